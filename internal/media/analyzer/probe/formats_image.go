@@ -1,0 +1,4 @@
+package probe
+
+// imageProbers are the formats of this family that strong magic bytes tell.
+var imageProbers = []prober{}

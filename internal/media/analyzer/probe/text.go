@@ -1,0 +1,46 @@
+package probe
+
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// cleanText makes tag text fit for the catalog: valid UTF-8, without NULs, control characters or
+// white space around it.
+func cleanText(s string) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < 0x20 || r == 0x7F || r == '\uFEFF':
+			return -1
+		}
+		return r
+	}, s))
+}
+
+// latin1 decodes ISO 8859-1.
+func latin1(b []byte) string {
+	r := make([]rune, len(b))
+	for i, c := range b {
+		r[i] = rune(c)
+	}
+	return string(r)
+}
+
+// utf16Text decodes UTF-16 in the given byte order; an odd last byte is dropped.
+func utf16Text(b []byte, bigEndian bool) string {
+	u := make([]uint16, len(b)/2)
+	for i := range u {
+		if bigEndian {
+			u[i] = be16(b[2*i:])
+		} else {
+			u[i] = le16(b[2*i:])
+		}
+	}
+	return string(utf16.Decode(u))
+}
