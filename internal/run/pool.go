@@ -1,0 +1,84 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"go.uber.org/zap"
+)
+
+// ErrStopped says that a pool takes no more work.
+var ErrStopped = errors.New("pool is stopped")
+
+// Pool is a fixed number of workers without a queue: Submit hands a task to a worker that is free, or
+// waits for one. So nothing is ever queued that a stop could lose or run by chance: what runs is
+// finished, what waits in Submit is handed back to its caller. A task that panics is logged; its worker goes on.
+type Pool struct {
+	name    string
+	workers int
+	log     *zap.Logger
+	tasks   chan func(context.Context) // unbuffered: a sent task has a worker
+	stop    chan struct{}              // closed once, when no more tasks are taken
+	once    sync.Once
+}
+
+// NewPool returns a pool that works once Run is called.
+func NewPool(name string, workers int, log *zap.Logger) *Pool {
+	return &Pool{name: name, workers: max(workers, 1), log: log, tasks: make(chan func(context.Context)), stop: make(chan struct{})}
+}
+
+// Workers is how many tasks run at once.
+func (p *Pool) Workers() int { return p.workers }
+
+// Run works until ctx ends, and returns when the last running task has.
+func (p *Pool) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for range p.workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			p.work(ctx)
+		}()
+	}
+	<-ctx.Done()
+	p.once.Do(func() { close(p.stop) })
+	wg.Wait()
+	return nil
+}
+
+func (p *Pool) work(ctx context.Context) {
+	for {
+		select {
+		case <-p.stop: // first of all: a stopped pool takes nothing, whatever else is ready
+			return
+		default:
+		}
+		select {
+		case <-p.stop:
+			return
+		case task := <-p.tasks:
+			_ = Safely(p.log, p.name, func() error { task(ctx); return nil })
+		}
+	}
+}
+
+// Submit hands task to a worker; it waits while all are busy. It fails once the pool is stopped or ctx ends: then task has not
+// run and never will.
+func (p *Pool) Submit(ctx context.Context, task func(context.Context)) error {
+	select {
+	case <-p.stop:
+		return ErrStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
+	}
+	select {
+	case p.tasks <- task:
+		return nil
+	case <-p.stop:
+		return ErrStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

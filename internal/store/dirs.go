@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"path"
+	"strings"
+)
+
+// Dir is a row of the directories that hold, or held, items.
+type Dir struct {
+	ID        int64
+	Root      int64
+	Parent    int64
+	Path      string
+	Volume    int64
+	Stamp     int64
+	Digest    Digest
+	Settled   bool // the rows equal the listing that Digest is of
+	Gone      bool
+	RecheckAt int64
+}
+
+// Digest stands for a directory's listing: equal digests, equal listings. It is a sum over the entries,
+// so that it can follow a change of one of them.
+type Digest struct{ Hi, Lo uint64 }
+
+// Add adds a part.
+func (d Digest) Add(o Digest) Digest { return Digest{d.Hi + o.Hi, d.Lo + o.Lo} }
+
+// Sub takes a part away.
+func (d Digest) Sub(o Digest) Digest { return Digest{d.Hi - o.Hi, d.Lo - o.Lo} }
+
+func (d Digest) bytes() []byte {
+	b := make([]byte, 16)
+	for i := range 8 {
+		b[i], b[8+i] = byte(d.Hi>>(8*i)), byte(d.Lo>>(8*i))
+	}
+	return b
+}
+
+func digestOf(b []byte) (d Digest, ok bool) {
+	if len(b) != 16 {
+		return Digest{}, false
+	}
+	for i := range 8 {
+		d.Hi |= uint64(b[i]) << (8 * i)
+		d.Lo |= uint64(b[8+i]) << (8 * i)
+	}
+	return d, true
+}
+
+const dirColumns = "id, root, parent, path, volume, stamp, digest, gone, recheck_at"
+
+func scanDir(r row) Dir {
+	d := Dir{ID: r.int(0), Root: r.int(1), Parent: r.int(2), Path: string(r.bytes(3)), Volume: r.int(4), Stamp: r.int(5),
+		Gone: r.int(7) != 0, RecheckAt: r.int(8)}
+	d.Digest, d.Settled = digestOf(r.bytes(6))
+	return d
+}
+
+func dirAt(c *conn, where string, args ...driver.Value) (d Dir, found bool, err error) {
+	found, err = c.one("SELECT "+dirColumns+" FROM dirs WHERE "+where, func(r row) { d = scanDir(r) }, args...)
+	return d, found, err
+}
+
+func dirsWhere(c *conn, where string, args ...driver.Value) ([]Dir, error) {
+	var out []Dir
+	err := c.each("SELECT "+dirColumns+" FROM dirs WHERE "+where, func(r row) error { out = append(out, scanDir(r)); return nil }, args...)
+	return out, err
+}
+
+// Dir reads a directory's row from outside a transaction.
+func (s *Store) Dir(ctx context.Context, root int64, dir string) (d Dir, found bool, err error) {
+	err = s.read(ctx, func(c *conn) (err error) {
+		d, found, err = dirAt(c, "root = ? AND path = ?", root, []byte(dir))
+		return err
+	})
+	return d, found, err
+}
+
+// Subdirs reads the directories right below one that are not gone.
+func (s *Store) Subdirs(ctx context.Context, dir int64) (out []Dir, err error) {
+	err = s.read(ctx, func(c *conn) (err error) {
+		out, err = dirsWhere(c, "parent = ? AND gone = 0", dir)
+		return err
+	})
+	return out, err
+}
+
+// GoneDirs reads directories of a root that are gone: what remains to be done after a crash.
+func (s *Store) GoneDirs(ctx context.Context, root int64) (out []Dir, err error) {
+	err = s.read(ctx, func(c *conn) (err error) {
+		out, err = dirsWhere(c, "root = ? AND gone = 1", root)
+		return err
+	})
+	return out, err
+}
+
+// DueDirs reads up to limit directories of a root that are to be looked at again by the given time, and the time of the
+// next one after it (0: none).
+func (s *Store) DueDirs(ctx context.Context, root, by int64, limit int) (due []Dir, next int64, err error) {
+	err = s.read(ctx, func(c *conn) (err error) {
+		due, err = dirsWhere(c, "recheck_at > 0 AND recheck_at <= ? AND root = ? ORDER BY recheck_at LIMIT ?", by, root, int64(limit))
+		if err != nil {
+			return err
+		}
+		next, err = c.number("SELECT coalesce(min(recheck_at), 0) FROM dirs WHERE recheck_at > ? AND root = ?", max(by, 0), root)
+		return err
+	})
+	return due, next, err
+}
+
+// Dir reads a directory's row.
+func (tx *Tx) Dir(root int64, dir string) (Dir, bool, error) {
+	return dirAt(tx.c, "root = ? AND path = ?", root, []byte(dir))
+}
+
+// DirByID reads a directory's row.
+func (tx *Tx) DirByID(id int64) (Dir, bool, error) { return dirAt(tx.c, "id = ?", id) }
+
+// EnsureDir reads a directory's row, and makes it and those above it where they are not there.
+func (tx *Tx) EnsureDir(root int64, dir string, volume int64) (Dir, error) {
+	d, found, err := tx.Dir(root, dir)
+	if err != nil || found {
+		return d, err
+	}
+	d = Dir{Root: root, Path: dir, Volume: volume}
+	if dir != "" {
+		parent, err := tx.EnsureDir(root, parentOf(dir), volume)
+		if err != nil {
+			return d, err
+		}
+		d.Parent = parent.ID
+	}
+	tx.rows++
+	if err := tx.c.exec("INSERT INTO dirs (root, parent, path, volume) VALUES (?,?,?,?)", root, d.Parent, []byte(dir), volume); err != nil {
+		return d, err
+	}
+	d.ID, err = tx.c.number("SELECT last_insert_rowid()")
+	return d, err
+}
+
+// Subdirs reads the directories right below one that are not gone.
+func (tx *Tx) Subdirs(dir int64) ([]Dir, error) {
+	return dirsWhere(tx.c, "parent = ? AND gone = 0", dir)
+}
+
+// SaveDir writes what changes of a directory.
+func (tx *Tx) SaveDir(d *Dir) error {
+	tx.rows++
+	var digest driver.Value
+	if d.Settled {
+		digest = d.Digest.bytes()
+	}
+	gone := int64(0)
+	if d.Gone {
+		gone = 1
+	}
+	return tx.c.exec("UPDATE dirs SET volume=?, stamp=?, digest=?, gone=?, recheck_at=? WHERE id=?",
+		d.Volume, d.Stamp, digest, gone, d.RecheckAt, d.ID)
+}
+
+// MarkGone says that a directory is proven absent: its items and the directories below it follow, each in a
+// request of its own.
+func (tx *Tx) MarkGone(d *Dir) error {
+	d.Gone, d.Settled, d.RecheckAt, d.Stamp = true, false, 0, 0
+	return tx.SaveDir(d)
+}
+
+// DropEmptyDir forgets a gone directory that holds nothing any more, and those above it likewise.
+func (tx *Tx) DropEmptyDir(id int64) error {
+	for id != 0 {
+		d, found, err := tx.DirByID(id)
+		if err != nil || !found || !d.Gone {
+			return err
+		}
+		n, err := tx.c.number(`SELECT EXISTS (SELECT 1 FROM items WHERE dir = ?1 AND state = 0)
+			OR EXISTS (SELECT 1 FROM items WHERE dir = ?1 AND state > 0) OR EXISTS (SELECT 1 FROM dirs WHERE parent = ?1)`, id)
+		if err != nil || n != 0 {
+			return err
+		}
+		if err := tx.c.exec("DELETE FROM dirs WHERE id = ?", id); err != nil {
+			return err
+		}
+		id = d.Parent
+	}
+	return nil
+}
+
+// Volume returns the number of a file system, made where it is new.
+func (tx *Tx) Volume(ident string) (int64, error) {
+	id, err := tx.c.number("SELECT id FROM volumes WHERE ident = ?", ident)
+	if err != nil || id != 0 {
+		return id, err
+	}
+	if err := tx.c.exec("INSERT INTO volumes (ident) VALUES (?)", ident); err != nil {
+		return 0, err
+	}
+	return tx.c.number("SELECT last_insert_rowid()")
+}
+
+func parentOf(dir string) string {
+	if p := path.Dir(dir); p != "." {
+		return p
+	}
+	return ""
+}
+
+// Join joins a directory of a root and a name in it.
+func Join(dir, name string) string {
+	if dir == "" {
+		return name
+	}
+	var b strings.Builder
+	b.Grow(len(dir) + 1 + len(name))
+	b.WriteString(dir)
+	b.WriteByte('/')
+	b.WriteString(name)
+	return b.String()
+}

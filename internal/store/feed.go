@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"slices"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// Change is one entry of the feed: an item as it is now, or that it is gone.
+type Change struct {
+	Seq       int64
+	ID        int64
+	Delete    bool
+	Root      string // of the item, or what it was at its end
+	Kind      media.Kind
+	FilterSeq int64  // number of its last change of root or kind; 0: never changed
+	Item      []byte // the item's JSON; nil for a deletion
+}
+
+// Page is a stretch of the feed: everything in (After, Upto] as it stood in one moment.
+type Page struct {
+	Changes []Change
+	Upto    int64
+	Head    int64 // of the feed at that moment
+}
+
+// PageRows bounds a page, and with it a read transaction.
+const PageRows = 2000
+
+// Head is the number of the last durable change.
+func (s *Store) Head() int64 { return s.head.Load() }
+
+// Floor is the highest number below which tombstones may have been pruned: a reader below it cannot
+// catch up.
+func (s *Store) Floor() int64 { return s.floor.Load() }
+
+// Changes reads the feed above after, in order, at most limit changes and none above upto (0: the head).
+func (s *Store) Changes(ctx context.Context, after, upto int64, limit int) (p Page, err error) {
+	limit = min(limit, PageRows)
+	err = s.read(ctx, func(c *conn) error {
+		if p.Head, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
+			return err
+		}
+		end := p.Head
+		if upto > 0 {
+			end = min(upto, p.Head)
+		}
+		if err := s.changedItems(c, &p, "i.seq > ? AND i.seq <= ? ORDER BY i.seq LIMIT ?", after, end, int64(limit)); err != nil {
+			return err
+		}
+		err := c.each("SELECT seq, id, root, kind, filter_seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", func(r row) error {
+			p.Changes = append(p.Changes, Change{Seq: r.int(0), ID: r.int(1), Delete: true, Root: s.rootName(r.int(2)), Kind: media.Kind(r.text(3)), FilterSeq: r.int(4)})
+			return nil
+		}, after, end, int64(limit))
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(p.Changes, func(a, b Change) int { return int(a.Seq - b.Seq) })
+		p.Upto = end
+		if len(p.Changes) >= limit {
+			p.Changes = p.Changes[:limit]
+			p.Upto = p.Changes[limit-1].Seq
+		}
+		return nil
+	})
+	return p, err
+}
+
+// Load reads a first load's page: items above position by id that have not changed since h0. next is
+// the position after it, done says that there are no more.
+func (s *Store) Load(ctx context.Context, h0, position int64, limit int) (changes []Change, next int64, done bool, err error) {
+	limit = min(limit, PageRows)
+	err = s.read(ctx, func(c *conn) error {
+		var p Page
+		if err := s.changedItems(c, &p, "i.id > ? ORDER BY i.id LIMIT ?", position, int64(limit)); err != nil {
+			return err
+		}
+		done = len(p.Changes) < limit
+		next = position
+		for _, ch := range p.Changes {
+			next = ch.ID
+			if ch.Seq <= h0 && !ch.Delete { // a later change comes by its number
+				changes = append(changes, ch)
+			}
+		}
+		return nil
+	})
+	return changes, next, done, err
+}
+
+const feedColumns = `i.id, i.seq, i.filter_seq, i.root, i.kind, i.state, i.size, i.mtime, i.added, i.analysis, i.error, i.fingerprint, i.doc, d.path, i.name`
+
+// changedItems appends items as changes; those of detached roots are deletions.
+func (s *Store) changedItems(c *conn, p *Page, where string, args ...driver.Value) error {
+	return c.each("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE "+where, func(r row) error {
+		v := scanView(s, r)
+		ch := Change{Seq: r.int(1), ID: v.ID, Root: v.Root, Kind: v.Kind, FilterSeq: r.int(2)}
+		if v.State == Detached {
+			ch.Delete = true
+		} else {
+			ch.Item = v.AppendJSON(nil)
+		}
+		p.Changes = append(p.Changes, ch)
+		return nil
+	}, args...)
+}
+
+// Prune drops tombstones while there are more than keep, oldest first, but none above limit. It returns
+// how many it dropped.
+func (tx *Tx) Prune(keep int64, limit int64) (int64, error) {
+	n, err := tx.c.number("SELECT count(*) FROM tombstones")
+	if err != nil || n <= keep {
+		return 0, err
+	}
+	seq, err := tx.c.number("SELECT coalesce(max(seq), 0) FROM (SELECT seq FROM tombstones ORDER BY seq LIMIT ?)", n-keep)
+	if err != nil {
+		return 0, err
+	}
+	if seq = min(seq, limit); seq <= tx.s.floor.Load() {
+		return 0, nil
+	}
+	before := n
+	if err := tx.c.exec("DELETE FROM tombstones WHERE seq <= ?", seq); err != nil {
+		return 0, err
+	}
+	if err := tx.c.exec("INSERT INTO meta (key, value) VALUES ('floor', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", seq); err != nil {
+		return 0, err
+	}
+	tx.floor = seq
+	n, err = tx.c.number("SELECT count(*) FROM tombstones")
+	return before - n, err
+}

@@ -1,0 +1,257 @@
+package store
+
+import (
+	"database/sql/driver"
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// State is where an item stands.
+type State int64
+
+// States of items. Held is missing as far as the outside is concerned; detached items are invisible.
+const (
+	Present State = iota
+	Missing
+	Held
+	Detached
+)
+
+// Analysis is how far the reading of an item's bytes has come.
+type Analysis int64
+
+// States of analysis, as the public surface names them.
+const (
+	Pending Analysis = iota
+	Done
+	Failed
+	None
+)
+
+func (a Analysis) String() string { return [...]string{"pending", "done", "failed", "none"}[a] }
+
+// Work is what the analyzer has to do for an item.
+type Work int64
+
+// Kinds of work.
+const (
+	NoWork  Work = iota
+	Analyse      // read the bytes
+	Verify       // compare the fingerprint; read the bytes only where it differs
+)
+
+// Item is a row of the catalog.
+type Item struct {
+	ID          int64
+	Dir         int64
+	Root        int64
+	Name        string
+	Volume      int64
+	FileID      tree.FileID
+	Links       uint32
+	Size        int64
+	MTime       int64
+	CTime       int64
+	Added       int64
+	State       State
+	MissingAt   int64
+	Kind        media.Kind
+	Analysis    Analysis
+	Work        Work
+	Attempts    int64
+	RetryAt     int64
+	Error       string
+	Fingerprint int64
+	Printed     bool // Fingerprint is known
+	Seq         int64
+	FilterSeq   int64
+	Doc         []byte
+	Probed      []byte
+}
+
+const itemColumns = `id, dir, root, name, volume, inode, birth, links, size, mtime, ctime, added, state, missing_at,
+	kind, analysis, work, attempts, retry_at, error, fingerprint, seq, filter_seq, doc, probed`
+
+const itemColumnCount = 25
+
+func scanItem(r row) Item {
+	return Item{
+		ID: r.int(0), Dir: r.int(1), Root: r.int(2), Name: string(r.bytes(3)), Volume: r.int(4),
+		FileID: tree.FileID{Inode: uint64(r.int(5)), Birth: r.int(6)}, Links: uint32(r.int(7)),
+		Size: r.int(8), MTime: r.int(9), CTime: r.int(10), Added: r.int(11), State: State(r.int(12)), MissingAt: r.int(13),
+		Kind: media.Kind(r.text(14)), Analysis: Analysis(r.int(15)), Work: Work(r.int(16)), Attempts: r.int(17), RetryAt: r.int(18),
+		Error: r.text(19), Fingerprint: r.int(20), Printed: !r.null(20), Seq: r.int(21), FilterSeq: r.int(22),
+		Doc: r.bytes(23), Probed: r.bytes(24),
+	}
+}
+
+func (it *Item) values() []driver.Value {
+	var errText, print driver.Value
+	if it.Error != "" {
+		errText = it.Error
+	}
+	if it.Printed {
+		print = it.Fingerprint
+	}
+	return []driver.Value{
+		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
+		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
+		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, blob(it.Doc), blob(it.Probed),
+	}
+}
+
+// blob binds an empty slice as NULL.
+func blob(b []byte) driver.Value {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
+// Matches reports whether e is the very file that the row describes, unchanged: all that one look
+// tells is equal.
+func (it *Item) Matches(e *tree.Entry) bool {
+	return it.FileID == e.ID && it.SameContent(e) && it.CTime == e.CTime && it.Links == e.Links
+}
+
+// SameContent reports whether size and modification time are equal. Different means changed, also
+// where the file is older than it was.
+func (it *Item) SameContent(e *tree.Entry) bool { return it.Size == e.Size && it.MTime == e.MTime }
+
+// Observe takes over what a look at the file showed.
+func (it *Item) Observe(volume int64, e *tree.Entry) {
+	it.Name, it.Volume, it.FileID, it.Links = e.Name, volume, e.ID, e.Links
+	it.Size, it.MTime, it.CTime = e.Size, e.MTime, e.CTime
+}
+
+func (tx *Tx) items(where string, args ...driver.Value) ([]Item, error) {
+	var out []Item
+	err := tx.c.each("SELECT "+itemColumns+" FROM items WHERE "+where, func(r row) error {
+		out = append(out, scanItem(r))
+		return nil
+	}, args...)
+	return out, err
+}
+
+// Item reads one item.
+func (tx *Tx) Item(id int64) (it Item, found bool, err error) {
+	found, err = tx.c.one("SELECT "+itemColumns+" FROM items WHERE id = ?", func(r row) { it = scanItem(r) }, id)
+	return it, found, err
+}
+
+// ItemsIn reads the items of a directory: those present, and those missing from it that are not yet
+// forgotten.
+func (tx *Tx) ItemsIn(dir int64) ([]Item, error) {
+	present, err := tx.items("dir = ? AND state = 0", dir)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := tx.items("dir = ? AND state > 0", dir)
+	return append(present, gone...), err
+}
+
+// ItemsAt reads the items at one name of a directory: at most one present, and any missing.
+func (tx *Tx) ItemsAt(dir int64, name string) ([]Item, error) {
+	present, err := tx.items("dir = ? AND name = ? AND state = 0", dir, []byte(name))
+	if err != nil {
+		return nil, err
+	}
+	gone, err := tx.items("dir = ? AND name = ? AND state > 0", dir, []byte(name))
+	return append(present, gone...), err
+}
+
+// ItemsByIdentity reads every item that has an identity, wherever it is.
+func (tx *Tx) ItemsByIdentity(volume int64, id tree.FileID) ([]Item, error) {
+	return tx.items("inode = ? AND birth = ? AND volume = ? AND state < 3", int64(id.Inode), id.Birth, volume)
+}
+
+// Insert adds a new item: it gets its id, and the next number of the feed.
+func (tx *Tx) Insert(it *Item) error {
+	tx.s.lastID++
+	it.ID = tx.s.lastID
+	it.Seq = tx.nextSeq()
+	tx.wrote(it)
+	tx.count(it, 1)
+	return tx.c.exec("INSERT INTO items ("+itemColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", it.values()...)
+}
+
+// Save writes an item that was before as old. It takes the next number of the feed, and notes the number
+// where root or kind changed.
+func (tx *Tx) Save(old, it *Item) error {
+	it.Seq = tx.nextSeq()
+	if old.Root != it.Root || old.Kind != it.Kind {
+		it.FilterSeq = it.Seq
+	}
+	return tx.update(old, it)
+}
+
+// SaveQuietly writes what the outside does not see of an item (its identity, its ctime, work to do)
+// without a number of the feed.
+func (tx *Tx) SaveQuietly(old, it *Item) error { return tx.update(old, it) }
+
+func (tx *Tx) update(old, it *Item) error {
+	tx.wrote(it)
+	tx.count(old, -1)
+	tx.count(it, 1)
+	v := it.values()
+	return tx.c.exec(`UPDATE items SET dir=?, root=?, name=?, volume=?, inode=?, birth=?, links=?, size=?, mtime=?, ctime=?, added=?,
+		state=?, missing_at=?, kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?,
+		doc=?, probed=? WHERE id=?`, append(v[1:], v[0])...)
+}
+
+func (tx *Tx) wrote(it *Item) {
+	tx.rows++
+	if it.Work != NoWork {
+		tx.work = true
+	}
+}
+
+// Remove forgets an item for good and leaves a tombstone in the feed.
+func (tx *Tx) Remove(it *Item) error {
+	tx.rows++
+	tx.count(it, -1)
+	if err := tx.c.exec("DELETE FROM items WHERE id = ?", it.ID); err != nil {
+		return err
+	}
+	return tx.c.exec("INSERT INTO tombstones (seq, id, root, kind, filter_seq, at) VALUES (?,?,?,?,?,?)",
+		tx.nextSeq(), it.ID, it.Root, string(it.Kind), it.FilterSeq, now())
+}
+
+// RememberFormer notes that an item had an identity until now, for as long as a move may still show.
+func (tx *Tx) RememberFormer(it *Item, until int64) error {
+	return tx.c.exec(`INSERT INTO former (inode, birth, volume, item, until) VALUES (?,?,?,?,?)
+		ON CONFLICT (inode, birth, volume) DO UPDATE SET item = excluded.item, until = excluded.until`,
+		int64(it.FileID.Inode), it.FileID.Birth, it.Volume, it.ID, until)
+}
+
+// Former finds the item that had an identity until it was rewritten in place.
+func (tx *Tx) Former(volume int64, id tree.FileID, at int64) (it Item, found bool, err error) {
+	item, err := tx.c.number("SELECT item FROM former WHERE inode=? AND birth=? AND volume=? AND until > ?",
+		int64(id.Inode), id.Birth, volume, at)
+	if err != nil || item == 0 {
+		return Item{}, false, err
+	}
+	return tx.Item(item)
+}
+
+// ForgetFormer drops an identity that was found again.
+func (tx *Tx) ForgetFormer(volume int64, id tree.FileID) error {
+	return tx.c.exec("DELETE FROM former WHERE inode=? AND birth=? AND volume=?", int64(id.Inode), id.Birth, volume)
+}
+
+// PruneFormer drops the identities whose grace is over.
+func (tx *Tx) PruneFormer(at int64) error {
+	return tx.c.exec("DELETE FROM former WHERE until <= ?", at)
+}
+
+// MarkMissing marks an item missing since at.
+func (tx *Tx) MarkMissing(it *Item, at int64) error {
+	old := *it
+	it.State, it.MissingAt, it.Work = Missing, at, NoWork
+	if err := tx.Save(&old, it); err != nil {
+		return fmt.Errorf("mark item %d missing: %w", it.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,280 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+	"go.uber.org/zap"
+	"golang.org/x/sync/semaphore"
+)
+
+// FileName is the database's name in the data directory.
+const FileName = "catalog.db"
+
+const applicationID = 0x63746c67 // "ctlg", in the header of every catalog
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Errors of opening and using the store.
+var (
+	ErrClosed  = errors.New("catalog is closed")
+	ErrNewer   = errors.New("catalog was written by a newer version")
+	ErrCorrupt = errors.New("catalog is corrupt")
+	ErrForeign = errors.New("not a catalog")
+	ErrNoFTS   = errors.New("this binary was built without full-text search: build it with -tags sqlite_fts5")
+	ErrNone    = errors.New("no catalog")
+)
+
+// Options of a store. The zero value is good.
+type Options struct {
+	Readers  int         // connections for reading; 0: 4
+	WALLimit int64       // bytes of WAL past which the gate closes; 0: 64 MiB
+	Log      *zap.Logger // nil: silent
+}
+
+// Store is the catalog in SQLite: one writer that commits in groups, several readers, and the feed.
+type Store struct {
+	path     string
+	log      *zap.Logger
+	walLimit int64
+
+	writer   *conn // of the goroutine in Run, once it runs
+	requests chan request
+	stopped  chan struct{} // closed when Run has returned
+
+	readers chan *conn
+	gate    *semaphore.Weighted // a reader takes one, the gate takes all
+	nread   int64
+
+	epoch  string
+	counts // of the writer, and published after each commit
+	head   atomic.Int64
+	floor  atomic.Int64
+	wakers wakers
+	stats  Stats
+	roots  atomic.Pointer[map[int64]string] // names by id, for encoding
+}
+
+// Stats counts the store's work since it was opened.
+type Stats struct {
+	Commits    atomic.Int64
+	Rows       atomic.Int64 // written, of items, tombstones and directories
+	Failures   atomic.Int64 // groups that were rolled back
+	GateCloses atomic.Int64
+	Queue      atomic.Int64 // requests waiting or running
+}
+
+// Open opens the catalog in a data directory, creates it where there is none, and brings its schema up
+// to date. The caller holds the data directory's lock. Close it after Run has returned.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	path := filepath.Join(dir, FileName)
+	w, err := dial(path, false, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8192", "temp_store=MEMORY",
+		"wal_autocheckpoint=4000", "journal_size_limit=67108864")
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	s := newStore(path, o)
+	s.writer = w
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(explain(path, err), w.close())
+	}
+	return s, nil
+}
+
+// OpenReader opens an existing catalog for reading only, beside a daemon or without one. Its Run need
+// not be called; its writing methods fail with ErrClosed.
+func OpenReader(ctx context.Context, dir string) (*Store, error) {
+	path := filepath.Join(dir, FileName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w at %s: run `catalogizerd scan` or `catalogizerd serve` with this data directory first", ErrNone, path)
+	}
+	s := newStore(path, Options{Readers: 2})
+	close(s.stopped)
+	return s, s.read(ctx, func(c *conn) error { return explain(path, s.load(c)) })
+}
+
+func newStore(path string, o Options) *Store {
+	if o.Readers == 0 {
+		o.Readers = 4
+	}
+	if o.WALLimit == 0 {
+		o.WALLimit = 64 << 20
+	}
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	s := &Store{
+		path: path, log: o.Log, walLimit: o.WALLimit,
+		requests: make(chan request, requestQueue), stopped: make(chan struct{}),
+		readers: make(chan *conn, o.Readers), nread: int64(o.Readers), gate: semaphore.NewWeighted(int64(o.Readers)),
+	}
+	for range o.Readers {
+		s.readers <- nil // opened on first use
+	}
+	return s
+}
+
+func (s *Store) prepare(ctx context.Context) error {
+	c := s.writer
+	if n, err := c.number("SELECT count(*) FROM pragma_compile_options WHERE compile_options = 'ENABLE_FTS5'"); err != nil {
+		return err
+	} else if n == 0 {
+		return ErrNoFTS
+	}
+	if err := s.check(c); err != nil {
+		return err
+	}
+	if err := migrate(ctx, c); err != nil {
+		return err
+	}
+	return s.load(c)
+}
+
+// check refuses files that are no catalogs and catalogs that are damaged where it shows at once.
+func (s *Store) check(c *conn) error {
+	id, err := c.number("PRAGMA application_id")
+	if err != nil {
+		return err
+	}
+	tables, err := c.number("SELECT count(*) FROM sqlite_schema")
+	if err != nil {
+		return err
+	}
+	if id != applicationID && tables > 0 {
+		return ErrForeign
+	}
+	return nil
+}
+
+// migrate applies the numbered files of schema/ above the database's user_version, each in one
+// transaction with its number.
+func migrate(ctx context.Context, c *conn) error {
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		return err
+	}
+	have, err := c.number("PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	if int(have) > len(files) {
+		return fmt.Errorf("%w (schema %d, this binary knows %d)", ErrNewer, have, len(files))
+	}
+	for i := int(have); i < len(files); i++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		sql, err := schema.ReadFile(files[i])
+		if err != nil {
+			return err
+		}
+		script := fmt.Sprintf("BEGIN IMMEDIATE;\n%s\nPRAGMA application_id = %d;\nPRAGMA user_version = %d;\nCOMMIT;", sql, applicationID, i+1)
+		if err := c.script(script); err != nil {
+			_ = c.script("ROLLBACK")
+			return fmt.Errorf("apply %s: %w", files[i], err)
+		}
+	}
+	return nil
+}
+
+// load reads what the store keeps in memory, and gives a new catalog its epoch.
+func (s *Store) load(c *conn) error {
+	v := map[string]any{}
+	err := c.each("SELECT key, value FROM meta", func(r row) error { v[r.text(0)] = r[1]; return nil })
+	if err != nil {
+		return err
+	}
+	if e, ok := v["epoch"].(string); ok {
+		s.epoch = e
+	} else {
+		b := make([]byte, 8)
+		_, _ = rand.Read(b) // never fails (crypto/rand)
+		s.epoch = hex.EncodeToString(b)
+		if err := c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?)", s.epoch); err != nil {
+			return err
+		}
+	}
+	s.lastSeq, _ = v["head"].(int64)
+	s.lastID, _ = v["last_id"].(int64)
+	floor, _ := v["floor"].(int64)
+	s.floor.Store(floor)
+	s.head.Store(s.lastSeq)
+	return s.loadRootNames(c)
+}
+
+// Close checkpoints and closes every connection. Call it after Run has returned.
+func (s *Store) Close() error {
+	var errs []error
+	for range s.nread {
+		if c := <-s.readers; c != nil {
+			errs = append(errs, c.close())
+		}
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+	}
+	return errors.Join(errs...)
+}
+
+// Path is the database file's path.
+func (s *Store) Path() string { return s.path }
+
+// Epoch names this catalog: cursors of another epoch mean nothing here.
+func (s *Store) Epoch() string { return s.epoch }
+
+// Counters gives the store's statistics.
+func (s *Store) Counters() *Stats { return &s.stats }
+
+// Integrity runs SQLite's own check over the whole file; the error says what it found.
+func (s *Store) Integrity(ctx context.Context) error {
+	return s.read(ctx, func(c *conn) error {
+		var found []string
+		err := c.each("PRAGMA integrity_check(5)", func(r row) error { found = append(found, r.text(0)); return nil })
+		if err != nil {
+			return explain(s.path, err)
+		}
+		if len(found) != 1 || found[0] != "ok" {
+			return fmt.Errorf("%w: %s: %s: restore a backup, or move it away and scan anew", ErrCorrupt, s.path, strings.Join(found, "; "))
+		}
+		return nil
+	})
+}
+
+// explain turns SQLite's codes into errors that name the file and the mend.
+func explain(path string, err error) error {
+	var se sqlite3.Error
+	if err == nil || !errors.As(err, &se) {
+		if err != nil && (errors.Is(err, ErrForeign) || errors.Is(err, ErrNewer)) {
+			return fmt.Errorf("%s: %w: use another data directory, or the version that wrote it", path, err)
+		}
+		return err
+	}
+	switch se.Code {
+	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
+		return fmt.Errorf("%w: %s (%v): restore a backup, or move it away and scan anew", ErrCorrupt, path, err)
+	case sqlite3.ErrFull:
+		return fmt.Errorf("write %s: no space left on its disk: free some, nothing is lost: %w", path, err)
+	case sqlite3.ErrReadonly:
+		return fmt.Errorf("write %s: it or its directory is read-only: make it writable for this user: %w", path, err)
+	case sqlite3.ErrCantOpen:
+		return fmt.Errorf("open %s: is its directory writable for this user? %w", path, err)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return fmt.Errorf("%s is locked by another process: stop it first: %w", path, err)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// now is the wall clock in Unix nanoseconds.
+func now() int64 { return time.Now().UnixNano() }

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// Root is a row of the roots, configured or detached.
+type Root struct {
+	ID         int64
+	Name       string
+	Kind       string
+	Location   string
+	Volume     int64  // 0: never reached
+	Ident      string // of the volume
+	Dir        tree.FileID
+	DetachedAt int64
+	FullPolls  bool
+}
+
+func rootsOf(c *conn, where string) (out []Root, err error) {
+	err = c.each(`SELECT r.id, r.name, r.kind, r.location, r.volume, coalesce(v.ident, ''), r.root_inode, r.root_birth, r.detached_at, r.full_polls
+		FROM roots r LEFT JOIN volumes v ON v.id = r.volume WHERE `+where+` ORDER BY r.name`, func(r row) error {
+		out = append(out, Root{ID: r.int(0), Name: r.text(1), Kind: r.text(2), Location: r.text(3), Volume: r.int(4), Ident: r.text(5),
+			Dir: tree.FileID{Inode: uint64(r.int(6)), Birth: r.int(7)}, DetachedAt: r.int(8), FullPolls: r.int(9) != 0})
+		return nil
+	})
+	return out, err
+}
+
+// Roots reads every root, detached ones too.
+func (s *Store) Roots(ctx context.Context) (out []Root, err error) {
+	err = s.read(ctx, func(c *conn) (err error) {
+		out, err = rootsOf(c, "1")
+		return err
+	})
+	return out, err
+}
+
+// Roots reads every root.
+func (tx *Tx) Roots() ([]Root, error) { return rootsOf(tx.c, "1") }
+
+// AddRoot adds a root and gives it its id.
+func (tx *Tx) AddRoot(r *Root) (err error) {
+	tx.rootsChanged = true
+	if err := tx.c.exec("INSERT INTO roots (name, kind, location) VALUES (?,?,?)", r.Name, r.Kind, r.Location); err != nil {
+		return err
+	}
+	r.ID, err = tx.c.number("SELECT last_insert_rowid()")
+	return err
+}
+
+// SaveRoot writes a root.
+func (tx *Tx) SaveRoot(r *Root) (err error) {
+	tx.rootsChanged = true
+	if r.Ident != "" {
+		if r.Volume, err = tx.Volume(r.Ident); err != nil {
+			return err
+		}
+	}
+	full := int64(0)
+	if r.FullPolls {
+		full = 1
+	}
+	return tx.c.exec("UPDATE roots SET name=?, kind=?, location=?, volume=?, root_inode=?, root_birth=?, detached_at=?, full_polls=? WHERE id=?",
+		r.Name, r.Kind, r.Location, r.Volume, int64(r.Dir.Inode), r.Dir.Birth, r.DetachedAt, full, r.ID)
+}
+
+// DropRoot forgets a root that holds no items any more.
+func (tx *Tx) DropRoot(id int64) error {
+	tx.rootsChanged = true
+	if err := tx.c.exec("DELETE FROM dirs WHERE root = ?", id); err != nil {
+		return err
+	}
+	return tx.c.exec("DELETE FROM roots WHERE id = ?", id)
+}
+
+// RootItems reads up to limit items of a root in some states, in id order above after.
+func (tx *Tx) RootItems(root, after int64, from, to State, limit int) ([]Item, error) {
+	return tx.items("id > ? AND root = ? AND state BETWEEN ? AND ? ORDER BY id LIMIT ?", after, root, int64(from), int64(to), int64(limit))
+}
+
+// MissingItems reads up to limit items of a root that are missing since before a time and not held, oldest first.
+func (tx *Tx) MissingItems(root, before int64, limit int) ([]Item, error) {
+	return tx.items("root = ? AND state IN (1, 2) AND state = 1 AND missing_at < ? ORDER BY missing_at LIMIT ?", root, before, int64(limit))
+}
+
+// HeldItems reads up to limit held items of a root.
+func (tx *Tx) HeldItems(root int64, limit int) ([]Item, error) {
+	return tx.items("root = ? AND state IN (1, 2) AND state = 2 LIMIT ?", root, int64(limit))
+}
+
+// Removals counts what vanished from a root lately: missing and not held, and forgotten since a time.
+func (tx *Tx) Removals(root, since int64) (missing, forgotten int64, err error) {
+	if missing, err = tx.c.number("SELECT count(*) FROM items WHERE root = ? AND state IN (1, 2) AND state = 1", root); err != nil {
+		return 0, 0, err
+	}
+	forgotten, err = tx.c.number("SELECT count(*) FROM tombstones WHERE root = ? AND at >= ? AND seq > (SELECT coalesce(max(seq), 0) - 1000000 FROM tombstones)", root, since)
+	return missing, forgotten, err
+}
+
+// Held says how many items of a root are held, and since when (0: none are).
+func (s *Store) Held(ctx context.Context, root int64) (n, since int64, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		_, err := c.one("SELECT count(*), coalesce(min(missing_at), 0) FROM items WHERE root = ? AND state IN (1, 2) AND state = 2",
+			func(r row) { n, since = r.int(0), r.int(1) }, root)
+		return err
+	})
+	return n, since, err
+}
+
+func (s *Store) loadRootNames(c *conn) error {
+	names := map[int64]string{}
+	err := c.each("SELECT id, name FROM roots", func(r row) error { names[r.int(0)] = r.text(1); return nil })
+	if err == nil {
+		s.roots.Store(&names)
+	}
+	return err
+}
+
+// rootName gives the name of a root by id.
+func (s *Store) rootName(id int64) string {
+	if m := s.roots.Load(); m != nil {
+		return (*m)[id]
+	}
+	return ""
+}

@@ -1,0 +1,36 @@
+package store
+
+// Tx is a write transaction, valid only inside the function that it was given to. Its methods fail
+// only where SQLite does; such an error must be returned, so that the request is undone.
+type Tx struct {
+	s            *Store
+	c            *conn
+	rows         int // written in this group
+	tally        map[tallyKey]int64
+	pending      []tallyChange // of the running request
+	rootsChanged bool
+	work         bool  // the group left work for the analyzer
+	floor        int64 // the pruned floor, where it moved
+}
+
+type tallyKey struct {
+	root     int64
+	kind     string
+	state    State
+	analysis Analysis
+}
+
+type tallyChange struct {
+	key tallyKey
+	n   int64
+}
+
+func (tx *Tx) count(it *Item, n int64) {
+	tx.pending = append(tx.pending, tallyChange{tallyKey{it.Root, string(it.Kind), it.State, it.Analysis}, n})
+}
+
+// nextSeq takes the next number of the feed.
+func (tx *Tx) nextSeq() int64 {
+	tx.s.lastSeq++
+	return tx.s.lastSeq
+}

@@ -1,0 +1,267 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+const (
+	requestQueue = 64                     // requests that wait for the writer; a full queue makes producers wait
+	groupRows    = 4000                   // rows after which a group commits
+	groupTime    = 100 * time.Millisecond // time after which it does
+)
+
+// request is one change, run whole or not at all. done is called after its group's commit, on the
+// writer's goroutine: it must not wait for anything.
+type request struct {
+	fn   func(*Tx) error
+	done func(error)
+}
+
+// counts are what the writer carries from transaction to transaction.
+type counts struct {
+	lastSeq int64
+	lastID  int64
+}
+
+// Run owns the writing connection until ctx ends, then writes what is still queued and returns.
+func (s *Store) Run(ctx context.Context) error {
+	defer close(s.stopped)
+	for {
+		select {
+		case r := <-s.requests:
+			s.group(r)
+		case <-ctx.Done():
+			for {
+				select {
+				case r := <-s.requests:
+					s.group(r)
+				default:
+					return nil
+				}
+			}
+		}
+	}
+}
+
+// Update runs fn in a write transaction and returns once it is durable. fn sees its own changes and
+// those before it; if it fails or panics, what it did is undone. It must do nothing but work on tx:
+// no file system, no network, no lock.
+func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
+	ch := make(chan error, 1) // one answer
+	if err := s.Enqueue(ctx, fn, func(err error) { ch <- err }); err != nil {
+		return err
+	}
+	select {
+	case err := <-ch:
+		return err
+	case <-s.stopped:
+		select {
+		case err := <-ch:
+			return err
+		default:
+			return ErrClosed
+		}
+	}
+}
+
+// Enqueue hands fn to the writer as Update does, but waits only for room in its queue. done is called
+// exactly once, after the commit that made it durable (or with the error), on the writer's goroutine;
+// it must return at once. If Enqueue fails, done is not called.
+func (s *Store) Enqueue(ctx context.Context, fn func(*Tx) error, done func(error)) error {
+	select {
+	case <-s.stopped:
+		return ErrClosed
+	default:
+	}
+	s.stats.Queue.Add(1)
+	select {
+	case s.requests <- request{fn, done}:
+		return nil
+	case <-s.stopped:
+		s.stats.Queue.Add(-1)
+		return ErrClosed
+	case <-ctx.Done():
+		s.stats.Queue.Add(-1)
+		return ctx.Err()
+	}
+}
+
+type outcome struct {
+	done func(error)
+	err  error
+}
+
+// group runs a request and as many of those behind it as fit in one transaction.
+func (s *Store) group(r request) {
+	before := s.counts
+	tx := &Tx{s: s, c: s.writer, tally: map[tallyKey]int64{}}
+	err := s.writer.script("BEGIN IMMEDIATE")
+	var outcomes []outcome
+	for began := time.Now(); ; {
+		o := outcome{done: r.done, err: err}
+		if err == nil {
+			o.err = tx.run(r.fn)
+		}
+		outcomes = append(outcomes, o)
+		if tx.rows >= groupRows || time.Since(began) > groupTime {
+			break
+		}
+		var more bool
+		if r, more = s.next(); !more {
+			break
+		}
+	}
+	if err == nil {
+		err = s.commit(tx, before)
+	}
+	if err != nil {
+		s.counts = before
+		_ = s.writer.script("ROLLBACK") // where the failure has not rolled back already
+		s.stats.Failures.Add(1)
+		err = explain(s.path, err)
+		s.log.Error("catalog not written", zap.Error(err), zap.Int("requests", len(outcomes)))
+	} else {
+		s.publish(tx)
+	}
+	for _, o := range outcomes {
+		if o.err == nil {
+			o.err = err
+		}
+		s.stats.Queue.Add(-1)
+		o.done(o.err)
+	}
+	s.tendWAL()
+}
+
+func (s *Store) next() (request, bool) {
+	select {
+	case r := <-s.requests:
+		return r, true
+	default:
+		return request{}, false
+	}
+}
+
+// run executes one request inside a savepoint of its own.
+func (tx *Tx) run(fn func(*Tx) error) (err error) {
+	if err := tx.c.exec("SAVEPOINT request"); err != nil {
+		return err
+	}
+	tx.pending = tx.pending[:0]
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("change panicked: %v\n%s", v, debug.Stack())
+		}
+		if err != nil {
+			err = errors.Join(err, tx.c.script("ROLLBACK TO request; RELEASE request"))
+			return
+		}
+		if err = tx.c.exec("RELEASE request"); err == nil {
+			for _, t := range tx.pending {
+				tx.tally[t.key] += t.n
+			}
+		}
+	}()
+	return fn(tx)
+}
+
+// commit writes the counters that changed and commits. A group that changed nothing writes nothing.
+func (s *Store) commit(tx *Tx, before counts) error {
+	set := func(key string, from, to int64) error {
+		if from == to {
+			return nil
+		}
+		return tx.c.exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, to)
+	}
+	if err := errors.Join(set("head", before.lastSeq, s.lastSeq), set("last_id", before.lastID, s.lastID)); err != nil {
+		return err
+	}
+	for k, n := range tx.tally {
+		if n == 0 {
+			continue
+		}
+		err := tx.c.exec(`INSERT INTO tally (root, kind, state, analysis, n) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (root, kind, state, analysis) DO UPDATE SET n = n + excluded.n`, k.root, k.kind, k.state, k.analysis, n)
+		if err != nil {
+			return err
+		}
+	}
+	return tx.c.exec("COMMIT")
+}
+
+// publish makes a durable commit visible to those who wait for changes.
+func (s *Store) publish(tx *Tx) {
+	s.stats.Commits.Add(1)
+	s.stats.Rows.Add(int64(tx.rows))
+	if tx.floor > 0 {
+		s.floor.Store(tx.floor)
+	}
+	if tx.rootsChanged {
+		if err := s.loadRootNames(s.writer); err != nil {
+			s.log.Error("root names not read", zap.Error(err))
+		}
+	}
+	if s.head.Swap(s.lastSeq) != s.lastSeq {
+		s.wakers.wake()
+	}
+	if tx.work {
+		s.wakers.wakeWork()
+	}
+}
+
+// tendWAL closes the gate when the WAL has grown past its limit because readers never left it whole:
+// no new read begins, the WAL is written back and truncated, the gate opens.
+func (s *Store) tendWAL() {
+	fi, err := os.Stat(s.path + "-wal")
+	if err != nil || fi.Size() < s.walLimit {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := s.gate.Acquire(ctx, s.nread); err != nil {
+		s.log.Warn("WAL stays long: a reader does not end", zap.Int64("bytes", fi.Size()))
+		return
+	}
+	defer s.gate.Release(s.nread)
+	s.stats.GateCloses.Add(1)
+	if err := s.writer.script("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		s.log.Warn("WAL not truncated", zap.Error(err))
+	}
+}
+
+// read runs fn on a reading connection inside one read transaction. Keep it to one page: a pinned
+// reader makes the WAL grow.
+func (s *Store) read(ctx context.Context, fn func(*conn) error) (err error) {
+	if err := s.gate.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer s.gate.Release(1)
+	var c *conn
+	select {
+	case c = <-s.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { s.readers <- c }() // has room for every reader
+	if c == nil {
+		if c, err = dial(s.path, false, "query_only=ON", "cache_size=-2048", "temp_store=MEMORY"); err != nil {
+			return explain(s.path, err)
+		}
+	}
+	if err := c.exec("BEGIN"); err != nil {
+		return explain(s.path, err)
+	}
+	defer func() {
+		if rerr := c.exec("ROLLBACK"); err == nil {
+			err = rerr
+		}
+	}()
+	return fn(c)
+}
