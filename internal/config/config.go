@@ -1,0 +1,115 @@
+package config
+
+import "time"
+
+// Config is the whole configuration of one daemon. Durations of zero mean "switched off", which
+// validation admits only where it makes sense.
+type Config struct {
+	// DataDir holds the catalog; it is absolute and clean. Whoever opens it creates it.
+	DataDir string
+	// ShutdownTimeout bounds a graceful stop.
+	ShutdownTimeout time.Duration
+
+	HTTP     HTTP
+	Scanner  Scanner
+	Analyzer Analyzer
+	Watcher  Watcher
+	Log      Log
+	// Roots in the order of the file, then those of the command line. Names are unique, and no root is
+	// the same as or inside of another as far as their paths tell.
+	Roots []Root
+
+	origins     map[string]origin // where a key was set; see locate
+	credentials string            // $CREDENTIALS_DIRECTORY of systemd, or empty
+}
+
+// HTTP is who may talk to the daemon.
+type HTTP struct {
+	Listen       string   // host:port; port 0 lets the system choose
+	TokenFile    string   // absolute, or empty; read by Config.Token
+	Auth         string   // AuthToken or AuthNone
+	AllowedHosts []string // lower-case host names that a Host header may carry beside localhost and addresses
+}
+
+// The values of HTTP.Auth.
+const (
+	// AuthToken asks for the token where one is set. Listening beyond loopback then needs one.
+	AuthToken = "token"
+	// AuthNone lets in everybody who can connect.
+	AuthNone = "none"
+)
+
+// Scanner is how roots are compared with the catalog.
+type Scanner struct {
+	Workers        int           // 0: chosen from the CPUs
+	RescanInterval time.Duration // between full comparisons; 0: never
+	IdlePriority   bool          // scan at low CPU and I/O priority
+}
+
+// Analyzer is how files are read for what they contain.
+type Analyzer struct {
+	Workers     int           // 0: chosen from the CPUs
+	FileTimeout time.Duration // the longest that one file may take
+}
+
+// Watcher is how long events are collected before a directory is looked at.
+type Watcher struct {
+	Debounce time.Duration // quiet time after the last event
+	MaxWait  time.Duration // the longest that events can hold an entry back; at least Debounce
+}
+
+// Log is what is written to standard error.
+type Log struct {
+	Level  string // debug, info, warn or error
+	Format string // text or json
+}
+
+// Root is one tree of files to catalogue: a directory (Path) or a share (URL), never both.
+type Root struct {
+	// Name is unique and safe in a URL path: letters, digits, '.', '_', '~' and '-'.
+	Name string
+	// Path of a directory, absolute and clean, or empty.
+	Path string
+	// URL of a share, smb://[user@]host[:port]/share[/path], or empty; see ParseShare.
+	URL string
+	// PasswordFile of a share, absolute, or empty; read by Password.
+	PasswordFile string
+	// Exclude holds patterns in gitignore syntax, relative to the root.
+	Exclude []string
+	// MaxRemovals is the share of the root's items, 0 to 1, above which vanished items are held until
+	// somebody accepts their removal.
+	MaxRemovals float64
+	// PollInterval between comparisons where the file system sends no events; 0: only RescanInterval.
+	PollInterval time.Duration
+	// CrossMounts descends into other file systems mounted below Path.
+	CrossMounts bool
+
+	credentials string // as Config.credentials
+	at          string // prefix of this root's keys in Config.origins
+}
+
+// Location is where the root is: its path or its URL.
+func (r Root) Location() string {
+	if r.URL != "" {
+		return r.URL
+	}
+	return r.Path
+}
+
+// Default is the configuration of a daemon that was told nothing: no roots, no data directory.
+func Default() *Config {
+	return &Config{
+		ShutdownTimeout: 30 * time.Second,
+		HTTP:            HTTP{Listen: "127.0.0.1:8780", Auth: AuthToken},
+		Scanner:         Scanner{RescanInterval: 24 * time.Hour, IdlePriority: true},
+		Analyzer:        Analyzer{FileTimeout: 30 * time.Second},
+		Watcher:         Watcher{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second},
+		Log:             Log{Level: "info", Format: "text"},
+		origins:         map[string]origin{},
+	}
+}
+
+// DefaultRoot is a root without a place, with the defaults of everything else.
+func DefaultRoot() Root {
+	return Root{MaxRemovals: 0.5, PollInterval: 2 * time.Minute}
+}

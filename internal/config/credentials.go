@@ -1,0 +1,123 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxSecret bounds a token or password, in bytes.
+const maxSecret = 4096
+
+// HasToken says whether a token is configured, without reading it.
+func (c *Config) HasToken() bool {
+	return c.HTTP.TokenFile != "" || credential(c.credentials, "http-token") != ""
+}
+
+// Token reads the bearer token that clients must show: from http.token_file, else from systemd's
+// credential "http-token". It is empty where there is none, or where auth = "none".
+func (c *Config) Token() (string, error) {
+	if c.HTTP.Auth == AuthNone {
+		return "", nil
+	}
+	at, file := c.locate("http.token_file"), c.HTTP.TokenFile
+	if file == "" {
+		at, file = origin{fromEnvironment, 0, "credential http-token"}, credential(c.credentials, "http-token")
+	}
+	if file == "" {
+		return "", nil
+	}
+	secret, err := readSecret(file)
+	token := strings.TrimSpace(secret)
+	switch {
+	case err != nil:
+		return "", at.errorf("%s", err)
+	case token == "":
+		return "", at.errorf("the token in %s is empty: fill it, for example with `openssl rand -hex 32`", file)
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", at.errorf("the token in %s cannot stand in an HTTP header: use letters and digits on one line", file)
+	}
+	return token, nil
+}
+
+// Password reads the password of a share: from password_file, else from systemd's credential
+// "smb-password-NAME". It is empty where there is none.
+func (r Root) Password() (string, error) {
+	file := r.PasswordFile
+	if file == "" {
+		file = credential(r.credentials, "smb-password-"+r.Name)
+	}
+	if file == "" {
+		return "", nil
+	}
+	secret, err := readSecret(file)
+	if err != nil {
+		return "", fmt.Errorf("read password of root %s: %w", r.Name, err)
+	}
+	// Editors end the line; everything else can be part of a password.
+	password := strings.TrimSuffix(strings.TrimSuffix(secret, "\n"), "\r")
+	if strings.ContainsAny(password, "\x00\r\n") {
+		return "", fmt.Errorf("read password of root %s: %s holds more than one line", r.Name, file)
+	}
+	return password, nil
+}
+
+// credential returns the file of a credential that systemd handed over, or an empty string.
+func credential(dir, name string) string {
+	if dir == "" {
+		return ""
+	}
+	file := filepath.Join(dir, name)
+	if _, err := os.Stat(file); err != nil {
+		return ""
+	}
+	return file
+}
+
+func readSecret(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("%s %w", file, unreadable(err))
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return "", fmt.Errorf("%s %w", file, unreadable(err))
+	}
+	if len(data) > maxSecret {
+		return "", fmt.Errorf("%s is longer than %d bytes: is this the right file?", file, maxSecret)
+	}
+	return string(data), nil
+}
+
+// Warnings looks at the files of credentials and tells which others than their owner and group can
+// read or write, and which cannot be read at all. Nothing of it keeps the daemon from starting.
+func (c *Config) Warnings() []*Error {
+	var all []*Error
+	look := func(file string, at origin) {
+		info, err := os.Stat(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			all = append(all, at.errorf("%s does not exist", file))
+		case err != nil:
+			all = append(all, at.errorf("%s %s", file, unreadable(err)))
+		case info.Mode().Perm()&0o007 != 0:
+			all = append(all, at.errorf("%s is open to every user (mode %#o): chmod o= it", file, info.Mode().Perm()))
+		case info.Mode().Perm()&0o020 != 0:
+			all = append(all, at.errorf("%s can be changed by its group (mode %#o): chmod g-w it", file, info.Mode().Perm()))
+		}
+	}
+	if c.HTTP.TokenFile != "" {
+		look(c.HTTP.TokenFile, c.locate("http.token_file"))
+	}
+	for _, r := range c.Roots {
+		if r.PasswordFile != "" {
+			look(r.PasswordFile, r.locate(c, "password_file"))
+		}
+	}
+	return all
+}

@@ -1,0 +1,85 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// decode stores what a document says and reports keys that do not exist and values of the wrong type.
+func (c *Config) decode(file string, entries []entry, p *problems) {
+	foreign := "" // the table that was reported as a whole, and whose keys say nothing more
+	for _, e := range entries {
+		at := origin{file, e.line, e.name()}
+		if foreign != "" && (e.table == foreign || strings.HasPrefix(e.table, foreign+".")) && e.key != "" {
+			continue
+		}
+		var bad *Error
+		switch {
+		case e.table == "root" && e.element >= 0 && e.key == "":
+			c.newRoot(at)
+		case e.table == "root" && e.element >= 0:
+			r := &c.Roots[len(c.Roots)-1]
+			bad = store(r, rootKeys(), e.key, r.at, at, e.value, c.origins)
+		case e.key == "":
+			if bad = checkTable(e, at); bad != nil {
+				foreign = e.table
+			}
+		default:
+			bad = store(c, daemonKeys(), e.name(), "", at, e.value, c.origins)
+		}
+		if bad != nil {
+			p.add(bad)
+		}
+	}
+}
+
+func (c *Config) newRoot(at origin) *Root {
+	r := DefaultRoot()
+	r.at = fmt.Sprintf("root[%d].", len(c.Roots))
+	c.origins[r.at] = at
+	c.Roots = append(c.Roots, r)
+	return &c.Roots[len(c.Roots)-1]
+}
+
+// store assigns a value to the key called name, and remembers under prefix+name where it was said.
+func store[T any](target *T, keys []key[T], name, prefix string, at origin, value any, origins map[string]origin) *Error {
+	k, ok := find(keys, name)
+	switch {
+	case ok:
+		if err := assign(k.field(target), value); err != nil {
+			return at.errorf("%s", err)
+		}
+		origins[prefix+name] = at
+		return nil
+	case slices.Contains(sections(), name):
+		return at.errorf("is a table: write its keys below a line [%s]", name)
+	case name == "root":
+		return at.errorf("is a list of tables: write a line [[root]] above the keys of each root")
+	}
+	return at.errorf("no such key: did you mean %s?", nearest(name, names(keys)))
+}
+
+// checkTable judges a header that does not open a root.
+func checkTable(e entry, at origin) *Error {
+	switch known := slices.Contains(sections(), e.table); {
+	case e.table == "root":
+		return at.errorf("wants double brackets: write [[root]] above the keys of each root")
+	case known && e.element >= 0:
+		return at.errorf("there is one such table only: write [%s]", e.table)
+	case !known && e.table != "":
+		return at.errorf("no such table: did you mean [%s]?", nearest(e.table, append(sections(), "[root]")))
+	}
+	return nil
+}
+
+// sections returns the tables that a document may have beside [[root]].
+func sections() []string {
+	var all []string
+	for _, k := range daemonKeys() {
+		if table, _, ok := strings.Cut(k.name, "."); ok {
+			all = append(all, table)
+		}
+	}
+	return slices.Compact(all)
+}

@@ -1,0 +1,134 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// envPrefix begins every variable that is ours. Others are none of our business; one of ours that means
+// nothing is a mistake.
+const envPrefix = "CATALOGIZERD_"
+
+// environ turns KEY=VALUE strings into a map; of a repeated key the last counts, as in os/exec.
+func environ(list []string) map[string]string {
+	env := make(map[string]string, len(list))
+	for _, kv := range list {
+		if k, v, ok := strings.Cut(kv, "="); ok {
+			env[k] = v
+		}
+	}
+	return env
+}
+
+// EnvName returns the environment variable that overrides a key: CATALOGIZERD_HTTP_LISTEN for
+// http.listen, and CATALOGIZERD_ROOT_FILMS_POLL_INTERVAL for poll_interval of the root "films".
+func EnvName(key string) string {
+	upper := func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}
+	return envPrefix + strings.Map(upper, key)
+}
+
+func (c *Config) applyEnvironment(env map[string]string, p *problems) {
+	var ours []string
+	for name := range env {
+		if strings.HasPrefix(name, envPrefix) {
+			ours = append(ours, name)
+		}
+	}
+	slices.Sort(ours)
+	places := c.variables()
+	for _, name := range ours {
+		at := origin{fromEnvironment, 0, name}
+		switch found := places[name]; len(found) {
+		case 0:
+			known := make([]string, 0, len(places))
+			for n := range places {
+				known = append(known, n)
+			}
+			slices.Sort(known)
+			p.add(at.errorf("no such variable: did you mean %s?", nearest(name, known)))
+		case 1:
+			if err := assignText(found[0].field, env[name]); err != nil {
+				p.add(at.errorf("%s", err))
+				continue
+			}
+			c.origins[found[0].key] = at
+		default:
+			p.add(at.errorf("is the variable of more than one root: give them names that differ in letters or digits"))
+		}
+	}
+}
+
+type variable struct {
+	field any
+	key   string // in origins
+}
+
+// variables returns every variable there is, with the fields that it sets. Names of roots that differ
+// only in punctuation share variables.
+func (c *Config) variables() map[string][]variable {
+	all := map[string][]variable{}
+	for _, k := range daemonKeys() {
+		name := EnvName(k.name)
+		all[name] = append(all[name], variable{k.field(c), k.name})
+	}
+	for i := range c.Roots {
+		r := &c.Roots[i]
+		for _, k := range rootKeys() {
+			if k.name == "name" || r.Name == "" {
+				continue
+			}
+			name := EnvName("root." + r.Name + "." + k.name)
+			all[name] = append(all[name], variable{k.field(r), r.at + k.name})
+		}
+	}
+	return all
+}
+
+// assignText stores a variable's value. Lists are separated by commas; an empty value is an empty list.
+func assignText(field any, text string) error {
+	switch f := field.(type) {
+	case *string:
+		*f = text
+	case *bool:
+		v, err := strconv.ParseBool(text)
+		if err != nil {
+			return fmt.Errorf("wants true or false, not %q", text)
+		}
+		*f = v
+	case *int:
+		v, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("wants a whole number, not %q", text)
+		}
+		*f = v
+	case *float64:
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return fmt.Errorf("wants a number, not %q", text)
+		}
+		*f = v
+	case *time.Duration:
+		return parseDuration(f, text)
+	case *[]string:
+		*f = nil
+		for item := range strings.SplitSeq(text, ",") {
+			if item = strings.TrimSpace(item); item != "" {
+				*f = append(*f, item)
+			}
+		}
+	default:
+		return fmt.Errorf("key of the unknown type %T", field)
+	}
+	return nil
+}

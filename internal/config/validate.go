@@ -1,0 +1,216 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxWorkers bounds the pools: more than this is a slip of the finger.
+const maxWorkers = 1024
+
+// locate says where a key was set, for an error about its value.
+func (c *Config) locate(key string) origin {
+	if o, ok := c.origins[key]; ok {
+		return o
+	}
+	return origin{fromDefault, 0, key}
+}
+
+// locate says where one of the root's keys was set, or where the root begins.
+func (r Root) locate(c *Config, key string) origin {
+	if o, ok := c.origins[r.at+key]; ok {
+		return o
+	}
+	return c.origins[r.at]
+}
+
+// validate judges the values together, and brings paths and host names into their one form.
+func (c *Config) validate(o LoadOptions, p *problems) {
+	c.checkPath(&c.DataDir, c.locate("data_dir"), p)
+	positive := func(key string, d time.Duration) {
+		if d <= 0 {
+			p.add(c.locate(key).errorf("wants a duration above zero, not %s", d))
+		}
+	}
+	positive("shutdown_timeout", c.ShutdownTimeout)
+	positive("analyzer.file_timeout", c.Analyzer.FileTimeout)
+	positive("watcher.debounce", c.Watcher.Debounce)
+	if c.Watcher.Debounce > 0 && c.Watcher.MaxWait < c.Watcher.Debounce {
+		at := c.locate("watcher.max_wait")
+		if at.file == fromDefault {
+			at = c.locate("watcher.debounce")
+		}
+		p.add(at.errorf("max_wait (%s) cannot be shorter than debounce (%s)", c.Watcher.MaxWait, c.Watcher.Debounce))
+	}
+	if c.Scanner.RescanInterval < 0 {
+		p.add(c.locate("scanner.rescan_interval").errorf(`wants a duration, or "0" for never, not %s`, c.Scanner.RescanInterval))
+	}
+	c.checkWorkers("scanner.workers", c.Scanner.Workers, p)
+	c.checkWorkers("analyzer.workers", c.Analyzer.Workers, p)
+	c.checkChoice("log.level", c.Log.Level, []string{"debug", "info", "warn", "error"}, p)
+	c.checkChoice("log.format", c.Log.Format, []string{"text", "json"}, p)
+	c.validateHTTP(p)
+	c.validateRoots(p)
+	if o.NeedRoots && len(c.Roots) == 0 {
+		at := origin{fromCommandLine, 0, ""}
+		if o.File != "" {
+			at.file = o.File
+		}
+		p.add(at.errorf("no root: name a directory or smb:// URL as an argument, or write a [[root]]"))
+	}
+}
+
+func (c *Config) checkWorkers(key string, n int, p *problems) {
+	if n < 0 || n > maxWorkers {
+		p.add(c.locate(key).errorf("wants 0 (chosen from the CPUs) to %d, not %d", maxWorkers, n))
+	}
+}
+
+func (c *Config) checkChoice(key, value string, choices []string, p *problems) {
+	if !slices.Contains(choices, value) {
+		p.add(c.locate(key).errorf("wants one of %s, not %q", strings.Join(choices, ", "), value))
+	}
+}
+
+// checkPath cleans a path that must be absolute.
+func (c *Config) checkPath(path *string, at origin, p *problems) {
+	switch {
+	case !filepath.IsAbs(*path):
+		p.add(at.errorf("wants an absolute path, one that begins with /, not %q", *path))
+	case strings.ContainsRune(*path, 0):
+		p.add(at.errorf("holds a NUL byte"))
+	default:
+		*path = filepath.Clean(*path)
+	}
+}
+
+func (c *Config) validateHTTP(p *problems) {
+	h := &c.HTTP
+	c.checkChoice("http.auth", h.Auth, []string{AuthToken, AuthNone}, p)
+	if h.TokenFile != "" {
+		c.checkPath(&h.TokenFile, c.locate("http.token_file"), p)
+		if h.Auth == AuthNone {
+			p.add(c.locate("http.auth").errorf(`"none" contradicts token_file: remove one of them`))
+		}
+	}
+	loopback, err := splitListen(h.Listen)
+	switch {
+	case err != nil:
+		p.add(c.locate("http.listen").errorf("%s", err))
+	case !loopback && h.Auth != AuthNone && !c.HasToken():
+		p.add(c.locate("http.listen").errorf(
+			`%s can be reached from other machines: set http.token_file, or http.auth = "none" to let everybody in`, h.Listen))
+	}
+	for i, host := range h.AllowedHosts {
+		if !isHostName(host) {
+			p.add(c.locate("http.allowed_hosts").errorf("wants host names without scheme, port or wildcard, not %q", host))
+		}
+		h.AllowedHosts[i] = strings.ToLower(host)
+	}
+}
+
+// splitListen judges a listen address, and says whether only this machine can reach it.
+func splitListen(listen string) (loopback bool, err error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false, fmt.Errorf(`wants HOST:PORT, such as "127.0.0.1:8780" or "[::1]:8780", not %q`, listen)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return false, fmt.Errorf("wants a port from 0 to 65535, not %q", port)
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap().IsLoopback(), nil
+	}
+	if host != "" && !isHostName(host) {
+		return false, fmt.Errorf("wants a host name or an address, not %q", host)
+	}
+	return strings.EqualFold(host, "localhost"), nil
+}
+
+// isHostName accepts what DNS and the files of hosts use, underscores included.
+func isHostName(s string) bool {
+	if s == "" || len(s) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(s, "."), ".") {
+		if label == "" || len(label) > 63 || strings.Trim(label, "-") != label {
+			return false
+		}
+		for _, r := range label {
+			if !isNameRune(r) || r == '~' || r == '.' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (c *Config) validateRoots(p *problems) {
+	seen := map[string]Root{}
+	for i := range c.Roots {
+		r := &c.Roots[i]
+		c.checkRoot(r, p)
+		if !isRootName(r.Name) {
+			msg := "wants a name: 1 to 64 letters, digits or . _ ~ -, which stand in URLs as they are"
+			if r.Name != "" {
+				msg += fmt.Sprintf(", not %q", r.Name)
+			}
+			p.add(r.locate(c, "name").errorf("%s", msg))
+			continue
+		}
+		if other, ok := seen[r.Name]; ok {
+			p.add(r.locate(c, "name").errorf("%q is the name of another root already (%s): choose another", r.Name, cmp.Or(other.Path, "a share")))
+		}
+		seen[r.Name] = *r
+	}
+	c.checkOverlaps(p)
+}
+
+func (c *Config) checkRoot(r *Root, p *problems) {
+	switch {
+	case r.Path == "" && r.URL == "":
+		p.add(c.origins[r.at].errorf(`has no place: set path = "/…" or url = "smb://…"`))
+	case r.Path != "" && r.URL != "":
+		p.add(r.locate(c, "url").errorf("a root has a path or a url, not both: make them two roots"))
+	case r.Path != "":
+		c.checkPath(&r.Path, r.locate(c, "path"), p)
+		if r.Path == c.DataDir {
+			p.add(r.locate(c, "path").errorf("is the data directory, which holds the catalog and no media"))
+		}
+		if r.PasswordFile != "" {
+			p.add(r.locate(c, "password_file").errorf("is for shares (url), and this root is a directory (path): remove it"))
+		}
+	default:
+		if _, err := ParseShare(r.URL); err != nil {
+			p.add(r.locate(c, "url").errorf("%s", err))
+		}
+		if r.PasswordFile != "" {
+			c.checkPath(&r.PasswordFile, r.locate(c, "password_file"), p)
+		}
+		if r.CrossMounts {
+			p.add(r.locate(c, "cross_mounts").errorf("is for directories (path), and this root is a share (url): remove it"))
+		}
+	}
+	if !(r.MaxRemovals >= 0 && r.MaxRemovals <= 1) { // also NaN
+		p.add(r.locate(c, "max_removals").errorf("wants a share from 0 to 1 (0.5 is half of the root), not %v", r.MaxRemovals))
+	}
+	if r.PollInterval < 0 {
+		p.add(r.locate(c, "poll_interval").errorf(`wants a duration, or "0" for never, not %s`, r.PollInterval))
+	}
+}
+
+// isNameRune tells the characters that RFC 3986 leaves unreserved: they need no escaping in a URL.
+func isNameRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r != 0 && strings.ContainsRune("._~-", r)
+}
+
+func isRootName(s string) bool {
+	return s != "" && s != "." && s != ".." && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return !isNameRune(r) })
+}
