@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs what the tests use beside Go, on Debian and its relatives, and nothing that is there already:
+# a C compiler for SQLite, a Samba for the share, and util-linux for mounts and namespaces of a test's own.
+set -euo pipefail
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+missing=()
+need() { # COMMAND PACKAGE
+	command -v "$1" >/dev/null || missing+=("$2")
+}
+need gcc gcc
+need make make
+need smbd samba
+need smbclient smbclient
+need unshare util-linux
+need mkfs.ext4 e2fsprogs
+need ip iproute2
+[[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)
+
+((${#missing[@]})) || exit 0
+echo "installing ${missing[*]}" >&2
+sudo=
+((UID == 0)) || sudo=sudo
+export DEBIAN_FRONTEND=noninteractive
+apt=($sudo apt-get -o DPkg::Lock::Timeout=600 -qq)
+"${apt[@]}" update >&2
+"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2
