@@ -1,0 +1,119 @@
+package tree_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// BenchmarkList lists one directory; compare with BenchmarkReadDir, and with find by
+// TestListKeepsUpWithFind.
+func BenchmarkList(b *testing.B) {
+	for _, n := range []int{10, 1000, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			dir := b.TempDir()
+			fillDir(b, dir, n)
+			t, err := tree.NewLocal(dir, tree.LocalOptions{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			b.ReportAllocs()
+			for b.Loop() {
+				l, err := t.List(ctx, "")
+				if err != nil || len(l.Entries) != n {
+					b.Fatal(len(l.Entries), err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/entry")
+		})
+	}
+}
+
+// BenchmarkReadDir is how the standard library would do what List does.
+func BenchmarkReadDir(b *testing.B) {
+	for _, n := range []int{1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			dir := b.TempDir()
+			fillDir(b, dir, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				entries, err := os.ReadDir(dir)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, e := range entries {
+					if _, err := e.Info(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/entry")
+		})
+	}
+}
+
+func BenchmarkStat(b *testing.B) {
+	dir := b.TempDir()
+	fillDir(b, dir, 1)
+	t, err := tree.NewLocal(dir, tree.LocalOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := t.Stat(ctx, name(0)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkOpenReadClose(b *testing.B) {
+	dir := b.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "f"), make([]byte, 1<<20), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	t, err := tree.NewLocal(dir, tree.LocalOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	buf := make([]byte, 64<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		f, err := t.Open(ctx, "f")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range 4 {
+			if _, err := f.ReadAt(buf, int64(i)*int64(len(buf))); err != nil {
+				b.Fatal(err)
+			}
+		}
+		f.Close()
+	}
+}
+
+func name(i int) string { return fmt.Sprintf("Some Film of Common Length (%04d).mkv", i) }
+
+func fillDir(tb testing.TB, dir string, n int) {
+	tb.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	for i := range n {
+		f, err := os.Create(filepath.Join(dir, name(i)))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		f.Close()
+	}
+}

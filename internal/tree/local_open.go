@@ -1,0 +1,211 @@
+package tree
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// readChunk is how much one system call reads at most.
+	readChunk = 256 << 10
+	// closeGrace is how long Close waits for a network file system to take leave of a file.
+	closeGrace = 250 * time.Millisecond
+)
+
+// chunks are buffers of readChunk bytes: a read that is abandoned must not go on writing into its
+// caller's memory.
+var chunks = sync.Pool{New: func() any { return new([readChunk]byte) }}
+
+// Open implements Tree. The path is looked at before it is opened: opening is not without effects on a
+// FIFO (it lets a waiting writer go on) or a device. What was opened is looked at once more.
+func (t *Local) Open(ctx context.Context, path string) (ReadFile, error) {
+	if !validPath(path) {
+		return nil, fmt.Errorf("open %q: %w", path, unix.EINVAL)
+	}
+	f, err := call(ctx, &t.gate, func() (*localFile, error) { return t.open(ctx, path) }, func(f *localFile) { f.Close() })
+	if err != nil {
+		return nil, fmt.Errorf("open %q: %w", path, err)
+	}
+	return f, nil
+}
+
+func (t *Local) open(ctx context.Context, path string) (*localFile, error) {
+	if path == "" {
+		return nil, ErrNotRegular
+	}
+	root, p, err := t.openRoot()
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(root)
+	var st unix.Statx_t
+	if _, err := t.lookAt(root, path, &st); err != nil {
+		return nil, err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return nil, ErrNotRegular
+	}
+	fd, err := t.openUntouched(root, path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
+	switch err {
+	case nil:
+	case unix.ELOOP, unix.ENXIO: // replaced since: by a link, by a socket
+		return nil, ErrNotRegular
+	default:
+		return nil, proves(err)
+	}
+	if err := statxFD(fd, entryMask, &st); err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		unix.Close(fd)
+		return nil, ErrNotRegular
+	}
+	_, name := split(path)
+	f := &localFile{ctx: ctx, gate: &t.gate, fd: fd, name: name, slowClose: p.volume.Remote || t.crossMounts}
+	f.users.Store(1)
+	return f, nil
+}
+
+// localFile is an open file. Its descriptor is closed when Close was called and no system call uses it
+// any more: a number closed under an abandoned read could be another file's by the time that it runs.
+type localFile struct {
+	ctx       context.Context
+	gate      *gate
+	fd        int
+	name      string
+	slowClose bool // closing may have to wait for a server
+	closed    atomic.Bool
+	users     atomic.Int32
+}
+
+// use counts one more user of the descriptor, unless it is closed.
+func (f *localFile) use() bool {
+	for {
+		n := f.users.Load()
+		if n == 0 || f.closed.Load() {
+			return false
+		}
+		if f.users.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+// release ends a use. The last one closes the descriptor.
+func (f *localFile) release() {
+	if f.users.Add(-1) == 0 {
+		unix.Close(f.fd) // nothing was written: its error has no consequence
+	}
+}
+
+// Close implements io.Closer.
+func (f *localFile) Close() error {
+	if f.closed.Swap(true) {
+		return nil
+	}
+	if !f.slowClose {
+		f.release()
+		return nil
+	}
+	// The descriptor must go whatever became of the context, and however many calls are stuck.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.ctx), closeGrace)
+	defer cancel()
+	unlimited := &gate{limit: 1}
+	_, err := call(ctx, unlimited, func() (struct{}, error) { f.release(); return struct{}{}, nil }, nil)
+	if err != nil {
+		return fmt.Errorf("close %q: %w", f.name, err)
+	}
+	return nil
+}
+
+// Stat implements ReadFile.
+func (f *localFile) Stat() (Entry, error) {
+	e, err := call(f.ctx, f.gate, func() (Entry, error) {
+		if !f.use() {
+			return Entry{}, os.ErrClosed
+		}
+		defer f.release()
+		var st unix.Statx_t
+		if err := statxFD(f.fd, entryMask, &st); err != nil {
+			return Entry{}, err
+		}
+		e := Entry{Name: f.name}
+		e.fill(&st)
+		return e, nil
+	}, nil)
+	if err != nil {
+		return Entry{}, fmt.Errorf("look at open file %q: %w", f.name, err)
+	}
+	return e, nil
+}
+
+// ReadAt implements io.ReaderAt.
+func (f *localFile) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, fmt.Errorf("read %q: negative offset %d", f.name, off)
+	}
+	done := 0
+	for done < len(p) {
+		n, err := f.readSome(p[done:], off+int64(done))
+		done += n
+		if err == io.EOF {
+			return done, io.EOF
+		}
+		if err != nil {
+			return done, fmt.Errorf("read %q at %d: %w", f.name, off+int64(done), err)
+		}
+	}
+	return done, nil
+}
+
+// readSome reads at most readChunk bytes, at least one unless it fails.
+func (f *localFile) readSome(p []byte, off int64) (int, error) {
+	p = p[:min(len(p), readChunk)]
+	if f.ctx.Done() == nil {
+		return f.pread(p, off)
+	}
+	type chunk struct {
+		buf *[readChunk]byte
+		n   int
+	}
+	put := func(c chunk) { chunks.Put(c.buf) }
+	want := len(p)
+	c, err := call(f.ctx, f.gate, func() (chunk, error) {
+		buf := chunks.Get().(*[readChunk]byte)
+		n, err := f.pread(buf[:want], off)
+		if err != nil {
+			chunks.Put(buf)
+			return chunk{}, err
+		}
+		return chunk{buf, n}, nil
+	}, put)
+	if err != nil {
+		return 0, err
+	}
+	copy(p, c.buf[:c.n])
+	put(c)
+	return c.n, nil
+}
+
+func (f *localFile) pread(p []byte, off int64) (int, error) {
+	if !f.use() {
+		return 0, os.ErrClosed
+	}
+	defer f.release()
+	n, err := again(func() (int, error) { return unix.Pread(f.fd, p, off) })
+	if err != nil {
+		return 0, err
+	}
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}

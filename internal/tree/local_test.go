@@ -1,0 +1,58 @@
+package tree_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/treetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestLocalKeepsTheContract(t *testing.T) {
+	treetest.TestTree(t, func(t *testing.T) treetest.Fixture { return localFixture(t, tree.LocalOptions{}) })
+}
+
+func localFixture(t *testing.T, opts tree.LocalOptions) treetest.Fixture {
+	dir := filepath.Join(t.TempDir(), "root")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	l, err := tree.NewLocal(dir, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return treetest.Fixture{
+		Tree:  l,
+		Files: treetest.Directory(dir),
+		TakeAway: func(t *testing.T) func() {
+			away := dir + ".away"
+			if err := os.Rename(dir, away); err != nil {
+				t.Fatal(err)
+			}
+			return func() {
+				if err := os.Rename(away, dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+		},
+	}
+}
+
+func TestLocalKeepsTheContractWithoutOpenat2(t *testing.T) {
+	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
+		f := localFixture(t, tree.LocalOptions{})
+		f.Tree.(*tree.Local).WithoutOpenat2()
+		return f
+	})
+}
+
+func TestLocalThatCrossesMountsKeepsTheContract(t *testing.T) {
+	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
+		return localFixture(t, tree.LocalOptions{CrossMounts: true})
+	})
+}
