@@ -1,0 +1,232 @@
+package realtime
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/zap/zaptest"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// recorder keeps the hints it gets, with their times.
+type recorder struct {
+	mu    sync.Mutex
+	hints []Hint
+	times []time.Time
+}
+
+func (r *recorder) Hint(_ context.Context, h Hint) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hints = append(r.hints, h)
+	r.times = append(r.times, time.Now())
+	return nil
+}
+
+func (r *recorder) all() []Hint {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.hints)
+}
+
+// take returns the hints so far and forgets them.
+func (r *recorder) take() []Hint {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	hints := r.hints
+	r.hints, r.times = nil, nil
+	return hints
+}
+
+// covers says whether a hint asks for a look at a path.
+func (h Hint) covers(path string) bool {
+	dir, name := splitPath(path)
+	if h.Recursive {
+		return h.Dir == "" || path == h.Dir || strings.HasPrefix(path, h.Dir+"/")
+	}
+	return dir == h.Dir && (h.Names == nil || slices.Contains(h.Names, name))
+}
+
+func covered(hints []Hint, path string) bool {
+	return slices.ContainsFunc(hints, func(h Hint) bool { return h.covers(path) })
+}
+
+// watching is a Watcher that runs on a directory of the test's own.
+type watching struct {
+	*Watcher
+	t     *testing.T
+	dir   string
+	ctx   context.Context
+	stop  context.CancelFunc
+	done  chan error
+	made  int          // marks made by settle
+	marks atomic.Int64 // the last of which there was an event
+}
+
+const testRoot = "films"
+
+// run starts a Watcher of one root, whose directories are watched as a scanner does.
+func run(t *testing.T, dir string, cfg Config, sink Sink) *watching {
+	t.Helper()
+	if cfg.Debounce == 0 {
+		cfg.Debounce, cfg.MaxWait = 20*time.Millisecond, 200*time.Millisecond
+	}
+	w, err := NewWatcher(cfg, sink, zaptest.NewLogger(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, ok := sink.(*lister); ok {
+		l.w, l.root, l.found = w, dir, make(map[string]bool)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	r := &watching{Watcher: w, t: t, dir: dir, ctx: ctx, stop: stop, done: make(chan error, 1)}
+	go func() { r.done <- w.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-r.done; err != nil {
+			t.Error(err)
+		}
+	})
+	r.add(Root{Name: testRoot, Path: dir, Mode: ModeInotify, Ignore: r.ignoreMarks})
+	r.scan("")
+	return r
+}
+
+func (r *watching) add(root Root) {
+	r.t.Helper()
+	if err := r.AddRoot(root); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// scan does what the scanner does with a subtree: watch each directory, then list it.
+func (r *watching) scan(dir string) {
+	scanTree(r.ctx, r.Watcher, testRoot, r.dir, dir, func(string) {})
+}
+
+// scanTree watches and lists a subtree, and calls found for each path in it that is no directory.
+func scanTree(ctx context.Context, w *Watcher, root, path, dir string, found func(string)) {
+	id := tree.FileID{}
+	if seen, err := look(filepath.Join(path, dir)); err == nil {
+		id = seen.id
+	}
+	if err := w.Watch(ctx, root, dir, id); err != nil {
+		return
+	}
+	entries, err := os.ReadDir(filepath.Join(path, dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		w.Unwatch(root, dir)
+		return
+	}
+	for _, e := range entries {
+		below := filepath.Join(dir, e.Name())
+		if e.IsDir() {
+			scanTree(ctx, w, root, path, below, found)
+		} else {
+			found(below)
+		}
+	}
+}
+
+// lister is a Sink that does what hints ask for, as the scanner does: watch, then list.
+type lister struct {
+	recorder
+	root string
+	w    *Watcher
+
+	seen  sync.Mutex // guards found
+	found map[string]bool
+}
+
+func (l *lister) Hint(ctx context.Context, h Hint) error {
+	if err := l.recorder.Hint(ctx, h); err != nil {
+		return err
+	}
+	if h.Recursive {
+		scanTree(ctx, l.w, h.Root, l.root, h.Dir, l.see)
+		return nil
+	}
+	if err := l.w.Watch(ctx, h.Root, h.Dir, tree.FileID{}); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(filepath.Join(l.root, h.Dir))
+	for _, e := range entries {
+		if !e.IsDir() {
+			l.see(filepath.Join(h.Dir, e.Name()))
+		}
+	}
+	return err
+}
+
+func (l *lister) see(path string) {
+	l.seen.Lock()
+	defer l.seen.Unlock()
+	l.found[path] = true
+}
+
+func (l *lister) missing(paths []string) []string {
+	l.seen.Lock()
+	defer l.seen.Unlock()
+	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return l.found[path] })
+}
+
+// settle waits until everything that has happened so far has been hinted. A file made last, whose event
+// is ignored, shows that the events before it have been read.
+func (r *watching) settle() {
+	r.t.Helper()
+	r.made++
+	write(r.t, r.path(mark+strconv.Itoa(r.made)), "")
+	eventually(r.t, "last event read", func() bool { return r.marks.Load() >= int64(r.made) })
+	eventually(r.t, "everything hinted", func() bool { return r.Busy() == 0 })
+}
+
+const mark = ".mark-"
+
+// ignoreMarks ignores the files of settle, and notes that their events have come.
+func (r *watching) ignoreMarks(path string, _ bool) bool {
+	n, isMark := strings.CutPrefix(path, mark)
+	if isMark {
+		number, _ := strconv.Atoi(n)
+		r.marks.Store(int64(number))
+	}
+	return isMark
+}
+
+// eventually waits for something to become true.
+func eventually(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !cond(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("after 10 s not yet: %s", what)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// path joins names to the root's path.
+func (r *watching) path(names ...string) string {
+	return filepath.Join(append([]string{r.dir}, names...)...)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	must(t, os.WriteFile(path, []byte(content), 0o644))
+}

@@ -1,0 +1,93 @@
+package realtime
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEveryKindOfChangeIsHinted(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "old"), "x")
+	must(t, os.Mkdir(filepath.Join(dir, "sub"), 0o755))
+	write(t, filepath.Join(dir, "sub", "inner"), "x")
+	elsewhere := t.TempDir()
+
+	changes := []struct {
+		what   string
+		change func(r *watching) error
+		paths  []string
+	}{
+		{"create", func(r *watching) error { return os.WriteFile(r.path("new"), nil, 0o644) }, []string{"new"}},
+		{"write", func(r *watching) error { return os.WriteFile(r.path("old"), []byte("yy"), 0o644) }, []string{"old"}},
+		{"permissions", func(r *watching) error { return os.Chmod(r.path("old"), 0o600) }, []string{"old"}},
+		{"times", func(r *watching) error { return os.Chtimes(r.path("old"), time.Unix(1, 0), time.Unix(1, 0)) }, []string{"old"}},
+		{"below", func(r *watching) error { return os.WriteFile(r.path("sub", "inner"), []byte("yy"), 0o644) }, []string{"sub/inner"}},
+		{"rename", func(r *watching) error { return os.Rename(r.path("old"), r.path("sub", "moved")) }, []string{"old", "sub/moved"}},
+		{"hard link", func(r *watching) error { return os.Link(r.path("new"), r.path("linked")) }, []string{"linked"}},
+		{"symbolic link", func(r *watching) error { return os.Symlink(elsewhere, r.path("link")) }, []string{"link"}},
+		{"remove", func(r *watching) error { return os.Remove(r.path("new")) }, []string{"new"}},
+		{"odd name", func(r *watching) error { return os.WriteFile(r.path("a\nb\xff"), nil, 0o644) }, []string{"a\nb\xff"}},
+		{"directory", func(r *watching) error { return os.Mkdir(r.path("d"), 0o755) }, []string{"d/anything"}},
+		{"permissions of a directory", func(r *watching) error { return os.Chmod(r.path("sub"), 0o700) }, []string{"sub/inner"}},
+		{"removed directory", func(r *watching) error { return os.RemoveAll(r.path("d")) }, []string{"d"}},
+	}
+	sink := new(recorder)
+	r := run(t, dir, Config{}, sink)
+	for _, c := range changes {
+		sink.take()
+		must(t, c.change(r))
+		for _, path := range c.paths {
+			eventually(t, "hint of "+c.what, func() bool { return covered(sink.all(), path) })
+		}
+		r.settle()
+	}
+	// A link must not have been followed.
+	sink.take()
+	write(t, filepath.Join(elsewhere, "f"), "x")
+	write(t, r.path("last"), "x")
+	eventually(t, "hint of the last file", func() bool { return covered(sink.all(), "last") })
+	if covered(sink.all(), "link/f") {
+		t.Error("a symbolic link was followed")
+	}
+}
+
+func TestFileInNewDeepDirectoryIsNeverLost(t *testing.T) {
+	const rounds = 10_000
+	sink := new(lister)
+	r := run(t, t.TempDir(), Config{Debounce: 5 * time.Millisecond, MaxWait: 50 * time.Millisecond}, sink)
+	var paths []string
+	for i := range rounds {
+		deep := fmt.Sprintf("%d/a/b/c", i)
+		must(t, os.MkdirAll(r.path(deep), 0o755))
+		write(t, r.path(deep, "f"), "")
+		paths = append(paths, deep+"/f")
+	}
+	r.settle()
+	if missing := sink.missing(paths); len(missing) > 0 {
+		t.Errorf("%d of %d lost, the first %q", len(missing), rounds, missing[0])
+	}
+}
+
+func TestDirectoryRenamedReportsItsNewPath(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.MkdirAll(filepath.Join(dir, "old", "deep", "deeper"), 0o755))
+	sink := new(lister)
+	r := run(t, dir, Config{}, sink)
+	must(t, os.Rename(r.path("old"), r.path("new")))
+	r.settle()
+	sink.take()
+	write(t, r.path("new", "deep", "deeper", "f"), "")
+	r.settle()
+	want := []Hint{{testRoot, "new/deep/deeper", []string{"f"}, false, ReasonEvent}}
+	if diff := cmp.Diff(want, sink.take()); diff != "" {
+		t.Error(diff)
+	}
+	if got := r.State(testRoot).Directories; got != 4 {
+		t.Errorf("%d directories watched, want 4", got)
+	}
+}

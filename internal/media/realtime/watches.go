@@ -1,0 +1,199 @@
+package realtime
+
+import (
+	"strings"
+	"sync/atomic"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// registry is what is known of the directories of one root: which are watched, under which path, and
+// which directory of the disk that is. fsnotify keeps such a table too, but its is wrong after a rename
+// (paths below it stay the old ones), does not know identities and cannot be asked what lies below a
+// directory. It is not safe for concurrent use; the fields of a node that say so are.
+//
+// A directory costs some 200 bytes here, and some 90 in fsnotify, which shares the string of its path.
+type registry struct {
+	path    string // the root's, absolute
+	cut     int    // how much of an absolute path below the root is not the relative one
+	byPath  map[string]*node
+	byInode map[inode]*node // watched directories only
+	watched int
+	refused [reasons]int // directories without a watch, by why
+}
+
+// inode identifies a directory while it exists, as the kernel does that attaches a watch to it.
+type inode struct {
+	ino uint64
+	dev uint32
+}
+
+// node is one directory.
+type node struct {
+	parent, child, next, prev *node
+	path                      string // absolute
+	id                        tree.FileID
+	changed                   atomic.Int64 // when it last changed, Unix nanoseconds; safe for concurrent use
+	dev                       uint32
+	state                     atomic.Uint32 // a standing; safe for concurrent use
+}
+
+// standing is whether a directory has a watch, or why not.
+type standing uint32
+
+const (
+	passing standing = iota // known only because something below it is
+	watched
+	overBudget // no watch was left
+	shared     // the same directory as another path (a bind mount), which has the one watch there can be
+	denied     // the system refused: no permission, path too long, ...
+	reasons    // how many there are
+)
+
+func (n *node) standing() standing { return standing(n.state.Load()) }
+
+func newRegistry(path string) *registry {
+	g := &registry{path: path, cut: len(path) + 1}
+	if path == "/" {
+		g.cut = 1
+	}
+	g.clear()
+	return g
+}
+
+func (g *registry) clear() {
+	g.byPath = make(map[string]*node)
+	g.byInode = make(map[inode]*node)
+	g.watched = 0
+	g.refused = [reasons]int{}
+}
+
+// absolute returns the absolute path of a directory.
+func (g *registry) absolute(dir string) string {
+	if dir == "" {
+		return g.path
+	}
+	return g.path[:g.cut-1] + "/" + dir
+}
+
+// relative returns the path below the root of an absolute one.
+func (g *registry) relative(path string) (string, bool) {
+	if path == g.path {
+		return "", true
+	}
+	if len(path) <= g.cut || path[g.cut-1] != '/' || path[:g.cut-1] != g.path[:g.cut-1] {
+		return "", false
+	}
+	return path[g.cut:], true
+}
+
+// dirOf returns a node's path below the root.
+func (g *registry) dirOf(n *node) string {
+	if len(n.path) <= g.cut {
+		return ""
+	}
+	return n.path[g.cut:]
+}
+
+// splitPath splits a relative path into its directory and its last name.
+func splitPath(path string) (dir, name string) {
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		return path[:i], path[i+1:]
+	}
+	return "", path
+}
+
+// put returns the node of a directory, made with those above it where there is none.
+func (g *registry) put(dir string) *node {
+	if n := g.byPath[dir]; n != nil {
+		return n
+	}
+	n := &node{path: g.absolute(dir)}
+	g.byPath[g.dirOf(n)] = n
+	if dir != "" {
+		above, _ := splitPath(dir)
+		p := g.put(above)
+		n.parent, n.next = p, p.child
+		if p.child != nil {
+			p.child.prev = n
+		}
+		p.child = n
+	}
+	return n
+}
+
+// setWatched notes that a directory is watched and which one it is.
+func (g *registry) setWatched(n *node, id tree.FileID, dev uint32) {
+	g.leave(n)
+	n.id, n.dev = id, dev
+	g.byInode[inode{id.Inode, dev}] = n
+	g.watched++
+	n.state.Store(uint32(watched))
+}
+
+// setUnwatched notes that a directory has no watch and why.
+func (g *registry) setUnwatched(n *node, why standing) {
+	g.leave(n)
+	g.refused[why]++
+	n.state.Store(uint32(why))
+}
+
+// leave undoes what setWatched or setUnwatched noted.
+func (g *registry) leave(n *node) {
+	switch s := n.standing(); s {
+	case passing:
+	case watched:
+		g.watched--
+		if key := (inode{n.id.Inode, n.dev}); g.byInode[key] == n {
+			delete(g.byInode, key)
+		}
+	default:
+		g.refused[s]--
+	}
+	n.state.Store(uint32(passing))
+}
+
+// remove forgets a directory and all below it, and returns the absolute paths of those that were watched.
+func (g *registry) remove(dir string) []string {
+	top := g.byPath[dir]
+	if top == nil {
+		return nil
+	}
+	if top.prev != nil {
+		top.prev.next = top.next
+	} else if top.parent != nil {
+		top.parent.child = top.next
+	}
+	if top.next != nil {
+		top.next.prev = top.prev
+	}
+	top.parent, top.next, top.prev = nil, nil, nil
+
+	var paths []string
+	for n := top; n != nil; {
+		if n.child != nil { // deepest first, so that nothing below is lost
+			n = n.child
+			continue
+		}
+		if n.standing() == watched {
+			paths = append(paths, n.path)
+		}
+		g.leave(n)
+		delete(g.byPath, g.dirOf(n))
+		up := n.parent
+		if up != nil {
+			up.child = n.next
+		}
+		n = up
+	}
+	return paths
+}
+
+// polled counts the directories without a watch.
+func (g *registry) polled() int {
+	sum := 0
+	for _, count := range g.refused {
+		sum += count
+	}
+	return sum
+}
