@@ -1,0 +1,77 @@
+package tree
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/moby/sys/mountinfo"
+	"golang.org/x/sys/unix"
+)
+
+// Mount is one mounted file system of this process's mount namespace.
+type Mount struct {
+	Point  string // absolute path
+	FSType string
+	Source string // device, server's export, or a word
+	Root   string // the directory of the file system that is mounted; "/" but for bind mounts and subvolumes
+}
+
+// MountsBelow returns the mounts below the directory path, not the one that path itself is on, in the
+// order in which they were mounted. Symbolic links in path are followed.
+func MountsBelow(path string) ([]Mount, error) {
+	dir, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, fmt.Errorf("find mounts below %s: %w", path, err)
+	}
+	found, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
+		return m.Mountpoint == dir || !isBelow(m.Mountpoint, dir), false
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find mounts below %s: %w", path, err)
+	}
+	mounts := make([]Mount, len(found))
+	for i, m := range found {
+		mounts[i] = Mount{Point: m.Mountpoint, FSType: m.FSType, Source: m.Source, Root: m.Root}
+	}
+	return mounts, nil
+}
+
+// WatchMounts calls changed once when it watches, and again after every change of the mounts that this
+// process sees (changes in quick succession may share a call), until ctx ends; it then returns the
+// context's error. What is read in changed is thus never older than the last change. It holds one thread.
+func WatchMounts(ctx context.Context, changed func()) error {
+	// proc_pid_mountinfo(5): after a change the open file polls as POLLERR and POLLPRI, once.
+	mounts, err := unix.Open("/proc/self/mountinfo", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("watch mounts: %w", err)
+	}
+	defer unix.Close(mounts)
+	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return fmt.Errorf("watch mounts: %w", err)
+	}
+	defer unix.Close(wake)
+	woken := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(woken)
+		one := [8]byte{1, 1, 1, 1, 1, 1, 1, 1} // any number but 0, in either byte order
+		_, _ = unix.Write(wake, one[:])        // cannot fail: the counter is far from full
+	})
+	defer func() {
+		if !stop() {
+			<-woken // before the descriptor is closed
+		}
+	}()
+	changed()
+	for ctx.Err() == nil {
+		fds := []unix.PollFd{{Fd: int32(mounts), Events: unix.POLLPRI}, {Fd: int32(wake), Events: unix.POLLIN}}
+		if _, err := again(func() (int, error) { return unix.Poll(fds, -1) }); err != nil {
+			return fmt.Errorf("watch mounts: %w", err)
+		}
+		if ctx.Err() == nil && fds[0].Revents&(unix.POLLPRI|unix.POLLERR) != 0 {
+			changed()
+		}
+	}
+	return ctx.Err()
+}
