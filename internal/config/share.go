@@ -63,7 +63,8 @@ func (s *Share) setUser(text string) error {
 }
 
 func (s *Share) setHost(text string) error {
-	host, port, hasPort := text, "", false
+	var host, port string
+	var hasPort bool
 	if end := strings.LastIndexByte(text, ']'); strings.HasPrefix(text, "[") && end > 0 {
 		host = text[1:end]
 		if _, err := netip.ParseAddr(host); err != nil {

@@ -1,0 +1,90 @@
+# make            build bin/catalogizerd
+# make run        serve the sample library, or ROOT=/path or ROOT=smb://..., on 127.0.0.1:8780
+# make test       every test, with the race detector
+# make check      what CI runs: lint, vet, test, and the tests against a real Samba
+# make bench      ratios of whole scans to `find`, on a tree of FILES=100000
+# make fuzz       every fuzz target for FUZZTIME=30s
+# make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share
+# make install    into DESTDIR, prefix=/usr/local
+# make clean
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# SQLite's full-text search is a build tag; without it the daemon refuses to start.
+TAGS := sqlite_fts5
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+GO := CGO_ENABLED=1 GOTOOLCHAIN=local go
+PACKAGES := ./...
+
+ROOT ?= testdata/library
+LISTEN ?= 127.0.0.1:8780
+FILES ?= 100000
+FUZZTIME ?= 30s
+SOAK ?= 1h
+
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+sysconfdir ?= /etc
+unitdir ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+docdir ?= $(prefix)/share/doc/catalogizerd
+
+.PHONY: build run test check lint vet fmt test-samba test-systemd bench fuzz soak soak-share library install clean
+
+build:
+	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
+
+run: build
+	bin/catalogizerd serve --data-dir .run --listen $(LISTEN) $(ROOT)
+
+test:
+	$(GO) test -race -tags $(TAGS) $(PACKAGES)
+
+check: lint vet test test-samba
+
+lint:
+	scripts/lint.sh run $(PACKAGES)
+
+fmt:
+	scripts/lint.sh fmt $(PACKAGES)
+
+vet:
+	$(GO) vet -tags $(TAGS) $(PACKAGES)
+
+# Where there is no smbd these tests are skipped by `make test`; here a skipped one is a failure.
+test-samba:
+	scripts/require-tests.sh -- $(GO) test -race -count=1 -v -tags $(TAGS) ./internal/smb/...
+
+test-systemd: build
+	scripts/test-systemd.sh bin/catalogizerd
+
+bench: build
+	scripts/bench.sh bin/catalogizerd $(FILES)
+
+fuzz:
+	scripts/fuzz.sh $(FUZZTIME)
+
+# Soak tests are those named TestSoak...; they run for as long as SOAK says, and not at all without it.
+soak:
+	SOAK=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -tags $(TAGS) ./internal/app/...
+
+soak-share:
+	SOAK=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -tags $(TAGS) ./internal/smb/...
+
+library:
+	scripts/make-sample-library.sh testdata/library
+
+install: build
+	install -D -m 755 bin/catalogizerd $(DESTDIR)$(bindir)/catalogizerd
+	install -d $(DESTDIR)$(unitdir)
+	sed 's|/usr/bin/catalogizerd|$(bindir)/catalogizerd|' deploy/systemd/catalogizerd.service >$(DESTDIR)$(unitdir)/catalogizerd.service
+	install -D -m 644 deploy/systemd/catalogizerd.sysusers $(DESTDIR)$(sysusersdir)/catalogizerd.conf
+	install -D -m 644 -t $(DESTDIR)$(docdir) README.md LICENSE
+	[[ -e $(DESTDIR)$(sysconfdir)/catalogizerd/catalogizerd.toml ]] || \
+		install -D -m 644 -t $(DESTDIR)$(sysconfdir)/catalogizerd configs/catalogizerd.toml
+
+clean:
+	rm -rf bin .run
