@@ -115,7 +115,11 @@ func (t *Local) listOnce(ctx context.Context, r *reader, dir string) (*Listing, 
 		}
 	}
 	l.Self.fill(&before)
-	if err := r.read(ctx, fd, &before, t.crossMounts); err != nil {
+	switch err := r.read(ctx, fd, &before, t.crossMounts); err {
+	case nil:
+	case unix.ENOENT: // removed: what is at the path now is for the next try to find
+		return nil, moved, nil
+	default:
 		return nil, 0, err
 	}
 	l.Entries, l.Broken = r.result()
@@ -168,7 +172,7 @@ func (t *Local) check(root int, dir string, before *unix.Statx_t) (outcome, erro
 	} else if fd, err = t.openBeneath(root, dir, unix.O_PATH|unix.O_DIRECTORY); err != nil {
 		switch err {
 		case unix.ENOENT, unix.ENOTDIR, unix.ELOOP, unix.EXDEV:
-			return moved, nil // what it is now is for the next try to find
+			return moved, nil
 		}
 		return 0, err
 	}
@@ -191,24 +195,30 @@ func (t *Local) check(root int, dir string, before *unix.Statx_t) (outcome, erro
 // file system. A directory that changed within the running step could change again without a trace.
 // It waits once; fresh says that the directory changed meanwhile, so that its stamps still prove nothing.
 func awaitTick(ctx context.Context, fd int, st *unix.Statx_t) (fresh bool, err error) {
-	wait, err := untilStep(st)
+	wait, err := stepLeft(st)
 	if wait == 0 || err != nil {
 		return false, err
 	}
-	select {
-	case <-ctx.Done():
-		return false, ctx.Err()
-	case <-time.After(wait):
+	for wait > 0 {
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(wait):
+		}
+		if wait, err = stepLeft(st); err != nil {
+			return false, err
+		}
 	}
 	if err := statxFD(fd, entryMask, st); err != nil {
 		return false, err
 	}
-	wait, err = untilStep(st)
+	wait, err = stepLeft(st)
 	return wait > 0, err
 }
 
-// untilStep returns how long the clock needs to leave the step in which a directory last changed.
-func untilStep(st *unix.Statx_t) (time.Duration, error) {
+// stepLeft returns how long to wait before asking again whether the clock has left the step in which st
+// last changed; 0 if it has.
+func stepLeft(st *unix.Statx_t) (time.Duration, error) {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_REALTIME_COARSE, &now); err != nil {
 		return 0, err
