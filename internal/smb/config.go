@@ -1,0 +1,145 @@
+package smb
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Defaults of a Config.
+const (
+	defaultPort = 445
+	// defaultTimeout leaves room for a disk that has to spin up (10 to 15 s).
+	defaultTimeout     = 20 * time.Second
+	defaultDialTimeout = 10 * time.Second
+	defaultIdleTimeout = 15 * time.Second
+)
+
+// Config says which directory of which share a Share is, and how to reach it.
+type Config struct {
+	Host  string // name or address; IPv6 without brackets
+	Port  int    // 0 is 445
+	Share string // the share's name
+	Path  string // of the root below the share, slash-separated; "" is the share itself
+
+	// User logs on. Without one the share is entered as a guest, and only then may the server make us one.
+	User   string
+	Domain string
+	// Password is asked at every attempt to log on, and its answer is kept by nobody. nil means none.
+	Password func() (string, error)
+
+	// RequireSigning refuses a server that does not sign what it sends.
+	RequireSigning bool
+	// RequireEncryption refuses a share that is not encrypted.
+	RequireEncryption bool
+
+	// Timeout bounds one request; 0 is 20 s. A server that keeps silent for so long is away.
+	Timeout time.Duration
+	// DialTimeout bounds connecting, logging on and mounting together; 0 is 10 s, or Timeout if that is
+	// shorter.
+	DialTimeout time.Duration
+	// IdleTimeout is how long a session lives unused; 0 is 15 s.
+	IdleTimeout time.Duration
+
+	// Witnesses, if not nil, names up to a few dozen paths that the catalog believes to be present. They
+	// are asked for where the file system of the root has changed its size, to tell a volume that was
+	// enlarged from another disk.
+	Witnesses func() []string
+	// OnChange, if not nil, is called by Run after the state of the circuit breaker has changed, one call
+	// at a time and without any lock.
+	OnChange func(Breaker)
+}
+
+// complete fills in the defaults and validates.
+func (c Config) complete() (Config, error) {
+	if c.Port == 0 {
+		c.Port = defaultPort
+	}
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.DialTimeout == 0 {
+		c.DialTimeout = min(defaultDialTimeout, c.Timeout)
+	}
+	if c.IdleTimeout == 0 {
+		c.IdleTimeout = defaultIdleTimeout
+	}
+	c.Path = strings.Trim(c.Path, "/")
+	switch {
+	case c.Host == "" || strings.ContainsAny(c.Host, `/\[]`):
+		return c, errors.New("configure share: wants a host name or an address")
+	case c.Port < 0 || c.Port > 65535:
+		return c, fmt.Errorf("configure share: no port %d", c.Port)
+	case c.Share == "" || strings.ContainsAny(c.Share, "/\\\x00"):
+		return c, errors.New("configure share: wants the name of a share")
+	case c.Path != "" && c.Path != path.Clean(c.Path) || checkPath(c.Path) != nil:
+		return c, errors.New("configure share: wants a path without . and ..")
+	case c.Timeout < 0 || c.DialTimeout < 0 || c.IdleTimeout < 0:
+		return c, errors.New("configure share: a timeout is negative")
+	case c.guest() && (c.RequireSigning || c.RequireEncryption):
+		return c, errors.New("configure share: a guest has no key to sign or encrypt with: name a user")
+	}
+	return c, nil
+}
+
+func (c Config) guest() bool { return c.User == "" }
+
+// credentials are what to log on with. Servers that admit guests know them by that name.
+func (c Config) credentials(password string) credentials {
+	if c.guest() {
+		return credentials{user: "guest"}
+	}
+	return credentials{user: c.User, domain: c.Domain, password: password}
+}
+
+// acceptable refuses a session that is less than was asked for. Servers that map unknown users to guests
+// do so without a word, also where the client requires signing: the library then neither signs nor checks
+// signatures.
+func (c Config) acceptable(f facts) error {
+	switch {
+	case !c.guest() && f.flags&(sessionGuest|sessionNull) != 0:
+		return &classed{class: refused, err: fmt.Errorf("log on: the server does not know the user %q and lets us in as a guest only", c.User)}
+	case c.RequireEncryption && f.flags&sessionEncrypts == 0 && f.shareFlags&shareEncrypts == 0 && !f.encryptedAny:
+		return &classed{class: refused, err: errors.New("mount: the server does not encrypt this share")}
+	}
+	return nil
+}
+
+// location names the root in messages and in its identity. It holds no user and no password.
+func (c Config) location() string {
+	host := strings.ToLower(c.Host)
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if c.Port != defaultPort {
+		host = net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(c.Port))
+	}
+	return path.Join(host, strings.ToLower(c.Share), c.Path)
+}
+
+// checkPath refuses what is no path of a tree on a share: empty parts, . and .., and characters that mean
+// something else to a server than a part of a name (a colon names a stream of the file before it).
+func checkPath(p string) error {
+	if p == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(p, "/") {
+		if err := checkName(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errBadName = errors.New("no name that a share can hold")
+
+func checkName(name string) error {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\:\x00") || strings.ToValidUTF8(name, "") != name {
+		return errBadName
+	}
+	return nil
+}

@@ -1,0 +1,218 @@
+package smb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// readChunk is how much is asked for at a time: four credits' worth, so that a reader with a large buffer
+// leaves room for others.
+const readChunk = 4 * creditUnit
+
+// file is an open file. It outlives the session that it was opened on: where that has ended, the next
+// call opens the path again and goes on if it still is the same file, unchanged.
+type file struct {
+	share *Share
+	path  string
+	ctx   context.Context // of the call that opened it
+
+	mu     sync.Mutex
+	open   *opened
+	first  tree.Entry // as it was when it was opened
+	size   int64      // as last seen
+	closed bool
+}
+
+// opened is a handle with the session it belongs to.
+type opened struct {
+	session *session
+	handle  handle
+}
+
+var _ tree.ReadFile = (*file)(nil)
+
+// openFile opens a path on whatever disk it is on, if it is a regular file.
+func (s *Share) openFile(ctx context.Context, path string) (*file, error) {
+	f := &file{share: s, path: path}
+	err := s.attempt(ctx, func(ses *session) error {
+		o, i, err := f.openOn(ctx, ses)
+		if err != nil {
+			return err
+		}
+		f.open, f.first, f.size = o, i.entry(base(path)), i.size
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// openOn opens the file on a session.
+func (f *file) openOn(ctx context.Context, ses *session) (*opened, info, error) {
+	h, err := f.share.openOn(ctx, ses, f.share.full(f.path))
+	if err != nil {
+		return nil, info{}, asRegular(err)
+	}
+	var i info
+	err = ses.do(ctx, weightLarge, func() (err error) { i, err = h.stat(); return err })
+	if err == nil && (i.isDir() || i.isLink()) {
+		err = tree.ErrNotRegular
+	}
+	if err != nil {
+		f.share.closeLater(ses, h)
+		return nil, info{}, err
+	}
+	return &opened{ses, h}, i, nil
+}
+
+// asRegular is the error of opening a path that should be a regular file.
+func asRegular(err error) error {
+	var status *statusError
+	if errors.As(err, &status) && (status.code == statusStoppedOnSymlink || status.code == statusFileIsADirectory) {
+		return fmt.Errorf("%w: %w", tree.ErrNotRegular, err)
+	}
+	return err
+}
+
+// ReadAt implements io.ReaderAt.
+func (f *file) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, fmt.Errorf("read %q: negative offset", f.path)
+	}
+	n := 0
+	for n < len(p) {
+		// Read into memory of its own: when ctx ends first, the answer may still come, and p is the caller's.
+		want, at := min(len(p)-n, readChunk), off+int64(n)
+		b, err := perform(f.ctx, f.share, func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }, nil)
+		n += copy(p[n:], b)
+		if err != nil {
+			return n, fmt.Errorf("read %q: %w", f.path, err)
+		}
+		if len(b) == 0 || len(b) < want && at+int64(len(b)) >= f.known() {
+			return n, io.EOF
+		}
+	}
+	return n, nil
+}
+
+// read reads up to n bytes; none at the end of the file.
+func (f *file) read(ctx context.Context, n int, off int64) ([]byte, error) {
+	b, got := make([]byte, n), 0
+	err := f.use(ctx, true, func(o *opened) error {
+		weight := int64((n + creditUnit - 1) / creditUnit)
+		return o.session.do(ctx, weight, func() (err error) {
+			if got, err = o.handle.readAt(b, off); err == io.EOF {
+				err = nil
+			}
+			return err
+		})
+	})
+	return b[:got], err
+}
+
+// Stat implements tree.ReadFile.
+func (f *file) Stat() (tree.Entry, error) {
+	e, err := perform(f.ctx, f.share, func(ctx context.Context) (tree.Entry, error) {
+		var i info
+		err := f.use(ctx, false, func(o *opened) error {
+			return o.session.do(ctx, weightLarge, func() (err error) { i, err = o.handle.stat(); return err })
+		})
+		if err != nil {
+			return tree.Entry{}, err
+		}
+		f.mu.Lock()
+		f.size = i.size
+		f.mu.Unlock()
+		return i.entry(base(f.path)), nil
+	}, nil)
+	if err != nil {
+		return tree.Entry{}, fmt.Errorf("stat open file %q: %w", f.path, err)
+	}
+	return e, nil
+}
+
+// use runs op on the handle, and once more on a new one where the session was cut off.
+func (f *file) use(ctx context.Context, unchanged bool, op func(*opened) error) error {
+	for again := true; ; again = false {
+		o, err := f.current(ctx, unchanged)
+		if err != nil {
+			return err
+		}
+		err = op(o)
+		var lost *lostError
+		if !again || !errors.As(err, &lost) || !lost.again || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// current is the handle, on a session that lives. unchanged wants a file that is opened again to be as it
+// was, not only the same.
+func (f *file) current(ctx context.Context, unchanged bool) (*opened, error) {
+	f.mu.Lock()
+	o, closed := f.open, f.closed
+	f.mu.Unlock()
+	if closed {
+		return nil, fs.ErrClosed
+	}
+	if !o.session.gone() {
+		return o, nil
+	}
+	var i info
+	err := f.share.attempt(ctx, func(ses *session) (err error) {
+		o, i, err = f.openOn(ctx, ses)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open again after the connection was lost: %w", err)
+	}
+	if now := i.entry(f.first.Name); now.ID != f.first.ID || unchanged && now != f.first {
+		f.share.closeLater(o.session, o.handle)
+		return nil, errors.New("the file changed while the connection was lost")
+	}
+	return f.replace(o)
+}
+
+// replace takes a handle that was opened again into use, unless another call was faster.
+func (f *file) replace(o *opened) (*opened, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.closed:
+		f.share.closeLater(o.session, o.handle)
+		return nil, fs.ErrClosed
+	case !f.open.session.gone():
+		f.share.closeLater(o.session, o.handle)
+	default:
+		f.open = o
+	}
+	return f.open, nil
+}
+
+func (f *file) known() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.size
+}
+
+// Close implements io.Closer. It does not wait for the server.
+func (f *file) Close() error {
+	f.drop()
+	return nil
+}
+
+func (f *file) drop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.closed {
+		f.closed = true
+		f.share.closeLater(f.open.session, f.open.handle)
+	}
+}

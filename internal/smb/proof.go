@@ -1,0 +1,183 @@
+package smb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// prover finds out whether the root is there and is the one that is expected. What a server says of a
+// name below it is worth no more than that: where its disk is not mounted, every name is "not found", and
+// the listing of the empty mount point is complete and free of errors.
+//
+// A proof serves every call that began before it did, so that a thousand calls at once cost a few.
+type prover struct {
+	share *Share
+
+	mu      sync.Mutex
+	running bool
+	next    *proof // not yet begun
+
+	// good is when the last proof ended that found the root as expected, in Unix nanoseconds.
+	good atomic.Int64
+}
+
+// goodFor is how long before a question a root may have been proven to count as proven before it. A disk
+// that goes and comes back within it, and within the round trip of the question, is not seen.
+const goodFor = time.Second
+
+// proof is one look at the root.
+type proof struct {
+	share *Share
+	done  chan struct{}
+	root  info
+	err   error
+}
+
+// join returns a proof that begins after join was called.
+func (p *prover) join() *proof {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.next == nil {
+		p.next = &proof{share: p.share, done: make(chan struct{})}
+	}
+	joined := p.next
+	if !p.running {
+		p.running = p.share.spawn(p.run)
+		if !p.running {
+			joined.err = errClosed
+			close(joined.done)
+			p.next = nil
+		}
+	}
+	return joined
+}
+
+// run makes proofs for as long as there are any to be made.
+func (p *prover) run() {
+	for {
+		p.mu.Lock()
+		now := p.next
+		p.next = nil
+		p.running = now != nil
+		p.mu.Unlock()
+		if now == nil {
+			return
+		}
+		now.root, now.err = p.look()
+		if now.err == nil && p.share.expects(now.root) == nil {
+			p.good.Store(time.Now().UnixNano())
+		}
+		close(now.done)
+	}
+}
+
+// look opens the root.
+func (p *prover) look() (root info, err error) {
+	defer recovered(&err)
+	s, ctx := p.share, context.Background()
+	err = s.attempt(ctx, func(ses *session) error {
+		h, err := s.openOn(ctx, ses, s.full(""))
+		if err != nil {
+			return err
+		}
+		defer s.closeLater(ses, h)
+		return ses.do(ctx, weightLarge, func() (err error) { root, err = h.stat(); return err })
+	})
+	switch {
+	case err == nil && !root.isDir():
+		err = errors.New("the root is not a directory")
+	case err == nil:
+		return root, nil
+	}
+	if classify(err) == thisEntry { // denied or not found at the root itself
+		err = &classed{class: away, err: fmt.Errorf("open the root: %w", err)}
+	}
+	return info{}, err
+}
+
+// wait waits for the proof and returns what root there is.
+func (p *proof) wait(ctx context.Context) (info, error) {
+	select {
+	case <-p.done:
+		return p.root, p.err
+	case <-ctx.Done():
+		return info{}, ctx.Err()
+	}
+}
+
+// ours waits for the proof that the root is the expected one.
+func (p *proof) ours(ctx context.Context) (info, error) {
+	root, err := p.wait(ctx)
+	if err == nil {
+		err = p.share.expects(root)
+	}
+	return root, err
+}
+
+// expects fails where root is on another volume than the expected one.
+func (s *Share) expects(root info) error {
+	want := s.expected.Load()
+	if want == nil || want.ID == "" {
+		return nil
+	}
+	if got := s.volume(root).ID; got != want.ID {
+		return &classed{class: elsewhere, err: fmt.Errorf("%w: expected volume %s, found %s", tree.ErrAway, want.ID, got)}
+	}
+	return nil
+}
+
+// question is one call that asks the server of a name, with what is known of the root around it.
+type question struct {
+	share  *Share
+	before bool   // the root was proven shortly before
+	proof  *proof // of the root, begun after the question was
+}
+
+func (s *Share) question() question {
+	before := time.Since(time.Unix(0, s.prover.good.Load())) < goodFor
+	return question{share: s, before: before, proof: s.prover.join()}
+}
+
+// believe decides what an error about the name proves; ask asks for it again. That a name is absent is
+// proven if the root was as expected before the server said so, and after.
+func (q question) believe(ctx context.Context, err error, ask func() error) error {
+	if classify(err) != thisEntry {
+		return err
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrPermission) { // a server whose disk is gone denies everything
+			q.proof = q.share.prover.join()
+		}
+		return q.unlessAway(ctx, err)
+	}
+	if !q.before {
+		if _, err := q.proof.ours(ctx); err != nil {
+			return err
+		}
+		switch again := ask(); {
+		case again == nil:
+			return errors.New("came and went while it was looked at")
+		case classify(again) != thisEntry || !errors.Is(again, fs.ErrNotExist):
+			return again
+		}
+	}
+	if _, err := q.share.prover.join().ours(ctx); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", tree.ErrNotExist, err)
+}
+
+// unlessAway returns err, unless the root turns out to be away: then nothing is said of the name.
+func (q question) unlessAway(ctx context.Context, err error) error {
+	if _, away := q.proof.ours(ctx); away != nil {
+		return away
+	}
+	return err
+}

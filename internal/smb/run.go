@@ -1,0 +1,127 @@
+package smb
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// passwordLook is how often the password is looked at while the server refuses the last one.
+const passwordLook = 2 * time.Second
+
+// Run tries an open breaker by itself when its time comes, tells OnChange of every change of the breaker,
+// and closes the share when ctx ends. It blocks until then; its error is nil.
+//
+// Without Run a share works too: an open breaker is then tried by the first call after its time.
+func (s *Share) Run(ctx context.Context) error {
+	defer s.Close()
+	shown := s.Breaker()
+	for {
+		if now := s.Breaker(); now.State != shown.State {
+			s.tell(now)
+			shown = now
+		}
+		if s.breaker.due() {
+			s.find(ctx)
+			continue
+		}
+		wait, cancel := context.WithCancel(ctx)
+		if s.breaker.seen.Load().refused {
+			wait, cancel = context.WithTimeout(ctx, passwordLook)
+		}
+		err := s.breaker.wait(wait)
+		cancel()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if errors.Is(err, context.DeadlineExceeded) && s.sessions.newPassword() {
+			s.breaker.hurry()
+		}
+	}
+}
+
+// find tries an open breaker. Its outcome is the breaker's new state.
+func (s *Share) find(ctx context.Context) {
+	done := make(chan struct{})
+	if !s.spawn(func() {
+		defer close(done)
+		_ = s.breaker.do(s.probe, func() error { return nil })
+	}) {
+		return
+	}
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// tell reports a change.
+func (s *Share) tell(now Breaker) {
+	fields := []zap.Field{zap.String("share", s.config.location()), zap.String("state", string(now.State)), zap.Int("failures", now.Failures)}
+	if now.LastError != nil {
+		fields = append(fields, zap.String("error", *now.LastError))
+	}
+	switch now.State {
+	case Open:
+		s.log.Warn("share is away", append(fields, zap.Timep("retry_at", now.RetryAt))...)
+	case Closed:
+		s.log.Info("share is back", fields...)
+	}
+	if s.config.OnChange != nil {
+		s.config.OnChange(now)
+	}
+}
+
+// Breaker is the present state of the share's circuit breaker. It never waits.
+func (s *Share) Breaker() Breaker { return s.breaker.show() }
+
+// Reconnect lets an open breaker be tried now, also after a refusal.
+func (s *Share) Reconnect() { s.breaker.hurry() }
+
+// Stats counts what a share does.
+type Stats struct {
+	Calls     int64 // under way, with those abandoned
+	Abandoned int64 // whose caller has left; they end with the server's answer or the request's timeout
+	Dials     int64 // attempts to connect since the start
+	Requests  int64 // sent to the server since the start
+}
+
+// Stats is what the share has done and does.
+func (s *Share) Stats() Stats {
+	return Stats{
+		Calls:     s.underway.Load(),
+		Abandoned: s.abandoned.Load(),
+		Dials:     s.sessions.dials.Load(),
+		Requests:  s.sessions.sent(),
+	}
+}
+
+// secretMark recognizes a password without keeping it.
+type secretMark struct {
+	key  [32]byte
+	mark []byte
+}
+
+// remember makes password the one to compare with.
+func (m *secretMark) remember(password string) {
+	if m.mark == nil {
+		rand.Read(m.key[:])
+	}
+	m.mark = m.of(password)
+}
+
+func (m *secretMark) of(password string) []byte {
+	h := hmac.New(sha256.New, m.key[:])
+	h.Write([]byte(password))
+	return h.Sum(nil)
+}
+
+// differs reports whether password is another than the remembered one, or none was there to remember.
+func (m *secretMark) differs(password string) bool {
+	return m.mark == nil || !hmac.Equal(m.mark, m.of(password))
+}

@@ -1,0 +1,324 @@
+package smb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// Credits are how many requests a server lets a client have on the way at once, one for each 64 KiB that
+// it may send back. The library asks for a listing, and for the id of an open file, with a buffer as
+// large as the server allows, at most 1 MiB, but does not wait until it has the credits: one too few and
+// the server answers INVALID_PARAMETER. So they are counted here, before the library is asked.
+const (
+	creditsWanted = 1024
+	creditUnit    = 64 << 10
+	weightSmall   = 1
+	weightLarge   = 16 // of 1 MiB
+	// creditsSpare stay unused: closing a handle that nobody waits for any more takes one.
+	creditsSpare = 2
+)
+
+// session is one logged-on connection with the share mounted. It serves any number of calls at once, as
+// many as its credits allow, and ends by closing its connection: the library's Logoff panics calls that
+// are under way and lets later ones hang.
+//
+// The library never sees a context that ends before the connection does. A call that takes too long ends
+// the whole session, and with it everything that the library may have waiting in it.
+type session struct {
+	mount   mount
+	wire    *wire
+	timeout time.Duration // of one request
+	idle    time.Duration
+
+	credits *semaphore.Weighted
+	limit   int64
+
+	alive context.Context // ends after the connection, with what ended it as its cause
+	end   context.CancelCauseFunc
+	once  sync.Once
+
+	busy    atomic.Int64 // requests on the way
+	sleeper *time.Timer  // ends an idle session
+}
+
+// newSession makes a session of a mounted share.
+func newSession(alive context.Context, end context.CancelCauseFunc, w *wire, m mount, c Config) *session {
+	w.large.Store(true)
+	s := &session{mount: m, wire: w, timeout: c.Timeout, idle: c.IdleTimeout, alive: alive, end: end}
+	s.limit = int64(max(min(w.known().credits, creditsWanted)-creditsSpare, 1))
+	s.credits = semaphore.NewWeighted(s.limit)
+	s.sleeper = time.AfterFunc(s.idle, s.sleep)
+	return s
+}
+
+// gone reports whether the session has ended.
+func (s *session) gone() bool { return s.alive.Err() != nil }
+
+// kill ends the session. Everything under way on it returns soon after.
+func (s *session) kill(cause error) {
+	s.once.Do(func() {
+		s.sleeper.Stop()
+		s.wire.Close()
+		s.end(cause)
+	})
+}
+
+// sleep ends the session when nothing was asked of it for a while: connections that nobody uses die
+// unnoticed, and each of them keeps the server's disk from being unmounted.
+func (s *session) sleep() {
+	if s.busy.Load() == 0 {
+		s.kill(errIdle)
+	}
+}
+
+// lost is the error of a request that the session's end has cut off.
+func (s *session) lost() error {
+	cause := context.Cause(s.alive)
+	if errors.Is(cause, errClosed) {
+		return cause
+	}
+	return &lostError{cause: cause, again: !errors.Is(cause, errSilent)}
+}
+
+// errSilent ends a session on which nothing at all has come for as long as a request may take. A server
+// that is like this to one connection is like this to the next, so nobody tries another at once.
+var errSilent = fmt.Errorf("%w at all", errNoAnswer)
+
+// do runs op, which asks the server one thing, once there are credits for it. ctx is the caller's: it
+// ends the wait for credits, but not op, which lasts until the answer comes, for timeout at most.
+func (s *session) do(ctx context.Context, weight int64, op func() error) error {
+	weight = min(weight, s.limit)
+	if !s.credits.TryAcquire(weight) {
+		if err := s.await(ctx, weight); err != nil {
+			return err
+		}
+	}
+	defer s.credits.Release(weight)
+	s.busy.Add(1)
+	defer s.rest()
+	if s.gone() {
+		return s.lost()
+	}
+	asked := time.Now()
+	var expired atomic.Bool
+	guard := time.AfterFunc(s.timeout, func() {
+		expired.Store(true)
+		if s.wire.heard.Load() < asked.UnixNano() {
+			s.kill(errSilent)
+		} else {
+			s.kill(fmt.Errorf("%w within %s", errNoAnswer, s.timeout))
+		}
+	})
+	err := op()
+	guard.Stop()
+	return s.judge(err, expired.Load())
+}
+
+// judge turns the error of a request into what it means once the session is taken into account.
+func (s *session) judge(err error, expired bool) error {
+	var status *statusError
+	var broken *brokenReply
+	var lost *lostError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &status):
+		if sessionGone[status.code] {
+			s.kill(err)
+			return &lostError{cause: err, again: true}
+		}
+		return err
+	case errors.As(err, &broken), errors.As(err, &lost):
+		s.kill(err) // whatever it was, nothing on this connection can be believed any more
+	}
+	if !s.gone() {
+		return err
+	}
+	if expired { // this request is what the server could not answer: it is not asked again
+		return &lostError{cause: context.Cause(s.alive)}
+	}
+	return s.lost()
+}
+
+// await waits for credits, for as long as the session lives.
+func (s *session) await(ctx context.Context, weight int64) error {
+	both, cancel := context.WithCancel(s.alive)
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	if err := s.credits.Acquire(both, weight); err != nil {
+		if s.gone() {
+			return s.lost()
+		}
+		return ctx.Err()
+	}
+	return nil
+}
+
+// rest ends a request.
+func (s *session) rest() {
+	if s.busy.Add(-1) == 0 && !s.gone() {
+		s.sleeper.Reset(s.idle)
+	}
+}
+
+// sessions is the one session of a share, made when it is needed. More than one gains nothing: what
+// limits a share is the round trip, and one session has as many requests on the way as its server allows.
+type sessions struct {
+	config Config
+	spawn  func(func()) bool // starts a goroutine that the share waits for; false once it is closed
+
+	mu      sync.Mutex
+	current *session
+	dialing *dialing
+	closed  bool
+	tried   secretMark // the password of the last dial
+
+	dials    atomic.Int64
+	requests atomic.Int64 // of sessions that have ended
+}
+
+// dialing is one attempt to connect, which any number of calls wait for.
+type dialing struct {
+	done    chan struct{}
+	session *session
+	err     error
+}
+
+// get returns a session that lives, as far as one can know. Its error is classified.
+func (p *sessions) get(ctx context.Context) (*session, error) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil, errClosed
+	}
+	if s := p.current; s != nil && !s.gone() {
+		p.mu.Unlock()
+		return s, nil
+	}
+	d := p.dialing
+	if d == nil {
+		d = &dialing{done: make(chan struct{})}
+		p.dialing = d
+		if !p.spawn(func() { p.dial(d) }) {
+			p.dialing = nil
+			p.mu.Unlock()
+			return nil, errClosed
+		}
+	}
+	p.mu.Unlock()
+	select {
+	case <-d.done:
+		return d.session, d.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// dial makes the next session. It is bounded by the dial timeout, by nothing else: calls that gave up
+// waiting leave the session to the next.
+func (p *sessions) dial(d *dialing) {
+	s, err := p.establish()
+	p.mu.Lock()
+	if err == nil && p.closed {
+		s.kill(errClosed)
+		s, err = nil, errClosed
+	}
+	if p.current != nil {
+		p.requests.Add(p.current.wire.requests.Load())
+	}
+	p.current, p.dialing = s, nil
+	d.session, d.err = s, err
+	p.mu.Unlock()
+	close(d.done)
+}
+
+// establish connects, logs on and mounts.
+func (p *sessions) establish() (*session, error) {
+	p.dials.Add(1)
+	password := ""
+	if p.config.Password != nil {
+		var err error
+		if password, err = p.config.Password(); err != nil {
+			return nil, &classed{class: refused, err: err}
+		}
+	}
+	p.mu.Lock()
+	p.tried.remember(password)
+	p.mu.Unlock()
+	alive, end := context.WithCancelCause(context.Background())
+	deadline := time.Now().Add(p.config.DialTimeout)
+	dialer := net.Dialer{Deadline: deadline}
+	conn, err := dialer.DialContext(alive, "tcp", net.JoinHostPort(p.config.Host, strconv.Itoa(p.config.Port)))
+	if err != nil {
+		end(err)
+		return nil, &classed{class: away, err: dialError(err)}
+	}
+	w := newWire(conn, p.config.Timeout)
+	late := time.AfterFunc(time.Until(deadline), func() { w.Close() })
+	m, err := connect(alive, w, p.config, p.config.credentials(password))
+	if !late.Stop() && err != nil {
+		err = fmt.Errorf("log on: %w within %s", errNoAnswer, p.config.DialTimeout)
+	}
+	if err == nil {
+		err = p.config.acceptable(w.known())
+	}
+	if err != nil {
+		w.Close()
+		end(err)
+		return nil, mountClass(err)
+	}
+	return newSession(alive, end, w, m, p.config), nil
+}
+
+// dialError says in a word what the dialer says in a sentence that names the address twice.
+func dialError(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		if op.Timeout() {
+			return fmt.Errorf("connect: %w", errNoAnswer)
+		}
+		return fmt.Errorf("connect: %w", op.Err)
+	}
+	return fmt.Errorf("connect: %w", err)
+}
+
+// newPassword reports whether the password is another now than at the last dial.
+func (p *sessions) newPassword() bool {
+	if p.config.Password == nil {
+		return false
+	}
+	password, err := p.config.Password()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return err == nil && p.tried.differs(password)
+}
+
+// sent counts the requests of all sessions.
+func (p *sessions) sent() int64 {
+	n := p.requests.Load()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.current != nil {
+		n += p.current.wire.requests.Load()
+	}
+	return n
+}
+
+// close ends the session for good.
+func (p *sessions) close() {
+	p.mu.Lock()
+	p.closed = true
+	s := p.current
+	p.mu.Unlock()
+	if s != nil {
+		s.kill(errClosed)
+	}
+}
