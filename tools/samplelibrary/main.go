@@ -6,10 +6,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 )
@@ -25,19 +27,22 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *ffmpeg); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, flag.Arg(0), *ffmpeg)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "samplelibrary:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, ffmpeg string) (err error) {
+func run(ctx context.Context, dir, ffmpeg string) (err error) {
 	inputs, err := os.MkdirTemp("", "samplelibrary")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(inputs)) }()
-	l := &library{dir: dir, inputs: inputs, ffmpeg: ffmpeg}
+	l := &library{ctx: ctx, dir: dir, inputs: inputs, ffmpeg: ffmpeg}
 	for _, fill := range []func(*library){films, series, music, photos, books} {
 		fill(l)
 	}
@@ -46,6 +51,7 @@ func run(dir, ffmpeg string) (err error) {
 
 // library writes files below dir; after the first error it does nothing more.
 type library struct {
+	ctx         context.Context // of the whole run
 	dir, ffmpeg string
 	inputs      string // a directory for what ffmpeg reads
 	err         error

@@ -91,7 +91,7 @@ func (l *library) encode(path string, args []string) {
 	}
 	args = slices.Concat([]string{"-nostdin", "-v", "error", "-y"}, args, bitexact, []string{full})
 	var complaints bytes.Buffer
-	cmd := exec.Command(l.ffmpeg, args...)
+	cmd := exec.CommandContext(l.ctx, l.ffmpeg, args...)
 	cmd.Stderr = &complaints
 	if err := cmd.Run(); err != nil {
 		l.err = fmt.Errorf("encode %s: %w: %s", path, err, strings.TrimSpace(complaints.String()))
