@@ -152,7 +152,7 @@ func directory(to []byte, fields []field) []byte {
 	return append(le.AppendUint32(to, 0), values...)
 }
 
-// archive writes a zip file whose times are always the same.
+// archive writes a zip file without times.
 type archive struct {
 	b bytes.Buffer
 	w *zip.Writer
@@ -177,7 +177,7 @@ func (a *archive) add(name string, method uint16, data []byte) {
 	// bytes finds its type at offset 38 (OCF 3.3, 4.3).
 	w, _ := a.w.CreateRaw(&zip.FileHeader{
 		Name: name, Method: method, CRC32: crc32.ChecksumIEEE(data), CompressedSize64: uint64(len(packed)), UncompressedSize64: uint64(len(data)),
-		ModifiedDate: 40<<9 | 1<<5 | 1, // 1 January 2020 in MS-DOS' notation
+		ReaderVersion: 20,
 	})
 	_, _ = w.Write(packed)
 }
