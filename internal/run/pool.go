@@ -82,3 +82,7 @@ func (p *Pool) Submit(ctx context.Context, task func(context.Context)) error {
 		return ctx.Err()
 	}
 }
+
+// Tasks is the channel that Submit sends on, for owners that wait for other things at the same time.
+// Nothing receives from it once the pool is stopped.
+func (p *Pool) Tasks() chan<- func(context.Context) { return p.tasks }

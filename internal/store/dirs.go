@@ -161,6 +161,11 @@ func (tx *Tx) SaveDir(d *Dir) error {
 		d.Volume, d.Stamp, digest, gone, d.RecheckAt, d.ID)
 }
 
+// Unsettle has the next look at a directory compare row by row, whatever its digest.
+func (tx *Tx) Unsettle(dir int64) error {
+	return tx.c.exec("UPDATE dirs SET digest = NULL WHERE id = ? AND digest IS NOT NULL", dir)
+}
+
 // MarkGone says that a directory is proven absent: its items and the directories below it follow, each in a
 // request of its own.
 func (tx *Tx) MarkGone(d *Dir) error {

@@ -162,9 +162,9 @@ func (tx *Tx) ItemsAt(dir int64, name string) ([]Item, error) {
 	return append(present, gone...), err
 }
 
-// ItemsByIdentity reads every item that has an identity, wherever it is.
+// ItemsByIdentity reads every item that has an identity, wherever it is, those of detached roots too.
 func (tx *Tx) ItemsByIdentity(volume int64, id tree.FileID) ([]Item, error) {
-	return tx.items("inode = ? AND birth = ? AND volume = ? AND state < 3", int64(id.Inode), id.Birth, volume)
+	return tx.items("inode = ? AND birth = ? AND volume = ?", int64(id.Inode), id.Birth, volume)
 }
 
 // Insert adds a new item: it gets its id, and the next number of the feed.

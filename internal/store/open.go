@@ -58,18 +58,21 @@ type Store struct {
 	gate    *semaphore.Weighted // a reader takes one, the gate takes all
 	nread   int64
 
-	epoch  string
-	counts // of the writer, and published after each commit
-	head   atomic.Int64
-	floor  atomic.Int64
-	wakers wakers
-	stats  Stats
-	roots  atomic.Pointer[map[int64]string] // names by id, for encoding
+	epoch   string
+	counts  // of the writer, and published after each commit
+	head    atomic.Int64
+	floor   atomic.Int64
+	wakers  wakers
+	workGen atomic.Int64 // commits that left work for the analyzer
+	tallies tallies
+	stats   Stats
+	roots   atomic.Pointer[map[int64]string] // names by id, for encoding
 }
 
 // Stats counts the store's work since it was opened.
 type Stats struct {
 	Commits    atomic.Int64
+	Changed    atomic.Int64 // commits that wrote anything
 	Rows       atomic.Int64 // written, of items, tombstones and directories
 	Failures   atomic.Int64 // groups that were rolled back
 	GateCloses atomic.Int64
@@ -211,8 +214,14 @@ func (s *Store) load(c *conn) error {
 	floor, _ := v["floor"].(int64)
 	s.floor.Store(floor)
 	s.head.Store(s.lastSeq)
+	if err := s.loadTallies(c); err != nil {
+		return err
+	}
 	return s.loadRootNames(c)
 }
+
+// Stopped is closed once Run has returned and nothing more will be written.
+func (s *Store) Stopped() <-chan struct{} { return s.stopped }
 
 // Close checkpoints and closes every connection. Call it after Run has returned.
 func (s *Store) Close() error {
@@ -278,3 +287,6 @@ func explain(path string, err error) error {
 
 // now is the wall clock in Unix nanoseconds.
 func now() int64 { return time.Now().UnixNano() }
+
+// SQLiteVersion is the version of the SQLite built in.
+func SQLiteVersion() string { v, _, _ := sqlite3.Version(); return v }

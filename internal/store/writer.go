@@ -188,7 +188,7 @@ func (s *Store) commit(tx *Tx, before counts) error {
 			continue
 		}
 		err := tx.c.exec(`INSERT INTO tally (root, kind, state, analysis, n) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (root, kind, state, analysis) DO UPDATE SET n = n + excluded.n`, k.root, k.kind, k.state, k.analysis, n)
+			ON CONFLICT (root, kind, state, analysis) DO UPDATE SET n = n + excluded.n`, k.root, k.kind, int64(k.state), int64(k.analysis), n)
 		if err != nil {
 			return err
 		}
@@ -199,7 +199,11 @@ func (s *Store) commit(tx *Tx, before counts) error {
 // publish makes a durable commit visible to those who wait for changes.
 func (s *Store) publish(tx *Tx) {
 	s.stats.Commits.Add(1)
+	if tx.rows > 0 || tx.rootsChanged || s.head.Load() != s.lastSeq {
+		s.stats.Changed.Add(1)
+	}
 	s.stats.Rows.Add(int64(tx.rows))
+	s.tallies.add(tx.tally)
 	if tx.floor > 0 {
 		s.floor.Store(tx.floor)
 	}
@@ -212,6 +216,7 @@ func (s *Store) publish(tx *Tx) {
 		s.wakers.wake()
 	}
 	if tx.work {
+		s.workGen.Add(1)
 		s.wakers.wakeWork()
 	}
 }

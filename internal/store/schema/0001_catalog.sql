@@ -70,7 +70,7 @@ CREATE UNIQUE INDEX items_place ON items (dir, name) WHERE state = 0;
 CREATE INDEX items_gone ON items (dir, name) WHERE state > 0;
 CREATE UNIQUE INDEX items_seq ON items (seq);
 CREATE INDEX items_identity ON items (inode, birth, volume);
-CREATE INDEX items_work ON items (dir, id) WHERE work > 0;
+CREATE INDEX items_work ON items (root, dir, id) WHERE work > 0;
 CREATE INDEX items_retry ON items (retry_at) WHERE retry_at > 0;
 CREATE INDEX items_missing ON items (root, missing_at) WHERE state IN (1, 2);
 

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// buildRoots makes the trees of the configured roots. A root that is away is no error: it is offline
+// until it is there. Two roots that are one directory, or one inside the other, are: by path the
+// configuration has refused them, here by what the paths lead to.
+func buildRoots(cfg *config.Config) ([]scanner.RootConfig, error) {
+	if err := checkOverlap(cfg.Roots); err != nil {
+		return nil, err
+	}
+	out := make([]scanner.RootConfig, 0, len(cfg.Roots))
+	for _, r := range cfg.Roots {
+		rc := scanner.RootConfig{
+			Name: r.Name, Location: r.Location(), Exclude: r.Exclude, MaxRemovals: r.MaxRemovals,
+			PollInterval: r.PollInterval, CrossMounts: r.CrossMounts,
+		}
+		t, err := buildTree(cfg, r, &rc)
+		if err != nil {
+			return nil, fmt.Errorf("root %q: %w", r.Name, err)
+		}
+		rc.Tree = t
+		out = append(out, rc)
+	}
+	return out, nil
+}
+
+func buildTree(cfg *config.Config, r config.Root, rc *scanner.RootConfig) (tree.Tree, error) {
+	if r.URL != "" {
+		return nil, errors.New("shares are not built in")
+	}
+	rc.Kind, rc.Workers = "local", scanner.Workers(cfg.Scanner.Workers)
+	return tree.NewLocal(r.Path, tree.LocalOptions{CrossMounts: r.CrossMounts})
+}
+
+func checkOverlap(roots []config.Root) error {
+	var errs []error
+	for i, a := range roots {
+		for _, b := range roots[:i] {
+			if a.Path == "" || b.Path == "" {
+				continue
+			}
+			if inside, err := tree.SameOrInside(a.Path, b.Path); err == nil && inside {
+				errs = append(errs, fmt.Errorf("root %q (%s) is the same as or inside of root %q (%s): keep one of them, or exclude the inner directory from the outer root", a.Name, a.Path, b.Name, b.Path))
+			} else if inside, err := tree.SameOrInside(b.Path, a.Path); err == nil && inside {
+				errs = append(errs, fmt.Errorf("root %q (%s) is inside of root %q (%s): keep one of them", b.Name, b.Path, a.Name, a.Path))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// lanes gives the analyzer the roots that the scanner runs.
+func lanes(cfg *config.Config, sc *scanner.Scanner, roots []scanner.RootConfig) []analyzer.Root {
+	out := make([]analyzer.Root, 0, len(roots))
+	for _, r := range roots {
+		id, ok := sc.RootID(r.Name)
+		if !ok {
+			continue
+		}
+		workers := analyzer.Workers(cfg.Analyzer.Workers)
+		if r.Kind != "local" {
+			workers = shareReaders
+		}
+		out = append(out, analyzer.Root{Name: r.Name, ID: id, Tree: r.Tree, Workers: workers})
+	}
+	return out
+}
+
+// shareReaders is how many files of one share are read at once: a head takes three round trips, so that
+// only many under way at the same time fill the line.
+const shareReaders = 32

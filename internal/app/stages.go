@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
+	"go.uber.org/zap"
+)
+
+// stages are the components of the daemon in the order in which they start. They stop in the opposite
+// order, each given its end only when the one before it has returned: so what a component hands to
+// another always finds it running. All their goroutines are counted in one group.
+type stages struct {
+	log   *zap.Logger
+	group *run.Group
+	all   []*stage
+}
+
+type stage struct {
+	name string
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// newStages returns an empty list under root: the contexts of components do not end with it, only in
+// their order, but they carry its values, and a component that fails ends root.
+func newStages(root context.Context, log *zap.Logger) *stages {
+	return &stages{log: log, group: run.NewGroup(root, log)}
+}
+
+// start runs a component. If it fails, the whole daemon stops.
+func (s *stages) start(name string, fn func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.group.Context()))
+	st := &stage{name: name, stop: cancel, done: make(chan struct{})}
+	s.all = append(s.all, st)
+	s.group.Go(name, func(context.Context) error {
+		defer close(st.done)
+		defer cancel()
+		return fn(ctx)
+	})
+}
+
+// wait returns when the daemon is to stop: the root context has ended, or a component has failed.
+func (s *stages) wait() { <-s.group.Context().Done() }
+
+// stopAll ends the components from the last to the first within a time. What is late is named in the
+// log and in the error; the rest is stopped all the same.
+func (s *stages) stopAll(within time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	for i := len(s.all) - 1; i >= 0; i-- {
+		st := s.all[i]
+		began := time.Now()
+		st.stop()
+		select {
+		case <-st.done:
+			s.log.Debug("component stopped", zap.String("component", st.name), zap.Duration("took", time.Since(began)))
+		case <-ctx.Done():
+			s.log.Error("component does not stop", zap.String("component", st.name))
+		}
+	}
+	late, err := s.group.WaitFor(ctx)
+	if len(late) > 0 {
+		return fmt.Errorf("not stopped within %v: %v", within, late)
+	}
+	return err
+}

@@ -1,0 +1,176 @@
+package analyzer
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+// Config of an analyzer.
+type Config struct {
+	FileTimeout time.Duration // for one file
+}
+
+// Root is a root whose files are analysed.
+type Root struct {
+	Name    string
+	ID      int64 // in the store
+	Tree    tree.Tree
+	Workers int
+}
+
+// Scanner is what the analyzer needs of the scanner.
+type Scanner interface {
+	// Online reports whether a root can be reached.
+	Online(root string) bool
+	// Hint asks for a look at a name of a directory whose file was not what the catalog says.
+	Hint(ctx context.Context, root, dir string, names []string, recursive bool) error
+}
+
+// Stats counts the analyzer's work.
+type Stats struct {
+	Done, Failed atomic.Int64
+	Bytes        atomic.Int64 // of the files analysed
+}
+
+// Analyzer reads the bytes of the catalog's files. Its methods are safe for concurrent use.
+type Analyzer struct {
+	cfg     Config
+	store   *store.Store
+	log     *zap.Logger
+	stats   Stats
+	group   *run.Group
+	hints   chan hint // to the goroutine that passes them on; a full one drops none: see hint
+	scanner Scanner
+
+	mu    sync.Mutex // guards lanes; held for look-ups only
+	lanes map[string]*lane
+	stops map[string]func()
+}
+
+type hint struct{ root, dir, name string }
+
+// New returns an analyzer without roots.
+func New(cfg Config, st *store.Store, scanner Scanner, log *zap.Logger) *Analyzer {
+	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, hints: make(chan hint, 256), lanes: map[string]*lane{}, stops: map[string]func(){}}
+}
+
+// Run owns every lane until ctx ends, and returns when running work is finished and written. ready is
+// called once SetRoots may be.
+func (a *Analyzer) Run(ctx context.Context, ready func()) error {
+	a.group = run.NewGroup(ctx, a.log)
+	a.group.Go("retry of failed analyses", a.retry)
+	a.group.Go("hints of the analyzer", a.pass)
+	ready()
+	<-ctx.Done()
+	return a.group.Wait()
+}
+
+// SetRoots makes these the roots whose files are analysed.
+func (a *Analyzer) SetRoots(roots []Root) {
+	a.mu.Lock()
+	stops := a.stops
+	a.lanes, a.stops = map[string]*lane{}, map[string]func(){}
+	a.mu.Unlock()
+	for _, stop := range stops {
+		stop()
+	}
+	for _, r := range roots {
+		a.start(r)
+	}
+}
+
+func (a *Analyzer) start(r Root) {
+	l := newLane(a, r)
+	ctx, cancel := context.WithCancel(a.group.Context())
+	done := make(chan struct{})
+	a.mu.Lock()
+	a.lanes[r.Name] = l
+	a.stops[r.Name] = func() { cancel(); <-done }
+	a.mu.Unlock()
+	a.group.Go("analysis of "+r.Name, func(context.Context) error {
+		defer close(done)
+		defer cancel()
+		return l.run(ctx)
+	})
+}
+
+// Idle reports whether no file waits for analysis or is being analysed, but those of roots that are away and those that
+// wait for a retry.
+func (a *Analyzer) Idle() bool {
+	gen := a.store.WorkGeneration()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, l := range a.lanes {
+		if l.load.Load() > 0 || (l.seenGen.Load() != gen && !l.resting.Load()) {
+			return false
+		}
+	}
+	return len(a.hints) == 0
+}
+
+// Counters gives the analyzer's statistics.
+func (a *Analyzer) Counters() *Stats { return &a.stats }
+
+func (a *Analyzer) count(r *store.Analysed) {
+	if r.Analysis == store.Failed {
+		a.stats.Failed.Add(1)
+	} else {
+		a.stats.Done.Add(1)
+	}
+	a.stats.Bytes.Add(r.Task.Size)
+}
+
+// hint passes a file on that was not what the catalog says. Should too many come at once, the rest waits
+// for the next pass over their root: nothing is lost by it, since the store knows that they are pending.
+func (a *Analyzer) hint(root string, t *store.Task) {
+	dir := t.Path[:max(0, len(t.Path)-len(t.Name)-1)]
+	select {
+	case a.hints <- hint{root, dir, t.Name}:
+	default:
+	}
+}
+
+// pass hands hints to the scanner.
+func (a *Analyzer) pass(ctx context.Context) error {
+	for {
+		select {
+		case h := <-a.hints:
+			if err := a.scanner.Hint(ctx, h.root, h.dir, []string{h.name}, false); err != nil && ctx.Err() == nil {
+				a.log.Warn("hint not taken", zap.Error(err))
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// retry puts failed items back on the list when their time has come.
+func (a *Analyzer) retry(ctx context.Context) error {
+	const every = 15 * time.Second
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return nil
+		}
+		if at, err := a.store.NextRetry(ctx); err == nil && at > 0 && at <= time.Now().UnixNano() {
+			err := a.store.Update(ctx, func(tx *store.Tx) error {
+				_, err := tx.Retry(time.Now().UnixNano(), 1000)
+				return err
+			})
+			if err != nil && ctx.Err() == nil {
+				a.log.Warn("failed analyses not taken up again", zap.Error(err))
+			}
+		}
+		timer.Reset(every)
+	}
+}

@@ -1,0 +1,87 @@
+package analyzer
+
+import (
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// extensions says what a name's ending promises. Bytes correct it.
+var extensions = kindsOf(map[media.Kind]string{
+	media.KindVideo: `3g2 3gp amv asf avi avs divx dv evo f4v flv h264 h265 hevc ivf m1v m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg
+		mpg mts mxf nsv ogm ogv qt rm rmvb tod tp trp ts vob vro webm wmv wtv xvid y4m`,
+	media.KindTrack:     `aac aif aifc aiff ape caf dff dsf flac m4a mka mp2 mp3 mpc mp+ oga ogg opus shn spx tak tta wav wma wv ofr w64 rf64 bwf`,
+	media.KindAudio:     `ac3 amr awb dts dtshd eac3 ec3 kar mid midi mlp mod s3m thd xm it ra truehd au snd voc gsm`,
+	media.KindAudiobook: `m4b aax aa aaxc`,
+	media.KindPhoto:     `arw cr2 cr3 crw dng erf fff heic heif iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f`,
+	media.KindImage:     `apng avif bmp dib gif ico jfif jp2 jpe jpeg jpg jpx jxl pcx pgm png pnm ppm psd svg svgz tga tif tiff webp xcf`,
+	media.KindBook:      `azw azw3 azw4 chm djv djvu epub fb2 fbz kepub kfx lit lrf mobi pdb pdf prc`,
+	media.KindComic:     `cb7 cba cbr cbt cbz`,
+	media.KindSubtitle:  `ass dfxp idx itt jss lrc mks pjs rt sami sbv scc smi srt ssa stl sub sup ttml usf vtt`,
+	media.KindPlaylist:  `asx cue m3u m3u8 pls wpl xspf zpl`,
+	media.KindMetadata:  `nfo opf xmp xml json md5 sfv sha1 sha256 sha512 ffp txt log diz url acbf accurip bif trickplay`,
+	media.KindGame:      `3ds a26 a78 cci chd cia gb gba gbc gcm gcz gen n64 nds nes ngc nkit nro nsp nsz pbp pce rvz sfc sgg smc smd sms swc v64 vpk wad wbfs wia wux xci z64 32x`,
+	media.KindSoftware:  `apk appimage bat cmd com deb dll dmg exe flatpak ipa jar msi msix msu pkg rpm run sh snap xapk`,
+	media.KindArchive:   `7z ace arj bz2 cab gz lha lz lz4 lzh lzma r00 rar tar tbz tbz2 tgz txz tzst xz z zip zipx zst`,
+	media.KindDisc:      `bin ccd cdi dmg img iso mdf mds nrg toast udf`,
+})
+
+func kindsOf(lists map[media.Kind]string) map[string]media.Kind {
+	m := make(map[string]media.Kind)
+	for k, list := range lists {
+		for ext := range strings.FieldsSeq(list) {
+			m[ext] = k
+		}
+	}
+	m["lrc"] = media.KindMetadata // timed lyrics describe a track
+	m["dmg"] = media.KindSoftware
+	return m
+}
+
+// artworkNames are what players call the pictures that they show for a folder or a file beside them.
+var artworkNames = map[string]bool{
+	"albumart": true, "artist": true, "backdrop": true, "back": true, "banner": true, "box": true, "cd": true, "cdart": true, "clearart": true,
+	"clearlogo": true, "cover": true, "default": true, "disc": true, "discart": true, "fanart": true, "folder": true, "front": true, "icon": true,
+	"inlay": true, "keyart": true, "landscape": true, "logo": true, "movie": true, "poster": true, "season": true, "show": true, "thumb": true,
+}
+
+// kindByName says what kind a file's name promises.
+func kindByName(path string) media.Kind {
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	dot := strings.LastIndexByte(base, '.')
+	if dot < 0 {
+		return media.KindOther
+	}
+	stem, ext := strings.ToLower(base[:dot]), strings.ToLower(base[dot+1:])
+	k, ok := extensions[ext]
+	if !ok {
+		return media.KindOther
+	}
+	if k == media.KindImage && isArtwork(stem) {
+		return media.KindArtwork
+	}
+	return k
+}
+
+// isArtwork knows cover.jpg, cover-2.png, Film (2001)-poster.jpg, season01-poster.jpg and the like.
+func isArtwork(stem string) bool {
+	if artworkNames[strings.TrimRight(stem, "0123456789-_ ")] {
+		return true
+	}
+	if i := strings.LastIndexAny(stem, "-."); i > 0 {
+		switch strings.TrimRight(stem[i+1:], "0123456789") {
+		case "poster", "fanart", "thumb", "banner", "landscape", "clearart", "clearlogo", "discart", "cdart", "logo", "keyart", "backdrop", "cover":
+			return true
+		}
+	}
+	return false
+}
+
+// Ext is the lower-case ending of a path, with its dot; "" where there is none.
+func Ext(path string) string {
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	if dot := strings.LastIndexByte(base, '.'); dot > 0 {
+		return strings.ToLower(base[dot:])
+	}
+	return ""
+}

@@ -1,0 +1,244 @@
+package analyzer
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+const (
+	taskPage   = 512                    // tasks read from the store at once
+	recordRows = 256                    // outcomes written at once
+	recordTime = 100 * time.Millisecond // how long an outcome waits for others
+	awayPause  = time.Second            // before a root that is away is tried again
+)
+
+// lane analyses the files of one root. Its goroutine owns its fields.
+type lane struct {
+	a    *Analyzer
+	root Root
+	tree tree.Tree
+	pool *run.Pool
+	log  *zap.Logger
+
+	ready    []*store.Task
+	flying   map[int64]struct{} // ids of tasks on workers, or whose outcome is not durable yet
+	outcomes chan outcome       // from the workers; has room for every worker
+	pending  []outcome
+	written  chan []outcome // from the writer; has room for every batch in flight
+	writing  int
+	seen     int64 // work generation of the last page that came back empty
+	dry      int64 // work generation at which nothing new was found
+	running  int
+	pausedTo time.Time
+
+	load    atomic.Int64 // tasks known and not settled
+	seenGen atomic.Int64 // seen, for others
+	resting atomic.Bool  // its root is away
+}
+
+func newLane(a *Analyzer, root Root) *lane {
+	log := a.log.With(zap.String("root", root.Name))
+	return &lane{
+		a: a, root: root, tree: root.Tree, log: log, pool: newPool(root.Name, root.Workers, a.log), flying: map[int64]struct{}{},
+		outcomes: make(chan outcome, root.Workers), written: make(chan []outcome, maxWriting), seen: -1, dry: -1,
+	}
+}
+
+// maxWriting is how many batches of outcomes wait for the store at once. Beyond it the workers wait.
+const maxWriting = 4
+
+// run works until ctx ends; then what runs is finished and written.
+func (l *lane) run(ctx context.Context) error {
+	g := run.NewGroup(context.WithoutCancel(ctx), l.log) // running work is finished, not broken off
+	g.Go("pool of "+l.root.Name, l.pool.Run)
+	defer func() {
+		l.finish()
+		g.Stop()
+		_ = g.Wait()
+	}()
+	wake, unsubscribe := l.a.store.SubscribeWork()
+	defer unsubscribe()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		if err := l.fill(ctx); err != nil && ctx.Err() == nil {
+			l.log.Warn("work for the analyzer not read", zap.Error(err))
+			l.pausedTo = time.Now().Add(awayPause)
+		}
+		var tasks chan<- func(context.Context)
+		var task func(context.Context)
+		if len(l.ready) > 0 && l.writing < maxWriting && time.Now().After(l.pausedTo) {
+			t := l.ready[0]
+			tasks, task = l.pool.Tasks(), func(context.Context) { l.outcomes <- l.attempt(ctx, t) }
+		}
+		timer.Reset(l.patience())
+		select {
+		case <-ctx.Done():
+			return nil
+		case tasks <- task:
+			l.ready = l.ready[1:]
+			l.running++
+		case o := <-l.outcomes:
+			l.collect(ctx, o)
+		case batch := <-l.written:
+			l.settle(batch)
+		case <-wake:
+		case <-timer.C:
+			if len(l.pending) > 0 {
+				l.record(context.WithoutCancel(ctx))
+			}
+		}
+	}
+}
+
+func (l *lane) patience() time.Duration {
+	if len(l.pending) > 0 {
+		return recordTime
+	}
+	if d := time.Until(l.pausedTo); d > 0 {
+		return d + time.Millisecond
+	}
+	return time.Hour
+}
+
+// fill reads the next tasks once few are left.
+func (l *lane) fill(ctx context.Context) error {
+	if !l.a.scanner.Online(l.root.Name) {
+		l.pausedTo = time.Now().Add(awayPause)
+		l.publish()
+		return nil
+	}
+	gen := l.a.store.WorkGeneration()
+	if len(l.ready) > taskPage/4 || (len(l.ready) == 0 && gen == l.seen && len(l.flying) == 0) || time.Now().Before(l.pausedTo) || gen == l.dry {
+		return nil
+	}
+	page, err := l.a.store.Tasks(ctx, l.root.ID, taskPage+len(l.flying))
+	if err != nil {
+		return err
+	}
+	fresh := 0
+	for i := range page {
+		t := &page[i]
+		if _, ok := l.flying[t.ID]; ok {
+			continue
+		}
+		l.flying[t.ID] = struct{}{}
+		l.ready = append(l.ready, t)
+		fresh++
+	}
+	if fresh == 0 {
+		l.dry = gen
+	}
+	if len(page) == 0 {
+		l.seen = gen
+	}
+	l.publish()
+	return nil
+}
+
+// collect takes in an outcome, and writes when enough have come.
+func (l *lane) collect(ctx context.Context, o outcome) {
+	l.running--
+	if o.away {
+		delete(l.flying, o.task.ID)
+		l.dry = -1
+		l.pausedTo = time.Now().Add(awayPause)
+		for _, t := range l.ready {
+			delete(l.flying, t.ID)
+		}
+		l.ready = nil
+		return
+	}
+	l.pending = append(l.pending, o)
+	if len(l.pending) >= recordRows || len(l.ready) == 0 && l.running == 0 {
+		l.record(context.WithoutCancel(ctx))
+	}
+}
+
+// record hands the collected outcomes to the store.
+func (l *lane) record(ctx context.Context) {
+	batch := l.pending
+	l.pending = nil
+	if len(batch) == 0 {
+		return
+	}
+	l.writing++
+	err := l.a.store.Enqueue(ctx, func(tx *store.Tx) error { return write(tx, batch) }, func(err error) {
+		if err != nil {
+			l.log.Error("what was found in files was not written, they are read again", zap.Error(err))
+		}
+		l.written <- batch // has room for every batch
+	})
+	if err != nil {
+		l.settle(batch)
+	}
+}
+
+func write(tx *store.Tx, batch []outcome) error {
+	for i := range batch {
+		o := &batch[i]
+		var err error
+		switch {
+		case o.analysed != nil:
+			_, err = tx.Record(o.analysed)
+		case o.verified:
+			err = tx.Verified(o.task)
+		case o.unsteady:
+			err = tx.Defer(o.task, o.retryAt)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle forgets the tasks of a batch that is durable, and has the directories of unsteady files looked at.
+func (l *lane) settle(batch []outcome) {
+	l.writing--
+	l.dry = -1
+	for i := range batch {
+		o := &batch[i]
+		delete(l.flying, o.task.ID)
+		if o.analysed != nil {
+			l.a.count(o.analysed)
+		}
+		if o.unsteady {
+			l.a.hint(l.root.Name, o.task)
+		}
+	}
+	l.publish()
+}
+
+// finish waits for what runs and writes it.
+func (l *lane) finish() {
+	for l.running > 0 {
+		o := <-l.outcomes
+		l.running--
+		if !o.away {
+			l.pending = append(l.pending, o)
+		}
+	}
+	l.record(context.Background())
+	for l.writing > 0 {
+		select {
+		case batch := <-l.written:
+			l.settle(batch)
+		case <-l.a.store.Stopped():
+			return
+		}
+	}
+}
+
+// publish tells whether the lane has work.
+func (l *lane) publish() {
+	l.load.Store(int64(len(l.flying)))
+	l.seenGen.Store(l.seen)
+	l.resting.Store(time.Now().Before(l.pausedTo))
+}

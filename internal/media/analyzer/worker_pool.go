@@ -1,0 +1,138 @@
+package analyzer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe"
+	"github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+// Workers is how many files of a local root are analysed at once, where the configuration does not say.
+func Workers(configured int) int {
+	if configured > 0 {
+		return configured
+	}
+	return max(runtime.GOMAXPROCS(0), 1)
+}
+
+// newPool returns the bounded pool that analyses the files of one root.
+func newPool(root string, workers int, log *zap.Logger) *run.Pool {
+	return run.NewPool("analyze "+root, workers, log)
+}
+
+// retryDelays is how long a file that failed is left alone, by the number of failures before. After the
+// last it is tried again only when it changes.
+var retryDelays = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
+
+// outcome is what came of one task.
+type outcome struct {
+	task     *store.Task
+	analysed *store.Analysed // nil: see the others
+	verified bool            // the content is what it was
+	unsteady bool            // the file is not what the catalog says: its directory must be looked at
+	retryAt  int64           // with unsteady: not before
+	away     bool            // the whole root is away: the task stands
+}
+
+// attempt does one task under its deadline. It never panics and never hangs longer than that.
+func (l *lane) attempt(ctx context.Context, t *store.Task) (o outcome) {
+	o.task = t
+	ctx, cancel := context.WithTimeout(ctx, l.a.cfg.FileTimeout)
+	defer cancel()
+	err := run.Safely(l.log, "analysis of "+t.Path, func() error { return l.analyse(ctx, t, &o) })
+	switch {
+	case err == nil:
+	case errors.Is(err, tree.ErrAway), errors.Is(err, context.Canceled):
+		o = outcome{task: t, away: true}
+	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, errUnsteady):
+		o = outcome{task: t, unsteady: true}
+	default:
+		o = outcome{task: t, analysed: l.quarantine(t, err, nil)}
+	}
+	return o
+}
+
+var errUnsteady = errors.New("file changed while it was read")
+
+// analyse opens the file, and reads it if it is the one that the catalog describes and stays so.
+func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
+	f, err := l.tree.Open(ctx, t.Path)
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	defer f.Close()
+	if err := steady(f, t); err != nil {
+		return err
+	}
+	e, err := readEdges(f, t.Size)
+	if err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	defer e.release()
+	print := e.fingerprint()
+	if t.Work == store.Verify && t.Printed && print == t.Fingerprint {
+		o.verified = true
+		return nil
+	}
+	res, perr := probe.Probe(ctx, e, t.Size, Ext(t.Path))
+	if err := steady(f, t); err != nil {
+		return err
+	}
+	if perr != nil && !errors.Is(perr, probe.ErrUnknown) {
+		if ctx.Err() != nil || errors.Is(perr, tree.ErrAway) {
+			return perr
+		}
+		o.analysed = l.quarantine(t, perr, &res)
+		o.analysed.Fingerprint, o.analysed.Printed = print, true
+		return nil
+	}
+	o.analysed = l.result(t, &res)
+	o.analysed.Fingerprint, o.analysed.Printed = print, true
+	return nil
+}
+
+// steady fails where the open file is not the one that the task describes.
+func steady(f tree.ReadFile, t *store.Task) error {
+	e, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("stat: %w", err)
+	}
+	if e.Size != t.Size || e.MTime != t.MTime || e.ID != t.FileID {
+		return errUnsteady
+	}
+	return nil
+}
+
+// result makes a row of what the bytes said.
+func (l *lane) result(t *store.Task, res *probe.Result) *store.Analysed {
+	f := findings{Kind: res.Kind, Description: res.Description}
+	kind, doc := describe(t.Path, &f)
+	return &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(&f), Analysis: store.Done}
+}
+
+// quarantine makes a row of a failure. What could be read of the file all the same is kept.
+func (l *lane) quarantine(t *store.Task, err error, res *probe.Result) *store.Analysed {
+	if res == nil {
+		res = &probe.Result{}
+	}
+	a := l.result(t, res)
+	a.Analysis, a.Error = store.Failed, err.Error()
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.Error = fmt.Sprintf("not read within %v", l.a.cfg.FileTimeout)
+	}
+	if t.Attempts < int64(len(retryDelays)) {
+		a.RetryAt = time.Now().Add(retryDelays[t.Attempts]).UnixNano()
+	}
+	return a
+}
+
+// isEmpty reports whether the bytes said nothing at all.
+func (f *findings) isEmpty() bool { return f.Kind == media.Kind("") && f.Media == nil }

@@ -1,0 +1,154 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"go.uber.org/zap"
+)
+
+// detachedFor is how long a root that left the configuration keeps its items.
+const detachedFor = 30 * 24 * time.Hour
+
+const attachBatch = 2000
+
+// SetRoots makes the configured roots those that are kept true: new ones start, changed ones start
+// anew, those that left are detached and keep their ids for thirty days.
+func (s *Scanner) SetRoots(ctx context.Context, roots []RootConfig) error {
+	rows, err := s.store.Roots(ctx)
+	if err != nil {
+		return err
+	}
+	configured := map[string]*RootConfig{}
+	for i := range roots {
+		configured[roots[i].Name] = &roots[i]
+	}
+	for _, r := range s.all() {
+		s.stop(r.name)
+	}
+	for _, row := range rows {
+		if c := configured[row.Name]; c != nil && c.Location == row.Location {
+			continue
+		}
+		if row.DetachedAt == 0 {
+			if err := s.detach(ctx, row); err != nil {
+				return err
+			}
+		}
+	}
+	if rows, err = s.store.Roots(ctx); err != nil {
+		return err
+	}
+	for i := range roots {
+		row, err := s.attach(ctx, &roots[i], rows)
+		if err != nil {
+			return fmt.Errorf("root %q: %w", roots[i].Name, err)
+		}
+		if err := s.start(roots[i], row); err != nil {
+			return err
+		}
+	}
+	return s.forgetDetached(ctx)
+}
+
+// detach hides a root's items: the feed shows them deleted, the catalog keeps them.
+func (s *Scanner) detach(ctx context.Context, row store.Root) error {
+	s.log.Info("root left the configuration, its items are kept for 30 days", zap.String("root", row.Name), zap.String("location", row.Location))
+	row.DetachedAt = time.Now().UnixNano()
+	row.Name = fmt.Sprintf("%s (detached %d)", row.Name, row.ID) // a configured root may take the name
+	if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
+		return err
+	}
+	return s.eachItem(ctx, row.ID, store.Present, store.Held, func(tx *store.Tx, it *store.Item) error {
+		if it.State != store.Present {
+			return tx.Remove(it)
+		}
+		old := *it
+		it.State, it.Work = store.Detached, store.NoWork
+		return tx.Save(&old, it)
+	})
+}
+
+// attach finds the row of a configured root: its own, one detached from the same place, or a new one.
+func (s *Scanner) attach(ctx context.Context, c *RootConfig, rows []store.Root) (store.Root, error) {
+	var detached *store.Root
+	for i := range rows {
+		row := &rows[i]
+		if row.DetachedAt == 0 && row.Name == c.Name {
+			return *row, s.eachItem(ctx, row.ID, store.Detached, store.Detached, restore) // what a crash left undone
+		}
+		if row.DetachedAt != 0 && row.Location == c.Location && (detached == nil || row.DetachedAt > detached.DetachedAt) {
+			detached = row
+		}
+	}
+	if detached != nil {
+		row := *detached
+		row.Name, row.DetachedAt = c.Name, 0
+		if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
+			return row, err
+		}
+		return row, s.eachItem(ctx, row.ID, store.Detached, store.Detached, restore)
+	}
+	row := store.Root{Name: c.Name, Kind: c.Kind, Location: c.Location}
+	err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.AddRoot(&row) })
+	return row, err
+}
+
+func restore(tx *store.Tx, it *store.Item) error {
+	old := *it
+	it.State = store.Present
+	if it.Analysis == store.Pending && it.Size > 0 {
+		it.Work = store.Analyse
+	}
+	if err := tx.Save(&old, it); err != nil {
+		return err
+	}
+	return nil
+}
+
+// forgetDetached drops the roots whose time is over.
+func (s *Scanner) forgetDetached(ctx context.Context) error {
+	rows, err := s.store.Roots(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if row.DetachedAt == 0 || time.Since(time.Unix(0, row.DetachedAt)) < detachedFor {
+			continue
+		}
+		if err := s.eachItem(ctx, row.ID, store.Detached, store.Detached, func(tx *store.Tx, it *store.Item) error { return tx.Remove(it) }); err != nil {
+			return err
+		}
+		if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.DropRoot(row.ID) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachItem runs fn over a root's items in some states, in batches of one transaction each.
+func (s *Scanner) eachItem(ctx context.Context, root int64, from, to store.State, fn func(*store.Tx, *store.Item) error) error {
+	after, more := int64(0), true
+	for more {
+		err := s.store.Update(ctx, func(tx *store.Tx) error {
+			items, err := tx.RootItems(root, after, from, to, attachBatch)
+			if err != nil {
+				return err
+			}
+			more = len(items) == attachBatch
+			for i := range items {
+				after = items[i].ID
+				if err := fn(tx, &items[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,215 @@
+package scanner
+
+import (
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// arrive places a file whose identity is not that of the item at its path, if the identity is known:
+//
+//  1. an item that has this identity and is proven not to be where it was any more moves here with its
+//     id; what it displaces is missing, until its own identity turns up;
+//  2. an item that had this identity until it was rewritten in place moves here with its id, and the
+//     rewritten file becomes an item of its own;
+//  3. an item that has the identity, but whose place is not in this look, is a doubt: the file waits
+//     until its old place has been looked at.
+//
+// It reports false where the identity is new.
+func (m *matching) arrive(i int) (known bool, err error) {
+	e := &m.files[i]
+	if e.ID == (tree.FileID{}) {
+		return false, nil
+	}
+	candidates, err := m.tx.ItemsByIdentity(m.vol, e.ID)
+	if err != nil {
+		return false, err
+	}
+	waits := false
+	for c := range candidates {
+		it := &candidates[c]
+		if _, ok := m.settled[it.ID]; ok || (m.weak(e) && !it.SameContent(e)) {
+			continue
+		}
+		left, doubtful, err := m.hasLeft(it, e)
+		if err != nil {
+			return false, err
+		}
+		if left {
+			return true, m.move(it, e, i)
+		}
+		waits = waits || doubtful
+	}
+	if waits {
+		m.held[e.Name] = struct{}{}
+		return true, nil
+	}
+	return m.reclaim(i)
+}
+
+// weak reports whether an identity alone does not prove a file to be the same.
+func (m *matching) weak(e *tree.Entry) bool { return m.weakIDs || e.ID.Birth == 0 }
+
+// hasLeft reports whether the item's own place is proven not to show it any more. Where that takes a
+// look elsewhere, it adds a doubt.
+func (m *matching) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, err error) {
+	if it.State != store.Present {
+		return true, false, nil
+	}
+	if it.Dir == m.d.ID {
+		if j, ok := m.listed[it.Name]; ok {
+			return m.files[j].ID != it.FileID, false, nil
+		}
+		if m.whole() && !m.provisional {
+			_, broken := m.broken[it.Name]
+			return !broken, false, nil
+		}
+		if _, ok := m.absent[it.Name]; ok {
+			return true, false, nil
+		}
+	}
+	if gone, ok := m.proofs[it.ID]; ok {
+		return gone, false, nil
+	}
+	dir, found, err := m.tx.DirByID(it.Dir)
+	if err != nil || !found {
+		return false, false, err
+	}
+	m.v.doubts = append(m.v.doubts, doubt{
+		item: it.ID, root: it.Root, dir: dir.Path, name: it.Name, id: it.FileID, strong: e.Links == 1 && !m.weak(e),
+	})
+	return false, true, nil
+}
+
+// move brings an item to a file's place.
+func (m *matching) move(it *store.Item, e *tree.Entry, i int) error {
+	if err := m.displace(it, e.Name); err != nil {
+		return err
+	}
+	if here := m.present[it.Name]; here != nil && here.ID == it.ID {
+		delete(m.present, it.Name)
+	}
+	if away := m.lost[it.Name]; away != nil && away.ID == it.ID {
+		delete(m.lost, it.Name)
+	}
+	old := *it
+	it.Dir, it.Root, it.State, it.MissingAt = m.d.ID, m.root, store.Present, 0
+	if it.SameContent(e) {
+		m.carry(it, e)
+	} else {
+		m.renew(it, e, i)
+	}
+	m.settled[it.ID] = struct{}{}
+	m.present[it.Name] = it
+	m.v.moved++
+	return m.tx.Save(&old, it)
+}
+
+// carry takes over a new place and keeps what the bytes said; only what the path says is read anew.
+func (m *matching) carry(it *store.Item, e *tree.Entry) {
+	ctime := it.CTime
+	it.Observe(m.vol, e)
+	doc := m.describe(m.root, store.Join(m.dir, e.Name), it.Probed)
+	it.Kind, it.Doc = doc.Kind, doc.JSON
+	switch {
+	case it.Analysis == store.Pending:
+		it.Work = store.NoWork
+		m.wake(it, e)
+	case it.Analysis == store.Done && it.Printed && ctime != e.CTime:
+		it.Work = store.Verify
+	}
+}
+
+// displace makes room at a name: the item that stands there is missing until it turns up elsewhere.
+func (m *matching) displace(by *store.Item, name string) error {
+	it := m.present[name]
+	if it == nil || it.ID == by.ID {
+		return nil
+	}
+	delete(m.present, name)
+	m.lost[name] = it
+	m.v.missing++
+	return m.tx.MarkMissing(it, m.now)
+}
+
+// reclaim gives a file its id back where an item had the file's identity until it was rewritten in
+// place: the other file that stands there becomes an item of its own.
+func (m *matching) reclaim(i int) (bool, error) {
+	e := &m.files[i]
+	it, found, err := m.tx.Former(m.vol, e.ID, m.now)
+	if err != nil || !found {
+		return false, err
+	}
+	if here := m.present[e.Name]; here != nil && here.ID == it.ID {
+		return false, nil // back in its own place: an edit like any other
+	}
+	if err := m.tx.ForgetFormer(m.vol, e.ID); err != nil {
+		return false, err
+	}
+	if here := m.present[it.Name]; it.Dir == m.d.ID && here != nil && here.ID == it.ID {
+		it = *here // as changed by this very look
+	}
+	stranger := it
+	it2 := it
+	if err := m.move(&it2, e, i); err != nil {
+		return false, err
+	}
+	if stranger.State != store.Present {
+		return true, nil
+	}
+	stranger.Added, stranger.FilterSeq = m.now, 0
+	if err := m.tx.Insert(&stranger); err != nil {
+		return false, err
+	}
+	if stranger.Dir == m.d.ID {
+		m.present[stranger.Name] = &stranger
+		m.settled[stranger.ID] = struct{}{}
+	}
+	m.v.added++
+	return true, nil
+}
+
+// appear places a file of an unknown identity: an item that stands or lately stood at its path was
+// rewritten; else it is new.
+func (m *matching) appear(i int) error {
+	e := &m.files[i]
+	it := m.present[e.Name]
+	if it == nil {
+		it = m.lost[e.Name]
+	}
+	if it == nil {
+		return m.insert(e, i)
+	}
+	if _, taken := m.settled[it.ID]; taken {
+		return m.insert(e, i)
+	}
+	if it.State == store.Present && m.growing(e) {
+		m.grows(e)
+		m.settled[it.ID] = struct{}{}
+		return nil
+	}
+	if it.FileID != (tree.FileID{}) {
+		if err := m.tx.RememberFormer(it, m.now+m.grace); err != nil {
+			return err
+		}
+	}
+	old := *it
+	it.State, it.MissingAt = store.Present, 0
+	m.renew(it, e, i)
+	m.settled[it.ID] = struct{}{}
+	m.present[it.Name] = it
+	delete(m.lost, it.Name)
+	m.v.changed++
+	return m.tx.Save(&old, it)
+}
+
+func (m *matching) insert(e *tree.Entry, i int) error {
+	it := &store.Item{Dir: m.d.ID, Root: m.root, Added: m.now}
+	m.renew(it, e, i)
+	m.v.added++
+	if err := m.tx.Insert(it); err != nil {
+		return err
+	}
+	m.present[it.Name] = it
+	m.settled[it.ID] = struct{}{}
+	return nil
+}

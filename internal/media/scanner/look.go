@@ -1,0 +1,314 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+// ignoreFile holds further patterns of what is passed over, in the directory it lies in and below.
+const ignoreFile = ".catalogizerignore"
+
+const maxIgnoreFile = 64 << 10
+
+// result is what came of a job.
+type result struct {
+	job      *job
+	err      error
+	verdict  verdict
+	files    int // seen
+	children []*job
+	freed    bool // says only that the worker is free; the result itself comes after the commit
+	async    bool // a freed comes beside this one
+	absent   bool // the directory itself is not there: the one above has to say so
+}
+
+// look carries out a job on a worker. The result is delivered once what it changed is durable; until then
+// the directory counts as being looked at.
+func (r *runner) look(ctx context.Context, j *job) {
+	res := &result{job: j}
+	g, cost, err := r.see(ctx, j, res)
+	if err != nil || g == nil {
+		res.err = err
+		r.results <- res // has room for every job in flight
+		return
+	}
+	res.async = true
+	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) (err error) {
+		res.verdict, err = g.reconcile(tx)
+		return err
+	}, func(err error) {
+		r.s.inFlight.Release(cost)
+		res.err = err
+		r.results <- res // has room for every job in flight
+	})
+	if err != nil {
+		r.s.inFlight.Release(cost)
+		res.async, res.err = false, err
+		r.results <- res
+		return
+	}
+	r.results <- &result{job: j, freed: true}
+}
+
+// see looks at the directory. It returns nil where there is nothing to reconcile; else the sighting, and
+// what it took of the entries in flight.
+func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64, error) {
+	proofs, absent, err := r.prove(ctx, j)
+	if err != nil {
+		return nil, 0, err
+	}
+	if j.rules == nil {
+		if j.rules, err = r.rulesAbove(ctx, j.dir); err != nil {
+			return nil, 0, err
+		}
+	}
+	g := &sighting{
+		root: r.row.ID, dir: j.dir, proofs: proofs, absent: absent, stamped: r.polled.Load(),
+		now: time.Now().UnixNano(), quiet: int64(r.s.cfg.Debounce), grace: int64(r.s.cfg.Grace), describe: r.s.describe,
+	}
+	if j.names != nil {
+		if ok, err := r.seeNames(ctx, j, g); err != nil || ok {
+			res.files = len(g.files)
+			return r.admit(ctx, g, err)
+		}
+		j.names = nil // a directory among them: only a listing says what is in it
+	}
+	rules, err := r.seeAll(ctx, j, g)
+	if err != nil {
+		if errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir) {
+			res.absent = true
+		}
+		return nil, 0, err
+	}
+	res.files = len(g.files)
+	known, found, err := r.s.store.Dir(ctx, r.row.ID, j.dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	if res.children, err = r.below(ctx, j, g, rules, known, found); err != nil {
+		return nil, 0, err
+	}
+	if found && known.Settled && !known.Gone && known.Digest == g.digest && !j.full && len(j.doubts) == 0 &&
+		!(j.due && known.RecheckAt != 0) && (!g.stamped || known.Stamp == g.self.MTime || g.now-g.self.MTime <= 2*int64(time.Second)) {
+		return nil, 0, nil
+	}
+	if !found || !known.Settled {
+		g.describeAll()
+	}
+	return r.admit(ctx, g, nil)
+}
+
+// admit waits until the entries of a sighting fit among those in flight.
+func (r *runner) admit(ctx context.Context, g *sighting, err error) (*sighting, int64, error) {
+	if err != nil {
+		return nil, 0, err
+	}
+	cost := int64(min(len(g.files)+1, entriesInFlight))
+	if err := r.s.inFlight.Acquire(ctx, cost); err != nil {
+		return nil, 0, err
+	}
+	return g, cost, nil
+}
+
+// describeAll prepares what is known of every file here, on the worker rather than on the writer.
+func (g *sighting) describeAll() {
+	g.docs = make([]Doc, len(g.files))
+	for i := range g.files {
+		g.docs[i] = g.describe(g.root, store.Join(g.dir, g.files[i].Name), nil)
+	}
+}
+
+// seeNames looks at the names that a job asks for. It reports false where only a whole listing will do.
+func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error) {
+	v, err := r.tree.Identify(ctx)
+	if err != nil {
+		return false, err
+	}
+	rules, err := r.rulesIn(ctx, j.rules, j.dir)
+	if err != nil {
+		return false, err
+	}
+	g.volume, g.weakIDs = v.ID, v.WeakIDs
+	g.names = j.names
+	g.dirs, g.broken = map[string]struct{}{}, map[string]struct{}{}
+	for _, name := range j.names {
+		p := store.Join(j.dir, name)
+		if name == ignoreFile {
+			j.recursive = true
+			return false, nil
+		}
+		e, err := r.tree.Stat(ctx, p)
+		switch {
+		case errors.Is(err, tree.ErrNotExist):
+			if _, isDir, err := r.s.store.Dir(ctx, r.row.ID, p); err != nil || isDir {
+				return false, err
+			}
+		case errors.Is(err, tree.ErrNotDir):
+			return false, nil
+		case err != nil:
+			if away(ctx, err) {
+				return false, err
+			}
+			g.broken[name] = struct{}{}
+		case e.Type == tree.Dir || e.Mount:
+			return false, nil
+		case e.Type == tree.File && !rules.Ignored(p, false):
+			e.Name = name
+			g.files = append(g.files, e)
+		}
+	}
+	return true, nil
+}
+
+// seeAll lists a directory, watching it first, so that nothing made after the listing goes unseen. It returns the
+// rules in force in the directory.
+func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, error) {
+	if r.s.watch != nil && !r.polled.Load() {
+		if err := r.s.watch.Watch(r.name, j.dir, j.id); err != nil {
+			r.log.Debug("directory not watched", zap.String("dir", j.dir), zap.Error(err))
+		}
+	}
+	l, err := r.tree.List(ctx, j.dir)
+	if err != nil {
+		return nil, err
+	}
+	g.volume, g.weakIDs, g.self, g.provisional = l.Volume.ID, l.Volume.WeakIDs, l.Self, l.Provisional
+	rules := j.rules
+	if slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignoreFile }) {
+		if rules, err = r.rulesIn(ctx, rules, j.dir); err != nil {
+			return nil, err
+		}
+	}
+	g.dirs = make(map[string]struct{})
+	g.broken = make(map[string]struct{}, len(l.Broken))
+	for _, n := range l.Broken {
+		g.broken[n] = struct{}{}
+	}
+	g.digest = nameDigest('v', g.volume)
+	r.sift(l.Entries, j.dir, rules, g)
+	return rules, nil
+}
+
+// sift sorts a listing into what the catalog takes, and sums up its digest.
+func (r *runner) sift(entries []tree.Entry, dir string, rules *tree.Rules, g *sighting) {
+	var buf []byte
+	g.files = entries[:0:len(entries)]
+	g.subs = nil
+	for i := range entries {
+		e := entries[i]
+		if e.Type == tree.Other || rules.Ignored(store.Join(dir, e.Name), e.Type == tree.Dir) {
+			continue
+		}
+		if e.Type == tree.Dir {
+			g.dirs[e.Name] = struct{}{}
+			g.subs = append(g.subs, e)
+			g.digest = g.digest.Add(nameDigest('d', e.Name))
+			continue
+		}
+		var part store.Digest
+		buf, part = entryDigest(buf, &e)
+		g.digest = g.digest.Add(part)
+		g.files = append(g.files, e)
+	}
+}
+
+// below makes the jobs for the directories below: all of them on a walk, else only those that the
+// catalog does not know yet.
+func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *tree.Rules, d store.Dir, found bool) ([]*job, error) {
+	if len(g.subs) == 0 {
+		return nil, nil
+	}
+	var known map[string]store.Dir
+	if found && (!j.recursive || j.poll) {
+		subs, err := r.s.store.Subdirs(ctx, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		known = make(map[string]store.Dir, len(subs))
+		for _, s := range subs {
+			known[path.Base(s.Path)] = s
+		}
+	}
+	var jobs []*job
+	for _, e := range slices.Backward(g.subs) {
+		if e.Mount && !r.cfg.CrossMounts {
+			continue
+		}
+		have, ok := known[e.Name]
+		if ok && !j.recursive {
+			continue
+		}
+		if ok && j.poll && r.stands(ctx, have, &e) {
+			continue
+		}
+		jobs = append(jobs, &job{
+			dir: store.Join(j.dir, e.Name), id: e.ID, recursive: true, full: j.full, poll: j.poll, pass: j.pass, rules: rules,
+		})
+	}
+	return jobs, nil
+}
+
+// stands reports whether a polled directory's stamp proves that its names are those that the catalog
+// has, and that it has no directories below, whose stamps only its own listing shows.
+func (r *runner) stands(ctx context.Context, d store.Dir, e *tree.Entry) bool {
+	if !d.Settled || d.Stamp == 0 || d.Stamp != e.MTime {
+		return false
+	}
+	subs, err := r.s.store.Subdirs(ctx, d.ID)
+	return err == nil && len(subs) == 0
+}
+
+// rulesAbove reads the ignore files from the root down to the directory above dir.
+func (r *runner) rulesAbove(ctx context.Context, dir string) (_ *tree.Rules, err error) {
+	rules := r.rules
+	if dir == "" {
+		return rules, nil
+	}
+	at := ""
+	for _, part := range strings.Split(dir, "/") {
+		if rules, err = r.rulesIn(ctx, rules, at); err != nil {
+			return nil, err
+		}
+		at = store.Join(at, part)
+	}
+	return rules, nil
+}
+
+// rulesIn adds a directory's own ignore file, if it has one, to the rules of the one above.
+func (r *runner) rulesIn(ctx context.Context, rules *tree.Rules, dir string) (*tree.Rules, error) {
+	f, err := r.tree.Open(ctx, store.Join(dir, ignoreFile))
+	switch {
+	case err == nil:
+	case away(ctx, err):
+		return nil, err
+	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, tree.ErrOtherVolume):
+		return rules, nil
+	default: // what may not be catalogued is not known: better nothing new than too much
+		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignoreFile), err)
+	}
+	defer f.Close()
+	e, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignoreFile), err)
+	}
+	b := make([]byte, min(e.Size, maxIgnoreFile))
+	n, err := f.ReadAt(b, 0)
+	if n < len(b) && err != nil {
+		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignoreFile), err)
+	}
+	return rules.Below(dir, string(b[:n])), nil
+}
+
+// away reports whether an error is of the whole root or of the call itself, not of one entry.
+func away(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, tree.ErrAway)
+}

@@ -1,0 +1,155 @@
+package scanner
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"go.uber.org/zap"
+)
+
+// pass is one walk over a root or a part of it.
+type pass struct {
+	media.Scan
+	poll        bool // pass over what the stamps prove
+	full        bool // compare row by row
+	quiet       bool // not worth showing: a poll
+	startup     bool
+	cancelled   bool
+	outstanding int   // jobs waiting or flying
+	expected    int64 // items known below its path when it began
+	finished    chan struct{}
+}
+
+func (p *pass) over() bool { return p.cancelled || p.State == media.ScanFailed }
+
+// took counts a look.
+func (p *pass) took(res *result) {
+	if res.err != nil {
+		p.Errors++
+		return
+	}
+	v := &res.verdict
+	p.Directories++
+	p.Files += int64(res.files)
+	p.Added += int64(v.added)
+	p.Changed += int64(v.changed)
+	p.Moved += int64(v.moved)
+	p.Removed += int64(v.missing)
+}
+
+// startPass queues a pass. One of the whole root that waits already is not queued again.
+func (r *runner) startPass(p *pass) *pass {
+	for _, q := range r.passes {
+		if q.State == media.ScanQueued && q.Path == p.Path && q.full == p.full && q.poll == p.poll {
+			return q
+		}
+	}
+	p.Scan.Root, p.State = r.name, media.ScanQueued
+	if !p.quiet {
+		p.ID = r.s.scanIDs.Add(1)
+	}
+	p.finished = make(chan struct{})
+	r.passes = append(r.passes, p)
+	r.s.remember(p)
+	return p
+}
+
+// nextPass starts the oldest pass that waits, if none runs.
+func (r *runner) nextPass() {
+	if !r.online || len(r.passes) == 0 || r.passes[0].State != media.ScanQueued {
+		return
+	}
+	p := r.passes[0]
+	now := time.Now().UTC()
+	p.State, p.StartedAt = media.ScanRunning, &now
+	p.expected = r.s.store.RootItems(r.row.ID)
+	p.outstanding = 1
+	r.queue.push(&job{dir: p.Path, recursive: true, full: p.full, poll: p.poll, pass: p})
+	r.s.remember(p)
+}
+
+// finishPass ends a pass whose last job is done.
+func (r *runner) finishPass(p *pass) {
+	if p.outstanding > 0 || p.FinishedAt != nil {
+		r.s.remember(p)
+		return
+	}
+	switch {
+	case p.State == media.ScanFailed:
+	case p.cancelled:
+		p.State = media.ScanCancelled
+	default:
+		p.State = media.ScanDone
+	}
+	r.endPass(p)
+}
+
+func (r *runner) endPass(p *pass) {
+	now := time.Now().UTC()
+	p.FinishedAt = &now
+	for i, q := range r.passes {
+		if q == p {
+			r.passes = append(r.passes[:i], r.passes[i+1:]...)
+			break
+		}
+	}
+	r.s.remember(p)
+	close(p.finished)
+	if p.State == media.ScanDone && p.Path == "" {
+		r.schedule(p)
+	}
+	if !p.quiet {
+		r.log.Info("scan ended", zap.String("path", p.Path), zap.String("state", p.State), zap.Int64("directories", p.Directories),
+			zap.Int64("files", p.Files), zap.Int64("added", p.Added), zap.Int64("changed", p.Changed), zap.Int64("moved", p.Moved),
+			zap.Int64("removed", p.Removed), zap.Int64("errors", p.Errors))
+	}
+}
+
+// schedule sets when the next pass of the whole root is due, spread by a tenth either way.
+func (r *runner) schedule(p *pass) {
+	if !p.poll {
+		r.startup = false
+		r.scanAt = time.Now().Add(jitter(r.s.cfg.RescanInterval))
+	}
+	r.pollAt = time.Now().Add(jitter(r.cfg.PollInterval))
+}
+
+func jitter(d time.Duration) time.Duration {
+	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
+}
+
+// cancelPass ends a pass: what waits of it is dropped, what flies is finished.
+func (r *runner) cancelPass(p *pass, state, reason string) {
+	if p.FinishedAt != nil {
+		return
+	}
+	p.cancelled = true
+	if state == media.ScanFailed {
+		p.State, p.Error = state, reason
+	}
+	p.outstanding -= r.queue.drop(func(j *job) bool { return j.pass == p })
+	if p.State == media.ScanQueued {
+		p.State, p.outstanding = media.ScanCancelled, 0
+	}
+	r.finishPass(p)
+}
+
+// eta estimates the seconds that a running pass still takes, from what its root held before.
+func (p *pass) eta(now time.Time) *float64 {
+	if p.State != media.ScanRunning || p.Path != "" || p.expected == 0 || p.Files == 0 {
+		return nil
+	}
+	left := float64(max(p.expected-p.Files, 0)) / float64(p.Files) * now.Sub(*p.StartedAt).Seconds()
+	return &left
+}
+
+// view is the pass as the outside sees it.
+func (p *pass) view() media.Scan {
+	s := p.Scan
+	s.ETASeconds = p.eta(time.Now())
+	return s
+}
+
+func (p *pass) String() string { return fmt.Sprintf("scan %d of %s:%s", p.ID, p.Scan.Root, p.Path) }

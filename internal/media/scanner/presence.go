@@ -1,0 +1,144 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+const (
+	proveEvery = 30 * time.Second // a root that is there
+	retryEvery = time.Second      // one that is away; a share's breaker answers at once while it is open
+	identLimit = 20 * time.Second
+)
+
+// identify asks, off the runner's goroutine, whether the root is there and itself, and takes in the
+// answer. A root that does not answer costs the runner nothing but that.
+func (r *runner) identify(ctx context.Context) {
+	r.identAt = time.Now().Add(time.Hour) // the answer says when next
+	if r.identifying {
+		return
+	}
+	r.identifying = true
+	r.s.group.Go("identify "+r.name, func(context.Context) error {
+		ictx, cancel := context.WithTimeout(ctx, identLimit)
+		defer cancel()
+		v, err := r.tree.Identify(ictx)
+		select {
+		case r.inbox <- func() { r.identified(ctx, v, err) }:
+		case <-ctx.Done():
+		}
+		return nil
+	})
+}
+
+// identified takes in what the root is now.
+func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
+	r.identifying = false
+	r.identAt = time.Now().Add(retryEvery)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		r.goOffline(err)
+		return
+	}
+	if r.row.Ident != "" && r.row.Ident != v.ID {
+		r.goOffline(fmt.Errorf("another file system is in its place (%s, the catalog knows %s): mount the right one, or give the new one a root of its own", v.ID, r.row.Ident))
+		return
+	}
+	if r.row.Ident != v.ID || r.row.Dir != v.Root {
+		row := r.row
+		row.Ident, row.Dir = v.ID, v.Root
+		if err := r.s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
+			r.goOffline(fmt.Errorf("record the root's file system: %w", err))
+			return
+		}
+		r.row = row
+	}
+	r.identAt = time.Now().Add(proveEvery)
+	r.proven = time.Now()
+	r.tree.Expect(v)
+	r.setPolled(v)
+	if !r.online {
+		r.comeOnline(ctx)
+	}
+}
+
+// setPolled decides whether events can be believed to come from the root's file system at all.
+func (r *runner) setPolled(v tree.Volume) {
+	polled := r.cfg.Poll || v.Remote || r.s.watch == nil
+	if r.s.watch != nil && !r.online && !r.cfg.Poll {
+		r.s.watch.Attach(r.name, r.cfg.Location, v)
+	}
+	r.polled.Store(polled)
+}
+
+func (r *runner) comeOnline(ctx context.Context) {
+	r.online = true
+	r.log.Info("root is online")
+	gone, err := r.s.store.GoneDirs(ctx, r.row.ID)
+	if err != nil {
+		r.log.Warn("unfinished removals not read", zap.Error(err))
+	}
+	for i := range gone {
+		r.queue.push(&job{dir: gone[i].Path, gone: &gone[i]})
+	}
+	r.reapSoon()
+	r.dueAt = time.Now()
+	if r.s.cfg.ScanOnStart || !r.startup {
+		r.startPass(&pass{startup: true})
+	} else {
+		r.startup = false
+	}
+	r.nextPass()
+}
+
+// goOffline stops everything about the root that needs it. Its items stay as they are.
+func (r *runner) goOffline(err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	reason := err.Error()
+	if r.online || r.reason != reason {
+		r.log.Warn("root is offline, its items stand", zap.String("reason", reason))
+	}
+	r.reason = reason
+	r.identAt = time.Now().Add(retryEvery)
+	if !r.online {
+		return
+	}
+	r.online = false
+	r.queue.drop(func(j *job) bool { return j.pass == nil })
+	r.later = nil
+	for len(r.passes) > 0 {
+		p := r.passes[0]
+		r.cancelPass(p, media.ScanFailed, reason)
+		if len(r.passes) > 0 && r.passes[0] == p {
+			break // its last looks are still flying
+		}
+	}
+	if r.s.watch != nil {
+		r.s.watch.Detach(r.name)
+	}
+}
+
+// distrustStamps has every directory listed from here on: a full pass found names that no stamp told of.
+func (r *runner) distrustStamps() {
+	if r.row.FullPolls {
+		return
+	}
+	r.row.FullPolls = true
+	row := r.row
+	r.log.Warn("directory times do not tell of changes here: every poll lists every directory")
+	err := r.s.store.Enqueue(r.s.group.Context(), func(tx *store.Tx) error { return tx.SaveRoot(&row) }, func(error) {})
+	if err != nil {
+		r.log.Warn("not recorded that directory times are wrong here", zap.Error(err))
+	}
+}

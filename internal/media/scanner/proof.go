@@ -1,0 +1,74 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// prove looks at the places that a job's first look left in doubt: whether items elsewhere are still
+// where they were, and whether names that a provisional listing did not show are really not there.
+func (r *runner) prove(ctx context.Context, j *job) (proofs map[int64]bool, absent map[string]struct{}, err error) {
+	if len(j.doubts) > 0 {
+		proofs = make(map[int64]bool, len(j.doubts))
+		gone := map[oldPlace]bool{}
+		for i := range j.doubts {
+			d := &j.doubts[i]
+			left, err := r.hasLeft(ctx, d, gone)
+			if err != nil {
+				return nil, nil, err
+			}
+			proofs[d.item] = left
+		}
+	}
+	if len(j.asks) == 0 {
+		return proofs, nil, nil
+	}
+	absent = make(map[string]struct{}, len(j.asks))
+	for _, n := range j.asks {
+		_, err := r.tree.Stat(ctx, store.Join(j.dir, n))
+		switch {
+		case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):
+			absent[n] = struct{}{}
+		case err != nil && away(ctx, err):
+			return nil, nil, err
+		}
+	}
+	if _, err := r.tree.Identify(ctx); err != nil { // what was not there counts only while the root is itself
+		return nil, nil, err
+	}
+	return proofs, absent, nil
+}
+
+type oldPlace struct {
+	root int64
+	dir  string
+}
+
+// hasLeft looks at an item's old place. Where it cannot be looked at, an identity that proves itself
+// is enough: a file with one link is in one place. gone remembers directories that are not there.
+func (r *runner) hasLeft(ctx context.Context, d *doubt, gone map[oldPlace]bool) (bool, error) {
+	t := r.s.treeOf(d.root)
+	if t == nil {
+		return d.strong, nil
+	}
+	place := oldPlace{d.root, d.dir}
+	if gone[place] {
+		return true, nil
+	}
+	e, err := t.Stat(ctx, store.Join(d.dir, d.name))
+	switch {
+	case err == nil:
+		return e.ID != d.id, nil
+	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):
+		if _, err := t.Stat(ctx, d.dir); d.dir != "" && (errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir)) {
+			gone[place] = true
+		}
+		return true, nil
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	}
+	return d.strong, nil
+}

@@ -1,0 +1,155 @@
+package scanner
+
+import (
+	"slices"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// job asks for one look at a directory.
+type job struct {
+	dir       string
+	id        tree.FileID // as the directory above listed it; zero: not known
+	names     []string    // only these; nil: the whole directory
+	recursive bool        // and everything below
+	full      bool        // compare row by row, whatever the digest says
+	poll      bool        // pass over directories below whose stamps stand
+	due       bool        // asked for by the directory's recheck time
+	pass      *pass       // that counts it; nil: a hint
+	rules     *tree.Rules // in force in the directory above; nil: not known
+	doubts    []doubt     // to be settled before the look
+	asks      []string    // names whose absence is to be proven before the look
+	gone      *store.Dir  // not a look: the directory is proven absent, its items are to follow
+	tries     int
+}
+
+// urgent reports whether the job is a hint that is merged with others of its directory.
+func (j *job) urgent() bool { return j.pass == nil && !j.recursive && j.gone == nil }
+
+// absorb makes j ask for what o asks for too.
+func (j *job) absorb(o *job) {
+	if j.names != nil {
+		if o.names == nil || len(j.names)+len(o.names) > maxNames {
+			j.names = nil
+		} else {
+			j.names = append(j.names, o.names...)
+			slices.Sort(j.names)
+			j.names = slices.Compact(j.names)
+		}
+	}
+	j.recursive = j.recursive || o.recursive
+	if j.recursive {
+		j.names = nil
+	}
+	j.full = j.full || o.full
+	j.due = j.due || o.due
+	j.doubts = append(j.doubts, o.doubts...)
+	j.asks = append(j.asks, o.asks...)
+}
+
+// maxNames is how many names of a directory are looked at one by one; more and it is listed.
+const maxNames = 256
+
+// queue holds what a root is to look at. Urgent jobs (hints) are merged by directory and go first; the
+// stack holds the way of a walk, deepest last, so that it never grows beyond the widest directories on
+// one path.
+type queue struct {
+	urgent map[string]*job
+	order  []string // of urgent, oldest first
+	stack  []*job
+	busy   map[string]struct{} // directories being looked at
+	parked map[string][]*job   // jobs of busy directories
+}
+
+func newQueue() *queue {
+	return &queue{urgent: map[string]*job{}, busy: map[string]struct{}{}, parked: map[string][]*job{}}
+}
+
+// hurry adds an urgent job.
+func (q *queue) hurry(j *job) {
+	if have := q.urgent[j.dir]; have != nil {
+		have.absorb(j)
+		return
+	}
+	q.urgent[j.dir] = j
+	q.order = append(q.order, j.dir)
+}
+
+// push adds jobs of a walk; the last is taken first.
+func (q *queue) push(jobs ...*job) { q.stack = append(q.stack, jobs...) }
+
+// next takes a job whose directory nobody is looking at, or nil.
+func (q *queue) next() *job {
+	for {
+		j := q.pop()
+		if j == nil {
+			return nil
+		}
+		if _, busy := q.busy[j.dir]; !busy {
+			q.busy[j.dir] = struct{}{}
+			return j
+		}
+		q.parked[j.dir] = append(q.parked[j.dir], j)
+	}
+}
+
+func (q *queue) pop() *job {
+	if len(q.order) > 0 {
+		j := q.urgent[q.order[0]]
+		delete(q.urgent, q.order[0])
+		q.order = q.order[1:]
+		return j
+	}
+	if n := len(q.stack); n > 0 {
+		j := q.stack[n-1]
+		q.stack[n-1] = nil
+		q.stack = q.stack[:n-1]
+		return j
+	}
+	return nil
+}
+
+// done says that the look at a directory is over.
+func (q *queue) done(dir string) {
+	delete(q.busy, dir)
+	for _, j := range q.parked[dir] {
+		if j.urgent() {
+			q.hurry(j)
+		} else {
+			q.push(j)
+		}
+	}
+	delete(q.parked, dir)
+}
+
+// drop removes the waiting jobs that match and returns how many there were.
+func (q *queue) drop(match func(*job) bool) int {
+	n := 0
+	gone := func(j *job) bool {
+		if match(j) {
+			n++
+			return true
+		}
+		return false
+	}
+	q.stack = slices.DeleteFunc(q.stack, gone)
+	for dir, js := range q.parked {
+		if q.parked[dir] = slices.DeleteFunc(js, gone); len(q.parked[dir]) == 0 {
+			delete(q.parked, dir)
+		}
+	}
+	q.order = slices.DeleteFunc(q.order, func(dir string) bool {
+		if gone(q.urgent[dir]) {
+			delete(q.urgent, dir)
+			return true
+		}
+		return false
+	})
+	return n
+}
+
+// idle reports whether nothing waits and nothing runs.
+func (q *queue) idle() bool {
+	return len(q.urgent) == 0 && len(q.stack) == 0 && len(q.busy) == 0 && len(q.parked) == 0
+}

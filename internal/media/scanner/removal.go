@@ -1,0 +1,165 @@
+package scanner
+
+import (
+	"context"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"go.uber.org/zap"
+)
+
+const (
+	removalFloor = 100         // so many at once are never held
+	removalSpan  = time.Minute // what vanishes within it vanishes at once
+	reapBatch    = 1000
+)
+
+// vanish marks the items of a directory that is proven absent missing; the directories below follow,
+// each in a request of its own.
+func (r *runner) vanish(ctx context.Context, j *job) {
+	res := &result{job: j, async: true}
+	at := time.Now().UnixNano()
+	err := r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
+		below, n, err := vanishIn(tx, *j.gone, at)
+		res.children = nil
+		for i := range below {
+			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i]})
+		}
+		res.verdict.missing = n
+		return err
+	}, func(err error) {
+		res.err = err
+		r.results <- res // has room for every job in flight
+	})
+	if err != nil {
+		res.async, res.err = false, err
+		r.results <- res
+		return
+	}
+	r.results <- &result{job: j, freed: true}
+}
+
+func vanishIn(tx *store.Tx, d store.Dir, at int64) (below []store.Dir, n int, err error) {
+	now, found, err := tx.DirByID(d.ID)
+	if err != nil || !found || !now.Gone { // it came back meanwhile
+		return nil, 0, err
+	}
+	items, err := tx.ItemsIn(d.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range items {
+		if it := &items[i]; it.State == store.Present && it.Volume == d.Volume {
+			if err := tx.MarkMissing(it, at); err != nil {
+				return nil, 0, err
+			}
+			n++
+		}
+	}
+	subs, err := tx.Subdirs(d.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range subs {
+		if subs[i].Volume != d.Volume {
+			continue
+		}
+		if err := tx.MarkGone(&subs[i]); err != nil {
+			return nil, 0, err
+		}
+		below = append(below, subs[i])
+	}
+	return below, n, tx.DropEmptyDir(d.ID)
+}
+
+// reapSoon has missing items looked at once their grace is over.
+func (r *runner) reapSoon() {
+	if r.reapAt.IsZero() {
+		r.reapAt = time.Now().Add(r.s.cfg.Grace + 50*time.Millisecond)
+	}
+}
+
+// reap forgets items that have been missing for their grace, once every look that may still find them
+// is done, or holds them where too many vanished at once.
+func (r *runner) reap(ctx context.Context) {
+	if !r.s.quiet(r) {
+		r.reapAt = time.Now().Add(max(r.s.cfg.Grace/10, 10*time.Millisecond))
+		return
+	}
+	r.reapAt = time.Time{}
+	before := time.Now().Add(-r.s.cfg.Grace).UnixNano() + 1
+	var left, held bool
+	err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+		left, held, err = r.reapIn(tx, before)
+		return err
+	})
+	switch {
+	case err != nil:
+		r.log.Error("missing items not taken in", zap.Error(err))
+		r.reapAt = time.Now().Add(time.Minute)
+	case held:
+		r.reapAt = time.Now()
+	case left:
+		r.reapAt = time.Now().Add(r.s.cfg.Grace/10 + time.Millisecond)
+	}
+}
+
+// reapIn handles one batch. It reports whether more are missing, and whether this batch was held.
+func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error) {
+	since := max(time.Now().Add(-removalSpan).UnixNano(), r.acceptedAt)
+	missing, forgotten, err := tx.Removals(r.row.ID, since)
+	if err != nil || missing == 0 {
+		return false, false, err
+	}
+	items, err := tx.MissingItems(r.row.ID, before, reapBatch)
+	if err != nil {
+		return false, false, err
+	}
+	vanished := missing + forgotten
+	held = vanished > removalFloor && float64(vanished) > r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.row.ID)+forgotten)
+	for i := range items {
+		if held {
+			old := items[i]
+			items[i].State = store.Held
+			if err := tx.SaveQuietly(&old, &items[i]); err != nil {
+				return false, false, err
+			}
+			continue
+		}
+		if err := tx.Remove(&items[i]); err != nil {
+			return false, false, err
+		}
+		if err := tx.DropEmptyDir(items[i].Dir); err != nil {
+			return false, false, err
+		}
+	}
+	return missing > int64(len(items)), held && len(items) > 0, tx.PruneFormer(time.Now().UnixNano())
+}
+
+// accept forgets the items that are held.
+func (r *runner) accept(ctx context.Context) (n int64, err error) {
+	for {
+		var batch int
+		err := r.s.store.Update(ctx, func(tx *store.Tx) error {
+			items, err := tx.HeldItems(r.row.ID, reapBatch)
+			if err != nil {
+				return err
+			}
+			batch = len(items)
+			for i := range items {
+				if err := tx.Remove(&items[i]); err != nil {
+					return err
+				}
+				if err := tx.DropEmptyDir(items[i].Dir); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || batch == 0 {
+			r.acceptedAt = time.Now().UnixNano() // what a person accepted does not count against what vanishes next
+			return n, err
+		}
+		n += int64(batch)
+	}
+}

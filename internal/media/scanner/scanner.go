@@ -1,0 +1,324 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+	"golang.org/x/sync/semaphore"
+)
+
+// Errors of the scanner's commands.
+var (
+	ErrNoRoot  = errors.New("no such root")
+	ErrNoScan  = errors.New("no such scan")
+	ErrOffline = errors.New("root is offline")
+	ErrNotHeld = errors.New("no removals are held")
+)
+
+// Watcher is what the scanner needs of the watcher of events.
+type Watcher interface {
+	// Attach begins to watch a root that is there; Detach ends it.
+	Attach(root, location string, v tree.Volume)
+	Detach(root string)
+	// Watch watches one directory; the scanner calls it before each listing.
+	Watch(root, dir string, id tree.FileID) error
+	// Pending is how many names wait for their debounce.
+	Pending() int
+}
+
+// Config of a scanner. Durations of zero switch off what they time.
+type Config struct {
+	Debounce       time.Duration // a file is whole once it has been quiet for this
+	MaxWait        time.Duration // a growing file is looked at again after this at the latest
+	Grace          time.Duration // between an item's vanishing and its tombstone
+	RescanInterval time.Duration
+	ScanOnStart    bool // a pass over each root when it comes online for the first time
+}
+
+// RootConfig is one root to keep true.
+type RootConfig struct {
+	Name         string
+	Kind         string
+	Location     string
+	Tree         tree.Tree
+	Workers      int
+	Exclude      []string
+	MaxRemovals  float64 // share of the root's items
+	PollInterval time.Duration
+	Poll         bool // events never come from here
+	CrossMounts  bool
+}
+
+// Scanner keeps every root's items equal to its files. Its methods are safe for concurrent use.
+type Scanner struct {
+	cfg      Config
+	store    *store.Store
+	watch    Watcher // nil: nothing is watched, everything is polled
+	describe Describer
+	log      *zap.Logger
+	inFlight *semaphore.Weighted // directory entries between look and commit
+	scanIDs  atomic.Int64
+	group    *run.Group
+	onChange func(media.Scan) // told of every change of a scan
+	onRoot   func(string)     // told of every change of a root's state
+
+	mu      sync.RWMutex // guards the maps; held for look-ups only
+	runners map[string]*runner
+	byID    map[int64]*runner
+	scans   map[int64]media.Scan
+	passes  map[int64]*pass
+	last    map[string]media.Scan
+}
+
+// Tell is who hears of what changes. Its functions may be nil; they are called on a runner's goroutine
+// and must return at once.
+type Tell struct {
+	Scan func(media.Scan)  // a scan changed
+	Root func(name string) // a root's state changed
+}
+
+// New returns a scanner without roots. watch may be nil.
+func New(cfg Config, st *store.Store, watch Watcher, describe Describer, tell Tell, log *zap.Logger) *Scanner {
+	return &Scanner{
+		cfg: cfg, store: st, watch: watch, describe: describe, log: log, onChange: tell.Scan, onRoot: tell.Root,
+		inFlight: semaphore.NewWeighted(entriesInFlight),
+		runners:  map[string]*runner{}, byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, passes: map[int64]*pass{}, last: map[string]media.Scan{},
+	}
+}
+
+// Run owns every runner until ctx ends. SetRoots may be called once Run has begun.
+func (s *Scanner) Run(ctx context.Context, ready func()) error {
+	s.group = run.NewGroup(ctx, s.log)
+	ready()
+	<-ctx.Done()
+	return s.group.Wait()
+}
+
+// start begins to run a root.
+func (s *Scanner) start(cfg RootConfig, row store.Root) error {
+	r, err := newRunner(s, cfg, row)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.runners[cfg.Name], s.byID[row.ID] = r, r
+	s.mu.Unlock()
+	ctx, cancel := context.WithCancel(s.group.Context())
+	r.cancel = cancel
+	s.group.Go("root "+cfg.Name, func(context.Context) error {
+		defer cancel()
+		return r.run(ctx)
+	})
+	return nil
+}
+
+// stop ends a root's runner and waits for it.
+func (s *Scanner) stop(name string) {
+	r := s.runner(name)
+	if r == nil {
+		return
+	}
+	r.cancel()
+	<-r.done
+	if s.watch != nil {
+		s.watch.Detach(name)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.runners, name)
+	delete(s.byID, r.row.ID)
+}
+
+func (s *Scanner) runner(name string) *runner {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.runners[name]
+}
+
+func (s *Scanner) all() []*runner {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out := make([]*runner, 0, len(s.runners))
+	for _, r := range s.runners {
+		out = append(out, r)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
+	return out
+}
+
+// treeOf gives the tree of a root by its id in the store; nil where it is not configured or not there.
+func (s *Scanner) treeOf(root int64) tree.Tree {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if r := s.byID[root]; r != nil {
+		return r.tree
+	}
+	return nil
+}
+
+// Tree gives the tree of a root by name; nil where there is none.
+func (s *Scanner) Tree(root string) tree.Tree {
+	if r := s.runner(root); r != nil {
+		return r.tree
+	}
+	return nil
+}
+
+// TreeByID gives the tree of a root by its id in the store; nil where there is none.
+func (s *Scanner) TreeByID(root int64) tree.Tree { return s.treeOf(root) }
+
+// command runs fn on a root's runner and waits for it.
+func (s *Scanner) command(ctx context.Context, root string, fn func(r *runner)) error {
+	r := s.runner(root)
+	if r == nil {
+		return fmt.Errorf("%w: %q", ErrNoRoot, root)
+	}
+	return r.send(ctx, func() { fn(r) }, true)
+}
+
+// send has fn run on the runner's goroutine.
+func (r *runner) send(ctx context.Context, fn func(), wait bool) error {
+	done := make(chan struct{})
+	r.awaited.Add(1)
+	wrapped := func() {
+		defer close(done)
+		r.busy.Store(true)
+		r.awaited.Add(-1)
+		fn()
+	}
+	select {
+	case r.inbox <- wrapped:
+	case <-r.done:
+		r.awaited.Add(-1)
+		return fmt.Errorf("%w: %q", ErrNoRoot, r.name)
+	case <-ctx.Done():
+		r.awaited.Add(-1)
+		return ctx.Err()
+	}
+	if !wait {
+		return nil
+	}
+	select {
+	case <-done:
+		return nil
+	case <-r.done:
+		return fmt.Errorf("%w: %q", ErrNoRoot, r.name)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Hint asks for a look at a directory: at some names of it, all of it (names nil), or everything below
+// (recursive). It waits while the root's inbox is full.
+func (s *Scanner) Hint(ctx context.Context, root, dir string, names []string, recursive bool) error {
+	r := s.runner(root)
+	if r == nil {
+		return nil // left the configuration meanwhile
+	}
+	return r.send(ctx, func() {
+		if !r.online {
+			return // a full pass follows when it is back
+		}
+		j := &job{dir: dir, names: names, recursive: recursive}
+		if recursive {
+			j.names = nil
+			r.queue.push(j)
+			return
+		}
+		r.queue.hurry(j)
+	}, false)
+}
+
+// Scan queues a pass over a root, or what lies below a path of it.
+func (s *Scanner) Scan(ctx context.Context, root, path string, full bool) (scan media.Scan, err error) {
+	cerr := s.command(ctx, root, func(r *runner) {
+		if !r.online {
+			err = fmt.Errorf("%w: %s: %s", ErrOffline, root, r.reason)
+			return
+		}
+		p := r.startPass(&pass{Scan: media.Scan{Path: path}, full: full})
+		scan = p.view()
+	})
+	return scan, errors.Join(cerr, err)
+}
+
+// CancelScan ends a scan; what it has found stays.
+func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
+	s.mu.RLock()
+	p, known := s.passes[id], false
+	_, known = s.scans[id]
+	s.mu.RUnlock()
+	if !known {
+		return fmt.Errorf("%w: %d", ErrNoScan, id)
+	}
+	if p == nil {
+		return nil // over already
+	}
+	return s.command(ctx, p.Scan.Root, func(r *runner) { r.cancelPass(p, media.ScanCancelled, "") })
+}
+
+// AcceptRemovals forgets a root's held items for good.
+func (s *Scanner) AcceptRemovals(ctx context.Context, root string) (n int64, err error) {
+	cerr := s.command(ctx, root, func(r *runner) { n, err = r.accept(ctx) })
+	if cerr == nil && err == nil && n == 0 {
+		err = fmt.Errorf("%w: root %q", ErrNotHeld, root)
+	}
+	return n, errors.Join(cerr, err)
+}
+
+// Prove asks every root, or the one named, to prove at once that it is there and itself.
+func (s *Scanner) Prove(ctx context.Context, root string) error {
+	for _, r := range s.all() {
+		if root != "" && r.name != root {
+			continue
+		}
+		if err := r.send(ctx, func() { r.identAt = time.Now() }, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Idle reports whether nothing is queued, looked at or postponed in any root that can be reached.
+func (s *Scanner) Idle() bool {
+	for _, r := range s.all() {
+		if r.awaited.Load() > 0 || r.busy.Load() {
+			return false
+		}
+	}
+	return true
+}
+
+// quiet reports whether every look is done that may still find what is missing from a root: those of all
+// roots on its file system, and the events that wait for their debounce.
+func (s *Scanner) quiet(r *runner) bool {
+	if !r.settled() || (s.watch != nil && s.watch.Pending() > 0) {
+		return false
+	}
+	for _, o := range s.all() {
+		st := o.state.Load()
+		if o != r && st.ident == r.row.Ident && st.State == media.Online && (o.busy.Load() || o.awaited.Load() > 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// RootID gives a root's id in the store.
+func (s *Scanner) RootID(name string) (int64, bool) {
+	r := s.runner(name)
+	if r == nil {
+		return 0, false
+	}
+	return r.row.ID, true // never changes
+}

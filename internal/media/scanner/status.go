@@ -1,0 +1,153 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// maxScansKept is how many ended scans are remembered.
+const maxScansKept = 1000
+
+// rootState is what a runner publishes of itself.
+type rootState struct {
+	State, Reason string
+	Scanning      bool
+	ident         string
+	polled        bool
+	id            int64
+}
+
+// publish makes the runner's state visible. It is called on every turn of its loop, so it writes only
+// what changed.
+func (r *runner) publish() {
+	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.row.ID}
+	if r.online {
+		st.State, st.Reason = media.Online, ""
+	}
+	st.Scanning = slices.ContainsFunc(r.passes, func(p *pass) bool { return p.State == media.ScanRunning })
+	if old := r.state.Load(); old == nil || *old != st {
+		r.state.Store(&st)
+		if r.s.onRoot != nil {
+			r.s.onRoot(r.name)
+		}
+	}
+	r.busy.Store(!r.idle())
+}
+
+// settled reports whether the runner itself has nothing to do that could find a missing item.
+func (r *runner) settled() bool {
+	if !r.online {
+		return false
+	}
+	for _, p := range r.later {
+		if !p.failed {
+			return false
+		}
+	}
+	return r.queue.idle() && len(r.passes) == 0 && r.flying == 0
+}
+
+// Roots describes every root. The watch and the breaker are for others to fill in.
+func (s *Scanner) Roots(ctx context.Context) ([]media.Root, error) {
+	var out []media.Root
+	for _, r := range s.all() {
+		m, err := s.describeRoot(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// Root describes one root.
+func (s *Scanner) Root(ctx context.Context, name string) (media.Root, error) {
+	r := s.runner(name)
+	if r == nil {
+		return media.Root{}, fmt.Errorf("%w: %q", ErrNoRoot, name)
+	}
+	return s.describeRoot(ctx, r)
+}
+
+func (s *Scanner) describeRoot(ctx context.Context, r *runner) (media.Root, error) {
+	st := r.state.Load()
+	m := media.Root{
+		Name: r.name, Kind: r.cfg.Kind, Location: r.cfg.Location, State: st.State, Reason: st.Reason, Scanning: st.Scanning,
+		Items: s.store.RootItems(st.id), Watch: media.Watch{Mode: media.WatchPoll},
+	}
+	n, since, err := s.store.Held(ctx, st.id)
+	if err != nil {
+		return m, err
+	}
+	if n > 0 {
+		m.Held = &media.Held{Count: n, Since: time.Unix(0, since).UTC()}
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if l, ok := s.last[r.name]; ok {
+		m.LastScan = &l
+	}
+	return m, nil
+}
+
+// Polled reports whether a root is polled because no events come from it.
+func (s *Scanner) Polled(name string) bool {
+	r := s.runner(name)
+	return r == nil || r.polled.Load()
+}
+
+// remember keeps a scan's state for those who ask, and tells of it.
+func (s *Scanner) remember(p *pass) {
+	if p.quiet {
+		return
+	}
+	v := p.view()
+	s.mu.Lock()
+	s.scans[p.ID] = v
+	if p.FinishedAt == nil {
+		s.passes[p.ID] = p
+	} else {
+		delete(s.passes, p.ID)
+		delete(s.scans, p.ID-maxScansKept)
+	}
+	if p.State != media.ScanQueued {
+		s.last[v.Root] = v
+	}
+	s.mu.Unlock()
+	if s.onChange != nil {
+		s.onChange(v)
+	}
+}
+
+// Scans gives the scans that are remembered, newest first.
+func (s *Scanner) Scans() []media.Scan {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out := make([]media.Scan, 0, len(s.scans))
+	for _, v := range s.scans {
+		out = append(out, v)
+	}
+	slices.SortFunc(out, func(a, b media.Scan) int { return int(b.ID - a.ID) })
+	return out
+}
+
+// ScanByID gives one scan.
+func (s *Scanner) ScanByID(id int64) (media.Scan, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	v, ok := s.scans[id]
+	if !ok {
+		return v, fmt.Errorf("%w: %d", ErrNoScan, id)
+	}
+	return v, nil
+}
+
+// Online reports whether a root is configured and can be reached.
+func (s *Scanner) Online(name string) bool {
+	r := s.runner(name)
+	return r != nil && r.state.Load().State == media.Online
+}

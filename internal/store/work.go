@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// Task is an item whose bytes are to be read.
+type Task struct {
+	ID          int64
+	Dir         int64
+	Path        string // relative to the root
+	Name        string
+	FileID      tree.FileID
+	Size        int64
+	MTime       int64
+	Work        Work
+	Attempts    int64
+	Fingerprint int64
+	Printed     bool
+}
+
+// Tasks reads what is to be analysed of a root: newest directories first, by id inside, since reading a
+// disk in random order costs three times as much.
+func (s *Store) Tasks(ctx context.Context, root int64, limit int) (out []Task, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return c.each(`SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint
+			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.work > 0 AND i.root = ? AND i.state = 0 ORDER BY i.root, i.dir DESC, i.id LIMIT ?`,
+			func(r row) error {
+				name := string(r.bytes(3))
+				out = append(out, Task{ID: r.int(0), Dir: r.int(1), Path: Join(string(r.bytes(2)), name), Name: name,
+					FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
+					Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10)})
+				return nil
+			}, root, int64(limit))
+	})
+	return out, err
+}
+
+// WorkGeneration counts the commits that left work for the analyzer. It moves before those who asked for
+// such a commit hear of it.
+func (s *Store) WorkGeneration() int64 { return s.workGen.Load() }
+
+// Analysed is what came of a task.
+type Analysed struct {
+	Task        *Task
+	Kind        media.Kind
+	Doc         []byte
+	Probed      []byte
+	Analysis    Analysis
+	Error       string
+	RetryAt     int64
+	Fingerprint int64
+	Printed     bool
+}
+
+// current reads the item of a task, if it is still the file that the task was about.
+func (tx *Tx) current(t *Task) (Item, bool, error) {
+	it, found, err := tx.Item(t.ID)
+	if err != nil || !found || it.State != Present || it.Work == NoWork || it.Size != t.Size || it.MTime != t.MTime || it.FileID != t.FileID {
+		return it, false, err
+	}
+	return it, true, nil
+}
+
+// Record stores what analysis found. Where the item has changed or moved since the task was made,
+// nothing is stored and it reports false: the item is to be analysed anew.
+func (tx *Tx) Record(a *Analysed) (bool, error) {
+	it, ok, err := tx.current(a.Task)
+	if err != nil || !ok || it.Dir != a.Task.Dir || it.Name != a.Task.Name {
+		return false, err
+	}
+	old := it
+	it.Kind, it.Doc, it.Probed = a.Kind, a.Doc, a.Probed
+	it.Analysis, it.Error, it.RetryAt, it.Work = a.Analysis, a.Error, a.RetryAt, NoWork
+	it.Fingerprint, it.Printed = a.Fingerprint, a.Printed
+	it.Attempts = 0
+	if a.Analysis == Failed {
+		it.Attempts = old.Attempts + 1
+	}
+	return true, tx.Save(&old, &it)
+}
+
+// Verified says that the content of a task's file is what it was.
+func (tx *Tx) Verified(t *Task) error {
+	it, ok, err := tx.current(t)
+	if err != nil || !ok {
+		return err
+	}
+	old := it
+	it.Work = NoWork
+	return tx.SaveQuietly(&old, &it)
+}
+
+// Defer takes a task off the analyzer's list until a look at its directory, or its retry time, puts it
+// back: the file is not what the catalog says, or not there.
+func (tx *Tx) Defer(t *Task, retryAt int64) error {
+	it, ok, err := tx.current(t)
+	if err != nil || !ok {
+		return err
+	}
+	old := it
+	it.Work, it.RetryAt = NoWork, retryAt
+	if err := tx.SaveQuietly(&old, &it); err != nil {
+		return err
+	}
+	return tx.Unsettle(it.Dir)
+}
+
+// Retry puts failed items whose time has come back on the analyzer's list, at most limit of them.
+func (tx *Tx) Retry(at int64, limit int) (int, error) {
+	items, err := tx.items("retry_at > 0 AND retry_at <= ? LIMIT ?", at, int64(limit))
+	if err != nil {
+		return 0, err
+	}
+	for i := range items {
+		old := items[i]
+		items[i].RetryAt = 0
+		if items[i].State == Present {
+			items[i].Work = Analyse
+		}
+		if err := tx.SaveQuietly(&old, &items[i]); err != nil {
+			return 0, err
+		}
+	}
+	return len(items), nil
+}
+
+// NextRetry is when the next failed item is to be tried again; 0: none is.
+func (s *Store) NextRetry(ctx context.Context) (at int64, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		at, err = c.number("SELECT coalesce(min(retry_at), 0) FROM items WHERE retry_at > 0")
+		return err
+	})
+	return at, err
+}
