@@ -1,0 +1,203 @@
+package tree
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/zeebo/xxh3"
+)
+
+// IgnoreFile is the name of the file whose patterns apply to its directory and everything below.
+const IgnoreFile = ".catalogizerignore"
+
+// Rules say which files and directories of a root are passed over: by the patterns of its configuration
+// and of the ignore files above, in gitignore syntax (gitignore(5)), and by the names that are passed
+// over by default. Of the patterns that match the last one decides, those of a deeper ignore file after
+// those of a higher, and a pattern with "!" takes back what the names or patterns before it pass over.
+// What is below a directory that is passed over is passed over too, and nothing takes that back.
+//
+// Rules are immutable and safe for concurrent use. A walk carries them down: each directory with an
+// ignore file derives those for below.
+type Rules struct {
+	levels []level // highest first
+	hash   uint64
+}
+
+// level is the patterns of one ignore file, or of the configuration.
+type level struct {
+	names    []string // of the directory that they are relative to
+	patterns []pattern
+}
+
+// rulesVersion is part of every hash; it changes when the names passed over by default or the meaning of
+// patterns change.
+const rulesVersion = "1"
+
+// NewRules returns the rules of a root with these patterns in its configuration. The error names the
+// pattern that is none.
+func NewRules(exclude []string) (*Rules, error) {
+	l := level{}
+	for _, text := range exclude {
+		if strings.ContainsAny(text, "\n\x00") {
+			return nil, fmt.Errorf("exclude pattern %q: a pattern is one line", text)
+		}
+		p, ok, err := parsePattern(text)
+		if err != nil {
+			return nil, fmt.Errorf("exclude pattern %q: %w", text, err)
+		}
+		if ok {
+			l.patterns = append(l.patterns, p)
+		}
+	}
+	return (&Rules{hash: xxh3.HashString(rulesVersion)}).with(l), nil
+}
+
+// Below returns the rules for the directory dir and what is below it, where dir holds an ignore file of
+// this content; r are the rules above. As in git, lines that are no pattern are passed over.
+func (r *Rules) Below(dir, content string) *Rules {
+	l := level{names: appendNames(nil, dir)}
+	for line := range strings.Lines(strings.TrimPrefix(content, "\ufeff")) {
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if p, ok, err := parsePattern(line); ok && err == nil {
+			l.patterns = append(l.patterns, p)
+		}
+	}
+	return r.with(l)
+}
+
+func (r *Rules) with(l level) *Rules {
+	if len(l.patterns) == 0 {
+		return r
+	}
+	text := binary.BigEndian.AppendUint64(nil, r.hash)
+	text = append(append(text, strings.Join(l.names, "/")...), 0)
+	for _, p := range l.patterns {
+		text = append(append(text, p.text...), 0)
+	}
+	levels := append(r.levels[:len(r.levels):len(r.levels)], l)
+	return &Rules{levels: levels, hash: xxh3.Hash(text)}
+}
+
+// Hash changes when the rules change in anything that can have an effect, also over restarts and
+// versions: comments and blank lines do not count, nor do ignore files of directories beside.
+func (r *Rules) Hash() uint64 { return r.hash }
+
+// Ignored says whether the path is passed over, itself or with a directory above it.
+func (r *Rules) Ignored(path string, isDir bool) bool {
+	names := scratch.Get().(*[]string)
+	defer release(names)
+	*names = appendNames(*names, path)
+	for n := 1; n < len(*names); n++ {
+		if r.ignored((*names)[:n], true) {
+			return true
+		}
+	}
+	return r.ignored(*names, isDir)
+}
+
+// IgnoredIn is Ignored for a name in a directory that is known not to be passed over itself: for walks,
+// which ask it of every name.
+func (r *Rules) IgnoredIn(dir, name string, isDir bool) bool {
+	if len(r.levels) == 0 {
+		return passedOver(name)
+	}
+	names := scratch.Get().(*[]string)
+	defer release(names)
+	*names = append(appendNames(*names, dir), name)
+	return r.ignored(*names, isDir)
+}
+
+// scratch holds the names of one path while it is matched.
+var scratch = sync.Pool{New: func() any { return new([]string) }}
+
+func release(names *[]string) {
+	clear(*names)
+	*names = (*names)[:0]
+	scratch.Put(names)
+}
+
+func appendNames(names []string, path string) []string {
+	for name, rest, more := "", path, path != ""; more; {
+		name, rest, more = strings.Cut(rest, "/")
+		names = append(names, name)
+	}
+	return names
+}
+
+// ignored judges the entry that the names lead to, whatever is above it.
+func (r *Rules) ignored(names []string, isDir bool) bool {
+	if len(names) == 0 {
+		return false
+	}
+	for i := len(r.levels) - 1; i >= 0; i-- {
+		l := &r.levels[i]
+		if len(names) <= len(l.names) || !slices.Equal(names[:len(l.names)], l.names) {
+			continue
+		}
+		below := names[len(l.names):]
+		for j := len(l.patterns) - 1; j >= 0; j-- {
+			if p := &l.patterns[j]; p.match(below, isDir) {
+				return !p.negated
+			}
+		}
+	}
+	return passedOver(names[len(names)-1])
+}
+
+// passedOver says whether a name is passed over by default: hidden files, what systems and NAS software
+// keep beside the files, and downloads in progress. Names that Windows makes are compared as Windows
+// does, and so are endings; those that Linux systems make, exactly: an album may be called Lost+Found.
+func passedOver(name string) bool {
+	switch {
+	case name == "":
+		return false
+	case name[0] == '.', name == "@eaDir", name == "#recycle", name == "#snapshot", name == "lost+found":
+		return true
+	}
+	switch len(name) {
+	case len("Thumbs.db"):
+		if strings.EqualFold(name, "Thumbs.db") {
+			return true
+		}
+	case len("desktop.ini"):
+		if strings.EqualFold(name, "desktop.ini") {
+			return true
+		}
+	case len("$RECYCLE.BIN"):
+		if strings.EqualFold(name, "$RECYCLE.BIN") {
+			return true
+		}
+	case len("System Volume Information"):
+		if strings.EqualFold(name, "System Volume Information") {
+			return true
+		}
+	}
+	return unfinished(name)
+}
+
+// unfinished says whether a name has an ending that programs give to downloads in progress.
+func unfinished(name string) bool {
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 {
+		return false
+	}
+	ending := name[dot+1:]
+	switch len(ending) {
+	case 3:
+		return strings.EqualFold(ending, "tmp") || strings.EqualFold(ending, "!qB") || strings.EqualFold(ending, "!ut")
+	case 4:
+		return strings.EqualFold(ending, "part")
+	case 5:
+		return strings.EqualFold(ending, "aria2")
+	case 7:
+		return strings.EqualFold(ending, "partial")
+	case 8:
+		return strings.EqualFold(ending, "filepart")
+	case 10:
+		return strings.EqualFold(ending, "crdownload")
+	}
+	return false
+}
