@@ -59,6 +59,7 @@ func (r *watchedRoot) serve(q request) {
 }
 
 func (r *watchedRoot) do(o op) {
+	defer r.todo.done()
 	defer r.w.recovered("keeper of watches")
 	if r.events == nil {
 		return

@@ -1,6 +1,9 @@
 package realtime
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // op is a piece of work for a root's keeper.
 type op struct {
@@ -25,6 +28,7 @@ const opsAhead = 16384
 // opQueue holds work in the order in which it came.
 type opQueue struct {
 	ready chan struct{} // capacity 1: "there is work"
+	open  atomic.Int64  // what is queued or being done
 
 	mu  sync.Mutex // guards ops
 	ops []op
@@ -32,8 +36,15 @@ type opQueue struct {
 
 func newOpQueue() *opQueue { return &opQueue{ready: make(chan struct{}, 1)} }
 
+// idle says that all work is done.
+func (q *opQueue) idle() bool { return q.open.Load() == 0 }
+
+// done says that one piece of work is done.
+func (q *opQueue) done() { q.open.Add(-1) }
+
 // add queues work that is bounded by what asks for it.
 func (q *opQueue) add(o op) {
+	q.open.Add(1)
 	q.mu.Lock()
 	q.ops = append(q.ops, o)
 	q.mu.Unlock()
@@ -45,6 +56,7 @@ func (q *opQueue) addBounded(o op) bool {
 	q.mu.Lock()
 	full := len(q.ops) >= opsAhead
 	if !full {
+		q.open.Add(1)
 		q.ops = append(q.ops, o)
 	}
 	q.mu.Unlock()

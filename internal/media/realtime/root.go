@@ -78,12 +78,12 @@ func (r *watchedRoot) ended() bool {
 }
 
 // settled says that nothing needs to be done to watch a directory. The root's own is always looked at, since
-// that is how a new mount in its place shows.
+// that is how a new mount in its place shows; and work that is queued may change what the registry says.
 func (r *watchedRoot) settled(dir string, id tree.FileID) bool {
 	if r.Mode != ModeInotify {
 		return true
 	}
-	if dir == "" {
+	if dir == "" || !r.todo.idle() {
 		return false
 	}
 	r.mu.RLock()

@@ -214,6 +214,21 @@ func eventually(t *testing.T, what string, cond func() bool) {
 	}
 }
 
+// scratch returns a new directory, in memory where there is such a place: what is tested here is not disks.
+func scratch(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "realtime-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 // path joins names to the root's path.
 func (r *watching) path(names ...string) string {
 	return filepath.Join(append([]string{r.dir}, names...)...)

@@ -11,11 +11,11 @@ import (
 )
 
 func TestEveryKindOfChangeIsHinted(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	write(t, filepath.Join(dir, "old"), "x")
 	must(t, os.Mkdir(filepath.Join(dir, "sub"), 0o755))
 	write(t, filepath.Join(dir, "sub", "inner"), "x")
-	elsewhere := t.TempDir()
+	elsewhere := scratch(t)
 
 	changes := []struct {
 		what   string
@@ -59,7 +59,7 @@ func TestEveryKindOfChangeIsHinted(t *testing.T) {
 func TestFileInNewDeepDirectoryIsNeverLost(t *testing.T) {
 	const rounds = 10_000
 	sink := new(lister)
-	r := run(t, t.TempDir(), Config{Debounce: 5 * time.Millisecond, MaxWait: 50 * time.Millisecond}, sink)
+	r := run(t, scratch(t), Config{Debounce: 5 * time.Millisecond, MaxWait: 50 * time.Millisecond}, sink)
 	var paths []string
 	for i := range rounds {
 		deep := fmt.Sprintf("%d/a/b/c", i)
@@ -74,7 +74,7 @@ func TestFileInNewDeepDirectoryIsNeverLost(t *testing.T) {
 }
 
 func TestDirectoryRenamedReportsItsNewPath(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	must(t, os.MkdirAll(filepath.Join(dir, "old", "deep", "deeper"), 0o755))
 	sink := new(lister)
 	r := run(t, dir, Config{}, sink)

@@ -1,0 +1,387 @@
+package realtime
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	quiet = 500 * time.Millisecond
+	limit = 5 * time.Second
+)
+
+// debouncing runs a debouncer in a bubble of synthetic time. It returns a function that stops it.
+func debouncing(t *testing.T, sink *recorder) (*debouncer, func()) {
+	t.Helper()
+	d := newDebouncer(quiet, limit)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.run(ctx, func(ctx context.Context, h Hint) { _ = sink.Hint(ctx, h) })
+	}()
+	stop := func() { cancel(); <-ended }
+	t.Cleanup(stop)
+	return d, stop
+}
+
+func expect(t *testing.T, sink *recorder, want ...Hint) {
+	t.Helper()
+	synctest.Wait()
+	if diff := cmp.Diff(want, sink.take()); diff != "" {
+		t.Errorf("hints (-want +got):\n%s", diff)
+	}
+}
+
+func TestDebounceWaitsForQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(recorder)
+		d, _ := debouncing(t, sink)
+		for range 5 {
+			d.name("r", "dir", "f")
+			time.Sleep(quiet - 10*time.Millisecond)
+		}
+		expect(t, sink) // each event began the wait again
+		time.Sleep(10*time.Millisecond + slot)
+		expect(t, sink, Hint{Root: "r", Dir: "dir", Names: []string{"f"}, Reason: ReasonEvent})
+		time.Sleep(time.Hour)
+		expect(t, sink) // once only
+		if d.busy() != 0 || len(d.bursts) != 0 || len(d.queue) != 0 {
+			t.Error("something is kept of an entry that has been sent")
+		}
+	})
+}
+
+func TestDebounceIsBoundedUnderAStreamOfEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(recorder)
+		d, _ := debouncing(t, sink)
+		begin := time.Now()
+		for range 36_000 { // an hour of a file being written
+			d.name("r", "", "growing")
+			time.Sleep(100 * time.Millisecond)
+		}
+		synctest.Wait()
+		last := begin
+		for _, at := range sink.times {
+			if wait := at.Sub(last); wait > limit+100*time.Millisecond+slot {
+				t.Fatalf("%v between two hints of a file that is written to", wait)
+			}
+			last = at
+		}
+		if n := len(sink.times); n < 700 || n > 720 {
+			t.Errorf("%d hints in an hour", n)
+		}
+	})
+}
+
+func TestDebounceOfABusyFileDelaysNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(recorder)
+		d, _ := debouncing(t, sink)
+		d.name("r", "dir", "other")
+		for range 12 {
+			d.name("r", "dir", "busy")
+			time.Sleep(50 * time.Millisecond)
+		}
+		expect(t, sink, Hint{Root: "r", Dir: "dir", Names: []string{"other"}, Reason: ReasonEvent})
+	})
+}
+
+func TestDebounceMergesWhatIsDueInOneDirectory(t *testing.T) {
+	for _, c := range []struct {
+		names     int
+		wantNames bool
+		reason    Reason
+	}{
+		{1, true, ReasonEvent},
+		{namesInHint, true, ReasonEvent},
+		{namesInHint + 1, false, ReasonCollapsed},
+		{namesPerDir, false, ReasonCollapsed},
+		{namesPerDir + 1, false, ReasonCollapsed},
+		{50 * namesPerDir, false, ReasonCollapsed},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			sink := new(recorder)
+			d, _ := debouncing(t, sink)
+			want := Hint{Root: "r", Dir: "dir", Reason: c.reason}
+			for i := range c.names {
+				name := fmt.Sprintf("%06d", i)
+				d.name("r", "dir", name)
+				if c.wantNames {
+					want.Names = append(want.Names, name)
+				}
+			}
+			if got := d.busy(); got > namesPerDir {
+				t.Errorf("%d entries for %d names", got, c.names)
+			}
+			time.Sleep(quiet + slot)
+			expect(t, sink, want)
+		})
+	}
+}
+
+func TestDebounceCollapsesToTheRootWhenTooMuchIsPending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(recorder)
+		d, _ := debouncing(t, sink)
+		d.name("other", "dir", "f")
+		for i := range 4 * maxPending {
+			d.name("r", fmt.Sprint("dir", i/100), fmt.Sprint(i))
+			d.dir("r", fmt.Sprint("new", i), true, ReasonCreated)
+			d.mu.Lock()
+			live, queued := d.live, len(d.queue)
+			d.mu.Unlock()
+			if live > maxPending || queued > 3*maxPending {
+				t.Fatalf("%d entries, %d in the queue", live, queued)
+			}
+		}
+		time.Sleep(quiet + slot)
+		expect(t, sink,
+			Hint{Root: "other", Dir: "dir", Names: []string{"f"}, Reason: ReasonEvent},
+			Hint{Root: "r", Recursive: true, Reason: ReasonCollapsed})
+		if len(d.bursts) != 0 || d.busy() != 0 {
+			t.Error("something is kept")
+		}
+	})
+}
+
+func TestDebounceSendsAtOnceWhatCannotWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(recorder)
+		d, _ := debouncing(t, sink)
+		d.dir("r", "disk", false, ReasonEvent) // the same directory is pending already
+		d.name("r", "", "f")
+		d.dirAtOnce("r", "disk", true, ReasonRemounted)
+		time.Sleep(slot)
+		expect(t, sink, Hint{Root: "r", Dir: "disk", Recursive: true, Reason: ReasonRemounted})
+		time.Sleep(quiet)
+		expect(t, sink, Hint{Root: "r", Names: []string{"f"}, Reason: ReasonEvent})
+	})
+}
+
+func TestDebounceSendsNothingAfterItsStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(recorder)
+		d, stop := debouncing(t, sink)
+		d.name("r", "dir", "f")
+		time.Sleep(quiet - slot)
+		stop()
+		d.name("r", "dir", "g")
+		d.dirAtOnce("r", "", true, ReasonRemounted)
+		time.Sleep(time.Hour)
+		expect(t, sink)
+	})
+}
+
+func TestDebounceMergesBehindASinkThatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDebouncer(quiet, limit)
+		sink := new(recorder)
+		ctx, cancel := context.WithCancel(t.Context())
+		gate := make(chan struct{})
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			d.run(ctx, func(ctx context.Context, h Hint) {
+				<-gate
+				_ = sink.Hint(ctx, h)
+			})
+		}()
+		d.name("r", "a", "first")
+		time.Sleep(quiet + slot)
+		for i := range 20 {
+			d.name("r", "b", fmt.Sprintf("%02d", i%10))
+			time.Sleep(quiet)
+		}
+		if got := d.busy(); got != 11 { // ten names, and the hint that waits
+			t.Errorf("busy with %d, want 11", got)
+		}
+		close(gate)
+		synctest.Wait()
+		time.Sleep(quiet + slot)
+		expect(t, sink,
+			Hint{Root: "r", Dir: "a", Names: []string{"first"}, Reason: ReasonEvent},
+			Hint{Root: "r", Dir: "b", Names: []string{"00", "01", "02", "03", "04", "05", "06", "07", "08", "09"}, Reason: ReasonEvent})
+		cancel()
+		<-ended
+	})
+}
+
+func TestDebounceTimingChangesForWhatIsPending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(recorder)
+		d, _ := debouncing(t, sink)
+		d.name("r", "", "f")
+		synctest.Wait()
+		d.setTiming(20*time.Millisecond, time.Second)
+		time.Sleep(20*time.Millisecond + slot)
+		expect(t, sink, Hint{Root: "r", Names: []string{"f"}, Reason: ReasonEvent})
+	})
+}
+
+func TestDebounceForgetsARootThatIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := new(recorder)
+		d, _ := debouncing(t, sink)
+		d.name("gone", "a", "f")
+		d.dir("gone", "b", true, ReasonCreated)
+		d.name("stays", "", "f")
+		d.forget("gone")
+		time.Sleep(time.Hour)
+		expect(t, sink, Hint{Root: "stays", Names: []string{"f"}, Reason: ReasonEvent})
+	})
+}
+
+// Whatever happens: each event is followed by a hint that covers it, at the latest when its name is
+// overdue, and no hint names a file that is neither quiet nor overdue.
+func TestDebounceKeepsItsPromisesForRandomEvents(t *testing.T) {
+	type span struct{ first, last time.Time }
+	for seed := range uint64(30) {
+		synctest.Test(t, func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(seed, 0))
+			d := newDebouncer(quiet, limit)
+			var mu sync.Mutex
+			pending := make(map[string]span)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				d.run(ctx, func(_ context.Context, h Hint) {
+					mu.Lock()
+					defer mu.Unlock()
+					now := time.Now()
+					for path, s := range pending {
+						if !h.covers(path) {
+							continue
+						}
+						if now.Sub(s.last) < quiet && now.Sub(s.first) < limit {
+							if h.Names != nil {
+								t.Errorf("seed %d: %q sent %v after its last event, %v after its first",
+									seed, path, now.Sub(s.last), now.Sub(s.first))
+							}
+							continue // its own hint is still to come
+						}
+						delete(pending, path)
+					}
+				})
+			}()
+			for range 5000 {
+				path := fmt.Sprintf("%d/%d", rnd.IntN(4), rnd.IntN(8))
+				if rnd.IntN(3) == 0 {
+					path = "0/busy"
+				}
+				mu.Lock()
+				now := time.Now()
+				for other, s := range pending {
+					if late := now.Sub(s.last) - quiet; late > 2*slot {
+						t.Fatalf("seed %d: %q is %v late", seed, other, late)
+					}
+					if late := now.Sub(s.first) - limit; late > 2*slot {
+						t.Fatalf("seed %d: %q is %v overdue", seed, other, late)
+					}
+				}
+				s, ok := pending[path]
+				if !ok {
+					s.first = now
+				}
+				s.last = now
+				pending[path] = s
+				mu.Unlock()
+				dir, name := splitPath(path)
+				d.name("r", dir, name)
+				if rnd.IntN(50) == 0 {
+					d.dir("r", dir, false, ReasonEvent)
+				}
+				time.Sleep(time.Duration(rnd.ExpFloat64() * float64(20*time.Millisecond)))
+				synctest.Wait()
+			}
+			time.Sleep(limit)
+			synctest.Wait()
+			if len(pending) > 0 || d.busy() > 0 {
+				t.Errorf("seed %d: %d never sent, busy %d", seed, len(pending), d.busy())
+			}
+			cancel()
+			<-ended
+		})
+	}
+}
+
+func TestDebounceByHundredGoroutines(t *testing.T) {
+	const goroutines, operations = 100, 1000
+	d := newDebouncer(time.Millisecond, 10*time.Millisecond)
+	sink := new(recorder)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.run(ctx, func(ctx context.Context, h Hint) { _ = sink.Hint(ctx, h) })
+	}()
+	var all sync.WaitGroup
+	for g := range goroutines {
+		all.Go(func() {
+			root := fmt.Sprint("root", g%3)
+			for i := range operations {
+				switch i % 10 {
+				case 7:
+					d.dir(root, fmt.Sprint(g), i%20 == 7, ReasonCreated)
+				case 8:
+					d.dirAtOnce(root, fmt.Sprint(g), false, ReasonRemounted)
+				case 9:
+					_ = d.busy()
+				default:
+					d.name(root, fmt.Sprint(g), fmt.Sprint(i))
+				}
+				if g == 0 && i%100 == 0 {
+					d.setTiming(time.Millisecond, 10*time.Millisecond)
+				}
+			}
+			d.name(root, fmt.Sprint(g), "last")
+		})
+	}
+	all.Wait()
+	eventually(t, "everything sent", func() bool { return d.busy() == 0 })
+	cancel()
+	<-ended
+	hints := sink.all()
+	for g := range goroutines {
+		covers := func(h Hint) bool {
+			return h.Root == fmt.Sprint("root", g%3) && h.covers(fmt.Sprint(g, "/last"))
+		}
+		if !slices.ContainsFunc(hints, covers) {
+			t.Errorf("the last name of goroutine %d was never sent", g)
+		}
+	}
+}
+
+func BenchmarkDebounceRepeatedEvent(b *testing.B) {
+	d := newDebouncer(quiet, limit)
+	for b.Loop() {
+		d.name("films", "some/directory", "some file")
+	}
+}
+
+func BenchmarkDebounceNewNames(b *testing.B) {
+	const dirs, perDir = 30, 1000
+	d := newDebouncer(quiet, limit)
+	var paths []string
+	for i := range dirs * perDir {
+		paths = append(paths, fmt.Sprintf("directory %d/some file %d", i%dirs, i))
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i%len(paths) == 0 {
+			d.forget("films")
+		}
+		dir, name := splitPath(paths[i%len(paths)])
+		d.name("films", dir, name)
+	}
+}

@@ -1,0 +1,310 @@
+package realtime
+
+import (
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// directories returns every directory of a tree, as relative paths.
+func directories(t *testing.T, root string) []string {
+	t.Helper()
+	var dirs []string
+	must(t, filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if rel == "." {
+			rel = ""
+		}
+		dirs = append(dirs, rel)
+		return err
+	}))
+	return dirs
+}
+
+// expectAllWatched shows that every directory reports its changes under its own path, and nothing else.
+func (r *watching) expectAllWatched(sink interface{ take() []Hint }) {
+	r.t.Helper()
+	r.settle()
+	sink.take()
+	dirs := directories(r.t, r.dir)
+	for _, dir := range dirs {
+		write(r.t, r.path(dir, "probe"), "")
+	}
+	r.settle()
+	hinted := make(map[string]bool)
+	for _, h := range sink.take() {
+		if h.Recursive || !slices.Equal(h.Names, []string{"probe"}) {
+			r.t.Errorf("unexpected %+v", h)
+		}
+		hinted[h.Dir] = true
+	}
+	for _, dir := range dirs {
+		if !hinted[dir] {
+			r.t.Errorf("directory %q does not report its changes", dir)
+		}
+		delete(hinted, dir)
+		must(r.t, os.Remove(r.path(dir, "probe")))
+	}
+	for dir := range hinted {
+		r.t.Errorf("changes are reported under %q, which does not exist", dir)
+	}
+	if got := r.State(testRoot).Directories; got != len(dirs) {
+		r.t.Errorf("%d watches, want %d", got, len(dirs))
+	}
+	r.settle()
+	sink.take()
+}
+
+func TestRenamedDirectoriesReportTheirNewPaths(t *testing.T) {
+	for _, c := range []struct{ what, commands string }{
+		{"rename", "mv a b"},
+		{"rename and back", "mv a b; mv b a"},
+		{"rename into a sibling", "mv a c/a"},
+		{"another in its place", "mv a b; mkdir -p a/deep/deeper"},
+		{"removed and made again", "rm -r a; mkdir -p a/deep/deeper"},
+		{"two change places", "mv a x; mv c a; mv x c"},
+		{"over an empty one", "mkdir e; mv a e/a; mkdir a; mv -T a/ f; mkdir a; mv -T e/a a"},
+		{"parent and child change places", "mv a/deep x; mv a x/a"},
+		{"out and in", "mv a ../out; mv ../out b"},
+		{"out", "mv a ../out"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			top := scratch(t)
+			dir := filepath.Join(top, "root")
+			must(t, os.MkdirAll(filepath.Join(dir, "a", "deep", "deeper"), 0o755))
+			must(t, os.MkdirAll(filepath.Join(dir, "c", "deep", "deeper"), 0o755))
+			sink := new(lister)
+			r := run(t, dir, Config{}, sink)
+			r.expectAllWatched(sink)
+			shell(t, "cd "+dir+"; "+c.commands)
+			r.expectAllWatched(sink)
+		})
+	}
+}
+
+func TestExchangedDirectoriesReportTheirNewPaths(t *testing.T) {
+	dir := scratch(t)
+	for _, d := range []string{"a/deep/deeper", "c/deep"} {
+		must(t, os.MkdirAll(filepath.Join(dir, d), 0o755))
+	}
+	sink := new(lister)
+	r := run(t, dir, Config{}, sink)
+	must(t, unix.Renameat2(unix.AT_FDCWD, r.path("a"), unix.AT_FDCWD, r.path("c"), unix.RENAME_EXCHANGE))
+	r.expectAllWatched(sink)
+	must(t, unix.Renameat2(unix.AT_FDCWD, r.path("a"), unix.AT_FDCWD, r.path("c", "deep"), unix.RENAME_EXCHANGE))
+	r.expectAllWatched(sink)
+}
+
+func TestDirectoryRenamedBackAtOnceIsStillWatched(t *testing.T) {
+	dir := scratch(t)
+	must(t, os.MkdirAll(filepath.Join(dir, "a", "deep"), 0o755))
+	sink := new(lister)
+	r := run(t, dir, Config{Debounce: time.Millisecond, MaxWait: time.Second}, sink)
+	for range 50 {
+		must(t, os.Rename(r.path("a"), r.path("b")))
+		must(t, os.Rename(r.path("b"), r.path("a")))
+		r.expectAllWatched(sink)
+	}
+}
+
+// half watches only what lies below the directory "quiet/above", whose own changes thus go unnoticed.
+func half(t *testing.T) (*watching, *lister) {
+	dir := scratch(t)
+	must(t, os.MkdirAll(filepath.Join(dir, "quiet", "above", "a", "deep"), 0o755))
+	sink := new(lister)
+	r := run(t, dir, Config{}, sink)
+	r.Unwatch(testRoot, "quiet")
+	r.scan("quiet/above/a")
+	if got := r.State(testRoot).Directories; got != 3 {
+		t.Fatalf("%d directories watched, want 3", got)
+	}
+	return r, sink
+}
+
+// A rename that no event told of: the watches go on reporting the old paths, and adding the new ones changes
+// nothing in fsnotify.
+func TestDirectoryFoundUnderAnotherPathIsWatchedThere(t *testing.T) {
+	r, sink := half(t)
+	must(t, os.Rename(r.path("quiet", "above"), r.path("quiet", "other")))
+	r.scan("quiet/other/a")
+	r.settle()
+	sink.take()
+	write(t, r.path("quiet", "other", "a", "deep", "f"), "")
+	r.settle()
+	hints := sink.take()
+	if !covered(hints, "quiet/other/a/deep/f") || covered(hints, "quiet/above/a/deep/f") {
+		t.Errorf("hints are %+v", hints)
+	}
+	if got := r.State(testRoot).Directories; got != 3 {
+		t.Errorf("%d directories watched, want 3", got)
+	}
+}
+
+// Another directory in the place of a watched one, and no event told of it.
+func TestDirectoryReplacedUnseenIsWatchedInItsPlace(t *testing.T) {
+	r, sink := half(t)
+	must(t, os.Rename(r.path("quiet", "above"), r.path("quiet", "other")))
+	must(t, os.MkdirAll(r.path("quiet", "above", "a", "new"), 0o755))
+	r.scan("quiet/above/a")
+	r.settle()
+	sink.take()
+	write(t, r.path("quiet", "other", "a", "deep", "f"), "")
+	write(t, r.path("quiet", "above", "a", "new", "f"), "")
+	write(t, r.path("quiet", "above", "a", "f"), "")
+	r.settle()
+	hints := sink.take()
+	if !covered(hints, "quiet/above/a/new/f") || !covered(hints, "quiet/above/a/f") || covered(hints, "quiet/above/a/deep/f") {
+		t.Errorf("hints are %+v", hints)
+	}
+	if got := r.State(testRoot).Directories; got != 3 {
+		t.Errorf("%d directories watched, want 3", got)
+	}
+}
+
+// Whatever is done to a tree's directories while it is scanned, every one of them is watched in the end.
+func TestEveryDirectoryIsWatchedAfterAStormOfRenames(t *testing.T) {
+	for seed := range uint64(12) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(seed, 1))
+			dir := scratch(t)
+			sink := new(lister)
+			r := run(t, dir, Config{Debounce: 2 * time.Millisecond, MaxWait: 20 * time.Millisecond}, sink)
+			pick := func() string {
+				parts := make([]string, 1+rnd.IntN(4))
+				for i := range parts {
+					parts[i] = string(rune('a' + rnd.IntN(4)))
+				}
+				return filepath.Join(parts...)
+			}
+			for range 400 {
+				a, b := r.path(pick()), r.path(pick())
+				// Most fail: of what does not exist, of a directory into itself.
+				switch rnd.IntN(8) {
+				case 0, 1, 2:
+					_ = os.MkdirAll(a, 0o755)
+				case 3:
+					_ = os.RemoveAll(a)
+				case 4, 5:
+					_ = unix.Rename(a, b)
+				case 6:
+					_ = unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
+				case 7:
+					r.scan(strings.TrimPrefix(a, dir+"/"))
+				}
+			}
+			r.expectAllWatched(sink)
+		})
+	}
+}
+
+func TestTwoPathsToOneDirectory(t *testing.T) {
+	if !inNamespace(t, userNamespace, "mount -t tmpfs none /mnt", "mkdir -p /mnt/root/one/deep /mnt/root/two",
+		"mount --bind /mnt/root/one /mnt/root/two") {
+		return
+	}
+	sink := new(recorder)
+	r := run(t, "/mnt/root", Config{}, sink)
+	r.scan("")
+	var polled []string
+	for dir, all := range r.Polled(testRoot) {
+		if all {
+			t.Error("the whole root is polled")
+		}
+		polled = append(polled, dir)
+	}
+	if want := []string{"two", "two/deep"}; !slices.Equal(polled, want) {
+		t.Errorf("polled are %q, want %q", polled, want)
+	}
+	if s := r.State(testRoot); s.Directories != 3 || s.Polled != 2 || !strings.Contains(s.Reason, "bind mount") {
+		t.Errorf("state is %+v", s)
+	}
+	write(t, r.path("two", "deep", "f"), "")
+	r.settle()
+	if hints := sink.take(); !covered(hints, "one/deep/f") {
+		t.Errorf("hints are %+v", hints)
+	}
+	// When the first path is gone, the second gets the watch.
+	shell(t, "umount /mnt/root/two; mkdir /mnt/other; mount --bind /mnt/root/one /mnt/other; mv /mnt/root/one /mnt/root/three")
+	r.Rewatch(testRoot, "two")
+	r.settle()
+	r.scan("")
+	if s := r.State(testRoot); s.Directories != 4 || s.Polled != 0 || s.Reason != "" {
+		t.Errorf("state is %+v", s)
+	}
+}
+
+// A disk below the root is unmounted and mounted again: same inodes, same birth times, and the watches are
+// dead without a word.
+func TestRemountedDiskIsHeardAgain(t *testing.T) {
+	if _, err := exec.LookPath("mkfs.ext4"); err != nil {
+		t.Skip("no mkfs.ext4")
+	}
+	if !inNamespace(t, mountNamespace, "mount -t tmpfs none /mnt", "mkdir -p /mnt/root/disk", "cd /mnt",
+		"truncate -s 16m img", "mkfs.ext4 -qF img", "mount -o loop img root/disk", "mkdir -p root/disk/a/b") {
+		return
+	}
+	t.Cleanup(func() { shell(t, "umount /mnt/root/disk") })
+	sink := new(lister)
+	r := run(t, "/mnt/root", Config{}, sink)
+	r.scan("")
+	before := r.State(testRoot).Directories
+	shell(t, "cd /mnt; umount root/disk; mount -o loop img root/disk; touch root/disk/a/b/while_deaf")
+	r.Rewatch(testRoot, "disk")
+	r.settle()
+	if missing := sink.missing([]string{"disk/a/b/while_deaf"}); len(missing) > 0 {
+		t.Error("what happened between was not looked for")
+	}
+	sink.take()
+	write(t, r.path("disk", "a", "b", "f"), "")
+	r.settle()
+	if hints := sink.take(); !covered(hints, "disk/a/b/f") {
+		t.Errorf("deaf after the remount: %+v", hints)
+	}
+	if after := r.State(testRoot).Directories; after != before {
+		t.Errorf("%d directories watched, %d before", after, before)
+	}
+}
+
+// The root's own mount changes and nobody says so: the next scan, which begins at the root, notices.
+func TestRootOnAnotherMountIsNoticed(t *testing.T) {
+	if !inNamespace(t, userNamespace, "mount -t tmpfs none /mnt", "mkdir -p /mnt/disk/a /mnt/root",
+		"mount --bind /mnt/disk /mnt/root") {
+		return
+	}
+	sink := new(lister)
+	r := run(t, "/mnt/root", Config{}, sink)
+	shell(t, "umount -l /mnt/root; mount -t tmpfs none /mnt/root; mkdir -p /mnt/root/a")
+	r.scan("")
+	r.expectAllWatched(sink)
+}
+
+func TestRootThatGoesAwayAndComesBack(t *testing.T) {
+	top := scratch(t)
+	dir := filepath.Join(top, "root")
+	must(t, os.MkdirAll(filepath.Join(dir, "a"), 0o755))
+	sink := new(lister)
+	r := run(t, dir, Config{}, sink)
+	must(t, os.Rename(dir, filepath.Join(top, "elsewhere")))
+	eventually(t, "hint of the root", func() bool {
+		return slices.ContainsFunc(sink.all(), func(h Hint) bool { return h.Recursive && h.Dir == "" && h.Reason == ReasonMoved })
+	})
+	if s := r.State(testRoot); s.Directories != 0 {
+		t.Errorf("state of a root that is gone: %+v", s)
+	}
+	write(t, filepath.Join(top, "elsewhere", "a", "f"), "")
+	must(t, os.Rename(filepath.Join(top, "elsewhere"), dir))
+	r.scan("")
+	r.expectAllWatched(sink)
+}
