@@ -1,8 +1,8 @@
 # make            build bin/catalogizerd
 # make run        serve the sample library, or ROOT=/path or ROOT=smb://..., on 127.0.0.1:8780
 # make test       every test, with the race detector
-# make check      what CI runs: lint, vet, test, and the tests against a real Samba
-# make bench      ratios of whole scans to `find`, on a tree of FILES=100000
+# make check      what CI runs: lint, vet, test, and the tests against a real Samba and systemd
+# make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share
 # make install    into DESTDIR, prefix=/usr/local
@@ -32,7 +32,7 @@ unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 
-.PHONY: build run test check lint vet fmt test-samba test-systemd bench fuzz soak soak-share library install clean
+.PHONY: build run test check lint vet fmt test-samba test-systemd bench bench-memory fuzz soak soak-share library install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -43,7 +43,7 @@ run: build
 test:
 	$(GO) test -race -tags $(TAGS) $(PACKAGES)
 
-check: lint vet test test-samba
+check: lint vet test test-samba test-systemd
 
 lint:
 	scripts/lint.sh run $(PACKAGES)
@@ -62,7 +62,10 @@ test-systemd: build
 	scripts/test-systemd.sh bin/catalogizerd
 
 bench: build
-	scripts/bench.sh bin/catalogizerd $(FILES)
+	$(GO) run ./tools/bench -files $(FILES)
+
+bench-memory: build
+	$(GO) run ./tools/bench -memory
 
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)

@@ -235,3 +235,15 @@ func TestTheCommentedFileOfTheProject(t *testing.T) {
 		t.Errorf("%s shows no root of each kind: %v", file, c.Roots)
 	}
 }
+
+func TestTheReadmeNamesEveryKey(t *testing.T) {
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Concat(names(daemonKeys()), names(rootKeys())) {
+		if !strings.Contains(string(data), "`"+name+"`") {
+			t.Errorf("README.md does not mention %s", name)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Files of a directory, about as many as an album or a season has.
+const perDirectory = 14
+
+// tree returns a tree of so many files, and makes it where no complete one is left of an earlier run.
+func (b *bench) tree(ctx context.Context, files int) (string, error) {
+	tree := filepath.Join(b.dir, fmt.Sprintf("tree-%d", files))
+	if _, err := os.Stat(tree); err == nil {
+		return tree, nil
+	}
+	samples, err := b.readSamples()
+	if err != nil {
+		return "", err
+	}
+	growing := tree + ".growing" // renamed once it is whole
+	if err := os.RemoveAll(growing); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(b.out, "making a tree of %d files in %s\n", files, tree)
+	for n := range files {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		s := samples[n%len(samples)]
+		dir := filepath.Join(growing, fmt.Sprintf("Shelf %02d", n/perDirectory%50), fmt.Sprintf("Collection %05d", n/perDirectory))
+		if n%perDirectory == 0 {
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return "", err
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d - Number %06d%s", n%perDirectory, n, s.ext)), s.data, 0o644); err != nil {
+			return "", err
+		}
+	}
+	return tree, os.Rename(growing, tree)
+}
+
+type file struct {
+	ext  string
+	data []byte
+}
+
+// readSamples takes the sample library's media files of up to 16 KiB, in the order of their paths.
+func (b *bench) readSamples() ([]file, error) {
+	var all []file
+	err := filepath.WalkDir(b.samples, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if ext := strings.ToLower(filepath.Ext(path)); err == nil && len(data) <= 16<<10 && ext != ".txt" {
+			all = append(all, file{ext, data})
+		}
+		return err
+	})
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("%s holds no files to copy", b.samples)
+	}
+	return all, err
+}
