@@ -79,6 +79,14 @@ const testRoot = "films"
 // run starts a Watcher of one root, whose directories are watched as a scanner does.
 func run(t *testing.T, dir string, cfg Config, sink Sink) *watching {
 	t.Helper()
+	r := start(t, dir, cfg, sink)
+	r.scan("")
+	return r
+}
+
+// start starts a Watcher of one root, none of whose directories is watched.
+func start(t *testing.T, dir string, cfg Config, sink Sink) *watching {
+	t.Helper()
 	if cfg.Debounce == 0 {
 		cfg.Debounce, cfg.MaxWait = 20*time.Millisecond, 200*time.Millisecond
 	}
@@ -99,7 +107,6 @@ func run(t *testing.T, dir string, cfg Config, sink Sink) *watching {
 		}
 	})
 	r.add(Root{Name: testRoot, Path: dir, Mode: ModeInotify, Ignore: r.ignoreMarks})
-	r.scan("")
 	return r
 }
 
@@ -244,4 +251,11 @@ func must(t *testing.T, err error) {
 func write(t *testing.T, path, content string) {
 	t.Helper()
 	must(t, os.WriteFile(path, []byte(content), 0o644))
+}
+
+func idOf(t *testing.T, path string) tree.FileID {
+	t.Helper()
+	seen, err := look(path)
+	must(t, err)
+	return seen.id
 }

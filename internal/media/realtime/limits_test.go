@@ -1,0 +1,304 @@
+package realtime
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestWatchLimitIsTheLowestThatCanBeRead(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.MkdirAll(filepath.Join(dir, "fs", "inotify"), 0o755))
+	must(t, os.MkdirAll(filepath.Join(dir, "user"), 0o755))
+	set := func(sysctl, value string) {
+		write(t, filepath.Join(dir, filepath.FromSlash(strings.ReplaceAll(sysctl, ".", "/"))), value)
+	}
+	check := func(want Limit) {
+		t.Helper()
+		if got := lowest(dir, sysctlWatches, sysctlWatchesHere); got != want {
+			t.Errorf("limit is %+v, want %+v", got, want)
+		}
+	}
+	check(Limit{})
+	set(sysctlWatches, "65536\n")
+	check(Limit{sysctlWatches, 65536})
+	set(sysctlWatchesHere, "1000\n")
+	check(Limit{sysctlWatchesHere, 1000})
+	set(sysctlWatchesHere, "2147483647\n")
+	check(Limit{sysctlWatches, 65536})
+	set(sysctlWatches, "not a number\n")
+	check(Limit{sysctlWatchesHere, 2147483647})
+}
+
+func TestWatchBudgetLeavesRoomForOthers(t *testing.T) {
+	for limit, want := range map[int]int{0: 0, 1: 0, 7: 5, 100: 80, 192536: 154028} {
+		if got := WatchBudget(limit); got != want {
+			t.Errorf("budget of %d is %d, want %d", limit, got, want)
+		}
+	}
+}
+
+// aged makes directories, each younger than the one before.
+func aged(t *testing.T, top string, count int) []string {
+	t.Helper()
+	var dirs []string
+	for i := range count {
+		dir := fmt.Sprintf("d%04d", i)
+		must(t, os.Mkdir(filepath.Join(top, dir), 0o755))
+		age(t, filepath.Join(top, dir), count-i)
+		dirs = append(dirs, dir)
+	}
+	return dirs
+}
+
+func age(t *testing.T, path string, days int) {
+	t.Helper()
+	at := time.Now().AddDate(0, 0, -days)
+	must(t, os.Chtimes(path, at, at))
+}
+
+func (r *watching) polledDirs() []string {
+	var dirs []string
+	for dir := range r.Polled(testRoot) {
+		dirs = append(dirs, dir)
+	}
+	return dirs
+}
+
+func TestMostRecentlyChangedDirectoriesKeepTheirWatches(t *testing.T) {
+	for _, order := range []string{"oldest first", "youngest first"} {
+		t.Run(order, func(t *testing.T) {
+			top := scratch(t)
+			dirs := aged(t, top, 100)
+			sink := new(lister)
+			r := start(t, top, Config{MaxWatches: 61}, sink) // the root and 60 others
+			if order == "oldest first" {
+				r.scan("")
+			} else {
+				must(t, r.Watch(r.ctx, testRoot, "", idOf(t, top)))
+				for _, dir := range slices.Backward(dirs) {
+					must(t, r.Watch(r.ctx, testRoot, dir, idOf(t, filepath.Join(top, dir))))
+				}
+			}
+			if diff := slices.Compare(r.polledDirs(), dirs[:40]); diff != 0 {
+				t.Errorf("polled are %q, want the 40 oldest", r.polledDirs())
+			}
+			s := r.State(testRoot)
+			if s.Mode != ModeInotify || s.Directories != 61 || s.Polled != 40 || !strings.Contains(s.Reason, "40 of 101") {
+				t.Errorf("state is %+v", s)
+			}
+
+			// The poll finds that the oldest has changed: it takes the watch of the oldest watched one.
+			age(t, r.path(dirs[0]), 0)
+			r.settle()
+			r.scan(dirs[0])
+			want := dirs[1:41]
+			if got := r.polledDirs(); !slices.Equal(got, want) {
+				t.Errorf("polled are %q, want %q", got, want)
+			}
+			// So does one that is new.
+			must(t, os.Mkdir(r.path("new"), 0o755))
+			r.settle()
+			want = dirs[1:42]
+			if got := r.polledDirs(); !slices.Equal(got, want) {
+				t.Errorf("polled are %q, want %q", got, want)
+			}
+			// An event counts as a change, although the directory's own time stands.
+			write(t, r.path(dirs[42], "f"), "")
+			age(t, r.path(dirs[42]), 100)
+			must(t, os.Mkdir(r.path("newer"), 0o755))
+			r.settle()
+			want = append(slices.Clone(want), dirs[43])
+			if got := r.polledDirs(); !slices.Equal(got, want) {
+				t.Errorf("polled are %q, want %q", got, want)
+			}
+			// What is given up comes back with the next poll.
+			for _, dir := range dirs[50:] {
+				must(t, os.RemoveAll(r.path(dir)))
+			}
+			r.settle()
+			r.scan("")
+			if s := r.State(testRoot); s.Polled != 0 || s.Reason != "" {
+				t.Errorf("state with watches to spare is %+v", s)
+			}
+			r.expectAllWatched(sink)
+		})
+	}
+}
+
+func TestRootsShareTheWatches(t *testing.T) {
+	first, second := scratch(t), scratch(t)
+	aged(t, first, 50)
+	for _, dir := range aged(t, second, 50) {
+		age(t, filepath.Join(second, dir), 0) // all younger than those of the first
+	}
+	r := run(t, first, Config{MaxWatches: 61}, new(recorder))
+	if s := r.State(testRoot); s.Directories != 51 {
+		t.Fatalf("state is %+v", s)
+	}
+	r.add(Root{Name: "second", Path: second, Mode: ModeInotify})
+	scanTree(r.ctx, r.Watcher, "second", second, "", func(string) {})
+	if s := r.State("second"); s.Directories != 51 || s.Polled != 0 {
+		t.Errorf("state of the root with the younger directories is %+v", s)
+	}
+	eventually(t, "older directories give their watches up", func() bool { return r.Stats().Watches == 61 })
+	if s := r.State(testRoot); s.Directories != 10 || s.Polled != 41 {
+		t.Errorf("state of the root with the older directories is %+v", s)
+	}
+	// A root that goes leaves its watches to the others.
+	r.RemoveRoot("second")
+	eventually(t, "watches come back", func() bool {
+		r.scan("")
+		return r.State(testRoot).Directories == 51
+	})
+}
+
+func TestSystemLimitIsKept(t *testing.T) {
+	if !inNamespace(t, userNamespace, "mount -t tmpfs none /mnt", "echo 100 > /proc/sys/user/max_inotify_watches") {
+		return
+	}
+	dirs := aged(t, "/mnt", 150)
+	sink := new(lister)
+	r := run(t, "/mnt", Config{}, sink)
+	s := r.State(testRoot)
+	if s.Directories != 80 || s.Polled != 71 {
+		t.Errorf("state is %+v", s)
+	}
+	for _, part := range []string{"71 of 151", sysctlWatchesHere + " is 100", "raise it to 65536"} {
+		if !strings.Contains(s.Reason, part) {
+			t.Errorf("reason %q does not say %q", s.Reason, part)
+		}
+	}
+	if got := r.polledDirs(); !slices.Equal(got, dirs[:71]) {
+		t.Errorf("polled are %q", got)
+	}
+}
+
+// Other programs hold watches: the kernel refuses one (ENOSPC) although the budget has some.
+func TestRefusedWatchIsBelieved(t *testing.T) {
+	if !inNamespace(t, userNamespace, "mount -t tmpfs none /mnt", "mkdir /mnt/root /mnt/foreign",
+		"echo 100 > /proc/sys/user/max_inotify_watches") {
+		return
+	}
+	foreign, err := unix.InotifyInit1(unix.IN_CLOEXEC)
+	must(t, err)
+	for _, dir := range aged(t, "/mnt/foreign", 60) {
+		_, err := unix.InotifyAddWatch(foreign, filepath.Join("/mnt/foreign", dir), unix.IN_CREATE)
+		must(t, err)
+	}
+	dirs := aged(t, "/mnt/root", 100)
+	r := run(t, "/mnt/root", Config{}, new(lister))
+	// 40 were there to be had; five in a hundred of them are given up, for others to find some.
+	s := r.State(testRoot)
+	if s.Directories != 38 || s.Polled != 63 || !strings.Contains(s.Reason, "other programs") {
+		t.Errorf("state is %+v", s)
+	}
+	if got := r.polledDirs(); !slices.Equal(got, dirs[:63]) {
+		t.Errorf("polled are %q", got)
+	}
+	// The others go, and some time later their watches are found.
+	must(t, unix.Close(foreign))
+	r.budget.mu.Lock()
+	r.budget.provenAt = time.Now().Add(-believeProvenLimit - time.Second)
+	r.budget.readAt = time.Now().Add(-recheckLimits)
+	r.budget.mu.Unlock()
+	r.scan("")
+	if s := r.State(testRoot); s.Directories != 80 {
+		t.Errorf("state is %+v", s)
+	}
+}
+
+func TestTooManyInstancesMeansPolling(t *testing.T) {
+	if !inNamespace(t, userNamespace, "mount -t tmpfs none /mnt", "mkdir -p /mnt/first /mnt/second/a",
+		"echo 1 > /proc/sys/user/max_inotify_instances") {
+		return
+	}
+	r := run(t, "/mnt/first", Config{}, new(lister))
+	r.add(Root{Name: "second", Path: "/mnt/second", Mode: ModeInotify})
+	scan := func() { scanTree(r.ctx, r.Watcher, "second", "/mnt/second", "", func(string) {}) }
+	scan()
+	s := r.State("second")
+	if s.Mode != ModePoll || s.Directories != 0 || !strings.Contains(s.Reason, sysctlInstancesHere+" is 1)") {
+		t.Errorf("state is %+v", s)
+	}
+	for dir, all := range r.Polled("second") {
+		if dir != "" || !all {
+			t.Errorf("polled %q, %v", dir, all)
+		}
+	}
+	// It mends itself with the first scan after there are instances again.
+	r.RemoveRoot(testRoot)
+	eventually(t, "root is watched", func() bool {
+		scan()
+		return r.State("second") == State{Mode: ModeInotify, Directories: 2}
+	})
+}
+
+func TestTooManyOpenFilesIsToldFromTooManyInstances(t *testing.T) {
+	if !inNamespace(t, userNamespace) {
+		return
+	}
+	var old unix.Rlimit
+	must(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &old))
+	must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 3, Max: old.Max}))
+	reason := instanceRefusal(unix.EMFILE)
+	must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &old))
+	if !strings.Contains(reason, "open files") {
+		t.Errorf("reason is %q", reason)
+	}
+	if reason := instanceRefusal(unix.EMFILE); !strings.Contains(reason, "max_") {
+		t.Errorf("reason is %q", reason)
+	}
+}
+
+// A path longer than the system takes in one piece cannot be watched, nor can its events be told.
+func TestDirectoryTooDeepToWatchIsPolled(t *testing.T) {
+	top := scratch(t)
+	name := strings.Repeat("n", 250)
+	fd, err := unix.Open(top, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	must(t, err)
+	deep := ""
+	for range 17 {
+		must(t, unix.Mkdirat(fd, name, 0o755))
+		next, err := unix.Openat(fd, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		must(t, err)
+		must(t, unix.Close(fd))
+		fd = next
+		deep = filepath.Join(deep, name)
+	}
+	must(t, unix.Close(fd))
+	r := run(t, top, Config{}, new(recorder))
+	must(t, r.Watch(r.ctx, testRoot, deep, idOf(t, top)))
+	s := r.State(testRoot)
+	if s.Polled != 1 || !strings.Contains(s.Reason, "name too long") {
+		t.Errorf("state is %+v", s)
+	}
+	if got := r.polledDirs(); !slices.Equal(got, []string{deep}) {
+		t.Errorf("polled are %q", got)
+	}
+}
+
+func TestNetworkRootIsPolledAndTakesNoWatches(t *testing.T) {
+	r := run(t, scratch(t), Config{}, new(recorder))
+	r.add(Root{Name: "attic", Mode: ModePoll, Reason: "nfs4 sends no events"})
+	must(t, r.Watch(r.ctx, "attic", "some/dir", idOf(t, r.dir)))
+	r.Unwatch("attic", "some/dir")
+	r.Rewatch("attic", "")
+	if s := r.State("attic"); s != (State{Mode: ModePoll, Reason: "nfs4 sends no events"}) {
+		t.Errorf("state is %+v", s)
+	}
+	for dir, all := range r.Polled("attic") {
+		if dir != "" || !all {
+			t.Errorf("polled %q, %v", dir, all)
+		}
+	}
+	if s := r.State("unheard of"); s.Mode != ModeNone {
+		t.Errorf("state is %+v", s)
+	}
+}

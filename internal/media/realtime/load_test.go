@@ -1,0 +1,173 @@
+package realtime
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// The kernel's queue holds 16,384 events. The reader is held up until it has run over.
+func TestOverflowHasEverythingLookedAt(t *testing.T) {
+	sink := new(lister)
+	r := start(t, scratch(t), Config{}, sink)
+	for i := range 400 {
+		must(t, os.Mkdir(r.path(fmt.Sprint("d", i)), 0o755))
+	}
+	held := make(chan struct{})
+	release := sync.OnceFunc(func() { close(held) })
+	t.Cleanup(release)
+	r.add(Root{Name: testRoot, Path: r.dir, Mode: ModeInotify, Ignore: func(path string, dir bool) bool {
+		<-held
+		return r.ignoreMarks(path, dir)
+	}})
+	r.scan("")
+	paths := make([]string, 40_000)
+	for i := range paths {
+		paths[i] = filepath.Join(fmt.Sprint("d", i/100), fmt.Sprint(i))
+		write(t, r.path(paths[i]), "")
+	}
+	release()
+	eventually(t, "overflow noticed", func() bool { return r.Stats().Overflows > 0 })
+	r.settle()
+	if !slices.ContainsFunc(sink.all(), func(h Hint) bool { return h.Dir == "" && h.Recursive && h.Reason == ReasonOverflow }) {
+		t.Error("no recursive hint of the root")
+	}
+	if missing := sink.missing(paths); len(missing) > 0 {
+		t.Errorf("%d of %d files were not found, the first %q", len(missing), len(paths), missing[0])
+	}
+	r.expectAllWatched(sink)
+}
+
+func TestManyFilesAtOnce(t *testing.T) {
+	const files = 200_000
+	sink := new(lister)
+	r := run(t, scratch(t), Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second}, sink)
+	var paths []string
+	begin := time.Now()
+	for i := range files {
+		dir := fmt.Sprint("d", i%20)
+		if i < 20 {
+			must(t, os.Mkdir(r.path(dir), 0o755))
+		}
+		path := filepath.Join(dir, fmt.Sprint(i))
+		f, err := os.Create(r.path(path))
+		must(t, err)
+		must(t, f.Close())
+		paths = append(paths, path)
+	}
+	last := time.Now()
+	eventually(t, "every file looked at", func() bool {
+		time.Sleep(20 * time.Millisecond)
+		return r.Busy() == 0 && len(sink.missing(paths)) == 0
+	})
+	t.Logf("%d files in %v; %v later all had been looked at, by %d hints for %d events, %d overflows",
+		files, last.Sub(begin).Round(time.Millisecond), time.Since(last).Round(time.Millisecond),
+		r.Stats().Hints, r.Stats().Events, r.Stats().Overflows)
+}
+
+// From the last write of a file to its hint: the debounce and very little.
+func TestHintIsPunctual(t *testing.T) {
+	const debounce, changes, every = 50 * time.Millisecond, 150, 20 * time.Millisecond
+	dir := scratch(t)
+	for i := range 100 {
+		must(t, os.Mkdir(filepath.Join(dir, fmt.Sprint("d", i)), 0o755))
+	}
+	sink := new(recorder)
+	r := run(t, dir, Config{Debounce: debounce, MaxWait: time.Second}, sink)
+	written := make(map[string]time.Time)
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for i := range changes {
+		path := filepath.Join(fmt.Sprint("d", i%100), fmt.Sprint("f", i))
+		write(t, r.path(path), "content")
+		written[path] = time.Now()
+		<-tick.C
+	}
+	r.settle()
+	var late []time.Duration
+	for i, h := range sink.hints {
+		for _, name := range h.Names {
+			late = append(late, sink.times[i].Sub(written[filepath.Join(h.Dir, name)])-debounce)
+		}
+	}
+	if len(late) != changes {
+		t.Fatalf("%d hints for %d changes", len(late), changes)
+	}
+	slices.Sort(late)
+	p50, p99 := late[len(late)/2], late[len(late)*99/100]
+	t.Logf("later than the debounce: median %v, 99 of 100 within %v", p50, p99)
+	if late[0] < -5*time.Millisecond {
+		t.Errorf("sent %v early", -late[0])
+	}
+	if p99 > 100*time.Millisecond { // some 6 ms on an idle machine
+		t.Errorf("99 of 100 came within %v of their debounce", p99)
+	}
+}
+
+// benchmarked starts a Watcher without a log.
+func benchmarked(b *testing.B, dir string) *Watcher {
+	b.Helper()
+	w, err := NewWatcher(Config{Debounce: time.Second, MaxWait: time.Minute}, new(recorder), zap.NewNop())
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx) }()
+	b.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
+	})
+	if err := w.AddRoot(Root{Name: testRoot, Path: dir, Mode: ModeInotify}); err != nil {
+		b.Fatal(err)
+	}
+	return w
+}
+
+func BenchmarkWatchAgain(b *testing.B) {
+	dir := scratch(b)
+	const deep = "Artist/Album with a usual name"
+	if err := os.MkdirAll(filepath.Join(dir, deep), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	w := benchmarked(b, dir)
+	seen, err := look(filepath.Join(dir, deep))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := w.Watch(b.Context(), testRoot, deep, seen.id); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkWatchAndUnwatchNew(b *testing.B) {
+	dir := scratch(b)
+	const count = 10_000
+	for i := range count {
+		if err := os.Mkdir(filepath.Join(dir, fmt.Sprint(i)), 0o755); err != nil {
+			b.Fatal(err)
+		}
+	}
+	w := benchmarked(b, dir)
+	for i := 0; b.Loop(); i++ {
+		if i%count == 0 {
+			w.Unwatch(testRoot, "")
+		}
+		if err := w.Watch(b.Context(), testRoot, fmt.Sprint(i%count), tree.FileID{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
