@@ -98,7 +98,7 @@ func (t *Local) Identify(ctx context.Context) (Volume, error) {
 // Stat implements Tree. The entry is the same as List has for the name: a directory on which something
 // is mounted is shown, whether or not the tree goes into it.
 func (t *Local) Stat(ctx context.Context, path string) (Entry, error) {
-	if !validPath(path) {
+	if !ValidPath(path) {
 		return Entry{}, fmt.Errorf("look at %q: %w", path, unix.EINVAL)
 	}
 	e, err := call(ctx, &t.gate, func() (Entry, error) { return t.stat(path) }, nil)

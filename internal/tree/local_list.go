@@ -49,7 +49,7 @@ func (r *reader) keep() {
 // all that is in it was seen, but a missing name proves nothing. Where the path leads elsewhere time and
 // again, the error is ErrUnsettled.
 func (t *Local) List(ctx context.Context, dir string) (*Listing, error) {
-	if !validPath(dir) {
+	if !ValidPath(dir) {
 		return nil, fmt.Errorf("list %q: %w", dir, unix.EINVAL)
 	}
 	l, err := call(ctx, &t.gate, func() (*Listing, error) { return t.list(ctx, dir) }, nil)

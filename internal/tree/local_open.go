@@ -26,7 +26,7 @@ var chunks = sync.Pool{New: func() any { return new([readChunk]byte) }}
 // Open implements Tree. The path is looked at before it is opened: opening is not without effects on a
 // FIFO (it lets a waiting writer go on) or a device. What was opened is looked at once more.
 func (t *Local) Open(ctx context.Context, path string) (ReadFile, error) {
-	if !validPath(path) {
+	if !ValidPath(path) {
 		return nil, fmt.Errorf("open %q: %w", path, unix.EINVAL)
 	}
 	f, err := call(ctx, &t.gate, func() (*localFile, error) { return t.open(ctx, path) }, func(f *localFile) { f.Close() })

@@ -110,8 +110,10 @@ func crosses(dir, st *unix.Statx_t) bool {
 	return st.Dev_major != dir.Dev_major || st.Dev_minor != dir.Dev_minor // Linux before 5.8
 }
 
-// validPath says whether path is of the form that this package defines.
-func validPath(path string) bool {
+// ValidPath says whether path has the form of a tree's paths: names with single slashes between them, none of
+// them empty, "." or "..", and no NUL byte; or "" for the root. Trees fail on others with an error that
+// proves nothing.
+func ValidPath(path string) bool {
 	if path == "" {
 		return true
 	}
