@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/fsnotify/fsnotify"
 	"go.uber.org/zap"
@@ -14,6 +16,15 @@ import (
 // attempts is how often a directory is looked at and watched until both see the same one.
 const attempts = 4
 
+// outcome is how an attempt to watch a directory went.
+type outcome uint8
+
+const (
+	settled outcome = iota // it is watched, or it is known why not
+	moved                  // it was not the same any more: look again
+	full                   // the kernel had no watch left
+)
+
 func zapRoot(name string) zap.Field { return zap.String("root", name) }
 func zapError(err error) zap.Field  { return zap.Error(err) }
 
@@ -21,7 +32,9 @@ func zapError(err error) zap.Field  { return zap.Error(err) }
 // stopped. Nothing else does, so what the registry says and what fsnotify does cannot drift apart.
 func (r *watchedRoot) keep() {
 	defer close(r.kept)
+	defer r.w.recovered("keeper of watches")
 	defer r.shut()
+	r.awaitPredecessor()
 	r.open()
 	for {
 		select {
@@ -35,6 +48,20 @@ func (r *watchedRoot) keep() {
 			r.catchUp()
 			r.serve(q)
 		}
+	}
+}
+
+// awaitPredecessor gives a root of the same name, which this one replaces, the time to return its watches.
+func (r *watchedRoot) awaitPredecessor() {
+	if r.before == nil {
+		return
+	}
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-r.before:
+	case <-r.quit:
+	case <-timer.C: // its disk hangs
 	}
 }
 
@@ -78,6 +105,32 @@ func (r *watchedRoot) do(o op) {
 		r.remount(o.dir)
 	case opEvict:
 		r.evict(o.node)
+	case opVerify:
+		r.verifying.Store(false)
+		r.verify()
+	}
+}
+
+// verify looks at every watched directory and drops the watches of those that are not there any more. It
+// follows a loss of events, some of which may have told of that.
+func (r *watchedRoot) verify() {
+	r.mu.RLock()
+	dirs := r.dirs.all()
+	r.mu.RUnlock()
+	for _, dir := range dirs {
+		if r.stopping() {
+			return
+		}
+		r.mu.RLock()
+		n := r.dirs.byPath[dir]
+		r.mu.RUnlock()
+		if n == nil || n.standing() != watched {
+			continue
+		}
+		if seen, err := look(n.path); err == nil && seen.dir && seen.id == n.id && seen.dev == n.dev || err != nil && !absent(err) {
+			continue
+		}
+		r.drop(dir)
 	}
 }
 
@@ -162,9 +215,9 @@ func (r *watchedRoot) drop(dir string) int {
 func (r *watchedRoot) lookAt(dir string) bool {
 	above, _ := splitPath(dir)
 	r.mu.RLock()
-	p, path := r.dirs.byPath[above], r.dirs.absolute(dir)
+	p := r.dirs.byPath[above]
 	r.mu.RUnlock()
-	seen, err := look(path)
+	seen, err := look(r.dirs.absolute(dir))
 	if err == nil && seen.dir && dir != "" && (p == nil || p.standing() == watched && p.dev != seen.dev) {
 		return true
 	}
@@ -173,14 +226,13 @@ func (r *watchedRoot) lookAt(dir string) bool {
 
 // ensure watches a directory or notes why it has no watch. It returns whether there is a directory.
 func (r *watchedRoot) ensure(dir string) bool {
-	r.mu.RLock()
 	path := r.dirs.absolute(dir)
-	r.mu.RUnlock()
+	last := settled
 	for range attempts {
 		seen, err := look(path)
 		switch {
 		case err == nil && seen.dir:
-			if r.attach(dir, path, seen) {
+			if last = r.attach(dir, path, seen); last == settled {
 				return true
 			}
 		case err == nil || absent(err):
@@ -191,21 +243,25 @@ func (r *watchedRoot) ensure(dir string) bool {
 			return true
 		}
 	}
-	r.refuse(dir, denied, errors.New("changes faster than it can be watched"))
+	if last == full {
+		r.refuse(dir, overBudget, nil)
+	} else {
+		r.refuse(dir, denied, errors.New("changes faster than it can be watched"))
+	}
 	return true
 }
 
-// attach watches the directory that was just seen at a path. False means that another look is needed.
-func (r *watchedRoot) attach(dir, path string, seen sight) bool {
+// attach watches the directory that was just seen at a path.
+func (r *watchedRoot) attach(dir, path string, seen sight) outcome {
 	if dir == "" && !r.onMount(seen) {
-		return true
+		return settled
 	}
 	r.mu.RLock()
 	n := r.dirs.byPath[dir]
 	known := n != nil && n.standing() == watched
 	if known && n.id == seen.id && n.dev == seen.dev {
 		r.mu.RUnlock()
-		return true
+		return settled
 	}
 	twin := r.dirs.byInode[inode{seen.id.Inode, seen.dev}]
 	r.mu.RUnlock()
@@ -217,7 +273,7 @@ func (r *watchedRoot) attach(dir, path string, seen sight) bool {
 	if twin != nil && twin != n {
 		if now, err := look(twin.path); err == nil && now.same(seen) {
 			r.refuse(dir, shared, nil)
-			return true
+			return settled
 		}
 		// It was moved here and the event has not been seen. The kernel goes on reporting it, and all below
 		// it, under the old paths until those watches are removed.
@@ -230,27 +286,27 @@ func (r *watchedRoot) attach(dir, path string, seen sight) bool {
 }
 
 // add takes a watch from the budget and gives it to a directory.
-func (r *watchedRoot) add(dir, path string, seen sight) bool {
+func (r *watchedRoot) add(dir, path string, seen sight) outcome {
 	if !r.claim(seen.mtime) {
 		r.refuse(dir, overBudget, nil)
-		return true
+		return settled
 	}
 	if err := r.events.Add(path); err != nil {
 		r.w.budget.give(1)
 		switch {
 		case errors.Is(err, unix.ENOSPC):
 			r.shed()
-			return false
+			return full
 		case absent(err):
-			return false
+			return moved
 		}
 		r.refuse(dir, denied, err)
-		return true
+		return settled
 	}
 	// The path may have come to show another directory in between.
 	if now, err := look(path); err != nil || !now.same(seen) {
 		r.unhook(path)
-		return false
+		return moved
 	}
 	r.mu.Lock()
 	n := r.dirs.put(dir)
@@ -258,7 +314,7 @@ func (r *watchedRoot) add(dir, path string, seen sight) bool {
 	n.changed.Store(max(n.changed.Load(), seen.mtime))
 	r.mu.Unlock()
 	r.w.budget.enter(rival{changed: n.changed.Load(), node: n, root: r})
-	return true
+	return settled
 }
 
 // refuse notes that a directory has no watch, and removes the one it may have had.
@@ -268,12 +324,21 @@ func (r *watchedRoot) refuse(dir string, why standing, err error) {
 	held := n.standing() == watched
 	r.dirs.setUnwatched(n, why)
 	if err != nil {
-		r.refusal = fmt.Sprintf("%s: %v", n.path, err)
+		r.refusal = fmt.Sprintf("%s: %v", readable(n.path), err)
 	}
 	r.mu.Unlock()
 	if held {
 		r.unhook(n.path)
 	}
+}
+
+// readable makes a path fit to be read by people: valid text, and not longer than a line or two.
+func readable(path string) string {
+	const most = 160
+	if len(path) > most {
+		path = "…" + path[len(path)-most:]
+	}
+	return strings.ToValidUTF8(path, "\uFFFD")
 }
 
 // unhook removes one watch and gives it back to the budget.

@@ -35,6 +35,11 @@ func TestOverflowHasEverythingLookedAt(t *testing.T) {
 		paths[i] = filepath.Join(fmt.Sprint("d", i/100), fmt.Sprint(i))
 		write(t, r.path(paths[i]), "")
 	}
+	// What is not there any more in the end, and nobody is told: it must not keep a watch.
+	must(t, os.RemoveAll(r.path("d399")))
+	must(t, os.Rename(r.path("d398"), filepath.Join(scratch(t), "out")))
+	must(t, os.Rename(r.path("d397"), r.path("renamed")))
+	paths = paths[:39_700]
 	release()
 	eventually(t, "overflow noticed", func() bool { return r.Stats().Overflows > 0 })
 	r.settle()

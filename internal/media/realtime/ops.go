@@ -19,6 +19,7 @@ const (
 	opRenew                 // a directory was removed or moved away: drop its watches, then as opLook
 	opForget                // drop a directory and all below it
 	opRemount               // as opForget, then have it looked at whole
+	opVerify                // events were lost: drop the watches of what is not there any more
 	opEvict                 // its watch goes to a directory that changed more recently
 )
 

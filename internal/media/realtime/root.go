@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -26,6 +28,9 @@ type watchedRoot struct {
 	quit     chan struct{}
 	stopOnce sync.Once
 	kept     chan struct{} // closed when the keeper has ended
+	before   chan struct{} // kept of the root that this one replaces, or nil
+
+	verifying atomic.Bool // opVerify is queued
 
 	// mount is the mount that the root was on when it was first watched. The keeper's own.
 	mount uint64
@@ -147,6 +152,12 @@ func (r *watchedRoot) state() (State, bool) {
 
 // polled returns the directories without a watch, sorted, or that none of the root has any.
 func (r *watchedRoot) polled() (dirs []string, all bool) {
+	dirs, all = r.unwatched()
+	slices.Sort(dirs)
+	return dirs, all
+}
+
+func (r *watchedRoot) unwatched() (dirs []string, all bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.Mode == ModePoll || r.events == nil && r.why != "" {
@@ -160,7 +171,6 @@ func (r *watchedRoot) polled() (dirs []string, all bool) {
 			dirs = append(dirs, dir)
 		}
 	}
-	slices.Sort(dirs)
 	return dirs, false
 }
 
@@ -175,14 +185,18 @@ func (r *watchedRoot) appendRivals(all []rival) []rival {
 	return all
 }
 
-// unread counts the events that are read and not yet recorded.
+// unread counts the events that are read and not yet recorded, and what the keeper has to do.
 func (r *watchedRoot) unread() int {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if r.events == nil {
+	if r.stopping() {
 		return 0
 	}
-	return len(r.events.Events)
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	sum := int(r.todo.open.Load())
+	if r.events != nil {
+		sum += len(r.events.Events)
+	}
+	return sum
 }
 
 // read records events until the instance is closed. It never waits for the keeper or for a hint to be
@@ -200,17 +214,24 @@ func (r *watchedRoot) read(events *fsnotify.Watcher) {
 			if !ok {
 				return
 			}
-			// Whatever it is, events may be missing.
+			if errors.Is(err, unix.EINVAL) {
+				// fsnotify could not remove the watch of a directory that was moved, since it has been
+				// removed meanwhile. Its event still comes.
+				continue
+			}
 			r.lost(err)
 		}
 	}
 }
 
-// lost notes that events are missing.
+// lost notes that events are missing, whatever the reason.
 func (r *watchedRoot) lost(err error) {
 	r.w.overflows.Add(1)
 	if err != nil && !errors.Is(err, fsnotify.ErrEventOverflow) {
 		r.w.log.Warn("inotify failed; the root will be compared whole", zapRoot(r.Name), zapError(err))
+	}
+	if !r.verifying.Swap(true) {
+		r.todo.add(op{kind: opVerify})
 	}
 	r.w.pending.dir(r.Name, "", true, ReasonOverflow)
 }

@@ -173,6 +173,28 @@ func TestDirectoryReplacedUnseenIsWatchedInItsPlace(t *testing.T) {
 	}
 }
 
+// A directory is renamed and removed before fsnotify knows of either: its complaint about that is not a loss
+// of events, and must not have the whole root looked at.
+func TestDirectoryRenamedAndRemovedIsNoLoss(t *testing.T) {
+	dir := scratch(t)
+	r := start(t, dir, Config{}, new(recorder))
+	for i := range 2000 {
+		must(t, os.Mkdir(r.path(fmt.Sprint(i)), 0o755))
+	}
+	r.scan("")
+	for i := range 2000 {
+		must(t, os.Rename(r.path(fmt.Sprint(i)), r.path("moved")))
+		must(t, os.Remove(r.path("moved")))
+	}
+	r.settle()
+	if n := r.Stats().Overflows; n != 0 {
+		t.Errorf("%d losses of events", n)
+	}
+	if n := r.State(testRoot).Directories; n != 1 {
+		t.Errorf("%d directories watched, want 1", n)
+	}
+}
+
 // Whatever is done to a tree's directories while it is scanned, every one of them is watched in the end.
 func TestEveryDirectoryIsWatchedAfterAStormOfRenames(t *testing.T) {
 	for seed := range uint64(12) {

@@ -231,6 +231,9 @@ func (w *Watcher) AddRoot(root Root) error {
 	defer w.mu.Unlock()
 	if old := w.roots[root.Name]; old != nil {
 		old.stop()
+		if w.phase == running && old.Mode == ModeInotify {
+			r.before = old.kept
+		}
 	}
 	w.roots[root.Name] = r
 	switch w.phase {

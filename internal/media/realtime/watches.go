@@ -189,6 +189,25 @@ func (g *registry) remove(dir string) []string {
 	return paths
 }
 
+// all returns every directory, those above before those below.
+func (g *registry) all() []string {
+	dirs := make([]string, 0, len(g.byPath))
+	for n := g.byPath[""]; n != nil; {
+		dirs = append(dirs, g.dirOf(n))
+		if n.child != nil {
+			n = n.child
+			continue
+		}
+		for n != nil && n.next == nil {
+			n = n.parent
+		}
+		if n != nil {
+			n = n.next
+		}
+	}
+	return dirs
+}
+
 // polled counts the directories without a watch.
 func (g *registry) polled() int {
 	sum := 0
