@@ -92,7 +92,8 @@ owner() {
 # there; mktemp -d and Go's t.TempDir are closed to others.
 check_reachable() {
 	((UID == 0)) && [[ $(owner) != root ]] || return 0
-	local d=$dir
+	local d=$dir/media
+	[[ -d $d ]] || d=$dir
 	while [[ $d != / ]]; do
 		(($(stat -c '0%a' "$d") & 1)) || fail "$d is closed to the user $(owner): chmod o+x it, or serve another directory"
 		d=${d%/*}
@@ -181,8 +182,10 @@ start() {
 	! server >/dev/null || fail "a server runs in $dir already"
 	! answers "$port" || fail "port $port is taken"
 	check_length
-	mkdir -p "$dir"/{media,private,lock,state,cache,run,rpc,log,withdrawn}
-	chmod 755 "$dir" "$dir/media"
+	# Only the first start makes media: afterwards it may be away on purpose, as a disk that is not mounted.
+	[[ -e $dir/port ]] || mkdir -p -m 755 "$dir/media"
+	mkdir -p "$dir"/{private,lock,state,cache,run,rpc,log,withdrawn}
+	chmod 755 "$dir"
 	chmod 700 "$dir/private"
 	check_reachable
 	rm -f "$dir"/withdrawn/*

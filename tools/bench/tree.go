@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Files of a directory, about as many as an album or a season has.
@@ -26,6 +28,7 @@ func (b *bench) tree(ctx context.Context, files int) (string, error) {
 	if err := os.RemoveAll(growing); err != nil {
 		return "", err
 	}
+	old := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) // what was just written is looked at again
 	fmt.Fprintf(b.out, "making a tree of %d files in %s\n", files, tree)
 	for n := range files {
 		if err := ctx.Err(); err != nil {
@@ -38,7 +41,8 @@ func (b *bench) tree(ctx context.Context, files int) (string, error) {
 				return "", err
 			}
 		}
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d - Number %06d%s", n%perDirectory, n, s.ext)), s.data, 0o644); err != nil {
+		path := filepath.Join(dir, fmt.Sprintf("%02d - Number %06d%s", n%perDirectory, n, s.ext))
+		if err := errors.Join(os.WriteFile(path, s.data, 0o644), os.Chtimes(path, old, old)); err != nil {
 			return "", err
 		}
 	}
