@@ -60,6 +60,7 @@ type circuitBreaker struct {
 
 	mu       sync.Mutex
 	machine  *gobreaker.TwoStepCircuitBreaker[struct{}]
+	epoch    int // counts changes of state
 	openings int // in a row; the exponent of the back-off
 	failures int
 	lastErr  error
@@ -101,6 +102,7 @@ func isFailure(err error) bool {
 
 // turned follows gobreaker into a new state. Called by it, with mu held.
 func (b *circuitBreaker) turned(to gobreaker.State) {
+	b.epoch++
 	switch to {
 	case gobreaker.StateOpen:
 		b.openings++
@@ -169,18 +171,20 @@ func (b *circuitBreaker) allow() (done func(error), half bool, err error) {
 	if err != nil {
 		return nil, false, b.refuse()
 	}
-	return func(err error) { b.report(report, err) }, b.seen.Load().state == HalfOpen, nil
+	epoch := b.epoch
+	return func(err error) { b.report(epoch, report, err) }, b.seen.Load().state == HalfOpen, nil
 }
 
-// report counts the outcome of a call.
-func (b *circuitBreaker) report(done func(error), err error) {
+// report counts the outcome of a call that was let through in an epoch. What was asked before the state
+// changed says nothing of now. gobreaker would ignore it too, but not without looking at its clock, which
+// turns it half-open.
+func (b *circuitBreaker) report(epoch int, done func(error), err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	before := b.seen.Load()
-	if before.state == Open {
-		done(err) // a question from before it opened: the answer says nothing of now
+	if epoch != b.epoch {
 		return
 	}
+	before := b.seen.Load()
 	switch classify(err) {
 	case away, refused:
 		b.failures++

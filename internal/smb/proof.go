@@ -75,6 +75,20 @@ func (p *prover) run() {
 			p.good.Store(time.Now().UnixNano())
 		}
 		close(now.done)
+		if classify(now.err) == away {
+			p.fail(now.err)
+		}
+	}
+}
+
+// fail ends the proof that has not begun: whoever waits for it has waited while the share was away.
+func (p *prover) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.next != nil {
+		p.next.err = err
+		close(p.next.done)
+		p.next = nil
 	}
 }
 
@@ -82,19 +96,12 @@ func (p *prover) run() {
 func (p *prover) look() (root info, err error) {
 	defer recovered(&err)
 	s, ctx := p.share, context.Background()
-	err = s.attempt(ctx, func(ses *session) error {
-		h, err := s.openOn(ctx, ses, s.full(""))
-		if err != nil {
-			return err
-		}
-		defer s.closeLater(ses, h)
-		return ses.do(ctx, weightLarge, func() (err error) { root, err = h.stat(); return err })
-	})
+	err = s.attempt(ctx, func(ses *session) (err error) { root, err = s.statOn(ctx, ses, ""); return err })
 	switch {
 	case err == nil && !root.isDir():
 		err = errors.New("the root is not a directory")
 	case err == nil:
-		return root, nil
+		return root, s.sameDisk(ctx, root)
 	}
 	if classify(err) == thisEntry { // denied or not found at the root itself
 		err = &classed{class: away, err: fmt.Errorf("open the root: %w", err)}

@@ -1,0 +1,119 @@
+package smb
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+)
+
+// full is the path below the share of a path below the root.
+func (s *Share) full(path string) string {
+	switch {
+	case s.config.Path == "":
+		return path
+	case path == "":
+		return s.config.Path
+	}
+	return s.config.Path + "/" + path
+}
+
+// openOn opens a path below the share.
+func (s *Share) openOn(ctx context.Context, ses *session, full string) (handle, error) {
+	var h handle
+	err := ses.do(ctx, weightSmall, func() (err error) { h, err = ses.mount.open(full); return err })
+	return h, err
+}
+
+// statOn opens a path below the root and looks at what it opened.
+func (s *Share) statOn(ctx context.Context, ses *session, path string) (info, error) {
+	h, err := s.openOn(ctx, ses, s.full(path))
+	if err != nil {
+		return info{}, err
+	}
+	defer s.closeLater(ses, h)
+	var i info
+	err = ses.do(ctx, weightLarge, func() (err error) { i, err = h.stat(); return err })
+	return i, err
+}
+
+// closeLater closes a handle without anybody waiting for it.
+func (s *Share) closeLater(ses *session, h handle) {
+	if ses.gone() {
+		return // the server closes what a connection had open
+	}
+	s.spawn(func() {
+		// Its error would tell nothing that the next call does not find out.
+		_ = ses.do(context.Background(), weightSmall, h.close)
+	})
+}
+
+// attempt runs f on a session, and once more on a new one if the first was cut off under it: servers are
+// restarted, and end connections that were idle.
+func (s *Share) attempt(ctx context.Context, f func(*session) error) error {
+	for again := true; ; again = false {
+		ses, err := s.sessions.get(ctx)
+		if err != nil {
+			return err
+		}
+		err = f(ses)
+		var lost *lostError
+		if !again || !errors.As(err, &lost) || !lost.again || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// perform runs a call of the tree in a goroutine of its own, through the circuit breaker. If ctx ends
+// first it returns at once; the call goes on until the server answers or its time is up, is counted by the
+// breaker as what it turns out to be, and its value is given to drop.
+func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, error), drop func(T)) (T, error) {
+	var zero T
+	if err := ctx.Err(); err != nil {
+		return zero, err
+	}
+	var value T
+	var err error
+	var taken atomic.Bool // by the caller leaving, or by the result arriving
+	done := make(chan struct{})
+	started := s.spawn(func() {
+		s.underway.Add(1)
+		defer s.underway.Add(-1)
+		err = s.breaker.do(s.probe, func() (err error) {
+			defer recovered(&err)
+			value, err = f(ctx)
+			return err
+		})
+		if taken.CompareAndSwap(false, true) {
+			close(done)
+			return
+		}
+		s.abandoned.Add(-1)
+		if err == nil && drop != nil {
+			drop(value)
+		}
+	})
+	if !started {
+		return zero, public(errClosed)
+	}
+	select {
+	case <-done:
+	case <-ctx.Done():
+		s.abandoned.Add(1)
+		if taken.CompareAndSwap(false, true) {
+			return zero, ctx.Err()
+		}
+		s.abandoned.Add(-1)
+		<-done
+	}
+	if err != nil {
+		return zero, public(err)
+	}
+	return value, nil
+}
+
+// probe is what a half-open breaker asks: whether there is a session to be had, and a root on it.
+func (s *Share) probe() (err error) {
+	defer recovered(&err)
+	_, err = s.prover.join().wait(context.Background())
+	return err
+}

@@ -1,0 +1,75 @@
+package smb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// witnessesAsked is how many names are asked for to recognize a disk.
+const witnessesAsked = 16
+
+// sameDisk tells another disk from the known one where both have the same number for their root, as all
+// of ext4 and xfs have. It asks only when the root's times have moved: then the size of its volume is
+// looked at, and where that is another too, something that was known must be on it. Volumes that were
+// enlarged, and pools whose size follows what is in them, pass; so does a disk of the very same size, or
+// one that was exchanged while nothing was known.
+func (s *Share) sameDisk(ctx context.Context, root info) error {
+	m := s.memory
+	m.mu.Lock()
+	last, size := m.stamp, m.size
+	m.mu.Unlock()
+	stamp := info{id: root.id, mtime: root.mtime, created: root.created}
+	if stamp == last {
+		return nil
+	}
+	var now uint64
+	err := s.attempt(ctx, func(ses *session) error {
+		return ses.do(ctx, weightSmall, func() (err error) { now, err = ses.mount.volumeSize(s.full("")); return err })
+	})
+	if err != nil && classify(err) != thisEntry {
+		return err
+	}
+	if last.id == root.id && size != 0 && now != 0 && now != size && !s.recognized(ctx) {
+		return &classed{class: elsewhere, err: fmt.Errorf(
+			"%w: another disk in its place: its volume has %d bytes in place of %d, and nothing that was known is on it", tree.ErrAway, now, size)}
+	}
+	m.mu.Lock()
+	m.stamp, m.size = stamp, now
+	m.mu.Unlock()
+	return nil
+}
+
+// recognized reports whether anything is on the disk that was on the known one, or nothing was known.
+func (s *Share) recognized(ctx context.Context) bool {
+	s.memory.mu.Lock()
+	known := s.memory.root
+	s.memory.mu.Unlock()
+	told := len(known) > 0
+	for _, e := range known[:min(len(known), witnessesAsked)] {
+		if s.shows(ctx, e.name, e.id) {
+			return true
+		}
+	}
+	if s.config.Witnesses != nil {
+		paths := s.config.Witnesses()
+		told = told || len(paths) > 0
+		for _, path := range paths[:min(len(paths), witnessesAsked)] {
+			if s.shows(ctx, path, 0) {
+				return true
+			}
+		}
+	}
+	return !told
+}
+
+// shows reports whether there is something at path, with this id unless that is 0.
+func (s *Share) shows(ctx context.Context, path string, id uint64) bool {
+	var i info
+	err := checkPath(path)
+	if err == nil {
+		err = s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
+	}
+	return err == nil && (id == 0 || i.id == id)
+}

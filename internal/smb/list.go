@@ -1,0 +1,144 @@
+package smb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+const (
+	// listChunk is how many entries are asked of the library at a time: it holds each reply whole, and a
+	// server can send replies for ever.
+	listChunk = 4096
+	// mostEntries bounds a directory, since it is held in memory.
+	mostEntries = 4 << 20
+)
+
+// list reads a directory, from whatever disk it is on.
+func (s *Share) list(ctx context.Context, dir string) (*tree.Listing, error) {
+	var self info
+	var found []info
+	err := s.attempt(ctx, func(ses *session) error {
+		h, err := s.openOn(ctx, ses, s.full(dir))
+		if err != nil {
+			return asDirectory(err)
+		}
+		defer s.closeLater(ses, h)
+		if err := ses.do(ctx, weightLarge, func() (err error) { self, err = h.stat(); return err }); err != nil {
+			return err
+		}
+		if !self.isDir() {
+			return tree.ErrNotDir
+		}
+		found, err = readEntries(ctx, ses, h)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	l := &tree.Listing{Self: self.entry(""), Entries: s.entries(ctx, dir, self, found), Provisional: true}
+	s.memory.listed(dir, self, l.Entries)
+	return l, nil
+}
+
+// readEntries reads what an open directory holds.
+func readEntries(ctx context.Context, ses *session, h handle) ([]info, error) {
+	var all []info
+	for {
+		var some []info
+		var end bool
+		err := ses.do(ctx, weightLarge, func() (err error) {
+			some, err = h.list(listChunk)
+			if end = err == io.EOF; end {
+				err = nil
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+		switch {
+		case end || len(some) < listChunk:
+			return all, nil
+		case len(all) > mostEntries:
+			return nil, fmt.Errorf("read directory: more than %d entries", mostEntries)
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// entries turns what a directory was found to hold into what the tree shows.
+func (s *Share) entries(ctx context.Context, dir string, self info, found []info) []tree.Entry {
+	var above []info
+	seen := make(map[string]bool, len(found))
+	entries := make([]tree.Entry, 0, len(found))
+	for _, i := range found {
+		// A name that no path can hold, or a second time, comes from a server that is broken or hostile. It
+		// is left out: a listing is provisional, so nothing is concluded from that.
+		if checkName(i.name) != nil || seen[i.name] {
+			continue
+		}
+		seen[i.name] = true
+		e := i.entry(i.name)
+		if e.Type == tree.Dir {
+			if above == nil {
+				above = s.ancestors(ctx, dir, self)
+			}
+			if leadsBack(i, above) {
+				e.Type = tree.Other
+			}
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// asDirectory is the error of opening a path that should be a directory.
+func asDirectory(err error) error {
+	var status *statusError
+	if errors.As(err, &status) && (status.code == statusStoppedOnSymlink || status.code == statusNotADirectory) {
+		return fmt.Errorf("%w: %w", tree.ErrNotDir, err)
+	}
+	return err
+}
+
+// stat looks at one name, on whatever disk it is.
+func (s *Share) stat(ctx context.Context, path string) (tree.Entry, error) {
+	var i info
+	err := s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
+	if err == nil {
+		return i.entry(base(path)), nil
+	}
+	var status *statusError
+	if !errors.As(err, &status) || status.notFound() {
+		return tree.Entry{}, err
+	}
+	// It is there, but may not be opened for reading: denied, in use, a link.
+	return s.lookAt(ctx, path)
+}
+
+// lookAt looks at a name without opening it for reading. Its id is known to its directory only.
+func (s *Share) lookAt(ctx context.Context, path string) (tree.Entry, error) {
+	var i info
+	err := s.attempt(ctx, func(ses *session) error {
+		return ses.do(ctx, weightSmall, func() (err error) { i, err = ses.mount.lookAt(s.full(path)); return err })
+	})
+	if err != nil || path == "" {
+		return i.entry(""), err
+	}
+	l, err := s.list(ctx, parent(path))
+	if err != nil {
+		return tree.Entry{}, err
+	}
+	for _, e := range l.Entries {
+		if e.Name == base(path) {
+			return e, nil
+		}
+	}
+	return i.entry(base(path)), nil
+}

@@ -1,0 +1,145 @@
+package smb
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// Bounds of what is remembered.
+const (
+	dirsRemembered    = 4096    // directories by path, in each of two generations
+	entriesRemembered = 1 << 15 // of listings, in each of two generations
+	rootRemembered    = 256     // entries of the root
+)
+
+// memory is what recent listings have shown, where a single answer of the server does not tell enough:
+// which directories stand above one (a loop of links), how a name is really written (servers ignore case
+// when they look one up), what the root held (another disk). It is bounded; what has been forgotten is
+// asked again or goes unnoticed, and is never taken for known.
+type memory struct {
+	mu       sync.Mutex
+	dirs     generations[info]
+	listings generations[[]spelling]
+	root     []spelling // of the last listing of the root that was proven
+	stamp    info       // of the root when its volume was last looked at
+	size     uint64     // of that volume, bytes; 0 is unknown
+}
+
+// spelling is how a directory writes the name of a file.
+type spelling struct {
+	name string
+	id   uint64
+}
+
+func spellings(entries []tree.Entry) []spelling {
+	all := make([]spelling, len(entries))
+	for i, e := range entries {
+		all[i] = spelling{e.Name, e.ID.Inode}
+	}
+	return all
+}
+
+// generations is a map that forgets: what was not used while limit others were is gone.
+type generations[T any] struct {
+	limit, weight int
+	young, old    map[string]T
+}
+
+func (g *generations[T]) get(key string) (T, bool) {
+	if v, ok := g.young[key]; ok {
+		return v, true
+	}
+	v, ok := g.old[key]
+	return v, ok
+}
+
+func (g *generations[T]) put(key string, v T, weight int) {
+	if g.weight += weight; g.weight > g.limit || g.young == nil {
+		g.old, g.young, g.weight = g.young, make(map[string]T), weight
+	}
+	g.young[key] = v
+}
+
+func newMemory() *memory {
+	m := &memory{}
+	m.dirs.limit, m.listings.limit = dirsRemembered, entriesRemembered
+	return m
+}
+
+// listed remembers a listing.
+func (m *memory) listed(dir string, self info, entries []tree.Entry) {
+	names := spellings(entries)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dirs.put(dir, self, 1)
+	m.listings.put(dir, names, len(names)+1)
+}
+
+// proven remembers what the root holds.
+func (m *memory) proven(entries []tree.Entry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.root = spellings(entries[:min(len(entries), rootRemembered)])
+}
+
+// dir is the directory at path as it was last seen.
+func (m *memory) dir(path string) (info, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.dirs.get(path)
+}
+
+// spelledOtherwise reports whether the entry e, which the server opened under path, is in the directory's
+// last listing under a name that differs from path's in nothing but case, while path's own is not. Servers
+// prefer the exact name, so it is not there.
+func (m *memory) spelledOtherwise(path string, e tree.Entry) bool {
+	m.mu.Lock()
+	names, _ := m.listings.get(parent(path))
+	m.mu.Unlock()
+	other := false
+	for _, n := range names {
+		if n.name == e.Name {
+			return false
+		}
+		other = other || n.id == e.ID.Inode && strings.EqualFold(n.name, e.Name)
+	}
+	return other
+}
+
+// ancestors are the directories above and including dir, of which self is given. Those that are not
+// remembered are asked for; one that cannot be is left out.
+func (s *Share) ancestors(ctx context.Context, dir string, self info) []info {
+	above := []info{self}
+	for dir != "" {
+		dir = parent(dir)
+		i, ok := s.memory.dir(dir)
+		if !ok {
+			if err := s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, dir); return err }); err != nil {
+				continue
+			}
+			s.memory.mu.Lock()
+			s.memory.dirs.put(dir, i, 1)
+			s.memory.mu.Unlock()
+		}
+		above = append(above, i)
+	}
+	return above
+}
+
+// leadsBack reports whether a directory is one of those above it: a link of the server's, which shows it
+// as a directory, or a mount of a directory in itself. Numbers alone do not tell, since every file system
+// has its own; with both times they do, as long as nobody copies disks.
+func leadsBack(i info, above []info) bool {
+	if !i.isDir() || i.id == 0 {
+		return false
+	}
+	for _, a := range above {
+		if i.id == a.id && i.mtime == a.mtime && i.created == a.created {
+			return true
+		}
+	}
+	return false
+}

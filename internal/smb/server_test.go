@@ -1,0 +1,501 @@
+package smb
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// content reads a file of a tree whole.
+func content(t testing.TB, s *Share, path string) string {
+	t.Helper()
+	f, err := s.Open(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<30))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// works checks that a share lists and reads.
+func works(t testing.TB, s *Share) {
+	t.Helper()
+	l, err := s.List(context.Background(), "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(l.Entries) != 1 || l.Entries[0].Name != "f" {
+		t.Fatalf("listed %+v, want f", l.Entries)
+	}
+	if got := content(t, s, "d/f"); got != "hello" {
+		t.Fatalf("read %q, want hello", got)
+	}
+}
+
+// wantAway checks that a call failed since the share is away.
+func wantAway(t testing.TB, what string, err error) {
+	t.Helper()
+	if !errors.Is(err, tree.ErrAway) {
+		t.Errorf("%s: error %v, want that the root is away", what, err)
+	}
+}
+
+// run runs the share until the test ends, or stop is called.
+func run(t testing.TB, s *Share) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := s.Run(ctx); err != nil {
+			t.Errorf("run ended with %v", err)
+		}
+	}()
+	stop = func() { cancel(); <-done }
+	t.Cleanup(stop)
+	return stop
+}
+
+// eventually waits until a condition holds.
+func eventually(t testing.TB, within time.Duration, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(within); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %s: %s", within, what)
+		}
+	}
+}
+
+func TestProtocolVersions(t *testing.T) {
+	for _, version := range []string{"SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"} {
+		t.Run(version, func(t *testing.T) {
+			srv := startSamba(t, "SMB_GLOBAL=server max protocol = "+version)
+			srv.write("d/f", "hello")
+			big := strings.Repeat("0123456789abcdef", 1<<16)
+			srv.write("big", big)
+			s := srv.share()
+			works(t, s)
+			if content(t, s, "big") != big {
+				t.Error("a file of 1 MiB is read wrongly")
+			}
+			signed := srv.share(func(c *Config) { c.RequireSigning = true })
+			works(t, signed)
+			if version >= "SMB3" {
+				works(t, srv.share(func(c *Config) { c.Share, c.RequireEncryption = "crypt", true }))
+			}
+		})
+	}
+}
+
+func TestSigningAndEncryptionMandatory(t *testing.T) {
+	for _, global := range []string{"server signing = mandatory", "smb encrypt = required"} {
+		srv := startSamba(t, "SMB_GLOBAL="+global)
+		srv.write("d/f", "hello")
+		works(t, srv.share())
+	}
+}
+
+func TestEncryptionRequired(t *testing.T) {
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	works(t, srv.share(func(c *Config) { c.Share, c.RequireEncryption = "crypt", true }))
+	s := srv.share(func(c *Config) { c.RequireEncryption = true })
+	_, err := s.Identify(context.Background())
+	wantAway(t, "a share without encryption", err)
+	if s.breaker.seen.Load().refused != true {
+		t.Error("counted as away, want as refused")
+	}
+}
+
+func TestIPv6(t *testing.T) {
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6 on this machine: ", err)
+	}
+	p := serveProxy(t, l, srv.port, 0)
+	s := srv.share(func(c *Config) { c.Host, c.Port = "::1", p.port() })
+	works(t, s)
+	v, err := s.Identify(context.Background())
+	if err != nil || !strings.HasPrefix(v.ID, "smb:[::1]:") {
+		t.Errorf("volume %q, %v", v.ID, err)
+	}
+}
+
+// An unknown user becomes a guest on most NASes (map to guest = Bad User), without a word.
+func TestUnknownUserIsNotMadeAGuest(t *testing.T) {
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	for _, signing := range []bool{false, true} {
+		s := srv.share(func(c *Config) { c.User, c.Share, c.RequireSigning = "nobody I know", "guest", signing })
+		_, err := s.Identify(context.Background())
+		wantAway(t, "log-on of an unknown user", err)
+		if b := s.Breaker(); b.State != Open || time.Until(*b.RetryAt) < 14*time.Minute {
+			t.Errorf("breaker %+v, want it open for 15 minutes", b)
+		}
+	}
+	works(t, srv.share(func(c *Config) { c.User, c.Share = "", "guest" }))
+	s := srv.share(func(c *Config) { c.User = "" })
+	_, err := s.Identify(context.Background())
+	wantAway(t, "a share that is not for guests", err)
+}
+
+func TestDeniedShare(t *testing.T) {
+	srv := startSamba(t)
+	s := srv.share(func(c *Config) { c.Share = "denied" })
+	_, err := s.Identify(context.Background())
+	wantAway(t, "a share that we may not enter", err)
+	if !s.breaker.seen.Load().refused {
+		t.Error("counted as away, want as refused")
+	}
+	s = srv.share(func(c *Config) { c.Share = "no such share" })
+	_, err = s.Identify(context.Background())
+	wantAway(t, "no such share", err)
+	if s.breaker.seen.Load().refused {
+		t.Error("a missing share is a refusal, want away: it may come")
+	}
+}
+
+// A wrong password is tried once: servers lock accounts, and the user with them.
+func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	srv := startSamba(t, `SMB_GLOBAL=log level = 1 auth_audit:3`)
+	srv.write("d/f", "hello")
+	var password atomic.Value
+	password.Store("wrong-Xyzzy")
+	core, logs := observer.New(zap.DebugLevel)
+	c := srv.config()
+	c.Password = func() (string, error) { return password.Load().(string), nil }
+	s, err := New(c, zap.New(core))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	run(t, s)
+	var said []string
+	for range 50 {
+		_, err := s.List(context.Background(), "d")
+		wantAway(t, "list", err)
+		said = append(said, err.Error())
+	}
+	time.Sleep(passwordLook + time.Second) // it is looked at, and is the same
+	if n := srv.refusedLogons(); n != 1 {
+		t.Errorf("%d refused log-ons in the server's log, want 1", n)
+	}
+
+	password.Store("wrong-Plugh")
+	eventually(t, passwordLook+5*time.Second, "another wrong password is tried", func() bool { return srv.refusedLogons() == 2 })
+	s.Reconnect()
+	eventually(t, 5*time.Second, "reconnect tries at once", func() bool { return srv.refusedLogons() == 3 })
+	password.Store("secret")
+	eventually(t, passwordLook+5*time.Second, "the right password is taken", func() bool { return s.Breaker().State == Closed })
+	works(t, s)
+
+	for _, e := range logs.All() {
+		said = append(said, e.Message)
+		for _, f := range e.Context {
+			said = append(said, f.String)
+		}
+	}
+	for _, text := range said {
+		for _, secret := range []string{"Xyzzy", "Plugh", "secret"} {
+			if strings.Contains(text, secret) {
+				t.Fatalf("a password was told: %s", text)
+			}
+		}
+	}
+}
+
+// refusedLogons counts them in Samba's own log.
+func (s *server) refusedLogons() int {
+	s.t.Helper()
+	n := 0
+	logs, err := filepath.Glob(filepath.Join(s.dir, "log", "*"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, log := range logs {
+		b, err := os.ReadFile(log)
+		if err != nil {
+			continue // a directory
+		}
+		n += strings.Count(string(b), "status [NT_STATUS_WRONG_PASSWORD]")
+	}
+	return n
+}
+
+func TestPasswordFileMissing(t *testing.T) {
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	var there atomic.Bool
+	s := srv.share(func(c *Config) {
+		c.Password = func() (string, error) {
+			if !there.Load() {
+				return "", os.ErrNotExist
+			}
+			return "secret", nil
+		}
+	})
+	run(t, s)
+	_, err := s.List(context.Background(), "d")
+	wantAway(t, "list", err)
+	there.Store(true)
+	eventually(t, passwordLook+5*time.Second, "the file is found when it comes", func() bool { return s.Breaker().State == Closed })
+	works(t, s)
+}
+
+func TestPasswordChanged(t *testing.T) {
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	var password atomic.Value
+	password.Store("secret")
+	s := srv.share(func(c *Config) { c.Password = func() (string, error) { return password.Load().(string), nil } })
+	run(t, s)
+	works(t, s)
+	srv.run("password", "new")
+	works(t, s) // on the session that is open
+	srv.run("restart")
+	eventually(t, 5*time.Second, "the old password is refused", func() bool {
+		_, err := s.List(context.Background(), "d")
+		return errors.Is(err, tree.ErrAway) && s.breaker.seen.Load().refused
+	})
+	password.Store("new")
+	eventually(t, passwordLook+5*time.Second, "the new password is taken", func() bool { return s.Breaker().State == Closed })
+	works(t, s)
+}
+
+// TestPaused holds a share whose server hangs to its deadlines.
+func TestPaused(t *testing.T) {
+	const timeout = time.Second
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	s := srv.share(func(c *Config) { c.Timeout = timeout })
+	run(t, s)
+	works(t, s)
+	f, err := s.Open(context.Background(), "d/f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	srv.run("pause")
+	paused := time.Now()
+	t.Cleanup(func() { srv.run("resume") })
+	var opened time.Duration
+	var busy sync.WaitGroup
+	var slowest atomic.Int64
+	for i := range 32 {
+		busy.Go(func() {
+			for round := range 6 {
+				began := time.Now()
+				var err error
+				switch (i + round) % 5 {
+				case 0:
+					_, err = s.List(context.Background(), "d")
+				case 1:
+					_, err = s.Stat(context.Background(), "d/f")
+				case 2:
+					_, err = s.Open(context.Background(), "d/f")
+				case 3:
+					_, err = f.ReadAt(make([]byte, 5), 0)
+				case 4:
+					_, err = s.Identify(context.Background())
+				}
+				wantAway(t, "call to a hung server", err)
+				took := time.Since(began)
+				for old := slowest.Load(); int64(took) > old && !slowest.CompareAndSwap(old, int64(took)); old = slowest.Load() {
+				}
+			}
+		})
+	}
+	eventually(t, 3*timeout, "the breaker opens within three deadlines", func() bool { return s.Breaker().State == Open })
+	opened = time.Since(paused)
+	busy.Wait()
+	t.Logf("breaker open after %s, slowest call %s of %s", opened, time.Duration(slowest.Load()), timeout)
+	if got := time.Duration(slowest.Load()); got > timeout+250*time.Millisecond {
+		t.Errorf("a call took %s, want %s at most", got, timeout+250*time.Millisecond)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	s.Reconnect()
+	began := time.Now()
+	if _, err := s.List(ctx, "d"); err == nil || time.Since(began) > 350*time.Millisecond {
+		t.Errorf("list took %s of its caller's 100 ms: %v", time.Since(began), err)
+	}
+
+	srv.run("resume")
+	at := time.Now()
+	if b := s.Breaker(); b.RetryAt != nil {
+		at = *b.RetryAt
+	}
+	eventually(t, time.Until(at)+5*time.Second, "the share is found again by itself", func() bool { return s.Breaker().State == Closed })
+	works(t, s)
+}
+
+// A server that hangs before anything is known of it still accepts connections: the kernel does.
+func TestPausedBeforeTheFirstCall(t *testing.T) {
+	srv := startSamba(t)
+	s := srv.share(func(c *Config) { c.Timeout = 500 * time.Millisecond })
+	srv.run("pause")
+	defer srv.run("resume")
+	began := time.Now()
+	_, err := s.Identify(context.Background())
+	wantAway(t, "identify", err)
+	if took := time.Since(began); took > 750*time.Millisecond {
+		t.Errorf("took %s of 500ms", took)
+	}
+}
+
+func TestCloseOnHungServer(t *testing.T) {
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	s := srv.share()
+	stop := run(t, s)
+	works(t, s)
+	srv.run("pause")
+	defer srv.run("resume")
+	var busy sync.WaitGroup
+	for range 10 {
+		busy.Go(func() {
+			_, err := s.List(context.Background(), "d")
+			wantAway(t, "list while the share is closed", err)
+		})
+	}
+	eventually(t, 5*time.Second, "calls are under way", func() bool { return s.Stats().Calls == 10 })
+	began := time.Now()
+	stop()
+	busy.Wait()
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("closing took %s", took)
+	}
+	if got := s.Stats(); got.Calls != 0 || got.Abandoned != 0 {
+		t.Errorf("left behind: %+v", got)
+	}
+	_, err := s.Stat(context.Background(), "d/f")
+	wantAway(t, "call of a closed share", err)
+}
+
+func TestKilledAndRestarted(t *testing.T) {
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	s := srv.share(func(c *Config) { c.Timeout = 5 * time.Second })
+	run(t, s)
+	works(t, s)
+	before, err := s.Identify(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.run("kill")
+	began := time.Now()
+	_, err = s.List(context.Background(), "d")
+	wantAway(t, "list of a dead server", err)
+	if time.Since(began) > time.Second {
+		t.Errorf("took %s to see that nothing listens", time.Since(began))
+	}
+	srv.run("start", strconv.Itoa(srv.port))
+	reconnect(t, s)
+	if after, err := s.Identify(context.Background()); err != nil || after != before {
+		t.Errorf("volume %+v (%v), want %+v as before", after, err, before)
+	}
+	works(t, s)
+
+	// A restart between two calls is not even noticed.
+	dials := s.Stats().Dials
+	srv.run("restart")
+	works(t, s)
+	if s.Breaker().Failures != 0 || s.Stats().Dials != dials+1 {
+		t.Errorf("%d failures and %d dials, want a new session and nothing else", s.Breaker().Failures, s.Stats().Dials-dials)
+	}
+}
+
+func TestShareDroppedAndWithdrawn(t *testing.T) {
+	srv := startSamba(t)
+	srv.write("d/f", "hello")
+	s := srv.share()
+	works(t, s)
+	srv.run("drop", "media")
+	works(t, s) // it is mounted again
+	srv.run("unshare", "media")
+	_, err := s.List(context.Background(), "d")
+	wantAway(t, "list of a withdrawn share", err)
+	_, err = s.Stat(context.Background(), "d/f")
+	wantAway(t, "stat on a withdrawn share", err)
+	srv.run("share", "media")
+	reconnect(t, s)
+	works(t, s)
+}
+
+// TestDiskNotMounted takes the disk away under the share: first nothing is there, then its mount point.
+func TestDiskNotMounted(t *testing.T) {
+	for _, how := range []string{"session lives on", "server restarts"} {
+		t.Run(how, func(t *testing.T) {
+			srv := startSamba(t)
+			srv.write("d/f", "hello")
+			s := srv.share()
+			works(t, s)
+			v, err := s.Identify(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Expect(v)
+			aside := filepath.Join(srv.dir, "disk")
+			away := func(what string) {
+				t.Helper()
+				if how == "server restarts" {
+					srv.run("restart")
+				}
+				for range 3 {
+					s.Reconnect()
+					_, err = s.List(context.Background(), "d")
+					wantAway(t, what+": list", err)
+					_, err = s.List(context.Background(), "")
+					wantAway(t, what+": list the root", err)
+					_, err = s.Stat(context.Background(), "d/f")
+					wantAway(t, what+": stat", err)
+					_, err = s.Open(context.Background(), "d/f")
+					wantAway(t, what+": open", err)
+				}
+			}
+			if err := os.Rename(srv.media(), aside); err != nil {
+				t.Fatal(err)
+			}
+			away("no directory")
+			if err := os.MkdirAll(srv.media(), 0o755); err != nil { // starting the server has made it
+				t.Fatal(err)
+			}
+			away("empty mount point")
+			if err := os.Mkdir(srv.media("d"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			away("another disk")
+			if err := os.RemoveAll(srv.media()); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(aside, srv.media()); err != nil {
+				t.Fatal(err)
+			}
+			if how == "server restarts" {
+				srv.run("restart")
+			}
+			reconnect(t, s)
+			works(t, s)
+		})
+	}
+}
