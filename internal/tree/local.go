@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -235,14 +236,15 @@ func (t *Local) prove(root int, anew bool) (*proof, error) {
 // rootError says what an error of the root itself means: it is away, unless this process ran out of
 // something, which says nothing about the root.
 func rootError(path string, err error) error {
-	switch err {
-	case unix.EMFILE, unix.ENFILE, unix.ENOMEM:
+	is := func(e syscall.Errno) bool { return errors.Is(err, e) }
+	switch {
+	case is(unix.EMFILE), is(unix.ENFILE), is(unix.ENOMEM):
 		return fmt.Errorf("open root %s: %w", path, err)
-	case unix.ENOENT:
+	case is(unix.ENOENT):
 		return fmt.Errorf("%w: %s does not exist", ErrAway, path)
-	case unix.ENOTDIR:
+	case is(unix.ENOTDIR):
 		return fmt.Errorf("%w: %s is not a directory", ErrAway, path)
-	case unix.EACCES, unix.EPERM:
+	case is(unix.EACCES), is(unix.EPERM):
 		return fmt.Errorf("%w: %s may not be entered (%w)", ErrAway, path, err)
 	}
 	return fmt.Errorf("%w: %s: %w", ErrAway, path, err)

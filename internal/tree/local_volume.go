@@ -3,7 +3,9 @@ package tree
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,9 +22,9 @@ import (
 func mountOf(fd int, st *unix.Statx_t) mountKey {
 	k := keyOf(st)
 	if st.Mask&unix.STATX_MNT_ID_UNIQUE == 0 {
-		var fs unix.Statfs_t
-		if unix.Fstatfs(fd, &fs) == nil {
-			k.fsid = fs.Fsid
+		var stat unix.Statfs_t
+		if unix.Fstatfs(fd, &stat) == nil {
+			k.fsid = stat.Fsid
 		}
 	}
 	return k
@@ -100,60 +102,80 @@ func (t *Local) topOf(root int, dir string, fd int, mount mountKey) (FileID, err
 }
 
 // volumeOf establishes the volume of an open directory (O_PATH will do). top is the identity of the
-// highest directory of the volume that the tree shows.
+// highest directory of the volume that the tree shows. Whatever fails on the way is an error: going on
+// without it would name the same file system differently.
 func volumeOf(fd int, top FileID) (Volume, error) {
-	var fs unix.Statfs_t
-	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(fd, &fs) }); err != nil {
+	var stat unix.Statfs_t
+	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(fd, &stat) }); err != nil {
 		return Volume{}, err
 	}
-	mount := mountOfFD(fd)
-	v := Volume{Root: top, FSType: typeName(int64(fs.Type))}
-	source := ""
+	mount, err := mountOfFD(fd)
+	if err != nil {
+		return Volume{}, err
+	}
+	v := Volume{Root: top, FSType: typeName(int64(stat.Type))}
 	if mount != nil {
-		v.FSType, source = mount.FSType, mount.Source
+		v.FSType = mount.FSType
 	}
 	t := traitsOf(v.FSType)
 	v.Remote = t.remote
 	v.WeakIDs = t.weak || top.Birth == 0
-	switch id := filesystemUUID(fd, v.FSType); {
+	id, err := filesystemUUID(fd, v.FSType)
+	switch {
+	case err != nil:
+		return Volume{}, err
 	case id == "":
-		v.ID = marker(fd, mount, top, v.FSType, source)
+		v.ID, err = marker(fd, mount, top, v.FSType)
 	case v.FSType == "btrfs":
 		// All subvolumes share the UUID and count their inodes separately. The short id differs between
 		// them, and is made from the UUID and the subvolume's number alone.
-		v.ID = fmt.Sprintf("uuid:%s/%08x%08x", id, uint32(fs.Fsid.Val[0]), uint32(fs.Fsid.Val[1]))
+		v.ID = fmt.Sprintf("uuid:%s/%08x%08x", id, uint32(stat.Fsid.Val[0]), uint32(stat.Fsid.Val[1]))
 	default:
 		v.ID = "uuid:" + id
 	}
-	return v, nil
+	return v, err
 }
 
-// mountOfFD finds the mount of an open file in mountinfo; nil where there is no /proc.
-func mountOfFD(fd int) *mountinfo.Info {
+// mountOfFD finds the mount of an open file in mountinfo; nil where there is no /proc, or where a chroot
+// hides the mount.
+func mountOfFD(fd int) (*mountinfo.Info, error) {
 	var st unix.Statx_t
-	if statxFD(fd, unix.STATX_MNT_ID, &st) != nil || st.Mask&unix.STATX_MNT_ID == 0 {
-		return nil
+	if err := statxFD(fd, unix.STATX_MNT_ID, &st); err != nil || st.Mask&unix.STATX_MNT_ID == 0 {
+		return nil, err
 	}
 	found, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
 		is := uint64(m.ID) == st.Mnt_id
 		return !is, is
 	})
-	if err != nil || len(found) == 0 {
-		return nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	return found[0]
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
 }
 
 // marker names a file system without a UUID by the root directory of its mount, so that all roots on it
 // agree, or by the highest that the tree shows where that cannot be looked at. Without birth times that
 // is little (the root of every FUSE file system is inode 1), so the type and, where it names a server's
 // export, the source are added.
-func marker(fd int, mount *mountinfo.Info, top FileID, fsType, source string) string {
-	id := top
-	var here, point unix.Statx_t
-	if mount != nil && statxFD(fd, entryMask, &here) == nil &&
-		statxAt(unix.AT_FDCWD, mount.Mountpoint, entryMask, &point) == nil && !crosses(&here, &point) {
-		id = fileID(&point)
+func marker(fd int, mount *mountinfo.Info, top FileID, fsType string) (string, error) {
+	id, source := top, ""
+	if mount != nil {
+		source = mount.Source
+		var here, point unix.Statx_t
+		if err := statxFD(fd, entryMask, &here); err != nil {
+			return "", err
+		}
+		switch err := statxAt(unix.AT_FDCWD, mount.Mountpoint, entryMask, &point); err {
+		case nil:
+			if !crosses(&here, &point) {
+				id = fileID(&point)
+			}
+		case unix.ENOMEM:
+			return "", err
+		}
 	}
 	m := fmt.Sprintf("marker:%d.%d", id.Inode, id.Birth)
 	if id.Birth == 0 {
@@ -162,7 +184,7 @@ func marker(fd int, mount *mountinfo.Info, top FileID, fsType, source string) st
 			m += ":" + source
 		}
 	}
-	return m
+	return m, nil
 }
 
 // Requests of ioctl(2) that name a file system, from <linux/fs.h> and the file systems' own headers.
@@ -175,15 +197,17 @@ const (
 
 // filesystemUUID returns the UUID of the file system of an open directory, in the form that udev gives
 // it under /dev/disk/by-uuid, or "". Which of the ways answers must make no difference: the next kernel
-// may offer another.
-func filesystemUUID(fd int, fsType string) string {
+// may offer another. The file system's own comes first: ext4's UUID can be changed while it is mounted,
+// as machine images do when they first start, and the general interface shows that after a remount only.
+func filesystemUUID(fd int, fsType string) (string, error) {
 	dir, err := again(func() (int, error) { return unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0) })
-	if err == nil {
-		defer unix.Close(dir)
-		for _, ask := range []func(int, string) []byte{kernelUUID, ownUUID} {
-			if id := formatUUID(ask(dir, fsType)); id != "" {
-				return id
-			}
+	if err != nil {
+		return "", err
+	}
+	defer unix.Close(dir)
+	for _, ask := range []func(int, string) []byte{ownUUID, kernelUUID} {
+		if id := formatUUID(ask(dir, fsType)); id != "" {
+			return id, nil
 		}
 	}
 	return diskUUID(fd)
@@ -261,21 +285,24 @@ func ownUUID(dir int, fsType string) []byte {
 }
 
 // diskUUID finds the block device under the file system among those that udev named by their UUID.
-func diskUUID(fd int) string {
+func diskUUID(fd int) (string, error) {
 	const byUUID = "/dev/disk/by-uuid"
 	var st unix.Statx_t
-	if statxFD(fd, unix.STATX_TYPE, &st) != nil {
-		return ""
+	if err := statxFD(fd, unix.STATX_TYPE, &st); err != nil {
+		return "", err
 	}
 	links, err := os.ReadDir(byUUID)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return "", nil
+	}
 	if err != nil {
-		return ""
+		return "", err
 	}
 	for _, l := range links {
 		var dev unix.Stat_t
 		if unix.Stat(filepath.Join(byUUID, l.Name()), &dev) == nil && dev.Rdev == unix.Mkdev(st.Dev_major, st.Dev_minor) {
-			return l.Name()
+			return l.Name(), nil
 		}
 	}
-	return ""
+	return "", nil
 }

@@ -125,6 +125,27 @@ func TestDiskIsItselfAgainAfterARemount(t *testing.T) {
 	unmount(t, at, 0)
 }
 
+// An upgraded kernel answers by another way; the root would be taken for another file system if that
+// answered differently.
+func TestAllWaysToAskForAUUIDAgree(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	const uuid = "0123abcd-89ef-4567-8901-23456789abcd"
+	dir := t.TempDir()
+	disk, at := newDisk(t, dir+"/image", "-U", uuid), dir+"/mnt"
+	mountDisk(t, disk, at)
+	if got := identify(t, newLocal(t, at, tree.LocalOptions{})); got.ID != "uuid:"+uuid {
+		t.Errorf("disk is %+v, want %s", got, uuid)
+	}
+	opened, err := os.Open(at)
+	do(t, err)
+	defer opened.Close()
+	if general, own := tree.UUIDs(int(opened.Fd()), "ext4"); own != uuid && own != "" || general != uuid && general != "" {
+		t.Errorf("the kernel says %q, ext4 says %q, want %s of either, or nothing of an old one", general, own, uuid)
+	}
+}
+
 func TestAnotherDiskInItsPlaceIsNotBelieved(t *testing.T) {
 	if !inNamespace(t) {
 		return

@@ -81,7 +81,7 @@ func unmount(tb testing.TB, at string, flags int) {
 }
 
 // newDisk makes an image with an ext4 file system.
-func newDisk(tb testing.TB, image string) string {
+func newDisk(tb testing.TB, image string, options ...string) string {
 	tb.Helper()
 	mkfs, err := exec.LookPath("mkfs.ext4")
 	if err != nil {
@@ -97,7 +97,7 @@ func newDisk(tb testing.TB, image string) string {
 		tb.Fatal(err)
 	}
 	f.Close()
-	run(tb, mkfs, "-qF", "-N", "8192", image)
+	run(tb, mkfs, append(append([]string{"-qF", "-N", "8192"}, options...), image)...)
 	return image
 }
 

@@ -111,7 +111,7 @@ func mountHolding(path string) (*mountinfo.Info, error) {
 		return nil, fmt.Errorf("look at %s: %w", path, err)
 	}
 	defer unix.Close(fd)
-	return mountOfFD(fd), nil
+	return mountOfFD(fd)
 }
 
 func withinFilesystem(m *mountinfo.Info, path string) string {
