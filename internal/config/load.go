@@ -37,8 +37,11 @@ func Load(o LoadOptions) (*Config, error) {
 			return nil, err
 		}
 	}
+	for _, arg := range o.Roots { // before the environment, which has variables for each root
+		c.addRoot(arg, &p)
+	}
 	c.applyEnvironment(env, &p)
-	c.applyCommandLine(o, &p)
+	c.applyFlags(o, &p)
 	c.defaultDataDir(env, &p)
 	for i := range c.Roots {
 		c.Roots[i].credentials = c.credentials
@@ -93,7 +96,7 @@ func unreadable(err error) error {
 	return fmt.Errorf("cannot be read: %w", err)
 }
 
-func (c *Config) applyCommandLine(o LoadOptions, p *problems) {
+func (c *Config) applyFlags(o LoadOptions, p *problems) {
 	if o.DataDir != "" {
 		at := origin{fromCommandLine, 0, "--data-dir"}
 		dir, err := filepath.Abs(o.DataDir)
@@ -104,9 +107,6 @@ func (c *Config) applyCommandLine(o LoadOptions, p *problems) {
 	}
 	if o.Listen != "" {
 		c.HTTP.Listen, c.origins["http.listen"] = o.Listen, origin{fromCommandLine, 0, "--listen"}
-	}
-	for _, arg := range o.Roots {
-		c.addRoot(arg, p)
 	}
 }
 

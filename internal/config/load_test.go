@@ -105,6 +105,7 @@ func TestCommandLineOverEnvironmentOverFile(t *testing.T) {
 	env := []string{
 		"HOME=/home/test", "CATALOGIZERD_DATA_DIR=/env", "CATALOGIZERD_HTTP_LISTEN=127.0.0.1:2", "CATALOGIZERD_HTTP_ALLOWED_HOSTS=b, c,",
 		"CATALOGIZERD_SCANNER_IDLE_PRIORITY=false", "CATALOGIZERD_ROOT_MY_FILMS_POLL_INTERVAL=7s", "CATALOGIZERD_WATCHER_MAX_WAIT=9s",
+		"CATALOGIZERD_ROOT_MUSIC_POLL_INTERVAL=8s",
 	}
 	c := load(t, LoadOptions{File: file, Env: env, Listen: "localhost:3", Roots: []string{"/srv/music"}})
 	type seen struct {
@@ -112,15 +113,16 @@ func TestCommandLineOverEnvironmentOverFile(t *testing.T) {
 		Hosts           []string
 		Workers         int
 		Idle            bool
-		MaxWait, Poll   time.Duration
+		MaxWait         time.Duration
+		Poll            [2]time.Duration
 		Roots           []string
 	}
-	got := seen{c.DataDir, c.HTTP.Listen, c.HTTP.AllowedHosts, c.Scanner.Workers, c.Scanner.IdlePriority, c.Watcher.MaxWait, c.Roots[0].PollInterval, rootNames(c)}
-	want := seen{"/env", "localhost:3", []string{"b", "c"}, 1, false, 9 * time.Second, 7 * time.Second, []string{"my-films", "music"}}
+	got := seen{c.DataDir, c.HTTP.Listen, c.HTTP.AllowedHosts, c.Scanner.Workers, c.Scanner.IdlePriority, c.Watcher.MaxWait, [2]time.Duration{c.Roots[0].PollInterval, c.Roots[1].PollInterval}, rootNames(c)}
+	want := seen{"/env", "localhost:3", []string{"b", "c"}, 1, false, 9 * time.Second, [2]time.Duration{7 * time.Second, 8 * time.Second}, []string{"my-films", "music"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration differs (-want +got):\n%s", diff)
 	}
-	if c := load(t, LoadOptions{File: file, Env: env, DataDir: "/flag/./dir"}); c.DataDir != "/flag/dir" {
+	if c := load(t, LoadOptions{File: file, Env: env, DataDir: "/flag/./dir", Roots: []string{"/srv/music"}}); c.DataDir != "/flag/dir" {
 		t.Errorf("--data-dir: got %s", c.DataDir)
 	}
 }
