@@ -23,12 +23,14 @@ outside() {
 	[[ -x /usr/bin/dbus-daemon ]] || skip "there is no dbus"
 	cgroup2=$(findmnt -nrt cgroup2 -o TARGET | head -n 1)
 	[[ -n $cgroup2 && -w $cgroup2 ]] || skip "there is no cgroup2 file system to write to"
-	unshare --mount --pid --fork --uts --ipc --net --cgroup true 2>/dev/null || skip "cannot make namespaces"
-
 	work=$(mktemp -d)
 	group=$cgroup2/catalogizerd-test-$$
 	trap cleanup EXIT
-	mkdir "$group" "$work/exchange" "$work/layers"
+	mkdir "$work/exchange" "$work/layers"
+	mkdir "$group" 2>/dev/null || skip "cannot make a control group"
+	unshare --fork --pid --mount --propagation private --uts --ipc --net --cgroup "$self" --probe "$work/layers" 2>/dev/null ||
+		skip "cannot make namespaces with a root directory of their own"
+
 	install -m 755 "$binary" "$work/exchange/catalogizerd"
 	cp "$project"/deploy/systemd/catalogizerd.{service,sysusers} "$work/exchange/"
 	cp -r "$project/testdata/library" "$work/exchange/library"
@@ -59,6 +61,15 @@ cleanup() {
 		sleep "0.$try"
 	done
 	rm -rf --one-file-system "$work"
+}
+
+# probe tries the mounts that a boot needs and that containers tend to forbid.
+probe() {
+	mount -t tmpfs layers "$1"
+	mkdir "$1"/{upper,work,root}
+	mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
+	mount -t proc proc "$1/root/proc"
+	mount -t cgroup2 cgroup2 "$1/root/sys/fs/cgroup"
 }
 
 # --- first process of the namespaces: build a root directory and become systemd ----------------------------
@@ -226,6 +237,7 @@ inside() {
 
 case ${1-} in
 --boot) boot "$2" ;;
+--probe) probe "$2" ;;
 --inside) inside ;;
 "" | -*) sed -n '/^# usage/s/^# //p' "$0" >&2 && exit 2 ;;
 *) outside "$@" ;;
