@@ -1,0 +1,230 @@
+// Package sidecar reads the files that describe other files (Kodi's NFO, ComicInfo.xml, OPF, XMP, LRC)
+// and knows the field's rules of which describes which. It works on bytes and names alone, holds no
+// state and is safe for concurrent use.
+//
+// Where several sources know of one item, a sidecar has the word before the tags embedded in the file,
+// and those before the file's name: a person wrote the sidecar last. See [Document.Apply].
+package sidecar
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
+)
+
+// MaxSize is the size in bytes of the largest sidecar worth reading.
+const MaxSize = 1 << 20
+
+// ErrUnknown says that the bytes are no description in a known form.
+var ErrUnknown = errors.New("sidecar not recognised")
+
+// Form says what a sidecar describes.
+type Form string
+
+// The forms of sidecars. The first six are the root elements of Kodi's NFO files.
+const (
+	Movie      Form = "movie"
+	Show       Form = "tvshow"
+	Episode    Form = "episodedetails"
+	MusicVideo Form = "musicvideo"
+	Album      Form = "album"
+	Artist     Form = "artist"
+	Link       Form = "link" // an NFO that only links to a database
+	Comic      Form = "comic"
+	Book       Form = "book"
+	Picture    Form = "picture"
+	Lyrics     Form = "lyrics"
+)
+
+// Document is what a sidecar says. Its description is that of the form's own thing: of a Show, Title
+// and IDs are the show's, not an episode's.
+type Document struct {
+	Form        Form
+	Description media.Description
+}
+
+// Parse reads the sidecar of that name: its extension tells NFO, OPF, XMP and LRC, the name itself
+// ComicInfo.xml. Errors wrap ErrUnknown.
+func Parse(name string, data []byte) (Document, error) {
+	if len(data) > MaxSize {
+		return Document{}, fmt.Errorf("%w: %d bytes", ErrUnknown, len(data))
+	}
+	lower := strings.ToLower(name)
+	switch {
+	case strings.HasSuffix(lower, ".nfo"):
+		return NFO(data)
+	case strings.HasSuffix(lower, ".opf"):
+		p, err := OPF(data)
+		return Document{Book, p.Description}, err
+	case strings.HasSuffix(lower, "comicinfo.xml"):
+		d, err := ComicInfo(data)
+		return Document{Comic, d}, err
+	case strings.HasSuffix(lower, ".xmp"):
+		if !bytes.Contains(data, []byte("RDF")) {
+			return Document{}, fmt.Errorf("%w: no XMP", ErrUnknown)
+		}
+		d := media.Description{Media: new(media.Media)}
+		m := photo.XMP(data)
+		m.Describe(&d)
+		if d.Media.Orientation == 0 {
+			d.Media = nil
+		}
+		return Document{Picture, d}, nil
+	case strings.HasSuffix(lower, ".lrc"):
+		d, err := LRC(data)
+		return Document{Lyrics, d}, err
+	}
+	return Document{}, fmt.Errorf("%w: %s", ErrUnknown, name)
+}
+
+// Apply writes into d, which describes an item that doc's file goes with, what doc says of that item.
+// What doc does not know stays as it is.
+func (doc Document) Apply(d *media.Description) {
+	switch s := doc.Description; doc.Form {
+	case Show:
+		override(d, media.Description{Series: s.Title, Genres: s.Genres, Publisher: s.Publisher})
+	case Album:
+		override(d, media.Description{
+			Album: s.Album, AlbumArtist: s.AlbumArtist, Year: s.Year, Date: s.Date, Genres: s.Genres,
+			Publisher: s.Publisher, Compilation: s.Compilation, IDs: s.IDs,
+		})
+	case Artist: // of an artist's whole folder: what it says is not the single track's
+	case Lyrics:
+		if d.Media == nil {
+			d.Media = new(media.Media)
+		}
+		d.Media.Lyrics = true
+	default:
+		override(d, s)
+	}
+}
+
+// override replaces the fields of d that s knows.
+func override(d *media.Description, s media.Description) {
+	for _, f := range []struct {
+		dst *string
+		src string
+	}{
+		{&d.Title, s.Title}, {&d.SortTitle, s.SortTitle}, {&d.Date, s.Date}, {&d.Series, s.Series},
+		{&d.EpisodeTitle, s.EpisodeTitle}, {&d.Artist, s.Artist}, {&d.AlbumArtist, s.AlbumArtist},
+		{&d.Album, s.Album}, {&d.Composer, s.Composer}, {&d.Narrator, s.Narrator}, {&d.Publisher, s.Publisher},
+		{&d.Plot, s.Plot}, {&d.Edition, s.Edition}, {&d.Source, s.Source}, {&d.TakenAt, s.TakenAt},
+		{&d.Camera, s.Camera}, {&d.Lens, s.Lens}, {&d.Exposure, s.Exposure},
+	} {
+		if f.src != "" {
+			*f.dst = f.src
+		}
+	}
+	for _, f := range []struct {
+		dst *int
+		src int
+	}{{&d.Year, s.Year}, {&d.Track, s.Track}, {&d.Disc, s.Disc}} {
+		if f.src != 0 {
+			*f.dst = f.src
+		}
+	}
+	for _, f := range []struct {
+		dst *[]string
+		src []string
+	}{{&d.Artists, s.Artists}, {&d.Genres, s.Genres}, {&d.Authors, s.Authors}, {&d.Languages, s.Languages}} {
+		if len(f.src) > 0 {
+			*f.dst = f.src
+		}
+	}
+	if s.SeriesIndex != 0 {
+		d.SeriesIndex = s.SeriesIndex
+	}
+	if s.Season != nil {
+		d.Season = s.Season
+	}
+	if len(s.Episodes) > 0 {
+		d.Episodes = s.Episodes
+	}
+	if s.Compilation {
+		d.Compilation = true
+	}
+	if s.Latitude != nil && s.Longitude != nil {
+		d.Latitude, d.Longitude = s.Latitude, s.Longitude
+	}
+	if s.Media != nil && s.Media.Orientation != 0 && d.Media != nil {
+		d.Media.Orientation = s.Media.Orientation
+	}
+	for k, v := range s.IDs {
+		setID(d, k, v)
+	}
+}
+
+func setID(d *media.Description, name, value string) {
+	value = strings.TrimSpace(value)
+	if name == "" || value == "" || value == "0" || value == "-1" || len(value) > 200 {
+		return
+	}
+	if d.IDs == nil {
+		d.IDs = make(map[string]string)
+	}
+	d.IDs[name] = value
+}
+
+// setDate sets date and year. Years before printing are placeholders of library software.
+func setDate(d *media.Description, text string) {
+	date := photo.Date(text)
+	if len(date) < 4 || date < "1400" {
+		return
+	}
+	d.Date = date
+	d.Year, _ = strconv.Atoi(date[:4])
+}
+
+// clean makes text of a sidecar fit for the catalog.
+func clean(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < 0x20 || r == 0x7F || r == '\uFEFF':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD")))
+}
+
+// plain takes HTML's tags out of a description; paragraphs and breaks become line ends.
+func plain(s string) string {
+	if !strings.Contains(s, "<") {
+		return clean(html.UnescapeString(s))
+	}
+	var b strings.Builder
+	for s != "" {
+		text, rest, _ := strings.Cut(s, "<")
+		b.WriteString(text)
+		tag, after, ok := strings.Cut(rest, ">")
+		if !ok {
+			break
+		}
+		switch strings.ToLower(strings.Trim(tag, "/ ")) {
+		case "br", "p", "div", "li":
+			if b.Len() > 0 && !strings.HasSuffix(b.String(), "\n") {
+				b.WriteByte('\n')
+			}
+		}
+		s = after
+	}
+	return clean(html.UnescapeString(b.String()))
+}
+
+// list splits an enumeration of names.
+func list(s, separators string) []string {
+	var out []string
+	for _, f := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
+		if f = clean(f); f != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}

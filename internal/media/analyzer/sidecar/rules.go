@@ -1,0 +1,210 @@
+package sidecar
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// Role is what a file does for the file it goes with.
+type Role string
+
+// The roles of sidecars.
+const (
+	NoRole      Role = ""
+	Description Role = "description" // NFO, OPF, XMP, ComicInfo
+	Subtitles   Role = "subtitles"
+	LyricsOf    Role = "lyrics"
+	Cover       Role = "cover" // poster, folder, cover, front: the picture to show for the item
+	Artwork     Role = "artwork"
+	Index       Role = "index" // a cue sheet, the index of a subtitle stream
+)
+
+// Reach says how far a sidecar's word goes.
+type Reach uint8
+
+// The reaches of sidecars.
+const (
+	Nothing Reach = iota
+	OneFile       // the file that shares its name
+	Folder        // every file of the fitting kind in the folder
+	Tree          // those in the folders below, too
+)
+
+// Rule is what a file's name alone says of it as a sidecar.
+type Rule struct {
+	Role  Role
+	Reach Reach
+	stem  string // lower case: what the described file's stem must be (OneFile)
+	fits  []media.Kind
+}
+
+var (
+	ofVideo   = []media.Kind{media.KindMovie, media.KindEpisode, media.KindVideo, media.KindDisc}
+	ofAudio   = []media.Kind{media.KindTrack, media.KindAudio, media.KindAudiobook}
+	ofBook    = []media.Kind{media.KindBook, media.KindComic, media.KindAudiobook}
+	ofComic   = []media.Kind{media.KindComic}
+	ofPicture = []media.Kind{media.KindPhoto, media.KindImage, media.KindMovie, media.KindVideo, media.KindEpisode}
+	ofMusic   = []media.Kind{media.KindTrack, media.KindAudio}
+	ofAny     = slices.Concat(ofVideo, ofAudio, []media.Kind{media.KindBook, media.KindComic, media.KindGame})
+)
+
+// covers are the names, without extension, of the picture that stands for a folder's content (Kodi,
+// Jellyfin, Plex, Navidrome); artworks those of further pictures. Both serve as suffixes "<base>-name".
+var (
+	covers = []string{"poster", "folder", "cover", "front", "movie", "album", "albumart", "default", "keyart", "show"}
+
+	artworks = []string{
+		"fanart", "backdrop", "background", "art", "banner", "clearart", "clearlogo", "logo", "landscape", "thumb",
+		"disc", "discart", "cdart", "characterart", "back", "spine", "artist",
+	}
+)
+
+// RuleOf returns the rule for a file of that name; the role is NoRole where it describes nothing.
+func RuleOf(name string) Rule {
+	lower := strings.ToLower(name)
+	ext := path.Ext(lower)
+	stem := strings.TrimSuffix(lower, ext)
+	switch ext {
+	case ".nfo":
+		return nfoRule(stem)
+	case ".opf":
+		if stem == "metadata" || stem == "content" {
+			return Rule{Description, Folder, "", ofBook}
+		}
+		return Rule{Description, OneFile, stem, ofBook}
+	case ".xml":
+		if lower == "comicinfo.xml" {
+			return Rule{Description, Folder, "", ofComic}
+		}
+	case ".xmp":
+		return Rule{Description, OneFile, stem, ofPicture}
+	case ".lrc":
+		return Rule{LyricsOf, OneFile, stem, ofMusic}
+	case ".cue":
+		return Rule{Index, OneFile, stem, slices.Concat(ofAudio, []media.Kind{media.KindDisc, media.KindGame})}
+	case ".srt", ".ass", ".ssa", ".vtt", ".sub", ".idx", ".sup", ".smi", ".ttml", ".dfxp", ".usf", ".mks":
+		return Rule{Subtitles, OneFile, stem, ofVideo}
+	case ".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".tbn", ".bmp":
+		return pictureRule(stem)
+	}
+	return Rule{}
+}
+
+func nfoRule(stem string) Rule {
+	switch stem {
+	case "movie":
+		return Rule{Description, Folder, "", ofVideo}
+	case "tvshow":
+		return Rule{Description, Tree, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+	case "season":
+		return Rule{Description, Folder, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+	case "album":
+		return Rule{Description, Folder, "", ofMusic}
+	case "artist":
+		return Rule{Description, Tree, "", ofMusic}
+	}
+	return Rule{Description, OneFile, stem, slices.Concat(ofVideo, ofMusic)}
+}
+
+func pictureRule(stem string) Rule {
+	base := strings.TrimRight(stem, "0123456789") // fanart1, backdrop2
+	switch {
+	case slices.Contains(covers, stem) || strings.HasPrefix(stem, "albumart_") || strings.HasPrefix(stem, "albumartsmall"):
+		return Rule{Cover, Folder, "", ofAny}
+	case slices.Contains(artworks, base):
+		return Rule{Artwork, Folder, "", ofAny}
+	case strings.HasPrefix(stem, "season") && strings.Contains(stem, "-"):
+		return Rule{Artwork, Tree, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+	}
+	if i := strings.LastIndexByte(stem, '-'); i > 0 {
+		what := strings.TrimRight(stem[i+1:], "0123456789")
+		switch {
+		case slices.Contains(covers, what):
+			return Rule{Cover, OneFile, stem[:i], ofAny}
+		case slices.Contains(artworks, what):
+			return Rule{Artwork, OneFile, stem[:i], ofAny}
+		}
+	}
+	return Rule{Cover, OneFile, stem, ofAny}
+}
+
+// Describes returns those of siblings, the names in its folder, that the file called name describes, in
+// their order. kind tells what a sibling is, from its name; a sidecar describes only what fits it. What
+// lies in folders below is the caller's to add where the rule reaches further ([RuleOf]).
+func Describes(name string, siblings []string, kind func(string) media.Kind) []string {
+	rule := RuleOf(name)
+	if rule.Role == NoRole {
+		return nil
+	}
+	var out []string
+	longest := -1
+	for _, sibling := range siblings {
+		if sibling == name || !slices.Contains(rule.fits, kind(sibling)) {
+			continue
+		}
+		if rule.Reach != OneFile {
+			if !isExtra(sibling) {
+				out = append(out, sibling)
+			}
+			continue
+		}
+		n := rule.match(strings.ToLower(sibling))
+		switch {
+		case n < 0 || n < longest:
+		case n > longest: // "Film 2.en.srt" goes with "Film 2.mkv", not with "Film.mkv"
+			longest, out = n, append(out[:0], sibling)
+		default:
+			out = append(out, sibling)
+		}
+	}
+	return out
+}
+
+// For returns those of siblings that go with the file called name, what describes it before the rest,
+// and the nearer before what speaks for the whole folder. kind is as for Describes.
+func For(name string, siblings []string, kind func(string) media.Kind) []string {
+	var out []string
+	for _, sibling := range siblings {
+		if sibling != name && slices.Contains(Describes(sibling, siblings, kind), name) {
+			out = append(out, sibling)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
+	return out
+}
+
+func rank(name string) int {
+	rule := RuleOf(name)
+	order := slices.Index([]Role{Description, Index, LyricsOf, Subtitles, Cover, Artwork}, rule.Role)
+	return order*4 + int(rule.Reach)
+}
+
+// match returns how long the common stem is where the rule's file goes with the file called lower, else
+// -1. Subtitles carry language and flags after the stem; XMP may keep the picture's extension.
+func (r Rule) match(lower string) int {
+	stem := strings.TrimSuffix(lower, path.Ext(lower))
+	rest, ok := strings.CutPrefix(r.stem, stem)
+	switch {
+	case !ok:
+		return -1
+	case rest == "" || stem+rest == lower:
+		return len(stem)
+	case r.Role == Subtitles && strings.ContainsRune("._- [(", rune(rest[0])):
+		return len(stem)
+	}
+	return -1
+}
+
+// isExtra reports whether a file is a trailer or sample, for which a folder's sidecar does not speak.
+func isExtra(name string) bool {
+	stem := strings.ToLower(strings.TrimSuffix(name, path.Ext(name)))
+	for _, extra := range []string{"trailer", "sample"} {
+		if stem == extra || strings.HasSuffix(stem, "-"+extra) || strings.HasSuffix(stem, "."+extra) {
+			return true
+		}
+	}
+	return false
+}
