@@ -36,6 +36,7 @@ type Window struct {
 	src      io.ReaderAt
 	size     int64
 	left     Budget
+	allowed  int // reads beyond the budget that a prober asked for
 	deadline time.Time
 	buf      *buffers
 	headLen  int
@@ -43,7 +44,8 @@ type Window struct {
 	headRead bool
 	floatOff int64
 	floatLen int
-	failed   error // the first budget or context error: sticky
+	ahead    int   // bytes that a miss of the floating window reads
+	failed   error // the first error of a budget, the context or the source: sticky
 }
 
 type buffers struct {
@@ -60,7 +62,10 @@ func NewWindow(ctx context.Context, src io.ReaderAt, size int64) *Window {
 
 // NewWindowBudget returns a window over src under a budget of one's own.
 func NewWindowBudget(ctx context.Context, src io.ReaderAt, size int64, b Budget) *Window {
-	return &Window{ctx: ctx, src: src, size: size, left: b, deadline: time.Now().Add(b.Time), buf: bufferPool.Get().(*buffers)}
+	return &Window{
+		ctx: ctx, src: src, size: size, left: b, deadline: time.Now().Add(b.Time),
+		buf: bufferPool.Get().(*buffers), ahead: windowSize,
+	}
 }
 
 // release gives the buffers back. No slice that the window handed out may be used afterwards.
@@ -73,6 +78,10 @@ func (w *Window) release() {
 
 // Size is the file's size in bytes.
 func (w *Window) Size() int64 { return w.size }
+
+// Ahead sets how many bytes the floating window takes in at once, where more is not asked for; it begins
+// with all it holds. A prober that hops between small structures makes it smaller, and reads less.
+func (w *Window) Ahead(n int) { w.ahead = min(max(n, 512), windowSize) }
 
 // Head returns the first bytes of the file, at most HeadSize. They stay valid for the whole probe.
 func (w *Window) Head() ([]byte, error) {
@@ -104,7 +113,7 @@ func (w *Window) Bytes(off int64, n int) ([]byte, error) {
 		i := int(off - w.floatOff)
 		return w.buf.float[i : i+n], nil
 	}
-	want := int(min(int64(windowSize), w.size-off))
+	want := int(min(int64(max(n, w.ahead)), w.size-off))
 	w.floatOff, w.floatLen = off, 0
 	got, err := w.read(w.buf.float[:want], off)
 	w.floatLen = got
@@ -115,6 +124,32 @@ func (w *Window) Bytes(off int64, n int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %d bytes at %d", ErrTruncated, n, off)
 	}
 	return w.buf.float[:n], nil
+}
+
+// Peek returns n bytes at off as Bytes does, and as briefly, but reads no more than them where they are
+// not at hand: for walks that hop over what they do not need.
+func (w *Window) Peek(off int64, n int) ([]byte, error) {
+	held := w.floatOff <= off && off-w.floatOff < int64(w.floatLen) || off < HeadSize
+	if held || off < 0 || n < 0 || n > windowSize || off > w.size || int64(n) > w.size-off {
+		return w.Bytes(off, n)
+	}
+	w.floatOff, w.floatLen = off, 0
+	got, err := w.read(w.buf.float[:n], off)
+	w.floatLen = got
+	if err == nil && got < n {
+		err = fmt.Errorf("%w: %d bytes at %d", ErrTruncated, n, off)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.buf.float[:n], nil
+}
+
+// AllowReads adds n reads to the budget: for formats without a table of contents, whose honest files
+// need a small read for every entry (Peek). Bytes, elements and time stay as they are.
+func (w *Window) AllowReads(n int) {
+	w.left.Reads += n
+	w.allowed += n
 }
 
 // Tail returns the last n bytes of the file (fewer where it is shorter) and the offset they begin at.
@@ -217,7 +252,7 @@ func (w *Window) Enter() (leave func(), err error) {
 
 // Spent tells what of b a window that began with it has used: reads and bytes. It is for tests.
 func (w *Window) Spent(b Budget) (reads int, bytes int64) {
-	return b.Reads - w.left.Reads, b.Bytes - w.left.Bytes
+	return b.Reads + w.allowed - w.left.Reads, b.Bytes - w.left.Bytes
 }
 
 func (w *Window) fail(err error) error {
@@ -252,7 +287,10 @@ func (w *Window) read(p []byte, off int64) (int, error) {
 	}
 	n, err := w.src.ReadAt(p, off)
 	if n == len(p) || errors.Is(err, io.EOF) {
-		err = nil
+		return n, nil
+	}
+	if err != nil { // sticky too: a share that failed must not pass for a file that lacks something
+		err = w.fail(err)
 	}
 	return n, err
 }

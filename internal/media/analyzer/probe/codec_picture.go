@@ -1,0 +1,55 @@
+package probe
+
+import "github.com/catalogizer/catalogizerd/internal/media"
+
+// pictureFormat is what the headers of a video codec say of its pictures. Zero means unknown.
+type pictureFormat struct {
+	profile   string
+	width     int
+	height    int
+	rate      float64 // frames a second, where the codec's own timing gives it
+	depth     int
+	primaries int // ITU-T H.273 colour primaries
+	transfer  int // ITU-T H.273 transfer characteristics
+}
+
+// The colour codes of ITU-T H.273 that tell high dynamic range.
+const (
+	primariesBT2020 = 9
+	transferPQ      = 16 // SMPTE ST 2084
+	transferHLG     = 18 // ARIB STD-B67
+)
+
+// hdrKind names the kind of high dynamic range; empty means standard range. mastering says that the
+// container carries mastering display or light level metadata (SMPTE ST 2086, CTA-861.3).
+func hdrKind(primaries, transfer int, mastering bool) string {
+	switch transfer {
+	case transferPQ:
+		if primaries == primariesBT2020 || mastering {
+			return "hdr10"
+		}
+		return "pq"
+	case transferHLG:
+		return "hlg"
+	}
+	return ""
+}
+
+// fill puts what the codec says where the container has said nothing.
+func (f *pictureFormat) fill(v *media.Video) {
+	if v.Profile == "" {
+		v.Profile = f.profile
+	}
+	if f.width > 0 && f.height > 0 && (v.Width <= 0 || v.Height <= 0) {
+		v.Width, v.Height = f.width, f.height
+	}
+	if v.FrameRate == 0 && f.rate > 0 && f.rate < 1000 {
+		v.FrameRate = f.rate
+	}
+	if v.BitDepth == 0 {
+		v.BitDepth = f.depth
+	}
+	if v.HDR == "" {
+		v.HDR = hdrKind(f.primaries, f.transfer, false)
+	}
+}
