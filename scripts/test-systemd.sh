@@ -69,6 +69,7 @@ probe() {
 	mkdir "$1"/{upper,work,root}
 	mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
 	mount -t proc proc "$1/root/proc"
+	mount -t sysfs -o ro sysfs "$1/root/sys"
 	mount -t cgroup2 cgroup2 "$1/root/sys/fs/cgroup"
 }
 
