@@ -4,38 +4,42 @@ package media
 // The zero value of a field means unknown; nothing in it is ever invented. Its JSON encoding is the
 // descriptive part of an item on the public surface.
 type Description struct {
-	Title        string   `json:"title,omitempty"`
-	SortTitle    string   `json:"sort_title,omitempty"`
-	Year         int      `json:"year,omitempty"`
-	Date         string   `json:"date,omitempty"` // YYYY, YYYY-MM or YYYY-MM-DD
-	Series       string   `json:"series,omitempty"`
-	SeriesIndex  float64  `json:"series_index,omitempty"`
-	Season       *int     `json:"season,omitempty"` // 0 is the specials
-	Episodes     []int    `json:"episodes,omitempty"`
-	EpisodeTitle string   `json:"episode_title,omitempty"`
-	Artist       string   `json:"artist,omitempty"` // as displayed; several are joined by "; "
-	Artists      []string `json:"artists,omitempty"`
-	AlbumArtist  string   `json:"album_artist,omitempty"`
-	Album        string   `json:"album,omitempty"`
-	Track        int      `json:"track,omitempty"`
-	TrackTotal   int      `json:"track_total,omitempty"`
-	Disc         int      `json:"disc,omitempty"`
-	DiscTotal    int      `json:"disc_total,omitempty"`
-	Compilation  bool     `json:"compilation,omitempty"`
-	Composer     string   `json:"composer,omitempty"`
-	Genres       []string `json:"genres,omitempty"`
-	Authors      []string `json:"authors,omitempty"`
-	Narrator     string   `json:"narrator,omitempty"`
-	Publisher    string   `json:"publisher,omitempty"`
-	Plot         string   `json:"plot,omitempty"`
-	Edition      string   `json:"edition,omitempty"`
-	ReleaseGroup string   `json:"release_group,omitempty"`
-	Source       string   `json:"source,omitempty"` // Blu-ray, Web, HDTV, ...
-	Languages    []string `json:"languages,omitempty"`
-	Forced       bool     `json:"forced,omitempty"`           // of a subtitle file
-	HearingAid   bool     `json:"hearing_impaired,omitempty"` // of a subtitle file: SDH or CC
-	Extra        string   `json:"extra,omitempty"`            // trailer, featurette, sample, ...
-	Part         int      `json:"part,omitempty"`             // of a stack: cd1, part 2
+	Title           string   `json:"title,omitempty"`
+	SortTitle       string   `json:"sort_title,omitempty"`
+	Year            int      `json:"year,omitempty"`
+	Date            string   `json:"date,omitempty"`          // YYYY, YYYY-MM or YYYY-MM-DD
+	OriginalDate    string   `json:"original_date,omitempty"` // of the first release, likewise
+	Series          string   `json:"series,omitempty"`
+	SeriesIndex     float64  `json:"series_index,omitempty"`
+	Season          *int     `json:"season,omitempty"` // 0 is the specials
+	Episodes        []int    `json:"episodes,omitempty"`
+	EpisodeTitle    string   `json:"episode_title,omitempty"`
+	Artist          string   `json:"artist,omitempty"` // as displayed; several are joined by "; "
+	Artists         []string `json:"artists,omitempty"`
+	ArtistSort      string   `json:"artist_sort,omitempty"`
+	AlbumArtistSort string   `json:"album_artist_sort,omitempty"`
+	AlbumArtist     string   `json:"album_artist,omitempty"`
+	Album           string   `json:"album,omitempty"`
+	AlbumSort       string   `json:"album_sort,omitempty"`
+	Track           int      `json:"track,omitempty"`
+	TrackTotal      int      `json:"track_total,omitempty"`
+	Disc            int      `json:"disc,omitempty"`
+	DiscTotal       int      `json:"disc_total,omitempty"`
+	Compilation     bool     `json:"compilation,omitempty"`
+	Composer        string   `json:"composer,omitempty"`
+	Genres          []string `json:"genres,omitempty"`
+	Authors         []string `json:"authors,omitempty"`
+	Narrator        string   `json:"narrator,omitempty"`
+	Publisher       string   `json:"publisher,omitempty"`
+	Plot            string   `json:"plot,omitempty"`
+	Edition         string   `json:"edition,omitempty"`
+	ReleaseGroup    string   `json:"release_group,omitempty"`
+	Source          string   `json:"source,omitempty"` // Blu-ray, Web, HDTV, ...
+	Languages       []string `json:"languages,omitempty"`
+	Forced          bool     `json:"forced,omitempty"`           // of a subtitle file
+	HearingAid      bool     `json:"hearing_impaired,omitempty"` // of a subtitle file: SDH or CC
+	Extra           string   `json:"extra,omitempty"`            // trailer, featurette, sample, ...
+	Part            int      `json:"part,omitempty"`             // of a stack: cd1, part 2
 
 	TakenAt   string   `json:"taken_at,omitempty"` // RFC 3339; without a zone where the camera gave none
 	Camera    string   `json:"camera,omitempty"`
