@@ -1,0 +1,179 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// oggPage is a page of an Ogg stream (RFC 3533, 6).
+type oggPage struct {
+	off      int64 // of the page
+	body     int64 // of its first segment
+	size     int64 // of all its segments
+	flags    byte
+	granule  int64 // -1: no packet ends on this page
+	serial   uint32
+	segments [255]byte
+	count    int // of segments
+}
+
+// The flags of a page.
+const (
+	oggContinued = 1 << iota
+	oggFirst
+	oggLast
+)
+
+// end is the offset of what follows the page.
+func (p *oggPage) end() int64 { return p.body + p.size }
+
+// oggPageAt reads the header of the page at off. It is ErrMalformed where there is none, and
+// ErrTruncated where the file ends inside it.
+func (w *Window) oggPageAt(off int64) (p oggPage, err error) {
+	if err := w.Element(); err != nil {
+		return p, err
+	}
+	h, err := w.Bytes(off, 27)
+	if err != nil {
+		return p, err
+	}
+	if string(h[:4]) != "OggS" || h[4] != 0 {
+		return p, fmt.Errorf("%w: no ogg page at %d", ErrMalformed, off)
+	}
+	p.off, p.flags, p.granule, p.serial, p.count = off, h[5], int64(le64(h[6:])), le32(h[14:]), int(h[26])
+	s, err := w.Bytes(off+27, p.count)
+	if err != nil {
+		return p, err
+	}
+	copy(p.segments[:], s)
+	for _, n := range p.segments[:p.count] {
+		p.size += int64(n)
+	}
+	p.body = off + 27 + int64(p.count)
+	return p, nil
+}
+
+// oggPacket reads one packet through the pages that it is laid over, without holding it: tags with
+// pictures in them are larger than any window.
+type oggPacket struct {
+	w     *Window
+	page  oggPage
+	next  int   // the segment that comes next
+	at    int64 // where the rest of the current run of segments lies
+	left  int64 // bytes of that run not yet read
+	ended bool  // the run is the packet's last
+	start int64 // offset of the packet's first byte
+	gaps  bool  // a page's header has come between the packet's bytes
+}
+
+// packet returns a reader of the packet that begins with segment i of a page.
+func (w *Window) packet(p oggPage, i int) *oggPacket {
+	r := &oggPacket{w: w, page: p, at: p.body}
+	for _, n := range p.segments[:min(i, p.count)] {
+		r.at += int64(n)
+	}
+	r.next, r.start = i, r.at
+	r.gather()
+	return r
+}
+
+// gather joins the segments that follow on the same page.
+func (r *oggPacket) gather() {
+	for r.next < r.page.count && !r.ended {
+		n := r.page.segments[r.next]
+		r.next++
+		r.left += int64(n)
+		r.ended = n < 255
+	}
+}
+
+// turn goes on to the stream's next page; false means that the packet is over. Pages of other streams
+// between are passed over.
+func (r *oggPacket) turn() (bool, error) {
+	for !r.ended {
+		p, err := r.w.oggPageAt(r.page.end())
+		if err != nil {
+			return false, err
+		}
+		if p.serial != r.page.serial {
+			r.page.body, r.page.size = p.body, p.size // only the place: the stream stays
+			continue
+		}
+		if p.flags&oggContinued == 0 {
+			return false, fmt.Errorf("%w: ogg packet breaks off at %d", ErrMalformed, p.off)
+		}
+		r.page, r.next, r.at, r.left, r.gaps = p, 0, p.body, 0, true
+		if r.gather(); r.left > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// offset is where the next byte lies in the file.
+func (r *oggPacket) offset() int64 { return r.at }
+
+// read fills b from the packet. n is less than len(b) only at the packet's end.
+func (r *oggPacket) read(b []byte) (n int, err error) {
+	for n < len(b) {
+		if r.left == 0 {
+			more, err := r.turn()
+			if err != nil || !more {
+				return n, err
+			}
+		}
+		take := int(min(r.left, int64(len(b)-n), 4096))
+		d, err := r.w.Bytes(r.at, take)
+		if err != nil {
+			return n, err
+		}
+		n += copy(b[n:], d)
+		r.at += int64(take)
+		r.left -= int64(take)
+	}
+	return n, nil
+}
+
+// skip passes over n bytes without reading them, page by page. It is ErrMalformed where the packet is
+// shorter.
+func (r *oggPacket) skip(n int64) error {
+	for n > 0 {
+		if r.left == 0 {
+			more, err := r.turn()
+			if err != nil {
+				return err
+			}
+			if !more {
+				return fmt.Errorf("%w: ogg packet ends early", ErrMalformed)
+			}
+		}
+		take := min(r.left, n)
+		r.at, r.left, n = r.at+take, r.left-take, n-take
+	}
+	return nil
+}
+
+// oggLastGranules looks at the end of the file for the last granule position of each stream. It reads
+// the last n bytes, at most what the window holds.
+func (w *Window) oggLastGranules(n int) (map[uint32]int64, error) {
+	tail, _, err := w.Tail(n)
+	if err != nil {
+		return nil, err
+	}
+	last := make(map[uint32]int64, 2)
+	for {
+		i := bytes.Index(tail, []byte("OggS\x00"))
+		if i < 0 {
+			return last, nil
+		}
+		if err := w.Element(); err != nil {
+			return nil, err
+		}
+		if tail = tail[i:]; len(tail) >= 27 {
+			if g := int64(le64(tail[6:])); g >= 0 && tail[5] < 8 && len(last) < 64 {
+				last[le32(tail[14:])] = g
+			}
+		}
+		tail = tail[5:]
+	}
+}
