@@ -1,0 +1,336 @@
+package name
+
+import "strings"
+
+// parseAlbum reads the name of a release of music: as scenes write it, with dashes between its parts
+// ("Artist-Album-CD-FLAC-2004-GROUP"), or as people do ("Artist - Album (2004) [FLAC]"). It reports
+// whether the name is one.
+func (s *scratch) parseAlbum(g *Guess, text string) bool {
+	text = plainText(text)
+	f := &s.file
+	f.reset(text)
+	if len(f.tok) < 2 {
+		return false
+	}
+	f.findWebsites()
+	if f.sceneAlbum(g) {
+		return true
+	}
+	f.reset(text)
+	return f.spokenAlbum(g)
+}
+
+// plainText undoes what web listings do to names: plus signs for spaces, and character references.
+func plainText(text string) string {
+	if strings.Count(text, "+") > 3 && strings.IndexByte(text, ' ') < 0 {
+		text = strings.ReplaceAll(text, "+", " ")
+	}
+	if strings.Contains(text, "&#039;") {
+		text = strings.ReplaceAll(text, "&#039;", "'")
+	}
+	return text
+}
+
+// fields returns the parts of a scene name: runs of words between tight dashes outside brackets.
+func (s *segment) fields() []words {
+	var out []words
+	from := 0
+	for i := range s.tok {
+		if s.tok[i].prop == propWebsite {
+			if i == from {
+				from = i + 1
+			}
+			continue
+		}
+		dash := s.tok[i].sep&sepDash != 0 && s.tok[i].sep&(sepSpace) == 0
+		if i > from && dash && (s.tok[i].bracket < 0 || s.entersBracket(i)) {
+			out = append(out, words{from, i})
+			from = i
+		}
+	}
+	end := len(s.tok)
+	for end > from && (s.tok[end-1].prop == propWebsite || s.tok[end-1].bracket >= 0 && s.br[s.tok[end-1].bracket].kind == '[') {
+		end--
+	}
+	if end > from {
+		out = append(out, words{from, end})
+	}
+	return out
+}
+
+// sceneAlbum reads a scene release: the year second to last, the group last, and at least an artist
+// and an album before them.
+func (s *segment) sceneAlbum(g *Guess) bool {
+	f := s.fields()
+	n := len(f)
+	if n > 4 && s.single(f[n-1]) == "pre" { // a repost's suffix
+		n--
+	}
+	if n < 4 {
+		return false
+	}
+	year, yearAt := s.fieldYear(f, n)
+	switch {
+	case yearAt == n-2 || yearAt > 1 && yearAt == n-4: // a day, a month and a year
+	case yearAt == 1 && n == 4: // Artist-2007-Album-GROUP
+		g.Album = s.phrase(f[2])
+	default:
+		return false
+	}
+	if !s.musical(f[1:n], yearAt) {
+		return false
+	}
+	g.Type = Music
+	if s.spaces || strings.IndexByte(s.text[s.tok[f[0].from].start:s.tok[f[0].to-1].end], '.') >= 0 && s.tok[f[0].from].end-s.tok[f[0].from].start > 1 {
+		g.Type = Album
+	}
+	g.Year = year
+	g.Artist, g.ReleaseGroup = s.phrase(f[0]), s.group(f[n-1])
+	if g.Album == "" {
+		g.Album = s.albumTitle(f[1])
+	}
+	if n > 5 && strings.Contains(strings.ToLower(g.Artist+" "+g.Album), "discography") {
+		g.Album = ""
+	}
+	s.fillAudio(g)
+	return true
+}
+
+// fieldYear finds the field that is a year: 2004, or 201X where the year is not known.
+func (s *segment) fieldYear(f []words, n int) (year, at int) {
+	for i := n - 2; i >= 1; i-- {
+		w := f[i]
+		if w.to-w.from != 1 {
+			continue
+		}
+		k := s.word(w.from)
+		if len(k) == 4 && yearLike(s.tok[w.from].num) {
+			if i >= 3 && s.tok[f[i-1].from].num > 0 && s.tok[f[i-2].from].num > 0 && len(s.word(f[i-1].from)) == 2 && len(s.word(f[i-2].from)) == 2 && i == n-2 {
+				return int(s.tok[w.from].num), i - 2 + 0
+			}
+			return int(s.tok[w.from].num), i
+		}
+		if len(k) == 4 && (k[0] == '1' || k[0] == '2') && isDigit(k[1]) && isDigit(k[2]) && k[3] == 'x' {
+			return 0, i
+		}
+	}
+	return 0, -1
+}
+
+// musical reports whether a field between album and year is a medium of music, or the year alone
+// makes the form clear because nothing of a video is there.
+func (s *segment) musical(f []words, yearAt int) bool {
+	for _, w := range f {
+		for i := w.from; i < w.to; i++ {
+			if m := s.lookup(i); m.tag != nil && m.tag.strength == strong && (m.tag.prop == propScreenSize || m.tag.prop == propSource && m.tag.value != "Web") || isScreenSize(s.word(i)) {
+				return false
+			}
+			if s.tok[i].num < 0 {
+				if _, _, ok := fullMark(s.word(i)); ok {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+func (s *segment) single(w words) string {
+	if w.to-w.from != 1 {
+		return ""
+	}
+	return string(s.word(w.from))
+}
+
+// group returns the group of a scene release without the suffix for internal ones.
+func (s *segment) group(w words) string {
+	to := w.to
+	if to-w.from > 1 && string(s.word(to-1)) == "int" {
+		to--
+	}
+	return valid(s.text[s.tok[w.from].start:s.tok[to-1].end])
+}
+
+// albumTitle returns the album without what brackets behind it add, and without who joined in.
+func (s *segment) albumTitle(w words) string {
+	to := w.to
+	for i := w.from + 1; i < w.to; i++ {
+		if s.entersBracket(i) && s.br[s.tok[i].bracket].last == int32(w.to) || string(s.word(i)) == "incl" {
+			to = i
+			break
+		}
+	}
+	return s.phrase(words{w.from, to})
+}
+
+// audioFormat returns the codec that token i names among people: MP3, V0, 320kbps, M4A, FLAC.
+func (s *segment) audioFormat(i int) string {
+	k := s.word(i)
+	switch string(k) {
+	case "mp3", "v0", "v2", "320", "320kbps", "192kbps", "256kbps", "128kbps":
+		if string(k) == "mp3" || k[0] == 'v' {
+			return "MP3"
+		}
+		return ""
+	case "m4a", "aac", "itunes":
+		return "AAC"
+	case "flac", "webflac", "flac24", "24bitflac":
+		return "FLAC"
+	case "alac":
+		return "ALAC"
+	case "ape", "monkeys":
+		return "APE"
+	case "wavpack":
+		return "WavPack"
+	case "wma":
+		return "WMA"
+	case "ogg", "vorbis":
+		return "Vorbis"
+	case "opus":
+		return "Opus"
+	}
+	if len(k) > 4 && string(k[:4]) == "flac" {
+		return "FLAC"
+	}
+	return ""
+}
+
+// fillAudio writes the formats that the words of the name mention.
+func (s *segment) fillAudio(g *Guess) {
+	for i := range s.tok {
+		if c := s.audioFormat(i); c != "" && i > 0 {
+			g.AudioCodec.add(c)
+		}
+		if m := s.lookup(i); m.tag != nil && i > 1 {
+			switch m.tag.prop {
+			case propVideoCodec:
+				if m.tag.strength == strong {
+					set(&g.VideoCodec, m.tag.value)
+				}
+			case propSource:
+				if m.tag.value == "Web" {
+					set(&g.Source, m.tag.value)
+				}
+			}
+		}
+	}
+}
+
+// audioEvidence counts the words that only releases of music carry, and returns -1 if one is there
+// that they never do.
+func (s *segment) audioEvidence() int {
+	n := 0
+	for i := range s.tok {
+		k := s.word(i)
+		if d := digits(k, 0); d >= 3 && d < len(k) && k[d] == 'x' && isDigit(k[len(k)-1]) {
+			return -1
+		}
+		if _, _, ok := fullMark(k); ok || isScreenSize(k) || s.tok[i].bracket < 0 && len(k) > 4 && k[0] == 's' && isDigit(k[1]) {
+			return -1
+		}
+		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong {
+			switch m.tag.prop {
+			case propVideoCodec, propScreenSize, propColorDepth, propVideoProfile, propService:
+				return -1
+			case propSource:
+				if m.tag.value != "Web" {
+					return -1
+				}
+			}
+		}
+		if i > 0 && s.audioFormat(i) != "" {
+			n += 2
+		}
+		switch string(k) {
+		case "kbps", "lossless", "vbr", "cbr", "discography", "vinyl", "ost":
+			n += 2
+		}
+		if d := digits(k, 0); d > 0 && d < len(k) && string(k[d:]) == "kbps" {
+			n += 2
+		}
+	}
+	return n
+}
+
+// spokenAlbum reads "Artist - Album (2004) [FLAC]" and its relatives. Words that only music has must
+// be there.
+func (s *segment) spokenAlbum(g *Guess) bool {
+	if s.audioEvidence() < 2 {
+		return false
+	}
+	start := 0
+	for start < len(s.tok) && s.tok[start].bracket >= 0 && s.br[s.tok[start].bracket].kind != '{' { // "(Genre) [CD] Artist - ..."
+		start++
+	}
+	dash := s.nextDash(start + 1)
+	if start >= len(s.tok) {
+		return false
+	}
+	if dash == 0 {
+		s.fillAudio(g)
+		g.Year = s.anyYear(start)
+		if j := s.glueDash(start); j > 0 { // "Slowdive- Souvlaki (FLAC)"
+			g.Type, g.Artist, g.Album = Album, s.phrase(words{start, j}), s.phrase(words{j, s.albumEnd(j)})
+		} else {
+			g.Type, g.Album = Album, s.phrase(words{start, s.albumEnd(start)})
+		}
+		return true
+	}
+	g.Type = Album
+	g.Artist = s.phrase(words{start, dash})
+	end := s.albumEnd(dash)
+	g.Album = s.phrase(words{dash, end})
+	if va := foldWord(g.Artist); va != "va" {
+		if j := s.nextDash(dash + 1); j > 0 && j < end && s.tok[j].num < 0 && start > 0 {
+			g.Album = s.phrase(words{dash, j})
+		}
+	}
+	g.Year = s.anyYear(dash)
+	if strings.Contains(strings.ToLower(g.Album), "discography") {
+		g.Album = ""
+	}
+	s.fillAudio(g)
+	if strings.Contains(s.text, "⭐") || strings.Contains(s.text, "Lossless / WEB") || strings.Contains(s.text, "PMEDIA") {
+		g.Type = Music
+	}
+	return true
+}
+
+func (s *segment) glueDash(i int) int {
+	for j := i + 1; j < len(s.tok); j++ {
+		if s.tok[j].sep&sepDash != 0 && s.tok[j].sep&sepSpace != 0 {
+			return j
+		}
+	}
+	return 0
+}
+
+// albumEnd returns where the album's title that begins at token i ends: before a year, a bracket, a
+// format, or a number of discs.
+func (s *segment) albumEnd(i int) int {
+	for j := i + 1; j < len(s.tok); j++ {
+		k := s.word(j)
+		d := digits(k, 0)
+		if s.entersBracket(j) || s.audioFormat(j) != "" || d == 1 && len(k) == 3 && string(k[1:]) == "cd" ||
+			yearLike(s.tok[j].num) && len(k) == 4 && (j+1 >= len(s.tok) || s.tok[j+1].sep&(sepOpen|sepComma) != 0 || s.tok[j].sep.spacedDash() || digits(s.word(j+1), 0) > 0 && s.tok[j+1].num < 0) {
+			return j
+		}
+	}
+	return len(s.tok)
+}
+
+// anyYear returns the first year from token i on that stands in brackets or before a comma, else the
+// last one.
+func (s *segment) anyYear(i int) int {
+	year := 0
+	for j := i + 1; j < len(s.tok); j++ {
+		if !yearLike(s.tok[j].num) || len(s.word(j)) != 4 {
+			continue
+		}
+		if s.entersBracket(j) {
+			return int(s.tok[j].num)
+		}
+		year = int(s.tok[j].num)
+	}
+	return year
+}

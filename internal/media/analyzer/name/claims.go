@@ -1,0 +1,100 @@
+package name
+
+// claim is a run of tokens that was found to say something.
+type claim struct {
+	prop     property
+	from, to int // tokens [from, to)
+	tag      *tag
+	text     string // the value, where there is no tag
+	num      int    // the value, where it is a number
+
+	// Of markers: what they number, as ranges of segment.nums.
+	seasons, episodes, absolute span
+	count                       int  // of a season, "3 of 12"
+	seasonWord                  bool // "Season 3" rather than "S03"
+	weight                      int  // against other markers of the same name
+}
+
+// span is a range of segment.nums.
+type span struct{ from, to int }
+
+func (p span) empty() bool { return p.from == p.to }
+
+// number appends a number, and returns the span that holds it alone.
+func (s *segment) number(n int) span {
+	s.nums = append(s.nums, n)
+	return span{len(s.nums) - 1, len(s.nums)}
+}
+
+// numbers returns what p spans.
+func (s *segment) numbers(p span) []int { return s.nums[p.from:p.to] }
+
+// maxRun is the longest range of episodes or seasons that is spelt out. Longer ones are no ranges.
+const maxRun = 1500
+
+// runTo appends what follows the last number up to n.
+func (s *segment) runTo(p *span, n int) {
+	for v := s.nums[p.to-1] + 1; v <= n; v++ {
+		s.nums = append(s.nums, v)
+	}
+	p.to = len(s.nums)
+}
+
+// add records c, and marks its tokens. Tokens that another claim holds are given up by it only if
+// nothing of that claim would be left over.
+func (s *segment) add(c claim) {
+	for i := c.from; i < c.to; i++ {
+		s.tok[i].prop = c.prop
+		s.tok[i].claim = int16(len(s.claims))
+	}
+	s.claims = append(s.claims, c)
+}
+
+// free reports whether no claim holds any of the tokens [from, to).
+func (s *segment) free(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.tok[i].prop != propNone {
+			return false
+		}
+	}
+	return true
+}
+
+// drop takes claim i back.
+func (s *segment) drop(i int) {
+	c := &s.claims[i]
+	for t := c.from; t < c.to; t++ {
+		if int(s.tok[t].claim) == i {
+			s.tok[t].prop, s.tok[t].claim = propNone, -1
+		}
+	}
+	c.prop, c.to = propNone, c.from
+}
+
+// first returns the index of the first claim of prop, -1 if there is none.
+func (s *segment) first(prop property) int {
+	for i := range s.claims {
+		if s.claims[i].prop == prop {
+			return i
+		}
+	}
+	return -1
+}
+
+// has reports whether anything was found that says prop.
+func (s *segment) has(prop property) bool { return s.first(prop) >= 0 }
+
+// technical reports whether prop describes a release rather than a work.
+func (p property) technical() bool {
+	switch p {
+	case propSource, propVideoCodec, propColorDepth, propVideoProfile, propVideoAPI, propAudioCodec,
+		propAudioProfile, propAudioChannels, propScreenSize, propService, propCRC, propSize, propRate:
+		return true
+	}
+	return false
+}
+
+// descriptive reports whether prop comes from the vocabulary.
+func (p property) descriptive() bool {
+	return p.technical() || p == propLanguage || p == propSubtitle || p == propEdition || p == prop3D || p == propOther
+}

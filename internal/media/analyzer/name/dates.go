@@ -1,0 +1,262 @@
+package name
+
+// date is a day of the calendar.
+type date struct{ year, month, day int }
+
+func (d date) valid() bool {
+	if d.year < 1900 || d.year > 2099 || d.month < 1 || d.month > 12 || d.day < 1 {
+		return false
+	}
+	return d.day <= daysIn(d.year, d.month)
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
+}
+
+// String returns the date as YYYY-MM-DD.
+func (d date) String() string {
+	b := [10]byte{4: '-', 7: '-'}
+	put := func(at, width, n int) {
+		for i := at + width - 1; i >= at; i-- {
+			b[i] = byte('0' + n%10)
+			n /= 10
+		}
+	}
+	put(0, 4, d.year)
+	put(5, 2, d.month)
+	put(8, 2, d.day)
+	return string(b[:])
+}
+
+// findDates claims dates: of day, month and year in any order, with the month as a number or a word,
+// and in eight or six digits without separators.
+func (s *segment) findDates() {
+	for i := 0; i < len(s.tok); i++ {
+		if s.tok[i].prop != propNone {
+			continue
+		}
+		if d, to, ok := s.dateAt(i); ok && s.free(i, to) {
+			s.add(claim{prop: propDate, from: i, to: to, text: d.String()})
+			return
+		}
+	}
+}
+
+func (s *segment) dateAt(i int) (date, int, bool) {
+	k, n := s.word(i), int(s.tok[i].num)
+	if n >= 0 {
+		if len(k) == 8 && !s.alone(i) || len(k) == 8 && s.tok[i].bracket < 0 {
+			if d := (date{n / 10000, n / 100 % 100, n % 100}); d.valid() && d.year > 1950 && d.year < 2050 {
+				return d, i + 1, true
+			}
+		}
+		if len(k) == 6 {
+			return s.sixDigits(i, n)
+		}
+	}
+	if d, to, ok := s.namedMonth(i); ok {
+		return d, to, true
+	}
+	if n < 0 || i+2 >= len(s.tok) {
+		return date{}, 0, false
+	}
+	a, b := s.tok[i+1], s.tok[i+2]
+	if a.num < 0 || b.num < 0 || a.sep != b.sep || !a.sep.only(sepDash|sepDot|sepUnderscore|sepSpace) || a.sep.spacedDash() && a.sep&(sepDash|sepSpace) == a.sep && a.sep != sepDash && a.sep != sepSpace {
+		return date{}, 0, false
+	}
+	d, ok := orderDate(k, s.word(i+1), s.word(i+2), n, int(a.num), int(b.num))
+	if !ok || len(k) <= 2 && len(s.word(i+2)) <= 2 && !s.shortDateFits(i) {
+		return date{}, 0, false
+	}
+	return d, i + 3, true
+}
+
+// sixDigits reads yymmdd, which many other numbers look like: where a marker or a tag follows it
+// directly, or at the very beginning.
+func (s *segment) sixDigits(i, n int) (date, int, bool) {
+	y := n/10000 + 2000
+	if y > 2040 {
+		y -= 100
+	}
+	d := date{y, n / 100 % 100, n % 100}
+	if !d.valid() {
+		return d, 0, false
+	}
+	if i == 0 && len(s.tok) > 2 && s.tok[0].bracket < 0 {
+		return d, 1, s.tok[1].sep.only(sepSpace | sepDot)
+	}
+	after := i+1 < len(s.tok)
+	if after {
+		after = isScreenSize(s.word(i+1)) || s.tok[i+1].prop != propNone || s.lookup(i+1).tag != nil
+	}
+	return d, i + 1, i > 0 && after
+}
+
+// shortDateFits reports whether three pairs of digits may be a date where they stand: alone, or at
+// the beginning or the end.
+func (s *segment) shortDateFits(i int) bool {
+	if i > 0 && i+3 < len(s.tok) || s.tok[i+1].sep.only(sepSpace) {
+		return false
+	}
+	return i+3 >= len(s.tok) || !s.tok[i+3].sep.tightDash() && s.tok[i+3].sep != sepDot
+}
+
+// orderDate finds out which of three numbers is the year, the month and the day. A year of four
+// digits decides; then what a month and a day can be; then the day first, as most of the world has it.
+func orderDate(ka, kb, kc []byte, a, b, c int) (date, bool) {
+	la, lb, lc := len(ka), len(kb), len(kc)
+	var tries [3]date
+	switch {
+	case la == 4 && lb <= 2 && lc <= 2:
+		tries = [3]date{{a, b, c}, {a, c, b}}
+	case la <= 2 && lb <= 2 && lc == 4:
+		tries = [3]date{{c, b, a}, {c, a, b}}
+	case la == 2 && lb == 2 && lc == 2:
+		tries = [3]date{{century(c), b, a}, {century(c), a, b}, {century(a), b, c}}
+	}
+	for _, d := range tries {
+		if d.valid() && d.year >= 1920 && d.year <= 2050 {
+			return d, true
+		}
+	}
+	return date{}, false
+}
+
+// century puts a year of two digits into the last or this century.
+func century(y int) int {
+	if y < 70 {
+		return 2000 + y
+	}
+	return 1900 + y
+}
+
+// namedMonth reads "4th November 2020", "16-Feb-2017", "2 mar 2013".
+func (s *segment) namedMonth(i int) (date, int, bool) {
+	if i+2 >= len(s.tok) {
+		return date{}, 0, false
+	}
+	e := vocabulary()[string(s.word(i+1))]
+	if e == nil || e.month == 0 || !yearLike(s.tok[i+2].num) {
+		return date{}, 0, false
+	}
+	day := int(s.tok[i].num)
+	if day < 0 {
+		day, _ = ordinal(s.word(i))
+	}
+	d := date{int(s.tok[i+2].num), int(e.month), day}
+	return d, i + 3, d.valid()
+}
+
+// findYear claims the year of release: the last year before the tags, one in brackets before all
+// others. A year that opens the name is its title, unless it is the only one and tags follow.
+func (s *segment) findYear() {
+	best, rank := -1, 0
+	for i := range s.tok {
+		t := &s.tok[i]
+		if t.prop != propNone || !yearLike(s.yearIn(i)) {
+			continue
+		}
+		if s.unitOfYear(i) || s.inEpisodeTitle(i) {
+			continue
+		}
+		r := 10
+		b := t.bracket
+		inBracket := b >= 0 && int(s.br[b].first) == i && s.br[b].open < t.start
+		closes := b >= 0 && i+1 == int(s.br[b].last) && (s.br[b].kind == '(' || s.br[b].last-s.br[b].first > 1)
+		switch {
+		case b >= 0 && s.alone(i) && i > 0:
+			r = 40
+		case (inBracket || closes) && i > 0:
+			r = 30
+		case i == 0 || s.leading(i) && s.tok[i].sep&sepOpen == 0:
+			r = 1
+		case i < s.anchor || s.anchor == 0:
+			r = 20
+		}
+		if b >= 0 && s.br[b].kind != '(' && s.alone(i) && s.fansub && i < len(s.tok)-1 && i <= int(s.br[0].last) {
+			r = 5
+		}
+		if r > rank || r == rank && r == 20 {
+			best, rank = i, r
+		}
+	}
+	if best < 0 || rank == 1 && !s.yearOpens() {
+		return
+	}
+	s.add(claim{prop: propYear, from: best, to: best + 1, num: int(s.yearIn(best))})
+}
+
+// yearIn returns the year that token i is: four digits, or four with the Russian abbreviation for it.
+func (s *segment) yearIn(i int) int32 {
+	k := s.word(i)
+	if len(k) == 4 {
+		return s.tok[i].num
+	}
+	if len(k) > 5 && s.tok[i].other && (string(k[4:]) == "г" || string(k[4:]) == "год") {
+		return number(k[:4])
+	}
+	return -1
+}
+
+// inEpisodeTitle reports whether the number at token i is among the words behind a marker: a year
+// there has brackets to itself, or tags on both sides.
+func (s *segment) inEpisodeTitle(i int) bool {
+	m := s.first(propMarker)
+	if b := s.tok[i].bracket; b >= 0 && int(s.br[b].first) == i {
+		return false
+	}
+	if m < 0 || i < s.claims[m].to || s.alone(i) {
+		return false
+	}
+	if s.claims[m].episodes.empty() || i > s.anchorTag() {
+		return false
+	}
+	next := i+1 >= len(s.tok) || s.tok[i+1].prop != propNone || s.lookup(i+1).tag != nil
+	prev := s.tok[i-1].prop != propNone || s.lookup(i-1).tag != nil
+	return !next || !prev
+}
+
+// anchorTag returns the first technical tag that is not in front of the title, len(tok) if there is
+// none.
+func (s *segment) anchorTag() int {
+	for i := range s.tok {
+		if s.tok[i].prop.technical() && !s.leading(i) {
+			return i
+		}
+	}
+	return len(s.tok)
+}
+
+// unitOfYear reports whether a number like a year is part of something else: 1999-2001 keeps its
+// first year, "2012MB" and "1920x" are no years.
+func (s *segment) unitOfYear(i int) bool {
+	if i > 0 && s.tok[i].sep.tightDash() && yearLike(s.tok[i-1].num) && len(s.word(i-1)) == 4 && s.tok[i].bracket >= 0 {
+		return true
+	}
+	if i+1 < len(s.tok) && s.tok[i+1].sep.only(sepSpace) {
+		switch string(s.word(i + 1)) {
+		case "mb", "gb", "kbps":
+			return true
+		}
+	}
+	return false
+}
+
+// yearOpens reports whether a year at the very beginning is that of the work rather than its title:
+// it stands alone, or words and then tags follow, with dots between them as releases have it.
+func (s *segment) yearOpens() bool {
+	if len(s.tok) == 1 {
+		return true
+	}
+	return s.tok[1].sep == sepDot && s.tok[1].prop == propNone && s.anchor < len(s.tok) && !s.has(propMarker) && !s.has(propDate)
+}

@@ -1,0 +1,123 @@
+package name
+
+import "strings"
+
+// findExtra tells what a file is beside a feature: by the ending of its name, by its whole name, or by
+// the folder it lies in, as media servers have agreed on.
+func findExtra(g *Guess, p *pathParts, m medium) {
+	switch m {
+	case mediumVideo, mediumUnknown, mediumAudio:
+	default:
+		return
+	}
+	if p.ext == "" {
+		return
+	}
+	if m != mediumAudio {
+		if kind := extraSuffix(p.file); kind != "" {
+			g.Extra = kind
+			return
+		}
+	}
+	name := foldWord(p.file)
+	switch {
+	case m == mediumAudio && name == "theme":
+		g.Extra = "themesong"
+	case m != mediumAudio && (name == "trailer" || name == "sample"):
+		g.Extra = name
+	case p.n > 0:
+		g.Extra = extraFolder(foldWord(p.dirs[0]), m)
+	}
+}
+
+// extraSuffix returns the kind that the last word of a name says, if a dash, a dot or an underscore
+// sets it off.
+func extraSuffix(file string) string {
+	i := strings.LastIndexAny(file, "-._")
+	if i < 0 {
+		return ""
+	}
+	word := strings.TrimRight(strings.ToLower(strings.TrimSpace(file[i+1:])), "0123456789")
+	kind := ""
+	switch word {
+	case "trailer", "sample":
+		kind = word
+	case "scene", "clip", "interview", "behindthescenes", "deletedscene", "featurette", "short":
+		if file[i] == '-' {
+			kind = word
+		}
+	case "deleted":
+		if file[i] == '-' {
+			kind = "deletedscene"
+		}
+	case "extra", "other":
+		if file[i] == '-' {
+			kind = "unknown"
+		}
+	}
+	return kind
+}
+
+// extraFolder returns what the files of a folder with this name are.
+func extraFolder(name string, m medium) string {
+	if m == mediumAudio {
+		if name == "theme music" {
+			return "themesong"
+		}
+		return ""
+	}
+	switch name {
+	case "trailers", "trailer":
+		return "trailer"
+	case "samples", "sample":
+		return "sample"
+	case "behind the scenes":
+		return "behindthescenes"
+	case "deleted scenes":
+		return "deletedscene"
+	case "interviews":
+		return "interview"
+	case "scenes":
+		return "scene"
+	case "clips":
+		return "clip"
+	case "shorts":
+		return "short"
+	case "featurettes":
+		return "featurette"
+	case "backdrops":
+		return "themevideo"
+	case "extras", "extra", "other", "others":
+		return "unknown"
+	}
+	return ""
+}
+
+// cutStub reads the medium that a placeholder such as "Title.dvd.disc" stands for, and returns the name
+// before it.
+func cutStub(g *Guess, text string) string {
+	g.IsStub = true
+	i := strings.LastIndexByte(text, '.')
+	if i < 0 {
+		return text
+	}
+	switch foldWord(text[i+1:]) {
+	case "dvd":
+		g.Stub = "dvd"
+	case "hddvd":
+		g.Stub = "hddvd"
+	case "bluray", "brrip", "bd25", "bd50", "bdrip":
+		g.Stub = "bluray"
+	case "vhs":
+		g.Stub = "vhs"
+	case "hdtv", "pdtv", "dsr", "tv", "sdtv":
+		g.Stub = "tv"
+	default:
+		return text
+	}
+	base := text[:i]
+	if j := strings.LastIndexByte(base, '-'); j > 0 && extraSuffix(base) != "" {
+		base = base[:j]
+	}
+	return base
+}

@@ -1,0 +1,82 @@
+package name
+
+// describeFolder tells whether a path without an extension is the folder of a season or of a disc.
+func describeFolder(g *Guess, p *pathParts, s *scratch) {
+	if p.ext != "" || p.file == "" {
+		return
+	}
+	f := &s.file
+	f.reset(p.file)
+	disc, named := f.discFolder()
+	if !p.slashed && !p.folder && !named {
+		return
+	}
+	season := len(g.Season) == 1 && len(g.Episode) == 0
+	if !season {
+		if n, ok := f.seasonByName(p); ok {
+			g.Season, g.Type, season = Ints{n}, Episode, true
+		}
+	}
+	if season && len(f.tok) > 2 && string(f.word(0)) == "episode" {
+		g.Season, season = nil, false
+	}
+	g.SeasonFolder, g.DiscFolder = &season, &disc
+	if disc {
+		g.SeasonFolder = new(bool)
+	}
+}
+
+// seasonByName reads folders of seasons that have no word for it: a number in a series' folder, and
+// those for specials.
+func (s *segment) seasonByName(p *pathParts) (int, bool) {
+	switch string(s.key) {
+	case "specials", "extras", "season specials":
+		return 0, true
+	}
+	if len(s.tok) != 1 || s.tok[0].num < 0 || len(s.word(0)) > 2 || p.n == 0 {
+		return 0, false
+	}
+	up := foldWord(p.dirs[0])
+	e := vocabulary()[up]
+	if p.n < 2 || e != nil && e.roles&roleGenericFolder != 0 || hasWord(up, "collection") {
+		return 0, false
+	}
+	for i := range len(up) {
+		if !isDigit(up[i]) && up[i] != ' ' {
+			return int(s.tok[0].num), true
+		}
+	}
+	return 0, false
+}
+
+func hasWord(key, word string) bool {
+	return len(key) >= len(word) && key[len(key)-len(word):] == word
+}
+
+// discFolder reports whether the name is that of one disc of several: "Disc 2", "CD1", "Disc 04
+// (Encores)". named tells that it begins like one.
+func (s *segment) discFolder() (disc, named bool) {
+	if len(s.tok) == 0 {
+		return false, false
+	}
+	k := s.word(0)
+	d := 0
+	for d < len(k) && !isDigit(k[d]) {
+		d++
+	}
+	switch string(k[:d]) {
+	case "disc", "disk", "cd", "vol", "volume":
+	default:
+		return false, false
+	}
+	next := 1
+	if d == len(k) {
+		if len(s.tok) < 2 || s.tok[1].num < 0 || s.tok[1].sep&(sepOpen|sepClose) != 0 {
+			return false, len(s.tok) > 1
+		}
+		next = 2
+	} else if digits(k, d) != len(k) {
+		return false, true
+	}
+	return next >= len(s.tok) || s.tok[next].sep&sepOpen != 0, true
+}

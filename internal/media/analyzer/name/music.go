@@ -1,0 +1,199 @@
+package name
+
+import "strings"
+
+// parseAudio reads the name of an audio file as a track, with its folders as artist and album.
+func (s *scratch) parseAudio(g *Guess, p *pathParts) {
+	f := &s.file
+	f.reset(p.file)
+	f.findProviders(g)
+	if audiobookPath(p) {
+		s.parseAudiobook(g, p)
+		return
+	}
+	if i := f.yearInRound(); i >= 0 && p.n == 0 && !strings.Contains(p.file, " - ") { // a whole work in one file
+		g.Year = int(f.tok[i].num)
+		g.Title = f.phrase(words{0, i})
+		return
+	}
+	g.Type = Track
+	s.readTrack(g, f)
+	s.readAlbumFolders(g, p)
+}
+
+// audiobookPath reports whether the path says that it is read aloud.
+func audiobookPath(p *pathParts) bool {
+	if p.ext == "m4b" || p.ext == "aax" {
+		return true
+	}
+	for i := range p.n {
+		switch foldWord(p.dirs[i]) {
+		case "audiobooks", "audiobook", "audio books", "horbucher", "horbuch", "livres audio", "audiolibros":
+			return true
+		}
+	}
+	return false
+}
+
+// yearInRound returns the token of a year in round brackets at the end, -1 if there is none.
+func (s *segment) yearInRound() int {
+	i := len(s.tok) - 1
+	if i > 0 && s.alone(i) && yearLike(s.tok[i].num) && len(s.word(i)) == 4 {
+		return i
+	}
+	return -1
+}
+
+// readTrack reads "01 - Artist - Title", "01. Title", "1-03 Title", "Title by Artist", "track01".
+func (s *scratch) readTrack(g *Guess, f *segment) {
+	start := 0
+	if len(f.tok) == 0 {
+		return
+	}
+	switch k := f.word(0); {
+	case f.tok[0].num >= 0 && len(k) <= 3 && len(f.tok) > 1 && f.tok[0].bracket < 0:
+		start = f.trackNumber(g)
+	case len(k) > 5 && string(k[:5]) == "track" && number(k[5:]) >= 0:
+		g.Track = int(number(k[5:]))
+	case string(k) == "track" && len(f.tok) == 2 && f.tok[1].num >= 0:
+		g.Track = int(f.tok[1].num)
+	}
+	all := words{start, len(f.tok)}
+	for i := all.from + 1; i < all.to; i++ {
+		if f.tok[i].sep.spacedDash() && f.tok[i].sep&sepSpace != 0 {
+			g.Artist = f.phrase(words{all.from, i})
+			rest := words{i, all.to}
+			if j := f.nextDash(i + 1); j > 0 && f.tok[i].num >= 0 && g.Track == 0 && j == i+1 { // "Artist - 03 - Title"
+				g.Track, rest = int(f.tok[i].num), words{j, all.to}
+			} else if j > 0 && g.Track == 0 && j+1 < all.to && f.tok[j].num > 0 && f.nextDash(j+1) == j+1 { // "Artist - Album - 03 - Title"
+				g.Album, g.Track, rest = f.phrase(words{i, j}), int(f.tok[j].num), words{j + 1, all.to}
+			}
+			g.Title = f.phrase(rest)
+			return
+		}
+	}
+	if start == 0 && g.Track == 0 {
+		for i := 1; i < all.to-1; i++ {
+			if string(f.word(i)) == "by" && f.spaces {
+				g.Title, g.Artist = f.phrase(words{0, i}), f.phrase(words{i + 1, all.to})
+				return
+			}
+		}
+	}
+	g.Title = f.phrase(all)
+}
+
+// trackNumber reads the number that opens the name, with that of the disc in front of it or not, and
+// returns where the rest begins. "99 Luftballons" begins with no track.
+func (s *segment) trackNumber(g *Guess) int {
+	n, k := int(s.tok[0].num), s.word(0)
+	next := s.tok[1].sep
+	switch {
+	case next.tightDash() && len(k) <= 2 && s.tok[1].num >= 0 && len(s.word(1)) == 2 && len(s.tok) > 2: // 1-03
+		g.Disc, g.Track = Ints{n}, int(s.tok[1].num)
+		return 2
+	case len(k) == 3 && n > 100 && n < 1000 && n%100 > 0 && next&(sepDash|sepDot) != 0: // 103 is disc 1, track 3
+		g.Disc, g.Track = Ints{n / 100}, n%100
+		return 1
+	case next&(sepDash|sepDot|sepUnderscore) != 0 || k[0] == '0' || len(k) <= 2 && n <= 30:
+		g.Track = n
+		return 1
+	}
+	return 0
+}
+
+// nextDash returns the first token from i on that a dash with room around it precedes, 0 if none.
+func (s *segment) nextDash(i int) int {
+	for ; i < len(s.tok); i++ {
+		if s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// readAlbumFolders reads album, artist, year and disc from the folders above a track:
+// Artist/Album (Year)/CD1, or "Artist - Album (Year)".
+func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
+	d := &s.dirs[0]
+	i := 0
+	if i < p.n {
+		d.reset(p.dirs[i])
+		if disc, _ := d.discFolder(); disc {
+			if len(g.Disc) == 0 {
+				g.Disc = Ints{discNumber(d)}
+			}
+			i++
+		}
+	}
+	if i >= p.n || isGeneric(p.dirs[i]) {
+		return
+	}
+	artist, album, year := s.readAlbum(p.dirs[i])
+	if i+1 < p.n && !isGeneric(p.dirs[i+1]) {
+		up := valid(p.dirs[i+1])
+		if artist == "" || sameTitle(artist, up) {
+			artist = up
+		} else if artist != "" && g.Album == "" && !sameTitle(artist, up) && isYear(artist) {
+			artist = up
+		}
+	} else if artist == "" && i+1 >= p.n {
+		return // a single folder may be either
+	}
+	set(&g.Album, album)
+	set(&g.Artist, artist)
+	if g.Year == 0 {
+		g.Year = year
+	}
+}
+
+func isYear(text string) bool { return len(text) == 4 && yearLike(number([]byte(text))) }
+
+func isGeneric(dir string) bool {
+	e := vocabulary()[foldWord(dir)]
+	return e != nil && e.roles&roleGenericFolder != 0
+}
+
+// discNumber returns the number in "Disc 2" or "CD2".
+func discNumber(s *segment) int {
+	for i := range s.tok {
+		k := s.word(i)
+		for j := range k {
+			if isDigit(k[j]) {
+				return int(number(k[j:digits(k, j)]))
+			}
+		}
+	}
+	return 0
+}
+
+// readAlbum reads "Artist - Album (Year) [FLAC]", "1999 - Album", "Album (1999)".
+func (s *scratch) readAlbum(text string) (artist, album string, year int) {
+	d := &s.dirs[0]
+	d.reset(text)
+	end := len(d.tok)
+	for i := range d.tok {
+		if d.entersBracket(i) && i > 0 {
+			if yearLike(d.tok[i].num) && len(d.word(i)) == 4 && year == 0 {
+				year = int(d.tok[i].num)
+			}
+			if b := d.br[d.tok[i].bracket]; (year != 0 || b.kind != '(') && end == len(d.tok) {
+				end = i
+			}
+		}
+	}
+	if end == 0 {
+		return "", "", 0
+	}
+	w := words{0, end}
+	if yearLike(d.tok[0].num) && len(d.word(0)) == 4 && end > 1 && (d.tok[1].sep.spacedDash() || d.alone(0)) {
+		year, w.from = int(d.tok[0].num), 1
+	}
+	if j := d.nextDash(w.from + 1); j > 0 && j < end {
+		if k := d.nextDash(j + 1); k == j+1 && k < end && yearLike(d.tok[j].num) { // "Artist - 1999 - Album"
+			return d.phrase(words{w.from, j}), d.phrase(words{k, end}), int(d.tok[j].num)
+		}
+		return d.phrase(words{w.from, j}), d.phrase(words{j, end}), year
+	}
+	return "", d.phrase(w), year
+}

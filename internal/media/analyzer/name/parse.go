@@ -1,0 +1,101 @@
+package name
+
+import "sync"
+
+// scratch is what one call needs: the name, and the folders above it, cut into words.
+type scratch struct {
+	file segment
+	dirs [maxDepth]segment
+}
+
+// scratches keeps the buffers of finished calls for the next ones.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// context is what the folders tell about a name before it is read.
+type context struct {
+	season   []int // of the folder, nil if it has none
+	pure     bool  // the folder holds a season and nothing else: "Season 2"
+	inSeries bool  // the folder is named as the beginning of the name is
+	medium   medium
+}
+
+// Parse returns what path says. It never fails: what it cannot tell is left empty. Parse is safe for
+// concurrent use, and takes time linear in the length of the path.
+func Parse(path string) Guess {
+	p := splitPath(path)
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	g := Guess{Container: p.ext}
+	m, _ := mediumOf(p.ext)
+	switch m {
+	case mediumImage:
+		s.parsePhoto(&g, &p)
+	case mediumAudio:
+		s.parseAudio(&g, &p)
+	case mediumBook, mediumComic:
+		s.parseBook(&g, &p, m)
+	default:
+		if !s.parseOther(&g, &p, m) {
+			s.parseVideo(&g, &p, m)
+			if g.Date == "" && len(g.Episode) == 0 && m != mediumVideo {
+				folderDate(&g, &p, &s.dirs[0])
+			}
+		}
+	}
+	findExtra(&g, &p, m)
+	describeFolder(&g, &p, s)
+	return g
+}
+
+// analyse finds everything in the segment that does not depend on other parts of the path but c.
+func (s *segment) analyse(text string, c context, g *Guess) {
+	s.reset(text)
+	s.findProviders(g)
+	s.findWebsites()
+	s.findFansub()
+	s.findSizes()
+	s.findDates()
+	s.findMarkers()
+	s.findTrailingContainer()
+	s.findStrongTags()
+	s.anchor = s.findAnchor()
+	s.findYear()
+	s.anchor = s.findAnchor()
+	s.findDependentTags()
+	s.dropLeftovers()
+	s.findCountry()
+	s.findParts()
+	s.wordsEnd = s.findWordsEnd()
+	s.findNumbers(c)
+}
+
+// dropLeftovers takes words out that say nothing beside what was found: "Ep" before 2x03, and a
+// number in brackets that opens the name.
+func (s *segment) dropLeftovers() {
+	for i := range s.claims {
+		c := s.claims[i]
+		if c.prop != propMarker || c.from == 0 || s.tok[c.from-1].prop != propNone {
+			continue
+		}
+		switch string(s.word(c.from - 1)) {
+		case "ep", "episode", "season":
+			s.add(claim{prop: propIgnored, from: c.from - 1, to: c.from})
+		}
+	}
+	if len(s.tok) > 1 && s.tok[0].prop == propNone && s.alone(0) && s.br[0].kind == '(' && s.tok[0].num >= 0 && len(s.word(0)) < 3 {
+		s.add(claim{prop: propIgnored, from: 0, to: 1})
+	}
+}
+
+// findTrailingContainer takes out a container that a tracker's listing put behind a space instead of
+// a dot: "... x264-GROUP mkv".
+func (s *segment) findTrailingContainer() {
+	i := len(s.tok) - 1
+	if i < 2 || s.tok[i].prop != propNone || s.tok[i].sep != sepSpace {
+		return
+	}
+	switch string(s.word(i)) {
+	case "mkv", "mp4", "avi":
+		s.add(claim{prop: propIgnored, from: i, to: i + 1})
+	}
+}

@@ -1,0 +1,172 @@
+package name
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits on what is read. A path of Linux has at most 4096 bytes and a name in it 255; what is longer
+// is no path, and is cut so that its parts take bounded time.
+const (
+	maxPath    = 4096
+	maxSegment = 1024
+	maxDepth   = 4 // folders above the file that are read
+)
+
+// pathParts is a path cut into the names that matter: the last one, and the folders above it,
+// nearest first.
+type pathParts struct {
+	file, ext string // ext is lower-case and has no dot, and is known; else it is empty
+	dirs      [maxDepth]string
+	n         int // of dirs
+	folder    bool
+	slashed   bool
+}
+
+func splitPath(path string) pathParts {
+	if len(path) > maxPath {
+		path = path[len(path)-maxPath:]
+		for len(path) > 0 && !utf8.RuneStart(path[0]) {
+			path = path[1:]
+		}
+	}
+	var p pathParts
+	trimmed := strings.TrimRight(path, "/\\")
+	p.folder = len(trimmed) < len(path)
+	isCut := separatorFunc(trimmed)
+	end := len(trimmed)
+	cut := func() string { // the part that ends at end
+		i := end - 1
+		for i >= 0 && !isCut(i) {
+			i--
+		}
+		part := trimmed[i+1 : end]
+		end = i
+		return part
+	}
+	p.file = cut()
+	p.slashed = end >= 0
+	for end > 0 && p.n < maxDepth {
+		if d := strings.TrimSpace(cut()); d != "" && !isDrive(d) {
+			p.dirs[p.n] = limit(d)
+			p.n++
+		}
+	}
+	p.file, p.ext = cutExtension(p.file)
+	p.file = limit(p.file)
+	return p
+}
+
+func isDrive(d string) bool { return len(d) == 2 && d[1] == ':' }
+
+func limit(s string) string {
+	if len(s) <= maxSegment {
+		return s
+	}
+	s = s[:maxSegment]
+	for len(s) > 0 && !utf8.RuneStart(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// separatorFunc returns which bytes of path separate its parts. In names of releases, which are no
+// paths, a slash may stand between titles, with room around it, or in brackets.
+func separatorFunc(path string) func(int) bool {
+	if strings.HasPrefix(path, "/") || len(path) > 2 && path[1] == ':' && path[2] == '\\' {
+		return func(i int) bool { return path[i] == '/' || path[i] == '\\' }
+	}
+	if strings.Contains(path, " / ") || strings.Contains(path, " | ") {
+		return func(int) bool { return false }
+	}
+	var inside uint64 // slashes in brackets, by their number
+	depth, n := 0, 0
+	for i := range len(path) {
+		switch path[i] {
+		case 0xE3: // wide brackets
+			if strings.HasPrefix(path[i:], "【") {
+				depth++
+			} else if strings.HasPrefix(path[i:], "】") {
+				depth = max(depth-1, 0)
+			}
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth = max(depth-1, 0)
+		case '/', '\\':
+			if depth > 0 && n < 64 && closesLater(path[i:]) {
+				inside |= 1 << n
+			}
+			n++
+		}
+	}
+	if inside == 0 {
+		return func(i int) bool { return path[i] == '/' || path[i] == '\\' }
+	}
+	return func(i int) bool {
+		if path[i] != '/' && path[i] != '\\' {
+			return false
+		}
+		n := strings.Count(path[:i], "/") + strings.Count(path[:i], "\\")
+		return n >= 64 || inside&(1<<n) == 0
+	}
+}
+
+// closesLater reports whether a bracket closes in rest before one opens.
+func closesLater(rest string) bool {
+	i := strings.IndexAny(rest, "()[]{}【】")
+	return i >= 0 && (strings.IndexByte(")]}", rest[i]) >= 0 || strings.HasPrefix(rest[i:], "】"))
+}
+
+// medium is what a file name's extension says of its content.
+type medium uint8
+
+const (
+	mediumUnknown medium = iota
+	mediumVideo
+	mediumAudio
+	mediumImage
+	mediumBook
+	mediumComic
+	mediumSubtitle
+	mediumText
+	mediumDisc // a placeholder for a disc on a shelf
+)
+
+// mediumOf returns the medium of an extension in lower case, and whether it is one at all.
+func mediumOf(ext string) (medium, bool) {
+	switch ext {
+	case "mkv", "mp4", "avi", "m4v", "ts", "wmv", "mov", "mpg", "mpeg", "divx", "ogm", "ogv", "webm", "flv", "3gp", "m2ts", "mts",
+		"vob", "iso", "img", "asf", "rm", "rmvb", "mk3d", "strm", "wtv", "dvr", "f4v", "xvid", "evo", "mk2":
+		return mediumVideo, true
+	case "mp3", "flac", "m4a", "ogg", "opus", "wav", "wma", "aac", "aiff", "aif", "ape", "wv", "mpc", "alac", "dsf", "dff", "mka",
+		"m4b", "aax", "tak", "tta", "oga", "spx", "ac3", "dts", "mid", "midi":
+		return mediumAudio, true
+	case "jpg", "jpeg", "png", "gif", "heic", "heif", "tif", "tiff", "webp", "bmp", "dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "avif", "svg":
+		return mediumImage, true
+	case "epub", "mobi", "azw", "azw3", "fb2", "djvu", "pdf", "lit", "prc":
+		return mediumBook, true
+	case "cbz", "cbr", "cb7", "cbt", "cba":
+		return mediumComic, true
+	case "srt", "sub", "ass", "ssa", "idx", "vtt", "smi", "sup", "usf", "ttml":
+		return mediumSubtitle, true
+	case "disc":
+		return mediumDisc, true
+	case "nfo", "txt", "xml", "nzb", "torrent", "par2", "sfv", "md5", "cue", "log", "m3u", "m3u8", "rar", "zip", "7z", "lrc", "json", "opf", "xmp", "url":
+		return mediumText, true
+	}
+	return mediumUnknown, false
+}
+
+// cutExtension cuts a known extension off.
+func cutExtension(file string) (base, ext string) {
+	i := strings.LastIndexByte(file, '.')
+	if i <= 0 || len(file)-i > 8 || len(file)-i < 3 {
+		return file, ""
+	}
+	low := strings.ToLower(file[i+1:])
+	if _, ok := mediumOf(low); !ok {
+		return file, ""
+	}
+	return file[:i], low
+}

@@ -1,0 +1,102 @@
+package name
+
+// parsePhoto reads the date, and the time, that cameras, telephones and messengers write into the
+// names of pictures, or that their folders carry.
+func (s *scratch) parsePhoto(g *Guess, p *pathParts) {
+	g.Type, g.Kind = Photo, "photo"
+	f := &s.file
+	f.reset(p.file)
+	if d, t, ok := f.moment(); ok {
+		g.Date, g.Time = d.String(), t
+		return
+	}
+	folderDate(g, p, &s.dirs[0])
+}
+
+// moment finds a date in the words of a name, and a time behind it.
+func (s *segment) moment() (d date, clock string, ok bool) {
+	for i := range s.tok {
+		n := int(s.tok[i].num)
+		k := s.word(i)
+		to := i + 1
+		switch {
+		case n >= 0 && len(k) == 8:
+			d = date{n / 10000, n / 100 % 100, n % 100}
+		case n >= 0 && len(k) == 4 && i+2 < len(s.tok) && len(s.word(i+1)) <= 2 && digits(s.word(i+2), 0) >= 1 && digits(s.word(i+2), 0) <= 2:
+			day := s.word(i + 2)
+			e := digits(day, 0)
+			if e < len(day) && day[e] != 't' { // 2019-05-21T10
+				continue
+			}
+			d = date{n, int(s.tok[i+1].num), int(number(day[:e]))}
+			to = i + 3
+		default:
+			continue
+		}
+		if !d.valid() || d.year < 1970 || d.year > 2060 {
+			continue
+		}
+		return d, s.clock(to), true
+	}
+	return date{}, "", false
+}
+
+// clock reads a time from token i on: 104552, 104552123, "10 45 52", "at 10.45.52".
+func (s *segment) clock(i int) string {
+	if i < len(s.tok) && (string(s.word(i)) == "at" || string(s.word(i)) == "um") {
+		i++
+	}
+	if i >= len(s.tok) || s.tok[i].num < 0 {
+		return ""
+	}
+	k := s.word(i)
+	if len(k) == 6 || len(k) == 9 {
+		return clockString(int(number(k[:2])), int(number(k[2:4])), int(number(k[4:6])))
+	}
+	if len(k) == 2 && i+2 < len(s.tok) && len(s.word(i+1)) == 2 && digits(s.word(i+2), 0) == 2 {
+		return clockString(int(s.tok[i].num), int(s.tok[i+1].num), int(number(s.word(i + 2)[:2])))
+	}
+	return ""
+}
+
+func clockString(h, m, sec int) string {
+	if h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 || sec > 60 {
+		return ""
+	}
+	two := func(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
+	return two(h) + ":" + two(m) + ":" + two(sec)
+}
+
+// folderDate reads the date that nested folders make: 2019/05/21, and "2016/08/18 iPhone", where the
+// last number may also be the file's name.
+func folderDate(g *Guess, p *pathParts, s *segment) {
+	var n [3]int
+	found := 0
+	read := func(text string) bool {
+		s.reset(text)
+		if len(s.tok) == 0 || s.tok[0].num < 0 || len(s.word(0)) == 3 || len(s.word(0)) > 4 {
+			return false
+		}
+		n[found] = int(s.tok[0].num)
+		found++
+		return true
+	}
+	if p.n < 2 {
+		return
+	}
+	if !(p.ext != "" && len(p.file) <= 2 && read(p.file)) {
+		found = 0
+	}
+	for i := range p.n {
+		if found == 3 || !read(p.dirs[i]) {
+			break
+		}
+	}
+	if found < 3 {
+		return
+	}
+	d := date{n[2], n[1], n[0]}
+	if d.valid() && d.year >= 1900 && d.year < 2100 {
+		g.Date = d.String()
+	}
+}

@@ -1,0 +1,147 @@
+package name
+
+// findFansub claims the group in brackets that opens the names of anime releases.
+func (s *segment) findFansub() {
+	i := 0
+	for i < len(s.tok) && s.tok[i].prop != propNone {
+		i++
+	}
+	if i >= len(s.tok) || s.tok[i].bracket < 0 {
+		return
+	}
+	b := s.br[s.tok[i].bracket]
+	if b.kind == '(' || b.kind == '{' || int(b.first) != i || !b.closed || int(b.last) >= len(s.tok) || b.parent >= 0 {
+		return
+	}
+	for j := int(b.first); j < int(b.last); j++ {
+		if s.tok[j].prop != propNone {
+			return
+		}
+	}
+	tags := true
+	for j := int(b.first); j < int(b.last); j++ {
+		tags = tags && s.lookup(j).tag != nil
+	}
+	if tags {
+		s.add(claim{prop: propIgnored, from: int(b.first), to: int(b.last)})
+		return
+	}
+	s.fansub = true
+	s.add(claim{prop: propGroup, from: int(b.first), to: int(b.last), text: s.bracketText(s.tok[i].bracket)})
+}
+
+// bracketText returns what stands in bracket b.
+func (s *segment) bracketText(b int16) string {
+	g := s.br[b]
+	return valid(s.text[s.tok[g.first].start:s.endIn(int(g.last)-1, b)])
+}
+
+// endIn returns where token i ends, with the marks behind it that are still in bracket b.
+func (s *segment) endIn(i int, b int16) int {
+	end := int(s.tok[i].end)
+	for end < int(s.br[b].close)-1 && (s.text[end] == '!' || s.text[end] == '?') {
+		end++
+	}
+	return end
+}
+
+// releaseGroup returns who made the release: behind the last dash, in the last brackets, or in the
+// brackets that open the name.
+func (s *segment) releaseGroup() string {
+	if g := s.dashGroup(); g != "" {
+		return g
+	}
+	lead := s.first(propGroup)
+	if lead >= 0 {
+		return s.claims[lead].text
+	}
+	if g := s.bracketGroup(); g != "" {
+		return g
+	}
+	return s.lastWordGroup()
+}
+
+// dashGroup reads "-GROUP" behind tags.
+func (s *segment) dashGroup() string {
+	for i := len(s.tok) - 1; i > 0 && i > len(s.tok)-12; i-- {
+		t := &s.tok[i]
+		if t.prop != propNone && t.prop != propOther && t.prop != propWebsite && t.prop != propLanguage {
+			if t.prop.descriptive() && t.sep.tightDash() && i == len(s.tok)-1 && t.strengthIn(s) == code {
+				return s.groupText(i)
+			}
+			return ""
+		}
+		if t.prop == propNone && t.sep&sepDash != 0 && t.sep.only(sepDash|sepSpace|sepDot) && t.bracket < 0 && s.described(i-1) {
+			return s.groupText(i)
+		}
+		if t.prop == propNone && t.sep&sepDash != 0 && t.sep.only(sepDash|sepOpen|sepClose|sepSpace) && s.described(i-1) {
+			return s.groupText(i)
+		}
+	}
+	return ""
+}
+
+func (t *token) strengthIn(s *segment) strength {
+	if t.claim < 0 || s.claims[t.claim].tag == nil {
+		return strong
+	}
+	return s.claims[t.claim].tag.strength
+}
+
+// described reports whether token i says something about the release or numbers the work.
+func (s *segment) described(i int) bool {
+	p := s.tok[i].prop
+	return p.descriptive() || p == propYear || p == propMarker || p == propDate
+}
+
+// groupText returns the name of the group that begins at token i: up to a space, or all of the bracket.
+func (s *segment) groupText(i int) string {
+	end := i + 1
+	for end < len(s.tok) && s.tok[end].prop == propNone && s.tok[end].bracket == s.tok[i].bracket &&
+		!(s.tok[end].sep&(sepSpace|sepOpen|sepClose) != 0) {
+		if s.tok[end].sep.tightDash() && len(s.word(end)) <= 2 && isDigit(s.word(end)[0]) {
+			break
+		}
+		end++
+	}
+	return valid(s.text[s.tok[i].start:s.tok[end-1].end])
+}
+
+// bracketGroup reads a last bracket with one name in it.
+func (s *segment) bracketGroup() string {
+	for b := len(s.br) - 1; b >= 0; b-- {
+		g := s.br[b]
+		n := g.last - g.first
+		if n == 0 || int(g.first) == 0 || s.tok[g.first].prop == propWebsite || s.tok[g.first].prop == propCRC {
+			continue
+		}
+		if int(g.last) < len(s.tok) && s.tok[g.last].prop == propNone {
+			return ""
+		}
+		if s.free(int(g.first), int(g.last)) && n <= 2 && g.kind != '(' {
+			return s.bracketText(int16(b))
+		}
+		if g.kind == '(' || s.tok[g.last-1].prop == propNone {
+			break
+		}
+	}
+	return ""
+}
+
+// lastWordGroup reads a single word behind the tags: "x264 AOZ", "(1080p BluRay x265 Tigole)".
+func (s *segment) lastWordGroup() string {
+	i := len(s.tok) - 1
+	for i > 0 && s.tok[i].prop == propWebsite {
+		i--
+	}
+	if i <= 0 || s.tok[i].prop != propNone || i < s.wordsEnd || s.tok[i].num >= 0 {
+		return ""
+	}
+	if p := s.tok[i-1].prop; !p.technical() && p != propLanguage || s.tok[i].sep&(sepOpen|sepClose) != 0 {
+		return ""
+	}
+	if s.tok[i].bracket < 0 && !s.spaces {
+		return ""
+	}
+	return valid(s.raw(i))
+}

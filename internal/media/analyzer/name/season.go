@@ -1,0 +1,356 @@
+package name
+
+// wordMark reads numbers that a word explains: "Season 1", "Saison sept", "3. Staffel", "Episode 5",
+// "Cap. 102", and a glued "Season4".
+func (s *segment) wordMark(i int) (claim, bool) {
+	k := s.word(i)
+	v := vocabulary()
+	e := v[string(k)]
+	if e == nil {
+		if len(k) == 1 {
+			return s.apartMark(i)
+		}
+		return s.gluedWordMark(i)
+	}
+	switch {
+	case len(k) == 1 && k[0] == 's':
+		return s.apartMark(i)
+	case e.roles&roleSeason != 0:
+		return s.seasonWord(i)
+	case e.roles&roleEpisode != 0:
+		return s.episodeWord(i)
+	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.countAt(i+2) && s.tok[i+1].num > 0 && s.tok[i+1].num < 60:
+		return claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason, seasonWord: true}, true
+	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.tok[i+1].num > 0 && s.tok[i+1].num < 60:
+		if f := v[string(s.word(i+2))]; f != nil && f.roles&(roleEpisode|rolePart) != 0 {
+			return s.seasonWord(i)
+		}
+	}
+	return claim{}, false
+}
+
+// countAt reports whether token i is "3of4".
+func (s *segment) countAt(i int) bool {
+	if !isDigit(s.word(i)[0]) {
+		return false
+	}
+	_, ok := s.countMark(i)
+	return ok
+}
+
+// apartMark reads "S 01", with a space where none belongs, before tags or an episode.
+func (s *segment) apartMark(i int) (claim, bool) {
+	if i == 0 || i+1 >= len(s.tok) || s.raw(i) != "S" || len(s.word(i+1)) != 2 || s.tok[i+1].num < 0 || s.tok[i+1].sep != sepSpace {
+		return claim{}, false
+	}
+	c := claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason}
+	if i+2 < len(s.tok) && string(s.word(i+2)) == "e" || s.onlyTagsFrom(i+2) {
+		s.behindSeason(&c)
+		return c, true
+	}
+	return claim{}, false
+}
+
+// gluedWordMark reads Season4, Saison3, Temporada15.
+func (s *segment) gluedWordMark(i int) (claim, bool) {
+	k := s.word(i)
+	d := 0
+	for d < len(k) && !isDigit(k[d]) {
+		d++
+	}
+	if d < 4 || d == len(k) || len(k)-d > 4 || digits(k, d) != len(k) {
+		return claim{}, false
+	}
+	e := vocabulary()[string(k[:d])]
+	n := int(number(k[d:]))
+	switch {
+	case e == nil:
+		return claim{}, false
+	case e.roles&roleSeason != 0:
+		c := claim{from: i, to: i + 1, seasons: s.number(n), weight: weightSeason, seasonWord: true}
+		s.behindSeason(&c)
+		return c, true
+	case e.roles&roleEpisode != 0:
+		c := claim{from: i, to: i + 1, episodes: s.number(n), weight: weightWord}
+		s.continueEpisodes(&c)
+		return c, true
+	}
+	return claim{}, false
+}
+
+// smallNumber returns what token i counts, in digits, ordinals, words or Roman numerals.
+func (s *segment) smallNumber(i int) (int, bool) {
+	if i < 0 || i >= len(s.tok) || s.tok[i].prop != propNone {
+		return 0, false
+	}
+	k := s.word(i)
+	if n := s.tok[i].num; n >= 0 {
+		return int(n), len(k) <= 3 || yearLike(n)
+	}
+	if e := vocabulary()[string(k)]; e != nil && e.number > 0 {
+		return int(e.number), true
+	}
+	return 0, false
+}
+
+// seasonWord reads "Season 1", "Seasons 1 to 5", "Season 1 Episode 2", "2nd Season", "3. Staffel".
+func (s *segment) seasonWord(i int) (claim, bool) {
+	c := claim{from: i, to: i + 2, weight: weightSeason, seasonWord: true}
+	_, before := s.suffixedOrdinal(i)
+	if n, ok := s.seasonNumber(i + 1); ok && !before && !s.countsBefore(i) {
+		c.seasons = s.number(n)
+		s.behindSeason(&c)
+		return c, true
+	}
+	if j := i + 1; j < len(s.tok) && len(s.word(j)) > 1 && s.word(j)[0] == 's' && s.tok[j].sep.only(sepSpace|sepDot) {
+		if d := digits(s.word(j), 1); d > 1 && d == len(s.word(j)) { // "Seasons S01 to S28"
+			c.seasons = s.number(int(number(s.word(j)[1:])))
+			s.behindSeason(&c)
+			return c, true
+		}
+	}
+	if i == 0 || s.tok[i-1].prop != propNone {
+		return claim{}, false
+	}
+	if n, ok := s.suffixedOrdinal(i); ok {
+		c.from, c.to, c.seasons = i-2, i+1, s.number(n)
+		if e, ok := s.suffixedOrdinal(i + 3); ok && s.isEpisodeWord(i+3) {
+			c.episodes, c.to, c.weight = s.number(e), i+4, weightFull-5
+		}
+		return c, true
+	}
+	n, ok := int(s.tok[i-1].num), s.tok[i-1].num > 0 && s.tok[i-1].num <= 50
+	if ok && i > 1 && s.tok[i].sep.only(sepSpace) && string(s.word(i)) == "season" { // "24 Season" is no 24th
+		ok = false
+	}
+	if !ok {
+		n, ok = ordinal(s.word(i - 1))
+	}
+	if !ok {
+		return claim{}, false
+	}
+	c.from, c.to, c.seasons = i-1, i+1, s.number(n)
+	if s.episodeNumberFirst(&c) {
+		c.weight = weightFull - 5
+	}
+	return c, true
+}
+
+// suffixedOrdinal reads the Russian "5-й" before token i.
+func (s *segment) suffixedOrdinal(i int) (int, bool) {
+	if i < 2 || i >= len(s.tok) || s.tok[i-2].num <= 0 || s.tok[i-2].prop != propNone || !s.tok[i-1].other || !s.tok[i-1].sep.tightDash() || len(s.word(i-1)) > 6 {
+		return 0, false
+	}
+	return int(s.tok[i-2].num), true
+}
+
+func (s *segment) isEpisodeWord(i int) bool {
+	e := vocabulary()[string(s.word(i))]
+	return e != nil && e.roles&roleEpisode != 0
+}
+
+// countsBefore reports a season word whose number precedes it, since that behind it counts episodes:
+// "2.Sezon.7.Bölüm".
+func (s *segment) countsBefore(i int) bool {
+	if i == 0 || i+2 >= len(s.tok) || s.tok[i-1].prop != propNone || s.tok[i-1].num <= 0 || s.tok[i-1].num > 50 || s.tok[i+1].num < 0 {
+		return false
+	}
+	e := vocabulary()[string(s.word(i+2))]
+	return e != nil && e.roles&roleEpisode != 0
+}
+
+// seasonNumber reads the number behind a season word. A letter counts only if nothing but a tag or an
+// end can follow: "Season V".
+func (s *segment) seasonNumber(j int) (int, bool) {
+	n, ok := s.smallNumber(j)
+	if !ok || s.tok[j].sep&(sepClose|sepTilde) != 0 || s.tok[j].num < 0 && len(s.word(j)) < 3 && s.tok[j].num < 0 && string(s.word(j)) != "ii" && string(s.word(j)) != "iv" {
+		return 0, false
+	}
+	return n, true
+}
+
+// episodeNumberFirst reads "7.Bölüm" and the like behind a season.
+func (s *segment) episodeNumberFirst(c *claim) bool {
+	j := c.to
+	if j+1 >= len(s.tok) || s.tok[j].num < 0 || len(s.word(j)) > 4 {
+		return false
+	}
+	if e := vocabulary()[string(s.word(j+1))]; e == nil || e.roles&roleEpisode == 0 {
+		return false
+	}
+	c.episodes = s.number(int(s.tok[j].num))
+	c.to = j + 2
+	return true
+}
+
+// ordinal reads 1st, 2nd, 3rd, 11th.
+func ordinal(k []byte) (int, bool) {
+	d := digits(k, 0)
+	if d == 0 || d > 2 || len(k) != d+2 {
+		return 0, false
+	}
+	switch string(k[d:]) {
+	case "st", "nd", "rd", "th":
+		return int(number(k[:d])), true
+	}
+	return 0, false
+}
+
+// behindSeason reads what follows the number of a season word: an episode, or further seasons.
+func (s *segment) behindSeason(c *claim) {
+	if s.dottedSeasons(c) {
+		return
+	}
+	if s.episodeBehindSeason(c) {
+		c.weight = weightFull - 5
+		s.continueEpisodes(c)
+		return
+	}
+	if j := c.to; j+1 < len(s.tok) && s.tok[j].prop == propNone { // "Series 2 Part 11"
+		if e := vocabulary()[string(s.word(j))]; e != nil && e.roles&rolePart != 0 && string(s.word(c.from)) == "series" && s.tok[j+1].num > 0 {
+			c.episodes = s.number(int(s.tok[j+1].num))
+			c.to, c.weight = j+2, weightFull-5
+			return
+		}
+	}
+	s.continueSeasons(c)
+}
+
+// dottedSeasons reads the list "1.3&5", which begins like season 1, episode 3.
+func (s *segment) dottedSeasons(c *claim) bool {
+	j := c.to
+	if j+1 >= len(s.tok) || len(s.word(j)) != 1 || s.tok[j].num < 0 || s.tok[j].sep != sepDot {
+		return false
+	}
+	and := s.tok[j+1].sep.only(sepAmpersand) && s.tok[j+1].num >= 0
+	if e := vocabulary()[string(s.word(j+1))]; !and && (e == nil || e.roles&roleAnd == 0) {
+		return false
+	}
+	s.nums = append(s.nums, int(s.tok[j].num))
+	c.seasons.to = len(s.nums)
+	c.to = j + 1
+	s.continueSeasons(c)
+	return true
+}
+
+// continueSeasons reads further seasons: S01-S05, S01-05, S1+S2, "1 to 5", "1, 2 & 3", "1 2 3".
+func (s *segment) continueSeasons(c *claim) {
+	for c.to < len(s.tok) {
+		j := c.to
+		join := s.tok[j].sep
+		v := vocabulary()
+		if e := v[string(s.word(j))]; e != nil && e.roles&(roleAnd|roleTo) != 0 && j+1 < len(s.tok) {
+			if e.roles&roleTo != 0 {
+				join |= sepDash
+			} else {
+				join |= sepAmpersand
+			}
+			j++
+		}
+		if e := v[string(s.word(j))]; e != nil && e.roles&roleSeason != 0 && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
+			j++
+		}
+		n, marked := s.seasonAt(j)
+		last := s.nums[c.seasons.to-1]
+		if n < 0 || s.tok[j].prop != propNone || join&(sepOpen|sepClose|sepSlash) != 0 || n > 120 || n <= last {
+			return
+		}
+		if s.unitFollows(j) {
+			return
+		}
+		switch dash := join&(sepDash|sepTilde) != 0; {
+		case dash && (marked || j > c.to || !join.spacedDash() || s.rangeOfSeasons(c, j)):
+			s.runTo(&c.seasons, n)
+		case dash:
+			return
+		case marked || join&(sepAmpersand|sepPlus|sepComma) != 0 || c.seasonWord && n == last+1 && len(s.word(j)) == 1:
+			s.nums = append(s.nums, n)
+			c.seasons.to = len(s.nums)
+		default:
+			return
+		}
+		c.to = j + 1
+	}
+}
+
+// seasonAt returns the season that token j names in continuation of others, -1 if it names none, and
+// whether it has the letter S.
+func (s *segment) seasonAt(j int) (n int, marked bool) {
+	k := s.word(j)
+	if k[0] == 's' && len(k) > 1 && len(k) <= 4 && digits(k, 1) == len(k) {
+		return int(number(k[1:])), true
+	}
+	if s.tok[j].num >= 0 && len(k) <= 2 {
+		return int(s.tok[j].num), false
+	}
+	return -1, false
+}
+
+// unitFollows reports whether the number at token j belongs to a codec or a channel layout.
+func (s *segment) unitFollows(j int) bool {
+	if j+1 >= len(s.tok) {
+		return false
+	}
+	return s.tok[j+1].sep == sepDot && s.tok[j+1].num >= 0 && s.tok[j+1].num < 3 && s.tok[j].num < 8
+}
+
+// episodeWord reads "Episode 5", "Ep. 1-43", "EP(01-08)", "Episode 1.22", "Cap.102_104", "69. Blm".
+func (s *segment) episodeWord(i int) (claim, bool) {
+	j := i + 1
+	c := claim{from: i, to: i + 2, weight: weightWord}
+	if j < len(s.tok) && s.tok[j].prop == propNone && isDigit(s.word(j)[0]) && s.tok[j].sep&(sepClose|sepTilde) == 0 {
+		k := s.word(j)
+		d := digits(k, 0)
+		switch {
+		case s.word(i)[0] == 'c' && d >= 3 && d == len(k) && d <= 4:
+			return s.chapterOfSeason(c), true
+		case d <= 5 && (d == len(k) || k[d] == 'v' || len(k) == d+1 && k[d] < 'd'):
+			s.episodesIn(&c, k, 0)
+			if d == 1 && j+1 < len(s.tok) && s.tok[j+1].sep == sepDot && len(s.word(j+1)) == 2 && s.tok[j+1].num > 0 { // "Episode 1.22"
+				c.seasons = c.episodes
+				c.episodes = s.number(int(s.tok[j+1].num))
+				c.to++
+				return c, true
+			}
+			s.continueEpisodes(&c)
+			s.countBehind(&c)
+			return c, true
+		}
+		return claim{}, false
+	}
+	if n, ok := s.smallNumber(j); ok && s.tok[j].num < 0 && len(s.word(j)) > 2 && s.tok[j].sep.only(sepSpace|sepDot|sepUnderscore) {
+		c.episodes = s.number(n)
+		c.weight = weightNumber
+		return c, true
+	}
+	if i > 0 && s.tok[i-1].prop == propNone && s.tok[i-1].num > 0 && len(s.word(i-1)) <= 4 && s.tok[i].sep&sepDot != 0 && len(s.word(i)) > 2 && s.word(i)[0] != 'e' {
+		c.from, c.to, c.episodes = i-1, i+1, s.number(int(s.tok[i-1].num))
+		return c, true
+	}
+	return claim{}, false
+}
+
+// countBehind reads "of 26" behind an episode.
+func (s *segment) countBehind(c *claim) {
+	j := c.to
+	if j+1 >= len(s.tok) || s.tok[j+1].num < 0 {
+		return
+	}
+	if e := vocabulary()[string(s.word(j))]; e != nil && e.roles&roleOf != 0 && s.tok[j].sep&(sepOpen|sepClose) == 0 {
+		c.count = int(s.tok[j+1].num)
+		c.to = j + 2
+	}
+}
+
+// chapterOfSeason reads the Spanish "Cap.102" and "Cap.102_104": season 1, episodes 2 to 4.
+func (s *segment) chapterOfSeason(c claim) claim {
+	n := int(s.tok[c.to-1].num)
+	c.seasons = s.number(n / 100)
+	c.episodes = s.number(n % 100)
+	if j := c.to; j < len(s.tok) && s.tok[j].num > int32(n) && int(s.tok[j].num)/100 == n/100 && s.tok[j].sep.only(sepUnderscore|sepDash) {
+		s.runTo(&c.episodes, int(s.tok[j].num)%100)
+		c.to++
+	}
+	c.weight = weightFull - 2
+	return c
+}

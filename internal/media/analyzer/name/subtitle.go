@@ -1,0 +1,104 @@
+package name
+
+import "strings"
+
+// cutSubtitle reads the parts that the names of subtitle files add behind dots (language, flags, a
+// title) into g, and returns what is before them. The order of the parts is free: media servers
+// accept all.
+func cutSubtitle(g *Guess, text string) string {
+	end := len(text)
+	titleAt, found := "", false
+	for range 6 {
+		dot := strings.LastIndexByte(text[:end], '.')
+		if dot <= 0 {
+			break
+		}
+		part := text[dot+1 : end]
+		if !g.subtitlePart(part) {
+			before := text[dot-1]
+			bracketed := before == ']' || before == ')'
+			if titleAt != "" || !bracketed && (found || !metaBefore(text[:dot])) || part == "" {
+				break
+			}
+			titleAt = part
+			end = dot
+			continue
+		}
+		found = true
+		end = dot
+	}
+	if !found {
+		return text
+	}
+	if titleAt != "" {
+		set(&g.SubtitleTitle, valid(titleAt))
+	}
+	return text[:end]
+}
+
+// metaBefore reports whether the last part of text is a language or a flag.
+func metaBefore(text string) bool {
+	var g Guess
+	return g.subtitlePart(text[strings.LastIndexByte(text, '.')+1:])
+}
+
+// subtitlePart reads one part: a flag, a language, or a language and a title joined by a dash.
+func (g *Guess) subtitlePart(part string) bool {
+	key := foldWord(part)
+	switch key {
+	case "default", "forced":
+		prepend(&g.SubtitleFlags, key)
+		return true
+	case "foreign":
+		prepend(&g.SubtitleFlags, "forced")
+		return true
+	case "sdh", "hi", "cc", "hearing impaired", "hearing":
+		prepend(&g.SubtitleFlags, "hearing_impaired")
+		return true
+	}
+	if lang := subtitleLanguage(key); lang != "" {
+		g.SubtitleLanguage.add(lang)
+		return true
+	}
+	lang, title, ok := strings.Cut(part, "-")
+	if ok && len(lang) >= 2 && len(lang) <= 3 {
+		if code := subtitleLanguage(foldWord(lang)); code != "" {
+			g.SubtitleLanguage.add(code)
+			set(&g.SubtitleTitle, valid(title))
+			return true
+		}
+	}
+	return false
+}
+
+func prepend(at *Strings, v string) {
+	if !at.Has(v) {
+		*at = append(Strings{v}, *at...)
+	}
+}
+
+// subtitleLanguage returns the code of the language that key names, in words or as a code with or
+// without a region.
+func subtitleLanguage(key string) string {
+	if key == "br" {
+		return "pt-BR"
+	}
+	if e := vocabulary()[key]; e != nil && e.tag != nil {
+		switch e.tag.prop {
+		case propLanguage:
+			if e.tag.value != "mul" || key == "mul" {
+				return e.tag.value
+			}
+		case propSubtitle:
+			if e.tag.value != "und" {
+				return e.tag.value
+			}
+		}
+	}
+	if lang, region, ok := strings.Cut(key, " "); ok && len(lang) == 2 && (len(region) == 2 || len(region) == 4) {
+		if e := vocabulary()[lang]; e != nil && e.tag != nil && e.tag.prop == propLanguage {
+			return e.tag.value + "-" + strings.ToUpper(region)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,373 @@
+package name
+
+// match is a vocabulary phrase at a place in a name.
+type match struct {
+	tag *tag
+	to  int // one past its last token
+}
+
+// lookup returns the longest phrase of the vocabulary that begins at token i, as a tag.
+func (s *segment) lookup(i int) match {
+	v := vocabulary()
+	e := v[string(s.word(i))]
+	if e == nil {
+		return s.lookupGlued(i)
+	}
+	m := match{tag: e.tag, to: i + 1}
+	for n := 2; n <= int(e.words) && i+n <= len(s.tok); n++ {
+		if s.tok[i+n-1].sep&(sepOpen|sepClose|sepComma) != 0 || s.tok[i+n-1].prop != propNone || !sameJoint(s.tok[i+n-1].sep) {
+			break
+		}
+		if f := v[string(s.key[s.tok[i].k0:s.tok[i+n-1].k1])]; f != nil && f.tag != nil {
+			m = match{tag: f.tag, to: i + n}
+		}
+	}
+	return m
+}
+
+// sameJoint reports whether the parts of a phrase may be joined by sep.
+func sameJoint(sep separators) bool { return !sep.spacedDash() || sep&sepSpace == 0 }
+
+// lookupGlued finds the tag in a word made of a tag and a number of channels or tracks, or of two
+// tags: DDP5, FLACx2, 3xUkr, BD1080p.
+func (s *segment) lookupGlued(i int) match {
+	k := s.word(i)
+	if len(k) < 4 || len(k) > 24 || s.tok[i].cjk {
+		return match{}
+	}
+	v := vocabulary()
+	if d := digits(k, 0); d > 0 && d <= 2 {
+		rest := k[d:]
+		if len(rest) > 3 && rest[0] == 'x' {
+			rest = rest[1:]
+		}
+		if string(rest) == "dvd" {
+			return match{tag: v["dvdr"].tag, to: i + 1}
+		}
+		if e := v[string(rest)]; e != nil && e.tag != nil && (e.tag.prop == propLanguage || e.tag.prop == propSource) {
+			return match{tag: e.tag, to: i + 1}
+		}
+		return match{}
+	}
+	d := 0
+	for d < len(k) && !isDigit(k[d]) {
+		d++
+	}
+	if d == len(k) || d < 2 {
+		return match{}
+	}
+	head, rest := k[:d], k[d:]
+	if len(head) > 3 && head[d-1] == 'x' && len(rest) == 1 {
+		head = head[:d-1]
+	}
+	e := v[string(head)]
+	if e == nil || e.tag == nil {
+		return match{}
+	}
+	if e.tag.prop == propAudioCodec && len(rest) <= 2 && digits(rest, 0) == len(rest) {
+		return match{tag: e.tag, to: i + 1}
+	}
+	if e.tag.prop == propSource {
+		if f := v[string(rest)]; f != nil && f.tag != nil || isScreenSize(rest) {
+			return match{tag: e.tag, to: i + 1}
+		}
+	}
+	return match{}
+}
+
+// findStrongTags claims the words of the vocabulary that are tags wherever they stand. They are the
+// frame for those that depend on it.
+func (s *segment) findStrongTags() {
+	n := len(s.tok)
+	for i := 0; i < n; {
+		if s.tok[i].prop != propNone {
+			i++
+			continue
+		}
+		m := s.lookup(i)
+		if m.tag == nil || m.tag.strength != strong || !s.free(i, m.to) || s.firstWord(i) && m.to-i < n {
+			i++
+			continue
+		}
+		s.claimTag(m, i)
+		i = m.to
+	}
+}
+
+// firstWord reports whether token i opens the name outside any bracket, where even a technical word
+// is a title: "Web Therapy", "8 Bit Christmas".
+func (s *segment) firstWord(i int) bool {
+	if s.tok[i].bracket >= 0 || i+1 >= len(s.tok) || s.tok[i+1].sep.only(sepOpen|sepClose) {
+		return false
+	}
+	for j := range i {
+		if p := s.tok[j].prop; p != propWebsite && p != propGroup && p != propIgnored {
+			return false
+		}
+	}
+	return !s.tagsOnly(i)
+}
+
+// tagsOnly reports whether every word from token i on is a tag.
+func (s *segment) tagsOnly(i int) bool {
+	for ; i < len(s.tok); i++ {
+		if s.tok[i].prop == propNone && !(s.tok[i].num >= 0 && s.tok[i].k1-s.tok[i].k0 == 1) {
+			if m := s.lookup(i); m.tag == nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (s *segment) claimTag(m match, from int) {
+	s.add(claim{prop: m.tag.prop, from: from, to: m.to, tag: m.tag})
+	if m.tag.prop == propAudioCodec {
+		s.claimChannels(m.to)
+	}
+}
+
+// claimChannels claims the digits of "5.1" behind token to-1 when the word itself holds the first of
+// them (DDP5 1), or both follow (AAC 2 0).
+func (s *segment) claimChannels(to int) {
+	k := s.word(to - 1)
+	last := k[len(k)-1]
+	glued := isDigit(last) && len(k) > 2 && !isDigit(k[len(k)-2]) && string(k) != "ac3" && string(k) != "eac3" && string(k) != "mp3" && string(k) != "mp2"
+	one := func(i int) bool {
+		return i < len(s.tok) && s.tok[i].prop == propNone && s.tok[i].k1-s.tok[i].k0 == 1 && s.tok[i].num >= 0 &&
+			s.tok[i].sep.only(sepDot|sepSpace|sepUnderscore|sepDash|sepPlus)
+	}
+	if glued && one(to) && s.tok[to].num <= 2 {
+		s.add(claim{prop: propAudioChannels, from: to, to: to + 1, text: channels(int(last-'0'), int(s.tok[to].num))})
+	}
+	if !glued && one(to) && one(to+1) && s.tok[to+1].num <= 2 && s.tok[to].num > 0 {
+		s.add(claim{prop: propAudioChannels, from: to, to: to + 2, text: channels(int(s.tok[to].num), int(s.tok[to+1].num))})
+	}
+}
+
+func channels(a, b int) string {
+	switch {
+	case a == 1 && b == 0:
+		return "1.0"
+	case a == 2 && b == 0:
+		return "2.0"
+	case a == 5 && b == 1:
+		return "5.1"
+	case a == 7 && b == 1:
+		return "7.1"
+	case a == 6 && b == 1:
+		return "6.1"
+	}
+	return ""
+}
+
+// findAnchor returns the first token that cannot belong to a title any more: that of a technical tag
+// or a marker, or of a year that something precedes.
+func (s *segment) findAnchor() int {
+	for i := range s.tok {
+		p := s.tok[i].prop
+		if p == propMarker || p == propDate || p.technical() && !s.leading(i) || p == propYear && i > 0 {
+			return i
+		}
+	}
+	return len(s.tok)
+}
+
+// leading reports whether nothing but claims stands before token i.
+func (s *segment) leading(i int) bool {
+	for j := range i {
+		if s.tok[j].prop == propNone {
+			return false
+		}
+	}
+	return true
+}
+
+// findDependentTags claims weak tags and codes. From the first technical tag on, or behind a year of
+// a film, words are tags; before it only an unbroken run that leads up to it is.
+func (s *segment) findDependentTags() {
+	s.wordsEnd = s.findWordsEnd()
+	for i := s.wordsEnd; i < len(s.tok); {
+		i = s.tryTag(i, code)
+	}
+	s.claimRun(s.wordsEnd)
+	if s.anchor < s.wordsEnd {
+		for i := s.anchor; i < s.wordsEnd && s.tok[i].prop != propNone; {
+			i++
+			for i < s.wordsEnd && s.tok[i].prop == propNone {
+				next := s.tryTag(i, weak)
+				if s.tok[i].prop == propNone {
+					break
+				}
+				i = next
+			}
+		}
+		s.claimEdition(s.anchor)
+	}
+	s.claimBrackets()
+}
+
+// tryTag claims the tag at token i if it is at least as strong as least, and returns where to go on.
+func (s *segment) tryTag(i int, least strength) int {
+	if s.tok[i].prop != propNone {
+		return i + 1
+	}
+	m := s.lookup(i)
+	if m.tag == nil || m.tag.strength < least || !s.free(i, m.to) {
+		return i + 1
+	}
+	if m.tag.strength == code && !s.codeFits(i, m.to) {
+		return i + 1
+	}
+	s.claimTag(m, i)
+	return m.to
+}
+
+// codeFits reports whether a short word stands directly between tags, or between one and an end.
+func (s *segment) codeFits(from, to int) bool {
+	before := from > 0 && s.tok[from-1].prop != propNone
+	after := to >= len(s.tok) || s.tok[to].prop != propNone
+	if !after {
+		m := s.lookup(to)
+		after = m.tag != nil
+	}
+	group := s.tok[from].sep.tightDash() && to >= len(s.tok) // the group at the end
+	return before && after && !group
+}
+
+// findWordsEnd returns from where on all words are tags: from the first technical tag, or from a year
+// that nothing but tags follows.
+func (s *segment) findWordsEnd() int {
+	marker := s.has(propMarker) || s.has(propDate)
+	for i := range s.tok {
+		p := s.tok[i].prop
+		if p.technical() && !s.leading(i) {
+			return i
+		}
+		if p == propYear && i > 0 && !marker && !s.leading(i) {
+			return i
+		}
+	}
+	return len(s.tok)
+}
+
+// claimRun claims weak tags that lead up to token end without a gap. At least one word of the name is
+// left to be its title.
+func (s *segment) claimRun(end int) {
+	if end < len(s.tok) && s.tok[end].prop == propYear {
+		s.claimEdition(end)
+		return
+	}
+	for end > 0 {
+		from, m := s.matchBefore(end)
+		if m.tag == nil || m.tag.strength < weak || s.leading(from) || s.joined(from) {
+			return
+		}
+		s.claimTag(m, from)
+		end = from
+	}
+}
+
+// matchBefore returns the longest phrase that ends before token end.
+func (s *segment) matchBefore(end int) (int, match) {
+	best, at := match{}, 0
+	for from := end - 1; from >= 0 && from >= end-4; from-- {
+		if s.tok[from].prop != propNone {
+			break
+		}
+		if m := s.lookup(from); m.tag != nil && m.to == end {
+			best, at = m, from
+		}
+	}
+	return at, best
+}
+
+// claimEdition claims the editions, and what else is said of a whole, that directly precede token
+// end: "Extended 2012", "3D 2013", "The Complete Season 3".
+func (s *segment) claimEdition(end int) {
+	for end > 0 {
+		from, m := s.matchBefore(end)
+		if m.tag == nil || s.leading(from) || s.joined(from) {
+			return
+		}
+		if m.tag.prop == propLanguage && m.tag.strength >= weak {
+			if _, e := s.matchBefore(from); e.tag != nil && e.tag.prop == propEdition {
+				s.claimTag(m, from)
+				end = from
+				continue
+			}
+		}
+		said := m.tag.prop == propEdition || m.tag.prop == propOther && (m.tag.value == "3D" || m.tag.value == "Complete")
+		if !said || m.tag.strength < weak && s.raw(from) != "DC" {
+			return
+		}
+		s.claimTag(m, from)
+		end = from
+	}
+}
+
+// joined reports whether a conjunction or an article ties token i to the title: "Longer and Uncut".
+func (s *segment) joined(i int) bool {
+	if i == 0 {
+		return false
+	}
+	switch string(s.word(i - 1)) {
+	case "and", "the", "of", "a", "or", "in", "for", "my", "is", "und", "et":
+		return true
+	}
+	return false
+}
+
+// claimBrackets claims the weak words in brackets that hold a tag already, or nothing but tags.
+func (s *segment) claimBrackets() {
+	for b := range s.br {
+		g := s.br[b]
+		first, last := int(g.first), int(g.last)
+		if first == last || last-first > 24 {
+			continue
+		}
+		tagged, all := false, true
+		for i := first; i < last; {
+			if s.tok[i].prop != propNone {
+				tagged = tagged || s.tok[i].prop.descriptive()
+				i++
+				continue
+			}
+			m := s.lookup(i)
+			if m.tag == nil || m.to > last {
+				all = false
+				i++
+				continue
+			}
+			if m.tag.strength < weak && !(s.tok[i].end-s.tok[i].start >= 3 || first > 0) {
+				all = false
+			}
+			i = m.to
+		}
+		if !tagged && !all {
+			continue
+		}
+		least := weak
+		if all {
+			least = code
+		}
+		for i := first; i < last; {
+			if s.tok[i].prop != propNone {
+				i++
+				continue
+			}
+			m := s.lookup(i)
+			if m.tag != nil && m.tag.strength >= least && m.to <= last && s.free(i, m.to) && !s.titleBracket(b) {
+				s.claimTag(m, i)
+				i = m.to
+			} else {
+				i++
+			}
+		}
+	}
+}
+
+// titleBracket reports whether bracket b is all that the name has for a title.
+func (s *segment) titleBracket(b int) bool {
+	return s.br[b].first == 0 && int(s.br[b].last) == len(s.tok)
+}

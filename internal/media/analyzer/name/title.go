@@ -1,0 +1,331 @@
+package name
+
+// words is a run of tokens [from, to).
+type words struct{ from, to int }
+
+func (w words) empty() bool { return w.from >= w.to }
+
+// names is what the words of a segment that no claim holds say.
+type names struct {
+	title, alternative, episode words
+}
+
+// findNames tells the title, another title, and the title of the episode apart.
+func (s *segment) findNames(c context) names {
+	var n names
+	start, lead := s.titleStart()
+	if start >= len(s.tok) {
+		return n
+	}
+	if lead != nil && s.leadsEpisode(lead, c) {
+		n.episode = s.runFrom(start)
+		return n
+	}
+	n.title = s.titleFrom(start)
+	if w := s.laterLatin(n.title); !w.empty() {
+		n.alternative, n.title = n.title, w
+		start = w.from
+	} else if s.fansub && s.tok[start].bracket >= 0 && s.br[s.tok[start].bracket].kind != '(' {
+		n.title = s.bracketTitle(start)
+	}
+	if m := s.markerBehind(n.title.to); m >= 0 {
+		if i := s.claims[m].to; i < len(s.tok) {
+			n.episode = s.runFrom(i)
+		}
+	}
+	title, alternative := s.chooseScript(n.title)
+	n.title = title
+	if !alternative.empty() {
+		n.alternative = alternative
+	}
+	if lead != nil && n.episode.empty() {
+		n.title, n.episode = s.splitAtDash(n.title, lead)
+	}
+	return n
+}
+
+// splitAtDash cuts "003. Show Name - Episode Name", whose number was read, at the dash.
+func (s *segment) splitAtDash(w words, lead *claim) (title, episode words) {
+	if lead.prop != propMarker || lead.to != w.from || s.tok[w.from].sep&sepDot == 0 {
+		return w, words{}
+	}
+	for i := w.from + 1; i < w.to; i++ {
+		if s.tok[i].sep.spacedDash() {
+			return words{w.from, i}, words{i, w.to}
+		}
+	}
+	return w, words{}
+}
+
+// laterLatin returns a Latin title that stands apart from one in another script: behind a season in
+// that script and a slash, or behind brackets.
+func (s *segment) laterLatin(w words) words {
+	foreign := false
+	for i := w.from; i < w.to; i++ {
+		if s.tok[i].latin {
+			return words{}
+		}
+		foreign = foreign || s.tok[i].cjk || s.tok[i].other
+	}
+	if !foreign {
+		return words{}
+	}
+	for i := w.to; i < len(s.tok) && !s.tok[i].prop.technical(); i++ {
+		if s.tok[i].prop == propNone && s.tok[i].latin && s.tok[i].bracket == s.tok[w.from].bracket && s.tok[i].bracket < 0 && s.tok[i].sep&(sepSlash|sepClose) != 0 {
+			if later := s.titleFrom(i); s.isLatin(later) && later.to < len(s.tok) && s.tok[later.to].prop != propNone {
+				return later
+			}
+		}
+	}
+	return words{}
+}
+
+// titleStart returns the first word that no claim holds, and the marker or date before it.
+func (s *segment) titleStart() (int, *claim) {
+	var lead *claim
+	for i := range s.tok {
+		t := &s.tok[i]
+		switch {
+		case t.prop == propNone || t.prop == propPart:
+			return i, lead
+		case t.prop == propMarker || t.prop == propDate:
+			if lead == nil {
+				lead = &s.claims[t.claim]
+			}
+		case t.prop.technical() && !s.leadingBracket(i) || t.prop == propYear && i > 0 && lead == nil && !s.leading(i):
+			return len(s.tok), lead
+		}
+	}
+	return len(s.tok), lead
+}
+
+// leadingBracket reports whether token i is in brackets before anything else, as tags in front of a
+// title are.
+func (s *segment) leadingBracket(i int) bool { return s.tok[i].bracket >= 0 && s.leading(i) }
+
+// leadsEpisode reports whether the words behind the leading claim are the episode's title rather than
+// the series'.
+func (s *segment) leadsEpisode(lead *claim, c context) bool {
+	if lead.prop == propDate {
+		return false
+	}
+	if !lead.seasons.empty() && !lead.episodes.empty() || lead.weight >= weightCrossed {
+		return true
+	}
+	return !lead.episodes.empty() && (c.season != nil || c.inSeries || lead.weight >= weightWord)
+}
+
+// markerBehind returns the first marker or date at or behind token i.
+func (s *segment) markerBehind(i int) int {
+	for ; i < len(s.tok); i++ {
+		if p := s.tok[i].prop; p == propMarker || p == propDate {
+			return int(s.tok[i].claim)
+		}
+	}
+	return -1
+}
+
+// titleFrom returns the run of title words that begins at token i.
+func (s *segment) titleFrom(i int) words {
+	w := words{i, i}
+	for ; i < len(s.tok); i++ {
+		t := &s.tok[i]
+		if t.prop != propNone && t.prop != propPart || t.prop == propPart && i > w.from && s.zeroPart(i) {
+			break
+		}
+		if i > w.from && s.entersBracket(i) && !s.bracketInTitle(i) {
+			break
+		}
+		if i > w.from && s.tok[w.from].bracket >= 0 && t.bracket != s.tok[w.from].bracket && s.br[s.tok[w.from].bracket].kind != '(' && !s.within(t.bracket, s.tok[w.from].bracket) && w.to > w.from && s.onlyWord(w) {
+			break
+		}
+		w.to = i + 1
+	}
+	return w
+}
+
+// zeroPart reports a part with a leading zero, "Part 02", which counts the parts of a series rather
+// than naming a work.
+func (s *segment) zeroPart(i int) bool {
+	to := s.claims[s.tok[i].claim].to
+	k := s.word(to - 1)
+	return len(k) > 1 && k[0] == '0'
+}
+
+// onlyWord reports whether the title so far is all of its bracket.
+func (s *segment) onlyWord(w words) bool {
+	b := s.br[s.tok[w.from].bracket]
+	return int(b.last) == w.to && s.fansub
+}
+
+// within reports whether bracket b is inner or equal to outer.
+func (s *segment) within(b, outer int16) bool {
+	for ; b >= 0; b = s.br[b].parent {
+		if b == outer {
+			return true
+		}
+	}
+	return false
+}
+
+// entersBracket reports whether a bracket opens between token i-1 and token i.
+func (s *segment) entersBracket(i int) bool {
+	return s.tok[i].sep&sepOpen != 0 && s.tok[i].bracket >= 0
+}
+
+// bracketInTitle reports whether the bracket that token i is in belongs to the title: round, with
+// words only.
+func (s *segment) bracketInTitle(i int) bool {
+	b := &s.br[s.tok[i].bracket]
+	if b.kind != '(' || !b.closed {
+		return false
+	}
+	for j := int(b.first); j < int(b.last); j++ {
+		if s.tok[j].prop != propNone || j > int(b.first) && s.tok[j].sep&sepSlash != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// runFrom returns the words from token i on up to the next claim or bracket.
+func (s *segment) runFrom(i int) words {
+	for i < len(s.tok) && (s.tok[i].prop == propMarker || s.tok[i].prop == propIgnored || s.tok[i].prop == propDate) {
+		i++
+	}
+	w := words{i, i}
+	for ; i < len(s.tok); i++ {
+		if s.tok[i].prop != propNone && s.tok[i].prop != propPart || i > w.from && s.entersBracket(i) && s.br[s.tok[i].bracket].kind != '(' {
+			break
+		}
+		if s.entersBracket(i) && (i == w.from && s.br[s.tok[i].bracket].kind != '(' || !s.bracketInTitle(i)) {
+			break
+		}
+		w.to = i + 1
+	}
+	return w
+}
+
+// bracketTitle picks the title among the brackets of a name that is nothing but brackets: the last
+// in Latin letters before the tags, else the first.
+func (s *segment) bracketTitle(start int) words {
+	best := s.titleFrom(start)
+	b := s.tok[start].bracket
+	for i := start; i < len(s.tok); {
+		t := &s.tok[i]
+		if t.prop != propNone {
+			if t.prop == propMarker && !(t.cjk && s.claims[t.claim].episodes.empty()) || t.prop.technical() {
+				break
+			}
+			i++
+			continue
+		}
+		b = t.bracket
+		if b < 0 {
+			return s.titleFrom(i)
+		}
+		end := i
+		latin := false
+		for end < len(s.tok) && s.tok[end].bracket == b && s.tok[end].prop == propNone {
+			latin = latin || s.tok[end].latin
+			end++
+		}
+		if latin {
+			best = words{i, end}
+		}
+		i = max(end, i+1)
+	}
+	return best
+}
+
+// chooseScript cuts a title that is given in two scripts, or as two titles. The Latin one is the
+// title, since catalogs of works know it; the other is its alternative.
+func (s *segment) chooseScript(w words) (title, alternative words) {
+	if w.empty() {
+		return w, words{}
+	}
+	for i := w.from + 1; i < w.to-1; i++ {
+		if string(s.word(i)) == "aka" && s.tok[i].sep&sepOpen == 0 {
+			return words{w.from, i}, words{i + 1, w.to}
+		}
+	}
+	foreign := false
+	for i := w.from; i < w.to; i++ {
+		foreign = foreign || s.tok[i].cjk || s.tok[i].other
+	}
+	if !foreign {
+		return w, words{}
+	}
+	if t, a, ok := s.bySlash(w); ok {
+		t, b := s.byScript(t)
+		if !b.empty() {
+			a = b
+		}
+		return t, a
+	}
+	return s.byScript(w)
+}
+
+// bySlash splits at slashes and the like, and takes the parts from the first Latin one on.
+func (s *segment) bySlash(w words) (title, rest words, ok bool) {
+	const cut = sepSlash
+	start := w.from
+	for i := w.from; i <= w.to; i++ {
+		if i < w.to && (i == w.from || s.tok[i].sep&cut == 0 && !(s.tok[i].sep.only(sepUnderscore|sepSpace) && s.tok[i].sep == sepUnderscore|sepSpace)) {
+			continue
+		}
+		if start > w.from && s.isLatin(words{start, i}) {
+			return words{start, w.to}, words{w.from, start}, true
+		}
+		start = i
+	}
+	return w, words{}, false
+}
+
+// isLatin reports whether w has Latin words, and none in other scripts.
+func (s *segment) isLatin(w words) bool {
+	latin := false
+	for i := w.from; i < w.to; i++ {
+		if s.tok[i].other || s.tok[i].cjk && !s.tok[i].latin {
+			return false
+		}
+		latin = latin || s.tok[i].latin
+	}
+	return latin
+}
+
+// byScript takes the Latin words behind the last word of another script, else those before the first.
+func (s *segment) byScript(w words) (title, alternative words) {
+	last, first := -1, -1
+	for i := w.from; i < w.to; i++ {
+		if s.tok[i].cjk || s.tok[i].other {
+			last = i
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	if last < 0 {
+		return w, words{}
+	}
+	tail := words{last + 1, w.to}
+	if s.hasLatinWord(tail) && (s.tok[last].cjk || s.tok[last+1].sep&sepOpen != 0) {
+		return tail, words{w.from, last + 1}
+	}
+	head := words{w.from, first}
+	if s.hasLatinWord(head) && s.tok[first].cjk && s.tok[first].sep&(sepDash|sepSlash|sepOpen|sepUnderscore|sepClose) != 0 {
+		return head, words{first, w.to}
+	}
+	return w, words{}
+}
+
+// hasLatinWord reports whether w has a Latin word of at least two letters, or several.
+func (s *segment) hasLatinWord(w words) bool {
+	n := 0
+	for i := w.from; i < w.to; i++ {
+		if s.tok[i].latin {
+			n += int(s.tok[i].k1 - s.tok[i].k0)
+		}
+	}
+	return n >= 2
+}

@@ -1,0 +1,299 @@
+package name
+
+import "unicode/utf8"
+
+// separators is a set of what stands between two words.
+type separators uint16
+
+const (
+	sepSpace separators = 1 << iota
+	sepDot
+	sepUnderscore
+	sepDash
+	sepTilde
+	sepPlus
+	sepAmpersand
+	sepComma
+	sepSlash
+	sepColon
+	sepHash
+	sepOpen
+	sepClose
+	sepQuote
+	sepMark // ! ? and their like, which belong to titles
+	sepOther
+)
+
+// only reports whether s holds nothing beyond the separators of set.
+func (s separators) only(set separators) bool { return s&^set == 0 }
+
+// spacedDash reports a dash with room around it: the one that separates parts of a name rather than
+// the parts of a word.
+func (s separators) spacedDash() bool {
+	return s&sepDash != 0 && s&(sepSpace|sepUnderscore|sepDot) != 0
+}
+
+// tightDash reports a dash that joins two words.
+func (s separators) tightDash() bool { return s.only(sepDash) && s != 0 }
+
+// token is a word of a name: letters and digits between separators.
+type token struct {
+	start, end int32      // bytes of the text
+	k0, k1     int32      // bytes of the key
+	num        int32      // its value if it is all ASCII digits and at most 9 of them, else -1
+	sep        separators // what stands before it
+	bracket    int16      // the innermost bracket around it, -1 for none
+	cjk        bool       // holds a letter of a script written without spaces
+	latin      bool       // holds an ASCII or Latin letter
+	other      bool       // holds a letter of another script
+	prop       property   // what it was found to say; propNone is a word of a title
+	claim      int16      // the claim that covers it, -1 for none
+}
+
+// bracket is a pair of brackets. Unclosed ones reach to the end.
+type bracket struct {
+	open, close int32 // bytes of the text: of the opening bracket, and behind the closing one
+	first, last int32 // tokens inside: first, and one past the last
+	parent      int16
+	kind        byte // the opening character; 'w' for wide ones
+	closed      bool
+}
+
+// segment is one part of a path, cut into tokens, with everything found in it. Its slices are reused.
+type segment struct {
+	text   string
+	key    []byte // folded tokens, one space between them, so that phrases are slices of it
+	tok    []token
+	br     []bracket
+	claims []claim
+	nums   []int
+
+	tail     separators // after the last token
+	spaces   bool       // words are separated by spaces somewhere
+	fansub   bool       // begins with a group in brackets, as anime releases do
+	anchor   int        // first token that is certainly not title; len(tok) if none
+	tagsAt   int        // first technical tag behind the title
+	wordsEnd int        // tokens from here on are no longer words: only tags and the group
+}
+
+func (s *segment) reset(text string) {
+	*s = segment{
+		text: text, key: s.key[:0], tok: s.tok[:0], br: s.br[:0], claims: s.claims[:0], nums: s.nums[:0],
+	}
+	s.tokenize()
+	s.anchor = len(s.tok)
+}
+
+// word returns the folded text of token i. The result is only valid until the segment is reset.
+func (s *segment) word(i int) []byte { return s.key[s.tok[i].k0:s.tok[i].k1] }
+
+// raw returns the text of token i as the name spells it.
+func (s *segment) raw(i int) string { return s.text[s.tok[i].start:s.tok[i].end] }
+
+// sepAfter returns what stands behind token i.
+func (s *segment) sepAfter(i int) separators {
+	if i+1 < len(s.tok) {
+		return s.tok[i+1].sep
+	}
+	return s.tail
+}
+
+func (s *segment) tokenize() {
+	var (
+		out   [4]byte
+		cur   token
+		in    bool
+		sep   separators
+		stack int16 = -1
+	)
+	text := s.text
+	finish := func(end int) {
+		cur.end = int32(end)
+		cur.k1 = int32(len(s.key))
+		if cur.k1 > cur.k0 {
+			s.addToken(cur)
+		}
+		in = false
+	}
+	for i := 0; i < len(text); {
+		r, n := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[i:])
+		}
+		kind, folded := foldRune(r, &out)
+		if r == utf8.RuneError && n == 1 {
+			kind, folded, out[0] = kindLetter, 1, '?' // a letter of some 8-bit encoding
+		}
+		if kind == kindApostrophe && in && startsWord(text[i+n:]) || kind == kindMark && in {
+			s.key = append(s.key, out[:folded]...)
+			i += n
+			continue
+		}
+		switch kind {
+		case kindLetter, kindDigit:
+			if !in {
+				in = true
+				if len(s.key) > 0 {
+					s.key = append(s.key, ' ')
+				}
+				cur = token{start: int32(i), k0: int32(len(s.key)), sep: sep, bracket: stack, claim: -1}
+				sep = 0
+			}
+			s.key = append(s.key, out[:folded]...)
+			switch {
+			case kind == kindDigit:
+			case isCJK(r):
+				cur.cjk = true
+			case r < 0x250 || r >= 0x1E00 && r < 0x1F00:
+				cur.latin = true
+			default:
+				cur.other = true
+			}
+		default:
+			if in {
+				finish(i)
+			}
+			sep |= s.separator(r, kind, i, n, &stack)
+		}
+		i += n
+	}
+	if in {
+		finish(len(text))
+	}
+	s.tail = sep
+	for b := stack; b >= 0; b = s.br[b].parent {
+		s.br[b].close, s.br[b].last = int32(len(text)), int32(len(s.tok))
+	}
+}
+
+// startsWord reports whether a letter or a digit begins text, so that an apostrophe before it joins.
+func startsWord(text string) bool {
+	if text == "" {
+		return false
+	}
+	c := text[0] | 0x20
+	return c >= 'a' && c <= 'z' || c >= utf8.RuneSelf
+}
+
+// separator classifies a character between words, and keeps the brackets.
+func (s *segment) separator(r rune, kind runeKind, at, size int, stack *int16) separators {
+	switch kind {
+	case kindOpen:
+		k := byte('w')
+		if r < utf8.RuneSelf {
+			k = byte(r)
+		}
+		if len(s.br) < 64 {
+			s.br = append(s.br, bracket{open: int32(at), first: int32(len(s.tok)), parent: *stack, kind: k})
+			*stack = int16(len(s.br) - 1)
+		}
+		return sepOpen
+	case kindClose:
+		if b := *stack; b >= 0 {
+			s.br[b].close, s.br[b].last, s.br[b].closed = int32(at+size), int32(len(s.tok)), true
+			*stack = s.br[b].parent
+		}
+		return sepClose
+	case kindApostrophe:
+		return sepQuote
+	}
+	switch r {
+	case ' ', '\t', 0xA0, 0x3000:
+		s.spaces = s.spaces || at > 0
+		return sepSpace
+	case '.', '·', '・':
+		return sepDot
+	case '_':
+		return sepUnderscore
+	case '-', '–', '—', '‐', '‑', '－':
+		return sepDash
+	case '~', '～', '〜':
+		return sepTilde
+	case '+', '＋':
+		return sepPlus
+	case '&', '＆':
+		return sepAmpersand
+	case ',', ';', '、', '，':
+		return sepComma
+	case '/', '\\', '|':
+		return sepSlash
+	case ':', '：':
+		return sepColon
+	case '#':
+		return sepHash
+	case '"', '“', '”', '„', '«', '»':
+		return sepQuote
+	case '!', '?', '！', '？', '¡', '¿', '…', '°', '´', '%', '$', '*':
+		return sepMark
+	case 0x200B, 0x200C, 0x200D, 0xFEFF:
+		return sepSpace
+	}
+	return sepOther
+}
+
+// addToken appends t, cut in two where a season and episode mark is glued to a title.
+func (s *segment) addToken(t token) {
+	k := s.key[t.k0:t.k1]
+	if t.latin && len(k) > 5 {
+		if at := gluedMark(k); at > 0 && int(t.end-t.start) == len(k) {
+			head := t
+			head.end, head.k1 = t.start+int32(at), t.k0+int32(at)
+			s.push(head)
+			s.key = append(s.key, 0)
+			copy(s.key[int(head.k1)+1:], s.key[head.k1:])
+			s.key[head.k1] = ' '
+			t.start, t.k0, t.k1, t.sep = head.end, head.k1+1, t.k1+1, 0
+		}
+	}
+	s.push(t)
+}
+
+func (s *segment) push(t token) {
+	t.num = number(s.key[t.k0:t.k1])
+	s.tok = append(s.tok, t)
+}
+
+// gluedMark returns where in a word a mark such as s01e06 begins that title letters precede, or where
+// letters follow a mark such as 3x11, 0 if there is none.
+func gluedMark(k []byte) int {
+	for i := 2; i+6 <= len(k); i++ {
+		if k[i] == 's' && isDigit(k[i+1]) && isDigit(k[i+2]) && k[i+3] == 'e' && isDigit(k[i+4]) && !isDigit(k[i-1]) {
+			return i
+		}
+	}
+	if isDigit(k[0]) {
+		i := digits(k, 0)
+		if i <= 2 && i < len(k) && k[i] == 'x' {
+			j := digits(k, i+1)
+			if j >= i+3 && j < len(k)-2 && k[j] != 'x' && k[j] != 'e' && k[j] != 'v' {
+				return j
+			}
+		}
+	}
+	return 0
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// digits returns where the run of digits in k from i on ends.
+func digits(k []byte, i int) int {
+	for i < len(k) && isDigit(k[i]) {
+		i++
+	}
+	return i
+}
+
+// number returns the value of k if it is one to nine digits, else -1.
+func number(k []byte) int32 {
+	if len(k) == 0 || len(k) > 9 {
+		return -1
+	}
+	n := int32(0)
+	for _, c := range k {
+		if !isDigit(c) {
+			return -1
+		}
+		n = n*10 + int32(c-'0')
+	}
+	return n
+}

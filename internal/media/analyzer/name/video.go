@@ -1,0 +1,239 @@
+package name
+
+// folder is what one folder above a name says.
+type folder struct {
+	seg     *segment
+	names   names
+	seasons []int
+	pure    bool // nothing but a season
+	generic bool // a shelf, not a work
+	release bool // named as a release is, with technical tags
+}
+
+// parseVideo reads a name as that of a film or an episode, with its folders as context.
+func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
+	var dirs [maxDepth]folder
+	for i := range p.n {
+		dirs[i] = s.readFolder(i, p.dirs[i], g)
+	}
+	c := s.context(p, dirs[:p.n])
+	c.medium = m
+	text := p.file
+	if m == mediumSubtitle {
+		text = cutSubtitle(g, text)
+	}
+	if m == mediumDisc {
+		text = cutStub(g, text)
+	}
+	f := &s.file
+	f.analyse(text, c, g)
+	n := f.findNames(c)
+	up := s.bestFolder(dirs[:p.n], f, n)
+	if up >= 0 && s.parentRules(f, n, &dirs[up], c) {
+		d := &dirs[up]
+		d.seg.fill(g)
+		d.seg.fillNames(g, d.names)
+		g.ReleaseGroup = d.seg.releaseGroup()
+		f.fillMissing(g)
+	} else {
+		f.fill(g)
+		f.fillNames(g, n)
+		g.ReleaseGroup = f.releaseGroup()
+		s.takeFromFolders(g, f, n, dirs[:p.n], c)
+	}
+	decideType(g, f, c)
+}
+
+// readFolder reads the folder at depth i.
+func (s *scratch) readFolder(i int, text string, g *Guess) folder {
+	seg := &s.dirs[i]
+	seg.analyse(text, context{}, g)
+	d := folder{seg: seg}
+	if e := vocabulary()[string(seg.key)]; e != nil && e.roles&roleGenericFolder != 0 {
+		d.generic = true
+		return d
+	}
+	d.names = seg.findNames(context{})
+	for k := range seg.claims {
+		c := &seg.claims[k]
+		if c.prop == propMarker && !c.seasons.empty() && d.seasons == nil && (c.seasonWord || c.weight >= weightSeason) {
+			d.seasons = seg.numbers(c.seasons)
+		}
+		d.release = d.release || c.prop.technical() || c.prop == propCD
+	}
+	d.pure = d.seasons != nil && (d.names.title.empty() || isWordBefore(seg)) && !d.release
+	if n, ok := bareSeason(seg); ok {
+		d.seasons, d.pure = []int{n}, true
+	}
+	return d
+}
+
+// bareSeason reads the folders of seasons that carry no number: "Specials".
+func bareSeason(s *segment) (int, bool) {
+	switch string(s.key) {
+	case "specials", "season specials", "especiales":
+		return 0, true
+	}
+	return 0, false
+}
+
+// isWordBefore reports whether the season opens the folder's name, or all but opens it.
+func isWordBefore(s *segment) bool {
+	i := s.first(propMarker)
+	return i >= 0 && s.claims[i].from == 0
+}
+
+// context gathers from the folders what the name needs to be read right.
+func (s *scratch) context(p *pathParts, dirs []folder) context {
+	var c context
+	for i := range dirs {
+		if dirs[i].seasons != nil && len(dirs[i].seasons) == 1 && i < 2 {
+			c.season, c.pure = dirs[i].seasons, dirs[i].pure
+			break
+		}
+		if !dirs[i].generic {
+			break
+		}
+	}
+	if len(dirs) > 0 && !dirs[0].generic && dirs[0].seasons == nil && len(dirs[0].seg.key) > 0 {
+		key := dirs[0].seg.key
+		file := &s.file
+		file.reset(p.file)
+		c.inSeries = len(file.key) > len(key)+1 && string(file.key[:len(key)]) == string(key) && file.key[len(key)] == ' '
+	}
+	return c
+}
+
+// bestFolder returns the nearest folder that names a work, -1 if none does.
+func (s *scratch) bestFolder(dirs []folder, f *segment, n names) int {
+	for i := range dirs {
+		d := &dirs[i]
+		if d.generic || d.pure || d.names.title.empty() {
+			continue
+		}
+		return i
+	}
+	return -1
+}
+
+// parentRules reports whether the folder names the release, and the file in it only repeats it in a
+// shorthand, or hides it.
+func (s *scratch) parentRules(f *segment, n names, d *folder, c context) bool {
+	if !d.release && d.seg.first(propMarker) < 0 && d.seg.first(propFilm) < 0 && d.seg.first(propBonus) < 0 {
+		return false
+	}
+	own, parent := f.first(propMarker), d.seg.first(propMarker)
+	full := own >= 0 && f.claims[own].weight >= weightSeason
+	if full || f.has(propYear) && !n.title.empty() {
+		return false
+	}
+	if parent >= 0 && d.seg.claims[parent].episodes.empty() && own >= 0 {
+		return false // a season's folder with numbered files
+	}
+	if parent >= 0 && d.seg.claims[parent].episodes.empty() && f.technicalCount() > 0 && !n.title.empty() {
+		return false
+	}
+	if f.technicalCount() == 0 {
+		return true
+	}
+	return f.shorthand() || n.title.empty()
+}
+
+// technicalCount counts what describes the release.
+func (s *segment) technicalCount() int {
+	n := 0
+	for i := range s.claims {
+		if s.claims[i].prop.technical() {
+			n++
+		}
+	}
+	return n
+}
+
+// shorthand reports a name that a group abbreviated: "arw-repack-greenberg".
+func (s *segment) shorthand() bool {
+	return len(s.tok) > 1 && s.tok[0].end-s.tok[0].start <= 5 && s.tok[1].sep.tightDash() && !s.spaces
+}
+
+// takeFromFolders completes a guess with what the folders say.
+func (s *scratch) takeFromFolders(g *Guess, f *segment, n names, dirs []folder, c context) {
+	if c.season != nil && len(g.Season) == 0 && (len(g.Episode) > 0 || c.pure) {
+		g.Season = append(Ints(nil), c.season...)
+	}
+	marker := f.first(propMarker) >= 0 || g.Date != ""
+	for i := range dirs {
+		d := &dirs[i]
+		if d.generic || d.pure || d.names.title.empty() {
+			continue
+		}
+		title := d.seg.phrase(d.names.title)
+		switch {
+		case g.Title == "" && (marker || c.season != nil || f.technicalCount() > 0 || len(f.tok) == 0):
+			g.Title = title
+			s.takeYear(g, d)
+		case c.pure && !marker && g.EpisodeTitle == "" && !samePrefix(f.key, d.seg.key):
+			g.EpisodeTitle, g.Title = g.Title, title
+			s.takeYear(g, d)
+		case sameTitle(g.Title, title):
+			s.takeYear(g, d)
+			if len(title) > len(foldWord(title)) { // the folder has the marks that the name lost
+				g.Title = title
+			}
+		case marker && d.release && !n.title.empty() && endsWith(f.key[:f.tok[n.title.to-1].k1], d.seg.key[d.seg.tok[d.names.title.from].k0:d.seg.tok[d.names.title.to-1].k1], n):
+			g.Title = title
+		}
+		return
+	}
+}
+
+func (s *scratch) takeYear(g *Guess, d *folder) {
+	if i := d.seg.first(propYear); i >= 0 && g.Year == 0 {
+		g.Year = d.seg.claims[i].num
+	}
+}
+
+// samePrefix reports whether the name begins as the folder does.
+func samePrefix(file, dir []byte) bool {
+	return len(dir) > 0 && len(file) >= len(dir) && string(file[:len(dir)]) == string(dir)
+}
+
+// endsWith reports whether the title in a name ends with that of the folder, which has a marker too:
+// "Episode Title - Series S2 (Ep 6)".
+func endsWith(file, dir []byte, n names) bool {
+	return !n.title.empty() && len(file) > len(dir)+1 && string(file[len(file)-len(dir):]) == string(dir) && file[len(file)-len(dir)-1] == ' '
+}
+
+func sameTitle(a, b string) bool { return foldWord(a) == foldWord(b) }
+
+// decideType tells films from episodes.
+func decideType(g *Guess, f *segment, c context) {
+	switch {
+	case g.Type != "":
+	case len(g.Season) > 0 || len(g.Episode) > 0 || g.Date != "" || g.Disc != nil && g.Season != nil || f.counted():
+		g.Type = Episode
+	case c.pure:
+		g.Type = Episode
+	case f.seriesWord():
+		g.Type = Episode
+	case g.Bonus > 0 && g.Film == 0:
+		g.Type = Episode
+	case g.Title != "" || g.Year != 0:
+		g.Type = Movie
+	}
+}
+
+// counted reports a marker that counts episodes without naming one: 全24集.
+func (s *segment) counted() bool {
+	i := s.first(propMarker)
+	return i >= 0
+}
+
+// seriesWord reports a name that says it is all of a series.
+func (s *segment) seriesWord() bool {
+	for i := range s.claims {
+		if c := &s.claims[i]; c.prop == propOther && c.tag != nil && c.tag.value == "Bonus" && string(s.word(c.from)) == "boxset" {
+			return true
+		}
+	}
+	return false
+}
