@@ -75,6 +75,8 @@ func BenchmarkStat(b *testing.B) {
 	}
 }
 
+// BenchmarkOpenReadClose opens a file and reads so many bytes of it, as a probe does, by the tree and by
+// the standard library.
 func BenchmarkOpenReadClose(b *testing.B) {
 	dir := b.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "f"), make([]byte, 1<<20), 0o600); err != nil {
@@ -86,21 +88,36 @@ func BenchmarkOpenReadClose(b *testing.B) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	buf := make([]byte, 64<<10)
-	b.ReportAllocs()
-	for b.Loop() {
-		f, err := t.Open(ctx, "f")
-		if err != nil {
-			b.Fatal(err)
-		}
-		for i := range 4 {
-			if _, err := f.ReadAt(buf, int64(i)*int64(len(buf))); err != nil {
-				b.Fatal(err)
+	for _, size := range []int{0, 4 << 10, 64 << 10, 256 << 10} {
+		buf := make([]byte, size)
+		read := func(b *testing.B, open func() (tree.ReadFile, error)) {
+			b.ReportAllocs()
+			for b.Loop() {
+				f, err := open()
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := f.ReadAt(buf, 0); err != nil {
+					b.Fatal(err)
+				}
+				f.Close()
 			}
 		}
-		f.Close()
+		b.Run(fmt.Sprintf("tree/%d", size), func(b *testing.B) {
+			read(b, func() (tree.ReadFile, error) { return t.Open(ctx, "f") })
+		})
+		b.Run(fmt.Sprintf("os/%d", size), func(b *testing.B) {
+			read(b, func() (tree.ReadFile, error) {
+				f, err := os.Open(filepath.Join(dir, "f"))
+				return osFile{f}, err
+			})
+		})
 	}
 }
+
+type osFile struct{ *os.File }
+
+func (osFile) Stat() (tree.Entry, error) { return tree.Entry{}, nil }
 
 func name(i int) string { return fmt.Sprintf("Some Film of Common Length (%04d).mkv", i) }
 

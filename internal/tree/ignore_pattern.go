@@ -45,8 +45,12 @@ func newRun(names []string) nameRun {
 	return r
 }
 
-// match compares as many names as the run has.
-func (r *nameRun) match(names []string) bool {
+// begins says whether the names begin with the run.
+func (r *nameRun) begins(names []string) bool {
+	if len(names) < r.length {
+		return false
+	}
+	names = names[:r.length:r.length]
 	switch {
 	case r.plain != nil:
 		return slices.Equal(r.plain, names)
@@ -190,24 +194,34 @@ func (p *pattern) match(names []string, isDir bool) bool {
 }
 
 // matchRuns says whether the names are the runs, with any number of other names before each run but the
-// first, and before that one too if open.
+// first, and before that one too if open. The first place where a run fits is as good as any later one
+// for what follows it, so nothing is tried twice.
 func matchRuns(runs []nameRun, names []string, open bool) bool {
+	if !open {
+		if len(runs) == 0 || !runs[0].begins(names) {
+			return false
+		}
+		names, runs = names[runs[0].length:], runs[1:]
+		if len(runs) == 0 {
+			return len(names) == 0
+		}
+	}
 	if len(runs) == 0 {
-		return len(names) == 0 || open
+		return true
 	}
-	run := &runs[0]
-	last := 0
-	if open {
-		last = len(names) - run.length
+	last := &runs[len(runs)-1]
+	if len(names) < last.length || !last.begins(names[len(names)-last.length:]) {
+		return false
 	}
-	for at := 0; at <= last && at+run.length <= len(names); at++ {
-		rest := names[at+run.length:]
-		if len(runs) == 1 && len(rest) > 0 {
-			continue
+	names = names[:len(names)-last.length]
+	for i := range runs[:len(runs)-1] {
+		for !runs[i].begins(names) {
+			if len(names) == 0 {
+				return false
+			}
+			names = names[1:]
 		}
-		if run.match(names[at:at+run.length]) && (len(runs) == 1 || matchRuns(runs[1:], rest, true)) {
-			return true
-		}
+		names = names[runs[i].length:]
 	}
-	return false
+	return true
 }

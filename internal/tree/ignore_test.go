@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -241,6 +242,39 @@ func TestNamesAreJudgedWithoutAllocation(t *testing.T) {
 			t.Errorf("%v allocations, want none", n)
 		}
 	}
+}
+
+// A pattern of many asterisks is no trap for the walk.
+func TestManyAsterisksTakeNoLonger(t *testing.T) {
+	r := rules(t, strings.Repeat("**/a*/", 40)+"b")
+	began := time.Now()
+	if r.Ignored(strings.Repeat("aa/", 200)+"c", false) {
+		t.Error("passed over, though the name does not match")
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+func FuzzRules(f *testing.F) {
+	f.Add("*.nfo\n!keep\n/a/**/b[!x]\\ \n", "a/b/c.nfo")
+	f.Add("[[:alpha:]-]\n**\n**/\n/\n!\n\\", "\xff/x")
+	f.Fuzz(func(t *testing.T, content, path string) {
+		if !tree.ValidPath(path) || path == "" {
+			return
+		}
+		top := rules(t)
+		r := top.Below("", content)
+		ignored := r.Ignored(path, false)
+		if again := top.Below("", content); again.Hash() != r.Hash() || again.Ignored(path, false) != ignored {
+			t.Error("the same rules judge differently")
+		}
+		dir, name := filepath.Split(path)
+		dir = strings.TrimSuffix(dir, "/")
+		if above := dir != "" && r.Ignored(dir, true); ignored != (above || r.IgnoredIn(dir, name, false)) {
+			t.Errorf("%q in %q: passed over %v, by its directory %v", name, dir, ignored, above)
+		}
+	})
 }
 
 func BenchmarkIgnored(b *testing.B) {

@@ -32,6 +32,7 @@ type Local struct {
 	path        string
 	crossMounts bool
 	openat2     bool
+	mask        int // of statx, see entryMask
 	gate        gate
 	// noatime is cleared when the system first refuses O_NOATIME, which it grants to a file's owner only.
 	noatime  atomic.Bool
@@ -53,7 +54,7 @@ func NewLocal(path string, opts LocalOptions) (*Local, error) {
 	if !filepath.IsAbs(path) {
 		return nil, fmt.Errorf("open tree %q: path is not absolute", path)
 	}
-	t := &Local{path: filepath.Clean(path), crossMounts: opts.CrossMounts, openat2: haveOpenat2()}
+	t := &Local{path: filepath.Clean(path), crossMounts: opts.CrossMounts, openat2: haveOpenat2(), mask: entryMask}
 	t.gate.limit = stuckLimit
 	t.noatime.Store(true)
 	return t, nil
@@ -118,7 +119,7 @@ func (t *Local) stat(path string) (Entry, error) {
 	var e Entry
 	var st unix.Statx_t
 	if path == "" {
-		if err := statxFD(root, entryMask, &st); err != nil {
+		if err := statxFD(root, t.mask, &st); err != nil {
 			return Entry{}, err
 		}
 		e.fill(&st)
@@ -147,11 +148,14 @@ func (t *Local) lookAt(root int, path string, st *unix.Statx_t) (mounted bool, e
 		}
 		defer unix.Close(parent)
 	}
-	if err := statxAt(parent, name, entryMask, st); err != nil {
+	if err := statxAt(parent, name, t.mask, st); err != nil {
 		return false, proves(err)
 	}
+	if st.Attributes_mask&unix.STATX_ATTR_MOUNT_ROOT != 0 { // Linux 5.8
+		return st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0, nil
+	}
 	var above unix.Statx_t
-	if err := statxFD(parent, entryMask, &above); err != nil {
+	if err := statxFD(parent, t.mask, &above); err != nil {
 		return false, err
 	}
 	return crosses(&above, st), nil
@@ -217,7 +221,7 @@ func (t *Local) openRootPath() (int, error) {
 // directory and anew is not asked for.
 func (t *Local) prove(root int, anew bool) (*proof, error) {
 	var st unix.Statx_t
-	if err := statxFD(root, entryMask, &st); err != nil {
+	if err := statxFD(root, t.mask, &st); err != nil {
 		return nil, rootError(t.path, err)
 	}
 	now := proof{mount: mountOf(root, &st), root: fileID(&st)}

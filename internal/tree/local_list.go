@@ -101,10 +101,10 @@ func (t *Local) listOnce(ctx context.Context, r *reader, dir string) (*Listing, 
 	}
 	defer unix.Close(fd)
 	var before unix.Statx_t
-	if err := statxFD(fd, entryMask, &before); err != nil {
+	if err := statxFD(fd, t.mask, &before); err != nil {
 		return nil, 0, err
 	}
-	fresh, err := awaitTick(ctx, fd, &before)
+	fresh, err := t.awaitTick(ctx, fd, &before)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -115,7 +115,7 @@ func (t *Local) listOnce(ctx context.Context, r *reader, dir string) (*Listing, 
 		}
 	}
 	l.Self.fill(&before)
-	switch err := r.read(ctx, fd, &before, t.crossMounts); err {
+	switch err := r.read(ctx, t, fd, &before); err {
 	case nil:
 	case unix.ENOENT: // removed: what is at the path now is for the next try to find
 		return nil, moved, nil
@@ -177,7 +177,7 @@ func (t *Local) check(root int, dir string, before *unix.Statx_t) (outcome, erro
 		return 0, err
 	}
 	defer unix.Close(fd)
-	if err := statxFD(fd, entryMask, &after); err != nil {
+	if err := statxFD(fd, t.mask, &after); err != nil {
 		return 0, err
 	}
 	switch {
@@ -194,7 +194,7 @@ func (t *Local) check(root int, dir string, before *unix.Statx_t) (outcome, erro
 // and renews st. They advance in steps: those of the kernel's coarse clock (4 ms at 250 Hz) or of the
 // file system. A directory that changed within the running step could change again without a trace.
 // It waits once; fresh says that the directory changed meanwhile, so that its stamps still prove nothing.
-func awaitTick(ctx context.Context, fd int, st *unix.Statx_t) (fresh bool, err error) {
+func (t *Local) awaitTick(ctx context.Context, fd int, st *unix.Statx_t) (fresh bool, err error) {
 	wait, err := stepLeft(st)
 	if wait == 0 || err != nil {
 		return false, err
@@ -209,7 +209,7 @@ func awaitTick(ctx context.Context, fd int, st *unix.Statx_t) (fresh bool, err e
 			return false, err
 		}
 	}
-	if err := statxFD(fd, entryMask, st); err != nil {
+	if err := statxFD(fd, t.mask, st); err != nil {
 		return false, err
 	}
 	wait, err = stepLeft(st)
@@ -242,7 +242,7 @@ const (
 )
 
 // read reads the open directory fd to its end and looks at every entry.
-func (r *reader) read(ctx context.Context, fd int, dir *unix.Statx_t, crossMounts bool) error {
+func (r *reader) read(ctx context.Context, t *Local, fd int, dir *unix.Statx_t) error {
 	r.names, r.lengths, r.entries, r.broken = r.names[:0], r.lengths[:0], r.entries[:0], nil
 	for {
 		n, err := again(func() (int, error) { return unix.Getdents(fd, r.buf[:]) })
@@ -260,7 +260,7 @@ func (r *reader) read(ctx context.Context, fd int, dir *unix.Statx_t, crossMount
 			if size <= direntName || size > len(rest) {
 				return fmt.Errorf("read directory: %w", unix.EIO) // never seen; an endless loop otherwise
 			}
-			if err := r.look(fd, rest[direntName:size], dir, crossMounts); err != nil {
+			if err := r.look(t, fd, rest[direntName:size], dir); err != nil {
 				return err
 			}
 			rest = rest[size:]
@@ -270,7 +270,7 @@ func (r *reader) read(ctx context.Context, fd int, dir *unix.Statx_t, crossMount
 
 // look adds the entry whose NUL-terminated name is padded to the length of raw. The kernel reads the
 // name from the buffer where it put it.
-func (r *reader) look(fd int, raw []byte, dir *unix.Statx_t, crossMounts bool) error {
+func (r *reader) look(t *Local, fd int, raw []byte, dir *unix.Statx_t) error {
 	n := 0
 	for n < len(raw) && raw[n] != 0 {
 		n++
@@ -278,7 +278,7 @@ func (r *reader) look(fd int, raw []byte, dir *unix.Statx_t, crossMounts bool) e
 	if name := raw[:n]; n == 0 || n == len(raw) || string(name) == "." || string(name) == ".." {
 		return nil
 	}
-	switch err := statx(fd, (*byte)(unsafe.Pointer(&raw[0])), 0, entryMask, &r.st); err {
+	switch err := statx(fd, (*byte)(unsafe.Pointer(&raw[0])), 0, t.mask, &r.st); err {
 	case nil:
 	case unix.ENOENT:
 		return nil // vanished since getdents64
@@ -292,7 +292,7 @@ func (r *reader) look(fd int, raw []byte, dir *unix.Statx_t, crossMounts bool) e
 	e := &r.entries[len(r.entries)-1]
 	e.fill(&r.st)
 	if e.Mount {
-		e.markMount(crossMounts)
+		e.markMount(t.crossMounts)
 	}
 	r.names = append(r.names, raw[:n]...)
 	r.lengths = append(r.lengths, int32(n))

@@ -45,17 +45,20 @@ func (t *Local) open(ctx context.Context, path string) (*localFile, error) {
 		return nil, err
 	}
 	defer unix.Close(root)
+	// A glance: it may go through links, which opening does not.
 	var st unix.Statx_t
-	if _, err := t.lookAt(root, path, &st); err != nil {
-		return nil, err
-	}
-	if st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return nil, ErrNotRegular
+	if err := statxAt(root, path, unix.STATX_TYPE, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		if err := t.regular(root, path); err != nil {
+			return nil, err
+		}
 	}
 	fd, err := t.openUntouched(root, path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
 	switch err {
 	case nil:
-	case unix.ELOOP, unix.ENXIO: // replaced since: by a link, by a socket
+	case unix.ELOOP, unix.ENXIO: // a link on the way, or replaced since: by a link, by a socket
+		if err := t.regular(root, path); err != nil {
+			return nil, err
+		}
 		return nil, ErrNotRegular
 	default:
 		return nil, proves(err)
@@ -72,6 +75,18 @@ func (t *Local) open(ctx context.Context, path string) (*localFile, error) {
 	f := &localFile{ctx: ctx, gate: &t.gate, fd: fd, name: name, slowClose: p.volume.Remote || t.crossMounts}
 	f.users.Store(1)
 	return f, nil
+}
+
+// regular looks at a path properly and says what keeps it from being opened.
+func (t *Local) regular(root int, path string) error {
+	var st unix.Statx_t
+	if _, err := t.lookAt(root, path, &st); err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return ErrNotRegular
+	}
+	return nil
 }
 
 // localFile is an open file. Its descriptor is closed when Close was called and no system call uses it

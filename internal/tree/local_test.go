@@ -8,6 +8,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 	"github.com/catalogizer/catalogizerd/internal/tree/treetest"
 )
 
@@ -47,6 +48,23 @@ func TestLocalKeepsTheContractWithoutOpenat2(t *testing.T) {
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
 		f := localFixture(t, tree.LocalOptions{})
 		f.Tree.(*tree.Local).WithoutOpenat2()
+		return f
+	})
+}
+
+func TestLocalKeepsTheContractOnAnOldKernel(t *testing.T) {
+	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
+		f := localFixture(t, tree.LocalOptions{})
+		f.Tree.(*tree.Local).OnOldKernel()
+		return f
+	})
+}
+
+// With faults that never come, the wrapper must be the tree itself.
+func TestFaultyLocalKeepsTheContract(t *testing.T) {
+	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
+		f := localFixture(t, tree.LocalOptions{})
+		f.Tree = faketree.NewFaulty(f.Tree, 1)
 		return f
 	})
 }

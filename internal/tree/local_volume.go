@@ -77,7 +77,7 @@ func (t *Local) nestedVolume(root int, dir string, fd int, mount mountKey) (Volu
 // topOf returns the identity of the highest directory on the way to dir that is on dir's own mount.
 func (t *Local) topOf(root int, dir string, fd int, mount mountKey) (FileID, error) {
 	var st unix.Statx_t
-	if err := statxFD(fd, entryMask, &st); err != nil {
+	if err := statxFD(fd, t.mask, &st); err != nil {
 		return FileID{}, err
 	}
 	top := fileID(&st)
@@ -87,7 +87,7 @@ func (t *Local) topOf(root int, dir string, fd int, mount mountKey) (FileID, err
 		if err != nil {
 			return FileID{}, err
 		}
-		err = statxFD(above, entryMask, &st)
+		err = statxFD(above, t.mask, &st)
 		same := err == nil && mountOf(above, &st) == mount
 		unix.Close(above)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 // Mount is one mounted file system of this process's mount namespace.
 type Mount struct {
+	ID     int    // unique while it is mounted; another one after every mount
 	Point  string // absolute path
 	FSType string
 	Source string // device, server's export, or a word
@@ -32,9 +33,22 @@ func MountsBelow(path string) ([]Mount, error) {
 	}
 	mounts := make([]Mount, len(found))
 	for i, m := range found {
-		mounts[i] = Mount{Point: m.Mountpoint, FSType: m.FSType, Source: m.Source, Root: m.Root}
+		mounts[i] = Mount{ID: m.ID, Point: m.Mountpoint, FSType: m.FSType, Source: m.Source, Root: m.Root}
 	}
 	return mounts, nil
+}
+
+// MountOf returns the mount that path itself is on. Symbolic links in path are followed.
+func MountOf(path string) (Mount, error) {
+	dir, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return Mount{}, fmt.Errorf("find the mount of %s: %w", path, err)
+	}
+	m, err := mountHolding(dir)
+	if err != nil {
+		return Mount{}, fmt.Errorf("find the mount of %s: %w", path, err)
+	}
+	return Mount{ID: m.ID, Point: m.Mountpoint, FSType: m.FSType, Source: m.Source, Root: m.Root}, nil
 }
 
 // WatchMounts calls changed once when it watches, and again after every change of the mounts that this

@@ -151,13 +151,24 @@ func TestAnotherDiskInItsPlaceIsNotBelieved(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	one, two, at := newDisk(t, dir+"/one"), newDisk(t, dir+"/two"), dir+"/mnt"
+	one, two, at := newDisk(t, dir+"/one"), dir+"/two", dir+"/mnt"
 	mountDisk(t, one, at)
 	touch(t, at+"/f")
+	unmount(t, at, 0)
+	// A clone with a UUID of its own: every inode and birth time is the same.
+	run(t, "cp", one, two)
+	run(t, diskTool(t, "tune2fs"), "-f", "-U", "random", two)
+	mountDisk(t, one, at)
 	l := newLocal(t, at, tree.LocalOptions{})
 	l.Expect(identify(t, l))
 	// Unmounting frees the device and the mount's number, and the next mount takes both.
-	for range 5 {
+	for round := range 6 {
+		if round == 3 {
+			l.OnOldKernel()
+			if _, err := l.Stat(t.Context(), "f"); err != nil {
+				t.Errorf("on an old kernel: %v", err)
+			}
+		}
 		unmount(t, at, 0)
 		mountDisk(t, two, at)
 		if _, err := l.Stat(t.Context(), "f"); !errors.Is(err, tree.ErrAway) {

@@ -83,12 +83,7 @@ func unmount(tb testing.TB, at string, flags int) {
 // newDisk makes an image with an ext4 file system.
 func newDisk(tb testing.TB, image string, options ...string) string {
 	tb.Helper()
-	mkfs, err := exec.LookPath("mkfs.ext4")
-	if err != nil {
-		if mkfs, err = exec.LookPath("/usr/sbin/mkfs.ext4"); err != nil {
-			tb.Skip("no mkfs.ext4 to make a disk with")
-		}
-	}
+	mkfs := diskTool(tb, "mkfs.ext4")
 	f, err := os.Create(image)
 	if err != nil {
 		tb.Fatal(err)
@@ -99,6 +94,18 @@ func newDisk(tb testing.TB, image string, options ...string) string {
 	f.Close()
 	run(tb, mkfs, append(append([]string{"-qF", "-N", "8192"}, options...), image)...)
 	return image
+}
+
+// diskTool finds a program that is not in everyone's path.
+func diskTool(tb testing.TB, name string) string {
+	tb.Helper()
+	for _, at := range []string{name, "/usr/sbin/" + name, "/sbin/" + name} {
+		if found, err := exec.LookPath(at); err == nil {
+			return found
+		}
+	}
+	tb.Skipf("no %s to make a disk with", name)
+	return ""
 }
 
 // mountDisk mounts an image through a loop device, which the unmount frees.
