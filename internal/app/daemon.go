@@ -24,6 +24,7 @@ type core struct {
 	scanner  *scanner.Scanner
 	analyzer *analyzer.Analyzer
 	stages   *stages
+	shares   shareRuns
 }
 
 // coreOptions differ between the daemon and a single pass.
@@ -44,7 +45,7 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}
-	return &core{cfg: cfg, log: log, unlock: unlock, store: st}, nil
+	return &core{cfg: cfg, log: log, unlock: unlock, store: st, shares: shareRuns{stops: map[string]func(){}, of: map[string]*share{}}}, nil
 }
 
 // start starts the components that keep the catalog true, the store first.
@@ -82,6 +83,7 @@ func (c *core) setRoots(ctx context.Context, roots []scanner.RootConfig) error {
 	if err := c.scanner.SetRoots(ctx, roots); err != nil {
 		return fmt.Errorf("take in the roots: %w", err)
 	}
+	c.runShares(roots)
 	c.analyzer.SetRoots(lanes(c.cfg, c.scanner, roots))
 	return nil
 }
@@ -93,7 +95,7 @@ func (c *core) idle() bool { return c.scanner.Idle() && c.analyzer.Idle() && c.s
 func (c *core) close() error {
 	var errs []error
 	if c.stages != nil {
-		errs = append(errs, c.stages.stopAll(c.cfg.ShutdownTimeout))
+		errs = append(errs, c.stages.stopAll(c.cfg.ShutdownTimeout, c.stopShares))
 	}
 	errs = append(errs, c.store.Close(), c.unlock())
 	return errors.Join(errs...)
@@ -130,7 +132,7 @@ type Progress struct {
 // Scan makes one complete pass, scan and analysis, over every configured root and returns. progress may
 // be nil; it is called a few times a second.
 func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress func(Progress)) (sum Summary, err error) {
-	roots, err := buildRoots(cfg)
+	roots, err := buildRoots(cfg, log)
 	if err != nil {
 		return sum, err
 	}

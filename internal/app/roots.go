@@ -7,13 +7,15 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/smb"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
 )
 
 // buildRoots makes the trees of the configured roots. A root that is away is no error: it is offline
 // until it is there. Two roots that are one directory, or one inside the other, are: by path the
 // configuration has refused them, here by what the paths lead to.
-func buildRoots(cfg *config.Config) ([]scanner.RootConfig, error) {
+func buildRoots(cfg *config.Config, log *zap.Logger) ([]scanner.RootConfig, error) {
 	if err := checkOverlap(cfg.Roots); err != nil {
 		return nil, err
 	}
@@ -23,7 +25,7 @@ func buildRoots(cfg *config.Config) ([]scanner.RootConfig, error) {
 			Name: r.Name, Location: r.Location(), Exclude: r.Exclude, MaxRemovals: r.MaxRemovals,
 			PollInterval: r.PollInterval, CrossMounts: r.CrossMounts,
 		}
-		t, err := buildTree(cfg, r, &rc)
+		t, err := buildTree(cfg, r, &rc, log)
 		if err != nil {
 			return nil, fmt.Errorf("root %q: %w", r.Name, err)
 		}
@@ -33,12 +35,22 @@ func buildRoots(cfg *config.Config) ([]scanner.RootConfig, error) {
 	return out, nil
 }
 
-func buildTree(cfg *config.Config, r config.Root, rc *scanner.RootConfig) (tree.Tree, error) {
-	if r.URL != "" {
-		return nil, errors.New("shares are not built in")
+func buildTree(cfg *config.Config, r config.Root, rc *scanner.RootConfig, log *zap.Logger) (tree.Tree, error) {
+	if r.URL == "" {
+		rc.Kind, rc.Workers = "local", scanner.Workers(cfg.Scanner.Workers)
+		return tree.NewLocal(r.Path, tree.LocalOptions{CrossMounts: r.CrossMounts})
 	}
-	rc.Kind, rc.Workers = "local", scanner.Workers(cfg.Scanner.Workers)
-	return tree.NewLocal(r.Path, tree.LocalOptions{CrossMounts: r.CrossMounts})
+	rc.Kind, rc.Workers, rc.Poll = "smb", shareWalkers, true
+	at, err := config.ParseShare(r.URL)
+	if err != nil {
+		return nil, err
+	}
+	s := &share{location: r.Location()}
+	s.Share, err = smb.New(smb.Config{
+		Host: at.Host, Port: at.Port, Share: at.Share, Path: at.Path, User: at.User, Domain: at.Domain, Password: r.Password,
+		Witnesses: s.witnesses,
+	}, log)
+	return s, err
 }
 
 func checkOverlap(roots []config.Root) error {
@@ -70,10 +82,14 @@ func lanes(cfg *config.Config, sc *scanner.Scanner, roots []scanner.RootConfig) 
 		if r.Kind != "local" {
 			workers = shareReaders
 		}
-		out = append(out, analyzer.Root{Name: r.Name, ID: id, Tree: r.Tree, Workers: workers})
+		out = append(out, analyzer.Root{Name: r.Name, ID: id, Tree: sc.Tree(r.Name), Workers: workers})
 	}
 	return out
 }
+
+// shareWalkers is how many directories of one share are listed at once; the share bounds what its
+// credits allow.
+const shareWalkers = 8
 
 // shareReaders is how many files of one share are read at once: a head takes three round trips, so that
 // only many under way at the same time fill the line.

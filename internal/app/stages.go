@@ -46,8 +46,9 @@ func (s *stages) start(name string, fn func(context.Context) error) {
 func (s *stages) wait() { <-s.group.Context().Done() }
 
 // stopAll ends the components from the last to the first within a time. What is late is named in the
-// log and in the error; the rest is stopped all the same.
-func (s *stages) stopAll(within time.Duration) error {
+// log and in the error; the rest is stopped all the same. last is called before the wait for whatever else
+// runs in the group.
+func (s *stages) stopAll(within time.Duration, last func()) error {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	for i := len(s.all) - 1; i >= 0; i-- {
@@ -61,6 +62,7 @@ func (s *stages) stopAll(within time.Duration) error {
 			s.log.Error("component does not stop", zap.String("component", st.name))
 		}
 	}
+	last()
 	late, err := s.group.WaitFor(ctx)
 	if len(late) > 0 {
 		return fmt.Errorf("not stopped within %v: %v", within, late)

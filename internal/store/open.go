@@ -61,6 +61,7 @@ type Store struct {
 	epoch   string
 	counts  // of the writer, and published after each commit
 	head    atomic.Int64
+	indexed atomic.Int64 // the feed's number up to which it can be sorted and searched
 	floor   atomic.Int64
 	wakers  wakers
 	workGen atomic.Int64 // commits that left work for the analyzer
@@ -211,6 +212,8 @@ func (s *Store) load(c *conn) error {
 	}
 	s.lastSeq, _ = v["head"].(int64)
 	s.lastID, _ = v["last_id"].(int64)
+	indexed, _ := v["indexed"].(int64)
+	s.indexed.Store(indexed)
 	floor, _ := v["floor"].(int64)
 	s.floor.Store(floor)
 	s.head.Store(s.lastSeq)

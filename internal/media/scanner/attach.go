@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -26,7 +27,9 @@ func (s *Scanner) SetRoots(ctx context.Context, roots []RootConfig) error {
 		configured[roots[i].Name] = &roots[i]
 	}
 	for _, r := range s.all() {
-		s.stop(r.name)
+		if c := configured[r.name]; c == nil || !c.same(&r.cfg) {
+			s.stop(r.name)
+		}
 	}
 	for _, row := range rows {
 		if c := configured[row.Name]; c != nil && c.Location == row.Location {
@@ -42,6 +45,9 @@ func (s *Scanner) SetRoots(ctx context.Context, roots []RootConfig) error {
 		return err
 	}
 	for i := range roots {
+		if s.runner(roots[i].Name) != nil {
+			continue // as it was
+		}
 		row, err := s.attach(ctx, &roots[i], rows)
 		if err != nil {
 			return fmt.Errorf("root %q: %w", roots[i].Name, err)
@@ -51,6 +57,13 @@ func (s *Scanner) SetRoots(ctx context.Context, roots []RootConfig) error {
 		}
 	}
 	return s.forgetDetached(ctx)
+}
+
+// same reports whether a root can go on running as it does.
+func (c *RootConfig) same(o *RootConfig) bool {
+	a, b := *c, *o
+	a.Tree, b.Tree = nil, nil
+	return reflect.DeepEqual(a, b)
 }
 
 // detach hides a root's items: the feed shows them deleted, the catalog keeps them.

@@ -67,13 +67,18 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 		return nil, 0, err
 	}
 	if j.rules == nil {
-		if j.rules, err = r.rulesAbove(ctx, j.dir); err != nil {
+		ignored := false
+		if j.rules, ignored, err = r.rulesAbove(ctx, j.dir); err != nil {
 			return nil, 0, err
+		}
+		if ignored {
+			r.unwatch(j.dir)
+			return nil, 0, nil
 		}
 	}
 	g := &sighting{
 		root: r.row.ID, dir: j.dir, proofs: proofs, absent: absent, stamped: r.polled.Load(),
-		now: time.Now().UnixNano(), quiet: int64(r.s.cfg.Debounce), grace: int64(r.s.cfg.Grace), describe: r.s.describe,
+		now: time.Now().UnixNano(), quiet: int64(r.s.timing.Load().Debounce), grace: int64(r.s.timing.Load().Grace), describe: r.s.describe,
 	}
 	if j.names != nil {
 		if ok, err := r.seeNames(ctx, j, g); err != nil || ok {
@@ -173,7 +178,7 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 // rules in force in the directory.
 func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, error) {
 	if r.s.watch != nil && !r.polled.Load() {
-		if err := r.s.watch.Watch(r.name, j.dir, j.id); err != nil {
+		if err := r.s.watch.Watch(ctx, r.name, j.dir, j.id); err != nil {
 			r.log.Debug("directory not watched", zap.String("dir", j.dir), zap.Error(err))
 		}
 	}
@@ -267,20 +272,29 @@ func (r *runner) stands(ctx context.Context, d store.Dir, e *tree.Entry) bool {
 	return err == nil && len(subs) == 0
 }
 
-// rulesAbove reads the ignore files from the root down to the directory above dir.
-func (r *runner) rulesAbove(ctx context.Context, dir string) (_ *tree.Rules, err error) {
-	rules := r.rules
+// rulesAbove reads the ignore files from the root down to the directory above dir. It reports where
+// they, or the root's own rules, pass over dir or a directory above it.
+func (r *runner) rulesAbove(ctx context.Context, dir string) (rules *tree.Rules, ignored bool, err error) {
+	rules = r.rules
 	if dir == "" {
-		return rules, nil
+		return rules, false, nil
 	}
 	at := ""
-	for _, part := range strings.Split(dir, "/") {
+	for part := range strings.SplitSeq(dir, "/") {
 		if rules, err = r.rulesIn(ctx, rules, at); err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		at = store.Join(at, part)
+		if at = store.Join(at, part); rules.Ignored(at, true) {
+			return rules, true, nil
+		}
 	}
-	return rules, nil
+	return rules, false, nil
+}
+
+func (r *runner) unwatch(dir string) {
+	if r.s.watch != nil {
+		r.s.watch.Unwatch(r.name, dir)
+	}
 }
 
 // rulesIn adds a directory's own ignore file, if it has one, to the rules of the one above.

@@ -111,9 +111,19 @@ func (r *runner) endPass(p *pass) {
 func (r *runner) schedule(p *pass) {
 	if !p.poll {
 		r.startup = false
-		r.scanAt = time.Now().Add(jitter(r.s.cfg.RescanInterval))
+		r.scanAt = time.Time{}
+		if r.s.timing.Load().RescanInterval > 0 {
+			r.scanAt = time.Now().Add(jitter(r.s.timing.Load().RescanInterval))
+		}
 	}
-	r.pollAt = time.Now().Add(jitter(r.cfg.PollInterval))
+	r.schedulePoll()
+}
+
+func (r *runner) schedulePoll() {
+	r.pollAt = time.Time{}
+	if r.cfg.PollInterval > 0 {
+		r.pollAt = time.Now().Add(jitter(r.cfg.PollInterval))
+	}
 }
 
 func jitter(d time.Duration) time.Duration {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -75,9 +76,15 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 func (r *runner) setPolled(v tree.Volume) {
 	polled := r.cfg.Poll || v.Remote || r.s.watch == nil
 	if r.s.watch != nil && !r.online && !r.cfg.Poll {
-		r.s.watch.Attach(r.name, r.cfg.Location, v)
+		r.s.watch.Attach(r.name, r.cfg.Location, v, r.ignoredEvent)
 	}
 	r.polled.Store(polled)
+}
+
+// ignoredEvent says which events mean nothing: those of names that the root's own rules pass over. Ignore
+// files steer what is catalogued, so their events do.
+func (r *runner) ignoredEvent(path string, dir bool) bool {
+	return path[strings.LastIndexByte(path, '/')+1:] != ignoreFile && r.rules.Ignored(path, dir)
 }
 
 func (r *runner) comeOnline(ctx context.Context) {
@@ -92,7 +99,7 @@ func (r *runner) comeOnline(ctx context.Context) {
 	}
 	r.reapSoon()
 	r.dueAt = time.Now()
-	if r.s.cfg.ScanOnStart || !r.startup {
+	if r.s.timing.Load().ScanOnStart || !r.startup {
 		r.startPass(&pass{startup: true})
 	} else {
 		r.startup = false

@@ -75,7 +75,7 @@ func vanishIn(tx *store.Tx, d store.Dir, at int64) (below []store.Dir, n int, er
 // reapSoon has missing items looked at once their grace is over.
 func (r *runner) reapSoon() {
 	if r.reapAt.IsZero() {
-		r.reapAt = time.Now().Add(r.s.cfg.Grace + 50*time.Millisecond)
+		r.reapAt = time.Now().Add(r.s.timing.Load().Grace + 50*time.Millisecond)
 	}
 }
 
@@ -83,11 +83,11 @@ func (r *runner) reapSoon() {
 // is done, or holds them where too many vanished at once.
 func (r *runner) reap(ctx context.Context) {
 	if !r.s.quiet(r) {
-		r.reapAt = time.Now().Add(max(r.s.cfg.Grace/10, 10*time.Millisecond))
+		r.reapAt = time.Now().Add(max(r.s.timing.Load().Grace/10, 10*time.Millisecond))
 		return
 	}
 	r.reapAt = time.Time{}
-	before := time.Now().Add(-r.s.cfg.Grace).UnixNano() + 1
+	before := time.Now().Add(-r.s.timing.Load().Grace).UnixNano() + 1
 	var left, held bool
 	err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
 		left, held, err = r.reapIn(tx, before)
@@ -100,7 +100,7 @@ func (r *runner) reap(ctx context.Context) {
 	case held:
 		r.reapAt = time.Now()
 	case left:
-		r.reapAt = time.Now().Add(r.s.cfg.Grace/10 + time.Millisecond)
+		r.reapAt = time.Now().Add(r.s.timing.Load().Grace/10 + time.Millisecond)
 	}
 }
 

@@ -211,7 +211,7 @@ func (r *runner) follow(res *result) {
 		if again.tries <= 4 {
 			r.queue.hurry(again)
 		} else {
-			r.postpone(again, r.s.cfg.MaxWait)
+			r.postpone(again, r.s.timing.Load().MaxWait)
 		}
 	}
 	for i := range v.gone {
@@ -244,7 +244,7 @@ func (j *job) namesOf(names []string) []string {
 
 // patience is how long to wait for a file that grows: a quiet while, then longer, at most max_wait.
 func (r *runner) patience(tries int) time.Duration {
-	return min(r.s.cfg.Debounce<<min(tries, 8), r.s.cfg.MaxWait)
+	return min(r.s.timing.Load().Debounce<<min(tries, 8), r.s.timing.Load().MaxWait)
 }
 
 // failed decides what an error of a look means.
@@ -279,13 +279,12 @@ func (r *runner) tick(ctx context.Context) {
 	if !r.online {
 		return
 	}
-	if r.s.cfg.RescanInterval > 0 && !r.scanAt.IsZero() && !now.Before(r.scanAt) {
+	if r.s.timing.Load().RescanInterval > 0 && !r.scanAt.IsZero() && !now.Before(r.scanAt) {
 		r.startPass(&pass{}) // schedules the next when it ends
 		r.scanAt = time.Time{}
 	}
-	if r.polled.Load() && !r.pollAt.IsZero() && !now.Before(r.pollAt) {
-		r.pollAt = time.Time{}
-		r.startPass(&pass{poll: !r.row.FullPolls, quiet: true})
+	if !r.pollAt.IsZero() && !now.Before(r.pollAt) {
+		r.poll()
 	}
 	if !r.dueAt.IsZero() && !now.Before(r.dueAt) {
 		r.recheck(ctx)
@@ -296,6 +295,20 @@ func (r *runner) tick(ctx context.Context) {
 	r.nextPass()
 }
 
+// poll asks for what no event tells of: all of a root that sends none, else the directories without a
+// watch.
+func (r *runner) poll() {
+	r.pollAt = time.Time{}
+	if r.polled.Load() {
+		r.startPass(&pass{poll: !r.row.FullPolls, quiet: true}) // schedules the next when it ends
+		return
+	}
+	for _, dir := range r.s.watch.Polled(r.name) {
+		r.queue.hurry(&job{dir: dir})
+	}
+	r.schedulePoll()
+}
+
 // wait is how long nothing is due.
 func (r *runner) wait() time.Duration {
 	at := r.identAt
@@ -304,12 +317,10 @@ func (r *runner) wait() time.Duration {
 	}
 	if r.online {
 		at = earlier(earlier(at, r.dueAt), r.reapAt)
-		if r.s.cfg.RescanInterval > 0 {
+		if r.s.timing.Load().RescanInterval > 0 {
 			at = earlier(at, r.scanAt)
 		}
-		if r.polled.Load() {
-			at = earlier(at, r.pollAt)
-		}
+		at = earlier(at, r.pollAt)
 	}
 	return max(time.Until(at), time.Millisecond)
 }

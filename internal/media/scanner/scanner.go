@@ -28,10 +28,14 @@ var (
 // Watcher is what the scanner needs of the watcher of events.
 type Watcher interface {
 	// Attach begins to watch a root that is there; Detach ends it.
-	Attach(root, location string, v tree.Volume)
+	Attach(root, location string, v tree.Volume, ignored func(path string, dir bool) bool)
 	Detach(root string)
 	// Watch watches one directory; the scanner calls it before each listing.
-	Watch(root, dir string, id tree.FileID) error
+	Watch(ctx context.Context, root, dir string, id tree.FileID) error
+	// Unwatch forgets a directory and all below it.
+	Unwatch(root, dir string)
+	// Polled names the directories of a root that have no watch and must be looked at from time to time.
+	Polled(root string) []string
 	// Pending is how many names wait for their debounce.
 	Pending() int
 }
@@ -61,7 +65,7 @@ type RootConfig struct {
 
 // Scanner keeps every root's items equal to its files. Its methods are safe for concurrent use.
 type Scanner struct {
-	cfg      Config
+	timing   atomic.Pointer[Config]
 	store    *store.Store
 	watch    Watcher // nil: nothing is watched, everything is polled
 	describe Describer
@@ -89,11 +93,13 @@ type Tell struct {
 
 // New returns a scanner without roots. watch may be nil.
 func New(cfg Config, st *store.Store, watch Watcher, describe Describer, tell Tell, log *zap.Logger) *Scanner {
-	return &Scanner{
-		cfg: cfg, store: st, watch: watch, describe: describe, log: log, onChange: tell.Scan, onRoot: tell.Root,
+	s := &Scanner{
+		store: st, watch: watch, describe: describe, log: log, onChange: tell.Scan, onRoot: tell.Root,
 		inFlight: semaphore.NewWeighted(entriesInFlight),
 		runners:  map[string]*runner{}, byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, passes: map[int64]*pass{}, last: map[string]media.Scan{},
 	}
+	s.timing.Store(&cfg)
+	return s
 }
 
 // Run owns every runner until ctx ends. SetRoots may be called once Run has begun.
@@ -321,4 +327,11 @@ func (s *Scanner) RootID(name string) (int64, bool) {
 		return 0, false
 	}
 	return r.row.ID, true // never changes
+}
+
+// SetTiming changes what a reload may change.
+func (s *Scanner) SetTiming(debounce, maxWait, rescan time.Duration) {
+	t := *s.timing.Load()
+	t.Debounce, t.MaxWait, t.RescanInterval = debounce, maxWait, rescan
+	s.timing.Store(&t)
 }

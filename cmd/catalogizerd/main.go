@@ -1,0 +1,163 @@
+// Command catalogizerd keeps a catalog of media files true to the disks and shares that hold them, and
+// tells whoever listens of every change.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"github.com/catalogizer/catalogizerd/internal/config"
+)
+
+// Set by the linker.
+var (
+	version = "devel"
+	commit  = ""
+)
+
+// Exit codes. An interrupted command exits as a shell would say it: 128 and the signal's number.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// process is what a command may touch of the process around it.
+type process struct {
+	ctx    context.Context
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	signal func() os.Signal // the one that ended ctx; nil
+}
+
+// commands is the command line; each command stands in a file of its own.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Run the daemon in the foreground."`
+	Scan    scanCommand    `cmd:"" help:"Make one complete pass over the roots, then exit."`
+	Export  exportCommand  `cmd:"" help:"Print the whole catalog as JSON lines."`
+	Parse   parseCommand   `cmd:"" help:"Print what paths alone say, one JSON line each."`
+	Probe   probeCommand   `cmd:"" help:"Print what the bytes of files say, one JSON line each."`
+	Version versionCommand `cmd:"" help:"Print the versions of this program, Go and SQLite."`
+}
+
+// exitError carries an exit code with an error that has been reported, or none.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+func run(args []string, in io.Reader, out, errOut io.Writer) int {
+	// Kept low on purpose: the daemon shares its machine with everything else on it.
+	debug.SetGCPercent(50)
+	var cmds commands
+	parser, err := kong.New(&cmds, kong.Name("catalogizerd"),
+		kong.Description("A media catalog that is never wrong: it keeps itself true to the files it describes."),
+		kong.Writers(out, errOut), kong.UsageOnError(), kong.Exit(func(code int) { panic(exitError(code)) }))
+	if err != nil {
+		fmt.Fprintln(errOut, "catalogizerd:", err)
+		return exitFailed
+	}
+	return parseAndRun(parser, args, in, out, errOut)
+}
+
+// parseAndRun catches the way in which the parser ends the program after --help.
+func parseAndRun(parser *kong.Kong, args []string, in io.Reader, out, errOut io.Writer) (code int) {
+	defer func() {
+		if v := recover(); v != nil {
+			e, ok := v.(exitError)
+			if !ok {
+				panic(v)
+			}
+			code = int(e)
+		}
+	}()
+	kctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(errOut, "catalogizerd: %v\nTry: catalogizerd --help\n", err)
+		return exitUsage
+	}
+	p, stop := newProcess(in, out, errOut)
+	defer stop()
+	return exitCode(p, kctx.Run(p))
+}
+
+// newProcess ends its context at the first SIGINT or SIGTERM; a second one ends the process at once.
+func newProcess(in io.Reader, out, errOut io.Writer) (p *process, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2) // the one that asks and the one that insists
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	first := make(chan os.Signal, 1)
+	done := make(chan struct{})
+	go func() { // ends with stop
+		for n := 0; ; n++ {
+			select {
+			case s := <-signals:
+				if n > 0 {
+					os.Exit(signalCode(s))
+				}
+				first <- s
+				cancel()
+			case <-done:
+				return
+			}
+		}
+	}()
+	var got os.Signal
+	p = &process{ctx: ctx, in: in, out: out, err: errOut, signal: func() os.Signal {
+		select {
+		case got = <-first:
+		default:
+		}
+		return got
+	}}
+	return p, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel()
+	}
+}
+
+func signalCode(s os.Signal) int {
+	if n, ok := s.(syscall.Signal); ok {
+		return 128 + int(n)
+	}
+	return exitFailed
+}
+
+// exitCode reports an error and says what it means for the shell.
+func exitCode(p *process, err error) int {
+	var code exitError
+	var ce *config.Error
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &code):
+		return int(code)
+	case errors.Is(err, context.Canceled) && p.signal() != nil:
+		return signalCode(p.signal())
+	case errors.As(err, &ce):
+		fmt.Fprintln(p.err, err)
+		return exitUsage
+	}
+	fmt.Fprintln(p.err, "catalogizerd:", err)
+	if errors.As(err, new(usageError)) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// usageError is a mistake in how the command was called or configured.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/catalogizer/catalogizerd/internal/app"
+	"github.com/catalogizer/catalogizerd/internal/config"
+)
+
+type serveCommand struct {
+	configured
+	Listen string   `help:"Address to listen on (127.0.0.1:8780)." placeholder:"ADDR"`
+	Root   []string `arg:"" optional:"" help:"Directories or smb:// URLs."`
+}
+
+// Run serves until it is told to stop. A graceful stop is a success, whatever asked for it.
+func (c *serveCommand) Run(p *process) error {
+	load := func() (*config.Config, error) { return c.load(c.Listen, c.Root, true) }
+	cfg, err := load()
+	if err != nil {
+		return err
+	}
+	log, err := newLog(p, cfg)
+	if err != nil {
+		return err
+	}
+	for _, w := range cfg.Warnings() {
+		log.Warn(w.Error())
+	}
+	reloads, stop := onHangup(p)
+	defer stop()
+	return app.Serve(p.ctx, cfg, log, app.Options{Version: version, Reload: load, Reloads: reloads})
+}
+
+// onHangup turns SIGHUPs into requests to reload; several before one is served are one.
+func onHangup(p *process) (<-chan struct{}, func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	reloads := make(chan struct{}, 1)
+	done := make(chan struct{})
+	go func() { // ends with stop
+		for {
+			select {
+			case <-signals:
+				select {
+				case reloads <- struct{}{}:
+				default:
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return reloads, func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}

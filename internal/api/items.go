@@ -1,0 +1,230 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+const (
+	defaultLimit = 100
+	maxLimit     = 1000
+	maxWait      = time.Minute
+)
+
+var itemParams = []string{"root", "under", "kind", "state", "q", "sort", "limit", "after"}
+
+// getItems answers with a page of items.
+func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
+	q, err := itemQuery(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	res, err := s.catalog.Query(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	b := append(make([]byte, 0, 1024*len(res.Items)+128), `{"items":[`...)
+	for i := range res.Items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = res.Items[i].AppendJSON(b)
+	}
+	b = append(b, `],"next":`...)
+	if res.Next == "" {
+		b = append(b, "null"...)
+	} else {
+		b = store.AppendString(b, res.Next)
+	}
+	b = store.AppendString(append(b, `,"as_of":`...), s.cursor(res.AsOf))
+	return writeRaw(w, append(b, '}'))
+}
+
+// itemQuery reads the parameters of a list of items. Unknown ones are errors: a filter with a typing
+// error must not answer with everything.
+func itemQuery(v url.Values) (q store.Query, err error) {
+	if err := onlyParams(v, itemParams); err != nil {
+		return q, err
+	}
+	q.Roots, q.Kinds = list(v["root"]), list(v["kind"])
+	for _, k := range q.Kinds {
+		if !media.Kind(k).Valid() {
+			return q, problemf(http.StatusBadRequest, "bad-request", "no kind is called %q", k)
+		}
+	}
+	if q.Under, err = cleanPath(v.Get("under")); err != nil {
+		return q, err
+	}
+	q.State, q.Text, q.After = v.Get("state"), v.Get("q"), v.Get("after")
+	q.Sort, q.Descending = strings.CutPrefix(v.Get("sort"), "-")
+	q.Limit, err = limitParam(v)
+	return q, err
+}
+
+// list takes a parameter that may be repeated or hold several values with commas between.
+func list(values []string) (out []string) {
+	for _, v := range values {
+		for p := range strings.SplitSeq(v, ",") {
+			if p != "" {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+func onlyParams(v url.Values, known []string) error {
+	for name := range v {
+		ok := false
+		for _, k := range known {
+			ok = ok || k == name
+		}
+		if !ok {
+			return problemf(http.StatusBadRequest, "bad-request", "no parameter is called %q: there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+func limitParam(v url.Values) (int, error) {
+	text := v.Get("limit")
+	if text == "" {
+		return defaultLimit, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxLimit {
+		return 0, problemf(http.StatusBadRequest, "bad-request", "limit %q is not a number from 1 to %d", text, maxLimit)
+	}
+	return n, nil
+}
+
+func (s *Server) getItem(w http.ResponseWriter, r *http.Request) error {
+	v, _, err := s.item(r)
+	if err != nil {
+		return err
+	}
+	return writeRaw(w, v.AppendJSON(nil))
+}
+
+func (s *Server) item(r *http.Request) (store.View, int64, error) {
+	id, err := pathID(r, "no-such-item")
+	if err != nil {
+		return store.View{}, 0, err
+	}
+	v, root, found, err := s.catalog.Item(r.Context(), id)
+	if err == nil && !found {
+		err = problemf(http.StatusNotFound, "no-such-item", "there is no item %d", id)
+	}
+	return v, root, err
+}
+
+// getChanges answers with the feed behind a cursor, for those without a WebSocket.
+func (s *Server) getChanges(w http.ResponseWriter, r *http.Request) error {
+	v := r.URL.Query()
+	if err := onlyParams(v, []string{"since", "limit", "wait"}); err != nil {
+		return err
+	}
+	limit, err := limitParam(v)
+	if err != nil {
+		return err
+	}
+	wait, err := waitParam(v.Get("wait"))
+	if err != nil {
+		return err
+	}
+	at, err := s.since(v.Get("since"))
+	if err != nil {
+		return err
+	}
+	changes, at, more, err := s.changesAfter(r, at, limit, wait)
+	if err != nil {
+		return err
+	}
+	b := realtime.AppendChanges([]byte(`{"changes":`), changes)
+	b = store.AppendString(append(b, `,"cursor":`...), at.String())
+	b = append(b, `,"more":`...)
+	b = strconv.AppendBool(b, more)
+	return writeRaw(w, append(b, '}'))
+}
+
+func waitParam(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		if n, nerr := strconv.Atoi(text); nerr == nil {
+			d, err = time.Duration(n)*time.Second, nil
+		}
+	}
+	if err != nil || d < 0 || d > maxWait {
+		return 0, problemf(http.StatusBadRequest, "bad-request", "wait %q is not a duration up to 60s", text)
+	}
+	return d, nil
+}
+
+// since reads a cursor; none begins a first load.
+func (s *Server) since(text string) (at media.Cursor, err error) {
+	if text == "" {
+		return media.Cursor{Epoch: s.catalog.Epoch(), Seq: s.catalog.Head(), Load: true}, nil
+	}
+	if at, err = media.ParseCursor(text); err != nil {
+		return at, err
+	}
+	return at, s.current(at)
+}
+
+func (s *Server) current(at media.Cursor) error {
+	if at.Epoch != s.catalog.Epoch() || at.Seq > s.catalog.Head() || at.Seq < s.catalog.Floor() {
+		return problemf(http.StatusGone, "resync-required", "this cursor is too old or of another catalog: forget what you hold and begin without one")
+	}
+	return nil
+}
+
+// changesAfter reads one page, and waits for one where there is none yet.
+func (s *Server) changesAfter(r *http.Request, at media.Cursor, limit int, wait time.Duration) ([]store.Change, media.Cursor, bool, error) {
+	if at.Load {
+		changes, next, done, err := s.catalog.Load(r.Context(), at.Seq, at.Position, limit)
+		if err != nil {
+			return nil, at, false, err
+		}
+		at.Position = next
+		if done {
+			at = media.Cursor{Epoch: at.Epoch, Seq: at.Seq}
+		}
+		return changes, at, !done || at.Seq < s.catalog.Head(), nil
+	}
+	wake, unsubscribe := s.catalog.Subscribe()
+	defer unsubscribe()
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		p, err := s.catalog.Changes(r.Context(), at.Seq, 0, limit)
+		if err != nil {
+			return nil, at, false, err
+		}
+		if err := s.current(at); err != nil { // pruned while it was read
+			return nil, at, false, err
+		}
+		if len(p.Changes) > 0 || wait == 0 {
+			at.Seq = p.Upto
+			return p.Changes, at, p.Upto < p.Head, nil
+		}
+		select {
+		case <-wake:
+		case <-timer.C:
+			wait = 0
+		case <-s.stopping:
+			wait = 0
+		case <-r.Context().Done():
+			return nil, at, false, r.Context().Err()
+		}
+	}
+}

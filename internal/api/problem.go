@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+// problem is an RFC 9457 problem. It is an error too, so that handlers return it as one.
+type problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty"`
+}
+
+func (p *problem) Error() string { return p.Title + ": " + p.Detail }
+
+// problemf makes a problem; kind is what programs tell it by.
+func problemf(status int, kind, format string, args ...any) *problem {
+	return &problem{Type: kind, Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
+}
+
+// asProblem says what an error of the daemon means to an HTTP client.
+func asProblem(err error) *problem {
+	var p *problem
+	for _, known := range []struct {
+		is     error
+		status int
+		kind   string
+	}{
+		{scanner.ErrNoRoot, http.StatusNotFound, "no-such-root"},
+		{scanner.ErrNoScan, http.StatusNotFound, "no-such-scan"},
+		{scanner.ErrNotHeld, http.StatusConflict, "nothing-held"},
+		{scanner.ErrOffline, http.StatusServiceUnavailable, "root-offline"},
+		{store.ErrQuery, http.StatusBadRequest, "bad-request"},
+		{media.ErrCursor, http.StatusBadRequest, "bad-request"},
+		{store.ErrClosed, http.StatusServiceUnavailable, "shutting-down"},
+		{tree.ErrAway, http.StatusServiceUnavailable, "root-offline"},
+		{tree.ErrNotExist, http.StatusNotFound, "no-such-file"},
+		{tree.ErrNotRegular, http.StatusNotFound, "no-such-file"},
+		{context.DeadlineExceeded, http.StatusGatewayTimeout, "timeout"},
+	} {
+		if errors.Is(err, known.is) {
+			return problemf(known.status, known.kind, "%v", err)
+		}
+	}
+	if errors.As(err, &p) {
+		return p
+	}
+	return problemf(http.StatusInternalServerError, "internal", "%v", err)
+}
+
+// handle adapts a handler that returns its error.
+func (s *Server) handle(fn func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		err := fn(w, r)
+		if err == nil || r.Context().Err() != nil {
+			return
+		}
+		p := asProblem(err)
+		if p.Status >= http.StatusInternalServerError && p.Status != http.StatusServiceUnavailable {
+			s.log.Error("request failed", zap.String("path", r.URL.Path), zap.Error(err))
+		}
+		writeProblem(w, p)
+	}
+}
+
+func writeProblem(w http.ResponseWriter, p *problem) {
+	h := w.Header()
+	for _, name := range []string{"Content-Disposition", "ETag", "Last-Modified", "Cache-Control", "Content-Length"} {
+		h.Del(name)
+	}
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(p.Status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(p) // the client is gone otherwise
+}
+
+// writeJSON answers with a value. A write that fails has a client that is gone.
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v)
+	return nil
+}
+
+// writeRaw answers with JSON that is encoded already.
+func writeRaw(w http.ResponseWriter, b []byte) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(append(b, '\n'))
+	return nil
+}

@@ -1,0 +1,152 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+)
+
+// Catalog is what the API reads of the store.
+type Catalog interface {
+	Epoch() string
+	Head() int64
+	Floor() int64
+	ItemCounts() store.Counts
+	Changes(ctx context.Context, after, upto int64, limit int) (store.Page, error)
+	Load(ctx context.Context, h0, position int64, limit int) ([]store.Change, int64, bool, error)
+	Query(ctx context.Context, q store.Query) (store.Result, error)
+	Item(ctx context.Context, id int64) (store.View, int64, bool, error)
+	Subscribe() (<-chan struct{}, func())
+}
+
+// Scans is what the API steers of the scanner.
+type Scans interface {
+	Scan(ctx context.Context, root, path string, full bool) (media.Scan, error)
+	CancelScan(ctx context.Context, id int64) error
+	Scans() []media.Scan
+	ScanByID(id int64) (media.Scan, error)
+	AcceptRemovals(ctx context.Context, root string) (int64, error)
+	TreeByID(root int64) tree.Tree
+}
+
+// Roots is what the API shows of roots, put together by the daemon.
+type Roots interface {
+	Roots(ctx context.Context) ([]media.Root, error)
+	Root(ctx context.Context, name string) (media.Root, error)
+	// Reconnect tries a root that is away now.
+	Reconnect(ctx context.Context, root string) error
+}
+
+// Config of a server.
+type Config struct {
+	Version      string
+	AllowedHosts []string
+	Token        func() (string, error) // nil: nobody needs one; read anew for every check, so that it can be changed
+}
+
+// Server serves the API on a listener.
+type Server struct {
+	cfg      Config
+	catalog  Catalog
+	scans    Scans
+	roots    Roots
+	bus      *realtime.EventBus
+	idle     func() bool
+	log      *zap.Logger
+	started  time.Time
+	ready    atomic.Bool
+	sessions sessions
+	metrics  *prometheus.Registry
+	stopping chan struct{} // closed when connections are to end
+	live     realtime.Live
+	listener net.Listener
+}
+
+// Deps are what a server stands on.
+type Deps struct {
+	Catalog Catalog
+	Scans   Scans
+	Roots   Roots
+	Bus     *realtime.EventBus
+	Idle    func() bool
+	Metrics *prometheus.Registry
+	Log     *zap.Logger
+}
+
+// Listen opens the address. An address in use is an error that says so.
+func Listen(ctx context.Context, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("listen on %s: another program listens there already: stop it, or choose another address with http.listen or --listen: %w", addr, err)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("listen on %s: not permitted for this user: choose a port above 1023: %w", addr, err)
+	case err != nil:
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return l, nil
+}
+
+// New returns a server on a listener, which it owns from here on.
+func New(cfg Config, d Deps, l net.Listener) *Server {
+	s := &Server{
+		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, bus: d.Bus, idle: d.Idle, log: d.Log, metrics: d.Metrics,
+		started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
+	}
+	s.live = realtime.Live{Bus: d.Bus, Version: cfg.Version, Log: d.Log, Roots: d.Roots.Roots, Stop: s.stopping}
+	if cfg.Token != nil {
+		s.live.Token = s.tokenIsRight
+	}
+	return s
+}
+
+// SetReady says whether the daemon serves a catalog by now.
+func (s *Server) SetReady(ready bool) { s.ready.Store(ready) }
+
+// Addr is the address that the server listens on.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// drainTime bounds how long running requests may go on after the end has come.
+const drainTime = 2 * time.Second
+
+// Run serves until ctx ends; then live clients are told, and running requests get a moment to finish.
+func (s *Server) Run(ctx context.Context) error {
+	srv := &http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          zap.NewStdLog(s.log.Named("http")),
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(&stallListener{Listener: s.listener}) }() // ends with Shutdown or Close
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	s.ready.Store(false)
+	close(s.stopping)
+	dctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	if err := srv.Shutdown(dctx); err != nil {
+		_ = srv.Close() // a download that goes on is resumed by its client
+	}
+	<-failed
+	s.live.Wait()
+	return nil
+}

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+// mountsOf is what is mounted at and below one root: mount numbers by path relative to the root.
+type mountsOf map[string]int
+
+// followMounts has roots prove themselves at every change of the mounts, and renews the watches where
+// something was mounted or unmounted: a watch on what was there before is deaf, and does not say so.
+func (d *Daemon) followMounts(ctx context.Context) error {
+	before := map[string]mountsOf{}
+	err := tree.WatchMounts(ctx, func() {
+		for _, r := range d.config.Load().Roots {
+			if r.Path == "" {
+				continue
+			}
+			now := lookAtMounts(r)
+			if old, known := before[r.Name]; known {
+				d.mountsChanged(ctx, r.Name, old, now)
+			}
+			before[r.Name] = now
+		}
+		if err := d.scanner.Prove(ctx, ""); err != nil && ctx.Err() == nil {
+			d.log.Warn("roots not proven after a change of mounts", zap.Error(err))
+		}
+	})
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	if err != nil {
+		// Without mountinfo a vanished root shows within the scanner's own interval.
+		d.log.Warn("changes of mounts are not noticed at once", zap.Error(err))
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// mountsChanged renews the watches of what changed. The part below the shallowest change is enough.
+func (d *Daemon) mountsChanged(ctx context.Context, root string, old, now mountsOf) {
+	changed := func(dir string) bool { return old[dir] != now[dir] }
+	if changed("") {
+		d.watcher.Rewatch(root, "")
+		return
+	}
+	for _, m := range []mountsOf{old, now} {
+		for dir := range m {
+			if changed(dir) {
+				d.watcher.Rewatch(root, dir)
+				if err := d.scanner.Hint(ctx, root, dir, nil, true); err != nil && ctx.Err() == nil {
+					d.log.Warn("change of mounts not taken in", zap.String("root", root), zap.String("dir", dir), zap.Error(err))
+				}
+			}
+		}
+	}
+}
+
+func lookAtMounts(r config.Root) mountsOf {
+	m := mountsOf{}
+	own, err := tree.MountOf(r.Path)
+	if err != nil {
+		return m // away: its own proof says so
+	}
+	m[""] = own.ID
+	below, err := tree.MountsBelow(r.Path)
+	if err != nil {
+		return m
+	}
+	dir, err := filepath.EvalSymlinks(r.Path)
+	if err != nil {
+		return m
+	}
+	for _, b := range below {
+		m[strings.TrimPrefix(strings.TrimPrefix(b.Point, dir), "/")] = b.ID
+	}
+	return m
+}

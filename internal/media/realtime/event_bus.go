@@ -1,0 +1,190 @@
+package realtime
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"go.uber.org/zap"
+)
+
+// Feed is what the event bus reads: the store.
+type Feed interface {
+	Epoch() string
+	Head() int64
+	Floor() int64
+	Changes(ctx context.Context, after, upto int64, limit int) (store.Page, error)
+	Load(ctx context.Context, h0, position int64, limit int) (changes []store.Change, next int64, done bool, err error)
+	Subscribe() (<-chan struct{}, func())
+}
+
+const (
+	ringChunks = 512       // stretches of the feed kept ready
+	ringBytes  = 16 << 20  // of encoded items in them
+	chunkBytes = 192 << 10 // of encoded items in one message, so that it stays below maxFrame
+	chunkRows  = 500
+)
+
+// chunk is a stretch of the feed, (after, upto], with its items encoded once for everybody.
+type chunk struct {
+	after, upto int64
+	changes     []store.Change
+	frame       []byte // the whole message, for those without a filter who stand at after
+	bytes       int
+}
+
+// EventBus wakes those who follow the feed and keeps its last stretches ready for them.
+//
+// Guarantees: a change is told of only after it is durable; each subscriber reads at its own pace, from
+// the ring or from the store, and costs no memory for being slow; a wake-up says only that there is
+// more, on a channel of capacity one, so no subscriber can make another, or the bus, wait; nothing is
+// ever dropped. Its methods are safe for concurrent use.
+type EventBus struct {
+	feed Feed
+	log  *zap.Logger
+	upto atomic.Int64 // end of the ring: what subscribers may read up to
+
+	mu    sync.RWMutex // guards what follows; held for look-ups only
+	ring  []*chunk     // contiguous, oldest first
+	bytes int
+	subs  map[*subscription]struct{}
+}
+
+// NewEventBus returns a bus over a feed. Run must run for it to tell anything.
+func NewEventBus(feed Feed, log *zap.Logger) *EventBus {
+	b := &EventBus{feed: feed, log: log, subs: map[*subscription]struct{}{}}
+	b.upto.Store(feed.Head())
+	return b
+}
+
+// Run fills the ring as the feed grows, until ctx ends.
+func (b *EventBus) Run(ctx context.Context) error {
+	wake, unsubscribe := b.feed.Subscribe()
+	defer unsubscribe()
+	for {
+		if err := b.follow(ctx); err != nil && ctx.Err() == nil {
+			b.log.Warn("feed not read, subscribers wait", zap.Error(err))
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// follow reads what is new in the feed into the ring.
+func (b *EventBus) follow(ctx context.Context) error {
+	for b.upto.Load() < b.feed.Head() {
+		p, err := b.feed.Changes(ctx, b.upto.Load(), 0, store.PageRows)
+		if err != nil {
+			return err
+		}
+		for _, c := range split(b.upto.Load(), p.Upto, p.Changes) {
+			c.frame = changesMessage(nil, cursorText(b.feed.Epoch(), c.after), cursorText(b.feed.Epoch(), c.upto), c.changes)
+			b.append(c)
+		}
+		b.wake()
+	}
+	return nil
+}
+
+// split cuts a page into stretches that fit a message each. A stretch ends at the number of its last
+// change; the last one ends where the page does.
+func split(after, upto int64, changes []store.Change) []*chunk {
+	var out []*chunk
+	c := &chunk{after: after}
+	for i := range changes {
+		size := len(changes[i].Item) + 64
+		if len(c.changes) > 0 && (c.bytes+size > chunkBytes || len(c.changes) >= chunkRows) {
+			c.upto = c.changes[len(c.changes)-1].Seq
+			out = append(out, c)
+			c = &chunk{after: c.upto}
+		}
+		c.changes = append(c.changes, changes[i])
+		c.bytes += size
+	}
+	c.upto = upto
+	return append(out, c)
+}
+
+func (b *EventBus) append(c *chunk) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ring = append(b.ring, c)
+	b.bytes += c.bytes
+	drop := 0
+	for len(b.ring)-drop > ringChunks || (b.bytes > ringBytes && len(b.ring)-drop > 1) {
+		b.bytes -= b.ring[drop].bytes
+		drop++
+	}
+	if drop > 0 {
+		b.ring = append(b.ring[:0:0], b.ring[drop:]...)
+	}
+	b.upto.Store(c.upto)
+}
+
+func (b *EventBus) wake() {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for s := range b.subs {
+		s.poke()
+	}
+}
+
+// at finds the ring's stretch that begins at a number. Where the number lies inside of a stretch, or
+// before the ring, it gives the boundary up to which the store has to be read first (0: the end).
+func (b *EventBus) at(after int64) (c *chunk, boundary int64) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if len(b.ring) == 0 {
+		return nil, b.upto.Load()
+	}
+	if after < b.ring[0].after {
+		return nil, b.ring[0].after
+	}
+	i, found := slices.BinarySearchFunc(b.ring, after, func(c *chunk, at int64) int { return int(c.after - at) })
+	if found {
+		return b.ring[i], 0
+	}
+	if i > 0 && after < b.ring[i-1].upto {
+		return nil, b.ring[i-1].upto
+	}
+	return nil, b.upto.Load()
+}
+
+// Oldest is the lowest number that a connected first load still has to read from; no tombstone above
+// it may be pruned. It is the head where there is none.
+func (b *EventBus) Oldest() int64 {
+	oldest := b.feed.Head()
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for s := range b.subs {
+		if h0 := s.loading.Load(); h0 > 0 {
+			oldest = min(oldest, h0-1)
+		}
+	}
+	return oldest
+}
+
+// Signal gives every subscriber who asked for it the latest value of something that has no place in
+// the feed. value is made when it is sent.
+func (b *EventBus) Signal(name, key string, value func(context.Context) (any, bool)) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for s := range b.subs {
+		s.signal(name, key, value)
+	}
+}
+
+// Subscribers is how many follow the feed.
+func (b *EventBus) Subscribers() int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return len(b.subs)
+}
+
+func cursorText(epoch string, seq int64) string { return media.Cursor{Epoch: epoch, Seq: seq}.String() }

@@ -1,0 +1,226 @@
+package realtime
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// Reasons for which a client has to begin anew.
+const (
+	ResyncCompacted = "compacted" // what it missed is no longer known
+	ResyncRestored  = "restored"  // this is not the catalog that its cursor is of
+)
+
+// ResyncError says that a cursor leads nowhere: forget what you hold and load anew.
+type ResyncError struct{ Reason string }
+
+func (e *ResyncError) Error() string { return "resync: " + e.Reason }
+
+// Filter is what of the feed a subscriber wants; nil lists want everything.
+type Filter struct {
+	Roots []string
+	Kinds []media.Kind
+}
+
+func (f *Filter) all() bool { return len(f.Roots) == 0 && len(f.Kinds) == 0 }
+
+func (f *Filter) match(ch *store.Change) bool {
+	return (len(f.Roots) == 0 || slices.Contains(f.Roots, ch.Root)) && (len(f.Kinds) == 0 || slices.Contains(f.Kinds, ch.Kind))
+}
+
+// apply gives what a subscriber who stood at after sees of some changes: an item that has left the
+// filter since reaches it as a deletion, and only then.
+func (f *Filter) apply(after int64, changes []store.Change) []store.Change {
+	if f.all() {
+		return changes
+	}
+	var out []store.Change
+	for i := range changes {
+		ch := changes[i]
+		if !f.match(&ch) {
+			if ch.FilterSeq <= after {
+				continue
+			}
+			ch.Delete, ch.Item = true, nil
+		}
+		out = append(out, ch)
+	}
+	return out
+}
+
+// Batch is what a subscriber reads next.
+type Batch struct {
+	Changes []store.Change
+	Cursor  media.Cursor // after these changes
+	frame   []byte       // the message, where it lies ready for a subscriber at prev
+	prev    media.Cursor
+}
+
+// subscription is one follower of the feed. Next belongs to one goroutine.
+type subscription struct {
+	bus     *EventBus
+	filter  Filter
+	at      media.Cursor
+	wake    chan struct{} // capacity one: it says that there is more, once is enough
+	loading atomic.Int64  // the head when a first load began, plus one; 0: not loading
+	names   []string      // of signals asked for
+
+	mu      sync.Mutex // guards signals
+	signals map[signalKey]func(context.Context) (any, bool)
+	order   []signalKey
+}
+
+type signalKey struct{ name, key string }
+
+// subscribe begins to follow the feed behind a cursor, or with a first load where since is nil.
+func (b *EventBus) subscribe(since *media.Cursor, f Filter, signals []string) (*subscription, error) {
+	s := &subscription{bus: b, filter: f, wake: make(chan struct{}, 1), names: signals, signals: map[signalKey]func(context.Context) (any, bool){}}
+	b.mu.Lock() // from here on pruning waits for the load
+	defer b.mu.Unlock()
+	at, err := b.start(since)
+	if err != nil {
+		return nil, err
+	}
+	s.at = at
+	if at.Load {
+		s.loading.Store(at.Seq + 1)
+	}
+	b.subs[s] = struct{}{}
+	return s, nil
+}
+
+// start checks a cursor.
+func (b *EventBus) start(since *media.Cursor) (media.Cursor, error) {
+	if since == nil {
+		return media.Cursor{Epoch: b.feed.Epoch(), Seq: b.upto.Load(), Load: true}, nil
+	}
+	switch {
+	case since.Epoch != b.feed.Epoch() || since.Seq > b.feed.Head():
+		return *since, &ResyncError{ResyncRestored}
+	case since.Seq < b.feed.Floor():
+		return *since, &ResyncError{ResyncCompacted}
+	}
+	return *since, nil
+}
+
+func (s *subscription) close() {
+	s.bus.mu.Lock()
+	defer s.bus.mu.Unlock()
+	delete(s.bus.subs, s)
+}
+
+func (s *subscription) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // it has been told already
+	}
+}
+
+// next reads the next batch. ok is false where there is nothing behind the cursor; wake tells when
+// there is.
+func (s *subscription) next(ctx context.Context) (b Batch, ok bool, err error) {
+	if s.at.Load {
+		return s.load(ctx)
+	}
+	after := s.at.Seq
+	if after >= s.bus.upto.Load() {
+		return Batch{}, false, nil
+	}
+	c, boundary := s.bus.at(after)
+	if c == nil {
+		if c, err = s.catchUp(ctx, after, boundary); err != nil {
+			return Batch{}, false, err
+		}
+	}
+	b = Batch{Changes: s.filter.apply(after, c.changes), prev: s.at}
+	s.at.Seq = c.upto
+	b.Cursor = s.at
+	if s.filter.all() {
+		b.frame = c.frame
+	}
+	return b, true, nil
+}
+
+// catchUp reads the store up to a boundary of the ring at the furthest.
+func (s *subscription) catchUp(ctx context.Context, after, boundary int64) (*chunk, error) {
+	if after < s.bus.feed.Floor() {
+		return nil, &ResyncError{ResyncCompacted}
+	}
+	p, err := s.bus.feed.Changes(ctx, after, boundary, chunkRows)
+	if err != nil {
+		return nil, err
+	}
+	if after < s.bus.feed.Floor() { // pruned while it was read
+		return nil, &ResyncError{ResyncCompacted}
+	}
+	return split(after, p.Upto, p.Changes)[0], nil
+}
+
+// load reads a page of a first load, in the order of ids. After the last page the cursor is a plain
+// one, at the number where the load began.
+func (s *subscription) load(ctx context.Context) (Batch, bool, error) {
+	changes, next, done, err := s.bus.feed.Load(ctx, s.at.Seq, s.at.Position, chunkRows)
+	if err != nil {
+		return Batch{}, false, err
+	}
+	size := 0
+	for i := range changes {
+		if size += len(changes[i].Item) + 64; size > chunkBytes && i > 0 {
+			changes, next, done = changes[:i], changes[i-1].ID, false
+			break
+		}
+	}
+	prev := s.at
+	s.at.Position = next
+	if done {
+		s.at = media.Cursor{Epoch: s.at.Epoch, Seq: s.at.Seq}
+		s.loading.Store(0)
+	}
+	var kept []store.Change
+	for i := range changes {
+		if s.filter.match(&changes[i]) {
+			kept = append(kept, changes[i])
+		}
+	}
+	return Batch{Changes: kept, Cursor: s.at, prev: prev}, true, nil
+}
+
+// signal notes the latest value of a signal for this subscriber.
+func (s *subscription) signal(name, key string, value func(context.Context) (any, bool)) {
+	if !slices.Contains(s.names, name) {
+		return
+	}
+	k := signalKey{name, key}
+	s.mu.Lock()
+	if _, ok := s.signals[k]; !ok {
+		s.order = append(s.order, k)
+	}
+	s.signals[k] = value
+	s.mu.Unlock()
+	s.poke()
+}
+
+// pending takes the signals that wait, oldest first.
+func (s *subscription) pending() (names []string, values []func(context.Context) (any, bool)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range s.order {
+		names = append(names, k.name)
+		values = append(values, s.signals[k])
+	}
+	s.order = nil
+	clear(s.signals)
+	return names, values
+}
+
+// signalled reports whether signals wait.
+func (s *subscription) signalled() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.order) > 0
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// indexBatch is how many changes are indexed in one request: few enough that a change which waits
+// behind it is not late.
+const indexBatch = 500
+
+// Index keeps what sorts and searches behind the feed, from a cursor of its own, until ctx ends.
+func (s *Store) Index(ctx context.Context) error {
+	wake, unsubscribe := s.Subscribe()
+	defer unsubscribe()
+	keys := newSorter()
+	for {
+		for s.indexed.Load() < s.Head() {
+			if err := s.indexNext(ctx, keys); err != nil {
+				if ctx.Err() != nil {
+					return nil
+				}
+				s.log.Warn("search index not written", zap.Error(err))
+				select {
+				case <-time.After(5 * time.Second): // a full disk, say: the feed still has it
+				case <-ctx.Done():
+					return nil
+				}
+			}
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Indexed reports whether everything in the feed can be sorted and searched by now.
+func (s *Store) Indexed() bool { return s.indexed.Load() >= s.Head() }
+
+// indexEntry is what the index takes of one change.
+type indexEntry struct {
+	id      int64
+	deleted bool
+	sort    []driver.Value // of sort_keys, from root on
+	text    []driver.Value // of search
+}
+
+func (s *Store) indexNext(ctx context.Context, keys *sorter) error {
+	entries, upto, err := s.toIndex(ctx, keys)
+	if err != nil {
+		return err
+	}
+	err = s.Update(ctx, func(tx *Tx) error { return tx.index(entries, upto) })
+	if err == nil {
+		s.indexed.Store(upto)
+	}
+	return err
+}
+
+// toIndex reads the next stretch of the feed.
+func (s *Store) toIndex(ctx context.Context, keys *sorter) (out []indexEntry, upto int64, err error) {
+	after := s.indexed.Load()
+	err = s.read(ctx, func(c *conn) error {
+		if upto, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
+			return err
+		}
+		n := 0
+		last := after
+		err := c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size, i.doc, i.name, d.path
+			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
+			n, last = n+1, r.int(1)
+			out = append(out, entryFor(r, keys))
+			return nil
+		}, after, int64(indexBatch))
+		if err != nil {
+			return err
+		}
+		if n == indexBatch {
+			upto = last
+		}
+		return c.each("SELECT id FROM tombstones WHERE seq > ? AND seq <= ?", func(r row) error {
+			out = append(out, indexEntry{id: r.int(0), deleted: true})
+			return nil
+		}, after, upto)
+	})
+	return out, upto, err
+}
+
+func entryFor(r row, keys *sorter) indexEntry {
+	e := indexEntry{id: r.int(0), deleted: State(r.int(4)) == Detached}
+	if e.deleted {
+		return e
+	}
+	k := knownOf(r.bytes(8))
+	name := string(r.bytes(9))
+	title := k.SortTitle
+	if title == "" {
+		title = k.Title
+	}
+	var key, year, duration driver.Value
+	if title != "" {
+		key = keys.titleKey(title)
+	}
+	if k.Year != 0 {
+		year = k.Year
+	}
+	if k.Media.DurationSeconds > 0 {
+		duration = k.Media.DurationSeconds
+	}
+	e.sort = []driver.Value{r.int(2), r.text(3), r.int(4), key, r.int(5), r.int(6), r.int(7), year, duration}
+	path := Join(string(r.bytes(10)), name)
+	e.text = []driver.Value{segment(k.titles()), segment(k.people()), segment(k.Album), segment(validText(path))}
+	return e
+}
+
+func (tx *Tx) index(entries []indexEntry, upto int64) error {
+	for i := range entries {
+		e := &entries[i]
+		tx.rows++
+		if err := tx.c.exec("DELETE FROM search WHERE rowid = ?", e.id); err != nil {
+			return err
+		}
+		if e.deleted {
+			if err := tx.c.exec("DELETE FROM sort_keys WHERE id = ?", e.id); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := tx.c.exec(`INSERT INTO sort_keys (id, root, kind, state, title, added, modified, size, year, duration) VALUES (?,?,?,?,?,?,?,?,?,?)
+			ON CONFLICT (id) DO UPDATE SET root=excluded.root, kind=excluded.kind, state=excluded.state, title=excluded.title, added=excluded.added,
+			modified=excluded.modified, size=excluded.size, year=excluded.year, duration=excluded.duration`,
+			append([]driver.Value{e.id}, e.sort...)...); err != nil {
+			return err
+		}
+		if err := tx.c.exec("INSERT INTO search (rowid, title, people, album, path) VALUES (?,?,?,?,?)", append([]driver.Value{e.id}, e.text...)...); err != nil {
+			return err
+		}
+	}
+	return tx.c.exec("INSERT INTO meta (key, value) VALUES ('indexed', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", upto)
+}
