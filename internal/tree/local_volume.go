@@ -136,8 +136,8 @@ func volumeOf(fd int, top FileID) (Volume, error) {
 	return v, err
 }
 
-// mountOfFD finds the mount of an open file in mountinfo; nil where there is no /proc, or where a chroot
-// hides the mount.
+// mountOfFD finds the mount of an open file in mountinfo; nil where /proc is not there or closed to this
+// process (Landlock), or where a chroot hides the mount.
 func mountOfFD(fd int) (*mountinfo.Info, error) {
 	var st unix.Statx_t
 	if err := statxFD(fd, unix.STATX_MNT_ID, &st); err != nil || st.Mask&unix.STATX_MNT_ID == 0 {
@@ -147,7 +147,7 @@ func mountOfFD(fd int) (*mountinfo.Info, error) {
 		is := uint64(m.ID) == st.Mnt_id
 		return !is, is
 	})
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil, nil
 	}
 	if err != nil || len(found) == 0 {

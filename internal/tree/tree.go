@@ -75,7 +75,8 @@ type Listing struct {
 	Entries []Entry
 	Broken  []string // names that exist but could not be looked at: what is known of them stands
 	// Provisional says that a name missing from Entries is not proven absent (a share whose server may
-	// cut a listing short): the scanner asks for each such name by Stat before it believes it.
+	// cut a listing short, a local directory that changed whenever it was read): the scanner asks for
+	// each such name by Stat before it believes it.
 	Provisional bool
 }
 

@@ -35,12 +35,12 @@ func testList(s *suite) {
 			s.Errorf("stat %q: %+v, want %+v", path, got, want)
 		}
 		dir, name := parent(path)
-		if listed := s.list(dir)[name]; listed != got {
+		if listed := s.list(dir)[name]; !s.same(listed, got) {
 			s.Errorf("%q: listed as %+v, stat says %+v", path, listed, got)
 		}
 		if got.Type == tree.File {
 			opened, err := s.open(path).Stat()
-			if err != nil || opened != got {
+			if err != nil || !s.same(opened, got) {
 				s.Errorf("%q: open file is %+v (%v), stat says %+v", path, opened, err, got)
 			}
 		}
