@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,17 +73,28 @@ func (a *Analyzer) Run(ctx context.Context, ready func()) error {
 	return a.group.Wait()
 }
 
-// SetRoots makes these the roots whose files are analysed.
+// SetRoots makes these the roots whose files are analysed. Those that are the same go on as they are.
 func (a *Analyzer) SetRoots(roots []Root) {
 	a.mu.Lock()
-	stops := a.stops
-	a.lanes, a.stops = map[string]*lane{}, map[string]func(){}
+	var stops []func()
+	for name, l := range a.lanes {
+		if !slices.Contains(roots, l.root) {
+			stops = append(stops, a.stops[name])
+			delete(a.lanes, name)
+			delete(a.stops, name)
+		}
+	}
 	a.mu.Unlock()
 	for _, stop := range stops {
 		stop()
 	}
 	for _, r := range roots {
-		a.start(r)
+		a.mu.Lock()
+		_, runs := a.lanes[r.Name]
+		a.mu.Unlock()
+		if !runs {
+			a.start(r)
+		}
 	}
 }
 
