@@ -7,4 +7,4 @@ import "slices"
 var probers = slices.Concat(videoProbers, audioProbers, imageProbers, documentProbers, weakProbers)
 
 // weakProbers recognise by little (sync words, text): they come last.
-var weakProbers = slices.Concat(weakVideoProbers, weakAudioProbers, weakDocumentProbers)
+var weakProbers = slices.Concat(weakVideoProbers, weakAudioProbers, weakImageProbers, weakDocumentProbers)

@@ -1,4 +1,25 @@
 package probe
 
+import "github.com/catalogizer/catalogizerd/internal/media"
+
 // imageProbers are the formats of this family that strong magic bytes tell.
-var imageProbers = []prober{}
+var imageProbers = []prober{
+	{"jpeg", media.KindImage, matchJPEG, probeJPEG},
+	{"png", media.KindImage, matchPNG, probePNG},
+	{"heif", media.KindImage, matchHEIF, probeHEIF},
+	{"webp", media.KindImage, matchWebP, probeWebP},
+	{"cr3", media.KindPhoto, matchCR3, probeCR3},
+	{"tiff", media.KindImage, matchTIFF, probeTIFF},
+	{"raf", media.KindPhoto, matchRAF, probeRAF},
+	{"gif", media.KindImage, matchGIF, probeGIF},
+	{"jxl", media.KindImage, matchJXL, probeJXL},
+	{"jp2", media.KindImage, matchJP2, probeJP2},
+	{"psd", media.KindImage, matchPSD, probePSD},
+	{"bmp", media.KindImage, matchBMP, probeBMP},
+}
+
+// weakImageProbers are those that only little tells.
+var weakImageProbers = []prober{
+	{"ico", media.KindImage, matchICO, probeICO},
+	{"svg", media.KindImage, matchSVG, probeSVG},
+}

@@ -1,0 +1,138 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+)
+
+// EPUB 2 and 3: a ZIP whose META-INF/container.xml names the package document (OPF).
+
+const (
+	epubMIME         = "application/epub+zip"
+	epubContainerMax = 64 << 10
+	epubPackageMax   = 1 << 20
+)
+
+// matchEPUB knows an EPUB by its first entry (OCF 3.3, 4.2.2) or by its name; the directory decides.
+func matchEPUB(head []byte, ext string) bool {
+	return matchZIP(head, ext) && (ext == ".epub" || ext == ".kepub" || bytes.Contains(head[:min(len(head), 128)], []byte("mimetype"+epubMIME)) ||
+		bytes.Contains(head[:min(len(head), 128)], []byte(epubMIME)))
+}
+
+// epubEntries are the entries that the metadata need.
+type epubEntries struct {
+	container, opf zipEntry
+	hasContainer   bool
+	opfName        string
+	encrypted      bool
+}
+
+func probeEPUB(w *Window, r *Result) error {
+	z, err := openZIP(w)
+	if err != nil {
+		return err
+	}
+	var e epubEntries
+	opfFallback := ""
+	err = z.walk(func(entry zipEntry) bool {
+		switch name := string(entry.name); {
+		case name == "META-INF/container.xml":
+			e.container, e.hasContainer = entry, true
+		case name == "META-INF/rights.xml" || name == "META-INF/license.lcpl" || name == "META-INF/sinf.xml":
+			e.encrypted = true // Adobe's, Readium's and Apple's locks
+		case opfFallback == "" && strings.HasSuffix(name, ".opf"):
+			opfFallback, e.opf = name, entry
+		}
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	r.Description.Media.Encrypted = e.encrypted
+	e.opfName = opfFallback
+	if e.hasContainer {
+		b, err := z.read(e.container, epubContainerMax)
+		if err != nil {
+			return fmt.Errorf("container: %w", err)
+		}
+		if name := epubRootFile(b); name != "" && name != opfFallback {
+			e.opfName = name
+		}
+	}
+	if e.opfName == "" {
+		return fmt.Errorf("%w: no package document", ErrMalformed)
+	}
+	return epubPackage(z, r, &e, opfFallback)
+}
+
+// epubRootFile returns the path of the package document.
+func epubRootFile(container []byte) string {
+	for s := xmlscan.New(container); s.Next(); {
+		if s.Kind == xmlscan.Start && string(s.Name) == "rootfile" {
+			if t := s.Attr("media-type"); t == "" || t == "application/oebps-package+xml" {
+				return s.Attr("full-path")
+			}
+		}
+	}
+	return ""
+}
+
+func epubPackage(z *zipFile, r *Result, e *epubEntries, found string) error {
+	if e.opfName != found {
+		if ok, err := z.find(e.opfName, &e.opf); err != nil || !ok {
+			return fmt.Errorf("%w: package document %q", ErrMalformed, e.opfName)
+		}
+	}
+	b, err := z.read(e.opf, epubPackageMax)
+	if err != nil {
+		return fmt.Errorf("package document: %w", err)
+	}
+	p, err := sidecar.OPF(b)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	p.Description.Media = r.Description.Media
+	r.Description = p.Description
+	if p.CoverHref == "" {
+		return nil
+	}
+	href, err := url.PathUnescape(p.CoverHref)
+	if err != nil {
+		href = p.CoverHref
+	}
+	name := path.Join(path.Dir(e.opfName), href)
+	var cover zipEntry
+	ok, err := z.find(name, &cover)
+	if err != nil || !ok {
+		return z.w.failed
+	}
+	art := z.artwork(name, cover)
+	art.MIME = p.CoverType
+	r.Description.Media.Artwork = &art
+	return nil
+}
+
+// find looks an entry up by its name.
+func (z *zipFile) find(name string, e *zipEntry) (bool, error) {
+	found := false
+	err := z.walk(func(entry zipEntry) bool {
+		if string(entry.name) == name {
+			*e, found = entry, true
+		}
+		return !found
+	})
+	return found, err
+}
+
+// artwork tells where a picture among the entries lies: Offset is that of its local header, Length that
+// of its packed bytes.
+func (z *zipFile) artwork(name string, e zipEntry) media.Artwork {
+	return media.Artwork{Offset: z.headerAt(e), Length: int64(min(e.packed, 1<<62)), Encoding: "entry:" + name}
+}

@@ -1,0 +1,168 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+)
+
+// FictionBook 2: XML whose description stands at its beginning.
+
+const fb2Max = 256 << 10 // the description ends long before
+
+func matchFB2(head []byte, _ string) bool {
+	return bytes.Contains(head[:min(len(head), 1024)], []byte("<FictionBook")) ||
+		bytes.Contains(head[:min(len(head), 1024)], []byte(":FictionBook"))
+}
+
+func probeFB2(w *Window, r *Result) error {
+	b, err := imagePart(w, 0, min(w.Size(), windowSize))
+	if err != nil {
+		return err
+	}
+	if !bytes.Contains(b, []byte("</description>")) && w.Size() > windowSize {
+		if b, err = w.ReadFull(0, min(w.Size(), fb2Max)); err != nil {
+			return err
+		}
+	}
+	return describeFB2(r, b)
+}
+
+// describeFB2 reads the description of a FictionBook, of which data is the beginning.
+func describeFB2(r *Result, data []byte) error {
+	s := xmlscan.New(data)
+	found := false
+	for inDescription := true; inDescription && s.Next(); {
+		if s.Kind != xmlscan.Start {
+			continue
+		}
+		switch string(s.Name) {
+		case "title-info":
+			found = true
+			fb2Title(s, &r.Description)
+		case "publish-info":
+			fb2Publisher(s, &r.Description)
+		case "body":
+			inDescription = false
+		case "src-title-info", "document-info":
+			s.Skip()
+		}
+	}
+	if !found {
+		return fmt.Errorf("%w: no title-info", ErrMalformed)
+	}
+	return nil
+}
+
+func fb2Title(s *xmlscan.Scanner, d *media.Description) {
+	for depth := s.Depth; s.Next(); {
+		if s.Kind == xmlscan.End && s.Depth <= depth {
+			return
+		}
+		if s.Kind != xmlscan.Start {
+			continue
+		}
+		switch string(s.Name) {
+		case "book-title":
+			d.Title = cleanText(s.Inner())
+		case "author":
+			if name := fb2Person(s); name != "" && len(d.Authors) < 100 {
+				d.Authors = append(d.Authors, name)
+			}
+		case "translator":
+			s.Skip()
+		case "genre":
+			if g := cleanText(s.Inner()); g != "" && len(d.Genres) < 100 {
+				d.Genres = append(d.Genres, g)
+			}
+		case "annotation":
+			d.Plot = cleanText(s.Inner())
+		case "date":
+			fb2Date(d, firstText(s.Attr("value"), s.Inner()))
+		case "lang":
+			if l := languageTag(s.Inner()); l != "" {
+				d.Languages = []string{l}
+			}
+		case "sequence":
+			if d.Series == "" {
+				d.Series = cleanText(s.Attr("name"))
+				d.SeriesIndex = seriesIndex(s.Attr("number"))
+			}
+		}
+	}
+}
+
+func fb2Person(s *xmlscan.Scanner) string {
+	var given, middle, family, nick string
+	for depth := s.Depth; s.Next(); {
+		if s.Kind == xmlscan.End && s.Depth <= depth {
+			break
+		}
+		if s.Kind != xmlscan.Start {
+			continue
+		}
+		switch string(s.Name) {
+		case "first-name":
+			given = cleanText(s.Inner())
+		case "middle-name":
+			middle = cleanText(s.Inner())
+		case "last-name":
+			family = cleanText(s.Inner())
+		case "nickname":
+			nick = cleanText(s.Inner())
+		}
+	}
+	return firstText(strings.Join(strings.Fields(given+" "+middle+" "+family), " "), nick)
+}
+
+func fb2Publisher(s *xmlscan.Scanner, d *media.Description) {
+	for depth := s.Depth; s.Next(); {
+		if s.Kind == xmlscan.End && s.Depth <= depth {
+			return
+		}
+		if s.Kind != xmlscan.Start {
+			continue
+		}
+		switch string(s.Name) {
+		case "publisher":
+			d.Publisher = cleanText(s.Inner())
+		case "year":
+			fb2Date(d, s.Inner())
+		case "isbn":
+			if isbn := sidecar.ISBN(strings.TrimSpace(s.Inner())); isbn != "" {
+				d.IDs = map[string]string{"isbn": isbn}
+			}
+		}
+	}
+}
+
+func fb2Date(d *media.Description, text string) {
+	if date := photo.Date(text); date != "" && d.Date == "" {
+		d.Date = date
+		d.Year, _ = strconv.Atoi(date[:4])
+	}
+}
+
+func seriesIndex(s string) float64 {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || math.IsNaN(f) || math.Abs(f) > 1e6 {
+		return 0
+	}
+	return f
+}
+
+func firstText(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,115 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// JPEG (ITU-T T.81, annex B): segments until the frame header; metadata stand in APP1 and APP13.
+
+const (
+	jpegSOI, jpegEOI, jpegSOS = 0xD8, 0xD9, 0xDA
+	jpegAPP1, jpegAPP13       = 0xE1, 0xED
+
+	// jpegMaxSegments bounds the hops before the frame header. Portraits with a depth map carry some
+	// fifty segments of extended XMP.
+	jpegMaxSegments = 256
+
+	// jpegPeek is what is looked at of a segment: marker, length and a name at the start of its data.
+	jpegPeek = 4 + 32
+)
+
+var (
+	jpegEXIF      = []byte("Exif\x00")
+	jpegXMP       = []byte("http://ns.adobe.com/xap/1.0/\x00")
+	jpegPhotoshop = []byte("Photoshop 3.0\x00")
+)
+
+func matchJPEG(head []byte, _ string) bool {
+	return len(head) >= 4 && head[0] == 0xFF && head[1] == jpegSOI && head[2] == 0xFF
+}
+
+func probeJPEG(w *Window, r *Result) error {
+	x := new(exifData)
+	width, height, err := readJPEG(w, 0, w.Size(), x)
+	r.Description.Media.Width, r.Description.Media.Height = width, height
+	describePicture(r, &x.Metadata)
+	return err
+}
+
+// readJPEG reads the JPEG of size bytes at base: its stored size and, into x, its metadata.
+func readJPEG(w *Window, base, size int64, x *exifData) (width, height int, err error) {
+	end := base + size
+	var late exifData // XMP and IPTC: EXIF has the first word, wherever it stands
+	defer func() { x.Fill(late.Metadata) }()
+	w.AllowReads(jpegMaxSegments)
+	pos := base + 2
+	for range jpegMaxSegments {
+		if err := w.Element(); err != nil {
+			return 0, 0, err
+		}
+		b, err := w.Peek(pos, int(min(jpegPeek, max(0, end-pos))))
+		if err != nil || len(b) < 4 {
+			return 0, 0, fmt.Errorf("%w: no frame header", ErrTruncated)
+		}
+		if b[0] != 0xFF {
+			return 0, 0, fmt.Errorf("%w: no marker at %d", ErrMalformed, pos)
+		}
+		marker := b[1]
+		if marker == 0xFF || marker == 0x01 || marker >= 0xD0 && marker <= 0xD7 { // fill, or no segment
+			pos += 2
+			if marker == 0xFF {
+				pos--
+			}
+			continue
+		}
+		if marker == jpegSOS || marker == jpegEOI || marker == jpegSOI {
+			return 0, 0, fmt.Errorf("%w: no frame header before the scan", ErrMalformed)
+		}
+		length := int64(be16(b[2:]))
+		if length < 2 {
+			return 0, 0, fmt.Errorf("%w: segment of %d bytes", ErrMalformed, length)
+		}
+		if isJPEGFrame(marker) {
+			if len(b) < 9 {
+				return 0, 0, fmt.Errorf("%w: frame header", ErrTruncated)
+			}
+			return int(be16(b[7:])), int(be16(b[5:])), nil
+		}
+		if marker == jpegAPP1 || marker == jpegAPP13 {
+			if err := readJPEGMetadata(w, b[4:], pos+4, min(length-2, end-pos-4), x, &late); err != nil {
+				return 0, 0, err
+			}
+		}
+		pos += 2 + length
+	}
+	return 0, 0, fmt.Errorf("%w: more than %d segments", ErrMalformed, jpegMaxSegments)
+}
+
+// isJPEGFrame reports whether a marker is one of SOF0 to SOF15.
+func isJPEGFrame(marker byte) bool {
+	return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
+}
+
+// readJPEGMetadata reads a segment whose data begin with b and lie at at.
+func readJPEGMetadata(w *Window, b []byte, at, length int64, x, late *exifData) error {
+	switch {
+	case bytes.HasPrefix(b, jpegEXIF) && x.Make == "" && x.original.text == "":
+		found, err := readEXIF(w, at+6, length-6)
+		if err != nil {
+			return err
+		}
+		found.Fill(x.Metadata)
+		*x = *found
+	case bytes.HasPrefix(b, jpegXMP):
+		n := int64(len(jpegXMP))
+		if m, ok := readXMP(w, at+n, length-n); ok {
+			m.Fill(late.Metadata) // before IPTC
+			late.Metadata = m
+		}
+	case bytes.HasPrefix(b, jpegPhotoshop):
+		n := int64(len(jpegPhotoshop))
+		readPhotoshopResources(w, at+n, length-n, late)
+	}
+	return w.failed
+}

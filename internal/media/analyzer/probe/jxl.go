@@ -1,0 +1,115 @@
+package probe
+
+import "fmt"
+
+// JPEG XL (ISO/IEC 18181-1 and -2): a bare codestream, or boxes around one. The codestream begins with
+// the size in a variable number of bits, then with the orientation.
+
+const jxlSignature = "\x00\x00\x00\x0CJXL \r\n\x87\n"
+
+func matchJXL(head []byte, ext string) bool {
+	return len(head) >= 12 && string(head[:12]) == jxlSignature ||
+		len(head) >= 8 && head[0] == 0xFF && head[1] == 0x0A && (ext == ".jxl" || ext == "")
+}
+
+func probeJXL(w *Window, r *Result) error {
+	b, err := w.Bytes(0, 2)
+	if err != nil {
+		return err
+	}
+	if b[0] == 0xFF {
+		return jxlCodestream(w, r, 0, w.Size())
+	}
+	x, sized := new(exifData), false
+	walk := w.boxes(0, w.Size())
+	for walk.next() {
+		b := walk.box
+		skip := int64(0)
+		switch b.kind {
+		case "jxlp": // a part of the codestream, behind its number
+			skip = 4
+			fallthrough
+		case "jxlc":
+			if !sized && b.size > skip {
+				sized = true
+				if err := jxlCodestream(w, r, b.off+skip, b.size-skip); err != nil {
+					return err
+				}
+			}
+		case "Exif":
+			d, err := w.payload(b, 4)
+			if err != nil {
+				return err
+			}
+			if len(d) == 4 {
+				skip = 4 + int64(be32(d))
+				if x, err = readEXIF(w, b.off+skip, b.size-skip); err != nil {
+					return err
+				}
+			}
+		case "xml ":
+			if m, ok := readXMP(w, b.off, b.size); ok {
+				x.Fill(m)
+			}
+		}
+	}
+	if w.failed != nil {
+		return w.failed
+	}
+	if o := r.Description.Media.Orientation; o != 0 {
+		x.Orientation = o // the codestream's word is final
+	}
+	describePicture(r, &x.Metadata)
+	if !sized {
+		return fmt.Errorf("%w: no codestream", ErrTruncated)
+	}
+	return nil
+}
+
+// jxlBits reads bits from the least significant one up.
+type jxlBits struct {
+	b   []byte
+	pos int
+}
+
+func (r *jxlBits) bits(n int) uint32 {
+	var v uint32
+	for i := range n {
+		if at := r.pos >> 3; at < len(r.b) {
+			v |= uint32(r.b[at]>>(r.pos&7)&1) << i
+		}
+		r.pos++
+	}
+	return v
+}
+
+// jxlCodestream reads the size header (D.2) and the orientation of the image metadata (D.3).
+func jxlCodestream(w *Window, r *Result, at, length int64) error {
+	b, err := w.Bytes(at, int(min(length, 24)))
+	if err != nil {
+		return err
+	}
+	if len(b) < 4 || b[0] != 0xFF || b[1] != 0x0A {
+		return fmt.Errorf("%w: no codestream", ErrMalformed)
+	}
+	c := jxlBits{b: b[2:]}
+	small := c.bits(1) == 1
+	side := func() uint32 {
+		if small {
+			return 8 * (1 + c.bits(5))
+		}
+		return 1 + c.bits([4]int{9, 13, 18, 30}[c.bits(2)])
+	}
+	height := side()
+	var width uint32
+	if ratio := c.bits(3); ratio == 0 {
+		width = side()
+	} else {
+		n := [8][2]uint64{1: {1, 1}, 2: {12, 10}, 3: {4, 3}, 4: {3, 2}, 5: {16, 9}, 6: {5, 4}, 7: {2, 1}}[ratio]
+		width = uint32(uint64(height) * n[0] / n[1])
+	}
+	if c.bits(1) == 0 && c.bits(1) == 1 { // not all default, extra fields
+		r.Description.Media.Orientation = int(1 + c.bits(3))
+	}
+	return imageSize(r, imageSide(width), imageSide(height))
+}

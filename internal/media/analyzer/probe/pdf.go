@@ -1,0 +1,180 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
+)
+
+// PDF (ISO 32000-2): pages, and title and author of the information dictionary, else of XMP.
+
+func matchPDF(head []byte, _ string) bool {
+	return bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-"))
+}
+
+func probePDF(w *Window, r *Result) error {
+	head, err := w.Head()
+	if err != nil {
+		return err
+	}
+	f := &pdfFile{w: w, base: int64(max(0, bytes.Index(head[:min(len(head), 1024)], []byte("%PDF-"))))}
+	if err := f.open(); err != nil {
+		if w.failed != nil {
+			return err
+		}
+		return fmt.Errorf("%w: %w", ErrTruncated, err)
+	}
+	m := r.Description.Media
+	f.encryption(r)
+	root, _, err := f.resolve(f.trailer.get("Root"))
+	if err != nil {
+		return f.orTruncated(err)
+	}
+	if m.Encrypted && f.crypt.locked && root.kind != pdfDict {
+		return w.failed // its objects are locked away, and that is what is to know of it
+	}
+	pages, _, err := f.resolve(root.get("Pages"))
+	if err != nil {
+		return f.orTruncated(err)
+	}
+	count, _, err := f.resolve(pages.get("Count"))
+	if err == nil && count.kind == pdfNumber && count.n > 0 && count.n < 1e7 {
+		m.Pages = int(count.n)
+	}
+	if l := languageTag(pdfText(root.get("Lang").text)); l != "" && (f.crypt == nil || !f.crypt.locked) {
+		r.Description.Languages = []string{l}
+	}
+	f.information(r)
+	if r.Description.Title == "" || len(r.Description.Authors) == 0 {
+		f.metadata(r, root.get("Metadata"))
+	}
+	return w.failed
+}
+
+func (f *pdfFile) orTruncated(err error) error {
+	if f.w.failed != nil {
+		return f.w.failed
+	}
+	return fmt.Errorf("%w: %w", ErrTruncated, err)
+}
+
+// open finds the objects: by the tables, or, where they or the catalog they lead to are broken, by a search.
+func (f *pdfFile) open() error {
+	start, err := f.startXref()
+	if err == nil {
+		if err = f.readTables(start); err == nil {
+			root, _, rootErr := f.resolve(f.trailer.get("Root"))
+			if rootErr == nil && root.get("Pages").kind == pdfRef || f.trailer.get("Encrypt").kind != pdfNull {
+				return nil
+			}
+		}
+	}
+	if f.w.failed != nil {
+		return f.w.failed
+	}
+	return f.search()
+}
+
+// startXref returns the offset at the end of the file.
+func (f *pdfFile) startXref() (int64, error) {
+	tail, _, err := f.w.Tail(2048)
+	if err != nil {
+		return 0, err
+	}
+	i := bytes.LastIndex(tail, []byte("startxref"))
+	if i < 0 {
+		return 0, fmt.Errorf("%w: no startxref", ErrTruncated)
+	}
+	fields := bytes.Fields(tail[i+len("startxref") : min(len(tail), i+64)])
+	if len(fields) == 0 {
+		return 0, fmt.Errorf("%w: no startxref", ErrTruncated)
+	}
+	n, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%w: startxref", ErrMalformed)
+	}
+	return n, nil
+}
+
+func (f *pdfFile) encryption(r *Result) {
+	encrypt := f.trailer.get("Encrypt")
+	if encrypt.kind == pdfNull {
+		return
+	}
+	r.Description.Media.Encrypted = true
+	d, _, err := f.resolve(encrypt)
+	if err != nil || d.kind != pdfDict {
+		f.crypt = &pdfCrypt{locked: true}
+		return
+	}
+	var id []byte
+	if ids := f.trailer.get("ID"); len(ids.items) > 0 {
+		id = ids.items[0].text
+	}
+	f.crypt = newPDFCrypt(d, id)
+	f.inStream.number = 0
+}
+
+// information reads the document information dictionary (14.3.3).
+func (f *pdfFile) information(r *Result) {
+	info, _, err := f.resolve(f.trailer.get("Info"))
+	if err != nil || f.crypt != nil && f.crypt.locked {
+		return
+	}
+	text := func(key string) string {
+		v, _, err := f.resolve(info.get(key))
+		if err != nil || v.kind != pdfString {
+			return ""
+		}
+		return pdfText(v.text)
+	}
+	d := &r.Description
+	d.Title, d.Plot = text("Title"), text("Subject")
+	d.Authors = pdfPeople(text("Author"))
+}
+
+// pdfPeople splits a list of authors where it is one beyond doubt.
+func pdfPeople(s string) []string {
+	var out []string
+	for p := range strings.SplitSeq(s, ";") {
+		if p = strings.TrimSpace(p); p != "" && len(out) < 100 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// metadata fills in from XMP what the information dictionary lacks.
+func (f *pdfFile) metadata(r *Result, ref pdfObject) {
+	dict, stream, err := f.resolve(ref)
+	if err != nil || stream.at == 0 {
+		return
+	}
+	var decrypt func([]byte) []byte
+	if f.crypt != nil && f.crypt.metadata {
+		if f.crypt.locked {
+			return
+		}
+		decrypt = f.crypt.stream(ref.n, ref.gen)
+	}
+	packet, err := f.expand(dict, stream, decrypt)
+	if err != nil {
+		return
+	}
+	x := cleanPhoto(photo.XMP(packet))
+	d := &r.Description
+	d.Title, d.Plot, d.Publisher = firstText(d.Title, x.Title), firstText(d.Plot, x.Caption), x.Publisher
+	if len(d.Authors) == 0 {
+		d.Authors = x.Creators
+	}
+	id := strings.TrimPrefix(strings.ToLower(x.Identifier), "urn:")
+	if rest, ok := strings.CutPrefix(id, "isbn"); ok {
+		if isbn := sidecar.ISBN(strings.TrimLeft(rest, ": ")); isbn != "" {
+			d.IDs = map[string]string{"isbn": isbn}
+		}
+	}
+}

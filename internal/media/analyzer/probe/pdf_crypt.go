@@ -1,0 +1,245 @@
+package probe
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/md5"
+	"crypto/rc4"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/binary"
+)
+
+// PDF's standard security handler (ISO 32000-2, 7.6). Most encrypted PDFs only forbid printing and the
+// like: they open with an empty user password, and so do their titles.
+
+// pdfPadding is the password that an empty one is padded to (algorithm 2).
+const pdfPadding = "\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A"
+
+type pdfMethod uint8
+
+const (
+	pdfIdentity pdfMethod = iota
+	pdfRC4
+	pdfAES128
+	pdfAES256
+)
+
+// pdfCrypt decrypts. A nil one leaves everything as it is.
+type pdfCrypt struct {
+	key       []byte
+	forString pdfMethod
+	forStream pdfMethod
+	metadata  bool // whether the XMP stream is encrypted
+	locked    bool // the empty password does not open it
+}
+
+// newPDFCrypt reads an encryption dictionary and the file's first identifier.
+func newPDFCrypt(d pdfObject, id []byte) *pdfCrypt {
+	c := &pdfCrypt{metadata: true}
+	version, revision := d.get("V").n, d.get("R").n
+	if m := d.get("EncryptMetadata"); m.kind == pdfBool && m.n == 0 {
+		c.metadata = false
+	}
+	c.forString, c.forStream = pdfRC4, pdfRC4
+	if version >= 4 {
+		c.forString, c.forStream = pdfFilterMethod(d, "StrF"), pdfFilterMethod(d, "StmF")
+	}
+	owner, user := d.get("O").text, d.get("U").text
+	switch {
+	case !d.get("Filter").isName("Standard") || len(owner) < 32 || len(user) < 32:
+	case revision >= 5 && len(user) >= 48:
+		c.key = pdfKey256(user, d.get("UE").text, revision)
+	case revision >= 2 && revision <= 4:
+		length := int(d.get("Length").n / 8)
+		switch {
+		case revision == 2:
+			length = 5
+		case version == 4:
+			length = 16
+		case length < 5 || length > 16:
+			length = 5
+		}
+		c.key = pdfKey128(owner, user, uint32(d.get("P").n), id, revision, length, c.metadata)
+	}
+	c.locked = c.key == nil
+	return c
+}
+
+// pdfFilterMethod returns the method of the crypt filter that a dictionary names for strings or streams.
+func pdfFilterMethod(d pdfObject, key string) pdfMethod {
+	name := d.get(key)
+	if name.kind != pdfName || name.isName("Identity") {
+		return pdfIdentity
+	}
+	switch m := d.get("CF").get(string(name.text)).get("CFM"); {
+	case m.isName("V2"):
+		return pdfRC4
+	case m.isName("AESV2"):
+		return pdfAES128
+	case m.isName("AESV3"):
+		return pdfAES256
+	}
+	return pdfIdentity
+}
+
+// pdfKey128 makes the key of the empty password (algorithm 2) and proves it (algorithms 4 and 5). It
+// returns nil where the password is another.
+func pdfKey128(owner, user []byte, permissions uint32, id []byte, revision int64, length int, metadata bool) []byte {
+	h := md5.New()
+	h.Write([]byte(pdfPadding))
+	h.Write(owner[:32])
+	h.Write(binary.LittleEndian.AppendUint32(nil, permissions))
+	h.Write(id)
+	if revision >= 4 && !metadata {
+		h.Write([]byte{0xFF, 0xFF, 0xFF, 0xFF})
+	}
+	key := h.Sum(nil)
+	if revision >= 3 {
+		for range 50 {
+			sum := md5.Sum(key[:length])
+			key = sum[:]
+		}
+	}
+	key = key[:length]
+	if revision == 2 {
+		if !bytes.Equal(pdfApplyRC4(key, []byte(pdfPadding)), user[:32]) {
+			return nil
+		}
+		return key
+	}
+	sum := md5.Sum(append([]byte(pdfPadding), id...))
+	proof := sum[:]
+	step := make([]byte, length)
+	for i := range 20 {
+		for j := range step {
+			step[j] = key[j] ^ byte(i)
+		}
+		proof = pdfApplyRC4(step, proof)
+	}
+	if !bytes.Equal(proof, user[:16]) {
+		return nil
+	}
+	return key
+}
+
+// pdfKey256 is algorithm 2.A for the empty user password.
+func pdfKey256(user, wrapped []byte, revision int64) []byte {
+	validation, keySalt := user[32:40], user[40:48]
+	hash := func(salt []byte) []byte {
+		sum := sha256.Sum256(salt)
+		if revision < 6 {
+			return sum[:]
+		}
+		return pdfHash(sum[:])
+	}
+	if len(wrapped) < 32 || !bytes.Equal(hash(validation), user[:32]) {
+		return nil
+	}
+	block, err := aes.NewCipher(hash(keySalt))
+	if err != nil {
+		return nil
+	}
+	key := make([]byte, 32)
+	cipher.NewCBCDecrypter(block, make([]byte, aes.BlockSize)).CryptBlocks(key, wrapped[:32])
+	return key
+}
+
+// pdfHash is algorithm 2.B for the empty password: at least 64 rounds of AES over the hash repeated 64
+// times. The last byte of a round's result ends them, which it must by round 287.
+func pdfHash(k []byte) []byte {
+	for i := 0; ; i++ {
+		e := bytes.Repeat(k, 64)
+		block, err := aes.NewCipher(k[:16])
+		if err != nil {
+			return nil
+		}
+		cipher.NewCBCEncrypter(block, k[16:32]).CryptBlocks(e, e)
+		sum := 0
+		for _, c := range e[:16] {
+			sum += int(c)
+		}
+		switch sum % 3 {
+		case 0:
+			h := sha256.Sum256(e)
+			k = h[:]
+		case 1:
+			h := sha512.Sum384(e)
+			k = h[:]
+		default:
+			h := sha512.Sum512(e)
+			k = h[:]
+		}
+		if i >= 63 && int(e[len(e)-1]) <= i-31 {
+			return k[:32]
+		}
+	}
+}
+
+func pdfApplyRC4(key, data []byte) []byte {
+	c, err := rc4.NewCipher(key)
+	if err != nil {
+		return nil
+	}
+	out := make([]byte, len(data))
+	c.XORKeyStream(out, data)
+	return out
+}
+
+// strings decrypts all strings of an object.
+func (c *pdfCrypt) strings(o *pdfObject, number, generation int64) {
+	if c == nil || c.locked {
+		return
+	}
+	if o.kind == pdfString {
+		o.text = c.decrypt(c.forString, o.text, number, generation)
+	}
+	for i := range o.items {
+		c.strings(&o.items[i], number, generation)
+	}
+}
+
+// stream returns what decrypts the stream of an object, or nil where nothing does.
+func (c *pdfCrypt) stream(number, generation int64) func([]byte) []byte {
+	if c == nil || c.locked {
+		return nil
+	}
+	return func(b []byte) []byte { return c.decrypt(c.forStream, b, number, generation) }
+}
+
+// decrypt is algorithm 1, and 1.A for AES-256.
+func (c *pdfCrypt) decrypt(method pdfMethod, data []byte, number, generation int64) []byte {
+	key := c.key
+	if method == pdfRC4 || method == pdfAES128 {
+		h := md5.New()
+		h.Write(c.key)
+		h.Write([]byte{byte(number), byte(number >> 8), byte(number >> 16), byte(generation), byte(generation >> 8)})
+		if method == pdfAES128 {
+			h.Write([]byte("sAlT"))
+		}
+		key = h.Sum(nil)[:min(len(c.key)+5, 16)]
+	}
+	switch method {
+	case pdfRC4:
+		return pdfApplyRC4(key, data)
+	case pdfAES128, pdfAES256:
+		return pdfApplyAES(key, data)
+	}
+	return data
+}
+
+// pdfApplyAES decrypts CBC with the vector in front, and takes the padding off.
+func pdfApplyAES(key, data []byte) []byte {
+	block, err := aes.NewCipher(key)
+	if err != nil || len(data) < 2*aes.BlockSize {
+		return nil
+	}
+	vector, data := data[:aes.BlockSize], data[aes.BlockSize:]
+	out := make([]byte, len(data)&^(aes.BlockSize-1))
+	cipher.NewCBCDecrypter(block, vector).CryptBlocks(out, data[:len(out)])
+	if pad := int(out[len(out)-1]); pad >= 1 && pad <= aes.BlockSize {
+		out = out[:len(out)-pad]
+	}
+	return out
+}

@@ -1,0 +1,345 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Objects of PDF (ISO 32000-2, 7.3), as far as metadata need them.
+
+type pdfKind uint8
+
+const (
+	pdfNull pdfKind = iota
+	pdfBool
+	pdfNumber
+	pdfString
+	pdfName
+	pdfArray
+	pdfDict
+	pdfRef
+	pdfKeyword // an operator: obj, endobj, stream, R, ...
+)
+
+const (
+	pdfMaxDepth = 24
+	pdfMaxItems = 8192 // of an array or dictionary
+)
+
+// pdfObject is one object. Arrays hold their elements, dictionaries keys and values by turns.
+type pdfObject struct {
+	kind  pdfKind
+	n     int64 // number (its integer part), object number of a reference
+	gen   int64
+	text  []byte // of strings and names, decoded; of keywords
+	items []pdfObject
+}
+
+// get returns the value of a dictionary's key, null where it has none.
+func (o pdfObject) get(key string) pdfObject {
+	if o.kind == pdfDict {
+		for i := 0; i+1 < len(o.items); i += 2 {
+			if string(o.items[i].text) == key {
+				return o.items[i+1]
+			}
+		}
+	}
+	return pdfObject{}
+}
+
+func (o pdfObject) isName(name string) bool { return o.kind == pdfName && string(o.text) == name }
+
+// pdfLexer parses objects of a buffer, which ends where the window did: short tells that it was the
+// buffer's end that stopped it.
+type pdfLexer struct {
+	w     *Window
+	b     []byte
+	pos   int
+	short bool
+}
+
+func pdfIsSpace(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
+}
+
+func pdfIsDelimiter(c byte) bool { return strings.IndexByte("()<>[]{}/%", c) >= 0 }
+
+func (l *pdfLexer) spaces() {
+	for l.pos < len(l.b) {
+		switch c := l.b[l.pos]; {
+		case pdfIsSpace(c):
+			l.pos++
+		case c == '%':
+			for l.pos < len(l.b) && l.b[l.pos] != '\n' && l.b[l.pos] != '\r' {
+				l.pos++
+			}
+		default:
+			return
+		}
+	}
+}
+
+// object parses the next object. Two numbers and an R become a reference.
+func (l *pdfLexer) object(depth int) (pdfObject, error) {
+	if depth > pdfMaxDepth {
+		return pdfObject{}, fmt.Errorf("%w: objects nested too deeply", ErrMalformed)
+	}
+	if err := l.w.Element(); err != nil {
+		return pdfObject{}, err
+	}
+	l.spaces()
+	if l.pos >= len(l.b) {
+		l.short = true
+		return pdfObject{}, fmt.Errorf("%w: object", ErrTruncated)
+	}
+	switch c := l.b[l.pos]; {
+	case c == '/':
+		l.pos++
+		return pdfObject{kind: pdfName, text: l.name()}, nil
+	case c == '(':
+		return l.literal()
+	case c == '<' && l.pos+1 < len(l.b) && l.b[l.pos+1] == '<':
+		l.pos += 2
+		return l.collection(pdfDict, depth)
+	case c == '<':
+		return l.hex()
+	case c == '[':
+		l.pos++
+		return l.collection(pdfArray, depth)
+	case c == ']' || c == '>' || c == ')' || c == '{' || c == '}':
+		l.pos++
+		if c == '>' && l.pos < len(l.b) && l.b[l.pos] == '>' {
+			l.pos++
+			return pdfObject{kind: pdfKeyword, text: []byte(">>")}, nil
+		}
+		return pdfObject{kind: pdfKeyword, text: []byte{c}}, nil
+	case c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.':
+		return l.number(), nil
+	}
+	from := l.pos
+	l.regular()
+	switch text := l.b[from:l.pos]; string(text) {
+	case "null":
+		return pdfObject{}, nil
+	case "true", "false":
+		return pdfObject{kind: pdfBool, n: int64(len("false") - len(text))}, nil
+	default:
+		return pdfObject{kind: pdfKeyword, text: text}, nil
+	}
+}
+
+func (l *pdfLexer) regular() {
+	for l.pos < len(l.b) && !pdfIsSpace(l.b[l.pos]) && !pdfIsDelimiter(l.b[l.pos]) {
+		l.pos++
+	}
+	l.short = l.short || l.pos >= len(l.b)
+}
+
+func (l *pdfLexer) name() []byte {
+	from := l.pos
+	l.regular()
+	raw := l.b[from:l.pos]
+	if bytes.IndexByte(raw, '#') < 0 {
+		return raw
+	}
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '#' && i+2 < len(raw) {
+			h, okH := hexDigit(raw[i+1])
+			lo, okL := hexDigit(raw[i+2])
+			if okH && okL {
+				out = append(out, h<<4|lo)
+				i += 2
+				continue
+			}
+		}
+		out = append(out, raw[i])
+	}
+	return out
+}
+
+func (l *pdfLexer) integer() (int64, bool) {
+	from := l.pos
+	l.regular()
+	text := string(l.b[from:l.pos])
+	whole, _, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(strings.TrimPrefix(whole, "+"), 10, 64)
+	return n, err == nil && whole == text
+}
+
+// number parses a number, or the reference that it begins.
+func (l *pdfLexer) number() pdfObject {
+	n, isInt := l.integer()
+	o := pdfObject{kind: pdfNumber, n: n}
+	if !isInt || n < 0 {
+		return o
+	}
+	after := l.pos
+	l.spaces()
+	if l.pos < len(l.b) && l.b[l.pos] >= '0' && l.b[l.pos] <= '9' {
+		if gen, ok := l.integer(); ok {
+			l.spaces()
+			if l.pos < len(l.b) && l.b[l.pos] == 'R' && (l.pos+1 == len(l.b) || pdfIsSpace(l.b[l.pos+1]) || pdfIsDelimiter(l.b[l.pos+1])) {
+				l.pos++
+				return pdfObject{kind: pdfRef, n: n, gen: gen}
+			}
+		}
+	}
+	l.short = l.short || l.pos >= len(l.b)
+	l.pos = after
+	return o
+}
+
+func (l *pdfLexer) collection(kind pdfKind, depth int) (pdfObject, error) {
+	closing := "]"
+	if kind == pdfDict {
+		closing = ">>"
+	}
+	o := pdfObject{kind: kind}
+	for len(o.items) < pdfMaxItems {
+		item, err := l.object(depth + 1)
+		if err != nil {
+			return o, err
+		}
+		if item.kind == pdfKeyword {
+			switch string(item.text) {
+			case closing:
+				return o, nil
+			case "endobj", "stream", "endstream", "obj":
+				return o, fmt.Errorf("%w: unclosed dictionary", ErrMalformed)
+			}
+			continue
+		}
+		if kind == pdfDict && len(o.items)%2 == 0 && item.kind != pdfName {
+			continue // a value without a key
+		}
+		o.items = append(o.items, item)
+	}
+	return o, fmt.Errorf("%w: too many items", ErrMalformed)
+}
+
+// literal parses a string in parentheses (7.3.4.2).
+func (l *pdfLexer) literal() (pdfObject, error) {
+	l.pos++
+	var out []byte
+	for depth := 1; l.pos < len(l.b); l.pos++ {
+		c := l.b[l.pos]
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				l.pos++
+				return pdfObject{kind: pdfString, text: out}, nil
+			}
+		case '\\':
+			out = l.escape(out)
+			continue
+		}
+		out = append(out, c)
+	}
+	l.short = true
+	return pdfObject{}, fmt.Errorf("%w: string", ErrTruncated)
+}
+
+// escape decodes what follows a backslash; the position is left on its last byte.
+func (l *pdfLexer) escape(out []byte) []byte {
+	if l.pos++; l.pos >= len(l.b) {
+		return out
+	}
+	c := l.b[l.pos]
+	if i := strings.IndexByte("nrtbf", c); i >= 0 {
+		return append(out, "\n\r\t\b\f"[i])
+	}
+	switch {
+	case c == '\r':
+		if l.pos+1 < len(l.b) && l.b[l.pos+1] == '\n' {
+			l.pos++
+		}
+		return out
+	case c == '\n':
+		return out
+	case c >= '0' && c <= '7':
+		v := 0
+		for i := 0; i < 3 && l.pos < len(l.b) && l.b[l.pos] >= '0' && l.b[l.pos] <= '7'; i++ {
+			v = v<<3 | int(l.b[l.pos]-'0')
+			l.pos++
+		}
+		l.pos--
+		return append(out, byte(v))
+	}
+	return append(out, c)
+}
+
+func (l *pdfLexer) hex() (pdfObject, error) {
+	l.pos++
+	var out []byte
+	high, isHigh := byte(0), true
+	for ; l.pos < len(l.b); l.pos++ {
+		c := l.b[l.pos]
+		if c == '>' {
+			l.pos++
+			if !isHigh {
+				out = append(out, high)
+			}
+			return pdfObject{kind: pdfString, text: out}, nil
+		}
+		v, ok := hexDigit(c)
+		switch {
+		case !ok:
+		case isHigh:
+			high, isHigh = v<<4, false
+		default:
+			out, isHigh = append(out, high|v), true
+		}
+	}
+	l.short = true
+	return pdfObject{}, fmt.Errorf("%w: string", ErrTruncated)
+}
+
+// pdfText decodes a text string (7.9.2.2): UTF-16 or UTF-8 by its mark, else PDFDocEncoding.
+func pdfText(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte{0xFE, 0xFF}):
+		return cleanText(pdfWithoutLanguage(utf16Text(b[2:], true)))
+	case bytes.HasPrefix(b, []byte{0xFF, 0xFE}):
+		return cleanText(pdfWithoutLanguage(utf16Text(b[2:], false)))
+	case bytes.HasPrefix(b, []byte{0xEF, 0xBB, 0xBF}):
+		return cleanText(pdfWithoutLanguage(string(b[3:])))
+	}
+	out := make([]rune, 0, len(b))
+	for _, c := range b {
+		switch {
+		case c >= 0x18 && c < 0x20:
+			out = append(out, pdfDocLow[c-0x18])
+		case c >= 0x80 && c <= 0xA0:
+			out = append(out, pdfDocHigh[c-0x80])
+		default:
+			out = append(out, rune(c))
+		}
+	}
+	return cleanText(string(out))
+}
+
+// The characters of PDFDocEncoding that differ from ISO 8859-1 (annex D.3).
+var (
+	pdfDocLow  = [8]rune{'˘', 'ˇ', 'ˆ', '˙', '˝', '˛', '˚', '˜'}
+	pdfDocHigh = [33]rune{
+		'•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ', 'ﬂ',
+		'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž', '\uFFFD', '€',
+	}
+)
+
+// pdfWithoutLanguage takes out the escape sequences that mark the language of a text.
+func pdfWithoutLanguage(s string) string {
+	for {
+		before, rest, ok := strings.Cut(s, "\x1b")
+		_, after, closed := strings.Cut(rest, "\x1b")
+		if !ok || !closed {
+			return s
+		}
+		s = before + after
+	}
+}

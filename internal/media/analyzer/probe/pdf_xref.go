@@ -1,0 +1,565 @@
+package probe
+
+import (
+	"bytes"
+	"compress/zlib"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Finding objects in a PDF: cross-reference tables and streams (ISO 32000-2, 7.5.4 to 7.5.8), object
+// streams, and for files whose tables are broken a search.
+
+const (
+	pdfMaxSections = 64      // of cross-reference: updates of the file
+	pdfMaxStream   = 1 << 20 // bytes of a stream, expanded
+	pdfMaxPacked   = 512 << 10
+	pdfObjectSize  = 2048 // how much is read for an object at first
+	pdfMaxSearch   = 1 << 20
+	pdfMaxFound    = 1 << 14 // objects that a search notes
+)
+
+// pdfFile is an open PDF.
+type pdfFile struct {
+	w        *Window
+	base     int64 // of the header: some files have junk before it, which offsets do not count
+	trailer  pdfObject
+	tables   []pdfTable // the newest first
+	found    map[int64]int64
+	crypt    *pdfCrypt
+	inStream struct { // the object stream read last
+		number int64
+		data   []byte
+		first  int64
+	}
+	resolving int
+}
+
+// pdfTable is one section of cross-reference: of a table, where its lines stand in the file; of a
+// stream, its expanded bytes.
+type pdfTable struct {
+	first, count int64
+	at           int64
+	data         []byte
+	width        [3]int
+}
+
+// pdfPlace is where an object stands: at an offset, or within an object stream at an index.
+type pdfPlace struct {
+	offset   int64
+	inStream int64
+	index    int64
+}
+
+// pdfStream is where an object's stream stands.
+type pdfStream struct {
+	at     int64
+	length int64
+}
+
+// readTables follows the sections of cross-reference from the newest.
+func (f *pdfFile) readTables(start int64) error {
+	seen := map[int64]bool{}
+	queue := []int64{start}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		if seen[at] || len(seen) >= pdfMaxSections {
+			continue
+		}
+		seen[at] = true
+		trailer, err := f.readTable(at)
+		if err != nil {
+			if len(f.tables) == 0 || f.w.failed != nil {
+				return err
+			}
+			continue // the newer sections stand
+		}
+		for i := 0; i+1 < len(trailer.items); i += 2 {
+			if f.trailer.get(string(trailer.items[i].text)).kind == pdfNull {
+				f.trailer.kind = pdfDict
+				f.trailer.items = append(f.trailer.items, trailer.items[i], trailer.items[i+1])
+			}
+		}
+		for _, key := range []string{"XRefStm", "Prev"} {
+			if next := trailer.get(key); next.kind == pdfNumber && next.n > 0 {
+				queue = append(queue, next.n)
+			}
+		}
+	}
+	if f.trailer.get("Root").kind != pdfRef {
+		return fmt.Errorf("%w: no document catalog", ErrMalformed)
+	}
+	return nil
+}
+
+// readTable reads the section at an offset and returns its trailer.
+func (f *pdfFile) readTable(at int64) (pdfObject, error) {
+	b, err := f.bytes(at, windowSize)
+	if err != nil {
+		return pdfObject{}, err
+	}
+	l := pdfLexer{w: f.w, b: b}
+	l.spaces()
+	if !bytes.HasPrefix(l.b[l.pos:], []byte("xref")) {
+		return f.readXrefStream(at)
+	}
+	return f.readPlainTable(at + int64(l.pos) + 4)
+}
+
+// readPlainTable notes where the subsections of a table are, without reading their lines.
+func (f *pdfFile) readPlainTable(at int64) (pdfObject, error) {
+	for range pdfMaxSections {
+		b, err := f.bytes(at, pdfObjectSize)
+		if err != nil {
+			return pdfObject{}, err
+		}
+		l := pdfLexer{w: f.w, b: b}
+		o, err := l.object(0)
+		if err != nil {
+			return o, err
+		}
+		if o.kind == pdfKeyword && string(o.text) == "trailer" {
+			trailer, _, err := f.parse(at + int64(l.pos))
+			return trailer, err
+		}
+		count, err := l.object(0)
+		if err != nil || o.kind != pdfNumber || count.kind != pdfNumber || o.n < 0 || count.n < 0 || count.n > math.MaxInt32 || o.n > math.MaxInt32 {
+			return o, fmt.Errorf("%w: cross-reference section", ErrMalformed)
+		}
+		l.spaces()
+		lines := at + int64(l.pos)
+		first := o.n
+		if first == 1 && bytes.HasPrefix(l.b[l.pos:], []byte("0000000000 65535 f")) {
+			first = 0 // a common mistake: the section is numbered from 1
+		}
+		f.tables = append(f.tables, pdfTable{first: first, count: count.n, at: lines})
+		at = lines + 20*count.n
+	}
+	return pdfObject{}, fmt.Errorf("%w: too many sections", ErrMalformed)
+}
+
+func (f *pdfFile) readXrefStream(at int64) (pdfObject, error) {
+	_, dict, stream, err := f.indirect(at)
+	if err != nil {
+		return dict, err
+	}
+	if !dict.get("Type").isName("XRef") {
+		return dict, fmt.Errorf("%w: no cross-reference at %d", ErrMalformed, at)
+	}
+	data, err := f.expand(dict, stream, nil)
+	if err != nil {
+		return dict, err
+	}
+	var t pdfTable
+	rowLen := 0
+	widths := dict.get("W").items
+	if len(widths) < 3 {
+		return dict, fmt.Errorf("%w: cross-reference stream", ErrMalformed)
+	}
+	for i := range t.width {
+		if n := widths[i].n; n < 0 || n > 8 {
+			return dict, fmt.Errorf("%w: cross-reference stream", ErrMalformed)
+		}
+		t.width[i] = int(widths[i].n)
+		rowLen += t.width[i]
+	}
+	if rowLen == 0 {
+		return dict, fmt.Errorf("%w: cross-reference stream", ErrMalformed)
+	}
+	index := dict.get("Index").items
+	if len(index) < 2 {
+		index = []pdfObject{{}, dict.get("Size")}
+	}
+	for ; len(index) >= 2 && len(f.tables) < 16*pdfMaxSections; index = index[2:] {
+		t.first, t.count = index[0].n, min(index[1].n, int64(len(data)/rowLen))
+		if t.first < 0 || t.count < 0 {
+			break
+		}
+		t.data = data[:t.count*int64(rowLen)]
+		data = data[len(t.data):]
+		f.tables = append(f.tables, t)
+	}
+	return dict, nil
+}
+
+// place looks an object up.
+func (f *pdfFile) place(number int64) (pdfPlace, error) {
+	if at, ok := f.found[number]; ok {
+		return pdfPlace{offset: at}, nil
+	}
+	for _, t := range f.tables {
+		if err := f.w.Element(); err != nil {
+			return pdfPlace{}, err
+		}
+		i := number - t.first
+		if i < 0 || i >= t.count {
+			continue
+		}
+		if t.data != nil {
+			return t.row(i)
+		}
+		line, err := f.bytes(t.at+20*i, 20)
+		if err != nil || len(line) < 18 {
+			return pdfPlace{}, fmt.Errorf("%w: cross-reference", ErrTruncated)
+		}
+		off, err := strconv.ParseInt(string(line[:10]), 10, 64)
+		if err != nil || line[17] != 'n' {
+			return pdfPlace{}, fmt.Errorf("%w: object %d is not there", ErrMalformed, number)
+		}
+		return pdfPlace{offset: off}, nil
+	}
+	return pdfPlace{}, fmt.Errorf("%w: object %d is unknown", ErrMalformed, number)
+}
+
+// row decodes one entry of a cross-reference stream (7.5.8.3).
+func (t pdfTable) row(i int64) (pdfPlace, error) {
+	row := t.data[i*int64(t.width[0]+t.width[1]+t.width[2]):]
+	var v [3]int64
+	for j, n := range t.width {
+		if j == 0 && n == 0 {
+			v[0] = 1
+		}
+		for _, c := range row[:n] {
+			v[j] = v[j]<<8 | int64(c)
+		}
+		row = row[n:]
+	}
+	switch {
+	case v[0] == 1 && v[1] >= 0:
+		return pdfPlace{offset: v[1]}, nil
+	case v[0] == 2 && v[1] > 0 && v[2] >= 0:
+		return pdfPlace{inStream: v[1], index: v[2]}, nil
+	}
+	return pdfPlace{}, fmt.Errorf("%w: object is not there", ErrMalformed)
+}
+
+// resolve returns the object that o refers to, and o itself where it is no reference. Strings come
+// decrypted.
+func (f *pdfFile) resolve(o pdfObject) (pdfObject, pdfStream, error) {
+	if o.kind != pdfRef {
+		return o, pdfStream{}, nil
+	}
+	if f.resolving++; f.resolving > pdfMaxDepth {
+		return o, pdfStream{}, fmt.Errorf("%w: references in a circle", ErrMalformed)
+	}
+	defer func() { f.resolving-- }()
+	p, err := f.place(o.n)
+	if err != nil {
+		return o, pdfStream{}, err
+	}
+	if p.inStream != 0 {
+		v, err := f.fromStream(p)
+		return v, pdfStream{}, err
+	}
+	number, v, stream, err := f.indirect(p.offset)
+	if err != nil {
+		return o, stream, err
+	}
+	if number != o.n {
+		return o, stream, fmt.Errorf("%w: object %d stands where %d should", ErrMalformed, number, o.n)
+	}
+	f.crypt.strings(&v, o.n, o.gen)
+	return v, stream, nil
+}
+
+// indirect parses "n g obj ..." at an offset.
+func (f *pdfFile) indirect(at int64) (number int64, o pdfObject, s pdfStream, err error) {
+	for size := pdfObjectSize; ; size = windowSize {
+		b, err := f.bytes(at, size)
+		if err != nil {
+			return 0, o, s, err
+		}
+		l := pdfLexer{w: f.w, b: b}
+		number, o, s, err = f.indirectIn(&l, at)
+		if l.short && size < windowSize && f.w.failed == nil {
+			continue
+		}
+		return number, o, s, err
+	}
+}
+
+func (f *pdfFile) indirectIn(l *pdfLexer, at int64) (int64, pdfObject, pdfStream, error) {
+	var s pdfStream
+	n, err := l.object(0)
+	if err != nil {
+		return 0, n, s, err
+	}
+	gen, err := l.object(0)
+	if err != nil {
+		return 0, n, s, err
+	}
+	obj, err := l.object(0)
+	if err != nil {
+		return 0, n, s, err
+	}
+	if n.kind != pdfNumber || gen.kind != pdfNumber || string(obj.text) != "obj" {
+		return 0, n, s, fmt.Errorf("%w: no object at %d", ErrMalformed, at)
+	}
+	v, err := l.object(0)
+	if err != nil {
+		return 0, v, s, err
+	}
+	if l.spaces(); v.kind != pdfDict || !bytes.HasPrefix(l.b[l.pos:], []byte("stream")) {
+		l.short = l.short || v.kind == pdfDict && len(l.b)-l.pos < 6
+		return n.n, v.copied(), s, nil
+	}
+	l.pos += len("stream")
+	if l.pos+1 < len(l.b) && l.b[l.pos] == '\r' {
+		l.pos++
+	}
+	s.at = at + int64(l.pos)
+	if l.pos < len(l.b) && l.b[l.pos] == '\n' {
+		s.at++
+	}
+	v = v.copied() // what follows moves the window
+	length, _, err := f.resolve(v.get("Length"))
+	if err != nil && f.w.failed != nil {
+		return 0, v, s, err
+	}
+	if length.kind == pdfNumber {
+		s.length = length.n
+	}
+	return n.n, v, s, nil
+}
+
+// copied returns o with memory of its own in place of the window's.
+func (o pdfObject) copied() pdfObject {
+	o.text = bytes.Clone(o.text)
+	for i := range o.items {
+		o.items[i] = o.items[i].copied()
+	}
+	return o
+}
+
+// parse parses a direct object at an offset.
+func (f *pdfFile) parse(at int64) (pdfObject, int, error) {
+	for size := pdfObjectSize; ; size = windowSize {
+		b, err := f.bytes(at, size)
+		if err != nil {
+			return pdfObject{}, 0, err
+		}
+		l := pdfLexer{w: f.w, b: b}
+		o, err := l.object(0)
+		if l.short && size < windowSize && f.w.failed == nil {
+			continue
+		}
+		return o.copied(), l.pos, err
+	}
+}
+
+// fromStream takes an object out of an object stream (7.5.7).
+func (f *pdfFile) fromStream(p pdfPlace) (pdfObject, error) {
+	if f.inStream.number != p.inStream {
+		dict, stream, err := f.resolve(pdfObject{kind: pdfRef, n: p.inStream})
+		if err != nil {
+			return dict, err
+		}
+		data, err := f.expand(dict, stream, f.crypt.stream(p.inStream, 0))
+		if err != nil {
+			return dict, err
+		}
+		f.inStream.number, f.inStream.data, f.inStream.first = p.inStream, data, dict.get("First").n
+	}
+	l := pdfLexer{w: f.w, b: f.inStream.data}
+	for range 2 * p.index {
+		if _, err := l.object(0); err != nil {
+			return pdfObject{}, err
+		}
+	}
+	l.pos = min(l.pos, len(l.b))
+	if _, err := l.object(0); err != nil { // the object's number
+		return pdfObject{}, err
+	}
+	off, err := l.object(0)
+	if err != nil {
+		return off, err
+	}
+	start := f.inStream.first + off.n
+	if off.kind != pdfNumber || off.n < 0 || start < 0 || start > int64(len(l.b)) {
+		return off, fmt.Errorf("%w: object stream", ErrMalformed)
+	}
+	l.pos = int(start)
+	return l.object(0)
+}
+
+// expand returns a stream's bytes: decrypted, inflated, and with the predictor undone.
+func (f *pdfFile) expand(dict pdfObject, s pdfStream, decrypt func([]byte) []byte) ([]byte, error) {
+	if s.at == 0 || s.length <= 0 {
+		return nil, fmt.Errorf("%w: no stream", ErrMalformed)
+	}
+	at := s.at + f.base
+	n := min(s.length, pdfMaxPacked, max(0, f.w.Size()-at))
+	data, err := imagePart(f.w, at, n)
+	if err != nil {
+		return nil, err
+	}
+	if decrypt != nil {
+		data = decrypt(data)
+	}
+	filter, params := dict.get("Filter"), dict.get("DecodeParms")
+	if filter.kind == pdfArray && len(filter.items) == 1 {
+		filter = filter.items[0]
+		if params.kind == pdfArray && len(params.items) == 1 {
+			params = params.items[0]
+		}
+	}
+	switch {
+	case filter.kind == pdfNull || filter.kind == pdfArray && len(filter.items) == 0:
+		return bytes.Clone(data), nil
+	case !filter.isName("FlateDecode") && !filter.isName("Fl"):
+		return nil, fmt.Errorf("%w: filter %q", ErrMalformed, filter.text)
+	}
+	z, err := zlib.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	defer z.Close()
+	out, err := expand(f.w, z, pdfMaxStream)
+	if err != nil {
+		return nil, err
+	}
+	if params.get("Predictor").n >= 10 {
+		return pdfUnpredict(out, params)
+	}
+	return out, nil
+}
+
+// pdfUnpredict undoes the PNG filters (7.4.4.4) in place.
+func pdfUnpredict(data []byte, params pdfObject) ([]byte, error) {
+	value := func(key string, otherwise int64) int64 {
+		if o := params.get(key); o.kind == pdfNumber {
+			return o.n
+		}
+		return otherwise
+	}
+	columns, colors, bits := value("Columns", 1), value("Colors", 1), value("BitsPerComponent", 8)
+	if columns < 1 || columns > 1<<16 || colors < 1 || colors > 32 || bits < 1 || bits > 16 {
+		return nil, fmt.Errorf("%w: predictor", ErrMalformed)
+	}
+	pixel := int(max(1, colors*bits/8))
+	row := int((columns*colors*bits + 7) / 8)
+	out := data[:0]
+	prior := make([]byte, row)
+	for len(data) > row {
+		kind, line := data[0], data[1:row+1]
+		pngUnfilter(kind, line, prior, pixel)
+		data = data[row+1:]
+		out = append(out, line...) // never beyond what was read
+		prior = out[len(out)-row:]
+	}
+	return out, nil
+}
+
+// pngUnfilter undoes one line's filter (PNG, 9.2).
+func pngUnfilter(kind byte, line, prior []byte, pixel int) {
+	for i := range line {
+		var left, corner byte
+		if i >= pixel {
+			left, corner = line[i-pixel], prior[i-pixel]
+		}
+		switch kind {
+		case 1:
+			line[i] += left
+		case 2:
+			line[i] += prior[i]
+		case 3:
+			line[i] += byte((int(left) + int(prior[i])) / 2)
+		case 4:
+			line[i] += paeth(left, prior[i], corner)
+		}
+	}
+}
+
+func paeth(a, b, c byte) byte {
+	p := int(a) + int(b) - int(c)
+	pa, pb, pc := max(p-int(a), int(a)-p), max(p-int(b), int(b)-p), max(p-int(c), int(c)-p)
+	switch {
+	case pa <= pb && pa <= pc:
+		return a
+	case pb <= pc:
+		return b
+	}
+	return c
+}
+
+// bytes returns up to n bytes at an offset that the PDF states.
+func (f *pdfFile) bytes(off int64, n int) ([]byte, error) {
+	if off < 0 || off > f.w.Size()-f.base {
+		return nil, fmt.Errorf("%w: offset %d", ErrMalformed, off)
+	}
+	off += f.base
+	return f.w.Peek(off, int(min(int64(n), f.w.Size()-off)))
+}
+
+// search looks for objects and trailers through the file's beginning, for want of tables that hold.
+func (f *pdfFile) search() error {
+	data, err := f.w.ReadFull(f.base, min(f.w.Size()-f.base, pdfMaxSearch))
+	if err != nil {
+		return err
+	}
+	f.tables, f.trailer, f.found = nil, pdfObject{}, map[int64]int64{}
+	var root pdfObject
+	for pos := 0; ; {
+		i := bytes.Index(data[pos:], []byte("obj"))
+		if i < 0 {
+			break
+		}
+		if err := f.w.Element(); err != nil {
+			return err
+		}
+		at, number := pdfObjectStart(data, pos+i)
+		pos += i + 3
+		if at < 0 || len(f.found) >= pdfMaxFound {
+			continue
+		}
+		f.found[number] = int64(at)
+		if bytes.Contains(data[pos:min(len(data), pos+512)], []byte("/Catalog")) && !bytes.Contains(data[pos:min(len(data), pos+512)], []byte("endobj")) ||
+			bytes.Contains(pdfBefore(data[pos:min(len(data), pos+4096)], "endobj"), []byte("/Catalog")) {
+			root = pdfObject{kind: pdfRef, n: number}
+		}
+	}
+	if i := bytes.LastIndex(data, []byte("trailer")); i >= 0 {
+		if t, _, err := f.parse(int64(i + len("trailer"))); err == nil {
+			f.trailer = t
+		}
+	}
+	if f.trailer.get("Root").kind != pdfRef {
+		if root.kind != pdfRef {
+			return fmt.Errorf("%w: no document catalog", ErrMalformed)
+		}
+		f.trailer.kind = pdfDict
+		f.trailer.items = append(f.trailer.items, pdfObject{kind: pdfName, text: []byte("Root")}, root)
+	}
+	return nil
+}
+
+func pdfBefore(b []byte, end string) []byte {
+	before, _, _ := bytes.Cut(b, []byte(end))
+	return before
+}
+
+// pdfObjectStart returns where "n g obj" begins whose "obj" stands at end, and n; or -1.
+func pdfObjectStart(data []byte, end int) (int, int64) {
+	i := end
+	number := func() (int64, bool) {
+		for i > 0 && pdfIsSpace(data[i-1]) {
+			i--
+		}
+		to := i
+		for i > 0 && to-i < 10 && data[i-1] >= '0' && data[i-1] <= '9' {
+			i--
+		}
+		n, err := strconv.ParseInt(string(data[i:to]), 10, 64)
+		return n, err == nil
+	}
+	if _, ok := number(); !ok {
+		return -1, 0
+	}
+	n, ok := number()
+	if !ok {
+		return -1, 0
+	}
+	return i, n
+}
