@@ -119,8 +119,8 @@ func (a *Analyzer) Idle() bool {
 	gen := a.store.WorkGeneration()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, l := range a.lanes {
-		if l.load.Load() > 0 || (l.seenGen.Load() != gen && !l.resting.Load()) {
+	for name, l := range a.lanes {
+		if l.load.Load() > 0 || (l.seenGen.Load() != gen && a.scanner.Online(name)) {
 			return false
 		}
 	}

@@ -35,19 +35,21 @@ type lane struct {
 	seen     int64 // work generation of the last page that came back empty
 	dry      int64 // work generation at which nothing new was found
 	running  int
-	pausedTo time.Time
+	offline  bool
+	pausedTo time.Time // after the root was away in the middle of work
 
 	load    atomic.Int64 // tasks known and not settled
 	seenGen atomic.Int64 // seen, for others
-	resting atomic.Bool  // its root is away
 }
 
 func newLane(a *Analyzer, root Root) *lane {
 	log := a.log.With(zap.String("root", root.Name))
-	return &lane{
+	l := &lane{
 		a: a, root: root, tree: root.Tree, log: log, pool: newPool(root.Name, root.Workers, a.log), flying: map[int64]struct{}{},
 		outcomes: make(chan outcome, root.Workers), written: make(chan []outcome, maxWriting), seen: -1, dry: -1,
 	}
+	l.seenGen.Store(l.seen)
+	return l
 }
 
 // maxWriting is how many batches of outcomes wait for the store at once. Beyond it the workers wait.
@@ -104,14 +106,15 @@ func (l *lane) patience() time.Duration {
 	if d := time.Until(l.pausedTo); d > 0 {
 		return d + time.Millisecond
 	}
+	if l.offline {
+		return awayPause
+	}
 	return time.Hour
 }
 
 // fill reads the next tasks once few are left.
 func (l *lane) fill(ctx context.Context) error {
-	if !l.a.scanner.Online(l.root.Name) {
-		l.pausedTo = time.Now().Add(awayPause)
-		l.publish()
+	if l.offline = !l.a.scanner.Online(l.root.Name); l.offline {
 		return nil
 	}
 	gen := l.a.store.WorkGeneration()
@@ -240,5 +243,4 @@ func (l *lane) finish() {
 func (l *lane) publish() {
 	l.load.Store(int64(len(l.flying)))
 	l.seenGen.Store(l.seen)
-	l.resting.Store(time.Now().Before(l.pausedTo))
 }

@@ -1,11 +1,129 @@
 package analyzer
 
-import "github.com/catalogizer/catalogizerd/internal/media"
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/name"
+)
 
 // fromName says what a path alone tells.
-func fromName(path string) (media.Kind, media.Description) {
-	return kindByName(path), media.Description{}
+func fromName(p string) (media.Kind, media.Description) {
+	g := name.Parse(p)
+	kind := refine(kindByName(p), p, &g)
+	return kind, describeGuess(kind, &g)
 }
 
-// join adds to d what says more or surer.
-func join(d, surer *media.Description) { *d = *surer }
+// refine tells apart, within the family that a name's ending promises, what the rest of the path says.
+func refine(kind media.Kind, p string, g *name.Guess) media.Kind {
+	switch kind {
+	case media.KindVideo:
+		return videoKind(p, g)
+	case media.KindTrack:
+		if g.Type == name.Audiobook {
+			return media.KindAudiobook
+		}
+	case media.KindImage:
+		if g.Type == name.Photo || g.Kind == "photo" {
+			return media.KindPhoto
+		}
+	case media.KindBook:
+		if g.Type == name.Comic {
+			return media.KindComic
+		}
+	}
+	return kind
+}
+
+// videoKind calls a video a film only where the path gives a reason to: a year, a mark of a release, an
+// id, or a folder for films. What a camera or a telephone made has none.
+func videoKind(p string, g *name.Guess) media.Kind {
+	switch {
+	case g.Extra != "" || g.Kind == "photo" || g.Type == name.Photo:
+		return media.KindVideo
+	case g.Type == name.Episode:
+		return media.KindEpisode
+	case g.Type != name.Movie || g.Title == "":
+		return media.KindVideo
+	case g.Year != 0 || g.Source != "" || g.ScreenSize != "" || g.VideoCodec != "" || len(g.Edition) > 0 || g.IMDBID != "" || g.TMDBID != "":
+		return media.KindMovie
+	case slices.ContainsFunc(strings.Split(strings.ToLower(path.Dir(p)), "/"), isFilmFolder):
+		return media.KindMovie
+	}
+	return media.KindVideo
+}
+
+func isFilmFolder(s string) bool {
+	switch strings.Trim(s, " _-.") {
+	case "film", "films", "filme", "movie", "movies", "cinema", "kino", "peliculas", "películas":
+		return true
+	}
+	return false
+}
+
+// describeGuess puts a guess into the catalog's words.
+func describeGuess(kind media.Kind, g *name.Guess) media.Description {
+	d := media.Description{
+		Title: g.Title, Year: g.Year, Date: g.Date, EpisodeTitle: g.EpisodeTitle, Artist: g.Artist, Album: g.Album, Track: g.Track,
+		Series: g.Series, SeriesIndex: g.SeriesIndex.Float(), ReleaseGroup: g.ReleaseGroup, Source: g.Source,
+		Edition: strings.Join(g.Edition, ", "), Extra: g.Extra, Forced: g.SubtitleFlags.Has("forced"), HearingAid: g.SubtitleFlags.Has("hearing_impaired"),
+	}
+	if g.Author != "" {
+		d.Authors = []string{g.Author}
+	}
+	if len(g.Disc) > 0 {
+		d.Disc = g.Disc[0]
+	}
+	switch {
+	case g.CD != 0:
+		d.Part = g.CD
+	case len(g.Part) > 0:
+		d.Part = g.Part[0]
+	}
+	if kind == media.KindEpisode {
+		describeEpisode(&d, g)
+	}
+	d.Languages = []string(g.Language)
+	if kind == media.KindSubtitle {
+		d.Languages = []string(g.SubtitleLanguage)
+	}
+	if kind == media.KindComic && d.SeriesIndex == 0 {
+		d.SeriesIndex = g.Issue.Float()
+	}
+	if (kind == media.KindPhoto || g.Kind == "photo") && g.Date != "" {
+		d.TakenAt = g.Date
+		if g.Time != "" {
+			d.TakenAt += "T" + g.Time
+		}
+	}
+	d.IDs = ids("imdb", g.IMDBID, "tmdb", g.TMDBID, "tvdb", g.TVDBID, "tvmaze", g.TVMazeID)
+	return d
+}
+
+func describeEpisode(d *media.Description, g *name.Guess) {
+	d.Series = g.Title
+	if len(g.Season) > 0 {
+		season := g.Season[0]
+		d.Season = &season
+	}
+	d.Episodes = []int(g.Episode)
+	if len(d.Episodes) == 0 {
+		d.Episodes = []int(g.AbsoluteEpisode)
+	}
+}
+
+// ids makes a map of those pairs of a name and a value that have a value.
+func ids(pairs ...string) map[string]string {
+	var m map[string]string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			if m == nil {
+				m = map[string]string{}
+			}
+			m[pairs[i]] = pairs[i+1]
+		}
+	}
+	return m
+}
