@@ -93,7 +93,7 @@ func fb2Title(s *xmlscan.Scanner, d *media.Description) {
 		case "sequence":
 			if d.Series == "" {
 				d.Series = cleanText(s.Attr("name"))
-				d.SeriesIndex = seriesIndex(s.Attr("number"))
+				d.SeriesIndex = fb2Index(s.Attr("number"))
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func fb2Date(d *media.Description, text string) {
 	}
 }
 
-func seriesIndex(s string) float64 {
+func fb2Index(s string) float64 {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || math.IsNaN(f) || math.Abs(f) > 1e6 {
 		return 0
