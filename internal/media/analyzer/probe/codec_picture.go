@@ -53,3 +53,13 @@ func (f *pictureFormat) fill(v *media.Video) {
 		v.HDR = hdrKind(f.primaries, f.transfer, false)
 	}
 }
+
+// fixedDepth is the bit depth of the codecs that know only one; 0 of all others.
+func fixedDepth(codec string) int {
+	switch codec {
+	case "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "h263", "h261", "flv1", "vp3", "vp4", "vp5", "vp6", "vp6f", "vp6a", "vp7", "vp8",
+		"theora", "wmv1", "wmv2", "wmv3", "vc1", "rv10", "rv20", "rv30", "rv40", "dvvideo", "mjpeg", "svq1", "svq3", "cinepak", "indeo3", "indeo4", "indeo5":
+		return 8
+	}
+	return 0
+}

@@ -1,7 +1,13 @@
 package probe
 
+import "github.com/catalogizer/catalogizerd/internal/media"
+
 // videoProbers are the formats of this family that strong magic bytes tell.
-var videoProbers = []prober{}
+var videoProbers = []prober{
+	{"mp4", media.KindAudiobook, isMP4Audiobook, probeMP4},
+	{"mp4", media.KindVideo, isMP4, probeMP4},
+	{"matroska", media.KindVideo, isMatroska, probeMatroska},
+}
 
 // weakVideoProbers are those that only little tells.
 var weakVideoProbers = []prober{}

@@ -1,0 +1,219 @@
+package probe
+
+import (
+	"bytes"
+	"errors"
+)
+
+// The elements of a cluster (RFC 9559, 5.1.3).
+const (
+	mkvTimestamp   = 0xE7
+	mkvSimpleBlock = 0xA3
+	mkvBlockGroup  = 0xA0
+	mkvBlock       = 0xA1
+	mkvBlockLength = 0x9B
+)
+
+// mkvBlocks is what is read of a block: its track, time and the start of its data.
+type mkvBlocks struct {
+	track uint64
+	at    int64 // ticks
+	long  uint64
+	off   int64
+	size  int64
+}
+
+// live fills in what the header of a recording that was never finished does not say: the duration, by
+// its last cluster, and rate and format of video, by the blocks of the first that are at hand.
+func (p *matroska) live() error {
+	if p.cluster.size > 0 && p.needsBlocks() {
+		if err := p.firstCluster(); err != nil {
+			return err
+		}
+	}
+	if p.duration > 0 {
+		return nil
+	}
+	return p.lastCluster()
+}
+
+// needsBlocks reports whether a video track lacks what blocks can tell.
+func (p *matroska) needsBlocks() bool {
+	for _, t := range p.tracks {
+		if t.kind == mkvTypeVideo && (t.frame == 0 && t.video.FrameRate == 0 || t.video.BitDepth == 0 && t.codec == "vp9") {
+			return true
+		}
+	}
+	return false
+}
+
+// blocks visits the blocks of a cluster that begin before end.
+func (p *matroska) blocks(c ebmlElement, end int64, visit func(mkvBlocks) error) error {
+	var base int64
+	walk := p.w.elements(c.off, min(c.end(), end))
+	for walk.next() {
+		e := walk.el
+		switch e.id {
+		case mkvTimestamp:
+			v, err := p.w.ebmlUint(e)
+			if err != nil {
+				return err
+			}
+			base = int64(min(v, 1<<62))
+		case mkvSimpleBlock:
+			if err := p.block(e, base, 0, visit); err != nil {
+				return err
+			}
+		case mkvBlockGroup:
+			if err := p.blockGroup(e, base, visit); err != nil {
+				return err
+			}
+		case mkvCluster, mkvCues, mkvTags, mkvChapters, mkvSeekHead: // an open cluster ends where these begin
+			return nil
+		}
+	}
+	if errors.Is(walk.err, ErrMalformed) || errors.Is(walk.err, ErrTruncated) {
+		return nil // the recording stops in the middle
+	}
+	return walk.err
+}
+
+func (p *matroska) blockGroup(e ebmlElement, base int64, visit func(mkvBlocks) error) error {
+	var block ebmlElement
+	var long uint64
+	walk := p.w.inside(e)
+	for walk.next() {
+		switch walk.el.id {
+		case mkvBlock:
+			block = walk.el
+		case mkvBlockLength:
+			v, err := p.w.ebmlUint(walk.el)
+			if err != nil {
+				return err
+			}
+			long = v
+		}
+	}
+	if block.size == 0 {
+		return nil
+	}
+	return p.block(block, base, long, visit)
+}
+
+func (p *matroska) block(e ebmlElement, base int64, long uint64, visit func(mkvBlocks) error) error {
+	h, err := p.w.Bytes(e.off, int(min(e.size, 16)))
+	if err != nil {
+		return err
+	}
+	track, n := ebmlSize(h)
+	if n == 0 || len(h) < n+3 {
+		return nil
+	}
+	return visit(mkvBlocks{track: track, at: base + int64(int16(be16(h[n:]))), long: long, off: e.off + int64(n+3), size: e.size - int64(n+3)})
+}
+
+// firstCluster looks at the first blocks, as far as they lie in the head or the window.
+func (p *matroska) firstCluster() error {
+	type seen struct {
+		frames      int
+		first, last int64
+	}
+	counts := make(map[uint64]*seen, 2)
+	end := max(int64(HeadSize), min(p.cluster.off+mkvAside, p.w.size))
+	err := p.blocks(p.cluster, end, func(b mkvBlocks) error {
+		t := p.trackByNumber(b.track)
+		if t == nil || t.kind != mkvTypeVideo {
+			return nil
+		}
+		s := counts[b.track]
+		if s == nil {
+			s = &seen{first: b.at, last: b.at}
+			counts[b.track] = s
+			if b.off+64 <= end && t.codec == "vp9" {
+				d, err := p.w.Bytes(b.off, int(min(b.size, 32)))
+				if err != nil {
+					return err
+				}
+				if f, ok := parseVP9Frame(d); ok {
+					f.fill(&t.video)
+				}
+			}
+		}
+		s.frames++
+		s.first, s.last = min(s.first, b.at), max(s.last, b.at)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for number, s := range counts {
+		// Times are mostly of whole milliseconds: below a second of frames their mean is too rough.
+		t, span := p.trackByNumber(number), p.secondsOf(float64(s.last-s.first))
+		if t.frame == 0 && t.video.FrameRate == 0 && span >= 0.9 && s.frames >= 10 {
+			t.video.FrameRate = float64(s.frames-1) / span
+		}
+	}
+	return nil
+}
+
+func (p *matroska) trackByNumber(n uint64) *mkvTrack {
+	for _, t := range p.tracks {
+		if t.number == n {
+			return t
+		}
+	}
+	return nil
+}
+
+// lastCluster searches the end of the file for the last cluster and takes its last block's time as the
+// duration. One that lies further back than a few windows leaves it unknown.
+func (p *matroska) lastCluster() error {
+	p.w.Ahead(windowSize)
+	id := []byte{0x1F, 0x43, 0xB6, 0x75}
+	for back := int64(1); back <= 3; back++ {
+		off := max(p.w.size-back*(windowSize-16), 0)
+		tail, err := p.w.Bytes(off, int(min(windowSize, p.w.size-off)))
+		if err != nil {
+			return err
+		}
+		for i := bytes.LastIndex(tail, id); i >= 0; i = bytes.LastIndex(tail[:i], id) {
+			if err := p.w.Element(); err != nil {
+				return err
+			}
+			if last, err := p.clusterEnd(off + int64(i)); err != nil || last > 0 {
+				p.duration = last
+				return err
+			}
+			if tail, err = p.w.Bytes(off, int(min(windowSize, p.w.size-off))); err != nil {
+				return err
+			}
+		}
+		if off == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// clusterEnd returns when the last block of the cluster at off ends, in ticks; 0 where there is none.
+func (p *matroska) clusterEnd(off int64) (float64, error) {
+	walk := p.w.elements(off, p.w.size)
+	if !walk.next() || walk.el.id != mkvCluster {
+		if errors.Is(walk.err, ErrMalformed) {
+			return 0, nil
+		}
+		return 0, walk.err
+	}
+	var last float64
+	err := p.blocks(walk.el, p.w.size, func(b mkvBlocks) error {
+		long := float64(b.long)
+		if t := p.trackByNumber(b.track); t == nil {
+			return nil
+		} else if b.long == 0 {
+			long = float64(t.frame) / float64(p.scale)
+		}
+		last = max(last, float64(b.at)+long)
+		return nil
+	})
+	return last, err
+}

@@ -1,0 +1,298 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// mp4 reads the family of ISO/IEC 14496-12 and its ancestor, the QuickTime file format: MP4, M4A,
+// M4V, MOV, 3GP. All that describes a file lies in its moov box, at the front or behind the media.
+// Inside it the sample tables make up nearly everything; the walk steps over them.
+type mp4 struct {
+	w *Window
+	r *Result
+
+	brand     string
+	timescale uint32 // of moov: units a second
+	duration  uint64 // in it
+	tracks    []*mp4Track
+	defaults  map[uint32]uint32 // a fragmented file's default sample duration by track
+	tags      tagSet            // of the metadata list
+	quick     tagSet            // of QuickTime's and 3GPP's user data, which rank below
+	chapters  []media.Chapter   // Nero's list
+	moov      bool              // seen
+	fragments bool
+	firstMoof box
+	index     box // the first sidx
+}
+
+// mp4Aside is how much is read at once while stepping over sample tables.
+const mp4Aside = 4 << 10
+
+func isMP4(head []byte, ext string) bool {
+	if len(head) < 16 {
+		return false
+	}
+	switch string(head[4:8]) {
+	case "ftyp":
+		return !isStillBoxFile(head)
+	case "moov", "mdat", "wide", "pnot", "styp", "moof":
+		return true
+	case "free", "skip", "uuid":
+		switch ext {
+		case ".mp4", ".m4v", ".m4a", ".m4b", ".mov", ".qt", ".3gp", ".3g2":
+			return true
+		}
+	}
+	return false
+}
+
+// isMP4Audiobook tells the names that only audiobooks bear; their brands are those of music.
+func isMP4Audiobook(head []byte, ext string) bool {
+	return (ext == ".m4b" || ext == ".aax" || ext == ".aaxc") && isMP4(head, ext)
+}
+
+func probeMP4(w *Window, r *Result) error {
+	head, err := w.Head()
+	if err != nil {
+		return err
+	}
+	p := &mp4{w: w, r: r}
+	p.brand, _ = boxBrands(head)
+	r.Description.Media.Container = mp4Container(p.brand, head)
+	err = p.file()
+	if errors.Is(err, ErrTruncated) && p.moov {
+		p.finish()
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	if !p.moov {
+		return fmt.Errorf("%w: no moov box", ErrTruncated)
+	}
+	if p.fragments {
+		if err := p.fragmentedDuration(); err != nil {
+			return err
+		}
+	}
+	if err := p.trackChapters(); err != nil {
+		return err
+	}
+	p.finish()
+	return nil
+}
+
+// mp4Container names the dialect by the major brand. A file without ftyp is of QuickTime's.
+func mp4Container(brand string, head []byte) string {
+	switch {
+	case brand == "qt  ":
+		return "mov"
+	case strings.HasPrefix(brand, "3g"):
+		return "3gp"
+	case brand == "" && len(head) >= 8 && string(head[4:8]) != "styp" && string(head[4:8]) != "moof":
+		return "mov"
+	}
+	return "mp4"
+}
+
+// file walks the top level until the moov box and, where the file is fragmented, the first fragment.
+func (p *mp4) file() error {
+	walk := p.w.boxes(0, p.w.size)
+	known := false
+	for walk.next() {
+		b := walk.box
+		switch b.kind {
+		case "moov":
+			if p.moov {
+				continue
+			}
+			p.moov = true
+			if err := p.readMoov(b); err != nil {
+				return err
+			}
+			if b.cut {
+				return fmt.Errorf("%w: moov box", ErrTruncated)
+			}
+			if !p.fragments {
+				return nil
+			}
+		case "sidx":
+			if p.index.size == 0 {
+				p.index = b
+			}
+		case "moof":
+			if p.firstMoof.size == 0 {
+				p.firstMoof = b
+			}
+			if p.moov {
+				return nil
+			}
+		case "mdat":
+			if p.fragments && p.moov && p.firstMoof.size != 0 {
+				return nil
+			}
+			if b.cut && !p.moov {
+				return fmt.Errorf("%w: media data", ErrTruncated)
+			}
+		case "ftyp", "free", "skip", "wide", "pnot", "styp", "uuid", "meta", "pdin", "prft", "emsg", "junk", "pict", "udta", "bloc", "ssix", "mfra":
+		default:
+			if !known {
+				return fmt.Errorf("%w: box %q", ErrMalformed, b.kind)
+			}
+		}
+		known = true
+	}
+	return walk.err
+}
+
+func (p *mp4) readMoov(moov box) error {
+	leave, err := p.w.Enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if moov.size > 0 { // as much of it as the window holds, at once
+		if _, err := p.w.payload(moov, windowSize); err != nil {
+			return err
+		}
+	}
+	p.w.Ahead(mp4Aside)
+	defer p.w.Ahead(windowSize)
+	walk := p.w.children(moov, 0)
+	for walk.next() {
+		b := walk.box
+		switch b.kind {
+		case "mvhd":
+			err = p.movieHeader(b)
+		case "trak":
+			err = p.track(b)
+		case "mvex":
+			p.fragments = true
+			err = p.extends(b)
+		case "udta":
+			err = p.userData(b, nil)
+		case "meta":
+			err = p.meta(b, nil)
+		case "cmov":
+			err = fmt.Errorf("%w: compressed movie header", ErrUnknown)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return walk.err
+}
+
+// movieHeader reads mvhd (ISO/IEC 14496-12, 8.2.2).
+func (p *mp4) movieHeader(b box) error {
+	d, err := p.w.payload(b, 32)
+	if err != nil {
+		return err
+	}
+	p.timescale, p.duration = mp4Times(d)
+	return nil
+}
+
+// mp4Times takes timescale and duration from the start of an mvhd or mdhd box, whose version decides
+// between 32 and 64 bits. A duration of all ones means that it is not known.
+func mp4Times(d []byte) (timescale uint32, duration uint64) {
+	switch {
+	case len(d) >= 32 && d[0] == 1:
+		timescale, duration = be32(d[20:]), be64(d[24:])
+	case len(d) >= 20 && d[0] == 0:
+		timescale, duration = be32(d[12:]), uint64(be32(d[16:]))
+		if duration == math.MaxUint32 {
+			duration = 0
+		}
+	}
+	if duration > math.MaxInt64 {
+		duration = 0
+	}
+	return timescale, duration
+}
+
+// extends reads mvex: what fragments leave out.
+func (p *mp4) extends(mvex box) error {
+	walk := p.w.children(mvex, 0)
+	for walk.next() {
+		d, err := p.w.payload(walk.box, 32)
+		if err != nil {
+			return err
+		}
+		switch {
+		case walk.box.kind == "mehd" && len(d) >= 8 && p.duration == 0:
+			if d[0] == 1 && len(d) >= 12 {
+				p.duration = min(be64(d[4:]), math.MaxInt64)
+			} else if v := be32(d[4:]); v != math.MaxUint32 {
+				p.duration = uint64(v)
+			}
+		case walk.box.kind == "trex" && len(d) >= 16:
+			if p.defaults == nil {
+				p.defaults = make(map[uint32]uint32)
+			}
+			p.defaults[be32(d[4:])] = be32(d[12:])
+		}
+	}
+	return walk.err
+}
+
+// finish turns what was gathered into the result.
+func (p *mp4) finish() {
+	m := p.r.Description.Media
+	if m.DurationSeconds == 0 {
+		m.DurationSeconds = seconds(p.duration, p.timescale)
+	}
+	var longest float64
+	for _, t := range p.tracks {
+		if t.role != mp4Chapters {
+			longest = max(longest, seconds(t.duration, t.timescale))
+		}
+	}
+	if m.DurationSeconds == 0 {
+		m.DurationSeconds = longest
+	}
+	for _, t := range p.tracks {
+		t.describe(m)
+	}
+	if len(m.Chapters) == 0 {
+		m.Chapters = p.chapters
+	}
+	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	switch {
+	case len(m.Video) > 0:
+		p.r.Kind = media.KindVideo
+	case len(m.Audio) == 0:
+		p.r.Kind = ""
+	case strings.HasPrefix(p.brand, "M4B") || p.r.Kind == media.KindAudiobook:
+		p.r.Kind = media.KindAudiobook
+	default:
+		p.r.Kind = media.KindTrack
+	}
+	p.tags.fill(&p.quick)
+	p.tags.describe(p.r)
+}
+
+// seconds converts n units of 1/scale s; a scale of zero yields zero, which is "unknown".
+func seconds(n uint64, scale uint32) float64 {
+	if scale == 0 {
+		return 0
+	}
+	return float64(n) / float64(scale)
+}
+
+// bitRate is that of a whole file in bits per second, zero where the duration is unknown.
+func bitRate(size int64, duration float64) int64 {
+	if duration <= 0 || size <= 0 {
+		return 0
+	}
+	r := float64(size) * 8 / duration
+	if r >= math.MaxInt64/2 {
+		return 0
+	}
+	return int64(r + 0.5)
+}

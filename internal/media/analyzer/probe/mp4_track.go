@@ -1,0 +1,278 @@
+package probe
+
+import (
+	"math"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// The roles of a track beside what its handler says.
+type mp4Role int
+
+const (
+	mp4Plain mp4Role = iota
+	mp4Chapters
+)
+
+// mp4Track is one trak box.
+type mp4Track struct {
+	id        uint32
+	enabled   bool
+	role      mp4Role
+	handler   string
+	timescale uint32
+	duration  uint64
+	language  string
+	title     string
+	forced    bool
+	chapters  []uint32 // ids of the tracks that hold this one's chapters
+	samples   uint64   // from stts, where it was read to its end
+	ticks     uint64
+	counted   uint64 // samples by stsz, where stts was too long
+	sizes     uint64 // bytes of a sample where all are equal
+	table     box    // stbl
+	entry     mp4Entry
+}
+
+// track reads a trak box (ISO/IEC 14496-12, 8.3).
+func (p *mp4) track(trak box) error {
+	leave, err := p.w.Enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	t := &mp4Track{}
+	walk := p.w.children(trak, 0)
+	for walk.next() {
+		b := walk.box
+		switch b.kind {
+		case "tkhd":
+			err = t.header(p.w, b)
+		case "tref":
+			err = t.references(p.w, b)
+		case "mdia":
+			err = p.mediaBox(t, b)
+		case "udta":
+			err = p.userData(b, t)
+		case "meta":
+			err = p.meta(b, t)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if walk.err != nil {
+		return walk.err
+	}
+	p.tracks = append(p.tracks, t)
+	return nil
+}
+
+func (t *mp4Track) header(w *Window, b box) error {
+	d, err := w.payload(b, 24)
+	if err != nil || len(d) < 24 {
+		return err
+	}
+	t.enabled = d[3]&1 != 0
+	if d[0] == 1 {
+		t.id = be32(d[20:])
+	} else {
+		t.id = be32(d[12:])
+	}
+	return nil
+}
+
+func (t *mp4Track) references(w *Window, tref box) error {
+	b, ok, err := w.find(tref, 0, "chap")
+	if err != nil || !ok {
+		return err
+	}
+	d, err := w.payload(b, 64)
+	for ; len(d) >= 4; d = d[4:] {
+		t.chapters = append(t.chapters, be32(d))
+	}
+	return err
+}
+
+// mediaBox reads mdia and, below it, minf: header, handler, and the sample table.
+func (p *mp4) mediaBox(t *mp4Track, mdia box) error {
+	leave, err := p.w.Enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	walk := p.w.children(mdia, 0)
+	for walk.next() {
+		b := walk.box
+		switch b.kind {
+		case "mdhd":
+			err = t.mediaHeader(p.w, b)
+		case "elng":
+			var d []byte
+			if d, err = p.w.payload(b, 64); err == nil && len(d) > 4 {
+				t.language = languageTag(cString(d[4:]))
+			}
+		case "hdlr":
+			var d []byte
+			if d, err = p.w.payload(b, 128); err == nil && len(d) >= 12 && t.handler == "" {
+				t.handler = string(d[8:12])
+			}
+		case "minf":
+			var stbl box
+			var ok bool
+			if stbl, ok, err = p.w.find(b, 0, "stbl"); err == nil && ok {
+				err = p.sampleTable(t, stbl)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return walk.err
+}
+
+// mediaHeader reads mdhd (8.4.2): time and language. An elng box, where there is one, says it better.
+func (t *mp4Track) mediaHeader(w *Window, b box) error {
+	d, err := w.payload(b, 36)
+	if err != nil || len(d) < 22 {
+		return err
+	}
+	t.timescale, t.duration = mp4Times(d)
+	at := 20
+	if d[0] == 1 {
+		at = 32
+	}
+	if t.language == "" && len(d) >= at+2 {
+		t.language = mp4Language(be16(d[at:]))
+	}
+	return nil
+}
+
+// mp4Language unpacks three letters of five bits (ISO 639-2/T). Below 0x400 the number is one of
+// QuickTime's Macintosh languages; 0x7FFF means none.
+func mp4Language(v uint16) string {
+	if v < 0x400 {
+		if int(v) < len(macLanguages) {
+			return macLanguages[v]
+		}
+		return ""
+	}
+	b := [3]byte{byte(v>>10&31) + 0x60, byte(v>>5&31) + 0x60, byte(v&31) + 0x60}
+	return languageTag(string(b[:]))
+}
+
+// macLanguages are the Macintosh language codes (QuickTime File Format, "Language Code Values") in ISO 639-2.
+var macLanguages = [...]string{
+	"eng", "fra", "deu", "ita", "nld", "swe", "spa", "dan", "por", "nor", "heb", "jpn", "ara", "fin", "ell",
+	"isl", "mlt", "tur", "hrv", "zho", "urd", "hin", "tha", "kor", "lit", "pol", "hun", "est", "lav", "sme",
+	"fao", "fas", "rus", "zho", "nld", "gle", "sqi", "ron", "ces", "slk", "slv", "yid", "srp", "mkd", "bul",
+	"ukr", "bel", "uzb", "kaz", "aze", "aze", "hye", "kat", "ron", "kir", "tgk", "tuk", "mon", "mon", "pus",
+	"kur", "kas", "snd", "bod", "nep", "san", "mar", "ben", "asm", "guj", "pan", "ori", "mal", "kan", "tam",
+	"tel", "sin", "mya", "khm", "lao", "vie", "ind", "tgl", "msa", "msa", "amh", "tir", "orm", "som", "swa",
+	"kin", "run", "nya", "mlg", "epo",
+}
+
+// sampleTable reads of stbl what describes the track: the sample entry, and the times as far as they
+// stand together. The sizes and offsets of samples are stepped over.
+func (p *mp4) sampleTable(t *mp4Track, stbl box) error {
+	leave, err := p.w.Enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	t.table = stbl
+	walk := p.w.children(stbl, 0)
+	for walk.next() {
+		b := walk.box
+		switch b.kind {
+		case "stsd":
+			err = p.sampleEntry(t, b)
+		case "stts":
+			err = t.times(p.w, b)
+		case "stsz":
+			var d []byte
+			if d, err = p.w.payload(b, 12); err == nil && len(d) == 12 {
+				t.sizes, t.counted = uint64(be32(d[4:])), uint64(be32(d[8:]))
+			}
+		}
+		if err != nil {
+			return err
+		}
+		// Behind the times only tables remain, and each hop over one would cost a read.
+		if t.entry.codec != "" && (t.samples > 0 || t.counted > 0) {
+			return nil
+		}
+	}
+	return walk.err
+}
+
+// times sums stts (8.6.1.2) up where it is short; a long one means a variable rate, and is left alone.
+func (t *mp4Track) times(w *Window, b box) error {
+	d, err := w.payload(b, 8)
+	if err != nil || len(d) < 8 {
+		return err
+	}
+	n := int64(be32(d[4:]))
+	if n == 0 || n > 2048 || n*8 > b.size-8 {
+		return nil
+	}
+	if d, err = w.payload(b, int(8+n*8)); err != nil {
+		return err
+	}
+	var samples, ticks uint64
+	for e := d[8:]; len(e) >= 8; e = e[8:] {
+		if err := w.Element(); err != nil {
+			return err
+		}
+		count, delta := uint64(be32(e)), uint64(be32(e[4:]))
+		if samples += count; ticks > math.MaxUint64/2 {
+			return nil
+		}
+		ticks += count * delta
+	}
+	t.samples, t.ticks = samples, ticks
+	return nil
+}
+
+// frameRate is the mean over the track, in frames a second.
+func (t *mp4Track) frameRate() float64 {
+	switch {
+	case t.samples > 0 && t.ticks > 0:
+		return float64(t.samples) * float64(t.timescale) / float64(t.ticks)
+	case t.counted > 0 && t.duration > 0:
+		return float64(t.counted) * float64(t.timescale) / float64(t.duration)
+	}
+	return 0
+}
+
+// describe adds the track to m, by its handler and what its sample entry told.
+func (t *mp4Track) describe(m *media.Media) {
+	if t.role == mp4Chapters {
+		return
+	}
+	e := &t.entry
+	m.Encrypted = m.Encrypted || e.encrypted
+	switch t.handler {
+	case "vide", "auxv":
+		v := e.video
+		v.Codec, v.Language, v.Title, v.Default, v.Forced = e.codec, t.language, t.title, t.enabled, t.forced
+		if r := t.frameRate(); r > 0 && r < 1e6 {
+			v.FrameRate = r
+		}
+		if v.BitDepth == 0 {
+			v.BitDepth = fixedDepth(e.codec)
+		}
+		m.Video = append(m.Video, v)
+	case "soun":
+		a := e.audio
+		a.Codec, a.Language, a.Title, a.Default, a.Forced = e.codec, t.language, t.title, t.enabled, t.forced
+		m.Audio = append(m.Audio, a)
+	case "sbtl", "subt", "text", "subp", "clcp":
+		if e.codec == "" {
+			return
+		}
+		m.Subtitles = append(m.Subtitles, media.Subtitle{
+			Codec: e.codec, Language: t.language, Title: t.title, Default: t.enabled, Forced: t.forced || e.forced,
+		})
+	}
+}
