@@ -25,7 +25,7 @@ func (s *segment) cjkMarker(i int) (claim, bool) {
 		case counter == '季' || counter == '期' && ordinal:
 			c.seasons, found = s.number(n), true
 			c.weight = weightSeason
-		case counter == '话' || counter == '話' || counter == '集' || counter == '回' || counter == '화' || counter == '章' && ordinal:
+		case counter == '话' || counter == '話' || counter == '集' || counter == '回' || counter == '화' || counter == '회' || counter == '章' && ordinal:
 			c.episodes, found = s.number(n), true
 		}
 		p = end

@@ -108,7 +108,15 @@ func (s *segment) shortDateFits(i int) bool {
 	if i > 0 && i+3 < len(s.tok) || s.tok[i+1].sep.only(sepSpace) {
 		return false
 	}
-	return i+3 >= len(s.tok) || !s.tok[i+3].sep.tightDash() && s.tok[i+3].sep != sepDot
+	if i+3 < len(s.tok) && s.tok[i+3].sep == sepDot { // "09.03.08.Title.(1991)"
+		for j := i + 3; j < len(s.tok); j++ {
+			if s.alone(j) && yearLike(s.tok[j].num) {
+				return s.word(i)[0] == '0'
+			}
+		}
+		return false
+	}
+	return i+3 >= len(s.tok) || !s.tok[i+3].sep.tightDash()
 }
 
 // orderDate finds out which of three numbers is the year, the month and the day. A year of four
@@ -145,7 +153,7 @@ func (s *segment) namedMonth(i int) (date, int, bool) {
 	if i+2 >= len(s.tok) {
 		return date{}, 0, false
 	}
-	e := vocabulary()[string(s.word(i+1))]
+	e := s.tok[i+1].entry
 	if e == nil || e.month == 0 || !yearLike(s.tok[i+2].num) {
 		return date{}, 0, false
 	}
@@ -174,7 +182,9 @@ func (s *segment) findYear() {
 		inBracket := b >= 0 && int(s.br[b].first) == i && s.br[b].open < t.start
 		closes := b >= 0 && i+1 == int(s.br[b].last) && (s.br[b].kind == '(' || s.br[b].last-s.br[b].first > 1)
 		switch {
-		case b >= 0 && s.alone(i) && i > 0:
+		case i == 0:
+			r = 1
+		case b >= 0 && s.alone(i):
 			r = 40
 		case (inBracket || closes) && i > 0:
 			r = 30
@@ -221,6 +231,9 @@ func (s *segment) inEpisodeTitle(i int) bool {
 	if s.claims[m].episodes.empty() || i > s.anchorTag() {
 		return false
 	}
+	if s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 {
+		return true
+	}
 	next := i+1 >= len(s.tok) || s.tok[i+1].prop != propNone || s.lookup(i+1).tag != nil
 	prev := s.tok[i-1].prop != propNone || s.lookup(i-1).tag != nil
 	return !next || !prev
@@ -240,7 +253,7 @@ func (s *segment) anchorTag() int {
 // unitOfYear reports whether a number like a year is part of something else: 1999-2001 keeps its
 // first year, "2012MB" and "1920x" are no years.
 func (s *segment) unitOfYear(i int) bool {
-	if i > 0 && s.tok[i].sep.tightDash() && yearLike(s.tok[i-1].num) && len(s.word(i-1)) == 4 && s.tok[i].bracket >= 0 {
+	if i > 0 && s.tok[i].sep.tightDash() && yearLike(s.tok[i-1].num) && len(s.word(i-1)) == 4 && s.tok[i].num > s.tok[i-1].num {
 		return true
 	}
 	if i+1 < len(s.tok) && s.tok[i+1].sep.only(sepSpace) {
@@ -256,6 +269,9 @@ func (s *segment) unitOfYear(i int) bool {
 // it stands alone, or words and then tags follow, with dots between them as releases have it.
 func (s *segment) yearOpens() bool {
 	if len(s.tok) == 1 {
+		return true
+	}
+	if s.alone(0) && s.br[0].kind == '(' || s.tok[1].sep.spacedDash() && s.tok[1].num < 0 && s.tok[1].sep&sepSpace != 0 && !s.has(propMarker) && s.nextDash(2) == 0 {
 		return true
 	}
 	return s.tok[1].sep == sepDot && s.tok[1].prop == propNone && s.anchor < len(s.tok) && !s.has(propMarker) && !s.has(propDate)

@@ -88,6 +88,7 @@ func (s *segment) seasonMark(i, prefix int) (claim, bool) {
 	if s.episodeBehindSeason(&c) {
 		c.weight = weightFull
 		s.continueEpisodes(&c)
+		s.countBehind(&c)
 		return c, true
 	}
 	s.continueSeasons(&c)
@@ -97,6 +98,9 @@ func (s *segment) seasonMark(i, prefix int) (claim, bool) {
 // seasonTail reads the rest of a word behind its season: further seasons, or discs.
 func (s *segment) seasonTail(c claim, rest []byte) (claim, bool) {
 	switch {
+	case isExtras(rest), string(rest) == "complete", string(rest) == "specials":
+		c.weight = weightSeason
+		return c, true
 	case rest[0] == 's' && len(rest) > 1 && isDigit(rest[1]): // S01S02S03
 		for len(rest) > 1 && rest[0] == 's' && isDigit(rest[1]) {
 			p := digits(rest, 1)
@@ -206,7 +210,7 @@ func (s *segment) episodeBehindSeason(c *claim) bool {
 		c.to = j + 1
 		return true
 	}
-	if e := vocabulary()[string(k)]; (e != nil && e.roles&roleEpisode != 0 || string(k) == "e") && j+1 < len(s.tok) {
+	if e := t.entry; (e != nil && e.roles&roleEpisode != 0 || string(k) == "e") && j+1 < len(s.tok) {
 		n := s.tok[j+1].num
 		if d := digits(s.word(j+1), 0); n >= 0 || d > 0 && d <= 4 {
 			s.episodesIn(c, s.word(j+1), 0)
@@ -257,7 +261,7 @@ func (s *segment) continueEpisodes(c *claim) {
 	for c.to < len(s.tok) {
 		j := c.to
 		join := s.tok[j].sep
-		if e := vocabulary()[string(s.word(j))]; e != nil && e.roles&(roleAnd|roleTo) != 0 && j+1 < len(s.tok) {
+		if e := s.tok[j].entry; e != nil && e.roles&(roleAnd|roleTo) != 0 && j+1 < len(s.tok) {
 			if e.roles&roleTo != 0 {
 				join |= sepDash
 			} else {
@@ -291,7 +295,7 @@ func (s *segment) nextEpisode(c *claim, j int, join separators) (int, bool) {
 	k := s.word(j)
 	if p := episodePrefix(k); p > 0 {
 		q := digits(k, p)
-		if e := vocabulary()[string(k)]; e != nil && e.tag != nil || q < len(k) && k[q] != 'v' {
+		if e := s.tok[j].entry; e != nil && e.tag != nil || q < len(k) && k[q] != 'v' {
 			return 0, false // x265
 		}
 		return int(number(k[p:q])), true
@@ -307,7 +311,7 @@ func (s *segment) nextEpisode(c *claim, j int, join separators) (int, bool) {
 		return 0, false
 	}
 	switch {
-	case join == sepUnderscore && int(n) == last+1 && len(k) >= 2 && c.weight == weightCrossed:
+	case (join == sepUnderscore || join == sepDot) && int(n) == last+1 && len(k) >= 2 && c.weight == weightCrossed:
 		return int(n), true
 	case join.tightDash(), join.only(sepTilde|sepSpace) && join&sepTilde != 0, join.only(sepPlus), join.only(sepAmpersand):
 		return int(n), true
@@ -346,7 +350,7 @@ func (s *segment) crossed(i int) (claim, bool) {
 		return claim{}, false
 	}
 	q := digits(k, p+d)
-	if q-p-d > 4 || s.tok[i].sep == sepDot && i > 0 && s.tok[i-1].num >= 0 && s.tok[i-1].num < 10 {
+	if q-p-d > 4 || p == 1 && s.tok[i].sep == sepDot && i > 0 && s.tok[i-1].num >= 0 && s.tok[i-1].num < 10 {
 		return claim{}, false
 	}
 	c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[:p]))), weight: weightCrossed}
@@ -370,6 +374,7 @@ func (s *segment) episodeMark(i, prefix int) (claim, bool) {
 	c := claim{from: i, to: i + 1, weight: weightWord}
 	s.episodesIn(&c, k, prefix)
 	s.continueEpisodes(&c)
+	s.countBehind(&c)
 	return c, true
 }
 
@@ -383,8 +388,12 @@ func (s *segment) countMark(i int) (claim, bool) {
 		return claim{}, false
 	}
 	if n := s.tok[i].num; len(k) <= 3 && i+2 < len(s.tok) && s.tok[i+2].num >= n && s.tok[i+2].num < 1000 {
-		if e := vocabulary()[string(s.word(i+1))]; e != nil && e.roles&roleOf != 0 && string(s.word(i+1)) != "de" && string(s.word(i+1)) != "sur" {
-			return claim{from: i, to: i + 3, episodes: s.number(int(n)), count: int(s.tok[i+2].num), weight: weightNumber + 5}, true
+		if e := s.tok[i+1].entry; e != nil && e.roles&roleOf != 0 && string(s.word(i+1)) != "de" && string(s.word(i+1)) != "sur" {
+			c := claim{from: i, to: i + 3, episodes: s.number(int(n)), count: int(s.tok[i+2].num), weight: weightNumber + 5}
+			if p := s.tok[max(i-1, 0)].entry; i > 0 && p != nil && p.roles&rolePart != 0 && s.tok[i-1].prop == propNone {
+				c.from-- // "Part 5 of 10"
+			}
+			return c, true
 		}
 	}
 	return claim{}, false

@@ -22,6 +22,8 @@ func (s *segment) fill(g *Guess) {
 			} else {
 				g.CD = c.num
 			}
+		case propDisc:
+			g.Disc = append(g.Disc, c.num)
 		case propFilm:
 			g.Film = c.num
 		case propBonus:

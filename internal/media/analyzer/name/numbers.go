@@ -64,11 +64,17 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 	d := digits(k, 0)
 	no := candidate{at: i}
 	if d > 5 || !s.episodeSuffix(k[d:]) || s.boundBefore(i) || s.boundBehind(i) || s.shielded(i) {
+		if s.pairAt(i) {
+			return candidate{at: i, weight: weightNumber + 30, pair: true}
+		}
 		return no
 	}
 	n := number(k[:d])
 	before, after := t.sep, s.sepAfter(i)
 	next := i + 1
+	if s.pairAt(i) {
+		return candidate{at: i, weight: weightNumber + 30, pair: true}
+	}
 	ends := next >= len(s.tok) || d >= 3 && d == len(k) && s.tok[next].num == n+1 && s.tok[next].sep.only(sepDot|sepSpace) || string(s.word(next)) == "end" || s.tok[next].prop != propNone || after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(next)
 	spaced := before.spacedDash() && before.only(sepDash|sepSpace|sepUnderscore|sepDot|sepClose|sepMark|sepQuote|sepOther)
 	spacedAfter := next < len(s.tok) && after.spacedDash() && after.only(sepDash|sepSpace|sepUnderscore|sepDot)
@@ -76,8 +82,7 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 		return no // "Series 00 S1"
 	}
 	w := 0
-	opens := s.leading(i)
-	if opens {
+	if s.leading(i) && !s.has(propMarker) {
 		return s.weighLeading(i, n, d, c)
 	}
 	if s.alone(i) {
@@ -87,6 +92,9 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 		return no
 	}
 	if !ends && !spacedAfter && !s.rangeBehind(i) {
+		if k[0] == '0' && d == 4 && n > 100 && n%100 > 0 && i <= s.anchor {
+			return candidate{at: i, weight: weightBare + 2, split: true}
+		}
 		if k[0] == '0' && d >= 2 && d <= 3 && i <= s.anchor || s.afterYear(i) && d == 3 {
 			return candidate{at: i, weight: weightBare + 2, split: s.afterYear(i) && d == 3 && k[0] != '0'}
 		}
@@ -151,9 +159,15 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 	case d >= 3:
 		w += 10
 		subbed := next < len(s.tok) && s.lookupProp(next) == propSubtitle
+		if subbed {
+			w += 20
+		}
 		plain := !subbed && !spaced && !s.fansubLike() && !s.onlySubtitled() && !s.rangeBehind(i) && before&sepHash == 0
 		if c.season != nil && !spaced && int(n)/100 == c.season[0] && s.tok[min(next, len(s.tok)-1)].prop.technical() {
 			return candidate{at: i, weight: weightNumber, split: true}
+		}
+		if plain && spacedAfter && d == 3 && !s.has(propYear) && next < len(s.tok) && s.tok[next].prop == propNone && season < 0 {
+			return candidate{at: i, weight: weightBare + 2, split: s.splitConfirmed(i, n)}
 		}
 		if plain && season < 0 && c.season == nil && (d > 3 || k[0] != '0') {
 			return s.weighSplit(i, n, d, w)
@@ -173,6 +187,26 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 
 // isExtras reports a word after which numbers count extras.
 func isExtras(k []byte) bool { return string(k) == "extras" || string(k) == "extra" }
+
+// pairAt reports whether season and episode begin at token i without letters: " - 6.01 - ", "[5.01]",
+// and "-11-06" at the end, which cannot be a range.
+func (s *segment) pairAt(i int) bool {
+	j := i + 1
+	if s.tagsAt > 0 && i > s.tagsAt || j >= len(s.tok) || s.tok[i].num <= 0 || s.tok[j].num <= 0 || len(s.word(i)) > 2 || s.tok[j].prop != propNone {
+		return false
+	}
+	d := len(s.word(j))
+	behind := s.sepAfter(j)
+	if s.tok[j].sep == sepDot && d >= 2 && d <= 3 {
+		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '[' && int(s.br[b].first) == i && int(s.br[b].last) == j+1 {
+			return true
+		}
+		return i > 0 && s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 && behind.spacedDash() && j+1 < len(s.tok)
+	}
+	ends := j+1 == len(s.tok) && s.tagsAt == len(s.tok) && s.wordsBefore(i) && !s.fansub
+	return ends && d == 2 && len(s.word(i)) == 2 && (s.tok[j].sep.tightDash() || s.tok[j].sep == sepUnderscore && s.tok[i].sep.tightDash()) &&
+		(s.tok[j].num <= s.tok[i].num || s.tok[j].sep == sepUnderscore)
+}
 
 // singleFolder reports whether the file lies in a folder that has the title of its series: there, a
 // number behind the title counts episodes.
@@ -196,7 +230,7 @@ func (s *segment) boundBefore(i int) bool {
 	if i == 0 || s.tok[i].sep&(sepOpen|sepClose) != 0 {
 		return false
 	}
-	e := vocabulary()[string(s.word(i-1))]
+	e := s.tok[i-1].entry
 	if e == nil || s.tok[i].sep.spacedDash() {
 		return false
 	}
@@ -321,8 +355,10 @@ func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
 		return candidate{at: i, weight: weightNumber, split: true}
 	case s.fansub && (dash || s.word(i)[0] == '0' && d > 1) && d <= 3 && next < len(s.tok):
 		return candidate{at: i, weight: weightNumber - 5}
-	case d == 1 && next+1 < len(s.tok) && s.tok[next].sep.tightDash() && len(s.word(next)) == 2 && s.tok[next].num > 0 && s.tok[next+1].sep&sepDot != 0 && s.tok[next+1].sep&sepSpace != 0:
+	case d == 1 && next+1 < len(s.tok) && s.tok[next].sep.tightDash() && len(s.word(next)) == 2 && s.tok[next].num > 0 && s.tok[next+1].sep&sepSpace != 0:
 		return candidate{at: i, weight: weightNumber, pair: true} // "2-06. Title"
+	case d == 2 && s.word(i)[0] == '0' && next < len(s.tok) && s.tok[next].sep.tightDash() && s.tok[next].num < 0 && s.tagsAt == len(s.tok):
+		return candidate{at: i, weight: weightBare + 5} // "03-Title"
 	case s.rangeOpens(i):
 		return candidate{at: i, weight: weightNumber}
 	case d > 4 || alone || next >= len(s.tok):
@@ -455,7 +491,8 @@ func (s *segment) absoluteBeside(marker int) {
 	if m.seasons.empty() || m.episodes.empty() {
 		return
 	}
-	if i := m.to; i < len(s.tok) && s.tok[i].prop == propNone && s.tok[i].num > 0 && len(s.word(i)) <= 4 && s.tok[i].sep.only(sepSpace|sepOpen|sepClose) &&
+	if i := m.to; i < len(s.tok) && s.tok[i].prop == propNone && s.tok[i].num > 0 && len(s.word(i)) <= 4 &&
+		(s.tok[i].sep.only(sepSpace|sepOpen|sepClose) || s.tok[i].sep.spacedDash() && s.rangeEnd(i) == len(s.tok)-1) &&
 		(i+1 >= len(s.tok) || s.rangeBehind(i) || s.alone(i) && s.tok[i].num >= 100) && len(s.word(i)) >= 3 && !screenHeight(s.tok[i].num) {
 		abs := s.number(int(s.tok[i].num))
 		to := i + 1

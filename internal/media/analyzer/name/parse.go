@@ -16,6 +16,7 @@ type context struct {
 	season   []int // of the folder, nil if it has none
 	pure     bool  // the folder holds a season and nothing else: "Season 2"
 	inSeries bool  // the folder is named as the beginning of the name is
+	films    bool  // a folder above holds films
 	medium   medium
 }
 
@@ -60,6 +61,9 @@ func (s *segment) analyse(text string, c context, g *Guess) {
 	s.findStrongTags()
 	s.anchor = s.findAnchor()
 	s.findYear()
+	if c.films {
+		s.dropFilmSeason()
+	}
 	s.anchor = s.findAnchor()
 	s.findDependentTags()
 	s.dropLeftovers()
@@ -67,6 +71,18 @@ func (s *segment) analyse(text string, c context, g *Guess) {
 	s.findParts()
 	s.wordsEnd = s.findWordsEnd()
 	s.findNumbers(c)
+}
+
+// dropFilmSeason takes back a season that is the title of a film: "Open Season 2 (2008)" among films.
+func (s *segment) dropFilmSeason() {
+	i := s.first(propMarker)
+	if i < 0 {
+		return
+	}
+	c := &s.claims[i]
+	if c.seasonWord && c.episodes.empty() && c.to < len(s.tok) && s.tok[c.to].prop == propYear {
+		s.drop(i)
+	}
 }
 
 // dropLeftovers takes words out that say nothing beside what was found: "Ep" before 2x03, and a
@@ -80,6 +96,11 @@ func (s *segment) dropLeftovers() {
 		switch string(s.word(c.from - 1)) {
 		case "ep", "episode", "season":
 			s.add(claim{prop: propIgnored, from: c.from - 1, to: c.from})
+		}
+	}
+	if m := s.first(propMarker); m >= 0 && len(s.tok) > 2 && s.tok[0].prop == propNone && s.tok[1].prop == propNone && s.tok[1].sep.tightDash() && s.word(0)[0] == '0' {
+		if c := &s.claims[m]; !c.episodes.empty() && s.nums[c.episodes.from] == int(s.tok[0].num) { // "03-Title.5x03"
+			s.add(claim{prop: propIgnored, from: 0, to: 1})
 		}
 	}
 	if len(s.tok) > 1 && s.tok[0].prop == propNone && s.alone(0) && s.br[0].kind == '(' && s.tok[0].num >= 0 && len(s.word(0)) < 3 {

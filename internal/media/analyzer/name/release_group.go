@@ -18,6 +18,9 @@ func (s *segment) findFansub() {
 			return
 		}
 	}
+	if s.pairAt(i) || int(b.last-b.first) == 1 && s.tok[i].num >= 0 && s.tok[i].num < 100 && len(s.tok) > 1 && s.sepAfter(i)&sepSpace == 0 {
+		return
+	}
 	tags := true
 	for j := int(b.first); j < int(b.last); j++ {
 		tags = tags && s.lookup(j).tag != nil
@@ -71,6 +74,9 @@ func (s *segment) dashGroup() string {
 			}
 			return ""
 		}
+		if p := s.tok[i-1].prop; t.sep.spacedDash() && (p == propYear || p == propPart || p == propMarker || p == propDate) {
+			return ""
+		}
 		if t.prop == propNone && t.sep&sepDash != 0 && t.sep.only(sepDash|sepSpace|sepDot) && t.bracket < 0 && s.described(i-1) {
 			return s.groupText(i)
 		}
@@ -91,7 +97,7 @@ func (t *token) strengthIn(s *segment) strength {
 // described reports whether token i says something about the release or numbers the work.
 func (s *segment) described(i int) bool {
 	p := s.tok[i].prop
-	return p.descriptive() || p == propYear || p == propMarker || p == propDate
+	return p.descriptive() || p == propYear || p == propPart || p == propCD || (p == propMarker || p == propDate) && !s.spaces
 }
 
 // groupText returns the name of the group that begins at token i: up to a space, or all of the bracket.

@@ -4,8 +4,7 @@ package name
 // "Cap. 102", and a glued "Season4".
 func (s *segment) wordMark(i int) (claim, bool) {
 	k := s.word(i)
-	v := vocabulary()
-	e := v[string(k)]
+	e := s.tok[i].entry
 	if e == nil {
 		if len(k) == 1 {
 			return s.apartMark(i)
@@ -22,7 +21,7 @@ func (s *segment) wordMark(i int) (claim, bool) {
 	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.countAt(i+2) && s.tok[i+1].num > 0 && s.tok[i+1].num < 60:
 		return claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason, seasonWord: true}, true
 	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.tok[i+1].num > 0 && s.tok[i+1].num < 60:
-		if f := v[string(s.word(i+2))]; f != nil && f.roles&(roleEpisode|rolePart) != 0 {
+		if f := s.tok[i+2].entry; f != nil && f.roles&(roleEpisode|rolePart) != 0 {
 			return s.seasonWord(i)
 		}
 	}
@@ -87,7 +86,7 @@ func (s *segment) smallNumber(i int) (int, bool) {
 	if n := s.tok[i].num; n >= 0 {
 		return int(n), len(k) <= 3 || yearLike(n)
 	}
-	if e := vocabulary()[string(k)]; e != nil && e.number > 0 {
+	if e := s.tok[i].entry; e != nil && e.number > 0 {
 		return int(e.number), true
 	}
 	return 0, false
@@ -132,6 +131,8 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 	c.from, c.to, c.seasons = i-1, i+1, s.number(n)
 	if s.episodeNumberFirst(&c) {
 		c.weight = weightFull - 5
+	} else {
+		s.behindSeason(&c)
 	}
 	return c, true
 }
@@ -145,18 +146,22 @@ func (s *segment) suffixedOrdinal(i int) (int, bool) {
 }
 
 func (s *segment) isEpisodeWord(i int) bool {
-	e := vocabulary()[string(s.word(i))]
+	e := s.tok[i].entry
 	return e != nil && e.roles&roleEpisode != 0
 }
 
 // countsBefore reports a season word whose number precedes it, since that behind it counts episodes:
 // "2.Sezon.7.Bölüm".
 func (s *segment) countsBefore(i int) bool {
+	if i > 0 && i+1 < len(s.tok) && s.tok[i+1].sep.spacedDash() {
+		if _, ok := ordinal(s.word(i - 1)); ok { // "2nd Season - 04"
+			return true
+		}
+	}
 	if i == 0 || i+2 >= len(s.tok) || s.tok[i-1].prop != propNone || s.tok[i-1].num <= 0 || s.tok[i-1].num > 50 || s.tok[i+1].num < 0 {
 		return false
 	}
-	e := vocabulary()[string(s.word(i+2))]
-	return e != nil && e.roles&roleEpisode != 0
+	return s.isEpisodeWord(i+2) || i+3 < len(s.tok) && s.tok[i+2].num > s.tok[i+1].num && s.tok[i+2].sep.tightDash() && s.isEpisodeWord(i+3)
 }
 
 // seasonNumber reads the number behind a season word. A letter counts only if nothing but a tag or an
@@ -175,11 +180,17 @@ func (s *segment) episodeNumberFirst(c *claim) bool {
 	if j+1 >= len(s.tok) || s.tok[j].num < 0 || len(s.word(j)) > 4 {
 		return false
 	}
-	if e := vocabulary()[string(s.word(j+1))]; e == nil || e.roles&roleEpisode == 0 {
+	c.episodes = s.number(int(s.tok[j].num))
+	if j+2 < len(s.tok) && s.tok[j+1].num > s.tok[j].num && s.tok[j+1].sep.tightDash() && s.isEpisodeWord(j+2) {
+		s.runTo(&c.episodes, int(s.tok[j+1].num)) // "1-10 серии"
+		j++
+	}
+	if !s.isEpisodeWord(j + 1) {
+		c.episodes = span{}
 		return false
 	}
-	c.episodes = s.number(int(s.tok[j].num))
 	c.to = j + 2
+	s.countBehind(c)
 	return true
 }
 
@@ -204,10 +215,11 @@ func (s *segment) behindSeason(c *claim) {
 	if s.episodeBehindSeason(c) {
 		c.weight = weightFull - 5
 		s.continueEpisodes(c)
+		s.countBehind(c)
 		return
 	}
 	if j := c.to; j+1 < len(s.tok) && s.tok[j].prop == propNone { // "Series 2 Part 11"
-		if e := vocabulary()[string(s.word(j))]; e != nil && e.roles&rolePart != 0 && string(s.word(c.from)) == "series" && s.tok[j+1].num > 0 {
+		if e := s.tok[j].entry; e != nil && e.roles&rolePart != 0 && string(s.word(c.from)) == "series" && s.tok[j+1].num > 0 {
 			c.episodes = s.number(int(s.tok[j+1].num))
 			c.to, c.weight = j+2, weightFull-5
 			return
@@ -223,7 +235,7 @@ func (s *segment) dottedSeasons(c *claim) bool {
 		return false
 	}
 	and := s.tok[j+1].sep.only(sepAmpersand) && s.tok[j+1].num >= 0
-	if e := vocabulary()[string(s.word(j+1))]; !and && (e == nil || e.roles&roleAnd == 0) {
+	if e := s.tok[j+1].entry; !and && (e == nil || e.roles&roleAnd == 0) {
 		return false
 	}
 	s.nums = append(s.nums, int(s.tok[j].num))
@@ -238,8 +250,7 @@ func (s *segment) continueSeasons(c *claim) {
 	for c.to < len(s.tok) {
 		j := c.to
 		join := s.tok[j].sep
-		v := vocabulary()
-		if e := v[string(s.word(j))]; e != nil && e.roles&(roleAnd|roleTo) != 0 && j+1 < len(s.tok) {
+		if e := s.tok[j].entry; e != nil && e.roles&(roleAnd|roleTo) != 0 && j+1 < len(s.tok) {
 			if e.roles&roleTo != 0 {
 				join |= sepDash
 			} else {
@@ -247,7 +258,7 @@ func (s *segment) continueSeasons(c *claim) {
 			}
 			j++
 		}
-		if e := v[string(s.word(j))]; e != nil && e.roles&roleSeason != 0 && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
+		if e := s.tok[j].entry; e != nil && e.roles&roleSeason != 0 && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
 			j++
 		}
 		n, marked := s.seasonAt(j)
@@ -318,16 +329,26 @@ func (s *segment) episodeWord(i int) (claim, bool) {
 		}
 		return claim{}, false
 	}
-	if n, ok := s.smallNumber(j); ok && s.tok[j].num < 0 && len(s.word(j)) > 2 && s.tok[j].sep.only(sepSpace|sepDot|sepUnderscore) {
+	if n, ok := s.smallNumber(j); ok && s.tok[j].num < 0 && len(s.word(j)) > 2 && !roman(s.word(j)) && s.tok[j].sep.only(sepSpace|sepDot|sepUnderscore) {
 		c.episodes = s.number(n)
 		c.weight = weightNumber
 		return c, true
 	}
-	if i > 0 && s.tok[i-1].prop == propNone && s.tok[i-1].num > 0 && len(s.word(i-1)) <= 4 && s.tok[i].sep&sepDot != 0 && len(s.word(i)) > 2 && s.word(i)[0] != 'e' {
+	if i > 0 && s.tok[i-1].prop == propNone && s.tok[i-1].num > 0 && len(s.word(i-1)) <= 4 && (s.tok[i].sep&sepDot != 0 || s.tok[i].other) && len(s.word(i)) > 2 && s.word(i)[0] != 'e' {
 		c.from, c.to, c.episodes = i-1, i+1, s.number(int(s.tok[i-1].num))
 		return c, true
 	}
 	return claim{}, false
+}
+
+// roman reports a Roman numeral, which counts films rather than episodes: "Episode VII".
+func roman(k []byte) bool {
+	for _, c := range k {
+		if c != 'i' && c != 'v' && c != 'x' {
+			return false
+		}
+	}
+	return true
 }
 
 // countBehind reads "of 26" behind an episode.
@@ -336,7 +357,7 @@ func (s *segment) countBehind(c *claim) {
 	if j+1 >= len(s.tok) || s.tok[j+1].num < 0 {
 		return
 	}
-	if e := vocabulary()[string(s.word(j))]; e != nil && e.roles&roleOf != 0 && s.tok[j].sep&(sepOpen|sepClose) == 0 {
+	if e := s.tok[j].entry; e != nil && e.roles&roleOf != 0 && s.tok[j].sep&(sepOpen|sepClose) == 0 {
 		c.count = int(s.tok[j+1].num)
 		c.to = j + 2
 	}

@@ -8,8 +8,7 @@ type match struct {
 
 // lookup returns the longest phrase of the vocabulary that begins at token i, as a tag.
 func (s *segment) lookup(i int) match {
-	v := vocabulary()
-	e := v[string(s.word(i))]
+	e := s.tok[i].entry
 	if e == nil {
 		return s.lookupGlued(i)
 	}
@@ -18,7 +17,7 @@ func (s *segment) lookup(i int) match {
 		if s.tok[i+n-1].sep&(sepOpen|sepClose|sepComma) != 0 || s.tok[i+n-1].prop != propNone || !sameJoint(s.tok[i+n-1].sep) {
 			break
 		}
-		if f := v[string(s.key[s.tok[i].k0:s.tok[i+n-1].k1])]; f != nil && f.tag != nil {
+		if f := vocabulary()[string(s.key[s.tok[i].k0:s.tok[i+n-1].k1])]; f != nil && f.tag != nil {
 			m = match{tag: f.tag, to: i + n}
 		}
 	}
@@ -297,7 +296,7 @@ func (s *segment) claimEdition(end int) {
 				continue
 			}
 		}
-		said := m.tag.prop == propEdition || m.tag.prop == propOther && (m.tag.value == "3D" || m.tag.value == "Complete")
+		said := m.tag.prop == propEdition || m.tag.prop == propOther && (m.tag.value == "3D" || m.tag.value == "Complete" || m.tag.value == "Internal" && !s.spaces)
 		if !said || m.tag.strength < weak && s.raw(from) != "DC" {
 			return
 		}

@@ -46,7 +46,7 @@ func needsCleaning(raw string, spaces bool) bool {
 // keepsDot reports whether the dot at i is part of an abbreviation, or of a name written with spaces.
 func keepsDot(raw string, i int, spaces bool) bool {
 	if i+1 >= len(raw) {
-		return i >= 2 && raw[i-2] == '.'
+		return i >= 2 && raw[i-2] == '.' && raw[i-1]|0x20 >= 'a'
 	}
 	if raw[i+1] == ' ' {
 		return true
@@ -96,7 +96,7 @@ func (s *segment) closingOf(w words, to int) int {
 			to += n
 			continue
 		case '.':
-			if to >= 2 && s.text[to-2] == '.' {
+			if to >= 3 && s.text[to-2] == '.' && s.text[to-1]|0x20 >= 'a' && (to == 3 || !startsWord(s.text[to-4:to-3])) {
 				to++
 			}
 		}

@@ -15,6 +15,11 @@ func (s *segment) findNames(c context) names {
 	var n names
 	start, lead := s.titleStart()
 	if start >= len(s.tok) {
+		if s.fansub && lead == nil && !s.hasTechnical() { // brackets around a title rather than a group
+			s.drop(s.first(propGroup))
+			s.fansub = false
+			n.title = s.titleFrom(0)
+		}
 		return n
 	}
 	if lead != nil && s.leadsEpisode(lead, c) {
@@ -34,6 +39,9 @@ func (s *segment) findNames(c context) names {
 		}
 	}
 	title, alternative := s.chooseScript(n.title)
+	if alternative.empty() {
+		title, alternative = s.cutBracket(title)
+	}
 	n.title = title
 	if !alternative.empty() {
 		n.alternative = alternative
@@ -42,6 +50,19 @@ func (s *segment) findNames(c context) names {
 		n.title, n.episode = s.splitAtDash(n.title, lead)
 	}
 	return n
+}
+
+// cutBracket cuts a second title in round brackets off the end of the first.
+func (s *segment) cutBracket(w words) (title, alternative words) {
+	if w.empty() {
+		return w, words{}
+	}
+	b := s.tok[w.to-1].bracket
+	if b < 0 || s.br[b].parent >= 0 || int(s.br[b].first) <= w.from || int(s.br[b].last) != w.to {
+		return w, words{}
+	}
+	first := int(s.br[b].first)
+	return words{w.from, first}, words{first, w.to}
 }
 
 // splitAtDash cuts "003. Show Name - Episode Name", whose number was read, at the dash.
@@ -71,7 +92,8 @@ func (s *segment) laterLatin(w words) words {
 		return words{}
 	}
 	for i := w.to; i < len(s.tok) && !s.tok[i].prop.technical(); i++ {
-		if s.tok[i].prop == propNone && s.tok[i].latin && s.tok[i].bracket == s.tok[w.from].bracket && s.tok[i].bracket < 0 && s.tok[i].sep&(sepSlash|sepClose) != 0 {
+		if s.tok[i].prop == propNone && s.tok[i].latin && s.tok[i].bracket == s.tok[w.from].bracket && s.tok[i].bracket < 0 &&
+			(s.tok[i].sep&(sepSlash|sepClose) != 0 || s.tok[i-1].prop == propMarker && s.tok[i-1].cjk) {
 			if later := s.titleFrom(i); s.isLatin(later) && later.to < len(s.tok) && s.tok[later.to].prop != propNone {
 				return later
 			}
@@ -79,6 +101,9 @@ func (s *segment) laterLatin(w words) words {
 	}
 	return words{}
 }
+
+// hasTechnical reports whether anything describes a release.
+func (s *segment) hasTechnical() bool { return s.technicalCount() > 0 }
 
 // titleStart returns the first word that no claim holds, and the marker or date before it.
 func (s *segment) titleStart() (int, *claim) {

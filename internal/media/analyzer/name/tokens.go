@@ -48,6 +48,7 @@ type token struct {
 	other      bool       // holds a letter of another script
 	prop       property   // what it was found to say; propNone is a word of a title
 	claim      int16      // the claim that covers it, -1 for none
+	entry      *entry     // what the vocabulary knows of it, nil if nothing
 }
 
 // bracket is a pair of brackets. Unclosed ones reach to the end.
@@ -77,10 +78,24 @@ type segment struct {
 }
 
 func (s *segment) reset(text string) {
+	if text == s.text && len(s.tok) > 0 { // cut already, for another reading of the name
+		s.forget()
+		return
+	}
 	*s = segment{
 		text: text, key: s.key[:0], tok: s.tok[:0], br: s.br[:0], claims: s.claims[:0], nums: s.nums[:0],
 	}
 	s.tokenize()
+	s.anchor = len(s.tok)
+}
+
+// forget takes all claims back.
+func (s *segment) forget() {
+	s.claims, s.nums = s.claims[:0], s.nums[:0]
+	for i := range s.tok {
+		s.tok[i].prop, s.tok[i].claim = propNone, -1
+	}
+	s.fansub, s.wordsEnd, s.tagsAt = false, 0, 0
 	s.anchor = len(s.tok)
 }
 
@@ -249,7 +264,11 @@ func (s *segment) addToken(t token) {
 }
 
 func (s *segment) push(t token) {
-	t.num = number(s.key[t.k0:t.k1])
+	k := s.key[t.k0:t.k1]
+	t.num = number(k)
+	if t.num < 0 || len(k) == 4 {
+		t.entry = vocabulary()[string(k)]
+	}
 	s.tok = append(s.tok, t)
 }
 
@@ -258,6 +277,15 @@ func (s *segment) push(t token) {
 func gluedMark(k []byte) int {
 	for i := 2; i+6 <= len(k); i++ {
 		if k[i] == 's' && isDigit(k[i+1]) && isDigit(k[i+2]) && k[i+3] == 'e' && isDigit(k[i+4]) && !isDigit(k[i-1]) {
+			return i
+		}
+	}
+	if n := len(k); !isDigit(k[0]) && isDigit(k[n-1]) && isDigit(k[n-2]) && k[n-3] == 'x' && isDigit(k[n-4]) { // Castle1x01
+		i := n - 4
+		if isDigit(k[i-1]) {
+			i--
+		}
+		if i > 2 && !isDigit(k[i-1]) {
 			return i
 		}
 	}

@@ -13,10 +13,13 @@ type folder struct {
 // parseVideo reads a name as that of a film or an episode, with its folders as context.
 func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 	var dirs [maxDepth]folder
-	for i := range p.n {
-		dirs[i] = s.readFolder(i, p.dirs[i], g)
+	films := false
+	for i := p.n - 1; i >= 0; i-- {
+		dirs[i] = s.readFolder(i, p.dirs[i], films, g)
+		films = films || dirs[i].generic && filmShelf(dirs[i].seg.key)
 	}
 	c := s.context(p, dirs[:p.n])
+	c.films = films
 	c.medium = m
 	text := p.file
 	if m == mediumSubtitle {
@@ -28,6 +31,9 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 	f := &s.file
 	f.analyse(text, c, g)
 	n := f.findNames(c)
+	if f.saysNothing(n, p) {
+		n.title = words{}
+	}
 	up := s.bestFolder(dirs[:p.n], f, n)
 	if up >= 0 && s.parentRules(f, n, &dirs[up], c) {
 		d := &dirs[up]
@@ -45,9 +51,9 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 }
 
 // readFolder reads the folder at depth i.
-func (s *scratch) readFolder(i int, text string, g *Guess) folder {
+func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 	seg := &s.dirs[i]
-	seg.analyse(text, context{}, g)
+	seg.analyse(text, context{films: films}, g)
 	d := folder{seg: seg}
 	if e := vocabulary()[string(seg.key)]; e != nil && e.roles&roleGenericFolder != 0 {
 		d.generic = true
@@ -66,6 +72,15 @@ func (s *scratch) readFolder(i int, text string, g *Guess) folder {
 		d.seasons, d.pure = []int{n}, true
 	}
 	return d
+}
+
+// filmShelf reports a folder that holds films.
+func filmShelf(key []byte) bool {
+	switch string(key) {
+	case "movies", "movie", "films", "film", "filme", "peliculas", "фильмы":
+		return true
+	}
+	return false
 }
 
 // bareSeason reads the folders of seasons that carry no number: "Specials".
@@ -102,6 +117,19 @@ func (s *scratch) context(p *pathParts, dirs []folder) context {
 		c.inSeries = len(file.key) > len(key)+1 && string(file.key[:len(key)]) == string(key) && file.key[len(key)] == ' '
 	}
 	return c
+}
+
+// saysNothing reports a name that media players give to every work: "movie", "video", "VTS_01_1",
+// a number of a disc's file. The folder is the name then.
+func (s *segment) saysNothing(n names, p *pathParts) bool {
+	if n.title.empty() || p.n == 0 {
+		return false
+	}
+	key := s.key[s.tok[n.title.from].k0:s.tok[n.title.to-1].k1]
+	if e := vocabulary()[string(key)]; e != nil && e.roles&roleGenericFolder != 0 {
+		return true
+	}
+	return len(key) >= 3 && string(key[:3]) == "vts" && p.ext == "vob" || p.ext == "m2ts" && number(key) >= 0
 }
 
 // bestFolder returns the nearest folder that names a work, -1 if none does.
@@ -168,7 +196,7 @@ func (s *scratch) takeFromFolders(g *Guess, f *segment, n names, dirs []folder, 
 		}
 		title := d.seg.phrase(d.names.title)
 		switch {
-		case g.Title == "" && (marker || c.season != nil || f.technicalCount() > 0 || len(f.tok) == 0):
+		case g.Title == "":
 			g.Title = title
 			s.takeYear(g, d)
 		case c.pure && !marker && g.EpisodeTitle == "" && !samePrefix(f.key, d.seg.key):
@@ -209,11 +237,13 @@ func sameTitle(a, b string) bool { return foldWord(a) == foldWord(b) }
 func decideType(g *Guess, f *segment, c context) {
 	switch {
 	case g.Type != "":
+	case g.Date != "" && g.Year != 0 && len(g.Season) == 0 && len(g.Episode) == 0 && len(f.tok) > 0 && f.tok[0].prop == propDate:
+		g.Type = Movie // a film with the day it was filed
 	case len(g.Season) > 0 || len(g.Episode) > 0 || g.Date != "" || g.Disc != nil && g.Season != nil || f.counted():
 		g.Type = Episode
 	case c.pure:
 		g.Type = Episode
-	case f.seriesWord():
+	case f.seriesWord() || f.wholeSeries():
 		g.Type = Episode
 	case g.Bonus > 0 && g.Film == 0:
 		g.Type = Episode
@@ -226,6 +256,23 @@ func decideType(g *Guess, f *segment, c context) {
 func (s *segment) counted() bool {
 	i := s.first(propMarker)
 	return i >= 0
+}
+
+// wholeSeries reports a name that says "complete series" or "full season".
+func (s *segment) wholeSeries() bool {
+	for i := range s.claims {
+		c := &s.claims[i]
+		if c.prop != propOther || c.tag.value != "Complete" {
+			continue
+		}
+		for j := c.from; j < c.to; j++ {
+			switch string(s.word(j)) {
+			case "series", "season", "seasons":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // seriesWord reports a name that says it is all of a series.

@@ -40,8 +40,8 @@ func (s *segment) findWebsites() {
 		}
 	}
 	if w := string(s.word(0)); w == "www" {
-		for to := min(len(s.tok), 6); to > 2; to-- {
-			if s.addressAt(0, to) == to {
+		for to := 3; to <= min(len(s.tok), 6); to++ {
+			if s.addressAt(0, to) == to && topLevel(s.word(to-1)) {
 				s.add(claim{prop: propWebsite, from: 0, to: to, text: s.text[s.tok[0].start:s.tok[to-1].end]})
 				return
 			}
