@@ -21,20 +21,21 @@ type edges struct {
 	buf     *edgeBuffers
 }
 
-type edgeBuffers struct{ head, tail [edge]byte }
+// edgeBuffers holds both ends, one behind the other: a file shorter than both lies whole in it.
+type edgeBuffers [2 * edge]byte
 
 var edgePool = sync.Pool{New: func() any { return new(edgeBuffers) }}
 
 // readEdges reads both ends of a file.
 func readEdges(src io.ReaderAt, size int64) (*edges, error) {
 	e := &edges{src: src, size: size, buf: edgePool.Get().(*edgeBuffers)}
-	e.head = e.buf.head[:min(size, edge)]
+	e.head = e.buf[:min(size, edge)]
 	if err := readFull(src, e.head, 0); err != nil {
 		e.release()
 		return nil, err
 	}
 	e.tailOff = max(size-edge, int64(len(e.head)))
-	e.tail = e.buf.tail[:size-e.tailOff]
+	e.tail = e.buf[edge : edge+size-e.tailOff]
 	if len(e.tail) > 0 {
 		if err := readFull(src, e.tail, e.tailOff); err != nil {
 			e.release()
@@ -80,9 +81,7 @@ func (e *edges) ReadAt(p []byte, off int64) (int, error) {
 func (e *edges) fingerprint() int64 {
 	tail := e.tail
 	if e.size < 2*edge { // the ends overlap, or are one
-		whole := make([]byte, 0, 2*edge)
-		whole = append(append(whole, e.head...), e.tail...)
-		tail = whole[max(0, int64(len(whole))-edge):]
+		tail = e.buf[max(0, e.size-edge):e.size]
 	}
 	return int64(uint64(e.size) + wordSum(e.head) + wordSum(tail))
 }

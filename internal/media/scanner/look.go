@@ -80,6 +80,9 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 		root: r.row.ID, dir: j.dir, proofs: proofs, absent: absent, stamped: r.polled.Load(),
 		now: time.Now().UnixNano(), quiet: int64(r.s.timing.Load().Debounce), grace: int64(r.s.timing.Load().Grace), describe: r.s.describe,
 	}
+	if r.cfg.CrossMounts {
+		j.names = nil // only a listing says which file system its directory is on
+	}
 	if j.names != nil {
 		if ok, err := r.seeNames(ctx, j, g); err != nil || ok {
 			res.files = len(g.files)
@@ -210,7 +213,7 @@ func (r *runner) sift(entries []tree.Entry, dir string, rules *tree.Rules, g *si
 	g.subs = nil
 	for i := range entries {
 		e := entries[i]
-		if e.Type == tree.Other || rules.Ignored(store.Join(dir, e.Name), e.Type == tree.Dir) {
+		if e.Type == tree.Other || rules.IgnoredIn(dir, e.Name, e.Type == tree.Dir) {
 			continue
 		}
 		if e.Type == tree.Dir {

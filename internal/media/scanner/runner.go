@@ -382,6 +382,9 @@ func (r *runner) postponeFailed(j *job, d time.Duration) {
 
 // idle reports whether nothing waits and nothing runs, as far as the root can be reached.
 func (r *runner) idle() bool {
+	if r.identAt.IsZero() { // it has not even been asked yet whether it is there
+		return false
+	}
 	if !r.online {
 		return r.flying == 0 && !r.identifying
 	}
