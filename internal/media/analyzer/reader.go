@@ -1,7 +1,6 @@
 package analyzer
 
 import (
-	"encoding/binary"
 	"errors"
 	"io"
 	"sync"
@@ -68,33 +67,11 @@ func (e *edges) ReadAt(p []byte, off int64) (int, error) {
 	if off >= 0 && off+int64(len(p)) <= int64(len(e.head)) {
 		return copy(p, e.head[off:]), nil
 	}
+	if off >= 0 && off+int64(len(p)) <= e.size && e.size <= 2*edge {
+		return copy(p, e.buf[off:e.size]), nil
+	}
 	if off >= e.tailOff && off+int64(len(p)) <= e.size {
 		return copy(p, e.tail[off-e.tailOff:]), nil
 	}
 	return e.src.ReadAt(p, off)
-}
-
-// fingerprint is the field's 64-bit hash of a film: its size plus the little-endian 64-bit words of its
-// first and last 64 KiB, so that subtitle services know it by the same number. Files shorter than that
-// are padded with zeros to whole words.
-// Source: https://trac.opensubtitles.org/projects/opensubtitles/wiki/HashSourceCodes
-func (e *edges) fingerprint() int64 {
-	tail := e.tail
-	if e.size < 2*edge { // the ends overlap, or are one
-		tail = e.buf[max(0, e.size-edge):e.size]
-	}
-	return int64(uint64(e.size) + wordSum(e.head) + wordSum(tail))
-}
-
-func wordSum(b []byte) (sum uint64) {
-	for len(b) >= 8 {
-		sum += binary.LittleEndian.Uint64(b)
-		b = b[8:]
-	}
-	if len(b) > 0 {
-		var last [8]byte
-		copy(last[:], b)
-		sum += binary.LittleEndian.Uint64(last[:])
-	}
-	return sum
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/fingerprint"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -77,7 +78,11 @@ func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
 		return fmt.Errorf("read: %w", err)
 	}
 	defer e.release()
-	print := e.fingerprint()
+	hash, err := fingerprint.OS(e, t.Size)
+	if err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	print := int64(hash)
 	if t.Work == store.Verify && t.Printed && print == t.Fingerprint {
 		o.verified = true
 		return nil
