@@ -58,3 +58,10 @@ func parent(path string) string {
 	}
 	return ""
 }
+
+func join(dir, name string) string {
+	if dir == "" {
+		return name
+	}
+	return dir + "/" + name
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -17,11 +18,42 @@ const (
 	mostEntries = 4 << 20
 )
 
+// listProven lists a directory of the expected volume. It needs no proof of the root where the directory
+// itself is proof: where it is the root, or still is the one that a proven listing showed in this place.
+func (s *Share) listProven(ctx context.Context, dir string) (*tree.Listing, error) {
+	asked, epoch := time.Now(), s.memory.now()
+	known, ok := s.memory.dir(dir)
+	var early *proof // begun now, it costs no time of its own
+	ok = ok && known.proven && known.id != 0
+	if !ok && dir != "" {
+		early = s.prover.join()
+	}
+	l, self, found, err := s.list(ctx, dir)
+	if err != nil {
+		return nil, s.question(asked, early).believe(ctx, err, func() error { _, _, _, err := s.list(ctx, dir); return err })
+	}
+	var root info
+	switch {
+	case dir == "":
+		root, err = s.prover.given(ctx, self)
+	case ok && known.id == self.id:
+		root = *s.prover.last.Load()
+	case early != nil:
+		root, err = early.ours(ctx)
+	default:
+		root, err = s.prover.join().ours(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.Volume = s.volume(root)
+	s.memory.listed(epoch, dir, self, found, l.Entries)
+	return l, nil
+}
+
 // list reads a directory, from whatever disk it is on.
-func (s *Share) list(ctx context.Context, dir string) (*tree.Listing, error) {
-	var self info
-	var found []info
-	err := s.attempt(ctx, func(ses *session) error {
+func (s *Share) list(ctx context.Context, dir string) (l *tree.Listing, self info, found []info, err error) {
+	err = s.attempt(ctx, func(ses *session) error {
 		h, err := s.openOn(ctx, ses, s.full(dir))
 		if err != nil {
 			return asDirectory(err)
@@ -37,11 +69,10 @@ func (s *Share) list(ctx context.Context, dir string) (*tree.Listing, error) {
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, info{}, nil, err
 	}
-	l := &tree.Listing{Self: self.entry(""), Entries: s.entries(ctx, dir, self, found), Provisional: true}
-	s.memory.listed(dir, self, l.Entries)
-	return l, nil
+	l = &tree.Listing{Self: self.entry(""), Entries: s.entries(ctx, dir, self, found), Provisional: true}
+	return l, self, found, nil
 }
 
 // readEntries reads what an open directory holds.
@@ -131,7 +162,7 @@ func (s *Share) lookAt(ctx context.Context, path string) (tree.Entry, error) {
 	if err != nil || path == "" {
 		return i.entry(""), err
 	}
-	l, err := s.list(ctx, parent(path))
+	l, _, _, err := s.list(ctx, parent(path))
 	if err != nil {
 		return tree.Entry{}, err
 	}

@@ -20,12 +20,19 @@ const (
 // when they look one up), what the root held (another disk). It is bounded; what has been forgotten is
 // asked again or goes unnoticed, and is never taken for known.
 type memory struct {
+	epoch    int // counts what was forgotten
 	mu       sync.Mutex
-	dirs     generations[info]
+	dirs     generations[place]
 	listings generations[[]spelling]
 	root     []spelling // of the last listing of the root that was proven
 	stamp    info       // of the root when its volume was last looked at
 	size     uint64     // of that volume, bytes; 0 is unknown
+}
+
+// place is a directory that was seen somewhere.
+type place struct {
+	info
+	proven bool // on the expected volume
 }
 
 // spelling is how a directory writes the name of a file.
@@ -69,27 +76,54 @@ func newMemory() *memory {
 	return m
 }
 
-// listed remembers a listing.
-func (m *memory) listed(dir string, self info, entries []tree.Entry) {
+// now is what a call that remembers something later has to say of when it began.
+func (m *memory) now() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.epoch
+}
+
+// forget forgets everything, also what calls under way have yet to remember.
+func (m *memory) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.epoch++
+	m.dirs.young, m.dirs.old, m.listings.young, m.listings.old = nil, nil, nil, nil
+	m.root, m.stamp, m.size = nil, info{}, 0
+}
+
+// listed remembers a listing of the expected volume: the directory, and those that were found in it.
+func (m *memory) listed(epoch int, dir string, self info, found []info, entries []tree.Entry) {
 	names := spellings(entries)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.dirs.put(dir, self, 1)
+	if m.epoch != epoch {
+		return
+	}
+	m.dirs.put(dir, place{self, true}, 1)
+	for _, i := range found {
+		if i.isDir() {
+			m.dirs.put(join(dir, i.name), place{i, true}, 1)
+		}
+	}
 	m.listings.put(dir, names, len(names)+1)
-}
-
-// proven remembers what the root holds.
-func (m *memory) proven(entries []tree.Entry) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.root = spellings(entries[:min(len(entries), rootRemembered)])
+	if dir == "" {
+		m.root = names[:min(len(names), rootRemembered)]
+	}
 }
 
 // dir is the directory at path as it was last seen.
-func (m *memory) dir(path string) (info, bool) {
+func (m *memory) dir(path string) (place, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.dirs.get(path)
+}
+
+// passed remembers a directory that was seen on the way, on whatever volume it is.
+func (m *memory) passed(path string, i info) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dirs.put(path, place{i, false}, 1)
 }
 
 // spelledOtherwise reports whether the entry e, which the server opened under path, is in the directory's
@@ -115,16 +149,15 @@ func (s *Share) ancestors(ctx context.Context, dir string, self info) []info {
 	above := []info{self}
 	for dir != "" {
 		dir = parent(dir)
-		i, ok := s.memory.dir(dir)
-		if !ok {
-			if err := s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, dir); return err }); err != nil {
-				continue
-			}
-			s.memory.mu.Lock()
-			s.memory.dirs.put(dir, i, 1)
-			s.memory.mu.Unlock()
+		if known, ok := s.memory.dir(dir); ok {
+			above = append(above, known.info)
+			continue
 		}
-		above = append(above, i)
+		var i info
+		if err := s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, dir); return err }); err == nil {
+			s.memory.passed(dir, i)
+			above = append(above, i)
+		}
 	}
 	return above
 }

@@ -185,7 +185,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	m := newMemory()
 	entries := []tree.Entry{{Name: "a"}, {Name: "b"}, {Name: "c"}}
 	for i := range 100_000 {
-		m.listed(fmt.Sprint(i), info{}, entries)
+		m.listed(0, fmt.Sprint(i), info{}, nil, entries)
 	}
 	if n := len(m.dirs.young) + len(m.dirs.old); n > 2*dirsRemembered {
 		t.Errorf("%d directories remembered", n)

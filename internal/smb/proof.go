@@ -24,6 +24,7 @@ type prover struct {
 	running bool
 	next    *proof // not yet begun
 
+	last atomic.Pointer[info] // the root, as it was when good
 	// good is when the last proof ended that found the root as expected, in Unix nanoseconds.
 	good atomic.Int64
 }
@@ -72,7 +73,7 @@ func (p *prover) run() {
 		}
 		now.root, now.err = p.look()
 		if now.err == nil && p.share.expects(now.root) == nil {
-			p.good.Store(time.Now().UnixNano())
+			p.found(now.root)
 		}
 		close(now.done)
 		if classify(now.err) == away {
@@ -90,6 +91,24 @@ func (p *prover) fail(err error) {
 		close(p.next.done)
 		p.next = nil
 	}
+}
+
+// found remembers a root that is as expected.
+func (p *prover) found(root info) {
+	p.last.Store(&root)
+	p.good.Store(time.Now().UnixNano())
+}
+
+// given is a proof that costs nothing: somebody has opened the root anyway.
+func (p *prover) given(ctx context.Context, root info) (info, error) {
+	err := p.share.expects(root)
+	if err == nil {
+		err = p.share.sameDisk(ctx, root)
+	}
+	if err == nil {
+		p.found(root)
+	}
+	return root, err
 }
 
 // look opens the root.
@@ -143,13 +162,13 @@ func (s *Share) expects(root info) error {
 // question is one call that asks the server of a name, with what is known of the root around it.
 type question struct {
 	share  *Share
-	before bool   // the root was proven shortly before
-	proof  *proof // of the root, begun after the question was
+	before bool   // the root was proven shortly before it was asked
+	proof  *proof // of the root, begun after the question was; nil if none was wanted yet
 }
 
-func (s *Share) question() question {
-	before := time.Since(time.Unix(0, s.prover.good.Load())) < goodFor
-	return question{share: s, before: before, proof: s.prover.join()}
+func (s *Share) question(asked time.Time, p *proof) question {
+	since := asked.Sub(time.Unix(0, s.prover.good.Load()))
+	return question{share: s, before: since >= 0 && since < goodFor, proof: p}
 }
 
 // believe decides what an error about the name proves; ask asks for it again. That a name is absent is
@@ -158,10 +177,10 @@ func (q question) believe(ctx context.Context, err error, ask func() error) erro
 	if classify(err) != thisEntry {
 		return err
 	}
+	if q.proof == nil || errors.Is(err, fs.ErrPermission) { // a server whose disk is gone denies everything
+		q.proof = q.share.prover.join()
+	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		if errors.Is(err, fs.ErrPermission) { // a server whose disk is gone denies everything
-			q.proof = q.share.prover.join()
-		}
 		return q.unlessAway(ctx, err)
 	}
 	if !q.before {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/semaphore"
@@ -92,7 +93,11 @@ func (s *Share) Identify(ctx context.Context) (tree.Volume, error) {
 }
 
 // Expect implements tree.Tree.
-func (s *Share) Expect(v tree.Volume) { s.expected.Store(&v) }
+func (s *Share) Expect(v tree.Volume) {
+	if old := s.expected.Swap(&v); old == nil || old.ID != v.ID {
+		s.memory.forget() // it may be of another volume
+	}
+}
 
 // volume is the file system that a root is on.
 func (s *Share) volume(root info) tree.Volume {
@@ -115,20 +120,7 @@ func (s *Share) List(ctx context.Context, dir string) (*tree.Listing, error) {
 			return nil, err
 		}
 		defer s.listings.Release(1)
-		q := s.question()
-		l, err := s.list(ctx, dir)
-		if err != nil {
-			return nil, q.believe(ctx, err, func() error { _, err := s.list(ctx, dir); return err })
-		}
-		root, err := q.proof.ours(ctx)
-		if err != nil {
-			return nil, err
-		}
-		l.Volume = s.volume(root)
-		if dir == "" {
-			s.memory.proven(l.Entries)
-		}
-		return l, nil
+		return s.listProven(ctx, dir)
 	}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("list %q: %w", dir, err)
@@ -143,7 +135,7 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 		return tree.Entry{}, fmt.Errorf("stat %q: %w", path, err)
 	}
 	e, err := perform(ctx, s, func(ctx context.Context) (tree.Entry, error) {
-		q := s.question()
+		q := s.question(time.Now(), s.prover.join())
 		e, err := s.stat(ctx, path)
 		if err != nil {
 			return tree.Entry{}, q.believe(ctx, err, func() error { _, err := s.stat(ctx, path); return err })
@@ -165,7 +157,7 @@ func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
 	f, err := perform(ctx, s, func(ctx context.Context) (*file, error) {
-		q := s.question()
+		q := s.question(time.Now(), s.prover.join())
 		f, err := s.openFile(ctx, path)
 		if err != nil {
 			return nil, q.believe(ctx, err, func() error {
