@@ -6,6 +6,7 @@ import "strings"
 // ("Artist-Album-CD-FLAC-2004-GROUP"), or as people do ("Artist - Album (2004) [FLAC]"). It reports
 // whether the name is one.
 func (s *scratch) parseAlbum(g *Guess, text string) bool {
+	listed := text
 	text = plainText(text)
 	f := &s.file
 	f.reset(text)
@@ -17,7 +18,13 @@ func (s *scratch) parseAlbum(g *Guess, text string) bool {
 		return true
 	}
 	f.reset(text)
-	return f.spokenAlbum(g)
+	if !f.spokenAlbum(g) {
+		return false
+	}
+	if text != listed {
+		g.Type = Music
+	}
+	return true
 }
 
 // plainText undoes what web listings do to names: plus signs for spaces, and character references.
@@ -43,6 +50,13 @@ func (s *segment) fields() []words {
 			continue
 		}
 		dash := s.tok[i].sep&sepDash != 0 && s.tok[i].sep&(sepSpace) == 0
+		if dash && i > from && s.tok[i].num >= 0 && s.tok[i-1].num >= 0 && len(s.word(i)) == 2 && len(s.word(i-1)) == 2 &&
+			!s.tok[i-1].sep.tightDash() && s.tok[i].num > s.tok[i-1].num {
+			continue // "Videos 86-98"
+		}
+		if p := i - 1; dash && i > from && s.tok[i].sep.tightDash() && s.tok[p].end-s.tok[p].start == 1 && s.tok[p].num < 0 && s.tok[p].bracket < 0 {
+			continue // "T-Pain"
+		}
 		if i > from && dash && (s.tok[i].bracket < 0 || s.entersBracket(i)) {
 			out = append(out, words{from, i})
 			from = i
@@ -77,7 +91,7 @@ func (s *segment) sceneAlbum(g *Guess) bool {
 	default:
 		return false
 	}
-	if !s.musical(f[1:n], yearAt) {
+	if yearAt != n-2 && !s.musical(f[1:n]) {
 		return false
 	}
 	g.Type = Music
@@ -117,9 +131,9 @@ func (s *segment) fieldYear(f []words, n int) (year, at int) {
 	return 0, -1
 }
 
-// musical reports whether a field between album and year is a medium of music, or the year alone
-// makes the form clear because nothing of a video is there.
-func (s *segment) musical(f []words, yearAt int) bool {
+// musical reports whether nothing in the fields speaks for a video. Where the year has not its usual
+// place, that must be sure.
+func (s *segment) musical(f []words) bool {
 	for _, w := range f {
 		for i := w.from; i < w.to; i++ {
 			if m := s.lookup(i); m.tag != nil && m.tag.strength == strong && (m.tag.prop == propScreenSize || m.tag.prop == propSource && m.tag.value != "Web") || isScreenSize(s.word(i)) {
@@ -278,6 +292,13 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 	}
 	g.Type = Album
 	g.Artist = s.phrase(words{start, dash})
+	if j := s.nextDash(dash + 1); j == dash+1 && yearLike(s.tok[dash].num) { // "Artist - 2003 - Album"
+		g.Year, dash = int(s.tok[dash].num), j
+	}
+	if s.alone(dash) && yearLike(s.tok[dash].num) && dash+1 < len(s.tok) { // "Artist - [1999] Album"
+		g.Year = int(s.tok[dash].num)
+		dash++
+	}
 	end := s.albumEnd(dash)
 	g.Album = s.phrase(words{dash, end})
 	if va := foldWord(g.Artist); va != "va" {
@@ -285,7 +306,9 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 			g.Album = s.phrase(words{dash, j})
 		}
 	}
-	g.Year = s.anyYear(dash)
+	if g.Year == 0 {
+		g.Year = s.anyYear(dash)
+	}
 	if strings.Contains(strings.ToLower(g.Album), "discography") {
 		g.Album = ""
 	}
@@ -312,7 +335,7 @@ func (s *segment) albumEnd(i int) int {
 		k := s.word(j)
 		d := digits(k, 0)
 		if s.entersBracket(j) || s.audioFormat(j) != "" || d == 1 && len(k) == 3 && string(k[1:]) == "cd" ||
-			yearLike(s.tok[j].num) && len(k) == 4 && (j+1 >= len(s.tok) || s.tok[j+1].sep&(sepOpen|sepComma) != 0 || s.tok[j].sep.spacedDash() || digits(s.word(j+1), 0) > 0 && s.tok[j+1].num < 0) {
+			yearLike(s.tok[j].num) && len(k) == 4 && (j+1 >= len(s.tok) || s.tok[j+1].sep&(sepOpen|sepComma) != 0 || s.audioFormat(j+1) != "" || s.tok[j].sep.spacedDash() || digits(s.word(j+1), 0) > 0 && s.tok[j+1].num < 0) {
 			return j
 		}
 	}

@@ -14,6 +14,12 @@ func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 	}
 	g.Type = Book
 	f.readBook(g)
+	for i := range p.n { // "Title - Author" below a folder of the author
+		if g.Author != "" && i < 2 && sameTitle(p.dirs[i], g.Title) && !sameTitle(p.dirs[i], g.Author) {
+			g.Author, g.Title = g.Title, g.Author
+			break
+		}
+	}
 	if g.Author == "" && p.n >= 2 && !isGeneric(p.dirs[1]) && sameTitle(p.dirs[0], g.Title) {
 		g.Author = valid(p.dirs[1]) // Author/Title/Title.epub
 	} else if g.Author == "" && p.n >= 1 && !isGeneric(p.dirs[0]) && p.n >= 2 && isGeneric(p.dirs[1]) {
@@ -40,11 +46,24 @@ func (s *segment) readBook(g *Guess) {
 		g.SeriesIndex = trimNumber(string(s.word(0)))
 		start = 1
 	}
-	if d := s.nextDash(start + 1); d > 0 && d < end && start == 0 {
+	if d := s.nextDash(start + 1); d > 0 && start == 0 && s.authorSeriesTitle(g, d) {
+		return
+	} else if d > 0 && d < end && start == 0 {
 		g.Author, g.Title = s.phrase(words{start, d}), s.phrase(words{d, end})
 		return
 	}
 	g.Title = s.phrase(words{start, end})
+}
+
+// authorSeriesTitle reads "Author - Series 03 - Title" and "Author - [Series 03] - Title", whose first
+// dash stands before token d.
+func (s *segment) authorSeriesTitle(g *Guess, d int) bool {
+	e := s.nextDash(d + 1)
+	if e <= d+1 || s.tok[e-1].num < 0 || len(s.word(e-1)) > 3 {
+		return false
+	}
+	g.Author, g.Series, g.SeriesIndex, g.Title = s.phrase(words{0, d}), s.phrase(words{d, e - 1}), trimNumber(string(s.word(e-1))), s.phrase(words{e, len(s.tok)})
+	return true
 }
 
 // readSeriesNumber reads a number of a series that a hash marks.
@@ -108,6 +127,12 @@ func (s *segment) readComic(g *Guess) bool {
 			g.Volume, found = trimNumber(string(s.word(i+1))), true
 		case i > 0 && i+1 < len(s.tok) && s.tok[i+1].num >= 0 && (string(k) == "ch" || string(k) == "chapter" || string(k) == "chap"):
 			g.Chapter, found = trimNumber(string(s.word(i+1))), true
+		case i > 1 && s.tok[i].sep == sepDot && s.tok[i-1].num >= 0 && g.Issue != "":
+			continue
+		case i > 0 && i+1 < len(s.tok) && s.tok[i].num >= 0 && !found && s.tok[i+1].sep == sepDot && len(s.word(i+1)) == 1 && s.tok[i+1].num >= 0: // "1050.5"
+			g.Issue = s.decimal(i)
+			end = min(end, i)
+			continue
 		case i > 0 && s.tok[i].num >= 0 && len(k) <= 4 && !found && g.Issue == "" && (s.tok[i].sep&sepHash != 0 || i+1 >= len(s.tok) || s.entersBracket(i+1)):
 			g.Issue = s.decimal(i)
 			end = min(end, i)

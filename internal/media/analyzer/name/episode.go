@@ -36,7 +36,7 @@ func (s *segment) findMarkers() {
 
 func (s *segment) markerAt(i int) (claim, bool) {
 	k := s.word(i)
-	if s.tok[i].cjk {
+	if s.tok[i].cjk && s.tok[i].entry == nil {
 		return s.cjkMarker(i)
 	}
 	if c := k[0]; len(k) > 1 {

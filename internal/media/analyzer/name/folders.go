@@ -7,10 +7,7 @@ func describeFolder(g *Guess, p *pathParts, s *scratch) {
 	}
 	f := &s.file
 	f.reset(p.file)
-	disc, named := f.discFolder()
-	if !p.slashed && !p.folder && !named {
-		return
-	}
+	disc := f.discFolder()
 	season := len(g.Season) == 1 && len(g.Episode) == 0
 	if !season {
 		if n, ok := f.seasonByName(p); ok {
@@ -54,10 +51,10 @@ func hasWord(key, word string) bool {
 }
 
 // discFolder reports whether the name is that of one disc of several: "Disc 2", "CD1", "Disc 04
-// (Encores)". named tells that it begins like one.
-func (s *segment) discFolder() (disc, named bool) {
+// (Encores)".
+func (s *segment) discFolder() bool {
 	if len(s.tok) == 0 {
-		return false, false
+		return false
 	}
 	k := s.word(0)
 	d := 0
@@ -67,16 +64,16 @@ func (s *segment) discFolder() (disc, named bool) {
 	switch string(k[:d]) {
 	case "disc", "disk", "cd", "vol", "volume":
 	default:
-		return false, false
+		return false
 	}
 	next := 1
 	if d == len(k) {
 		if len(s.tok) < 2 || s.tok[1].num < 0 || s.tok[1].sep&(sepOpen|sepClose) != 0 {
-			return false, len(s.tok) > 1
+			return false
 		}
 		next = 2
 	} else if digits(k, d) != len(k) {
-		return false, true
+		return false
 	}
-	return next >= len(s.tok) || s.tok[next].sep&sepOpen != 0, true
+	return next >= len(s.tok) || s.tok[next].sep&sepOpen != 0
 }

@@ -72,6 +72,10 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 			return
 		}
 	}
+	if d := f.onlyTightDash(start); d > 0 { // "01-The_Artist-Song_One"
+		g.Artist, g.Title = f.phrase(words{start, d}), f.phrase(words{d, all.to})
+		return
+	}
 	if start == 0 && g.Track == 0 {
 		for i := 1; i < all.to-1; i++ {
 			if string(f.word(i)) == "by" && f.spaces {
@@ -81,6 +85,28 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 		}
 	}
 	g.Title = f.phrase(all)
+}
+
+// onlyTightDash returns the token behind the one tight dash in a name that has underscores for its
+// spaces, and a number before its words; 0 if it is not like that.
+func (s *segment) onlyTightDash(start int) int {
+	if start == 0 || s.spaces {
+		return 0
+	}
+	at, under := 0, false
+	for i := start + 1; i < len(s.tok); i++ {
+		under = under || s.tok[i].sep == sepUnderscore
+		if s.tok[i].sep.tightDash() {
+			if at > 0 {
+				return 0
+			}
+			at = i
+		}
+	}
+	if !under {
+		return 0
+	}
+	return at
 }
 
 // trackNumber reads the number that opens the name, with that of the disc in front of it or not, and
@@ -119,7 +145,7 @@ func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
 	i := 0
 	if i < p.n {
 		d.reset(p.dirs[i])
-		if disc, _ := d.discFolder(); disc {
+		if d.discFolder() {
 			if len(g.Disc) == 0 {
 				g.Disc = Ints{discNumber(d)}
 			}

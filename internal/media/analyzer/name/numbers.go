@@ -125,7 +125,7 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 		if s.has(propYear) && !s.fansub && !spaced {
 			return no
 		}
-		w += 35
+		w += 50
 	}
 	if s.onlySubtitled() {
 		w += 15
@@ -173,7 +173,7 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 			return s.weighSplit(i, n, d, w)
 		}
 	}
-	if i > s.anchor && !s.afterYear(i) && s.anchor < len(s.tok) && season < 0 {
+	if i > s.anchor && !s.afterYear(i) && s.anchor < len(s.tok) && season < 0 && !s.leading(s.anchor) {
 		w -= 20
 	}
 	if !spaced && !s.wordsBefore(i) {
@@ -280,7 +280,7 @@ func (s *segment) precedingWord(i int, w string) bool {
 
 // onlyTagsFrom reports whether tags begin at token i.
 func (s *segment) onlyTagsFrom(i int) bool {
-	if i >= len(s.tok) {
+	if i >= len(s.tok) || s.tok[i].prop.technical() {
 		return true
 	}
 	m := s.lookup(i)
@@ -321,7 +321,10 @@ func (s *segment) rangeEnd(i int) int {
 	dash := join&(sepDash|sepTilde) != 0 && join.only(sepDash|sepTilde|sepSpace)
 	n, m := s.tok[i].num, s.tok[j].num
 	ends := j+1 >= len(s.tok) || s.rangeOpens(i) || s.tok[j+1].prop != propNone || s.tok[j+1].sep&(sepOpen|sepClose) != 0 || s.tok[j+1].sep.spacedDash() || s.onlyTagsFrom(j+1)
-	if !dash || n < 0 || m <= n || m-n > maxRun || !ends || len(s.word(j)) > 4 || n == 0 && m > 200 {
+	if s.tok[i].sep.tightDash() && i > 0 && s.tok[i-1].num >= 0 {
+		return 0 // the middle of "1-09-70"
+	}
+	if !dash || n < 0 || m <= n || m-n > maxRun || !ends || j+1 < len(s.tok) && s.tok[j+1].sep.tightDash() && s.tok[j+1].num >= 0 || len(s.word(j)) > 4 || n == 0 && m > 200 {
 		return 0
 	}
 	if join&sepSpace != 0 && join&sepDash != 0 && len(s.word(i)) != len(s.word(j)) && s.word(i)[0] != '0' {

@@ -18,7 +18,7 @@ func (s *scratch) parseOther(g *Guess, p *pathParts, m medium) bool {
 		return f.musicVideo(g)
 	}
 	switch {
-	case f.readPrinted(g), f.readCourse(g), s.readNumberedBook(g, p), f.musicVideo(g):
+	case f.readCourse(g), f.readPrinted(g), s.readNumberedBook(g, p), f.musicVideo(g):
 		return true
 	case f.readProgram(g):
 		return true
@@ -61,7 +61,15 @@ func (s *segment) readPrinted(g *Guess) bool {
 		case "ebook", "epub", "mobi", "azw3", "pdf":
 			k = Book
 		case "magazine", "magazin", "emag":
+			if i == 1 { // "The Magazine" is a title
+				continue
+			}
 			k = Magazine
+		case "books", "book":
+			if string(s.word(i-1)) != "audio" {
+				continue
+			}
+			k = Audiobook
 		case "audiobook", "abook", "horbuch", "audiobooks":
 			k = Audiobook
 		default:
@@ -116,6 +124,11 @@ func (s *segment) readWork(g *Guess, at int) {
 			end = i
 		}
 	}
+	for i := start + 1; i < end; i++ {
+		if s.entersBracket(i) {
+			end = i
+		}
+	}
 	g.Title = s.phrase(words{start, end})
 	last := len(s.tok) - 1
 	if last > at && s.tok[last].sep.tightDash() {
@@ -127,7 +140,7 @@ func (s *segment) readWork(g *Guess, at int) {
 func (s *segment) readCourse(g *Guess) bool {
 	start := 1
 	switch string(s.word(0)) {
-	case "pluralsight", "lynda", "udemy", "skillshare", "coursera", "packt", "packtpub", "oreilly", "infiniteskills", "domestika", "cbtnuggets", "laracasts", "egghead":
+	case "pluralsight", "lynda", "vtc", "udemy", "skillshare", "coursera", "packt", "packtpub", "oreilly", "infiniteskills", "domestika", "cbtnuggets", "laracasts", "egghead":
 	case "linkedin":
 		if string(s.word(1)) != "learning" {
 			return false
@@ -172,7 +185,7 @@ func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 	case hash > 0 && hash+1 < len(p.file) && isDigit(p.file[hash+1]) && f.readSeriesNumber(&b) && f.comicHash():
 	case f.volumeAndChapter():
 		f.readComic(&b)
-	case f.tok[0].num >= 0 && len(f.word(0)) <= 2 && f.tok[0].bracket < 0 && f.word(0)[0] != '0' && f.tok[1].sep.spacedDash() && len(f.br) == 0 && f.tok[1].num < 0 && len(f.tok) > 2 && f.nextDash(2) == 0:
+	case f.tok[0].num >= 0 && len(f.word(0)) <= 2 && f.tok[0].bracket < 0 && f.tok[1].sep.spacedDash() && f.plainNumbered() && f.tok[1].num < 0 && len(f.tok) > 2 && f.nextDash(2) == 0:
 		f.readBook(&b)
 	default:
 		return false
@@ -180,6 +193,15 @@ func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 	b.Type = Book
 	*g = b
 	return true
+}
+
+// plainNumbered reports a name without brackets and leading zeros, or with a year in brackets at its
+// end: "4 - Title", "04 - Title (1890)".
+func (s *segment) plainNumbered() bool {
+	if len(s.br) == 0 {
+		return s.word(0)[0] != '0'
+	}
+	return len(s.br) == 1 && s.yearInRound() > 0
 }
 
 // comicHash reports that the number with the hash ends the name, or only brackets follow it.

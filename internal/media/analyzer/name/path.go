@@ -53,6 +53,9 @@ func splitPath(path string) pathParts {
 		}
 	}
 	p.file, p.ext = cutExtension(p.file)
+	if mirrored(p.file) {
+		p.file = reversed(p.file)
+	}
 	p.file = limit(p.file)
 	return p
 }
@@ -169,4 +172,38 @@ func cutExtension(file string) (base, ext string) {
 		return file, ""
 	}
 	return file[:i], low
+}
+
+// mirrored reports a name that was written backwards to hide it: with "p0801" for 1080p, or "20E10S"
+// for S01E02.
+func mirrored(file string) bool {
+	for _, back := range [...]string{"p0801", "p027", "p0612"} {
+		if i := strings.Index(file, back); i > 0 && !startsAlnum(file[i+len(back):]) && !startsAlnum(file[i-1:]) {
+			return true
+		}
+	}
+	for i := 2; i+4 <= len(file); i++ {
+		if file[i] == 'E' && isDigit(file[i-1]) && isDigit(file[i-2]) && isDigit(file[i+1]) && isDigit(file[i+2]) && file[i+3] == 'S' {
+			return (i == 2 || !startsAlnum(file[i-3:])) && !startsAlnum(file[i+4:])
+		}
+	}
+	return false
+}
+
+func startsAlnum(s string) bool {
+	if s == "" {
+		return false
+	}
+	c := s[0] | 0x20
+	return isDigit(s[0]) || c >= 'a' && c <= 'z'
+}
+
+func reversed(s string) string {
+	b := make([]byte, 0, len(s))
+	for len(s) > 0 {
+		_, n := utf8.DecodeLastRuneInString(s)
+		b = append(b, s[len(s)-n:]...)
+		s = s[:len(s)-n]
+	}
+	return string(b)
 }

@@ -11,6 +11,12 @@ func (s *scratch) parsePhoto(g *Guess, p *pathParts) {
 		return
 	}
 	folderDate(g, p, &s.dirs[0])
+	for i := 0; i < p.n && g.Date == ""; i++ { // "2019-05-21 Holiday/IMG_1.jpg"
+		s.dirs[0].reset(p.dirs[i])
+		if d, _, ok := s.dirs[0].moment(); ok {
+			g.Date = d.String()
+		}
+	}
 }
 
 // moment finds a date in the words of a name, and a time behind it.
@@ -20,6 +26,9 @@ func (s *segment) moment() (d date, clock string, ok bool) {
 		k := s.word(i)
 		to := i + 1
 		switch {
+		case n >= 0 && len(k) == 2 && i == 0 && len(s.tok) > 5 && len(s.word(1)) == 2 && len(s.word(2)) == 2 && s.tok[1].sep.tightDash() && s.tok[2].sep.tightDash() && s.clock(3) != "":
+			d = date{century(n), int(s.tok[1].num), int(s.tok[2].num)} // "22-04-06 15-21-03"
+			to = 3
 		case n >= 0 && len(k) == 8:
 			d = date{n / 10000, n / 100 % 100, n % 100}
 		case n >= 0 && len(k) == 4 && i+2 < len(s.tok) && len(s.word(i+1)) <= 2 && digits(s.word(i+2), 0) >= 1 && digits(s.word(i+2), 0) <= 2:

@@ -33,29 +33,32 @@ func (s *segment) readProgram(g *Guess) bool {
 }
 
 func (s *segment) programKind() Type {
-	video, version, tool := false, false, false
+	video, version, tool, console := false, false, false, false
+	last := len(s.tok) - 1
 	for i := range s.tok {
 		k := s.word(i)
-		if i > 0 && isConsole(k) {
-			return Game
+		console = console || i > 0 && isConsole(k)
+		if _, _, ok := fullMark(k); ok {
+			return ""
 		}
 		video = video || isScreenSize(k)
-		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong {
+		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong && m.tag.value != "NTSC" {
 			video = true
 		}
 		if i > 0 && s.versionAt(i) {
 			version = true
 		}
 		switch string(k) {
+		case "version", "build":
+			version = version || i > 0 && i+1 < last && isDigit(s.word(i + 1)[0])
 		case "keygen", "keymaker", "keyfilemaker", "cracked", "patched", "x64", "x86", "win32", "win64", "macosx", "macos", "multilingual", "portable", "activator":
 			tool = tool || i > 0
 		}
 	}
-	last := len(s.tok) - 1
 	if video || last < 1 {
 		return ""
 	}
-	if s.tok[last].sep.tightDash() && isGameGroup(s.word(last)) {
+	if console || s.tok[last].sep.tightDash() && isGameGroup(s.word(last)) {
 		return Game
 	}
 	if version && (tool || s.tok[last].sep.tightDash() || strings.Contains(s.text, "__")) {
@@ -77,7 +80,7 @@ func (s *segment) versionAt(i int) bool {
 // programWord reports a word that no title of a game goes beyond.
 func (s *segment) programWord(i int) bool {
 	switch string(s.word(i)) {
-	case "update", "dlc", "eshop", "multi", "multi2", "multi3", "multi5", "multi6", "multi8", "multi10", "repack", "proper", "read", "nfo", "incl", "keygen", "cracked",
+	case "update", "dlc", "version", "build", "eshop", "multi", "multi2", "multi3", "multi5", "multi6", "multi8", "multi10", "repack", "proper", "read", "nfo", "incl", "keygen", "cracked",
 		"x64", "x86", "macosx", "multilingual", "portable", "crackfix", "hotfix", "psn", "xbla", "pal", "ntsc", "usa", "eur", "jpn", "linux", "goty":
 		return true
 	}
@@ -86,7 +89,7 @@ func (s *segment) programWord(i int) bool {
 
 func isConsole(k []byte) bool {
 	switch string(k) {
-	case "nsw", "ps2", "ps3", "ps4", "ps5", "psp", "psv", "ps2dvd", "ps2cd", "xbox360", "x360", "xboxone", "xboxdvd", "wiiu", "wii", "nds", "3ds", "gba", "ngc", "gcn", "switch", "psx", "psvita":
+	case "nsw", "ps2", "ps3", "ps4", "ps5", "psp", "psv", "ps2dvd", "ps2cd", "xbox360", "x360", "xboxone", "xboxdvd", "wiiu", "wii", "nds", "3ds", "gba", "ngc", "gcn", "psx", "psvita":
 		return true
 	}
 	return false

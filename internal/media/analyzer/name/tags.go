@@ -259,7 +259,7 @@ func (s *segment) claimRun(end int) {
 	}
 	for end > 0 {
 		from, m := s.matchBefore(end)
-		if m.tag == nil || m.tag.strength < weak || s.leading(from) || s.joined(from) {
+		if m.tag == nil || m.tag.strength < weak && s.sepAfter(end-1) != sepPlus || s.leading(from) || s.joined(from) {
 			return
 		}
 		s.claimTag(m, from)

@@ -231,10 +231,11 @@ func (s *segment) runFrom(i int) words {
 	return w
 }
 
-// bracketTitle picks the title among the brackets of a name that is nothing but brackets: the last
-// in Latin letters before the tags, else the first.
+// bracketTitle picks the title among the brackets of a name that is nothing but brackets: the first
+// in Latin letters behind one in another script, else the first in Latin letters, else the first.
 func (s *segment) bracketTitle(start int) words {
 	best := s.titleFrom(start)
+	chosen, afterForeign, behindForeign := false, false, false
 	b := s.tok[start].bracket
 	for i := start; i < len(s.tok); {
 		t := &s.tok[i]
@@ -255,9 +256,11 @@ func (s *segment) bracketTitle(start int) words {
 			latin = latin || s.tok[end].latin
 			end++
 		}
-		if latin {
-			best = words{i, end}
+		foreign := s.tok[i].cjk
+		if latin && (!chosen || afterForeign && !behindForeign) {
+			best, chosen, behindForeign = words{i, end}, true, afterForeign
 		}
+		afterForeign = afterForeign || foreign && !latin
 		i = max(end, i+1)
 	}
 	return best
@@ -338,7 +341,7 @@ func (s *segment) byScript(w words) (title, alternative words) {
 		return tail, words{w.from, last + 1}
 	}
 	head := words{w.from, first}
-	if s.hasLatinWord(head) && s.tok[first].cjk && s.tok[first].sep&(sepDash|sepSlash|sepOpen|sepUnderscore|sepClose) != 0 {
+	if s.hasLatinWord(head) && s.tok[first].cjk && (head.to-head.from > 1 || s.tok[first].sep&(sepDash|sepSlash|sepOpen|sepUnderscore|sepClose) != 0) {
 		return head, words{first, w.to}
 	}
 	return w, words{}
