@@ -148,7 +148,7 @@ func (t *tagSet) describeGenres(d *media.Description) {
 func (t *tagSet) describeEpisode(d *media.Description) {
 	setText(&d.Series, t.first(tagShow, tagSeries))
 	if d.SeriesIndex == 0 {
-		d.SeriesIndex = seriesIndex(t.first(tagSeriesIndex))
+		d.SeriesIndex = tagSeriesPlace(t.first(tagSeriesIndex))
 	}
 	if n, ok := numberOf(t.first(tagSeason)); ok && d.Season == nil && t.has(tagEpisode) {
 		d.Season = &n
@@ -158,7 +158,7 @@ func (t *tagSet) describeEpisode(d *media.Description) {
 	}
 }
 
-func seriesIndex(s string) float64 {
+func tagSeriesPlace(s string) float64 {
 	v, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
 	if err != nil || math.IsNaN(v) || v <= 0 || v > 1e6 {
 		return 0
@@ -234,7 +234,7 @@ func (t *tagSet) describeAudiobook(r *Result) {
 	}
 	setText(&d.Series, t.first(tagMovement))
 	if d.SeriesIndex == 0 {
-		d.SeriesIndex = seriesIndex(t.first(tagMovementNumber))
+		d.SeriesIndex = tagSeriesPlace(t.first(tagMovementNumber))
 	}
 }
 

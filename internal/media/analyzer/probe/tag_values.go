@@ -147,3 +147,6 @@ func truth(s string) bool {
 	}
 	return false
 }
+
+// formatDecibels writes a gain that a binary field holds as the tags write it.
+func formatDecibels(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }

@@ -1,0 +1,472 @@
+package probe
+
+import (
+	"bytes"
+	"cmp"
+	"compress/zlib"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// id3Header is the first ten bytes of an ID3v2 tag (id3.org, ID3v2.4.0 structure, 3.1).
+type id3Header struct {
+	major byte
+	flags byte
+	size  int64 // of the whole tag, with header and footer
+}
+
+const (
+	id3HeaderSize = 10
+	id3Unsync     = 0x80
+	id3Extended   = 0x40 // in 2.2: the whole tag is compressed by a scheme that was never defined
+	id3Footer     = 0x10
+)
+
+// parseID3Header reads a tag's header, or its footer, which differs by its first bytes only.
+func parseID3Header(b []byte, magic string) (h id3Header, ok bool) {
+	if len(b) < id3HeaderSize || string(b[:3]) != magic || b[3] < 2 || b[3] > 4 || b[4] == 0xFF {
+		return h, false
+	}
+	n, ok := syncSafe(b[6:10])
+	if !ok {
+		return h, false
+	}
+	h = id3Header{major: b[3], flags: b[5], size: id3HeaderSize + int64(n)}
+	if h.major == 4 && h.flags&id3Footer != 0 {
+		h.size += id3HeaderSize
+	}
+	return h, true
+}
+
+// syncSafe reads four bytes of seven bits each.
+func syncSafe(b []byte) (n uint32, ok bool) {
+	if (b[0]|b[1]|b[2]|b[3])&0x80 != 0 {
+		return 0, false
+	}
+	return uint32(b[0])<<21 | uint32(b[1])<<14 | uint32(b[2])<<7 | uint32(b[3]), true
+}
+
+// id3Tag is what a tag says.
+type id3Tag struct {
+	id3Header
+	tags     tagSet
+	extra    tagSet // of TXXX frames, by names of their writers: below the frames that the format defines
+	legacy   legacyText
+	art      artChoice
+	chapters []media.Chapter
+}
+
+// readID3 reads the tag at off. ok is false where none is. A frame that makes no sense ends the walk,
+// and what was read until then holds: taggers leave rubbish behind their frames.
+func readID3(w *Window, off int64) (t *id3Tag, ok bool, err error) {
+	b, err := w.Bytes(off, id3HeaderSize)
+	if err != nil {
+		if errors.Is(err, ErrTruncated) {
+			err = nil
+		}
+		return nil, false, err
+	}
+	h, ok := parseID3Header(b, "ID3")
+	if !ok {
+		return nil, false, nil
+	}
+	t = &id3Tag{id3Header: h}
+	end := min(off+h.size, w.Size())
+	if h.major == 4 && h.flags&id3Footer != 0 {
+		end = min(end, off+h.size-id3HeaderSize)
+	}
+	src := &id3Source{w: w, at: off + id3HeaderSize, end: end, unsync: h.flags&id3Unsync != 0 && h.major < 4}
+	if h.major > 2 || h.flags&id3Extended == 0 {
+		err = t.frames(src)
+	}
+	if errors.Is(err, ErrTruncated) || errors.Is(err, ErrMalformed) {
+		err = nil
+	}
+	t.legacy.flush()
+	t.tags.fill(&t.extra)
+	slices.SortStableFunc(t.chapters, func(a, b media.Chapter) int { return cmp.Compare(a.StartSeconds, b.StartSeconds) })
+	return t, true, err
+}
+
+func (t *id3Tag) frames(src *id3Source) error {
+	if t.flags&id3Extended != 0 {
+		if err := t.skipExtendedHeader(src); err != nil {
+			return err
+		}
+	}
+	for {
+		f, err := t.frameHeader(src)
+		if err != nil {
+			return err
+		}
+		if f.id == "" {
+			return nil
+		}
+		if err := src.w.Element(); err != nil {
+			return err
+		}
+		next := src.mark()
+		if err := t.frame(src, f); err != nil {
+			return err
+		}
+		if err := src.resume(next, int64(f.size)); err != nil {
+			return err
+		}
+	}
+}
+
+func (t *id3Tag) skipExtendedHeader(src *id3Source) error {
+	b, err := src.take(4)
+	if err != nil {
+		return err
+	}
+	n := int64(be32(b)) // 2.3: without these four bytes
+	if t.major == 4 {
+		whole, ok := syncSafe(b)
+		if !ok || whole < 4 {
+			return ErrMalformed
+		}
+		n = int64(whole) - 4
+	}
+	if n > src.left() {
+		return ErrMalformed
+	}
+	return src.skip(n)
+}
+
+// id3Frame is a frame's header; its id is empty where padding begins or the tag ends.
+type id3Frame struct {
+	id    string
+	size  uint32
+	flags byte // the format flags, as 2.4 has them
+}
+
+func (t *id3Tag) frameHeader(src *id3Source) (f id3Frame, err error) {
+	n, letters := 10, 4
+	if t.major == 2 {
+		n, letters = 6, 3
+	}
+	if src.left() < int64(n) {
+		return f, nil
+	}
+	b, err := src.take(n)
+	if err != nil {
+		return f, err
+	}
+	if !id3FrameID(b[:letters]) {
+		return f, nil
+	}
+	switch t.major {
+	case 2:
+		f = id3Frame{id: string(b[:3]), size: uint32(b[3])<<16 | uint32(b[4])<<8 | uint32(b[5])}
+	case 3:
+		f = id3Frame{id: string(b[:4]), size: be32(b[4:]), flags: id3Flags3(b[9])}
+	default:
+		f = id3Frame{id: string(b[:4]), flags: b[9]}
+		f.size = src.frameSize4(b[4:8])
+	}
+	if int64(f.size) > src.left() {
+		f.size = uint32(src.left()) // a lie, or a cut file: what is there is read
+	}
+	return f, nil
+}
+
+// id3FrameID reports whether b can be a frame's id. Some writers end 2.2's three letters with a NUL
+// inside 2.3 tags; those frames are not read, but they do not end the walk either.
+func id3FrameID(b []byte) bool {
+	for i, c := range b {
+		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && (i != 3 || c != 0 && c != ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	id3Grouped    = 0x40
+	id3Compressed = 0x08
+	id3Encrypted  = 0x04
+	id3FrameSync  = 0x02
+	id3DataLength = 0x01
+)
+
+// id3Flags3 brings the format flags of 2.3 to those of 2.4, where a compressed frame's size has a flag of its own.
+func id3Flags3(b byte) (f byte) {
+	if b&0x80 != 0 {
+		f |= id3Compressed | id3DataLength
+	}
+	if b&0x40 != 0 {
+		f |= id3Encrypted
+	}
+	if b&0x20 != 0 {
+		f |= id3Grouped
+	}
+	return f
+}
+
+// body returns up to limit bytes of a frame's content, without what its flags put before it, past
+// unsynchronisation and compression. It returns nil for an encrypted frame.
+func (t *id3Tag) body(src *id3Source, f id3Frame, limit int) ([]byte, error) {
+	n := int64(f.size)
+	before := f.prefix()
+	if f.flags&id3Encrypted != 0 || n < before {
+		return nil, nil
+	}
+	if err := src.skip(before); err != nil {
+		return nil, err
+	}
+	b, err := src.take(int(min(n-before, int64(limit))))
+	if err != nil {
+		return nil, err
+	}
+	if t.frameUnsync(f) {
+		b = resync(b)
+	}
+	if f.flags&id3Compressed != 0 {
+		return inflateID3(src.w, b, limit)
+	}
+	return b, nil
+}
+
+// prefix is how many bytes a frame's flags put before its content.
+func (f id3Frame) prefix() (n int64) {
+	if f.flags&id3Grouped != 0 {
+		n++
+	}
+	if f.flags&id3DataLength != 0 {
+		n += 4
+	}
+	return n
+}
+
+func (t *id3Tag) frameUnsync(f id3Frame) bool {
+	return t.major == 4 && (f.flags&id3FrameSync != 0 || t.flags&id3Unsync != 0)
+}
+
+// inflateID3 decompresses a small frame; what zlib cannot read is nil.
+func inflateID3(w *Window, b []byte, limit int) ([]byte, error) {
+	if err := w.Alloc(int64(limit)); err != nil {
+		return nil, err
+	}
+	z, err := zlib.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, nil
+	}
+	out, err := io.ReadAll(io.LimitReader(z, int64(limit)))
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil
+	}
+	return out, nil
+}
+
+const (
+	id3TextLimit = 16 << 10 // of a frame of text: the rest of a longer one is passed over
+	id3MaxChaps  = 4096
+)
+
+func (t *id3Tag) frame(src *id3Source, f id3Frame) error {
+	switch f.id {
+	case "APIC", "PIC":
+		return t.picture(src, f)
+	case "CHAP":
+		return t.chapter(src, f)
+	case "USLT", "ULT", "SYLT", "SLT":
+		if f.size > 8 { // encoding, language, and an empty text take that much
+			t.tags.add(tagLyrics, "1")
+		}
+		return nil
+	case "TXXX", "TXX", "UFID", "UFI", "RVA2":
+	default:
+		if id3Names[f.id] == tagNone {
+			return nil
+		}
+	}
+	b, err := t.body(src, f, id3TextLimit)
+	if err != nil || len(b) < 2 {
+		return err
+	}
+	switch f.id {
+	case "TXXX", "TXX":
+		t.userText(b)
+	case "UFID", "UFI":
+		owner, id, _ := bytes.Cut(b, []byte{0})
+		if string(owner) == "http://musicbrainz.org" {
+			t.tags.add(tagMBRecording, latin1(id))
+		}
+	case "RVA2":
+		t.relativeVolume(b)
+	default:
+		t.text(&t.tags, id3Names[f.id], b[0], b[1:])
+	}
+	return nil
+}
+
+// text adds a text, whose values NULs separate, in one of the four encodings.
+func (t *id3Tag) text(to *tagSet, field tagField, encoding byte, b []byte) {
+	if encoding == 0 {
+		t.legacy.add(to, field, b)
+		return
+	}
+	to.add(field, id3Text(encoding, b))
+}
+
+// userText reads TXXX: a name and a value.
+func (t *id3Tag) userText(b []byte) {
+	name, value := cutID3Text(b[0], b[1:])
+	t.text(&t.extra, tagFieldOf(id3Text(b[0], name)), b[0], value)
+}
+
+// relativeVolume reads RVA2 (ID3v2.4.0 frames, 4.11), in which ReplayGain once was kept: the
+// adjustment of the master volume in 1/512 dB.
+func (t *id3Tag) relativeVolume(b []byte) {
+	name, rest, _ := bytes.Cut(b, []byte{0})
+	if len(rest) < 3 || rest[0] != 1 {
+		return
+	}
+	gain := formatDecibels(float64(int16(be16(rest[1:]))) / 512)
+	switch {
+	case bytes.EqualFold(name, []byte("album")):
+		t.extra.add(tagAlbumGain, gain)
+	case bytes.EqualFold(name, []byte("track")):
+		t.extra.add(tagTrackGain, gain)
+	}
+}
+
+// picture reads the head of APIC or PIC and notes where its data lies.
+func (t *id3Tag) picture(src *id3Source, f id3Frame) error {
+	if f.flags&(id3Compressed|id3Encrypted) != 0 {
+		return nil
+	}
+	start := src.mark()
+	b, err := t.body(src, f, 512)
+	if err != nil || len(b) < 6 {
+		return err
+	}
+	var mime string
+	at := 1
+	if f.id == "PIC" {
+		mime, at = string(b[1:4]), 4
+	} else if i := bytes.IndexByte(b[1:], 0); i >= 0 {
+		mime, at = string(b[1:1+i]), 2+i
+	}
+	if at >= len(b) || mime == "-->" { // a link
+		return nil
+	}
+	kind := b[at]
+	text, _ := cutID3Text(b[0], b[at+1:])
+	head := at + 1 + len(text) + id3TextEnd(b[0])
+	if head > len(b) {
+		return nil
+	}
+	art, err := src.region(start, f.prefix()+int64(head), int64(f.size))
+	if err != nil || art.Length <= 0 {
+		return err
+	}
+	if t.frameUnsync(f) {
+		art = t.unsyncRegion(art, b[:head])
+	}
+	t.art.offer(kind, artMIME(mime, b[head:]), art)
+	return nil
+}
+
+// unsyncRegion is for a frame that is unsynchronised for itself: head is that of the content as it was
+// before. Each byte that was put in moves the picture by one.
+func (t *id3Tag) unsyncRegion(art media.Artwork, head []byte) media.Artwork {
+	moved := int64(bytes.Count(head, []byte{0xFF, 0}))
+	for i := 0; i+1 < len(head); i++ {
+		if head[i] == 0xFF && head[i+1] >= 0xE0 {
+			moved++
+		}
+	}
+	art.Offset, art.Length, art.Encoding = art.Offset+moved, art.Length-moved, "unsync"
+	return art
+}
+
+// chapter reads CHAP (ID3v2 Chapter Frame Addendum 1.0): start and end, and a title in a frame inside.
+func (t *id3Tag) chapter(src *id3Source, f id3Frame) error {
+	if len(t.chapters) >= id3MaxChaps {
+		return nil
+	}
+	b, err := t.body(src, f, 4<<10)
+	if err != nil {
+		return err
+	}
+	_, b, found := bytes.Cut(b, []byte{0})
+	if !found || len(b) < 16 {
+		return nil
+	}
+	c := media.Chapter{StartSeconds: float64(be32(b)) / 1000}
+	var title tagSet
+	for b = b[16:]; len(b) > 11 && id3FrameID(b[:4]); {
+		n, ok := syncSafe(b[4:8])
+		if t.major == 3 || !ok {
+			n = be32(b[4:])
+		}
+		if uint64(n) > uint64(len(b)-10) || n < 1 {
+			break
+		}
+		if string(b[:4]) == "TIT2" {
+			t.text(&title, tagTitle, b[10], b[11:10+n])
+		}
+		b = b[10+n:]
+	}
+	t.legacy.flushInto(&title)
+	c.Title = title.first(tagTitle)
+	t.chapters = append(t.chapters, c)
+	return nil
+}
+
+// id3Text decodes a text of the given encoding; values stay separated by NULs.
+func id3Text(encoding byte, b []byte) string {
+	switch encoding {
+	case 0:
+		return latin1(b)
+	case 1, 2:
+		var values []string
+		big := encoding == 2
+		if encoding == 1 && len(b) >= 2 && !hasMark(b) { // against the rules: the letters' zeros tell
+			big = b[0] == 0 && b[1] != 0
+		}
+		for len(b) > 1 {
+			one, rest := cutID3Text(encoding, b)
+			if hasMark(one) {
+				big, one = one[0] == 0xFE, one[2:]
+			}
+			values = append(values, utf16Text(one, big))
+			b = rest
+		}
+		return strings.Join(values, "\x00")
+	default:
+		return string(b)
+	}
+}
+
+func hasMark(b []byte) bool {
+	return len(b) >= 2 && (b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF)
+}
+
+// id3TextEnd is the length of the terminator of an encoding's strings.
+func id3TextEnd(encoding byte) int {
+	if encoding == 1 || encoding == 2 {
+		return 2
+	}
+	return 1
+}
+
+// cutID3Text cuts b behind its first string.
+func cutID3Text(encoding byte, b []byte) (first, rest []byte) {
+	if id3TextEnd(encoding) == 1 {
+		first, rest, _ = bytes.Cut(b, []byte{0})
+		return first, rest
+	}
+	for i := 0; i+1 < len(b); i += 2 {
+		if b[i] == 0 && b[i+1] == 0 {
+			return b[:i], b[i+2:]
+		}
+	}
+	return b, nil
+}

@@ -1,0 +1,142 @@
+package probe
+
+import (
+	"bytes"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// id3Source reads a tag's bytes in order. In 2.2 and 2.3 unsynchronisation covers the whole tag, so
+// that sizes count bytes that are not there one to one: every FF 00 of the file stands for FF.
+type id3Source struct {
+	w       *Window
+	at, end int64 // in the file
+	unsync  bool
+	escaped bool // the last byte was FF, so that a 0 that follows is none
+	passed  int64
+}
+
+// maxUnsyncWalk is how far a walk through an unsynchronised tag goes: it must read what it passes over.
+const maxUnsyncWalk = 1 << 20
+
+// id3Mark is a place in a source.
+type id3Mark struct {
+	at      int64
+	escaped bool
+}
+
+func (s *id3Source) mark() id3Mark { return id3Mark{s.at, s.escaped} }
+
+// left is how many bytes remain at most.
+func (s *id3Source) left() int64 { return max(s.end-s.at, 0) }
+
+// take returns the next n bytes, valid until the next call.
+func (s *id3Source) take(n int) ([]byte, error) {
+	if n < 0 || int64(n) > s.left() {
+		return nil, ErrTruncated
+	}
+	if !s.unsync {
+		b, err := s.w.Bytes(s.at, n)
+		s.at += int64(n)
+		return b, err
+	}
+	if err := s.w.Alloc(int64(n)); err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, n)
+	err := s.walk(int64(n), func(b []byte) { out = append(out, b...) })
+	return out, err
+}
+
+// skip passes over n bytes.
+func (s *id3Source) skip(n int64) error {
+	if n < 0 || n > s.left() {
+		return ErrTruncated
+	}
+	if !s.unsync {
+		s.at += n
+		return nil
+	}
+	return s.walk(n, func([]byte) {})
+}
+
+// walk yields the next n bytes of an unsynchronised tag in pieces.
+func (s *id3Source) walk(n int64, yield func([]byte)) error {
+	for n > 0 {
+		if s.left() == 0 || s.passed > maxUnsyncWalk {
+			return ErrTruncated
+		}
+		if err := s.w.Element(); err != nil {
+			return err
+		}
+		piece, err := s.w.Bytes(s.at, int(min(n, s.left(), windowSize)))
+		if err != nil {
+			return err
+		}
+		if s.escaped && piece[0] == 0 {
+			s.at, s.escaped = s.at+1, false
+			continue
+		}
+		s.escaped = false
+		if i := bytes.IndexByte(piece, 0xFF); i >= 0 {
+			piece, s.escaped = piece[:i+1], true
+		}
+		yield(piece)
+		s.at += int64(len(piece))
+		s.passed += int64(len(piece))
+		n -= int64(len(piece))
+	}
+	return nil
+}
+
+// resume goes to n bytes behind a mark.
+func (s *id3Source) resume(m id3Mark, n int64) error {
+	s.at, s.escaped = m.at, m.escaped
+	return s.skip(n)
+}
+
+// region tells where the bytes from "from" to "to" behind a mark lie in the file.
+func (s *id3Source) region(m id3Mark, from, to int64) (a media.Artwork, err error) {
+	if err := s.resume(m, from); err != nil {
+		return a, err
+	}
+	if s.escaped && s.unsync { // the byte put in belongs to what stands before
+		if b, err := s.w.Bytes(s.at, 1); err == nil && b[0] == 0 {
+			s.at, s.escaped = s.at+1, false
+		}
+	}
+	a.Offset = s.at
+	if err := s.skip(to - from); err != nil {
+		return a, err
+	}
+	a.Length = s.at - a.Offset
+	if a.Length != to-from {
+		a.Encoding = "unsync"
+	}
+	return a, nil
+}
+
+// frameSize4 reads a frame's size of 2.4. iTunes once wrote plain numbers there: where the two readings
+// differ, the one is right behind which a frame, padding or the end follows.
+func (s *id3Source) frameSize4(b []byte) uint32 {
+	plain := be32(b)
+	safe, ok := syncSafe(b)
+	if !ok {
+		return plain
+	}
+	if safe == plain || s.frameAt(s.at+int64(safe)) || !s.frameAt(s.at+int64(plain)) {
+		return safe
+	}
+	return plain
+}
+
+func (s *id3Source) frameAt(off int64) bool {
+	if off >= s.end-id3HeaderSize {
+		return off <= s.end
+	}
+	b, err := s.w.Bytes(off, 4)
+	return err == nil && (id3FrameID(b) || b[0] == 0)
+}
+
+// resync takes the bytes out that unsynchronisation put in.
+func resync(b []byte) []byte { return bytes.ReplaceAll(b, []byte{0xFF, 0}, []byte{0xFF}) }

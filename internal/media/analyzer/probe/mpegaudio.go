@@ -1,0 +1,147 @@
+package probe
+
+// mpegFrame is the header of a frame of MPEG audio, layer I, II or III (ISO/IEC 11172-3, 2.4.1.3;
+// 13818-3 for the half rates; MPEG-2.5 for the quarter rates is nobody's standard and everybody's).
+type mpegFrame struct {
+	version  int // 1, 2, or 25 for 2.5
+	layer    int
+	bitRate  int // bits per second; 0: free format
+	rate     int // Hz
+	channels int
+	crc      bool
+	padding  int
+	samples  int // a frame's
+}
+
+// parseMPEGFrame reads a frame's header of four bytes.
+func parseMPEGFrame(b []byte) (f mpegFrame, ok bool) {
+	if len(b) < 4 || b[0] != 0xFF || b[1]&0xE0 != 0xE0 {
+		return f, false
+	}
+	version, layer, bitRate, rate := b[1]>>3&3, 4-int(b[1]>>1&3), int(b[2]>>4), int(b[2]>>2&3)
+	if version == 1 || layer == 4 || bitRate == 15 || rate == 3 || b[3]&3 == 2 {
+		return f, false
+	}
+	f = mpegFrame{version: 1, layer: layer, crc: b[1]&1 == 0, padding: int(b[2] >> 1 & 1), rate: mpegAudioRates[rate], channels: 2}
+	f.samples = [3]int{384, 1152, 1152}[layer-1]
+	kbits := mpegAudioBitRates[layer-1][bitRate]
+	if version != 3 {
+		f.version, f.rate = 2, f.rate/2
+		kbits = mpegAudioBitRates[3+min(layer-1, 1)][bitRate]
+		if layer == 3 {
+			f.samples = 576
+		}
+	}
+	if version == 0 {
+		f.version, f.rate = 25, f.rate/2
+	}
+	f.bitRate = kbits * 1000
+	if b[3]>>6 == 3 {
+		f.channels = 1
+	}
+	return f, true
+}
+
+// size is the frame's length in bytes with its header; 0 in free format.
+func (f mpegFrame) size() int {
+	slot := 1
+	if f.layer == 1 {
+		slot = 4
+	}
+	return (f.samples/8/slot*f.bitRate/f.rate + f.padding) * slot
+}
+
+// alike reports whether g can follow f in one stream.
+func (f mpegFrame) alike(g mpegFrame) bool {
+	return f.version == g.version && f.layer == g.layer && f.rate == g.rate
+}
+
+// codec is the layer's name.
+func (f mpegFrame) codec() string { return [3]string{"mp1", "mp2", "mp3"}[f.layer-1] }
+
+// mpegFrameSize is parseMPEGFrame for the walks over frames.
+func mpegFrameSize(b []byte) (n, samples int, key uint32, ok bool) {
+	f, ok := parseMPEGFrame(b)
+	if !ok || f.bitRate == 0 {
+		return 0, 0, 0, false
+	}
+	return f.size(), f.samples, uint32(f.version)<<24 | uint32(f.layer)<<20 | uint32(f.rate), true
+}
+
+// mpegSummary is what an encoder wrote of the whole stream into its first frame, which holds no sound.
+type mpegSummary struct {
+	frames, bytes  int64 // 0: not stated
+	variable       bool
+	gain, peak     float64 // ReplayGain of the track
+	hasGain        bool
+	delay, padding int // samples of silence that the encoder added
+}
+
+// parseMPEGSummary reads the Xing, Info or VBRI header inside the frame that b begins with. The format
+// is as Xing and Fraunhofer published it and LAME extended it (LAME tag, revision 1).
+func parseMPEGSummary(f mpegFrame, b []byte) (s mpegSummary, ok bool) {
+	if len(b) >= 4+32+26 && string(b[36:40]) == "VBRI" {
+		v := b[36:]
+		return mpegSummary{bytes: int64(be32(v[10:])), frames: int64(be32(v[14:])), variable: true}, true
+	}
+	at := f.sideEnd()
+	if f.crc && len(b) >= at+6 && xingMagic(b[at+2:]) { // by the letter of the format; LAME does not
+		at += 2
+	}
+	if len(b) < at+8 || !xingMagic(b[at:]) {
+		return s, false
+	}
+	s.variable = string(b[at:at+4]) == "Xing"
+	flags := be32(b[at+4:])
+	b = b[at+8:]
+	field := func(flag uint32, n int) []byte {
+		if flags&flag == 0 || len(b) < n {
+			return nil
+		}
+		v := b[:n]
+		b = b[n:]
+		return v
+	}
+	if v := field(1, 4); v != nil {
+		s.frames = int64(be32(v))
+	}
+	if v := field(2, 4); v != nil {
+		s.bytes = int64(be32(v))
+	}
+	field(4, 100)
+	field(8, 4)
+	s.lame(b)
+	return s, true
+}
+
+func xingMagic(b []byte) bool { return string(b[:4]) == "Xing" || string(b[:4]) == "Info" }
+
+// sideEnd is where the main data of a frame of layer III begins: behind header and side information.
+func (f mpegFrame) sideEnd() int {
+	switch {
+	case f.version == 1 && f.channels == 2:
+		return 4 + 32
+	case f.version == 1 || f.channels == 2:
+		return 4 + 17
+	}
+	return 4 + 9
+}
+
+// lame reads LAME's extension.
+func (s *mpegSummary) lame(b []byte) {
+	if len(b) < 24 || string(b[:4]) != "LAME" && string(b[:4]) != "Lavc" && string(b[:4]) != "Lavf" && string(b[:3]) != "L3." {
+		return
+	}
+	s.delay, s.padding = int(b[21])<<4|int(b[22])>>4, int(b[22]&15)<<8|int(b[23])
+	if string(b[:4]) != "LAME" {
+		return
+	}
+	gain := be16(b[15:])
+	if gain>>13 == 1 && gain>>10&7 != 0 { // of the track, and set by somebody
+		s.gain, s.hasGain = float64(gain&0x1FF)/10, true
+		if gain&0x200 != 0 {
+			s.gain = -s.gain
+		}
+		s.peak = float64(be32(b[11:])) / (1 << 23)
+	}
+}
