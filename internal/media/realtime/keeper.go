@@ -3,7 +3,6 @@ package realtime
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"strings"
 	"time"
@@ -24,9 +23,6 @@ const (
 	moved                  // it was not the same any more: look again
 	full                   // the kernel had no watch left
 )
-
-func zapRoot(name string) zap.Field { return zap.String("root", name) }
-func zapError(err error) zap.Field  { return zap.Error(err) }
 
 // keep adds and removes the root's watches, one at a time and in the order asked, until the root is
 // stopped. Nothing else does, so what the registry says and what fsnotify does cannot drift apart.
@@ -127,10 +123,10 @@ func (r *watchedRoot) verify() {
 		if n == nil || n.standing() != watched {
 			continue
 		}
-		if seen, err := look(n.path); err == nil && seen.dir && seen.id == n.id && seen.dev == n.dev || err != nil && !absent(err) {
-			continue
+		seen, err := look(n.path)
+		if err == nil && !seen.shows(n) || err != nil && absent(err) {
+			r.drop(dir)
 		}
-		r.drop(dir)
 	}
 }
 
@@ -147,7 +143,7 @@ func (r *watchedRoot) open() {
 	r.mu.Unlock()
 	if err != nil {
 		if !again {
-			r.w.log.Warn("root is polled: no inotify instance", zapRoot(r.Name), zap.String("reason", why))
+			r.w.log.Warn("root is polled: no inotify instance", zap.String("root", r.Name), zap.String("reason", why))
 		}
 		return
 	}
@@ -259,7 +255,7 @@ func (r *watchedRoot) attach(dir, path string, seen sight) outcome {
 	r.mu.RLock()
 	n := r.dirs.byPath[dir]
 	known := n != nil && n.standing() == watched
-	if known && n.id == seen.id && n.dev == seen.dev {
+	if known && seen.shows(n) {
 		r.mu.RUnlock()
 		return settled
 	}
@@ -356,67 +352,4 @@ func (r *watchedRoot) onMount(seen sight) bool {
 	}
 	r.mount = seen.mount
 	return r.events != nil
-}
-
-// claim takes a watch from the budget, if need be from a directory that changed before the given time.
-func (r *watchedRoot) claim(changed int64) bool {
-	b := r.w.budget
-	if b.take() {
-		return true
-	}
-	v, ok := r.rival(changed)
-	if !ok {
-		return false
-	}
-	b.takeOver()
-	r.displace(v)
-	return true
-}
-
-// rival finds the watched directory that changed least recently, if that was before the given time.
-func (r *watchedRoot) rival(changed int64) (rival, bool) {
-	b := r.w.budget
-	if !b.isRanked() {
-		b.rank(r.w.rivals())
-	}
-	if b.firstTime() {
-		limit := WatchLimit()
-		r.w.log.Warn("inotify watches are used up; the least recently changed directories are polled",
-			zap.String("sysctl", limit.Sysctl), zap.Int("limit", limit.Value), zap.Int("held", b.held()))
-	}
-	return b.oldest(changed)
-}
-
-// shed gives up some watches after the kernel has refused one.
-func (r *watchedRoot) shed() {
-	for range r.w.budget.prove() {
-		v, ok := r.rival(math.MaxInt64)
-		if !ok {
-			return
-		}
-		r.displace(v)
-	}
-}
-
-// displace has a directory's watch removed by the keeper of its root.
-func (r *watchedRoot) displace(v rival) {
-	if v.root == r {
-		r.evict(v.node)
-		return
-	}
-	v.root.todo.add(op{kind: opEvict, node: v.node})
-}
-
-// evict removes a directory's watch, if it still has one. What happens there until the next poll is seen
-// by that.
-func (r *watchedRoot) evict(n *node) {
-	r.mu.Lock()
-	held := n.standing() == watched && r.dirs.byPath[r.dirs.dirOf(n)] == n
-	if held {
-		r.dirs.setUnwatched(n, overBudget)
-	}
-	r.mu.Unlock()
-	if held {
-		r.unhook(n.path)
-	}
 }

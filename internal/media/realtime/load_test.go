@@ -113,7 +113,7 @@ func TestHintIsPunctual(t *testing.T) {
 	if late[0] < -5*time.Millisecond {
 		t.Errorf("sent %v early", -late[0])
 	}
-	if p99 > 100*time.Millisecond { // some 6 ms on an idle machine
+	if p99 > 200*time.Millisecond { // some 6 ms on an idle machine
 		t.Errorf("99 of 100 came within %v of their debounce", p99)
 	}
 }

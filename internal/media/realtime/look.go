@@ -48,5 +48,8 @@ func look(path string) (sight, error) {
 // same says that two looks saw one directory.
 func (s sight) same(t sight) bool { return s.id == t.id && s.dev == t.dev && s.dir && t.dir }
 
+// shows says that the directory seen is the one that a node stands for.
+func (s sight) shows(n *node) bool { return s.dir && s.id == n.id && s.dev == n.dev }
+
 // absent says that an error proves that there is no directory at the path.
 func absent(err error) bool { return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+	"go.uber.org/zap"
 	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -228,7 +229,7 @@ func (r *watchedRoot) read(events *fsnotify.Watcher) {
 func (r *watchedRoot) lost(err error) {
 	r.w.overflows.Add(1)
 	if err != nil && !errors.Is(err, fsnotify.ErrEventOverflow) {
-		r.w.log.Warn("inotify failed; the root will be compared whole", zapRoot(r.Name), zapError(err))
+		r.w.log.Warn("inotify failed; the root will be compared whole", zap.String("root", r.Name), zap.Error(err))
 	}
 	if !r.verifying.Swap(true) {
 		r.todo.add(op{kind: opVerify})

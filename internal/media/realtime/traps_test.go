@@ -299,17 +299,29 @@ func TestRemountedDiskIsHeardAgain(t *testing.T) {
 	}
 }
 
-// The root's own mount changes and nobody says so: the next scan, which begins at the root, notices.
+// The root's own disk is mounted anew, or another, and nobody says so: the next scan, which begins at the
+// root, notices.
 func TestRootOnAnotherMountIsNoticed(t *testing.T) {
-	if !inNamespace(t, userNamespace, "mount -t tmpfs none /mnt", "mkdir -p /mnt/disk/a /mnt/root",
-		"mount --bind /mnt/disk /mnt/root") {
+	if _, err := exec.LookPath("mkfs.ext4"); err != nil {
+		t.Skip("no mkfs.ext4")
+	}
+	if !inNamespace(t, mountNamespace, "mount -t tmpfs none /mnt", "mkdir /mnt/root", "cd /mnt",
+		"truncate -s 16m img", "mkfs.ext4 -qF img", "mount -o loop img root", "mkdir -p root/a/b") {
 		return
 	}
-	sink := new(lister)
-	r := run(t, "/mnt/root", Config{}, sink)
-	shell(t, "umount -l /mnt/root; mount -t tmpfs none /mnt/root; mkdir -p /mnt/root/a")
-	r.scan("")
-	r.expectAllWatched(sink)
+	t.Cleanup(func() { shell(t, "umount /mnt/root") })
+	for _, c := range []struct{ what, commands string }{
+		{"the same disk", "umount root; mount -o loop img root; rmdir root/lost+found"},
+		{"another disk", "umount -l root; mount -t tmpfs none root; mkdir root/a root/c"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			sink := new(lister)
+			r := run(t, "/mnt/root", Config{}, sink)
+			shell(t, "cd /mnt; "+c.commands)
+			r.scan("")
+			r.expectAllWatched(sink)
+		})
+	}
 }
 
 func TestRootThatGoesAwayAndComesBack(t *testing.T) {
