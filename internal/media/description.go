@@ -53,6 +53,15 @@ type Description struct {
 	IDs map[string]string `json:"ids,omitempty"`
 
 	Media *Media `json:"media,omitempty"`
+
+	// Companions are the files beside it that belong to it: descriptions, subtitles, lyrics, pictures.
+	Companions []Companion `json:"companions,omitempty"`
+}
+
+// Companion is a file that goes with an item of the same directory.
+type Companion struct {
+	Name string `json:"name"`
+	Role string `json:"role"` // description, subtitles, lyrics, cover, artwork or index
 }
 
 // Media is what the container and its streams are. Codec names are ffprobe's.

@@ -37,9 +37,10 @@ type Work int64
 
 // Kinds of work.
 const (
-	NoWork  Work = iota
-	Analyse      // read the bytes
-	Verify       // compare the fingerprint; read the bytes only where it differs
+	NoWork   Work = iota
+	Analyse       // read the bytes
+	Verify        // compare the fingerprint; read the bytes only where it differs
+	Describe      // join anew what is known: what lies beside the file has changed
 )
 
 // Item is a row of the catalog.
@@ -60,6 +61,7 @@ type Item struct {
 	Kind        media.Kind
 	Analysis    Analysis
 	Work        Work
+	Marked      int64
 	Attempts    int64
 	RetryAt     int64
 	Error       string
@@ -72,9 +74,7 @@ type Item struct {
 }
 
 const itemColumns = `id, dir, root, name, volume, inode, birth, links, size, mtime, ctime, added, state, missing_at,
-	kind, analysis, work, attempts, retry_at, error, fingerprint, seq, filter_seq, doc, probed`
-
-const itemColumnCount = 25
+	kind, analysis, work, attempts, retry_at, error, fingerprint, seq, filter_seq, doc, probed, marked`
 
 func scanItem(r row) Item {
 	return Item{
@@ -83,7 +83,7 @@ func scanItem(r row) Item {
 		Size: r.int(8), MTime: r.int(9), CTime: r.int(10), Added: r.int(11), State: State(r.int(12)), MissingAt: r.int(13),
 		Kind: media.Kind(r.text(14)), Analysis: Analysis(r.int(15)), Work: Work(r.int(16)), Attempts: r.int(17), RetryAt: r.int(18),
 		Error: r.text(19), Fingerprint: r.int(20), Printed: !r.null(20), Seq: r.int(21), FilterSeq: r.int(22),
-		Doc: r.bytes(23), Probed: r.bytes(24),
+		Doc: r.bytes(23), Probed: r.bytes(24), Marked: r.int(25),
 	}
 }
 
@@ -98,7 +98,7 @@ func (it *Item) values() []driver.Value {
 	return []driver.Value{
 		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
 		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
-		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, blob(it.Doc), blob(it.Probed),
+		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, blob(it.Doc), blob(it.Probed), it.Marked,
 	}
 }
 
@@ -174,7 +174,10 @@ func (tx *Tx) Insert(it *Item) error {
 	it.Seq = tx.nextSeq()
 	tx.wrote(it)
 	tx.count(it, 1)
-	return tx.c.exec("INSERT INTO items ("+itemColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", it.values()...)
+	if err := tx.markDescribed(nil, it); err != nil {
+		return err
+	}
+	return tx.c.exec("INSERT INTO items ("+itemColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", it.values()...)
 }
 
 // Save writes an item that was before as old. It takes the next number of the feed, and notes the number
@@ -195,10 +198,13 @@ func (tx *Tx) update(old, it *Item) error {
 	tx.wrote(it)
 	tx.count(old, -1)
 	tx.count(it, 1)
+	if err := tx.markDescribed(old, it); err != nil {
+		return err
+	}
 	v := it.values()
 	return tx.c.exec(`UPDATE items SET dir=?, root=?, name=?, volume=?, inode=?, birth=?, links=?, size=?, mtime=?, ctime=?, added=?,
 		state=?, missing_at=?, kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?,
-		doc=?, probed=? WHERE id=?`, append(v[1:], v[0])...)
+		doc=?, probed=?, marked=? WHERE id=?`, append(v[1:], v[0])...)
 }
 
 func (tx *Tx) wrote(it *Item) {

@@ -42,6 +42,9 @@ type Options struct {
 	Readers  int         // connections for reading; 0: 4
 	WALLimit int64       // bytes of WAL past which the gate closes; 0: 64 MiB
 	Log      *zap.Logger // nil: silent
+	// Reach says what a file of a name describes beside itself, so that those items are described anew
+	// when it changes; nil: nothing does.
+	Reach func(name string) Reach
 }
 
 // Store is the catalog in SQLite: one writer that commits in groups, several readers, and the feed.
@@ -49,6 +52,7 @@ type Store struct {
 	path     string
 	log      *zap.Logger
 	walLimit int64
+	reach    func(name string) Reach
 
 	writer   *conn // of the goroutine in Run, once it runs
 	requests chan request
@@ -120,7 +124,7 @@ func newStore(path string, o Options) *Store {
 		o.Log = zap.NewNop()
 	}
 	s := &Store{
-		path: path, log: o.Log, walLimit: o.WALLimit,
+		path: path, log: o.Log, walLimit: o.WALLimit, reach: o.Reach,
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}),
 		readers: make(chan *conn, o.Readers), nread: int64(o.Readers), gate: semaphore.NewWeighted(int64(o.Readers)),
 	}

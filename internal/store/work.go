@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -20,19 +21,25 @@ type Task struct {
 	Attempts    int64
 	Fingerprint int64
 	Printed     bool
+	Marked      int64
+	Kind        media.Kind
+	Analysis    Analysis
+	Doc         []byte
+	Probed      []byte
 }
 
 // Tasks reads what is to be analysed of a root: newest directories first, by id inside, since reading a
 // disk in random order costs three times as much.
 func (s *Store) Tasks(ctx context.Context, root int64, limit int) (out []Task, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each(`SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint
+		return c.each(`SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint, i.kind, i.analysis, i.doc, i.probed, i.marked
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.work > 0 AND i.root = ? AND i.state = 0 ORDER BY i.root, i.dir DESC, i.id LIMIT ?`,
 			func(r row) error {
 				name := string(r.bytes(3))
 				out = append(out, Task{ID: r.int(0), Dir: r.int(1), Path: Join(string(r.bytes(2)), name), Name: name,
 					FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
-					Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10)})
+					Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10),
+					Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Doc: r.bytes(13), Probed: r.bytes(14), Marked: r.int(15)})
 				return nil
 			}, root, int64(limit))
 	})
@@ -54,6 +61,7 @@ type Analysed struct {
 	RetryAt     int64
 	Fingerprint int64
 	Printed     bool
+	AsOf        int64 // the feed's number when what lies beside the file was read
 }
 
 // current reads the item of a task, if it is still the file that the task was about.
@@ -74,7 +82,8 @@ func (tx *Tx) Record(a *Analysed) (bool, error) {
 	}
 	old := it
 	it.Kind, it.Doc, it.Probed = a.Kind, a.Doc, a.Probed
-	it.Analysis, it.Error, it.RetryAt, it.Work = a.Analysis, a.Error, a.RetryAt, NoWork
+	it.Analysis, it.Error, it.RetryAt = a.Analysis, a.Error, a.RetryAt
+	it.Work = described(&it, a.AsOf)
 	it.Fingerprint, it.Printed = a.Fingerprint, a.Printed
 	it.Attempts = 0
 	if a.Analysis == Failed {
@@ -83,15 +92,29 @@ func (tx *Tx) Record(a *Analysed) (bool, error) {
 	return true, tx.Save(&old, &it)
 }
 
-// Verified says that the content of a task's file is what it was.
-func (tx *Tx) Verified(t *Task) error {
-	it, ok, err := tx.current(t)
-	if err != nil || !ok {
+// described is the work that is left once an item has been described by what lay beside it at a number
+// of the feed: none, unless that has changed since.
+func described(it *Item, asOf int64) Work {
+	if it.Marked > asOf {
+		return Describe
+	}
+	return NoWork
+}
+
+// Redescribed stores what is known of an item by what lies beside it now. An item of which the same is
+// known takes no number of the feed.
+func (tx *Tx) Redescribed(a *Analysed) error {
+	it, ok, err := tx.current(a.Task)
+	if err != nil || !ok || it.Dir != a.Task.Dir || it.Name != a.Task.Name {
 		return err
 	}
 	old := it
-	it.Work = NoWork
-	return tx.SaveQuietly(&old, &it)
+	it.Work = described(&it, a.AsOf)
+	if it.Kind == a.Kind && bytes.Equal(it.Doc, a.Doc) {
+		return tx.SaveQuietly(&old, &it)
+	}
+	it.Kind, it.Doc = a.Kind, a.Doc
+	return tx.Save(&old, &it)
 }
 
 // Defer takes a task off the analyzer's list until a look at its directory, or its retry time, puts it

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 )
 
 // findings is what a file's bytes said, as the store keeps it.
 type findings struct {
 	Kind media.Kind `json:"kind,omitempty"`
+	Form string     `json:"form,omitempty"` // of a sidecar: what it describes
 	media.Description
 }
 
@@ -17,19 +19,28 @@ type findings struct {
 // bytes said before. It returns the kind and the members of the item's JSON object, without braces.
 // What the bytes say wins over what the name says. It is pure and safe for concurrent use.
 func Describe(path string, probed []byte) (media.Kind, []byte) {
+	return describe(path, decodeFindings(probed), nil, nil)
+}
+
+func decodeFindings(probed []byte) *findings {
 	var f findings
 	if len(probed) > 0 {
 		if err := json.Unmarshal(probed, &f); err != nil {
-			f = findings{} // written by another version: the name alone, until the next analysis
+			return &findings{} // written by another version: the name alone, until the next analysis
 		}
 	}
-	return describe(path, &f)
+	return &f
 }
 
-func describe(path string, f *findings) (media.Kind, []byte) {
+// describe joins what the name, the bytes and the sidecars say, each surer than those before it.
+func describe(path string, f *findings, docs []sidecar.Document, with []media.Companion) (media.Kind, []byte) {
 	kind, d := fromName(path)
 	kind = joinKinds(kind, f.Kind)
 	join(&d, &f.Description)
+	for i := range docs {
+		docs[i].Apply(&d)
+	}
+	d.Companions = with
 	return kind, encodeMembers(&d)
 }
 

@@ -28,7 +28,8 @@ type lane struct {
 
 	ready    []*store.Task
 	flying   map[int64]struct{} // ids of tasks on workers, or whose outcome is not durable yet
-	outcomes chan outcome       // from the workers; has room for every worker
+	beside   besideCache
+	outcomes chan outcome // from the workers; has room for every worker
 	pending  []outcome
 	written  chan []outcome // from the writer; has room for every batch in flight
 	writing  int
@@ -36,7 +37,8 @@ type lane struct {
 	dry      int64 // work generation at which nothing new was found
 	running  int
 	offline  bool
-	pausedTo time.Time // after the root was away in the middle of work
+	rest     time.Duration // before it is asked again whether the root is there
+	pausedTo time.Time     // after the root was away in the middle of work
 
 	load    atomic.Int64 // tasks known and not settled
 	seenGen atomic.Int64 // seen, for others
@@ -45,7 +47,7 @@ type lane struct {
 func newLane(a *Analyzer, root Root) *lane {
 	log := a.log.With(zap.String("root", root.Name))
 	l := &lane{
-		a: a, root: root, tree: root.Tree, log: log, pool: newPool(root.Name, root.Workers, a.log), flying: map[int64]struct{}{},
+		a: a, root: root, tree: root.Tree, log: log, pool: newPool(root.Name, root.Workers, a.log), flying: map[int64]struct{}{}, beside: besideCache{store: a.store},
 		outcomes: make(chan outcome, root.Workers), written: make(chan []outcome, maxWriting), seen: -1, dry: -1,
 	}
 	l.seenGen.Store(l.seen)
@@ -107,8 +109,10 @@ func (l *lane) patience() time.Duration {
 		return d + time.Millisecond
 	}
 	if l.offline {
-		return awayPause
+		l.rest = min(max(2*l.rest, 5*time.Millisecond), awayPause)
+		return l.rest
 	}
+	l.rest = 0
 	return time.Hour
 }
 
@@ -188,10 +192,10 @@ func write(tx *store.Tx, batch []outcome) error {
 		o := &batch[i]
 		var err error
 		switch {
+		case o.again:
+			err = tx.Redescribed(o.analysed)
 		case o.analysed != nil:
 			_, err = tx.Record(o.analysed)
-		case o.verified:
-			err = tx.Verified(o.task)
 		case o.unsteady:
 			err = tx.Defer(o.task, o.retryAt)
 		}
@@ -209,7 +213,7 @@ func (l *lane) settle(batch []outcome) {
 	for i := range batch {
 		o := &batch[i]
 		delete(l.flying, o.task.ID)
-		if o.analysed != nil {
+		if o.analysed != nil && !o.again {
 			l.a.count(o.analysed)
 		}
 		if o.unsteady {

@@ -10,6 +10,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/fingerprint"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -37,7 +38,7 @@ var retryDelays = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6
 type outcome struct {
 	task     *store.Task
 	analysed *store.Analysed // nil: see the others
-	verified bool            // the content is what it was
+	again    bool            // analysed only says anew what was known: the content is what it was
 	unsteady bool            // the file is not what the catalog says: its directory must be looked at
 	retryAt  int64           // with unsteady: not before
 	away     bool            // the whole root is away: the task stands
@@ -56,7 +57,7 @@ func (l *lane) attempt(ctx context.Context, t *store.Task) (o outcome) {
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, errUnsteady):
 		o = outcome{task: t, unsteady: true}
 	default:
-		o = outcome{task: t, analysed: l.quarantine(t, err, nil)}
+		o = outcome{task: t, analysed: l.quarantine(context.WithoutCancel(ctx), t, err, nil)}
 	}
 	return o
 }
@@ -65,6 +66,9 @@ var errUnsteady = errors.New("file changed while it was read")
 
 // analyse opens the file, and reads it if it is the one that the catalog describes and stays so.
 func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
+	if t.Work == store.Describe {
+		return l.redescribe(ctx, t, o)
+	}
 	f, err := l.tree.Open(ctx, t.Path)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
@@ -84,10 +88,9 @@ func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
 	}
 	print := int64(hash)
 	if t.Work == store.Verify && t.Printed && print == t.Fingerprint {
-		o.verified = true
-		return nil
+		return l.redescribe(ctx, t, o)
 	}
-	res, perr := probe.Probe(ctx, e, t.Size, Ext(t.Path))
+	res, perr := l.read(ctx, e, t)
 	if err := steady(f, t); err != nil {
 		return err
 	}
@@ -95,12 +98,36 @@ func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
 		if ctx.Err() != nil || errors.Is(perr, tree.ErrAway) {
 			return perr
 		}
-		o.analysed = l.quarantine(t, perr, &res)
-		o.analysed.Fingerprint, o.analysed.Printed = print, true
-		return nil
+		o.analysed = l.quarantine(ctx, t, perr, res)
+	} else if o.analysed, err = l.result(ctx, t, res); err != nil {
+		return err
 	}
-	o.analysed = l.result(t, &res)
 	o.analysed.Fingerprint, o.analysed.Printed = print, true
+	return nil
+}
+
+// read reads what the file's bytes say: a sidecar as what it is, all else by the probers.
+func (l *lane) read(ctx context.Context, e *edges, t *store.Task) (*findings, error) {
+	if rule := sidecar.RuleOf(t.Name); t.Kind == media.KindMetadata && (rule.Role == sidecar.Description || rule.Role == sidecar.LyricsOf) && t.Size <= sidecar.MaxSize {
+		data := make([]byte, t.Size)
+		if err := readFull(e, data, 0); err != nil {
+			return nil, err
+		}
+		if doc, err := sidecar.Parse(t.Name, data); err == nil {
+			return &findings{Kind: media.KindMetadata, Form: string(doc.Form), Description: doc.Description}, nil
+		}
+	}
+	res, err := probe.Probe(ctx, e, t.Size, Ext(t.Path))
+	return &findings{Kind: res.Kind, Description: res.Description}, err
+}
+
+// redescribe joins anew what is known of a file whose content has not changed.
+func (l *lane) redescribe(ctx context.Context, t *store.Task, o *outcome) error {
+	a, err := l.result(ctx, t, decodeFindings(t.Probed))
+	if err != nil {
+		return err
+	}
+	o.analysed, o.again = a, true
 	return nil
 }
 
@@ -116,19 +143,26 @@ func steady(f tree.ReadFile, t *store.Task) error {
 	return nil
 }
 
-// result makes a row of what the bytes said.
-func (l *lane) result(t *store.Task, res *probe.Result) *store.Analysed {
-	f := findings{Kind: res.Kind, Description: res.Description}
-	kind, doc := describe(t.Path, &f)
-	return &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(&f), Analysis: store.Done}
+// result makes a row of what the bytes said and what lies beside the file.
+func (l *lane) result(ctx context.Context, t *store.Task, f *findings) (*store.Analysed, error) {
+	docs, with, asOf, err := l.beside.around(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	kind, doc := describe(t.Path, f, docs, with)
+	return &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(f), Analysis: store.Done, AsOf: asOf}, nil
 }
 
 // quarantine makes a row of a failure. What could be read of the file all the same is kept.
-func (l *lane) quarantine(t *store.Task, err error, res *probe.Result) *store.Analysed {
-	if res == nil {
-		res = &probe.Result{}
+func (l *lane) quarantine(ctx context.Context, t *store.Task, err error, f *findings) *store.Analysed {
+	if f == nil {
+		f = &findings{}
 	}
-	a := l.result(t, res)
+	a, berr := l.result(ctx, t, f)
+	if berr != nil { // what lies beside it comes with the next try
+		kind, doc := describe(t.Path, f, nil, nil)
+		a = &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(f)}
+	}
 	a.Analysis, a.Error = store.Failed, err.Error()
 	if errors.Is(err, context.DeadlineExceeded) {
 		a.Error = fmt.Sprintf("not read within %v", l.a.cfg.FileTimeout)
@@ -140,4 +174,4 @@ func (l *lane) quarantine(t *store.Task, err error, res *probe.Result) *store.An
 }
 
 // isEmpty reports whether the bytes said nothing at all.
-func (f *findings) isEmpty() bool { return f.Kind == media.Kind("") && f.Media == nil }
+func (f *findings) isEmpty() bool { return f.Kind == "" && f.Form == "" && f.Media == nil }

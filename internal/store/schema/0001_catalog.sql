@@ -56,7 +56,8 @@ CREATE TABLE items (
     missing_at  INTEGER NOT NULL DEFAULT 0,
     kind        TEXT NOT NULL,
     analysis    INTEGER NOT NULL,           -- 0 pending, 1 done, 2 failed, 3 none
-    work        INTEGER NOT NULL,           -- 0 nothing to do, 1 analyse, 2 verify the fingerprint
+    work        INTEGER NOT NULL,           -- 0 nothing to do, 1 analyse, 2 verify the fingerprint, 3 describe anew
+    marked      INTEGER NOT NULL DEFAULT 0, -- the feed's number when something beside it last changed that describes it
     attempts    INTEGER NOT NULL DEFAULT 0,
     retry_at    INTEGER NOT NULL DEFAULT 0, -- of a failed analysis; 0: only when the file changes
     error       TEXT,
@@ -71,6 +72,7 @@ CREATE INDEX items_gone ON items (dir, name) WHERE state > 0;
 CREATE UNIQUE INDEX items_seq ON items (seq);
 CREATE INDEX items_identity ON items (inode, birth, volume);
 CREATE INDEX items_work ON items (root, dir, id) WHERE work > 0;
+CREATE INDEX items_companions ON items (dir) WHERE state = 0 AND kind IN ('metadata', 'artwork', 'subtitle');
 CREATE INDEX items_retry ON items (retry_at) WHERE retry_at > 0;
 CREATE INDEX items_missing ON items (root, missing_at) WHERE state IN (1, 2);
 

@@ -1,0 +1,144 @@
+package analyzer
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// Reach says for the store which items beside a file the file describes.
+func Reach(name string) store.Reach {
+	switch rule := sidecar.RuleOf(name); rule.Reach {
+	case sidecar.Tree:
+		return store.Reach{Tree: true}
+	case sidecar.Folder:
+		return store.Reach{Folder: true}
+	case sidecar.OneFile:
+		return store.Reach{Stems: stems(strings.TrimSuffix(name, path.Ext(name)))}
+	}
+	return store.Reach{}
+}
+
+// stems are the names that a sidecar's own may begin with: it, and what is left of it when marks of
+// language, flags or role are taken off its end.
+func stems(s string) []string {
+	out := []string{s}
+	for len(out) < 6 {
+		i := strings.LastIndexAny(s, "._- [(")
+		if i <= 0 {
+			break
+		}
+		s = s[:i]
+		out = append(out, s)
+	}
+	return out
+}
+
+// besideCache keeps what lies beside the files that are analysed now: those of a directory come one
+// after the other. What it holds may be a moment old; each use says of which moment.
+type besideCache struct {
+	store *store.Store
+	mu    sync.Mutex // guards dirs; not held while the store is read
+	dirs  map[int64]cachedBeside
+}
+
+type cachedBeside struct {
+	store.Beside
+	until time.Time
+}
+
+const (
+	besideTime = time.Second
+	besideDirs = 64
+)
+
+// get reads what lies in and above a directory, as it was at a number of the feed or later.
+func (c *besideCache) get(ctx context.Context, dir, since int64) (store.Beside, error) {
+	now := time.Now()
+	c.mu.Lock()
+	b, ok := c.dirs[dir]
+	c.mu.Unlock()
+	if ok && now.Before(b.until) && b.AsOf >= since {
+		return b.Beside, nil
+	}
+	read, err := c.store.Beside(ctx, dir)
+	if err != nil {
+		return read, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dirs == nil || len(c.dirs) >= besideDirs {
+		c.dirs = make(map[int64]cachedBeside, besideDirs)
+	}
+	c.dirs[dir] = cachedBeside{read, now.Add(besideTime)}
+	return read, nil
+}
+
+// around finds what goes with a file: the sidecars that describe it, the least sure first, and the
+// names of all that belongs to it.
+func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar.Document, with []media.Companion, asOf int64, err error) {
+	b, err := c.get(ctx, t.Dir, t.Marked)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	near := b.Here
+	stem := strings.TrimSuffix(t.Name, path.Ext(t.Name))
+	if !b.All {
+		same, err := c.store.Namesakes(ctx, t.Dir, stem)
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		near = slices.Concat(near, same)
+	}
+	said := map[string][]byte{}
+	kinds := map[string]media.Kind{t.Name: t.Kind}
+	names := []string{t.Name}
+	for _, o := range near {
+		if _, seen := kinds[o.Name]; seen || !concerns(o.Name, stem) {
+			continue
+		}
+		kinds[o.Name], said[o.Name] = o.Kind, o.Probed
+		names = append(names, o.Name)
+	}
+	for i := len(b.Above) - 1; i >= 0; i-- { // the nearer has the last word
+		if sidecar.RuleOf(b.Above[i].Name).Reach == sidecar.Tree {
+			docs = appendDocument(docs, b.Above[i].Probed)
+		}
+	}
+	if len(names) == 1 {
+		return docs, nil, b.AsOf, nil
+	}
+	found := sidecar.For(t.Name, names, func(n string) media.Kind { return kinds[n] })
+	for _, n := range slices.Backward(found) {
+		docs = appendDocument(docs, said[n])
+	}
+	for _, n := range found {
+		with = append(with, media.Companion{Name: n, Role: string(sidecar.RuleOf(n).Role)})
+	}
+	return docs, with, b.AsOf, nil
+}
+
+// concerns reports whether a name can matter to the file of a stem: it begins with the stem, or speaks
+// for its whole directory.
+func concerns(name, stem string) bool {
+	if len(name) >= len(stem) && strings.EqualFold(name[:len(stem)], stem) {
+		return true
+	}
+	return sidecar.RuleOf(name).Reach > sidecar.OneFile
+}
+
+// appendDocument adds what a sidecar said when it was analysed itself.
+func appendDocument(docs []sidecar.Document, probed []byte) []sidecar.Document {
+	f := decodeFindings(probed)
+	if f.Form == "" {
+		return docs
+	}
+	return append(docs, sidecar.Document{Form: sidecar.Form(f.Form), Description: f.Description})
+}

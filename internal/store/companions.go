@@ -1,0 +1,141 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql/driver"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// Reach says which items beside a file its content is about.
+type Reach struct {
+	Stems  []string // those of its directory whose name without extension, or whose whole name, is one of these
+	Folder bool     // all of its directory
+	Tree   bool     // and of those below
+}
+
+// accompanies reports whether items of a kind can say something of items beside them.
+func accompanies(k media.Kind) bool {
+	return k == media.KindMetadata || k == media.KindArtwork || k == media.KindSubtitle
+}
+
+// markDescribed leaves the items that a sidecar describes, or described, to be described anew, where it
+// has come, gone, moved, or says something else. old is nil for a new item.
+func (tx *Tx) markDescribed(old, it *Item) error {
+	if tx.s.reach == nil || (!accompanies(it.Kind) && (old == nil || !accompanies(old.Kind))) {
+		return nil
+	}
+	moved := old == nil || old.Dir != it.Dir || old.Name != it.Name || (old.State == Present) != (it.State == Present)
+	if !moved && bytes.Equal(old.Probed, it.Probed) && old.Kind == it.Kind {
+		return nil
+	}
+	if old != nil && moved && accompanies(old.Kind) {
+		if err := tx.markBeside(old); err != nil {
+			return err
+		}
+	}
+	if !accompanies(it.Kind) {
+		return nil
+	}
+	return tx.markBeside(it)
+}
+
+const mark = "UPDATE items SET marked = ?, work = CASE work WHEN 0 THEN 3 ELSE work END WHERE state = 0 AND kind NOT IN ('metadata', 'artwork', 'subtitle') AND "
+
+func (tx *Tx) markBeside(it *Item) error {
+	r := tx.s.reach(it.Name)
+	at := tx.s.lastSeq + 1 // above every number at which anybody can have read what lies beside
+	if len(r.Stems) > 0 || r.Folder || r.Tree {
+		tx.work = true
+	}
+	switch {
+	case r.Tree:
+		d, found, err := tx.DirByID(it.Dir)
+		if err != nil || !found {
+			return err
+		}
+		low, high := []byte(d.Path+"/"), []byte(d.Path+"0") // '0' follows '/'
+		if d.Path == "" {
+			low, high = []byte{}, []byte{0xff, 0xff}
+		}
+		return tx.c.exec(mark+"dir IN (SELECT id FROM dirs WHERE root = ? AND (id = ? OR (path >= ? AND path < ?)))", at, d.Root, d.ID, low, high)
+	case r.Folder:
+		return tx.c.exec(mark+"dir = ?", at, it.Dir)
+	}
+	for _, stem := range r.Stems {
+		if err := tx.c.exec(mark+"dir = ? AND (name = ? OR (name > ? AND name < ?))", at, it.Dir, []byte(stem), []byte(stem+"."), []byte(stem+"/")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Companion is an item beside another.
+type Companion struct {
+	Name   string
+	Kind   media.Kind
+	Probed []byte // of metadata: what it says
+}
+
+// Beside is what lies in a directory, as far as it matters to the description of its items.
+type Beside struct {
+	Here  []Companion // in the directory: all of it where All, else what may describe others
+	Above []Companion // metadata of the two directories above, the nearer first
+	All   bool
+	AsOf  int64 // the feed's number at which this was so
+}
+
+const (
+	maxBeside    = 512 // items of a directory that are all read
+	maxSpeakers  = 256 // sidecars read of a larger one
+	maxAbove     = 64
+	companionSQL = "SELECT name, kind, CASE kind WHEN 'metadata' THEN probed END FROM items WHERE state = 0 AND "
+	speakers     = "kind IN ('metadata', 'artwork', 'subtitle')"
+)
+
+func companions(c *conn, sql string, args ...driver.Value) (out []Companion, err error) {
+	err = c.each(sql, func(r row) error {
+		out = append(out, Companion{Name: string(r.bytes(0)), Kind: media.Kind(r.text(1)), Probed: r.bytes(2)})
+		return nil
+	}, args...)
+	return out, err
+}
+
+// Beside reads what lies in a directory and above it.
+func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		if b.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
+			return err
+		}
+		if b.Here, err = companions(c, companionSQL+"dir = ? LIMIT ?", dir, int64(maxBeside+1)); err != nil {
+			return err
+		}
+		if b.All = len(b.Here) <= maxBeside; !b.All {
+			if b.Here, err = companions(c, companionSQL+"dir = ? AND "+speakers+" LIMIT ?", dir, int64(maxSpeakers)); err != nil {
+				return err
+			}
+		}
+		for range 2 {
+			if dir, err = c.number("SELECT parent FROM dirs WHERE id = ?", dir); err != nil || dir == 0 {
+				return err
+			}
+			above, err := companions(c, companionSQL+"dir = ? AND kind = 'metadata' AND "+speakers+" LIMIT ?", dir, int64(maxAbove))
+			if err != nil {
+				return err
+			}
+			b.Above = append(b.Above, above...)
+		}
+		return nil
+	})
+	return b, err
+}
+
+// Namesakes reads the items of a directory whose names begin alike.
+func (s *Store) Namesakes(ctx context.Context, dir int64, prefix string) (out []Companion, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		out, err = companions(c, companionSQL+"dir = ? AND name >= ? AND name < ? LIMIT ?", dir, []byte(prefix), []byte(prefix+"\xff"), int64(maxAbove))
+		return err
+	})
+	return out, err
+}
