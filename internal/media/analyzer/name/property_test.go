@@ -25,7 +25,7 @@ var samples = []string{
 	"IMG-20180704-WA0007.jpg",
 	"Iron Fox 012 (2014).cbz",
 	"Long Road - S01E02.en.forced.srt",
-	"Long Road 01 - 1499 [Batch]",
+	"Long Road 01 - 119 [Batch]",
 	"S02E04.720p.mkv",
 	"caf\xe9.S01E02.\xff\xfe.mkv",
 	"cafe\u0301 (2011).mkv",
