@@ -6,6 +6,7 @@ import "github.com/catalogizer/catalogizerd/internal/media"
 var audioProbers = []prober{
 	{"mp3", media.KindTrack, matchID3, probeID3},
 	{"flac", media.KindTrack, matchFLAC, probeFLAC},
+	{"ogg", media.KindTrack, matchOgg, probeOgg},
 }
 
 // weakAudioProbers are those that only little tells.

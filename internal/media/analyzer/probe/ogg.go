@@ -1,9 +1,6 @@
 package probe
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // oggPage is a page of an Ogg stream (RFC 3533, 6).
 type oggPage struct {
@@ -56,19 +53,20 @@ func (w *Window) oggPageAt(off int64) (p oggPage, err error) {
 // oggPacket reads one packet through the pages that it is laid over, without holding it: tags with
 // pictures in them are larger than any window.
 type oggPacket struct {
-	w     *Window
-	page  oggPage
-	next  int   // the segment that comes next
-	at    int64 // where the rest of the current run of segments lies
-	left  int64 // bytes of that run not yet read
-	ended bool  // the run is the packet's last
-	start int64 // offset of the packet's first byte
-	gaps  bool  // a page's header has come between the packet's bytes
+	w       *Window
+	page    oggPage
+	next    int   // the segment that comes next
+	at      int64 // where the rest of the current run of segments lies
+	left    int64 // bytes of that run not yet read
+	ended   bool  // the run is the packet's last
+	start   int64 // offset of the packet's first byte
+	segment int   // its first segment, on the page that it begins on
+	gaps    bool  // a page's header has come between the packet's bytes
 }
 
 // packet returns a reader of the packet that begins with segment i of a page.
 func (w *Window) packet(p oggPage, i int) *oggPacket {
-	r := &oggPacket{w: w, page: p, at: p.body}
+	r := &oggPacket{w: w, page: p, at: p.body, segment: i}
 	for _, n := range p.segments[:min(i, p.count)] {
 		r.at += int64(n)
 	}
@@ -151,29 +149,4 @@ func (r *oggPacket) skip(n int64) error {
 		r.at, r.left, n = r.at+take, r.left-take, n-take
 	}
 	return nil
-}
-
-// oggLastGranules looks at the end of the file for the last granule position of each stream. It reads
-// the last n bytes, at most what the window holds.
-func (w *Window) oggLastGranules(n int) (map[uint32]int64, error) {
-	tail, _, err := w.Tail(n)
-	if err != nil {
-		return nil, err
-	}
-	last := make(map[uint32]int64, 2)
-	for {
-		i := bytes.Index(tail, []byte("OggS\x00"))
-		if i < 0 {
-			return last, nil
-		}
-		if err := w.Element(); err != nil {
-			return nil, err
-		}
-		if tail = tail[i:]; len(tail) >= 27 {
-			if g := int64(le64(tail[6:])); g >= 0 && tail[5] < 8 && len(last) < 64 {
-				last[le32(tail[14:])] = g
-			}
-		}
-		tail = tail[5:]
-	}
 }

@@ -104,7 +104,8 @@ func (c *vorbisComment) comment(w *Window, src commentSource) error {
 	upper := strings.ToUpper(name)
 	if upper == "METADATA_BLOCK_PICTURE" || upper == "COVERART" {
 		at := start + int64(len(name)) + 1
-		if err := src.skip(rest); err != nil {
+		whole := src.offset() == start+int64(got)
+		if err := src.skip(rest); err != nil || !whole {
 			return err
 		}
 		c.picture(upper, value, media.Artwork{Offset: at, Length: src.offset() - at}, int64(n)-int64(len(name))-1)

@@ -1,0 +1,440 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+func matchOgg(head []byte, _ string) bool { return hasMagic(head, "OggS\x00") }
+
+// oggFile is an Ogg file of any codecs.
+type oggFile struct {
+	w       *Window
+	r       *Result
+	streams []*oggStream
+}
+
+// oggStream is a logical stream of the file.
+type oggStream struct {
+	serial   uint32
+	audio    *media.Audio
+	video    *media.Video
+	subtitle *media.Subtitle
+	rate     float64 // granules, or frames of video, a second
+	shift    uint    // of video: the bits that count the frames since a key frame
+	preskip  int64
+	prefix   int // bytes before the comments in their packet; -1: the stream has none
+	comment  *vorbisComment
+	blocks   int // FLAC: metadata blocks still to come
+	started  bool
+	first    int64 // granule of the first page with sound or pictures
+	last     int64
+}
+
+const (
+	oggMaxStreams  = 32
+	oggMaxHeaders  = 128     // pages walked for the headers
+	oggMaxComments = 1 << 20 // of a comment packet in small pages, which all must be read
+)
+
+func probeOgg(w *Window, r *Result) error {
+	o := oggFile{w: w, r: r}
+	at, err := o.beginnings()
+	if err != nil {
+		return err
+	}
+	if err := o.headers(at); err != nil {
+		return err
+	}
+	if err := o.ends(); err != nil {
+		return err
+	}
+	o.describe()
+	return nil
+}
+
+// beginnings reads the first pages, one a stream, which stand together (RFC 3533, 4).
+func (o *oggFile) beginnings() (at int64, err error) {
+	for len(o.streams) < oggMaxStreams {
+		p, err := o.w.oggPageAt(at)
+		if err != nil {
+			if at > 0 {
+				return at, softTagError(err)
+			}
+			return 0, err
+		}
+		if p.flags&oggFirst == 0 {
+			break
+		}
+		b, err := o.w.Bytes(p.body, int(min(p.size, 256)))
+		if err != nil {
+			return 0, err
+		}
+		if s := oggCodec(b); s != nil {
+			s.serial = p.serial
+			o.streams = append(o.streams, s)
+		}
+		at = p.end()
+	}
+	if len(o.streams) == 0 {
+		return 0, fmt.Errorf("%w: no stream of a known codec", ErrMalformed)
+	}
+	return at, nil
+}
+
+// oggCodec recognises a stream by its first packet. It returns nil for streams that are neither sound,
+// picture nor text (Skeleton and the like).
+func oggCodec(b []byte) *oggStream {
+	s := &oggStream{audio: &media.Audio{}, prefix: -1, last: -1}
+	a := s.audio
+	switch {
+	case vorbisIdentification(b, a):
+		a.Codec, s.prefix = "vorbis", 7
+	case hasMagic(b, "OpusHead") && len(b) >= 19:
+		a.Codec, a.Channels, a.SampleRate, s.prefix = "opus", int(b[9]), 48000, 8
+		s.preskip = int64(le16(b[10:]))
+	case hasMagic(b, "\x7FFLAC\x01") && len(b) >= 17+34:
+		a.Codec, s.prefix, s.blocks = "flac", 4, int(be16(b[7:]))
+		flacStreamInfo(b[17:], a)
+	case hasMagic(b, "Speex   ") && len(b) >= 56:
+		a.Codec, a.SampleRate, a.Channels, s.prefix = "speex", int(le32(b[36:])&0xFFFFF), int(le32(b[48:])&0xFF), 0
+		if r := int32(le32(b[52:])); r > 0 {
+			a.BitRate = int64(r)
+		}
+	case hasMagic(b, "CELT    ") && len(b) >= 48:
+		a.Codec, a.SampleRate, a.Channels, s.prefix = "celt", int(le32(b[36:])&0xFFFFF), int(le32(b[40:])&0xFF), 0
+	case hasMagic(b, "\x80theora"):
+		return oggTheora(b, s)
+	case hasMagic(b, "OVP80\x01\x01") && len(b) >= 26:
+		s.audio, s.prefix, s.shift = nil, 7, 0
+		s.video = &media.Video{Codec: "vp8", Width: int(be16(b[8:])), Height: int(be16(b[10:]))}
+		if d := be32(b[22:]); d > 0 {
+			s.rate = float64(be32(b[18:])) / float64(d)
+		}
+	case len(b) > 56 && b[0] == 1:
+		return oggOGM(b, s)
+	default:
+		return nil
+	}
+	if s.audio != nil {
+		s.rate = float64(a.SampleRate)
+	} else {
+		s.video.FrameRate = s.rate
+	}
+	return s
+}
+
+func oggTheora(b []byte, s *oggStream) *oggStream {
+	f, ok := parseTheora(b)
+	if !ok {
+		return nil
+	}
+	s.audio, s.prefix = nil, 7
+	s.video = &media.Video{Codec: "theora", Width: f.width, Height: f.height, FrameRate: f.rate, BitDepth: f.depth}
+	s.rate, s.shift = f.rate, uint(be16(b[40:])>>5&31)
+	return s
+}
+
+// oggOGM reads the stream header of OGM, which laid DirectShow's formats into Ogg: kind, codec, and a
+// time unit in 100 ns.
+func oggOGM(b []byte, s *oggStream) *oggStream {
+	subtype := string(bytes.TrimRight(b[9:13], "\x00 "))
+	unit, samples := le64(b[17:]), le64(b[25:])
+	if unit == 0 {
+		return nil
+	}
+	rate := 1e7 / float64(unit)
+	switch kind := string(bytes.TrimRight(b[1:9], "\x00")); kind {
+	case "video":
+		s.audio = nil
+		s.video = &media.Video{Codec: fourCCVideo(subtype), Width: int(le32(b[45:]) & 0xFFFF), Height: int(le32(b[49:]) & 0xFFFF), FrameRate: rate}
+		s.rate = rate
+	case "audio":
+		var tag uint16
+		if _, err := fmt.Sscanf(subtype, "%x", &tag); err != nil {
+			return nil
+		}
+		s.audio.Codec, s.audio.Channels = waveCodec(tag, 16), int(le16(b[45:]))
+		s.audio.SampleRate = int(min(samples, 1<<20))
+		s.audio.BitRate = int64(le32(b[49:])) * 8
+		s.rate = float64(samples)
+	case "text":
+		s.audio, s.subtitle = nil, &media.Subtitle{Codec: "text"}
+	default:
+		return nil
+	}
+	s.prefix = 7 // its comments are Vorbis's, with the same magic
+	return s
+}
+
+// headers walks the pages behind the first ones until every stream has shown its comments and its first page of
+// sound.
+func (o *oggFile) headers(at int64) error {
+	for range oggMaxHeaders {
+		if o.ready() || at >= o.w.Size() {
+			return nil
+		}
+		p, err := o.w.oggPageAt(at)
+		if err != nil {
+			return softTagError(err)
+		}
+		at = p.end()
+		s := o.stream(p.serial)
+		if s == nil || p.count == 0 {
+			continue
+		}
+		if p.flags&oggContinued == 0 && s.comment == nil && s.prefix >= 0 {
+			if at, err = o.comments(s, p); err != nil {
+				return err
+			}
+			continue
+		}
+		if p.granule > 0 && !s.started {
+			s.started, s.first = true, p.granule
+		}
+	}
+	return nil
+}
+
+func (o *oggFile) ready() bool {
+	for _, s := range o.streams {
+		if !s.started || s.prefix >= 0 && s.comment == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (o *oggFile) stream(serial uint32) *oggStream {
+	for _, s := range o.streams {
+		if s.serial == serial {
+			return s
+		}
+	}
+	return nil
+}
+
+// comments reads the comment packet that begins on page p, and FLAC's further blocks behind it. It
+// returns where the walk over pages goes on: at the page on which the reading ended, or behind it.
+func (o *oggFile) comments(s *oggStream, p oggPage) (next int64, err error) {
+	ahead := o.w.ahead
+	defer o.w.Ahead(ahead)
+	limit := int64(oggMaxComments)
+	if p.size > 16<<10 { // large pages: their headers are far apart
+		o.w.Ahead(512)
+		limit *= 4
+	}
+	packet := o.w.packet(p, 0)
+	var magic [8]byte
+	if _, err := packet.read(magic[:s.prefix]); err != nil {
+		return 0, err
+	}
+	if !s.isComment(magic[:s.prefix]) {
+		s.comment = &vorbisComment{}
+		return p.end(), nil
+	}
+	src := &oggComments{oggPacket: packet, left: limit}
+	if s.comment, err = readVorbisComment(o.w, src); err == nil && s.blocks > 1 {
+		packet, err = o.flacBlocks(s, packet)
+	}
+	return packet.page.end(), softTagError(err)
+}
+
+// flacBlocks reads the metadata blocks that follow the comments, a packet each (RFC 9639, 10.1), for
+// their pictures. It returns the last packet that it was at.
+func (o *oggFile) flacBlocks(s *oggStream, packet *oggPacket) (*oggPacket, error) {
+	for n := min(s.blocks, oggMaxStreams); n > 1; n-- {
+		next, err := o.following(packet)
+		if err != nil {
+			return packet, err
+		}
+		packet = next
+		page, segment := packet.page, packet.segment
+		var b [512]byte
+		got, err := packet.read(b[:])
+		if err != nil || got < 8 || b[0] == 0xFF {
+			return packet, err
+		}
+		if b[0]&0x7F != flacPicture {
+			continue
+		}
+		p, ok := parsePictureHead(b[4:got])
+		if !ok {
+			continue
+		}
+		packet = o.w.packet(page, segment)
+		if err := packet.skip(4 + p.size); err != nil {
+			return packet, err
+		}
+		art := media.Artwork{Offset: packet.offset()}
+		if err := packet.skip(p.length); err != nil {
+			return packet, err
+		}
+		if art.Length = packet.offset() - art.Offset; art.Length != p.length {
+			art.Encoding = "ogg"
+		}
+		s.comment.art.offer(p.kind, p.mime, art)
+	}
+	return packet, nil
+}
+
+// following is the packet behind another.
+func (o *oggFile) following(packet *oggPacket) (*oggPacket, error) {
+	for {
+		if err := packet.skip(packet.left); err != nil {
+			return nil, err
+		}
+		if more, err := packet.turn(); err != nil {
+			return nil, err
+		} else if !more {
+			break
+		}
+	}
+	if packet.next < packet.page.count {
+		return o.w.packet(packet.page, packet.next), nil
+	}
+	p, err := o.w.oggPageAt(packet.page.end())
+	if err != nil {
+		return nil, err
+	}
+	return o.w.packet(p, 0), nil
+}
+
+// isComment reports whether a packet that begins with b holds the comments.
+func (s *oggStream) isComment(b []byte) bool {
+	switch {
+	case s.audio != nil && s.audio.Codec == "flac":
+		return b[0]&0x7F == flacComment
+	case s.audio != nil && s.audio.Codec == "opus":
+		return string(b) == "OpusTags"
+	case s.video != nil && s.video.Codec == "theora":
+		return string(b) == "\x81theora"
+	case s.video != nil && s.video.Codec == "vp8":
+		return string(b) == "OVP80\x02 "
+	case s.prefix == 7:
+		return string(b) == "\x03vorbis"
+	}
+	return true
+}
+
+// oggComments is a packet of comments of which no more than a limit is passed over: behind a picture of many
+// small pages lies nothing that is worth reading them all.
+type oggComments struct {
+	*oggPacket
+	left int64
+}
+
+func (c *oggComments) skip(n int64) error {
+	if c.left -= n; c.left < 0 {
+		return ErrTruncated
+	}
+	return c.oggPacket.skip(n)
+}
+
+// ends finds the last granule position of every stream in the last pages of the file. A page may be
+// larger than a window, and another stream's pages may come last.
+func (o *oggFile) ends() error {
+	end := o.w.Size()
+	for range 4 {
+		off := max(end-windowSize, 0)
+		b, err := o.w.Bytes(off, int(end-off))
+		if err != nil {
+			return err
+		}
+		if err := o.lastGranules(b); err != nil {
+			return err
+		}
+		if off == 0 || o.ended() {
+			return nil
+		}
+		end = off + 27 // a header may lie across
+	}
+	return nil
+}
+
+func (o *oggFile) ended() bool {
+	for _, s := range o.streams {
+		if s.last < 0 && s.subtitle == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (o *oggFile) lastGranules(b []byte) error {
+	for len(b) >= 27 {
+		i := bytes.LastIndex(b[:len(b)-22], []byte("OggS\x00"))
+		if i < 0 {
+			return nil
+		}
+		if err := o.w.Element(); err != nil {
+			return err
+		}
+		if s := o.stream(le32(b[i+14:])); s != nil && s.last < 0 {
+			s.last = int64(le64(b[i+6:]))
+		}
+		b = b[:i+22]
+	}
+	return nil
+}
+
+// seconds is a stream's duration, 0 where it is unknown.
+func (s *oggStream) seconds() float64 {
+	if s.last <= 0 || s.rate <= 0 {
+		return 0
+	}
+	if s.shift > 0 {
+		return float64(s.last>>s.shift+s.last&(1<<s.shift-1)) / s.rate
+	}
+	begin := s.preskip
+	if s.first > int64(10*s.rate) && s.first < s.last { // a part of a stream that was running already
+		begin = s.first
+	}
+	return float64(s.last-begin) / s.rate
+}
+
+func (o *oggFile) describe() {
+	m := o.r.Description.Media
+	var longest float64
+	for _, s := range o.streams {
+		longest = max(longest, s.seconds())
+		language, title := "", ""
+		if s.comment != nil {
+			language, title = languageTag(s.comment.tags.first(tagLanguage)), s.comment.tags.first(tagTitle)
+		}
+		if len(o.streams) == 1 {
+			language, title = "", ""
+		}
+		switch {
+		case s.audio != nil:
+			s.audio.Language, s.audio.Title = language, title
+			m.Audio = append(m.Audio, *s.audio)
+		case s.video != nil:
+			m.Video = append(m.Video, *s.video)
+		case s.subtitle != nil:
+			s.subtitle.Language, s.subtitle.Title = language, title
+			m.Subtitles = append(m.Subtitles, *s.subtitle)
+		}
+	}
+	setDuration(o.r, longest, o.w.Size())
+	if len(m.Video) > 0 {
+		o.r.Kind = media.KindVideo
+	} else if len(m.Audio) == 1 && m.Audio[0].Codec == "speex" {
+		o.r.Kind = media.KindAudio
+	}
+	if len(m.Audio) == 1 && m.Audio[0].BitRate == 0 && len(m.Video) == 0 {
+		m.Audio[0].BitRate = m.BitRate
+	}
+	for _, s := range o.streams { // the pictures' stream first: its tags are the film's
+		if s.video != nil {
+			s.comment.describe(o.r)
+		}
+	}
+	for _, s := range o.streams {
+		if s.video == nil {
+			s.comment.describe(o.r)
+		}
+	}
+}
