@@ -1,6 +1,10 @@
 package probe
 
-import "github.com/catalogizer/catalogizerd/internal/media"
+import (
+	"slices"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
 
 // pictureFormat is what the headers of a video codec say of its pictures. Zero means unknown.
 type pictureFormat struct {
@@ -60,6 +64,54 @@ func fixedDepth(codec string) int {
 	case "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "h263", "h261", "flv1", "vp3", "vp4", "vp5", "vp6", "vp6f", "vp6a", "vp7", "vp8",
 		"theora", "wmv1", "wmv2", "wmv3", "vc1", "rv10", "rv20", "rv30", "rv40", "dvvideo", "mjpeg", "svq1", "svq3", "cinepak", "indeo3", "indeo4", "indeo5":
 		return 8
+	}
+	return 0
+}
+
+// commonRates are the frame rates that cameras and broadcasters use.
+var commonRates = [...]float64{12, 15, 24000.0 / 1001, 24, 25, 30000.0 / 1001, 30, 48, 50, 60000.0 / 1001, 60, 100, 120000.0 / 1001, 120}
+
+// measuredRate is the frame rate by the presentation times of consecutive frames, in seconds and in any
+// order, each rounded to a tick. The last of many are left out: frames before them may not have been
+// seen yet. It takes the one common rate that the rounding allows, else the mean where the span is long
+// enough for it to be exact. It is 0 where neither can be said, or the frames do not come evenly.
+func measuredRate(times []float64, tick float64) float64 {
+	slices.Sort(times)
+	times = slices.Compact(times)
+	if len(times) > 8 {
+		times = times[:len(times)-3]
+	}
+	n := len(times) - 1
+	if n < 3 {
+		return 0
+	}
+	span := times[n] - times[0]
+	mean := span / float64(n)
+	for i := range n {
+		if gap := times[i+1] - times[i]; gap < mean-2*tick || gap > mean+2*tick {
+			return 0
+		}
+	}
+	if span <= 2*tick {
+		return 0
+	}
+	low, high := float64(n)/(span+tick), float64(n)/(span-tick)
+	found := 0.0
+	for _, r := range commonRates {
+		if r < low || r > high {
+			continue
+		}
+		if found != 0 {
+			found = 0
+			break
+		}
+		found = r
+	}
+	if found != 0 {
+		return found
+	}
+	if tick/span < 0.004 && mean > 1e-3 {
+		return 1 / mean
 	}
 	return 0
 }

@@ -7,6 +7,9 @@ var videoProbers = []prober{
 	{"mp4", media.KindAudiobook, isMP4Audiobook, probeMP4},
 	{"mp4", media.KindVideo, isMP4, probeMP4},
 	{"matroska", media.KindVideo, isMatroska, probeMatroska},
+	{"avi", media.KindVideo, isAVI, probeAVI},
+	{"asf", media.KindVideo, isASF, probeASF},
+	{"flv", media.KindVideo, isFLV, probeFLV},
 }
 
 // weakVideoProbers are those that only little tells.

@@ -114,43 +114,31 @@ func (p *matroska) block(e ebmlElement, base int64, long uint64, visit func(mkvB
 
 // firstCluster looks at the first blocks, as far as they lie in the head or the window.
 func (p *matroska) firstCluster() error {
-	type seen struct {
-		frames      int
-		first, last int64
-	}
-	counts := make(map[uint64]*seen, 2)
+	times := make(map[uint64][]float64, 2)
 	end := max(int64(HeadSize), min(p.cluster.off+mkvAside, p.w.size))
 	err := p.blocks(p.cluster, end, func(b mkvBlocks) error {
 		t := p.trackByNumber(b.track)
 		if t == nil || t.kind != mkvTypeVideo {
 			return nil
 		}
-		s := counts[b.track]
-		if s == nil {
-			s = &seen{first: b.at, last: b.at}
-			counts[b.track] = s
-			if b.off+64 <= end && t.codec == "vp9" {
-				d, err := p.w.Bytes(b.off, int(min(b.size, 32)))
-				if err != nil {
-					return err
-				}
-				if f, ok := parseVP9Frame(d); ok {
-					f.fill(&t.video)
-				}
+		if times[b.track] == nil && b.off+64 <= end && t.codec == "vp9" {
+			d, err := p.w.Bytes(b.off, int(min(b.size, 32)))
+			if err != nil {
+				return err
+			}
+			if f, ok := parseVP9Frame(d); ok {
+				f.fill(&t.video)
 			}
 		}
-		s.frames++
-		s.first, s.last = min(s.first, b.at), max(s.last, b.at)
+		times[b.track] = append(times[b.track], p.secondsOf(float64(b.at)))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for number, s := range counts {
-		// Times are mostly of whole milliseconds: below a second of frames their mean is too rough.
-		t, span := p.trackByNumber(number), p.secondsOf(float64(s.last-s.first))
-		if t.frame == 0 && t.video.FrameRate == 0 && span >= 0.9 && s.frames >= 10 {
-			t.video.FrameRate = float64(s.frames-1) / span
+	for number, at := range times {
+		if t := p.trackByNumber(number); t.frame == 0 && t.video.FrameRate == 0 {
+			t.video.FrameRate = measuredRate(at, max(p.secondsOf(1), 1e-6))
 		}
 	}
 	return nil
