@@ -47,6 +47,9 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the daemon in the foreground."`
 	Scan    scanCommand    `cmd:"" help:"Make one complete pass over the roots, then exit."`
 	Export  exportCommand  `cmd:"" help:"Print the whole catalog as JSON lines."`
+	Search  searchCommand  `cmd:"" help:"Find items of a running daemon."`
+	Status  statusCommand  `cmd:"" help:"Show how a running daemon is; exit with 1 where something needs a person."`
+	Watch   watchCommand   `cmd:"" help:"Follow the live feed of a running daemon."`
 	Parse   parseCommand   `cmd:"" help:"Print what paths alone say, one JSON line each."`
 	Probe   probeCommand   `cmd:"" help:"Print what the bytes of files say, one JSON line each."`
 	Version versionCommand `cmd:"" help:"Print the versions of this program, Go and SQLite."`

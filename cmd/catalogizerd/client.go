@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+)
+
+// remote are the flags of commands that talk to a running daemon.
+type remote struct {
+	Server    string `help:"The daemon's URL." default:"http://127.0.0.1:8780" env:"CATALOGIZERD_SERVER" placeholder:"URL"`
+	TokenFile string `help:"File that holds the token." placeholder:"FILE" type:"path"`
+	JSON      bool   `name:"json" help:"Print JSON."`
+}
+
+const clientTimeout = 30 * time.Second
+
+// token reads the token, if one is given.
+func (r *remote) token() (string, error) {
+	if r.TokenFile == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(r.TokenFile)
+	if err != nil {
+		return "", usageError{fmt.Errorf("read token: %w", err)}
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+// endpoint makes a URL of the daemon's API.
+func (r *remote) endpoint(path string, query url.Values) (*url.URL, error) {
+	u, err := url.Parse(r.Server)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return nil, usageError{fmt.Errorf("--server %q is not a URL such as http://127.0.0.1:8780", r.Server)}
+	}
+	u = u.JoinPath("/api/v1/", path)
+	u.RawQuery = query.Encode()
+	return u, nil
+}
+
+// get reads a JSON answer into v.
+func (r *remote) get(ctx context.Context, path string, query url.Values, v any) error {
+	u, err := r.endpoint(path, query)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, clientTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return err
+	}
+	token, err := r.token()
+	if err != nil {
+		return err
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("reach the daemon at %s: %w: is it running? (`catalogizerd serve`, or --server URL)", r.Server, unwrapURL(err))
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return answerError(resp)
+	}
+	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
+		return fmt.Errorf("read the daemon's answer: %w", err)
+	}
+	return nil
+}
+
+// unwrapURL drops the method and URL that net/http puts before an error.
+func unwrapURL(err error) error {
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		return ue.Err
+	}
+	return err
+}
+
+// answerError says what the daemon said instead of an answer.
+func answerError(resp *http.Response) error {
+	var p struct {
+		Title, Detail string
+	}
+	b, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if json.Unmarshal(b, &p) == nil && p.Title != "" {
+		if resp.StatusCode == http.StatusUnauthorized {
+			return fmt.Errorf("the daemon wants its token: --token-file FILE (%s)", p.Title)
+		}
+		return fmt.Errorf("%s: %s", p.Title, p.Detail)
+	}
+	return fmt.Errorf("the daemon answered %s", resp.Status)
+}

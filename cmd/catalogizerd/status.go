@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/api"
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/dustin/go-humanize"
+)
+
+type statusCommand struct {
+	remote
+}
+
+// Run shows how the daemon is. It exits with 1 where something is offline, held or failing.
+func (c *statusCommand) Run(p *process) error {
+	var s api.Status
+	if err := c.get(p.ctx, "status", nil, &s); err != nil {
+		return err
+	}
+	var err error
+	if c.JSON {
+		err = json.NewEncoder(p.out).Encode(s)
+	} else {
+		err = printStatus(p.out, &s)
+	}
+	if err != nil {
+		return err
+	}
+	if !well(&s) {
+		return exitError(exitFailed)
+	}
+	return nil
+}
+
+// well reports whether nothing needs a person.
+func well(s *api.Status) bool {
+	for i := range s.Roots {
+		r := &s.Roots[i]
+		if r.State != media.Online || r.Held != nil || (r.Breaker != nil && r.Breaker.State != "closed") {
+			return false
+		}
+		if r.LastScan != nil && r.LastScan.State == media.ScanFailed {
+			return false
+		}
+	}
+	return true
+}
+
+func printStatus(out io.Writer, s *api.Status) error {
+	doing := "working"
+	if s.Idle {
+		doing = "idle"
+	}
+	fmt.Fprintf(out, "catalogizerd %s, up %s, %s\n%s items, %s missing, %s to analyse, %s failed\n\n", s.Version,
+		time.Since(s.StartedAt).Round(time.Second), doing, humanize.Comma(s.Counts.Items), humanize.Comma(s.Counts.Missing),
+		humanize.Comma(s.Counts.Pending), humanize.Comma(s.Counts.Failed))
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ROOT\tSTATE\tITEMS\tWATCH\tLAST SCAN\tLOCATION")
+	for i := range s.Roots {
+		r := &s.Roots[i]
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.State, humanize.Comma(r.Items), watchText(r), scanText(r.LastScan), r.Location)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for i := range s.Roots {
+		printTrouble(out, &s.Roots[i])
+	}
+	return nil
+}
+
+func watchText(r *media.Root) string {
+	if r.Watch.Mode == media.WatchInotify {
+		return fmt.Sprintf("inotify (%s)", humanize.Comma(int64(r.Watch.Directories)))
+	}
+	return r.Watch.Mode
+}
+
+func scanText(s *media.Scan) string {
+	switch {
+	case s == nil:
+		return "never"
+	case s.State == media.ScanRunning && s.ETASeconds != nil:
+		return fmt.Sprintf("running, %s files, %s left", humanize.Comma(s.Files), time.Duration(*s.ETASeconds*float64(time.Second)).Round(time.Second))
+	case s.State == media.ScanRunning:
+		return fmt.Sprintf("running, %s files", humanize.Comma(s.Files))
+	case s.FinishedAt != nil:
+		return s.State + " " + humanize.Time(*s.FinishedAt)
+	}
+	return s.State
+}
+
+// printTrouble says what needs a person, and what to do.
+func printTrouble(out io.Writer, r *media.Root) {
+	if r.State != media.Online {
+		fmt.Fprintf(out, "\n%s is offline, its items stand: %s\n", r.Name, r.Reason)
+	}
+	if r.Held != nil {
+		fmt.Fprintf(out, "\n%s: %s items vanished at once and are held since %s: look, then POST /api/v1/roots/%s/accept-removals if they are really gone\n",
+			r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Name)
+	}
+	if r.Watch.Reason != "" && r.State == media.Online && r.Kind == "local" {
+		fmt.Fprintf(out, "\n%s: %s\n", r.Name, r.Watch.Reason)
+	}
+	if b := r.Breaker; b != nil && b.State != "closed" {
+		fmt.Fprintf(out, "\n%s: share is away (%s): %s\n", r.Name, b.State, b.LastError)
+	}
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/gorilla/websocket"
+)
+
+type watchCommand struct {
+	remote
+	Since string   `help:"Begin behind this cursor instead of now; 'start' loads the whole catalog first." placeholder:"CURSOR"`
+	Root  []string `help:"Only these roots."`
+	Kind  []string `help:"Only these kinds."`
+}
+
+// liveMessage is a message of the live feed.
+type liveMessage struct {
+	Type    string          `json:"type"`
+	Cursor  string          `json:"cursor"`
+	Reason  string          `json:"reason"`
+	Message string          `json:"message"`
+	Changes []changeMessage `json:"changes"`
+}
+
+type changeMessage struct {
+	Op   string          `json:"op"`
+	ID   int64           `json:"id"`
+	Item json.RawMessage `json:"item"`
+}
+
+// reconnectPause is how long the command waits before it connects again.
+const reconnectPause = time.Second
+
+// Run follows the feed until it is interrupted. A daemon that goes away is waited for, and the feed
+// resumed where it was.
+func (c *watchCommand) Run(p *process) error {
+	at := c.Since
+	connected := false
+	for {
+		err := c.follow(p, &at, &connected)
+		var refused *refusedError
+		switch {
+		case p.ctx.Err() != nil:
+			return p.ctx.Err()
+		case errors.As(err, &refused), !connected:
+			return err
+		}
+		fmt.Fprintln(p.err, "catalogizerd: connection lost, resuming:", err)
+		select {
+		case <-time.After(reconnectPause):
+		case <-p.ctx.Done():
+			return p.ctx.Err()
+		}
+	}
+}
+
+// refusedError is an answer that trying again does not change.
+type refusedError struct{ text string }
+
+func (e *refusedError) Error() string { return e.text }
+
+func (c *watchCommand) follow(p *process, at *string, connected *bool) error {
+	ws, err := c.dial(p)
+	if err != nil {
+		return err
+	}
+	defer ws.Close()
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() { // ends with follow
+		select {
+		case <-p.ctx.Done():
+			_ = ws.Close()
+		case <-stop:
+		}
+	}()
+	for {
+		_, data, err := ws.ReadMessage()
+		if err != nil {
+			return err
+		}
+		var m liveMessage
+		if err := json.Unmarshal(data, &m); err != nil {
+			return fmt.Errorf("read message: %w", err)
+		}
+		*connected = true
+		if err := c.take(p, ws, &m, data, at); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *watchCommand) dial(p *process) (*websocket.Conn, error) {
+	u, err := c.endpoint("live", nil)
+	if err != nil {
+		return nil, err
+	}
+	u.Scheme = map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
+	header := http.Header{}
+	token, err := c.token()
+	if err != nil {
+		return nil, err
+	}
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	d := websocket.Dialer{Subprotocols: []string{realtime.Subprotocol}, HandshakeTimeout: 10 * time.Second, Proxy: http.ProxyFromEnvironment}
+	ws, resp, err := d.DialContext(p.ctx, u.String(), header)
+	if err != nil {
+		if resp != nil {
+			defer resp.Body.Close()
+			return nil, &refusedError{answerError(resp).Error()}
+		}
+		return nil, fmt.Errorf("reach the daemon at %s: %w: is it running?", c.Server, err)
+	}
+	return ws, nil
+}
+
+// take handles one message.
+func (c *watchCommand) take(p *process, ws *websocket.Conn, m *liveMessage, data []byte, at *string) error {
+	switch m.Type {
+	case "hello":
+		if *at == "" {
+			*at = m.Cursor
+		}
+		var since *string
+		if *at != "start" {
+			since = at
+		}
+		filter := map[string][]string{}
+		if len(c.Root) > 0 {
+			filter["root"] = c.Root
+		}
+		if len(c.Kind) > 0 {
+			filter["kind"] = c.Kind
+		}
+		return ws.WriteJSON(map[string]any{"id": 1, "type": "subscribe", "since": since, "filter": filter})
+	case "resync":
+		return &refusedError{"the cursor is too old or of another catalog (" + m.Reason + "): begin with --since start"}
+	case "error":
+		return &refusedError{m.Message}
+	case "bye":
+		return fmt.Errorf("the daemon says goodbye: %s", m.Reason)
+	}
+	if m.Cursor != "" {
+		*at = m.Cursor
+	}
+	if c.JSON {
+		_, err := p.out.Write(append(data, '\n'))
+		return err
+	}
+	for i := range m.Changes {
+		if err := printChange(p, &m.Changes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printChange(p *process, ch *changeMessage) error {
+	if ch.Op == "delete" {
+		_, err := fmt.Fprintf(p.out, "%s  delete  %d\n", time.Now().Format(time.TimeOnly), ch.ID)
+		return err
+	}
+	var it struct {
+		Root, Path, State, Title, Analysis string
+		Kind                               media.Kind
+		Size                               int64
+	}
+	if err := json.Unmarshal(ch.Item, &it); err != nil {
+		return fmt.Errorf("read item %d: %w", ch.ID, err)
+	}
+	_, err := fmt.Fprintf(p.out, "%s  %s  %d  %s:%q  %s, %s, %d bytes\n", time.Now().Format(time.TimeOnly), it.State, ch.ID, it.Root, it.Path, it.Kind, it.Analysis, it.Size)
+	return err
+}
