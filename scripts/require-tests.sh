@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs `go test -v ...` and fails where a test was skipped or none ran: for tests that skip on machines
+# Runs `go test -v ...` and fails where a whole test was skipped or none ran: for tests that skip on machines
 # without what they need, in places that have it. Prints the lines of packages and of what went wrong.
 #
 # usage: scripts/require-tests.sh -- COMMAND...
@@ -15,7 +15,8 @@ if ((status != 0)); then
 	exit "$status"
 fi
 grep -E '^(ok|FAIL|\?)\s' "$log" || true
-if grep -E -A 3 '^\s*--- SKIP' "$log"; then
+# Parts of a contract suite may skip what an implementation does not promise; whole tests may not.
+if grep -E -A 3 '^--- SKIP' "$log"; then
 	echo "skipped, but this machine should run every test" >&2
 	exit 1
 fi
