@@ -172,6 +172,9 @@ func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
 		}
 		p += d
 	}
+	if len(s.nums) == start {
+		return false
+	}
 	if c.episodes.empty() {
 		c.episodes = span{start, len(s.nums)}
 		if first, last := s.nums[start], s.nums[len(s.nums)-1]; len(s.nums) == start+2 && last > first+1 && last-first < maxRun {
@@ -206,14 +209,20 @@ func (s *segment) episodeBehindSeason(c *claim) bool {
 		return false
 	}
 	if p := episodePrefix(k); p > 0 && t.sep&sepAmpersand == 0 {
-		s.episodesIn(c, k, p)
+		if !s.episodesIn(c, k, p) {
+			c.episodes = span{}
+			return false
+		}
 		c.to = j + 1
 		return true
 	}
 	if e := t.entry; (e != nil && e.roles&roleEpisode != 0 || string(k) == "e") && j+1 < len(s.tok) {
 		n := s.tok[j+1].num
 		if d := digits(s.word(j+1), 0); n >= 0 || d > 0 && d <= 4 {
-			s.episodesIn(c, s.word(j+1), 0)
+			if !s.episodesIn(c, s.word(j+1), 0) {
+				c.episodes = span{}
+				return false
+			}
 			c.to = j + 2
 			if j+2 < len(s.tok) && s.tok[j+2].sep == sepDot && s.tok[j+2].num > 0 && int(n) == s.nums[c.seasons.from] && len(s.word(j+2)) < 3 {
 				c.episodes = s.number(int(s.tok[j+2].num)) // "S01 EP 1.2"
@@ -243,7 +252,13 @@ func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
 	if spaced && s.rangeOfSeasons(c, j) {
 		return false
 	}
-	s.episodesIn(c, k, 0)
+	if c.seasonWord && int(t.num) == s.nums[c.seasons.from]+1 && j+1 < len(s.tok) && s.tok[j+1].num == t.num+1 && s.tok[j+1].sep == t.sep {
+		return false // "Season 20 21 22"
+	}
+	if !s.episodesIn(c, k, 0) {
+		c.episodes = span{}
+		return false
+	}
 	c.to = j + 1
 	return true
 }
@@ -372,7 +387,9 @@ func (s *segment) episodeMark(i, prefix int) (claim, bool) {
 		return claim{}, false
 	}
 	c := claim{from: i, to: i + 1, weight: weightWord}
-	s.episodesIn(&c, k, prefix)
+	if !s.episodesIn(&c, k, prefix) {
+		return claim{}, false
+	}
 	s.continueEpisodes(&c)
 	s.countBehind(&c)
 	return c, true

@@ -36,6 +36,8 @@ func foldRune(r rune, out *[4]byte) (kind runeKind, n int) {
 			out[0] = c
 			return kindLetter, 1
 		}
+	case r == 0xAA || r == 0xBA: // the ordinal signs of "3ª" and "3º"
+		return kindSeparator, 0
 	case r >= 0x0300 && r <= 0x036F:
 		return kindMark, 0
 	case r >= 0x0410 && r <= 0x042F: // Cyrillic capitals

@@ -119,7 +119,7 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 		w += 10
 	}
 	if season >= 0 || c.season != nil {
-		w += 15
+		w += 20
 	}
 	if s.rangeBehind(i) {
 		if s.has(propYear) && !s.fansub && !spaced {
@@ -204,6 +204,9 @@ func (s *segment) pairAt(i int) bool {
 		return i > 0 && s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 && behind.spacedDash() && j+1 < len(s.tok)
 	}
 	ends := j+1 == len(s.tok) && s.tagsAt == len(s.tok) && s.wordsBefore(i) && !s.fansub
+	if ends && d == 2 && len(s.word(i)) == 2 && s.tok[j].sep == sepDot && s.tok[i].sep == sepDot && !s.spaces {
+		return true // "title.02.09"
+	}
 	return ends && d == 2 && len(s.word(i)) == 2 && (s.tok[j].sep.tightDash() || s.tok[j].sep == sepUnderscore && s.tok[i].sep.tightDash()) &&
 		(s.tok[j].num <= s.tok[i].num || s.tok[j].sep == sepUnderscore)
 }
@@ -366,6 +369,8 @@ func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
 		return candidate{at: i, weight: weightNumber}
 	case d > 4 || alone || next >= len(s.tok):
 		return candidate{at: i}
+	case dash && d == 3 && s.word(i)[0] != '0' && s.tok[next].sep&sepSpace != 0 && !c.films && c.medium == mediumVideo && !s.has(propYear) && s.nextDash(next+1) == 0:
+		return candidate{at: i, weight: weightBare}
 	case (dash || dot) && s.word(i)[0] == '0' && d >= 2 && d <= 3 && !s.movieBehind(i):
 		return candidate{at: i, weight: weightBare + 5}
 	}
@@ -401,7 +406,7 @@ func (s *segment) weighBracketed(i int, n int32, d int, c context, season int) c
 			w -= 25
 		}
 		return candidate{at: i, weight: w}
-	case d == 2 && b.kind == '[' && i <= s.tagsAt && (i+1 >= len(s.tok) || s.tok[i+1].sep&sepOpen != 0):
+	case d == 2 && b.kind == '[' && i <= s.tagsAt && (i+1 >= len(s.tok) || s.tok[i+1].sep&sepOpen != 0 || s.tok[i+1].prop.technical()):
 		return candidate{at: i, weight: weightNumber}
 	case d == 3 && b.kind == '[' && i < s.wordsEnd:
 		return candidate{at: i, weight: weightNumber, split: true}

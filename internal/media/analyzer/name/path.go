@@ -168,10 +168,23 @@ func cutExtension(file string) (base, ext string) {
 		return file, ""
 	}
 	low := strings.ToLower(file[i+1:])
-	if _, ok := mediumOf(low); !ok {
+	m, ok := mediumOf(low)
+	if !ok || m == mediumAudio && videoRelease(file[:i]) {
 		return file, ""
 	}
 	return file[:i], low
+}
+
+// videoRelease reports a name whose last word is the codec of its sound rather than an extension:
+// "Title.S01E02.WEB-DL.x264.AAC".
+func videoRelease(base string) bool {
+	for i := 0; i+4 <= len(base); i++ {
+		switch strings.ToLower(base[i : i+4]) {
+		case "x264", "x265", "h264", "h265", "hevc", "xvid", "080p", "720p", "160p", "480p":
+			return true
+		}
+	}
+	return false
 }
 
 // mirrored reports a name that was written backwards to hide it: with "p0801" for 1080p, or "20E10S"

@@ -68,7 +68,7 @@ func (s *segment) releaseGroup() string {
 func (s *segment) dashGroup() string {
 	for i := len(s.tok) - 1; i > 0 && i > len(s.tok)-12; i-- {
 		t := &s.tok[i]
-		if t.prop != propNone && t.prop != propOther && t.prop != propWebsite && t.prop != propLanguage {
+		if t.prop != propNone && t.prop != propOther && t.prop != propWebsite && t.prop != propLanguage && t.prop != propSubtitle {
 			if t.prop.descriptive() && t.sep.tightDash() && i == len(s.tok)-1 && t.strengthIn(s) == code {
 				return s.groupText(i)
 			}
@@ -80,8 +80,11 @@ func (s *segment) dashGroup() string {
 		if t.prop == propNone && t.sep&sepDash != 0 && t.sep.only(sepDash|sepSpace|sepDot) && t.bracket < 0 && s.described(i-1) {
 			return s.groupText(i)
 		}
-		if t.prop == propNone && t.sep&sepDash != 0 && t.sep.only(sepDash|sepOpen|sepClose|sepSpace) && s.described(i-1) {
+		if t.prop == propNone && t.sep&sepDash != 0 && t.sep.only(sepDash|sepOpen|sepClose|sepSpace|sepUnderscore) && s.described(i-1) {
 			return s.groupText(i)
+		}
+		if i > 1 && t.prop == propNone && t.sep.tightDash() && s.tok[i-1].prop == propNone && s.tok[i-1].end-s.tok[i-1].start == 1 && s.tok[i-1].sep == sepDot && s.described(i-2) {
+			return s.groupText(i - 1) // "x264.D-Z0N3"
 		}
 	}
 	return ""
@@ -105,12 +108,25 @@ func (s *segment) groupText(i int) string {
 	end := i + 1
 	for end < len(s.tok) && s.tok[end].prop == propNone && s.tok[end].bracket == s.tok[i].bracket &&
 		!(s.tok[end].sep&(sepSpace|sepOpen|sepClose) != 0) {
-		if s.tok[end].sep.tightDash() && len(s.word(end)) <= 2 && isDigit(s.word(end)[0]) {
+		if s.tok[end].sep.tightDash() && s.suffixOfRepost(end) {
 			break
 		}
 		end++
 	}
 	return valid(s.text[s.tok[i].start:s.tok[end-1].end])
+}
+
+// suffixOfRepost reports what those add to a group who post a release again.
+func (s *segment) suffixOfRepost(i int) bool {
+	k := s.word(i)
+	if len(k) <= 2 && isDigit(k[0]) {
+		return true
+	}
+	switch string(k) {
+	case "rp", "pre", "sample", "4p", "proof":
+		return true
+	}
+	return false
 }
 
 // bracketGroup reads a last bracket with one name in it.
@@ -122,13 +138,13 @@ func (s *segment) bracketGroup() string {
 			continue
 		}
 		if int(g.last) < len(s.tok) && s.tok[g.last].prop == propNone {
-			return ""
+			continue
+		}
+		if k := s.word(int(g.first)); len(k) == 2 && k[0] == 'v' && isDigit(k[1]) {
+			continue // [v2]
 		}
 		if s.free(int(g.first), int(g.last)) && n <= 2 && g.kind != '(' {
 			return s.bracketText(int16(b))
-		}
-		if g.kind == '(' || s.tok[g.last-1].prop == propNone {
-			break
 		}
 	}
 	return ""

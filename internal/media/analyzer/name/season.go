@@ -12,6 +12,11 @@ func (s *segment) wordMark(i int) (claim, bool) {
 		return s.gluedWordMark(i)
 	}
 	switch {
+	case string(k) == "тв": // (ТВ-2) is the second series of an anime
+		if i+1 < len(s.tok) && s.tok[i+1].sep.tightDash() && s.tok[i+1].num > 0 && s.tok[i+1].num < 30 {
+			return claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason}, true
+		}
+		return claim{}, false
 	case len(k) == 1 && k[0] == 's':
 		return s.apartMark(i)
 	case e.roles&roleSeason != 0:
@@ -274,7 +279,7 @@ func (s *segment) continueSeasons(c *claim) {
 			s.runTo(&c.seasons, n)
 		case dash:
 			return
-		case marked || join&(sepAmpersand|sepPlus|sepComma) != 0 || c.seasonWord && n == last+1 && len(s.word(j)) == 1:
+		case marked || join&(sepAmpersand|sepPlus|sepComma) != 0 || c.seasonWord && n == last+1 && join.only(sepSpace|sepDot):
 			s.nums = append(s.nums, n)
 			c.seasons.to = len(s.nums)
 		default:
@@ -316,7 +321,9 @@ func (s *segment) episodeWord(i int) (claim, bool) {
 		case s.word(i)[0] == 'c' && d >= 3 && d == len(k) && d <= 4:
 			return s.chapterOfSeason(c), true
 		case d <= 5 && (d == len(k) || k[d] == 'v' || len(k) == d+1 && k[d] < 'd'):
-			s.episodesIn(&c, k, 0)
+			if !s.episodesIn(&c, k, 0) {
+				return claim{}, false
+			}
 			if d == 1 && j+1 < len(s.tok) && s.tok[j+1].sep == sepDot && len(s.word(j+1)) == 2 && s.tok[j+1].num > 0 { // "Episode 1.22"
 				c.seasons = c.episodes
 				c.episodes = s.number(int(s.tok[j+1].num))
@@ -360,7 +367,20 @@ func (s *segment) countBehind(c *claim) {
 	if e := s.tok[j].entry; e != nil && e.roles&roleOf != 0 && s.tok[j].sep&(sepOpen|sepClose) == 0 {
 		c.count = int(s.tok[j+1].num)
 		c.to = j + 2
+		if n := s.nums[c.episodes.to-1]; s.tok[j].other && c.episodes.to-c.episodes.from == 1 && c.episodes.to == len(s.nums) && n > 1 && n < c.count && s.pluralBefore(j-1) {
+			s.nums[c.episodes.from] = 1 // "Серии: 5 из 20" are the five that there are so far
+			s.runTo(&c.episodes, n)
+		}
 	}
+}
+
+// pluralBefore reports whether the word before token i is the Russian or Ukrainian for episodes.
+func (s *segment) pluralBefore(i int) bool {
+	if i < 1 {
+		return false
+	}
+	k := string(s.word(i - 1))
+	return k == "серии" || k == "серії" || k == "эпизоды"
 }
 
 // chapterOfSeason reads the Spanish "Cap.102" and "Cap.102_104": season 1, episodes 2 to 4.

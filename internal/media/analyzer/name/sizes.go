@@ -79,7 +79,7 @@ func (s *segment) claimScreenSize(i int, k []byte) bool {
 }
 
 func (s *segment) claimWidthHeight(from, to int, w, h int32) bool {
-	if w < 320 || w > 8192 || h < 200 || h > 4400 || w < h {
+	if w < 320 || w > 8192 || h < 200 || h > 4400 || w < h || w > 4*h {
 		return false
 	}
 	s.add(claim{prop: propScreenSize, from: from, to: to, text: sizeName(w, h), num: int(w)<<16 | int(h)})

@@ -31,7 +31,7 @@ func sameJoint(sep separators) bool { return !sep.spacedDash() || sep&sepSpace =
 // tags: DDP5, FLACx2, 3xUkr, BD1080p.
 func (s *segment) lookupGlued(i int) match {
 	k := s.word(i)
-	if len(k) < 4 || len(k) > 24 || s.tok[i].cjk {
+	if len(k) < 3 || len(k) > 24 || s.tok[i].cjk {
 		return match{}
 	}
 	v := vocabulary()
@@ -187,6 +187,10 @@ func (s *segment) leading(i int) bool {
 func (s *segment) findDependentTags() {
 	s.wordsEnd = s.findWordsEnd()
 	for i := s.wordsEnd; i < len(s.tok); {
+		if s.bareChannels(i) {
+			i += 2
+			continue
+		}
 		i = s.tryTag(i, code)
 	}
 	s.claimRun(s.wordsEnd)
@@ -204,6 +208,33 @@ func (s *segment) findDependentTags() {
 		s.claimEdition(s.anchor)
 	}
 	s.claimBrackets()
+}
+
+// bareChannels claims a layout of channels that no codec precedes: "x264.5.1".
+func (s *segment) bareChannels(i int) bool {
+	if i+1 >= len(s.tok) || !s.free(i, i+2) || s.tok[i].k1-s.tok[i].k0 != 1 || s.tok[i+1].k1-s.tok[i+1].k0 != 1 || s.tok[i+1].sep != sepDot {
+		return false
+	}
+	layout := channels(int(s.tok[i].num), int(s.tok[i+1].num))
+	if layout == "" {
+		return false
+	}
+	s.add(claim{prop: propAudioChannels, from: i, to: i + 2, text: layout})
+	return true
+}
+
+// serviceBefore reports whether tag is a service in capitals right before a source from the web, as
+// in NF.WEB-DL.
+func (s *segment) serviceBefore(from int, t *tag, end int) bool {
+	if t.prop != propService || end >= len(s.tok) || s.tok[end].prop != propSource || s.claims[s.tok[end].claim].tag.value != "Web" {
+		return false
+	}
+	for _, c := range []byte(s.text[s.tok[from].start:s.tok[end-1].end]) {
+		if c >= 'a' && c <= 'z' {
+			return false
+		}
+	}
+	return from > 1
 }
 
 // tryTag claims the tag at token i if it is at least as strong as least, and returns where to go on.
@@ -259,7 +290,14 @@ func (s *segment) claimRun(end int) {
 	}
 	for end > 0 {
 		from, m := s.matchBefore(end)
-		if m.tag == nil || m.tag.strength < weak && s.sepAfter(end-1) != sepPlus || s.leading(from) || s.joined(from) {
+		if m.tag != nil && m.tag.strength == code && m.tag.prop == propOther && end < len(s.tok) {
+			if at, before := s.matchBefore(from); before.tag != nil && before.tag.strength >= weak && !s.leading(at) {
+				s.claimTag(m, from) // "IMAX.EDITION.HQ.BluRay"
+				end = from
+				continue
+			}
+		}
+		if m.tag == nil || m.tag.strength < weak && s.sepAfter(end-1) != sepPlus && !s.serviceBefore(from, m.tag, end) || s.leading(from) || s.joined(from) {
 			return
 		}
 		s.claimTag(m, from)

@@ -169,11 +169,14 @@ func (s *segment) titleFrom(i int) words {
 	return w
 }
 
-// zeroPart reports a part with a leading zero, "Part 02", which counts the parts of a series rather
-// than naming a work.
+// zeroPart reports a part that counts the parts of a series rather than naming a work: with a leading
+// zero, "Part 02", or right before the tags in a name without a year, as films have one.
 func (s *segment) zeroPart(i int) bool {
 	to := s.claims[s.tok[i].claim].to
 	k := s.word(to - 1)
+	if to < len(s.tok) && s.tok[to].prop.technical() && !s.has(propYear) && s.tok[i].sep.only(sepDot|sepSpace|sepUnderscore) {
+		return true
+	}
 	return len(k) > 1 && k[0] == '0'
 }
 

@@ -266,7 +266,7 @@ func (s *segment) addToken(t token) {
 func (s *segment) push(t token) {
 	k := s.key[t.k0:t.k1]
 	t.num = number(k)
-	if t.num < 0 || len(k) == 4 {
+	if t.num < 0 || len(k) == 4 || len(k) == 1 {
 		t.entry = vocabulary()[string(k)]
 	}
 	s.tok = append(s.tok, t)

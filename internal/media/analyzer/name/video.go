@@ -67,6 +67,10 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 		}
 		d.release = d.release || c.prop.technical() || c.prop == propCD
 	}
+	if i := seg.first(propMarker); i >= 0 && !seg.claims[i].seasonWord && seg.claims[i].from == 0 && seg.claims[i].episodes.empty() && d.names.title.empty() && !d.names.episode.empty() {
+		d.names.title, d.names.episode = d.names.episode, words{} // "S02 Some Series"
+		return d
+	}
 	d.pure = d.seasons != nil && (d.names.title.empty() || isWordBefore(seg)) && !d.release
 	if n, ok := bareSeason(seg); ok {
 		d.seasons, d.pure = []int{n}, true
@@ -207,8 +211,11 @@ func (s *scratch) takeFromFolders(g *Guess, f *segment, n names, dirs []folder, 
 			if len(title) > len(foldWord(title)) { // the folder has the marks that the name lost
 				g.Title = title
 			}
-		case marker && d.release && !n.title.empty() && endsWith(f.key[:f.tok[n.title.to-1].k1], d.seg.key[d.seg.tok[d.names.title.from].k0:d.seg.tok[d.names.title.to-1].k1], n):
+		case (marker && d.release || d.seg.has(propYear)) && !n.title.empty() && endsWith(f.key[:f.tok[n.title.to-1].k1], d.seg.key[d.seg.tok[d.names.title.from].k0:d.seg.tok[d.names.title.to-1].k1], n):
 			g.Title = title
+			if !marker {
+				s.takeYear(g, d)
+			}
 		}
 		return
 	}

@@ -39,7 +39,11 @@ func (s *segment) findWebsites() {
 			break
 		}
 	}
-	if w := string(s.word(0)); w == "www" {
+	if w := string(s.word(0)); w == "www" && s.tok[1].sep == sepSpace { // dots that became spaces
+		if d := s.nextDash(1); d > 1 && d <= 4 {
+			s.add(claim{prop: propIgnored, from: 0, to: d})
+		}
+	} else if w == "www" {
 		for to := 3; to <= min(len(s.tok), 6); to++ {
 			if s.addressAt(0, to) == to && topLevel(s.word(to-1)) {
 				s.add(claim{prop: propWebsite, from: 0, to: to, text: s.text[s.tok[0].start:s.tok[to-1].end]})
