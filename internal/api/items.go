@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -147,7 +146,7 @@ func (s *Server) getChanges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b := realtime.AppendChanges([]byte(`{"changes":`), changes)
+	b := store.AppendChanges([]byte(`{"changes":`), changes)
 	b = store.AppendString(append(b, `,"cursor":`...), at.String())
 	b = append(b, `,"more":`...)
 	b = strconv.AppendBool(b, more)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
@@ -37,10 +36,10 @@ func asProblem(err error) *problem {
 		status int
 		kind   string
 	}{
-		{scanner.ErrNoRoot, http.StatusNotFound, "no-such-root"},
-		{scanner.ErrNoScan, http.StatusNotFound, "no-such-scan"},
-		{scanner.ErrNotHeld, http.StatusConflict, "nothing-held"},
-		{scanner.ErrOffline, http.StatusServiceUnavailable, "root-offline"},
+		{media.ErrNoRoot, http.StatusNotFound, "no-such-root"},
+		{media.ErrNoScan, http.StatusNotFound, "no-such-scan"},
+		{media.ErrNotHeld, http.StatusConflict, "nothing-held"},
+		{media.ErrOffline, http.StatusServiceUnavailable, "root-offline"},
 		{store.ErrQuery, http.StatusBadRequest, "bad-request"},
 		{media.ErrCursor, http.StatusBadRequest, "bad-request"},
 		{store.ErrClosed, http.StatusServiceUnavailable, "shutting-down"},

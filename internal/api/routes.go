@@ -82,6 +82,10 @@ func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Authorization") != "" && !authorized {
 		return problemf(http.StatusUnauthorized, "unauthorized", "wrong token")
 	}
-	s.live.Serve(w, r, authorized)
+	var check func(string) bool
+	if s.cfg.Token != nil {
+		check = s.tokenIsRight
+	}
+	s.live.Serve(w, r, authorized, check, s.stopping)
 	return nil
 }

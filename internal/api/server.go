@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/prometheus/client_golang/prometheus"
@@ -49,6 +48,16 @@ type Roots interface {
 	Reconnect(ctx context.Context, root string) error
 }
 
+// Live serves the live feed to one client after another.
+type Live interface {
+	// Serve upgrades a request to a WebSocket and serves it until either side ends it. authorized says
+	// that the request carried the token; else the client has to send it, and token checks it (nil:
+	// nobody needs one). It says goodbye when stop is closed.
+	Serve(w http.ResponseWriter, r *http.Request, authorized bool, token func(string) bool, stop <-chan struct{})
+	// Wait returns once every connection has ended.
+	Wait()
+}
+
 // Config of a server.
 type Config struct {
 	Version      string
@@ -62,7 +71,6 @@ type Server struct {
 	catalog  Catalog
 	scans    Scans
 	roots    Roots
-	bus      *realtime.EventBus
 	idle     func() bool
 	log      *zap.Logger
 	started  time.Time
@@ -70,7 +78,7 @@ type Server struct {
 	sessions sessions
 	metrics  *prometheus.Registry
 	stopping chan struct{} // closed when connections are to end
-	live     realtime.Live
+	live     Live
 	listener net.Listener
 }
 
@@ -79,7 +87,7 @@ type Deps struct {
 	Catalog Catalog
 	Scans   Scans
 	Roots   Roots
-	Bus     *realtime.EventBus
+	Live    Live
 	Idle    func() bool
 	Metrics *prometheus.Registry
 	Log     *zap.Logger
@@ -103,12 +111,8 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 // New returns a server on a listener, which it owns from here on.
 func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
-		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, bus: d.Bus, idle: d.Idle, log: d.Log, metrics: d.Metrics,
+		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, log: d.Log, metrics: d.Metrics,
 		started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
-	}
-	s.live = realtime.Live{Bus: d.Bus, Version: cfg.Version, Log: d.Log, Roots: d.Roots.Roots, Stop: s.stopping}
-	if cfg.Token != nil {
-		s.live.Token = s.tokenIsRight
 	}
 	return s
 }
@@ -146,7 +150,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := srv.Shutdown(dctx); err != nil {
 		_ = srv.Close() // a download that goes on is resumed by its client
 	}
-	<-failed
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
 	s.live.Wait()
 	return nil
 }

@@ -74,7 +74,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.stages.start("watcher", d.watcher.Run)
 	d.stages.start("pruning", d.prune)
 	d.server = api.New(api.Config{Version: o.Version, AllowedHosts: cfg.HTTP.AllowedHosts, Token: d.tokenCheck(cfg)},
-		api.Deps{Catalog: c.store, Scans: c.scanner, Roots: d, Bus: d.bus, Idle: d.idle, Metrics: d.newMetrics(), Log: log}, listener)
+		api.Deps{Catalog: c.store, Scans: c.scanner, Roots: d, Live: &realtime.Live{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots}, Idle: d.idle, Metrics: d.newMetrics(), Log: log}, listener)
 	d.stages.start("http", d.server.Run)
 	if o.Listening != nil {
 		o.Listening(d.server.Addr().String())

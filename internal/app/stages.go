@@ -42,9 +42,6 @@ func (s *stages) start(name string, fn func(context.Context) error) {
 	})
 }
 
-// wait returns when the daemon is to stop: the root context has ended, or a component has failed.
-func (s *stages) wait() { <-s.group.Context().Done() }
-
 // stopAll ends the components from the last to the first within a time. What is late is named in the
 // log and in the error; the rest is stopped all the same. last is called before the wait for whatever else
 // runs in the group.

@@ -30,16 +30,6 @@ type row []driver.Value
 
 func (r row) int(i int) int64 { v, _ := r[i].(int64); return v }
 
-func (r row) float(i int) (float64, bool) {
-	switch v := r[i].(type) {
-	case float64:
-		return v, true
-	case int64:
-		return float64(v), true
-	}
-	return 0, false
-}
-
 func (r row) bytes(i int) []byte { v, _ := r[i].([]byte); return v }
 
 func (r row) text(i int) string {

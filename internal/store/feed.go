@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"slices"
+	"strconv"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -24,6 +25,27 @@ type Page struct {
 	Changes []Change
 	Upto    int64
 	Head    int64 // of the feed at that moment
+}
+
+// AppendChanges encodes changes as a JSON list.
+func AppendChanges(dst []byte, changes []Change) []byte {
+	dst = append(dst, '[')
+	for i := range changes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		ch := &changes[i]
+		if ch.Delete {
+			dst = append(dst, `{"op":"delete","id":`...)
+			dst = strconv.AppendInt(dst, ch.ID, 10)
+		} else {
+			dst = append(dst, `{"op":"upsert","id":`...)
+			dst = strconv.AppendInt(dst, ch.ID, 10)
+			dst = append(append(dst, `,"item":`...), ch.Item...)
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
 }
 
 // PageRows bounds a page, and with it a read transaction.

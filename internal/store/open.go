@@ -279,7 +279,7 @@ func explain(path string, err error) error {
 	}
 	switch se.Code {
 	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
-		return fmt.Errorf("%w: %s (%v): restore a backup, or move it away and scan anew", ErrCorrupt, path, err)
+		return fmt.Errorf("%w: %s (%w): restore a backup, or move it away and scan anew", ErrCorrupt, path, err)
 	case sqlite3.ErrFull:
 		return fmt.Errorf("write %s: no space left on its disk: free some, nothing is lost: %w", path, err)
 	case sqlite3.ErrReadonly:

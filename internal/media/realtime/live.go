@@ -40,17 +40,14 @@ type Live struct {
 	Log     *zap.Logger
 	// Roots gives every root as it is now, for those who ask for the signal.
 	Roots func(ctx context.Context) ([]media.Root, error)
-	// Token checks the token of a client whose request carried none; nil: nobody needs one.
-	Token func(token string) bool
-	// Stop ends every connection when it is closed, with a word of farewell.
-	Stop <-chan struct{}
 
 	conns sync.WaitGroup
 }
 
 // Serve upgrades a request and serves it until either side ends it. authorized says that the request
-// carried what it must.
-func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized bool) {
+// carried what it must; else token checks what the client sends (nil: nobody needs a token). stop ends
+// the connection when it is closed, with a word of farewell.
+func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized bool, token func(string) bool, stop <-chan struct{}) {
 	l.conns.Add(1)
 	defer l.conns.Done()
 	up := websocket.Upgrader{
@@ -63,7 +60,7 @@ func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized bool) {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	c := &client{live: l, ws: ws, authorized: authorized || l.Token == nil, incoming: make(chan clientRequest), gone: make(chan struct{})}
+	c := &client{live: l, ws: ws, token: token, stop: stop, authorized: authorized || token == nil, incoming: make(chan clientRequest), gone: make(chan struct{})}
 	if p, ok := ws.NetConn().(interface{ LimitStall(time.Duration) }); ok {
 		p.LimitStall(stallTime)
 	}
@@ -83,6 +80,8 @@ func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized bool) {
 type client struct {
 	live       *Live
 	ws         *websocket.Conn
+	token      func(string) bool
+	stop       <-chan struct{}
 	authorized bool
 	sub        *subscription
 	last       string // cursor of the last message that carried one
@@ -160,7 +159,7 @@ func (c *client) serve(ctx context.Context) error {
 			}
 			if more {
 				select { // do not let a long catch-up hide the end, or the client's word
-				case <-c.live.Stop:
+				case <-c.stop:
 					return &closing{websocket.CloseGoingAway, "shutdown"}
 				case <-c.gone:
 					return c.readErr
@@ -200,7 +199,7 @@ func (c *client) serve(ctx context.Context) error {
 			if !c.authorized {
 				return &closing{CloseUnauthorized, "no token within 10 s"}
 			}
-		case <-c.live.Stop:
+		case <-c.stop:
 			return &closing{websocket.CloseGoingAway, "shutdown"}
 		case <-c.gone:
 			return c.readErr
@@ -217,7 +216,7 @@ func (c *client) hello() error {
 func (c *client) answer(ctx context.Context, req *clientRequest) error {
 	switch {
 	case req.Type == "auth":
-		if !c.authorized && !c.live.Token(req.Token) {
+		if !c.authorized && !c.token(req.Token) {
 			return &closing{CloseUnauthorized, "wrong token"}
 		}
 		if c.authorized {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -80,29 +79,8 @@ func changesMessage(dst []byte, prev, cursor string, changes []store.Change) []b
 	dst = appendCursor(dst, prev)
 	dst = appendCursor(append(dst, `,"cursor":`...), cursor)
 	dst = append(dst, `,"changes":`...)
-	dst = AppendChanges(dst, changes)
+	dst = store.AppendChanges(dst, changes)
 	return append(dst, '}')
-}
-
-// AppendChanges encodes changes as a JSON list.
-func AppendChanges(dst []byte, changes []store.Change) []byte {
-	dst = append(dst, '[')
-	for i := range changes {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		ch := &changes[i]
-		if ch.Delete {
-			dst = append(dst, `{"op":"delete","id":`...)
-			dst = strconv.AppendInt(dst, ch.ID, 10)
-		} else {
-			dst = append(dst, `{"op":"upsert","id":`...)
-			dst = strconv.AppendInt(dst, ch.ID, 10)
-			dst = append(append(dst, `,"item":`...), ch.Item...)
-		}
-		dst = append(dst, '}')
-	}
-	return append(dst, ']')
 }
 
 func appendCursor(dst []byte, c string) []byte {

@@ -1,6 +1,8 @@
 package scanner
 
 import (
+	"slices"
+
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -162,12 +164,21 @@ func (m *matching) reclaim(i int) (bool, error) {
 	if err := m.tx.Insert(&stranger); err != nil {
 		return false, err
 	}
-	if stranger.Dir == m.d.ID {
-		m.present[stranger.Name] = &stranger
-		m.settled[stranger.ID] = struct{}{}
-	}
 	m.v.added++
+	m.stands(&stranger)
 	return true, nil
+}
+
+// stands takes a row made in the middle of a look for one of those that the look compares, if it is. It has found
+// its place only where its file is listed there: that may have been exchanged again since.
+func (m *matching) stands(it *store.Item) {
+	if it.Dir != m.d.ID || !m.whole() && !slices.Contains(m.names, it.Name) {
+		return
+	}
+	m.present[it.Name] = it
+	if j, ok := m.listed[it.Name]; ok && m.files[j].ID == it.FileID {
+		m.settled[it.ID] = struct{}{}
+	}
 }
 
 // appear places a file of an unknown identity: an item that stands or lately stood at its path was

@@ -17,14 +17,6 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Errors of the scanner's commands.
-var (
-	ErrNoRoot  = errors.New("no such root")
-	ErrNoScan  = errors.New("no such scan")
-	ErrOffline = errors.New("root is offline")
-	ErrNotHeld = errors.New("no removals are held")
-)
-
 // Watcher is what the scanner needs of the watcher of events.
 type Watcher interface {
 	// Attach begins to watch a root that is there; Detach ends it.
@@ -187,7 +179,7 @@ func (s *Scanner) TreeByID(root int64) tree.Tree { return s.treeOf(root) }
 func (s *Scanner) command(ctx context.Context, root string, fn func(r *runner)) error {
 	r := s.runner(root)
 	if r == nil {
-		return fmt.Errorf("%w: %q", ErrNoRoot, root)
+		return fmt.Errorf("%w: %q", media.ErrNoRoot, root)
 	}
 	return r.send(ctx, func() { fn(r) }, true)
 }
@@ -206,7 +198,7 @@ func (r *runner) send(ctx context.Context, fn func(), wait bool) error {
 	case r.inbox <- wrapped:
 	case <-r.done:
 		r.awaited.Add(-1)
-		return fmt.Errorf("%w: %q", ErrNoRoot, r.name)
+		return fmt.Errorf("%w: %q", media.ErrNoRoot, r.name)
 	case <-ctx.Done():
 		r.awaited.Add(-1)
 		return ctx.Err()
@@ -218,7 +210,7 @@ func (r *runner) send(ctx context.Context, fn func(), wait bool) error {
 	case <-done:
 		return nil
 	case <-r.done:
-		return fmt.Errorf("%w: %q", ErrNoRoot, r.name)
+		return fmt.Errorf("%w: %q", media.ErrNoRoot, r.name)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -249,7 +241,7 @@ func (s *Scanner) Hint(ctx context.Context, root, dir string, names []string, re
 func (s *Scanner) Scan(ctx context.Context, root, path string, full bool) (scan media.Scan, err error) {
 	cerr := s.command(ctx, root, func(r *runner) {
 		if !r.online {
-			err = fmt.Errorf("%w: %s: %s", ErrOffline, root, r.reason)
+			err = fmt.Errorf("%w: %s: %s", media.ErrOffline, root, r.reason)
 			return
 		}
 		p := r.startPass(&pass{Scan: media.Scan{Path: path}, full: full})
@@ -265,7 +257,7 @@ func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
 	_, known = s.scans[id]
 	s.mu.RUnlock()
 	if !known {
-		return fmt.Errorf("%w: %d", ErrNoScan, id)
+		return fmt.Errorf("%w: %d", media.ErrNoScan, id)
 	}
 	if p == nil {
 		return nil // over already
@@ -277,7 +269,7 @@ func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
 func (s *Scanner) AcceptRemovals(ctx context.Context, root string) (n int64, err error) {
 	cerr := s.command(ctx, root, func(r *runner) { n, err = r.accept(ctx) })
 	if cerr == nil && err == nil && n == 0 {
-		err = fmt.Errorf("%w: root %q", ErrNotHeld, root)
+		err = fmt.Errorf("%w: root %q", media.ErrNotHeld, root)
 	}
 	return n, errors.Join(cerr, err)
 }

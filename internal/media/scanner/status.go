@@ -68,7 +68,7 @@ func (s *Scanner) Roots(ctx context.Context) ([]media.Root, error) {
 func (s *Scanner) Root(ctx context.Context, name string) (media.Root, error) {
 	r := s.runner(name)
 	if r == nil {
-		return media.Root{}, fmt.Errorf("%w: %q", ErrNoRoot, name)
+		return media.Root{}, fmt.Errorf("%w: %q", media.ErrNoRoot, name)
 	}
 	return s.describeRoot(ctx, r)
 }
@@ -141,7 +141,7 @@ func (s *Scanner) ScanByID(id int64) (media.Scan, error) {
 	defer s.mu.RUnlock()
 	v, ok := s.scans[id]
 	if !ok {
-		return v, fmt.Errorf("%w: %d", ErrNoScan, id)
+		return v, fmt.Errorf("%w: %d", media.ErrNoScan, id)
 	}
 	return v, nil
 }
