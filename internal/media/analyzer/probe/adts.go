@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -48,17 +47,7 @@ func matchADTS(head []byte, ext string) bool {
 	return chained(head, 3, adtsFrameSize)
 }
 
-func probeADTS(w *Window, r *Result) error {
-	var m musicTags
-	if err := m.readEndTags(w); err != nil {
-		return err
-	}
-	err := probeADTSFrom(w, r, 0, m.end)
-	if err == nil || errors.Is(err, ErrTruncated) {
-		m.describe(r)
-	}
-	return err
-}
+func probeADTS(w *Window, r *Result) error { return probeWithEndTags(w, r, probeADTSFrom) }
 
 // probeADTSFrom reads the frames between start and end. ADTS has no header of its own, and its bit
 // rate is never constant: frames all over a long file give its duration.

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 )
 
@@ -111,4 +112,17 @@ func (m *musicTags) describe(r *Result) {
 	}
 	d.Lyrics = d.Lyrics || m.lyr
 	all.describe(r)
+}
+
+// probeWithEndTags is for the formats that carry APE and ID3v1 tags behind the sound.
+func probeWithEndTags(w *Window, r *Result, probe func(w *Window, r *Result, start, end int64) error) error {
+	var m musicTags
+	if err := m.readEndTags(w); err != nil {
+		return err
+	}
+	err := probe(w, r, 0, m.end)
+	if err == nil || errors.Is(err, ErrTruncated) {
+		m.describe(r)
+	}
+	return err
 }

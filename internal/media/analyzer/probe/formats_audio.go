@@ -7,11 +7,20 @@ var audioProbers = []prober{
 	{"mp3", media.KindTrack, matchID3, probeID3},
 	{"flac", media.KindTrack, matchFLAC, probeFLAC},
 	{"ogg", media.KindTrack, matchOgg, probeOgg},
+	{"wav", media.KindTrack, matchWAV, probeWAV},
+	{"ape", media.KindTrack, matchMonkey, probeMonkey},
+	{"wavpack", media.KindTrack, matchWavPack, probeWavPack},
+	{"musepack", media.KindTrack, matchMusepack, probeMusepack},
+	{"tta", media.KindTrack, matchTTA, probeTTA},
+	{"dsf", media.KindTrack, matchDSF, probeDSF},
+	{"dff", media.KindTrack, matchDFF, probeDFF},
+	{"aiff", media.KindTrack, matchAIFF, probeAIFF},
 }
 
 // weakAudioProbers are those that only little tells.
 var weakAudioProbers = []prober{
 	{"ac3", media.KindTrack, matchAC3, probeAC3},
+	{"dts", media.KindTrack, matchDTS, probeDTS},
 	{"aac", media.KindTrack, matchADTS, probeADTS},
 	{"mp3", media.KindTrack, matchMPEG, probeMPEG},
 }

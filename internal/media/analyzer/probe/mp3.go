@@ -68,24 +68,26 @@ func probeSoundBehindID3(w *Window, r *Result, head []byte, at, end int64) error
 	}
 }
 
-// behindID3 are the formats that people put an ID3v2 tag before, though only some of them provide for it.
-var behindID3 = []struct {
+// soundFormatBehindID3 is a format that people put an ID3v2 tag before, though few provide for it.
+type soundFormatBehindID3 struct {
 	name  string
-	match func(b []byte) bool
+	match func(b []byte, ext string) bool
 	probe func(w *Window, r *Result, start, end int64) error
-}{
-	{"flac", func(b []byte) bool { return hasMagic(b, "fLaC") }, probeFLACFrom},
-	{"aac", func(b []byte) bool { return chained(b, 1, adtsFrameSize) }, probeADTSFrom},
-	{"ac3", func(b []byte) bool { return chained(b, 1, ac3FrameSize) }, probeAC3From},
 }
 
-func recogniseBehindID3(head []byte) *struct {
-	name  string
-	match func(b []byte) bool
-	probe func(w *Window, r *Result, start, end int64) error
-} {
+var behindID3 = []soundFormatBehindID3{
+	{"flac", matchFLAC, probeFLACFrom},
+	{"ape", matchMonkey, probeMonkeyFrom},
+	{"wavpack", matchWavPack, probeWavPackFrom},
+	{"musepack", matchMusepack, probeMusepackFrom},
+	{"tta", matchTTA, probeTTAFrom},
+	{"aac", matchADTS, probeADTSFrom},
+	{"ac3", matchAC3, probeAC3From},
+}
+
+func recogniseBehindID3(head []byte) *soundFormatBehindID3 {
 	for i := range behindID3 {
-		if behindID3[i].match(head) {
+		if behindID3[i].match(head, "") {
 			return &behindID3[i]
 		}
 	}
@@ -106,17 +108,7 @@ func matchMPEG(head []byte, ext string) bool {
 	return len(head) > 4 && head[0] == 0xFF && chained(head, 3, mpegFrameSize)
 }
 
-func probeMPEG(w *Window, r *Result) error {
-	var m musicTags
-	if err := m.readEndTags(w); err != nil {
-		return err
-	}
-	err := probeMPEGFrom(w, r, 0, m.end)
-	if err == nil || errors.Is(err, ErrTruncated) {
-		m.describe(r)
-	}
-	return err
-}
+func probeMPEG(w *Window, r *Result) error { return probeWithEndTags(w, r, probeMPEGFrom) }
 
 // probeMPEGFrom reads the stream of frames between start and end.
 func probeMPEGFrom(w *Window, r *Result, start, end int64) error {
