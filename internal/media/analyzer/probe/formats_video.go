@@ -9,8 +9,11 @@ var videoProbers = []prober{
 	{"matroska", media.KindVideo, isMatroska, probeMatroska},
 	{"avi", media.KindVideo, isAVI, probeAVI},
 	{"asf", media.KindVideo, isASF, probeASF},
+	{"mpegps", media.KindVideo, isMPEGPS, probeMPEGPS},
 	{"flv", media.KindVideo, isFLV, probeFLV},
 }
 
 // weakVideoProbers are those that only little tells.
-var weakVideoProbers = []prober{}
+var weakVideoProbers = []prober{
+	{"mpegts", media.KindVideo, isMPEGTS, probeMPEGTS},
+}

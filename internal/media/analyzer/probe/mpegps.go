@@ -1,0 +1,334 @@
+package probe
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// mpegPS reads program streams (ISO/IEC 13818-1, 2.5, and 11172-1): MPG files, and the VOB files of
+// DVDs. They have no table of contents: what streams there are shows only where their packets come by.
+type mpegPS struct {
+	w *Window
+	r *Result
+
+	streams map[int]*elementary // by id; substreams of private stream 1 stand above 0x100
+	kinds   map[byte]byte       // stream types by id, of a program stream map
+	rate    int64               // bytes a second that the pack headers allow, 0 unknown
+	ends    bool                // time stamps are taken as last ones
+}
+
+// Where a program stream is looked at.
+const (
+	psFrontWindows = 1 // behind the head, while something is missing
+	psMoreWindows  = 4
+	psPlaces       = 2 // spread over the file
+	psMaxStreams   = 64
+)
+
+// The start codes of the systems layer.
+const (
+	psPack      = 0xBA
+	psSystem    = 0xBB
+	psStreamMap = 0xBC
+	psPrivate   = 0xBD
+	psEnd       = 0xB9
+)
+
+func isMPEGPS(head []byte, _ string) bool {
+	return len(head) >= 14 && be32(head) == 0x00000100|psPack && (head[4]>>6 == 1 || head[4]>>4 == 2)
+}
+
+func probeMPEGPS(w *Window, r *Result) error {
+	p := &mpegPS{w: w, r: r, streams: make(map[int]*elementary, 4)}
+	head, err := w.Head()
+	if err != nil {
+		return err
+	}
+	at, err := p.packets(head, 0)
+	if err != nil {
+		return err
+	}
+	for n := 0; n < psMoreWindows && at < w.size && !p.settled(n >= psFrontWindows); n++ {
+		b, err := w.Bytes(at, int(min(windowSize, w.size-at)))
+		if err != nil {
+			return err
+		}
+		next, err := p.packets(b, at)
+		if err != nil {
+			return err
+		}
+		at = max(next, at+int64(len(b)))
+	}
+	if err := p.rest(at); err != nil {
+		return err
+	}
+	if len(p.streams) == 0 {
+		return fmt.Errorf("%w: no streams", ErrMalformed)
+	}
+	p.finish()
+	return nil
+}
+
+// settled reports whether video and sound have been understood; enough asks only for what was seen.
+func (p *mpegPS) settled(enough bool) bool {
+	kinds := [4]int{}
+	for _, e := range p.streams {
+		if !e.settled() {
+			return false
+		}
+		kinds[e.kind]++
+	}
+	return enough && len(p.streams) > 0 || kinds[elementaryVideo] > 0 && kinds[elementaryAudio] > 0
+}
+
+// rest looks at places all over the file, for streams that begin later, and at its end.
+func (p *mpegPS) rest(from int64) error {
+	for i := range int64(psPlaces) {
+		at := from + (p.w.size-from)*(2*i+1)/(2*psPlaces)
+		if p.w.size-from < (psPlaces+2)*windowSize {
+			break // the end will be near enough
+		}
+		if err := p.place(at, windowSize); err != nil {
+			return err
+		}
+	}
+	p.ends = true
+	for back := int64(1); back <= 3; back++ {
+		off := max(p.w.size-back*windowSize, 0)
+		if err := p.place(off, int(min(windowSize, p.w.size-off))); err != nil {
+			return err
+		}
+		for _, e := range p.streams {
+			if e.last >= 0 {
+				return nil
+			}
+		}
+		if off == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (p *mpegPS) place(off int64, n int) error {
+	b, err := p.w.Bytes(off, n)
+	if err != nil {
+		return err
+	}
+	_, err = p.packets(b, off)
+	return err
+}
+
+// packets walks the packets in b, which lies at base, and returns where the first lies that b does not
+// hold to its end. Where there is no packet the next pack is looked for.
+func (p *mpegPS) packets(b []byte, base int64) (int64, error) {
+	i := 0
+	for i+14 <= len(b) {
+		if err := p.w.Element(); err != nil {
+			return 0, err
+		}
+		if b[i] != 0 || b[i+1] != 0 || b[i+2] != 1 || b[i+3] < psEnd {
+			j := bytes.Index(b[i+1:], []byte{0, 0, 1, psPack})
+			if j < 0 {
+				return base + int64(len(b)), nil
+			}
+			i += 1 + j
+			continue
+		}
+		switch b[i+3] {
+		case psEnd:
+			i += 4
+			continue
+		case psPack:
+			i += p.pack(b[i:])
+			continue
+		}
+		n := 6 + int(be16(b[i+4:]))
+		if err := p.packet(b[i:min(i+n, len(b))]); err != nil {
+			return 0, err
+		}
+		if n == 6 {
+			n = 7
+		}
+		i += n
+	}
+	return base + int64(i), nil
+}
+
+// pack reads a pack header and returns its size.
+func (p *mpegPS) pack(b []byte) int {
+	if b[4]>>6 == 1 {
+		p.rate = max(p.rate, 50*(int64(b[10])<<14|int64(b[11])<<6|int64(b[12])>>2))
+		return 14 + int(b[13]&7)
+	}
+	p.rate = max(p.rate, 50*(int64(b[9]&0x7F)<<15|int64(b[10])<<7|int64(b[11])>>1))
+	return 12
+}
+
+// packet takes one packet of a stream, or as much of it as there is.
+func (p *mpegPS) packet(b []byte) error {
+	h, ok := parsePES(b)
+	if !ok {
+		return nil
+	}
+	if h.id == psStreamMap {
+		p.streamMap(b)
+		return nil
+	}
+	payload := b[min(h.size, len(b)):]
+	id := int(h.id)
+	switch {
+	case h.id == psPrivate:
+		if len(payload) < 4 {
+			return nil
+		}
+		id, payload = privateStream(payload)
+	case h.id >= 0xC0 && h.id <= 0xEF, h.id == 0xFD:
+	default:
+		return nil
+	}
+	e := p.stream(id)
+	if e == nil {
+		return nil
+	}
+	if h.pts >= 0 {
+		if p.ends {
+			if e.last < 0 || pesDiff(h.pts, e.last) > 0 {
+				e.last = h.pts
+			}
+		} else {
+			e.stamp(h.pts)
+		}
+	}
+	if e.codec == "pcm_dvd" {
+		e.dvdPCM(b[min(h.size, len(b)):])
+		return nil
+	}
+	if h.pts >= 0 {
+		e.look() // what came before is whole
+	}
+	return e.feed(p.w, payload)
+}
+
+// privateStream tells the substream of a packet of private stream 1 by its first byte, as DVDs have it,
+// and returns the substream's own payload. Broadcasts put AC-3 there without that byte.
+func privateStream(b []byte) (id int, payload []byte) {
+	if b[0] == 0x0B && b[1] == 0x77 {
+		return 0x180, b
+	}
+	if b[0] >= 0x20 && b[0] < 0x40 {
+		return 0x100 | int(b[0]), b[1:]
+	}
+	return 0x100 | int(b[0]), b[4:]
+}
+
+// stream returns the stream of an id, which it makes at its first packet.
+func (p *mpegPS) stream(id int) *elementary {
+	if e := p.streams[id]; e != nil {
+		return e
+	}
+	kind, codec := elementaryData, ""
+	switch {
+	case id >= 0x1A0 && id < 0x1B0:
+		kind, codec = elementaryAudio, "pcm_dvd"
+	case id >= 0x120 && id < 0x140:
+		kind, codec = elementarySubtitle, "dvd_subtitle"
+	case id >= 0x180 && id < 0x188:
+		kind, codec = elementaryAudio, "ac3"
+	case id >= 0x188 && id < 0x190, id >= 0x198 && id < 0x1A0:
+		kind, codec = elementaryAudio, "dts"
+	case id >= 0x1B0 && id < 0x1C0:
+		kind, codec = elementaryAudio, "truehd"
+	case id >= 0x1C0 && id < 0x1D0:
+		kind, codec = elementaryAudio, "eac3"
+	case id >= 0xC0 && id < 0xE0:
+		kind, codec = elementaryAudio, "mp2"
+	case id >= 0xE0 && id < 0xF0:
+		kind, codec = elementaryVideo, "mpeg2video"
+	case id == 0xFD:
+		kind, codec = elementaryVideo, "vc1"
+	}
+	if k, ok := tsKinds[p.kinds[byte(id&0xFF)]]; ok && id < 0x100 {
+		kind, codec = k.kind, k.codec
+	}
+	// At a place in the middle a stray byte must not make a stream; sound and video are known by then.
+	if kind == elementaryData || len(p.streams) >= psMaxStreams {
+		return nil
+	}
+	e := newElementary(kind, codec)
+	p.streams[id] = e
+	return e
+}
+
+// streamMap reads a program stream map (13818-1, 2.5.4.1).
+func (p *mpegPS) streamMap(b []byte) {
+	if len(b) < 12 {
+		return
+	}
+	info := int(be16(b[8:]))
+	if info > len(b)-12 {
+		return
+	}
+	rest := b[10+info:]
+	n := int(be16(rest))
+	if p.kinds == nil {
+		p.kinds = make(map[byte]byte, 4)
+	}
+	for rest = rest[2:min(len(rest), 2+n)]; len(rest) >= 4; {
+		p.kinds[rest[1]] = rest[0]
+		skip := 4 + int(be16(rest[2:]))
+		if skip > len(rest) {
+			return
+		}
+		rest = rest[skip:]
+	}
+}
+
+// dvdPCM reads the header of linear PCM on DVDs, behind the substream's id.
+func (e *elementary) dvdPCM(b []byte) {
+	if len(b) < 7 || e.found {
+		return
+	}
+	a := &e.audio
+	a.Channels, a.SampleRate, a.BitDepth = int(b[5]&7)+1, 48000, 16+4*int(b[5]>>6)
+	switch b[5] >> 4 & 3 {
+	case 1:
+		a.SampleRate = 96000
+	case 2:
+		a.SampleRate = 44100
+	case 3:
+		a.SampleRate = 32000
+	}
+	a.BitRate = int64(a.Channels) * int64(a.SampleRate) * int64(a.BitDepth)
+	e.found = true
+}
+
+func (p *mpegPS) finish() {
+	m := p.r.Description.Media
+	var ids []int
+	for id, e := range p.streams {
+		if e.look(); e.kind == elementaryAudio && !e.found && e.first < 0 && e.last < 0 && id >= 0x100 {
+			continue // a stray byte
+		}
+		ids = append(ids, id)
+	}
+	// DVDs number sound from 0x80, broadcasts put MPEG audio first.
+	slices.SortFunc(ids, func(a, b int) int { return cmp.Compare(a, b) })
+	streams := make([]*elementary, len(ids))
+	for i, id := range ids {
+		streams[i] = p.streams[id]
+		streams[i].describe(m)
+	}
+	if d := pesDuration(streams, p.w.size); p.rate == 0 || float64(p.w.size) < 1.5*d*float64(p.rate) || p.w.size < 1<<20 {
+		m.DurationSeconds = d
+	}
+	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	p.r.Kind = media.KindVideo
+	if len(m.Video) == 0 {
+		p.r.Kind = media.KindTrack
+	}
+}

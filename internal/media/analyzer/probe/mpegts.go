@@ -1,0 +1,294 @@
+package probe
+
+import (
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// mpegTS reads MPEG-2 transport streams (ISO/IEC 13818-1, 2.4): broadcasts, AVCHD and Blu-ray, in packets
+// of 188 bytes, 192 (M2TS, with a time stamp in front) or 204 (with error correction behind).
+type mpegTS struct {
+	w *Window
+	r *Result
+
+	packet int64 // bytes of a packet
+	start  int64 // of the first sync byte
+	blu    bool  // the program is of Blu-ray's making (registration "HDMV")
+
+	sections  map[uint16]*tsSection
+	programs  map[uint16]bool // PIDs of program map tables: read or not
+	byPID     map[uint16]*elementary
+	streams   []*elementary // in the order of the tables
+	pids      []uint16
+	scrambled bool
+}
+
+// Bounds of the search at the front: what a film needs, and what is tried where something is missing.
+const (
+	tsFrontWindows = 2
+	tsMoreWindows  = 6
+	tsTailWindows  = 4
+	tsMaxStreams   = 128
+)
+
+// tsLayout finds size and phase of the packets at the start of b; ok is false where there are none.
+func tsLayout(b []byte) (packet, start int, ok bool) {
+	for _, size := range [...]int{188, 192, 204} {
+		for off := 0; off < size && off+4*size < len(b); off++ {
+			if b[off] != 0x47 {
+				continue
+			}
+			n := 1
+			for n < 8 && off+n*size < len(b) && b[off+n*size] == 0x47 {
+				n++
+			}
+			if n == 8 || n >= 5 && off+n*size >= len(b) {
+				return size, off, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+func isMPEGTS(head []byte, ext string) bool {
+	_, start, ok := tsLayout(head)
+	if !ok {
+		return false
+	}
+	switch ext { // elsewhere than at its proper place the sync byte proves little
+	case ".ts", ".m2ts", ".mts", ".m2t", ".trp", ".tp", ".tod", ".rec", ".mpg", ".mpeg", ".vdr":
+		return true
+	}
+	return start == 0 || start == 4
+}
+
+func probeMPEGTS(w *Window, r *Result) error {
+	head, err := w.Head()
+	if err != nil {
+		return err
+	}
+	size, start, _ := tsLayout(head)
+	p := &mpegTS{
+		w: w, r: r, packet: int64(size), start: int64(start),
+		sections: make(map[uint16]*tsSection, 4), programs: make(map[uint16]bool, 2), byPID: make(map[uint16]*elementary, 8),
+	}
+	if err := p.front(head); err != nil {
+		return err
+	}
+	if len(p.streams) == 0 {
+		return fmt.Errorf("%w: no program map", ErrMalformed)
+	}
+	for _, e := range p.streams {
+		e.look()
+	}
+	if err := p.tail(); err != nil {
+		return err
+	}
+	p.finish()
+	return nil
+}
+
+// front reads the start of the file, until tables and headers have been found.
+func (p *mpegTS) front(head []byte) error {
+	at, err := p.packets(head, 0, p.start, p.take)
+	if err != nil {
+		return err
+	}
+	for n := 0; !p.done() && n < tsMoreWindows && at < p.w.size; n++ {
+		if n >= tsFrontWindows && p.enough() {
+			break
+		}
+		b, err := p.w.Bytes(at, int(min(windowSize, p.w.size-at)))
+		if err != nil {
+			return err
+		}
+		next, err := p.packets(b, at, at, p.take)
+		if err != nil {
+			return err
+		}
+		if next <= at {
+			break
+		}
+		at = next
+	}
+	return nil
+}
+
+// packets visits the packets in b, which lies at base in the file, from offset at on. It returns where
+// the first packet lies that b does not hold. Lost sync is found again inside b.
+func (p *mpegTS) packets(b []byte, base, at int64, visit func([]byte) error) (int64, error) {
+	i := int(at - base)
+	for i >= 0 && i+188 <= len(b) {
+		if b[i] != 0x47 {
+			size, off, ok := tsLayout(b[i:])
+			if !ok || int64(size) != p.packet {
+				return base + int64(len(b)), nil
+			}
+			i += off
+			continue
+		}
+		if err := p.w.Element(); err != nil {
+			return 0, err
+		}
+		if err := visit(b[i : i+188]); err != nil {
+			return 0, err
+		}
+		i += int(p.packet)
+	}
+	return base + int64(i), nil
+}
+
+// tsPayload returns a packet's PID, whether a section or PES packet begins in it, and its payload.
+func tsPayload(b []byte) (pid uint16, begins bool, payload []byte) {
+	pid, begins = be16(b[1:])&0x1FFF, b[1]&0x40 != 0
+	payload = b[4:]
+	if b[3]&0x20 != 0 { // adaptation field
+		n := 1 + int(payload[0])
+		if n > len(payload) {
+			return pid, false, nil
+		}
+		payload = payload[n:]
+	}
+	if b[3]&0x10 == 0 || b[1]&0x80 != 0 {
+		return pid, false, nil
+	}
+	return pid, begins, payload
+}
+
+// take reads one packet of the front.
+func (p *mpegTS) take(b []byte) error {
+	pid, begins, payload := tsPayload(b)
+	if len(payload) == 0 {
+		return nil
+	}
+	if _, table := p.programs[pid]; pid == 0 || table {
+		return p.section(pid, begins, payload)
+	}
+	e := p.byPID[pid]
+	if e == nil {
+		return nil
+	}
+	if b[3]>>6 != 0 {
+		p.scrambled = true
+		return nil
+	}
+	if begins {
+		h, ok := parsePES(payload)
+		if !ok {
+			return nil
+		}
+		e.look() // what came before is whole
+		e.stamp(h.pts)
+		payload = payload[min(h.size, len(payload)):]
+		if e.codec == "pcm_bluray" && len(payload) >= 4 {
+			e.bluRayPCM(payload)
+		}
+	} else if e.first < 0 { // the middle of a packet
+		return nil
+	}
+	return e.feed(p.w, payload)
+}
+
+// bluRayPCM reads the four bytes in front of Blu-ray's linear PCM.
+func (e *elementary) bluRayPCM(b []byte) {
+	channels := [...]int{0, 1, 0, 2, 3, 3, 4, 4, 5, 6, 7, 8, 0, 0, 0, 0}[b[2]>>4]
+	rate := map[byte]int{1: 48000, 4: 96000, 5: 192000}[b[2]&15]
+	depth := [...]int{0, 16, 20, 24}[b[3]>>6]
+	e.audio.Channels, e.audio.SampleRate, e.audio.BitDepth = channels, rate, depth
+	e.audio.BitRate = int64(channels) * int64(rate) * int64(depth)
+	e.found = true
+}
+
+// done reports whether the front has told everything.
+func (p *mpegTS) done() bool {
+	if !p.tablesRead() {
+		return false
+	}
+	for _, e := range p.streams {
+		if !e.settled() || e.kind == elementaryVideo && (e.first < 0 || e.picture.rate == 0 && len(e.times) < 12) {
+			return false
+		}
+	}
+	return true
+}
+
+// enough reports whether nothing that matters is missing: every sound and picture has been understood.
+func (p *mpegTS) enough() bool {
+	if !p.tablesRead() {
+		return false
+	}
+	for _, e := range p.streams {
+		if !e.settled() && !p.scrambled {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *mpegTS) tablesRead() bool {
+	for _, read := range p.programs {
+		if !read {
+			return false
+		}
+	}
+	return len(p.programs) > 0
+}
+
+// tail takes the last time stamps from the end of the file.
+func (p *mpegTS) tail() error {
+	end := p.w.size - (p.w.size-p.start)%p.packet
+	for range tsTailWindows {
+		off := max(end-windowSize/p.packet*p.packet, p.start)
+		if off >= end {
+			return nil
+		}
+		b, err := p.w.Bytes(off, int(end-off))
+		if err != nil {
+			return err
+		}
+		if _, err := p.packets(b, off, off, p.lastStamp); err != nil {
+			return err
+		}
+		for _, e := range p.streams {
+			if e.last >= 0 && (e.kind == elementaryVideo || e.kind == elementaryAudio) {
+				return nil
+			}
+		}
+		end = off
+	}
+	return nil
+}
+
+func (p *mpegTS) lastStamp(b []byte) error {
+	pid, begins, payload := tsPayload(b)
+	e := p.byPID[pid]
+	if e == nil || !begins || b[3]>>6 != 0 {
+		return nil
+	}
+	if h, ok := parsePES(payload); ok && h.pts >= 0 && (e.last < 0 || pesDiff(h.pts, e.last) > 0) {
+		e.last = h.pts
+	}
+	return nil
+}
+
+func (p *mpegTS) finish() {
+	m := p.r.Description.Media
+	if p.packet == 192 {
+		m.Container = "m2ts"
+	}
+	m.Encrypted = p.scrambled
+	m.DurationSeconds = pesDuration(p.streams, p.w.size)
+	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	for _, e := range p.streams {
+		e.describe(m)
+	}
+	switch {
+	case len(m.Video) > 0:
+		p.r.Kind = media.KindVideo
+	case len(m.Audio) > 0:
+		p.r.Kind = media.KindTrack
+	default:
+		p.r.Kind = ""
+	}
+}

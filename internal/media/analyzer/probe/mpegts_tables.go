@@ -1,0 +1,215 @@
+package probe
+
+// tsSection gathers a section of a table that is laid over packets.
+type tsSection struct {
+	b    []byte
+	want int // bytes in all, 0 until it is known
+}
+
+// tsMaxSection is the largest section that the specification allows for the tables that are read.
+const tsMaxSection = 1024
+
+// section takes a packet of a table's PID (ISO/IEC 13818-1, 2.4.4).
+func (p *mpegTS) section(pid uint16, begins bool, payload []byte) error {
+	s := p.sections[pid]
+	if begins {
+		n := 1 + int(payload[0])
+		if n >= len(payload) {
+			return nil
+		}
+		payload = payload[n:]
+		s = &tsSection{}
+		p.sections[pid] = s
+	} else if s == nil || len(s.b) == 0 {
+		return nil
+	}
+	s.b = append(s.b, payload[:min(len(payload), tsMaxSection+3-len(s.b))]...)
+	for len(s.b) >= 3 {
+		n := 3 + int(be16(s.b[1:])&0xFFF)
+		if s.b[0] == 0xFF || n > tsMaxSection+3 {
+			s.b = nil
+			return nil
+		}
+		if n > len(s.b) {
+			return nil
+		}
+		if err := p.w.Element(); err != nil {
+			return err
+		}
+		p.table(pid, s.b[:n])
+		s.b = s.b[n:]
+	}
+	return nil
+}
+
+// table reads a whole section: a program association (table 0) or a program map (table 2).
+func (p *mpegTS) table(pid uint16, b []byte) {
+	if len(b) < 12 || b[5]&1 == 0 { // not yet in force
+		return
+	}
+	body := b[8 : len(b)-4]
+	switch {
+	case pid == 0 && b[0] == 0:
+		for ; len(body) >= 4; body = body[4:] {
+			program, at := be16(body), be16(body[2:])&0x1FFF
+			if _, known := p.programs[at]; program != 0 && !known && len(p.programs) < 64 {
+				p.programs[at] = false
+			}
+		}
+	case pid != 0 && b[0] == 2 && !p.programs[pid]:
+		p.programs[pid] = true
+		p.programMap(body)
+	}
+}
+
+// programMap reads the streams of a program.
+func (p *mpegTS) programMap(b []byte) {
+	if len(b) < 4 {
+		return
+	}
+	n := int(be16(b[2:]) & 0xFFF)
+	if n > len(b)-4 {
+		return
+	}
+	eachDescriptor(b[4:4+n], func(tag byte, d []byte) {
+		if tag == 0x05 && len(d) >= 4 && string(d[:4]) == "HDMV" {
+			p.blu = true
+		}
+	})
+	for b = b[4+n:]; len(b) >= 5; {
+		kind, pid, n := b[0], be16(b[1:])&0x1FFF, int(be16(b[3:])&0xFFF)
+		if n > len(b)-5 {
+			return
+		}
+		if e := p.streamOf(kind, b[5:5+n]); p.byPID[pid] == nil && len(p.streams) < tsMaxStreams {
+			p.byPID[pid] = e
+			p.streams = append(p.streams, e)
+		}
+		b = b[5+n:]
+	}
+}
+
+func eachDescriptor(b []byte, visit func(tag byte, d []byte)) {
+	for len(b) >= 2 && len(b) >= 2+int(b[1]) {
+		visit(b[0], b[2:2+int(b[1])])
+		b = b[2+int(b[1]):]
+	}
+}
+
+// tsKinds are the stream types of ISO/IEC 13818-1, table 2-34, and of ATSC.
+var tsKinds = map[byte]elementary{
+	0x01: {kind: elementaryVideo, codec: "mpeg1video"}, 0x02: {kind: elementaryVideo, codec: "mpeg2video"},
+	0x03: {kind: elementaryAudio, codec: "mp2"}, 0x04: {kind: elementaryAudio, codec: "mp2"},
+	0x0F: {kind: elementaryAudio, codec: "aac"}, 0x11: {kind: elementaryAudio, codec: "aac_latm"}, 0x1C: {kind: elementaryAudio, codec: "aac"},
+	0x10: {kind: elementaryVideo, codec: "mpeg4"}, 0x1B: {kind: elementaryVideo, codec: "h264"}, 0x20: {kind: elementaryVideo, codec: "h264"},
+	0x21: {kind: elementaryVideo, codec: "jpeg2000"}, 0x24: {kind: elementaryVideo, codec: "hevc"}, 0x33: {kind: elementaryVideo, codec: "vvc"},
+	0x42: {kind: elementaryVideo, codec: "cavs"}, 0xD1: {kind: elementaryVideo, codec: "dirac"}, 0xD2: {kind: elementaryVideo, codec: "avs2"}, 0xD4: {kind: elementaryVideo, codec: "avs3"},
+	0x81: {kind: elementaryAudio, codec: "ac3"}, 0x87: {kind: elementaryAudio, codec: "eac3"}, 0x8A: {kind: elementaryAudio, codec: "dts"}, 0xEA: {kind: elementaryVideo, codec: "vc1"},
+	0xC1: {kind: elementaryAudio, codec: "ac3"}, 0xC2: {kind: elementaryAudio, codec: "eac3"}, 0xCF: {kind: elementaryAudio, codec: "aac"}, 0xDB: {kind: elementaryVideo, codec: "h264"}, // Apple's sample encryption
+}
+
+// tsBluRayKinds are those that a program of Blu-ray's adds or changes.
+var tsBluRayKinds = map[byte]elementary{
+	0x80: {kind: elementaryAudio, codec: "pcm_bluray"}, 0x81: {kind: elementaryAudio, codec: "ac3"}, 0x82: {kind: elementaryAudio, codec: "dts"},
+	0x83: {kind: elementaryAudio, codec: "truehd"}, 0x84: {kind: elementaryAudio, codec: "eac3"}, 0x85: {kind: elementaryAudio, codec: "dts"}, 0x86: {kind: elementaryAudio, codec: "dts"},
+	0xA1: {kind: elementaryAudio, codec: "eac3"}, 0xA2: {kind: elementaryAudio, codec: "dts"},
+	0x90: {kind: elementarySubtitle, codec: "hdmv_pgs_subtitle"}, 0x92: {kind: elementarySubtitle, codec: "hdmv_text_subtitle"},
+}
+
+// tsRegistrations are the format identifiers of registration descriptors.
+var tsRegistrations = map[string]elementary{
+	"AC-3": {kind: elementaryAudio, codec: "ac3"}, "EAC3": {kind: elementaryAudio, codec: "eac3"}, "DTS1": {kind: elementaryAudio, codec: "dts"},
+	"DTS2": {kind: elementaryAudio, codec: "dts"}, "DTS3": {kind: elementaryAudio, codec: "dts"}, "Opus": {kind: elementaryAudio, codec: "opus"},
+	"BSSD": {kind: elementaryAudio, codec: "s302m"}, "mlpa": {kind: elementaryAudio, codec: "truehd"}, "HEVC": {kind: elementaryVideo, codec: "hevc"},
+	"VC-1": {kind: elementaryVideo, codec: "vc1"}, "drac": {kind: elementaryVideo, codec: "dirac"}, "AV01": {kind: elementaryVideo, codec: "av1"}, "avc ": {kind: elementaryVideo, codec: "h264"},
+}
+
+// streamOf makes a stream of a program map's entry.
+func (p *mpegTS) streamOf(kind byte, descriptors []byte) *elementary {
+	known, ok := tsKinds[kind]
+	if blu, has := tsBluRayKinds[kind]; has && p.blu {
+		known, ok = blu, true
+	} else if kind == 0x80 {
+		known, ok = elementary{kind: elementaryVideo, codec: "mpeg2video"}, true
+	}
+	e := newElementary(known.kind, known.codec)
+	eachDescriptor(descriptors, func(tag byte, d []byte) {
+		e.descriptor(tag, d, !ok)
+	})
+	if !ok && e.codec == "" { // without a descriptor that names them, these are as good as always Blu-ray's
+		switch kind {
+		case 0x82, 0x83, 0x84, 0x85, 0x86, 0x90, 0x92, 0xA1, 0xA2:
+			k := tsBluRayKinds[kind]
+			e.kind, e.codec = k.kind, k.codec
+		}
+	}
+	e.audio.Codec = e.codec
+	return e
+}
+
+// descriptor takes a descriptor of a stream (ISO/IEC 13818-1, 2.6; ETSI EN 300 468, 6.2). open says that
+// the stream's type does not name its codec.
+func (e *elementary) descriptor(tag byte, d []byte, open bool) {
+	name := func(kind int, codec string) {
+		if open && e.codec == "" {
+			e.kind, e.codec = kind, codec
+		}
+	}
+	language := func() {
+		if len(d) >= 3 && e.language == "" {
+			e.language = languageTag(string(d[:3]))
+		}
+	}
+	switch tag {
+	case 0x05:
+		if len(d) >= 4 {
+			if k, ok := tsRegistrations[string(d[:4])]; ok {
+				name(k.kind, k.codec)
+			}
+		}
+	case 0x0A:
+		language()
+	case 0x56, 0x46:
+		name(elementarySubtitle, "dvb_teletext")
+		language()
+	case 0x59:
+		name(elementarySubtitle, "dvb_subtitle")
+		language()
+	case 0x6A:
+		name(elementaryAudio, "ac3")
+	case 0x7A:
+		name(elementaryAudio, "eac3")
+	case 0x7B:
+		name(elementaryAudio, "dts")
+	case 0x7C:
+		name(elementaryAudio, "aac")
+	case 0x7F:
+		e.extension(d, name)
+	case 0xB0:
+		e.dolby = true // DOVI video stream descriptor (Dolby Vision streams within MPEG-2 TS, 3.2)
+	case 0xFD:
+		if len(d) >= 2 && be16(d) == 0x0008 {
+			name(elementarySubtitle, "arib_caption")
+		}
+	}
+}
+
+// extension reads the extension descriptors that name a codec (EN 300 468, 6.4; Opus in MPEG-TS).
+func (e *elementary) extension(d []byte, name func(int, string)) {
+	if len(d) < 2 {
+		return
+	}
+	switch d[0] {
+	case 0x80:
+		if e.codec == "opus" {
+			e.audio.SampleRate, e.found = 48000, true
+			if e.audio.Channels = int(d[1]); d[1] == 0 || d[1] > 8 {
+				e.audio.Channels = 2
+			}
+		}
+	case 0x15:
+		name(elementaryAudio, "ac4")
+	case 0x0E:
+		name(elementaryAudio, "dts")
+	}
+}
