@@ -69,7 +69,7 @@ func (a *Analyzer) Run(ctx context.Context, ready func()) error {
 	a.group.Go("retry of failed analyses", a.retry)
 	a.group.Go("hints of the analyzer", a.pass)
 	ready()
-	<-ctx.Done()
+	<-a.group.Context().Done() // with ctx, or with a lane that failed
 	return a.group.Wait()
 }
 

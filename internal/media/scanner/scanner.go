@@ -98,7 +98,7 @@ func New(cfg Config, st *store.Store, watch Watcher, describe Describer, tell Te
 func (s *Scanner) Run(ctx context.Context, ready func()) error {
 	s.group = run.NewGroup(ctx, s.log)
 	ready()
-	<-ctx.Done()
+	<-s.group.Context().Done() // with ctx, or with a runner that failed
 	return s.group.Wait()
 }
 
