@@ -1,0 +1,203 @@
+package name
+
+// isExtras reports a word after which numbers count extras.
+func isExtras(k []byte) bool { return string(k) == "extras" || string(k) == "extra" }
+
+// pairAt reports whether season and episode begin at token i without letters: " - 6.01 - ", "[5.01]",
+// and "-11-06" at the end, which cannot be a range.
+func (s *segment) pairAt(i int) bool {
+	j := i + 1
+	if s.tagsAt > 0 && i > s.tagsAt || j >= len(s.tok) || s.tok[i].num <= 0 || s.tok[j].num <= 0 || len(s.word(i)) > 2 || s.tok[j].prop != propNone {
+		return false
+	}
+	d := len(s.word(j))
+	behind := s.sepAfter(j)
+	if s.tok[j].sep == sepDot && d >= 2 && d <= 3 {
+		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '[' && int(s.br[b].first) == i && int(s.br[b].last) == j+1 {
+			return true
+		}
+		return i > 0 && s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 && behind.spacedDash() && j+1 < len(s.tok)
+	}
+	ends := j+1 == len(s.tok) && s.tagsAt == len(s.tok) && s.wordsBefore(i) && !s.fansub
+	if ends && d == 2 && len(s.word(i)) == 2 && s.tok[j].sep == sepDot && s.tok[i].sep == sepDot && !s.spaces {
+		return true // "title.02.09"
+	}
+	return ends && d == 2 && len(s.word(i)) == 2 && (s.tok[j].sep.tightDash() || s.tok[j].sep == sepUnderscore && s.tok[i].sep.tightDash()) &&
+		(s.tok[j].num <= s.tok[i].num || s.tok[j].sep == sepUnderscore)
+}
+
+// episodeSuffix reports what may follow the digits of an episode in its word.
+func (s *segment) episodeSuffix(k []byte) bool {
+	switch {
+	case len(k) == 0:
+		return true
+	case k[0] == 'v' && len(k) == 2 && isDigit(k[1]):
+		return true
+	case len(k) == 1 && k[0] >= 'a' && k[0] <= 'c':
+		return true
+	}
+	return string(k) == "end" || string(k) == "fin" || string(k) == "final"
+}
+
+// boundBefore reports whether the word before token i takes its number: Part 2, Vol 3, Windows 10.
+func (s *segment) boundBefore(i int) bool {
+	if i == 0 || s.tok[i].sep&(sepOpen|sepClose) != 0 {
+		return false
+	}
+	e := s.tok[i-1].entry
+	if e == nil || s.tok[i].sep.spacedDash() {
+		return false
+	}
+	return e.roles&(rolePart|roleCD|roleVolume|roleDisc) != 0 && e.roles&roleEpisode == 0
+}
+
+// boundBehind reports whether token i begins something longer: a decimal, a list of numbers, a unit.
+func (s *segment) boundBehind(i int) bool {
+	if i+1 >= len(s.tok) {
+		return false
+	}
+	t := s.tok[i+1]
+	if t.sep == sepDot && t.num >= 0 && t.k1-t.k0 == 1 && s.tok[i].k1-s.tok[i].k0 == 1 {
+		return true
+	}
+	if t.sep.only(sepColon) || t.sep == sepComma && t.num >= 0 {
+		return true
+	}
+	switch string(s.word(i + 1)) {
+	case "x", "years", "year", "hours", "days", "minutes", "th", "movie":
+		return t.sep.only(sepSpace | sepDot)
+	}
+	return false
+}
+
+// rangeBehind reports whether a range to a larger number begins at token i.
+func (s *segment) rangeBehind(i int) bool { return s.rangeEnd(i) > 0 }
+
+// rangeEnd returns the token that ends the range that begins at token i, 0 if none does.
+func (s *segment) rangeEnd(i int) int {
+	j := i + 1
+	if j >= len(s.tok) || s.tok[j].prop != propNone {
+		return 0
+	}
+	join := s.tok[j].sep
+	dash := join&(sepDash|sepTilde) != 0 && join.only(sepDash|sepTilde|sepSpace)
+	n, m := s.tok[i].num, s.tok[j].num
+	ends := j+1 >= len(s.tok) || s.rangeOpens(i) || s.tok[j+1].prop != propNone || s.tok[j+1].sep&(sepOpen|sepClose) != 0 || s.tok[j+1].sep.spacedDash() || s.onlyTagsFrom(j+1)
+	if s.tok[i].sep.tightDash() && i > 0 && s.tok[i-1].num >= 0 {
+		return 0 // the middle of "1-09-70"
+	}
+	if !dash || n < 0 || m <= n || m-n > maxRun || !ends || j+1 < len(s.tok) && s.tok[j+1].sep.tightDash() && s.tok[j+1].num >= 0 || len(s.word(j)) > 4 || n == 0 && m > 200 {
+		return 0
+	}
+	if join&sepSpace != 0 && join&sepDash != 0 && len(s.word(i)) != len(s.word(j)) && s.word(i)[0] != '0' {
+		return 0 // "Series 21 - 101" has a number in its title
+	}
+	return j
+}
+
+// wholeInBracket reports whether the bracket around token i holds nothing else but a range or an
+// ending: [01-12], [12 END].
+func (s *segment) wholeInBracket(i int) bool {
+	b := s.br[s.tok[i].bracket]
+	return int(b.first) == i && b.last-b.first <= 2
+}
+
+// weighLeading weighs a number that opens the name: an episode in a season's folder, or before a dash.
+func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
+	next := i + 1
+	dash := next < len(s.tok) && s.tok[next].sep.spacedDash()
+	dot := next < len(s.tok) && s.tok[next].sep&sepDot != 0 && s.tok[next].sep&sepSpace != 0
+	alone := s.alone(i)
+	if len(s.tok) == 1 && d == 4 && s.word(i)[0] == '0' && n > 100 {
+		return candidate{at: i, weight: weightNumber, split: true}
+	}
+	switch {
+	case s.tok[i].bracket >= 0 && !alone:
+		return candidate{at: i}
+	case c.season != nil && d <= 3:
+		return candidate{at: i, weight: weightNumber}
+	case c.season != nil && d == 4 && !yearLike(n):
+		return candidate{at: i, weight: weightNumber, split: true}
+	case s.fansub && (dash || s.word(i)[0] == '0' && d > 1) && d <= 3 && next < len(s.tok):
+		return candidate{at: i, weight: weightNumber - 5}
+	case d == 1 && next+1 < len(s.tok) && s.tok[next].sep.tightDash() && len(s.word(next)) == 2 && s.tok[next].num > 0 && s.tok[next+1].sep&sepSpace != 0:
+		return candidate{at: i, weight: weightNumber, pair: true} // "2-06. Title"
+	case d == 2 && s.word(i)[0] == '0' && next < len(s.tok) && s.tok[next].sep.tightDash() && s.tok[next].num < 0 && s.tagsAt == len(s.tok):
+		return candidate{at: i, weight: weightBare + 5} // "03-Title"
+	case s.rangeOpens(i):
+		return candidate{at: i, weight: weightNumber}
+	case d > 4 || alone || next >= len(s.tok):
+		return candidate{at: i}
+	case dash && d == 3 && s.word(i)[0] != '0' && s.tok[next].sep&sepSpace != 0 && !c.films && c.medium == mediumVideo && !s.has(propYear) && s.nextDash(next+1) == 0:
+		return candidate{at: i, weight: weightBare}
+	case (dash || dot) && s.word(i)[0] == '0' && d >= 2 && d <= 3 && !s.movieBehind(i):
+		return candidate{at: i, weight: weightBare + 5}
+	}
+	return candidate{at: i}
+}
+
+// rangeOpens reports whether a range of numbers with a dot behind it opens the name: "003-005. Title".
+func (s *segment) rangeOpens(i int) bool {
+	if i+2 >= len(s.tok) || !s.tok[i+1].sep.tightDash() || s.tok[i+1].num <= s.tok[i].num || len(s.word(i)) != len(s.word(i+1)) {
+		return false
+	}
+	sep := s.tok[i+2].sep
+	return sep&sepDot != 0 && sep&sepSpace != 0 || sep.spacedDash()
+}
+
+// movieBehind reports whether the word behind token i says that films are counted, not episodes.
+func (s *segment) movieBehind(i int) bool {
+	return i+1 < len(s.tok) && string(s.word(i+1)) == "movie"
+}
+
+// weighBracketed weighs a number with brackets to itself.
+func (s *segment) weighBracketed(i int, n int32, d int, c context, season int) candidate {
+	b := s.br[s.tok[i].bracket]
+	switch {
+	case yearLike(n) && d == 4 && (b.kind == '(' || !s.fansub || !s.numberBracketBehind(i)):
+		return candidate{at: i}
+	case s.fansub && b.kind != '(':
+		w := weightNumber + 20
+		if yearLike(n) && d == 4 {
+			w = weightBare - 5
+		}
+		if i > s.wordsEnd && s.wordsEnd > 0 && !s.leading(s.wordsEnd) {
+			w -= 25
+		}
+		return candidate{at: i, weight: w}
+	case d == 2 && b.kind == '[' && i <= s.tagsAt && (i+1 >= len(s.tok) || s.tok[i+1].sep&sepOpen != 0 || s.tok[i+1].prop.technical()):
+		return candidate{at: i, weight: weightNumber}
+	case d == 3 && b.kind == '[' && i < s.wordsEnd:
+		return candidate{at: i, weight: weightNumber, split: true}
+	}
+	return candidate{at: i}
+}
+
+// numberBracketBehind reports whether another number in brackets follows that of token i.
+func (s *segment) numberBracketBehind(i int) bool {
+	return i+1 < len(s.tok) && s.alone(i+1) && s.tok[i+1].num >= 0
+}
+
+// weighSplit weighs 103, 0103, 1003, 10910 as season and episode.
+func (s *segment) weighSplit(i int, n int32, d, w int) candidate {
+	k := s.word(i)
+	if len(k) > d || n < 100 || d == 4 && yearLike(n) && !s.has(propYear) || n%100 == 0 && d == 4 {
+		return candidate{at: i, weight: w - 20}
+	}
+	if screenHeight(n) && d >= 3 && i >= s.anchor {
+		return candidate{at: i}
+	}
+	w += 25
+	if d == 5 && !(n%100 == n/100%100+1) {
+		return candidate{at: i}
+	}
+	if i+1 >= len(s.tok) && s.anchor == len(s.tok) && !s.spaces && d == 3 || s.tok[min(i+1, len(s.tok)-1)].prop.technical() || s.anchor < len(s.tok) {
+		return candidate{at: i, weight: w, split: true}
+	}
+	return candidate{at: i, weight: w - 20, split: true}
+}
+
+// splitConfirmed reports whether a number in brackets repeats the last two digits of n: "110 (10)".
+func (s *segment) splitConfirmed(i int, n int32) bool {
+	return i+1 < len(s.tok) && s.alone(i+1) && s.tok[i+1].num == n%100 && n >= 100 && n < 10000
+}

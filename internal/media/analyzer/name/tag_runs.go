@@ -1,0 +1,228 @@
+package name
+
+// findDependentTags claims weak tags and codes. From the first technical tag on, or behind a year of
+// a film, words are tags; before it only an unbroken run that leads up to it is.
+func (s *segment) findDependentTags() {
+	s.wordsEnd = s.findWordsEnd()
+	for i := s.wordsEnd; i < len(s.tok); {
+		if s.bareChannels(i) {
+			i += 2
+			continue
+		}
+		i = s.tryTag(i, code)
+	}
+	s.claimRun(s.wordsEnd)
+	if s.anchor < s.wordsEnd {
+		for i := s.anchor; i < s.wordsEnd && s.tok[i].prop != propNone; {
+			i++
+			for i < s.wordsEnd && s.tok[i].prop == propNone {
+				next := s.tryTag(i, weak)
+				if s.tok[i].prop == propNone {
+					break
+				}
+				i = next
+			}
+		}
+		s.claimEdition(s.anchor)
+	}
+	s.claimBrackets()
+}
+
+// bareChannels claims a layout of channels that no codec precedes: "x264.5.1".
+func (s *segment) bareChannels(i int) bool {
+	if i+1 >= len(s.tok) || !s.free(i, i+2) || s.tok[i].k1-s.tok[i].k0 != 1 || s.tok[i+1].k1-s.tok[i+1].k0 != 1 || s.tok[i+1].sep != sepDot {
+		return false
+	}
+	layout := channels(int(s.tok[i].num), int(s.tok[i+1].num))
+	if layout == "" {
+		return false
+	}
+	s.add(claim{prop: propAudioChannels, from: i, to: i + 2, text: layout})
+	return true
+}
+
+// serviceBefore reports whether tag is a service in capitals right before a source from the web, as
+// in NF.WEB-DL.
+func (s *segment) serviceBefore(from int, t *tag, end int) bool {
+	if t.prop != propService || end >= len(s.tok) || s.tok[end].prop != propSource || s.claims[s.tok[end].claim].tag.value != "Web" {
+		return false
+	}
+	for _, c := range []byte(s.text[s.tok[from].start:s.tok[end-1].end]) {
+		if c >= 'a' && c <= 'z' {
+			return false
+		}
+	}
+	return from > 1
+}
+
+// tryTag claims the tag at token i if it is at least as strong as least, and returns where to go on.
+func (s *segment) tryTag(i int, least strength) int {
+	if s.tok[i].prop != propNone {
+		return i + 1
+	}
+	m := s.lookup(i)
+	if m.tag == nil || m.tag.strength < least || !s.free(i, m.to) {
+		return i + 1
+	}
+	if m.tag.strength == code && !s.codeFits(i, m.to) {
+		return i + 1
+	}
+	s.claimTag(m, i)
+	return m.to
+}
+
+// codeFits reports whether a short word stands directly between tags, or between one and an end.
+func (s *segment) codeFits(from, to int) bool {
+	before := from > 0 && s.tok[from-1].prop != propNone
+	after := to >= len(s.tok) || s.tok[to].prop != propNone
+	if !after {
+		m := s.lookup(to)
+		after = m.tag != nil
+	}
+	group := s.tok[from].sep.tightDash() && to >= len(s.tok) // the group at the end
+	return before && after && !group
+}
+
+// findWordsEnd returns from where on all words are tags: from the first technical tag, or from a year
+// that nothing but tags follows.
+func (s *segment) findWordsEnd() int {
+	marker := s.has(propMarker) || s.has(propDate)
+	for i := range s.tok {
+		p := s.tok[i].prop
+		if p.technical() && !s.leading(i) {
+			return i
+		}
+		if p == propYear && i > 0 && !marker && !s.leading(i) {
+			return i
+		}
+	}
+	return len(s.tok)
+}
+
+// claimRun claims weak tags that lead up to token end without a gap. At least one word of the name is
+// left to be its title.
+func (s *segment) claimRun(end int) {
+	if end < len(s.tok) && s.tok[end].prop == propYear {
+		s.claimEdition(end)
+		return
+	}
+	for end > 0 {
+		from, m := s.matchBefore(end)
+		if m.tag != nil && m.tag.strength == code && m.tag.prop == propOther && end < len(s.tok) {
+			if at, before := s.matchBefore(from); before.tag != nil && before.tag.strength >= weak && !s.leading(at) {
+				s.claimTag(m, from) // "IMAX.EDITION.HQ.BluRay"
+				end = from
+				continue
+			}
+		}
+		if m.tag == nil || m.tag.strength < weak && s.sepAfter(end-1) != sepPlus && !s.serviceBefore(from, m.tag, end) || s.leading(from) || s.joined(from) {
+			return
+		}
+		s.claimTag(m, from)
+		end = from
+	}
+}
+
+// matchBefore returns the longest phrase that ends before token end.
+func (s *segment) matchBefore(end int) (int, match) {
+	best, at := match{}, 0
+	for from := end - 1; from >= 0 && from >= end-4; from-- {
+		if s.tok[from].prop != propNone {
+			break
+		}
+		if m := s.lookup(from); m.tag != nil && m.to == end {
+			best, at = m, from
+		}
+	}
+	return at, best
+}
+
+// claimEdition claims the editions, and what else is said of a whole, that directly precede token
+// end: "Extended 2012", "3D 2013", "The Complete Season 3".
+func (s *segment) claimEdition(end int) {
+	for end > 0 {
+		from, m := s.matchBefore(end)
+		if m.tag == nil || s.leading(from) || s.joined(from) {
+			return
+		}
+		if m.tag.prop == propLanguage && m.tag.strength >= weak {
+			if _, e := s.matchBefore(from); e.tag != nil && e.tag.prop == propEdition {
+				s.claimTag(m, from)
+				end = from
+				continue
+			}
+		}
+		said := m.tag.prop == propEdition || m.tag.prop == propOther && (m.tag.value == "3D" || m.tag.value == "Complete" || m.tag.value == "Internal" && !s.spaces)
+		if !said || m.tag.strength < weak && s.raw(from) != "DC" {
+			return
+		}
+		s.claimTag(m, from)
+		end = from
+	}
+}
+
+// joined reports whether a conjunction or an article ties token i to the title: "Longer and Uncut".
+func (s *segment) joined(i int) bool {
+	if i == 0 {
+		return false
+	}
+	switch string(s.word(i - 1)) {
+	case "and", "the", "of", "a", "or", "in", "for", "my", "is", "und", "et":
+		return true
+	}
+	return false
+}
+
+// claimBrackets claims the weak words in brackets that hold a tag already, or nothing but tags.
+func (s *segment) claimBrackets() {
+	for b := range s.br {
+		g := s.br[b]
+		first, last := int(g.first), int(g.last)
+		if first == last || last-first > 24 {
+			continue
+		}
+		tagged, all := false, true
+		for i := first; i < last; {
+			if s.tok[i].prop != propNone {
+				tagged = tagged || s.tok[i].prop.descriptive()
+				i++
+				continue
+			}
+			m := s.lookup(i)
+			if m.tag == nil || m.to > last {
+				all = false
+				i++
+				continue
+			}
+			if m.tag.strength < weak && !(s.tok[i].end-s.tok[i].start >= 3 || first > 0) {
+				all = false
+			}
+			i = m.to
+		}
+		if !tagged && !all {
+			continue
+		}
+		least := weak
+		if all {
+			least = code
+		}
+		for i := first; i < last; {
+			if s.tok[i].prop != propNone {
+				i++
+				continue
+			}
+			m := s.lookup(i)
+			if m.tag != nil && m.tag.strength >= least && m.to <= last && s.free(i, m.to) && !s.titleBracket(b) {
+				s.claimTag(m, i)
+				i = m.to
+			} else {
+				i++
+			}
+		}
+	}
+}
+
+// titleBracket reports whether bracket b is all that the name has for a title.
+func (s *segment) titleBracket(b int) bool {
+	return s.br[b].first == 0 && int(s.br[b].last) == len(s.tok)
+}
