@@ -56,7 +56,7 @@ vet:
 
 # Where there is no smbd these tests are skipped by `make test`; here a skipped one is a failure.
 test-samba:
-	scripts/require-tests.sh -- $(GO) test -race -count=1 -v -tags $(TAGS) ./internal/smb/...
+	scripts/require-tests.sh 'no smbd' -- $(GO) test -race -count=1 -v -tags $(TAGS) ./internal/smb/...
 
 test-systemd: build
 	scripts/test-systemd.sh bin/catalogizerd
@@ -72,10 +72,10 @@ fuzz:
 
 # Soak tests are those named TestSoak...; they run for as long as SOAK says, and not at all without it.
 soak:
-	SOAK=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -tags $(TAGS) ./internal/app/...
+	SOAK=$(SOAK) scripts/require-tests.sh . -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -tags $(TAGS) ./internal/app/...
 
 soak-share:
-	SOAK=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -tags $(TAGS) ./internal/smb/...
+	SOAK=$(SOAK) scripts/require-tests.sh . -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -tags $(TAGS) ./internal/smb/...
 
 library:
 	scripts/make-sample-library.sh testdata/library
