@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -26,11 +27,19 @@ func (m *matching) arrive(i int) (known bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	// One that stands somewhere is this file rather than one that is missing: of two names of a file the
+	// first may have been removed, and the second renamed now.
+	slices.SortFunc(candidates, func(a, b store.Item) int {
+		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(b.MissingAt, a.MissingAt), cmp.Compare(a.ID, b.ID))
+	})
 	waits := false
 	for c := range candidates {
 		it := &candidates[c]
 		if _, ok := m.settled[it.ID]; ok || (m.weak(e) && !it.SameContent(e)) {
 			continue
+		}
+		if waits && it.State != store.Present {
+			break // it is not known yet whether it is needed
 		}
 		left, doubtful, err := m.hasLeft(it, e)
 		if err != nil {
@@ -69,16 +78,15 @@ func (m *matching) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, 
 			return true, false, nil
 		}
 	}
-	if gone, ok := m.proofs[it.ID]; ok {
-		return gone, false, nil
-	}
 	dir, found, err := m.tx.DirByID(it.Dir)
 	if err != nil || !found {
 		return false, false, err
 	}
-	m.v.doubts = append(m.v.doubts, doubt{
-		item: it.ID, root: it.Root, dir: dir.Path, name: it.Name, id: it.FileID, strong: e.Links == 1 && !m.weak(e),
-	})
+	d := doubt{item: it.ID, root: it.Root, dir: dir.Path, name: it.Name, id: it.FileID, strong: e.Links == 1 && !m.weak(e)}
+	if gone, ok := m.proofs[d]; ok {
+		return gone, false, nil
+	}
+	m.v.doubts = append(m.v.doubts, d)
 	return false, true, nil
 }
 

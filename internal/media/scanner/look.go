@@ -88,7 +88,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 			res.files = len(g.files)
 			return r.admit(ctx, g, err)
 		}
-		j.names = nil // a directory among them: only a listing says what is in it
+		j.names, g.names = nil, nil // a directory among them: only a listing says what is in it
 	}
 	rules, err := r.seeAll(ctx, j, g)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 
 // prove looks at the places that a job's first look left in doubt: whether items elsewhere are still
 // where they were, and whether names that a provisional listing did not show are really not there.
-func (r *runner) prove(ctx context.Context, j *job) (proofs map[int64]bool, absent map[string]struct{}, err error) {
+func (r *runner) prove(ctx context.Context, j *job) (proofs map[doubt]bool, absent map[string]struct{}, err error) {
 	if len(j.doubts) > 0 {
-		proofs = make(map[int64]bool, len(j.doubts))
+		proofs = make(map[doubt]bool, len(j.doubts))
 		gone := map[oldPlace]bool{}
 		for i := range j.doubts {
 			d := &j.doubts[i]
@@ -20,7 +20,7 @@ func (r *runner) prove(ctx context.Context, j *job) (proofs map[int64]bool, abse
 			if err != nil {
 				return nil, nil, err
 			}
-			proofs[d.item] = left
+			proofs[*d] = left
 		}
 	}
 	if len(j.asks) == 0 {

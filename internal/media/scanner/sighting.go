@@ -26,7 +26,7 @@ type sighting struct {
 	provisional bool                // a name that is not listed may be there all the same
 	absent      map[string]struct{} // names proven absent one by one
 
-	proofs map[int64]bool // of items elsewhere: true, their place is proven not to show them any more
+	proofs map[doubt]bool // true: the place is proven not to show the item any more
 
 	now      int64
 	quiet    int64 // nanoseconds without a change after which a file is believed to be whole
