@@ -123,10 +123,7 @@ func (r *watchedRoot) verify() {
 		if n == nil || n.standing() != watched {
 			continue
 		}
-		seen, err := look(n.path)
-		if err == nil && !seen.shows(n) || err != nil && absent(err) {
-			r.drop(dir)
-		}
+		r.verifyOne(n)
 	}
 }
 
@@ -310,7 +307,33 @@ func (r *watchedRoot) add(dir, path string, seen sight) outcome {
 	n.changed.Store(max(n.changed.Load(), seen.mtime))
 	r.mu.Unlock()
 	r.w.budget.enter(rival{changed: n.changed.Load(), node: n, root: r})
+	r.verifyChildren(n)
 	return settled
+}
+
+// verifyChildren drops the directories right below one that has just been watched, if they are gone. What
+// the kernel said of the removal of one before then, fsnotify holds back as soon as the directory above is
+// watched, taking it that its event tells the same; but that directory's watch came too late for that.
+func (r *watchedRoot) verifyChildren(n *node) {
+	r.mu.RLock()
+	var children []*node
+	for c := n.child; c != nil; c = c.next {
+		if c.standing() == watched {
+			children = append(children, c)
+		}
+	}
+	r.mu.RUnlock()
+	for _, c := range children {
+		r.verifyOne(c)
+	}
+}
+
+// verifyOne drops a directory that is not where it was.
+func (r *watchedRoot) verifyOne(n *node) {
+	seen, err := look(n.path)
+	if err == nil && !seen.shows(n) || err != nil && absent(err) {
+		r.drop(r.dirs.dirOf(n))
+	}
 }
 
 // refuse notes that a directory has no watch, and removes the one it may have had.

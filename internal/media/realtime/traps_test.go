@@ -60,11 +60,38 @@ func (r *watching) expectAllWatched(sink interface{ take() []Hint }) {
 	for dir := range hinted {
 		r.t.Errorf("changes are reported under %q, which does not exist", dir)
 	}
-	if got := r.State(testRoot).Directories; got != len(dirs) {
-		r.t.Errorf("%d watches, want %d", got, len(dirs))
-	}
+	r.expectWatches(len(dirs))
 	r.settle()
 	sink.take()
+}
+
+// expectWatches shows that the registry, the budget and the kernel count the same watches.
+func (r *watching) expectWatches(want int) {
+	r.t.Helper()
+	if got := r.State(testRoot).Directories; got != want {
+		r.t.Errorf("%d directories watched, want %d", got, want)
+	}
+	if got := r.Stats().Watches; got != int64(want) {
+		r.t.Errorf("%d watches taken from the budget, want %d", got, want)
+	}
+	if got := kernelWatches(r.t); got != want {
+		r.t.Errorf("the kernel holds %d watches, want %d", got, want)
+	}
+}
+
+// kernelWatches counts the watches that the kernel holds for this process (proc_pid_fdinfo(5)).
+func kernelWatches(t *testing.T) int {
+	t.Helper()
+	files, err := filepath.Glob("/proc/self/fdinfo/*")
+	must(t, err)
+	count := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err == nil { // else closed meanwhile
+			count += strings.Count("\n"+string(text), "\ninotify wd:")
+		}
+	}
+	return count
 }
 
 func TestRenamedDirectoriesReportTheirNewPaths(t *testing.T) {
@@ -195,38 +222,85 @@ func TestDirectoryRenamedAndRemovedIsNoLoss(t *testing.T) {
 	}
 }
 
+// A watched directory is removed, and the one above it gets its watch a moment later: fsnotify then says
+// nothing of the removal, taking it that the event of the one above does.
+func TestDirectoryRemovedJustBeforeItsParentIsWatched(t *testing.T) {
+	dir := scratch(t)
+	must(t, os.Mkdir(filepath.Join(dir, "above"), 0o755))
+	r := run(t, dir, Config{Debounce: time.Millisecond, MaxWait: time.Second}, new(recorder))
+	for range 300 {
+		r.Unwatch(testRoot, "above")
+		must(t, os.Mkdir(r.path("above", "a"), 0o755))
+		r.scan("above/a")
+		r.settle()
+		must(t, os.Remove(r.path("above", "a")))
+		r.scan("above")
+		r.settle()
+		r.expectWatches(2)
+		if t.Failed() {
+			return
+		}
+	}
+}
+
 // Whatever is done to a tree's directories while it is scanned, every one of them is watched in the end.
 func TestEveryDirectoryIsWatchedAfterAStormOfRenames(t *testing.T) {
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			rnd := rand.New(rand.NewPCG(seed, 1))
-			dir := scratch(t)
 			sink := new(lister)
-			r := run(t, dir, Config{Debounce: 2 * time.Millisecond, MaxWait: 20 * time.Millisecond}, sink)
-			pick := func() string {
-				parts := make([]string, 1+rnd.IntN(4))
-				for i := range parts {
-					parts[i] = string(rune('a' + rnd.IntN(4)))
-				}
-				return filepath.Join(parts...)
-			}
-			for range 400 {
-				a, b := r.path(pick()), r.path(pick())
-				// Most fail: of what does not exist, of a directory into itself.
-				switch rnd.IntN(8) {
-				case 0, 1, 2:
-					_ = os.MkdirAll(a, 0o755)
-				case 3:
-					_ = os.RemoveAll(a)
-				case 4, 5:
-					_ = unix.Rename(a, b)
-				case 6:
-					_ = unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
-				case 7:
-					r.scan(strings.TrimPrefix(a, dir+"/"))
-				}
-			}
+			r := run(t, scratch(t), Config{Debounce: 2 * time.Millisecond, MaxWait: 20 * time.Millisecond}, sink)
+			r.storm(rand.New(rand.NewPCG(seed, 1)))
 			r.expectAllWatched(sink)
+		})
+	}
+}
+
+// storm makes, moves, exchanges and removes directories at random, and scans some.
+func (r *watching) storm(rnd *rand.Rand) {
+	pick := func() string {
+		parts := make([]string, 1+rnd.IntN(4))
+		for i := range parts {
+			parts[i] = string(rune('a' + rnd.IntN(4)))
+		}
+		return filepath.Join(parts...)
+	}
+	for range 400 {
+		a, b := r.path(pick()), r.path(pick())
+		// Most fail: of what does not exist, of a directory into itself.
+		switch rnd.IntN(8) {
+		case 0, 1, 2:
+			_ = os.MkdirAll(a, 0o755)
+		case 3:
+			_ = os.RemoveAll(a)
+		case 4, 5:
+			_ = unix.Rename(a, b)
+		case 6:
+			_ = unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
+		case 7:
+			r.scan(strings.TrimPrefix(a, r.dir+"/"))
+		}
+	}
+}
+
+// The same with too few watches: none is lost on the way, and none is held beyond the budget.
+func TestWatchesAddUpAfterAStormOfRenames(t *testing.T) {
+	const budget = 10
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			sink := new(lister)
+			r := run(t, scratch(t), Config{Debounce: 2 * time.Millisecond, MaxWait: 20 * time.Millisecond, MaxWatches: budget}, sink)
+			r.storm(rand.New(rand.NewPCG(seed, 2)))
+			for i := range budget {
+				must(t, os.MkdirAll(r.path(fmt.Sprint("last", i)), 0o755))
+			}
+			eventually(t, "as many watches as there may be", func() bool {
+				r.scan("")
+				return r.State(testRoot).Directories == budget && r.Stats().Watches == budget && kernelWatches(t) == budget
+			})
+			r.RemoveRoot(testRoot)
+			eventually(t, "none once the root is gone", func() bool {
+				return r.Stats().Watches == 0 && kernelWatches(t) == 0
+			})
 		})
 	}
 }
