@@ -122,9 +122,9 @@ func Unicode(b []byte) ([]byte, bool) {
 			}
 		}
 		switch {
-		case odd > n*2/5 && even == 0:
+		case odd > n/8 && even == 0: // a quarter of the characters: numbers, blanks and line ends
 			return utf16Bytes(b, false), true
-		case even > n*2/5 && odd == 0:
+		case even > n/8 && odd == 0:
 			return utf16Bytes(b, true), true
 		}
 	}

@@ -14,6 +14,7 @@ import (
 type zipListing struct {
 	comicListing
 	info      zipEntry
+	first     zipEntry // the cover
 	book      zipEntry // the only FictionBook
 	bookName  string
 	others    int // entries that are no picture, description or FictionBook
@@ -56,17 +57,18 @@ func (l *zipListing) add(z *zipFile, e zipEntry) {
 	}
 	name := e.text()
 	l.encrypted = l.encrypted || e.flags&zipFlagEncrypted != 0
-	pages := l.pages
-	if l.comicListing.add(name, func() media.Artwork { return z.artwork(name, e) }) {
-		e.name = nil
+	e.name = nil
+	switch l.comicListing.add(name) {
+	case comicInfo:
 		l.info = e
 		return
-	}
-	if l.pages > pages {
+	case comicCover:
+		l.first = e
+		return
+	case comicPage:
 		return
 	}
 	if strings.EqualFold(path.Ext(name), ".fb2") && l.bookName == "" {
-		e.name = nil
 		l.bookName, l.book = name, e
 		return
 	}
@@ -86,8 +88,12 @@ func (l *zipListing) add(z *zipFile, e zipEntry) {
 // classify sets kind and container, and reads what describes the content.
 func (l *zipListing) classify(z *zipFile, r *Result, mime string) error {
 	m := r.Description.Media
+	isComic := l.isComic(m.Container == "cbz")
+	if !isComic {
+		asArchive(r, "zip")
+	}
 	switch {
-	case l.hasInfo || l.isComic(m.Container):
+	case isComic:
 		m.Container = "cbz"
 		var info []byte
 		if l.hasInfo {
@@ -96,7 +102,8 @@ func (l *zipListing) classify(z *zipFile, r *Result, mime string) error {
 				return err
 			}
 		}
-		l.describe(r, info)
+		cover := z.artwork(l.cover, l.first)
+		l.describe(r, info, &cover)
 	case l.bookName != "" && l.others == 0 && l.entries == 1:
 		b, err := z.read(l.book, fb2Max)
 		if err != nil {
@@ -114,9 +121,6 @@ func (l *zipListing) classify(z *zipFile, r *Result, mime string) error {
 	}
 	return nil
 }
-
-// isComic reports whether the file's name said that it is a comic, and it holds pages.
-func (l *zipListing) isComic(container string) bool { return container == "cbz" && l.pages > 0 }
 
 // zipMIME returns the type that OpenDocument and EPUB store in a first entry "mimetype".
 func zipMIME(head []byte) string {

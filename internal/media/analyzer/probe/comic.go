@@ -14,40 +14,55 @@ const comicInfoMax = 256 << 10
 
 // comicListing is what an archive's list of entries says of it as a comic.
 type comicListing struct {
-	entries  int
-	pages    int
-	cover    string // the name of the first page
-	coverAt  media.Artwork
-	hasInfo  bool
-	infoSize int64
+	entries int
+	pages   int
+	cover   string // the name of the first page
+	hasInfo bool
 }
 
-// add takes one entry that is no folder. It reports whether the entry is the comic's description.
-// artwork is called for the page that comes first so far.
-func (c *comicListing) add(name string, artwork func() media.Artwork) (isInfo bool) {
+// comicPart says what an entry is to a comic.
+type comicPart uint8
+
+const (
+	comicOther comicPart = iota
+	comicPage
+	comicCover // the first page of those seen so far
+	comicInfo
+)
+
+// add takes one entry that is no folder.
+func (c *comicListing) add(name string) comicPart {
 	c.entries++
 	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
-	if strings.HasPrefix(base, ".") || strings.Contains(name, "__MACOSX/") {
-		return false
-	}
-	if strings.EqualFold(base, "ComicInfo.xml") {
+	switch {
+	case strings.HasPrefix(base, ".") || strings.Contains(name, "__MACOSX/"):
+		return comicOther
+	case strings.EqualFold(base, "ComicInfo.xml"):
 		c.hasInfo = true
-		return true
-	}
-	if comicMIME(base) == "" {
-		return false
+		return comicInfo
+	case comicMIME(base) == "":
+		return comicOther
 	}
 	c.pages++
 	if c.cover == "" || naturalLess(name, c.cover) {
 		c.cover = name
-		c.coverAt = artwork()
-		c.coverAt.MIME = comicMIME(base)
+		return comicCover
 	}
-	return false
+	return comicPage
 }
 
-// describe writes the comic into r. info is the ComicInfo.xml, if any.
-func (c *comicListing) describe(r *Result, info []byte) {
+// isComic reports whether an archive that its name calls a comic, or not, is one: by its description or
+// by its pages.
+func (c *comicListing) isComic(named bool) bool { return c.hasInfo || named && c.pages > 0 }
+
+// asArchive takes back what the name said of an archive that is no comic.
+func asArchive(r *Result, container string) {
+	r.Kind, r.Description.Media.Container = media.KindArchive, container
+}
+
+// describe writes the comic into r. info is the ComicInfo.xml, cover tells where the first page lies;
+// either may be nil.
+func (c *comicListing) describe(r *Result, info []byte, cover *media.Artwork) {
 	m := r.Description.Media
 	r.Kind = media.KindComic
 	if len(info) > 0 {
@@ -57,9 +72,9 @@ func (c *comicListing) describe(r *Result, info []byte) {
 		}
 	}
 	m.Pages, m.Entries = c.pages, 0
-	if c.cover != "" {
-		cover := c.coverAt
-		m.Artwork = &cover
+	if cover != nil && c.cover != "" {
+		cover.MIME = comicMIME(c.cover)
+		m.Artwork = cover
 	}
 }
 

@@ -131,8 +131,14 @@ func (z *zipFile) find(name string, e *zipEntry) (bool, error) {
 	return found, err
 }
 
-// artwork tells where a picture among the entries lies: Offset is that of its local header, Length that
-// of its packed bytes.
+// artwork tells where a picture among the entries lies: one that is stored, by its own bytes; another by
+// its local header (Offset) and the length of its packed bytes.
 func (z *zipFile) artwork(name string, e zipEntry) media.Artwork {
-	return media.Artwork{Offset: z.headerAt(e), Length: int64(min(e.packed, 1<<62)), Encoding: "entry:" + name}
+	packed := int64(min(e.packed, 1<<62))
+	if e.method == zipStored && e.flags&zipFlagEncrypted == 0 {
+		if at, err := z.dataAt(e); err == nil {
+			return media.Artwork{Offset: at, Length: packed}
+		}
+	}
+	return media.Artwork{Offset: z.headerAt(e), Length: packed, Encoding: "entry:" + name}
 }

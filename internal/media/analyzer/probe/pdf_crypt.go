@@ -149,8 +149,12 @@ func pdfKey256(user, wrapped []byte, revision int64) []byte {
 // pdfHash is algorithm 2.B for the empty password: at least 64 rounds of AES over the hash repeated 64
 // times. The last byte of a round's result ends them, which it must by round 287.
 func pdfHash(k []byte) []byte {
+	var buf [64 * sha512.Size]byte
 	for i := 0; ; i++ {
-		e := bytes.Repeat(k, 64)
+		e := buf[:64*len(k)]
+		for at := 0; at < len(e); at += len(k) {
+			copy(e[at:], k)
+		}
 		block, err := aes.NewCipher(k[:16])
 		if err != nil {
 			return nil

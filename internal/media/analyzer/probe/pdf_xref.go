@@ -2,7 +2,6 @@ package probe
 
 import (
 	"bytes"
-	"compress/zlib"
 	"fmt"
 	"math"
 	"strconv"
@@ -411,12 +410,7 @@ func (f *pdfFile) expand(dict pdfObject, s pdfStream, decrypt func([]byte) []byt
 	case !filter.isName("FlateDecode") && !filter.isName("Fl"):
 		return nil, fmt.Errorf("%w: filter %q", ErrMalformed, filter.text)
 	}
-	z, err := zlib.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
-	defer z.Close()
-	out, err := expand(f.w, z, pdfMaxStream)
+	out, err := inflateZlib(f.w, data, pdfMaxStream)
 	if err != nil {
 		return nil, err
 	}

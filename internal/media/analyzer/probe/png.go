@@ -2,9 +2,7 @@ package probe
 
 import (
 	"bytes"
-	"compress/zlib"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
@@ -197,8 +195,9 @@ func (p *pngReader) textChunk(kind string, b []byte) error {
 		}
 	}
 	if compressed {
-		if rest = pngInflate(rest); rest == nil {
-			return nil
+		var err error
+		if rest, err = inflateZlib(p.w, rest, pngMaxText); err != nil {
+			return p.w.failed
 		}
 	}
 	switch {
@@ -286,19 +285,6 @@ func (p *pngReader) rawEXIF(data []byte) error {
 		p.exif = *found
 	}
 	return nil
-}
-
-func pngInflate(b []byte) []byte {
-	z, err := zlib.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil
-	}
-	defer z.Close()
-	out, err := io.ReadAll(io.LimitReader(z, pngMaxText))
-	if err != nil && len(out) == 0 {
-		return nil
-	}
-	return out
 }
 
 func hexDigit(c byte) (byte, bool) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
@@ -227,19 +228,36 @@ func (z *zipFile) read(e zipEntry, limit int64) ([]byte, error) {
 	case zipStored:
 		return z.w.ReadFull(at, min(packed, limit))
 	case zipDeflated:
-		return inflate(z.w, flate.NewReader, at, packed, limit)
+		b, err := imagePart(z.w, at, min(packed, max(0, z.w.Size()-at)))
+		if err != nil {
+			return nil, err
+		}
+		return inflate(z.w, b, limit)
 	}
 	return nil, fmt.Errorf("%w: method %d", errZipMethod, e.method)
 }
 
-// inflate expands n bytes at at through a decompressor, to at most limit bytes. A stream that breaks
-// off gives what came out of it.
-func inflate[R io.Reader](w *Window, open func(io.Reader) R, at, n, limit int64) ([]byte, error) {
-	packed, err := imagePart(w, at, min(n, max(0, w.Size()-at)))
-	if err != nil {
-		return nil, err
+// flateReaders keeps decompressors, each of which is larger than all else that a small file needs.
+var flateReaders = sync.Pool{New: func() any { return flate.NewReader(nil) }}
+
+// inflate expands a raw deflate stream to at most limit bytes. A stream that breaks off gives what came
+// out of it.
+func inflate(w *Window, packed []byte, limit int64) ([]byte, error) {
+	r := flateReaders.Get().(io.ReadCloser)
+	defer flateReaders.Put(r)
+	if err := r.(flate.Resetter).Reset(bytes.NewReader(packed), nil); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	return expand(w, open(bytes.NewReader(packed)), limit)
+	return expand(w, r, limit)
+}
+
+// inflateZlib expands a zlib stream (RFC 1950), without verifying its checksum: a damaged end costs no
+// more than what it held.
+func inflateZlib(w *Window, packed []byte, limit int64) ([]byte, error) {
+	if len(packed) < 2 || packed[0]&0x0F != 8 || be16(packed)%31 != 0 || packed[1]&0x20 != 0 {
+		return nil, fmt.Errorf("%w: zlib header", ErrMalformed)
+	}
+	return inflate(w, packed[2:], limit)
 }
 
 // expand reads r to its end or to limit bytes, growing what it holds only as bytes really come.

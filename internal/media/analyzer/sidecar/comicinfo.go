@@ -37,7 +37,7 @@ func ComicInfo(data []byte) (media.Description, error) {
 		}
 	}
 	comicDate(&d, year, month, day)
-	d.Title, d.Series, d.Publisher, d.Plot = fields["Title"], fields["Series"], fields["Publisher"], plain(fields["Summary"])
+	d.Title, d.Series, d.Publisher, d.Plot = fields["Title"], fields["Series"], fields["Publisher"], PlainText(fields["Summary"])
 	d.SeriesIndex = number(fields["Number"])
 	d.Authors = list(first(fields["Writer"], fields["Penciller"]), ",;")
 	d.Genres = list(fields["Genre"], ",;")

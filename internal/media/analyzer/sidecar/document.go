@@ -194,8 +194,8 @@ func clean(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD")))
 }
 
-// plain takes HTML's tags out of a description; paragraphs and breaks become line ends.
-func plain(s string) string {
+// PlainText takes HTML's tags out of a description; paragraphs and breaks become line ends.
+func PlainText(s string) string {
 	if !strings.Contains(s, "<") {
 		return clean(html.UnescapeString(s))
 	}

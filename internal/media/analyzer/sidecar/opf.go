@@ -102,7 +102,7 @@ func (r *opfReader) element(s *xmlscan.Scanner) {
 	case "publisher":
 		d.Publisher = clean(s.Inner())
 	case "description":
-		d.Plot = plain(s.Inner())
+		d.Plot = PlainText(s.Inner())
 	case "language":
 		if l := clean(s.Inner()); l != "" && l != "und" && len(d.Languages) < opfMaxElements {
 			d.Languages = append(d.Languages, l)

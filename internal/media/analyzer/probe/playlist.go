@@ -1,0 +1,231 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+)
+
+// Playlists: M3U and M3U8, PLS, XSPF, WPL and ASX, and cue sheets.
+
+const playlistMax = 1 << 20
+
+// playlistText returns the whole text of a playlist, as UTF-8. Of one that is too long there is no
+// number of entries to be told.
+func playlistText(w *Window) ([]byte, error) {
+	if w.Size() > playlistMax {
+		return nil, fmt.Errorf("%w: playlist of %d bytes", ErrMalformed, w.Size())
+	}
+	b, err := imagePart(w, 0, w.Size())
+	if err != nil {
+		return nil, err
+	}
+	if u, ok := charset.Unicode(b); ok {
+		return u, nil
+	}
+	u, _ := charset.Decode(b, "windows-1252")
+	return u, nil
+}
+
+func matchM3U(head []byte, ext string) bool {
+	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
+	if bytes.HasPrefix(head, []byte("#EXTM3U")) {
+		return true
+	}
+	return (ext == ".m3u" || ext == ".m3u8") && bytes.IndexByte(head[:min(len(head), 512)], 0) < 0
+}
+
+func probeM3U(w *Window, r *Result) error {
+	text, err := playlistText(w)
+	if err != nil {
+		return err
+	}
+	m := r.Description.Media
+	for line := range bytes.Lines(text) {
+		if err := w.Element(); err != nil {
+			return err
+		}
+		line = bytes.TrimSpace(line)
+		switch {
+		case len(line) == 0:
+		case line[0] != '#':
+			m.Entries++
+		case bytes.HasPrefix(line, []byte("#PLAYLIST:")):
+			r.Description.Title = cleanText(string(line[len("#PLAYLIST:"):]))
+		case bytes.HasPrefix(line, []byte("#EXT-X-")):
+			m.Container = "hls"
+		}
+	}
+	return nil
+}
+
+func matchPLS(head []byte, _ string) bool {
+	return bytes.HasPrefix(bytes.ToLower(bytes.TrimLeft(head[:min(len(head), 64)], "\xEF\xBB\xBF \r\n")), []byte("[playlist]"))
+}
+
+func probePLS(w *Window, r *Result) error {
+	text, err := playlistText(w)
+	if err != nil {
+		return err
+	}
+	for line := range bytes.Lines(text) {
+		if err := w.Element(); err != nil {
+			return err
+		}
+		key, value, ok := bytes.Cut(line, []byte("="))
+		switch k := strings.ToLower(string(bytes.TrimSpace(key))); {
+		case !ok:
+		case k == "x-gnome-title":
+			r.Description.Title = cleanText(string(value))
+		case strings.HasPrefix(k, "file") && strings.Trim(k[4:], "0123456789") == "":
+			r.Description.Media.Entries++
+		}
+	}
+	return nil
+}
+
+func matchXMLPlaylist(head []byte, _ string) bool {
+	h := bytes.ToLower(head[:min(len(head), 1024)])
+	return bytes.Contains(h, []byte("xspf.org/ns")) || bytes.Contains(h, []byte("<?wpl")) || bytes.Contains(h, []byte("<?zpl")) ||
+		bytes.HasPrefix(bytes.TrimSpace(h), []byte("<asx"))
+}
+
+// probeXMLPlaylist reads XSPF, WPL, ZPL and ASX, which name an entry track, media and entry.
+func probeXMLPlaylist(w *Window, r *Result) error {
+	text, err := playlistText(w)
+	if err != nil {
+		return err
+	}
+	m := r.Description.Media
+	inEntry := 0
+	for s := xmlscan.New(text); s.Next(); {
+		name := strings.ToLower(string(s.Name))
+		isEntry := name == "track" || name == "media" || name == "entry"
+		switch {
+		case s.Kind == xmlscan.End && isEntry:
+			inEntry--
+		case s.Kind != xmlscan.Start:
+		case s.Depth == 1:
+			m.Container = map[string]string{"playlist": "xspf", "smil": "wpl", "asx": "asx"}[name]
+		case isEntry:
+			m.Entries++
+			inEntry++
+		case name == "title" && inEntry == 0:
+			r.Description.Title = cleanText(s.Inner())
+		case name == "creator" && inEntry == 0:
+			r.Description.Artist = cleanText(s.Inner())
+		}
+	}
+	if m.Container == "" {
+		return fmt.Errorf("%w: no playlist", ErrMalformed)
+	}
+	return nil
+}
+
+func matchCUE(head []byte, ext string) bool {
+	if ext != ".cue" {
+		return false
+	}
+	return bytes.Contains(head, []byte("TRACK ")) || bytes.Contains(head, []byte("T\x00R\x00A\x00C\x00K\x00"))
+}
+
+// cueSheet is the state of reading one (CDRWIN's format): commands before the first TRACK are the disc's.
+type cueSheet struct {
+	d        *media.Description
+	files    int
+	tracks   int
+	chapters []media.Chapter
+	title    string // of the track
+}
+
+func probeCUE(w *Window, r *Result) error {
+	text, err := playlistText(w)
+	if err != nil {
+		return err
+	}
+	c := cueSheet{d: &r.Description}
+	for line := range bytes.Lines(text) {
+		if err := w.Element(); err != nil {
+			return err
+		}
+		c.line(strings.TrimSpace(string(line)))
+	}
+	m := r.Description.Media
+	m.Entries = c.tracks
+	if c.files == 1 && len(c.chapters) == c.tracks {
+		m.Chapters = c.chapters
+	}
+	if r.Description.Title == "" {
+		r.Description.Title = r.Description.Album
+	}
+	return nil
+}
+
+func (c *cueSheet) line(line string) {
+	command, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimSpace(rest)
+	if strings.EqualFold(command, "REM") {
+		command, rest, _ = strings.Cut(rest, " ")
+		command = "REM " + command
+	}
+	value := cleanText(strings.Trim(rest, ` "`))
+	switch strings.ToUpper(command) {
+	case "FILE":
+		c.files++
+	case "TRACK":
+		c.tracks++
+		c.title = ""
+	case "TITLE":
+		if c.title = value; c.tracks == 0 {
+			c.d.Album = value
+		}
+	case "PERFORMER":
+		if c.tracks == 0 {
+			c.d.Artist, c.d.AlbumArtist = value, value
+		}
+	case "SONGWRITER":
+		if c.tracks == 0 {
+			c.d.Composer = value
+		}
+	case "REM DATE":
+		if date := photo.Date(value); date != "" && c.tracks == 0 {
+			c.d.Date = date
+			c.d.Year, _ = strconv.Atoi(date[:4])
+		}
+	case "REM GENRE":
+		if value != "" && c.tracks == 0 {
+			c.d.Genres = []string{value}
+		}
+	case "REM DISCNUMBER":
+		c.d.Disc, _ = strconv.Atoi(value)
+	case "INDEX":
+		if number, at, ok := strings.Cut(value, " "); ok && strings.TrimLeft(number, "0") == "1" {
+			if seconds, ok := cueTime(strings.TrimSpace(at)); ok && len(c.chapters) < c.tracks && c.tracks <= 99 {
+				c.chapters = append(c.chapters, media.Chapter{StartSeconds: seconds, Title: c.title})
+			}
+		}
+	}
+}
+
+// cueTime reads minutes, seconds and frames, of which a second has 75.
+func cueTime(s string) (float64, bool) {
+	parts := strings.Split(s, ":")
+	if len(parts) != 3 {
+		return 0, false
+	}
+	var v [3]int
+	for i, p := range parts {
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 0 || n > 1<<20 {
+			return 0, false
+		}
+		v[i] = n
+	}
+	return float64(v[0]*60+v[1]) + float64(v[2])/75, true
+}
