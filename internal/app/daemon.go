@@ -170,6 +170,9 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned 
 		case <-c.stages.group.Context().Done():
 			return scanned, context.Cause(c.stages.group.Context())
 		}
+		if err := c.store.Failure(); err != nil {
+			return scanned, err
+		}
 		if scanned.IsZero() && c.scanner.Idle() {
 			scanned = time.Now()
 		}
@@ -203,7 +206,6 @@ func (c *core) summarize(ctx context.Context, sum *Summary) error {
 		sum.Added += s.Added
 		sum.Changed += s.Changed
 		sum.Moved += s.Moved
-		sum.Removed += s.Removed
 		sum.Errors += s.Errors
 	}
 	for _, r := range roots {
@@ -213,6 +215,7 @@ func (c *core) summarize(ctx context.Context, sum *Summary) error {
 	}
 	st := c.analyzer.Counters()
 	sum.Failed, sum.Bytes = st.Failed.Load(), st.Bytes.Load()
+	sum.Removed = c.store.Counters().Removed.Load()
 	sum.RowsWritten, sum.Commits = c.store.Counters().Rows.Load(), c.store.Counters().Changed.Load()
 	return nil
 }

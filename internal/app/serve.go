@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -273,6 +274,9 @@ func (h hints) Hint(ctx context.Context, hint realtime.Hint) error {
 type watching struct{ w *realtime.Watcher }
 
 func (w watching) Attach(root, location string, v tree.Volume, ignored func(string, bool) bool) {
+	if real, err := filepath.EvalSymlinks(location); err == nil {
+		location = real // events bear the path that was watched
+	}
 	r := realtime.Root{Name: root, Path: location, Mode: realtime.ModeInotify, Ignore: ignored}
 	if v.Remote {
 		r.Mode, r.Reason = realtime.ModePoll, fmt.Sprintf("%s sends no events of changes made elsewhere", v.FSType)

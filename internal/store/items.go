@@ -181,10 +181,10 @@ func (tx *Tx) Insert(it *Item) error {
 }
 
 // Save writes an item that was before as old. It takes the next number of the feed, and notes the number
-// where root or kind changed.
+// where root or kind changed, or whether it is to be seen at all: subscribers that filter by them are told.
 func (tx *Tx) Save(old, it *Item) error {
 	it.Seq = tx.nextSeq()
-	if old.Root != it.Root || old.Kind != it.Kind {
+	if old.Root != it.Root || old.Kind != it.Kind || (old.State == Detached) != (it.State == Detached) {
 		it.FilterSeq = it.Seq
 	}
 	return tx.update(old, it)
@@ -217,6 +217,7 @@ func (tx *Tx) wrote(it *Item) {
 // Remove forgets an item for good and leaves a tombstone in the feed.
 func (tx *Tx) Remove(it *Item) error {
 	tx.rows++
+	tx.removed++
 	tx.count(it, -1)
 	if err := tx.c.exec("DELETE FROM items WHERE id = ?", it.ID); err != nil {
 		return err

@@ -70,6 +70,7 @@ type Store struct {
 	wakers  wakers
 	workGen atomic.Int64 // commits that left work for the analyzer
 	tallies tallies
+	failure atomic.Pointer[error] // of the last group, while none has been written since
 	stats   Stats
 	roots   atomic.Pointer[map[int64]string] // names by id, for encoding
 }
@@ -79,6 +80,7 @@ type Stats struct {
 	Commits    atomic.Int64
 	Changed    atomic.Int64 // commits that wrote anything
 	Rows       atomic.Int64 // written, of items, tombstones and directories
+	Removed    atomic.Int64 // items forgotten for good
 	Failures   atomic.Int64 // groups that were rolled back
 	GateCloses atomic.Int64
 	Queue      atomic.Int64 // requests waiting or running
@@ -249,6 +251,14 @@ func (s *Store) Path() string { return s.path }
 
 // Epoch names this catalog: cursors of another epoch mean nothing here.
 func (s *Store) Epoch() string { return s.epoch }
+
+// Failure is why the last changes could not be written; nil while they can.
+func (s *Store) Failure() error {
+	if err := s.failure.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
 
 // Counters gives the store's statistics.
 func (s *Store) Counters() *Stats { return &s.stats }

@@ -6,6 +6,7 @@ type Tx struct {
 	s            *Store
 	c            *conn
 	rows         int // written in this group
+	removed      int64
 	tally        map[tallyKey]int64
 	pending      []tallyChange // of the running request
 	rootsChanged bool

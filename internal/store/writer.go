@@ -126,6 +126,7 @@ func (s *Store) group(r request) {
 		_ = s.writer.script("ROLLBACK") // where the failure has not rolled back already
 		s.stats.Failures.Add(1)
 		err = explain(s.path, err)
+		s.failure.Store(&err)
 		s.log.Error("catalog not written", zap.Error(err), zap.Int("requests", len(outcomes)))
 	} else {
 		s.publish(tx)
@@ -199,10 +200,12 @@ func (s *Store) commit(tx *Tx, before counts) error {
 // publish makes a durable commit visible to those who wait for changes.
 func (s *Store) publish(tx *Tx) {
 	s.stats.Commits.Add(1)
+	s.failure.Store(nil)
 	if tx.rows > 0 || tx.rootsChanged || s.head.Load() != s.lastSeq {
 		s.stats.Changed.Add(1)
 	}
 	s.stats.Rows.Add(int64(tx.rows))
+	s.stats.Removed.Add(tx.removed)
 	s.tallies.add(tx.tally)
 	if tx.floor > 0 {
 		s.floor.Store(tx.floor)

@@ -12,10 +12,11 @@ import (
 )
 
 const (
-	taskPage   = 512                    // tasks read from the store at once
-	recordRows = 256                    // outcomes written at once
-	recordTime = 100 * time.Millisecond // how long an outcome waits for others
-	awayPause  = time.Second            // before a root that is away is tried again
+	taskPage    = 512                    // tasks read from the store at once
+	recordRows  = 256                    // outcomes written at once
+	recordTime  = 100 * time.Millisecond // how long an outcome waits for others
+	awayPause   = time.Second            // before a root that is away is tried again
+	failedPause = 5 * time.Second        // before files are read again whose outcome the store could not take
 )
 
 // lane analyses the files of one root. Its goroutine owns its fields.
@@ -31,7 +32,7 @@ type lane struct {
 	beside   besideCache
 	outcomes chan outcome // from the workers; has room for every worker
 	pending  []outcome
-	written  chan []outcome // from the writer; has room for every batch in flight
+	written  chan batch // from the writer; has room for every batch in flight
 	writing  int
 	seen     int64 // work generation of the last page that came back empty
 	dry      int64 // work generation at which nothing new was found
@@ -48,10 +49,16 @@ func newLane(a *Analyzer, root Root) *lane {
 	log := a.log.With(zap.String("root", root.Name))
 	l := &lane{
 		a: a, root: root, tree: root.Tree, log: log, pool: newPool(root.Name, root.Workers, a.log), flying: map[int64]struct{}{}, beside: besideCache{store: a.store},
-		outcomes: make(chan outcome, root.Workers), written: make(chan []outcome, maxWriting), seen: -1, dry: -1,
+		outcomes: make(chan outcome, root.Workers), written: make(chan batch, maxWriting), seen: -1, dry: -1,
 	}
 	l.seenGen.Store(l.seen)
 	return l
+}
+
+// batch is a number of outcomes that were written together, or not.
+type batch struct {
+	outcomes []outcome
+	err      error
 }
 
 // maxWriting is how many batches of outcomes wait for the store at once. Beyond it the workers wait.
@@ -170,26 +177,23 @@ func (l *lane) collect(ctx context.Context, o outcome) {
 
 // record hands the collected outcomes to the store.
 func (l *lane) record(ctx context.Context) {
-	batch := l.pending
+	outcomes := l.pending
 	l.pending = nil
-	if len(batch) == 0 {
+	if len(outcomes) == 0 {
 		return
 	}
 	l.writing++
-	err := l.a.store.Enqueue(ctx, func(tx *store.Tx) error { return write(tx, batch) }, func(err error) {
-		if err != nil {
-			l.log.Error("what was found in files was not written, they are read again", zap.Error(err))
-		}
-		l.written <- batch // has room for every batch
+	err := l.a.store.Enqueue(ctx, func(tx *store.Tx) error { return write(tx, outcomes) }, func(err error) {
+		l.written <- batch{outcomes, err} // has room for every batch
 	})
 	if err != nil {
-		l.settle(batch)
+		l.settle(batch{outcomes, err})
 	}
 }
 
-func write(tx *store.Tx, batch []outcome) error {
-	for i := range batch {
-		o := &batch[i]
+func write(tx *store.Tx, outcomes []outcome) error {
+	for i := range outcomes {
+		o := &outcomes[i]
 		var err error
 		switch {
 		case o.again:
@@ -207,12 +211,19 @@ func write(tx *store.Tx, batch []outcome) error {
 }
 
 // settle forgets the tasks of a batch that is durable, and has the directories of unsteady files looked at.
-func (l *lane) settle(batch []outcome) {
+func (l *lane) settle(b batch) {
 	l.writing--
 	l.dry = -1
-	for i := range batch {
-		o := &batch[i]
+	if b.err != nil {
+		l.log.Error("what was found in files was not written, they are read again", zap.Error(b.err))
+		l.pausedTo = time.Now().Add(failedPause)
+	}
+	for i := range b.outcomes {
+		o := &b.outcomes[i]
 		delete(l.flying, o.task.ID)
+		if b.err != nil {
+			continue
+		}
 		if o.analysed != nil && !o.again {
 			l.a.count(o.analysed)
 		}

@@ -31,7 +31,9 @@ func (p *pass) took(res *result) {
 		return
 	}
 	v := &res.verdict
-	p.Directories++
+	if res.job.gone == nil {
+		p.Directories++
+	}
 	p.Files += int64(res.files)
 	p.Added += int64(v.added)
 	p.Changed += int64(v.changed)

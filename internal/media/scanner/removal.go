@@ -23,7 +23,7 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 		below, n, err := vanishIn(tx, *j.gone, at)
 		res.children = nil
 		for i := range below {
-			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i]})
+			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i], pass: j.pass})
 		}
 		res.verdict.missing = n
 		return err

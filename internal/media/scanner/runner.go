@@ -51,6 +51,7 @@ type runner struct {
 	results chan *result
 	awaited atomic.Int64 // commands and hints sent and not yet taken in
 	busy    atomic.Bool  // something waits or runs
+	calm    atomic.Bool  // nothing waits or runs that could find a missing item
 	state   atomic.Pointer[rootState]
 	done    chan struct{}
 	cancel  context.CancelFunc
@@ -215,7 +216,10 @@ func (r *runner) follow(res *result) {
 		}
 	}
 	for i := range v.gone {
-		r.queue.push(&job{dir: v.gone[i].Path, gone: &v.gone[i]})
+		if j.pass != nil {
+			j.pass.outstanding++
+		}
+		r.queue.push(&job{dir: v.gone[i].Path, gone: &v.gone[i], pass: j.pass})
 	}
 	if v.missing > 0 || len(v.gone) > 0 {
 		r.reapSoon()
@@ -392,6 +396,9 @@ func (r *runner) idle() bool {
 		if !p.failed {
 			return false
 		}
+	}
+	if r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single pass forgets what is gone before it ends
+		return false
 	}
 	return r.queue.idle() && len(r.passes) == 0 && !r.startup && r.flying == 0
 }

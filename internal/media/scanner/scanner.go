@@ -191,6 +191,7 @@ func (r *runner) send(ctx context.Context, fn func(), wait bool) error {
 	wrapped := func() {
 		defer close(done)
 		r.busy.Store(true)
+		r.calm.Store(false)
 		r.awaited.Add(-1)
 		fn()
 	}
@@ -305,7 +306,7 @@ func (s *Scanner) quiet(r *runner) bool {
 	}
 	for _, o := range s.all() {
 		st := o.state.Load()
-		if o != r && st.ident == r.row.Ident && st.State == media.Online && (o.busy.Load() || o.awaited.Load() > 0) {
+		if o != r && st.ident == r.row.Ident && st.State == media.Online && (!o.calm.Load() || o.awaited.Load() > 0) {
 			return false
 		}
 	}

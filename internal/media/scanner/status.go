@@ -35,6 +35,7 @@ func (r *runner) publish() {
 			r.s.onRoot(r.name)
 		}
 	}
+	r.calm.Store(r.settled())
 	r.busy.Store(!r.idle())
 }
 
