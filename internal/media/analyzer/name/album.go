@@ -54,7 +54,7 @@ func (s *segment) fields() []words {
 			!s.tok[i-1].sep.tightDash() && s.tok[i].num > s.tok[i-1].num {
 			continue // "Videos 86-98"
 		}
-		if p := i - 1; dash && i > from && s.tok[i].sep.tightDash() && s.tok[p].end-s.tok[p].start == 1 && s.tok[p].num < 0 && s.tok[p].bracket < 0 {
+		if p := i - 1; dash && i > from && s.tok[i].sep.tightDash() && s.tok[p].end-s.tok[p].start == 1 && s.tok[p].num < 0 && s.tok[i].num < 0 && s.tok[p].bracket < 0 {
 			continue // "T-Pain"
 		}
 		if i > from && dash && (s.tok[i].bracket < 0 || s.entersBracket(i)) {

@@ -40,8 +40,8 @@ func (s *segment) runTo(p *span, n int) {
 	p.to = len(s.nums)
 }
 
-// add records c, and marks its tokens. Tokens that another claim holds are given up by it only if
-// nothing of that claim would be left over.
+// add records c, and marks its tokens. A token may have two claims, such as BD1080p: the later one is
+// what it is taken for.
 func (s *segment) add(c claim) {
 	for i := c.from; i < c.to; i++ {
 		s.tok[i].prop = c.prop

@@ -11,6 +11,11 @@ func (s *scratch) parseAudio(g *Guess, p *pathParts) {
 		s.parseAudiobook(g, p)
 		return
 	}
+	if len(f.tok) == 2 && string(f.word(0)) == "chapter" && f.tok[1].num >= 0 && p.n > 0 && !isGeneric(p.dirs[0]) {
+		g.Type, g.Chapter = Audiobook, trimNumber(string(f.word(1)))
+		g.Title = s.workTitle(g, p.dirs[0])
+		return
+	}
 	if i := f.yearInRound(); i >= 0 && p.n == 0 && !strings.Contains(p.file, " - ") { // a whole work in one file
 		g.Year = int(f.tok[i].num)
 		g.Title = f.phrase(words{0, i})
