@@ -140,7 +140,9 @@ type Gain struct {
 
 // Artwork tells where in the file an embedded picture lies. The picture itself is never loaded while
 // analysing. Encoding is empty where Offset and Length delimit the picture's own bytes; otherwise it
-// says how they are wrapped: "unsync" (ID3v2 unsynchronisation), "base64" (Vorbis comments), or
+// says how they are wrapped: "unsync" (ID3v2 unsynchronisation), "base64" (Vorbis comments: a picture, or
+// FLAC's PICTURE block around it), "ogg" and "ogg+base64" (the same with headers of Ogg pages between, which
+// are to be taken out first: each from "OggS" and a NUL on 27 bytes and as many as the last of them says), or
 // "entry:NAME" (an entry of a ZIP).
 type Artwork struct {
 	Offset   int64  `json:"offset"`

@@ -14,6 +14,11 @@ var audioProbers = []prober{
 	{"tta", media.KindTrack, matchTTA, probeTTA},
 	{"dsf", media.KindTrack, matchDSF, probeDSF},
 	{"dff", media.KindTrack, matchDFF, probeDFF},
+	{"w64", media.KindTrack, matchW64, probeW64},
+	{"caf", media.KindTrack, matchCAF, probeCAF},
+	{"au", media.KindAudio, matchAU, probeAU},
+	{"amr", media.KindAudio, matchAMR, probeAMR},
+	{"midi", media.KindAudio, matchMIDI, probeMIDI},
 	{"aiff", media.KindTrack, matchAIFF, probeAIFF},
 }
 

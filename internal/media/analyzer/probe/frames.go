@@ -40,11 +40,23 @@ func (c *frameWalk) walk(w *Window, b []byte, key uint32, parse frameParser) (re
 	}
 }
 
+// anyByte stands for the sync byte of frames that have none: their chain must then be longer.
+const (
+	anyByte        = 0
+	anyByteFollows = 12
+)
+
 // findFrame returns where in b a frame begins that "more" further ones follow, or -1. sync is the first
 // byte of every frame. Where b ends inside the chain, what stands there must do.
 func findFrame(b []byte, sync byte, more int, parse frameParser) int {
+	if sync == anyByte {
+		more = anyByteFollows
+	}
 	for at := 0; at+frameHeadSize <= len(b); at++ {
-		i := bytes.IndexByte(b[at:], sync)
+		i := 0
+		if sync != anyByte {
+			i = bytes.IndexByte(b[at:], sync)
+		}
 		if i < 0 {
 			return -1
 		}

@@ -103,7 +103,11 @@ func hasMagic(b []byte, magic string) bool {
 func matchMPEG(head []byte, ext string) bool {
 	switch ext {
 	case ".mp3", ".mp2", ".mp1", ".mpa", ".mpga", ".m2a":
-		return findFrame(head, 0xFF, 2, mpegFrameSize) >= 0
+		if findFrame(head, 0xFF, 2, mpegFrameSize) >= 0 {
+			return true
+		}
+		at, _ := findFreeFormat(head)
+		return at >= 0
 	}
 	return len(head) > 4 && head[0] == 0xFF && chained(head, 3, mpegFrameSize)
 }
@@ -136,17 +140,26 @@ func probeMPEGFrom(w *Window, r *Result, start, end int64) error {
 		if ok {
 			start += int64(f.size())
 		}
-		samples, ok, err := averageFrames(w, start, end, 0xFF, mpegFrameSize)
-		if err != nil {
+		if err := f.measure(w, r, start, end); err != nil {
 			return err
-		}
-		if ok {
-			setDuration(r, samples/float64(f.rate), w.Size())
 		}
 	}
 	a.BitRate = nominalBitRate(a.BitRate, bitRate(end-start, m.DurationSeconds))
 	m.Audio = []media.Audio{a}
 	return cut
+}
+
+// measure finds the duration of a stream without a summary. Free format is of a constant bit rate.
+func (f mpegFrame) measure(w *Window, r *Result, start, end int64) error {
+	if f.free {
+		setDuration(r, float64(end-start)*8/float64(f.bitRate), w.Size())
+		return nil
+	}
+	samples, ok, err := averageFrames(w, start, end, 0xFF, mpegFrameSize)
+	if err == nil && ok {
+		setDuration(r, samples/float64(f.rate), w.Size())
+	}
+	return err
 }
 
 // samples is how many the stream between start and end holds by its summary. Where the file is much
@@ -178,6 +191,9 @@ func firstMPEGFrame(w *Window, start, end int64) (f mpegFrame, at int64, err err
 		i := findMPEGStart(b)
 		if i >= 0 {
 			f, _ := parseMPEGFrame(b[i:])
+			return f, start + int64(i), nil
+		}
+		if i, f := findFreeFormat(b); i >= 0 {
 			return f, start + int64(i), nil
 		}
 		start += int64(max(len(b)-4, 1))

@@ -1,11 +1,14 @@
 package probe
 
+import "bytes"
+
 // mpegFrame is the header of a frame of MPEG audio, layer I, II or III (ISO/IEC 11172-3, 2.4.1.3;
 // 13818-3 for the half rates; MPEG-2.5 for the quarter rates is nobody's standard and everybody's).
 type mpegFrame struct {
 	version  int // 1, 2, or 25 for 2.5
 	layer    int
-	bitRate  int // bits per second; 0: free format
+	bitRate  int // bits per second; 0: free format, not yet measured
+	free     bool
 	rate     int // Hz
 	channels int
 	crc      bool
@@ -51,11 +54,6 @@ func (f mpegFrame) size() int {
 	return (f.samples/8/slot*f.bitRate/f.rate + f.padding) * slot
 }
 
-// alike reports whether g can follow f in one stream.
-func (f mpegFrame) alike(g mpegFrame) bool {
-	return f.version == g.version && f.layer == g.layer && f.rate == g.rate
-}
-
 // codec is the layer's name.
 func (f mpegFrame) codec() string { return [3]string{"mp1", "mp2", "mp3"}[f.layer-1] }
 
@@ -66,6 +64,44 @@ func mpegFrameSize(b []byte) (n, samples int, key uint32, ok bool) {
 		return 0, 0, 0, false
 	}
 	return f.size(), f.samples, uint32(f.version)<<24 | uint32(f.layer)<<20 | uint32(f.rate), true
+}
+
+// findFreeFormat returns where in b a stream of free format begins, or -1. Its headers do not say how
+// long frames are: it shows where the same header comes again at equal distances, but for padding.
+func findFreeFormat(b []byte) (at int, f mpegFrame) {
+	for at, tries := 0, 0; at+4 <= len(b) && tries < 64; at++ {
+		i := bytes.IndexByte(b[at:], 0xFF)
+		if i < 0 {
+			break
+		}
+		at += i
+		f, ok := parseMPEGFrame(b[at:])
+		if !ok || f.bitRate != 0 {
+			continue
+		}
+		tries++
+		if n := freeFrameSize(b[at:]); n > 0 {
+			f.bitRate, f.free = n*8*f.rate/f.samples, true
+			return at, f
+		}
+	}
+	return -1, mpegFrame{}
+}
+
+// freeFrameSize measures the frame that b begins with by the two that follow it. It returns 0 where none do.
+func freeFrameSize(b []byte) int {
+	const longest = 4608 // 640 kbit/s at 32 kHz, and a little
+	again := func(at int) bool { return at+4 <= len(b) && be32(b[at:])&0xFFFFFCC0 == be32(b)&0xFFFFFCC0 }
+	for n := 96; n < min(longest, len(b)); n++ {
+		if again(n) {
+			for _, next := range [...]int{2 * n, 2*n - 1, 2*n + 1} {
+				if again(next) {
+					return n
+				}
+			}
+		}
+	}
+	return 0
 }
 
 // mpegSummary is what an encoder wrote of the whole stream into its first frame, which holds no sound.

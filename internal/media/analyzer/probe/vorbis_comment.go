@@ -202,7 +202,6 @@ func (c *vorbisComment) picture(name, head string, art media.Artwork, n int64) {
 	if !ok {
 		return
 	}
-	art.Encoding += ":" + strconv.FormatInt(p.size, 10)
 	c.art.offer(p.kind, p.mime, art)
 }
 
