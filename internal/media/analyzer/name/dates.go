@@ -108,6 +108,9 @@ func (s *segment) shortDateFits(i int) bool {
 	if i > 0 && i+3 < len(s.tok) || s.tok[i+1].sep.only(sepSpace) {
 		return false
 	}
+	if i+3 < len(s.tok) && yearLike(s.tok[i+3].num) && len(s.word(i+3)) == 4 {
+		return false // "11-11-11 (2011)"
+	}
 	if i+3 < len(s.tok) && s.tok[i+3].sep == sepDot { // "09.03.08.Title.(1991)"
 		for j := i + 3; j < len(s.tok); j++ {
 			if s.alone(j) && yearLike(s.tok[j].num) {

@@ -209,7 +209,7 @@ func (s *segment) crossed(i int) (claim, bool) {
 		return claim{}, false
 	}
 	q := digits(k, p+d)
-	if q-p-d > 4 || p == 1 && s.tok[i].sep == sepDot && i > 0 && s.tok[i-1].num >= 0 && s.tok[i-1].num < 10 {
+	if q-p-d > 4 || p == 1 && (k[0] == '0' || q-p-d == 1) && s.tok[i].sep == sepDot && i > 0 && s.tok[i-1].num >= 0 && s.tok[i-1].num < 10 { // "2.0x3"
 		return claim{}, false
 	}
 	c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[:p]))), weight: weightCrossed}

@@ -68,8 +68,9 @@ func (s *segment) afterYear(i int) bool { return i > 0 && s.tok[i-1].prop == pro
 
 // wordsBefore reports whether a word with letters stands before token i, so that a title is left.
 func (s *segment) wordsBefore(i int) bool {
+	long := !s.fansub && s.tok[i].k1-s.tok[i].k0 >= 3 // "24.107" has a number for its title
 	for j := range i {
-		if s.tok[j].prop == propNone && s.tok[j].num < 0 {
+		if s.tok[j].prop == propNone && (s.tok[j].num < 0 || long) {
 			return true
 		}
 	}

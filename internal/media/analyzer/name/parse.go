@@ -59,6 +59,7 @@ func (s *segment) analyse(text string, c context, g *Guess) {
 	s.findMarkers()
 	s.findTrailingContainer()
 	s.findStrongTags()
+	s.claimBrackets()
 	s.anchor = s.findAnchor()
 	s.findYear()
 	if c.films {

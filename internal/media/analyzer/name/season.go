@@ -44,7 +44,7 @@ func (s *segment) countAt(i int) bool {
 
 // apartMark reads "S 01", with a space where none belongs, before tags or an episode.
 func (s *segment) apartMark(i int) (claim, bool) {
-	if i == 0 || i+1 >= len(s.tok) || s.raw(i) != "S" || len(s.word(i+1)) != 2 || s.tok[i+1].num < 0 || s.tok[i+1].sep != sepSpace {
+	if i == 0 || i+1 >= len(s.tok) || s.raw(i) != "S" || len(s.word(i+1)) != 2 || s.tok[i+1].num < 0 || s.tok[i+1].sep != sepSpace && s.tok[i+1].sep != sepDot {
 		return claim{}, false
 	}
 	c := claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason}
@@ -161,6 +161,13 @@ func (s *segment) countsBefore(i int) bool {
 	if i > 0 && i+1 < len(s.tok) && s.tok[i+1].sep.spacedDash() {
 		if _, ok := ordinal(s.word(i - 1)); ok { // "2nd Season - 04"
 			return true
+		}
+	}
+	switch string(s.word(i)) {
+	case "sezon", "sezona", "sez", "staffel", "kausi":
+	default:
+		if !s.tok[i].other {
+			return false
 		}
 	}
 	if i == 0 || i+2 >= len(s.tok) || s.tok[i-1].prop != propNone || s.tok[i-1].num <= 0 || s.tok[i-1].num > 50 || s.tok[i+1].num < 0 {

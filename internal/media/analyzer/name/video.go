@@ -130,8 +130,11 @@ func (s *segment) saysNothing(n names, p *pathParts) bool {
 		return false
 	}
 	key := s.key[s.tok[n.title.from].k0:s.tok[n.title.to-1].k1]
-	if e := vocabulary()[string(key)]; e != nil && e.roles&roleGenericFolder != 0 {
-		return true
+	if len(s.claims) == 0 {
+		switch string(key) {
+		case "movie", "film", "video", "main", "main movie", "feature", "file", "title":
+			return true
+		}
 	}
 	return len(key) >= 3 && string(key[:3]) == "vts" && p.ext == "vob" || p.ext == "m2ts" && number(key) >= 0
 }

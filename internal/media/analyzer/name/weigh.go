@@ -28,7 +28,7 @@ func (s *segment) figureAt(i int, c context, season int) figure {
 	}
 	after, t := s.sepAfter(i), &s.tok[f.next]
 	f.spacedAfter = after.spacedDash() && after.only(sepDash|sepSpace|sepUnderscore|sepDot)
-	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace) // 101.102
+	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace|sepUnderscore) // 101.102
 	f.ends = list || string(s.word(f.next)) == "end" || t.prop != propNone || after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
 	return f
 }
