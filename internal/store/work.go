@@ -89,7 +89,33 @@ func (tx *Tx) Record(a *Analysed) (bool, error) {
 	if a.Analysis == Failed {
 		it.Attempts = old.Attempts + 1
 	}
-	return true, tx.Save(&old, &it)
+	it.Seq = tx.nextSeq()
+	if old.Kind != it.Kind {
+		it.FilterSeq = it.Seq
+	}
+	return true, tx.saveAnalysis(&old, &it)
+}
+
+// saveAnalysis writes what analysis changes, and no column that an index of places or identities holds: SQLite
+// rewrites every index of which a column is set, whether its value changes or not.
+func (tx *Tx) saveAnalysis(old, it *Item) error {
+	tx.wrote(it)
+	if old.Kind != it.Kind || old.Analysis != it.Analysis {
+		tx.count(old, -1)
+		tx.count(it, 1)
+	}
+	if err := tx.markDescribed(old, it); err != nil {
+		return err
+	}
+	v := it.values()
+	return tx.c.exec(`UPDATE items SET kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, doc=?, probed=?
+		WHERE id=?`, append(v[14:25:25], it.ID)...)
+}
+
+// saveWork writes only what is left to do for an item.
+func (tx *Tx) saveWork(it *Item) error {
+	tx.wrote(it)
+	return tx.c.exec("UPDATE items SET work=?, retry_at=? WHERE id=?", int64(it.Work), it.RetryAt, it.ID)
 }
 
 // described is the work that is left once an item has been described by what lay beside it at a number
@@ -111,10 +137,13 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 	old := it
 	it.Work = described(&it, a.AsOf)
 	if it.Kind == a.Kind && bytes.Equal(it.Doc, a.Doc) {
-		return tx.SaveQuietly(&old, &it)
+		return tx.saveWork(&it)
 	}
-	it.Kind, it.Doc = a.Kind, a.Doc
-	return tx.Save(&old, &it)
+	it.Kind, it.Doc, it.Seq = a.Kind, a.Doc, tx.nextSeq()
+	if old.Kind != it.Kind {
+		it.FilterSeq = it.Seq
+	}
+	return tx.saveAnalysis(&old, &it)
 }
 
 // Defer takes a task off the analyzer's list until a look at its directory, or its retry time, puts it
@@ -124,9 +153,8 @@ func (tx *Tx) Defer(t *Task, retryAt int64) error {
 	if err != nil || !ok {
 		return err
 	}
-	old := it
 	it.Work, it.RetryAt = NoWork, retryAt
-	if err := tx.SaveQuietly(&old, &it); err != nil {
+	if err := tx.saveWork(&it); err != nil {
 		return err
 	}
 	return tx.Unsettle(it.Dir)

@@ -18,6 +18,7 @@ const (
 // each in a request of its own.
 func (r *runner) vanish(ctx context.Context, j *job) {
 	res := &result{job: j, async: true}
+	r.unwatch(j.dir)
 	at := time.Now().UnixNano()
 	err := r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
 		below, n, err := vanishIn(tx, *j.gone, at)
@@ -64,7 +65,7 @@ func vanishIn(tx *store.Tx, d store.Dir, at int64) (below []store.Dir, n int, er
 		if subs[i].Volume != d.Volume {
 			continue
 		}
-		if err := tx.MarkGone(&subs[i]); err != nil {
+		if err := tx.MarkGone(&subs[i], now.Stamp); err != nil {
 			return nil, 0, err
 		}
 		below = append(below, subs[i])
