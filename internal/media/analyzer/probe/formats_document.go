@@ -56,7 +56,6 @@ var weakDocumentProbers = []prober{
 	{"comicinfo", media.KindMetadata, matchSuffix(".xml"), probeSidecar("ComicInfo.xml")},
 	{"fb2", media.KindBook, matchFB2, probeFB2},
 	{"pgs", media.KindSubtitle, matchPGS, probePGS},
-	{"vobsub", media.KindSubtitle, matchVobSub, probeVobSub},
 	{"webvtt", media.KindSubtitle, matchWebVTT, probeWebVTT},
 	{"ass", media.KindSubtitle, matchASS, probeASS},
 	{"ttml", media.KindSubtitle, matchTTML, probeTTML},

@@ -87,6 +87,7 @@ func TestPicturesSayTheirSizeAndWhatTheCameraWrote(t *testing.T) {
 		"bare.jxl":      {media.KindImage, pictureOf("jxl", 48, 32)},
 		"boxed.jxl":     {media.KindPhoto, cameraPicture("jxl")},
 		"small.jp2":     {media.KindImage, pictureOf("jp2", 48, 32)},
+		"exif.jp2":      {media.KindPhoto, cameraPicture("jp2")},
 		"small.j2k":     {media.KindImage, pictureOf("j2k", 48, 32)},
 		"small.psd":     {media.KindImage, pictureOf("psd", 48, 32)},
 	} {

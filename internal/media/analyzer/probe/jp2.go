@@ -5,7 +5,14 @@ import "fmt"
 // JPEG 2000 (ITU-T T.800): a JP2 file (annex I) whose image header box states the size, or a bare
 // codestream (annex A) whose SIZ marker does.
 
-const jp2Signature = "\x00\x00\x00\x0CjP  \r\n\x87\n"
+const (
+	jp2Signature = "\x00\x00\x00\x0CjP  \r\n\x87\n"
+
+	// User boxes that hold metadata: EXIF (ExifTool's and ImageMagick's convention), XMP and IPTC.
+	jp2EXIF = "JpgTiffExif->JP2"
+	jp2XMP  = "\xBE\x7A\xCF\xCB\x97\xA9\x42\xE8\x9C\x71\x99\x94\x91\xE3\xAF\xAC"
+	jp2IPTC = "\x33\xC7\xA4\xD2\xB8\x1D\x47\x23\xA0\xBA\xF1\xA3\xE0\x97\xAD\x38"
+)
 
 func matchJP2(head []byte, _ string) bool {
 	return len(head) >= 24 && (string(head[:12]) == jp2Signature || string(head[:4]) == "\xFF\x4F\xFF\x51")
@@ -20,18 +27,50 @@ func probeJP2(w *Window, r *Result) error {
 		r.Description.Media.Container = "j2k"
 		return imageSize(r, imageSide(be32(b[8:])-be32(b[16:])), imageSide(be32(b[12:])-be32(b[20:])))
 	}
-	header, ok, err := w.find(box{size: w.Size()}, 0, "jp2h")
-	if err != nil {
-		return err
-	}
-	if ok {
-		ihdr, ok, err := w.find(header, 0, "ihdr")
-		if err != nil {
-			return err
+	x, late := new(exifData), new(exifData)
+	sized := false
+	walk := w.boxes(0, w.Size())
+	for walk.next() {
+		switch b := walk.box; {
+		case b.kind == "jp2h":
+			if sized, err = jp2Header(w, b, r); err != nil {
+				return err
+			}
+		case b.user == jp2EXIF:
+			if x, err = readEXIF(w, b.off, b.size); err != nil {
+				return err
+			}
+		case b.user == jp2XMP:
+			if m, ok := readXMP(w, b.off, b.size); ok {
+				m.Fill(late.Metadata) // before IPTC
+				late.Metadata = m
+			}
+		case b.user == jp2IPTC:
+			if m, ok := readIPTC(w, b.off, b.size); ok {
+				late.Fill(m)
+			}
 		}
-		if d, err := w.payload(ihdr, 8); ok && err == nil && len(d) == 8 {
-			return imageSize(r, imageSide(be32(d[4:])), imageSide(be32(d)))
-		}
 	}
-	return fmt.Errorf("%w: no image header", ErrTruncated)
+	if w.failed != nil {
+		return w.failed
+	}
+	x.Fill(late.Metadata)
+	describePicture(r, &x.Metadata)
+	if !sized {
+		return fmt.Errorf("%w: no image header", ErrTruncated)
+	}
+	return nil
+}
+
+// jp2Header reads the image header box.
+func jp2Header(w *Window, header box, r *Result) (bool, error) {
+	ihdr, ok, err := w.find(header, 0, "ihdr")
+	if err != nil || !ok {
+		return false, err
+	}
+	d, err := w.payload(ihdr, 8)
+	if err != nil || len(d) < 8 {
+		return false, err
+	}
+	return true, imageSize(r, imageSide(be32(d[4:])), imageSide(be32(d)))
 }

@@ -137,6 +137,7 @@ func TestSubtitleFormatsAreToldByContent(t *testing.T) {
 		{".ttml", `<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml"><body><p>Hi</p></body></tt>`, "ttml", "ttml"},
 		{".sup", "PG\x00\x00\x00\x01\x00\x00\x00\x00\x16\x00\x13\x00", "pgs", "hdmv_pgs_subtitle"},
 		{".sub", strings.Repeat("\x00", 2048), "vobsub", "dvd_subtitle"},
+		{".sub", "\x00\x00\x01\xBA" + strings.Repeat("\x00", 2044), "vobsub", "dvd_subtitle"},
 	} {
 		r, err := probeBytes([]byte(c.data), c.ext)
 		if err != nil || r.Kind != media.KindSubtitle || r.Description.Media.Container != c.container || r.Description.Media.Subtitles[0].Codec != c.codec {

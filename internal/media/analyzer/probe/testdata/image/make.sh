@@ -41,6 +41,7 @@ avifenc -s 10 --min 60 --max 63 --irot 1 "$t/p.png" turned.avif >/dev/null
 cjxl --quiet -d 5 "$t/p.png" bare.jxl
 cjxl --quiet -d 5 --container=1 "$t/p.png" boxed.jxl && { tag boxed.jxl || true; }
 convert "$t/p.png" small.jp2
+cp small.jp2 exif.jp2 && tag exif.jp2
 convert "$t/p.png" small.j2k
 convert "$t/p.png" -compress RLE small.psd
 ls -l
