@@ -170,7 +170,7 @@ func (s *segment) countsBefore(i int) bool {
 			return false
 		}
 	}
-	if i == 0 || i+2 >= len(s.tok) || s.tok[i-1].prop != propNone || s.tok[i-1].num <= 0 || s.tok[i-1].num > 50 || s.tok[i+1].num < 0 {
+	if i == 0 || i+2 >= len(s.tok) || (s.tok[i].sep|s.tok[i+1].sep|s.tok[i+2].sep)&sepSlash != 0 || s.tok[i-1].prop != propNone || s.tok[i-1].num <= 0 || s.tok[i-1].num > 50 || s.tok[i+1].num < 0 {
 		return false
 	}
 	return s.isEpisodeWord(i+2) || i+3 < len(s.tok) && s.tok[i+2].num > s.tok[i+1].num && s.tok[i+2].sep.tightDash() && s.isEpisodeWord(i+3)

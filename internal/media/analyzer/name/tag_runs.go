@@ -12,10 +12,10 @@ func (s *segment) findDependentTags() {
 		i = s.tryTag(i, code)
 	}
 	s.claimRun(s.wordsEnd)
-	if s.anchor < s.wordsEnd {
+	if s.anchor < s.wordsEnd && !s.leading(s.anchor) {
 		for i := s.anchor; i < s.wordsEnd && s.tok[i].prop != propNone; {
 			i++
-			for i < s.wordsEnd && s.tok[i].prop == propNone {
+			for i < s.wordsEnd && s.tok[i].prop == propNone && s.tok[i].sep&sepSlash == 0 {
 				next := s.tryTag(i, weak)
 				if s.tok[i].prop == propNone {
 					break

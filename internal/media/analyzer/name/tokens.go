@@ -275,8 +275,8 @@ func (s *segment) push(t token) {
 // gluedMark returns where in a word a mark such as s01e06 begins that title letters precede, or where
 // letters follow a mark such as 3x11, 0 if there is none.
 func gluedMark(k []byte) int {
-	for i := 2; i+6 <= len(k); i++ {
-		if k[i] == 's' && isDigit(k[i+1]) && isDigit(k[i+2]) && k[i+3] == 'e' && isDigit(k[i+4]) && !isDigit(k[i-1]) {
+	for i := 1; i+6 <= len(k); i++ {
+		if k[i] == 's' && isDigit(k[i+1]) && isDigit(k[i+2]) && k[i+3] == 'e' && isDigit(k[i+4]) && (!isDigit(k[i-1]) || digits(k, 0) == i) {
 			return i
 		}
 	}
