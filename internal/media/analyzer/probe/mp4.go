@@ -18,7 +18,8 @@ type mp4 struct {
 
 	brand     string
 	timescale uint32 // of moov: units a second
-	duration  uint64 // in it
+	duration  uint64 // in it; of a fragmented file only of what moov itself describes
+	whole     bool   // duration is that of all fragments (mehd)
 	tracks    []*mp4Track
 	defaults  map[uint32]uint32 // a fragmented file's default sample duration by track
 	tags      tagSet            // of the metadata list
@@ -81,6 +82,9 @@ func probeMP4(w *Window, r *Result) error {
 		}
 	}
 	if err := p.trackChapters(); err != nil {
+		return err
+	}
+	if err := p.firstSamples(); err != nil {
 		return err
 	}
 	p.finish()
@@ -194,7 +198,10 @@ func (p *mp4) movieHeader(b box) error {
 	if err != nil {
 		return err
 	}
-	p.timescale, p.duration = mp4Times(d)
+	timescale, duration := mp4Times(d)
+	if p.timescale = timescale; !p.whole {
+		p.duration = duration
+	}
 	return nil
 }
 
@@ -225,11 +232,13 @@ func (p *mp4) extends(mvex box) error {
 			return err
 		}
 		switch {
-		case walk.box.kind == "mehd" && len(d) >= 8 && p.duration == 0:
+		case walk.box.kind == "mehd" && len(d) >= 8:
+			v := uint64(be32(d[4:]))
 			if d[0] == 1 && len(d) >= 12 {
-				p.duration = min(be64(d[4:]), math.MaxInt64)
-			} else if v := be32(d[4:]); v != math.MaxUint32 {
-				p.duration = uint64(v)
+				v = be64(d[4:])
+			}
+			if v > 0 && v < math.MaxInt64 && v != math.MaxUint32 {
+				p.duration, p.whole = v, true
 			}
 		case walk.box.kind == "trex" && len(d) >= 16:
 			if p.defaults == nil {
@@ -244,7 +253,7 @@ func (p *mp4) extends(mvex box) error {
 // finish turns what was gathered into the result.
 func (p *mp4) finish() {
 	m := p.r.Description.Media
-	if m.DurationSeconds == 0 {
+	if m.DurationSeconds == 0 && (!p.fragments || p.whole) {
 		m.DurationSeconds = seconds(p.duration, p.timescale)
 	}
 	var longest float64
@@ -253,10 +262,11 @@ func (p *mp4) finish() {
 			longest = max(longest, seconds(t.duration, t.timescale))
 		}
 	}
-	if m.DurationSeconds == 0 {
+	if m.DurationSeconds == 0 && (!p.fragments || p.firstMoof.size == 0) {
 		m.DurationSeconds = longest
 	}
 	for _, t := range p.tracks {
+		t.fragmented = p.fragments
 		t.describe(m)
 	}
 	if len(m.Chapters) == 0 {

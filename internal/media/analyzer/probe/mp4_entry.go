@@ -12,8 +12,10 @@ type mp4Entry struct {
 	codec     string
 	encrypted bool
 	forced    bool
-	video     media.Video
-	audio     media.Audio
+	// configured says that a box described the sound: the entry's own fields are not to be trusted.
+	configured bool
+	video      media.Video
+	audio      media.Audio
 
 	primaries, transfer int
 	mastering, dolby    bool
@@ -59,7 +61,7 @@ func (p *mp4) videoEntry(e *mp4Entry, b box) error {
 	switch b.kind {
 	case "ap4h", "ap4x":
 		e.video.BitDepth = 12
-	case "apcn", "apch", "apcs", "apco", "v210", "r210", "R10k":
+	case "apcn", "apch", "apcs", "apco", "CFHD", "v210", "r210", "R10k":
 		e.video.BitDepth = 10
 	}
 	if err := p.entryBoxes(e, b, 78); err != nil {

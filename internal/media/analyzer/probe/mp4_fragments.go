@@ -10,19 +10,24 @@ const maxMP4Hops = 6
 // where they are few. Where none of these reaches the end of the file, the duration stays unknown.
 // The first fragment tells the frame rate.
 func (p *mp4) fragmentedDuration() error {
+	if p.firstMoof.size == 0 {
+		return nil
+	}
 	p.w.Ahead(mp4Aside)
 	defer p.w.Ahead(windowSize)
 	f := mp4Fragments{p: p}
-	if p.firstMoof.size > 0 {
-		if _, err := f.fragment(p.firstMoof, true); err != nil {
-			return err
-		}
+	if err := f.front(); err != nil {
+		return err
 	}
-	if p.duration > 0 {
+	if p.whole {
 		return nil
 	}
-	f.last = 0
+	first := f.last
 	for _, step := range []func() (bool, error){f.byIndex, f.byRandomAccess, f.byWalk} {
+		f.last = 0
+		for _, t := range p.tracks {
+			t.endOf = 0
+		}
 		done, err := step()
 		if err != nil {
 			return err
@@ -32,8 +37,9 @@ func (p *mp4) fragmentedDuration() error {
 			return nil
 		}
 	}
-	for _, t := range p.tracks {
-		t.duration = 0
+	// A header that goes far beyond the first fragments was written for all of them.
+	if stated := seconds(p.duration, p.timescale); first > 0 && stated > 2*first {
+		p.whole = true
 	}
 	return nil
 }
@@ -42,6 +48,34 @@ func (p *mp4) fragmentedDuration() error {
 type mp4Fragments struct {
 	p    *mp4
 	last float64 // in seconds: the latest end of a fragment seen
+}
+
+// front reads the first fragments, as far as they are at hand, for the frame rate.
+func (f *mp4Fragments) front() error {
+	walk := f.p.w.boxes(f.p.firstMoof.start, f.p.w.size)
+	end := max(HeadSize, f.p.firstMoof.start+mp4Aside)
+	for n := 0; n < 16 && walk.pos+8 < end && walk.next(); n++ {
+		if walk.box.kind != "moof" {
+			continue
+		}
+		if _, err := f.fragment(walk.box, true); err != nil {
+			return err
+		}
+		if f.rated() {
+			return nil
+		}
+	}
+	return walk.err
+}
+
+// rated reports whether the frame rate of all video is known.
+func (f *mp4Fragments) rated() bool {
+	for _, t := range f.p.tracks {
+		if t.handler == "vide" && t.votes < 8 {
+			return false
+		}
+	}
+	return true
 }
 
 // byIndex adds up a segment index (ISO/IEC 14496-12, 8.16.3) and accepts it where what it refers to
@@ -129,6 +163,7 @@ func (f *mp4Fragments) lastEntry(b box) (int64, error) {
 	if err != nil || len(d) < 16 {
 		return -1, err
 	}
+	t := f.p.trackByID(be32(d[4:]))
 	lengths, n, wide := be32(d[8:]), int64(be32(d[12:])), d[0] == 1
 	size := int64(8)
 	if wide {
@@ -144,10 +179,14 @@ func (f *mp4Fragments) lastEntry(b box) (int64, error) {
 	if d, err = f.p.w.Bytes(b.off+16+(n-1)*entry, int(size)); err != nil {
 		return -1, err
 	}
+	at, off := uint64(be32(d)), int64(be32(d[4:]))
 	if wide {
-		return int64(min(be64(d[8:]), math.MaxInt64)), nil
+		at, off = min(be64(d), math.MaxInt64), int64(min(be64(d[8:]), math.MaxInt64))
 	}
-	return int64(be32(d[4:])), nil
+	if t != nil {
+		t.endOf = at // for fragments that do not say themselves when they begin
+	}
+	return off, nil
 }
 
 func (f *mp4Fragments) byWalk() (bool, error) {
@@ -182,8 +221,8 @@ func (f *mp4Fragments) walk(off, end int64) (bool, error) {
 	return f.last > 0, walk.err
 }
 
-// fragment reads a moof box and notes where its tracks' samples end. first takes the sample duration
-// of video tracks from it too.
+// fragment reads a moof box and notes where its tracks' samples end. first takes the usual duration of
+// a sample from it too.
 func (f *mp4Fragments) fragment(moof box, first bool) (bool, error) {
 	leave, err := f.p.w.Enter()
 	if err != nil {
@@ -205,53 +244,65 @@ func (f *mp4Fragments) fragment(moof box, first bool) (bool, error) {
 func (f *mp4Fragments) trackFragment(traf box, first bool) (bool, error) {
 	var t *mp4Track
 	var each uint32
-	var start, ticks, samples uint64
+	var ticks uint64
 	ok := true
 	walk := f.p.w.children(traf, 0)
 	for walk.next() {
 		b := walk.box
-		switch b.kind {
-		case "tfhd":
+		switch {
+		case b.kind == "tfhd":
 			d, err := f.p.w.payload(b, 32)
 			if err != nil || len(d) < 8 {
 				return false, err
 			}
-			t, each = f.header(d)
-		case "tfdt":
-			d, err := f.p.w.payload(b, 12)
-			if err != nil || len(d) < 8 {
-				return false, err
+			if t, each = f.header(d); t == nil {
+				return true, nil
 			}
-			if start = uint64(be32(d[4:])); d[0] == 1 && len(d) == 12 {
-				start = be64(d[4:])
-			}
-		case "trun":
-			n, sum, whole, err := f.run(b, each)
+		case t == nil:
+		case b.kind == "tfdt", b.user == mp4SmoothTime:
+			start, err := f.start(b)
 			if err != nil {
 				return false, err
 			}
-			samples, ticks, ok = samples+n, ticks+sum, ok && whole
+			t.endOf = start
+		case b.kind == "trun":
+			sum, whole, err := f.run(t, b, each, first)
+			if err != nil {
+				return false, err
+			}
+			ticks, ok = ticks+sum, ok && whole
 		}
 	}
-	if walk.err != nil || t == nil || start > math.MaxInt64 {
+	if walk.err != nil || t == nil {
 		return false, walk.err
 	}
-	if first && ok && t.samples == 0 && ticks > 0 {
-		t.samples, t.ticks = samples, ticks
+	if t.endOf += ticks; t.endOf > math.MaxInt64 || ticks > math.MaxInt64 {
+		return false, nil
 	}
-	f.last = max(f.last, seconds(start+ticks, t.timescale))
+	f.last = max(f.last, seconds(t.endOf, t.timescale))
 	return ok, nil
+}
+
+// mp4SmoothTime names the box with which Smooth Streaming gives a fragment's time and duration.
+const mp4SmoothTime = "\x6D\x1D\x9B\x05\x42\xD5\x44\xE6\x80\xE2\x14\x1D\xAF\xF7\x57\xB2"
+
+// start reads when a fragment begins, in ticks: tfdt (8.8.12), or Smooth Streaming's box, alike in
+// its first field.
+func (f *mp4Fragments) start(b box) (uint64, error) {
+	d, err := f.p.w.payload(b, 12)
+	if err != nil || len(d) < 8 {
+		return 0, err
+	}
+	if d[0] == 1 && len(d) == 12 {
+		return min(be64(d[4:]), math.MaxInt64), nil
+	}
+	return uint64(be32(d[4:])), nil
 }
 
 // header reads tfhd (8.8.7): the track, and the duration of its samples unless each has its own.
 func (f *mp4Fragments) header(d []byte) (*mp4Track, uint32) {
 	id, flags := be32(d[4:]), be32(d)&0xFFFFFF
-	var t *mp4Track
-	for _, c := range f.p.tracks {
-		if c.id == id {
-			t = c
-		}
-	}
+	t := f.p.trackByID(id)
 	at := 8
 	if flags&1 != 0 {
 		at += 8
@@ -265,16 +316,19 @@ func (f *mp4Fragments) header(d []byte) (*mp4Track, uint32) {
 	return t, f.p.defaults[id]
 }
 
-// run adds up the durations of a trun box (8.8.8); whole is false where it is too long to be read.
-func (f *mp4Fragments) run(b box, each uint32) (n, ticks uint64, whole bool, err error) {
+// run adds up the durations of a trun box (8.8.8), and lets its samples vote on the usual one where it
+// is of the first fragments. whole is false where the box is too long to be read.
+func (f *mp4Fragments) run(t *mp4Track, b box, each uint32, first bool) (ticks uint64, whole bool, err error) {
 	d, err := f.p.w.payload(b, 8)
 	if err != nil || len(d) < 8 {
-		return 0, 0, false, err
+		return 0, false, err
 	}
-	flags := be32(d) & 0xFFFFFF
-	n = uint64(be32(d[4:]))
+	flags, n := be32(d)&0xFFFFFF, uint64(be32(d[4:]))
 	if flags&0x100 == 0 {
-		return n, n * uint64(each), true, nil
+		if first {
+			t.vote(each, int(n))
+		}
+		return n * uint64(each), true, nil
 	}
 	skip, entry := 8, 0
 	for _, bit := range [...]uint32{1, 4} {
@@ -288,16 +342,20 @@ func (f *mp4Fragments) run(b box, each uint32) (n, ticks uint64, whole bool, err
 		}
 	}
 	if n > windowSize/4 || int64(skip)+int64(n)*int64(entry) > min(b.size, windowSize) {
-		return 0, 0, false, nil
+		return 0, false, nil
 	}
 	if d, err = f.p.w.payload(b, skip+int(n)*entry); err != nil {
-		return 0, 0, false, err
+		return 0, false, err
 	}
 	for e := d[skip:]; len(e) >= entry; e = e[entry:] {
 		if err := f.p.w.Element(); err != nil {
-			return 0, 0, false, err
+			return 0, false, err
 		}
-		ticks += uint64(be32(e))
+		v := be32(e)
+		ticks += uint64(v)
+		if first {
+			t.vote(v, 1)
+		}
 	}
-	return n, ticks, true, nil
+	return ticks, true, nil
 }

@@ -9,6 +9,10 @@ import (
 func (e *mp4Entry) soundBox(kind string, d []byte) {
 	a := &e.audio
 	switch kind {
+	case "dac3", "dec3", "ddts":
+		e.configured = true
+	}
+	switch kind {
 	case "esds":
 		if len(d) > 4 {
 			e.elementary(d[4:])
@@ -114,8 +118,11 @@ func (e *mp4Entry) elementary(d []byte) {
 			e.rate(int64(be32(body[9:])))
 			d = body[13:]
 		case 5:
-			if e.codec == "aac" {
+			switch e.codec {
+			case "aac":
 				e.aac(body)
+			case "vorbis":
+				e.vorbis(body)
 			}
 			return
 		case 0:
@@ -156,6 +163,17 @@ func (e *mp4Entry) aac(config []byte) {
 	}
 	if c.rate > 0 {
 		e.audio.SampleRate = c.rate
+	}
+}
+
+// vorbis reads the headers in Xiph's lacing, or laid one behind the other, each with its size in front.
+func (e *mp4Entry) vorbis(config []byte) {
+	rate := e.audio.BitRate
+	if len(config) > 2 && !vorbisIdentification(config[2:], &e.audio) {
+		soundConfig("vorbis", config, &e.audio)
+	}
+	if rate > 0 {
+		e.audio.BitRate = rate
 	}
 }
 

@@ -28,10 +28,15 @@ type mp4Track struct {
 	chapters  []uint32 // ids of the tracks that hold this one's chapters
 	samples   uint64   // from stts, where it was read to its end
 	ticks     uint64
+	usual     uint32 // the most frequent duration of a sample, of a fragmented file
+	votes     int    // by which it is ahead of all others
+	endOf     uint64 // of a fragmented file: where the samples seen so far end, in ticks
 	counted   uint64 // samples by stsz, where stts was too long
 	sizes     uint64 // bytes of a sample where all are equal
 	table     box    // stbl
 	entry     mp4Entry
+
+	fragmented bool
 }
 
 // track reads a trak box (ISO/IEC 14496-12, 8.3).
@@ -65,6 +70,16 @@ func (p *mp4) track(trak box) error {
 		return walk.err
 	}
 	p.tracks = append(p.tracks, t)
+	return nil
+}
+
+// trackByID returns the track of an id, nil without one.
+func (p *mp4) trackByID(id uint32) *mp4Track {
+	for _, t := range p.tracks {
+		if t.id == id {
+			return t
+		}
+	}
 	return nil
 }
 
@@ -225,6 +240,7 @@ func (t *mp4Track) times(w *Window, b box) error {
 			return err
 		}
 		count, delta := uint64(be32(e)), uint64(be32(e[4:]))
+		t.vote(uint32(delta), int(count))
 		if samples += count; ticks > math.MaxUint64/2 {
 			return nil
 		}
@@ -234,9 +250,25 @@ func (t *mp4Track) times(w *Window, b box) error {
 	return nil
 }
 
-// frameRate is the mean over the track, in frames a second.
+// vote counts n samples of one duration. The duration that more than half of all samples share is
+// left over in the end.
+func (t *mp4Track) vote(duration uint32, n int) {
+	switch {
+	case duration == t.usual:
+		t.votes += n
+	case n > t.votes:
+		t.usual, t.votes = duration, n-t.votes
+	default:
+		t.votes -= n
+	}
+}
+
+// frameRate is the mean over the track, in frames a second; of a fragmented file, of which only the
+// start is read, the usual one: the last sample of a fragment is often stretched to its end.
 func (t *mp4Track) frameRate() float64 {
 	switch {
+	case t.fragmented && t.usual > 0:
+		return float64(t.timescale) / float64(t.usual)
 	case t.samples > 0 && t.ticks > 0:
 		return float64(t.samples) * float64(t.timescale) / float64(t.ticks)
 	case t.counted > 0 && t.duration > 0:

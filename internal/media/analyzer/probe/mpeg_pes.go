@@ -87,6 +87,7 @@ type elementary struct {
 	language string
 	dolby    bool
 	forced   bool
+	order    int // among the streams of a program stream
 
 	buf     []byte
 	found   bool // its headers have been read
@@ -260,22 +261,25 @@ func (e *elementary) frame() int64 {
 	return 0
 }
 
-// pesDuration is how long streams last together, in seconds, by the first and last time stamps of those
-// that have both; 0 where none has, or the clock jumped so that the bit rate would make no sense.
+// pesDuration is how long streams of one clock last together, in seconds, by their first and last time
+// stamps; 0 where there are none, or the clock jumped so that the bit rate would make no sense.
 func pesDuration(streams []*elementary, size int64) float64 {
 	begin, end := int64(-1), int64(-1)
 	for _, e := range streams {
-		if e.kind != elementaryVideo && e.kind != elementaryAudio || e.first < 0 || e.last < 0 {
+		if e.kind != elementaryVideo && e.kind != elementaryAudio {
 			continue
 		}
-		if begin < 0 || pesDiff(e.first, begin) < 0 {
+		if e.first >= 0 && (begin < 0 || pesDiff(e.first, begin) < 0) {
 			begin = e.first
+		}
+		if e.last < 0 {
+			continue
 		}
 		if last := e.last + e.frame(); end < 0 || pesDiff(last, end) > 0 {
 			end = last
 		}
 	}
-	if begin < 0 {
+	if begin < 0 || end < 0 {
 		return 0
 	}
 	d := float64((end-begin)&(pesWrap-1)) / pesClock

@@ -18,6 +18,7 @@ type mpegPS struct {
 	streams map[int]*elementary // by id; substreams of private stream 1 stand above 0x100
 	kinds   map[byte]byte       // stream types by id, of a program stream map
 	rate    int64               // bytes a second that the pack headers allow, 0 unknown
+	late    bool                // the front is behind us
 	ends    bool                // time stamps are taken as last ones
 }
 
@@ -63,6 +64,7 @@ func probeMPEGPS(w *Window, r *Result) error {
 		}
 		at = max(next, at+int64(len(b)))
 	}
+	p.late = true
 	if err := p.rest(at); err != nil {
 		return err
 	}
@@ -260,6 +262,10 @@ func (p *mpegPS) stream(id int) *elementary {
 		return nil
 	}
 	e := newElementary(kind, codec)
+	// In front the streams come in their order. Those that show only later are put in order by id.
+	if e.order = len(p.streams); p.late {
+		e.order = psMaxStreams + id
+	}
 	p.streams[id] = e
 	return e
 }
@@ -309,19 +315,16 @@ func (e *elementary) dvdPCM(b []byte) {
 
 func (p *mpegPS) finish() {
 	m := p.r.Description.Media
-	var ids []int
-	for id, e := range p.streams {
-		if e.look(); e.kind == elementaryAudio && !e.found && e.first < 0 && e.last < 0 && id >= 0x100 {
-			continue // a stray byte
+	var streams []*elementary
+	for _, e := range p.streams {
+		if e.look(); e.kind == elementaryAudio && !e.found && e.first < 0 && e.last < 0 {
+			continue // one stray packet
 		}
-		ids = append(ids, id)
+		streams = append(streams, e)
 	}
-	// DVDs number sound from 0x80, broadcasts put MPEG audio first.
-	slices.SortFunc(ids, func(a, b int) int { return cmp.Compare(a, b) })
-	streams := make([]*elementary, len(ids))
-	for i, id := range ids {
-		streams[i] = p.streams[id]
-		streams[i].describe(m)
+	slices.SortFunc(streams, func(a, b *elementary) int { return cmp.Compare(a.order, b.order) })
+	for _, e := range streams {
+		e.describe(m)
 	}
 	if d := pesDuration(streams, p.w.size); p.rate == 0 || float64(p.w.size) < 1.5*d*float64(p.rate) || p.w.size < 1<<20 {
 		m.DurationSeconds = d

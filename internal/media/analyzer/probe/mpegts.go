@@ -24,12 +24,16 @@ type mpegTS struct {
 	scrambled bool
 }
 
-// Bounds of the search at the front: what a film needs, and what is tried where something is missing.
+// Bounds of the search, in windows: behind the head, at the end, and what is tried in front where
+// something that matters is still missing then.
 const (
 	tsFrontWindows = 2
-	tsMoreWindows  = 6
-	tsTailWindows  = 4
+	tsTailWindows  = 5
+	tsMoreWindows  = 4
 	tsMaxStreams   = 128
+	// tsExact is the size up to which the end of the video itself is looked for: in larger files
+	// the last sound frame is near enough.
+	tsExact = 64 << 20
 )
 
 // tsLayout finds size and phase of the packets at the start of b; ok is false where there are none.
@@ -73,46 +77,48 @@ func probeMPEGTS(w *Window, r *Result) error {
 		w: w, r: r, packet: int64(size), start: int64(start),
 		sections: make(map[uint16]*tsSection, 4), programs: make(map[uint16]bool, 2), byPID: make(map[uint16]*elementary, 8),
 	}
-	if err := p.front(head); err != nil {
+	at, err := p.packets(head, 0, p.start, p.take)
+	if err != nil {
+		return err
+	}
+	if at, err = p.front(at, tsFrontWindows, p.done); err != nil {
+		return err
+	}
+	if len(p.streams) > 0 {
+		if err := p.tail(); err != nil {
+			return err
+		}
+	}
+	if _, err := p.front(at, tsMoreWindows, p.enough); err != nil {
 		return err
 	}
 	if len(p.streams) == 0 {
 		return fmt.Errorf("%w: no program map", ErrMalformed)
 	}
-	for _, e := range p.streams {
-		e.look()
-	}
-	if err := p.tail(); err != nil {
-		return err
-	}
 	p.finish()
 	return nil
 }
 
-// front reads the start of the file, until tables and headers have been found.
-func (p *mpegTS) front(head []byte) error {
-	at, err := p.packets(head, 0, p.start, p.take)
-	if err != nil {
-		return err
-	}
-	for n := 0; !p.done() && n < tsMoreWindows && at < p.w.size; n++ {
-		if n >= tsFrontWindows && p.enough() {
-			break
-		}
+// front reads up to n windows from an offset on, until done, and returns where it ended.
+func (p *mpegTS) front(at int64, n int, done func() bool) (int64, error) {
+	for ; n > 0 && at < p.w.size && !done(); n-- {
 		b, err := p.w.Bytes(at, int(min(windowSize, p.w.size-at)))
 		if err != nil {
-			return err
+			return at, err
 		}
 		next, err := p.packets(b, at, at, p.take)
 		if err != nil {
-			return err
+			return at, err
 		}
 		if next <= at {
 			break
 		}
 		at = next
 	}
-	return nil
+	for _, e := range p.streams {
+		e.look()
+	}
+	return at, nil
 }
 
 // packets visits the packets in b, which lies at base in the file, from offset at on. It returns where
@@ -247,29 +253,56 @@ func (p *mpegTS) tail() error {
 		if err != nil {
 			return err
 		}
-		if _, err := p.packets(b, off, off, p.lastStamp); err != nil {
+		if _, err := p.packets(b, off, off, p.last); err != nil {
 			return err
 		}
 		for _, e := range p.streams {
-			if e.last >= 0 && (e.kind == elementaryVideo || e.kind == elementaryAudio) {
-				return nil
-			}
+			e.look()
+		}
+		if p.ended() {
+			return nil
 		}
 		end = off
 	}
 	return nil
 }
 
-func (p *mpegTS) lastStamp(b []byte) error {
+// ended reports whether the end of the file is known well enough.
+func (p *mpegTS) ended() bool {
+	some, video, all := false, true, true
+	for _, e := range p.streams {
+		switch {
+		case e.kind == elementaryVideo && e.last < 0:
+			video = false
+		case e.last >= 0 && (e.kind == elementaryVideo || e.kind == elementaryAudio):
+			some = true
+		}
+		all = all && e.settled()
+	}
+	return some && (video || p.w.size > tsExact && all)
+}
+
+// last takes time stamps at the end of the file, and headers that the front did not show.
+func (p *mpegTS) last(b []byte) error {
 	pid, begins, payload := tsPayload(b)
 	e := p.byPID[pid]
-	if e == nil || !begins || b[3]>>6 != 0 {
+	if e == nil || b[3]>>6 != 0 {
 		return nil
 	}
-	if h, ok := parsePES(payload); ok && h.pts >= 0 && (e.last < 0 || pesDiff(h.pts, e.last) > 0) {
-		e.last = h.pts
+	if begins {
+		h, ok := parsePES(payload)
+		if !ok {
+			return nil
+		}
+		e.look()
+		if h.pts >= 0 && (e.last < 0 || pesDiff(h.pts, e.last) > 0) {
+			e.last = h.pts
+		}
+		payload = payload[min(h.size, len(payload)):]
+	} else if e.last < 0 {
+		return nil
 	}
-	return nil
+	return e.feed(p.w, payload)
 }
 
 func (p *mpegTS) finish() {

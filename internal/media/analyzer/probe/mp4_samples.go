@@ -1,0 +1,68 @@
+package probe
+
+import "errors"
+
+// firstSamples looks at the first sample of sound tracks whose entries are not to be trusted: writers
+// put two channels there whatever the stream has, and these codecs have no configuration that would
+// tell. Each frame of them begins with a header of its own.
+func (p *mp4) firstSamples() error {
+	p.w.Ahead(mp4Aside)
+	defer p.w.Ahead(windowSize)
+	for _, t := range p.tracks {
+		e := &t.entry
+		if t.handler != "soun" || e.configured || e.encrypted {
+			continue
+		}
+		switch e.codec {
+		case "mp1", "mp2", "mp3", "dts", "ac3", "eac3":
+		default:
+			continue
+		}
+		off, err := p.firstChunk(t)
+		if err != nil {
+			return err
+		}
+		if off <= 0 || off > p.w.size-16 {
+			continue
+		}
+		d, err := p.w.Bytes(off, int(min(mp4Aside, p.w.size-off)))
+		if err != nil {
+			if errors.Is(err, ErrTruncated) {
+				continue
+			}
+			return err
+		}
+		if e.codec != "eac3" { // whose further substreams follow in the same sample
+			d = d[:min(len(d), 64)] // the next frame of this track may lie anywhere
+		}
+		a := e.audio
+		if frameHeader(e.codec, d, &a) {
+			a.BitRate = e.audio.BitRate
+			e.codec, e.audio = a.Codec, a
+		}
+	}
+	return nil
+}
+
+// firstChunk returns the offset of a track's first chunk, 0 without one.
+func (p *mp4) firstChunk(t *mp4Track) (int64, error) {
+	walk := p.w.children(t.table, 0)
+	for walk.next() {
+		b := walk.box
+		if b.kind != "stco" && b.kind != "co64" {
+			continue
+		}
+		d, err := p.w.payload(b, 16)
+		if err != nil || len(d) < 12 || be32(d[4:]) == 0 {
+			return 0, err
+		}
+		if b.kind == "stco" {
+			return int64(be32(d[8:])), nil
+		}
+		if len(d) < 16 || d[8]&0x80 != 0 {
+			return 0, nil
+		}
+		return int64(be64(d[8:])), nil
+	}
+	return 0, walk.err
+}
