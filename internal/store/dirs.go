@@ -14,7 +14,7 @@ type Dir struct {
 	Parent    int64
 	Path      string
 	Volume    int64
-	Stamp     int64
+	Stamp     int64 // of a polled directory, the time that proves its names; of a gone one, the time of the proof
 	Digest    Digest
 	Settled   bool // the rows equal the listing that Digest is of
 	Gone      bool
@@ -166,10 +166,10 @@ func (tx *Tx) Unsettle(dir int64) error {
 	return tx.c.exec("UPDATE dirs SET digest = NULL WHERE id = ? AND digest IS NOT NULL", dir)
 }
 
-// MarkGone says that a directory is proven absent: its items and the directories below it follow, each in a
-// request of its own.
-func (tx *Tx) MarkGone(d *Dir) error {
-	d.Gone, d.Settled, d.RecheckAt, d.Stamp = true, false, 0, 0
+// MarkGone says that a directory was proven absent at a time: its items and the directories below it follow, each
+// in a request of its own. Its stamp is the time of the proof from then on.
+func (tx *Tx) MarkGone(d *Dir, at int64) error {
+	d.Gone, d.Settled, d.RecheckAt, d.Stamp = true, false, 0, at
 	return tx.SaveDir(d)
 }
 

@@ -111,6 +111,7 @@ func (m *matching) move(it *store.Item, e *tree.Entry, i int) error {
 	m.settled[it.ID] = struct{}{}
 	m.present[it.Name] = it
 	m.v.moved++
+	m.echoOf(it)
 	return m.tx.Save(&old, it)
 }
 
@@ -220,6 +221,7 @@ func (m *matching) appear(i int) error {
 	m.present[it.Name] = it
 	delete(m.lost, it.Name)
 	m.v.changed++
+	m.echoOf(it)
 	return m.tx.Save(&old, it)
 }
 
@@ -227,6 +229,7 @@ func (m *matching) insert(e *tree.Entry, i int) error {
 	it := &store.Item{Dir: m.d.ID, Root: m.root, Added: m.now}
 	m.renew(it, e, i)
 	m.v.added++
+	m.echoOf(it)
 	if err := m.tx.Insert(it); err != nil {
 		return err
 	}

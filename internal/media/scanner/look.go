@@ -189,6 +189,7 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 	if err != nil {
 		return nil, err
 	}
+	g.seen = time.Now().UnixNano()
 	g.volume, g.weakIDs, g.self, g.provisional = l.Volume.ID, l.Volume.WeakIDs, l.Self, l.Provisional
 	rules := j.rules
 	if slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignoreFile }) {

@@ -19,6 +19,8 @@ type verdict struct {
 	doubts    []doubt     // arrivals that may be moves: the old places must be looked at
 	asks      []string    // names whose absence must be proven one by one
 	gone      []store.Dir // directories proven absent, whose items are to follow
+	stale     bool        // the look is older than what is known: look again
+	echoes    []echo      // other names of files that changed
 	growing   []string    // files that may not be whole: look again after a quiet while
 	unsettled bool        // the rows do not equal the listing: the next look compares again
 	stampLied bool        // names changed although the directory's stamp stood
@@ -47,12 +49,17 @@ type matching struct {
 	settled map[int64]struct{}     // ids that have found their place in this look
 	listed  map[string]int         // index of files by name
 	held    map[string]struct{}    // names that wait for a proof
+	linked  []*store.Item          // rows written of files with several names
 }
 
 // reconcile makes the catalog's view of one directory equal to a sighting, in one transaction.
 // Arrivals decide moves; see identity.go.
 func (g *sighting) reconcile(tx *store.Tx) (verdict, error) {
 	m := &matching{sighting: g, tx: tx, settled: map[int64]struct{}{}, held: map[string]struct{}{}}
+	var err error
+	if m.v.stale, err = m.revive(); err != nil || m.v.stale {
+		return m.v, err
+	}
 	if err := m.load(); err != nil {
 		return m.v, fmt.Errorf("reconcile %q: %w", g.dir, err)
 	}
@@ -61,7 +68,7 @@ func (g *sighting) reconcile(tx *store.Tx) (verdict, error) {
 	if err != nil {
 		return m.v, err
 	}
-	for _, step := range []func() error{m.match, m.depart, m.departDirs} {
+	for _, step := range []func() error{m.match, m.depart, m.departDirs, m.reflect} {
 		if err := step(); err != nil {
 			return m.v, fmt.Errorf("reconcile %q: %w", g.dir, err)
 		}
@@ -76,12 +83,46 @@ func (g *sighting) reconcile(tx *store.Tx) (verdict, error) {
 	return m.v, nil
 }
 
+// revive makes directories above that were gone stand again, since this one is there. But it reports stale
+// where this look began before one of them, or this one, was proven absent: what it saw may be what is gone.
+func (m *matching) revive() (stale bool, err error) {
+	var gone []store.Dir
+	for dir := m.dir; ; dir = parentOf(dir) {
+		d, found, err := m.tx.Dir(m.root, dir)
+		if err != nil {
+			return false, err
+		}
+		if found && !d.Gone {
+			break
+		}
+		if found && m.now <= d.Stamp && d.Stamp-m.now < int64(time.Minute) { // else the clock was set back
+			return true, nil
+		}
+		if found && dir != m.dir {
+			gone = append(gone, d)
+		}
+		if dir == "" {
+			break
+		}
+	}
+	for i := range gone {
+		gone[i].Gone, gone[i].Stamp = false, 0
+		if err := m.tx.SaveDir(&gone[i]); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
 func (m *matching) load() (err error) {
 	if m.vol, err = m.tx.Volume(m.volume); err != nil {
 		return err
 	}
 	if m.d, err = m.tx.EnsureDir(m.root, m.dir, m.vol); err != nil {
 		return err
+	}
+	if m.d.Gone {
+		m.d.Stamp = 0
 	}
 	var rows []store.Item
 	if m.whole() {
@@ -182,6 +223,7 @@ func (m *matching) stay(it *store.Item, e *tree.Entry, i int) error {
 			it.Work = store.Verify
 		}
 		m.wake(it, e)
+		m.echoOf(it)
 		return m.tx.SaveQuietly(&old, it)
 	case it.Analysis == store.Pending && it.Work == store.NoWork:
 		old := *it
@@ -208,6 +250,7 @@ func (m *matching) rewrite(it *store.Item, e *tree.Entry, i int) error {
 	old := *it
 	m.renew(it, e, i)
 	m.v.changed++
+	m.echoOf(it)
 	return m.tx.Save(&old, it)
 }
 
@@ -297,7 +340,7 @@ func (m *matching) departDirs() error {
 				continue
 			}
 		}
-		if err := m.tx.MarkGone(sub); err != nil {
+		if err := m.tx.MarkGone(sub, m.seen); err != nil {
 			return err
 		}
 		m.v.gone = append(m.v.gone, *sub)

@@ -215,6 +215,10 @@ func (r *runner) follow(res *result) {
 			r.postpone(again, r.s.timing.Load().MaxWait)
 		}
 	}
+	if v.stale {
+		r.postpone(&job{dir: j.dir, rules: j.rules}, r.s.timing.Load().Debounce)
+	}
+	r.answer(v.echoes)
 	for i := range v.gone {
 		if j.pass != nil {
 			j.pass.outstanding++

@@ -28,7 +28,8 @@ type sighting struct {
 
 	proofs map[doubt]bool // true: the place is proven not to show the item any more
 
-	now      int64
+	now      int64 // when the look began
+	seen     int64 // when a whole look was over
 	quiet    int64 // nanoseconds without a change after which a file is believed to be whole
 	grace    int64 // nanoseconds for which a lost identity may still turn up
 	docs     []Doc // of files, where they were prepared; else nil

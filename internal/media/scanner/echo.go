@@ -1,0 +1,74 @@
+package scanner
+
+import (
+	"context"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// echo is another name of a file that has several (hard links): events tell only of the name through
+// which a file was changed, so the others are asked for.
+type echo struct {
+	root      int64
+	dir, name string
+}
+
+// echoOf notes a row that was written of a file that has several names.
+func (m *matching) echoOf(it *store.Item) {
+	if it.Links > 1 {
+		m.linked = append(m.linked, it)
+	}
+}
+
+// reflect asks for the other names of such files where the catalog does not say of them what was seen here.
+// Each look there finds the same file, so that nothing echoes for ever.
+func (m *matching) reflect() error {
+	for _, it := range m.linked {
+		names, err := m.tx.ItemsByIdentity(it.Volume, it.FileID)
+		if err != nil {
+			return err
+		}
+		for i := range names {
+			o := &names[i]
+			e := entryOf(it)
+			if _, seen := m.settled[o.ID]; seen || o.State != store.Present || o.Matches(&e) {
+				continue
+			}
+			dir, found, err := m.tx.DirByID(o.Dir)
+			if err != nil {
+				return err
+			}
+			if found {
+				m.v.echoes = append(m.v.echoes, echo{o.Root, dir.Path, o.Name})
+			}
+		}
+	}
+	return nil
+}
+
+// answer looks at the other names of files, which may be in other roots.
+func (r *runner) answer(echoes []echo) {
+	for _, e := range echoes {
+		j := &job{dir: e.dir, names: []string{e.name}}
+		if e.root == r.row.ID {
+			r.queue.hurry(j)
+			continue
+		}
+		r.s.mu.RLock()
+		other := r.s.byID[e.root]
+		r.s.mu.RUnlock()
+		if other == nil {
+			continue // detached; when it comes back all of it is compared
+		}
+		other.awaited.Add(1) // from here on it is not idle
+		r.s.group.Go("echo to "+other.name, func(ctx context.Context) error {
+			defer other.awaited.Add(-1)
+			_ = other.send(ctx, func() { // fails only where that root ends
+				if other.online {
+					other.queue.hurry(j)
+				}
+			}, false)
+			return nil
+		})
+	}
+}
