@@ -1,0 +1,45 @@
+package apptest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// BinaryVar names the environment variable that holds the binary's path. Where it is set nothing is built:
+// the processes that a test starts inherit it.
+const BinaryVar = "APPTEST_BINARY"
+
+const mainPackage = "github.com/catalogizer/catalogizerd/cmd/catalogizerd"
+
+// Main builds the binary, runs the tests and returns their exit code.
+func Main(m *testing.M) int {
+	if os.Getenv(BinaryVar) == "" {
+		dir, err := os.MkdirTemp("", "catalogizerd-test-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "make a directory for the binary:", err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		if err := build(filepath.Join(dir, "catalogizerd")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+	return m.Run()
+}
+
+// build builds the binary, with the race detector where the tests have it.
+func build(path string) error {
+	args := []string{"build", "-tags", "sqlite_fts5", "-o", path}
+	if RaceEnabled {
+		args = append(args, "-race")
+	}
+	cmd := exec.Command("go", append(args, mainPackage)...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the daemon: %w\n%s", err, out)
+	}
+	return os.Setenv(BinaryVar, path)
+}

@@ -1,0 +1,432 @@
+package modeltest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// outside is a directory on the same file system that is no root.
+const outside = "outside"
+
+// place is where a file may stand: a root, or outside, and the path below it.
+type place struct{ root, path string }
+
+func (p place) String() string { return fmt.Sprintf("%s:%q", p.root, p.path) }
+
+func (p place) join(name string) place { return place{p.root, path.Join(p.path, name)} }
+
+func (p place) dir() place {
+	d := path.Dir(p.path)
+	if d == "." {
+		d = ""
+	}
+	return place{p.root, d}
+}
+
+// below reports whether p is in the directory d or deeper.
+func (p place) below(d place) bool {
+	return p.root == d.root && p.path != "" && (d.path == "" || strings.HasPrefix(p.path, d.path+"/"))
+}
+
+// moved is p with the directory from, in which it is, moved to another place.
+func (p place) moved(from, to place) place {
+	return place{to.root, path.Join(to.path, strings.TrimPrefix(p.path, from.path))}
+}
+
+// object is a file itself, whatever its names: what one inode is on the disk.
+type object struct {
+	number int
+	places map[place]struct{}
+	title  string // that its bytes say
+	born   time.Time
+
+	// Since the last good state:
+	base     map[place]int64 // the items that it was then
+	linked   bool            // it had several names
+	strayed  bool            // it had no name that is catalogued
+	wandered bool            // it left a catalogued name, alive
+
+	oldID    int64 // the item it was when it last was one alone
+	returned bool  // it was none at the last good state, but had been one before
+}
+
+// tenure is an object's time at a place.
+type tenure struct {
+	o    *object
+	died bool // there, by losing its last name
+}
+
+// world is the disk as it should be. Its methods change the disk and the model alike, and log what they do.
+type world struct {
+	tb      testing.TB
+	base    string // directory that holds the roots
+	roots   []string
+	objects int
+
+	files   map[place]*object
+	dirs    map[place]struct{}
+	ignores map[place]string // patterns of ignore files, by directory
+
+	// Since the last good state:
+	log          []string
+	history      map[place][]*tenure
+	rulesChanged bool
+	began        time.Time
+
+	// Of the last good state:
+	lastID  int64
+	added   map[int64]time.Time // of its items
+	missing map[place]struct{}  // of its items that were missing
+}
+
+func newWorld(tb testing.TB, base string, roots ...string) *world {
+	w := &world{
+		tb: tb, base: base, roots: roots, files: map[place]*object{}, dirs: map[place]struct{}{}, ignores: map[place]string{},
+		history: map[place][]*tenure{}, began: time.Now(), added: map[int64]time.Time{}, missing: map[place]struct{}{},
+	}
+	for _, r := range append([]string{outside}, roots...) {
+		w.must(os.MkdirAll(filepath.Join(base, r), 0o755))
+		w.dirs[place{r, ""}] = struct{}{}
+	}
+	return w
+}
+
+func (w *world) abs(p place) string { return filepath.Join(w.base, p.root) + "/" + p.path }
+
+func (w *world) must(err error) {
+	if err != nil {
+		w.tb.Helper()
+		w.tb.Fatalf("the test itself failed: %v\n%s", err, strings.Join(w.log, "\n"))
+	}
+}
+
+// note logs an operation.
+func (w *world) note(format string, args ...any) {
+	if len(w.log) == 0 {
+		w.began = time.Now()
+	}
+	line := fmt.Sprintf("%8.3fs ", time.Since(w.began).Seconds()) + fmt.Sprintf(format, args...)
+	w.log = append(w.log, line)
+	if *verbose {
+		w.tb.Log(line)
+	}
+}
+
+// ignorePatterns are those that ignore files and the configuration of these tests hold.
+const (
+	ignoreSuffix = "*.skip"
+	ignoreDir    = "skipped/"
+	excluded     = "*.nope"
+)
+
+// visible reports whether a file at p is to be catalogued.
+func (w *world) visible(p place) bool {
+	if p.root == outside {
+		return false
+	}
+	parts := strings.Split(p.path, "/")
+	at := place{p.root, ""}
+	var patterns []string
+	for i, name := range parts {
+		if pattern, ok := w.ignores[at]; ok {
+			patterns = append(patterns, pattern)
+		}
+		isDir := i < len(parts)-1
+		if name[0] == '.' || strings.HasSuffix(name, ".part") || strings.HasSuffix(name, ".tmp") || strings.HasSuffix(name, ".nope") {
+			return false
+		}
+		for _, pattern := range patterns {
+			if pattern == ignoreSuffix && strings.HasSuffix(name, ".skip") || pattern == ignoreDir && isDir && name == "skipped" {
+				return false
+			}
+		}
+		at = at.join(name)
+	}
+	return true
+}
+
+// enter puts an object at a place, which must be free.
+func (w *world) enter(p place, o *object) {
+	w.files[p] = o
+	o.places[p] = struct{}{}
+	o.linked = o.linked || len(o.places) > 1
+	w.history[p] = append(w.history[p], &tenure{o: o})
+}
+
+// leave takes what stands at a place away from it, for another place or for good.
+func (w *world) leave(p place, moves bool) {
+	o := w.files[p]
+	delete(w.files, p)
+	delete(o.places, p)
+	h := w.history[p]
+	if len(h) == 0 || h[len(h)-1].o != o {
+		h = append(h, &tenure{o: o})
+		w.history[p] = h
+	}
+	alive := moves || len(o.places) > 0
+	h[len(h)-1].died = !alive
+	if alive && w.visible(p) {
+		o.wandered = true
+	}
+}
+
+// straying notes objects that have no name that is catalogued at this moment.
+func (w *world) straying(objects ...*object) {
+	for _, o := range objects {
+		if len(o.places) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(o.places)), w.visible) {
+			o.strayed = true
+		}
+	}
+}
+
+// settleBirth waits so long that an inode that is used again has another birth time: the kernel's clock
+// for those has steps of up to 10 ms, within which two files could not be told apart by anything.
+func (w *world) settleBirth(o *object) {
+	const step = 15 * time.Millisecond
+	if o != nil && len(o.places) == 1 && time.Since(o.born) < step {
+		time.Sleep(step)
+	}
+}
+
+// content is bytes of about size that say a title.
+func content(title string, size int) []byte {
+	text := append([]byte{0}, title...)
+	frame := append([]byte{'T', 'I', 'T', '2', 0, 0, 0, byte(len(text)), 0, 0}, text...)
+	b := append([]byte{'I', 'D', '3', 3, 0, 0, 0, 0, 0, byte(len(frame))}, frame...)
+	return append(b, frames(max(4*frameSize, size-len(b)))...)
+}
+
+const frameSize = 417
+
+// frames is n bytes of silence, beginning with a whole frame: MPEG-1 layer III, 128 kbit/s, 44.1 kHz.
+func frames(n int) []byte {
+	b := make([]byte, 0, n+frameSize)
+	for len(b) < n {
+		b = append(append(b, 0xff, 0xfb, 0x90, 0), make([]byte, frameSize-4)...)
+	}
+	return b[:n]
+}
+
+func (w *world) create(p place, title string, size int) {
+	w.note("create %v title %s size %d", p, title, size)
+	var b []byte
+	if size > 0 {
+		b = content(title, size)
+	} else {
+		title = ""
+	}
+	f, err := os.OpenFile(w.abs(p), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	w.must(err)
+	_, err = f.Write(b)
+	w.must(err)
+	w.must(f.Close())
+	w.objects++
+	w.enter(p, &object{number: w.objects, title: title, places: map[place]struct{}{}, born: time.Now()})
+	w.straying(w.files[p])
+}
+
+func (w *world) appendTo(p place, n int) {
+	w.note("append %d to %v", n, p)
+	f, err := os.OpenFile(w.abs(p), os.O_APPEND|os.O_WRONLY, 0)
+	w.must(err)
+	_, err = f.Write(frames(n))
+	w.must(err)
+	w.must(f.Close())
+}
+
+// rewrite writes a file anew in its place. how is "", "older" (its time goes back), "same time" (it keeps its
+// time, and has another size) or "same everything" (it keeps time and size).
+func (w *world) rewrite(p place, title string, size int, how string) {
+	w.note("rewrite %v title %s size %d %s", p, title, size, how)
+	old, err := os.Stat(w.abs(p))
+	w.must(err)
+	b := content(title, size)
+	switch {
+	case how == "same everything" && int64(len(content("", 0))) > old.Size():
+		how = "" // nothing fits in so little
+	case how == "same everything":
+		b = append(b, frames(int(old.Size()))...)[:old.Size()]
+	case int64(len(b)) == old.Size():
+		b = append(b, 0)
+	}
+	w.must(os.WriteFile(w.abs(p), b, 0o644))
+	switch how {
+	case "older":
+		t := old.ModTime().Add(-37 * time.Hour)
+		w.must(os.Chtimes(w.abs(p), t, t))
+	case "same time", "same everything":
+		w.must(os.Chtimes(w.abs(p), old.ModTime(), old.ModTime()))
+	}
+	w.files[p].title = title
+}
+
+func (w *world) chmod(p place) {
+	w.note("chmod %v", p)
+	st, err := os.Stat(w.abs(p))
+	w.must(err)
+	w.must(os.Chmod(w.abs(p), st.Mode().Perm()^0o020))
+}
+
+func (w *world) unlink(p place) {
+	w.note("unlink %v", p)
+	w.settleBirth(w.files[p])
+	w.must(os.Remove(w.abs(p)))
+	o := w.files[p]
+	w.leave(p, false)
+	w.straying(o)
+}
+
+// rename renames a file; what stands at the new place is replaced.
+func (w *world) rename(from, to place) {
+	if w.files[from] == w.files[to] {
+		return // rename(2) does nothing for two names of one file
+	}
+	w.note("rename %v to %v", from, to)
+	w.settleBirth(w.files[to])
+	w.must(os.Rename(w.abs(from), w.abs(to)))
+	o, old := w.files[from], w.files[to]
+	if old != nil {
+		w.leave(to, false)
+		w.straying(old)
+	}
+	w.leave(from, true)
+	w.enter(to, o)
+	w.straying(o)
+}
+
+// swap exchanges two files in one step.
+func (w *world) swap(a, b place) {
+	w.note("swap %v and %v", a, b)
+	w.must(unix.Renameat2(unix.AT_FDCWD, w.abs(a), unix.AT_FDCWD, w.abs(b), unix.RENAME_EXCHANGE))
+	x, y := w.files[a], w.files[b]
+	w.leave(a, true)
+	w.leave(b, true)
+	w.enter(a, y)
+	w.enter(b, x)
+	w.straying(x, y)
+}
+
+func (w *world) link(from, to place) {
+	w.note("link %v to %v", from, to)
+	w.must(os.Link(w.abs(from), w.abs(to)))
+	w.enter(to, w.files[from])
+}
+
+// replaceByLink puts a symbolic link in a file's place.
+func (w *world) replaceByLink(p place) {
+	w.note("replace %v by a symbolic link", p)
+	w.settleBirth(w.files[p])
+	tmp := w.abs(p.dir().join(".link"))
+	w.must(os.Symlink("nowhere", tmp))
+	w.must(os.Rename(tmp, w.abs(p)))
+	o := w.files[p]
+	w.leave(p, false)
+	w.straying(o)
+	time.Sleep(time.Millisecond)
+	w.must(os.Remove(w.abs(p)))
+	w.note("remove the symbolic link %v", p)
+}
+
+func (w *world) mkdir(p place) {
+	if _, ok := w.dirs[p]; ok {
+		return
+	}
+	w.note("mkdir %v", p)
+	w.must(os.MkdirAll(w.abs(p), 0o755))
+	for ; p.path != ""; p = p.dir() {
+		w.dirs[p] = struct{}{}
+	}
+}
+
+// filesBelow gives the places of files in and below a directory, in order.
+func (w *world) filesBelow(dir place) (out []place) {
+	for p := range w.files {
+		if p.below(dir) {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b place) int { return strings.Compare(a.root+"/"+a.path, b.root+"/"+b.path) })
+	return out
+}
+
+func (w *world) dirsBelow(dir place) (out []place) {
+	for p := range w.dirs {
+		if p.below(dir) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (w *world) renameDir(from, to place) {
+	w.note("rename directory %v to %v", from, to)
+	w.must(os.Rename(w.abs(from), w.abs(to)))
+	for _, d := range append(w.dirsBelow(from), from) {
+		delete(w.dirs, d)
+		w.dirs[d.moved(from, to)] = struct{}{}
+	}
+	files := w.filesBelow(from)
+	objects := make([]*object, len(files))
+	for i, p := range files {
+		objects[i] = w.files[p]
+		w.leave(p, true)
+	}
+	for d, pattern := range maps.Clone(w.ignores) {
+		if d == from || d.below(from) {
+			delete(w.ignores, d)
+			w.ignores[d.moved(from, to)] = pattern
+			w.rulesChanged = true
+		}
+	}
+	for i, p := range files {
+		w.enter(p.moved(from, to), objects[i])
+	}
+	w.straying(objects...)
+}
+
+func (w *world) removeDir(dir place) {
+	w.note("remove directory %v", dir)
+	for _, p := range w.filesBelow(dir) {
+		o := w.files[p]
+		w.settleBirth(o)
+		w.leave(p, false)
+		w.straying(o)
+	}
+	w.must(os.RemoveAll(w.abs(dir)))
+	for _, d := range append(w.dirsBelow(dir), dir) {
+		delete(w.dirs, d)
+		if _, ok := w.ignores[d]; ok {
+			delete(w.ignores, d)
+			w.rulesChanged = true
+		}
+	}
+}
+
+// ignore writes a directory's ignore file, or removes it where pattern is empty.
+func (w *world) ignore(dir place, pattern string) {
+	w.note("ignore %q in %v", pattern, dir)
+	w.rulesChanged = true
+	file := w.abs(dir) + "/.catalogizerignore"
+	if pattern == "" {
+		delete(w.ignores, dir)
+		w.must(os.Remove(file))
+	} else {
+		w.ignores[dir] = pattern
+		w.must(os.WriteFile(file, []byte("# steers the catalog\n"+pattern+"\n"), 0o644))
+	}
+	for _, p := range w.filesBelow(dir) {
+		w.straying(w.files[p])
+		if !w.visible(p) {
+			w.files[p].wandered = true
+		}
+	}
+}
