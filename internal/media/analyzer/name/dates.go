@@ -41,7 +41,7 @@ func (d date) String() string {
 // findDates claims dates: of day, month and year in any order, with the month as a number or a word,
 // and in eight or six digits without separators.
 func (s *segment) findDates() {
-	for i := 0; i < len(s.tok); i++ {
+	for i := range s.tok {
 		if s.tok[i].prop != propNone {
 			continue
 		}

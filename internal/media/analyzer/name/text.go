@@ -23,7 +23,7 @@ func (s *segment) phrase(w words) string {
 		return valid(raw)
 	}
 	b := make([]byte, 0, len(raw)+4)
-	for i := 0; i < len(raw); i++ {
+	for i := range len(raw) {
 		c := raw[i]
 		switch {
 		case c == '_':

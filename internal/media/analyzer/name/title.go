@@ -29,7 +29,6 @@ func (s *segment) findNames(c context) names {
 	n.title = s.titleFrom(start)
 	if w := s.laterLatin(n.title); !w.empty() {
 		n.alternative, n.title = n.title, w
-		start = w.from
 	} else if s.fansub && s.tok[start].bracket >= 0 && s.br[s.tok[start].bracket].kind != '(' {
 		n.title = s.bracketTitle(start)
 	}
@@ -239,7 +238,6 @@ func (s *segment) runFrom(i int) words {
 func (s *segment) bracketTitle(start int) words {
 	best := s.titleFrom(start)
 	chosen, afterForeign, behindForeign := false, false, false
-	b := s.tok[start].bracket
 	for i := start; i < len(s.tok); {
 		t := &s.tok[i]
 		if t.prop != propNone {
@@ -249,7 +247,7 @@ func (s *segment) bracketTitle(start int) words {
 			i++
 			continue
 		}
-		b = t.bracket
+		b := t.bracket
 		if b < 0 {
 			return s.titleFrom(i)
 		}

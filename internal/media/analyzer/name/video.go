@@ -106,7 +106,7 @@ func isWordBefore(s *segment) bool {
 func (s *scratch) context(p *pathParts, dirs []folder) context {
 	var c context
 	for i := range dirs {
-		if dirs[i].seasons != nil && len(dirs[i].seasons) == 1 && i < 2 {
+		if len(dirs[i].seasons) == 1 && i < 2 {
 			c.season, c.pure = dirs[i].seasons, dirs[i].pure
 			break
 		}

@@ -145,7 +145,7 @@ func addLine(v map[string]*entry, line string) error {
 		return fmt.Errorf("%d columns", len(cols))
 	}
 	prop, value, phrases := cols[0], cols[1], strings.Split(cols[3], "|")
-	set := func(e *entry) {}
+	var set func(*entry)
 	switch {
 	case propertyNames[prop] != propNone:
 		t, err := newTag(prop, value, cols[2], cols[4:])
