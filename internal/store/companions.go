@@ -104,10 +104,8 @@ func companions(c *conn, sql string, args ...driver.Value) (out []Companion, err
 
 // Beside reads what lies in a directory and above it.
 func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
+	b.AsOf = s.Head() // what is read is at least as new
 	err = s.read(ctx, func(c *conn) error {
-		if b.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
-			return err
-		}
 		if b.Here, err = companions(c, companionSQL+"dir = ? LIMIT ?", dir, int64(maxBeside+1)); err != nil {
 			return err
 		}
@@ -116,17 +114,15 @@ func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 				return err
 			}
 		}
-		for range 2 {
-			if dir, err = c.number("SELECT parent FROM dirs WHERE id = ?", dir); err != nil || dir == 0 {
-				return err
-			}
-			above, err := companions(c, companionSQL+"dir = ? AND kind = 'metadata' AND "+speakers+" LIMIT ?", dir, int64(maxAbove))
-			if err != nil {
-				return err
-			}
-			b.Above = append(b.Above, above...)
+		var above, higher int64
+		_, err := c.one("SELECT d.parent, coalesce(p.parent, 0) FROM dirs d LEFT JOIN dirs p ON p.id = d.parent WHERE d.id = ?",
+			func(r row) { above, higher = r.int(0), r.int(1) }, dir)
+		if err != nil || above == 0 {
+			return err
 		}
-		return nil
+		b.Above, err = companions(c, companionSQL+"dir IN (?, ?) AND kind = 'metadata' AND "+speakers+" ORDER BY dir = ? DESC LIMIT ?",
+			above, higher, above, int64(maxAbove))
+		return err
 	})
 	return b, err
 }

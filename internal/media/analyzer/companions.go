@@ -51,6 +51,7 @@ type besideCache struct {
 
 type cachedBeside struct {
 	store.Beside
+	wide  []store.Companion // of Here: what speaks for the whole directory
 	until time.Time
 }
 
@@ -60,25 +61,31 @@ const (
 )
 
 // get reads what lies in and above a directory, as it was at a number of the feed or later.
-func (c *besideCache) get(ctx context.Context, dir, since int64) (store.Beside, error) {
+func (c *besideCache) get(ctx context.Context, dir, since int64) (cachedBeside, error) {
 	now := time.Now()
 	c.mu.Lock()
 	b, ok := c.dirs[dir]
 	c.mu.Unlock()
 	if ok && now.Before(b.until) && b.AsOf >= since {
-		return b.Beside, nil
+		return b, nil
 	}
 	read, err := c.store.Beside(ctx, dir)
 	if err != nil {
-		return read, err
+		return cachedBeside{}, err
+	}
+	b = cachedBeside{Beside: read, until: now.Add(besideTime)}
+	for _, o := range read.Here {
+		if sidecar.RuleOf(o.Name).Reach > sidecar.OneFile {
+			b.wide = append(b.wide, o)
+		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dirs == nil || len(c.dirs) >= besideDirs {
 		c.dirs = make(map[int64]cachedBeside, besideDirs)
 	}
-	c.dirs[dir] = cachedBeside{read, now.Add(besideTime)}
-	return read, nil
+	c.dirs[dir] = b
+	return b, nil
 }
 
 // around finds what goes with a file: the sidecars that describe it, the least sure first, and the
@@ -97,19 +104,29 @@ func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar
 		}
 		near = slices.Concat(near, same)
 	}
-	said := map[string][]byte{}
-	kinds := map[string]media.Kind{t.Name: t.Kind}
-	names := []string{t.Name}
-	for _, o := range near {
-		if _, seen := kinds[o.Name]; seen || !concerns(o.Name, stem) {
-			continue
-		}
-		kinds[o.Name], said[o.Name] = o.Kind, o.Probed
-		names = append(names, o.Name)
-	}
 	for i := len(b.Above) - 1; i >= 0; i-- { // the nearer has the last word
 		if sidecar.RuleOf(b.Above[i].Name).Reach == sidecar.Tree {
 			docs = appendDocument(docs, b.Above[i].Probed)
+		}
+	}
+	var said map[string][]byte
+	var kinds map[string]media.Kind
+	names := []string{t.Name}
+	add := func(o *store.Companion) {
+		if kinds == nil {
+			said, kinds = map[string][]byte{}, map[string]media.Kind{t.Name: t.Kind}
+		}
+		if _, seen := kinds[o.Name]; !seen {
+			kinds[o.Name], said[o.Name] = o.Kind, o.Probed
+			names = append(names, o.Name)
+		}
+	}
+	for i := range b.wide {
+		add(&b.wide[i])
+	}
+	for i := range near {
+		if o := &near[i]; o.Name != t.Name && namesake(o.Name, stem) {
+			add(o)
 		}
 	}
 	if len(names) == 1 {
@@ -125,13 +142,9 @@ func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar
 	return docs, with, b.AsOf, nil
 }
 
-// concerns reports whether a name can matter to the file of a stem: it begins with the stem, or speaks
-// for its whole directory.
-func concerns(name, stem string) bool {
-	if len(name) >= len(stem) && strings.EqualFold(name[:len(stem)], stem) {
-		return true
-	}
-	return sidecar.RuleOf(name).Reach > sidecar.OneFile
+// namesake reports whether a name begins with the stem.
+func namesake(name, stem string) bool {
+	return len(name) >= len(stem) && strings.EqualFold(name[:len(stem)], stem)
 }
 
 // appendDocument adds what a sidecar said when it was analysed itself.
