@@ -18,10 +18,13 @@ const (
 // each in a request of its own.
 func (r *runner) vanish(ctx context.Context, j *job) {
 	res := &result{job: j, async: true}
-	r.unwatch(j.dir)
 	at := time.Now().UnixNano()
+	gone := false
 	err := r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
-		below, n, err := vanishIn(tx, *j.gone, at)
+		var below []store.Dir
+		var n int
+		var err error
+		below, n, gone, err = vanishIn(tx, *j.gone, at)
 		res.children = nil
 		for i := range below {
 			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i], pass: j.pass})
@@ -29,7 +32,9 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 		res.verdict.missing = n
 		return err
 	}, func(err error) {
-		res.err = err
+		if res.err = err; err == nil && gone {
+			r.unwatch(j.dir) // before anything looks there again; one that came back has watched it anew
+		}
 		r.results <- res // has room for every job in flight
 	})
 	if err != nil {
@@ -40,37 +45,38 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 	r.results <- &result{job: j, freed: true}
 }
 
-func vanishIn(tx *store.Tx, d store.Dir, at int64) (below []store.Dir, n int, err error) {
+// vanishIn reports the directories below, how many items are missing now, and whether the directory is still gone.
+func vanishIn(tx *store.Tx, d store.Dir, at int64) (below []store.Dir, n int, gone bool, err error) {
 	now, found, err := tx.DirByID(d.ID)
 	if err != nil || !found || !now.Gone { // it came back meanwhile
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	items, err := tx.ItemsIn(d.ID)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	for i := range items {
 		if it := &items[i]; it.State == store.Present && it.Volume == d.Volume {
 			if err := tx.MarkMissing(it, at); err != nil {
-				return nil, 0, err
+				return nil, 0, false, err
 			}
 			n++
 		}
 	}
 	subs, err := tx.Subdirs(d.ID)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	for i := range subs {
 		if subs[i].Volume != d.Volume {
 			continue
 		}
 		if err := tx.MarkGone(&subs[i], now.Stamp); err != nil {
-			return nil, 0, err
+			return nil, 0, false, err
 		}
 		below = append(below, subs[i])
 	}
-	return below, n, tx.DropEmptyDir(d.ID)
+	return below, n, true, tx.DropEmptyDir(d.ID)
 }
 
 // reapSoon has missing items looked at once their grace is over.
