@@ -156,6 +156,10 @@ func (s *segment) namedMonth(i int) (date, int, bool) {
 	if i+2 >= len(s.tok) {
 		return date{}, 0, false
 	}
+	if e := s.tok[i].entry; e != nil && e.month > 0 && s.tok[i+1].num > 0 && s.tok[i+1].num < 32 && yearLike(s.tok[i+2].num) && s.tok[i+2].sep&sepComma == 0 && i > 0 {
+		d := date{int(s.tok[i+2].num), int(e.month), int(s.tok[i+1].num)} // March 9 2024
+		return d, i + 3, d.valid()
+	}
 	e := s.tok[i+1].entry
 	if e == nil || e.month == 0 || !yearLike(s.tok[i+2].num) {
 		return date{}, 0, false

@@ -18,6 +18,9 @@ func (s *segment) pairAt(i int) bool {
 		}
 		return i > 0 && s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 && behind.spacedDash() && j+1 < len(s.tok)
 	}
+	if len(s.word(i)) == 1 && d == 2 && s.word(j)[0] == '0' && s.tok[j].sep.tightDash() && s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore) && s.wordsBefore(i) && !s.fansub && s.onlyTagsFrom(j+1) {
+		return true // "Title 1-05"
+	}
 	ends := j+1 == len(s.tok) && s.tagsAt == len(s.tok) && s.wordsBefore(i) && !s.fansub
 	if ends && d == 2 && len(s.word(i)) == 2 && s.tok[j].sep == sepDot && s.tok[i].sep == sepDot && !s.spaces {
 		return true // "title.02.09"
@@ -179,7 +182,7 @@ func (s *segment) numberBracketBehind(i int) bool {
 }
 
 // weighSplit weighs 103, 0103, 1003, 10910 as season and episode.
-func (s *segment) weighSplit(i int, n int32, d, w int) candidate {
+func (s *segment) weighSplit(i int, n int32, d, w int, c context) candidate {
 	k := s.word(i)
 	if len(k) > d || n < 100 || d == 4 && yearLike(n) && !s.has(propYear) || n%100 == 0 && d == 4 {
 		return candidate{at: i, weight: w - 20}
@@ -191,7 +194,7 @@ func (s *segment) weighSplit(i int, n int32, d, w int) candidate {
 	if d == 5 && !(n%100 == n/100%100+1) {
 		return candidate{at: i}
 	}
-	if i+1 >= len(s.tok) && s.anchor == len(s.tok) && !s.spaces && d == 3 || s.tok[min(i+1, len(s.tok)-1)].prop.technical() || s.anchor < len(s.tok) {
+	if i+1 >= len(s.tok) && s.anchor == len(s.tok) && (!s.spaces || c.medium == mediumVideo && !c.films) && d == 3 || s.tok[min(i+1, len(s.tok)-1)].prop.technical() || s.anchor < len(s.tok) {
 		return candidate{at: i, weight: w, split: true}
 	}
 	return candidate{at: i, weight: w - 20, split: true}

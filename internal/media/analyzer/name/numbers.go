@@ -138,6 +138,7 @@ func (s *segment) claimNumber(best candidate) {
 			c.to = j + 1
 		}
 	}
+	s.listBehind(&c)
 	if d := digits(k, 0); len(k) == d+2 && k[d] == 'v' {
 		c.num = -int(k[d+1] - '0') // the version
 	}
@@ -145,6 +146,24 @@ func (s *segment) claimNumber(best candidate) {
 		c.to++
 	}
 	s.add(c)
+}
+
+// listBehind reads "05 + 06", "05 & 06", and the half of "05.5", which counts a special.
+func (s *segment) listBehind(c *claim) {
+	for c.to < len(s.tok) && s.tok[c.to].prop == propNone && c.seasons.empty() && c.episodes.to == len(s.nums) {
+		t := &s.tok[c.to]
+		switch {
+		case t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 && int(t.num) == s.nums[c.episodes.to-1]+1:
+			s.nums = append(s.nums, int(t.num))
+			c.episodes.to++
+			c.to++
+		case t.sep == sepDot && t.num == 5 && t.k1-t.k0 == 1 && s.spaces:
+			c.to++
+			return
+		default:
+			return
+		}
+	}
 }
 
 // splitsBehind reads a second number of the same season: 101.102.

@@ -28,7 +28,8 @@ func (s *segment) figureAt(i int, c context, season int) figure {
 	}
 	after, t := s.sepAfter(i), &s.tok[f.next]
 	f.spacedAfter = after.spacedDash() && after.only(sepDash|sepSpace|sepUnderscore|sepDot)
-	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace|sepUnderscore) // 101.102
+	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace|sepUnderscore)                       // 101.102
+	list = list || t.num == f.n+1 && f.digits <= 3 && t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 // 05 + 06
 	f.ends = list || string(s.word(f.next)) == "end" || t.prop != propNone || after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
 	return f
 }
@@ -98,7 +99,7 @@ func (s *segment) evidence(f *figure) (w int, ok bool) {
 	year := s.has(propYear)
 	add(f.spaced, 25)
 	add(s.fansub, 20)
-	add(f.zero, 15)
+	add(f.zero, 20)
 	add(int(s.tok[f.at].k1-s.tok[f.at].k0) > f.digits, 20) // 09v2
 	add(s.has(propCRC), 10)
 	add(f.season >= 0 || f.context.season != nil, 20)
@@ -149,7 +150,7 @@ func (s *segment) weighLong(f *figure, w int) candidate {
 	case plain && f.spacedAfter && f.digits == 3 && !s.has(propYear) && s.tok[f.next].prop == propNone && f.season < 0:
 		return candidate{at: f.at, weight: weightBare + 2, split: s.splitConfirmed(f.at, f.n)}
 	case plain && f.season < 0 && season == nil && (f.digits > 3 || !f.zero):
-		return s.weighSplit(f.at, f.n, f.digits, w)
+		return s.weighSplit(f.at, f.n, f.digits, w, f.context)
 	}
 	return candidate{at: f.at, weight: s.doubts(f, w), split: s.splitConfirmed(f.at, f.n)}
 }
