@@ -113,8 +113,12 @@ func averageFrames(w *Window, start, end int64, sync byte, parse frameParser) (s
 		return c.wholeWalk(w, start+counted, end, key, sync, parse)
 	}
 	if !c.steady() || c.frames < 4 {
-		if err := c.sample(w, start+counted, end, key, sync, parse); err != nil {
+		c = frameWalk{} // each part of the stream weighs the same
+		if err := c.sample(w, start, end, key, sync, parse); err != nil {
 			return 0, false, err
+		}
+		if c.frames == 0 {
+			return 0, false, nil
 		}
 	}
 	return float64(end-start) * float64(c.samples) / float64(c.bytes), true, nil
