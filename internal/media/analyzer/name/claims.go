@@ -48,6 +48,7 @@ func (s *segment) add(c claim) {
 		s.tok[i].claim = int16(len(s.claims))
 	}
 	s.claims = append(s.claims, c)
+	s.said |= 1 << c.prop
 }
 
 // free reports whether no claim holds any of the tokens [from, to).
@@ -69,6 +70,10 @@ func (s *segment) drop(i int) {
 		}
 	}
 	c.prop, c.to = propNone, c.from
+	s.said = 0
+	for j := range s.claims {
+		s.said |= 1 << s.claims[j].prop
+	}
 }
 
 // first returns the index of the first claim of prop, -1 if there is none.
@@ -82,7 +87,20 @@ func (s *segment) first(prop property) int {
 }
 
 // has reports whether anything was found that says prop.
-func (s *segment) has(prop property) bool { return s.first(prop) >= 0 }
+func (s *segment) has(prop property) bool { return s.said&(1<<prop) != 0 }
+
+// lead returns the first token that no claim holds, len(tok) if all are held.
+func (s *segment) lead() int {
+	for i := range s.tok {
+		if s.tok[i].prop == propNone {
+			return i
+		}
+	}
+	return len(s.tok)
+}
+
+// leading reports whether nothing but claims stands before token i.
+func (s *segment) leading(i int) bool { return i <= s.lead() }
 
 // technical reports whether prop describes a release rather than a work.
 func (p property) technical() bool {

@@ -176,12 +176,13 @@ func (s *segment) namedMonth(i int) (date, int, bool) {
 // others. A year that opens the name is its title, unless it is the only one and tags follow.
 func (s *segment) findYear() {
 	best, rank := -1, 0
+	tags, lead := s.anchorTag(), s.lead()
 	for i := range s.tok {
 		t := &s.tok[i]
 		if t.prop != propNone || !yearLike(s.yearIn(i)) {
 			continue
 		}
-		if s.unitOfYear(i) || s.inEpisodeTitle(i) {
+		if s.unitOfYear(i) || s.inEpisodeTitle(i, tags) {
 			continue
 		}
 		r := 10
@@ -195,7 +196,7 @@ func (s *segment) findYear() {
 			r = 40
 		case (inBracket || closes) && i > 0:
 			r = 30
-		case i == 0 || s.leading(i) && s.tok[i].sep&sepOpen == 0:
+		case i == 0 || i <= lead && s.tok[i].sep&sepOpen == 0:
 			r = 1
 		case i < s.anchor || s.anchor == 0:
 			r = 20
@@ -227,7 +228,7 @@ func (s *segment) yearIn(i int) int32 {
 
 // inEpisodeTitle reports whether the number at token i is among the words behind a marker: a year
 // there has brackets to itself, or tags on both sides.
-func (s *segment) inEpisodeTitle(i int) bool {
+func (s *segment) inEpisodeTitle(i, tags int) bool {
 	m := s.first(propMarker)
 	if b := s.tok[i].bracket; b >= 0 && int(s.br[b].first) == i {
 		return false
@@ -235,7 +236,7 @@ func (s *segment) inEpisodeTitle(i int) bool {
 	if m < 0 || i < s.claims[m].to || s.alone(i) {
 		return false
 	}
-	if s.claims[m].episodes.empty() || i > s.anchorTag() {
+	if s.claims[m].episodes.empty() || i > tags {
 		return false
 	}
 	if s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 {
@@ -249,8 +250,8 @@ func (s *segment) inEpisodeTitle(i int) bool {
 // anchorTag returns the first technical tag that is not in front of the title, len(tok) if there is
 // none.
 func (s *segment) anchorTag() int {
-	for i := range s.tok {
-		if s.tok[i].prop.technical() && !s.leading(i) {
+	for i := s.lead(); i < len(s.tok); i++ {
+		if s.tok[i].prop.technical() {
 			return i
 		}
 	}

@@ -87,12 +87,13 @@ func (s *segment) codeFits(from, to int) bool {
 // that nothing but tags follows.
 func (s *segment) findWordsEnd() int {
 	marker := s.has(propMarker) || s.has(propDate)
-	for i := range s.tok {
+	lead := s.lead()
+	for i := lead; i < len(s.tok); i++ {
 		p := s.tok[i].prop
-		if p.technical() && !s.leading(i) {
+		if p.technical() {
 			return i
 		}
-		if p == propYear && i > 0 && !marker && !s.leading(i) {
+		if p == propYear && i > 0 && !marker {
 			return i
 		}
 	}

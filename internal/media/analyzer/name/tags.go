@@ -163,21 +163,13 @@ func channels(a, b int) string {
 // findAnchor returns the first token that cannot belong to a title any more: that of a technical tag
 // or a marker, or of a year that something precedes.
 func (s *segment) findAnchor() int {
+	lead := s.lead()
 	for i := range s.tok {
 		p := s.tok[i].prop
-		if p == propMarker || p == propDate || p.technical() && !s.leading(i) || p == propYear && i > 0 {
+		if p == propMarker || p == propDate || p.technical() && i > lead || p == propYear && i > 0 {
 			return i
 		}
 	}
 	return len(s.tok)
 }
 
-// leading reports whether nothing but claims stands before token i.
-func (s *segment) leading(i int) bool {
-	for j := range i {
-		if s.tok[j].prop == propNone {
-			return false
-		}
-	}
-	return true
-}

@@ -72,6 +72,7 @@ type segment struct {
 	tail     separators // after the last token
 	spaces   bool       // words are separated by spaces somewhere
 	fansub   bool       // begins with a group in brackets, as anime releases do
+	said     uint64     // set of the properties that were found
 	anchor   int        // first token that is certainly not title; len(tok) if none
 	tagsAt   int        // first technical tag behind the title
 	wordsEnd int        // tokens from here on are no longer words: only tags and the group
@@ -95,7 +96,7 @@ func (s *segment) forget() {
 	for i := range s.tok {
 		s.tok[i].prop, s.tok[i].claim = propNone, -1
 	}
-	s.fansub, s.wordsEnd, s.tagsAt = false, 0, 0
+	s.fansub, s.said, s.wordsEnd, s.tagsAt = false, 0, 0, 0
 	s.anchor = len(s.tok)
 }
 

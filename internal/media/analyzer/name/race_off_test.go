@@ -1,0 +1,5 @@
+//go:build !race
+
+package name_test
+
+const raceEnabled = false
