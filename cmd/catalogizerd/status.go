@@ -108,6 +108,10 @@ func printTrouble(out io.Writer, r *media.Root) {
 		fmt.Fprintf(out, "\n%s: %s\n", r.Name, r.Watch.Reason)
 	}
 	if b := r.Breaker; b != nil && b.State != "closed" {
-		fmt.Fprintf(out, "\n%s: share is away (%s): %s\n", r.Name, b.State, b.LastError)
+		why := "for an unknown reason"
+		if b.LastError != nil {
+			why = *b.LastError
+		}
+		fmt.Fprintf(out, "\n%s: share is away (%s): %s\n", r.Name, b.State, why)
 	}
 }

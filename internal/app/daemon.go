@@ -59,7 +59,11 @@ func (c *core) start(root context.Context, o coreOptions) {
 	}
 	c.stages = newStages(root, c.log)
 	c.scanner = scanner.New(sc, c.store, o.watch, c.describe, o.tell, c.log)
-	c.analyzer = analyzer.New(analyzer.Config{FileTimeout: c.cfg.Analyzer.FileTimeout}, c.store, c.scanner, c.log)
+	ac := analyzer.Config{FileTimeout: c.cfg.Analyzer.FileTimeout}
+	if c.cfg.Scanner.IdlePriority && !o.once {
+		ac.Prepare = func() { lowerPriority(c.log) }
+	}
+	c.analyzer = analyzer.New(ac, c.store, c.scanner, c.log)
 	c.stages.start("store", c.store.Run)
 	c.startReady("analyzer", c.analyzer.Run)
 	c.startReady("scanner", c.scanner.Run)

@@ -40,11 +40,7 @@ func (s *share) witnesses() []string {
 
 func (s *share) breaker() *media.Breaker {
 	b := s.Breaker()
-	m := &media.Breaker{State: string(b.State), Failures: b.Failures, RetryAt: b.RetryAt}
-	if b.LastError != nil {
-		m.LastError = *b.LastError
-	}
-	return m
+	return &media.Breaker{State: string(b.State), Failures: b.Failures, RetryAt: b.RetryAt, LastError: b.LastError}
 }
 
 // shareRuns are the shares that run, by the root's name.

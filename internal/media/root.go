@@ -48,7 +48,7 @@ type Breaker struct {
 	State     string     `json:"state"` // closed, open or half-open
 	Failures  int        `json:"failures"`
 	RetryAt   *time.Time `json:"retry_at"`
-	LastError string     `json:"last_error"`
+	LastError *string    `json:"last_error"`
 }
 
 // Scan is one pass over a root or a part of it.

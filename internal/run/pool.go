@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 
 	"go.uber.org/zap"
@@ -15,6 +16,10 @@ var ErrStopped = errors.New("pool is stopped")
 // waits for one. So nothing is ever queued that a stop could lose or run by chance: what runs is
 // finished, what waits in Submit is handed back to its caller. A task that panics is logged; its worker goes on.
 type Pool struct {
+	// Prepare, where it is set before Run, is called on each worker before its first task. The worker then
+	// keeps its thread to itself, so that what Prepare changes of the thread (its priority) holds for every task.
+	Prepare func()
+
 	name    string
 	workers int
 	log     *zap.Logger
@@ -38,6 +43,10 @@ func (p *Pool) Run(ctx context.Context) error {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
+			if p.Prepare != nil {
+				runtime.LockOSThread() // never unlocked: the thread ends with the worker
+				p.Prepare()
+			}
 			p.work(ctx)
 		}()
 	}

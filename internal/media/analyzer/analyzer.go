@@ -16,6 +16,7 @@ import (
 // Config of an analyzer.
 type Config struct {
 	FileTimeout time.Duration // for one file
+	Prepare     func()        // called on the thread of each worker before its first file; nil: nothing
 }
 
 // Root is a root whose files are analysed.

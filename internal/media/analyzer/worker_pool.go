@@ -26,8 +26,10 @@ func Workers(configured int) int {
 }
 
 // newPool returns the bounded pool that analyses the files of one root.
-func newPool(root string, workers int, log *zap.Logger) *run.Pool {
-	return run.NewPool("analyze "+root, workers, log)
+func newPool(root string, cfg *Config, workers int, log *zap.Logger) *run.Pool {
+	p := run.NewPool("analyze "+root, workers, log)
+	p.Prepare = cfg.Prepare
+	return p
 }
 
 // retryDelays is how long a file that failed is left alone, by the number of failures before. After the

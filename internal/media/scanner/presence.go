@@ -88,7 +88,7 @@ func (r *runner) ignoredEvent(path string, dir bool) bool {
 }
 
 func (r *runner) comeOnline(ctx context.Context) {
-	r.online = true
+	r.online, r.reason = true, ""
 	r.log.Info("root is online")
 	gone, err := r.s.store.GoneDirs(ctx, r.row.ID)
 	if err != nil {
@@ -113,7 +113,7 @@ func (r *runner) goOffline(err error) {
 		return
 	}
 	reason := err.Error()
-	if r.online || r.reason != reason {
+	if r.online || r.reason == "" { // once: why it stays away may be worded anew at every try
 		r.log.Warn("root is offline, its items stand", zap.String("reason", reason))
 	}
 	r.reason = reason
