@@ -129,9 +129,11 @@ func TestParse(t *testing.T) {
 			"/music/A/B/Disc 2":      `{"disc_folder":true}`,
 		},
 		"provider ids": {
-			"Paper Boat (2011) [imdbid-tt0123456].mkv": `{"imdb_id":"tt0123456","title":"Paper Boat"}`,
-			"Paper Boat (2011) {tmdb-42}":              `{"tmdb_id":"42"}`,
-			"Paper Boat (2011) {tmdb-42)":              `{"tmdb_id":null}`,
+			"Paper Boat (2011) [imdbid-tt0123456].mkv":                `{"imdb_id":"tt0123456","title":"Paper Boat"}`,
+			"/tv/Road [tvdbid-1]/Season 1/Road S01E02 [tvdbid-2].mkv": `{"tvdb_id":"2"}`,
+			"/tv/Road [tvdbid-1]/Season 1/Road S01E02.mkv":            `{"tvdb_id":"1"}`,
+			"Paper Boat (2011) {tmdb-42}":                             `{"tmdb_id":"42"}`,
+			"Paper Boat (2011) {tmdb-42)":                             `{"tmdb_id":null}`,
 		},
 	}
 	for class, cases := range classes {

@@ -2,40 +2,43 @@ package name
 
 import "strings"
 
-// providers are the outside catalogs whose identifiers names carry in brackets, with the longer
-// keyword first.
+// catalog is an outside catalog of works.
+type catalog uint8
+
+const (
+	imdb catalog = iota
+	tmdb
+	tvdb
+	tvmaze
+	catalogs // how many there are
+)
+
+// providers are the keywords of identifiers that names carry in brackets, the longer one first.
 var providers = [...]struct {
 	keyword string
-	field   func(*Guess) *string
+	catalog catalog
 }{
-	{"imdbid", func(g *Guess) *string { return &g.IMDBID }},
-	{"imdb", func(g *Guess) *string { return &g.IMDBID }},
-	{"tmdbid", func(g *Guess) *string { return &g.TMDBID }},
-	{"tmdb", func(g *Guess) *string { return &g.TMDBID }},
-	{"tvdbid", func(g *Guess) *string { return &g.TVDBID }},
-	{"tvdb", func(g *Guess) *string { return &g.TVDBID }},
-	{"tvmazeid", func(g *Guess) *string { return &g.TVMazeID }},
-	{"tvmaze", func(g *Guess) *string { return &g.TVMazeID }},
+	{"imdbid", imdb}, {"imdb", imdb}, {"tmdbid", tmdb}, {"tmdb", tmdb},
+	{"tvdbid", tvdb}, {"tvdb", tvdb}, {"tvmazeid", tvmaze}, {"tvmaze", tvmaze},
 }
 
 // findProviders reads [imdbid-tt0123456], {tmdb=42} and the like into g, and takes their words out of
-// the title. The brackets must match; the first identifier of a catalog counts.
+// the title. The brackets must match; the first identifier of a catalog counts, before those that
+// folders farther from the file gave.
 func (s *segment) findProviders(g *Guess) {
+	var own [catalogs]string
 	for b := range s.br {
 		open := int(s.br[b].open)
-		kind := s.text[open]
 		body := s.text[open+1 : s.br[b].close]
-		end := strings.IndexByte(body, closing(kind))
+		end := strings.IndexByte(body, closing(s.text[open]))
 		if end < 0 || end > 40 {
 			continue
 		}
-		field, value := providerIn(body[:end])
-		if field == nil {
+		c, value := providerIn(body[:end])
+		if value == "" {
 			continue
 		}
-		if at := field(g); *at == "" {
-			*at = value
-		}
+		set(&own[c], value)
 		if first, last := int(s.br[b].first), int(s.br[b].last); first < last && s.free(first, last) {
 			s.add(claim{prop: propProvider, from: first, to: last})
 		}
@@ -44,9 +47,12 @@ func (s *segment) findProviders(g *Guess) {
 		k := s.word(i)
 		if s.tok[i].prop == propNone && len(k) >= 9 && len(k) <= 10 && k[0] == 't' && k[1] == 't' && number(k[2:]) >= 0 {
 			s.add(claim{prop: propProvider, from: i, to: i + 1})
-			if g.IMDBID == "" {
-				g.IMDBID = string(k)
-			}
+			set(&own[imdb], string(k))
+		}
+	}
+	for c, at := range [catalogs]*string{imdb: &g.IMDBID, tmdb: &g.TMDBID, tvdb: &g.TVDBID, tvmaze: &g.TVMazeID} {
+		if own[c] != "" {
+			*at = own[c]
 		}
 	}
 }
@@ -64,24 +70,21 @@ func closing(open byte) byte {
 }
 
 // providerIn reads "tmdbid-42" or "tmdb=42".
-func providerIn(body string) (field func(*Guess) *string, value string) {
+func providerIn(body string) (c catalog, value string) {
 	for _, p := range providers {
 		if len(body) <= len(p.keyword) || !strings.EqualFold(body[:len(p.keyword)], p.keyword) {
 			continue
 		}
-		if c := body[len(p.keyword)]; c != '=' && c != '-' {
+		if joint := body[len(p.keyword)]; joint != '=' && joint != '-' {
 			continue
 		}
 		value = strings.TrimSpace(body[len(p.keyword)+1:])
-		if value == "" {
-			return nil, ""
-		}
 		for i := range len(value) {
 			if c := value[i] | 0x20; !isDigit(value[i]) && (c < 'a' || c > 'z') {
-				return nil, ""
+				return 0, ""
 			}
 		}
-		return p.field, value
+		return p.catalog, value
 	}
-	return nil, ""
+	return 0, ""
 }

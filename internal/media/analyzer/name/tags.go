@@ -172,4 +172,3 @@ func (s *segment) findAnchor() int {
 	}
 	return len(s.tok)
 }
-
