@@ -16,8 +16,10 @@ import (
 // TestContract holds a share to what every tree promises. Each part has a directory of its own on one
 // server, and the root is below the share, so that it can be taken away.
 func TestContract(t *testing.T) {
+	t.Parallel()
 	for _, share := range []string{"media", "crypt"} {
 		t.Run(share, func(t *testing.T) {
+			t.Parallel()
 			srv := startSamba(t)
 			var n atomic.Int64
 			treetest.TestTree(t, func(t *testing.T) treetest.Fixture { return fixture(t, srv, share, n.Add(1)) })

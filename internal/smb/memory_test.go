@@ -13,6 +13,7 @@ import (
 
 // Samba shows a link inside the share as what it leads to; one that leads upwards is a tree without end.
 func TestLinksThatLeadBack(t *testing.T) {
+	t.Parallel()
 	srv := startSamba(t)
 	srv.write("a/b/c/f", "x")
 	srv.write("other/g", "y")
@@ -86,6 +87,7 @@ func TestEqualNumbersAreNotYetALoop(t *testing.T) {
 
 // A server that finds "Case" when asked for "case" must not keep a renamed file alive under both names.
 func TestNameInAnotherCaseIsAbsent(t *testing.T) {
+	t.Parallel()
 	srv := startSamba(t)
 	srv.write("d/Film.mkv", "x")
 	srv.write("d/Both.mkv", "1")
@@ -120,6 +122,7 @@ func TestNameInAnotherCaseIsAbsent(t *testing.T) {
 // TestAnotherDisk exchanges what is on the share for another disk, whose root has the same number. Samba
 // asks a script of the test how large the volume is.
 func TestAnotherDisk(t *testing.T) {
+	t.Parallel()
 	aux, err := os.MkdirTemp("", "smb-dfree-")
 	if err != nil {
 		t.Fatal(err)
@@ -203,6 +206,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 // An idle session is closed: it would die unnoticed, and keeps the server's disk in use.
 func TestIdleSessionEnds(t *testing.T) {
+	t.Parallel()
 	srv := startSamba(t)
 	srv.write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.IdleTimeout = 200 * time.Millisecond })

@@ -99,33 +99,55 @@ func (p *prover) found(root info) {
 	p.good.Store(time.Now().UnixNano())
 }
 
-// given is a proof that costs nothing: somebody has opened the root anyway.
+// given is a proof that costs nothing, since somebody has opened the root anyway.
 func (p *prover) given(ctx context.Context, root info) (info, error) {
-	err := p.share.expects(root)
-	if err == nil {
-		err = p.share.sameDisk(ctx, root)
+	if p.share.expects(root) != nil {
+		return p.join().ours(ctx) // which looks again where a session may be what is wrong
 	}
+	err := p.share.sameDisk(ctx, root)
 	if err == nil {
 		p.found(root)
 	}
 	return root, err
 }
 
-// look opens the root.
-func (p *prover) look() (root info, err error) {
-	defer recovered(&err)
-	s, ctx := p.share, context.Background()
-	err = s.attempt(ctx, func(ses *session) (err error) { root, err = s.statOn(ctx, ses, ""); return err })
-	switch {
-	case err == nil && !root.isDir():
-		err = errors.New("the root is not a directory")
-	case err == nil:
-		return root, s.sameDisk(ctx, root)
+// freshFor is how old a session may be for its view of the root to count.
+const freshFor = time.Second
+
+// errStale ends a session that may be what is wrong with the root.
+var errStale = errors.New("the session is from before its root changed")
+
+// look opens the root. Where that is not as it should be, it does so again on a new session: a server
+// enters the directory of a share when it is mounted, and stays in it, also when a disk is mounted over it
+// or it was the empty mount point of one that is back.
+func (p *prover) look() (info, error) {
+	root, ses, err := p.open()
+	if wrong := err == nil && p.share.expects(root) != nil || classify(err) == thisEntry; wrong && ses != nil && time.Since(ses.born) > freshFor {
+		ses.kill(errStale)
+		root, _, err = p.open()
 	}
-	if classify(err) == thisEntry { // denied or not found at the root itself
+	switch {
+	case err == nil:
+		return root, p.share.sameDisk(context.Background(), root)
+	case classify(err) == thisEntry: // denied, not found or no directory, at the root itself
 		err = &classed{class: away, err: fmt.Errorf("open the root: %w", err)}
 	}
 	return info{}, err
+}
+
+// open opens the root and looks at it. The session is the one that said so.
+func (p *prover) open() (root info, on *session, err error) {
+	defer recovered(&err)
+	s, ctx := p.share, context.Background()
+	err = s.attempt(ctx, func(ses *session) (err error) {
+		on = ses
+		root, err = s.statOn(ctx, ses, "")
+		return err
+	})
+	if err == nil && !root.isDir() {
+		err = errors.New("not a directory")
+	}
+	return root, on, err
 }
 
 // wait waits for the proof and returns what root there is.

@@ -26,9 +26,7 @@ type server struct {
 // startSamba starts a server that ends with the test. env is for the script: SMB_GLOBAL=... .
 func startSamba(t testing.TB, env ...string) *server {
 	t.Helper()
-	path := os.Getenv("PATH") + ":/usr/local/sbin:/usr/sbin:/sbin"
-	t.Setenv("PATH", path)
-	if _, err := exec.LookPath("smbd"); err != nil {
+	if !haveSamba() {
 		t.Skip("no smbd on this machine: apt-get install --no-install-recommends samba")
 	}
 	// Not t.TempDir: the server must be able to enter it as another user.
@@ -47,6 +45,16 @@ func startSamba(t testing.TB, env ...string) *server {
 	}
 	t.Cleanup(func() { s.run("stop") })
 	return s
+}
+
+// haveSamba looks for smbd, also where ordinary users' paths do not.
+func haveSamba() bool {
+	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/local/sbin", "/usr/sbin", "/sbin") {
+		if _, err := exec.LookPath(filepath.Join(dir, "smbd")); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // run runs a verb of the script.
