@@ -160,8 +160,8 @@ func (p *mp4) readMoov(moov box) error {
 		return err
 	}
 	defer leave()
-	if moov.size > 0 { // as much of it as the window holds, at once
-		if _, err := p.w.payload(moov, windowSize); err != nil {
+	if moov.size > 0 { // as much of it as the window holds, at once: its header came with it
+		if _, err := p.w.payload(moov, windowSize-32); err != nil {
 			return err
 		}
 	}
