@@ -1,5 +1,7 @@
 package name
 
+import "slices"
+
 // claim is a run of tokens that was found to say something.
 type claim struct {
 	prop     property
@@ -73,6 +75,21 @@ func (s *segment) drop(i int) {
 	s.said = 0
 	for j := range s.claims {
 		s.said |= 1 << s.claims[j].prop
+	}
+}
+
+// orderClaims sorts the claims by where they stand, so that what comes first in the name comes first
+// in the guess.
+func (s *segment) orderClaims() {
+	byPlace := func(a, b claim) int { return a.from - b.from }
+	if slices.IsSortedFunc(s.claims, byPlace) {
+		return
+	}
+	slices.SortStableFunc(s.claims, byPlace)
+	for i := range s.claims {
+		for t := s.claims[i].from; t < s.claims[i].to; t++ {
+			s.tok[t].claim = int16(i)
+		}
 	}
 }
 

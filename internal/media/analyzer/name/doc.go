@@ -24,4 +24,7 @@
 //   - The same path gives the same guess, always.
 //
 // Property names and values are guessit's where it has them.
+//
+// [Group] tells the parts, the versions and the extras among the files of a folder apart, and
+// [Ignored] which paths catalogs pass over by convention.
 package name

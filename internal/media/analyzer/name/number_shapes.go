@@ -117,6 +117,8 @@ func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
 	switch {
 	case s.tok[i].bracket >= 0 && !alone:
 		return candidate{at: i}
+	case c.season != nil && d == 3 && int(n)/100 == c.season[0] && n%100 > 0:
+		return candidate{at: i, weight: weightNumber, split: true}
 	case c.season != nil && d <= 3:
 		return candidate{at: i, weight: weightNumber}
 	case c.season != nil && d == 4 && !yearLike(n):

@@ -72,6 +72,7 @@ func (s *segment) analyse(text string, c context, g *Guess) {
 	s.findParts()
 	s.wordsEnd = s.findWordsEnd()
 	s.findNumbers(c)
+	s.orderClaims()
 }
 
 // dropFilmSeason takes back a season that is the title of a film: "Open Season 2 (2008)" among films.

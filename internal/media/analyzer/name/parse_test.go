@@ -71,6 +71,10 @@ func TestParse(t *testing.T) {
 		},
 		"folders": {
 			"/tv/Long Road/Season 2/07 - Snow.mkv":                         `{"title":"Long Road","season":2,"episode":7,"episode_title":"Snow"}`,
+			"/tv/Long Road/Season 2/Long Road - 205 - Snow.mkv":            `{"title":"Long Road","season":2,"episode":5}`,
+			"/tv/Long Road/Season 2/205 - Snow.mkv":                        `{"title":"Long Road","season":2,"episode":5}`,
+			"/tv/Long Road/Season 2/Long Road - 101.mkv":                   `{"title":"Long Road","season":2,"episode":101}`,
+			"/tv/Long Road/Specials/The Making.mkv":                        `{"title":"Long Road","season":0,"episode_title":"The Making"}`,
 			"/tv/Long Road (1999)/Season 1/E03.mkv":                        `{"title":"Long Road","year":1999,"season":1,"episode":3}`,
 			"/in/Long.Road.S04E08.720p.WEB-DL.H264-ABC/8c1f0b2d77aa90.mkv": `{"title":"Long Road","season":4,"episode":8,"release_group":"ABC"}`,
 			"/films/Paper Boat (2011)/Paper.Boat.BDRip.XviD-ABC.avi":       `{"title":"Paper Boat","year":2011,"type":"movie"}`,

@@ -55,6 +55,10 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 	seg := &s.dirs[i]
 	seg.analyse(text, context{films: films}, g)
 	d := folder{seg: seg}
+	if n, ok := bareSeason(seg); ok {
+		d.seasons, d.pure = []int{n}, true
+		return d
+	}
 	if e := vocabulary()[string(seg.key)]; e != nil && e.roles&roleGenericFolder != 0 {
 		d.generic = true
 		return d
@@ -72,9 +76,6 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 		return d
 	}
 	d.pure = d.seasons != nil && (d.names.title.empty() || isWordBefore(seg)) && !d.release
-	if n, ok := bareSeason(seg); ok {
-		d.seasons, d.pure = []int{n}, true
-	}
 	return d
 }
 

@@ -145,7 +145,7 @@ func (s *segment) weighLong(f *figure, w int) candidate {
 	plain := !subtitled && !f.spaced && !s.fansubLike() && !s.onlySubtitled() && !f.ranges && f.before&sepHash == 0
 	season := f.context.season
 	switch {
-	case season != nil && !f.spaced && int(f.n)/100 == season[0] && s.behindTag(f):
+	case season != nil && int(f.n)/100 == season[0] && f.n%100 > 0 && !s.fansub && (!f.spaced && s.behindTag(f) || f.spaced && f.spacedAfter):
 		return candidate{at: f.at, weight: weightNumber, split: true}
 	case plain && f.spacedAfter && f.digits == 3 && !s.has(propYear) && s.tok[f.next].prop == propNone && f.season < 0:
 		return candidate{at: f.at, weight: weightBare + 2, split: s.splitConfirmed(f.at, f.n)}
