@@ -31,6 +31,7 @@ var schema embed.FS
 var (
 	ErrClosed  = errors.New("catalog is closed")
 	ErrNewer   = errors.New("catalog was written by a newer version")
+	ErrOlder   = errors.New("catalog was written by an older version")
 	ErrCorrupt = errors.New("catalog is corrupt")
 	ErrForeign = errors.New("not a catalog")
 	ErrNoFTS   = errors.New("this binary was built without full-text search: build it with -tags sqlite_fts5")
@@ -112,7 +113,25 @@ func OpenReader(ctx context.Context, dir string) (*Store, error) {
 	}
 	s := newStore(path, Options{Readers: 2})
 	close(s.stopped)
-	return s, s.read(ctx, func(c *conn) error { return explain(path, s.load(c)) })
+	if err := s.read(ctx, s.prepareReader); err != nil {
+		return nil, errors.Join(explain(path, err), s.Close())
+	}
+	return s, nil
+}
+
+// prepareReader is prepare for those who may not bring the schema up to date.
+func (s *Store) prepareReader(c *conn) error {
+	if err := s.check(c); err != nil {
+		return err
+	}
+	have, files, err := versions(c)
+	switch {
+	case err != nil:
+		return err
+	case have < len(files):
+		return fmt.Errorf("%w: %s (schema %d, this binary reads %d): run `catalogizerd scan` or `catalogizerd serve` once to bring it up to date", ErrOlder, s.path, have, len(files))
+	}
+	return s.load(c)
 }
 
 func newStore(path string, o Options) *Store {
@@ -171,18 +190,11 @@ func (s *Store) check(c *conn) error {
 // migrate applies the numbered files of schema/ above the database's user_version, each in one
 // transaction with its number.
 func migrate(ctx context.Context, c *conn) error {
-	files, err := fs.Glob(schema, "schema/*.sql")
+	have, files, err := versions(c)
 	if err != nil {
 		return err
 	}
-	have, err := c.number("PRAGMA user_version")
-	if err != nil {
-		return err
-	}
-	if int(have) > len(files) {
-		return fmt.Errorf("%w (schema %d, this binary knows %d)", ErrNewer, have, len(files))
-	}
-	for i := int(have); i < len(files); i++ {
+	for i := have; i < len(files); i++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -197,6 +209,21 @@ func migrate(ctx context.Context, c *conn) error {
 		}
 	}
 	return nil
+}
+
+// versions gives the schema's version and the files of all versions; it refuses a schema of which there is no file.
+func versions(c *conn) (have int, files []string, err error) {
+	if files, err = fs.Glob(schema, "schema/*.sql"); err != nil {
+		return 0, nil, err
+	}
+	n, err := c.number("PRAGMA user_version")
+	if err != nil {
+		return 0, nil, err
+	}
+	if have = int(n); have > len(files) {
+		return 0, nil, fmt.Errorf("%w (schema %d, this binary knows %d)", ErrNewer, have, len(files))
+	}
+	return have, files, nil
 }
 
 // load reads what the store keeps in memory, and gives a new catalog its epoch.

@@ -1,0 +1,353 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func scratch(t fataler) (dir string, remove func()) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "catalog")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, func() { _ = os.RemoveAll(dir) }
+}
+
+// refused opens a catalog that must not open, and returns why.
+func refused(t *testing.T, dir string) error {
+	t.Helper()
+	st, err := Open(t.Context(), dir, Options{})
+	if err == nil {
+		_ = st.Close()
+		t.Fatal("opened")
+	}
+	return err
+}
+
+// shell runs SQL on a catalog's file that nobody has open.
+func shell(t *testing.T, dir, sql string) {
+	t.Helper()
+	c, err := dial(filepath.Join(dir, FileName), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(c.script(sql), c.close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestANewCatalogHasTheNewestSchemaAndAnEpoch(t *testing.T) {
+	r := runFresh(t, Options{})
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := r.numbers("PRAGMA user_version"); v[0] != int64(len(files)) {
+		t.Errorf("schema %d of %d", v[0], len(files))
+	}
+	if id := r.numbers("PRAGMA application_id"); id[0] != applicationID {
+		t.Errorf("application id %x", id[0])
+	}
+	if len(r.Epoch()) != 16 {
+		t.Errorf("epoch %q", r.Epoch())
+	}
+	if r.Head() != 0 || r.Floor() != 0 || !r.Indexed() {
+		t.Errorf("head %d, floor %d", r.Head(), r.Floor())
+	}
+	if err := r.Integrity(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestACatalogOfAnyOlderSchemaIsBroughtUpToDate(t *testing.T) {
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for have := range files {
+		dir := t.TempDir()
+		for i := range have {
+			sql, err := schema.ReadFile(files[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			shell(t, dir, string(sql))
+		}
+		if have > 0 {
+			shell(t, dir, "PRAGMA application_id = 1668574311; PRAGMA user_version = "+string(rune('0'+have)))
+		}
+		r := runAt(t, dir, Options{})
+		root := r.addRoot("films")
+		it := r.put(root, "a/b.mkv")
+		r.indexAll()
+		res, err := r.Query(t.Context(), Query{Text: "mkv", Limit: 10})
+		if err != nil || len(res.Items) != 1 || res.Items[0].ID != it.ID {
+			t.Errorf("from schema %d: %+v, %v", have, res, err)
+		}
+		r.stop()
+	}
+}
+
+func TestACatalogIsTheSameAfterItIsOpenedAgain(t *testing.T) {
+	dir := t.TempDir()
+	r := runAt(t, dir, Options{})
+	root := r.addRoot("films")
+	it := r.put(root, "a.mkv")
+	epoch, head := r.Epoch(), r.Head()
+	r.stop()
+
+	r = runAt(t, dir, Options{})
+	defer r.stop()
+	if r.Epoch() != epoch || r.Head() != head {
+		t.Errorf("epoch %q, head %d; it was %q, %d", r.Epoch(), r.Head(), epoch, head)
+	}
+	v, rootID, found, err := r.Item(t.Context(), it.ID)
+	if err != nil || !found || v.Path != "a.mkv" || v.Root != "films" || rootID != root {
+		t.Errorf("item: %+v, %v, %v", v, found, err)
+	}
+	if n := r.RootItems(root); n != 1 {
+		t.Errorf("%d items counted", n)
+	}
+}
+
+func TestIDsAndNumbersAreNeverUsedAgain(t *testing.T) {
+	dir := t.TempDir()
+	seenIDs, lastHead := map[int64]bool{}, int64(0)
+	for range 3 {
+		r := runAt(t, dir, Options{})
+		if r.Head() < lastHead {
+			t.Fatalf("the head went back from %d to %d", lastHead, r.Head())
+		}
+		root := r.addRoot("root " + string(rune('a'+lastHead)))
+		for range 3 {
+			it := r.put(root, "f")
+			if seenIDs[it.ID] || it.Seq <= lastHead {
+				t.Fatalf("id %d or number %d was used before", it.ID, it.Seq)
+			}
+			seenIDs[it.ID] = true
+			r.update(func(tx *Tx) error { return tx.Remove(&it) }) // the highest id is free again
+			lastHead = r.Head()
+		}
+		r.stop()
+	}
+}
+
+func TestACatalogOfANewerVersionIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	runAt(t, dir, Options{}).stop()
+	shell(t, dir, "PRAGMA user_version = 99")
+	err := refused(t, dir)
+	if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "99") {
+		t.Errorf("got: %v", err)
+	}
+}
+
+func TestADatabaseOfAnotherProgramIsRefusedAndNotTouched(t *testing.T) {
+	dir := t.TempDir()
+	shell(t, dir, "CREATE TABLE albums (id INTEGER)")
+	err := refused(t, dir)
+	if !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "another data directory") {
+		t.Errorf("got: %v", err)
+	}
+	c, err := dial(filepath.Join(dir, FileName), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	if n, err := c.number("SELECT count(*) FROM sqlite_schema"); err != nil || n != 1 {
+		t.Errorf("%d tables, %v", n, err)
+	}
+}
+
+func TestAFileThatIsNoDatabaseIsCalledCorrupt(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, FileName), bytes.Repeat([]byte("not SQLite "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := refused(t, dir)
+	if !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "restore a backup") {
+		t.Errorf("got: %v", err)
+	}
+}
+
+func TestDamageInTheMiddleIsFound(t *testing.T) {
+	dir := t.TempDir()
+	r := runAt(t, dir, Options{})
+	root := r.addRoot("films")
+	r.update(func(tx *Tx) error {
+		for i := range 2000 {
+			if _, err := putIn(tx, root, strings.Repeat("d/", i%7)+"file "+strings.Repeat("x", i%50)+string(rune('A'+i%60))+string(rune(0x4e00+i))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	r.stop()
+	path := filepath.Join(dir, FileName)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(b) / 2; i < len(b)/2+20000; i++ {
+		b[i] ^= 0x5a
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	st, err := Open(t.Context(), dir, Options{})
+	if err == nil {
+		err = st.Integrity(t.Context())
+		_ = st.Close()
+	}
+	if !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), path) {
+		t.Errorf("got: %v", err)
+	}
+}
+
+func TestADataDirectoryThatIsNoneIsNamed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(dir, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := refused(t, dir); !strings.Contains(err.Error(), dir) {
+		t.Errorf("got: %v", err)
+	}
+}
+
+// TestAReadOnlyCatalogIsRefused makes the file unwritable by its mode and, since root writes whatever
+// the mode says, runs as nobody where it is root.
+func TestAReadOnlyCatalogIsRefused(t *testing.T) {
+	if dir := os.Getenv("READ_ONLY_CATALOG"); dir != "" {
+		err := refused(t, dir)
+		if !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "writable") {
+			t.Errorf("got: %v", err)
+		}
+		return
+	}
+	dir, remove := scratch(t)
+	defer remove()
+	runAt(t, dir, Options{}).stop()
+	for path, mode := range map[string]fs.FileMode{filepath.Join(dir, FileName): 0o444, dir: 0o555} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer func() { _ = os.Chmod(dir, 0o755) }()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestAReadOnlyCatalogIsRefused$", "-test.v")
+	cmd.Env = append(os.Environ(), "READ_ONLY_CATALOG="+dir)
+	cmd.Dir = "/"
+	if os.Getuid() == 0 {
+		binary := filepath.Join(t.TempDir(), "test")
+		b, err := os.ReadFile(self)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(binary, b, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for d := filepath.Dir(binary); strings.HasPrefix(d, os.TempDir()+"/"); d = filepath.Dir(d) {
+			if err := os.Chmod(d, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd.Path = binary
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534, NoSetGroups: true}}
+	}
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, fs.ErrPermission) {
+		t.Skip("cannot run as another user here:", err)
+	}
+	if err != nil || !bytes.Contains(out, []byte("--- PASS")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestAReaderNeedsACatalogThatIsThere(t *testing.T) {
+	dir := t.TempDir()
+	_, err := OpenReader(t.Context(), dir)
+	if !errors.Is(err, ErrNone) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "catalogizerd scan") {
+		t.Errorf("got: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, FileName)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("asking made a file: %v", err)
+	}
+}
+
+func TestAReaderIsAsCarefulAsADaemon(t *testing.T) {
+	for want, sql := range map[error]string{
+		ErrNewer:   "PRAGMA user_version = 99",
+		ErrOlder:   "PRAGMA user_version = 0",
+		ErrForeign: "PRAGMA application_id = 1",
+	} {
+		dir := t.TempDir()
+		runAt(t, dir, Options{}).stop()
+		shell(t, dir, sql)
+		st, err := OpenReader(t.Context(), dir)
+		if !errors.Is(err, want) {
+			t.Errorf("want %v, got %v", want, err)
+		}
+		if err == nil {
+			_ = st.Close()
+		}
+	}
+}
+
+func TestAReaderReadsBesideAWriterAndWritesNothing(t *testing.T) {
+	dir := t.TempDir()
+	r := runAt(t, dir, Options{})
+	defer r.stop()
+	root := r.addRoot("films")
+	r.put(root, "a.mkv")
+	st, err := OpenReader(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	r.put(root, "b.mkv")
+	var paths []string
+	err = st.Walk(t.Context(), Position{}, func(v *View) error { paths = append(paths, v.Root+"/"+v.Path); return nil })
+	if err != nil || strings.Join(paths, " ") != "films/a.mkv films/b.mkv" {
+		t.Errorf("read %q, %v", paths, err)
+	}
+	if err := st.Update(t.Context(), func(*Tx) error { t.Error("ran"); return nil }); !errors.Is(err, ErrClosed) {
+		t.Errorf("a write: %v", err)
+	}
+	err = st.read(t.Context(), func(c *conn) error { return c.exec("DELETE FROM items") })
+	if err == nil {
+		t.Error("a reader deleted items")
+	}
+}
+
+func TestACatalogOpensWhateverItsPathHolds(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a b?c#d%41&mode=ro;é'\"")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	runAt(t, dir, Options{}).stop()
+	if _, err := os.Stat(filepath.Join(dir, FileName)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOpeningEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	st, err := Open(ctx, t.TempDir(), Options{})
+	if !errors.Is(err, context.Canceled) {
+		_ = st.Close()
+		t.Errorf("got: %v", err)
+	}
+}
