@@ -43,7 +43,7 @@ func isZero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
 // sector returns the data of a sector, valid until the window moves.
 func (i *isoImage) sector(n int64) ([]byte, error) {
 	if n < 0 || n > i.w.Size()/i.size {
-		return nil, fmt.Errorf("%w: sector %d", ErrMalformed, n)
+		return nil, fmt.Errorf("%w: sector %d", ErrTruncated, n)
 	}
 	return i.w.Bytes(n*i.size+i.skip, isoSector)
 }

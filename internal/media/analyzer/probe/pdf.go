@@ -133,7 +133,10 @@ func (f *pdfFile) information(r *Result) {
 		return pdfText(v.text)
 	}
 	d := &r.Description
-	d.Title, d.Plot = text("Title"), text("Subject")
+	d.Title = text("Title")
+	if subject := text("Subject"); subject != "unspecified" { // ReportLab's word for none
+		d.Plot = subject
+	}
 	d.Authors = pdfPeople(text("Author"))
 }
 

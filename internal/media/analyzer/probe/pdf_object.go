@@ -25,7 +25,7 @@ const (
 
 const (
 	pdfMaxDepth = 24
-	pdfMaxItems = 8192 // of an array or dictionary
+	pdfMaxItems = 1024 // kept of an array; the pages of a long book are passed over
 )
 
 // pdfObject is one object. Arrays hold their elements, dictionaries keys and values by turns.
@@ -198,7 +198,7 @@ func (l *pdfLexer) collection(kind pdfKind, depth int) (pdfObject, error) {
 		closing = ">>"
 	}
 	o := pdfObject{kind: kind}
-	for len(o.items) < pdfMaxItems {
+	for {
 		item, err := l.object(depth + 1)
 		if err != nil {
 			return o, err
@@ -215,9 +215,10 @@ func (l *pdfLexer) collection(kind pdfKind, depth int) (pdfObject, error) {
 		if kind == pdfDict && len(o.items)%2 == 0 && item.kind != pdfName {
 			continue // a value without a key
 		}
-		o.items = append(o.items, item)
+		if len(o.items) < pdfMaxItems {
+			o.items = append(o.items, item)
+		}
 	}
-	return o, fmt.Errorf("%w: too many items", ErrMalformed)
 }
 
 // literal parses a string in parentheses (7.3.4.2).

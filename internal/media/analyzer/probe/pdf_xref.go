@@ -15,6 +15,7 @@ const (
 	pdfMaxStream   = 1 << 20 // bytes of a stream, expanded
 	pdfMaxPacked   = 512 << 10
 	pdfObjectSize  = 2048 // how much is read for an object at first
+	pdfMaxObject   = 512 << 10
 	pdfMaxSearch   = 1 << 20
 	pdfMaxFound    = 1 << 14 // objects that a search notes
 )
@@ -263,20 +264,25 @@ func (f *pdfFile) resolve(o pdfObject) (pdfObject, pdfStream, error) {
 	return v, stream, nil
 }
 
-// indirect parses "n g obj ..." at an offset.
+// indirect parses "n g obj ..." at an offset, with more of the file where the object is not over yet.
 func (f *pdfFile) indirect(at int64) (number int64, o pdfObject, s pdfStream, err error) {
-	for size := pdfObjectSize; ; size = windowSize {
-		b, err := f.bytes(at, size)
+	for _, size := range [...]int{pdfObjectSize, windowSize, pdfMaxObject} {
+		var b []byte
+		if size <= windowSize {
+			b, err = f.bytes(at, size)
+		} else {
+			b, err = f.w.ReadFull(at+f.base, min(int64(size), f.w.Size()-f.base-at))
+		}
 		if err != nil {
 			return 0, o, s, err
 		}
 		l := pdfLexer{w: f.w, b: b}
 		number, o, s, err = f.indirectIn(&l, at)
-		if l.short && size < windowSize && f.w.failed == nil {
-			continue
+		if !l.short || len(b) < size || f.w.failed != nil {
+			break
 		}
-		return number, o, s, err
 	}
+	return number, o, s, err
 }
 
 func (f *pdfFile) indirectIn(l *pdfLexer, at int64) (int64, pdfObject, pdfStream, error) {

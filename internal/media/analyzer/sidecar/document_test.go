@@ -40,7 +40,7 @@ const epub2OPF = `<?xml version="1.0"?><package version="2.0" xmlns="http://www.
 
 const epub3OPF = `<package version="3.0" xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:title id="s">A Subtitle</dc:title><dc:title id="t">Main Title</dc:title><meta refines="#t" property="title-type">main</meta><meta refines="#t" property="file-as">Title, Main</meta>
-<dc:creator id="a">One</dc:creator><dc:creator id="b">Two</dc:creator><meta refines="#a" property="role" scheme="marc:relators">aut</meta><meta refines="#b" property="role">trl</meta>
+<dc:creator id="a">One; Other</dc:creator><dc:creator id="b">Two; Three</dc:creator><meta refines="#a" property="role" scheme="marc:relators">aut</meta><meta refines="#b" property="role">trl</meta>
 <dc:identifier>urn:isbn:9780306406157</dc:identifier><dc:date>0101-01-01T00:00:00+00:00</dc:date>
 <meta property="belongs-to-collection" id="k">A Set</meta><meta refines="#k" property="collection-type">set</meta>
 <meta property="belongs-to-collection" id="c">The Series</meta><meta refines="#c" property="collection-type">series</meta><meta refines="#c" property="group-position">4</meta>
@@ -89,7 +89,7 @@ func TestASidecarSaysWhatStandsInIt(t *testing.T) {
 			IDs: map[string]string{"isbn": "9780306406157", "asin": "B00TEST"},
 		}}},
 		{"OPF 3 with refinements", "metadata.opf", epub3OPF, Document{Book, media.Description{
-			Title: "Main Title", SortTitle: "Title, Main", Authors: []string{"One"}, Series: "The Series", SeriesIndex: 4, IDs: map[string]string{"isbn": "9780306406157"},
+			Title: "Main Title", SortTitle: "Title, Main", Authors: []string{"One", "Other"}, Series: "The Series", SeriesIndex: 4, IDs: map[string]string{"isbn": "9780306406157"},
 		}}},
 		{"XMP", "i.xmp", `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Model="X-T3" tiff:Orientation="8"/></rdf:RDF>`, Document{Picture, media.Description{
 			Camera: "X-T3", Media: &media.Media{Orientation: 8},

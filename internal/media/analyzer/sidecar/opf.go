@@ -92,8 +92,10 @@ func (r *opfReader) element(s *xmlscan.Scanner) {
 			r.titles = append(r.titles, e)
 		}
 	case "creator":
-		if e.text = clean(s.Inner()); e.text != "" && len(r.creators) < opfMaxElements {
-			r.creators = append(r.creators, e)
+		for _, e.text = range list(s.Inner(), ";") { // several in one is the habit of office software
+			if len(r.creators) < opfMaxElements {
+				r.creators = append(r.creators, e)
+			}
 		}
 	case "contributor":
 		if e.text = clean(s.Inner()); e.role == "nrt" {
