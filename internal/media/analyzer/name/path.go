@@ -33,12 +33,13 @@ func splitPath(path string) pathParts {
 	var p pathParts
 	trimmed := strings.TrimRight(path, "/\\")
 	p.folder = len(trimmed) < len(path)
-	isCut := separatorFunc(trimmed)
+	var room [32]int
+	cuts := findCuts(trimmed, room[:0])
 	end := len(trimmed)
 	cut := func() string { // the part that ends at end
-		i := end - 1
-		for i >= 0 && !isCut(i) {
-			i--
+		i := -1
+		if n := len(cuts); n > 0 {
+			i, cuts = cuts[n-1], cuts[:n-1]
 		}
 		part := trimmed[i+1 : end]
 		end = i
@@ -73,52 +74,31 @@ func limit(s string) string {
 	return s
 }
 
-// separatorFunc returns which bytes of path separate its parts. In names of releases, which are no
-// paths, a slash may stand between titles, with room around it, or in brackets.
-func separatorFunc(path string) func(int) bool {
-	if strings.HasPrefix(path, "/") || len(path) > 2 && path[1] == ':' && path[2] == '\\' {
-		return func(i int) bool { return path[i] == '/' || path[i] == '\\' }
+// findCuts appends to cuts where the separators of the path's parts are. In names of releases, which are
+// no paths, a slash may stand between titles, with room around it, or in brackets.
+func findCuts(path string, cuts []int) []int {
+	absolute := strings.HasPrefix(path, "/") || len(path) > 2 && path[1] == ':' && path[2] == '\\'
+	if !absolute && (strings.Contains(path, " / ") || strings.Contains(path, " | ")) {
+		return cuts
 	}
-	if strings.Contains(path, " / ") || strings.Contains(path, " | ") {
-		return func(int) bool { return false }
-	}
-	var inside uint64 // slashes in brackets, by their number
-	depth, n := 0, 0
+	depth, inside := 0, -1 // inside is the first cut since a bracket opened
 	for i := range len(path) {
-		switch path[i] {
-		case 0xE3: // wide brackets
-			if strings.HasPrefix(path[i:], "【") {
-				depth++
-			} else if strings.HasPrefix(path[i:], "】") {
-				depth = max(depth-1, 0)
+		switch c := path[i]; {
+		case c == '/' || c == '\\':
+			if depth > 0 && inside < 0 && !absolute {
+				inside = len(cuts)
 			}
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			depth = max(depth-1, 0)
-		case '/', '\\':
-			if depth > 0 && n < 64 && closesLater(path[i:]) {
-				inside |= 1 << n
+			cuts = append(cuts, i)
+		case c == '(' || c == '[' || c == '{' || c == 0xE3 && strings.HasPrefix(path[i:], "【"):
+			depth, inside = depth+1, -1
+		case c == ')' || c == ']' || c == '}' || c == 0xE3 && strings.HasPrefix(path[i:], "】"):
+			if inside >= 0 {
+				cuts = cuts[:inside] // slashes between two brackets are text
 			}
-			n++
+			depth, inside = max(depth-1, 0), -1
 		}
 	}
-	if inside == 0 {
-		return func(i int) bool { return path[i] == '/' || path[i] == '\\' }
-	}
-	return func(i int) bool {
-		if path[i] != '/' && path[i] != '\\' {
-			return false
-		}
-		n := strings.Count(path[:i], "/") + strings.Count(path[:i], "\\")
-		return n >= 64 || inside&(1<<n) == 0
-	}
-}
-
-// closesLater reports whether a bracket closes in rest before one opens.
-func closesLater(rest string) bool {
-	i := strings.IndexAny(rest, "()[]{}【】")
-	return i >= 0 && (strings.IndexByte(")]}", rest[i]) >= 0 || strings.HasPrefix(rest[i:], "】"))
+	return cuts
 }
 
 // medium is what a file name's extension says of its content.

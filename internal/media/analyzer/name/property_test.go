@@ -35,7 +35,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range samples {
 		f.Add(s)
 	}
-	for _, s := range []string{"(((((", "]]]]", "1x1x1x1", "s1s2s3e4e5e6", strings.Repeat("01-", 50), "【第】話", "{tmdb-}", "a.b.c.srt", "+-+", "＃０１"} {
+	for _, s := range []string{"(((((", "]]]]", "1x1x1x1", "s1s2s3e4e5e6", strings.Repeat("01-", 50), "((" + strings.Repeat("/", 3700) + "CC", "【第】話", "{tmdb-}", "a.b.c.srt", "+-+", "＃０１"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
@@ -158,7 +158,7 @@ func TestLinearTime(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		t.Skip("measures time, which the race detector takes ten times more of")
 	}
-	for _, unit := range []string{"a ", "1 ", "01-", "S01E01 ", "(", "[a]", "1080p.", "[1] ", "x264 ", "german.", "2014.", "a/b ", "(a/", "話", "第1", "-", "é", "\xff", "part 1 ", "x01-", "1of2 ", "a - "} {
+	for _, unit := range []string{"a ", "1 ", "01-", "S01E01 ", "(", "[a]", "1080p.", "[1] ", "x264 ", "german.", "2014.", "a/b ", "(a/", "((//", "話", "第1", "-", "é", "\xff", "part 1 ", "x01-", "1of2 ", "a - "} {
 		short, long := strings.Repeat(unit, 256/len(unit)), strings.Repeat(unit, 1024/len(unit))
 		a, b := fastest(short), fastest(long)
 		if b > 8*a+20*time.Microsecond {
@@ -166,6 +166,11 @@ func TestLinearTime(t *testing.T) {
 		}
 		if whole := fastest(strings.Repeat(unit, 4096/len(unit))); whole > time.Millisecond {
 			t.Errorf("%q: 4096 bytes take %v", unit, whole)
+		}
+	}
+	for _, whole := range []string{"((" + strings.Repeat("/", 3700) + "CC", "(" + strings.Repeat("a/", 2000) + ")", strings.Repeat("[", 2000) + strings.Repeat("]", 2000), strings.Repeat("a/", 2000) + strings.Repeat("S01E01.", 100)} {
+		if took := fastest(whole); took > time.Millisecond {
+			t.Errorf("%.20q...: %d bytes take %v", whole, len(whole), took)
 		}
 	}
 }
