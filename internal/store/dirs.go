@@ -193,6 +193,15 @@ func (tx *Tx) DropEmptyDir(id int64) error {
 	return nil
 }
 
+// ForgetEmpty forgets the directories of a root that holds no items, and reports whether it is such a root.
+func (tx *Tx) ForgetEmpty(root int64) (bool, error) {
+	n, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM items WHERE root = ?)", root)
+	if err != nil || n != 0 {
+		return false, err
+	}
+	return true, tx.c.exec("DELETE FROM dirs WHERE root = ?", root)
+}
+
 // Volume returns the number of a file system, made where it is new.
 func (tx *Tx) Volume(ident string) (int64, error) {
 	id, err := tx.c.number("SELECT id FROM volumes WHERE ident = ?", ident)

@@ -51,8 +51,11 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		return
 	}
 	if r.row.Ident != "" && r.row.Ident != v.ID {
-		r.goOffline(fmt.Errorf("another file system is in its place (%s, the catalog knows %s): mount the right one, or give the new one a root of its own", v.ID, r.row.Ident))
-		return
+		vacant, err := r.vacate(ctx)
+		if err != nil || !vacant {
+			r.goOffline(errors.Join(fmt.Errorf("another file system is in its place (%s, the catalog knows %s): mount the right one, or give the new one a root of its own", v.ID, r.row.Ident), err))
+			return
+		}
 	}
 	if r.row.Ident != v.ID || r.row.Dir != v.Root {
 		row := r.row
@@ -70,6 +73,19 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 	if !r.online {
 		r.comeOnline(ctx)
 	}
+}
+
+// vacate forgets what file system the root was on, if nothing was ever found there: an empty mount point was
+// seen before its disk was mounted for the first time. It reports whether it did. Not while the root is online or looks are flying: what they saw of the old one may still come in.
+func (r *runner) vacate(ctx context.Context) (vacant bool, err error) {
+	if r.online || r.flying > 0 || r.s.store.RootItems(r.row.ID) > 0 {
+		return false, nil
+	}
+	err = r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+		vacant, err = tx.ForgetEmpty(r.row.ID)
+		return err
+	})
+	return vacant, err
 }
 
 // setPolled decides whether events can be believed to come from the root's file system at all.
