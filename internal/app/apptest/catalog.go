@@ -145,14 +145,14 @@ func (c Catalog) Diff(name string, other Catalog, otherName string) (lines []str
 	for id, it := range c {
 		switch o := other[id]; {
 		case o == nil:
-			lines = append(lines, fmt.Sprintf("only in %s: %s", name, it.JSON))
+			lines = append(lines, fmt.Sprintf("in %s, not in %s: %s", name, otherName, it.JSON))
 		case o.JSON != it.JSON:
 			lines = append(lines, fmt.Sprintf("%s: %s\n  %s: %s", name, it.JSON, otherName, o.JSON))
 		}
 	}
 	for id, o := range other {
 		if c[id] == nil {
-			lines = append(lines, fmt.Sprintf("only in %s: %s", otherName, o.JSON))
+			lines = append(lines, fmt.Sprintf("in %s, not in %s: %s", otherName, name, o.JSON))
 		}
 	}
 	return lines

@@ -1,0 +1,216 @@
+package app_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+)
+
+// awayLimit is how soon a root that goes away must be told to be offline.
+const awayLimit = time.Second
+
+// pulled pulls the disk of a root and waits until the daemon says so.
+func pulled(t *testing.T, d *apptest.Daemon, at string) {
+	t.Helper()
+	began := time.Now()
+	apptest.Pull(t, at)
+	r := d.WaitRoot(t, "films", 10*time.Second, state("offline"))
+	if took := time.Since(began); took > awayLimit {
+		t.Errorf("offline only after %v", took)
+	} else {
+		t.Logf("offline after %v: %s", took, r.Reason)
+	}
+}
+
+// watched proves that changes in a root are noticed by events: nothing is polled here so soon.
+func watched(t *testing.T, d *apptest.Daemon, r *apptest.Replica, dir, name string) {
+	t.Helper()
+	write(t, dir, name, "new")
+	sees(t, d, r, "films", name)
+	write(t, dir, "dir 0/sub/"+name, "new")
+	sees(t, d, r, "films", "dir 0/sub/"+name)
+}
+
+func TestDiskPulledWhileWatchedAndPluggedInAgain(t *testing.T) {
+	if !apptest.Inside(t, apptest.Mounts) {
+		return
+	}
+	base := t.TempDir()
+	root, image, other := base+"/root", base+"/disk", base+"/other"
+	apptest.NewDisk(t, image, "32M")
+	apptest.NewDisk(t, other, "32M")
+	apptest.Mount(t, root, "-o", "loop", image)
+	paths := fill(t, root, 300)
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	r := apptest.Follow(t, d)
+	d.WaitIdle(t, time.Minute)
+	before := d.Export(t)
+	if !slices.Equal(present(before, "films"), paths) {
+		t.Fatalf("%d items, want %d", len(before), len(paths))
+	}
+
+	pulled(t, d, root)
+	write(t, base, "root/on the mount point.bin", "not on the disk")
+	time.Sleep(11 * time.Second) // longer than any grace
+	unchanged(t, before, d.Export(t), "pulled")
+	if err := os.Remove(root + "/on the mount point.bin"); err != nil {
+		t.Fatal(err)
+	}
+
+	apptest.Mount(t, root, "-o", "loop", image)
+	d.WaitRoot(t, "films", 5*time.Second, state("online"))
+	d.WaitIdle(t, time.Minute)
+	unchanged(t, before, d.Export(t), "plugged in again")
+	watched(t, d, r, root, "after plugging in.bin")
+	d.WaitIdle(t, time.Minute)
+	before = d.Export(t)
+
+	pulled(t, d, root)
+	apptest.Mount(t, root, "-o", "loop", other)
+	write(t, root, "of another disk.bin", "x")
+	time.Sleep(3 * time.Second)
+	if s := d.Root(t, "films"); s.State != "offline" || !strings.Contains(s.Reason, "file system") {
+		t.Errorf("another disk is in place, and the root is %+v", s)
+	}
+	unchanged(t, before, d.Export(t), "another disk in place")
+	apptest.Pull(t, root)
+	apptest.Mount(t, root, "-o", "loop", image)
+	d.WaitRoot(t, "films", 5*time.Second, state("online"))
+	watched(t, d, r, root, "after the other disk.bin")
+
+	// And once more, while the daemon does not run.
+	d.WaitIdle(t, time.Minute)
+	before = d.Export(t)
+	d.Stop(t)
+	apptest.Pull(t, root)
+	d.Start(t)
+	d.WaitRoot(t, "films", 5*time.Second, state("offline"))
+	unchanged(t, before, d.Export(t), "started without the disk")
+	apptest.Mount(t, root, "-o", "loop", image)
+	d.WaitRoot(t, "films", 5*time.Second, state("online"))
+	d.WaitIdle(t, time.Minute)
+	unchanged(t, before, d.Export(t), "mounted late")
+	watched(t, d, r, root, "after mounting late.bin")
+}
+
+func TestDiskPulledWhileScanned(t *testing.T) {
+	if !apptest.Inside(t, apptest.Mounts) {
+		return
+	}
+	const n = 20000
+	base := t.TempDir()
+	root, disk := base+"/root", base+"/disk"
+	apptest.Mount(t, disk, "-t", "tmpfs", "-o", "size=256m", "none")
+	paths := fill(t, disk, n)
+	apptest.Mount(t, root, "--bind", disk)
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	r := apptest.Follow(t, d)
+	if !apptest.Within(20*time.Second, func() bool { c, _ := r.Catalog(); return len(c) > 100 }) {
+		t.Fatal("the scan did not begin")
+	}
+	pulled(t, d, root)
+	time.Sleep(500 * time.Millisecond)
+	before := d.Export(t)
+	if len(before) >= n {
+		t.Skipf("the scan was over already: %d items", len(before))
+	}
+	t.Logf("pulled after %d of %d", len(before), n)
+	for range 3 {
+		apptest.Mount(t, root, "--bind", disk)
+		time.Sleep(100 * time.Millisecond)
+		apptest.Pull(t, root)
+	}
+	apptest.Mount(t, root, "--bind", disk)
+	d.WaitRoot(t, "films", 5*time.Second, state("online"))
+	d.WaitIdle(t, 2*time.Minute)
+	after := d.Export(t)
+	if got := present(after, "films"); !slices.Equal(got, paths) {
+		t.Errorf("%d items, want %d", len(got), n)
+	}
+	for id, it := range before {
+		if a := after[id]; a == nil || a.Path != it.Path || !a.AddedAt.Equal(it.AddedAt) {
+			t.Errorf("item %s is lost", it.JSON)
+		}
+	}
+	watched(t, d, r, root, "after plugging in.bin")
+}
+
+// A root whose disk was never there has nothing to lose: what is mounted at last is its disk.
+func TestDiskMountedForTheFirstTimeAfterTheStart(t *testing.T) {
+	if !apptest.Inside(t, apptest.Mounts) {
+		return
+	}
+	base := t.TempDir()
+	root, image := base+"/root", base+"/disk"
+	apptest.NewDisk(t, image, "32M")
+	apptest.Mount(t, root, "-o", "loop", image)
+	paths := fill(t, root, 100)
+	apptest.Run(t, "umount", root)
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	r := apptest.Follow(t, d)
+	d.WaitIdle(t, time.Minute)
+	apptest.Mount(t, root, "-o", "loop", image)
+	sees(t, d, r, "films", paths[0])
+	d.WaitIdle(t, time.Minute)
+	if got := present(d.Export(t), "films"); !slices.Equal(got, paths) {
+		t.Errorf("%d items, want %d", len(got), len(paths))
+	}
+	watched(t, d, r, root, "later.bin")
+}
+
+func TestDiskBelowARootPulled(t *testing.T) {
+	if !apptest.Inside(t, apptest.Mounts) {
+		return
+	}
+	base := t.TempDir()
+	root, image := base+"/root", base+"/disk"
+	apptest.NewDisk(t, image, "32M")
+	write(t, root, "dir 0/sub/on the root.bin", "x")
+	nested := root + "/a/nested"
+	apptest.Mount(t, nested, "-o", "loop", image)
+	inside := fill(t, nested, 200)
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{{Name: "films", Path: root, More: "cross_mounts = true"}}})
+	r := apptest.Follow(t, d)
+	d.WaitIdle(t, time.Minute)
+	before := d.Export(t)
+	if got := len(present(before, "films")); got != len(inside)+1 {
+		t.Fatalf("%d items, want %d", got, len(inside)+1)
+	}
+
+	apptest.Pull(t, nested)
+	watched(t, d, r, root, "while pulled.bin")
+	d.Post(t, "/api/v1/roots/films/scan", `{"full": true}`, nil)
+	time.Sleep(11 * time.Second)
+	d.WaitIdle(t, time.Minute)
+	now := d.Export(t)
+	for id, it := range before {
+		if n := now[id]; n == nil || n.JSON != it.JSON {
+			t.Fatalf("with the disk away its item is not as it was: %s", it.JSON)
+		}
+	}
+	if s := d.Root(t, "films"); s.State != "online" {
+		t.Errorf("the rest must go on: %+v", s)
+	}
+
+	apptest.Mount(t, nested, "-o", "loop", image)
+	write(t, nested, "dir 0/sub/new on the disk.bin", "x")
+	sees(t, d, r, "films", "a/nested/dir 0/sub/new on the disk.bin")
+	if err := os.Remove(filepath.Join(nested, inside[0])); err != nil {
+		t.Fatal(err)
+	}
+	if !apptest.Within(20*time.Second, func() bool { return r.Find("films", "a/nested/"+inside[0]) == nil }) {
+		t.Error("a file removed from the disk that came back stays in the catalog")
+	}
+	d.WaitIdle(t, time.Minute)
+	now = d.Export(t)
+	for id, it := range before {
+		if n := now[id]; it.Path != "a/nested/"+inside[0] && (n == nil || n.JSON != it.JSON) {
+			t.Fatalf("with the disk back its item is not as it was: %s", it.JSON)
+		}
+	}
+}
