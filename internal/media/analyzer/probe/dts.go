@@ -93,16 +93,21 @@ func dtsInPCM(b []byte) []byte {
 }
 
 func matchDTS(head []byte, ext string) bool {
-	if hasMagic(head, "DTSHDHDR") {
+	if hasMagic(head, "DTSHDHDR") || dtsBegins(head) {
 		return true
 	}
-	return dtsStart(head) == 0 || ext == ".dts" && dtsStart(head) > 0
+	return ext == ".dts" && dtsStart(head) >= 0
+}
+
+// dtsBegins reports whether b begins with frames that follow each other.
+func dtsBegins(b []byte) bool {
+	return (dtsPacking(b) != 0 || hasMagic(b, "\x64\x58\x20\x25")) && chained(b, 1, dtsFrameSize)
 }
 
 // dtsStart returns where in b frames begin that follow each other, or -1.
 func dtsStart(b []byte) int {
 	for i := 0; i+frameHeadSize < len(b); i++ {
-		if (dtsPacking(b[i:]) != 0 || hasMagic(b[i:], "\x64\x58\x20\x25")) && chained(b[i:], 1, dtsFrameSize) {
+		if dtsBegins(b[i:]) {
 			return i
 		}
 	}

@@ -19,6 +19,10 @@ var audioProbers = []prober{
 	{"au", media.KindAudio, matchAU, probeAU},
 	{"amr", media.KindAudio, matchAMR, probeAMR},
 	{"midi", media.KindAudio, matchMIDI, probeMIDI},
+	{"tak", media.KindTrack, matchTAK, probeTAK},
+	{"optimfrog", media.KindTrack, matchOptimFROG, probeOptimFROG},
+	{"voc", media.KindAudio, matchVOC, probeVOC},
+	{"tracker", media.KindAudio, matchTracker, probeTracker},
 	{"aiff", media.KindTrack, matchAIFF, probeAIFF},
 }
 

@@ -114,6 +114,33 @@ func amr(n int) []byte {
 	return append([]byte("#!AMR\n"), bytes.Repeat(append([]byte{0x3C}, make([]byte, 31)...), n)...)
 }
 
+func tak() []byte {
+	var bits []byte
+	pos := 0
+	put := func(n int, v uint64) {
+		for i := range n {
+			if pos>>3 == len(bits) {
+				bits = append(bits, 0)
+			}
+			bits[pos>>3] |= byte(v>>i&1) << (pos & 7)
+			pos++
+		}
+	}
+	for _, f := range [][2]uint64{{6, 2}, {4, 2}, {4, 5}, {35, 88200}, {3, 0}, {18, 44100 - 6000}, {5, 16 - 8}, {4, 1}, {9, 0}} {
+		put(int(f[0]), f[1])
+	}
+	return append(le("tBaK", byte(1), byte(len(bits)), uint16(0), bits), make([]byte, 32)...)
+}
+
+func optimFROG() []byte {
+	return le("OFR ", uint32(15), uint32(88200), uint16(0), byte(2), byte(1), uint32(44100), make([]byte, 16))
+}
+
+func voc() []byte {
+	sound := make([]byte, 8000)
+	return le("Creative Voice File\x1A", uint16(26), uint16(0x114), uint16(0x111F), byte(1), byte(0x42), byte(0x1F), byte(0), byte(131), byte(0), sound, byte(0))
+}
+
 func TestSoundFormatsLaidOutByHand(t *testing.T) {
 	gain := func(d media.Description, g media.Gain) media.Description {
 		d.Media.ReplayGain = &g
@@ -142,6 +169,11 @@ func TestSoundFormatsLaidOutByHand(t *testing.T) {
 		"DFF compressed": {dff(true), media.KindTrack, titled(soundOf("dff", 2, stream("dst", 2, 2822400, 1)), "Title", "Artist")},
 		"MIDI":           {midi(), media.KindAudio, song},
 		"MIDI in RIFF":   {append(le("RIFF", uint32(0), "RMID", "data", uint32(0)), midi()...), media.KindAudio, song},
+		"TAK":            {slicesOf(tak(), apeItems(2000, "Title", "T")), media.KindTrack, titled(soundOf("tak", 2, stream("tak", 2, 44100, 16)), "T", "")},
+		"OptimFROG":      {optimFROG(), media.KindTrack, soundOf("optimfrog", 1, stream("optimfrog", 2, 44100, 16))},
+		"VOC":            {voc(), media.KindAudio, soundOf("voc", 1, stream("pcm_u8", 1, 8000, 8))},
+		"XM":             {le("Extended Module: Fast song\x00         \x1A", make([]byte, 64)), media.KindAudio, media.Description{Title: "Fast song", Media: &media.Media{Container: "xm"}}},
+		"MOD":            {slicesOf([]byte("amiga song"), make([]byte, 1070), []byte("M.K."), make([]byte, 64)), media.KindAudio, media.Description{Title: "amiga song", Media: &media.Media{Container: "mod"}}},
 		"AMR":            {amr(50), media.KindAudio, soundOf("amr", 1, stream("amr_nb", 1, 8000, 0))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -356,10 +388,12 @@ func TestOggPictureAcrossPages(t *testing.T) {
 func FuzzMonkey(f *testing.F) {
 	fuzzSoundOf(f, monkeyNew(), append(monkeyOld(), apeItems(2000, "Title", "T")...))
 }
-func FuzzMusepack7(f *testing.F) { fuzzSoundOf(f, musepack7()) }
-func FuzzDSD(f *testing.F)       { fuzzSoundOf(f, dsf(), dff(true), dff(false)[:400]) }
-func FuzzMIDI(f *testing.F)      { fuzzSoundOf(f, midi()) }
-func FuzzAMR(f *testing.F)       { fuzzSoundOf(f, amr(5)) }
+func FuzzMusepack7(f *testing.F)   { fuzzSoundOf(f, musepack7()) }
+func FuzzDSD(f *testing.F)         { fuzzSoundOf(f, dsf(), dff(true), dff(false)[:400]) }
+func FuzzMIDI(f *testing.F)        { fuzzSoundOf(f, midi()) }
+func FuzzLosslessOdd(f *testing.F) { fuzzSoundOf(f, tak(), optimFROG()) }
+func FuzzVOC(f *testing.F)         { fuzzSoundOf(f, voc()[:100]) }
+func FuzzAMR(f *testing.F)         { fuzzSoundOf(f, amr(5)) }
 func FuzzID3(f *testing.F) {
 	fuzzSoundOf(f, id3v2(3, id3Unsync, id3FrameBytes(3, "APIC", 0, "\x01image/jpeg\x00\x03\xFF\xFEd\x00\x00\x00"+jpegHead)),
 		id3v2(4, 0, id3FrameBytes(4, "CHAP", 0, "a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00TIT2\x00\x00\x00\x02\x00\x00\x03x")),
