@@ -3,7 +3,10 @@ package smb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
+
+	"go.uber.org/zap"
 )
 
 // full is the path below the share of a path below the root.
@@ -79,7 +82,7 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 		s.underway.Add(1)
 		defer s.underway.Add(-1)
 		err = s.breaker.do(s.probe, func() (err error) {
-			defer recovered(&err)
+			defer s.crashed(&err)
 			value, err = f(ctx)
 			return err
 		})
@@ -112,8 +115,15 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 }
 
 // probe is what a half-open breaker asks: whether there is a session to be had, and a root on it.
-func (s *Share) probe() (err error) {
-	defer recovered(&err)
-	_, err = s.prover.join().wait(context.Background())
+func (s *Share) probe() error {
+	_, err := s.prover.join().wait(context.Background())
 	return err
+}
+
+// crashed, deferred, turns a panic in a call into an error of it, and logs where it was.
+func (s *Share) crashed(err *error) {
+	if r := recover(); r != nil {
+		s.log.Error("panic in a call to a share", zap.String("share", s.config.location()), zap.Any("panic", r), zap.StackSkip("stack", 1))
+		*err = fmt.Errorf("panic: %v", r)
+	}
 }

@@ -33,7 +33,7 @@ func TestListingCutAtEveryPlace(t *testing.T) {
 	for i := range n {
 		srv.write(fmt.Sprintf("d/file number %02d.mkv", i), "x")
 	}
-	step := int64(files)
+	step := int64(files * raceFactor)
 	if testing.Short() {
 		step *= 13
 	}

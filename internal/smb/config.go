@@ -77,7 +77,7 @@ func (c Config) complete() (Config, error) {
 	case c.Share == "" || strings.ContainsAny(c.Share, "/\\\x00"):
 		return c, errors.New("configure share: wants the name of a share")
 	case c.Path != "" && c.Path != path.Clean(c.Path) || checkPath(c.Path) != nil:
-		return c, errors.New("configure share: wants a path without . and ..")
+		return c, errors.New("configure share: wants a path of plain names")
 	case c.Timeout < 0 || c.DialTimeout < 0 || c.IdleTimeout < 0:
 		return c, errors.New("configure share: a timeout is negative")
 	case c.guest() && (c.RequireSigning || c.RequireEncryption):

@@ -17,12 +17,12 @@
 //
 // # The library
 //
-// Only client.go knows it: github.com/cloudsoda/go-smb2, the maintained line of hirochachacha/go-smb2.
-// The original's last release, v1.1.0 of 2022, verifies no reply that was preceded by an interim one, so
-// every late read fails where signing is required, and nothing outside can help; it gives no file ids; and
-// one malformed reply panics in a goroutine that cannot be recovered from outside, which ends the process.
-// The two cannot be exchanged by a replace directive, since their signatures differ. Whoever wants the
-// original changes client.go, and pays with these three.
+// Only client.go knows it: github.com/cloudsoda/go-smb2, the maintained line of hirochachacha/go-smb2. In
+// the original's last release, v1.1.0 of 2022, a read that the server answers late (first that it is
+// pending, then with the data) fails where signing is required, and nothing outside of it can help; there
+// are no file ids, so no file can be recognized; and one malformed reply ends the process. The two cannot
+// be exchanged by a replace directive, since their functions differ. Whoever wants the original changes
+// client.go, and pays with these three.
 //
 // # Its traps
 //
@@ -40,10 +40,17 @@
 //   - Lengths and offsets of replies are believed: frames are checked before the library sees them
 //     (wire.go), and panics on what remains are recovered (client.go).
 //
+// And of github.com/sony/gobreaker, which circuit_breaker.go is built over: it has neither back-off nor a
+// time of the next try nor a reset, calls its hooks under its own lock, and turns half-open whenever it
+// looks at its clock, be it for an answer that is too late to count.
+//
 // # What a server does not prove
 //
 // A Samba whose disk fails in the middle of a listing sends what it has as complete. One whose disk is not
 // mounted shows the empty mount point. File ids are inode numbers, used again at once, and creation and
 // change times follow the modification time: a file is the same only with size and modification time
-// (Volume.WeakIDs). A directory's time moves when names in it change, not when a file is rewritten.
+// (Volume.WeakIDs). Names are found in any case, and those that Windows could not write (a colon, a final
+// dot) are shown under short names of the server's own making. Links inside the share look like what they
+// lead to, also when that is above them. A session stays in the directory that was there when it was
+// mounted. A directory's time moves when names in it change, not when a file is rewritten.
 package smb

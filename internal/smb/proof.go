@@ -137,8 +137,8 @@ func (p *prover) look() (info, error) {
 
 // open opens the root and looks at it. The session is the one that said so.
 func (p *prover) open() (root info, on *session, err error) {
-	defer recovered(&err)
 	s, ctx := p.share, context.Background()
+	defer s.crashed(&err)
 	err = s.attempt(ctx, func(ses *session) (err error) {
 		on = ses
 		root, err = s.statOn(ctx, ses, "")

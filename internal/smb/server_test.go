@@ -553,3 +553,21 @@ func TestDiskMountedOverAnOpenSession(t *testing.T) {
 		works(t, s)
 	}
 }
+
+// Closing does not wait for a server that does not answer a dial.
+func TestCloseWhileDialling(t *testing.T) {
+	srv := startSamba(t)
+	s := srv.share(func(c *Config) { c.Timeout = time.Minute })
+	srv.run("pause")
+	defer srv.run("resume")
+	done := make(chan error)
+	go func() { _, err := s.Identify(context.Background()); done <- err }()
+	eventually(t, 5*time.Second, "it dials", func() bool { return s.Stats().Dials == 1 })
+	time.Sleep(50 * time.Millisecond)
+	began := time.Now()
+	s.Close()
+	wantAway(t, "identify", <-done)
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("closing took %s", took)
+	}
+}

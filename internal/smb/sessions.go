@@ -175,6 +175,9 @@ func (s *session) rest() {
 type sessions struct {
 	config Config
 	spawn  func(func()) bool // starts a goroutine that the share waits for; false once it is closed
+	guard  func(*error)      // deferred: turns a panic into an error
+	life   context.Context   // ends when the share is closed, and with it a dial under way
+	end    context.CancelFunc
 
 	mu      sync.Mutex
 	current *session
@@ -242,34 +245,49 @@ func (p *sessions) dial(d *dialing) {
 }
 
 // establish connects, logs on and mounts.
-func (p *sessions) establish() (*session, error) {
+func (p *sessions) establish() (made *session, err error) {
+	defer p.guard(&err)
 	p.dials.Add(1)
-	password := ""
+	password, err := p.password()
+	if err != nil {
+		return nil, &classed{class: refused, err: err}
+	}
+	dialer := net.Dialer{Deadline: time.Now().Add(p.config.DialTimeout)}
+	conn, err := dialer.DialContext(p.life, "tcp", net.JoinHostPort(p.config.Host, strconv.Itoa(p.config.Port)))
+	if err != nil {
+		return nil, &classed{class: away, err: dialError(err)}
+	}
+	return p.logOn(conn, dialer.Deadline, password)
+}
+
+// password asks for the password to log on with.
+func (p *sessions) password() (password string, err error) {
 	if p.config.Password != nil {
-		var err error
 		if password, err = p.config.Password(); err != nil {
-			return nil, &classed{class: refused, err: err}
+			return "", err
 		}
 	}
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.tried.remember(password)
-	p.mu.Unlock()
-	alive, end := context.WithCancelCause(context.Background())
-	deadline := time.Now().Add(p.config.DialTimeout)
-	dialer := net.Dialer{Deadline: deadline}
-	conn, err := dialer.DialContext(alive, "tcp", net.JoinHostPort(p.config.Host, strconv.Itoa(p.config.Port)))
-	if err != nil {
-		end(err)
-		return nil, &classed{class: away, err: dialError(err)}
-	}
+	return password, nil
+}
+
+// logOn makes a session of a connection, or closes it.
+func (p *sessions) logOn(conn net.Conn, deadline time.Time, password string) (*session, error) {
 	w := newWire(conn, p.config.Timeout)
+	defer context.AfterFunc(p.life, func() { w.Close() })()
 	late := time.AfterFunc(time.Until(deadline), func() { w.Close() })
+	alive, end := context.WithCancelCause(context.Background())
 	m, err := connect(alive, w, p.config, p.config.credentials(password))
-	if !late.Stop() && err != nil {
-		err = fmt.Errorf("log on: %w within %s", errNoAnswer, p.config.DialTimeout)
-	}
-	if err == nil {
+	inTime := late.Stop()
+	switch {
+	case p.life.Err() != nil:
+		err = errClosed
+	case err == nil:
 		err = p.config.acceptable(w.known())
+	case !inTime:
+		err = fmt.Errorf("log on: %w within %s", errNoAnswer, p.config.DialTimeout)
 	}
 	if err != nil {
 		w.Close()
@@ -319,6 +337,7 @@ func (p *sessions) close() {
 	p.closed = true
 	s := p.current
 	p.mu.Unlock()
+	p.end()
 	if s != nil {
 		s.kill(errClosed)
 	}

@@ -50,7 +50,8 @@ func New(config Config, log *zap.Logger) (*Share, error) {
 		memory:   newMemory(),
 		listings: semaphore.NewWeighted(listingsAtOnce),
 	}
-	s.sessions = &sessions{config: config, spawn: s.spawn}
+	s.sessions = &sessions{config: config, spawn: s.spawn, guard: s.crashed}
+	s.sessions.life, s.sessions.end = context.WithCancel(context.Background())
 	s.prover.share = s
 	return s, nil
 }

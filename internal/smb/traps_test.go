@@ -253,8 +253,8 @@ func TestNoFileServer(t *testing.T) {
 	for name, serve := range map[string]func(net.Conn){
 		"closes":  func(c net.Conn) {},
 		"HTTP":    func(c net.Conn) { fmt.Fprint(c, "HTTP/1.1 400 Bad Request\r\n\r\n") },
-		"noise":   func(c net.Conn) { b := make([]byte, 4096); rand.NewChaCha8([32]byte{}).Read(b); c.Write(b) },
-		"huge":    func(c net.Conn) { c.Write([]byte{0, 0xff, 0xff, 0xff}); time.Sleep(100 * time.Millisecond) },
+		"noise":   func(c net.Conn) { fmt.Fprint(c, strings.Repeat("\x00\x00\x10\x00noise", 999)) },
+		"huge":    func(c net.Conn) { fmt.Fprint(c, "\x00\xff\xff\xff"); time.Sleep(100 * time.Millisecond) },
 		"silence": func(c net.Conn) { time.Sleep(2 * time.Second) },
 	} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
