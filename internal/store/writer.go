@@ -98,6 +98,10 @@ type outcome struct {
 	err  error
 }
 
+// errLost says that SQLite itself gave up the whole transaction (a full disk, an I/O error): a statement after it would
+// be a transaction of its own, outside the group and its numbers.
+var errLost = errors.New("transaction was given up")
+
 // group runs a request and as many of those behind it as fit in one transaction.
 func (s *Store) group(r request) {
 	before := s.counts
@@ -106,11 +110,15 @@ func (s *Store) group(r request) {
 	var outcomes []outcome
 	for began := time.Now(); ; {
 		o := outcome{done: r.done, err: err}
+		lost := false
 		if err == nil {
 			o.err = tx.run(r.fn)
+			if lost = s.writer.c.AutoCommit(); lost {
+				err, o.err = fmt.Errorf("%w: %w", errLost, o.err), nil
+			}
 		}
 		outcomes = append(outcomes, o)
-		if tx.rows >= groupRows || time.Since(began) > groupTime {
+		if lost || tx.rows >= groupRows || time.Since(began) > groupTime {
 			break
 		}
 		var more bool
@@ -161,7 +169,9 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 			err = fmt.Errorf("change panicked: %v\n%s", v, debug.Stack())
 		}
 		if err != nil {
-			err = errors.Join(err, tx.c.script("ROLLBACK TO request; RELEASE request"))
+			if !tx.c.c.AutoCommit() {
+				err = errors.Join(err, tx.c.script("ROLLBACK TO request; RELEASE request"))
+			}
 			return
 		}
 		if err = tx.c.exec("RELEASE request"); err == nil {
