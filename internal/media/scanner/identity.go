@@ -70,6 +70,9 @@ func (m *matching) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, 
 		if j, ok := m.listed[it.Name]; ok {
 			return m.files[j].ID != it.FileID, false, nil
 		}
+		if m.whole() && m.provisional && e.Links == 1 && e.Name != it.Name {
+			return true, false, nil // listed under this name, and it has no other
+		}
 		if m.whole() && !m.provisional {
 			_, broken := m.broken[it.Name]
 			return !broken, false, nil

@@ -62,7 +62,11 @@ func (r *runner) look(ctx context.Context, j *job) {
 // see looks at the directory. It returns nil where there is nothing to reconcile; else the sighting, and
 // what it took of the entries in flight.
 func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64, error) {
-	proofs, absent, err := r.prove(ctx, j)
+	g := &sighting{
+		root: r.row.ID, dir: j.dir, listedAbove: j.listed, stamped: r.polled.Load(), now: time.Now().UnixNano(),
+		quiet: int64(r.s.timing.Load().Debounce), grace: int64(r.s.timing.Load().Grace), describe: r.s.describe,
+	}
+	err := r.prove(ctx, j, g)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -75,10 +79,6 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 			r.unwatch(j.dir)
 			return nil, 0, nil
 		}
-	}
-	g := &sighting{
-		root: r.row.ID, dir: j.dir, proofs: proofs, absent: absent, stamped: r.polled.Load(),
-		now: time.Now().UnixNano(), quiet: int64(r.s.timing.Load().Debounce), grace: int64(r.s.timing.Load().Grace), describe: r.s.describe,
 	}
 	if r.cfg.CrossMounts {
 		j.names = nil // only a listing says which file system its directory is on
@@ -260,7 +260,7 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *tree.Rul
 			continue
 		}
 		jobs = append(jobs, &job{
-			dir: store.Join(j.dir, e.Name), id: e.ID, recursive: true, full: j.full, poll: j.poll, pass: j.pass, rules: rules,
+			dir: store.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, pass: j.pass, rules: rules,
 		})
 	}
 	return jobs, nil

@@ -10,36 +10,40 @@ import (
 
 // prove looks at the places that a job's first look left in doubt: whether items elsewhere are still
 // where they were, and whether names that a provisional listing did not show are really not there.
-func (r *runner) prove(ctx context.Context, j *job) (proofs map[doubt]bool, absent map[string]struct{}, err error) {
+func (r *runner) prove(ctx context.Context, j *job, g *sighting) error {
 	if len(j.doubts) > 0 {
-		proofs = make(map[doubt]bool, len(j.doubts))
+		g.proofs = make(map[doubt]bool, len(j.doubts))
 		gone := map[oldPlace]bool{}
 		for i := range j.doubts {
 			d := &j.doubts[i]
 			left, err := r.hasLeft(ctx, d, gone)
 			if err != nil {
-				return nil, nil, err
+				return err
 			}
-			proofs[*d] = left
+			g.proofs[*d] = left
 		}
 	}
 	if len(j.asks) == 0 {
-		return proofs, nil, nil
+		return nil
 	}
-	absent = make(map[string]struct{}, len(j.asks))
+	g.absent, g.there = make(map[string]struct{}, len(j.asks)), map[string]tree.FileID{}
 	for _, n := range j.asks {
-		_, err := r.tree.Stat(ctx, store.Join(j.dir, n))
+		e, err := r.tree.Stat(ctx, store.Join(j.dir, n))
 		switch {
+		case err == nil:
+			g.there[n] = e.ID
 		case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):
-			absent[n] = struct{}{}
-		case err != nil && away(ctx, err):
-			return nil, nil, err
+			g.absent[n] = struct{}{}
+		case away(ctx, err):
+			return err
+		default:
+			g.there[n] = tree.FileID{}
 		}
 	}
 	if _, err := r.tree.Identify(ctx); err != nil { // what was not there counts only while the root is itself
-		return nil, nil, err
+		return err
 	}
-	return proofs, absent, nil
+	return nil
 }
 
 type oldPlace struct {

@@ -13,6 +13,7 @@ type job struct {
 	id        tree.FileID // as the directory above listed it; zero: not known
 	names     []string    // only these; nil: the whole directory
 	recursive bool        // and everything below
+	listed    bool        // the listing of the directory above showed it
 	full      bool        // compare row by row, whatever the digest says
 	poll      bool        // pass over directories below whose stamps stand
 	due       bool        // asked for by the directory's recheck time
@@ -44,6 +45,7 @@ func (j *job) absorb(o *job) {
 	}
 	j.full = j.full || o.full
 	j.due = j.due || o.due
+	j.listed = j.listed && o.listed
 	j.doubts = append(j.doubts, o.doubts...)
 	j.asks = append(j.asks, o.asks...)
 }

@@ -20,6 +20,7 @@ type verdict struct {
 	asks      []string    // names whose absence must be proven one by one
 	gone      []store.Dir // directories proven absent, whose items are to follow
 	stale     bool        // the look is older than what is known: look again
+	above     []string    // directory above, whose listing is older than this directory: look at it
 	echoes    []echo      // other names of files that changed
 	growing   []string    // files that may not be whole: look again after a quiet while
 	unsettled bool        // the rows do not equal the listing: the next look compares again
@@ -85,6 +86,9 @@ func (g *sighting) reconcile(tx *store.Tx) (verdict, error) {
 
 // revive makes directories above that were gone stand again, since this one is there. But it reports stale
 // where this look began before one of them, or this one, was proven absent: what it saw may be what is gone.
+//
+// The lowest directory above that stands had been listed before this one was made, unless that listing led
+// here: what its row says of its listing is not true any more.
 func (m *matching) revive() (stale bool, err error) {
 	var gone []store.Dir
 	for dir := m.dir; ; dir = parentOf(dir) {
@@ -93,6 +97,12 @@ func (m *matching) revive() (stale bool, err error) {
 			return false, err
 		}
 		if found && !d.Gone {
+			if dir != m.dir && !(m.listedAbove && dir == parentOf(m.dir)) {
+				m.v.above = append(m.v.above, dir)
+				if err := m.tx.Unsettle(d.ID); err != nil {
+					return false, err
+				}
+			}
 			break
 		}
 		if found && m.now <= d.Stamp && d.Stamp-m.now < int64(time.Minute) { // else the clock was set back
@@ -311,7 +321,24 @@ func (m *matching) provenAbsent(it *store.Item) bool {
 	if _, ok := m.listed[it.Name]; ok {
 		return true
 	}
+	if id, ok := m.there[it.Name]; ok {
+		return m.listedElsewhere(id)
+	}
 	m.v.asks = append(m.v.asks, it.Name)
+	return false
+}
+
+// listedElsewhere reports whether the file that answered to a name which is not listed is one that is, under
+// another name: a lookup that ignores case finds it under both.
+func (m *matching) listedElsewhere(id tree.FileID) bool {
+	if id == (tree.FileID{}) {
+		return false
+	}
+	for i := range m.files {
+		if m.files[i].ID == id && m.files[i].Links <= 1 {
+			return true
+		}
+	}
 	return false
 }
 
@@ -335,7 +362,12 @@ func (m *matching) departDirs() error {
 			continue
 		}
 		if _, ok := m.absent[name]; m.provisional && !ok {
-			if _, isFile := m.listed[name]; !isFile {
+			_, isFile := m.listed[name]
+			if _, answered := m.there[name]; !isFile && answered {
+				m.v.unsettled = true
+				continue
+			}
+			if !isFile {
 				m.v.asks, m.v.unsettled = append(m.v.asks, name), true
 				continue
 			}

@@ -2,9 +2,11 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
 )
 
@@ -18,6 +20,14 @@ const (
 // each in a request of its own.
 func (r *runner) vanish(ctx context.Context, j *job) {
 	res := &result{job: j, async: true}
+	if back, err := r.isBack(ctx, j.dir); err != nil || back {
+		res.async, res.err = false, err
+		if back {
+			res.children = []*job{{dir: j.dir, recursive: true, pass: j.pass}}
+		}
+		r.results <- res // has room for every job in flight
+		return
+	}
 	at := time.Now().UnixNano()
 	gone := false
 	err := r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
@@ -43,6 +53,25 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 		return
 	}
 	r.results <- &result{job: j, freed: true}
+}
+
+// isBack reports whether a directory that a listing did not hold is there now, and is not one that is passed over.
+// The listing may be older than the last look at the directory itself; nobody looks there while this is done.
+func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {
+	e, err := r.tree.Stat(ctx, dir)
+	switch {
+	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):
+		return false, nil
+	case err != nil:
+		return false, err
+	case e.Type != tree.Dir:
+		return false, nil
+	}
+	_, ignored, err := r.rulesAbove(ctx, dir)
+	if errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir) {
+		return false, nil
+	}
+	return !ignored, err
 }
 
 // vanishIn reports the directories below, how many items are missing now, and whether the directory is still gone.

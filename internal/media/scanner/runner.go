@@ -218,6 +218,9 @@ func (r *runner) follow(res *result) {
 	if v.stale {
 		r.postpone(&job{dir: j.dir, rules: j.rules}, r.s.timing.Load().Debounce)
 	}
+	for _, dir := range v.above {
+		r.queue.hurry(&job{dir: dir})
+	}
 	r.answer(v.echoes)
 	for i := range v.gone {
 		if j.pass != nil {

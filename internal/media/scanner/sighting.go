@@ -23,8 +23,11 @@ type sighting struct {
 	names  []string            // the only names looked at; nil: all of the directory
 	digest store.Digest        // of a whole listing
 
-	provisional bool                // a name that is not listed may be there all the same
-	absent      map[string]struct{} // names proven absent one by one
+	provisional bool                   // a name that is not listed may be there all the same
+	absent      map[string]struct{}    // names proven absent one by one
+	there       map[string]tree.FileID // names that were asked for one by one and answered
+
+	listedAbove bool // a listing of the directory above led here
 
 	proofs map[doubt]bool // true: the place is proven not to show the item any more
 
