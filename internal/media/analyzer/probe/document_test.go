@@ -209,7 +209,7 @@ func TestABombIsNotInflated(t *testing.T) {
 	packed := bomb.Bytes()
 	copy(packed[len(packed)-4:], "\x00\x10\x00\x00") // 256 MiB that claim to be 4 KiB
 	allocated, took, err := measureProbe(packed, ".gz")
-	if err != nil || allocated > mutationAlloc || took > 10*mutationTime {
+	if err != nil || allocated > mutationAlloc || took > 2*mutationTime {
 		t.Errorf("%d bytes in %v: %v", allocated, took, err)
 	}
 }
@@ -336,7 +336,7 @@ func TestPDFsThatLieEnd(t *testing.T) {
 	} {
 		allocated, took, err := measureProbe(data, ".pdf")
 		var p *PanicError
-		if errors.As(err, &p) || allocated > mutationAlloc || took > 4*mutationTime {
+		if errors.As(err, &p) || allocated > mutationAlloc || took > mutationTime {
 			t.Errorf("%s: %d bytes in %v, %v", name, allocated, took, err)
 		}
 	}
@@ -578,11 +578,11 @@ func TestMutatedDocumentsAreHarmless(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		mutate(t, name, data, 200)
+		mutate(t, name, data, 60)
 	}
-	mutate(t, "x.mobi", mobiOf(6, "Name", map[uint32]string{exthAuthor: "Ann", exthCoverOffset: "\x00\x00\x00\x00"}), 500)
-	mutate(t, "x.cbr", rar4Of(0, "1.jpg=x", "ComicInfo.xml=<ComicInfo/>"), 500)
-	mutate(t, "x.cbr", rar5Of("1.jpg=x", "ComicInfo.xml=<ComicInfo/>"), 500)
+	mutate(t, "x.mobi", mobiOf(6, "Name", map[uint32]string{exthAuthor: "Ann", exthCoverOffset: "\x00\x00\x00\x00"}), 200)
+	mutate(t, "x.cbr", rar4Of(0, "1.jpg=x", "ComicInfo.xml=<ComicInfo/>"), 200)
+	mutate(t, "x.cbr", rar5Of("1.jpg=x", "ComicInfo.xml=<ComicInfo/>"), 200)
 	mutate(t, "x.iso", udfOf("My Film", "BDMV", true), 100)
 	mutate(t, "x.iso", isoSample(t), 100)
 }

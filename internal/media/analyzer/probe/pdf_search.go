@@ -1,0 +1,100 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+)
+
+// Objects of a PDF whose cross-reference is broken or cut off.
+
+// search looks for objects and trailers through the file's beginning, for want of tables that hold.
+func (f *pdfFile) search() error {
+	data, err := f.w.ReadFull(f.base, min(f.w.Size()-f.base, pdfMaxSearch))
+	if err != nil {
+		return err
+	}
+	f.tables, f.trailer, f.found = nil, pdfObject{}, map[int64]int64{}
+	root, err := f.searchObjects(data)
+	if err != nil {
+		return err
+	}
+	if i := bytes.LastIndex(data, []byte("trailer")); i >= 0 {
+		if t, _, err := f.parse(int64(i + len("trailer"))); err == nil {
+			f.trailer = t
+		}
+	}
+	if f.trailer.get("Root").kind != pdfRef {
+		if root.kind != pdfRef {
+			return fmt.Errorf("%w: no document catalog", ErrMalformed)
+		}
+		f.trailer.kind = pdfDict
+		f.trailer.items = append(f.trailer.items, pdfObject{kind: pdfName, text: []byte("Root")}, root)
+	}
+	return nil
+}
+
+// searchObjects notes where objects begin, the last of each number, and returns a reference to the last
+// that calls itself the catalog.
+func (f *pdfFile) searchObjects(data []byte) (root pdfObject, err error) {
+	catalog := bytes.Index(data, []byte("/Catalog"))
+	last := int64(-1)
+	for pos := 0; ; {
+		i := bytes.Index(data[pos:], []byte("obj"))
+		end := len(data)
+		at, number := -1, int64(0)
+		if i >= 0 {
+			if err := f.w.Element(); err != nil {
+				return root, err
+			}
+			if at, number = pdfObjectStart(data, pos+i); at >= 0 {
+				end = at
+			}
+			pos += i + len("obj")
+		}
+		if i >= 0 && at < 0 { // "endobj"
+			continue
+		}
+		for catalog >= 0 && catalog < end {
+			if last >= 0 {
+				root = pdfObject{kind: pdfRef, n: last}
+			}
+			next := bytes.Index(data[catalog+1:], []byte("/Catalog"))
+			if next < 0 {
+				catalog = -1
+				break
+			}
+			catalog += 1 + next
+		}
+		if i < 0 {
+			return root, nil
+		}
+		if last = number; len(f.found) < pdfMaxFound {
+			f.found[number] = int64(at)
+		}
+	}
+}
+
+// pdfObjectStart returns where "n g obj" begins whose "obj" stands at end, and n; or -1.
+func pdfObjectStart(data []byte, end int) (int, int64) {
+	i := end
+	number := func() (int64, bool) {
+		for i > 0 && pdfIsSpace(data[i-1]) {
+			i--
+		}
+		to := i
+		for i > 0 && to-i < 10 && data[i-1] >= '0' && data[i-1] <= '9' {
+			i--
+		}
+		n, err := strconv.ParseInt(string(data[i:to]), 10, 64)
+		return n, err == nil
+	}
+	if _, ok := number(); !ok {
+		return -1, 0
+	}
+	n, ok := number()
+	if !ok {
+		return -1, 0
+	}
+	return i, n
+}

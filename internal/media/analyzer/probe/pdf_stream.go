@@ -1,0 +1,138 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// Streams of a PDF: object streams, and what filters and predictors make of bytes.
+
+// fromStream takes an object out of an object stream (7.5.7).
+func (f *pdfFile) fromStream(p pdfPlace) (pdfObject, error) {
+	if f.inStream.number != p.inStream {
+		dict, stream, err := f.resolve(pdfObject{kind: pdfRef, n: p.inStream})
+		if err != nil {
+			return dict, err
+		}
+		data, err := f.expand(dict, stream, f.crypt.stream(p.inStream, 0))
+		if err != nil {
+			return dict, err
+		}
+		f.inStream.number, f.inStream.data, f.inStream.first = p.inStream, data, dict.get("First").n
+	}
+	l := pdfLexer{w: f.w, b: f.inStream.data}
+	for range 2 * p.index {
+		if _, err := l.object(0); err != nil {
+			return pdfObject{}, err
+		}
+	}
+	l.pos = min(l.pos, len(l.b))
+	if _, err := l.object(0); err != nil { // the object's number
+		return pdfObject{}, err
+	}
+	off, err := l.object(0)
+	if err != nil {
+		return off, err
+	}
+	start := f.inStream.first + off.n
+	if off.kind != pdfNumber || off.n < 0 || start < 0 || start > int64(len(l.b)) {
+		return off, fmt.Errorf("%w: object stream", ErrMalformed)
+	}
+	l.pos = int(start)
+	return l.object(0)
+}
+
+// expand returns a stream's bytes: decrypted, inflated, and with the predictor undone.
+func (f *pdfFile) expand(dict pdfObject, s pdfStream, decrypt func([]byte) []byte) ([]byte, error) {
+	if s.at == 0 || s.length <= 0 {
+		return nil, fmt.Errorf("%w: no stream", ErrMalformed)
+	}
+	at := s.at + f.base
+	n := min(s.length, pdfMaxPacked, max(0, f.w.Size()-at))
+	data, err := imagePart(f.w, at, n)
+	if err != nil {
+		return nil, err
+	}
+	if decrypt != nil {
+		data = decrypt(data)
+	}
+	filter, params := dict.get("Filter"), dict.get("DecodeParms")
+	if filter.kind == pdfArray && len(filter.items) == 1 {
+		filter = filter.items[0]
+		if params.kind == pdfArray && len(params.items) == 1 {
+			params = params.items[0]
+		}
+	}
+	switch {
+	case filter.kind == pdfNull || filter.kind == pdfArray && len(filter.items) == 0:
+		return bytes.Clone(data), nil
+	case !filter.isName("FlateDecode") && !filter.isName("Fl"):
+		return nil, fmt.Errorf("%w: filter %q", ErrMalformed, filter.text)
+	}
+	out, err := inflateZlib(f.w, data, pdfMaxStream)
+	if err != nil {
+		return nil, err
+	}
+	if params.get("Predictor").n >= 10 {
+		return pdfUnpredict(out, params)
+	}
+	return out, nil
+}
+
+// pdfUnpredict undoes the PNG filters (7.4.4.4) in place.
+func pdfUnpredict(data []byte, params pdfObject) ([]byte, error) {
+	value := func(key string, otherwise int64) int64 {
+		if o := params.get(key); o.kind == pdfNumber {
+			return o.n
+		}
+		return otherwise
+	}
+	columns, colors, bits := value("Columns", 1), value("Colors", 1), value("BitsPerComponent", 8)
+	if columns < 1 || columns > 1<<16 || colors < 1 || colors > 32 || bits < 1 || bits > 16 {
+		return nil, fmt.Errorf("%w: predictor", ErrMalformed)
+	}
+	pixel := int(max(1, colors*bits/8))
+	row := int((columns*colors*bits + 7) / 8)
+	out := data[:0]
+	prior := make([]byte, row)
+	for len(data) > row {
+		kind, line := data[0], data[1:row+1]
+		pngUnfilter(kind, line, prior, pixel)
+		data = data[row+1:]
+		out = append(out, line...) // never beyond what was read
+		prior = out[len(out)-row:]
+	}
+	return out, nil
+}
+
+// pngUnfilter undoes one line's filter (PNG, 9.2).
+func pngUnfilter(kind byte, line, prior []byte, pixel int) {
+	for i := range line {
+		var left, corner byte
+		if i >= pixel {
+			left, corner = line[i-pixel], prior[i-pixel]
+		}
+		switch kind {
+		case 1:
+			line[i] += left
+		case 2:
+			line[i] += prior[i]
+		case 3:
+			line[i] += byte((int(left) + int(prior[i])) / 2)
+		case 4:
+			line[i] += paeth(left, prior[i], corner)
+		}
+	}
+}
+
+func paeth(a, b, c byte) byte {
+	p := int(a) + int(b) - int(c)
+	pa, pb, pc := max(p-int(a), int(a)-p), max(p-int(b), int(b)-p), max(p-int(c), int(c)-p)
+	switch {
+	case pa <= pb && pa <= pc:
+		return a
+	case pb <= pc:
+		return b
+	}
+	return c
+}
