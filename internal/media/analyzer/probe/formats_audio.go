@@ -4,7 +4,7 @@ import "github.com/catalogizer/catalogizerd/internal/media"
 
 // audioProbers are the formats of this family that strong magic bytes tell.
 var audioProbers = []prober{
-	{"mp3", media.KindTrack, matchID3, probeID3},
+	{"mp3", media.KindTrack, matchStartTag, probeBehindTags},
 	{"flac", media.KindTrack, matchFLAC, probeFLAC},
 	{"ogg", media.KindTrack, matchOgg, probeOgg},
 	{"wav", media.KindTrack, matchWAV, probeWAV},

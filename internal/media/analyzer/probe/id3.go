@@ -247,20 +247,19 @@ func (t *id3Tag) frameUnsync(f id3Frame) bool {
 	return t.major == 4 && (f.flags&id3FrameSync != 0 || t.flags&id3Unsync != 0)
 }
 
-// inflateID3 decompresses a small frame; what zlib cannot read is nil.
+// inflateID3 decompresses a small frame. What zlib cannot read is as good as not there.
 func inflateID3(w *Window, b []byte, limit int) ([]byte, error) {
 	if err := w.Alloc(int64(limit)); err != nil {
 		return nil, err
 	}
-	z, err := zlib.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, nil
+	var out bytes.Buffer
+	if z, err := zlib.NewReader(bytes.NewReader(b)); err == nil {
+		_, err = io.Copy(&out, io.LimitReader(z, int64(limit)))
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+			out.Reset()
+		}
 	}
-	out, err := io.ReadAll(io.LimitReader(z, int64(limit)))
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, nil
-	}
-	return out, nil
+	return out.Bytes(), nil
 }
 
 const (

@@ -69,8 +69,12 @@ func TestID3TextInAllVersionsAndEncodings(t *testing.T) {
 	deflated := func(s string) string {
 		var b bytes.Buffer
 		z := zlib.NewWriter(&b)
-		z.Write([]byte(s))
-		z.Close()
+		if _, err := z.Write([]byte(s)); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
 		return string(binary.BigEndian.AppendUint32(nil, uint32(len(s)))) + b.String()
 	}
 	for name, c := range map[string]struct {

@@ -7,14 +7,15 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
-// matchID3 is for the formats that begin with an ID3v2 tag; what stands behind it tells them apart.
-func matchID3(head []byte, _ string) bool {
+// matchStartTag is for the formats that begin with a tag, ID3v2 or, rarely, APE; what stands behind it
+// tells them apart.
+func matchStartTag(head []byte, _ string) bool {
 	_, ok := parseID3Header(head, "ID3")
-	return ok
+	return ok || hasMagic(head, "APETAGEX")
 }
 
-// probeID3 reads a file that begins with ID3v2 tags.
-func probeID3(w *Window, r *Result) error {
+// probeBehindTags reads a file that begins with tags.
+func probeBehindTags(w *Window, r *Result) error {
 	var m musicTags
 	at, err := m.readStartTags(w)
 	if err != nil {
@@ -47,7 +48,7 @@ func (m *musicTags) readStartTags(w *Window) (at int64, err error) {
 			return 0, err
 		}
 		if !ok {
-			return at, nil
+			return m.readStartAPE(w, at)
 		}
 		if m.id3 == nil || !m.id3.tags.any {
 			m.id3 = tag
@@ -55,6 +56,16 @@ func (m *musicTags) readStartTags(w *Window) (at int64, err error) {
 		at += tag.size
 	}
 	return at, nil
+}
+
+// readStartAPE reads an APE tag at "at", if one is there, and returns where what follows begins.
+func (m *musicTags) readStartAPE(w *Window, at int64) (int64, error) {
+	ape, ok, err := readAPETagAt(w, at)
+	if err != nil || !ok {
+		return at, softTagError(err)
+	}
+	m.ape = ape
+	return at + ape.size, nil
 }
 
 // probeSoundBehindID3 finds out what kind of sound lies between at and end; head is its beginning.

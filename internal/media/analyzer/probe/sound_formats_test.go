@@ -207,6 +207,7 @@ func TestTagsBehindTheSound(t *testing.T) {
 		"APEv2 before ID3v1":         {slicesOf(frames, ape, v1), "APE", "A; B", 2, 2005, false, true},
 		"Lyrics3 before ID3v1":       {slicesOf(frames, lyrics, v1), "V1", "V1 Artist", 0, 1999, true, false},
 		"APEv2, Lyrics3, ID3v1":      {slicesOf(frames, ape, lyrics, v1), "APE", "A; B", 2, 2005, true, true},
+		"APEv2 before the sound":     {slicesOf(ape, frames), "APE", "A; B", 2, 2005, false, true},
 		"ID3v2.4 appended":           {slicesOf(frames, v24), "Appended", "", 0, 0, false, false},
 		"ID3v2 above APEv2 above v1": {slicesOf(id3v2(3, 0, id3FrameBytes(3, "TIT2", 0, "\x00V2")), frames, ape, v1), "V2", "A; B", 2, 2005, false, true},
 		"a size that lies":           {slicesOf(frames, le("APETAGEX", uint32(2000), uint32(math.MaxUint32), uint32(1), uint32(0), uint64(0))), "", "", 0, 0, false, false},

@@ -156,7 +156,7 @@ func tagFieldOf(name string) tagField {
 	if len(name) > 3 && strings.EqualFold(name[:3], "WM/") {
 		name = name[3:]
 	}
-	for i := 0; i < len(name); i++ {
+	for i := range len(name) {
 		c := name[i]
 		switch {
 		case c >= 'A' && c <= 'Z':

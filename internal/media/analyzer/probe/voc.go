@@ -35,7 +35,8 @@ func probeVOC(w *Window, r *Result) error {
 		if b[0] == 0 {
 			break
 		}
-		if cut = size > w.Size()-at-4; cut {
+		if missing := size - (w.Size() - at - 4); missing > 0 { // SoX counts the head of a block of kind 9 twice
+			cut = missing > 16
 			size = w.Size() - at - 4
 		}
 		f.block(b[0], b[4:min(int64(len(b)), 4+size)], size)
