@@ -158,8 +158,15 @@ func cutExtension(file string) (base, ext string) {
 // videoRelease reports a name whose last word is the codec of its sound rather than an extension:
 // "Title.S01E02.WEB-DL.x264.AAC".
 func videoRelease(base string) bool {
+	var low [4]byte
 	for i := 0; i+4 <= len(base); i++ {
-		switch strings.ToLower(base[i : i+4]) {
+		for j := range low {
+			low[j] = base[i+j]
+			if c := low[j]; c >= 'A' && c <= 'Z' {
+				low[j] = c + 'a' - 'A'
+			}
+		}
+		switch string(low[:]) {
 		case "x264", "x265", "h264", "h265", "hevc", "xvid", "080p", "720p", "160p", "480p":
 			return true
 		}

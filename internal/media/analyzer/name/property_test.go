@@ -168,7 +168,7 @@ func TestLinearTime(t *testing.T) {
 			t.Errorf("%q: 4096 bytes take %v", unit, whole)
 		}
 	}
-	for _, whole := range []string{"((" + strings.Repeat("/", 3700) + "CC", "(" + strings.Repeat("a/", 2000) + ")", strings.Repeat("[", 2000) + strings.Repeat("]", 2000), strings.Repeat("a/", 2000) + strings.Repeat("S01E01.", 100)} {
+	for _, whole := range []string{"((" + strings.Repeat("/", 3700) + "CC", "(" + strings.Repeat("a/", 2000) + ")", strings.Repeat("[", 2000) + strings.Repeat("]", 2000), strings.Repeat("a/", 2000) + strings.Repeat("S01E01.", 100), strings.Repeat("\x9d", 3000) + "A- 0- 0.AAC"} {
 		if took := fastest(whole); took > time.Millisecond {
 			t.Errorf("%.20q...: %d bytes take %v", whole, len(whole), took)
 		}
