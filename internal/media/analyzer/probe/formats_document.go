@@ -8,6 +8,8 @@ var documentProbers = []prober{
 	{"pdf", media.KindBook, matchPDF, probePDF},
 	{"mobi", media.KindBook, matchMOBI, probeMOBI},
 	{"djvu", media.KindBook, matchDjVu, probeDjVu},
+	{"chm", media.KindBook, matchCHM, probeNothing},
+	{"lit", media.KindBook, matchLIT, probeNothing},
 	{"vobsub", media.KindSubtitle, matchVobSubIndex, probeVobSubIndex},
 	{"cbz", media.KindComic, matchCBZ, probeZIP},
 	{"zip", media.KindArchive, matchZIP, probeZIP},

@@ -80,5 +80,5 @@ func matchXBE(head []byte, _ string) bool { return len(head) >= 8 && string(head
 func matchCHD(head []byte, _ string) bool { return len(head) >= 16 && string(head[:8]) == "MComprHD" }
 
 func matchSwitch(head []byte, ext string) bool {
-	return len(head) >= 0x110 && (ext == ".nsp" && string(head[:4]) == "PFS0" || string(head[0x100:0x104]) == "HEAD")
+	return len(head) >= 0x110 && (ext == ".nsp" && string(head[:4]) == "PFS0" || ext == ".xci" && string(head[0x100:0x104]) == "HEAD")
 }

@@ -39,7 +39,7 @@ func matchPGS(head []byte, ext string) bool {
 
 func matchTTML(head []byte, ext string) bool {
 	h := head[:min(len(head), 1024)]
-	return (ext == ".ttml" || ext == ".dfxp" || ext == ".xml") && (bytes.Contains(h, []byte("<tt")) || bytes.Contains(h, []byte(":tt ")))
+	return (ext == ".ttml" || ext == ".dfxp" || ext == ".xml") && (bytes.Contains(h, []byte("<tt ")) || bytes.Contains(h, []byte("<tt>")) || bytes.Contains(h, []byte(":tt ")))
 }
 
 func matchSAMI(head []byte, _ string) bool {
@@ -156,7 +156,7 @@ func probeTTML(w *Window, r *Result) error {
 			continue
 		}
 		if string(s.Name) != "tt" {
-			return ErrMalformed
+			return ErrUnknown // another kind of XML
 		}
 		language = languageTag(s.Attr("lang"))
 		break

@@ -20,7 +20,7 @@ const (
 	zipEnd64Length   = 56
 	zipCentralLength = 46
 	zipLocalLength   = 30
-	zipMaxDirectory  = 1 << 20 // bytes; what lists more is told by its count alone
+	zipMaxDirectory  = 512 << 10 // bytes; what lists more is told by its count alone
 
 	zipStored, zipDeflated = 0, 8
 	zipFlagEncrypted       = 1 << 0
@@ -28,8 +28,8 @@ const (
 )
 
 var (
-	errZipTooLarge = errors.New("directory too large to list")
-	errZipMethod   = errors.New("unsupported compression")
+	errZipTooLarge = fmt.Errorf("%w: directory too large to list", ErrBudget)
+	errZipMethod   = fmt.Errorf("%w: unsupported compression", ErrMalformed)
 )
 
 // zipFile is an open ZIP.
