@@ -112,6 +112,8 @@ type byteStatistics struct {
 	greekAccent int // DC-DF inside a word beside E1-FE: accented vowels in Windows-1253
 	leadA1      int // A1-FE at even places of a run
 	leadHangul  int // B0-C8 at even places of a run
+	leadBig5    int // A4-C6 there: the characters in use
+	leads       int // all bytes there
 	trailASCII  int // high bytes followed by 40-7E at even places of a run
 }
 
@@ -155,6 +157,12 @@ func (st *byteStatistics) count(c byte, even bool) {
 	st.high++
 	if c < 0xC0 && c != 0xA8 && c != 0xB8 && c != 0xA3 && c != 0xB3 { // the letter IO in Windows-1251 and KOI8-R
 		st.low++
+	}
+	if even {
+		st.leads++
+		if c >= 0xA4 && c <= 0xC6 {
+			st.leadBig5++
+		}
 	}
 	if even && c >= 0xA1 && c <= 0xFE {
 		st.leadA1++
@@ -232,13 +240,18 @@ func (st *byteStatistics) looksDoubleByte() bool {
 	return st.high >= 4 && st.odd <= st.trailASCII && (st.longest >= 4 || st.trailASCII >= 2) && st.high >= st.ascii/2
 }
 
+// doubleByte decides between the encodings of China, Taiwan and Korea. Letters of Latin-1 before ASCII
+// ones look like Taiwan's too, but few of them are among its leading bytes.
 func (st *byteStatistics) doubleByte(s string) encoding.Encoding {
-	candidates := []encoding.Encoding{simplifiedchinese.GBK}
+	var candidates []encoding.Encoding
 	switch {
-	case st.trailASCII > 0:
+	case st.trailASCII > 0 && st.leadBig5*10 >= st.leads*9:
 		candidates = []encoding.Encoding{traditionalchinese.Big5, simplifiedchinese.GBK}
-	case st.leadHangul*10 >= st.leadA1*9:
+	case st.longest < 4:
+	case st.trailASCII == 0 && st.leadHangul*10 >= st.leadA1*9:
 		candidates = []encoding.Encoding{korean.EUCKR, simplifiedchinese.GBK}
+	case st.trailASCII*4 <= st.high:
+		candidates = []encoding.Encoding{simplifiedchinese.GBK}
 	}
 	for _, e := range candidates {
 		out, err := e.NewDecoder().String(s)

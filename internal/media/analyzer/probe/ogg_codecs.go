@@ -1,0 +1,93 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// oggCodec recognises a stream by its first packet. It returns nil for streams that are neither sound,
+// picture nor text (Skeleton and the like).
+func oggCodec(b []byte) *oggStream {
+	s := &oggStream{audio: &media.Audio{}, prefix: -1, last: -1}
+	a := s.audio
+	switch {
+	case vorbisIdentification(b, a):
+		a.Codec, s.prefix = "vorbis", 7
+	case hasMagic(b, "OpusHead") && len(b) >= 19:
+		a.Codec, a.Channels, a.SampleRate, s.prefix = "opus", int(b[9]), 48000, 8
+		s.preskip = int64(le16(b[10:]))
+	case hasMagic(b, "\x7FFLAC\x01") && len(b) >= 17+34:
+		a.Codec, s.prefix, s.blocks = "flac", 4, int(be16(b[7:]))
+		flacStreamInfo(b[17:], a)
+	case hasMagic(b, "Speex   ") && len(b) >= 56:
+		a.Codec, a.SampleRate, a.Channels, s.prefix = "speex", int(le32(b[36:])&0xFFFFF), int(le32(b[48:])&0xFF), 0
+		if r := int32(le32(b[52:])); r > 0 {
+			a.BitRate = int64(r)
+		}
+	case hasMagic(b, "CELT    ") && len(b) >= 48:
+		a.Codec, a.SampleRate, a.Channels, s.prefix = "celt", int(le32(b[36:])&0xFFFFF), int(le32(b[40:])&0xFF), 0
+	case hasMagic(b, "\x80theora"):
+		return oggTheora(b, s)
+	case hasMagic(b, "OVP80\x01\x01") && len(b) >= 26:
+		s.audio, s.prefix, s.shift = nil, 7, 0
+		s.video = &media.Video{Codec: "vp8", Width: int(be16(b[8:])), Height: int(be16(b[10:]))}
+		if d := be32(b[22:]); d > 0 {
+			s.rate = float64(be32(b[18:])) / float64(d)
+		}
+	case len(b) > 56 && b[0] == 1:
+		return oggOGM(b, s)
+	default:
+		return nil
+	}
+	if s.audio != nil {
+		s.rate = float64(a.SampleRate)
+	} else {
+		s.video.FrameRate = s.rate
+	}
+	return s
+}
+
+func oggTheora(b []byte, s *oggStream) *oggStream {
+	f, ok := parseTheora(b)
+	if !ok {
+		return nil
+	}
+	s.audio, s.prefix = nil, 7
+	s.video = &media.Video{Codec: "theora", Width: f.width, Height: f.height, FrameRate: f.rate, BitDepth: f.depth}
+	s.rate, s.shift = f.rate, uint(be16(b[40:])>>5&31)
+	return s
+}
+
+// oggOGM reads the stream header of OGM, which laid DirectShow's formats into Ogg: kind, codec, and a
+// time unit in 100 ns.
+func oggOGM(b []byte, s *oggStream) *oggStream {
+	subtype := string(bytes.TrimRight(b[9:13], "\x00 "))
+	unit, samples := le64(b[17:]), le64(b[25:])
+	if unit == 0 {
+		return nil
+	}
+	rate := 1e7 / float64(unit)
+	switch kind := string(bytes.TrimRight(b[1:9], "\x00")); kind {
+	case "video":
+		s.audio = nil
+		s.video = &media.Video{Codec: fourCCVideo(subtype), Width: int(le32(b[45:]) & 0xFFFF), Height: int(le32(b[49:]) & 0xFFFF), FrameRate: rate}
+		s.rate = rate
+	case "audio":
+		var tag uint16
+		if _, err := fmt.Sscanf(subtype, "%x", &tag); err != nil {
+			return nil
+		}
+		s.audio.Codec, s.audio.Channels = waveCodec(tag, 16), int(le16(b[45:]))
+		s.audio.SampleRate = int(min(samples, 1<<20))
+		s.audio.BitRate = int64(le32(b[49:])) * 8
+		s.rate = float64(samples)
+	case "text":
+		s.audio, s.subtitle = nil, &media.Subtitle{Codec: "text"}
+	default:
+		return nil
+	}
+	s.prefix = 7 // its comments are Vorbis's, with the same magic
+	return s
+}
