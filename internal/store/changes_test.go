@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"sync"
 
 	"pgregory.net/rapid"
 
@@ -113,10 +116,35 @@ func (tx *Tx) makeRoom(dir int64, name string, but int64) error {
 func withSteps(t *rapid.T, fn func(r *running, roots []int64)) {
 	dir, remove := scratch(t)
 	defer remove()
+	path := filepath.Join(dir, FileName)
+	if err := os.WriteFile(path, emptyCatalog(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	r := runAt(t, dir, Options{})
-	defer func() { r.stop() }()
+	defer r.stop()
 	fn(r, []int64{r.addRoot("one"), r.addRoot("two")})
 }
+
+// emptyCatalog is the file of a new catalog, made once: properties need many.
+var emptyCatalog = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "catalog")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	st, err := Open(context.Background(), dir, Options{})
+	if err != nil {
+		panic(err)
+	}
+	if err := st.Close(); err != nil {
+		panic(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil {
+		panic(err)
+	}
+	return b
+})
 
 func (s step) String() string {
 	return fmt.Sprintf("{%d %d %d %d %d}", s.Op, s.Item, s.Dir, s.Name, s.Kind)
