@@ -1,12 +1,11 @@
 package api
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
-	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"path"
 	"strings"
 
@@ -14,89 +13,117 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// unwrap reads a picture whose bytes do not stand in the file as they are.
-func unwrap(f io.ReaderAt, a *media.Artwork) (io.ReaderAt, int64, error) {
-	raw := make([]byte, a.Length)
-	if n, err := f.ReadAt(raw, a.Offset); n < len(raw) {
-		return nil, 0, fmt.Errorf("read picture: %w", err)
+// getArtwork serves the picture that is embedded in an item, as it is, or the one beside it.
+func (s *Server) getArtwork(w http.ResponseWriter, r *http.Request) error {
+	v, root, err := s.item(r)
+	if err != nil {
+		return err
 	}
-	switch entry, isEntry := strings.CutPrefix(a.Encoding, "entry:"); {
-	case isEntry:
-		return unzip(raw, entry)
-	case a.Encoding == "unsync":
-		raw = bytes.ReplaceAll(raw, []byte{0xFF, 0x00}, []byte{0xFF}) // ID3v2.4, 6.1
-	case a.Encoding == "base64":
-		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
-		if err != nil {
-			return nil, 0, fmt.Errorf("decode picture: %w", err)
-		}
-		raw = flacPicture(b)
-	default:
-		return nil, 0, fmt.Errorf("unknown encoding %q", a.Encoding)
+	if v.Kind == media.KindArtwork || v.Kind == media.KindPhoto || v.Kind == media.KindImage {
+		return s.serveFile(w, r, &v, root)
 	}
-	return bytes.NewReader(raw), int64(len(raw)), nil
+	known := pictured(v.Doc)
+	if a := known.Media.Artwork; a != nil {
+		return s.serveEmbedded(w, r, &v, root, a)
+	}
+	beside, err := s.beside(r.Context(), &v, known.Companions)
+	if err != nil {
+		return err
+	}
+	if beside == nil {
+		return noArtwork("item %d has no picture in it or beside it", v.ID)
+	}
+	return s.serveFile(w, r, beside, root)
 }
 
-// unzip reads one entry of an archive whose bytes are raw.
-func unzip(raw []byte, name string) (io.ReaderAt, int64, error) {
-	zr, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
-	if err != nil {
-		return nil, 0, err
+func noArtwork(format string, args ...any) *problem {
+	return problemf(http.StatusNotFound, "no-artwork", format, args...)
+}
+
+// pictures is what a description says of pictures.
+type pictures struct {
+	Media struct {
+		Artwork *media.Artwork `json:"artwork"`
+	} `json:"media"`
+	Companions []media.Companion `json:"companions"`
+}
+
+// pictured reads the members of a description; one that cannot be read says nothing.
+func pictured(doc []byte) (p pictures) {
+	if len(doc) == 0 {
+		return p
 	}
-	f, err := zr.Open(name)
+	if err := json.Unmarshal(append(append([]byte{'{'}, doc...), '}'), &p); err != nil {
+		return pictures{}
+	}
+	return p
+}
+
+func (s *Server) serveEmbedded(w http.ResponseWriter, r *http.Request, v *store.View, root int64, a *media.Artwork) error {
+	f, e, err := s.open(r.Context(), root, v.Path)
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxArtwork))
-	return bytes.NewReader(b), int64(len(b)), err
-}
-
-// flacPicture finds the picture in a METADATA_BLOCK_PICTURE: after type, MIME type, description and
-// four numbers comes its length (RFC 9639, 8.8).
-func flacPicture(b []byte) []byte {
-	at := 4
-	for range 2 {
-		if at+4 > len(b) {
-			return b
-		}
-		at += 4 + int(uint32(b[at])<<24|uint32(b[at+1])<<16|uint32(b[at+2])<<8|uint32(b[at+3]))
-		if at < 0 || at > len(b) {
-			return b
+	if a.Length <= 0 || a.Offset < 0 || a.Offset > e.Size-a.Length || e.MTime != v.MTime || e.Size != v.Size {
+		return problemf(http.StatusConflict, "changed", "item %d has changed since its picture was found: try again shortly", v.ID)
+	}
+	it := representation{
+		name: v.Name, tag: fmt.Sprintf("a%x-%x-%x", v.ID, a.Offset, e.MTime),
+		bytes: io.NewSectionReader(f, a.Offset, a.Length), size: a.Length,
+	}
+	if a.Encoding != "" {
+		if it.bytes, it.size, err = unwrap(f, e.Size, a); err != nil {
+			return noArtwork("the picture in item %d cannot be read: %v", v.ID, err)
 		}
 	}
-	if at+20 > len(b) {
-		return b
-	}
-	return b[at+20:]
+	it.mimeType = pictureType(a.MIME, it.bytes)
+	it.name = strings.TrimSuffix(v.Name, path.Ext(v.Name)) + pictureExtensions[it.mimeType]
+	return serveBytes(w, r, it)
 }
 
-// coverNames are the pictures that stand for all of a directory, best first.
-var coverNames = []string{"poster", "cover", "folder", "front", "album", "albumart", "thumb", "default", "fanart", "backdrop"}
+var pictureExtensions = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "image/bmp": ".bmp"}
 
-// besides finds the picture beside an item: one of its own name, else one of its directory.
-func (s *Server) besides(ctx context.Context, v *store.View) (*store.View, error) {
-	dir := strings.TrimSuffix(v.Path[:len(v.Path)-len(v.Name)], "/")
-	res, err := s.catalog.Query(ctx, store.Query{Roots: []string{v.Root}, Under: dir, Kinds: []string{string(media.KindArtwork), string(media.KindImage)}, Limit: 500})
+// pictureType trusts the bytes before the tag.
+func pictureType(mimeType string, src io.ReaderAt) string {
+	head := make([]byte, 512)
+	n, _ := src.ReadAt(head, 0) // what cannot be read will show when it is served
+	if t := http.DetectContentType(head[:n]); strings.HasPrefix(t, "image/") {
+		return t
+	}
+	if strings.HasPrefix(mimeType, "image/") && !strings.HasPrefix(mimeType, "image/svg") {
+		return mimeType
+	}
+	return "application/octet-stream"
+}
+
+// beside finds the picture beside an item: one of its own name, else one that belongs to it, else one of
+// its directory. nil: there is none.
+func (s *Server) beside(ctx context.Context, v *store.View, companions []media.Companion) (*store.View, error) {
+	all, err := s.catalog.Pictures(ctx, v.ID)
 	if err != nil {
 		return nil, err
 	}
-	stem := strings.ToLower(strings.TrimSuffix(v.Name, path.Ext(v.Name)))
-	best, rank := (*store.View)(nil), 1<<30
-	for i := range res.Items {
-		p := &res.Items[i]
-		if store.Join(dir, p.Name) != p.Path {
-			continue
-		}
-		name := strings.ToLower(strings.TrimSuffix(p.Name, path.Ext(p.Name)))
-		if n := pictureRank(name, stem); n < rank {
-			best, rank = p, n
+	stem := stemOf(v.Name)
+	best, rank := (*store.View)(nil), noPicture
+	for i := range all {
+		if n := pictureRank(&all[i], stem, companions); n < rank {
+			best, rank = &all[i], n
 		}
 	}
 	return best, nil
 }
 
-func pictureRank(name, stem string) int {
+func stemOf(name string) string { return strings.ToLower(strings.TrimSuffix(name, path.Ext(name))) }
+
+// coverNames are the pictures that stand for all of a directory, best first.
+var coverNames = []string{"poster", "cover", "folder", "front", "album", "albumart", "thumb", "default", "fanart", "backdrop"}
+
+const noPicture = 1 << 30
+
+// pictureRank says how well a picture stands for an item with a stem; noPicture: not at all.
+func pictureRank(p *store.View, stem string, companions []media.Companion) int {
+	name := stemOf(p.Name)
 	if name == stem {
 		return 0
 	}
@@ -107,10 +134,15 @@ func pictureRank(name, stem string) int {
 			}
 		}
 	}
-	for i, n := range coverNames {
-		if name == n {
-			return 100 + i
+	for _, c := range companions {
+		if c.Role == "cover" && c.Name == strings.ToValidUTF8(p.Name, "\uFFFD") {
+			return 100
 		}
 	}
-	return 1 << 30
+	for i, n := range coverNames {
+		if name == n {
+			return 200 + i
+		}
+	}
+	return noPicture
 }

@@ -2,17 +2,16 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -23,18 +22,73 @@ func (s *Server) getContent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.serveFile(w, r, &v, root)
+}
+
+func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, v *store.View, root int64) error {
 	f, e, err := s.open(r.Context(), root, v.Path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	tag := fmt.Sprintf("%x-%x-%x", v.ID, e.Size, e.MTime)
+	return serveBytes(w, r, representation{v.Name, contentType(v.Name), tag, tree.Time(e.MTime), f, e.Size})
+}
+
+// representation is what is served of a file: the whole, or a picture in it.
+type representation struct {
+	name     string // to save it under
+	mimeType string
+	tag      string // without quotes
+	modified time.Time
+	bytes    io.ReaderAt
+	size     int64
+}
+
+// serveBytes answers with the ranges that the request asks for, if its conditions hold.
+func serveBytes(w http.ResponseWriter, r *http.Request, it representation) error {
 	h := w.Header()
-	h.Set("Content-Type", contentType(v.Name))
-	protect(h)
-	h.Set("Content-Disposition", disposition(v.Name))
-	h.Set("ETag", fmt.Sprintf(`"%x-%x-%x"`, v.ID, e.Size, e.MTime))
-	http.ServeContent(w, r, "", tree.Time(e.MTime), &seeker{ReaderAt: f, size: e.Size})
-	return nil
+	h.Set("Content-Type", it.mimeType)
+	h.Set("Content-Disposition", disposition(it.name, it.mimeType))
+	h.Set("ETag", `"`+it.tag+`"`)
+	// A browser must not run what a file of the library says.
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "sandbox")
+	h.Set("Cache-Control", "private, no-cache")
+	rw := &refusals{ResponseWriter: w}
+	http.ServeContent(rw, r, "", it.modified, &seeker{ReaderAt: it.bytes, size: it.size})
+	switch rw.status {
+	case 0:
+		return nil
+	case http.StatusRequestedRangeNotSatisfiable:
+		return problemf(rw.status, "range-not-satisfiable", "there are %d bytes", it.size)
+	case http.StatusPreconditionFailed:
+		return problemf(rw.status, "precondition-failed", "it is %s now", it.tag)
+	}
+	return problemf(rw.status, "internal", "%s", strings.TrimSpace(string(rw.text)))
+}
+
+// refusals keeps back responses that refuse the request, so that they can be told as problems.
+type refusals struct {
+	http.ResponseWriter
+	status int // of the refusal; 0: none
+	text   []byte
+}
+
+func (w *refusals) WriteHeader(status int) {
+	if status >= http.StatusBadRequest {
+		w.status = status
+		return
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *refusals) Write(b []byte) (int, error) {
+	if w.status != 0 {
+		w.text = append(w.text, b...)
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
 }
 
 func (s *Server) open(ctx context.Context, root int64, p string) (tree.ReadFile, tree.Entry, error) {
@@ -53,25 +107,14 @@ func (s *Server) open(ctx context.Context, root int64, p string) (tree.ReadFile,
 	return f, e, nil
 }
 
-// protect keeps a browser from running what a file of the library says.
-func protect(h http.Header) {
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "sandbox")
-	h.Set("Cache-Control", "private, no-cache")
-}
-
 // shown are the types that a browser shows or plays without running anything.
 var shown = []string{"image/", "video/", "audio/", "text/plain", "text/vtt", "application/pdf", "application/ogg"}
 
 // disposition says whether a browser may show the file or has to save it.
-func disposition(name string) string {
+func disposition(name, mimeType string) string {
 	how := "attachment"
-	if ct := contentType(name); !strings.HasPrefix(ct, "image/svg") {
-		for _, p := range shown {
-			if strings.HasPrefix(ct, p) {
-				how = "inline"
-			}
-		}
+	if !strings.HasPrefix(mimeType, "image/svg") && slices.ContainsFunc(shown, func(p string) bool { return strings.HasPrefix(mimeType, p) }) {
+		how = "inline"
 	}
 	return mime.FormatMediaType(how, map[string]string{"filename": strings.ToValidUTF8(name, "\uFFFD")})
 }
@@ -126,95 +169,4 @@ func (s *seeker) Seek(offset int64, whence int) (int64, error) {
 	}
 	s.at = offset
 	return offset, nil
-}
-
-const maxArtwork = 32 << 20 // bytes of a picture that has to be unwrapped in memory
-
-// getArtwork serves the picture that is embedded in an item, as it is, or the one beside it.
-func (s *Server) getArtwork(w http.ResponseWriter, r *http.Request) error {
-	v, root, err := s.item(r)
-	if err != nil {
-		return err
-	}
-	if v.Kind == media.KindArtwork || v.Kind == media.KindPhoto || v.Kind == media.KindImage {
-		return s.getContent(w, r)
-	}
-	if a := embedded(v.Doc); a != nil {
-		return s.serveEmbedded(w, r, &v, root, a)
-	}
-	beside, err := s.besides(r.Context(), &v)
-	if err != nil {
-		return err
-	}
-	if beside == nil {
-		return problemf(http.StatusNotFound, "no-artwork", "item %d has no picture in it or beside it", v.ID)
-	}
-	return s.servePicture(w, r, beside, root)
-}
-
-func embedded(doc []byte) *media.Artwork {
-	if len(doc) == 0 {
-		return nil
-	}
-	var d struct {
-		Media struct {
-			Artwork *media.Artwork `json:"artwork"`
-		} `json:"media"`
-	}
-	if err := json.Unmarshal(append(append([]byte{'{'}, doc...), '}'), &d); err != nil {
-		return nil
-	}
-	return d.Media.Artwork
-}
-
-func (s *Server) serveEmbedded(w http.ResponseWriter, r *http.Request, v *store.View, root int64, a *media.Artwork) error {
-	f, e, err := s.open(r.Context(), root, v.Path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if a.Length <= 0 || a.Offset < 0 || a.Offset+a.Length > e.Size || e.MTime != v.MTime || e.Size != v.Size {
-		return problemf(http.StatusConflict, "changed", "item %d has changed since its picture was found: try again shortly", v.ID)
-	}
-	src, size := io.ReaderAt(io.NewSectionReader(f, a.Offset, a.Length)), a.Length
-	if a.Encoding != "" {
-		if a.Length > maxArtwork {
-			return problemf(http.StatusNotFound, "no-artwork", "the picture in item %d is too large", v.ID)
-		}
-		if src, size, err = unwrap(f, a); err != nil {
-			return problemf(http.StatusNotFound, "no-artwork", "the picture in item %d cannot be read: %v", v.ID, err)
-		}
-	}
-	h := w.Header()
-	h.Set("Content-Type", pictureType(a.MIME, src))
-	protect(h)
-	h.Set("ETag", fmt.Sprintf(`"a%x-%x-%x"`, v.ID, a.Offset, e.MTime))
-	http.ServeContent(w, r, "", time.Time{}, &seeker{ReaderAt: src, size: size})
-	return nil
-}
-
-// pictureType trusts the bytes before the tag.
-func pictureType(mimeType string, src io.ReaderAt) string {
-	head := make([]byte, 512)
-	n, _ := src.ReadAt(head, 0)
-	if t := http.DetectContentType(head[:n]); strings.HasPrefix(t, "image/") {
-		return t
-	}
-	if strings.HasPrefix(mimeType, "image/") && !strings.HasPrefix(mimeType, "image/svg") {
-		return mimeType
-	}
-	return "application/octet-stream"
-}
-
-func (s *Server) servePicture(w http.ResponseWriter, r *http.Request, v *store.View, root int64) error {
-	f, e, err := s.open(r.Context(), root, v.Path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	w.Header().Set("Content-Type", contentType(v.Name))
-	protect(w.Header())
-	w.Header().Set("ETag", fmt.Sprintf(`"%x-%x-%x"`, v.ID, e.Size, e.MTime))
-	http.ServeContent(w, r, "", tree.Time(e.MTime), &seeker{ReaderAt: f, size: e.Size})
-	return nil
 }

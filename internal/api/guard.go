@@ -3,7 +3,6 @@ package api
 import (
 	"crypto/rand"
 	"crypto/subtle"
-	"encoding/json"
 	"net"
 	"net/http"
 	"net/netip"
@@ -22,8 +21,12 @@ const (
 	maxSessions = 1000
 )
 
+// openPaths need no token, or ask for it themselves: a session is opened with it, and a WebSocket may send
+// it as its first message.
+var openPaths = []string{"/healthz", "/readyz", "/api/v1/session", "/api/v1/live"}
+
 // guard lets a request through whose Host is one of ours, whose Origin is none or our own, and which
-// carries the token where one is needed. open paths need no token.
+// carries the token where one is needed.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.hostAllowed(r.Host) {
@@ -34,20 +37,36 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			writeProblem(w, problemf(http.StatusForbidden, "foreign-origin", "requests of pages from %q are refused", o))
 			return
 		}
-		if r.URL.Path != "/healthz" && r.URL.Path != "/readyz" && r.URL.Path != "/api/v1/session" && r.URL.Path != "/api/v1/live" && !s.authorized(r) {
-			w.Header().Set("WWW-Authenticate", `Bearer realm="catalogizerd"`)
-			writeProblem(w, problemf(http.StatusUnauthorized, "unauthorized", "send the token as Authorization: Bearer TOKEN"))
+		if !slices.Contains(openPaths, r.URL.Path) && !s.authorized(r) {
+			writeProblem(w, s.unauthorized(w, "send the token as Authorization: Bearer TOKEN"))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
+// unauthorized makes the problem, and says how to do better.
+func (s *Server) unauthorized(w http.ResponseWriter, detail string) *problem {
+	w.Header().Set("WWW-Authenticate", `Bearer realm="catalogizerd"`)
+	return problemf(http.StatusUnauthorized, "unauthorized", "%s", detail)
+}
+
+// SetAllowedHosts replaces the names that a Host header may carry beside localhost and addresses.
+func (s *Server) SetAllowedHosts(names []string) {
+	lower := make([]string, len(names))
+	for i, n := range names {
+		lower[i] = strings.ToLower(n)
+	}
+	s.hosts.Store(&lower)
+}
+
+func (s *Server) hostConfigured(name string) bool { return slices.Contains(*s.hosts.Load(), name) }
+
 // hostAllowed protects from DNS rebinding: names other than localhost must be configured; addresses
 // cannot be rebound.
 func (s *Server) hostAllowed(host string) bool {
-	name := strings.ToLower(hostname(host))
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") || slices.Contains(s.cfg.AllowedHosts, name) {
+	name := strings.ToLower(strings.TrimSuffix(hostname(host), "."))
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") || s.hostConfigured(name) {
 		return true
 	}
 	_, err := netip.ParseAddr(name)
@@ -67,7 +86,7 @@ func (s *Server) originAllowed(origin, host string) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	return strings.EqualFold(u.Host, host) || slices.Contains(s.cfg.AllowedHosts, strings.ToLower(u.Hostname()))
+	return strings.EqualFold(u.Host, host) || s.hostConfigured(strings.ToLower(u.Hostname()))
 }
 
 // authorized reports whether a request carries the token, or a session that was opened with it.
@@ -80,7 +99,11 @@ func (s *Server) authorized(r *http.Request) bool {
 		return strings.EqualFold(scheme, "Bearer") && s.tokenIsRight(strings.TrimSpace(token))
 	}
 	c, err := r.Cookie(cookieName)
-	return err == nil && s.sessions.valid(c.Value)
+	if err != nil {
+		return false
+	}
+	token, ok := s.sessions.token(c.Value)
+	return ok && s.tokenIsRight(token)
 }
 
 // tokenIsRight compares in constant time with the token as it is now.
@@ -93,28 +116,35 @@ func (s *Server) tokenIsRight(token string) bool {
 	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(token)) == 1
 }
 
-// sessions of browsers, in memory: a restart ends them.
+// sessions of browsers, in memory: a restart ends them. A session is as good as the token that it was
+// opened with, and no longer.
 type sessions struct {
 	mu  sync.Mutex // guards ids
-	ids map[string]time.Time
+	ids map[string]session
 }
 
-func (s *sessions) open() string {
+type session struct {
+	token string
+	until time.Time
+}
+
+func (s *sessions) open(token string) string {
 	id := rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ids == nil || len(s.ids) >= maxSessions {
-		s.ids = make(map[string]time.Time)
+		s.ids = make(map[string]session)
 	}
-	s.ids[id] = time.Now().Add(sessionTime)
+	s.ids[id] = session{token, time.Now().Add(sessionTime)}
 	return id
 }
 
-func (s *sessions) valid(id string) bool {
+// token gives the token that a session was opened with.
+func (s *sessions) token(id string) (token string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	until, ok := s.ids[id]
-	return ok && time.Now().Before(until)
+	found, ok := s.ids[id]
+	return found.token, ok && time.Now().Before(found.until)
 }
 
 func (s *sessions) end(id string) {
@@ -128,14 +158,14 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		Token string `json:"token"`
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&body); err != nil {
-		return problemf(http.StatusBadRequest, "bad-request", "the body must be {\"token\": \"…\"}: %v", err)
+	if err := decodeBody(r, &body, `{"token": "…"}`); err != nil {
+		return err
 	}
 	if s.cfg.Token != nil && !s.tokenIsRight(body.Token) {
-		return problemf(http.StatusUnauthorized, "unauthorized", "wrong token")
+		return s.unauthorized(w, "wrong token")
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: s.sessions.open(), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Name: cookieName, Value: s.sessions.open(body.Token), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", MaxAge: int(sessionTime.Seconds()),
 	})
 	w.WriteHeader(http.StatusNoContent)

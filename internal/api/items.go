@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,11 @@ var itemParams = []string{"root", "under", "kind", "state", "q", "sort", "limit"
 
 // getItems answers with a page of items.
 func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
-	q, err := itemQuery(r.URL.Query())
+	v, err := params(r, itemParams)
+	if err != nil {
+		return err
+	}
+	q, err := itemQuery(v)
 	if err != nil {
 		return err
 	}
@@ -46,12 +51,8 @@ func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
 	return writeRaw(w, append(b, '}'))
 }
 
-// itemQuery reads the parameters of a list of items. Unknown ones are errors: a filter with a typing
-// error must not answer with everything.
+// itemQuery reads the parameters of a list of items.
 func itemQuery(v url.Values) (q store.Query, err error) {
-	if err := onlyParams(v, itemParams); err != nil {
-		return q, err
-	}
 	q.Roots, q.Kinds = list(v["root"]), list(v["kind"])
 	for _, k := range q.Kinds {
 		if !media.Kind(k).Valid() {
@@ -63,6 +64,9 @@ func itemQuery(v url.Values) (q store.Query, err error) {
 	}
 	q.State, q.Text, q.After = v.Get("state"), v.Get("q"), v.Get("after")
 	q.Sort, q.Descending = strings.CutPrefix(v.Get("sort"), "-")
+	if q.Descending && q.Sort == "" {
+		return q, problemf(http.StatusBadRequest, "bad-request", "sort %q names no order", v.Get("sort"))
+	}
 	q.Limit, err = limitParam(v)
 	return q, err
 }
@@ -79,17 +83,19 @@ func list(values []string) (out []string) {
 	return out
 }
 
-func onlyParams(v url.Values, known []string) error {
+// params reads a request's query. Unknown parameters are errors, as is what cannot be decoded: a filter
+// with a typing error must not answer with everything.
+func params(r *http.Request, known []string) (url.Values, error) {
+	v, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, problemf(http.StatusBadRequest, "bad-request", "the query cannot be decoded: %v", err)
+	}
 	for name := range v {
-		ok := false
-		for _, k := range known {
-			ok = ok || k == name
-		}
-		if !ok {
-			return problemf(http.StatusBadRequest, "bad-request", "no parameter is called %q: there are %s", name, strings.Join(known, ", "))
+		if !slices.Contains(known, name) {
+			return nil, problemf(http.StatusBadRequest, "bad-request", "no parameter is called %q: there are %s", name, strings.Join(known, ", "))
 		}
 	}
-	return nil
+	return v, nil
 }
 
 func limitParam(v url.Values) (int, error) {
@@ -126,8 +132,8 @@ func (s *Server) item(r *http.Request) (store.View, int64, error) {
 
 // getChanges answers with the feed behind a cursor, for those without a WebSocket.
 func (s *Server) getChanges(w http.ResponseWriter, r *http.Request) error {
-	v := r.URL.Query()
-	if err := onlyParams(v, []string{"since", "limit", "wait"}); err != nil {
+	v, err := params(r, []string{"since", "limit", "wait"})
+	if err != nil {
 		return err
 	}
 	limit, err := limitParam(v)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -46,20 +47,26 @@ func asProblem(err error) *problem {
 		{tree.ErrAway, http.StatusServiceUnavailable, "root-offline"},
 		{tree.ErrNotExist, http.StatusNotFound, "no-such-file"},
 		{tree.ErrNotRegular, http.StatusNotFound, "no-such-file"},
+		{tree.ErrNotDir, http.StatusNotFound, "no-such-file"},
+		{tree.ErrOtherVolume, http.StatusNotFound, "no-such-file"},
 		{context.DeadlineExceeded, http.StatusGatewayTimeout, "timeout"},
 	} {
 		if errors.Is(err, known.is) {
 			return problemf(known.status, known.kind, "%v", err)
 		}
 	}
-	if errors.As(err, &p) {
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &p):
 		return p
+	case errors.As(err, &tooLarge):
+		return problemf(http.StatusRequestEntityTooLarge, "too-large", "the body is larger than %d bytes", tooLarge.Limit)
 	}
 	return problemf(http.StatusInternalServerError, "internal", "%v", err)
 }
 
 // handle adapts a handler that returns its error.
-func (s *Server) handle(fn func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+func (s *Server) handle(fn handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		err := fn(w, r)
 		if err == nil || r.Context().Err() != nil {
@@ -75,7 +82,7 @@ func (s *Server) handle(fn func(http.ResponseWriter, *http.Request) error) http.
 
 func writeProblem(w http.ResponseWriter, p *problem) {
 	h := w.Header()
-	for _, name := range []string{"Content-Disposition", "ETag", "Last-Modified", "Cache-Control", "Content-Length"} {
+	for _, name := range []string{"Content-Disposition", "ETag", "Last-Modified", "Cache-Control", "Content-Length", "Accept-Ranges"} {
 		h.Del(name)
 	}
 	h.Set("Content-Type", "application/problem+json")
@@ -103,4 +110,31 @@ func writeRaw(w http.ResponseWriter, b []byte) error {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	_, _ = w.Write(append(b, '\n'))
 	return nil
+}
+
+func writeText(w http.ResponseWriter, text string) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, text)
+	return nil
+}
+
+// decodeBody reads a request's body, which may be left out, as one JSON value without unknown fields.
+func decodeBody(r *http.Request, into any, example string) error {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err == nil {
+		if _, err = dec.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err == nil {
+			err = errors.New("something follows it")
+		}
+	}
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return err
+	}
+	return problemf(http.StatusBadRequest, "bad-request", "the body must be %s: %v", example, err)
 }

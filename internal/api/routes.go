@@ -3,6 +3,7 @@ package api
 import (
 	_ "embed"
 	"net/http"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -13,12 +14,21 @@ var openAPI []byte
 //go:embed asyncapi.yaml
 var asyncAPI []byte
 
-// routes is the whole surface, one line a route.
-func (s *Server) routes() http.Handler {
-	mux := http.NewServeMux()
-	for pattern, fn := range map[string]func(http.ResponseWriter, *http.Request) error{
+// maxBody is how much of a request's body is read, in bytes.
+const maxBody = 64 << 10
+
+// handler answers a request, or returns why it cannot; see Server.handle.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// table is the whole surface, one line a route; openapi.yaml describes each.
+func (s *Server) table() map[string]handler {
+	return map[string]handler{
 		"GET /healthz": s.healthz,
 		"GET /readyz":  s.readyz,
+		"GET /metrics": s.getMetrics(),
+
+		"GET /api/openapi.yaml":  document(openAPI),
+		"GET /api/asyncapi.yaml": document(asyncAPI),
 
 		"GET /api/v1/status":                        s.getStatus,
 		"GET /api/v1/roots":                         s.getRoots,
@@ -37,55 +47,88 @@ func (s *Server) routes() http.Handler {
 		"GET /api/v1/live":                          s.getLive,
 		"POST /api/v1/session":                      s.openSession,
 		"DELETE /api/v1/session":                    s.endSession,
+	}
+}
 
-		"GET /api/openapi.yaml":  document(openAPI),
-		"GET /api/asyncapi.yaml": document(asyncAPI),
-	} {
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, fn := range s.table() {
 		mux.HandleFunc(pattern, s.handle(fn))
 	}
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{}))
-	mux.HandleFunc("/", s.handle(s.notFound))
-	return s.guard(http.MaxBytesHandler(mux, 64<<10))
+	return s.guard(http.MaxBytesHandler(s.orProblem(mux), maxBody))
 }
 
-// notFound answers for paths that there are not, and for methods that a path does not know.
-func (s *Server) notFound(_ http.ResponseWriter, r *http.Request) error {
-	return problemf(http.StatusNotFound, "not-found", "there is no %s %s: see /api/openapi.yaml", r.Method, r.URL.Path)
+// orProblem tells with a problem, rather than in plain text, of paths that there are not and of methods
+// that a path does not know.
+func (s *Server) orProblem(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refusal, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		unsent := &refusals{ResponseWriter: headerOnly{}}
+		refusal.ServeHTTP(unsent, r)
+		if unsent.status == http.StatusMethodNotAllowed {
+			allow := unsent.Header().Get("Allow")
+			w.Header().Set("Allow", allow)
+			writeProblem(w, problemf(unsent.status, "method-not-allowed", "%s knows %s, not %s", r.URL.Path, strings.ReplaceAll(allow, ", ", " and "), r.Method))
+			return
+		}
+		writeProblem(w, problemf(http.StatusNotFound, "not-found", "there is no %s: see /api/openapi.yaml", r.URL.Path))
+	})
 }
 
-func document(text []byte) func(http.ResponseWriter, *http.Request) error {
+// headerOnly is a response that goes nowhere.
+type headerOnly http.Header
+
+func (h headerOnly) Header() http.Header         { return http.Header(h) }
+func (h headerOnly) Write(b []byte) (int, error) { return len(b), nil }
+func (h headerOnly) WriteHeader(int)             {}
+
+func document(text []byte) handler {
 	return func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Content-Type", "application/yaml")
-		_, _ = w.Write(text)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(text) // the client is gone otherwise
 		return nil
 	}
 }
 
-func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("ok\n"))
-	return nil
-}
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error { return writeText(w, "ok\n") }
 
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	if !s.ready.Load() {
 		return problemf(http.StatusServiceUnavailable, "not-ready", "starting or stopping")
 	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("ready\n"))
-	return nil
+	return writeText(w, "ready\n")
+}
+
+func (s *Server) getMetrics() handler {
+	h := promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{})
+	return func(w http.ResponseWriter, r *http.Request) error {
+		h.ServeHTTP(w, r)
+		return nil
+	}
 }
 
 // getLive hands the request to the live protocol.
 func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		w.Header().Set("Upgrade", "websocket")
+		w.Header().Set("Connection", "Upgrade")
+		return problemf(http.StatusUpgradeRequired, "upgrade-required", "the live feed is a WebSocket: see /api/asyncapi.yaml, or use /api/v1/changes")
+	}
 	authorized := s.authorized(r)
 	if r.Header.Get("Authorization") != "" && !authorized {
-		return problemf(http.StatusUnauthorized, "unauthorized", "wrong token")
+		return s.unauthorized(w, "wrong token")
 	}
 	var check func(string) bool
 	if s.cfg.Token != nil {
 		check = s.tokenIsRight
 	}
-	s.live.Serve(w, r, authorized, check, s.stopping)
+	if err := s.live.Serve(w, r, authorized, check, s.stopping); err != nil {
+		return problemf(http.StatusBadRequest, "bad-request", "%v", err)
+	}
 	return nil
 }

@@ -27,6 +27,7 @@ type Catalog interface {
 	Load(ctx context.Context, h0, position int64, limit int) ([]store.Change, int64, bool, error)
 	Query(ctx context.Context, q store.Query) (store.Result, error)
 	Item(ctx context.Context, id int64) (store.View, int64, bool, error)
+	Pictures(ctx context.Context, id int64) ([]store.View, error)
 	Subscribe() (<-chan struct{}, func())
 }
 
@@ -52,8 +53,9 @@ type Roots interface {
 type Live interface {
 	// Serve upgrades a request to a WebSocket and serves it until either side ends it. authorized says
 	// that the request carried the token; else the client has to send it, and token checks it (nil:
-	// nobody needs one). It says goodbye when stop is closed.
-	Serve(w http.ResponseWriter, r *http.Request, authorized bool, token func(string) bool, stop <-chan struct{})
+	// nobody needs one). It says goodbye when stop is closed. Its error says that the request asked for
+	// no WebSocket that there is; it has not been answered then.
+	Serve(w http.ResponseWriter, r *http.Request, authorized bool, token func(string) bool, stop <-chan struct{}) error
 	// Wait returns once every connection has ended.
 	Wait()
 }
@@ -61,7 +63,7 @@ type Live interface {
 // Config of a server.
 type Config struct {
 	Version      string
-	AllowedHosts []string
+	AllowedHosts []string               // see SetAllowedHosts
 	Token        func() (string, error) // nil: nobody needs one; read anew for every check, so that it can be changed
 }
 
@@ -75,6 +77,7 @@ type Server struct {
 	log      *zap.Logger
 	started  time.Time
 	ready    atomic.Bool
+	hosts    atomic.Pointer[[]string] // lower-case
 	sessions sessions
 	metrics  *prometheus.Registry
 	stopping chan struct{} // closed when connections are to end
@@ -114,6 +117,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, log: d.Log, metrics: d.Metrics,
 		started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 	}
+	s.SetAllowedHosts(cfg.AllowedHosts)
 	return s
 }
 
@@ -126,7 +130,8 @@ func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 // drainTime bounds how long running requests may go on after the end has come.
 const drainTime = 2 * time.Second
 
-// Run serves until ctx ends; then live clients are told, and running requests get a moment to finish.
+// Run serves until ctx ends; then live clients are told, and running requests get a moment to finish. It
+// takes no longer than drainTime and what live clients need for a farewell, a few seconds in all.
 func (s *Server) Run(ctx context.Context) error {
 	srv := &http.Server{
 		Handler:           s.routes(),
@@ -138,9 +143,11 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(&stallListener{Listener: s.listener}) }() // ends with Shutdown or Close
+	var failure error
 	select {
 	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
+		failure = fmt.Errorf("serve: %w", err)
+		failed <- http.ErrServerClosed // it has ended
 	case <-ctx.Done():
 	}
 	s.ready.Store(false)
@@ -151,8 +158,8 @@ func (s *Server) Run(ctx context.Context) error {
 		_ = srv.Close() // a download that goes on is resumed by its client
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve: %w", err)
+		failure = fmt.Errorf("serve: %w", err)
 	}
 	s.live.Wait()
-	return nil
+	return failure
 }

@@ -28,28 +28,39 @@ func (l *stallListener) Accept() (net.Conn, error) {
 	return sc, nil
 }
 
+// stallConn judges writes by their progress. Its Write belongs to one goroutine at a time, as with those
+// who use connections here; LimitStall and Written may be called from any.
 type stallConn struct {
 	net.Conn
-	limit atomic.Int64 // nanoseconds without progress
+	limit   atomic.Int64 // nanoseconds without progress
+	written atomic.Int64 // bytes that the kernel has taken
 }
 
-// LimitStall sets how long a write may make no progress.
+// LimitStall sets how long a write may make no progress. One that waits already learns of it within a
+// fifth of the limit before.
 func (c *stallConn) LimitStall(d time.Duration) { c.limit.Store(int64(d)) }
 
-// Write writes piece by piece, each with a deadline of its own. A deadline that the caller has set for
-// the whole is kept by SetWriteDeadline; see there.
+// Written is how many bytes have been written.
+func (c *stallConn) Written() int64 { return c.written.Load() }
+
+// Write writes piece by piece, and looks a few times within the limit whether anything has moved.
 func (c *stallConn) Write(b []byte) (n int, err error) {
+	moved := time.Now()
 	for n < len(b) {
-		piece := b[n:min(n+stallPiece, len(b))]
-		if err := c.Conn.SetWriteDeadline(time.Now().Add(time.Duration(c.limit.Load()))); err != nil {
+		limit := time.Duration(c.limit.Load())
+		if err := c.Conn.SetWriteDeadline(time.Now().Add(limit / 5)); err != nil {
 			return n, err
 		}
-		m, err := c.Conn.Write(piece)
+		m, err := c.Conn.Write(b[n:min(n+stallPiece, len(b))])
 		n += m
+		c.written.Add(int64(m))
+		if m > 0 {
+			moved = time.Now()
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) && time.Since(moved) < time.Duration(c.limit.Load()) {
+			continue
+		}
 		if err != nil {
-			if m > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
-				continue // slow, but it moves
-			}
 			return n, err
 		}
 	}
@@ -59,10 +70,5 @@ func (c *stallConn) Write(b []byte) (n int, err error) {
 // SetDeadline sets the deadline for reading only: that for writing is by progress.
 func (c *stallConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
-// SetWriteDeadline does nothing but for a deadline in the past, which aborts: all others are by progress.
-func (c *stallConn) SetWriteDeadline(t time.Time) error {
-	if !t.IsZero() && !t.After(time.Now()) {
-		return c.Conn.SetWriteDeadline(t)
-	}
-	return nil
-}
+// SetWriteDeadline does nothing: see LimitStall.
+func (c *stallConn) SetWriteDeadline(time.Time) error { return nil }

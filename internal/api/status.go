@@ -1,10 +1,7 @@
 package api
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"path"
 	"strconv"
@@ -67,13 +64,15 @@ func (s *Server) getRoot(w http.ResponseWriter, r *http.Request) error {
 // postScan queues a scan. The body may be left out.
 func (s *Server) postScan(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
-		Path string `json:"path"`
-		Full bool   `json:"full"`
+		Path      string `json:"path"`
+		PathBytes []byte `json:"path_bytes"` // for directories whose name is not UTF-8
+		Full      bool   `json:"full"`
 	}
-	dec := json.NewDecoder(r.Body)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&body); err != nil && !errors.Is(err, io.EOF) {
-		return problemf(http.StatusBadRequest, "bad-request", "the body must be {\"path\": \"…\", \"full\": false}: %v", err)
+	if err := decodeBody(r, &body, `{"path": "…", "full": false}`); err != nil {
+		return err
+	}
+	if len(body.PathBytes) > 0 {
+		body.Path = string(body.PathBytes)
 	}
 	dir, err := cleanPath(body.Path)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -349,4 +350,24 @@ func (s *Store) Item(ctx context.Context, id int64) (v View, root int64, found b
 		return err
 	})
 	return v, root, found, err
+}
+
+// Pictures reads the pictures that may belong to an item: artwork of its directory, and images that bear
+// its name.
+func (s *Store) Pictures(ctx context.Context, id int64) (out []View, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		var dir int64
+		var name []byte
+		if found, err := c.one("SELECT dir, name FROM items WHERE id = ?", func(r row) { dir, name = r.int(0), r.bytes(1) }, id); err != nil || !found {
+			return err
+		}
+		stem := strings.TrimSuffix(string(name), path.Ext(string(name)))
+		take := func(r row) error { out = append(out, scanView(s, r)); return nil }
+		const from = "SELECT " + feedColumns + " FROM items i JOIN dirs d ON d.id = i.dir WHERE i.dir = ? AND i.state = 0 AND "
+		if err := c.each(from+"i.kind IN ('metadata', 'artwork', 'subtitle') AND i.kind = 'artwork'", take, dir); err != nil {
+			return err
+		}
+		return c.each(from+"i.name > ? AND i.name < ? AND i.kind IN ('image', 'photo')", take, dir, []byte(stem+"."), []byte(stem+"/")) // '/' follows '.'
+	})
+	return out, err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -23,9 +24,10 @@ type Feed interface {
 
 const (
 	ringChunks = 512       // stretches of the feed kept ready
-	ringBytes  = 16 << 20  // of encoded items in them
+	ringBytes  = 8 << 20   // of encoded items in them, and as much again for the messages made of them
 	chunkBytes = 192 << 10 // of encoded items in one message, so that it stays below maxFrame
 	chunkRows  = 500
+	retryTime  = time.Second // after which a feed that could not be read is tried again
 )
 
 // chunk is a stretch of the feed, (after, upto], with its items encoded once for everybody.
@@ -65,11 +67,14 @@ func (b *EventBus) Run(ctx context.Context) error {
 	wake, unsubscribe := b.feed.Subscribe()
 	defer unsubscribe()
 	for {
+		var retry <-chan time.Time
 		if err := b.follow(ctx); err != nil && ctx.Err() == nil {
 			b.log.Warn("feed not read, subscribers wait", zap.Error(err))
+			retry = time.After(retryTime)
 		}
 		select {
 		case <-wake:
+		case <-retry:
 		case <-ctx.Done():
 			return nil
 		}
@@ -78,7 +83,7 @@ func (b *EventBus) Run(ctx context.Context) error {
 
 // follow reads what is new in the feed into the ring.
 func (b *EventBus) follow(ctx context.Context) error {
-	for b.upto.Load() < b.feed.Head() {
+	for b.upto.Load() < b.feed.Head() && !b.skip() {
 		p, err := b.feed.Changes(ctx, b.upto.Load(), 0, store.PageRows)
 		if err != nil {
 			return err
@@ -90,6 +95,18 @@ func (b *EventBus) follow(ctx context.Context) error {
 		b.wake()
 	}
 	return nil
+}
+
+// skip moves on without reading where nobody follows: who comes reads the store first.
+func (b *EventBus) skip() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.subs) > 0 {
+		return false
+	}
+	b.ring, b.bytes = nil, 0
+	b.upto.Store(b.feed.Head())
+	return true
 }
 
 // split cuts a page into stretches that fit a message each. A stretch ends at the number of its last
@@ -157,14 +174,14 @@ func (b *EventBus) at(after int64) (c *chunk, boundary int64) {
 }
 
 // Oldest is the lowest number that a connected first load still has to read from; no tombstone above
-// it may be pruned. It is the head where there is none.
+// it may be pruned. Where there is none, it is where the next one would begin.
 func (b *EventBus) Oldest() int64 {
-	oldest := b.feed.Head()
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	oldest := b.upto.Load()
 	for s := range b.subs {
-		if h0 := s.loading.Load(); h0 > 0 {
-			oldest = min(oldest, h0-1)
+		if needs := s.needs.Load(); needs > 0 {
+			oldest = min(oldest, needs-1)
 		}
 	}
 	return oldest

@@ -21,24 +21,41 @@ type clientRequest struct {
 	Signals []string        `json:"signals"`
 }
 
-// errBadRequest wraps everything that a client can do wrong.
-var errBadRequest = errors.New("bad request")
+// errNoMessage says that what a client sent is not one of the protocol's messages at all. Whatever else
+// can be wrong with a message is an answer to it.
+var errNoMessage = errors.New("not a JSON message")
+
+// parseRequest reads a client's message. Where a member is of a wrong type the message is still as good
+// as it could be read, so that the error can be told under its id.
+func parseRequest(data []byte) (r clientRequest, err error) {
+	err = json.Unmarshal(data, &r)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field != "":
+		err = fmt.Errorf("%s is not as it should be: %s", wrong.Field, wrong.Value)
+	case err != nil:
+		return r, fmt.Errorf("%w: %w", errNoMessage, err)
+	}
+	if !isRequestID(r.ID) {
+		r.ID, err = nil, errors.New("id is not a number or a text of at most 64 bytes")
+	}
+	return r, err
+}
+
+// isRequestID reports whether an id, which may be left out, is one that can be sent back.
+func isRequestID(id json.RawMessage) bool {
+	return len(id) == 0 || (len(id) <= 64 && (id[0] == '"' || id[0] == '-' || (id[0] >= '0' && id[0] <= '9')))
+}
 
 var signalNames = []string{"scan", "root"}
 
-func parseRequest(data []byte) (r clientRequest, err error) {
-	if err := json.Unmarshal(data, &r); err != nil {
-		return r, fmt.Errorf("%w: not a JSON message: %w", errBadRequest, err)
-	}
-	if len(r.ID) > 64 {
-		return r, fmt.Errorf("%w: id is too long", errBadRequest)
-	}
-	for _, s := range r.Signals {
+func checkSignals(names []string) error {
+	for _, s := range names {
 		if !slices.Contains(signalNames, s) {
-			return r, fmt.Errorf("%w: no signal is called %q: there are scan and root", errBadRequest, s)
+			return fmt.Errorf("no signal is called %.40q: there are scan and root", s)
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // parseFilter reads a subscription's filter. Keys other than root and kind are errors, as are kinds
@@ -49,12 +66,12 @@ func parseFilter(data json.RawMessage) (f Filter, err error) {
 	}
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(data, &keys); err != nil {
-		return f, fmt.Errorf("%w: filter must be an object of lists", errBadRequest)
+		return f, errors.New("filter must be an object of lists")
 	}
 	for key, value := range keys {
 		var list []string
 		if err := json.Unmarshal(value, &list); err != nil {
-			return f, fmt.Errorf("%w: filter %q must be a list of texts", errBadRequest, key)
+			return f, fmt.Errorf("filter %.40q must be a list of texts", key)
 		}
 		switch key {
 		case "root":
@@ -62,12 +79,12 @@ func parseFilter(data json.RawMessage) (f Filter, err error) {
 		case "kind":
 			for _, k := range list {
 				if !media.Kind(k).Valid() {
-					return f, fmt.Errorf("%w: no kind is called %q", errBadRequest, k)
+					return f, fmt.Errorf("no kind is called %.40q", k)
 				}
 				f.Kinds = append(f.Kinds, media.Kind(k))
 			}
 		default:
-			return f, fmt.Errorf("%w: filter by %q: there are root and kind", errBadRequest, key)
+			return f, fmt.Errorf("filter by %.40q: there are root and kind", key)
 		}
 	}
 	return f, nil

@@ -32,7 +32,7 @@ func (c *client) sendSignals(ctx context.Context) (again <-chan time.Time, err e
 	if d := time.Until(c.signalsAt); d > 0 {
 		return time.After(d), nil
 	}
-	c.signalsAt = time.Now().Add(signalPace)
+	c.signalsAt = time.Now().Add(c.pace.Signals)
 	names, values := c.sub.pending()
 	for i, value := range values {
 		data, ok := value(ctx)

@@ -63,12 +63,12 @@ type Batch struct {
 
 // subscription is one follower of the feed. Next belongs to one goroutine.
 type subscription struct {
-	bus     *EventBus
-	filter  Filter
-	at      media.Cursor
-	wake    chan struct{} // capacity one: it says that there is more, once is enough
-	loading atomic.Int64  // the head when a first load began, plus one; 0: not loading
-	names   []string      // of signals asked for
+	bus    *EventBus
+	filter Filter
+	at     media.Cursor
+	wake   chan struct{} // capacity one: it says that there is more, once is enough
+	needs  atomic.Int64  // what a first load still has to read the feed from, plus one; 0: it has caught up
+	names  []string      // of signals asked for
 
 	mu      sync.Mutex // guards signals
 	signals map[signalKey]func(context.Context) (any, bool)
@@ -88,7 +88,7 @@ func (b *EventBus) subscribe(since *media.Cursor, f Filter, signals []string) (*
 	}
 	s.at = at
 	if at.Load {
-		s.loading.Store(at.Seq + 1)
+		s.needs.Store(at.Seq + 1)
 	}
 	b.subs[s] = struct{}{}
 	return s, nil
@@ -129,6 +129,7 @@ func (s *subscription) next(ctx context.Context) (b Batch, ok bool, err error) {
 	}
 	after := s.at.Seq
 	if after >= s.bus.upto.Load() {
+		s.needs.Store(0)
 		return Batch{}, false, nil
 	}
 	c, boundary := s.bus.at(after)
@@ -139,6 +140,9 @@ func (s *subscription) next(ctx context.Context) (b Batch, ok bool, err error) {
 	}
 	b = Batch{Changes: s.filter.apply(after, c.changes), prev: s.at}
 	s.at.Seq = c.upto
+	if s.needs.Load() > 0 {
+		s.needs.Store(c.upto + 1)
+	}
 	b.Cursor = s.at
 	if s.filter.all() {
 		b.frame = c.frame
@@ -179,7 +183,6 @@ func (s *subscription) load(ctx context.Context) (Batch, bool, error) {
 	s.at.Position = next
 	if done {
 		s.at = media.Cursor{Epoch: s.at.Epoch, Seq: s.at.Seq}
-		s.loading.Store(0)
 	}
 	var kept []store.Change
 	for i := range changes {
