@@ -1,13 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
+	"math"
 	"slices"
 	"strings"
 )
 
-// Walk calls fn for every item in the order of root and path (as bytes), from a position on. It reads
+// Walk calls fn for every item in the order of root and path (as bytes), behind a position. It reads
 // a page at a time; what changes meanwhile may or may not be seen. fn must not keep the view's slices.
 // Memory holds the names of the directories on one path.
 func (s *Store) Walk(ctx context.Context, from Position, fn func(*View) error) error {
@@ -19,28 +21,38 @@ func (s *Store) Walk(ctx context.Context, from Position, fn func(*View) error) e
 		if r.DetachedAt != 0 || r.Name < from.Root {
 			continue
 		}
-		after, exclusive := "", false
-		if r.Name == from.Root {
-			after, exclusive = from.Path, true
-		}
-		if err := s.WalkRoot(ctx, r.ID, "", after, exclusive, fn); err != nil {
+		if err := s.WalkRoot(ctx, r.ID, "", from.in(r.Name), fn); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Position is a place in the order of root and path: just behind the items at it.
-type Position struct{ Root, Path string }
+// Position is a place in the order of root, path and id: several items may have stood at one path. It is just behind the
+// item with that id, or, without one, behind all at the path.
+type Position struct {
+	Root, Path string
+	ID         int64
+}
 
-// WalkRoot walks what lies below a directory of one root in the order of paths: from after on, without
-// it if exclusive.
-func (s *Store) WalkRoot(ctx context.Context, root int64, under, after string, exclusive bool, fn func(*View) error) error {
+// in is where the position is in a root that is not before its own.
+func (p Position) in(root string) (after Position) {
+	if p.Root != root {
+		return Position{Root: root}
+	}
+	if p.ID == 0 && p.Path != "" {
+		p.ID = math.MaxInt64
+	}
+	return p
+}
+
+// WalkRoot walks what lies below a directory of one root in the order of paths and ids, behind a position in it.
+func (s *Store) WalkRoot(ctx context.Context, root int64, under string, after Position, fn func(*View) error) error {
 	d, found, err := s.Dir(ctx, root, under)
 	if err != nil || !found {
 		return err
 	}
-	return s.walkDir(ctx, &d, after, exclusive, fn)
+	return s.walkDir(ctx, &d, after, fn)
 }
 
 // part is a directory below, by the key that sorts it among the files: its name and a slash.
@@ -49,7 +61,7 @@ type part struct {
 	dir Dir
 }
 
-func (s *Store) walkDir(ctx context.Context, d *Dir, after string, exclusive bool, fn func(*View) error) error {
+func (s *Store) walkDir(ctx context.Context, d *Dir, after Position, fn func(*View) error) error {
 	var subs []part
 	err := s.read(ctx, func(c *conn) error {
 		dirs, err := dirsWhere(c, "parent = ?", d.ID)
@@ -66,32 +78,31 @@ func (s *Store) walkDir(ctx context.Context, d *Dir, after string, exclusive boo
 	if prefix != "" {
 		prefix += "/"
 	}
-	name := "" // files from this name on
-	if rest, ok := strings.CutPrefix(after, prefix); ok {
-		name = rest
-	} else if after > prefix {
+	at := place{} // in this directory, files behind it
+	if rest, ok := strings.CutPrefix(after.Path, prefix); ok {
+		at = place{key: rest, id: after.ID}
+	} else if after.Path > prefix {
 		return nil
 	}
-	step := func(upto string) error { return s.filesBetween(ctx, d, &name, upto, &exclusive, fn) }
+	step := func(upto string) error { return s.filesBetween(ctx, d, &at, upto, fn) }
 	for i := range subs {
-		if key := prefix + subs[i].key; after > key && !strings.HasPrefix(after, key) {
+		if key := prefix + subs[i].key; after.Path > key && !strings.HasPrefix(after.Path, key) {
 			continue // all of it lies before
 		}
 		if err := step(subs[i].key); err != nil {
 			return err
 		}
-		if err := s.walkDir(ctx, &subs[i].dir, after, exclusive, fn); err != nil {
+		if err := s.walkDir(ctx, &subs[i].dir, after, fn); err != nil {
 			return err
 		}
 	}
 	return step("")
 }
 
-// filesBetween calls fn for a directory's files from *name up to a name ("": to the end), and moves
-// *name on.
-func (s *Store) filesBetween(ctx context.Context, d *Dir, name *string, upto string, exclusive *bool, fn func(*View) error) error {
+// filesBetween calls fn for a directory's files behind a name and id, up to a name ("": to the end), and moves the place on.
+func (s *Store) filesBetween(ctx context.Context, d *Dir, at *place, upto string, fn func(*View) error) error {
 	for more := true; more; {
-		page, err := s.filesPage(ctx, d, *name, upto, *exclusive)
+		page, err := s.filesPage(ctx, d, at, upto)
 		if err != nil {
 			return err
 		}
@@ -102,20 +113,17 @@ func (s *Store) filesBetween(ctx context.Context, d *Dir, name *string, upto str
 			if err := fn(&page[i]); err != nil {
 				return err
 			}
-			*name, *exclusive = page[i].Name, true
+			at.key, at.id = page[i].Name, page[i].ID
 		}
 	}
-	if upto > *name {
-		*name, *exclusive = upto, false
+	if upto > at.key {
+		at.key, at.id = upto, 0
 	}
 	return nil
 }
 
-func (s *Store) filesPage(ctx context.Context, d *Dir, name, upto string, exclusive bool) (page []View, err error) {
-	op, args := ">=", []driver.Value{d.ID, []byte(name)}
-	if exclusive {
-		op = ">"
-	}
+func (s *Store) filesPage(ctx context.Context, d *Dir, at *place, upto string) (page []View, err error) {
+	args := []driver.Value{d.ID, []byte(at.key), at.id}
 	bound := ""
 	if upto != "" {
 		bound, args = " AND i.name < ?", append(args, []byte(upto))
@@ -123,14 +131,14 @@ func (s *Store) filesPage(ctx context.Context, d *Dir, name, upto string, exclus
 	args = append(args, int64(PageRows))
 	err = s.read(ctx, func(c *conn) error {
 		for _, state := range [...]string{"i.state = 0", "i.state > 0 AND i.state < 3"} {
-			sql := "SELECT " + feedColumns + " FROM items i JOIN dirs d ON d.id = i.dir WHERE i.dir = ? AND i.name " + op + " ?" + bound +
-				" AND " + state + " ORDER BY i.name LIMIT ?"
+			sql := "SELECT " + feedColumns + " FROM items i JOIN dirs d ON d.id = i.dir WHERE i.dir = ? AND (i.name, i.id) > (?, ?)" + bound +
+				" AND " + state + " ORDER BY i.name, i.id LIMIT ?"
 			if err := c.each(sql, func(r row) error { page = append(page, scanView(s, r)); return nil }, args...); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	slices.SortStableFunc(page, func(a, b View) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(page, func(a, b View) int { return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return page, err
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func (s *Store) queryPath(ctx context.Context, q *Query) (res Result, err error)
 		}
 		if len(res.Items) == q.Limit {
 			last := &res.Items[q.Limit-1]
-			res.Next = Position{last.Root, last.Path}.String()
+			res.Next = Position{last.Root, last.Path, last.ID}.String()
 			return errEnough
 		}
 		res.Items = append(res.Items, *v)
@@ -55,11 +56,7 @@ func (s *Store) walkRoots(ctx context.Context, q *Query, from Position, fn func(
 		if r.DetachedAt != 0 || r.Name < from.Root || (len(q.Roots) > 0 && !slices.Contains(q.Roots, r.Name)) {
 			continue
 		}
-		after, exclusive := "", false
-		if r.Name == from.Root {
-			after, exclusive = from.Path, true
-		}
-		if err := s.WalkRoot(ctx, r.ID, q.Under, after, exclusive, fn); err != nil {
+		if err := s.WalkRoot(ctx, r.ID, q.Under, from.in(r.Name), fn); err != nil {
 			return err
 		}
 	}
@@ -75,23 +72,22 @@ func (q *Query) matches(v *View) bool {
 
 // sortPaths finds the ids and paths of all items that pass, keeps the page's, and reads those.
 func (s *Store) sortPaths(ctx context.Context, q *Query, where string, args []driver.Value, from Position) (res Result, err error) {
-	order := func(a, b *foundPath) int {
-		n := cmp.Or(strings.Compare(a.at.Root, b.at.Root), strings.Compare(a.at.Path, b.at.Path), cmp.Compare(a.id, b.id))
+	order := func(a, b Position) int {
+		n := cmp.Or(strings.Compare(a.Root, b.Root), strings.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID))
 		if q.Descending {
 			return -n
 		}
 		return n
 	}
-	var page []foundPath
-	start := &foundPath{at: from}
+	var page []Position
 	err = s.read(ctx, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'indexed'"); err != nil {
 			return err
 		}
 		sql := "SELECT k.id, k.root, d.path, i.name FROM sort_keys k JOIN items i ON i.id = k.id JOIN dirs d ON d.id = i.dir WHERE " + where
 		err := c.each(sql, func(r row) error {
-			f := foundPath{r.int(0), Position{s.rootName(r.int(1)), Join(string(r.bytes(2)), string(r.bytes(3)))}}
-			if from != (Position{}) && (f.at == from || order(&f, start) < 0) {
+			f := Position{s.rootName(r.int(1)), Join(string(r.bytes(2)), string(r.bytes(3))), r.int(0)}
+			if from != (Position{}) && order(f, from) <= 0 {
 				return nil
 			}
 			if page = append(page, f); len(page) > 8*q.Limit+1024 {
@@ -105,43 +101,45 @@ func (s *Store) sortPaths(ctx context.Context, q *Query, where string, args []dr
 		page = firstOf(page, q.Limit+1, order)
 		if len(page) > q.Limit {
 			page = page[:q.Limit]
-			res.Next = page[q.Limit-1].at.String()
+			res.Next = page[q.Limit-1].String()
 		}
 		ids := make([]int64, len(page))
 		for i := range page {
-			ids[i] = page[i].id
+			ids[i] = page[i].ID
 		}
 		return s.views(c, ids, &res)
 	})
 	return res, err
 }
 
-type foundPath struct {
-	id int64
-	at Position
-}
-
-func firstOf(all []foundPath, n int, order func(a, b *foundPath) int) []foundPath {
-	slices.SortFunc(all, func(a, b foundPath) int { return order(&a, &b) })
+func firstOf(all []Position, n int, order func(a, b Position) int) []Position {
+	slices.SortFunc(all, order)
 	return all[:min(n, len(all))]
 }
 
 // String encodes a position for a cursor.
-func (p Position) String() string { return "p." + hex.EncodeToString([]byte(p.Root+"\x00"+p.Path)) }
+func (p Position) String() string {
+	return "p." + strconv.FormatInt(p.ID, 36) + "." + hex.EncodeToString([]byte(p.Root+"\x00"+p.Path))
+}
 
 func parsePosition(s string) (p Position, err error) {
 	if s == "" {
 		return p, nil
 	}
-	b, err := hex.DecodeString(strings.TrimPrefix(s, "p."))
-	if err != nil || !strings.HasPrefix(s, "p.") {
+	parts := strings.Split(s, ".")
+	if len(parts) != 3 || parts[0] != "p" {
 		return p, fmt.Errorf("%w: after", ErrQuery)
 	}
+	id, err := strconv.ParseInt(parts[1], 36, 64)
+	if err != nil || id <= 0 {
+		return p, fmt.Errorf("%w: after", ErrQuery)
+	}
+	b, err := hex.DecodeString(parts[2])
 	root, path, ok := strings.Cut(string(b), "\x00")
-	if !ok {
+	if err != nil || !ok {
 		return p, fmt.Errorf("%w: after", ErrQuery)
 	}
-	return Position{root, path}, nil
+	return Position{root, path, id}, nil
 }
 
 // validText replaces each byte that is not UTF-8.
