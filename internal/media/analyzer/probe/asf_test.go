@@ -1,0 +1,116 @@
+package probe
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"slices"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+func asfObjectOf(guid string, parts ...[]byte) []byte {
+	body := bytes.Join(parts, nil)
+	return slices.Concat(le(guid, uint64(24+len(body))), body)
+}
+
+// wide is s in UTF-16 with a NUL behind it, as ASF has its texts.
+func wide(s string) []byte { return le(append(utf16.Encode([]rune(s)), 0)) }
+
+func asfOf(objects ...[]byte) []byte {
+	body := bytes.Join(objects, nil)
+	return slices.Concat(asfObjectOf(asfHeader, le(uint32(len(objects)), uint16(0x201)), body), asfObjectOf(asfData, make([]byte, 26)))
+}
+
+func asfFileOf(play, preroll uint64, flags uint32) []byte {
+	return asfObjectOf(asfFile, make([]byte, 40), le(play, play, preroll, flags, uint32(3200), uint32(3200), uint32(0)))
+}
+
+func asfStreamBytes(kind string, number uint16, data []byte) []byte {
+	return asfObjectOf(asfStream, []byte(kind), make([]byte, 24), le(uint32(len(data)), uint32(0), number, uint32(0)), data)
+}
+
+func asfVideoBytes(number uint16) []byte {
+	bitmap := bitmapOf("WVC1", 1280, 720)
+	return asfStreamBytes(asfVideoMedia, number, slices.Concat(le(uint32(1280), uint32(720), byte(2), uint16(len(bitmap))), bitmap))
+}
+
+func TestWindowsMediaSaysStreamsLanguagesAndMarkers(t *testing.T) {
+	languages := asfObjectOf(asfLanguages, le(uint16(2), byte(12)), wide("en-us"), le(byte(6)), wide("de"))
+	more := func(number, language uint16, frame uint64, inside []byte) []byte {
+		return asfObjectOf(asfMoreStream, make([]byte, 24), le(uint32(500_000)), make([]byte, 20), le(number, language, frame, uint16(0), uint16(0)), inside)
+	}
+	extension := asfObjectOf(asfExtension, make([]byte, 22), languages, more(1, 0, 333_667, nil), more(2, 1, 0, asfStreamBytes(asfAudioMedia, 2, waveOf(0x162, 6, 48000, 55_000, 24))))
+	marker := func(at uint64, title string) []byte {
+		return le(uint64(0), at, uint16(0), uint32(0), uint32(0), uint32(len(utf16.Encode([]rune(title)))+1), wide(title))
+	}
+	markers := asfObjectOf(asfMarkers, make([]byte, 16), le(uint32(2), uint16(0), uint16(0)), marker(3e7, "One"), marker(13e7, "Two"))
+	r, err := probeBytes(asfOf(asfFileOf(63e7, 3000, 2), asfVideoBytes(1), extension, markers), ".wmv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, "the film", r, lines("video, asf, 60.000 s", "video vc1 1280x720 29.97 fps 8 bit en-us default", "audio wmapro 6 ch 48000 Hz de default", "chapter 0s One", "chapter 10s Two"))
+}
+
+func TestWindowsMediaTagsAndPicture(t *testing.T) {
+	attribute := func(name string, kind uint16, value []byte) []byte {
+		return slices.Concat(le(uint16(2*len(name)+2)), wide(name), le(kind, uint16(len(value))), value)
+	}
+	picture := slices.Concat(le(byte(3), uint32(9)), wide("image/png"), wide("front"), []byte("\xFF\xD8\xFFcover!"))
+	tags := asfObjectOf(asfMoreContent, le(uint16(5)), attribute("WM/AlbumTitle", 0, wide("Album")), attribute("WM/TrackNumber", 3, le(uint32(7))),
+		attribute("WM/Year", 0, wide("1999")), attribute("WM/Picture", 1, picture), attribute("Author", 0, wide("Second")))
+	content := asfObjectOf(asfContent, le(uint16(len(wide("Song"))), uint16(len(wide("First"))), uint16(0), uint16(0), uint16(0)), wide("Song"), wide("First"))
+	data := asfOf(asfFileOf(10e7, 0, 2), asfStreamBytes(asfAudioMedia, 1, waveOf(0x161, 2, 44100, 16000, 16)), content, tags)
+	r, err := probeBytes(data, ".wma")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := r.Description
+	if r.Kind != media.KindTrack || d.Title != "Song" || d.Artist != "First; Second" || d.Album != "Album" || d.Track != 7 || d.Year != 1999 {
+		t.Errorf("%s, %+v", r.Kind, d)
+	}
+	if a := d.Media.Artwork; a == nil || string(data[a.Offset:a.Offset+a.Length]) != "\xFF\xD8\xFFcover!" || a.MIME != "image/jpeg" {
+		t.Errorf("artwork is %+v", a)
+	}
+}
+
+func TestWindowsMediaOfABroadcastHasNoDuration(t *testing.T) {
+	r, err := probeBytes(asfOf(asfFileOf(63e7, 3000, 1), asfVideoBytes(1), asfObjectOf(asfEncrypted, make([]byte, 8))), ".asf")
+	if err != nil || r.Description.Media.DurationSeconds != 0 || !r.Description.Media.Encrypted {
+		t.Errorf("%v, %v", r, err)
+	}
+}
+
+func TestWindowsMediaThatLiesIsSurvived(t *testing.T) {
+	nested := asfVideoBytes(1)
+	for range 100 {
+		nested = asfObjectOf(asfExtension, make([]byte, 22), nested)
+	}
+	for name, c := range map[string]struct {
+		data []byte
+		want error
+	}{
+		"extensions within extensions": {asfOf(asfFileOf(63e7, 0, 0), nested), ErrBudget},
+		"an object of no size":         {slices.Concat(asfObjectOf(asfHeader, make([]byte, 6), le(asfFile, uint64(0)))), ErrMalformed},
+		"an object of 2^63 bytes":      {slices.Concat(asfObjectOf(asfHeader, make([]byte, 6), le(asfFile, uint64(1<<63)), make([]byte, 100))), ErrMalformed},
+		"no media":                     {asfObjectOf(asfHeader, make([]byte, 6), asfFileOf(63e7, 0, 0), asfVideoBytes(1)), ErrTruncated},
+	} {
+		if _, err := probeBytes(c.data, ".wmv"); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	many := asfObjectOf(asfMoreContent, le(uint16(math.MaxUint16)), bytes.Repeat([]byte{0}, 40))
+	if _, err := probeBytes(asfOf(asfFileOf(63e7, 0, 0), asfVideoBytes(1), many), ".wmv"); err != nil {
+		t.Errorf("attributes that are not there: %v", err)
+	}
+}
+
+func TestWindowsMediaOfTwoHoursNeedsFewReads(t *testing.T) {
+	head := slices.Concat(asfObjectOf(asfHeader, make([]byte, 6), asfFileOf(7203e7, 3000, 2), asfVideoBytes(1)), le(asfData, uint64(4<<30)))
+	src := &sparse{size: int64(len(head)) + 4<<30 - 24, parts: map[int64][]byte{0: head}}
+	if d := probeWithin(t, src, src.size, ".wmv").Description.Media.DurationSeconds; d != 7200 {
+		t.Errorf("lasts %v s", d)
+	}
+}

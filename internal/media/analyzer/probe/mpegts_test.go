@@ -1,0 +1,234 @@
+package probe
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math"
+	"slices"
+	"testing"
+)
+
+// tsPacketOf lays out a transport packet; what payload does not fill an adaptation field does.
+func tsPacketOf(pid uint16, begins bool, payload []byte) []byte {
+	b := []byte{0x47, byte(pid >> 8), byte(pid), 0x10}
+	if begins {
+		b[1] |= 0x40
+	}
+	if fill := 184 - len(payload); fill > 0 {
+		b[3] |= 0x20
+		b = append(b, byte(fill-1))
+		if fill > 1 {
+			b = append(b, 0)
+			b = append(b, bytes.Repeat([]byte{0xFF}, fill-2)...)
+		}
+	}
+	return append(b, payload...)
+}
+
+// tsSectionOf lays a table's section over as many packets as it needs.
+func tsSectionOf(pid uint16, table byte, body []byte) []byte {
+	section := slices.Concat([]byte{table}, u16(0xB000|uint16(5+len(body)+4)), []byte{0, 1, 0xC1, 0, 0}, body, make([]byte, 4))
+	var out []byte
+	begins := true
+	for rest := append([]byte{0}, section...); len(rest) > 0; begins = false {
+		n := min(len(rest), 184)
+		out = append(out, tsPacketOf(pid, begins, slices.Concat(rest[:n], bytes.Repeat([]byte{0xFF}, 184-n)))...)
+		rest = rest[n:]
+	}
+	return out
+}
+
+type tsStream struct {
+	kind        byte
+	pid         uint16
+	descriptors []byte
+}
+
+// tsTables lays out the program association and a program map.
+func tsTables(program []byte, streams ...tsStream) []byte {
+	body := slices.Concat(u16(0xE100, 0xF000|uint16(len(program))), program)
+	for _, s := range streams {
+		body = slices.Concat(body, []byte{s.kind}, u16(0xE000|s.pid, 0xF000|uint16(len(s.descriptors))), s.descriptors)
+	}
+	return slices.Concat(tsSectionOf(0, 0, u16(1, 0xE020)), tsSectionOf(0x20, 2, body))
+}
+
+// pesOf lays out a packet of an elementary stream with a time stamp.
+func pesOf(id byte, pts int64, payload []byte) []byte {
+	p := uint64(pts)
+	stamp := []byte{0x21 | byte(p>>29)&0x0E, byte(p >> 22), byte(p>>14) | 1, byte(p >> 7), byte(p<<1) | 1}
+	return slices.Concat([]byte{0, 0, 1, id}, u16(uint16(3+5+len(payload))), []byte{0x80, 0x80, 5}, stamp, payload)
+}
+
+// mp2Frame is a frame of MPEG audio, layer II: 48 kHz, stereo, 192 kbit/s, 576 bytes.
+var mp2Frame = append([]byte{0xFF, 0xFD, 0xA4, 0x00}, make([]byte, 572)...)
+
+// mpeg2Headers are a sequence header of MPEG-2 video, 720x576 at 25 frames a second, and its extension.
+var mpeg2Headers = []byte{0, 0, 1, 0xB3, 0x2D, 0x02, 0x40, 0x33, 0xFF, 0xFF, 0xE0, 0x18, 0, 0, 1, 0xB5, 0x14, 0x8A, 0, 1, 0, 0, 0, 0, 1, 0xB8, 0, 0}
+
+// tsFilm is a film of MPEG-2 video and MPEG audio whose time stamps begin at start and of which every
+// picture takes n packets; seconds is how long it is.
+func tsFilm(start int64, n, seconds int) []byte {
+	tables := tsTables(nil, tsStream{0x02, 0x101, nil}, tsStream{0x03, 0x102, []byte{0x0A, 4, 'd', 'e', 'u', 0}})
+	var out []byte
+	for i := range seconds * 25 {
+		if i%25 == 0 {
+			out = append(out, tables...)
+		}
+		pts := (start + int64(i)*3600) & (pesWrap - 1)
+		out = append(out, tsPacketOf(0x101, true, pesOf(0xE0, pts, mpeg2Headers))...)
+		for range n {
+			out = append(out, tsPacketOf(0x101, false, bytes.Repeat([]byte{0x55}, 184))...)
+		}
+		sound := pesOf(0xC0, pts, slices.Concat(mp2Frame, mp2Frame))
+		for j := 0; j < len(sound); j += 184 {
+			out = append(out, tsPacketOf(0x102, j == 0, sound[j:min(j+184, len(sound))])...)
+		}
+	}
+	return out
+}
+
+func repack(data []byte, before, behind int) (out []byte) {
+	for p := range slices.Chunk(data, 188) {
+		out = append(append(append(out, make([]byte, before)...), p...), make([]byte, behind)...)
+	}
+	return out
+}
+
+func TestTransportStreamsInAllTheirPackings(t *testing.T) {
+	film := tsFilm(90000, 3, 4)
+	for name, c := range map[string]struct {
+		data      []byte
+		container string
+		seconds   float64
+	}{
+		"188 bytes":             {film, "mpegts", 4},
+		"192 bytes, of Blu-ray": {repack(film, 4, 0), "m2ts", 4},
+		"204 bytes, corrected":  {repack(film, 0, 16), "mpegts", 4},
+		"from the middle of a packet, until tables come": {film[100:], "mpegts", 3},
+		"the clock wraps":               {tsFilm(pesWrap-2*pesClock, 3, 4), "mpegts", 4},
+		"some bytes lost in front":      {slices.Concat(film[:188*20], film[188*20+50:]), "mpegts", 4},
+		"with half a packet at its end": {film[:len(film)-94], "mpegts", 4},
+	} {
+		r, err := probeBytes(c.data, ".ts")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		m := r.Description.Media
+		if math.Abs(m.DurationSeconds-c.seconds) > 0.05 {
+			t.Errorf("%s: lasts %v s, should %v s", name, m.DurationSeconds, c.seconds)
+		}
+		m.DurationSeconds = 0
+		checkFilm(t, name, r, lines("video, "+c.container+", 0.000 s", "video mpeg2video Main 720x576 25 fps 8 bit", "audio mp2 2 ch 48000 Hz deu"))
+	}
+}
+
+func TestTransportStreamTablesNameStreamsWithoutData(t *testing.T) {
+	hdmv := []byte{0x05, 4, 'H', 'D', 'M', 'V'}
+	long := bytes.Repeat([]byte{0x52, 1, 0}, 60) // so that the map takes several packets
+	data := slices.Concat(tsTables(slices.Concat(hdmv, long),
+		tsStream{0x1B, 0x1011, nil}, tsStream{0x83, 0x1100, nil}, tsStream{0x86, 0x1101, nil}, tsStream{0x90, 0x1200, []byte{0x0A, 4, 'f', 'r', 'a', 0}},
+	), bytes.Repeat(tsPacketOf(0x1FFF, false, nil), 20))
+	r, err := probeBytes(data, ".ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, "Blu-ray", r, lines("video, mpegts, 0.000 s", "video h264", "audio truehd", "audio dts", "subtitle hdmv_pgs_subtitle fra"))
+
+	data = slices.Concat(tsTables(nil, tsStream{0x24, 0x100, []byte{0xB0, 5, 1, 0, 0x10, 0x2D, 0x10}}, tsStream{0x06, 0x101, []byte{0x6A, 1, 0, 0x0A, 4, 'e', 'n', 'g', 0}},
+		tsStream{0x06, 0x102, []byte{0x59, 8, 's', 'w', 'e', 0x10, 0, 1, 0, 1}}, tsStream{0x06, 0x103, []byte{0x56, 5, 'd', 'a', 'n', 0x09, 0}},
+		tsStream{0x06, 0x104, []byte{0x05, 4, 'O', 'p', 'u', 's', 0x7F, 2, 0x80, 6}}, tsStream{0x05, 0x105, nil},
+	), bytes.Repeat(tsPacketOf(0x1FFF, false, nil), 20))
+	if r, err = probeBytes(data, ".ts"); err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, "a broadcast", r, lines("video, mpegts, 0.000 s", "video hevc dolby_vision", "audio ac3 eng", "audio opus 6 ch 48000 Hz",
+		"subtitle dvb_subtitle swe", "subtitle dvb_teletext dan"))
+}
+
+func TestTransportStreamThatIsScrambledSaysSo(t *testing.T) {
+	data := tsFilm(0, 1, 1)
+	for i := 0; i < len(data); i += 188 {
+		if data[i+1]&0x1F == 1 { // the streams, not the tables
+			data[i+3] |= 0x80
+		}
+	}
+	r, err := probeBytes(data, ".ts")
+	if err != nil || !r.Description.Media.Encrypted || len(r.Description.Media.Video) != 1 {
+		t.Errorf("%v, %v", r, err)
+	}
+}
+
+func TestTransportStreamTablesThatLieAreSurvived(t *testing.T) {
+	for name, body := range map[string][]byte{
+		"program descriptors beyond the end": u16(0xE100, 0xFFFF),
+		"stream descriptors beyond the end":  slices.Concat(u16(0xE100, 0xF000), []byte{0x02}, u16(0xE101, 0xFFFF)),
+		"nothing at all":                     nil,
+	} {
+		data := slices.Concat(tsSectionOf(0, 0, u16(1, 0xE020)), tsSectionOf(0x20, 2, body), bytes.Repeat(tsPacketOf(0x1FFF, false, nil), 20))
+		if r, err := probeBytes(data, ".ts"); err == nil {
+			t.Errorf("%s: %s", name, filmLines(r))
+		}
+	}
+	if isMPEGTS(bytes.Repeat([]byte{0x47}, 100), ".ts") {
+		t.Error("a hundred letters passed for packets")
+	}
+}
+
+// endless repeats a second of a film, with the time stamps that belong there, for as long as a film lasts.
+type endless struct {
+	head   []byte
+	second func(i int64) []byte
+	period int64
+	size   int64
+}
+
+func (e *endless) ReadAt(p []byte, off int64) (int, error) {
+	n := 0
+	for n < len(p) && off+int64(n) < e.size {
+		at := off + int64(n)
+		if at < int64(len(e.head)) {
+			n += copy(p[n:], e.head[at:])
+			continue
+		}
+		at -= int64(len(e.head))
+		n += copy(p[n:], e.second(at / e.period)[at%e.period:])
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func TestStreamsOfTwoHoursNeedFewReads(t *testing.T) {
+	const hours = 7200
+	transport := func(i int64) []byte { return tsFilm(i*pesClock, 20, 1) }
+	program := func(i int64) []byte { return psFilm(i*pesClock, 2, 1) }
+	for ext, second := range map[string]func(int64) []byte{".ts": transport, ".mpg": program} {
+		period := int64(len(second(0)))
+		src := &endless{second: second, period: period, size: hours * period}
+		r := probeWithin(t, src, src.size, ext)
+		m := r.Description.Media
+		if math.Abs(m.DurationSeconds-hours) > 0.1 || len(m.Video) != 1 || len(m.Audio) != 1 || m.Audio[0].Channels != 2 || m.Video[0].Width != 720 {
+			t.Errorf("%s: %s", ext, filmLines(r))
+		}
+	}
+}
+
+func TestTransportStreamIsGivenUpWithinItsBudget(t *testing.T) {
+	// Tables that promise streams which never come, in a large file.
+	head := tsTables(nil, tsStream{0x1B, 0x101, nil}, tsStream{0x0F, 0x102, nil})
+	null := bytes.Repeat(tsPacketOf(0x1FFF, false, nil), 1000)
+	src := &endless{head: head, second: func(int64) []byte { return null }, period: int64(len(null)), size: 8 << 30 / 188 * 188}
+	w := NewWindow(context.Background(), src, src.size)
+	defer w.release()
+	r, err := w.probe(".ts")
+	if reads, n := w.Spent(DefaultBudget); err != nil || reads > 12 || n > 12*windowSize {
+		t.Errorf("%d reads of %d bytes, %v", reads, n, err)
+	}
+	if m := r.Description.Media; m == nil || m.DurationSeconds != 0 || len(m.Audio) != 1 {
+		t.Errorf("%s", filmLines(r))
+	}
+}
