@@ -279,6 +279,10 @@ func TestRARsAreListedByTheirHeaders(t *testing.T) {
 			t.Errorf("RAR %s, cut off: %+v, %v", name, r.Description.Media, err)
 		}
 	}
+	old := rar4Of(0, "x=y")
+	if r, err := probeBytes(old[:len(old)-7], ".rar"); err != nil || r.Description.Media.Entries != 1 {
+		t.Errorf("without an end: %+v, %v", r.Description.Media, err)
+	}
 	if r, err := probeBytes(rar4Of(0x80, "x=y"), ".rar"); err != nil || !r.Description.Media.Encrypted || r.Description.Media.Entries != 0 {
 		t.Errorf("encrypted headers: %+v, %v", r.Description.Media, err)
 	}

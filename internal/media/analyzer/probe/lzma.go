@@ -93,9 +93,11 @@ func decodeLZMA2(w *Window, in []byte, limit int) ([]byte, error) {
 				return nil, fmt.Errorf("%w: LZMA2 chunk", ErrMalformed)
 			}
 			n := int(binary.BigEndian.Uint16(in[1:])) + 1
-			if in = in[3:]; n > len(in) {
+			in = in[3:]
+			if n > len(in) && limit-len(d.out) > len(in) {
 				return nil, fmt.Errorf("%w: LZMA2 chunk", ErrTruncated)
 			}
+			n = min(n, len(in))
 			if control == 1 {
 				d.start = len(d.out)
 			}
@@ -135,9 +137,7 @@ func (d *lzmaDecoder) chunk(in []byte, needsProps *bool) ([]byte, error) {
 	} else if reset == 1 {
 		d.resetState()
 	}
-	if packed > len(in) {
-		return nil, fmt.Errorf("%w: LZMA2 chunk", ErrTruncated)
-	}
+	packed = min(packed, len(in)) // a cut-off chunk may hold all that is wanted of it
 	d.in = in[:packed]
 	d.initRange()
 	if err := d.run(len(d.out) + size); err != nil {

@@ -128,6 +128,10 @@ func (l *rarListing) walk4(w *Window) error {
 	)
 	pos := int64(len(rar4Magic))
 	for range rarMaxEntries {
+		if w.Size() == pos { // before RAR 3 no block ended an archive
+			l.complete = true
+			return nil
+		}
 		if w.Size()-pos < 7 {
 			return fmt.Errorf("%w: no end of archive", ErrTruncated)
 		}

@@ -27,10 +27,10 @@ type Reach uint8
 
 // The reaches of sidecars.
 const (
-	Nothing Reach = iota
-	OneFile       // the file that shares its name
-	Folder        // every file of the fitting kind in the folder
-	Tree          // those in the folders below, too
+	Nothing  Reach = iota
+	OneFile        // the file that shares its name
+	InFolder       // every file of the fitting kind in the folder
+	InTree         // those in the folders below, too
 )
 
 // Rule is what a file's name alone says of it as a sidecar.
@@ -72,12 +72,12 @@ func RuleOf(name string) Rule {
 		return nfoRule(stem)
 	case ".opf":
 		if stem == "metadata" || stem == "content" {
-			return Rule{Description, Folder, "", ofBook}
+			return Rule{Description, InFolder, "", ofBook}
 		}
 		return Rule{Description, OneFile, stem, ofBook}
 	case ".xml":
 		if lower == "comicinfo.xml" {
-			return Rule{Description, Folder, "", ofComic}
+			return Rule{Description, InFolder, "", ofComic}
 		}
 	case ".xmp":
 		return Rule{Description, OneFile, stem, ofPicture}
@@ -96,15 +96,15 @@ func RuleOf(name string) Rule {
 func nfoRule(stem string) Rule {
 	switch stem {
 	case "movie":
-		return Rule{Description, Folder, "", ofVideo}
+		return Rule{Description, InFolder, "", ofVideo}
 	case "tvshow":
-		return Rule{Description, Tree, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+		return Rule{Description, InTree, "", []media.Kind{media.KindEpisode, media.KindVideo}}
 	case "season":
-		return Rule{Description, Folder, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+		return Rule{Description, InFolder, "", []media.Kind{media.KindEpisode, media.KindVideo}}
 	case "album":
-		return Rule{Description, Folder, "", ofMusic}
+		return Rule{Description, InFolder, "", ofMusic}
 	case "artist":
-		return Rule{Description, Tree, "", ofMusic}
+		return Rule{Description, InTree, "", ofMusic}
 	}
 	return Rule{Description, OneFile, stem, slices.Concat(ofVideo, ofMusic)}
 }
@@ -113,11 +113,11 @@ func pictureRule(stem string) Rule {
 	base := strings.TrimRight(stem, "0123456789") // fanart1, backdrop2
 	switch {
 	case slices.Contains(covers, stem) || strings.HasPrefix(stem, "albumart_") || strings.HasPrefix(stem, "albumartsmall"):
-		return Rule{Cover, Folder, "", ofAny}
+		return Rule{Cover, InFolder, "", ofAny}
 	case slices.Contains(artworks, base):
-		return Rule{Artwork, Folder, "", ofAny}
+		return Rule{Artwork, InFolder, "", ofAny}
 	case strings.HasPrefix(stem, "season") && strings.Contains(stem, "-"):
-		return Rule{Artwork, Tree, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+		return Rule{Artwork, InTree, "", []media.Kind{media.KindEpisode, media.KindVideo}}
 	}
 	if i := strings.LastIndexByte(stem, '-'); i > 0 {
 		what := strings.TrimRight(stem[i+1:], "0123456789")
@@ -131,71 +131,10 @@ func pictureRule(stem string) Rule {
 	return Rule{Cover, OneFile, stem, ofAny}
 }
 
-// Describes returns those of siblings, the names in its folder, that the file called name describes, in
-// their order. kind tells what a sibling is, from its name; a sidecar describes only what fits it. What
-// lies in folders below is the caller's to add where the rule reaches further ([RuleOf]).
-func Describes(name string, siblings []string, kind func(string) media.Kind) []string {
-	rule := RuleOf(name)
-	if rule.Role == NoRole {
-		return nil
-	}
-	var out []string
-	longest := -1
-	for _, sibling := range siblings {
-		if sibling == name || !slices.Contains(rule.fits, kind(sibling)) {
-			continue
-		}
-		if rule.Reach != OneFile {
-			if !isExtra(sibling) {
-				out = append(out, sibling)
-			}
-			continue
-		}
-		n := rule.match(strings.ToLower(sibling))
-		switch {
-		case n < 0 || n < longest:
-		case n > longest: // "Film 2.en.srt" goes with "Film 2.mkv", not with "Film.mkv"
-			longest, out = n, append(out[:0], sibling)
-		default:
-			out = append(out, sibling)
-		}
-	}
-	return out
-}
-
-// For returns those of siblings that go with the file called name, what describes it before the rest,
-// and the nearer before what speaks for the whole folder. kind is as for Describes.
-func For(name string, siblings []string, kind func(string) media.Kind) []string {
-	var out []string
-	for _, sibling := range siblings {
-		if sibling != name && slices.Contains(Describes(sibling, siblings, kind), name) {
-			out = append(out, sibling)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
-	return out
-}
-
 func rank(name string) int {
 	rule := RuleOf(name)
 	order := slices.Index([]Role{Description, Index, LyricsOf, Subtitles, Cover, Artwork}, rule.Role)
 	return order*4 + int(rule.Reach)
-}
-
-// match returns how long the common stem is where the rule's file goes with the file called lower, else
-// -1. Subtitles carry language and flags after the stem; XMP may keep the picture's extension.
-func (r Rule) match(lower string) int {
-	stem := strings.TrimSuffix(lower, path.Ext(lower))
-	rest, ok := strings.CutPrefix(r.stem, stem)
-	switch {
-	case !ok:
-		return -1
-	case rest == "" || stem+rest == lower:
-		return len(stem)
-	case r.Role == Subtitles && strings.ContainsRune("._- [(", rune(rest[0])):
-		return len(stem)
-	}
-	return -1
 }
 
 // isExtra reports whether a file is a trailer or sample, for which a folder's sidecar does not speak.

@@ -1,10 +1,12 @@
 package sidecar
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -83,14 +85,14 @@ func TestASidecarDescribesWhatTheFieldsNamingRulesSay(t *testing.T) {
 		{"rip", "Album.cue", []string{"Album.flac"}},
 		{"rip", "Game.cue", []string{"Game.iso"}},
 	} {
-		if got := Describes(c.name, folders[c.folder], kindOf); !slices.Equal(got, c.want) {
+		if got := NewFolder(folders[c.folder], kindOf).Describes(c.name); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %s describes %q, want %q", c.folder, c.name, got, c.want)
 		}
 	}
 }
 
 func TestAFilesSidecarsComeInTheOrderOfTheirWord(t *testing.T) {
-	got := For("Film (2001).mkv", folders["film"], kindOf)
+	got := NewFolder(folders["film"], kindOf).For("Film (2001).mkv")
 	want := []string{
 		"Film (2001).nfo", "movie.nfo", "Film (2001).en.srt", "Film (2001).de.forced.ass", "Film (2001)-poster.jpg",
 		"Film (2001).jpg", "poster.jpg", "Film (2001)-fanart1.jpg", "fanart.jpg",
@@ -105,12 +107,47 @@ func TestHowFarASidecarsWordGoes(t *testing.T) {
 		role  Role
 		reach Reach
 	}{
-		"tvshow.nfo": {Description, Tree}, "movie.nfo": {Description, Folder}, "x.nfo": {Description, OneFile},
-		"Folder.jpg": {Cover, Folder}, "backdrop2.png": {Artwork, Folder}, "season01-poster.jpg": {Artwork, Tree},
+		"tvshow.nfo": {Description, InTree}, "movie.nfo": {Description, InFolder}, "x.nfo": {Description, OneFile},
+		"Folder.jpg": {Cover, InFolder}, "backdrop2.png": {Artwork, InFolder}, "season01-poster.jpg": {Artwork, InTree},
 		"x-clearlogo.png": {Artwork, OneFile}, "x.idx": {Subtitles, OneFile}, "x.txt": {NoRole, Nothing},
 	} {
 		if got := RuleOf(name); got.Role != want.role || got.Reach != want.reach {
 			t.Errorf("%s: %q reaching %d, want %q reaching %d", name, got.Role, got.Reach, want.role, want.reach)
 		}
+	}
+}
+
+func TestEveryFileThatASidecarDescribesKnowsIt(t *testing.T) {
+	for what, names := range folders {
+		f := NewFolder(names, kindOf)
+		for _, name := range names {
+			for _, described := range f.Describes(name) {
+				if !slices.Contains(f.For(described), name) {
+					t.Errorf("%s: %s describes %s, which does not know it", what, name, described)
+				}
+			}
+			for _, sidecar := range f.For(name) {
+				if !slices.Contains(f.Describes(sidecar), name) {
+					t.Errorf("%s: %s takes %s for its own", what, name, sidecar)
+				}
+			}
+		}
+	}
+}
+
+func TestALargeFolderTakesNoMoreThanItsSize(t *testing.T) {
+	var names []string
+	for i := range 20000 {
+		base := fmt.Sprintf("IMG_%05d", i)
+		names = append(names, base+".CR2", base+".xmp", base+".jpg")
+	}
+	begin := time.Now()
+	f := NewFolder(names, kindOf)
+	found := 0
+	for _, name := range names {
+		found += len(f.For(name))
+	}
+	if d := time.Since(begin); found != 40000 || d > 5*time.Second {
+		t.Errorf("%d found in %v", found, d)
 	}
 }
