@@ -30,6 +30,8 @@ var audioProbers = []prober{
 var weakAudioProbers = []prober{
 	{"ac3", media.KindTrack, matchAC3, probeAC3},
 	{"dts", media.KindTrack, matchDTS, probeDTS},
+	{"truehd", media.KindTrack, matchTrueHD, probeTrueHD},
+	{"loas", media.KindTrack, matchLOAS, probeLOAS},
 	{"aac", media.KindTrack, matchADTS, probeADTS},
 	{"mp3", media.KindTrack, matchMPEG, probeMPEG},
 }

@@ -141,6 +141,17 @@ func voc() []byte {
 	return le("Creative Voice File\x1A", uint16(26), uint16(0x114), uint16(0x111F), byte(1), byte(0x42), byte(0x1F), byte(0), byte(131), byte(0), sound, byte(0))
 }
 
+// loas returns n frames of AAC-LC, 48 kHz, stereo: each says so anew.
+func loas(n int) []byte {
+	frame := append([]byte{0x56, 0xE0, 40, 0x20, 0x00, 0x11, 0x90}, make([]byte, 36)...)
+	return bytes.Repeat(frame, n)
+}
+
+func trueHD() []byte {
+	unit := append(be(uint16(0x4020), uint16(0), mlpSync, uint8(0), uint8(0), uint16(0x1), uint16(0x1)), make([]byte, 64)...)
+	return unit
+}
+
 func TestSoundFormatsLaidOutByHand(t *testing.T) {
 	gain := func(d media.Description, g media.Gain) media.Description {
 		d.Media.ReplayGain = &g
@@ -174,6 +185,8 @@ func TestSoundFormatsLaidOutByHand(t *testing.T) {
 		"VOC":            {voc(), media.KindAudio, soundOf("voc", 1, stream("pcm_u8", 1, 8000, 8))},
 		"XM":             {le("Extended Module: Fast song\x00         \x1A", make([]byte, 64)), media.KindAudio, media.Description{Title: "Fast song", Media: &media.Media{Container: "xm"}}},
 		"MOD":            {slicesOf([]byte("amiga song"), make([]byte, 1070), []byte("M.K."), make([]byte, 64)), media.KindAudio, media.Description{Title: "amiga song", Media: &media.Media{Container: "mod"}}},
+		"AAC in LOAS":    {loas(40), media.KindTrack, soundOf("loas", 40*1024/48000.0, media.Audio{Codec: "aac_latm", Profile: "LC", Channels: 2, SampleRate: 48000})},
+		"TrueHD":         {trueHD(), media.KindTrack, soundOf("truehd", 0, stream("truehd", 2, 48000, 0))},
 		"AMR":            {amr(50), media.KindAudio, soundOf("amr", 1, stream("amr_nb", 1, 8000, 0))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -394,6 +407,7 @@ func FuzzDSD(f *testing.F)         { fuzzSoundOf(f, dsf(), dff(true), dff(false)
 func FuzzMIDI(f *testing.F)        { fuzzSoundOf(f, midi()) }
 func FuzzLosslessOdd(f *testing.F) { fuzzSoundOf(f, tak(), optimFROG()) }
 func FuzzVOC(f *testing.F)         { fuzzSoundOf(f, voc()[:100]) }
+func FuzzLOAS(f *testing.F)        { fuzzSoundOf(f, loas(5), trueHD()) }
 func FuzzAMR(f *testing.F)         { fuzzSoundOf(f, amr(5)) }
 func FuzzID3(f *testing.F) {
 	fuzzSoundOf(f, id3v2(3, id3Unsync, id3FrameBytes(3, "APIC", 0, "\x01image/jpeg\x00\x03\xFF\xFEd\x00\x00\x00"+jpegHead)),

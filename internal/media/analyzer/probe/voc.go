@@ -32,11 +32,10 @@ func probeVOC(w *Window, r *Result) error {
 			return err
 		}
 		size := int64(b[1]) | int64(b[2])<<8 | int64(b[3])<<16
-		if b[0] == 0 {
+		if b[0] == 0 || b[0] > 9 { // the end; or what SoX leaves behind a block whose size it states too small
 			break
 		}
-		if missing := size - (w.Size() - at - 4); missing > 0 { // SoX counts the head of a block of kind 9 twice
-			cut = missing > 16
+		if cut = size > w.Size()-at-4; cut {
 			size = w.Size() - at - 4
 		}
 		f.block(b[0], b[4:min(int64(len(b)), 4+size)], size)
