@@ -48,11 +48,14 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	return &core{cfg: cfg, log: log, unlock: unlock, store: st, shares: shareRuns{stops: map[string]func(){}, of: map[string]*share{}}}, nil
 }
 
+// lookLimit is how long a directory that does not answer is waited for. The largest on the slowest disk takes less.
+const lookLimit = 5 * time.Minute
+
 // start starts the components that keep the catalog true, the store first.
 func (c *core) start(root context.Context, o coreOptions) {
 	sc := scanner.Config{
 		Debounce: c.cfg.Watcher.Debounce, MaxWait: c.cfg.Watcher.MaxWait, Grace: o.grace,
-		RescanInterval: c.cfg.Scanner.RescanInterval, ScanOnStart: true,
+		RescanInterval: c.cfg.Scanner.RescanInterval, LookLimit: lookLimit, ScanOnStart: true,
 	}
 	if o.once {
 		sc.RescanInterval = 0

@@ -88,10 +88,13 @@ func (s *Store) Subdirs(ctx context.Context, dir int64) (out []Dir, err error) {
 	return out, err
 }
 
-// GoneDirs reads directories of a root that are gone: what remains to be done after a crash.
+// GoneDirs reads directories of a root that are gone, but what is in them is not missing yet, or nothing is:
+// what remains to be done.
 func (s *Store) GoneDirs(ctx context.Context, root int64) (out []Dir, err error) {
 	err = s.read(ctx, func(c *conn) (err error) {
-		out, err = dirsWhere(c, "root = ? AND gone = 1", root)
+		out, err = dirsWhere(c, `root = ? AND gone = 1 AND (EXISTS (SELECT 1 FROM items i WHERE i.dir = dirs.id AND i.state = 0)
+			OR EXISTS (SELECT 1 FROM dirs d WHERE d.parent = dirs.id AND d.gone = 0)
+			OR NOT EXISTS (SELECT 1 FROM items i WHERE i.dir = dirs.id AND i.state > 0) AND NOT EXISTS (SELECT 1 FROM dirs d WHERE d.parent = dirs.id))`, root)
 		return err
 	})
 	return out, err

@@ -69,6 +69,9 @@ func (r *runner) nextPass() {
 	p.expected = r.s.store.RootItems(r.row.ID)
 	p.outstanding = 1
 	r.queue.push(&job{dir: p.Path, recursive: true, full: p.full, poll: p.poll, pass: p})
+	if !p.poll {
+		r.resumeRemovals(p)
+	}
 	r.s.remember(p)
 }
 

@@ -71,7 +71,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 	r.tree.Expect(v)
 	r.setPolled(v)
 	if !r.online {
-		r.comeOnline(ctx)
+		r.comeOnline()
 	}
 }
 
@@ -103,22 +103,16 @@ func (r *runner) ignoredEvent(path string, dir bool) bool {
 	return path[strings.LastIndexByte(path, '/')+1:] != ignoreFile && r.rules.Ignored(path, dir)
 }
 
-func (r *runner) comeOnline(ctx context.Context) {
+func (r *runner) comeOnline() {
 	r.online, r.reason = true, ""
 	r.log.Info("root is online")
-	gone, err := r.s.store.GoneDirs(ctx, r.row.ID)
-	if err != nil {
-		r.log.Warn("unfinished removals not read", zap.Error(err))
-	}
-	for i := range gone {
-		r.queue.push(&job{dir: gone[i].Path, gone: &gone[i]})
-	}
 	r.reapSoon()
 	r.dueAt = time.Now()
 	if r.s.timing.Load().ScanOnStart || !r.startup {
 		r.startPass(&pass{startup: true})
 	} else {
 		r.startup = false
+		r.resumeRemovals(nil)
 	}
 	r.nextPass()
 }

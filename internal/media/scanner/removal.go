@@ -55,6 +55,21 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 	r.results <- &result{job: j, freed: true}
 }
 
+// resumeRemovals goes on with directories whose absence was proven and whose items have not followed: the process
+// or the pass ended in between, or they could not be looked at. No listing above shows them any more.
+func (r *runner) resumeRemovals(p *pass) {
+	gone, err := r.s.store.GoneDirs(r.s.group.Context(), r.row.ID)
+	if err != nil {
+		r.log.Warn("unfinished removals not read", zap.Error(err))
+	}
+	for i := range gone {
+		if p != nil {
+			p.outstanding++
+		}
+		r.queue.push(&job{dir: gone[i].Path, gone: &gone[i], pass: p})
+	}
+}
+
 // isBack reports whether a directory that a listing did not hold is there now, and is not one that is passed over.
 // The listing may be older than the last look at the directory itself; nobody looks there while this is done.
 func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {

@@ -132,6 +132,11 @@ func (r *runner) drain() {
 
 // lookSafely turns a panic into a result, so that the runner never waits for one that does not come.
 func (r *runner) lookSafely(ctx context.Context, j *job) {
+	if limit := r.s.timing.Load().LookLimit; limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
 	err := run.Safely(r.log, "look at "+j.dir, func() error { r.work(ctx, j); return nil })
 	if err != nil {
 		r.results <- &result{job: j, err: err}

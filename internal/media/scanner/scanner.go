@@ -38,7 +38,8 @@ type Config struct {
 	MaxWait        time.Duration // a growing file is looked at again after this at the latest
 	Grace          time.Duration // between an item's vanishing and its tombstone
 	RescanInterval time.Duration
-	ScanOnStart    bool // a pass over each root when it comes online for the first time
+	LookLimit      time.Duration // a look that takes longer is given up, and tried again later: the rest goes on
+	ScanOnStart    bool          // a pass over each root when it comes online for the first time
 }
 
 // RootConfig is one root to keep true.
