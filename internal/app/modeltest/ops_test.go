@@ -175,6 +175,7 @@ func opTouch(d *driver) bool {
 	at := time.Now().Add(time.Duration(d.rnd.Int64N(int64(4*365*24*time.Hour))) - 3*365*24*time.Hour)
 	d.note("touch %v to %v", p, at)
 	d.must(os.Chtimes(d.abs(p), at, at))
+	d.tell(p)
 	return true
 }
 

@@ -20,7 +20,17 @@ const outside = "outside"
 // place is where a file may stand: a root, or outside, and the path below it.
 type place struct{ root, path string }
 
-func (p place) String() string { return fmt.Sprintf("%s:%q", p.root, p.path) }
+// String shortens the longest names: their ends tell them apart.
+func (p place) String() string {
+	const most = 60
+	parts := strings.Split(p.path, "/")
+	for i, name := range parts {
+		if len(name) > most {
+			parts[i] = fmt.Sprintf("%.8s…(%d bytes)…%s", name, len(name), name[len(name)-10:])
+		}
+	}
+	return fmt.Sprintf("%s:%q", p.root, strings.Join(parts, "/"))
+}
 
 func (p place) join(name string) place { return place{p.root, path.Join(p.path, name)} }
 
@@ -71,6 +81,9 @@ type world struct {
 	base    string // directory that holds the roots
 	roots   []string
 	objects int
+
+	hidden   bool // what moves may not be seen within the grace
+	analysed bool // the bytes of files are read, so that what they say is compared too
 
 	files   map[place]*object
 	dirs    map[place]struct{}
@@ -152,6 +165,14 @@ func (w *world) visible(p place) bool {
 		at = at.join(name)
 	}
 	return true
+}
+
+// passed reports whether what is at p is passed over. A directory is, where a file in it would be.
+func (w *world) passed(p place, isDir bool) bool {
+	if isDir {
+		p = p.join("file")
+	}
+	return !w.visible(p)
 }
 
 // enter puts an object at a place, which must be free.
@@ -241,6 +262,21 @@ func (w *world) appendTo(p place, n int) {
 	_, err = f.Write(frames(n))
 	w.must(err)
 	w.must(f.Close())
+	w.tell(p)
+}
+
+// tell makes a change known that was made through a name that nobody watches, of a file that has others: events
+// come only for the name that was used, so it would be found by the next full comparison.
+func (w *world) tell(p place) {
+	if w.visible(p) {
+		return
+	}
+	for q := range w.files[p].places {
+		if w.visible(q) {
+			w.chmod(q)
+			return
+		}
+	}
 }
 
 // rewrite writes a file anew in its place. how is "", "older" (its time goes back), "same time" (it keeps its
@@ -267,6 +303,7 @@ func (w *world) rewrite(p place, title string, size int, how string) {
 		w.must(os.Chtimes(w.abs(p), old.ModTime(), old.ModTime()))
 	}
 	w.files[p].title = title
+	w.tell(p)
 }
 
 func (w *world) chmod(p place) {
