@@ -290,7 +290,7 @@ func TestMutatedReplies(t *testing.T) {
 
 	l := startLiar(t, rec, lie)
 	ask := func() {
-		s, err := New(Config{Host: "127.0.0.1", Port: l.listener.Addr().(*net.TCPAddr).Port, Share: "media", User: "media", Timeout: 30 * time.Millisecond, DialTimeout: 100 * time.Millisecond}, zap.NewNop())
+		s, err := New(Config{Host: "127.0.0.1", Port: l.listener.Addr().(*net.TCPAddr).Port, Share: "media", User: "media", Timeout: 30 * time.Millisecond, DialTimeout: 300 * time.Millisecond}, zap.NewNop())
 		if err != nil {
 			t.Error(err)
 			return
@@ -328,7 +328,7 @@ func TestMutatedReplies(t *testing.T) {
 	// And many at once.
 	var peak atomic.Uint64
 	var busy sync.WaitGroup
-	for range 160 {
+	for range 160 / raceFactor {
 		busy.Go(func() {
 			for l.mutated.Load() < want {
 				ask()
