@@ -28,10 +28,10 @@ var audioProbers = []prober{
 
 // weakAudioProbers are those that only little tells.
 var weakAudioProbers = []prober{
-	{"ac3", media.KindTrack, matchAC3, probeAC3},
-	{"dts", media.KindTrack, matchDTS, probeDTS},
-	{"truehd", media.KindTrack, matchTrueHD, probeTrueHD},
-	{"loas", media.KindTrack, matchLOAS, probeLOAS},
+	{"ac3", media.KindAudio, matchAC3, probeAC3},
+	{"dts", media.KindAudio, matchDTS, probeDTS},
+	{"truehd", media.KindAudio, matchTrueHD, probeTrueHD},
+	{"loas", media.KindAudio, matchLOAS, probeLOAS},
 	{"aac", media.KindTrack, matchADTS, probeADTS},
 	{"mp3", media.KindTrack, matchMPEG, probeMPEG},
 }

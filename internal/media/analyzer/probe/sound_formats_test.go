@@ -185,8 +185,8 @@ func TestSoundFormatsLaidOutByHand(t *testing.T) {
 		"VOC":            {voc(), media.KindAudio, soundOf("voc", 1, stream("pcm_u8", 1, 8000, 8))},
 		"XM":             {le("Extended Module: Fast song\x00         \x1A", make([]byte, 64)), media.KindAudio, media.Description{Title: "Fast song", Media: &media.Media{Container: "xm"}}},
 		"MOD":            {slicesOf([]byte("amiga song"), make([]byte, 1070), []byte("M.K."), make([]byte, 64)), media.KindAudio, media.Description{Title: "amiga song", Media: &media.Media{Container: "mod"}}},
-		"AAC in LOAS":    {loas(40), media.KindTrack, soundOf("loas", 40*1024/48000.0, media.Audio{Codec: "aac_latm", Profile: "LC", Channels: 2, SampleRate: 48000})},
-		"TrueHD":         {trueHD(), media.KindTrack, soundOf("truehd", 0, stream("truehd", 2, 48000, 0))},
+		"AAC in LOAS":    {loas(40), media.KindAudio, soundOf("loas", 40*1024/48000.0, media.Audio{Codec: "aac_latm", Profile: "LC", Channels: 2, SampleRate: 48000})},
+		"TrueHD":         {trueHD(), media.KindAudio, soundOf("truehd", 0, stream("truehd", 2, 48000, 0))},
 		"AMR":            {amr(50), media.KindAudio, soundOf("amr", 1, stream("amr_nb", 1, 8000, 0))},
 	} {
 		t.Run(name, func(t *testing.T) {
