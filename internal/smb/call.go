@@ -116,6 +116,7 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 
 // probe is what a half-open breaker asks: whether there is a session to be had, and a root on it.
 func (s *Share) probe() error {
+	s.sessions.pardon()
 	_, err := s.prover.join().wait(context.Background())
 	return err
 }

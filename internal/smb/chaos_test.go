@@ -185,10 +185,13 @@ func TestChaos(t *testing.T) {
 	p := startProxy(t, srv.port, 100*time.Microsecond)
 	s := srv.share(p.via, func(c *Config) { c.Timeout, c.RequireSigning = 400*time.Millisecond, true })
 	run(t, s)
-	v, err := s.Identify(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
+	var v tree.Volume
+	eventually(t, 20*time.Second, "the share is there", func() bool { // a busy machine may be late, too
+		s.Reconnect()
+		var err error
+		v, err = s.Identify(context.Background())
+		return err == nil
+	})
 	s.Expect(v)
 
 	ctx, cancel := context.WithTimeout(context.Background(), length)

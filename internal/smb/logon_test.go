@@ -6,7 +6,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -182,6 +184,30 @@ func (s *server) refusedLogons() int {
 		n += strings.Count(string(b), "status [NT_STATUS_WRONG_PASSWORD]")
 	}
 	return n
+}
+
+// Calls that are under way when a log-on is refused are no further attempts.
+func TestManyCallsAreOneLogon(t *testing.T) {
+	t.Parallel()
+	srv := startSamba(t, `SMB_GLOBAL=log level = 1 auth_audit:3`)
+	s := srv.share(func(c *Config) { c.Password = func() (string, error) { return "wrong", nil } })
+	var busy sync.WaitGroup
+	for i := range 64 {
+		busy.Go(func() {
+			_, err := s.List(context.Background(), strconv.Itoa(i))
+			wantAway(t, "list", err)
+		})
+	}
+	busy.Wait()
+	for range 3 { // as calls do that the breaker let through before
+		_, err := s.prover.join().wait(context.Background())
+		if classify(err) != refused {
+			t.Errorf("proof: %v, want the refusal", err)
+		}
+	}
+	if n := srv.refusedLogons(); n != 1 {
+		t.Errorf("%d refused log-ons in the server's log, want 1", n)
+	}
 }
 
 func TestPasswordFileMissing(t *testing.T) {

@@ -184,6 +184,7 @@ type sessions struct {
 	dialing *dialing
 	closed  bool
 	tried   secretMark // the password of the last dial
+	refusal error      // of the last dial: another waits until the circuit breaker lets it
 
 	dials    atomic.Int64
 	requests atomic.Int64 // of sessions that have ended
@@ -202,6 +203,10 @@ func (p *sessions) get(ctx context.Context) (*session, error) {
 	if p.closed {
 		p.mu.Unlock()
 		return nil, errClosed
+	}
+	if err := p.refusal; err != nil {
+		p.mu.Unlock()
+		return nil, err
 	}
 	if s := p.current; s != nil && !s.gone() {
 		p.mu.Unlock()
@@ -239,6 +244,9 @@ func (p *sessions) dial(d *dialing) {
 		p.requests.Add(p.current.wire.requests.Load())
 	}
 	p.current, p.dialing = s, nil
+	if classify(err) == refused {
+		p.refusal = err
+	}
 	d.session, d.err = s, err
 	p.mu.Unlock()
 	close(d.done)
@@ -263,14 +271,24 @@ func (p *sessions) establish() (made *session, err error) {
 // password asks for the password to log on with.
 func (p *sessions) password() (password string, err error) {
 	if p.config.Password != nil {
-		if password, err = p.config.Password(); err != nil {
-			return "", err
-		}
+		password, err = p.config.Password()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err != nil {
+		p.tried = secretMark{}
+		return "", err
+	}
 	p.tried.remember(password)
 	return password, nil
+}
+
+// pardon lets the next dial happen though the last was refused. Calls that were under way when that was
+// would each be another attempt to log on.
+func (p *sessions) pardon() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refusal = nil
 }
 
 // logOn makes a session of a connection, or closes it.
