@@ -16,9 +16,9 @@ import (
 // Reach says for the store which items beside a file the file describes.
 func Reach(name string) store.Reach {
 	switch rule := sidecar.RuleOf(name); rule.Reach {
-	case sidecar.Tree:
+	case sidecar.InTree:
 		return store.Reach{Tree: true}
-	case sidecar.Folder:
+	case sidecar.InFolder:
 		return store.Reach{Folder: true}
 	case sidecar.OneFile:
 		return store.Reach{Stems: stems(strings.TrimSuffix(name, path.Ext(name)))}
@@ -51,8 +51,33 @@ type besideCache struct {
 
 type cachedBeside struct {
 	store.Beside
-	wide  []store.Companion // of Here: what speaks for the whole directory
-	until time.Time
+	said   map[string][]byte // what the sidecars in Here say, by name
+	folder *sidecar.Folder   // of Here
+	until  time.Time
+}
+
+// newCachedBeside works out once for a directory which of its files go with which.
+func newCachedBeside(b store.Beside, until time.Time) cachedBeside {
+	said, folder := sortOut(b.Here)
+	return cachedBeside{b, said, folder, until}
+}
+
+func sortOut(list []store.Companion) (map[string][]byte, *sidecar.Folder) {
+	said := map[string][]byte{}
+	kinds := make(map[string]media.Kind, len(list))
+	names := make([]string, 0, len(list))
+	for i := range list {
+		o := &list[i]
+		if _, seen := kinds[o.Name]; seen {
+			continue
+		}
+		kinds[o.Name] = o.Kind
+		names = append(names, o.Name)
+		if len(o.Probed) > 0 {
+			said[o.Name] = o.Probed
+		}
+	}
+	return said, sidecar.NewFolder(names, func(n string) media.Kind { return kinds[n] })
 }
 
 const (
@@ -73,12 +98,7 @@ func (c *besideCache) get(ctx context.Context, dir, since int64) (cachedBeside, 
 	if err != nil {
 		return cachedBeside{}, err
 	}
-	b = cachedBeside{Beside: read, until: now.Add(besideTime)}
-	for _, o := range read.Here {
-		if sidecar.RuleOf(o.Name).Reach > sidecar.OneFile {
-			b.wide = append(b.wide, o)
-		}
-	}
+	b = newCachedBeside(read, now.Add(besideTime))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dirs == nil || len(c.dirs) >= besideDirs {
@@ -95,44 +115,25 @@ func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	near := b.Here
-	stem := strings.TrimSuffix(t.Name, path.Ext(t.Name))
-	if !b.All {
-		same, err := c.store.Namesakes(ctx, t.Dir, stem)
-		if err != nil {
-			return nil, nil, 0, err
-		}
-		near = slices.Concat(near, same)
-	}
 	for i := len(b.Above) - 1; i >= 0; i-- { // the nearer has the last word
-		if sidecar.RuleOf(b.Above[i].Name).Reach == sidecar.Tree {
+		if sidecar.RuleOf(b.Above[i].Name).Reach == sidecar.InTree {
 			docs = appendDocument(docs, b.Above[i].Probed)
 		}
 	}
-	var said map[string][]byte
-	var kinds map[string]media.Kind
-	names := []string{t.Name}
-	add := func(o *store.Companion) {
-		if kinds == nil {
-			said, kinds = map[string][]byte{}, map[string]media.Kind{t.Name: t.Kind}
+	said, folder := b.said, b.folder
+	if !b.All { // too large to keep whole: what is called alike, and what speaks for all of it
+		same, err := c.store.Namesakes(ctx, t.Dir, strings.TrimSuffix(t.Name, path.Ext(t.Name)))
+		if err != nil {
+			return nil, nil, 0, err
 		}
-		if _, seen := kinds[o.Name]; !seen {
-			kinds[o.Name], said[o.Name] = o.Kind, o.Probed
-			names = append(names, o.Name)
+		for _, o := range b.Here {
+			if sidecar.RuleOf(o.Name).Reach > sidecar.OneFile {
+				same = append(same, o)
+			}
 		}
+		said, folder = sortOut(same)
 	}
-	for i := range b.wide {
-		add(&b.wide[i])
-	}
-	for i := range near {
-		if o := &near[i]; o.Name != t.Name && namesake(o.Name, stem) {
-			add(o)
-		}
-	}
-	if len(names) == 1 {
-		return docs, nil, b.AsOf, nil
-	}
-	found := sidecar.For(t.Name, names, func(n string) media.Kind { return kinds[n] })
+	found := folder.For(t.Name)
 	for _, n := range slices.Backward(found) {
 		docs = appendDocument(docs, said[n])
 	}
@@ -140,11 +141,6 @@ func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar
 		with = append(with, media.Companion{Name: n, Role: string(sidecar.RuleOf(n).Role)})
 	}
 	return docs, with, b.AsOf, nil
-}
-
-// namesake reports whether a name begins with the stem.
-func namesake(name, stem string) bool {
-	return len(name) >= len(stem) && strings.EqualFold(name[:len(stem)], stem)
 }
 
 // appendDocument adds what a sidecar said when it was analysed itself.

@@ -26,7 +26,7 @@ func refine(kind media.Kind, p string, g *name.Guess) media.Kind {
 			return media.KindAudiobook
 		}
 	case media.KindImage:
-		if g.Type == name.Photo || g.Kind == "photo" {
+		if g.Date != "" || fromCamera(p) {
 			return media.KindPhoto
 		}
 	case media.KindBook:
@@ -41,7 +41,7 @@ func refine(kind media.Kind, p string, g *name.Guess) media.Kind {
 // id, or a folder for films. What a camera or a telephone made has none.
 func videoKind(p string, g *name.Guess) media.Kind {
 	switch {
-	case g.Extra != "" || g.Kind == "photo" || g.Type == name.Photo:
+	case g.Extra != "" || g.Type == name.Photo || fromCamera(p):
 		return media.KindVideo
 	case g.Type == name.Episode:
 		return media.KindEpisode
@@ -53,6 +53,21 @@ func videoKind(p string, g *name.Guess) media.Kind {
 		return media.KindMovie
 	}
 	return media.KindVideo
+}
+
+// cameraMarks are how cameras and telephones begin the names of what they record.
+var cameraMarks = []string{"img", "dsc", "dscf", "dscn", "pict", "pxl", "mvimg", "vid", "mov", "cimg", "sam", "gopr", "gh", "gx", "dji", "p", "_mg", "_dsc", "imgp", "hpim", "cam", "pano", "burst"}
+
+// fromCamera reports whether a file's name is one that cameras give: a mark and a running number, or the
+// folder for camera files (DCF, JEITA CP-3461).
+func fromCamera(p string) bool {
+	dir, base := path.Split(strings.ToLower(p))
+	if strings.Contains("/"+dir, "/dcim/") {
+		return true
+	}
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	mark := strings.TrimRight(strings.TrimRight(stem, "0123456789"), "_-")
+	return len(stem)-len(strings.TrimRight(stem, "0123456789")) >= 4 && slices.Contains(cameraMarks, mark)
 }
 
 func isFilmFolder(s string) bool {
@@ -92,7 +107,7 @@ func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	if kind == media.KindComic && d.SeriesIndex == 0 {
 		d.SeriesIndex = g.Issue.Float()
 	}
-	if (kind == media.KindPhoto || g.Kind == "photo") && g.Date != "" {
+	if (kind == media.KindPhoto || g.Type == name.Photo) && g.Date != "" {
 		d.TakenAt = g.Date
 		if g.Time != "" {
 			d.TakenAt += "T" + g.Time
