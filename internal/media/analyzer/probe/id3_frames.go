@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	id3TextLimit = 16 << 10 // of a frame of text: the rest of a longer one is passed over
-	id3MaxChaps  = 4096
+	id3TextLimit   = 16 << 10 // of a frame of text: the rest of a longer one is passed over
+	id3MaxChaps    = 1024
+	id3ChapterRead = 512 // of a chapter's head and title; what lies behind are pictures
 )
 
 func (t *id3Tag) frame(src *id3Source, f id3Frame) error {
@@ -134,7 +135,10 @@ func (t *id3Tag) chapter(src *id3Source, f id3Frame) error {
 	if len(t.chapters) >= id3MaxChaps {
 		return nil
 	}
-	b, err := t.body(src, f, 4<<10)
+	// Podcasts put a picture into every chapter: each is a hop, and worth a small read of its own.
+	src.w.Ahead(2 * id3ChapterRead)
+	src.w.AllowReads(1)
+	b, err := t.body(src, f, id3ChapterRead)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,13 @@ type id3Source struct {
 	unsync  bool
 	escaped bool // the last byte was FF, so that a 0 that follows is none
 	passed  int64
+	sizes   int // how 2.4's sizes are written: id3Safe, id3Plain, or 0 while nothing told
 }
+
+const (
+	id3Safe = iota + 1
+	id3Plain
+)
 
 // maxUnsyncWalk is how far a walk through an unsynchronised tag goes: it must read what it passes over.
 const maxUnsyncWalk = 1 << 20
@@ -116,18 +122,23 @@ func (s *id3Source) region(m id3Mark, from, to int64) (a media.Artwork, err erro
 	return a, nil
 }
 
-// frameSize4 reads a frame's size of 2.4. iTunes once wrote plain numbers there: where the two readings
-// differ, the one is right behind which a frame, padding or the end follows.
+// frameSize4 reads a frame's size of 2.4. iTunes once wrote plain numbers there: the first size that can be
+// read in two ways shows which one the tag means, by that a frame, padding or the end follows.
 func (s *id3Source) frameSize4(b []byte) uint32 {
 	plain := be32(b)
 	safe, ok := syncSafe(b)
-	if !ok {
+	switch {
+	case !ok || s.sizes == id3Plain:
 		return plain
-	}
-	if safe == plain || s.frameAt(s.at+int64(safe)) || !s.frameAt(s.at+int64(plain)) {
+	case safe == plain || s.sizes == id3Safe:
 		return safe
 	}
-	return plain
+	s.sizes = id3Safe
+	if !s.frameAt(s.at+int64(safe)) && s.frameAt(s.at+int64(plain)) {
+		s.sizes = id3Plain
+		return plain
+	}
+	return safe
 }
 
 func (s *id3Source) frameAt(off int64) bool {

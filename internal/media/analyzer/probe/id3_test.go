@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -213,6 +214,26 @@ func TestID3Chapters(t *testing.T) {
 	want := []media.Chapter{{StartSeconds: 0, Title: "First"}, {StartSeconds: 61.5, Title: "Second"}}
 	if d := cmp.Diff(want, r.Description.Media.Chapters); err != nil || d != "" {
 		t.Errorf("%v (-want +got):\n%s", err, d)
+	}
+}
+
+func TestID3ChaptersWithPicturesAreReadInSmallHops(t *testing.T) {
+	var frames [][]byte
+	for i := range 300 {
+		b := fmt.Sprintf("c%d\x00", i) + string(binary.BigEndian.AppendUint32(nil, uint32(i)*1000)) + strings.Repeat("\xFF", 12) +
+			string(id3FrameBytes(4, "TIT2", 0, "\x03Title")) + string(id3FrameBytes(4, "APIC", 0, "\x00image/jpeg\x00\x00\x00"+jpegHead+strings.Repeat("x", 50000)))
+		frames = append(frames, id3FrameBytes(4, "CHAP", 0, b))
+	}
+	data := append(id3v2(4, 0, frames...), mpegFrames(10)...)
+	w := NewWindow(t.Context(), bytes.NewReader(data), int64(len(data)))
+	defer w.release()
+	r, err := w.probe(".mp3")
+	_, read := w.Spent(DefaultBudget)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Description.Media.Chapters) != 300 || r.Description.Media.Chapters[299].Title != "Title" || read > 512<<10 {
+		t.Errorf("%v, %d bytes read, %d chapters", err, read, len(r.Description.Media.Chapters))
 	}
 }
 
