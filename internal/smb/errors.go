@@ -35,6 +35,7 @@ const (
 	statusNoSuchFile            = 0xc000000f
 	statusInvalidDeviceRequest  = 0xc0000010
 	statusEndOfFile             = 0xc0000011
+	statusNoMemory              = 0xc0000017
 	statusInvalidParameter      = 0xc000000d
 	statusAccessDenied          = 0xc0000022
 	statusObjectNameInvalid     = 0xc0000033
@@ -53,6 +54,7 @@ const (
 	statusPasswordExpired       = 0xc0000071
 	statusAccountDisabled       = 0xc0000072
 	statusPipeDisconnected      = 0xc00000b0
+	statusInsufficientResources = 0xc000009a
 	statusIOTimeout             = 0xc00000b5
 	statusFileIsADirectory      = 0xc00000ba
 	statusNotSupported          = 0xc00000bb
@@ -142,6 +144,20 @@ var sessionGone = map[uint32]bool{
 	statusConnectionDisconnect:  true,
 	statusConnectionReset:       true,
 	statusConnectionAborted:     true,
+}
+
+// short reports whether a server could not, for want of something that it may have in a moment. A Samba
+// that has only just started says so of its first mounts.
+func short(err error) bool {
+	var status *statusError
+	if !errors.As(err, &status) {
+		return false
+	}
+	switch status.code {
+	case statusNoMemory, statusInsufficientResources, statusInsuffServerResources, statusRequestNotAccepted:
+		return true
+	}
+	return false
 }
 
 // statusError is a reply of the server that is not success.

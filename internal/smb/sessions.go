@@ -231,10 +231,21 @@ func (p *sessions) get(ctx context.Context) (*session, error) {
 	}
 }
 
+// shortPause is how long a server that is short of something is left alone before it is asked once more.
+const shortPause = 200 * time.Millisecond
+
 // dial makes the next session. It is bounded by the dial timeout, by nothing else: calls that gave up
 // waiting leave the session to the next.
 func (p *sessions) dial(d *dialing) {
-	s, err := p.establish()
+	deadline := time.Now().Add(p.config.DialTimeout)
+	s, err := p.establish(deadline)
+	if short(err) && time.Until(deadline) > shortPause {
+		select {
+		case <-time.After(shortPause):
+			s, err = p.establish(deadline)
+		case <-p.life.Done():
+		}
+	}
 	p.mu.Lock()
 	if err == nil && p.closed {
 		s.kill(errClosed)
@@ -253,19 +264,19 @@ func (p *sessions) dial(d *dialing) {
 }
 
 // establish connects, logs on and mounts.
-func (p *sessions) establish() (made *session, err error) {
+func (p *sessions) establish(deadline time.Time) (made *session, err error) {
 	defer p.guard(&err)
 	p.dials.Add(1)
 	password, err := p.password()
 	if err != nil {
 		return nil, &classed{class: refused, err: err}
 	}
-	dialer := net.Dialer{Deadline: time.Now().Add(p.config.DialTimeout)}
+	dialer := net.Dialer{Deadline: deadline}
 	conn, err := dialer.DialContext(p.life, "tcp", net.JoinHostPort(p.config.Host, strconv.Itoa(p.config.Port)))
 	if err != nil {
 		return nil, &classed{class: away, err: dialError(err)}
 	}
-	return p.logOn(conn, dialer.Deadline, password)
+	return p.logOn(conn, deadline, password)
 }
 
 // password asks for the password to log on with.
