@@ -45,7 +45,10 @@ const mark = "UPDATE items SET marked = ?, work = CASE work WHEN 0 THEN 3 ELSE w
 
 func (tx *Tx) markBeside(it *Item) error {
 	r := tx.s.reach(it.Name)
-	at := tx.s.lastSeq + 1 // above every number at which anybody can have read what lies beside
+	if tx.s.lastSeq == tx.s.head.Load() {
+		tx.nextSeq()
+	}
+	at := tx.s.lastSeq // above every number at which the old state was read, and none at which the new one is
 	if len(r.Stems) > 0 || r.Folder || r.Tree {
 		tx.work = true
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -20,6 +21,7 @@ func TestMain(m *testing.M) {
 		writeUntilKilled(dir)
 		return
 	}
+	_ = flag.Set("rapid.checks", "40") // each is a catalog on disk; -rapid.checks asks for more
 	goleak.VerifyTestMain(m)
 }
 

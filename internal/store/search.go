@@ -131,7 +131,7 @@ func isCJK(r rune) bool {
 func matchExpression(q string) string {
 	var terms []string
 	add := func(words string, phrase bool) {
-		words = strings.ToValidUTF8(words, " ")
+		words = strings.ReplaceAll(strings.ToValidUTF8(words, " "), "\x00", " ") // a NUL ends SQLite's expression
 		for _, w := range splitTerms(words, phrase) {
 			terms = append(terms, `"`+strings.ReplaceAll(w, `"`, `""`)+`"`)
 		}
