@@ -21,14 +21,15 @@ const maxIgnoreFile = 64 << 10
 
 // result is what came of a job.
 type result struct {
-	job      *job
-	err      error
-	verdict  verdict
-	files    int // seen
-	children []*job
-	freed    bool // says only that the worker is free; the result itself comes after the commit
-	async    bool // a freed comes beside this one
-	absent   bool // the directory itself is not there: the one above has to say so
+	job       *job
+	err       error
+	verdict   verdict
+	files     int // seen
+	children  []*job
+	freed     bool // says only that the worker is free; the result itself comes after the commit
+	async     bool // a freed comes beside this one
+	unwritten bool // the store failed, not the look
+	absent    bool // the directory itself is not there: the one above has to say so
 }
 
 // look carries out a job on a worker. The result is delivered once what it changed is durable; until then
@@ -47,7 +48,7 @@ func (r *runner) look(ctx context.Context, j *job) {
 		return err
 	}, func(err error) {
 		r.s.inFlight.Release(cost)
-		res.err = err
+		res.err, res.unwritten = err, err != nil
 		r.results <- res // has room for every job in flight
 	})
 	if err != nil {

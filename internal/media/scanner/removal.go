@@ -42,7 +42,7 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 		res.verdict.missing = n
 		return err
 	}, func(err error) {
-		if res.err = err; err == nil && gone {
+		if res.err, res.unwritten = err, err != nil; err == nil && gone {
 			r.unwatch(j.dir) // before anything looks there again; one that came back has watched it anew
 		}
 		r.results <- res // has room for every job in flight

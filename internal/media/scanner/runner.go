@@ -166,6 +166,11 @@ func (r *runner) offer() (*job, chan<- func(context.Context)) {
 // untake puts a job back that was offered and not taken.
 func (r *runner) untake(j *job) {
 	r.queue.done(j.dir)
+	r.untaken(j)
+}
+
+// untaken puts a job where it belongs: only hints are merged with others.
+func (r *runner) untaken(j *job) {
 	if j.urgent() {
 		r.queue.hurry(j)
 	} else {
@@ -275,11 +280,15 @@ func (r *runner) failed(res *result) {
 	case errors.Is(res.err, tree.ErrOtherVolume):
 	default:
 		r.tries[j.dir]++
-		n := r.tries[j.dir]
-		r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
+		n, limit := r.tries[j.dir], 10*time.Minute
+		if res.unwritten {
+			limit = 15 * time.Second // the store has said why; once it can be written to again, it is for all of them
+		} else {
+			r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
+		}
 		again := *j
-		again.pass, again.recursive = nil, j.recursive
-		r.postponeFailed(&again, min(time.Second<<min(n, 10), 10*time.Minute))
+		again.pass = nil
+		r.postponeFailed(&again, min(time.Second<<min(n, 10), limit))
 	}
 }
 
@@ -287,7 +296,7 @@ func (r *runner) failed(res *result) {
 func (r *runner) tick(ctx context.Context) {
 	now := time.Now()
 	for len(r.later) > 0 && !r.later[0].at.After(now) {
-		r.queue.hurry(heap.Pop(&r.later).(*postponed).job)
+		r.untaken(heap.Pop(&r.later).(*postponed).job)
 	}
 	if !now.Before(r.identAt) {
 		r.identify(ctx)
