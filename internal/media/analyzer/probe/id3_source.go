@@ -12,9 +12,10 @@ type id3Source struct {
 	w       *Window
 	at, end int64 // in the file
 	unsync  bool
-	escaped bool // the last byte was FF, so that a 0 that follows is none
-	passed  int64
-	sizes   int // how 2.4's sizes are written: id3Safe, id3Plain, or 0 while nothing told
+	escaped bool  // the last byte was FF, so that a 0 that follows is none
+	decoded int64 // bytes yielded or passed over
+	passed  int64 // bytes of an unsynchronised tag that were read for it
+	sizes   int   // how 2.4's sizes are written: id3Safe, id3Plain, or 0 while nothing told
 }
 
 const (
@@ -29,9 +30,10 @@ const maxUnsyncWalk = 1 << 20
 type id3Mark struct {
 	at      int64
 	escaped bool
+	decoded int64
 }
 
-func (s *id3Source) mark() id3Mark { return id3Mark{s.at, s.escaped} }
+func (s *id3Source) mark() id3Mark { return id3Mark{s.at, s.escaped, s.decoded} }
 
 // left is how many bytes remain at most.
 func (s *id3Source) left() int64 { return max(s.end-s.at, 0) }
@@ -44,6 +46,7 @@ func (s *id3Source) take(n int) ([]byte, error) {
 	if !s.unsync {
 		b, err := s.w.Bytes(s.at, n)
 		s.at += int64(n)
+		s.decoded += int64(n)
 		return b, err
 	}
 	if err := s.w.Alloc(int64(n)); err != nil {
@@ -61,6 +64,7 @@ func (s *id3Source) skip(n int64) error {
 	}
 	if !s.unsync {
 		s.at += n
+		s.decoded += n
 		return nil
 	}
 	return s.walk(n, func([]byte) {})
@@ -72,32 +76,47 @@ func (s *id3Source) walk(n int64, yield func([]byte)) error {
 		if s.left() == 0 || s.passed > maxUnsyncWalk {
 			return ErrTruncated
 		}
-		if err := s.w.Element(); err != nil {
-			return err
-		}
-		piece, err := s.w.Bytes(s.at, int(min(n, s.left(), windowSize)))
+		raw, err := s.w.Bytes(s.at, int(min(n, s.left(), windowSize)))
 		if err != nil {
 			return err
 		}
-		if s.escaped && piece[0] == 0 {
-			s.at, s.escaped = s.at+1, false
-			continue
+		for len(raw) > 0 && n > 0 {
+			if err := s.w.Element(); err != nil {
+				return err
+			}
+			n -= s.piece(&raw, n, yield)
 		}
-		s.escaped = false
-		if i := bytes.IndexByte(piece, 0xFF); i >= 0 {
-			piece, s.escaped = piece[:i+1], true
-		}
-		yield(piece)
-		s.at += int64(len(piece))
-		s.passed += int64(len(piece))
-		n -= int64(len(piece))
 	}
 	return nil
 }
 
-// resume goes to n bytes behind a mark.
+// piece yields the bytes of raw up to an FF, at most n, passes over them and returns how many they are.
+func (s *id3Source) piece(raw *[]byte, n int64, yield func([]byte)) int64 {
+	b := *raw
+	if s.escaped && b[0] == 0 {
+		s.at, s.passed, s.escaped = s.at+1, s.passed+1, false
+		*raw = b[1:]
+		return 0
+	}
+	b = b[:min(int64(len(b)), n)]
+	i := bytes.IndexByte(b, 0xFF)
+	if s.escaped = i >= 0; s.escaped {
+		b = b[:i+1]
+	}
+	yield(b)
+	*raw = (*raw)[len(b):]
+	s.at += int64(len(b))
+	s.passed += int64(len(b))
+	s.decoded += int64(len(b))
+	return int64(len(b))
+}
+
+// resume goes to n bytes behind a mark: on from here where that is ahead, for to walk is to read.
 func (s *id3Source) resume(m id3Mark, n int64) error {
-	s.at, s.escaped = m.at, m.escaped
+	if ahead := m.decoded + n - s.decoded; ahead >= 0 {
+		return s.skip(ahead)
+	}
+	s.at, s.escaped, s.decoded = m.at, m.escaped, m.decoded
 	return s.skip(n)
 }
 

@@ -237,6 +237,22 @@ func TestID3ChaptersWithPicturesAreReadInSmallHops(t *testing.T) {
 	}
 }
 
+func TestLargePictureInAnUnsynchronisedTagIsWalkedOnce(t *testing.T) {
+	picture := jpegHead + strings.Repeat(strings.Repeat("x", 200)+"\xFF\xE1", 4000)
+	data := append(id3v2(3, id3Unsync, id3FrameBytes(3, "APIC", 0, "\x00image/jpeg\x00\x03\x00"+picture), id3FrameBytes(3, "TIT2", 0, "\x00Behind")), mpegFrames(10)...)
+	w := NewWindow(t.Context(), bytes.NewReader(data), int64(len(data)))
+	defer w.release()
+	r, err := w.probe(".mp3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, read := w.Spent(DefaultBudget)
+	a := r.Description.Media.Artwork
+	if r.Description.Title != "Behind" || a == nil || string(resync(data[a.Offset:a.Offset+a.Length])) != picture || read > int64(len(data))+128<<10 {
+		t.Errorf("title %q, artwork %+v, %d bytes read of %d", r.Description.Title, a, read, len(data))
+	}
+}
+
 func TestTheFirstOfSeveralID3TagsCounts(t *testing.T) {
 	data := bytes.Join([][]byte{
 		id3v2(4, 0, id3FrameBytes(4, "TIT2", 0, "\x03New")), id3v2(3, 0, id3FrameBytes(3, "TIT2", 0, "\x00Old"), id3FrameBytes(3, "TALB", 0, "\x00Old")), mpegFrames(10),
