@@ -297,9 +297,10 @@ func (w watching) Pending() int { return w.w.Busy() }
 func (w watching) Polled(root string) []string {
 	var dirs []string
 	for dir, all := range w.w.Polled(root) {
-		if !all {
-			dirs = append(dirs, dir)
+		if all {
+			return []string{scanner.Everything}
 		}
+		dirs = append(dirs, dir)
 	}
 	return dirs
 }

@@ -328,7 +328,12 @@ func (r *runner) poll() {
 		r.startPass(&pass{poll: !r.row.FullPolls, quiet: true}) // schedules the next when it ends
 		return
 	}
-	for _, dir := range r.s.watch.Polled(r.name) {
+	dirs := r.s.watch.Polled(r.name)
+	if slices.Contains(dirs, Everything) {
+		r.startPass(&pass{poll: true, quiet: true})
+		return
+	}
+	for _, dir := range dirs {
 		r.queue.hurry(&job{dir: dir})
 	}
 	r.schedulePoll()

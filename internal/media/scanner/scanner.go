@@ -17,6 +17,9 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
+// Everything is what Watcher.Polled names where a root has no watch at all. No directory is spelled so.
+const Everything = "/"
+
 // Watcher is what the scanner needs of the watcher of events.
 type Watcher interface {
 	// Attach begins to watch a root that is there; Detach ends it.
@@ -26,7 +29,8 @@ type Watcher interface {
 	Watch(ctx context.Context, root, dir string, id tree.FileID) error
 	// Unwatch forgets a directory and all below it.
 	Unwatch(root, dir string)
-	// Polled names the directories of a root that have no watch and must be looked at from time to time.
+	// Polled names the directories of a root that have no watch and must be looked at from time to time;
+	// Everything alone stands for all of them.
 	Polled(root string) []string
 	// Pending is how many names wait for their debounce.
 	Pending() int
