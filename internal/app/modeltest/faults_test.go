@@ -267,7 +267,7 @@ func (m *faulty) release() {
 	defer m.mu.Unlock()
 	still := map[int64]string{}
 	for _, o := range m.files {
-		if what, ok := m.alive[o.oldID]; ok && !o.strayed && !o.linked && !o.wandered {
+		if what, ok := m.alive[o.oldID]; ok && len(o.base) == 1 && !o.strayed && !o.linked && !o.wandered {
 			still[o.oldID] = what
 		}
 	}
