@@ -104,16 +104,25 @@ func (p *mpegPS) rest(from int64) error {
 		if err := p.place(off, int(min(windowSize, p.w.size-off))); err != nil {
 			return err
 		}
-		for _, e := range p.streams {
-			if e.last >= 0 {
-				return nil
-			}
+		if p.ended() {
+			return nil
 		}
 		if off == 0 {
 			return nil
 		}
 	}
 	return nil
+}
+
+// ended reports whether the end of the file is known well enough: in a large one any stream tells it.
+func (p *mpegPS) ended() bool {
+	some, all := false, true
+	for _, e := range p.streams {
+		if e.kind == elementaryVideo || e.kind == elementaryAudio {
+			some, all = some || e.last >= 0, all && e.last >= 0
+		}
+	}
+	return all || some && p.w.size > tsExact
 }
 
 func (p *mpegPS) place(off int64, n int) error {
@@ -125,8 +134,29 @@ func (p *mpegPS) place(off int64, n int) error {
 	return err
 }
 
+// psSync returns where in b, from i on, the next pack begins, or a packet that is followed by another
+// start code where it ends: some muxers write a pack for hundreds of packets. It is -1 where none does.
+func psSync(b []byte, i int) int {
+	for {
+		j := bytes.Index(b[i:], []byte{0, 0, 1})
+		if j < 0 || i+j+8 > len(b) {
+			return -1
+		}
+		i += j
+		switch code := b[i+3]; {
+		case code == psPack:
+			return i
+		case code == psPrivate || code >= 0xC0 && code < 0xF0:
+			if next := i + 6 + int(be16(b[i+4:])); next+3 <= len(b) && b[next] == 0 && b[next+1] == 0 && b[next+2] == 1 {
+				return i
+			}
+		}
+		i += 3
+	}
+}
+
 // packets walks the packets in b, which lies at base, and returns where the first lies that b does not
-// hold to its end. Where there is no packet the next pack is looked for.
+// hold to its end. Where there is no packet the next one is looked for.
 func (p *mpegPS) packets(b []byte, base int64) (int64, error) {
 	i := 0
 	for i+14 <= len(b) {
@@ -134,11 +164,9 @@ func (p *mpegPS) packets(b []byte, base int64) (int64, error) {
 			return 0, err
 		}
 		if b[i] != 0 || b[i+1] != 0 || b[i+2] != 1 || b[i+3] < psEnd {
-			j := bytes.Index(b[i+1:], []byte{0, 0, 1, psPack})
-			if j < 0 {
+			if i = psSync(b, i+1); i < 0 {
 				return base + int64(len(b)), nil
 			}
-			i += 1 + j
 			continue
 		}
 		switch b[i+3] {

@@ -69,6 +69,22 @@ func TestProgramStreamWhoseClockBeginsAnewHasNoDuration(t *testing.T) {
 	}
 }
 
+// Some muxers write a pack header once, and none at the end of the file.
+func TestProgramStreamWithoutPackHeadersAtItsEndIsReadToTheEnd(t *testing.T) {
+	var data []byte
+	for i := range int64(100) {
+		frame := psFrame(i*3600, 2)
+		if i > 0 {
+			frame = bytes.ReplaceAll(frame, psPackOf(), nil)
+		}
+		data = append(data, frame...)
+	}
+	r, err := probeBytes(data, ".mpg")
+	if err != nil || r.Description.Media.DurationSeconds != 4 {
+		t.Errorf("lasts %v s, %v", r.Description.Media.DurationSeconds, err)
+	}
+}
+
 func TestProgramStreamOfNothingButPacksIsRefused(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"packs":           bytes.Repeat(psPackOf(), 1000),
