@@ -113,8 +113,11 @@ func (w *world) differences(c apptest.Catalog, disk map[place]apptest.File, quic
 func (w *world) disputed() map[int64]bool {
 	out := map[int64]bool{}
 	for _, o := range w.files {
-		if o.returned && o.oldID != 0 {
+		if o.returned {
 			out[o.oldID] = true
+			for id := range o.claims {
+				out[id] = true
+			}
 		}
 	}
 	return out
@@ -133,7 +136,7 @@ func (w *world) wrongContent(p place, f apptest.File, it *apptest.Item) (lines [
 
 // settle makes the present state the last good one.
 func (w *world) settle(c apptest.Catalog) {
-	w.log, w.history, w.rulesChanged = nil, map[place][]*tenure{}, false
+	defer func() { w.log, w.history, w.rulesChanged = nil, map[place][]*tenure{}, false }()
 	w.added, w.missing = map[int64]time.Time{}, map[place]struct{}{}
 	at := map[place]int64{}
 	for id, it := range c {
@@ -154,14 +157,34 @@ func (w *world) settle(c apptest.Catalog) {
 		}
 		o.linked, o.strayed, o.wandered = len(o.places) > 1, false, false
 		if len(o.base) > 0 {
-			o.returned = false
-			o.oldID = 0
+			o.returned, o.oldID, o.claims = false, 0, nil
 		}
 		if len(o.base) == 1 && !o.linked {
 			o.oldID = slices.Collect(maps.Values(o.base))[0]
 		}
 		if len(o.base) == 0 {
 			o.returned = true
+		}
+	}
+	w.noteClaims()
+}
+
+// noteClaims notes for files that are none of the catalog's now which items stand for files that were at their
+// places since the last good state: those may have been theirs, and be claimed back.
+func (w *world) noteClaims() {
+	for _, tenures := range w.history {
+		for _, t := range tenures {
+			if !t.o.returned {
+				continue
+			}
+			for _, other := range tenures {
+				for _, id := range other.o.base {
+					if t.o.claims == nil {
+						t.o.claims = map[int64]struct{}{}
+					}
+					t.o.claims[id] = struct{}{}
+				}
+			}
 		}
 	}
 }

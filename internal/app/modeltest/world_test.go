@@ -65,8 +65,9 @@ type object struct {
 	strayed  bool            // it had no name that is catalogued
 	wandered bool            // it left a catalogued name, alive
 
-	oldID    int64 // the item it was when it last was one alone
-	returned bool  // it was none at the last good state, but had been one before
+	claims   map[int64]struct{} // items of others that it may have been
+	oldID    int64              // the item it was when it last was one alone
+	returned bool               // it was none at the last good state, but had been one before
 }
 
 // tenure is an object's time at a place.
