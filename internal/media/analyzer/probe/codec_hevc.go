@@ -107,7 +107,7 @@ func hevcToVUI(r *bitReader, subLayers int, f *pictureFormat) {
 	for range 6 {
 		r.ue()
 	}
-	if r.flag() && r.flag() {
+	if enabled := r.flag(); enabled && r.flag() {
 		hevcScalingLists(r)
 	}
 	r.skip(2)

@@ -184,7 +184,10 @@ func parseVP9Frame(b []byte) (f pictureFormat, ok bool) {
 	if profile == 3 {
 		r.skip(1)
 	}
-	if r.flag() || r.flag() { // shows an old frame, or is no key frame
+	if showsOld := r.flag(); showsOld {
+		return f, false
+	}
+	if interFrame := r.flag(); interFrame {
 		return f, false
 	}
 	r.skip(2)

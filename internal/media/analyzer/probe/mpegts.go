@@ -20,7 +20,6 @@ type mpegTS struct {
 	programs  map[uint16]bool // PIDs of program map tables: read or not
 	byPID     map[uint16]*elementary
 	streams   []*elementary // in the order of the tables
-	pids      []uint16
 	scrambled bool
 }
 

@@ -1,10 +1,7 @@
 package probe
 
 // tsSection gathers a section of a table that is laid over packets.
-type tsSection struct {
-	b    []byte
-	want int // bytes in all, 0 until it is known
-}
+type tsSection struct{ b []byte }
 
 // tsMaxSection is the largest section that the specification allows for the tables that are read.
 const tsMaxSection = 1024
