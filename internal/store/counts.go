@@ -67,11 +67,6 @@ func (s *Store) RootItems(root int64) int64 {
 	return s.tallies.sum(func(k tallyKey) bool { return k.root == root && k.state != Detached })
 }
 
-// kindItems counts the items of some kinds and roots: nil means all.
-func (s *Store) kindItems(match func(root int64, kind string) bool) int64 {
-	return s.tallies.sum(func(k tallyKey) bool { return k.state != Detached && match(k.root, k.kind) })
-}
-
 func (s *Store) loadTallies(c *conn) error {
 	m := map[tallyKey]int64{}
 	err := c.each("SELECT root, kind, state, analysis, n FROM tally", func(r row) error {

@@ -99,6 +99,12 @@ func (s *Store) walkDir(ctx context.Context, d *Dir, after Position, fn func(*Vi
 	return step("")
 }
 
+// place is where the reading of a directory's files stands: behind an item, or before a name (id 0).
+type place struct {
+	key string
+	id  int64
+}
+
 // filesBetween calls fn for a directory's files behind a name and id, up to a name ("": to the end), and moves the place on.
 func (s *Store) filesBetween(ctx context.Context, d *Dir, at *place, upto string, fn func(*View) error) error {
 	for more := true; more; {

@@ -42,11 +42,19 @@ func (s *Store) Index(ctx context.Context) error {
 // Indexed reports whether everything in the feed can be sorted and searched by now.
 func (s *Store) Indexed() bool { return s.indexed.Load() >= s.Head() }
 
+// cellKey is what a cell is of.
+type cellKey struct {
+	root  int64
+	kind  string
+	state State
+}
+
 // indexEntry is what the index takes of one change.
 type indexEntry struct {
 	id      int64
 	deleted bool
-	sort    []driver.Value // of sort_keys, from root on
+	cell    cellKey
+	sort    []driver.Value // of sort_keys, from path on
 	text    []driver.Value // of search
 }
 
@@ -112,13 +120,15 @@ func entryFor(r row, keys *sorter) indexEntry {
 	if k.Media.DurationSeconds > 0 {
 		duration = k.Media.DurationSeconds
 	}
-	e.sort = []driver.Value{r.int(2), r.text(3), r.int(4), key, r.int(5), r.int(6), r.int(7), year, duration}
 	path := Join(string(r.bytes(10)), name)
+	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
+	e.sort = []driver.Value{[]byte(path), key, r.int(5), r.int(6), r.int(7), year, duration}
 	e.text = []driver.Value{segment(k.titles()), segment(k.people()), segment(k.Album), segment(validText(path))}
 	return e
 }
 
 func (tx *Tx) index(entries []indexEntry, upto int64) error {
+	cells := map[cellKey]int64{}
 	for i := range entries {
 		e := &entries[i]
 		tx.rows++
@@ -131,10 +141,14 @@ func (tx *Tx) index(entries []indexEntry, upto int64) error {
 			}
 			continue
 		}
-		if err := tx.c.exec(`INSERT INTO sort_keys (id, root, kind, state, title, added, modified, size, year, duration) VALUES (?,?,?,?,?,?,?,?,?,?)
-			ON CONFLICT (id) DO UPDATE SET root=excluded.root, kind=excluded.kind, state=excluded.state, title=excluded.title, added=excluded.added,
+		cell, err := tx.cell(cells, e.cell)
+		if err != nil {
+			return err
+		}
+		if err := tx.c.exec(`INSERT INTO sort_keys (id, cell, path, title, added, modified, size, year, duration) VALUES (?,?,?,?,?,?,?,?,?)
+			ON CONFLICT (id) DO UPDATE SET cell=excluded.cell, path=excluded.path, title=excluded.title, added=excluded.added,
 			modified=excluded.modified, size=excluded.size, year=excluded.year, duration=excluded.duration`,
-			append([]driver.Value{e.id}, e.sort...)...); err != nil {
+			append([]driver.Value{e.id, cell}, e.sort...)...); err != nil {
 			return err
 		}
 		if err := tx.c.exec("INSERT INTO search (rowid, title, people, album, path) VALUES (?,?,?,?,?)", append([]driver.Value{e.id}, e.text...)...); err != nil {
@@ -142,4 +156,17 @@ func (tx *Tx) index(entries []indexEntry, upto int64) error {
 		}
 	}
 	return tx.c.exec("INSERT INTO meta (key, value) VALUES ('indexed', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", upto)
+}
+
+// cell gives the id of a cell, which it makes where it is new.
+func (tx *Tx) cell(known map[cellKey]int64, k cellKey) (id int64, err error) {
+	if id, ok := known[k]; ok {
+		return id, nil
+	}
+	if err := tx.c.exec("INSERT INTO cells (root, kind, state) VALUES (?,?,?) ON CONFLICT DO NOTHING", k.root, k.kind, int64(k.state)); err != nil {
+		return 0, err
+	}
+	id, err = tx.c.number("SELECT id FROM cells WHERE root = ? AND kind = ? AND state = ?", k.root, k.kind, int64(k.state))
+	known[k] = id
+	return id, err
 }

@@ -168,3 +168,6 @@ func splitTerms(s string, phrase bool) []string {
 	}
 	return out
 }
+
+// validText replaces each byte that is not UTF-8.
+func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// search finds the first MaxMatches items that match, and of those one more than a page holds, in order,
+// behind a place.
+func (s *Store) search(c *conn, q *Query, cells []cell, at *entry) (out []entry, err error) {
+	match := matchExpression(q.Text)
+	if match == "" {
+		return nil, nil
+	}
+	roots := make(map[int64]string, len(cells))
+	ids := make([]int64, 0, len(cells))
+	for _, c := range cells {
+		roots[c.id] = c.root
+		ids = append(ids, c.id)
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	sql, args := searchSQL(q, match, string(list))
+	err = c.each(sql, func(r row) error {
+		e := entry{r.int(0), r[2], roots[r.int(1)]}
+		if at == nil || q.compare(&e, at) > 0 {
+			out = append(out, e)
+		}
+		return nil
+	}, args...)
+	slices.SortFunc(out, func(a, b entry) int { return q.compare(&a, &b) })
+	return out[:min(len(out), q.Limit+1)], err
+}
+
+// compare orders entries of all roots.
+func (q *Query) compare(a, b *entry) int {
+	if q.Sort == byPath && a.root != b.root {
+		if q.Descending {
+			a, b = b, a
+		}
+		return strings.Compare(a.root, b.root)
+	}
+	return compare(a, b, q.Descending)
+}
+
+// examined is how many matches are looked at for those that pass the filters.
+const examined = 10 * MaxMatches
+
+func searchSQL(q *Query, match, cells string) (string, []driver.Value) {
+	rank, key := "0", "k."+q.Sort
+	if q.Sort == byRank {
+		rank, key = "bm25(search, 10.0, 5.0, 4.0, 1.0)", "m.rank"
+	}
+	sql := "SELECT m.id, k.cell, " + key + " FROM (SELECT rowid AS id, " + rank + " AS rank FROM search WHERE search MATCH ? LIMIT ?) m " +
+		"CROSS JOIN sort_keys k ON k.id = m.id WHERE k.cell IN (SELECT value FROM json_each(?))"
+	args := []driver.Value{match, int64(examined), cells}
+	if from, to, ok := q.pathRange(); ok {
+		sql += " AND k.path >= ? AND k.path < ?"
+		args = append(args, from, to)
+	}
+	return sql + " LIMIT ?", append(args, int64(MaxMatches))
+}
