@@ -104,6 +104,9 @@ func (m *matching) move(it *store.Item, e *tree.Entry, i int) error {
 	if away := m.lost[it.Name]; away != nil && away.ID == it.ID {
 		delete(m.lost, it.Name)
 	}
+	if it.State == store.Missing {
+		m.v.returned = append(m.v.returned, it.MissingAt)
+	}
 	old := *it
 	it.Dir, it.Root, it.State, it.MissingAt = m.d.ID, m.root, store.Present, 0
 	if it.SameContent(e) {

@@ -31,14 +31,19 @@ func (p *pass) took(res *result) {
 		return
 	}
 	v := &res.verdict
-	if res.job.gone == nil {
+	if res.job.gone == nil && res.job.tries == 0 { // else what a look left in doubt is looked at again
 		p.Directories++
+		p.Files += int64(res.files)
 	}
-	p.Files += int64(res.files)
 	p.Added += int64(v.added)
 	p.Changed += int64(v.changed)
 	p.Moved += int64(v.moved)
 	p.Removed += int64(v.missing)
+	for _, at := range v.returned { // counted as removed when its old place was looked at first
+		if at >= p.StartedAt.UnixNano() {
+			p.Removed--
+		}
+	}
 }
 
 // startPass queues a pass. One of the whole root that waits already is not queued again.

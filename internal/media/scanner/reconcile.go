@@ -16,6 +16,7 @@ const youngAge = int64(10 * time.Minute)
 type verdict struct {
 	added, changed, moved, missing int
 
+	returned  []int64     // when items that moved here had gone missing
 	doubts    []doubt     // arrivals that may be moves: the old places must be looked at
 	asks      []string    // names whose absence must be proven one by one
 	gone      []store.Dir // directories proven absent, whose items are to follow

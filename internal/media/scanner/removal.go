@@ -208,7 +208,7 @@ func (r *runner) accept(ctx context.Context) (n int64, err error) {
 			return nil
 		})
 		if err != nil || batch == 0 {
-			r.acceptedAt = time.Now().UnixNano() // what a person accepted does not count against what vanishes next
+			r.acceptedAt = time.Now().UnixNano() + 1 // what a person accepted does not count against what vanishes next
 			return n, err
 		}
 		n += int64(batch)

@@ -219,9 +219,14 @@ func (r *runner) follow(res *result) {
 	}
 	if len(v.doubts) > 0 || len(v.asks) > 0 {
 		again := &job{dir: j.dir, id: j.id, names: j.names, rules: j.rules, doubts: v.doubts, asks: append(j.asks, v.asks...), tries: j.tries + 1}
-		if again.tries <= 4 {
+		switch {
+		case again.tries <= 4 && j.pass != nil && !j.pass.over(): // its moves are the pass's
+			again.pass = j.pass
+			again.pass.outstanding++
+			r.queue.push(again)
+		case again.tries <= 4:
 			r.queue.hurry(again)
-		} else {
+		default:
 			r.postpone(again, r.s.timing.Load().MaxWait)
 		}
 	}

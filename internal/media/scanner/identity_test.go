@@ -1,0 +1,281 @@
+package scanner
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
+)
+
+// identityCases say which item each file is after a change: "new<-old" that which was at old, "new<-" an
+// item of its own, "!old" that which is missing.
+var identityCases = []struct{ name, before, change, want string }{
+	{"created", `mkdir a`, `write a/f.mkv x`, `a/f.mkv<-`},
+	{"removed", `mkdir a
+		write a/f x`, `remove a/f`, `!a/f`},
+	{"edited", `write f x`, `append f y`, `f<-f`},
+	{"restored with an older time", `write f x`, `time f -24h`, `f<-f`},
+	{"renamed", `mkdir a
+		write a/f x`, `rename a/f a/g`, `a/g<-a/f`},
+	{"renamed by case only", `write Film x`, `rename Film film`, `film<-Film`},
+	{"moved", `mkdir a
+		mkdir b
+		write a/f x`, `rename a/f b/g`, `b/g<-a/f`},
+	{"swapped", `mkdir a
+		mkdir b
+		write a/f x
+		write b/f y`, `swap a/f b/f`, `a/f<-b/f b/f<-a/f`},
+	{"swapped in one directory", `write f x
+		write g y`, `swap f g`, `f<-g g<-f`},
+	{"moved around in a circle of three", `mkdir a
+		mkdir b
+		write a/f 1
+		write b/g 2
+		write h 3`, `rename a/f t
+		rename b/g a/f
+		rename h b/g
+		rename t h`, `a/f<-b/g b/g<-h h<-a/f`},
+	{"replaced by another", `write f x
+		write g y`, `rename f g`, `g<-f !g`},
+	{"replaced by a new one, as tag editors do", `write f x`, `write f.new y
+		rename f.new f`, `f<-f`},
+	{"kept aside and written anew", `write f x`, `rename f f.bak
+		write f y`, `f<-`},
+	{"removed, and its inode used again", `write f x`, `remove f
+		write g y`, `g<- !f`},
+	{"hard link made", `write f x`, `link f g`, `f<-f g<-`},
+	{"one of two hard links removed", `write f x
+		link f g`, `remove f`, `g<-g !f`},
+	{"one of two hard links moved", `mkdir b
+		write f x
+		link f g`, `rename g b/h`, `f<-f b/h<-g`},
+	{"directory renamed", `mkdir a/s
+		write a/f x
+		write a/s/g y`, `rename a b`, `b/f<-a/f b/s/g<-a/s/g`},
+	{"directories swapped", `mkdir a
+		mkdir b
+		write a/f x
+		write b/f y
+		write b/g z`, `swap a b`, `a/f<-b/f a/g<-b/g b/f<-a/f`},
+	{"file became a directory", `write f x`, `remove f
+		mkdir f
+		write f/g y`, `f/g<- !f`},
+	{"file moved into a directory of its name", `write f x`, `rename f t
+		mkdir f
+		rename t f/g`, `f/g<-f`},
+	{"directory became a file", `mkdir f
+		write f/g x`, `remove f
+		write f y`, `f<- !f/g`},
+	{"became a FIFO", `write f x`, `remove f
+		fifo f`, `!f`},
+	{"links, FIFOs and hidden files", `mkdir a`, `symlink a l
+		fifo p
+		write .hidden x
+		write f.part y`, ``},
+	{"odd names", `write "\xff\x01" x`, `rename "\xff\x01" "e\u0301"`, "e\u0301<-\xff\x01"},
+}
+
+func TestEachFileIsTheItemThatItWas(t *testing.T) {
+	for _, c := range identityCases {
+		t.Run(c.name, func(t *testing.T) {
+			for _, how := range []string{"pass", "hints", "hints backwards"} {
+				t.Run(how, func(t *testing.T) {
+					inWorld(t, options{}, func(w *world) {
+						w.run(c.before)
+						w.scan()
+						before, touched := w.shows(), w.onDisk("")
+						w.run(c.change)
+						touched = append(touched, w.onDisk("")...)
+						slices.Sort(touched)
+						switch touched = slices.Compact(touched); how {
+						case "hints":
+							w.hint(touched...)
+						case "hints backwards":
+							slices.Reverse(touched)
+							w.hint(touched...)
+						default:
+							w.scan()
+						}
+						want := c.want
+						if c.name == "kept aside and written anew" {
+							want += " f.bak<-f"
+						}
+						w.expect(before, want)
+						w.isTrue()
+						w.pass(11 * time.Second)
+						w.expect(before, strings.Join(slices.DeleteFunc(strings.Fields(want), func(s string) bool { return s[0] == '!' }), " "))
+					})
+				})
+			}
+		})
+	}
+}
+
+func TestWhereAnInodeProvesNothingSizeAndTimeMustMatch(t *testing.T) {
+	inWorld(t, options{files: faketree.Options{NoBirth: true}}, func(w *world) {
+		w.run("write f one\nwrite g two\nwrite h three")
+		w.scan()
+		before := w.shows()
+		w.run("rename f f2\nremove g\nwrite g2 two\nrename h h2\nappend h2 more") // g2 gets g's inode
+		w.scan()
+		w.expect(before, "f2<-f g2<- h2<- !g !h")
+		w.isTrue()
+	})
+}
+
+func TestAnItemComesBackWithinTheGraceAndNotAfterIt(t *testing.T) {
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{{9 * time.Second, "g<-f"}, {11 * time.Second, "g<-"}} {
+		inWorld(t, options{}, func(w *world) {
+			w.run("write f x")
+			w.scan()
+			before := w.shows()
+			w.run("rename f .away")
+			w.scan()
+			w.expect(before, "!f")
+			w.pass(c.after)
+			w.run("rename .away g")
+			w.hint("g")
+			w.expect(before, c.want)
+			w.isTrue()
+		})
+	}
+}
+
+func TestTheIDFollowsAFileWhosePlaceWasTakenOnlyWithinTheGrace(t *testing.T) {
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{{9 * time.Second, "f<- g<-f"}, {11 * time.Second, "f<-f g<-"}} {
+		inWorld(t, options{}, func(w *world) {
+			w.run("write f x")
+			w.scan()
+			before := w.shows()
+			w.run("rename f .away\nwrite f y")
+			w.hint("f")
+			w.expect(before, "f<-f")
+			w.pass(c.after)
+			w.run("rename .away g")
+			w.hint("g")
+			w.expect(before, c.want)
+			w.isTrue()
+		})
+	}
+}
+
+func TestAFileMovesBetweenRootsOfOneFileSystem(t *testing.T) {
+	inWorld(t, options{idle: true}, func(w *world) {
+		w.run("mkdir one\nmkdir two\nwrite one/f x\nwrite two/g y")
+		w.roots(
+			RootConfig{Name: "one", Location: "/one", Tree: below{w.files, "one"}},
+			RootConfig{Name: "two", Location: "/two", Tree: below{w.files, "two"}},
+		)
+		before := w.shows()
+		w.run("rename one/f two/h\nrename two/g one/g")
+		for _, root := range []string{"two", "one"} {
+			if _, err := w.s.Scan(w.t.Context(), root, "", false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.rest()
+		w.expect(before, "two:h<-one:f one:g<-two:g")
+	})
+}
+
+func TestAFileMovedFromARootThatLeftKeepsItsID(t *testing.T) {
+	inWorld(t, options{idle: true}, func(w *world) {
+		w.run("mkdir one\nmkdir two\nwrite one/f x")
+		one := RootConfig{Name: "one", Location: "/one", Tree: below{w.files, "one"}}
+		two := RootConfig{Name: "two", Location: "/two", Tree: below{w.files, "two"}}
+		w.roots(one, two)
+		before := w.shows()
+		w.roots(two)
+		w.expect(before, "")
+		w.run("rename one/f two/f")
+		if _, err := w.s.Scan(w.t.Context(), "two", "", false); err != nil {
+			t.Fatal(err)
+		}
+		w.rest()
+		w.expect(before, "two:f<-one:f")
+	})
+}
+
+// analysed says of an item that its bytes were read.
+func (w *world) analysed(p string) store.Item {
+	w.t.Helper()
+	it := w.item(p)
+	err := w.st.Update(w.t.Context(), func(tx *store.Tx) error {
+		old := it
+		it.Analysis, it.Work, it.Fingerprint, it.Printed = store.Done, store.NoWork, 7, true
+		it.Probed = []byte(`{"title":"Read"}`)
+		return tx.Save(&old, &it)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return it
+}
+
+func TestWhatTheBytesSaidMovesWithTheFile(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nwrite a/f x")
+		w.scan()
+		was := w.analysed("a/f")
+		w.run("rename a/f g.mkv")
+		w.scan()
+		it := w.item("g.mkv")
+		if it.ID != was.ID || it.Analysis != store.Done || string(it.Probed) != string(was.Probed) || it.Added != was.Added {
+			t.Errorf("%+v became %+v", was, it)
+		}
+		if it.Kind != media.KindVideo || !strings.Contains(string(it.Doc), "g.mkv") {
+			t.Errorf("its name is not read anew: %s, %s", it.Kind, it.Doc)
+		}
+		if it.Work != store.Verify {
+			t.Errorf("a rename moved its ctime: work %d, want a look at the fingerprint", it.Work)
+		}
+	})
+}
+
+func TestOnlyAnotherCTimeAsksForTheFingerprintAndTakesNoNumber(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write f x\nlink f .other")
+		w.scan()
+		was := w.analysed("f")
+		w.run("remove .other") // one link less: ctime
+		head := w.st.Head()
+		w.scan()
+		it := w.item("f")
+		if it.Work != store.Verify || it.Analysis != store.Done || it.Seq != was.Seq || w.st.Head() != head {
+			t.Errorf("%+v became %+v, the head %d became %d", was, it, head, w.st.Head())
+		}
+		if it.Links != 1 || it.CTime == was.CTime {
+			t.Errorf("the row says %d links, ctime %d (was %d)", it.Links, it.CTime, was.CTime)
+		}
+		w.isTrue()
+	})
+}
+
+func TestAChangedFileIsAnalysedAnew(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write f x")
+		w.scan()
+		was := w.analysed("f")
+		w.run("time f -48h")
+		w.scan()
+		it := w.item("f")
+		if it.ID != was.ID || it.Analysis != store.Pending || it.Work != store.Analyse || it.Probed != nil || it.Printed {
+			t.Errorf("%+v became %+v", was, it)
+		}
+		w.run(`write f`)
+		w.scan()
+		if it = w.item("f"); it.Size != 0 || it.Analysis != store.None || it.Work != store.NoWork {
+			t.Errorf("an empty file: %+v", it)
+		}
+	})
+}

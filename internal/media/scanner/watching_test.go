@@ -1,0 +1,341 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
+)
+
+func TestAGrowingFileIsVisibleWithTheSizeFirstSeenAndAnalysedWhenItIsQuiet(t *testing.T) {
+	inWorld(t, options{young: true}, func(w *world) {
+		ask := func() {
+			t.Helper()
+			if err := w.s.Hint(context.Background(), "films", "", []string{"f"}, false); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		w.run("write f 1")
+		time.Sleep(time.Millisecond)
+		ask()
+		it := w.item("f")
+		if it.Size != 1 || it.Work != store.NoWork || it.Analysis != store.Pending {
+			t.Errorf("at first: %+v", it)
+		}
+		if w.s.Idle() {
+			t.Error("idle, and a file may not be whole")
+		}
+		for range 20 { // written to for ten seconds
+			time.Sleep(250 * time.Millisecond)
+			w.run("append f 234")
+			time.Sleep(time.Millisecond)
+			ask()
+			if now := w.item("f"); now.Seq != it.Seq || now.Work != store.NoWork {
+				t.Fatalf("while it grows: %+v", now)
+			}
+		}
+		last := time.Now()
+		w.rest()
+		it = w.item("f")
+		if it.Size != 61 || it.Work != store.Analyse {
+			t.Errorf("when it is quiet: %+v", it)
+		}
+		if took := time.Since(last); took > 6*time.Second {
+			t.Errorf("it was looked at only %v after its last write", took)
+		}
+	})
+}
+
+func TestADirectoryWithAYoungFileIsLookedAtOnceMore(t *testing.T) {
+	inWorld(t, options{young: true}, func(w *world) {
+		w.run("mkdir a\nwrite a/f 1")
+		w.pass(time.Second)
+		w.scan()
+		w.pass(time.Second)
+		if err := w.files.Write("a/f", []byte("through a memory map: no event tells")); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(9 * time.Minute)
+		if it := w.item("a/f"); it.Size != 1 {
+			t.Errorf("nobody asked, and it has size %d", it.Size)
+		}
+		w.pass(3 * time.Minute)
+		if it := w.item("a/f"); it.Size == 1 {
+			t.Error("never looked at again")
+		}
+	})
+}
+
+func TestATimeInTheFutureIsNoReasonToWait(t *testing.T) {
+	inWorld(t, options{files: faketree.Options{Now: func() time.Time { return time.Now().Add(time.Hour) }}, young: true}, func(w *world) {
+		w.run("write f 1")
+		w.scan()
+		if it := w.item("f"); it.Work != store.Analyse {
+			t.Errorf("%+v", it)
+		}
+	})
+}
+
+// listed counts the listings of each directory while fn runs.
+func (w *world) listed(fn func()) (dirs []string) {
+	w.t.Helper()
+	ch := make(chan string, 1000)
+	mend := w.tree.Inject(faketree.Fault{Ops: faketree.List, Before: func(p string) { ch <- p }})
+	fn()
+	mend()
+	close(ch)
+	for p := range ch {
+		dirs = append(dirs, p)
+	}
+	slices.Sort(dirs)
+	return dirs
+}
+
+var polled = RootConfig{Poll: true, PollInterval: time.Minute}
+
+func TestAPollPassesOverLeavesWhoseStampsStand(t *testing.T) {
+	inWorld(t, options{root: polled}, func(w *world) {
+		w.run("mkdir a/leaf\nmkdir b\nwrite a/leaf/f 1\nwrite b/g 2")
+		w.scan()
+		w.scan()
+		dirs := w.listed(func() { w.pass(70 * time.Second) })
+		if want := []string{"", "a"}; !slices.Equal(dirs, want) {
+			t.Errorf("listed %q, want %q", dirs, want)
+		}
+		w.run("write b/new 3\nremove a/leaf/f")
+		dirs = w.listed(func() { w.pass(70 * time.Second) })
+		if want := []string{"", "a", "a/leaf", "b"}; !slices.Equal(dirs, want) {
+			t.Errorf("listed %q, want %q", dirs, want)
+		}
+		w.counts("after a poll", 2, 0)
+		if len(w.s.Scans()) != 3 {
+			t.Errorf("a poll is shown as a scan: %+v", w.s.Scans())
+		}
+	})
+}
+
+func TestStampsThatLieAreBelievedNoMore(t *testing.T) {
+	inWorld(t, options{root: polled}, func(w *world) {
+		w.run("mkdir a\nwrite a/f 1")
+		w.scan()
+		stamp := func() time.Time {
+			e, err := w.files.Stat(context.Background(), "a")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return time.Unix(0, e.MTime)
+		}
+		was := stamp()
+		w.run("write a/new 2")
+		if err := w.files.SetTime("a", was); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(70 * time.Second)
+		w.counts("after a poll that a stamp misled", 1, 0)
+		w.scan()
+		w.counts("after a full pass", 2, 0)
+		rows, err := w.st.Roots(context.Background())
+		if err != nil || !rows[0].FullPolls {
+			t.Errorf("%+v, %v", rows, err)
+		}
+		was = stamp()
+		w.run("write a/third 3")
+		if err := w.files.SetTime("a", was); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(70 * time.Second)
+		w.counts("after a poll that believes no stamp", 3, 0)
+	})
+}
+
+func TestIgnoreFilesSayWhatIsCatalogued(t *testing.T) {
+	inWorld(t, options{root: RootConfig{Exclude: []string{"**/Extras/**"}}}, func(w *world) {
+		w.run("mkdir a/b\nmkdir a/Extras\nwrite a/f.mkv 1\nwrite a/f.txt 2\nwrite a/b/g.txt 3\nwrite a/Extras/x 4\nwrite h.txt 5")
+		w.scan()
+		before := w.shows()
+		w.expect(catalog{}, "a/f.mkv<- a/f.txt<- a/b/g.txt<- h.txt<-")
+		w.run("write a/.catalogizerignore *.txt")
+		w.hint("a/.catalogizerignore")
+		w.expect(before, "a/f.mkv<-a/f.mkv !a/f.txt !a/b/g.txt h.txt<-h.txt")
+		w.hint("a/b/g.txt", "a/f.txt")
+		w.expect(before, "a/f.mkv<-a/f.mkv !a/f.txt !a/b/g.txt h.txt<-h.txt")
+		w.run("remove a/.catalogizerignore")
+		w.hint("a/.catalogizerignore")
+		w.expect(before, "a/f.mkv<-a/f.mkv a/f.txt<-a/f.txt a/b/g.txt<-a/b/g.txt h.txt<-h.txt")
+		w.run("write .catalogizerignore a/")
+		w.scan()
+		w.expect(before, "h.txt<-h.txt !a/f.mkv !a/f.txt !a/b/g.txt")
+		w.hint("a/b/new")
+		w.pass(15 * time.Second)
+		w.expect(before, "h.txt<-h.txt")
+	})
+}
+
+func TestPassesAreQueuedMergedAndCancelled(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nmkdir b\nwrite a/f 1\nwrite b/g 2")
+		w.scan()
+		mend := w.tree.Inject(faketree.Fault{Ops: faketree.List, Latency: time.Second})
+		ask := func(path string) media.Scan {
+			s, err := w.s.Scan(context.Background(), "films", path, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		state := func(id int64) string {
+			synctest.Wait()
+			s, err := w.s.ScanByID(id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.State
+		}
+		running := ask("")
+		if state(running.ID) != media.ScanRunning || !w.root("films").Scanning {
+			t.Errorf("%+v", running)
+		}
+		queued := ask("")
+		if state(queued.ID) != media.ScanQueued || queued.ID == running.ID {
+			t.Errorf("%+v", queued)
+		}
+		if again := ask(""); again.ID != queued.ID {
+			t.Errorf("a scan that waits already is queued twice: %+v", again)
+		}
+		part := ask("b")
+		if err := w.s.CancelScan(context.Background(), queued.ID); err != nil || state(queued.ID) != media.ScanCancelled {
+			t.Errorf("cancelled while it waits: %v, %s", err, state(queued.ID))
+		}
+		time.Sleep(time.Millisecond)
+		if err := w.s.CancelScan(context.Background(), running.ID); err != nil {
+			t.Error(err)
+		}
+		w.rest()
+		if state(running.ID) != media.ScanCancelled || state(part.ID) != media.ScanDone {
+			t.Errorf("in the end: %s, %s", state(running.ID), state(part.ID))
+		}
+		mend()
+		if err := w.s.CancelScan(context.Background(), part.ID); err != nil {
+			t.Errorf("one that is over: %v", err)
+		}
+		if err := w.s.CancelScan(context.Background(), 999); !errors.Is(err, media.ErrNoScan) {
+			t.Errorf("one that is none: %v", err)
+		}
+		if _, err := w.s.Scan(context.Background(), "nowhere", "", false); !errors.Is(err, media.ErrNoRoot) {
+			t.Errorf("of no root: %v", err)
+		}
+		w.isTrue()
+	})
+}
+
+func TestAPassOfAPathLooksBelowItOnly(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a/s\nmkdir b")
+		w.scan()
+		w.run("write a/f 1\nwrite a/s/g 2\nwrite b/h 3")
+		s, err := w.s.Scan(context.Background(), "films", "a", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.rest()
+		if s, err = w.s.ScanByID(s.ID); err != nil || s.State != media.ScanDone || s.Path != "a" || s.Added != 2 || s.Files != 2 || s.Directories != 2 {
+			t.Errorf("%+v, %v", s, err)
+		}
+		w.expect(catalog{}, "a/f<- a/s/g<-")
+	})
+}
+
+func TestAPassTellsWhatItDid(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nwrite a/f 1\nwrite a/g 2\nwrite a/h 3\nwrite a/i 4")
+		w.scan()
+		w.run("append a/f 1\nrename a/g g\nremove a/h\nwrite new 5")
+		s := w.scan()
+		if s.State != media.ScanDone || s.Directories != 2 || s.Files != 4 || s.Added != 1 || s.Changed != 1 || s.Moved != 1 || s.Removed != 1 || s.Errors != 0 {
+			t.Errorf("%+v", s)
+		}
+		if last := w.root("films").LastScan; last == nil || last.ID != s.ID {
+			t.Errorf("last scan %+v", last)
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if n := len(w.told); n == 0 || w.told[n-1].ID != s.ID || w.told[n-1].State != media.ScanDone {
+			t.Errorf("told %+v", w.told)
+		}
+	})
+}
+
+func TestRootsAreComparedWholeFromTimeToTime(t *testing.T) {
+	cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, RescanInterval: 24 * time.Hour, ScanOnStart: true}
+	inWorld(t, options{cfg: cfg}, func(w *world) {
+		w.run("write f 1")
+		w.pass(21 * time.Hour)
+		w.counts("too early", 0, 0)
+		w.pass(6 * time.Hour)
+		w.counts("after a day", 1, 0)
+	})
+}
+
+func TestAPanicInALookCostsThatLookOnly(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nmkdir b\nwrite a/f 1\nwrite b/g 2")
+		for _, how := range []string{"on a worker", "in the writer's transaction"} {
+			n := 0
+			w.setOdd(func(p string) {
+				if p == "a/f" || p == "a/new" {
+					if n++; n <= 2 {
+						panic("odd name")
+					}
+				}
+			})
+			if how == "on a worker" {
+				if s := w.scan(); s.Errors != 1 || s.Added != 1 {
+					t.Errorf("%s: %+v", how, s)
+				}
+			} else {
+				w.run("write a/new 3\nwrite b/new 4")
+				w.hint("a/new", "b/new")
+			}
+			if _, ok := w.shows().present["a/new"]; ok || n == 0 {
+				t.Errorf("%s: no panic", how)
+			}
+			w.pass(time.Minute)
+			w.setOdd(nil)
+			w.isTrue()
+		}
+	})
+}
+
+func TestAFileThatWasReportedAndIsGoneCostsNothing(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nwrite a/f 1")
+		w.scan()
+		head := w.st.Head()
+		w.hint("a/never", "nowhere/f", "a/f/g")
+		w.expect(w.shows(), "a/f<-a/f")
+		if w.st.Head() != head {
+			t.Error("something changed")
+		}
+		if err := w.s.Hint(context.Background(), "nowhere", "a", nil, false); err != nil {
+			t.Errorf("a hint of a root that left: %v", err)
+		}
+	})
+}
+
+func TestAHintOfADirectoryThatIsNewBringsAllBelow(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a/b/c/d\nwrite a/b/c/d/f 1")
+		w.hint("a")
+		w.expect(catalog{}, "a/b/c/d/f<-")
+		w.run("remove a/b")
+		w.hint("a/b/c/d/f") // the deepest event of a removal comes first
+		w.counts("the directory is gone", 0, 1)
+	})
+}
