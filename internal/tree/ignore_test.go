@@ -251,7 +251,7 @@ func TestManyAsterisksTakeNoLonger(t *testing.T) {
 	if r.Ignored(strings.Repeat("aa/", 200)+"c", false) {
 		t.Error("passed over, though the name does not match")
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("took %s", took)
 	}
 }

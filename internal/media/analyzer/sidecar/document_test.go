@@ -188,7 +188,7 @@ func TestHostileSidecarsEndSoon(t *testing.T) {
 		for _, name := range []string{"a.nfo", "a.opf", "ComicInfo.xml", "a.xmp", "a.lrc"} {
 			_, _ = Parse(name, []byte(data))
 		}
-		if d := time.Since(begin); d > 2*time.Second {
+		if d := time.Since(begin); d > time.Minute { // quadratic time would take many
 			t.Errorf("%s took %v", what, d)
 		}
 	}

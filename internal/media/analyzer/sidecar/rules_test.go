@@ -147,7 +147,7 @@ func TestALargeFolderTakesNoMoreThanItsSize(t *testing.T) {
 	for _, name := range names {
 		found += len(f.For(name))
 	}
-	if d := time.Since(begin); found != 40000 || d > 5*time.Second {
+	if d := time.Since(begin); found != 40000 || d > time.Minute { // quadratic time would take many
 		t.Errorf("%d found in %v", found, d)
 	}
 }
