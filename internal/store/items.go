@@ -233,14 +233,17 @@ func (tx *Tx) RememberFormer(it *Item, until int64) error {
 		int64(it.FileID.Inode), it.FileID.Birth, it.Volume, it.ID, until)
 }
 
-// Former finds the item that had an identity until it was rewritten in place.
-func (tx *Tx) Former(volume int64, id tree.FileID, at int64) (it Item, found bool, err error) {
-	item, err := tx.c.number("SELECT item FROM former WHERE inode=? AND birth=? AND volume=? AND until > ?",
-		int64(id.Inode), id.Birth, volume, at)
+// Former finds the item that had an identity until it was rewritten in place, and until when a move may still
+// show, as it was remembered with.
+func (tx *Tx) Former(volume int64, id tree.FileID, at int64) (it Item, until int64, found bool, err error) {
+	var item int64
+	_, err = tx.c.one("SELECT item, until FROM former WHERE inode=? AND birth=? AND volume=? AND until > ?",
+		func(r row) { item, until = r.int(0), r.int(1) }, int64(id.Inode), id.Birth, volume, at)
 	if err != nil || item == 0 {
-		return Item{}, false, err
+		return Item{}, 0, false, err
 	}
-	return tx.Item(item)
+	it, found, err = tx.Item(item)
+	return it, until, found, err
 }
 
 // ForgetFormer drops an identity that was found again.

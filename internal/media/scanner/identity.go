@@ -41,6 +41,11 @@ func (m *matching) arrive(i int) (known bool, err error) {
 		if waits && it.State != store.Present {
 			break // it is not known yet whether it is needed
 		}
+		if it.State != store.Present { // another may have had the identity for longer
+			if known, home, err := m.reclaim(i, it.MissingAt); known || home || err != nil {
+				return known, err
+			}
+		}
 		left, doubtful, err := m.hasLeft(it, e)
 		if err != nil {
 			return false, err
@@ -54,7 +59,8 @@ func (m *matching) arrive(i int) (known bool, err error) {
 		m.held[e.Name] = struct{}{}
 		return true, nil
 	}
-	return m.reclaim(i)
+	known, _, err = m.reclaim(i, 0)
+	return known, err
 }
 
 // weak reports whether an identity alone does not prove a file to be the same.
@@ -151,18 +157,19 @@ func (m *matching) displace(by *store.Item, name string) error {
 }
 
 // reclaim gives a file its id back where an item had the file's identity until it was rewritten in
-// place: the other file that stands there becomes an item of its own.
-func (m *matching) reclaim(i int) (bool, error) {
+// place, later than after: the other file that stands there becomes an item of its own. It reports home where
+// the file is back in that item's own place: an edit like any other.
+func (m *matching) reclaim(i int, after int64) (known, home bool, err error) {
 	e := &m.files[i]
-	it, found, err := m.tx.Former(m.vol, e.ID, m.now)
-	if err != nil || !found {
-		return false, err
+	it, until, found, err := m.tx.Former(m.vol, e.ID, m.now)
+	if err != nil || !found || until-m.grace <= after {
+		return false, false, err
 	}
 	if here := m.present[e.Name]; here != nil && here.ID == it.ID {
-		return false, nil // back in its own place: an edit like any other
+		return false, true, nil
 	}
 	if err := m.tx.ForgetFormer(m.vol, e.ID); err != nil {
-		return false, err
+		return false, false, err
 	}
 	if here := m.present[it.Name]; it.Dir == m.d.ID && here != nil && here.ID == it.ID {
 		it = *here // as changed by this very look
@@ -170,18 +177,18 @@ func (m *matching) reclaim(i int) (bool, error) {
 	stranger := it
 	it2 := it
 	if err := m.move(&it2, e, i); err != nil {
-		return false, err
+		return false, false, err
 	}
 	if stranger.State != store.Present {
-		return true, nil
+		return true, false, nil
 	}
 	stranger.Added, stranger.FilterSeq = m.now, 0
 	if err := m.tx.Insert(&stranger); err != nil {
-		return false, err
+		return false, false, err
 	}
 	m.v.added++
 	m.stands(&stranger)
-	return true, nil
+	return true, false, nil
 }
 
 // stands takes a row made in the middle of a look for one of those that the look compares, if it is. It has found
