@@ -1,0 +1,81 @@
+package app_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+)
+
+// A directory is watched only after it was made: what is made in it in between, however deep, must be found.
+func TestFilesInDirectoriesMadeJustNow(t *testing.T) {
+	n := 2000
+	if os.Getenv("SOAK") != "" {
+		n = 10000
+	}
+	base := t.TempDir()
+	root := base + "/root"
+	write(t, root, "first.bin", "x")
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	d.WaitIdle(t, time.Minute)
+	for i := range n {
+		write(t, root, fmt.Sprintf("%d/a/b/c/f.bin", i), "")
+	}
+	ok := apptest.Within(2*time.Minute, func() bool { return d.Status(t).Counts.Items == int64(n+1) })
+	if !ok {
+		t.Fatalf("%d of %d are lost\n%s", int64(n+1)-d.Status(t).Counts.Items, n, d.Log())
+	}
+	d.WaitIdle(t, time.Minute)
+	if got := len(present(d.Export(t), "films")); got != n+1 {
+		t.Errorf("%d items, want %d", got, n+1)
+	}
+}
+
+// A file that is written to for long is seen at once, never analysed half-way, and delays nothing else.
+func TestFileThatGrowsForLong(t *testing.T) {
+	base := t.TempDir()
+	root := base + "/root"
+	write(t, root, "first.bin", "x")
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	r := apptest.Follow(t, d)
+	d.WaitIdle(t, time.Minute)
+	f, err := os.Create(root + "/growing.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	size := int64(0)
+	grow := func(d time.Duration) {
+		for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+			n, err := f.Write([]byte("more and more"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			size += int64(n)
+		}
+	}
+	grow(3 * time.Second) // max_wait is one
+	it := r.Find("films", "growing.bin")
+	if it == nil {
+		t.Fatal("after three seconds it is not in the catalog")
+	}
+	if it.Analysis == "done" {
+		t.Errorf("analysed while it grows: %s", it.JSON)
+	}
+	first := it.Size
+	write(t, root, "beside.bin", "x")
+	grow(time.Second)
+	sees(t, d, r, "films", "beside.bin")
+	grow(time.Second)
+	if it = r.Find("films", "growing.bin"); it == nil || it.Size != first || it.Analysis == "done" {
+		t.Errorf("its row was written while it grows: %+v", it)
+	}
+	if !apptest.Within(10*time.Second, func() bool {
+		it = r.Find("films", "growing.bin")
+		return it != nil && it.Size == size && it.Analysis != "pending"
+	}) {
+		t.Errorf("quiet, with %d bytes: %+v", size, it)
+	}
+}
