@@ -23,7 +23,7 @@ type Status struct {
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
-	idle := s.idle() // before the rest: what follows is at least as new
+	idle := s.ready.Load() && s.idle() // before the rest: what follows is at least as new
 	roots, err := s.roots.Roots(r.Context())
 	if err != nil {
 		return err
