@@ -147,10 +147,10 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 }
 
 // Defer takes a task off the analyzer's list until a look at its directory, or its retry time, puts it
-// back: the file is not what the catalog says, or not there.
+// back: the file is not what the catalog says, or not there. An item that has moved since stays on the list.
 func (tx *Tx) Defer(t *Task, retryAt int64) error {
 	it, ok, err := tx.current(t)
-	if err != nil || !ok {
+	if err != nil || !ok || it.Dir != t.Dir || it.Name != t.Name {
 		return err
 	}
 	it.Work, it.RetryAt = NoWork, retryAt
