@@ -110,8 +110,8 @@ func (m *matching) move(it *store.Item, e *tree.Entry, i int) error {
 	if away := m.lost[it.Name]; away != nil && away.ID == it.ID {
 		delete(m.lost, it.Name)
 	}
-	if it.State == store.Missing {
-		m.v.returned = append(m.v.returned, it.MissingAt)
+	if err := m.leaves(it); err != nil {
+		return err
 	}
 	old := *it
 	it.Dir, it.Root, it.State, it.MissingAt = m.d.ID, m.root, store.Present, 0
@@ -125,6 +125,21 @@ func (m *matching) move(it *store.Item, e *tree.Entry, i int) error {
 	m.v.moved++
 	m.echoOf(it)
 	return m.tx.Save(&old, it)
+}
+
+// leaves notes where an item moves here from. The digest of another directory where it stood counts it still.
+func (m *matching) leaves(it *store.Item) error {
+	if it.State == store.Missing {
+		m.v.returned = append(m.v.returned, it.MissingAt)
+	}
+	if _, known := m.left[it.Dir]; it.State != store.Present || it.Dir == m.d.ID || known {
+		return nil
+	}
+	if m.left == nil {
+		m.left = map[int64]struct{}{}
+	}
+	m.left[it.Dir] = struct{}{}
+	return m.tx.Unsettle(it.Dir)
 }
 
 // carry takes over a new place and keeps what the bytes said; only what the path says is read anew.

@@ -51,6 +51,7 @@ type matching struct {
 	settled map[int64]struct{}     // ids that have found their place in this look
 	listed  map[string]int         // index of files by name
 	held    map[string]struct{}    // names that wait for a proof
+	left    map[int64]struct{}     // other directories that items moved here from
 	linked  []*store.Item          // rows written of files with several names
 }
 

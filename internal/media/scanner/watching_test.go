@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -287,10 +288,10 @@ func TestAPanicInALookCostsThatLookOnly(t *testing.T) {
 	inWorld(t, options{}, func(w *world) {
 		w.run("mkdir a\nmkdir b\nwrite a/f 1\nwrite b/g 2")
 		for _, how := range []string{"on a worker", "in the writer's transaction"} {
-			n := 0
+			var n atomic.Int64 // two workers look at once
 			w.setOdd(func(p string) {
 				if p == "a/f" || p == "a/new" {
-					if n++; n <= 2 {
+					if n.Add(1) <= 2 {
 						panic("odd name")
 					}
 				}
@@ -303,7 +304,7 @@ func TestAPanicInALookCostsThatLookOnly(t *testing.T) {
 				w.run("write a/new 3\nwrite b/new 4")
 				w.hint("a/new", "b/new")
 			}
-			if _, ok := w.shows().present["a/new"]; ok || n == 0 {
+			if _, ok := w.shows().present["a/new"]; ok || n.Load() == 0 {
 				t.Errorf("%s: no panic", how)
 			}
 			w.pass(time.Minute)

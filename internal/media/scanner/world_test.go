@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"path"
@@ -22,7 +23,10 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "30") // each waits for the disk; -rapid.checks asks for more
+	goleak.VerifyTestMain(m)
+}
 
 // world is a scanner with a real catalog and trees in memory, in a bubble of its own time.
 type world struct {
@@ -32,6 +36,7 @@ type world struct {
 	files *faketree.Tree   // of the root "films"
 	tree  *faketree.Faulty // around it
 	end   func()
+	real  bool // in real time, outside a bubble
 
 	mu   sync.Mutex
 	odd  func(path string) // called by the describer
@@ -45,6 +50,7 @@ type options struct {
 	cfg   Config
 	root  RootConfig
 	idle  bool // no roots yet
+	real  bool // in real time
 }
 
 // inWorld runs fn in a fresh world.
@@ -69,7 +75,7 @@ func newWorld(t *testing.T, o options) *world {
 	if o.cfg == (Config{}) {
 		o.cfg = Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, ScanOnStart: true}
 	}
-	w := &world{t: t, st: st, files: faketree.New(o.files)}
+	w := &world{t: t, real: o.real, st: st, files: faketree.New(o.files)}
 	w.tree = faketree.NewFaulty(w.files, 1)
 	w.s = New(o.cfg, st, deaf{}, w.describe, Tell{Scan: w.hear}, zap.NewNop())
 	stopStore, stopped := start(st.Run)
@@ -149,7 +155,9 @@ func (w *world) roots(roots ...RootConfig) {
 func (w *world) rest() {
 	w.t.Helper()
 	for range 10000 {
-		synctest.Wait()
+		if !w.real {
+			synctest.Wait()
+		}
 		if w.s.Idle() {
 			return
 		}

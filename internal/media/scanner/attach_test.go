@@ -1,0 +1,146 @@
+package scanner
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// deleted counts the deletions in the feed above a number.
+func (w *world) deleted(after int64) (n int) {
+	w.t.Helper()
+	p, err := w.st.Changes(context.Background(), after, 0, 1000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, ch := range p.Changes {
+		if ch.Delete {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *world) rootAt(name, location string) RootConfig {
+	return RootConfig{Name: name, Kind: "local", Location: location, Tree: w.tree}
+}
+
+func TestARootThatLeavesTakesItsItemsOutOfTheFeedAndBack(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nwrite a/f 1\nwrite g 2")
+		w.scan()
+		before, head := w.shows(), w.st.Head()
+		w.roots()
+		w.counts("detached", 0, 0)
+		if n := w.deleted(head); n != 2 {
+			t.Errorf("%d deletions in the feed", n)
+		}
+		if n := w.st.ItemCounts().Items; n != 0 {
+			t.Errorf("%d items counted", n)
+		}
+		w.pass(29 * 24 * time.Hour)
+		w.run("write new 3\nremove g")
+		head = w.st.Head()
+		w.roots(w.rootAt("films", "/films"))
+		w.expect(before, "a/f<-a/f new<- !g")
+		if n := w.deleted(head); n != 0 {
+			t.Errorf("%d deletions in the feed when it is back", n)
+		}
+		w.isTrue()
+	})
+}
+
+func TestTheSamePlaceUnderAnotherNameGetsItsIDsBack(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write f 1")
+		w.scan()
+		id := w.shows().present["f"]
+		w.roots(w.rootAt("movies", "/films"))
+		if got := w.shows().present["movies:f"]; got != id || len(w.shows().present) != 1 {
+			t.Errorf("%+v, the id was %d", w.shows(), id)
+		}
+	})
+}
+
+func TestAnotherPlaceUnderTheSameNameIsAnotherRoot(t *testing.T) {
+	inWorld(t, options{idle: true}, func(w *world) {
+		w.run("mkdir one\nmkdir two\nwrite one/f 1\nwrite two/f 2")
+		one := RootConfig{Name: "films", Location: "/one", Tree: below{w.files, "one"}}
+		two := RootConfig{Name: "films", Location: "/two", Tree: below{w.files, "two"}}
+		w.roots(one)
+		first := w.shows().present["f"]
+		w.roots(two)
+		if second := w.shows().present["f"]; second == first || len(w.shows().present) != 1 {
+			t.Errorf("%+v, the other's id was %d", w.shows(), first)
+		}
+		w.roots(one)
+		if again := w.shows().present["f"]; again != first {
+			t.Errorf("back with id %d, it was %d", again, first)
+		}
+	})
+}
+
+func TestADetachedRootIsForgottenAfterThirtyDays(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write f 1")
+		w.scan()
+		id := w.shows().present["f"]
+		w.roots()
+		w.pass(31 * 24 * time.Hour)
+		w.roots()
+		rows, err := w.st.Roots(context.Background())
+		if err != nil || len(rows) != 0 {
+			t.Errorf("%+v, %v", rows, err)
+		}
+		w.roots(w.rootAt("films", "/films"))
+		if got := w.shows().present["f"]; got == id || got == 0 {
+			t.Errorf("id %d, it was %d", got, id)
+		}
+	})
+}
+
+func TestARootThatIsTheSameGoesOnAsItRuns(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		was := w.s.runner("films")
+		w.roots(w.rootAt("films", "/films"))
+		if w.s.runner("films") != was {
+			t.Error("started anew without a reason")
+		}
+		c := w.rootAt("films", "/films")
+		c.Exclude = []string{"*.txt"}
+		w.run("write f.txt 1\nwrite g 2")
+		w.roots(c)
+		if w.s.runner("films") == was {
+			t.Error("goes on by old rules")
+		}
+		w.expect(catalog{}, "g<-")
+		c.Exclude = []string{"["}
+		if err := w.s.SetRoots(context.Background(), []RootConfig{c}); err == nil {
+			t.Log("a pattern that means nothing is taken as it is")
+		}
+	})
+}
+
+func TestWhatACrashLeftDetachedIsRestored(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write f 1")
+		w.scan()
+		it := w.item("f")
+		err := w.st.Update(context.Background(), func(tx *store.Tx) error {
+			old := it
+			it.State = store.Detached
+			return tx.Save(&old, &it)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := w.rootAt("films", "/films")
+		c.PollInterval = time.Hour // started anew
+		w.roots(c)
+		if got := w.shows().present["f"]; got != it.ID {
+			t.Errorf("id %d, it was %d", got, it.ID)
+		}
+	})
+}

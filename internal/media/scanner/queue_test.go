@@ -1,0 +1,110 @@
+package scanner
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+func TestHintsOfADirectoryBecomeOneJob(t *testing.T) {
+	q := newQueue()
+	q.hurry(&job{dir: "a", names: []string{"x", "y"}})
+	q.hurry(&job{dir: "b", names: []string{"z"}})
+	q.hurry(&job{dir: "a", names: []string{"y", "w"}})
+	j := q.next()
+	if j.dir != "a" || !slices.Equal(j.names, []string{"w", "x", "y"}) {
+		t.Errorf("%s %q", j.dir, j.names)
+	}
+	q.hurry(&job{dir: "b"})
+	if j = q.next(); j.dir != "b" || j.names != nil {
+		t.Errorf("some names and the whole directory: %s %q", j.dir, j.names)
+	}
+	for i := range maxNames + 1 {
+		q.hurry(&job{dir: "c", names: []string{fmt.Sprint(i)}})
+	}
+	if j = q.next(); j.dir != "c" || j.names != nil {
+		t.Errorf("more names than are looked at one by one: %d", len(j.names))
+	}
+}
+
+func TestHintsGoFirstOldestFirstThenTheWalkDeepestFirst(t *testing.T) {
+	q := newQueue()
+	q.push(&job{dir: "w1"}, &job{dir: "w2"})
+	q.hurry(&job{dir: "h1"})
+	q.hurry(&job{dir: "h2"})
+	var got []string
+	for j := q.next(); j != nil; j = q.next() {
+		got = append(got, j.dir)
+	}
+	if want := []string{"h1", "h2", "w2", "w1"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestADirectoryIsLookedAtByOneAtATime(t *testing.T) {
+	q := newQueue()
+	p := &pass{}
+	q.hurry(&job{dir: "a", names: []string{"x"}})
+	first := q.next()
+	q.hurry(&job{dir: "a", names: []string{"y"}})
+	q.push(&job{dir: "a", pass: p})
+	q.hurry(&job{dir: "b"})
+	if j := q.next(); j == nil || j.dir != "b" {
+		t.Fatalf("%+v instead of the directory that is free", j)
+	}
+	if j := q.next(); j != nil {
+		t.Fatalf("%+v while %s is looked at", j, first.dir)
+	}
+	if q.idle() {
+		t.Error("idle with parked jobs")
+	}
+	q.done("b")
+	q.done("a")
+	second := q.next()
+	if second == nil || second.dir != "a" || !slices.Equal(second.names, []string{"y"}) {
+		t.Fatalf("then %+v", second)
+	}
+	q.done("a")
+	if third := q.next(); third == nil || third.pass != p {
+		t.Fatalf("at last %+v", third)
+	}
+	q.done("a")
+	if !q.idle() {
+		t.Error("not idle in the end")
+	}
+}
+
+func TestJobsOfAnEndedPassAreDroppedWhereverTheyWait(t *testing.T) {
+	q := newQueue()
+	p := &pass{}
+	q.hurry(&job{dir: "a"})
+	q.next()
+	q.push(&job{dir: "a", pass: p}, &job{dir: "b", pass: p}, &job{dir: "c"})
+	for range 2 { // parks a's
+		if j := q.next(); j != nil {
+			q.done(j.dir)
+			if j.pass != nil {
+				q.push(j)
+			}
+		}
+	}
+	q.hurry(&job{dir: "d"})
+	if n := q.drop(func(j *job) bool { return j.pass == p }); n != 2 {
+		t.Errorf("%d dropped", n)
+	}
+	if n := q.drop(func(j *job) bool { return j.pass == nil }); n != 1 {
+		t.Errorf("%d hints dropped", n)
+	}
+	q.done("a")
+	if !q.idle() || q.next() != nil {
+		t.Errorf("left: %+v", q)
+	}
+}
+
+func TestAMergedJobAsksForAllThatBothAskedFor(t *testing.T) {
+	j := &job{dir: "a", names: []string{"x"}, listed: true}
+	j.absorb(&job{dir: "a", recursive: true, full: true, due: true, doubts: []doubt{{item: 1}}, asks: []string{"n"}})
+	if j.names != nil || !j.recursive || !j.full || !j.due || j.listed || len(j.doubts) != 1 || len(j.asks) != 1 {
+		t.Errorf("%+v", j)
+	}
+}
