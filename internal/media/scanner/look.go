@@ -71,8 +71,9 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 	if err != nil {
 		return nil, 0, err
 	}
-	if j.rules == nil {
+	if read := r.ruled.Load(); j.rules == nil || j.ruled != read {
 		ignored := false
+		j.ruled = read
 		if j.rules, ignored, err = r.rulesAbove(ctx, j.dir); err != nil {
 			return nil, 0, err
 		}
@@ -152,6 +153,7 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 	for _, name := range j.names {
 		p := store.Join(j.dir, name)
 		if name == ignoreFile {
+			r.ruled.Add(1) // looks under way and waiting may know what it was
 			j.recursive = true
 			return false, nil
 		}
@@ -193,7 +195,7 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 	g.seen = time.Now().UnixNano()
 	g.volume, g.weakIDs, g.self, g.provisional = l.Volume.ID, l.Volume.WeakIDs, l.Self, l.Provisional
 	rules := j.rules
-	if slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignoreFile }) {
+	if l.Provisional || slices.Contains(l.Broken, ignoreFile) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignoreFile }) {
 		if rules, err = r.rulesIn(ctx, rules, j.dir); err != nil {
 			return nil, err
 		}
@@ -261,7 +263,7 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *tree.Rul
 			continue
 		}
 		jobs = append(jobs, &job{
-			dir: store.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, pass: j.pass, rules: rules,
+			dir: store.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, pass: j.pass, rules: rules, ruled: j.ruled,
 		})
 	}
 	return jobs, nil

@@ -19,6 +19,7 @@ type job struct {
 	due       bool        // asked for by the directory's recheck time
 	pass      *pass       // that counts it; nil: a hint
 	rules     *tree.Rules // in force in the directory above; nil: not known
+	ruled     int64       // the runner's count of changes of ignore files when rules were read
 	doubts    []doubt     // to be settled before the look
 	asks      []string    // names whose absence is to be proven before the look
 	gone      *store.Dir  // not a look: the directory is proven absent, its items are to follow

@@ -46,8 +46,9 @@ type runner struct {
 	identifying bool
 	acceptedAt  int64 // when held removals were last accepted
 
-	polled  atomic.Bool // no events come from here: directories' stamps are kept and polled
-	inbox   chan func() // commands, run on the runner's goroutine
+	ruled   atomic.Int64 // counts changes of ignore files: rules read before one may be out of force
+	polled  atomic.Bool  // no events come from here: directories' stamps are kept and polled
+	inbox   chan func()  // commands, run on the runner's goroutine
 	results chan *result
 	awaited atomic.Int64 // commands and hints sent and not yet taken in
 	busy    atomic.Bool  // something waits or runs
@@ -218,7 +219,7 @@ func (r *runner) follow(res *result) {
 		r.queue.push(res.children...)
 	}
 	if len(v.doubts) > 0 || len(v.asks) > 0 {
-		again := &job{dir: j.dir, id: j.id, names: j.names, rules: j.rules, doubts: v.doubts, asks: append(j.asks, v.asks...), tries: j.tries + 1}
+		again := &job{dir: j.dir, id: j.id, names: j.names, rules: j.rules, ruled: j.ruled, doubts: v.doubts, asks: append(j.asks, v.asks...), tries: j.tries + 1}
 		switch {
 		case again.tries <= 4 && j.pass != nil && !j.pass.over(): // its moves are the pass's
 			again.pass = j.pass
@@ -231,7 +232,7 @@ func (r *runner) follow(res *result) {
 		}
 	}
 	if v.stale {
-		r.postpone(&job{dir: j.dir, rules: j.rules}, r.s.timing.Load().Debounce)
+		r.postpone(&job{dir: j.dir}, r.s.timing.Load().Debounce)
 	}
 	for _, dir := range v.above {
 		r.queue.hurry(&job{dir: dir})
@@ -247,7 +248,7 @@ func (r *runner) follow(res *result) {
 		r.reapSoon()
 	}
 	if len(v.growing) > 0 {
-		r.postpone(&job{dir: j.dir, names: j.namesOf(v.growing), rules: j.rules, tries: j.tries + 1}, r.patience(j.tries))
+		r.postpone(&job{dir: j.dir, names: j.namesOf(v.growing), tries: j.tries + 1}, r.patience(j.tries))
 	}
 	if at := v.recheckAt; at > 0 {
 		if t := time.Unix(0, at); r.dueAt.IsZero() || t.Before(r.dueAt) {
@@ -292,7 +293,7 @@ func (r *runner) failed(res *result) {
 			r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
 		}
 		again := *j
-		again.pass = nil
+		again.pass, again.rules = nil, nil
 		r.postponeFailed(&again, min(time.Second<<min(n, 10), limit))
 	}
 }
