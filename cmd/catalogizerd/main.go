@@ -55,7 +55,12 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print the versions of this program, Go and SQLite."`
 }
 
-const gcPercent = 300
+// How the collector trades memory for time: freely while there is little on the heap, closely from
+// memoryLimit bytes on.
+const (
+	gcPercent   = 300
+	memoryLimit = 44 << 20
+)
 
 // exitError carries an exit code with an error that has been reported, or none.
 type exitError int
@@ -66,6 +71,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	// What lives on the heap is small and does not grow with the library: collecting it less often costs
 	// a few megabytes.
 	debug.SetGCPercent(gcPercent)
+	debug.SetMemoryLimit(memoryLimit)
 	var cmds commands
 	parser, err := kong.New(&cmds, kong.Name("catalogizerd"),
 		kong.Description("A media catalog that is never wrong: it keeps itself true to the files it describes."),
