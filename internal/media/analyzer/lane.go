@@ -167,6 +167,7 @@ func (l *lane) collect(ctx context.Context, o outcome) {
 			delete(l.flying, t.ID)
 		}
 		l.ready = nil
+		l.publish() // an unreachable root's work keeps nobody from being idle
 		return
 	}
 	l.pending = append(l.pending, o)

@@ -1,0 +1,206 @@
+package analyzer
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
+)
+
+func TestSidecarsAreSurerThanBytesAndBytesThanNames(t *testing.T) {
+	f := &findings{Kind: media.KindVideo, Description: media.Description{Title: "In the bytes", Genres: []string{"Drama"}, Media: &media.Media{Container: "matroska"}}}
+	docs := []sidecar.Document{
+		{Form: sidecar.Movie, Description: media.Description{Title: "Of the folder", Plot: "Far"}},
+		{Form: sidecar.Movie, Description: media.Description{Title: "Of the file"}},
+	}
+	read := func(kind media.Kind, doc []byte) (d media.Description) {
+		t.Helper()
+		if kind != media.KindMovie {
+			t.Errorf("kind %s", kind)
+		}
+		if err := json.Unmarshal(slices.Concat([]byte("{"), doc, []byte("}")), &d); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	const path = "Films/In the Name (1999).mkv"
+	if d := read(describe(path, &findings{}, nil, nil)); d.Title != "In the Name" || d.Year != 1999 {
+		t.Errorf("the name: %+v", d)
+	}
+	if d := read(describe(path, f, nil, nil)); d.Title != "In the bytes" || d.Year != 1999 || d.Media.Container != "matroska" {
+		t.Errorf("the bytes: %+v", d)
+	}
+	if d := read(describe(path, f, docs, nil)); d.Title != "Of the file" || d.Plot != "Far" || d.Year != 1999 || d.Genres[0] != "Drama" {
+		t.Errorf("the sidecars: %+v", d)
+	}
+}
+
+func TestWhatTheBytesSaidOutlivesItsEncoding(t *testing.T) {
+	f := &findings{Kind: media.KindTrack, Description: media.Description{Title: "A & B <c>", Media: &media.Media{Container: "flac", DurationSeconds: 1.5}}}
+	kind, doc := Describe("x.flac", encodeFindings(f))
+	want, wantDoc := describe("x.flac", f, nil, nil)
+	if kind != want || !bytes.Equal(doc, wantDoc) || !bytes.Contains(doc, []byte("A & B <c>")) {
+		t.Errorf("%s %s", kind, doc)
+	}
+	if encodeFindings(&findings{}) != nil {
+		t.Error("nothing is something")
+	}
+	if kind, _ := Describe("x.flac", []byte("{not JSON")); kind != media.KindTrack {
+		t.Errorf("of what another version wrote: %s", kind)
+	}
+}
+
+func TestBytesTellTheFamilyAndNamesWhatItIsWithinIt(t *testing.T) {
+	for _, c := range []struct{ name, bytes, want media.Kind }{
+		{media.KindMovie, "", media.KindMovie},
+		{media.KindMovie, media.KindVideo, media.KindMovie},
+		{media.KindEpisode, media.KindVideo, media.KindEpisode},
+		{media.KindMovie, media.KindTrack, media.KindTrack},
+		{media.KindOther, media.KindImage, media.KindImage},
+		{media.KindArtwork, media.KindImage, media.KindArtwork},
+		{media.KindArtwork, media.KindPhoto, media.KindArtwork},
+		{media.KindImage, media.KindPhoto, media.KindPhoto},
+		{media.KindAudiobook, media.KindTrack, media.KindAudiobook},
+		{media.KindComic, media.KindArchive, media.KindComic},
+		{media.KindArchive, media.KindBook, media.KindBook},
+		{media.KindTrack, media.KindVideo, media.KindVideo},
+	} {
+		if got := joinKinds(c.name, c.bytes); got != c.want {
+			t.Errorf("name %s, bytes %q: %s, want %s", c.name, c.bytes, got, c.want)
+		}
+	}
+}
+
+func TestNamesPromiseKinds(t *testing.T) {
+	for path, want := range map[string]media.Kind{
+		"Films/The Wall (1982).mkv":       media.KindMovie,
+		"TV/Show/Show.S01E02.mkv":         media.KindEpisode,
+		"clips/IMG_0001.MOV":              media.KindVideo,
+		"Music/Band/Album/01 - Song.flac": media.KindTrack,
+		"x.mid":                           media.KindAudio,
+		"Books/Author - Book.m4b":         media.KindAudiobook,
+		"x.cr2":                           media.KindPhoto,
+		"x.gif":                           media.KindImage,
+		"Music/Band/Album/cover.jpg":      media.KindArtwork,
+		"Film (2001)-poster.png":          media.KindArtwork,
+		"season01-poster.jpg":             media.KindArtwork,
+		"fanart3.jpg":                     media.KindArtwork,
+		"discovery.jpg":                   media.KindImage,
+		"x.epub":                          media.KindBook,
+		"x.cbz":                           media.KindComic,
+		"Film.en.srt":                     media.KindSubtitle,
+		"x.m3u8":                          media.KindPlaylist,
+		"movie.nfo":                       media.KindMetadata,
+		"x.lrc":                           media.KindMetadata,
+		"x.nes":                           media.KindGame,
+		"x.deb":                           media.KindSoftware,
+		"x.dmg":                           media.KindSoftware,
+		"x.tar":                           media.KindArchive,
+		"x.iso":                           media.KindDisc,
+		"README":                          media.KindOther,
+		"x.unheard-of":                    media.KindOther,
+		"dir.mkv/README":                  media.KindOther,
+	} {
+		if got, _ := Describe(path, nil); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
+func TestEveryKindOfAnExtensionIsAKind(t *testing.T) {
+	for ext, kind := range extensions {
+		if !kind.Valid() {
+			t.Errorf("%s: %q", ext, kind)
+		}
+	}
+}
+
+func TestExtensionsAreLowerCaseAndOfNamesOnly(t *testing.T) {
+	for path, want := range map[string]string{"a/b.MKV": ".mkv", "a.b/c": "", ".hidden": "", "x.": ".", "a.tar.gz": ".gz"} {
+		if got := Ext(path); got != want {
+			t.Errorf("%q: %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestIdentifiersOfAllSourcesAreKept(t *testing.T) {
+	name := media.Description{IDs: map[string]string{"imdb": "tt1", "tmdb": "1"}}
+	sure := media.Description{IDs: map[string]string{"imdb": "tt2", "tvdb": "3"}}
+	mine := maps.Clone(name.IDs)
+	join(&name, &sure)
+	if want := map[string]string{"imdb": "tt2", "tmdb": "1", "tvdb": "3"}; !maps.Equal(name.IDs, want) {
+		t.Errorf("%v", name.IDs)
+	}
+	if !maps.Equal(mine, map[string]string{"imdb": "tt1", "tmdb": "1"}) || len(sure.IDs) != 2 {
+		t.Error("a source was changed")
+	}
+}
+
+func TestLanguagesAreThoseOfTheSoundUnlessTheyAreKnown(t *testing.T) {
+	sound := media.Description{Media: &media.Media{Audio: []media.Audio{{Language: "de"}, {}, {Language: "en"}, {Language: "de"}}}}
+	d := media.Description{}
+	join(&d, &sound)
+	if !slices.Equal(d.Languages, []string{"de", "en"}) {
+		t.Errorf("%q", d.Languages)
+	}
+	d = media.Description{Languages: []string{"fr"}}
+	join(&d, &sound)
+	if !slices.Equal(d.Languages, []string{"fr"}) {
+		t.Errorf("%q", d.Languages)
+	}
+}
+
+// FuzzDescribe describes any path and any bytes that stand where findings should: what comes is always members of a JSON
+// object and a kind that there is, and the same twice.
+func FuzzDescribe(f *testing.F) {
+	f.Add("Films/The Wall (1982) [1080p].mkv", []byte(`{"kind":"video","title":"x"}`))
+	f.Add("\xff/\x00.S01E\n01.mp3", []byte(`{"kind":7}`))
+	f.Add("", []byte(`{"season":0,"ids":{"a":"<b>"}}`))
+	f.Fuzz(func(t *testing.T, path string, probed []byte) {
+		kind, doc := Describe(path, probed)
+		object := slices.Concat([]byte("{"), doc, []byte("}"))
+		var d media.Description
+		if err := json.Unmarshal(object, &d); err != nil {
+			t.Fatalf("%q: %v in %s", path, err, object)
+		}
+		if again, twice := Describe(path, probed); again != kind || !bytes.Equal(doc, twice) {
+			t.Fatalf("%q: %s %s, then %s %s", path, kind, doc, again, twice)
+		}
+		if len(probed) == 0 && !kind.Valid() {
+			t.Fatalf("%q: kind %q", path, kind)
+		}
+	})
+}
+
+// FuzzEdges reads anywhere in a file of any size: what comes is what the file holds.
+func FuzzEdges(f *testing.F) {
+	for _, size := range []int{0, 1, edge - 1, edge, edge + 1, 2*edge - 1, 2 * edge, 2*edge + 1, 3 * edge} {
+		f.Add(size, int64(size/2), 100)
+		f.Add(size, int64(size-10), 10)
+		f.Add(size, int64(edge-5), 10)
+	}
+	f.Fuzz(func(t *testing.T, size int, off int64, n int) {
+		if size < 0 || size > 4*edge || n < 0 || n > 4*edge || off < 0 || off > 5*edge {
+			return
+		}
+		content := make([]byte, size)
+		for i := range content {
+			content[i] = byte(i>>8) ^ byte(i*7)
+		}
+		e, err := readEdges(bytes.NewReader(content), int64(size))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.release()
+		got, want := make([]byte, n), make([]byte, n)
+		gotN, gotErr := e.ReadAt(got, off)
+		wantN, wantErr := bytes.NewReader(content).ReadAt(want, off)
+		if gotN != wantN || (gotErr == nil) != (wantErr == nil) || !bytes.Equal(got[:gotN], want[:wantN]) {
+			t.Fatalf("%d bytes at %d of %d: %d, %v; want %d, %v", n, off, size, gotN, gotErr, wantN, wantErr)
+		}
+	})
+}

@@ -1,0 +1,297 @@
+package analyzer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is an analyzer with a real catalog, and a root of files in memory whose scanner is the test itself, in a bubble
+// of its own time.
+type world struct {
+	t     *testing.T
+	st    *store.Store
+	a     *Analyzer
+	files *faketree.Tree
+	tree  *faketree.Faulty
+	root  int64
+	stop  func() // of the analyzer
+
+	mu     sync.Mutex
+	away   map[string]bool
+	hinted []string
+}
+
+// Online implements Scanner.
+func (w *world) Online(root string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.away[root]
+}
+
+// Hint implements Scanner.
+func (w *world) Hint(_ context.Context, root, dir string, names []string, _ bool) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, n := range names {
+		w.hinted = append(w.hinted, root+":"+store.Join(dir, n))
+	}
+	return nil
+}
+
+func (w *world) hints() []string {
+	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.hinted)
+}
+
+func (w *world) setAway(root string, away bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.away[root] = away
+}
+
+// inWorld runs fn in a world whose analyzer has not begun.
+func inWorld(t *testing.T, fn func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		st, err := store.Open(context.Background(), t.TempDir(), store.Options{Reach: Reach})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop, stopped := start(st.Run)
+		w := &world{t: t, st: st, away: map[string]bool{}, stop: func() {}}
+		w.files = faketree.New(faketree.Options{Now: func() time.Time { return time.Now().Add(-time.Hour) }})
+		w.tree = faketree.NewFaulty(w.files, 1)
+		w.root = w.addRoot("films")
+		defer func() {
+			w.stop()
+			stop()
+			<-stopped
+			if err := st.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		fn(w)
+	})
+}
+
+func start(run func(context.Context) error) (stop func(), ended <-chan error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ch := make(chan error, 1)
+	go func() { ch <- run(ctx) }()
+	return cancel, ch
+}
+
+func (w *world) addRoot(name string) int64 {
+	w.t.Helper()
+	row := store.Root{Name: name, Kind: "local", Location: "/" + name}
+	w.update(func(tx *store.Tx) error { return tx.AddRoot(&row) })
+	return row.ID
+}
+
+func (w *world) update(fn func(*store.Tx) error) {
+	w.t.Helper()
+	if err := w.st.Update(context.Background(), fn); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// begin starts a new analyzer of these roots; without any, of "films".
+func (w *world) begin(roots ...Root) {
+	w.t.Helper()
+	w.stop()
+	if len(roots) == 0 {
+		roots = []Root{{Name: "films", ID: w.root, Tree: w.tree, Workers: 2}}
+	}
+	a := New(Config{FileTimeout: 30 * time.Second}, w.st, w, zap.NewNop())
+	ready := make(chan struct{})
+	stop, ended := start(func(ctx context.Context) error { return a.Run(ctx, func() { close(ready) }) })
+	<-ready
+	a.SetRoots(roots)
+	w.a = a
+	w.stop = sync.OnceFunc(func() {
+		stop()
+		if err := <-ended; err != nil {
+			w.t.Errorf("the analyzer ended with %v", err)
+		}
+	})
+}
+
+// rest waits until the analyzer is idle.
+func (w *world) rest() {
+	w.t.Helper()
+	for range 2000 {
+		synctest.Wait()
+		if w.a.Idle() {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	w.t.Fatal("never idle")
+}
+
+func (w *world) write(path string, content []byte) {
+	w.t.Helper()
+	if err := w.files.Run("mkdir " + parent(path)); parent(path) != "" && err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.files.Write(path, content); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) run(script string) {
+	w.t.Helper()
+	if err := w.files.Run(script); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func parent(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '/' {
+			return path[:i]
+		}
+	}
+	return ""
+}
+
+// catalogue makes the catalog say of "films" what its files are now, as a scanner does.
+func (w *world) catalogue() {
+	w.t.Helper()
+	w.update(func(tx *store.Tx) error { return w.catalogueIn(tx, w.root, "") })
+}
+
+func (w *world) catalogueIn(tx *store.Tx, root int64, dir string) error {
+	l, err := w.files.List(context.Background(), dir)
+	if err != nil {
+		return err
+	}
+	d, err := tx.EnsureDir(root, dir, 1)
+	if err != nil {
+		return err
+	}
+	var dirs []string
+	seen := map[string]bool{}
+	slices.SortFunc(l.Entries, func(a, b tree.Entry) int { return bytes.Compare([]byte(a.Name), []byte(b.Name)) })
+	for i := range l.Entries {
+		e := &l.Entries[i]
+		if e.Type == tree.Dir {
+			dirs = append(dirs, store.Join(dir, e.Name))
+			continue
+		}
+		seen[e.Name] = true
+		if err := place(tx, &d, e); err != nil {
+			return err
+		}
+	}
+	items, err := tx.ItemsIn(d.ID)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		if it := &items[i]; it.State == store.Present && !seen[it.Name] {
+			if err := tx.MarkMissing(it, 1); err != nil {
+				return err
+			}
+		}
+	}
+	for _, sub := range dirs {
+		if err := w.catalogueIn(tx, root, sub); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place writes one file's row, unless it says what is.
+func place(tx *store.Tx, d *store.Dir, e *tree.Entry) error {
+	there, err := tx.ItemsAt(d.ID, e.Name)
+	if err != nil {
+		return err
+	}
+	it := store.Item{Dir: d.ID, Root: d.Root}
+	if len(there) > 0 {
+		it = there[0]
+	}
+	if len(there) > 0 && it.State == store.Present && it.Matches(e) {
+		return nil
+	}
+	old := it
+	it.Observe(1, e)
+	it.Kind, it.Doc = Describe(store.Join(d.Path, e.Name), nil)
+	it.State, it.Probed, it.Analysis, it.Work = store.Present, nil, store.Pending, store.Analyse
+	it.Attempts, it.RetryAt, it.Error = 0, 0, ""
+	if e.Size == 0 {
+		it.Analysis, it.Work = store.None, store.NoWork
+	}
+	if len(there) == 0 {
+		return tx.Insert(&it)
+	}
+	return tx.Save(&old, &it)
+}
+
+// row reads the row of a path.
+func (w *world) row(path string) (it store.Item) {
+	w.t.Helper()
+	w.update(func(tx *store.Tx) error {
+		d, found, err := tx.Dir(w.root, parent(path))
+		if err != nil || !found {
+			return errors.Join(err, errors.New("no such directory"))
+		}
+		there, err := tx.ItemsAt(d.ID, path[max(0, len(parent(path))):][min(1, len(parent(path))):])
+		if err != nil || len(there) == 0 {
+			return errors.Join(err, errors.New("no item at "+path))
+		}
+		it = there[0]
+		return nil
+	})
+	return it
+}
+
+// says decodes what the catalog says of a path.
+func (w *world) says(path string) (d media.Description) {
+	w.t.Helper()
+	it := w.row(path)
+	if err := json.Unmarshal(slices.Concat([]byte("{"), it.Doc, []byte("}")), &d); err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+// picture is a PNG of a size.
+func picture(width, height int) []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, width, height))); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// counted compares the counters of the analyzer.
+func (w *world) counted(what string, done, failed int64) {
+	w.t.Helper()
+	if s := w.a.Counters(); s.Done.Load() != done || s.Failed.Load() != failed {
+		w.t.Errorf("%s: %d done and %d failed, want %d and %d", what, s.Done.Load(), s.Failed.Load(), done, failed)
+	}
+}
