@@ -50,7 +50,7 @@ func (m *matching) reflect() error {
 func (r *runner) answer(echoes []echo) {
 	for _, e := range echoes {
 		j := &job{dir: e.dir, names: []string{e.name}}
-		if e.root == r.row.ID {
+		if e.root == r.id {
 			r.queue.hurry(j)
 			continue
 		}

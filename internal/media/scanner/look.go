@@ -64,7 +64,7 @@ func (r *runner) look(ctx context.Context, j *job) {
 // what it took of the entries in flight.
 func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64, error) {
 	g := &sighting{
-		root: r.row.ID, dir: j.dir, listedAbove: j.listed, stamped: r.polled.Load(), now: time.Now().UnixNano(),
+		root: r.id, dir: j.dir, listedAbove: j.listed, stamped: r.polled.Load(), now: time.Now().UnixNano(),
 		quiet: int64(r.s.timing.Load().Debounce), grace: int64(r.s.timing.Load().Grace), describe: r.s.describe,
 	}
 	err := r.prove(ctx, j, g)
@@ -100,7 +100,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 		return nil, 0, err
 	}
 	res.files = len(g.files)
-	known, found, err := r.s.store.Dir(ctx, r.row.ID, j.dir)
+	known, found, err := r.s.store.Dir(ctx, r.id, j.dir)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -160,7 +160,7 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 		e, err := r.tree.Stat(ctx, p)
 		switch {
 		case errors.Is(err, tree.ErrNotExist):
-			if _, isDir, err := r.s.store.Dir(ctx, r.row.ID, p); err != nil || isDir {
+			if _, isDir, err := r.s.store.Dir(ctx, r.id, p); err != nil || isDir {
 				return false, err
 			}
 		case errors.Is(err, tree.ErrNotDir):

@@ -71,7 +71,7 @@ func (r *runner) nextPass() {
 	p := r.passes[0]
 	now := time.Now().UTC()
 	p.State, p.StartedAt = media.ScanRunning, &now
-	p.expected = r.s.store.RootItems(r.row.ID)
+	p.expected = r.s.store.RootItems(r.id)
 	p.outstanding = 1
 	r.queue.push(&job{dir: p.Path, recursive: true, full: p.full, poll: p.poll, pass: p})
 	if !p.poll {

@@ -78,11 +78,11 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 // vacate forgets what file system the root was on, if nothing was ever found there: an empty mount point was
 // seen before its disk was mounted for the first time. It reports whether it did. Not while the root is online or looks are flying: what they saw of the old one may still come in.
 func (r *runner) vacate(ctx context.Context) (vacant bool, err error) {
-	if r.online || r.flying > 0 || r.s.store.RootItems(r.row.ID) > 0 {
+	if r.online || r.flying > 0 || r.s.store.RootItems(r.id) > 0 {
 		return false, nil
 	}
 	err = r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
-		vacant, err = tx.ForgetEmpty(r.row.ID)
+		vacant, err = tx.ForgetEmpty(r.id)
 		return err
 	})
 	return vacant, err

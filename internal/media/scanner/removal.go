@@ -58,7 +58,7 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 // resumeRemovals goes on with directories whose absence was proven and whose items have not followed: the process
 // or the pass ended in between, or they could not be looked at. No listing above shows them any more.
 func (r *runner) resumeRemovals(p *pass) {
-	gone, err := r.s.store.GoneDirs(r.s.group.Context(), r.row.ID)
+	gone, err := r.s.store.GoneDirs(r.s.group.Context(), r.id)
 	if err != nil {
 		r.log.Warn("unfinished removals not read", zap.Error(err))
 	}
@@ -158,16 +158,16 @@ func (r *runner) reap(ctx context.Context) {
 // reapIn handles one batch. It reports whether more are missing, and whether this batch was held.
 func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error) {
 	since := max(time.Now().Add(-removalSpan).UnixNano(), r.acceptedAt)
-	missing, forgotten, err := tx.Removals(r.row.ID, since)
+	missing, forgotten, err := tx.Removals(r.id, since)
 	if err != nil || missing == 0 {
 		return false, false, err
 	}
-	items, err := tx.MissingItems(r.row.ID, before, reapBatch)
+	items, err := tx.MissingItems(r.id, before, reapBatch)
 	if err != nil {
 		return false, false, err
 	}
 	vanished := missing + forgotten
-	held = vanished > removalFloor && float64(vanished) > r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.row.ID)+forgotten)
+	held = vanished > removalFloor && float64(vanished) > r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.id)+forgotten)
 	for i := range items {
 		if held {
 			old := items[i]
@@ -192,7 +192,7 @@ func (r *runner) accept(ctx context.Context) (n int64, err error) {
 	for {
 		var batch int
 		err := r.s.store.Update(ctx, func(tx *store.Tx) error {
-			items, err := tx.HeldItems(r.row.ID, reapBatch)
+			items, err := tx.HeldItems(r.id, reapBatch)
 			if err != nil {
 				return err
 			}

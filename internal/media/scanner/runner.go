@@ -25,6 +25,7 @@ type runner struct {
 	tree tree.Tree
 	pool *run.Pool
 
+	id      int64 // of the root in the store; never changes
 	row     store.Root
 	rules   *tree.Rules
 	queue   *queue
@@ -64,7 +65,7 @@ func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
 		return nil, fmt.Errorf("root %q: %w", cfg.Name, err)
 	}
 	r := &runner{
-		s: s, cfg: cfg, name: cfg.Name, log: s.log.With(zap.String("root", cfg.Name)), tree: cfg.Tree, row: row, rules: rules,
+		s: s, cfg: cfg, name: cfg.Name, log: s.log.With(zap.String("root", cfg.Name)), tree: cfg.Tree, id: row.ID, row: row, rules: rules,
 		queue: newQueue(), tries: map[string]int{}, startup: true,
 		inbox:   make(chan func(), 16),                              // commands are rare; a full inbox makes their senders wait
 		results: make(chan *result, 2*(maxUncommitted+cfg.Workers)), // two for each look in flight: sending never waits
@@ -370,7 +371,7 @@ func earlier(a, b time.Time) time.Time {
 
 // recheck asks for the directories whose time has come.
 func (r *runner) recheck(ctx context.Context) {
-	due, next, err := r.s.store.DueDirs(ctx, r.row.ID, time.Now().UnixNano(), 1000)
+	due, next, err := r.s.store.DueDirs(ctx, r.id, time.Now().UnixNano(), 1000)
 	if err != nil {
 		r.log.Warn("due directories not read", zap.Error(err))
 		r.dueAt = time.Now().Add(time.Minute)

@@ -139,7 +139,7 @@ func (s *Scanner) stop(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.runners, name)
-	delete(s.byID, r.row.ID)
+	delete(s.byID, r.id)
 }
 
 func (s *Scanner) runner(name string) *runner {
@@ -324,7 +324,7 @@ func (s *Scanner) RootID(name string) (int64, bool) {
 	if r == nil {
 		return 0, false
 	}
-	return r.row.ID, true // never changes
+	return r.id, true
 }
 
 // SetTiming changes what a reload may change.

@@ -24,7 +24,7 @@ type rootState struct {
 // publish makes the runner's state visible. It is called on every turn of its loop, so it writes only
 // what changed.
 func (r *runner) publish() {
-	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.row.ID}
+	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.id}
 	if r.online {
 		st.State, st.Reason = media.Online, ""
 	}
