@@ -2,4 +2,8 @@
 
 package smb
 
+import "time"
+
 const raceFactor = 1
+
+const late = 0 * time.Second
