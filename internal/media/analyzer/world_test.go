@@ -86,8 +86,7 @@ func inWorld(t *testing.T, fn func(w *world)) {
 		defer func() {
 			w.stop()
 			stop()
-			<-stopped
-			if err := st.Close(); err != nil {
+			if err := errors.Join(<-stopped, st.Close()); err != nil {
 				t.Error(err)
 			}
 		}()

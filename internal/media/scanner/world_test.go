@@ -88,8 +88,7 @@ func newWorld(t *testing.T, o options) *world {
 			t.Errorf("the scanner ended with %v", err)
 		}
 		stopStore()
-		<-stopped
-		if err := st.Close(); err != nil {
+		if err := errors.Join(<-stopped, st.Close()); err != nil {
 			t.Error(err)
 		}
 	}
