@@ -112,12 +112,20 @@ func (w *world) differences(c apptest.Catalog, disk map[place]apptest.File, quic
 // time to claim them back from the files that took their places depends.
 func (w *world) disputed() map[int64]bool {
 	out := map[int64]bool{}
-	for _, o := range w.files {
+	note := func(o *object) {
 		if o.returned {
 			out[o.oldID] = true
 			for id := range o.claims {
 				out[id] = true
 			}
+		}
+	}
+	for _, o := range w.files {
+		note(o)
+	}
+	for _, tenures := range w.history { // some came and went again
+		for _, t := range tenures {
+			note(t.o)
 		}
 	}
 	return out
