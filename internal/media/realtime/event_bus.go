@@ -33,6 +33,7 @@ const (
 // chunk is a stretch of the feed, (after, upto], with its items encoded once for everybody.
 type chunk struct {
 	after, upto int64
+	whole       bool // read in one moment in which nothing stood above it
 	changes     []store.Change
 	frame       []byte // the whole message, for those without a filter who stand at after
 	bytes       int
@@ -88,7 +89,7 @@ func (b *EventBus) follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, c := range split(b.upto.Load(), p.Upto, p.Changes) {
+		for _, c := range split(b.upto.Load(), p) {
 			c.frame = changesMessage(nil, cursorText(b.feed.Epoch(), c.after), cursorText(b.feed.Epoch(), c.upto), c.changes)
 			b.append(c)
 		}
@@ -111,8 +112,9 @@ func (b *EventBus) skip() bool {
 
 // split cuts a page into stretches that fit a message each. A stretch ends at the number of its last
 // change; the last one ends where the page does.
-func split(after, upto int64, changes []store.Change) []*chunk {
+func split(after int64, p store.Page) []*chunk {
 	var out []*chunk
+	changes := p.Changes
 	c := &chunk{after: after}
 	for i := range changes {
 		size := len(changes[i].Item) + 64
@@ -124,7 +126,7 @@ func split(after, upto int64, changes []store.Change) []*chunk {
 		c.changes = append(c.changes, changes[i])
 		c.bytes += size
 	}
-	c.upto = upto
+	c.upto, c.whole = p.Upto, p.Upto == p.Head
 	return append(out, c)
 }
 

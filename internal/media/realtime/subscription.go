@@ -33,9 +33,10 @@ func (f *Filter) match(ch *store.Change) bool {
 	return (len(f.Roots) == 0 || slices.Contains(f.Roots, ch.Root)) && (len(f.Kinds) == 0 || slices.Contains(f.Kinds, ch.Kind))
 }
 
-// apply gives what a subscriber who stood at after sees of some changes: an item that has left the
-// filter since reaches it as a deletion, and only then.
-func (f *Filter) apply(after int64, changes []store.Change) []store.Change {
+// apply gives what a subscriber sees of some changes who held all that passes the filter at the number
+// whole: an item that has left the filter since reaches it as a deletion. The cursor would not do in its
+// place: an item that left below it and changed again is not in the page that covers its leaving.
+func (f *Filter) apply(whole int64, changes []store.Change) []store.Change {
 	if f.all() {
 		return changes
 	}
@@ -43,7 +44,7 @@ func (f *Filter) apply(after int64, changes []store.Change) []store.Change {
 	for i := range changes {
 		ch := changes[i]
 		if !f.match(&ch) {
-			if ch.FilterSeq <= after {
+			if ch.FilterSeq <= whole {
 				continue
 			}
 			ch.Delete, ch.Item = true, nil
@@ -66,6 +67,8 @@ type subscription struct {
 	bus    *EventBus
 	filter Filter
 	at     media.Cursor
+	whole  int64         // the last number at which it is known to have held everything; 0: none, deletions may be superfluous
+	solid  bool          // nothing since then was read later than it was new
 	wake   chan struct{} // capacity one: it says that there is more, once is enough
 	needs  atomic.Int64  // what a first load still has to read the feed from, plus one; 0: it has caught up
 	names  []string      // of signals asked for
@@ -133,12 +136,19 @@ func (s *subscription) next(ctx context.Context) (b Batch, ok bool, err error) {
 		return Batch{}, false, nil
 	}
 	c, boundary := s.bus.at(after)
-	if c == nil {
+	fromRing := c != nil
+	if !fromRing {
 		if c, err = s.catchUp(ctx, after, boundary); err != nil {
 			return Batch{}, false, err
 		}
 	}
-	b = Batch{Changes: s.filter.apply(after, c.changes), prev: s.at}
+	b = Batch{Changes: s.filter.apply(s.whole, c.changes), prev: s.at}
+	if !fromRing {
+		s.solid = c.whole
+	}
+	if s.solid && c.whole {
+		s.whole = c.upto
+	}
 	s.at.Seq = c.upto
 	if s.needs.Load() > 0 {
 		s.needs.Store(c.upto + 1)
@@ -162,7 +172,7 @@ func (s *subscription) catchUp(ctx context.Context, after, boundary int64) (*chu
 	if after < s.bus.feed.Floor() { // pruned while it was read
 		return nil, &ResyncError{ResyncCompacted}
 	}
-	return split(after, p.Upto, p.Changes)[0], nil
+	return split(after, p)[0], nil
 }
 
 // load reads a page of a first load, in the order of ids. After the last page the cursor is a plain
