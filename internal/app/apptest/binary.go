@@ -1,11 +1,14 @@
 package apptest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"go.uber.org/goleak"
 )
 
 // BinaryVar names the environment variable that holds the binary's path. Where it is set nothing is built:
@@ -14,7 +17,8 @@ const BinaryVar = "APPTEST_BINARY"
 
 const mainPackage = "github.com/catalogizer/catalogizerd/cmd/catalogizerd"
 
-// Main builds the binary, runs the tests and returns their exit code.
+// Main builds the binary, runs the tests and returns their exit code. Goroutines that they leave behind are a
+// failure.
 func Main(m *testing.M) int {
 	if os.Getenv(BinaryVar) == "" {
 		dir, err := os.MkdirTemp("", "catalogizerd-test-")
@@ -28,7 +32,12 @@ func Main(m *testing.M) int {
 			return 1
 		}
 	}
-	return m.Run()
+	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 // build builds the binary, with the race detector where the tests have it.
@@ -37,7 +46,7 @@ func build(path string) error {
 	if RaceEnabled {
 		args = append(args, "-race")
 	}
-	cmd := exec.Command("go", append(args, mainPackage)...)
+	cmd := exec.CommandContext(context.Background(), "go", append(args, mainPackage)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the daemon: %w\n%s", err, out)
 	}

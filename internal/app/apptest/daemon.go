@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,7 +96,7 @@ func (d *Daemon) Start(tb testing.TB) {
 // TryStart starts the process and waits until it serves; the error says that it ended before, and holds
 // what it wrote.
 func (d *Daemon) TryStart() error {
-	cmd := exec.Command(os.Getenv(BinaryVar), "serve", "--config", d.file, "--data-dir", d.cfg.DataDir, "--listen", "127.0.0.1:0")
+	cmd := exec.CommandContext(context.Background(), os.Getenv(BinaryVar), "serve", "--config", d.file, "--data-dir", d.cfg.DataDir, "--listen", "127.0.0.1:0")
 	cmd.Env = append(os.Environ(), d.cfg.Env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	serving := make(chan string, 1) // the one address
@@ -150,7 +151,7 @@ func (d *Daemon) Log() string { return d.log.text() }
 // Kill ends the process as a crash would, if it runs.
 func (d *Daemon) Kill(tb testing.TB) {
 	tb.Helper()
-	d.end(tb, syscall.SIGKILL, time.Minute)
+	_ = d.end(tb, syscall.SIGKILL, time.Minute) // it says that it was killed
 }
 
 // Stop ends the process gracefully, and fails the test where it is not gone in time with exit code 0.
@@ -189,22 +190,7 @@ func (d *Daemon) end(tb testing.TB, s syscall.Signal, limit time.Duration) error
 		return err
 	case <-time.After(limit):
 		_ = cmd.Process.Kill()
-		<-exit
-		return fmt.Errorf("still there %v after %v", limit, s)
-	}
-}
-
-// Ended waits until the process has ended by itself, and gives the error of its end.
-func (d *Daemon) Ended(limit time.Duration) (error, bool) {
-	d.mu.Lock()
-	exit := d.exit
-	d.mu.Unlock()
-	select {
-	case err := <-exit:
-		exit <- err // for whoever asks again
-		return err, true
-	case <-time.After(limit):
-		return nil, false
+		return errors.Join(fmt.Errorf("still there %v after %v", limit, s), <-exit)
 	}
 }
 

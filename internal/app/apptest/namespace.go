@@ -1,6 +1,7 @@
 package apptest
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,7 +35,7 @@ func Inside(t *testing.T, n Namespace, commands ...string) bool {
 		t.Skip("needs root, to mount disks in a namespace of its own")
 	}
 	unshare := append([]string{"unshare"}, strings.Fields(string(n))...)
-	if out, err := exec.Command(unshare[0], append(unshare[1:], "true")...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), unshare[0], append(unshare[1:], "true")...).CombinedOutput(); err != nil {
 		t.Skipf("no namespaces here: %v: %s", err, out)
 	}
 	script := slices.Concat([]string{
@@ -42,7 +43,7 @@ func Inside(t *testing.T, n Namespace, commands ...string) bool {
 		"mount --bind /proc/sys/fs /proc/sys/fs",
 		"mount -o remount,bind,ro /proc/sys/fs",
 	}, commands, []string{`exec "$0" -test.v -test.timeout=10m -test.run "^$1$"`})
-	cmd := exec.Command(unshare[0], append(unshare[1:], "sh", "-ec", strings.Join(script, "\n"), os.Args[0], t.Name())...)
+	cmd := exec.CommandContext(t.Context(), unshare[0], append(unshare[1:], "sh", "-ec", strings.Join(script, "\n"), os.Args[0], t.Name())...)
 	cmd.Env = append(os.Environ(), insideVar+"="+t.Name())
 	out, err := cmd.CombinedOutput()
 	switch text := string(out); {
@@ -90,7 +91,7 @@ func Mount(tb testing.TB, at string, args ...string) {
 		tb.Fatal(err)
 	}
 	Run(tb, "mount", append(args, at)...)
-	tb.Cleanup(func() { _ = exec.Command("umount", "-l", at).Run() }) // fails where the test has unmounted it
+	tb.Cleanup(func() { _ = exec.CommandContext(context.Background(), "umount", "-l", at).Run() }) // fails where the test has unmounted it
 }
 
 // Pull unmounts something that is in use, as a disk that is pulled.

@@ -20,13 +20,12 @@ type Replica struct {
 	end    context.CancelFunc
 	done   chan struct{}
 
-	mu       sync.Mutex // guards what follows
-	items    map[int64]json.RawMessage
-	cursor   string
-	faults   []error
-	resumed  int
-	messages int
-	seen     func(*Item) // called for every upsert, under mu
+	mu      sync.Mutex // guards what follows
+	items   map[int64]json.RawMessage
+	cursor  string
+	faults  []error
+	resumed int
+	seen    func(*Item) // called for every upsert, under mu
 }
 
 // Follow begins to follow a daemon; it ends with the test.
@@ -131,7 +130,6 @@ func dial(ctx context.Context, addr string) (*websocket.Conn, error) {
 func (r *Replica) apply(m *message, since string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.messages++
 	switch m.Type {
 	case "hello", "bye":
 	case "ok":
