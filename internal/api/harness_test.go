@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,23 +56,18 @@ func start(t *testing.T, files map[string]string, more string) *daemon {
 	go func() {
 		ended <- app.Serve(ctx, cfg, zap.NewNop(), app.Options{Version: "test", Listening: func(addr string) { listening <- addr }})
 	}()
-	d.stop = func() {
-		if cancel(); d.stop != nil {
-			if err := <-ended; err != nil {
-				t.Errorf("the daemon ended: %v", err)
-			}
-		}
-		d.stop = nil
-	}
-	t.Cleanup(func() {
-		if d.stop != nil {
-			d.stop()
+	d.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the daemon ended: %v", err)
 		}
 	})
+	t.Cleanup(d.stop)
 	select {
 	case addr := <-listening:
 		d.url = "http://" + addr
 	case err := <-ended:
+		ended <- nil // for the end of the test
 		t.Fatal(err)
 	}
 	d.router = openAPIRouter(t)

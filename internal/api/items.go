@@ -211,16 +211,9 @@ func (s *Server) changesAfter(r *http.Request, at media.Cursor, limit int, wait 
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
-		p, err := s.catalog.Changes(r.Context(), at.Seq, 0, limit)
-		if err != nil {
-			return nil, at, false, err
-		}
-		if err := s.current(at); err != nil { // pruned while it was read
-			return nil, at, false, err
-		}
-		if len(p.Changes) > 0 || wait == 0 {
-			at.Seq = p.Upto
-			return p.Changes, at, p.Upto < p.Head, nil
+		changes, next, more, err := s.changesNow(r, at, limit)
+		if err != nil || len(changes) > 0 || wait == 0 {
+			return changes, next, more, err
 		}
 		select {
 		case <-wake:
@@ -232,4 +225,22 @@ func (s *Server) changesAfter(r *http.Request, at media.Cursor, limit int, wait 
 			return nil, at, false, r.Context().Err()
 		}
 	}
+}
+
+// changesNow reads one page of what there is behind a plain cursor.
+func (s *Server) changesNow(r *http.Request, at media.Cursor, limit int) (changes []store.Change, next media.Cursor, more bool, err error) {
+	// What is committed can be read a moment before the head says so; a cursor must not get ahead of that.
+	head := s.catalog.Head()
+	if at.Seq >= head {
+		return nil, at, false, nil
+	}
+	p, err := s.catalog.Changes(r.Context(), at.Seq, head, limit)
+	if err != nil {
+		return nil, at, false, err
+	}
+	if err := s.current(at); err != nil { // pruned while it was read
+		return nil, at, false, err
+	}
+	at.Seq = p.Upto
+	return p.Changes, at, p.Upto < head, nil
 }

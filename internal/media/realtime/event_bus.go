@@ -85,7 +85,8 @@ func (b *EventBus) Run(ctx context.Context) error {
 // follow reads what is new in the feed into the ring.
 func (b *EventBus) follow(ctx context.Context) error {
 	for b.upto.Load() < b.feed.Head() && !b.skip() {
-		p, err := b.feed.Changes(ctx, b.upto.Load(), 0, store.PageRows)
+		// What is committed can be read a moment before the head says so; nobody is to get ahead of that.
+		p, err := b.feed.Changes(ctx, b.upto.Load(), b.feed.Head(), store.PageRows)
 		if err != nil {
 			return err
 		}

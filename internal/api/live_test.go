@@ -1,0 +1,178 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/api"
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/gorilla/websocket"
+	"go.uber.org/zap"
+)
+
+// liveMessage is what these tests ask of a message.
+type liveMessage struct {
+	Type    string `json:"type"`
+	Reason  string `json:"reason"`
+	Cursor  string `json:"cursor"`
+	Name    string `json:"name"`
+	Changes []struct {
+		Op   string `json:"op"`
+		ID   int64  `json:"id"`
+		Item *item  `json:"item"`
+	} `json:"changes"`
+}
+
+func follow(t *testing.T, url string, headers http.Header, subscribe string) *websocket.Conn {
+	t.Helper()
+	dialer := websocket.Dialer{Subprotocols: []string{"catalogizerd.v1"}}
+	ws, resp, err := dialer.Dial("ws"+strings.TrimPrefix(url, "http")+"/api/v1/live", headers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	t.Cleanup(func() { _ = ws.Close() })
+	_ = ws.SetReadDeadline(time.Now().Add(time.Minute))
+	if err := ws.WriteMessage(websocket.TextMessage, []byte(subscribe)); err != nil {
+		t.Fatal(err)
+	}
+	return ws
+}
+
+func until(t *testing.T, ws *websocket.Conn, want func(*liveMessage) bool) (m liveMessage) {
+	t.Helper()
+	for {
+		m = liveMessage{}
+		if err := ws.ReadJSON(&m); err != nil {
+			t.Fatal(err)
+		}
+		if want(&m) {
+			return m
+		}
+	}
+}
+
+func TestTheLiveFeedOfTheDaemon(t *testing.T) {
+	d, _ := locked(t, "")
+	d.token = "secret-secret-secret"
+	d.untilIdle()
+	for name, headers := range map[string]http.Header{
+		"header": {"Authorization": {"Bearer secret-secret-secret"}},
+		"cookie": {"Cookie": {strings.Split(d.do(http.MethodPost, "/api/v1/session", `{"token":"secret-secret-secret"}`).Header.Get("Set-Cookie"), ";")[0]}},
+	} {
+		ws := follow(t, d.url, headers, `{"id":1,"type":"subscribe","since":null}`)
+		if m := until(t, ws, func(m *liveMessage) bool { return len(m.Changes) > 0 || m.Type == "error" }); m.Type != "changes" {
+			t.Errorf("by %s: %+v", name, m)
+		}
+	}
+	ws := follow(t, d.url, nil, `{"id":1,"type":"auth","token":"secret-secret-secret"}`)
+	if err := ws.WriteMessage(websocket.TextMessage, []byte(`{"id":2,"type":"subscribe","since":null,"signals":["root","scan"]}`)); err != nil {
+		t.Fatal(err)
+	}
+	until(t, ws, func(m *liveMessage) bool { return m.Type == "signal" && m.Name == "root" })
+	until(t, ws, func(m *liveMessage) bool { return m.Type == "caught_up" })
+	d.write("new.txt", "x")
+	until(t, ws, func(m *liveMessage) bool { return len(m.Changes) > 0 && m.Changes[0].Item.Path == "new.txt" })
+	d.do(http.MethodPost, "/api/v1/roots/media/scan", "").is(http.StatusAccepted)
+	until(t, ws, func(m *liveMessage) bool { return m.Type == "signal" && m.Name == "scan" })
+	go d.stop()
+	if m := until(t, ws, func(m *liveMessage) bool { return m.Type == "bye" }); m.Reason != "shutdown" {
+		t.Errorf("%+v", m)
+	}
+	if _, _, err := ws.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseGoingAway) {
+		t.Errorf("ends with %v", err)
+	}
+}
+
+func TestASlowClientSlowsNobody(t *testing.T) {
+	const stall = 700 * time.Millisecond
+	st, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { _ = st.Run(ctx) }()
+	bus := realtime.NewEventBus(st, zap.NewNop())
+	l, err := api.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := &realtime.Live{Bus: bus, Version: "test", Log: zap.NewNop(), Pace: realtime.Pace{Stall: stall}}
+	server := api.New(api.Config{}, api.Deps{Catalog: st, Live: live, Log: zap.NewNop()}, l)
+	busEnded, serverEnded := make(chan error, 1), make(chan error, 1)
+	go func() { busEnded <- bus.Run(ctx) }()
+	go func() { serverEnded <- server.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		<-busEnded
+		<-serverEnded
+		<-st.Stopped()
+		_ = st.Close()
+	})
+	var dir int64
+	put := func(name string, length int) {
+		t.Helper()
+		err := st.Update(t.Context(), func(tx *store.Tx) error {
+			if dir == 0 {
+				r := store.Root{Name: "films", Kind: "local", Location: "/films"}
+				if err := tx.AddRoot(&r); err != nil {
+					return err
+				}
+				d, err := tx.EnsureDir(r.ID, "", 1)
+				if err != nil {
+					return err
+				}
+				dir = d.ID
+			}
+			return tx.Insert(&store.Item{Dir: dir, Root: 1, Name: name, Kind: media.KindMovie, Analysis: store.None, Doc: []byte(`"plot":"` + strings.Repeat("x", length) + `"`)})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 40 {
+		put(fmt.Sprint(i), 1<<20)
+	}
+	url := "http://" + server.Addr().String()
+	subscribe := `{"id":1,"type":"subscribe","since":null}`
+	slow := follow(t, url, nil, subscribe)
+	began := time.Now()
+	quick := follow(t, url, nil, subscribe)
+	until(t, quick, func(m *liveMessage) bool { return m.Type == "caught_up" })
+	worst := time.Duration(0)
+	for i := 0; time.Since(began) < stall/2; i++ {
+		sent := time.Now()
+		put(fmt.Sprint("live", i), 10)
+		until(t, quick, func(m *liveMessage) bool { return m.Type == "changes" })
+		worst = max(worst, time.Since(sent))
+	}
+	if worst > 500*time.Millisecond {
+		t.Errorf("the quick client waited %v for a change", worst)
+	}
+	for end := time.Now().Add(20 * time.Second); bus.Subscribers() > 1; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the slow client is still connected")
+		}
+	}
+	if d := time.Since(began); d < stall {
+		t.Errorf("disconnected after %v, within its time", d)
+	}
+	cursor := ""
+	for {
+		var m liveMessage
+		if err := slow.ReadJSON(&m); err != nil {
+			break
+		}
+		if m.Cursor != "" && m.Type != "hello" {
+			cursor = m.Cursor
+		}
+	}
+	again := follow(t, url, nil, fmt.Sprintf(`{"id":1,"type":"subscribe","since":%q}`, cursor))
+	until(t, again, func(m *liveMessage) bool { return m.Type == "caught_up" })
+}

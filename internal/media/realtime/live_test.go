@@ -1,0 +1,417 @@
+package realtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/gorilla/websocket"
+)
+
+func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	film := c.put("films", "a <&>.mkv", media.KindMovie, `"title":"A"`)
+	c.change(film.ID, func(it *store.Item) { it.MTime, it.Added = 1e18, 2e18 })
+	s := serveFeed(t, c, Pace{Bookmark: 100 * time.Millisecond}, "secret", media.Root{Name: "films", Kind: "local", Location: "/films", State: media.Online, Watch: media.Watch{Mode: media.WatchInotify, Directories: 1}})
+	f := connect(t, s)
+	golden := func(want string) {
+		t.Helper()
+		m, err := f.read()
+		for err == nil && m.Type == "bookmark" && !strings.Contains(want, "bookmark") {
+			m, err = f.read()
+		}
+		if got := strings.ReplaceAll(m.raw, c.Epoch(), "EPOCH"); err != nil || got != want {
+			t.Fatalf("%v\n got %s\nwant %s", err, got, want)
+		}
+	}
+	f.send(`{"id":1,"type":"auth","token":"secret"}`)
+	golden(`{"id":1,"type":"hello","version":"test","cursor":"EPOCH.2"}`)
+	f.send(`{"id":"x","type":"subscribe","since":null,"filter":{"colour":["red"]}}`)
+	golden(`{"id":"x","type":"error","code":"bad_request","message":"filter by \"colour\": there are root and kind"}`)
+	f.send(`{"id":3,"type":"subscribe","since":"` + c.Epoch() + `.zz"}`)
+	golden(`{"id":3,"type":"resync","reason":"restored"}`)
+	f.send(`{"id":2,"type":"subscribe","since":null,"filter":{"root":["films"],"kind":["movie"]},"signals":["scan","root"]}`)
+	golden(`{"id":2,"type":"ok","mode":"snapshot"}`)
+	golden(`{"type":"signal","name":"root","data":{"name":"films","kind":"local","location":"/films","state":"online","scanning":false,"held":null,"items":0,"watch":{"mode":"inotify","directories":1},"breaker":null,"last_scan":null}}`)
+	golden(`{"type":"changes","prev":null,"cursor":"EPOCH.2","changes":[{"op":"upsert","id":1,"item":{"id":1,"root":"films","path":"a <&>.mkv","name":"a <&>.mkv","size":1,"modified_at":"2001-09-09T01:46:40Z","added_at":"2033-05-18T03:33:20Z","state":"present","kind":"movie","analysis":"none","title":"A"}}]}`)
+	golden(`{"type":"caught_up","cursor":"EPOCH.2"}`)
+	golden(`{"type":"bookmark","cursor":"EPOCH.2"}`)
+	c.remove(film.ID)
+	golden(`{"type":"changes","prev":"EPOCH.2","cursor":"EPOCH.3","changes":[{"op":"delete","id":1}]}`)
+	c.bus.Signal("scan", "1", func(context.Context) (any, bool) {
+		return media.Scan{ID: 1, Root: "films", State: media.ScanRunning, Files: 7}, true
+	})
+	golden(`{"type":"signal","name":"scan","data":{"id":1,"root":"films","path":"","state":"running","started_at":null,"finished_at":null,"directories":0,"files":7,"added":0,"changed":0,"moved":0,"removed":0,"errors":0,"eta_seconds":null}}`)
+	go s.stop()
+	golden(`{"type":"bye","reason":"shutdown"}`)
+	if code, _ := f.closed(); code != websocket.CloseGoingAway {
+		t.Errorf("closed with %d", code)
+	}
+	s.stop()
+}
+
+func TestAClientIsCaughtUpLiveAndResumesOverARestart(t *testing.T) {
+	dir := scratch(t)
+	c := openCatalog(t, dir)
+	for i := range 1200 { // more than a page of a first load
+		c.put("films", fmt.Sprint(i), media.KindMovie, "")
+	}
+	s := serveFeed(t, c, Pace{}, "")
+	f := connect(t, s)
+	all := func() map[int64]string { return c.contents(Filter{}) }
+	f.subscribe("")
+	if m := f.until("ok"); m.Mode != "snapshot" {
+		t.Errorf("mode %s", m.Mode)
+	}
+	f.until("caught_up")
+	f.holds(all)
+	for i := range 50 {
+		c.put("films", fmt.Sprint("live", i), media.KindMovie, "")
+		c.change(int64(i+1), func(it *store.Item) { it.Size = 5 })
+	}
+	c.remove(3)
+	f.holds(all)
+	s.stop()
+	_ = f.ws.Close()
+
+	for i := range 700 { // beyond what is in the ring after a restart
+		c.change(int64(i+10), func(it *store.Item) { it.Size = 6 })
+	}
+	c.close()
+	c = openCatalog(t, dir)
+	s = serveFeed(t, c, Pace{}, "")
+	f.ws = dialFeed(t, s, nil)
+	f.reads = 0
+	f.subscribe("")
+	if m := f.until("ok"); m.Mode != "resume" {
+		t.Errorf("mode %s", m.Mode)
+	}
+	c.put("films", "meanwhile", media.KindMovie, "")
+	f.holds(all)
+	f.until("caught_up")
+	c.remove(5)
+	f.holds(all)
+	if f.reads < 3 {
+		t.Errorf("only %d messages: the store, the ring and the live end were to be read", f.reads)
+	}
+}
+
+func TestAFirstLoadResumesWhereItWasBrokenOff(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	c.update(func(tx *store.Tx) error { return nil })
+	for i := range 900 {
+		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", 1000)+`"`)
+	}
+	s := serveFeed(t, c, Pace{}, "")
+	f := connect(t, s)
+	f.subscribe("")
+	f.until("changes")
+	_ = f.ws.Close()
+	c.change(1, func(it *store.Item) { it.Size = 9 })
+	c.remove(2)
+	c.remove(900)
+	held := len(f.items)
+	f.ws = dialFeed(t, s, nil)
+	f.subscribe("")
+	f.until("caught_up")
+	f.holds(func() map[int64]string { return c.contents(Filter{}) })
+	if held == 0 || held > 800 {
+		t.Errorf("%d items came before the break: this shows nothing", held)
+	}
+}
+
+func TestAnItemThatLeavesAFilterIsADeletionAndOnlyThen(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	movie := c.put("films", "movie", media.KindMovie, "")
+	track := c.put("music", "track", media.KindTrack, "")
+	s := serveFeed(t, c, Pace{}, "")
+	f := connect(t, s)
+	f.subscribe(`,"filter":{"kind":["movie"],"root":["films"]}`)
+	f.until("caught_up")
+	if len(f.items) != 1 || f.items[movie.ID] == "" {
+		t.Errorf("holds %v", f.items)
+	}
+	c.change(track.ID, func(it *store.Item) { it.Size = 2 }) // nobody's concern
+	c.change(movie.ID, func(it *store.Item) { it.Kind = media.KindVideo })
+	m := f.until("changes")
+	if len(m.Changes) != 1 || m.Changes[0].Op != "delete" || m.Changes[0].ID != movie.ID {
+		t.Errorf("leaving: %s", m.raw)
+	}
+	c.change(movie.ID, func(it *store.Item) { it.Size = 3 }) // it is out already
+	c.change(movie.ID, func(it *store.Item) { it.Kind = media.KindMovie })
+	m = f.until("changes")
+	if len(m.Changes) != 1 || m.Changes[0].Op != "upsert" {
+		t.Errorf("coming back: %s", m.raw)
+	}
+	c.change(movie.ID, func(it *store.Item) { it.Root = c.roots["music"] })
+	if m = f.until("changes"); len(m.Changes) != 1 || m.Changes[0].Op != "delete" {
+		t.Errorf("moving away: %s", m.raw)
+	}
+	c.remove(track.ID)
+	other := c.put("films", "other", media.KindMovie, "")
+	if m = f.until("changes"); len(m.Changes) != 1 || m.Changes[0].ID != other.ID {
+		t.Errorf("not its own removal: %s", m.raw)
+	}
+}
+
+func TestWhatAClientAsksWronglyIsRefusedAndTheConnectionGoesOn(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{}, "")
+	f := connect(t, s)
+	f.until("hello")
+	for _, request := range []string{
+		`{"id":7,"type":"dance"}`, `{"id":7}`, `{"id":7,"type":"subscribe","since":5}`, `{"id":7,"type":"subscribe","since":"nonsense"}`,
+		`{"id":7,"type":"subscribe","filter":{"kind":["film"]}}`, `{"id":7,"type":"subscribe","filter":{"kind":"movie"}}`, `{"id":7,"type":"subscribe","filter":[]}`,
+		`{"id":7,"type":"subscribe","filter":{"state":["present"]}}`, `{"id":7,"type":"subscribe","signals":["weather"]}`, `{"id":7,"type":"subscribe","signals":"scan"}`,
+	} {
+		f.send(request)
+		m := f.until("error")
+		if string(m.ID) != "7" || m.Code != "bad_request" || m.Message == "" {
+			t.Errorf("%s: %s", request, m.raw)
+		}
+	}
+	f.send(`{"id":{"a":1},"type":"subscribe"}`)
+	if m := f.until("error"); m.ID != nil {
+		t.Errorf("%s", m.raw)
+	}
+	f.subscribe("")
+	f.until("caught_up")
+	f.subscribe("")
+	if m := f.until("error"); !strings.Contains(m.Message, "one subscription") {
+		t.Errorf("second subscription: %s", m.raw)
+	}
+	c.put("films", "a", media.KindMovie, "")
+	f.until("changes")
+}
+
+func TestWhatIsNoMessageEndsTheConnection(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{}, "")
+	for name, send := range map[string]func(*websocket.Conn) error{
+		"no JSON":  func(ws *websocket.Conn) error { return ws.WriteMessage(websocket.TextMessage, []byte("hello")) },
+		"a list":   func(ws *websocket.Conn) error { return ws.WriteMessage(websocket.TextMessage, []byte("[1]")) },
+		"cut":      func(ws *websocket.Conn) error { return ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1`)) },
+		"a binary": func(ws *websocket.Conn) error { return ws.WriteMessage(websocket.BinaryMessage, []byte(`{"id":1}`)) },
+	} {
+		f := connect(t, s)
+		must(t, send(f.ws))
+		if code, _ := f.closed(); code != CloseBadRequest {
+			t.Errorf("%s: closed with %d", name, code)
+		}
+	}
+	f := connect(t, s)
+	f.send(`{"id":1,"type":"subscribe","pad":"` + strings.Repeat("x", maxMessage-40) + `"}`)
+	f.until("ok")
+	f = connect(t, s)
+	f.send(`{"id":1,"type":"subscribe","pad":"` + strings.Repeat("x", maxMessage) + `"}`)
+	if code, _ := f.closed(); code != websocket.CloseMessageTooBig {
+		t.Errorf("too long: closed with %d", code)
+	}
+}
+
+func TestATokenComesFirstAndInTime(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{Auth: 200 * time.Millisecond}, "secret")
+	for _, first := range []string{`{"id":1,"type":"auth","token":"wrong"}`, `{"id":1,"type":"auth"}`, `{"id":1,"type":"subscribe","since":null}`, `{"id":1,"type":"subscribe","since":1}`, ""} {
+		f := connect(t, s)
+		if first != "" {
+			f.send(first)
+		}
+		if code, last := f.closed(); code != CloseUnauthorized || last != "" {
+			t.Errorf("%s: closed with %d after %q", first, code, last)
+		}
+	}
+	f := connect(t, s)
+	f.send(`{"type":"auth","token":"secret"}`)
+	f.until("hello")
+	time.Sleep(300 * time.Millisecond) // beyond the limit, which is met
+	f.subscribe("")
+	f.until("caught_up")
+}
+
+func TestACursorThatLeadsNowhereIsToldSoAndALoadCanFollow(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	for i := range 10 {
+		c.put("films", fmt.Sprint(i), media.KindMovie, "")
+	}
+	for i := range 5 {
+		c.remove(int64(i + 1))
+	}
+	c.update(func(tx *store.Tx) error { _, err := tx.Prune(1, c.Head()); return err })
+	if c.Floor() == 0 {
+		t.Fatal("nothing was pruned")
+	}
+	s := serveFeed(t, c, Pace{}, "")
+	f := connect(t, s)
+	for cursor, reason := range map[string]string{
+		"0123456789abcdef.1": ResyncRestored, cursorText(c.Epoch(), c.Head()+1): ResyncRestored, cursorText(c.Epoch(), c.Floor()-1): ResyncCompacted,
+		media.Cursor{Epoch: c.Epoch(), Seq: c.Floor() - 1, Load: true, Position: 3}.String(): ResyncCompacted,
+	} {
+		f.cursor = &cursor
+		f.subscribe("")
+		if m := f.until("resync"); m.Reason != reason || string(m.ID) != "2" {
+			t.Errorf("since %s: %s", cursor, m.raw)
+		}
+	}
+	f.cursor = nil
+	f.subscribe("")
+	f.until("caught_up")
+	f.holds(func() map[int64]string { return c.contents(Filter{}) })
+}
+
+func TestPruningWaitsForWhoIsLoading(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	for i := range 3 {
+		c.put("films", fmt.Sprint(i), media.KindMovie, "")
+	}
+	eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == 3 })
+	sub, err := c.bus.subscribe(nil, Filter{}, nil)
+	must(t, err)
+	defer sub.close()
+	c.remove(1)
+	c.remove(2)
+	eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == 5 })
+	if got := c.bus.Oldest(); got != 3 {
+		t.Errorf("while loading from 3: %d", got)
+	}
+	for more := true; more; { // the load, what changed since, and nothing more
+		_, ok, err := sub.next(t.Context())
+		must(t, err)
+		more = ok
+	}
+	if got := c.bus.Oldest(); got != 5 {
+		t.Errorf("once it has caught up: %d", got)
+	}
+}
+
+func TestIdleAndFilteredClientsGetBookmarksAndPings(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{Bookmark: 50 * time.Millisecond, Ping: 20 * time.Millisecond}, "")
+	f := connect(t, s)
+	pings := 0
+	f.ws.SetPingHandler(func(string) error { pings++; return nil })
+	f.subscribe(`,"filter":{"root":["music"]}`)
+	f.until("caught_up")
+	first := *f.until("bookmark").Cursor
+	c.put("films", "a", media.KindMovie, "")
+	eventually(t, "a later bookmark", func() bool { return *f.until("bookmark").Cursor != first })
+	if pings == 0 || len(f.items) != 0 {
+		t.Errorf("%d pings, holds %v", pings, f.items)
+	}
+	// Nothing of the protocol is later than promised.
+	if p := (Pace{}).withDefaults(); p.Bookmark > 28*time.Second || p.Ping != 25*time.Second || p.Auth != 10*time.Second || p.Stall != 10*time.Second || p.Silence < 2*p.Ping {
+		t.Errorf("by default %+v", p)
+	}
+}
+
+func TestSignalsCarryTheLatestValueOnlyToThoseWhoAsk(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{Signals: 100 * time.Millisecond}, "")
+	f, deaf := connect(t, s), connect(t, s)
+	f.subscribe(`,"signals":["scan"]`)
+	f.until("caught_up")
+	deaf.subscribe("")
+	deaf.until("caught_up")
+	for i := range 1000 {
+		c.bus.Signal("scan", "1", func(context.Context) (any, bool) {
+			return media.Scan{ID: 1, Root: "films", State: media.ScanRunning, Files: int64(i)}, true
+		})
+		c.bus.Signal("root", "films", func(context.Context) (any, bool) { return media.Root{}, true })
+	}
+	c.bus.Signal("scan", "2", func(context.Context) (any, bool) { return nil, false }) // gone meanwhile
+	n := 1
+	m := f.until("signal")
+	for ; !strings.Contains(m.raw, `"files":999`); n++ {
+		m = f.until("signal")
+	}
+	if n > 10 {
+		t.Errorf("%d signals for a thousand values", n)
+	}
+	c.put("films", "a", media.KindMovie, "")
+	if m, err := deaf.read(); err != nil || m.Type != "changes" {
+		t.Errorf("who did not ask for signals got %s, %v", m.raw, err)
+	}
+}
+
+// frameLengths notes the payload length of each frame that a server sends (RFC 6455, 5.2).
+type frameLengths struct {
+	net.Conn
+	seen     []byte
+	upgraded bool
+	lengths  []int
+}
+
+func (c *frameLengths) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.seen = append(c.seen, p[:n]...)
+	if !c.upgraded {
+		if i := strings.Index(string(c.seen), "\r\n\r\n"); i >= 0 {
+			c.seen, c.upgraded = c.seen[i+4:], true
+		}
+	}
+	for c.upgraded && len(c.seen) >= 10 {
+		head, length := 2, int(c.seen[1])
+		switch length {
+		case 126:
+			head, length = 4, int(c.seen[2])<<8|int(c.seen[3])
+		case 127:
+			head, length = 10, int(c.seen[6])<<24|int(c.seen[7])<<16|int(c.seen[8])<<8|int(c.seen[9])
+		}
+		if len(c.seen) < head+length {
+			break
+		}
+		c.lengths = append(c.lengths, head+length)
+		c.seen = c.seen[head+length:]
+	}
+	return n, err
+}
+
+func TestNoFrameIsLongerThanPromised(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	for i, length := range []int{100, 150 << 10, maxFrame - 300, maxFrame, 1 << 20, 100, 190 << 10} {
+		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", length)+`"`)
+	}
+	s := serveFeed(t, c, Pace{}, "")
+	var frames *frameLengths
+	f := &follower{t: t, items: map[int64]string{}}
+	f.ws = dialFeed(t, s, func(conn net.Conn) net.Conn { frames = &frameLengths{Conn: conn}; return frames })
+	f.subscribe("")
+	f.until("caught_up")
+	for i := range 7 {
+		c.change(int64(i+1), func(it *store.Item) { it.Size = 2 })
+	}
+	f.holds(func() map[int64]string { return c.contents(Filter{}) })
+	for _, n := range frames.lengths {
+		if n > maxFrame {
+			t.Errorf("a frame of %d bytes", n)
+		}
+	}
+	if len(frames.lengths) < 15 {
+		t.Errorf("only %d frames seen", len(frames.lengths))
+	}
+}
+
+func TestAClientThatDoesNotReadDoesNotHoldUpTheEnd(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	for i := range 40 {
+		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", 1<<20)+`"`)
+	}
+	s := serveFeed(t, c, Pace{}, "")
+	f := connect(t, s)
+	f.subscribe("")
+	time.Sleep(200 * time.Millisecond) // its buffers are full by now
+	began := time.Now()
+	s.stop()
+	if d := time.Since(began); d > 5*time.Second {
+		t.Errorf("the end took %v", d)
+	}
+	if _, err := f.read(); errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}

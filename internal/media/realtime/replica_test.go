@@ -1,0 +1,193 @@
+package realtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// shake makes one random change of the catalog.
+func shake(c *catalog, rng *rand.Rand, living []int64) []int64 {
+	kinds := []media.Kind{media.KindMovie, media.KindTrack, media.KindPhoto}
+	roots := []string{"films", "music"}
+	if len(living) == 0 || rng.IntN(4) == 0 {
+		it := c.put(roots[rng.IntN(2)], fmt.Sprint(rng.Int64()), kinds[rng.IntN(3)], "")
+		return append(living, it.ID)
+	}
+	i := rng.IntN(len(living))
+	switch id := living[i]; rng.IntN(12) {
+	case 0, 1:
+		c.remove(id)
+		living[i] = living[len(living)-1]
+		return living[:len(living)-1]
+	case 2:
+		c.change(id, func(it *store.Item) { it.Root = c.roots[roots[rng.IntN(2)]] })
+	case 3, 4, 5:
+		c.change(id, func(it *store.Item) { it.Kind = kinds[rng.IntN(3)] })
+	case 6: // hidden, as by a root that has left the configuration, or back
+		c.change(id, func(it *store.Item) {
+			if it.State = store.Detached - it.State; it.State != store.Detached {
+				it.State, it.Name = store.Present, fmt.Sprint(rng.Int64())
+			}
+		})
+	case 7:
+		c.change(id, func(it *store.Item) { it.State = store.Missing })
+	case 8:
+		c.update(func(tx *store.Tx) error { _, err := tx.Prune(int64(rng.IntN(40)), c.bus.Oldest()); return err })
+	default:
+		c.change(id, func(it *store.Item) { it.Size = rng.Int64N(100) })
+	}
+	return living
+}
+
+// follow connects, reads for a while and breaks off, over and over, until stop says that the catalog is at
+// rest; then it catches up for the last time.
+func (f *follower) follow(s *feedServer, filter string, rng *rand.Rand, rest *atomic.Bool) error {
+	for {
+		last := rest.Load()
+		f.ws = dialFeed(f.t, s, nil)
+		f.subscribe(filter)
+		for n := rng.IntN(30); last || n > 0; n-- {
+			m, err := f.read()
+			if err != nil {
+				return err
+			}
+			if m.Type == "resync" {
+				clear(f.items)
+				f.cursor = nil
+				f.subscribe(filter)
+			}
+			if m.Type == "caught_up" && last {
+				return f.ws.Close()
+			}
+			if m.Type == "caught_up" && rest.Load() {
+				break
+			}
+		}
+		_ = f.ws.Close()
+	}
+}
+
+func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{Bookmark: 5e6}, "")
+	filters := []struct {
+		text string
+		f    Filter
+	}{
+		{"", Filter{}},
+		{"", Filter{}},
+		{`,"filter":{"root":["films"]}`, Filter{Roots: []string{"films"}}},
+		{`,"filter":{"kind":["movie"]}`, Filter{Kinds: []media.Kind{media.KindMovie}}},
+		{`,"filter":{"kind":["movie","photo"],"root":["music"]}`, Filter{Roots: []string{"music"}, Kinds: []media.Kind{media.KindMovie, media.KindPhoto}}},
+		{`,"filter":{"root":["films","music"],"kind":["track"]}`, Filter{Roots: []string{"films", "music"}, Kinds: []media.Kind{media.KindTrack}}},
+		{`,"filter":{"root":["nobody"]}`, Filter{Roots: []string{"nobody"}}},
+	}
+	for seed := range uint64(4) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		var rest atomic.Bool
+		var running sync.WaitGroup
+		followers := make([]*follower, len(filters))
+		faults := make([]error, len(filters))
+		for i := range filters {
+			followers[i] = &follower{t: t, items: map[int64]string{}}
+			running.Go(func() {
+				faults[i] = followers[i].follow(s, filters[i].text, rand.New(rand.NewPCG(seed, uint64(i))), &rest)
+			})
+		}
+		var living []int64
+		must(t, c.Walk(t.Context(), store.Position{}, func(v *store.View) error { living = append(living, v.ID); return nil }))
+		for range 1500 {
+			living = shake(c, rng, living)
+		}
+		eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == c.Head() })
+		rest.Store(true)
+		running.Wait()
+		for i, f := range followers {
+			if diff := difference(f.items, c.contents(filters[i].f)); diff != "" || faults[i] != nil {
+				t.Errorf("seed %d, filter %s: %v: %.600s", seed, filters[i].text, faults[i], diff)
+			}
+		}
+	}
+}
+
+func TestTheBusServesAHundredAtOnce(t *testing.T) {
+	const workers, operations = 100, 1000
+	c := openCatalog(t, scratch(t))
+	for i := range 50 {
+		c.put("films", fmt.Sprint(i), media.KindMovie, "")
+	}
+	stop := make(chan struct{})
+	var writer, all sync.WaitGroup
+	writer.Go(func() {
+		rng := rand.New(rand.NewPCG(1, 1))
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				c.change(1+rng.Int64N(50), func(it *store.Item) { it.Size++ })
+			}
+		}
+	})
+	for w := range workers {
+		all.Go(func() {
+			rng := rand.New(rand.NewPCG(2, uint64(w)))
+			var sub *subscription
+			var since *media.Cursor
+			for range operations {
+				switch n := rng.IntN(20); {
+				case sub == nil:
+					var err error
+					if sub, err = c.bus.subscribe(since, Filter{}, []string{"scan"}); err != nil {
+						t.Error(err)
+						return
+					}
+				case n == 0:
+					at := sub.at
+					since = &at
+					sub.close()
+					sub = nil
+				case n == 1:
+					c.bus.Signal("scan", fmt.Sprint(w%3), func(context.Context) (any, bool) { return n, true })
+				case n == 2:
+					if names, values := sub.pending(); len(names) != len(values) {
+						t.Error("signals without a value")
+					}
+				case n == 3:
+					if got := c.bus.Oldest(); got > c.Head() {
+						t.Errorf("oldest %d is beyond the head", got)
+					}
+				case n == 4:
+					_ = c.bus.Subscribers()
+				default:
+					before := sub.at
+					b, ok, err := sub.next(context.Background())
+					if err != nil && !errors.Is(err, context.Canceled) {
+						t.Error(err)
+						return
+					}
+					if ok && !before.Load && b.Cursor.Seq <= before.Seq {
+						t.Errorf("read from %d to %d", before.Seq, b.Cursor.Seq)
+					}
+				}
+			}
+			if sub != nil {
+				sub.close()
+			}
+		})
+	}
+	all.Wait()
+	close(stop)
+	writer.Wait()
+	if n := c.bus.Subscribers(); n != 0 {
+		t.Errorf("%d are still subscribed", n)
+	}
+}
