@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -110,8 +111,9 @@ func TestASlowClientSlowsNobody(t *testing.T) {
 	go func() { serverEnded <- server.Run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
-		<-busEnded
-		<-serverEnded
+		if err := errors.Join(<-busEnded, <-serverEnded); err != nil {
+			t.Error(err)
+		}
 		<-st.Stopped()
 		_ = st.Close()
 	})
