@@ -17,6 +17,7 @@ type Task struct {
 	FileID      tree.FileID
 	Size        int64
 	MTime       int64
+	CTime       int64
 	Work        Work
 	Attempts    int64
 	Fingerprint int64
@@ -32,14 +33,14 @@ type Task struct {
 // disk in random order costs three times as much.
 func (s *Store) Tasks(ctx context.Context, root int64, limit int) (out []Task, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each(`SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint, i.kind, i.analysis, i.doc, i.probed, i.marked
+		return c.each(`SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint, i.kind, i.analysis, i.doc, i.probed, i.marked, i.ctime
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.work > 0 AND i.root = ? AND i.state = 0 ORDER BY i.root, i.dir DESC, i.id LIMIT ?`,
 			func(r row) error {
 				name := string(r.bytes(3))
 				out = append(out, Task{ID: r.int(0), Dir: r.int(1), Path: Join(string(r.bytes(2)), name), Name: name,
 					FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
 					Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10),
-					Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Doc: r.bytes(13), Probed: r.bytes(14), Marked: r.int(15)})
+					Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Doc: r.bytes(13), Probed: r.bytes(14), Marked: r.int(15), CTime: r.int(16)})
 				return nil
 			}, root, int64(limit))
 	})
@@ -67,7 +68,7 @@ type Analysed struct {
 // current reads the item of a task, if it is still the file that the task was about.
 func (tx *Tx) current(t *Task) (Item, bool, error) {
 	it, found, err := tx.Item(t.ID)
-	if err != nil || !found || it.State != Present || it.Work == NoWork || it.Size != t.Size || it.MTime != t.MTime || it.FileID != t.FileID {
+	if err != nil || !found || it.State != Present || it.Work == NoWork || it.Size != t.Size || it.MTime != t.MTime || it.CTime != t.CTime || it.FileID != t.FileID {
 		return it, false, err
 	}
 	return it, true, nil

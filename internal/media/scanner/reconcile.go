@@ -231,7 +231,7 @@ func (m *matching) stay(it *store.Item, e *tree.Entry, i int) error {
 		old := *it
 		verify := it.CTime != e.CTime && it.Printed && it.Analysis == store.Done
 		it.Observe(m.vol, e)
-		if verify && it.Work == store.NoWork {
+		if verify && it.Work != store.Analyse { // more than to describe it anew, less than to read it
 			it.Work = store.Verify
 		}
 		m.wake(it, e)
