@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	seedFlag = flag.Uint64("seed", 0, "seed of the random operations; 0: a new one each time")
+	seedFlag = flag.Uint64("seed", 0, "seed of the random operations; 0: a fixed one in tests, a new one each time in soaks")
 	verbose  = flag.Bool("operations", false, "log every operation as it is done")
 )
 

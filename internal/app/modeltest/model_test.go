@@ -1,6 +1,7 @@
 package modeltest
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"os"
@@ -18,11 +19,11 @@ const sentinel = "sentinel.bin"
 
 // TestModel runs the model for about a minute.
 func TestModel(t *testing.T) {
-	d := time.Minute
+	d := 30 * time.Second
 	if testing.Short() {
 		d = 10 * time.Second
 	}
-	runModel(t, d)
+	runModel(t, d, cmp.Or(*seedFlag, 1)) // the same operations each time; only their timing differs
 }
 
 // TestSoakModel runs the model for as long as SOAK says.
@@ -31,7 +32,7 @@ func TestSoakModel(t *testing.T) {
 	if err != nil {
 		t.Skip("SOAK=duration says how long to go on")
 	}
-	kills := runModel(t, d)
+	kills := runModel(t, d, cmp.Or(*seedFlag, rand.Uint64()))
 	if least := int(d.Hours() * 100); kills < least {
 		t.Errorf("%d kills are too few to prove anything: want %d", kills, least)
 	}
@@ -51,11 +52,7 @@ type model struct {
 	ops      int
 }
 
-func runModel(t *testing.T, d time.Duration) (kills int) {
-	seed := *seedFlag
-	if seed == 0 {
-		seed = rand.Uint64()
-	}
+func runModel(t *testing.T, d time.Duration, seed uint64) (kills int) {
 	t.Logf("repeat with -seed %d", seed)
 	base := t.TempDir()
 	m := &model{t: t, dataDir: filepath.Join(base, "data")}
