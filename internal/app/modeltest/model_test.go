@@ -17,7 +17,7 @@ import (
 // sentinel is a file in each root to which a byte is added to learn when everything before has been seen.
 const sentinel = "sentinel.bin"
 
-// TestModel runs the model for about a minute.
+// TestModel runs the model for half a minute.
 func TestModel(t *testing.T) {
 	d := 30 * time.Second
 	if testing.Short() {
