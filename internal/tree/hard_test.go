@@ -150,7 +150,7 @@ func TestWhatMayNotBeReadIsNotAbsent(t *testing.T) {
 	fillDir(t, root+"/names", 2)
 	fillDir(t, root+"/secret", 1)
 	do(t, os.Chmod(root+"/secret/"+name(0), 0), os.Chmod(root+"/closed", 0), os.Chmod(root+"/names", 0o444))
-	t.Cleanup(func() { os.Chmod(root+"/closed", 0o755); os.Chmod(root+"/names", 0o755) })
+	t.Cleanup(func() { _, _ = os.Chmod(root+"/closed", 0o755), os.Chmod(root+"/names", 0o755) })
 	l := newLocal(t, root, tree.LocalOptions{})
 	asNobody(t, func() {
 		ctx := context.Background() // which keeps calls on this thread

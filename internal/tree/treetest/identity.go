@@ -142,7 +142,7 @@ func testConcurrent(s *suite) {
 		}
 		e := l.Entries[i%25]
 		if got, err := s.Tree.Stat(s.ctx, dir+"/"+e.Name); err != nil || !s.same(got, e) {
-			return fmt.Errorf("stat says %+v (%v), list %+v", got, err, e)
+			return fmt.Errorf("stat says %+v (%w), list %+v", got, err, e)
 		}
 		f, err := s.Tree.Open(s.ctx, dir+"/"+e.Name)
 		if err != nil {
@@ -152,7 +152,7 @@ func testConcurrent(s *suite) {
 		want := e.Name + " of " + dir
 		buf := make([]byte, len(want))
 		if _, err := f.ReadAt(buf, 0); err != nil || string(buf) != want {
-			return fmt.Errorf("read %q, %v, want %q", buf, err, want)
+			return fmt.Errorf("read %q, %w, want %q", buf, err, want)
 		}
 		_, err = s.Tree.Identify(s.ctx)
 		return err

@@ -33,7 +33,7 @@ func probeSidecar(name string) func(*Window, *Result) error {
 		doc, err := sidecar.Parse(name, b)
 		r.Kind = media.KindMetadata
 		if err != nil {
-			return nil // what scene groups call NFO is art more often than not
+			return nil //nolint:nilerr // what scene groups call NFO is art more often than not
 		}
 		m := r.Description.Media
 		r.Description = doc.Description

@@ -137,7 +137,7 @@ func (t *tiffFile) directory(off uint64, wanted func(tag uint16) bool, buf []tif
 	}
 	b, err = t.w.Bytes(at+int64(countLen+n), offLen)
 	if err != nil {
-		return buf, 0, nil // some writers end the file without the last link
+		return buf, 0, nil //nolint:nilerr // some writers end the file without the last link
 	}
 	if t.big {
 		return buf, t.u64(b), nil
