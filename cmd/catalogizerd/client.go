@@ -15,7 +15,7 @@ import (
 
 // remote are the flags of commands that talk to a running daemon.
 type remote struct {
-	Server    string `help:"The daemon's URL." default:"http://127.0.0.1:8780" env:"CATALOGIZERD_SERVER" placeholder:"URL"`
+	Server    string `help:"The daemon's URL." default:"http://127.0.0.1:8780" placeholder:"URL"`
 	TokenFile string `help:"File that holds the token." placeholder:"FILE" type:"path"`
 	JSON      bool   `name:"json" help:"Print JSON."`
 }
