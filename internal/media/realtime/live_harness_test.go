@@ -294,13 +294,13 @@ func deref(s *string) string {
 // until reads up to a message of a type.
 func (f *follower) until(kind string) received {
 	f.t.Helper()
-	for {
+	for end := time.Now().Add(30 * time.Second); ; {
 		m, err := f.read()
-		if err != nil {
-			f.t.Fatalf("waiting for %s: %v", kind, err)
-		}
-		if m.Type == kind {
+		if err == nil && m.Type == kind {
 			return m
+		}
+		if err != nil || time.Now().After(end) {
+			f.t.Fatalf("waiting for %s: %v", kind, err)
 		}
 	}
 }

@@ -92,8 +92,8 @@ func TestAClientIsCaughtUpLiveAndResumesOverARestart(t *testing.T) {
 		t.Errorf("mode %s", m.Mode)
 	}
 	c.put("films", "meanwhile", media.KindMovie, "")
-	f.holds(all)
 	f.until("caught_up")
+	f.holds(all)
 	c.remove(5)
 	f.holds(all)
 	if f.reads < 3 {

@@ -191,3 +191,44 @@ func TestTheBusServesAHundredAtOnce(t *testing.T) {
 		t.Errorf("%d are still subscribed", n)
 	}
 }
+
+func TestAnItemThatLeftAFilterAndChangedAgainIsADeletionOnce(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	const others = 2 * chunkRows
+	for i := range others {
+		c.put("films", fmt.Sprint(i), media.KindMovie, "")
+	}
+	since := media.Cursor{Epoch: c.Epoch(), Seq: c.Head()} // it holds them all
+	c.change(1, func(it *store.Item) { it.Kind = media.KindVideo })
+	for i := range others - 1 {
+		c.change(int64(i+2), func(it *store.Item) { it.Size++ })
+	}
+	c.change(1, func(it *store.Item) { it.Size++ }) // by now it is not in the page that covers its leaving
+	eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == c.Head() })
+	sub, err := c.bus.subscribe(&since, Filter{Kinds: []media.Kind{media.KindMovie}}, nil)
+	must(t, err)
+	defer sub.close()
+	deletions := func() (n int) {
+		t.Helper()
+		for {
+			b, ok, err := sub.next(t.Context())
+			must(t, err)
+			if !ok {
+				return n
+			}
+			for _, ch := range b.Changes {
+				if ch.Delete {
+					n++
+				}
+			}
+		}
+	}
+	if n := deletions(); n != 1 {
+		t.Errorf("%d deletions", n)
+	}
+	c.change(1, func(it *store.Item) { it.Size++ })
+	eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == c.Head() })
+	if n := deletions(); n != 0 {
+		t.Errorf("%d deletions of what is long gone", n)
+	}
+}

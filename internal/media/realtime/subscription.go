@@ -67,8 +67,8 @@ type subscription struct {
 	bus    *EventBus
 	filter Filter
 	at     media.Cursor
-	whole  int64         // the last number at which it is known to have held everything; 0: none, deletions may be superfluous
-	solid  bool          // nothing since then was read later than it was new
+	whole  int64         // the last number at which it is known to have held just what passes the filter; 0: none, so deletions may be superfluous
+	seen   int64         // the head when it, or a connection before it, last read the store
 	wake   chan struct{} // capacity one: it says that there is more, once is enough
 	needs  atomic.Int64  // what a first load still has to read the feed from, plus one; 0: it has caught up
 	names  []string      // of signals asked for
@@ -89,8 +89,9 @@ func (b *EventBus) subscribe(since *media.Cursor, f Filter, signals []string) (*
 	if err != nil {
 		return nil, err
 	}
-	s.at = at
+	s.at, s.seen = at, b.feed.Head()
 	if at.Load {
+		s.whole = at.Seq // what is loaded has not changed since, and what has comes behind
 		s.needs.Store(at.Seq + 1)
 	}
 	b.subs[s] = struct{}{}
@@ -136,17 +137,15 @@ func (s *subscription) next(ctx context.Context) (b Batch, ok bool, err error) {
 		return Batch{}, false, nil
 	}
 	c, boundary := s.bus.at(after)
-	fromRing := c != nil
-	if !fromRing {
+	if c == nil {
 		if c, err = s.catchUp(ctx, after, boundary); err != nil {
 			return Batch{}, false, err
 		}
 	}
 	b = Batch{Changes: s.filter.apply(s.whole, c.changes), prev: s.at}
-	if !fromRing {
-		s.solid = c.whole
-	}
-	if s.solid && c.whole {
+	// What a page of the store lacked, because it had changed again by then, stands at or below the head of
+	// that moment: behind a stretch that was whole up to there it has come.
+	if c.whole && c.upto >= s.seen {
 		s.whole = c.upto
 	}
 	s.at.Seq = c.upto
@@ -172,6 +171,7 @@ func (s *subscription) catchUp(ctx context.Context, after, boundary int64) (*chu
 	if after < s.bus.feed.Floor() { // pruned while it was read
 		return nil, &ResyncError{ResyncCompacted}
 	}
+	s.seen = max(s.seen, p.Head)
 	return split(after, p)[0], nil
 }
 
