@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -156,6 +157,7 @@ func (d *Daemon) reload(ctx context.Context) {
 		return
 	}
 	d.config.Store(cfg)
+	d.server.SetAllowedHosts(cfg.HTTP.AllowedHosts)
 	d.log.Info("configuration reloaded", zap.Int("roots", len(roots)), zap.Strings("keys", changes.Keys))
 }
 
@@ -198,7 +200,7 @@ func (d *Daemon) prune(ctx context.Context) error {
 
 // tellScan passes a scan's progress on to those who asked for the signal.
 func (d *Daemon) tellScan(s media.Scan) {
-	d.bus.Signal("scan", s.Root, func(context.Context) (any, bool) { return s, true })
+	d.bus.Signal("scan", strconv.FormatInt(s.ID, 10), func(context.Context) (any, bool) { return s, true })
 }
 
 // tellRoot has a root described anew for those who asked for the signal.
