@@ -194,6 +194,20 @@ func (d *Daemon) end(tb testing.TB, s syscall.Signal, limit time.Duration) error
 	}
 }
 
+// ended waits until the process has ended by itself.
+func (d *Daemon) ended(limit time.Duration) (ok bool) {
+	d.mu.Lock()
+	exit := d.exit
+	d.mu.Unlock()
+	select {
+	case end := <-exit:
+		exit <- end // for whoever asks again
+		return true
+	case <-time.After(limit):
+		return false
+	}
+}
+
 // Status is GET /api/v1/status.
 type Status struct {
 	Idle   bool   `json:"idle"`
@@ -275,6 +289,8 @@ func (d *Daemon) WaitIdle(tb testing.TB, limit time.Duration) Status {
 	tb.Helper()
 	var s Status
 	if !Within(limit, func() bool { s = d.Status(tb); return s.Idle }) {
+		d.Signal(tb, syscall.SIGQUIT) // it writes what all its goroutines do
+		_ = d.ended(5 * time.Second)
 		tb.Fatalf("not idle after %v: %+v\n%s", limit, s, d.log.text())
 	}
 	return s

@@ -7,7 +7,7 @@ import (
 )
 
 // logKept is how much of a daemon's log is kept, in bytes.
-const logKept = 48 << 10
+const logKept = 128 << 10
 
 // logTail is the end of a daemon's log, over its restarts. It tells the address in it.
 type logTail struct {
