@@ -334,5 +334,5 @@ func (m *faulty) catalog() (apptest.Catalog, error) {
 
 func (m *faulty) fail(lines []string) {
 	m.t.Helper()
-	m.t.Errorf("round %d:\n%s\nsince the last good state:\n%s", m.rounds, strings.Join(lines[:min(len(lines), 40)], "\n"), strings.Join(m.log, "\n"))
+	m.t.Errorf("round %d:\n%s\n%s", m.rounds, strings.Join(lines[:min(len(lines), 40)], "\n"), m.story())
 }

@@ -209,5 +209,5 @@ func (m *model) fail(lines []string) {
 	if len(lines) > most {
 		lines = append(lines[:most], "...")
 	}
-	m.t.Errorf("round %d:\n%s\nsince the last good state:\n%s", m.rounds, strings.Join(lines, "\n"), strings.Join(m.log, "\n"))
+	m.t.Errorf("round %d:\n%s\n%s", m.rounds, strings.Join(lines, "\n"), m.story())
 }

@@ -100,12 +100,24 @@ func (w *world) differences(c apptest.Catalog, disk map[place]apptest.File, quic
 			say("%v (object %d) has an old id, though %s (ids went up to %d): %s", p, w.files[p].number, e.why, w.lastID, it.JSON)
 		case e.id != 0 && disputed[e.id]:
 		case e.id != 0 && it.ID != e.id:
-			say("%v (object %d) must be item %d, since %s: %s", p, w.files[p].number, e.id, e.why, it.JSON)
+			say("%v (object %d) must be item %d, since %s: %s\n  which is now %s", p, w.files[p].number, e.id, e.why, it.JSON, w.whereabouts(c, e.id))
 		case e.id != 0 && !it.AddedAt.Equal(w.added[e.id]):
 			say("%v was added at %v: %s", p, w.added[e.id], it.JSON)
 		}
 	}
 	return lines
+}
+
+// whereabouts says what an item is now.
+func (w *world) whereabouts(c apptest.Catalog, id int64) string {
+	it := c[id]
+	if it == nil {
+		return "forgotten"
+	}
+	if o := w.files[place{it.Root, it.Path}]; o != nil {
+		return fmt.Sprintf("at object %d (returned %v, once item %d, claims %v): %s", o.number, o.returned, o.oldID, o.claims, it.JSON)
+	}
+	return it.JSON
 }
 
 // disputed are ids of files that came back after they had been none of the catalog's: whether that was in
@@ -144,6 +156,7 @@ func (w *world) wrongContent(p place, f apptest.File, it *apptest.Item) (lines [
 
 // settle makes the present state the last good one.
 func (w *world) settle(c apptest.Catalog) {
+	w.past = append(w.past[max(0, len(w.past)-pastKept+1):], w.log)
 	defer func() { w.log, w.history, w.rulesChanged = nil, map[place][]*tenure{}, false }()
 	w.added, w.missing = map[int64]time.Time{}, map[place]struct{}{}
 	at := map[place]int64{}

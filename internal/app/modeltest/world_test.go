@@ -17,6 +17,9 @@ import (
 // outside is a directory on the same file system that is no root.
 const outside = "outside"
 
+// pastKept is how many rounds lead up to a failure in what it shows: as many as fit into the daemon's grace.
+const pastKept = 20
+
 // place is where a file may stand: a root, or outside, and the path below it.
 type place struct{ root, path string }
 
@@ -90,6 +93,8 @@ type world struct {
 	dirs    map[place]struct{}
 	ignores map[place]string // patterns of ignore files, by directory
 
+	past [][]string // logs of the rounds before
+
 	// Since the last good state:
 	log          []string
 	history      map[place][]*tenure
@@ -133,6 +138,16 @@ func (w *world) note(format string, args ...any) {
 	if *verbose {
 		w.tb.Log(line)
 	}
+}
+
+// story is what led to the present state: the operations since the last good state, and those of rounds before it.
+func (w *world) story() string {
+	var b strings.Builder
+	for i, log := range w.past {
+		fmt.Fprintf(&b, "%d rounds before:\n%s\n", len(w.past)-i, strings.Join(log, "\n"))
+	}
+	fmt.Fprintf(&b, "since the last good state:\n%s", strings.Join(w.log, "\n"))
+	return b.String()
 }
 
 // ignorePatterns are those that ignore files and the configuration of these tests hold.
