@@ -81,6 +81,8 @@ type Root struct {
 	MaxRemovals float64
 	// PollInterval between comparisons where the file system sends no events; 0: only RescanInterval.
 	PollInterval time.Duration
+	// Timeout of one request to a share's server, which counts as away when it keeps silent for so long.
+	Timeout time.Duration
 	// CrossMounts descends into other file systems mounted below Path.
 	CrossMounts bool
 
@@ -111,5 +113,5 @@ func Default() *Config {
 
 // DefaultRoot is a root without a place, with the defaults of everything else.
 func DefaultRoot() Root {
-	return Root{MaxRemovals: 0.5, PollInterval: 2 * time.Minute}
+	return Root{MaxRemovals: 0.5, PollInterval: 2 * time.Minute, Timeout: 20 * time.Second}
 }

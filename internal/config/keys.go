@@ -45,6 +45,7 @@ func rootKeys() []key[Root] {
 		{"exclude", func(r *Root) any { return &r.Exclude }},
 		{"max_removals", func(r *Root) any { return &r.MaxRemovals }},
 		{"poll_interval", func(r *Root) any { return &r.PollInterval }},
+		{"timeout", func(r *Root) any { return &r.Timeout }},
 		{"cross_mounts", func(r *Root) any { return &r.CrossMounts }},
 	}
 }

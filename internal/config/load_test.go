@@ -36,7 +36,7 @@ func TestARootAloneIsEnough(t *testing.T) {
 		Analyzer:        Analyzer{FileTimeout: 30 * time.Second},
 		Watcher:         Watcher{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second},
 		Log:             Log{Level: "info", Format: "text"},
-		Roots:           []Root{{Name: "films", Path: "/srv/media/films", MaxRemovals: 0.5, PollInterval: 2 * time.Minute}},
+		Roots:           []Root{{Name: "films", Path: "/srv/media/films", MaxRemovals: 0.5, PollInterval: 2 * time.Minute, Timeout: 20 * time.Second}},
 	}
 	if diff := cmp.Diff(want, got, visible); diff != "" {
 		t.Errorf("configuration differs (-want +got):\n%s", diff)
@@ -76,6 +76,7 @@ cross_mounts = true
 name = "attic"
 url = "smb://WORK;media@nas.lan:1445/video/attic"
 password_file = "/etc/catalogizerd/attic.password"
+timeout = "1500ms"
 max_removals = 1_0.0e-1
 `)})
 	want := &Config{
@@ -87,10 +88,10 @@ max_removals = 1_0.0e-1
 		Watcher:         Watcher{Debounce: 250 * time.Millisecond, MaxWait: 250 * time.Millisecond},
 		Log:             Log{Level: "debug", Format: "json"},
 		Roots: []Root{
-			{Name: "films", Path: "/srv/films", Exclude: []string{"**/Extras/**", "*.nfo"}, MaxRemovals: 1, CrossMounts: true},
+			{Name: "films", Path: "/srv/films", Exclude: []string{"**/Extras/**", "*.nfo"}, MaxRemovals: 1, Timeout: 20 * time.Second, CrossMounts: true},
 			{
 				Name: "attic", URL: "smb://WORK;media@nas.lan:1445/video/attic", PasswordFile: "/etc/catalogizerd/attic.password",
-				MaxRemovals: 1, PollInterval: 2 * time.Minute,
+				MaxRemovals: 1, PollInterval: 2 * time.Minute, Timeout: 1500 * time.Millisecond,
 			},
 		},
 	}

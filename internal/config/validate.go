@@ -187,6 +187,9 @@ func (c *Config) checkRoot(r *Root, p *problems) {
 		if r.PasswordFile != "" {
 			p.add(r.locate(c, "password_file").errorf("is for shares (url), and this root is a directory (path): remove it"))
 		}
+		if r.Timeout != DefaultRoot().Timeout {
+			p.add(r.locate(c, "timeout").errorf("is for shares (url), and this root is a directory (path): remove it"))
+		}
 	default:
 		if _, err := ParseShare(r.URL); err != nil {
 			p.add(r.locate(c, "url").errorf("%s", err))
@@ -196,6 +199,9 @@ func (c *Config) checkRoot(r *Root, p *problems) {
 		}
 		if r.CrossMounts {
 			p.add(r.locate(c, "cross_mounts").errorf("is for directories (path), and this root is a share (url): remove it"))
+		}
+		if r.Timeout <= 0 {
+			p.add(r.locate(c, "timeout").errorf("wants a duration above zero, not %s", r.Timeout))
 		}
 	}
 	if !(r.MaxRemovals >= 0 && r.MaxRemovals <= 1) { // also NaN

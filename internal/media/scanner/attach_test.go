@@ -109,6 +109,12 @@ func TestARootThatIsTheSameGoesOnAsItRuns(t *testing.T) {
 			t.Error("started anew without a reason")
 		}
 		c := w.rootAt("films", "/films")
+		c.Access = "with another password"
+		w.roots(c)
+		if w.s.runner("films") == was {
+			t.Error("goes on with a tree that is reached in another way now")
+		}
+		was = w.s.runner("films")
 		c.Exclude = []string{"*.txt"}
 		w.run("write f.txt 1\nwrite g 2")
 		w.roots(c)

@@ -51,6 +51,7 @@ type RootConfig struct {
 	Name         string
 	Kind         string
 	Location     string
+	Access       string // what Tree was made from beside Location: with another, it is another tree
 	Tree         tree.Tree
 	Workers      int
 	Exclude      []string
