@@ -2,7 +2,8 @@
 # make run        serve the sample library, or ROOT=/path or ROOT=smb://..., on 127.0.0.1:8780
 # make test       every test, with the race detector
 # make check      what CI runs: lint, vet, test, and the tests against a real Samba and systemd
-# make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory
+# make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory;
+#                 bench-growth: files a second while a catalog grows to a million
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share
 # make install    into DESTDIR, prefix=/usr/local
@@ -32,7 +33,7 @@ unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 
-.PHONY: build run test check lint vet fmt test-samba test-systemd bench bench-memory fuzz soak soak-share library install clean
+.PHONY: build run test check lint vet fmt test-samba test-systemd bench bench-memory bench-growth fuzz soak soak-share library install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -66,6 +67,9 @@ bench: build
 
 bench-memory: build
 	$(GO) run ./tools/bench -memory
+
+bench-growth: build
+	$(GO) run ./tools/bench -growth 8
 
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)

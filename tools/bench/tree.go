@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,7 +17,13 @@ const perDirectory = 14
 
 // tree returns a tree of so many files, and makes it where no complete one is left of an earlier run.
 func (b *bench) tree(ctx context.Context, files int) (string, error) {
-	tree := filepath.Join(b.dir, fmt.Sprintf("tree-%d", files))
+	return b.part(ctx, 0, files)
+}
+
+// part returns the part with that number of a larger library: a tree of so many files, none of which is like one of
+// another part.
+func (b *bench) part(ctx context.Context, number, files int) (string, error) {
+	tree := filepath.Join(b.dir, fmt.Sprintf("tree-%d-%d", files, number))
 	if _, err := os.Stat(tree); err == nil {
 		return tree, nil
 	}
@@ -30,19 +37,20 @@ func (b *bench) tree(ctx context.Context, files int) (string, error) {
 	}
 	old := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) // what was just written is looked at again
 	fmt.Fprintf(b.out, "making a tree of %d files in %s\n", files, tree)
-	for n := range files {
+	for i := range files {
+		n := number*files + i
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}
 		s := samples[n%len(samples)]
-		dir := filepath.Join(growing, fmt.Sprintf("Shelf %02d", n/perDirectory%50), fmt.Sprintf("Collection %05d", n/perDirectory))
-		if n%perDirectory == 0 {
+		dir := filepath.Join(growing, fmt.Sprintf("Shelf %02d", i/perDirectory%50), fmt.Sprintf("Collection %05d", i/perDirectory))
+		if i%perDirectory == 0 {
 			if err := os.MkdirAll(dir, 0o755); err != nil {
 				return "", err
 			}
 		}
-		path := filepath.Join(dir, fmt.Sprintf("%02d - Number %06d%s", n%perDirectory, n, s.ext))
-		if err := errors.Join(os.WriteFile(path, s.data, 0o644), os.Chtimes(path, old, old)); err != nil {
+		path := filepath.Join(dir, fmt.Sprintf("%02d - Number %06d%s", i%perDirectory, n, s.ext))
+		if err := errors.Join(os.WriteFile(path, s.numbered(n), 0o644), os.Chtimes(path, old, old)); err != nil {
 			return "", err
 		}
 	}
@@ -52,6 +60,11 @@ func (b *bench) tree(ctx context.Context, files int) (string, error) {
 type file struct {
 	ext  string
 	data []byte
+}
+
+// numbered is the file with a number behind its end, where no format minds it.
+func (f file) numbered(n int) []byte {
+	return binary.BigEndian.AppendUint64(f.data[:len(f.data):len(f.data)], uint64(n))
 }
 
 // readSamples takes the sample library's media files of up to 16 KiB, in the order of their paths.
