@@ -1,0 +1,105 @@
+package scanner
+
+import (
+	"path"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// depart marks missing what a complete, error-free look did not show.
+func (m *matching) depart() error {
+	for _, it := range m.present {
+		if _, ok := m.settled[it.ID]; ok {
+			continue
+		}
+		if !m.provenAbsent(it) {
+			m.v.unsettled = true
+			continue
+		}
+		if err := m.tx.MarkMissing(it, m.now); err != nil {
+			return err
+		}
+		m.v.missing++
+	}
+	return nil
+}
+
+// provenAbsent reports whether this look proves that an item is no longer in its place.
+func (m *matching) provenAbsent(it *store.Item) bool {
+	if it.Volume != m.vol { // it is on a disk that is not mounted here now
+		return false
+	}
+	if _, ok := m.broken[it.Name]; ok {
+		return false
+	}
+	if _, ok := m.held[it.Name]; ok {
+		return false
+	}
+	if _, ok := m.absent[it.Name]; ok || !m.provisional {
+		return true
+	}
+	if _, ok := m.dirs[it.Name]; ok { // seen, and something else by now
+		return true
+	}
+	if _, ok := m.listed[it.Name]; ok {
+		return true
+	}
+	if id, ok := m.there[it.Name]; ok {
+		return m.listedElsewhere(id)
+	}
+	m.v.asks = append(m.v.asks, it.Name)
+	return false
+}
+
+// listedElsewhere reports whether the file that answered to a name which is not listed is one that is, under
+// another name: a lookup that ignores case finds it under both.
+func (m *matching) listedElsewhere(id tree.FileID) bool {
+	if id == (tree.FileID{}) {
+		return false
+	}
+	for i := range m.files {
+		if m.files[i].ID == id && m.files[i].Links <= 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// departDirs marks gone the directories below that a whole look did not show.
+func (m *matching) departDirs() error {
+	if !m.whole() {
+		return nil
+	}
+	known, err := m.tx.Subdirs(m.d.ID)
+	if err != nil {
+		return err
+	}
+	for i := range known {
+		sub := &known[i]
+		name := path.Base(sub.Path)
+		if _, ok := m.dirs[name]; ok {
+			continue
+		}
+		if _, ok := m.broken[name]; ok || sub.Volume != m.vol {
+			m.v.unsettled = true
+			continue
+		}
+		if _, ok := m.absent[name]; m.provisional && !ok {
+			_, isFile := m.listed[name]
+			if _, answered := m.there[name]; !isFile && answered {
+				m.v.unsettled = true
+				continue
+			}
+			if !isFile {
+				m.v.asks, m.v.unsettled = append(m.v.asks, name), true
+				continue
+			}
+		}
+		if err := m.tx.MarkGone(sub, m.seen); err != nil {
+			return err
+		}
+		m.v.gone = append(m.v.gone, *sub)
+	}
+	return nil
+}

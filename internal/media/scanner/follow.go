@@ -1,0 +1,103 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+// follow does what a look asks for next.
+func (r *runner) follow(res *result) {
+	j, v := res.job, &res.verdict
+	if j.pass == nil || !j.pass.over() {
+		for _, c := range res.children {
+			if c.pass != nil {
+				c.pass.outstanding++
+			}
+		}
+		r.queue.push(res.children...)
+	}
+	if len(v.doubts) > 0 || len(v.asks) > 0 {
+		// With what is settled already: the next look has to know it too, or doubts anew what this one knew.
+		again := &job{dir: j.dir, id: j.id, names: j.names, rules: j.rules, ruled: j.ruled, doubts: slices.Concat(j.doubts, v.doubts), asks: slices.Concat(j.asks, v.asks), tries: j.tries + 1}
+		switch {
+		case again.tries <= 4 && j.pass != nil && !j.pass.over(): // its moves are the pass's
+			again.pass = j.pass
+			again.pass.outstanding++
+			r.queue.push(again)
+		case again.tries <= 4:
+			r.queue.hurry(again)
+		default:
+			r.postpone(again, r.s.timing.Load().MaxWait)
+		}
+	}
+	if v.stale {
+		r.postpone(&job{dir: j.dir}, r.s.timing.Load().Debounce)
+	}
+	for _, dir := range v.above {
+		r.queue.hurry(&job{dir: dir})
+	}
+	r.answer(v.echoes)
+	for i := range v.gone {
+		if j.pass != nil {
+			j.pass.outstanding++
+		}
+		r.queue.push(&job{dir: v.gone[i].Path, gone: &v.gone[i], pass: j.pass})
+	}
+	if v.missing > 0 || len(v.gone) > 0 {
+		r.reapSoon()
+	}
+	if len(v.growing) > 0 {
+		r.postpone(&job{dir: j.dir, names: j.namesOf(v.growing), tries: j.tries + 1}, r.patience(j.tries))
+	}
+	if at := v.recheckAt; at > 0 {
+		if t := time.Unix(0, at); r.dueAt.IsZero() || t.Before(r.dueAt) {
+			r.dueAt = t
+		}
+	}
+	if v.stampLied && j.pass != nil && !j.pass.poll {
+		r.distrustStamps()
+	}
+}
+
+// namesOf gives the names to look at again: few of them by name, else the directory.
+func (j *job) namesOf(names []string) []string {
+	if len(names) > maxNames {
+		return nil
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// patience is how long to wait for a file that grows: a quiet while, then longer, at most max_wait.
+func (r *runner) patience(tries int) time.Duration {
+	return min(r.s.timing.Load().Debounce<<min(tries, 8), r.s.timing.Load().MaxWait)
+}
+
+// failed decides what an error of a look means.
+func (r *runner) failed(res *result) {
+	j := res.job
+	switch {
+	case errors.Is(res.err, context.Canceled):
+	case errors.Is(res.err, tree.ErrAway):
+		r.goOffline(res.err)
+	case res.absent && j.dir != "":
+		r.queue.hurry(&job{dir: parentOf(j.dir)}) // only the directory above can say that it is gone
+	case errors.Is(res.err, tree.ErrOtherVolume):
+	default:
+		r.tries[j.dir]++
+		n, limit := r.tries[j.dir], 10*time.Minute
+		if res.unwritten {
+			limit = 15 * time.Second // the store has said why; once it can be written to again, it is for all of them
+		} else {
+			r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
+		}
+		again := *j
+		again.pass, again.rules = nil, nil
+		r.postponeFailed(&again, min(time.Second<<min(n, 10), limit))
+	}
+}
