@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/smb/smbtest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -55,7 +56,7 @@ func walk(t testing.TB, s *Share, workers int) int64 {
 func (s *server) makeTree(dirs, files int, content string) {
 	for d := range dirs {
 		for f := range files {
-			s.write(fmt.Sprintf("%02d/%04d/%03d.mkv", d%20, d, f), content)
+			s.Write(fmt.Sprintf("%02d/%04d/%03d.mkv", d%20, d, f), content)
 		}
 	}
 }
@@ -81,8 +82,8 @@ func TestListingSpeed(t *testing.T) {
 		}
 		return best
 	}
-	far := startProxy(t, srv.port, time.Millisecond)
-	one, seven := timed(srv.share(far.via), 1, 1), timed(srv.share(far.via), 7, 2)
+	far := smbtest.StartProxy(t, srv.Port, time.Millisecond)
+	one, seven := timed(srv.share(via(far)), 1, 1), timed(srv.share(via(far)), 7, 2)
 	t.Logf("at 2 ms: one at a time %s, seven %s: %.1f times as fast", one, seven, float64(one)/float64(seven))
 	if float64(one)/float64(seven) < 3.5 {
 		t.Error("want 3.5 times")
@@ -104,7 +105,7 @@ func TestListingSpeed(t *testing.T) {
 // smbclient runs commands of Samba's own client.
 func (s *server) smbclient(commands string) string {
 	s.t.Helper()
-	out, err := exec.Command("smbclient", "//127.0.0.1/media", "-p", strconv.Itoa(s.port), "-U", "media%secret", "-c", commands).CombinedOutput()
+	out, err := exec.Command("smbclient", "//127.0.0.1/media", "-p", strconv.Itoa(s.Port), "-U", "media%secret", "-c", commands).CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("smbclient: %v\n%s", err, out)
 	}
@@ -119,9 +120,9 @@ func TestHeadSpeed(t *testing.T) {
 	srv := startSamba(t)
 	const dirs, files = 20, 64
 	srv.makeTree(dirs, files, strings.Repeat("x", 32<<10))
-	far := startProxy(t, srv.port, 10*time.Millisecond)
+	far := smbtest.StartProxy(t, srv.Port, 10*time.Millisecond)
 	for _, workers := range []int{1, 64} {
-		s := srv.share(far.via)
+		s := srv.share(via(far))
 		n := dirs * files
 		if workers == 1 {
 			n = 50
@@ -167,7 +168,7 @@ func readHeads(t testing.TB, s *Share, workers, n, files int) {
 func BenchmarkRead(b *testing.B) {
 	srv := startSamba(b)
 	const size = 64 << 20
-	srv.write("f", strings.Repeat("0123456789abcdef", size/16))
+	srv.Write("f", strings.Repeat("0123456789abcdef", size/16))
 	for name, change := range map[string]func(*Config){
 		"plain":     func(*Config) {},
 		"signed":    func(c *Config) { c.RequireSigning = true },

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/smb/smbtest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -31,7 +32,7 @@ func TestListingCutAtEveryPlace(t *testing.T) {
 	srv := startSamba(t)
 	const n, files = 12, 4
 	for i := range n {
-		srv.write(fmt.Sprintf("d/file number %02d.mkv", i), "x")
+		srv.Write(fmt.Sprintf("d/file number %02d.mkv", i), "x")
 	}
 	step := int64(files * raceFactor)
 	if testing.Short() {
@@ -40,8 +41,8 @@ func TestListingCutAtEveryPlace(t *testing.T) {
 	for first := range int64(files) {
 		t.Run(fmt.Sprint("from ", first+1), func(t *testing.T) {
 			t.Parallel()
-			p := startProxy(t, srv.port, 0)
-			s := srv.share(p.via, func(c *Config) { c.Timeout = 5 * time.Second })
+			p := smbtest.StartProxy(t, srv.Port, 0)
+			s := srv.share(via(p), func(c *Config) { c.Timeout = 5 * time.Second })
 			cutListings(t, s, p, n, first+1, step)
 			shortenReplies(t, s, p, n, int(first), int(step)*3)
 		})
@@ -61,24 +62,24 @@ func listWhole(t *testing.T, s *Share, n int) {
 	s.breaker.hurry()
 }
 
-func cutListings(t *testing.T, s *Share, p *proxy, n int, first, step int64) {
+func cutListings(t *testing.T, s *Share, p *smbtest.Proxy, n int, first, step int64) {
 	listWhole(t, s, n)
 	var whole atomic.Int64
 	count := func(_ int64, frame []byte) []byte { whole.Add(int64(len(frame)) + 4); return frame }
-	p.mangle.Store(&count)
+	p.Mangle.Store(&count)
 	listWhole(t, s, n)
-	p.mangle.Store(nil)
+	p.Mangle.Store(nil)
 	cuts := 0
 	for at := first; at <= whole.Load()+16; at += step {
-		p.cutAfter.Store(at)
+		p.CutAfter.Store(at)
 		listWhole(t, s, n) // and again, on a session that the next cut ends
-		p.cutAfter.Store(0)
+		p.CutAfter.Store(0)
 		cuts++
 	}
 	t.Logf("cut at %d places of %d bytes", cuts, whole.Load())
 }
 
-func shortenReplies(t *testing.T, s *Share, p *proxy, n, first, step int) {
+func shortenReplies(t *testing.T, s *Share, p *smbtest.Proxy, n, first, step int) {
 	for by := first + 1; by < 1500; by += step {
 		listWhole(t, s, n)
 		var once atomic.Bool
@@ -88,21 +89,21 @@ func shortenReplies(t *testing.T, s *Share, p *proxy, n, first, step int) {
 			}
 			return frame
 		}
-		p.mangle.Store(&shorten)
+		p.Mangle.Store(&shorten)
 		listWhole(t, s, n)
-		p.mangle.Store(nil)
+		p.Mangle.Store(nil)
 	}
 }
 
 // A pulled cable is silence: nothing is refused and nothing is reset.
 func TestCablePulled(t *testing.T) {
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
-	p := startProxy(t, srv.port, 0)
-	s := srv.share(p.via, func(c *Config) { c.Timeout = 500 * time.Millisecond })
+	srv.Write("d/f", "hello")
+	p := smbtest.StartProxy(t, srv.Port, 0)
+	s := srv.share(via(p), func(c *Config) { c.Timeout = 500 * time.Millisecond })
 	run(t, s)
 	works(t, s)
-	p.swallow.Store(true)
+	p.Swallow.Store(true)
 	for range 6 {
 		began := time.Now()
 		_, err := s.List(context.Background(), "d")
@@ -111,7 +112,7 @@ func TestCablePulled(t *testing.T) {
 			t.Errorf("took %s of 500ms", took)
 		}
 	}
-	p.swallow.Store(false)
+	p.Swallow.Store(false)
 	eventually(t, 30*time.Second, "the share is found again by itself", func() bool { return s.Breaker().State == Closed })
 	works(t, s)
 }
@@ -125,10 +126,10 @@ func TestFlippedBits(t *testing.T) {
 	for i := range n {
 		name := fmt.Sprintf("file number %02d.mkv", i)
 		want[name] = true
-		srv.write("d/"+name, strings.Repeat(name, 1000))
+		srv.Write("d/"+name, strings.Repeat(name, 1000))
 	}
-	p := startProxy(t, srv.port, 0)
-	s := srv.share(p.via, func(c *Config) { c.Timeout, c.RequireSigning = 500*time.Millisecond, true })
+	p := smbtest.StartProxy(t, srv.Port, 0)
+	s := srv.share(via(p), func(c *Config) { c.Timeout, c.RequireSigning = 500*time.Millisecond, true })
 	var flipped atomic.Int64
 	flip := func(n int64, frame []byte) []byte {
 		if n%9 == 8 && len(frame) > headerLen {
@@ -137,7 +138,7 @@ func TestFlippedBits(t *testing.T) {
 		}
 		return frame
 	}
-	p.mangle.Store(&flip)
+	p.Mangle.Store(&flip)
 	good := 0
 	for range 100 {
 		s.breaker.hurry()
@@ -179,11 +180,11 @@ func TestChaos(t *testing.T) {
 	const dirs, files = 8, 12
 	for d := range dirs {
 		for f := range files {
-			srv.write(fmt.Sprintf("%d/%02d.mkv", d, f), fmt.Sprintf("%d of %d", f, d))
+			srv.Write(fmt.Sprintf("%d/%02d.mkv", d, f), fmt.Sprintf("%d of %d", f, d))
 		}
 	}
-	p := startProxy(t, srv.port, 100*time.Microsecond)
-	s := srv.share(p.via, func(c *Config) { c.Timeout, c.RequireSigning = 400*time.Millisecond, true })
+	p := smbtest.StartProxy(t, srv.Port, 100*time.Microsecond)
+	s := srv.share(via(p), func(c *Config) { c.Timeout, c.RequireSigning = 400*time.Millisecond, true })
 	run(t, s)
 	var v tree.Volume
 	eventually(t, 20*time.Second, "the share is there", func() bool { // a busy machine may be late, too
@@ -219,9 +220,9 @@ func TestChaos(t *testing.T) {
 	})
 	torment(ctx, t, srv, p)
 	busy.Wait()
-	p.mangle.Store(nil)
-	p.swallow.Store(false)
-	p.cutAfter.Store(0)
+	p.Mangle.Store(nil)
+	p.Swallow.Store(false)
+	p.CutAfter.Store(0)
 	eventually(t, time.Minute, "the share is found again", func() bool {
 		s.Reconnect()
 		_, err := s.Identify(context.Background())
@@ -294,7 +295,7 @@ func askAnything(t *testing.T, s *Share, r *rand.Rand, dirs, files int) bool {
 }
 
 // torment does one thing after the other to the share until ctx ends.
-func torment(ctx context.Context, t *testing.T, srv *server, p *proxy) {
+func torment(ctx context.Context, t *testing.T, srv *server, p *smbtest.Proxy) {
 	r := rand.New(rand.NewPCG(3, 5))
 	flip := func(n int64, frame []byte) []byte {
 		if n%7 == 0 && len(frame) > 0 {
@@ -314,7 +315,7 @@ func torment(ctx context.Context, t *testing.T, srv *server, p *proxy) {
 		}
 		return frame
 	}
-	aside := srv.dir + "/disk"
+	aside := srv.Dir + "/disk"
 	rename := func(from, to string) {
 		if err := os.Rename(from, to); err != nil {
 			t.Error(err)
@@ -324,47 +325,47 @@ func torment(ctx context.Context, t *testing.T, srv *server, p *proxy) {
 	for ctx.Err() == nil {
 		switch r.IntN(10) {
 		case 0:
-			srv.run("pause")
+			srv.Run("pause")
 			hold()
-			srv.run("resume")
+			srv.Run("resume")
 		case 1:
-			srv.run("kill")
+			srv.Run("kill")
 			hold()
-			srv.run("start", fmt.Sprint(srv.port))
+			srv.Run("start", fmt.Sprint(srv.Port))
 		case 2:
-			srv.run("drop", "media")
+			srv.Run("drop", "media")
 		case 3:
-			srv.run("unshare", "media")
+			srv.Run("unshare", "media")
 			hold()
-			srv.run("share", "media")
+			srv.Run("share", "media")
 		case 4:
-			p.swallow.Store(true)
+			p.Swallow.Store(true)
 			hold()
-			p.swallow.Store(false)
+			p.Swallow.Store(false)
 		case 5:
-			p.cut()
+			p.Cut()
 		case 6:
-			p.cutAfter.Store(1 + r.Int64N(2000))
+			p.CutAfter.Store(1 + r.Int64N(2000))
 		case 7:
 			for _, f := range []func(int64, []byte) []byte{flip, truncate, delay} {
-				p.mangle.Store(&f)
+				p.Mangle.Store(&f)
 				hold()
 			}
-			p.mangle.Store(nil)
+			p.Mangle.Store(nil)
 		case 8: // the disk goes
-			rename(srv.media(), aside)
+			rename(srv.Media(), aside)
 			hold()
-			rename(aside, srv.media())
+			rename(aside, srv.Media())
 		case 9: // and its mount point is empty
-			rename(srv.media(), aside)
-			if err := os.Mkdir(srv.media(), 0o755); err != nil {
+			rename(srv.Media(), aside)
+			if err := os.Mkdir(srv.Media(), 0o755); err != nil {
 				t.Error(err)
 			}
 			hold()
-			if err := os.Remove(srv.media()); err != nil {
+			if err := os.Remove(srv.Media()); err != nil {
 				t.Error(err)
 			}
-			rename(aside, srv.media())
+			rename(aside, srv.Media())
 		}
 		hold()
 		hold()

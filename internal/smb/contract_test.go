@@ -29,7 +29,7 @@ func TestContract(t *testing.T) {
 
 func fixture(t *testing.T, srv *server, share string, n int64) treetest.Fixture {
 	name := fmt.Sprintf("root %d", n)
-	dir := srv.media(name)
+	dir := srv.Media(name)
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/catalogizer/catalogizerd/internal/smb/smbtest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -25,9 +26,9 @@ func TestProtocolVersions(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			srv := startSamba(t, "SMB_GLOBAL=server max protocol = "+version)
-			srv.write("d/f", "hello")
+			srv.Write("d/f", "hello")
 			big := strings.Repeat("0123456789abcdef", 1<<16)
-			srv.write("big", big)
+			srv.Write("big", big)
 			s := srv.share()
 			works(t, s)
 			if content(t, s, "big") != big {
@@ -46,7 +47,7 @@ func TestSigningAndEncryptionMandatory(t *testing.T) {
 	t.Parallel()
 	for _, global := range []string{"server signing = mandatory", "smb encrypt = required"} {
 		srv := startSamba(t, "SMB_GLOBAL="+global)
-		srv.write("d/f", "hello")
+		srv.Write("d/f", "hello")
 		works(t, srv.share())
 	}
 }
@@ -54,7 +55,7 @@ func TestSigningAndEncryptionMandatory(t *testing.T) {
 func TestEncryptionRequired(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	works(t, srv.share(func(c *Config) { c.Share, c.RequireEncryption = "crypt", true }))
 	s := srv.share(func(c *Config) { c.RequireEncryption = true })
 	_, err := s.Identify(context.Background())
@@ -67,13 +68,13 @@ func TestEncryptionRequired(t *testing.T) {
 func TestIPv6(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	l, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
 		t.Skip("no IPv6 on this machine: ", err)
 	}
-	p := serveProxy(t, l, srv.port, 0)
-	s := srv.share(func(c *Config) { c.Host, c.Port = "::1", p.port() })
+	p := smbtest.ServeProxy(t, l, srv.Port, 0)
+	s := srv.share(func(c *Config) { c.Host, c.Port = "::1", p.Port() })
 	works(t, s)
 	v, err := s.Identify(context.Background())
 	if err != nil || !strings.HasPrefix(v.ID, "smb:[::1]:") {
@@ -85,7 +86,7 @@ func TestIPv6(t *testing.T) {
 func TestUnknownUserIsNotMadeAGuest(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	for _, signing := range []bool{false, true} {
 		s := srv.share(func(c *Config) { c.User, c.Share, c.RequireSigning = "nobody I know", "guest", signing })
 		_, err := s.Identify(context.Background())
@@ -121,7 +122,7 @@ func TestDeniedShare(t *testing.T) {
 func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t, `SMB_GLOBAL=log level = 1 auth_audit:3`)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	var password atomic.Value
 	password.Store("wrong-Xyzzy")
 	core, logs := observer.New(zap.DebugLevel)
@@ -172,7 +173,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 func (s *server) refusedLogons() int {
 	s.t.Helper()
 	n := 0
-	logs, err := filepath.Glob(filepath.Join(s.dir, "log", "*"))
+	logs, err := filepath.Glob(filepath.Join(s.Dir, "log", "*"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -213,7 +214,7 @@ func TestManyCallsAreOneLogon(t *testing.T) {
 func TestPasswordFileMissing(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	var there atomic.Bool
 	s := srv.share(func(c *Config) {
 		c.Password = func() (string, error) {
@@ -234,15 +235,15 @@ func TestPasswordFileMissing(t *testing.T) {
 func TestPasswordChanged(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	var password atomic.Value
 	password.Store("secret")
 	s := srv.share(func(c *Config) { c.Password = func() (string, error) { return password.Load().(string), nil } })
 	run(t, s)
 	works(t, s)
-	srv.run("password", "new")
+	srv.Run("password", "new")
 	works(t, s) // on the session that is open
-	srv.run("restart")
+	srv.Run("restart")
 	eventually(t, 5*time.Second, "the old password is refused", func() bool {
 		_, err := s.List(context.Background(), "d")
 		return errors.Is(err, tree.ErrAway) && s.breaker.seen.Load().refused

@@ -15,10 +15,10 @@ import (
 func TestLinksThatLeadBack(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("a/b/c/f", "x")
-	srv.write("other/g", "y")
+	srv.Write("a/b/c/f", "x")
+	srv.Write("other/g", "y")
 	for path, to := range map[string]string{"a/up": "..", "a/b/self": ".", "a/b/c/far": "../../../a", "a/side": "../other", "other/back": "../a"} {
-		if err := os.Symlink(to, srv.media(path)); err != nil {
+		if err := os.Symlink(to, srv.Media(path)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -89,9 +89,9 @@ func TestEqualNumbersAreNotYetALoop(t *testing.T) {
 func TestNameInAnotherCaseIsAbsent(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/Film.mkv", "x")
-	srv.write("d/Both.mkv", "1")
-	srv.write("d/both.mkv", "2")
+	srv.Write("d/Film.mkv", "x")
+	srv.Write("d/Both.mkv", "1")
+	srv.Write("d/both.mkv", "2")
 	s := srv.share()
 	list := func() {
 		t.Helper()
@@ -105,10 +105,10 @@ func TestNameInAnotherCaseIsAbsent(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := os.Rename(srv.media("d/Film.mkv"), srv.media("d/film.mkv")); err != nil {
+	if err := os.Rename(srv.Media("d/Film.mkv"), srv.Media("d/film.mkv")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(srv.media("d/Both.mkv")); err != nil {
+	if err := os.Remove(srv.Media("d/Both.mkv")); err != nil {
 		t.Fatal(err)
 	}
 	list()
@@ -141,8 +141,8 @@ func TestAnotherDisk(t *testing.T) {
 	write(script, "#!/bin/sh\necho $(cat "+size+") 500 4096\n", 0o755)
 	write(size, "1000", 0o644)
 	srv := startSamba(t, "SMB_GLOBAL=dfree command = "+script)
-	srv.write("films/f", "x")
-	srv.write("music/g", "y")
+	srv.Write("films/f", "x")
+	srv.Write("music/g", "y")
 	var witnesses []string
 	s := srv.share(func(c *Config) { c.Witnesses = func() []string { return witnesses } })
 	v, err := s.Identify(context.Background())
@@ -156,7 +156,7 @@ func TestAnotherDisk(t *testing.T) {
 	}
 
 	// A volume that grows is the same, since what was on it is.
-	srv.write("photos/h", "z")
+	srv.Write("photos/h", "z")
 	write(size, "2000", 0o644)
 	for range 2 {
 		if err := root(); err != nil {
@@ -165,11 +165,11 @@ func TestAnotherDisk(t *testing.T) {
 	}
 	// Nothing of what was on it, and another size: another disk.
 	for _, dir := range []string{"films", "music", "photos"} {
-		if err := os.RemoveAll(srv.media(dir)); err != nil {
+		if err := os.RemoveAll(srv.Media(dir)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	srv.write("lost+found/x", "")
+	srv.Write("lost+found/x", "")
 	write(size, "3000", 0o644)
 	wantAway(t, "another disk", root())
 	_, err = s.Stat(context.Background(), "films/f")
@@ -208,7 +208,7 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestIdleSessionEnds(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.IdleTimeout = 200 * time.Millisecond })
 	works(t, s)
 	f, err := s.Open(context.Background(), "d/f")

@@ -54,7 +54,7 @@ func record(t *testing.T, srv *server) recording {
 			return
 		}
 		defer client.Close()
-		upstream, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(srv.port)))
+		upstream, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(srv.Port)))
 		if err != nil {
 			return
 		}
@@ -272,9 +272,9 @@ func TestMutatedReplies(t *testing.T) {
 		want = n
 	}
 	srv := startSamba(t)
-	srv.write("d/f", strings.Repeat("x", 40<<10))
+	srv.Write("d/f", strings.Repeat("x", 40<<10))
 	for i := range 50 {
-		srv.write("d/file number "+strconv.Itoa(i), "")
+		srv.Write("d/file number "+strconv.Itoa(i), "")
 	}
 	rec := record(t, srv)
 

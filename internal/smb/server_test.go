@@ -83,7 +83,7 @@ func eventually(t testing.TB, within time.Duration, what string, holds func() bo
 func TestPaused(t *testing.T) {
 	const timeout = time.Second
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.Timeout = timeout })
 	run(t, s)
 	works(t, s)
@@ -92,9 +92,9 @@ func TestPaused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	srv.run("pause")
+	srv.Run("pause")
 	paused := time.Now()
-	t.Cleanup(func() { srv.run("resume") })
+	t.Cleanup(func() { srv.Run("resume") })
 	var opened time.Duration
 	var busy sync.WaitGroup
 	var slowest atomic.Int64
@@ -137,7 +137,7 @@ func TestPaused(t *testing.T) {
 		t.Errorf("list took %s of its caller's 100 ms: %v", time.Since(began), err)
 	}
 
-	srv.run("resume")
+	srv.Run("resume")
 	at := time.Now()
 	if b := s.Breaker(); b.RetryAt != nil {
 		at = *b.RetryAt
@@ -150,8 +150,8 @@ func TestPaused(t *testing.T) {
 func TestPausedBeforeTheFirstCall(t *testing.T) {
 	srv := startSamba(t)
 	s := srv.share(func(c *Config) { c.Timeout = 500 * time.Millisecond })
-	srv.run("pause")
-	defer srv.run("resume")
+	srv.Run("pause")
+	defer srv.Run("resume")
 	began := time.Now()
 	_, err := s.Identify(context.Background())
 	wantAway(t, "identify", err)
@@ -162,12 +162,12 @@ func TestPausedBeforeTheFirstCall(t *testing.T) {
 
 func TestCloseOnHungServer(t *testing.T) {
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	s := srv.share()
 	stop := run(t, s)
 	works(t, s)
-	srv.run("pause")
-	defer srv.run("resume")
+	srv.Run("pause")
+	defer srv.Run("resume")
 	var busy sync.WaitGroup
 	for range 10 {
 		busy.Go(func() {
@@ -192,7 +192,7 @@ func TestCloseOnHungServer(t *testing.T) {
 func TestKilledAndRestarted(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.Timeout = 5 * time.Second })
 	run(t, s)
 	works(t, s)
@@ -200,14 +200,14 @@ func TestKilledAndRestarted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv.run("kill")
+	srv.Run("kill")
 	began := time.Now()
 	_, err = s.List(context.Background(), "d")
 	wantAway(t, "list of a dead server", err)
 	if time.Since(began) > time.Second+late {
 		t.Errorf("took %s to see that nothing listens", time.Since(began))
 	}
-	srv.run("start", strconv.Itoa(srv.port))
+	srv.Run("start", strconv.Itoa(srv.Port))
 	reconnect(t, s)
 	if after, err := s.Identify(context.Background()); err != nil || after != before {
 		t.Errorf("volume %+v (%v), want %+v as before", after, err, before)
@@ -216,7 +216,7 @@ func TestKilledAndRestarted(t *testing.T) {
 
 	// A restart between two calls is not even noticed.
 	dials := s.Stats().Dials
-	srv.run("restart")
+	srv.Run("restart")
 	works(t, s)
 	if s.Breaker().Failures != 0 || s.Stats().Dials != dials+1 {
 		t.Errorf("%d failures and %d dials, want a new session and nothing else", s.Breaker().Failures, s.Stats().Dials-dials)
@@ -226,17 +226,17 @@ func TestKilledAndRestarted(t *testing.T) {
 func TestShareDroppedAndWithdrawn(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	s := srv.share()
 	works(t, s)
-	srv.run("drop", "media")
+	srv.Run("drop", "media")
 	works(t, s) // it is mounted again
-	srv.run("unshare", "media")
+	srv.Run("unshare", "media")
 	_, err := s.List(context.Background(), "d")
 	wantAway(t, "list of a withdrawn share", err)
 	_, err = s.Stat(context.Background(), "d/f")
 	wantAway(t, "stat on a withdrawn share", err)
-	srv.run("share", "media")
+	srv.Run("share", "media")
 	reconnect(t, s)
 	works(t, s)
 }
@@ -248,7 +248,7 @@ func TestDiskNotMounted(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			srv := startSamba(t)
-			srv.write("d/f", "hello")
+			srv.Write("d/f", "hello")
 			s := srv.share()
 			works(t, s)
 			v, err := s.Identify(context.Background())
@@ -256,11 +256,11 @@ func TestDiskNotMounted(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Expect(v)
-			aside := filepath.Join(srv.dir, "disk")
+			aside := filepath.Join(srv.Dir, "disk")
 			away := func(what string) {
 				t.Helper()
 				if how == "server restarts" {
-					srv.run("restart")
+					srv.Run("restart")
 				}
 				for range 3 {
 					s.Reconnect()
@@ -274,26 +274,26 @@ func TestDiskNotMounted(t *testing.T) {
 					wantAway(t, what+": open", err)
 				}
 			}
-			if err := os.Rename(srv.media(), aside); err != nil {
+			if err := os.Rename(srv.Media(), aside); err != nil {
 				t.Fatal(err)
 			}
 			away("no directory")
-			if err := os.MkdirAll(srv.media(), 0o755); err != nil { // starting the server has made it
+			if err := os.MkdirAll(srv.Media(), 0o755); err != nil { // starting the server has made it
 				t.Fatal(err)
 			}
 			away("empty mount point")
-			if err := os.Mkdir(srv.media("d"), 0o755); err != nil {
+			if err := os.Mkdir(srv.Media("d"), 0o755); err != nil {
 				t.Fatal(err)
 			}
 			away("another disk")
-			if err := os.RemoveAll(srv.media()); err != nil {
+			if err := os.RemoveAll(srv.Media()); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Rename(aside, srv.media()); err != nil {
+			if err := os.Rename(aside, srv.Media()); err != nil {
 				t.Fatal(err)
 			}
 			if how == "server restarts" {
-				srv.run("restart")
+				srv.Run("restart")
 			}
 			reconnect(t, s)
 			works(t, s)
@@ -306,30 +306,30 @@ func TestDiskNotMounted(t *testing.T) {
 func TestDiskMountedOverAnOpenSession(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	s := srv.share()
 	v, err := s.Identify(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	aside := filepath.Join(srv.dir, "disk")
+	aside := filepath.Join(srv.Dir, "disk")
 	for _, expect := range []tree.Volume{{}, v} {
 		s.Expect(expect)
-		if err := os.Rename(srv.media(), aside); err != nil {
+		if err := os.Rename(srv.Media(), aside); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Mkdir(srv.media(), 0o755); err != nil {
+		if err := os.Mkdir(srv.Media(), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		srv.run("drop", "media")
+		srv.Run("drop", "media")
 		if _, err := s.List(context.Background(), ""); err != nil && !errors.Is(err, tree.ErrAway) {
 			t.Fatal(err)
 		}
 		time.Sleep(freshFor + 100*time.Millisecond)
-		if err := os.Remove(srv.media()); err != nil {
+		if err := os.Remove(srv.Media()); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Rename(aside, srv.media()); err != nil {
+		if err := os.Rename(aside, srv.Media()); err != nil {
 			t.Fatal(err)
 		}
 		s.Reconnect()
@@ -344,8 +344,8 @@ func TestDiskMountedOverAnOpenSession(t *testing.T) {
 func TestCloseWhileDialling(t *testing.T) {
 	srv := startSamba(t)
 	s := srv.share(func(c *Config) { c.Timeout = time.Minute })
-	srv.run("pause")
-	defer srv.run("resume")
+	srv.Run("pause")
+	defer srv.Run("resume")
 	done := make(chan error)
 	go func() { _, err := s.Identify(context.Background()); done <- err }()
 	eventually(t, 5*time.Second, "it dials", func() bool { return s.Stats().Dials == 1 })

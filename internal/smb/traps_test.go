@@ -26,7 +26,7 @@ import (
 // other finalizer of the process.
 func TestForgottenFilesBlockNoFinalizers(t *testing.T) {
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.Timeout = 30 * time.Second })
 	for range 20 {
 		if _, err := s.Open(context.Background(), "d/f"); err != nil {
@@ -36,8 +36,8 @@ func TestForgottenFilesBlockNoFinalizers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	srv.run("pause")
-	defer srv.run("resume")
+	srv.Run("pause")
+	defer srv.Run("resume")
 	for range 3 {
 		runtime.GC()
 	}
@@ -95,11 +95,11 @@ func TestCreditsAreCounted(t *testing.T) {
 
 // A caller that leaves is let go at once, and costs the share neither its session nor its name.
 func TestCallerThatLeaves(t *testing.T) {
-	srv, set := startShimmed(t)
-	srv.write("d/f", "hello")
+	srv, disk := startOnBadDisk(t)
+	srv.Write("d/f", "hello")
 	s := srv.share()
 	works(t, s)
-	set("SLOW", true)
+	disk.Slow(3 * time.Second)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	f, err := s.Open(ctx, "d/f")
@@ -124,7 +124,7 @@ func TestCallerThatLeaves(t *testing.T) {
 	if got := s.Stats(); got.Abandoned != 0 || got.Dials != 1 {
 		t.Errorf("after it: %+v", got)
 	}
-	set("SLOW", false)
+	disk.Mend()
 	works(t, s)
 	wantClosedBreaker(t, s)
 	if s.Stats().Dials != 1 {
@@ -136,10 +136,10 @@ func TestCallerThatLeaves(t *testing.T) {
 func TestOpenFileOutlivesItsSession(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("same", "hello")
-	srv.write("edited", "hello")
-	srv.write("replaced", "hello")
-	srv.write("gone", "hello")
+	srv.Write("same", "hello")
+	srv.Write("edited", "hello")
+	srv.Write("replaced", "hello")
+	srv.Write("gone", "hello")
 	s := srv.share()
 	open := map[string]tree.ReadFile{}
 	for _, name := range []string{"same", "edited", "replaced", "gone"} {
@@ -150,13 +150,13 @@ func TestOpenFileOutlivesItsSession(t *testing.T) {
 		defer f.Close()
 		open[name] = f
 	}
-	srv.run("restart")
-	srv.write("edited", "world")
-	srv.write("new", "hello")
-	if err := os.Rename(srv.media("new"), srv.media("replaced")); err != nil {
+	srv.Run("restart")
+	srv.Write("edited", "world")
+	srv.Write("new", "hello")
+	if err := os.Rename(srv.Media("new"), srv.Media("replaced")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(srv.media("gone")); err != nil {
+	if err := os.Remove(srv.Media("gone")); err != nil {
 		t.Fatal(err)
 	}
 	var busy sync.WaitGroup
@@ -187,11 +187,11 @@ func TestUnreadableIsAnErrorOfTheEntryAlone(t *testing.T) {
 		t.Skip("the server runs as the test's own user, who may read everything here")
 	}
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
-	srv.write("closed/f", "x")
-	srv.write("secret", "x")
+	srv.Write("d/f", "hello")
+	srv.Write("closed/f", "x")
+	srv.Write("secret", "x")
 	for _, path := range []string{"closed", "secret"} {
-		if err := os.Chmod(srv.media(path), 0o700); err != nil {
+		if err := os.Chmod(srv.Media(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -224,10 +224,10 @@ func TestNamesSambaChanges(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
 	for i, name := range []string{"what?.mkv", "a:b.mkv", "dot.", "CON", "back\\slash.mkv", "tab\t.mkv"} {
-		srv.write("d/"+name, fmt.Sprint(i))
+		srv.Write("d/"+name, fmt.Sprint(i))
 	}
 	long := strings.Repeat("\u65e5", 85)
-	srv.write("e/"+long, "long")
+	srv.Write("e/"+long, "long")
 	s := srv.share()
 	l, err := s.List(context.Background(), "d")
 	if err != nil {
@@ -287,7 +287,7 @@ func TestNoFileServer(t *testing.T) {
 func TestReportedLinksAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	rec := record(t, srv)
 	var created atomic.Int64
 	l := startLiar(t, rec, func(_ *rand.Rand, out []byte) []byte {
@@ -339,7 +339,7 @@ func symlinkError(target string) []byte {
 func TestRunTellsOfChanges(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
-	srv.write("d/f", "hello")
+	srv.Write("d/f", "hello")
 	var mu sync.Mutex
 	var told []State
 	var s *Share
@@ -353,12 +353,12 @@ func TestRunTellsOfChanges(t *testing.T) {
 	})
 	run(t, s)
 	works(t, s)
-	srv.run("kill")
+	srv.Run("kill")
 	for range 2 {
 		_, err := s.Identify(context.Background())
 		wantAway(t, "identify", err)
 	}
-	srv.run("start", fmt.Sprint(srv.port))
+	srv.Run("start", fmt.Sprint(srv.Port))
 	eventually(t, 30*time.Second, "it is found again by itself", func() bool { return s.Breaker().State == Closed })
 	eventually(t, time.Second, "the end is told", func() bool {
 		mu.Lock()
