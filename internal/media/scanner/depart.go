@@ -17,6 +17,7 @@ func (m *matching) depart() error {
 			m.v.unsettled = true
 			continue
 		}
+		m.parted = append(m.parted, *it)
 		if err := m.tx.MarkMissing(it, m.now); err != nil {
 			return err
 		}

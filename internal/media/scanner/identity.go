@@ -167,6 +167,7 @@ func (m *matching) displace(by *store.Item, name string) error {
 	}
 	delete(m.present, name)
 	m.lost[name] = it
+	m.parted = append(m.parted, *it)
 	m.v.missing++
 	return m.tx.MarkMissing(it, m.now)
 }
@@ -243,6 +244,9 @@ func (m *matching) appear(i int) error {
 		}
 	}
 	old := *it
+	if old.State == store.Present {
+		m.parted = append(m.parted, old)
+	}
 	it.State, it.MissingAt = store.Present, 0
 	m.renew(it, e, i)
 	m.settled[it.ID] = struct{}{}

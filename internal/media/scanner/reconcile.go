@@ -49,6 +49,7 @@ type matching struct {
 	held    map[string]struct{}    // names that wait for a proof
 	left    map[int64]struct{}     // other directories that items moved here from
 	linked  []*store.Item          // rows written of files with several names
+	parted  []store.Item           // rows of files that are no more in their places
 }
 
 // reconcile makes the catalog's view of one directory equal to a sighting, in one transaction.

@@ -32,14 +32,13 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 	gone := false
 	err := r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
 		var below []store.Dir
-		var n int
 		var err error
-		below, n, gone, err = vanishIn(tx, *j.gone, at)
+		res.verdict = verdict{}
+		below, gone, err = vanishIn(tx, *j.gone, at, &res.verdict)
 		res.children = nil
 		for i := range below {
 			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i], pass: j.pass})
 		}
-		res.verdict.missing = n
 		return err
 	}, func(err error) {
 		if res.err, res.unwritten = err, err != nil; err == nil && gone {
@@ -89,38 +88,46 @@ func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {
 	return !ignored, err
 }
 
-// vanishIn reports the directories below, how many items are missing now, and whether the directory is still gone.
-func vanishIn(tx *store.Tx, d store.Dir, at int64) (below []store.Dir, n int, gone bool, err error) {
+// vanishIn reports the directories below, and whether the directory is still gone.
+func vanishIn(tx *store.Tx, d store.Dir, at int64, v *verdict) (below []store.Dir, gone bool, err error) {
 	now, found, err := tx.DirByID(d.ID)
 	if err != nil || !found || !now.Gone { // it came back meanwhile
-		return nil, 0, false, err
+		return nil, false, err
 	}
 	items, err := tx.ItemsIn(d.ID)
 	if err != nil {
-		return nil, 0, false, err
+		return nil, false, err
 	}
+	elsewhere := func(o *store.Item) bool { return o.Dir != d.ID }
 	for i := range items {
-		if it := &items[i]; it.State == store.Present && it.Volume == d.Volume {
-			if err := tx.MarkMissing(it, at); err != nil {
-				return nil, 0, false, err
-			}
-			n++
+		it := &items[i]
+		if it.State != store.Present || it.Volume != d.Volume {
+			continue
 		}
+		echoes, err := otherNames(tx, it, elsewhere)
+		if err != nil {
+			return nil, false, err
+		}
+		v.echoes = append(v.echoes, echoes...)
+		if err := tx.MarkMissing(it, at); err != nil {
+			return nil, false, err
+		}
+		v.missing++
 	}
 	subs, err := tx.Subdirs(d.ID)
 	if err != nil {
-		return nil, 0, false, err
+		return nil, false, err
 	}
 	for i := range subs {
 		if subs[i].Volume != d.Volume {
 			continue
 		}
 		if err := tx.MarkGone(&subs[i], now.Stamp); err != nil {
-			return nil, 0, false, err
+			return nil, false, err
 		}
 		below = append(below, subs[i])
 	}
-	return below, n, true, tx.DropEmptyDir(d.ID)
+	return below, true, tx.DropEmptyDir(d.ID)
 }
 
 // reapSoon has missing items looked at once their grace is over.
