@@ -46,6 +46,9 @@ func (m *matching) provenAbsent(it *store.Item) bool {
 	if _, ok := m.listed[it.Name]; ok {
 		return true
 	}
+	if _, ok := m.passed[it.Name]; ok {
+		return true
+	}
 	if id, ok := m.there[it.Name]; ok {
 		return m.listedElsewhere(id)
 	}
@@ -87,12 +90,15 @@ func (m *matching) departDirs() error {
 			continue
 		}
 		if _, ok := m.absent[name]; m.provisional && !ok {
-			_, isFile := m.listed[name]
-			if _, answered := m.there[name]; !isFile && answered {
+			_, seen := m.listed[name] // and no directory, or none that is catalogued
+			if !seen {
+				_, seen = m.passed[name]
+			}
+			if _, answered := m.there[name]; !seen && answered {
 				m.v.unsettled = true
 				continue
 			}
-			if !isFile {
+			if !seen {
 				m.v.asks, m.v.unsettled = append(m.v.asks, name), true
 				continue
 			}

@@ -200,7 +200,7 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 			return nil, err
 		}
 	}
-	g.dirs = make(map[string]struct{})
+	g.dirs, g.passed = make(map[string]struct{}), map[string]struct{}{}
 	g.broken = make(map[string]struct{}, len(l.Broken))
 	for _, n := range l.Broken {
 		g.broken[n] = struct{}{}
@@ -218,6 +218,9 @@ func (r *runner) sift(entries []tree.Entry, dir string, rules *tree.Rules, g *si
 	for i := range entries {
 		e := entries[i]
 		if e.Type == tree.Other || rules.IgnoredIn(dir, e.Name, e.Type == tree.Dir) {
+			if g.provisional {
+				g.passed[e.Name] = struct{}{}
+			}
 			continue
 		}
 		if e.Type == tree.Dir {

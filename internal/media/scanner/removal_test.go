@@ -251,6 +251,18 @@ func TestAProvisionalListingIsBelievedNameByName(t *testing.T) {
 	})
 }
 
+// What is passed over is there, and answers when it is asked for by name.
+func TestWhatAProvisionalListingShowsAndIsPassedOverGoes(t *testing.T) {
+	inWorld(t, options{files: faketree.Options{Provisional: true}}, func(w *world) {
+		w.run("mkdir a/s\nwrite a/f.txt 1\nwrite a/g 2\nwrite a/s/h 3")
+		w.scan()
+		before := w.shows()
+		w.run("write .catalogizerignore *.txt\nwrite a/.catalogizerignore s/")
+		w.scan()
+		w.expect(before, "!a/f.txt !a/s/h a/g<-a/g")
+	})
+}
+
 func TestADiskBelowThatGoesAwayKeepsItsPart(t *testing.T) {
 	inWorld(t, options{files: faketree.Options{CrossMounts: true}, root: RootConfig{CrossMounts: true}}, func(w *world) {
 		w.run("mkdir a\nmkdir b\nwrite a/f 1")

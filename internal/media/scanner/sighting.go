@@ -24,6 +24,7 @@ type sighting struct {
 	digest store.Digest        // of a whole listing
 
 	provisional bool                   // a name that is not listed may be there all the same
+	passed      map[string]struct{}    // names of a provisional listing that are passed over
 	absent      map[string]struct{}    // names proven absent one by one
 	there       map[string]tree.FileID // names that were asked for one by one and answered
 
