@@ -69,7 +69,7 @@ func (s *Share) shows(ctx context.Context, path string, id uint64) bool {
 	var i info
 	err := checkPath(path)
 	if err == nil {
-		err = s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
+		i, err = s.lookNow(ctx, path)
 	}
 	return err == nil && (id == 0 || i.id == id)
 }

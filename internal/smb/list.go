@@ -68,10 +68,20 @@ func (s *Share) list(ctx context.Context, dir string) (l *tree.Listing, self inf
 		found, err = readEntries(ctx, ses, h)
 		return err
 	})
+	var back bool
+	if err == nil {
+		back, err = s.inLoop(ctx, dir, self.id)
+	}
+	if back {
+		err = fmt.Errorf("%w: a link to a directory above", tree.ErrNotDir)
+	}
+	l = &tree.Listing{Self: self.entry(""), Provisional: true}
+	if err == nil {
+		l.Entries, err = s.entries(ctx, dir, self, found)
+	}
 	if err != nil {
 		return nil, info{}, nil, err
 	}
-	l = &tree.Listing{Self: self.entry(""), Entries: s.entries(ctx, dir, self, found), Provisional: true}
 	return l, self, found, nil
 }
 
@@ -104,8 +114,12 @@ func readEntries(ctx context.Context, ses *session, h handle) ([]info, error) {
 }
 
 // entries turns what a directory was found to hold into what the tree shows.
-func (s *Share) entries(ctx context.Context, dir string, self info, found []info) []tree.Entry {
-	var above []info
+func (s *Share) entries(ctx context.Context, dir string, self info, found []info) ([]tree.Entry, error) {
+	above, err := s.above(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	above = append(above, rung{dir, self.id})
 	seen := make(map[string]bool, len(found))
 	entries := make([]tree.Entry, 0, len(found))
 	for _, i := range found {
@@ -117,16 +131,17 @@ func (s *Share) entries(ctx context.Context, dir string, self info, found []info
 		seen[i.name] = true
 		e := i.entry(i.name)
 		if e.Type == tree.Dir {
-			if above == nil {
-				above = s.ancestors(ctx, dir, self)
+			back, err := s.leadsBack(ctx, join(dir, i.name), i.id, above)
+			if err != nil {
+				return nil, err
 			}
-			if leadsBack(i, above) {
+			if back {
 				e.Type = tree.Other
 			}
 		}
 		entries = append(entries, e)
 	}
-	return entries
+	return entries, nil
 }
 
 // asDirectory is the error of opening a path that should be a directory.

@@ -1,7 +1,6 @@
 package smb
 
 import (
-	"context"
 	"strings"
 	"sync"
 
@@ -141,38 +140,4 @@ func (m *memory) spelledOtherwise(path string, e tree.Entry) bool {
 		other = other || n.id == e.ID.Inode && strings.EqualFold(n.name, e.Name)
 	}
 	return other
-}
-
-// ancestors are the directories above and including dir, of which self is given. Those that are not
-// remembered are asked for; one that cannot be is left out.
-func (s *Share) ancestors(ctx context.Context, dir string, self info) []info {
-	above := []info{self}
-	for dir != "" {
-		dir = parent(dir)
-		if known, ok := s.memory.dir(dir); ok {
-			above = append(above, known.info)
-			continue
-		}
-		var i info
-		if err := s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, dir); return err }); err == nil {
-			s.memory.passed(dir, i)
-			above = append(above, i)
-		}
-	}
-	return above
-}
-
-// leadsBack reports whether a directory is one of those above it: a link of the server's, which shows it
-// as a directory, or a mount of a directory in itself. Numbers alone do not tell, since every file system
-// has its own; with both times they do, as long as nobody copies disks.
-func leadsBack(i info, above []info) bool {
-	if !i.isDir() || i.id == 0 {
-		return false
-	}
-	for _, a := range above {
-		if i.id == a.id && i.mtime == a.mtime && i.created == a.created {
-			return true
-		}
-	}
-	return false
 }

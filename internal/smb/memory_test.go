@@ -2,6 +2,7 @@ package smb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -68,20 +69,57 @@ func TestLinksThatLeadBack(t *testing.T) {
 	}
 }
 
+// A directory is used and changed while it is looked at, which moves its times, and the times by which some
+// servers make up when it was created.
+func TestLinksThatLeadBackToWhatChanges(t *testing.T) {
+	t.Parallel()
+	srv := startSamba(t)
+	srv.Write("a/b/f", "x")
+	if err := os.Symlink("../..", srv.Media("a/b/up")); err != nil {
+		t.Fatal(err)
+	}
+	s := srv.share()
+	ctx := context.Background()
+	for round := range 5 {
+		for _, dir := range []string{"", "a"} {
+			if _, err := s.List(ctx, dir); err != nil {
+				t.Fatal(err)
+			}
+		}
+		srv.Write(fmt.Sprintf("new %d", round), "")
+		l, err := s.List(ctx, "a/b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range l.Entries {
+			if e.Name == "up" && e.Type != tree.Other {
+				t.Errorf("round %d: a link to the root is %+v", round, e)
+			}
+		}
+	}
+	if e, err := s.Stat(ctx, "a/b/up"); err != nil || e.Type != tree.Other {
+		t.Errorf("a link to the root is %+v, %v", e, err)
+	}
+	for _, dir := range []string{"a/b/up", "a/b/up/a", "a/b/up/a/b"} {
+		if _, err := s.List(ctx, dir); !errors.Is(err, tree.ErrNotDir) {
+			t.Errorf("list %s: %v, want that it is no directory", dir, err)
+		}
+	}
+}
+
 // Every file system numbers its root alike, so a mount below the share looks like the share by number.
 func TestEqualNumbersAreNotYetALoop(t *testing.T) {
-	dir := info{attributes: attributeDirectory, id: 2, mtime: 100, created: 50}
-	mount := dir
-	mount.mtime = 101
-	if !leadsBack(dir, []info{{id: 7}, dir}) {
-		t.Error("a directory in itself is not recognized")
+	t.Parallel()
+	srv := startSamba(t)
+	srv.Write("a/b/f", "x")
+	s := srv.share()
+	for _, above := range []rung{{"a", 7}, {"a", 0}, {"gone", 7}} {
+		if back, err := s.leadsBack(context.Background(), "a/b", above.id, []rung{above}); back || err != nil {
+			t.Errorf("a/b is taken for %+v: %v", above, err)
+		}
 	}
-	if leadsBack(mount, []info{dir}) {
-		t.Error("another file system's root is taken for a loop")
-	}
-	none := info{attributes: attributeDirectory}
-	if leadsBack(none, []info{none}) {
-		t.Error("directories without numbers are taken for a loop")
+	if back, err := s.leadsBack(context.Background(), "a", 7, []rung{{"a", 7}}); !back || err != nil {
+		t.Errorf("a directory in itself is not recognized: %v", err)
 	}
 }
 

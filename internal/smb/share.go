@@ -144,6 +144,12 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 		if _, err = q.proof.ours(ctx); err == nil && s.memory.spelledOtherwise(path, e) {
 			err = fmt.Errorf("%w: only a name in another case does", tree.ErrNotExist)
 		}
+		if err == nil && e.Type == tree.Dir {
+			var back bool
+			if back, err = s.inLoop(ctx, path, e.ID.Inode); back {
+				e.Type = tree.Other
+			}
+		}
 		return e, err
 	}, nil)
 	if err != nil {
