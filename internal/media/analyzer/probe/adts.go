@@ -63,5 +63,11 @@ func probeADTSFrom(w *Window, r *Result, start, end int64) error {
 	start += int64(at)
 	f, _ := parseADTSFrame(head[at:])
 	a := media.Audio{Codec: "aac", Profile: aacProfile(f.object), Channels: f.channels, SampleRate: f.rate}
-	return probeFrames(w, r, a, start, end, 0xFF, adtsFrameSize)
+	var x aacFrames // before anything else is read over the head
+	x.adts(head[at:])
+	if err := probeFrames(w, r, a, start, end, 0xFF, adtsFrameSize); err != nil {
+		return err
+	}
+	x.apply(&r.Description.Media.Audio[0])
+	return nil
 }

@@ -19,6 +19,7 @@ type flv struct {
 	meta   map[string]flvValue
 	video  *media.Video
 	audio  *media.Audio
+	frames aacFrames
 	config pictureFormat
 	times  []float64 // of video tags, in seconds
 }
@@ -119,11 +120,14 @@ func (p *flv) tags(off int64, flags byte) error {
 }
 
 func (p *flv) known(flags byte) bool {
-	return (p.video != nil || flags&1 == 0) && (p.audio != nil || flags&4 == 0)
+	return (p.video != nil || flags&1 == 0) && (p.audio != nil && !p.mayExtend() || flags&4 == 0)
 }
 
 // flvVideoCodecs are the codec ids of video tags.
 var flvVideoCodecs = [16]string{1: "mjpeg", 2: "flv1", 3: "flashsv", 4: "vp6f", 5: "vp6a", 6: "flashsv2", 7: "h264", 8: "h263", 9: "mpeg4", 12: "hevc", 13: "av1"}
+
+// mayExtend reports whether frames have yet to tell what the sound is.
+func (p *flv) mayExtend() bool { return mayExtend(p.audio) && p.frames.seen < aacEnough }
 
 func (p *flv) videoTag(t flvTag) error {
 	d, err := p.w.Bytes(t.off, int(min(t.size, 2048)))
@@ -224,6 +228,9 @@ func (p *flv) audioTag(t flvTag) error {
 		return err
 	}
 	if p.audio != nil && (p.audio.Codec != "aac" || p.audio.Profile != "") {
+		if p.mayExtend() && d[0]>>4 == 10 && d[1] == 1 && int64(len(d)) == t.size {
+			p.frames.frame(d[2:])
+		}
 		return nil
 	}
 	a := &media.Audio{Channels: 1 + int(d[0]&1), SampleRate: 5512 << (d[0] >> 2 & 3), Default: true}
@@ -340,6 +347,7 @@ func (p *flv) finish() {
 		m.Video = append(m.Video, *v)
 	}
 	if a := p.audio; a != nil {
+		p.frames.apply(a)
 		if r := p.meta["audiodatarate"].number; r > 0 && r < math.MaxInt32 && a.BitRate == 0 {
 			a.BitRate = int64(r * 1000)
 		}

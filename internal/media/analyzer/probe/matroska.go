@@ -42,7 +42,8 @@ type matroska struct {
 	r *Result
 
 	segment  ebmlElement
-	scale    uint64 // nanoseconds a tick
+	attached ebmlElement // the attachments, which are read last
+	scale    uint64      // nanoseconds a tick
 	duration float64
 	title    string
 	tracks   []*mkvTrack
@@ -93,6 +94,11 @@ func (p *matroska) file() error {
 			}
 			if err := p.live(); err != nil {
 				return err
+			}
+			if p.attached.size > 0 {
+				if err := p.attachmentList(p.attached); err != nil {
+					return err
+				}
 			}
 			if e.cut {
 				return fmt.Errorf("%w: segment", ErrTruncated)
@@ -173,7 +179,7 @@ func (p *matroska) levelOne(e ebmlElement) error {
 	case mkvChapters:
 		return p.chapterList(e)
 	case mkvAttachments:
-		return p.attachmentList(e)
+		p.attached = e
 	case mkvTags:
 		return p.tagList(e)
 	}

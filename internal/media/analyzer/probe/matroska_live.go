@@ -158,7 +158,11 @@ func (p *matroska) trackByNumber(n uint64) *mkvTrack {
 func (p *matroska) lastCluster() error {
 	p.w.Ahead(windowSize)
 	id := []byte{0x1F, 0x43, 0xB6, 0x75}
-	for back := int64(1); back <= 3; back++ {
+	windows := int64(3) // which are read once more, forwards, where the cluster begins in the last of them
+	if p.w.size > pesExact {
+		windows = 2
+	}
+	for back := int64(1); back <= windows; back++ {
 		off := max(p.w.size-back*(windowSize-16), 0)
 		tail, err := p.w.Bytes(off, int(min(windowSize, p.w.size-off)))
 		if err != nil {

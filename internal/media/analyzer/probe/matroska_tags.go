@@ -36,8 +36,13 @@ const (
 	mkvTagString     = 0x4487
 )
 
-// maxMKVAttachments is how many attachments are visited. Each may cost a read: behind its name lie its bytes.
-const maxMKVAttachments = 64
+// Attachments may cost a read each: behind the name of one lie its bytes.
+const (
+	maxMKVAttachments  = 64
+	maxMKVReads        = 9        // of a film, which has the last of them for its attachments
+	mkvAttachmentAside = 1 << 10  // read of one, where they are hopped over
+	mkvAttachmentsNear = 64 << 10 // what they take all together where they are not
+)
 
 // mkvTag is one simple tag with what it is about.
 type mkvTag struct {
@@ -133,20 +138,27 @@ func (p *matroska) chapter(e ebmlElement) (c media.Chapter, shown bool, err erro
 }
 
 // attachmentList names the attached files and picks the cover: by the specification's name for it, else
-// the first picture.
+// the first picture. Of a list that takes more reads than a film may there are no names: a part of it would
+// pass for the whole.
 func (p *matroska) attachmentList(e ebmlElement) error {
-	p.w.Ahead(1 << 10)
+	p.w.Ahead(mkvAttachmentAside)
+	if e.size <= mkvAttachmentsNear { // small ones are read through sooner than hopped over
+		p.w.Ahead(windowSize)
+	}
 	defer p.w.Ahead(mkvAside)
 	m := p.r.Description.Media
 	rank := 0
 	walk := p.w.inside(e)
-	for n := 0; walk.next(); n++ {
-		if walk.el.id != mkvAttachedFile {
-			continue
-		}
-		if n == maxMKVAttachments { // a part of the list would pass for the whole
+	for n := 0; walk.pos < e.end(); n++ {
+		if n == maxMKVAttachments || p.isLong() && p.w.used() >= maxMKVReads && !p.w.holds(walk.pos, mkvAttachmentAside) {
 			m.Attachments = nil
 			return nil
+		}
+		if !walk.next() {
+			break
+		}
+		if walk.el.id != mkvAttachedFile {
+			continue
 		}
 		name, mime, data, err := p.attachment(walk.el)
 		if err != nil {
@@ -160,6 +172,9 @@ func (p *matroska) attachmentList(e ebmlElement) error {
 	}
 	return walk.err
 }
+
+// isLong reports whether this may be a film, rather than an episode.
+func (p *matroska) isLong() bool { d := p.secondsOf(p.duration); return d == 0 || d > 75*60 }
 
 func (p *matroska) attachment(e ebmlElement) (name, mime string, data ebmlElement, err error) {
 	walk := p.w.inside(e)

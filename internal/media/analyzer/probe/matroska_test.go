@@ -218,17 +218,19 @@ func nestedEl(id uint32, depth int) []byte {
 	return b
 }
 
-// A film as mkvmerge lays it out: cover and fonts in front, tags and cues behind.
-func TestMatroskaOfTwoHoursNeedsFewReads(t *testing.T) {
+// mkvAttachedOf lays out an attachment of so many bytes.
+func mkvAttachedOf(name, mime string, size int) []byte {
+	return el(mkvAttachedFile, elText(mkvFileName, name), elText(mkvFileMIME, mime), el(mkvFileData, make([]byte, size)))
+}
+
+// mkvFilmOf is a film of 20 GB as mkvmerge lays it out: attachments in front, tags behind.
+func mkvFilmOf(minutes float64, attachments ...[]byte) *sparse {
 	const media = 20 << 30
-	attached := func(name, mime string, size int) []byte {
-		return el(mkvAttachedFile, elText(mkvFileName, name), elText(mkvFileMIME, mime), el(mkvFileData, make([]byte, size)))
-	}
 	tracks := el(mkvTracks, mkvVideoOf(), mkvTrackOf(2, mkvTypeAudio, "A_TRUEHD", el(mkvAudio, elFloat(mkvSampling, 48000), elUint(mkvChannelsOf, 8))))
 	tags := el(mkvTags, mkvTagOf(50, 0, "DATE_RELEASED", "2001"))
 	front := func(at uint64) []byte {
-		return slices.Concat(el(mkvSeekHead, el(mkvSeek, el(mkvSeekID, elID(mkvTags)), elUint(mkvSeekPosition, at))), mkvInfoOf(7.2e6), tracks,
-			el(mkvAttachments, attached("cover.jpg", "image/jpeg", 400_000), attached("font.ttf", "font/ttf", 300_000), attached("bold.ttf", "font/ttf", 300_000)))
+		return slices.Concat(el(mkvSeekHead, el(mkvSeek, el(mkvSeekID, elID(mkvTags)), elUint(mkvSeekPosition, at))), mkvInfoOf(minutes*60_000), tracks,
+			el(mkvAttachments, attachments...))
 	}
 	head := front(uint64(len(front(0))) + media)
 	segment := slices.Concat(elID(mkvSegment), u64(1<<56|uint64(len(head)+media+len(tags))))
@@ -236,10 +238,46 @@ func TestMatroskaOfTwoHoursNeedsFewReads(t *testing.T) {
 	src := &sparse{size: int64(len(mkvStart)+len(segment)+len(head)+len(tags)) + media, parts: map[int64][]byte{}}
 	src.parts[0] = slices.Concat(mkvStart, segment, head, cluster)
 	src.parts[src.size-int64(len(tags))] = tags
+	return src
+}
+
+func TestMatroskaOfTwoHoursNeedsFewReads(t *testing.T) {
+	src := mkvFilmOf(120, mkvAttachedOf("cover.jpg", "image/jpeg", 400_000), mkvAttachedOf("font.ttf", "font/ttf", 300_000), mkvAttachedOf("bold.ttf", "font/ttf", 300_000))
 	r := probeWithin(t, src, src.size, ".mkv")
 	checkFilm(t, "the film", r, lines("video, matroska, 7200.000 s", "video vp8 640x360 25 fps 8 bit default", "audio truehd 8 ch 48000 Hz eng default",
 		"attachment cover.jpg", "attachment font.ttf", "attachment bold.ttf", "artwork image/jpeg 400000 bytes"))
 	if r.Description.Year != 2001 {
 		t.Errorf("tags behind the media were not read: %+v", r.Description)
+	}
+}
+
+// Names behind each other's bytes cost a read each. A film does not spend more on them than it may, and then
+// has none rather than a part of them; it has its cover and tags all the same. An episode spends what it takes.
+func TestMatroskaWithManyAttachmentsKeepsToItsBudget(t *testing.T) {
+	fonts := func(n, size int) [][]byte {
+		list := [][]byte{mkvAttachedOf("cover.jpg", "image/jpeg", size)}
+		for range n {
+			list = append(list, mkvAttachedOf("font.ttf", "font/ttf", size))
+		}
+		return list
+	}
+	for name, c := range map[string]struct {
+		src  *sparse
+		want int
+	}{
+		"fonts of 300 KB": {mkvFilmOf(120, fonts(40, 300_000)...), 0},
+		"a few of them":   {mkvFilmOf(120, fonts(5, 300_000)...), 6},
+		"fonts of 1 KB":   {mkvFilmOf(120, fonts(40, 1_000)...), 41},
+	} {
+		r := probeWithin(t, c.src, c.src.size, ".mkv")
+		if m := r.Description.Media; len(m.Attachments) != c.want || m.Artwork == nil || r.Description.Year != 2001 {
+			t.Errorf("%s: %d attachments, should be %d; artwork %v, year %d", name, len(m.Attachments), c.want, m.Artwork, r.Description.Year)
+		}
+	}
+	episode := mkvFilmOf(24, fonts(40, 300_000)...)
+	w := NewWindow(t.Context(), episode, episode.size)
+	defer w.release()
+	if r, err := w.probe(".mkv"); err != nil || len(r.Description.Media.Attachments) != 41 {
+		t.Errorf("an episode's attachments: %v, %v", r.Description.Media, err)
 	}
 }

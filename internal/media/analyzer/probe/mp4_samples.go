@@ -15,6 +15,14 @@ func (p *mp4) firstSamples() error {
 		}
 		switch e.codec {
 		case "mp1", "mp2", "mp3", "dts", "ac3", "eac3":
+		case "aac":
+			e.audio.Codec = e.codec
+			if mayExtend(&e.audio) {
+				if err := p.aacSamples(t); err != nil {
+					return err
+				}
+			}
+			continue
 		default:
 			continue
 		}
@@ -65,4 +73,48 @@ func (p *mp4) firstChunk(t *mp4Track) (int64, error) {
 		return int64(be64(d[8:])), nil
 	}
 	return 0, walk.err
+}
+
+// aacSamples looks at the first frames of plain AAC for what its configuration does not say, as many of
+// them as lie together in the first chunk.
+func (p *mp4) aacSamples(t *mp4Track) error {
+	off, err := p.firstChunk(t)
+	if err != nil || off <= 0 || off >= p.w.size {
+		return err
+	}
+	stsz, ok, err := p.w.find(t.table, 0, "stsz")
+	if err != nil || !ok {
+		return err
+	}
+	var sizes [4 * aacEnough]int64
+	d, err := p.w.payload(stsz, 12+4*len(sizes))
+	if err != nil || len(d) < 12 || be32(d[4:]) != 0 {
+		return err
+	}
+	n := 0
+	for d = d[12:]; len(d) >= 4 && n < len(sizes); d = d[4:] {
+		sizes[n] = int64(be32(d))
+		n++
+	}
+	stsc, ok, err := p.w.find(t.table, 0, "stsc")
+	if err != nil || !ok {
+		return err
+	}
+	if d, err = p.w.payload(stsc, 16); err != nil || len(d) < 16 {
+		return err
+	}
+	n = int(min(int64(n), int64(be32(d[12:]))))
+	if d, err = p.w.Bytes(off, int(min(mp4Aside, p.w.size-off))); err != nil {
+		return keepBudget(err)
+	}
+	var x aacFrames
+	for _, size := range sizes[:n] {
+		if size <= 0 || size > int64(len(d)) {
+			break
+		}
+		x.frame(d[:size])
+		d = d[size:]
+	}
+	x.apply(&t.entry.audio)
+	return nil
 }

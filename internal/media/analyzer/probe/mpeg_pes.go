@@ -3,6 +3,7 @@ package probe
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -160,9 +161,18 @@ func (e *elementary) look() {
 	}
 	switch e.kind {
 	case elementaryAudio:
-		if a := e.audio; frameHeader(e.codec, e.buf, &a) {
-			e.audio, e.codec, e.found = a, a.Codec, true
+		a := e.audio
+		if !frameHeader(e.codec, e.buf, &a) {
+			return
 		}
+		e.found = true
+		if mayExtend(&a) {
+			var x aacFrames
+			x.adts(e.buf)
+			x.apply(&a)
+			e.found = x.seen >= aacEnough || len(e.buf) == elementaryKeep
+		}
+		e.audio, e.codec = a, a.Codec
 	case elementaryVideo:
 		var f pictureFormat
 		var ok bool
@@ -251,6 +261,9 @@ func (e *elementary) frame() int64 {
 		switch e.codec {
 		case "aac", "aac_latm":
 			samples = 1024
+			if strings.HasPrefix(e.audio.Profile, "HE-AAC") { // whose rate is that of the whole band
+				samples = 2048
+			}
 		case "mp2", "mp3":
 			samples = 1152
 		case "dts":
@@ -279,6 +292,23 @@ func pesDuration(streams []*elementary, size int64) float64 {
 			end = last
 		}
 	}
+	return pesBetween(begin, end, size)
+}
+
+// pesEnded reports whether sound or pictures had time stamps at both ends of the file.
+func pesEnded(streams []*elementary) bool {
+	first, last := false, false
+	for _, e := range streams {
+		if e.kind == elementaryVideo || e.kind == elementaryAudio {
+			first, last = first || e.first >= 0, last || e.last >= 0
+		}
+	}
+	return first && last
+}
+
+// pesBetween is the time between two states of the clock in seconds, for a file of so many bytes: 0 where
+// one is unknown (below 0), or where the bit rate would make no sense.
+func pesBetween(begin, end, size int64) float64 {
 	if begin < 0 || end < 0 {
 		return 0
 	}

@@ -20,15 +20,22 @@ type mpegPS struct {
 	rate    int64               // bytes a second that the pack headers allow, 0 unknown
 	late    bool                // the front is behind us
 	ends    bool                // time stamps are taken as last ones
+
+	search pesSearch
+	clock  [2]int64 // of the pack headers: where it first stands, and where it last does; -1 unknown
 }
 
-// Where a program stream is looked at.
-const (
-	psFrontWindows = 1 // behind the head, while something is missing
-	psMoreWindows  = 4
-	psPlaces       = 2 // spread over the file
-	psMaxStreams   = 64
-)
+const psMaxStreams = 64
+
+// psSearchOf bounds the search by the file's size, as pesSearchOf does: between front and end there are
+// places at which streams may show that begin late.
+func psSearchOf(size int64) (s pesSearch, places int64) {
+	if s = pesSearchOf(size); size <= pesExact {
+		s.front, s.tail, s.all = 4, 3, 9
+		return s, 2
+	}
+	return s, 1
+}
 
 // The start codes of the systems layer.
 const (
@@ -44,7 +51,10 @@ func isMPEGPS(head []byte, _ string) bool {
 }
 
 func probeMPEGPS(w *Window, r *Result) error {
-	p := &mpegPS{w: w, r: r, streams: make(map[int]*elementary, 4)}
+	p := &mpegPS{w: w, r: r, streams: make(map[int]*elementary, 4), clock: [2]int64{-1, -1}}
+	search, places := psSearchOf(w.size)
+	p.search = search
+	w.Ahead(int(search.window))
 	head, err := w.Head()
 	if err != nil {
 		return err
@@ -53,8 +63,9 @@ func probeMPEGPS(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	for n := 0; n < psMoreWindows && at < w.size && !p.settled(n >= psFrontWindows); n++ {
-		b, err := w.Bytes(at, int(min(windowSize, w.size-at)))
+	for n := 0; n < p.search.front && at < w.size && !p.settled(n > 0); n++ {
+		p.search.all--
+		b, err := w.Bytes(at, int(min(p.search.window, w.size-at)))
 		if err != nil {
 			return err
 		}
@@ -65,7 +76,7 @@ func probeMPEGPS(w *Window, r *Result) error {
 		at = max(next, at+int64(len(b)))
 	}
 	p.late = true
-	if err := p.rest(at); err != nil {
+	if err := p.rest(at, places); err != nil {
 		return err
 	}
 	if len(p.streams) == 0 {
@@ -88,26 +99,26 @@ func (p *mpegPS) settled(enough bool) bool {
 }
 
 // rest looks at places all over the file, for streams that begin later, and at its end.
-func (p *mpegPS) rest(from int64) error {
-	for i := range int64(psPlaces) {
-		at := from + (p.w.size-from)*(2*i+1)/(2*psPlaces)
-		if p.w.size-from < (psPlaces+2)*windowSize {
+func (p *mpegPS) rest(from, places int64) error {
+	window := p.search.window
+	for i := range places {
+		at := from + (p.w.size-from)*(2*i+1)/(2*places)
+		if p.w.size-from < (places+2)*window {
 			break // the end will be near enough
 		}
-		if err := p.place(at, windowSize); err != nil {
+		p.search.all--
+		if err := p.place(at, int(window)); err != nil {
 			return err
 		}
 	}
 	p.ends = true
-	for back := int64(1); back <= 3; back++ {
-		off := max(p.w.size-back*windowSize, 0)
-		if err := p.place(off, int(min(windowSize, p.w.size-off))); err != nil {
+	for back := int64(1); p.search.all > 0 && back <= int64(p.search.tail); back++ {
+		p.search.all--
+		off := max(p.w.size-back*window, 0)
+		if err := p.place(off, int(min(window, p.w.size-off))); err != nil {
 			return err
 		}
-		if p.ended() {
-			return nil
-		}
-		if off == 0 {
+		if off == 0 || p.ended() {
 			return nil
 		}
 	}
@@ -122,7 +133,7 @@ func (p *mpegPS) ended() bool {
 			some, all = some || e.last >= 0, all && e.last >= 0
 		}
 	}
-	return all || some && p.w.size > tsExact
+	return all || some && p.w.size > pesExact
 }
 
 func (p *mpegPS) place(off int64, n int) error {
@@ -189,14 +200,29 @@ func (p *mpegPS) packets(b []byte, base int64) (int64, error) {
 	return base + int64(i), nil
 }
 
-// pack reads a pack header and returns its size.
+// pack reads a pack header, of MPEG-2 or MPEG-1, and returns its size.
 func (p *mpegPS) pack(b []byte) int {
+	size, marks := 12, 4
 	if b[4]>>6 == 1 {
+		size, marks = 14+int(b[13]&7), 2
 		p.rate = max(p.rate, 50*(int64(b[10])<<14|int64(b[11])<<6|int64(b[12])>>2))
-		return 14 + int(b[13]&7)
+	} else {
+		p.rate = max(p.rate, 50*(int64(b[9]&0x7F)<<15|int64(b[10])<<7|int64(b[11])>>1))
 	}
-	p.rate = max(p.rate, 50*(int64(b[9]&0x7F)<<15|int64(b[10])<<7|int64(b[11])>>1))
-	return 12
+	r := bitReader{b: b[4:10]}
+	r.skip(marks)
+	clock := int64(r.bits(3)) << 30
+	r.skip(1)
+	clock |= int64(r.bits(15)) << 15
+	r.skip(1)
+	clock |= int64(r.bits(15))
+	if p.clock[0] < 0 && !p.late {
+		p.clock[0] = clock
+	}
+	if p.ends && (p.clock[1] < 0 || pesDiff(clock, p.clock[1]) > 0) {
+		p.clock[1] = clock
+	}
+	return size
 }
 
 // packet takes one packet of a stream, or as much of it as there is.
@@ -354,7 +380,11 @@ func (p *mpegPS) finish() {
 	for _, e := range streams {
 		e.describe(m)
 	}
-	if d := pesDuration(streams, p.w.size); p.rate == 0 || float64(p.w.size) < 1.5*d*float64(p.rate) || p.w.size < 1<<20 {
+	d := pesDuration(streams, p.w.size)
+	if !pesEnded(streams) {
+		d = pesBetween(p.clock[0], p.clock[1], p.w.size)
+	}
+	if p.rate == 0 || float64(p.w.size) < 1.5*d*float64(p.rate) || p.w.size < 1<<20 {
 		m.DurationSeconds = d
 	}
 	m.BitRate = bitRate(p.w.size, m.DurationSeconds)

@@ -97,3 +97,22 @@ func TestProgramStreamOfNothingButPacksIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A film whose sound began long before its end still lasts until its packs' clock stands still.
+func TestProgramStreamLastsAsItsPacksSayWhereNothingElseDoes(t *testing.T) {
+	pack := func(clock uint64) []byte {
+		b := psPackOf()
+		bits := 0x4000_0400_0401 | clock>>30&7<<43 | clock>>15&0x7FFF<<27 | clock&0x7FFF<<11
+		copy(b[4:], u64(bits << 16)[:6])
+		return b
+	}
+	video := slices.Concat([]byte{0, 0, 1, 0xE0}, u16(1903), []byte{0x80, 0, 0}, bytes.Repeat([]byte{0x55}, 1900))
+	data := slices.Concat(pack(0), pesOf(0xE0, 0, mpeg2Headers))
+	for i := range uint64(100) {
+		data = slices.Concat(data, pack(i*900), video)
+	}
+	r, err := probeBytes(data, ".mpg")
+	if err != nil || r.Description.Media.DurationSeconds != 0.99 {
+		t.Errorf("lasts %v s, %v", r.Description.Media.DurationSeconds, err)
+	}
+}

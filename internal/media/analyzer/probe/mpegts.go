@@ -21,19 +21,32 @@ type mpegTS struct {
 	byPID     map[uint16]*elementary
 	streams   []*elementary // in the order of the tables
 	scrambled bool
+
+	search pesSearch
+	clock  [2]int64 // the program's clock where it first stands, and where it last does; -1 unknown
 }
 
-// Bounds of the search, in windows: behind the head, at the end, and what is tried in front where
-// something that matters is still missing then.
-const (
-	tsFrontWindows = 2
-	tsTailWindows  = 5
-	tsMoreWindows  = 4
-	tsMaxStreams   = 128
-	// tsExact is the size up to which the end of the video itself is looked for: in larger files
-	// the last sound frame is near enough.
-	tsExact = 64 << 20
-)
+const tsMaxStreams = 128
+
+// pesSearch bounds how much of a stream without a table of contents is looked at, in windows behind the
+// head: in front, at the end, and in all.
+type pesSearch struct {
+	window           int64 // bytes
+	front, tail, all int
+}
+
+// pesExact is the size up to which the end of the video itself is looked for. In larger files whatever
+// stream comes by near the end tells it well enough.
+const pesExact = 64 << 20
+
+// pesSearchOf bounds the search by the file's size: of a whole film, of whatever bit rate, no more is read
+// than 160,000 bytes, head and all.
+func pesSearchOf(size int64) pesSearch {
+	if size <= pesExact {
+		return pesSearch{windowSize, 2, 5, 11}
+	}
+	return pesSearch{(160_000 - HeadSize) / 4, 1, 3, 4}
+}
 
 // tsLayout finds size and phase of the packets at the start of b; ok is false where there are none.
 func tsLayout(b []byte) (packet, start int, ok bool) {
@@ -75,12 +88,14 @@ func probeMPEGTS(w *Window, r *Result) error {
 	p := &mpegTS{
 		w: w, r: r, packet: int64(size), start: int64(start),
 		sections: make(map[uint16]*tsSection, 4), programs: make(map[uint16]bool, 2), byPID: make(map[uint16]*elementary, 8),
+		search: pesSearchOf(w.size), clock: [2]int64{-1, -1},
 	}
+	w.Ahead(int(p.search.window))
 	at, err := p.packets(head, 0, p.start, p.take)
 	if err != nil {
 		return err
 	}
-	if at, err = p.front(at, tsFrontWindows, p.done); err != nil {
+	if at, err = p.front(at, p.search.front, p.done); err != nil {
 		return err
 	}
 	if len(p.streams) > 0 {
@@ -88,7 +103,7 @@ func probeMPEGTS(w *Window, r *Result) error {
 			return err
 		}
 	}
-	if _, err := p.front(at, tsMoreWindows, p.enough); err != nil {
+	if _, err := p.front(at, p.search.all, p.enough); err != nil {
 		return err
 	}
 	if len(p.streams) == 0 {
@@ -100,8 +115,9 @@ func probeMPEGTS(w *Window, r *Result) error {
 
 // front reads up to n windows from an offset on, until done, and returns where it ended.
 func (p *mpegTS) front(at int64, n int, done func() bool) (int64, error) {
-	for ; n > 0 && at < p.w.size && !done(); n-- {
-		b, err := p.w.Bytes(at, int(min(windowSize, p.w.size-at)))
+	for ; n > 0 && p.search.all > 0 && at < p.w.size && !done(); n-- {
+		p.search.all--
+		b, err := p.w.Bytes(at, int(min(p.search.window, p.w.size-at)))
 		if err != nil {
 			return at, err
 		}
@@ -161,8 +177,19 @@ func tsPayload(b []byte) (pid uint16, begins bool, payload []byte) {
 	return pid, begins, payload
 }
 
+// tsClock is the program clock reference of a packet in units of 90 kHz, -1 where it has none (2.4.3.5).
+func tsClock(b []byte) int64 {
+	if b[3]&0x20 == 0 || b[4] < 7 || b[5]&0x10 == 0 {
+		return -1
+	}
+	return int64(be32(b[6:]))<<1 | int64(b[10]>>7)
+}
+
 // take reads one packet of the front.
 func (p *mpegTS) take(b []byte) error {
+	if clock := tsClock(b); clock >= 0 && p.clock[0] < 0 {
+		p.clock[0] = clock
+	}
 	pid, begins, payload := tsPayload(b)
 	if len(payload) == 0 {
 		return nil
@@ -243,11 +270,12 @@ func (p *mpegTS) tablesRead() bool {
 // tail takes the last time stamps from the end of the file.
 func (p *mpegTS) tail() error {
 	end := p.w.size - (p.w.size-p.start)%p.packet
-	for range tsTailWindows {
-		off := max(end-windowSize/p.packet*p.packet, p.start)
+	for n := p.search.tail; n > 0 && p.search.all > 0; n-- {
+		off := max(end-p.search.window/p.packet*p.packet, p.start)
 		if off >= end {
 			return nil
 		}
+		p.search.all--
 		b, err := p.w.Bytes(off, int(end-off))
 		if err != nil {
 			return err
@@ -278,11 +306,14 @@ func (p *mpegTS) ended() bool {
 		}
 		all = all && e.settled()
 	}
-	return some && (video || p.w.size > tsExact && all)
+	return some && (video || p.w.size > pesExact && all)
 }
 
 // last takes time stamps at the end of the file, and headers that the front did not show.
 func (p *mpegTS) last(b []byte) error {
+	if clock := tsClock(b); clock >= 0 && (p.clock[1] < 0 || pesDiff(clock, p.clock[1]) > 0) {
+		p.clock[1] = clock
+	}
 	pid, begins, payload := tsPayload(b)
 	e := p.byPID[pid]
 	if e == nil || b[3]>>6 != 0 {
@@ -310,7 +341,9 @@ func (p *mpegTS) finish() {
 		m.Container = "m2ts"
 	}
 	m.Encrypted = p.scrambled
-	m.DurationSeconds = pesDuration(p.streams, p.w.size)
+	if m.DurationSeconds = pesDuration(p.streams, p.w.size); m.DurationSeconds == 0 && !pesEnded(p.streams) {
+		m.DurationSeconds = pesBetween(p.clock[0], p.clock[1], p.w.size)
+	}
 	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
 	for _, e := range p.streams {
 		e.describe(m)

@@ -31,7 +31,7 @@ func oggCodec(b []byte) *oggStream {
 	case hasMagic(b, "\x80theora"):
 		return oggTheora(b, s)
 	case hasMagic(b, "OVP80\x01\x01") && len(b) >= 26:
-		s.audio, s.prefix, s.shift = nil, 7, 0
+		s.audio, s.prefix, s.high = nil, 7, 32
 		s.video = &media.Video{Codec: "vp8", Width: int(be16(b[8:])), Height: int(be16(b[10:]))}
 		if d := be32(b[22:]); d > 0 {
 			s.rate = float64(be32(b[18:])) / float64(d)

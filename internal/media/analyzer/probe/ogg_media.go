@@ -23,7 +23,8 @@ type oggStream struct {
 	video    *media.Video
 	subtitle *media.Subtitle
 	rate     float64 // granules, or frames of video, a second
-	shift    uint    // of video: the bits that count the frames since a key frame
+	shift    uint    // of Theora: the bits that count the frames since a key frame
+	high     uint    // of VP8: the bits below those that count frames
 	preskip  int64
 	prefix   int // bytes before the comments in their packet; -1: the stream has none
 	comment  *vorbisComment
@@ -299,6 +300,9 @@ func (o *oggFile) lastGranules(b []byte) error {
 func (s *oggStream) seconds() float64 {
 	if s.last <= 0 || s.rate <= 0 {
 		return 0
+	}
+	if s.high > 0 {
+		return float64(s.last>>s.high) / s.rate
 	}
 	if s.shift > 0 {
 		return float64(s.last>>s.shift+s.last&(1<<s.shift-1)) / s.rate

@@ -224,7 +224,7 @@ func probeWithin(t *testing.T, src io.ReaderAt, size int64, ext string) Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if reads, n := w.Spent(DefaultBudget); reads > 9 || n > 160<<10 {
+	if reads, n := w.Spent(DefaultBudget); reads > 9 || n > 160_000 {
 		t.Errorf("%s: %d reads of %d bytes", r.Description.Media.Container, reads, n)
 	}
 	return r

@@ -36,7 +36,8 @@ type Window struct {
 	src      io.ReaderAt
 	size     int64
 	left     Budget
-	allowed  int // reads beyond the budget that a prober asked for
+	began    int // reads of the budget
+	allowed  int // reads beyond it that a prober asked for
 	deadline time.Time
 	buf      *buffers
 	headLen  int
@@ -63,7 +64,7 @@ func NewWindow(ctx context.Context, src io.ReaderAt, size int64) *Window {
 // NewWindowBudget returns a window over src under a budget of one's own.
 func NewWindowBudget(ctx context.Context, src io.ReaderAt, size int64, b Budget) *Window {
 	return &Window{
-		ctx: ctx, src: src, size: size, left: b, deadline: time.Now().Add(b.Time),
+		ctx: ctx, src: src, size: size, left: b, began: b.Reads, deadline: time.Now().Add(b.Time),
 		buf: bufferPool.Get().(*buffers), ahead: windowSize,
 	}
 }
@@ -248,6 +249,15 @@ func (w *Window) Enter() (leave func(), err error) {
 	}
 	w.left.Depth--
 	return func() { w.left.Depth++ }, nil
+}
+
+// used is how many reads the probe has taken.
+func (w *Window) used() int { return w.began + w.allowed - w.left.Reads }
+
+// holds reports whether n bytes at off, or those of them that the file has, are at hand without a read.
+func (w *Window) holds(off int64, n int) bool {
+	end := min(off+int64(n), w.size)
+	return end <= int64(w.headLen) || off >= w.floatOff && end <= w.floatOff+int64(w.floatLen)
 }
 
 // Spent tells what of b a window that began with it has used: reads and bytes. It is for tests.
