@@ -58,6 +58,7 @@ vet:
 # Where there is no smbd these tests are skipped by `make test`; here a skipped one is a failure.
 test-samba:
 	scripts/require-tests.sh 'no smbd' -- $(GO) test -race -count=1 -v -tags $(TAGS) ./internal/smb/...
+	scripts/require-tests.sh 'no smbd' -- $(GO) test -race -count=1 -v -run '^TestShare' -tags $(TAGS) ./internal/app/...
 
 test-systemd: build
 	scripts/test-systemd.sh bin/catalogizerd
@@ -76,10 +77,11 @@ fuzz:
 
 # Soak tests are those named TestSoak...; they run for as long as SOAK says, and not at all without it.
 soak:
-	SOAK=$(SOAK) scripts/require-tests.sh . -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -tags $(TAGS) ./internal/app/...
+	SOAK=$(SOAK) scripts/require-tests.sh . -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -skip '^TestSoakShareModel$$' -tags $(TAGS) ./internal/app/...
 
+# The daemon on a share and the share by itself, side by side.
 soak-share:
-	SOAK=$(SOAK) scripts/require-tests.sh . -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -tags $(TAGS) ./internal/smb/...
+	SOAK=$(SOAK) SMB_CHAOS=$(SOAK) scripts/require-tests.sh . -- $(GO) test -count=1 -timeout 0 -v -run '^(TestSoakShareModel|TestChaos)$$' -tags $(TAGS) ./internal/app/modeltest ./internal/smb
 
 library:
 	scripts/make-sample-library.sh testdata/library

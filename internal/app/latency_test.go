@@ -28,7 +28,10 @@ func changes(t *testing.T, perSecond int, d time.Duration) []time.Duration {
 	var mu sync.Mutex
 	written := map[string]time.Time{} // by path and size
 	var took []time.Duration
-	r.OnUpsert(func(it *apptest.Item) {
+	r.OnChange(func(_ int64, it *apptest.Item) {
+		if it == nil {
+			return
+		}
 		now := time.Now()
 		mu.Lock()
 		defer mu.Unlock()

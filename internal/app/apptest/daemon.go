@@ -22,6 +22,7 @@ import (
 type Root struct {
 	Name string
 	Path string
+	URL  string // in place of a path
 	More string // further lines of its table, in TOML
 }
 
@@ -78,7 +79,11 @@ func (d *Daemon) Configure(tb testing.TB, roots ...Root) {
 	var b strings.Builder
 	b.WriteString("[log]\nformat = \"json\"\n" + d.cfg.More + "\n")
 	for _, r := range roots {
-		fmt.Fprintf(&b, "[[root]]\nname = %q\npath = %q\n%s\n", r.Name, r.Path, r.More)
+		key, at := "path", r.Path
+		if r.URL != "" {
+			key, at = "url", r.URL
+		}
+		fmt.Fprintf(&b, "[[root]]\nname = %q\n%s = %q\n%s\n", r.Name, key, at, r.More)
 	}
 	if err := os.WriteFile(d.file, []byte(b.String()), 0o600); err != nil {
 		tb.Fatal(err)

@@ -25,7 +25,7 @@ type Replica struct {
 	cursor  string
 	faults  []error
 	resumed int
-	seen    func(*Item) // called for every upsert, under mu
+	seen    func(id int64, it *Item) // called for every change, under mu
 }
 
 // Follow begins to follow a daemon; it ends with the test.
@@ -43,8 +43,9 @@ func (r *Replica) Close() {
 	<-r.done
 }
 
-// OnUpsert has seen called for every item that comes, from another goroutine; it must return at once.
-func (r *Replica) OnUpsert(seen func(*Item)) {
+// OnChange has seen called for every change that comes, from another goroutine; it must return at once. it is
+// nil where the item is deleted.
+func (r *Replica) OnChange(seen func(id int64, it *Item)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.seen = seen
@@ -160,15 +161,15 @@ func (r *Replica) take(m *message) error {
 	for i := range m.Changes {
 		ch := &m.Changes[i]
 		ch.apply(r.items)
-		if ch.Op == "delete" {
-			continue
-		}
-		it, err := ParseItem(ch.Item)
-		if err != nil || it.ID != ch.ID {
-			return fmt.Errorf("upsert %d of %s: %w", ch.ID, ch.Item, errors.Join(err))
+		var it *Item
+		if ch.Op != "delete" {
+			var err error
+			if it, err = ParseItem(ch.Item); err != nil || it.ID != ch.ID {
+				return fmt.Errorf("upsert %d of %s: %w", ch.ID, ch.Item, errors.Join(err))
+			}
 		}
 		if r.seen != nil {
-			r.seen(it)
+			r.seen(ch.ID, it)
 		}
 	}
 	r.cursor = m.Cursor

@@ -94,6 +94,9 @@ func opOthers(d *driver) bool {
 	case 1:
 		d.must(os.Symlink("/etc/passwd", d.abs(p)))
 	case 2:
+		if d.share { // which would show it as a file
+			return false
+		}
 		d.must(syscall.Mkfifo(d.abs(p), 0o644))
 	case 3:
 		f, ok := d.anyFile()

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Bounds that keep a round short.
@@ -21,6 +23,12 @@ var oddNames = []string{
 	"new\nline", "invalid \xff\xfe", "\xc3", "caf\u00e9", "cafe\u0301", "-rf", " lead and trail ", "percent %41 %", `quote "'\`,
 	"tab\tbell\a", "emoji \U0001F3B5", strings.Repeat("n", 251), strings.Repeat("\u00e9", 125), "a:b*c?", "trailing.", "~", "#hash#", "[brackets]",
 	"\u202ertl", "surrogate \xed\xa0\x80", "UPPER", "upper", "nul\x01", "S01E02", "1984", "(2001)",
+}
+
+// onShares reports whether a share shows a name as it is. Others are left out or shown as made-up short ones.
+func onShares(name string) bool {
+	return utf8.ValidString(name) && !strings.ContainsAny(name, `:*?"<>|\`) && !strings.ContainsFunc(name, unicode.IsControl) &&
+		!strings.HasSuffix(name, ".") && !strings.HasSuffix(name, " ")
 }
 
 func isTrack(path string) bool { return strings.HasSuffix(path, ".mp3") }
@@ -42,7 +50,9 @@ func (d *driver) size() int { return pick(d, []int{0, 500, 900, 1500, 3000, 2000
 
 func (d *driver) baseName() string {
 	if d.chance(0.15) {
-		return pick(d, oddNames)
+		if name := pick(d, oddNames); !d.share || onShares(name) {
+			return name
+		}
 	}
 	d.n++
 	return fmt.Sprintf("n%d", d.n)
@@ -161,7 +171,11 @@ func opAppend(d *driver) bool {
 func opRewrite(d *driver) bool {
 	p, ok := d.anyFile()
 	if ok {
-		d.rewrite(p, d.title(), 100+d.rnd.IntN(4000), pick(d, []string{"", "older", "same time", "same everything"}))
+		how := pick(d, []string{"", "older", "same time", "same everything"})
+		if d.share && how == "same everything" {
+			how = "" // nothing that a share tells would show it
+		}
+		d.rewrite(p, d.title(), 100+d.rnd.IntN(4000), how)
 	}
 	return ok
 }
@@ -174,7 +188,7 @@ func opTouch(d *driver) bool {
 	at := time.Now().Add(time.Duration(d.rnd.Int64N(int64(4*365*24*time.Hour))) - 3*365*24*time.Hour)
 	d.note("touch %v to %v", p, at)
 	d.must(os.Chtimes(d.abs(p), at, at))
-	d.tell(p)
+	d.changes(p)
 	return true
 }
 

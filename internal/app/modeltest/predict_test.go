@@ -27,6 +27,9 @@ func (w *world) expect(p place, quick bool) expectation {
 		if (o.strayed || o.wandered && w.hidden) && !quick {
 			return expectation{}
 		}
+		if w.share && o.changed && (o.wandered || o.strayed) {
+			return expectation{}
+		}
 		for _, id := range o.base {
 			return expectation{id: id, why: "it is the same file"}
 		}
@@ -176,7 +179,7 @@ func (w *world) settle(c apptest.Catalog) {
 				o.base[p] = at[p]
 			}
 		}
-		o.linked, o.strayed, o.wandered = len(o.places) > 1, false, false
+		o.linked, o.strayed, o.wandered, o.changed = len(o.places) > 1, false, false, false
 		if len(o.base) > 0 {
 			o.returned, o.oldID, o.claims = false, 0, nil
 		}

@@ -67,6 +67,7 @@ type object struct {
 	linked   bool            // it had several names
 	strayed  bool            // it had no name that is catalogued
 	wandered bool            // it left a catalogued name, alive
+	changed  bool            // its size or mtime is another
 
 	claims   map[int64]struct{} // items of others that it may have been
 	oldID    int64              // the item it was when it last was one alone
@@ -82,12 +83,14 @@ type tenure struct {
 // world is the disk as it should be. Its methods change the disk and the model alike, and log what they do.
 type world struct {
 	tb      testing.TB
-	base    string // directory that holds the roots
+	base    string            // directory that holds the roots
+	at      map[string]string // directories of roots that stand elsewhere
 	roots   []string
 	objects int
 
 	hidden   bool // what moves may not be seen within the grace
 	analysed bool // the bytes of files are read, so that what they say is compared too
+	share    bool // all that is known of a file is what a share tells: its number, its size and its mtime
 
 	files   map[place]*object
 	dirs    map[place]struct{}
@@ -108,18 +111,31 @@ type world struct {
 }
 
 func newWorld(tb testing.TB, base string, roots ...string) *world {
+	return newWorldAt(tb, base, nil, roots...)
+}
+
+// newWorldAt makes a world of which some roots stand elsewhere.
+func newWorldAt(tb testing.TB, base string, at map[string]string, roots ...string) *world {
 	w := &world{
-		tb: tb, base: base, roots: roots, files: map[place]*object{}, dirs: map[place]struct{}{}, ignores: map[place]string{},
+		tb: tb, base: base, at: at, roots: roots, files: map[place]*object{}, dirs: map[place]struct{}{}, ignores: map[place]string{},
 		history: map[place][]*tenure{}, began: time.Now(), added: map[int64]time.Time{}, missing: map[place]struct{}{},
 	}
 	for _, r := range append([]string{outside}, roots...) {
-		w.must(os.MkdirAll(filepath.Join(base, r), 0o755))
+		w.must(os.MkdirAll(w.dir(r), 0o755))
 		w.dirs[place{r, ""}] = struct{}{}
 	}
 	return w
 }
 
-func (w *world) abs(p place) string { return filepath.Join(w.base, p.root) + "/" + p.path }
+// dir is where a root stands on the disk.
+func (w *world) dir(root string) string {
+	if dir, ok := w.at[root]; ok {
+		return dir
+	}
+	return filepath.Join(w.base, root)
+}
+
+func (w *world) abs(p place) string { return w.dir(p.root) + "/" + p.path }
 
 func (w *world) must(err error) {
 	if err != nil {
@@ -278,6 +294,12 @@ func (w *world) appendTo(p place, n int) {
 	_, err = f.Write(frames(n))
 	w.must(err)
 	w.must(f.Close())
+	w.changes(p)
+}
+
+// changes notes that the file at p is another in size or time.
+func (w *world) changes(p place) {
+	w.files[p].changed = true
 	w.tell(p)
 }
 
@@ -319,7 +341,7 @@ func (w *world) rewrite(p place, title string, size int, how string) {
 		w.must(os.Chtimes(w.abs(p), old.ModTime(), old.ModTime()))
 	}
 	w.files[p].title = title
-	w.tell(p)
+	w.changes(p)
 }
 
 func (w *world) chmod(p place) {
