@@ -226,24 +226,31 @@ func (tx *Tx) Remove(it *Item) error {
 		tx.nextSeq(), it.ID, it.Root, string(it.Kind), it.FilterSeq, now())
 }
 
-// RememberFormer notes that an item had an identity until now, for as long as a move may still show.
+// RememberFormer notes that an item had an identity until now, for as long as a move may still show. it is as it
+// was.
 func (tx *Tx) RememberFormer(it *Item, until int64) error {
-	return tx.c.exec(`INSERT INTO former (inode, birth, volume, item, until) VALUES (?,?,?,?,?)
-		ON CONFLICT (inode, birth, volume) DO UPDATE SET item = excluded.item, until = excluded.until`,
-		int64(it.FileID.Inode), it.FileID.Birth, it.Volume, it.ID, until)
+	return tx.c.exec(`INSERT INTO former (inode, birth, volume, item, size, mtime, until) VALUES (?,?,?,?,?,?,?)
+		ON CONFLICT (inode, birth, volume) DO UPDATE SET item = excluded.item, size = excluded.size, mtime = excluded.mtime, until = excluded.until`,
+		int64(it.FileID.Inode), it.FileID.Birth, it.Volume, it.ID, it.Size, it.MTime, until)
 }
 
-// Former finds the item that had an identity until it was rewritten in place, and until when a move may still
-// show, as it was remembered with.
-func (tx *Tx) Former(volume int64, id tree.FileID, at int64) (it Item, until int64, found bool, err error) {
+// Former is an identity that an item had.
+type Former struct {
+	Item        Item  // as it is now
+	Size, MTime int64 // of the file that had the identity
+	Until       int64 // when a move may still show, as it was remembered with
+}
+
+// Former finds the item that had an identity until it was rewritten in place.
+func (tx *Tx) Former(volume int64, id tree.FileID, at int64) (f Former, found bool, err error) {
 	var item int64
-	_, err = tx.c.one("SELECT item, until FROM former WHERE inode=? AND birth=? AND volume=? AND until > ?",
-		func(r row) { item, until = r.int(0), r.int(1) }, int64(id.Inode), id.Birth, volume, at)
+	_, err = tx.c.one("SELECT item, size, mtime, until FROM former WHERE inode=? AND birth=? AND volume=? AND until > ?",
+		func(r row) { item, f.Size, f.MTime, f.Until = r.int(0), r.int(1), r.int(2), r.int(3) }, int64(id.Inode), id.Birth, volume, at)
 	if err != nil || item == 0 {
-		return Item{}, 0, false, err
+		return f, false, err
 	}
-	it, found, err = tx.Item(item)
-	return it, until, found, err
+	f.Item, found, err = tx.Item(item)
+	return f, found, err
 }
 
 // ForgetFormer drops an identity that was found again.

@@ -177,10 +177,11 @@ func (m *matching) displace(by *store.Item, name string) error {
 // the file is back in that item's own place: an edit like any other.
 func (m *matching) reclaim(i int, after int64) (known, home bool, err error) {
 	e := &m.files[i]
-	it, until, found, err := m.tx.Former(m.vol, e.ID, m.now)
-	if err != nil || !found || until-m.grace <= after {
+	was, found, err := m.tx.Former(m.vol, e.ID, m.now)
+	if err != nil || !found || was.Until-m.grace <= after || m.weak(e) && (was.Size != e.Size || was.MTime != e.MTime) {
 		return false, false, err
 	}
+	it := was.Item
 	if here := m.present[e.Name]; here != nil && here.ID == it.ID {
 		return false, true, nil
 	}

@@ -127,6 +127,20 @@ func TestWhereAnInodeProvesNothingSizeAndTimeMustMatch(t *testing.T) {
 	})
 }
 
+func TestAnInodeUsedAgainAfterAnEditTakesNoIDAlong(t *testing.T) {
+	inWorld(t, options{files: faketree.Options{NoBirth: true}}, func(w *world) {
+		w.run("write f one")
+		w.scan()
+		before := w.shows()
+		w.run("write f.new two\nrename f.new f")
+		w.scan()
+		w.run("write g another") // which gets the inode that f had
+		w.scan()
+		w.expect(before, "f<-f g<-")
+		w.isTrue()
+	})
+}
+
 func TestAnItemComesBackWithinTheGraceAndNotAfterIt(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
