@@ -111,8 +111,11 @@ func runShare(t *testing.T, d time.Duration, seed uint64) *shareModel {
 // round does operations, with faults that come and go and the daemon killed or stopped in some rounds, ends
 // the faults and compares.
 func (m *shareModel) round() {
-	calm := m.chance(0.1)
-	for range 4 + m.rnd.IntN(16) {
+	steps, calm := 4+m.rnd.IntN(16), m.chance(0.25)
+	if calm { // within the grace more is determined
+		steps = 2 + m.rnd.IntN(4)
+	}
+	for range steps {
 		if !calm && m.chance(0.4) {
 			m.inject()
 		}
