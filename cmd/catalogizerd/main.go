@@ -59,7 +59,7 @@ type commands struct {
 // memoryLimit bytes on.
 const (
 	gcPercent   = 300
-	memoryLimit = 44 << 20
+	memoryLimit = 36 << 20
 )
 
 // exitError carries an exit code with an error that has been reported, or none.
