@@ -13,7 +13,8 @@ import (
 //  1. an item that has this identity and is proven not to be where it was any more moves here with its
 //     id; what it displaces is missing, until its own identity turns up;
 //  2. an item that had this identity until it was rewritten in place moves here with its id, and the
-//     rewritten file becomes an item of its own;
+//     rewritten file becomes an item of its own, unless the file stands under another name still: then this
+//     is one more;
 //  3. an item that has the identity, but whose place is not in this look, is a doubt: the file waits
 //     until its old place has been looked at.
 //
@@ -32,16 +33,20 @@ func (m *matching) arrive(i int) (known bool, err error) {
 	slices.SortFunc(candidates, func(a, b store.Item) int {
 		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(b.MissingAt, a.MissingAt), cmp.Compare(a.ID, b.ID))
 	})
-	waits := false
+	waits, stands := false, false
 	for c := range candidates {
 		it := &candidates[c]
-		if _, ok := m.settled[it.ID]; ok || (m.weak(e) && !it.SameContent(e)) {
+		if m.weak(e) && !it.SameContent(e) {
+			continue
+		}
+		if _, ok := m.settled[it.ID]; ok {
+			stands = true
 			continue
 		}
 		if waits && it.State != store.Present {
 			break // it is not known yet whether it is needed
 		}
-		if it.State != store.Present { // another may have had the identity for longer
+		if it.State != store.Present && !stands { // another may have had the identity for longer
 			if known, home, err := m.reclaim(i, it.MissingAt); known || home || err != nil {
 				return known, err
 			}
@@ -53,11 +58,14 @@ func (m *matching) arrive(i int) (known bool, err error) {
 		if left {
 			return true, m.move(it, e, i)
 		}
-		waits = waits || doubtful
+		waits, stands = waits || doubtful, stands || !doubtful
 	}
 	if waits {
 		m.held[e.Name] = struct{}{}
 		return true, nil
+	}
+	if stands {
+		return false, nil
 	}
 	known, _, err = m.reclaim(i, 0)
 	return known, err

@@ -183,6 +183,23 @@ func TestTheIDFollowsAFileWhosePlaceWasTakenOnlyWithinTheGrace(t *testing.T) {
 	}
 }
 
+func TestOneMoreNameOfAFileIsNotTheItemWhoseFileWasReplaced(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nmkdir b\nwrite a/f x\nlink a/f a/g")
+		w.scan()
+		before := w.shows()
+		w.run("write a/new y\nrename a/new a/g") // g was a name of f's file, and is a file of its own now
+		w.scan()
+		w.run("link a/f b/h")
+		w.hint("b/h")
+		w.expect(before, "a/f<-a/f a/g<-a/g b/h<-")
+		w.run("link a/f a/i")
+		w.scan()
+		w.expect(before, "a/f<-a/f a/g<-a/g a/i<- b/h<-")
+		w.isTrue()
+	})
+}
+
 func TestAFileMovesBetweenRootsOfOneFileSystem(t *testing.T) {
 	inWorld(t, options{idle: true}, func(w *world) {
 		w.run("mkdir one\nmkdir two\nwrite one/f x\nwrite two/g y")
