@@ -14,6 +14,15 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(apptest.Main(m)) }
 
+// late is by how much a test may exceed what is promised: not at all where SOAK says that the machine is there
+// for it, else by what a busy one or the race detector may add.
+func late() time.Duration {
+	if os.Getenv("SOAK") != "" && !apptest.RaceEnabled {
+		return 0
+	}
+	return 10 * time.Second
+}
+
 // quick makes a daemon that does not keep tests waiting.
 const quick = "[watcher]\ndebounce = \"100ms\"\nmax_wait = \"1s\"\n"
 
