@@ -5,6 +5,7 @@ package charset
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -14,12 +15,23 @@ import (
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/transform"
 )
+
+// plain writes a label in lower case, without what is left out or put in at will.
+func plain(label string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '_', '-', ' ':
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, label)
+}
 
 // byLabel returns the encoding of a label as XML declarations and subtitle tools write it, or nil.
 func byLabel(label string) encoding.Encoding {
-	l := strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(label))
-	switch l {
+	switch plain(label) {
 	case "windows1250", "cp1250":
 		return charmap.Windows1250
 	case "windows1251", "cp1251":
@@ -87,13 +99,22 @@ func Decode(b []byte, label string) ([]byte, bool) {
 	case "utf-16be", "utf16be":
 		return utf16Bytes(b, true), true
 	}
+	if out, ok := AppendDecode(nil, b, label); ok {
+		return out, true
+	}
+	return b, utf8.Valid(b)
+}
+
+// AppendDecode appends b, which is encoded as label says and is no Unicode, to dst as UTF-8, and returns the
+// extended slice. It reports false, with dst as it was, where it does not know the label.
+func AppendDecode(dst, b []byte, label string) ([]byte, bool) {
 	e := byLabel(label)
 	if e == nil {
-		return b, utf8.Valid(b)
+		return dst, false
 	}
-	out, err := e.NewDecoder().Bytes(b)
+	out, _, err := transform.Append(e.NewDecoder(), dst, b)
 	if err != nil {
-		return b, false
+		return dst, false
 	}
 	return out, true
 }
@@ -104,7 +125,11 @@ func Decode(b []byte, label string) ([]byte, bool) {
 func Unicode(b []byte) ([]byte, bool) {
 	switch {
 	case bytes.HasPrefix(b, []byte{0xEF, 0xBB, 0xBF}):
-		return bytes.ToValidUTF8(b[3:], []byte("\uFFFD")), true
+		b = b[3:]
+		if end := cut(b); utf8.Valid(b[:end]) {
+			return b[:end], true
+		}
+		return bytes.ToValidUTF8(b, []byte("\uFFFD")), true
 	case bytes.HasPrefix(b, []byte{0xFF, 0xFE}):
 		return utf16Bytes(b[2:], false), true
 	case bytes.HasPrefix(b, []byte{0xFE, 0xFF}):

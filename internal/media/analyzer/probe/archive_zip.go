@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"errors"
 	"path"
 	"strings"
@@ -55,8 +56,13 @@ func (l *zipListing) add(z *zipFile, e zipEntry) {
 	if e.isDir() {
 		return
 	}
-	name := e.text()
 	l.encrypted = l.encrypted || e.flags&zipFlagEncrypted != 0
+	if zipTellsNothing(e.name) { // its name is not worth the memory of a string: there may be thousands
+		l.entries++
+		l.others++
+		return
+	}
+	name := e.text()
 	e.name = nil
 	switch l.comicListing.add(name) {
 	case comicInfo:
@@ -85,6 +91,27 @@ func (l *zipListing) add(z *zipFile, e zipEntry) {
 	}
 }
 
+// zipTellsNothing reports whether an entry's name is none of those that tell what the archive is.
+func zipTellsNothing(name []byte) bool {
+	dot := bytes.LastIndexByte(name, '.')
+	if bytes.HasPrefix(name, []byte("Payload/")) {
+		return false
+	}
+	var buf [5]byte
+	ext := name[dot+1:]
+	if dot < 0 || len(ext) > len(buf) {
+		return true
+	}
+	for i, c := range ext {
+		buf[i] = foldByte(c)
+	}
+	switch string(buf[:len(ext)]) {
+	case "jpg", "jpeg", "jpe", "png", "webp", "gif", "avif", "jxl", "bmp", "tif", "tiff", "heic", "xml", "fb2", "mf":
+		return false
+	}
+	return true
+}
+
 // classify sets kind and container, and reads what describes the content.
 func (l *zipListing) classify(z *zipFile, r *Result, mime string) error {
 	m := r.Description.Media
@@ -105,7 +132,10 @@ func (l *zipListing) classify(z *zipFile, r *Result, mime string) error {
 		cover := z.artwork(l.cover, l.first)
 		l.describe(r, info, &cover)
 	case l.bookName != "" && l.others == 0 && l.entries == 1:
-		b, err := z.read(l.book, fb2Max)
+		b, err := z.read(l.book, HeadSize)
+		if err == nil && !bytes.Contains(b, fb2End) {
+			b, err = z.read(l.book, fb2Max)
+		}
 		if err != nil {
 			return err
 		}

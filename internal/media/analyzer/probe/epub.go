@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
@@ -42,13 +41,15 @@ func probeEPUB(w *Window, r *Result) error {
 	var e epubEntries
 	opfFallback := ""
 	err = z.walk(func(entry zipEntry) bool {
-		switch name := string(entry.name); {
-		case name == "META-INF/container.xml":
+		switch string(entry.name) {
+		case "META-INF/container.xml":
 			e.container, e.hasContainer = entry, true
-		case name == "META-INF/rights.xml" || name == "META-INF/license.lcpl" || name == "META-INF/sinf.xml":
+		case "META-INF/rights.xml", "META-INF/license.lcpl", "META-INF/sinf.xml":
 			e.encrypted = true // Adobe's, Readium's and Apple's locks
-		case opfFallback == "" && strings.HasSuffix(name, ".opf"):
-			opfFallback, e.opf = name, entry
+		default:
+			if opfFallback == "" && bytes.HasSuffix(entry.name, []byte(".opf")) {
+				opfFallback, e.opf = string(entry.name), entry
+			}
 		}
 		return true
 	})

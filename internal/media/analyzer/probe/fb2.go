@@ -23,11 +23,11 @@ func matchFB2(head []byte, _ string) bool {
 }
 
 func probeFB2(w *Window, r *Result) error {
-	b, err := imagePart(w, 0, min(w.Size(), windowSize))
+	b, err := w.Head()
 	if err != nil {
 		return err
 	}
-	if !bytes.Contains(b, []byte("</description>")) && w.Size() > windowSize {
+	if !bytes.Contains(b, fb2End) && w.Size() > HeadSize {
 		if b, err = w.ReadFull(0, min(w.Size(), fb2Max)); err != nil {
 			return err
 		}
@@ -35,8 +35,14 @@ func probeFB2(w *Window, r *Result) error {
 	return describeFB2(r, b)
 }
 
+// fb2End ends the description, in whatever encoding: all that are used hold ASCII as it is.
+var fb2End = []byte("</description>")
+
 // describeFB2 reads the description of a FictionBook, of which data is the beginning.
 func describeFB2(r *Result, data []byte) error {
+	if i := bytes.Index(data, fb2End); i >= 0 {
+		data = data[:i+len(fb2End)]
+	}
 	s := xmlscan.New(data)
 	found := false
 	for inDescription := true; inDescription && s.Next(); {

@@ -57,6 +57,7 @@ type id3Tag struct {
 	legacy   legacyText
 	art      artChoice
 	chapters []media.Chapter
+	chapter  tagSet // of the chapter at hand: it is large
 }
 
 // readID3 reads the tag at off. ok is false where none is. A frame that makes no sense ends the walk,

@@ -17,7 +17,7 @@ func (t *id3Tag) frame(src *id3Source, f id3Frame) error {
 	case "APIC", "PIC":
 		return t.picture(src, f)
 	case "CHAP":
-		return t.chapter(src, f)
+		return t.chapterFrame(src, f)
 	case "USLT", "ULT", "SYLT", "SLT":
 		if f.size > 8 { // encoding, language, and an empty text take that much
 			t.tags.add(tagLyrics, "1")
@@ -130,8 +130,8 @@ func (t *id3Tag) unsyncRegion(art media.Artwork, head []byte) media.Artwork {
 	return art
 }
 
-// chapter reads CHAP (ID3v2 Chapter Frame Addendum 1.0): start and end, and a title in a frame inside.
-func (t *id3Tag) chapter(src *id3Source, f id3Frame) error {
+// chapterFrame reads CHAP (ID3v2 Chapter Frame Addendum 1.0): start and end, and a title in a frame inside.
+func (t *id3Tag) chapterFrame(src *id3Source, f id3Frame) error {
 	if len(t.chapters) >= id3MaxChaps {
 		return nil
 	}
@@ -147,7 +147,8 @@ func (t *id3Tag) chapter(src *id3Source, f id3Frame) error {
 		return nil
 	}
 	c := media.Chapter{StartSeconds: float64(be32(b)) / 1000}
-	var title tagSet
+	title := &t.chapter
+	title.values[tagTitle] = title.values[tagTitle][:0]
 	for b = b[16:]; len(b) > 11 && id3FrameID(b[:4]); {
 		n, ok := syncSafe(b[4:8])
 		if t.major == 3 || !ok {
@@ -157,11 +158,11 @@ func (t *id3Tag) chapter(src *id3Source, f id3Frame) error {
 			break
 		}
 		if string(b[:4]) == "TIT2" {
-			t.text(&title, tagTitle, b[10], b[11:10+n])
+			t.text(title, tagTitle, b[10], b[11:10+n])
 		}
 		b = b[10+n:]
 	}
-	t.legacy.flushInto(&title)
+	t.legacy.flushInto(title)
 	c.Title = title.first(tagTitle)
 	t.chapters = append(t.chapters, c)
 	return nil

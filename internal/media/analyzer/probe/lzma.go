@@ -3,6 +3,7 @@ package probe
 import (
 	"encoding/binary"
 	"fmt"
+	"sync"
 )
 
 // LZMA and LZMA2, for what 7z and xz hide behind them: the list of a 7z's entries, and small archives.
@@ -56,19 +57,40 @@ type lzmaDecoder struct {
 	repLens   lzmaLength
 }
 
+// lzmaDecoders keeps decoders: their probabilities take more than all else that a small archive needs.
+var lzmaDecoders = sync.Pool{New: func() any { return new(lzmaDecoder) }}
+
+// newLZMADecoder returns a decoder whose probabilities are to be reset, as the first properties do.
+func newLZMADecoder(w *Window) *lzmaDecoder {
+	d := lzmaDecoders.Get().(*lzmaDecoder)
+	d.w, d.failed, d.start, d.state, d.reps = w, false, 0, 0, [4]uint32{}
+	return d
+}
+
+// release gives the decoder back, without what it decoded, and without tables that nobody else asks for.
+func (d *lzmaDecoder) release() {
+	d.w, d.in, d.out = nil, nil, nil
+	if cap(d.literal) > 0x300<<4 {
+		d.literal = nil
+	}
+	lzmaDecoders.Put(d)
+}
+
 // decodeLZMA decodes a raw LZMA stream with five bytes of properties to size bytes.
 func decodeLZMA(w *Window, props, in []byte, size int) ([]byte, error) {
 	if len(props) < 5 {
 		return nil, fmt.Errorf("%w: LZMA properties", ErrMalformed)
 	}
-	d := &lzmaDecoder{w: w, in: in, limit: size}
+	d := newLZMADecoder(w)
+	defer d.release()
+	d.in, d.limit = in, size
 	if err := d.properties(props[0]); err != nil {
 		return nil, err
 	}
 	if err := w.Alloc(int64(size)); err != nil {
 		return nil, err
 	}
-	d.out = make([]byte, 0, min(size, 64<<10))
+	d.out = w.lend(size)[:0]
 	d.initRange()
 	if err := d.run(size); err != nil {
 		return nil, err
@@ -78,10 +100,13 @@ func decodeLZMA(w *Window, props, in []byte, size int) ([]byte, error) {
 
 // decodeLZMA2 decodes chunks until their end or until limit bytes have come out.
 func decodeLZMA2(w *Window, in []byte, limit int) ([]byte, error) {
-	d := &lzmaDecoder{w: w, limit: limit}
+	d := newLZMADecoder(w)
+	defer d.release()
+	d.limit = limit
 	if err := w.Alloc(int64(limit)); err != nil {
 		return nil, err
 	}
+	d.out = w.lend(limit)[:0]
 	needsProps := true
 	for len(in) > 0 && in[0] != 0 && len(d.out) < limit {
 		if err := w.Element(); err != nil {

@@ -141,7 +141,7 @@ func (e *elementary) feed(w *Window, b []byte) error {
 			if err := w.Alloc(elementaryKeep); err != nil {
 				return err
 			}
-			e.buf = make([]byte, 0, elementaryKeep)
+			e.buf = w.lend(elementaryKeep)[:0]
 		}
 		n := min(len(b), elementaryKeep-len(e.buf))
 		e.buf = append(e.buf, b[:n]...)

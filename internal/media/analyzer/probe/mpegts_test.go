@@ -220,20 +220,20 @@ func TestStreamsOfTwoHoursNeedFewReads(t *testing.T) {
 // A film of 100 Mbit/s: what tells it stands in front and at the end, far from each other.
 func TestStreamsOfHighBitRatesKeepToTheirBudget(t *testing.T) {
 	const seconds = 7200
-	for ext, second := range map[string]func(int64) []byte{
-		".ts":  func(i int64) []byte { return tsFilm(i*pesClock, 2600, 1) },
-		".mpg": func(i int64) []byte { return psFilm(i*pesClock, 260, 1) },
+	tables := tsTables(nil, tsStream{0x02, 0x101, nil}, tsStream{0x03, 0x102, nil})
+	slice := []byte{0, 0, 1, 0xE0, 0x07, 0x6F, 0x80, 0, 0}
+	for ext, c := range map[string]struct {
+		frame  func(pts int64) []byte
+		filler []byte
+	}{
+		".ts": {func(pts int64) []byte {
+			return slices.Concat(tables, tsPacketOf(0x101, true, pesOf(0xE0, pts, mpeg2Headers)), tsPacketOf(0x102, true, pesOf(0xC0, pts, mp2Frame[:160])))
+		}, bytes.Repeat(tsPacketOf(0x101, false, bytes.Repeat([]byte{0x55}, 184)), 2600)},
+		".mpg": {func(pts int64) []byte { return psFrame(pts, 0) }, bytes.Repeat(slices.Concat(psPackOf(), slice, bytes.Repeat([]byte{0x55}, 1900)), 260)},
 	} {
-		var at int64
-		held := second(0)
-		period := int64(len(held))
-		src := &endless{period: period, size: seconds * period, second: func(i int64) []byte {
-			if i != at {
-				at, held = i, second(i)
-			}
-			return held
-		}}
-		r := probeWithin(t, src, src.size-period/50, ext) // it breaks off in the middle of a picture
+		length := int64(len(c.frame(0)) + len(c.filler))
+		src := &endless{period: length, size: 25 * seconds * length, second: func(i int64) []byte { return append(c.frame(i*3600), c.filler...) }}
+		r := probeWithin(t, src, src.size-length/2, ext) // it breaks off in the middle of a picture
 		m := r.Description.Media
 		if len(m.Video) != 1 || m.Video[0].Width != 720 {
 			t.Errorf("%s: %s", ext, filmLines(r))

@@ -115,7 +115,7 @@ func (f *pdfFile) encryption(r *Result) {
 	if ids := f.trailer.get("ID"); len(ids.items) > 0 {
 		id = ids.items[0].text
 	}
-	f.crypt = newPDFCrypt(d, id)
+	f.crypt = newPDFCrypt(f.w, d, id)
 	f.inStream.number = 0
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/rc4"
 	"crypto/sha256"
 	"crypto/sha512"
+	"crypto/subtle"
 	"encoding/binary"
 )
 
@@ -36,7 +37,7 @@ type pdfCrypt struct {
 }
 
 // newPDFCrypt reads an encryption dictionary and the file's first identifier.
-func newPDFCrypt(d pdfObject, id []byte) *pdfCrypt {
+func newPDFCrypt(w *Window, d pdfObject, id []byte) *pdfCrypt {
 	c := &pdfCrypt{metadata: true}
 	version, revision := d.get("V").n, d.get("R").n
 	if m := d.get("EncryptMetadata"); m.kind == pdfBool && m.n == 0 {
@@ -50,7 +51,7 @@ func newPDFCrypt(d pdfObject, id []byte) *pdfCrypt {
 	switch {
 	case !d.get("Filter").isName("Standard") || len(owner) < 32 || len(user) < 32:
 	case revision >= 5 && len(user) >= 48:
-		c.key = pdfKey256(user, d.get("UE").text, revision)
+		c.key = pdfKey256(w, user, d.get("UE").text, d.get("Perms").text, revision)
 	case revision >= 2 && revision <= 4:
 		length := int(d.get("Length").n / 8)
 		switch {
@@ -124,42 +125,52 @@ func pdfKey128(owner, user []byte, permissions uint32, id []byte, revision int64
 	return key
 }
 
-// pdfKey256 is algorithm 2.A for the empty user password.
-func pdfKey256(user, wrapped []byte, revision int64) []byte {
-	validation, keySalt := user[32:40], user[40:48]
-	hash := func(salt []byte) []byte {
-		sum := sha256.Sum256(salt)
-		if revision < 6 {
-			return sum[:]
-		}
-		return pdfHash(sum[:])
+// pdfKey256 is algorithm 2.A for the empty user password. Whether that opens the file the permissions prove,
+// which the key decrypts (algorithm 13): to try the password first would take as long again.
+func pdfKey256(w *Window, user, wrapped, permissions []byte, revision int64) []byte {
+	hash := sha256.Sum256(user[40:48])
+	k := hash[:]
+	if revision >= 6 {
+		k = pdfHash(w.lend(pdfHashRound), k)
 	}
-	if len(wrapped) < 32 || !bytes.Equal(hash(validation), user[:32]) {
-		return nil
-	}
-	block, err := aes.NewCipher(hash(keySalt))
-	if err != nil {
+	block, err := aes.NewCipher(k)
+	if err != nil || len(wrapped) < 32 || len(permissions) < aes.BlockSize {
 		return nil
 	}
 	key := make([]byte, 32)
 	cipher.NewCBCDecrypter(block, make([]byte, aes.BlockSize)).CryptBlocks(key, wrapped[:32])
+	if block, err = aes.NewCipher(key); err != nil {
+		return nil
+	}
+	var plain [aes.BlockSize]byte
+	block.Decrypt(plain[:], permissions[:aes.BlockSize])
+	if string(plain[9:12]) != "adb" {
+		return nil
+	}
 	return key
 }
 
-// pdfHash is algorithm 2.B for the empty password: at least 64 rounds of AES over the hash repeated 64
+// pdfHashRound is the most that a round of pdfHash encrypts.
+const pdfHashRound = 64 * sha512.Size
+
+// pdfHash is algorithm 2.B for the empty password, in buf: at least 64 rounds of AES over the hash repeated 64
 // times. The last byte of a round's result ends them, which it must by round 287.
-func pdfHash(k []byte) []byte {
-	var buf [64 * sha512.Size]byte
+func pdfHash(buf, k []byte) []byte {
+	var hash [sha512.Size]byte
+	k = hash[:copy(hash[:], k)]
 	for i := 0; ; i++ {
-		e := buf[:64*len(k)]
-		for at := 0; at < len(e); at += len(k) {
-			copy(e[at:], k)
-		}
 		block, err := aes.NewCipher(k[:16])
 		if err != nil {
 			return nil
 		}
-		cipher.NewCBCEncrypter(block, k[16:32]).CryptBlocks(e, e)
+		e := buf[:64*len(k)]
+		chain := k[16:32]
+		for at := range len(e) / aes.BlockSize {
+			b := e[at*aes.BlockSize:][:aes.BlockSize]
+			subtle.XORBytes(b, chain, k[at*aes.BlockSize%len(k):])
+			block.Encrypt(b, b)
+			chain = b
+		}
 		sum := 0
 		for _, c := range e[:16] {
 			sum += int(c)
@@ -167,13 +178,13 @@ func pdfHash(k []byte) []byte {
 		switch sum % 3 {
 		case 0:
 			h := sha256.Sum256(e)
-			k = h[:]
+			k = hash[:copy(hash[:], h[:])]
 		case 1:
 			h := sha512.Sum384(e)
-			k = h[:]
+			k = hash[:copy(hash[:], h[:])]
 		default:
 			h := sha512.Sum512(e)
-			k = h[:]
+			k = hash[:copy(hash[:], h[:])]
 		}
 		if i >= 63 && int(e[len(e)-1]) <= i-31 {
 			return k[:32]

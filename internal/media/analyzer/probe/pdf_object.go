@@ -3,6 +3,7 @@ package probe
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -58,6 +59,8 @@ type pdfLexer struct {
 	b     []byte
 	pos   int
 	short bool
+	pages bool         // the array that follows lists the pages, which nobody asks for
+	open  *[]pdfObject // items of the collections that are not over yet
 }
 
 func pdfIsSpace(c byte) bool {
@@ -197,26 +200,33 @@ func (l *pdfLexer) collection(kind pdfKind, depth int) (pdfObject, error) {
 	if kind == pdfDict {
 		closing = ">>"
 	}
-	o := pdfObject{kind: kind}
+	most := pdfMaxItems
+	if l.pages && kind == pdfArray {
+		most = 1
+	}
+	begin := len(*l.open)
+	defer func() { *l.open = (*l.open)[:begin] }()
 	for {
+		n := len(*l.open) - begin
+		l.pages = kind == pdfDict && n%2 == 1 && (*l.open)[begin+n-1].isName("Kids")
 		item, err := l.object(depth + 1)
 		if err != nil {
-			return o, err
+			return pdfObject{}, err
 		}
 		if item.kind == pdfKeyword {
 			switch string(item.text) {
 			case closing:
-				return o, nil
+				return pdfObject{kind: kind, items: slices.Clone((*l.open)[begin:])}, nil
 			case "endobj", "stream", "endstream", "obj":
-				return o, fmt.Errorf("%w: unclosed dictionary", ErrMalformed)
+				return pdfObject{}, fmt.Errorf("%w: unclosed dictionary", ErrMalformed)
 			}
 			continue
 		}
-		if kind == pdfDict && len(o.items)%2 == 0 && item.kind != pdfName {
+		if kind == pdfDict && n%2 == 0 && item.kind != pdfName {
 			continue // a value without a key
 		}
-		if len(o.items) < pdfMaxItems {
-			o.items = append(o.items, item)
+		if n < most {
+			*l.open = append(*l.open, item)
 		}
 	}
 }

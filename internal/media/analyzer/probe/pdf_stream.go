@@ -20,7 +20,7 @@ func (f *pdfFile) fromStream(p pdfPlace) (pdfObject, error) {
 		}
 		f.inStream.number, f.inStream.data, f.inStream.first = p.inStream, data, dict.get("First").n
 	}
-	l := pdfLexer{w: f.w, b: f.inStream.data}
+	l := f.lexer(f.inStream.data)
 	for range 2 * p.index {
 		if _, err := l.object(0); err != nil {
 			return pdfObject{}, err

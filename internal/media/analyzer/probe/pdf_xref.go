@@ -34,6 +34,15 @@ type pdfFile struct {
 		first  int64
 	}
 	resolving int
+	pending   []pdfObject // of lexers
+}
+
+// lexer returns a lexer of b. Only one at a time parses.
+func (f *pdfFile) lexer(b []byte) pdfLexer {
+	if f.pending == nil {
+		f.pending = make([]pdfObject, 0, 48)
+	}
+	return pdfLexer{w: f.w, b: b, open: &f.pending}
 }
 
 // pdfTable is one section of cross-reference: of a table, where its lines stand in the file; of a
@@ -100,7 +109,7 @@ func (f *pdfFile) readTable(at int64) (pdfObject, error) {
 	if err != nil {
 		return pdfObject{}, err
 	}
-	l := pdfLexer{w: f.w, b: b}
+	l := f.lexer(b)
 	l.spaces()
 	if !bytes.HasPrefix(l.b[l.pos:], []byte("xref")) {
 		return f.readXrefStream(at)
@@ -115,7 +124,7 @@ func (f *pdfFile) readPlainTable(at int64) (pdfObject, error) {
 		if err != nil {
 			return pdfObject{}, err
 		}
-		l := pdfLexer{w: f.w, b: b}
+		l := f.lexer(b)
 		o, err := l.object(0)
 		if err != nil {
 			return o, err
@@ -276,7 +285,7 @@ func (f *pdfFile) indirect(at int64) (number int64, o pdfObject, s pdfStream, er
 		if err != nil {
 			return 0, o, s, err
 		}
-		l := pdfLexer{w: f.w, b: b}
+		l := f.lexer(b)
 		number, o, s, err = f.indirectIn(&l, at)
 		if !l.short || len(b) < size || f.w.failed != nil {
 			break
@@ -345,7 +354,7 @@ func (f *pdfFile) parse(at int64) (pdfObject, int, error) {
 		if err != nil {
 			return pdfObject{}, 0, err
 		}
-		l := pdfLexer{w: f.w, b: b}
+		l := f.lexer(b)
 		o, err := l.object(0)
 		if l.short && size < windowSize && f.w.failed == nil {
 			continue

@@ -33,6 +33,53 @@ func playlistText(w *Window) ([]byte, error) {
 	return u, nil
 }
 
+// playlistLines visits the lines of a playlist, of which no more is held than a window; they are valid until
+// the next. In UTF-16, which hardly anybody writes, it is taken as a whole.
+func playlistLines(w *Window, visit func(line []byte)) error {
+	head, err := w.Head()
+	if err != nil {
+		return err
+	}
+	if w.Size() > playlistMax {
+		return fmt.Errorf("%w: playlist of %d bytes", ErrMalformed, w.Size())
+	}
+	if bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0 {
+		text, err := playlistText(w)
+		if err != nil {
+			return err
+		}
+		for line := range bytes.Lines(text) {
+			if err := w.Element(); err != nil {
+				return err
+			}
+			visit(line)
+		}
+		return nil
+	}
+	at := int64(0)
+	if bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")) {
+		at = 3
+	}
+	for at < w.Size() {
+		b, err := w.Bytes(at, int(min(windowSize, w.Size()-at)))
+		if err != nil {
+			return err
+		}
+		n := bytes.LastIndexByte(b, '\n') + 1
+		if n == 0 || at+int64(len(b)) == w.Size() { // the last line, or one that nobody writes
+			n = len(b)
+		}
+		for line := range bytes.Lines(b[:n]) {
+			if err := w.Element(); err != nil {
+				return err
+			}
+			visit(line)
+		}
+		at += int64(n)
+	}
+	return nil
+}
+
 func matchM3U(head []byte, ext string) bool {
 	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
 	if bytes.HasPrefix(head, []byte("#EXTM3U")) {
@@ -42,27 +89,19 @@ func matchM3U(head []byte, ext string) bool {
 }
 
 func probeM3U(w *Window, r *Result) error {
-	text, err := playlistText(w)
-	if err != nil {
-		return err
-	}
 	m := r.Description.Media
-	for line := range bytes.Lines(text) {
-		if err := w.Element(); err != nil {
-			return err
-		}
+	return playlistLines(w, func(line []byte) {
 		line = bytes.TrimSpace(line)
 		switch {
 		case len(line) == 0:
 		case line[0] != '#':
 			m.Entries++
 		case bytes.HasPrefix(line, []byte("#PLAYLIST:")):
-			r.Description.Title = cleanText(string(line[len("#PLAYLIST:"):]))
+			r.Description.Title = decodedText(line[len("#PLAYLIST:"):])
 		case bytes.HasPrefix(line, []byte("#EXT-X-")):
 			m.Container = "hls"
 		}
-	}
-	return nil
+	})
 }
 
 func matchPLS(head []byte, _ string) bool {
@@ -70,24 +109,17 @@ func matchPLS(head []byte, _ string) bool {
 }
 
 func probePLS(w *Window, r *Result) error {
-	text, err := playlistText(w)
-	if err != nil {
-		return err
-	}
-	for line := range bytes.Lines(text) {
-		if err := w.Element(); err != nil {
-			return err
-		}
+	return playlistLines(w, func(line []byte) {
 		key, value, ok := bytes.Cut(line, []byte("="))
-		switch k := strings.ToLower(string(bytes.TrimSpace(key))); {
+		key = bytes.TrimSpace(key)
+		switch {
 		case !ok:
-		case k == "x-gnome-title":
-			r.Description.Title = cleanText(string(value))
-		case strings.HasPrefix(k, "file") && strings.Trim(k[4:], "0123456789") == "":
+		case bytes.EqualFold(key, []byte("x-gnome-title")):
+			r.Description.Title = decodedText(value)
+		case len(key) >= 4 && bytes.EqualFold(key[:4], []byte("file")) && len(bytes.Trim(key[4:], "0123456789")) == 0:
 			r.Description.Media.Entries++
 		}
-	}
-	return nil
+	})
 }
 
 func matchXMLPlaylist(head []byte, _ string) bool {

@@ -57,7 +57,7 @@ func matchTextSubtitle(head []byte, ext string) bool {
 	default:
 		return false
 	}
-	return textSubtitleCodec(subtitleText(head)) != ""
+	return textSubtitleCodec(subtitleText(head[:min(len(head), 8<<10)])) != ""
 }
 
 // subtitleStart is the beginning of a text in UTF-8, whatever Unicode it came in.
@@ -89,12 +89,12 @@ func probeTextSubtitle(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	codec := textSubtitleCodec(subtitleText(head))
+	codec := textSubtitleCodec(subtitleText(head[:min(len(head), 8<<10)]))
 	r.Description.Media.Container = map[string]string{"subrip": "srt"}[codec]
 	if r.Description.Media.Container == "" {
 		r.Description.Media.Container = codec
 	}
-	describeSubtitle(r, codec, detectLanguage(head, spokenLines))
+	describeSubtitle(r, codec, detectLanguage(w, head, spokenLines))
 	return nil
 }
 
@@ -110,7 +110,7 @@ func probeASS(w *Window, r *Result) error {
 			break
 		}
 		if key, value, ok := bytes.Cut(line, []byte(":")); ok {
-			switch v := cleanText(string(value)); string(key) {
+			switch v := decodedText(value); string(key) {
 			case "Title":
 				if v != "Default Aegisub file" && v != "<untitled>" {
 					r.Description.Title = v
@@ -123,7 +123,7 @@ func probeASS(w *Window, r *Result) error {
 		}
 	}
 	r.Description.Media.Container = codec
-	describeSubtitle(r, codec, detectLanguage(head, spokenASS))
+	describeSubtitle(r, codec, detectLanguage(w, head, spokenASS))
 	return nil
 }
 
@@ -132,7 +132,7 @@ func probeWebVTT(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	describeSubtitle(r, "webvtt", detectLanguage(head, spokenLines))
+	describeSubtitle(r, "webvtt", detectLanguage(w, head, spokenLines))
 	return nil
 }
 
@@ -141,7 +141,7 @@ func probeSAMI(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	describeSubtitle(r, "sami", detectLanguage(head, spokenMarkup))
+	describeSubtitle(r, "sami", detectLanguage(w, head, spokenMarkup))
 	return nil
 }
 
@@ -162,7 +162,7 @@ func probeTTML(w *Window, r *Result) error {
 		break
 	}
 	if language == "" {
-		language = detectLanguage(head, spokenMarkup)
+		language = detectLanguage(w, head, spokenMarkup)
 	}
 	describeSubtitle(r, "ttml", language)
 	return nil

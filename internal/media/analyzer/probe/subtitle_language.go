@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"hash/maphash"
 	"math/bits"
 	"strings"
 	"sync"
@@ -69,34 +70,51 @@ var languageIndex = sync.OnceValue(func() map[string]uint64 {
 	return index
 })
 
+var languageSeed = maphash.MakeSeed()
+
 // legacyEncodings are tried on a text that is no Unicode.
 var legacyEncodings = []string{
 	"windows-1252", "windows-1251", "windows-1250", "windows-1254", "windows-1253", "windows-1255", "windows-1256",
 	"windows-1257", "koi8-r", "windows-874", "gb18030", "big5", "shift_jis", "euc-kr",
 }
 
-// subtitleText returns a text as UTF-8 for the looks of it: what is no Unicode is read as Latin.
+// subtitleText returns a text as UTF-8, or as it is where it is no Unicode: all that a format has to say
+// of itself is ASCII.
 func subtitleText(b []byte) []byte {
-	if u, ok := charset.Unicode(b); ok {
-		return u
-	}
-	u, _ := charset.Decode(b, "windows-1252")
+	u, _ := charset.Unicode(b)
 	return u
 }
 
-// detectLanguage returns the ISO 639-1 code of what spoken finds in text, or "" where it is not sure.
-func detectLanguage(text []byte, spoken func([]byte) string) string {
+// languageExcerpt is how much of a text is tried in every legacy encoding.
+const languageExcerpt = 8 << 10
+
+// speechStart returns a text from where its cues begin, which long lists of styles may stand before.
+func speechStart(text []byte) []byte {
+	for _, mark := range [...]string{"[Events]", "<body", "<BODY", "<Body"} {
+		if i := bytes.Index(text, []byte(mark)); i >= 0 {
+			return text[i:]
+		}
+	}
+	return text
+}
+
+// detectLanguage returns the ISO 639-1 code of what spoken appends of a text, or "" where it is not sure.
+func detectLanguage(w *Window, text []byte, spoken func(to, text []byte) []byte) string {
+	words := w.lend(4 * languageMaxRunes)[:0]
 	if u, ok := charset.Unicode(text); ok {
-		language, _ := languageOf(spoken(u))
+		language, _ := languageOf(spoken(words, speechStart(u)))
 		return language
 	}
+	text = speechStart(text)
+	text = text[:min(len(text), languageExcerpt)]
+	decoded := w.lend(4 * languageExcerpt)[:0]
 	best, confidence := "", languageLikely // in a legacy encoding every script can come out of any
 	for _, label := range legacyEncodings {
-		u, ok := charset.Decode(text, label)
-		if !ok || bytes.Count(u, []byte("\uFFFD")) > len(text)/200 {
+		u, ok := charset.AppendDecode(decoded, text, label)
+		if !ok || bytes.Count(u, []byte("\uFFFD")) > len(text)/200+1 {
 			continue
 		}
-		if language, c := languageOf(spoken(u)); c > confidence {
+		if language, c := languageOf(spoken(words, u)); c > confidence {
 			best, confidence = language, c
 		}
 	}
@@ -104,7 +122,7 @@ func detectLanguage(text []byte, spoken func([]byte) string) string {
 }
 
 // languageOf returns the language of a text and how much speaks for it, from 0 to about 1.
-func languageOf(text string) (string, float64) {
+func languageOf(text []byte) (string, float64) {
 	var scripts scriptCount
 	scripts.add(text)
 	if language, share := scripts.language(); language != "" {
@@ -116,27 +134,53 @@ func languageOf(text string) (string, float64) {
 	return scripts.likely(), languageLikely
 }
 
+// languageMaxWord is the length, in bytes, above which no word is a common one.
+const languageMaxWord = 48
+
+// foldWord writes a word as the lists have it: in lower case, with plain apostrophes, none of them outside.
+func foldWord(to, word []byte) []byte {
+	for len(word) > 0 {
+		r, n := utf8.DecodeRune(word)
+		word = word[n:]
+		if r == '’' {
+			r = '\''
+		}
+		if r != '\'' || len(to) > 0 {
+			to = utf8.AppendRune(to, unicode.ToLower(r))
+		}
+	}
+	return bytes.TrimRight(to, "'")
+}
+
 // languageByWords weighs each known word by how few languages share it.
-func languageByWords(text string) (string, float64) {
+func languageByWords(text []byte) (string, float64) {
 	index := languageIndex()
 	var weight [64]float64
 	var hits, distinct [64]int
-	var last [64]string
+	var last [64]uint64
+	var buf [4*languageMaxWord + utf8.UTFMax]byte
 	words := 0
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' && !unicode.IsMark(r) }) {
+	for word := range bytes.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' && !unicode.IsMark(r) }) {
 		if words++; words > languageMaxWords {
 			break
 		}
-		word = strings.ToLower(strings.ReplaceAll(strings.Trim(word, "'’"), "’", "'"))
-		set := index[word]
-		share := 1 / float64(max(1, bits.OnesCount64(set)))
+		if len(word) > languageMaxWord {
+			continue
+		}
+		word = foldWord(buf[:0], word)
+		set := index[string(word)]
+		if set == 0 {
+			continue
+		}
+		share := 1 / float64(bits.OnesCount64(set))
+		same := maphash.Bytes(languageSeed, word)
 		for ; set != 0; set &= set - 1 {
 			i := bits.TrailingZeros64(set)
 			weight[i] += share
 			hits[i]++
-			if last[i] != word { // laughter is the same in every language
+			if last[i] != same { // laughter is the same in every language
 				distinct[i]++
-				last[i] = word
+				last[i] = same
 			}
 		}
 	}
@@ -172,11 +216,10 @@ type scriptCount struct {
 	belarusian, russian                   int
 }
 
-func (c *scriptCount) add(text string) {
-	for i, r := range text {
-		if i > languageMaxRunes {
-			return
-		}
+func (c *scriptCount) add(text []byte) {
+	for text = text[:min(len(text), languageMaxRunes)]; len(text) > 0; {
+		r, n := utf8.DecodeRune(text)
+		text = text[n:]
 		if r < utf8.RuneSelf {
 			if r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
 				c.letters++
@@ -299,12 +342,11 @@ func (c *scriptCount) likely() string {
 	return ""
 }
 
-// spokenLines returns the lines of SubRip, WebVTT, MicroDVD and the like that are spoken: no numbers,
+// spokenLines appends the lines of SubRip, WebVTT, MicroDVD and the like that are spoken: no numbers,
 // times, settings or tags.
-func spokenLines(text []byte) string {
-	var b strings.Builder
+func spokenLines(to, text []byte) []byte {
 	for line := range bytes.Lines(text) {
-		if b.Len() > languageMaxRunes {
+		if len(to) > languageMaxRunes {
 			break
 		}
 		switch line = bytes.TrimSpace(line); {
@@ -312,53 +354,51 @@ func spokenLines(text []byte) string {
 			bytes.HasPrefix(line, []byte("NOTE")), bytes.HasPrefix(line, []byte("STYLE")):
 			continue
 		}
-		writeSpoken(&b, line)
+		to = appendSpoken(to, line)
 	}
-	return b.String()
+	return to
 }
 
-// spokenASS returns the text of Dialogue lines, which is their tenth field.
-func spokenASS(text []byte) string {
-	var b strings.Builder
+// spokenASS appends the text of Dialogue lines, which is their tenth field.
+func spokenASS(to, text []byte) []byte {
 	for line := range bytes.Lines(text) {
 		rest, ok := bytes.CutPrefix(line, []byte("Dialogue:"))
-		if !ok || b.Len() > languageMaxRunes {
+		if !ok {
 			continue
+		}
+		if len(to) > languageMaxRunes {
+			break
 		}
 		for range 9 {
 			_, rest, _ = bytes.Cut(rest, []byte(","))
 		}
-		rest = bytes.ReplaceAll(rest, []byte(`\N`), []byte(" "))
-		writeSpoken(&b, bytes.ReplaceAll(rest, []byte(`\n`), []byte(" ")))
+		to = appendSpoken(to, rest)
 	}
-	return b.String()
+	return to
 }
 
-// spokenMarkup returns the text of a document between its tags.
-func spokenMarkup(text []byte) string {
-	if i := bytes.Index(bytes.ToLower(text), []byte("<body")); i >= 0 {
-		text = text[i:]
-	}
-	var b strings.Builder
-	writeSpoken(&b, text)
-	return b.String()
-}
+// spokenMarkup appends the text of a document between its tags.
+func spokenMarkup(to, text []byte) []byte { return appendSpoken(to, text) }
 
-// writeSpoken appends a line without what stands in tags, braces and brackets.
-func writeSpoken(b *strings.Builder, line []byte) {
-	depth := 0
-	for i := 0; i < len(line) && b.Len() <= 2*languageMaxRunes; {
+// appendSpoken appends a line without what stands in tags, braces and brackets, with blanks for the line
+// breaks of ASS.
+func appendSpoken(to, line []byte) []byte {
+	depth, most := 0, len(to)+2*languageMaxRunes
+	for i := 0; i < len(line) && len(to) <= most; {
 		r, n := utf8.DecodeRune(line[i:])
 		switch {
 		case r == '<' || r == '{' || r == '[':
 			depth++
 		case (r == '>' || r == '}' || r == ']') && depth > 0:
 			depth--
-			b.WriteByte(' ')
+			to = append(to, ' ')
+		case r == '\\' && i+1 < len(line) && (line[i+1] == 'N' || line[i+1] == 'n'):
+			to = append(to, ' ')
+			n = 2
 		case depth == 0:
-			b.WriteRune(r)
+			to = utf8.AppendRune(to, r)
 		}
 		i += n
 	}
-	b.WriteByte('\n')
+	return append(to, '\n')
 }

@@ -1,12 +1,15 @@
 package probe
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -214,34 +217,59 @@ func matchGzip(head []byte, _ string) bool {
 	return len(head) >= 18 && head[0] == 0x1F && head[1] == 0x8B && head[2] == 8
 }
 
+// gzipReaders keeps decompressors.
+var gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
+
 // probeGzip looks into a small file for a tar. The trailer tells the size of what is packed.
 func probeGzip(w *Window, r *Result) error {
 	tail, _, err := w.Tail(4)
 	if err != nil {
 		return err
 	}
-	if le32(tail) > packedMaxTar || w.Size() > packedMaxTar {
-		return packedTarByHead(w, r, func(in []byte) ([]byte, error) {
-			z, err := gzip.NewReader(bytes.NewReader(in))
-			if err != nil {
-				return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
-			}
-			return expand(w, z, tarBlock)
-		})
-	}
-	in, err := imagePart(w, 0, w.Size())
-	if err != nil {
-		return err
-	}
-	z, err := gzip.NewReader(bytes.NewReader(in))
-	if err != nil {
+	size := int64(le32(tail))
+	z := gzipReaders.Get().(*gzip.Reader)
+	defer gzipReaders.Put(z)
+	if err := z.Reset(bufio.NewReader(io.NewSectionReader(w, 0, w.Size()))); err != nil {
+		if w.failed != nil {
+			return w.failed
+		}
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	out, err := expand(w, z, packedMaxTar)
-	if err != nil {
-		return err
+	if size <= packedMaxTar && w.Size() <= packedMaxTar {
+		err = packedTarIn(w, r, &forwardReader{r: z, w: w}, size)
+	} else {
+		err = packedTarByHead(w, r, func([]byte) ([]byte, error) { return expand(w, z, tarBlock) })
 	}
-	return packedTar(w, r, out)
+	if w.failed != nil {
+		return w.failed
+	}
+	return err
+}
+
+// forwardReader is a stream as an io.ReaderAt for walks that only go forward. A read that goes back fails.
+type forwardReader struct {
+	r  io.Reader
+	w  *Window // whose budget of allocation bounds what the stream yields
+	at int64
+}
+
+func (f *forwardReader) ReadAt(p []byte, off int64) (int, error) {
+	if off < f.at {
+		return 0, fmt.Errorf("%w: read at %d behind %d", ErrMalformed, off, f.at)
+	}
+	if err := f.w.Alloc(off - f.at + int64(len(p))); err != nil {
+		return 0, err
+	}
+	n, err := io.CopyN(io.Discard, f.r, off-f.at)
+	if f.at += n; err != nil {
+		return 0, io.EOF // damaged or cut off: either way there is no more
+	}
+	got, err := io.ReadFull(f.r, p)
+	f.at += int64(got)
+	if got < len(p) {
+		err = io.EOF
+	}
+	return got, err
 }
 
 // packedTarByHead only says whether what is packed begins as a tar does.
@@ -262,13 +290,20 @@ func packedTarByHead(w *Window, r *Result, unpack func([]byte) ([]byte, error)) 
 
 // packedTar lists the tar that data are, if they are one.
 func packedTar(w *Window, r *Result, data []byte) error {
-	if !matchTar(data, "") {
-		return nil
+	return packedTarIn(w, r, bytes.NewReader(data), int64(len(data)))
+}
+
+// packedTarIn lists the tar of size bytes that src holds, if it is one.
+func packedTarIn(w *Window, r *Result, src io.ReaderAt, size int64) error {
+	inner := NewWindow(w.ctx, src, size)
+	inner.AllowReads(tarMaxEntries)
+	defer inner.release()
+	head, err := inner.Head()
+	if err != nil || !matchTar(head, "") {
+		return w.failed
 	}
 	m := r.Description.Media
 	m.Container = "tar." + m.Container
-	inner := NewWindow(w.ctx, bytes.NewReader(data), int64(len(data)))
-	defer inner.release()
 	var l tarListing
 	if err := l.walk(inner); err != nil {
 		if errors.Is(err, ErrTruncated) || errors.Is(err, ErrMalformed) {

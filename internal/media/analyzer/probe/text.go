@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
 )
 
 // cleanText makes tag text fit for the catalog: valid UTF-8, without NULs, control characters or
@@ -21,6 +23,12 @@ func cleanText(s string) string {
 		}
 		return r
 	}, s))
+}
+
+// decodedText decodes text of no declared encoding: Unicode where its bytes prove it, else Windows-1252.
+func decodedText(b []byte) string {
+	u, _ := charset.Decode(b, "windows-1252")
+	return cleanText(string(u))
 }
 
 // latin1 decodes ISO 8859-1.

@@ -45,13 +45,15 @@ func (s *span) offset() int64 { return s.at }
 type vorbisComment struct {
 	tags     tagSet
 	art      artChoice
-	chapters map[string]*vorbisChapter
+	head     [256]byte // of the comment at hand
+	chapters []vorbisChapter
 }
 
 type vorbisChapter struct {
-	start float64
-	timed bool
-	title string
+	number int
+	start  float64
+	timed  bool
+	title  string
 }
 
 // readVorbisComment reads a block of comments from its vendor string on. A block that makes no sense
@@ -90,7 +92,7 @@ func (c *vorbisComment) comment(w *Window, src commentSource) error {
 	if err != nil {
 		return err
 	}
-	var head [256]byte
+	head := &c.head
 	start := src.offset()
 	got, err := src.read(head[:min(int(min(n, 1<<20)), len(head))])
 	if err != nil {
@@ -141,23 +143,25 @@ func (c *vorbisComment) add(name, value string) {
 
 // chapter reads CHAPTER001=00:01:02.345 and CHAPTER001NAME=… (Ogg chapter extension of vorbis-tools).
 func (c *vorbisComment) chapter(rest, value string) {
-	number, what := rest[:3], rest[3:]
-	if _, err := strconv.Atoi(number); err != nil || len(c.chapters) >= 1000 {
+	what := rest[3:]
+	number, err := strconv.Atoi(rest[:3])
+	if err != nil || len(c.chapters) >= 1000 {
 		return
 	}
-	if c.chapters == nil {
-		c.chapters = make(map[string]*vorbisChapter)
+	// The last one, as good as always: time and name stand together.
+	i := len(c.chapters) - 1
+	for i >= 0 && c.chapters[i].number != number {
+		i--
 	}
-	ch := c.chapters[number]
-	if ch == nil {
-		ch = &vorbisChapter{}
-		c.chapters[number] = ch
+	if i < 0 {
+		i = len(c.chapters)
+		c.chapters = append(c.chapters, vorbisChapter{number: number})
 	}
 	switch what {
 	case "":
-		ch.start, ch.timed = clockTime(value)
+		c.chapters[i].start, c.chapters[i].timed = clockTime(value)
 	case "NAME":
-		ch.title = cleanText(value)
+		c.chapters[i].title = cleanText(value)
 	}
 }
 
@@ -175,7 +179,10 @@ func clockTime(s string) (seconds float64, ok bool) {
 
 // inOrder returns the chapters by their start.
 func (c *vorbisComment) inOrder() []media.Chapter {
-	var out []media.Chapter
+	if len(c.chapters) == 0 {
+		return nil
+	}
+	out := make([]media.Chapter, 0, len(c.chapters))
 	for _, ch := range c.chapters {
 		if ch.timed {
 			out = append(out, media.Chapter{StartSeconds: ch.start, Title: ch.title})

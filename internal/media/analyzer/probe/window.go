@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"sync"
 	"time"
 )
@@ -47,6 +48,7 @@ type Window struct {
 	floatLen int
 	ahead    int   // bytes that a miss of the floating window reads
 	failed   error // the first error of a budget, the context or the source: sticky
+	lent     []*[]byte
 }
 
 type buffers struct {
@@ -69,12 +71,40 @@ func NewWindowBudget(ctx context.Context, src io.ReaderAt, size int64, b Budget)
 	}
 }
 
+// lendPools keep memory of the sizes that are powers of two, by their exponent.
+var lendPools [lendMost + 1]sync.Pool
+
+const (
+	lendLeast = 12
+	lendMost  = 21
+)
+
+// lend returns memory of at least n bytes that is the prober's until the window is released. What it holds
+// is whatever was left there.
+func (w *Window) lend(n int) []byte {
+	class := max(bits.Len(uint(max(n, 1)-1)), lendLeast)
+	if class > lendMost {
+		return make([]byte, n)
+	}
+	b, _ := lendPools[class].Get().(*[]byte)
+	if b == nil {
+		fresh := make([]byte, 1<<class)
+		b = &fresh
+	}
+	w.lent = append(w.lent, b)
+	return *b
+}
+
 // release gives the buffers back. No slice that the window handed out may be used afterwards.
 func (w *Window) release() {
 	if w.buf != nil {
 		bufferPool.Put(w.buf)
 		w.buf = nil
 	}
+	for _, b := range w.lent {
+		lendPools[bits.Len(uint(cap(*b)-1))].Put(b)
+	}
+	w.lent = nil
 }
 
 // Size is the file's size in bytes.
@@ -161,8 +191,9 @@ func (w *Window) Tail(n int) ([]byte, int64, error) {
 	return b, off, err
 }
 
-// ReadFull reads n bytes at off into memory of their own: for what must outlive the window or is
-// larger than it. It takes n from the budget of allocation first.
+// ReadFull reads n bytes at off into memory that other reads leave alone, for what is larger than the
+// window or needed beside it. It is lent until the probe's end. ReadFull takes n from the budget of
+// allocation first.
 func (w *Window) ReadFull(off int64, n int64) ([]byte, error) {
 	if off < 0 || n < 0 {
 		return nil, fmt.Errorf("%w: %d bytes at %d", ErrMalformed, n, off)
@@ -177,7 +208,7 @@ func (w *Window) ReadFull(off int64, n int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := make([]byte, n)
+	b := w.lend(int(n))[:n]
 	if off+n <= int64(len(head)) {
 		copy(b, head[off:])
 		return b, nil

@@ -260,7 +260,7 @@ func inflateZlib(w *Window, packed []byte, limit int64) ([]byte, error) {
 	return inflate(w, packed[2:], limit)
 }
 
-// expand reads r to its end or to limit bytes, growing what it holds only as bytes really come.
+// expand reads r to its end or to limit bytes, into memory that is lent and grows only as bytes really come.
 func expand(w *Window, r io.Reader, limit int64) ([]byte, error) {
 	var out []byte
 	for int64(len(out)) < limit {
@@ -272,8 +272,10 @@ func expand(w *Window, r io.Reader, limit int64) ([]byte, error) {
 			return nil, err
 		}
 		have := len(out)
-		out = append(out, make([]byte, grow)...)
-		n, err := io.ReadFull(r, out[have:])
+		if size := have + int(grow); size > cap(out) {
+			out = append(w.lend(size)[:0], out...)
+		}
+		n, err := io.ReadFull(r, out[have:have+int(grow)])
 		out = out[:have+n]
 		if err != nil {
 			if len(out) == 0 && !errors.Is(err, io.EOF) {
