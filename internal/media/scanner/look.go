@@ -140,6 +140,9 @@ func (g *sighting) describeAll() {
 // seeNames looks at the names that a job asks for. It reports false where only a whole listing will do.
 func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error) {
 	v, err := r.tree.Identify(ctx)
+	if err == nil {
+		err = r.proveHome(ctx, v)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -189,6 +192,9 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 		}
 	}
 	l, err := r.tree.List(ctx, j.dir)
+	if err == nil && j.dir == "" {
+		err = r.proveHome(ctx, l.Volume)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -27,10 +27,14 @@ func (r *runner) identify(ctx context.Context) {
 		return
 	}
 	r.identifying = true
+	ident := r.row.Ident
 	r.s.group.Go("identify "+r.name, func(context.Context) error {
 		ictx, cancel := context.WithTimeout(ctx, identLimit)
 		defer cancel()
 		v, err := r.tree.Identify(ictx)
+		if err == nil && v.ID == ident {
+			err = r.proveHome(ictx, v)
+		}
 		select {
 		case r.inbox <- func() { r.identified(ctx, v, err) }:
 		case <-ctx.Done():
@@ -65,6 +69,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 			return
 		}
 		r.row = row
+		r.home.Store(&row.Dir)
 	}
 	r.identAt = time.Now().Add(proveEvery)
 	r.proven = time.Now()

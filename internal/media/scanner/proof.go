@@ -40,10 +40,11 @@ func (r *runner) prove(ctx context.Context, j *job, g *sighting) error {
 			g.there[n] = tree.FileID{}
 		}
 	}
-	if _, err := r.tree.Identify(ctx); err != nil { // what was not there counts only while the root is itself
+	v, err := r.tree.Identify(ctx) // what was not there counts only while the root is itself
+	if err != nil {
 		return err
 	}
-	return nil
+	return r.proveHome(ctx, v)
 }
 
 type oldPlace struct {

@@ -44,9 +44,10 @@ type runner struct {
 	identifying bool
 	acceptedAt  int64 // when held removals were last accepted
 
-	ruled   atomic.Int64 // counts changes of ignore files: rules read before one may be out of force
-	polled  atomic.Bool  // no events come from here: directories' stamps are kept and polled
-	inbox   chan func()  // commands, run on the runner's goroutine
+	home    atomic.Pointer[tree.FileID] // the root's directory as the catalog knows it
+	ruled   atomic.Int64                // counts changes of ignore files: rules read before one may be out of force
+	polled  atomic.Bool                 // no events come from here: directories' stamps are kept and polled
+	inbox   chan func()                 // commands, run on the runner's goroutine
 	results chan *result
 	awaited atomic.Int64 // commands and hints sent and not yet taken in
 	busy    atomic.Bool  // something waits or runs
@@ -70,6 +71,7 @@ func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
 	}
 	r.pool = newPool(cfg.Name, cfg.Workers, s.log)
 	r.busy.Store(true)
+	r.home.Store(&row.Dir)
 	r.polled.Store(cfg.Poll)
 	r.publish()
 	return r, nil

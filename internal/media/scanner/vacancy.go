@@ -1,0 +1,33 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// proveHome asks, where a root's directory is another than the catalog knows on the same file system, whether there
+// is anything in it. An empty one proves nothing of what the other holds: it may be the mount point of a bind mount
+// or a subvolume that is not mounted now, or stand where a library was moved aside. ErrAway says so.
+//
+// It may be called on any goroutine.
+func (r *runner) proveHome(ctx context.Context, v tree.Volume) error {
+	known := r.home.Load()
+	if *known == (tree.FileID{}) || v.Root == *known || r.s.store.RootItems(r.id) == 0 {
+		return nil
+	}
+	l, err := r.tree.List(ctx, "")
+	if err != nil {
+		return fmt.Errorf("%w: another directory is in its place: %w", tree.ErrAway, err)
+	}
+	if len(l.Broken) > 0 {
+		return nil
+	}
+	for i := range l.Entries {
+		if e := &l.Entries[i]; e.Type != tree.Other && !r.rules.IgnoredIn("", e.Name, e.Type == tree.Dir) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: an empty directory is in its place, not the one that the catalog knows: is it mounted? If it is meant to be empty, put any file into it", tree.ErrAway)
+}
