@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync/atomic"
 
 	"go.uber.org/zap"
@@ -112,6 +113,18 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 		return zero, public(err)
 	}
 	return value, nil
+}
+
+// insisting asks once more where an entry is denied though the root is there. A server whose disk is gone denies
+// everything, and may have it back when the root is looked at; and it denies a request that came damaged.
+func insisting[T any](f func(context.Context) (T, error)) func(context.Context) (T, error) {
+	return func(ctx context.Context) (T, error) {
+		v, err := f(ctx)
+		if errors.Is(err, fs.ErrPermission) && classify(err) == thisEntry && ctx.Err() == nil {
+			return f(ctx)
+		}
+		return v, err
+	}
 }
 
 // probe is what a half-open breaker asks: whether there is a session to be had, and a root on it.

@@ -166,6 +166,46 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
+// A server denies a request whose signature is wrong, as it denies one that it does not want to answer.
+func TestDamagedRequest(t *testing.T) {
+	srv := startSamba(t, "SMB_GLOBAL=server signing = mandatory")
+	srv.Write("d/f", "hello")
+	p := smbtest.StartProxy(t, srv.Port, 0)
+	s := srv.share(via(p))
+	works(t, s)
+	f, err := s.Open(context.Background(), "d/f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for name, call := range map[string]func() error{
+		"list": func() error { _, err := s.List(context.Background(), "d"); return err },
+		"stat": func() error { _, err := s.Stat(context.Background(), "d/f"); return err },
+		"open": func() error {
+			f, err := s.Open(context.Background(), "d/f")
+			if err == nil {
+				f.Close()
+			}
+			return err
+		},
+		"read":           func() error { _, err := f.ReadAt(make([]byte, 5), 0); return err },
+		"stat when open": func() error { _, err := f.Stat(); return err },
+	} {
+		var damaged atomic.Bool
+		damage := func(_ int64, frame []byte) []byte {
+			if len(frame) >= headerLen && !damaged.Swap(true) {
+				frame[headerLen-1] ^= 1 // of the signature
+			}
+			return frame
+		}
+		p.MangleRequest.Store(&damage)
+		if err := call(); err != nil || !damaged.Load() {
+			t.Errorf("%s: %v", name, err)
+		}
+		p.MangleRequest.Store(nil)
+	}
+}
+
 // TestChaos does everything to a share that is done to shares, at once, and asks of it meanwhile only that
 // it says nothing that is not so. SMB_CHAOS sets how long.
 func TestChaos(t *testing.T) {

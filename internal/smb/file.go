@@ -90,7 +90,7 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	for n < len(p) {
 		// Read into memory of its own: when ctx ends first, the answer may still come, and p is the caller's.
 		want, at := min(len(p)-n, readChunk), off+int64(n)
-		b, err := perform(f.ctx, f.share, func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }, nil)
+		b, err := perform(f.ctx, f.share, insisting(func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }), nil)
 		n += copy(p[n:], b)
 		if err != nil {
 			return n, fmt.Errorf("read %q: %w", f.path, err)
@@ -119,7 +119,7 @@ func (f *file) read(ctx context.Context, n int, off int64) ([]byte, error) {
 
 // Stat implements tree.ReadFile.
 func (f *file) Stat() (tree.Entry, error) {
-	e, err := perform(f.ctx, f.share, func(ctx context.Context) (tree.Entry, error) {
+	e, err := perform(f.ctx, f.share, insisting(func(ctx context.Context) (tree.Entry, error) {
 		var i info
 		err := f.use(ctx, false, func(o *opened) error {
 			return o.session.do(ctx, weightLarge, func() (err error) { i, err = o.handle.stat(); return err })
@@ -131,7 +131,7 @@ func (f *file) Stat() (tree.Entry, error) {
 		f.size = i.size
 		f.mu.Unlock()
 		return i.entry(base(f.path)), nil
-	}, nil)
+	}), nil)
 	if err != nil {
 		return tree.Entry{}, fmt.Errorf("stat open file %q: %w", f.path, err)
 	}
@@ -143,14 +143,25 @@ func (f *file) use(ctx context.Context, unchanged bool, op func(*opened) error) 
 	for again := true; ; again = false {
 		o, err := f.current(ctx, unchanged)
 		if err != nil {
-			return err
+			return f.unlessAway(ctx, err)
 		}
-		err = op(o)
+		err = f.unlessAway(ctx, op(o))
 		var lost *lostError
 		if !again || !errors.As(err, &lost) || !lost.again || ctx.Err() != nil {
 			return err
 		}
 	}
+}
+
+// unlessAway returns err, unless it says that a file which could be opened is denied or not there, and the root
+// turns out to be away.
+func (f *file) unlessAway(ctx context.Context, err error) error {
+	if classify(err) == thisEntry && (errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)) {
+		if _, away := f.share.prover.join().ours(ctx); away != nil {
+			return away
+		}
+	}
+	return err
 }
 
 // current is the handle, on a session that lives. unchanged wants a file that is opened again to be as it

@@ -256,6 +256,11 @@ func TestDiskNotMounted(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Expect(v)
+			f, err := s.Open(context.Background(), "d/f")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
 			aside := filepath.Join(srv.Dir, "disk")
 			away := func(what string) {
 				t.Helper()
@@ -272,6 +277,10 @@ func TestDiskNotMounted(t *testing.T) {
 					wantAway(t, what+": stat", err)
 					_, err = s.Open(context.Background(), "d/f")
 					wantAway(t, what+": open", err)
+					s.Reconnect()
+					if _, err = f.ReadAt(make([]byte, 5), 0); err != nil { // a server may go on reading what it has open
+						wantAway(t, what+": read", err)
+					}
 				}
 			}
 			if err := os.Rename(srv.Media(), aside); err != nil {

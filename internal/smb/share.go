@@ -116,13 +116,13 @@ func (s *Share) List(ctx context.Context, dir string) (*tree.Listing, error) {
 	if err := checkPath(dir); err != nil {
 		return nil, fmt.Errorf("list %q: %w", dir, err)
 	}
-	l, err := perform(ctx, s, func(ctx context.Context) (*tree.Listing, error) {
+	l, err := perform(ctx, s, insisting(func(ctx context.Context) (*tree.Listing, error) {
 		if err := s.listings.Acquire(ctx, 1); err != nil {
 			return nil, err
 		}
 		defer s.listings.Release(1)
 		return s.listProven(ctx, dir)
-	}, nil)
+	}), nil)
 	if err != nil {
 		return nil, fmt.Errorf("list %q: %w", dir, err)
 	}
@@ -135,7 +135,7 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 	if err := checkPath(path); err != nil {
 		return tree.Entry{}, fmt.Errorf("stat %q: %w", path, err)
 	}
-	e, err := perform(ctx, s, func(ctx context.Context) (tree.Entry, error) {
+	e, err := perform(ctx, s, insisting(func(ctx context.Context) (tree.Entry, error) {
 		q := s.question(time.Now(), s.prover.join())
 		e, err := s.stat(ctx, path)
 		if err != nil {
@@ -151,7 +151,7 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 			}
 		}
 		return e, err
-	}, nil)
+	}), nil)
 	if err != nil {
 		return tree.Entry{}, fmt.Errorf("stat %q: %w", path, err)
 	}
@@ -163,7 +163,7 @@ func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 	if err := checkPath(path); err != nil {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
-	f, err := perform(ctx, s, func(ctx context.Context) (*file, error) {
+	f, err := perform(ctx, s, insisting(func(ctx context.Context) (*file, error) {
 		q := s.question(time.Now(), s.prover.join())
 		f, err := s.openFile(ctx, path)
 		if err != nil {
@@ -180,7 +180,7 @@ func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 			return nil, err
 		}
 		return f, nil
-	}, (*file).drop)
+	}), (*file).drop)
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
