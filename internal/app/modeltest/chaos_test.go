@@ -185,7 +185,7 @@ func (m *shareModel) deny() *trouble {
 	m.must(err)
 	m.note("denied: %v", p)
 	m.must(dir.Chmod(0o700))
-	m.hides = true
+	m.hides, m.denies = true, true
 	return &trouble{end: func() {
 		m.must(dir.Chmod(0o755)) // wherever it is by now
 		m.must(dir.Close())
@@ -268,7 +268,9 @@ func (m *shareModel) flip() *trouble {
 	return &trouble{end: func() { m.proxy.Mangle.Store(nil) }}
 }
 
+// flipRequests has the server deny what it cannot verify.
 func (m *shareModel) flipRequests() *trouble {
+	m.denies = true
 	m.proxy.MangleRequest.Store(m.everyNth(flipped))
 	return &trouble{end: func() { m.proxy.MangleRequest.Store(nil) }}
 }

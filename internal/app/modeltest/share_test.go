@@ -59,6 +59,7 @@ type shareModel struct {
 	injected int
 	tally    map[string]int
 	hides    bool // it may happen in this round that what is there is not seen for longer than the grace
+	denies   bool // it may happen in this round that the server denies what it could read
 	cutAt    int64
 
 	guard     *guard
@@ -241,6 +242,7 @@ func (m *shareModel) compare() {
 		disk[place{shared, path}] = f
 	}
 	m.hidden = m.hides
+	m.excuse(c)
 	lines := m.differences(c, disk, quick)
 	m.watch()
 	if lines = append(lines, m.guard.wrong...); len(lines) > 0 {
@@ -249,8 +251,23 @@ func (m *shareModel) compare() {
 	}
 	m.settle(c)
 	m.guard.protect(m.world)
-	m.hides, m.hidden = false, false
+	m.hides, m.hidden, m.denies = false, false, false
 	m.rest()
+}
+
+// excuse lets the analysis of files have failed that the server denied again and again, since they are left alone
+// for a while then; in later rounds too, until they are tried again.
+func (m *shareModel) excuse(c apptest.Catalog) {
+	excused := map[int64]struct{}{}
+	for id, it := range c {
+		if _, before := m.excused[id]; it.Analysis == "failed" && strings.Contains(it.Error, "access denied") && (before || m.denies) {
+			excused[id] = struct{}{}
+			if !before {
+				m.tally["analyses denied"]++
+			}
+		}
+	}
+	m.excused = excused
 }
 
 // comesBack waits until the share is online; in some rounds it is left to itself as long as it has announced.

@@ -96,6 +96,9 @@ type world struct {
 	dirs    map[place]struct{}
 	ignores map[place]string // patterns of ignore files, by directory
 
+	// excused are items whose analysis may have failed, since the server would not let their files be read.
+	excused map[int64]struct{}
+
 	past [][]string // logs of the rounds before
 
 	// Since the last good state:

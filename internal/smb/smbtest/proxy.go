@@ -1,6 +1,7 @@
 package smbtest
 
 import (
+	"context"
 	"encoding/binary"
 	"io"
 	"net"
@@ -34,13 +35,14 @@ type Proxy struct {
 	mu    sync.Mutex // guards conns
 	conns map[net.Conn]bool
 	busy  sync.WaitGroup
+	life  context.Context
 }
 
 // StartProxy starts a proxy to a port of this machine, which ends with the test. The latency is that of one
 // direction.
 func StartProxy(tb testing.TB, port int, latency time.Duration) *Proxy {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -50,10 +52,13 @@ func StartProxy(tb testing.TB, port int, latency time.Duration) *Proxy {
 // ServeProxy is StartProxy with a listener of the test's own.
 func ServeProxy(tb testing.TB, l net.Listener, port int, latency time.Duration) *Proxy {
 	p := &Proxy{listener: l, target: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), conns: map[net.Conn]bool{}}
+	var end context.CancelFunc
+	p.life, end = context.WithCancel(context.WithoutCancel(tb.Context()))
 	p.Latency.Store(int64(latency))
 	p.busy.Go(p.accept)
 	tb.Cleanup(func() {
 		l.Close()
+		end()
 		p.Cut()
 		p.busy.Wait()
 	})
@@ -85,6 +90,9 @@ func (p *Proxy) keep(c net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.conns[c] = true
+	if p.life.Err() != nil { // accepted while all were cut for good
+		c.Close()
+	}
 }
 
 func (p *Proxy) drop(c net.Conn) {
@@ -103,7 +111,7 @@ func (p *Proxy) accept() {
 		p.keep(client)
 		p.busy.Go(func() {
 			defer p.drop(client)
-			server, err := net.Dial("tcp", p.target)
+			server, err := new(net.Dialer).DialContext(p.life, "tcp", p.target)
 			if err != nil {
 				return
 			}

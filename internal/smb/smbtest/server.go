@@ -6,6 +6,7 @@
 package smbtest
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -91,7 +92,7 @@ func script(tb testing.TB) string {
 // Run runs a verb of the script and returns what it printed.
 func (s *Server) Run(verb string, args ...string) string {
 	s.tb.Helper()
-	cmd := exec.Command(script(s.tb), append([]string{verb, s.Dir}, args...)...)
+	cmd := exec.CommandContext(context.WithoutCancel(s.tb.Context()), script(s.tb), append([]string{verb, s.Dir}, args...)...)
 	cmd.Env = append(os.Environ(), s.env...)
 	var errs strings.Builder
 	cmd.Stderr = &errs
