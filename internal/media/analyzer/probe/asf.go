@@ -43,6 +43,7 @@ type asf struct {
 	streams       []*asfStreamOf
 	languages     []string
 	tags          tagSet
+	more          tagSet // of the libraries, for further values
 }
 
 // asfStreamOf is one stream, by its number.
@@ -328,5 +329,6 @@ func (p *asf) finish() {
 	case len(m.Audio) > 0:
 		p.r.Kind = media.KindTrack
 	}
+	p.tags.append(&p.more)
 	p.tags.describe(p.r)
 }

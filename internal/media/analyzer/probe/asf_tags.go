@@ -56,6 +56,7 @@ type asfAttribute struct {
 	off    int64
 	size   int64
 	end    int64
+	more   bool // of a library, whose values come behind those of the objects in front
 }
 
 func (p *asf) attribute(guid string, at, end int64) (a asfAttribute, err error) {
@@ -72,6 +73,7 @@ func (p *asf) attribute(guid string, at, end int64) (a asfAttribute, err error) 
 	}
 	name := int64(le16(d))
 	if guid != asfMoreContent {
+		a.more = true
 		a.stream, name, a.kind, a.size = le16(d[2:]), int64(le16(d[4:])), le16(d[6:]), int64(le32(d[8:]))
 	}
 	at += head
@@ -126,11 +128,15 @@ func (p *asf) attributeValue(a asfAttribute) error {
 			value = strconv.FormatUint(v+1, 10)
 		}
 	}
+	field := tagFieldOf(a.name)
 	if strings.EqualFold(a.name, "Author") { // who is credited, in this format
-		p.tags.add(tagArtist, value)
-		return nil
+		field = tagArtist
 	}
-	p.tags.addNamed(a.name, value)
+	if a.more {
+		p.more.add(field, value)
+	} else {
+		p.tags.add(field, value)
+	}
 	return nil
 }
 

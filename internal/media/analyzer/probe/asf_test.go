@@ -62,13 +62,17 @@ func TestWindowsMediaTagsAndPicture(t *testing.T) {
 	tags := asfObjectOf(asfMoreContent, le(uint16(5)), attribute("WM/AlbumTitle", 0, wide("Album")), attribute("WM/TrackNumber", 3, le(uint32(7))),
 		attribute("WM/Year", 0, wide("1999")), attribute("WM/Picture", 1, picture), attribute("Author", 0, wide("Second")))
 	content := asfObjectOf(asfContent, le(uint16(len(wide("Song"))), uint16(len(wide("First"))), uint16(0), uint16(0), uint16(0)), wide("Song"), wide("First"))
-	data := asfOf(asfFileOf(10e7, 0, 2), asfStreamBytes(asfAudioMedia, 1, waveOf(0x161, 2, 44100, 16000, 16)), content, tags)
+	library := func(name, value string) []byte {
+		return slices.Concat(le(uint16(0), uint16(0), uint16(2*len(name)+2), uint16(0), uint32(2*len(value)+2)), wide(name), wide(value))
+	}
+	further := asfObjectOf(asfExtension, make([]byte, 22), asfObjectOf(asfLibrary, le(uint16(1)), library("Author", "Third"))) // which stand in front
+	data := asfOf(further, asfFileOf(10e7, 0, 2), asfStreamBytes(asfAudioMedia, 1, waveOf(0x161, 2, 44100, 16000, 16)), content, tags)
 	r, err := probeBytes(data, ".wma")
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := r.Description
-	if r.Kind != media.KindTrack || d.Title != "Song" || d.Artist != "First; Second" || d.Album != "Album" || d.Track != 7 || d.Year != 1999 {
+	if r.Kind != media.KindTrack || d.Title != "Song" || d.Artist != "First; Second; Third" || d.Album != "Album" || d.Track != 7 || d.Year != 1999 {
 		t.Errorf("%s, %+v", r.Kind, d)
 	}
 	if a := d.Media.Artwork; a == nil || string(data[a.Offset:a.Offset+a.Length]) != "\xFF\xD8\xFFcover!" || a.MIME != "image/jpeg" {

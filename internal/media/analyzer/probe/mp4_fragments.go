@@ -287,14 +287,15 @@ func (f *mp4Fragments) trackFragment(traf box, first bool) (bool, error) {
 const mp4SmoothTime = "\x6D\x1D\x9B\x05\x42\xD5\x44\xE6\x80\xE2\x14\x1D\xAF\xF7\x57\xB2"
 
 // start reads when a fragment begins, in ticks: tfdt (8.8.12), or Smooth Streaming's box, alike in
-// its first field.
+// its first field. A fragment whose sound must be warmed up may begin before the film does: such a time
+// wraps, and comes right again with the samples' durations.
 func (f *mp4Fragments) start(b box) (uint64, error) {
 	d, err := f.p.w.payload(b, 12)
 	if err != nil || len(d) < 8 {
 		return 0, err
 	}
 	if d[0] == 1 && len(d) == 12 {
-		return min(be64(d[4:]), math.MaxInt64), nil
+		return be64(d[4:]), nil
 	}
 	return uint64(be32(d[4:])), nil
 }

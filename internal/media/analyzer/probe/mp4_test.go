@@ -308,3 +308,15 @@ func TestMP4OfTwoHoursNeedsFewReads(t *testing.T) {
 		}
 	}
 }
+
+// Smooth Streaming counts from below zero where sound must be warmed up.
+func TestMP4FragmentsMayBeginBeforeTheFilm(t *testing.T) {
+	sound := trackOf{id: 1, handler: "soun", scale: 1000, entry: soundEntry("mp4a", 2, 16, 48000, fullBox("esds", esdsOf(0x40, 0x11, 0x90)))}
+	time := boxOf("uuid", []byte(mp4SmoothTime), u32(0x01000000), u64(1<<64-20), u64(2020))
+	fragment := boxOf("moof", fullBox("mfhd", u32(1)), boxOf("traf", boxOf("tfhd", u32(8), u32(1), u32(20)), fullBox("trun", u32(101)), time))
+	data := slices.Concat(mp4Of(movieHeader(1000, 0), sound.box(), boxOf("mvex", fullBox("trex", u32(1, 1, 20, 0, 0)))), fragment, boxOf("mdat", make([]byte, 100)))
+	r, err := probeBytes(data, ".ismv")
+	if d := r.Description.Media; err != nil || d.DurationSeconds < 1.99 || d.DurationSeconds > 2.03 {
+		t.Errorf("%+v, %v", d, err)
+	}
+}

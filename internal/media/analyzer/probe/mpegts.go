@@ -213,8 +213,11 @@ func (p *mpegTS) take(b []byte) error {
 		e.look() // what came before is whole
 		e.stamp(h.pts)
 		payload = payload[min(h.size, len(payload)):]
-		if e.codec == "pcm_bluray" && len(payload) >= 4 {
+		switch {
+		case e.codec == "pcm_bluray" && len(payload) >= 4:
 			e.bluRayPCM(payload)
+		case e.codec == "s302m" && len(payload) >= 4:
+			e.broadcastPCM(payload)
 		}
 	} else if e.first < 0 { // the middle of a packet
 		return nil
@@ -229,6 +232,14 @@ func (e *elementary) bluRayPCM(b []byte) {
 	depth := [...]int{0, 16, 20, 24}[b[3]>>6]
 	e.audio.Channels, e.audio.SampleRate, e.audio.BitDepth = channels, rate, depth
 	e.audio.BitRate = int64(channels) * int64(rate) * int64(depth)
+	e.found = true
+}
+
+// broadcastPCM reads the four bytes in front of AES3 sound (SMPTE 302M, 6.1), which is always of 48 kHz.
+func (e *elementary) broadcastPCM(b []byte) {
+	head := be32(b)
+	e.audio.Channels, e.audio.SampleRate, e.audio.BitDepth = 2+2*int(head>>14&3), 48000, min(16+4*int(head>>4&3), 24)
+	e.audio.BitRate = int64(e.audio.Channels) * 48000 * int64(e.audio.BitDepth+4)
 	e.found = true
 }
 

@@ -148,6 +148,16 @@ func TestTransportStreamTablesNameStreamsWithoutData(t *testing.T) {
 		"subtitle dvb_subtitle swe", "subtitle dvb_teletext dan"))
 }
 
+func TestTransportStreamSoundOfStudiosIsReadByItsHeader(t *testing.T) {
+	data := slices.Concat(tsTables(nil, tsStream{0x06, 0x101, []byte{0x05, 4, 'B', 'S', 'S', 'D'}}), tsPacketOf(0x101, true, pesOf(0xBD, 0, []byte{0x12, 0xC0, 0x40, 0x20, 0, 0})),
+		bytes.Repeat(tsPacketOf(0x1FFF, false, nil), 20))
+	r, err := probeBytes(data, ".ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, "SMPTE 302M", r, lines("track, mpegts, 0.032 s", "audio s302m 4 ch 48000 Hz 24 bit"))
+}
+
 func TestTransportStreamThatIsScrambledSaysSo(t *testing.T) {
 	data := tsFilm(0, 1, 1)
 	for i := 0; i < len(data); i += 188 {

@@ -132,6 +132,15 @@ func (t *tagSet) fill(lower *tagSet) {
 	}
 }
 
+// append adds the values of another set behind those of this one.
+func (t *tagSet) append(more *tagSet) {
+	for f := range more.values {
+		for _, v := range more.values[f] {
+			t.add(tagField(f), v)
+		}
+	}
+}
+
 // has reports whether the field has a value.
 func (t *tagSet) has(f tagField) bool { return len(t.values[f]) > 0 }
 
