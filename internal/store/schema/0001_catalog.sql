@@ -86,14 +86,12 @@ CREATE TABLE tombstones (
 ) STRICT;
 
 -- Identities that an item had until it was rewritten in place: if one turns up elsewhere within the
--- grace, the id follows it. Where the identity alone proves nothing, size and time must be what they were.
+-- grace, the id follows it.
 CREATE TABLE former (
     inode  INTEGER NOT NULL,
     birth  INTEGER NOT NULL,
     volume INTEGER NOT NULL,
     item   INTEGER NOT NULL,
-    size   INTEGER NOT NULL,
-    mtime  INTEGER NOT NULL,
     until  INTEGER NOT NULL,
     PRIMARY KEY (inode, birth, volume)
 ) STRICT, WITHOUT ROWID;
