@@ -91,13 +91,26 @@ func (tx *Tx) HeldItems(root int64, limit int) ([]Item, error) {
 	return tx.items("root = ? AND state IN (1, 2) AND state = 2 LIMIT ?", root, int64(limit))
 }
 
-// Removals counts what vanished from a root lately: missing and not held, and forgotten since a time.
-func (tx *Tx) Removals(root, since int64) (missing, forgotten int64, err error) {
-	if missing, err = tx.c.number("SELECT count(*) FROM items WHERE root = ? AND state IN (1, 2) AND state = 1", root); err != nil {
-		return 0, 0, err
+// NewestMissing reads up to limit items of a root that are missing and not held, those that vanished last first.
+func (tx *Tx) NewestMissing(root int64, limit int) ([]Item, error) {
+	return tx.items("root = ? AND state IN (1, 2) AND state = 1 ORDER BY missing_at DESC LIMIT ?", root, int64(limit))
+}
+
+// Removals counts what vanished from a root at once: what is missing and not held; what is held and vanished with
+// it, which is later than span before the first of those; and what was forgotten since a time.
+func (tx *Tx) Removals(root, since, span int64) (missing, held, forgotten int64, err error) {
+	var first int64
+	_, err = tx.c.one("SELECT count(*), coalesce(min(missing_at), 0) FROM items WHERE root = ? AND state IN (1, 2) AND state = 1",
+		func(r row) { missing, first = r.int(0), r.int(1) }, root)
+	if err != nil || missing == 0 {
+		return 0, 0, 0, err
+	}
+	held, err = tx.c.number("SELECT count(*) FROM items WHERE root = ? AND state IN (1, 2) AND state = 2 AND missing_at >= ?", root, first-span)
+	if err != nil {
+		return 0, 0, 0, err
 	}
 	forgotten, err = tx.c.number("SELECT count(*) FROM tombstones WHERE root = ? AND at >= ? AND seq > (SELECT coalesce(max(seq), 0) - 1000000 FROM tombstones)", root, since)
-	return missing, forgotten, err
+	return missing, held, forgotten, err
 }
 
 // Held says how many items of a root are held, and since when (0: none are).

@@ -132,9 +132,61 @@ func vanishIn(tx *store.Tx, d store.Dir, at int64, v *verdict) (below []store.Di
 
 // reapSoon has missing items looked at once their grace is over.
 func (r *runner) reapSoon() {
+	r.weighAt = time.Now()
 	if r.reapAt.IsZero() {
 		r.reapAt = time.Now().Add(r.s.timing.Load().Grace + 50*time.Millisecond)
 	}
+}
+
+// weigh holds what is missing, once every look that may still find some of it is done, where too much vanished at
+// once. So people see it as soon as the root is idle, and not only when the grace is over.
+func (r *runner) weigh(ctx context.Context) {
+	if !r.s.quiet(r) {
+		r.weighAt = time.Now().Add(50 * time.Millisecond)
+		return
+	}
+	r.weighAt = time.Time{}
+	var held bool
+	err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+		held, err = r.holdIn(tx)
+		return err
+	})
+	switch {
+	case err != nil:
+		r.log.Error("missing items not weighed", zap.Error(err))
+		r.weighAt = time.Now().Add(15 * time.Second)
+	case held:
+		r.weighAt = time.Now()
+		r.tell()
+	}
+}
+
+// holdIn holds one batch of what is missing where too much vanished at once. It reports whether it did.
+//
+// What vanished last is held first. So those of one burst that are held already are counted with those that
+// are not yet, however many batches it takes and whatever ends the process between two of them.
+func (r *runner) holdIn(tx *store.Tx) (held bool, err error) {
+	since := max(time.Now().Add(-removalSpan).UnixNano(), r.acceptedAt)
+	missing, with, forgotten, err := tx.Removals(r.id, since, int64(removalSpan))
+	if err != nil || missing == 0 {
+		return false, err
+	}
+	vanished := missing + with + forgotten
+	if vanished <= removalFloor || float64(vanished) <= r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.id)+forgotten) {
+		return false, nil
+	}
+	items, err := tx.NewestMissing(r.id, reapBatch)
+	if err != nil {
+		return false, err
+	}
+	for i := range items {
+		old := items[i]
+		items[i].State = store.Held
+		if err := tx.SaveQuietly(&old, &items[i]); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // reap forgets items that have been missing for their grace, once every look that may still find them
@@ -162,28 +214,16 @@ func (r *runner) reap(ctx context.Context) {
 	}
 }
 
-// reapIn handles one batch. It reports whether more are missing, and whether this batch was held.
+// reapIn handles one batch. It reports whether more may be missing, and whether a batch was held.
 func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error) {
-	since := max(time.Now().Add(-removalSpan).UnixNano(), r.acceptedAt)
-	missing, forgotten, err := tx.Removals(r.id, since)
-	if err != nil || missing == 0 {
-		return false, false, err
+	if held, err := r.holdIn(tx); held || err != nil {
+		return false, held, err
 	}
 	items, err := tx.MissingItems(r.id, before, reapBatch)
 	if err != nil {
 		return false, false, err
 	}
-	vanished := missing + forgotten
-	held = vanished > removalFloor && float64(vanished) > r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.id)+forgotten)
 	for i := range items {
-		if held {
-			old := items[i]
-			items[i].State = store.Held
-			if err := tx.SaveQuietly(&old, &items[i]); err != nil {
-				return false, false, err
-			}
-			continue
-		}
 		if err := tx.Remove(&items[i]); err != nil {
 			return false, false, err
 		}
@@ -191,7 +231,11 @@ func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error)
 			return false, false, err
 		}
 	}
-	return missing > int64(len(items)), held && len(items) > 0, tx.PruneFormer(time.Now().UnixNano())
+	if err := tx.PruneFormer(time.Now().UnixNano()); err != nil {
+		return false, false, err
+	}
+	more, err := tx.NewestMissing(r.id, 1)
+	return len(more) > 0, false, err
 }
 
 // accept forgets the items that are held.
@@ -215,6 +259,9 @@ func (r *runner) accept(ctx context.Context) (n int64, err error) {
 			return nil
 		})
 		if err != nil || batch == 0 {
+			if n > 0 {
+				r.tell()
+			}
 			r.acceptedAt = time.Now().UnixNano() + 1 // what a person accepted does not count against what vanishes next
 			return n, err
 		}

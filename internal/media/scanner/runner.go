@@ -39,6 +39,7 @@ type runner struct {
 	pollAt      time.Time
 	dueAt       time.Time // when directories are to be rechecked
 	reapAt      time.Time // when missing items may be forgotten
+	weighAt     time.Time // when it is judged whether too many are missing
 	startup     bool      // the first full pass is still to come
 	reason      string    // why it is offline
 	identifying bool
@@ -223,7 +224,7 @@ func (r *runner) idle() bool {
 	if r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single pass forgets what is gone before it ends
 		return false
 	}
-	return r.queue.idle() && len(r.passes) == 0 && !r.startup && r.flying == 0
+	return r.queue.idle() && len(r.passes) == 0 && !r.startup && r.flying == 0 && r.weighAt.IsZero()
 }
 
 func parentOf(dir string) string {

@@ -31,6 +31,9 @@ func (r *runner) tick(ctx context.Context) {
 	if !r.dueAt.IsZero() && !now.Before(r.dueAt) {
 		r.recheck(ctx)
 	}
+	if !r.weighAt.IsZero() && !now.Before(r.weighAt) {
+		r.weigh(ctx)
+	}
 	if !r.reapAt.IsZero() && !now.Before(r.reapAt) {
 		r.reap(ctx)
 	}
@@ -63,7 +66,7 @@ func (r *runner) wait() time.Duration {
 		at = earlier(at, r.later[0].at)
 	}
 	if r.online {
-		at = earlier(earlier(at, r.dueAt), r.reapAt)
+		at = earlier(earlier(earlier(at, r.dueAt), r.reapAt), r.weighAt)
 		if r.s.timing.Load().RescanInterval > 0 {
 			at = earlier(at, r.scanAt)
 		}

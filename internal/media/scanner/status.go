@@ -31,12 +31,17 @@ func (r *runner) publish() {
 	st.Scanning = slices.ContainsFunc(r.passes, func(p *pass) bool { return p.State == media.ScanRunning })
 	if old := r.state.Load(); old == nil || *old != st {
 		r.state.Store(&st)
-		if r.s.onRoot != nil {
-			r.s.onRoot(r.name)
-		}
+		r.tell()
 	}
 	r.calm.Store(r.settled())
 	r.busy.Store(!r.idle())
+}
+
+// tell has those who asked for it told of the root as it is now.
+func (r *runner) tell() {
+	if r.s.onRoot != nil {
+		r.s.onRoot(r.name)
+	}
 }
 
 // settled reports whether the runner itself has nothing to do that could find a missing item.

@@ -1,0 +1,98 @@
+package scanner
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// However many batches it takes: each one held makes those that are left fewer, and fewer than the limit.
+func TestAllOfABurstIsHeldHoweverLargeItIs(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		const all, gone = 4000, 2*reapBatch + 500
+		w.many("a", 0, gone)
+		w.many("b", 0, all-gone)
+		w.scan()
+		before := w.shows()
+		w.run("remove a")
+		w.scan()
+		if h := w.root("films").Held; h == nil || h.Count != gone {
+			t.Fatalf("held once it is idle: %+v", h)
+		}
+		w.pass(time.Minute)
+		w.counts("after the grace", all-gone, gone)
+
+		w.pass(2 * time.Minute)
+		w.run("remove b/3") // which is another matter
+		w.scan()
+		w.pass(15 * time.Second)
+		w.counts("one more, later", all-gone-1, gone)
+		if h := w.root("films").Held; h == nil || h.Count != gone {
+			t.Errorf("held: %+v", h)
+		}
+		if _, kept := w.shows().missing["a/7"]; !kept || before.present["a/7"] == 0 {
+			t.Error("a/7 is forgotten")
+		}
+	})
+}
+
+// A process that ends between two batches leaves some held and some missing: they are one burst still.
+func TestABurstThatIsHeldInPartIsHeldWhole(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		const all, gone = 2 * reapBatch, reapBatch + 500
+		w.many("a", 0, gone)
+		w.many("b", 0, all-gone)
+		w.scan()
+		w.run("remove a")
+		w.scan()
+		w.release(300)
+		w.run("remove b/1")
+		w.scan()
+		w.pass(time.Minute)
+		w.counts("at last", all-gone-1, gone+1)
+		if h := w.root("films").Held; h == nil || h.Count != gone+1 {
+			t.Errorf("held: %+v", h)
+		}
+	})
+}
+
+// release makes held items what they were before they were held.
+func (w *world) release(n int) {
+	w.t.Helper()
+	id, _ := w.s.RootID("films")
+	err := w.st.Update(w.t.Context(), func(tx *store.Tx) error {
+		items, err := tx.HeldItems(id, n)
+		for i := range items {
+			old := items[i]
+			items[i].State = store.Missing
+			err = errors.Join(err, tx.SaveQuietly(&old, &items[i]))
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestARootTellsThatItsRemovalsAreHeldAndAccepted(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.many("a", 0, 150)
+		w.scan()
+		var told []*media.Held
+		w.s.onRoot = func(name string) { told = append(told, w.root(name).Held) }
+		w.run("remove a")
+		w.scan()
+		if len(told) == 0 || told[len(told)-1] == nil {
+			t.Errorf("held: %v", told)
+		}
+		if _, err := w.s.AcceptRemovals(w.t.Context(), "films"); err != nil {
+			t.Fatal(err)
+		}
+		if told[len(told)-1] != nil {
+			t.Errorf("accepted: %v", told)
+		}
+	})
+}
