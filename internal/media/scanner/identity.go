@@ -162,6 +162,8 @@ func (m *matching) carry(it *store.Item, e *tree.Entry) {
 		m.wake(it, e)
 	case it.Analysis == store.Done && it.Printed && ctime != e.CTime:
 		it.Work = store.Verify
+	case it.Analysis == store.Failed && ctime != e.CTime:
+		retry(it)
 	case it.Work == store.NoWork:
 		it.Work = store.Describe // by what lies beside it here
 	}

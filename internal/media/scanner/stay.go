@@ -61,6 +61,9 @@ func (m *matching) stay(it *store.Item, e *tree.Entry, i int) error {
 		if verify && it.Work != store.Analyse { // more than to describe it anew, less than to read it
 			it.Work = store.Verify
 		}
+		if it.CTime != old.CTime {
+			retry(it)
+		}
 		m.wake(it, e)
 		m.echoOf(it)
 		return m.tx.SaveQuietly(&old, it)
@@ -72,6 +75,13 @@ func (m *matching) stay(it *store.Item, e *tree.Entry, i int) error {
 		}
 	}
 	return nil
+}
+
+// retry has a file that could not be read tried again now: its permissions may be what changed.
+func retry(it *store.Item) {
+	if it.Analysis == store.Failed {
+		it.Work, it.RetryAt = store.Analyse, 0
+	}
 }
 
 // wake leaves an item to the analyzer once it is quiet.
