@@ -98,6 +98,10 @@ type outcome struct {
 	err  error
 }
 
+// ErrUnwritten says that a transaction could not be committed, such as for a full disk: nothing that was asked for in it
+// is in the catalog, through no fault of what was asked.
+var ErrUnwritten = errors.New("changes not kept")
+
 // errLost says that SQLite itself gave up the whole transaction (a full disk, an I/O error): a statement after it would
 // be a transaction of its own, outside the group and its numbers.
 var errLost = errors.New("transaction was given up")
@@ -133,7 +137,7 @@ func (s *Store) group(r request) {
 		s.counts = before
 		_ = s.writer.script("ROLLBACK") // where the failure has not rolled back already
 		s.stats.Failures.Add(1)
-		err = explain(s.path, err)
+		err = fmt.Errorf("%w: %w", ErrUnwritten, explain(s.path, err))
 		s.failure.Store(&err)
 		s.log.Error("catalog not written", zap.Error(err), zap.Int("requests", len(outcomes)))
 	} else {

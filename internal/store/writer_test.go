@@ -217,7 +217,7 @@ func TestAFullDiskUndoesTheGroupAndNothingElse(t *testing.T) {
 	})
 	small2 := r.queue(func(tx *Tx) error { _, err := putIn(tx, root, "small 2"); return err })
 	release()
-	if err := <-large; err == nil || !strings.Contains(err.Error(), "no space left") {
+	if err := <-large; !errors.Is(err, ErrUnwritten) || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("large: %v", err)
 	}
 	first, second := <-small1, <-small2

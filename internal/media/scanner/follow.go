@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
 )
@@ -98,6 +99,11 @@ func (r *runner) failed(res *result) {
 		}
 		again := *j
 		again.pass, again.rules = nil, nil
-		r.postponeFailed(&again, min(time.Second<<min(n, 10), limit))
+		wait := min(time.Second<<min(n, 10), limit)
+		if errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
+			r.postpone(&again, wait)
+			return
+		}
+		r.postponeFailed(&again, wait)
 	}
 }
