@@ -308,14 +308,14 @@ func (p *asf) finish() {
 				}
 			}
 			s.config.fill(&v)
-			v.Language, v.Title, v.BitRate, v.Default = language, s.name, s.bitRate, true
+			v.Language, v.Title, v.BitRate = language, s.name, s.bitRate
 			if v.BitDepth == 0 {
 				v.BitDepth = fixedDepth(v.Codec)
 			}
 			m.Video = append(m.Video, v)
 		case asfAudioMedia:
 			a := s.audio
-			a.Language, a.Title, a.Default = language, s.name, true
+			a.Language, a.Title = language, s.name
 			if a.BitRate == 0 {
 				a.BitRate = s.bitRate
 			}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -426,6 +427,19 @@ func TestFictionBooksDescriptionIsReadInItsEncoding(t *testing.T) {
 	}
 	if d := cmp.Diff(want, r.Description); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func TestFictionBooksInUTF16AreSeen(t *testing.T) {
+	book := `<?xml version="1.0" encoding="UTF-16"?><FictionBook><description><title-info><book-title>Книга</book-title></title-info></description></FictionBook>`
+	for _, order := range []unicode.Endianness{unicode.LittleEndian, unicode.BigEndian} {
+		data, err := unicode.UTF16(order, unicode.UseBOM).NewEncoder().String(book)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := probeBytes([]byte(data), ".fb2"); err != nil || r.Description.Title != "Книга" {
+			t.Errorf("%v: %+v, %v", order, r.Description, err)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
@@ -18,8 +19,11 @@ import (
 const fb2Max = 256 << 10 // the description ends long before
 
 func matchFB2(head []byte, _ string) bool {
-	return bytes.Contains(head[:min(len(head), 1024)], []byte("<FictionBook")) ||
-		bytes.Contains(head[:min(len(head), 1024)], []byte(":FictionBook"))
+	head = head[:min(len(head), 1024)]
+	if len(head) >= 2 && head[0]^head[1] == 1 && head[0]|head[1] == 0xFF { // a byte order mark of UTF-16
+		head, _ = charset.Unicode(head)
+	}
+	return bytes.Contains(head, []byte("<FictionBook")) || bytes.Contains(head, []byte(":FictionBook"))
 }
 
 func probeFB2(w *Window, r *Result) error {

@@ -156,7 +156,7 @@ func (p *flv) videoTag(t flvTag) error {
 		p.times = p.times[:len(p.times)-1] // it shows nothing
 	}
 	if p.video == nil {
-		p.video = &media.Video{Codec: codec, Default: true}
+		p.video = &media.Video{Codec: codec}
 	}
 	if p.config.profile != "" || p.config.width != 0 {
 		return nil
@@ -233,7 +233,7 @@ func (p *flv) audioTag(t flvTag) error {
 		}
 		return nil
 	}
-	a := &media.Audio{Channels: 1 + int(d[0]&1), SampleRate: 5512 << (d[0] >> 2 & 3), Default: true}
+	a := &media.Audio{Channels: 1 + int(d[0]&1), SampleRate: 5512 << (d[0] >> 2 & 3)}
 	if a.SampleRate == 5512<<1 || a.SampleRate == 5512<<2 || a.SampleRate == 5512<<3 {
 		a.SampleRate = 11025 << (d[0]>>2&3 - 1)
 	}

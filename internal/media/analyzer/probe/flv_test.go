@@ -43,7 +43,7 @@ func TestFlashVideoTakesMetadataAndStepsOverLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkFilm(t, "the film", r, lines("video, flv, 5.000 s", "video vp6f 640x360 29.97 fps 8 bit default", "audio mp3 2 ch 44100 Hz default", "tags Title"))
+	checkFilm(t, "the film", r, lines("video, flv, 5.000 s", "video vp6f 640x360 29.97 fps 8 bit", "audio mp3 2 ch 44100 Hz", "tags Title"))
 }
 
 func TestFlashVideoWithoutMetadataCountsItsFrames(t *testing.T) {
@@ -55,7 +55,7 @@ func TestFlashVideoWithoutMetadataCountsItsFrames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkFilm(t, "the film", r, lines("video, flv, 9.960 s", "video flv1 320x240 25 fps 8 bit default"))
+	checkFilm(t, "the film", r, lines("video, flv, 9.960 s", "video flv1 320x240 25 fps 8 bit"))
 }
 
 func TestFlashVideoOfLaterCodecs(t *testing.T) {

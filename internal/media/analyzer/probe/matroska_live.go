@@ -3,6 +3,8 @@ package probe
 import (
 	"bytes"
 	"errors"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 // The elements of a cluster (RFC 9559, 5.1.3).
@@ -30,6 +32,9 @@ func (p *matroska) live() error {
 		if err := p.firstCluster(); err != nil {
 			return err
 		}
+	}
+	if err := p.sounds(); err != nil {
+		return err
 	}
 	if p.duration > 0 {
 		return nil
@@ -142,6 +147,61 @@ func (p *matroska) firstCluster() error {
 		}
 	}
 	return nil
+}
+
+// mkvSoundReads is how many reads the look for profiles of sound may take beside what is at hand.
+const mkvSoundReads = 3
+
+// errMKVEnough ends a walk over blocks early.
+var errMKVEnough = errors.New("enough blocks")
+
+// sounds looks at the first frames of sound whose codec id does not tell the profile: DTS-HD and Atmos hide
+// behind their elders' names.
+func (p *matroska) sounds() error {
+	wanted := 0
+	for _, t := range p.tracks {
+		if t.hidesProfile() {
+			wanted++
+		}
+	}
+	if wanted == 0 || p.cluster.size == 0 {
+		return nil
+	}
+	p.w.Ahead(mkvAside)
+	before := p.w.used()
+	err := p.blocks(p.cluster, p.w.size, func(b mkvBlocks) error {
+		t := p.trackByNumber(b.track)
+		if t == nil || !t.hidesProfile() {
+			if p.w.used()-before >= mkvSoundReads {
+				return errMKVEnough
+			}
+			return nil
+		}
+		d, err := p.w.Bytes(b.off, int(min(b.size, mkvAside)))
+		if err != nil {
+			return err
+		}
+		t.looked = true
+		var a media.Audio
+		if frameHeader(t.codec, d, &a) {
+			t.audio.Profile = a.Profile
+		}
+		if wanted--; wanted == 0 || p.w.used()-before >= mkvSoundReads {
+			return errMKVEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errMKVEnough) || errors.Is(err, ErrTruncated) {
+		return nil
+	}
+	return err
+}
+
+func (t *mkvTrack) hidesProfile() bool {
+	if t.kind != mkvTypeAudio || t.audio.Profile != "" || t.looked {
+		return false
+	}
+	return t.codec == "dts" || t.codec == "truehd" || t.codec == "eac3"
 }
 
 func (p *matroska) trackByNumber(n uint64) *mkvTrack {

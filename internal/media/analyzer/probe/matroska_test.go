@@ -281,3 +281,27 @@ func TestMatroskaWithManyAttachmentsKeepsToItsBudget(t *testing.T) {
 		t.Errorf("an episode's attachments: %v, %v", r.Description.Media, err)
 	}
 }
+
+// DTS-HD and Atmos hide behind the codec ids of their elders; their first frames come behind a picture.
+func TestMatroskaSoundSaysItsProfileByItsFirstFrame(t *testing.T) {
+	core := append([]byte{0x7F, 0xFE, 0x80, 0x01, 0xFC, 0x3C, 0x1F, 0xF0, 0xB5, 0xE0, 0, 0, 0, 0, 0, 0}, make([]byte, 496)...) // it states 512 bytes
+	lossless := slices.Concat(core, []byte{0x64, 0x58, 0x20, 0x25}, make([]byte, 40), []byte{0x41, 0xA2, 0x95, 0x47}, make([]byte, 500))
+	sound := func(codec string) []byte {
+		return mkvTrackOf(2, mkvTypeAudio, codec, el(mkvAudio, elFloat(mkvSampling, 48000), elUint(mkvChannelsOf, 8)))
+	}
+	block := func(track byte, data []byte) []byte {
+		return el(mkvSimpleBlock, []byte{0x80 | track, 0, 0, 0x80}, data)
+	}
+	cluster := el(mkvCluster, elUint(mkvTimestamp, 0), block(1, make([]byte, 300_000)), block(2, lossless), block(1, make([]byte, 60_000)))
+	data := mkvOf(mkvInfoOf(5000), el(mkvTracks, mkvVideoOf(), sound("A_DTS")), cluster)
+	r := probeWithin(t, bytes.NewReader(data), int64(len(data)), ".mkv")
+	if a := r.Description.Media.Audio[0]; a.Profile != "DTS-HD MA" || a.Channels != 8 {
+		t.Errorf("the sound is %+v", a)
+	}
+	// Where it is far away, it is not looked for any longer than it may.
+	pictures := bytes.Repeat(block(1, make([]byte, 50_000)), 50)
+	data = mkvOf(mkvInfoOf(5000), el(mkvTracks, mkvVideoOf(), sound("A_TRUEHD")), el(mkvCluster, elUint(mkvTimestamp, 0), pictures))
+	if r := probeWithin(t, bytes.NewReader(data), int64(len(data)), ".mkv"); r.Description.Media.Audio[0].Profile != "" {
+		t.Errorf("the sound is %+v", r.Description.Media.Audio[0])
+	}
+}

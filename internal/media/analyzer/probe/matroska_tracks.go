@@ -58,6 +58,7 @@ type mkvTrack struct {
 	byDefault bool
 	forced    bool
 	encrypted bool
+	looked    bool // at its first frame
 	name      string
 	language  string // the old element's, ISO 639-2, "eng" where it is missing
 	bcp47     string

@@ -273,6 +273,9 @@ func (p *mp4) finish() {
 		m.Chapters = p.chapters
 	}
 	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	if len(m.Audio) == 1 && len(m.Video) == 0 && m.Audio[0].BitRate == 0 {
+		m.Audio[0].BitRate = m.BitRate
+	}
 	switch {
 	case len(m.Video) > 0:
 		p.r.Kind = media.KindVideo

@@ -46,7 +46,10 @@ func (e *mp4Entry) soundBox(kind string, d []byte) {
 	case "alac":
 		if len(d) >= 28 { // ALACSpecificConfig behind version and flags
 			a.BitDepth, a.Channels, a.SampleRate = int(d[9]), int(d[13]), int(min(be32(d[24:]), math.MaxInt32))
-			e.rate(int64(be32(d[20:])))
+			// Some encoders state the rate before compression.
+			if r := int64(be32(d[20:])); r != int64(a.BitDepth)*int64(a.Channels)*int64(a.SampleRate) {
+				e.rate(r)
+			}
 		}
 	case "ddts":
 		e.dts(d)
@@ -123,6 +126,10 @@ func (e *mp4Entry) elementary(d []byte) {
 				e.aac(body)
 			case "vorbis":
 				e.vorbis(body)
+			case "mpeg1video", "mpeg2video", "mpeg4":
+				f, _ := pictureConfig(e.codec, body)
+				f.rate = 0 // the sample times know it better
+				f.fill(&e.video)
 			}
 			return
 		case 0:
