@@ -16,7 +16,7 @@ import (
 // until it is there. Two roots that are one directory, or one inside the other, are: by path the
 // configuration has refused them, here by what the paths lead to.
 func buildRoots(cfg *config.Config, log *zap.Logger) ([]scanner.RootConfig, error) {
-	if err := checkOverlap(cfg.Roots); err != nil {
+	if err := errors.Join(checkOverlap(cfg), checkPatterns(cfg)); err != nil {
 		return nil, err
 	}
 	out := make([]scanner.RootConfig, 0, len(cfg.Roots))
@@ -54,18 +54,29 @@ func buildTree(cfg *config.Config, r config.Root, rc *scanner.RootConfig, log *z
 	return s, err
 }
 
-func checkOverlap(roots []config.Root) error {
+func checkOverlap(cfg *config.Config) error {
 	var errs []error
-	for i, a := range roots {
-		for _, b := range roots[:i] {
+	for i, a := range cfg.Roots {
+		for _, b := range cfg.Roots[:i] {
 			if a.Path == "" || b.Path == "" {
 				continue
 			}
 			if inside, err := tree.SameOrInside(a.Path, b.Path); err == nil && inside {
-				errs = append(errs, fmt.Errorf("root %q (%s) is the same as or inside of root %q (%s): keep one of them, or exclude the inner directory from the outer root", a.Name, a.Path, b.Name, b.Path))
+				errs = append(errs, cfg.RootError(a, "path", "root %q (%s) is the same as or inside of root %q (%s): keep one of them, or exclude the inner directory from the outer root", a.Name, a.Path, b.Name, b.Path))
 			} else if inside, err := tree.SameOrInside(b.Path, a.Path); err == nil && inside {
-				errs = append(errs, fmt.Errorf("root %q (%s) is inside of root %q (%s): keep one of them", b.Name, b.Path, a.Name, a.Path))
+				errs = append(errs, cfg.RootError(b, "path", "root %q (%s) is inside of root %q (%s): keep one of them", b.Name, b.Path, a.Name, a.Path))
 			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkPatterns refuses patterns that are none, before any root is touched: a reload must take in all or nothing.
+func checkPatterns(cfg *config.Config) error {
+	var errs []error
+	for _, r := range cfg.Roots {
+		if _, err := tree.NewRules(r.Exclude); err != nil {
+			errs = append(errs, cfg.RootError(r, "exclude", "%v", err))
 		}
 	}
 	return errors.Join(errs...)

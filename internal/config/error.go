@@ -49,6 +49,11 @@ func (o origin) errorf(format string, args ...any) *Error {
 	return &Error{File: o.file, Line: o.line, Key: o.key, Msg: fmt.Sprintf(format, args...)}
 }
 
+// RootError is an error of a root's key that only those who use its value can find, and says where the key was set.
+func (c *Config) RootError(r Root, key, format string, args ...any) *Error {
+	return r.locate(c, key).errorf(format, args...)
+}
+
 // problems collects errors, so that one run shows all of them.
 type problems []*Error
 
