@@ -39,6 +39,9 @@ func (c *statusCommand) Run(p *process) error {
 
 // well reports whether nothing needs a person.
 func well(s *api.Status) bool {
+	if s.Trouble != nil {
+		return false
+	}
 	for i := range s.Roots {
 		r := &s.Roots[i]
 		if r.State != media.Online || r.Held != nil || (r.Breaker != nil && r.Breaker.State != "closed") {
@@ -67,6 +70,9 @@ func printStatus(out io.Writer, s *api.Status) error {
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if s.Trouble != nil {
+		fmt.Fprintf(out, "\n%s\n", *s.Trouble)
 	}
 	for i := range s.Roots {
 		printTrouble(out, &s.Roots[i])

@@ -19,7 +19,9 @@ type Status struct {
 	Idle      bool         `json:"idle"`
 	Cursor    string       `json:"cursor"`
 	Counts    store.Counts `json:"counts"`
-	Roots     []media.Root `json:"roots"`
+	// Trouble is why the catalog cannot be kept now, such as a full disk; null while it can.
+	Trouble *string      `json:"trouble"`
+	Roots   []media.Root `json:"roots"`
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
@@ -28,10 +30,15 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, Status{
+	status := Status{
 		Version: s.cfg.Version, StartedAt: s.started, Idle: idle, Cursor: s.cursor(s.catalog.Head()),
 		Counts: s.catalog.ItemCounts(), Roots: emptyNotNull(roots),
-	})
+	}
+	if err := s.trouble(); err != nil {
+		text := err.Error()
+		status.Trouble = &text
+	}
+	return writeJSON(w, http.StatusOK, status)
 }
 
 func emptyNotNull[T any](list []T) []T {

@@ -43,6 +43,12 @@ func TestDiskOfTheCatalogFull(t *testing.T) {
 	if !apptest.Within(time.Minute, func() bool { return strings.Contains(d.Log(), "no space left on its disk") }) {
 		t.Fatalf("the log does not say that the disk is full\n%s", d.Log())
 	}
+	if !apptest.Within(10*time.Second, func() bool { return strings.Contains(d.Status(t).Trouble, "no space left on its disk") }) {
+		t.Errorf("the status does not say that the disk is full: %+v", d.Status(t)) // not all the time: little may fit still
+	}
+	if s := d.Status(t); s.Idle {
+		t.Errorf("idle on a full disk: %+v", s)
+	}
 	for id, it := range d.Export(t) { // it can still be read, and is whole
 		if b := before[id]; b != nil && b.JSON != it.JSON {
 			t.Errorf("changed: %s", it.JSON)
@@ -51,6 +57,9 @@ func TestDiskOfTheCatalogFull(t *testing.T) {
 	apptest.Run(t, "mount", "-o", "remount,size=256m", data)
 	complete(t, d, root, 2*time.Minute)
 	d.WaitIdle(t, time.Minute)
+	if s := d.Status(t); s.Trouble != "" {
+		t.Errorf("in trouble still: %s", s.Trouble)
+	}
 	now := d.Export(t)
 	for id, it := range before {
 		if now[id] == nil || now[id].Path != it.Path || !now[id].AddedAt.Equal(it.AddedAt) {
@@ -127,7 +136,9 @@ func TestCatalogRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, root, "dir 1/sub/meanwhile.bin", "x")
-	time.Sleep(2 * time.Second)
+	if !apptest.Within(10*time.Second, func() bool { return strings.Contains(d.Status(t).Trouble, "not at "+data) }) {
+		t.Errorf("the status does not say that the catalog is gone: %+v", d.Status(t))
+	}
 	if s := d.Status(t); s.Counts.Items < 100 {
 		t.Errorf("it forgot what it knew: %+v", s.Counts)
 	}

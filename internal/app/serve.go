@@ -36,11 +36,12 @@ type Options struct {
 // Daemon is the whole of catalogizerd, running.
 type Daemon struct {
 	*core
-	opts    Options
-	config  atomic.Pointer[config.Config] // in force; a reload changes it
-	watcher *realtime.Watcher
-	bus     *realtime.EventBus
-	server  *api.Server
+	opts      Options
+	config    atomic.Pointer[config.Config] // in force; a reload changes it
+	displaced atomic.Pointer[error]         // the catalog's file is not in its place
+	watcher   *realtime.Watcher
+	bus       *realtime.EventBus
+	server    *api.Server
 }
 
 // Serve runs the daemon until ctx ends, and then stops it in order. Its error says why it could not run
@@ -75,8 +76,9 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.stages.start("event bus", d.bus.Run)
 	d.stages.start("watcher", d.watcher.Run)
 	d.stages.start("pruning", d.prune)
+	d.stages.start("catalog", d.followCatalog)
 	d.server = api.New(api.Config{Version: o.Version, AllowedHosts: cfg.HTTP.AllowedHosts, Token: d.tokenCheck(cfg)},
-		api.Deps{Catalog: c.store, Scans: c.scanner, Roots: d, Live: &realtime.Live{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots}, Idle: d.idle, Metrics: d.newMetrics(), Log: log}, listener)
+		api.Deps{Catalog: c.store, Scans: c.scanner, Roots: d, Live: &realtime.Live{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots}, Idle: d.idle, Trouble: d.trouble, Metrics: d.newMetrics(), Log: log}, listener)
 	d.stages.start("http", d.server.Run)
 	if o.Listening != nil {
 		o.Listening(d.server.Addr().String())

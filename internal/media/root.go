@@ -7,8 +7,8 @@ type Root struct {
 	Name     string   `json:"name"`
 	Kind     string   `json:"kind"` // local or smb
 	Location string   `json:"location"`
-	State    string   `json:"state"` // online or offline
-	Reason   string   `json:"reason,omitempty"`
+	State    string   `json:"state"`  // online or offline
+	Reason   string   `json:"reason"` // why it is offline; "" where it is not
 	Scanning bool     `json:"scanning"`
 	Held     *Held    `json:"held"`
 	Items    int64    `json:"items"`
@@ -33,7 +33,7 @@ type Held struct {
 type Watch struct {
 	Mode        string `json:"mode"` // inotify, poll or none
 	Directories int    `json:"directories"`
-	Reason      string `json:"reason,omitempty"`
+	Reason      string `json:"reason"` // why directories are polled, or none is watched; ""
 }
 
 // Ways of noticing changes.

@@ -220,7 +220,8 @@ type Status struct {
 	Counts struct {
 		Items, Missing, Pending, Failed int64
 	} `json:"counts"`
-	Roots []RootStatus `json:"roots"`
+	Trouble string       `json:"trouble"`
+	Roots   []RootStatus `json:"roots"`
 }
 
 // RootStatus is a root as the daemon shows it.
