@@ -31,7 +31,8 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, v *store.View
 		return err
 	}
 	defer f.Close()
-	tag := fmt.Sprintf("%x-%x-%x", v.ID, e.Size, e.MTime)
+	// With the ctime: bytes may be written anew under the same size and modification time.
+	tag := fmt.Sprintf("%x-%x-%x-%x", v.ID, e.Size, e.MTime, e.CTime)
 	return serveBytes(w, r, representation{v.Name, contentType(v.Name), tag, tree.Time(e.MTime), f, e.Size})
 }
 

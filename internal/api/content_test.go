@@ -72,6 +72,25 @@ func TestContentIsServedAsHTTPServesFiles(t *testing.T) {
 	d.get("/api/v1/items/999/content").isProblem(http.StatusNotFound, "no-such-item")
 }
 
+func TestTheETagTellsBytesApartThatHaveTheSameSizeAndTime(t *testing.T) {
+	d := start(t, map[string]string{"clip.mp4": "0123456789"}, "")
+	d.untilIdle()
+	url := d.content("clip.mp4")
+	whole := d.get(url).is(http.StatusOK)
+	st, err := os.Stat(d.path("clip.mp4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write("clip.mp4", "abcdefghij")
+	if err := os.Chtimes(d.path("clip.mp4"), st.ModTime(), st.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	a := d.get(url, "Range", "bytes=5-", "If-Range", whole.Header.Get("ETag")).is(http.StatusOK)
+	if string(a.body) != "abcdefghij" || a.Header.Get("Last-Modified") != whole.Header.Get("Last-Modified") {
+		t.Errorf("%q %v", a.body, a.Header)
+	}
+}
+
 func TestContentOfWhatIsNotThereIsAProblem(t *testing.T) {
 	d := start(t, map[string]string{"a.txt": "a", "b.txt": "b", "c/d.txt": "d"}, "")
 	d.untilIdle()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -48,6 +49,7 @@ func asProblem(err error) *problem {
 		{tree.ErrNotExist, http.StatusNotFound, "no-such-file"},
 		{tree.ErrNotRegular, http.StatusNotFound, "no-such-file"},
 		{tree.ErrNotDir, http.StatusNotFound, "no-such-file"},
+		{fs.ErrPermission, http.StatusForbidden, "not-permitted"},
 		{tree.ErrOtherVolume, http.StatusNotFound, "no-such-file"},
 		{context.DeadlineExceeded, http.StatusGatewayTimeout, "timeout"},
 	} {
