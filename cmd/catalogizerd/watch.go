@@ -42,6 +42,7 @@ const reconnectPause = time.Second
 func (c *watchCommand) Run(p *process) error {
 	at := c.Since
 	connected := false
+	told := ""
 	for {
 		err := c.follow(p, &at, &connected)
 		var refused *refusedError
@@ -51,7 +52,10 @@ func (c *watchCommand) Run(p *process) error {
 		case errors.As(err, &refused), !connected:
 			return err
 		}
-		fmt.Fprintln(p.err, "catalogizerd: connection lost, resuming:", err)
+		if text := err.Error(); text != told { // once, however long it takes
+			told = text
+			fmt.Fprintln(p.err, "catalogizerd: connection lost, resuming:", text)
+		}
 		select {
 		case <-time.After(reconnectPause):
 		case <-p.ctx.Done():
