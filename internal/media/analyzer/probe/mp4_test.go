@@ -320,3 +320,51 @@ func TestMP4FragmentsMayBeginBeforeTheFilm(t *testing.T) {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
+
+// Films that come from Matroska have times in milliseconds, each frame another one than the last.
+func TestMP4FrameRateOfRoundedTimesNeedsNoWholeTable(t *testing.T) {
+	times := func(deltas ...uint32) []byte {
+		fields := u32(6000)
+		for i := range 6000 {
+			fields = append(fields, u32(1, deltas[i%len(deltas)])...)
+		}
+		return fullBox("stts", fields)
+	}
+	for name, c := range map[string]struct {
+		deltas []uint32
+		want   float64
+	}{
+		"rounded":  {[]uint32{42, 42, 41}, 24},
+		"variable": {[]uint32{42, 83}, 0},
+	} {
+		v := plainVideo()
+		v.scale, v.duration, v.tables = 1000, 250_000, [][]byte{times(c.deltas...)}
+		got := probeMP4Of(t, movieHeader(1000, 250_000), v.box()).Description.Media.Video[0].FrameRate
+		if math.Abs(got-c.want) > 0.02 {
+			t.Errorf("%s: %v a second, should be %v", name, got, c.want)
+		}
+	}
+}
+
+// A film with more streams than one: each of its tables lies between two tracks.
+func TestMP4OfTwoHoursWithSeveralLanguagesNeedsFewReads(t *testing.T) {
+	const seconds, media = 7200, 6 << 30
+	sound := func(id uint32) []byte {
+		s := trackOf{id: id, handler: "soun", scale: 48000, duration: seconds * 48000, entry: soundEntry("ac-3", 2, 16, 48000, boxOf("dac3", []byte{0x10, 0x3D, 0xE0}))}
+		s.tables = [][]byte{sampleTimes(225_000, 1536), fullBox("stsc", u32(1, 1, 1, 1)), fullBox("stsz", u32(768, 225_000)), fullBox("stco", make([]byte, 900_004))}
+		return s.box()
+	}
+	text := func(id uint32) []byte {
+		s := trackOf{id: id, handler: "sbtl", scale: 1000, duration: seconds * 1000, entry: boxOf("tx3g", make([]byte, 6), u16(1), u32(0))}
+		s.tables = [][]byte{fullBox("stts", u32(2800), make([]byte, 8*2800)), fullBox("stsc", u32(1, 1, 1, 1)), fullBox("stsz", u32(0, 2800), make([]byte, 4*2800))}
+		return s.box()
+	}
+	v := trackOf{id: 1, handler: "vide", scale: 24000, duration: seconds * 24000, entry: visualEntry("hvc1", 3840, 2160), tables: filmTables(seconds * 24)}
+	moov := boxOf("moov", movieHeader(1000, seconds*1000), v.box(), sound(2), sound(3), sound(4), text(5), text(6))
+	head := slices.Concat(mp4Brand, hugeBox("mdat", media+16))
+	src := &sparse{size: int64(len(head)) + media + int64(len(moov)), parts: map[int64][]byte{0: head, int64(len(head)) + media: moov}}
+	m := probeWithin(t, src, src.size, ".mp4").Description.Media
+	if len(m.Video) != 1 || len(m.Audio) != 3 || len(m.Subtitles) != 2 || m.DurationSeconds != seconds || math.Abs(m.Video[0].FrameRate-23.976) > 0.001 {
+		t.Errorf("%+v", m)
+	}
+}

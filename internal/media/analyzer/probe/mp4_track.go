@@ -213,27 +213,37 @@ func (p *mp4) sampleTable(t *mp4Track, stbl box) error {
 		if err != nil {
 			return err
 		}
-		// Behind the times only tables remain, and each hop over one would cost a read.
-		if t.entry.codec != "" && (t.samples > 0 || t.counted > 0) {
+		// Behind the times only tables remain, and each hop over one would cost a read. Nobody asks for the
+		// times of sound and text.
+		if t.entry.codec != "" && (t.handler != "vide" || t.samples > 0 || t.counted > 0) {
 			return nil
 		}
 	}
 	return walk.err
 }
 
-// times sums stts (8.6.1.2) up where it is short; a long one means a variable rate, and is left alone.
+// maxMP4Times is how many entries of stts are summed up.
+const maxMP4Times = 2048
+
+// times sums stts (8.6.1.2) up where it is short. A long one means a variable rate and is left alone, unless
+// its beginning only shows that the frames' times were rounded.
 func (t *mp4Track) times(w *Window, b box) error {
 	d, err := w.payload(b, 8)
 	if err != nil || len(d) < 8 {
 		return err
 	}
 	n := int64(be32(d[4:]))
-	if n == 0 || n > 2048 || n*8 > b.size-8 {
+	if n == 0 || n*8 > b.size-8 {
+		return nil
+	}
+	long := n > maxMP4Times
+	if n = min(n, maxMP4Times); long && !w.holds(b.off, int(8+n*8)) {
 		return nil
 	}
 	if d, err = w.payload(b, int(8+n*8)); err != nil {
 		return err
 	}
+	least, most := uint32(math.MaxUint32), uint32(0)
 	var samples, ticks uint64
 	for e := d[8:]; len(e) >= 8; e = e[8:] {
 		if err := w.Element(); err != nil {
@@ -241,10 +251,14 @@ func (t *mp4Track) times(w *Window, b box) error {
 		}
 		count, delta := uint64(be32(e)), uint64(be32(e[4:]))
 		t.vote(uint32(delta), int(count))
+		least, most = min(least, uint32(delta)), max(most, uint32(delta))
 		if samples += count; ticks > math.MaxUint64/2 {
 			return nil
 		}
 		ticks += count * delta
+	}
+	if long && most-least > max(2, least/50, t.timescale/900) { // beyond what rounding to milliseconds does
+		return nil
 	}
 	t.samples, t.ticks = samples, ticks
 	return nil
