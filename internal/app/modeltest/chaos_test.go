@@ -175,7 +175,8 @@ func (m *shareModel) otherDisk() *trouble {
 	}}
 }
 
-// deny closes a directory to the server. What moves there is not seen.
+// deny closes a directory to the server. What moves there is not seen, and what moves away from there is not
+// known to be gone from there.
 func (m *shareModel) deny() *trouble {
 	p, ok := m.someDir()
 	if !ok || os.Geteuid() != 0 { // else it would be closed to the test too
@@ -270,7 +271,7 @@ func (m *shareModel) flip() *trouble {
 
 // flipRequests has the server deny what it cannot verify.
 func (m *shareModel) flipRequests() *trouble {
-	m.denies = true
+	m.hides, m.denies = true, true
 	m.proxy.MangleRequest.Store(m.everyNth(flipped))
 	return &trouble{end: func() { m.proxy.MangleRequest.Store(nil) }}
 }

@@ -58,7 +58,7 @@ type shareModel struct {
 	active   []*trouble
 	injected int
 	tally    map[string]int
-	hides    bool // it may happen in this round that what is there is not seen for longer than the grace
+	hides    bool // in this round places may not be seen, to which or from which files moved, for longer than the grace
 	denies   bool // it may happen in this round that the server denies what it could read
 	cutAt    int64
 
@@ -230,7 +230,7 @@ func (m *shareModel) compare() {
 		m.fail([]string{fmt.Sprintf("the sentinel has %d bytes, and the client knows %+v", m.sentinel, it)})
 		return
 	}
-	quick := time.Since(m.began) < grace
+	quick := time.Since(m.began) < grace && !m.hides
 	c, ok := m.views()
 	if !ok {
 		return
