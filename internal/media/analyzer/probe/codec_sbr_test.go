@@ -112,7 +112,13 @@ func TestReplicatedBandsAreSeenInEveryContainer(t *testing.T) {
 	for i, b := range blocks {
 		tags = append(tags, flvTagOf(flvAudio, uint32(i*43), append([]byte{0xAF, 1}, b...)))
 	}
-	for ext, data := range map[string][]byte{".ts": ts, ".flv": flvOf(4, tags...), ".m4a": aacInMP4(config, blocks)} {
+	var laid [][]byte
+	for i, b := range blocks {
+		laid = append(laid, el(mkvSimpleBlock, []byte{0x81}, u16(uint16(i*43)), []byte{0x80}, b))
+	}
+	mka := mkvOf(mkvInfoOf(853), el(mkvTracks, mkvTrackOf(1, mkvTypeAudio, "A_AAC", el(mkvCodecPrivate, config), el(mkvAudio, elFloat(mkvSampling, 24000)))),
+		el(mkvCluster, elUint(mkvTimestamp, 0), slices.Concat(laid...)))
+	for ext, data := range map[string][]byte{".ts": ts, ".mka": mka, ".flv": flvOf(4, tags...), ".m4a": aacInMP4(config, blocks)} {
 		r, err := probeBytes(data, ext)
 		if err != nil {
 			t.Fatalf("%s: %v", ext, err)

@@ -177,14 +177,15 @@ func (p *matroska) sounds() error {
 			}
 			return nil
 		}
-		d, err := p.w.Bytes(b.off, int(min(b.size, mkvAside)))
+		d, err := p.w.Bytes(b.off-1, int(min(b.size+1, mkvAside)))
 		if err != nil {
 			return err
 		}
-		t.looked = true
-		var a media.Audio
-		if frameHeader(t.codec, d, &a) {
-			t.audio.Profile = a.Profile
+		if !t.look(d, int64(len(d)) == b.size+1) {
+			if p.w.used()-before >= mkvSoundReads {
+				return errMKVEnough
+			}
+			return nil
 		}
 		if wanted--; wanted == 0 || p.w.used()-before >= mkvSoundReads {
 			return errMKVEnough
@@ -197,11 +198,43 @@ func (p *matroska) sounds() error {
 	return err
 }
 
+// hidesProfile reports whether frames may tell more of the sound than its header.
 func (t *mkvTrack) hidesProfile() bool {
-	if t.kind != mkvTypeAudio || t.audio.Profile != "" || t.looked {
+	if t.kind != mkvTypeAudio || t.looked {
 		return false
 	}
-	return t.codec == "dts" || t.codec == "truehd" || t.codec == "eac3"
+	if t.codec == "aac" {
+		return t.plainAAC()
+	}
+	return t.audio.Profile == "" && (t.codec == "dts" || t.codec == "truehd" || t.codec == "eac3")
+}
+
+func (t *mkvTrack) plainAAC() bool {
+	a := t.audio
+	a.Codec = t.codec
+	return mayExtend(&a)
+}
+
+// look takes a block of sound, from its flags on, and reports whether it was the last that is asked for.
+func (t *mkvTrack) look(d []byte, whole bool) bool {
+	if t.codec == "aac" {
+		if whole && d[0]&6 == 0 { // not laced
+			t.frames.frame(d[1:])
+		}
+		if t.frames.seen < aacEnough {
+			return false
+		}
+		t.audio.Codec = t.codec
+		t.frames.apply(&t.audio)
+		t.looked = true
+		return true
+	}
+	var a media.Audio
+	if frameHeader(t.codec, d[1:], &a) {
+		t.audio.Profile = a.Profile
+	}
+	t.looked = true
+	return true
 }
 
 func (p *matroska) trackByNumber(n uint64) *mkvTrack {

@@ -66,6 +66,7 @@ type mkvTrack struct {
 	codec     string
 	frame     uint64 // nanoseconds
 	private   ebmlElement
+	frames    aacFrames
 
 	video               media.Video
 	audio               media.Audio
