@@ -110,6 +110,9 @@ func printTrouble(out io.Writer, r *media.Root) {
 		fmt.Fprintf(out, "\n%s: %s items vanished at once and are held since %s: look, then POST /api/v1/roots/%s/accept-removals if they are really gone\n",
 			r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Name)
 	}
+	if s := r.LastScan; s != nil && s.Errors > 0 && s.Error != "" {
+		fmt.Fprintf(out, "\n%s: %s errors in the last scan, the first: %s\n", r.Name, humanize.Comma(s.Errors), s.Error)
+	}
 	if r.Watch.Reason != "" && r.State == media.Online && r.Kind == "local" {
 		fmt.Fprintf(out, "\n%s: %s\n", r.Name, r.Watch.Reason)
 	}

@@ -27,7 +27,9 @@ func (p *pass) over() bool { return p.cancelled || p.State == media.ScanFailed }
 // took counts a look.
 func (p *pass) took(res *result) {
 	if res.err != nil {
-		p.Errors++
+		if p.Errors++; p.Error == "" {
+			p.Error = res.err.Error()
+		}
 		return
 	}
 	v := &res.verdict

@@ -229,7 +229,7 @@ func TestADirectoryThatCannotBeListedIsTriedAgainAndCostsOnlyItself(t *testing.T
 		w.scan()
 		mend := w.tree.Inject(faketree.Fault{Ops: faketree.List, At: faketree.Exactly("a"), Err: syscall.EIO})
 		w.run("write a/new 1\nwrite b/new 2")
-		if s := w.scan(); s.State != media.ScanDone || s.Errors != 1 || s.Added != 1 {
+		if s := w.scan(); s.State != media.ScanDone || s.Errors != 1 || s.Added != 1 || !strings.Contains(s.Error, `"a"`) {
 			t.Errorf("%+v", s)
 		}
 		mend()
