@@ -234,13 +234,19 @@ func (m *shareModel) delay() *trouble {
 	return &trouble{end: func() { m.proxy.Latency.Store(0) }}
 }
 
-// cut cuts the connection after so many bytes, at another place each time.
+// cut cuts the connection after so many bytes, at another place each time, and has everything listed to get there.
 func (m *shareModel) cut() *trouble {
 	again := func() {
-		if m.proxy.CutAfter.Load() <= 0 {
+		for range 5 {
+			if m.proxy.CutAfter.Load() > 0 {
+				return
+			}
 			m.cutAt = (m.cutAt + 97) % 20011
 			m.proxy.CutAfter.Store(1 + m.cutAt)
 			m.tally["cuts"]++
+			m.ask("/reconnect", "")
+			m.ask("/scan", `{"path": "", "full": true}`)
+			time.Sleep(50 * time.Millisecond)
 		}
 	}
 	again()
