@@ -17,9 +17,9 @@ import (
 // sentinel is a file in each root to which a byte is added to learn when everything before has been seen.
 const sentinel = "sentinel.bin"
 
-// TestModel runs the model for half a minute.
+// TestModel runs the model for a minute.
 func TestModel(t *testing.T) {
-	d := 30 * time.Second
+	d := time.Minute
 	if testing.Short() {
 		d = 10 * time.Second
 	}
