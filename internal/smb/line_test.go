@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"sync/atomic"
@@ -113,6 +114,38 @@ func TestCablePulled(t *testing.T) {
 	p.Swallow.Store(false)
 	eventually(t, 30*time.Second, "the share is found again by itself", func() bool { return s.Breaker().State == Closed })
 	works(t, s)
+}
+
+// The end of a connection is not the end of what is read on it.
+func TestCutWhileReading(t *testing.T) {
+	srv := startSamba(t)
+	srv.Write("d/f", "hello")
+	p := smbtest.StartProxy(t, srv.Port, 0)
+	s := srv.share(via(p))
+	works(t, s)
+	f, err := s.Open(context.Background(), "d/f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const read = 8 // MS-SMB2, 2.2.1
+	for name, sent := range map[string]int{"before the answer": 0, "in the answer": 20} {
+		cut := func(_ int64, frame []byte) []byte {
+			if len(frame) >= headerLen && frame[12] == read {
+				p.CutAfter.Store(int64(sent) + 1)
+			}
+			return frame
+		}
+		p.Mangle.Store(&cut)
+		s.Reconnect()
+		_, err := f.ReadAt(make([]byte, 5), 0)
+		wantAway(t, name, err)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %v is taken for the end of the file", name, err)
+		}
+		p.Mangle.Store(nil)
+		p.CutAfter.Store(0)
+	}
 }
 
 // Where replies are signed, a flipped bit is an error or is asked again, never an answer.

@@ -2,6 +2,7 @@ package smb
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -99,7 +100,7 @@ func (w *wire) Read(p []byte) (int, error) {
 func (w *wire) receive() error {
 	var head [4]byte
 	if _, err := io.ReadFull(w.Conn, head[:]); err != nil {
-		return err
+		return hungUp(err)
 	}
 	n := int(binary.BigEndian.Uint32(head[:]))
 	most := smallFrame
@@ -115,7 +116,7 @@ func (w *wire) receive() error {
 	w.frame = w.frame[:n+4]
 	copy(w.frame, head[:])
 	if _, err := io.ReadFull(w.Conn, w.frame[4:]); err != nil {
-		return err
+		return hungUp(err)
 	}
 	if err := w.check(w.frame[4:]); err != nil {
 		return err
@@ -124,6 +125,17 @@ func (w *wire) receive() error {
 	w.received.Add(int64(n) + 4)
 	w.rest = w.frame
 	return nil
+}
+
+// errHungUp is the end of a connection. It must not be io.EOF: to whoever reads a file, that is the end of the
+// file.
+var errHungUp = errors.New("the server closed the connection")
+
+func hungUp(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errHungUp
+	}
+	return err
 }
 
 // check refuses a frame that no correct server sends, and notes what a good one says.
