@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
 
@@ -123,6 +125,23 @@ func TestWhereAnInodeProvesNothingSizeAndTimeMustMatch(t *testing.T) {
 		w.run("rename f f2\nremove g\nwrite g2 two\nrename h h2\nappend h2 more") // g2 gets g's inode
 		w.scan()
 		w.expect(before, "f2<-f g2<- h2<- !g !h")
+		w.isTrue()
+	})
+}
+
+// Nobody can say whether a file has left its old place while the root is away: that is no reason to take it for another.
+func TestAFileMovedWhileTheRootBlinksKeepsItsID(t *testing.T) {
+	inWorld(t, options{files: faketree.Options{NoBirth: true}}, func(w *world) {
+		w.run("mkdir a\nmkdir b\nwrite a/f one\nwrite b/g two")
+		w.scan()
+		before := w.shows()
+		w.run("rename a/f b/g")
+		blink := w.tree.Inject(faketree.Fault{Ops: faketree.Stat, At: faketree.Exactly("a/f"), Err: fmt.Errorf("%w: gone dead", tree.ErrAway)})
+		w.hint("b/g")
+		blink()
+		w.pass(5 * time.Second)
+		w.scan()
+		w.expect(before, "b/g<-a/f !b/g")
 		w.isTrue()
 	})
 }

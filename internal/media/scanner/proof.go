@@ -52,8 +52,8 @@ type oldPlace struct {
 	dir  string
 }
 
-// hasLeft looks at an item's old place. Where it cannot be looked at, an identity that proves itself
-// is enough: a file with one link is in one place. gone remembers directories that are not there.
+// hasLeft looks at an item's old place. Where it cannot be looked at, though this root is there, an identity that
+// proves itself is enough: a file with one link is in one place. gone remembers directories that are not there.
 func (r *runner) hasLeft(ctx context.Context, d *doubt, gone map[oldPlace]bool) (bool, error) {
 	t := r.s.treeOf(d.root)
 	if t == nil {
@@ -74,6 +74,8 @@ func (r *runner) hasLeft(ctx context.Context, d *doubt, gone map[oldPlace]bool) 
 		return true, nil
 	case ctx.Err() != nil:
 		return false, ctx.Err()
+	case errors.Is(err, tree.ErrAway) && d.root == r.id: // so is what is looked at here: another time
+		return false, err
 	}
 	return d.strong, nil
 }
