@@ -58,10 +58,27 @@ func (l *lane) attempt(ctx context.Context, t *store.Task) (o outcome) {
 		o = outcome{task: t, away: true}
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, errUnsteady):
 		o = outcome{task: t, unsteady: true}
+	case l.moved(ctx, t):
+		o = outcome{task: t, unsteady: true}
 	default:
 		o = outcome{task: t, analysed: l.quarantine(context.WithoutCancel(ctx), t, err, nil)}
 	}
 	return o
+}
+
+// moved reports whether what stands at a file's place now, after it could not be read, is not that file. On a
+// share one that moves while it is read, and the connection is lost, is not found again.
+func (l *lane) moved(ctx context.Context, t *store.Task) bool {
+	e, err := l.tree.Stat(ctx, t.Path)
+	if err != nil {
+		return errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir)
+	}
+	return !describes(t, &e)
+}
+
+// describes reports whether a task describes what an entry is.
+func describes(t *store.Task, e *tree.Entry) bool {
+	return e.Size == t.Size && e.MTime == t.MTime && e.ID == t.FileID
 }
 
 var errUnsteady = errors.New("file changed while it was read")
@@ -139,7 +156,7 @@ func steady(f tree.ReadFile, t *store.Task) error {
 	if err != nil {
 		return fmt.Errorf("stat: %w", err)
 	}
-	if e.Size != t.Size || e.MTime != t.MTime || e.ID != t.FileID {
+	if !describes(t, &e) {
 		return errUnsteady
 	}
 	return nil
