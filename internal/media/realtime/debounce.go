@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // Bounds of what is pending.
@@ -101,6 +103,7 @@ func (d *debouncer) name(root, dir, name string) {
 	defer d.mu.Unlock()
 	now := d.now()
 	if e := d.flooded(root, dir); e != nil {
+		e.recursive = e.recursive || name == tree.IgnoreFile
 		e.hit(now)
 		return
 	}
@@ -111,6 +114,7 @@ func (d *debouncer) name(root, dir, name string) {
 		e.hit(now)
 	case len(b.names) >= namesPerDir:
 		d.floodDir(b, now)
+		b.self.recursive = b.self.recursive || name == tree.IgnoreFile
 	case d.live >= maxPending:
 		d.floodRoot(root, now)
 	default:
@@ -241,7 +245,8 @@ func (d *debouncer) take() (Hint, time.Duration, bool) {
 	return Hint{}, time.Hour, false
 }
 
-// fire takes out of a burst all that is due.
+// fire takes out of a burst all that is due. Where the name of an ignore file is not passed on as a name, all below
+// the directory is concerned.
 func (d *debouncer) fire(b *burst, now int64) Hint {
 	h := Hint{Root: b.root, Dir: b.dir, Reason: ReasonEvent}
 	whole := b.self != nil && d.dueOf(b.self) <= now
@@ -250,10 +255,12 @@ func (d *debouncer) fire(b *burst, now int64) Hint {
 		d.kill(b.self)
 		b.self = nil
 	}
+	rules := false
 	for name, e := range b.names {
 		if d.dueOf(e) <= now {
 			d.kill(e)
 			delete(b.names, name)
+			rules = rules || name == tree.IgnoreFile
 			if !whole {
 				h.Names = append(h.Names, name)
 			}
@@ -262,6 +269,7 @@ func (d *debouncer) fire(b *burst, now int64) Hint {
 	if len(h.Names) > namesInHint {
 		h.Names, h.Reason = nil, ReasonCollapsed
 	}
+	h.Recursive = h.Recursive || rules && h.Names == nil
 	slices.Sort(h.Names)
 	d.release(b)
 	return h
@@ -344,11 +352,13 @@ func (d *debouncer) flooded(root, dir string) *entry {
 
 // floodDir lets one entry stand for all the names of a directory.
 func (d *debouncer) floodDir(b *burst, now int64) {
+	_, rules := b.names[tree.IgnoreFile]
 	for _, e := range b.names {
 		d.kill(e)
 	}
 	b.names = nil
 	d.flood(b, now, false)
+	b.self.recursive = b.self.recursive || rules
 }
 
 // floodRoot lets one entry stand for everything in a root.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 const (
@@ -125,6 +127,45 @@ func TestDebounceMergesWhatIsDueInOneDirectory(t *testing.T) {
 			}
 			time.Sleep(quiet + slot)
 			expect(t, sink, want)
+		})
+	}
+}
+
+// What an ignore file says holds for all below it.
+func TestDebounceOfAnIgnoreFileIsNotLostAmongManyNames(t *testing.T) {
+	const file = tree.IgnoreFile
+	names := func(n int) (all []string) {
+		for i := range n {
+			all = append(all, fmt.Sprintf("%06d", i))
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		names []string
+		whole bool
+	}{
+		"first of many":        {append([]string{file}, names(namesInHint)...), false},
+		"last of many":         {append(names(namesInHint), file), false},
+		"first of a flood":     {append([]string{file}, names(2*namesPerDir)...), false},
+		"the one that floods":  {append(names(namesPerDir), file), false},
+		"last of a flood":      {append(names(2*namesPerDir), file), false},
+		"beside its directory": {[]string{file}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sink := new(recorder)
+				d, _ := debouncing(t, sink)
+				for _, n := range c.names {
+					d.name("r", "dir", n)
+				}
+				want := Hint{Root: "r", Dir: "dir", Recursive: true, Reason: ReasonCollapsed}
+				if c.whole {
+					d.dir("r", "dir", false, ReasonOverflow)
+					want.Reason = ReasonOverflow
+				}
+				time.Sleep(quiet + slot)
+				expect(t, sink, want)
+			})
 		})
 	}
 }

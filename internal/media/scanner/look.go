@@ -14,9 +14,6 @@ import (
 	"go.uber.org/zap"
 )
 
-// ignoreFile holds further patterns of what is passed over, in the directory it lies in and below.
-const ignoreFile = ".catalogizerignore"
-
 const maxIgnoreFile = 64 << 10
 
 // result is what came of a job.
@@ -70,6 +67,10 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 	err := r.prove(ctx, j, g)
 	if err != nil {
 		return nil, 0, err
+	}
+	if j.reruled {
+		r.ruled.Add(1) // looks under way and waiting may know what the ignore file was
+		j.recursive, j.names = true, nil
 	}
 	if read := r.ruled.Load(); j.rules == nil || j.ruled != read {
 		ignored := false
@@ -155,11 +156,6 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 	g.dirs, g.broken = map[string]struct{}{}, map[string]struct{}{}
 	for _, name := range j.names {
 		p := store.Join(j.dir, name)
-		if name == ignoreFile {
-			r.ruled.Add(1) // looks under way and waiting may know what it was
-			j.recursive = true
-			return false, nil
-		}
 		e, err := r.tree.Stat(ctx, p)
 		switch {
 		case errors.Is(err, tree.ErrNotExist):
@@ -201,7 +197,7 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 	g.seen = time.Now().UnixNano()
 	g.volume, g.weakIDs, g.self, g.provisional = l.Volume.ID, l.Volume.WeakIDs, l.Self, l.Provisional
 	rules := j.rules
-	if l.Provisional || slices.Contains(l.Broken, ignoreFile) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignoreFile }) {
+	if l.Provisional || slices.Contains(l.Broken, tree.IgnoreFile) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == tree.IgnoreFile }) {
 		if rules, err = r.rulesIn(ctx, rules, j.dir); err != nil {
 			return nil, err
 		}
@@ -315,7 +311,7 @@ func (r *runner) unwatch(dir string) {
 
 // rulesIn adds a directory's own ignore file, if it has one, to the rules of the one above.
 func (r *runner) rulesIn(ctx context.Context, rules *tree.Rules, dir string) (*tree.Rules, error) {
-	f, err := r.tree.Open(ctx, store.Join(dir, ignoreFile))
+	f, err := r.tree.Open(ctx, store.Join(dir, tree.IgnoreFile))
 	switch {
 	case err == nil:
 	case away(ctx, err):
@@ -323,17 +319,17 @@ func (r *runner) rulesIn(ctx context.Context, rules *tree.Rules, dir string) (*t
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, tree.ErrOtherVolume):
 		return rules, nil
 	default: // what may not be catalogued is not known: better nothing new than too much
-		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignoreFile), err)
+		return nil, fmt.Errorf("read %s: %w", store.Join(dir, tree.IgnoreFile), err)
 	}
 	defer f.Close()
 	e, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignoreFile), err)
+		return nil, fmt.Errorf("read %s: %w", store.Join(dir, tree.IgnoreFile), err)
 	}
 	b := make([]byte, min(e.Size, maxIgnoreFile))
 	n, err := f.ReadAt(b, 0)
 	if n < len(b) && err != nil {
-		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignoreFile), err)
+		return nil, fmt.Errorf("read %s: %w", store.Join(dir, tree.IgnoreFile), err)
 	}
 	return rules.Below(dir, string(b[:n])), nil
 }

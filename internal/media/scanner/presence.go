@@ -105,7 +105,7 @@ func (r *runner) setPolled(v tree.Volume) {
 // ignoredEvent says which events mean nothing: those of names that the root's own rules pass over. Ignore
 // files steer what is catalogued, so their events do.
 func (r *runner) ignoredEvent(path string, dir bool) bool {
-	return path[strings.LastIndexByte(path, '/')+1:] != ignoreFile && r.rules.Ignored(path, dir)
+	return path[strings.LastIndexByte(path, '/')+1:] != tree.IgnoreFile && r.rules.Ignored(path, dir)
 }
 
 func (r *runner) comeOnline() {

@@ -16,6 +16,7 @@ type job struct {
 	listed    bool        // the listing of the directory above showed it
 	full      bool        // compare row by row, whatever the digest says
 	poll      bool        // pass over directories below whose stamps stand
+	reruled   bool        // its ignore file may have changed: everything below is concerned
 	due       bool        // asked for by the directory's recheck time
 	pass      *pass       // that counts it; nil: a hint
 	rules     *tree.Rules // in force in the directory above; nil: not known
@@ -45,6 +46,7 @@ func (j *job) absorb(o *job) {
 		j.names = nil
 	}
 	j.full = j.full || o.full
+	j.reruled = j.reruled || o.reruled
 	j.due = j.due || o.due
 	j.listed = j.listed && o.listed
 	j.doubts = append(j.doubts, o.doubts...)

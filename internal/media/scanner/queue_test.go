@@ -103,8 +103,8 @@ func TestJobsOfAnEndedPassAreDroppedWhereverTheyWait(t *testing.T) {
 
 func TestAMergedJobAsksForAllThatBothAskedFor(t *testing.T) {
 	j := &job{dir: "a", names: []string{"x"}, listed: true}
-	j.absorb(&job{dir: "a", recursive: true, full: true, due: true, doubts: []doubt{{item: 1}}, asks: []string{"n"}})
-	if j.names != nil || !j.recursive || !j.full || !j.due || j.listed || len(j.doubts) != 1 || len(j.asks) != 1 {
+	j.absorb(&job{dir: "a", recursive: true, full: true, due: true, reruled: true, doubts: []doubt{{item: 1}}, asks: []string{"n"}})
+	if j.names != nil || !j.recursive || !j.full || !j.due || !j.reruled || j.listed || len(j.doubts) != 1 || len(j.asks) != 1 {
 		t.Errorf("%+v", j)
 	}
 }

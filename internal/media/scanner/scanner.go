@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -234,7 +235,7 @@ func (s *Scanner) Hint(ctx context.Context, root, dir string, names []string, re
 		if !r.online {
 			return // a full pass follows when it is back
 		}
-		j := &job{dir: dir, names: names, recursive: recursive}
+		j := &job{dir: dir, names: names, recursive: recursive, reruled: recursive || slices.Contains(names, tree.IgnoreFile)}
 		if recursive {
 			j.names = nil
 			r.queue.push(j)

@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -177,6 +178,51 @@ func TestIgnoreFilesSayWhatIsCatalogued(t *testing.T) {
 		w.pass(15 * time.Second)
 		w.expect(before, "h.txt<-h.txt")
 	})
+}
+
+// A hint of an ignore file concerns all that is below, whatever else is to be looked at in its directory.
+func TestAnIgnoreFileIsNotOverlookedAmongOtherHints(t *testing.T) {
+	for name, hint := range map[string]func(w *world){
+		"by itself":                func(w *world) { w.hint("a/.catalogizerignore") },
+		"among names":              func(w *world) { w.hintAll("a", "-gone", ".catalogizerignore", "x") },
+		"behind its directory":     func(w *world) { w.hintAll("a"); w.hintAll("a", ".catalogizerignore"); w.rest() },
+		"before its directory":     func(w *world) { w.hintAll("a", ".catalogizerignore"); w.hintAll("a"); w.rest() },
+		"among more than a few":    func(w *world) { w.hintAll("a", append(w.names(2*maxNames), ".catalogizerignore")...) },
+		"behind more than a few":   func(w *world) { w.hintAll("a", w.names(maxNames)...); w.hintAll("a", ".catalogizerignore") },
+		"all below, by no name":    func(w *world) { _ = w.s.Hint(w.t.Context(), "films", "", nil, true) },
+		"with a removed directory": func(w *world) { w.hint("a/-gone/f"); w.hintAll("a", ".catalogizerignore") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, options{}, func(w *world) {
+				w.run("mkdir a/b\nmkdir a/-gone\nwrite a/-gone/f 0\nwrite a/f.mkv 1\nwrite a/b/g.txt 3")
+				w.scan()
+				before := w.shows()
+				w.run("remove a/-gone\nwrite a/.catalogizerignore *.txt")
+				w.tree.Inject(faketree.Fault{Ops: faketree.Identify | faketree.List, Latency: 10 * time.Millisecond}) // so that they meet
+				hint(w)
+				w.pass(time.Second)
+				if now := w.shows(); now.present["a/b/g.txt"] != 0 || now.present["a/f.mkv"] != before.present["a/f.mkv"] {
+					t.Errorf("%+v", now)
+				}
+			})
+		})
+	}
+}
+
+// hintAll hints at names of a directory at once, and does not wait; at the directory itself where there are none.
+func (w *world) hintAll(dir string, names ...string) {
+	w.t.Helper()
+	slices.Sort(names)
+	if err := w.s.Hint(w.t.Context(), "films", dir, names, false); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) names(n int) (names []string) {
+	for i := range n {
+		names = append(names, fmt.Sprintf("name %d", i))
+	}
+	return names
 }
 
 func TestPassesAreQueuedMergedAndCancelled(t *testing.T) {
