@@ -36,9 +36,10 @@ func (i info) isLink() bool {
 }
 
 // entry is what the tree shows of a file. CTime stays unknown: servers on other file systems than NTFS
-// give the modification time again, and a time that follows another proves nothing.
+// give the modification time again, and a time that follows another proves nothing. So does the number of
+// names, of which listings say nothing.
 func (i info) entry(name string) tree.Entry {
-	e := tree.Entry{Name: name, ID: tree.FileID{Inode: i.id}, MTime: i.mtime, Links: 1}
+	e := tree.Entry{Name: name, ID: tree.FileID{Inode: i.id}, MTime: i.mtime}
 	switch {
 	case i.isLink():
 		e.Type = tree.Other

@@ -59,10 +59,10 @@ type Entry struct {
 	Name  string
 	Type  Type
 	ID    FileID
-	Size  int64 // bytes
-	MTime int64 // Unix nanoseconds
-	CTime int64 // Unix nanoseconds; 0 where there is none
-	Links uint32
+	Size  int64  // bytes
+	MTime int64  // Unix nanoseconds
+	CTime int64  // Unix nanoseconds; 0 where there is none
+	Links uint32 // names that the file has; 0 where nobody says
 	// Mount says that the entry is a directory on which another file system is mounted.
 	Mount bool
 }

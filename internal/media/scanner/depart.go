@@ -2,9 +2,11 @@ package scanner
 
 import (
 	"path"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"golang.org/x/text/unicode/norm"
 )
 
 // depart marks missing what a complete, error-free look did not show.
@@ -50,24 +52,30 @@ func (m *matching) provenAbsent(it *store.Item) bool {
 		return true
 	}
 	if id, ok := m.there[it.Name]; ok {
-		return m.listedElsewhere(id)
+		return m.listedOtherwise(it.Name, id)
 	}
 	m.v.asks = append(m.v.asks, it.Name)
 	return false
 }
 
-// listedElsewhere reports whether the file that answered to a name which is not listed is one that is, under
-// another name: a lookup that ignores case finds it under both.
-func (m *matching) listedElsewhere(id tree.FileID) bool {
+// listedOtherwise reports whether the file that answered to a name which is not listed is one that is, in another
+// spelling: a lookup that ignores case finds it under both. Under another name altogether it proves nothing: the
+// file may have both.
+func (m *matching) listedOtherwise(name string, id tree.FileID) bool {
 	if id == (tree.FileID{}) {
 		return false
 	}
 	for i := range m.files {
-		if m.files[i].ID == id && m.files[i].Links <= 1 {
+		if f := &m.files[i]; f.ID == id && f.Links <= 1 && spellSame(f.Name, name) {
 			return true
 		}
 	}
 	return false
+}
+
+// spellSame reports whether a file system that ignores case and composition could take two names for one.
+func spellSame(a, b string) bool {
+	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
 }
 
 // departDirs marks gone the directories below that a whole look did not show.

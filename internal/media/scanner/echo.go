@@ -14,9 +14,9 @@ type echo struct {
 	dir, name string
 }
 
-// echoOf notes a row that was written of a file that has several names.
+// echoOf notes a row that was written of a file that has several names, or may have.
 func (m *matching) echoOf(it *store.Item) {
-	if it.Links > 1 {
+	if it.Links != 1 {
 		m.linked = append(m.linked, it)
 	}
 }

@@ -84,7 +84,7 @@ func (m *matching) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, 
 		if j, ok := m.listed[it.Name]; ok {
 			return m.files[j].ID != it.FileID, false, nil
 		}
-		if m.whole() && m.provisional && e.Links == 1 && e.Name != it.Name {
+		if m.whole() && m.provisional && e.Name != it.Name && (e.Links == 1 || e.Links == 0 && spellSame(e.Name, it.Name)) {
 			return true, false, nil // listed under this name, and it has no other
 		}
 		if m.whole() && !m.provisional {

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -126,6 +127,38 @@ func TestWhereAnInodeProvesNothingSizeAndTimeMustMatch(t *testing.T) {
 		w.scan()
 		w.expect(before, "f2<-f g2<- h2<- !g !h")
 		w.isTrue()
+	})
+}
+
+// Of a file on a share nobody says how many names it has, and a listing may leave out any of them.
+func TestANameThatAListingLeavesOutIsNotAnotherNameOfItsFile(t *testing.T) {
+	inWorld(t, options{files: faketree.Options{NoBirth: true, NoLinks: true, Provisional: true}}, func(w *world) {
+		w.run("mkdir a\nwrite f x\nlink f g")
+		w.scan()
+		before := w.shows()
+		short := w.tree.Inject(faketree.Fault{Ops: faketree.List, At: faketree.Exactly(""), Drop: func(n string) bool { return n == "g" }})
+		w.scan()
+		w.expect(before, "f<-f g<-g")
+		w.run("link f h")
+		w.scan()
+		w.run("rename f a/f")
+		w.scan()
+		short()
+		w.scan()
+		w.expect(before, "a/f<-f g<-g h<-")
+		w.isTrue()
+	})
+}
+
+func TestAFileRenamedInCaseOnlyWhereLookupsIgnoreItKeepsItsID(t *testing.T) {
+	inWorld(t, options{files: faketree.Options{NoBirth: true, NoLinks: true, Provisional: true}}, func(w *world) {
+		w.run("write Caf\u00e9 x")
+		w.scan()
+		before := w.shows()
+		w.run("rename Caf\u00e9 cafe\u0301")
+		w.tree.Inject(faketree.Fault{Ops: faketree.Stat, At: faketree.Exactly("Caf\u00e9"), Before: func(string) {}, Err: errors.New("answers")})
+		w.scan()
+		w.expect(before, "cafe\u0301<-Caf\u00e9")
 	})
 }
 

@@ -26,6 +26,8 @@ type Options struct {
 	Step time.Duration
 	// NoBirth leaves out birth times, which makes the volume one of WeakIDs.
 	NoBirth bool
+	// NoLinks leaves out how many names a file has.
+	NoLinks bool
 	// CrossMounts goes into what Mount mounts.
 	CrossMounts bool
 	// Volume is the volume's id and type; empty means "uuid:fake" and "fake".
@@ -131,11 +133,14 @@ func (t *Tree) stamp() int64 {
 	return t.last
 }
 
-func (n *node) entry(name string) tree.Entry {
+func (t *Tree) entry(n *node, name string) tree.Entry {
 	e := tree.Entry{Name: name, Type: n.typ, ID: n.id, Size: int64(len(n.content)), MTime: n.mtime, CTime: n.ctime, Links: n.links}
 	if n.mounted != nil {
-		e = n.mounted.root.entry(name)
+		e = t.entry(n.mounted.root, name)
 		e.Mount = true
+	}
+	if t.opts.NoLinks {
+		e.Links = 0
 	}
 	return e
 }
@@ -229,9 +234,9 @@ func (t *Tree) List(ctx context.Context, dir string) (*tree.Listing, error) {
 			}
 			n, d = n.mounted.root, n.mounted
 		}
-		l = &tree.Listing{Volume: d.volume, Self: n.entry(""), Provisional: t.opts.Provisional}
+		l = &tree.Listing{Volume: d.volume, Self: t.entry(n, ""), Provisional: t.opts.Provisional}
 		for name, child := range n.children { // in Go's random order
-			l.Entries = append(l.Entries, child.entry(name))
+			l.Entries = append(l.Entries, t.entry(child, name))
 		}
 		return nil
 	})
@@ -244,7 +249,7 @@ func (t *Tree) Stat(ctx context.Context, path string) (tree.Entry, error) {
 	err := t.look(ctx, "look at", path, func() error {
 		n, _, err := t.find(path)
 		if err == nil {
-			e = n.entry(path[strings.LastIndexByte(path, '/')+1:])
+			e = t.entry(n, path[strings.LastIndexByte(path, '/')+1:])
 		}
 		return err
 	})
@@ -315,7 +320,7 @@ func (f *file) Stat() (tree.Entry, error) {
 	if err := f.check(); err != nil {
 		return tree.Entry{}, fmt.Errorf("look at open file %q: %w", f.name, err)
 	}
-	return f.node.entry(f.name), nil
+	return f.tree.entry(f.node, f.name), nil
 }
 
 // Close implements io.Closer.
