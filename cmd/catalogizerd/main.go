@@ -52,6 +52,7 @@ type commands struct {
 	Watch   watchCommand   `cmd:"" help:"Follow the live feed of a running daemon."`
 	Parse   parseCommand   `cmd:"" help:"Print what paths alone say, one JSON line each."`
 	Probe   probeCommand   `cmd:"" help:"Print what the bytes of files say, one JSON line each."`
+	Check   checkCommand   `cmd:"" help:"Look whether the configuration and the machine are as they should be; exit with 1 where something fails."`
 	Version versionCommand `cmd:"" help:"Print the versions of this program, Go and SQLite."`
 }
 

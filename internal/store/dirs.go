@@ -236,3 +236,12 @@ func Join(dir, name string) string {
 	b.WriteString(name)
 	return b.String()
 }
+
+// LocalDirectories counts the directories of the local roots that are configured.
+func (s *Store) LocalDirectories(ctx context.Context) (n int64, err error) {
+	err = s.read(ctx, func(c *conn) (err error) {
+		n, err = c.number("SELECT count(*) FROM dirs WHERE gone = 0 AND root IN (SELECT id FROM roots WHERE kind = 'local' AND detached_at = 0)")
+		return err
+	})
+	return n, err
+}

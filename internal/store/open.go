@@ -307,6 +307,9 @@ func (s *Store) Integrity(ctx context.Context) error {
 
 // explain turns SQLite's codes into errors that name the file and the mend.
 func explain(path string, err error) error {
+	if errors.Is(err, ErrCorrupt) {
+		return err // explained already
+	}
 	var se sqlite3.Error
 	if err == nil || !errors.As(err, &se) {
 		if err != nil && (errors.Is(err, ErrForeign) || errors.Is(err, ErrNewer)) {

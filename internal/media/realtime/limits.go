@@ -41,6 +41,13 @@ func InstanceLimit() Limit { return lowest("/proc/sys", sysctlInstances, sysctlI
 // machine's other programs find some.
 func WatchBudget(allowed int) int { return allowed - (allowed+4)/5 }
 
+// SuggestedWatches is what to raise the limit to, which is allowed now, so that so many directories can be watched
+// beside what other programs hold.
+func SuggestedWatches(directories, others, allowed int) int {
+	need := max(directories+directories/4+1+others, allowed+1)
+	return (need + suggestedWatchesGrain - 1) / suggestedWatchesGrain * suggestedWatchesGrain
+}
+
 // lowest returns the least of the sysctls that can be read below dir, or a zero Value.
 func lowest(dir string, sysctls ...string) Limit {
 	var least Limit
@@ -224,15 +231,14 @@ func (b *budget) explain(polled, known int) string {
 	if sysctl == "" {
 		sysctl = sysctlWatches
 	}
-	need := known + known/4 + 1
+	others := 0
 	taken := ""
 	if b.proven > 0 {
 		// What others hold is what the limit has beyond ours.
-		need += max(b.limit.Value-b.proven, 0)
+		others = max(b.limit.Value-b.proven, 0)
 		taken = ", and other programs hold the rest"
 	}
-	need = max(need, b.limit.Value+1)
-	need = (need + suggestedWatchesGrain - 1) / suggestedWatchesGrain * suggestedWatchesGrain
+	need := SuggestedWatches(known, others, b.limit.Value)
 	return fmt.Sprintf("%d of %d directories are polled: out of inotify watches (%s is %d%s); raise it to %d",
 		polled, known, sysctl, b.limit.Value, taken, need)
 }
