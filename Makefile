@@ -33,7 +33,7 @@ unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 
-.PHONY: build run test check lint vet fmt test-samba test-systemd bench bench-memory bench-growth fuzz soak soak-share library install clean
+.PHONY: build run test check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth fuzz soak soak-share library install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -44,7 +44,7 @@ run: build
 test:
 	$(GO) test -race -tags $(TAGS) $(PACKAGES)
 
-check: lint vet test test-samba test-systemd
+check: lint vet test test-memory test-samba test-systemd
 
 lint:
 	scripts/lint.sh run $(PACKAGES)
@@ -59,6 +59,10 @@ vet:
 test-samba:
 	scripts/require-tests.sh 'no smbd' -- $(GO) test -race -count=1 -v -tags $(TAGS) ./internal/smb/...
 	scripts/require-tests.sh 'no smbd' -- $(GO) test -race -short -count=1 -v -run '^TestShare' -tags $(TAGS) ./internal/app/...
+
+# What `make test` passes over, since the race detector makes pools forget.
+test-memory:
+	scripts/require-tests.sh 'race detector' -- $(GO) test -count=1 -v -run 'LittleMemory$$' -tags $(TAGS) ./internal/media/analyzer/probe
 
 test-systemd: build
 	scripts/test-systemd.sh bin/catalogizerd
