@@ -258,7 +258,11 @@ func (s *Scanner) Scan(ctx context.Context, root, path string, full bool) (scan 
 	return scan, errors.Join(cerr, err)
 }
 
-// CancelScan ends a scan; what it has found stays.
+// cancelWait is how long the one who cancels a scan waits for the looks under way to end.
+const cancelWait = time.Second
+
+// CancelScan ends a scan; what it has found stays. It returns when the looks under way are over, so that the
+// scan is seen cancelled; one that hangs is waited for cancelWait, and ends the scan when it ends.
 func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
 	s.mu.RLock()
 	p, known := s.passes[id], false
@@ -270,7 +274,16 @@ func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
 	if p == nil {
 		return nil // over already
 	}
-	return s.command(ctx, p.Scan.Root, func(r *runner) { r.cancelPass(p, media.ScanCancelled, "") })
+	if err := s.command(ctx, p.Scan.Root, func(r *runner) { r.cancelPass(p, media.ScanCancelled, "") }); err != nil {
+		return err
+	}
+	wait, stop := context.WithTimeout(ctx, cancelWait)
+	defer stop()
+	select {
+	case <-p.finished:
+	case <-wait.Done():
+	}
+	return nil
 }
 
 // AcceptRemovals forgets a root's held items for good.

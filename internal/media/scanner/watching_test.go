@@ -261,8 +261,8 @@ func TestPassesAreQueuedMergedAndCancelled(t *testing.T) {
 			t.Errorf("cancelled while it waits: %v, %s", err, state(queued.ID))
 		}
 		time.Sleep(time.Millisecond)
-		if err := w.s.CancelScan(context.Background(), running.ID); err != nil {
-			t.Error(err)
+		if err := w.s.CancelScan(context.Background(), running.ID); err != nil || state(running.ID) != media.ScanCancelled {
+			t.Errorf("cancelled while it runs: %v, %s", err, state(running.ID))
 		}
 		w.rest()
 		if state(running.ID) != media.ScanCancelled || state(part.ID) != media.ScanDone {
