@@ -17,7 +17,13 @@ type serveCommand struct {
 
 // Run serves until it is told to stop. A graceful stop is a success, whatever asked for it.
 func (c *serveCommand) Run(p *process) error {
-	load := func() (*config.Config, error) { return c.load(c.Listen, c.Root, true) }
+	load := func() (*config.Config, error) {
+		cfg, err := c.load(c.Listen, c.Root, true)
+		if err == nil {
+			_, err = cfg.Token() // else nobody could be let in
+		}
+		return cfg, err
+	}
 	cfg, err := load()
 	if err != nil {
 		return err

@@ -40,6 +40,9 @@ const reconnectPause = time.Second
 // Run follows the feed until it is interrupted. A daemon that goes away is waited for, and the feed
 // resumed where it was.
 func (c *watchCommand) Run(p *process) error {
+	if err := c.knock(p); err != nil {
+		return err
+	}
 	at := c.Since
 	connected := false
 	told := ""
@@ -62,6 +65,11 @@ func (c *watchCommand) Run(p *process) error {
 			return p.ctx.Err()
 		}
 	}
+}
+
+// knock asks for something small: a daemon that wants a token says so at once, where the live feed would wait for one.
+func (c *watchCommand) knock(p *process) error {
+	return c.get(p.ctx, "status", nil, &struct{}{})
 }
 
 // refusedError is an answer that trying again does not change.

@@ -53,6 +53,12 @@ func Check(ctx context.Context, cfg *config.Config, tell func(Finding)) error {
 		return err
 	}
 	tell(Finding{OK, "configuration", fmt.Sprintf("%d roots", len(roots))})
+	for _, w := range cfg.Warnings() {
+		tell(Finding{Warning, "configuration", w.Error()})
+	}
+	if _, err := cfg.Token(); err != nil {
+		tell(Finding{Failure, "token", err.Error()})
+	}
 	for i := range roots {
 		tell(checkRoot(ctx, &roots[i]))
 	}

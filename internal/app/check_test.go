@@ -77,7 +77,7 @@ func TestCheckOfWhatIsNotWell(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(base, "catalogizerd.toml")
-	config := fmt.Sprintf("data_dir = %q\n[[root]]\nname = \"films\"\npath = %q\n[[root]]\nname = \"gone\"\npath = %q\n[[root]]\nname = \"empty\"\npath = %q\n[[root]]\nname = \"nas\"\nurl = \"smb://media@127.0.0.1:1/video\"\n",
+	config := fmt.Sprintf("data_dir = %q\n[http]\ntoken_file = \"/none/token\"\n[[root]]\nname = \"films\"\npath = %q\n[[root]]\nname = \"gone\"\npath = %q\n[[root]]\nname = \"empty\"\npath = %q\n[[root]]\nname = \"nas\"\nurl = \"smb://media@127.0.0.1:1/video\"\n",
 		base+"/data", base+"/films", base+"/gone", base+"/empty")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -86,6 +86,7 @@ func TestCheckOfWhatIsNotWell(t *testing.T) {
 	if code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
+	finds(t, lines, `^failure +token: .*catalogizerd\.toml:3: http\.token_file: /none/token cannot be read`)
 	finds(t, lines, `^ok +root films: `)
 	finds(t, lines, `^failure +root gone: .*/gone does not exist`)
 	finds(t, lines, `^warning +root empty: .*is its disk mounted\?`)
@@ -125,7 +126,7 @@ func TestShareCheck(t *testing.T) {
 	password := base + "/password"
 	config := fmt.Sprintf("data_dir = %q\n[[root]]\nname = \"nas\"\nurl = \"smb://%s@127.0.0.1:%d/media\"\npassword_file = %q\n", base+"/data", smbtest.User, srv.Port, password)
 	file := base + "/catalogizerd.toml"
-	if err := errors.Join(os.WriteFile(password, []byte(smbtest.Password), 0o600), os.WriteFile(file, []byte(config), 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(password, []byte(smbtest.Password), 0o644), os.WriteFile(file, []byte(config), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	lines, code := check(t, "--config", file)
@@ -133,6 +134,7 @@ func TestShareCheck(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	finds(t, lines, `^ok +root nas: .*: 1 entries on smb$`)
+	finds(t, lines, `^warning +configuration: .*:5: root\.password_file: .* is open to every user \(mode 0644\): chmod o= it$`)
 	if err := os.WriteFile(password, []byte("wrong"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// guesses decodes what `parse` printed.
+func guesses(t *testing.T, lines []string) (inputs []string, titles []any) {
+	t.Helper()
+	for _, line := range lines {
+		var g struct {
+			Input string
+			Guess map[string]any
+		}
+		if err := json.Unmarshal([]byte(line), &g); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		inputs, titles = append(inputs, g.Input), append(titles, g.Guess["title"])
+	}
+	return inputs, titles
+}
+
+func TestParseTakesPathsFromArgumentsInOrder(t *testing.T) {
+	paths := []string{"Tidewater (1999)/Tidewater (1999).mkv", "Music/Artist/Album/01 - <Song> & Dance.flac", "Paper Lantern.2004.1080p.mkv"}
+	o := command(t, "", append([]string{"parse"}, paths...)...).ends(t, exitDone)
+	inputs, titles := guesses(t, o.lines())
+	if !slices.Equal(inputs, paths) || titles[0] != "Tidewater" || titles[2] != "Paper Lantern" {
+		t.Errorf("inputs %q, titles %q", inputs, titles)
+	}
+	if !strings.Contains(o.out, "<Song> & Dance") {
+		t.Errorf("written with HTML escapes: %s", o.out)
+	}
+}
+
+func TestParseReadsPathsFromStdin(t *testing.T) {
+	for _, c := range []struct {
+		name, stdin string
+		args        []string
+		want        []string
+	}{
+		{"a line each", "a.mkv\nb.mkv\n", nil, []string{"a.mkv", "b.mkv"}},
+		{"the last without its end", "a.mkv\nb.mkv", nil, []string{"a.mkv", "b.mkv"}},
+		{"NUL after each", "a\nb.mkv\x00c.mkv\x00", []string{"-0"}, []string{"a\nb.mkv", "c.mkv"}},
+		{"none", "", nil, nil},
+	} {
+		inputs, _ := guesses(t, command(t, c.stdin, append([]string{"parse"}, c.args...)...).ends(t, exitDone).lines())
+		if !slices.Equal(inputs, c.want) {
+			t.Errorf("%s: %q", c.name, inputs)
+		}
+	}
+	o := command(t, strings.Repeat("x", maxPath+1), "parse").ends(t, exitFailed)
+	if !strings.Contains(o.errOut, "read paths from standard input") {
+		t.Errorf("a path without end: %s", o.errOut)
+	}
+}
+
+// A file that cannot be read costs its own line, not the others'.
+func TestProbePrintsALineForEachFile(t *testing.T) {
+	dir := t.TempDir()
+	const tune = "../../testdata/library/Music/Ada Quill/Field Notes (2020)/01 - Open Gate.flac"
+	lines := command(t, "", "probe", tune, dir+"/none.mkv", dir).ends(t, exitFailed).lines()
+	if len(lines) != 3 {
+		t.Fatalf("%d lines: %q", len(lines), lines)
+	}
+	type line struct {
+		Path, Error, Kind, Title string
+		Media                    struct{ Container string }
+	}
+	got := make([]line, len(lines))
+	for i := range lines {
+		if err := json.Unmarshal([]byte(lines[i]), &got[i]); err != nil {
+			t.Fatalf("%v: %s", err, lines[i])
+		}
+	}
+	if g := got[0]; g.Path != tune || g.Error != "" || g.Kind != "track" || g.Title != "Open Gate" || g.Media.Container != "flac" {
+		t.Errorf("%s", lines[0])
+	}
+	if g := got[1]; g.Path != dir+"/none.mkv" || !strings.Contains(g.Error, "no such file") || g.Kind != "" {
+		t.Errorf("%s", lines[1])
+	}
+	if g := got[2]; g.Path != dir || !strings.Contains(g.Error, "is not a regular file") {
+		t.Errorf("%s", lines[2])
+	}
+	command(t, "", "probe", tune).ends(t, exitDone)
+}

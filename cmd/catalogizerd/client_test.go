@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+)
+
+// serve starts a daemon on a root named films with two films in it, and waits until it rests.
+func serve(t *testing.T, more string) (d *apptest.Daemon, root string) {
+	t.Helper()
+	base := t.TempDir()
+	root = base + "/films"
+	write(t, root+"/Harbour Lights (1987).mkv", "x")
+	write(t, root+"/Paper Lantern (2004).mkv", "yy")
+	d = apptest.New(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{{Name: "films", Path: root}},
+		More: "[watcher]\ndebounce = \"50ms\"\n" + more})
+	d.Start(t)
+	return d, root
+}
+
+func TestSearchFindsItemsOfARunningDaemon(t *testing.T) {
+	d, _ := serve(t, "")
+	d.WaitIdle(t, time.Minute)
+	search := func(args ...string) outcome {
+		return command(t, "", append([]string{"search", "--server", "http://" + d.Addr()}, args...)...)
+	}
+	lines := search("paper", "lantern").ends(t, exitDone).lines()
+	if len(lines) != 1 || !regexp.MustCompile(`^\d+\tmovie\tPaper Lantern \(2004\)\tfilms:"Paper Lantern \(2004\)\.mkv"$`).MatchString(lines[0]) {
+		t.Errorf("%q", lines)
+	}
+	var it struct{ Title string }
+	if lines := search("--json", "harbour").ends(t, exitDone).lines(); len(lines) != 1 || json.Unmarshal([]byte(lines[0]), &it) != nil || it.Title != "Harbour Lights" {
+		t.Errorf("%q", lines)
+	}
+	if lines := search("--kind", "track", "harbour").ends(t, exitDone).lines(); len(lines) != 0 {
+		t.Errorf("of another kind: %q", lines)
+	}
+	if o := search("--kind", "opera", "harbour").ends(t, exitFailed); !strings.Contains(o.errOut, "opera") {
+		t.Errorf("a kind that is none: %s", o.errOut)
+	}
+}
+
+// Status is fit for monitoring: it ends with 1 exactly where something needs a person.
+func TestStatusSaysWhetherAllIsWell(t *testing.T) {
+	d, root := serve(t, "")
+	d.WaitIdle(t, time.Minute)
+	server := []string{"status", "--server", "http://" + d.Addr()}
+	o := command(t, "", server...).ends(t, exitDone)
+	if !regexp.MustCompile(`(?m)^films +online +2 +inotify \(1\) +done `).MatchString(o.out) || !strings.Contains(o.out, "2 items, 0 missing") {
+		t.Errorf("%s", o.out)
+	}
+	if err := os.Rename(root, root+".away"); err != nil {
+		t.Fatal(err)
+	}
+	d.WaitRoot(t, "films", time.Minute, func(r apptest.RootStatus) bool { return r.State == "offline" })
+	o = command(t, "", server...).ends(t, exitFailed)
+	if !strings.Contains(o.out, "films is offline, its items stand: ") {
+		t.Errorf("%s", o.out)
+	}
+	var s apptest.Status
+	o = command(t, "", append(server, "--json")...).ends(t, exitFailed)
+	if err := json.Unmarshal([]byte(o.out), &s); err != nil || s.Counts.Items != 2 || s.Roots[0].State != "offline" {
+		t.Errorf("%v: %s", err, o.out)
+	}
+	if o = command(t, "", "status", "--server", "http://127.0.0.1:1").ends(t, exitFailed); !strings.Contains(o.errOut, "is it running?") {
+		t.Errorf("nobody there: %s", o.errOut)
+	}
+}
+
+func TestClientsShowTheirToken(t *testing.T) {
+	secret := t.TempDir() + "/token"
+	write(t, secret, "0123456789abcdef\n")
+	write(t, secret+".wrong", "guess\n")
+	d, _ := serve(t, "[http]\ntoken_file = \""+secret+"\"\n")
+	for _, name := range [][]string{{"status"}, {"search", "x"}, {"watch", "--since", "start"}} {
+		args := append(name, "--server", "http://"+d.Addr())
+		for _, wrong := range [][]string{nil, {"--token-file", secret + ".wrong"}} {
+			if o := command(t, "", append(args, wrong...)...).ends(t, exitFailed); !strings.Contains(o.errOut, "--token-file FILE") {
+				t.Errorf("%v %v: %s", name, wrong, o.errOut)
+			}
+		}
+	}
+	command(t, "", "search", "harbour", "--server", "http://"+d.Addr(), "--token-file", secret).ends(t, exitDone)
+}
+
+// watcher runs `watch`; lines gives what it prints, until it ends.
+func watcher(t *testing.T, d *apptest.Daemon, args ...string) (cmd *exec.Cmd, lines <-chan string, errOut *bytes.Buffer) {
+	t.Helper()
+	cmd = exec.CommandContext(context.Background(), os.Getenv(apptest.BinaryVar), append([]string{"watch", "--server", "http://" + d.Addr()}, args...)...)
+	errOut = &bytes.Buffer{}
+	cmd.Stderr = errOut
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // fails where it has ended
+	read := make(chan string, 1000)              // more than any test prints
+	go func() {                                  // ends with the process
+		defer close(read)
+		for r := bufio.NewReader(out); ; {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				if err != io.EOF {
+					t.Error(err)
+				}
+				return
+			}
+			read <- strings.TrimSuffix(line, "\n")
+		}
+	}()
+	return cmd, read, errOut
+}
+
+// until reads lines until one matches, which it returns.
+func until(t *testing.T, lines <-chan string, pattern string) string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	for end := time.After(time.Minute); ; {
+		select {
+		case line, open := <-lines:
+			if !open {
+				t.Fatalf("it ended without a line like %s", pattern)
+			}
+			if re.MatchString(line) {
+				return line
+			}
+		case <-end:
+			t.Fatalf("no line like %s within a minute", pattern)
+		}
+	}
+}
+
+func TestWatchFollowsTheFeedUntilItIsInterrupted(t *testing.T) {
+	d, root := serve(t, "")
+	d.WaitIdle(t, time.Minute)
+	cmd, lines, errOut := watcher(t, d, "--since", "start")
+	until(t, lines, `present  \d+  films:"Paper Lantern \(2004\)\.mkv"  movie`)
+	write(t, root+"/New Film (2020).mkv", "new")
+	until(t, lines, `present  \d+  films:"New Film \(2020\)\.mkv"`)
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	for range lines { // to its end
+	}
+	if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 130 {
+		t.Errorf("exit code %d: %s", cmd.ProcessState.ExitCode(), errOut)
+	}
+}
+
+func TestWatchResumesBehindACursor(t *testing.T) {
+	d, root := serve(t, "")
+	cursor := d.WaitIdle(t, time.Minute).Cursor
+	write(t, root+"/New Film (2020).mkv", "new")
+	_, lines, _ := watcher(t, d, "--since", cursor, "--json", "--kind", "movie")
+	var m liveMessage
+	first := until(t, lines, `"type":"changes"`)
+	if err := json.Unmarshal([]byte(first), &m); err != nil || len(m.Changes) != 1 || !strings.Contains(first, "New Film (2020).mkv") {
+		t.Errorf("%v: %s", err, first)
+	}
+	o := command(t, "", "watch", "--server", "http://"+d.Addr(), "--since", "nonsense").ends(t, exitFailed)
+	if !strings.Contains(o.errOut, `not a cursor: "nonsense"`) {
+		t.Errorf("a cursor that is none: %s", o.errOut)
+	}
+}

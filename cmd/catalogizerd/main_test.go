@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+)
+
+func TestMain(m *testing.M) { os.Exit(apptest.Main(m)) }
+
+// outcome is what a command left behind.
+type outcome struct {
+	code        int
+	out, errOut string
+}
+
+// start starts a command of the binary; wait gives what it left.
+func start(t *testing.T, stdin string, args ...string) (cmd *exec.Cmd, wait func() outcome) {
+	t.Helper()
+	cmd = exec.CommandContext(context.Background(), os.Getenv(apptest.BinaryVar), args...)
+	var out, errOut bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errOut
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME=", "STATE_DIRECTORY=")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // fails where it has ended
+	return cmd, func() outcome {
+		t.Helper()
+		var exit *exec.ExitError
+		if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return outcome{cmd.ProcessState.ExitCode(), out.String(), errOut.String()}
+	}
+}
+
+// command runs a command of the binary to its end.
+func command(t *testing.T, stdin string, args ...string) outcome {
+	t.Helper()
+	_, wait := start(t, stdin, args...)
+	return wait()
+}
+
+// ends fails the test unless the command ended with the code.
+func (o outcome) ends(t *testing.T, code int) outcome {
+	t.Helper()
+	if o.code != code {
+		t.Fatalf("exit code %d, want %d\nstdout: %s\nstderr: %s", o.code, code, o.out, o.errOut)
+	}
+	return o
+}
+
+// lines are those of stdout.
+func (o outcome) lines() []string {
+	if o.out == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(o.out, "\n"), "\n")
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What is called wrongly or configured wrongly ends with 2, prints nothing to stdout, and names the thing.
+func TestBadUsage(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir+"/typo.toml", "data_dir = \"/x\"\n[http]\nlistne = \"127.0.0.1:1\"\n")
+	write(t, dir+"/open.toml", "[http]\nlisten = \"0.0.0.0:8780\"\n[[root]]\nname = \"films\"\npath = \"/srv\"\n")
+	write(t, dir+"/token.toml", "[http]\ntoken_file = \""+dir+"/none\"\n[[root]]\nname = \"films\"\npath = \"/srv\"\n")
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{nil, `expected one of "serve"`},
+		{[]string{"rescan"}, "unexpected argument rescan"},
+		{[]string{"serve", "--fast"}, "unknown flag --fast"},
+		{[]string{"serve"}, "no root: name a directory"},
+		{[]string{"scan"}, "no root: name a directory"},
+		{[]string{"check"}, "no root: name a directory"},
+		{[]string{"scan", "smb://me:secret@nas/films"}, "a URL cannot hold a password"},
+		{[]string{"serve", "--config", dir + "/typo.toml"}, dir + "/typo.toml:3: http.listne: no such key: did you mean http.listen?"},
+		{[]string{"serve", "--config", dir + "/open.toml"}, dir + "/open.toml:2: http.listen"},
+		{[]string{"serve", "--data-dir", dir + "/data", "--config", dir + "/token.toml"}, dir + "/token.toml:2: http.token_file: " + dir + "/none cannot be read"},
+		{[]string{"export", "--config", dir + "/none.toml"}, dir + "/none.toml: cannot be read"},
+		{[]string{"search"}, "expected \"<query> ...\""},
+		{[]string{"probe"}, "expected \"<file> ...\""},
+		{[]string{"status", "--server", "nas:8780"}, "is not a URL such as http://127.0.0.1:8780"},
+		{[]string{"status", "--token-file", dir + "/none"}, "read token"},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			o := command(t, "", c.args...).ends(t, exitUsage)
+			if o.out != "" || !strings.Contains(o.errOut, c.says) {
+				t.Errorf("stdout %q, stderr %q, which does not say %q", o.out, o.errOut, c.says)
+			}
+			if strings.Contains(o.errOut, "secret") {
+				t.Errorf("it tells the password: %s", o.errOut)
+			}
+		})
+	}
+}
+
+func TestEveryCommandHasHelp(t *testing.T) {
+	for _, name := range []string{"serve", "scan", "export", "search", "status", "watch", "parse", "probe", "check", "version"} {
+		o := command(t, "", name, "--help").ends(t, exitDone)
+		if !strings.HasPrefix(o.out, "Usage: catalogizerd "+name) || o.errOut != "" {
+			t.Errorf("%s: stdout %q, stderr %q", name, o.out, o.errOut)
+		}
+	}
+	all := command(t, "", "--help").ends(t, exitDone)
+	if !strings.Contains(all.out, "Run the daemon in the foreground.") {
+		t.Errorf("without a command: %q", all.out)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	lines := command(t, "", "version").ends(t, exitDone).lines()
+	if len(lines) != 4 {
+		t.Fatalf("%q", lines)
+	}
+	for i, prefix := range []string{"catalogizerd ", "commit ", "go1.", "SQLite 3."} {
+		if !strings.HasPrefix(lines[i], prefix) {
+			t.Errorf("line %q, want %q...", lines[i], prefix)
+		}
+	}
+}
