@@ -21,27 +21,30 @@ const passwordLook = 2 * time.Second
 func (s *Share) Run(ctx context.Context) error {
 	defer s.Close()
 	shown := s.Breaker()
-	for {
+	for ctx.Err() == nil {
 		if now := s.Breaker(); now.State != shown.State {
 			s.tell(now)
 			shown = now
 		}
 		if s.breaker.due() {
 			s.find(ctx)
-			continue
+		} else {
+			s.rest(ctx)
 		}
-		wait, cancel := context.WithCancel(ctx)
-		if s.breaker.seen.Load().refused {
-			wait, cancel = context.WithTimeout(ctx, passwordLook)
-		}
-		err := s.breaker.wait(wait)
-		cancel()
-		if ctx.Err() != nil {
-			return nil
-		}
-		if errors.Is(err, context.DeadlineExceeded) && s.sessions.newPassword() {
-			s.breaker.hurry()
-		}
+	}
+	return nil
+}
+
+// rest waits for what there is to do next. While a log-on is refused that may be another password.
+func (s *Share) rest(ctx context.Context) {
+	if !s.breaker.seen.Load().refused {
+		_ = s.breaker.wait(ctx) // of ctx's end, which the caller sees
+		return
+	}
+	look, cancel := context.WithTimeout(ctx, passwordLook)
+	defer cancel()
+	if err := s.breaker.wait(look); errors.Is(err, context.DeadlineExceeded) && s.sessions.newPassword() {
+		s.breaker.hurry()
 	}
 }
 
@@ -52,6 +55,7 @@ func (s *Share) find(ctx context.Context) {
 		defer close(done)
 		_ = s.breaker.do(s.probe, func() error { return nil })
 	}) {
+		<-ctx.Done() // the share is closed: there is nothing to find any more
 		return
 	}
 	select {
