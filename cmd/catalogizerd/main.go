@@ -53,6 +53,8 @@ type commands struct {
 	Parse   parseCommand   `cmd:"" help:"Print what paths alone say, one JSON line each."`
 	Probe   probeCommand   `cmd:"" help:"Print what the bytes of files say, one JSON line each."`
 	Check   checkCommand   `cmd:"" help:"Look whether the configuration and the machine are as they should be; exit with 1 where something fails."`
+	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the catalog, also of a running daemon's."`
+	Restore restoreCommand `cmd:"" help:"Put a backup in the place of the catalog, while no daemon runs."`
 	Version versionCommand `cmd:"" help:"Print the versions of this program, Go and SQLite."`
 }
 

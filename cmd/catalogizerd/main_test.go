@@ -115,7 +115,7 @@ func TestBadUsage(t *testing.T) {
 }
 
 func TestEveryCommandHasHelp(t *testing.T) {
-	for _, name := range []string{"serve", "scan", "export", "search", "status", "watch", "parse", "probe", "check", "version"} {
+	for _, name := range []string{"serve", "scan", "export", "search", "status", "watch", "parse", "probe", "check", "backup", "restore", "version"} {
 		o := command(t, "", name, "--help").ends(t, exitDone)
 		if !strings.HasPrefix(o.out, "Usage: catalogizerd "+name) || o.errOut != "" {
 			t.Errorf("%s: stdout %q, stderr %q", name, o.out, o.errOut)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -44,17 +45,25 @@ func (r row) text(i int) string {
 
 func (r row) null(i int) bool { return r[i] == nil }
 
-// dial opens a connection. The name goes in as a URI, so that no character of the path is special.
+// busyTimeout is how long a connection waits for a lock of another.
+const busyTimeout = 5 * time.Second
+
+// dial opens a connection.
 func dial(path string, readOnly bool, pragmas ...string) (*conn, error) {
+	if readOnly {
+		return dialMode(path, "ro", pragmas...)
+	}
+	return dialMode(path, "rwc", pragmas...)
+}
+
+// dialMode opens a connection in a mode of SQLite's URIs, with what further parameters follow it. The name goes in as a
+// URI, so that no character of the path is special.
+func dialMode(path, mode string, pragmas ...string) (*conn, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("resolve %s: %w", path, err)
 	}
-	mode := "rwc"
-	if readOnly {
-		mode = "ro"
-	}
-	dsn := "file:" + (&url.URL{Path: abs}).EscapedPath() + "?_busy_timeout=5000&mode=" + mode
+	dsn := fmt.Sprintf("file:%s?_busy_timeout=%d&mode=%s", (&url.URL{Path: abs}).EscapedPath(), busyTimeout.Milliseconds(), mode)
 	dc, err := (&sqlite3.SQLiteDriver{}).Open(dsn)
 	if err != nil {
 		return nil, err

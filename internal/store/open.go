@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -55,9 +53,10 @@ type Store struct {
 	walLimit int64
 	reach    func(name string) Reach
 
-	writer   *conn // of the goroutine in Run, once it runs
-	requests chan request
-	stopped  chan struct{} // closed when Run has returned
+	writer    *conn // of the goroutine in Run, once it runs
+	requests  chan request
+	gateRests time.Time     // the writer's: until then it leaves a long WAL alone
+	stopped   chan struct{} // closed when Run has returned
 
 	readers chan *conn
 	gate    *semaphore.Weighted // a reader takes one, the gate takes all
@@ -236,9 +235,7 @@ func (s *Store) load(c *conn) error {
 	if e, ok := v["epoch"].(string); ok {
 		s.epoch = e
 	} else {
-		b := make([]byte, 8)
-		_, _ = rand.Read(b) // never fails (crypto/rand)
-		s.epoch = hex.EncodeToString(b)
+		s.epoch = newEpoch()
 		if err := c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?)", s.epoch); err != nil {
 			return err
 		}

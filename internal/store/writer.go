@@ -238,24 +238,44 @@ func (s *Store) publish(tx *Tx) {
 	}
 }
 
+// How the gate deals with readers of other processes (a backup, an export), which it cannot keep out: it waits for them
+// this long while it is closed. Whoever it waited for in vain is left alone for a while.
+const (
+	gatePatience = 100 * time.Millisecond
+	gateRest     = 10 * time.Second
+)
+
 // tendWAL closes the gate when the WAL has grown past its limit because readers never left it whole:
 // no new read begins, the WAL is written back and truncated, the gate opens.
 func (s *Store) tendWAL() {
 	fi, err := os.Stat(s.path + "-wal")
-	if err != nil || fi.Size() < s.walLimit {
+	if err != nil || fi.Size() < s.walLimit || time.Now().Before(s.gateRests) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if err := s.gate.Acquire(ctx, s.nread); err != nil {
+		s.gateRests = time.Now().Add(gateRest)
 		s.log.Warn("WAL stays long: a reader does not end", zap.Int64("bytes", fi.Size()))
 		return
 	}
 	defer s.gate.Release(s.nread)
 	s.stats.GateCloses.Add(1)
-	if err := s.writer.script("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
-		s.log.Warn("WAL not truncated", zap.Error(err))
+	if err := s.truncateWAL(); err != nil {
+		s.gateRests = time.Now().Add(gateRest)
+		s.log.Warn("WAL not truncated", zap.Int64("bytes", fi.Size()), zap.Error(err))
 	}
+}
+
+func (s *Store) truncateWAL() error {
+	if err := s.writer.script(fmt.Sprintf("PRAGMA busy_timeout=%d", gatePatience.Milliseconds())); err != nil {
+		return err
+	}
+	busy, err := s.writer.number("PRAGMA wal_checkpoint(TRUNCATE)")
+	if err == nil && busy != 0 {
+		err = errors.New("another process reads the catalog")
+	}
+	return errors.Join(err, s.writer.script(fmt.Sprintf("PRAGMA busy_timeout=%d", busyTimeout.Milliseconds())))
 }
 
 // read runs fn on a reading connection inside one read transaction. Keep it to one page: a pinned

@@ -289,6 +289,43 @@ func TestTheWALIsCutWhenReadersKeptItLong(t *testing.T) {
 	}
 }
 
+// A reader of another process, such as a backup, cannot be kept out: it costs the others one short wait, not one after
+// each commit.
+func TestAReaderOfAnotherProcessDoesNotKeepTheGateClosed(t *testing.T) {
+	const limit = 1 << 20
+	r := runFresh(t, Options{WALLimit: limit})
+	root := r.addRoot("films")
+	backup, err := dial(r.Path(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backup.close()
+	if err := backup.script("BEGIN; SELECT count(*) FROM items"); err != nil {
+		t.Fatal(err)
+	}
+	grow := func(from int) {
+		for i := range 40 {
+			r.put(root, fmt.Sprint(from+i), func(it *Item) { it.Probed = []byte(strings.Repeat("x", 100<<10)) })
+		}
+	}
+	grow(0)
+	if n := r.Counters().GateCloses.Load(); n != 1 {
+		t.Errorf("the gate was closed %d times beside a reader that it cannot keep out", n)
+	}
+	if err := backup.script("COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	r.update(func(*Tx) error { r.gateRests = time.Time{}; return nil }) // as when it has rested
+	grow(40)
+	r.update(func(*Tx) error { return nil }) // behind the checkpoint
+	if fi, err := os.Stat(r.Path() + "-wal"); err != nil || fi.Size() > limit {
+		t.Errorf("the WAL was not cut afterwards: %d bytes (%v)", fi.Size(), err)
+	}
+	if _, err := r.Changes(t.Context(), 0, 0, 10); err != nil {
+		t.Errorf("the gate did not open again: %v", err)
+	}
+}
+
 func TestAReaderGivesUpWithItsContext(t *testing.T) {
 	r := runFresh(t, Options{Readers: 1})
 	holding, release := make(chan struct{}), make(chan struct{})

@@ -150,6 +150,9 @@ func (d *Daemon) Pid() int {
 	return d.cmd.Process.Pid
 }
 
+// DataDir is where its catalog is.
+func (d *Daemon) DataDir() string { return d.cfg.DataDir }
+
 // Log is the end of what the process has written.
 func (d *Daemon) Log() string { return d.log.text() }
 

@@ -1,0 +1,272 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql/driver"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// Replaced is what the name of a catalog gets behind it when another is restored in its place.
+const Replaced = ".replaced"
+
+// ErrNoBackup says that a file is no catalog that could be restored.
+var ErrNoBackup = errors.New("not a backup of a catalog")
+
+// Backup writes a copy of the catalog in dir to file, as it is at one moment. A daemon may be at work on it. The copy is
+// checked and on disk before it gets its name, so file is always either what it was before or a whole copy. A file that
+// is there already is replaced only if it is a catalog.
+func Backup(ctx context.Context, dir, file string) error {
+	path := filepath.Join(dir, FileName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w at %s: is this the data directory? (--data-dir, or data_dir of --config)", ErrNone, path)
+	}
+	if same(path, file) {
+		return fmt.Errorf("%s is the catalog itself: name another file", file)
+	}
+	if _, err := os.Stat(file); err == nil {
+		if _, err := identify(file); err != nil {
+			return fmt.Errorf("%s is there and not a backup: it is left as it is, name another file: %w", file, err)
+		}
+	}
+	part, err := copyCatalog(ctx, path, file)
+	if err != nil {
+		return err
+	}
+	return putInPlace(part, file)
+}
+
+// Restored is what Restore has done.
+type Restored struct {
+	Items    int64
+	Replaced string // where the catalog is that was there before; empty: none was
+}
+
+// Restore puts the copy of a catalog in file in the place of the one in dir. The caller holds the data directory's lock.
+// The copy is checked before anything is replaced, and whatever happens on the way, a whole catalog is in dir. What it
+// replaces is kept under the name of Restored.Replaced.
+//
+// The restored catalog is another one to clients: it gets an epoch of its own, so that each of them loads it anew, and
+// no id that the replaced one has given is given again.
+func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
+	path := filepath.Join(dir, FileName)
+	if same(path, file) {
+		return done, fmt.Errorf("%s is the catalog itself: name a backup of it", file)
+	}
+	lastID, err := identify(file)
+	if err != nil {
+		return done, err
+	}
+	have, there, err := fold(path)
+	if err != nil {
+		return done, err
+	}
+	part, err := copyCatalog(ctx, file, path)
+	if err != nil {
+		return done, err
+	}
+	if done.Items, err = renew(part, max(lastID, have)); err == nil && there {
+		done.Replaced = path + Replaced
+		err = keep(path, done.Replaced)
+	}
+	if err != nil {
+		return done, errors.Join(err, os.Remove(part))
+	}
+	return done, putInPlace(part, path)
+}
+
+// same reports whether two paths are one file.
+func same(a, b string) bool {
+	fa, erra := os.Stat(a)
+	fb, errb := os.Stat(b)
+	return erra == nil && errb == nil && os.SameFile(fa, fb)
+}
+
+// identify refuses what is no catalog that this binary knows, and gives the highest id in it.
+func identify(path string) (lastID int64, err error) {
+	if fi, err := os.Stat(path); err != nil {
+		return 0, fmt.Errorf("read backup: %w", err)
+	} else if !fi.Mode().IsRegular() {
+		return 0, fmt.Errorf("%w: %s is not a regular file", ErrNoBackup, path)
+	}
+	c, err := dialAlone(path)
+	if err != nil {
+		return 0, explain(path, err)
+	}
+	defer c.close()
+	id, err := c.number("PRAGMA application_id")
+	switch {
+	case err == nil && id != applicationID:
+		return 0, fmt.Errorf("%w: %s", ErrNoBackup, path)
+	case err != nil:
+		return 0, fmt.Errorf("%w: %w", ErrNoBackup, explain(path, err))
+	}
+	if _, _, err := versions(c); err != nil {
+		return 0, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
+	}
+	lastID, err = c.number("SELECT value FROM meta WHERE key = 'last_id'")
+	return lastID, explain(path, err)
+}
+
+// copyCatalog copies a catalog at one moment into a new file beside target, checks the copy and returns its name.
+func copyCatalog(ctx context.Context, path, target string) (string, error) {
+	part := target + ".part"
+	if err := removeIfThere(part); err != nil { // of one that was interrupted
+		return "", fmt.Errorf("make room for the copy: %w", err)
+	}
+	// It holds everything that the catalog does, and is no more for others' eyes.
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("make the copy: %w", err)
+	}
+	if err = errors.Join(f.Close(), copyInto(ctx, path, part)); err == nil {
+		err = whole(ctx, part)
+	}
+	if err == nil {
+		return part, nil
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return "", errors.Join(err, removeIfThere(part))
+}
+
+// copyInto has SQLite write what one read transaction sees into a file that is empty.
+func copyInto(ctx context.Context, path, part string) error {
+	src, err := dialAlone(path)
+	if err != nil {
+		return explain(path, err)
+	}
+	_, err = src.c.ExecContext(ctx, "VACUUM INTO ?", []driver.NamedValue{{Ordinal: 1, Value: part}})
+	if err = errors.Join(err, src.close()); err != nil {
+		return fmt.Errorf("copy %s to %s: %w", path, part, explain(path, err))
+	}
+	return nil
+}
+
+// dialAlone opens a catalog for reading. One without a log is a file that nobody has open: it is read without a trace
+// beside it, wherever it lies.
+func dialAlone(path string) (*conn, error) {
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		return dialMode(path, "ro&immutable=1")
+	}
+	return dialMode(path, "ro")
+}
+
+// whole has SQLite check all of a copy.
+func whole(ctx context.Context, part string) error {
+	s := newStore(part, Options{Readers: 1})
+	close(s.stopped)
+	return errors.Join(s.Integrity(ctx), s.Close())
+}
+
+// renew makes a catalog another one to clients, and returns how many items it holds.
+func renew(part string, lastID int64) (items int64, err error) {
+	c, err := dial(part, false, "synchronous=FULL")
+	if err != nil {
+		return 0, explain(part, err)
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	epoch := newEpoch()
+	if err := c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?), ('last_id', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", epoch, lastID); err != nil {
+		return 0, explain(part, err)
+	}
+	items, err = c.number("SELECT ifnull(sum(n), 0) FROM tally WHERE state < 3")
+	return items, explain(part, err)
+}
+
+// fold puts what the log of a catalog holds into its file, so that the file alone is all of it, and gives the highest id
+// in it. there is false where no catalog is. A broken one is left as SQLite leaves it: it is why a backup is restored.
+func fold(path string) (lastID int64, there bool, err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return 0, false, removeIfThere(path+"-wal", path+"-shm") // taken for the next file's, they would break it
+	}
+	if c, err := dial(path, false); err == nil {
+		_ = c.script("PRAGMA wal_checkpoint(TRUNCATE)") // where it fails there is a log left
+		_ = c.close()
+	}
+	lastID, broken := identify(path)
+	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 && broken == nil {
+		return 0, true, fmt.Errorf("%s is read by another process, such as an export: wait for it to end, or end it", path)
+	}
+	return lastID, true, removeIfThere(path+"-wal", path+"-shm")
+}
+
+// keep gives a file a second name, in place of what had that before.
+func keep(path, name string) error {
+	if err := removeIfThere(name, name+"-wal", name+"-shm"); err != nil {
+		return err
+	}
+	err := os.Link(path, name)
+	if err != nil { // FAT knows no second names
+		err = copyFile(path, name)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the catalog that is replaced: %w", err)
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	dst, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(dst, src)
+	return errors.Join(err, dst.Sync(), dst.Close())
+}
+
+// putInPlace gives a finished copy its name, and sees that both are on disk.
+func putInPlace(part, file string) error {
+	err := syncFile(part)
+	if err == nil {
+		err = os.Rename(part, file)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("put %s in place: %w", file, err), removeIfThere(part))
+	}
+	return syncFile(filepath.Dir(file))
+}
+
+// syncFile waits until a file or directory is on disk.
+func syncFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	if errors.Is(err, unix.EINVAL) {
+		err = nil // a file system that cannot, such as some of the network
+	}
+	return errors.Join(err, f.Close())
+}
+
+func removeIfThere(paths ...string) error {
+	var errs []error
+	for _, p := range paths {
+		if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// newEpoch makes a name for a catalog that no other has.
+func newEpoch() string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return hex.EncodeToString(b)
+}
