@@ -151,7 +151,7 @@ func (h *libraryFile) list(n int) (entries []info, err error) {
 	defer recovered(&err)
 	found, err := h.f.Readdir(n)
 	if err != nil && err != io.EOF {
-		return nil, translate(err)
+		return nil, endOfNothing(translate(err))
 	}
 	entries = make([]info, 0, len(found))
 	for _, fi := range found {
@@ -162,6 +162,16 @@ func (h *libraryFile) list(n int) (entries []info, err error) {
 		entries = append(entries, i)
 	}
 	return entries, err
+}
+
+// endOfNothing is the end of a directory in which nothing is found, not even itself and the one above, as in the
+// root of an empty disk. That is said as of a file that does not exist (MS-SMB2, 3.3.5.18), and is said of none.
+func endOfNothing(err error) error {
+	var status *statusError
+	if errors.As(err, &status) && status.code == statusNoSuchFile {
+		return io.EOF
+	}
+	return err
 }
 
 func (h *libraryFile) readAt(p []byte, off int64) (n int, err error) {

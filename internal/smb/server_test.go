@@ -146,6 +146,33 @@ func TestPaused(t *testing.T) {
 	works(t, s)
 }
 
+// Listings that wait for their turn while the server goes silent do not wait for it once more, each in its turn.
+func TestPausedWithMoreListingsThanAreMadeAtOnce(t *testing.T) {
+	const timeout = time.Second
+	srv := startSamba(t)
+	srv.Write("d/f", "hello")
+	s := srv.share(func(c *Config) { c.Timeout = timeout })
+	works(t, s)
+	dials := s.Stats().Dials
+	srv.Run("pause")
+	defer srv.Run("resume")
+	began := time.Now()
+	var busy sync.WaitGroup
+	for range 8 * listingsAtOnce {
+		busy.Go(func() {
+			_, err := s.List(context.Background(), "d")
+			wantAway(t, "list on a hung server", err)
+		})
+	}
+	busy.Wait()
+	if took := time.Since(began); took > 2*timeout+late {
+		t.Errorf("the last listing took %s of %s", took, timeout)
+	}
+	if n := s.Stats().Dials - dials; n != 0 {
+		t.Errorf("%d more connections to a server that does not answer", n)
+	}
+}
+
 // A server that hangs before anything is known of it still accepts connections: the kernel does.
 func TestPausedBeforeTheFirstCall(t *testing.T) {
 	srv := startSamba(t)

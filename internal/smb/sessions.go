@@ -98,7 +98,7 @@ var errSilent = fmt.Errorf("%w at all", errNoAnswer)
 func (s *session) do(ctx context.Context, weight int64, op func() error) error {
 	weight = min(weight, s.limit)
 	if !s.credits.TryAcquire(weight) {
-		if err := s.await(ctx, weight); err != nil {
+		if err := s.await(ctx, s.credits, weight); err != nil {
 			return err
 		}
 	}
@@ -149,12 +149,12 @@ func (s *session) judge(err error, expired bool) error {
 	return s.lost()
 }
 
-// await waits for credits, for as long as the session lives.
-func (s *session) await(ctx context.Context, weight int64) error {
+// await waits for its turn (for credits, for a place among listings), for as long as the session lives.
+func (s *session) await(ctx context.Context, turn *semaphore.Weighted, weight int64) error {
 	both, cancel := context.WithCancel(s.alive)
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
-	if err := s.credits.Acquire(both, weight); err != nil {
+	if err := turn.Acquire(both, weight); err != nil {
 		if s.gone() {
 			return s.lost()
 		}

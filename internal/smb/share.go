@@ -2,6 +2,7 @@ package smb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -117,7 +118,7 @@ func (s *Share) List(ctx context.Context, dir string) (*tree.Listing, error) {
 		return nil, fmt.Errorf("list %q: %w", dir, err)
 	}
 	l, err := perform(ctx, s, insisting(func(ctx context.Context) (*tree.Listing, error) {
-		if err := s.listings.Acquire(ctx, 1); err != nil {
+		if err := s.listingTurn(ctx); err != nil {
 			return nil, err
 		}
 		defer s.listings.Release(1)
@@ -127,6 +128,26 @@ func (s *Share) List(ctx context.Context, dir string) (*tree.Listing, error) {
 		return nil, fmt.Errorf("list %q: %w", dir, err)
 	}
 	return l, nil
+}
+
+// listingTurn waits for a place among the listings. Whoever waits while the server goes silent has waited for that
+// answer too: it fails with those that asked, and does not find out anew.
+func (s *Share) listingTurn(ctx context.Context) error {
+	for {
+		ses, err := s.sessions.get(ctx)
+		if err != nil {
+			return err
+		}
+		err = ses.await(ctx, s.listings, 1)
+		if err == nil && ses.gone() {
+			s.listings.Release(1)
+			err = ses.lost()
+		}
+		var lost *lostError
+		if !errors.As(err, &lost) || !lost.again {
+			return err
+		}
+	}
 }
 
 // Stat implements tree.Tree. That a name does not exist is believed only if the server says so of the

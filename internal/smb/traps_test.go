@@ -312,6 +312,30 @@ func TestReportedLinksAreNotFollowed(t *testing.T) {
 	}
 }
 
+// Where a directory has no entry at all, not even itself, servers say that there is no such file. The directory
+// exists all the same: it was opened.
+func TestNothingInADirectoryIsNotItsAbsence(t *testing.T) {
+	t.Parallel()
+	srv := startSamba(t)
+	srv.Write("d/f", "hello")
+	l := startLiar(t, record(t, srv), func(_ *rand.Rand, out []byte) []byte {
+		const queryDirectory = 0x0e
+		if binary.LittleEndian.Uint16(out[4+12:]) != queryDirectory {
+			return out
+		}
+		p := append(append([]byte(nil), out[4:4+headerLen]...), 9, 0, 0, 0, 0, 0, 0, 0, 0) // MS-SMB2, 2.2.2
+		binary.LittleEndian.PutUint32(p[8:], statusNoSuchFile)
+		return framed(p)
+	})
+	s := open(t, Config{Host: "127.0.0.1", Port: l.listener.Addr().(*net.TCPAddr).Port, Share: "media", User: "media", Timeout: 5 * time.Second})
+	got, err := s.List(context.Background(), "")
+	if err != nil {
+		t.Errorf("list: %v", err)
+	} else if len(got.Entries) != 0 || !got.Provisional {
+		t.Errorf("list: %+v, want nothing, and that it proves nothing", got)
+	}
+}
+
 // symlinkError is the body of a reply that reports a symbolic link (MS-SMB2, 2.2.2.2.1).
 func symlinkError(target string) []byte {
 	var name []byte
