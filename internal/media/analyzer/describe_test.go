@@ -89,7 +89,12 @@ func TestNamesPromiseKinds(t *testing.T) {
 		"Film (2001)-poster.png":          media.KindArtwork,
 		"season01-poster.jpg":             media.KindArtwork,
 		"fanart3.jpg":                     media.KindArtwork,
+		"Film (2001)-disc.png":            media.KindArtwork,
+		"characterart.png":                media.KindArtwork,
+		"Music/A/AlbumArtSmall.jpg":       media.KindArtwork,
+		"Music/A/AlbumArt_{7D}_Large.jpg": media.KindArtwork,
 		"discovery.jpg":                   media.KindImage,
+		"street-art.jpg":                  media.KindImage,
 		"x.epub":                          media.KindBook,
 		"x.cbz":                           media.KindComic,
 		"Film.en.srt":                     media.KindSubtitle,
@@ -203,4 +208,17 @@ func FuzzEdges(f *testing.F) {
 			t.Fatalf("%d bytes at %d of %d: %d, %v; want %d, %v", n, off, size, gotN, gotErr, wantN, wantErr)
 		}
 	})
+}
+
+func TestAPlaceInASeriesIsShownWhenItIsZero(t *testing.T) {
+	for path, want := range map[string]string{
+		"Comics/Hero #000 (2011).cbz": `"series_index":0`,
+		"Comics/Hero #004 (2011).cbz": `"series_index":4`,
+		"Books/Author - Book.epub":    ``,
+	} {
+		_, doc := Describe(path, nil)
+		if got := bytes.Contains(doc, []byte("series_index")); got != (want != "") || !bytes.Contains(doc, []byte(want)) {
+			t.Errorf("%s: %s, want %s", path, doc, want)
+		}
+	}
 }

@@ -82,7 +82,7 @@ func isFilmFolder(s string) bool {
 func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	d := media.Description{
 		Title: g.Title, Year: g.Year, Date: g.Date, EpisodeTitle: g.EpisodeTitle, Artist: g.Artist, Album: g.Album, Track: g.Track,
-		Series: g.Series, SeriesIndex: g.SeriesIndex.Float(), ReleaseGroup: g.ReleaseGroup, Source: g.Source,
+		Series: g.Series, SeriesIndex: seriesPlace(g.SeriesIndex), ReleaseGroup: g.ReleaseGroup, Source: g.Source,
 		Edition: strings.Join(g.Edition, ", "), Extra: g.Extra, Forced: g.SubtitleFlags.Has("forced"), HearingAid: g.SubtitleFlags.Has("hearing_impaired"),
 	}
 	if g.Author != "" {
@@ -104,8 +104,8 @@ func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	if kind == media.KindSubtitle {
 		d.Languages = []string(g.SubtitleLanguage)
 	}
-	if kind == media.KindComic && d.SeriesIndex == 0 {
-		d.SeriesIndex = g.Issue.Float()
+	if kind == media.KindComic && d.SeriesIndex == nil {
+		d.SeriesIndex = seriesPlace(g.Issue)
 	}
 	if (kind == media.KindPhoto || g.Type == name.Photo) && g.Date != "" {
 		d.TakenAt = g.Date
@@ -127,6 +127,14 @@ func describeEpisode(d *media.Description, g *name.Guess) {
 	if len(d.Episodes) == 0 {
 		d.Episodes = []int(g.AbsoluteEpisode)
 	}
+}
+
+// seriesPlace is a place in a series, nil where the name tells none.
+func seriesPlace(n name.Number) *float64 {
+	if n == "" {
+		return nil
+	}
+	return new(n.Float())
 }
 
 // ids makes a map of those pairs of a name and a value that have a value.

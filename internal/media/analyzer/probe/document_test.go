@@ -30,7 +30,7 @@ func pdfDescription(encrypted bool) media.Description {
 
 func comicDescription(container string, cover *media.Artwork) media.Description {
 	return media.Description{
-		Title: "Issue Four", Series: "Hero", SeriesIndex: 4, Authors: []string{"W Riter"}, Year: 2016, Date: "2016",
+		Title: "Issue Four", Series: "Hero", SeriesIndex: new(4.0), Authors: []string{"W Riter"}, Year: 2016, Date: "2016",
 		Media: &media.Media{Container: container, Pages: 3, Artwork: cover},
 	}
 }
@@ -41,7 +41,7 @@ func archiveOf(container string, entries int) media.Description {
 
 func TestDocumentsSayWhatStandsInThem(t *testing.T) {
 	novel := media.Description{
-		Title: "Növel", Authors: []string{"Jane Author"}, Languages: []string{"en"}, Year: 2011, Date: "2011-03-01", Series: "Saga", SeriesIndex: 2,
+		Title: "Növel", Authors: []string{"Jane Author"}, Languages: []string{"en"}, Year: 2011, Date: "2011-03-01", Series: "Saga", SeriesIndex: new(2.0),
 		Media: &media.Media{Container: "epub", Artwork: &media.Artwork{Offset: 736, Length: 9, MIME: "image/jpeg", Encoding: "entry:OEBPS/img/the cover.jpg"}},
 	}
 	jpeg := func(offset int64) *media.Artwork {
@@ -423,7 +423,7 @@ func TestFictionBooksDescriptionIsReadInItsEncoding(t *testing.T) {
 	}
 	want := media.Description{
 		Title: "Книга", Authors: []string{"Иван П"}, Genres: []string{"sf"}, Plot: "A", Year: 2001, Date: "2001-02-03", Languages: []string{"ru"},
-		Series: "S", SeriesIndex: 3, Publisher: "P", IDs: map[string]string{"isbn": "9780306406157"}, Media: &media.Media{Container: "fb2"},
+		Series: "S", SeriesIndex: new(3.0), Publisher: "P", IDs: map[string]string{"isbn": "9780306406157"}, Media: &media.Media{Container: "fb2"},
 	}
 	if d := cmp.Diff(want, r.Description); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

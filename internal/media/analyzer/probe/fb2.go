@@ -160,12 +160,12 @@ func fb2Date(d *media.Description, text string) {
 	}
 }
 
-func fb2Index(s string) float64 {
+func fb2Index(s string) *float64 {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || math.IsNaN(f) || math.Abs(f) > 1e6 {
-		return 0
+		return nil
 	}
-	return f
+	return &f
 }
 
 func firstText(values ...string) string {

@@ -147,7 +147,7 @@ func (t *tagSet) describeGenres(d *media.Description) {
 // describeEpisode is for what TV tags say. A season of 0 is the specials.
 func (t *tagSet) describeEpisode(d *media.Description) {
 	setText(&d.Series, t.first(tagShow, tagSeries))
-	if d.SeriesIndex == 0 {
+	if d.SeriesIndex == nil {
 		d.SeriesIndex = tagSeriesPlace(t.first(tagSeriesIndex))
 	}
 	if n, ok := numberOf(t.first(tagSeason)); ok && d.Season == nil && t.has(tagEpisode) {
@@ -158,12 +158,12 @@ func (t *tagSet) describeEpisode(d *media.Description) {
 	}
 }
 
-func tagSeriesPlace(s string) float64 {
+func tagSeriesPlace(s string) *float64 {
 	v, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
-	if err != nil || math.IsNaN(v) || v <= 0 || v > 1e6 {
-		return 0
+	if err != nil || math.IsNaN(v) || v < 0 || v > 1e6 {
+		return nil
 	}
-	return v
+	return &v
 }
 
 // tagIDs are the fields that identify at outside databases, by the names of media.Description.IDs.
@@ -233,8 +233,8 @@ func (t *tagSet) describeAudiobook(r *Result) {
 		}
 	}
 	setText(&d.Series, t.first(tagMovement))
-	if d.SeriesIndex == 0 {
-		d.SeriesIndex = tagSeriesPlace(t.first(tagMovementNumber))
+	if p := tagSeriesPlace(t.first(tagMovementNumber)); d.SeriesIndex == nil && p != nil && *p != 0 { // programs write 0 for none
+		d.SeriesIndex = p
 	}
 }
 

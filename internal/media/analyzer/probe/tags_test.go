@@ -55,7 +55,7 @@ func TestTagsBecomeADescription(t *testing.T) {
 			[]pair{{"ARTIST", "Author"}, {"COMPOSER", "Reader"}, {"GENRE", "Audiobook"}, {"MVNM", "Saga"}, {"MVIN", "2.5"}},
 			media.KindAudiobook, media.Description{
 				Artist: "Author", Artists: []string{"Author"}, Composer: "Reader", Genres: []string{"Audiobook"},
-				Authors: []string{"Author"}, Narrator: "Reader", Series: "Saga", SeriesIndex: 2.5,
+				Authors: []string{"Author"}, Narrator: "Reader", Series: "Saga", SeriesIndex: new(2.5),
 			},
 		},
 		"a special": {

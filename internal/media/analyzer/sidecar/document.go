@@ -137,7 +137,7 @@ func override(d *media.Description, s media.Description) {
 			*f.dst = f.src
 		}
 	}
-	if s.SeriesIndex != 0 {
+	if s.SeriesIndex != nil {
 		d.SeriesIndex = s.SeriesIndex
 	}
 	if s.Season != nil {

@@ -159,7 +159,7 @@ func (r *opfReader) identifier(scheme, value string) {
 		}
 	}
 	switch scheme = strings.ToLower(scheme); scheme {
-	case "isbn":
+	case "isbn", "isbn-13", "isbn-10", "isbn13", "isbn10":
 		if isbn := ISBN(value); isbn != "" {
 			setID(&r.p.Description, "isbn", isbn)
 		}
@@ -266,7 +266,7 @@ func (r *opfReader) people() {
 	}
 }
 
-func (r *opfReader) series() (string, float64) {
+func (r *opfReader) series() (string, *float64) {
 	if name := clean(r.calibre["calibre:series"]); name != "" {
 		return name, number(r.calibre["calibre:series_index"])
 	}
@@ -275,16 +275,16 @@ func (r *opfReader) series() (string, float64) {
 			return c.text, number(r.refines[c.id]["group-position"])
 		}
 	}
-	return "", 0
+	return "", nil
 }
 
-// number reads a series index; what is none gives 0.
-func number(s string) float64 {
+// number reads a series index; what is none gives nil.
+func number(s string) *float64 {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || math.IsNaN(f) || math.Abs(f) > 1e6 {
-		return 0
+		return nil
 	}
-	return f
+	return &f
 }
 
 func first(values ...string) string {
