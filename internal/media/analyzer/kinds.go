@@ -40,9 +40,9 @@ func kindsOf(lists map[media.Kind]string) map[string]media.Kind {
 
 // artworkNames are what players call the pictures that they show for a folder or a file beside them.
 var artworkNames = map[string]bool{
-	"albumart": true, "artist": true, "backdrop": true, "back": true, "banner": true, "box": true, "cd": true, "cdart": true, "clearart": true,
+	"albumart": true, "albumartsmall": true, "artist": true, "backdrop": true, "back": true, "background": true, "characterart": true, "banner": true, "box": true, "cd": true, "cdart": true, "clearart": true,
 	"clearlogo": true, "cover": true, "default": true, "disc": true, "discart": true, "fanart": true, "folder": true, "front": true, "icon": true,
-	"inlay": true, "keyart": true, "landscape": true, "logo": true, "movie": true, "poster": true, "season": true, "show": true, "thumb": true,
+	"inlay": true, "keyart": true, "landscape": true, "logo": true, "movie": true, "poster": true, "season": true, "show": true, "spine": true, "thumb": true,
 }
 
 // kindByName says what kind a file's name promises.
@@ -63,14 +63,14 @@ func kindByName(path string) media.Kind {
 	return k
 }
 
-// isArtwork knows cover.jpg, cover-2.png, Film (2001)-poster.jpg, season01-poster.jpg and the like.
+// isArtwork knows cover.jpg, cover-2.png, AlbumArtSmall.jpg, Film (2001)-poster.jpg, season01-poster.jpg and the like.
 func isArtwork(stem string) bool {
-	if artworkNames[strings.TrimRight(stem, "0123456789-_ ")] {
+	if artworkNames[strings.TrimRight(stem, "0123456789-_ ")] || strings.HasPrefix(stem, "albumart_{") {
 		return true
 	}
 	if i := strings.LastIndexAny(stem, "-."); i > 0 {
 		switch strings.TrimRight(stem[i+1:], "0123456789") {
-		case "poster", "fanart", "thumb", "banner", "landscape", "clearart", "clearlogo", "discart", "cdart", "logo", "keyart", "backdrop", "cover":
+		case "poster", "fanart", "thumb", "banner", "landscape", "clearart", "clearlogo", "disc", "discart", "cdart", "characterart", "logo", "keyart", "backdrop", "background", "cover":
 			return true
 		}
 	}

@@ -64,6 +64,9 @@ func TestASidecarSaysWhatStandsInIt(t *testing.T) {
 		{"file of two episodes", "e.nfo", twoEpisodesNFO, Document{Episode, media.Description{
 			Series: "Show", EpisodeTitle: "One / Two", Season: zero(), Episodes: []int{1, 2}, Year: 2010, Date: "2010-02-03",
 		}}},
+		{"file of three episodes by its first and last", "e.nfo", `<episodedetails><title>Long</title><season>2</season><episode>3</episode><episodenumberend>5</episodenumberend></episodedetails>`, Document{Episode, media.Description{
+			EpisodeTitle: "Long", Season: new(2), Episodes: []int{3, 4, 5},
+		}}},
 		{"show", "tvshow.nfo", `<tvshow><title>Show</title><year>1999</year><uniqueid type="tvdb">77</uniqueid></tvshow>`, Document{Show, media.Description{
 			Title: "Show", Year: 1999, Date: "1999", IDs: map[string]string{"tvdb": "77"},
 		}}},
@@ -80,16 +83,19 @@ func TestASidecarSaysWhatStandsInIt(t *testing.T) {
 			IDs: map[string]string{"tvdb": "81189", "tmdb": "1396"},
 		}}},
 		{"comic", "ComicInfo.xml", comicInfo, Document{Comic, media.Description{
-			Title: "Issue", Series: "Comic", SeriesIndex: 7, Year: 1999, Date: "1999-03", Authors: []string{"W One", "W Two"}, Publisher: "Pub",
+			Title: "Issue", Series: "Comic", SeriesIndex: new(7.0), Year: 1999, Date: "1999-03", Authors: []string{"W One", "W Two"}, Publisher: "Pub",
 			Genres: []string{"Action", "Drama"}, Languages: []string{"en"}, Plot: "S", IDs: map[string]string{"comicvine": "12345"}, Media: &media.Media{Pages: 22},
 		}}},
 		{"OPF 2 with calibre's additions", "metadata.opf", epub2OPF, Document{Book, media.Description{
 			Title: "The Novel", SortTitle: "Novel, The", Authors: []string{"A Writer"}, Narrator: "N Arrator", Publisher: "House", Year: 1999, Date: "1999-04",
-			Plot: "First\nSecond & last", Languages: []string{"en"}, Genres: []string{"Fiction"}, Series: "Saga", SeriesIndex: 2.5,
+			Plot: "First\nSecond & last", Languages: []string{"en"}, Genres: []string{"Fiction"}, Series: "Saga", SeriesIndex: new(2.5),
 			IDs: map[string]string{"isbn": "9780306406157", "asin": "B00TEST"},
 		}}},
+		{"OPF of a prequel", "metadata.opf", `<package><metadata><dc:title>Before</dc:title><dc:identifier opf:scheme="ISBN-13">978-3-16-148410-0</dc:identifier><meta name="calibre:series" content="Saga"/><meta name="calibre:series_index" content="0.0"/></metadata></package>`, Document{Book, media.Description{
+			Title: "Before", Series: "Saga", SeriesIndex: new(0.0), IDs: map[string]string{"isbn": "9783161484100"},
+		}}},
 		{"OPF 3 with refinements", "metadata.opf", epub3OPF, Document{Book, media.Description{
-			Title: "Main Title", SortTitle: "Title, Main", Authors: []string{"One", "Other"}, Series: "The Series", SeriesIndex: 4, IDs: map[string]string{"isbn": "9780306406157"},
+			Title: "Main Title", SortTitle: "Title, Main", Authors: []string{"One", "Other"}, Series: "The Series", SeriesIndex: new(4.0), IDs: map[string]string{"isbn": "9780306406157"},
 		}}},
 		{"XMP", "i.xmp", `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Model="X-T3" tiff:Orientation="8"/></rdf:RDF>`, Document{Picture, media.Description{
 			Camera: "X-T3", Media: &media.Media{Orientation: 8},
@@ -144,6 +150,14 @@ func TestASidecarReplacesOnlyWhatItKnows(t *testing.T) {
 	want := media.Description{Title: "NFO", Artist: "A", Year: 1990, IDs: map[string]string{"tmdb": "1", "imdb": "tt1"}, Media: &media.Media{Width: 5}}
 	if diff := cmp.Diff(want, d); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestASidecarsPlaceInASeriesCountsWhenItIsZero(t *testing.T) {
+	d := media.Description{Series: "Other", SeriesIndex: new(3.0)}
+	Document{Book, media.Description{Series: "Saga", SeriesIndex: new(0.0)}}.Apply(&d)
+	if d.Series != "Saga" || d.SeriesIndex == nil || *d.SeriesIndex != 0 {
+		t.Errorf("%+v", d)
 	}
 }
 

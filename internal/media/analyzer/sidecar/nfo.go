@@ -65,6 +65,7 @@ type nfoReader struct {
 	d                media.Description
 	title, showTitle string
 	season, episode  *int
+	lastEpisode      *int // of a file of several, as Emby and Jellyfin write it
 	year             int
 	artists          []string
 	albumArtist      string
@@ -95,6 +96,8 @@ func (n *nfoReader) element(s *xmlscan.Scanner) {
 		n.season = nfoNumber(s.Inner())
 	case "episode":
 		n.episode = nfoNumber(s.Inner())
+	case "episodenumberend":
+		n.lastEpisode = nfoNumber(s.Inner())
 	case "year":
 		if y := nfoNumber(s.Inner()); y != nil && *y >= 1800 && *y < 3000 {
 			n.year = *y
@@ -178,6 +181,20 @@ func nfoNumber(s string) *int {
 	return &v
 }
 
+// episodes are the numbers from the first episode of the file to its last.
+func (n *nfoReader) episodes() []int {
+	if n.episode == nil {
+		return nil
+	}
+	out := []int{*n.episode}
+	if n.lastEpisode != nil && *n.lastEpisode-out[0] < 100 {
+		for e := out[0] + 1; e <= *n.lastEpisode; e++ {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // done puts what was read where the form means it.
 func (n *nfoReader) done(form Form) media.Description {
 	d := n.d
@@ -190,9 +207,7 @@ func (n *nfoReader) done(form Form) media.Description {
 	switch form {
 	case Episode:
 		d.Series, d.EpisodeTitle, d.Season = n.showTitle, n.title, n.season
-		if n.episode != nil {
-			d.Episodes = []int{*n.episode}
-		}
+		d.Episodes = n.episodes()
 	case Album:
 		d.Album = n.title
 		d.AlbumArtist = first(n.albumArtist, strings.Join(n.artists, "; "))

@@ -137,13 +137,19 @@ func rank(name string) int {
 	return order*4 + int(rule.Reach)
 }
 
-// isExtra reports whether a file is a trailer or sample, for which a folder's sidecar does not speak.
+// extras are the suffixes "-name" that Plex and Jellyfin know videos about a film by.
+var extras = []string{
+	"trailer", "sample", "behindthescenes", "deleted", "deletedscene", "featurette", "interview", "scene", "short", "clip", "extra", "other",
+}
+
+// isExtra reports whether a file is a trailer, a sample, a deleted scene or another video about a film, for
+// which the sidecar of the film's folder does not speak.
 func isExtra(name string) bool {
 	stem := strings.ToLower(strings.TrimSuffix(name, path.Ext(name)))
-	for _, extra := range []string{"trailer", "sample"} {
-		if stem == extra || strings.HasSuffix(stem, "-"+extra) || strings.HasSuffix(stem, "."+extra) {
-			return true
-		}
+	i := strings.LastIndexAny(stem, "-._ ")
+	suffix := stem[i+1:]
+	if suffix == "trailer" || suffix == "sample" {
+		return true
 	}
-	return false
+	return i > 0 && stem[i] == '-' && slices.Contains(extras, suffix)
 }

@@ -40,6 +40,7 @@ func kindOf(name string) media.Kind {
 var folders = map[string][]string{
 	"film": {
 		"Film (2001).mkv", "Film (2001).nfo", "movie.nfo", "Film (2001).en.srt", "Film (2001).de.forced.ass", "Film (2001)-trailer.mkv",
+		"Film (2001)-behindthescenes.mkv", "Film (2001)-deleted.mkv", "Film (2001)-featurette.mp4", "sample.mkv",
 		"Film (2001)-poster.jpg", "Film (2001)-fanart1.jpg", "poster.jpg", "fanart.jpg", "Film (2001).jpg", "readme.txt",
 	},
 	"two films": {"Film.mkv", "Film 2.mkv", "Film.srt", "Film 2.en.srt", "Film 2.nfo", "Filmography.nfo"},
