@@ -100,11 +100,19 @@ func (c Config) credentials(password string) credentials {
 // do so without a word, also where the client requires signing: the library then neither signs nor checks
 // signatures.
 func (c Config) acceptable(f facts) error {
-	switch {
-	case !c.guest() && f.flags&(sessionGuest|sessionNull) != 0:
-		return &classed{class: refused, err: fmt.Errorf("log on: the server does not know the user %q and lets us in as a guest only", c.User)}
-	case c.RequireEncryption && f.flags&sessionEncrypts == 0 && f.shareFlags&shareEncrypts == 0 && !f.encryptedAny:
+	if err := c.known(f); err != nil {
+		return err
+	}
+	if c.RequireEncryption && f.flags&sessionEncrypts == 0 && f.shareFlags&shareEncrypts == 0 && !f.encryptedAny {
 		return &classed{class: refused, err: errors.New("mount: the server does not encrypt this share")}
+	}
+	return nil
+}
+
+// known refuses a session in which the server takes the user for somebody else.
+func (c Config) known(f facts) error {
+	if !c.guest() && f.flags&(sessionGuest|sessionNull) != 0 {
+		return &classed{class: refused, err: fmt.Errorf("log on: the server does not know the user %q and lets us in as a guest only", c.User)}
 	}
 	return nil
 }

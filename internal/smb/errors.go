@@ -33,7 +33,6 @@ const (
 const (
 	statusStoppedOnSymlink      = 0x8000002d
 	statusNoSuchFile            = 0xc000000f
-	statusInvalidDeviceRequest  = 0xc0000010
 	statusEndOfFile             = 0xc0000011
 	statusNoMemory              = 0xc0000017
 	statusInvalidParameter      = 0xc000000d
@@ -57,7 +56,6 @@ const (
 	statusInsufficientResources = 0xc000009a
 	statusIOTimeout             = 0xc00000b5
 	statusFileIsADirectory      = 0xc00000ba
-	statusNotSupported          = 0xc00000bb
 	statusRemoteNotListening    = 0xc00000bc
 	statusBadNetworkPath        = 0xc00000be
 	statusNetworkBusy           = 0xc00000bf
@@ -67,7 +65,7 @@ const (
 	statusRequestNotAccepted    = 0xc00000d0
 	statusNotADirectory         = 0xc0000103
 	statusCannotDelete          = 0xc0000121
-	statusFileClosed            = 0xc0000128
+	statusLogonNotGranted       = 0xc0000155
 	statusLogonTypeNotGranted   = 0xc000015b
 	statusAccountExpired        = 0xc0000193
 	statusUserSessionDeleted    = 0xc0000203
@@ -77,8 +75,11 @@ const (
 	statusPasswordMustChange    = 0xc0000224
 	statusAccountLockedOut      = 0xc0000234
 	statusConnectionAborted     = 0xc0000241
+	statusLoginTimeRestriction  = 0xc0000247
+	statusLoginWorkstation      = 0xc0000248
 	statusPathNotCovered        = 0xc0000257
 	statusNetworkSessionExpired = 0xc000035c
+	statusAuthenticationBarred  = 0xc0000413
 	statusNTLMBlocked           = 0xc0000418
 )
 
@@ -118,20 +119,24 @@ var statusClasses = map[uint32]class{
 	statusConnectionAborted:     away,
 	statusNetworkSessionExpired: away,
 	// Us.
-	statusNoSuchUser:          refused,
-	statusWrongPassword:       refused,
-	statusLogonFailure:        refused,
-	statusAccountRestriction:  refused,
-	statusInvalidLogonHours:   refused,
-	statusInvalidWorkstation:  refused,
-	statusPasswordExpired:     refused,
-	statusAccountDisabled:     refused,
-	statusLogonTypeNotGranted: refused,
-	statusAccountExpired:      refused,
-	statusPasswordMustChange:  refused,
-	statusAccountLockedOut:    refused,
-	statusNetworkAccessDenied: refused,
-	statusNTLMBlocked:         refused,
+	statusNoSuchUser:           refused,
+	statusWrongPassword:        refused,
+	statusLogonFailure:         refused,
+	statusAccountRestriction:   refused,
+	statusInvalidLogonHours:    refused,
+	statusInvalidWorkstation:   refused,
+	statusPasswordExpired:      refused,
+	statusAccountDisabled:      refused,
+	statusLogonNotGranted:      refused,
+	statusLogonTypeNotGranted:  refused,
+	statusLoginTimeRestriction: refused,
+	statusLoginWorkstation:     refused,
+	statusAuthenticationBarred: refused, // between domains, of this user to this server
+	statusAccountExpired:       refused,
+	statusPasswordMustChange:   refused,
+	statusAccountLockedOut:     refused,
+	statusNetworkAccessDenied:  refused,
+	statusNTLMBlocked:          refused,
 }
 
 // sessionGone are the statuses after which a session, or its connection to the share, answers nothing

@@ -38,6 +38,11 @@ func TestClasses(t *testing.T) {
 		"expired":              {status(statusPasswordExpired), refused},
 		"must change":          {status(statusPasswordMustChange), refused},
 		"disabled":             {status(statusAccountDisabled), refused},
+		"not granted":          {status(statusLogonNotGranted), refused},
+		"not at this time":     {status(statusLoginTimeRestriction), refused},
+		"not to this server":   {mountClass(status(statusAuthenticationBarred)), refused},
+		"domain unreachable":   {mountClass(status(0xc000005e)), away}, // NO_LOGON_SERVERS: no password was tried
+		"disk not ready":       {status(0xc00000a3), thisEntry},        // away where it is the root that says so
 		"we left":              {fmt.Errorf("list: %w", context.Canceled), cancelled},
 		"our time was up":      {context.DeadlineExceeded, cancelled},
 		"we closed":            {&lostError{cause: errClosed}, cancelled},

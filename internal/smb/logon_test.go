@@ -101,6 +101,17 @@ func TestUnknownUserIsNotMadeAGuest(t *testing.T) {
 	wantAway(t, "a share that is not for guests", err)
 }
 
+// Whoever mistypes the user of a share that guests may not enter is denied it as a guest. What is wrong is the user.
+func TestUnknownUserIsNamed(t *testing.T) {
+	t.Parallel()
+	srv := startSamba(t)
+	_, err := srv.share(func(c *Config) { c.User = "medai" }).Identify(context.Background())
+	wantAway(t, "identify", err)
+	if err == nil || !strings.Contains(err.Error(), `does not know the user "medai"`) {
+		t.Errorf("%v, want that the user is not known", err)
+	}
+}
+
 func TestDeniedShare(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)

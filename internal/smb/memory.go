@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -126,8 +128,9 @@ func (m *memory) passed(path string, i info) {
 }
 
 // spelledOtherwise reports whether the entry e, which the server opened under path, is in the directory's
-// last listing under a name that differs from path's in nothing but case, while path's own is not. Servers
-// prefer the exact name, so it is not there.
+// last listing under a name that differs from path's in nothing but case or how letters are composed (which
+// APFS ignores, and ZFS where it is told to), while path's own is not. Servers prefer the exact name, so it is
+// not there.
 func (m *memory) spelledOtherwise(path string, e tree.Entry) bool {
 	m.mu.Lock()
 	names, _ := m.listings.get(parent(path))
@@ -137,7 +140,7 @@ func (m *memory) spelledOtherwise(path string, e tree.Entry) bool {
 		if n.name == e.Name {
 			return false
 		}
-		other = other || n.id == e.ID.Inode && strings.EqualFold(n.name, e.Name)
+		other = other || n.id == e.ID.Inode && strings.EqualFold(norm.NFC.String(n.name), norm.NFC.String(e.Name))
 	}
 	return other
 }

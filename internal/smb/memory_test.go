@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,19 @@ func TestNameInAnotherCaseIsAbsent(t *testing.T) {
 	for name, there := range map[string]bool{"Film.mkv": false, "film.mkv": true, "Both.mkv": false, "both.mkv": true} {
 		if _, err := s.Stat(context.Background(), "d/"+name); there != (err == nil) || !there && !isNotExist(err) {
 			t.Errorf("%s: %v, want it there: %v", name, err, there)
+		}
+	}
+}
+
+// A server on APFS finds a name however its letters are composed; hard links have names that differ in more.
+func TestNameOfOtherwiseComposedLettersIsAbsent(t *testing.T) {
+	const composed, apart = "Am\u00e9lie.mkv", "Ame\u0301lie.mkv"
+	entry := func(name string) tree.Entry { return tree.Entry{Name: name, ID: tree.FileID{Inode: 7}} }
+	m := newMemory()
+	m.listed(0, "d", info{}, nil, []tree.Entry{entry(apart), entry("link.mkv")})
+	for name, otherwise := range map[string]bool{composed: true, strings.ToUpper(composed): true, apart: false, "link.mkv": false, "not listed.mkv": false} {
+		if got := m.spelledOtherwise("d/"+name, entry(name)); got != otherwise {
+			t.Errorf("%q is spelled otherwise: %v, want %v", name, got, otherwise)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -317,6 +318,8 @@ func (p *sessions) logOn(conn net.Conn, deadline time.Time, password string) (*s
 		err = p.config.acceptable(w.known())
 	case !inTime:
 		err = fmt.Errorf("log on: %w within %s", errNoAnswer, p.config.DialTimeout)
+	case p.config.known(w.known()) != nil: // a stranger is denied the share, which says nothing of why
+		err = p.config.known(w.known())
 	}
 	if err != nil {
 		w.Close()
@@ -332,6 +335,10 @@ func dialError(err error) error {
 	if errors.As(err, &op) {
 		if op.Timeout() {
 			return fmt.Errorf("connect: %w", errNoAnswer)
+		}
+		var call *os.SyscallError // "connect: ..." again
+		if errors.As(op.Err, &call) {
+			return fmt.Errorf("connect: %w", call.Err)
 		}
 		return fmt.Errorf("connect: %w", op.Err)
 	}

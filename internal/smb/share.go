@@ -163,7 +163,7 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 			return tree.Entry{}, q.believe(ctx, err, func() error { _, err := s.stat(ctx, path); return err })
 		}
 		if _, err = q.proof.ours(ctx); err == nil && s.memory.spelledOtherwise(path, e) {
-			err = fmt.Errorf("%w: only a name in another case does", tree.ErrNotExist)
+			err = fmt.Errorf("%w: only a name in another case, or of otherwise composed letters, does", tree.ErrNotExist)
 		}
 		if err == nil && e.Type == tree.Dir {
 			var back bool

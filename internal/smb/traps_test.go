@@ -248,6 +248,38 @@ func TestNamesSambaChanges(t *testing.T) {
 	}
 }
 
+// A DFS link leads to another server: an error of the entry that says so, whatever is asked of it.
+func TestDFSLink(t *testing.T) {
+	t.Parallel()
+	srv := startSamba(t, `SMB_GLOBAL=host msdfs = yes\nmsdfs root = yes`)
+	srv.Write("d/f", "hello")
+	if err := os.Symlink(`msdfs:127.0.0.1\elsewhere`, srv.Media("link")); err != nil {
+		t.Fatal(err)
+	}
+	s := srv.share()
+	l, err := s.List(context.Background(), "")
+	if err != nil || len(l.Entries) != 2 {
+		t.Fatalf("list: %+v, %v, want d and link", l, err)
+	}
+	for range 3 {
+		for what, err := range map[string]error{
+			"list":  func() error { _, err := s.List(context.Background(), "link"); return err }(),
+			"stat":  func() error { _, err := s.Stat(context.Background(), "link"); return err }(),
+			"open":  func() error { _, err := s.Open(context.Background(), "link"); return err }(),
+			"below": func() error { _, err := s.Stat(context.Background(), "link/f"); return err }(),
+		} {
+			if err == nil || errors.Is(err, tree.ErrAway) || isNotExist(err) || !strings.Contains(err.Error(), "DFS link") {
+				t.Errorf("%s: %v, want that it is a DFS link and nothing else", what, err)
+			}
+		}
+	}
+	wantClosedBreaker(t, s)
+	if b := s.Breaker(); b.Failures != 0 {
+		t.Errorf("%d failures are counted", b.Failures)
+	}
+	works(t, s)
+}
+
 // What listens need not be a file server, and need not stay.
 func TestNoFileServer(t *testing.T) {
 	for name, serve := range map[string]func(net.Conn){
