@@ -270,6 +270,23 @@ func TestARootThatIsAwayFailsNoFile(t *testing.T) {
 	})
 }
 
+// On a share that comes and goes a read may fail as if the file were at fault.
+func TestAFileIsNotBlamedWhereNothingCanBeAsked(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.write("f.png", picture(1, 1))
+		w.catalogue()
+		w.tree.Inject(faketree.Fault{Ops: faketree.Open, Err: errors.New("connection lost"), Times: 1})
+		w.tree.Inject(faketree.Fault{Ops: faketree.Stat, Err: tree.ErrAway, Times: 1})
+		w.begin()
+		time.Sleep(5 * time.Second)
+		w.rest()
+		w.counted("back", 1, 0)
+		if it := w.row("f.png"); it.Analysis != store.Done || it.Attempts != 0 {
+			t.Errorf("%+v", it)
+		}
+	})
+}
+
 func TestAStopAndANewStartAnalyseNothingTwice(t *testing.T) {
 	inWorld(t, func(w *world) {
 		for i := range 100 {

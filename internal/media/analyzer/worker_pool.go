@@ -58,22 +58,24 @@ func (l *lane) attempt(ctx context.Context, t *store.Task) (o outcome) {
 		o = outcome{task: t, away: true}
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, errUnsteady):
 		o = outcome{task: t, unsteady: true}
-	case l.moved(ctx, t):
-		o = outcome{task: t, unsteady: true}
 	default:
-		o = outcome{task: t, analysed: l.quarantine(context.WithoutCancel(ctx), t, err, nil)}
+		o = l.blame(ctx, t, err)
 	}
 	return o
 }
 
-// moved reports whether what stands at a file's place now, after it could not be read, is not that file. On a
-// share one that moves while it is read, and the connection is lost, is not found again.
-func (l *lane) moved(ctx context.Context, t *store.Task) bool {
+// blame makes an outcome of a file that could not be read, by what stands at its place now. On a share one that moves
+// while it is read, and the connection is lost, is not found again; and where nothing can be asked, nothing is known
+// against the file.
+func (l *lane) blame(ctx context.Context, t *store.Task, why error) outcome {
 	e, err := l.tree.Stat(ctx, t.Path)
-	if err != nil {
-		return errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir)
+	switch {
+	case errors.Is(err, tree.ErrAway), errors.Is(err, context.Canceled):
+		return outcome{task: t, away: true}
+	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), err == nil && !describes(t, &e):
+		return outcome{task: t, unsteady: true}
 	}
-	return !describes(t, &e)
+	return outcome{task: t, analysed: l.quarantine(context.WithoutCancel(ctx), t, why, nil)}
 }
 
 // describes reports whether a task describes what an entry is.
