@@ -32,6 +32,7 @@ sysconfdir ?= /etc
 unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 docdir ?= $(prefix)/share/doc/catalogizerd
+mandir ?= $(prefix)/share/man
 
 .PHONY: build run test check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth fuzz soak soak-share library install clean
 
@@ -96,6 +97,7 @@ install: build
 	sed 's|/usr/bin/catalogizerd|$(bindir)/catalogizerd|' deploy/systemd/catalogizerd.service >$(DESTDIR)$(unitdir)/catalogizerd.service
 	install -D -m 644 deploy/systemd/catalogizerd.sysusers $(DESTDIR)$(sysusersdir)/catalogizerd.conf
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md LICENSE
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man1 docs/catalogizerd.1
 	[[ -e $(DESTDIR)$(sysconfdir)/catalogizerd/catalogizerd.toml ]] || \
 		install -D -m 644 -t $(DESTDIR)$(sysconfdir)/catalogizerd configs/catalogizerd.toml
 
