@@ -24,8 +24,9 @@ type mp4 struct {
 	defaults  map[uint32]uint32 // a fragmented file's default sample duration by track
 	tags      tagSet            // of the metadata list
 	quick     tagSet            // of QuickTime's and 3GPP's user data, which rank below
-	chapters  []media.Chapter   // Nero's list
-	moov      bool              // seen
+	camera    mp4Camera
+	chapters  []media.Chapter // Nero's list
+	moov      bool            // seen
 	fragments bool
 	firstMoof box
 	index     box // the first sidx
@@ -199,6 +200,12 @@ func (p *mp4) movieHeader(b box) error {
 		return err
 	}
 	timescale, duration := mp4Times(d)
+	switch {
+	case len(d) >= 12 && d[0] == 1:
+		p.camera.created = be64(d[4:])
+	case len(d) >= 8 && d[0] == 0:
+		p.camera.created = uint64(be32(d[4:]))
+	}
 	if p.timescale = timescale; !p.whole {
 		p.duration = duration
 	}
@@ -286,6 +293,14 @@ func (p *mp4) finish() {
 	default:
 		p.r.Kind = media.KindTrack
 	}
+	if len(m.Video) == 0 && len(m.Audio) == 1 {
+		for _, t := range p.tracks {
+			if t.handler == "soun" && t.tags != nil {
+				p.tags.fill(t.tags)
+			}
+		}
+	}
+	p.describeCamera()
 	p.tags.fill(&p.quick)
 	p.tags.describe(p.r)
 }

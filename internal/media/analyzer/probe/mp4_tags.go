@@ -70,6 +70,7 @@ func (p *mp4) quickTimeText(b box) error {
 		text = macText(d[4 : 4+n])
 	}
 	p.quick.add(ilstNames[b.kind], text)
+	p.recorded(b.kind, text)
 	return nil
 }
 
@@ -93,6 +94,8 @@ func (p *mp4) threeGPText(b box) error {
 			p.quick.add(tagYear, strconv.Itoa(int(be16(d[4:]))))
 		}
 		return err
+	case "loci":
+		return p.threeGPLocation(b)
 	default:
 		return nil
 	}
@@ -110,7 +113,7 @@ func (p *mp4) threeGPText(b box) error {
 }
 
 // meta reads a meta box: a full box in MP4, a plain one in QuickTime, whose first child then begins at
-// once. Metadata of a track gives no more than its title.
+// once.
 func (p *mp4) meta(b box, t *mp4Track) error {
 	leave, err := p.w.Enter()
 	if err != nil {
@@ -195,15 +198,26 @@ func (p *mp4) item(item box, name string, t *mp4Track) error {
 			}
 			value := mp4Value{box: b, kind: be32(d) & 0xFFFFFF, data: d[8:]}
 			if t != nil {
-				if (name == "\xa9nam" || name == "title") && t.title == "" {
-					t.title = cleanText(value.text())
-				}
+				t.item(p, name, value)
 				continue
 			}
-			p.value(name, value)
+			p.recorded(name, value.text())
+			p.value(&p.tags, &p.quick, name, value)
 		}
 	}
 	return walk.err
+}
+
+// item takes an item of a track's own list: its title, and tags, should the track be all there is. GStreamer
+// leaves those of a song with its track.
+func (t *mp4Track) item(p *mp4, name string, v mp4Value) {
+	if (name == "\xa9nam" || name == "title") && t.title == "" {
+		t.title = cleanText(v.text())
+	}
+	if t.tags == nil {
+		t.tags = new(tagSet)
+	}
+	p.value(t.tags, t.tags, name, v)
 }
 
 // mp4Value is the content of a data box: its well-known type, and the first bytes of the data.
@@ -239,33 +253,31 @@ func (v mp4Value) number() int64 {
 	return n
 }
 
-// value brings one value to the tags, the cover to the artwork.
-func (p *mp4) value(name string, v mp4Value) {
+// value brings one value to the tags, or to those that rank below, and the cover to the artwork.
+func (p *mp4) value(tags, quick *tagSet, name string, v mp4Value) {
 	switch name {
 	case "covr", "artwork":
 		p.cover(v)
 	case "trkn", "disk":
 		if len(v.data) >= 6 {
-			p.tags.add(ilstNames[name], strconv.Itoa(int(be16(v.data[2:])))+"/"+strconv.Itoa(int(be16(v.data[4:]))))
+			tags.add(ilstNames[name], strconv.Itoa(int(be16(v.data[2:])))+"/"+strconv.Itoa(int(be16(v.data[4:]))))
 		}
 	case "gnre":
 		if n := v.number(); n > 0 {
-			p.tags.add(tagGenre, genreByNumber(int(min(n-1, 255))))
+			tags.add(tagGenre, genreByNumber(int(min(n-1, 255))))
 		}
 	case "cpil", "stik", "tvsn", "tves", "\xa9mvi":
 		v.kind = 21
-		p.tags.add(ilstNames[name], v.text())
-	case "location.ISO6709":
-		p.location(v.text())
+		tags.add(ilstNames[name], v.text())
 	case "creationdate":
-		p.quick.add(tagDate, v.text())
+		quick.add(tagDate, v.text())
 	default:
 		if free, ok := strings.CutPrefix(name, "----"); ok {
-			p.tags.addNamed(free, v.text())
+			tags.addNamed(free, v.text())
 		} else if f := ilstNames[name]; f != tagNone {
-			p.tags.add(f, v.text())
+			tags.add(f, v.text())
 		} else if len(name) > 4 {
-			p.quick.addNamed(name, v.text())
+			quick.addNamed(name, v.text())
 		}
 	}
 }
@@ -307,27 +319,4 @@ func pictureMIME(b []byte) string {
 		return "image/bmp"
 	}
 	return ""
-}
-
-// location reads a point after ISO 6709: "+48.8577+002.295+035/".
-func (p *mp4) location(s string) {
-	var part [2]float64
-	for i := range part {
-		if s == "" || s[0] != '+' && s[0] != '-' {
-			return
-		}
-		end := strings.IndexAny(s[1:], "+-/")
-		if end < 0 {
-			end = len(s) - 1
-		}
-		v, err := strconv.ParseFloat(s[:end+1], 64)
-		if err != nil {
-			return
-		}
-		part[i], s = v, s[end+1:]
-	}
-	d := &p.r.Description
-	if d.Latitude == nil && part[0] >= -90 && part[0] <= 90 && part[1] >= -180 && part[1] <= 180 {
-		d.Latitude, d.Longitude = &part[0], &part[1]
-	}
 }

@@ -35,6 +35,7 @@ type mp4Track struct {
 	sizes     uint64 // bytes of a sample where all are equal
 	table     box    // stbl
 	entry     mp4Entry
+	tags      *tagSet // nil without any
 
 	fragmented bool
 }

@@ -1,0 +1,82 @@
+package probe
+
+import (
+	"math"
+	"testing"
+)
+
+func keyedMeta(pairs ...string) []byte {
+	var keys, items [][]byte
+	for i := 0; i+1 < len(pairs); i += 2 {
+		keys = append(keys, boxOf("mdta", []byte(pairs[i])))
+		items = append(items, boxOf(string(u32(uint32(len(keys)))), boxOf("data", u32(1, 0), []byte(pairs[i+1]))))
+	}
+	list := append([][]byte{u32(uint32(len(keys)))}, keys...)
+	return boxOf("meta", fullBox("hdlr", u32(0), []byte("mdta"), make([]byte, 13)), fullBox("keys", list...), boxOf("ilst", items...))
+}
+
+// createdAt is a movie header with a time of creation, in seconds since 1904.
+func createdAt(seconds uint32) []byte {
+	return fullBox("mvhd", u32(seconds, 0, 1000, 10000), make([]byte, 80))
+}
+
+func userText(kind, text string) []byte {
+	return boxOf(kind, u16(uint16(len(text)), 0x15C7), []byte(text))
+}
+
+func TestMP4OfCamerasAndPhonesSayWhoWhenAndWhere(t *testing.T) {
+	const may2020 = 2082844800 + 1588748889
+	loci := func(name string, role byte) []byte {
+		return fullBox("loci", u16(0x15C7), []byte(name), []byte{role}, u32(0xFFFDB480, 48<<16+1<<15), u32(0), []byte("earth\x00\x00"))
+	}
+	for name, c := range map[string]struct {
+		header, box         []byte
+		camera, taken       string
+		latitude, longitude float64
+	}{
+		"an iPhone": {createdAt(may2020), keyedMeta("com.apple.quicktime.make", "Apple", "com.apple.quicktime.model", "iPhone 13",
+			"com.apple.quicktime.creationdate", "2021-07-08T09:10:11+0200", "com.apple.quicktime.location.ISO6709", "+48.5000-002.2950+035.1/"),
+			"Apple iPhone 13", "2021-07-08T09:10:11+02:00", 48.5, -2.295},
+		"an older iPhone": {createdAt(may2020), boxOf("udta", userText("\xa9mak", "Apple"), userText("\xa9mod", "iPhone 4"), userText("\xa9day", "2011-02-03T04:05:06+0100"),
+			userText("\xa9xyz", "-33.8577+151.2950/")), "Apple iPhone 4", "2011-02-03T04:05:06+01:00", -33.8577, 151.295},
+		"Android":                     {createdAt(may2020), boxOf("udta", userText("\xa9xyz", "+48.5000-002.2950/"), keyedMeta("com.android.version", "12")), "", "2020-05-06T07:08:09Z", 48.5, -2.295},
+		"3GPP":                        {createdAt(may2020), boxOf("udta", loci("Paris\x00", 0)), "", "", 48.5, -2.295},
+		"3GPP with a name in UTF-16":  {createdAt(may2020), boxOf("udta", loci("\xFE\xFF\x04\x10\x00\x00", 0)), "", "", 48.5, -2.295},
+		"3GPP of what it shows":       {createdAt(may2020), boxOf("udta", loci("Mars\x00", 1)), "", "", 0, 0},
+		"3GPP cut short":              {createdAt(may2020), boxOf("udta", fullBox("loci", u16(0x15C7), []byte("Paris"))), "", "", 0, 0},
+		"a phone without a position":  {createdAt(may2020), boxOf("udta", userText("\xa9xyz", "+00.0000+000.0000/")), "", "", 0, 0},
+		"a film that a program wrote": {createdAt(may2020), boxOf("udta", userText("\xa9day", "1999-01-01T00:00:00Z")), "", "", 0, 0},
+	} {
+		d := probeMP4Of(t, c.header, plainVideo().box(), c.box).Description
+		if d.Camera != c.camera || d.TakenAt != c.taken {
+			t.Errorf("%s: by %q at %q, want %q at %q", name, d.Camera, d.TakenAt, c.camera, c.taken)
+		}
+		switch known := c.latitude != 0; {
+		case known != (d.Latitude != nil):
+			t.Errorf("%s: a position is known: %v", name, !known)
+		case known && (math.Abs(*d.Latitude-c.latitude) > 1e-4 || math.Abs(*d.Longitude-c.longitude) > 1e-4):
+			t.Errorf("%s: at %v, %v", name, *d.Latitude, *d.Longitude)
+		}
+	}
+}
+
+// GStreamer's muxer leaves a song's tags with its track.
+func TestMP4TagsOfItsOnlyTrackAreTheFiles(t *testing.T) {
+	tags := boxOf("udta", fullBox("meta", fullBox("hdlr", u32(0), []byte("mdirappl"), make([]byte, 9)),
+		boxOf("ilst", itemOf("\xa9nam", 1, "Song"), itemOf("\xa9ART", 1, "Band"), itemOf("trkn", 0, "\x00\x00\x00\x03\x00\x0C\x00\x00"))))
+	song := trackOf{id: 1, handler: "soun", scale: 48000, duration: 480000, entry: soundEntry("ac-3", 2, 16, 48000, boxOf("dac3", []byte{0x10, 0x3D, 0xE0})),
+		tables: [][]byte{sampleTimes(1, 1536)}, more: [][]byte{tags}}
+	d := probeMP4Of(t, movieHeader(1000, 10000), song.box()).Description
+	if d.Title != "Song" || d.Artist != "Band" || d.Track != 3 || d.TrackTotal != 12 {
+		t.Errorf("a song's: %+v", d)
+	}
+	own := boxOf("udta", fullBox("meta", fullBox("hdlr", u32(0), []byte("mdirappl"), make([]byte, 9)), boxOf("ilst", itemOf("\xa9nam", 1, "File"))))
+	if d := probeMP4Of(t, movieHeader(1000, 10000), song.box(), own).Description; d.Title != "File" || d.Artist != "Band" {
+		t.Errorf("beside the file's own: %+v", d)
+	}
+	song.id = 2
+	d = probeMP4Of(t, movieHeader(1000, 10000), plainVideo().box(), song.box()).Description
+	if d.Title != "" || d.Artist != "" || d.Media.Audio[0].Title != "Song" {
+		t.Errorf("of a film's sound: %+v", d)
+	}
+}
