@@ -35,10 +35,8 @@ func (s *Scanner) SetRoots(ctx context.Context, roots []RootConfig) error {
 		if c := configured[row.Name]; c != nil && c.Location == row.Location {
 			continue
 		}
-		if row.DetachedAt == 0 {
-			if err := s.detach(ctx, row); err != nil {
-				return err
-			}
+		if err := s.detach(ctx, row); err != nil {
+			return err
 		}
 	}
 	if rows, err = s.store.Roots(ctx); err != nil {
@@ -66,13 +64,19 @@ func (c *RootConfig) same(o *RootConfig) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// detach hides a root's items: the feed shows them deleted, the catalog keeps them.
+// detach hides a root's items: the feed shows them deleted, the catalog keeps them. Of a root that is detached already
+// it hides what a crash left.
 func (s *Scanner) detach(ctx context.Context, row store.Root) error {
-	s.log.Info("root left the configuration, its items are kept for 30 days", zap.String("root", row.Name), zap.String("location", row.Location))
-	row.DetachedAt = time.Now().UnixNano()
-	row.Name = fmt.Sprintf("%s (detached %d)", row.Name, row.ID) // a configured root may take the name
-	if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
-		return err
+	if row.DetachedAt == 0 {
+		s.log.Info("root left the configuration, its items are kept for 30 days", zap.String("root", row.Name), zap.String("location", row.Location))
+		row.DetachedAt = time.Now().UnixNano()
+		row.Name = fmt.Sprintf("%s (detached %d)", row.Name, row.ID) // a configured root may take the name
+		if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
+			return err
+		}
+	}
+	if s.store.RootItems(row.ID) == 0 { // all are hidden
+		return nil
 	}
 	return s.eachItem(ctx, row.ID, store.Present, store.Held, func(tx *store.Tx, it *store.Item) error {
 		if it.State != store.Present {
@@ -115,10 +119,7 @@ func restore(tx *store.Tx, it *store.Item) error {
 	if it.Analysis == store.Pending && it.Size > 0 {
 		it.Work = store.Analyse
 	}
-	if err := tx.Save(&old, it); err != nil {
-		return err
-	}
-	return nil
+	return tx.Save(&old, it)
 }
 
 // forgetDetached drops the roots whose time is over.

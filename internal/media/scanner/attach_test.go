@@ -129,6 +129,29 @@ func TestARootThatIsTheSameGoesOnAsItRuns(t *testing.T) {
 	})
 }
 
+func TestADetachedRootThatACrashLeftHalfHiddenIsHidden(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write f 1\nwrite g 2")
+		w.scan()
+		before, head := w.shows(), w.st.Head()
+		w.s.stop("films")
+		rows, err := w.st.Roots(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows[0].DetachedAt, rows[0].Name = time.Now().UnixNano(), "films (detached 1)"
+		if err := w.st.Update(context.Background(), func(tx *store.Tx) error { return tx.SaveRoot(&rows[0]) }); err != nil {
+			t.Fatal(err)
+		}
+		w.roots()
+		if n := w.deleted(head); n != 2 || w.st.ItemCounts().Items != 0 {
+			t.Errorf("%d deletions in the feed, and %d items counted", n, w.st.ItemCounts().Items)
+		}
+		w.roots(w.rootAt("films", "/films"))
+		w.expect(before, "f<-f g<-g")
+	})
+}
+
 func TestWhatACrashLeftDetachedIsRestored(t *testing.T) {
 	inWorld(t, options{}, func(w *world) {
 		w.run("write f 1")
