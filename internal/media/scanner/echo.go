@@ -78,7 +78,9 @@ func (r *runner) answer(echoes []echo) {
 	for _, e := range echoes {
 		j := &job{dir: e.dir, names: []string{e.name}}
 		if e.root == r.id {
-			r.queue.hurry(j)
+			if r.online {
+				r.queue.hurry(j)
+			}
 			continue
 		}
 		r.s.mu.RLock()

@@ -14,13 +14,12 @@ import (
 // follow does what a look asks for next.
 func (r *runner) follow(res *result) {
 	j, v := res.job, &res.verdict
-	if j.pass == nil || !j.pass.over() {
-		for _, c := range res.children {
-			if c.pass != nil {
-				c.pass.outstanding++
-			}
-		}
-		r.queue.push(res.children...)
+	r.answer(v.echoes)
+	if !r.online {
+		return // all of it is looked at when it is back
+	}
+	if j.pass == nil || !j.pass.over() || j.gone != nil {
+		r.push(res.children...)
 	}
 	if len(v.doubts) > 0 || len(v.asks) > 0 {
 		// With what is settled already: the next look has to know it too, or doubts anew what this one knew.
@@ -33,27 +32,23 @@ func (r *runner) follow(res *result) {
 		case again.tries <= 4:
 			r.queue.hurry(again)
 		default:
-			r.postpone(again, r.s.timing.Load().MaxWait)
+			r.postpone(again, r.s.timing.Load().MaxWait, unsure)
 		}
 	}
 	if v.stale {
-		r.postpone(&job{dir: j.dir}, r.s.timing.Load().Debounce)
+		r.postpone(&job{dir: j.dir}, r.s.timing.Load().Debounce, unsure)
 	}
 	for _, dir := range v.above {
 		r.queue.hurry(&job{dir: dir})
 	}
-	r.answer(v.echoes)
 	for i := range v.gone {
-		if j.pass != nil {
-			j.pass.outstanding++
-		}
-		r.queue.push(&job{dir: v.gone[i].Path, gone: &v.gone[i], pass: j.pass})
+		r.push(&job{dir: v.gone[i].Path, gone: &v.gone[i], pass: j.pass})
 	}
 	if v.missing > 0 || len(v.gone) > 0 {
 		r.reapSoon()
 	}
 	if len(v.growing) > 0 {
-		r.postpone(&job{dir: j.dir, names: j.namesOf(v.growing), tries: j.tries + 1}, r.patience(j.tries))
+		r.postpone(&job{dir: j.dir, names: j.namesOf(v.growing), tries: j.tries + 1}, r.patience(j.tries), growing)
 	}
 	if at := v.recheckAt; at > 0 {
 		if t := time.Unix(0, at); r.dueAt.IsZero() || t.Before(r.dueAt) {
@@ -62,6 +57,19 @@ func (r *runner) follow(res *result) {
 	}
 	if v.stampLied && j.pass != nil && !j.pass.poll {
 		r.distrustStamps()
+	}
+}
+
+// push adds jobs of a walk. Where their pass is over they go on by themselves.
+func (r *runner) push(jobs ...*job) {
+	for _, j := range jobs {
+		if j.pass != nil && j.pass.over() {
+			j.pass = nil
+		}
+		if j.pass != nil {
+			j.pass.outstanding++
+		}
+		r.queue.push(j)
 	}
 }
 
@@ -86,10 +94,14 @@ func (r *runner) failed(res *result) {
 	case errors.Is(res.err, context.Canceled):
 	case errors.Is(res.err, tree.ErrAway):
 		r.goOffline(res.err)
+	case !r.online: // all of it is looked at when it is back
 	case res.absent && j.dir != "":
 		r.queue.hurry(&job{dir: parentOf(j.dir)}) // only the directory above can say that it is gone
 	case errors.Is(res.err, tree.ErrOtherVolume):
 	default:
+		if j.dir == "" {
+			r.identAt = time.Now() // whether the root can be used at all is not to be seen half a minute later
+		}
 		r.tries[j.dir]++
 		n, limit := r.tries[j.dir], 10*time.Minute
 		if res.unwritten {
@@ -101,9 +113,9 @@ func (r *runner) failed(res *result) {
 		again.pass, again.rules = nil, nil
 		wait := min(time.Second<<min(n, 10), limit)
 		if errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
-			r.postpone(&again, wait)
+			r.postpone(&again, wait, unsure)
 			return
 		}
-		r.postponeFailed(&again, wait)
+		r.postpone(&again, wait, failed)
 	}
 }

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,5 +95,45 @@ func TestARootTellsThatItsRemovalsAreHeldAndAccepted(t *testing.T) {
 		if told[len(told)-1] != nil {
 			t.Errorf("accepted: %v", told)
 		}
+	})
+}
+
+// waiting is a watcher with events that wait for their debounce.
+type waiting struct {
+	deaf
+	events atomic.Int64
+}
+
+func (w *waiting) Pending() int { return int(w.events.Load()) }
+
+func TestWhatIsGoneIsForgottenWhileAnotherFileIsWrittenToWithoutEnd(t *testing.T) {
+	watch := &waiting{}
+	inWorld(t, options{young: true, watch: watch}, func(w *world) {
+		w.run("write f 1\nwrite gone 1")
+		w.pass(time.Second)
+		w.scan()
+		w.run("remove gone")
+		w.hint("gone")
+		head := w.st.Head()
+		watch.events.Store(1)
+		write := func(d time.Duration) {
+			for range d / (100 * time.Millisecond) {
+				w.run("append f 2")
+				w.hintAll("", "f")
+				time.Sleep(100 * time.Millisecond)
+			}
+		}
+		write(15 * time.Second)
+		if w.deleted(head) != 0 {
+			t.Error("forgotten while an event may wait that tells where it is")
+		}
+		if w.s.Idle() {
+			t.Error("idle while a file may not be whole")
+		}
+		write(15 * time.Second) // longer than its grace, and twice as long as an event waits
+		if w.deleted(head) != 1 {
+			t.Error("not forgotten: a file that is written to keeps it for ever")
+		}
+		watch.events.Store(0)
 	})
 }

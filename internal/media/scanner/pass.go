@@ -109,7 +109,7 @@ func (r *runner) endPass(p *pass) {
 	}
 	r.s.remember(p)
 	close(p.finished)
-	if p.State == media.ScanDone && p.Path == "" {
+	if p.State != media.ScanFailed && p.Path == "" { // one that failed begins anew when the root is back
 		r.schedule(p)
 	}
 	if !p.quiet {
@@ -142,7 +142,8 @@ func jitter(d time.Duration) time.Duration {
 	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
 }
 
-// cancelPass ends a pass: what waits of it is dropped, what flies is finished.
+// cancelPass ends a pass: what waits of it is dropped, what flies is finished, and what was proven absent goes all
+// the same: no listing shows it any more, and nobody else would ask.
 func (r *runner) cancelPass(p *pass, state, reason string) {
 	if p.FinishedAt != nil {
 		return
@@ -151,7 +152,16 @@ func (r *runner) cancelPass(p *pass, state, reason string) {
 	if state == media.ScanFailed {
 		p.State, p.Error = state, reason
 	}
-	p.outstanding -= r.queue.drop(func(j *job) bool { return j.pass == p })
+	var gone []*job
+	p.outstanding -= r.queue.drop(func(j *job) bool {
+		if j.pass == p && j.gone != nil {
+			gone = append(gone, j)
+		}
+		return j.pass == p
+	})
+	if state == media.ScanCancelled { // a root that is back resumes them
+		r.push(gone...)
+	}
 	if p.State == media.ScanQueued {
 		p.State, p.outstanding = media.ScanCancelled, 0
 	}

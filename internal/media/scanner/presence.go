@@ -51,6 +51,10 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		return
 	}
 	if err != nil {
+		if r.online && !errors.Is(err, tree.ErrAway) && !errors.Is(err, context.DeadlineExceeded) {
+			r.log.Info("root not identified, it is taken for what it was", zap.Error(err)) // of this process, as too many open files
+			return
+		}
 		r.goOffline(err)
 		return
 	}
@@ -61,6 +65,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 			return
 		}
 	}
+	replaced := r.online && r.row.Dir != v.Root
 	if r.row.Ident != v.ID || r.row.Dir != v.Root {
 		row := r.row
 		row.Ident, row.Dir = v.ID, v.Root
@@ -74,9 +79,13 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 	r.identAt = time.Now().Add(proveEvery)
 	r.proven = time.Now()
 	r.tree.Expect(v)
-	r.setPolled(v)
-	if !r.online {
+	r.setPolled(v, replaced)
+	switch {
+	case !r.online:
 		r.comeOnline()
+	case replaced:
+		r.log.Info("another directory is in the root's place, it is compared whole")
+		r.startPass(&pass{})
 	}
 }
 
@@ -93,10 +102,11 @@ func (r *runner) vacate(ctx context.Context) (vacant bool, err error) {
 	return vacant, err
 }
 
-// setPolled decides whether events can be believed to come from the root's file system at all.
-func (r *runner) setPolled(v tree.Volume) {
+// setPolled decides whether events can be believed to come from the root's file system at all. What watched another
+// directory than this one is deaf: a link that leads elsewhere now, or a directory above that was moved, is no event.
+func (r *runner) setPolled(v tree.Volume, replaced bool) {
 	polled := r.cfg.Poll || v.Remote || r.s.watch == nil
-	if r.s.watch != nil && !r.online && !r.cfg.Poll {
+	if r.s.watch != nil && (!r.online || replaced) && !r.cfg.Poll {
 		r.s.watch.Attach(r.name, r.cfg.Location, v, r.ignoredEvent)
 	}
 	r.polled.Store(polled)
@@ -138,7 +148,7 @@ func (r *runner) goOffline(err error) {
 	}
 	r.online = false
 	r.queue.drop(func(j *job) bool { return j.pass == nil })
-	r.later = nil
+	r.later.clear()
 	for len(r.passes) > 0 {
 		p := r.passes[0]
 		r.cancelPass(p, media.ScanFailed, reason)

@@ -46,6 +46,8 @@ func (j *job) absorb(o *job) {
 		j.names = nil
 	}
 	j.full = j.full || o.full
+	j.poll = j.poll && o.poll
+	j.tries = min(j.tries, o.tries)
 	j.reruled = j.reruled || o.reruled
 	j.due = j.due || o.due
 	j.listed = j.listed && o.listed

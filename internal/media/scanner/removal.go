@@ -141,7 +141,7 @@ func (r *runner) reapSoon() {
 // weigh holds what is missing, once every look that may still find some of it is done, where too much vanished at
 // once. So people see it as soon as the root is idle, and not only when the grace is over.
 func (r *runner) weigh(ctx context.Context) {
-	if !r.s.quiet(r) {
+	if r.s.eventsWait() || !r.s.quiet(r) {
 		r.weighAt = time.Now().Add(50 * time.Millisecond)
 		return
 	}
@@ -190,14 +190,20 @@ func (r *runner) holdIn(tx *store.Tx) (held bool, err error) {
 }
 
 // reap forgets items that have been missing for their grace, once every look that may still find them
-// is done, or holds them where too many vanished at once.
+// is done, or holds them where too many vanished at once. Events wait at all times where a program goes on writing:
+// those of what has been missing for longer than one can wait are not among them.
 func (r *runner) reap(ctx context.Context) {
+	t := r.s.timing.Load()
+	missingFor := t.Grace
+	if r.s.eventsWait() { // asked first: they become looks
+		missingFor += 2 * t.MaxWait
+	}
 	if !r.s.quiet(r) {
-		r.reapAt = time.Now().Add(max(r.s.timing.Load().Grace/10, 10*time.Millisecond))
+		r.reapAt = time.Now().Add(max(t.Grace/10, 10*time.Millisecond))
 		return
 	}
 	r.reapAt = time.Time{}
-	before := time.Now().Add(-r.s.timing.Load().Grace).UnixNano() + 1
+	before := time.Now().Add(-missingFor).UnixNano() + 1
 	var left, held bool
 	err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
 		left, held, err = r.reapIn(tx, before)
@@ -210,7 +216,7 @@ func (r *runner) reap(ctx context.Context) {
 	case held:
 		r.reapAt = time.Now()
 	case left:
-		r.reapAt = time.Now().Add(r.s.timing.Load().Grace/10 + time.Millisecond)
+		r.reapAt = time.Now().Add(t.Grace/10 + time.Millisecond)
 	}
 }
 

@@ -26,7 +26,7 @@ type runner struct {
 	row     store.Root
 	rules   *tree.Rules
 	queue   *queue
-	later   laterHeap
+	later   later
 	passes  []*pass        // waiting and running, oldest first
 	running int            // looks on workers
 	flying  int            // looks whose result has not come
@@ -216,10 +216,8 @@ func (r *runner) idle() bool {
 	if !r.online {
 		return r.flying == 0 && !r.identifying
 	}
-	for _, p := range r.later {
-		if !p.failed {
-			return false
-		}
+	if r.later.has(unsure) || r.later.has(growing) {
+		return false
 	}
 	if r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single pass forgets what is gone before it ends
 		return false

@@ -318,10 +318,13 @@ func (s *Scanner) Idle() bool {
 	return true
 }
 
+// eventsWait reports whether events wait for their debounce that may lead to looks.
+func (s *Scanner) eventsWait() bool { return s.watch != nil && s.watch.Pending() > 0 }
+
 // quiet reports whether every look is done that may still find what is missing from a root: those of all
-// roots on its file system, and the events that wait for their debounce.
+// roots on its file system.
 func (s *Scanner) quiet(r *runner) bool {
-	if !r.settled() || (s.watch != nil && s.watch.Pending() > 0) {
+	if !r.settled() {
 		return false
 	}
 	for _, o := range s.all() {

@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"container/heap"
 	"context"
 	"slices"
 	"time"
@@ -12,8 +11,8 @@ import (
 // tick does what is due.
 func (r *runner) tick(ctx context.Context) {
 	now := time.Now()
-	for len(r.later) > 0 && !r.later[0].at.After(now) {
-		r.untaken(heap.Pop(&r.later).(*postponed).job)
+	for j := r.later.due(now); j != nil; j = r.later.due(now) {
+		r.untaken(j)
 	}
 	if !now.Before(r.identAt) {
 		r.identify(ctx)
@@ -61,10 +60,7 @@ func (r *runner) poll() {
 
 // wait is how long nothing is due.
 func (r *runner) wait() time.Duration {
-	at := r.identAt
-	if len(r.later) > 0 {
-		at = earlier(at, r.later[0].at)
-	}
+	at := earlier(r.identAt, r.later.first())
 	if r.online {
 		at = earlier(earlier(earlier(at, r.dueAt), r.reapAt), r.weighAt)
 		if r.s.timing.Load().RescanInterval > 0 {
@@ -91,7 +87,9 @@ func (r *runner) recheck(ctx context.Context) {
 		return
 	}
 	for _, d := range due {
-		r.queue.hurry(&job{dir: d.Path, due: true})
+		if !r.later.waits(d.Path, failed) { // else it is looked at when it is tried again
+			r.queue.hurry(&job{dir: d.Path, due: true})
+		}
 	}
 	r.dueAt = time.Time{}
 	switch {
@@ -102,34 +100,4 @@ func (r *runner) recheck(ctx context.Context) {
 	}
 }
 
-// postponed is a job for later.
-type postponed struct {
-	at     time.Time
-	job    *job
-	failed bool // a retry, that does not keep the root from being idle
-}
-
-type laterHeap []*postponed
-
-func (h laterHeap) Len() int { return len(h) }
-
-func (h laterHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
-
-func (h laterHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-func (h *laterHeap) Push(x any) { *h = append(*h, x.(*postponed)) }
-
-func (h *laterHeap) Pop() any {
-	old := *h
-	p := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return p
-}
-
-func (r *runner) postpone(j *job, d time.Duration) {
-	heap.Push(&r.later, &postponed{at: time.Now().Add(d), job: j})
-}
-
-func (r *runner) postponeFailed(j *job, d time.Duration) {
-	heap.Push(&r.later, &postponed{at: time.Now().Add(d), job: j, failed: true})
-}
+func (r *runner) postpone(j *job, d time.Duration, why cause) { r.later.put(j, time.Now().Add(d), why) }

@@ -49,12 +49,7 @@ func (r *runner) settled() bool {
 	if !r.online {
 		return false
 	}
-	for _, p := range r.later {
-		if !p.failed {
-			return false
-		}
-	}
-	return r.queue.idle() && len(r.passes) == 0 && r.flying == 0
+	return !r.later.has(unsure) && r.queue.idle() && len(r.passes) == 0 && r.flying == 0
 }
 
 // Roots describes every root. The watch and the breaker are for others to fill in.

@@ -49,6 +49,7 @@ type options struct {
 	young bool // files are as young as they are
 	cfg   Config
 	root  RootConfig
+	watch Watcher
 	idle  bool // no roots yet
 	real  bool // in real time
 }
@@ -77,7 +78,10 @@ func newWorld(t *testing.T, o options) *world {
 	}
 	w := &world{t: t, real: o.real, st: st, files: faketree.New(o.files)}
 	w.tree = faketree.NewFaulty(w.files, 1)
-	w.s = New(o.cfg, st, deaf{}, w.describe, Tell{Scan: w.hear}, zap.NewNop())
+	if o.watch == nil {
+		o.watch = deaf{}
+	}
+	w.s = New(o.cfg, st, o.watch, w.describe, Tell{Scan: w.hear}, zap.NewNop())
 	stopStore, stopped := start(st.Run)
 	ready := make(chan struct{})
 	stopScanner, ended := start(func(ctx context.Context) error { return w.s.Run(ctx, func() { close(ready) }) })
