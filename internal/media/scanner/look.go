@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 )
 
+// maxIgnoreFile is how many bytes an ignore file may have.
 const maxIgnoreFile = 64 << 10
 
 // result is what came of a job.
@@ -109,7 +110,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 		return nil, 0, err
 	}
 	if found && known.Settled && !known.Gone && known.Digest == g.digest && !j.full && len(j.doubts) == 0 &&
-		!(j.due && known.RecheckAt != 0) && (!g.stamped || known.Stamp == g.self.MTime || g.now-g.self.MTime <= 2*int64(time.Second)) {
+		!(j.due && known.RecheckAt != 0) && (!g.stamped || known.Stamp == g.stamp) {
 		return nil, 0, nil
 	}
 	if !found || !known.Settled {
@@ -197,7 +198,8 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 	g.seen = time.Now().UnixNano()
 	g.volume, g.weakIDs, g.self, g.provisional = l.Volume.ID, l.Volume.WeakIDs, l.Self, l.Provisional
 	rules := j.rules
-	if l.Provisional || slices.Contains(l.Broken, tree.IgnoreFile) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == tree.IgnoreFile }) {
+	own := slices.Contains(l.Broken, tree.IgnoreFile) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == tree.IgnoreFile })
+	if l.Provisional || own {
 		if rules, err = r.rulesIn(ctx, rules, j.dir); err != nil {
 			return nil, err
 		}
@@ -206,6 +208,9 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 	g.broken = make(map[string]struct{}, len(l.Broken))
 	for _, n := range l.Broken {
 		g.broken[n] = struct{}{}
+	}
+	if !own && rules == j.rules && g.now-g.self.MTime > freshStamp {
+		g.stamp = stampOf(&g.self, j.rules)
 	}
 	g.digest = nameDigest('v', g.volume)
 	r.sift(l.Entries, j.dir, rules, g)
@@ -264,7 +269,7 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *tree.Rul
 		if ok && !j.recursive {
 			continue
 		}
-		if ok && j.poll && r.stands(ctx, have, &e) {
+		if ok && j.poll && r.stands(ctx, have, stampOf(&e, rules)) {
 			continue
 		}
 		jobs = append(jobs, &job{
@@ -276,8 +281,8 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *tree.Rul
 
 // stands reports whether a polled directory's stamp proves that its names are those that the catalog
 // has, and that it has no directories below, whose stamps only its own listing shows.
-func (r *runner) stands(ctx context.Context, d store.Dir, e *tree.Entry) bool {
-	if !d.Settled || d.Stamp == 0 || d.Stamp != e.MTime {
+func (r *runner) stands(ctx context.Context, d store.Dir, stamp int64) bool {
+	if !d.Settled || d.Stamp == 0 || d.Stamp != stamp {
 		return false
 	}
 	subs, err := r.s.store.Subdirs(ctx, d.ID)
@@ -326,7 +331,10 @@ func (r *runner) rulesIn(ctx context.Context, rules *tree.Rules, dir string) (*t
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", store.Join(dir, tree.IgnoreFile), err)
 	}
-	b := make([]byte, min(e.Size, maxIgnoreFile))
+	if e.Size > maxIgnoreFile { // cut short it may say anything: half a pattern passes over more than the whole
+		return nil, fmt.Errorf("read %s: it has %d bytes, more than the %d that an ignore file may have", store.Join(dir, tree.IgnoreFile), e.Size, maxIgnoreFile)
+	}
+	b := make([]byte, e.Size)
 	n, err := f.ReadAt(b, 0)
 	if n < len(b) && err != nil {
 		return nil, fmt.Errorf("read %s: %w", store.Join(dir, tree.IgnoreFile), err)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // youngAge is how long a file counts as young: programs that write through a memory map send no
@@ -34,19 +35,26 @@ func (m *matching) settle(before store.Dir, oldDigest store.Digest) {
 	d.RecheckAt = m.recheck(before.RecheckAt)
 }
 
-// settleStamp keeps the modification time that proves a polled directory's names. One so fresh that
-// a later change could bear the same time proves nothing.
+// freshStamp is how lately a directory may have changed, in nanoseconds, so that a later change could bear the same
+// time.
+const freshStamp = int64(2 * time.Second)
+
+// stampOf is what proves a polled directory's names: when they last changed, and what is passed over by the rules of
+// the directories above. One that has an ignore file of its own has none: that may be written to in its place.
+func stampOf(self *tree.Entry, above *tree.Rules) int64 { return self.MTime ^ int64(above.Hash()) }
+
+// settleStamp keeps what proves a polled directory's names.
 func (m *matching) settleStamp(before store.Dir) {
 	if !m.stamped {
 		m.d.Stamp = 0
 		return
 	}
-	if before.Stamp != 0 && before.Stamp == m.self.MTime && m.v.added+m.v.missing+m.v.moved+len(m.v.gone) > 0 {
+	if before.Stamp != 0 && before.Stamp == m.stamp && m.v.added+m.v.missing+m.v.moved+len(m.v.gone) > 0 {
 		m.v.stampLied = true
 	}
 	m.d.Stamp = 0
-	if !m.v.unsettled && m.now-m.self.MTime > 2*int64(time.Second) {
-		m.d.Stamp = m.self.MTime
+	if !m.v.unsettled {
+		m.d.Stamp = m.stamp
 	}
 }
 
@@ -59,7 +67,7 @@ func (m *matching) recheck(stood int64) int64 {
 			at = max(at, m.now-a+youngAge)
 		}
 	}
-	if !m.whole() && stood > m.now {
+	if !m.whole() && stood > 0 { // it may be due already and not have been asked for yet
 		return max(at, stood)
 	}
 	return at

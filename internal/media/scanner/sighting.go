@@ -12,8 +12,9 @@ type sighting struct {
 	root    int64
 	dir     string
 	volume  string
-	weakIDs bool // identities need size and time beside them
-	stamped bool // keep the directory's stamp: this root is polled
+	weakIDs bool  // identities need size and time beside them
+	stamped bool  // keep the directory's stamp: this root is polled
+	stamp   int64 // that the directory has now; 0: none proves anything
 
 	self   tree.Entry
 	files  []tree.Entry        // regular files that are not passed over

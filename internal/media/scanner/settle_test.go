@@ -1,0 +1,20 @@
+package scanner
+
+import (
+	"testing"
+	"time"
+)
+
+// More directories than are asked for at once may be due, and be hinted at before it is their turn.
+func TestALookAtSomeNamesLeavesADirectoryDue(t *testing.T) {
+	now := time.Now().UnixNano()
+	due := now - int64(5*time.Second)
+	m := &matching{sighting: &sighting{now: now, names: []string{"x"}}}
+	if at := m.recheck(due); at != due {
+		t.Errorf("due at %d, and then %d", due, at)
+	}
+	m.names = nil
+	if at := m.recheck(due); at != 0 {
+		t.Errorf("looked at whole, and due at %d all the same", at)
+	}
+}
