@@ -1,10 +1,14 @@
 package app_test
 
 import (
+	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,18 +22,25 @@ const (
 	sharePoll    = 2 * time.Second
 )
 
-// startWithShare starts a daemon with the local root "films" and the share "attic" at a port.
-func startWithShare(t *testing.T, base string, port int) *apptest.Daemon {
+// passwordFile is where a daemon of startWithShare finds its password.
+func passwordFile(base string) string { return filepath.Join(base, "password") }
+
+func setPassword(t *testing.T, base, secret string) {
 	t.Helper()
-	password := filepath.Join(base, "password")
-	if err := os.WriteFile(password, []byte(smbtest.Password+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(passwordFile(base), []byte(secret+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// startWithShare starts a daemon with the local root "films" and the share "attic" at a port.
+func startWithShare(t *testing.T, base string, port int, secret string) *apptest.Daemon {
+	t.Helper()
+	setPassword(t, base, secret)
 	return apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{
 		{Name: "films", Path: base + "/films"},
 		{
 			Name: "attic", URL: fmt.Sprintf("smb://%s@127.0.0.1:%d/media", smbtest.User, port),
-			More: fmt.Sprintf("password_file = %q\npoll_interval = %q\ntimeout = %q", password, sharePoll, shareTimeout),
+			More: fmt.Sprintf("password_file = %q\npoll_interval = %q\ntimeout = %q", passwordFile(base), sharePoll, shareTimeout),
 		},
 	}})
 }
@@ -61,7 +72,7 @@ func TestSharePausedStoppedAndResumed(t *testing.T) {
 	for i := range 300 {
 		srv.Write(fmt.Sprintf("dir %d/file %d.bin", i/20, i), fmt.Sprint("bytes of ", i))
 	}
-	d := startWithShare(t, base, srv.Port)
+	d := startWithShare(t, base, srv.Port, smbtest.Password)
 	r := apptest.Follow(t, d)
 	d.WaitRoot(t, "attic", 20*time.Second, func(r apptest.RootStatus) bool { return r.State == "online" && r.Items == 300 })
 	d.WaitIdle(t, time.Minute)
@@ -128,6 +139,62 @@ func TestSharePausedStoppedAndResumed(t *testing.T) {
 	unchanged(t, before, after, "resumed")
 }
 
+// A password stands in its file alone, be it right or wrong; and a new one there is tried without being asked to.
+func TestShareTellsNoPassword(t *testing.T) {
+	const right, wrong = "right-Plover", "wrong-Plover"
+	srv := smbtest.Start(t, "SMB_PASSWORD="+right)
+	srv.Write("a.bin", "x")
+	base := t.TempDir()
+	fill(t, base+"/films", 1)
+	d := startWithShare(t, base, srv.Port, wrong)
+	if !apptest.Within(30*time.Second, func() bool { return breakerOf(t, d, "attic").State == "open" }) {
+		t.Fatal("a wrong password does not open the breaker")
+	}
+	b := breakerOf(t, d, "attic")
+	if wait := time.Until(b.RetryAt); wait < 10*time.Minute || wait > 15*time.Minute || b.LastError == "" {
+		t.Errorf("with a wrong password: %+v, want that it is tried again in 15 minutes, and why", b)
+	}
+	told := func() { // to whom a daemon tells things
+		t.Helper()
+		for _, path := range []string{"/api/v1/roots", "/api/v1/status"} {
+			var answer any
+			d.Get(t, path, &answer)
+			wantNoSecret(t, path, fmt.Append(nil, answer))
+		}
+		wantNoSecret(t, "the log", []byte(d.Log()))
+		args, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", d.Pid()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantNoSecret(t, "the process list", args)
+	}
+	told()
+	setPassword(t, base, right)
+	d.WaitRoot(t, "attic", 30*time.Second, func(r apptest.RootStatus) bool { return r.State == "online" && r.Items == 1 })
+	told()
+	d.Stop(t)
+	files := 0
+	err := filepath.WalkDir(d.DataDir(), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		wantNoSecret(t, path, b)
+		files++
+		return err
+	})
+	if err != nil || files == 0 {
+		t.Errorf("%d files of the catalog looked at, %v", files, err)
+	}
+}
+
+func wantNoSecret(t *testing.T, where string, text []byte) {
+	t.Helper()
+	if bytes.Contains(text, []byte("Plover")) {
+		t.Errorf("a password is told in %s", where)
+	}
+}
+
 // While nothing changes a poll asks for next to nothing.
 func TestSharePollOfWhatIsUnchanged(t *testing.T) {
 	const dirs, files = 200, 10
@@ -150,7 +217,7 @@ func TestSharePollOfWhatIsUnchanged(t *testing.T) {
 	var requests atomic.Int64
 	count := func(_ int64, frame []byte) []byte { requests.Add(1); return frame }
 	proxy.MangleRequest.Store(&count)
-	d := startWithShare(t, base, proxy.Port())
+	d := startWithShare(t, base, proxy.Port(), smbtest.Password)
 	d.WaitRoot(t, "attic", time.Minute, func(r apptest.RootStatus) bool { return r.Items == dirs*files })
 	d.WaitIdle(t, time.Minute)
 
@@ -185,9 +252,10 @@ func TestSoakSharePausedBesideLocal(t *testing.T) {
 	base := t.TempDir()
 	fill(t, base+"/films", 30000)
 	srv.Write("a.bin", "x")
-	d := startWithShare(t, base, srv.Port)
+	d := startWithShare(t, base, srv.Port, smbtest.Password)
 	d.WaitRoot(t, "attic", 20*time.Second, state("online"))
 	d.WaitIdle(t, time.Minute)
+	feed := feeder(t, d, base+"/films")
 	scan := func() time.Duration {
 		began := time.Now()
 		var s struct {
@@ -200,23 +268,63 @@ func TestSoakSharePausedBesideLocal(t *testing.T) {
 		}
 		return time.Since(began)
 	}
-	var calm, hung []time.Duration
+	var calm, hung [2][]time.Duration // of scans and of the feed
+	note := func(to *[2][]time.Duration) {
+		to[0], to[1] = append(to[0], scan()), append(to[1], feed())
+		d.WaitIdle(t, time.Minute)
+	}
 	for range 12 {
-		calm = append(calm, scan())
+		note(&calm)
 		srv.Run("pause")
 		d.WaitRoot(t, "attic", 30*time.Second, state("offline"))
-		hung = append(hung, scan(), scan())
+		note(&hung)
+		note(&hung)
 		srv.Run("resume")
 		d.Post(t, "/api/v1/roots/attic/reconnect", "", nil)
 		d.WaitRoot(t, "attic", 30*time.Second, state("online"))
 		d.WaitIdle(t, time.Minute)
-		calm = append(calm, scan())
+		note(&calm)
 	}
-	slices.Sort(calm)
-	slices.Sort(hung)
-	with, without := percentile(hung, 50), percentile(calm, 50)
-	t.Logf("a full local scan takes %v, and %v while a share hangs", without, with)
-	if with > without*105/100 && !apptest.RaceEnabled {
-		t.Errorf("a local scan takes %v instead of %v while a share hangs", with, without)
+	for i, what := range []string{"a full local scan", "the feed of 3,000 changes"} {
+		slices.Sort(calm[i])
+		slices.Sort(hung[i])
+		with, without := percentile(hung[i], 50), percentile(calm[i], 50)
+		t.Logf("%s takes %v, and %v while a share hangs", what, without, with)
+		if with > without*105/100 && !apptest.RaceEnabled {
+			t.Errorf("%s takes %v instead of %v while a share hangs", what, with, without)
+		}
+	}
+}
+
+// feeder returns what changes 3,000 files of a filled root and measures how long that takes to be at a client.
+func feeder(t *testing.T, d *apptest.Daemon, root string) func() time.Duration {
+	t.Helper()
+	const n = 3000
+	r := apptest.Follow(t, d)
+	var mu sync.Mutex // guards what follows
+	size, seen := int64(100), map[int64]bool{}
+	r.OnChange(func(id int64, it *apptest.Item) {
+		mu.Lock()
+		defer mu.Unlock()
+		if it != nil && it.Root == "films" && it.Size == size {
+			seen[id] = true
+		}
+	})
+	known := func() int { mu.Lock(); defer mu.Unlock(); return len(seen) }
+	return func() time.Duration {
+		t.Helper()
+		mu.Lock()
+		size++
+		clear(seen)
+		content := strings.Repeat("x", int(size))
+		mu.Unlock()
+		began := time.Now()
+		for i := range n {
+			write(t, root, fmt.Sprintf("dir %d/sub/file %d.bin", i/50, i), content)
+		}
+		if !apptest.Within(time.Minute, func() bool { return known() == n }) {
+			t.Fatalf("%d of %d changes came to the client", known(), n)
+		}
+		return time.Since(began)
 	}
 }
