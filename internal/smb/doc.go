@@ -50,7 +50,9 @@
 // mounted shows the empty mount point. File ids are inode numbers, used again at once, and creation and
 // change times follow the modification time: a file is the same only with size and modification time
 // (Volume.WeakIDs). Names are found in any case, and those that Windows could not write (a colon, a final
-// dot) are shown under short names of the server's own making. Links inside the share look like what they
-// lead to, also when that is above them. A session stays in the directory that was there when it was
-// mounted. A directory's time moves when names in it change, not when a file is rewritten.
+// dot) are shown under short names of the server's own making. Where a server is told to make none, a file
+// with one of *?"<> in its name is listed and cannot be asked for: it is not read, and never proven absent.
+// Names with a colon or a backslash, and those that are not Unicode, are left out. Links inside the share
+// look like what they lead to, also when that is above them. A session stays in the directory that was there
+// when it was mounted. A directory's time moves when names in it change, not when a file is rewritten.
 package smb

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -129,6 +132,11 @@ func (s *Share) entries(ctx context.Context, dir string, self info, found []info
 			continue
 		}
 		seen[i.name] = true
+		if known, err := s.knowsName(ctx, join(dir, i.name)); err != nil {
+			return nil, err
+		} else if !known {
+			continue
+		}
 		e := i.entry(i.name)
 		if e.Type == tree.Dir {
 			back, err := s.leadsBack(ctx, join(dir, i.name), i.id, above)
@@ -142,6 +150,20 @@ func (s *Share) entries(ctx context.Context, dir string, self info, found []info
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// knowsName reports whether the server knows the name that it has listed. Where one is not Unicode (it was cut in the
+// middle of a letter, say) the library writes U+FFFD for what it cannot read, and the server knows nothing under
+// that name: its file would be found and be absent by turns.
+func (s *Share) knowsName(ctx context.Context, path string) (bool, error) {
+	if !strings.ContainsRune(base(path), utf8.RuneError) {
+		return true, nil
+	}
+	_, err := s.lookNow(ctx, path)
+	if classify(err) == thisEntry {
+		return !errors.Is(err, fs.ErrNotExist), nil
+	}
+	return err == nil, err
 }
 
 // asDirectory is the error of opening a path that should be a directory.

@@ -248,6 +248,29 @@ func TestNamesSambaChanges(t *testing.T) {
 	}
 }
 
+// A name that is not Unicode cannot be asked for, so its file would be listed and proven absent by turns.
+func TestNamesThatAreNotUnicode(t *testing.T) {
+	t.Parallel()
+	srv := startSamba(t)
+	const half, real = "d/half \xed\xa0\xbd", "d/real \ufffd" // half of a pair of UTF-16, and what is written for it
+	srv.Write(half, "x")
+	srv.Write(real, "y")
+	srv.Write("d/plain", "z")
+	s := srv.share()
+	l, err := s.List(context.Background(), "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := names(l); len(got) != 2 || !got["plain"] || !got["real \ufffd"] {
+		t.Errorf("listed %+v, want the names that can be asked for", l.Entries)
+	}
+	for _, e := range l.Entries {
+		if got, err := s.Stat(context.Background(), "d/"+e.Name); err != nil || got != e {
+			t.Errorf("stat says %+v, %v, the listing %+v", got, err, e)
+		}
+	}
+}
+
 // A DFS link leads to another server: an error of the entry that says so, whatever is asked of it.
 func TestDFSLink(t *testing.T) {
 	t.Parallel()
