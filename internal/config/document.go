@@ -32,6 +32,7 @@ func (e entry) name() string {
 // The decoder judges what is TOML and what is there twice; it has no lines for the values, so these are
 // read from the syntax tree.
 func parse(file string, data []byte) ([]entry, *Error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // the mark that some editors put before UTF-8
 	if err := toml.Unmarshal(data, &map[string]any{}); err != nil {
 		return nil, syntaxError(file, data, err)
 	}

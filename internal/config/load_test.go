@@ -250,3 +250,15 @@ func TestTheReadmeNamesEveryKey(t *testing.T) {
 		}
 	}
 }
+
+// Editors of Windows mark UTF-8 as such; lines count as they do there.
+func TestLoadTakesAByteOrderMark(t *testing.T) {
+	file := write(t, "\ufeff[http]\nlisten = \"127.0.0.1:1\"\n")
+	if c := load(t, LoadOptions{File: file}); c.HTTP.Listen != "127.0.0.1:1" {
+		t.Errorf("listen %q", c.HTTP.Listen)
+	}
+	_, err := Load(LoadOptions{File: write(t, "\ufeff[http]\nlistne = \"x\"\n"), Env: []string{"HOME=/h"}})
+	if err == nil || !strings.Contains(err.Error(), ":2: http.listne: no such key") {
+		t.Errorf("%v", err)
+	}
+}
