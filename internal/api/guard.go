@@ -89,30 +89,40 @@ func (s *Server) originAllowed(origin, host string) bool {
 	return strings.EqualFold(u.Host, host) || s.hostConfigured(strings.ToLower(u.Hostname()))
 }
 
-// authorized reports whether a request carries the token, or a session that was opened with it.
+// authorized reports whether a request carries the token, or a session that was opened with it, or needs none.
 func (s *Server) authorized(r *http.Request) bool {
-	if s.cfg.Token == nil {
+	want, needed := s.token()
+	if !needed {
 		return true
 	}
 	if auth := r.Header.Get("Authorization"); auth != "" {
 		scheme, token, _ := strings.Cut(auth, " ")
-		return strings.EqualFold(scheme, "Bearer") && s.tokenIsRight(strings.TrimSpace(token))
+		return strings.EqualFold(scheme, "Bearer") && isToken(want, strings.TrimSpace(token))
 	}
 	c, err := r.Cookie(cookieName)
 	if err != nil {
 		return false
 	}
 	token, ok := s.sessions.token(c.Value)
-	return ok && s.tokenIsRight(token)
+	return ok && isToken(want, token)
 }
 
-// tokenIsRight compares in constant time with the token as it is now.
-func (s *Server) tokenIsRight(token string) bool {
+// token gives the token as it is now, and whether one is needed at all. One that cannot be read is needed and
+// empty: nobody is let in.
+func (s *Server) token() (want string, needed bool) {
+	if s.cfg.Token == nil {
+		return "", false
+	}
 	want, err := s.cfg.Token()
 	if err != nil {
 		s.log.Error("token not read, nobody is let in", zap.Error(err))
-		return false
+		return "", true
 	}
+	return want, want != ""
+}
+
+// isToken compares in constant time. Nothing is the empty token.
+func isToken(want, token string) bool {
 	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(token)) == 1
 }
 
@@ -161,7 +171,7 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 	if err := decodeBody(r, &body, `{"token": "…"}`); err != nil {
 		return err
 	}
-	if s.cfg.Token != nil && !s.tokenIsRight(body.Token) {
+	if want, needed := s.token(); needed && !isToken(want, body.Token) {
 		return s.unauthorized(w, "wrong token")
 	}
 	http.SetCookie(w, &http.Cookie{

@@ -86,3 +86,13 @@ func TestForeignHostsAndPagesAreRefused(t *testing.T) {
 		d.get("/api/v1/live", "Connection", "Upgrade", "Upgrade", "websocket", "Origin", origin).isProblem(http.StatusForbidden, "foreign-origin")
 	}
 }
+
+// Nothing but a WebSocket can send its token later: what asks for the live feed otherwise is told no more than it is
+// elsewhere.
+func TestTheLiveFeedWantsATokenOfWhatIsNoWebSocket(t *testing.T) {
+	d, _ := locked(t, "")
+	d.get("/api/v1/live").isProblem(http.StatusUnauthorized, "unauthorized")
+	d.get("/api/v1/live", "Authorization", "Bearer wrong").isProblem(http.StatusUnauthorized, "unauthorized")
+	d.token = "secret-secret-secret"
+	d.get("/api/v1/live").isProblem(http.StatusUpgradeRequired, "upgrade-required")
+}

@@ -114,18 +114,20 @@ func (s *Server) getMetrics() handler {
 
 // getLive hands the request to the live protocol.
 func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	authorized, upgrade := s.authorized(r), strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	switch {
+	case !authorized && r.Header.Get("Authorization") != "":
+		return s.unauthorized(w, "wrong token")
+	case !authorized && !upgrade: // nothing but a WebSocket can send it later
+		return s.unauthorized(w, "send the token as Authorization: Bearer TOKEN")
+	case !upgrade:
 		w.Header().Set("Upgrade", "websocket")
 		w.Header().Set("Connection", "Upgrade")
 		return problemf(http.StatusUpgradeRequired, "upgrade-required", "the live feed is a WebSocket: see /api/asyncapi.yaml, or use /api/v1/changes")
 	}
-	authorized := s.authorized(r)
-	if r.Header.Get("Authorization") != "" && !authorized {
-		return s.unauthorized(w, "wrong token")
-	}
-	var check func(string) bool
-	if s.cfg.Token != nil {
-		check = s.tokenIsRight
+	check := func(token string) bool {
+		want, needed := s.token()
+		return !needed || isToken(want, token)
 	}
 	if err := s.live.Serve(w, r, authorized, check, s.stopping); err != nil {
 		return problemf(http.StatusBadRequest, "bad-request", "%v", err)

@@ -63,8 +63,10 @@ type Live interface {
 // Config of a server.
 type Config struct {
 	Version      string
-	AllowedHosts []string               // see SetAllowedHosts
-	Token        func() (string, error) // nil: nobody needs one; read anew for every check, so that it can be changed
+	AllowedHosts []string // see SetAllowedHosts
+	// Token gives what clients must show: asked for every check, so that it can be changed. Where it is empty, or the
+	// function nil, nobody needs one.
+	Token func() (string, error)
 }
 
 // Server serves the API on a listener.

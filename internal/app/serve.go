@@ -77,7 +77,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.stages.start("watcher", d.watcher.Run)
 	d.stages.start("pruning", d.prune)
 	d.stages.start("catalog", d.followCatalog)
-	d.server = api.New(api.Config{Version: o.Version, AllowedHosts: cfg.HTTP.AllowedHosts, Token: d.tokenCheck(cfg)},
+	d.server = api.New(api.Config{Version: o.Version, AllowedHosts: cfg.HTTP.AllowedHosts, Token: func() (string, error) { return d.config.Load().Token() }},
 		api.Deps{Catalog: c.store, Scans: c.scanner, Roots: d, Live: &realtime.Live{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots}, Idle: d.idle, Trouble: d.trouble, Metrics: d.newMetrics(), Log: log}, listener)
 	d.stages.start("http", d.server.Run)
 	if o.Listening != nil {
@@ -136,7 +136,7 @@ func (d *Daemon) checkHealth(ctx context.Context, n *notifier) {
 func (d *Daemon) reload(ctx context.Context) {
 	cfg, err := d.opts.Reload()
 	if err != nil {
-		d.log.Error("new configuration refused, the old one stays in force", zap.Error(err))
+		d.refuse(err)
 		return
 	}
 	old := d.config.Load()
@@ -144,12 +144,16 @@ func (d *Daemon) reload(ctx context.Context) {
 	if len(changes.Fixed) > 0 {
 		d.log.Warn("only a restart changes these keys", zap.Strings("keys", changes.Fixed))
 	}
-	cfg.DataDir, cfg.HTTP.Listen = old.DataDir, old.HTTP.Listen
-	roots, err := buildRoots(cfg, d.log)
-	if err == nil {
-		err = d.watcher.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait)
+	if err := cfg.KeepFixed(old); err != nil {
+		d.refuse(err)
+		return
 	}
-	if err == nil {
+	roots, err := buildRoots(cfg, d.log)
+	if err != nil {
+		d.refuse(err)
+		return
+	}
+	if err = d.watcher.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait); err == nil {
 		d.cfg = cfg
 		d.scanner.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait, cfg.Scanner.RescanInterval)
 		err = d.setRoots(ctx, roots)
@@ -163,12 +167,9 @@ func (d *Daemon) reload(ctx context.Context) {
 	d.log.Info("configuration reloaded", zap.Int("roots", len(roots)), zap.Strings("keys", changes.Keys))
 }
 
-// tokenCheck gives the API its token, or nothing where nobody needs one.
-func (d *Daemon) tokenCheck(cfg *config.Config) func() (string, error) {
-	if cfg.HTTP.Auth == config.AuthNone || !cfg.HasToken() {
-		return nil
-	}
-	return func() (string, error) { return d.config.Load().Token() }
+// refuse says why a new configuration is not taken in.
+func (d *Daemon) refuse(err error) {
+	d.log.Error("new configuration refused, the old one stays in force", zap.Error(err))
 }
 
 // idle reports whether nothing is queued, debounced, scanned, analysed or indexed.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -100,6 +101,25 @@ func TestSettingsTellTheirOrigin(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, got[want.Key]); diff != "" {
 			t.Errorf("setting differs (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// A reload cannot change the address, and so must not take away the lock that the address in force needs.
+func TestKeepFixedRefusesToUnlockAnAddressThatOthersReach(t *testing.T) {
+	of := func(text string) *Config {
+		t.Helper()
+		return load(t, LoadOptions{File: write(t, text+"[[root]]\nname = \"films\"\npath = \"/srv/films\"\n"), DataDir: "/data"})
+	}
+	inForce := of("[http]\nlisten = \"0.0.0.0:8780\"\ntoken_file = \"/etc/token\"\n")
+	unlocked := of("[http]\nlisten = \"127.0.0.1:8780\"\n")
+	if err := unlocked.KeepFixed(inForce); err == nil || !strings.Contains(err.Error(), "http.listen: 0.0.0.0:8780 can be reached from other machines") {
+		t.Errorf("an open door to everybody is taken: %v", err)
+	}
+	for _, text := range []string{"[http]\ntoken_file = \"/etc/other\"\n", "[http]\nauth = \"none\"\n"} {
+		c := of(text)
+		if err := c.KeepFixed(inForce); err != nil || c.HTTP.Listen != "0.0.0.0:8780" || c.DataDir != "/data" {
+			t.Errorf("%s: listen %s, data directory %s, %v", text, c.HTTP.Listen, c.DataDir, err)
 		}
 	}
 }

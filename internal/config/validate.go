@@ -100,13 +100,8 @@ func (c *Config) validateHTTP(p *problems) {
 			p.add(c.locate("http.auth").errorf(`"none" contradicts token_file: remove one of them`))
 		}
 	}
-	loopback, err := splitListen(h.Listen)
-	switch {
-	case err != nil:
-		p.add(c.locate("http.listen").errorf("%s", err))
-	case !loopback && h.Auth != AuthNone && !c.HasToken():
-		p.add(c.locate("http.listen").errorf(
-			`%s can be reached from other machines: set http.token_file, or http.auth = "none" to let everybody in`, h.Listen))
+	if err := c.checkListen(); err != nil {
+		p.add(err)
 	}
 	for i, host := range h.AllowedHosts {
 		if !isHostName(host) {
@@ -114,6 +109,30 @@ func (c *Config) validateHTTP(p *problems) {
 		}
 		h.AllowedHosts[i] = strings.ToLower(host)
 	}
+}
+
+// checkListen judges the listen address, and whether the door that it opens has a lock.
+func (c *Config) checkListen() *Error {
+	loopback, err := splitListen(c.HTTP.Listen)
+	switch {
+	case err != nil:
+		return c.locate("http.listen").errorf("%s", err)
+	case !loopback && c.HTTP.Auth != AuthNone && !c.HasToken():
+		return c.locate("http.listen").errorf(
+			`%s can be reached from other machines: set http.token_file, or http.auth = "none" to let everybody in`, c.HTTP.Listen)
+	}
+	return nil
+}
+
+// KeepFixed gives the configuration the values that only a restart can change, from the one in force. It is an
+// error where the rest does not go with them: an address that other machines can reach stays locked.
+func (c *Config) KeepFixed(inForce *Config) error {
+	c.DataDir, c.HTTP.Listen = inForce.DataDir, inForce.HTTP.Listen
+	c.origins["http.listen"] = inForce.locate("http.listen")
+	if err := c.checkListen(); err != nil {
+		return err
+	}
+	return nil
 }
 
 // splitListen judges a listen address, and says whether only this machine can reach it.

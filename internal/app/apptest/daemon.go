@@ -90,6 +90,13 @@ func (d *Daemon) Configure(tb testing.TB, roots ...Root) {
 	}
 }
 
+// Rewrite writes the configuration file anew, with further tables in place of those from before.
+func (d *Daemon) Rewrite(tb testing.TB, more string, roots ...Root) {
+	tb.Helper()
+	d.cfg.More = more
+	d.Configure(tb, roots...)
+}
+
 // Start starts the process and waits until it serves.
 func (d *Daemon) Start(tb testing.TB) {
 	tb.Helper()

@@ -1,0 +1,126 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+	"github.com/gorilla/websocket"
+)
+
+// reload has the daemon take in its configuration anew, and waits until it has logged what became of it.
+func reload(t *testing.T, d *apptest.Daemon, says string) {
+	t.Helper()
+	before := strings.Count(d.Log(), says)
+	d.Signal(t, syscall.SIGHUP)
+	if !apptest.Within(30*time.Second, func() bool { return strings.Count(d.Log(), says) > before }) {
+		t.Fatalf("a reload did not say %q:\n%s", says, d.Log())
+	}
+}
+
+const (
+	taken   = "configuration reloaded"
+	refused = "new configuration refused, the old one stays in force"
+)
+
+// statusWith asks for the status with a token, or with none where that is empty.
+func statusWith(t *testing.T, d *apptest.Daemon, token string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.Addr()+"/api/v1/status", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
+// A token that a reload brings locks the door at once, and one that it takes away opens it.
+func TestAReloadLocksAndUnlocks(t *testing.T) {
+	base := t.TempDir()
+	write(t, base, "films/a.mkv", "a")
+	write(t, base, "token", "sesame-sesame")
+	root := apptest.Root{Name: "films", Path: base + "/films"}
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{root}})
+	locked := func(when string, want bool) {
+		t.Helper()
+		code := http.StatusOK
+		if want {
+			code = http.StatusUnauthorized
+		}
+		if got := statusWith(t, d, ""); got != code {
+			t.Errorf("%s: without the token %d, want %d", when, got, code)
+		}
+		if got := statusWith(t, d, "sesame-sesame"); got != http.StatusOK {
+			t.Errorf("%s: with the token %d", when, got)
+		}
+		ws, resp, err := websocket.DefaultDialer.DialContext(t.Context(), "ws://"+d.Addr()+"/api/v1/live", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = ws.Close() }()
+		_ = resp.Body.Close()
+		if err := ws.WriteJSON(map[string]any{"id": 1, "type": "subscribe"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := ws.ReadMessage(); websocket.IsCloseError(err, 4401) != want {
+			t.Errorf("%s: the live feed says %v to who has no token", when, err)
+		}
+	}
+	locked("at first", false)
+	d.Rewrite(t, "[http]\ntoken_file = \""+base+"/token\"", root)
+	reload(t, d, taken)
+	locked("with a token", true)
+	d.Rewrite(t, "[http]\nauth = \"none\"", root)
+	reload(t, d, taken)
+	locked(`with auth = "none"`, false)
+	d.Rewrite(t, "[http]\ntoken_file = \""+base+"/token\"", root)
+	reload(t, d, taken)
+	d.Rewrite(t, "", root)
+	reload(t, d, taken)
+	locked("without a token again", false)
+	d.Stop(t)
+}
+
+// A configuration with anything wrong in it changes nothing, whatever finds it out.
+func TestAReloadRefusesWhatIsWrong(t *testing.T) {
+	base := t.TempDir()
+	write(t, base, "films/a.mkv", "a")
+	write(t, base, "music/a.mp3", "a")
+	films, music := apptest.Root{Name: "films", Path: base + "/films"}, apptest.Root{Name: "music", Path: base + "/music"}
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{films}})
+	for _, c := range []struct {
+		what, more string
+		roots      []apptest.Root
+		says       string
+	}{
+		{"an unknown key", "[http]\nlistne = \"x\"", []apptest.Root{films, music}, ": http.listne: no such key"},
+		{"a token that is not there", "[http]\ntoken_file = \"" + base + "/none\"", []apptest.Root{films, music}, "http.token_file"},
+		{"a pattern that is none", "", []apptest.Root{films, {Name: "music", Path: music.Path, More: `exclude = ["[a"]`}}, "root.exclude"},
+		{"no root", "", nil, "no root"},
+	} {
+		d.Rewrite(t, c.more, c.roots...)
+		reload(t, d, refused)
+		if !strings.Contains(d.Log(), c.says) {
+			t.Errorf("%s: the log does not say %q:\n%s", c.what, c.says, d.Log())
+		}
+		if roots := d.Status(t).Roots; len(roots) != 1 || roots[0].Name != "films" {
+			t.Errorf("%s: the roots are %+v", c.what, roots)
+		}
+	}
+	d.Rewrite(t, "", films, music)
+	reload(t, d, taken)
+	if n := len(d.Status(t).Roots); n != 2 {
+		t.Errorf("%d roots after a good one", n)
+	}
+	d.Stop(t)
+}
