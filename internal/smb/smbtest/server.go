@@ -38,12 +38,16 @@ func Start(tb testing.TB, env ...string) *Server {
 		tb.Skip("no smbd on this machine: apt-get install --no-install-recommends samba")
 	}
 	s := &Server{Dir: filepath.Join(publicDir(tb, "smb-test-"), "nas"), tb: tb, env: env}
+	tb.Cleanup(func() { // also of one that was started and did not answer in time
+		if _, err := os.Stat(s.Dir); err == nil {
+			s.Run("stop")
+		}
+	})
 	var err error
 	out := s.Run("start")
 	if s.Port, err = strconv.Atoi(strings.TrimSpace(out)); err != nil {
 		tb.Fatalf("samba.sh start printed %q, want a port", out)
 	}
-	tb.Cleanup(func() { s.Run("stop") })
 	return s
 }
 
