@@ -2,11 +2,10 @@ package scanner
 
 import (
 	"path"
-	"strings"
+	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
-	"golang.org/x/text/unicode/norm"
 )
 
 // depart marks missing what a complete, error-free look did not show.
@@ -73,9 +72,9 @@ func (m *matching) listedOtherwise(name string, id tree.FileID) bool {
 	return false
 }
 
-// spellSame reports whether a file system that ignores case and composition could take two names for one.
-func spellSame(a, b string) bool {
-	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
+// subOtherwise reports whether what answered to a name that is not listed is a directory that is, in another spelling.
+func (m *matching) subOtherwise(name string, id tree.FileID) bool {
+	return id != tree.FileID{} && slices.ContainsFunc(m.subs, func(e tree.Entry) bool { return e.ID == id && spellSame(e.Name, name) })
 }
 
 // departDirs marks gone the directories below that a whole look did not show.
@@ -102,9 +101,11 @@ func (m *matching) departDirs() error {
 			if !seen {
 				_, seen = m.passed[name]
 			}
-			if _, answered := m.there[name]; !seen && answered {
-				m.v.unsettled = true
-				continue
+			if id, answered := m.there[name]; !seen && answered {
+				if seen = m.subOtherwise(name, id); !seen {
+					m.v.unsettled = true
+					continue
+				}
 			}
 			if !seen {
 				m.v.asks, m.v.unsettled = append(m.v.asks, name), true

@@ -21,9 +21,12 @@ func (r *runner) follow(res *result) {
 	if j.pass == nil || !j.pass.over() || j.gone != nil {
 		r.push(res.children...)
 	}
-	if len(v.doubts) > 0 || len(v.asks) > 0 {
+	if len(v.doubts) > 0 || len(v.asks) > 0 || v.list {
 		// With what is settled already: the next look has to know it too, or doubts anew what this one knew.
 		again := &job{dir: j.dir, id: j.id, names: j.names, rules: j.rules, ruled: j.ruled, doubts: slices.Concat(j.doubts, v.doubts), asks: slices.Concat(j.asks, v.asks), tries: j.tries + 1}
+		if v.list {
+			again.names = nil
+		}
 		switch {
 		case again.tries <= 4 && j.pass != nil && !j.pass.over(): // its moves are the pass's
 			again.pass = j.pass

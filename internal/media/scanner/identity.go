@@ -39,6 +39,10 @@ func (m *matching) arrive(i int) (known bool, err error) {
 		if m.weak(e) && !it.SameContent(e) {
 			continue
 		}
+		if !m.whole() && it.State == store.Present && it.Dir == m.d.ID && it.Name != e.Name && spellSame(it.Name, e.Name) {
+			m.v.list, waits = true, true // both answer where case is ignored: a listing shows which it is
+			continue
+		}
 		if _, ok := m.settled[it.ID]; ok {
 			stands = true
 			continue

@@ -84,6 +84,10 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 			return nil, 0, nil
 		}
 	}
+	if err := r.proveSpelling(ctx, j); err != nil {
+		res.absent = absent(err)
+		return nil, 0, err
+	}
 	if r.cfg.CrossMounts {
 		j.names = nil // only a listing says which file system its directory is on
 	}
@@ -96,9 +100,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 	}
 	rules, err := r.seeAll(ctx, j, g)
 	if err != nil {
-		if errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir) {
-			res.absent = true
-		}
+		res.absent = absent(err)
 		return nil, 0, err
 	}
 	res.files = len(g.files)

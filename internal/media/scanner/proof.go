@@ -16,7 +16,7 @@ func (r *runner) prove(ctx context.Context, j *job, g *sighting) error {
 		gone := map[oldPlace]bool{}
 		for i := range j.doubts {
 			d := &j.doubts[i]
-			left, err := r.hasLeft(ctx, d, gone)
+			left, err := r.hasLeft(ctx, j.dir, d, gone)
 			if err != nil {
 				return err
 			}
@@ -53,8 +53,10 @@ type oldPlace struct {
 }
 
 // hasLeft looks at an item's old place. Where it cannot be looked at, though this root is there, an identity that
-// proves itself is enough: a file with one link is in one place. gone remembers directories that are not there.
-func (r *runner) hasLeft(ctx context.Context, d *doubt, gone map[oldPlace]bool) (bool, error) {
+// proves itself is enough: a file with one link is in one place. Where case is ignored the old place answers though only
+// a directory above it was renamed to another case, so that it is now dir. gone remembers directories that are not
+// there.
+func (r *runner) hasLeft(ctx context.Context, dir string, d *doubt, gone map[oldPlace]bool) (bool, error) {
 	t := r.s.treeOf(d.root)
 	if t == nil {
 		return d.strong, nil
@@ -65,6 +67,13 @@ func (r *runner) hasLeft(ctx context.Context, d *doubt, gone map[oldPlace]bool) 
 	}
 	e, err := t.Stat(ctx, store.Join(d.dir, d.name))
 	switch {
+	case err == nil && e.ID == d.id && d.root == r.id && d.dir != dir && spellSame(d.dir, dir):
+		listed, err := r.asListed(ctx, d.dir)
+		if err != nil {
+			return false, err
+		}
+		gone[place] = !listed
+		return !listed, nil
 	case err == nil:
 		return e.ID != d.id, nil
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):

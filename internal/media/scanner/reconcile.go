@@ -16,6 +16,7 @@ type verdict struct {
 	doubts    []doubt     // arrivals that may be moves: the old places must be looked at
 	asks      []string    // names whose absence must be proven one by one
 	gone      []store.Dir // directories proven absent, whose items are to follow
+	list      bool        // only a whole listing can decide: look at all names
 	stale     bool        // the look is older than what is known: look again
 	above     []string    // directory above, whose listing is older than this directory: look at it
 	echoes    []echo      // other names of files that changed

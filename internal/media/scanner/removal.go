@@ -81,6 +81,9 @@ func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {
 	case e.Type != tree.Dir:
 		return false, nil
 	}
+	if listed, err := r.asListed(ctx, dir); err != nil || !listed {
+		return false, err
+	}
 	_, ignored, err := r.rulesAbove(ctx, dir)
 	if errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir) {
 		return false, nil

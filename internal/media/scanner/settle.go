@@ -14,7 +14,7 @@ const youngAge = int64(10 * time.Minute)
 // settle decides what the directory's own row says after the look.
 func (m *matching) settle(before store.Dir, oldDigest store.Digest) {
 	v := &m.v
-	v.unsettled = v.unsettled || len(v.growing) > 0 || len(v.doubts) > 0 || len(v.asks) > 0 || len(m.broken) > 0
+	v.unsettled = v.unsettled || len(v.growing) > 0 || len(v.doubts) > 0 || len(v.asks) > 0 || v.list || len(m.broken) > 0
 	d := &m.d
 	d.Gone, d.Volume = false, m.vol
 	switch {

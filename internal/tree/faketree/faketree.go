@@ -28,6 +28,8 @@ type Options struct {
 	NoBirth bool
 	// NoLinks leaves out how many names a file has.
 	NoLinks bool
+	// FoldCase finds names whatever their case, and keeps the case that they were given: FAT, NTFS, and most shares.
+	FoldCase bool
 	// CrossMounts goes into what Mount mounts.
 	CrossMounts bool
 	// Volume is the volume's id and type; empty means "uuid:fake" and "fake".
@@ -169,13 +171,26 @@ func (t *Tree) find(path string) (*node, *disk, error) {
 			}
 			n, d = n.mounted.root, n.mounted
 		}
-		child, ok := n.children[name] // that of a file is nil
+		child, ok := n.children[t.named(n, name)] // that of a file is nil
 		if !ok {
 			return nil, nil, tree.ErrNotExist
 		}
 		n = child
 	}
 	return n, d, nil
+}
+
+// named is the name in a directory that a lookup of name finds; name itself where it finds none.
+func (t *Tree) named(dir *node, name string) string {
+	if _, ok := dir.children[name]; ok || !t.opts.FoldCase {
+		return name
+	}
+	for other := range dir.children {
+		if strings.EqualFold(other, name) {
+			return other
+		}
+	}
+	return name
 }
 
 // look runs f under the lock for a call of this name on a path.

@@ -319,3 +319,24 @@ func TestFaultyReads(t *testing.T) {
 		t.Errorf("after the faults: %q, %v", b, err)
 	}
 }
+
+func TestATreeThatFoldsCaseFindsNamesInAnyAndKeepsTheirOwn(t *testing.T) {
+	tr := faketree.New(faketree.Options{FoldCase: true})
+	if err := tr.Run("mkdir Dir\nwrite Dir/File 1\nwrite a 1\nwrite A 2"); err != nil {
+		t.Fatal(err)
+	}
+	l, err := tr.List(t.Context(), "DIR")
+	if err != nil || len(l.Entries) != 1 || l.Entries[0].Name != "File" {
+		t.Fatalf("%+v, %v", l, err)
+	}
+	if e, err := tr.Stat(t.Context(), "dir/fILE"); err != nil || e.ID != l.Entries[0].ID {
+		t.Errorf("%+v, %v", e, err)
+	}
+	small, err := tr.Stat(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if large, err := tr.Stat(t.Context(), "A"); err != nil || large.ID == small.ID {
+		t.Errorf("a name that is there is not found by itself: %+v, %v", large, err)
+	}
+}
