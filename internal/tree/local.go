@@ -249,7 +249,8 @@ func rootError(path string, err error) error {
 	case is(unix.ENOTDIR):
 		return fmt.Errorf("%w: %s is not a directory", ErrAway, path)
 	case is(unix.EACCES), is(unix.EPERM):
-		return fmt.Errorf("%w: %s may not be entered (%w)", ErrAway, path, err)
+		return fmt.Errorf("%w: %s may not be listed or entered by user %d (%w): give the user read and search permission (rx) on it, and search permission (x) above",
+			ErrAway, path, unix.Geteuid(), err)
 	}
 	return fmt.Errorf("%w: %s: %w", ErrAway, path, err)
 }
