@@ -111,7 +111,7 @@ func (p *prover) given(ctx context.Context, root info) (info, error) {
 	return root, err
 }
 
-// freshFor is how old a session may be for its view of the root to count.
+// freshFor is how old a session may be for another root than the expected one to count as what is there now.
 const freshFor = time.Second
 
 // errStale ends a session that may be what is wrong with the root.
@@ -119,10 +119,13 @@ var errStale = errors.New("the session is from before its root changed")
 
 // look opens the root. Where that is not as it should be, it does so again on a new session: a server
 // enters the directory of a share when it is mounted, and stays in it, also when a disk is mounted over it
-// or it was the empty mount point of one that is back.
+// or it was the empty mount point of one that is back. That no root is there at all counts only of a session that is
+// as new as the question: else the one try that the circuit breaker allows could be lost on a session of a moment ago.
 func (p *prover) look() (info, error) {
+	began := time.Now()
 	root, ses, err := p.open()
-	if wrong := err == nil && p.share.expects(root) != nil || classify(err) == thisEntry; wrong && ses != nil && time.Since(ses.born) > freshFor {
+	if other := err == nil && p.share.expects(root) != nil; ses != nil &&
+		(other && time.Since(ses.born) > freshFor || classify(err) == thisEntry && ses.born.Before(began)) {
 		ses.kill(errStale)
 		root, _, err = p.open()
 	}

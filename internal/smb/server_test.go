@@ -393,3 +393,38 @@ func TestCloseWhileDialling(t *testing.T) {
 		t.Errorf("closing took %s", took)
 	}
 }
+
+// The one try of an open breaker finds a disk that has just come back, whatever the session of a moment ago has seen.
+func TestDiskThatComesBackToAYoungSession(t *testing.T) {
+	t.Parallel()
+	srv := startSamba(t)
+	srv.Write("films/d/f", "hello")
+	s := srv.share(func(c *Config) { c.Path = "films" })
+	works(t, s)
+	aside := filepath.Join(srv.Dir, "disk")
+	if err := os.Rename(srv.Media(), aside); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(srv.Media(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	srv.Run("drop", "media")
+	for range tripAfter {
+		_, err := s.Identify(context.Background())
+		wantAway(t, "an empty mount point", err)
+	}
+	if got := s.Breaker().State; got != Open {
+		t.Fatalf("the breaker is %s", got)
+	}
+	if err := os.Remove(srv.Media()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(aside, srv.Media()); err != nil {
+		t.Fatal(err)
+	}
+	s.Reconnect()
+	if _, err := s.Identify(context.Background()); err != nil {
+		t.Errorf("the disk is there: %v", err)
+	}
+	works(t, s)
+}
