@@ -48,10 +48,10 @@ func ParseShare(text string) (Share, error) {
 }
 
 func (s *Share) setUser(text string) error {
-	if strings.ContainsRune(text, ':') {
+	user, err := url.PathUnescape(text)
+	if strings.ContainsRune(text+user, ':') { // which no user's name holds (MS-SAMR, 3.1.1.6)
 		return errors.New("a URL cannot hold a password, which logs and process lists would show: write smb://user@host/share, and the password into a file named by password_file")
 	}
-	user, err := url.PathUnescape(text)
 	if err != nil || user == "" {
 		return errors.New("the user before @ is empty or wrongly percent-encoded")
 	}
@@ -66,8 +66,8 @@ func (s *Share) setHost(text string) error {
 	var host, port string
 	var hasPort bool
 	if end := strings.LastIndexByte(text, ']'); strings.HasPrefix(text, "[") && end > 0 {
-		host = text[1:end]
-		if _, err := netip.ParseAddr(host); err != nil {
+		host = strings.Replace(text[1:end], "%25", "%", 1) // before a zone (RFC 6874, 2)
+		if a, err := netip.ParseAddr(host); err != nil || a.Zone() != "" && !isHostName(a.Zone()) {
 			return errors.New("the host in brackets is not an IPv6 address")
 		}
 		port, hasPort = strings.CutPrefix(text[end+1:], ":")
@@ -80,7 +80,10 @@ func (s *Share) setHost(text string) error {
 			return errors.New("wants a host name or an address after smb://")
 		}
 	}
-	s.Host = strings.ToLower(host)
+	address, zone, _ := strings.Cut(host, "%") // interfaces know their names by case
+	if s.Host = strings.ToLower(address); zone != "" {
+		s.Host += "%" + zone
+	}
 	if hasPort {
 		n, err := strconv.ParseUint(port, 10, 16)
 		if err != nil || n == 0 {
