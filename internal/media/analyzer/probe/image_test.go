@@ -86,6 +86,7 @@ func TestPicturesSayTheirSizeAndWhatTheCameraWrote(t *testing.T) {
 		"turned.avif":   {media.KindImage, altered(pictureOf("avif", 48, 32), func(d *media.Description) { d.Media.Orientation = 8 })},
 		"bare.jxl":      {media.KindImage, pictureOf("jxl", 48, 32)},
 		"boxed.jxl":     {media.KindPhoto, cameraPicture("jxl")},
+		"packed.jxl":    {media.KindPhoto, cameraPicture("jxl")},
 		"small.jp2":     {media.KindImage, pictureOf("jp2", 48, 32)},
 		"exif.jp2":      {media.KindPhoto, cameraPicture("jp2")},
 		"small.j2k":     {media.KindImage, pictureOf("j2k", 48, 32)},

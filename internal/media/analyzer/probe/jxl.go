@@ -1,6 +1,13 @@
 package probe
 
-import "fmt"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/brotli"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
+)
 
 // JPEG XL (ISO/IEC 18181-1 and -2): a bare codestream, or boxes around one. The codestream begins with
 // the size in a variable number of bits, then with the orientation.
@@ -21,6 +28,7 @@ func probeJXL(w *Window, r *Result) error {
 		return jxlCodestream(w, r, 0, w.Size())
 	}
 	x, sized := new(exifData), false
+	var packed [2]bool // what was unpacked: EXIF, XMP
 	walk := w.boxes(0, w.Size())
 	for walk.next() {
 		b := walk.box
@@ -43,13 +51,29 @@ func probeJXL(w *Window, r *Result) error {
 			}
 			if len(d) == 4 {
 				skip = 4 + int64(be32(d))
-				if x, err = readEXIF(w, b.off+skip, b.size-skip); err != nil {
+				found, err := readEXIF(w, b.off+skip, b.size-skip)
+				if err != nil {
 					return err
 				}
+				found.Fill(x.Metadata)
+				x = found
 			}
 		case "xml ":
 			if m, ok := readXMP(w, b.off, b.size); ok {
 				x.Fill(m)
+			}
+		case "brob":
+			kind, d, err := jxlUnpack(w, b, &packed)
+			if err != nil {
+				return err
+			}
+			switch kind {
+			case "Exif":
+				if x, err = jxlEXIF(w, d, x); err != nil {
+					return err
+				}
+			case "xml ":
+				x.Fill(cleanPhoto(photo.XMP(d)))
 			}
 		}
 	}
@@ -64,6 +88,60 @@ func probeJXL(w *Window, r *Result) error {
 		return fmt.Errorf("%w: no codestream", ErrTruncated)
 	}
 	return nil
+}
+
+// jxlUnpack returns what a brob box (18181-2, 9.7) holds, and of which kind it is; encoders pack metadata by
+// habit. Each kind is unpacked once. What cannot be is passed over, as metadata that makes no sense is elsewhere.
+func jxlUnpack(w *Window, b box, done *[2]bool) (kind string, d []byte, err error) {
+	d, err = w.payload(b, 4)
+	if err != nil || len(d) < 4 {
+		return "", nil, err
+	}
+	kind = string(d)
+	which := 0
+	switch kind {
+	case "Exif":
+	case "xml ":
+		which = 1
+	default:
+		return "", nil, nil
+	}
+	if done[which] || b.size-4 > xmpMax {
+		return "", nil, nil
+	}
+	done[which] = true
+	in, err := imagePart(w, b.off+4, b.size-4)
+	if err != nil {
+		return "", nil, keepBudget(err)
+	}
+	if err := w.Alloc(xmpMax); err != nil {
+		return "", nil, err
+	}
+	d, err = brotli.Decode(w.lend(xmpMax)[:0:xmpMax], in, w.onTime)
+	if errors.Is(err, brotli.ErrCorrupt) || errors.Is(err, brotli.ErrTooLarge) {
+		return "", nil, nil
+	}
+	return kind, d, err
+}
+
+// jxlEXIF reads EXIF that lies in memory, behind its offset as in the box. known is what was known before.
+func jxlEXIF(w *Window, d []byte, known *exifData) (*exifData, error) {
+	if len(d) < 4 {
+		return known, nil
+	}
+	skip := 4 + int64(be32(d))
+	if skip >= int64(len(d)) {
+		return known, nil
+	}
+	d = d[skip:]
+	inner := NewWindow(w.ctx, bytes.NewReader(d), int64(len(d)))
+	defer inner.release()
+	x, err := readEXIF(inner, 0, int64(len(d)))
+	if err != nil {
+		return known, w.onTime()
+	}
+	x.Fill(known.Metadata)
+	return x, nil
 }
 
 // jxlBits reads bits from the least significant one up.

@@ -39,6 +39,7 @@ avifenc -s 10 --min 60 --max 63 "$t/p.png" plain.avif >/dev/null
 cp plain.avif exif.avif && tag exif.avif
 avifenc -s 10 --min 60 --max 63 --irot 1 "$t/p.png" turned.avif >/dev/null
 cjxl --quiet -d 5 "$t/p.png" bare.jxl
+cjxl --quiet exif.jpg packed.jxl # a JPEG that can be had back: its metadata is packed
 cjxl --quiet -d 5 --container=1 "$t/p.png" boxed.jxl && { tag boxed.jxl || true; }
 convert "$t/p.png" small.jp2
 cp small.jp2 exif.jp2 && tag exif.jp2
