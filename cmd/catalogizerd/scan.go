@@ -25,7 +25,7 @@ func (c *scanCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	log, err := newLog(p, cfg)
+	log, _, err := newLog(p, cfg)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (c *serveCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	log, err := newLog(p, cfg)
+	log, change, err := newLog(p, cfg)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (c *serveCommand) Run(p *process) error {
 	}
 	reloads, stop := onHangup(p)
 	defer stop()
-	return app.Serve(p.ctx, cfg, log, app.Options{Version: version, Reload: load, Reloads: reloads})
+	return app.Serve(p.ctx, cfg, log, app.Options{Version: version, Reload: load, Reloads: reloads, Reloaded: change})
 }
 
 // onHangup turns SIGHUPs into requests to reload; several before one is served are one.

@@ -124,3 +124,19 @@ func TestAReloadRefusesWhatIsWrong(t *testing.T) {
 	}
 	d.Stop(t)
 }
+
+// The log is taken in as well, by loggers that the daemon's parts have had from the start.
+func TestAReloadChangesTheLog(t *testing.T) {
+	base := t.TempDir()
+	write(t, base, "films/a.mkv", "a")
+	root := apptest.Root{Name: "films", Path: base + "/films"}
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{root}})
+	d.WaitIdle(t, time.Minute)
+	d.Rewrite(t, "[log]\nformat = \"text\"", root)
+	reload(t, d, "INFO\t"+taken)
+	d.Post(t, "/api/v1/roots/films/scan", "", nil)
+	if !apptest.Within(30*time.Second, func() bool { return strings.Contains(d.Log(), "INFO\tscan ended") }) {
+		t.Errorf("a scan is not logged as text:\n%s", d.Log())
+	}
+	d.Stop(t)
+}

@@ -29,6 +29,9 @@ type Options struct {
 	// Reload gives the configuration anew, for a signal on Reloads; nil and a nil channel: it never changes.
 	Reload  func() (*config.Config, error)
 	Reloads <-chan struct{}
+	// Reloaded is called with a new configuration once it is in force, for what of it lies outside of the daemon, the
+	// log; it may be nil.
+	Reloaded func(*config.Config) error
 	// Listening is called with the address once requests are answered; it may be nil.
 	Listening func(addr string)
 }
@@ -164,6 +167,11 @@ func (d *Daemon) reload(ctx context.Context) {
 	}
 	d.config.Store(cfg)
 	d.server.SetAllowedHosts(cfg.HTTP.AllowedHosts)
+	if d.opts.Reloaded != nil {
+		if err := d.opts.Reloaded(cfg); err != nil {
+			d.log.Error("new configuration not taken in whole", zap.Error(err))
+		}
+	}
 	d.log.Info("configuration reloaded", zap.Int("roots", len(roots)), zap.Strings("keys", changes.Keys))
 }
 

@@ -77,7 +77,10 @@ func New(tb testing.TB, cfg Config) *Daemon {
 func (d *Daemon) Configure(tb testing.TB, roots ...Root) {
 	tb.Helper()
 	var b strings.Builder
-	b.WriteString("[log]\nformat = \"json\"\n" + d.cfg.More + "\n")
+	if !strings.Contains(d.cfg.More, "[log]") {
+		b.WriteString("[log]\nformat = \"json\"\n")
+	}
+	b.WriteString(d.cfg.More + "\n")
 	for _, r := range roots {
 		key, at := "path", r.Path
 		if r.URL != "" {
