@@ -1,10 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
 // guesses decodes what `parse` printed.
@@ -54,6 +60,35 @@ func TestParseReadsPathsFromStdin(t *testing.T) {
 	o := command(t, strings.Repeat("x", maxPath+1), "parse").ends(t, exitFailed)
 	if !strings.Contains(o.errOut, "read paths from standard input") {
 		t.Errorf("a path without end: %s", o.errOut)
+	}
+}
+
+// A program can ask for one path after the other, and be answered in turns.
+func TestParseAnswersBeforeItWaitsForMore(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), os.Getenv(apptest.BinaryVar), "parse")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewScanner(out)
+	for _, path := range []string{"a.mkv", "b.mkv"} {
+		if _, err := io.WriteString(in, path+"\n"); err != nil {
+			t.Fatal(err)
+		}
+		if !answers.Scan() || !strings.Contains(answers.Text(), `"input":"`+path+`"`) {
+			t.Fatalf("%s is answered with %q", path, answers.Text())
+		}
+	}
+	_ = in.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -31,7 +32,7 @@ func serve(t *testing.T, more string) (d *apptest.Daemon, root string) {
 }
 
 func TestSearchFindsItemsOfARunningDaemon(t *testing.T) {
-	d, _ := serve(t, "")
+	d, root := serve(t, "")
 	d.WaitIdle(t, time.Minute)
 	search := func(args ...string) outcome {
 		return command(t, "", append([]string{"search", "--server", "http://" + d.Addr()}, args...)...)
@@ -44,10 +45,20 @@ func TestSearchFindsItemsOfARunningDaemon(t *testing.T) {
 	if lines := search("--json", "harbour").ends(t, exitDone).lines(); len(lines) != 1 || json.Unmarshal([]byte(lines[0]), &it) != nil || it.Title != "Harbour Lights" {
 		t.Errorf("%q", lines)
 	}
+	for i := range 1100 {
+		write(t, fmt.Sprintf("%s/Regatta %04d.mkv", root, i), "x")
+	}
+	if !apptest.Within(time.Minute, func() bool { return d.Status(t).Counts.Items == 1102 }) {
+		t.Fatal("the daemon does not see more films")
+	}
+	d.WaitIdle(t, time.Minute)
+	if n := len(search("--json", "--limit", "1050", "regatta").ends(t, exitDone).lines()); n != 1050 {
+		t.Errorf("%d items, which take more than a page, want 1050", n)
+	}
 	if lines := search("--kind", "track", "harbour").ends(t, exitDone).lines(); len(lines) != 0 {
 		t.Errorf("of another kind: %q", lines)
 	}
-	if o := search("--kind", "opera", "harbour").ends(t, exitFailed); !strings.Contains(o.errOut, "opera") {
+	if o := search("--kind", "opera", "harbour").ends(t, exitUsage); !strings.Contains(o.errOut, "opera") {
 		t.Errorf("a kind that is none: %s", o.errOut)
 	}
 }

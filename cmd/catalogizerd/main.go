@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -76,9 +77,9 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)
 	var cmds commands
-	parser, err := kong.New(&cmds, kong.Name("catalogizerd"),
+	parser, err := kong.New(&cmds, append(verbatim(), kong.Name("catalogizerd"),
 		kong.Description("A media catalog that is never wrong: it keeps itself true to the files it describes."),
-		kong.Writers(out, errOut), kong.UsageOnError(), kong.Exit(func(code int) { panic(exitError(code)) }))
+		kong.Writers(out, errOut), kong.UsageOnError(), kong.Exit(func(code int) { panic(exitError(code)) }))...)
 	if err != nil {
 		fmt.Fprintln(errOut, "catalogizerd:", err)
 		return exitFailed
@@ -97,7 +98,11 @@ func parseAndRun(parser *kong.Kong, args []string, in io.Reader, out, errOut io.
 			code = int(e)
 		}
 	}()
-	kctx, err := parser.Parse(args)
+	kctx, err := parser.Parse(flagsFirst(parser.Model, args))
+	if unwritten := new(fs.PathError); errors.As(err, &unwritten) { // --help to a full disk
+		fmt.Fprintln(errOut, "catalogizerd:", err)
+		return exitFailed
+	}
 	if err != nil {
 		fmt.Fprintf(errOut, "catalogizerd: %v\nTry: catalogizerd --help\n", err)
 		return exitUsage

@@ -7,10 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+	"github.com/catalogizer/catalogizerd/internal/config"
+	"go.uber.org/zap"
 )
 
 func TestMain(m *testing.M) { os.Exit(apptest.Main(m)) }
@@ -99,6 +102,10 @@ func TestBadUsage(t *testing.T) {
 		{[]string{"export", "--config", dir + "/none.toml"}, dir + "/none.toml: cannot be read"},
 		{[]string{"search"}, "expected \"<query> ...\""},
 		{[]string{"probe"}, "expected \"<file> ...\""},
+		{[]string{"search", "--limit", "0", "x"}, "--limit 0 is not a number from 1 on"},
+		{[]string{"search", "--kind", "film", "x"}, `--kind "film": there is no such kind`},
+		{[]string{"watch", "--kind", "film"}, `--kind "film": there is no such kind`},
+		{[]string{"scan", dir, "--config"}, "--config: a value is missing"},
 		{[]string{"status", "--server", "nas:8780"}, "is not a URL such as http://127.0.0.1:8780"},
 		{[]string{"status", "--token-file", dir + "/none"}, "read token"},
 	} {
@@ -136,5 +143,91 @@ func TestVersion(t *testing.T) {
 		if !strings.HasPrefix(lines[i], prefix) {
 			t.Errorf("line %q, want %q...", lines[i], prefix)
 		}
+	}
+}
+
+// Flags may stand behind and among other arguments, as with most tools; what follows "--" is no flag.
+func TestFlagsStandAnywhere(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"parse", "a", "--null", "b"}, []string{"a", "b"}},
+		{[]string{"parse", "--", "-0", "--help"}, []string{"-0", "--help"}},
+		{[]string{"parse", "a", "--", "-0", "--", "b"}, []string{"a", "-0", "--", "b"}},
+		{[]string{"parse", "-"}, []string{"-"}},
+	} {
+		if inputs, _ := guesses(t, command(t, "", c.args...).ends(t, exitDone).lines()); !slices.Equal(inputs, c.want) {
+			t.Errorf("%q: %q, want %q", c.args, inputs, c.want)
+		}
+	}
+	base := t.TempDir()
+	write(t, base+"/a/a.mkv", "x")
+	write(t, base+"/b/b.mkv", "x")
+	o := command(t, "", "scan", base+"/a", "--data-dir", base+"/data", "--json", base+"/b").ends(t, exitDone)
+	if !strings.Contains(o.out, `"files":2`) {
+		t.Errorf("two roots around flags: %s", o.out)
+	}
+}
+
+// Names of files are bytes.
+func TestArgumentsAreTakenAsTheyAre(t *testing.T) {
+	base := t.TempDir()
+	write(t, base+"/root\xff/a.mkv", "x")
+	write(t, base+"/root\ufffd/other.mkv", "x")
+	command(t, "", "scan", base+"/root\xff", "--data-dir", base+"/data\xff").ends(t, exitDone)
+	if o := command(t, "", "export", "--data-dir", base+"/data\xff").ends(t, exitDone); !strings.Contains(o.out, `"path":"a.mkv"`) {
+		t.Errorf("%s", o.out)
+	}
+	if o := command(t, "", "probe", base+"/root\xff/a.mkv").ends(t, exitFailed); !strings.Contains(o.out, "format not recognised") {
+		t.Errorf("%s", o.out)
+	}
+}
+
+// What cannot be printed is a failure, not a silent end.
+func TestOutputToAFullDiskFails(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full: ", err)
+	}
+	defer full.Close()
+	for _, args := range [][]string{
+		{"version"}, {"--help"}, {"serve", "--help"}, {"parse", "a.mkv"},
+		{"probe", "../../testdata/library/Music/Ada Quill/Field Notes (2020)/01 - Open Gate.flac"},
+	} {
+		var errOut bytes.Buffer
+		cmd := exec.CommandContext(t.Context(), os.Getenv(apptest.BinaryVar), args...)
+		cmd.Stdout, cmd.Stderr = full, &errOut
+		_ = cmd.Run() // how it ended is looked at below
+		if code := cmd.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(errOut.String(), "no space left on device") {
+			t.Errorf("%q: exit code %d, %s", args, code, errOut.String())
+		}
+	}
+}
+
+// A logger that was made before a reload writes as the new configuration says, with the fields that it had.
+func TestTheLogFollowsTheConfiguration(t *testing.T) {
+	var out bytes.Buffer
+	cfg := func(level, format string) *config.Config {
+		return &config.Config{Log: config.Log{Level: level, Format: format}}
+	}
+	log, change, err := newLog(&process{err: &out}, cfg("warn", "text"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := log.With(zap.String("root", "films"))
+	part.Info("kept back")
+	part.Warn("first")
+	if err := change(cfg("info", "json")); err != nil {
+		t.Fatal(err)
+	}
+	part.Info("second", zap.Int("n", 2))
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 2 || !strings.Contains(lines[0], "WARN\tfirst\t{\"root\": \"films\"}") ||
+		!strings.HasPrefix(lines[1], "{") || !strings.Contains(lines[1], `"msg":"second","root":"films","n":2}`) {
+		t.Errorf("%q", lines)
+	}
+	if err := change(cfg("loud", "text")); err == nil {
+		t.Error("a level that there is not is taken")
 	}
 }

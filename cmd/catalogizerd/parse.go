@@ -32,7 +32,7 @@ func (c *parseCommand) Run(p *process) error {
 	if len(c.Path) > 0 {
 		return w.Flush()
 	}
-	sc := bufio.NewScanner(p.in)
+	sc := bufio.NewScanner(answered{p.in, w})
 	sc.Buffer(make([]byte, 64<<10), maxPath)
 	if c.Null {
 		sc.Split(splitNull)
@@ -49,6 +49,19 @@ func (c *parseCommand) Run(p *process) error {
 		return fmt.Errorf("read paths from standard input: %w", err)
 	}
 	return w.Flush()
+}
+
+// answered hands out what is written before it waits for more, so that a program can ask and be answered in turns.
+type answered struct {
+	io.Reader
+	w *bufio.Writer
+}
+
+func (r answered) Read(b []byte) (int, error) {
+	if err := r.w.Flush(); err != nil {
+		return 0, io.EOF // the last Flush says why
+	}
+	return r.Reader.Read(b)
 }
 
 func printGuess(w io.Writer, path string) error {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -25,17 +26,19 @@ const probeTimeout = 30 * time.Second // for one file
 // Run prints what the bytes of each file say. It exits with 1 if any could not be read.
 func (c *probeCommand) Run(p *process) error {
 	w := bufio.NewWriter(p.out)
-	defer w.Flush()
 	failed := false
 	for _, file := range c.File {
 		if err := p.ctx.Err(); err != nil {
-			return err
+			return errors.Join(err, w.Flush())
 		}
 		line, err := probeLine(p.ctx, file)
 		failed = failed || err != nil
 		if _, err := w.Write(line); err != nil {
 			return err
 		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
 	}
 	if failed {
 		return exitError(exitFailed)

@@ -40,6 +40,9 @@ const reconnectPause = time.Second
 // Run follows the feed until it is interrupted. A daemon that goes away is waited for, and the feed
 // resumed where it was.
 func (c *watchCommand) Run(p *process) error {
+	if err := checkKinds(c.Kind); err != nil {
+		return err
+	}
 	if err := c.knock(p); err != nil {
 		return err
 	}
