@@ -166,7 +166,7 @@ func TestMP4TagsOfEpisodesAndFreeNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := r.Description
-	if d.Title != "Pilot" || d.Series != "The Show" || d.Season == nil || *d.Season != 2 || !slices.Equal(d.Episodes, []int{5}) || d.Plot != "What happens" {
+	if d.Title != "Pilot" || d.EpisodeTitle != "Pilot" || d.Series != "The Show" || d.Season == nil || *d.Season != 2 || !slices.Equal(d.Episodes, []int{5}) || d.Plot != "What happens" {
 		t.Errorf("the episode is %+v", d)
 	}
 	if d.Track != 3 || d.TrackTotal != 12 || d.IDs["musicbrainz_album"] != "0d9e7f4e" {

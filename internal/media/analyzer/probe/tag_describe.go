@@ -156,6 +156,9 @@ func (t *tagSet) describeEpisode(d *media.Description) {
 	if n, ok := numberOf(t.first(tagEpisode)); ok && len(d.Episodes) == 0 {
 		d.Episodes = []int{n}
 	}
+	if t.has(tagShow) && t.has(tagEpisode) { // then the title is not the show's
+		setText(&d.EpisodeTitle, t.first(tagTitle))
+	}
 }
 
 func tagSeriesPlace(s string) *float64 {
