@@ -143,10 +143,7 @@ func (g *sighting) describeAll() {
 
 // seeNames looks at the names that a job asks for. It reports false where only a whole listing will do.
 func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error) {
-	v, err := r.tree.Identify(ctx)
-	if err == nil {
-		err = r.proveHome(ctx, v)
-	}
+	v, err := r.proveItself(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -157,6 +154,7 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 	g.volume, g.weakIDs = v.ID, v.WeakIDs
 	g.names = j.names
 	g.dirs, g.broken = map[string]struct{}{}, map[string]struct{}{}
+	gone := false
 	for _, name := range j.names {
 		p := store.Join(j.dir, name)
 		e, err := r.tree.Stat(ctx, p)
@@ -165,6 +163,7 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 			if _, isDir, err := r.s.store.Dir(ctx, r.id, p); err != nil || isDir {
 				return false, err
 			}
+			gone = true
 		case errors.Is(err, tree.ErrNotDir):
 			return false, nil
 		case err != nil:
@@ -179,7 +178,10 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 			g.files = append(g.files, e)
 		}
 	}
-	return true, nil
+	if gone { // that counts only while the root is itself
+		_, err = r.proveItself(ctx)
+	}
+	return err == nil, err
 }
 
 // seeAll lists a directory, watching it first, so that nothing made after the listing goes unseen. It returns the

@@ -40,11 +40,8 @@ func (r *runner) prove(ctx context.Context, j *job, g *sighting) error {
 			g.there[n] = tree.FileID{}
 		}
 	}
-	v, err := r.tree.Identify(ctx) // what was not there counts only while the root is itself
-	if err != nil {
-		return err
-	}
-	return r.proveHome(ctx, v)
+	_, err := r.proveItself(ctx) // what was not there counts only while the root is itself
+	return err
 }
 
 type oldPlace struct {

@@ -7,6 +7,15 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
+// proveItself asks what file system the root is on, and whether its directory is its own.
+func (r *runner) proveItself(ctx context.Context) (tree.Volume, error) {
+	v, err := r.tree.Identify(ctx)
+	if err == nil {
+		err = r.proveHome(ctx, v)
+	}
+	return v, err
+}
+
 // proveHome asks, where a root's directory is another than the catalog knows on the same file system, whether there
 // is anything in it. An empty one proves nothing of what the other holds: it may be the mount point of a bind mount
 // or a subvolume that is not mounted now, or stand where a library was moved aside. ErrAway says so.

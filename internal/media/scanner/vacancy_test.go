@@ -7,6 +7,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
 
 // replaced puts an empty directory of the same file system in the place of the root's, as it shows where a bind
@@ -51,6 +52,23 @@ func TestAnEmptyDirectoryInTheRootsPlaceProvesNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestARootThatIsReplacedWhileNamesAreAskedForLosesNone(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write f 1\nwrite g 2")
+		w.scan()
+		before, head := w.shows(), w.st.Head()
+		w.tree.Inject(faketree.Fault{Ops: faketree.Stat, At: faketree.Exactly("f"), Times: 1, Before: func(string) { w.replaced() }})
+		w.hint("f", "g")
+		w.pass(time.Minute)
+		if r := w.root("films"); r.State != media.Offline || w.st.Head() != head {
+			t.Errorf("%+v, the head moved from %d to %d", r, head, w.st.Head())
+		}
+		w.files.PlugIn()
+		w.pass(2 * time.Second)
+		w.expect(before, "f<-f g<-g")
+	})
 }
 
 func TestARootIsAwayAtTheStartBehindAnEmptyDirectory(t *testing.T) {
