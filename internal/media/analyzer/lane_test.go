@@ -394,3 +394,34 @@ func TestWhatWasReadBeforeAFailureIsKept(t *testing.T) {
 		}
 	})
 }
+
+func TestATroubleOfTheStoreIsNoFailureOfAFile(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.begin()
+		l := w.a.lanes["films"]
+		w.write("f.png", picture(1, 1))
+		w.catalogue()
+		w.rest()
+		it := w.row("f.png")
+		db, err := sql.Open("sqlite3", "file:"+w.st.Path()+"?_busy_timeout=5000")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.ExecContext(context.Background(), "ALTER TABLE dirs RENAME TO lost"); err != nil {
+			t.Fatal(err)
+		}
+		for _, work := range []store.Work{store.Describe, store.Analyse} {
+			task := &store.Task{
+				ID: it.ID, Dir: it.Dir, Path: it.Name, Name: it.Name, Size: it.Size, MTime: it.MTime, FileID: it.FileID, Work: work,
+				Kind: it.Kind, Probed: it.Probed, Marked: it.Marked + 1e6,
+			}
+			if o := l.attempt(context.Background(), task); o.analysed != nil || !o.away {
+				t.Errorf("work %d: %+v", work, o.analysed)
+			}
+		}
+		if _, err := db.ExecContext(context.Background(), "ALTER TABLE lost RENAME TO dirs"); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -43,7 +43,7 @@ type outcome struct {
 	again    bool            // analysed only says anew what was known: the content is what it was
 	unsteady bool            // the file is not what the catalog says: its directory must be looked at
 	retryAt  int64           // with unsteady: not before
-	away     bool            // the whole root is away: the task stands
+	away     bool            // the whole root is away, or the store is in trouble: the task stands
 }
 
 // attempt does one task under its deadline. It never panics and never hangs longer than that.
@@ -55,6 +55,9 @@ func (l *lane) attempt(ctx context.Context, t *store.Task) (o outcome) {
 	switch {
 	case err == nil:
 	case errors.Is(err, tree.ErrAway), errors.Is(err, context.Canceled):
+		o = outcome{task: t, away: true}
+	case errors.Is(err, errStore): // no fault of the file's
+		l.log.Warn("file not described", zap.String("path", t.Path), zap.Error(err))
 		o = outcome{task: t, away: true}
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, errUnsteady):
 		o = outcome{task: t, unsteady: true}
@@ -83,7 +86,10 @@ func describes(t *store.Task, e *tree.Entry) bool {
 	return e.Size == t.Size && e.MTime == t.MTime && e.ID == t.FileID
 }
 
-var errUnsteady = errors.New("file changed while it was read")
+var (
+	errUnsteady = errors.New("file changed while it was read")
+	errStore    = errors.New("what lies beside it is not known")
+)
 
 // analyse opens the file, and reads it if it is the one that the catalog describes and stays so.
 func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
@@ -168,7 +174,7 @@ func steady(f tree.ReadFile, t *store.Task) error {
 func (l *lane) result(ctx context.Context, t *store.Task, f *findings) (*store.Analysed, error) {
 	docs, with, asOf, err := l.beside.around(ctx, t)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
 	kind, doc := describe(t.Path, f, docs, with)
 	return &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(f), Analysis: store.Done, AsOf: asOf}, nil
