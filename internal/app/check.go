@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -16,6 +19,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // Verdict is how well something is.
@@ -52,58 +56,97 @@ func Check(ctx context.Context, cfg *config.Config, tell func(Finding)) error {
 	if err != nil {
 		return err
 	}
-	tell(Finding{OK, "configuration", fmt.Sprintf("%d roots", len(roots))})
+	tell(Finding{OK, "configuration", counted(len(roots), "root")})
 	for _, w := range cfg.Warnings() {
 		tell(Finding{Warning, "configuration", w.Error()})
 	}
 	if _, err := cfg.Token(); err != nil {
 		tell(Finding{Failure, "token", err.Error()})
 	}
+	var seen survey
 	for i := range roots {
-		tell(checkRoot(ctx, &roots[i]))
+		tell(checkRoot(ctx, &roots[i], &seen))
 	}
 	tell(checkSpace(cfg.DataDir))
 	st, f := openChecked(ctx, cfg.DataDir)
 	tell(f)
-	directories := int64(-1)
 	if st != nil {
 		defer st.Close()
-		if directories, err = st.LocalDirectories(ctx); err != nil {
-			directories = -1
+		if known, err := st.LocalDirectories(ctx); err == nil && known > seen.directories {
+			seen.directories, seen.partial = known, false
 		}
 	}
-	tell(checkWatches(directories))
+	tell(checkWatches(seen.directories, seen.partial))
 	return ctx.Err()
 }
 
-// checkRoot asks a root what it is and what it holds.
-func checkRoot(ctx context.Context, r *scanner.RootConfig) Finding {
+// counted puts a number before its noun.
+func counted(n int, noun string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(noun, "y"):
+		noun = strings.TrimSuffix(noun, "y") + "ies"
+	default:
+		noun += "s"
+	}
+	return humanize.Comma(int64(n)) + " " + noun
+}
+
+// checkRoot asks a root what it is and what it holds. What of it is to be watched is added to seen.
+func checkRoot(ctx context.Context, r *scanner.RootConfig, seen *survey) Finding {
 	f := Finding{Verdict: Failure, What: "root " + r.Name}
-	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	look, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	if s, ok := r.Tree.(*share); ok {
 		defer s.Close()
 	}
-	v, err := r.Tree.Identify(ctx)
+	v, err := r.Tree.Identify(look)
 	if err != nil {
-		f.Text = err.Error()
+		f.Text = awayText(r, err)
 		return f
 	}
 	r.Tree.Expect(v)
-	l, err := r.Tree.List(ctx, "")
+	l, err := r.Tree.List(look, "")
+	if err != nil {
+		f.Text = awayText(r, err)
+		return f
+	}
+	f.Verdict, f.Text = OK, fmt.Sprintf("%s: %d entries on %s", r.Location, len(l.Entries), v.FSType)
 	switch {
-	case err != nil:
-		f.Text = err.Error()
 	case len(l.Broken) > 0:
 		f.Verdict, f.Text = Warning, fmt.Sprintf("%s: %d of %d entries cannot be looked at, such as %q: let the daemon's user read them", r.Location, len(l.Broken), len(l.Broken)+len(l.Entries), l.Broken[0])
 	case len(l.Entries) == 0:
 		f.Verdict, f.Text = Warning, r.Location+": empty: is its disk mounted?"
 	case r.Kind == "local" && v.Remote:
-		f.Verdict, f.Text = OK, fmt.Sprintf("%s: %d entries on %s, which sends no events: polled every %v", r.Location, len(l.Entries), v.FSType, r.PollInterval)
-	default:
-		f.Verdict, f.Text = OK, fmt.Sprintf("%s: %d entries on %s", r.Location, len(l.Entries), v.FSType)
+		f.Text += fmt.Sprintf(", which sends no events: polled every %v", r.PollInterval)
+	}
+	if r.Kind != "local" || v.Remote {
+		return f
+	}
+	s := surveyRoot(ctx, r)
+	seen.directories, seen.partial = seen.directories+s.directories, seen.partial || s.partial
+	if len(s.closed) > 0 {
+		f.Verdict = Warning
+		f.Text = fmt.Sprintf("%s: %s cannot be listed, what they hold stays as it is known: %v: let the daemon's user read them, or exclude them", r.Location, counted(len(s.closed), "directory"), s.why)
 	}
 	return f
+}
+
+// awayText says why a root cannot be reached, and what to do.
+func awayText(r *scanner.RootConfig, err error) string {
+	text := strings.ReplaceAll(err.Error(), tree.ErrAway.Error()+": ", "")
+	for _, told := range []string{"identify the share: ", "identify " + r.Location + ": ", r.Location + " "} {
+		text = strings.TrimPrefix(text, told)
+	}
+	text = r.Location + ": " + text
+	var errno syscall.Errno
+	switch {
+	case r.Kind == "smb" && (errors.As(err, &errno) || errors.As(err, new(*net.DNSError))):
+		text += ": is the server on, and is it the one that url names?"
+	case r.Kind == "local" && errors.Is(err, tree.ErrAway):
+		text += ": mount or make it for the daemon's user, or correct path"
+	}
+	return text
 }
 
 // checkSpace looks whether a catalog can be kept in the data directory, or where that is yet to be made.
@@ -115,6 +158,10 @@ func checkSpace(dir string) Finding {
 			break
 		}
 		at = filepath.Dir(at)
+	}
+	if info, err := os.Stat(at); err == nil && !info.IsDir() {
+		f.Text = fmt.Sprintf("%s: %s is not a directory: set data_dir to one", dir, at)
+		return f
 	}
 	if err := unix.Access(at, unix.W_OK|unix.X_OK); err != nil {
 		f.Text = fmt.Sprintf("%s: %s cannot be written to: %v: give it to the daemon's user, or set data_dir", dir, at, err)
@@ -159,9 +206,9 @@ func openChecked(ctx context.Context, dir string) (st *store.Store, f Finding) {
 	return st, Finding{OK, f.What, fmt.Sprintf("%s items, whole", humanize.Comma(n.Items))}
 }
 
-// checkWatches compares the kernel's limits with the directories that the catalog knows; fewer than none says that it
-// knows nothing yet.
-func checkWatches(directories int64) Finding {
+// checkWatches compares the kernel's limits with the directories that there are to watch, or with what could be counted
+// of them.
+func checkWatches(directories int64, partial bool) Finding {
 	f := Finding{Verdict: OK, What: "watches"}
 	if l := realtime.InstanceLimit(); l.Sysctl != "" && l.Value < 1 {
 		return Finding{Warning, f.What, fmt.Sprintf("the kernel allows no inotify instance: raise %s: until then everything is polled", l.Sysctl)}
@@ -172,11 +219,14 @@ func checkWatches(directories int64) Finding {
 		return f
 	}
 	budget := int64(realtime.WatchBudget(limit.Value))
-	if directories < 0 {
+	if directories == 0 {
 		f.Text = fmt.Sprintf("%s directories can be watched (%s is %d)", humanize.Comma(budget), limit.Sysctl, limit.Value)
 		return f
 	}
-	f.Text = fmt.Sprintf("%s directories, of which %s can be watched (%s is %d)", humanize.Comma(directories), humanize.Comma(min(budget, directories)), limit.Sysctl, limit.Value)
+	f.Text = fmt.Sprintf("%s, of which %s can be watched (%s is %d)", counted(int(directories), "directory"), humanize.Comma(min(budget, directories)), limit.Sysctl, limit.Value)
+	if partial {
+		f.Text = "at least " + f.Text
+	}
 	if directories > budget {
 		f.Verdict = Warning
 		f.Text += fmt.Sprintf(": those that changed longest ago are polled: sysctl %s=%d", limit.Sysctl, realtime.SuggestedWatches(int(directories), 0, limit.Value))

@@ -51,11 +51,11 @@ func TestCheckOfAMachineThatIsWell(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	finds(t, lines, `^ok +configuration: 1 roots$`)
+	finds(t, lines, `^ok +configuration: 1 root$`)
 	finds(t, lines, `^ok +root films: .*/films: 2 entries on \w+`)
 	finds(t, lines, `^(ok|warning) +data directory: .* free`)
 	finds(t, lines, `^ok +catalog: none yet`)
-	finds(t, lines, `^ok +watches: [\d,]+ directories can be watched \(\S+ is \d+\)$`)
+	finds(t, lines, `^ok +watches: 5 directories, of which 5 can be watched \(\S+ is \d+\)$`)
 	if _, err := os.Stat(base + "/data"); !os.IsNotExist(err) {
 		t.Error("it has made the data directory")
 	}
@@ -88,9 +88,9 @@ func TestCheckOfWhatIsNotWell(t *testing.T) {
 	}
 	finds(t, lines, `^failure +token: .*catalogizerd\.toml:3: http\.token_file: /none/token cannot be read`)
 	finds(t, lines, `^ok +root films: `)
-	finds(t, lines, `^failure +root gone: .*/gone does not exist`)
+	finds(t, lines, `^failure +root gone: .*/gone: does not exist: mount or make it`)
 	finds(t, lines, `^warning +root empty: .*is its disk mounted\?`)
-	finds(t, lines, `^failure +root nas: .*refused`)
+	finds(t, lines, `^failure +root nas: smb://media@127.0.0.1:1/video: .*refused: is the server on`)
 	finds(t, lines, `^failure +catalog: .*catalog\.db`)
 
 	if err := os.WriteFile(file, []byte("[[root]]\nname = \"films\"\npaht = \"/x\"\n"), 0o600); err != nil {
@@ -110,13 +110,50 @@ func TestCheckTellsOfTooFewWatches(t *testing.T) {
 	}
 	base := t.TempDir()
 	fill(t, base+"/films", 600)
+	tooFew := `^warning +watches: 25 directories, of which 8 can be watched \(user\.max_inotify_watches is 10\): .* sysctl user\.max_inotify_watches=65536$`
+	lines, code := check(t, "--data-dir", base+"/data", base+"/films")
+	if code != 0 {
+		t.Errorf("exit code %d of a warning before the first scan", code)
+	}
+	finds(t, lines, tooFew)
 	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{{Name: "films", Path: base + "/films"}}})
 	d.WaitIdle(t, time.Minute)
-	lines, code := check(t, "--data-dir", base+"/data", base+"/films")
+	lines, code = check(t, "--data-dir", base+"/data", base+"/films")
 	if code != 0 {
 		t.Errorf("exit code %d of a warning", code)
 	}
-	finds(t, lines, `^warning +watches: 25 directories, of which 8 can be watched \(user\.max_inotify_watches is 10\): .* sysctl user\.max_inotify_watches=65536$`)
+	finds(t, lines, tooFew)
+}
+
+// Directories that are excluded take no watches, and it does not matter who may read them.
+func TestCheckLooksIntoEveryDirectoryThatIsWatched(t *testing.T) {
+	base := t.TempDir()
+	for _, dir := range []string{"open/shut", "extras/a", "kept/ignored/a", "kept/b"} {
+		write(t, base+"/films", dir+"/f.bin", "x")
+	}
+	write(t, base+"/films", "kept/.catalogizerignore", "/ignored/\n")
+	file := base + "/catalogizerd.toml"
+	write(t, base, "catalogizerd.toml", fmt.Sprintf("data_dir = %q\n[[root]]\nname = \"films\"\npath = %q\nexclude = [\"extras/\"]\n", base+"/data", base+"/films"))
+	lines, _ := check(t, "--config", file)
+	finds(t, lines, `^ok +root films: `)
+	finds(t, lines, `^ok +watches: 5 directories, `) // the root, open, open/shut, kept and kept/b
+	if err := os.Chmod(base+"/films/open/shut", 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(base+"/films/open/shut", 0o700) })
+	command := []string{os.Getenv(apptest.BinaryVar), "check", "--config", file}
+	if os.Getuid() == 0 { // who may read everything, unless it is taken away
+		setpriv, err := exec.LookPath("setpriv")
+		if err != nil {
+			t.Skip(err)
+		}
+		command = append([]string{setpriv, "--bounding-set=-dac_override,-dac_read_search"}, command...)
+	}
+	out, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	finds(t, strings.Split(string(out), "\n"), `^warning +root films: .*: 1 directory cannot be listed, .*open/shut.*permission denied: let the daemon's user read`)
 }
 
 func TestShareCheck(t *testing.T) {

@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"io"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// surveyTime is how long the directories of one root are counted, which takes a few seconds for a million.
+const surveyTime = 10 * time.Second
+
+// survey is what a walk over a root's directories has found.
+type survey struct {
+	directories int64
+	partial     bool     // there are more: the time was over
+	closed      []string // some that could not be listed
+	why         error    // the first of them could not
+}
+
+// closedKept bounds the names kept of what cannot be listed.
+const closedKept = 100
+
+// surveyRoot lists every directory that the daemon would watch.
+func surveyRoot(ctx context.Context, r *scanner.RootConfig) (s survey) {
+	rules, err := tree.NewRules(r.Exclude)
+	if err != nil {
+		return survey{} // it has been refused before
+	}
+	ctx, cancel := context.WithTimeout(ctx, surveyTime)
+	defer cancel()
+	type todo struct {
+		dir   string
+		rules *tree.Rules
+	}
+	for stack := []todo{{"", rules}}; len(stack) > 0; {
+		at := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		l, err := r.Tree.List(ctx, at.dir)
+		switch {
+		case ctx.Err() != nil:
+			s.partial = true
+			return s
+		case err != nil:
+			if s.closed = append(s.closed, at.dir); s.why == nil {
+				s.why = err
+			}
+			if len(s.closed) == closedKept {
+				s.partial = true
+				return s
+			}
+			continue
+		}
+		s.directories++
+		below := rulesIn(ctx, r.Tree, l, at.dir, at.rules)
+		for i := range l.Entries {
+			e := &l.Entries[i]
+			if e.Type == tree.Dir && (!e.Mount || r.CrossMounts) && !below.IgnoredIn(at.dir, e.Name, true) {
+				stack = append(stack, todo{path.Join(at.dir, e.Name), below})
+			}
+		}
+	}
+	return s
+}
+
+// rulesIn adds those of a directory's ignore file, as far as it can be read.
+func rulesIn(ctx context.Context, t tree.Tree, l *tree.Listing, dir string, above *tree.Rules) *tree.Rules {
+	const limit = 64 << 10
+	if !slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == tree.IgnoreFile }) {
+		return above
+	}
+	f, err := t.Open(ctx, path.Join(dir, tree.IgnoreFile))
+	if err != nil {
+		return above
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, limit))
+	if err != nil {
+		return above
+	}
+	return above.Below(dir, string(b))
+}
