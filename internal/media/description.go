@@ -11,7 +11,7 @@ type Description struct {
 	OriginalDate    string   `json:"original_date,omitempty"` // of the first release, likewise
 	Series          string   `json:"series,omitempty"`
 	SeriesIndex     *float64 `json:"series_index,omitempty"` // place in it; 0 is a prequel's
-	Season          *int     `json:"season,omitempty"` // 0 is the specials
+	Season          *int     `json:"season,omitempty"`       // 0 is the specials
 	Episodes        []int    `json:"episodes,omitempty"`
 	EpisodeTitle    string   `json:"episode_title,omitempty"`
 	Artist          string   `json:"artist,omitempty"` // as displayed; several are joined by "; "

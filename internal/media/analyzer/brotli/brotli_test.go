@@ -43,7 +43,7 @@ func TestWhatOthersPackedIsUnpacked(t *testing.T) {
 				t.Errorf("%s into less: %v", name, err)
 			}
 		}
-		for cut := range len(in) {
+		for cut := range in {
 			if got, err := Decode(make([]byte, 0, 64<<10), in[:cut], never); err == nil && len(got) >= want.size && want.size > 0 {
 				t.Errorf("%s cut at %d is whole", name, cut)
 			}

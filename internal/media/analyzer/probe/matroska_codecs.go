@@ -135,6 +135,12 @@ func pictureConfig(codec string, b []byte) (pictureFormat, bool) {
 		return parseMPEG2Sequence(b)
 	case "mpeg4":
 		return parseMPEG4Config(b)
+	case "ffv1":
+		return parseFFV1(b)
+	case "prores": // its sample entry's name in QuickTime
+		if profile := proresProfiles[string(b[:min(len(b), 4)])]; profile != "" {
+			return pictureFormat{profile: profile}, true
+		}
 	case "theora":
 		if first := xiphPackets(b, 1); len(first) > 0 {
 			return parseTheora(first[0])
