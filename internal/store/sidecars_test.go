@@ -231,6 +231,26 @@ func TestFailuresAreCountedAndRetriedWhenDue(t *testing.T) {
 	}
 }
 
+// A disk that is away over the time of a retry does not cost it.
+func TestAFailedItemThatIsNotThereIsRetriedWhenItIsBack(t *testing.T) {
+	r := runFresh(t, Options{})
+	it := r.put(r.addRoot("films"), "a.mkv", func(it *Item) { it.Analysis, it.RetryAt = Failed, 1000 })
+	retried := func() (n int) {
+		r.update(func(tx *Tx) (err error) { n, err = tx.Retry(2000, 10); return err })
+		return n
+	}
+	for _, gone := range []State{Missing, Held, Detached} {
+		r.change(it.ID, func(it *Item) { it.State = gone })
+		if at, err := r.NextRetry(t.Context()); err != nil || at != 0 || retried() != 0 {
+			t.Errorf("in state %d: next at %d, %v", gone, at, err)
+		}
+	}
+	r.change(it.ID, func(it *Item) { it.State = Present })
+	if at, err := r.NextRetry(t.Context()); err != nil || at != 1000 || retried() != 1 {
+		t.Errorf("back: next at %d, %v", at, err)
+	}
+}
+
 func TestTasksComeByDirectoryNewestFirst(t *testing.T) {
 	r := runFresh(t, Options{})
 	root := r.addRoot("films")

@@ -161,18 +161,16 @@ func (tx *Tx) Defer(t *Task, retryAt int64) error {
 	return tx.Unsettle(it.Dir)
 }
 
-// Retry puts failed items whose time has come back on the analyzer's list, at most limit of them.
+// Retry puts failed items whose time has come back on the analyzer's list, at most limit of them. Those that are not
+// there keep their time: they are tried once they are back.
 func (tx *Tx) Retry(at int64, limit int) (int, error) {
-	items, err := tx.items("retry_at > 0 AND retry_at <= ? LIMIT ?", at, int64(limit))
+	items, err := tx.items("retry_at > 0 AND retry_at <= ? AND state = 0 LIMIT ?", at, int64(limit))
 	if err != nil {
 		return 0, err
 	}
 	for i := range items {
 		old := items[i]
-		items[i].RetryAt = 0
-		if items[i].State == Present {
-			items[i].Work = Analyse
-		}
+		items[i].RetryAt, items[i].Work = 0, Analyse
 		if err := tx.SaveQuietly(&old, &items[i]); err != nil {
 			return 0, err
 		}
@@ -180,10 +178,10 @@ func (tx *Tx) Retry(at int64, limit int) (int, error) {
 	return len(items), nil
 }
 
-// NextRetry is when the next failed item is to be tried again; 0: none is.
+// NextRetry is when the next failed item that is there is to be tried again; 0: none is.
 func (s *Store) NextRetry(ctx context.Context) (at int64, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		at, err = c.number("SELECT coalesce(min(retry_at), 0) FROM items WHERE retry_at > 0")
+		at, err = c.number("SELECT coalesce(min(retry_at), 0) FROM items WHERE retry_at > 0 AND state = 0")
 		return err
 	})
 	return at, err
