@@ -304,8 +304,8 @@ func (s *Store) Integrity(ctx context.Context) error {
 
 // explain turns SQLite's codes into errors that name the file and the mend.
 func explain(path string, err error) error {
-	if errors.Is(err, ErrCorrupt) {
-		return err // explained already
+	if errors.As(err, new(explained)) {
+		return err
 	}
 	var se sqlite3.Error
 	if err == nil || !errors.As(err, &se) {
@@ -316,17 +316,33 @@ func explain(path string, err error) error {
 	}
 	switch se.Code {
 	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
-		return fmt.Errorf("%w: %s (%w): restore a backup, or move it away and scan anew", ErrCorrupt, path, err)
+		err = fmt.Errorf("%w: %s (%w): restore a backup, or move it away and scan anew", ErrCorrupt, path, err)
 	case sqlite3.ErrFull:
-		return fmt.Errorf("write %s: no space left on its disk: free some, nothing is lost: %w", path, err)
+		err = fmt.Errorf("write %s: no space left on its disk: free some, nothing is lost: %w", path, err)
 	case sqlite3.ErrReadonly:
-		return fmt.Errorf("write %s: it or its directory is read-only: make it writable for this user: %w", path, err)
+		err = fmt.Errorf("write %s: it or its directory is read-only: make it writable for this user: %w", path, err)
 	case sqlite3.ErrCantOpen:
-		return fmt.Errorf("open %s: is its directory writable for this user? %w", path, err)
+		err = fmt.Errorf("open %s: is its directory writable for this user? %w", path, err)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return fmt.Errorf("%s is locked by another process: stop it first: %w", path, err)
+		err = fmt.Errorf("%s is locked by another process: stop it first: %w", path, err)
+	default:
+		err = fmt.Errorf("%s: %w", path, err)
 	}
-	return fmt.Errorf("%s: %w", path, err)
+	return explained{err}
+}
+
+// explained is an error that names the file and the mend already.
+type explained struct{ error }
+
+func (e explained) Unwrap() error { return e.error }
+
+// damage explains damage that shows only in the midst of a request. Every other error is told as it is.
+func damage(path string, err error) error {
+	var se sqlite3.Error
+	if errors.As(err, &se) && (se.Code == sqlite3.ErrCorrupt || se.Code == sqlite3.ErrNotADB) {
+		return explain(path, err)
+	}
+	return err
 }
 
 // now is the wall clock in Unix nanoseconds.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 func scratch(t fataler) (dir string, remove func()) {
@@ -206,10 +208,22 @@ func TestDamageInTheMiddleIsFound(t *testing.T) {
 	st, err := Open(t.Context(), dir, Options{})
 	if err == nil {
 		err = st.Integrity(t.Context())
+		// Whoever meets it while reading is told no less than who looks for it.
+		walked := st.Walk(t.Context(), Position{}, func(*View) error { return nil })
+		if !errors.Is(walked, ErrCorrupt) || strings.Count(walked.Error(), path) != 1 || !strings.Contains(walked.Error(), "restore a backup") {
+			t.Errorf("a read met: %v", walked)
+		}
 		_ = st.Close()
 	}
 	if !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), path) {
 		t.Errorf("got: %v", err)
+	}
+}
+
+func TestAnErrorIsExplainedOnce(t *testing.T) {
+	err := explain("/data/catalog.db", explain("/data/catalog.db", sqlite3.Error{Code: sqlite3.ErrCantOpen}))
+	if strings.Count(err.Error(), "/data/catalog.db") != 1 || !strings.Contains(err.Error(), "writable for this user?") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -148,7 +148,7 @@ func (s *Store) group(r request) {
 			o.err = err
 		}
 		s.stats.Queue.Add(-1)
-		o.done(o.err)
+		o.done(damage(s.path, o.err))
 	}
 	s.tendWAL()
 }
@@ -305,5 +305,5 @@ func (s *Store) read(ctx context.Context, fn func(*conn) error) (err error) {
 			err = rerr
 		}
 	}()
-	return fn(c)
+	return damage(s.path, fn(c))
 }
