@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -139,10 +141,11 @@ func awayText(r *scanner.RootConfig, err error) string {
 		text = strings.TrimPrefix(text, told)
 	}
 	text = r.Location + ": " + text
-	var errno syscall.Errno
+	unreachable := func(e syscall.Errno) bool { return errors.Is(err, e) }
 	switch {
-	case r.Kind == "smb" && (errors.As(err, &errno) || errors.As(err, new(*net.DNSError))):
+	case errors.As(err, new(*net.DNSError)), slices.ContainsFunc([]syscall.Errno{syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ETIMEDOUT}, unreachable):
 		text += ": is the server on, and is it the one that url names?"
+	case errors.Is(err, fs.ErrPermission): // the error says whose, and for what
 	case r.Kind == "local" && errors.Is(err, tree.ErrAway):
 		text += ": mount or make it for the daemon's user, or correct path"
 	}
