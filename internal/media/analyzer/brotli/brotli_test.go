@@ -43,7 +43,7 @@ func TestWhatOthersPackedIsUnpacked(t *testing.T) {
 				t.Errorf("%s into less: %v", name, err)
 			}
 		}
-		for cut := range in {
+		for cut := 0; cut < len(in); cut += 1 + len(in)/100 {
 			if got, err := Decode(make([]byte, 0, 64<<10), in[:cut], never); err == nil && len(got) >= want.size && want.size > 0 {
 				t.Errorf("%s cut at %d is whole", name, cut)
 			}
@@ -68,7 +68,7 @@ func TestUnpackingEndsWithItsCallersPatience(t *testing.T) {
 	}
 }
 
-// Every byte of every file is changed to several values: nothing may panic, hang, or be larger than asked for.
+// Every byte of the beginnings, where the codes stand, is changed: nothing may panic, hang, or be larger than asked for.
 func TestWhatIsCorruptEndsSoon(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.br")
 	if err != nil || len(files) == 0 {
@@ -80,9 +80,9 @@ func TestWhatIsCorruptEndsSoon(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in = in[:min(len(in), 600)]
+		in = in[:min(len(in), 250)]
 		for i := range in {
-			for _, flip := range []byte{1, 0x10, 0x80, 0xFF} {
+			for _, flip := range []byte{1, 0x10, 0xFF} {
 				in[i] ^= flip
 				if got, err := Decode(dst, in, never); err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrTooLarge) || cap(got) != cap(dst) {
 					t.Fatalf("%s with byte %d changed: %d bytes, %v", name, i, len(got), err)
