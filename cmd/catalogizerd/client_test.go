@@ -72,6 +72,18 @@ func TestStatusSaysWhetherAllIsWell(t *testing.T) {
 	if !regexp.MustCompile(`(?m)^films +online +2 +inotify \(1\) +done `).MatchString(o.out) || !strings.Contains(o.out, "2 items, 0 missing") {
 		t.Errorf("%s", o.out)
 	}
+	// A scan that met an error needs a look; one that met none ends the trouble.
+	scan := func(path string) {
+		t.Helper()
+		d.Post(t, "/api/v1/roots/films/scan", `{"path":"`+path+`"}`, nil)
+		d.WaitIdle(t, time.Minute)
+	}
+	scan("none")
+	if o = command(t, "", server...).ends(t, exitFailed); !strings.Contains(o.out, `films: 1 error in the last scan, the first: list "none": does not exist`) {
+		t.Errorf("%s", o.out)
+	}
+	scan("")
+	command(t, "", server...).ends(t, exitDone)
 	if err := os.Rename(root, root+".away"); err != nil {
 		t.Fatal(err)
 	}

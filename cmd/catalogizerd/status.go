@@ -10,6 +10,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/api"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 )
 
 type statusCommand struct {
@@ -47,7 +48,7 @@ func well(s *api.Status) bool {
 		if r.State != media.Online || r.Held != nil || (r.Breaker != nil && r.Breaker.State != "closed") {
 			return false
 		}
-		if r.LastScan != nil && r.LastScan.State == media.ScanFailed {
+		if r.LastScan != nil && (r.LastScan.State == media.ScanFailed || r.LastScan.Errors > 0) {
 			return false
 		}
 	}
@@ -111,7 +112,7 @@ func printTrouble(out io.Writer, r *media.Root) {
 			r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Name)
 	}
 	if s := r.LastScan; s != nil && s.Errors > 0 && s.Error != "" {
-		fmt.Fprintf(out, "\n%s: %s errors in the last scan, the first: %s\n", r.Name, humanize.Comma(s.Errors), s.Error)
+		fmt.Fprintf(out, "\n%s: %s in the last scan, the first: %s\n", r.Name, english.Plural(int(s.Errors), "error", ""), s.Error)
 	}
 	if r.Watch.Reason != "" && r.State == media.Online && r.Kind == "local" {
 		fmt.Fprintf(out, "\n%s: %s\n", r.Name, r.Watch.Reason)
