@@ -17,13 +17,14 @@ type Root struct {
 	Dir        tree.FileID
 	DetachedAt int64
 	FullPolls  bool
+	AcceptedAt int64 // when held removals were last accepted
 }
 
 func rootsOf(c *conn, where string) (out []Root, err error) {
-	err = c.each(`SELECT r.id, r.name, r.kind, r.location, r.volume, coalesce(v.ident, ''), r.root_inode, r.root_birth, r.detached_at, r.full_polls
+	err = c.each(`SELECT r.id, r.name, r.kind, r.location, r.volume, coalesce(v.ident, ''), r.root_inode, r.root_birth, r.detached_at, r.full_polls, r.accepted_at
 		FROM roots r LEFT JOIN volumes v ON v.id = r.volume WHERE `+where+` ORDER BY r.name`, func(r row) error {
 		out = append(out, Root{ID: r.int(0), Name: r.text(1), Kind: r.text(2), Location: r.text(3), Volume: r.int(4), Ident: r.text(5),
-			Dir: tree.FileID{Inode: uint64(r.int(6)), Birth: r.int(7)}, DetachedAt: r.int(8), FullPolls: r.int(9) != 0})
+			Dir: tree.FileID{Inode: uint64(r.int(6)), Birth: r.int(7)}, DetachedAt: r.int(8), FullPolls: r.int(9) != 0, AcceptedAt: r.int(10)})
 		return nil
 	})
 	return out, err
@@ -63,8 +64,8 @@ func (tx *Tx) SaveRoot(r *Root) (err error) {
 	if r.FullPolls {
 		full = 1
 	}
-	return tx.c.exec("UPDATE roots SET name=?, kind=?, location=?, volume=?, root_inode=?, root_birth=?, detached_at=?, full_polls=? WHERE id=?",
-		r.Name, r.Kind, r.Location, r.Volume, int64(r.Dir.Inode), r.Dir.Birth, r.DetachedAt, full, r.ID)
+	return tx.c.exec("UPDATE roots SET name=?, kind=?, location=?, volume=?, root_inode=?, root_birth=?, detached_at=?, full_polls=?, accepted_at=? WHERE id=?",
+		r.Name, r.Kind, r.Location, r.Volume, int64(r.Dir.Inode), r.Dir.Birth, r.DetachedAt, full, r.AcceptedAt, r.ID)
 }
 
 // DropRoot forgets a root that holds no items any more.

@@ -137,3 +137,30 @@ func TestWhatIsGoneIsForgottenWhileAnotherFileIsWrittenToWithoutEnd(t *testing.T
 		watch.events.Store(0)
 	})
 }
+
+// What a person accepted is settled for every process that comes after, and so is what left with its root.
+func TestWhatWasAcceptedOrDetachedCountsNoMoreAfterARestart(t *testing.T) {
+	films := func(w *world) RootConfig {
+		return RootConfig{Name: "films", Kind: "local", Location: "/films", Tree: w.tree}
+	}
+	inWorld(t, options{}, func(w *world) {
+		w.many("a", 0, 150)
+		w.many("b", 0, 120)
+		w.scan()
+		w.run("remove a")
+		w.scan()
+		if n, err := w.s.AcceptRemovals(w.t.Context(), "films"); err != nil || n != 150 {
+			t.Fatalf("accepted %d, %v", n, err)
+		}
+		w.roots()
+		w.roots(films(w)) // a new runner, which knows what the store does
+		w.run("remove b/3")
+		w.scan()
+		w.pass(12 * time.Second)
+		if h := w.root("films").Held; h != nil {
+			t.Errorf("held: %+v", h)
+		}
+		w.counts("one more", 119, 0)
+		w.isTrue()
+	})
+}

@@ -169,7 +169,7 @@ func (r *runner) weigh(ctx context.Context) {
 // What vanished last is held first. So those of one burst that are held already are counted with those that
 // are not yet, however many batches it takes and whatever ends the process between two of them.
 func (r *runner) holdIn(tx *store.Tx) (held bool, err error) {
-	since := max(time.Now().Add(-removalSpan).UnixNano(), r.acceptedAt)
+	since := max(time.Now().Add(-removalSpan).UnixNano(), r.row.AcceptedAt)
 	missing, with, forgotten, err := tx.Removals(r.id, since, int64(removalSpan))
 	if err != nil || missing == 0 {
 		return false, err
@@ -247,16 +247,19 @@ func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error)
 	return len(more) > 0, false, err
 }
 
-// accept forgets the items that are held.
+// accept forgets the items that are held. What a person accepted does not count against what vanishes next.
 func (r *runner) accept(ctx context.Context) (n int64, err error) {
 	for {
 		var batch int
+		row := r.row
 		err := r.s.store.Update(ctx, func(tx *store.Tx) error {
 			items, err := tx.HeldItems(r.id, reapBatch)
 			if err != nil {
 				return err
 			}
-			batch = len(items)
+			if batch = len(items); batch == 0 {
+				return nil
+			}
 			for i := range items {
 				if err := tx.Remove(&items[i]); err != nil {
 					return err
@@ -265,15 +268,16 @@ func (r *runner) accept(ctx context.Context) (n int64, err error) {
 					return err
 				}
 			}
-			return nil
+			row.AcceptedAt = time.Now().UnixNano() + 1
+			return tx.SaveRoot(&row)
 		})
 		if err != nil || batch == 0 {
 			if n > 0 {
 				r.tell()
 			}
-			r.acceptedAt = time.Now().UnixNano() + 1 // what a person accepted does not count against what vanishes next
 			return n, err
 		}
+		r.row = row
 		n += int64(batch)
 	}
 }

@@ -43,7 +43,6 @@ type runner struct {
 	startup     bool      // the first full pass is still to come
 	reason      string    // why it is offline
 	identifying bool
-	acceptedAt  int64 // when held removals were last accepted
 
 	home    atomic.Pointer[tree.FileID] // the root's directory as the catalog knows it
 	ruled   atomic.Int64                // counts changes of ignore files: rules read before one may be out of force
