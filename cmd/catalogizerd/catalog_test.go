@@ -60,6 +60,11 @@ func TestScanIsOnePassAndExportTheWholeCatalog(t *testing.T) {
 	if sum := scan(); sum["added"] != 0 || sum["moved"] != 1 || sum["removed"] != 0 {
 		t.Errorf("after a move: %v", sum)
 	}
+	write(t, base+"/films/b/c.mkv", "changed a moment before")
+	if sum := scan(); sum["added"] != 0 || sum["changed"] != 1 {
+		t.Errorf("after a change: %v", sum)
+	}
+	scan() // which finds the directory as it is, at last
 	if sum := scan(); sum["rows_written"] != 0 || sum["files"] != 4 {
 		t.Errorf("a pass over what is unchanged: %v", sum)
 	}

@@ -250,6 +250,7 @@ func (m *matching) appear(i int) error {
 	}
 	if it.State == store.Present && m.growing(e) {
 		m.grows(e)
+		m.v.later++
 		m.settled[it.ID] = struct{}{}
 		return nil
 	}

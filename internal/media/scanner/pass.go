@@ -36,6 +36,7 @@ func (p *pass) took(res *result) {
 	if res.job.gone == nil && res.job.tries == 0 { // else what a look left in doubt is looked at again
 		p.Directories++
 		p.Files += int64(res.files)
+		p.Changed += int64(v.later)
 	}
 	p.Added += int64(v.added)
 	p.Changed += int64(v.changed)

@@ -11,6 +11,7 @@ import (
 // verdict is what a reconcile did and what it could not decide.
 type verdict struct {
 	added, changed, moved, missing int
+	later                          int // changed files that may not be whole: the change is recorded when they are quiet
 
 	returned  []int64     // when items that moved here had gone missing
 	doubts    []doubt     // arrivals that may be moves: the old places must be looked at

@@ -51,6 +51,7 @@ func (m *matching) stay(it *store.Item, e *tree.Entry, i int) error {
 	case !it.SameContent(e):
 		if m.growing(e) {
 			m.grows(e)
+			m.v.later++
 			return nil
 		}
 		return m.rewrite(it, e, i)

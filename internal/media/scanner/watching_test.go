@@ -282,6 +282,24 @@ func TestPassesAreQueuedMergedAndCancelled(t *testing.T) {
 	})
 }
 
+// A file that was written to a moment ago is recorded when it is quiet, and counted by the pass that saw it.
+func TestAPassCountsAChangeThatIsRecordedLater(t *testing.T) {
+	inWorld(t, options{young: true}, func(w *world) {
+		w.run("write f 1\nwrite g 1\nwrite h 1")
+		w.scan()
+		w.pass(time.Minute)
+		w.run("append f 2\nremove g\nwrite g 22")
+		if s := w.scan(); s.Changed != 2 || s.Added != 0 || s.Removed != 0 {
+			t.Errorf("%+v", s)
+		}
+		w.pass(time.Minute)
+		if s := w.scan(); s.Changed != 0 {
+			t.Errorf("counted again: %+v", s)
+		}
+		w.isTrue()
+	})
+}
+
 func TestAPassOfAPathLooksBelowItOnly(t *testing.T) {
 	inWorld(t, options{}, func(w *world) {
 		w.run("mkdir a/s\nmkdir b")
