@@ -62,9 +62,9 @@ func (c *core) start(root context.Context, o coreOptions) {
 	}
 	c.stages = newStages(root, c.log)
 	c.scanner = scanner.New(sc, c.store, o.watch, c.describe, o.tell, c.log)
-	ac := analyzer.Config{FileTimeout: c.cfg.Analyzer.FileTimeout}
-	if c.cfg.Scanner.IdlePriority && !o.once {
-		ac.Prepare = func() { lowerPriority(c.log) }
+	ac := analyzer.Config{}
+	if !o.once {
+		ac.Lower = func() { lowerPriority(c.log) }
 	}
 	c.analyzer = analyzer.New(ac, c.store, c.scanner, c.log)
 	c.stages.start("store", c.store.Run)

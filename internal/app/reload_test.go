@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -139,4 +142,41 @@ func TestAReloadChangesTheLog(t *testing.T) {
 		t.Errorf("a scan is not logged as text:\n%s", d.Log())
 	}
 	d.Stop(t)
+}
+
+// The workers that read files are made anew with the priority that is asked for.
+func TestAReloadChangesThePriority(t *testing.T) {
+	base := t.TempDir()
+	write(t, base, "films/a.mkv", "a")
+	root := apptest.Root{Name: "films", Path: base + "/films"}
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{root}})
+	for _, low := range []bool{true, false, true} {
+		d.Rewrite(t, fmt.Sprintf("[scanner]\nidle_priority = %t", low), root)
+		reload(t, d, taken)
+		if !apptest.Within(10*time.Second, func() bool { return (lowThreads(t, d.Pid()) > 0) == low }) {
+			t.Errorf("idle_priority = %t: %d threads of low priority", low, lowThreads(t, d.Pid()))
+		}
+	}
+	d.Stop(t)
+}
+
+// lowThreads counts the threads of a process that give way to others: see proc_pid_stat(5).
+func lowThreads(t *testing.T, pid int) (n int) {
+	t.Helper()
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(stats) == 0 {
+		t.Fatalf("no threads: %v", err)
+	}
+	for _, path := range stats {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended
+		}
+		fields := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
+		const nice = 19 - 3 // behind the number, the name and what stands first here
+		if len(fields) > nice && fields[nice] == "10" {
+			n++
+		}
+	}
+	return n
 }

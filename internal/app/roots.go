@@ -94,7 +94,10 @@ func lanes(cfg *config.Config, sc *scanner.Scanner, roots []scanner.RootConfig) 
 		if r.Kind != "local" {
 			workers = shareReaders
 		}
-		out = append(out, analyzer.Root{Name: r.Name, ID: id, Tree: sc.Tree(r.Name), Workers: workers})
+		out = append(out, analyzer.Root{
+			Name: r.Name, ID: id, Tree: sc.Tree(r.Name), Workers: workers,
+			FileTimeout: cfg.Analyzer.FileTimeout, LowPriority: cfg.Scanner.IdlePriority,
+		})
 	}
 	return out
 }

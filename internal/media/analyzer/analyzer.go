@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -15,8 +16,7 @@ import (
 
 // Config of an analyzer.
 type Config struct {
-	FileTimeout time.Duration // for one file
-	Prepare     func()        // called on the thread of each worker before its first file; nil: nothing
+	Lower func() // lowers the priority of the thread it is called on; nil: nothing can
 }
 
 // Root is a root whose files are analysed.
@@ -25,7 +25,13 @@ type Root struct {
 	ID      int64 // in the store
 	Tree    tree.Tree
 	Workers int
+
+	FileTimeout time.Duration // for one file; 0: DefaultFileTimeout
+	LowPriority bool          // the workers give way to everybody else
 }
+
+// DefaultFileTimeout is the longest that one file may take, where nothing else is said.
+const DefaultFileTimeout = 30 * time.Second
 
 // Scanner is what the analyzer needs of the scanner.
 type Scanner interface {
@@ -76,6 +82,10 @@ func (a *Analyzer) Run(ctx context.Context, ready func()) error {
 
 // SetRoots makes these the roots whose files are analysed. Those that are the same go on as they are.
 func (a *Analyzer) SetRoots(roots []Root) {
+	roots = slices.Clone(roots)
+	for i := range roots {
+		roots[i].FileTimeout = cmp.Or(roots[i].FileTimeout, DefaultFileTimeout)
+	}
 	a.mu.Lock()
 	var stops []func()
 	for name, l := range a.lanes {

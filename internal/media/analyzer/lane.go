@@ -48,7 +48,7 @@ type lane struct {
 func newLane(a *Analyzer, root Root) *lane {
 	log := a.log.With(zap.String("root", root.Name))
 	l := &lane{
-		a: a, root: root, tree: root.Tree, log: log, pool: newPool(root.Name, &a.cfg, root.Workers, a.log), flying: map[int64]struct{}{}, beside: besideCache{store: a.store},
+		a: a, root: root, tree: root.Tree, log: log, pool: newPool(&root, &a.cfg, a.log), flying: map[int64]struct{}{}, beside: besideCache{store: a.store},
 		outcomes: make(chan outcome, root.Workers), written: make(chan batch, maxWriting), seen: -1, dry: -1,
 	}
 	l.seenGen.Store(l.seen)

@@ -241,6 +241,25 @@ func TestARootThatHangsStopsNoOther(t *testing.T) {
 	})
 }
 
+func TestHowLongAFileMayTakeCanBeChanged(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.write("f.png", picture(1, 1))
+		w.catalogue()
+		w.tree.Inject(faketree.Fault{Ops: faketree.Open, Hang: true})
+		films := Root{Name: "films", ID: w.root, Tree: w.tree, Workers: 1, FileTimeout: time.Hour}
+		w.begin(films)
+		time.Sleep(time.Minute)
+		w.counted("in an hour's time", 0, 0)
+		films.FileTimeout = time.Second
+		w.a.SetRoots([]Root{films})
+		time.Sleep(5 * time.Second)
+		w.rest()
+		if it := w.row("f.png"); it.Analysis != store.Failed || it.Error != "not read within 1s" {
+			t.Errorf("%+v", it)
+		}
+	})
+}
+
 func TestARootThatIsAwayFailsNoFile(t *testing.T) {
 	inWorld(t, func(w *world) {
 		for i := range 20 {

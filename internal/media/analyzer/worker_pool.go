@@ -26,9 +26,11 @@ func Workers(configured int) int {
 }
 
 // newPool returns the bounded pool that analyses the files of one root.
-func newPool(root string, cfg *Config, workers int, log *zap.Logger) *run.Pool {
-	p := run.NewPool("analyze "+root, workers, log)
-	p.Prepare = cfg.Prepare
+func newPool(root *Root, cfg *Config, log *zap.Logger) *run.Pool {
+	p := run.NewPool("analyze "+root.Name, root.Workers, log)
+	if root.LowPriority {
+		p.Prepare = cfg.Lower
+	}
 	return p
 }
 
@@ -49,7 +51,7 @@ type outcome struct {
 // attempt does one task under its deadline. It never panics and never hangs longer than that.
 func (l *lane) attempt(ctx context.Context, t *store.Task) (o outcome) {
 	o.task = t
-	ctx, cancel := context.WithTimeout(ctx, l.a.cfg.FileTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.root.FileTimeout)
 	defer cancel()
 	err := run.Safely(l.log, "analysis of "+t.Path, func() error { return l.analyse(ctx, t, &o) })
 	switch {
@@ -192,7 +194,7 @@ func (l *lane) quarantine(ctx context.Context, t *store.Task, err error, f *find
 	}
 	a.Analysis, a.Error = store.Failed, err.Error()
 	if errors.Is(err, context.DeadlineExceeded) {
-		a.Error = fmt.Sprintf("not read within %v", l.a.cfg.FileTimeout)
+		a.Error = fmt.Sprintf("not read within %v", l.root.FileTimeout)
 	}
 	if t.Attempts < int64(len(retryDelays)) {
 		a.RetryAt = time.Now().Add(retryDelays[t.Attempts]).UnixNano()

@@ -122,7 +122,7 @@ func (w *world) begin(roots ...Root) {
 	if len(roots) == 0 {
 		roots = []Root{{Name: "films", ID: w.root, Tree: w.tree, Workers: 2}}
 	}
-	a := New(Config{FileTimeout: 30 * time.Second}, w.st, w, zap.NewNop())
+	a := New(Config{}, w.st, w, zap.NewNop())
 	ready := make(chan struct{})
 	stop, ended := start(func(ctx context.Context) error { return a.Run(ctx, func() { close(ready) }) })
 	<-ready
