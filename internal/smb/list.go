@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -24,16 +23,15 @@ const (
 // listProven lists a directory of the expected volume. It needs no proof of the root where the directory
 // itself is proof: where it is the root, or still is the one that a proven listing showed in this place.
 func (s *Share) listProven(ctx context.Context, dir string) (*tree.Listing, error) {
-	asked, epoch := time.Now(), s.memory.now()
+	q, epoch := s.question(nil), s.memory.now()
 	known, ok := s.memory.dir(dir)
-	var early *proof // begun now, it costs no time of its own
 	ok = ok && known.proven && known.id != 0
 	if !ok && dir != "" {
-		early = s.prover.join()
+		q.proof = s.prover.join() // begun now, it costs no time of its own
 	}
 	l, self, found, err := s.list(ctx, dir)
 	if err != nil {
-		return nil, s.question(asked, early).believe(ctx, err, func() error { _, _, _, err := s.list(ctx, dir); return err })
+		return nil, q.believe(ctx, err, func() error { _, _, _, err := s.list(ctx, dir); return err })
 	}
 	var root info
 	switch {
@@ -41,8 +39,8 @@ func (s *Share) listProven(ctx context.Context, dir string) (*tree.Listing, erro
 		root, err = s.prover.given(ctx, self)
 	case ok && known.id == self.id:
 		root = *s.prover.last.Load()
-	case early != nil:
-		root, err = early.ours(ctx)
+	case q.proof != nil:
+		root, err = q.proof.ours(ctx)
 	default:
 		root, err = s.prover.join().ours(ctx)
 	}

@@ -188,16 +188,19 @@ func (s *Share) expects(root info) error {
 type question struct {
 	share  *Share
 	before bool   // the root was proven shortly before it was asked
+	dials  int64  // that there had been when it was asked
 	proof  *proof // of the root, begun after the question was; nil if none was wanted yet
 }
 
-func (s *Share) question(asked time.Time, p *proof) question {
-	since := asked.Sub(time.Unix(0, s.prover.good.Load()))
-	return question{share: s, before: since >= 0 && since < goodFor, proof: p}
+// question is to be made before it is asked.
+func (s *Share) question(p *proof) question {
+	since := time.Since(time.Unix(0, s.prover.good.Load()))
+	return question{share: s, before: since >= 0 && since < goodFor, dials: s.sessions.dials.Load(), proof: p}
 }
 
 // believe decides what an error about the name proves; ask asks for it again. That a name is absent is
-// proven if the root was as expected before the server said so, and after.
+// proven if the root was as expected before the server said so, and after, on the same connection: another may
+// see another root, since a server stays in the directory that it entered when the share was mounted.
 func (q question) believe(ctx context.Context, err error, ask func() error) error {
 	if classify(err) != thisEntry {
 		return err
@@ -208,22 +211,32 @@ func (q question) believe(ctx context.Context, err error, ask func() error) erro
 	if !errors.Is(err, fs.ErrNotExist) {
 		return q.unlessAway(ctx, err)
 	}
-	if !q.before {
+	for range connectionsTried {
+		if !q.before {
+			if _, err := q.proof.ours(ctx); err != nil {
+				return err
+			}
+			q.dials = q.share.sessions.dials.Load()
+			switch again := ask(); {
+			case again == nil:
+				return errors.New("came and went while it was looked at")
+			case classify(again) != thisEntry || !errors.Is(again, fs.ErrNotExist):
+				return again
+			}
+		}
+		q.proof, q.before = q.share.prover.join(), false
 		if _, err := q.proof.ours(ctx); err != nil {
 			return err
 		}
-		switch again := ask(); {
-		case again == nil:
-			return errors.New("came and went while it was looked at")
-		case classify(again) != thisEntry || !errors.Is(again, fs.ErrNotExist):
-			return again
+		if q.share.sessions.dials.Load() == q.dials {
+			return fmt.Errorf("%w: %w", tree.ErrNotExist, err)
 		}
 	}
-	if _, err := q.share.prover.join().ours(ctx); err != nil {
-		return err
-	}
-	return fmt.Errorf("%w: %w", tree.ErrNotExist, err)
+	return errors.New("not found, on connections that did not last")
 }
+
+// connectionsTried is on how many connections a name is asked for.
+const connectionsTried = 3
 
 // unlessAway returns err, unless the root turns out to be away: then nothing is said of the name.
 func (q question) unlessAway(ctx context.Context, err error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -427,4 +428,43 @@ func TestDiskThatComesBackToAYoungSession(t *testing.T) {
 		t.Errorf("the disk is there: %v", err)
 	}
 	works(t, s)
+}
+
+// What a session denies that entered an empty mount point is not absent, though the root is proven before by the
+// session before it, and after by the one that takes its place.
+func TestWhatAnotherSessionDeniedIsNotAbsent(t *testing.T) {
+	t.Parallel()
+	srv := startSamba(t)
+	srv.Write("films/d/f", "hello")
+	s := srv.share(func(c *Config) { c.Path = "films" })
+	works(t, s)
+	ctx := context.Background()
+	aside := filepath.Join(srv.Dir, "disk")
+	for what, ask := range map[string]func() error{
+		"stat": func() error { _, err := s.Stat(ctx, "d/f"); return err },
+		"list": func() error { _, err := s.List(ctx, "d"); return err },
+		"open": func() error {
+			f, err := s.Open(ctx, "d/f")
+			if err == nil {
+				err = f.Close()
+			}
+			return err
+		},
+	} {
+		if err := errors.Join(os.Rename(srv.Media(), aside), os.Mkdir(srv.Media(), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+		srv.Run("drop", "media")
+		if _, err := s.lookNow(ctx, "d/f"); !errors.Is(err, fs.ErrNotExist) {
+			t.Fatalf("%s: the new session says %v", what, err)
+		}
+		if err := errors.Join(os.Remove(srv.Media()), os.Rename(aside, srv.Media())); err != nil {
+			t.Fatal(err)
+		}
+		s.prover.good.Store(time.Now().UnixNano()) // as if all of this had taken no time
+		if err := ask(); errors.Is(err, tree.ErrNotExist) {
+			t.Errorf("%s: proven absent: %v", what, err)
+		}
+		works(t, s)
+	}
 }

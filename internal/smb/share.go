@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/semaphore"
@@ -157,7 +156,7 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 		return tree.Entry{}, fmt.Errorf("stat %q: %w", path, err)
 	}
 	e, err := perform(ctx, s, insisting(func(ctx context.Context) (tree.Entry, error) {
-		q := s.question(time.Now(), s.prover.join())
+		q := s.question(s.prover.join())
 		e, err := s.stat(ctx, path)
 		if err != nil {
 			return tree.Entry{}, q.believe(ctx, err, func() error { _, err := s.stat(ctx, path); return err })
@@ -185,7 +184,7 @@ func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
 	f, err := perform(ctx, s, insisting(func(ctx context.Context) (*file, error) {
-		q := s.question(time.Now(), s.prover.join())
+		q := s.question(s.prover.join())
 		f, err := s.openFile(ctx, path)
 		if err != nil {
 			return nil, q.believe(ctx, err, func() error {
