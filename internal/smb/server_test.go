@@ -338,6 +338,23 @@ func TestDiskNotMounted(t *testing.T) {
 	}
 }
 
+// unmountDisk leaves the empty mount point of the share's disk, to which whoever connects anew comes.
+func (s *server) unmountDisk() {
+	s.t.Helper()
+	if err := errors.Join(os.Rename(s.Media(), filepath.Join(s.Dir, "disk")), os.Mkdir(s.Media(), 0o755)); err != nil {
+		s.t.Fatal(err)
+	}
+	s.Run("drop", "media")
+}
+
+// mountDisk brings the disk back, which those who are connected do not see.
+func (s *server) mountDisk() {
+	s.t.Helper()
+	if err := errors.Join(os.Remove(s.Media()), os.Rename(filepath.Join(s.Dir, "disk"), s.Media())); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // A session that was mounted on the empty mount point goes on seeing that when the disk has come: the
 // server stays in the directory that it has entered.
 func TestDiskMountedOverAnOpenSession(t *testing.T) {
@@ -349,26 +366,14 @@ func TestDiskMountedOverAnOpenSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	aside := filepath.Join(srv.Dir, "disk")
 	for _, expect := range []tree.Volume{{}, v} {
 		s.Expect(expect)
-		if err := os.Rename(srv.Media(), aside); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Mkdir(srv.Media(), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		srv.Run("drop", "media")
+		srv.unmountDisk()
 		if _, err := s.List(context.Background(), ""); err != nil && !errors.Is(err, tree.ErrAway) {
 			t.Fatal(err)
 		}
 		time.Sleep(freshFor + 100*time.Millisecond)
-		if err := os.Remove(srv.Media()); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Rename(aside, srv.Media()); err != nil {
-			t.Fatal(err)
-		}
+		srv.mountDisk()
 		s.Reconnect()
 		if _, err := s.Identify(context.Background()); err != nil {
 			t.Errorf("the disk is there: %v", err)
@@ -402,14 +407,7 @@ func TestDiskThatComesBackToAYoungSession(t *testing.T) {
 	srv.Write("films/d/f", "hello")
 	s := srv.share(func(c *Config) { c.Path = "films" })
 	works(t, s)
-	aside := filepath.Join(srv.Dir, "disk")
-	if err := os.Rename(srv.Media(), aside); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(srv.Media(), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	srv.Run("drop", "media")
+	srv.unmountDisk()
 	for range tripAfter {
 		_, err := s.Identify(context.Background())
 		wantAway(t, "an empty mount point", err)
@@ -417,12 +415,7 @@ func TestDiskThatComesBackToAYoungSession(t *testing.T) {
 	if got := s.Breaker().State; got != Open {
 		t.Fatalf("the breaker is %s", got)
 	}
-	if err := os.Remove(srv.Media()); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(aside, srv.Media()); err != nil {
-		t.Fatal(err)
-	}
+	srv.mountDisk()
 	s.Reconnect()
 	if _, err := s.Identify(context.Background()); err != nil {
 		t.Errorf("the disk is there: %v", err)
@@ -439,7 +432,6 @@ func TestWhatAnotherSessionDeniedIsNotAbsent(t *testing.T) {
 	s := srv.share(func(c *Config) { c.Path = "films" })
 	works(t, s)
 	ctx := context.Background()
-	aside := filepath.Join(srv.Dir, "disk")
 	for what, ask := range map[string]func() error{
 		"stat": func() error { _, err := s.Stat(ctx, "d/f"); return err },
 		"list": func() error { _, err := s.List(ctx, "d"); return err },
@@ -451,16 +443,11 @@ func TestWhatAnotherSessionDeniedIsNotAbsent(t *testing.T) {
 			return err
 		},
 	} {
-		if err := errors.Join(os.Rename(srv.Media(), aside), os.Mkdir(srv.Media(), 0o755)); err != nil {
-			t.Fatal(err)
-		}
-		srv.Run("drop", "media")
+		srv.unmountDisk()
 		if _, err := s.lookNow(ctx, "d/f"); !errors.Is(err, fs.ErrNotExist) {
 			t.Fatalf("%s: the new session says %v", what, err)
 		}
-		if err := errors.Join(os.Remove(srv.Media()), os.Rename(aside, srv.Media())); err != nil {
-			t.Fatal(err)
-		}
+		srv.mountDisk()
 		s.prover.good.Store(time.Now().UnixNano()) // as if all of this had taken no time
 		if err := ask(); errors.Is(err, tree.ErrNotExist) {
 			t.Errorf("%s: proven absent: %v", what, err)
