@@ -179,8 +179,9 @@ within() { # SECONDS COMMAND...
 
 restarted() { [[ $(property NRestarts) -ge $1 && $(property ActiveState) == active ]]; }
 given_up() { [[ $(property ActiveState) == failed ]] && logged 'Start request repeated too quickly'; }
-logged() { journalctl --sync && journalctl -b -u catalogizerd -o cat | grep -q "$1"; }
-answers() { get "$1" "${2:-}" 2>/dev/null | grep -q "$3"; }
+# Not grep -q: it leaves at the first match, and who is still writing to it fails.
+logged() { journalctl --sync && journalctl -b -u catalogizerd -o cat | grep "$1" >/dev/null; }
+answers() { get "$1" "${2:-}" 2>/dev/null | grep "$3" >/dev/null; }
 idle() { answers /api/v1/status "$token" '"idle":\s*true'; }
 
 inside() {

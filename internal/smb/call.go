@@ -115,12 +115,14 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 	return value, nil
 }
 
-// insisting asks once more where an entry is denied though the root is there. A server whose disk is gone denies
-// everything, and may have it back when the root is looked at; and it denies a request that came damaged.
+// insisting asks once more where an entry is denied though the root is there, or was not found and then was. A server
+// whose disk is gone denies everything, and may have it back when the root is looked at; and it denies a request that
+// came damaged.
 func insisting[T any](f func(context.Context) (T, error)) func(context.Context) (T, error) {
 	return func(ctx context.Context) (T, error) {
 		v, err := f(ctx)
-		if errors.Is(err, fs.ErrPermission) && classify(err) == thisEntry && ctx.Err() == nil {
+		denied := errors.Is(err, fs.ErrPermission) && classify(err) == thisEntry
+		if (denied || errors.Is(err, errUnsettled)) && ctx.Err() == nil {
 			return f(ctx)
 		}
 		return v, err

@@ -219,7 +219,7 @@ func (q question) believe(ctx context.Context, err error, ask func() error) erro
 			q.dials = q.share.sessions.dials.Load()
 			switch again := ask(); {
 			case again == nil:
-				return errors.New("came and went while it was looked at")
+				return errUnsettled
 			case classify(again) != thisEntry || !errors.Is(again, fs.ErrNotExist):
 				return again
 			}
@@ -232,8 +232,11 @@ func (q question) believe(ctx context.Context, err error, ask func() error) erro
 			return fmt.Errorf("%w: %w", tree.ErrNotExist, err)
 		}
 	}
-	return errors.New("not found, on connections that did not last")
+	return errUnsettled
 }
+
+// errUnsettled says that a name was denied that is there, or may be: by another connection, or a moment later.
+var errUnsettled = errors.New("came and went while it was looked at")
 
 // connectionsTried is on how many connections a name is asked for.
 const connectionsTried = 3
