@@ -21,6 +21,7 @@ type Config struct {
 
 	origins     map[string]origin // where a key was set; see locate
 	credentials string            // $CREDENTIALS_DIRECTORY of systemd, or empty
+	httpToken   string            // file of its credential "http-token", if it was there: the door stays locked when it goes
 }
 
 // HTTP is who may talk to the daemon.

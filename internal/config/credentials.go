@@ -15,7 +15,7 @@ const maxSecret = 4096
 
 // HasToken says whether a token is configured, without reading it.
 func (c *Config) HasToken() bool {
-	return c.HTTP.TokenFile != "" || credential(c.credentials, "http-token") != ""
+	return c.HTTP.TokenFile != "" || c.httpToken != ""
 }
 
 // Token reads the bearer token that clients must show: from http.token_file, else from systemd's
@@ -26,7 +26,7 @@ func (c *Config) Token() (string, error) {
 	}
 	at, file := c.locate("http.token_file"), c.HTTP.TokenFile
 	if file == "" {
-		at, file = origin{fromEnvironment, 0, "credential http-token"}, credential(c.credentials, "http-token")
+		at, file = origin{fromEnvironment, 0, "credential http-token"}, c.httpToken
 	}
 	if file == "" {
 		return "", nil

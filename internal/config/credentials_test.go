@@ -58,6 +58,19 @@ func TestToken(t *testing.T) {
 	}
 }
 
+// A credential that goes while the daemon runs does not open the door that it has locked.
+func TestATokenThatIsGoneLetsNobodyIn(t *testing.T) {
+	dir := t.TempDir()
+	file := secret(t, dir, "http-token", "of-systemd\n", 0o400)
+	c := load(t, LoadOptions{Env: []string{"HOME=/h", "CREDENTIALS_DIRECTORY=" + dir}})
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if token, err := c.Token(); err == nil || !c.HasToken() {
+		t.Errorf("got %q, %v", token, err)
+	}
+}
+
 func TestPassword(t *testing.T) {
 	dir := t.TempDir()
 	secret(t, dir, "smb-password-attic", "of systemd \n", 0o400)

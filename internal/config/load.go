@@ -32,6 +32,7 @@ func Load(o LoadOptions) (*Config, error) {
 	env := environ(o.Env)
 	c := Default()
 	c.credentials = env["CREDENTIALS_DIRECTORY"]
+	c.httpToken = credential(c.credentials, "http-token")
 	if o.File != "" {
 		if err := c.loadFile(o.File, &p); err != nil {
 			return nil, err
