@@ -5,6 +5,8 @@
 # make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory;
 #                 bench-growth: files a second while a catalog grows to a million
 # make fuzz       every fuzz target for FUZZTIME=30s
+# make verify     what is too long for every change: soaks, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
+#                 MUTATIONS=1000 make it short; PARTS="hostile mutations" takes some
 # make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share
 # make install    into DESTDIR, prefix=/usr/local
 # make clean
@@ -34,7 +36,7 @@ sysusersdir ?= $(prefix)/lib/sysusers.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 mandir ?= $(prefix)/share/man
 
-.PHONY: build run test check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth fuzz soak soak-share library install clean
+.PHONY: build run test check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth fuzz verify soak soak-share library install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -79,6 +81,9 @@ bench-growth: build
 
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)
+
+verify:
+	scripts/verify.sh $(PARTS)
 
 # Soak tests are those named TestSoak...; they run for as long as SOAK says, and not at all without it.
 soak:

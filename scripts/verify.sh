@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# What is too long for every change: soaks, long fuzzing, a million mutations, hostile clients at full strength.
+# Prints each part with the seconds so far; ends at the first that fails.
+#
+# usage: scripts/verify.sh [PART...]      parts: hostile mutations fuzz-input soak soak-share
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=1 GOTOOLCHAIN=local
+soak=${SOAK:-1h} fuzz=${FUZZTIME:-10m} mutations=${MUTATIONS:-1000000}
+
+# What it promises to hold beside clients that search without pause or do not read.
+hostile() {
+	SOAK=$soak scripts/require-tests.sh 'no ss' -- go test -count=1 -v -run "$hostile_tests" -tags sqlite_fts5 ./internal/app
+}
+hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTakeLittleMemory)$'
+
+mutations() {
+	MUTATIONS=$mutations scripts/require-tests.sh . -- go test -count=1 -timeout 0 -v -run '^TestSoakMutations$' -tags sqlite_fts5 ./internal/media/analyzer/probe
+}
+
+# What comes over the network, with the race detector.
+fuzz-input() {
+	FUZZFLAGS=-race scripts/fuzz.sh "$fuzz" ./internal/api ./internal/media/realtime
+}
+
+soak() { make soak SOAK="$soak"; }
+soak-share() { make soak-share SOAK="$soak"; }
+
+(($#)) || set -- hostile mutations fuzz-input soak soak-share
+for part; do
+	printf '\n== %s (%ds)\n' "$part" "$SECONDS"
+	"$part"
+done
+printf '\n== verified (%ds)\n' "$SECONDS"
