@@ -196,7 +196,7 @@ func (s *Server) current(at media.Cursor) error {
 // changesAfter reads one page, and waits for one where there is none yet.
 func (s *Server) changesAfter(r *http.Request, at media.Cursor, limit int, wait time.Duration) ([]store.Change, media.Cursor, bool, error) {
 	if at.Load {
-		changes, next, done, err := s.catalog.Load(r.Context(), at.Seq, at.Position, limit)
+		changes, next, done, err := s.catalog.Load(r.Context(), at.Seq, at.Position, store.Bounds{Rows: limit})
 		if err != nil {
 			return nil, at, false, err
 		}
@@ -234,7 +234,7 @@ func (s *Server) changesNow(r *http.Request, at media.Cursor, limit int) (change
 	if at.Seq >= head {
 		return nil, at, false, nil
 	}
-	p, err := s.catalog.Changes(r.Context(), at.Seq, head, limit)
+	p, err := s.catalog.Changes(r.Context(), at.Seq, head, store.Bounds{Rows: limit})
 	if err != nil {
 		return nil, at, false, err
 	}

@@ -23,8 +23,8 @@ type Catalog interface {
 	Head() int64
 	Floor() int64
 	ItemCounts() store.Counts
-	Changes(ctx context.Context, after, upto int64, limit int) (store.Page, error)
-	Load(ctx context.Context, h0, position int64, limit int) ([]store.Change, int64, bool, error)
+	Changes(ctx context.Context, after, upto int64, most store.Bounds) (store.Page, error)
+	Load(ctx context.Context, h0, position int64, most store.Bounds) ([]store.Change, int64, bool, error)
 	Query(ctx context.Context, q store.Query) (store.Result, error)
 	Item(ctx context.Context, id int64) (store.View, int64, bool, error)
 	Pictures(ctx context.Context, id int64) ([]store.View, error)

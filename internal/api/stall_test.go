@@ -22,11 +22,11 @@ type oneItem struct{}
 func (oneItem) Epoch() string { return "epoch" }
 func (oneItem) Head() int64   { return 1 }
 func (oneItem) Floor() int64  { return 0 }
-func (oneItem) Changes(context.Context, int64, int64, int) (store.Page, error) {
+func (oneItem) Changes(context.Context, int64, int64, store.Bounds) (store.Page, error) {
 	return store.Page{Upto: 1, Head: 1}, nil
 }
 
-func (oneItem) Load(context.Context, int64, int64, int) ([]store.Change, int64, bool, error) {
+func (oneItem) Load(context.Context, int64, int64, store.Bounds) ([]store.Change, int64, bool, error) {
 	return []store.Change{{Seq: 1, ID: 1, Kind: media.KindMovie, Item: []byte(`{"id":1}`)}}, 1, true, nil
 }
 

@@ -69,7 +69,7 @@ func (m *member) operate(i int) (err error) {
 		err = m.write(root, i)
 	case 3:
 		var p Page
-		p, err = m.r.Changes(ctx, m.cursor, 0, 30)
+		p, err = m.r.Changes(ctx, m.cursor, 0, Bounds{Rows: 30})
 		for _, ch := range p.Changes {
 			if ch.Seq <= m.cursor || ch.Seq > p.Upto {
 				return fmt.Errorf("number %d in (%d, %d]", ch.Seq, m.cursor, p.Upto)

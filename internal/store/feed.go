@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -48,8 +49,32 @@ func AppendChanges(dst []byte, changes []Change) []byte {
 	return append(dst, ']')
 }
 
-// PageRows bounds a page, and with it a read transaction.
-const PageRows = 2000
+// Bounds of a page, and with it of a read transaction.
+const (
+	PageRows  = 2000
+	PageBytes = 1 << 20 // of encoded items
+)
+
+// Bounds end a page: whichever is reached first, though a page holds one change at least.
+type Bounds struct {
+	Rows  int
+	Bytes int // of encoded items; 0: PageBytes
+}
+
+// within makes the bounds what a page may be at most.
+func (b Bounds) within() Bounds {
+	if b.Bytes <= 0 || b.Bytes > PageBytes {
+		b.Bytes = PageBytes
+	}
+	b.Rows = min(b.Rows, PageRows)
+	return b
+}
+
+// changeBytes is what a change takes beside its item.
+const changeBytes = 64
+
+// errPageFull ends the reading of a page that has reached its bytes.
+var errPageFull = errors.New("page is full")
 
 // Head is the number of the last durable change.
 func (s *Store) Head() int64 { return s.head.Load() }
@@ -58,9 +83,9 @@ func (s *Store) Head() int64 { return s.head.Load() }
 // catch up.
 func (s *Store) Floor() int64 { return s.floor.Load() }
 
-// Changes reads the feed above after, in order, at most limit changes and none above upto (0: the head).
-func (s *Store) Changes(ctx context.Context, after, upto int64, limit int) (p Page, err error) {
-	limit = min(limit, PageRows)
+// Changes reads the feed above after, in order, within bounds and none above upto (0: the head).
+func (s *Store) Changes(ctx context.Context, after, upto int64, most Bounds) (p Page, err error) {
+	most = most.within()
 	err = s.read(ctx, func(c *conn) error {
 		if p.Head, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
@@ -69,21 +94,25 @@ func (s *Store) Changes(ctx context.Context, after, upto int64, limit int) (p Pa
 		if upto > 0 {
 			end = min(upto, p.Head)
 		}
-		if err := s.changedItems(c, &p, "i.seq > ? AND i.seq <= ? ORDER BY i.seq LIMIT ?", after, end, int64(limit)); err != nil {
+		full, err := s.changedItems(c, &p, most, "i.seq > ? AND i.seq <= ? ORDER BY i.seq LIMIT ?", after, end, int64(most.Rows))
+		if err != nil {
 			return err
 		}
-		err := c.each("SELECT seq, id, root, kind, filter_seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", func(r row) error {
+		if full { // what is deleted behind it is for the next page too
+			end = p.Changes[len(p.Changes)-1].Seq
+		}
+		err = c.each("SELECT seq, id, root, kind, filter_seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", func(r row) error {
 			p.Changes = append(p.Changes, Change{Seq: r.int(0), ID: r.int(1), Delete: true, Root: s.rootName(r.int(2)), Kind: media.Kind(r.text(3)), FilterSeq: r.int(4)})
 			return nil
-		}, after, end, int64(limit))
+		}, after, end, int64(most.Rows))
 		if err != nil {
 			return err
 		}
 		slices.SortFunc(p.Changes, func(a, b Change) int { return int(a.Seq - b.Seq) })
 		p.Upto = end
-		if len(p.Changes) >= limit {
-			p.Changes = p.Changes[:limit]
-			p.Upto = p.Changes[limit-1].Seq
+		if len(p.Changes) >= most.Rows {
+			p.Changes = p.Changes[:most.Rows]
+			p.Upto = p.Changes[most.Rows-1].Seq
 		}
 		return nil
 	})
@@ -92,14 +121,15 @@ func (s *Store) Changes(ctx context.Context, after, upto int64, limit int) (p Pa
 
 // Load reads a first load's page: items above position by id that have not changed since h0. next is
 // the position after it, done says that there are no more.
-func (s *Store) Load(ctx context.Context, h0, position int64, limit int) (changes []Change, next int64, done bool, err error) {
-	limit = min(limit, PageRows)
+func (s *Store) Load(ctx context.Context, h0, position int64, most Bounds) (changes []Change, next int64, done bool, err error) {
+	most = most.within()
 	err = s.read(ctx, func(c *conn) error {
 		var p Page
-		if err := s.changedItems(c, &p, "i.id > ? ORDER BY i.id LIMIT ?", position, int64(limit)); err != nil {
+		full, err := s.changedItems(c, &p, most, "i.id > ? ORDER BY i.id LIMIT ?", position, int64(most.Rows))
+		if err != nil {
 			return err
 		}
-		done = len(p.Changes) < limit
+		done = !full && len(p.Changes) < most.Rows
 		next = position
 		for _, ch := range p.Changes {
 			next = ch.ID
@@ -114,9 +144,11 @@ func (s *Store) Load(ctx context.Context, h0, position int64, limit int) (change
 
 const feedColumns = `i.id, i.seq, i.filter_seq, i.root, i.kind, i.state, i.size, i.mtime, i.added, i.analysis, i.error, i.fingerprint, i.doc, d.path, i.name`
 
-// changedItems appends items as changes; those of detached roots are deletions.
-func (s *Store) changedItems(c *conn, p *Page, where string, args ...driver.Value) error {
-	return c.each("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE "+where, func(r row) error {
+// changedItems appends items as changes, as many as the bounds let; those of detached roots are deletions. full says that
+// the bytes ended it before the rows did: an item is not read further than to learn that it is too many.
+func (s *Store) changedItems(c *conn, p *Page, most Bounds, where string, args ...driver.Value) (full bool, err error) {
+	bytes := 0
+	err = c.each("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE "+where, func(r row) error {
 		v := scanView(s, r)
 		ch := Change{Seq: r.int(1), ID: v.ID, Root: v.Root, Kind: v.Kind, FilterSeq: r.int(2)}
 		if v.State == Detached {
@@ -124,9 +156,16 @@ func (s *Store) changedItems(c *conn, p *Page, where string, args ...driver.Valu
 		} else {
 			ch.Item = v.AppendJSON(nil)
 		}
+		if bytes += len(ch.Item) + changeBytes; bytes > most.Bytes && len(p.Changes) > 0 {
+			return errPageFull
+		}
 		p.Changes = append(p.Changes, ch)
 		return nil
 	}, args...)
+	if errors.Is(err, errPageFull) {
+		return true, nil
+	}
+	return false, err
 }
 
 // Prune drops tombstones while there are more than keep, oldest first, but none above limit. It returns

@@ -34,7 +34,7 @@ func (r *running) subscribe(match func(string, media.Kind) bool) *replica {
 func (c *replica) read(limit int) (more bool) {
 	c.r.t.Helper()
 	if c.loading {
-		changes, next, done, err := c.r.Load(c.r.context(), c.h0, c.position, limit)
+		changes, next, done, err := c.r.Load(c.r.context(), c.h0, c.position, Bounds{Rows: limit})
 		if err != nil {
 			c.r.t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func (c *replica) read(limit int) (more bool) {
 		}
 		return true
 	}
-	p, err := c.r.Changes(c.r.context(), c.cursor, 0, limit)
+	p, err := c.r.Changes(c.r.context(), c.cursor, 0, Bounds{Rows: limit})
 	if err != nil {
 		c.r.t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestEachItemStandsInTheFeedOnceAtItsNewestChange(t *testing.T) {
 	a, b, c := r.put(root, "a"), r.put(root, "b"), r.put(root, "c")
 	r.change(a.ID, func(it *Item) { it.Size = 7 })
 	r.update(func(tx *Tx) error { return tx.Remove(&b) })
-	p, err := r.Changes(t.Context(), 0, 0, 10)
+	p, err := r.Changes(t.Context(), 0, 0, Bounds{Rows: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,10 +143,10 @@ func TestEachItemStandsInTheFeedOnceAtItsNewestChange(t *testing.T) {
 	if strings.Join(got, ", ") != want || p.Upto != 5 || p.Head != 5 {
 		t.Errorf("got %v up to %d, want %s", got, p.Upto, want)
 	}
-	if p, err = r.Changes(t.Context(), 0, 4, 10); err != nil || len(p.Changes) != 2 || p.Upto != 4 {
+	if p, err = r.Changes(t.Context(), 0, 4, Bounds{Rows: 10}); err != nil || len(p.Changes) != 2 || p.Upto != 4 {
 		t.Errorf("up to 4: %+v, %v", p, err)
 	}
-	if p, err = r.Changes(t.Context(), 5, 0, 10); err != nil || len(p.Changes) != 0 || p.Upto != 5 {
+	if p, err = r.Changes(t.Context(), 5, 0, Bounds{Rows: 10}); err != nil || len(p.Changes) != 0 || p.Upto != 5 {
 		t.Errorf("at the head: %+v, %v", p, err)
 	}
 }
@@ -175,7 +175,7 @@ func TestTheFeedKnowsWhenAnItemLastChangedRootOrKind(t *testing.T) {
 	expect("back", true, func(it *Item) { it.State = Present })
 	last := r.item(it.ID)
 	r.update(func(tx *Tx) error { return tx.Remove(&last) })
-	p, err := r.Changes(t.Context(), last.Seq, 0, 10)
+	p, err := r.Changes(t.Context(), last.Seq, 0, Bounds{Rows: 10})
 	if err != nil || len(p.Changes) != 1 || !p.Changes[0].Delete || p.Changes[0].FilterSeq != last.FilterSeq || p.Changes[0].Root != "two" || p.Changes[0].Kind != media.KindMovie {
 		t.Errorf("the tombstone: %+v, %v", p, err)
 	}
@@ -186,11 +186,11 @@ func TestADetachedItemIsADeletionInTheFeed(t *testing.T) {
 	root := r.addRoot("films")
 	it := r.put(root, "a")
 	r.change(it.ID, func(it *Item) { it.State = Detached })
-	p, err := r.Changes(t.Context(), 0, 0, 10)
+	p, err := r.Changes(t.Context(), 0, 0, Bounds{Rows: 10})
 	if err != nil || len(p.Changes) != 1 || !p.Changes[0].Delete || p.Changes[0].ID != it.ID {
 		t.Errorf("%+v, %v", p, err)
 	}
-	changes, _, done, err := r.Load(t.Context(), r.Head(), 0, 10)
+	changes, _, done, err := r.Load(t.Context(), r.Head(), 0, Bounds{Rows: 10})
 	if err != nil || len(changes) != 0 || !done {
 		t.Errorf("a load: %+v, %v", changes, err)
 	}
@@ -207,13 +207,72 @@ func TestAPageIsNeverLargerThanAReadMayBe(t *testing.T) {
 		}
 		return nil
 	})
-	p, err := r.Changes(t.Context(), 0, 0, 1<<30)
+	p, err := r.Changes(t.Context(), 0, 0, Bounds{Rows: 1 << 30})
 	if err != nil || len(p.Changes) != PageRows || p.Upto != PageRows {
 		t.Errorf("%d changes up to %d, %v", len(p.Changes), p.Upto, err)
 	}
-	changes, next, done, err := r.Load(t.Context(), r.Head(), 0, 1<<30)
+	changes, next, done, err := r.Load(t.Context(), r.Head(), 0, Bounds{Rows: 1 << 30})
 	if err != nil || len(changes) != PageRows || done || next != PageRows {
 		t.Errorf("a load: %d changes up to %d, done %v, %v", len(changes), next, done, err)
+	}
+}
+
+func TestAPageEndsByBytesToo(t *testing.T) {
+	const items, length = 40, 60 << 10
+	r := runFresh(t, Options{})
+	root := r.addRoot("films")
+	var gone Item
+	for i := range items {
+		it := r.put(root, fmt.Sprint(i))
+		r.change(it.ID, func(it *Item) { it.Doc = []byte(`"plot":"` + strings.Repeat("x", length) + `"`) })
+		if i == items/2 {
+			gone = it
+		}
+	}
+	r.change(1, func(it *Item) { it.Doc = []byte(`"plot":"` + strings.Repeat("x", 3*PageBytes) + `"`) }) // too long for any page
+	r.update(func(tx *Tx) error { return tx.Remove(&gone) })
+	size := func(changes []Change) (n int, several bool) {
+		whole := 0
+		for i := range changes {
+			if n += len(changes[i].Item); !changes[i].Delete {
+				whole++
+			}
+		}
+		return n, whole > 1
+	}
+	for _, bytes := range []int{0, 1, 150 << 10, 1 << 30} {
+		most := Bounds{Rows: PageRows, Bytes: bytes}
+		held, pages := map[int64]bool{}, 0
+		for at := int64(0); at < r.Head(); pages++ {
+			p, err := r.Changes(t.Context(), at, 0, most)
+			if err != nil || p.Upto <= at {
+				t.Fatalf("behind %d the feed goes on to %d: %v", at, p.Upto, err)
+			}
+			if n, several := size(p.Changes); n > most.within().Bytes && several {
+				t.Errorf("a page of %d changes has %d bytes, with at most %d", len(p.Changes), n, most.within().Bytes)
+			}
+			for _, ch := range p.Changes {
+				held[ch.ID] = !ch.Delete
+			}
+			at = p.Upto
+		}
+		if len(held) != items || held[gone.ID] || pages < 3 {
+			t.Errorf("within %d bytes: %d items on %d pages, the deleted one is held: %v", bytes, len(held), pages, held[gone.ID])
+		}
+		loaded := 0
+		for at, done := int64(0), false; !done; {
+			changes, next, end, err := r.Load(t.Context(), r.Head(), at, most)
+			if err != nil || (next <= at && !end) {
+				t.Fatalf("behind %d the load goes on to %d: %v", at, next, err)
+			}
+			if n, several := size(changes); n > most.within().Bytes && several {
+				t.Errorf("a load's page of %d changes has %d bytes", len(changes), n)
+			}
+			loaded, at, done = loaded+len(changes), next, end
+		}
+		if loaded != items-1 {
+			t.Errorf("within %d bytes a load has %d items", bytes, loaded)
+		}
 	}
 }
 
@@ -250,7 +309,7 @@ func TestOldTombstonesArePrunedAndTheFloorTellsWhoIsTooLate(t *testing.T) {
 	if r.Floor() != 12 {
 		t.Errorf("the floor is %d after a restart", r.Floor())
 	}
-	p, err := r.Changes(t.Context(), r.Floor(), 0, 100)
+	p, err := r.Changes(t.Context(), r.Floor(), 0, Bounds{Rows: 100})
 	if err != nil || len(p.Changes) != 4 || p.Changes[0].ID != gone[6].ID {
 		t.Errorf("above the floor: %+v, %v", p.Changes, err)
 	}

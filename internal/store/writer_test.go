@@ -284,7 +284,7 @@ func TestTheWALIsCutWhenReadersKeptItLong(t *testing.T) {
 	if err != nil || fi.Size() > limit {
 		t.Errorf("the WAL has %d bytes (%v)", fi.Size(), err)
 	}
-	if _, err := r.Changes(t.Context(), 0, 0, 10); err != nil {
+	if _, err := r.Changes(t.Context(), 0, 0, Bounds{Rows: 10}); err != nil {
 		t.Errorf("the gate did not open again: %v", err)
 	}
 }
@@ -321,7 +321,7 @@ func TestAReaderOfAnotherProcessDoesNotKeepTheGateClosed(t *testing.T) {
 	if fi, err := os.Stat(r.Path() + "-wal"); err != nil || fi.Size() > limit {
 		t.Errorf("the WAL was not cut afterwards: %d bytes (%v)", fi.Size(), err)
 	}
-	if _, err := r.Changes(t.Context(), 0, 0, 10); err != nil {
+	if _, err := r.Changes(t.Context(), 0, 0, Bounds{Rows: 10}); err != nil {
 		t.Errorf("the gate did not open again: %v", err)
 	}
 }
@@ -336,12 +336,12 @@ func TestAReaderGivesUpWithItsContext(t *testing.T) {
 	<-holding
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if _, err := r.Changes(ctx, 0, 0, 10); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := r.Changes(ctx, 0, 0, Bounds{Rows: 10}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 	close(release)
 	wg.Wait()
-	if _, err := r.Changes(t.Context(), 0, 0, 10); err != nil {
+	if _, err := r.Changes(t.Context(), 0, 0, Bounds{Rows: 10}); err != nil {
 		t.Errorf("the reader is lost: %v", err)
 	}
 }

@@ -144,7 +144,7 @@ func (m *faulty) guard(ctx context.Context) {
 	defer unsubscribe()
 	at := int64(0)
 	for {
-		page, err := m.store.Changes(ctx, at, 0, store.PageRows)
+		page, err := m.store.Changes(ctx, at, 0, store.Bounds{Rows: store.PageRows})
 		if ctx.Err() != nil {
 			return
 		}

@@ -17,8 +17,8 @@ type Feed interface {
 	Epoch() string
 	Head() int64
 	Floor() int64
-	Changes(ctx context.Context, after, upto int64, limit int) (store.Page, error)
-	Load(ctx context.Context, h0, position int64, limit int) (changes []store.Change, next int64, done bool, err error)
+	Changes(ctx context.Context, after, upto int64, most store.Bounds) (store.Page, error)
+	Load(ctx context.Context, h0, position int64, most store.Bounds) (changes []store.Change, next int64, done bool, err error)
 	Subscribe() (<-chan struct{}, func())
 }
 
@@ -29,6 +29,10 @@ const (
 	chunkRows  = 500
 	retryTime  = time.Second // after which a feed that could not be read is tried again
 )
+
+// ownPage bounds what a subscriber reads from the store for itself. A client that does not read holds one such page for
+// as long as it takes to be cut, so it is shorter than what all of them share.
+var ownPage = store.Bounds{Rows: chunkRows, Bytes: 64 << 10}
 
 // chunk is a stretch of the feed, (after, upto], with its items encoded once for everybody.
 type chunk struct {
@@ -86,7 +90,7 @@ func (b *EventBus) Run(ctx context.Context) error {
 func (b *EventBus) follow(ctx context.Context) error {
 	for b.upto.Load() < b.feed.Head() && !b.skip() {
 		// What is committed can be read a moment before the head says so; nobody is to get ahead of that.
-		p, err := b.feed.Changes(ctx, b.upto.Load(), b.feed.Head(), store.PageRows)
+		p, err := b.feed.Changes(ctx, b.upto.Load(), b.feed.Head(), store.Bounds{Rows: store.PageRows, Bytes: store.PageBytes})
 		if err != nil {
 			return err
 		}

@@ -164,7 +164,7 @@ func (s *subscription) catchUp(ctx context.Context, after, boundary int64) (*chu
 	if after < s.bus.feed.Floor() {
 		return nil, &ResyncError{ResyncCompacted}
 	}
-	p, err := s.bus.feed.Changes(ctx, after, boundary, chunkRows)
+	p, err := s.bus.feed.Changes(ctx, after, boundary, ownPage)
 	if err != nil {
 		return nil, err
 	}
@@ -178,16 +178,9 @@ func (s *subscription) catchUp(ctx context.Context, after, boundary int64) (*chu
 // load reads a page of a first load, in the order of ids. After the last page the cursor is a plain
 // one, at the number where the load began.
 func (s *subscription) load(ctx context.Context) (Batch, bool, error) {
-	changes, next, done, err := s.bus.feed.Load(ctx, s.at.Seq, s.at.Position, chunkRows)
+	changes, next, done, err := s.bus.feed.Load(ctx, s.at.Seq, s.at.Position, ownPage)
 	if err != nil {
 		return Batch{}, false, err
-	}
-	size := 0
-	for i := range changes {
-		if size += len(changes[i].Item) + 64; size > chunkBytes && i > 0 {
-			changes, next, done = changes[:i], changes[i-1].ID, false
-			break
-		}
 	}
 	prev := s.at
 	s.at.Position = next

@@ -11,7 +11,7 @@ import (
 // deleted counts the deletions in the feed above a number.
 func (w *world) deleted(after int64) (n int) {
 	w.t.Helper()
-	p, err := w.st.Changes(context.Background(), after, 0, 1000)
+	p, err := w.st.Changes(context.Background(), after, 0, store.Bounds{Rows: 1000})
 	if err != nil {
 		w.t.Fatal(err)
 	}
