@@ -33,6 +33,9 @@ type Description struct {
 	Publisher       string   `json:"publisher,omitempty"`
 	Plot            string   `json:"plot,omitempty"`
 	Edition         string   `json:"edition,omitempty"`
+	Regions         []string `json:"regions,omitempty"`  // where a game was sold: ISO 3166-1 alpha-3, EUR, ASI, WORLD
+	Revision        float64  `json:"revision,omitempty"` // of a game; a letter counts from A
+	Dump            []string `json:"dump,omitempty"`     // how good the copy of a game is: verified, bad, hacked, ...
 	ReleaseGroup    string   `json:"release_group,omitempty"`
 	Source          string   `json:"source,omitempty"` // Blu-ray, Web, HDTV, ...
 	Languages       []string `json:"languages,omitempty"`

@@ -20,7 +20,7 @@ var extensions = kindsOf(map[media.Kind]string{
 	media.KindSubtitle:  `ass dfxp idx itt jss lrc mks pjs rt sami sbv scc smi srt ssa stl sub sup ttml usf vtt`,
 	media.KindPlaylist:  `asx cue m3u m3u8 pls wpl xspf zpl`,
 	media.KindMetadata:  `nfo opf xmp xml json md5 sfv sha1 sha256 sha512 ffp txt log diz url acbf accurip bif trickplay`,
-	media.KindGame:      `3ds a26 a78 cci chd cia gb gba gbc gcm gcz gen n64 nds nes ngc nkit nro nsp nsz pbp pce rvz sfc sgg smc smd sms swc v64 vpk wad wbfs wia wux xci z64 32x`,
+	media.KindGame:      `3ds a26 a78 cci chd cia fds gb gba gbc gcm gcz gen gg lnx n64 nds nes ngc nkit nro nsp nsz pbp pce rom rvz sfc sgg smc smd sms swc unf v64 vpk wad wbfs wia wux xci z64 32x`,
 	media.KindSoftware:  `apk appimage bat cmd com deb dll dmg exe flatpak ipa jar msi msix msu pkg rpm run sh snap xapk`,
 	media.KindArchive:   `7z ace arj bz2 cab gz lha lz lz4 lzh lzma r00 rar tar tbz tbz2 tgz txz tzst xz z zip zipx zst`,
 	media.KindDisc:      `bin ccd cdi dmg img iso mdf mds nrg toast udf`,

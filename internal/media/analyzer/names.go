@@ -33,6 +33,10 @@ func refine(kind media.Kind, p string, g *name.Guess) media.Kind {
 		if g.Type == name.Comic {
 			return media.KindComic
 		}
+	case media.KindArchive:
+		if g.Type == name.Game {
+			return media.KindGame
+		}
 	}
 	return kind
 }
@@ -83,7 +87,8 @@ func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	d := media.Description{
 		Title: g.Title, Year: g.Year, Date: g.Date, EpisodeTitle: g.EpisodeTitle, Artist: g.Artist, Album: g.Album, Track: g.Track,
 		Series: g.Series, SeriesIndex: seriesPlace(g.SeriesIndex), ReleaseGroup: g.ReleaseGroup, Source: g.Source,
-		Edition: strings.Join(g.Edition, ", "), Extra: g.Extra, Forced: g.SubtitleFlags.Has("forced"), HearingAid: g.SubtitleFlags.Has("hearing_impaired"),
+		Edition: strings.Join(g.Edition, ", "), Regions: g.Region, Revision: g.Revision.Float(), Dump: g.Dump,
+		Extra: g.Extra, Forced: g.SubtitleFlags.Has("forced"), HearingAid: g.SubtitleFlags.Has("hearing_impaired"),
 	}
 	if g.Author != "" {
 		d.Authors = []string{g.Author}

@@ -95,6 +95,11 @@ type Guess struct {
 	Volume      Number `json:"volume,omitempty"`
 	Issue       Number `json:"issue,omitempty"`
 
+	// Of a game:
+	Region   Strings `json:"region,omitempty"`   // where it was sold: ISO 3166-1 alpha-3, EUR, ASI, WORLD
+	Revision Number  `json:"revision,omitempty"` // a letter counts from A
+	Dump     Strings `json:"dump,omitempty"`     // verified, bad, hacked, ...
+
 	// Extra is what a file beside the feature is: trailer, sample, deletedscene, behindthescenes,
 	// interview, scene, clip, short, featurette, themesong, themevideo, or unknown.
 	Extra string `json:"extra,omitempty"`

@@ -36,6 +36,9 @@ func Parse(path string) Guess {
 	case mediumBook, mediumComic:
 		s.parseBook(&g, &p, m)
 	default:
+		if parseGame(&g, &p, m) {
+			return g
+		}
 		if !s.parseOther(&g, &p, m) {
 			s.parseVideo(&g, &p, m)
 			if g.Date == "" && len(g.Episode) == 0 && m != mediumVideo {

@@ -113,6 +113,7 @@ const (
 	mediumComic
 	mediumSubtitle
 	mediumText
+	mediumGame
 	mediumDisc // a placeholder for a disc on a shelf
 )
 
@@ -133,6 +134,9 @@ func mediumOf(ext string) (medium, bool) {
 		return mediumComic, true
 	case "srt", "sub", "ass", "ssa", "idx", "vtt", "smi", "sup", "usf", "ttml":
 		return mediumSubtitle, true
+	case "3ds", "a26", "a78", "cci", "cia", "fds", "gb", "gba", "gbc", "gcm", "gcz", "gen", "gg", "lnx", "n64", "nds", "nes", "ngc", "nkit",
+		"nsp", "nsz", "pbp", "pce", "rom", "rvz", "sfc", "sgg", "smc", "smd", "sms", "swc", "unf", "v64", "wbfs", "wia", "wux", "xci", "z64", "32x":
+		return mediumGame, true
 	case "disc":
 		return mediumDisc, true
 	case "nfo", "txt", "xml", "nzb", "torrent", "par2", "sfv", "md5", "cue", "log", "m3u", "m3u8", "rar", "zip", "7z", "lrc", "json", "opf", "xmp", "url":
