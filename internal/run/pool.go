@@ -45,7 +45,8 @@ func (p *Pool) Run(ctx context.Context) error {
 			defer wg.Done()
 			if p.Prepare != nil {
 				runtime.LockOSThread() // never unlocked: the thread ends with the worker
-				p.Prepare()
+				// A worker that could not be prepared works all the same.
+				_ = Safely(p.log, p.name+": preparation", func() error { p.Prepare(); return nil })
 			}
 			p.work(ctx)
 		}()

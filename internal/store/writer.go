@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"go.uber.org/zap"
 )
 
@@ -169,9 +169,6 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 	}
 	tx.pending = tx.pending[:0]
 	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("change panicked: %v\n%s", v, debug.Stack())
-		}
 		if err != nil {
 			if !tx.c.c.AutoCommit() {
 				err = errors.Join(err, tx.c.script("ROLLBACK TO request; RELEASE request"))
@@ -184,7 +181,7 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 			}
 		}
 	}()
-	return fn(tx)
+	return run.Safely(tx.s.log, "change of the catalog", func() error { return fn(tx) })
 }
 
 // commit writes the counters that changed and commits. A group that changed nothing writes nothing.

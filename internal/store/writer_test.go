@@ -10,6 +10,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 )
 
 // block occupies the writer until the returned function, so that what is queued meanwhile is one group.
@@ -87,7 +90,8 @@ func TestAGroupEndsWithinItsTimeAndItsRows(t *testing.T) {
 }
 
 func TestARequestThatFailsOrPanicsIsUndoneAloneInItsGroup(t *testing.T) {
-	r := runFresh(t, Options{})
+	core, log := observer.New(zap.InfoLevel)
+	r := runFresh(t, Options{Log: zap.New(core)})
 	root := r.addRoot("films")
 	base := r.put(root, "base")
 	release := r.block()
@@ -112,8 +116,11 @@ func TestARequestThatFailsOrPanicsIsUndoneAloneInItsGroup(t *testing.T) {
 	if err := <-failed; !errors.Is(err, errUndone) {
 		t.Errorf("failed: %v", err)
 	}
-	if err := <-panicked; err == nil || !strings.Contains(err.Error(), "odd") || !strings.Contains(err.Error(), "writer_test.go") {
-		t.Errorf("a panic's error names it and where: %v", err)
+	if err := <-panicked; err == nil || !strings.Contains(err.Error(), "odd") || strings.Contains(err.Error(), "writer_test.go") {
+		t.Errorf("a panic's error names it, and has no stack: %v", err)
+	}
+	if lines := log.All(); len(lines) != 1 || !strings.Contains(fmt.Sprint(lines[0].ContextMap()["stack"]), "writer_test.go") {
+		t.Errorf("the log has %v, not the panic with its stack", lines)
 	}
 	if err := errors.Join(<-good1, <-good2); err != nil {
 		t.Error(err)
