@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,8 +94,18 @@ func TestTheLiveFeedOfTheDaemon(t *testing.T) {
 	}
 }
 
-func TestASlowClientSlowsNobody(t *testing.T) {
-	const stall = 700 * time.Millisecond
+// feedOnly is a server over a store to which only the test writes.
+type feedOnly struct {
+	t   *testing.T
+	st  *store.Store
+	bus *realtime.EventBus
+	url string
+	dir int64
+}
+
+// serveFeed serves the live feed until the test ends, whose clients are cut where they stall.
+func serveFeed(t *testing.T, stall time.Duration) *feedOnly {
+	t.Helper()
 	st, err := store.Open(t.Context(), t.TempDir(), store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -117,64 +130,113 @@ func TestASlowClientSlowsNobody(t *testing.T) {
 		<-st.Stopped()
 		_ = st.Close()
 	})
-	var dir int64
-	put := func(name string, length int) {
-		t.Helper()
-		err := st.Update(t.Context(), func(tx *store.Tx) error {
-			if dir == 0 {
-				r := store.Root{Name: "films", Kind: "local", Location: "/films"}
-				if err := tx.AddRoot(&r); err != nil {
-					return err
-				}
-				d, err := tx.EnsureDir(r.ID, "", 1)
-				if err != nil {
-					return err
-				}
-				dir = d.ID
+	return &feedOnly{t: t, st: st, bus: bus, url: "http://" + server.Addr().String()}
+}
+
+// put adds a film with a text of a length.
+func (f *feedOnly) put(name string, length int) {
+	f.t.Helper()
+	err := f.st.Update(f.t.Context(), func(tx *store.Tx) error {
+		if f.dir == 0 {
+			r := store.Root{Name: "films", Kind: "local", Location: "/films"}
+			if err := tx.AddRoot(&r); err != nil {
+				return err
 			}
-			return tx.Insert(&store.Item{Dir: dir, Root: 1, Name: name, Kind: media.KindMovie, Analysis: store.None, Doc: []byte(`"plot":"` + strings.Repeat("x", length) + `"`)})
-		})
-		if err != nil {
-			t.Fatal(err)
+			d, err := tx.EnsureDir(r.ID, "", 1)
+			if err != nil {
+				return err
+			}
+			f.dir = d.ID
+		}
+		return tx.Insert(&store.Item{Dir: f.dir, Root: 1, Name: name, Kind: media.KindMovie, Analysis: store.None, Doc: []byte(`"plot":"` + strings.Repeat("x", length) + `"`)})
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func TestWhoDoesNotReadLeavesNothingInTheKernelOnceItIsCut(t *testing.T) {
+	s := serveFeed(t, 300*time.Millisecond)
+	for i := range 40 {
+		s.put(fmt.Sprint(i), 100<<10)
+	}
+	slow := follow(t, s.url, nil, `{"id":1,"type":"subscribe","since":null}`)
+	_, port, _ := net.SplitHostPort(slow.LocalAddr().String())
+	eventually(t, "the kernel to hold something for it", func() bool { return heldByTheKernel(t, s.url, port) > 0 })
+	if n := heldByTheKernel(t, s.url, port); n > 256<<10 {
+		t.Errorf("the kernel holds %d bytes for one client", n)
+	}
+	eventually(t, "the slow client to be cut", func() bool { return s.bus.Subscribers() == 0 })
+	eventually(t, "the kernel to forget it", func() bool { return heldByTheKernel(t, s.url, port) == 0 })
+}
+
+// heldByTheKernel is how many bytes wait to be taken on a connection of the server to a client's port: the queue of
+// /proc/net/tcp, in any of its states.
+func heldByTheKernel(t *testing.T, url, clientPort string) (n int64) {
+	t.Helper()
+	text, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		t.Skipf("no table of connections: %v", err)
+	}
+	server, _ := strconv.Atoi(url[strings.LastIndex(url, ":")+1:])
+	client, _ := strconv.Atoi(clientPort)
+	from, to := fmt.Sprintf(":%04X", server), fmt.Sprintf(":%04X", client)
+	for line := range strings.Lines(string(text)) {
+		f := strings.Fields(line)
+		if len(f) < 5 || !strings.HasSuffix(f[1], from) || !strings.HasSuffix(f[2], to) {
+			continue
+		}
+		queued, _, _ := strings.Cut(f[4], ":")
+		bytes, _ := strconv.ParseInt(queued, 16, 64)
+		n += bytes
+	}
+	return n
+}
+
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain for %s", what)
 		}
 	}
+}
+
+func TestASlowClientSlowsNobody(t *testing.T) {
+	const stall = 700 * time.Millisecond
+	s := serveFeed(t, stall)
 	for i := range 40 {
-		put(fmt.Sprint(i), 1<<20)
+		s.put(fmt.Sprint(i), 1<<20)
 	}
-	url := "http://" + server.Addr().String()
 	subscribe := `{"id":1,"type":"subscribe","since":null}`
-	slow := follow(t, url, nil, subscribe)
+	slow := follow(t, s.url, nil, subscribe)
 	began := time.Now()
-	quick := follow(t, url, nil, subscribe)
+	quick := follow(t, s.url, nil, subscribe)
 	until(t, quick, func(m *liveMessage) bool { return m.Type == "caught_up" })
 	worst := time.Duration(0)
 	for i := 0; time.Since(began) < stall/2; i++ {
 		sent := time.Now()
-		put(fmt.Sprint("live", i), 10)
+		s.put(fmt.Sprint("live", i), 10)
 		until(t, quick, func(m *liveMessage) bool { return m.Type == "changes" })
 		worst = max(worst, time.Since(sent))
 	}
 	if worst > 500*time.Millisecond {
 		t.Errorf("the quick client waited %v for a change", worst)
 	}
-	for end := time.Now().Add(20 * time.Second); bus.Subscribers() > 1; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the slow client is still connected")
-		}
-	}
+	eventually(t, "the slow client to be cut", func() bool { return s.bus.Subscribers() == 1 })
 	if d := time.Since(began); d < stall {
 		t.Errorf("disconnected after %v, within its time", d)
 	}
-	cursor := ""
+	since := "null" // where not even the first message came whole
 	for {
 		var m liveMessage
 		if err := slow.ReadJSON(&m); err != nil {
 			break
 		}
 		if m.Cursor != "" && m.Type != "hello" {
-			cursor = m.Cursor
+			since = strconv.Quote(m.Cursor)
 		}
 	}
-	again := follow(t, url, nil, fmt.Sprintf(`{"id":1,"type":"subscribe","since":%q}`, cursor))
+	again := follow(t, s.url, nil, fmt.Sprintf(`{"id":1,"type":"subscribe","since":%s}`, since))
 	until(t, again, func(m *liveMessage) bool { return m.Type == "caught_up" })
 }

@@ -36,6 +36,9 @@ type stallConn struct {
 	written atomic.Int64 // bytes that the kernel has taken
 }
 
+// NetConn is the connection below.
+func (c *stallConn) NetConn() net.Conn { return c.Conn }
+
 // LimitStall sets how long a write may make no progress. One that waits already learns of it within a
 // fifth of the limit before.
 func (c *stallConn) LimitStall(d time.Duration) { c.limit.Store(int64(d)) }

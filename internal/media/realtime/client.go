@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	runner "github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/gorilla/websocket"
 )
 
@@ -35,9 +36,19 @@ type incoming struct {
 	wrong error
 }
 
-// read passes on what the client says.
+// departed says that nothing more comes from a client: it has closed, it is silent, or what it sends is no WebSocket
+// frame.
+type departed struct{ error }
+
+func (e *departed) Unwrap() error { return e.error }
+
+// read passes on what the client says, until nothing more can be read.
 func (c *client) read(ctx context.Context) {
 	defer close(c.gone)
+	c.readErr = runner.Safely(c.live.Log, "reader of a live client", func() error { return c.receive(ctx) })
+}
+
+func (c *client) receive(ctx context.Context) error {
 	c.ws.SetReadLimit(maxMessage)
 	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(c.pace.Silence)) }
 	c.ws.SetPongHandler(alive)
@@ -45,19 +56,17 @@ func (c *client) read(ctx context.Context) {
 	for {
 		kind, data, err := c.ws.ReadMessage()
 		if err != nil {
-			c.readErr = err
-			return
+			return &departed{err}
 		}
 		_ = alive("")
 		var in incoming
 		if in.clientRequest, in.wrong = parseRequest(data); kind != websocket.TextMessage || errors.Is(in.wrong, errNoMessage) {
-			c.readErr = &closing{CloseBadRequest, errNoMessage.Error()}
-			return
+			return &closing{CloseBadRequest, errNoMessage.Error()}
 		}
 		select {
 		case c.incoming <- in:
 		case <-ctx.Done():
-			return
+			return ctx.Err()
 		}
 	}
 }
@@ -206,7 +215,7 @@ func (c *client) unsubscribe() {
 
 // advance sends the next batch, if there is one; at the end of what there is it says so, once.
 func (c *client) advance(ctx context.Context) (more bool, err error) {
-	b, ok, err := c.sub.next(ctx)
+	frame, cursor, ok, err := c.nextFrame(ctx)
 	var resync *ResyncError
 	if errors.As(err, &resync) {
 		c.unsubscribe()
@@ -222,18 +231,28 @@ func (c *client) advance(ctx context.Context) (more bool, err error) {
 		c.caughtUp = true
 		return false, c.mark("caught_up")
 	}
-	if len(b.Changes) == 0 {
+	if frame == nil {
 		return true, nil // passed over by the filter: the next message that carries a cursor says so
-	}
-	frame := b.frame
-	if frame == nil || c.last != b.prev.String() {
-		frame = changesMessage(nil, c.last, b.Cursor.String(), b.Changes)
 	}
 	if err := c.write(frame); err != nil {
 		return false, err
 	}
-	c.last = b.Cursor.String()
+	c.last = cursor
 	return true, nil
+}
+
+// nextFrame makes the next message of the subscription. What it is made of is not kept while it is written, which can
+// take as long as the client likes.
+func (c *client) nextFrame(ctx context.Context) (frame []byte, cursor string, ok bool, err error) {
+	b, ok, err := c.sub.next(ctx)
+	if err != nil || !ok || len(b.Changes) == 0 {
+		return nil, "", ok, err
+	}
+	cursor = b.Cursor.String()
+	if frame = b.frame; frame == nil || c.last != b.prev.String() {
+		frame = changesMessage(nil, c.last, cursor, b.Changes)
+	}
+	return frame, cursor, true, nil
 }
 
 // mark tells the client where it stands.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	runner "github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/gorilla/websocket"
 	"go.uber.org/zap"
 )
@@ -83,7 +84,8 @@ func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized bool, to
 	l.conns.Add(1)
 	defer l.conns.Done()
 	up := websocket.Upgrader{
-		Subprotocols: []string{Subprotocol}, ReadBufferSize: 4 << 10, WriteBufferSize: 32 << 10,
+		// What is read goes through the request's own buffer; one for writing is held only while a message is written.
+		Subprotocols: []string{Subprotocol}, WriteBufferPool: &writeBuffers, WriteBufferSize: 4 << 10,
 		CheckOrigin: func(*http.Request) bool { return true }, // checked for every request before it comes here
 		Error:       func(http.ResponseWriter, *http.Request, int, error) {},
 	}
@@ -100,16 +102,25 @@ func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized bool, to
 		live: l, ws: ws, pace: l.Pace.withDefaults(), token: token, stop: stop, authorized: authorized || token == nil,
 		incoming: make(chan incoming), gone: make(chan struct{}),
 	}
+	c.bound()
 	c.limitStall(c.pace.Stall)
 	var helpers sync.WaitGroup
 	helpers.Go(func() { c.read(ctx) })  // ends when the connection is closed below
 	helpers.Go(func() { c.hurry(ctx) }) // ends with ctx
-	c.farewell(c.serve(ctx))
+	// Nobody else recovers here: a panic would leave the connection open, and its reader with it.
+	told := c.farewell(runner.Safely(l.Log, "live client", func() error { return c.serve(ctx) }))
 	cancel()
-	_ = ws.Close()
+	patience := time.Duration(0)
+	if told {
+		patience = farewellTime
+	}
+	c.cut(patience)
 	helpers.Wait()
 	return nil
 }
+
+// writeBuffers are shared by all clients.
+var writeBuffers sync.Pool
 
 // Wait returns once every connection has ended.
 func (l *Live) Wait() { l.conns.Wait() }
@@ -131,7 +142,7 @@ func (c *client) hurry(ctx context.Context) {
 	c.limitStall(farewellTime)
 	select {
 	case <-time.After(2 * farewellTime):
-		_ = c.ws.Close()
+		c.cut(0)
 	case <-ctx.Done():
 	}
 }
@@ -146,43 +157,52 @@ func (e *closing) Error() string { return e.text }
 
 var errShutdown = &closing{websocket.CloseGoingAway, "shutdown"}
 
-// farewell tells the client why the connection ends, as far as it still can be told.
-func (c *client) farewell(err error) {
+// farewell tells the client why the connection ends, as far as it still can be told, and reports whether it may have
+// been.
+func (c *client) farewell(err error) (told bool) {
 	c.limitStall(farewellTime)
 	var end *closing
 	var network net.Error
-	var closed *websocket.CloseError
+	var left *departed
+	var panicked *runner.PanicError
 	switch {
 	case errors.As(err, &end):
 		if end == errShutdown {
 			if c.send(message{Type: "bye", Reason: end.text}) != nil {
-				return
+				return false
 			}
 		}
-		c.close(end.code, end.text)
-	case errors.Is(err, websocket.ErrReadLimit): // the WebSocket has said 1009 by itself (RFC 6455, 7.4.1)
+		return c.close(end.code, end.text)
+	case errors.As(err, &left):
+		// It has gone, or sent what is no WebSocket frame, of which the WebSocket has told it (RFC 6455, 7.4.1). How often
+		// that happens is up to the client, so no line is written of it.
+		return true
 	case errors.Is(err, errStalled):
 		c.live.Log.Info("client disconnected: it makes no progress, and may resume", zap.Stringer("remote", c.ws.RemoteAddr()))
-		c.closeSlow()
-	case errors.As(err, &closed), errors.As(err, &network), errors.Is(err, net.ErrClosed), errors.Is(err, websocket.ErrCloseSent):
-		// It has gone by itself.
+		return c.closeSlow()
+	case errors.As(err, &network), errors.Is(err, net.ErrClosed), errors.Is(err, websocket.ErrCloseSent):
+		return false // it has gone by itself
+	case errors.As(err, &panicked): // which is in the log, with its stack
+		return c.close(websocket.CloseInternalServerErr, "the server failed")
 	default:
 		c.live.Log.Warn("live feed ended", zap.Stringer("remote", c.ws.RemoteAddr()), zap.Error(err))
-		c.close(websocket.CloseInternalServerErr, "the catalog cannot be read")
+		return c.close(websocket.CloseInternalServerErr, "the catalog cannot be read")
 	}
 }
 
-func (c *client) close(code int, text string) {
-	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, text[:min(len(text), 120)]), time.Now().Add(farewellTime))
+func (c *client) close(code int, text string) bool {
+	payload := websocket.FormatCloseMessage(code, text[:min(len(text), 120)])
+	return c.ws.WriteControl(websocket.CloseMessage, payload, time.Now().Add(farewellTime)) == nil
 }
 
 // closeSlow says 4008 where that can be said: if the message that did not go out has not begun to. The
 // WebSocket writes nothing behind a failure, so the frame goes to the connection itself.
-func (c *client) closeSlow() {
+func (c *client) closeSlow() bool {
 	if !c.boundary {
-		return
+		return false
 	}
 	payload := websocket.FormatCloseMessage(CloseSlow, "slow")
 	frame := append([]byte{0x80 | websocket.CloseMessage, byte(len(payload))}, payload...) // RFC 6455, 5.2
-	_, _ = c.ws.NetConn().Write(frame)
+	_, err := c.ws.NetConn().Write(frame)
+	return err == nil
 }

@@ -122,9 +122,10 @@ func (c *catalog) contents(f Filter) map[int64]string {
 
 // feedServer serves the live feed of a catalog.
 type feedServer struct {
-	live *Live
-	url  string
-	stop func() // says goodbye, and waits for every connection
+	live  *Live
+	url   string
+	conns *accepted
+	stop  func() // says goodbye, and waits for every connection
 }
 
 // serveFeed serves until the test ends. token: what clients have to send; "": nothing.
@@ -144,7 +145,8 @@ func serveFeed(t *testing.T, c *catalog, pace Pace, token string, roots ...media
 		}
 	})}
 	var served sync.WaitGroup
-	served.Go(func() { _ = srv.Serve(l) })
+	s.conns = &accepted{Listener: l}
+	served.Go(func() { _ = srv.Serve(s.conns) })
 	s.url = "ws://" + l.Addr().String()
 	s.stop = sync.OnceFunc(func() {
 		close(stop)

@@ -1,0 +1,75 @@
+package realtime
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	runner "github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/gorilla/websocket"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+func TestAPanicEndsOneClientWithItsStackInTheLogAndNoOther(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{}, "")
+	core, log := observer.New(zapcore.InfoLevel)
+	s.live.Log = zap.New(core)
+	s.live.Roots = func(context.Context) ([]media.Root, error) { panic("no roots today") }
+	other := connect(t, s)
+	other.subscribe("")
+	other.until("caught_up")
+	f := connect(t, s)
+	f.subscribe(`,"signals":["root"]`)
+	if code, _ := f.closed(); code != websocket.CloseInternalServerErr {
+		t.Errorf("closed with %d", code)
+	}
+	if lines := log.All(); len(lines) != 1 || lines[0].ContextMap()["stack"] == nil {
+		t.Errorf("the log has %v, not one line with a stack", lines)
+	}
+	c.put("films", "a", media.KindMovie, "")
+	other.until("changes")
+	eventually(t, "the client to be forgotten", func() bool { return c.bus.Subscribers() == 1 })
+}
+
+func TestAPanicOfTheReaderIsTheEndOfItsClient(t *testing.T) {
+	core, log := observer.New(zapcore.InfoLevel)
+	c := &client{live: &Live{Log: zap.New(core)}, gone: make(chan struct{})} // without a connection to read from
+	c.read(t.Context())
+	<-c.gone
+	var panicked *runner.PanicError
+	if !errors.As(c.readErr, &panicked) || log.Len() != 1 || log.All()[0].ContextMap()["stack"] == nil {
+		t.Errorf("it ends with %v, and the log has %v", c.readErr, log.All())
+	}
+}
+
+func TestBadFramesWriteNothingToTheLog(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{Silence: 100 * time.Millisecond}, "secret")
+	core, log := observer.New(zapcore.InfoLevel)
+	s.live.Log = zap.New(core)
+	for _, bytes := range map[string][]byte{
+		"unmasked":          {0x81, 2, '{', '}'},
+		"of no known kind":  {0x83, 0x80, 0, 0, 0, 0},
+		"with reserved bit": {0xc1, 0x80, 0, 0, 0, 0},
+		"a long control":    {0x89, 0xfe, 0, 200, 0, 0, 0, 0},
+		"a stray part":      {0x80, 0x80, 0, 0, 0, 0},
+		"no close code":     {0x88, 0x81, 0, 0, 0, 0, 1},
+		"silence":           nil,
+	} {
+		f := connect(t, s)
+		_, err := f.ws.NetConn().Write(bytes)
+		must(t, err)
+		for err == nil { // until the connection has ended
+			_, _, err = f.ws.ReadMessage()
+		}
+	}
+	s.stop()
+	if log.Len() > 0 {
+		t.Errorf("the log has %v", log.All())
+	}
+}
