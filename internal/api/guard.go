@@ -157,10 +157,13 @@ func (s *sessions) token(id string) (token string, ok bool) {
 	return found.token, ok && time.Now().Before(found.until)
 }
 
-func (s *sessions) end(id string) {
+// end forgets a session, and reports whether there was one.
+func (s *sessions) end(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	_, found := s.ids[id]
 	delete(s.ids, id)
+	return found
 }
 
 // openSession gives a browser a cookie for the token.
@@ -184,7 +187,9 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 	if c, err := r.Cookie(cookieName); err == nil {
-		s.sessions.end(c.Value)
+		if s.sessions.end(c.Value) {
+			s.rotation.ring() // its live feeds end with it
+		}
 	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1})
 	w.WriteHeader(http.StatusNoContent)

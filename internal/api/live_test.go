@@ -240,3 +240,44 @@ func TestASlowClientSlowsNobody(t *testing.T) {
 	again := follow(t, s.url, nil, fmt.Sprintf(`{"id":1,"type":"subscribe","since":%s}`, since))
 	until(t, again, func(m *liveMessage) bool { return m.Type == "caught_up" })
 }
+
+func TestWhoWasLetInIsAskedAgainWhenTheTokenChangesOrItsSessionEnds(t *testing.T) {
+	d, tokenFile := locked(t, "")
+	d.token = "secret-secret-secret"
+	d.untilIdle()
+	session := func() http.Header {
+		cookie := d.do(http.MethodPost, "/api/v1/session", fmt.Sprintf(`{"token":%q}`, d.token)).Header.Get("Set-Cookie")
+		return http.Header{"Cookie": {strings.Split(cookie, ";")[0]}}
+	}
+	hello := func(m *liveMessage) bool { return m.Type == "hello" }
+	ended := func(ws *websocket.Conn, who string) {
+		t.Helper()
+		var err error
+		for err == nil {
+			_, _, err = ws.ReadMessage()
+		}
+		if !websocket.IsCloseError(err, realtime.CloseUnauthorized) {
+			t.Errorf("%s ends with %v", who, err)
+		}
+	}
+	subscribe := `{"id":2,"type":"subscribe"}`
+	first, second := session(), session()
+	leaving, staying := follow(t, d.url, first, subscribe), follow(t, d.url, second, subscribe)
+	until(t, leaving, hello)
+	until(t, staying, func(m *liveMessage) bool { return m.Type == "caught_up" })
+	d.do(http.MethodDelete, "/api/v1/session", "", "Cookie", first.Get("Cookie")).is(http.StatusNoContent)
+	ended(leaving, "a session that was ended")
+	d.write("new.txt", "x")
+	until(t, staying, func(m *liveMessage) bool { return len(m.Changes) > 0 })
+
+	header := follow(t, d.url, http.Header{"Authorization": {"Bearer " + d.token}}, subscribe)
+	message := follow(t, d.url, nil, fmt.Sprintf(`{"id":1,"type":"auth","token":%q}`, d.token))
+	until(t, header, hello)
+	until(t, message, hello)
+	if err := os.WriteFile(tokenFile, []byte("other-other-other-other\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ended(staying, "a session")
+	ended(header, "a header")
+	ended(message, "a message")
+}

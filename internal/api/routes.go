@@ -129,7 +129,7 @@ func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
 		want, needed := s.token()
 		return !needed || isToken(want, token)
 	}
-	if err := s.live.Serve(w, r, authorized, check, s.stopping); err != nil {
+	if err := s.live.Serve(w, r, func() bool { return s.authorized(r) }, check, s.rotation.changed, s.stopping); err != nil {
 		return problemf(http.StatusBadRequest, "bad-request", "%v", err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/prometheus/client_golang/prometheus"
@@ -52,10 +53,11 @@ type Roots interface {
 // Live serves the live feed to one client after another.
 type Live interface {
 	// Serve upgrades a request to a WebSocket and serves it until either side ends it. authorized says
-	// that the request carried the token; else the client has to send it, and token checks it (nil:
-	// nobody needs one). It says goodbye when stop is closed. Its error says that the request asked for
-	// no WebSocket that there is; it has not been answered then.
-	Serve(w http.ResponseWriter, r *http.Request, authorized bool, token func(string) bool, stop <-chan struct{}) error
+	// whether the request carries the token; else the client has to send it, and token checks it (nil:
+	// nobody needs one). Both are asked again when the channel is closed that changed gave last. It says
+	// goodbye when stop is closed. Its error says that the request asked for no WebSocket that there is;
+	// it has not been answered then.
+	Serve(w http.ResponseWriter, r *http.Request, authorized func() bool, token func(string) bool, changed func() <-chan struct{}, stop <-chan struct{}) error
 	// Wait returns once every connection has ended.
 	Wait()
 }
@@ -82,6 +84,7 @@ type Server struct {
 	ready    atomic.Bool
 	hosts    atomic.Pointer[[]string] // lower-case
 	sessions sessions
+	rotation rotation
 	metrics  *prometheus.Registry
 	stopping chan struct{} // closed when connections are to end
 	live     Live
@@ -145,6 +148,10 @@ func (s *Server) Run(ctx context.Context) error {
 		ErrorLog:          zap.NewStdLog(s.log.Named("http")),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
+	following := run.NewGroup(ctx, s.log)
+	following.Go("follow the token", s.followToken)
+	defer func() { _ = following.Wait() }() // it ends with ctx, and fails by a panic only, which is in the log
+	defer following.Stop()
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(&stallListener{Listener: s.listener}) }() // ends with Shutdown or Close
 	var failure error

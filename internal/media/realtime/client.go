@@ -16,7 +16,7 @@ type client struct {
 	live       *Live
 	ws         *websocket.Conn
 	pace       Pace
-	token      func(string) bool
+	door       door
 	stop       <-chan struct{}
 	authorized bool
 	sub        *subscription
@@ -28,6 +28,24 @@ type client struct {
 	incoming chan incoming // unbuffered: a client's next message waits until the last is answered
 	gone     chan struct{} // closed when nothing more can be read
 	readErr  error         // why, once gone is closed
+}
+
+// door is what a client has to pass, when it comes and whenever the token changes.
+type door struct {
+	request func() bool       // whether the request carries the token
+	token   func(string) bool // nil: nobody needs one
+	changed func() <-chan struct{}
+	sent    string // by the client, where its request carried none
+}
+
+func (d *door) open() bool { return d.token == nil || d.request() || d.token(d.sent) }
+
+// next is closed when the door is to be asked again.
+func (d *door) next() <-chan struct{} {
+	if d.changed == nil {
+		return nil
+	}
+	return d.changed()
 }
 
 // incoming is a message of the client's, or what is wrong with it.
@@ -81,6 +99,8 @@ var always = func() <-chan struct{} {
 // serve runs the connection until it ends, and says why.
 func (c *client) serve(ctx context.Context) error {
 	defer c.unsubscribe()
+	askAgain := c.door.next() // before it is asked, so that no change is missed
+	c.authorized = c.door.open()
 	if c.authorized {
 		if err := c.hello(nil); err != nil {
 			return err
@@ -124,6 +144,10 @@ func (c *client) serve(ctx context.Context) error {
 			if !c.authorized {
 				err = &closing{CloseUnauthorized, "no token in time"}
 			}
+		case <-askAgain:
+			if askAgain = c.door.next(); c.authorized && !c.door.open() {
+				err = &closing{CloseUnauthorized, "the token has changed"}
+			}
 		case <-c.stop:
 			err = errShutdown
 		case <-c.gone:
@@ -152,7 +176,7 @@ func (c *client) answer(ctx context.Context, in *incoming) error {
 	case req.Type == "auth" && c.authorized:
 		return c.send(message{ID: req.ID, Type: "ok"})
 	case req.Type == "auth":
-		if !c.token(req.Token) {
+		if c.door.sent = req.Token; !c.door.open() {
 			return &closing{CloseUnauthorized, "wrong token"}
 		}
 		c.authorized = true

@@ -76,11 +76,12 @@ type progress interface {
 	Written() int64
 }
 
-// Serve upgrades a request and serves it until either side ends it. authorized says that the request
-// carried what it must; else token checks what the client sends (nil: nobody needs a token). stop ends
-// the connection when it is closed, with a word of farewell. Its error says that the request asks for no
+// Serve upgrades a request and serves it until either side ends it. authorized says whether the request
+// carries what it must; else token checks what the client sends (nil: nobody needs a token). Both are
+// asked again whenever the channel is closed that changed gave last (nil: never). stop ends the
+// connection when it is closed, with a word of farewell. Its error says that the request asks for no
 // WebSocket that can be served; it has not been answered then.
-func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized bool, token func(string) bool, stop <-chan struct{}) error {
+func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized func() bool, token func(string) bool, changed func() <-chan struct{}, stop <-chan struct{}) error {
 	l.conns.Add(1)
 	defer l.conns.Done()
 	up := websocket.Upgrader{
@@ -99,7 +100,7 @@ func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized bool, to
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	c := &client{
-		live: l, ws: ws, pace: l.Pace.withDefaults(), token: token, stop: stop, authorized: authorized || token == nil,
+		live: l, ws: ws, pace: l.Pace.withDefaults(), door: door{request: authorized, token: token, changed: changed}, stop: stop,
 		incoming: make(chan incoming), gone: make(chan struct{}),
 	}
 	c.bound()

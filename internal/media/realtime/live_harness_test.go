@@ -140,7 +140,7 @@ func serveFeed(t *testing.T, c *catalog, pace Pace, token string, roots ...media
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.live.Serve(w, r, false, check, stop); err != nil {
+		if err := s.live.Serve(w, r, func() bool { return false }, check, nil, stop); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 		}
 	})}

@@ -1,0 +1,67 @@
+package api
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// rotation tells those who are connected that who was let in has to be asked again.
+type rotation struct {
+	mu   sync.Mutex // guards next
+	next chan struct{}
+}
+
+// changed gives a channel that is closed at the next call of ring.
+func (r *rotation) changed() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.next == nil {
+		r.next = make(chan struct{})
+	}
+	return r.next
+}
+
+func (r *rotation) ring() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.next != nil {
+		close(r.next)
+	}
+	r.next = nil
+}
+
+// tokenLook is how often the token is looked at for those who were let in with another: its file may be written at any
+// time. Everybody else is measured by the token as it is when they come.
+const tokenLook = 2 * time.Second
+
+// followToken has everybody who is connected asked again when the token is another. One that cannot be read may be just
+// being written: that counts once it lasts.
+func (s *Server) followToken(ctx context.Context) error {
+	if s.cfg.Token == nil {
+		return nil
+	}
+	last, err := s.cfg.Token()
+	known := err == nil
+	ticker := time.NewTicker(tokenLook)
+	defer ticker.Stop()
+	for failures := 0; ; {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+		token, err := s.cfg.Token()
+		if err != nil {
+			if failures++; failures == 2 {
+				s.rotation.ring()
+				known = false
+			}
+			continue
+		}
+		if failures = 0; !known || token != last {
+			s.rotation.ring()
+		}
+		last, known = token, true
+	}
+}
