@@ -211,7 +211,7 @@ func (d *Daemon) prune(ctx context.Context) error {
 
 // tellScan passes a scan's progress on to those who asked for the signal.
 func (d *Daemon) tellScan(s media.Scan) {
-	d.bus.Signal("scan", strconv.FormatInt(s.ID, 10), func(context.Context) (any, bool) { return s, true })
+	d.bus.Signal("scan", s.Root, strconv.FormatInt(s.ID, 10), func(context.Context) (any, bool) { return s, true })
 }
 
 // tellRoot has a root described anew for those who asked for the signal.
@@ -219,7 +219,7 @@ func (d *Daemon) tellRoot(name string) {
 	if d.bus == nil {
 		return
 	}
-	d.bus.Signal("root", name, func(ctx context.Context) (any, bool) {
+	d.bus.Signal("root", name, name, func(ctx context.Context) (any, bool) {
 		r, err := d.Root(ctx, name)
 		return r, err == nil
 	})

@@ -161,7 +161,8 @@ func (c *client) serve(ctx context.Context) error {
 
 func (c *client) hello(id []byte) error {
 	b := c.live.Bus
-	return c.send(message{ID: id, Type: "hello", Version: c.live.Version, Cursor: cursorText(b.feed.Epoch(), b.upto.Load())})
+	head := cursorText(b.feed.Epoch(), b.upto.Load())
+	return c.send(message{ID: id, Type: "hello", Version: c.live.Version, Head: head, Cursor: head})
 }
 
 // answer does what the client asks.
@@ -227,7 +228,7 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	if err := c.send(message{ID: req.ID, Type: "ok", Mode: mode}); err != nil {
 		return err
 	}
-	return c.firstRoots(ctx, req.Signals)
+	return c.firstRoots(ctx, &filter, req.Signals)
 }
 
 func (c *client) unsubscribe() {

@@ -194,13 +194,13 @@ func (b *EventBus) Oldest() int64 {
 	return oldest
 }
 
-// Signal gives every subscriber who asked for it the latest value of something that has no place in
-// the feed. value is made when it is sent.
-func (b *EventBus) Signal(name, key string, value func(context.Context) (any, bool)) {
+// Signal gives every subscriber who asked for it, and whose filter lets the root through, the latest value
+// of something that has no place in the feed. value is made when it is sent.
+func (b *EventBus) Signal(name, root, key string, value func(context.Context) (any, bool)) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for s := range b.subs {
-		s.signal(name, key, value)
+		s.signal(name, root, key, value)
 	}
 }
 

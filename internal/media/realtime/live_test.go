@@ -2,8 +2,10 @@ package realtime
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +32,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 		}
 	}
 	f.send(`{"id":1,"type":"auth","token":"secret"}`)
-	golden(`{"id":1,"type":"hello","version":"test","cursor":"EPOCH.2"}`)
+	golden(`{"id":1,"type":"hello","version":"test","head":"EPOCH.2","cursor":"EPOCH.2"}`)
 	f.send(`{"id":"x","type":"subscribe","since":null,"filter":{"colour":["red"]}}`)
 	golden(`{"id":"x","type":"error","code":"bad_request","message":"filter by \"colour\": there are root and kind"}`)
 	f.send(`{"id":3,"type":"subscribe","since":"` + c.Epoch() + `.zz"}`)
@@ -43,7 +45,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	golden(`{"type":"bookmark","cursor":"EPOCH.2"}`)
 	c.remove(film.ID)
 	golden(`{"type":"changes","prev":"EPOCH.2","cursor":"EPOCH.3","changes":[{"op":"delete","id":1}]}`)
-	c.bus.Signal("scan", "1", func(context.Context) (any, bool) {
+	c.bus.Signal("scan", "films", "1", func(context.Context) (any, bool) {
 		return media.Scan{ID: 1, Root: "films", State: media.ScanRunning, Files: 7}, true
 	})
 	golden(`{"type":"signal","name":"scan","data":{"id":1,"root":"films","path":"","state":"running","started_at":null,"finished_at":null,"directories":0,"files":7,"added":0,"changed":0,"moved":0,"removed":0,"errors":0,"eta_seconds":null}}`)
@@ -168,6 +170,7 @@ func TestWhatAClientAsksWronglyIsRefusedAndTheConnectionGoesOn(t *testing.T) {
 		`{"id":7,"type":"dance"}`, `{"id":7}`, `{"id":7,"type":"subscribe","since":5}`, `{"id":7,"type":"subscribe","since":"nonsense"}`,
 		`{"id":7,"type":"subscribe","filter":{"kind":["film"]}}`, `{"id":7,"type":"subscribe","filter":{"kind":"movie"}}`, `{"id":7,"type":"subscribe","filter":[]}`,
 		`{"id":7,"type":"subscribe","filter":{"state":["present"]}}`, `{"id":7,"type":"subscribe","signals":["weather"]}`, `{"id":7,"type":"subscribe","signals":"scan"}`,
+		`{"id":7,"type":"subscribe","sinse":"x"}`, `{"id":7,"type":"subscribe","Since":null}`, `{"id":7,"type":"subscribe","token":"x"}`,
 	} {
 		f.send(request)
 		m := f.until("error")
@@ -205,10 +208,10 @@ func TestWhatIsNoMessageEndsTheConnection(t *testing.T) {
 		}
 	}
 	f := connect(t, s)
-	f.send(`{"id":1,"type":"subscribe","pad":"` + strings.Repeat("x", maxMessage-40) + `"}`)
+	f.send(`{"id":1,"type":"subscribe"` + strings.Repeat(" ", maxMessage-40) + `}`)
 	f.until("ok")
 	f = connect(t, s)
-	f.send(`{"id":1,"type":"subscribe","pad":"` + strings.Repeat("x", maxMessage) + `"}`)
+	f.send(`{"id":1,"type":"subscribe"` + strings.Repeat(" ", maxMessage) + `}`)
 	if code, _ := f.closed(); code != websocket.CloseMessageTooBig {
 		t.Errorf("too long: closed with %d", code)
 	}
@@ -318,12 +321,12 @@ func TestSignalsCarryTheLatestValueOnlyToThoseWhoAsk(t *testing.T) {
 	deaf.subscribe("")
 	deaf.until("caught_up")
 	for i := range 1000 {
-		c.bus.Signal("scan", "1", func(context.Context) (any, bool) {
+		c.bus.Signal("scan", "films", "1", func(context.Context) (any, bool) {
 			return media.Scan{ID: 1, Root: "films", State: media.ScanRunning, Files: int64(i)}, true
 		})
-		c.bus.Signal("root", "films", func(context.Context) (any, bool) { return media.Root{}, true })
+		c.bus.Signal("root", "films", "films", func(context.Context) (any, bool) { return media.Root{}, true })
 	}
-	c.bus.Signal("scan", "2", func(context.Context) (any, bool) { return nil, false }) // gone meanwhile
+	c.bus.Signal("scan", "films", "2", func(context.Context) (any, bool) { return nil, false }) // gone meanwhile
 	n := 1
 	m := f.until("signal")
 	for ; !strings.Contains(m.raw, `"files":999`); n++ {
@@ -335,6 +338,70 @@ func TestSignalsCarryTheLatestValueOnlyToThoseWhoAsk(t *testing.T) {
 	c.put("films", "a", media.KindMovie, "")
 	if m, err := deaf.read(); err != nil || m.Type != "changes" {
 		t.Errorf("who did not ask for signals got %s, %v", m.raw, err)
+	}
+}
+
+func TestSignalsKeepToTheFiltersRoots(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	root := func(name string) media.Root {
+		return media.Root{Name: name, Kind: "local", Location: "/" + name, State: media.Online, Watch: media.Watch{Mode: media.WatchInotify}}
+	}
+	s := serveFeed(t, c, Pace{Signals: time.Millisecond}, "", root("films"), root("music"), root("photos"))
+	f, all := connect(t, s), connect(t, s)
+	f.subscribe(`,"filter":{"root":["music","photos"]},"signals":["root","scan"]`)
+	all.subscribe(`,"filter":{"kind":["movie"]},"signals":["root","scan"]`)
+	f.until("caught_up")
+	all.until("caught_up")
+	for _, name := range []string{"films", "music"} {
+		c.bus.Signal("root", name, name, func(context.Context) (any, bool) { return root(name), true })
+	}
+	for id, name := range []string{"films", "photos"} {
+		scan := media.Scan{ID: int64(id) + 1, Root: name, State: media.ScanRunning}
+		c.bus.Signal("scan", name, name, func(context.Context) (any, bool) { return scan, true })
+	}
+	names := func(f *follower, n int) (out []string) {
+		for range n {
+			m := f.until("signal")
+			var about struct{ Name, Root string }
+			must(t, json.Unmarshal(m.Data, &about))
+			out = append(out, m.Name+" "+about.Name+about.Root)
+		}
+		slices.Sort(out)
+		return out
+	}
+	if got := names(f, 2); !slices.Equal(got, []string{"root music", "scan photos"}) {
+		t.Errorf("signals of its roots: %q", got)
+	}
+	if got := names(all, 4); !slices.Equal(got, []string{"root films", "root music", "scan films", "scan photos"}) {
+		t.Errorf("signals without a filter of roots: %q", got)
+	}
+	first := connect(t, s)
+	first.subscribe(`,"filter":{"root":["music"]},"signals":["root"]`)
+	if m := first.until("signal"); !strings.Contains(m.raw, `"name":"music"`) {
+		t.Errorf("the first roots begin with %s", m.raw)
+	}
+	if m, err := first.read(); err != nil || m.Type != "caught_up" {
+		t.Errorf("the first roots go on with %s, %v", m.raw, err)
+	}
+}
+
+func TestARefusalSaysWhatThereIs(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{}, "")
+	f := connect(t, s)
+	f.until("hello")
+	for request, says := range map[string]string{
+		`"filter":{"under":"x"}`:     `filter by "under": there are root and kind`,
+		`"filter":{"kind":"movie"}`:  `filter "kind" must be a list of texts`,
+		`"filter":{"kind":["film"]}`: `no kind is called "film"`,
+		`"filter":[]`:                `filter must be an object of lists`,
+		`"sinse":null`:               `no key is called "sinse": there are filter, id, signals, since and type`,
+		`"signals":["weather"]`:      `no signal is called "weather": there are scan and root`,
+	} {
+		f.send(`{"id":2,"type":"subscribe",` + request + `}`)
+		if m := f.until("error"); m.Message != says {
+			t.Errorf("%s is refused with %q, not %q", request, m.Message, says)
+		}
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -19,6 +21,29 @@ type clientRequest struct {
 	Since   *string         `json:"since"`
 	Filter  json.RawMessage `json:"filter"`
 	Signals []string        `json:"signals"`
+}
+
+// requestKeys are the members that a request may have, by its type. A mistyped one must not be passed over: without
+// its since a client would load everything anew, and without its filter get what it does not want.
+var requestKeys = map[string][]string{
+	"auth":      {"id", "token", "type"},
+	"subscribe": {"filter", "id", "signals", "since", "type"},
+}
+
+// checkKeys reports a member of a request that there is none of.
+func checkKeys(data []byte, kind string) error {
+	var members map[string]json.RawMessage
+	known, ok := requestKeys[kind]
+	if err := json.Unmarshal(data, &members); err != nil || !ok {
+		return nil // which is told otherwise
+	}
+	for _, key := range slices.Sorted(maps.Keys(members)) {
+		if !slices.Contains(known, key) {
+			last := len(known) - 1
+			return fmt.Errorf("no key is called %.40q: there are %s and %s", key, strings.Join(known[:last], ", "), known[last])
+		}
+	}
+	return nil
 }
 
 // errNoMessage says that what a client sent is not one of the protocol's messages at all. Whatever else
@@ -38,6 +63,9 @@ func parseRequest(data []byte) (r clientRequest, err error) {
 	}
 	if !isRequestID(r.ID) {
 		r.ID, err = nil, errors.New("id is not a number or a text of at most 64 bytes")
+	}
+	if err == nil {
+		err = checkKeys(data, r.Type)
 	}
 	return r, err
 }
@@ -68,9 +96,12 @@ func parseFilter(data json.RawMessage) (f Filter, err error) {
 	if err := json.Unmarshal(data, &keys); err != nil {
 		return f, errors.New("filter must be an object of lists")
 	}
-	for key, value := range keys {
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if key != "root" && key != "kind" {
+			return f, fmt.Errorf("filter by %.40q: there are root and kind", key)
+		}
 		var list []string
-		if err := json.Unmarshal(value, &list); err != nil {
+		if err := json.Unmarshal(keys[key], &list); err != nil {
 			return f, fmt.Errorf("filter %.40q must be a list of texts", key)
 		}
 		switch key {
@@ -83,8 +114,6 @@ func parseFilter(data json.RawMessage) (f Filter, err error) {
 				}
 				f.Kinds = append(f.Kinds, media.Kind(k))
 			}
-		default:
-			return f, fmt.Errorf("filter by %.40q: there are root and kind", key)
 		}
 	}
 	return f, nil
@@ -119,6 +148,7 @@ type message struct {
 	ID      json.RawMessage `json:"id,omitempty"`
 	Type    string          `json:"type"`
 	Version string          `json:"version,omitempty"`
+	Head    string          `json:"head,omitempty"`
 	Cursor  string          `json:"cursor,omitempty"`
 	Mode    string          `json:"mode,omitempty"`
 	Name    string          `json:"name,omitempty"`

@@ -156,7 +156,7 @@ func TestTheBusServesAHundredAtOnce(t *testing.T) {
 					sub.close()
 					sub = nil
 				case n == 1:
-					c.bus.Signal("scan", fmt.Sprint(w%3), func(context.Context) (any, bool) { return n, true })
+					c.bus.Signal("scan", "films", fmt.Sprint(w%3), func(context.Context) (any, bool) { return n, true })
 				case n == 2:
 					if names, values := sub.pending(); len(names) != len(values) {
 						t.Error("signals without a value")

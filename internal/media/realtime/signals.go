@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// firstRoots sends every root as it is now to a client that asked for the signal.
-func (c *client) firstRoots(ctx context.Context, signals []string) error {
+// firstRoots sends every root that passes the filter as it is now to a client that asked for the signal.
+func (c *client) firstRoots(ctx context.Context, filter *Filter, signals []string) error {
 	if !slices.Contains(signals, "root") || c.live.Roots == nil {
 		return nil
 	}
@@ -16,6 +16,9 @@ func (c *client) firstRoots(ctx context.Context, signals []string) error {
 		return err
 	}
 	for i := range roots {
+		if !filter.ofRoot(roots[i].Name) {
+			continue
+		}
 		if err := c.send(message{Type: "signal", Name: "root", Data: roots[i]}); err != nil {
 			return err
 		}

@@ -29,8 +29,10 @@ type Filter struct {
 
 func (f *Filter) all() bool { return len(f.Roots) == 0 && len(f.Kinds) == 0 }
 
+func (f *Filter) ofRoot(name string) bool { return len(f.Roots) == 0 || slices.Contains(f.Roots, name) }
+
 func (f *Filter) match(ch *store.Change) bool {
-	return (len(f.Roots) == 0 || slices.Contains(f.Roots, ch.Root)) && (len(f.Kinds) == 0 || slices.Contains(f.Kinds, ch.Kind))
+	return f.ofRoot(ch.Root) && (len(f.Kinds) == 0 || slices.Contains(f.Kinds, ch.Kind))
 }
 
 // apply gives what a subscriber sees of some changes who held all that passes the filter at the number
@@ -197,8 +199,8 @@ func (s *subscription) load(ctx context.Context) (Batch, bool, error) {
 }
 
 // signal notes the latest value of a signal for this subscriber.
-func (s *subscription) signal(name, key string, value func(context.Context) (any, bool)) {
-	if !slices.Contains(s.names, name) {
+func (s *subscription) signal(name, root, key string, value func(context.Context) (any, bool)) {
+	if !slices.Contains(s.names, name) || !s.filter.ofRoot(root) {
 		return
 	}
 	k := signalKey{name, key}
