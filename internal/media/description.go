@@ -11,6 +11,8 @@ type Description struct {
 	OriginalDate    string   `json:"original_date,omitempty"` // of the first release, likewise
 	Series          string   `json:"series,omitempty"`
 	SeriesIndex     *float64 `json:"series_index,omitempty"` // place in it; 0 is a prequel's
+	Volume          *float64 `json:"volume,omitempty"`       // of a comic, beside its issue or chapter in SeriesIndex
+	Chapter         *float64 `json:"chapter,omitempty"`      // of a comic that counts chapters
 	Season          *int     `json:"season,omitempty"`       // 0 is the specials
 	Episodes        []int    `json:"episodes,omitempty"`
 	EpisodeTitle    string   `json:"episode_title,omitempty"`

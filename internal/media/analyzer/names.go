@@ -34,8 +34,11 @@ func refine(kind media.Kind, p string, g *name.Guess) media.Kind {
 			return media.KindComic
 		}
 	case media.KindArchive:
-		if g.Type == name.Game {
+		switch g.Type {
+		case name.Game:
 			return media.KindGame
+		case name.Comic:
+			return media.KindComic
 		}
 	}
 	return kind
@@ -109,8 +112,8 @@ func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	if kind == media.KindSubtitle {
 		d.Languages = []string(g.SubtitleLanguage)
 	}
-	if kind == media.KindComic && d.SeriesIndex == nil {
-		d.SeriesIndex = seriesPlace(g.Issue)
+	if kind == media.KindComic {
+		d.Volume, d.Chapter = seriesPlace(g.Volume.First), seriesPlace(g.Chapter.First)
 	}
 	if (kind == media.KindPhoto || g.Type == name.Photo) && g.Date != "" {
 		d.TakenAt = g.Date

@@ -8,8 +8,7 @@ func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 	f.reset(p.file)
 	f.findProviders(g)
 	if m == mediumComic {
-		g.Type = Comic
-		f.readComic(g)
+		s.parseComic(g, p)
 		return
 	}
 	g.Type = Book
@@ -104,60 +103,13 @@ func (s *segment) decimal(i int) Number {
 	return trimNumber(n)
 }
 
-// readComic reads "Series v01 c120", "Series 012 (2014)", "Series Vol. 3", "Series #5".
-func (s *segment) readComic(g *Guess) bool {
-	end := len(s.tok)
-	found := false
-	for i := range s.tok {
-		k := s.word(i)
-		switch {
-		case i > 0 && s.entersBracket(i):
-			if yearLike(s.tok[i].num) && len(k) == 4 && g.Year == 0 {
-				g.Year = int(s.tok[i].num)
-			}
-			end = min(end, i)
-			continue
-		case s.tok[i].bracket >= 0 && i > 0:
-			continue
-		case i > 0 && len(k) > 1 && k[0] == 'v' && digits(k, 1) == len(k) && len(k) <= 4:
-			g.Volume, found = trimNumber(string(k[1:])), true
-		case i > 0 && len(k) > 1 && k[0] == 'c' && digits(k, 1) == len(k):
-			g.Chapter, found = trimNumber(string(k[1:])), true
-		case i > 0 && i+1 < len(s.tok) && s.tok[i+1].num >= 0 && (string(k) == "vol" || string(k) == "volume" || string(k) == "tome"):
-			g.Volume, found = trimNumber(string(s.word(i+1))), true
-		case i > 0 && i+1 < len(s.tok) && s.tok[i+1].num >= 0 && (string(k) == "ch" || string(k) == "chapter" || string(k) == "chap"):
-			g.Chapter, found = trimNumber(string(s.word(i+1))), true
-		case i > 1 && s.tok[i].sep == sepDot && s.tok[i-1].num >= 0 && g.Issue != "":
-			continue
-		case i > 0 && i+1 < len(s.tok) && s.tok[i].num >= 0 && !found && s.tok[i+1].sep == sepDot && len(s.word(i+1)) == 1 && s.tok[i+1].num >= 0: // "1050.5"
-			g.Issue = s.decimal(i)
-			end = min(end, i)
-			continue
-		case i > 0 && s.tok[i].num >= 0 && len(k) <= 4 && !found && g.Issue == "" && (s.tok[i].sep&sepHash != 0 || i+1 >= len(s.tok) || s.entersBracket(i+1)):
-			g.Issue = s.decimal(i)
-			end = min(end, i)
-			continue
-		default:
-			continue
-		}
-		end = min(end, i)
-	}
-	g.Series = s.phrase(words{0, end})
-	if g.Issue != "" {
-		g.SeriesIndex = g.Issue
-	} else if g.Volume != "" {
-		g.SeriesIndex = g.Volume
-	}
-	return found || g.Issue != ""
-}
-
 // parseAudiobook reads Author/Series/Title and the names of its files.
 func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
 	g.Type = Audiobook
 	f := &s.file
 	f.readBook(g)
 	if g.SeriesIndex != "" && g.Series == "" {
-		g.Chapter, g.SeriesIndex = g.SeriesIndex, ""
+		g.Chapter, g.SeriesIndex = Span{First: g.SeriesIndex}, ""
 	}
 	var dirs []string
 	for i := 0; i < p.n && !isGeneric(p.dirs[i]); i++ {

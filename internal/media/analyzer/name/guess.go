@@ -91,9 +91,9 @@ type Guess struct {
 	Author      string `json:"author,omitempty"`
 	Series      string `json:"series,omitempty"`
 	SeriesIndex Number `json:"series_index,omitempty"`
-	Chapter     Number `json:"chapter,omitempty"`
-	Volume      Number `json:"volume,omitempty"`
-	Issue       Number `json:"issue,omitempty"`
+	Chapter     Span   `json:"chapter,omitzero"`
+	Volume      Span   `json:"volume,omitzero"`
+	Issue       Span   `json:"issue,omitzero"`
 
 	// Of a game:
 	Region   Strings `json:"region,omitempty"`   // where it was sold: ISO 3166-1 alpha-3, EUR, ASI, WORLD
@@ -164,6 +164,17 @@ func (s *Strings) add(v string) {
 	if !s.Has(v) {
 		*s = append(*s, v)
 	}
+}
+
+// Span is one number, or the first and the last of several. One encodes as a scalar, several as a list of two.
+type Span struct{ First, Last Number }
+
+// MarshalJSON implements json.Marshaler.
+func (n Span) MarshalJSON() ([]byte, error) {
+	if n.Last == "" {
+		return n.First.MarshalJSON()
+	}
+	return json.Marshal([]Number{n.First, n.Last})
 }
 
 // Number is a decimal number as the name writes it, without leading zeros: "3", "1.5", "0". It

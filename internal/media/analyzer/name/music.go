@@ -12,7 +12,7 @@ func (s *scratch) parseAudio(g *Guess, p *pathParts) {
 		return
 	}
 	if len(f.tok) == 2 && string(f.word(0)) == "chapter" && f.tok[1].num >= 0 && p.n > 0 && !isGeneric(p.dirs[0]) {
-		g.Type, g.Chapter = Audiobook, trimNumber(string(f.word(1)))
+		g.Type, g.Chapter = Audiobook, Span{First: trimNumber(string(f.word(1)))}
 		g.Title = s.workTitle(g, p.dirs[0])
 		return
 	}

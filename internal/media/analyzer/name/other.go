@@ -184,7 +184,9 @@ func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 	switch {
 	case hash > 0 && hash+1 < len(p.file) && isDigit(p.file[hash+1]) && f.readSeriesNumber(&b) && f.comicHash():
 	case f.volumeAndChapter():
-		f.readComic(&b)
+		c := f.readComic()
+		b.Series, b.Year, b.Volume, b.Chapter = c.series, c.year, c.volume, c.chapter
+		b.SeriesIndex = c.volume.First
 	case f.tok[0].num >= 0 && len(f.word(0)) <= 2 && f.tok[0].bracket < 0 && f.tok[1].sep.spacedDash() && f.plainNumbered() && f.tok[1].num < 0 && len(f.tok) > 2 && f.nextDash(2) == 0:
 		f.readBook(&b)
 	default:

@@ -36,7 +36,7 @@ func Parse(path string) Guess {
 	case mediumBook, mediumComic:
 		s.parseBook(&g, &p, m)
 	default:
-		if parseGame(&g, &p, m) {
+		if parseGame(&g, &p, m) || isArchive(p.ext) && s.archivedComic(&g, &p) {
 			return g
 		}
 		if !s.parseOther(&g, &p, m) {

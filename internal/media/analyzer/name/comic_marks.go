@@ -1,0 +1,180 @@
+package name
+
+import "strings"
+
+// markKind is what a number of a comic counts.
+type markKind uint8
+
+const (
+	markNone markKind = iota
+	markVolume
+	markChapter
+	markIssue
+	markSpecial // a bonus that has a number of its own
+)
+
+// comicWords are the words that stand before a comic's number, or are glued to it. Letters alone count only where
+// they are glued, or a dot or a space and a number follow.
+var comicWords = map[string]markKind{
+	"v": markVolume, "vol": markVolume, "vols": markVolume, "volume": markVolume, "volumes": markVolume, "t": markVolume, "tome": markVolume,
+	"tomes": markVolume, "tomo": markVolume, "band": markVolume, "bd": markVolume, "ln": markVolume, "novel": markVolume, "novels": markVolume,
+	"book": markVolume, "books": markVolume, "disc": markVolume, "discs": markVolume, "s": markVolume, "season": markVolume,
+	"том": markVolume, "тома": markVolume, "เล่ม": markVolume, "เล่มที่": markVolume,
+	"c": markChapter, "ch": markChapter, "chs": markChapter, "chp": markChapter, "chps": markChapter, "chap": markChapter, "chaps": markChapter,
+	"chapter": markChapter, "chapters": markChapter, "chapitre": markChapter, "kapitel": markChapter, "capitulo": markChapter, "capitolo": markChapter,
+	"episode": markChapter, "ep": markChapter, "глава": markChapter, "главы": markChapter, "ตอน": markChapter, "ตอนที่": markChapter,
+	"issue": markIssue, "issues": markIssue, "no": markIssue, "nr": markIssue,
+	"sp": markSpecial, "special": markSpecial, "omake": markSpecial, "extra": markSpecial,
+}
+
+// comicEndings are what stands behind a number in the languages that put it there.
+var comicEndings = []struct {
+	text string
+	kind markKind
+}{
+	{"卷", markVolume}, {"巻", markVolume}, {"册", markVolume}, {"冊", markVolume}, {"권", markVolume}, {"권을", markVolume},
+	{"话", markChapter}, {"話", markChapter}, {"화", markChapter}, {"章", markChapter}, {"回", markChapter}, {"장", markChapter},
+}
+
+// mark is a number of a comic with the tokens that say it.
+type mark struct {
+	kind     markKind
+	from, to int
+	span     Span
+	bare     bool // no word says what it counts
+}
+
+// comicMarkAt reads a mark that begins at token i.
+func (s *segment) comicMarkAt(i int) (m mark, ok bool) {
+	k := s.word(i)
+	if s.tok[i].cjk || s.tok[i].other {
+		if m, ok = s.countedMark(i, k); ok {
+			return m, true
+		}
+	}
+	letters := 0
+	for letters < len(k) && !isDigit(k[letters]) {
+		letters++
+	}
+	kind := comicWords[string(k[:letters])]
+	switch {
+	case kind == markNone:
+		return m, false
+	case letters < len(k): // v01, ch001, chapter51v2
+		n, rest := digits(k, letters), ""
+		rest = string(k[n:])
+		if n-letters > 4 || rest != "" && !isCorrection(rest) && !gluedMarkFollows(rest) {
+			return m, false
+		}
+		m = mark{kind: kind, from: i, to: i + 1, span: Span{First: trimNumber(string(k[letters:n]))}}
+		if rest != "" && rest[0] == 'c' { // v2c6
+			return m, true
+		}
+		s.extendMark(&m, rest != "")
+		return m, true
+	case i+1 < len(s.tok) && startsNumber(s.word(i+1)) && s.joinsNumber(i+1, letters):
+		n := digits(s.word(i+1), 0)
+		rest := string(s.word(i + 1)[n:])
+		if rest != "" && !isCorrection(rest) || n > 4 {
+			return m, false
+		}
+		m = mark{kind: kind, from: i, to: i + 2, span: Span{First: trimNumber(string(s.word(i + 1)[:n]))}}
+		s.extendMark(&m, rest != "")
+		return m, true
+	case letters > 2 && i+1 < len(s.tok) && len(s.word(i+1)) < 6 && roman(s.word(i+1)) && s.tok[i+1].sep == sepSpace && kind == markVolume:
+		return mark{kind: kind, from: i, to: i + 2, span: Span{First: romanNumber(s.word(i + 1))}}, true
+	case s.tok[i].other && i > 0 && startsNumber(s.word(i-1)): // "3-4 Глава"
+		m = mark{kind: kind, from: i - 1, to: i + 1, span: Span{First: trimNumber(string(s.word(i - 1)))}}
+		if i > 1 && s.tok[i-1].sep.tightDash() && s.tok[i-2].num >= 0 {
+			m.from, m.span = i-2, Span{First: trimNumber(string(s.word(i - 2))), Last: m.span.First}
+		}
+		return m, m.span.First != ""
+	}
+	return m, false
+}
+
+func startsNumber(k []byte) bool { return len(k) > 0 && isDigit(k[0]) }
+
+// joinsNumber reports whether what stands between a word of so many letters and the number at token i lets it be
+// the word's: a letter alone needs a dot or a space, and "sp", "no" and their like no dash with room around it.
+func (s *segment) joinsNumber(i, letters int) bool {
+	sep := s.tok[i].sep
+	if sep&(sepOpen|sepClose|sepComma|sepPlus|sepAmpersand) != 0 || sep.spacedDash() {
+		return false
+	}
+	return letters > 1 || sep.only(sepDot|sepSpace|sepUnderscore)
+}
+
+// isVersion reports the mark of a corrected file glued to a number: v2, v002.
+func isCorrection(rest string) bool { return len(rest) > 1 && rest[0] == 'v' && allDigits(rest[1:]) }
+
+func gluedMarkFollows(rest string) bool {
+	return len(rest) > 1 && rest[0] == 'c' && allDigits(rest[1:])
+}
+
+// extendMark takes in decimals behind a number, and the end of a range: "12.5", "90-98", "01-02-03", "c001-c008".
+func (s *segment) extendMark(m *mark, versioned bool) {
+	if !versioned {
+		m.span.First, m.to = s.decimals(m.to, m.span.First)
+	}
+	for m.to < len(s.tok) && (s.tok[m.to].sep.tightDash() || s.tok[m.to].sep == sepTilde) {
+		k := s.word(m.to)
+		letters := 0
+		for letters < len(k) && !isDigit(k[letters]) {
+			letters++
+		}
+		if letters == len(k) || letters > 0 && comicWords[string(k[:letters])] != m.kind || digits(k, letters) != len(k) || len(k)-letters > 4 {
+			return
+		}
+		m.span.Last, m.to = s.decimals(m.to+1, trimNumber(string(k[letters:])))
+	}
+}
+
+// decimals takes in the digits that stand behind a dot at token i.
+func (s *segment) decimals(i int, whole Number) (Number, int) {
+	if i < len(s.tok) && s.tok[i].sep == sepDot && s.tok[i].num >= 0 && len(s.word(i)) < 3 {
+		return trimNumber(string(whole) + "." + string(s.word(i))), i + 1
+	}
+	return whole, i
+}
+
+// countedMark reads a number with its word behind it: "第03卷", "7.5권", "38-1화", also within a longer word, as
+// scripts without spaces have it.
+func (s *segment) countedMark(i int, k []byte) (m mark, ok bool) {
+	text := string(k)
+	for at := strings.IndexAny(text, "0123456789"); at >= 0 && at < len(text); at++ {
+		if !isDigit(text[at]) {
+			continue
+		}
+		end := digits(k, at)
+		for _, e := range comicEndings {
+			if strings.HasPrefix(text[end:], e.text) {
+				m = mark{kind: e.kind, from: i, to: i + 1, span: Span{First: trimNumber(text[at:end])}}
+				switch {
+				case at > 0 || i == 0 || s.tok[i-1].num < 0:
+				case s.tok[i].sep == sepDot:
+					m.from, m.span.First = i-1, trimNumber(string(s.word(i-1))+"."+string(m.span.First))
+				case s.tok[i].sep.tightDash():
+					m.from, m.span = i-1, Span{First: trimNumber(string(s.word(i - 1))), Last: m.span.First}
+				}
+				return m, true
+			}
+		}
+		at = end - 1
+	}
+	return m, false
+}
+
+// romanNumber is the value of a number written with I, V and X.
+func romanNumber(k []byte) Number {
+	value := func(c byte) int { return map[byte]int{'i': 1, 'v': 5, 'x': 10}[c] }
+	sum := 0
+	for i, c := range k {
+		if i+1 < len(k) && value(c) < value(k[i+1]) {
+			sum -= value(c)
+		} else {
+			sum += value(c)
+		}
+	}
+	return Number(itoa(sum))
+}
