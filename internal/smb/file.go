@@ -90,7 +90,7 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	for n < len(p) {
 		// Read into memory of its own: when ctx ends first, the answer may still come, and p is the caller's.
 		want, at := min(len(p)-n, readChunk), off+int64(n)
-		b, err := perform(f.ctx, f.share, insisting(func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }), nil)
+		b, err := perform(f.ctx, f.share, insisting(f.share, func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }), nil)
 		n += copy(p[n:], b)
 		if err != nil {
 			return n, fmt.Errorf("read %q: %w", f.path, err)
@@ -119,7 +119,7 @@ func (f *file) read(ctx context.Context, n int, off int64) ([]byte, error) {
 
 // Stat implements tree.ReadFile.
 func (f *file) Stat() (tree.Entry, error) {
-	e, err := perform(f.ctx, f.share, insisting(func(ctx context.Context) (tree.Entry, error) {
+	e, err := perform(f.ctx, f.share, insisting(f.share, func(ctx context.Context) (tree.Entry, error) {
 		var i info
 		err := f.use(ctx, false, func(o *opened) error {
 			return o.session.do(ctx, weightLarge, func() (err error) { i, err = o.handle.stat(); return err })

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -16,8 +17,14 @@ const (
 	// listChunk is how many entries are asked of the library at a time: it holds each reply whole, and a
 	// server can send replies for ever.
 	listChunk = 4096
-	// mostEntries bounds a directory, since it is held in memory.
-	mostEntries = 4 << 20
+	// mostListed bounds the bytes of one listing, since it is held in memory: about 400,000 files.
+	mostListed = 64 << 20
+	// entryCost is what an entry takes beside its name.
+	entryCost = 128
+	// largeListing is from where on a listing waits for the others of its share that are as large.
+	largeListing = 4 << 20
+	// listingRequests is how many times what one request may take a whole listing may.
+	listingRequests = 10
 )
 
 // listProven lists a directory of the expected volume. It needs no proof of the root where the directory
@@ -66,7 +73,7 @@ func (s *Share) list(ctx context.Context, dir string) (l *tree.Listing, self inf
 		if !self.isDir() {
 			return tree.ErrNotDir
 		}
-		found, err = readEntries(ctx, ses, h)
+		found, err = s.readEntries(ctx, ses, h)
 		return err
 	})
 	var back bool
@@ -86,32 +93,57 @@ func (s *Share) list(ctx context.Context, dir string) (l *tree.Listing, self inf
 	return l, self, found, nil
 }
 
-// readEntries reads what an open directory holds.
-func readEntries(ctx context.Context, ses *session, h handle) ([]info, error) {
+// readEntries reads what an open directory holds, each name once. A server that is broken or hostile can list without
+// end, with new names or with the same ones again.
+func (s *Share) readEntries(ctx context.Context, ses *session, h handle) ([]info, error) {
 	var all []info
+	seen, bytes, large := map[string]struct{}{}, 0, false
+	limit := time.Now().Add(listingRequests * ses.timeout)
 	for {
-		var some []info
-		var end bool
-		err := ses.do(ctx, weightLarge, func() (err error) {
-			some, err = h.list(listChunk)
-			if end = err == io.EOF; end {
-				err = nil
-			}
-			return err
-		})
+		some, end, err := nextEntries(ctx, ses, h)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, some...)
+		known := len(all)
+		for _, i := range some {
+			if _, again := seen[i.name]; again {
+				continue // it is left out: a listing is provisional, so nothing is concluded from that
+			}
+			seen[i.name] = struct{}{}
+			all, bytes = append(all, i), bytes+len(i.name)+entryCost
+		}
 		switch {
 		case end || len(some) < listChunk:
 			return all, nil
-		case len(all) > mostEntries:
-			return nil, fmt.Errorf("read directory: more than %d entries", mostEntries)
+		case len(all) == known:
+			return nil, errors.New("read directory: the server lists the same names again and again: it may want an update or a check of its disk; exclude the directory until then")
+		case bytes > mostListed:
+			return nil, fmt.Errorf("read directory: its listing is longer than %d MiB (%d names so far): spread its files over several directories, or exclude it", mostListed>>20, len(all))
+		case time.Now().After(limit):
+			return nil, fmt.Errorf("read directory: its listing did not end within %s (%d names so far): spread its files over several directories, exclude it, or raise the root's timeout", listingRequests*ses.timeout, len(all))
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
+		case bytes > largeListing && !large:
+			waited := time.Now()
+			if err := ses.await(ctx, s.largeListings, 1); err != nil {
+				return nil, err
+			}
+			defer s.largeListings.Release(1)
+			large, limit = true, limit.Add(time.Since(waited))
 		}
 	}
+}
+
+// nextEntries reads some further entries of an open directory, and says whether these are the last.
+func nextEntries(ctx context.Context, ses *session, h handle) (some []info, end bool, err error) {
+	err = ses.do(ctx, weightLarge, func() (err error) {
+		some, err = h.list(listChunk)
+		if end = err == io.EOF; end {
+			err = nil
+		}
+		return err
+	})
+	return some, end, err
 }
 
 // entries turns what a directory was found to hold into what the tree shows.
@@ -121,15 +153,12 @@ func (s *Share) entries(ctx context.Context, dir string, self info, found []info
 		return nil, err
 	}
 	above = append(above, rung{dir, self.id})
-	seen := make(map[string]bool, len(found))
 	entries := make([]tree.Entry, 0, len(found))
 	for _, i := range found {
-		// A name that no path can hold, or a second time, comes from a server that is broken or hostile. It
-		// is left out: a listing is provisional, so nothing is concluded from that.
-		if checkName(i.name) != nil || seen[i.name] {
+		// A name that no path can hold comes from a server that is broken or hostile. It is left out.
+		if checkName(i.name) != nil {
 			continue
 		}
-		seen[i.name] = true
 		if known, err := s.knowsName(ctx, join(dir, i.name)); err != nil {
 			return nil, err
 		} else if !known {

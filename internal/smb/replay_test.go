@@ -141,7 +141,7 @@ func everything(ctx context.Context, s *Share, ses *session) (first error) {
 		}
 		note(ses.do(ctx, weightLarge, func() error { _, err := h.stat(); return err }))
 		if path == "d" {
-			_, err := readEntries(ctx, ses, h)
+			_, err := s.readEntries(ctx, ses, h)
 			note(err)
 		} else {
 			note(ses.do(ctx, weightSmall, func() error {

@@ -25,7 +25,9 @@ type Share struct {
 	prover   prover
 	memory   *memory
 	listings *semaphore.Weighted
-	expected atomic.Pointer[tree.Volume]
+	// largeListings has one place: of many listings that are long, one at a time goes on.
+	largeListings *semaphore.Weighted
+	expected      atomic.Pointer[tree.Volume]
 
 	mu     sync.Mutex
 	closed bool
@@ -49,6 +51,8 @@ func New(config Config, log *zap.Logger) (*Share, error) {
 		breaker:  newCircuitBreaker(),
 		memory:   newMemory(),
 		listings: semaphore.NewWeighted(listingsAtOnce),
+
+		largeListings: semaphore.NewWeighted(1),
 	}
 	s.sessions = &sessions{config: config, spawn: s.spawn, guard: s.crashed}
 	s.sessions.life, s.sessions.end = context.WithCancel(context.Background())
@@ -116,7 +120,7 @@ func (s *Share) List(ctx context.Context, dir string) (*tree.Listing, error) {
 	if err := checkPath(dir); err != nil {
 		return nil, fmt.Errorf("list %q: %w", dir, err)
 	}
-	l, err := perform(ctx, s, insisting(func(ctx context.Context) (*tree.Listing, error) {
+	l, err := perform(ctx, s, insisting(s, func(ctx context.Context) (*tree.Listing, error) {
 		if err := s.listingTurn(ctx); err != nil {
 			return nil, err
 		}
@@ -155,7 +159,7 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 	if err := checkPath(path); err != nil {
 		return tree.Entry{}, fmt.Errorf("stat %q: %w", path, err)
 	}
-	e, err := perform(ctx, s, insisting(func(ctx context.Context) (tree.Entry, error) {
+	e, err := perform(ctx, s, insisting(s, func(ctx context.Context) (tree.Entry, error) {
 		q := s.question(s.prover.join())
 		e, err := s.stat(ctx, path)
 		if err != nil {
@@ -183,7 +187,7 @@ func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 	if err := checkPath(path); err != nil {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
-	f, err := perform(ctx, s, insisting(func(ctx context.Context) (*file, error) {
+	f, err := perform(ctx, s, insisting(s, func(ctx context.Context) (*file, error) {
 		q := s.question(s.prover.join())
 		f, err := s.openFile(ctx, path)
 		if err != nil {
