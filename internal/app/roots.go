@@ -45,11 +45,11 @@ func buildTree(cfg *config.Config, r config.Root, rc *scanner.RootConfig, log *z
 	if err != nil {
 		return nil, err
 	}
-	rc.Access = fmt.Sprintf("%s within %s", r.PasswordFile, r.Timeout)
+	rc.Access = fmt.Sprintf("%s within %s, signing %t", r.PasswordFile, r.Timeout, r.RequiresSigning())
 	s := &share{location: r.Location()}
 	s.Share, err = smb.New(smb.Config{
 		Host: at.Host, Port: at.Port, Share: at.Share, Path: at.Path, User: at.User, Domain: at.Domain, Password: r.Password,
-		Timeout: r.Timeout, Witnesses: s.witnesses,
+		RequireSigning: r.RequiresSigning(), Timeout: r.Timeout, Witnesses: s.witnesses,
 	}, log)
 	return s, err
 }

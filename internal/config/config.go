@@ -84,11 +84,29 @@ type Root struct {
 	PollInterval time.Duration
 	// Timeout of one request to a share's server, which counts as away when it keeps silent for so long.
 	Timeout time.Duration
+	// Signing of a share is SigningRequired, SigningAllowed, or empty; see RequiresSigning.
+	Signing string
 	// CrossMounts descends into other file systems mounted below Path.
 	CrossMounts bool
 
 	credentials string // as Config.credentials
 	at          string // prefix of this root's keys in Config.origins
+}
+
+// Values of Root.Signing.
+const (
+	SigningRequired = "required"
+	SigningAllowed  = "allowed"
+)
+
+// RequiresSigning reports whether the root's server has to prove with every answer that it is the one that knows the
+// user's password: where a user is named and nothing else is said. A guest shares no secret with a server.
+func (r Root) RequiresSigning() bool {
+	if r.URL == "" || r.Signing == SigningAllowed {
+		return false
+	}
+	at, err := ParseShare(r.URL)
+	return err == nil && at.User != ""
 }
 
 // Location is where the root is: its path or its URL.

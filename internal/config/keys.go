@@ -46,6 +46,7 @@ func rootKeys() []key[Root] {
 		{"max_removals", func(r *Root) any { return &r.MaxRemovals }},
 		{"poll_interval", func(r *Root) any { return &r.PollInterval }},
 		{"timeout", func(r *Root) any { return &r.Timeout }},
+		{"signing", func(r *Root) any { return &r.Signing }},
 		{"cross_mounts", func(r *Root) any { return &r.CrossMounts }},
 	}
 }

@@ -209,9 +209,19 @@ func (c *Config) checkRoot(r *Root, p *problems) {
 		if r.Timeout != DefaultRoot().Timeout {
 			p.add(r.locate(c, "timeout").errorf("is for shares (url), and this root is a directory (path): remove it"))
 		}
+		if r.Signing != "" {
+			p.add(r.locate(c, "signing").errorf("is for shares (url), and this root is a directory (path): remove it"))
+		}
 	default:
-		if _, err := ParseShare(r.URL); err != nil {
+		at, err := ParseShare(r.URL)
+		if err != nil {
 			p.add(r.locate(c, "url").errorf("%s", err))
+		}
+		switch {
+		case r.Signing != "" && r.Signing != SigningRequired && r.Signing != SigningAllowed:
+			p.add(r.locate(c, "signing").errorf(`wants "required" or "allowed", not %q`, r.Signing))
+		case r.Signing == SigningRequired && err == nil && at.User == "":
+			p.add(r.locate(c, "signing").errorf("a guest has no key to sign with: name a user, smb://user@host/share, or remove it"))
 		}
 		if r.PasswordFile != "" {
 			c.checkPath(&r.PasswordFile, r.locate(c, "password_file"), p)

@@ -64,6 +64,9 @@ func connect(alive context.Context, conn *wire, c Config, who credentials) (m mo
 		return nil, fmt.Errorf("log on: %w", logonError(conn, err))
 	}
 	share, err := session.WithContext(alive).Mount(`\\` + uncHost(c.Host) + `\` + c.Share)
+	if forged(err) {
+		return nil, unproven("does not sign with the password of %q", c.User)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("mount %s: %w", c.Share, translate(err))
 	}
@@ -78,6 +81,12 @@ func logonError(conn *wire, err error) error {
 		return &statusError{code: code, text: (&smb2.ResponseError{Code: code}).Error()}
 	}
 	return translated
+}
+
+// forged reports whether the signature of an answer is wrong, or it has none where it should.
+func forged(err error) bool {
+	var invalid *smb2.InvalidResponseError
+	return errors.As(err, &invalid) && invalid.Message == "packet failed signature verification"
 }
 
 // uncHost writes a host as it stands in a UNC path, where a colon cannot: the name that Windows reserves

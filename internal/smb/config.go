@@ -32,7 +32,8 @@ type Config struct {
 	// Password is asked at every attempt to log on, and its answer is kept by nobody. nil means none.
 	Password func() (string, error)
 
-	// RequireSigning refuses a server that does not sign what it sends.
+	// RequireSigning refuses a server that does not sign what it sends with a key made of the password and of all that
+	// was said while logging on: SMB 3.1.1.
 	RequireSigning bool
 	// RequireEncryption refuses a share that is not encrypted.
 	RequireEncryption bool

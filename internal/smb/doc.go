@@ -37,6 +37,8 @@
 //   - Opening follows symbolic links that the server reports, also out of the root (client.go).
 //   - An unknown user becomes a guest without a word, also where signing is required: session flags are
 //     read off the wire (wire.go, Config.User).
+//   - The last answer to a log-on is taken unsigned, and an older protocol is too: what signing has to prove is
+//     asked on the wire as well (signing.go).
 //   - Lengths and offsets of replies are believed: frames are checked before the library sees them
 //     (wire.go), and panics on what remains are recovered (client.go).
 //

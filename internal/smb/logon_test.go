@@ -35,7 +35,11 @@ func TestProtocolVersions(t *testing.T) {
 				t.Error("a file of 1 MiB is read wrongly")
 			}
 			signed := srv.share(func(c *Config) { c.RequireSigning = true })
-			works(t, signed)
+			if version == "SMB3_11" {
+				works(t, signed)
+			} else if _, err := signed.Identify(context.Background()); err == nil || !strings.Contains(err.Error(), `set signing = "allowed"`) {
+				t.Errorf("with signing required: %v, want that it is refused with the mend", err)
+			}
 			if version >= "SMB3" {
 				works(t, srv.share(func(c *Config) { c.Share, c.RequireEncryption = "crypt", true }))
 			}
@@ -43,12 +47,13 @@ func TestProtocolVersions(t *testing.T) {
 	}
 }
 
-func TestSigningAndEncryptionMandatory(t *testing.T) {
+func TestSigningWhateverTheServerWantsOfIt(t *testing.T) {
 	t.Parallel()
-	for _, global := range []string{"server signing = mandatory", "smb encrypt = required"} {
+	for _, global := range []string{"server signing = mandatory", "server signing = disabled", "smb encrypt = required"} {
 		srv := startSamba(t, "SMB_GLOBAL="+global)
 		srv.Write("d/f", "hello")
 		works(t, srv.share())
+		works(t, srv.share(func(c *Config) { c.RequireSigning = true }))
 	}
 }
 

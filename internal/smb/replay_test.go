@@ -180,18 +180,19 @@ type liar struct {
 	listener net.Listener
 	rec      recording
 	mutate   func(r *rand.Rand, frame []byte) []byte // returns bytes to send, with their length
+	change   []func(reply []byte)                    // each answer, before that
 	replies  atomic.Int64
 	mutated  atomic.Int64
 	busy     sync.WaitGroup
 }
 
-func startLiar(t testing.TB, rec recording, mutate func(*rand.Rand, []byte) []byte) *liar {
+func startLiar(t testing.TB, rec recording, mutate func(*rand.Rand, []byte) []byte, change ...func([]byte)) *liar {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	li := &liar{t: t, listener: l, rec: rec, mutate: mutate}
+	li := &liar{t: t, listener: l, rec: rec, mutate: mutate, change: change}
 	li.busy.Go(func() {
 		for n := uint64(0); ; n++ {
 			c, err := l.Accept()
@@ -222,6 +223,9 @@ func (l *liar) serve(c net.Conn, r *rand.Rand) {
 		}
 		reply := append([]byte(nil), truth...)
 		copy(reply[24:32], request[24:32]) // MessageId
+		for _, change := range l.change {
+			change(reply)
+		}
 		out := append(binary.BigEndian.AppendUint32(nil, uint32(len(reply))), reply...)
 		l.replies.Add(1)
 		// Seldom before the share is mounted, or nothing else would ever be seen.

@@ -306,6 +306,7 @@ func (p *sessions) pardon() {
 // logOn makes a session of a connection, or closes it.
 func (p *sessions) logOn(conn net.Conn, deadline time.Time, password string) (*session, error) {
 	w := newWire(conn, p.config.Timeout)
+	w.signed = p.config.RequireSigning
 	defer context.AfterFunc(p.life, func() { w.Close() })()
 	late := time.AfterFunc(time.Until(deadline), func() { w.Close() })
 	alive, end := context.WithCancelCause(context.Background())

@@ -19,6 +19,8 @@ const (
 	transformMagic  = "\xfdSMB" // 2.2.41
 	flagReply       = 0x1
 	flagEncrypted   = 0x1 // of a transform header
+	flagSigned      = 0x8
+	commandHello    = 0x0 // NEGOTIATE
 	commandSetup    = 0x1
 	commandMount    = 0x3
 	commandLast     = 0x12
@@ -27,6 +29,8 @@ const (
 	sessionEncrypts = 0x4
 	shareEncrypts   = 0x8000 // 2.2.10, ShareFlags
 	moreProcessing  = 0xc0000016
+	dialect311      = 0x0311
+	contextPreauth  = 0x1 // 2.2.4.1.1
 
 	// smallFrame bounds what may come before the share is mounted: nothing there is longer than a
 	// security token.
@@ -43,6 +47,7 @@ const (
 type wire struct {
 	net.Conn
 	timeout time.Duration // of one write
+	signed  bool          // the server has to sign: see signing.go
 
 	// Of the library's receiver, the only reader.
 	frame []byte // as received, with its length
@@ -55,8 +60,9 @@ type wire struct {
 
 	heard    atomic.Int64 // when the last frame came, Unix nanoseconds
 	requests atomic.Int64
-	received atomic.Int64 // bytes
-	large    atomic.Bool  // past the mount
+	received atomic.Int64  // bytes
+	large    atomic.Bool   // past the mount
+	asked    atomic.Uint64 // one more than the last message id that was sent
 
 	mu    sync.Mutex
 	facts facts
@@ -64,6 +70,8 @@ type wire struct {
 
 // facts are what a server said while logging on.
 type facts struct {
+	dialect      uint16 // that the server chose
+	guid         [16]byte
 	logon        uint32 // status of the last SESSION_SETUP reply
 	flags        uint16 // SessionFlags of the one that succeeded
 	shareFlags   uint32
@@ -154,6 +162,9 @@ func (w *wire) check(p []byte) error {
 		if err := checkReply(p); err != nil {
 			return err
 		}
+		if err := w.checkSigning(p); err != nil {
+			return err
+		}
 		next := binary.LittleEndian.Uint32(p[20:])
 		if next == 0 {
 			w.note(p)
@@ -190,6 +201,9 @@ func (w *wire) note(p []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
+	case command == commandHello && status == 0 && len(body) >= 24:
+		w.facts.dialect = binary.LittleEndian.Uint16(body[4:])
+		copy(w.facts.guid[:], body[8:])
 	case command == commandSetup:
 		w.facts.logon = status
 		if status == 0 && len(body) >= 8 {
@@ -211,6 +225,7 @@ func (w *wire) Write(p []byte) (int, error) {
 	}
 	w.pending = false
 	w.out = append(append(w.out[:0], w.length[:]...), p...)
+	w.noteAsked(p)
 	if err := w.SetWriteDeadline(time.Now().Add(w.timeout)); err != nil {
 		return 0, err
 	}
