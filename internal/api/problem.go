@@ -42,6 +42,7 @@ func asProblem(err error) *problem {
 		{media.ErrNoScan, http.StatusNotFound, "no-such-scan"},
 		{media.ErrNotHeld, http.StatusConflict, "nothing-held"},
 		{media.ErrOffline, http.StatusServiceUnavailable, "root-offline"},
+		{store.ErrSlow, http.StatusServiceUnavailable, "query-too-slow"},
 		{store.ErrQuery, http.StatusBadRequest, "bad-request"},
 		{media.ErrCursor, http.StatusBadRequest, "bad-request"},
 		{store.ErrClosed, http.StatusServiceUnavailable, "shutting-down"},

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -18,12 +19,14 @@ import (
 type conn struct {
 	c     *sqlite3.SQLiteConn
 	stmts map[string]*statement
+	ctx   context.Context // while somebody reads: what runs is interrupted when it ends; nil: nothing ends it
 }
 
 type statement struct {
-	s    *sqlite3.SQLiteStmt
-	dest []driver.Value
-	busy bool
+	s     *sqlite3.SQLiteStmt
+	dest  []driver.Value
+	named []driver.NamedValue
+	busy  bool
 }
 
 // row is one result row; its accessors give the zero value for NULL.
@@ -131,13 +134,13 @@ func (c *conn) each(sql string, fn func(row) error, args ...driver.Value) (err e
 	}
 	st.busy = true
 	defer func() { st.busy = false }()
-	rows, err := st.s.Query(args)
+	rows, err := c.query(st, args)
 	if err != nil {
-		return err
+		return c.interrupted(err)
 	}
 	defer func() {
 		if cerr := rows.Close(); err == nil {
-			err = cerr
+			err = c.interrupted(cerr)
 		}
 	}()
 	if st.dest == nil {
@@ -148,12 +151,25 @@ func (c *conn) each(sql string, fn func(row) error, args ...driver.Value) (err e
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return err
+			return c.interrupted(err)
 		}
 		if err := fn(st.dest); err != nil {
 			return err
 		}
 	}
+}
+
+// query begins to run a statement.
+func (c *conn) query(st *statement, args []driver.Value) (driver.Rows, error) {
+	if c.ctx == nil {
+		return st.s.Query(args)
+	}
+	named := st.named[:0]
+	for i, v := range args {
+		named = append(named, driver.NamedValue{Ordinal: i + 1, Value: v})
+	}
+	st.named = named
+	return st.s.QueryContext(c.ctx, named)
 }
 
 // one reads a single row through fn; found is false where there is none.

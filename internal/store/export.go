@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -108,12 +110,10 @@ type place struct {
 // filesBetween calls fn for a directory's files behind a name and id, up to a name ("": to the end), and moves the place on.
 func (s *Store) filesBetween(ctx context.Context, d *Dir, at *place, upto string, fn func(*View) error) error {
 	for more := true; more; {
-		page, err := s.filesPage(ctx, d, at, upto)
-		if err != nil {
+		var page []View
+		var err error
+		if page, more, err = s.filesPage(ctx, d, at, upto); err != nil {
 			return err
-		}
-		if more = len(page) >= PageRows; more {
-			page = page[:PageRows] // either state may go on behind it
 		}
 		for i := range page {
 			if err := fn(&page[i]); err != nil {
@@ -128,23 +128,43 @@ func (s *Store) filesBetween(ctx context.Context, d *Dir, at *place, upto string
 	return nil
 }
 
-func (s *Store) filesPage(ctx context.Context, d *Dir, at *place, upto string) (page []View, err error) {
+// filesPage reads files behind a place, of either state, in order; more says that others follow. It ends before either
+// state has more than PageRows or PageBytes.
+func (s *Store) filesPage(ctx context.Context, d *Dir, at *place, upto string) (page []View, more bool, err error) {
 	args := []driver.Value{d.ID, []byte(at.key), at.id}
 	bound := ""
 	if upto != "" {
 		bound, args = " AND i.name < ?", append(args, []byte(upto))
 	}
 	args = append(args, int64(PageRows))
+	var ends []*View // of the states that go on behind the page
 	err = s.read(ctx, func(c *conn) error {
 		for _, state := range [...]string{"i.state = 0", "i.state > 0 AND i.state < 3"} {
+			rows, bytes := 0, 0
 			sql := "SELECT " + feedColumns + " FROM items i JOIN dirs d ON d.id = i.dir WHERE i.dir = ? AND (i.name, i.id) > (?, ?)" + bound +
 				" AND " + state + " ORDER BY i.name, i.id LIMIT ?"
-			if err := c.each(sql, func(r row) error { page = append(page, scanView(s, r)); return nil }, args...); err != nil {
+			err := c.each(sql, func(r row) error {
+				v := scanView(s, r)
+				page, rows, bytes = append(page, v), rows+1, bytes+v.bytes()
+				if rows == PageRows || bytes > PageBytes {
+					ends = append(ends, &v)
+					return errPageFull
+				}
+				return nil
+			}, args...)
+			if err != nil && !errors.Is(err, errPageFull) {
 				return err
 			}
 		}
 		return nil
 	})
-	slices.SortFunc(page, func(a, b View) int { return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return page, err
+	slices.SortFunc(page, func(a, b View) int { return inName(&a, &b) })
+	for _, end := range ends { // what lies behind where one state ended may have something of it before
+		page = page[:sort.Search(len(page), func(i int) bool { return inName(&page[i], end) > 0 })]
+	}
+	return page, len(ends) > 0, err
+}
+
+func inName(a, b *View) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 }

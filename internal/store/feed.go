@@ -86,7 +86,7 @@ func (s *Store) Floor() int64 { return s.floor.Load() }
 // Changes reads the feed above after, in order, within bounds and none above upto (0: the head).
 func (s *Store) Changes(ctx context.Context, after, upto int64, most Bounds) (p Page, err error) {
 	most = most.within()
-	err = s.read(ctx, func(c *conn) error {
+	err = s.readFeed(ctx, func(c *conn) error {
 		if p.Head, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (s *Store) Changes(ctx context.Context, after, upto int64, most Bounds) (p 
 // the position after it, done says that there are no more.
 func (s *Store) Load(ctx context.Context, h0, position int64, most Bounds) (changes []Change, next int64, done bool, err error) {
 	most = most.within()
-	err = s.read(ctx, func(c *conn) error {
+	err = s.readFeed(ctx, func(c *conn) error {
 		var p Page
 		full, err := s.changedItems(c, &p, most, "i.id > ? ORDER BY i.id LIMIT ?", position, int64(most.Rows))
 		if err != nil {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 	"go.uber.org/zap"
-	"golang.org/x/sync/semaphore"
 )
 
 // FileName is the database's name in the data directory.
@@ -38,9 +37,11 @@ var (
 
 // Options of a store. The zero value is good.
 type Options struct {
-	Readers  int         // connections for reading; 0: 4
-	WALLimit int64       // bytes of WAL past which the gate closes; 0: 64 MiB
-	Log      *zap.Logger // nil: silent
+	Readers int // connections for reading, beside those of the feed; 0: 4
+	// QueryTime is how long a query of a client may take; 0: 5 s.
+	QueryTime time.Duration
+	WALLimit  int64       // bytes of WAL past which the gate closes; 0: 64 MiB
+	Log       *zap.Logger // nil: silent
 	// Reach says what a file of a name describes beside itself, so that those items are described anew
 	// when it changes; nil: nothing does.
 	Reach func(name string) Reach
@@ -58,9 +59,10 @@ type Store struct {
 	gateRests time.Time     // the writer's: until then it leaves a long WAL alone
 	stopped   chan struct{} // closed when Run has returned
 
-	readers chan *conn
-	gate    *semaphore.Weighted // a reader takes one, the gate takes all
-	nread   int64
+	running atomic.Bool // Run has begun
+
+	readers   *readers
+	queryTime time.Duration
 
 	epoch   string
 	counts  // of the writer, and published after each commit
@@ -137,21 +139,19 @@ func newStore(path string, o Options) *Store {
 	if o.Readers == 0 {
 		o.Readers = 4
 	}
+	if o.QueryTime == 0 {
+		o.QueryTime = 5 * time.Second
+	}
 	if o.WALLimit == 0 {
 		o.WALLimit = 64 << 20
 	}
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}
-	s := &Store{
-		path: path, log: o.Log, walLimit: o.WALLimit, reach: o.Reach,
-		requests: make(chan request, requestQueue), stopped: make(chan struct{}),
-		readers: make(chan *conn, o.Readers), nread: int64(o.Readers), gate: semaphore.NewWeighted(int64(o.Readers)),
+	return &Store{
+		path: path, log: o.Log, walLimit: o.WALLimit, reach: o.Reach, queryTime: o.QueryTime,
+		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
 	}
-	for range o.Readers {
-		s.readers <- nil // opened on first use
-	}
-	return s
 }
 
 func (s *Store) prepare(ctx context.Context) error {
@@ -256,18 +256,22 @@ func (s *Store) load(c *conn) error {
 // Stopped is closed once Run has returned and nothing more will be written.
 func (s *Store) Stopped() <-chan struct{} { return s.stopped }
 
-// Close checkpoints and closes every connection. Call it after Run has returned.
+// Close ends what is being read, checkpoints and closes every connection. Call it after Run has returned: the
+// connection of a writer that still runs is left open, and the error says so. It takes a few seconds at most; a
+// catalog that was not closed loses nothing.
 func (s *Store) Close() error {
-	var errs []error
-	for range s.nread {
-		if c := <-s.readers; c != nil {
-			errs = append(errs, c.close())
+	err := s.readers.close(closePatience)
+	select {
+	case <-s.stopped:
+	default:
+		if s.running.Load() {
+			return errors.Join(err, errors.New("the catalog's writer still runs: it is left open"))
 		}
 	}
 	if s.writer != nil {
-		errs = append(errs, s.writer.close())
+		err = errors.Join(err, s.writer.close())
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // Path is the database file's path.

@@ -31,7 +31,8 @@ type Query struct {
 }
 
 // Result is a page of items. Next is empty on the last page. A page may hold fewer items than asked for
-// though others follow: those that have ceased to match since they were indexed are left out.
+// though others follow: those that have ceased to match since they were indexed are left out, and it ends
+// before it has more than PageBytes.
 type Result struct {
 	Items []View
 	Next  string
@@ -62,7 +63,7 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 	if err != nil {
 		return res, err
 	}
-	err = s.read(ctx, func(c *conn) error {
+	err = s.readQuery(ctx, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'indexed'"); err != nil {
 			return err
 		}
@@ -79,11 +80,15 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 		if err != nil {
 			return err
 		}
+		last := len(found) - 1
 		if len(found) > q.Limit {
 			found = found[:q.Limit]
-			res.Next = endAt(&found[q.Limit-1], q.order()).String()
 		}
-		return s.views(c, &q, found, &res)
+		read, err := s.views(c, &q, found, &res)
+		if err == nil && read > 0 && read <= last {
+			res.Next = endAt(&found[read-1], q.order()).String()
+		}
+		return err
 	})
 	return res, err
 }
@@ -99,6 +104,9 @@ func (q *Query) check() error {
 	}
 	if q.State != "" && q.State != "present" && q.State != "missing" {
 		return fmt.Errorf("%w: state %q: choose present or missing", ErrQuery, q.State)
+	}
+	if err := checkText(q.Text); err != nil {
+		return err
 	}
 	if q.Limit < 1 {
 		return fmt.Errorf("%w: limit %d", ErrQuery, q.Limit)
@@ -147,19 +155,25 @@ func (s *Store) cells(c *conn, q *Query) (out []cell, err error) {
 }
 
 // views reads the items found, in their order; those that are gone meanwhile, or match no longer, are
-// left out.
-func (s *Store) views(c *conn, q *Query, found []entry, res *Result) error {
+// left out. It returns how many of those found are behind it then: all, or as many as the page's bytes let in.
+func (s *Store) views(c *conn, q *Query, found []entry, res *Result) (read int, err error) {
+	bytes := 0
 	for i := range found {
 		_, err := c.one("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < 3", func(r row) {
 			if v := scanView(s, r); q.matches(&v) {
 				res.Items = append(res.Items, v)
+				bytes += v.bytes()
 			}
 		}, found[i].id)
 		if err != nil {
-			return err
+			return 0, err
+		}
+		if bytes > PageBytes && len(res.Items) > 1 {
+			res.Items = res.Items[:len(res.Items)-1] // it is the next page's first
+			return i, nil
 		}
 	}
-	return nil
+	return len(found), nil
 }
 
 // Item reads one item; found is false where there is none.

@@ -32,7 +32,7 @@ func rootsOf(c *conn, where string) (out []Root, err error) {
 
 // Roots reads every root, detached ones too.
 func (s *Store) Roots(ctx context.Context) (out []Root, err error) {
-	err = s.read(ctx, func(c *conn) (err error) {
+	err = s.readFeed(ctx, func(c *conn) (err error) {
 		out, err = rootsOf(c, "1")
 		return err
 	})
@@ -116,7 +116,7 @@ func (tx *Tx) Removals(root, since, span int64) (missing, held, forgotten int64,
 
 // Held says how many items of a root are held, and since when (0: none are).
 func (s *Store) Held(ctx context.Context, root int64) (n, since int64, err error) {
-	err = s.read(ctx, func(c *conn) error {
+	err = s.readFeed(ctx, func(c *conn) error {
 		_, err := c.one("SELECT count(*), coalesce(min(missing_at), 0) FROM items WHERE root = ? AND state IN (1, 2) AND state = 2",
 			func(r row) { n, since = r.int(0), r.int(1) }, root)
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -124,6 +125,25 @@ func bigrams(run []rune) []string {
 
 func isCJK(r rune) bool {
 	return r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+// Bounds of what a search may ask for: the work of a search grows with the square of its words.
+const (
+	MaxQueryWords = 16
+	MaxQueryBytes = 1 << 10
+)
+
+// checkText refuses a search that is longer than its bounds. A run of signs without spaces, as Chinese is written, is
+// one word.
+func checkText(q string) error {
+	if len(q) > MaxQueryBytes {
+		return fmt.Errorf("%w: q has %d bytes: at most %d", ErrQuery, len(q), MaxQueryBytes)
+	}
+	words := strings.FieldsFunc(q, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
+	if len(words) > MaxQueryWords {
+		return fmt.Errorf("%w: q has %d words: at most %d", ErrQuery, len(words), MaxQueryWords)
+	}
+	return nil
 }
 
 // matchExpression turns what a person typed into an FTS5 expression: every word must be there, quoted words as a phrase, the last

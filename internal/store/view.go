@@ -37,6 +37,9 @@ func scanView(s *Store, r row) View {
 	}
 }
 
+// bytes is about what the item takes in memory and as JSON.
+func (v *View) bytes() int { return 256 + 2*len(v.Path) + len(v.Name) + len(v.Error) + len(v.Doc) }
+
 // AppendJSON appends the item's JSON object to dst.
 func (v *View) AppendJSON(dst []byte) []byte {
 	if dst == nil {

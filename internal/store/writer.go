@@ -32,6 +32,7 @@ type counts struct {
 
 // Run owns the writing connection until ctx ends, then writes what is still queued and returns.
 func (s *Store) Run(ctx context.Context) error {
+	s.running.Store(true)
 	defer close(s.stopped)
 	for {
 		select {
@@ -237,7 +238,10 @@ func (s *Store) publish(tx *Tx) {
 
 // How the gate deals with readers of other processes (a backup, an export), which it cannot keep out: it waits for them
 // this long while it is closed. Whoever it waited for in vain is left alone for a while.
+//
+// It waits for readers of its own for gateWait: no longer, since new ones, the feed's too, wait behind it meanwhile.
 const (
+	gateWait     = time.Second
 	gatePatience = 100 * time.Millisecond
 	gateRest     = 10 * time.Second
 )
@@ -249,14 +253,14 @@ func (s *Store) tendWAL() {
 	if err != nil || fi.Size() < s.walLimit || time.Now().Before(s.gateRests) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), gateWait)
 	defer cancel()
-	if err := s.gate.Acquire(ctx, s.nread); err != nil {
+	if err := s.readers.gate.Acquire(ctx, s.readers.all); err != nil {
 		s.gateRests = time.Now().Add(gateRest)
 		s.log.Warn("WAL stays long: a reader does not end", zap.Int64("bytes", fi.Size()))
 		return
 	}
-	defer s.gate.Release(s.nread)
+	defer s.readers.gate.Release(s.readers.all)
 	s.stats.GateCloses.Add(1)
 	if err := s.truncateWAL(); err != nil {
 		s.gateRests = time.Now().Add(gateRest)
@@ -273,34 +277,4 @@ func (s *Store) truncateWAL() error {
 		err = errors.New("another process reads the catalog")
 	}
 	return errors.Join(err, s.writer.script(fmt.Sprintf("PRAGMA busy_timeout=%d", busyTimeout.Milliseconds())))
-}
-
-// read runs fn on a reading connection inside one read transaction. Keep it to one page: a pinned
-// reader makes the WAL grow.
-func (s *Store) read(ctx context.Context, fn func(*conn) error) (err error) {
-	if err := s.gate.Acquire(ctx, 1); err != nil {
-		return err
-	}
-	defer s.gate.Release(1)
-	var c *conn
-	select {
-	case c = <-s.readers:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { s.readers <- c }() // has room for every reader
-	if c == nil {
-		if c, err = dial(s.path, false, "query_only=ON", "cache_size=-2048", "temp_store=MEMORY"); err != nil {
-			return explain(s.path, err)
-		}
-	}
-	if err := c.exec("BEGIN"); err != nil {
-		return explain(s.path, err)
-	}
-	defer func() {
-		if rerr := c.exec("ROLLBACK"); err == nil {
-			err = rerr
-		}
-	}()
-	return damage(s.path, fn(c))
 }

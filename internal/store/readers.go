@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+	"golang.org/x/sync/semaphore"
+)
+
+// feedReaders is how many connections only the feed and the state of the roots read by, so that neither waits for
+// what somebody searches.
+const feedReaders = 2
+
+// closePatience is how long a store that closes waits for readers that have been told to end.
+const closePatience = 2 * time.Second
+
+// ErrSlow says that a query was ended because it took too long.
+var ErrSlow = errors.New("query took too long")
+
+// readers are the connections for reading, by who reads. No class can hold what another needs: the feed has
+// connections of its own, and queries hold at most half of the rest.
+type readers struct {
+	feed    pool
+	rest    pool
+	queries chan struct{}       // a place for each query that may run; full at first
+	gate    *semaphore.Weighted // every reader takes one, who wants none to read takes all
+	all     int64               // connections of both pools
+	ending  context.Context     // ends when the store closes
+	end     context.CancelFunc
+}
+
+// pool holds idle connections; nil is one that is opened on first use.
+type pool chan *conn
+
+func newReaders(rest int) *readers {
+	r := &readers{feed: make(pool, feedReaders), rest: make(pool, rest), queries: make(chan struct{}, max(1, rest/2)), all: int64(feedReaders + rest)}
+	r.gate = semaphore.NewWeighted(r.all)
+	r.ending, r.end = context.WithCancel(context.Background())
+	for range cap(r.feed) {
+		r.feed <- nil
+	}
+	for range cap(r.rest) {
+		r.rest <- nil
+	}
+	for range cap(r.queries) {
+		r.queries <- struct{}{}
+	}
+	return r
+}
+
+// close ends what is being read and closes every connection. It waits so long for those in use; what is late then is
+// named in the error and left open.
+func (r *readers) close(patience time.Duration) error {
+	r.end()
+	var errs []error
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for range r.all {
+		var c *conn
+		select {
+		case c = <-r.feed:
+		case c = <-r.rest:
+		case <-deadline.C:
+			return errors.Join(append(errs, fmt.Errorf("a reader of the catalog does not end within %v", patience))...)
+		}
+		if c != nil {
+			errs = append(errs, c.close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// read runs fn on a connection of all but the feed, inside one read transaction. Keep it to one page: a pinned
+// reader makes the WAL grow. What runs is interrupted when ctx ends.
+func (s *Store) read(ctx context.Context, fn func(*conn) error) error {
+	return s.readBy(ctx, s.readers.rest, fn)
+}
+
+// readFeed is read for the feed and the state of the roots, which wait for nobody's queries.
+func (s *Store) readFeed(ctx context.Context, fn func(*conn) error) error {
+	return s.readBy(ctx, s.readers.feed, fn)
+}
+
+// readQuery is read for what clients ask for: it waits for its turn, and is ended after the store's limit.
+func (s *Store) readQuery(ctx context.Context, fn func(*conn) error) error {
+	select {
+	case <-s.readers.queries:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.readers.ending.Done():
+		return ErrClosed
+	}
+	defer func() { s.readers.queries <- struct{}{} }() // has room for every place
+	limited, cancel := context.WithTimeout(ctx, s.queryTime)
+	defer cancel()
+	err := s.read(limited, fn)
+	if limited.Err() != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: more than %v: ask for less", ErrSlow, s.queryTime)
+	}
+	return err
+}
+
+func (s *Store) readBy(ctx context.Context, from pool, fn func(*conn) error) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.readers.ending, cancel)()
+	if err := s.readers.gate.Acquire(ctx, 1); err != nil {
+		return s.whyEnded(err)
+	}
+	defer s.readers.gate.Release(1)
+	var c *conn
+	select {
+	case c = <-from:
+	case <-ctx.Done():
+		return s.whyEnded(ctx.Err())
+	}
+	defer func() { from <- c }() // has room for every connection
+	if c == nil {
+		if c, err = dial(s.path, false, "query_only=ON", "cache_size=-2048", "temp_store=MEMORY"); err != nil {
+			return explain(s.path, err)
+		}
+	}
+	if err := c.exec("BEGIN"); err != nil {
+		return explain(s.path, err)
+	}
+	c.ctx = ctx
+	defer func() {
+		c.ctx = nil
+		if rerr := c.exec("ROLLBACK"); err == nil {
+			err = rerr
+		}
+	}()
+	return s.whyEnded(damage(s.path, fn(c)))
+}
+
+// whyEnded tells readers that a closing store has ended them.
+func (s *Store) whyEnded(err error) error {
+	if errors.Is(err, context.Canceled) && s.readers.ending.Err() != nil {
+		return ErrClosed
+	}
+	return err
+}
+
+// interrupted gives the context's error for what SQLite was interrupted in.
+func (c *conn) interrupted(err error) error {
+	var se sqlite3.Error
+	if c.ctx != nil && c.ctx.Err() != nil && errors.As(err, &se) && se.Code == sqlite3.ErrInterrupt {
+		return c.ctx.Err()
+	}
+	return err
+}
