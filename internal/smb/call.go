@@ -37,6 +37,7 @@ func (s *Share) statOn(ctx context.Context, ses *session, path string) (info, er
 	defer s.closeLater(ses, h)
 	var i info
 	err = ses.do(ctx, weightLarge, func() (err error) { i, err = h.stat(); return err })
+	i.server = ses.server
 	return i, err
 }
 

@@ -23,6 +23,7 @@ type info struct {
 	mtime      int64 // Unix nanoseconds, of 100
 	created    int64 // Unix nanoseconds: no identity, see the package comment
 	id         uint64
+	server     [16]byte // that said so, by the GUID that it gave itself; zero where it gave none
 }
 
 // mount is a share to which a session is connected. Its methods block for as long as the connection

@@ -44,7 +44,7 @@ func (s *Share) listProven(ctx context.Context, dir string) (*tree.Listing, erro
 	switch {
 	case dir == "":
 		root, err = s.prover.given(ctx, self)
-	case ok && known.id == self.id:
+	case ok && known.id == self.id && known.server == self.server:
 		root = *s.prover.last.Load()
 	case q.proof != nil:
 		root, err = q.proof.ours(ctx)
@@ -70,7 +70,7 @@ func (s *Share) list(ctx context.Context, dir string) (l *tree.Listing, self inf
 		if err := ses.do(ctx, weightLarge, func() (err error) { self, err = h.stat(); return err }); err != nil {
 			return err
 		}
-		if !self.isDir() {
+		if self.server = ses.server; !self.isDir() {
 			return tree.ErrNotDir
 		}
 		found, err = s.readEntries(ctx, ses, h)
@@ -110,6 +110,7 @@ func (s *Share) readEntries(ctx context.Context, ses *session, h handle) ([]info
 				continue // it is left out: a listing is provisional, so nothing is concluded from that
 			}
 			seen[i.name] = struct{}{}
+			i.server = ses.server
 			all, bytes = append(all, i), bytes+len(i.name)+entryCost
 		}
 		switch {

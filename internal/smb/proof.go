@@ -178,10 +178,14 @@ func (s *Share) expects(root info) error {
 	if want == nil || want.ID == "" {
 		return nil
 	}
-	if got := s.volume(root).ID; got != want.ID {
-		return &classed{class: elsewhere, err: fmt.Errorf("%w: expected volume %s, found %s", tree.ErrAway, want.ID, got)}
+	got := s.volume(root)
+	switch {
+	case got.ID == want.ID:
+		return nil
+	case got.Former != "" && got.Former == want.Former:
+		return &classed{class: elsewhere, err: fmt.Errorf("%w: another server answers in its place: expected volume %s, found %s", tree.ErrAway, want.ID, got.ID)}
 	}
-	return nil
+	return &classed{class: elsewhere, err: fmt.Errorf("%w: expected volume %s, found %s", tree.ErrAway, want.ID, got.ID)}
 }
 
 // question is one call that asks the server of a name, with what is known of the root around it.

@@ -39,6 +39,7 @@ type session struct {
 	timeout time.Duration // of one request
 	idle    time.Duration
 	born    time.Time
+	server  [16]byte // the GUID that the server gave itself
 
 	credits *semaphore.Weighted
 	limit   int64
@@ -54,7 +55,7 @@ type session struct {
 // newSession makes a session of a mounted share.
 func newSession(alive context.Context, end context.CancelCauseFunc, w *wire, m mount, c Config) *session {
 	w.large.Store(true)
-	s := &session{mount: m, wire: w, timeout: c.Timeout, idle: c.IdleTimeout, born: time.Now(), alive: alive, end: end}
+	s := &session{mount: m, wire: w, timeout: c.Timeout, idle: c.IdleTimeout, born: time.Now(), server: w.known().guid, alive: alive, end: end}
 	s.limit = int64(max(min(w.known().credits, creditsWanted)-creditsSpare, 1))
 	s.credits = semaphore.NewWeighted(s.limit)
 	s.sleeper = time.AfterFunc(s.idle, s.sleep)

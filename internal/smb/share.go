@@ -104,10 +104,15 @@ func (s *Share) Expect(v tree.Volume) {
 	}
 }
 
-// volume is the file system that a root is on.
+// volume is the file system that a root is on. That is another one on another server, whatever number its root has.
 func (s *Share) volume(root info) tree.Volume {
+	id, former := fmt.Sprintf("smb:%s#%x", s.config.location(), root.id), ""
+	if root.server != ([16]byte{}) {
+		id, former = fmt.Sprintf("%s@%x", id, root.server), id
+	}
 	return tree.Volume{
-		ID:      fmt.Sprintf("smb:%s#%x", s.config.location(), root.id),
+		ID:      id,
+		Former:  former,
 		Root:    tree.FileID{Inode: root.id},
 		FSType:  "smb",
 		WeakIDs: true,

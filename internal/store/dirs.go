@@ -217,6 +217,12 @@ func (tx *Tx) Volume(ident string) (int64, error) {
 	return tx.c.number("SELECT last_insert_rowid()")
 }
 
+// RenameVolume gives a file system the name by which it is known from now on.
+func (tx *Tx) RenameVolume(ident, now string) error {
+	tx.rootsChanged = true
+	return tx.c.exec("UPDATE OR IGNORE volumes SET ident = ? WHERE ident = ?", now, ident)
+}
+
 func parentOf(dir string) string {
 	if p := path.Dir(dir); p != "." {
 		return p

@@ -85,6 +85,8 @@ type Volume struct {
 	// ID is stable over reboots: "uuid:…" where the file system has a UUID, "marker:INODE.BIRTH" of the
 	// root directory where not, "smb:…" for a share. Never a device number.
 	ID string
+	// Former is the ID under which catalogs of earlier versions know the same file system; empty where that is ID.
+	Former string
 	// Root identifies the root directory on it.
 	Root FileID
 	// FSType is the type's name as mountinfo has it (ext4, xfs, fuse.mergerfs, …), or "smb".

@@ -32,7 +32,7 @@ func (r *runner) identify(ctx context.Context) {
 		ictx, cancel := context.WithTimeout(ctx, identLimit)
 		defer cancel()
 		v, err := r.tree.Identify(ictx)
-		if err == nil && v.ID == ident {
+		if err == nil && (v.ID == ident || v.Former != "" && v.Former == ident) {
 			err = r.proveHome(ictx, v)
 		}
 		select {
@@ -58,10 +58,17 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.goOffline(err)
 		return
 	}
+	if v.Former != "" && r.row.Ident == v.Former {
+		if err := r.s.store.Update(ctx, func(tx *store.Tx) error { return tx.RenameVolume(v.Former, v.ID) }); err != nil {
+			r.goOffline(fmt.Errorf("record the root's file system under its new name: %w", err))
+			return
+		}
+		r.row.Ident = v.ID
+	}
 	if r.row.Ident != "" && r.row.Ident != v.ID {
 		vacant, err := r.vacate(ctx)
 		if err != nil || !vacant {
-			r.goOffline(errors.Join(fmt.Errorf("another file system is in its place (%s, the catalog knows %s): mount the right one, or give the new one a root of its own", v.ID, r.row.Ident), err))
+			r.goOffline(errors.Join(otherPlace(v, r.row.Ident), err))
 			return
 		}
 	}
@@ -87,6 +94,14 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.log.Info("another directory is in the root's place, it is compared whole")
 		r.startPass(&pass{})
 	}
+}
+
+// otherPlace says what is in a root's place that is not what the catalog knows.
+func otherPlace(v tree.Volume, known string) error {
+	if v.Former != "" && strings.HasPrefix(known, v.Former+"@") {
+		return fmt.Errorf("another server answers in its place (%s, the catalog knows %s): if it is yours, and has only got another name or the disks of the old one, accept it with catalogizerd accept volume", v.ID, known)
+	}
+	return fmt.Errorf("another file system is in its place (%s, the catalog knows %s): mount the right one, or give the new one a root of its own", v.ID, known)
 }
 
 // vacate forgets what file system the root was on, if nothing was ever found there: an empty mount point was

@@ -111,3 +111,32 @@ func TestWhatWasAskedForBeforeTheRootWentAwayIsForgotten(t *testing.T) {
 		w.expect(catalog{}, "g<-")
 	})
 }
+
+// A catalog of an earlier version knows the file system of a share without its server.
+func TestAShareTakesOverItsServerOnceAndThenKnowsIt(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nwrite a/f 1\nwrite g 2")
+		w.scan()
+		id := w.item("g").ID
+		for _, step := range []struct {
+			server string
+			online bool
+		}{{"first", true}, {"second", false}, {"first", true}} {
+			w.files.Called("uuid:fake@"+step.server, "uuid:fake")
+			w.pass(2 * time.Minute)
+			r := w.root("films")
+			if online := r.State == media.Online; online != step.online {
+				t.Errorf("on the %s server: %+v", step.server, r)
+			}
+			if !step.online && !strings.Contains(r.Reason, "another server answers in its place") {
+				t.Errorf("reason %q", r.Reason)
+			}
+			w.counts("on the "+step.server+" server", 2, 0)
+		}
+		w.scan()
+		w.isTrue()
+		if got := w.item("g").ID; got != id {
+			t.Errorf("item %d, want the same as before: %d", got, id)
+		}
+	})
+}

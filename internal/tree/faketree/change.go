@@ -292,6 +292,13 @@ func (t *Tree) PlugIn() {
 	}
 }
 
+// Called gives the disk another id, and the one that it had in earlier versions.
+func (t *Tree) Called(id, former string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.disk.volume.ID, t.disk.volume.Former = id, former
+}
+
 // Mount covers a directory with an empty disk.
 func (t *Tree) Mount(path string, v tree.Volume) error {
 	return t.change("mount", path, func(dir *node, _ *disk, name string) error {
