@@ -1,8 +1,6 @@
 package realtime
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -115,80 +113,6 @@ func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 				t.Errorf("seed %d, filter %s: %v: %.600s", seed, filters[i].text, faults[i], diff)
 			}
 		}
-	}
-}
-
-func TestTheBusServesAHundredAtOnce(t *testing.T) {
-	const workers, operations = 100, 1000
-	c := openCatalog(t, scratch(t))
-	for i := range 50 {
-		c.put("films", fmt.Sprint(i), media.KindMovie, "")
-	}
-	stop := make(chan struct{})
-	var writer, all sync.WaitGroup
-	writer.Go(func() {
-		rng := rand.New(rand.NewPCG(1, 1))
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				c.change(1+rng.Int64N(50), func(it *store.Item) { it.Size++ })
-			}
-		}
-	})
-	for w := range workers {
-		all.Go(func() {
-			rng := rand.New(rand.NewPCG(2, uint64(w)))
-			var sub *subscription
-			var since *media.Cursor
-			for range operations {
-				switch n := rng.IntN(20); {
-				case sub == nil:
-					var err error
-					if sub, err = c.bus.subscribe(since, Filter{}, []string{"scan"}); err != nil {
-						t.Error(err)
-						return
-					}
-				case n == 0:
-					at := sub.at
-					since = &at
-					sub.close()
-					sub = nil
-				case n == 1:
-					c.bus.Signal("scan", "films", fmt.Sprint(w%3), func(context.Context) (any, bool) { return n, true })
-				case n == 2:
-					if names, values := sub.pending(); len(names) != len(values) {
-						t.Error("signals without a value")
-					}
-				case n == 3:
-					if got := c.bus.Oldest(); got > c.Head() {
-						t.Errorf("oldest %d is beyond the head", got)
-					}
-				case n == 4:
-					_ = c.bus.Subscribers()
-				default:
-					before := sub.at
-					b, ok, err := sub.next(context.Background())
-					if err != nil && !errors.Is(err, context.Canceled) {
-						t.Error(err)
-						return
-					}
-					if ok && !before.Load && b.Cursor.Seq <= before.Seq {
-						t.Errorf("read from %d to %d", before.Seq, b.Cursor.Seq)
-					}
-				}
-			}
-			if sub != nil {
-				sub.close()
-			}
-		})
-	}
-	all.Wait()
-	close(stop)
-	writer.Wait()
-	if n := c.bus.Subscribers(); n != 0 {
-		t.Errorf("%d are still subscribed", n)
 	}
 }
 
