@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"runtime"
@@ -48,15 +49,26 @@ func deaf(t *testing.T, s *feedServer) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "ws://"))
 	must(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
-	_, err = fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
+	shakeHands(t, conn)
+	_, err = conn.Write(frame(0x81, `{"type":"subscribe"}`))
+	must(t, err)
+}
+
+// shakeHands upgrades a bare connection, and gives what has come behind the server's answer by then.
+func shakeHands(t *testing.T, conn net.Conn) (behind []byte) {
+	t.Helper()
+	_, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
 		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: %s\r\n\r\n", Subprotocol)
 	must(t, err)
-	head := make([]byte, 1)
-	_, err = conn.Read(head) // nothing may come before the answer has begun
-	must(t, err)
-	request := `{"type":"subscribe"}`
-	_, err = conn.Write(append([]byte{0x81, 0x80 | byte(len(request)), 0, 0, 0, 0}, request...)) // RFC 6455, 5.2, with a mask of zeros
-	must(t, err)
+	var answer []byte
+	for !bytes.Contains(answer, []byte("\r\n\r\n")) { // before which a client may send nothing
+		b := make([]byte, 512)
+		n, err := conn.Read(b)
+		must(t, err)
+		answer = append(answer, b[:n]...)
+	}
+	_, behind, _ = bytes.Cut(answer, []byte("\r\n\r\n"))
+	return behind
 }
 
 // inUse is what the process holds in heap and stacks, once what is garbage has gone.

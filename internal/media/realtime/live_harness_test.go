@@ -25,13 +25,13 @@ import (
 // catalog is a real store with its bus.
 type catalog struct {
 	*store.Store
-	t     *testing.T
+	t     testing.TB
 	bus   *EventBus
 	roots map[string]int64
 	close func()
 }
 
-func openCatalog(t *testing.T, dir string) *catalog {
+func openCatalog(t testing.TB, dir string) *catalog {
 	t.Helper()
 	st, err := store.Open(context.Background(), dir, store.Options{})
 	must(t, err)
@@ -129,7 +129,14 @@ type feedServer struct {
 }
 
 // serveFeed serves until the test ends. token: what clients have to send; "": nothing.
-func serveFeed(t *testing.T, c *catalog, pace Pace, token string, roots ...media.Root) *feedServer {
+func serveFeed(t testing.TB, c *catalog, pace Pace, token string, roots ...media.Root) *feedServer {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	return serveFeedOn(t, l, c, pace, token, roots...)
+}
+
+func serveFeedOn(t testing.TB, l net.Listener, c *catalog, pace Pace, token string, roots ...media.Root) *feedServer {
 	t.Helper()
 	stop := make(chan struct{})
 	s := &feedServer{live: &Live{Bus: c.bus, Version: "test", Log: zap.NewNop(), Pace: pace, Roots: func(context.Context) ([]media.Root, error) { return roots, nil }}}
@@ -137,8 +144,6 @@ func serveFeed(t *testing.T, c *catalog, pace Pace, token string, roots ...media
 	if token != "" {
 		check = func(sent string) bool { return sent == token }
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := s.live.Serve(w, r, func() bool { return false }, check, nil, stop); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)

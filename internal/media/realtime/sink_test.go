@@ -241,7 +241,7 @@ func (r *watching) path(names ...string) string {
 	return filepath.Join(append([]string{r.dir}, names...)...)
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
