@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -121,7 +124,7 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 // New returns a server on a listener, which it owns from here on.
 func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
-		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, trouble: d.Trouble, log: d.Log, metrics: d.Metrics,
+		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, trouble: d.Trouble, log: logs.Sparing(d.Log), metrics: d.Metrics,
 		started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 	}
 	s.SetAllowedHosts(cfg.AllowedHosts)
@@ -145,7 +148,7 @@ func (s *Server) Run(ctx context.Context) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          zap.NewStdLog(s.log.Named("http")),
+		ErrorLog:          log.New(complaints{s.log}, "", 0),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	following := run.NewGroup(ctx, s.log)
@@ -173,4 +176,12 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.live.Wait()
 	return failure
+}
+
+// complaints takes in what net/http has to say of connections: one kind of line, whoever it is about.
+type complaints struct{ log *zap.Logger }
+
+func (c complaints) Write(b []byte) (int, error) {
+	c.log.Warn("connection not served well", zap.String("reason", strings.TrimSpace(string(b))))
+	return len(b), nil
 }

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -47,7 +48,7 @@ func New(config Config, log *zap.Logger) (*Share, error) {
 	}
 	s := &Share{
 		config:   config,
-		log:      log,
+		log:      logs.Sparing(log),
 		breaker:  newCircuitBreaker(),
 		memory:   newMemory(),
 		listings: semaphore.NewWeighted(listingsAtOnce),

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -46,7 +47,7 @@ type lane struct {
 }
 
 func newLane(a *Analyzer, root Root) *lane {
-	log := a.log.With(zap.String("root", root.Name))
+	log := logs.Sparing(a.log).With(zap.String("root", root.Name)) // of files: how often is up to them
 	l := &lane{
 		a: a, root: root, tree: root.Tree, log: log, pool: newPool(&root, &a.cfg, a.log), flying: map[int64]struct{}{}, beside: besideCache{store: a.store},
 		outcomes: make(chan outcome, root.Workers), written: make(chan batch, maxWriting), seen: -1, dry: -1,

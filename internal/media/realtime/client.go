@@ -63,7 +63,7 @@ func (e *departed) Unwrap() error { return e.error }
 // read passes on what the client says, until nothing more can be read.
 func (c *client) read(ctx context.Context) {
 	defer close(c.gone)
-	c.readErr = runner.Safely(c.live.Log, "reader of a live client", func() error { return c.receive(ctx) })
+	c.readErr = runner.Safely(c.live.lines, "reader of a live client", func() error { return c.receive(ctx) })
 }
 
 func (c *client) receive(ctx context.Context) error {

@@ -38,7 +38,7 @@ func TestAPanicEndsOneClientWithItsStackInTheLogAndNoOther(t *testing.T) {
 
 func TestAPanicOfTheReaderIsTheEndOfItsClient(t *testing.T) {
 	core, log := observer.New(zapcore.InfoLevel)
-	c := &client{live: &Live{Log: zap.New(core)}, gone: make(chan struct{})} // without a connection to read from
+	c := &client{live: &Live{lines: zap.New(core)}, gone: make(chan struct{})} // without a connection to read from
 	c.read(t.Context())
 	<-c.gone
 	var panicked *runner.PanicError
@@ -71,5 +71,23 @@ func TestBadFramesWriteNothingToTheLog(t *testing.T) {
 	s.stop()
 	if log.Len() > 0 {
 		t.Errorf("the log has %v", log.All())
+	}
+}
+
+func TestHowOftenALineIsWrittenIsNotUpToClients(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	s := serveFeed(t, c, Pace{}, "")
+	core, log := observer.New(zapcore.InfoLevel)
+	s.live.Log = zap.New(core)
+	s.live.Roots = func(context.Context) ([]media.Root, error) { return nil, errors.New("no roots today") }
+	for range 50 {
+		f := connect(t, s)
+		f.subscribe(`,"signals":["root"]`)
+		if code, _ := f.closed(); code != websocket.CloseInternalServerErr {
+			t.Fatalf("closed with %d", code)
+		}
+	}
+	if n := log.Len(); n != 10 {
+		t.Errorf("%d lines for 50 clients, not 10", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	runner "github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/gorilla/websocket"
@@ -68,6 +69,8 @@ type Live struct {
 	Pace  Pace
 
 	conns sync.WaitGroup
+	once  sync.Once   // sets lines
+	lines *zap.Logger // of what clients do: how often is up to them
 }
 
 // progress is a connection that judges writes by their progress rather than by deadlines.
@@ -82,6 +85,7 @@ type progress interface {
 // connection when it is closed, with a word of farewell. Its error says that the request asks for no
 // WebSocket that can be served; it has not been answered then.
 func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized func() bool, token func(string) bool, changed func() <-chan struct{}, stop <-chan struct{}) error {
+	l.once.Do(func() { l.lines = logs.Sparing(l.Log) })
 	l.conns.Add(1)
 	defer l.conns.Done()
 	up := websocket.Upgrader{
@@ -109,7 +113,7 @@ func (l *Live) Serve(w http.ResponseWriter, r *http.Request, authorized func() b
 	helpers.Go(func() { c.read(ctx) })  // ends when the connection is closed below
 	helpers.Go(func() { c.hurry(ctx) }) // ends with ctx
 	// Nobody else recovers here: a panic would leave the connection open, and its reader with it.
-	told := c.farewell(runner.Safely(l.Log, "live client", func() error { return c.serve(ctx) }))
+	told := c.farewell(runner.Safely(l.lines, "live client", func() error { return c.serve(ctx) }))
 	cancel()
 	patience := time.Duration(0)
 	if told {
@@ -179,14 +183,14 @@ func (c *client) farewell(err error) (told bool) {
 		// that happens is up to the client, so no line is written of it.
 		return true
 	case errors.Is(err, errStalled):
-		c.live.Log.Info("client disconnected: it makes no progress, and may resume", zap.Stringer("remote", c.ws.RemoteAddr()))
+		c.live.lines.Info("client disconnected: it makes no progress, and may resume", zap.Stringer("remote", c.ws.RemoteAddr()))
 		return c.closeSlow()
 	case errors.As(err, &network), errors.Is(err, net.ErrClosed), errors.Is(err, websocket.ErrCloseSent):
 		return false // it has gone by itself
 	case errors.As(err, &panicked): // which is in the log, with its stack
 		return c.close(websocket.CloseInternalServerErr, "the server failed")
 	default:
-		c.live.Log.Warn("live feed ended", zap.Stringer("remote", c.ws.RemoteAddr()), zap.Error(err))
+		c.live.lines.Warn("live feed ended", zap.Stringer("remote", c.ws.RemoteAddr()), zap.Error(err))
 		return c.close(websocket.CloseInternalServerErr, "the catalog cannot be read")
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -115,7 +116,7 @@ func NewWatcher(cfg Config, sink Sink, log *zap.Logger) (*Watcher, error) {
 	}
 	return &Watcher{
 		sink:    sink,
-		log:     log,
+		log:     logs.Sparing(log),
 		pending: newDebouncer(cfg.Debounce, cfg.MaxWait),
 		budget:  newBudget(cfg.MaxWatches, WatchLimit),
 		roots:   make(map[string]*watchedRoot),

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -63,7 +64,7 @@ func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
 		return nil, fmt.Errorf("root %q: %w", cfg.Name, err)
 	}
 	r := &runner{
-		s: s, cfg: cfg, name: cfg.Name, log: s.log.With(zap.String("root", cfg.Name)), tree: cfg.Tree, id: row.ID, row: row, rules: rules,
+		s: s, cfg: cfg, name: cfg.Name, log: logs.Sparing(s.log).With(zap.String("root", cfg.Name)), tree: cfg.Tree, id: row.ID, row: row, rules: rules,
 		queue: newQueue(), tries: map[string]int{}, startup: true,
 		inbox:   make(chan func(), 16),                              // commands are rare; a full inbox makes their senders wait
 		results: make(chan *result, 2*(maxUncommitted+cfg.Workers)), // two for each look in flight: sending never waits

@@ -1,0 +1,96 @@
+package logs_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/logs"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+func TestAKindOfLineIsWrittenTenTimesAtOnceAndThenOnceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		core, log := observer.New(zapcore.InfoLevel)
+		l := logs.Sparing(zap.New(core))
+		for i := range 100 {
+			l.Warn("bad frame", zap.Int("client", i))
+		}
+		if n := log.Len(); n != 10 {
+			t.Errorf("%d lines at once, not 10", n)
+		}
+		log.TakeAll()
+		for range 600 { // ten minutes
+			time.Sleep(time.Second)
+			l.With(zap.String("root", "films")).Warn("bad frame")
+		}
+		lines := log.TakeAll()
+		if len(lines) != 10 {
+			t.Fatalf("%d lines in ten minutes, not 10", len(lines))
+		}
+		if got := lines[0].ContextMap()["left_out"]; got != int64(90+59) {
+			t.Errorf("the first says that %v were left out, not 149", got)
+		}
+		if got := lines[9].ContextMap()["left_out"]; got != int64(59) {
+			t.Errorf("the last says that %v were left out, not 59", got)
+		}
+		time.Sleep(time.Hour)
+		for range 100 {
+			l.Warn("bad frame")
+		}
+		if n := log.Len(); n != 10 {
+			t.Errorf("%d lines at once after an hour, not 10", n)
+		}
+	})
+}
+
+func TestKindsDoNotCountForEachOther(t *testing.T) {
+	core, log := observer.New(zapcore.InfoLevel)
+	l := logs.Sparing(zap.New(core))
+	for range 100 {
+		l.Warn("bad frame")
+		l.Debug("details")
+	}
+	log.TakeAll()
+	l.Error("bad frame")
+	l.Warn("catalog not read")
+	logs.Sparing(zap.New(core)).Warn("bad frame") // of somebody else
+	if n := log.Len(); n != 3 {
+		t.Errorf("%d lines, not 3", n)
+	}
+	if _, ok := log.All()[0].ContextMap()["left_out"]; ok {
+		t.Error("a first line says that some were left out")
+	}
+}
+
+func TestDebugLinesAreAllWritten(t *testing.T) {
+	core, log := observer.New(zapcore.DebugLevel)
+	l := logs.Sparing(zap.New(core))
+	for range 100 {
+		l.Debug("details")
+	}
+	if n := log.Len(); n != 100 {
+		t.Errorf("%d lines, not 100", n)
+	}
+}
+
+func TestMessagesThatAreAllDifferentAreBoundedToo(t *testing.T) {
+	core, log := observer.New(zapcore.InfoLevel)
+	l := logs.Sparing(zap.New(core))
+	var all sync.WaitGroup
+	for w := range 10 {
+		all.Go(func() {
+			for i := range 1000 {
+				l.Info(fmt.Sprint(w, " ", i))
+			}
+		})
+	}
+	all.Wait()
+	if n := log.Len(); n > 300 {
+		t.Errorf("%d lines", n)
+	}
+}
