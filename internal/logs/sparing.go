@@ -63,7 +63,7 @@ func (k *kinds) take(of kind, now time.Time) (leftOut int64, ok bool) {
 	}
 	if n := int(min(now.Sub(a.since)/every, atOnce)); n > 0 {
 		a.lines = min(a.lines+n, atOnce)
-		a.since = a.since.Add(now.Sub(a.since) / every * every)
+		a.since = now.Add(-now.Sub(a.since) % every)
 	}
 	if a.lines == 0 {
 		a.leftOut++

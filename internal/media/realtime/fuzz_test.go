@@ -3,8 +3,10 @@ package realtime
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,7 +94,7 @@ func exchange(t *testing.T, s *feedServer, sent []byte) []byte {
 		_ = conn.(*net.UnixConn).CloseWrite()
 	}()
 	rest, err := io.ReadAll(conn)
-	if network, ok := err.(net.Error); ok && network.Timeout() {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("the server neither answers nor closes after %q", sent)
 	}
 	return append(answer, rest...)

@@ -170,7 +170,7 @@ func TestWhatAClientAsksWronglyIsRefusedAndTheConnectionGoesOn(t *testing.T) {
 		`{"id":7,"type":"dance"}`, `{"id":7}`, `{"id":7,"type":"subscribe","since":5}`, `{"id":7,"type":"subscribe","since":"nonsense"}`,
 		`{"id":7,"type":"subscribe","filter":{"kind":["film"]}}`, `{"id":7,"type":"subscribe","filter":{"kind":"movie"}}`, `{"id":7,"type":"subscribe","filter":[]}`,
 		`{"id":7,"type":"subscribe","filter":{"state":["present"]}}`, `{"id":7,"type":"subscribe","signals":["weather"]}`, `{"id":7,"type":"subscribe","signals":"scan"}`,
-		`{"id":7,"type":"subscribe","sinse":"x"}`, `{"id":7,"type":"subscribe","Since":null}`, `{"id":7,"type":"subscribe","token":"x"}`,
+		`{"id":7,"type":"subscribe","from":"x"}`, `{"id":7,"type":"subscribe","Since":null}`, `{"id":7,"type":"subscribe","token":"x"}`,
 	} {
 		f.send(request)
 		m := f.until("error")
@@ -385,6 +385,23 @@ func TestSignalsKeepToTheFiltersRoots(t *testing.T) {
 	}
 }
 
+func TestSignalsThatWaitAreBoundedAndTheNewestStay(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	sub, err := c.bus.subscribe(nil, Filter{}, []string{"scan"})
+	must(t, err)
+	defer sub.close()
+	for i := range 3 * maxSignals {
+		c.bus.Signal("scan", "films", fmt.Sprint(i), func(context.Context) (any, bool) { return i, true })
+	}
+	_, values := sub.pending()
+	if len(values) != maxSignals {
+		t.Fatalf("%d signals wait, not %d", len(values), maxSignals)
+	}
+	if first, _ := values[0](t.Context()); first != 2*maxSignals {
+		t.Errorf("the oldest that waits is %v, not %d", first, 2*maxSignals)
+	}
+}
+
 func TestARefusalSaysWhatThereIs(t *testing.T) {
 	c := openCatalog(t, scratch(t))
 	s := serveFeed(t, c, Pace{}, "")
@@ -395,7 +412,7 @@ func TestARefusalSaysWhatThereIs(t *testing.T) {
 		`"filter":{"kind":"movie"}`:  `filter "kind" must be a list of texts`,
 		`"filter":{"kind":["film"]}`: `no kind is called "film"`,
 		`"filter":[]`:                `filter must be an object of lists`,
-		`"sinse":null`:               `no key is called "sinse": there are filter, id, signals, since and type`,
+		`"from":null`:                `no key is called "from": there are filter, id, signals, since and type`,
 		`"signals":["weather"]`:      `no signal is called "weather": there are scan and root`,
 	} {
 		f.send(`{"id":2,"type":"subscribe",` + request + `}`)

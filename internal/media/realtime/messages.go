@@ -34,8 +34,11 @@ var requestKeys = map[string][]string{
 func checkKeys(data []byte, kind string) error {
 	var members map[string]json.RawMessage
 	known, ok := requestKeys[kind]
-	if err := json.Unmarshal(data, &members); err != nil || !ok {
-		return nil // which is told otherwise
+	if !ok {
+		return nil // there is no such request, which is told otherwise
+	}
+	if err := json.Unmarshal(data, &members); err != nil {
+		return fmt.Errorf("%w: %w", errNoMessage, err)
 	}
 	for _, key := range slices.Sorted(maps.Keys(members)) {
 		if !slices.Contains(known, key) {

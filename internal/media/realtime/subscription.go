@@ -80,6 +80,9 @@ type subscription struct {
 	order   []signalKey
 }
 
+// maxSignals bounds what waits for one subscriber; beyond it the oldest are left out.
+const maxSignals = 1000
+
 type signalKey struct{ name, key string }
 
 // subscribe begins to follow the feed behind a cursor, or with a first load where since is nil.
@@ -206,6 +209,10 @@ func (s *subscription) signal(name, root, key string, value func(context.Context
 	k := signalKey{name, key}
 	s.mu.Lock()
 	if _, ok := s.signals[k]; !ok {
+		if len(s.order) >= maxSignals { // scans are made by others, as many as they like
+			delete(s.signals, s.order[0])
+			s.order = s.order[1:]
+		}
 		s.order = append(s.order, k)
 	}
 	s.signals[k] = value
