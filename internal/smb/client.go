@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	smb2 "github.com/cloudsoda/go-smb2"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // This file is the only one that knows the library. Everything else sees a mount and its handles.
@@ -212,10 +214,25 @@ func fromLibrary(fi fs.FileInfo) (info, error) {
 		attributes: st.FileAttributes,
 		tag:        st.ReparsePointTag,
 		size:       st.EndOfFile,
-		mtime:      st.LastWriteTime.UnixNano(),
+		mtime:      clamped(st.LastWriteTime.UnixNano()),
 		created:    st.CreationTime.UnixNano(),
 		id:         st.FileId,
 	}, nil
+}
+
+// clamped is the nearest time that can be told, where the server has said one outside of the years 1678 to 2262 (the
+// year 1601, too, where it knows none). The library lets such times wrap around. They all have 100 ns, and 2^64 is no
+// multiple of that: what is left over tells how often, once for 1601 and the other way for what is to come,
+// up to the year 15,000.
+func clamped(ns int64) int64 {
+	const around = 16 // 2^64 modulo 100
+	switch (ns%100 + 100) % 100 {
+	case 0:
+		return ns
+	case around:
+		return tree.Earliest
+	}
+	return tree.Latest
 }
 
 // backslashed writes a path as the library wants it.

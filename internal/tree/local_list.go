@@ -227,7 +227,7 @@ func stepLeft(st *unix.Statx_t) (time.Duration, error) {
 	if st.Mtime.Nsec == 0 && st.Ctime.Nsec == 0 {
 		step = coarsest
 	}
-	ahead := time.Duration(max(nanoseconds(st.Mtime), nanoseconds(st.Ctime))-now.Nano()) + step
+	ahead := time.Duration(max(clamped(st.Mtime), clamped(st.Ctime))-now.Nano()) + step
 	if ahead < 0 || ahead > step+time.Second { // a step ago, or by a clock that is not ours
 		return 0, nil
 	}

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"math"
 	"strings"
 	"time"
 	"unsafe"
@@ -69,10 +70,10 @@ func (e *Entry) fill(st *unix.Statx_t) {
 	}
 	e.ID = fileID(st)
 	e.Size = int64(st.Size)
-	e.MTime = nanoseconds(st.Mtime)
+	e.MTime = clamped(st.Mtime)
 	e.CTime = 0
 	if st.Mask&unix.STATX_CTIME != 0 {
-		e.CTime = nanoseconds(st.Ctime)
+		e.CTime = clamped(st.Ctime)
 	}
 	e.Links = st.Nlink
 }
@@ -80,14 +81,27 @@ func (e *Entry) fill(st *unix.Statx_t) {
 func fileID(st *unix.Statx_t) FileID {
 	id := FileID{Inode: st.Ino}
 	if st.Mask&unix.STATX_BTIME != 0 {
-		id.Birth = nanoseconds(st.Btime)
+		id.Birth = wrapped(st.Btime)
 	}
 	return id
 }
 
-// nanoseconds wraps around outside the years 1678 to 2262, like time.Time.UnixNano: such times still
-// compare as different, which is all that they are used for.
-func nanoseconds(ts unix.StatxTimestamp) int64 { return ts.Sec*int64(time.Second) + int64(ts.Nsec) }
+// wrapped wraps around outside the years 1678 to 2262, like time.Time.UnixNano: such times still compare as
+// different, which is all that times of birth are used for.
+func wrapped(ts unix.StatxTimestamp) int64 { return ts.Sec*int64(time.Second) + int64(ts.Nsec) }
+
+// clamped is the nearest time that can be told, where a file says one outside of the years 1678 to 2262. Such times
+// are shown, and wrapped around they would be invented.
+func clamped(ts unix.StatxTimestamp) int64 {
+	const last = math.MaxInt64 / int64(time.Second)
+	switch {
+	case ts.Sec >= last:
+		return Latest
+	case ts.Sec <= -last:
+		return Earliest
+	}
+	return wrapped(ts)
+}
 
 // mountKey tells mounts apart while they last. It must never leave the process: device and mount numbers
 // change with every boot.

@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"time"
 )
 
@@ -121,6 +122,13 @@ type Tree interface {
 	// Open opens a regular file for reading; it never blocks on a FIFO or a device.
 	Open(ctx context.Context, path string) (ReadFile, error)
 }
+
+// Earliest and Latest are the times that an entry can tell, of the years 1677 and 2262. A time beyond is told as the
+// nearer of them.
+const (
+	Earliest = math.MinInt64
+	Latest   = math.MaxInt64
+)
 
 // Time converts an entry's nanoseconds.
 func Time(ns int64) time.Time { return time.Unix(0, ns).UTC() }
