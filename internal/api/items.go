@@ -178,7 +178,9 @@ func waitParam(text string) (time.Duration, error) {
 // since reads a cursor; none begins a first load.
 func (s *Server) since(text string) (at media.Cursor, err error) {
 	if text == "" {
-		return media.Cursor{Epoch: s.catalog.Epoch(), Seq: s.catalog.Head(), Load: true}, nil
+		at = s.catalog.Cursor(s.catalog.Head())
+		at.Load = true
+		return at, nil
 	}
 	if at, err = media.ParseCursor(text); err != nil {
 		return at, err
@@ -187,7 +189,7 @@ func (s *Server) since(text string) (at media.Cursor, err error) {
 }
 
 func (s *Server) current(at media.Cursor) error {
-	if at.Epoch != s.catalog.Epoch() || at.Seq > s.catalog.Head() || at.Seq < s.catalog.Floor() {
+	if !s.catalog.Continues(at) || at.Seq < s.catalog.Floor() {
 		return problemf(http.StatusGone, "resync-required", "this cursor is too old or of another catalog: forget what you hold and begin without one")
 	}
 	return nil
@@ -196,15 +198,15 @@ func (s *Server) current(at media.Cursor) error {
 // changesAfter reads one page, and waits for one where there is none yet.
 func (s *Server) changesAfter(r *http.Request, at media.Cursor, limit int, wait time.Duration) ([]store.Change, media.Cursor, bool, error) {
 	if at.Load {
-		changes, next, done, err := s.catalog.Load(r.Context(), at.Seq, at.Position, store.Bounds{Rows: limit})
+		p, err := s.catalog.Load(r.Context(), at.Seq, at.Position, store.Bounds{Rows: limit})
 		if err != nil {
 			return nil, at, false, err
 		}
-		at.Position = next
-		if done {
-			at = media.Cursor{Epoch: at.Epoch, Seq: at.Seq}
+		next := s.catalog.Cursor(at.Seq).Read(max(at.Seen, p.Head))
+		if !p.Done {
+			next.Load, next.Position = true, p.Next
 		}
-		return changes, at, !done || at.Seq < s.catalog.Head(), nil
+		return p.Changes, next, !p.Done || next.Seq < s.catalog.Head(), nil
 	}
 	wake, unsubscribe := s.catalog.Subscribe()
 	defer unsubscribe()
@@ -241,6 +243,5 @@ func (s *Server) changesNow(r *http.Request, at media.Cursor, limit int) (change
 	if err := s.current(at); err != nil { // pruned while it was read
 		return nil, at, false, err
 	}
-	at.Seq = p.Upto
-	return p.Changes, at, p.Upto < head, nil
+	return p.Changes, s.catalog.Cursor(p.Upto).Read(max(at.Seen, p.Head)), p.Upto < head, nil
 }

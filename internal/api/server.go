@@ -23,12 +23,13 @@ import (
 
 // Catalog is what the API reads of the store.
 type Catalog interface {
-	Epoch() string
+	Cursor(seq int64) media.Cursor
+	Continues(at media.Cursor) bool
 	Head() int64
 	Floor() int64
 	ItemCounts() store.Counts
 	Changes(ctx context.Context, after, upto int64, most store.Bounds) (store.Page, error)
-	Load(ctx context.Context, h0, position int64, most store.Bounds) ([]store.Change, int64, bool, error)
+	Load(ctx context.Context, h0, position int64, most store.Bounds) (store.LoadPage, error)
 	Query(ctx context.Context, q store.Query) (store.Result, error)
 	Item(ctx context.Context, id int64) (store.View, int64, bool, error)
 	Pictures(ctx context.Context, id int64) ([]store.View, error)

@@ -19,15 +19,16 @@ import (
 // oneItem is a feed of one item that never changes.
 type oneItem struct{}
 
-func (oneItem) Epoch() string { return "epoch" }
-func (oneItem) Head() int64   { return 1 }
-func (oneItem) Floor() int64  { return 0 }
+func (oneItem) Cursor(seq int64) media.Cursor { return media.Cursor{Epoch: "epoch", Seq: seq} }
+func (oneItem) Continues(media.Cursor) bool   { return true }
+func (oneItem) Head() int64                   { return 1 }
+func (oneItem) Floor() int64                  { return 0 }
 func (oneItem) Changes(context.Context, int64, int64, store.Bounds) (store.Page, error) {
 	return store.Page{Upto: 1, Head: 1}, nil
 }
 
-func (oneItem) Load(context.Context, int64, int64, store.Bounds) ([]store.Change, int64, bool, error) {
-	return []store.Change{{Seq: 1, ID: 1, Kind: media.KindMovie, Item: []byte(`{"id":1}`)}}, 1, true, nil
+func (oneItem) Load(context.Context, int64, int64, store.Bounds) (store.LoadPage, error) {
+	return store.LoadPage{Changes: []store.Change{{Seq: 1, ID: 1, Kind: media.KindMovie, Item: []byte(`{"id":1}`)}}, Next: 1, Head: 1, Done: true}, nil
 }
 
 func (oneItem) Subscribe() (<-chan struct{}, func()) { return nil, func() {} }

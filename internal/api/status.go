@@ -49,7 +49,7 @@ func emptyNotNull[T any](list []T) []T {
 }
 
 func (s *Server) cursor(seq int64) string {
-	return media.Cursor{Epoch: s.catalog.Epoch(), Seq: seq}.String()
+	return s.catalog.Cursor(seq).String()
 }
 
 func (s *Server) getRoots(w http.ResponseWriter, r *http.Request) error {

@@ -14,16 +14,36 @@ var ErrCursor = errors.New("not a cursor")
 //
 // A plain cursor (Load false) has everything up to Seq. A load cursor is inside a first load: items are
 // read in id order up to the head when it began (Seq); those up to Position have been delivered.
+//
+// Seen is the head of the latest read on the way, where that is above Seq: what was passed over as it had changed again
+// comes at or below it. Run is the run of the daemon that gave all this; cursors of earlier releases have none.
 type Cursor struct {
 	Epoch    string
+	Run      string
 	Seq      int64
+	Seen     int64
 	Load     bool
 	Position int64
 }
 
-// String encodes the cursor: the epoch, the number, and the position of a load, separated by dots.
+// Read gives the cursor the head of the reads on the way to it.
+func (c Cursor) Read(head int64) Cursor {
+	if c.Seen = 0; head > c.Seq {
+		c.Seen = head
+	}
+	return c
+}
+
+// String encodes the cursor: the epoch with the run, the number with what was seen, and the position of a load.
 func (c Cursor) String() string {
-	s := c.Epoch + "." + strconv.FormatInt(c.Seq, 36)
+	s := c.Epoch
+	if c.Run != "" {
+		s += "-" + c.Run
+	}
+	s += "." + strconv.FormatInt(c.Seq, 36)
+	if c.Seen > 0 {
+		s += "-" + strconv.FormatInt(c.Seen, 36)
+	}
 	if c.Load {
 		s += "." + strconv.FormatInt(c.Position, 36)
 	}
@@ -36,9 +56,15 @@ func ParseCursor(s string) (c Cursor, err error) {
 	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" || len(s) > 128 {
 		return c, fmt.Errorf("%w: %.40q", ErrCursor, s)
 	}
-	c.Epoch = parts[0]
-	if c.Seq, err = strconv.ParseInt(parts[1], 36, 64); err != nil || c.Seq < 0 {
+	c.Epoch, c.Run, _ = strings.Cut(parts[0], "-")
+	number, seen, both := strings.Cut(parts[1], "-")
+	if c.Seq, err = strconv.ParseInt(number, 36, 64); err != nil || c.Seq < 0 {
 		return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
+	}
+	if both {
+		if c.Seen, err = strconv.ParseInt(seen, 36, 64); err != nil || c.Seen < 0 {
+			return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
+		}
 	}
 	if len(parts) == 3 {
 		c.Load = true

@@ -119,27 +119,37 @@ func (s *Store) Changes(ctx context.Context, after, upto int64, most Bounds) (p 
 	return p, err
 }
 
-// Load reads a first load's page: items above position by id that have not changed since h0. next is
-// the position after it, done says that there are no more.
-func (s *Store) Load(ctx context.Context, h0, position int64, most Bounds) (changes []Change, next int64, done bool, err error) {
+// LoadPage is a stretch of a first load.
+type LoadPage struct {
+	Changes []Change
+	Next    int64 // the position behind it
+	Head    int64 // of the feed at that moment
+	Done    bool  // there are no more
+}
+
+// Load reads a first load's page: items above position by id that have not changed since h0.
+func (s *Store) Load(ctx context.Context, h0, position int64, most Bounds) (page LoadPage, err error) {
 	most = most.within()
 	err = s.readFeed(ctx, func(c *conn) error {
 		var p Page
+		if page.Head, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
+			return err
+		}
 		full, err := s.changedItems(c, &p, most, "i.id > ? ORDER BY i.id LIMIT ?", position, int64(most.Rows))
 		if err != nil {
 			return err
 		}
-		done = !full && len(p.Changes) < most.Rows
-		next = position
+		page.Done = !full && len(p.Changes) < most.Rows
+		page.Next = position
 		for _, ch := range p.Changes {
-			next = ch.ID
+			page.Next = ch.ID
 			if ch.Seq <= h0 && !ch.Delete { // a later change comes by its number
-				changes = append(changes, ch)
+				page.Changes = append(page.Changes, ch)
 			}
 		}
 		return nil
 	})
-	return changes, next, done, err
+	return page, err
 }
 
 const feedColumns = `i.id, i.seq, i.filter_seq, i.root, i.kind, i.state, i.size, i.mtime, i.added, i.analysis, i.error, i.fingerprint, i.doc, d.path, i.name`

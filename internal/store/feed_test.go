@@ -22,6 +22,7 @@ type replica struct {
 	h0       int64
 	position int64 // of the load
 	cursor   int64
+	seen     int64 // the highest head of what it has read
 	whole    int64 // where it last held all that there was: what left its filter later may still be with it
 	items    map[int64]string
 }
@@ -34,7 +35,8 @@ func (r *running) subscribe(match func(string, media.Kind) bool) *replica {
 func (c *replica) read(limit int) (more bool) {
 	c.r.t.Helper()
 	if c.loading {
-		changes, next, done, err := c.r.Load(c.r.context(), c.h0, c.position, Bounds{Rows: limit})
+		page, err := c.r.Load(c.r.context(), c.h0, c.position, Bounds{Rows: limit})
+		changes, next := page.Changes, page.Next
 		if err != nil {
 			c.r.t.Fatal(err)
 		}
@@ -44,7 +46,8 @@ func (c *replica) read(limit int) (more bool) {
 			}
 			c.apply(&changes[i])
 		}
-		if c.position = next; done {
+		c.seen = max(c.seen, page.Head)
+		if c.position = next; page.Done {
 			c.loading, c.cursor, c.whole = false, c.h0, c.h0
 		}
 		return true
@@ -53,6 +56,7 @@ func (c *replica) read(limit int) (more bool) {
 	if err != nil {
 		c.r.t.Fatal(err)
 	}
+	c.seen = max(c.seen, p.Head)
 	last := c.cursor
 	for i := range p.Changes {
 		if ch := &p.Changes[i]; ch.Seq <= last || ch.Seq > p.Upto {
@@ -190,9 +194,9 @@ func TestADetachedItemIsADeletionInTheFeed(t *testing.T) {
 	if err != nil || len(p.Changes) != 1 || !p.Changes[0].Delete || p.Changes[0].ID != it.ID {
 		t.Errorf("%+v, %v", p, err)
 	}
-	changes, _, done, err := r.Load(t.Context(), r.Head(), 0, Bounds{Rows: 10})
-	if err != nil || len(changes) != 0 || !done {
-		t.Errorf("a load: %+v, %v", changes, err)
+	load, err := r.Load(t.Context(), r.Head(), 0, Bounds{Rows: 10})
+	if err != nil || len(load.Changes) != 0 || !load.Done {
+		t.Errorf("a load: %+v, %v", load, err)
 	}
 }
 
@@ -211,9 +215,9 @@ func TestAPageIsNeverLargerThanAReadMayBe(t *testing.T) {
 	if err != nil || len(p.Changes) != PageRows || p.Upto != PageRows {
 		t.Errorf("%d changes up to %d, %v", len(p.Changes), p.Upto, err)
 	}
-	changes, next, done, err := r.Load(t.Context(), r.Head(), 0, Bounds{Rows: 1 << 30})
-	if err != nil || len(changes) != PageRows || done || next != PageRows {
-		t.Errorf("a load: %d changes up to %d, done %v, %v", len(changes), next, done, err)
+	load, err := r.Load(t.Context(), r.Head(), 0, Bounds{Rows: 1 << 30})
+	if err != nil || len(load.Changes) != PageRows || load.Done || load.Next != PageRows {
+		t.Errorf("a load: %d changes up to %d, done %v, %v", len(load.Changes), load.Next, load.Done, err)
 	}
 }
 
@@ -261,7 +265,8 @@ func TestAPageEndsByBytesToo(t *testing.T) {
 		}
 		loaded := 0
 		for at, done := int64(0), false; !done; {
-			changes, next, end, err := r.Load(t.Context(), r.Head(), at, most)
+			page, err := r.Load(t.Context(), r.Head(), at, most)
+			changes, next, end := page.Changes, page.Next, page.Done
 			if err != nil || (next <= at && !end) {
 				t.Fatalf("behind %d the load goes on to %d: %v", at, next, err)
 			}

@@ -65,6 +65,7 @@ type Store struct {
 	queryTime time.Duration
 
 	epoch   string
+	ran     atomic.Pointer[runs]
 	counts  // of the writer, and published after each commit
 	head    atomic.Int64
 	indexed atomic.Int64 // the feed's number up to which it can be sorted and searched
@@ -247,6 +248,9 @@ func (s *Store) load(c *conn) error {
 	floor, _ := v["floor"].(int64)
 	s.floor.Store(floor)
 	s.head.Store(s.lastSeq)
+	if err := s.loadRuns(c); err != nil {
+		return err
+	}
 	if err := s.loadTallies(c); err != nil {
 		return err
 	}

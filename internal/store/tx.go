@@ -12,6 +12,7 @@ type Tx struct {
 	rootsChanged bool
 	work         bool  // the group left work for the analyzer
 	floor        int64 // the pruned floor, where it moved
+	ran          *runs // where the group changed anything
 }
 
 type tallyKey struct {

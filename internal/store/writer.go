@@ -196,6 +196,12 @@ func (s *Store) commit(tx *Tx, before counts) error {
 	if err := errors.Join(set("head", before.lastSeq, s.lastSeq), set("last_id", before.lastID, s.lastID)); err != nil {
 		return err
 	}
+	if s.lastSeq != before.lastSeq {
+		var err error
+		if tx.ran, err = tx.beginRun(before.lastSeq); err != nil {
+			return err
+		}
+	}
 	for k, n := range tx.tally {
 		if n == 0 {
 			continue
@@ -226,6 +232,9 @@ func (s *Store) publish(tx *Tx) {
 		if err := s.loadRootNames(s.writer); err != nil {
 			s.log.Error("root names not read", zap.Error(err))
 		}
+	}
+	if tx.ran != nil {
+		s.ran.Store(tx.ran)
 	}
 	if s.head.Swap(s.lastSeq) != s.lastSeq {
 		s.wakers.wake()

@@ -161,7 +161,7 @@ func (c *client) serve(ctx context.Context) error {
 
 func (c *client) hello(id []byte) error {
 	b := c.live.Bus
-	head := cursorText(b.feed.Epoch(), b.upto.Load())
+	head := b.feed.Cursor(b.upto.Load()).String()
 	return c.send(message{ID: id, Type: "hello", Version: c.live.Version, Head: head, Cursor: head})
 }
 

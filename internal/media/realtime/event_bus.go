@@ -14,11 +14,12 @@ import (
 
 // Feed is what the event bus reads: the store.
 type Feed interface {
-	Epoch() string
+	Cursor(seq int64) media.Cursor
+	Continues(at media.Cursor) bool
 	Head() int64
 	Floor() int64
 	Changes(ctx context.Context, after, upto int64, most store.Bounds) (store.Page, error)
-	Load(ctx context.Context, h0, position int64, most store.Bounds) (changes []store.Change, next int64, done bool, err error)
+	Load(ctx context.Context, h0, position int64, most store.Bounds) (store.LoadPage, error)
 	Subscribe() (<-chan struct{}, func())
 }
 
@@ -37,9 +38,11 @@ var ownPage = store.Bounds{Rows: chunkRows, Bytes: 64 << 10}
 // chunk is a stretch of the feed, (after, upto], with its items encoded once for everybody.
 type chunk struct {
 	after, upto int64
-	whole       bool // read in one moment in which nothing stood above it
+	whole       bool  // read in one moment in which nothing stood above it
+	seen        int64 // the head when it was read
 	changes     []store.Change
-	frame       []byte // the whole message, for those without a filter who stand at after
+	from, to    media.Cursor // that the frame names
+	frame       []byte       // the whole message, for those without a filter who stand at from
 	bytes       int
 }
 
@@ -53,6 +56,7 @@ type EventBus struct {
 	feed Feed
 	log  *zap.Logger
 	upto atomic.Int64 // end of the ring: what subscribers may read up to
+	seen int64        // Run's: the head when it last read
 
 	mu    sync.RWMutex // guards what follows; held for look-ups only
 	ring  []*chunk     // contiguous, oldest first
@@ -95,7 +99,10 @@ func (b *EventBus) follow(ctx context.Context) error {
 			return err
 		}
 		for _, c := range split(b.upto.Load(), p) {
-			c.frame = changesMessage(nil, cursorText(b.feed.Epoch(), c.after), cursorText(b.feed.Epoch(), c.upto), c.changes)
+			c.from = b.feed.Cursor(c.after).Read(b.seen)
+			b.seen = max(b.seen, c.seen)
+			c.to = b.feed.Cursor(c.upto).Read(b.seen)
+			c.frame = changesMessage(nil, c.from.String(), c.to.String(), c.changes)
 			b.append(c)
 		}
 		b.wake()
@@ -120,13 +127,13 @@ func (b *EventBus) skip() bool {
 func split(after int64, p store.Page) []*chunk {
 	var out []*chunk
 	changes := p.Changes
-	c := &chunk{after: after}
+	c := &chunk{after: after, seen: p.Head}
 	for i := range changes {
 		size := len(changes[i].Item) + changeRoom
 		if len(c.changes) > 0 && (c.bytes+size > chunkBytes || len(c.changes) >= chunkRows) {
 			c.upto = c.changes[len(c.changes)-1].Seq
 			out = append(out, c)
-			c = &chunk{after: c.upto}
+			c = &chunk{after: c.upto, seen: p.Head}
 		}
 		c.changes = append(c.changes, changes[i])
 		c.bytes += size
@@ -210,5 +217,3 @@ func (b *EventBus) Subscribers() int {
 	defer b.mu.RUnlock()
 	return len(b.subs)
 }
-
-func cursorText(epoch string, seq int64) string { return media.Cursor{Epoch: epoch, Seq: seq}.String() }

@@ -31,6 +31,12 @@ type catalog struct {
 	close func()
 }
 
+// named is what cursors call the catalog and its run.
+func (c *catalog) named() string {
+	name, _, _ := strings.Cut(c.Cursor(0).String(), ".")
+	return name
+}
+
 func openCatalog(t testing.TB, dir string) *catalog {
 	t.Helper()
 	st, err := store.Open(context.Background(), dir, store.Options{})

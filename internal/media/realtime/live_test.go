@@ -27,7 +27,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 		for err == nil && m.Type == "bookmark" && !strings.Contains(want, "bookmark") {
 			m, err = f.read()
 		}
-		if got := strings.ReplaceAll(m.raw, c.Epoch(), "EPOCH"); err != nil || got != want {
+		if got := strings.ReplaceAll(m.raw, c.named(), "EPOCH"); err != nil || got != want {
 			t.Fatalf("%v\n got %s\nwant %s", err, got, want)
 		}
 	}
@@ -35,7 +35,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	golden(`{"id":1,"type":"hello","version":"test","head":"EPOCH.2","cursor":"EPOCH.2"}`)
 	f.send(`{"id":"x","type":"subscribe","since":null,"filter":{"colour":["red"]}}`)
 	golden(`{"id":"x","type":"error","code":"bad_request","message":"filter by \"colour\": there are root and kind"}`)
-	f.send(`{"id":3,"type":"subscribe","since":"` + c.Epoch() + `.zz"}`)
+	f.send(`{"id":3,"type":"subscribe","since":"` + c.named() + `.zz"}`)
 	golden(`{"id":3,"type":"resync","reason":"restored"}`)
 	f.send(`{"id":2,"type":"subscribe","since":null,"filter":{"root":["films"],"kind":["movie"]},"signals":["scan","root"]}`)
 	golden(`{"id":2,"type":"ok","mode":"snapshot"}`)
@@ -252,8 +252,8 @@ func TestACursorThatLeadsNowhereIsToldSoAndALoadCanFollow(t *testing.T) {
 	s := serveFeed(t, c, Pace{}, "")
 	f := connect(t, s)
 	for cursor, reason := range map[string]string{
-		"0123456789abcdef.1": ResyncRestored, cursorText(c.Epoch(), c.Head()+1): ResyncRestored, cursorText(c.Epoch(), c.Floor()-1): ResyncCompacted,
-		media.Cursor{Epoch: c.Epoch(), Seq: c.Floor() - 1, Load: true, Position: 3}.String(): ResyncCompacted,
+		"0123456789abcdef.1": ResyncRestored, c.Cursor(c.Head() + 1).String(): ResyncRestored,
+		c.named() + "-x.1": ResyncRestored, c.Cursor(c.Floor() - 1).String(): ResyncCompacted, c.Cursor(c.Floor()-1).String() + ".3": ResyncCompacted,
 	} {
 		f.cursor = &cursor
 		f.subscribe("")

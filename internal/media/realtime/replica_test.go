@@ -122,7 +122,7 @@ func TestAnItemThatLeftAFilterAndChangedAgainIsADeletionOnce(t *testing.T) {
 	for i := range others {
 		c.put("films", fmt.Sprint(i), media.KindMovie, "")
 	}
-	since := media.Cursor{Epoch: c.Epoch(), Seq: c.Head()} // it holds them all
+	since := c.Cursor(c.Head()) // it holds them all
 	c.change(1, func(it *store.Item) { it.Kind = media.KindVideo })
 	for i := range others - 1 {
 		c.change(int64(i+2), func(it *store.Item) { it.Size++ })

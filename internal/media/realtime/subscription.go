@@ -94,7 +94,7 @@ func (b *EventBus) subscribe(since *media.Cursor, f Filter, signals []string) (*
 	if err != nil {
 		return nil, err
 	}
-	s.at, s.seen = at, b.feed.Head()
+	s.at, s.seen = at, max(at.Seen, b.feed.Head())
 	if at.Load {
 		s.whole = at.Seq // what is loaded has not changed since, and what has comes behind
 		s.needs.Store(at.Seq + 1)
@@ -106,10 +106,12 @@ func (b *EventBus) subscribe(since *media.Cursor, f Filter, signals []string) (*
 // start checks a cursor.
 func (b *EventBus) start(since *media.Cursor) (media.Cursor, error) {
 	if since == nil {
-		return media.Cursor{Epoch: b.feed.Epoch(), Seq: b.upto.Load(), Load: true}, nil
+		at := b.feed.Cursor(b.upto.Load())
+		at.Load = true
+		return at, nil
 	}
 	switch {
-	case since.Epoch != b.feed.Epoch() || since.Seq > b.feed.Head():
+	case !b.feed.Continues(*since):
 		return *since, &ResyncError{ResyncRestored}
 	case since.Seq < b.feed.Floor():
 		return *since, &ResyncError{ResyncCompacted}
@@ -153,12 +155,13 @@ func (s *subscription) next(ctx context.Context) (b Batch, ok bool, err error) {
 	if c.whole && c.upto >= s.seen {
 		s.whole = c.upto
 	}
-	s.at.Seq = c.upto
+	s.seen = max(s.seen, c.seen)
+	s.at = s.bus.feed.Cursor(c.upto).Read(s.seen)
 	if s.needs.Load() > 0 {
 		s.needs.Store(c.upto + 1)
 	}
 	b.Cursor = s.at
-	if s.filter.all() {
+	if s.filter.all() && b.prev == c.from && b.Cursor == c.to {
 		b.frame = c.frame
 	}
 	return b, true, nil
@@ -183,19 +186,20 @@ func (s *subscription) catchUp(ctx context.Context, after, boundary int64) (*chu
 // load reads a page of a first load, in the order of ids. After the last page the cursor is a plain
 // one, at the number where the load began.
 func (s *subscription) load(ctx context.Context) (Batch, bool, error) {
-	changes, next, done, err := s.bus.feed.Load(ctx, s.at.Seq, s.at.Position, ownPage)
+	p, err := s.bus.feed.Load(ctx, s.at.Seq, s.at.Position, ownPage)
 	if err != nil {
 		return Batch{}, false, err
 	}
 	prev := s.at
-	s.at.Position = next
-	if done {
-		s.at = media.Cursor{Epoch: s.at.Epoch, Seq: s.at.Seq}
+	s.seen = max(s.seen, p.Head)
+	s.at = s.bus.feed.Cursor(prev.Seq).Read(s.seen)
+	if !p.Done {
+		s.at.Load, s.at.Position = true, p.Next
 	}
 	var kept []store.Change
-	for i := range changes {
-		if s.filter.match(&changes[i]) {
-			kept = append(kept, changes[i])
+	for i := range p.Changes {
+		if s.filter.match(&p.Changes[i]) {
+			kept = append(kept, p.Changes[i])
 		}
 	}
 	return Batch{Changes: kept, Cursor: s.at, prev: prev}, true, nil
