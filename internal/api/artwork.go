@@ -73,25 +73,32 @@ func (s *Server) serveEmbedded(w http.ResponseWriter, r *http.Request, v *store.
 		bytes: io.NewSectionReader(f, a.Offset, a.Length), size: a.Length,
 	}
 	if a.Encoding != "" {
-		if it.bytes, it.size, err = unwrap(f, e.Size, a); err != nil {
+		u, err := unwrap(f, e.Size, a)
+		if err != nil {
 			return noArtwork("the picture in item %d cannot be read: %v", v.ID, err)
 		}
+		it.bytes, it.size = u, u.size
 	}
 	it.mimeType = pictureType(a.MIME, it.bytes)
 	it.name = strings.TrimSuffix(v.Name, path.Ext(v.Name)) + pictureExtensions[it.mimeType]
 	return serveBytes(w, r, it)
 }
 
-var pictureExtensions = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "image/bmp": ".bmp"}
+// pictureExtensions are the types of pictures that are served as such, with their names' endings. Whatever else a
+// file says that its picture is, a browser might show as a page.
+var pictureExtensions = map[string]string{
+	"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "image/bmp": ".bmp", "image/x-icon": ".ico",
+	"image/avif": ".avif", "image/heic": ".heic", "image/heif": ".heif", "image/jxl": ".jxl", "image/jp2": ".jp2", "image/tiff": ".tif",
+}
 
-// pictureType trusts the bytes before the tag.
+// pictureType trusts the bytes before the tag, and the tag only where it names a picture.
 func pictureType(mimeType string, src io.ReaderAt) string {
 	head := make([]byte, 512)
 	n, _ := src.ReadAt(head, 0) // what cannot be read will show when it is served
-	if t := http.DetectContentType(head[:n]); strings.HasPrefix(t, "image/") {
+	if t := http.DetectContentType(head[:n]); pictureExtensions[t] != "" {
 		return t
 	}
-	if strings.HasPrefix(mimeType, "image/") && !strings.HasPrefix(mimeType, "image/svg") {
+	if mimeType = strings.ToLower(strings.TrimSpace(mimeType)); pictureExtensions[mimeType] != "" {
 		return mimeType
 	}
 	return "application/octet-stream"

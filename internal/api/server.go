@@ -138,6 +138,9 @@ func (s *Server) SetReady(ready bool) { s.ready.Store(ready) }
 // Addr is the address that the server listens on.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 
+// bodyTime is how long a client may take to send a body: all that there are are short.
+const bodyTime = 10 * time.Second
+
 // drainTime bounds how long running requests may go on after the end has come.
 const drainTime = 2 * time.Second
 
@@ -145,7 +148,7 @@ const drainTime = 2 * time.Second
 // takes no longer than drainTime and what live clients need for a farewell, a few seconds in all.
 func (s *Server) Run(ctx context.Context) error {
 	srv := &http.Server{
-		Handler:           s.routes(),
+		Handler:           promptBodies(s.routes()),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -157,7 +160,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer func() { _ = following.Wait() }() // it ends with ctx, and fails by a panic only, which is in the log
 	defer following.Stop()
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(&stallListener{Listener: s.listener}) }() // ends with Shutdown or Close
+	go func() { failed <- srv.Serve(&stallListener{Listener: s.listener, admitted: newConnections()}) }() // ends with Shutdown or Close
 	var failure error
 	select {
 	case err := <-failed:
@@ -185,4 +188,19 @@ type complaints struct{ log *zap.Logger }
 func (c complaints) Write(b []byte) (int, error) {
 	c.log.Warn("connection not served well", zap.String("reason", strings.TrimSpace(string(b))))
 	return len(b), nil
+}
+
+// promptBodies ends the reading of bodies that do not come in time, whether a handler reads them or what is left of
+// one is passed over behind it.
+func promptBodies(h http.Handler) http.Handler { return promptBodiesWithin(bodyTime, h) }
+
+func promptBodiesWithin(limit time.Duration, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit)); err != nil {
+				panic(http.ErrAbortHandler) // the connection has ended
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
 }

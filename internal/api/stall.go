@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -16,16 +17,36 @@ const stallPiece = 16 << 10
 
 // stallListener makes connections whose writes fail when they make no progress, rather than when they
 // take long.
-type stallListener struct{ net.Listener }
+type stallListener struct {
+	net.Listener
+	admitted *connections
+}
 
+// Accept gives the next connection for which there is room. One for which there is none is ended at once.
 func (l *stallListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		from := addressOf(c)
+		if !l.admitted.admit(from) {
+			refuse(c)
+			continue
+		}
+		if tcp, ok := c.(*net.TCPConn); ok {
+			_ = tcp.SetWriteBuffer(sendBuffer) // fails where the client has left
+		}
+		sc := &stallConn{Conn: c, left: sync.OnceFunc(func() { l.admitted.leave(from) })}
+		sc.limit.Store(int64(httpStall))
+		return sc, nil
 	}
-	sc := &stallConn{Conn: c}
-	sc.limit.Store(int64(httpStall))
-	return sc, nil
+}
+
+// Close counts the connection no more.
+func (c *stallConn) Close() error {
+	defer c.left()
+	return c.Conn.Close()
 }
 
 // stallConn judges writes by their progress. Its Write belongs to one goroutine at a time, as with those
@@ -34,6 +55,7 @@ type stallConn struct {
 	net.Conn
 	limit   atomic.Int64 // nanoseconds without progress
 	written atomic.Int64 // bytes that the kernel has taken
+	left    func()       // called once when it ends
 }
 
 // NetConn is the connection below.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"io"
 	"testing"
 
@@ -40,12 +41,12 @@ func TestPicturesAreUnwrapped(t *testing.T) {
 	} {
 		file := append([]byte("before"), c.wrapped...)
 		file = append(file, "behind"...)
-		src, n, err := unwrap(bytes.NewReader(file), int64(len(file)), &media.Artwork{Offset: 6, Length: int64(len(c.wrapped)), Encoding: c.encoding})
+		src, err := unwrap(bytes.NewReader(file), int64(len(file)), &media.Artwork{Offset: 6, Length: int64(len(c.wrapped)), Encoding: c.encoding})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got, err := io.ReadAll(io.NewSectionReader(src, 0, n)); err != nil || !bytes.Equal(got, picture) {
+		if got, err := io.ReadAll(io.NewSectionReader(src, 0, src.size)); err != nil || !bytes.Equal(got, picture) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
@@ -60,9 +61,25 @@ func FuzzUnwrap(f *testing.F) {
 		if offset < 0 || length <= 0 || offset > int64(len(file))-length {
 			return // refused before
 		}
-		_, n, err := unwrap(bytes.NewReader(file), int64(len(file)), &media.Artwork{Offset: offset, Length: length, Encoding: encoding})
-		if err == nil && n > 1100*length {
-			t.Errorf("%d bytes of %d", n, length)
+		u, err := unwrap(bytes.NewReader(file), int64(len(file)), &media.Artwork{Offset: offset, Length: length, Encoding: encoding})
+		if err != nil {
+			return
+		}
+		if u.size > 1100*length {
+			t.Errorf("%d bytes of %d", u.size, length)
+		}
+		whole := make([]byte, u.size)
+		if n, err := u.ReadAt(whole, 0); int64(n) != u.size || err != nil {
+			t.Fatalf("read %d of %d bytes: %v", n, u.size, err)
+		}
+		if u.size > 2 { // back and forth, as ranges are asked for
+			var end, begin [1]byte
+			if _, err := u.ReadAt(end[:], u.size-1); err != nil && !errors.Is(err, io.EOF) || end[0] != whole[u.size-1] {
+				t.Errorf("the last byte is %x, %v; want %x", end, err, whole[u.size-1])
+			}
+			if _, err := u.ReadAt(begin[:], 1); err != nil || begin[0] != whole[1] {
+				t.Errorf("the second byte is %x, %v; want %x", begin, err, whole[1])
+			}
 		}
 	})
 }
