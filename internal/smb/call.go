@@ -88,6 +88,7 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 			value, err = f(ctx)
 			return err
 		})
+		s.logPanic(err)
 		if taken.CompareAndSwap(false, true) {
 			close(done)
 			return
@@ -148,6 +149,14 @@ func (s *Share) probe() error {
 	s.sessions.pardon()
 	_, err := s.prover.join().wait(context.Background())
 	return err
+}
+
+// logPanic logs where the library panicked, on a reply that it did not expect.
+func (s *Share) logPanic(err error) {
+	var broken *brokenReply
+	if errors.As(err, &broken) && len(broken.stack) > 0 {
+		s.log.Error("panic in the library of shares", zap.String("share", s.config.location()), zap.Error(broken), zap.ByteString("stack", broken.stack))
+	}
 }
 
 // crashed, deferred, turns a panic in a call into an error of it, and logs where it was.

@@ -303,3 +303,54 @@ func TestBreakerOnTheWire(t *testing.T) {
 		}
 	})
 }
+
+func TestOfAHundredCallersOneAtATimeFindsOutWhetherTheShareIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newCircuitBreaker()
+		var calls, probes, finding, refusals atomic.Int64
+		var callers sync.WaitGroup
+		for caller := range 100 {
+			callers.Go(func() {
+				for n := range 1000 {
+					err := b.do(func() error {
+						if at := finding.Add(1); at != 1 {
+							t.Errorf("%d find out at once", at)
+						}
+						defer finding.Add(-1)
+						probes.Add(1)
+						time.Sleep(time.Millisecond)
+						return failing(caller + n)
+					}, func() error {
+						calls.Add(1)
+						return failing(caller + n)
+					})
+					var open *openError
+					if errors.As(err, &open) {
+						refusals.Add(1)
+						time.Sleep(time.Duration(1+caller) * time.Millisecond)
+					}
+				}
+			})
+		}
+		callers.Wait()
+		if calls.Load() == 0 || probes.Load() == 0 || refusals.Load() == 0 {
+			t.Errorf("%d calls, %d probes, %d refusals: want some of each", calls.Load(), probes.Load(), refusals.Load())
+		}
+		b.hurry()
+		for b.show().State != Closed {
+			time.Sleep(backOffMost)
+			_ = b.do(func() error { return nil }, func() error { return nil })
+		}
+		if got := b.show(); got.Failures != 0 || got.RetryAt != nil || got.LastError != nil {
+			t.Errorf("%+v after a call that went well", got)
+		}
+	})
+}
+
+// failing is the outcome of a call: of three in a row, two find the share away.
+func failing(n int) error {
+	if n%3 == 0 {
+		return nil
+	}
+	return &classed{class: away, err: errNoAnswer}
+}

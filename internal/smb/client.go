@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	smb2 "github.com/cloudsoda/go-smb2"
@@ -190,7 +191,7 @@ func (h *libraryFile) readAt(p []byte, off int64) (n int, err error) {
 	defer recovered(&err)
 	n, err = h.f.ReadAt(p, off)
 	if n < 0 || n > len(p) {
-		return 0, &brokenReply{"more bytes than asked for"}
+		return 0, &brokenReply{what: "more bytes than asked for"}
 	}
 	if err != nil && err != io.EOF {
 		return n, translate(err)
@@ -207,7 +208,7 @@ func (h *libraryFile) close() (err error) {
 func fromLibrary(fi fs.FileInfo) (info, error) {
 	st, ok := fi.Sys().(*smb2.FileStat)
 	if !ok || st.EndOfFile < 0 {
-		return info{}, &brokenReply{"a file of negative size"}
+		return info{}, &brokenReply{what: "a file of negative size"}
 	}
 	return info{
 		name:       st.FileName,
@@ -261,7 +262,7 @@ func translate(err error) error {
 	case errors.As(err, &transport):
 		return &lostError{cause: transport.Err, again: true}
 	case errors.As(err, &invalid):
-		return &brokenReply{invalid.Message}
+		return &brokenReply{what: invalid.Message}
 	case errors.As(err, &internal):
 		return fmt.Errorf("ask the server: %s", internal.Message)
 	case errors.Is(err, context.Canceled):
@@ -273,6 +274,6 @@ func translate(err error) error {
 // recovered turns a panic of the library, on a reply that it did not expect, into an error.
 func recovered(err *error) {
 	if r := recover(); r != nil {
-		*err = &brokenReply{fmt.Sprintf("the library panicked: %v", r)}
+		*err = &brokenReply{fmt.Sprintf("the library panicked: %v", r), debug.Stack()}
 	}
 }

@@ -16,10 +16,7 @@ const witnessesAsked = 16
 // enlarged, and pools whose size follows what is in them, pass; so does a disk of the very same size, or
 // one that was exchanged while nothing was known.
 func (s *Share) sameDisk(ctx context.Context, root info) error {
-	m := s.memory
-	m.mu.Lock()
-	last, size := m.stamp, m.size
-	m.mu.Unlock()
+	last, size := s.memory.volume()
 	stamp := info{id: root.id, mtime: root.mtime, created: root.created}
 	if stamp == last {
 		return nil
@@ -35,17 +32,13 @@ func (s *Share) sameDisk(ctx context.Context, root info) error {
 		return &classed{class: elsewhere, err: fmt.Errorf(
 			"%w: another disk in its place: its volume has %d bytes in place of %d, and nothing that was known is on it", tree.ErrAway, now, size)}
 	}
-	m.mu.Lock()
-	m.stamp, m.size = stamp, now
-	m.mu.Unlock()
+	s.memory.measured(stamp, now)
 	return nil
 }
 
 // recognized reports whether anything is on the disk that was on the known one, or nothing was known.
 func (s *Share) recognized(ctx context.Context) bool {
-	s.memory.mu.Lock()
-	known := s.memory.root
-	s.memory.mu.Unlock()
+	known := s.memory.inRoot()
 	told := len(known) > 0
 	for _, e := range known[:min(len(known), witnessesAsked)] {
 		if s.shows(ctx, e.name, e.id) {

@@ -205,7 +205,10 @@ func (e *lostError) Error() string { return e.cause.Error() }
 func (e *lostError) Unwrap() error { return e.cause }
 
 // brokenReply is an answer that no correct server sends.
-type brokenReply struct{ what string }
+type brokenReply struct {
+	what  string
+	stack []byte // of the library's panic, if it did
+}
 
 func (e *brokenReply) Error() string { return "broken reply from the server: " + e.what }
 

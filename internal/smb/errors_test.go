@@ -32,7 +32,7 @@ func TestClasses(t *testing.T) {
 		"session expired":      {status(statusNetworkSessionExpired), away},
 		"connection lost":      {&lostError{cause: net.ErrClosed}, away},
 		"no answer":            {fmt.Errorf("list: %w", errSilent), away},
-		"garbage":              {&brokenReply{"x"}, away},
+		"garbage":              {&brokenReply{what: "x"}, away},
 		"password":             {status(statusLogonFailure), refused},
 		"locked":               {status(statusAccountLockedOut), refused},
 		"expired":              {status(statusPasswordExpired), refused},

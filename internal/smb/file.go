@@ -127,9 +127,7 @@ func (f *file) Stat() (tree.Entry, error) {
 		if err != nil {
 			return tree.Entry{}, err
 		}
-		f.mu.Lock()
-		f.size = i.size
-		f.mu.Unlock()
+		f.has(i.size)
 		return i.entry(base(f.path)), nil
 	}), nil)
 	if err != nil {
@@ -167,9 +165,7 @@ func (f *file) unlessAway(ctx context.Context, err error) error {
 // current is the handle, on a session that lives. unchanged wants a file that is opened again to be as it
 // was, not only the same.
 func (f *file) current(ctx context.Context, unchanged bool) (*opened, error) {
-	f.mu.Lock()
-	o, closed := f.open, f.closed
-	f.mu.Unlock()
+	o, closed := f.state()
 	if closed {
 		return nil, fs.ErrClosed
 	}
@@ -205,6 +201,20 @@ func (f *file) replace(o *opened) (*opened, error) {
 		f.open = o
 	}
 	return f.open, nil
+}
+
+// state is the handle that is in use, and whether the file is closed.
+func (f *file) state() (o *opened, closed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.open, f.closed
+}
+
+// has notes the file's size.
+func (f *file) has(size int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.size = size
 }
 
 func (f *file) known() int64 {

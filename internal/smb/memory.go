@@ -113,6 +113,35 @@ func (m *memory) listed(epoch int, dir string, self info, found []info, entries 
 	}
 }
 
+// names is how a directory was last seen to write its names.
+func (m *memory) names(dir string) []spelling {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	names, _ := m.listings.get(dir)
+	return names
+}
+
+// inRoot is what the last proven listing of the root showed.
+func (m *memory) inRoot() []spelling {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.root
+}
+
+// volume is the root when its volume was last looked at, and the size of that.
+func (m *memory) volume() (root info, size uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.stamp, m.size
+}
+
+// measured remembers the size of the volume of a root.
+func (m *memory) measured(root info, size uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stamp, m.size = root, size
+}
+
 // dir is the directory at path as it was last seen.
 func (m *memory) dir(path string) (place, bool) {
 	m.mu.Lock()
@@ -132,9 +161,7 @@ func (m *memory) passed(path string, i info) {
 // APFS ignores, and ZFS where it is told to), while path's own is not. Servers prefer the exact name, so it is
 // not there.
 func (m *memory) spelledOtherwise(path string, e tree.Entry) bool {
-	m.mu.Lock()
-	names, _ := m.listings.get(parent(path))
-	m.mu.Unlock()
+	names := m.names(parent(path))
 	other := false
 	for _, n := range names {
 		if n.name == e.Name {

@@ -63,11 +63,7 @@ func (p *prover) join() *proof {
 // run makes proofs for as long as there are any to be made.
 func (p *prover) run() {
 	for {
-		p.mu.Lock()
-		now := p.next
-		p.next = nil
-		p.running = now != nil
-		p.mu.Unlock()
+		now := p.take()
 		if now == nil {
 			return
 		}
@@ -80,6 +76,15 @@ func (p *prover) run() {
 			p.fail(now.err)
 		}
 	}
+}
+
+// take takes the next proof to be made; with nil, run ends.
+func (p *prover) take() *proof {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.next
+	p.next, p.running = nil, now != nil
+	return now
 }
 
 // fail ends the proof that has not begun: whoever waits for it has waited while the share was away.
@@ -121,7 +126,8 @@ var errStale = errors.New("the session is from before its root changed")
 // enters the directory of a share when it is mounted, and stays in it, also when a disk is mounted over it
 // or it was the empty mount point of one that is back. That no root is there at all counts only of a session that is
 // as new as the question: else the one try that the circuit breaker allows could be lost on a session of a moment ago.
-func (p *prover) look() (info, error) {
+func (p *prover) look() (root info, err error) {
+	defer p.share.crashed(&err)
 	began := time.Now()
 	root, ses, err := p.open()
 	if other := err == nil && p.share.expects(root) != nil; ses != nil &&

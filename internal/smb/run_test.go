@@ -4,11 +4,13 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 )
 
 // refusedShare is a share whose password cannot be read, which is a refusal that reaches no server.
@@ -75,5 +77,29 @@ func TestRunOfAClosedShareEnds(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("run does not end")
+	}
+}
+
+func TestAPanicOfACallbackIsAnErrorOfTheCallAndIsLoggedWithItsStack(t *testing.T) {
+	srv := startSamba(t)
+	srv.Write("d/f", "hello")
+	core, logs := observer.New(zap.ErrorLevel)
+	c := srv.config()
+	c.Witnesses = func() []string { panic("no witnesses") }
+	s, err := New(c, zap.New(core))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	root, err := s.lookNow(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.memory.measured(info{id: root.id}, 1) // of another size than it is, so that witnesses are asked
+	if _, err := s.Identify(t.Context()); err == nil || !strings.Contains(err.Error(), "no witnesses") {
+		t.Errorf("identify: %v, want the panic", err)
+	}
+	if n := logs.FilterFieldKey("stack").Len(); n != 1 {
+		t.Errorf("logged %d times with a stack", n)
 	}
 }

@@ -201,36 +201,38 @@ type dialing struct {
 
 // get returns a session that lives, as far as one can know. Its error is classified.
 func (p *sessions) get(ctx context.Context) (*session, error) {
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return nil, errClosed
-	}
-	if err := p.refusal; err != nil {
-		p.mu.Unlock()
-		return nil, err
-	}
-	if s := p.current; s != nil && !s.gone() {
-		p.mu.Unlock()
-		return s, nil
-	}
-	d := p.dialing
+	s, d, err := p.now()
 	if d == nil {
-		d = &dialing{done: make(chan struct{})}
-		p.dialing = d
-		if !p.spawn(func() { p.dial(d) }) {
-			p.dialing = nil
-			p.mu.Unlock()
-			return nil, errClosed
-		}
+		return s, err
 	}
-	p.mu.Unlock()
 	select {
 	case <-d.done:
 		return d.session, d.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// now returns the session that lives, or the dial that makes the next one.
+func (p *sessions) now() (*session, *dialing, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+		return nil, nil, errClosed
+	case p.refusal != nil:
+		return nil, nil, p.refusal
+	case p.current != nil && !p.current.gone():
+		return p.current, nil, nil
+	case p.dialing != nil:
+		return nil, p.dialing, nil
+	}
+	d := &dialing{done: make(chan struct{})}
+	if !p.spawn(func() { p.dial(d) }) {
+		return nil, nil, errClosed
+	}
+	p.dialing = d
+	return nil, d, nil
 }
 
 // shortPause is how long a server that is short of something is left alone before it is asked once more.
@@ -248,7 +250,14 @@ func (p *sessions) dial(d *dialing) {
 		case <-p.life.Done():
 		}
 	}
+	p.dialed(d, s, err)
+	close(d.done)
+}
+
+// dialed takes in what a dial has led to.
+func (p *sessions) dialed(d *dialing, s *session, err error) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if err == nil && p.closed {
 		s.kill(errClosed)
 		s, err = nil, errClosed
@@ -261,8 +270,6 @@ func (p *sessions) dial(d *dialing) {
 		p.refusal = err
 	}
 	d.session, d.err = s, err
-	p.mu.Unlock()
-	close(d.done)
 }
 
 // establish connects, logs on and mounts.
@@ -371,12 +378,17 @@ func (p *sessions) sent() int64 {
 
 // close ends the session for good.
 func (p *sessions) close() {
-	p.mu.Lock()
-	p.closed = true
-	s := p.current
-	p.mu.Unlock()
+	s := p.shut()
 	p.end()
 	if s != nil {
 		s.kill(errClosed)
 	}
+}
+
+// shut lets no session be made any more, and returns the last.
+func (p *sessions) shut() *session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	return p.current
 }

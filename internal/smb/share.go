@@ -68,19 +68,28 @@ func (s *Share) spawn(f func()) bool {
 	if s.closed {
 		return false
 	}
-	s.busy.Go(f)
+	s.busy.Go(func() {
+		var err error // which is logged, and nobody waits for
+		defer s.crashed(&err)
+		f()
+	})
 	return true
 }
 
 // Close ends the session and waits for everything under way, which that cuts short. Calls fail with
 // tree.ErrAway from then on.
 func (s *Share) Close() error {
-	s.mu.Lock()
-	s.closed = true
-	s.mu.Unlock()
+	s.shut()
 	s.sessions.close()
 	s.busy.Wait()
 	return nil
+}
+
+// shut lets no goroutine start any more.
+func (s *Share) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
 }
 
 // Identify implements tree.Tree.

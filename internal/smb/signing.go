@@ -18,7 +18,7 @@ func (w *wire) checkSigning(p []byte) error {
 	}
 	// Until its session is made the library checks no signature. So an answer may not lie ready before its question.
 	if id := binary.LittleEndian.Uint64(p[24:]); id >= w.asked.Load() && id != math.MaxUint64 {
-		return &brokenReply{"an answer to what was not asked"}
+		return &brokenReply{what: "an answer to what was not asked"}
 	}
 	command, status := binary.LittleEndian.Uint16(p[12:]), binary.LittleEndian.Uint32(p[8:])
 	switch {
@@ -36,7 +36,7 @@ func (w *wire) checkSigning(p []byte) error {
 func checkDialect(p []byte) error {
 	body := p[headerLen:]
 	if len(body) < 64 {
-		return &brokenReply{"a short answer to the greeting"}
+		return &brokenReply{what: "a short answer to the greeting"}
 	}
 	if dialect := binary.LittleEndian.Uint16(body[4:]); dialect != dialect311 {
 		return unproven("speaks SMB %d.%d.%d, and only 3.1.1 proves who it is", dialect>>8, dialect>>4&0xf, dialect&0xf)
@@ -50,7 +50,7 @@ func checkDialect(p []byte) error {
 		}
 		at = (at + 8 + uint64(binary.LittleEndian.Uint16(p[at+2:])) + 7) &^ 7
 	}
-	return &brokenReply{"SMB 3.1.1 without its hash of the greeting"}
+	return &brokenReply{what: "SMB 3.1.1 without its hash of the greeting"}
 }
 
 // checkLogon refuses the answer to the log-on that nobody has signed. A guest's is never signed: he is refused by name.
