@@ -50,9 +50,6 @@ type Config struct {
 	// are asked for where the file system of the root has changed its size, to tell a volume that was
 	// enlarged from another disk.
 	Witnesses func() []string
-	// OnChange, if not nil, is called by Run after the state of the circuit breaker has changed, one call
-	// at a time and without any lock.
-	OnChange func(Breaker)
 }
 
 // complete fills in the defaults and validates.

@@ -14,7 +14,7 @@ import (
 // passwordLook is how often the password is looked at while the server refuses the last one.
 const passwordLook = 2 * time.Second
 
-// Run tries an open breaker by itself when its time comes, tells OnChange of every change of the breaker,
+// Run tries an open breaker by itself when its time comes, logs every change of the breaker,
 // and closes the share when ctx ends. It blocks until then; its error is nil.
 //
 // Without Run a share works too: an open breaker is then tried by the first call after its time.
@@ -75,9 +75,6 @@ func (s *Share) tell(now Breaker) {
 		s.log.Warn("share is away", append(fields, zap.Timep("retry_at", now.RetryAt))...)
 	case Closed:
 		s.log.Info("share is back", fields...)
-	}
-	if s.config.OnChange != nil {
-		s.config.OnChange(now)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // What signing proves: only who knows the user's password can sign. The key of SMB 3.1.1 is made of all that was said
 // while logging on, so that nobody on the way can have changed it either (MS-SMB2, 3.1.4.2). The library checks the
 // signature of whatever answers a request once the session is made; but it takes the last answer of the log-on as it
-// is, and it may choose an older protocol, in which the choice itself is not signed. What it does not ask is asked here.
+// is, and an older protocol too, in which the choice itself is not signed. What it does not ask is asked here.
 
 // checkSigning refuses, where signing is required, a reply with which a server gets around it.
 func (w *wire) checkSigning(p []byte) error {

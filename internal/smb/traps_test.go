@@ -18,6 +18,7 @@ import (
 	"unicode/utf16"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -419,17 +420,11 @@ func TestRunTellsOfChanges(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
 	srv.Write("d/f", "hello")
-	var mu sync.Mutex
-	var told []State
-	var s *Share
-	s = srv.share(func(c *Config) {
-		c.OnChange = func(b Breaker) {
-			s.Breaker() // no lock is held
-			mu.Lock()
-			defer mu.Unlock()
-			told = append(told, b.State)
-		}
-	})
+	core, logs := observer.New(zap.InfoLevel)
+	s, err := New(srv.config(), zap.New(core))
+	if err != nil {
+		t.Fatal(err)
+	}
 	run(t, s)
 	works(t, s)
 	srv.Run("kill")
@@ -437,11 +432,8 @@ func TestRunTellsOfChanges(t *testing.T) {
 		_, err := s.Identify(context.Background())
 		wantAway(t, "identify", err)
 	}
+	eventually(t, 5*time.Second, "its going is told", func() bool { return logs.FilterMessage("share is away").Len() > 0 })
 	srv.Run("start", fmt.Sprint(srv.Port))
 	eventually(t, 30*time.Second, "it is found again by itself", func() bool { return s.Breaker().State == Closed })
-	eventually(t, time.Second, "the end is told", func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return len(told) > 1 && told[0] == Open && told[len(told)-1] == Closed
-	})
+	eventually(t, time.Second, "its end is told", func() bool { return logs.FilterMessage("share is back").Len() > 0 })
 }
