@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/dustin/go-humanize"
@@ -15,6 +16,9 @@ type backupCommand struct {
 
 // Run copies the catalog. A daemon may be running on it.
 func (c *backupCommand) Run(p *process) error {
+	if c.File == "-" {
+		return errors.New("a backup is written to a file, not to standard output: name one, or ./- for a file of that name")
+	}
 	cfg, err := c.load("", nil, false)
 	if err != nil {
 		return err

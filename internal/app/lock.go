@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 // lockFile names the file whose lock says that a process uses the data directory; it holds that
@@ -25,16 +28,26 @@ func lockDataDir(dir string) (unlock func() error, err error) {
 		return nil, fmt.Errorf("make data directory %s: %w: choose another with --data-dir", dir, plain(err))
 	}
 	path := filepath.Join(dir, lockFile)
-	l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR))
+	l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW))
 	ok, err := l.TryLock()
 	switch {
+	case errors.Is(err, unix.ELOOP):
+		return nil, fmt.Errorf("lock data directory %s: %s is a symbolic link, which is not followed: remove it", dir, path)
+	case err != nil && store.Foreign(path) != "":
+		return nil, fmt.Errorf("lock data directory: %s: %w", store.Foreign(path), plain(err))
 	case err != nil:
 		return nil, fmt.Errorf("lock data directory %s: %w: make it writable for this user, or choose another with --data-dir", dir, plain(err))
 	case !ok:
 		return nil, fmt.Errorf("%w: %s by another catalogizerd%s: stop that one, or give this one a --data-dir of its own", ErrInUse, dir, holder(path))
 	}
 	// The number is for people; the lock itself does not need it, so a full disk is no reason to stop here.
-	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	if f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|unix.O_NOFOLLOW, 0); err == nil {
+		_, _ = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
+		_ = f.Close()
+	}
+	if err := store.Entrust(path); err != nil {
+		return nil, errors.Join(err, l.Unlock())
+	}
 	return l.Unlock, nil
 }
 

@@ -77,6 +77,9 @@ func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
 		done.Replaced = path + Replaced
 		err = keep(path, done.Replaced)
 	}
+	if err == nil {
+		err = Entrust(part)
+	}
 	if err != nil {
 		return done, errors.Join(err, os.Remove(part))
 	}
@@ -118,15 +121,13 @@ func identify(path string) (lastID int64, err error) {
 
 // copyCatalog copies a catalog at one moment into a new file beside target, checks the copy and returns its name.
 func copyCatalog(ctx context.Context, path, target string) (string, error) {
-	part := target + ".part"
-	if err := removeIfThere(part); err != nil { // of one that was interrupted
-		return "", fmt.Errorf("make room for the copy: %w", err)
-	}
-	// It holds everything that the catalog does, and is no more for others' eyes.
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	// It holds everything that the catalog does, and is no more for others' eyes. A name that nobody has leaves alone what
+	// others have there.
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.part")
 	if err != nil {
 		return "", fmt.Errorf("make the copy: %w", err)
 	}
+	part := f.Name()
 	if err = errors.Join(f.Close(), copyInto(ctx, path, part)); err == nil {
 		err = whole(ctx, part)
 	}

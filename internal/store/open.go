@@ -93,6 +93,9 @@ type Stats struct {
 // to date. The caller holds the data directory's lock. Close it after Run has returned.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	path := filepath.Join(dir, FileName)
+	if err := createPrivate(path); err != nil {
+		return nil, err
+	}
 	w, err := dial(path, false, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8192", "temp_store=MEMORY",
 		"wal_autocheckpoint=4000", "journal_size_limit=67108864")
 	if err != nil {
@@ -330,6 +333,9 @@ func explain(path string, err error) error {
 	case sqlite3.ErrReadonly:
 		err = fmt.Errorf("write %s: it or its directory is read-only: make it writable for this user: %w", path, err)
 	case sqlite3.ErrCantOpen:
+		if mend := Foreign(path); mend != "" {
+			return explained{fmt.Errorf("open catalog: %s: %w", mend, err)}
+		}
 		err = fmt.Errorf("open %s: is its directory writable for this user? %w", path, err)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		err = fmt.Errorf("%s is locked by another process: stop it first: %w", path, err)
