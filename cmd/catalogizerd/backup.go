@@ -11,7 +11,7 @@ import (
 
 type backupCommand struct {
 	configured
-	File string `arg:"" help:"Where to; a backup that is there is replaced by the new one once that is whole." type:"path"`
+	File string `arg:"" help:"Where to; a backup that is there is replaced by the new one once that is whole."`
 }
 
 // Run copies the catalog. A daemon may be running on it.
