@@ -44,8 +44,10 @@ func describe(path string, f *findings, docs []sidecar.Document, with []media.Co
 	return kind, encodeMembers(&d)
 }
 
-// encodeMembers encodes a description as JSON members without the braces around them.
-func encodeMembers(d *media.Description) []byte {
+// encodeMembers encodes a description as JSON members without the braces around them, within its bounds.
+func encodeMembers(d *media.Description) []byte { return fit(d, members) }
+
+func members(d *media.Description) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -97,9 +99,11 @@ func encodeFindings(f *findings) []byte {
 	if f.isEmpty() {
 		return nil
 	}
-	b, err := json.Marshal(f)
-	if err != nil { // only of values that no prober can make (NaN)
-		return nil
-	}
-	return b
+	return fit(&f.Description, func(d *media.Description) []byte {
+		b, err := json.Marshal(&findings{Kind: f.Kind, Form: f.Form, Description: *d})
+		if err != nil { // only of values that no prober can make (NaN)
+			return nil
+		}
+		return b
+	})
 }

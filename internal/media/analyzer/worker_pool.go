@@ -192,7 +192,7 @@ func (l *lane) quarantine(ctx context.Context, t *store.Task, err error, f *find
 		kind, doc := describe(t.Path, f, nil, nil)
 		a = &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(f)}
 	}
-	a.Analysis, a.Error = store.Failed, err.Error()
+	a.Analysis, a.Error = store.Failed, cutText(err.Error(), MaxText)
 	if errors.Is(err, context.DeadlineExceeded) {
 		a.Error = fmt.Sprintf("not read within %v", l.root.FileTimeout)
 	}
