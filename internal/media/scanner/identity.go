@@ -86,7 +86,7 @@ func (m *matching) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, 
 	}
 	if it.Dir == m.d.ID {
 		if j, ok := m.listed[it.Name]; ok {
-			return m.files[j].ID != it.FileID, false, nil
+			return !m.same(it, &m.files[j]), false, nil
 		}
 		if m.whole() && m.provisional && e.Name != it.Name && (e.Links == 1 || e.Links == 0 && spellSame(e.Name, it.Name)) {
 			return true, false, nil // listed under this name, and it has no other
@@ -103,7 +103,10 @@ func (m *matching) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, 
 	if err != nil || !found {
 		return false, false, err
 	}
-	d := doubt{item: it.ID, root: it.Root, dir: dir.Path, name: it.Name, id: it.FileID, strong: e.Links == 1 && !m.weak(e)}
+	d := doubt{
+		item: it.ID, root: it.Root, dir: dir.Path, name: it.Name, id: it.FileID,
+		size: it.Size, mtime: it.MTime, weak: m.weak(e), strong: e.Links == 1 && !m.weak(e),
+	}
 	if gone, ok := m.proofs[d]; ok {
 		return gone, false, nil
 	}

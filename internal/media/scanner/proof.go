@@ -64,7 +64,7 @@ func (r *runner) hasLeft(ctx context.Context, dir string, d *doubt, gone map[old
 	}
 	e, err := t.Stat(ctx, store.Join(d.dir, d.name))
 	switch {
-	case err == nil && e.ID == d.id && d.root == r.id && d.dir != dir && spellSame(d.dir, dir):
+	case err == nil && d.standsAs(&e) && d.root == r.id && d.dir != dir && spellSame(d.dir, dir):
 		listed, err := r.asListed(ctx, d.dir)
 		if err != nil {
 			return false, err
@@ -72,7 +72,7 @@ func (r *runner) hasLeft(ctx context.Context, dir string, d *doubt, gone map[old
 		gone[place] = !listed
 		return !listed, nil
 	case err == nil:
-		return e.ID != d.id, nil
+		return !d.standsAs(&e), nil
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):
 		if _, err := t.Stat(ctx, d.dir); d.dir != "" && (errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir)) {
 			gone[place] = true

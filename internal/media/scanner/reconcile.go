@@ -34,7 +34,15 @@ type doubt struct {
 	dir    string
 	name   string
 	id     tree.FileID
+	size   int64
+	mtime  int64
+	weak   bool // an identity alone proves nothing: what has the size and time at the name is the file
 	strong bool // one link and an identity that proves itself: only the same file still in its place speaks against a move
+}
+
+// standsAs reports whether what is seen at the item's place is still its file.
+func (d *doubt) standsAs(e *tree.Entry) bool {
+	return e.ID == d.id || d.weak && e.Type == tree.File && e.Size == d.size && e.MTime == d.mtime
 }
 
 // matching is the state of one reconcile.

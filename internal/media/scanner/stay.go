@@ -40,9 +40,10 @@ func (m *matching) match() error {
 }
 
 // same reports whether the item at a path is the very file that stands there. A tree without
-// identities says so by the path alone.
+// identities says so by the path alone. Where identities do not last, a mere remount deals the numbers
+// out anew: there a file of the same name, size and time is the same whatever its number.
 func (m *matching) same(it *store.Item, e *tree.Entry) bool {
-	return it.Volume == m.vol && it.FileID == e.ID
+	return it.Volume == m.vol && (it.FileID == e.ID || m.weak(e) && it.SameContent(e))
 }
 
 // stay takes over what changed of a file that is still the same.
@@ -55,9 +56,9 @@ func (m *matching) stay(it *store.Item, e *tree.Entry, i int) error {
 			return nil
 		}
 		return m.rewrite(it, e, i)
-	case it.CTime != e.CTime || it.Links != e.Links:
+	case it.CTime != e.CTime || it.Links != e.Links || it.FileID != e.ID:
 		old := *it
-		verify := it.CTime != e.CTime && it.Printed && it.Analysis == store.Done
+		verify := (it.CTime != e.CTime || it.FileID != e.ID) && it.Printed && it.Analysis == store.Done
 		it.Observe(m.vol, e)
 		if verify && it.Work != store.Analyse { // more than to describe it anew, less than to read it
 			it.Work = store.Verify

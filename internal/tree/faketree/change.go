@@ -2,6 +2,7 @@ package faketree
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"syscall"
@@ -255,6 +256,29 @@ func (t *Tree) Advance(by time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ahead += by
+}
+
+// Renumber deals the inode numbers of all that is below the root out anew, as a remount does where numbers are made
+// up: each is another's now.
+func (t *Tree) Renumber() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var nodes []*node
+	seen := map[*node]bool{}
+	var collect func(n *node)
+	collect = func(n *node) {
+		for _, name := range slices.Sorted(maps.Keys(n.children)) {
+			if c := n.children[name]; !seen[c] {
+				seen[c] = true
+				nodes = append(nodes, c)
+				collect(c)
+			}
+		}
+	}
+	collect(t.disk.root)
+	for i := 1; i < len(nodes); i++ {
+		nodes[i].id.Inode, nodes[i-1].id.Inode = nodes[i-1].id.Inode, nodes[i].id.Inode
+	}
 }
 
 // TakeAway makes every call fail with tree.ErrAway for this reason, until BringBack.
