@@ -142,7 +142,7 @@ func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 const bodyTime = 10 * time.Second
 
 // drainTime bounds how long running requests may go on after the end has come.
-const drainTime = 2 * time.Second
+const drainTime = 1500 * time.Millisecond
 
 // Run serves until ctx ends; then live clients are told, and running requests get a moment to finish. It
 // takes no longer than drainTime and what live clients need for a farewell, a few seconds in all.
