@@ -8,6 +8,8 @@ import (
 	"net"
 	"testing"
 
+	"go.uber.org/zap"
+
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -92,7 +94,7 @@ func TestConfig(t *testing.T) {
 	} {
 		bad := good
 		c(&bad)
-		if _, err := New(bad, nil); err == nil {
+		if _, err := New(bad, zap.NewNop()); err == nil {
 			t.Errorf("%s is accepted", name)
 		}
 	}
@@ -103,7 +105,7 @@ func TestConfig(t *testing.T) {
 		"[fe80::1]/video":        {Host: "fe80::1", Share: "video"},
 		"[fe80::1]:1445/video/a": {Host: "fe80::1", Port: 1445, Share: "video", Path: "a"},
 	} {
-		s, err := New(c, nil)
+		s, err := New(c, zap.NewNop())
 		if err != nil {
 			t.Fatal(err)
 		}
