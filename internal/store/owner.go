@@ -51,7 +51,7 @@ func Foreign(path string) string {
 func createPrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil // it is there, or opening it says better what is wrong
+		return nil //nolint:nilerr // it is there, or opening it says better what is wrong
 	}
 	return errors.Join(f.Close(), Entrust(path))
 }

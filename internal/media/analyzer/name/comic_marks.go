@@ -41,7 +41,6 @@ type mark struct {
 	kind     markKind
 	from, to int
 	span     Span
-	bare     bool // no word says what it counts
 }
 
 // comicMarkAt reads a mark that begins at token i.
