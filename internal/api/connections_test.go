@@ -61,10 +61,12 @@ func TestAConnectionTooManyIsEndedAtOnce(t *testing.T) {
 	first := dial()
 	defer first.Close()
 	served := <-accepted
-	second := dial()
-	defer second.Close()
-	if _, err := second.Read(make([]byte, 1)); err == nil {
-		t.Error("the connection too many got an answer")
+	second, err := net.Dial("tcp", l.Addr().String()) // may be reset before it is said to be there
+	if err == nil {
+		defer second.Close()
+		if _, err := second.Read(make([]byte, 1)); err == nil {
+			t.Error("the connection too many got an answer")
+		}
 	}
 	served.Close()
 	served.Close() // counted once
