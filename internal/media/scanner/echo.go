@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"context"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -76,10 +75,9 @@ func otherNames(tx *store.Tx, it *store.Item, wanted func(other *store.Item) boo
 // answer looks at the other names of files, which may be in other roots.
 func (r *runner) answer(echoes []echo) {
 	for _, e := range echoes {
-		j := &job{dir: e.dir, names: []string{e.name}}
 		if e.root == r.id {
 			if r.online {
-				r.queue.hurry(j)
+				r.queue.hurry(&job{dir: e.dir, names: []string{e.name}})
 			}
 			continue
 		}
@@ -89,15 +87,6 @@ func (r *runner) answer(echoes []echo) {
 		if other == nil {
 			continue // detached; when it comes back all of it is compared
 		}
-		other.awaited.Add(1) // from here on it is not idle
-		r.s.group.Go("echo to "+other.name, func(ctx context.Context) error {
-			defer other.awaited.Add(-1)
-			_ = other.send(ctx, func() { // fails only where that root ends
-				if other.online {
-					other.queue.hurry(j)
-				}
-			}, false)
-			return nil
-		})
+		other.hint(e.dir, []string{e.name}, false)
 	}
 }

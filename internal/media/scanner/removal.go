@@ -247,37 +247,33 @@ func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error)
 	return len(more) > 0, false, err
 }
 
-// accept forgets the items that are held. What a person accepted does not count against what vanishes next.
-func (r *runner) accept(ctx context.Context) (n int64, err error) {
-	for {
-		var batch int
-		row := r.row
-		err := r.s.store.Update(ctx, func(tx *store.Tx) error {
-			items, err := tx.HeldItems(r.id, reapBatch)
-			if err != nil {
+// acceptSome forgets some of the items that are held, and says how many. What a person accepted does not count against
+// what vanishes next.
+func (r *runner) acceptSome(ctx context.Context) (n int64, err error) {
+	row := r.row
+	err = r.s.store.Update(ctx, func(tx *store.Tx) error {
+		items, err := tx.HeldItems(r.id, reapBatch)
+		if err != nil || len(items) == 0 {
+			return err
+		}
+		for i := range items {
+			if err := tx.Remove(&items[i]); err != nil {
 				return err
 			}
-			if batch = len(items); batch == 0 {
-				return nil
+			if err := tx.DropEmptyDir(items[i].Dir); err != nil {
+				return err
 			}
-			for i := range items {
-				if err := tx.Remove(&items[i]); err != nil {
-					return err
-				}
-				if err := tx.DropEmptyDir(items[i].Dir); err != nil {
-					return err
-				}
-			}
-			row.AcceptedAt = time.Now().UnixNano() + 1
-			return tx.SaveRoot(&row)
-		})
-		if err != nil || batch == 0 {
-			if n > 0 {
-				r.tell()
-			}
-			return n, err
 		}
-		r.row = row
-		n += int64(batch)
+		n = int64(len(items))
+		row.AcceptedAt = time.Now().UnixNano() + 1
+		return tx.SaveRoot(&row)
+	})
+	if err != nil {
+		return 0, err
 	}
+	if n > 0 {
+		r.row = row
+		r.tell()
+	}
+	return n, nil
 }

@@ -45,17 +45,19 @@ type runner struct {
 	reason      string    // why it is offline
 	identifying bool
 
-	home    atomic.Pointer[tree.FileID] // the root's directory as the catalog knows it
-	ruled   atomic.Int64                // counts changes of ignore files: rules read before one may be out of force
-	polled  atomic.Bool                 // no events come from here: directories' stamps are kept and polled
-	inbox   chan func()                 // commands, run on the runner's goroutine
-	results chan *result
-	awaited atomic.Int64 // commands and hints sent and not yet taken in
-	busy    atomic.Bool  // something waits or runs
-	calm    atomic.Bool  // nothing waits or runs that could find a missing item
-	state   atomic.Pointer[rootState]
-	done    chan struct{}
-	cancel  context.CancelFunc
+	home     atomic.Pointer[tree.FileID] // the root's directory as the catalog knows it
+	ruled    atomic.Int64                // counts changes of ignore files: rules read before one may be out of force
+	polled   atomic.Bool                 // no events come from here: directories' stamps are kept and polled
+	inbox    chan func()                 // commands, run on the runner's goroutine: see ask
+	mail     *mailbox                    // what is to be looked at
+	proveNow chan struct{}               // capacity one: the root is to prove itself now
+	results  chan *result
+	awaited  atomic.Int64 // commands and hints sent and not yet taken in
+	busy     atomic.Bool  // something waits or runs
+	calm     atomic.Bool  // nothing waits or runs that could find a missing item
+	state    atomic.Pointer[rootState]
+	done     chan struct{}
+	cancel   context.CancelFunc
 }
 
 func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
@@ -66,9 +68,11 @@ func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
 	r := &runner{
 		s: s, cfg: cfg, name: cfg.Name, log: logs.Sparing(s.log).With(zap.String("root", cfg.Name)), tree: cfg.Tree, id: row.ID, row: row, rules: rules,
 		queue: newQueue(), tries: map[string]int{}, startup: true,
-		inbox:   make(chan func(), 16),                              // commands are rare; a full inbox makes their senders wait
-		results: make(chan *result, 2*(maxUncommitted+cfg.Workers)), // two for each look in flight: sending never waits
-		done:    make(chan struct{}),
+		inbox:    make(chan func(), 16), // commands are rare; a full inbox makes their senders wait
+		mail:     newMailbox(),
+		proveNow: make(chan struct{}, 1),
+		results:  make(chan *result, 2*(maxUncommitted+cfg.Workers)), // two for each look in flight: sending never waits
+		done:     make(chan struct{}),
 	}
 	r.pool = newPool(cfg.Name, cfg.Workers, s.log)
 	r.busy.Store(true)
@@ -106,8 +110,13 @@ func (r *runner) run(ctx context.Context) error {
 			r.running++
 			r.flying++
 			continue
-		case f := <-r.inbox:
-			f()
+		case command := <-r.inbox:
+			command()
+		case <-r.mail.wake:
+			r.open()
+		case <-r.proveNow:
+			r.takesIn()
+			r.identAt = time.Now()
 		case res := <-r.results:
 			r.take(res)
 		case <-timer.C:

@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -182,80 +181,103 @@ func (s *Scanner) Tree(root string) tree.Tree {
 // TreeByID gives the tree of a root by its id in the store; nil where there is none.
 func (s *Scanner) TreeByID(root int64) tree.Tree { return s.treeOf(root) }
 
-// command runs fn on a root's runner and waits for it.
-func (s *Scanner) command(ctx context.Context, root string, fn func(r *runner)) error {
+// ask runs fn on a root's runner and waits for its answer. Who asks may leave before: then fn has run or not, and its
+// answer is nobody's.
+func ask[T any](ctx context.Context, s *Scanner, root string, fn func(r *runner) (T, error)) (answer T, err error) {
 	r := s.runner(root)
 	if r == nil {
-		return fmt.Errorf("%w: %q", media.ErrNoRoot, root)
+		return answer, fmt.Errorf("%w: %q", media.ErrNoRoot, root)
 	}
-	return r.send(ctx, func() { fn(r) }, true)
+	type reply struct {
+		answer T
+		err    error
+	}
+	replies := make(chan reply, 1) // the one, whether somebody still waits for it or not
+	r.awaited.Add(1)
+	command := func() {
+		r.takesIn()
+		answer, err := fn(r)
+		replies <- reply{answer, err}
+	}
+	select {
+	case r.inbox <- command:
+	case <-r.done:
+		r.awaited.Add(-1)
+		return answer, fmt.Errorf("%w: %q", media.ErrNoRoot, r.name)
+	case <-ctx.Done():
+		r.awaited.Add(-1)
+		return answer, ctx.Err()
+	}
+	select {
+	case got := <-replies:
+		return got.answer, got.err
+	case <-r.done:
+		return answer, fmt.Errorf("%w: %q", media.ErrNoRoot, r.name)
+	case <-ctx.Done():
+		return answer, ctx.Err()
+	}
 }
 
-// send has fn run on the runner's goroutine.
-func (r *runner) send(ctx context.Context, fn func(), wait bool) error {
-	done := make(chan struct{})
-	r.awaited.Add(1)
-	wrapped := func() {
-		defer close(done)
-		r.busy.Store(true)
-		r.calm.Store(false)
-		r.awaited.Add(-1)
-		fn()
-	}
-	select {
-	case r.inbox <- wrapped:
-	case <-r.done:
-		r.awaited.Add(-1)
-		return fmt.Errorf("%w: %q", media.ErrNoRoot, r.name)
-	case <-ctx.Done():
-		r.awaited.Add(-1)
-		return ctx.Err()
-	}
-	if !wait {
-		return nil
-	}
-	select {
-	case <-done:
-		return nil
-	case <-r.done:
-		return fmt.Errorf("%w: %q", media.ErrNoRoot, r.name)
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+// takesIn notes that the runner begins with something that waited: it is not idle from here on.
+func (r *runner) takesIn() {
+	r.busy.Store(true)
+	r.calm.Store(false)
+	r.awaited.Add(-1)
 }
 
 // Hint asks for a look at a directory: at some names of it, all of it (names nil), or everything below
-// (recursive). It waits while the root's inbox is full.
-func (s *Scanner) Hint(ctx context.Context, root, dir string, names []string, recursive bool) error {
-	r := s.runner(root)
-	if r == nil {
-		return nil // left the configuration meanwhile
+// (recursive). It never waits.
+func (s *Scanner) Hint(_ context.Context, root, dir string, names []string, recursive bool) error {
+	if r := s.runner(root); r != nil { // else it left the configuration meanwhile
+		r.hint(dir, names, recursive)
 	}
-	return r.send(ctx, func() {
-		if !r.online {
-			return // a full pass follows when it is back
-		}
-		j := &job{dir: dir, names: names, recursive: recursive, reruled: recursive || slices.Contains(names, tree.IgnoreFile)}
-		if recursive {
-			j.names = nil
+	return nil
+}
+
+// hint may be called from any goroutine.
+func (r *runner) hint(dir string, names []string, recursive bool) {
+	r.awaited.Add(1) // before it can be taken in
+	if !r.mail.put(dir, names, recursive) {
+		r.awaited.Add(-1) // what waits already is counted once
+	}
+}
+
+// open takes the mail in.
+func (r *runner) open() {
+	jobs := r.mail.take()
+	if len(jobs) == 0 {
+		return
+	}
+	r.takesIn()
+	if !r.online {
+		return // a full pass follows when it is back
+	}
+	for _, j := range jobs {
+		if j.recursive {
 			r.queue.push(j)
-			return
+		} else {
+			r.queue.hurry(j)
 		}
-		r.queue.hurry(j)
-	}, false)
+	}
+}
+
+// job is the look that a letter about a directory asks for.
+func (l *letter) job(dir string) *job {
+	j := &job{dir: dir, names: l.names, recursive: l.recursive, reruled: l.recursive || slices.Contains(l.names, tree.IgnoreFile)}
+	if l.all {
+		j.names = nil
+	}
+	return j
 }
 
 // Scan queues a pass over a root, or what lies below a path of it.
-func (s *Scanner) Scan(ctx context.Context, root, path string, full bool) (scan media.Scan, err error) {
-	cerr := s.command(ctx, root, func(r *runner) {
+func (s *Scanner) Scan(ctx context.Context, root, path string, full bool) (media.Scan, error) {
+	return ask(ctx, s, root, func(r *runner) (media.Scan, error) {
 		if !r.online {
-			err = fmt.Errorf("%w: %s: %s", media.ErrOffline, root, r.reason)
-			return
+			return media.Scan{}, fmt.Errorf("%w: %s: %s", media.ErrOffline, root, r.reason)
 		}
-		p := r.startPass(&pass{Scan: media.Scan{Path: path}, full: full})
-		scan = p.view()
+		return r.startPass(&pass{Scan: media.Scan{Path: path}, full: full}).view(), nil
 	})
-	return scan, errors.Join(cerr, err)
 }
 
 // cancelWait is how long the one who cancels a scan waits for the looks under way to end.
@@ -274,7 +296,11 @@ func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
 	if p == nil {
 		return nil // over already
 	}
-	if err := s.command(ctx, p.Scan.Root, func(r *runner) { r.cancelPass(p, media.ScanCancelled, "") }); err != nil {
+	_, err := ask(ctx, s, p.Scan.Root, func(r *runner) (struct{}, error) {
+		r.cancelPass(p, media.ScanCancelled, "")
+		return struct{}{}, nil
+	})
+	if err != nil {
 		return err
 	}
 	wait, stop := context.WithTimeout(ctx, cancelWait)
@@ -286,23 +312,35 @@ func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
 	return nil
 }
 
-// AcceptRemovals forgets a root's held items for good.
+// AcceptRemovals forgets a root's held items for good, some at a time, so that the root goes on meanwhile. It is not
+// broken off when the one who accepted leaves: ctx is for its values only.
 func (s *Scanner) AcceptRemovals(ctx context.Context, root string) (n int64, err error) {
-	cerr := s.command(ctx, root, func(r *runner) { n, err = r.accept(ctx) })
-	if cerr == nil && err == nil && n == 0 {
-		err = fmt.Errorf("%w: root %q", media.ErrNotHeld, root)
+	ctx = context.WithoutCancel(ctx)
+	for {
+		batch, err := ask(ctx, s, root, func(r *runner) (int64, error) { return r.acceptSome(ctx) })
+		n += batch
+		switch {
+		case err != nil:
+			return n, err
+		case batch == 0 && n == 0:
+			return 0, fmt.Errorf("%w: root %q", media.ErrNotHeld, root)
+		case batch == 0:
+			return n, nil
+		}
 	}
-	return n, errors.Join(cerr, err)
 }
 
-// Prove asks every root, or the one named, to prove at once that it is there and itself.
-func (s *Scanner) Prove(ctx context.Context, root string) error {
+// Prove asks every root, or the one named, to prove at once that it is there and itself. It never waits.
+func (s *Scanner) Prove(_ context.Context, root string) error {
 	for _, r := range s.all() {
 		if root != "" && r.name != root {
 			continue
 		}
-		if err := r.send(ctx, func() { r.identAt = time.Now() }, false); err != nil {
-			return err
+		r.awaited.Add(1)
+		select {
+		case r.proveNow <- struct{}{}:
+		default:
+			r.awaited.Add(-1) // it is asked already
 		}
 	}
 	return nil
