@@ -1,7 +1,6 @@
 package scanner
 
 import (
-
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
