@@ -37,7 +37,7 @@ const DefaultFileTimeout = 30 * time.Second
 type Scanner interface {
 	// Online reports whether a root can be reached.
 	Online(root string) bool
-	// Hint asks for a look at a name of a directory whose file was not what the catalog says.
+	// Hint asks for a look at a name of a directory whose file was not what the catalog says. It never waits.
 	Hint(ctx context.Context, root, dir string, names []string, recursive bool) error
 }
 
@@ -54,7 +54,6 @@ type Analyzer struct {
 	log     *zap.Logger
 	stats   Stats
 	group   *run.Group
-	hints   chan hint // to the goroutine that passes them on; a full one drops none: see hint
 	scanner Scanner
 
 	mu    sync.Mutex // guards lanes; held for look-ups only
@@ -62,11 +61,9 @@ type Analyzer struct {
 	stops map[string]func()
 }
 
-type hint struct{ root, dir, name string }
-
 // New returns an analyzer without roots.
 func New(cfg Config, st *store.Store, scanner Scanner, log *zap.Logger) *Analyzer {
-	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, hints: make(chan hint, 256), lanes: map[string]*lane{}, stops: map[string]func(){}}
+	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, lanes: map[string]*lane{}, stops: map[string]func(){}}
 }
 
 // Run owns every lane until ctx ends, and returns when running work is finished and written. ready is
@@ -74,7 +71,6 @@ func New(cfg Config, st *store.Store, scanner Scanner, log *zap.Logger) *Analyze
 func (a *Analyzer) Run(ctx context.Context, ready func()) error {
 	a.group = run.NewGroup(ctx, a.log)
 	a.group.Go("retry of failed analyses", a.retry)
-	a.group.Go("hints of the analyzer", a.pass)
 	ready()
 	<-a.group.Context().Done() // with ctx, or with a lane that failed
 	return a.group.Wait()
@@ -135,7 +131,7 @@ func (a *Analyzer) Idle() bool {
 			return false
 		}
 	}
-	return len(a.hints) == 0
+	return true
 }
 
 // Counters gives the analyzer's statistics.
@@ -150,27 +146,11 @@ func (a *Analyzer) count(r *store.Analysed) {
 	a.stats.Bytes.Add(r.Task.Size)
 }
 
-// hint passes a file on that was not what the catalog says. Should too many come at once, the rest waits
-// for the next pass over their root: nothing is lost by it, since the store knows that they are pending.
+// hint has the directory of a file looked at that was not what the catalog says.
 func (a *Analyzer) hint(root string, t *store.Task) {
 	dir := t.Path[:max(0, len(t.Path)-len(t.Name)-1)]
-	select {
-	case a.hints <- hint{root, dir, t.Name}:
-	default:
-	}
-}
-
-// pass hands hints to the scanner.
-func (a *Analyzer) pass(ctx context.Context) error {
-	for {
-		select {
-		case h := <-a.hints:
-			if err := a.scanner.Hint(ctx, h.root, h.dir, []string{h.name}, false); err != nil && ctx.Err() == nil {
-				a.log.Warn("hint not taken", zap.Error(err))
-			}
-		case <-ctx.Done():
-			return nil
-		}
+	if err := a.scanner.Hint(context.Background(), root, dir, []string{t.Name}, false); err != nil {
+		a.log.Warn("hint not taken", zap.String("root", root), zap.Error(err))
 	}
 }
 

@@ -65,11 +65,16 @@ type batch struct {
 // maxWriting is how many batches of outcomes wait for the store at once. Beyond it the workers wait.
 const maxWriting = 4
 
-// run works until ctx ends; then what runs is finished and written.
+// finishTime is how long a lane that ends lets running files be read to their end. What takes longer is broken off, and
+// read anew after the next start.
+const finishTime = 5 * time.Second
+
+// run works until ctx ends; then what runs is finished, within finishTime, and written.
 func (l *lane) run(ctx context.Context) error {
 	g := run.NewGroup(context.WithoutCancel(ctx), l.log) // running work is finished, not broken off
 	g.Go("pool of "+l.root.Name, l.pool.Run)
 	defer func() {
+		defer time.AfterFunc(finishTime, g.Stop).Stop()
 		l.finish()
 		g.Stop()
 		_ = g.Wait()
@@ -87,7 +92,7 @@ func (l *lane) run(ctx context.Context) error {
 		var task func(context.Context)
 		if len(l.ready) > 0 && l.writing < maxWriting && time.Now().After(l.pausedTo) {
 			t := l.ready[0]
-			tasks, task = l.pool.Tasks(), func(context.Context) { l.outcomes <- l.attempt(ctx, t) }
+			tasks, task = l.pool.Tasks(), func(ctx context.Context) { l.outcomes <- l.attempt(ctx, t) } // of the pool: see run
 		}
 		timer.Reset(l.patience())
 		select {

@@ -192,6 +192,10 @@ func (l *lane) quarantine(ctx context.Context, t *store.Task, err error, f *find
 		kind, doc := describe(t.Path, f, nil, nil)
 		a = &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(f)}
 	}
+	var p *probe.PanicError
+	if errors.As(err, &p) {
+		l.log.Error("a prober panicked", zap.String("path", t.Path), zap.String("format", p.Format), zap.Any("panic", p.Value), zap.ByteString("stack", p.Stack))
+	}
 	a.Analysis, a.Error = store.Failed, cutText(err.Error(), MaxText)
 	if errors.Is(err, context.DeadlineExceeded) {
 		a.Error = fmt.Sprintf("not read within %v", l.root.FileTimeout)
