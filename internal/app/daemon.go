@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/config"
@@ -17,7 +18,7 @@ import (
 
 // core is what every way of running shares: the catalog, and what keeps it true.
 type core struct {
-	cfg      *config.Config
+	config   atomic.Pointer[config.Config] // in force; a reload changes it
 	log      *zap.Logger
 	unlock   func() error
 	store    *store.Store
@@ -45,7 +46,9 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}
-	return &core{cfg: cfg, log: log, unlock: unlock, store: st, shares: shareRuns{stops: map[string]func(){}, of: map[string]*share{}}}, nil
+	c := &core{log: log, unlock: unlock, store: st, shares: shareRuns{stops: map[string]func(){}, of: map[string]*share{}}}
+	c.config.Store(cfg)
+	return c, nil
 }
 
 // lookLimit is how long a directory that does not answer is waited for. The largest on the slowest disk takes less.
@@ -53,9 +56,10 @@ const lookLimit = 5 * time.Minute
 
 // start starts the components that keep the catalog true, the store first.
 func (c *core) start(root context.Context, o coreOptions) {
+	cfg := c.config.Load()
 	sc := scanner.Config{
-		Debounce: c.cfg.Watcher.Debounce, MaxWait: c.cfg.Watcher.MaxWait, Grace: o.grace,
-		RescanInterval: c.cfg.Scanner.RescanInterval, LookLimit: lookLimit, ScanOnStart: true,
+		Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait, Grace: o.grace,
+		RescanInterval: cfg.Scanner.RescanInterval, LookLimit: lookLimit, ScanOnStart: true,
 	}
 	if o.once {
 		sc.RescanInterval = 0
@@ -76,7 +80,10 @@ func (c *core) start(root context.Context, o coreOptions) {
 func (c *core) startReady(name string, fn func(context.Context, func()) error) {
 	ready := make(chan struct{})
 	c.stages.start(name, func(ctx context.Context) error { return fn(ctx, func() { close(ready) }) })
-	<-ready
+	select {
+	case <-ready:
+	case <-c.stages.group.Context().Done(): // it has failed
+	}
 }
 
 // describe joins the scanner and the analyzer's view of a path.
@@ -85,13 +92,13 @@ func (c *core) describe(_ int64, path string, probed []byte) scanner.Doc {
 	return scanner.Doc{Kind: kind, JSON: doc}
 }
 
-// setRoots makes the scanner and the analyzer keep these roots.
-func (c *core) setRoots(ctx context.Context, roots []scanner.RootConfig) error {
+// setRoots makes the scanner and the analyzer keep these roots of a configuration.
+func (c *core) setRoots(ctx context.Context, cfg *config.Config, roots []scanner.RootConfig) error {
 	if err := c.scanner.SetRoots(ctx, roots); err != nil {
 		return fmt.Errorf("take in the roots: %w", err)
 	}
 	c.runShares(roots)
-	c.analyzer.SetRoots(lanes(c.cfg, c.scanner, roots))
+	c.analyzer.SetRoots(lanes(cfg, c.scanner, roots))
 	return nil
 }
 
@@ -102,7 +109,7 @@ func (c *core) idle() bool { return c.scanner.Idle() && c.analyzer.Idle() && c.s
 func (c *core) close() error {
 	var errs []error
 	if c.stages != nil {
-		errs = append(errs, c.stages.stopAll(c.cfg.ShutdownTimeout, c.stopShares))
+		errs = append(errs, c.stages.stopAll(c.config.Load().ShutdownTimeout, c.stopShares))
 	}
 	errs = append(errs, c.store.Close(), c.unlock())
 	return errors.Join(errs...)
@@ -150,7 +157,7 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 	defer func() { err = errors.Join(err, c.close()) }()
 	began := time.Now()
 	c.start(ctx, coreOptions{once: true})
-	if err := c.setRoots(ctx, roots); err != nil {
+	if err := c.setRoots(ctx, cfg, roots); err != nil {
 		return sum, err
 	}
 	scanned, err := c.untilDone(ctx, progress)

@@ -40,8 +40,7 @@ type Options struct {
 type Daemon struct {
 	*core
 	opts      Options
-	config    atomic.Pointer[config.Config] // in force; a reload changes it
-	displaced atomic.Pointer[error]         // the catalog's file is not in its place
+	displaced atomic.Pointer[error] // the catalog's file is not in its place
 	watcher   *realtime.Watcher
 	bus       *realtime.EventBus
 	server    *api.Server
@@ -67,7 +66,6 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 		return errors.Join(err, listener.Close())
 	}
 	d := &Daemon{core: c, opts: o}
-	d.config.Store(cfg)
 	defer func() { err = errors.Join(err, d.close()) }()
 	d.watcher, err = realtime.NewWatcher(realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}, hints{d}, log)
 	if err != nil {
@@ -86,7 +84,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	if o.Listening != nil {
 		o.Listening(d.server.Addr().String())
 	}
-	if err := d.setRoots(ctx, roots); err != nil {
+	if err := d.setRoots(ctx, cfg, roots); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop while starting
 		}
@@ -98,13 +96,15 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	return d.attend()
 }
 
-// attend waits for the end, and takes in new configurations until then.
+// attend waits for the end, and has new configurations taken in until then: beside it, since one may take long and the
+// watchdog is to be answered meanwhile.
 func (d *Daemon) attend() error {
 	ended := d.stages.group.Context()
 	notify := newNotifier(d.log)
 	notify.ready()
 	watchdog, stop := notify.watchdog()
 	defer stop()
+	reloads := reloads{d: d, notify: notify}
 	for {
 		select {
 		case <-ended.Done():
@@ -115,9 +115,9 @@ func (d *Daemon) attend() error {
 			}
 			return nil
 		case <-d.opts.Reloads:
-			notify.reloading()
-			d.reload(ended)
-			notify.ready()
+			reloads.ask()
+		case <-reloads.done:
+			reloads.ended()
 		case <-watchdog:
 			d.checkHealth(ended, notify)
 		}
@@ -133,51 +133,6 @@ func (d *Daemon) checkHealth(ctx context.Context, n *notifier) {
 		return
 	}
 	n.alive()
-}
-
-// reload takes in a new configuration. A bad one is refused, and the old one stays in force.
-func (d *Daemon) reload(ctx context.Context) {
-	cfg, err := d.opts.Reload()
-	if err != nil {
-		d.refuse(err)
-		return
-	}
-	old := d.config.Load()
-	changes := config.Diff(old, cfg)
-	if len(changes.Fixed) > 0 {
-		d.log.Warn("only a restart changes these keys", zap.Strings("keys", changes.Fixed))
-	}
-	if err := cfg.KeepFixed(old); err != nil {
-		d.refuse(err)
-		return
-	}
-	roots, err := buildRoots(cfg, d.log)
-	if err != nil {
-		d.refuse(err)
-		return
-	}
-	if err = d.watcher.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait); err == nil {
-		d.cfg = cfg
-		d.scanner.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait, cfg.Scanner.RescanInterval)
-		err = d.setRoots(ctx, roots)
-	}
-	if err != nil {
-		d.log.Error("new configuration not taken in whole", zap.Error(err))
-		return
-	}
-	d.config.Store(cfg)
-	d.server.SetAllowedHosts(cfg.HTTP.AllowedHosts)
-	if d.opts.Reloaded != nil {
-		if err := d.opts.Reloaded(cfg); err != nil {
-			d.log.Error("new configuration not taken in whole", zap.Error(err))
-		}
-	}
-	d.log.Info("configuration reloaded", zap.Int("roots", len(roots)), zap.Strings("keys", changes.Keys))
-}
-
-// refuse says why a new configuration is not taken in.
-func (d *Daemon) refuse(err error) {
-	d.log.Error("new configuration refused, the old one stays in force", zap.Error(err))
 }
 
 // idle reports whether nothing is queued, debounced, scanned, analysed or indexed.

@@ -42,22 +42,32 @@ func (s *stages) start(name string, fn func(context.Context) error) {
 	})
 }
 
-// stopAll ends the components from the last to the first within a time. What is late is named in the
-// log and in the error; the rest is stopped all the same. last is called before the wait for whatever else
+// stopTime is how long the next component may take to stop: all that is left but for what those behind it are to have.
+// So one that is late does not take the time in which the catalog is written.
+func stopTime(left, within time.Duration, behind int) time.Duration {
+	const parts = 20 // of the whole, one of which each of those behind keeps
+	return max(left-time.Duration(behind)*within/parts, within/parts)
+}
+
+// stopAll ends the components from the last to the first within a time, each within its share of it. What is late is
+// named in the log and in the error; the rest is stopped all the same. last is called before the wait for whatever else
 // runs in the group.
 func (s *stages) stopAll(within time.Duration, last func()) error {
-	ctx, cancel := context.WithTimeout(context.Background(), within)
+	deadline := time.Now().Add(within)
+	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
 	for i := len(s.all) - 1; i >= 0; i-- {
 		st := s.all[i]
 		began := time.Now()
 		st.stop()
+		patience := time.NewTimer(stopTime(time.Until(deadline), within, i))
 		select {
 		case <-st.done:
 			s.log.Debug("component stopped", zap.String("component", st.name), zap.Duration("took", time.Since(began)))
-		case <-ctx.Done():
-			s.log.Error("component does not stop", zap.String("component", st.name))
+		case <-patience.C:
+			s.log.Error("component does not stop", zap.String("component", st.name), zap.Duration("waited", time.Since(began)))
 		}
+		patience.Stop()
 	}
 	last()
 	late, err := s.group.WaitFor(ctx)

@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"go.uber.org/zap"
+)
+
+// reloads takes in new configurations one at a time. What is asked for meanwhile is one more, behind the one that runs.
+// It belongs to the goroutine of attend.
+type reloads struct {
+	d      *Daemon
+	notify *notifier
+	done   chan struct{} // closed when the one that runs is over; nil: none runs
+	again  bool
+}
+
+// ask begins to take in the configuration, or has it taken in again.
+func (r *reloads) ask() {
+	if r.done != nil {
+		r.again = true
+		return
+	}
+	done := make(chan struct{})
+	r.done = done
+	r.notify.reloading()
+	r.d.stages.group.Go("reload", func(ctx context.Context) error {
+		defer close(done)
+		r.d.reload(ctx)
+		return nil
+	})
+}
+
+// ended begins with what was asked for meanwhile.
+func (r *reloads) ended() {
+	r.done = nil
+	if r.again {
+		r.again = false
+		r.ask()
+		return
+	}
+	r.notify.ready()
+}
+
+// reload takes in a new configuration, whole or not at all: a bad one is refused, and where one cannot be taken in the
+// old one is put back.
+func (d *Daemon) reload(ctx context.Context) {
+	cfg, err := d.opts.Reload()
+	if err != nil {
+		d.refuse(err)
+		return
+	}
+	old := d.config.Load()
+	changes := config.Diff(old, cfg)
+	if len(changes.Fixed) > 0 {
+		d.log.Warn("only a restart changes these keys", zap.Strings("keys", changes.Fixed))
+	}
+	if err := cfg.KeepFixed(old); err != nil {
+		d.refuse(err)
+		return
+	}
+	roots, err := buildRoots(cfg, d.log)
+	if err != nil {
+		d.refuse(err)
+		return
+	}
+	if err := d.apply(ctx, cfg, roots); err != nil {
+		d.refuse(errors.Join(err, d.putBack(ctx, old)))
+		return
+	}
+	d.log.Info("configuration reloaded", zap.Int("roots", len(roots)), zap.Strings("keys", changes.Keys))
+}
+
+// apply puts a configuration in force. Where it fails, a part of it may be.
+func (d *Daemon) apply(ctx context.Context, cfg *config.Config, roots []scanner.RootConfig) error {
+	if err := d.watcher.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait); err != nil {
+		return err
+	}
+	d.scanner.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait, cfg.Scanner.RescanInterval)
+	if err := d.setRoots(ctx, cfg, roots); err != nil {
+		return err
+	}
+	if d.opts.Reloaded != nil {
+		if err := d.opts.Reloaded(cfg); err != nil {
+			return err
+		}
+	}
+	d.server.SetAllowedHosts(cfg.HTTP.AllowedHosts)
+	d.config.Store(cfg)
+	return nil
+}
+
+// putBack puts the configuration in force again that was before.
+func (d *Daemon) putBack(ctx context.Context, old *config.Config) error {
+	if ctx.Err() != nil {
+		return nil // it ends anyway
+	}
+	roots, err := buildRoots(old, d.log)
+	if err == nil {
+		err = d.apply(ctx, old, roots)
+	}
+	if err != nil {
+		return fmt.Errorf("put the old one back: %w", err)
+	}
+	return nil
+}
+
+// refuse says why a new configuration is not taken in.
+func (d *Daemon) refuse(err error) {
+	d.log.Error("new configuration refused, the old one stays in force", zap.Error(err))
+}
