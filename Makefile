@@ -45,7 +45,7 @@ run: build
 	bin/catalogizerd serve --data-dir .run --listen $(LISTEN) $(ROOT)
 
 test:
-	$(GO) test -race -tags $(TAGS) $(PACKAGES)
+	$(GO) test -race -timeout 20m -tags $(TAGS) $(PACKAGES)
 
 check: lint vet test test-memory test-samba test-systemd
 
