@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -69,19 +70,31 @@ func (s *Server) serveEmbedded(w http.ResponseWriter, r *http.Request, v *store.
 		return problemf(http.StatusConflict, "changed", "item %d has changed since its picture was found: try again shortly", v.ID)
 	}
 	it := representation{
-		name: v.Name, tag: fmt.Sprintf("a%x-%x-%x", v.ID, a.Offset, e.MTime),
+		name: v.Name, tag: fmt.Sprintf("a%x-%x-%x-%x-%x", v.ID, a.Offset, e.Size, e.MTime, e.CTime),
 		bytes: io.NewSectionReader(f, a.Offset, a.Length), size: a.Length,
 	}
+	ranges := maxRanges
 	if a.Encoding != "" {
-		u, err := unwrap(f, e.Size, a)
-		if err != nil {
+		if r.Header.Get("If-None-Match") == `"`+it.tag+`"` { // it is as it was: nothing need be unwrapped to say so
+			w.Header().Set("ETag", `"`+it.tag+`"`)
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+		u, err := s.unwrap(r.Context(), f, e.Size, a)
+		switch {
+		case r.Context().Err() != nil:
+			return r.Context().Err()
+		case errors.Is(err, errHangs):
+			return problemf(http.StatusGatewayTimeout, "timeout", "%s: try again when it is there", errHangs)
+		case err != nil:
 			return noArtwork("the picture in item %d cannot be read: %v", v.ID, err)
 		}
 		it.bytes, it.size = u, u.size
+		ranges = 1 // each that lies before another is unwrapped from the start
 	}
 	it.mimeType = pictureType(a.MIME, it.bytes)
 	it.name = strings.TrimSuffix(v.Name, path.Ext(v.Name)) + pictureExtensions[it.mimeType]
-	return serveBytes(w, r, it)
+	return serveBytes(w, rangesTaken(r, it.size, ranges), it)
 }
 
 // pictureExtensions are the types of pictures that are served as such, with their names' endings. Whatever else a

@@ -33,7 +33,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, v *store.View
 	defer f.Close()
 	// With the ctime: bytes may be written anew under the same size and modification time.
 	tag := fmt.Sprintf("%x-%x-%x-%x", v.ID, e.Size, e.MTime, e.CTime)
-	return serveBytes(w, r, representation{v.Name, contentType(v.Name), tag, tree.Time(e.MTime), f, e.Size})
+	return serveBytes(w, rangesTaken(r, e.Size, maxRanges), representation{v.Name, contentType(v.Name), tag, tree.Time(e.MTime), f, e.Size})
 }
 
 // representation is what is served of a file: the whole, or a picture in it.
@@ -56,12 +56,14 @@ func serveBytes(w http.ResponseWriter, r *http.Request, it representation) error
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "sandbox")
 	h.Set("Cache-Control", "private, no-cache")
+	letPause(r) // players do
 	rw := &refusals{ResponseWriter: w}
 	http.ServeContent(rw, r, "", it.modified, &seeker{ReaderAt: it.bytes, size: it.size})
 	switch rw.status {
 	case 0:
 		return nil
 	case http.StatusRequestedRangeNotSatisfiable:
+		h.Set("Content-Range", fmt.Sprintf("bytes */%d", it.size))
 		return problemf(rw.status, "range-not-satisfiable", "there are %d bytes", it.size)
 	case http.StatusPreconditionFailed:
 		return problemf(rw.status, "precondition-failed", "it is %s now", it.tag)
@@ -97,15 +99,7 @@ func (s *Server) open(ctx context.Context, root int64, p string) (tree.ReadFile,
 	if t == nil {
 		return nil, tree.Entry{}, problemf(http.StatusServiceUnavailable, "root-offline", "its root is not there now")
 	}
-	f, err := t.Open(ctx, p)
-	if err != nil {
-		return nil, tree.Entry{}, err
-	}
-	e, err := f.Stat()
-	if err != nil {
-		return nil, tree.Entry{}, errors.Join(err, f.Close())
-	}
-	return f, e, nil
+	return openFile(ctx, t, p, diskTime)
 }
 
 // shown are the types that a browser shows or plays without running anything.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"crypto/rand"
 	"crypto/subtle"
 	"net"
 	"net/http"
@@ -9,16 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"go.uber.org/zap"
-)
-
-const (
-	cookieName  = "catalogizerd"
-	sessionTime = 30 * 24 * time.Hour
-	maxSessions = 1000
 )
 
 // openPaths need no token, or ask for it themselves: a session is opened with it, and a WebSocket may send
@@ -34,15 +25,42 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			return
 		}
 		if o := r.Header.Get("Origin"); o != "" && !s.originAllowed(o, r.Host) {
-			writeProblem(w, problemf(http.StatusForbidden, "foreign-origin", "requests of pages from %q are refused", o))
+			writeProblem(w, problemf(http.StatusForbidden, "foreign-origin",
+				"requests of pages from %q are refused: where it is this server under another name, add that name to http.allowed_hosts", o))
 			return
 		}
-		if !slices.Contains(openPaths, r.URL.Path) && !s.authorized(r) {
-			writeProblem(w, s.unauthorized(w, "send the token as Authorization: Bearer TOKEN"))
+		if crossSite(r) {
+			writeProblem(w, problemf(http.StatusForbidden, "cross-site", "a page of another site asks for this: open it by itself, or from a page of this server"))
+			return
+		}
+		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
+		if p := s.admit(w, r); p != nil {
+			writeProblem(w, p)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// admit gives the problem of a request that may not go on; nil: it may.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) *problem {
+	switch {
+	case slices.Contains(openPaths, r.URL.Path) || s.authorized(r):
+		return nil
+	case r.Header.Get("Authorization") != "":
+		return s.wrongToken(w, r)
+	}
+	return s.unauthorized(w, "send the token as Authorization: Bearer TOKEN")
+}
+
+// crossSite reports that a browser asks on behalf of a page of another site (Fetch Metadata, W3C): to embed what is
+// here, or to have something done. Following a link is not that.
+func crossSite(r *http.Request) bool {
+	if r.Header.Get("Sec-Fetch-Site") != "cross-site" {
+		return false
+	}
+	navigates := r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+	return !navigates || r.Method != http.MethodGet && r.Method != http.MethodHead
 }
 
 // unauthorized makes the problem, and says how to do better.
@@ -80,13 +98,18 @@ func hostname(hostport string) string {
 	return strings.Trim(hostport, "[]")
 }
 
-// originAllowed admits the server's own pages and those of an allowed host.
+// originAllowed admits the server's own pages: those of the host and port that were asked for, and of an allowed host on
+// that port or the one that its scheme has by default, since a proxy may speak for it.
 func (s *Server) originAllowed(origin, host string) bool {
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return false
 	}
-	return strings.EqualFold(u.Host, host) || s.hostConfigured(strings.ToLower(u.Hostname()))
+	if strings.EqualFold(u.Host, host) {
+		return true
+	}
+	_, port, _ := net.SplitHostPort(host) // none: the default
+	return s.hostConfigured(strings.ToLower(u.Hostname())) && (u.Port() == "" || u.Port() == port)
 }
 
 // authorized reports whether a request carries the token, or a session that was opened with it, or needs none.
@@ -100,11 +123,7 @@ func (s *Server) authorized(r *http.Request) bool {
 		return strings.EqualFold(scheme, "Bearer") && isToken(want, strings.TrimSpace(token))
 	}
 	c, err := r.Cookie(cookieName)
-	if err != nil {
-		return false
-	}
-	token, ok := s.sessions.token(c.Value)
-	return ok && isToken(want, token)
+	return err == nil && want != "" && s.sessions.opened(c.Value, want)
 }
 
 // token gives the token as it is now, and whether one is needed at all. One that cannot be read is needed and
@@ -124,74 +143,4 @@ func (s *Server) token() (want string, needed bool) {
 // isToken compares in constant time. Nothing is the empty token.
 func isToken(want, token string) bool {
 	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(token)) == 1
-}
-
-// sessions of browsers, in memory: a restart ends them. A session is as good as the token that it was
-// opened with, and no longer.
-type sessions struct {
-	mu  sync.Mutex // guards ids
-	ids map[string]session
-}
-
-type session struct {
-	token string
-	until time.Time
-}
-
-func (s *sessions) open(token string) string {
-	id := rand.Text()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ids == nil || len(s.ids) >= maxSessions {
-		s.ids = make(map[string]session)
-	}
-	s.ids[id] = session{token, time.Now().Add(sessionTime)}
-	return id
-}
-
-// token gives the token that a session was opened with.
-func (s *sessions) token(id string) (token string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.ids[id]
-	return found.token, ok && time.Now().Before(found.until)
-}
-
-// end forgets a session, and reports whether there was one.
-func (s *sessions) end(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, found := s.ids[id]
-	delete(s.ids, id)
-	return found
-}
-
-// openSession gives a browser a cookie for the token.
-func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
-	var body struct {
-		Token string `json:"token"`
-	}
-	if err := decodeBody(r, &body, `{"token": "…"}`); err != nil {
-		return err
-	}
-	if want, needed := s.token(); needed && !isToken(want, body.Token) {
-		return s.unauthorized(w, "wrong token")
-	}
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: s.sessions.open(body.Token), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", MaxAge: int(sessionTime.Seconds()),
-	})
-	w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
-func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
-	if c, err := r.Cookie(cookieName); err == nil {
-		if s.sessions.end(c.Value) {
-			s.rotation.ring() // its live feeds end with it
-		}
-	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1})
-	w.WriteHeader(http.StatusNoContent)
-	return nil
 }

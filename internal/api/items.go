@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,6 +29,9 @@ func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q, err := itemQuery(v)
+	if err == nil {
+		err = s.rootsExist(r.Context(), q.Roots)
+	}
 	if err != nil {
 		return err
 	}
@@ -49,6 +54,19 @@ func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
 	}
 	b = store.AppendString(append(b, `,"as_of":`...), s.cursor(res.AsOf))
 	return writeRaw(w, append(b, '}'))
+}
+
+// rootsExist refuses a filter by a root that there is not: a typing error must not answer with nothing.
+func (s *Server) rootsExist(ctx context.Context, names []string) error {
+	for _, name := range names {
+		switch _, err := s.roots.Root(ctx, name); {
+		case errors.Is(err, media.ErrNoRoot):
+			return problemf(http.StatusBadRequest, "bad-request", "no root is called %q", name)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
 }
 
 // itemQuery reads the parameters of a list of items.

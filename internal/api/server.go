@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -88,6 +89,8 @@ type Server struct {
 	ready    atomic.Bool
 	hosts    atomic.Pointer[[]string] // lower-case
 	sessions sessions
+	tries    tries
+	unwraps  chan struct{} // a place for each picture that is measured
 	rotation rotation
 	metrics  *prometheus.Registry
 	stopping chan struct{} // closed when connections are to end
@@ -127,6 +130,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
 		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, trouble: d.Trouble, log: logs.Sparing(d.Log), metrics: d.Metrics,
 		started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
+		unwraps: make(chan struct{}, unwrapping),
 	}
 	s.SetAllowedHosts(cfg.AllowedHosts)
 	return s
@@ -148,7 +152,8 @@ const drainTime = 1500 * time.Millisecond
 // takes no longer than drainTime and what live clients need for a farewell, a few seconds in all.
 func (s *Server) Run(ctx context.Context) error {
 	srv := &http.Server{
-		Handler:           promptBodies(s.routes()),
+		Handler:           impatient(promptBodies(s.recovered(s.routes()))),
+		ConnContext:       withConn,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -197,10 +202,27 @@ func promptBodies(h http.Handler) http.Handler { return promptBodiesWithin(bodyT
 func promptBodiesWithin(limit time.Duration, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {
-			if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit)); err != nil {
+			control := http.NewResponseController(w)
+			if err := control.SetReadDeadline(time.Now().Add(limit)); err != nil {
 				panic(http.ErrAbortHandler) // the connection has ended
 			}
+			r.Body = &promptBody{r.Body, control}
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// promptBody takes the deadline back once the body has been read: what is read behind it is the client's leaving, and a
+// handler may take its time.
+type promptBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+func (b *promptBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.control.SetReadDeadline(time.Time{}) // fails where the connection has ended
+	}
+	return n, err
 }

@@ -1,16 +1,21 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net"
+	"net/http"
 	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// httpStall is how long a response may make no progress: long, since players pause.
-const httpStall = 10 * time.Minute
+// How long a response may make no progress.
+const (
+	answerStall  = 30 * time.Second // its bytes are in memory
+	contentStall = 10 * time.Minute // players pause
+)
 
 // stallPiece is how much is written at once: progress is counted in such pieces.
 const stallPiece = 16 << 10
@@ -38,7 +43,7 @@ func (l *stallListener) Accept() (net.Conn, error) {
 			_ = tcp.SetWriteBuffer(sendBuffer) // fails where the client has left
 		}
 		sc := &stallConn{Conn: c, left: sync.OnceFunc(func() { l.admitted.leave(from) })}
-		sc.limit.Store(int64(httpStall))
+		sc.limit.Store(int64(answerStall))
 		return sc, nil
 	}
 }
@@ -97,3 +102,27 @@ func (c *stallConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t)
 
 // SetWriteDeadline does nothing: see LimitStall.
 func (c *stallConn) SetWriteDeadline(time.Time) error { return nil }
+
+type connKey struct{}
+
+// withConn has requests know their connection.
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+// impatient ends the connections of answers of which nothing is taken. Those that are not held in memory say letPause.
+func impatient(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limitStall(r, answerStall)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// letPause lets a client rest while it takes the answer.
+func letPause(r *http.Request) { limitStall(r, contentStall) }
+
+func limitStall(r *http.Request, d time.Duration) {
+	if c, ok := r.Context().Value(connKey{}).(*stallConn); ok {
+		c.LimitStall(d)
+	}
+}

@@ -3,6 +3,7 @@ package api
 import (
 	"bufio"
 	"compress/flate"
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -17,6 +18,20 @@ import (
 const maxArtwork = 32 << 20
 
 var errTooLarge = fmt.Errorf("it is larger than %d bytes", maxArtwork)
+
+// unwrapping is how many pictures are measured at once; a client that takes its time holds up none.
+const unwrapping = 2
+
+// unwrap is unwrap, for as many at once as there are places.
+func (s *Server) unwrap(ctx context.Context, f io.ReaderAt, size int64, a *media.Artwork) (*unwrapped, error) {
+	select {
+	case s.unwraps <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-s.unwraps }()
+	return unwrap(f, size, a)
+}
 
 // unwrap gives a picture whose bytes do not stand in the file of a size as they are; media.Artwork says how they
 // are wrapped. The picture is unwrapped while it is read, and again for each reading from the start: it is never

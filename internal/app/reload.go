@@ -96,14 +96,11 @@ func (d *Daemon) apply(ctx context.Context, cfg *config.Config, roots []scanner.
 
 // putBack puts the configuration in force again that was before.
 func (d *Daemon) putBack(ctx context.Context, old *config.Config) error {
-	if ctx.Err() != nil {
-		return nil // it ends anyway
-	}
 	roots, err := buildRoots(old, d.log)
 	if err == nil {
 		err = d.apply(ctx, old, roots)
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil { // else it ends anyway
 		return fmt.Errorf("put the old one back: %w", err)
 	}
 	return nil
