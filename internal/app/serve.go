@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -242,8 +241,8 @@ func (h hints) Hint(ctx context.Context, hint realtime.Hint) error {
 type watching struct{ w *realtime.Watcher }
 
 func (w watching) Attach(root, location string, v tree.Volume, ignored func(string, bool) bool) {
-	if real, err := filepath.EvalSymlinks(location); err == nil {
-		location = real // events bear the path that was watched
+	if v.Path != "" {
+		location = v.Path // events bear the path that was watched
 	}
 	r := realtime.Root{Name: root, Path: location, Mode: realtime.ModeInotify, Ignore: ignored}
 	if v.Remote {

@@ -92,6 +92,15 @@ func (tx *Tx) HeldItems(root int64, limit int) ([]Item, error) {
 	return tx.items("root = ? AND state IN (1, 2) AND state = 2 LIMIT ?", root, int64(limit))
 }
 
+// HeldIDs reads which items of a root are held.
+func (tx *Tx) HeldIDs(root int64) (ids []int64, err error) {
+	err = tx.c.each("SELECT id FROM items WHERE root = ? AND state IN (1, 2) AND state = 2", func(r row) error {
+		ids = append(ids, r.int(0))
+		return nil
+	}, root)
+	return ids, err
+}
+
 // NewestMissing reads up to limit items of a root that are missing and not held, those that vanished last first.
 func (tx *Tx) NewestMissing(root int64, limit int) ([]Item, error) {
 	return tx.items("root = ? AND state IN (1, 2) AND state = 1 ORDER BY missing_at DESC LIMIT ?", root, int64(limit))

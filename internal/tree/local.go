@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"syscall"
@@ -89,7 +90,9 @@ func (t *Local) Identify(ctx context.Context) (Volume, error) {
 		if err != nil {
 			return Volume{}, err
 		}
-		return p.volume, nil
+		v := p.volume
+		v.Path, err = os.Readlink(fmt.Sprintf("/proc/self/fd/%d", root)) // proc(5)
+		return v, err
 	}, nil)
 	if err != nil {
 		return Volume{}, fmt.Errorf("identify %s: %w", t.path, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -86,6 +87,40 @@ func TestAcceptedRemovalsAreForgottenWhoeverLeaves(t *testing.T) {
 		w.counts("then", all-gone, 0)
 		if _, err := w.s.AcceptRemovals(w.t.Context(), "films"); !errors.Is(err, media.ErrNotHeld) {
 			t.Errorf("accepted again: %v, want %v", err, media.ErrNotHeld)
+		}
+	})
+}
+
+// Between two batches the root goes on, and more may be held.
+func TestOnlyWhatWasHeldIsAccepted(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.many("a", 0, 2600)
+		w.many("b", 0, 2300)
+		w.many("c", 0, 100)
+		w.scan()
+		w.run("remove a")
+		w.scan()
+		held := func() []int64 {
+			ids, err := ask(w.t.Context(), w.s, "films", func(r *runner) ([]int64, error) { return r.held(w.t.Context()) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ids
+		}
+		accepted := held()
+		w.run("remove b")
+		w.scan()
+		forgotten := int64(0)
+		for batch := range slices.Chunk(accepted, reapBatch) {
+			n, err := ask(w.t.Context(), w.s, "films", func(r *runner) (int64, error) { return r.forget(w.t.Context(), batch) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			forgotten += n
+		}
+		w.rest()
+		if later := len(held()); forgotten != 2600 || later != 2300 {
+			t.Errorf("%d forgotten and %d held, want the 2,600 that were held when they were accepted, and 2,300", forgotten, later)
 		}
 	})
 }

@@ -247,33 +247,44 @@ func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error)
 	return len(more) > 0, false, err
 }
 
-// acceptSome forgets some of the items that are held, and says how many. What a person accepted does not count against
-// what vanishes next.
-func (r *runner) acceptSome(ctx context.Context) (n int64, err error) {
+// held tells which items are held: those that somebody may accept who has seen them.
+func (r *runner) held(ctx context.Context) (ids []int64, err error) {
+	err = r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+		ids, err = tx.HeldIDs(r.id)
+		return err
+	})
+	return ids, err
+}
+
+// forget forgets those of some accepted items that are still held, and says how many. What a person accepted does not
+// count against what vanishes next.
+func (r *runner) forget(ctx context.Context, accepted []int64) (n int64, err error) {
 	row := r.row
 	err = r.s.store.Update(ctx, func(tx *store.Tx) error {
-		items, err := tx.HeldItems(r.id, reapBatch)
-		if err != nil || len(items) == 0 {
-			return err
-		}
-		for i := range items {
-			if err := tx.Remove(&items[i]); err != nil {
+		n = 0
+		for _, id := range accepted {
+			it, found, err := tx.Item(id)
+			if err != nil {
 				return err
 			}
-			if err := tx.DropEmptyDir(items[i].Dir); err != nil {
+			if !found || it.State != store.Held || it.Root != r.id {
+				continue // it is back
+			}
+			if err := tx.Remove(&it); err != nil {
 				return err
 			}
+			if err := tx.DropEmptyDir(it.Dir); err != nil {
+				return err
+			}
+			n++
 		}
-		n = int64(len(items))
 		row.AcceptedAt = time.Now().UnixNano() + 1
 		return tx.SaveRoot(&row)
 	})
 	if err != nil {
 		return 0, err
 	}
-	if n > 0 {
-		r.row = row
-		r.tell()
-	}
+	r.row = row
+	r.tell()
 	return n, nil
 }

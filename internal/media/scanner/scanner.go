@@ -312,22 +312,25 @@ func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
 	return nil
 }
 
-// AcceptRemovals forgets a root's held items for good, some at a time, so that the root goes on meanwhile. It is not
-// broken off when the one who accepted leaves: ctx is for its values only.
+// AcceptRemovals forgets for good what is held of a root at this moment, some at a time, so that the root goes on
+// meanwhile; what is held later has been accepted by nobody. It is not broken off when the one who accepted leaves: ctx
+// is for its values only.
 func (s *Scanner) AcceptRemovals(ctx context.Context, root string) (n int64, err error) {
 	ctx = context.WithoutCancel(ctx)
-	for {
-		batch, err := ask(ctx, s, root, func(r *runner) (int64, error) { return r.acceptSome(ctx) })
-		n += batch
-		switch {
-		case err != nil:
+	accepted, err := ask(ctx, s, root, func(r *runner) ([]int64, error) { return r.held(ctx) })
+	switch {
+	case err != nil:
+		return 0, err
+	case len(accepted) == 0:
+		return 0, fmt.Errorf("%w: root %q", media.ErrNotHeld, root)
+	}
+	for batch := range slices.Chunk(accepted, reapBatch) {
+		some, err := ask(ctx, s, root, func(r *runner) (int64, error) { return r.forget(ctx, batch) })
+		if n += some; err != nil {
 			return n, err
-		case batch == 0 && n == 0:
-			return 0, fmt.Errorf("%w: root %q", media.ErrNotHeld, root)
-		case batch == 0:
-			return n, nil
 		}
 	}
+	return n, nil
 }
 
 // Prove asks every root, or the one named, to prove at once that it is there and itself. It never waits.
