@@ -115,6 +115,9 @@ func identify(path string) (lastID int64, err error) {
 	if _, _, err := versions(c); err != nil {
 		return 0, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
 	}
+	if err := genuine(c); err != nil {
+		return 0, fmt.Errorf("%w: %s: %w: take another backup", ErrNoBackup, path, explain(path, err))
+	}
 	lastID, err = c.number("SELECT value FROM meta WHERE key = 'last_id'")
 	return lastID, explain(path, err)
 }

@@ -72,6 +72,7 @@ func dialMode(path, mode string, pragmas ...string) (*conn, error) {
 		return nil, err
 	}
 	c := &conn{c: dc.(*sqlite3.SQLiteConn), stmts: make(map[string]*statement)}
+	pragmas = append([]string{"trusted_schema=OFF"}, pragmas...) // what a file's schema says may call nothing of ours
 	for _, p := range pragmas {
 		if err := c.script("PRAGMA " + p); err != nil {
 			return nil, errors.Join(fmt.Errorf("pragma %s: %w", p, err), c.close())

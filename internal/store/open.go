@@ -187,7 +187,7 @@ func (s *Store) check(c *conn) error {
 	if id != applicationID && tables > 0 {
 		return ErrForeign
 	}
-	return nil
+	return genuine(c)
 }
 
 // migrate applies the numbered files of schema/ above the database's user_version, each in one
@@ -319,6 +319,9 @@ func explain(path string, err error) error {
 		return err
 	}
 	var se sqlite3.Error
+	if errors.Is(err, ErrTampered) {
+		return explained{fmt.Errorf("%s: %w: restore a backup, or move it away and scan anew", path, err)}
+	}
 	if err == nil || !errors.As(err, &se) {
 		if err != nil && (errors.Is(err, ErrForeign) || errors.Is(err, ErrNewer)) {
 			return fmt.Errorf("%s: %w: use another data directory, or the version that wrote it", path, err)
