@@ -13,6 +13,9 @@ import (
 // maxSecret bounds a token or password, in bytes.
 const maxSecret = 4096
 
+// minToken is how long a token must be that other machines may guess at, in characters.
+const minToken = 16
+
 // HasToken says whether a token is configured, without reading it.
 func (c *Config) HasToken() bool {
 	return c.HTTP.TokenFile != "" || c.httpToken != ""
@@ -38,10 +41,18 @@ func (c *Config) Token() (string, error) {
 		return "", at.errorf("%s", err)
 	case token == "":
 		return "", at.errorf("the token in %s is empty: fill it, for example with `openssl rand -hex 32`", file)
+	case len(token) < minToken && !c.onlyHere():
+		return "", at.errorf("the token in %s has %d characters, and other machines may guess at it: write at least %d, for example with `openssl rand -hex 32`", file, len(token), minToken)
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return "", at.errorf("the token in %s cannot stand in an HTTP header: use letters and digits on one line", file)
 	}
 	return token, nil
+}
+
+// onlyHere says that no other machine can reach the daemon.
+func (c *Config) onlyHere() bool {
+	loopback, err := splitListen(c.HTTP.Listen)
+	return err == nil && loopback
 }
 
 // Password reads the password of a share: from password_file, else from systemd's credential

@@ -44,6 +44,9 @@ func TestToken(t *testing.T) {
 		"missing":                 {[]string{"CATALOGIZERD_HTTP_TOKEN_FILE=" + dir + "/absent"}, "", "absent cannot be read: no such file or directory"},
 		"empty":                   {[]string{"CATALOGIZERD_HTTP_TOKEN_FILE=" + secret(t, dir, "empty", "\n", 0o600)}, "", "is empty: fill it"},
 		"two lines":               {[]string{"CATALOGIZERD_HTTP_TOKEN_FILE=" + secret(t, dir, "two", "a\nb", 0o600)}, "", "cannot stand in an HTTP header"},
+		"short, from here only":   {[]string{"CATALOGIZERD_HTTP_TOKEN_FILE=" + file}, "of-the-file", ""},
+		"short":                   {[]string{"CATALOGIZERD_HTTP_LISTEN=0.0.0.0:8780", "CATALOGIZERD_HTTP_TOKEN_FILE=" + file}, "", "has 11 characters"},
+		"long enough":             {[]string{"CATALOGIZERD_HTTP_LISTEN=0.0.0.0:8780", "CATALOGIZERD_HTTP_TOKEN_FILE=" + secret(t, dir, "long", "0123456789abcdef", 0o600)}, "0123456789abcdef", ""},
 		"not a token":             {[]string{"CATALOGIZERD_HTTP_TOKEN_FILE=" + secret(t, dir, "film", strings.Repeat("x", 5000), 0o600)}, "", "is longer than 4096 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
