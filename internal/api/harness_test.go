@@ -25,7 +25,7 @@ import (
 
 // daemon is the whole daemon in this process, on real directories.
 type daemon struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	root   string // directory of the root called media
 	router routers.Router
@@ -35,7 +35,7 @@ type daemon struct {
 }
 
 // start runs a daemon over the files until the test ends. more is further configuration.
-func start(t *testing.T, files map[string]string, more string) *daemon {
+func start(t testing.TB, files map[string]string, more string) *daemon {
 	t.Helper()
 	d := &daemon{t: t, root: t.TempDir()}
 	d.client.Transport = &http.Transport{DisableKeepAlives: true}
@@ -74,7 +74,7 @@ func start(t *testing.T, files map[string]string, more string) *daemon {
 	return d
 }
 
-func openAPIRouter(t *testing.T) routers.Router {
+func openAPIRouter(t testing.TB) routers.Router {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")
 	if err != nil {
@@ -102,7 +102,7 @@ func (d *daemon) write(name, text string) {
 // answer is a response, read whole.
 type answer struct {
 	*http.Response
-	t    *testing.T
+	t    testing.TB
 	body []byte
 }
 
