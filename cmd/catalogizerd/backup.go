@@ -2,11 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/dustin/go-humanize"
 
 	"github.com/catalogizer/catalogizerd/internal/app"
+	"github.com/catalogizer/catalogizerd/internal/terminal"
 )
 
 type backupCommand struct {
@@ -27,7 +27,7 @@ func (c *backupCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "%s: %s, whole\n", c.File, humanize.IBytes(uint64(size)))
+	_, err = terminal.Fprintf(p.out, "%s: %s, whole\n", c.File, humanize.IBytes(uint64(size)))
 	return err
 }
 
@@ -46,8 +46,8 @@ func (c *restoreCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	if _, err = fmt.Fprintf(p.out, "restored %s items to %s\n", humanize.Comma(done.Items), cfg.DataDir); err == nil && done.Replaced != "" {
-		_, err = fmt.Fprintf(p.out, "the catalog that was there is kept as %s\n", done.Replaced)
+	if _, err = terminal.Fprintf(p.out, "restored %s items to %s\n", humanize.Comma(done.Items), cfg.DataDir); err == nil && done.Replaced != "" {
+		_, err = terminal.Fprintf(p.out, "the catalog that was there is kept as %s\n", done.Replaced)
 	}
 	return err
 }

@@ -3,10 +3,10 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/app"
+	"github.com/catalogizer/catalogizerd/internal/terminal"
 )
 
 type checkCommand struct {
@@ -29,7 +29,7 @@ func (c *checkCommand) Run(p *process) error {
 			broken = errors.Join(broken, json.NewEncoder(p.out).Encode(f))
 			return
 		}
-		_, perr := fmt.Fprintf(p.out, "%-8s%s: %s\n", f.Verdict, f.What, strings.ReplaceAll(f.Text, "\n", "; "))
+		_, perr := terminal.Fprintf(p.out, "%-8s%s: %s\n", f.Verdict, f.What, strings.ReplaceAll(f.Text, "\n", "; "))
 		broken = errors.Join(broken, perr)
 	})
 	if err = errors.Join(err, broken); err == nil && failed {

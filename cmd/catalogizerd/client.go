@@ -70,7 +70,7 @@ func (r *remote) get(ctx context.Context, path string, query url.Values, v any) 
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return answerError(resp)
+		return r.answerError(resp)
 	}
 	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
 		return fmt.Errorf("read the daemon's answer: %w", err)
@@ -88,13 +88,16 @@ func unwrapURL(err error) error {
 }
 
 // answerError says what the daemon said instead of an answer.
-func answerError(resp *http.Response) error {
+func (r *remote) answerError(resp *http.Response) error {
 	var p struct {
 		Title, Detail string
 	}
 	b, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
 	if json.Unmarshal(b, &p) == nil && p.Title != "" {
 		if resp.StatusCode == http.StatusUnauthorized {
+			if r.TokenFile != "" {
+				return fmt.Errorf("the daemon does not take the token of %s: give --token-file the file that its http.token_file names (%s)", r.TokenFile, p.Title)
+			}
 			return fmt.Errorf("the daemon wants its token: --token-file FILE (%s)", p.Title)
 		}
 		return fmt.Errorf("%s: %s", p.Title, p.Detail)

@@ -7,7 +7,9 @@ import (
 	"sync/atomic"
 
 	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/terminal"
 	"go.uber.org/zap"
+	"go.uber.org/zap/buffer"
 	"go.uber.org/zap/zapcore"
 )
 
@@ -43,7 +45,25 @@ func encoder(format string) zapcore.Encoder {
 		ec.TimeKey = ""
 		ec.EncodeLevel = journalLevel
 	}
-	return zapcore.NewConsoleEncoder(ec)
+	return readable{zapcore.NewConsoleEncoder(ec)}
+}
+
+// readable is an encoder for people, whose lines show what they hold and do nothing else to a terminal.
+type readable struct{ zapcore.Encoder }
+
+func (r readable) Clone() zapcore.Encoder { return readable{r.Encoder.Clone()} }
+
+func (r readable) EncodeEntry(e zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
+	e.Message = terminal.Line(e.Message)
+	line, err := r.Encoder.EncodeEntry(e, fields)
+	if err != nil {
+		return nil, err
+	}
+	if text := line.String(); text != terminal.Block(text) {
+		line.Reset()
+		line.AppendString(terminal.Block(text))
+	}
+	return line, nil
 }
 
 // changing is a core that passes on to the one in force. It keeps the fields of loggers made from it, since the one

@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/terminal"
 )
 
 // Set by the linker.
@@ -81,7 +82,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 		kong.Description("A media catalog that is never wrong: it keeps itself true to the files it describes."),
 		kong.Writers(out, errOut), kong.UsageOnError(), kong.Exit(func(code int) { panic(exitError(code)) }))...)
 	if err != nil {
-		fmt.Fprintln(errOut, "catalogizerd:", err)
+		terminal.Fprintf(errOut, "catalogizerd: %v\n", err)
 		return exitFailed
 	}
 	return parseAndRun(parser, args, in, out, errOut)
@@ -100,11 +101,11 @@ func parseAndRun(parser *kong.Kong, args []string, in io.Reader, out, errOut io.
 	}()
 	kctx, err := parser.Parse(flagsFirst(parser.Model, args))
 	if unwritten := new(fs.PathError); errors.As(err, &unwritten) { // --help to a full disk
-		fmt.Fprintln(errOut, "catalogizerd:", err)
+		terminal.Fprintf(errOut, "catalogizerd: %v\n", err)
 		return exitFailed
 	}
 	if err != nil {
-		fmt.Fprintf(errOut, "catalogizerd: %v\nTry: catalogizerd --help\n", err)
+		terminal.Fprintf(errOut, "catalogizerd: %v\nTry: catalogizerd --help\n", err)
 		return exitUsage
 	}
 	p, stop := newProcess(in, out, errOut)
@@ -167,10 +168,10 @@ func exitCode(p *process, err error) int {
 	case errors.Is(err, context.Canceled) && p.signal() != nil:
 		return signalCode(p.signal())
 	case errors.As(err, &ce):
-		fmt.Fprintln(p.err, err)
+		terminal.Fprintf(p.err, "%v\n", err)
 		return exitUsage
 	}
-	fmt.Fprintln(p.err, "catalogizerd:", err)
+	terminal.Fprintf(p.err, "catalogizerd: %v\n", err)
 	if errors.As(err, new(usageError)) {
 		return exitUsage
 	}

@@ -54,7 +54,7 @@ func seconds(s float64) time.Duration {
 
 // scanProgress shows a bar with rate and ETA on a terminal, and plain lines elsewhere.
 func scanProgress(p *process) (progress func(app.Progress), finish func()) {
-	if !terminal(p.err) {
+	if !isTerminal(p.err) {
 		next := time.Now().Add(5 * time.Second)
 		return func(g app.Progress) {
 			if time.Now().After(next) {
@@ -74,8 +74,8 @@ func scanProgress(p *process) (progress func(app.Progress), finish func()) {
 	}, func() { _ = bar.Finish() }
 }
 
-// terminal reports whether w is a terminal.
-func terminal(w any) bool {
+// isTerminal reports whether w is a terminal.
+func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
 	if !ok {
 		return false

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/terminal"
 )
 
 type searchCommand struct {
@@ -80,6 +81,6 @@ func (c *searchCommand) print(out io.Writer, raw json.RawMessage) error {
 	if it.Year != 0 {
 		title += fmt.Sprintf(" (%d)", it.Year)
 	}
-	_, err := fmt.Fprintf(out, "%d\t%s\t%s\t%s:%q\n", it.ID, it.Kind, title, it.Root, it.Path)
+	_, err := terminal.Fprintf(out, "%d\t%s\t%s\t%s:%q\n", it.ID, it.Kind, title, it.Root, it.Path)
 	return err
 }

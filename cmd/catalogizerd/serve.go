@@ -35,9 +35,18 @@ func (c *serveCommand) Run(p *process) error {
 	for _, w := range cfg.Warnings() {
 		log.Warn(w.Error())
 	}
+	defer outliveReaders()()
 	reloads, stop := onHangup(p)
 	defer stop()
 	return app.Serve(p.ctx, cfg, log, app.Options{Version: version, Reload: load, Reloads: reloads, Reloaded: change})
+}
+
+// outliveReaders has the daemon go on where nobody reads its log any longer: a write to it fails then, and does not end
+// the process. Commands that print and end do end there, as those before a pipe's head should.
+func outliveReaders() (stop func()) {
+	broken := make(chan os.Signal, 1) // read by nobody: the failed write says it already
+	signal.Notify(broken, syscall.SIGPIPE)
+	return func() { signal.Stop(broken) }
 }
 
 // onHangup turns SIGHUPs into requests to reload; several before one is served are one.

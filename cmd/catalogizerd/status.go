@@ -9,6 +9,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/api"
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/terminal"
 	"github.com/dustin/go-humanize"
 	"github.com/dustin/go-humanize/english"
 )
@@ -60,20 +61,20 @@ func printStatus(out io.Writer, s *api.Status) error {
 	if s.Idle {
 		doing = "idle"
 	}
-	fmt.Fprintf(out, "catalogizerd %s, up %s, %s\n%s items, %s missing, %s to analyse, %s failed\n\n", s.Version,
+	terminal.Fprintf(out, "catalogizerd %s, up %s, %s\n%s items, %s missing, %s to analyse, %s failed\n\n", s.Version,
 		time.Since(s.StartedAt).Round(time.Second), doing, humanize.Comma(s.Counts.Items), humanize.Comma(s.Counts.Missing),
 		humanize.Comma(s.Counts.Pending), humanize.Comma(s.Counts.Failed))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ROOT\tSTATE\tITEMS\tWATCH\tLAST SCAN\tLOCATION")
 	for i := range s.Roots {
 		r := &s.Roots[i]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.State, humanize.Comma(r.Items), watchText(r), scanText(r.LastScan), r.Location)
+		terminal.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.State, humanize.Comma(r.Items), watchText(r), scanText(r.LastScan), r.Location)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	if s.Trouble != nil {
-		fmt.Fprintf(out, "\n%s\n", *s.Trouble)
+		terminal.Fprintf(out, "\n%s\n", *s.Trouble)
 	}
 	for i := range s.Roots {
 		printTrouble(out, &s.Roots[i])
@@ -105,23 +106,23 @@ func scanText(s *media.Scan) string {
 // printTrouble says what needs a person, and what to do.
 func printTrouble(out io.Writer, r *media.Root) {
 	if r.State != media.Online {
-		fmt.Fprintf(out, "\n%s is offline, its items stand: %s\n", r.Name, r.Reason)
+		terminal.Fprintf(out, "\n%s is offline, its items stand: %s\n", r.Name, r.Reason)
 	}
 	if r.Held != nil {
-		fmt.Fprintf(out, "\n%s: %s items vanished at once and are held since %s: look, then POST /api/v1/roots/%s/accept-removals if they are really gone\n",
+		terminal.Fprintf(out, "\n%s: %s items vanished at once and are held since %s: look, then POST /api/v1/roots/%s/accept-removals if they are really gone\n",
 			r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Name)
 	}
 	if s := r.LastScan; s != nil && s.Errors > 0 && s.Error != "" {
-		fmt.Fprintf(out, "\n%s: %s in the last scan, the first: %s\n", r.Name, english.Plural(int(s.Errors), "error", ""), s.Error)
+		terminal.Fprintf(out, "\n%s: %s in the last scan, the first: %s\n", r.Name, english.Plural(int(s.Errors), "error", ""), s.Error)
 	}
 	if r.Watch.Reason != "" && r.State == media.Online && r.Kind == "local" {
-		fmt.Fprintf(out, "\n%s: %s\n", r.Name, r.Watch.Reason)
+		terminal.Fprintf(out, "\n%s: %s\n", r.Name, r.Watch.Reason)
 	}
 	if b := r.Breaker; b != nil && b.State != "closed" {
 		why := "for an unknown reason"
 		if b.LastError != nil {
 			why = *b.LastError
 		}
-		fmt.Fprintf(out, "\n%s: share is away (%s): %s\n", r.Name, b.State, why)
+		terminal.Fprintf(out, "\n%s: share is away (%s): %s\n", r.Name, b.State, why)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/terminal"
 	"github.com/gorilla/websocket"
 )
 
@@ -60,7 +61,7 @@ func (c *watchCommand) Run(p *process) error {
 		}
 		if text := err.Error(); text != told { // once, however long it takes
 			told = text
-			fmt.Fprintln(p.err, "catalogizerd: connection lost, resuming:", text)
+			terminal.Fprintf(p.err, "catalogizerd: connection lost, resuming: %s\n", text)
 		}
 		select {
 		case <-time.After(reconnectPause):
@@ -130,7 +131,7 @@ func (c *watchCommand) dial(p *process) (*websocket.Conn, error) {
 	if err != nil {
 		if resp != nil {
 			defer resp.Body.Close()
-			return nil, &refusedError{answerError(resp).Error()}
+			return nil, &refusedError{c.answerError(resp).Error()}
 		}
 		return nil, fmt.Errorf("reach the daemon at %s: %w: is it running?", c.Server, err)
 	}
@@ -180,7 +181,7 @@ func (c *watchCommand) take(p *process, ws *websocket.Conn, m *liveMessage, data
 
 func printChange(p *process, ch *changeMessage) error {
 	if ch.Op == "delete" {
-		_, err := fmt.Fprintf(p.out, "%s  delete  %d\n", time.Now().Format(time.TimeOnly), ch.ID)
+		_, err := terminal.Fprintf(p.out, "%s  delete  %d\n", time.Now().Format(time.TimeOnly), ch.ID)
 		return err
 	}
 	var it struct {
@@ -191,6 +192,6 @@ func printChange(p *process, ch *changeMessage) error {
 	if err := json.Unmarshal(ch.Item, &it); err != nil {
 		return fmt.Errorf("read item %d: %w", ch.ID, err)
 	}
-	_, err := fmt.Fprintf(p.out, "%s  %s  %d  %s:%q  %s, %s, %d bytes\n", time.Now().Format(time.TimeOnly), it.State, ch.ID, it.Root, it.Path, it.Kind, it.Analysis, it.Size)
+	_, err := terminal.Fprintf(p.out, "%s  %s  %d  %s:%q  %s, %s, %d bytes\n", time.Now().Format(time.TimeOnly), it.State, ch.ID, it.Root, it.Path, it.Kind, it.Analysis, it.Size)
 	return err
 }
