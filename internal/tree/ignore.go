@@ -34,7 +34,7 @@ type level struct {
 
 // rulesVersion is part of every hash; it changes when the names passed over by default or the meaning of
 // patterns change.
-const rulesVersion = "1"
+const rulesVersion = "2"
 
 // NewRules returns the rules of a root with these patterns in its configuration. The error names the
 // pattern that is none.
@@ -149,12 +149,18 @@ func (r *Rules) ignored(names []string, isDir bool) bool {
 
 // passedOver says whether a name is passed over by default: hidden files, what systems and NAS software
 // keep beside the files, and downloads in progress. Names that Windows makes are compared as Windows
-// does, and so are endings; those that Linux systems make, exactly: an album may be called Lost+Found.
+// does, and so are endings; others, exactly: an album may be called Lost+Found, a band Recycler. Three
+// dots begin a title ("...And Justice for All"), and hide nothing.
 func passedOver(name string) bool {
 	switch {
 	case name == "":
 		return false
-	case name[0] == '.', name == "@eaDir", name == "#recycle", name == "#snapshot", name == "lost+found":
+	case name[0] == '.' && !strings.HasPrefix(name, "..."):
+		return true
+	}
+	switch name {
+	case "@eaDir", "#recycle", "#snapshot", "lost+found",
+		"@Recycle", "@Recently-Snapshot", "RECYCLER", "#Recycle", "Network Trash Folder", "~snapshot", "@tmp":
 		return true
 	}
 	switch len(name) {
@@ -187,7 +193,8 @@ func unfinished(name string) bool {
 	ending := name[dot+1:]
 	switch len(ending) {
 	case 3:
-		return strings.EqualFold(ending, "tmp") || strings.EqualFold(ending, "!qB") || strings.EqualFold(ending, "!ut")
+		return strings.EqualFold(ending, "tmp") || strings.EqualFold(ending, "!qB") || strings.EqualFold(ending, "!ut") ||
+			strings.EqualFold(ending, "!bt") || strings.EqualFold(ending, "bc!")
 	case 4:
 		return strings.EqualFold(ending, "part")
 	case 5:

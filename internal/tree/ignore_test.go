@@ -29,6 +29,8 @@ func TestNamesPassedOverByDefault(t *testing.T) {
 		".hidden", ".catalogizerignore", "a/.git/config", "Thumbs.db", "thumbs.db", "a/Desktop.ini", "@eaDir", "@eaDir/x.jpg", "#recycle",
 		"#snapshot", "$RECYCLE.BIN/x", "$Recycle.Bin", "System Volume Information", "lost+found", "film.mkv.part", "FILM.PART",
 		"x.partial", "x.crdownload", "x.!qB", "x.!ut", "x.tmp", "x.TMP", "x.filepart", "x.aria2", "dir.part/film.mkv",
+		"@Recycle/film.mkv", "@Recently-Snapshot/GMT+08/film.mkv", "RECYCLER/x", "#Recycle", "Network Trash Folder/x", "~snapshot/x", "@tmp/x",
+		"x.!bt", "x.!BT", "x.bc!", "..", "..hidden", "...And Justice for All.part",
 	} {
 		if !r.Ignored(path, false) {
 			t.Errorf("%q is taken, want it passed over", path)
@@ -36,7 +38,8 @@ func TestNamesPassedOverByDefault(t *testing.T) {
 	}
 	for _, path := range []string{
 		"film.mkv", "a/b/c", "part", "film.part1.rar", "x.tmpl", "x.part.mkv", "Lost+Found/01.flac", "@eadir2", "thumbs.db.txt", "a.hidden",
-		"caf\xe9.flac", "#1.mp3", "$money.mkv", "x.", "...and Justice for All/01.mp3"[3:],
+		"caf\xe9.flac", "#1.mp3", "$money.mkv", "x.", "...And Justice for All/01.mp3", "...", "....x", "a/...Baby One More Time.flac",
+		"Recycler/01.mp3", "@tmp2", "snapshot", "Network Trash", "x.bt", "x.!",
 	} {
 		if r.Ignored(path, false) {
 			t.Errorf("%q is passed over, want it taken", path)

@@ -154,24 +154,3 @@ func readLines(t *testing.T, file string, f func([]byte)) {
 		t.Fatal(err)
 	}
 }
-
-func TestIgnored(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]bool{
-		"/films/Boat (2011)/Boat.mkv":        false,
-		"/films/Boat (2011)/sample.mkv":      true,
-		"/films/Boat (2011)/Boat-sample.mkv": false,
-		"/films/.hidden/Boat.mkv":            true,
-		"/films/._Boat.mkv":                  true,
-		"/films/@eaDir/Boat.mkv":             true,
-		"/films/#recycle/":                   true,
-		"/music/Foo B.A.R.":                  false,
-		"../films/Boat.mkv":                  false,
-		"":                                   false,
-		"Thumbs.db":                          true,
-	} {
-		if got := name.Ignored(path); got != want {
-			t.Errorf("Ignored(%q) = %v", path, got)
-		}
-	}
-}
