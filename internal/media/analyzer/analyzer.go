@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -52,6 +53,7 @@ type Analyzer struct {
 	cfg     Config
 	store   *store.Store
 	log     *zap.Logger
+	sparing *zap.Logger // for what files decide the number of
 	stats   Stats
 	group   *run.Group
 	scanner Scanner
@@ -63,7 +65,7 @@ type Analyzer struct {
 
 // New returns an analyzer without roots.
 func New(cfg Config, st *store.Store, scanner Scanner, log *zap.Logger) *Analyzer {
-	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, lanes: map[string]*lane{}, stops: map[string]func(){}}
+	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, sparing: logs.Sparing(log), lanes: map[string]*lane{}, stops: map[string]func(){}}
 }
 
 // Run owns every lane until ctx ends, and returns when running work is finished and written. ready is
@@ -82,42 +84,53 @@ func (a *Analyzer) SetRoots(roots []Root) {
 	for i := range roots {
 		roots[i].FileTimeout = cmp.Or(roots[i].FileTimeout, DefaultFileTimeout)
 	}
+	for _, stop := range a.forget(roots) {
+		stop()
+	}
+	for _, r := range roots {
+		if !a.runs(r.Name) {
+			a.start(r)
+		}
+	}
+}
+
+// forget takes the lanes of all but these roots off the list, and returns what stops them.
+func (a *Analyzer) forget(but []Root) (stops []func()) {
 	a.mu.Lock()
-	var stops []func()
+	defer a.mu.Unlock()
 	for name, l := range a.lanes {
-		if !slices.Contains(roots, l.root) {
+		if !slices.Contains(but, l.root) {
 			stops = append(stops, a.stops[name])
 			delete(a.lanes, name)
 			delete(a.stops, name)
 		}
 	}
-	a.mu.Unlock()
-	for _, stop := range stops {
-		stop()
-	}
-	for _, r := range roots {
-		a.mu.Lock()
-		_, runs := a.lanes[r.Name]
-		a.mu.Unlock()
-		if !runs {
-			a.start(r)
-		}
-	}
+	return stops
+}
+
+func (a *Analyzer) runs(root string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, ok := a.lanes[root]
+	return ok
 }
 
 func (a *Analyzer) start(r Root) {
 	l := newLane(a, r)
 	ctx, cancel := context.WithCancel(a.group.Context())
 	done := make(chan struct{})
-	a.mu.Lock()
-	a.lanes[r.Name] = l
-	a.stops[r.Name] = func() { cancel(); <-done }
-	a.mu.Unlock()
+	a.note(l, func() { cancel(); <-done })
 	a.group.Go("analysis of "+r.Name, func(context.Context) error {
 		defer close(done)
 		defer cancel()
 		return l.run(ctx)
 	})
+}
+
+func (a *Analyzer) note(l *lane, stop func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lanes[l.root.Name], a.stops[l.root.Name] = l, stop
 }
 
 // Idle reports whether no file waits for analysis or is being analysed, but those of roots that are away and those that
@@ -150,7 +163,7 @@ func (a *Analyzer) count(r *store.Analysed) {
 func (a *Analyzer) hint(root string, t *store.Task) {
 	dir := t.Path[:max(0, len(t.Path)-len(t.Name)-1)]
 	if err := a.scanner.Hint(context.Background(), root, dir, []string{t.Name}, false); err != nil {
-		a.log.Warn("hint not taken", zap.String("root", root), zap.Error(err))
+		a.sparing.Warn("hint not taken", zap.String("root", root), zap.Error(err))
 	}
 }
 

@@ -88,24 +88,32 @@ const (
 // get reads what lies in and above a directory, as it was at a number of the feed or later.
 func (c *besideCache) get(ctx context.Context, dir, since int64) (cachedBeside, error) {
 	now := time.Now()
-	c.mu.Lock()
-	b, ok := c.dirs[dir]
-	c.mu.Unlock()
-	if ok && now.Before(b.until) && b.AsOf >= since {
+	if b, ok := c.kept(dir); ok && now.Before(b.until) && b.AsOf >= since {
 		return b, nil
 	}
 	read, err := c.store.Beside(ctx, dir)
 	if err != nil {
 		return cachedBeside{}, err
 	}
-	b = newCachedBeside(read, now.Add(besideTime))
+	b := newCachedBeside(read, now.Add(besideTime))
+	c.keep(dir, b)
+	return b, nil
+}
+
+func (c *besideCache) kept(dir int64) (b cachedBeside, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b, ok = c.dirs[dir]
+	return b, ok
+}
+
+func (c *besideCache) keep(dir int64, b cachedBeside) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dirs == nil || len(c.dirs) >= besideDirs {
 		c.dirs = make(map[int64]cachedBeside, besideDirs)
 	}
 	c.dirs[dir] = b
-	return b, nil
 }
 
 // around finds what goes with a file: the sidecars that describe it, the least sure first, and the
