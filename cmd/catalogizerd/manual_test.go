@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/alecthomas/kong"
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 // The manual page knows every command with every flag and argument, and nothing that is not there.
@@ -55,6 +58,13 @@ func TestManualPage(t *testing.T) {
 	}
 	if len(documented) > 0 {
 		t.Errorf("commands that are none: %v", documented)
+	}
+	_, kinds, _ := strings.Cut(text, ".It Fl -kind Ar kind,...\n")
+	kinds, _, _ = strings.Cut(kinds, ".It")
+	for _, k := range media.Kinds() {
+		if !slices.Contains(strings.FieldsFunc(kinds, func(r rune) bool { return !unicode.IsLetter(r) }), string(k)) {
+			t.Errorf("the kind %s is not in it", k)
+		}
 	}
 	groff, err := exec.LookPath("groff")
 	if err != nil {

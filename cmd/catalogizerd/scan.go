@@ -29,6 +29,9 @@ func (c *scanCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	for _, w := range cfg.Warnings() {
+		log.Warn(w.Error())
+	}
 	progress, finish := scanProgress(p)
 	sum, err := app.Scan(p.ctx, cfg, log, progress)
 	finish()

@@ -19,6 +19,7 @@ type Config struct {
 	// the same as or inside of another as far as their paths tell.
 	Roots []Root
 
+	unknown     []*Error          // variables with our prefix that there are not
 	origins     map[string]origin // where a key was set; see locate
 	credentials string            // $CREDENTIALS_DIRECTORY of systemd, or empty
 	httpToken   string            // file of its credential "http-token", if it was there: the door stays locked when it goes

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -105,10 +106,10 @@ func readSecret(file string) (string, error) {
 	return string(data), nil
 }
 
-// Warnings looks at the files of credentials and tells which others than their owner and group can
+// Warnings tells which variables with our prefix there are not, looks at the files of credentials, and tells which others than their owner and group can
 // read or write, and which cannot be read at all. Nothing of it keeps the daemon from starting.
 func (c *Config) Warnings() []*Error {
-	var all []*Error
+	all := slices.Clone(c.unknown)
 	look := func(file string, at origin) {
 		info, err := os.Stat(file)
 		switch {

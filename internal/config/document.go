@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -161,6 +162,9 @@ func syntaxError(file string, data []byte, err error) *Error {
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		e.Line, _ = decode.Position()
+		if unquoted(lineOf(data, e.Line)) {
+			e.Msg = `not TOML: a text needs quotes: write key = "text", and of several ["one", "two"]`
+		}
 		e.Key = keyOnLine(data, e.Line, lines, names)
 		return e
 	}
@@ -175,6 +179,15 @@ func syntaxError(file string, data []byte, err error) *Error {
 		e.Line, e.Key = lines[fails], strings.Trim(names[fails], "[]")
 	}
 	return e
+}
+
+// bare is a value, or the first of a list, that begins as no value does, or as a number and goes on as none.
+var bare = regexp.MustCompile(`^[^=#"']*=\s*\[?\s*([^\s"'\[\]{},#][^,\]#]*)`)
+
+// unquoted tells a line whose value is a text without quotes. What is written of it could be a password.
+func unquoted(line string) bool {
+	found := bare.FindStringSubmatch(line)
+	return found != nil && toml.Unmarshal([]byte("x = "+found[1]), &map[string]any{}) != nil
 }
 
 // expressions lists what a document says up to its first syntax error: the lines, and the full names of

@@ -2,14 +2,15 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// envPrefix begins every variable that is ours. Others are none of our business; one of ours that means
-// nothing is a mistake.
+// envPrefix begins every variable that is ours. One that means nothing is told of and no error: others than the
+// person who configures the daemon set variables too, and by the daemon's name.
 const envPrefix = "CATALOGIZERD_"
 
 // environ turns KEY=VALUE strings into a map; of a repeated key the last counts, as in os/exec.
@@ -51,12 +52,15 @@ func (c *Config) applyEnvironment(env map[string]string, p *problems) {
 		at := origin{fromEnvironment, 0, name}
 		switch found := places[name]; len(found) {
 		case 0:
+			if ofService(name, env[name]) {
+				continue
+			}
 			known := make([]string, 0, len(places))
 			for n := range places {
 				known = append(known, n)
 			}
 			slices.Sort(known)
-			p.add(at.errorf("no such variable: did you mean %s?", nearest(name, known)))
+			c.unknown = append(c.unknown, at.errorf("no such variable, and nothing follows from it: did you mean %s?", nearest(name, known)))
 		case 1:
 			if err := assignText(found[0].field, env[name]); err != nil {
 				p.add(at.errorf("%s", err))
@@ -67,6 +71,16 @@ func (c *Config) applyEnvironment(env map[string]string, p *problems) {
 			p.add(at.errorf("is the variable of more than one root: give them names that differ in letters or digits"))
 		}
 	}
+}
+
+// services are the variables that Kubernetes, and Docker for a link, set in every container beside a service: those of
+// a service "catalogizerd" or "catalogizerd-web" begin as ours do.
+var services = regexp.MustCompile(`_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$`)
+
+// ofService tells a variable that says where a service is. PORT alone a person could have meant, but not with a URL.
+func ofService(name, value string) bool {
+	scheme, _, isURL := strings.Cut(value, "://")
+	return services.MatchString(name) || strings.HasSuffix(name, "_PORT") && isURL && slices.Contains([]string{"tcp", "udp", "sctp"}, scheme)
 }
 
 type variable struct {

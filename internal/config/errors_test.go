@@ -115,10 +115,6 @@ func TestEnvironmentErrors(t *testing.T) {
 		env, want string
 		file      string
 	}{
-		"unknown": {
-			env:  "CATALOGIZERD_LISTEN=:80",
-			want: "environment: CATALOGIZERD_LISTEN: no such variable: did you mean CATALOGIZERD_HTTP_LISTEN?",
-		},
 		"duration": {
 			env:  "CATALOGIZERD_WATCHER_DEBOUNCE=5",
 			want: `environment: CATALOGIZERD_WATCHER_DEBOUNCE: wants a duration with a unit, such as "500ms", "30s" or "1h30m", not "5"`,
@@ -156,6 +152,27 @@ func TestEnvironmentErrors(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
 		})
+	}
+}
+
+// Whoever runs the daemon beside a service of its name cannot help what variables there are.
+func TestVariablesThatThereAreNotAreToldOf(t *testing.T) {
+	c := load(t, LoadOptions{Env: []string{
+		"HOME=/home/test", "CATALOGIZERD_LISTEN=:80", "CATALOGIZERD_WEB_PORT=80",
+		"CATALOGIZERD_PORT=tcp://10.96.0.12:8780", "CATALOGIZERD_SERVICE_HOST=10.96.0.12", "CATALOGIZERD_SERVICE_PORT=8780",
+		"CATALOGIZERD_SERVICE_PORT_HTTP=8780", "CATALOGIZERD_PORT_8780_TCP=tcp://10.96.0.12:8780", "CATALOGIZERD_PORT_8780_TCP_PROTO=tcp",
+		"CATALOGIZERD_PORT_8780_TCP_PORT=8780", "CATALOGIZERD_PORT_8780_TCP_ADDR=10.96.0.12", "CATALOGIZERD_WEB_PORT_53_UDP=udp://10.96.0.12:53",
+	}})
+	var got []string
+	for _, w := range c.Warnings() {
+		got = append(got, w.Error())
+	}
+	want := []string{
+		"environment: CATALOGIZERD_LISTEN: no such variable, and nothing follows from it: did you mean CATALOGIZERD_HTTP_LISTEN?",
+		"environment: CATALOGIZERD_WEB_PORT: no such variable, and nothing follows from it: did you mean CATALOGIZERD_HTTP_LISTEN?",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("warnings differ (-want +got):\n%s", diff)
 	}
 }
 

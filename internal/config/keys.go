@@ -161,6 +161,9 @@ func nearest(name string, all []string) string {
 	best, least := "", -1
 	for _, candidate := range all {
 		d := distance(name, candidate)
+		if key, ok := elsewhere[lastWord(name)]; ok && strings.EqualFold(lastWords(candidate, key), key) {
+			d = 0
+		}
 		if last(candidate) == last(name) { // the right key in the wrong section
 			d = min(d, 1)
 		}
@@ -169,6 +172,26 @@ func nearest(name string, all []string) string {
 		}
 	}
 	return best
+}
+
+// elsewhere are what keys are called in other programs, with ours.
+var elsewhere = map[string]string{
+	"port": "listen", "host": "listen", "address": "listen", "addr": "listen", "bind": "listen", "token": "token_file",
+	"password": "password_file", "directory": "path", "dir": "path", "folder": "path", "ignore": "exclude",
+}
+
+// lastWord is what a key or a variable's name ends in.
+func lastWord(name string) string {
+	return strings.ToLower(name[strings.LastIndexAny(name, "._")+1:])
+}
+
+// lastWords is the end of a key or a variable's name, if it is a whole key of the length of that one.
+func lastWords(name, key string) string {
+	at := len(name) - len(key)
+	if at < 0 || at > 0 && name[at-1] != '.' && name[at-1] != '_' {
+		return ""
+	}
+	return name[at:]
 }
 
 func last(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
