@@ -12,8 +12,12 @@ type configured struct {
 	DataDir string `help:"Where the catalog is kept." placeholder:"DIR" type:"path"`
 }
 
-func (c *configured) load(listen string, roots []string, needRoots bool) (*config.Config, error) {
-	return config.Load(config.LoadOptions{
+func (c *configured) options(listen string, roots []string, needRoots bool) config.LoadOptions {
+	return config.LoadOptions{
 		File: c.Config, DataDir: c.DataDir, Listen: listen, Roots: roots, Env: os.Environ(), NeedRoots: needRoots,
-	})
+	}
+}
+
+func (c *configured) load(listen string, roots []string, needRoots bool) (*config.Config, error) {
+	return config.Load(c.options(listen, roots, needRoots))
 }

@@ -17,8 +17,10 @@ type serveCommand struct {
 
 // Run serves until it is told to stop. A graceful stop is a success, whatever asked for it.
 func (c *serveCommand) Run(p *process) error {
+	options := c.options(c.Listen, c.Root, true)
+	options.RootsExist = true // now: what was typed wrongly would be an offline root for ever
 	load := func() (*config.Config, error) {
-		cfg, err := c.load(c.Listen, c.Root, true)
+		cfg, err := config.Load(options)
 		if err == nil {
 			_, err = cfg.Token() // else nobody could be let in
 		}
@@ -28,6 +30,7 @@ func (c *serveCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	options.RootsExist = false // at a reload a root may be away
 	log, change, err := newLog(p, cfg)
 	if err != nil {
 		return err

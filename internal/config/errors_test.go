@@ -155,6 +155,14 @@ func TestEnvironmentErrors(t *testing.T) {
 	}
 }
 
+func TestARootArgumentInQuotesMayBeginAtHome(t *testing.T) {
+	for arg, want := range map[string]string{"~": "/home/test", "~/Videos": "/home/test/Videos"} {
+		if got := load(t, LoadOptions{Roots: []string{arg}, Env: []string{"HOME=/home/test"}, DataDir: "/d"}).Roots[0].Path; got != want {
+			t.Errorf("%s is %s, want %s", arg, got, want)
+		}
+	}
+}
+
 // Whoever runs the daemon beside a service of its name cannot help what variables there are.
 func TestVariablesThatThereAreNotAreToldOf(t *testing.T) {
 	c := load(t, LoadOptions{Env: []string{
@@ -188,7 +196,11 @@ func TestCommandLineErrors(t *testing.T) {
 		"nested":    {LoadOptions{Roots: []string{"/srv/a/b", "/srv/a"}}, `command line: ROOT "/srv/a/b": lies inside root "a" (/srv/a), which catalogues it already: remove one of them`},
 		"all files": {LoadOptions{Roots: []string{"/", "/srv/a"}}, `command line: ROOT "/srv/a": lies inside root "root" (/), which catalogues it already: remove one of them`},
 		"empty":     {LoadOptions{Roots: []string{""}}, `command line: ROOT "": is empty: name a directory or a smb:// URL`},
-		"scheme":    {LoadOptions{Roots: []string{"nfs://nas/a"}}, `command line: ROOT: wants smb://[user@]host[:port]/share[/path]`},
+		"exclude": {LoadOptions{File: "testdata/exclude-outside.toml"}, "testdata/exclude-outside.toml:4: root.exclude: " + `"/srv/films/Extras/" matches nothing, since patterns begin at the root: write "/Extras"` + "\n" +
+			"testdata/exclude-outside.toml:4: root.exclude: " + `"!../shared" matches nothing, since no pattern leads out of the root: remove it, or write the path from the root on, such as "/shared"` + "\n" +
+			"testdata/exclude-outside.toml:4: root.exclude: " + `"./a" matches nothing, since no name is a single dot: write "/a"` + "\n" +
+			"testdata/exclude-outside.toml:8: root.exclude: " + `"smb://nas/x/y" matches nothing, since patterns begin at the root: write what follows its URL, such as "/Extras"`},
+		"scheme": {LoadOptions{Roots: []string{"nfs://nas/a"}}, `command line: ROOT: wants smb://[user@]host[:port]/share[/path]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Env = []string{"HOME=/home/test"}

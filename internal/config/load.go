@@ -17,6 +17,8 @@ type LoadOptions struct {
 	Roots   []string // ROOT arguments, added to those of the file
 	// Env is the environment as os.Environ gives it; nil is an empty one.
 	Env []string
+	// RootsExist makes a ROOT argument an error that is no directory now. One of the file may be away.
+	RootsExist bool
 	// NeedRoots makes a configuration without any root an error.
 	NeedRoots bool
 }
@@ -39,7 +41,7 @@ func Load(o LoadOptions) (*Config, error) {
 		}
 	}
 	for _, arg := range o.Roots { // before the environment, which has variables for each root
-		c.addRoot(arg, &p)
+		c.addRoot(arg, env["HOME"], o.RootsExist, &p)
 	}
 	c.applyEnvironment(env, &p)
 	c.applyFlags(o, &p)

@@ -2,14 +2,19 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 )
 
 // addRoot adds a ROOT argument, under a name made of the last part of where it is.
-func (c *Config) addRoot(arg string, p *problems) {
+func (c *Config) addRoot(arg, home string, mustExist bool, p *problems) {
 	at := origin{fromCommandLine, 0, fmt.Sprintf("ROOT %q", arg)}
 	scheme, _, isURL := strings.Cut(arg, "://")
 	if isURL {
@@ -19,6 +24,11 @@ func (c *Config) addRoot(arg string, p *problems) {
 	switch {
 	case arg == "":
 		p.add(at.errorf("is empty: name a directory or a smb:// URL"))
+	case !isURL && strings.HasPrefix(strings.ToLower(arg), "smb:"):
+		at.key = "ROOT" // as above
+		p.add(at.errorf("a share is written smb://[user@]host[:port]/share[/path], with two slashes; a directory of such a name, ./smb:NAME"))
+	case strings.HasPrefix(arg, `\\`):
+		p.add(at.errorf("a share is written with slashes: smb:%s", strings.ReplaceAll(arg, `\`, "/")))
 	case isURL:
 		r.URL = arg
 		share, err := ParseShare(arg)
@@ -29,15 +39,41 @@ func (c *Config) addRoot(arg string, p *problems) {
 		c.origins[r.at+"url"] = at
 		r.Name = c.freeName(path.Base(path.Join(share.Share, share.Path)), scheme)
 	default:
-		dir, err := filepath.Abs(arg)
+		dir, err := filepath.Abs(atHome(arg, home))
 		if err != nil {
 			p.add(at.errorf("cannot be made absolute: %v", err))
 			return
+		}
+		if mustExist {
+			if err := checkDirectory(dir); err != nil {
+				p.add(at.errorf("%s", err))
+			}
 		}
 		r.Path = dir
 		c.origins[r.at+"path"] = at
 		r.Name = c.freeName(filepath.Base(dir), "root")
 	}
+}
+
+// atHome takes ~ as a shell does that was kept from it by quotes, and as the flags that take paths do.
+func atHome(arg, home string) string {
+	if rest, ok := strings.CutPrefix(arg, "~"); ok && filepath.IsAbs(home) && (rest == "" || rest[0] == '/') {
+		return filepath.Join(home, rest)
+	}
+	return arg
+}
+
+// checkDirectory says why a directory that a person has just typed can be none. One that cannot be looked at may be.
+func checkDirectory(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return errors.New("there is no such directory: name one that is there, a share as smb://host/share, and one that " +
+			"may be away at the start in the configuration, as [[root]]")
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("is no directory: name the one that it lies in, %s", filepath.Dir(dir))
+	}
+	return nil
 }
 
 // freeName makes a root's name of any text: what a name cannot hold becomes a hyphen, and a number
@@ -85,6 +121,28 @@ func (c *Config) checkOverlaps(p *problems) {
 			break
 		}
 	}
+}
+
+// checkExclude refuses a pattern that can match nothing, since it leads to where no name of the root is.
+func (r Root) checkExclude(pattern string) error {
+	text := strings.TrimPrefix(pattern, "!")
+	names := strings.Split(strings.TrimSuffix(text, "/"), "/")
+	switch {
+	case r.Path != "" && r.Path != "/" && within(strings.TrimSuffix(text, "/"), r.Path):
+		inside := strings.Trim(strings.TrimPrefix(text, r.Path), "/")
+		if inside == "" {
+			return fmt.Errorf("%q is the root itself: remove the root instead", pattern)
+		}
+		return fmt.Errorf("%q matches nothing, since patterns begin at the root: write %q", pattern, "/"+inside)
+	case strings.Contains(text, "://"):
+		return fmt.Errorf("%q matches nothing, since patterns begin at the root: write what follows its URL, such as \"/Extras\"", pattern)
+	case slices.Contains(names, ".."):
+		return fmt.Errorf("%q matches nothing, since no pattern leads out of the root: remove it, or write the path from the root on, such as %q",
+			pattern, path.Clean("/"+text))
+	case slices.Contains(names, "."):
+		return fmt.Errorf("%q matches nothing, since no name is a single dot: write %q", pattern, path.Clean("/"+text))
+	}
+	return nil
 }
 
 // comparable is a location in a form in which a prefix means containment; empty where there is none.

@@ -233,6 +233,11 @@ func (c *Config) checkRoot(r *Root, p *problems) {
 			p.add(r.locate(c, "timeout").errorf("wants a duration above zero, not %s", r.Timeout))
 		}
 	}
+	for _, pattern := range r.Exclude {
+		if err := r.checkExclude(pattern); err != nil {
+			p.add(r.locate(c, "exclude").errorf("%s", err))
+		}
+	}
 	if !(r.MaxRemovals >= 0 && r.MaxRemovals <= 1) { // also NaN
 		p.add(r.locate(c, "max_removals").errorf("wants a share from 0 to 1 (0.5 is half of the root), not %v", r.MaxRemovals))
 	}
