@@ -3,10 +3,8 @@ package app
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 
-	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
 )
@@ -20,10 +18,11 @@ func (d *Daemon) followMounts(ctx context.Context) error {
 	before := map[string]mountsOf{}
 	err := tree.WatchMounts(ctx, func() {
 		for _, r := range d.config.Load().Roots {
-			if r.Path == "" {
-				continue
+			local, ok := d.scanner.Tree(r.Name).(*tree.Local)
+			if !ok || local.Where() == "" {
+				continue // a share, or a root that has never been there
 			}
-			now := lookAtMounts(r)
+			now := lookAtMounts(local.Where())
 			if old, known := before[r.Name]; known {
 				d.mountsChanged(ctx, r.Name, old, now)
 			}
@@ -63,21 +62,14 @@ func (d *Daemon) mountsChanged(ctx context.Context, root string, old, now mounts
 	}
 }
 
-func lookAtMounts(r config.Root) mountsOf {
+// lookAtMounts reads what is mounted at and below a directory that is known by its real path.
+func lookAtMounts(dir string) mountsOf {
 	m := mountsOf{}
-	own, err := tree.MountOf(r.Path)
+	own, below, err := tree.MountsAt(dir)
 	if err != nil {
-		return m // away: its own proof says so
+		return m
 	}
 	m[""] = own.ID
-	below, err := tree.MountsBelow(r.Path)
-	if err != nil {
-		return m
-	}
-	dir, err := filepath.EvalSymlinks(r.Path)
-	if err != nil {
-		return m
-	}
 	for _, b := range below {
 		m[strings.TrimPrefix(strings.TrimPrefix(b.Point, dir), "/")] = b.ID
 	}

@@ -71,7 +71,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 		return errors.Join(err, listener.Close())
 	}
 	d.bus = realtime.NewEventBus(c.store, log)
-	d.start(ctx, coreOptions{watch: watching{d.watcher}, grace: removalGrace, tell: scanner.Tell{Scan: d.tellScan, Root: d.tellRoot}})
+	d.start(ctx, coreOptions{watch: watching{d}, grace: removalGrace, tell: scanner.Tell{Scan: d.tellScan, Root: d.tellRoot}})
 	d.stages.start("search index", c.store.Index)
 	d.stages.start("event bus", d.bus.Run)
 	d.stages.start("watcher", d.watcher.Run)
@@ -238,32 +238,32 @@ func (h hints) Hint(ctx context.Context, hint realtime.Hint) error {
 }
 
 // watching is the watcher as the scanner sees it.
-type watching struct{ w *realtime.Watcher }
+type watching struct{ d *Daemon }
 
 func (w watching) Attach(root, location string, v tree.Volume, ignored func(string, bool) bool) {
-	if v.Path != "" {
-		location = v.Path // events bear the path that was watched
+	if local, ok := w.d.scanner.Tree(root).(*tree.Local); ok && local.Where() != "" {
+		location = local.Where() // events bear the path that was watched
 	}
 	r := realtime.Root{Name: root, Path: location, Mode: realtime.ModeInotify, Ignore: ignored}
 	if v.Remote {
 		r.Mode, r.Reason = realtime.ModePoll, fmt.Sprintf("%s sends no events of changes made elsewhere", v.FSType)
 	}
-	_ = w.w.AddRoot(r) // fails only for a path that is not absolute: those have been refused
+	_ = w.d.watcher.AddRoot(r) // fails only for a path that is not absolute: those have been refused
 }
 
-func (w watching) Detach(root string) { w.w.RemoveRoot(root) }
+func (w watching) Detach(root string) { w.d.watcher.RemoveRoot(root) }
 
 func (w watching) Watch(ctx context.Context, root, dir string, id tree.FileID) error {
-	return w.w.Watch(ctx, root, dir, id)
+	return w.d.watcher.Watch(ctx, root, dir, id)
 }
 
-func (w watching) Unwatch(root, dir string) { w.w.Unwatch(root, dir) }
+func (w watching) Unwatch(root, dir string) { w.d.watcher.Unwatch(root, dir) }
 
-func (w watching) Pending() int { return w.w.Busy() }
+func (w watching) Pending() int { return w.d.watcher.Busy() }
 
 func (w watching) Polled(root string) []string {
 	var dirs []string
-	for dir, all := range w.w.Polled(root) {
+	for dir, all := range w.d.watcher.Polled(root) {
 		if all {
 			return []string{scanner.Everything}
 		}

@@ -35,7 +35,7 @@ func TestDiskThatHangsIsLeftBehind(t *testing.T) {
 	}
 	unmountAtEnd(t, at)
 	l := newLocal(t, at, tree.LocalOptions{})
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // within which all are under way, also on a busy machine
 	defer cancel()
 	began := time.Now()
 	calls := []func() error{
@@ -54,7 +54,7 @@ func TestDiskThatHangsIsLeftBehind(t *testing.T) {
 		}
 	}
 	if took := time.Since(began); took > 20*time.Second {
-		t.Errorf("64 calls took %s to give up after 50ms", took)
+		t.Errorf("64 calls took %s to give up after 2s", took)
 	}
 	if got := l.Stuck(); got != 64 {
 		t.Errorf("%d calls stuck, want 64", got)

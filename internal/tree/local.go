@@ -39,6 +39,7 @@ type Local struct {
 	noatime  atomic.Bool
 	expected atomic.Pointer[Volume]
 	proven   atomic.Pointer[proof]
+	where    atomic.Pointer[string] // see Where
 	nested   nestedVolumes
 }
 
@@ -90,14 +91,26 @@ func (t *Local) Identify(ctx context.Context) (Volume, error) {
 		if err != nil {
 			return Volume{}, err
 		}
-		v := p.volume
-		v.Path, err = os.Readlink(fmt.Sprintf("/proc/self/fd/%d", root)) // proc(5)
-		return v, err
+		where, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", root)) // proc(5)
+		if err != nil {
+			return Volume{}, err
+		}
+		t.where.Store(&where)
+		return p.volume, nil
 	}, nil)
 	if err != nil {
 		return Volume{}, fmt.Errorf("identify %s: %w", t.path, err)
 	}
 	return v, nil
+}
+
+// Where is the path of the root without symbolic links, as it was when it was identified last; empty before. It asks no
+// disk.
+func (t *Local) Where() string {
+	if p := t.where.Load(); p != nil {
+		return *p
+	}
+	return ""
 }
 
 // Stat implements Tree. The entry is the same as List has for the name: a directory on which something

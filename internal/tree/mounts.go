@@ -25,30 +25,32 @@ func MountsBelow(path string) ([]Mount, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find mounts below %s: %w", path, err)
 	}
-	found, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
-		return m.Mountpoint == dir || !isBelow(m.Mountpoint, dir), false
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find mounts below %s: %w", path, err)
-	}
-	mounts := make([]Mount, len(found))
-	for i, m := range found {
-		mounts[i] = Mount{ID: m.ID, Point: m.Mountpoint, FSType: m.FSType, Source: m.Source, Root: m.Root}
-	}
-	return mounts, nil
+	_, below, err := MountsAt(dir)
+	return below, err
 }
 
-// MountOf returns the mount that path itself is on. Symbolic links in path are followed.
-func MountOf(path string) (Mount, error) {
-	dir, err := filepath.EvalSymlinks(path)
+// MountsAt returns the mount that a directory is on and those below it, in the order in which they were mounted. The
+// path must hold no symbolic links. It reads the kernel's table alone, and waits for no disk.
+func MountsAt(dir string) (own Mount, below []Mount, err error) {
+	found, err := mountinfo.GetMounts(nil)
 	if err != nil {
-		return Mount{}, fmt.Errorf("find the mount of %s: %w", path, err)
+		return own, nil, fmt.Errorf("find mounts at %s: %w", dir, err)
 	}
-	m, err := mountHolding(dir)
-	if err != nil {
-		return Mount{}, fmt.Errorf("find the mount of %s: %w", path, err)
+	for _, m := range found {
+		switch {
+		case isBelow(dir, m.Mountpoint):
+			if len(m.Mountpoint) >= len(own.Point) { // of two at one point the later hides the other
+				own = asMount(m)
+			}
+		case isBelow(m.Mountpoint, dir):
+			below = append(below, asMount(m))
+		}
 	}
-	return Mount{ID: m.ID, Point: m.Mountpoint, FSType: m.FSType, Source: m.Source, Root: m.Root}, nil
+	return own, below, nil
+}
+
+func asMount(m *mountinfo.Info) Mount {
+	return Mount{ID: m.ID, Point: m.Mountpoint, FSType: m.FSType, Source: m.Source, Root: m.Root}
 }
 
 // WatchMounts calls changed once when it watches, and again after every change of the mounts that this

@@ -95,8 +95,6 @@ type Volume struct {
 	// WeakIDs says that FileIDs alone do not prove a file to be the same (no birth times, FAT, exFAT,
 	// FUSE, network): size and modification time must match too.
 	WeakIDs bool
-	// Path is where the root really stands, without symbolic links on the way. Only Identify says it; empty for a share.
-	Path string
 	// Remote says that the file system sends no change events (network and FUSE): it must be polled.
 	Remote bool
 }

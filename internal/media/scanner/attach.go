@@ -28,7 +28,9 @@ func (s *Scanner) SetRoots(ctx context.Context, roots []RootConfig) error {
 	}
 	for _, r := range s.all() {
 		if c := configured[r.name]; c == nil || !c.same(&r.cfg) {
-			s.stop(r.name)
+			if err := s.stop(ctx, r.name); err != nil {
+				return err
+			}
 		}
 	}
 	for _, row := range rows {

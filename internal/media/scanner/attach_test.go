@@ -134,7 +134,9 @@ func TestADetachedRootThatACrashLeftHalfHiddenIsHidden(t *testing.T) {
 		w.run("write f 1\nwrite g 2")
 		w.scan()
 		before, head := w.shows(), w.st.Head()
-		w.s.stop("films")
+		if err := w.s.stop(w.t.Context(), "films"); err != nil {
+			t.Fatal(err)
+		}
 		rows, err := w.st.Roots(context.Background())
 		if err != nil {
 			t.Fatal(err)

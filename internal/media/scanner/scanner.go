@@ -126,14 +126,18 @@ func (s *Scanner) start(cfg RootConfig, row store.Root) error {
 	return nil
 }
 
-// stop ends a root's runner and waits for it.
-func (s *Scanner) stop(name string) {
+// stop ends a root's runner and waits for it, for as long as ctx lets it.
+func (s *Scanner) stop(ctx context.Context, name string) error {
 	r := s.runner(name)
 	if r == nil {
-		return
+		return nil
 	}
 	r.cancel()
-	<-r.done
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		return fmt.Errorf("end root %s: %w", name, ctx.Err())
+	}
 	if s.watch != nil {
 		s.watch.Detach(name)
 	}
@@ -141,6 +145,7 @@ func (s *Scanner) stop(name string) {
 	defer s.mu.Unlock()
 	delete(s.runners, name)
 	delete(s.byID, r.id)
+	return nil
 }
 
 func (s *Scanner) runner(name string) *runner {
