@@ -52,7 +52,6 @@ func asProblem(err error) *problem {
 		{tree.ErrNotDir, http.StatusNotFound, "no-such-file"},
 		{fs.ErrPermission, http.StatusForbidden, "not-permitted"},
 		{tree.ErrOtherVolume, http.StatusNotFound, "no-such-file"},
-		{context.DeadlineExceeded, http.StatusGatewayTimeout, "timeout"},
 	} {
 		if errors.Is(err, known.is) {
 			return problemf(known.status, known.kind, "%v", err)
@@ -62,6 +61,8 @@ func asProblem(err error) *problem {
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.Is(err, context.DeadlineExceeded):
+		return problemf(http.StatusGatewayTimeout, "timeout", "%s in time: try again when it is there", errHangs)
 	case errors.As(err, &tooLarge):
 		return problemf(http.StatusRequestEntityTooLarge, "too-large", "the body is larger than %d bytes", tooLarge.Limit)
 	}
