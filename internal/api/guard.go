@@ -20,6 +20,7 @@ var openPaths = []string{"/healthz", "/readyz", "/api/v1/session", "/api/v1/live
 // carries the token where one is needed.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 		if !s.hostAllowed(r.Host) {
 			writeProblem(w, problemf(http.StatusForbidden, "foreign-host", "the Host %q is not one that this server answers to: add it to http.allowed_hosts", r.Host))
 			return
@@ -33,7 +34,6 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			writeProblem(w, problemf(http.StatusForbidden, "cross-site", "a page of another site asks for this: open it by itself, or from a page of this server"))
 			return
 		}
-		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 		if p := s.admit(w, r); p != nil {
 			writeProblem(w, p)
 			return

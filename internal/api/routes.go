@@ -117,7 +117,7 @@ func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
 	authorized, upgrade := s.authorized(r), strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 	switch {
 	case !authorized && r.Header.Get("Authorization") != "":
-		return s.unauthorized(w, "wrong token")
+		return s.wrongToken(w, r)
 	case !authorized && !upgrade: // nothing but a WebSocket can send it later
 		return s.unauthorized(w, "send the token as Authorization: Bearer TOKEN")
 	case !upgrade:
