@@ -112,7 +112,7 @@ func identify(path string) (lastID int64, err error) {
 	case err != nil:
 		return 0, fmt.Errorf("%w: %w", ErrNoBackup, explain(path, err))
 	}
-	if _, _, err := versions(c); err != nil {
+	if _, _, err := versions(c); errors.Is(err, ErrNewer) {
 		return 0, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
 	}
 	if err := genuine(c); err != nil {

@@ -31,14 +31,17 @@ func tampered(t *testing.T, sql string) (dir string) {
 var hostile = map[string]string{
 	"trigger": `CREATE TRIGGER evil AFTER INSERT ON meta BEGIN
 		INSERT INTO meta (key, value) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x', count(*) FROM n; END`,
-	"trigger on update": "CREATE TRIGGER evil AFTER UPDATE ON items BEGIN DELETE FROM items; END",
-	"view":              "CREATE VIEW evil AS SELECT randomblob(1000000000)",
-	"table":             "CREATE TABLE evil (x)",
-	"index":             "CREATE INDEX evil ON items (abs(size))",
-	"column":            "ALTER TABLE roots ADD COLUMN evil TEXT",
-	"table taken away":  "DROP TABLE tombstones",
-	"older version":     "PRAGMA user_version = 1",
-	"no version":        "PRAGMA user_version = 0",
+	"trigger on update":  "CREATE TRIGGER evil AFTER UPDATE ON items BEGIN DELETE FROM items; END",
+	"view":               "CREATE VIEW evil AS SELECT randomblob(1000000000)",
+	"table":              "CREATE TABLE evil (x)",
+	"index":              "CREATE INDEX evil ON items (abs(size))",
+	"column":             "ALTER TABLE roots ADD COLUMN evil TEXT",
+	"table taken away":   "DROP TABLE tombstones",
+	"older version":      "PRAGMA user_version = 1",
+	"no version":         "PRAGMA user_version = 0",
+	"negative version":   "PRAGMA user_version = -1",
+	"a name of SQLite's": "PRAGMA writable_schema=ON; CREATE TRIGGER sqlite_stat_evil AFTER UPDATE ON items BEGIN DELETE FROM items; END",
+	"a check":            "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, 'ident TEXT', 'ident TEXT CHECK (ident)') WHERE name = 'volumes'",
 }
 
 func TestABackupThatIsNotMadeAsACatalogIsNotRestored(t *testing.T) {
@@ -76,6 +79,10 @@ func TestACatalogThatIsNotMadeAsOneIsNotOpened(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestACatalogThatSQLiteHasAnalyzedIsOpened(t *testing.T) {
+	runAt(t, tampered(t, "ANALYZE"), Options{}).stop()
 }
 
 func TestEveryVersionOfASchemaIsKnownAgain(t *testing.T) {

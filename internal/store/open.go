@@ -223,6 +223,9 @@ func versions(c *conn) (have int, files []string, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	if n < 0 { // its sign is as free as its value
+		return 0, nil, fmt.Errorf("%w: no catalog is of schema %d", ErrTampered, n)
+	}
 	if have = int(n); have > len(files) {
 		return 0, nil, fmt.Errorf("%w (schema %d, this binary knows %d)", ErrNewer, have, len(files))
 	}
