@@ -53,8 +53,8 @@ func TestErrorsThatAreJoinedKeepTheirLines(t *testing.T) {
 func TestPrintingMakesArgumentsFitAndNotTheFormat(t *testing.T) {
 	type kind string
 	var b strings.Builder
-	_, _ = terminal.Fprintf(&b, "%-4s|%s|%q|%d|%v|%v|%s\n", "a\n", kind("k\x1b"), "q\x1b\u202e", 7, []string{"\t"}, errors.New("e\n"), error(nil))
-	if got, want := b.String(), `a\n |k\x1b|"q\x1b\u202e"|7|[\t]|e\n|`+fmt.Sprintf("%s", error(nil))+"\n"; got != want { //nolint:perfsprint // as it is
+	_, _ = terminal.Fprintf(&b, "%-4s|%s|%q|%d|%v|%v|%s\n", "a\n", kind("k\x1b"), "q\x1b\u202e", 7, []string{"\t"}, errors.New("e\nf"), error(nil))
+	if got, want := b.String(), `a\n |k\x1b|"q\x1b\u202e"|7|[\t]|e\nf|`+fmt.Sprintf("%s", error(nil))+"\n"; got != want { //nolint:perfsprint // as it is
 		t.Errorf("%q, want %q", got, want)
 	}
 }
