@@ -33,7 +33,7 @@ func Backup(ctx context.Context, dir, file string) error {
 		return fmt.Errorf("%s is the catalog itself: name another file", file)
 	}
 	if _, err := os.Stat(file); err == nil {
-		if _, err := identify(file); err != nil {
+		if _, err := identify(ctx, file); err != nil {
 			return fmt.Errorf("%s is there and not a backup: it is left as it is, name another file: %w", file, err)
 		}
 	}
@@ -61,11 +61,11 @@ func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
 	if same(path, file) {
 		return done, fmt.Errorf("%s is the catalog itself: name a backup of it", file)
 	}
-	lastID, err := identify(file)
+	lastID, err := identify(ctx, file)
 	if err != nil {
 		return done, err
 	}
-	have, there, err := fold(path)
+	have, there, err := fold(ctx, path)
 	if err != nil {
 		return done, err
 	}
@@ -73,7 +73,7 @@ func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
 	if err != nil {
 		return done, err
 	}
-	if done.Items, err = renew(part, max(lastID, have)); err == nil && there {
+	if done.Items, err = renew(ctx, part, max(lastID, have)); err == nil && there {
 		done.Replaced = path + Replaced
 		err = keep(path, done.Replaced)
 	}
@@ -93,30 +93,30 @@ func same(a, b string) bool {
 	return erra == nil && errb == nil && os.SameFile(fa, fb)
 }
 
-// identify refuses what is no catalog that this binary knows, and gives the highest id in it.
-func identify(path string) (lastID int64, err error) {
+// identify refuses what is no catalog as this program makes them, and gives the highest id in it.
+func identify(ctx context.Context, path string) (lastID int64, err error) {
 	if fi, err := os.Stat(path); err != nil {
 		return 0, fmt.Errorf("read backup: %w", err)
 	} else if !fi.Mode().IsRegular() {
 		return 0, fmt.Errorf("%w: %s is not a regular file", ErrNoBackup, path)
 	}
-	c, err := dialAlone(path)
+	c, err := dialAlone(ctx, path)
 	if err != nil {
 		return 0, explain(path, err)
 	}
 	defer c.close()
-	id, err := c.number("PRAGMA application_id")
+	version, _, err := genuine(ctx, c, path)
 	switch {
-	case err == nil && id != applicationID:
+	case ctx.Err() != nil:
+		return 0, ctx.Err()
+	case err == nil && version == 0, errors.Is(err, ErrForeign): // an empty file is a database without tables
 		return 0, fmt.Errorf("%w: %s", ErrNoBackup, path)
+	case errors.Is(err, ErrNewer):
+		return 0, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
+	case errors.Is(err, ErrAltered):
+		return 0, fmt.Errorf("%w: %w: use one that `catalogizerd backup` wrote and nobody has changed", ErrNoBackup, err)
 	case err != nil:
 		return 0, fmt.Errorf("%w: %w", ErrNoBackup, explain(path, err))
-	}
-	if _, _, err := versions(c); errors.Is(err, ErrNewer) {
-		return 0, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
-	}
-	if err := genuine(c); err != nil {
-		return 0, fmt.Errorf("%w: %s: %w: take another backup", ErrNoBackup, path, explain(path, err))
 	}
 	lastID, err = c.number("SELECT value FROM meta WHERE key = 'last_id'")
 	return lastID, explain(path, err)
@@ -132,7 +132,7 @@ func copyCatalog(ctx context.Context, path, target string) (string, error) {
 	}
 	part := f.Name()
 	if err = errors.Join(f.Close(), copyInto(ctx, path, part)); err == nil {
-		err = whole(ctx, part)
+		err = sound(ctx, part)
 	}
 	if err == nil {
 		return part, nil
@@ -143,9 +143,14 @@ func copyCatalog(ctx context.Context, path, target string) (string, error) {
 	return "", errors.Join(err, removeIfThere(part))
 }
 
-// copyInto has SQLite write what one read transaction sees into a file that is empty.
+// copyInto has SQLite write what one read transaction sees into a file that is empty. What is copied is checked before:
+// a copy is made anew of what can be read, and would not show that its original is damaged; and a tree of pages that
+// lead to one another would be copied without an end.
 func copyInto(ctx context.Context, path, part string) error {
-	src, err := dialAlone(path)
+	if err := sound(ctx, path); err != nil {
+		return err
+	}
+	src, err := dialAlone(ctx, path)
 	if err != nil {
 		return explain(path, err)
 	}
@@ -156,28 +161,42 @@ func copyInto(ctx context.Context, path, part string) error {
 	return nil
 }
 
-// dialAlone opens a catalog for reading. One without a log is a file that nobody has open: it is read without a trace
-// beside it, wherever it lies.
-func dialAlone(path string) (*conn, error) {
+// dialAlone opens a catalog for reading until ctx ends. One without a log is a file that nobody has open: it is read
+// without a trace beside it, wherever it lies.
+func dialAlone(ctx context.Context, path string) (*conn, error) {
+	mode := "ro"
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
-		return dialMode(path, "ro&immutable=1")
+		mode = "ro&immutable=1"
 	}
-	return dialMode(path, "ro")
+	c, err := dialMode(path, mode, "cell_size_check=ON")
+	if err == nil {
+		c.ctx = ctx
+	}
+	return c, err
 }
 
-// whole has SQLite check all of a copy.
-func whole(ctx context.Context, part string) error {
-	s := newStore(part, Options{Readers: 1})
-	close(s.stopped)
-	return errors.Join(s.Integrity(ctx), s.Close())
+// sound has SQLite check all of a catalog, once it is known that nothing runs in it but what is ours.
+func sound(ctx context.Context, path string) error {
+	c, err := dialAlone(ctx, path)
+	if err != nil {
+		return explain(path, err)
+	}
+	if err = c.exec("BEGIN"); err == nil {
+		_, _, err = genuine(ctx, c, path)
+	}
+	if err == nil {
+		err = integrity(c, path)
+	}
+	return errors.Join(explain(path, err), c.close())
 }
 
 // renew makes a catalog another one to clients, and returns how many items it holds.
-func renew(part string, lastID int64) (items int64, err error) {
+func renew(ctx context.Context, part string, lastID int64) (items int64, err error) {
 	c, err := dial(part, false, "synchronous=FULL")
 	if err != nil {
 		return 0, explain(part, err)
 	}
+	c.ctx = ctx
 	defer func() { err = errors.Join(err, c.close()) }()
 	epoch := newEpoch()
 	if err := c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?), ('last_id', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", epoch, lastID); err != nil {
@@ -189,7 +208,7 @@ func renew(part string, lastID int64) (items int64, err error) {
 
 // fold puts what the log of a catalog holds into its file, so that the file alone is all of it, and gives the highest id
 // in it. there is false where no catalog is. A broken one is left as SQLite leaves it: it is why a backup is restored.
-func fold(path string) (lastID int64, there bool, err error) {
+func fold(ctx context.Context, path string) (lastID int64, there bool, err error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return 0, false, removeIfThere(path+"-wal", path+"-shm") // taken for the next file's, they would break it
 	}
@@ -197,7 +216,10 @@ func fold(path string) (lastID int64, there bool, err error) {
 		_ = c.script("PRAGMA wal_checkpoint(TRUNCATE)") // where it fails there is a log left
 		_ = c.close()
 	}
-	lastID, broken := identify(path)
+	lastID, broken := identify(ctx, path)
+	if ctx.Err() != nil {
+		return 0, true, ctx.Err()
+	}
 	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 && broken == nil {
 		return 0, true, fmt.Errorf("%s is read by another process, such as an export: wait for it to end, or end it", path)
 	}

@@ -19,7 +19,7 @@ import (
 type conn struct {
 	c     *sqlite3.SQLiteConn
 	stmts map[string]*statement
-	ctx   context.Context // while somebody reads: what runs is interrupted when it ends; nil: nothing ends it
+	ctx   context.Context // what runs is interrupted when it ends; nil: nothing ends it
 }
 
 type statement struct {
@@ -51,6 +51,10 @@ func (r row) null(i int) bool { return r[i] == nil }
 // busyTimeout is how long a connection waits for a lock of another.
 const busyTimeout = 5 * time.Second
 
+// distrust is said to every connection. A schema is compared with our own before it is used; what a stranger puts into
+// one afterwards may call no function that could do harm.
+const distrust = "trusted_schema=OFF"
+
 // dial opens a connection.
 func dial(path string, readOnly bool, pragmas ...string) (*conn, error) {
 	if readOnly {
@@ -72,8 +76,7 @@ func dialMode(path, mode string, pragmas ...string) (*conn, error) {
 		return nil, err
 	}
 	c := &conn{c: dc.(*sqlite3.SQLiteConn), stmts: make(map[string]*statement)}
-	pragmas = append([]string{"trusted_schema=OFF"}, pragmas...) // what a file's schema says may call nothing of ours
-	for _, p := range pragmas {
+	for _, p := range append([]string{distrust}, pragmas...) {
 		if err := c.script("PRAGMA " + p); err != nil {
 			return nil, errors.Join(fmt.Errorf("pragma %s: %w", p, err), c.close())
 		}
@@ -116,9 +119,9 @@ func (c *conn) exec(sql string, args ...driver.Value) error {
 	if err != nil {
 		return err
 	}
-	rows, err := st.s.Query(args)
+	rows, err := c.query(st, args)
 	if err != nil {
-		return err
+		return c.interrupted(err)
 	}
 	return rows.Close()
 }

@@ -103,7 +103,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	s := newStore(path, o)
 	s.writer = w
-	if err := s.prepare(ctx); err != nil {
+	w.ctx = ctx
+	err = s.prepare(ctx)
+	if w.ctx = nil; err != nil {
 		return nil, errors.Join(explain(path, err), w.close())
 	}
 	return s, nil
@@ -126,10 +128,7 @@ func OpenReader(ctx context.Context, dir string) (*Store, error) {
 
 // prepareReader is prepare for those who may not bring the schema up to date.
 func (s *Store) prepareReader(c *conn) error {
-	if err := s.check(c); err != nil {
-		return err
-	}
-	have, files, err := versions(c)
+	have, files, err := genuine(c.ctx, c, s.path)
 	switch {
 	case err != nil:
 		return err
@@ -165,71 +164,14 @@ func (s *Store) prepare(ctx context.Context) error {
 	} else if n == 0 {
 		return ErrNoFTS
 	}
-	if err := s.check(c); err != nil {
+	have, files, err := genuine(ctx, c, s.path)
+	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, c); err != nil {
+	if err := migrate(ctx, c, have, files); err != nil {
 		return err
 	}
 	return s.load(c)
-}
-
-// check refuses files that are no catalogs and catalogs that are damaged where it shows at once.
-func (s *Store) check(c *conn) error {
-	id, err := c.number("PRAGMA application_id")
-	if err != nil {
-		return err
-	}
-	tables, err := c.number("SELECT count(*) FROM sqlite_schema")
-	if err != nil {
-		return err
-	}
-	if id != applicationID && tables > 0 {
-		return ErrForeign
-	}
-	return genuine(c)
-}
-
-// migrate applies the numbered files of schema/ above the database's user_version, each in one
-// transaction with its number.
-func migrate(ctx context.Context, c *conn) error {
-	have, files, err := versions(c)
-	if err != nil {
-		return err
-	}
-	for i := have; i < len(files); i++ {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		sql, err := schema.ReadFile(files[i])
-		if err != nil {
-			return err
-		}
-		script := fmt.Sprintf("BEGIN IMMEDIATE;\n%s\nPRAGMA application_id = %d;\nPRAGMA user_version = %d;\nCOMMIT;", sql, applicationID, i+1)
-		if err := c.script(script); err != nil {
-			_ = c.script("ROLLBACK")
-			return fmt.Errorf("apply %s: %w", files[i], err)
-		}
-	}
-	return nil
-}
-
-// versions gives the schema's version and the files of all versions; it refuses a schema of which there is no file.
-func versions(c *conn) (have int, files []string, err error) {
-	if files, err = fs.Glob(schema, "schema/*.sql"); err != nil {
-		return 0, nil, err
-	}
-	n, err := c.number("PRAGMA user_version")
-	if err != nil {
-		return 0, nil, err
-	}
-	if n < 0 { // its sign is as free as its value
-		return 0, nil, fmt.Errorf("%w: no catalog is of schema %d", ErrTampered, n)
-	}
-	if have = int(n); have > len(files) {
-		return 0, nil, fmt.Errorf("%w (schema %d, this binary knows %d)", ErrNewer, have, len(files))
-	}
-	return have, files, nil
 }
 
 // load reads what the store keeps in memory, and gives a new catalog its epoch.
@@ -303,18 +245,23 @@ func (s *Store) Counters() *Stats { return &s.stats }
 
 // Integrity runs SQLite's own check over the whole file; the error says what it found.
 func (s *Store) Integrity(ctx context.Context) error {
-	return s.read(ctx, func(c *conn) error {
-		var found []string
-		err := c.each("PRAGMA integrity_check(5)", func(r row) error { found = append(found, r.text(0)); return nil })
-		if err != nil {
-			return explain(s.path, err)
-		}
-		if len(found) != 1 || found[0] != "ok" {
-			return fmt.Errorf("%w: %s: %s: restore a backup, or move it away and scan anew", ErrCorrupt, s.path, strings.Join(found, "; "))
-		}
-		return nil
-	})
+	return s.read(ctx, func(c *conn) error { return integrity(c, s.path) })
 }
+
+func integrity(c *conn, path string) error {
+	var found []string
+	err := c.each("PRAGMA integrity_check(5)", func(r row) error { found = append(found, r.text(0)); return nil })
+	if err != nil {
+		return explain(path, err)
+	}
+	if len(found) != 1 || found[0] != "ok" {
+		return fmt.Errorf("%w: %s: %s: %s", ErrCorrupt, path, strings.Join(found, "; "), mendCatalog)
+	}
+	return nil
+}
+
+// mendCatalog is what to do about a catalog that cannot be used any more.
+const mendCatalog = "restore a backup, or move it away and scan anew"
 
 // explain turns SQLite's codes into errors that name the file and the mend.
 func explain(path string, err error) error {
@@ -322,18 +269,18 @@ func explain(path string, err error) error {
 		return err
 	}
 	var se sqlite3.Error
-	if errors.Is(err, ErrTampered) {
-		return explained{fmt.Errorf("%s: %w: restore a backup, or move it away and scan anew", path, err)}
-	}
 	if err == nil || !errors.As(err, &se) {
 		if err != nil && (errors.Is(err, ErrForeign) || errors.Is(err, ErrNewer)) {
 			return fmt.Errorf("%s: %w: use another data directory, or the version that wrote it", path, err)
+		}
+		if errors.Is(err, ErrAltered) {
+			return explained{fmt.Errorf("%w: %s", err, mendCatalog)}
 		}
 		return err
 	}
 	switch se.Code {
 	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
-		err = fmt.Errorf("%w: %s (%w): restore a backup, or move it away and scan anew", ErrCorrupt, path, err)
+		err = fmt.Errorf("%w: %s (%w): %s", ErrCorrupt, path, err, mendCatalog)
 	case sqlite3.ErrFull:
 		err = fmt.Errorf("write %s: no space left on its disk: free some, nothing is lost: %w", path, err)
 	case sqlite3.ErrReadonly:

@@ -1,0 +1,98 @@
+package app_test
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+)
+
+// altered runs SQL on a catalog's file that nobody has open.
+func altered(t *testing.T, file, script string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), script)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A trigger of a stranger would run in the daemon, for as long as he likes.
+func TestACatalogWithATriggerIsRefusedByEveryCommand(t *testing.T) {
+	root, data, backup := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "b.db")
+	fill(t, root, 10)
+	d := apptest.Start(t, apptest.Config{DataDir: data, More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	d.WaitIdle(t, time.Minute)
+	d.Command(t, "backup", backup)
+	d.Stop(t)
+	altered(t, backup, `CREATE TRIGGER forever AFTER UPDATE ON meta BEGIN
+		INSERT INTO meta SELECT i, 1 FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n) WHERE i < 0; END`)
+	for _, args := range [][]string{{"restore", backup}, {"scan", root}, {"check", root}, {"export"}, {"backup", backup + ".2"}} {
+		dir := data
+		if args[0] != "restore" {
+			dir = filepath.Dir(backup)
+			if err := os.Rename(backup, filepath.Join(dir, "catalog.db")); err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+		}
+		cmd := exec.CommandContext(t.Context(), os.Getenv(apptest.BinaryVar), append(args, "--data-dir", dir)...)
+		cmd.WaitDelay = time.Second
+		stuck := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+		out, err := cmd.CombinedOutput()
+		if !stuck.Stop() || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), `trigger "forever" of "meta"`) {
+			t.Errorf("%s: %v: %s", args[0], err, out)
+		}
+	}
+	d.Start(t) // what was there is as it was
+	complete(t, d, root, time.Minute)
+}
+
+func TestARestoreEndsWithinTwoSecondsOfASignal(t *testing.T) {
+	root, data, backup := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "b.db")
+	fill(t, root, 10)
+	d := apptest.Start(t, apptest.Config{DataDir: data, More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	d.WaitIdle(t, time.Minute)
+	d.Command(t, "backup", backup)
+	d.Stop(t)
+	altered(t, backup, `PRAGMA synchronous=OFF; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000)
+		INSERT INTO meta SELECT 'key ' || i, 'a stranger wrote this value' FROM n`)
+	cmd := exec.CommandContext(t.Context(), os.Getenv(apptest.BinaryVar), "restore", backup, "--data-dir", data)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if !apptest.Within(time.Minute, func() bool {
+		parts, err := filepath.Glob(data + "/.catalog.db.*.part")
+		return err == nil && len(parts) > 0
+	}) {
+		t.Error("it does not begin")
+	}
+	began := time.Now()
+	_ = cmd.Process.Signal(syscall.SIGTERM) // fails only where it has ended
+	stuck := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	_ = cmd.Wait()
+	took := time.Since(began)
+	switch code := cmd.ProcessState.ExitCode(); {
+	case !stuck.Stop() || code != 128+int(syscall.SIGTERM):
+		t.Errorf("exit code %d after %v: %s", code, took, out.Bytes())
+	case took > 2*time.Second:
+		t.Errorf("it took %v", took)
+	}
+	if left, err := filepath.Glob(data + "/.catalog*"); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+	d.Start(t)
+	complete(t, d, root, time.Minute)
+}
