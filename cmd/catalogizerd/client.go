@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,13 +48,26 @@ func (r *remote) endpoint(path string, query url.Values) (*url.URL, error) {
 
 // get reads a JSON answer into v.
 func (r *remote) get(ctx context.Context, path string, query url.Values, v any) error {
+	return r.ask(ctx, http.MethodGet, path, query, nil, v)
+}
+
+// post sends a JSON body and reads a JSON answer into v.
+func (r *remote) post(ctx context.Context, path string, body, v any) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return r.ask(ctx, http.MethodPost, path, nil, bytes.NewReader(b), v)
+}
+
+func (r *remote) ask(ctx context.Context, method, path string, query url.Values, body io.Reader, v any) error {
 	u, err := r.endpoint(path, query)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, clientTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), body)
 	if err != nil {
 		return err
 	}

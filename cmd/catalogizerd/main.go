@@ -51,6 +51,7 @@ type commands struct {
 	Export  exportCommand  `cmd:"" help:"Print the whole catalog as JSON lines."`
 	Search  searchCommand  `cmd:"" help:"Find items of a running daemon."`
 	Status  statusCommand  `cmd:"" help:"Show how a running daemon is; exit with 1 where something needs a person."`
+	Accept  acceptCommand  `cmd:"" help:"Say that another disk is a root's from now on, or that what is held is really gone."`
 	Watch   watchCommand   `cmd:"" help:"Follow the live feed of a running daemon."`
 	Parse   parseCommand   `cmd:"" help:"Print what paths alone say, one JSON line each."`
 	Probe   probeCommand   `cmd:"" help:"Print what the bytes of files say, one JSON line each."`

@@ -109,7 +109,7 @@ func printTrouble(out io.Writer, r *media.Root) {
 		terminal.Fprintf(out, "\n%s is offline, its items stand: %s\n", r.Name, r.Reason)
 	}
 	if r.Held != nil {
-		terminal.Fprintf(out, "\n%s: %s items vanished at once and are held since %s: look, then POST /api/v1/roots/%s/accept-removals if they are really gone\n",
+		terminal.Fprintf(out, "\n%s: %s items vanished at once and are held since %s: look, then `catalogizerd accept removals %s` if they are really gone\n",
 			r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Name)
 	}
 	if s := r.LastScan; s != nil && s.Errors > 0 && s.Error != "" {

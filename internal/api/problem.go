@@ -41,6 +41,8 @@ func asProblem(err error) *problem {
 		{media.ErrNoRoot, http.StatusNotFound, "no-such-root"},
 		{media.ErrNoScan, http.StatusNotFound, "no-such-scan"},
 		{media.ErrNotHeld, http.StatusConflict, "nothing-held"},
+		{media.ErrNotOffered, http.StatusConflict, "nothing-offered"},
+		{media.ErrVolumeChanged, http.StatusConflict, "changed"},
 		{media.ErrOffline, http.StatusServiceUnavailable, "root-offline"},
 		{store.ErrSlow, http.StatusServiceUnavailable, "query-too-slow"},
 		{store.ErrQuery, http.StatusBadRequest, "bad-request"},

@@ -35,6 +35,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/roots/{name}":                  s.getRoot,
 		"POST /api/v1/roots/{name}/scan":            s.postScan,
 		"POST /api/v1/roots/{name}/accept-removals": s.postAcceptRemovals,
+		"POST /api/v1/roots/{name}/accept-volume":   s.postAcceptVolume,
 		"POST /api/v1/roots/{name}/reconnect":       s.postReconnect,
 		"GET /api/v1/scans":                         s.getScans,
 		"GET /api/v1/scans/{id}":                    s.getScan,

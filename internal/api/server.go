@@ -44,6 +44,7 @@ type Scans interface {
 	Scans() []media.Scan
 	ScanByID(id int64) (media.Scan, error)
 	AcceptRemovals(ctx context.Context, root string) (int64, error)
+	AcceptVolume(ctx context.Context, root, volume string) (media.Accepted, error)
 	TreeByID(root int64) tree.Tree
 }
 

@@ -30,6 +30,7 @@ func buildRoots(cfg *config.Config, log *zap.Logger) ([]scanner.RootConfig, erro
 			return nil, fmt.Errorf("root %q: %w", r.Name, err)
 		}
 		rc.Tree = t
+		rc.Another = func() (tree.Tree, func(), error) { return anotherTree(cfg, r, log) }
 		out = append(out, rc)
 	}
 	return out, nil
@@ -52,6 +53,15 @@ func buildTree(cfg *config.Config, r config.Root, rc *scanner.RootConfig, log *z
 		RequireSigning: r.RequiresSigning(), Timeout: r.Timeout, Witnesses: s.witnesses,
 	}, log)
 	return s, err
+}
+
+// anotherTree makes one more tree of a root, to look at what is in its place.
+func anotherTree(cfg *config.Config, r config.Root, log *zap.Logger) (t tree.Tree, done func(), err error) {
+	t, err = buildTree(cfg, r, &scanner.RootConfig{}, log)
+	if s, ok := t.(*share); ok && err == nil {
+		return t, func() { _ = s.Close() }, nil
+	}
+	return t, func() {}, err
 }
 
 func checkOverlap(cfg *config.Config) error {

@@ -8,4 +8,7 @@ var (
 	ErrNoScan  = errors.New("no such scan")
 	ErrOffline = errors.New("root is offline")
 	ErrNotHeld = errors.New("no removals are held")
+
+	ErrNotOffered    = errors.New("no other file system is offered")
+	ErrVolumeChanged = errors.New("another file system is there by now")
 )

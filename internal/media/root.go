@@ -4,17 +4,19 @@ import "time"
 
 // Root is one media root as the public surface shows it.
 type Root struct {
-	Name     string   `json:"name"`
-	Kind     string   `json:"kind"` // local or smb
-	Location string   `json:"location"`
-	State    string   `json:"state"`  // online or offline
-	Reason   string   `json:"reason"` // why it is offline; "" where it is not
-	Scanning bool     `json:"scanning"`
-	Held     *Held    `json:"held"`
-	Items    int64    `json:"items"`
-	Watch    Watch    `json:"watch"`
-	Breaker  *Breaker `json:"breaker"`
-	LastScan *Scan    `json:"last_scan"`
+	Name     string `json:"name"`
+	Kind     string `json:"kind"` // local or smb
+	Location string `json:"location"`
+	State    string `json:"state"`  // online or offline
+	Reason   string `json:"reason"` // why it is offline; "" where it is not
+	Scanning bool   `json:"scanning"`
+	// VolumeOffer is what is in the root's place that is not what the catalog knows; null where nothing is.
+	VolumeOffer *VolumeOffer `json:"volume_offer"`
+	Held        *Held        `json:"held"`
+	Items       int64        `json:"items"`
+	Watch       Watch        `json:"watch"`
+	Breaker     *Breaker     `json:"breaker"`
+	LastScan    *Scan        `json:"last_scan"`
 }
 
 // States of roots.
@@ -22,6 +24,21 @@ const (
 	Online  = "online"
 	Offline = "offline"
 )
+
+// VolumeOffer is another file system in the place of a root's, which somebody may accept to be the root's from now on.
+type VolumeOffer struct {
+	Volume     string    `json:"volume"`
+	Catalogued int64     `json:"catalogued"` // items that the catalog holds of the one before
+	Matching   int64     `json:"matching"`   // of those, how many are there by path, size and modification time
+	Since      time.Time `json:"since"`
+}
+
+// Accepted is what becomes of the items of a root whose file system is another from now on.
+type Accepted struct {
+	Kept    int64 `json:"kept"`    // are there by path, size and modification time
+	New     int64 `json:"new"`     // files where none was catalogued
+	Missing int64 `json:"missing"` // are not there
+}
 
 // Held says that removals wait for a person's word.
 type Held struct {

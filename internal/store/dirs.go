@@ -205,24 +205,6 @@ func (tx *Tx) ForgetEmpty(root int64) (bool, error) {
 	return true, tx.c.exec("DELETE FROM dirs WHERE root = ?", root)
 }
 
-// Volume returns the number of a file system, made where it is new.
-func (tx *Tx) Volume(ident string) (int64, error) {
-	id, err := tx.c.number("SELECT id FROM volumes WHERE ident = ?", ident)
-	if err != nil || id != 0 {
-		return id, err
-	}
-	if err := tx.c.exec("INSERT INTO volumes (ident) VALUES (?)", ident); err != nil {
-		return 0, err
-	}
-	return tx.c.number("SELECT last_insert_rowid()")
-}
-
-// RenameVolume gives a file system the name by which it is known from now on.
-func (tx *Tx) RenameVolume(ident, now string) error {
-	tx.rootsChanged = true
-	return tx.c.exec("UPDATE OR IGNORE volumes SET ident = ? WHERE ident = ?", now, ident)
-}
-
 func parentOf(dir string) string {
 	if p := path.Dir(dir); p != "." {
 		return p

@@ -18,6 +18,8 @@ type Root struct {
 	DetachedAt int64
 	FullPolls  bool
 	AcceptedAt int64 // when held removals were last accepted
+	// Former are the file systems that it was on, of which items are still to be found again on the present one.
+	Former []int64
 }
 
 func rootsOf(c *conn, where string) (out []Root, err error) {
@@ -27,6 +29,11 @@ func rootsOf(c *conn, where string) (out []Root, err error) {
 			Dir: tree.FileID{Inode: uint64(r.int(6)), Birth: r.int(7)}, DetachedAt: r.int(8), FullPolls: r.int(9) != 0, AcceptedAt: r.int(10)})
 		return nil
 	})
+	for i := range out {
+		if err == nil {
+			out[i].Former, err = formerVolumes(c, out[i].ID)
+		}
+	}
 	return out, err
 }
 
@@ -72,6 +79,9 @@ func (tx *Tx) SaveRoot(r *Root) (err error) {
 func (tx *Tx) DropRoot(id int64) error {
 	tx.rootsChanged = true
 	if err := tx.c.exec("DELETE FROM dirs WHERE root = ?", id); err != nil {
+		return err
+	}
+	if err := tx.ForgetFormerVolumes(id); err != nil {
 		return err
 	}
 	return tx.c.exec("DELETE FROM roots WHERE id = ?", id)

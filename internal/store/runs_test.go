@@ -162,7 +162,7 @@ func TestACursorOfAReleaseThatNamedNoRunResumesWhereItsCatalogWas(t *testing.T) 
 	last := r.put(root, "b")
 	epoch, head := r.Epoch(), r.Head()
 	r.stop()
-	shell(t, dir, "DROP TABLE runs; PRAGMA user_version = 4")
+	shell(t, dir, "DROP TABLE runs; DROP TABLE former_volumes; PRAGMA user_version = 4")
 	r = runAt(t, dir, Options{})
 	defer func() { r.stop() }()
 	old := func(seq int64) media.Cursor { return media.Cursor{Epoch: epoch, Seq: seq} }

@@ -247,6 +247,10 @@ type RootStatus struct {
 	Held     *struct {
 		Count int64 `json:"count"`
 	} `json:"held"`
+	VolumeOffer *struct {
+		Volume               string
+		Catalogued, Matching int64
+	} `json:"volume_offer"`
 	Watch struct {
 		Mode        string `json:"mode"`
 		Directories int    `json:"directories"`

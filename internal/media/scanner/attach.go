@@ -62,7 +62,7 @@ func (s *Scanner) SetRoots(ctx context.Context, roots []RootConfig) error {
 // same reports whether a root can go on running as it does.
 func (c *RootConfig) same(o *RootConfig) bool {
 	a, b := *c, *o
-	a.Tree, b.Tree = nil, nil
+	a.Tree, b.Tree, a.Another, b.Another = nil, nil, nil, nil
 	return reflect.DeepEqual(a, b)
 }
 

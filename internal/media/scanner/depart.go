@@ -29,7 +29,7 @@ func (m *matching) depart() error {
 
 // provenAbsent reports whether this look proves that an item is no longer in its place.
 func (m *matching) provenAbsent(it *store.Item) bool {
-	if it.Volume != m.vol { // it is on a disk that is not mounted here now
+	if !m.kin.one(it.Volume, m.vol) { // it is on a disk that is not mounted here now
 		return false
 	}
 	if _, ok := m.broken[it.Name]; ok {
@@ -92,7 +92,7 @@ func (m *matching) departDirs() error {
 		if _, ok := m.dirs[name]; ok {
 			continue
 		}
-		if _, ok := m.broken[name]; ok || sub.Volume != m.vol {
+		if _, ok := m.broken[name]; ok || !m.kin.one(sub.Volume, m.vol) {
 			m.v.unsettled = true
 			continue
 		}

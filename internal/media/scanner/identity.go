@@ -24,7 +24,7 @@ func (m *matching) arrive(i int) (known bool, err error) {
 	if e.ID == (tree.FileID{}) {
 		return false, nil
 	}
-	candidates, err := m.tx.ItemsByIdentity(m.vol, e.ID)
+	candidates, err := m.bearers(e.ID)
 	if err != nil {
 		return false, err
 	}
@@ -75,6 +75,24 @@ func (m *matching) arrive(i int) (known bool, err error) {
 	return known, err
 }
 
+// bearers are the items that have an identity: on this file system, and those of this root that had it on one that was
+// here before, of which this may be a clone or an earlier state.
+func (m *matching) bearers(id tree.FileID) ([]store.Item, error) {
+	items, err := m.tx.ItemsByIdentity(m.vol, id)
+	for _, former := range m.kin.before(m.vol) {
+		var more []store.Item
+		if err == nil {
+			more, err = m.tx.ItemsByIdentity(former, id)
+		}
+		for i := range more {
+			if more[i].Root == m.root {
+				items = append(items, more[i])
+			}
+		}
+	}
+	return items, err
+}
+
 // weak reports whether an identity alone does not prove a file to be the same.
 func (m *matching) weak(e *tree.Entry) bool { return m.weakIDs || e.ID.Birth == 0 }
 
@@ -105,7 +123,7 @@ func (m *matching) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, 
 	}
 	d := doubt{
 		item: it.ID, root: it.Root, dir: dir.Path, name: it.Name, id: it.FileID,
-		size: it.Size, mtime: it.MTime, weak: m.weak(e), strong: e.Links == 1 && !m.weak(e),
+		size: it.Size, mtime: it.MTime, weak: m.weak(e) || it.Volume != m.vol, strong: e.Links == 1 && !m.weak(e) && it.Volume == m.vol,
 	}
 	if gone, ok := m.proofs[d]; ok {
 		return gone, false, nil

@@ -62,7 +62,7 @@ func (r *runner) look(ctx context.Context, j *job) {
 // what it took of the entries in flight.
 func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64, error) {
 	g := &sighting{
-		root: r.id, dir: j.dir, listedAbove: j.listed, stamped: r.polled.Load(), now: time.Now().UnixNano(),
+		root: r.id, dir: j.dir, kin: r.kin.Load(), listedAbove: j.listed, stamped: r.polled.Load(), now: time.Now().UnixNano(),
 		quiet: int64(r.s.timing.Load().Debounce), grace: int64(r.s.timing.Load().Grace), describe: r.s.describe,
 	}
 	err := r.prove(ctx, j, g)
@@ -320,7 +320,11 @@ func (r *runner) unwatch(dir string) {
 
 // rulesIn adds a directory's own ignore file, if it has one, to the rules of the one above.
 func (r *runner) rulesIn(ctx context.Context, rules *tree.Rules, dir string) (*tree.Rules, error) {
-	f, err := r.tree.Open(ctx, store.Join(dir, tree.IgnoreFile))
+	return rulesOf(ctx, r.tree, rules, dir)
+}
+
+func rulesOf(ctx context.Context, t tree.Tree, rules *tree.Rules, dir string) (*tree.Rules, error) {
+	f, err := t.Open(ctx, store.Join(dir, tree.IgnoreFile))
 	switch {
 	case err == nil:
 	case away(ctx, err):

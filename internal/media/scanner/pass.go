@@ -110,6 +110,9 @@ func (r *runner) endPass(p *pass) {
 	}
 	r.s.remember(p)
 	close(p.finished)
+	if p.State == media.ScanDone && p.Path == "" && !p.poll && p.Errors == 0 {
+		r.forgetFormer()
+	}
 	if p.State != media.ScanFailed && p.Path == "" { // one that failed begins anew when the root is back
 		r.schedule(p)
 	}

@@ -51,6 +51,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		return
 	}
 	if err != nil {
+		r.withdraw()
 		if r.online && !errors.Is(err, tree.ErrAway) && !errors.Is(err, context.DeadlineExceeded) {
 			r.log.Info("root not identified, it is taken for what it was", zap.Error(err)) // of this process, as too many open files
 			return
@@ -68,10 +69,12 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 	if r.row.Ident != "" && r.row.Ident != v.ID {
 		vacant, err := r.vacate(ctx)
 		if err != nil || !vacant {
-			r.goOffline(errors.Join(otherPlace(v, r.row.Ident), err))
+			r.goOffline(errors.Join(r.otherPlace(v), err))
+			r.propose(ctx, v)
 			return
 		}
 	}
+	r.withdraw()
 	replaced := r.online && r.row.Dir != v.Root
 	if r.row.Ident != v.ID || r.row.Dir != v.Root {
 		row := r.row
@@ -80,8 +83,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 			r.goOffline(fmt.Errorf("record the root's file system: %w", err))
 			return
 		}
-		r.row = row
-		r.home.Store(&row.Dir)
+		r.settleOn(row)
 	}
 	r.identAt = time.Now().Add(proveEvery)
 	r.proven = time.Now()
@@ -94,14 +96,6 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.log.Info("another directory is in the root's place, it is compared whole")
 		r.startPass(&pass{})
 	}
-}
-
-// otherPlace says what is in a root's place that is not what the catalog knows.
-func otherPlace(v tree.Volume, known string) error {
-	if v.Former != "" && strings.HasPrefix(known, v.Former+"@") {
-		return fmt.Errorf("another server answers in its place (%s, the catalog knows %s): if it is yours, and has only got another name or the disks of the old one, accept it with catalogizerd accept volume", v.ID, known)
-	}
-	return fmt.Errorf("another file system is in its place (%s, the catalog knows %s): mount the right one, or give the new one a root of its own", v.ID, known)
 }
 
 // vacate forgets what file system the root was on, if nothing was ever found there: an empty mount point was
@@ -138,7 +132,7 @@ func (r *runner) comeOnline() {
 	r.log.Info("root is online")
 	r.reapSoon()
 	r.dueAt = time.Now()
-	if r.s.timing.Load().ScanOnStart || !r.startup {
+	if r.s.timing.Load().ScanOnStart || !r.startup || len(r.row.Former) > 0 {
 		r.startPass(&pass{startup: true})
 	} else {
 		r.startup = false

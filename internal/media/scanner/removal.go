@@ -28,13 +28,13 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 		r.results <- res // has room for every job in flight
 		return
 	}
-	at := time.Now().UnixNano()
+	at, kin := time.Now().UnixNano(), r.kin.Load()
 	gone := false
 	err := r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
 		var below []store.Dir
 		var err error
 		res.verdict = verdict{}
-		below, gone, err = vanishIn(tx, *j.gone, at, &res.verdict)
+		below, gone, err = vanishIn(tx, *j.gone, at, kin, &res.verdict)
 		res.children = nil
 		for i := range below {
 			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i], pass: j.pass})
@@ -92,7 +92,7 @@ func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {
 }
 
 // vanishIn reports the directories below, and whether the directory is still gone.
-func vanishIn(tx *store.Tx, d store.Dir, at int64, v *verdict) (below []store.Dir, gone bool, err error) {
+func vanishIn(tx *store.Tx, d store.Dir, at int64, kin *kin, v *verdict) (below []store.Dir, gone bool, err error) {
 	now, found, err := tx.DirByID(d.ID)
 	if err != nil || !found || !now.Gone { // it came back meanwhile
 		return nil, false, err
@@ -104,7 +104,7 @@ func vanishIn(tx *store.Tx, d store.Dir, at int64, v *verdict) (below []store.Di
 	elsewhere := func(o *store.Item) bool { return o.Dir != d.ID }
 	for i := range items {
 		it := &items[i]
-		if it.State != store.Present || it.Volume != d.Volume {
+		if it.State != store.Present || !kin.one(it.Volume, d.Volume) {
 			continue
 		}
 		echoes, err := otherNames(tx, it, elsewhere)
@@ -122,7 +122,7 @@ func vanishIn(tx *store.Tx, d store.Dir, at int64, v *verdict) (below []store.Di
 		return nil, false, err
 	}
 	for i := range subs {
-		if subs[i].Volume != d.Volume {
+		if !kin.one(subs[i].Volume, d.Volume) {
 			continue
 		}
 		if err := tx.MarkGone(&subs[i], now.Stamp); err != nil {

@@ -44,8 +44,10 @@ type runner struct {
 	startup     bool      // the first full pass is still to come
 	reason      string    // why it is offline
 	identifying bool
+	other       *otherDisk // that is in its place
 
 	home     atomic.Pointer[tree.FileID] // the root's directory as the catalog knows it
+	kin      atomic.Pointer[kin]         // the file systems that are the root's
 	ruled    atomic.Int64                // counts changes of ignore files: rules read before one may be out of force
 	polled   atomic.Bool                 // no events come from here: directories' stamps are kept and polled
 	inbox    chan func()                 // commands, run on the runner's goroutine: see ask
@@ -76,7 +78,7 @@ func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
 	}
 	r.pool = newPool(cfg.Name, cfg.Workers, s.log)
 	r.busy.Store(true)
-	r.home.Store(&row.Dir)
+	r.settleOn(row)
 	r.polled.Store(cfg.Poll)
 	r.publish()
 	return r, nil

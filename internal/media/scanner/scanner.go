@@ -48,11 +48,14 @@ type Config struct {
 
 // RootConfig is one root to keep true.
 type RootConfig struct {
-	Name         string
-	Kind         string
-	Location     string
-	Access       string // what Tree was made from beside Location: with another, it is another tree
-	Tree         tree.Tree
+	Name     string
+	Kind     string
+	Location string
+	Access   string // what Tree was made from beside Location: with another, it is another tree
+	Tree     tree.Tree
+	// Another makes one more tree of the same place, which expects what it is told itself, to see what is there where that
+	// is not what Tree expects; done ends it. Without it nothing is offered that is in the root's place.
+	Another      func() (t tree.Tree, done func(), err error)
 	Workers      int
 	Exclude      []string
 	MaxRemovals  float64 // share of the root's items

@@ -12,6 +12,7 @@ type sighting struct {
 	root    int64
 	dir     string
 	volume  string
+	kin     *kin
 	weakIDs bool  // identities need size and time beside them
 	stamped bool  // keep the directory's stamp: this root is polled
 	stamp   int64 // that the directory has now; 0: none proves anything

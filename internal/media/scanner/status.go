@@ -18,13 +18,14 @@ type rootState struct {
 	Scanning      bool
 	ident         string
 	polled        bool
+	offer         *media.VolumeOffer
 	id            int64
 }
 
 // publish makes the runner's state visible. It is called on every turn of its loop, so it writes only
 // what changed.
 func (r *runner) publish() {
-	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.id}
+	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.id, offer: r.offered()}
 	if r.online {
 		st.State, st.Reason = media.Online, ""
 	}
@@ -77,7 +78,7 @@ func (s *Scanner) Root(ctx context.Context, name string) (media.Root, error) {
 func (s *Scanner) describeRoot(ctx context.Context, r *runner) (media.Root, error) {
 	st := r.state.Load()
 	m := media.Root{
-		Name: r.name, Kind: r.cfg.Kind, Location: r.cfg.Location, State: st.State, Reason: st.Reason, Scanning: st.Scanning,
+		Name: r.name, Kind: r.cfg.Kind, Location: r.cfg.Location, State: st.State, Reason: st.Reason, Scanning: st.Scanning, VolumeOffer: st.offer,
 		Items: s.store.RootItems(st.id), Watch: media.Watch{Mode: media.WatchPoll},
 	}
 	n, since, err := s.store.Held(ctx, st.id)

@@ -41,9 +41,13 @@ func (m *matching) match() error {
 
 // same reports whether the item at a path is the very file that stands there. A tree without
 // identities says so by the path alone. Where identities do not last, a mere remount deals the numbers
-// out anew: there a file of the same name, size and time is the same whatever its number.
+// out anew: there a file of the same name, size and time is the same whatever its number. So it is where its
+// item was last seen on the file system that was here before.
 func (m *matching) same(it *store.Item, e *tree.Entry) bool {
-	return it.Volume == m.vol && (it.FileID == e.ID || m.weak(e) && it.SameContent(e))
+	if !m.kin.one(it.Volume, m.vol) {
+		return false
+	}
+	return it.FileID == e.ID || (m.weak(e) || it.Volume != m.vol) && it.SameContent(e)
 }
 
 // stay takes over what changed of a file that is still the same.
@@ -56,7 +60,7 @@ func (m *matching) stay(it *store.Item, e *tree.Entry, i int) error {
 			return nil
 		}
 		return m.rewrite(it, e, i)
-	case it.CTime != e.CTime || it.Links != e.Links || it.FileID != e.ID:
+	case it.CTime != e.CTime || it.Links != e.Links || it.FileID != e.ID || it.Volume != m.vol:
 		old := *it
 		verify := (it.CTime != e.CTime || it.FileID != e.ID) && it.Printed && it.Analysis == store.Done
 		it.Observe(m.vol, e)

@@ -323,6 +323,13 @@ func (t *Tree) Called(id, former string) {
 	t.disk.volume.ID, t.disk.volume.Former = id, former
 }
 
+// Exchange puts an empty disk in the place of the root's.
+func (t *Tree) Exchange(v tree.Volume) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.disk = t.newDisk(v)
+}
+
 // Mount covers a directory with an empty disk.
 func (t *Tree) Mount(path string, v tree.Volume) error {
 	return t.change("mount", path, func(dir *node, _ *disk, name string) error {

@@ -40,16 +40,24 @@ type Options struct {
 
 // Tree is files in memory. All methods are safe for concurrent use.
 type Tree struct {
+	*place
+	expected tree.Volume
+}
+
+// place is what all trees of one place see.
+type place struct {
 	opts Options
 
-	mu       sync.Mutex
-	disk     *disk // what the root shows
-	pulled   *disk // what it showed before PullOut
-	away     string
-	expected tree.Volume
-	ahead    time.Duration // of the clock, by Advance
-	last     int64         // stamp given last: no two changes have the same
+	mu     sync.Mutex
+	disk   *disk // what the root shows
+	pulled *disk // what it showed before PullOut
+	away   string
+	ahead  time.Duration // of the clock, by Advance
+	last   int64         // stamp given last: no two changes have the same
 }
+
+// Another gives one more tree of the same place, which expects what it is told itself.
+func (t *Tree) Another() *Tree { return &Tree{place: t.place} }
 
 // disk is one file system.
 type disk struct {
@@ -82,7 +90,7 @@ func New(opts Options) *Tree {
 	if v.ID == "" {
 		v.ID = "uuid:fake"
 	}
-	t := &Tree{opts: opts}
+	t := &Tree{place: &place{opts: opts}}
 	t.disk = t.newDisk(v)
 	return t
 }
