@@ -84,7 +84,7 @@ func opRemoveDir(d *driver) bool {
 // opOthers makes what is no regular file: it never becomes an item.
 func opOthers(d *driver) bool {
 	p := d.anyDir().join(d.baseName() + ".other")
-	if !d.isFree(p) {
+	if !d.isFree(p) || d.lacks.special {
 		return false
 	}
 	d.note("other things at %v", p)

@@ -35,7 +35,7 @@ func (d *driver) size() int { return pick(d, []int{0, 500, 900, 1500, 3000, 2000
 
 func (d *driver) baseName() string {
 	if d.chance(0.15) {
-		if name := pick(d, oddNames); !d.share || onShares(name) {
+		if name := pick(d, oddNames); !d.share && !d.lacks.odd || onShares(name) {
 			return name
 		}
 	}
@@ -157,7 +157,7 @@ func opRewrite(d *driver) bool {
 	p, ok := d.anyFile()
 	if ok {
 		how := pick(d, []string{"", "older", "same time", "same everything"})
-		if d.share && how == "same everything" {
+		if (d.share || d.lacks.identity) && how == "same everything" {
 			how = "" // nothing that a share tells would show it
 		}
 		d.rewrite(p, d.title(), 100+d.rnd.IntN(4000), how)
@@ -231,7 +231,7 @@ func opReplace(d *driver) bool {
 
 func opSwap(d *driver) bool {
 	a, b, ok := d.twoFiles()
-	if ok {
+	if ok = ok && !d.lacks.exchange; ok {
 		d.swap(a, b)
 	}
 	return ok
@@ -321,7 +321,7 @@ func opDelete(d *driver) bool {
 func opLink(d *driver) bool {
 	from, ok := d.anyFile()
 	to, free := d.freePlace()
-	if !ok || !free {
+	if !ok || !free || d.lacks.links {
 		return false
 	}
 	d.link(from, to)
@@ -330,7 +330,7 @@ func opLink(d *driver) bool {
 
 func opChmod(d *driver) bool {
 	p, ok := d.anyFile()
-	if ok {
+	if ok = ok && !d.lacks.modes; ok {
 		d.chmod(p)
 	}
 	return ok

@@ -23,11 +23,14 @@ type expectation struct {
 // expect says which item the file at p must be.
 func (w *world) expect(p place, quick bool) expectation {
 	o := w.files[p]
+	if w.lacks.identity && (o.wandered || o.strayed || len(w.history[p]) > 0) {
+		return expectation{}
+	}
 	if len(o.base) == 1 && !o.linked {
 		if (o.strayed || o.wandered && w.hidden) && !quick {
 			return expectation{}
 		}
-		if w.share && o.changed && (o.wandered || o.strayed) {
+		if (w.share || w.lacks.birth) && o.changed && (o.wandered || o.strayed) {
 			return expectation{}
 		}
 		for _, id := range o.base {

@@ -90,6 +90,7 @@ type world struct {
 
 	hidden   bool // what moves may not be seen within the grace
 	analysed bool // the bytes of files are read, so that what they say is compared too
+	lacks    lack // what the file system has not
 	share    bool // all that is known of a file is what a share tells: its number, its size and its mtime
 
 	files   map[place]*object
@@ -100,6 +101,8 @@ type world struct {
 	excused map[int64]struct{}
 
 	past [][]string // logs of the rounds before
+
+	keptIgnores map[place]string // those of a state to which the disk can be rolled back
 
 	// Since the last good state:
 	log          []string
@@ -267,7 +270,7 @@ func (w *world) create(p place, title string, size int) {
 	w.must(err)
 	w.must(f.Close())
 	w.objects++
-	if w.share { // files of one moment and size, one of which takes the other's place, are one for all that a share tells
+	if w.share || w.lacks.birth { // files of one moment and size, one of which takes the other's place, are one by all that can be told
 		at := time.Now().Add(-time.Duration(w.objects) * time.Millisecond)
 		w.must(os.Chtimes(w.abs(p), at, at))
 	}
