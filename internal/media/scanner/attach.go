@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
 )
 
@@ -90,15 +91,23 @@ func (s *Scanner) detach(ctx context.Context, row store.Root) error {
 	})
 }
 
-// attach finds the row of a configured root: its own, one detached from the same place, or a new one.
+// attach finds the row of a configured root: its own, one detached from the same place, or a new one. Where the place can
+// be reached, a detached one has to be of the file system that is there: another disk is another library.
 func (s *Scanner) attach(ctx context.Context, c *RootConfig, rows []store.Root) (store.Root, error) {
+	there, asked := tree.Volume{}, false
 	var detached *store.Root
 	for i := range rows {
 		row := &rows[i]
 		if row.DetachedAt == 0 && row.Name == c.Name {
 			return *row, s.eachItem(ctx, row.ID, store.Detached, store.Detached, restore) // what a crash left undone
 		}
-		if row.DetachedAt != 0 && row.Location == c.Location && (detached == nil || row.DetachedAt > detached.DetachedAt) {
+		if row.DetachedAt == 0 || row.Location != c.Location || detached != nil && row.DetachedAt <= detached.DetachedAt {
+			continue
+		}
+		if !asked {
+			there, asked = whatIsThere(ctx, c.Tree), true
+		}
+		if there.ID == "" || row.Ident == "" || there.ID == row.Ident || there.Former == row.Ident {
 			detached = row
 		}
 	}
@@ -113,6 +122,20 @@ func (s *Scanner) attach(ctx context.Context, c *RootConfig, rows []store.Root) 
 	row := store.Root{Name: c.Name, Kind: c.Kind, Location: c.Location}
 	err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.AddRoot(&row) })
 	return row, err
+}
+
+// attachLimit bounds how long a place is asked what it is.
+const attachLimit = 5 * time.Second
+
+// whatIsThere tells which file system is in a place; the zero Volume where that cannot be told now.
+func whatIsThere(ctx context.Context, t tree.Tree) tree.Volume {
+	ctx, cancel := context.WithTimeout(ctx, attachLimit)
+	defer cancel()
+	v, err := t.Identify(ctx)
+	if err != nil {
+		return tree.Volume{}
+	}
+	return v
 }
 
 func restore(tx *store.Tx, it *store.Item) error {
