@@ -65,9 +65,7 @@ func (s *segment) analyse(text string, c context, g *Guess) {
 	s.claimBrackets()
 	s.anchor = s.findAnchor()
 	s.findYear()
-	if c.films {
-		s.dropFilmSeason()
-	}
+	s.dropFilmSeason(c)
 	s.anchor = s.findAnchor()
 	s.findDependentTags()
 	s.dropLeftovers()
@@ -78,16 +76,30 @@ func (s *segment) analyse(text string, c context, g *Guess) {
 	s.orderClaims()
 }
 
-// dropFilmSeason takes back a season that is the title of a film: "Open Season 2 (2008)" among films.
-func (s *segment) dropFilmSeason() {
+// dropFilmSeason takes back a season that is the title of a film: "Open Season 2 (2008)", among films or in a single
+// video. What follows the year may say that it is one of many episodes all the same.
+func (s *segment) dropFilmSeason(c context) {
 	i := s.first(propMarker)
-	if i < 0 {
+	if i < 0 || !c.films && c.medium != mediumVideo {
 		return
 	}
-	c := &s.claims[i]
-	if c.seasonWord && c.episodes.empty() && c.to < len(s.tok) && s.tok[c.to].prop == propYear {
+	m := &s.claims[i]
+	if !m.seasonWord || !m.episodes.empty() || m.to >= len(s.tok) || s.tok[m.to].prop != propYear {
+		return
+	}
+	if c.films || m.from > 0 && s.alone(m.to) && s.br[s.tok[m.to].bracket].kind == '(' && s.noneOpen(m.to+1) {
 		s.drop(i)
 	}
+}
+
+// noneOpen reports whether no word outside brackets is without a claim from token i on.
+func (s *segment) noneOpen(i int) bool {
+	for ; i < len(s.tok); i++ {
+		if s.tok[i].prop == propNone && s.tok[i].bracket < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // dropLeftovers takes words out that say nothing beside what was found: "Ep" before 2x03, and a
@@ -99,7 +111,12 @@ func (s *segment) dropLeftovers() {
 			continue
 		}
 		switch string(s.word(c.from - 1)) {
-		case "ep", "episode", "season":
+		case "season":
+			if s.endsTitle(c.from - 1) {
+				continue
+			}
+			fallthrough
+		case "ep", "episode":
 			s.add(claim{prop: propIgnored, from: c.from - 1, to: c.from})
 		}
 	}

@@ -104,9 +104,9 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 	if n, ok := s.seasonNumber(i + 1); ok && !before && !s.countsBefore(i) {
 		c.seasons = s.number(n)
 		s.behindSeason(&c)
-		return c, true
+		return c, !c.episodes.empty() || !s.yearOfTitle(i)
 	}
-	if j := i + 1; j < len(s.tok) && len(s.word(j)) > 1 && s.word(j)[0] == 's' && s.tok[j].sep.only(sepSpace|sepDot) {
+	if j := i + 1; j < len(s.tok) && len(s.word(j)) > 1 && s.word(j)[0] == 's' && s.tok[j].sep.only(sepSpace|sepDot) && !s.endsTitle(i) {
 		if d := digits(s.word(j), 1); d > 1 && d == len(s.word(j)) { // "Seasons S01 to S28"
 			c.seasons = s.number(int(number(s.word(j)[1:])))
 			s.behindSeason(&c)
@@ -140,6 +140,28 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 		s.behindSeason(&c)
 	}
 	return c, true
+}
+
+// yearOfTitle reports that the number behind the season word at token i is the year of a work whose title ends with
+// that word: "Wedding Season (2022)", "Silly Season 2021 1080p". Programmes that number their seasons by year have
+// the word alone, or nothing else behind it.
+func (s *segment) yearOfTitle(i int) bool {
+	j := i + 1
+	if !yearLike(s.tok[j].num) || len(s.word(j)) != 4 {
+		return false
+	}
+	if s.tok[j].sep&sepOpen != 0 {
+		return true
+	}
+	return i > 0 && j+1 < len(s.tok) && s.tok[i-1].prop == propNone && s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore) &&
+		s.tok[j].sep.only(sepSpace|sepDot|sepUnderscore)
+}
+
+// endsTitle reports a season word in the singular that follows others directly: before S01 it is no part of the
+// mark but the end of a title, "Cherry Season S01".
+func (s *segment) endsTitle(i int) bool {
+	k := s.word(i)
+	return i > 0 && s.tok[i-1].prop == propNone && k[len(k)-1] != 's' && s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore)
 }
 
 // suffixedOrdinal reads the Russian "5-й" before token i.
@@ -315,90 +337,4 @@ func (s *segment) unitFollows(j int) bool {
 		return false
 	}
 	return s.tok[j+1].sep == sepDot && s.tok[j+1].num >= 0 && s.tok[j+1].num < 3 && s.tok[j].num < 8
-}
-
-// episodeWord reads "Episode 5", "Ep. 1-43", "EP(01-08)", "Episode 1.22", "Cap.102_104", "69. Blm".
-func (s *segment) episodeWord(i int) (claim, bool) {
-	j := i + 1
-	c := claim{from: i, to: i + 2, weight: weightWord}
-	if j < len(s.tok) && s.tok[j].prop == propNone && isDigit(s.word(j)[0]) && s.tok[j].sep&(sepClose|sepTilde) == 0 {
-		k := s.word(j)
-		d := digits(k, 0)
-		switch {
-		case s.word(i)[0] == 'c' && d >= 3 && d == len(k) && d <= 4:
-			return s.chapterOfSeason(c), true
-		case d <= 5 && (d == len(k) || k[d] == 'v' || len(k) == d+1 && k[d] < 'd'):
-			if !s.episodesIn(&c, k, 0) {
-				return claim{}, false
-			}
-			if d == 1 && j+1 < len(s.tok) && s.tok[j+1].sep == sepDot && len(s.word(j+1)) == 2 && s.tok[j+1].num > 0 { // "Episode 1.22"
-				c.seasons = c.episodes
-				c.episodes = s.number(int(s.tok[j+1].num))
-				c.to++
-				return c, true
-			}
-			s.continueEpisodes(&c)
-			s.countBehind(&c)
-			return c, true
-		}
-		return claim{}, false
-	}
-	if n, ok := s.smallNumber(j); ok && s.tok[j].num < 0 && len(s.word(j)) > 2 && !roman(s.word(j)) && s.tok[j].sep.only(sepSpace|sepDot|sepUnderscore) {
-		c.episodes = s.number(n)
-		c.weight = weightNumber
-		return c, true
-	}
-	if i > 0 && s.tok[i-1].prop == propNone && s.tok[i-1].num > 0 && len(s.word(i-1)) <= 4 && (s.tok[i].sep&sepDot != 0 || s.tok[i].other) && len(s.word(i)) > 2 && s.word(i)[0] != 'e' {
-		c.from, c.to, c.episodes = i-1, i+1, s.number(int(s.tok[i-1].num))
-		return c, true
-	}
-	return claim{}, false
-}
-
-// roman reports a Roman numeral, which counts films rather than episodes: "Episode VII".
-func roman(k []byte) bool {
-	for _, c := range k {
-		if c != 'i' && c != 'v' && c != 'x' {
-			return false
-		}
-	}
-	return true
-}
-
-// countBehind reads "of 26" behind an episode.
-func (s *segment) countBehind(c *claim) {
-	j := c.to
-	if j+1 >= len(s.tok) || s.tok[j+1].num < 0 {
-		return
-	}
-	if e := s.tok[j].entry; e != nil && e.roles&roleOf != 0 && s.tok[j].sep&(sepOpen|sepClose) == 0 {
-		c.count = int(s.tok[j+1].num)
-		c.to = j + 2
-		if n := s.nums[c.episodes.to-1]; s.tok[j].other && c.episodes.to-c.episodes.from == 1 && c.episodes.to == len(s.nums) && n > 1 && n < c.count && s.pluralBefore(j-1) {
-			s.nums[c.episodes.from] = 1 // "Серии: 5 из 20" are the five that there are so far
-			s.runTo(&c.episodes, n)
-		}
-	}
-}
-
-// pluralBefore reports whether the word before token i is the Russian or Ukrainian for episodes.
-func (s *segment) pluralBefore(i int) bool {
-	if i < 1 {
-		return false
-	}
-	k := string(s.word(i - 1))
-	return k == "серии" || k == "серії" || k == "эпизоды"
-}
-
-// chapterOfSeason reads the Spanish "Cap.102" and "Cap.102_104": season 1, episodes 2 to 4.
-func (s *segment) chapterOfSeason(c claim) claim {
-	n := int(s.tok[c.to-1].num)
-	c.seasons = s.number(n / 100)
-	c.episodes = s.number(n % 100)
-	if j := c.to; j < len(s.tok) && s.tok[j].num > int32(n) && int(s.tok[j].num)/100 == n/100 && s.tok[j].sep.only(sepUnderscore|sepDash) {
-		s.runTo(&c.episodes, int(s.tok[j].num)%100)
-		c.to++
-	}
-	c.weight = weightFull - 2
-	return c
 }

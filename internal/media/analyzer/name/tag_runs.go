@@ -116,12 +116,40 @@ func (s *segment) claimRun(end int) {
 				continue
 			}
 		}
-		if m.tag == nil || m.tag.strength < weak && s.sepAfter(end-1) != sepPlus && !s.serviceBefore(from, m.tag, end) || s.leading(from) || s.joined(from) {
+		if m.tag == nil || m.tag.strength < weak && s.sepAfter(end-1) != sepPlus && !s.serviceBefore(from, m.tag, end) || s.leading(from) || s.joined(from) || s.titleNoun(from, m) {
 			return
 		}
 		s.claimTag(m, from)
 		end = from
 	}
+}
+
+// titleNoun reports a word for an edition that ends titles as well, "The Bone Collector", where nothing else in the
+// name has told that tags began: only capitals, which the title does not have, make it a tag then.
+func (s *segment) titleNoun(from int, m match) bool {
+	if m.to != from+1 || m.tag.prop != propEdition {
+		return false
+	}
+	switch string(s.word(from)) {
+	case "collector", "limited", "festival", "deluxe":
+	default:
+		return false
+	}
+	if string(s.word(from-1)) == "edition" {
+		return false
+	}
+	return !shouted(s.raw(from)) || shouted(s.raw(from-1)) && from > 1 && shouted(s.raw(from-2))
+}
+
+// shouted reports a word that releases write for a tag: in capitals, all or most of them, as LiMiTED.
+func shouted(text string) bool {
+	n := 0
+	for i := range len(text) {
+		if text[i] >= 'A' && text[i] <= 'Z' {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // matchBefore returns the longest phrase that ends before token end.
@@ -154,7 +182,7 @@ func (s *segment) claimEdition(end int) {
 			}
 		}
 		said := m.tag.prop == propEdition || m.tag.prop == propOther && (m.tag.value == "3D" || m.tag.value == "Complete" || m.tag.value == "Internal" && !s.spaces)
-		if !said || m.tag.strength < weak && s.raw(from) != "DC" {
+		if !said || m.tag.strength < weak && s.raw(from) != "DC" || s.titleNoun(from, m) {
 			return
 		}
 		s.claimTag(m, from)
