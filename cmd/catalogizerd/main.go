@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/terminal"
 )
 
@@ -173,7 +174,7 @@ func exitCode(p *process, err error) int {
 		return exitUsage
 	}
 	terminal.Fprintf(p.err, "catalogizerd: %v\n", err)
-	if errors.As(err, new(usageError)) {
+	if errors.As(err, new(usageError)) || errors.Is(err, store.ErrNoMapping) {
 		return exitUsage
 	}
 	return exitFailed

@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"context"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -146,4 +148,28 @@ func TestCatalogRemoved(t *testing.T) {
 	d.Start(t)
 	d.WaitIdle(t, time.Minute)
 	complete(t, d, root, time.Minute)
+}
+
+// Some FUSE file systems map no file into shared memory, which the log of the catalog needs.
+func TestACatalogThatCannotLieThereIsToldOf(t *testing.T) {
+	if !apptest.Inside(t, apptest.Mounts) {
+		return
+	}
+	fuse, err := exec.LookPath("mergerfs")
+	if err != nil {
+		t.Skip("no mergerfs")
+	}
+	base := t.TempDir()
+	pool := base + "/pool"
+	for _, dir := range []string{base + "/branch", pool, base + "/root"} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apptest.Run(t, fuse, "-o", "cache.files=off", base+"/branch", pool)
+	t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "umount", "-l", pool).Run() })
+	d := apptest.New(t, apptest.Config{DataDir: pool + "/data", Roots: []apptest.Root{{Name: "films", Path: base + "/root"}}})
+	if err := d.TryStart(); err == nil || !strings.Contains(err.Error(), "exit status 2") || !strings.Contains(err.Error(), "put data_dir on a local disk") {
+		t.Errorf("started with %v, want exit status 2 and the mend", err)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -33,6 +34,9 @@ var (
 	ErrForeign = errors.New("not a catalog")
 	ErrNoFTS   = errors.New("this binary was built without full-text search: build it with -tags sqlite_fts5")
 	ErrNone    = errors.New("no catalog")
+	// ErrNoMapping says that the catalog's log cannot be kept where it lies: some FUSE and network file systems map no
+	// file into memory that processes share (SQLite's wal-index; https://sqlite.org/wal.html).
+	ErrNoMapping = errors.New("its file system cannot map files into shared memory")
 )
 
 // Options of a store. The zero value is good.
@@ -277,6 +281,10 @@ func explain(path string, err error) error {
 			return explained{fmt.Errorf("%w: %s", err, mendCatalog)}
 		}
 		return err
+	}
+	switch {
+	case se.ExtendedCode == sqlite3.ErrIoErrSHMMap, se.Code == sqlite3.ErrIoErr && errors.Is(se.SystemErrno, syscall.ENODEV):
+		return explained{fmt.Errorf("%w: %s: put data_dir on a local disk (%w)", ErrNoMapping, path, err)}
 	}
 	switch se.Code {
 	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
