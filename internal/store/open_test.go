@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -301,14 +302,21 @@ func TestAReaderNeedsACatalogThatIsThere(t *testing.T) {
 }
 
 func TestAReaderIsAsCarefulAsADaemon(t *testing.T) {
+	first, err := schema.ReadFile("schema/0001_catalog.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := fmt.Sprintf("%s; PRAGMA application_id = %d; PRAGMA user_version = 1", first, applicationID)
 	for want, sql := range map[error]string{
 		ErrNewer:   "PRAGMA user_version = 99",
-		ErrOlder:   "DROP TABLE runs; PRAGMA user_version = 4",
+		ErrOlder:   older,
 		ErrAltered: "PRAGMA user_version = 4",
 		ErrForeign: "PRAGMA application_id = 1",
 	} {
 		dir := t.TempDir()
-		runAt(t, dir, Options{}).stop()
+		if sql != older {
+			runAt(t, dir, Options{}).stop()
+		}
 		shell(t, dir, sql)
 		st, err := OpenReader(t.Context(), dir)
 		if !errors.Is(err, want) {
