@@ -27,7 +27,7 @@ func (tx *Tx) markDescribed(old, it *Item) error {
 		return nil
 	}
 	moved := old == nil || old.Dir != it.Dir || old.Name != it.Name || (old.State == Present) != (it.State == Present)
-	said := it.Kind == media.KindMetadata && (old == nil || !bytes.Equal(old.Probed, it.Probed))
+	said := it.Kind == media.KindMetadata && (old == nil || old.Unread != it.Unread || !bytes.Equal(old.Probed, it.Probed))
 	if !moved && !said && old.Kind == it.Kind { // of pictures and subtitles only that they are there matters
 		return nil
 	}

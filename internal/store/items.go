@@ -71,20 +71,34 @@ type Item struct {
 	FilterSeq   int64
 	Doc         []byte
 	Probed      []byte
+	// Unread says that Doc and Probed were left in the catalog, and stay there as they are when the row is written: see
+	// Tx.Fill. Who sets one of them has set both, and takes Unread away.
+	Unread bool
 }
 
-const itemColumns = `id, dir, root, name, volume, inode, birth, links, size, mtime, ctime, added, state, missing_at,
-	kind, analysis, work, attempts, retry_at, error, fingerprint, seq, filter_seq, doc, probed, marked`
+// rowColumns are those of an item but for its documents, which come last: they are as long as all else of hundreds of
+// items, and a look at a directory needs those of none.
+const (
+	rowColumns = `id, dir, root, name, volume, inode, birth, links, size, mtime, ctime, added, state, missing_at,
+	kind, analysis, work, attempts, retry_at, error, fingerprint, seq, filter_seq, marked`
+	itemColumns = rowColumns + ", doc, probed"
+)
 
-func scanItem(r row) Item {
+func scanRow(r row) Item {
 	return Item{
 		ID: r.int(0), Dir: r.int(1), Root: r.int(2), Name: string(r.bytes(3)), Volume: r.int(4),
 		FileID: tree.FileID{Inode: uint64(r.int(5)), Birth: r.int(6)}, Links: uint32(r.int(7)),
 		Size: r.int(8), MTime: r.int(9), CTime: r.int(10), Added: r.int(11), State: State(r.int(12)), MissingAt: r.int(13),
 		Kind: media.Kind(r.text(14)), Analysis: Analysis(r.int(15)), Work: Work(r.int(16)), Attempts: r.int(17), RetryAt: r.int(18),
 		Error: r.text(19), Fingerprint: r.int(20), Printed: !r.null(20), Seq: r.int(21), FilterSeq: r.int(22),
-		Doc: r.bytes(23), Probed: r.bytes(24), Marked: r.int(25),
+		Marked: r.int(23), Unread: true,
 	}
+}
+
+func scanItem(r row) Item {
+	it := scanRow(r)
+	it.Doc, it.Probed, it.Unread = r.bytes(24), r.bytes(25), false
+	return it
 }
 
 func (it *Item) values() []driver.Value {
@@ -98,7 +112,7 @@ func (it *Item) values() []driver.Value {
 	return []driver.Value{
 		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
 		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
-		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, blob(it.Doc), blob(it.Probed), it.Marked,
+		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.Marked, blob(it.Doc), blob(it.Probed),
 	}
 }
 
@@ -126,23 +140,33 @@ func (it *Item) Observe(volume int64, e *tree.Entry) {
 	it.Size, it.MTime, it.CTime = e.Size, e.MTime, e.CTime
 }
 
+// items reads rows without their documents.
 func (tx *Tx) items(where string, args ...driver.Value) ([]Item, error) {
 	var out []Item
-	err := tx.c.each("SELECT "+itemColumns+" FROM items WHERE "+where, func(r row) error {
-		out = append(out, scanItem(r))
+	err := tx.c.each("SELECT "+rowColumns+" FROM items WHERE "+where, func(r row) error {
+		out = append(out, scanRow(r))
 		return nil
 	}, args...)
 	return out, err
 }
 
-// Item reads one item.
+// Fill reads the documents of an item that was read without them.
+func (tx *Tx) Fill(it *Item) error {
+	if !it.Unread {
+		return nil
+	}
+	_, err := tx.c.one("SELECT doc, probed FROM items WHERE id = ?", func(r row) { it.Doc, it.Probed, it.Unread = r.bytes(0), r.bytes(1), false }, it.ID)
+	return err
+}
+
+// Item reads one item with its documents.
 func (tx *Tx) Item(id int64) (it Item, found bool, err error) {
 	found, err = tx.c.one("SELECT "+itemColumns+" FROM items WHERE id = ?", func(r row) { it = scanItem(r) }, id)
 	return it, found, err
 }
 
-// ItemsIn reads the items of a directory: those present, and those missing from it that are not yet
-// forgotten.
+// ItemsIn reads the items of a directory, without their documents: those present, and those missing from it that are
+// not yet forgotten.
 func (tx *Tx) ItemsIn(dir int64) ([]Item, error) {
 	present, err := tx.items("dir = ? AND state = 0", dir)
 	if err != nil {
@@ -152,7 +176,7 @@ func (tx *Tx) ItemsIn(dir int64) ([]Item, error) {
 	return append(present, gone...), err
 }
 
-// ItemsAt reads the items at one name of a directory: at most one present, and any missing.
+// ItemsAt reads the items at one name of a directory, without their documents: at most one present, and any missing.
 func (tx *Tx) ItemsAt(dir int64, name string) ([]Item, error) {
 	present, err := tx.items("dir = ? AND name = ? AND state = 0", dir, []byte(name))
 	if err != nil {
@@ -162,13 +186,17 @@ func (tx *Tx) ItemsAt(dir int64, name string) ([]Item, error) {
 	return append(present, gone...), err
 }
 
-// ItemsByIdentity reads every item that has an identity, wherever it is, those of detached roots too.
+// ItemsByIdentity reads every item that has an identity, wherever it is, those of detached roots too, without their
+// documents.
 func (tx *Tx) ItemsByIdentity(volume int64, id tree.FileID) ([]Item, error) {
 	return tx.items("inode = ? AND birth = ? AND volume = ?", int64(id.Inode), id.Birth, volume)
 }
 
 // Insert adds a new item: it gets its id, and the next number of the feed.
 func (tx *Tx) Insert(it *Item) error {
+	if it.Unread {
+		return fmt.Errorf("add item %q: its documents have not been read", it.Name)
+	}
 	tx.s.lastID++
 	it.ID = tx.s.lastID
 	it.Seq = tx.nextSeq()
@@ -201,10 +229,13 @@ func (tx *Tx) update(old, it *Item) error {
 	if err := tx.markDescribed(old, it); err != nil {
 		return err
 	}
+	const set = `UPDATE items SET dir=?, root=?, name=?, volume=?, inode=?, birth=?, links=?, size=?, mtime=?, ctime=?, added=?,
+		state=?, missing_at=?, kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, marked=?`
 	v := it.values()
-	return tx.c.exec(`UPDATE items SET dir=?, root=?, name=?, volume=?, inode=?, birth=?, links=?, size=?, mtime=?, ctime=?, added=?,
-		state=?, missing_at=?, kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?,
-		doc=?, probed=?, marked=? WHERE id=?`, append(v[1:], v[0])...)
+	if it.Unread {
+		return tx.c.exec(set+" WHERE id=?", append(v[1:24:24], it.ID)...)
+	}
+	return tx.c.exec(set+", doc=?, probed=? WHERE id=?", append(v[1:], it.ID)...)
 }
 
 func (tx *Tx) wrote(it *Item) {

@@ -110,7 +110,7 @@ func (tx *Tx) saveAnalysis(old, it *Item) error {
 	}
 	v := it.values()
 	return tx.c.exec(`UPDATE items SET kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, doc=?, probed=?
-		WHERE id=?`, append(v[14:25:25], it.ID)...)
+		WHERE id=?`, append(append(v[14:23:23], v[24:]...), it.ID)...)
 }
 
 // saveWork writes only what is left to do for an item.

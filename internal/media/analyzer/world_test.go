@@ -239,7 +239,7 @@ func place(tx *store.Tx, d *store.Dir, e *tree.Entry) error {
 	old := it
 	it.Observe(1, e)
 	it.Kind, it.Doc = Describe(store.Join(d.Path, e.Name), nil)
-	it.State, it.Probed, it.Analysis, it.Work = store.Present, nil, store.Pending, store.Analyse
+	it.State, it.Probed, it.Unread, it.Analysis, it.Work = store.Present, nil, false, store.Pending, store.Analyse
 	it.Attempts, it.RetryAt, it.Error = 0, 0, ""
 	if e.Size == 0 {
 		it.Analysis, it.Work = store.None, store.NoWork
@@ -263,7 +263,7 @@ func (w *world) row(path string) (it store.Item) {
 			return errors.Join(err, errors.New("no item at "+path))
 		}
 		it = there[0]
-		return nil
+		return tx.Fill(&it)
 	})
 	return it
 }

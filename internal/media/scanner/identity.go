@@ -146,6 +146,9 @@ func (m *matching) move(it *store.Item, e *tree.Entry, i int) error {
 	if err := m.leaves(it); err != nil {
 		return err
 	}
+	if err := m.tx.Fill(it); err != nil { // what its bytes said comes with it
+		return err
+	}
 	old := *it
 	it.Dir, it.Root, it.State, it.MissingAt = m.d.ID, m.root, store.Present, 0
 	if it.SameContent(e) {
@@ -225,6 +228,9 @@ func (m *matching) reclaim(i int, after int64) (known, home bool, err error) {
 	}
 	if here := m.present[it.Name]; it.Dir == m.d.ID && here != nil && here.ID == it.ID {
 		it = *here // as changed by this very look
+	}
+	if err := m.tx.Fill(&it); err != nil {
+		return false, false, err
 	}
 	stranger := it
 	it2 := it

@@ -113,7 +113,7 @@ func (m *matching) rewrite(it *store.Item, e *tree.Entry, i int) error {
 func (m *matching) renew(it *store.Item, e *tree.Entry, i int) {
 	doc := m.doc(i)
 	it.Observe(m.vol, e)
-	it.Kind, it.Doc, it.Probed = doc.Kind, doc.JSON, nil
+	it.Kind, it.Doc, it.Probed, it.Unread = doc.Kind, doc.JSON, nil, false
 	it.Analysis, it.Work, it.Attempts, it.RetryAt, it.Error = store.Pending, store.Analyse, 0, 0, ""
 	it.Fingerprint, it.Printed = 0, false
 	if e.Size == 0 {
