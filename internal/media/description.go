@@ -6,6 +6,7 @@ package media
 type Description struct {
 	Title           string   `json:"title,omitempty"`
 	SortTitle       string   `json:"sort_title,omitempty"`
+	Subtitle        string   `json:"subtitle,omitempty"` // of a book, as its folder or its name sets it off
 	Year            int      `json:"year,omitempty"`
 	Date            string   `json:"date,omitempty"`          // YYYY, YYYY-MM or YYYY-MM-DD
 	OriginalDate    string   `json:"original_date,omitempty"` // of the first release, likewise
@@ -31,7 +32,8 @@ type Description struct {
 	Composer        string   `json:"composer,omitempty"`
 	Genres          []string `json:"genres,omitempty"`
 	Authors         []string `json:"authors,omitempty"`
-	Narrator        string   `json:"narrator,omitempty"`
+	Narrator        string   `json:"narrator,omitempty"` // as displayed; several are joined by "; "
+	Narrators       []string `json:"narrators,omitempty"`
 	Publisher       string   `json:"publisher,omitempty"`
 	Plot            string   `json:"plot,omitempty"`
 	Edition         string   `json:"edition,omitempty"`

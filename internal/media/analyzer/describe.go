@@ -3,6 +3,7 @@ package analyzer
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
@@ -39,6 +40,9 @@ func describe(path string, f *findings, docs []sidecar.Document, with []media.Co
 	join(&d, &f.Description)
 	for i := range docs {
 		docs[i].Apply(&d)
+	}
+	if d.Narrator != "" { // whoever said it
+		d.Narrators = strings.Split(d.Narrator, "; ")
 	}
 	d.Companions = with
 	return kind, encodeMembers(&d)

@@ -225,3 +225,12 @@ func TestAPlaceInASeriesIsShownWhenItIsZero(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoReadsAnAudiobookIsAListBesideTheText(t *testing.T) {
+	_, doc := Describe("Audiobooks/Ann Writer & Bea Author/Night - A Tale {Bob Reader, Eve Voice}/01.mp3", nil)
+	for _, want := range []string{`"narrator":"Bob Reader; Eve Voice"`, `"narrators":["Bob Reader","Eve Voice"]`, `"authors":["Ann Writer","Bea Author"]`, `"subtitle":"A Tale"`} {
+		if !bytes.Contains(doc, []byte(want)) {
+			t.Errorf("%s lacks %s", doc, want)
+		}
+	}
+}

@@ -94,8 +94,9 @@ func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 		Extra: g.Extra, Forced: g.SubtitleFlags.Has("forced"), HearingAid: g.SubtitleFlags.Has("hearing_impaired"),
 	}
 	if g.Author != "" {
-		d.Authors = []string{g.Author}
+		d.Authors = strings.Split(g.Author, " & ")
 	}
+	d.Subtitle, d.Narrator = g.Subtitle, strings.Join(g.Narrators, "; ")
 	if len(g.Disc) > 0 {
 		d.Disc = g.Disc[0]
 	}

@@ -1,7 +1,5 @@
 package name
 
-import "strings"
-
 // parseBook reads the name of a book or comic file, with its folders as author and series.
 func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 	f := &s.file
@@ -12,57 +10,116 @@ func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 		return
 	}
 	g.Type = Book
-	f.readBook(g)
-	for i := range p.n { // "Title - Author" below a folder of the author
-		if g.Author != "" && i < 2 && sameTitle(p.dirs[i], g.Title) && !sameTitle(p.dirs[i], g.Author) {
+	f.readBook(g, false)
+	for i := range min(p.n, 2) { // "Title - Author" below a folder of the author
+		if g.Author != "" && sameTitle(turned(p.dirs[i]), g.Title) && !sameTitle(turned(p.dirs[i]), g.Author) {
 			g.Author, g.Title = g.Title, g.Author
 			break
 		}
 	}
-	if g.Author == "" && p.n >= 2 && !isGeneric(p.dirs[1]) && sameTitle(p.dirs[0], g.Title) {
-		g.Author = valid(p.dirs[1]) // Author/Title/Title.epub
-	} else if g.Author == "" && p.n >= 1 && !isGeneric(p.dirs[0]) && p.n >= 2 && isGeneric(p.dirs[1]) {
-		g.Author = valid(p.dirs[0]) // Books/Author/Title.epub
+	s.shelvedBook(g, p)
+}
+
+// shelvedBook reads the folders of a book: Author/Title/Title.epub, Books/Author/Title.epub and
+// Author/Series/02 - Title.epub.
+func (s *scratch) shelvedBook(g *Guess, p *pathParts) {
+	n := 0 // folders below the first shelf
+	for n < p.n && !isGeneric(p.dirs[n]) {
+		n++
+	}
+	i, own := 0, false
+	if n > 0 {
+		b := Guess{Type: Book}
+		d := &s.dirs[0]
+		d.reset(p.dirs[0])
+		d.readBook(&b, true)
+		if own = g.Title != "" && sameTitle(b.Title, g.Title); own { // "The Idiot (1869)/The Idiot.epub"
+			i = 1
+			if g.Year == 0 {
+				g.Year = b.Year
+			}
+		}
+	}
+	series := false
+	if i < n && g.SeriesIndex != "" && g.Series == "" && !sameTitle(turned(p.dirs[i]), g.Author) {
+		g.Series, series = valid(p.dirs[i]), true
+		i++
+	}
+	if g.Author == "" && i < n && (own || series && i < n || n == 1 && n < p.n) {
+		g.Author = turned(p.dirs[i])
 	}
 }
 
-// readBook reads "Author - Title (Year)", "Title (Series, #5)", "Series (Year) #1", "4 - Title".
-func (s *segment) readBook(g *Guess) {
+// readBook reads "Author - Title (Year)", "Title (Series, #5)", "Series (Year) #1", "4 - Title",
+// "Author - Series 03 - Title", "Vol 1 - 1994 - Title - Subtitle {Narrator}", "Title by Author" and the like. Where the
+// author is known from elsewhere, the first dash sets a subtitle off.
+func (s *segment) readBook(g *Guess, authorKnown bool) {
 	if s.readSeriesNumber(g) || len(s.tok) == 0 {
 		return
 	}
-	end := len(s.tok)
-	for i := range s.tok {
-		if s.entersBracket(i) && i > 0 {
-			if yearLike(s.tok[i].num) && len(s.word(i)) == 4 && g.Year == 0 {
-				g.Year = int(s.tok[i].num)
-			}
-			end = min(end, i)
+	end := s.readBookBrackets(g)
+	end, released := s.cutFormat(g, end)
+	if by := s.byPerson(end); by > 0 && !authorKnown {
+		to := by + 1
+		for to < len(s.tok) && s.tok[to].bracket < 0 {
+			to++
 		}
+		g.Author = turned(s.phrase(words{by + 1, to}))
+		end = min(end, by)
 	}
-	start := 0
-	if s.tok[0].num >= 0 && len(s.word(0)) <= 3 && end > 1 && (s.tok[1].sep.spacedDash() || s.tok[1].sep&sepDot != 0) {
-		g.SeriesIndex = trimNumber(string(s.word(0)))
-		start = 1
-	}
-	if d := s.nextDash(start + 1); d > 0 && start == 0 && s.authorSeriesTitle(g, d) {
-		return
-	} else if d > 0 && d < end && start == 0 {
-		g.Author, g.Title = s.phrase(words{start, d}), s.phrase(words{d, end})
-		return
-	}
-	g.Title = s.phrase(words{start, end})
+	var room [8]words
+	f := s.leadingNumbers(g, s.bookFields(room[:0], end, released), authorKnown)
+	s.nameBook(g, f, authorKnown || g.Author != "")
+	g.Author = turned(g.Author)
 }
 
-// authorSeriesTitle reads "Author - Series 03 - Title" and "Author - [Series 03] - Title", whose first
-// dash stands before token d.
-func (s *segment) authorSeriesTitle(g *Guess, d int) bool {
-	e := s.nextDash(d + 1)
-	if e <= d+1 || s.tok[e-1].num < 0 || len(s.word(e-1)) > 3 {
-		return false
+// nameBook tells author, series and title among the parts of a name.
+func (s *segment) nameBook(g *Guess, f []words, authorKnown bool) {
+	n := len(f)
+	if n == 0 {
+		return
 	}
-	g.Author, g.Series, g.SeriesIndex, g.Title = s.phrase(words{0, d}), s.phrase(words{d, e - 1}), trimNumber(string(s.word(e-1))), s.phrase(words{e, len(s.tok)})
-	return true
+	all := words{f[0].from, f[n-1].to}
+	at, mark := s.seriesField(f)
+	switch {
+	case at >= 0 && n == 1: // "Series Vol 3"
+		s.takeSeries(g, f[0], mark)
+		g.Title = s.phrase(all)
+	case at == 0 && n > 1: // "Series, Book 2 - Title"
+		s.takeSeries(g, f[0], mark)
+		g.Title = s.phrase(f[1])
+		if n > 2 && !authorKnown {
+			g.Author = s.phrase(f[2])
+		}
+	case at == 1 && n == 2: // "Author - Series 03"
+		if !authorKnown {
+			g.Author = s.phrase(f[0])
+		}
+		s.takeSeries(g, f[1], mark)
+		g.Title = s.phrase(f[1])
+	case at == 1: // "Author - Series 03 - Title"
+		g.Author = s.phrase(f[0])
+		s.takeSeries(g, f[1], mark)
+		g.Title = s.phrase(words{f[2].from, all.to})
+	case n > 2 && s.numberedField(f[2]): // "Author - Series - 10 Title", "Author - Series - Book 10 - Title"
+		g.Author, g.Series = s.phrase(f[0]), s.phrase(f[1])
+		index, _, to := s.bookNumber(f[2])
+		g.SeriesIndex, g.Title = index, s.phrase(words{to, all.to})
+	case n == 1:
+		g.Title = s.phrase(all)
+	case authorKnown:
+		g.Title, g.Subtitle = s.phrase(f[0]), s.phrase(words{f[1].from, all.to})
+	default:
+		g.Author, g.Title = s.phrase(f[0]), s.phrase(words{f[1].from, all.to})
+	}
+}
+
+// takeSeries takes the words before a mark for the series, and its number for the place in it.
+func (s *segment) takeSeries(g *Guess, w words, m mark) {
+	g.Series, g.SeriesIndex = s.phrase(words{w.from, m.from}), m.span.First
+	if m.kind == markVolume {
+		g.Volume = m.span
+	}
 }
 
 // readSeriesNumber reads a number of a series that a hash marks.
@@ -71,7 +128,7 @@ func (s *segment) readSeriesNumber(g *Guess) bool {
 		if s.tok[i].sep&sepHash == 0 || !isDigit(s.word(i)[0]) {
 			continue
 		}
-		index := s.decimal(i)
+		index := s.indexAt(i)
 		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '(' && int(s.br[b].first) < i { // "Title (Series, #5)"
 			first := int(s.br[b].first)
 			g.Title, g.Series, g.SeriesIndex = s.phrase(words{0, first}), s.phrase(words{first, i}), index
@@ -94,59 +151,11 @@ func (s *segment) readSeriesNumber(g *Guess) bool {
 	return false
 }
 
-// decimal returns the number at token i, with the digits behind a dot.
-func (s *segment) decimal(i int) Number {
+// indexAt returns the number at token i, with the digits behind a dot.
+func (s *segment) indexAt(i int) Number {
 	n := string(s.word(i))
 	if i+1 < len(s.tok) && s.tok[i+1].sep == sepDot && len(s.word(i+1)) == 1 && s.tok[i+1].num >= 0 {
 		n += "." + string(s.word(i+1))
 	}
 	return trimNumber(n)
-}
-
-// parseAudiobook reads Author/Series/Title and the names of its files.
-func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
-	g.Type = Audiobook
-	f := &s.file
-	f.readBook(g)
-	if g.SeriesIndex != "" && g.Series == "" {
-		g.Chapter, g.SeriesIndex = Span{First: g.SeriesIndex}, ""
-	}
-	var dirs []string
-	for i := 0; i < p.n && !isGeneric(p.dirs[i]); i++ {
-		dirs = append(dirs, valid(p.dirs[i]))
-	}
-	switch len(dirs) {
-	case 0:
-	case 1:
-		set(&g.Author, dirs[0])
-	case 2:
-		set(&g.Author, dirs[1])
-		g.Title = s.workTitle(g, dirs[0])
-	default:
-		set(&g.Author, dirs[2])
-		set(&g.Series, dirs[1])
-		g.Title = s.workTitle(g, dirs[0])
-	}
-}
-
-// workTitle reads the folder of a book: "Title (Year)", "Book 2 - Title", "02 - Title".
-func (s *scratch) workTitle(g *Guess, dir string) string {
-	var b Guess
-	d := &s.dirs[0]
-	d.reset(dir)
-	d.readBook(&b)
-	if g.Year == 0 {
-		g.Year = b.Year
-	}
-	if g.SeriesIndex == "" {
-		g.SeriesIndex = b.SeriesIndex
-	}
-	if strings.HasPrefix(foldWord(b.Author), "book ") {
-		g.SeriesIndex = trimNumber(foldWord(b.Author)[len("book "):])
-		b.Author = ""
-	}
-	if b.Title == "" {
-		return dir
-	}
-	return b.Title
 }

@@ -88,12 +88,14 @@ type Guess struct {
 	Album  string `json:"album,omitempty"`
 	Track  int    `json:"track,omitempty"`
 
-	Author      string `json:"author,omitempty"`
-	Series      string `json:"series,omitempty"`
-	SeriesIndex Number `json:"series_index,omitempty"`
-	Chapter     Span   `json:"chapter,omitzero"`
-	Volume      Span   `json:"volume,omitzero"`
-	Issue       Span   `json:"issue,omitzero"`
+	Author      string  `json:"author,omitempty"`
+	Subtitle    string  `json:"subtitle,omitempty"`
+	Narrators   Strings `json:"narrators,omitempty"`
+	Series      string  `json:"series,omitempty"`
+	SeriesIndex Number  `json:"series_index,omitempty"`
+	Chapter     Span    `json:"chapter,omitzero"`
+	Volume      Span    `json:"volume,omitzero"`
+	Issue       Span    `json:"issue,omitzero"`
 
 	// Of a game:
 	Region   Strings `json:"region,omitempty"`   // where it was sold: ISO 3166-1 alpha-3, EUR, ASI, WORLD

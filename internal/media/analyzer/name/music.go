@@ -13,7 +13,7 @@ func (s *scratch) parseAudio(g *Guess, p *pathParts) {
 	}
 	if len(f.tok) == 2 && string(f.word(0)) == "chapter" && f.tok[1].num >= 0 && p.n > 0 && !isGeneric(p.dirs[0]) {
 		g.Type, g.Chapter = Audiobook, Span{First: trimNumber(string(f.word(1)))}
-		g.Title = s.workTitle(g, p.dirs[0])
+		s.takeWork(g, p.dirs[0], false)
 		return
 	}
 	if i := f.yearInRound(); i >= 0 && p.n == 0 && !strings.Contains(p.file, " - ") { // a whole work in one file
@@ -32,10 +32,17 @@ func audiobookPath(p *pathParts) bool {
 		return true
 	}
 	for i := range p.n {
-		switch foldWord(p.dirs[i]) {
-		case "audiobooks", "audiobook", "audio books", "horbucher", "horbuch", "livres audio", "audiolibros":
+		if isAudiobookShelf(p.dirs[i]) {
 			return true
 		}
+	}
+	return isAudiobookShelf(p.above[strings.LastIndexAny(p.above, "/\\")+1:])
+}
+
+func isAudiobookShelf(dir string) bool {
+	switch foldWord(dir) {
+	case "audiobooks", "audiobook", "audio books", "horbucher", "horbuch", "livres audio", "audiolibros":
+		return true
 	}
 	return false
 }

@@ -188,7 +188,7 @@ func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 		b.Series, b.Year, b.Volume, b.Chapter = c.series, c.year, c.volume, c.chapter
 		b.SeriesIndex = c.volume.First
 	case f.tok[0].num >= 0 && len(f.word(0)) <= 2 && f.tok[0].bracket < 0 && f.tok[1].sep.spacedDash() && f.plainNumbered() && f.tok[1].num < 0 && len(f.tok) > 2 && f.nextDash(2) == 0:
-		f.readBook(&b)
+		f.readBook(&b, false)
 	default:
 		return false
 	}

@@ -18,7 +18,8 @@ const (
 type pathParts struct {
 	file, ext string // ext is lower-case and has no dot, and is known; else it is empty
 	dirs      [maxDepth]string
-	n         int // of dirs
+	n         int    // of dirs
+	above     string // what lies above those
 	folder    bool
 	slashed   bool
 }
@@ -53,6 +54,7 @@ func splitPath(path string) pathParts {
 			p.n++
 		}
 	}
+	p.above = trimmed[:max(end, 0)]
 	p.file, p.ext = cutExtension(p.file)
 	if mirrored(p.file) {
 		p.file = reversed(p.file)

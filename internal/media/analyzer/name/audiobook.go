@@ -1,0 +1,150 @@
+package name
+
+// parseAudiobook reads Author/Series/Title and the names of its files, as audiobookshelf and others prescribe them.
+func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
+	g.Type = Audiobook
+	n, at := 0, 0 // folders of the book: dirs[at:n]
+	if p.n > 0 {
+		if d := &s.dirs[0]; d.isDisc(p.dirs[0]) {
+			g.Disc, at = Ints{discNumber(d)}, 1
+		}
+	}
+	for n = at; n < p.n && !isGeneric(p.dirs[n]); {
+		n++
+	}
+	dirs := p.dirs[at:n]
+	f := &s.file
+	own := Guess{Type: Audiobook}
+	f.readBook(&own, len(dirs) > 1)
+	if f.wholeBook(&own, p, dirs) {
+		s.takeWork(g, p.file, false)
+		return
+	}
+	if own.SeriesIndex != "" && own.Series == "" && f.startsWithNumber() {
+		own.Chapter, own.SeriesIndex = Span{First: own.SeriesIndex}, ""
+	} else if n := f.lastNumber(); len(dirs) > 0 && n > 0 && n < 1000 && f.partOfBook() {
+		own.Chapter.First = Number(itoa(n))
+	}
+	switch len(dirs) {
+	case 0:
+		own.Container, own.Disc = g.Container, g.Disc
+		*g = own
+		return
+	case 1:
+		if f.partOfBook() { // "Author - Title/01.mp3"
+			s.takeWork(g, dirs[0], false)
+			break
+		}
+		own.Container, own.Disc = g.Container, g.Disc
+		*g = own
+		set(&g.Author, turned(dirs[0]))
+	case 2:
+		g.Author = turned(dirs[1])
+		s.takeWork(g, dirs[0], true)
+	default:
+		g.Author, g.Series = turned(dirs[2]), valid(dirs[1])
+		s.takeWork(g, dirs[0], true)
+	}
+	if g.Chapter.First == "" {
+		g.Chapter = own.Chapter
+	}
+	if g.Year == 0 {
+		g.Year = own.Year
+	}
+}
+
+// isDisc cuts text, and reports whether it is the folder of one disc.
+func (s *segment) isDisc(text string) bool {
+	s.reset(text)
+	return s.discFolder()
+}
+
+// wholeBook reports a file that names author and title of its own, whatever shelves it stands on: a book in a single
+// file, neither of whose folders is the author or the work.
+func (s *segment) wholeBook(own *Guess, p *pathParts, dirs []string) bool {
+	if p.ext != "m4b" && p.ext != "aax" {
+		return false
+	}
+	d := s.nextDash(1)
+	if d == 0 || len(dirs) == 0 || !s.noDigits(words{0, d}) {
+		return false
+	}
+	author := turned(s.phrase(words{0, d}))
+	for i, dir := range dirs {
+		if i > 0 && sameTitle(turned(dir), author) || i == 0 && (beginsWith(author, dir) || beginsWith(dir, author)) && !sameTitle(dir, s.text) {
+			return false
+		}
+	}
+	return true
+}
+
+// startsWithNumber reports a name that a number opens.
+func (s *segment) startsWithNumber() bool { return len(s.tok) > 0 && s.tok[0].num >= 0 }
+
+// partOfBook reports the name of a file that is one of many of a book: "01", "Audio Track 1", "Chapter 3", "CD1 - 04".
+func (s *segment) partOfBook() bool {
+	numbered := false
+	for i := range s.tok {
+		k := s.word(i)
+		if s.tok[i].num >= 0 {
+			numbered = true
+			continue
+		}
+		switch string(k) {
+		case "audio", "track", "file", "chapter", "part", "cd", "disc", "disk", "teil", "kapitel", "chapitre", "of", "audiobook", "audiofile":
+			continue
+		}
+		d := 0
+		for d < len(k) && !isDigit(k[d]) {
+			d++
+		}
+		if d == len(k) || digits(k, d) != len(k) {
+			return false
+		}
+		numbered = true
+	}
+	return numbered || len(s.tok) == 1
+}
+
+// lastNumber returns the last number in the name, 0 if there is none.
+func (s *segment) lastNumber() int {
+	for i := len(s.tok) - 1; i >= 0; i-- {
+		k := s.word(i)
+		for j := range k {
+			if isDigit(k[j]) {
+				return int(number(k[j:digits(k, j)]))
+			}
+		}
+	}
+	return 0
+}
+
+// takeWork reads the name of a book's folder into what g lacks.
+func (s *scratch) takeWork(g *Guess, dir string, authorKnown bool) {
+	b := Guess{Type: Audiobook}
+	d := &s.dirs[0]
+	d.reset(dir)
+	d.readBook(&b, authorKnown)
+	if authorKnown && b.Subtitle != "" && sameTitle(turned(b.Title), g.Author) { // "Author/Author - Title"
+		b.Title, b.Subtitle = b.Subtitle, ""
+	}
+	if b.Title == "" {
+		b.Title = valid(dir)
+	}
+	set(&g.Title, b.Title)
+	set(&g.Subtitle, b.Subtitle)
+	set(&g.Author, b.Author)
+	set(&g.Series, b.Series)
+	if g.SeriesIndex == "" {
+		g.SeriesIndex = b.SeriesIndex
+	}
+	if g.Year == 0 {
+		g.Year = b.Year
+	}
+	if len(g.Narrators) == 0 {
+		g.Narrators = b.Narrators
+	}
+	if len(g.Edition) == 0 {
+		g.Edition = b.Edition
+	}
+}
