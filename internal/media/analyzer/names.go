@@ -116,7 +116,7 @@ func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	if kind == media.KindComic {
 		d.Volume, d.Chapter = seriesPlace(g.Volume.First), seriesPlace(g.Chapter.First)
 	}
-	if (kind == media.KindPhoto || g.Type == name.Photo) && g.Date != "" {
+	if (kind == media.KindPhoto || g.Type == name.Photo || kind == media.KindVideo && g.Type == "") && g.Date != "" {
 		d.TakenAt = g.Date
 		if g.Time != "" {
 			d.TakenAt += "T" + g.Time

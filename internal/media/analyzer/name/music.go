@@ -63,6 +63,10 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 		return
 	}
 	switch k := f.word(0); {
+	case len(f.tok) == 1 && f.tok[0].num > 0 && len(k) <= 3: // "02.mp3"
+		g.Track = int(f.tok[0].num)
+	case k[0] == '0' && digits(k, 0) == 2 && len(k) > 3: // "01abc.mp3"
+		g.Track = int(number(k[:2]))
 	case f.tok[0].num >= 0 && len(k) <= 3 && len(f.tok) > 1 && f.tok[0].bracket < 0:
 		start = f.trackNumber(g)
 	case len(k) > 5 && string(k[:5]) == "track" && number(k[5:]) >= 0:
@@ -71,6 +75,9 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 		g.Track = int(f.tok[1].num)
 	}
 	all := words{start, len(f.tok)}
+	if g.Track == 0 {
+		all.to = f.namedTrack(g, all.to)
+	}
 	for i := all.from + 1; i < all.to; i++ {
 		if f.tok[i].sep.spacedDash() && f.tok[i].sep&sepSpace != 0 {
 			g.Artist = f.phrase(words{all.from, i})
@@ -99,10 +106,36 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 	g.Title = f.phrase(all)
 }
 
+// namedTrack reads a number that a word for it precedes, "track no 242", or that has brackets to itself at the end,
+// "(07)", and returns where the words end.
+func (s *segment) namedTrack(g *Guess, end int) int {
+	for i := range s.tok {
+		if string(s.word(i)) != "track" {
+			continue
+		}
+		j := i + 1
+		if j < len(s.tok) {
+			switch string(s.word(j)) {
+			case "no", "nr", "number", "num":
+				j++
+			}
+		}
+		if j < len(s.tok) && s.tok[j].num > 0 && len(s.word(j)) <= 4 && (j > i+1 || i == 0 && len(s.tok) == 2) {
+			g.Track = int(s.tok[j].num)
+			return end
+		}
+	}
+	if i := end - 1; i > 0 && s.alone(i) && s.tok[i].num > 0 && len(s.word(i)) == 2 && s.word(i)[0] == '0' {
+		g.Track = int(s.tok[i].num)
+		return i
+	}
+	return end
+}
+
 // onlyTightDash returns the token behind the one tight dash in a name that has underscores for its
-// spaces, and a number before its words; 0 if it is not like that.
+// spaces; 0 if it is not like that.
 func (s *segment) onlyTightDash(start int) int {
-	if start == 0 || s.spaces {
+	if s.spaces {
 		return 0
 	}
 	at, under := 0, false
@@ -127,7 +160,9 @@ func (s *segment) trackNumber(g *Guess) int {
 	n, k := int(s.tok[0].num), s.word(0)
 	next := s.tok[1].sep
 	switch {
-	case next.tightDash() && len(k) <= 2 && s.tok[1].num >= 0 && len(s.word(1)) == 2 && len(s.tok) > 2: // 1-03
+	case next == sepComma && s.tok[1].num >= 0: // "20,000 Feet"
+		return 0
+	case (next.tightDash() || next == sepUnderscore) && len(k) <= 2 && s.tok[1].num >= 0 && len(s.word(1)) == 2 && len(s.tok) > 2: // 1-03
 		g.Disc, g.Track = Ints{n}, int(s.tok[1].num)
 		return 2
 	case len(k) == 3 && n > 100 && n < 1000 && n%100 > 0 && next&(sepDash|sepDot) != 0: // 103 is disc 1, track 3

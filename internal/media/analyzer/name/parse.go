@@ -44,6 +44,9 @@ func Parse(path string) Guess {
 			if g.Date == "" && len(g.Episode) == 0 && m != mediumVideo {
 				folderDate(&g, &p, &s.dirs[0])
 			}
+			if m == mediumVideo {
+				s.recorded(&g, &p)
+			}
 		}
 	}
 	findExtra(&g, &p, m)

@@ -1,5 +1,10 @@
 package name
 
+import (
+	"strings"
+	"time"
+)
+
 // parsePhoto reads the date, and the time, that cameras, telephones and messengers write into the
 // names of pictures, or that their folders carry.
 func (s *scratch) parsePhoto(g *Guess, p *pathParts) {
@@ -19,12 +24,61 @@ func (s *scratch) parsePhoto(g *Guess, p *pathParts) {
 	}
 }
 
+// recorded reads when a video was taken, which cameras and telephones name as they do pictures. A name of nothing but
+// that, behind a camera's mark or none, is no episode of the day. Programmes recorded from television have the time too.
+func (s *scratch) recorded(g *Guess, p *pathParts) {
+	f := &s.file
+	f.reset(p.file)
+	d, clock, ok := f.moment()
+	if !ok || g.Date != "" && g.Date != d.String() {
+		return
+	}
+	switch {
+	case f.fromCamera(clock != ""):
+		*g = Guess{Container: g.Container, Date: d.String(), Time: clock}
+	case g.Date != "":
+		g.Time = clock
+		if strings.Trim(g.EpisodeTitle, "0123456789-. ") == "" { // the time itself
+			g.EpisodeTitle = ""
+		}
+	}
+}
+
+// fromCamera reports a name in which nothing but what cameras, telephones and messengers write stands before the
+// day. One that opens the name is a programme's, unless a time follows.
+func (s *segment) fromCamera(timed bool) bool {
+	for i := range s.tok {
+		k := s.word(i)
+		d := 0
+		for d < len(k) && !isDigit(k[d]) {
+			d++
+		}
+		switch string(k[:d]) {
+		case "img", "vid", "video", "pxl", "wp", "dsc", "mov", "mvimg", "dji", "gopr", "burst", "image", "photo", "screenshot", "screen", "recording",
+			"screenrecording", "screenrecorder", "screenrecord", "signal", "telegram", "whatsapp", "ar", "effect", "cam", "pano", "portrait", "trim", "from", "inshot", "fb", "mtxx", "lv":
+		case "":
+			return len(k) >= 4 && (i > 0 || timed) // the day itself
+		default:
+			return false
+		}
+		if d < len(k) && len(k)-d >= 13 {
+			return true
+		}
+	}
+	return false
+}
+
 // moment finds a date in the words of a name, and a time behind it.
 func (s *segment) moment() (d date, clock string, ok bool) {
 	for i := range s.tok {
 		n := int(s.tok[i].num)
 		k := s.word(i)
 		to := i + 1
+		if len(k) >= 13 {
+			if d, clock, ok := instant(k); ok {
+				return d, clock, true
+			}
+		}
 		switch {
 		case n >= 0 && len(k) == 2 && i == 0 && len(s.tok) > 5 && len(s.word(1)) == 2 && len(s.word(2)) == 2 && s.tok[1].sep.tightDash() && s.tok[2].sep.tightDash() && s.clock(3) != "":
 			d = date{century(n), int(s.tok[1].num), int(s.tok[2].num)} // "22-04-06 15-21-03"
@@ -50,22 +104,70 @@ func (s *segment) moment() (d date, clock string, ok bool) {
 	return date{}, "", false
 }
 
-// clock reads a time from token i on: 104552, 104552123, "10 45 52", "at 10.45.52".
+// instant reads a day and a time in one run of digits, yyyymmddhhmmss with or without milliseconds, and the day of the
+// 13 digits that count milliseconds since 1970, whose time of day depends on where they were counted.
+func instant(k []byte) (d date, clock string, ok bool) {
+	for from := 0; from < len(k); from++ {
+		if !isDigit(k[from]) {
+			continue
+		}
+		to := digits(k, from)
+		run := k[from:to]
+		switch len(run) {
+		case 13:
+			seconds := int64(number(run[:9]))*10 + int64(run[9]-'0')
+			if seconds < 946684800 || seconds > 2500000000 { // from 2000 on
+				break
+			}
+			y, m, day := time.Unix(seconds, 0).UTC().Date()
+			return date{y, int(m), day}, "", true
+		case 14, 17:
+			d = date{int(number(run[:4])), int(number(run[4:6])), int(number(run[6:8]))}
+			clock = clockString(int(number(run[8:10])), int(number(run[10:12])), int(number(run[12:14])))
+			if d.valid() && d.year >= 1970 && d.year <= 2060 && clock != "" {
+				return d, clock, true
+			}
+		}
+		from = to
+	}
+	return date{}, "", false
+}
+
+// clock reads a time from token i on: 104552, 104552123, 104552Z, "10 45 52", "at 10.45.52 PM".
 func (s *segment) clock(i int) string {
 	if i < len(s.tok) && (string(s.word(i)) == "at" || string(s.word(i)) == "um") {
 		i++
 	}
-	if i >= len(s.tok) || s.tok[i].num < 0 {
+	if i >= len(s.tok) {
 		return ""
 	}
 	k := s.word(i)
-	if len(k) == 6 || len(k) == 9 {
+	if d := digits(k, 0); (d == 6 || d == 9) && (d == len(k) || d+1 == len(k) && k[d] == 'z') {
 		return clockString(int(number(k[:2])), int(number(k[2:4])), int(number(k[4:6])))
 	}
-	if len(k) == 2 && i+2 < len(s.tok) && len(s.word(i+1)) == 2 && digits(s.word(i+2), 0) == 2 {
-		return clockString(int(s.tok[i].num), int(s.tok[i+1].num), int(number(s.word(i + 2)[:2])))
+	if s.tok[i].num < 0 || len(k) > 2 || i+2 >= len(s.tok) || len(s.word(i+1)) != 2 || digits(s.word(i+2), 0) != 2 {
+		return ""
 	}
-	return ""
+	half := s.word(i + 2)[2:]
+	if len(half) == 0 && i+3 < len(s.tok) {
+		half = s.word(i + 3)
+	}
+	h := int(s.tok[i].num)
+	switch string(half) {
+	case "am", "pm":
+		if h < 1 || h > 12 {
+			return ""
+		}
+		h %= 12
+		if half[0] == 'p' {
+			h += 12
+		}
+	default:
+		if len(k) != 2 {
+			return ""
+		}
+	}
+	return clockString(h, int(s.tok[i+1].num), int(number(s.word(i + 2)[:2])))
 }
 
 func clockString(h, m, sec int) string {
