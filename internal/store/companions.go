@@ -77,9 +77,11 @@ func (tx *Tx) markBeside(it *Item) error {
 
 // Companion is an item beside another.
 type Companion struct {
+	ID     int64
 	Name   string
 	Kind   media.Kind
 	Probed []byte // of metadata: what it says
+	Long   bool   // it says more than is read of so many at once: see Store.Probed
 }
 
 // Beside is what lies in a directory, as far as it matters to the description of its items.
@@ -94,15 +96,16 @@ const (
 	maxBeside    = 512 // items of a directory that are all read
 	maxSpeakers  = 256 // sidecars read of a larger one
 	maxAbove     = 64
-	companionSQL = "SELECT name, kind, CASE kind WHEN 'metadata' THEN probed END FROM items WHERE state = 0 AND "
+	maxSaid      = 4 << 10 // bytes of what one of them says
+	companionSQL = "SELECT id, name, kind, CASE WHEN kind = 'metadata' AND length(probed) <= ? THEN probed END, kind = 'metadata' AND length(probed) > ? FROM items WHERE state = 0 AND "
 	speakers     = "kind IN ('metadata', 'artwork', 'subtitle')"
 )
 
-func companions(c *conn, sql string, args ...driver.Value) (out []Companion, err error) {
-	err = c.each(sql, func(r row) error {
-		out = append(out, Companion{Name: string(r.bytes(0)), Kind: media.Kind(r.text(1)), Probed: r.bytes(2)})
+func companions(c *conn, where string, args ...driver.Value) (out []Companion, err error) {
+	err = c.each(companionSQL+where, func(r row) error {
+		out = append(out, Companion{ID: r.int(0), Name: string(r.bytes(1)), Kind: media.Kind(r.text(2)), Probed: r.bytes(3), Long: !r.null(4) && r.int(4) != 0})
 		return nil
-	}, args...)
+	}, append([]driver.Value{int64(maxSaid), int64(maxSaid)}, args...)...)
 	return out, err
 }
 
@@ -110,11 +113,11 @@ func companions(c *conn, sql string, args ...driver.Value) (out []Companion, err
 func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 	b.AsOf = s.Head() // what is read is at least as new
 	err = s.read(ctx, func(c *conn) error {
-		if b.Here, err = companions(c, companionSQL+"dir = ? LIMIT ?", dir, int64(maxBeside+1)); err != nil {
+		if b.Here, err = companions(c, "dir = ? LIMIT ?", dir, int64(maxBeside+1)); err != nil {
 			return err
 		}
 		if b.All = len(b.Here) <= maxBeside; !b.All {
-			if b.Here, err = companions(c, companionSQL+"dir = ? AND "+speakers+" LIMIT ?", dir, int64(maxSpeakers)); err != nil {
+			if b.Here, err = companions(c, "dir = ? AND "+speakers+" LIMIT ?", dir, int64(maxSpeakers)); err != nil {
 				return err
 			}
 		}
@@ -124,7 +127,7 @@ func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 		if err != nil || above == 0 {
 			return err
 		}
-		b.Above, err = companions(c, companionSQL+"dir IN (?, ?) AND kind = 'metadata' AND "+speakers+" ORDER BY dir = ? DESC LIMIT ?",
+		b.Above, err = companions(c, "dir IN (?, ?) AND kind = 'metadata' AND "+speakers+" ORDER BY dir = ? DESC LIMIT ?",
 			above, higher, above, int64(maxAbove))
 		return err
 	})
@@ -134,7 +137,7 @@ func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 // Namesakes reads the items of a directory whose names begin alike.
 func (s *Store) Namesakes(ctx context.Context, dir int64, prefix string) (out []Companion, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		out, err = companions(c, companionSQL+"dir = ? AND name >= ? AND name < ? LIMIT ?", dir, []byte(prefix), []byte(prefix+"\xff"), int64(maxAbove))
+		out, err = companions(c, "dir = ? AND name >= ? AND name < ? LIMIT ?", dir, []byte(prefix), []byte(prefix+"\xff"), int64(maxAbove))
 		return err
 	})
 	return out, err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
@@ -10,7 +11,10 @@ import (
 
 // indexBatch is how many changes are indexed in one request: few enough that a change which waits
 // behind it is not late.
-const indexBatch = 500
+const (
+	indexBatch = 500
+	indexBytes = 2 << 20 // of what is known of them
+)
 
 // Index keeps what sorts and searches behind the feed, from a cursor of its own, until ctx ends.
 func (s *Store) Index(ctx context.Context) error {
@@ -77,18 +81,22 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter) (out []indexEntry, up
 		if upto, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
 		}
-		n := 0
-		last := after
+		n, read, last := 0, 0, after
+		errFull := errors.New("enough")
 		err := c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size, i.doc, i.name, d.path
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
 			n, last = n+1, r.int(1)
 			out = append(out, entryFor(r, keys))
+			if read += len(r.bytes(8)); read >= indexBytes {
+				return errFull
+			}
 			return nil
 		}, after, int64(indexBatch))
-		if err != nil {
+		full := errors.Is(err, errFull)
+		if err != nil && !full {
 			return err
 		}
-		if n == indexBatch {
+		if full || n == indexBatch {
 			upto = last
 		}
 		return c.each("SELECT id FROM tombstones WHERE seq > ? AND seq <= ?", func(r row) error {

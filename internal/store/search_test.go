@@ -222,3 +222,23 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// TestTheIndexReadsByBytesToo: files decide how much is known of them.
+func TestTheIndexReadsByBytesToo(t *testing.T) {
+	r := runFresh(t, Options{})
+	root := r.addRoot("books")
+	long := strings.Repeat("x", 64<<10)
+	const n = 3 * indexBytes / (64 << 10)
+	for i := range n {
+		r.put(root, fmt.Sprintf("%d.epub", i), func(it *Item) { it.Doc = fmt.Appendf(nil, `"plot":%q,"title":"T%d"`, long, i) })
+	}
+	entries, upto, err := r.toIndex(t.Context(), newSorter())
+	if err != nil || len(entries) == 0 || len(entries) > n/2 || upto >= r.Head() {
+		t.Errorf("%d of %d entries at once, up to %d of %d, %v", len(entries), n, upto, r.Head(), err)
+	}
+	r.indexAll()
+	res, err := r.Query(t.Context(), Query{Text: fmt.Sprintf("T%d", n-1), Limit: 10})
+	if err != nil || len(res.Items) != 1 {
+		t.Errorf("the last is found %d times, %v", len(res.Items), err)
+	}
+}

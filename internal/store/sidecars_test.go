@@ -160,7 +160,7 @@ func TestTheSameDescriptionTakesNoNumber(t *testing.T) {
 	b.put(b.root, "a.nfo", metadata)
 	task, head := b.task(), b.Head()
 	b.update(func(tx *Tx) error {
-		return tx.Redescribed(&Analysed{Task: &task, Kind: task.Kind, Doc: task.Doc, AsOf: head})
+		return tx.Redescribed(&Analysed{Task: &task, Kind: task.Kind, AsOf: head})
 	})
 	if b.Head() != head || b.item(task.ID).Work != NoWork {
 		t.Errorf("the head went from %d to %d", head, b.Head())
@@ -269,5 +269,30 @@ func TestTasksComeByDirectoryNewestFirst(t *testing.T) {
 	}
 	if want := []string{"new/b", "new/a", "old/b", "old/a"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestOfSidecarsThatSayMuchOnlyWhoAsksReadsIt: a folder may have hundreds of them.
+func TestOfSidecarsThatSayMuchOnlyWhoAsksReadsIt(t *testing.T) {
+	b := newBesides(t)
+	short, long := `{"title":"A"}`, `{"plot":"`+strings.Repeat("x", maxSaid)+`"}`
+	for name, says := range map[string]string{"a.nfo": short, "b.nfo": long, "c.nfo": ""} {
+		b.put(b.root, "full/"+name, func(it *Item) { metadata(it); it.Probed = []byte(says) })
+	}
+	var d Dir
+	b.update(func(tx *Tx) (err error) { d, _, err = tx.Dir(b.root, "full"); return err })
+	beside, err := b.Beside(t.Context(), d.ID)
+	if err != nil || len(beside.Here) != 3 {
+		t.Fatalf("%d, %v", len(beside.Here), err)
+	}
+	for _, c := range beside.Here {
+		said, err := b.Probed(t.Context(), c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, isLong := map[string]string{"a.nfo": short}[c.Name], c.Name == "b.nfo"
+		if string(c.Probed) != want || c.Long != isLong || isLong && string(said) != long {
+			t.Errorf("%s: %d bytes, long %v, said %d bytes", c.Name, len(c.Probed), c.Long, len(said))
+		}
 	}
 }

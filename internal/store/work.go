@@ -8,7 +8,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// Task is an item whose bytes are to be read.
+// Task is an item whose bytes are to be read. What they said before is in the catalog: see Probed.
 type Task struct {
 	ID          int64
 	Dir         int64
@@ -25,26 +25,33 @@ type Task struct {
 	Marked      int64
 	Kind        media.Kind
 	Analysis    Analysis
-	Doc         []byte
-	Probed      []byte
 }
 
 // Tasks reads what is to be analysed of a root: newest directories first, by id inside, since reading a
 // disk in random order costs three times as much.
 func (s *Store) Tasks(ctx context.Context, root int64, limit int) (out []Task, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each(`SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint, i.kind, i.analysis, i.doc, i.probed, i.marked, i.ctime
+		return c.each(`SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint, i.kind, i.analysis, i.marked, i.ctime
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.work > 0 AND i.root = ? AND i.state = 0 ORDER BY i.root, i.dir DESC, i.id LIMIT ?`,
 			func(r row) error {
 				name := string(r.bytes(3))
 				out = append(out, Task{ID: r.int(0), Dir: r.int(1), Path: Join(string(r.bytes(2)), name), Name: name,
 					FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
 					Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10),
-					Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Doc: r.bytes(13), Probed: r.bytes(14), Marked: r.int(15), CTime: r.int(16)})
+					Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Marked: r.int(13), CTime: r.int(14)})
 				return nil
 			}, root, int64(limit))
 	})
 	return out, err
+}
+
+// Probed reads what the bytes of an item said.
+func (s *Store) Probed(ctx context.Context, id int64) (b []byte, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		_, err := c.one("SELECT probed FROM items WHERE id = ?", func(r row) { b = r.bytes(0) }, id)
+		return err
+	})
+	return b, err
 }
 
 // WorkGeneration counts the commits that left work for the analyzer. It moves before those who asked for

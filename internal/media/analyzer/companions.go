@@ -45,14 +45,15 @@ func stems(s string) []string {
 // after the other. What it holds may be a moment old; each use says of which moment.
 type besideCache struct {
 	store *store.Store
-	mu    sync.Mutex // guards dirs; not held while the store is read
+	mu    sync.Mutex // guards dirs and held; not held while the store is read
 	dirs  map[int64]cachedBeside
+	held  int // bytes in dirs
 }
 
 type cachedBeside struct {
 	store.Beside
-	said   map[string][]byte // what the sidecars in Here say, by name
-	folder *sidecar.Folder   // of Here
+	said   map[string]*store.Companion // the sidecars in Here that say something, by name
+	folder *sidecar.Folder             // of Here
 	until  time.Time
 }
 
@@ -62,8 +63,18 @@ func newCachedBeside(b store.Beside, until time.Time) cachedBeside {
 	return cachedBeside{b, said, folder, until}
 }
 
-func sortOut(list []store.Companion) (map[string][]byte, *sidecar.Folder) {
-	said := map[string][]byte{}
+// bytes is about how much of the memory it takes that files decide about.
+func (b *cachedBeside) bytes() (n int) {
+	for _, list := range [][]store.Companion{b.Here, b.Above} {
+		for i := range list {
+			n += 100 + len(list[i].Name) + len(list[i].Probed)
+		}
+	}
+	return n
+}
+
+func sortOut(list []store.Companion) (map[string]*store.Companion, *sidecar.Folder) {
+	said := map[string]*store.Companion{}
 	kinds := make(map[string]media.Kind, len(list))
 	names := make([]string, 0, len(list))
 	for i := range list {
@@ -73,8 +84,8 @@ func sortOut(list []store.Companion) (map[string][]byte, *sidecar.Folder) {
 		}
 		kinds[o.Name] = o.Kind
 		names = append(names, o.Name)
-		if len(o.Probed) > 0 {
-			said[o.Name] = o.Probed
+		if len(o.Probed) > 0 || o.Long {
+			said[o.Name] = o
 		}
 	}
 	return said, sidecar.NewFolder(names, func(n string) media.Kind { return kinds[n] })
@@ -83,6 +94,11 @@ func sortOut(list []store.Companion) (map[string][]byte, *sidecar.Folder) {
 const (
 	besideTime = time.Second
 	besideDirs = 64
+	// besideBytes bounds what is kept of all of them. One directory has at most some 3 MiB, and is kept whatever it has:
+	// the files in it would else read it anew one by one.
+	besideBytes = 8 << 20
+
+	maxDocuments = 32 // of one file; beyond that the less sure ones are left out
 )
 
 // get reads what lies in and above a directory, as it was at a number of the feed or later.
@@ -110,10 +126,13 @@ func (c *besideCache) kept(dir int64) (b cachedBeside, ok bool) {
 func (c *besideCache) keep(dir int64, b cachedBeside) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.dirs == nil || len(c.dirs) >= besideDirs {
-		c.dirs = make(map[int64]cachedBeside, besideDirs)
+	was := c.dirs[dir]
+	c.held -= was.bytes()
+	if c.dirs == nil || len(c.dirs) >= besideDirs || c.held+b.bytes() > besideBytes {
+		c.dirs, c.held = make(map[int64]cachedBeside, besideDirs), 0
 	}
 	c.dirs[dir] = b
+	c.held += b.bytes()
 }
 
 // around finds what goes with a file: the sidecars that describe it, the least sure first, and the
@@ -122,11 +141,6 @@ func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar
 	b, err := c.get(ctx, t.Dir, t.Marked)
 	if err != nil {
 		return nil, nil, 0, err
-	}
-	for i := len(b.Above) - 1; i >= 0; i-- { // the nearer has the last word
-		if sidecar.RuleOf(b.Above[i].Name).Reach == sidecar.InTree {
-			docs = appendDocument(docs, b.Above[i].Probed)
-		}
 	}
 	said, folder := b.said, b.folder
 	if !b.All { // too large to keep whole: what is called alike, and what speaks for all of it
@@ -142,8 +156,19 @@ func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar
 		said, folder = sortOut(same)
 	}
 	found := folder.For(t.Name)
-	for _, n := range slices.Backward(found) {
-		docs = appendDocument(docs, said[n])
+	speakers := make([]*store.Companion, 0, len(found)) // the surest first
+	for _, n := range found {
+		if o := said[n]; o != nil {
+			speakers = append(speakers, o)
+		}
+	}
+	for i := range b.Above { // the nearer has the last word
+		if sidecar.RuleOf(b.Above[i].Name).Reach == sidecar.InTree {
+			speakers = append(speakers, &b.Above[i])
+		}
+	}
+	if docs, err = c.documents(ctx, speakers[:min(len(speakers), maxDocuments)]); err != nil {
+		return nil, nil, 0, err
 	}
 	for _, n := range found {
 		with = append(with, media.Companion{Name: n, Role: string(sidecar.RuleOf(n).Role)})
@@ -151,11 +176,18 @@ func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar
 	return docs, with, b.AsOf, nil
 }
 
-// appendDocument adds what a sidecar said when it was analysed itself.
-func appendDocument(docs []sidecar.Document, probed []byte) []sidecar.Document {
-	f := decodeFindings(probed)
-	if f.Form == "" {
-		return docs
+// documents are what sidecars said when they were analysed themselves; the last of them comes first.
+func (c *besideCache) documents(ctx context.Context, of []*store.Companion) (docs []sidecar.Document, err error) {
+	for _, o := range slices.Backward(of) {
+		probed := o.Probed
+		if o.Long {
+			if probed, err = c.store.Probed(ctx, o.ID); err != nil {
+				return nil, err
+			}
+		}
+		if f := decodeFindings(probed); f.Form != "" {
+			docs = append(docs, sidecar.Document{Form: sidecar.Form(f.Form), Description: f.Description})
+		}
 	}
-	return append(docs, sidecar.Document{Form: sidecar.Form(f.Form), Description: f.Description})
+	return docs, nil
 }

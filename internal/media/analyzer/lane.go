@@ -15,6 +15,7 @@ import (
 const (
 	taskPage    = 512                    // tasks read from the store at once
 	recordRows  = 256                    // outcomes written at once
+	recordBytes = 1 << 20                // of what is known of them: files decide how much that is
 	recordTime  = 100 * time.Millisecond // how long an outcome waits for others
 	awayPause   = time.Second            // before a root that is away is tried again
 	failedPause = 5 * time.Second        // before files are read again whose outcome the store could not take
@@ -33,6 +34,7 @@ type lane struct {
 	beside   besideCache
 	outcomes chan outcome // from the workers; has room for every worker
 	pending  []outcome
+	held     int        // bytes in pending
 	written  chan batch // from the writer; has room for every batch in flight
 	writing  int
 	seen     int64 // work generation of the last page that came back empty
@@ -177,7 +179,8 @@ func (l *lane) collect(ctx context.Context, o outcome) {
 		return
 	}
 	l.pending = append(l.pending, o)
-	if len(l.pending) >= recordRows || len(l.ready) == 0 && l.running == 0 {
+	l.held += o.bytes()
+	if len(l.pending) >= recordRows || l.held >= recordBytes || len(l.ready) == 0 && l.running == 0 {
 		l.record(context.WithoutCancel(ctx))
 	}
 }
@@ -185,7 +188,7 @@ func (l *lane) collect(ctx context.Context, o outcome) {
 // record hands the collected outcomes to the store.
 func (l *lane) record(ctx context.Context) {
 	outcomes := l.pending
-	l.pending = nil
+	l.pending, l.held = nil, 0
 	if len(outcomes) == 0 {
 		return
 	}

@@ -433,7 +433,7 @@ func TestATroubleOfTheStoreIsNoFailureOfAFile(t *testing.T) {
 		for _, work := range []store.Work{store.Describe, store.Analyse} {
 			task := &store.Task{
 				ID: it.ID, Dir: it.Dir, Path: it.Name, Name: it.Name, Size: it.Size, MTime: it.MTime, FileID: it.FileID, Work: work,
-				Kind: it.Kind, Probed: it.Probed, Marked: it.Marked + 1e6,
+				Kind: it.Kind, Marked: it.Marked + 1e6,
 			}
 			if o := l.attempt(context.Background(), task); o.analysed != nil || !o.away {
 				t.Errorf("work %d: %+v", work, o.analysed)
@@ -441,6 +441,49 @@ func TestATroubleOfTheStoreIsNoFailureOfAFile(t *testing.T) {
 		}
 		if _, err := db.ExecContext(context.Background(), "ALTER TABLE lost RENAME TO dirs"); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// TestWhatWaitsForTheStoreIsBoundedByItsBytes: files decide how much is known of them, and hundreds may wait.
+func TestWhatWaitsForTheStoreIsBoundedByItsBytes(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.begin()
+		l := newLane(w.a, Root{Name: "other", ID: w.root, Tree: w.tree, Workers: 2})
+		l.ready = []*store.Task{{}} // more work waits, so nothing is written for lack of it
+		for i := range 100 {
+			task := &store.Task{ID: int64(1000 + i), Path: "f"}
+			l.running++
+			l.collect(t.Context(), outcome{task: task, analysed: &store.Analysed{Task: task, Doc: make([]byte, MaxDocument), Probed: make([]byte, MaxDocument)}})
+			if n := len(l.pending); n >= recordRows || n*2*MaxDocument > recordBytes {
+				t.Fatalf("%d outcomes of %d bytes wait", n, 2*MaxDocument)
+			}
+			for l.writing > 0 {
+				l.settle(<-l.written)
+			}
+		}
+	})
+}
+
+// TestALongSidecarIsHeardAsAShortOneIs: those that say much are read one by one.
+func TestALongSidecarIsHeardAsAShortOneIs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		plot := strings.Repeat("plot ", 2000)
+		w.write("Show/tvshow.nfo", []byte("<tvshow><title>The Show</title><plot>"+plot+"</plot></tvshow>"))
+		w.write("Show/S1/s01e01.nfo", []byte("<episodedetails><title>One</title><plot>"+plot+"</plot></episodedetails>"))
+		w.write("Show/S1/s01e02.nfo", []byte("<episodedetails><title>Two</title></episodedetails>"))
+		w.write("Show/S1/s01e01.mkv", []byte("x"))
+		w.write("Show/S1/s01e02.mkv", []byte("y"))
+		w.catalogue()
+		w.begin()
+		w.rest()
+		for path, want := range map[string]string{"Show/S1/s01e01.mkv": "One", "Show/S1/s01e02.mkv": "Two"} {
+			if d := w.says(path); d.EpisodeTitle != want || d.Series != "The Show" {
+				t.Errorf("%s: %q of %q, want %q of The Show", path, d.EpisodeTitle, d.Series, want)
+			}
+		}
+		if d := w.says("Show/S1/s01e01.mkv"); !strings.HasPrefix(d.Plot, plot[:4000]) {
+			t.Errorf("a plot of %d bytes", len(d.Plot))
 		}
 	})
 }

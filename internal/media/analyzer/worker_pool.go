@@ -48,6 +48,15 @@ type outcome struct {
 	away     bool            // the whole root is away, or the store is in trouble: the task stands
 }
 
+// bytes is how much of the memory an outcome takes that files decide about.
+func (o *outcome) bytes() int {
+	n := len(o.task.Path) + len(o.task.Name)
+	if o.analysed != nil {
+		n += cap(o.analysed.Doc) + cap(o.analysed.Probed) + len(o.analysed.Error)
+	}
+	return n
+}
+
 // attempt does one task under its deadline. It never panics and never hangs longer than that.
 func (l *lane) attempt(ctx context.Context, t *store.Task) (o outcome) {
 	o.task = t
@@ -90,7 +99,7 @@ func describes(t *store.Task, e *tree.Entry) bool {
 
 var (
 	errUnsteady = errors.New("file changed while it was read")
-	errStore    = errors.New("what lies beside it is not known")
+	errStore    = errors.New("what the catalog knows of it was not read")
 )
 
 // analyse opens the file, and reads it if it is the one that the catalog describes and stays so.
@@ -152,7 +161,11 @@ func (l *lane) read(ctx context.Context, e *edges, t *store.Task) (*findings, er
 
 // redescribe joins anew what is known of a file whose content has not changed.
 func (l *lane) redescribe(ctx context.Context, t *store.Task, o *outcome) error {
-	a, err := l.result(ctx, t, decodeFindings(t.Probed))
+	probed, err := l.a.store.Probed(ctx, t.ID)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errStore, err)
+	}
+	a, err := l.result(ctx, t, decodeFindings(probed))
 	if err != nil {
 		return err
 	}
