@@ -11,7 +11,7 @@ type Description struct {
 	Date            string   `json:"date,omitempty"`          // YYYY, YYYY-MM or YYYY-MM-DD
 	OriginalDate    string   `json:"original_date,omitempty"` // of the first release, likewise
 	Series          string   `json:"series,omitempty"`
-	SeriesIndex     *float64 `json:"series_index,omitempty"` // place in it; 0 is a prequel's
+	SeriesIndex     *float64 `json:"series_index,omitempty"` // place in it; 0 is a prequel's, 7.5 a recap's behind the seventh episode
 	Volume          *float64 `json:"volume,omitempty"`       // of a comic, beside its issue or chapter in SeriesIndex
 	Chapter         *float64 `json:"chapter,omitempty"`      // of a comic that counts chapters
 	Season          *int     `json:"season,omitempty"`       // 0 is the specials

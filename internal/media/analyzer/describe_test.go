@@ -234,3 +234,22 @@ func TestWhoReadsAnAudiobookIsAListBesideTheText(t *testing.T) {
 		}
 	}
 }
+
+func TestSpecialsAndRecapsTakeNoEpisodesPlace(t *testing.T) {
+	for path, wants := range map[string][]string{
+		"tv/Sora no Uta/[Group] Sora no Uta - S01OVA02.mkv":         {`"season":0`, `"episodes":[2]`},
+		"tv/Sora no Uta/[Group] Sora no Uta S01 - 07.5 [1080p].mkv": {`"season":1`, `"series_index":7.5`},
+		"tv/Sora no Uta/[Group] Sora no Uta S01 - 07 [1080p].mkv":   {`"season":1`, `"episodes":[7]`},
+		"tv/Sora no Uta/[Group] Sora no Uta NCOP1 [1080p].mkv":      {`"extra":"opening"`},
+	} {
+		_, doc := Describe(path, nil)
+		for _, want := range wants {
+			if !bytes.Contains(doc, []byte(want)) {
+				t.Errorf("%s: %s lacks %s", path, doc, want)
+			}
+		}
+		if bytes.Contains(doc, []byte("series_index")) && bytes.Contains(doc, []byte(`"episodes"`)) {
+			t.Errorf("%s: a recap is an episode: %s", path, doc)
+		}
+	}
+}

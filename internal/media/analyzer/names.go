@@ -126,15 +126,24 @@ func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	return d
 }
 
+// describeEpisode says which episodes there are. Specials stand in season 0, whatever season they were made in; what
+// lies between two episodes is none of them, and has its place in the series only.
 func describeEpisode(d *media.Description, g *name.Guess) {
 	d.Series = g.Title
 	if len(g.Season) > 0 {
 		season := g.Season[0]
 		d.Season = &season
 	}
-	d.Episodes = []int(g.Episode)
-	if len(d.Episodes) == 0 {
-		d.Episodes = []int(g.AbsoluteEpisode)
+	numbers := g.Episode
+	if len(numbers) == 0 {
+		numbers = g.AbsoluteEpisode
+	}
+	d.Episodes = numbers.Whole()
+	if len(numbers) == 1 && d.Episodes == nil {
+		d.SeriesIndex = new(numbers[0])
+	}
+	if g.EpisodeDetails.Has("Special") && len(numbers) > 0 {
+		d.Season = new(0)
 	}
 }
 

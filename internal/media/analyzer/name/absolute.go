@@ -34,7 +34,10 @@ func (s *segment) absoluteBefore(marker int) {
 		s.add(claim{prop: propIgnored, from: j, to: i + 1})
 		return
 	}
-	if i <= 0 || !s.fansub || s.tok[i].prop != propNone || s.tok[i].num <= 0 || !s.tok[i].sep.spacedDash() || len(s.word(i)) > 4 {
+	if i <= 0 || s.tok[i].prop != propNone || s.tok[i].num <= 0 || len(s.word(i)) > 4 {
+		return
+	}
+	if !s.tok[i].sep.spacedDash() || !s.fansub && (len(s.word(i)) != 3 || !s.tok[m.from].sep.spacedDash()) { // "Title - 012 - s02e03"
 		return
 	}
 	s.claims[marker].absolute = s.number(int(s.tok[i].num))

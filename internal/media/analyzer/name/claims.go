@@ -15,6 +15,7 @@ type claim struct {
 	count                       int  // of a season, "3 of 12"
 	seasonWord                  bool // "Season 3" rather than "S03"
 	weight                      int  // against other markers of the same name
+	tenths                      int8 // of the episode: 5 is that of "07.5", a recap between two
 }
 
 // span is a range of segment.nums.

@@ -48,8 +48,9 @@ func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
 	}
 	spaced := t.sep.spacedDash() && t.sep.only(sepDash|sepSpace|sepUnderscore|sepDot)
 	plain := t.sep.only(sepSpace|sepDot|sepUnderscore) && d >= 2
-	slash := t.sep&sepOpen != 0 && t.sep&sepClose != 0 && s.alone(j) // [S02][01]
-	if !spaced && !plain && !slash || d == 3 && screenHeight(t.num) && plain {
+	slash := t.sep&sepOpen != 0 && t.sep&sepClose != 0 && s.alone(j)                // [S02][01]
+	tight := t.sep.tightDash() && len(s.word(c.from)) == 2 && d == 2 && k[0] == '0' // S2-07
+	if !spaced && !plain && !slash && !tight || d == 3 && screenHeight(t.num) && plain {
 		return false
 	}
 	if spaced && s.rangeOfSeasons(c, j) {
@@ -74,8 +75,39 @@ func (s *segment) rangeOfSeasons(c *claim, j int) bool {
 	return j+1 < len(s.tok) && string(s.word(j+1)) == "complete"
 }
 
-// continueEpisodes reads further episodes behind a marker: lists and ranges.
+// maxDashed is how many episodes are read between dashes as a list.
+const maxDashed = 16
+
+// half reads the ".5" behind the number of an episode that stands between two: "07.5". Dots between words must not be
+// the name's spaces there.
+func (s *segment) half(c *claim) bool {
+	i := c.to
+	if i >= len(s.tok) || s.tok[i].prop != propNone || s.tok[i].sep != sepDot || s.tok[i].num != 5 || len(s.word(i)) != 1 || c.episodes.to-c.episodes.from != 1 {
+		return false
+	}
+	if after := s.sepAfter(i); i+1 < len(s.tok) && (after&sepDot != 0 || after&(sepSpace|sepUnderscore|sepOpen|sepClose) == 0) {
+		return false
+	}
+	c.tenths = 5
+	c.to++
+	return true
+}
+
+// continueEpisodes reads further episodes behind a marker: lists and ranges. Three numbers and more between dashes,
+// none next to another, are a list of just these: E01-E03-E05.
 func (s *segment) continueEpisodes(c *claim) {
+	if s.half(c) {
+		return
+	}
+	var room [maxDashed]int
+	named := append(room[:0], s.nums[c.episodes.to-1])
+	dashes, apart := 0, true
+	defer func() {
+		if apart && dashes > 1 && dashes == len(named)-1 && c.episodes.to == len(s.nums) {
+			s.nums = append(s.nums[:c.episodes.from], named...)
+			c.episodes.to = len(s.nums)
+		}
+	}()
 	for c.to < len(s.tok) {
 		j := c.to
 		join := s.tok[j].sep
@@ -98,7 +130,11 @@ func (s *segment) continueEpisodes(c *claim) {
 		if c.episodes.to != len(s.nums) { // seasons were read since
 			return
 		}
+		if len(named) < maxDashed {
+			named = append(named, n)
+		}
 		if join&(sepDash|sepTilde) != 0 && n > last && n-last < maxRun {
+			dashes, apart = dashes+1, apart && n > last+1
 			s.runTo(&c.episodes, n)
 		} else if n != last {
 			s.nums = append(s.nums, n)
@@ -125,7 +161,7 @@ func (s *segment) nextEpisode(c *claim, j int, join separators) (int, bool) {
 	if n < 0 || len(k) > 5 || int(n) <= last || int(n)-last > 250 || len(k) == 4 && yearLike(n) {
 		return 0, false
 	}
-	if join.tightDash() && len(k) == 1 && last >= 10 {
+	if join.tightDash() && (len(k) == 1 && last >= 10 || s.sepAfter(j)&sepMark != 0) { // "S03E14-36! 24! 36!" has a title
 		return 0, false
 	}
 	switch {

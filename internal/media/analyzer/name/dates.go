@@ -40,9 +40,9 @@ func (d date) String() string {
 
 // findDates claims dates: of day, month and year in any order, with the month as a number or a word,
 // and in eight or six digits without separators.
-func (s *segment) findDates() {
+func (s *segment) findDates(c context) {
 	for i := range s.tok {
-		if s.tok[i].prop != propNone {
+		if s.tok[i].prop != propNone || i == 0 && c.season != nil && s.dashedEpisodes() > 0 {
 			continue
 		}
 		if d, to, ok := s.dateAt(i); ok && s.free(i, to) {
@@ -50,6 +50,19 @@ func (s *segment) findDates() {
 			return
 		}
 	}
+}
+
+// dashedEpisodes returns how many numbers of two digits between dashes open the name, each greater than the one before:
+// "03-04-05 - Title" are episodes in the folder of a season. 0 if there are less than three.
+func (s *segment) dashedEpisodes() int {
+	n := 0
+	for n < len(s.tok) && s.tok[n].num > 0 && len(s.word(n)) == 2 && (n == 0 || s.tok[n].sep.tightDash() && s.tok[n].num > s.tok[n-1].num) {
+		n++
+	}
+	if n < 3 {
+		return 0
+	}
+	return n
 }
 
 func (s *segment) dateAt(i int) (date, int, bool) {

@@ -39,6 +39,12 @@ func (s *segment) markerAt(i int) (claim, bool) {
 	if s.tok[i].cjk && s.tok[i].entry == nil {
 		return s.cjkMarker(i)
 	}
+	switch k[0] {
+	case 'n', 'o', 'e', 'p', 'c', 's':
+		if c, ok := s.specialMark(i); ok {
+			return c, true
+		}
+	}
 	if c := k[0]; len(k) > 1 {
 		switch {
 		case (c == 's' || c == 't') && isDigit(k[1]):
@@ -123,7 +129,7 @@ func (s *segment) seasonTail(c claim, rest []byte) (claim, bool) {
 		c.to = s.skipNumbers(c.to)
 		return c, true
 	}
-	return claim{}, false
+	return s.specialOfSeason(c, rest)
 }
 
 // skipNumbers passes over "-3&5" behind a disc.
@@ -154,7 +160,7 @@ func episodePrefix(k []byte) int {
 // It reports whether what is left of the word can stand behind an episode: a version, or letters of a
 // title that nothing separates from it, but no further digits, as the names of hidden files have.
 func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
-	start := len(s.nums)
+	start, list := len(s.nums), false
 	for p < len(k) && isDigit(k[p]) {
 		q := digits(k, p)
 		if q-p > 5 {
@@ -167,6 +173,9 @@ func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
 			break
 		}
 		d := episodePrefix(rest)
+		if len(rest) > 3 && string(rest[:3]) == "and" && isDigit(rest[3]) { // 02and03
+			d, list = 3, true
+		}
 		if d == 0 {
 			break
 		}
@@ -177,7 +186,7 @@ func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
 	}
 	if c.episodes.empty() {
 		c.episodes = span{start, len(s.nums)}
-		if first, last := s.nums[start], s.nums[len(s.nums)-1]; len(s.nums) == start+2 && last > first+1 && last-first < maxRun {
+		if first, last := s.nums[start], s.nums[len(s.nums)-1]; len(s.nums) == start+2 && last > first+1 && last-first < maxRun && !list {
 			c.episodes.to = start + 1 // E1E3 is from 1 to 3
 			s.nums = s.nums[:start+1]
 			s.runTo(&c.episodes, last)

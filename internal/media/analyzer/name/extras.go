@@ -10,7 +10,7 @@ func findExtra(g *Guess, p *pathParts, m medium) {
 	default:
 		return
 	}
-	if p.ext == "" {
+	if p.ext == "" || g.Extra != "" {
 		return
 	}
 	if m != mediumAudio {

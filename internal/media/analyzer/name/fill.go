@@ -168,6 +168,9 @@ func (s *segment) fillMarkers(g *Guess) {
 		if c.count > 0 && g.EpisodeCount == 0 {
 			g.EpisodeCount = c.count
 		}
+		if c.text != "" {
+			fillSpecial(g, c)
+		}
 		if c.num < 0 {
 			g.Version = -c.num
 		}
@@ -175,7 +178,7 @@ func (s *segment) fillMarkers(g *Guess) {
 			g.Disc = append(g.Disc, c.num)
 		}
 		if !c.absolute.empty() && len(g.AbsoluteEpisode) == 0 {
-			g.AbsoluteEpisode = append(g.AbsoluteEpisode, s.numbers(c.absolute)...)
+			g.AbsoluteEpisode.addInts(s.numbers(c.absolute))
 		}
 		g.Version = max(g.Version, s.versionIn(c))
 	}
@@ -186,7 +189,10 @@ func (s *segment) fillMarkers(g *Guess) {
 		g.Season = append(g.Season, s.numbers(seasons.seasons)...)
 	}
 	if episodes != nil && len(g.Episode) == 0 {
-		g.Episode = append(g.Episode, s.numbers(episodes.episodes)...)
+		g.Episode.addInts(s.numbers(episodes.episodes))
+		if episodes.tenths > 0 && len(g.Episode) == 1 {
+			g.Episode[0] += float64(episodes.tenths) / 10
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package name
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Groups is what the files of one folder are to each other.
 type Groups struct {
@@ -186,7 +189,10 @@ func versionKey(u unit) (string, bool) {
 	if len(g.Season) == 1 && len(g.Episode) > 0 {
 		key := foldWord(g.Title) + "\x00s" + itoa(g.Season[0])
 		for _, e := range g.Episode {
-			key += "e" + itoa(e)
+			key += "e" + strconv.FormatFloat(e, 'f', -1, 64)
+		}
+		if g.EpisodeDetails.Has("Special") { // S01OVA02 is no version of S01E02
+			key += "s"
 		}
 		return key, true
 	}

@@ -37,9 +37,9 @@ type Guess struct {
 	Country          string  `json:"country,omitempty"`
 	Season           Ints    `json:"season,omitempty"`
 	SeasonCount      int     `json:"season_count,omitempty"`
-	Episode          Ints    `json:"episode,omitempty"`
+	Episode          Numbers `json:"episode,omitempty"` // 7.5 is a recap behind the seventh
 	EpisodeCount     int     `json:"episode_count,omitempty"`
-	AbsoluteEpisode  Ints    `json:"absolute_episode,omitempty"` // beside Season and Episode only
+	AbsoluteEpisode  Numbers `json:"absolute_episode,omitempty"` // beside Season and Episode only
 	EpisodeTitle     string  `json:"episode_title,omitempty"`
 	EpisodeDetails   Strings `json:"episode_details,omitempty"` // Special, Pilot, Unaired, Final
 	Date             string  `json:"date,omitempty"`            // YYYY-MM-DD
@@ -103,7 +103,7 @@ type Guess struct {
 	Dump     Strings `json:"dump,omitempty"`     // verified, bad, hacked, ...
 
 	// Extra is what a file beside the feature is: trailer, sample, deletedscene, behindthescenes,
-	// interview, scene, clip, short, featurette, themesong, themevideo, or unknown.
+	// interview, scene, clip, short, featurette, opening, ending, promo, themesong, themevideo, or unknown.
 	Extra string `json:"extra,omitempty"`
 	// Stub is the medium that a ".disc" placeholder stands for: dvd, bluray, hddvd, vhs, tv.
 	Stub   string `json:"stub,omitempty"`
@@ -129,6 +129,38 @@ func (n Ints) MarshalJSON() ([]byte, error) {
 		return strconv.AppendInt(nil, int64(n[0]), 10), nil
 	}
 	return json.Marshal([]int(n))
+}
+
+// Numbers are numbers, mostly whole ones, of which a name mostly has one. One encodes as a scalar, several as a list.
+type Numbers []float64
+
+// MarshalJSON implements json.Marshaler.
+func (n Numbers) MarshalJSON() ([]byte, error) {
+	if len(n) == 1 {
+		return json.Marshal(n[0])
+	}
+	return json.Marshal([]float64(n))
+}
+
+// Whole returns the numbers as integers, nil if one of them is none.
+func (n Numbers) Whole() []int {
+	var out []int
+	for _, v := range n {
+		if v != float64(int(v)) {
+			return nil
+		}
+		out = append(out, int(v))
+	}
+	return out
+}
+
+func (n *Numbers) addInts(v []int) {
+	if *n == nil {
+		*n = make(Numbers, 0, len(v))
+	}
+	for _, x := range v {
+		*n = append(*n, float64(x))
+	}
 }
 
 // Has reports whether v is among the numbers.

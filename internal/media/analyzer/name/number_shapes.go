@@ -84,7 +84,7 @@ func (s *segment) rangeEnd(i int) int {
 	}
 	join := s.tok[j].sep
 	dash := join&(sepDash|sepTilde) != 0 && join.only(sepDash|sepTilde|sepSpace)
-	n, m := s.tok[i].num, s.tok[j].num
+	n, m := s.versionedNumber(i), s.versionedNumber(j)
 	ends := j+1 >= len(s.tok) || s.rangeOpens(i) || s.tok[j+1].prop != propNone || s.tok[j+1].sep&(sepOpen|sepClose) != 0 || s.tok[j+1].sep.spacedDash() || s.onlyTagsFrom(j+1)
 	if s.tok[i].sep.tightDash() && i > 0 && s.tok[i-1].num >= 0 {
 		return 0 // the middle of "1-09-70"
@@ -96,6 +96,15 @@ func (s *segment) rangeEnd(i int) int {
 		return 0 // "Series 21 - 101" has a number in its title
 	}
 	return j
+}
+
+// versionedNumber returns the number that token i is, with a version behind it or not: 01, 01v2; else -1.
+func (s *segment) versionedNumber(i int) int32 {
+	k := s.word(i)
+	if n := len(k); n > 2 && k[n-2] == 'v' && isDigit(k[n-1]) {
+		return number(k[:n-2])
+	}
+	return s.tok[i].num
 }
 
 // wholeInBracket reports whether the bracket around token i holds nothing else but a range or an
@@ -186,7 +195,10 @@ func (s *segment) numberBracketBehind(i int) bool {
 // weighSplit weighs 103, 0103, 1003, 10910 as season and episode.
 func (s *segment) weighSplit(i int, n int32, d, w int, c context) candidate {
 	k := s.word(i)
-	if len(k) > d || n < 100 || d == 4 && yearLike(n) && !s.has(propYear) || n%100 == 0 && d == 4 {
+	if n%100 == 0 && d == 3 && len(k) == d && c.inSeries { // "One Series/One Series 300"
+		return candidate{at: i, weight: w + 25}
+	}
+	if len(k) > d || n < 100 || d == 4 && yearLike(n) && !s.has(propYear) || n%100 == 0 {
 		return candidate{at: i, weight: w - 20}
 	}
 	if screenHeight(n) && d >= 3 && i >= s.anchor {

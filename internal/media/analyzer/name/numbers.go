@@ -60,6 +60,9 @@ func (s *segment) fansubLike() bool { return s.fansub || s.has(propCRC) }
 
 // shielded reports whether token i stands behind the tags, among which no episode is named.
 func (s *segment) shielded(i int) bool {
+	if i > 0 && s.tok[i].sep.spacedDash() && s.tok[i-1].bracket >= 0 && s.tok[i-1].prop != propNone { // "Title (DVD) - 02"
+		return false
+	}
 	return s.tok[i].bracket < 0 && i > s.tagsAt
 }
 
@@ -131,16 +134,25 @@ func (s *segment) claimNumber(best candidate) {
 		c.seasons = s.number(n / 100)
 		c.episodes = s.number(n % 100)
 		s.splitsBehind(&c)
+	case i == 0 && s.dashedEpisodes() > 0:
+		c.episodes = s.number(n)
+		for c.to = 1; c.to < s.dashedEpisodes(); c.to++ {
+			s.nums = append(s.nums, int(s.tok[c.to].num))
+		}
+		c.episodes.to = len(s.nums)
 	default:
 		c.episodes = s.number(n)
 		if j := s.rangeEnd(i); j > 0 {
-			s.runTo(&c.episodes, int(s.tok[j].num))
+			s.runTo(&c.episodes, int(s.versionedNumber(j)))
 			c.to = j + 1
 		}
 	}
 	s.listBehind(&c)
 	if d := digits(k, 0); len(k) == d+2 && k[d] == 'v' {
 		c.num = -int(k[d+1] - '0') // the version
+	} else if c.to == i+1 && s.correctedAt(c.to) {
+		c.num = -int(s.word(c.to)[1] - '0')
+		c.to++
 	}
 	if c.to < len(s.tok) && string(s.word(c.to)) == "end" && s.tok[c.to].prop == propNone {
 		c.to++
@@ -157,8 +169,7 @@ func (s *segment) listBehind(c *claim) {
 			s.nums = append(s.nums, int(t.num))
 			c.episodes.to++
 			c.to++
-		case t.sep == sepDot && t.num == 5 && t.k1-t.k0 == 1 && s.spaces:
-			c.to++
+		case s.half(c):
 			return
 		default:
 			return

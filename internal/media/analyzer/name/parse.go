@@ -61,7 +61,7 @@ func (s *segment) analyse(text string, c context, g *Guess) {
 	s.findWebsites()
 	s.findFansub()
 	s.findSizes()
-	s.findDates()
+	s.findDates(c)
 	s.findMarkers()
 	s.findTrailingContainer()
 	s.findStrongTags()

@@ -39,7 +39,8 @@ func TestDressDoesNotMatter(t *testing.T) {
 		Title, Date, Screen string
 		Source, Video       string
 		Year                int
-		Season, Episode     name.Ints
+		Season              name.Ints
+		Episode             name.Numbers
 	}
 	read := func(path string) said {
 		g := name.Parse(path)
@@ -62,7 +63,7 @@ func TestDressDoesNotMatter(t *testing.T) {
 func TestTitlesAreNotRead(t *testing.T) {
 	t.Parallel()
 	titles := []string{"Wolf", "The Long Winter Road", "Room 9", "Agent X", "3 Wishes", "O'Brien and Sons", "Lights! Action!", "Web of Lies",
-		"French Dressing", "Élan Vital", "Extended Family", "Part of Me", "May Days", "The IT Man", "Season of Rain", "Série noire", "嵐の夜"}
+		"French Dressing", "Élan Vital", "Extended Family", "Part of Me", "May Days", "Quiet Season", "The Bone Collector", "Harbour Festival", "The IT Man", "Season of Rain", "Série noire", "嵐の夜"}
 	for _, title := range titles {
 		for _, rest := range []string{" - S01E02 - Name.mkv", " (2011) [1080p].mkv", " S03E04 720p HDTV x264-ABC", " - 1x05.avi", " 2011 1080p BluRay x264-ABC"} {
 			g := name.Parse(title + rest)

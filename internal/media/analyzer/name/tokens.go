@@ -180,6 +180,25 @@ func (s *segment) tokenize() {
 	for b := stack; b >= 0; b = s.br[b].parent {
 		s.br[b].close, s.br[b].last = int32(len(text)), int32(len(s.tok))
 	}
+	s.dropDoubled()
+}
+
+// dropDoubled undoes a bracket that opens the name twice and closes once: "[[Group] Title".
+func (s *segment) dropDoubled() {
+	if len(s.br) < 2 || s.br[0].closed || s.br[0].first != 0 || s.br[0].open != 0 || s.br[1].open != 1 || !s.br[1].closed {
+		return
+	}
+	s.br[0].last, s.br[0].closed = 0, true
+	for b := range s.br {
+		if s.br[b].parent == 0 {
+			s.br[b].parent = -1
+		}
+	}
+	for i := range s.tok {
+		if s.tok[i].bracket == 0 {
+			s.tok[i].bracket = -1
+		}
+	}
 }
 
 // startsWord reports whether a letter or a digit begins text, so that an apostrophe before it joins.

@@ -1,5 +1,7 @@
 package name
 
+import "slices"
+
 // folder is what one folder above a name says.
 type folder struct {
 	seg     *segment
@@ -159,6 +161,9 @@ func (s *scratch) parentRules(f *segment, n names, d *folder, c context) bool {
 		return false
 	}
 	own, parent := f.first(propMarker), d.seg.first(propMarker)
+	if own >= 0 && parent >= 0 && d.release && f.shorthand() && sameEpisode(f, &f.claims[own], d.seg, &d.seg.claims[parent]) {
+		return true // "Title.S08E16.720p-ABC/abc-ttl.s08e16.mkv"
+	}
 	full := own >= 0 && f.claims[own].weight >= weightSeason
 	if full || f.has(propYear) && !n.title.empty() {
 		return false
@@ -173,6 +178,11 @@ func (s *scratch) parentRules(f *segment, n names, d *folder, c context) bool {
 		return true
 	}
 	return f.shorthand() || n.title.empty()
+}
+
+// sameEpisode reports whether two markers name the same season and the same episodes.
+func sameEpisode(a *segment, x *claim, b *segment, y *claim) bool {
+	return !x.episodes.empty() && slices.Equal(a.numbers(x.seasons), b.numbers(y.seasons)) && slices.Equal(a.numbers(x.episodes), b.numbers(y.episodes))
 }
 
 // technicalCount counts what describes the release.

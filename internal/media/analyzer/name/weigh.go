@@ -11,6 +11,7 @@ type figure struct {
 	spacedAfter bool // and behind
 	ends        bool // a tag, a bracket or the end follows
 	ranges      bool // it begins a range
+	versioned   bool // the next word is its version, v2
 	season      int  // the claim of a season without episode, -1 for none
 	context
 }
@@ -22,16 +23,29 @@ func (s *segment) figureAt(i int, c context, season int) figure {
 	f.zero = k[0] == '0' && f.digits > 1
 	f.ranges = s.rangeBehind(i)
 	f.spaced = f.before.spacedDash() && f.before.only(sepDash|sepSpace|sepUnderscore|sepDot|sepClose|sepMark|sepQuote|sepOther)
+	f.versioned = f.digits == len(k) && s.correctedAt(f.next)
+	if f.versioned {
+		f.next++
+	}
 	if f.next >= len(s.tok) {
 		f.ends = true
 		return f
 	}
-	after, t := s.sepAfter(i), &s.tok[f.next]
+	after, t := s.tok[f.next].sep, &s.tok[f.next]
 	f.spacedAfter = after.spacedDash() && after.only(sepDash|sepSpace|sepUnderscore|sepDot)
 	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace|sepUnderscore)                       // 101.102
 	list = list || t.num == f.n+1 && f.digits <= 3 && t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 // 05 + 06
 	f.ends = list || string(s.word(f.next)) == "end" || t.prop != propNone || after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
 	return f
+}
+
+// correctedAt reports whether token i is the mark of a corrected file.
+func (s *segment) correctedAt(i int) bool {
+	if i >= len(s.tok) || s.tok[i].prop != propNone || s.tok[i].sep&(sepOpen|sepClose) != 0 {
+		return false
+	}
+	k := s.word(i)
+	return len(k) == 2 && k[0] == 'v' && isDigit(k[1])
 }
 
 // behindTag reports whether a technical tag directly follows.
@@ -59,6 +73,9 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 	case s.alone(i):
 		return s.weighBracketed(i, f.n, f.digits, c, season)
 	case s.tok[i].bracket >= 0 && !s.wholeInBracket(i):
+		if b := s.br[s.tok[i].bracket]; s.fansub && int(b.first) == i && b.kind == '[' && f.zero && s.behindTag(&f) { // "[01 1080p HEVC]"
+			return candidate{at: i, weight: weightBare + 5}
+		}
 		return no
 	case !f.ends && !f.spacedAfter && !f.ranges:
 		return s.weighInside(&f)
@@ -100,11 +117,12 @@ func (s *segment) evidence(f *figure) (w int, ok bool) {
 	add(f.spaced, 25)
 	add(s.fansub, 20)
 	add(f.zero, 20)
-	add(int(s.tok[f.at].k1-s.tok[f.at].k0) > f.digits, 20) // 09v2
+	add(f.versioned || int(s.tok[f.at].k1-s.tok[f.at].k0) > f.digits, 20) // 09v2, 09_v2
 	add(s.has(propCRC), 10)
 	add(f.season >= 0 || f.context.season != nil, 20)
 	add(f.ranges, 50)
 	add(s.onlySubtitled(), 15)
+	add(f.digits == 2 && f.next >= len(s.tok) && s.tok[f.at-1].cjk && f.before == sepSpace && f.medium == mediumVideo && !f.films, 20)
 	add(f.before&sepHash != 0, 30)
 	add(yearLike(f.n) && f.digits == 4 && !f.spaced, -40)
 	if f.ranges && year && !s.fansub && !f.spaced {
