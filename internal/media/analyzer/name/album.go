@@ -38,9 +38,8 @@ func plainText(text string) string {
 	return text
 }
 
-// fields returns the parts of a scene name: runs of words between tight dashes outside brackets.
-func (s *segment) fields() []words {
-	var out []words
+// fields appends the parts of a scene name to out: runs of words between tight dashes outside brackets.
+func (s *segment) fields(out []words) []words {
 	from := 0
 	for i := range s.tok {
 		if s.tok[i].prop == propWebsite {
@@ -75,7 +74,8 @@ func (s *segment) fields() []words {
 // sceneAlbum reads a scene release: the year second to last, the group last, and at least an artist
 // and an album before them.
 func (s *segment) sceneAlbum(g *Guess) bool {
-	f := s.fields()
+	var room [16]words
+	f := s.fields(room[:0])
 	n := len(f)
 	if n > 4 && s.single(f[n-1]) == "pre" { // a repost's suffix
 		n--

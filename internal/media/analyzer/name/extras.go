@@ -19,13 +19,16 @@ func findExtra(g *Guess, p *pathParts, m medium) {
 			return
 		}
 	}
-	name := foldWord(p.file)
+	name := ""
+	if len(p.file) <= len("trailer") {
+		name = foldWord(p.file)
+	}
 	switch {
 	case m == mediumAudio && name == "theme":
 		g.Extra = "themesong"
 	case m != mediumAudio && (name == "trailer" || name == "sample"):
 		g.Extra = name
-	case p.n > 0:
+	case p.n > 0 && len(p.dirs[0]) <= len("behind the scenes")+2:
 		g.Extra = extraFolder(foldWord(p.dirs[0]), m)
 	}
 }
