@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -120,4 +121,15 @@ func TestProbePrintsALineForEachFile(t *testing.T) {
 		t.Errorf("%s", lines[2])
 	}
 	command(t, "", "probe", tune).ends(t, exitDone)
+}
+
+func TestProbeSaysWhatItCut(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "a.m3u")
+	if err := os.WriteFile(list, []byte("#EXTM3U\n#PLAYLIST:"+strings.Repeat("x", 5000)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lines := command(t, "", "probe", list).ends(t, exitDone).lines()
+	if len(lines) != 1 || !strings.Contains(lines[0], `"warnings":["title cut at 4096 bytes"]`) {
+		t.Errorf("%q", lines)
+	}
 }

@@ -65,7 +65,7 @@ func probeLine(ctx context.Context, file string) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(probed{kind, res.Description}); err != nil {
+	if err := enc.Encode(probed{kind, *analyzer.Fit(&res.Description)}); err != nil {
 		return nil, err
 	}
 	return append(append(line, ','), b.Bytes()[1:]...), nil

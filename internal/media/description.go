@@ -1,5 +1,11 @@
 package media
 
+// Bounds of what the catalog keeps of one item, in bytes.
+const (
+	MaxText     = 4 << 10  // of one text
+	MaxDocument = 64 << 10 // of everything known of it, as JSON
+)
+
 // Description is what is known of an item's content, whether its name, its bytes or a sidecar said it.
 // The zero value of a field means unknown; nothing in it is ever invented. Its JSON encoding is the
 // descriptive part of an item on the public surface.
@@ -60,6 +66,9 @@ type Description struct {
 	IDs map[string]string `json:"ids,omitempty"`
 
 	Media *Media `json:"media,omitempty"`
+
+	// Warnings say what of all this was left out or cut, though the file or a sidecar says it.
+	Warnings []string `json:"warnings,omitempty"`
 
 	// Companions are the files beside it that belong to it: descriptions, subtitles, lyrics, pictures.
 	Companions []Companion `json:"companions,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 )
 
@@ -49,7 +50,10 @@ func describe(path string, f *findings, docs []sidecar.Document, with []media.Co
 }
 
 // encodeMembers encodes a description as JSON members without the braces around them, within its bounds.
-func encodeMembers(d *media.Description) []byte { return fit(d, members) }
+func encodeMembers(d *media.Description) []byte {
+	_, b := bound.Fit(d, members)
+	return b
+}
 
 func members(d *media.Description) []byte {
 	var b bytes.Buffer
@@ -98,16 +102,25 @@ func family(k media.Kind) int {
 	return 0
 }
 
-// encodeFindings encodes what the bytes said for the store; nothing where they said nothing.
+// encodeFindings encodes what the bytes said for the store; nothing where they said nothing. What does not fit into the
+// catalog is gone from f too: it says what the store will say.
 func encodeFindings(f *findings) []byte {
 	if f.isEmpty() {
 		return nil
 	}
-	return fit(&f.Description, func(d *media.Description) []byte {
+	d, b := bound.Fit(&f.Description, func(d *media.Description) []byte {
 		b, err := json.Marshal(&findings{Kind: f.Kind, Form: f.Form, Description: *d})
 		if err != nil { // only of values that no prober can make (NaN)
 			return nil
 		}
 		return b
 	})
+	f.Description = *d
+	return b
+}
+
+// Fit gives what the catalog keeps of a description, with warnings about the rest.
+func Fit(d *media.Description) *media.Description {
+	d, _ = bound.Fit(d, members)
+	return d
 }

@@ -454,9 +454,9 @@ func TestWhatWaitsForTheStoreIsBoundedByItsBytes(t *testing.T) {
 		for i := range 100 {
 			task := &store.Task{ID: int64(1000 + i), Path: "f"}
 			l.running++
-			l.collect(t.Context(), outcome{task: task, analysed: &store.Analysed{Task: task, Doc: make([]byte, MaxDocument), Probed: make([]byte, MaxDocument)}})
-			if n := len(l.pending); n >= recordRows || n*2*MaxDocument > recordBytes {
-				t.Fatalf("%d outcomes of %d bytes wait", n, 2*MaxDocument)
+			l.collect(t.Context(), outcome{task: task, analysed: &store.Analysed{Task: task, Doc: make([]byte, media.MaxDocument), Probed: make([]byte, media.MaxDocument)}})
+			if n := len(l.pending); n >= recordRows || n*2*media.MaxDocument > recordBytes {
+				t.Fatalf("%d outcomes of %d bytes wait", n, 2*media.MaxDocument)
 			}
 			for l.writing > 0 {
 				l.settle(<-l.written)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/fingerprint"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
@@ -191,8 +192,9 @@ func (l *lane) result(ctx context.Context, t *store.Task, f *findings) (*store.A
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
+	probed := encodeFindings(f) // before the description is made of it: it is made of the same once more some day
 	kind, doc := describe(t.Path, f, docs, with)
-	return &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(f), Analysis: store.Done, AsOf: asOf}, nil
+	return &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: probed, Analysis: store.Done, AsOf: asOf}, nil
 }
 
 // quarantine makes a row of a failure. What could be read of the file all the same is kept.
@@ -202,14 +204,15 @@ func (l *lane) quarantine(ctx context.Context, t *store.Task, err error, f *find
 	}
 	a, berr := l.result(ctx, t, f)
 	if berr != nil { // what lies beside it comes with the next try
+		probed := encodeFindings(f)
 		kind, doc := describe(t.Path, f, nil, nil)
-		a = &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: encodeFindings(f)}
+		a = &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: probed}
 	}
 	var p *probe.PanicError
 	if errors.As(err, &p) {
 		l.log.Error("a prober panicked", zap.String("path", t.Path), zap.String("format", p.Format), zap.Any("panic", p.Value), zap.ByteString("stack", p.Stack))
 	}
-	a.Analysis, a.Error = store.Failed, cutText(err.Error(), MaxText)
+	a.Analysis, a.Error = store.Failed, bound.Text(err.Error(), media.MaxText)
 	if errors.Is(err, context.DeadlineExceeded) {
 		a.Error = fmt.Sprintf("not read within %v", l.root.FileTimeout)
 	}

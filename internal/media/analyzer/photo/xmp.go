@@ -83,7 +83,9 @@ func xmpValues(s *xmlscan.Scanner) []string {
 			break
 		}
 		if s.Kind == xmlscan.Text {
-			text.WriteString(s.Text())
+			if text.Len() < xmlscan.MaxText {
+				text.WriteString(s.Text())
+			}
 			continue
 		}
 		if s.Kind != xmlscan.Start || string(s.Name) != "li" || len(values) > 100 {

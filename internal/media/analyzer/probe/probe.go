@@ -17,6 +17,7 @@ import (
 	"runtime/debug"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
 )
 
 // Result is what the bytes said. Kind is empty where they said nothing of it (the name decides then).
@@ -57,6 +58,8 @@ func (e *PanicError) Error() string { return fmt.Sprintf("%s prober panicked: %v
 // Probe reads the file behind src, whose size is size bytes and whose name ends in ext (lower case,
 // with its dot; it breaks ties that magic bytes leave). Errors wrap one of the errors above, the
 // context's, or what src returned. A panic of a prober is returned as *PanicError.
+//
+// No text of the result is longer than [bound.ProbedText], and no list than [bound.ProbedList].
 func Probe(ctx context.Context, src io.ReaderAt, size int64, ext string) (Result, error) {
 	w := NewWindow(ctx, src, size)
 	defer w.release()
@@ -79,7 +82,11 @@ func (w *Window) probe(ext string) (r Result, err error) {
 	}()
 	r.Kind = p.kind
 	r.Description.Media = &media.Media{Container: p.name}
-	if err := p.probe(w, &r); err != nil {
+	err = p.probe(w, &r)
+	if d := bound.Probed(&r.Description); d != &r.Description {
+		r.Description = *d
+	}
+	if err != nil {
 		if errors.Is(err, ErrTruncated) {
 			return r, fmt.Errorf("probe %s: %w", p.name, err)
 		}

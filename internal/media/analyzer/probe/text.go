@@ -5,12 +5,14 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
 )
 
 // cleanText makes tag text fit for the catalog: valid UTF-8, without NULs, control characters or
-// white space around it.
+// white space around it. Of one that is longer than a prober may give back it makes the beginning.
 func cleanText(s string) string {
+	s = bound.Text(s, bound.ProbedText)
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}

@@ -11,10 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 )
 
@@ -50,8 +52,14 @@ type Document struct {
 }
 
 // Parse reads the sidecar of that name: its extension tells NFO, OPF, XMP and LRC, the name itself
-// ComicInfo.xml. Errors wrap ErrUnknown.
+// ComicInfo.xml. Errors wrap ErrUnknown. Texts and lists are within the bounds of what probers give back.
 func Parse(name string, data []byte) (Document, error) {
+	doc, err := parse(name, data)
+	doc.Description = *bound.Probed(&doc.Description)
+	return doc, err
+}
+
+func parse(name string, data []byte) (Document, error) {
 	if len(data) > MaxSize {
 		return Document{}, fmt.Errorf("%w: %d bytes", ErrUnknown, len(data))
 	}
@@ -157,6 +165,9 @@ func override(d *media.Description, s media.Description) {
 	}
 	for k, v := range s.IDs {
 		setID(d, k, v)
+	}
+	if len(s.Warnings) > 0 {
+		d.Warnings = slices.Concat(d.Warnings, s.Warnings)
 	}
 }
 

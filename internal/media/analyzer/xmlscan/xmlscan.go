@@ -19,7 +19,7 @@ const (
 	MaxTokens = 1 << 16
 	MaxDepth  = 128
 	maxAttrs  = 64
-	maxText   = 64 << 10 // bytes that Inner gathers
+	MaxText   = 64 << 10 // bytes of one text or value; what follows is left out
 )
 
 // Kind says what a token is.
@@ -291,7 +291,7 @@ func (s *Scanner) Space(prefix []byte) string { return s.spaces[string(prefix)] 
 // Text returns the text of a Text token.
 func (s *Scanner) Text() string {
 	if s.cdata {
-		return string(s.raw)
+		return string(begin(s.raw))
 	}
 	return unescape(s.raw)
 }
@@ -304,7 +304,7 @@ func (s *Scanner) Inner() string {
 		if s.Kind == End && s.Depth <= depth {
 			break
 		}
-		if s.Kind == Text && text.Len() < maxText {
+		if s.Kind == Text && text.Len() < MaxText {
 			text.WriteString(s.Text())
 		}
 	}
@@ -320,8 +320,21 @@ func (s *Scanner) Skip() {
 	}
 }
 
+// begin gives of a raw text what is looked at, in whole characters where it has any.
+func begin(raw []byte) []byte {
+	if len(raw) <= MaxText {
+		return raw
+	}
+	end := MaxText
+	for end > MaxText-utf8.UTFMax && !utf8.RuneStart(raw[end]) {
+		end--
+	}
+	return raw[:end]
+}
+
 // unescape resolves the predefined entities and character references; others stay as they are.
 func unescape(raw []byte) string {
+	raw = begin(raw)
 	i := bytes.IndexByte(raw, '&')
 	if i < 0 {
 		return string(raw)
