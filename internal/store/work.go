@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -72,6 +74,23 @@ type Analysed struct {
 	AsOf        int64 // the feed's number when what lies beside the file was read
 }
 
+// ErrTooLong says that more was said of an item than the catalog keeps of one.
+var ErrTooLong = errors.New("more than the catalog keeps of one file")
+
+// bounded refuses what is longer than media.MaxText and media.MaxDocument say: pages, feed and memory count on it.
+// Whoever describes files has cut it by then.
+func (a *Analysed) bounded() error {
+	for _, f := range []struct {
+		what      string
+		have, may int
+	}{{"description", len(a.Doc), media.MaxDocument}, {"findings", len(a.Probed), media.MaxDocument}, {"error", len(a.Error), media.MaxText}} {
+		if f.have > f.may {
+			return fmt.Errorf("keep the %s of %q: %d bytes: %w", f.what, a.Task.Path, f.have, ErrTooLong)
+		}
+	}
+	return nil
+}
+
 // current reads the item of a task, if it is still the file that the task was about.
 func (tx *Tx) current(t *Task) (Item, bool, error) {
 	it, found, err := tx.Item(t.ID)
@@ -84,6 +103,9 @@ func (tx *Tx) current(t *Task) (Item, bool, error) {
 // Record stores what analysis found. Where the item has changed or moved since the task was made,
 // nothing is stored and it reports false: the item is to be analysed anew.
 func (tx *Tx) Record(a *Analysed) (bool, error) {
+	if err := a.bounded(); err != nil {
+		return false, err
+	}
 	it, ok, err := tx.current(a.Task)
 	if err != nil || !ok || it.Dir != a.Task.Dir || it.Name != a.Task.Name {
 		return false, err
@@ -136,15 +158,20 @@ func described(it *Item, asOf int64) Work {
 }
 
 // Redescribed stores what is known of an item by what lies beside it now. An item of which the same is
-// known takes no number of the feed.
+// known takes no number of the feed. What its bytes said stays, unless it is longer than what is kept today.
 func (tx *Tx) Redescribed(a *Analysed) error {
+	if err := a.bounded(); err != nil {
+		return err
+	}
 	it, ok, err := tx.current(a.Task)
 	if err != nil || !ok || it.Dir != a.Task.Dir || it.Name != a.Task.Name {
 		return err
 	}
 	old := it
 	it.Work = described(&it, a.AsOf)
-	if it.Kind == a.Kind && bytes.Equal(it.Doc, a.Doc) {
+	if len(it.Probed) > media.MaxDocument {
+		it.Probed = a.Probed
+	} else if it.Kind == a.Kind && bytes.Equal(it.Doc, a.Doc) {
 		return tx.saveWork(&it)
 	}
 	it.Kind, it.Doc, it.Seq = a.Kind, a.Doc, tx.nextSeq()
