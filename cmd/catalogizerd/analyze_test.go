@@ -133,3 +133,23 @@ func TestProbeSaysWhatItCut(t *testing.T) {
 		t.Errorf("%q", lines)
 	}
 }
+
+// TestProbePrintsWhatItReadBesideTheError: what a broken file says until it breaks is worth having.
+func TestProbePrintsWhatItReadBesideTheError(t *testing.T) {
+	whole, err := os.ReadFile("../../testdata/library/Music/Ada Quill/Field Notes (2020)/01 - Open Gate.flac")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(t.TempDir(), "cut.flac")
+	if err := os.WriteFile(cut, whole[:42], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lines := command(t, "", "probe", cut).ends(t, exitFailed).lines()
+	var got struct {
+		Error, Kind string
+		Media       struct{ Container string }
+	}
+	if len(lines) != 1 || json.Unmarshal([]byte(lines[0]), &got) != nil || got.Error == "" || got.Kind != "track" || got.Media.Container != "flac" {
+		t.Errorf("%q", lines)
+	}
+}

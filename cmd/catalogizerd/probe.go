@@ -51,12 +51,15 @@ type probed struct {
 	media.Description
 }
 
-// probeLine describes one file; an error is in the line too.
+// probeLine describes one file. An error is in the line too, beside what was read until then.
 func probeLine(ctx context.Context, file string) ([]byte, error) {
 	line := store.AppendString([]byte(`{"path":`), file)
 	res, err := probeFile(ctx, file)
 	if err != nil {
-		return append(store.AppendString(append(line, `,"error":`...), err.Error()), '}', '\n'), err
+		line = store.AppendString(append(line, `,"error":`...), err.Error())
+		if res.Description.Media == nil { // nothing was read
+			return append(line, '}', '\n'), err
+		}
 	}
 	kind := res.Kind
 	if kind == "" {
@@ -68,7 +71,7 @@ func probeLine(ctx context.Context, file string) ([]byte, error) {
 	if err := enc.Encode(probed{kind, *analyzer.Fit(&res.Description)}); err != nil {
 		return nil, err
 	}
-	return append(append(line, ','), b.Bytes()[1:]...), nil
+	return append(append(line, ','), b.Bytes()[1:]...), err
 }
 
 func probeFile(ctx context.Context, file string) (probe.Result, error) {

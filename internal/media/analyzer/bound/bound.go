@@ -198,10 +198,11 @@ func (c *cutter) cutMap(v reflect.Value) (_ reflect.Value, changed bool) {
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	for _, k := range keys {
 		if k.Len() > c.text || out.Len() >= c.list {
-			if !changed {
-				c.say(out.Len(), "entries")
+			if changed = true; k.Len() > c.text {
+				c.say(c.text, "bytes")
+			} else {
+				c.say(c.list, "entries")
 			}
-			changed = true
 			continue
 		}
 		e, cut := c.cut(v.MapIndex(k))
