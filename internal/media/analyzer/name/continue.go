@@ -11,7 +11,7 @@ func (s *segment) episodeBehindSeason(c *claim) bool {
 	if t.sep&(sepClose) != 0 && t.sep&sepOpen != 0 && t.sep&sepSlash == 0 && t.num >= 0 {
 		return false
 	}
-	if p := episodePrefix(k); p > 0 && t.sep&sepAmpersand == 0 {
+	if p := episodePrefix(k); p > 0 && t.sep&sepAmpersand == 0 && (t.entry == nil || t.entry.tag == nil) {
 		if !s.episodesIn(c, k, p) {
 			c.episodes = span{}
 			return false
@@ -82,7 +82,7 @@ const maxDashed = 16
 // the name's spaces there.
 func (s *segment) half(c *claim) bool {
 	i := c.to
-	if i >= len(s.tok) || s.tok[i].prop != propNone || s.tok[i].sep != sepDot || s.tok[i].num != 5 || len(s.word(i)) != 1 || c.episodes.to-c.episodes.from != 1 {
+	if i >= len(s.tok) || s.tok[i].prop != propNone || !s.halfWord(i) || c.episodes.to-c.episodes.from != 1 {
 		return false
 	}
 	if after := s.sepAfter(i); i+1 < len(s.tok) && (after&sepDot != 0 || after&(sepSpace|sepUnderscore|sepOpen|sepClose) == 0) {
@@ -91,6 +91,12 @@ func (s *segment) half(c *claim) bool {
 	c.tenths = 5
 	c.to++
 	return true
+}
+
+// halfWord reports whether token i may be the half of the number before it: a 5 behind a dot, with a version or without.
+func (s *segment) halfWord(i int) bool {
+	k := s.word(i)
+	return s.tok[i].sep == sepDot && k[0] == '5' && (len(k) == 1 || len(k) == 3 && k[1] == 'v' && isDigit(k[2]))
 }
 
 // continueEpisodes reads further episodes behind a marker: lists and ranges. Three numbers and more between dashes,

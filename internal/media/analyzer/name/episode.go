@@ -40,7 +40,7 @@ func (s *segment) markerAt(i int) (claim, bool) {
 		return s.cjkMarker(i)
 	}
 	switch k[0] {
-	case 'n', 'o', 'e', 'p', 'c', 's':
+	case 'n', 'o', 'e', 'p', 'c', 's', 'm', 't':
 		if c, ok := s.specialMark(i); ok {
 			return c, true
 		}

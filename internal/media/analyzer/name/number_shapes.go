@@ -56,6 +56,9 @@ func (s *segment) boundBefore(i int) bool {
 
 // boundBehind reports whether token i begins something longer: a decimal, a list of numbers, a unit.
 func (s *segment) boundBehind(i int) bool {
+	if end := int(s.tok[i].end); end < len(s.text) && s.text[end] == '%' {
+		return true
+	}
 	if i+1 >= len(s.tok) {
 		return false
 	}
@@ -85,7 +88,7 @@ func (s *segment) rangeEnd(i int) int {
 	join := s.tok[j].sep
 	dash := join&(sepDash|sepTilde) != 0 && join.only(sepDash|sepTilde|sepSpace)
 	n, m := s.versionedNumber(i), s.versionedNumber(j)
-	ends := j+1 >= len(s.tok) || s.rangeOpens(i) || s.tok[j+1].prop != propNone || s.tok[j+1].sep&(sepOpen|sepClose) != 0 || s.tok[j+1].sep.spacedDash() || s.onlyTagsFrom(j+1)
+	ends := j+1 >= len(s.tok) || s.rangeOpens(i) || s.tok[j+1].prop != propNone || s.tok[j+1].sep&(sepOpen|sepClose) != 0 || s.tok[j+1].sep.spacedDash() || s.onlyTagsFrom(j+1) || s.finale(j+1)
 	if s.tok[i].sep.tightDash() && i > 0 && s.tok[i-1].num >= 0 {
 		return 0 // the middle of "1-09-70"
 	}
@@ -111,7 +114,20 @@ func (s *segment) versionedNumber(i int) int32 {
 // ending: [01-12], [12 END].
 func (s *segment) wholeInBracket(i int) bool {
 	b := s.br[s.tok[i].bracket]
-	return int(b.first) == i && b.last-b.first <= 2
+	n := b.last - b.first
+	return int(b.first) == i && (n <= 2 || n == 3 && s.finale(i+2))
+}
+
+// finale reports a word that says that a number is the last, or that nothing is lacking.
+func (s *segment) finale(i int) bool {
+	if i >= len(s.tok) {
+		return false
+	}
+	switch string(s.word(i)) {
+	case "end", "fin", "final", "batch", "complete":
+		return true
+	}
+	return false
 }
 
 // weighLeading weighs a number that opens the name: an episode in a season's folder, or before a dash.

@@ -154,7 +154,7 @@ func (s *segment) claimNumber(best candidate) {
 		c.num = -int(s.word(c.to)[1] - '0')
 		c.to++
 	}
-	if c.to < len(s.tok) && string(s.word(c.to)) == "end" && s.tok[c.to].prop == propNone {
+	if s.finale(c.to) && s.tok[c.to].prop == propNone && (s.lookup(c.to).tag == nil || string(s.word(c.to)) == "fin") {
 		c.to++
 	}
 	s.add(c)

@@ -101,7 +101,7 @@ func (s *segment) smallNumber(i int) (int, bool) {
 func (s *segment) seasonWord(i int) (claim, bool) {
 	c := claim{from: i, to: i + 2, weight: weightSeason, seasonWord: true}
 	_, before := s.suffixedOrdinal(i)
-	if n, ok := s.seasonNumber(i + 1); ok && !before && !s.countsBefore(i) {
+	if n, ok := s.seasonNumber(i + 1); ok && !before && !s.countsBefore(i) && !s.numbersEpisode(i) {
 		c.seasons = s.number(n)
 		s.behindSeason(&c)
 		return c, !c.episodes.empty() || !s.yearOfTitle(i)
@@ -131,6 +131,9 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 		n, ok = ordinal(s.word(i - 1))
 	}
 	if !ok {
+		n, ok = s.spelledOrdinal(i)
+	}
+	if !ok {
 		return claim{}, false
 	}
 	c.from, c.to, c.seasons = i-1, i+1, s.number(n)
@@ -140,6 +143,29 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 		s.behindSeason(&c)
 	}
 	return c, true
+}
+
+// numbersEpisode reports that the number behind the season word at token i is that of an episode, since the word ends the
+// title, or has its own number in front: "The Final Season - 04".
+func (s *segment) numbersEpisode(i int) bool {
+	return s.fansub && i > 0 && s.tok[i-1].prop == propNone && s.tok[i+1].sep.spacedDash() && !s.tok[i].sep.spacedDash()
+}
+
+// spelledOrdinal reads "Second" before the season word at token i, where an episode, tags or an end follow.
+func (s *segment) spelledOrdinal(i int) (int, bool) {
+	e, k := s.tok[i-1].entry, s.word(i-1)
+	if e == nil || e.number < 2 || i < 2 || len(k) < 5 || !s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore) {
+		return 0, false
+	}
+	switch string(k) {
+	case "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth":
+	default:
+		return 0, false
+	}
+	j := i + 1
+	fits := j >= len(s.tok) || s.tok[j].sep.spacedDash() || s.tok[j].sep&sepOpen != 0 || s.onlyTagsFrom(j)
+	fits = fits || s.tok[j].num >= 0 || s.isEpisodeWord(j) || string(s.word(j)) == "ova"
+	return int(e.number), fits && string(s.word(i-2)) != "the"
 }
 
 // yearOfTitle reports that the number behind the season word at token i is the year of a work whose title ends with

@@ -7,6 +7,8 @@ const (
 	countsPromo   = "promo"
 	countsSpecial = "special"
 	countsOVA     = "ova"
+	countsTrailer = "trailer"
+	countsOther   = "unknown"
 )
 
 // specialMark reads what anime releases number beside the episodes: NCOP, NCED2, OP4a, PV2, SP03, OVA01, "OVA - 01",
@@ -41,16 +43,11 @@ func (s *segment) specialMark(i int) (claim, bool) {
 		c.text = countsSpecial
 	case "ova", "oad", "oav":
 		c.text = countsOVA
-	case "opening", "ending":
-		if !s.creditless(i - 1) {
-			return claim{}, false
-		}
-		c.text, sure, c.from = countsOpening, true, i-1
-		if head[0] == 'e' {
-			c.text = countsEnding
-		}
 	default:
-		return claim{}, false
+		return s.specialWord(i, head, rest)
+	}
+	if (head[0] == 'o' || head[0] == 'e') && s.creditless(i-1) {
+		sure, c.from = true, i-1
 	}
 	if !sure && !fits || c.from > 0 && s.tok[c.from-1].prop == propNone && s.tok[c.from].sep == 0 {
 		return claim{}, false
@@ -63,6 +60,46 @@ func (s *segment) specialMark(i int) (claim, bool) {
 		return claim{}, false
 	}
 	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose|sepDash) != 0 || s.tok[c.to].prop != propNone || s.onlyTagsFrom(c.to)
+}
+
+// specialWord reads the words for what releases of anime hold beside the episodes: "Opening 2", "Menu", "Specials 01-03".
+// They open a bracket or stand behind a dash with room, and nothing but a number and tags follow; openings without
+// credits stand anywhere.
+func (s *segment) specialWord(i int, head, rest []byte) (claim, bool) {
+	c := claim{from: i, to: i + 1, weight: weightWord}
+	clean := false
+	switch string(head) {
+	case "opening":
+		c.text, clean = countsOpening, s.creditless(i-1)
+	case "ending":
+		c.text, clean = countsEnding, s.creditless(i-1)
+	case "menu":
+		c.text = countsOther
+	case "preview", "teaser":
+		c.text = countsPromo
+	case "trailer":
+		c.text = countsTrailer
+	case "special", "specials":
+		c.text = countsSpecial
+	default:
+		return claim{}, false
+	}
+	if clean {
+		c.from--
+		return c, s.specialNumber(&c, rest) || len(rest) == 0
+	}
+	apart := s.tok[i].sep.spacedDash() || s.tok[i].bracket >= 0 && int(s.br[s.tok[i].bracket].first) == i
+	if !s.fansub || !apart {
+		return claim{}, false
+	}
+	numbered := s.specialNumber(&c, rest)
+	if numbered {
+		s.continueEpisodes(&c)
+	}
+	if !numbered && (len(rest) > 0 || c.text == countsSpecial) {
+		return claim{}, false
+	}
+	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose) != 0 || s.tok[c.to].prop != propNone || s.onlyTagsFrom(c.to)
 }
 
 // creditless reports the word that openings and endings without credits have before them.
@@ -93,10 +130,10 @@ func (s *segment) specialNumber(c *claim, rest []byte) bool {
 		return false
 	}
 	j := c.to
-	if len(rest) > 0 || j >= len(s.tok) || s.tok[j].num <= 0 || len(s.word(j)) > 2 || s.tok[j].prop != propNone || s.tok[j].sep&(sepOpen|sepClose) != 0 {
+	if len(rest) > 0 || j >= len(s.tok) || s.versionedNumber(j) <= 0 || len(s.word(j)) > 4 || s.tok[j].num > 99 || s.tok[j].prop != propNone || s.tok[j].sep&(sepOpen|sepClose) != 0 {
 		return false
 	}
-	c.episodes = s.number(int(s.tok[j].num))
+	c.episodes = s.number(int(s.versionedNumber(j)))
 	c.to++
 	return true
 }
@@ -125,7 +162,7 @@ func (s *segment) specialOfSeason(c claim, rest []byte) (claim, bool) {
 // fillSpecial says what a marker counts instead of episodes.
 func fillSpecial(g *Guess, c *claim) {
 	switch c.text {
-	case countsOpening, countsEnding, countsPromo:
+	case countsOpening, countsEnding, countsPromo, countsTrailer, countsOther:
 		set(&g.Extra, c.text)
 	case countsOVA:
 		g.Other.add("Original Video Animation")

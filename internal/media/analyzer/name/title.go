@@ -1,5 +1,7 @@
 package name
 
+import "strings"
+
 // words is a run of tokens [from, to).
 type words struct{ from, to int }
 
@@ -36,6 +38,9 @@ func (s *segment) findNames(c context) names {
 		if i := s.claims[m].to; i < len(s.tok) {
 			n.episode = s.runFrom(i)
 		}
+		if next := s.markerBehind(n.episode.to); next > m && s.onlyParts(n.episode) { // "Season 2 Part 2 - 04 - Name"
+			n.episode = s.runFrom(s.claims[next].to)
+		}
 	}
 	title, alternative := s.chooseScript(n.title)
 	if alternative.empty() {
@@ -51,13 +56,23 @@ func (s *segment) findNames(c context) names {
 	return n
 }
 
+// onlyParts reports whether w says no more than which part something is.
+func (s *segment) onlyParts(w words) bool {
+	for i := w.from; i < w.to; i++ {
+		if s.tok[i].prop != propPart {
+			return false
+		}
+	}
+	return !w.empty()
+}
+
 // cutBracket cuts a second title in round brackets off the end of the first.
 func (s *segment) cutBracket(w words) (title, alternative words) {
 	if w.empty() {
 		return w, words{}
 	}
 	b := s.tok[w.to-1].bracket
-	if b < 0 || s.br[b].parent >= 0 || int(s.br[b].first) <= w.from || int(s.br[b].last) != w.to {
+	if b < 0 || s.br[b].kind == '[' || s.br[b].parent >= 0 || int(s.br[b].first) <= w.from || int(s.br[b].last) != w.to {
 		return w, words{}
 	}
 	first := int(s.br[b].first)
@@ -136,7 +151,17 @@ func (s *segment) leadsEpisode(lead *claim, c context) bool {
 	if !lead.seasons.empty() && !lead.episodes.empty() || lead.weight >= weightCrossed {
 		return true
 	}
-	return !lead.episodes.empty() && (c.season != nil || c.inSeries || lead.weight >= weightWord)
+	return !lead.episodes.empty() && (c.season != nil || c.inSeries || lead.weight >= weightWord && !s.seasonBehind(lead))
+}
+
+// seasonBehind reports a season in a marker behind lead, so that the words between the two name the series.
+func (s *segment) seasonBehind(lead *claim) bool {
+	for i := range s.claims {
+		if c := &s.claims[i]; c.prop == propMarker && c.from > lead.to && !c.seasons.empty() {
+			return true
+		}
+	}
+	return false
 }
 
 // markerBehind returns the first marker or date at or behind token i.
@@ -204,7 +229,7 @@ func (s *segment) entersBracket(i int) bool {
 // words only.
 func (s *segment) bracketInTitle(i int) bool {
 	b := &s.br[s.tok[i].bracket]
-	if b.kind != '(' || !b.closed {
+	if !b.closed || !s.round(b) && !(b.kind == '[' && s.wordInTitle(b)) {
 		return false
 	}
 	for j := int(b.first); j < int(b.last); j++ {
@@ -213,6 +238,24 @@ func (s *segment) bracketInTitle(i int) bool {
 		}
 	}
 	return true
+}
+
+// round reports round brackets, wide ones too.
+func (s *segment) round(b *bracket) bool {
+	return b.kind == '(' || b.kind == 'w' && strings.HasPrefix(s.text[b.open:], "（")
+}
+
+// wordInTitle reports whether the square brackets b, in a name that a group opens, are a flourish of the title: words of
+// it go on behind them, or they hold one word before the number of an episode: "Utau [Kimi] Kaze", "Utau [Kimi] - 01".
+func (s *segment) wordInTitle(b *bracket) bool {
+	i := int(b.last)
+	if !s.fansub || i >= len(s.tok) || s.tok[i].bracket >= 0 || s.tok[b.first].cjk {
+		return false
+	}
+	if s.tok[i].prop == propMarker {
+		return b.last-b.first == 1 && s.tok[i].sep.spacedDash()
+	}
+	return s.tok[i].prop == propNone && s.tok[i].latin && s.tok[i].num < 0 && i < s.anchor
 }
 
 // runFrom returns the words from token i on up to the next claim or bracket.
@@ -253,7 +296,7 @@ func (s *segment) bracketTitle(start int) words {
 		}
 		end := i
 		latin := false
-		for end < len(s.tok) && s.tok[end].bracket == b && s.tok[end].prop == propNone {
+		for end < len(s.tok) && s.within(s.tok[end].bracket, b) && s.tok[end].prop == propNone {
 			latin = latin || s.tok[end].latin
 			end++
 		}

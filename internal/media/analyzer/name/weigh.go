@@ -35,7 +35,7 @@ func (s *segment) figureAt(i int, c context, season int) figure {
 	f.spacedAfter = after.spacedDash() && after.only(sepDash|sepSpace|sepUnderscore|sepDot)
 	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace|sepUnderscore)                       // 101.102
 	list = list || t.num == f.n+1 && f.digits <= 3 && t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 // 05 + 06
-	f.ends = list || string(s.word(f.next)) == "end" || t.prop != propNone || after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
+	f.ends = list || string(s.word(f.next)) == "end" || string(s.word(f.next)) == "fin" || t.prop != propNone || after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
 	return f
 }
 
@@ -63,8 +63,11 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 	if d := digits(k, 0); d > 5 || !s.episodeSuffix(k[d:]) || s.boundBefore(i) || s.boundBehind(i) || s.shielded(i) {
 		return no
 	}
+	if i > 0 && s.halfWord(i) && s.tok[i-1].num >= 0 && s.tok[i-1].sep&(sepDot|sepClose) == 0 {
+		return no // of "12.5"
+	}
 	f := s.figureAt(i, c, season)
-	if f.next < len(s.tok) && s.tok[f.next].prop == propMarker && s.tok[f.next].sep.only(sepSpace|sepDot|sepUnderscore) {
+	if f.next < len(s.tok) && s.tok[f.next].prop == propMarker && s.tok[f.next].sep.only(sepSpace|sepDot|sepUnderscore|sepMark) {
 		return no // "Series 00 S1"
 	}
 	switch {
@@ -101,6 +104,9 @@ func (s *segment) weighInside(f *figure) candidate {
 		return candidate{at: f.at, weight: weightBare + 2, split: afterYear && !f.zero}
 	case f.spaced && s.fansub && f.at < s.anchor && f.digits <= 3:
 		return candidate{at: f.at, weight: weightBare + 1}
+	case s.fansub && f.digits == 2 && f.medium == mediumVideo && f.at < s.anchor && f.before.only(sepSpace|sepUnderscore) && s.wordsBefore(f.at) &&
+		!f.films && !s.has(propYear) && !s.afterFilm(f.at) && s.tok[f.next].sep.only(sepSpace|sepUnderscore):
+		return candidate{at: f.at, weight: weightBare} // "[Group] Title 14 Name of the Episode"
 	}
 	return candidate{at: f.at}
 }
@@ -146,6 +152,10 @@ func (s *segment) evidence(f *figure) (w int, ok bool) {
 // shortWeight is what one or two digits add.
 func (s *segment) shortWeight(f *figure) int {
 	switch {
+	case f.digits == 1 && f.next < len(s.tok) && s.tok[f.next].prop == propCRC && s.fansub:
+		return 0
+	case f.digits == 1 && f.next < len(s.tok) && s.tok[f.next].prop == propCRC:
+		return 20
 	case f.digits == 1:
 		return -15
 	case s.behindTag(f) || f.inSeries:
