@@ -36,6 +36,8 @@ type Description struct {
 	DiscTotal       int      `json:"disc_total,omitempty"`
 	Compilation     bool     `json:"compilation,omitempty"`
 	Composer        string   `json:"composer,omitempty"`
+	Grouping        string   `json:"grouping,omitempty"`      // what belongs together within an album, or over many
+	AlbumVersion    string   `json:"album_version,omitempty"` // what tells two albums of one title apart
 	Genres          []string `json:"genres,omitempty"`
 	Authors         []string `json:"authors,omitempty"`
 	Narrator        string   `json:"narrator,omitempty"` // as displayed; several are joined by "; "
@@ -96,6 +98,7 @@ type Media struct {
 	Pages           int        `json:"pages,omitempty"`
 	Entries         int        `json:"entries,omitempty"` // of archives and playlists
 	Encrypted       bool       `json:"encrypted,omitempty"`
+	Truncated       bool       `json:"truncated,omitempty"` // it ends before its own tables say
 	Lyrics          bool       `json:"lyrics,omitempty"` // present in the file
 	ReplayGain      *Gain      `json:"replay_gain,omitempty"`
 	Artwork         *Artwork   `json:"artwork,omitempty"`

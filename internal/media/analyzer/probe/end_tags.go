@@ -2,7 +2,6 @@ package probe
 
 import (
 	"bytes"
-	"errors"
 	"strconv"
 )
 
@@ -121,8 +120,6 @@ func probeWithEndTags(w *Window, r *Result, probe func(w *Window, r *Result, sta
 		return err
 	}
 	err := probe(w, r, 0, m.end)
-	if err == nil || errors.Is(err, ErrTruncated) {
-		m.describe(r)
-	}
+	m.describe(r)
 	return err
 }

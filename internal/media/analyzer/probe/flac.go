@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -20,39 +21,52 @@ func probeFLAC(w *Window, r *Result) error { return probeFLACFrom(w, r, 0, w.Siz
 
 // probeFLACFrom reads the stream between start and end.
 func probeFLACFrom(w *Window, r *Result, start, end int64) error {
-	f := flacFile{w: w}
-	at := start + 4
-	for last := false; !last; {
-		if err := w.Element(); err != nil {
-			return err
+	f := flacFile{w: w, end: end}
+	at, err := f.blocks(start + 4)
+	if !f.found {
+		if err == nil {
+			err = fmt.Errorf("%w: no stream info", ErrMalformed)
 		}
-		b, err := w.Bytes(at, 4)
+		return err
+	}
+	if derr := f.describe(r, at); err == nil {
+		err = derr
+	}
+	return err
+}
+
+// blocks reads the metadata from at on, and returns where the frames begin.
+func (f *flacFile) blocks(at int64) (int64, error) {
+	for last := false; !last; {
+		if err := f.w.Element(); err != nil {
+			return at, err
+		}
+		b, err := f.w.Bytes(at, 4)
 		if err != nil {
-			return err
+			return at, err
 		}
 		last = b[0]&0x80 != 0
 		kind, size := b[0]&0x7F, int64(b[1])<<16|int64(b[2])<<8|int64(b[3])
 		at += 4
-		if kind == 127 || size > end-at {
+		if kind == 127 || size > f.end-at {
 			if f.found {
-				break
+				return at, nil
 			}
-			return fmt.Errorf("%w: metadata block of %d bytes", ErrMalformed, size)
+			return at, fmt.Errorf("%w: metadata block of %d bytes", ErrMalformed, size)
 		}
-		if err := f.block(kind, at, size); err != nil {
-			return err
+		next, err := f.block(kind, at, size)
+		if err != nil {
+			return at, err
 		}
-		at += size
+		at = next
 	}
-	if !f.found {
-		return fmt.Errorf("%w: no stream info", ErrMalformed)
-	}
-	return f.describe(r, at, end)
+	return at, nil
 }
 
 // flacFile is what the metadata blocks say.
 type flacFile struct {
 	w        *Window
+	end      int64 // of the stream
 	audio    media.Audio
 	samples  uint64
 	largest  uint64 // block, in samples
@@ -62,12 +76,15 @@ type flacFile struct {
 	chapters []media.Chapter
 }
 
-func (f *flacFile) block(kind byte, at, size int64) (err error) {
+// block reads a block of metadata and returns where the next begins. That is behind what it holds where its own
+// lengths go further than the block's, as writers leave it that lengthened it in place, or overflowed its 24 bits.
+func (f *flacFile) block(kind byte, at, size int64) (next int64, err error) {
+	next = at + size
 	switch kind {
 	case flacStream:
 		b, err := f.w.Bytes(at, int(min(size, 34)))
 		if err != nil {
-			return err
+			return next, err
 		}
 		if f.found = len(b) == 34; f.found {
 			f.audio.Codec, f.largest = "flac", uint64(be16(b[2:]))
@@ -75,27 +92,60 @@ func (f *flacFile) block(kind byte, at, size int64) (err error) {
 		}
 	case flacComment:
 		if f.comment == nil {
-			f.comment, err = readVorbisComment(f.w, &span{f.w, at, at + size})
+			return f.comments(at, next)
 		}
 	case flacCueBlock:
 		err = f.cueSheet(at, size)
 	case flacPicture:
-		err = f.picture(at, size)
+		return f.picture(at, next)
 	}
-	return err
+	return next, err
 }
 
-// picture notes where a picture lies. The block's own length has 24 bits: writers of larger pictures
-// let it overflow, and readers believe the picture's length, which has 32.
-func (f *flacFile) picture(at, size int64) error {
-	b, err := f.w.Bytes(at, int(min(size, 1024)))
+// comments reads the comments at at, in a block that says that it ends at end.
+func (f *flacFile) comments(at, end int64) (int64, error) {
+	var err error
+	if f.comment, err = readVorbisComment(f.w, &span{f.w, at, end}); err != nil || f.comment.whole {
+		return end, err
+	}
+	src := &span{f.w, at, f.end}
+	c, err := readVorbisComment(f.w, src)
+	if err == nil && c.whole && f.follows(src.at) {
+		f.comment = c
+		return src.at, nil
+	}
+	return end, err
+}
+
+// follows reports whether a block of metadata or a frame can begin at at.
+func (f *flacFile) follows(at int64) bool {
+	b, err := f.w.Bytes(at, 4)
 	if err != nil {
-		return err
+		return false
 	}
-	if p, ok := parsePictureHead(b); ok && p.length <= size-p.size {
-		f.art.offer(p.kind, p.mime, media.Artwork{Offset: at + p.size, Length: p.length})
+	size := int64(b[1])<<16 | int64(b[2])<<8 | int64(b[3])
+	return b[0] == 0xFF && b[1]&0xFC == 0xF8 || b[0]&0x7F <= flacPicture && size <= f.end-at-4
+}
+
+// picture notes where a picture lies, in a block that says that it ends at end.
+func (f *flacFile) picture(at, end int64) (int64, error) {
+	b, err := f.w.Bytes(at, int(min(f.end-at, 1024)))
+	if err != nil {
+		return end, err
 	}
-	return nil
+	p, ok := parsePictureHead(b)
+	if !ok || p.length > f.end-at-p.size {
+		return end, nil
+	}
+	next := end
+	if whole := at + p.size + p.length; whole > end {
+		if !f.follows(whole) {
+			return end, nil
+		}
+		next = whole
+	}
+	f.art.offer(p.kind, p.mime, media.Artwork{Offset: at + p.size, Length: p.length})
+	return next, nil
 }
 
 const (
@@ -146,42 +196,65 @@ func (f *flacFile) cueSheet(at, size int64) error {
 	return nil
 }
 
-func (f *flacFile) describe(r *Result, at, end int64) error {
+func (f *flacFile) describe(r *Result, at int64) error {
 	m := r.Description.Media
-	if f.samples == 0 && at < end {
-		var err error
-		if f.samples, err = f.lastSample(at, end); err != nil {
-			return err
+	var err error
+	if at < f.end {
+		var last uint64
+		last, err = f.lastSample(at)
+		if f.samples == 0 {
+			f.samples = last
 		}
+		m.Truncated = last > 0 && last+2*f.largest < f.samples
 	}
 	if f.audio.SampleRate > 0 {
 		setDuration(r, float64(f.samples)/float64(f.audio.SampleRate), f.w.Size())
 	}
-	f.audio.BitRate = bitRate(end-at, m.DurationSeconds)
+	f.audio.BitRate = bitRate(f.end-at, m.DurationSeconds)
 	m.Audio = []media.Audio{f.audio}
 	m.Chapters = f.chapters
 	m.Artwork = f.art.art
 	f.comment.describe(r)
-	return nil
+	return err
 }
 
-// lastSample looks for the last frame of a stream whose encoder did not come back to state the number of
-// samples. It returns 0 where it finds none.
-func (f *flacFile) lastSample(at, end int64) (uint64, error) {
-	off := max(at, end-windowSize)
-	b, err := f.w.Bytes(off, int(end-off))
+// lastSample looks for the last frame of the stream: its number tells how long a stream is whose encoder did not come
+// back to state the number of samples, and whether one ends early. It returns 0 where it finds none.
+func (f *flacFile) lastSample(at int64) (uint64, error) {
+	off := max(at, f.end-windowSize)
+	b, err := f.w.Bytes(off, int(f.end-off))
 	if err != nil {
 		return 0, softTagError(err)
 	}
-	for i := len(b) - 6; i >= 0; i-- {
-		if b[i] != 0xFF || b[i+1]&0xFC != 0xF8 {
+	for i := len(b); ; {
+		if i = bytes.LastIndexByte(b[:i], 0xFF); i < 0 {
+			return 0, nil
+		}
+		if rest := b[i:]; len(rest) < 6 || !f.frameFits(rest) {
 			continue
 		}
 		if n, ok := flacFrameEnd(b[i:], f.largest); ok {
 			return n, nil
 		}
 	}
-	return 0, nil
+}
+
+// flacFrameRates and flacFrameDepths are what a frame's header says by a code (RFC 9639, 9.1.2 and 9.1.4).
+var (
+	flacFrameRates  = [...]int{0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000}
+	flacFrameDepths = [...]int{0, 8, 12, 0, 16, 20, 24, 32}
+)
+
+// frameFits reports whether b can begin a frame of this stream: among so many bytes any checksum comes by.
+func (f *flacFile) frameFits(b []byte) bool {
+	rate, channels, depth := int(b[2]&15), int(b[3]>>4), flacFrameDepths[b[3]>>1&7]
+	if b[1]&0xFC != 0xF8 || rate > 0 && rate < len(flacFrameRates) && flacFrameRates[rate] != f.audio.SampleRate {
+		return false
+	}
+	if channels >= 8 && f.audio.Channels != 2 || channels < 8 && channels+1 != f.audio.Channels {
+		return false
+	}
+	return depth == 0 || depth == f.audio.BitDepth
 }
 
 // flacFrameEnd reads a frame's header (RFC 9639, 9.1) and returns the number of the sample behind the

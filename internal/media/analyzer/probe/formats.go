@@ -11,7 +11,9 @@ import (
 var probers = slices.Concat(namedProbers, videoProbers, audioProbers, imageProbers, documentProbers, weakProbers)
 
 // weakProbers recognise by little (sync words, text): they come last.
-var weakProbers = slices.Concat(weakVideoProbers, weakAudioProbers, weakImageProbers, weakDocumentProbers)
+var weakProbers = slices.Concat(weakVideoProbers, weakAudioProbers, weakImageProbers, weakDocumentProbers, []prober{
+	{"mp3", media.KindTrack, matchMPEGName, probeMPEGBehindJunk},
+})
 
 // namedProbers are what name and magic together tell, where the magic alone is a more general format's.
 var namedProbers = []prober{

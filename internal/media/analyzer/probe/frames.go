@@ -71,6 +71,9 @@ func chained(b []byte, more int, parse frameParser) bool {
 	var first uint32
 	for i := 0; ; i++ {
 		n, _, key, ok := parse(b)
+		if i > 0 && beginsEndTag(b) {
+			return true
+		}
 		if !ok || n <= 0 || i > 0 && key != first {
 			return false
 		}
@@ -78,11 +81,26 @@ func chained(b []byte, more int, parse frameParser) bool {
 		if i == more {
 			return true
 		}
-		if n+frameHeadSize > len(b) {
-			return i > 0 && n <= len(b)
+		if n > len(b) {
+			return false
 		}
-		b = b[n:]
+		if b = b[n:]; len(b) < frameHeadSize {
+			return i > 0 || endsFrames(b, key, parse)
+		}
 	}
+}
+
+// endsFrames reports whether b, which is shorter than a header may be, is the last frame of a stream.
+func endsFrames(b []byte, key uint32, parse frameParser) bool {
+	var head [frameHeadSize]byte
+	copy(head[:], b)
+	n, _, k, ok := parse(head[:])
+	return ok && k == key && n == len(b)
+}
+
+// beginsEndTag reports whether b begins with a tag that follows the last frame of a stream.
+func beginsEndTag(b []byte) bool {
+	return hasMagic(b, "TAG") && len(b) >= id3v1Size || hasMagic(b, "APETAGEX") || hasMagic(b, "LYRICSBEGIN")
 }
 
 const (

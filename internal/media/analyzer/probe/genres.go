@@ -59,6 +59,8 @@ func genreReferences(s string) []string {
 	}
 	if name := genreReference(s); name != "" {
 		s = name
+	} else if n, err := strconv.Atoi(s); err == nil && n >= 0 && n <= 255 { // of ID3v1's numbers one without a name
+		return refs
 	}
 	if n := len(refs); n > 0 {
 		refs = refs[:n-1]

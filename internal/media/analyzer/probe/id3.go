@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -165,7 +166,7 @@ func (t *id3Tag) frameHeader(src *id3Source) (f id3Frame, err error) {
 	case 2:
 		f = id3Frame{id: string(b[:3]), size: uint32(b[3])<<16 | uint32(b[4])<<8 | uint32(b[5])}
 	case 3:
-		f = id3Frame{id: string(b[:4]), size: be32(b[4:]), flags: id3Flags3(b[9])}
+		f = id3Frame{id: strings.TrimRight(string(b[:4]), "\x00 "), size: be32(b[4:]), flags: id3Flags3(b[9])}
 	default:
 		f = id3Frame{id: string(b[:4]), flags: b[9]}
 		f.size = src.frameSize4(b[4:8])
@@ -176,8 +177,8 @@ func (t *id3Tag) frameHeader(src *id3Source) (f id3Frame, err error) {
 	return f, nil
 }
 
-// id3FrameID reports whether b can be a frame's id. Some writers end 2.2's three letters with a NUL
-// inside 2.3 tags; those frames are not read, but they do not end the walk either.
+// id3FrameID reports whether b can be a frame's id. Some writers end 2.2's three letters with a NUL or a space
+// inside 2.3 tags, and mean what they mean in 2.2.
 func id3FrameID(b []byte) bool {
 	for i, c := range b {
 		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && (i != 3 || c != 0 && c != ' ') {

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -33,9 +32,7 @@ func probeBehindTags(w *Window, r *Result) error {
 		return err
 	}
 	err = probeSoundBehindID3(w, r, head, at, m.end)
-	if err == nil || errors.Is(err, ErrTruncated) {
-		m.describe(r)
-	}
+	m.describe(r) // the tags hold whatever the sound is like
 	return err
 }
 
@@ -74,6 +71,9 @@ func probeSoundBehindID3(w *Window, r *Result, head []byte, at, end int64) error
 	case p != nil:
 		r.Description.Media.Container = p.name
 		return p.probe(w, r, at, end)
+	case findMPEGStart(head) < 0 && findFrame(head, 0xFF, 2, adtsFrameSize) >= 0: // padding that no tag owns
+		r.Description.Media.Container = "aac"
+		return probeADTSFrom(w, r, at, end)
 	default:
 		return probeMPEGFrom(w, r, at, end)
 	}
@@ -220,4 +220,51 @@ func findMPEGStart(b []byte) int {
 		}
 	}
 	return findFrame(b, 0xFF, 2, mpegFrameSize)
+}
+
+const (
+	mpegJunkFront  = 4        // steps in front that may hold no frame
+	mpegJunkStep   = 16 << 10 // of them
+	mpegJunkSample = 8 << 10  // of other places
+)
+
+// matchMPEGName is for what only its name calls MPEG audio. It must stand behind all other formats.
+func matchMPEGName(_ []byte, ext string) bool { return ext == ".mp3" || ext == ".mp2" }
+
+// probeMPEGBehindJunk looks for frames far behind the start: after the remains of a download or of a tag, however
+// long. Where the sound begins is only known where it is near enough, so nothing is said of its duration else.
+func probeMPEGBehindJunk(w *Window, r *Result) error {
+	ahead := w.ahead
+	w.Ahead(mpegJunkStep)
+	for at := int64(HeadSize); at < min(w.size, mpegJunkFront*mpegJunkStep); at += mpegJunkStep {
+		b, err := w.Bytes(at, int(min(mpegJunkStep, w.size-at)))
+		if err != nil {
+			return err
+		}
+		if i := findFrame(b, 0xFF, 2, mpegFrameSize); i >= 0 {
+			w.Ahead(ahead)
+			return probeWithEndTags(w, r, func(w *Window, r *Result, _, end int64) error {
+				return probeMPEGFrom(w, r, at+int64(i), end)
+			})
+		}
+	}
+	w.Ahead(mpegJunkSample)
+	for _, off := range [...]int64{w.size - mpegJunkSample, w.size - 3*mpegJunkSample, w.size / 2} {
+		if off < HeadSize {
+			break
+		}
+		b, err := w.Bytes(off, int(min(mpegJunkSample, w.size-off)))
+		if err != nil {
+			return err
+		}
+		if i := findFrame(b, 0xFF, 3, mpegFrameSize); i >= 0 {
+			f, _ := parseMPEGFrame(b[i:])
+			r.Description.Media.Container = f.codec()
+			return probeWithEndTags(w, r, func(_ *Window, r *Result, _, _ int64) error {
+				r.Description.Media.Audio = []media.Audio{{Codec: f.codec(), Channels: f.channels, SampleRate: f.rate}}
+				return nil
+			})
+		}
+	}
+	return ErrUnknown
 }

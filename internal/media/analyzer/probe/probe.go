@@ -3,7 +3,8 @@
 // Every prober reads through a [Window], whose budgets (reads, bytes, elements, depth, allocation and
 // time) hold for one file whatever its bytes claim, so that no input can make a prober loop, recurse
 // or allocate without end. A prober that runs out of budget says so by error and what it had found
-// until then is discarded where it would be a wrong answer (half a walk is "unknown", not a duration).
+// until then is discarded (half a walk is "unknown", not a duration). What was read before something that is
+// malformed or cut off is true all the same: it is given back beside the error.
 //
 // Probers are pure functions of the bytes and safe for concurrent use; a Window belongs to one
 // goroutine at a time. They never load embedded artwork: [media.Artwork] says where it lies.
@@ -14,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"runtime/debug"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -28,9 +30,8 @@ type Result struct {
 
 // prober reads one format. It has seen by match that the file is probably its own.
 //
-// It fills r as it goes; on an error the caller keeps what r holds only if the error wraps
-// [ErrTruncated], which a prober returns for a file that ends early (an unfinished copy, a live
-// recording) when what was read so far is still true.
+// It fills r as it goes, with what is true whatever follows: where it ends with an error that wraps [ErrTruncated]
+// (an unfinished copy, a live recording) or [ErrMalformed], the caller keeps what r holds beside the error.
 type prober struct {
 	name  string // the container, as media.Media.Container has it
 	kind  media.Kind
@@ -83,16 +84,30 @@ func (w *Window) probe(ext string) (r Result, err error) {
 	r.Kind = p.kind
 	r.Description.Media = &media.Media{Container: p.name}
 	err = p.probe(w, &r)
+	if err != nil {
+		r, err = r.beside(err), fmt.Errorf("probe %s: %w", p.name, err)
+	}
 	if d := bound.Probed(&r.Description); d != &r.Description {
 		r.Description = *d
 	}
-	if err != nil {
-		if errors.Is(err, ErrTruncated) {
-			return r, fmt.Errorf("probe %s: %w", p.name, err)
-		}
-		return Result{}, fmt.Errorf("probe %s: %w", p.name, err)
+	return r, err
+}
+
+// beside is what holds of a result beside an error. That the bytes looked like a format is no knowledge: where
+// nothing but that was read, the name says what the file is, as of any file that is not understood.
+func (r Result) beside(err error) Result {
+	truncated := errors.Is(err, ErrTruncated)
+	if !truncated && !errors.Is(err, ErrMalformed) {
+		return Result{}
 	}
-	return r, nil
+	if m := r.Description.Media; m != nil {
+		bare := media.Description{Media: &media.Media{Container: m.Container}}
+		if !truncated && reflect.DeepEqual(r.Description, bare) {
+			return Result{}
+		}
+		m.Truncated = truncated
+	}
+	return r
 }
 
 // recognise returns the prober for a head: the first whose magic matches, in the order of the table.

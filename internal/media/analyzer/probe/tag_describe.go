@@ -24,6 +24,8 @@ func (t *tagSet) describe(r *Result) {
 	setText(&d.AlbumArtistSort, t.joined(tagAlbumArtistSort))
 	setText(&d.ArtistSort, t.joined(tagArtistSort))
 	setText(&d.Composer, t.joined(tagComposer))
+	setText(&d.Grouping, t.joined(tagGrouping))
+	setText(&d.AlbumVersion, t.first(tagAlbumVersion))
 	setText(&d.Publisher, t.first(tagPublisher))
 	setText(&d.Plot, t.first(tagPlot, tagSynopsis))
 	if len(d.Languages) == 0 {

@@ -29,7 +29,9 @@ const (
 	tagCompilation
 	tagComposer
 	tagGenre
-	tagDate // of this release
+	tagGrouping
+	tagAlbumVersion // what tells two albums of one title apart
+	tagDate         // of this release
 	tagReleaseDate
 	tagYear
 	tagDayMonth // DDMM, ID3v2.3

@@ -118,7 +118,7 @@ func TestGenres(t *testing.T) {
 	for in, want := range map[string][]string{
 		"Rock": {"Rock"}, "17": {"Rock"}, "(17)": {"Rock"}, "(17)Rock": {"Rock"}, "(51)(39)": {"Techno-Industrial", "Noise"},
 		"(4)Eurodisco": {"Eurodisco"}, "(51)(4)Eurodisco": {"Techno-Industrial", "Eurodisco"}, "(RX)": {"Remix"}, "CR": {"Cover"},
-		"((live)": {"(live)"}, "(live) Rock": {"(live) Rock"}, "(999)": {"(999)"}, "255": {"255"}, "Rock; Pop ;": {"Rock", "Pop"},
+		"((live)": {"(live)"}, "(live) Rock": {"(live) Rock"}, "(999)": {"(999)"}, "255": nil, "(242)": {"(242)"}, "242": nil, "1984": {"1984"}, "Rock; Pop ;": {"Rock", "Pop"},
 		"(191": {"(191"}, "191": {"Psybient"}, "80": {"Folk"}, "2 Step": {"2 Step"}, "": nil,
 	} {
 		if d := cmp.Diff(want, genresOf(in)); d != "" {

@@ -47,6 +47,7 @@ type vorbisComment struct {
 	art      artChoice
 	head     [256]byte // of the comment at hand
 	chapters []vorbisChapter
+	whole    bool // as many as it promised
 }
 
 type vorbisChapter struct {
@@ -74,6 +75,7 @@ func readVorbisComment(w *Window, src commentSource) (*vorbisComment, error) {
 		}
 		err = c.comment(w, src)
 	}
+	c.whole = err == nil
 	return c, softTagError(err)
 }
 
