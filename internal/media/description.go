@@ -99,7 +99,7 @@ type Media struct {
 	Entries         int        `json:"entries,omitempty"` // of archives and playlists
 	Encrypted       bool       `json:"encrypted,omitempty"`
 	Truncated       bool       `json:"truncated,omitempty"` // it ends before its own tables say
-	Lyrics          bool       `json:"lyrics,omitempty"` // present in the file
+	Lyrics          bool       `json:"lyrics,omitempty"`    // present in the file
 	ReplayGain      *Gain      `json:"replay_gain,omitempty"`
 	Artwork         *Artwork   `json:"artwork,omitempty"`
 }
