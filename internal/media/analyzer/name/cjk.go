@@ -1,6 +1,9 @@
 package name
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // cjkMarker reads the numbers that Chinese, Japanese and Korean write with a counter: 第05话, 857集,
 // 第3季, 第二季, 全24集, 12화.
@@ -25,8 +28,12 @@ func (s *segment) cjkMarker(i int) (claim, bool) {
 		case counter == '季' || counter == '期' && ordinal:
 			c.seasons, found = s.number(n), true
 			c.weight = weightSeason
+		case before == '즌': // 시즌2
+			c.seasons, found = s.number(n), true
+			c.weight = weightSeason
 		case counter == '话' || counter == '話' || counter == '集' || counter == '回' || counter == '화' || counter == '회' || counter == '章' && ordinal:
 			c.episodes, found = s.number(n), true
+			s.fromBefore(&c, p)
 		}
 		p = end
 		if w > 0 && end < len(k) {
@@ -34,6 +41,42 @@ func (s *segment) cjkMarker(i int) (claim, bool) {
 		}
 	}
 	return c, found
+}
+
+// fromBefore extends the episode that c names to a range that begins in the word before: "第01-12话", "01-12集". The
+// number of c stands at p in its word.
+func (s *segment) fromBefore(c *claim, p int) {
+	i := c.from - 1
+	if p != 0 || i < 0 || s.tok[i].prop != propNone || !s.tok[c.from].sep.only(sepDash|sepTilde) {
+		return
+	}
+	k := bytes.TrimPrefix(s.word(i), []byte("第"))
+	from, last := int(number(k)), s.nums[c.episodes.from]
+	if from < 0 || from >= last || last-from > maxRun || len(k) > 4 {
+		return
+	}
+	s.nums[c.episodes.from] = from
+	s.runTo(&c.episodes, last)
+	c.from--
+}
+
+// listingWord reports a word that a tracker's listing added, "10月新番" (new shows of October) or "23年日剧" (a Japanese
+// series of 2023), and one behind a title that says that it is a film.
+func (s *segment) listingWord(i int) bool {
+	k := s.word(i)
+	if containsRunes(k, "新番") || containsRunes(k, "僅限") || containsRunes(k, "仅限") { // "only for Hong Kong, Macau, Taiwan"
+		return true
+	}
+	if d := digits(k, 0); d > 0 && d < len(k) {
+		rest := k[d:]
+		return len(rest) > 3 && string(rest[:3]) == "年" && len(rest) <= 12 && (bytes.HasSuffix(rest, []byte("剧")) || bytes.HasSuffix(rest, []byte("番")))
+	}
+	switch string(k) {
+	case "剧场版", "劇場版":
+		ends := i+1 >= len(s.tok) || s.tok[i+1].sep&(sepOpen|sepClose|sepSlash) != 0
+		return i > 0 && s.tok[i-1].prop == propNone && s.tok[i].sep == sepSpace && ends
+	}
+	return false
 }
 
 // cjkNumber reads digits or a number up to 99 in Chinese numerals from k at p on.

@@ -18,7 +18,7 @@ func (s *segment) findMarkers() {
 			i++
 			continue
 		}
-		if s.tok[i].cjk && containsRunes(s.word(i), "新番") { // "new shows of October", of the listing
+		if s.tok[i].cjk && s.listingWord(i) {
 			s.add(claim{prop: propIgnored, from: i, to: i + 1})
 			i++
 			continue

@@ -182,6 +182,11 @@ func (s *segment) fillMarkers(g *Guess) {
 		}
 		g.Version = max(g.Version, s.versionIn(c))
 	}
+	if episodes == nil && seasons == nil && g.EpisodeCount > 0 && s.first(propMarker) >= 0 && g.EpisodeCount < maxRun && len(g.Episode) == 0 {
+		for n := range g.EpisodeCount { // 全24话 holds them all
+			g.Episode = append(g.Episode, float64(n+1))
+		}
+	}
 	if episodes != nil && !episodes.seasons.empty() {
 		seasons = episodes
 	}

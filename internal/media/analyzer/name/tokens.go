@@ -280,6 +280,44 @@ func (s *segment) addToken(t token) {
 			t.start, t.k0, t.k1, t.sep = head.end, head.k1+1, t.k1+1, 0
 		}
 	}
+	if t.latin && t.cjk {
+		s.pushMixed(t)
+		return
+	}
+	s.push(t)
+}
+
+// pushMixed appends t, a word of two scripts, cut in two where it ends in the number of an episode: 风之谷EP05.
+func (s *segment) pushMixed(t token) {
+	k := s.key[t.k0:t.k1]
+	i := len(k)
+	for i > 0 && isDigit(k[i-1]) {
+		i--
+	}
+	n := len(k) - i
+	if n < 2 || n > 4 || int(t.end)-int(t.start) != len(k) || i < 4 {
+		s.push(t)
+		return
+	}
+	switch {
+	case k[i-1] == 'p' && k[i-2] == 'e' && k[i-3] >= utf8.RuneSelf:
+		i -= 2
+	case k[i-1] == 'e' && k[i-2] >= utf8.RuneSelf:
+		i--
+	default:
+		s.push(t)
+		return
+	}
+	head := t
+	head.end, head.k1, head.latin = t.start+int32(i), t.k0+int32(i), false
+	for _, c := range k[:i] {
+		head.latin = head.latin || c < utf8.RuneSelf && !isDigit(c)
+	}
+	s.push(head)
+	s.key = append(s.key, 0)
+	copy(s.key[int(head.k1)+1:], s.key[head.k1:])
+	s.key[head.k1] = ' '
+	t.start, t.k0, t.k1, t.sep, t.cjk, t.latin = head.end, head.k1+1, t.k1+1, 0, false, true
 	s.push(t)
 }
 
