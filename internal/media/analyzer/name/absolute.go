@@ -37,6 +37,11 @@ func (s *segment) absoluteBefore(marker int) {
 	if i <= 0 || s.tok[i].prop != propNone || s.tok[i].num <= 0 || len(s.word(i)) > 4 {
 		return
 	}
+	if s.fansub && m.weight == weightCrossed && len(s.word(i)) == 3 && s.tok[i].sep == sepSpace && s.wordsBefore(i) { // "[Group] Title 214 10x14"
+		s.claims[marker].absolute = s.number(int(s.tok[i].num))
+		s.add(claim{prop: propIgnored, from: i, to: i + 1})
+		return
+	}
 	if !s.tok[i].sep.spacedDash() || !s.fansub && (len(s.word(i)) != 3 || !s.tok[m.from].sep.spacedDash()) { // "Title - 012 - s02e03"
 		return
 	}

@@ -83,6 +83,7 @@ func (s *segment) seasonMark(i, prefix int) (claim, bool) {
 				return claim{}, false
 			}
 			s.continueEpisodes(&c)
+			s.countBehind(&c)
 			return c, true
 		}
 		return s.seasonTail(c, rest)

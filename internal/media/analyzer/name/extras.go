@@ -61,6 +61,15 @@ func extraSuffix(file string) string {
 	return kind
 }
 
+// cutExtraSuffix cuts the kind of extra that media servers expect behind a dash off the end of a name.
+func cutExtraSuffix(text string) string {
+	i := strings.LastIndexByte(text, '-')
+	if i <= 0 || i+1 >= len(text) || text[i+1] == ' ' || extraSuffix(text) == "" {
+		return text
+	}
+	return text[:i]
+}
+
 // extraFolder returns what the files of a folder with this name are.
 func extraFolder(name string, m medium) string {
 	if m == mediumAudio {

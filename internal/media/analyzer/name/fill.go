@@ -1,6 +1,9 @@
 package name
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // fill writes what the claims of the segment say into g, over nothing that stands there already.
 func (s *segment) fill(g *Guess) {
@@ -154,6 +157,7 @@ func (s *segment) subtitleNamed(c *claim) bool {
 // by the others.
 func (s *segment) fillMarkers(g *Guess) {
 	var seasons, episodes *claim
+	var more []int // of a second episode with a title of its own
 	for i := range s.claims {
 		c := &s.claims[i]
 		if c.prop != propMarker {
@@ -164,6 +168,8 @@ func (s *segment) fillMarkers(g *Guess) {
 		}
 		if !c.episodes.empty() && (episodes == nil || c.weight > episodes.weight) {
 			episodes = c
+		} else if episodes != nil && s.continues(episodes, c) {
+			more = append(more, s.numbers(c.episodes)...)
 		}
 		if c.count > 0 && g.EpisodeCount == 0 {
 			g.EpisodeCount = c.count
@@ -195,10 +201,19 @@ func (s *segment) fillMarkers(g *Guess) {
 	}
 	if episodes != nil && len(g.Episode) == 0 {
 		g.Episode.addInts(s.numbers(episodes.episodes))
+		g.Episode.addInts(more)
 		if episodes.tenths > 0 && len(g.Episode) == 1 {
 			g.Episode[0] += float64(episodes.tenths) / 10
 		}
 	}
+}
+
+// continues reports whether c is the mark of the episode next to that of last, of the same shape and season: "ep04 Rain
+// ep05 Snow", "S01E04 Rain S01E05 Snow".
+func (s *segment) continues(last, c *claim) bool {
+	n := s.nums[last.episodes.to-1]
+	return c.weight == last.weight && c.weight >= weightWord && c.text == "" && s.nums[c.episodes.from] == n+1 && s.word(c.from)[0] == s.word(last.from)[0] &&
+		slices.Equal(s.numbers(c.seasons), s.numbers(last.seasons)) && s.tok[c.from].bracket < 0
 }
 
 // versionIn returns the version that follows the episode: 09v2, "S01E01 v2".

@@ -63,6 +63,7 @@ func (s *segment) analyse(text string, c context, g *Guess) {
 	s.findSizes()
 	s.findDates(c)
 	s.findMarkers()
+	s.dropTitleCross()
 	s.findTrailingContainer()
 	s.findStrongTags()
 	s.claimBrackets()
@@ -92,6 +93,31 @@ func (s *segment) dropFilmSeason(c context) {
 	}
 	if c.films || m.from > 0 && s.alone(m.to) && s.br[s.tok[m.to].bracket].kind == '(' && s.noneOpen(m.to+1) {
 		s.drop(i)
+	}
+}
+
+// dropTitleCross takes back what looked like season and episode at the beginning of the name, and is a title: "3x3 Eyes -
+// s01e02", "[Group] 3x3 Eyes - 01".
+func (s *segment) dropTitleCross() {
+	i := s.first(propMarker)
+	if i < 0 {
+		return
+	}
+	m := &s.claims[i]
+	if m.weight != weightCrossed || len(s.word(m.from)) != 3 || m.to != m.from+1 || !s.leading(m.from) || m.to >= len(s.tok) || s.tok[m.to].sep != sepSpace {
+		return
+	}
+	for j := i + 1; j < len(s.claims); j++ {
+		if c := &s.claims[j]; c.prop == propMarker && c.weight >= weightFull {
+			s.drop(i)
+			return
+		}
+	}
+	for t := m.to + 1; s.fansub && t < len(s.tok); t++ {
+		if s.tok[t].num >= 0 && len(s.word(t)) > 1 && s.tok[t].sep.spacedDash() {
+			s.drop(i)
+			return
+		}
 	}
 }
 

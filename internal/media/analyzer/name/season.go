@@ -44,6 +44,11 @@ func (s *segment) countAt(i int) bool {
 
 // apartMark reads "S 01", with a space where none belongs, before tags or an episode.
 func (s *segment) apartMark(i int) (claim, bool) {
+	if b := s.tok[i].bracket; b >= 0 && int(s.br[b].first) == i && i+2 < len(s.tok) && s.raw(i) == "S" && s.tok[i+1].num > 0 && s.tok[i+1].num < 100 && s.isEpisodeWord(i+2) {
+		c := claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason} // "[S 1 - Ep 002]"
+		s.behindSeason(&c)
+		return c, true
+	}
 	if i == 0 || i+1 >= len(s.tok) || s.raw(i) != "S" || len(s.word(i+1)) != 2 || s.tok[i+1].num < 0 || s.tok[i+1].sep != sepSpace && s.tok[i+1].sep != sepDot {
 		return claim{}, false
 	}
@@ -62,8 +67,19 @@ func (s *segment) gluedWordMark(i int) (claim, bool) {
 	for d < len(k) && !isDigit(k[d]) {
 		d++
 	}
-	if d < 4 || d == len(k) || len(k)-d > 4 || digits(k, d) != len(k) {
+	if d < 4 || d == len(k) {
 		return claim{}, false
+	}
+	if end := digits(k, d); end < len(k) && end-d < 4 {
+		return s.gluedWords(i, d, end)
+	}
+	if len(k)-d > 4 || digits(k, d) != len(k) {
+		return claim{}, false
+	}
+	if string(k[:d]) == "series" && i > 0 && i+1 < len(s.tok) && (s.isEpisodeWord(i+1) || s.gluedEpisode(i+1)) { // "Series4 Episode2"
+		c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[d:]))), weight: weightSeason, seasonWord: true}
+		s.behindSeason(&c)
+		return c, true
 	}
 	e := vocabulary()[string(k[:d])]
 	n := int(number(k[d:]))
@@ -80,6 +96,41 @@ func (s *segment) gluedWordMark(i int) (claim, bool) {
 		return c, true
 	}
 	return claim{}, false
+}
+
+// gluedWords reads "Season01Episode14", whose first number is the digits [d, end) of token i.
+func (s *segment) gluedWords(i, d, end int) (claim, bool) {
+	k := s.word(i)
+	q := end
+	for q < len(k) && !isDigit(k[q]) {
+		q++
+	}
+	if q == len(k) || digits(k, q) != len(k) || len(k)-q > 4 {
+		return claim{}, false
+	}
+	v := vocabulary()
+	season, episode := v[string(k[:d])], v[string(k[end:q])]
+	if episode == nil || episode.roles&roleEpisode == 0 || string(k[:d]) != "series" && (season == nil || season.roles&roleSeason == 0) {
+		return claim{}, false
+	}
+	c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[d:end]))), weight: weightFull - 5, seasonWord: true}
+	c.episodes = s.number(int(number(k[q:])))
+	s.continueEpisodes(&c)
+	return c, true
+}
+
+// gluedEpisode reports a word such as Episode2 at token i.
+func (s *segment) gluedEpisode(i int) bool {
+	k := s.word(i)
+	d := 0
+	for d < len(k) && !isDigit(k[d]) {
+		d++
+	}
+	if d == len(k) || digits(k, d) != len(k) {
+		return false
+	}
+	e := vocabulary()[string(k[:d])]
+	return e != nil && e.roles&roleEpisode != 0
 }
 
 // smallNumber returns what token i counts, in digits, ordinals, words or Roman numerals.
@@ -265,102 +316,4 @@ func ordinal(k []byte) (int, bool) {
 		return int(number(k[:d])), true
 	}
 	return 0, false
-}
-
-// behindSeason reads what follows the number of a season word: an episode, or further seasons.
-func (s *segment) behindSeason(c *claim) {
-	if s.dottedSeasons(c) {
-		return
-	}
-	if s.episodeBehindSeason(c) {
-		c.weight = weightFull - 5
-		s.continueEpisodes(c)
-		s.countBehind(c)
-		return
-	}
-	if j := c.to; j+1 < len(s.tok) && s.tok[j].prop == propNone { // "Series 2 Part 11"
-		if e := s.tok[j].entry; e != nil && e.roles&rolePart != 0 && string(s.word(c.from)) == "series" && s.tok[j+1].num > 0 {
-			c.episodes = s.number(int(s.tok[j+1].num))
-			c.to, c.weight = j+2, weightFull-5
-			return
-		}
-	}
-	s.continueSeasons(c)
-}
-
-// dottedSeasons reads the list "1.3&5", which begins like season 1, episode 3.
-func (s *segment) dottedSeasons(c *claim) bool {
-	j := c.to
-	if j+1 >= len(s.tok) || len(s.word(j)) != 1 || s.tok[j].num < 0 || s.tok[j].sep != sepDot {
-		return false
-	}
-	and := s.tok[j+1].sep.only(sepAmpersand) && s.tok[j+1].num >= 0
-	if e := s.tok[j+1].entry; !and && (e == nil || e.roles&roleAnd == 0) {
-		return false
-	}
-	s.nums = append(s.nums, int(s.tok[j].num))
-	c.seasons.to = len(s.nums)
-	c.to = j + 1
-	s.continueSeasons(c)
-	return true
-}
-
-// continueSeasons reads further seasons: S01-S05, S01-05, S1+S2, "1 to 5", "1, 2 & 3", "1 2 3".
-func (s *segment) continueSeasons(c *claim) {
-	for c.to < len(s.tok) {
-		j := c.to
-		join := s.tok[j].sep
-		if e := s.tok[j].entry; e != nil && e.roles&(roleAnd|roleTo) != 0 && j+1 < len(s.tok) {
-			if e.roles&roleTo != 0 {
-				join |= sepDash
-			} else {
-				join |= sepAmpersand
-			}
-			j++
-		}
-		if e := s.tok[j].entry; e != nil && e.roles&roleSeason != 0 && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
-			j++
-		}
-		n, marked := s.seasonAt(j)
-		last := s.nums[c.seasons.to-1]
-		if n < 0 || s.tok[j].prop != propNone || join&(sepOpen|sepClose|sepSlash) != 0 || n > 120 || n <= last {
-			return
-		}
-		if s.unitFollows(j) {
-			return
-		}
-		switch dash := join&(sepDash|sepTilde) != 0; {
-		case dash && (marked || j > c.to || !join.spacedDash() || s.rangeOfSeasons(c, j)):
-			s.runTo(&c.seasons, n)
-		case dash:
-			return
-		case marked || join&(sepAmpersand|sepPlus|sepComma) != 0 || c.seasonWord && n == last+1 && join.only(sepSpace|sepDot):
-			s.nums = append(s.nums, n)
-			c.seasons.to = len(s.nums)
-		default:
-			return
-		}
-		c.to = j + 1
-	}
-}
-
-// seasonAt returns the season that token j names in continuation of others, -1 if it names none, and
-// whether it has the letter S.
-func (s *segment) seasonAt(j int) (n int, marked bool) {
-	k := s.word(j)
-	if k[0] == 's' && len(k) > 1 && len(k) <= 4 && digits(k, 1) == len(k) {
-		return int(number(k[1:])), true
-	}
-	if s.tok[j].num >= 0 && len(k) <= 2 {
-		return int(s.tok[j].num), false
-	}
-	return -1, false
-}
-
-// unitFollows reports whether the number at token j belongs to a codec or a channel layout.
-func (s *segment) unitFollows(j int) bool {
-	if j+1 >= len(s.tok) {
-		return false
-	}
-	return s.tok[j+1].sep == sepDot && s.tok[j+1].num >= 0 && s.tok[j+1].num < 3 && s.tok[j].num < 8
 }

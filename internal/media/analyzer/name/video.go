@@ -30,6 +30,12 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 	if m == mediumDisc {
 		text = cutStub(g, text)
 	}
+	if discFile(p) {
+		text = ""
+	}
+	if m == mediumVideo {
+		text = cutExtraSuffix(text)
+	}
 	f := &s.file
 	f.analyse(text, c, g)
 	n := f.findNames(c)
@@ -48,6 +54,15 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 		f.fillNames(g, n)
 		g.ReleaseGroup = f.releaseGroup()
 		s.takeFromFolders(g, f, n, dirs[:p.n], c)
+	}
+	if m == mediumVideo || text == "" {
+		takeDisc(g, p, dirs[:p.n])
+	}
+	if m == mediumVideo {
+		f.onlyYear(g)
+	}
+	if c.pure && len(g.Episode) == 0 && len(g.Part) > 0 && f.first(propMarker) < 0 {
+		f.countsByPart(g, n)
 	}
 	decideType(g, f, c)
 }
@@ -139,7 +154,26 @@ func (s *segment) saysNothing(n names, p *pathParts) bool {
 			return true
 		}
 	}
-	return len(key) >= 3 && string(key[:3]) == "vts" && p.ext == "vob" || p.ext == "m2ts" && number(key) >= 0
+	return p.ext == "m2ts" && number(key) >= 0
+}
+
+// countsByPart makes an episode of a part, as "Season 2/Show part 3.mkv" means it.
+func (s *segment) countsByPart(g *Guess, n names) {
+	g.Episode.addInts(g.Part)
+	g.Part = nil
+	if n.title.empty() || s.tok[n.title.to-1].prop != propPart || g.Title != s.phrase(n.title) {
+		return
+	}
+	if at := s.claims[s.tok[n.title.to-1].claim].from; at > n.title.from {
+		g.Title = s.phrase(words{n.title.from, at})
+	}
+}
+
+// onlyYear takes a year that is all that a path says for the title: 1984, 2012, 1917.
+func (s *segment) onlyYear(g *Guess) {
+	if g.Title == "" && g.Year > 0 && len(s.tok) == 1 && s.tok[0].prop == propYear && len(g.Season) == 0 && len(g.Episode) == 0 {
+		g.Title, g.Year = itoa(g.Year), 0
+	}
 }
 
 // bestFolder returns the nearest folder that names a work, -1 if none does.
@@ -163,6 +197,9 @@ func (s *scratch) parentRules(f *segment, n names, d *folder, c context) bool {
 	own, parent := f.first(propMarker), d.seg.first(propMarker)
 	if own >= 0 && parent >= 0 && d.release && f.shorthand() && sameEpisode(f, &f.claims[own], d.seg, &d.seg.claims[parent]) {
 		return true // "Title.S08E16.720p-ABC/abc-ttl.s08e16.mkv"
+	}
+	if own >= 0 && parent >= 0 && d.seg.claims[parent].from == 0 && d.seg.claims[parent].seasons.empty() && !n.title.empty() && !d.release {
+		return false // "01. Some Arc/Title - 108", where folders are numbered too
 	}
 	full := own >= 0 && f.claims[own].weight >= weightSeason
 	if full || f.has(propYear) && !n.title.empty() {
