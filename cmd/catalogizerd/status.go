@@ -108,6 +108,9 @@ func printTrouble(out io.Writer, r *media.Root) {
 	if r.State != media.Online {
 		terminal.Fprintf(out, "\n%s is offline, its items stand: %s\n", r.Name, r.Reason)
 	}
+	if r.Skipped.Any() {
+		terminal.Fprintf(out, "\n%s: %s\n", r.Name, r.Skipped.Text(r.Items))
+	}
 	if r.Held != nil {
 		terminal.Fprintf(out, "\n%s: %s items vanished at once and are held since %s: look, then `catalogizerd accept removals %s` if they are really gone\n",
 			r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Name)

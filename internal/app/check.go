@@ -74,12 +74,25 @@ func Check(ctx context.Context, cfg *config.Config, tell func(Finding)) error {
 	tell(f)
 	if st != nil {
 		defer st.Close()
+		for i := range roots {
+			checkSkipped(ctx, st, &roots[i], &seen, tell)
+		}
 		if known, err := st.LocalDirectories(ctx); err == nil && known > seen.directories {
 			seen.directories, seen.partial = known, false
 		}
 	}
 	tell(checkWatches(seen.directories, seen.partial))
 	return ctx.Err()
+}
+
+// checkSkipped tells what the catalog says is not followed of a root that has not been looked at whole.
+func checkSkipped(ctx context.Context, st *store.Store, r *scanner.RootConfig, seen *survey, tell func(Finding)) {
+	if slices.Contains(seen.whole, r.Name) {
+		return
+	}
+	if known, err := st.RootSkipped(ctx, r.Name); err == nil && known.Any() {
+		tell(Finding{Warning, "root " + r.Name, "as it was scanned last, " + known.Text(-1)})
+	}
 }
 
 // counted puts a number before its noun.
@@ -127,9 +140,18 @@ func checkRoot(ctx context.Context, r *scanner.RootConfig, seen *survey) Finding
 	}
 	s := surveyRoot(ctx, r)
 	seen.directories, seen.partial = seen.directories+s.directories, seen.partial || s.partial
+	if !s.partial {
+		seen.whole = append(seen.whole, r.Name)
+	}
 	if len(s.closed) > 0 {
 		f.Verdict = Warning
 		f.Text = fmt.Sprintf("%s: %s cannot be listed, what they hold stays as it is known: %v: let the daemon's user read them, or exclude them", r.Location, counted(len(s.closed), "directory"), s.why)
+	}
+	if s.skipped.Any() {
+		f.Text += "; " + s.skipped.Text(s.files)
+		if s.skipped.Mounts > 0 || s.files == 0 {
+			f.Verdict = Warning
+		}
 	}
 	return f
 }

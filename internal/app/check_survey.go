@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -17,10 +18,16 @@ const surveyTime = 10 * time.Second
 // survey is what a walk over a root's directories has found.
 type survey struct {
 	directories int64
-	partial     bool     // there are more: the time was over
-	closed      []string // some that could not be listed
-	why         error    // the first of them could not
+	files       int64
+	skipped     media.Skipped // but for what could not be listed, which is in closed
+	partial     bool          // there are more: the time was over
+	whole       []string      // roots that were looked at whole
+	closed      []string      // some that could not be listed
+	why         error         // the first of them could not
 }
+
+// skippedNamed bounds the names of what is not followed, of each kind.
+const skippedNamed = 5
 
 // closedKept bounds the names kept of what cannot be listed.
 const closedKept = 100
@@ -59,12 +66,33 @@ func surveyRoot(ctx context.Context, r *scanner.RootConfig) (s survey) {
 		below := rulesIn(ctx, r.Tree, l, at.dir, at.rules)
 		for i := range l.Entries {
 			e := &l.Entries[i]
+			s.count(e, at.dir, below, r.CrossMounts)
 			if e.Type == tree.Dir && (!e.Mount || r.CrossMounts) && !below.IgnoredIn(at.dir, e.Name, true) {
 				stack = append(stack, todo{path.Join(at.dir, e.Name), below})
 			}
 		}
 	}
 	return s
+}
+
+// count counts an entry as a file, or as what is not followed.
+func (s *survey) count(e *tree.Entry, dir string, rules *tree.Rules, crossMounts bool) {
+	kind := &s.skipped.Links
+	switch {
+	case rules.IgnoredIn(dir, e.Name, e.Type == tree.Dir):
+		return
+	case e.Mount && !crossMounts:
+		kind = &s.skipped.Mounts
+	case e.Type == tree.Link:
+	case e.Type == tree.File:
+		s.files++
+		return
+	default:
+		return
+	}
+	if *kind++; *kind <= skippedNamed {
+		s.skipped.Examples = append(s.skipped.Examples, path.Join(dir, e.Name))
+	}
 }
 
 // rulesIn adds those of a directory's ignore file, as far as it can be read.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"path"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -22,8 +23,16 @@ func (d *Daemon) followMounts(ctx context.Context) error {
 			if !ok || local.Where() == "" {
 				continue // a share, or a root that has never been there
 			}
-			now := lookAtMounts(local.Where())
-			if old, known := before[r.Name]; known {
+			at, err := tree.MountsAt(local.Where())
+			if err != nil {
+				d.log.Warn("mounts not read", zap.String("root", r.Name), zap.Error(err))
+				continue
+			}
+			now, old := mountsIn(&at), before[r.Name]
+			if first := local.FirstMounts(); old == nil && first != nil { // it was not there when this began
+				old = mountsIn(first)
+			}
+			if old != nil {
 				d.mountsChanged(ctx, r.Name, old, now)
 			}
 			before[r.Name] = now
@@ -54,7 +63,9 @@ func (d *Daemon) mountsChanged(ctx context.Context, root string, old, now mounts
 		for dir := range m {
 			if changed(dir) {
 				d.watcher.Rewatch(root, dir)
-				if err := d.scanner.Hint(ctx, root, dir, nil, true); err != nil && ctx.Err() == nil {
+				above, name := path.Split(dir) // whose listing says that it is a mount, which may not be followed
+				err := errors.Join(d.scanner.Hint(ctx, root, strings.TrimSuffix(above, "/"), []string{name}, false), d.scanner.Hint(ctx, root, dir, nil, true))
+				if err != nil && ctx.Err() == nil {
 					d.log.Warn("change of mounts not taken in", zap.String("root", root), zap.String("dir", dir), zap.Error(err))
 				}
 			}
@@ -62,16 +73,11 @@ func (d *Daemon) mountsChanged(ctx context.Context, root string, old, now mounts
 	}
 }
 
-// lookAtMounts reads what is mounted at and below a directory that is known by its real path.
-func lookAtMounts(dir string) mountsOf {
-	m := mountsOf{}
-	own, below, err := tree.MountsAt(dir)
-	if err != nil {
-		return m
-	}
-	m[""] = own.ID
-	for _, b := range below {
-		m[strings.TrimPrefix(strings.TrimPrefix(b.Point, dir), "/")] = b.ID
+// mountsIn tells what is mounted at and below a root.
+func mountsIn(at *tree.Mounts) mountsOf {
+	m := mountsOf{"": at.Own.ID}
+	for _, b := range at.Below {
+		m[strings.TrimPrefix(strings.TrimPrefix(b.Point, at.Dir), "/")] = b.ID
 	}
 	return m
 }

@@ -1,6 +1,12 @@
 package media
 
-import "time"
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
 
 // Root is one media root as the public surface shows it.
 type Root struct {
@@ -13,10 +19,12 @@ type Root struct {
 	// VolumeOffer is what is in the root's place that is not what the catalog knows; null where nothing is.
 	VolumeOffer *VolumeOffer `json:"volume_offer"`
 	Held        *Held        `json:"held"`
-	Items       int64        `json:"items"`
-	Watch       Watch        `json:"watch"`
-	Breaker     *Breaker     `json:"breaker"`
-	LastScan    *Scan        `json:"last_scan"`
+	// Skipped is what is not followed of the root.
+	Skipped  Skipped  `json:"skipped"`
+	Items    int64    `json:"items"`
+	Watch    Watch    `json:"watch"`
+	Breaker  *Breaker `json:"breaker"`
+	LastScan *Scan    `json:"last_scan"`
 }
 
 // States of roots.
@@ -38,6 +46,54 @@ type Accepted struct {
 	Kept    int64 `json:"kept"`    // are there by path, size and modification time
 	New     int64 `json:"new"`     // files where none was catalogued
 	Missing int64 `json:"missing"` // are not there
+}
+
+// Skipped is what is not followed of a root: other file systems mounted below it, symbolic links, and what cannot be
+// looked at. Examples are paths of some of each.
+type Skipped struct {
+	Mounts     int64    `json:"mounts"`
+	Links      int64    `json:"links"`
+	Unreadable int64    `json:"unreadable"`
+	Examples   []string `json:"examples"`
+}
+
+// MarshalJSON has no examples be an empty list.
+func (s Skipped) MarshalJSON() ([]byte, error) {
+	type plain Skipped
+	if s.Examples == nil {
+		s.Examples = []string{}
+	}
+	return json.Marshal(plain(s))
+}
+
+// Any reports whether there is anything that is not followed.
+func (s *Skipped) Any() bool { return s.Mounts+s.Links+s.Unreadable > 0 }
+
+// Text says what is not followed of a root that holds so many files, and what to do about it.
+func (s *Skipped) Text(files int64) string {
+	var parts []string
+	add := func(n int64, one, many string) {
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+one)
+		case n > 1:
+			parts = append(parts, humanize.Comma(n)+" "+many)
+		}
+	}
+	add(s.Mounts, "folder is a mount of another file system: give it a root of its own, or set cross_mounts = true",
+		"folders are mounts of other file systems: give each a root of its own, or set cross_mounts = true")
+	add(s.Links, "entry is a symbolic link: give what it leads to a root of its own",
+		"entries are symbolic links: give what each leads to a root of its own")
+	add(s.Unreadable, "folder cannot be looked at: let the daemon's user read it, or exclude it",
+		"folders cannot be looked at: let the daemon's user read them, or exclude them")
+	text := "not followed: " + strings.Join(parts, "; ")
+	if files == 0 {
+		text = "0 files, " + text
+	}
+	if len(s.Examples) > 0 {
+		text += " (" + strings.Join(s.Examples, ", ") + ")"
+	}
+	return text
 }
 
 // Held says that removals wait for a person's word.

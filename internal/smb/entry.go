@@ -42,7 +42,9 @@ func (i info) entry(name string) tree.Entry {
 	e := tree.Entry{Name: name, ID: tree.FileID{Inode: i.id}, MTime: i.mtime}
 	switch {
 	case i.isLink():
-		e.Type = tree.Other
+		if e.Type = tree.Other; i.tag == 0 || i.tag&tagNameSurrogate != 0 {
+			e.Type = tree.Link
+		}
 	case i.isDir():
 		e.Type = tree.Dir
 	default:

@@ -172,7 +172,7 @@ func (s *Share) entries(ctx context.Context, dir string, self info, found []info
 				return nil, err
 			}
 			if back {
-				e.Type = tree.Other
+				e.Type = tree.Link
 			}
 		}
 		entries = append(entries, e)

@@ -64,7 +64,7 @@ func TestLinksThatLeadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range l.Entries {
-		if e.Name == "far" && e.Type != tree.Other {
+		if e.Name == "far" && e.Type != tree.Link {
 			t.Errorf("a link to the grandparent's parent is %+v", e)
 		}
 	}
@@ -93,12 +93,12 @@ func TestLinksThatLeadBackToWhatChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, e := range l.Entries {
-			if e.Name == "up" && e.Type != tree.Other {
+			if e.Name == "up" && e.Type != tree.Link {
 				t.Errorf("round %d: a link to the root is %+v", round, e)
 			}
 		}
 	}
-	if e, err := s.Stat(ctx, "a/b/up"); err != nil || e.Type != tree.Other {
+	if e, err := s.Stat(ctx, "a/b/up"); err != nil || e.Type != tree.Link {
 		t.Errorf("a link to the root is %+v, %v", e, err)
 	}
 	for _, dir := range []string{"a/b/up", "a/b/up/a", "a/b/up/a/b"} {

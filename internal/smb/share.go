@@ -186,7 +186,7 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 		if err == nil && e.Type == tree.Dir {
 			var back bool
 			if back, err = s.inLoop(ctx, path, e.ID.Inode); back {
-				e.Type = tree.Other
+				e.Type = tree.Link
 			}
 		}
 		return e, err

@@ -19,6 +19,7 @@ type Dir struct {
 	Settled   bool // the rows equal the listing that Digest is of
 	Gone      bool
 	RecheckAt int64
+	Skipped   Skipped
 }
 
 // Digest stands for a directory's listing: equal digests, equal listings. It is a sum over the entries,
@@ -50,11 +51,12 @@ func digestOf(b []byte) (d Digest, ok bool) {
 	return d, true
 }
 
-const dirColumns = "id, root, parent, path, volume, stamp, digest, gone, recheck_at"
+const dirColumns = "id, root, parent, path, volume, stamp, digest, gone, recheck_at, mounts, links, unreadable, skipped"
 
 func scanDir(r row) Dir {
 	d := Dir{ID: r.int(0), Root: r.int(1), Parent: r.int(2), Path: string(r.bytes(3)), Volume: r.int(4), Stamp: r.int(5),
-		Gone: r.int(7) != 0, RecheckAt: r.int(8)}
+		Gone: r.int(7) != 0, RecheckAt: r.int(8),
+		Skipped: Skipped{Mounts: r.int(9), Links: r.int(10), Unreadable: r.int(11), Names: string(r.bytes(12))}}
 	d.Digest, d.Settled = digestOf(r.bytes(6))
 	return d
 }
@@ -160,8 +162,12 @@ func (tx *Tx) SaveDir(d *Dir) error {
 	if d.Gone {
 		gone = 1
 	}
-	return tx.c.exec("UPDATE dirs SET volume=?, stamp=?, digest=?, gone=?, recheck_at=? WHERE id=?",
-		d.Volume, d.Stamp, digest, gone, d.RecheckAt, d.ID)
+	var names driver.Value
+	if d.Skipped.Names != "" {
+		names = []byte(d.Skipped.Names)
+	}
+	return tx.c.exec("UPDATE dirs SET volume=?, stamp=?, digest=?, gone=?, recheck_at=?, mounts=?, links=?, unreadable=?, skipped=? WHERE id=?",
+		d.Volume, d.Stamp, digest, gone, d.RecheckAt, d.Skipped.Mounts, d.Skipped.Links, d.Skipped.Unreadable, names, d.ID)
 }
 
 // Unsettle has the next look at a directory compare row by row, whatever its digest.
@@ -172,7 +178,7 @@ func (tx *Tx) Unsettle(dir int64) error {
 // MarkGone says that a directory was proven absent at a time: its items and the directories below it follow, each
 // in a request of its own. Its stamp is the time of the proof from then on.
 func (tx *Tx) MarkGone(d *Dir, at int64) error {
-	d.Gone, d.Settled, d.RecheckAt, d.Stamp = true, false, 0, at
+	d.Gone, d.Settled, d.RecheckAt, d.Stamp, d.Skipped = true, false, 0, at, Skipped{}
 	return tx.SaveDir(d)
 }
 

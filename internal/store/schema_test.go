@@ -27,7 +27,7 @@ var alterations = map[string]struct{ sql, names string }{
 		`table "volumes"`},
 	"a false older version": {"PRAGMA user_version = 2", `of schema 2, but has what is none of ours (`},
 	"a version of nothing":  {"PRAGMA user_version = 0", `of schema 0, but`},
-	"a false newer version": {"DROP TABLE runs; PRAGMA user_version = 5", `lacks what every one has (table "runs", index`},
+	"a missing table":       {"DROP TABLE runs", `lacks what every one has (table "runs", index`},
 	"a name of SQLite's": {"PRAGMA writable_schema=ON; CREATE TRIGGER sqlite_stat_evil AFTER UPDATE ON items BEGIN DELETE FROM items; END",
 		`trigger "sqlite_stat_evil" of "items"`},
 	"a thousand views":     {manyViews(1000), `view "v0"`},

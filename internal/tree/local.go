@@ -40,6 +40,7 @@ type Local struct {
 	expected atomic.Pointer[Volume]
 	proven   atomic.Pointer[proof]
 	where    atomic.Pointer[string] // see Where
+	first    atomic.Pointer[Mounts] // see FirstMounts
 	nested   nestedVolumes
 }
 
@@ -96,6 +97,11 @@ func (t *Local) Identify(ctx context.Context) (Volume, error) {
 			return Volume{}, err
 		}
 		t.where.Store(&where)
+		if t.first.Load() == nil {
+			if m, err := MountsAt(where); err == nil {
+				t.first.CompareAndSwap(nil, &m)
+			}
+		}
 		return p.volume, nil
 	}, nil)
 	if err != nil {
@@ -112,6 +118,10 @@ func (t *Local) Where() string {
 	}
 	return ""
 }
+
+// FirstMounts are the mounts at and below the root as they were when it was identified for the first time; nil before. No
+// listing is older, so what is mounted otherwise by now has been so for less than all listings.
+func (t *Local) FirstMounts() *Mounts { return t.first.Load() }
 
 // Stat implements Tree. The entry is the same as List has for the name: a directory on which something
 // is mounted is shown, whether or not the tree goes into it.
@@ -195,9 +205,8 @@ func (e *Entry) markMount(crossMounts bool) {
 	if e.Type == Dir {
 		return
 	}
-	e.Mount = false
 	e.ID = FileID{}
-	if !crossMounts {
+	if e.Mount = !crossMounts; e.Mount {
 		e.Type = Other
 	}
 }

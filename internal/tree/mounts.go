@@ -25,28 +25,36 @@ func MountsBelow(path string) ([]Mount, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find mounts below %s: %w", path, err)
 	}
-	_, below, err := MountsAt(dir)
-	return below, err
+	m, err := MountsAt(dir)
+	return m.Below, err
 }
 
-// MountsAt returns the mount that a directory is on and those below it, in the order in which they were mounted. The
-// path must hold no symbolic links. It reads the kernel's table alone, and waits for no disk.
-func MountsAt(dir string) (own Mount, below []Mount, err error) {
+// Mounts are those that concern one directory.
+type Mounts struct {
+	Dir   string  // without symbolic links
+	Own   Mount   // that it is on
+	Below []Mount // in the order in which they were mounted
+}
+
+// MountsAt returns the mount that a directory is on and those below it. The path must hold no symbolic links. It reads
+// the kernel's table alone, and waits for no disk.
+func MountsAt(dir string) (Mounts, error) {
+	at := Mounts{Dir: dir}
 	found, err := mountinfo.GetMounts(nil)
 	if err != nil {
-		return own, nil, fmt.Errorf("find mounts at %s: %w", dir, err)
+		return at, fmt.Errorf("find mounts at %s: %w", dir, err)
 	}
 	for _, m := range found {
 		switch {
 		case isBelow(dir, m.Mountpoint):
-			if len(m.Mountpoint) >= len(own.Point) { // of two at one point the later hides the other
-				own = asMount(m)
+			if len(m.Mountpoint) >= len(at.Own.Point) { // of two at one point the later hides the other
+				at.Own = asMount(m)
 			}
 		case isBelow(m.Mountpoint, dir):
-			below = append(below, asMount(m))
+			at.Below = append(at.Below, asMount(m))
 		}
 	}
-	return own, below, nil
+	return at, nil
 }
 
 func asMount(m *mountinfo.Info) Mount {

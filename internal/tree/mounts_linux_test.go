@@ -52,7 +52,7 @@ func TestMountsBelowARoot(t *testing.T) {
 		got, err := l.List(t.Context(), "")
 		do(t, err)
 		for _, e := range got.Entries {
-			if want := e.Name == "disk" || e.Name == "bound"; e.Mount != want {
+			if want := e.Name == "disk" || e.Name == "bound" || e.Name == "covered"; e.Mount != want {
 				t.Errorf("listed %+v, want mount %v", e, want)
 			}
 			if e.Name == "covered" && e.Type != tree.Other {

@@ -65,6 +65,8 @@ func (e *Entry) fill(st *unix.Statx_t) {
 		e.Type = File
 	case unix.S_IFDIR:
 		e.Type = Dir
+	case unix.S_IFLNK:
+		e.Type = Link
 	default:
 		e.Type = Other
 	}

@@ -40,12 +40,16 @@ var (
 // Type is what a directory entry is.
 type Type uint8
 
-// Types of entries. Everything that is neither regular file nor directory is Other and passed over.
+// Types of entries. Everything that is neither regular file nor directory is passed over.
 const (
 	Other Type = iota
 	File
 	Dir
+	Link // a symbolic link, wherever it leads
 )
+
+// Taken says whether entries of the type are catalogued or gone into.
+func (t Type) Taken() bool { return t == File || t == Dir }
 
 // FileID identifies a file on its volume. Birth is the birth time in Unix nanoseconds, or 0 where the
 // file system knows none; an inode alone proves nothing, since file systems use numbers again.
@@ -64,7 +68,8 @@ type Entry struct {
 	MTime int64  // Unix nanoseconds
 	CTime int64  // Unix nanoseconds; 0 where there is none
 	Links uint32 // names that the file has; 0 where nobody says
-	// Mount says that the entry is a directory on which another file system is mounted.
+	// Mount says that another file system is mounted on the entry: a directory; or a file, whose Type is Other then
+	// unless the tree crosses into what is mounted.
 	Mount bool
 }
 

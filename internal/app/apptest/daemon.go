@@ -247,6 +247,10 @@ type RootStatus struct {
 	Held     *struct {
 		Count int64 `json:"count"`
 	} `json:"held"`
+	Skipped struct {
+		Mounts, Links, Unreadable int64
+		Examples                  []string
+	} `json:"skipped"`
 	VolumeOffer *struct {
 		Volume               string
 		Catalogued, Matching int64

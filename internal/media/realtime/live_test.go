@@ -19,7 +19,8 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	c := openCatalog(t, scratch(t))
 	film := c.put("films", "a <&>.mkv", media.KindMovie, `"title":"A"`)
 	c.change(film.ID, func(it *store.Item) { it.MTime, it.Added = 1e18, 2e18 })
-	s := serveFeed(t, c, Pace{Bookmark: 100 * time.Millisecond}, "secret", media.Root{Name: "films", Kind: "local", Location: "/films", State: media.Online, Watch: media.Watch{Mode: media.WatchInotify, Directories: 1}})
+	s := serveFeed(t, c, Pace{Bookmark: 100 * time.Millisecond}, "secret", media.Root{Name: "films", Kind: "local", Location: "/films", State: media.Online,
+		Skipped: media.Skipped{Mounts: 1, Examples: []string{"disk"}}, Watch: media.Watch{Mode: media.WatchInotify, Directories: 1}})
 	f := connect(t, s)
 	golden := func(want string) {
 		t.Helper()
@@ -39,7 +40,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	golden(`{"id":3,"type":"resync","reason":"restored"}`)
 	f.send(`{"id":2,"type":"subscribe","since":null,"filter":{"root":["films"],"kind":["movie"]},"signals":["scan","root"]}`)
 	golden(`{"id":2,"type":"ok","mode":"snapshot"}`)
-	golden(`{"type":"signal","name":"root","data":{"name":"films","kind":"local","location":"/films","state":"online","reason":"","scanning":false,"volume_offer":null,"held":null,"items":0,"watch":{"mode":"inotify","directories":1,"reason":""},"breaker":null,"last_scan":null}}`)
+	golden(`{"type":"signal","name":"root","data":{"name":"films","kind":"local","location":"/films","state":"online","reason":"","scanning":false,"volume_offer":null,"held":null,"skipped":{"mounts":1,"links":0,"unreadable":0,"examples":["disk"]},"items":0,"watch":{"mode":"inotify","directories":1,"reason":""},"breaker":null,"last_scan":null}}`)
 	golden(`{"type":"changes","prev":null,"cursor":"EPOCH.2","changes":[{"op":"upsert","id":1,"item":{"id":1,"root":"films","path":"a <&>.mkv","name":"a <&>.mkv","size":1,"modified_at":"2001-09-09T01:46:40Z","added_at":"2033-05-18T03:33:20Z","state":"present","kind":"movie","analysis":"none","title":"A"}}]}`)
 	golden(`{"type":"caught_up","cursor":"EPOCH.2"}`)
 	golden(`{"type":"bookmark","cursor":"EPOCH.2"}`)

@@ -112,6 +112,7 @@ func (m *matching) departDirs() error {
 				continue
 			}
 		}
+		m.v.skips = m.v.skips || sub.Skipped != store.Skipped{}
 		if err := m.tx.MarkGone(sub, m.seen); err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 func (r *runner) follow(res *result) {
 	j, v := res.job, &res.verdict
 	r.answer(v.echoes)
+	r.skipsChanged(v)
 	if !r.online {
 		return // all of it is looked at when it is back
 	}
@@ -93,6 +94,7 @@ func (r *runner) patience(tries int) time.Duration {
 // failed decides what an error of a look means.
 func (r *runner) failed(res *result) {
 	j := res.job
+	r.skipsChanged(&res.verdict)
 	switch {
 	case errors.Is(res.err, context.Canceled):
 	case errors.Is(res.err, tree.ErrAway):

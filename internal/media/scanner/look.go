@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type result struct {
 	freed     bool // says only that the worker is free; the result itself comes after the commit
 	async     bool // a freed comes beside this one
 	unwritten bool // the store failed, not the look
+	closed    bool // the directory, or what says what is passed over in it, could not be read
 	absent    bool // the directory itself is not there: the one above has to say so
 }
 
@@ -37,6 +39,9 @@ func (r *runner) look(ctx context.Context, j *job) {
 	g, cost, err := r.see(ctx, j, res)
 	if err != nil || g == nil {
 		res.err = err
+		if res.closed && unreadable(ctx, err) {
+			res.verdict.skips = r.noteUnreadable(ctx, j.dir)
+		}
 		r.results <- res // has room for every job in flight
 		return
 	}
@@ -77,6 +82,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 		ignored := false
 		j.ruled = read
 		if j.rules, ignored, err = r.rulesAbove(ctx, j.dir); err != nil {
+			res.closed = true
 			return nil, 0, err
 		}
 		if ignored {
@@ -100,7 +106,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 	}
 	rules, err := r.seeAll(ctx, j, g)
 	if err != nil {
-		res.absent = absent(err)
+		res.absent, res.closed = absent(err), true
 		return nil, 0, err
 	}
 	res.files = len(g.files)
@@ -153,6 +159,9 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 	}
 	g.volume, g.weakIDs = v.ID, v.WeakIDs
 	g.names = j.names
+	if d, found, err := r.s.store.Dir(ctx, r.id, j.dir); err != nil || found && d.Skipped.Links+d.Skipped.Unreadable > 0 {
+		return false, err // one of the names may have been among these: a listing says how many there are now
+	}
 	g.dirs, g.broken = map[string]struct{}{}, map[string]struct{}{}
 	gone := false
 	for _, name := range j.names {
@@ -170,8 +179,8 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 			if away(ctx, err) {
 				return false, err
 			}
-			g.broken[name] = struct{}{}
-		case e.Type == tree.Dir || e.Mount:
+			return false, nil // a listing says how many there are
+		case !e.Type.Taken() || e.Type == tree.Dir || e.Mount:
 			return false, nil
 		case e.Type == tree.File && !rules.Ignored(p, false):
 			e.Name = name
@@ -221,30 +230,50 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 	return rules, nil
 }
 
-// sift sorts a listing into what the catalog takes, and sums up its digest.
+// sift sorts a listing into what the catalog takes and what is not followed, and sums up its digest.
 func (r *runner) sift(entries []tree.Entry, dir string, rules *tree.Rules, g *sighting) {
 	var buf []byte
+	var mounts, links []string
 	g.files = entries[:0:len(entries)]
 	g.subs = nil
 	for i := range entries {
 		e := entries[i]
-		if e.Type == tree.Other || rules.IgnoredIn(dir, e.Name, e.Type == tree.Dir) {
-			if g.provisional {
-				g.passed[e.Name] = struct{}{}
-			}
-			continue
-		}
-		if e.Type == tree.Dir {
-			g.dirs[e.Name] = struct{}{}
-			g.subs = append(g.subs, e)
-			g.digest = g.digest.Add(nameDigest('d', e.Name))
-			continue
+		ignored := rules.IgnoredIn(dir, e.Name, e.Type == tree.Dir)
+		if g.provisional && (ignored || !e.Type.Taken()) {
+			g.passed[e.Name] = struct{}{}
 		}
 		var part store.Digest
-		buf, part = entryDigest(buf, &e)
+		switch {
+		case ignored:
+		case e.Mount && !r.cfg.CrossMounts:
+			mounts, part = append(mounts, e.Name), nameDigest('m', e.Name)
+		case e.Type == tree.Link:
+			links, part = append(links, e.Name), nameDigest('l', e.Name)
+		case e.Type == tree.Dir:
+			part = nameDigest('d', e.Name)
+		case e.Type == tree.File:
+			buf, part = entryDigest(buf, &e)
+			g.files = append(g.files, e)
+		}
+		if e.Type == tree.Dir && !ignored {
+			g.dirs[e.Name] = struct{}{}
+			g.subs = append(g.subs, e)
+		}
 		g.digest = g.digest.Add(part)
-		g.files = append(g.files, e)
 	}
+	slices.Sort(mounts)
+	slices.Sort(links)
+	g.skipped = store.SkippedOf(mounts, links, r.brokenNames(g, dir, rules))
+}
+
+// brokenNames are those names of a directory that could not be looked at and are not passed over, whatever they are.
+func (r *runner) brokenNames(g *sighting, dir string, rules *tree.Rules) (names []string) {
+	for _, n := range slices.Sorted(maps.Keys(g.broken)) {
+		if !rules.IgnoredIn(dir, n, true) {
+			names = append(names, n)
+		}
+	}
+	return names
 }
 
 // below makes the jobs for the directories below: all of them on a walk, else only those that the
@@ -270,7 +299,7 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *tree.Rul
 			continue
 		}
 		have, ok := known[e.Name]
-		if ok && !j.recursive {
+		if ok && !j.recursive && have.Skipped != store.Unreadable {
 			continue
 		}
 		if ok && j.poll && r.stands(ctx, have, stampOf(&e, rules)) {

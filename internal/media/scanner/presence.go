@@ -131,6 +131,7 @@ func (r *runner) comeOnline() {
 	r.online, r.reason = true, ""
 	r.log.Info("root is online")
 	r.reapSoon()
+	r.skipsAt = time.Now()
 	r.dueAt = time.Now()
 	if r.s.timing.Load().ScanOnStart || !r.startup || len(r.row.Former) > 0 {
 		r.startPass(&pass{startup: true})

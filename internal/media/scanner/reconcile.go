@@ -23,6 +23,7 @@ type verdict struct {
 	echoes    []echo      // other names of files that changed
 	growing   []string    // files that may not be whole: look again after a quiet while
 	unsettled bool        // the rows do not equal the listing: the next look compares again
+	skips     bool        // what is not followed is not what it was
 	stampLied bool        // names changed although the directory's stamp stood
 	recheckAt int64       // the directory's, as stored
 }
@@ -84,6 +85,7 @@ func (g *sighting) reconcile(tx *store.Tx) (verdict, error) {
 		}
 	}
 	m.settle(before, oldDigest)
+	m.v.skips = m.v.skips || m.d.Skipped != before.Skipped
 	if m.d != before {
 		if err := tx.SaveDir(&m.d); err != nil {
 			return m.v, err

@@ -125,6 +125,7 @@ func vanishIn(tx *store.Tx, d store.Dir, at int64, kin *kin, v *verdict) (below 
 		if !kin.one(subs[i].Volume, d.Volume) {
 			continue
 		}
+		v.skips = v.skips || subs[i].Skipped != store.Skipped{}
 		if err := tx.MarkGone(&subs[i], now.Stamp); err != nil {
 			return nil, false, err
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/logs"
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -38,11 +39,14 @@ type runner struct {
 	identAt     time.Time // when it is to be identified again
 	scanAt      time.Time // when the next scheduled pass is due
 	pollAt      time.Time
-	dueAt       time.Time // when directories are to be rechecked
-	reapAt      time.Time // when missing items may be forgotten
-	weighAt     time.Time // when it is judged whether too many are missing
-	startup     bool      // the first full pass is still to come
-	reason      string    // why it is offline
+	dueAt       time.Time      // when directories are to be rechecked
+	reapAt      time.Time      // when missing items may be forgotten
+	skipsAt     time.Time      // when it is counted what is not followed; zero: that is known
+	weighAt     time.Time      // when it is judged whether too many are missing
+	startup     bool           // the first full pass is still to come
+	skipped     *media.Skipped // as counted last; never changed
+	toldOf      media.Skipped  // what the log was told of that
+	reason      string         // why it is offline
 	identifying bool
 	other       *otherDisk // that is in its place
 
@@ -78,6 +82,7 @@ func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
 	}
 	r.pool = newPool(cfg.Name, cfg.Workers, s.log)
 	r.busy.Store(true)
+	r.skipsAt = time.Now()
 	r.settleOn(row)
 	r.polled.Store(cfg.Poll)
 	r.publish()
@@ -233,7 +238,7 @@ func (r *runner) idle() bool {
 	if r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single pass forgets what is gone before it ends
 		return false
 	}
-	return r.queue.idle() && len(r.passes) == 0 && !r.startup && r.flying == 0 && r.weighAt.IsZero()
+	return r.queue.idle() && len(r.passes) == 0 && !r.startup && r.flying == 0 && r.weighAt.IsZero() && r.skipsAt.IsZero()
 }
 
 func parentOf(dir string) string {

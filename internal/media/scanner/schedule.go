@@ -17,6 +17,9 @@ func (r *runner) tick(ctx context.Context) {
 	if !now.Before(r.identAt) {
 		r.identify(ctx)
 	}
+	if !r.skipsAt.IsZero() && (!now.Before(r.skipsAt) || r.settled()) {
+		r.countSkipped(ctx)
+	}
 	if !r.online {
 		return
 	}
@@ -60,7 +63,7 @@ func (r *runner) poll() {
 
 // wait is how long nothing is due.
 func (r *runner) wait() time.Duration {
-	at := earlier(r.identAt, r.later.first())
+	at := earlier(earlier(r.identAt, r.skipsAt), r.later.first())
 	if r.online {
 		at = earlier(earlier(earlier(at, r.dueAt), r.reapAt), r.weighAt)
 		if r.s.timing.Load().RescanInterval > 0 {

@@ -31,6 +31,7 @@ func (m *matching) settle(before store.Dir, oldDigest store.Digest) {
 	}
 	if m.whole() {
 		m.settleStamp(before)
+		d.Skipped = m.skipped
 	}
 	d.RecheckAt = m.recheck(before.RecheckAt)
 }

@@ -19,13 +19,14 @@ type rootState struct {
 	ident         string
 	polled        bool
 	offer         *media.VolumeOffer
+	skipped       *media.Skipped
 	id            int64
 }
 
 // publish makes the runner's state visible. It is called on every turn of its loop, so it writes only
 // what changed.
 func (r *runner) publish() {
-	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.id, offer: r.offered()}
+	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.id, offer: r.offered(), skipped: r.skipped}
 	if r.online {
 		st.State, st.Reason = media.Online, ""
 	}
@@ -80,6 +81,9 @@ func (s *Scanner) describeRoot(ctx context.Context, r *runner) (media.Root, erro
 	m := media.Root{
 		Name: r.name, Kind: r.cfg.Kind, Location: r.cfg.Location, State: st.State, Reason: st.Reason, Scanning: st.Scanning, VolumeOffer: st.offer,
 		Items: s.store.RootItems(st.id), Watch: media.Watch{Mode: media.WatchPoll},
+	}
+	if st.skipped != nil {
+		m.Skipped = *st.skipped
 	}
 	n, since, err := s.store.Held(ctx, st.id)
 	if err != nil {

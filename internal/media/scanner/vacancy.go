@@ -34,7 +34,7 @@ func (r *runner) proveHome(ctx context.Context, v tree.Volume) error {
 		return nil
 	}
 	for i := range l.Entries {
-		if e := &l.Entries[i]; e.Type != tree.Other && !r.rules.IgnoredIn("", e.Name, e.Type == tree.Dir) {
+		if e := &l.Entries[i]; e.Type.Taken() && !r.rules.IgnoredIn("", e.Name, e.Type == tree.Dir) {
 			return nil
 		}
 	}

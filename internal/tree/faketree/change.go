@@ -69,7 +69,7 @@ func (t *Tree) Mkdir(path string) error { return t.add("make directory", path, t
 
 // Symlink implements Writer of package treetest.
 func (t *Tree) Symlink(target, path string) error {
-	return t.add("link", path, tree.Other, []byte(target))
+	return t.add("link", path, tree.Link, []byte(target))
 }
 
 // Mkfifo implements Writer of package treetest.
@@ -97,7 +97,7 @@ func (t *Tree) edit(what, path string, create bool, to func(old []byte) []byte) 
 			t.touched(dir)
 		case n.typ == tree.Dir:
 			return syscall.EISDIR
-		case n.typ == tree.Other:
+		case !n.typ.Taken():
 			return syscall.EINVAL
 		}
 		n.content = slices.Clone(to(n.content))

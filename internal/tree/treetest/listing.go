@@ -139,7 +139,7 @@ func testTypes(s *suite) {
 		s.must(s.Files.Symlink("file", "link to file"))
 		s.must(s.Files.Symlink("dir", "link to dir"))
 		s.must(s.Files.Symlink("nowhere", "dangling link"))
-		want["link to file"], want["link to dir"], want["dangling link"] = tree.Other, tree.Other, tree.Other
+		want["link to file"], want["link to dir"], want["dangling link"] = tree.Link, tree.Link, tree.Link
 	}
 	if !s.NoFIFOs {
 		s.must(s.Files.Mkfifo("fifo"))

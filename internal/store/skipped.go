@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// Skipped is what is not followed in one directory. It is comparable: equal ones say the same.
+type Skipped struct {
+	Mounts     int64
+	Links      int64
+	Unreadable int64
+	Names      string // of some: each a letter for the kind and the name, NUL between them; not empty where there is any
+}
+
+// Unreadable is what a directory has that cannot be listed itself.
+var Unreadable = Skipped{Unreadable: 1, Names: string(unreadableLetter)}
+
+// skippedKept is how many names of a kind are kept of one directory, and shown of a root.
+const skippedKept = 5
+
+const (
+	mountLetter      = 'm'
+	linkLetter       = 'l'
+	unreadableLetter = 'u'
+)
+
+// SkippedOf makes one of the names that are not followed in a directory. They need to be sorted.
+func SkippedOf(mounts, links, unreadable []string) Skipped {
+	var names []string
+	add := func(letter string, of []string) {
+		for _, n := range of[:min(len(of), skippedKept)] {
+			names = append(names, letter+n)
+		}
+	}
+	add(string(mountLetter), mounts)
+	add(string(linkLetter), links)
+	add(string(unreadableLetter), unreadable)
+	return Skipped{int64(len(mounts)), int64(len(links)), int64(len(unreadable)), strings.Join(names, "\x00")}
+}
+
+// Skipped sums up what is not followed of a root, and names the first of each kind. It reads an index that holds the
+// directories with such alone.
+func (s *Store) Skipped(ctx context.Context, root int64) (sum media.Skipped, err error) {
+	var examples [3][]string
+	err = s.read(ctx, func(c *conn) error {
+		_, err := c.one("SELECT coalesce(sum(mounts), 0), coalesce(sum(links), 0), coalesce(sum(unreadable), 0) FROM dirs WHERE root = ? AND skipped IS NOT NULL",
+			func(r row) { sum.Mounts, sum.Links, sum.Unreadable = r.int(0), r.int(1), r.int(2) }, root)
+		for kind, column := range [...]string{"mounts", "links", "unreadable"} {
+			if err != nil {
+				return err
+			}
+			examples[kind], err = skippedNames(c, root, column)
+		}
+		return err
+	})
+	for _, e := range examples {
+		sum.Examples = append(sum.Examples, e...)
+	}
+	return sum, err
+}
+
+// skippedNames reads where some of what is not followed lies that a column counts.
+func skippedNames(c *conn, root int64, column string) (paths []string, err error) {
+	err = c.each(fmt.Sprintf("SELECT path, skipped FROM dirs WHERE root = ? AND skipped IS NOT NULL AND %s > 0 ORDER BY path LIMIT %d", column, skippedKept), func(r row) error {
+		dir := string(r.bytes(0))
+		for name := range strings.SplitSeq(string(r.bytes(1)), "\x00") {
+			if name == "" || name[0] != column[0] || len(paths) == skippedKept {
+				continue
+			}
+			at := dir
+			if name = name[1:]; name != "" {
+				at = Join(dir, name)
+			}
+			if at == "" {
+				at = "."
+			}
+			paths = append(paths, string([]rune(at))) // one U+FFFD for each byte that is no UTF-8
+		}
+		return nil
+	}, root)
+	return paths, err
+}
+
+// RootSkipped tells what is not followed of a configured root by its name; nothing of one that is not in the catalog.
+func (s *Store) RootSkipped(ctx context.Context, name string) (media.Skipped, error) {
+	roots, err := s.Roots(ctx)
+	if err != nil {
+		return media.Skipped{}, err
+	}
+	for i := range roots {
+		if roots[i].Name == name && roots[i].DetachedAt == 0 {
+			return s.Skipped(ctx, roots[i].ID)
+		}
+	}
+	return media.Skipped{}, nil
+}
