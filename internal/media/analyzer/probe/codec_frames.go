@@ -330,32 +330,3 @@ func adtsFrame(b []byte, a *media.Audio) bool {
 	}
 	return false
 }
-
-// latmFrame reads the configuration in a LOAS frame (ISO/IEC 14496-3, 1.7.2 and 1.7.3): of the first
-// program's first layer, in the plain form that broadcasters use.
-func latmFrame(b []byte, a *media.Audio) bool {
-	for i := 0; i+8 <= len(b); i++ {
-		if b[i] != 0x56 || b[i+1]&0xE0 != 0xE0 {
-			continue
-		}
-		r := bitReader{b: b[i+3:]}
-		if r.flag() { // the same configuration as before
-			continue
-		}
-		if version := r.flag(); version {
-			continue
-		}
-		r.skip(1 + 6 + 4 + 3)
-		rest := make([]byte, 0, 16)
-		for r.left() >= 8 && len(rest) < 16 {
-			rest = append(rest, byte(r.bits(8)))
-		}
-		c, ok := parseAACConfig(rest)
-		if !ok || c.rate == 0 {
-			continue
-		}
-		a.Codec, a.Profile, a.SampleRate, a.Channels = "aac_latm", c.profile, c.rate, c.channels
-		return true
-	}
-	return false
-}

@@ -22,7 +22,7 @@ const aacEnough = 4
 
 // mayExtend reports whether sound that its configuration calls plain AAC may be more.
 func mayExtend(a *media.Audio) bool {
-	return a.Codec == "aac" && a.Profile == "LC" && a.SampleRate > 0 && a.SampleRate <= aacMaxCore
+	return (a.Codec == "aac" || a.Codec == "aac_latm") && a.Profile == "LC" && a.SampleRate > 0 && a.SampleRate <= aacMaxCore
 }
 
 // frame looks at a raw_data_block.

@@ -34,11 +34,124 @@ func probeLOAS(w *Window, r *Result) error {
 	if at < 0 || !latmFrame(head[at:], &a) {
 		return fmt.Errorf("%w: no frames", ErrMalformed)
 	}
+	var x aacFrames // before anything else is read over the head
+	x.latm(head[at:])
 	if err := probeFrames(w, r, a, int64(at), w.Size(), 0x56, loasFrameSize); err != nil {
 		return err
 	}
+	x.apply(&r.Description.Media.Audio[0])
 	r.Description.Media.Container = "loas"
 	return nil
+}
+
+// latmMux is what a StreamMuxConfig says (ISO/IEC 14496-3, 1.7.3) of the first program's first layer, in the plain form
+// that broadcasters use.
+type latmMux struct {
+	aacConfig
+	payload bool // where the frames' payload lies is known
+}
+
+// readLATM reads the head of an AudioMuxElement at r. It reports whether a configuration was there.
+func (m *latmMux) readLATM(r *bitReader) bool {
+	if r.flag() || r.flag() { // the same configuration as before, or a version that nobody sends
+		return false
+	}
+	same, frames, programs, layers := r.flag(), r.bits(6), r.bits(4), r.bits(3)
+	at := *r
+	config := make([]byte, 0, 16)
+	for at.left() >= 8 && len(config) < 16 {
+		config = append(config, byte(at.bits(8)))
+	}
+	c, ok := parseAACConfig(config)
+	if !ok || c.rate == 0 {
+		return false
+	}
+	if c.profile == "HE-AAC" && c.channels == 1 { // as in frames that do not say so
+		c.channels, c.profile = 2, "HE-AACv2"
+	}
+	*m = latmMux{aacConfig: c}
+	object := aacObject(r)
+	aacRate(r)
+	channels := r.bits(4)
+	if object == 5 || object == 29 {
+		aacRate(r)
+		aacObject(r)
+	}
+	m.payload = same && frames == 0 && programs == 0 && layers == 0 && channels > 0
+	r.skip(1)
+	if r.flag() {
+		r.skip(14)
+	}
+	r.skip(1)               // no extension of the objects that broadcasters use
+	plain := r.bits(3) == 0 // a length before each frame
+	r.skip(8)               // fullness of the buffer
+	other, sum := r.flag(), r.flag()
+	m.payload = m.payload && plain && !other && !r.over
+	if sum {
+		r.skip(8)
+	}
+	return true
+}
+
+// latmFrame reads the configuration in a LOAS frame of b (ISO/IEC 14496-3, 1.7.2).
+func latmFrame(b []byte, a *media.Audio) bool {
+	for i := 0; i+8 <= len(b); i++ {
+		if b[i] != 0x56 || b[i+1]&0xE0 != 0xE0 {
+			continue
+		}
+		var m latmMux
+		r := bitReader{b: b[i+3:]}
+		if !m.readLATM(&r) {
+			continue
+		}
+		a.Codec, a.Profile, a.SampleRate, a.Channels = "aac_latm", m.profile, m.rate, m.channels
+		return true
+	}
+	return false
+}
+
+// latm looks at the frames of a stream that begins, or lies, in b.
+func (x *aacFrames) latm(b []byte) {
+	var m latmMux
+	known := false
+	for i := 0; i+8 <= len(b) && x.seen < 4*aacEnough; {
+		n, _, _, ok := loasFrameSize(b[i:])
+		if !ok || i+n > len(b) {
+			if i++; x.seen > 0 {
+				return
+			}
+			continue
+		}
+		r := bitReader{b: b[i+3 : i+n]}
+		i += n
+		if first := r; !first.flag() {
+			known = m.readLATM(&r)
+		} else {
+			r.skip(1)
+		}
+		if known && m.payload {
+			x.latmPayload(&r)
+		}
+	}
+}
+
+// latmPayload looks at the frame that stands at r behind its length, at whatever bit.
+func (x *aacFrames) latmPayload(r *bitReader) {
+	size := 0
+	for {
+		n := int(r.bits(8))
+		if size += n; n != 255 || r.over {
+			break
+		}
+	}
+	if r.over || size == 0 || size*8 > r.left() {
+		return
+	}
+	frame := make([]byte, size)
+	for i := range frame {
+		frame[i] = byte(r.bits(8))
+	}
+	x.frame(frame)
 }
 
 // mlpSync is the major sync of Dolby TrueHD, the first of an access unit behind its length and time.

@@ -88,7 +88,10 @@ type elementary struct {
 	language string
 	dolby    bool
 	forced   bool
-	order    int // among the streams of a program stream
+	order    int    // among the streams of a program stream
+	program  uint16 // of a transport stream, by the PID of its map
+	seen     bool   // packets of it came by
+	doubtful bool   // the tables' word for it means something else elsewhere: it is what its bytes show, or nothing
 
 	buf     []byte
 	found   bool // its headers have been read
@@ -168,7 +171,11 @@ func (e *elementary) look() {
 		e.found = true
 		if mayExtend(&a) {
 			var x aacFrames
-			x.adts(e.buf)
+			if a.Codec == "aac_latm" {
+				x.latm(e.buf)
+			} else {
+				x.adts(e.buf)
+			}
 			x.apply(&a)
 			e.found = x.seen >= aacEnough || len(e.buf) == elementaryKeep
 		}
@@ -228,6 +235,9 @@ func (e *elementary) mpegSequence() (pictureFormat, bool) {
 
 // describe adds the stream to m.
 func (e *elementary) describe(m *media.Media) {
+	if e.doubtful && !e.found {
+		return
+	}
 	switch e.kind {
 	case elementaryVideo:
 		v := media.Video{Codec: e.codec, Language: e.language}

@@ -1,7 +1,11 @@
 package probe
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io"
+	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -18,15 +22,28 @@ type mpegTS struct {
 
 	sections  map[uint16]*tsSection
 	programs  map[uint16]bool // PIDs of program map tables: read or not
+	order     []uint16        // of the programs in the association
+	directory bool            // the program association, which names them, has been read
 	byPID     map[uint16]*elementary
-	streams   []*elementary // in the order of the tables
+	orphans   map[uint16][]byte // what may be a program map, of PIDs that nothing names yet
+	streams   []*elementary     // in the order of the tables
 	scrambled bool
 
 	search pesSearch
 	clock  [2]int64 // the program's clock where it first stands, and where it last does; -1 unknown
 }
 
-const tsMaxStreams = 128
+const (
+	tsMaxStreams  = 128
+	tsMaxPrograms = 64
+)
+
+// What a recording that begins anywhere may take beyond the common search, all in all: its tables, and the pictures'
+// headers, come again with every group of pictures, which at high bit rates is a megabyte or two.
+const (
+	tsPromiseBytes = 2<<20 - 5*windowSize // with what was read before, and what tail may read: 2 MB
+	tsPromiseStep  = 128 << 10
+)
 
 // pesSearch bounds how much of a stream without a table of contents is looked at, in windows behind the
 // head: in front, at the end, and in all.
@@ -87,7 +104,7 @@ func probeMPEGTS(w *Window, r *Result) error {
 	size, start, _ := tsLayout(head)
 	p := &mpegTS{
 		w: w, r: r, packet: int64(size), start: int64(start),
-		sections: make(map[uint16]*tsSection, 4), programs: make(map[uint16]bool, 2), byPID: make(map[uint16]*elementary, 8),
+		sections: make(map[uint16]*tsSection, 4), programs: make(map[uint16]bool, 2), byPID: make(map[uint16]*elementary, 8), orphans: make(map[uint16][]byte),
 		search: pesSearchOf(w.size), clock: [2]int64{-1, -1},
 	}
 	w.Ahead(int(p.search.window))
@@ -98,12 +115,13 @@ func probeMPEGTS(w *Window, r *Result) error {
 	if at, err = p.front(at, p.search.front, p.done); err != nil {
 		return err
 	}
-	if len(p.streams) > 0 {
-		if err := p.tail(); err != nil {
-			return err
-		}
+	if err := p.tail(); err != nil {
+		return err
 	}
-	if _, err := p.front(at, p.search.all, p.enough); err != nil {
+	if at, err = p.front(at, p.search.all, p.enough); err != nil {
+		return err
+	}
+	if err := p.promised(at); err != nil {
 		return err
 	}
 	if len(p.streams) == 0 {
@@ -134,6 +152,58 @@ func (p *mpegTS) front(at int64, n int, done func() bool) (int64, error) {
 		e.look()
 	}
 	return at, nil
+}
+
+// promised goes on from an offset on while the stream's own tables promise what was not found yet, and its packets
+// come by: tables that every stream has to repeat, a picture's size, a sound's channels.
+func (p *mpegTS) promised(at int64) error {
+	wanted := p.wanting()
+	if !wanted {
+		return nil
+	}
+	tables := len(p.streams) > 0
+	if err := p.w.Alloc(tsPromiseStep); err != nil {
+		return err
+	}
+	buf := p.w.lend(tsPromiseStep)[:tsPromiseStep]
+	end := min(p.w.size, at+tsPromiseBytes-p.w.taken())
+	for at < end && wanted {
+		n, err := p.w.ReadAt(buf[:min(tsPromiseStep, end-at)], at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		next, err := p.packets(buf[:n], at, at, p.take)
+		if err != nil {
+			return err
+		}
+		if next <= at {
+			break
+		}
+		at = next
+		for _, e := range p.streams {
+			e.look()
+		}
+		wanted = p.wanting()
+	}
+	if !tables {
+		p.search.all = p.search.tail
+		return p.tail()
+	}
+	return nil
+}
+
+// wanting reports whether what the tables promise is missing: a table itself, or what the headers of a stream say
+// of which there are packets.
+func (p *mpegTS) wanting() bool {
+	if !p.tablesRead() {
+		return true
+	}
+	for _, e := range p.streams {
+		if e.seen && !e.doubtful && !p.scrambled && (!e.settled() || e.kind == elementaryVideo && e.picture.rate == 0 && len(e.times) < 12) {
+			return true
+		}
+	}
+	return false
 }
 
 // packets visits the packets in b, which lies at base in the file, from offset at on. It returns where
@@ -199,12 +269,13 @@ func (p *mpegTS) take(b []byte) error {
 	}
 	e := p.byPID[pid]
 	if e == nil {
-		return nil
+		return p.orphan(pid, begins, payload)
 	}
 	if b[3]>>6 != 0 {
 		p.scrambled = true
 		return nil
 	}
+	e.seen = true
 	if begins {
 		h, ok := parsePES(payload)
 		if !ok {
@@ -262,14 +333,18 @@ func (p *mpegTS) enough() bool {
 		return false
 	}
 	for _, e := range p.streams {
-		if !e.settled() && !p.scrambled {
+		if !e.settled() && !e.doubtful && !p.scrambled {
 			return false
 		}
 	}
 	return true
 }
 
+// tablesRead reports whether the program association and all that it names have been read.
 func (p *mpegTS) tablesRead() bool {
+	if !p.directory {
+		return false
+	}
 	for _, read := range p.programs {
 		if !read {
 			return false
@@ -278,8 +353,11 @@ func (p *mpegTS) tablesRead() bool {
 	return len(p.programs) > 0
 }
 
-// tail takes the last time stamps from the end of the file.
+// tail takes the last time stamps from the end of the file, of the streams that are known.
 func (p *mpegTS) tail() error {
+	if len(p.streams) == 0 {
+		return nil
+	}
 	end := p.w.size - (p.w.size-p.start)%p.packet
 	for n := p.search.tail; n > 0 && p.search.all > 0; n-- {
 		off := max(end-p.search.window/p.packet*p.packet, p.start)
@@ -356,6 +434,9 @@ func (p *mpegTS) finish() {
 		m.DurationSeconds = pesBetween(p.clock[0], p.clock[1], p.w.size)
 	}
 	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	slices.SortStableFunc(p.streams, func(a, b *elementary) int {
+		return cmp.Compare(slices.Index(p.order, a.program), slices.Index(p.order, b.program))
+	})
 	for _, e := range p.streams {
 		e.describe(m)
 	}

@@ -1,5 +1,10 @@
 package probe
 
+import (
+	"math"
+	"slices"
+)
+
 // tsSection gathers a section of a table that is laid over packets.
 type tsSection struct{ b []byte }
 
@@ -39,6 +44,58 @@ func (p *mpegTS) section(pid uint16, begins bool, payload []byte) error {
 	return nil
 }
 
+// orphan takes a packet of a PID that no table has named. In a recording that begins anywhere, program maps may come
+// long before the association that names them: one whose checksum is right is one all the same.
+func (p *mpegTS) orphan(pid uint16, begins bool, payload []byte) error {
+	if p.directory {
+		return nil
+	}
+	if begins {
+		if len(payload) < 13 || payload[0] != 0 || payload[1] != 2 || payload[2]&0xFC != 0xB0 || payload[6]&1 == 0 {
+			return nil
+		}
+		p.orphans[pid] = append(p.orphans[pid][:0], payload[1:]...)
+	} else if len(p.orphans[pid]) > 0 {
+		p.orphans[pid] = append(p.orphans[pid], payload...)
+	} else {
+		return nil
+	}
+	section := p.orphans[pid]
+	n := 3 + int(be16(section[1:])&0xFFF)
+	if n > tsMaxSection+3 || len(p.orphans) > tsMaxStreams {
+		delete(p.orphans, pid)
+		return nil
+	}
+	if len(section) < n {
+		return nil
+	}
+	if err := p.w.Element(); err != nil {
+		return err
+	}
+	if tsChecksum(section[:n]) == 0 && !p.programs[pid] {
+		p.programs[pid] = false
+		p.table(pid, section[:n])
+	}
+	delete(p.orphans, pid)
+	return nil
+}
+
+// tsChecksum is that of a section (ISO/IEC 13818-1, annex A): 0 over one that ends with its own.
+func tsChecksum(b []byte) uint32 {
+	c := uint32(math.MaxUint32)
+	for _, v := range b {
+		c ^= uint32(v) << 24
+		for range 8 {
+			if c>>31 != 0 {
+				c = c<<1 ^ 0x04C11DB7
+			} else {
+				c <<= 1
+			}
+		}
+	}
+	return c
+}
+
 // table reads a whole section: a program association (table 0) or a program map (table 2).
 func (p *mpegTS) table(pid uint16, b []byte) {
 	if len(b) < 12 || b[5]&1 == 0 { // not yet in force
@@ -47,20 +104,24 @@ func (p *mpegTS) table(pid uint16, b []byte) {
 	body := b[8 : len(b)-4]
 	switch {
 	case pid == 0 && b[0] == 0:
+		p.directory = true
 		for ; len(body) >= 4; body = body[4:] {
 			program, at := be16(body), be16(body[2:])&0x1FFF
-			if _, known := p.programs[at]; program != 0 && !known && len(p.programs) < 64 {
+			if program != 0 && len(p.order) < tsMaxPrograms && !slices.Contains(p.order, at) {
+				p.order = append(p.order, at)
+			}
+			if _, known := p.programs[at]; program != 0 && !known && len(p.programs) < tsMaxPrograms {
 				p.programs[at] = false
 			}
 		}
 	case pid != 0 && b[0] == 2 && !p.programs[pid]:
 		p.programs[pid] = true
-		p.programMap(body)
+		p.programMap(pid, body)
 	}
 }
 
-// programMap reads the streams of a program.
-func (p *mpegTS) programMap(b []byte) {
+// programMap reads the streams of a program, whose map comes by a PID of its own.
+func (p *mpegTS) programMap(program uint16, b []byte) {
 	if len(b) < 4 {
 		return
 	}
@@ -79,6 +140,7 @@ func (p *mpegTS) programMap(b []byte) {
 			return
 		}
 		if e := p.streamOf(kind, b[5:5+n]); p.byPID[pid] == nil && len(p.streams) < tsMaxStreams {
+			e.program = program
 			p.byPID[pid] = e
 			p.streams = append(p.streams, e)
 		}
@@ -133,11 +195,12 @@ func (p *mpegTS) streamOf(kind byte, descriptors []byte) *elementary {
 	eachDescriptor(descriptors, func(tag byte, d []byte) {
 		e.descriptor(tag, d, !ok)
 	})
-	if !ok && e.codec == "" { // without a descriptor that names them, these are as good as always Blu-ray's
+	if !ok && e.codec == "" { // without a descriptor that names them, most of these are as good as always Blu-ray's
 		switch kind {
 		case 0x82, 0x83, 0x84, 0x85, 0x86, 0x90, 0x92, 0xA1, 0xA2:
 			k := tsBluRayKinds[kind]
 			e.kind, e.codec = k.kind, k.codec
+			e.doubtful = kind == 0x82 || kind == 0x86 // American broadcasts' captions (SCTE 27) and splices (SCTE 35)
 		}
 	}
 	e.audio.Codec = e.codec
@@ -208,5 +271,11 @@ func (e *elementary) extension(d []byte, name func(int, string)) {
 		name(elementaryAudio, "ac4")
 	case 0x0E:
 		name(elementaryAudio, "dts")
+	case 0x06: // supplementary audio (6.4.11): its own language, where the other is a sign for what it is
+		if d[1]&1 != 0 && len(d) >= 5 {
+			if language := languageTag(string(d[2:5])); language != "" {
+				e.language = language
+			}
+		}
 	}
 }

@@ -27,7 +27,7 @@ type Budget struct {
 }
 
 // DefaultBudget is what Probe works under. A two-hour film of any container needs at most 9 reads and
-// 160 KB of it; the rest is room for odd, but honest files.
+// 160 KB of it; the rest is room for odd, but honest files, and for recordings that begin anywhere.
 var DefaultBudget = Budget{Reads: 64, Bytes: 2 << 20, Elements: 65536, Depth: 16, Alloc: 4 << 20, Time: 5 * time.Second}
 
 // Window reads a file through two buffers: its head, kept for the whole probe, and one that floats.
@@ -37,7 +37,7 @@ type Window struct {
 	src      io.ReaderAt
 	size     int64
 	left     Budget
-	began    int // reads of the budget
+	began    Budget
 	allowed  int // reads beyond it that a prober asked for
 	deadline time.Time
 	buf      *buffers
@@ -66,7 +66,7 @@ func NewWindow(ctx context.Context, src io.ReaderAt, size int64) *Window {
 // NewWindowBudget returns a window over src under a budget of one's own.
 func NewWindowBudget(ctx context.Context, src io.ReaderAt, size int64, b Budget) *Window {
 	return &Window{
-		ctx: ctx, src: src, size: size, left: b, began: b.Reads, deadline: time.Now().Add(b.Time),
+		ctx: ctx, src: src, size: size, left: b, began: b, deadline: time.Now().Add(b.Time),
 		buf: bufferPool.Get().(*buffers), ahead: windowSize,
 	}
 }
@@ -283,7 +283,10 @@ func (w *Window) Enter() (leave func(), err error) {
 }
 
 // used is how many reads the probe has taken.
-func (w *Window) used() int { return w.began + w.allowed - w.left.Reads }
+func (w *Window) used() int { return w.began.Reads + w.allowed - w.left.Reads }
+
+// taken is how many bytes the probe has read.
+func (w *Window) taken() int64 { return w.began.Bytes - w.left.Bytes }
 
 // holds reports whether n bytes at off, or those of them that the file has, are at hand without a read.
 func (w *Window) holds(off int64, n int) bool {

@@ -1,0 +1,189 @@
+package probe
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+)
+
+// probePromised probes a recording that may take more than others, and counts what it took.
+func probePromised(t *testing.T, data []byte, size int64) Result {
+	t.Helper()
+	src := &endless{head: data, second: func(int64) []byte { return tsNull }, period: int64(len(tsNull)), size: max(size, int64(len(data)))}
+	w := NewWindow(context.Background(), src, src.size)
+	defer w.release()
+	r, err := w.probe(".ts")
+	if reads, n := w.Spent(DefaultBudget); err != nil || reads > 32 || n > 2<<20 {
+		t.Errorf("%d reads of %d bytes, %v", reads, n, err)
+	}
+	return r
+}
+
+var tsNull = bytes.Repeat(tsPacketOf(0x1FFF, false, nil), 1000)
+
+// tsSlices is a stretch in the midst of a group of pictures, of about so many bytes: pictures, and the tables beside
+// them, but nothing that tells their size.
+func tsSlices(n int, tables []byte) []byte {
+	var out []byte
+	picture := []byte{0, 0, 1, 0x00, 0x00, 0x10, 0xFF, 0xF8, 0, 0, 1, 1}
+	for i := int64(0); len(out) < n; i++ {
+		out = slices.Concat(out, tables, tsPacketOf(0x101, true, pesOf(0xE0, i*3600, picture)), tsPacketOf(0x102, true, pesOf(0xC0, i*3600, mp2Frame[:160])),
+			bytes.Repeat(tsPacketOf(0x101, false, bytes.Repeat([]byte{0x55}, 184)), 100))
+	}
+	return out
+}
+
+func TestRecordingsThatBeginInTheMidstOfAGroupOfPicturesAreReadOnUntilTheNext(t *testing.T) {
+	tables := tsTables(nil, tsStream{0x02, 0x101, nil}, tsStream{0x03, 0x102, nil})
+	for name, size := range map[string]int64{"a short one": 0, "a long one": 4 << 30 / 188 * 188} {
+		data := slices.Concat(tsSlices(900<<10, tables), tsPacketOf(0x101, true, pesOf(0xE0, 900000, mpeg2Headers)), tsSlices(100<<10, tables))
+		r := probePromised(t, data, size)
+		if m := r.Description.Media; len(m.Video) != 1 || m.Video[0].Width != 720 || m.Video[0].FrameRate != 25 || len(m.Audio) != 1 {
+			t.Errorf("%s: %s", name, filmLines(r))
+		}
+	}
+}
+
+func TestRecordingsWhosePicturesNeverSayTheirSizeAreGivenUp(t *testing.T) {
+	tables := tsTables(nil, tsStream{0x02, 0x101, nil}, tsStream{0x03, 0x102, nil})
+	r := probePromised(t, tsSlices(3<<20, tables), 4<<30/188*188)
+	if m := r.Description.Media; len(m.Video) != 1 || m.Video[0].Width != 0 {
+		t.Error(filmLines(r))
+	}
+}
+
+func TestProgramMapsThatComeLongBeforeTheirAssociationAreBelievedByTheirChecksum(t *testing.T) {
+	seal := func(section []byte) []byte { // in its one packet, behind header and pointer
+		body := section[5 : 5+3+int(be16(section[6:])&0xFFF)]
+		sum := tsChecksum(body[:len(body)-4])
+		copy(body[len(body)-4:], u32(sum))
+		return section
+	}
+	mapOf := func(pid uint16, streams ...byte) []byte {
+		body := u16(0xE100, 0xF000)
+		for i := 0; i < len(streams); i += 2 {
+			body = slices.Concat(body, streams[i:i+1], u16(0xE100|uint16(streams[i+1]), 0xF000))
+		}
+		return tsSectionOf(pid, 2, body)
+	}
+	first, second := mapOf(0x20, 0x02, 1, 0x03, 2), mapOf(0x21, 0x03, 3)
+	association := tsSectionOf(0, 0, u16(2, 0xE021, 1, 0xE020))
+	film := tsFilm(0, 3, 4)
+	body := func(data []byte) []byte { // without any tables
+		var out []byte
+		for p := range slices.Chunk(data, 188) {
+			if pid := be16(p[1:]) & 0x1FFF; pid != 0 && pid != 0x20 {
+				out = append(out, p...)
+			}
+		}
+		return out
+	}(film)
+	filler := bytes.Repeat(tsPacketOf(0x1FFF, false, nil), 3000)
+	for name, c := range map[string]struct {
+		data []byte
+		want []string
+	}{
+		"the association last": {slices.Concat(seal(slices.Clone(first)), filler, seal(slices.Clone(second)), association, body),
+			[]string{"audio mp2", "video mpeg2video Main 720x576 25 fps 8 bit", "audio mp2 2 ch 48000 Hz"}},
+		"all of them late": {slices.Concat(filler, association, first, second, body),
+			[]string{"audio mp2", "video mpeg2video Main 720x576 25 fps 8 bit", "audio mp2 2 ch 48000 Hz"}},
+		"none but a map": {slices.Concat(seal(slices.Clone(first)), body), []string{"video mpeg2video Main 720x576 25 fps 8 bit", "audio mp2 2 ch 48000 Hz"}},
+	} {
+		r := probePromised(t, c.data, 0)
+		m := r.Description.Media
+		if m.DurationSeconds < 3.9 || m.DurationSeconds > 4.1 {
+			t.Errorf("%s lasts %v s", name, m.DurationSeconds)
+		}
+		var got []string
+		for line := range bytes.Lines([]byte(filmLines(r))) {
+			got = append(got, string(bytes.TrimSpace(line)))
+		}
+		slices.Sort(got)
+		slices.Sort(c.want)
+		if !slices.Equal(got[:len(c.want)], c.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+		if len(m.Audio) == 2 && m.Audio[0].Channels != 0 {
+			t.Errorf("%s: programs are not in the order of the association: %s", name, filmLines(r))
+		}
+	}
+	r, err := probeBytes(slices.Concat(first, body), ".ts") // of a checksum that is wrong
+	if err == nil {
+		t.Error(filmLines(r))
+	}
+}
+
+// The type of Blu-ray's DTS-HD is that of American splice messages: what the bytes do not show is not told.
+func TestSpliceMessagesAreNoSound(t *testing.T) {
+	splice := tsSectionOf(0x103, 0xFC, make([]byte, 20))
+	tables := tsTables([]byte{0x05, 4, 'C', 'U', 'E', 'I'}, tsStream{0x02, 0x101, nil}, tsStream{0x03, 0x102, nil}, tsStream{0x86, 0x103, nil})
+	film := tsFilm(0, 3, 2)
+	r := probePromised(t, slices.Concat(tables, splice, film[188*2:]), 0)
+	if m := r.Description.Media; len(m.Audio) != 1 || m.Audio[0].Codec != "mp2" {
+		t.Error(filmLines(r))
+	}
+	core := append([]byte{0x7F, 0xFE, 0x80, 0x01, 0xFC, 0x3C, 0x3F, 0xF0, 0xB5, 0xE0, 0x01, 0x38, 0, 0, 0, 0}, make([]byte, 160)...)
+	r = probePromised(t, slices.Concat(tables, tsPacketOf(0x103, true, pesOf(0xFD, 0, core[:160])), film[188*2:]), 0)
+	if m := r.Description.Media; len(m.Audio) != 2 || m.Audio[1].Codec != "dts" {
+		t.Error(filmLines(r))
+	}
+}
+
+func TestSupplementaryAudioIsOfTheLanguageThatItsOwnDescriptorNames(t *testing.T) {
+	data := slices.Concat(tsTables(nil, tsStream{0x03, 0x101, []byte{0x0A, 4, 'q', 'a', 'd', 0, 0x7F, 5, 0x06, 0x85, 'f', 'r', 'a'}},
+		tsStream{0x03, 0x102, []byte{0x7F, 5, 0x06, 0x85, 'd', 'e', 'u', 0x0A, 4, 'q', 'a', 'd', 0}}), bytes.Repeat(tsPacketOf(0x1FFF, false, nil), 20))
+	r, err := probeBytes(data, ".ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, "audio description", r, lines("track, mpegts, 0.000 s", "audio mp2 fra", "audio mp2 deu"))
+}
+
+// latmBits packs values of so many bits each.
+func latmBits(pairs ...int) []byte {
+	var out []byte
+	n := 0
+	for i := 0; i < len(pairs); i += 2 {
+		for b := pairs[i] - 1; b >= 0; b-- {
+			if n%8 == 0 {
+				out = append(out, 0)
+			}
+			out[n/8] |= byte(pairs[i+1]>>b&1) << (7 - n%8)
+			n++
+		}
+	}
+	return out
+}
+
+func loasOf(element []byte) []byte {
+	return append([]byte{0x56, 0xE0 | byte(len(element)>>8), byte(len(element))}, element...)
+}
+
+func TestBroadcastAACTellsItsWholeBand(t *testing.T) {
+	config := []int{1, 0, 1, 0, 1, 1, 6, 0, 4, 0, 3, 0} // a new one of version 0: one program, one layer
+	tail := []int{3, 0, 3, 0, 8, 255, 1, 0, 1, 0}       // of the configuration of a decoder, and of the frames
+	explicit := latmBits(slices.Concat(config, []int{5, 5, 4, 7, 4, 1, 4, 4, 5, 2}, tail, []int{8, 2, 16, 0})...)
+	// A frame of which nothing is left but a fill element with the band's data, and the end.
+	frame := []int{8, 6, 3, 6, 4, 4, 4, 13, 28, 0, 3, 7, 6, 0}
+	implicit := latmBits(slices.Concat(config, []int{5, 2, 4, 6, 4, 2}, tail, frame)...)
+	plain := latmBits(slices.Concat(config, []int{5, 2, 4, 6, 4, 2}, tail, []int{8, 6, 24, 0x123456, 24, 0x123450})...)
+	for name, c := range map[string]struct {
+		frame   []byte
+		profile string
+		ch, hz  int
+	}{
+		"a configuration that names it": {explicit, "HE-AACv2", 2, 44100},
+		"frames that hold it":           {implicit, "HE-AAC", 2, 48000},
+		"plain AAC of a low rate":       {plain, "LC", 2, 24000},
+	} {
+		r, err := probeBytes(bytes.Repeat(loasOf(c.frame), 40), ".latm")
+		if err != nil || len(r.Description.Media.Audio) != 1 {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if a := r.Description.Media.Audio[0]; a.Profile != c.profile || a.Channels != c.ch || a.SampleRate != c.hz {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}
