@@ -42,7 +42,7 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.Open(ctx, cfg.DataDir, store.Options{Log: log, Reach: analyzer.Reach})
+	st, err := store.Open(ctx, cfg.DataDir, store.Options{Log: log, Reach: analyzer.Reach, Described: analyzer.Version})
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}

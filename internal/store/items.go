@@ -62,6 +62,7 @@ type Item struct {
 	Analysis    Analysis
 	Work        Work
 	Marked      int64
+	Described   Version // that described it
 	Attempts    int64
 	RetryAt     int64
 	Error       string
@@ -80,7 +81,7 @@ type Item struct {
 // items, and a look at a directory needs those of none.
 const (
 	rowColumns = `id, dir, root, name, volume, inode, birth, links, size, mtime, ctime, added, state, missing_at,
-	kind, analysis, work, attempts, retry_at, error, fingerprint, seq, filter_seq, marked`
+	kind, analysis, work, attempts, retry_at, error, fingerprint, seq, filter_seq, marked, described`
 	itemColumns = rowColumns + ", doc, probed"
 )
 
@@ -91,13 +92,13 @@ func scanRow(r row) Item {
 		Size: r.int(8), MTime: r.int(9), CTime: r.int(10), Added: r.int(11), State: State(r.int(12)), MissingAt: r.int(13),
 		Kind: media.Kind(r.text(14)), Analysis: Analysis(r.int(15)), Work: Work(r.int(16)), Attempts: r.int(17), RetryAt: r.int(18),
 		Error: r.text(19), Fingerprint: r.int(20), Printed: !r.null(20), Seq: r.int(21), FilterSeq: r.int(22),
-		Marked: r.int(23), Unread: true,
+		Marked: r.int(23), Described: Version(r.int(24)), Unread: true,
 	}
 }
 
 func scanItem(r row) Item {
 	it := scanRow(r)
-	it.Doc, it.Probed, it.Unread = r.bytes(24), r.bytes(25), false
+	it.Doc, it.Probed, it.Unread = r.bytes(25), r.bytes(26), false
 	return it
 }
 
@@ -112,7 +113,7 @@ func (it *Item) values() []driver.Value {
 	return []driver.Value{
 		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
 		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
-		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.Marked, blob(it.Doc), blob(it.Probed),
+		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.Marked, int64(it.Described), blob(it.Doc), blob(it.Probed),
 	}
 }
 
@@ -198,14 +199,14 @@ func (tx *Tx) Insert(it *Item) error {
 		return fmt.Errorf("add item %q: its documents have not been read", it.Name)
 	}
 	tx.s.lastID++
-	it.ID = tx.s.lastID
+	it.ID, it.Described = tx.s.lastID, tx.s.described
 	it.Seq = tx.nextSeq()
 	tx.wrote(it)
 	tx.count(it, 1)
 	if err := tx.markDescribed(nil, it); err != nil {
 		return err
 	}
-	return tx.c.exec("INSERT INTO items ("+itemColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", it.values()...)
+	return tx.c.exec("INSERT INTO items ("+itemColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", it.values()...)
 }
 
 // Save writes an item that was before as old. It takes the next number of the feed, and notes the number
@@ -230,17 +231,17 @@ func (tx *Tx) update(old, it *Item) error {
 		return err
 	}
 	const set = `UPDATE items SET dir=?, root=?, name=?, volume=?, inode=?, birth=?, links=?, size=?, mtime=?, ctime=?, added=?,
-		state=?, missing_at=?, kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, marked=?`
+		state=?, missing_at=?, kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, marked=?, described=?`
 	v := it.values()
 	if it.Unread {
-		return tx.c.exec(set+" WHERE id=?", append(v[1:24:24], it.ID)...)
+		return tx.c.exec(set+" WHERE id=?", append(v[1:25:25], it.ID)...)
 	}
 	return tx.c.exec(set+", doc=?, probed=? WHERE id=?", append(v[1:], it.ID)...)
 }
 
 func (tx *Tx) wrote(it *Item) {
 	tx.rows++
-	if it.Work != NoWork {
+	if it.Work != NoWork || tx.s.isOutdated(it) {
 		tx.work = true
 	}
 }

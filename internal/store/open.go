@@ -49,6 +49,8 @@ type Options struct {
 	// Reach says what a file of a name describes beside itself, so that those items are described anew
 	// when it changes; nil: nothing does.
 	Reach func(name string) Reach
+	// Described is the version of the analyzer: items that an older one described are outdated.
+	Described Version
 }
 
 // Store is the catalog in SQLite: one writer that commits in groups, several readers, and the feed.
@@ -57,6 +59,8 @@ type Store struct {
 	log      *zap.Logger
 	walLimit int64
 	reach    func(name string) Reach
+
+	described Version
 
 	writer    *conn // of the goroutine in Run, once it runs
 	requests  chan request
@@ -156,7 +160,7 @@ func newStore(path string, o Options) *Store {
 		o.Log = zap.NewNop()
 	}
 	return &Store{
-		path: path, log: o.Log, walLimit: o.WALLimit, reach: o.Reach, queryTime: o.QueryTime,
+		path: path, log: o.Log, walLimit: o.WALLimit, reach: o.Reach, described: o.Described, queryTime: o.QueryTime,
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
 	}
 }

@@ -48,6 +48,48 @@ func shell(t *testing.T, dir, sql string) {
 	}
 }
 
+// makeOlder puts in a catalog's place what the release of an older schema would have kept of it: all but what sorts and
+// searches.
+func makeOlder(t *testing.T, dir string, version int) {
+	t.Helper()
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, FileName)
+	c, err := dial(path+".older", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range version {
+		if err := apply(c, files[i], i+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.script("ATTACH '" + path + "' AS now"); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range columnOf(t, c, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search%' AND name IN (SELECT name FROM now.sqlite_schema)") {
+		columns := columnOf(t, c, fmt.Sprintf("SELECT name FROM pragma_table_info('%s', 'main') WHERE name IN (SELECT name FROM pragma_table_info('%[1]s', 'now'))", table))
+		list := strings.Join(columns, ", ")
+		if err := c.script(fmt.Sprintf("DELETE FROM main.%s; INSERT INTO main.%[1]s (%s) SELECT %[2]s FROM now.%[1]s", table, list)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(c.script("DELETE FROM meta WHERE key = 'indexed'; DETACH now; PRAGMA wal_checkpoint(TRUNCATE)"), c.close(), os.Rename(path+".older", path)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// columnOf reads what a query gives, of one column.
+func columnOf(t *testing.T, c *conn, sql string) (out []string) {
+	t.Helper()
+	if err := c.each(sql, func(r row) error { out = append(out, r.text(0)); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func TestANewCatalogHasTheNewestSchemaAndAnEpoch(t *testing.T) {
 	r := runFresh(t, Options{})
 	files, err := fs.Glob(schema, "schema/*.sql")

@@ -162,8 +162,7 @@ func TestACursorOfAReleaseThatNamedNoRunResumesWhereItsCatalogWas(t *testing.T) 
 	last := r.put(root, "b")
 	epoch, head := r.Epoch(), r.Head()
 	r.stop()
-	shell(t, dir, "DROP TABLE runs; DROP TABLE former_volumes; DROP INDEX dirs_skipped; "+
-		"ALTER TABLE dirs DROP COLUMN mounts; ALTER TABLE dirs DROP COLUMN links; ALTER TABLE dirs DROP COLUMN unreadable; ALTER TABLE dirs DROP COLUMN skipped; PRAGMA user_version = 4")
+	makeOlder(t, dir, 4)
 	r = runAt(t, dir, Options{})
 	defer func() { r.stop() }()
 	old := func(seq int64) media.Cursor { return media.Cursor{Epoch: epoch, Seq: seq} }

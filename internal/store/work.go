@@ -27,24 +27,30 @@ type Task struct {
 	Marked      int64
 	Kind        media.Kind
 	Analysis    Analysis
+	Outdated    bool // nothing changed: an older version described it
 }
 
 // Tasks reads what is to be analysed of a root: newest directories first, by id inside, since reading a
 // disk in random order costs three times as much.
 func (s *Store) Tasks(ctx context.Context, root int64, limit int) (out []Task, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each(`SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint, i.kind, i.analysis, i.marked, i.ctime
-			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.work > 0 AND i.root = ? AND i.state = 0 ORDER BY i.root, i.dir DESC, i.id LIMIT ?`,
-			func(r row) error {
-				name := string(r.bytes(3))
-				out = append(out, Task{ID: r.int(0), Dir: r.int(1), Path: Join(string(r.bytes(2)), name), Name: name,
-					FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
-					Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10),
-					Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Marked: r.int(13), CTime: r.int(14)})
-				return nil
-			}, root, int64(limit))
+		return c.each(taskSQL+"i.work > 0 AND i.root = ? AND i.state = 0 ORDER BY i.root, i.dir DESC, i.id LIMIT ?",
+			func(r row) error { out = append(out, scanTask(r)); return nil }, root, int64(limit))
 	})
 	return out, err
+}
+
+const taskSQL = `SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i.mtime, i.work, i.attempts, i.fingerprint, i.kind, i.analysis, i.marked,
+	i.ctime, i.described FROM items i JOIN dirs d ON d.id = i.dir WHERE `
+
+func scanTask(r row) Task {
+	name := string(r.bytes(3))
+	return Task{
+		ID: r.int(0), Dir: r.int(1), Path: Join(string(r.bytes(2)), name), Name: name,
+		FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
+		Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10),
+		Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Marked: r.int(13), CTime: r.int(14),
+	}
 }
 
 // Probed reads what the bytes of an item said.
@@ -94,14 +100,15 @@ func (a *Analysed) bounded() error {
 // current reads the item of a task, if it is still the file that the task was about.
 func (tx *Tx) current(t *Task) (Item, bool, error) {
 	it, found, err := tx.Item(t.ID)
-	if err != nil || !found || it.State != Present || it.Work == NoWork || it.Size != t.Size || it.MTime != t.MTime || it.CTime != t.CTime || it.FileID != t.FileID {
+	if err != nil || !found || it.State != Present || it.Work == NoWork && !t.Outdated || it.Size != t.Size || it.MTime != t.MTime || it.CTime != t.CTime || it.FileID != t.FileID {
 		return it, false, err
 	}
 	return it, true, nil
 }
 
 // Record stores what analysis found. Where the item has changed or moved since the task was made,
-// nothing is stored and it reports false: the item is to be analysed anew.
+// nothing is stored and it reports false: the item is to be analysed anew. An item of which the same is known as before
+// takes no number of the feed.
 func (tx *Tx) Record(a *Analysed) (bool, error) {
 	if err := a.bounded(); err != nil {
 		return false, err
@@ -119,11 +126,25 @@ func (tx *Tx) Record(a *Analysed) (bool, error) {
 	if a.Analysis == Failed {
 		it.Attempts = old.Attempts + 1
 	}
+	it.Described = tx.s.described
+	if !old.looksLike(&it) {
+		tx.number(&old, &it)
+	}
+	return true, tx.saveAnalysis(&old, &it)
+}
+
+// looksLike reports whether analysis made nothing of an item that the outside sees.
+func (it *Item) looksLike(o *Item) bool {
+	return it.Kind == o.Kind && it.Analysis == o.Analysis && it.Error == o.Error && it.Fingerprint == o.Fingerprint && it.Printed == o.Printed &&
+		bytes.Equal(it.Doc, o.Doc)
+}
+
+// number gives an item the feed's next number.
+func (tx *Tx) number(old, it *Item) {
 	it.Seq = tx.nextSeq()
 	if old.Kind != it.Kind {
 		it.FilterSeq = it.Seq
 	}
-	return true, tx.saveAnalysis(&old, &it)
 }
 
 // saveAnalysis writes what analysis changes, and no column that an index of places or identities holds: SQLite
@@ -138,14 +159,14 @@ func (tx *Tx) saveAnalysis(old, it *Item) error {
 		return err
 	}
 	v := it.values()
-	return tx.c.exec(`UPDATE items SET kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, doc=?, probed=?
+	return tx.c.exec(`UPDATE items SET kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, described=?, doc=?, probed=?
 		WHERE id=?`, append(append(v[14:23:23], v[24:]...), it.ID)...)
 }
 
 // saveWork writes only what is left to do for an item.
 func (tx *Tx) saveWork(it *Item) error {
 	tx.wrote(it)
-	return tx.c.exec("UPDATE items SET work=?, retry_at=? WHERE id=?", int64(it.Work), it.RetryAt, it.ID)
+	return tx.c.exec("UPDATE items SET work=?, retry_at=?, described=? WHERE id=?", int64(it.Work), it.RetryAt, int64(it.Described), it.ID)
 }
 
 // described is the work that is left once an item has been described by what lay beside it at a number
@@ -168,16 +189,14 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 		return err
 	}
 	old := it
-	it.Work = described(&it, a.AsOf)
+	it.Work, it.Described = described(&it, a.AsOf), tx.s.redescribes(&it)
 	if len(it.Probed) > media.MaxDocument {
 		it.Probed = a.Probed
 	} else if it.Kind == a.Kind && bytes.Equal(it.Doc, a.Doc) {
 		return tx.saveWork(&it)
 	}
-	it.Kind, it.Doc, it.Seq = a.Kind, a.Doc, tx.nextSeq()
-	if old.Kind != it.Kind {
-		it.FilterSeq = it.Seq
-	}
+	it.Kind, it.Doc = a.Kind, a.Doc
+	tx.number(&old, &it)
 	return tx.saveAnalysis(&old, &it)
 }
 
@@ -188,8 +207,15 @@ func (tx *Tx) Defer(t *Task, retryAt int64) error {
 	if err != nil || !ok || it.Dir != t.Dir || it.Name != t.Name {
 		return err
 	}
+	old := it
 	it.Work, it.RetryAt = NoWork, retryAt
-	if err := tx.saveWork(&it); err != nil {
+	if t.Outdated { // the same look puts it back on the list, as a file that has not been read
+		it.Analysis = Pending
+		err = tx.Save(&old, &it)
+	} else {
+		err = tx.saveWork(&it)
+	}
+	if err != nil {
 		return err
 	}
 	return tx.Unsettle(it.Dir)

@@ -38,6 +38,8 @@ const DefaultFileTimeout = 30 * time.Second
 type Scanner interface {
 	// Online reports whether a root can be reached.
 	Online(root string) bool
+	// Quiet reports whether no file of a root waits to be looked at.
+	Quiet(root string) bool
 	// Hint asks for a look at a name of a directory whose file was not what the catalog says. It never waits.
 	Hint(ctx context.Context, root, dir string, names []string, recursive bool) error
 }

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 
 const (
 	taskPage    = 512                    // tasks read from the store at once
+	oldPage     = 256                    // and of files that are described anew only since this version does it better
+	oldPause    = 250 * time.Millisecond // before it is asked again whether the scanner leaves the root to them
 	recordRows  = 256                    // outcomes written at once
 	recordBytes = 1 << 20                // of what is known of them: files decide how much that is
 	recordTime  = 100 * time.Millisecond // how long an outcome waits for others
@@ -30,6 +33,9 @@ type lane struct {
 	log  *zap.Logger
 
 	ready    []*store.Task
+	old      []*store.Task      // outdated ones, for when nothing is ready
+	renewing bool               // some have been found
+	waits    bool               // there are some, and the scanner is at work
 	flying   map[int64]struct{} // ids of tasks on workers, or whose outcome is not durable yet
 	beside   besideCache
 	outcomes chan outcome // from the workers; has room for every worker
@@ -92,8 +98,9 @@ func (l *lane) run(ctx context.Context) error {
 		}
 		var tasks chan<- func(context.Context)
 		var task func(context.Context)
-		if len(l.ready) > 0 && l.writing < maxWriting && time.Now().After(l.pausedTo) {
-			t := l.ready[0]
+		next := l.next()
+		if next != nil && l.writing < maxWriting && time.Now().After(l.pausedTo) {
+			t := (*next)[0]
 			tasks, task = l.pool.Tasks(), func(ctx context.Context) { l.outcomes <- l.attempt(ctx, t) } // of the pool: see run
 		}
 		timer.Reset(l.patience())
@@ -101,8 +108,10 @@ func (l *lane) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case tasks <- task:
-			l.ready = l.ready[1:]
-			l.running++
+			*next = (*next)[1:]
+			if l.running++; len(l.old) == oldPage/4 {
+				l.dry = -1 // more of them is to be read
+			}
 		case o := <-l.outcomes:
 			l.collect(ctx, o)
 		case batch := <-l.written:
@@ -114,6 +123,17 @@ func (l *lane) run(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// next is the list whose first task is next; nil where there is none.
+func (l *lane) next() *[]*store.Task {
+	switch {
+	case len(l.ready) > 0:
+		return &l.ready
+	case len(l.old) > 0:
+		return &l.old
+	}
+	return nil
 }
 
 func (l *lane) patience() time.Duration {
@@ -128,6 +148,9 @@ func (l *lane) patience() time.Duration {
 		return l.rest
 	}
 	l.rest = 0
+	if l.waits {
+		return oldPause
+	}
 	return time.Hour
 }
 
@@ -144,24 +167,35 @@ func (l *lane) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fresh := 0
+	fresh := l.take(page, &l.ready)
+	old := 0
+	if fresh == 0 {
+		if fresh, old, err = l.fillOld(ctx); err != nil {
+			return err
+		}
+	}
+	if fresh == 0 && !l.waits {
+		l.dry = gen
+	}
+	if len(page) == 0 && old == 0 {
+		l.seen = gen
+	}
+	l.publish()
+	return nil
+}
+
+// take puts those tasks on a list that are not under way, and counts them.
+func (l *lane) take(page []store.Task, list *[]*store.Task) (fresh int) {
 	for i := range page {
 		t := &page[i]
 		if _, ok := l.flying[t.ID]; ok {
 			continue
 		}
 		l.flying[t.ID] = struct{}{}
-		l.ready = append(l.ready, t)
+		*list = append(*list, t)
 		fresh++
 	}
-	if fresh == 0 {
-		l.dry = gen
-	}
-	if len(page) == 0 {
-		l.seen = gen
-	}
-	l.publish()
-	return nil
+	return fresh
 }
 
 // collect takes in an outcome, and writes when enough have come.
@@ -171,16 +205,16 @@ func (l *lane) collect(ctx context.Context, o outcome) {
 		delete(l.flying, o.task.ID)
 		l.dry = -1
 		l.pausedTo = time.Now().Add(awayPause)
-		for _, t := range l.ready {
+		for _, t := range slices.Concat(l.ready, l.old) {
 			delete(l.flying, t.ID)
 		}
-		l.ready = nil
+		l.ready, l.old = nil, nil
 		l.publish() // an unreachable root's work keeps nobody from being idle
 		return
 	}
 	l.pending = append(l.pending, o)
 	l.held += o.bytes()
-	if len(l.pending) >= recordRows || l.held >= recordBytes || len(l.ready) == 0 && l.running == 0 {
+	if len(l.pending) >= recordRows || l.held >= recordBytes || l.next() == nil && l.running == 0 {
 		l.record(context.WithoutCancel(ctx))
 	}
 }

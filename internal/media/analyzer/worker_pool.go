@@ -90,7 +90,18 @@ func (l *lane) blame(ctx context.Context, t *store.Task, why error) outcome {
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), err == nil && !describes(t, &e):
 		return outcome{task: t, unsteady: true}
 	}
-	return outcome{task: t, analysed: l.quarantine(context.WithoutCancel(ctx), t, why, nil)}
+	ctx = context.WithoutCancel(ctx)
+	if !t.Outdated {
+		return outcome{task: t, analysed: l.quarantine(ctx, t, why, nil)}
+	}
+	known, err := l.a.store.Probed(ctx, t.ID) // the file is as it was when that was read
+	if err != nil {
+		l.log.Warn("file not described", zap.String("path", t.Path), zap.Error(err))
+		return outcome{task: t, away: true}
+	}
+	o := outcome{task: t, analysed: l.quarantine(ctx, t, why, decodeFindings(known))}
+	o.analysed.Fingerprint, o.analysed.Printed = t.Fingerprint, t.Printed
+	return o
 }
 
 // describes reports whether a task describes what an entry is.

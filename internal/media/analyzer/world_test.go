@@ -37,6 +37,7 @@ type world struct {
 
 	mu     sync.Mutex
 	away   map[string]bool
+	scans  bool // the scanner is at work
 	hinted []string
 }
 
@@ -45,6 +46,19 @@ func (w *world) Online(root string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return !w.away[root]
+}
+
+// Quiet implements Scanner.
+func (w *world) Quiet(string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.scans
+}
+
+func (w *world) setScans(scans bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.scans = scans
 }
 
 // Hint implements Scanner.
@@ -74,7 +88,7 @@ func (w *world) setAway(root string, away bool) {
 func inWorld(t *testing.T, fn func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		st, err := store.Open(context.Background(), t.TempDir(), store.Options{Reach: Reach})
+		st, err := store.Open(context.Background(), t.TempDir(), store.Options{Reach: Reach, Described: Version})
 		if err != nil {
 			t.Fatal(err)
 		}

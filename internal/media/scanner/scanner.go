@@ -367,6 +367,12 @@ func (s *Scanner) Idle() bool {
 	return true
 }
 
+// Quiet reports whether nothing is queued, looked at or postponed in a root.
+func (s *Scanner) Quiet(root string) bool {
+	r := s.runner(root)
+	return r != nil && r.awaited.Load() == 0 && !r.busy.Load()
+}
+
 // eventsWait reports whether events wait for their debounce that may lead to looks.
 func (s *Scanner) eventsWait() bool { return s.watch != nil && s.watch.Pending() > 0 }
 

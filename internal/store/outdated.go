@@ -1,0 +1,54 @@
+package store
+
+import "context"
+
+// Version is one of the analyzer, by which an item was described: made by [NewVersion], zero before there was any.
+type Version int64
+
+// NewVersion makes a version of the number of what is read of files' bytes, and that of what is made of it, of their
+// names and of what lies beside them.
+func NewVersion(bytes, words uint16) Version { return Version(bytes)<<16 | Version(words) }
+
+// readBy is the version of what describes by v what an older one has read.
+func (v Version) readBy(older Version) Version { return older&^0xffff | v&0xffff }
+
+// redescribes is the version of an item that is described by what was read of it before. Of an empty file that is nothing.
+func (s *Store) redescribes(it *Item) Version {
+	if it.Analysis == None {
+		return s.described
+	}
+	return s.described.readBy(it.Described)
+}
+
+// isOutdated reports whether an older version described an item, and nothing else brings it to the analyzer.
+func (s *Store) isOutdated(it *Item) bool {
+	return it.State == Present && it.Work == NoWork && it.Analysis != Pending && it.Described < s.described
+}
+
+const outdated = "i.state = 0 AND i.work = 0 AND i.analysis <> 0 AND i.root = ? AND i.described < ?"
+
+// Outdated reads what an older version of the analyzer described in a root, as work for this one. Whose bytes would be
+// read as they were is only to be described anew.
+func (s *Store) Outdated(ctx context.Context, root int64, limit int) (out []Task, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return c.each(taskSQL+outdated+" ORDER BY i.root, i.described, i.id LIMIT ?", func(r row) error {
+			t := scanTask(r)
+			t.Outdated, t.Work = true, Analyse
+			if t.Analysis == None || s.described.readBy(Version(r.int(15))) == s.described {
+				t.Work = Describe
+			}
+			out = append(out, t)
+			return nil
+		}, root, int64(s.described), int64(limit))
+	})
+	return out, err
+}
+
+// CountOutdated counts what Outdated reads.
+func (s *Store) CountOutdated(ctx context.Context, root int64) (n int64, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		n, err = c.number("SELECT count(*) FROM items i WHERE "+outdated, root, int64(s.described))
+		return err
+	})
+	return n, err
+}
