@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -207,6 +208,9 @@ func (d *Daemon) complete(r *media.Root) {
 		r.Watch = media.Watch{Mode: media.WatchNone, Reason: "the root is offline"}
 	case st.Mode == realtime.ModeInotify:
 		r.Watch = media.Watch{Mode: media.WatchInotify, Directories: st.Directories, Reason: st.Reason}
+		if below := d.scanner.PolledBelow(r.Name); below != "" {
+			r.Watch.Reason = strings.TrimPrefix(st.Reason+"; polled too, since not every change there sends an event: "+below, "; ")
+		}
 	default:
 		r.Watch = media.Watch{Mode: media.WatchPoll, Reason: pollReason(r, st)}
 	}

@@ -16,6 +16,7 @@ func (r *runner) follow(res *result) {
 	j, v := res.job, &res.verdict
 	r.answer(v.echoes)
 	r.skipsChanged(v)
+	r.noteRemote(res)
 	if !r.online {
 		return // all of it is looked at when it is back
 	}
@@ -95,6 +96,9 @@ func (r *runner) patience(tries int) time.Duration {
 func (r *runner) failed(res *result) {
 	j := res.job
 	r.skipsChanged(&res.verdict)
+	if res.absent {
+		delete(r.remotes, j.dir)
+	}
 	switch {
 	case errors.Is(res.err, context.Canceled):
 	case errors.Is(res.err, tree.ErrAway):

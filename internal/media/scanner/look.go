@@ -25,11 +25,13 @@ type result struct {
 	verdict   verdict
 	files     int // seen
 	children  []*job
-	freed     bool // says only that the worker is free; the result itself comes after the commit
-	async     bool // a freed comes beside this one
-	unwritten bool // the store failed, not the look
-	closed    bool // the directory, or what says what is passed over in it, could not be read
-	absent    bool // the directory itself is not there: the one above has to say so
+	freed     bool   // says only that the worker is free; the result itself comes after the commit
+	async     bool   // a freed comes beside this one
+	unwritten bool   // the store failed, not the look
+	listed    bool   // the whole directory was
+	remote    string // the type of its file system, where that sends no events
+	closed    bool   // the directory, or what says what is passed over in it, could not be read
+	absent    bool   // the directory itself is not there: the one above has to say so
 }
 
 // look carries out a job on a worker. The result is delivered once what it changed is durable; until then
@@ -109,7 +111,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 		res.absent, res.closed = absent(err), true
 		return nil, 0, err
 	}
-	res.files = len(g.files)
+	res.files, res.listed, res.remote = len(g.files), true, g.remote
 	known, found, err := r.s.store.Dir(ctx, r.id, j.dir)
 	if err != nil {
 		return nil, 0, err
@@ -210,6 +212,9 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 	}
 	g.seen = time.Now().UnixNano()
 	g.volume, g.weakIDs, g.self, g.provisional = l.Volume.ID, l.Volume.WeakIDs, l.Self, l.Provisional
+	if l.Volume.Remote {
+		g.remote, g.stamped = l.Volume.FSType, true
+	}
 	rules := j.rules
 	own := slices.Contains(l.Broken, tree.IgnoreFile) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == tree.IgnoreFile })
 	if l.Provisional || own {

@@ -39,14 +39,15 @@ type runner struct {
 	identAt     time.Time // when it is to be identified again
 	scanAt      time.Time // when the next scheduled pass is due
 	pollAt      time.Time
-	dueAt       time.Time      // when directories are to be rechecked
-	reapAt      time.Time      // when missing items may be forgotten
-	skipsAt     time.Time      // when it is counted what is not followed; zero: that is known
-	weighAt     time.Time      // when it is judged whether too many are missing
-	startup     bool           // the first full pass is still to come
-	skipped     *media.Skipped // as counted last; never changed
-	toldOf      media.Skipped  // what the log was told of that
-	reason      string         // why it is offline
+	dueAt       time.Time         // when directories are to be rechecked
+	reapAt      time.Time         // when missing items may be forgotten
+	skipsAt     time.Time         // when it is counted what is not followed; zero: that is known
+	weighAt     time.Time         // when it is judged whether too many are missing
+	startup     bool              // the first full pass is still to come
+	skipped     *media.Skipped    // as counted last; never changed
+	toldOf      media.Skipped     // what the log was told of that
+	remotes     map[string]string // the type of each file system below the root that sends no events, by its highest directory
+	reason      string            // why it is offline
 	identifying bool
 	other       *otherDisk // that is in its place
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"go.uber.org/zap"
 )
 
@@ -42,8 +43,8 @@ func (r *runner) tick(ctx context.Context) {
 	r.nextPass()
 }
 
-// poll asks for what no event tells of: all of a root that sends none, else the directories without a
-// watch.
+// poll asks for what no event tells of: all of a root that sends none, else the file systems below it that send none and
+// the directories without a watch.
 func (r *runner) poll() {
 	r.pollAt = time.Time{}
 	if r.polled.Load() {
@@ -57,6 +58,9 @@ func (r *runner) poll() {
 	}
 	for _, dir := range dirs {
 		r.queue.hurry(&job{dir: dir})
+	}
+	for dir := range r.remotes {
+		r.startPass(&pass{Scan: media.Scan{Path: dir}, poll: !r.row.FullPolls, quiet: true})
 	}
 	r.schedulePoll()
 }

@@ -13,9 +13,10 @@ type sighting struct {
 	dir     string
 	volume  string
 	kin     *kin
-	weakIDs bool  // identities need size and time beside them
-	stamped bool  // keep the directory's stamp: this root is polled
-	stamp   int64 // that the directory has now; 0: none proves anything
+	weakIDs bool   // identities need size and time beside them
+	remote  string // the type of its file system, where that sends no events
+	stamped bool   // keep the directory's stamp: it is polled
+	stamp   int64  // that the directory has now; 0: none proves anything
 
 	self   tree.Entry
 	files  []tree.Entry        // regular files that are not passed over

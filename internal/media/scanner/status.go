@@ -20,13 +20,15 @@ type rootState struct {
 	polled        bool
 	offer         *media.VolumeOffer
 	skipped       *media.Skipped
+	remotes       string
 	id            int64
 }
 
 // publish makes the runner's state visible. It is called on every turn of its loop, so it writes only
 // what changed.
 func (r *runner) publish() {
-	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.id, offer: r.offered(), skipped: r.skipped}
+	st := rootState{State: media.Offline, Reason: r.reason, ident: r.row.Ident, polled: r.polled.Load(), id: r.id, offer: r.offered(), skipped: r.skipped,
+		remotes: r.remoteText()}
 	if r.online {
 		st.State, st.Reason = media.Online, ""
 	}
@@ -104,6 +106,15 @@ func (s *Scanner) describeRoot(ctx context.Context, r *runner) (media.Root, erro
 func (s *Scanner) Polled(name string) bool {
 	r := s.runner(name)
 	return r == nil || r.polled.Load()
+}
+
+// PolledBelow says which file systems below a root are polled because no events come from them, though the root's own sends
+// some; "" where there is none.
+func (s *Scanner) PolledBelow(name string) string {
+	if r := s.runner(name); r != nil {
+		return r.state.Load().remotes
+	}
+	return ""
 }
 
 // remember keeps a scan's state for those who ask, and tells of it.
