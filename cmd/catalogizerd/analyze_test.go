@@ -64,6 +64,31 @@ func TestParseReadsPathsFromStdin(t *testing.T) {
 	}
 }
 
+func TestParseExplainsWhatItSays(t *testing.T) {
+	o := command(t, "Wedding Bells Season (2022).mkv\n\n", "parse", "--explain").ends(t, exitDone)
+	lines := o.lines()
+	if len(lines) != 2 {
+		t.Fatalf("%d lines: %s", len(lines), o.out)
+	}
+	var first struct {
+		Guess map[string]any
+		Why   []map[string]string
+	}
+	if err := json.Unmarshal([]byte(lines[0]), &first); err != nil {
+		t.Fatal(err)
+	}
+	told := slices.ContainsFunc(first.Why, func(r map[string]string) bool { return r["says"] == "no season" && r["text"] == "Season (2022" })
+	if first.Guess["title"] != "Wedding Bells Season" || !told {
+		t.Errorf("%s", lines[0])
+	}
+	if !strings.Contains(lines[1], `"why":[]`) {
+		t.Errorf("an empty path: %s", lines[1])
+	}
+	if o := command(t, "", "parse", "a.mkv").ends(t, exitDone); strings.Contains(o.out, `"why"`) {
+		t.Errorf("unasked: %s", o.out)
+	}
+}
+
 // A program can ask for one path after the other, and be answered in turns.
 func TestParseAnswersBeforeItWaitsForMore(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), os.Getenv(apptest.BinaryVar), "parse")

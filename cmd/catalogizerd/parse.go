@@ -13,8 +13,9 @@ import (
 )
 
 type parseCommand struct {
-	Null bool     `short:"0" help:"Paths from standard input end with NUL instead of a newline."`
-	Path []string `arg:"" optional:"" help:"Paths; without any they are read from standard input."`
+	Null    bool     `short:"0" help:"Paths from standard input end with NUL instead of a newline."`
+	Explain bool     `help:"Tell why each path says what it says: \"why\", the words and by which sign they were read."`
+	Path    []string `arg:"" optional:"" help:"Paths; without any they are read from standard input."`
 }
 
 // maxPath bounds one path from standard input, in bytes: no file system has longer ones.
@@ -25,7 +26,7 @@ func (c *parseCommand) Run(p *process) error {
 	w := bufio.NewWriter(p.out)
 	defer w.Flush()
 	for _, path := range c.Path {
-		if err := printGuess(w, path); err != nil {
+		if err := c.print(w, path); err != nil {
 			return err
 		}
 	}
@@ -41,7 +42,7 @@ func (c *parseCommand) Run(p *process) error {
 		if err := p.ctx.Err(); err != nil {
 			return err
 		}
-		if err := printGuess(w, sc.Text()); err != nil {
+		if err := c.print(w, sc.Text()); err != nil {
 			return err
 		}
 	}
@@ -64,14 +65,29 @@ func (r answered) Read(b []byte) (int, error) {
 	return r.Reader.Read(b)
 }
 
-func printGuess(w io.Writer, path string) error {
-	guess, err := json.Marshal(name.Parse(path))
+// print writes one path and what it says.
+func (c *parseCommand) print(w io.Writer, path string) error {
+	line := store.AppendString([]byte(`{"input":`), path)
+	var guess name.Guess
+	var reasons []name.Reason
+	if c.Explain {
+		guess, reasons = name.Explain(path)
+	} else {
+		guess = name.Parse(path)
+	}
+	text, err := json.Marshal(guess)
 	if err != nil {
 		return fmt.Errorf("encode what %q says: %w", path, err)
 	}
-	line := store.AppendString([]byte(`{"input":`), path)
-	line = append(append(append(line, `,"guess":`...), unescapeHTML(guess)...), '}', '\n')
-	_, err = w.Write(line)
+	line = append(append(line, `,"guess":`...), unescapeHTML(text)...)
+	if c.Explain {
+		text, err := json.Marshal(append([]name.Reason{}, reasons...))
+		if err != nil {
+			return fmt.Errorf("encode why %q says so: %w", path, err)
+		}
+		line = append(append(line, `,"why":`...), unescapeHTML(text)...)
+	}
+	_, err = w.Write(append(line, '}', '\n'))
 	return err
 }
 

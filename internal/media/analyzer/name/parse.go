@@ -6,6 +6,9 @@ import "sync"
 type scratch struct {
 	file segment
 	dirs [maxDepth]segment
+
+	byFolder bool         // the folder names the release, and the file only repeats it
+	why      *explanation // where the reasons are asked for
 }
 
 // scratches keeps the buffers of finished calls for the next ones.
@@ -26,31 +29,35 @@ func Parse(path string) Guess {
 	p := splitPath(path)
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
+	return s.parse(&p)
+}
+
+func (s *scratch) parse(p *pathParts) Guess {
 	g := Guess{Container: p.ext}
 	m, _ := mediumOf(p.ext)
 	switch m {
 	case mediumImage:
-		s.parsePhoto(&g, &p)
+		s.parsePhoto(&g, p)
 	case mediumAudio:
-		s.parseAudio(&g, &p)
+		s.parseAudio(&g, p)
 	case mediumBook, mediumComic:
-		s.parseBook(&g, &p, m)
+		s.parseBook(&g, p, m)
 	default:
-		if parseGame(&g, &p, m) || isArchive(p.ext) && s.archivedComic(&g, &p) {
+		if parseGame(&g, p, m) || isArchive(p.ext) && s.archivedComic(&g, p) {
 			return g
 		}
-		if !s.parseOther(&g, &p, m) {
-			s.parseVideo(&g, &p, m)
+		if !s.parseOther(&g, p, m) {
+			s.parseVideo(&g, p, m)
 			if g.Date == "" && len(g.Episode) == 0 && m != mediumVideo {
-				folderDate(&g, &p, &s.dirs[0])
+				folderDate(&g, p, &s.dirs[0])
 			}
 			if m == mediumVideo {
-				s.recorded(&g, &p)
+				s.recorded(&g, p)
 			}
 		}
 	}
-	findExtra(&g, &p, m)
-	describeFolder(&g, &p, s)
+	findExtra(&g, p, m)
+	describeFolder(&g, p, s)
 	return g
 }
 
@@ -92,6 +99,7 @@ func (s *segment) dropFilmSeason(c context) {
 		return
 	}
 	if c.films || m.from > 0 && s.alone(m.to) && s.br[s.tok[m.to].bracket].kind == '(' && s.noneOpen(m.to+1) {
+		s.note(m.from, m.to, "no season", "a year behind it ends the title, among films or with nothing but tags behind")
 		s.drop(i)
 	}
 }
@@ -109,12 +117,14 @@ func (s *segment) dropTitleCross() {
 	}
 	for j := i + 1; j < len(s.claims); j++ {
 		if c := &s.claims[j]; c.prop == propMarker && c.weight >= weightFull {
+			s.note(m.from, m.to, "no episode", "a full mark stands behind it, so it begins the title")
 			s.drop(i)
 			return
 		}
 	}
 	for t := m.to + 1; s.fansub && t < len(s.tok); t++ {
 		if s.tok[t].num >= 0 && len(s.word(t)) > 1 && s.tok[t].sep.spacedDash() {
+			s.note(m.from, m.to, "no episode", "a number behind a dash counts the episodes, so it begins the title")
 			s.drop(i)
 			return
 		}

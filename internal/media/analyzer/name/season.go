@@ -155,7 +155,11 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 	if n, ok := s.seasonNumber(i + 1); ok && !before && !s.countsBefore(i) && !s.numbersEpisode(i) {
 		c.seasons = s.number(n)
 		s.behindSeason(&c)
-		return c, !c.episodes.empty() || !s.yearOfTitle(i)
+		if c.episodes.empty() && s.yearOfTitle(i) {
+			s.note(i, i+2, "no season", "the number is a year of release behind a title that ends with the word")
+			return c, false
+		}
+		return c, true
 	}
 	if j := i + 1; j < len(s.tok) && len(s.word(j)) > 1 && s.word(j)[0] == 's' && s.tok[j].sep.only(sepSpace|sepDot) && !s.endsTitle(i) {
 		if d := digits(s.word(j), 1); d > 1 && d == len(s.word(j)) { // "Seasons S01 to S28"
@@ -199,7 +203,11 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 // numbersEpisode reports that the number behind the season word at token i is that of an episode, since the word ends the
 // title, or has its own number in front: "The Final Season - 04".
 func (s *segment) numbersEpisode(i int) bool {
-	return s.fansub && i > 0 && s.tok[i-1].prop == propNone && s.tok[i+1].sep.spacedDash() && !s.tok[i].sep.spacedDash()
+	if !s.fansub || i == 0 || s.tok[i-1].prop != propNone || !s.tok[i+1].sep.spacedDash() || s.tok[i].sep.spacedDash() {
+		return false
+	}
+	s.note(i, i+2, "no season", "a dash with room around it stands before the number, which counts the episodes")
+	return true
 }
 
 // spelledOrdinal reads "Second" before the season word at token i, where an episode, tags or an end follow.

@@ -138,7 +138,11 @@ func (s *segment) titleNoun(from int, m match) bool {
 	if string(s.word(from-1)) == "edition" {
 		return false
 	}
-	return !shouted(s.raw(from)) || shouted(s.raw(from-1)) && from > 1 && shouted(s.raw(from-2))
+	if shouted(s.raw(from)) && !(shouted(s.raw(from-1)) && from > 1 && shouted(s.raw(from-2))) {
+		return false
+	}
+	s.note(from, m.to, "no edition", "a noun that ends titles as well, and is not written as a tag")
+	return true
 }
 
 // shouted reports a word that releases write for a tag: in capitals, all or most of them, as LiMiTED.

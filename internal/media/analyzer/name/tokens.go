@@ -68,6 +68,7 @@ type segment struct {
 	br     []bracket
 	claims []claim
 	nums   []int
+	notes  []note // for Explain
 
 	tail     separators // after the last token
 	spaces   bool       // words are separated by spaces somewhere
@@ -85,6 +86,7 @@ func (s *segment) reset(text string) {
 	}
 	*s = segment{
 		text: text, key: s.key[:0], tok: s.tok[:0], br: s.br[:0], claims: s.claims[:0], nums: s.nums[:0],
+		notes: s.notes[:0],
 	}
 	s.tokenize()
 	s.anchor = len(s.tok)
@@ -92,7 +94,7 @@ func (s *segment) reset(text string) {
 
 // forget takes all claims back.
 func (s *segment) forget() {
-	s.claims, s.nums = s.claims[:0], s.nums[:0]
+	s.claims, s.nums, s.notes = s.claims[:0], s.nums[:0], s.notes[:0]
 	for i := range s.tok {
 		s.tok[i].prop, s.tok[i].claim = propNone, -1
 	}

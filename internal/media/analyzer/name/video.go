@@ -43,7 +43,8 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 		n.title = words{}
 	}
 	up := s.bestFolder(dirs[:p.n], f, n)
-	if up >= 0 && s.parentRules(f, n, &dirs[up], c) {
+	s.byFolder = up >= 0 && s.parentRules(f, n, &dirs[up], c)
+	if s.byFolder {
 		d := &dirs[up]
 		d.seg.fill(g)
 		d.seg.fillNames(g, d.names)
@@ -65,6 +66,9 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 		f.countsByPart(g, n)
 	}
 	decideType(g, f, c)
+	if s.why != nil {
+		s.why.segments(s)
+	}
 }
 
 // readFolder reads the folder at depth i.
