@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/name"
 )
 
@@ -109,9 +110,9 @@ func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	if kind == media.KindEpisode {
 		describeEpisode(&d, g)
 	}
-	d.Languages = []string(g.Language)
+	d.Languages = language.Tags(g.Language)
 	if kind == media.KindSubtitle {
-		d.Languages = []string(g.SubtitleLanguage)
+		d.Languages = language.Tags(g.SubtitleLanguage)
 	}
 	if kind == media.KindComic {
 		d.Volume, d.Chapter = seriesPlace(g.Volume.First), seriesPlace(g.Chapter.First)

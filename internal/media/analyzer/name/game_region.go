@@ -73,7 +73,7 @@ func gameLanguages(text string) (codes Strings) {
 		}
 		code = strings.ToLower(code)
 		if dashed {
-			code += "-" + region
+			code += "-" + subtag(region)
 		}
 		codes.add(code)
 	}

@@ -73,7 +73,7 @@ type Guess struct {
 	Other            Strings `json:"other,omitempty"`
 	Size             string  `json:"size,omitempty"`
 
-	Language         Strings `json:"language,omitempty"` // ISO 639 codes, with a region where the name gives one
+	Language         Strings `json:"language,omitempty"` // BCP 47, with a region or a script where the name gives one
 	SubtitleLanguage Strings `json:"subtitle_language,omitempty"`
 	SubtitleFlags    Strings `json:"subtitle_flags,omitempty"` // default, forced, hearing_impaired
 	SubtitleTitle    string  `json:"subtitle_title,omitempty"`

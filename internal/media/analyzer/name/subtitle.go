@@ -97,8 +97,17 @@ func subtitleLanguage(key string) string {
 	}
 	if lang, region, ok := strings.Cut(key, " "); ok && len(lang) == 2 && (len(region) == 2 || len(region) == 4) {
 		if e := vocabulary()[lang]; e != nil && e.tag != nil && e.tag.prop == propLanguage {
-			return e.tag.value + "-" + strings.ToUpper(region)
+			return e.tag.value + "-" + subtag(region)
 		}
 	}
 	return ""
+}
+
+// subtag returns the second part of a language's tag as BCP 47 writes it: a region in capitals, a script with one: pt-BR,
+// zh-Hant.
+func subtag(text string) string {
+	if len(text) == 4 {
+		return strings.ToUpper(text[:1]) + strings.ToLower(text[1:])
+	}
+	return strings.ToUpper(text)
 }

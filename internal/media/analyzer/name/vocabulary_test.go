@@ -3,6 +3,8 @@ package name
 import (
 	"strings"
 	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 )
 
 // Each phrase stands in the tables of tags once: the later of two lines would hide the earlier.
@@ -30,6 +32,19 @@ func TestVocabularyHasNoDuplicates(t *testing.T) {
 				}
 				seen[key] = cols[0] + " " + cols[1]
 			}
+		}
+	}
+}
+
+// The catalog has one code set for languages, whatever they were read from.
+func TestVocabularyNamesLanguagesByBCP47InShortestForm(t *testing.T) {
+	t.Parallel()
+	for phrase, e := range vocabulary() {
+		if e.tag == nil || e.tag.prop != propLanguage && e.tag.prop != propSubtitle || e.tag.value == "und" {
+			continue
+		}
+		if tag := language.Tag(e.tag.value); tag != e.tag.value {
+			t.Errorf("%q is %q, in shortest form %q", phrase, e.tag.value, tag)
 		}
 	}
 }

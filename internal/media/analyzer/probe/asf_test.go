@@ -51,7 +51,7 @@ func TestWindowsMediaSaysStreamsLanguagesAndMarkers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkFilm(t, "the film", r, lines("video, asf, 60.000 s", "video vc1 1280x720 29.97 fps 8 bit en-us", "audio wmapro 6 ch 48000 Hz de", "chapter 0s One", "chapter 10s Two"))
+	checkFilm(t, "the film", r, lines("video, asf, 60.000 s", "video vc1 1280x720 29.97 fps 8 bit en-US", "audio wmapro 6 ch 48000 Hz de", "chapter 0s One", "chapter 10s Two"))
 }
 
 func TestWindowsMediaTagsAndPicture(t *testing.T) {

@@ -59,7 +59,7 @@ func TestMatroskaDefaultsAreThoseOfItsSpecification(t *testing.T) {
 	sound := mkvTrackOf(2, mkvTypeAudio, "A_MPEG/L3")
 	brazil := mkvTrackOf(3, mkvTypeSubtitle, "S_TEXT/UTF8", elText(mkvLanguage, "por"), elText(mkvLanguageBCP47, "pt-BR"), elUint(mkvFlagDefault, 0), elUint(mkvFlagForced, 1), elText(mkvName, "Só forçadas"))
 	r := probeMKV(t, mkvInfoOf(5000), el(mkvTracks, mkvVideoOf(), sound, brazil))
-	checkFilm(t, "the film", r, lines("video, matroska, 5.000 s", "video vp8 640x360 25 fps 8 bit default", "audio mp3 1 ch 8000 Hz eng default", "subtitle subrip pt-BR Só forçadas forced"))
+	checkFilm(t, "the film", r, lines("video, matroska, 5.000 s", "video vp8 640x360 25 fps 8 bit default", "audio mp3 1 ch 8000 Hz en default", "subtitle subrip pt-BR Só forçadas forced"))
 }
 
 func TestMatroskaColourAndAdditionsTellTheDynamicRange(t *testing.T) {
@@ -91,8 +91,8 @@ func TestMatroskaOldWrappingsNameTheirCodecs(t *testing.T) {
 		mkvTrackOf(3, mkvTypeAudio, "A_AAC/MPEG4/LC/SBR", el(mkvAudio, elFloat(mkvSampling, 22050), elFloat(mkvOutput, 44100), elUint(mkvChannelsOf, 2))),
 		mkvTrackOf(4, mkvTypeAudio, "A_PCM/INT/BIG", el(mkvAudio, elFloat(mkvSampling, 96000), elUint(mkvChannelsOf, 2), elUint(mkvBitDepth, 24))),
 	))
-	checkFilm(t, "the film", r, lines("video, matroska, 5.000 s", "video mpeg4 640x360 8 bit eng default", "audio ac3 6 ch 48000 Hz eng default",
-		"audio aac HE-AAC 2 ch 44100 Hz eng default", "audio pcm_s24be 2 ch 96000 Hz 24 bit eng default"))
+	checkFilm(t, "the film", r, lines("video, matroska, 5.000 s", "video mpeg4 640x360 8 bit en default", "audio ac3 6 ch 48000 Hz en default",
+		"audio aac HE-AAC 2 ch 44100 Hz en default", "audio pcm_s24be 2 ch 96000 Hz 24 bit en default"))
 }
 
 func mkvTagOf(level, track uint64, pairs ...string) []byte {
@@ -244,7 +244,7 @@ func mkvFilmOf(minutes float64, attachments ...[]byte) *sparse {
 func TestMatroskaOfTwoHoursNeedsFewReads(t *testing.T) {
 	src := mkvFilmOf(120, mkvAttachedOf("cover.jpg", "image/jpeg", 400_000), mkvAttachedOf("font.ttf", "font/ttf", 300_000), mkvAttachedOf("bold.ttf", "font/ttf", 300_000))
 	r := probeWithin(t, src, src.size, ".mkv")
-	checkFilm(t, "the film", r, lines("video, matroska, 7200.000 s", "video vp8 640x360 25 fps 8 bit default", "audio truehd 8 ch 48000 Hz eng default",
+	checkFilm(t, "the film", r, lines("video, matroska, 7200.000 s", "video vp8 640x360 25 fps 8 bit default", "audio truehd 8 ch 48000 Hz en default",
 		"attachment cover.jpg", "attachment font.ttf", "attachment bold.ttf", "artwork image/jpeg 400000 bytes"))
 	if r.Description.Year != 2001 {
 		t.Errorf("tags behind the media were not read: %+v", r.Description)

@@ -90,8 +90,8 @@ func TestMP4TracksSayLanguageTitleAndWhetherForced(t *testing.T) {
 	}
 	old := trackOf{id: 4, handler: "soun", language: 11, scale: 8000, duration: 80000, entry: soundEntry("ulaw", 1, 16, 8000), tables: [][]byte{sampleTimes(1, 1)}}
 	r := probeMP4Of(t, movieHeader(1000, 10000), plainVideo().box(), sound.box(), extended.box(), old.box())
-	checkFilm(t, "the film", r, lines("video, mp4, 10.000 s", "video h264 640x360 25 fps default", "audio ac3 6 ch 48000 Hz deu Kommentar default",
-		"audio pcm_mulaw 1 ch 8000 Hz jpn default", "subtitle mov_text pt-BR default forced"))
+	checkFilm(t, "the film", r, lines("video, mp4, 10.000 s", "video h264 640x360 25 fps default", "audio ac3 6 ch 48000 Hz de Kommentar default",
+		"audio pcm_mulaw 1 ch 8000 Hz ja default", "subtitle mov_text pt-BR default forced"))
 }
 
 func TestMP4SoundIsDescribedByItsConfigurationNotItsEntry(t *testing.T) {

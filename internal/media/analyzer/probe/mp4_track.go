@@ -169,7 +169,7 @@ func (t *mp4Track) mediaHeader(w *Window, b box) error {
 func mp4Language(v uint16) string {
 	if v < 0x400 {
 		if int(v) < len(macLanguages) {
-			return macLanguages[v]
+			return languageTag(macLanguages[v])
 		}
 		return ""
 	}
@@ -180,8 +180,8 @@ func mp4Language(v uint16) string {
 // macLanguages are the Macintosh language codes (QuickTime File Format, "Language Code Values") in ISO 639-2.
 var macLanguages = [...]string{
 	"eng", "fra", "deu", "ita", "nld", "swe", "spa", "dan", "por", "nor", "heb", "jpn", "ara", "fin", "ell",
-	"isl", "mlt", "tur", "hrv", "zho", "urd", "hin", "tha", "kor", "lit", "pol", "hun", "est", "lav", "sme",
-	"fao", "fas", "rus", "zho", "nld", "gle", "sqi", "ron", "ces", "slk", "slv", "yid", "srp", "mkd", "bul",
+	"isl", "mlt", "tur", "hrv", "zh-Hant", "urd", "hin", "tha", "kor", "lit", "pol", "hun", "est", "lav", "sme",
+	"fao", "fas", "rus", "zh-Hans", "nld", "gle", "sqi", "ron", "ces", "slk", "slv", "yid", "srp", "mkd", "bul",
 	"ukr", "bel", "uzb", "kaz", "aze", "aze", "hye", "kat", "ron", "kir", "tgk", "tuk", "mon", "mon", "pus",
 	"kur", "kas", "snd", "bod", "nep", "san", "mar", "ben", "asm", "guj", "pan", "ori", "mal", "kan", "tam",
 	"tel", "sin", "mya", "khm", "lao", "vie", "ind", "tgl", "msa", "msa", "amh", "tir", "orm", "som", "swa",

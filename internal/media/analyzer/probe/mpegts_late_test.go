@@ -137,7 +137,7 @@ func TestSupplementaryAudioIsOfTheLanguageThatItsOwnDescriptorNames(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkFilm(t, "audio description", r, lines("track, mpegts, 0.000 s", "audio mp2 fra", "audio mp2 deu"))
+	checkFilm(t, "audio description", r, lines("track, mpegts, 0.000 s", "audio mp2 fr", "audio mp2 de"))
 }
 
 // latmBits packs values of so many bits each.

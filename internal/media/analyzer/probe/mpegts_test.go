@@ -121,7 +121,7 @@ func TestTransportStreamsInAllTheirPackings(t *testing.T) {
 			t.Errorf("%s: lasts %v s, should %v s", name, m.DurationSeconds, c.seconds)
 		}
 		m.DurationSeconds = 0
-		checkFilm(t, name, r, lines("video, "+c.container+", 0.000 s", "video mpeg2video Main 720x576 25 fps 8 bit", "audio mp2 2 ch 48000 Hz deu"))
+		checkFilm(t, name, r, lines("video, "+c.container+", 0.000 s", "video mpeg2video Main 720x576 25 fps 8 bit", "audio mp2 2 ch 48000 Hz de"))
 	}
 }
 
@@ -135,7 +135,7 @@ func TestTransportStreamTablesNameStreamsWithoutData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkFilm(t, "Blu-ray", r, lines("video, mpegts, 0.000 s", "video h264", "audio truehd", "audio dts", "subtitle hdmv_pgs_subtitle fra"))
+	checkFilm(t, "Blu-ray", r, lines("video, mpegts, 0.000 s", "video h264", "audio truehd", "audio dts", "subtitle hdmv_pgs_subtitle fr"))
 
 	data = slices.Concat(tsTables(nil, tsStream{0x24, 0x100, []byte{0xB0, 5, 1, 0, 0x10, 0x2D, 0x10}}, tsStream{0x06, 0x101, []byte{0x6A, 1, 0, 0x0A, 4, 'e', 'n', 'g', 0}},
 		tsStream{0x06, 0x102, []byte{0x59, 8, 's', 'w', 'e', 0x10, 0, 1, 0, 1}}, tsStream{0x06, 0x103, []byte{0x56, 5, 'd', 'a', 'n', 0x09, 0}},
@@ -144,8 +144,8 @@ func TestTransportStreamTablesNameStreamsWithoutData(t *testing.T) {
 	if r, err = probeBytes(data, ".ts"); err != nil {
 		t.Fatal(err)
 	}
-	checkFilm(t, "a broadcast", r, lines("video, mpegts, 0.000 s", "video hevc dolby_vision", "audio ac3 eng", "audio opus 6 ch 48000 Hz",
-		"subtitle dvb_subtitle swe", "subtitle dvb_teletext dan"))
+	checkFilm(t, "a broadcast", r, lines("video, mpegts, 0.000 s", "video hevc dolby_vision", "audio ac3 en", "audio opus 6 ch 48000 Hz",
+		"subtitle dvb_subtitle sv", "subtitle dvb_teletext da"))
 }
 
 func TestTransportStreamSoundOfStudiosIsReadByItsHeader(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 )
 
 // describe brings the fields to the description of r. What stands there already stays: the caller says
@@ -29,7 +30,7 @@ func (t *tagSet) describe(r *Result) {
 	setText(&d.Publisher, t.first(tagPublisher))
 	setText(&d.Plot, t.first(tagPlot, tagSynopsis))
 	if len(d.Languages) == 0 {
-		d.Languages = slices.DeleteFunc(slices.Clone(t.values[tagLanguage]), func(l string) bool { return l == "und" || l == "XXX" || l == "xxx" })
+		d.Languages = language.Tags(t.values[tagLanguage])
 	}
 	t.describeArtists(d)
 	t.describeNumbers(d)

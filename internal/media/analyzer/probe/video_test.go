@@ -86,8 +86,8 @@ func TestFilmsSayTheirStreams(t *testing.T) {
 		hdrFilm = "video hevc Main 10 96x64 23.976 fps 10 bit "
 	)
 	for name, want := range map[string]string{
-		"film.mp4": lines("video, mp4, 0.603 s", h264+" default", "audio aac LC 1 ch 48000 Hz eng default", "audio ac3 1 ch 48000 Hz fra",
-			"subtitle mov_text rus default", begin, end, tags),
+		"film.mp4": lines("video, mp4, 0.603 s", h264+" default", "audio aac LC 1 ch 48000 Hz en default", "audio ac3 1 ch 48000 Hz fr",
+			"subtitle mov_text ru default", begin, end, tags),
 		"chaptertrack.mp4": lines("video, mp4, 0.600 s", h264+" default", plain, begin, end, tags),
 		"hdr10.mp4":        lines("video, mp4, 0.626 s", hdrFilm+"hdr10 default"),
 		"hlg.mov":          lines("video, mov, 0.626 s", hdrFilm+"hlg default"),
@@ -97,8 +97,8 @@ func TestFilmsSayTheirStreams(t *testing.T) {
 		"phone.3gp":        lines("video, 3gp, 0.400 s", "video h263 176x144 15 fps 8 bit default"),
 		"song.m4a":         lines("track, mp4, 0.600 s", "audio alac 1 ch 48000 Hz 16 bit default", "artwork image/jpeg 225 bytes", "tags Song Singer 2019-05-04 Jazz"),
 		"book.m4b":         lines("audiobook, mp4, 0.600 s", plain, begin, end, tags),
-		"film.mkv": lines("video, matroska, 0.608 s", h264, "audio vorbis 1 ch 48000 Hz", "audio opus 1 ch 48000 Hz jpn Comments",
-			"subtitle ass ger forced", begin, end, "attachment cover.jpg", "artwork image/jpeg 225 bytes", tags),
+		"film.mkv": lines("video, matroska, 0.608 s", h264, "audio vorbis 1 ch 48000 Hz", "audio opus 1 ch 48000 Hz ja Comments",
+			"subtitle ass de forced", begin, end, "attachment cover.jpg", "artwork image/jpeg 225 bytes", tags),
 		"merged.mkv": lines("video, matroska, 0.640 s", h264+" de Bild default", "audio aac LC 1 ch 48000 Hz en", "audio ac3 1 ch 48000 Hz fr default",
 			begin, end, "attachment cover.jpg", "artwork image/jpeg 225 bytes", "tags Merged"),
 		"hdr10.mkv":    lines("video, matroska, 0.626 s", hdrFilm+"hdr10"),
@@ -108,7 +108,7 @@ func TestFilmsSayTheirStreams(t *testing.T) {
 		"film.wmv":     lines("video, asf, 0.643 s", "video wmv2 96x64 25 fps 8 bit", "audio wmav2 1 ch 48000 Hz", "tags WMV Title Auth"),
 		"film.flv":     lines("video, flv, 0.621 s", h264, "audio aac LC 1 ch 48000 Hz", "tags FLV Title"),
 		"old.flv":      lines("video, flv, 0.627 s", "video flv1 96x64 25 fps 8 bit", "audio mp3 1 ch 22050 Hz"),
-		"broadcast.ts": lines("video, mpegts, 0.610 s", h264, "audio ac3 1 ch 48000 Hz eng", "audio mp2 1 ch 48000 Hz fra"),
+		"broadcast.ts": lines("video, mpegts, 0.610 s", h264, "audio ac3 1 ch 48000 Hz en", "audio mp2 1 ch 48000 Hz fr"),
 		"bluray.m2ts":  lines("video, m2ts, 0.631 s", hdrFilm+"hdr10", "audio eac3 1 ch 48000 Hz"),
 		"dvd.vob":      lines("video, mpegps, 0.544 s", "video mpeg2video Main 96x64 25 fps 8 bit", "audio ac3 1 ch 48000 Hz"),
 		"old.mpg":      lines("video, mpegps, 0.552 s", "video mpeg1video 96x64 25 fps 8 bit", "audio mp2 1 ch 48000 Hz"),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
 )
 
@@ -41,7 +42,7 @@ func ComicInfo(data []byte) (media.Description, error) {
 	d.SeriesIndex = number(fields["Number"])
 	d.Authors = list(first(fields["Writer"], fields["Penciller"]), ",;")
 	d.Genres = list(fields["Genre"], ",;")
-	d.Languages = list(fields["LanguageISO"], ",;")
+	d.Languages = language.Tags(list(fields["LanguageISO"], ",;"))
 	if isbn := ISBN(fields["GTIN"]); isbn != "" {
 		setID(&d, "isbn", isbn)
 	}

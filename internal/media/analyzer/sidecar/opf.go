@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
 )
 
@@ -106,7 +107,7 @@ func (r *opfReader) element(s *xmlscan.Scanner) {
 	case "description":
 		d.Plot = PlainText(s.Inner())
 	case "language":
-		if l := clean(s.Inner()); l != "" && l != "und" && len(d.Languages) < opfMaxElements {
+		if l := language.Tag(clean(s.Inner())); l != "" && len(d.Languages) < opfMaxElements {
 			d.Languages = append(d.Languages, l)
 		}
 	case "subject":
