@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -118,7 +119,7 @@ func probeASF(w *Window, r *Result) error {
 		return fmt.Errorf("%w: no streams", ErrMalformed)
 	}
 	whole := top.next() && top.object.guid == asfData
-	if whole && p.needsFrames() {
+	if whole && p.hasVideo() {
 		if err := p.frameTimes(top.object); err != nil {
 			return err
 		}
@@ -277,14 +278,8 @@ func (p *asf) languageList(d []byte) {
 	}
 }
 
-// needsFrames reports whether a video stream's rate is not stated.
-func (p *asf) needsFrames() bool {
-	for _, s := range p.streams {
-		if s.kind == asfVideoMedia && s.frame == 0 {
-			return true
-		}
-	}
-	return false
+func (p *asf) hasVideo() bool {
+	return slices.ContainsFunc(p.streams, func(s *asfStreamOf) bool { return s.kind == asfVideoMedia })
 }
 
 func (p *asf) finish() {

@@ -1,7 +1,10 @@
 package probe
 
-// frameTimes takes the rate of video whose header does not state it from the presentation times of the
-// first media objects, as far as they lie in the head and the window behind it.
+import "math"
+
+// frameTimes takes the rate of video from the presentation times of the first media objects, as far as they lie in the
+// head and the window behind it. What the header states is the rate that its encoder was asked for, and gives way to
+// times that are clearly others.
 func (p *asf) frameTimes(data asfObject) error {
 	at, size := data.off+26, int64(p.packet)
 	if size < 32 || size > windowSize {
@@ -20,11 +23,15 @@ func (p *asf) frameTimes(data asfObject) error {
 		asfPayloads(d, func(stream int, time uint32) { times[stream] = append(times[stream], float64(time)/1e3) })
 	}
 	for _, s := range p.streams {
-		if s.kind != asfVideoMedia || s.frame != 0 {
+		if s.kind != asfVideoMedia {
 			continue
 		}
-		if r := measuredRate(times[s.number], 1e-3); r > 0 {
-			s.frame = uint64(1e7/r + 0.5)
+		r := measuredRate(times[s.number], 1e-3)
+		if s.frame == 0 && r == 0 {
+			r = meanRate(times[s.number])
+		}
+		if frame := 1e7 / r; r > 0 && math.Abs(frame-float64(s.frame)) > frame/20 {
+			s.frame = uint64(frame + 0.5)
 		}
 	}
 	return nil

@@ -118,13 +118,16 @@ func (p *asf) attributeValue(a asfAttribute) error {
 	switch {
 	case a.kind == 0:
 		value = utf16Text(d, false)
+		if n, ok := numberOf(value); ok && a.name == "WM/Track" {
+			value = strconv.Itoa(n + 1)
+		}
 	case a.kind >= 2 && a.kind <= 5:
 		var v uint64
 		for i := min(len(d), 8) - 1; i >= 0; i-- {
 			v = v<<8 | uint64(d[i])
 		}
 		value = strconv.FormatUint(v, 10)
-		if a.name == "WM/Track" { // the old field, which counts from zero
+		if a.name == "WM/Track" { // the old field, which counts from zero, as a text too
 			value = strconv.FormatUint(v+1, 10)
 		}
 	}

@@ -227,6 +227,10 @@ func (s *aviStream) format(d []byte) {
 		}
 		height := int64(int32(le32(d[8:])))
 		s.video.Width, s.video.Height = int(le32(d[4:])&0x7FFFFFFF), int(max(height, -height))
+		if tag := string(d[16:20]); tag == "DXSB" || tag == "DXSA" { // subtitles as pictures, which DivX declares as video
+			s.kind, s.handler = "txts", tag
+			return
+		}
 		s.video.Codec = fourCCVideo(string(d[16:20]))
 		if f, ok := pictureConfig(s.video.Codec, d[40:]); ok {
 			s.config = f

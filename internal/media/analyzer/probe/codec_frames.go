@@ -149,6 +149,9 @@ var dtsRates = [...]int{0, 8000, 16000, 32000, 0, 0, 11025, 22050, 44100, 0, 0, 
 var dtsBitRates = [...]int64{32000, 56000, 64000, 96000, 112000, 128000, 192000, 224000, 256000, 320000, 384000, 448000, 512000, 576000, 640000, 768000,
 	960000, 1024000, 1152000, 1280000, 1344000, 1408000, 1411200, 1472000, 1536000}
 
+// dts9624 is the profile whose extension doubles the rate of the core.
+const dts9624 = "DTS 96/24"
+
 var dtsLayouts = [...]int{1, 2, 2, 2, 2, 3, 3, 4, 4, 5, 6, 6, 6, 7, 8, 8}
 
 // dtsFrame reads a core frame of DTS Coherent Acoustics (ETSI TS 102 114, 5.4), and sees by the
@@ -183,8 +186,8 @@ func dtsFrame(b []byte, a *media.Audio) bool {
 		a.Profile = "DTS-ES"
 		a.Channels++
 	case extended && (extension == 2 || extension == 3):
-		a.Profile = "DTS 96/24"
-		a.SampleRate = 96000
+		a.Profile = dts9624
+		a.SampleRate = 2 * dtsRates[rate]
 	}
 	if next := b[min(len(b), i+size):]; len(next) >= 4 && be32(next) == 0x64582025 {
 		dtsExtension(next, a)
@@ -200,6 +203,7 @@ func dtsExtension(b []byte, a *media.Audio) bool {
 	}
 	part := b[i:min(len(b), i+4096)]
 	a.Codec = "dts"
+	dtsAsset(part, a)
 	switch {
 	case bytes.Contains(part, []byte{0x41, 0xA2, 0x95, 0x47}): // XLL
 		a.Profile, a.BitRate = "DTS-HD MA", 0
@@ -214,6 +218,55 @@ func dtsExtension(b []byte, a *media.Audio) bool {
 	return true
 }
 
+var dtsAssetRates = [...]int{8000, 16000, 32000, 64000, 128000, 22050, 44100, 88200, 176400, 352800, 12000, 24000, 48000, 96000, 192000, 384000}
+
+// dtsAsset reads the first asset's descriptor in the header of an extension substream (ETSI TS 102 114, 7.4 and 7.5):
+// all its channels, where the core holds a part of them.
+func dtsAsset(b []byte, a *media.Audio) {
+	r := bitReader{b: b[4:]}
+	r.skip(8)
+	index := int(r.bits(2))
+	header, size := 8, 16
+	if r.flag() {
+		header, size = 12, 20
+	}
+	r.skip(header + size)
+	if !r.flag() { // what describes assets comes in another frame
+		return
+	}
+	r.skip(2 + 3)
+	if r.flag() {
+		r.skip(32 + 4)
+	}
+	presentations, assets := int(r.bits(3))+1, int(r.bits(3))+1
+	active := 0
+	for range presentations {
+		for range index + 1 {
+			active += int(r.bits(1))
+		}
+	}
+	r.skip(8 * active)
+	if r.flag() { // how the assets are mixed
+		r.skip(2)
+		mask, outputs := (int(r.bits(2))+1)<<2, int(r.bits(2))+1
+		r.skip(mask * outputs)
+	}
+	r.skip(size*assets + 9 + 3)
+	if r.flag() { // its kind
+		r.skip(4)
+	}
+	if r.flag() { // its language
+		r.skip(24)
+	}
+	if r.flag() { // a text about it
+		r.skip(8 * (int(r.bits(10)) + 1))
+	}
+	depth, rate, channels := int(r.bits(5))+1, dtsAssetRates[r.bits(4)], int(r.bits(8))+1
+	if !r.over && channels >= a.Channels && channels <= 32 {
+		a.Channels, a.SampleRate, a.BitDepth = channels, rate, depth
+	}
+}
+
 // mlpFrame reads a major sync of Dolby TrueHD (its high-level bitstream description, 4.2).
 func mlpFrame(b []byte, a *media.Audio) bool {
 	i := bytes.Index(b, []byte{0xF8, 0x72, 0x6F, 0xBA})
@@ -221,9 +274,20 @@ func mlpFrame(b []byte, a *media.Audio) bool {
 		return false
 	}
 	b = b[i:]
-	a.Codec, a.SampleRate = "truehd", mlpRate(b[4]>>4)
-	r := bitReader{b: b[4:]}
-	r.skip(4 + 4)
+	a.Codec = "truehd"
+	a.SampleRate, a.Channels = mlpFormat(b[4:])
+	if len(b) > 20 && b[20]>>4 == 4 { // four substreams: the fourth holds objects
+		a.Profile = "Dolby TrueHD + Dolby Atmos"
+	}
+	return true
+}
+
+// mlpFormat reads format_info, which a major sync and dmlp of MP4 share: the rate, and the channels of the
+// largest presentation.
+func mlpFormat(b []byte) (rate, channels int) {
+	r := bitReader{b: b}
+	rate = mlpRate(byte(r.bits(4)))
+	r.skip(4)
 	r.skip(2 + 2)
 	six := r.bits(5)
 	r.skip(2)
@@ -232,16 +296,12 @@ func mlpFrame(b []byte, a *media.Audio) bool {
 	if layout == 0 {
 		layout = six
 	}
-	a.Channels = 0
 	for i, count := range [...]int{2, 1, 1, 2, 2, 2, 2, 1, 1, 2, 2, 1, 1} {
 		if layout&(1<<i) != 0 {
-			a.Channels += count
+			channels += count
 		}
 	}
-	if len(b) > 20 && b[20]>>4 == 4 { // four substreams: the fourth holds objects
-		a.Profile = "Dolby TrueHD + Dolby Atmos"
-	}
-	return true
+	return rate, channels
 }
 
 var mpegAudioRates = [...]int{44100, 48000, 32000}

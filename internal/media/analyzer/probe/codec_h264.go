@@ -116,7 +116,7 @@ func h264VUI(r *bitReader, f *pictureFormat) {
 	if r.flag() {
 		tick, scale := r.bits(32), r.bits(32)
 		if !r.over && tick > 0 && scale > 0 {
-			f.rate = float64(scale) / (2 * float64(tick))
+			f.rate = codecRate(float64(scale) / (2 * float64(tick)))
 		}
 	}
 }

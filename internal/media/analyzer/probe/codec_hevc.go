@@ -213,7 +213,7 @@ func hevcVUI(r *bitReader, f *pictureFormat) {
 	if r.flag() {
 		tick, scale := r.bits(32), r.bits(32)
 		if !r.over && tick > 0 && scale > 0 {
-			f.rate = float64(scale) / float64(tick)
+			f.rate = codecRate(float64(scale) / float64(tick))
 		}
 	}
 }

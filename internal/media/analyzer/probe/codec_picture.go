@@ -39,6 +39,18 @@ func hdrKind(primaries, transfer int, mastering bool) string {
 	return ""
 }
 
+// codecMaxRate is the highest frame rate that a codec's own header is believed. Encoders that do not know it write the
+// clock's there, 600 or 1000 a second: then the frames' times tell it.
+const codecMaxRate = 240
+
+// codecRate is a rate that a codec's header states; 0, unknown, where it cannot be true.
+func codecRate(r float64) float64 {
+	if r > codecMaxRate {
+		return 0
+	}
+	return r
+}
+
 // fill puts what the codec says where the container has said nothing.
 func (f *pictureFormat) fill(v *media.Video) {
 	if v.Profile == "" {
@@ -47,7 +59,7 @@ func (f *pictureFormat) fill(v *media.Video) {
 	if f.width > 0 && f.height > 0 && (v.Width <= 0 || v.Height <= 0) {
 		v.Width, v.Height = f.width, f.height
 	}
-	if v.FrameRate == 0 && f.rate > 0 && f.rate < 1000 {
+	if v.FrameRate == 0 && f.rate > 0 && f.rate <= codecMaxRate {
 		v.FrameRate = f.rate
 	}
 	if v.BitDepth == 0 {
@@ -112,6 +124,18 @@ func measuredRate(times []float64, tick float64) float64 {
 	}
 	if tick/span < 0.004 && mean > 1e-3 {
 		return 1 / mean
+	}
+	return 0
+}
+
+// meanRate is the frame rate by the times of many frames that do not come evenly, in seconds; 0 where they are few.
+func meanRate(times []float64) float64 {
+	if len(times) < 24 {
+		return 0
+	}
+	slices.Sort(times)
+	if span := times[len(times)-1] - times[0]; span >= 1 {
+		return float64(len(times)-1) / span
 	}
 	return 0
 }

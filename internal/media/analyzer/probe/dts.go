@@ -133,7 +133,15 @@ func probeDTS(w *Window, r *Result) error {
 		return fmt.Errorf("%w: no frames", ErrMalformed)
 	}
 	sync := head[i]
-	return probeFrames(w, r, a, start+int64(i), w.Size(), sync, dtsFrameSize)
+	if err := probeFrames(w, r, a, start+int64(i), w.Size(), sync, dtsFrameSize); err != nil {
+		return err
+	}
+	if a.Profile == dts9624 { // whose frames count the samples of the core, at half the rate
+		m := r.Description.Media
+		setDuration(r, 2*m.DurationSeconds, w.Size())
+		m.Audio[0].BitRate = nominalBitRate(a.BitRate, bitRate(w.Size()-start, m.DurationSeconds))
+	}
+	return nil
 }
 
 // dtsContainer returns where the stream begins: behind the chunks of a DTS-HD file, if it is one.

@@ -21,8 +21,8 @@ const (
 
 // matchEPUB knows an EPUB by its first entry (OCF 3.3, 4.2.2) or by its name; the directory decides.
 func matchEPUB(head []byte, ext string) bool {
-	return matchZIP(head, ext) && (ext == ".epub" || ext == ".kepub" || bytes.Contains(head[:min(len(head), 128)], []byte("mimetype"+epubMIME)) ||
-		bytes.Contains(head[:min(len(head), 128)], []byte(epubMIME)))
+	return matchZIP(head, ext) && (ext == ".epub" || ext == ".kepub" || ext == ".ibooks" || bytes.Contains(head[:min(len(head), 128)], []byte(epubMIME)) ||
+		bytes.Contains(head[:min(len(head), 128)], []byte("application/x-ibooks+zip")))
 }
 
 // epubEntries are the entries that the metadata need.

@@ -112,7 +112,8 @@ func (p *flv) tags(off int64, flags byte) error {
 		}
 		off = t.next()
 		rate := p.video == nil || p.meta["framerate"].number > 0 || p.config.rate > 0 || len(p.times) >= 32
-		if p.known(flags) && (rate || off > HeadSize) || off > HeadSize+windowSize {
+		enough := rate || off > HeadSize && len(p.times) >= 12
+		if p.known(flags) && enough || off > HeadSize+windowSize && (enough || off > HeadSize+3*windowSize) {
 			return nil
 		}
 	}
@@ -337,6 +338,9 @@ func (p *flv) finish() {
 		p.config.fill(v)
 		if v.FrameRate == 0 {
 			v.FrameRate = measuredRate(p.times, 1e-3)
+		}
+		if v.FrameRate == 0 {
+			v.FrameRate = meanRate(p.times)
 		}
 		if r := number("videodatarate"); r > 0 && r < math.MaxInt32 {
 			v.BitRate = int64(r * 1000)

@@ -1,7 +1,10 @@
 package probe
 
 import (
+	"errors"
 	"fmt"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 // HEIF (ISO/IEC 23008-12) with HEVC (HEIC), AV1 (AVIF) or other pictures: an ISO base media file whose
@@ -91,7 +94,7 @@ func probeHEIF(w *Window, r *Result) error {
 	case !found && walk.err != nil:
 		return walk.err
 	case !found:
-		return fmt.Errorf("%w: no meta box", ErrTruncated)
+		return heifSequence(w, r)
 	}
 	orientation := m.size(r, err == nil)
 	x, metaErr := m.metadata()
@@ -103,6 +106,21 @@ func probeHEIF(w *Window, r *Result) error {
 	}
 	describePicture(r, &x.Metadata)
 	return err
+}
+
+// heifSequence reads a file of which all pictures are a sequence's, kept as a film's are (ISO/IEC 23008-12, 7).
+func heifSequence(w *Window, r *Result) error {
+	p := &mp4{w: w, r: &Result{Description: media.Description{Media: &media.Media{}}}, size: w.size}
+	if err := p.file(); err != nil && (!p.moov || !errors.Is(err, ErrTruncated)) {
+		return err
+	}
+	for _, t := range p.tracks {
+		if v := t.entry.video; (t.handler == "pict" || t.handler == "vide") && v.Width > 0 {
+			r.Description.Media.Width, r.Description.Media.Height = v.Width, v.Height
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: no meta box", ErrTruncated)
 }
 
 func (m *heifMeta) read(meta box) error {

@@ -53,7 +53,10 @@ func readJPEG(w *Window, base, size int64, x *exifData) (width, height int, err 
 			return 0, 0, fmt.Errorf("%w: no frame header", ErrTruncated)
 		}
 		if b[0] != 0xFF {
-			return 0, 0, fmt.Errorf("%w: no marker at %d", ErrMalformed, pos)
+			if pos, err = nextJPEGMarker(w, pos, end); err != nil {
+				return 0, 0, err
+			}
+			continue
 		}
 		marker := b[1]
 		if marker == 0xFF || marker == 0x01 || marker >= 0xD0 && marker <= 0xD7 { // fill, or no segment
@@ -84,6 +87,29 @@ func readJPEG(w *Window, base, size int64, x *exifData) (width, height int, err 
 		pos += 2 + length
 	}
 	return 0, 0, fmt.Errorf("%w: more than %d segments", ErrMalformed, jpegMaxSegments)
+}
+
+// jpegMaxStray is how many bytes may stand between two segments, which writers left there.
+const jpegMaxStray = 64 << 10
+
+// nextJPEGMarker finds the next marker of a segment behind bytes that belong to none, as viewers do.
+func nextJPEGMarker(w *Window, pos, end int64) (int64, error) {
+	for from := pos; pos-from < jpegMaxStray && end-pos >= 4; {
+		if err := w.Element(); err != nil {
+			return 0, err
+		}
+		b, err := w.Bytes(pos, int(min(jpegPeek*64, end-pos)))
+		if err != nil {
+			return 0, err
+		}
+		for i := 0; i+1 < len(b); i++ {
+			if b[i] == 0xFF && b[i+1] >= 0xC0 && b[i+1] != 0xFF && (b[i+1] < 0xD0 || b[i+1] > 0xD7) {
+				return pos + int64(i), nil
+			}
+		}
+		pos += int64(len(b)) - 1
+	}
+	return 0, fmt.Errorf("%w: no marker at %d", ErrMalformed, pos)
 }
 
 // isJPEGFrame reports whether a marker is one of SOF0 to SOF15.

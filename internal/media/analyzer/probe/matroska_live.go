@@ -117,11 +117,41 @@ func (p *matroska) block(e ebmlElement, base int64, long uint64, visit func(mkvB
 	return visit(mkvBlocks{track: track, at: base + int64(int16(be16(h[n:]))), long: long, off: e.off + int64(n+3), size: e.size - int64(n+3)})
 }
 
-// firstCluster looks at the first blocks, as far as they lie in the head or the window.
+// firstCluster looks at the first blocks, as far as they lie in the head or the window; where these hold hardly more
+// than one large picture, a little further on.
 func (p *matroska) firstCluster() error {
+	times, err := p.firstTimes(max(int64(HeadSize), min(p.cluster.off+mkvAside, p.w.size)))
+	if err != nil {
+		return err
+	}
+	if p.measure(times) || p.cluster.off > HeadSize {
+		return nil
+	}
+	p.w.Ahead(windowSize)
+	if times, err = p.firstTimes(HeadSize + 2*windowSize); err != nil {
+		return err
+	}
+	p.measure(times)
+	return nil
+}
+
+// measure takes the frame rates of the tracks that do not state them from the times of their blocks, and reports
+// whether they were enough.
+func (p *matroska) measure(times map[uint64][]float64) bool {
+	enough := len(times) > 0
+	for number, at := range times {
+		if t := p.trackByNumber(number); t.frame == 0 && t.video.FrameRate == 0 {
+			t.video.FrameRate = measuredRate(at, max(p.secondsOf(1), 1e-6))
+			enough = enough && (t.video.FrameRate > 0 || len(at) > 8)
+		}
+	}
+	return enough
+}
+
+// firstTimes gathers the times of the blocks of pictures that begin before end, in seconds, by their tracks.
+func (p *matroska) firstTimes(end int64) (map[uint64][]float64, error) {
 	times := make(map[uint64][]float64, 2)
-	end := max(int64(HeadSize), min(p.cluster.off+mkvAside, p.w.size))
-	err := p.blocks(p.cluster, end, func(b mkvBlocks) error {
+	visit := func(b mkvBlocks) error {
 		t := p.trackByNumber(b.track)
 		if t == nil || t.kind != mkvTypeVideo {
 			return nil
@@ -137,16 +167,20 @@ func (p *matroska) firstCluster() error {
 		}
 		times[b.track] = append(times[b.track], p.secondsOf(float64(b.at)))
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	for number, at := range times {
-		if t := p.trackByNumber(number); t.frame == 0 && t.video.FrameRate == 0 {
-			t.video.FrameRate = measuredRate(at, max(p.secondsOf(1), 1e-6))
+	if p.cluster.open {
+		return times, p.blocks(p.cluster, end, visit)
+	}
+	walk := p.w.elements(p.cluster.start, min(end, p.segment.end()))
+	for walk.next() && walk.el.id == mkvCluster {
+		if err := p.blocks(walk.el, end, visit); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	if p.w.failed != nil {
+		return nil, p.w.failed
+	}
+	return times, nil
 }
 
 // mkvSoundReads is how many reads the look for profiles of sound may take beside what is at hand.

@@ -1,8 +1,11 @@
 package probe
 
 import (
+	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 
@@ -27,6 +30,8 @@ type mp4 struct {
 	camera    mp4Camera
 	chapters  []media.Chapter // Nero's list
 	moov      bool            // seen
+	packed    bool            // its header was, and has been unpacked
+	size      int64           // of the file
 	fragments bool
 	firstMoof box
 	index     box // the first sidx
@@ -63,7 +68,7 @@ func probeMP4(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	p := &mp4{w: w, r: r}
+	p := &mp4{w: w, r: r, size: w.size}
 	p.brand, _ = boxBrands(head)
 	r.Description.Media.Container = mp4Container(p.brand, head)
 	err = p.file()
@@ -107,7 +112,7 @@ func mp4Container(brand string, head []byte) string {
 
 // file walks the top level until the moov box and, where the file is fragmented, the first fragment.
 func (p *mp4) file() error {
-	walk := p.w.boxes(0, p.w.size)
+	walk := p.w.boxes(0, p.size)
 	known := false
 	for walk.next() {
 		b := walk.box
@@ -124,7 +129,7 @@ func (p *mp4) file() error {
 				return fmt.Errorf("%w: moov box", ErrTruncated)
 			}
 			if !p.fragments {
-				return nil
+				return p.mediaBehind(walk)
 			}
 		case "sidx":
 			if p.index.size == 0 {
@@ -153,6 +158,89 @@ func (p *mp4) file() error {
 		known = true
 	}
 	return walk.err
+}
+
+// mediaBehind looks whether the file ends before the media data that follow its header.
+func (p *mp4) mediaBehind(walk boxWalk) error {
+	for range 4 { // room that was kept free, perhaps
+		if walk.stop-walk.pos < 8 || !walk.next() {
+			break
+		}
+		if b := walk.box; b.kind == "mdat" {
+			p.r.Description.Media.Truncated = b.cut
+			break
+		}
+	}
+	return p.w.failed
+}
+
+// mp4MaxPacked is the largest movie header that is unpacked.
+const mp4MaxPacked = 1 << 20
+
+// unpacked is a file behind which its own movie header lies, unpacked.
+type unpacked struct {
+	io.ReaderAt
+	size   int64
+	header []byte
+}
+
+func (u *unpacked) ReadAt(b []byte, off int64) (n int, err error) {
+	if off < u.size {
+		if n, err = u.ReaderAt.ReadAt(b[:min(int64(len(b)), u.size-off)], off); err != nil && !errors.Is(err, io.EOF) {
+			return n, err
+		}
+	}
+	if n < len(b) && off+int64(n) >= u.size {
+		n += copy(b[n:], u.header[min(off+int64(n)-u.size, int64(len(u.header))):])
+	}
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// compressed reads cmov (QuickTime File Format, chapter 2): a movie header that was packed by zlib. It is
+// read as if it stood behind the file, so that all that is noted of its boxes are offsets as of any other.
+func (p *mp4) compressed(cmov box) error {
+	data, ok, err := p.w.find(cmov, 0, "cmvd")
+	if err != nil || !ok || data.size < 5 || p.packed {
+		return err
+	}
+	method, ok, err := p.w.find(cmov, 0, "dcom")
+	if err != nil || !ok {
+		return err
+	}
+	if b, err := p.w.payload(method, 4); err != nil || string(b) != "zlib" {
+		return err
+	}
+	b, err := p.w.ReadFull(data.off, min(data.size, mp4MaxPacked))
+	if err != nil {
+		return err
+	}
+	size := int64(be32(b))
+	if size > mp4MaxPacked {
+		return fmt.Errorf("%w: movie header of %d bytes", ErrMalformed, size)
+	}
+	if err := p.w.Alloc(size); err != nil {
+		return err
+	}
+	z, err := zlib.NewReader(bytes.NewReader(b[4:]))
+	if err != nil {
+		return fmt.Errorf("%w: movie header: %w", ErrMalformed, err)
+	}
+	header := p.w.lend(int(size))[:size]
+	n, err := io.ReadFull(z, header)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: movie header: %w", ErrMalformed, err)
+	}
+	p.packed = true
+	at := p.w.size
+	p.w.src, p.w.size = &unpacked{p.w.src, at, header[:n]}, at+int64(n)
+	walk := p.w.boxes(at, p.w.size)
+	if !walk.next() || walk.box.kind != "moov" {
+		return fmt.Errorf("%w: movie header", ErrMalformed)
+	}
+	return p.readMoov(walk.box)
 }
 
 func (p *mp4) readMoov(moov box) error {
@@ -184,7 +272,7 @@ func (p *mp4) readMoov(moov box) error {
 		case "meta":
 			err = p.meta(b, nil)
 		case "cmov":
-			err = fmt.Errorf("%w: compressed movie header", ErrUnknown)
+			err = p.compressed(b)
 		}
 		if err != nil {
 			return err
@@ -279,7 +367,7 @@ func (p *mp4) finish() {
 	if len(m.Chapters) == 0 {
 		m.Chapters = p.chapters
 	}
-	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	m.BitRate = bitRate(p.size, m.DurationSeconds)
 	if len(m.Audio) == 1 && len(m.Video) == 0 && m.Audio[0].BitRate == 0 {
 		m.Audio[0].BitRate = m.BitRate
 	}

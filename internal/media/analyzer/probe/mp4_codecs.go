@@ -105,7 +105,7 @@ func mp4CodecOf(handler, kind string) string {
 			return waveCodec(be16([]byte(kind)[2:]), 16)
 		}
 		return mp4AudioCodecs[kind]
-	case "vide", "auxv":
+	case "vide", "auxv", "pict":
 		if c := mp4VideoCodecs[kind]; c != "" {
 			return c
 		}

@@ -31,7 +31,7 @@ func (p *mp4) sampleEntry(t *mp4Track, stsd box) error {
 	e.codec = mp4CodecOf(t.handler, b.kind)
 	var err error
 	switch t.handler {
-	case "vide", "auxv":
+	case "vide", "auxv", "pict":
 		err = p.videoEntry(e, b)
 	case "soun":
 		err = p.soundEntry(e, b)

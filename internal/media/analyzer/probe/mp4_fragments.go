@@ -328,6 +328,7 @@ func (f *mp4Fragments) run(t *mp4Track, b box, each uint32, first bool) (ticks u
 	if flags&0x100 == 0 {
 		if first {
 			t.vote(each, int(n))
+			t.inFront, t.frontTime = t.inFront+n, t.frontTime+n*uint64(each)
 		}
 		return n * uint64(each), true, nil
 	}
@@ -357,6 +358,10 @@ func (f *mp4Fragments) run(t *mp4Track, b box, each uint32, first bool) (ticks u
 		if first {
 			t.vote(v, 1)
 		}
+	}
+	if n > 1 && first { // the last is often stretched to the fragment's end
+		last := be32(d[skip+int(n-1)*entry:])
+		t.inFront, t.frontTime = t.inFront+n-1, t.frontTime+ticks-uint64(last)
 	}
 	return ticks, true, nil
 }

@@ -14,7 +14,7 @@ func (p *mp4) firstSamples() error {
 			continue
 		}
 		switch e.codec {
-		case "mp1", "mp2", "mp3", "dts", "ac3", "eac3":
+		case "mp1", "mp2", "mp3", "dts", "ac3", "eac3", "truehd":
 		case "aac":
 			e.audio.Codec = e.codec
 			if mayExtend(&e.audio) {
@@ -40,7 +40,7 @@ func (p *mp4) firstSamples() error {
 			}
 			return err
 		}
-		if e.codec != "eac3" { // whose further substreams follow in the same sample
+		if e.codec != "eac3" && e.codec != "dts" { // whose further substreams follow in the same sample
 			d = d[:min(len(d), 64)] // the next frame of this track may lie anywhere
 		}
 		a := e.audio

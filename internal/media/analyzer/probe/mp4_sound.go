@@ -55,7 +55,8 @@ func (e *mp4Entry) soundBox(kind string, d []byte) {
 		e.dts(d)
 	case "dmlp":
 		if len(d) >= 4 && d[0]>>4 < 11 {
-			a.SampleRate = mlpRate(d[0] >> 4)
+			a.SampleRate, a.Channels = mlpFormat(d)
+			e.configured = true
 		}
 	case "pcmC":
 		if len(d) >= 6 {

@@ -30,6 +30,8 @@ type mp4Track struct {
 	ticks     uint64
 	usual     uint32 // the most frequent duration of a sample, of a fragmented file
 	votes     int    // by which it is ahead of all others
+	inFront   uint64 // samples of the first fragments, but for the last of each
+	frontTime uint64 // theirs
 	endOf     uint64 // of a fragmented file: where the samples seen so far end, in ticks
 	counted   uint64 // samples by stsz, where stts was too long
 	sizes     uint64 // bytes of a sample where all are equal
@@ -283,7 +285,14 @@ func (t *mp4Track) vote(duration uint32, n int) {
 func (t *mp4Track) frameRate() float64 {
 	switch {
 	case t.fragmented && t.usual > 0:
-		return float64(t.timescale) / float64(t.usual)
+		usual := float64(t.timescale) / float64(t.usual)
+		// Where pictures are left out, or two follow each other in one's time, no duration is usual: the mean is.
+		if t.frontTime > 0 {
+			if mean := float64(t.inFront) * float64(t.timescale) / float64(t.frontTime); mean > usual*1.1 || mean < usual/1.1 {
+				return mean
+			}
+		}
+		return usual
 	case t.samples > 0 && t.ticks > 0:
 		return float64(t.samples) * float64(t.timescale) / float64(t.ticks)
 	case t.counted > 0 && t.duration > 0:
@@ -303,7 +312,7 @@ func (t *mp4Track) describe(m *media.Media) {
 	case "vide", "auxv":
 		v := e.video
 		v.Codec, v.Language, v.Title, v.Default, v.Forced = e.codec, t.language, t.title, t.enabled, t.forced
-		if r := t.frameRate(); r > 0 && r < 1e6 {
+		if r := t.frameRate(); r > 0 && r <= 1000 {
 			v.FrameRate = r
 		}
 		if v.BitDepth == 0 {

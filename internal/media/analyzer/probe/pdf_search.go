@@ -8,20 +8,23 @@ import (
 
 // Objects of a PDF whose cross-reference is broken or cut off.
 
-// search looks for objects and trailers through the file's beginning, for want of tables that hold.
+// search looks for objects and trailers through the file's beginning, and the end of a larger one, for want of tables
+// that hold. Programs write the catalog last.
 func (f *pdfFile) search() error {
-	data, err := f.w.ReadFull(f.base, min(f.w.Size()-f.base, pdfMaxSearch))
-	if err != nil {
-		return err
-	}
 	f.tables, f.trailer, f.found = nil, pdfObject{}, map[int64]int64{}
-	root, err := f.searchObjects(data)
+	size := f.w.Size() - f.base
+	front := min(size, pdfMaxSearch)
+	root, err := f.searchPart(0, front)
 	if err != nil {
 		return err
 	}
-	if i := bytes.LastIndex(data, []byte("trailer")); i >= 0 {
-		if t, _, err := f.parse(int64(i + len("trailer"))); err == nil {
-			f.trailer = t
+	if at := max(front, size-pdfMaxTail); at < size {
+		last, err := f.searchPart(at, size-at)
+		if err != nil {
+			return err
+		}
+		if last.kind == pdfRef {
+			root = last
 		}
 	}
 	if f.trailer.get("Root").kind != pdfRef {
@@ -34,9 +37,26 @@ func (f *pdfFile) search() error {
 	return nil
 }
 
+// searchPart searches n bytes at an offset.
+func (f *pdfFile) searchPart(at, n int64) (root pdfObject, err error) {
+	data, err := f.w.ReadFull(f.base+at, n)
+	if err != nil {
+		return root, err
+	}
+	if root, err = f.searchObjects(data, at); err != nil {
+		return root, err
+	}
+	if i := bytes.LastIndex(data, []byte("trailer")); i >= 0 {
+		if t, _, err := f.parse(at + int64(i+len("trailer"))); err == nil && t.get("Root").kind == pdfRef {
+			f.trailer = t
+		}
+	}
+	return root, nil
+}
+
 // searchObjects notes where objects begin, the last of each number, and returns a reference to the last
-// that calls itself the catalog.
-func (f *pdfFile) searchObjects(data []byte) (root pdfObject, err error) {
+// that calls itself the catalog. data lies at base.
+func (f *pdfFile) searchObjects(data []byte, base int64) (root pdfObject, err error) {
 	catalog := bytes.Index(data, []byte("/Catalog"))
 	last := int64(-1)
 	for pos := 0; ; {
@@ -70,7 +90,7 @@ func (f *pdfFile) searchObjects(data []byte) (root pdfObject, err error) {
 			return root, nil
 		}
 		if last = number; len(f.found) < pdfMaxFound {
-			f.found[number] = int64(at)
+			f.found[number] = base + int64(at)
 		}
 	}
 }

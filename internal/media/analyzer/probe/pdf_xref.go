@@ -11,13 +11,15 @@ import (
 // streams, and for files whose tables are broken a search.
 
 const (
-	pdfMaxSections = 64      // of cross-reference: updates of the file
+	pdfMaxSections = 256     // of cross-reference: updates of the file
+	pdfMaxTables   = 4096    // their subsections: a page that was edited leaves a dozen
 	pdfMaxStream   = 1 << 20 // bytes of a stream, expanded
 	pdfMaxPacked   = 512 << 10
 	pdfObjectSize  = 2048 // how much is read for an object at first
 	pdfMaxObject   = 512 << 10
 	pdfMaxSearch   = 1 << 20
-	pdfMaxFound    = 1 << 14 // objects that a search notes
+	pdfMaxTail     = 512 << 10 // of a file that is larger
+	pdfMaxFound    = 1 << 14   // objects that a search notes
 )
 
 // pdfFile is an open PDF.
@@ -119,7 +121,10 @@ func (f *pdfFile) readTable(at int64) (pdfObject, error) {
 
 // readPlainTable notes where the subsections of a table are, without reading their lines.
 func (f *pdfFile) readPlainTable(at int64) (pdfObject, error) {
-	for range pdfMaxSections {
+	for len(f.tables) < pdfMaxTables {
+		if err := f.w.Element(); err != nil {
+			return pdfObject{}, err
+		}
 		b, err := f.bytes(at, pdfObjectSize)
 		if err != nil {
 			return pdfObject{}, err
@@ -181,7 +186,7 @@ func (f *pdfFile) readXrefStream(at int64) (pdfObject, error) {
 	if len(index) < 2 {
 		index = []pdfObject{{}, dict.get("Size")}
 	}
-	for ; len(index) >= 2 && len(f.tables) < 16*pdfMaxSections; index = index[2:] {
+	for ; len(index) >= 2 && len(f.tables) < pdfMaxTables; index = index[2:] {
 		t.first, t.count = index[0].n, min(index[1].n, int64(len(data)/rowLen))
 		if t.first < 0 || t.count < 0 {
 			break
@@ -198,10 +203,10 @@ func (f *pdfFile) place(number int64) (pdfPlace, error) {
 	if at, ok := f.found[number]; ok {
 		return pdfPlace{offset: at}, nil
 	}
+	if err := f.w.Element(); err != nil {
+		return pdfPlace{}, err
+	}
 	for _, t := range f.tables {
-		if err := f.w.Element(); err != nil {
-			return pdfPlace{}, err
-		}
 		i := number - t.first
 		if i < 0 || i >= t.count {
 			continue
