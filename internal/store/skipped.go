@@ -26,7 +26,26 @@ const (
 	mountLetter      = 'm'
 	linkLetter       = 'l'
 	unreadableLetter = 'u'
+	coveredLetter    = 'c' // a mount: what it covers is held
 )
+
+// Covers reports whether what a mount of this name covers is held.
+func (s *Skipped) Covers(name string) bool {
+	for n := range strings.SplitSeq(s.Names, "\x00") {
+		if n == string(coveredLetter)+name {
+			return true
+		}
+	}
+	return false
+}
+
+// Cover notes that what a mount of this name covers is held.
+func (s *Skipped) Cover(name string) {
+	if s.Names != "" {
+		s.Names += "\x00"
+	}
+	s.Names += string(coveredLetter) + name
+}
 
 // SkippedOf makes one of the names that are not followed in a directory. They need to be sorted.
 func SkippedOf(mounts, links, unreadable []string) Skipped {
@@ -61,6 +80,32 @@ func (s *Store) Skipped(ctx context.Context, root int64) (sum media.Skipped, err
 		sum.Examples = append(sum.Examples, e...)
 	}
 	return sum, err
+}
+
+// CoverItems holds up to limit items of a directory and all below it that stand on a file system: another one is mounted
+// over them. It says how many these were.
+func (tx *Tx) CoverItems(root int64, dir string, volume, at int64, limit int) (n int, err error) {
+	items, err := tx.items("state = 0 AND volume = ? AND dir IN (SELECT id FROM dirs WHERE root = ? AND (path = ? OR path > ? AND path < ?)) LIMIT ?",
+		volume, root, []byte(dir), []byte(dir+"/"), []byte(dir+"0"), int64(limit)) // '0' follows '/'
+	for i := range items {
+		if err == nil {
+			err = tx.Unsettle(items[i].Dir)
+		}
+		if err == nil {
+			err = tx.HoldCovered(&items[i], at)
+		}
+	}
+	return len(items), err
+}
+
+// HoldCovered has an item missing and held since at, because something is mounted over it.
+func (tx *Tx) HoldCovered(it *Item, at int64) error {
+	old := *it
+	it.State, it.MissingAt, it.Work = Held, at, NoWork
+	if err := tx.Save(&old, it); err != nil {
+		return fmt.Errorf("hold the covered item %d: %w", it.ID, err)
+	}
+	return nil
 }
 
 // skippedNames reads where some of what is not followed lies that a column counts.

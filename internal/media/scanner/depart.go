@@ -19,7 +19,11 @@ func (m *matching) depart() error {
 			continue
 		}
 		m.parted = append(m.parted, *it)
-		if err := m.tx.MarkMissing(it, m.now); err != nil {
+		mark := m.tx.MarkMissing
+		if _, ok := m.mounts[it.Name]; ok {
+			mark = m.tx.HoldCovered
+		}
+		if err := mark(it, m.now); err != nil {
 			return err
 		}
 		m.v.missing++

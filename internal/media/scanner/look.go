@@ -239,6 +239,7 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 func (r *runner) sift(entries []tree.Entry, dir string, rules *tree.Rules, g *sighting) {
 	var buf []byte
 	var mounts, links []string
+	g.mounts = map[string]struct{}{}
 	g.files = entries[:0:len(entries)]
 	g.subs = nil
 	for i := range entries {
@@ -254,11 +255,16 @@ func (r *runner) sift(entries []tree.Entry, dir string, rules *tree.Rules, g *si
 			mounts, part = append(mounts, e.Name), nameDigest('m', e.Name)
 		case e.Type == tree.Link:
 			links, part = append(links, e.Name), nameDigest('l', e.Name)
+		case e.Type == tree.Dir && e.Mount:
+			part = nameDigest('M', e.Name)
 		case e.Type == tree.Dir:
 			part = nameDigest('d', e.Name)
 		case e.Type == tree.File:
 			buf, part = entryDigest(buf, &e)
 			g.files = append(g.files, e)
+		}
+		if e.Mount {
+			g.mounts[e.Name] = struct{}{}
 		}
 		if e.Type == tree.Dir && !ignored {
 			g.dirs[e.Name] = struct{}{}
@@ -300,6 +306,9 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *tree.Rul
 	}
 	var jobs []*job
 	for _, e := range slices.Backward(g.subs) {
+		if e.Mount && !d.Skipped.Covers(e.Name) { // first, so that it is taken last
+			jobs = slices.Insert(jobs, 0, &job{dir: store.Join(j.dir, e.Name), covered: true, pass: j.pass})
+		}
 		if e.Mount && !r.cfg.CrossMounts {
 			continue
 		}

@@ -33,7 +33,7 @@ func (p *pass) took(res *result) {
 		return
 	}
 	v := &res.verdict
-	if res.job.gone == nil && res.job.tries == 0 { // else what a look left in doubt is looked at again
+	if res.job.gone == nil && !res.job.covered && res.job.tries == 0 { // else what a look left in doubt is looked at again
 		p.Directories++
 		p.Files += int64(res.files)
 		p.Changed += int64(v.later)

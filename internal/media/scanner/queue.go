@@ -24,11 +24,12 @@ type job struct {
 	doubts    []doubt     // to be settled before the look
 	asks      []string    // names whose absence is to be proven before the look
 	gone      *store.Dir  // not a look: the directory is proven absent, its items are to follow
+	covered   bool        // not a look: another file system is mounted on the directory, what that covers is to be held
 	tries     int
 }
 
 // urgent reports whether the job is a hint that is merged with others of its directory.
-func (j *job) urgent() bool { return j.pass == nil && !j.recursive && j.gone == nil }
+func (j *job) urgent() bool { return j.pass == nil && !j.recursive && j.gone == nil && !j.covered }
 
 // absorb makes j ask for what o asks for too.
 func (j *job) absorb(o *job) {

@@ -283,21 +283,55 @@ func TestADiskBelowThatGoesAwayKeepsItsPart(t *testing.T) {
 	})
 }
 
-func TestWhatAMountCoversIsKept(t *testing.T) {
-	inWorld(t, options{}, func(w *world) {
-		w.run("mkdir b\nwrite b/f 1\nwrite g 2")
+func TestWhatAMountCoversIsHeldAndComesBack(t *testing.T) {
+	for name, cross := range map[string]bool{"followed": true, "not followed": false} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, options{files: faketree.Options{CrossMounts: cross}, root: RootConfig{CrossMounts: cross}}, func(w *world) {
+				w.run("mkdir b\nwrite b/f 1\nmkdir b/s\nwrite b/s/h 3\nmkdir c\nwrite c/k 4\nwrite g 2")
+				w.scan()
+				before := w.shows()
+				w.mount("b")
+				w.run("write b/new 5")
+				w.scan()
+				w.pass(time.Minute)
+				now := "!b/f !b/s/h c/k<-c/k g<-g"
+				if cross {
+					now += " b/new<-"
+				}
+				w.expect(before, now)
+				if h := w.root("films").Held; h == nil || h.Count != 2 {
+					t.Errorf("held: %+v, want both that are covered", h)
+				}
+				w.writesNothing()
+				if err := w.files.Unmount("b"); err != nil {
+					t.Fatal(err)
+				}
+				w.scan()
+				now = "b/f<-b/f b/s/h<-b/s/h c/k<-c/k g<-g"
+				if cross {
+					now += " b/new<-" // its disk is not mounted
+				}
+				w.expect(before, now)
+				if h := w.root("films").Held; h != nil {
+					t.Errorf("still held: %+v", h)
+				}
+			})
+		})
+	}
+}
+
+func TestAFolderThatMovedToADiskOfItsOwnKeepsItsIds(t *testing.T) {
+	inWorld(t, options{files: faketree.Options{CrossMounts: true}, root: RootConfig{CrossMounts: true}}, func(w *world) {
+		w.run("mkdir b\nwrite b/f 1\nmkdir b/s\nwrite b/s/h 3\nwrite b/left 4")
 		w.scan()
 		before := w.shows()
-		if err := w.files.Mount("b", tree.Volume{ID: "uuid:usb"}); err != nil {
-			t.Fatal(err)
-		}
+		w.mount("b")
+		w.run("write b/f 1\nmkdir b/s\nwrite b/s/h 3")
 		w.scan()
 		w.pass(time.Minute)
-		w.expect(before, "b/f<-b/f g<-g")
-		if err := w.files.Unmount("b"); err != nil {
-			t.Fatal(err)
-		}
-		w.isTrue()
+		w.expect(before, "b/f<-b/f b/s/h<-b/s/h !b/left")
+		w.scan()
+		w.writesNothing()
 	})
 }
 

@@ -167,6 +167,10 @@ func (r *runner) work(ctx context.Context, j *job) {
 		r.vanish(ctx, j)
 		return
 	}
+	if j.covered {
+		r.cover(ctx, j)
+		return
+	}
 	r.look(ctx, j)
 }
 

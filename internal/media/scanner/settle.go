@@ -1,6 +1,8 @@
 package scanner
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -32,6 +34,11 @@ func (m *matching) settle(before store.Dir, oldDigest store.Digest) {
 	if m.whole() {
 		m.settleStamp(before)
 		d.Skipped = m.skipped
+		for _, name := range slices.Sorted(maps.Keys(m.mounts)) {
+			if before.Skipped.Covers(name) {
+				d.Skipped.Cover(name)
+			}
+		}
 	}
 	d.RecheckAt = m.recheck(before.RecheckAt)
 }

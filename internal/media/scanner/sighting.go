@@ -26,7 +26,8 @@ type sighting struct {
 	names  []string            // the only names looked at; nil: all of the directory
 	digest store.Digest        // of a whole listing
 
-	skipped store.Skipped // what is not followed here, of a whole listing
+	mounts  map[string]struct{} // names on which another file system is mounted
+	skipped store.Skipped       // what is not followed here, of a whole listing
 
 	provisional bool                   // a name that is not listed may be there all the same
 	passed      map[string]struct{}    // names of a provisional listing that are passed over
