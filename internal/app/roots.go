@@ -64,21 +64,48 @@ func anotherTree(cfg *config.Config, r config.Root, log *zap.Logger) (t tree.Tre
 	return t, func() {}, err
 }
 
+// checkOverlap refuses roots that lie inside of others, unless patterns of the outer one pass over them.
 func checkOverlap(cfg *config.Config) error {
 	var errs []error
+	for _, n := range cfg.Nested() {
+		if !passedOver(n.Outer, n.Rel) {
+			errs = append(errs, cfg.NestedError(n.Inner, n.Outer, n.Rel))
+		}
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
 	for i, a := range cfg.Roots {
 		for _, b := range cfg.Roots[:i] {
 			if a.Path == "" || b.Path == "" {
 				continue
 			}
-			if inside, err := tree.SameOrInside(a.Path, b.Path); err == nil && inside {
+			if overlaps(a, b) {
 				errs = append(errs, cfg.RootError(a, "path", "root %q (%s) is the same as or inside of root %q (%s): keep one of them, or exclude the inner directory from the outer root", a.Name, a.Path, b.Name, b.Path))
-			} else if inside, err := tree.SameOrInside(b.Path, a.Path); err == nil && inside {
-				errs = append(errs, cfg.RootError(b, "path", "root %q (%s) is inside of root %q (%s): keep one of them", b.Name, b.Path, a.Name, a.Path))
+			} else if overlaps(b, a) {
+				errs = append(errs, cfg.RootError(b, "path", "root %q (%s) is inside of root %q (%s): keep one of them, or exclude the inner directory from the outer root", b.Name, b.Path, a.Name, a.Path))
 			}
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// overlaps reports whether a root is the same as another one or lies inside of it, and is not passed over there. Roots
+// that are away overlap nothing.
+func overlaps(inner, outer config.Root) bool {
+	inside, err := tree.SameOrInside(inner.Path, outer.Path)
+	if err != nil || !inside {
+		return false
+	}
+	rel, err := tree.RealRel(inner.Path, outer.Path)
+	return err != nil || rel == "" || !passedOver(outer, rel)
+}
+
+// passedOver reports whether a root's own patterns pass over a directory. What is below one that is passed over nothing
+// takes back.
+func passedOver(r config.Root, dir string) bool {
+	rules, err := tree.NewRules(r.Exclude)
+	return err == nil && rules.Ignored(dir, true)
 }
 
 // checkPatterns refuses patterns that are none, before any root is touched: a reload must take in all or nothing.

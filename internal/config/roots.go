@@ -100,7 +100,8 @@ func (c *Config) hasRoot(name string) bool {
 }
 
 // checkOverlaps refuses roots that are the same, or inside of another, as far as their paths tell:
-// every file would be two items. Links and bind mounts show only once the roots are opened.
+// every file would be two items. Links and bind mounts show only once the roots are opened. Where the outer root has
+// patterns, whoever can read them decides: see Nested.
 func (c *Config) checkOverlaps(p *problems) {
 	for i, inner := range c.Roots {
 		for j, outer := range c.Roots {
@@ -108,19 +109,51 @@ func (c *Config) checkOverlaps(p *problems) {
 			if i == j || a == "" || b == "" || !within(a, b) || a == b && i < j {
 				continue
 			}
-			key := "path"
-			if inner.URL != "" {
-				key = "url"
-			}
-			at := inner.locate(c, key)
 			if a == b {
-				p.add(at.errorf("is the same place as root %q: remove one of them", outer.Name))
+				p.add(inner.locate(c, inner.placeKey()).errorf("is the same place as root %q: remove one of them", outer.Name))
+			} else if len(outer.Exclude) == 0 {
+				p.add(c.NestedError(inner, outer, relative(a, b)))
 			} else {
-				p.add(at.errorf("lies inside root %q (%s), which catalogues it already: remove one of them", outer.Name, outer.Location()))
+				continue
 			}
 			break
 		}
 	}
+}
+
+// Nesting is a root that lies inside of another one, which has patterns of what is passed over.
+type Nesting struct {
+	Inner, Outer Root
+	Rel          string // the inner one's path from the outer one
+}
+
+// Nested gives the roots that lie inside of others by their paths, where patterns of the outer one may pass over the inner.
+func (c *Config) Nested() (found []Nesting) {
+	for i, inner := range c.Roots {
+		for j, outer := range c.Roots {
+			if a, b := inner.comparable(), outer.comparable(); i != j && a != "" && b != "" && a != b && within(a, b) && len(outer.Exclude) > 0 {
+				found = append(found, Nesting{inner, outer, relative(a, b)})
+			}
+		}
+	}
+	return found
+}
+
+// NestedError is the error of a root inside of another one.
+func (c *Config) NestedError(inner, outer Root, rel string) *Error {
+	return c.RootError(inner, inner.placeKey(), `lies inside root %q (%s), which catalogues it already: remove one of them, or have the outer one pass over it: exclude = ["/%s/"]`,
+		outer.Name, outer.Location(), rel)
+}
+
+// relative is the path of what lies within from there.
+func relative(inner, outer string) string { return strings.Trim(strings.TrimPrefix(inner, outer), "/") }
+
+// placeKey is the key that says where a root is.
+func (r Root) placeKey() string {
+	if r.URL != "" {
+		return "url"
+	}
+	return "path"
 }
 
 // checkExclude refuses a pattern that can match nothing, since it leads to where no name of the root is.
