@@ -81,16 +81,26 @@ func (t *Local) Expect(v Volume) {
 }
 
 // Identify implements Tree. It establishes the volume anew, whatever was known.
-func (t *Local) Identify(ctx context.Context) (Volume, error) {
+func (t *Local) Identify(ctx context.Context) (Volume, error) { return t.identify(ctx, true) }
+
+// Glance is Identify for those who ask often: what is known of the volume stands while the path leads to the same
+// directory of the same mount.
+func (t *Local) Glance(ctx context.Context) (Volume, error) { return t.identify(ctx, false) }
+
+func (t *Local) identify(ctx context.Context, anew bool) (Volume, error) {
 	v, err := call(ctx, &t.gate, func() (Volume, error) {
 		root, err := t.openRootPath()
 		if err != nil {
 			return Volume{}, err
 		}
 		defer unix.Close(root)
-		p, err := t.prove(root, true)
+		before := t.proven.Load()
+		p, err := t.prove(root, anew)
 		if err != nil {
 			return Volume{}, err
+		}
+		if p == before {
+			return p.volume, nil
 		}
 		where, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", root)) // proc(5)
 		if err != nil {

@@ -109,7 +109,7 @@ func (r *runner) failed(res *result) {
 	case errors.Is(res.err, tree.ErrOtherVolume):
 	default:
 		if j.dir == "" {
-			r.identAt = time.Now() // whether the root can be used at all is not to be seen half a minute later
+			r.identAt, r.asked = time.Now(), time.Time{} // whether the root can be used at all is not to be seen half a minute later
 		}
 		r.tries[j.dir]++
 		n, limit := r.tries[j.dir], 10*time.Minute

@@ -14,10 +14,16 @@ import (
 )
 
 const (
-	proveEvery = 30 * time.Second // a root that is there
-	retryEvery = time.Second      // one that is away; a share's breaker answers at once while it is open
-	identLimit = 20 * time.Second
+	proveEvery  = 30 * time.Second // a root that is there
+	glanceEvery = 2 * time.Second  // where that costs next to nothing: no event tells that a link leads elsewhere now
+	retryEvery  = time.Second      // one that is away; a share's breaker answers at once while it is open
+	identLimit  = 20 * time.Second
 )
+
+// glancer is a tree that can tell without effort whether its root is still what it was.
+type glancer interface {
+	Glance(ctx context.Context) (tree.Volume, error)
+}
 
 // identify asks, off the runner's goroutine, whether the root is there and itself, and takes in the
 // answer. A root that does not answer costs the runner nothing but that.
@@ -27,11 +33,16 @@ func (r *runner) identify(ctx context.Context) {
 		return
 	}
 	r.identifying = true
-	ident := r.row.Ident
+	ident, ask := r.row.Ident, r.tree.Identify
+	if g, ok := r.tree.(glancer); ok && r.online && time.Since(r.asked) < proveEvery {
+		ask = g.Glance
+	} else {
+		r.asked = time.Now()
+	}
 	r.s.group.Go("identify "+r.name, func(context.Context) error {
 		ictx, cancel := context.WithTimeout(ctx, identLimit)
 		defer cancel()
-		v, err := r.tree.Identify(ictx)
+		v, err := ask(ictx)
 		if err == nil && (v.ID == ident || v.Former != "" && v.Former == ident) {
 			err = r.proveHome(ictx, v)
 		}
@@ -86,7 +97,9 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.settleOn(row)
 	}
 	r.identAt = time.Now().Add(proveEvery)
-	r.proven = time.Now()
+	if _, glances := r.tree.(glancer); glances && !v.Remote {
+		r.identAt = time.Now().Add(glanceEvery)
+	}
 	r.tree.Expect(v)
 	r.setPolled(v, replaced)
 	switch {

@@ -35,7 +35,7 @@ type runner struct {
 	tries   map[string]int // failed looks, by directory
 
 	online      bool
-	proven      time.Time // when the root was last proven to be itself
+	asked       time.Time // when it was last asked what the root is, and not only glanced at
 	identAt     time.Time // when it is to be identified again
 	scanAt      time.Time // when the next scheduled pass is due
 	pollAt      time.Time
@@ -124,7 +124,7 @@ func (r *runner) run(ctx context.Context) error {
 			r.open()
 		case <-r.proveNow:
 			r.takesIn()
-			r.identAt = time.Now()
+			r.identAt, r.asked = time.Now(), time.Time{}
 		case res := <-r.results:
 			r.take(res)
 		case <-timer.C:
