@@ -53,6 +53,9 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("Parse took %v for %d bytes", took, len(path))
 		}
 		invariants(t, path, g)
+		if explained, _ := name.Explain(path); !reflect.DeepEqual(g, explained) {
+			t.Fatalf("%q says %+v, and explained %+v", path, g, explained)
+		}
 	})
 }
 

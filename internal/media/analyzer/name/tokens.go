@@ -134,6 +134,16 @@ func (s *segment) tokenize() {
 		in = false
 	}
 	for i := 0; i < len(text); {
+		if plainLetters[text[i]] != 0 { // most of most names
+			if !in {
+				in = true
+				cur, sep = s.beginToken(i, sep, stack), 0
+			}
+			var letter bool
+			i, letter = s.appendPlain(i)
+			cur.latin = cur.latin || letter
+			continue
+		}
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(text[i:])
@@ -151,11 +161,7 @@ func (s *segment) tokenize() {
 		case kindLetter, kindDigit:
 			if !in {
 				in = true
-				if len(s.key) > 0 {
-					s.key = append(s.key, ' ')
-				}
-				cur = token{start: int32(i), k0: int32(len(s.key)), sep: sep, bracket: stack, claim: -1}
-				sep = 0
+				cur, sep = s.beginToken(i, sep, stack), 0
 			}
 			s.key = append(s.key, out[:folded]...)
 			switch {
@@ -184,6 +190,39 @@ func (s *segment) tokenize() {
 	}
 	s.dropDoubled()
 }
+
+// beginToken returns the token that begins at byte i of the text.
+func (s *segment) beginToken(i int, sep separators, bracket int16) token {
+	if len(s.key) > 0 {
+		s.key = append(s.key, ' ')
+	}
+	return token{start: int32(i), k0: int32(len(s.key)), sep: sep, bracket: bracket, claim: -1}
+}
+
+// appendPlain folds the run of ASCII letters and digits from byte i of the text on into the key, and returns where it ends
+// and whether a letter is in it.
+func (s *segment) appendPlain(i int) (end int, letter bool) {
+	for ; i < len(s.text); i++ {
+		c := plainLetters[s.text[i]]
+		if c == 0 {
+			break
+		}
+		letter = letter || c >= 'a'
+		s.key = append(s.key, c)
+	}
+	return i, letter
+}
+
+// plainLetters maps ASCII letters and digits to their folded form, and all else to 0.
+var plainLetters = func() (fold [256]byte) {
+	for c := byte('0'); c <= '9'; c++ {
+		fold[c] = c
+	}
+	for c := byte('a'); c <= 'z'; c++ {
+		fold[c], fold[c-'a'+'A'] = c, c
+	}
+	return fold
+}()
 
 // dropDoubled undoes a bracket that opens the name twice and closes once: "[[Group] Title".
 func (s *segment) dropDoubled() {
@@ -327,7 +366,7 @@ func (s *segment) push(t token) {
 	k := s.key[t.k0:t.k1]
 	t.num = number(k)
 	if t.num < 0 || len(k) == 4 || len(k) == 1 {
-		t.entry = vocabulary()[string(k)]
+		t.entry = lookupWord(k)
 	}
 	s.tok = append(s.tok, t)
 }

@@ -116,6 +116,30 @@ var vocabulary = sync.OnceValue(func() map[string]*entry {
 	return v
 })
 
+// wordSieve tells most words that the vocabulary does not know without a look at it: of each length and first byte, which
+// second and last bytes its words have, as bits.
+type wordSieve [24][256]uint64
+
+func sieveBit(k []byte) uint64 { return 1 << ((k[min(1, len(k)-1)]*7 + k[len(k)-1]) & 63) }
+
+var sieve = sync.OnceValue(func() *wordSieve {
+	w := new(wordSieve)
+	for phrase := range vocabulary() {
+		if k := []byte(phrase); len(k) > 0 && len(k) < len(w) {
+			w[len(k)][k[0]] |= sieveBit(k)
+		}
+	}
+	return w
+})
+
+// lookupWord returns what the vocabulary knows of the folded word k, nil if nothing.
+func lookupWord(k []byte) *entry {
+	if w := sieve(); len(k) > 0 && len(k) < len(w) && w[len(k)][k[0]]&sieveBit(k) == 0 {
+		return nil
+	}
+	return vocabulary()[string(k)]
+}
+
 func readVocabulary() (map[string]*entry, error) {
 	files, err := vocabularyFiles.ReadDir("vocabulary")
 	if err != nil {
