@@ -20,6 +20,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 )
 
 // Result is what the bytes said. Kind is empty where they said nothing of it (the name decides then).
@@ -84,6 +85,7 @@ func (w *Window) probe(ext string) (r Result, err error) {
 	r.Kind = p.kind
 	r.Description.Media = &media.Media{Container: p.name}
 	err = p.probe(w, &r)
+	language.Describe(&r.Description)
 	if err != nil {
 		r, err = r.beside(err), fmt.Errorf("probe %s: %w", p.name, err)
 	}

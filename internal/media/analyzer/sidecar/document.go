@@ -17,6 +17,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 )
 
@@ -55,6 +56,7 @@ type Document struct {
 // ComicInfo.xml. Errors wrap ErrUnknown. Texts and lists are within the bounds of what probers give back.
 func Parse(name string, data []byte) (Document, error) {
 	doc, err := parse(name, data)
+	language.Describe(&doc.Description)
 	doc.Description = *bound.Probed(&doc.Description)
 	return doc, err
 }
