@@ -47,6 +47,7 @@ func asProblem(err error) *problem {
 		{store.ErrSlow, http.StatusServiceUnavailable, "query-too-slow"},
 		{store.ErrQuery, http.StatusBadRequest, "bad-request"},
 		{media.ErrCursor, http.StatusBadRequest, "bad-request"},
+		{store.ErrCorrupt, http.StatusServiceUnavailable, "catalog-damaged"},
 		{store.ErrClosed, http.StatusServiceUnavailable, "shutting-down"},
 		{tree.ErrAway, http.StatusServiceUnavailable, "root-offline"},
 		{tree.ErrNotExist, http.StatusNotFound, "no-such-file"},

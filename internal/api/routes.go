@@ -2,10 +2,13 @@ package api
 
 import (
 	_ "embed"
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 //go:embed openapi.yaml
@@ -33,10 +36,10 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/status":                        s.getStatus,
 		"GET /api/v1/roots":                         s.getRoots,
 		"GET /api/v1/roots/{name}":                  s.getRoot,
-		"POST /api/v1/roots/{name}/scan":            s.postScan,
-		"POST /api/v1/roots/{name}/accept-removals": s.postAcceptRemovals,
-		"POST /api/v1/roots/{name}/accept-volume":   s.postAcceptVolume,
-		"POST /api/v1/roots/{name}/reconnect":       s.postReconnect,
+		"POST /api/v1/roots/{name}/scan":            s.sound(s.postScan),
+		"POST /api/v1/roots/{name}/accept-removals": s.sound(s.postAcceptRemovals),
+		"POST /api/v1/roots/{name}/accept-volume":   s.sound(s.postAcceptVolume),
+		"POST /api/v1/roots/{name}/reconnect":       s.sound(s.postReconnect),
 		"GET /api/v1/scans":                         s.getScans,
 		"GET /api/v1/scans/{id}":                    s.getScan,
 		"DELETE /api/v1/scans/{id}":                 s.deleteScan,
@@ -96,11 +99,41 @@ func document(text []byte) handler {
 	}
 }
 
-func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error { return writeText(w, "ok\n") }
+// healthz tells of damage too, but not as a failure: who restarts what does not live would mend nothing.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
+	if s.damage() != nil {
+		return writeText(w, "ok, but "+damagedText+"\n")
+	}
+	return writeText(w, "ok\n")
+}
+
+// damagedText is for everybody: where the file lies is only told who may ask for more.
+const damagedText = "the catalog is damaged: GET /api/v1/status and the log say what to do"
+
+// damage is why the catalog is not changed any more; nil: it can be.
+func (s *Server) damage() error {
+	if err := s.trouble(); errors.Is(err, store.ErrCorrupt) {
+		return err
+	}
+	return nil
+}
+
+// sound lets a request for changes through that the catalog can take.
+func (s *Server) sound(fn handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.damage(); err != nil {
+			return err
+		}
+		return fn(w, r)
+	}
+}
 
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	if !s.ready.Load() {
 		return problemf(http.StatusServiceUnavailable, "not-ready", "starting or stopping")
+	}
+	if s.damage() != nil {
+		return problemf(http.StatusServiceUnavailable, "catalog-damaged", damagedText)
 	}
 	return writeText(w, "ready\n")
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -27,7 +28,7 @@ type Status struct {
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 	idle := s.ready.Load() && s.idle() // before the rest: what follows is at least as new
 	roots, err := s.roots.Roots(r.Context())
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrCorrupt) { // which it is there to tell of
 		return err
 	}
 	status := Status{

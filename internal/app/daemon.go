@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
@@ -42,7 +44,10 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.Open(ctx, cfg.DataDir, store.Options{Log: log, Reach: analyzer.Reach, Described: analyzer.Version})
+	if err := store.Tighten(filepath.Join(cfg.DataDir, lockFile)); err != nil {
+		log.Warn("others can open the lock", zap.Error(err))
+	}
+	st, err := store.Open(ctx, cfg.DataDir, store.Options{Log: logs.Sparing(log), Reach: analyzer.Reach, Described: analyzer.Version})
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}

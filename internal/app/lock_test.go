@@ -5,7 +5,30 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/config"
 )
+
+func TestALockThatOthersCouldOpenIsTheOwnersAlone(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, lockFile)
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o664); err != nil {
+		t.Fatal(err)
+	}
+	c, err := openCore(t.Context(), &config.Config{DataDir: dir}, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	if fi, err := os.Stat(path); err != nil || fi.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", fi.Mode(), err)
+	}
+}
 
 func TestALockThatIsALinkIsNotWrittenThrough(t *testing.T) {
 	dir, film := t.TempDir(), filepath.Join(t.TempDir(), "film.mkv")

@@ -54,6 +54,10 @@ func (d *Daemon) reload(ctx context.Context) {
 		d.refuse(err)
 		return
 	}
+	if err := d.store.Damage(); err != nil {
+		d.refuse(err)
+		return
+	}
 	old := d.config.Load()
 	changes := config.Diff(old, cfg)
 	if len(changes.Fixed) > 0 {

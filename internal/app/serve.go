@@ -11,6 +11,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/api"
 	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
@@ -71,7 +72,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	d.bus = realtime.NewEventBus(c.store, log)
+	d.bus = realtime.NewEventBus(c.store, logs.Sparing(log))
 	d.start(ctx, coreOptions{watch: watching{d}, grace: removalGrace, tell: scanner.Tell{Scan: d.tellScan, Root: d.tellRoot}})
 	d.stages.start("search index", c.store.Index)
 	d.stages.start("event bus", d.bus.Run)
@@ -85,10 +86,12 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 		o.Listening(d.server.Addr().String())
 	}
 	if err := d.setRoots(ctx, cfg, roots); err != nil {
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return nil // told to stop while starting
+		case d.store.Damage() == nil:
+			return err
 		}
-		return err
 	}
 	d.stages.start("mounts", d.followMounts)
 	d.server.SetReady(true)
@@ -105,6 +108,7 @@ func (d *Daemon) attend() error {
 	watchdog, stop := notify.watchdog()
 	defer stop()
 	reloads := reloads{d: d, notify: notify}
+	damaged := d.store.Damaged()
 	for {
 		select {
 		case <-ended.Done():
@@ -118,6 +122,9 @@ func (d *Daemon) attend() error {
 			reloads.ask()
 		case <-reloads.done:
 			reloads.ended()
+		case <-damaged:
+			damaged = nil // once
+			d.stages.group.Go("hold still", d.holdStill)
 		case <-watchdog:
 			d.checkHealth(ended, notify)
 		}
@@ -128,7 +135,11 @@ func (d *Daemon) attend() error {
 func (d *Daemon) checkHealth(ctx context.Context, n *notifier) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if err := d.store.Update(ctx, func(*store.Tx) error { return nil }); err != nil && !errors.Is(err, context.Canceled) {
+	err := d.store.Update(ctx, func(*store.Tx) error { return nil })
+	if errors.Is(err, store.ErrUnwritten) {
+		err = nil // that is an answer, and a restart writes no more
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
 		d.log.Warn("the store does not answer", zap.Error(err))
 		return
 	}
@@ -137,7 +148,7 @@ func (d *Daemon) checkHealth(ctx context.Context, n *notifier) {
 
 // idle reports whether nothing is queued, debounced, scanned, analysed or indexed.
 func (d *Daemon) idle() bool {
-	return d.watcher.Busy() == 0 && d.core.idle() && d.store.Indexed() && d.watcher.Busy() == 0 && d.core.idle()
+	return d.store.Damage() == nil && d.watcher.Busy() == 0 && d.core.idle() && d.store.Indexed() && d.watcher.Busy() == 0 && d.core.idle()
 }
 
 // prune bounds the tombstones: the feed is never longer than the catalog, and a first load that is under

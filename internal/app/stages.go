@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/run"
@@ -56,8 +57,22 @@ func (s *stages) stopAll(within time.Duration, last func()) error {
 	deadline := time.Now().Add(within)
 	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
+	s.stopBut(within, deadline)
+	last()
+	late, err := s.group.WaitFor(ctx)
+	if len(late) > 0 {
+		return fmt.Errorf("not stopped within %v: %v", within, late)
+	}
+	return err
+}
+
+// stopBut ends all components but some. None may be started from then on.
+func (s *stages) stopBut(within time.Duration, deadline time.Time, stay ...string) {
 	for i := len(s.all) - 1; i >= 0; i-- {
 		st := s.all[i]
+		if slices.Contains(stay, st.name) {
+			continue
+		}
 		began := time.Now()
 		st.stop()
 		patience := time.NewTimer(stopTime(time.Until(deadline), within, i))
@@ -69,10 +84,4 @@ func (s *stages) stopAll(within time.Duration, last func()) error {
 		}
 		patience.Stop()
 	}
-	last()
-	late, err := s.group.WaitFor(ctx)
-	if len(late) > 0 {
-		return fmt.Errorf("not stopped within %v: %v", within, late)
-	}
-	return err
 }

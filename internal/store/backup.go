@@ -25,8 +25,11 @@ var ErrNoBackup = errors.New("not a backup of a catalog")
 // checked and on disk before it gets its name, so file is always either what it was before or a whole copy. A file that
 // is there already is replaced only if it is a catalog.
 func Backup(ctx context.Context, dir, file string) error {
-	path := filepath.Join(dir, FileName)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	path, there, err := locate(dir)
+	if err != nil {
+		return err
+	}
+	if !there {
 		return fmt.Errorf("%w at %s: is this the data directory? (--data-dir, or data_dir of --config)", ErrNone, path)
 	}
 	if same(path, file) {
@@ -57,7 +60,10 @@ type Restored struct {
 // The restored catalog is another one to clients: it gets an epoch of its own, so that each of them loads it anew, and
 // no id that the replaced one has given is given again.
 func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
-	path := filepath.Join(dir, FileName)
+	path, _, err := locate(dir)
+	if err != nil && !errors.Is(err, ErrCorrupt) { // of which nothing is left is what is replaced
+		return done, err
+	}
 	if same(path, file) {
 		return done, fmt.Errorf("%s is the catalog itself: name a backup of it", file)
 	}
@@ -109,7 +115,7 @@ func identify(ctx context.Context, path string) (lastID int64, err error) {
 	switch {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
-	case err == nil && version == 0, errors.Is(err, ErrForeign): // an empty file is a database without tables
+	case err == nil && version == 0, errors.Is(err, ErrForeign), errors.Is(err, errBlank): // as an empty file is
 		return 0, fmt.Errorf("%w: %s", ErrNoBackup, path)
 	case errors.Is(err, ErrNewer):
 		return 0, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
@@ -168,7 +174,7 @@ func dialAlone(ctx context.Context, path string) (*conn, error) {
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
 		mode = "ro&immutable=1"
 	}
-	c, err := dialMode(path, mode, "cell_size_check=ON")
+	c, err := dialMode(path, mode)
 	if err == nil {
 		c.ctx = ctx
 	}

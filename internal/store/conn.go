@@ -55,6 +55,10 @@ const busyTimeout = 5 * time.Second
 // one afterwards may call no function that could do harm.
 const distrust = "trusted_schema=OFF"
 
+// wary is said to every connection too: a page is checked cell by cell when it is first read, so that a broken one is
+// called so and not half read.
+const wary = "cell_size_check=ON"
+
 // dial opens a connection.
 func dial(path string, readOnly bool, pragmas ...string) (*conn, error) {
 	if readOnly {
@@ -76,7 +80,7 @@ func dialMode(path, mode string, pragmas ...string) (*conn, error) {
 		return nil, err
 	}
 	c := &conn{c: dc.(*sqlite3.SQLiteConn), stmts: make(map[string]*statement)}
-	for _, p := range append([]string{distrust}, pragmas...) {
+	for _, p := range append([]string{distrust, wary}, pragmas...) {
 		if err := c.script("PRAGMA " + p); err != nil {
 			return nil, errors.Join(fmt.Errorf("pragma %s: %w", p, err), c.close())
 		}

@@ -27,6 +27,10 @@ func (s *Store) Index(ctx context.Context) error {
 				if ctx.Err() != nil {
 					return nil
 				}
+				if s.Damage() != nil { // which is said already, and does not pass
+					<-ctx.Done()
+					return nil
+				}
 				s.log.Warn("search index not written", zap.Error(err))
 				select {
 				case <-time.After(5 * time.Second): // a full disk, say: the feed still has it

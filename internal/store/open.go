@@ -5,9 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -82,6 +79,7 @@ type Store struct {
 	workGen atomic.Int64 // commits that left work for the analyzer
 	tallies tallies
 	failure atomic.Pointer[error] // of the last group, while none has been written since
+	harm    harm
 	stats   Stats
 	roots   atomic.Pointer[map[int64]string] // names by id, for encoding
 }
@@ -100,9 +98,15 @@ type Stats struct {
 // Open opens the catalog in a data directory, creates it where there is none, and brings its schema up
 // to date. The caller holds the data directory's lock. Close it after Run has returned.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
-	path := filepath.Join(dir, FileName)
-	if err := createPrivate(path); err != nil {
+	path, there, err := locate(dir)
+	if err == nil && !there {
+		err = create(ctx, path)
+	}
+	if err != nil {
 		return nil, err
+	}
+	for _, err := range tighten(path) {
+		o.warn("others can read the catalog", err)
 	}
 	w, err := dial(path, false, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8192", "temp_store=MEMORY",
 		"wal_autocheckpoint=4000", "journal_size_limit=67108864")
@@ -113,7 +117,10 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s.writer = w
 	w.ctx = ctx
 	err = s.prepare(ctx)
-	if w.ctx = nil; err != nil {
+	switch w.ctx = nil; {
+	case isDamage(err):
+		return nil, errors.Join(explain(path, err), w.closeUntouched(path))
+	case err != nil:
 		return nil, errors.Join(explain(path, err), w.close())
 	}
 	return s, nil
@@ -122,8 +129,11 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 // OpenReader opens an existing catalog for reading only, beside a daemon or without one. Its Run need
 // not be called; its writing methods fail with ErrClosed.
 func OpenReader(ctx context.Context, dir string) (*Store, error) {
-	path := filepath.Join(dir, FileName)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	path, there, err := locate(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
 		return nil, fmt.Errorf("%w at %s: run `catalogizerd scan` or `catalogizerd serve` with this data directory first", ErrNone, path)
 	}
 	s := newStore(path, Options{Readers: 2})
@@ -146,6 +156,13 @@ func (s *Store) prepareReader(c *conn) error {
 	return s.load(c)
 }
 
+// warn logs what keeps nothing from working.
+func (o *Options) warn(what string, err error) {
+	if o.Log != nil {
+		o.Log.Warn(what, zap.Error(err))
+	}
+}
+
 func newStore(path string, o Options) *Store {
 	if o.Readers == 0 {
 		o.Readers = 4
@@ -162,15 +179,14 @@ func newStore(path string, o Options) *Store {
 	return &Store{
 		path: path, log: o.Log, walLimit: o.WALLimit, reach: o.Reach, described: o.Described, queryTime: o.QueryTime,
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
+		harm: harm{found: make(chan struct{})},
 	}
 }
 
 func (s *Store) prepare(ctx context.Context) error {
 	c := s.writer
-	if n, err := c.number("SELECT count(*) FROM pragma_compile_options WHERE compile_options = 'ENABLE_FTS5'"); err != nil {
+	if err := searches(c); err != nil {
 		return err
-	} else if n == 0 {
-		return ErrNoFTS
 	}
 	have, files, err := genuine(ctx, c, s.path)
 	if err != nil {
@@ -182,18 +198,25 @@ func (s *Store) prepare(ctx context.Context) error {
 	return s.load(c)
 }
 
-// load reads what the store keeps in memory, and gives a new catalog its epoch.
+// searches refuses a binary that cannot search.
+func searches(c *conn) error {
+	n, err := c.number("SELECT count(*) FROM pragma_compile_options WHERE compile_options = 'ENABLE_FTS5'")
+	if err == nil && n == 0 {
+		err = ErrNoFTS
+	}
+	return err
+}
+
+// load reads what the store keeps in memory.
 func (s *Store) load(c *conn) error {
 	v := map[string]any{}
 	err := c.each("SELECT key, value FROM meta", func(r row) error { v[r.text(0)] = r[1]; return nil })
 	if err != nil {
 		return err
 	}
-	if e, ok := v["epoch"].(string); ok {
-		s.epoch = e
-	} else {
-		s.epoch = newEpoch()
-		if err := c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?)", s.epoch); err != nil {
+	var named bool
+	if s.epoch, named = v["epoch"].(string); !named {
+		if s.epoch, err = nameNew(c, s.path); err != nil {
 			return err
 		}
 	}
@@ -204,6 +227,9 @@ func (s *Store) load(c *conn) error {
 	floor, _ := v["floor"].(int64)
 	s.floor.Store(floor)
 	s.head.Store(s.lastSeq)
+	if err := s.consistent(c); err != nil {
+		return err
+	}
 	if err := s.loadRuns(c); err != nil {
 		return err
 	}
@@ -228,10 +254,13 @@ func (s *Store) Close() error {
 			return errors.Join(err, errors.New("the catalog's writer still runs: it is left open"))
 		}
 	}
-	if s.writer != nil {
-		err = errors.Join(err, s.writer.close())
+	switch {
+	case s.writer == nil:
+		return err
+	case s.Damage() != nil:
+		return errors.Join(err, s.writer.closeUntouched(s.path))
 	}
-	return err
+	return errors.Join(err, s.writer.close())
 }
 
 // Path is the database file's path.
@@ -240,8 +269,11 @@ func (s *Store) Path() string { return s.path }
 // Epoch names this catalog: cursors of another epoch mean nothing here.
 func (s *Store) Epoch() string { return s.epoch }
 
-// Failure is why the last changes could not be written; nil while they can.
+// Failure is why the last changes could not be written, or none can be any more; nil while they can.
 func (s *Store) Failure() error {
+	if err := s.Damage(); err != nil {
+		return err
+	}
 	if err := s.failure.Load(); err != nil {
 		return *err
 	}
@@ -253,7 +285,7 @@ func (s *Store) Counters() *Stats { return &s.stats }
 
 // Integrity runs SQLite's own check over the whole file; the error says what it found.
 func (s *Store) Integrity(ctx context.Context) error {
-	return s.read(ctx, func(c *conn) error { return integrity(c, s.path) })
+	return s.read(ctx, func(c *conn) error { return integrity(c, s.path) }) // which notes what is found
 }
 
 func integrity(c *conn, path string) error {
@@ -269,7 +301,7 @@ func integrity(c *conn, path string) error {
 }
 
 // mendCatalog is what to do about a catalog that cannot be used any more.
-const mendCatalog = "restore a backup, or move it away and scan anew"
+const mendCatalog = "restore a backup with `catalogizerd restore FILE`, or move it away and scan anew"
 
 // explain turns SQLite's codes into errors that name the file and the mend.
 func explain(path string, err error) error {
@@ -314,15 +346,6 @@ func explain(path string, err error) error {
 type explained struct{ error }
 
 func (e explained) Unwrap() error { return e.error }
-
-// damage explains damage that shows only in the midst of a request. Every other error is told as it is.
-func damage(path string, err error) error {
-	var se sqlite3.Error
-	if errors.As(err, &se) && (se.Code == sqlite3.ErrCorrupt || se.Code == sqlite3.ErrNotADB) {
-		return explain(path, err)
-	}
-	return err
-}
 
 // now is the wall clock in Unix nanoseconds.
 func now() int64 { return time.Now().UnixNano() }

@@ -280,20 +280,29 @@ func TestADataDirectoryThatIsNoneIsNamed(t *testing.T) {
 	}
 }
 
-// TestAReadOnlyCatalogIsRefused makes the file unwritable by its mode and, since root writes whatever
-// the mode says, runs as nobody where it is root.
 func TestAReadOnlyCatalogIsRefused(t *testing.T) {
-	if dir := os.Getenv("READ_ONLY_CATALOG"); dir != "" {
+	asNobody(t, "READ_ONLY_CATALOG", func(dir string) {
 		err := refused(t, dir)
 		if !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "writable") {
 			t.Errorf("got: %v", err)
 		}
+	}, func(dir string) map[string]fs.FileMode {
+		return map[string]fs.FileMode{filepath.Join(dir, FileName): 0o444, dir: 0o555}
+	})
+}
+
+// asNobody makes a catalog, gives it modes, and runs the test again as a process in which try is called for it. Root may
+// do all whatever the mode says, so where it is root that process is nobody's.
+func asNobody(t *testing.T, variable string, try func(dir string), modes func(dir string) map[string]fs.FileMode) {
+	t.Helper()
+	if dir := os.Getenv(variable); dir != "" {
+		try(dir)
 		return
 	}
 	dir, remove := scratch(t)
 	defer remove()
 	runAt(t, dir, Options{}).stop()
-	for path, mode := range map[string]fs.FileMode{filepath.Join(dir, FileName): 0o444, dir: 0o555} {
+	for path, mode := range modes(dir) {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
@@ -303,8 +312,8 @@ func TestAReadOnlyCatalogIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestAReadOnlyCatalogIsRefused$", "-test.v")
-	cmd.Env = append(os.Environ(), "READ_ONLY_CATALOG="+dir)
+	cmd := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), variable+"="+dir)
 	cmd.Dir = "/"
 	if os.Getuid() == 0 {
 		binary := filepath.Join(t.TempDir(), "test")

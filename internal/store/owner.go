@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -46,12 +47,34 @@ func Foreign(path string) string {
 	return fmt.Sprintf("%s belongs to another user: run `chown --reference=%s %s` as root", path, filepath.Dir(path), path)
 }
 
-// createPrivate makes an empty catalog that nobody else can read, where there is none: SQLite gives the files beside it
-// the same mode and owner.
-func createPrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil //nolint:nilerr // it is there, or opening it says better what is wrong
+// Tighten sees to it that nobody but its owner reads or writes a file of the data directory. Older versions, and who
+// copies one, may have let others. SQLite gives the files beside a catalog the catalog's mode.
+func Tighten(path string) error {
+	fi, err := os.Lstat(path)
+	if err != nil || !fi.Mode().IsRegular() || fi.Mode().Perm()&0o077 == 0 {
+		return nil //nolint:nilerr // what is not there is read by nobody
 	}
-	return errors.Join(f.Close(), Entrust(path))
+	if err := os.Chmod(path, fi.Mode().Perm()&0o700); err != nil {
+		return fmt.Errorf("%s has mode %04o: %w: run `chmod go= %s` as its owner", path, fi.Mode().Perm(), err, path)
+	}
+	return nil
+}
+
+// tighten does so with a catalog and what lies beside it under its name: its log, and copies of it.
+func tighten(path string) (errs []error) {
+	paths, err := filepath.Glob(globbed(path) + "*")
+	if err != nil {
+		return []error{err}
+	}
+	for _, p := range paths {
+		if err := Tighten(p); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}
+
+// globbed is a path in which no character is one of a pattern.
+func globbed(path string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }

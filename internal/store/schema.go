@@ -12,6 +12,9 @@ import (
 // ErrAltered says that a catalog's tables are not those that this program makes.
 var ErrAltered = errors.New("catalog was altered")
 
+// errBlank says that a catalog has lost all, or is none.
+var errBlank = errors.New("holds no table")
+
 // genuine refuses what is no catalog, and a catalog whose schema is not exactly the one that this program gives to its
 // version, before anything else is asked of it. SQL stands in a schema: triggers, views, checks and indexes of
 // expressions run whenever somebody writes or reads, with this program's rights and for as long as they like. It gives
@@ -30,6 +33,9 @@ func genuine(ctx context.Context, c *conn, path string) (have int, files []strin
 	}
 	if have, files, err = versions(c); err != nil {
 		return 0, nil, err
+	}
+	if have == 0 && objects == 0 { // a catalog is whole before it gets its name
+		return 0, nil, fmt.Errorf("%w: %s %w: %s", ErrCorrupt, path, errBlank, mendEmpty(path))
 	}
 	wanted, err := schemaOf(ctx, files[:have])
 	if err != nil {

@@ -107,8 +107,13 @@ var ErrUnwritten = errors.New("changes not kept")
 // be a transaction of its own, outside the group and its numbers.
 var errLost = errors.New("transaction was given up")
 
-// group runs a request and as many of those behind it as fit in one transaction.
+// group runs a request and as many of those behind it as fit in one transaction. A damaged catalog is not touched.
 func (s *Store) group(r request) {
+	if err := s.Damage(); err != nil {
+		s.stats.Queue.Add(-1)
+		r.done(unwritten(err))
+		return
+	}
 	before := s.counts
 	tx := &Tx{s: s, c: s.writer, tally: map[tallyKey]int64{}}
 	err := s.writer.script("BEGIN IMMEDIATE")
@@ -120,6 +125,8 @@ func (s *Store) group(r request) {
 			o.err = tx.run(r.fn)
 			if lost = s.writer.c.AutoCommit(); lost {
 				err, o.err = fmt.Errorf("%w: %w", errLost, o.err), nil
+			} else if lost = isDamage(o.err); lost { // what others in the group have done leans on the same pages
+				err, o.err = o.err, nil
 			}
 		}
 		outcomes = append(outcomes, o)
@@ -132,15 +139,15 @@ func (s *Store) group(r request) {
 		}
 	}
 	if err == nil {
+		err = s.Damage() // that a reader has met meanwhile
+	}
+	if err == nil {
 		err = s.commit(tx, before)
 	}
 	if err != nil {
 		s.counts = before
 		_ = s.writer.script("ROLLBACK") // where the failure has not rolled back already
-		s.stats.Failures.Add(1)
-		err = fmt.Errorf("%w: %w", ErrUnwritten, explain(s.path, err))
-		s.failure.Store(&err)
-		s.log.Error("catalog not written", zap.Error(err), zap.Int("requests", len(outcomes)))
+		err = s.giveUp(err, len(outcomes))
 	} else {
 		s.publish(tx)
 	}
@@ -149,9 +156,21 @@ func (s *Store) group(r request) {
 			o.err = err
 		}
 		s.stats.Queue.Add(-1)
-		o.done(damage(s.path, o.err))
+		o.done(o.err)
 	}
 	s.tendWAL()
+}
+
+// giveUp notes why a group was not written, and gives the error for those who asked.
+func (s *Store) giveUp(err error, requests int) error {
+	s.stats.Failures.Add(1)
+	if isDamage(err) {
+		return unwritten(s.noting(err))
+	}
+	err = unwritten(explain(s.path, err))
+	s.failure.Store(&err)
+	s.log.Error("catalog not written", zap.Error(err), zap.Int("requests", requests))
+	return err
 }
 
 func (s *Store) next() (request, bool) {
@@ -229,7 +248,7 @@ func (s *Store) publish(tx *Tx) {
 		s.floor.Store(tx.floor)
 	}
 	if tx.rootsChanged {
-		if err := s.loadRootNames(s.writer); err != nil {
+		if err := s.noting(s.loadRootNames(s.writer)); err != nil {
 			s.log.Error("root names not read", zap.Error(err))
 		}
 	}
@@ -259,7 +278,7 @@ const (
 // no new read begins, the WAL is written back and truncated, the gate opens.
 func (s *Store) tendWAL() {
 	fi, err := os.Stat(s.path + "-wal")
-	if err != nil || fi.Size() < s.walLimit || time.Now().Before(s.gateRests) {
+	if err != nil || fi.Size() < s.walLimit || time.Now().Before(s.gateRests) || s.Damage() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), gateWait)
@@ -271,7 +290,7 @@ func (s *Store) tendWAL() {
 	}
 	defer s.readers.gate.Release(s.readers.all)
 	s.stats.GateCloses.Add(1)
-	if err := s.truncateWAL(); err != nil {
+	if err := s.noting(s.truncateWAL()); err != nil {
 		s.gateRests = time.Now().Add(gateRest)
 		s.log.Warn("WAL not truncated", zap.Int64("bytes", fi.Size()), zap.Error(err))
 	}

@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -77,7 +78,11 @@ func (b *EventBus) Run(ctx context.Context) error {
 	defer unsubscribe()
 	for {
 		var retry <-chan time.Time
-		if err := b.follow(ctx); err != nil && ctx.Err() == nil {
+		err := b.follow(ctx)
+		switch {
+		case err == nil, ctx.Err() != nil:
+		case errors.Is(err, store.ErrCorrupt): // which is said already, and does not pass
+		default:
 			b.log.Warn("feed not read, subscribers wait", zap.Error(err))
 			retry = time.After(retryTime)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	runner "github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/gorilla/websocket"
 	"go.uber.org/zap"
 )
@@ -189,6 +190,8 @@ func (c *client) farewell(err error) (told bool) {
 		return false // it has gone by itself
 	case errors.As(err, &panicked): // which is in the log, with its stack
 		return c.close(websocket.CloseInternalServerErr, "the server failed")
+	case errors.Is(err, store.ErrCorrupt): // which is in the log once, however often clients come back
+		return c.close(websocket.CloseInternalServerErr, "the catalog is damaged")
 	default:
 		c.live.lines.Warn("live feed ended", zap.Stringer("remote", c.ws.RemoteAddr()), zap.Error(err))
 		return c.close(websocket.CloseInternalServerErr, "the catalog cannot be read")

@@ -2,11 +2,13 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 // maxScansKept is how many ended scans are remembered.
@@ -59,14 +61,15 @@ func (r *runner) settled() bool {
 // Roots describes every root. The watch and the breaker are for others to fill in.
 func (s *Scanner) Roots(ctx context.Context) ([]media.Root, error) {
 	var out []media.Root
+	var broken error // what of them a damaged catalog does not say
 	for _, r := range s.all() {
 		m, err := s.describeRoot(ctx, r)
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrCorrupt) {
 			return nil, err
 		}
-		out = append(out, m)
+		out, broken = append(out, m), errors.Join(broken, err)
 	}
-	return out, nil
+	return out, broken
 }
 
 // Root describes one root.
