@@ -7,7 +7,8 @@ type comicName struct {
 	series                 string
 	volume, chapter, issue Span
 	special                Span
-	year                   int
+	year, version          int
+	story                  string    // what the issue or chapter is called
 	marked                 bool      // a word says what a number counts
 	said                   [8][2]int // tokens of the first marks: first, and one past the last
 	marks                  int
@@ -58,6 +59,9 @@ func (s *segment) onlyComics() bool {
 		if !ok || m.from < i {
 			continue
 		}
+		if at := strings.IndexByte(string(k), 'c'); m.kind == markVolume && k[0] == 'v' && at > 1 && gluedMarkFollows(string(k[at:])) { // v01c001
+			sure = true
+		}
 		switch word := strings.TrimRight(string(s.word(m.from)), "0123456789"); {
 		case m.kind == markChapter && word != "ep" && word != "episode", m.kind == markVolume && (word == "v" && len(s.word(m.from)) > 2 && !s.spacedVersion(i) || word == "ln" || s.tok[i].cjk || s.tok[i].other):
 			sure = true
@@ -89,14 +93,21 @@ func (s *scratch) parseComic(g *Guess, p *pathParts) {
 			c.chapter = d.chapter
 		}
 		if d.series == "" {
+			if c.year == 0 && d.startsWithMark { // "Series/Volume 2 (2012)/Series 003.cbz"
+				c.year = d.year
+			}
 			continue
 		}
 		if c.series == "" || beginsWith(c.series, d.series) && s.numberBehind(d.series) {
 			c.fromFolder(s, d.series)
 		}
+		if c.year == 0 && foldWord(c.series) == foldWord(d.series) {
+			c.year = d.year
+		}
 		break
 	}
-	g.Type, g.Series, g.Year = Comic, c.series, c.year
+	g.Type, g.Series, g.Year, g.Title = Comic, c.series, c.year, c.story
+	g.Version = c.version
 	g.Volume, g.Chapter, g.Issue = c.volume, c.chapter, c.issue
 	switch {
 	case c.issue.First != "":
@@ -139,8 +150,12 @@ func (s *segment) readComic() (c comicName) {
 	start := s.behindGroup()
 	end := len(s.tok)
 	for i := start; i < len(s.tok); i++ {
-		if i > start && s.entersBracket(i) {
-			end = min(end, i)
+		if i > start && (s.entersBracket(i) || s.dated(i)) {
+			end = min(end, s.dateFrom(i))
+		}
+		if s.corrected(i) {
+			c.version = int(s.word(i)[1] - '0')
+			continue
 		}
 		m, ok := s.comicMarkAt(i)
 		if !ok && s.tok[i].sep&sepHash != 0 && startsNumber(s.word(i)) && s.tok[i].num < 0 { // #5AU
@@ -172,8 +187,41 @@ func (s *segment) readComic() (c comicName) {
 	end, start = s.bareIssue(&c, start, end)
 	if start < end {
 		c.series = s.comicTitle(start, end)
+		c.story = s.storyBehind(end)
 	}
 	return c
+}
+
+// corrected reports that token i is the version of a corrected file, alone in square brackets behind others: [v2].
+func (s *segment) corrected(i int) bool {
+	return i > 0 && s.alone(i) && s.br[s.tok[i].bracket].kind == '[' && len(s.word(i)) == 2 && isCorrection(string(s.word(i)))
+}
+
+// storyBehind returns what the issue is called: the words behind a dash with room around it that follows the numbers of the
+// series, which end at token i.
+func (s *segment) storyBehind(i int) string {
+	for ; i < len(s.tok); i++ {
+		k := s.word(i)
+		if s.tok[i].bracket >= 0 {
+			return ""
+		}
+		if i > 0 && s.tok[i].sep.spacedDash() && !isDigit(k[0]) && !isDigit(k[len(k)-1]) {
+			break
+		}
+		if m, ok := s.comicMarkAt(i); ok && m.from == i {
+			i = m.to - 1
+		} else if !isDigit(k[0]) {
+			return ""
+		}
+	}
+	from := i
+	for i < len(s.tok) && s.tok[i].bracket < 0 {
+		if _, ok := s.comicMarkAt(i); ok || s.dated(i) {
+			return ""
+		}
+		i++
+	}
+	return s.phrase(words{from, i})
 }
 
 // take notes what a mark says; the first of a kind counts.
@@ -233,7 +281,7 @@ func (s *segment) halfIssue() int {
 		return -1
 	}
 	for i := range s.tok {
-		if int(s.tok[i].start) > at {
+		if int(s.tok[i].start) >= at {
 			return i
 		}
 	}
@@ -252,7 +300,7 @@ func (s *segment) bareIssue(c *comicName, start, end int) (int, int) {
 		}
 		m := mark{from: i, to: i + 1, span: Span{First: trimNumber(string(s.word(i)[:digits(s.word(i), 0)]))}}
 		s.extendMark(&m, false)
-		last := m.to >= len(s.tok) || s.tok[m.to].sep&(sepOpen|sepClose) != 0
+		last := m.to >= len(s.tok) || s.tok[m.to].sep&(sepOpen|sepClose) != 0 || m.to == end // a date follows
 		leading := i == start
 		hash := s.tok[i].sep&sepHash != 0
 		titled := m.to < len(s.tok) && s.tok[m.to].sep.spacedDash()
@@ -289,6 +337,9 @@ func (s *segment) laterIssue(i int, c *comicName) bool {
 // negative reports an issue below zero: "Series v1 -001".
 func (s *segment) negative(i int) bool {
 	sep := s.tok[i].sep
+	if i > 0 && sep&sepHash != 0 && s.text[s.tok[i].start-1] == '-' { // "#-1"
+		return true
+	}
 	return i > 0 && sep == sepSpace|sepDash && s.text[s.tok[i].start-1] == '-' && len(s.word(i)) == 3
 }
 

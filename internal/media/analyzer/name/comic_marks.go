@@ -141,6 +141,9 @@ func (s *segment) decimals(i int, whole Number) (Number, int) {
 // scripts without spaces have it.
 func (s *segment) countedMark(i int, k []byte) (m mark, ok bool) {
 	text := string(k)
+	if rest, ok := strings.CutPrefix(text, "卷"); ok && rest != "" && allDigits(rest) {
+		return mark{kind: markVolume, from: i, to: i + 1, span: Span{First: trimNumber(rest)}}, true
+	}
 	for at := strings.IndexAny(text, "0123456789"); at >= 0 && at < len(text); at++ {
 		if !isDigit(text[at]) {
 			continue

@@ -48,3 +48,34 @@ func TestArchivesAreComicsOnlyWhereSomethingSaysSo(t *testing.T) {
 		check(t, path, `{"series":null,"volume":null,"chapter":null}`)
 	}
 }
+
+func TestWhatComicsSayBesideTheirNumber(t *testing.T) {
+	t.Parallel()
+	for path, wants := range map[string]string{
+		// the title of the story
+		"Blue Dog v02 - The Return (2010) (digital).cbz": `{"series":"Blue Dog","volume":2,"title":"The Return"}`,
+		"Blue Dog Vol. 01 Ch. 034.5 - Snow.cbz":          `{"series":"Blue Dog","volume":1,"chapter":34.5,"title":"Snow"}`,
+		"Blue Dog - T03 - Le retour.cbr":                 `{"series":"Blue Dog","volume":3,"title":"Le retour"}`,
+		"[Group] Blue Dog - c012 (v02) - p000 [dig].cbz": `{"series":"Blue Dog","volume":2,"chapter":12,"title":null}`,
+		"Blue Dog - The Return 01 (of 5).cbz":            `{"series":"Blue Dog - The Return","issue":1,"title":null}`,
+		// when it was published, in the name or in the folder of the series
+		"Blue Dog, 2021-08-04 (#02) (digital).cbz":          `{"series":"Blue Dog","issue":2,"year":2021}`,
+		"Blue Dog 02-24-2001.cbz":                           `{"series":"Blue Dog","issue":null,"year":2001}`,
+		"Blue Dog 12 Sep-Oct 1951.cbz":                      `{"series":"Blue Dog","year":1951}`,
+		"/comics/Blue Dog (2012)/003.cbz":                   `{"series":"Blue Dog","issue":3,"year":2012}`,
+		"/comics/Blue Dog/Volume 2 (2012)/Blue Dog 003.cbz": `{"series":"Blue Dog","volume":2,"issue":3,"year":2012}`,
+		"/comics/Red Cat (2010)/Blue Dog 003.cbz":           `{"series":"Blue Dog","issue":3,"year":null}`,
+		"/comics/Blue Dog (2012)/Blue Dog 003 (2014).cbz":   `{"series":"Blue Dog","issue":3,"year":2014}`,
+		// a corrected file is no volume
+		"[Group] Blue Dog Chapter 12 [v2].cbz":  `{"series":"Blue Dog","chapter":12,"volume":null,"version":2}`,
+		"[Group] Blue Dog Chapter 12 [v02].cbz": `{"series":"Blue Dog","chapter":12,"volume":2}`,
+		// halves, and numbers below zero
+		"Blue Dog #½ (1999).cbz":    `{"series":"Blue Dog","issue":0.5,"year":1999}`,
+		"Blue Dog # ½.cbz":          `{"series":"Blue Dog","issue":0.5}`,
+		"Blue Dog #-1.cbz":          `{"series":"Blue Dog","issue":-1}`,
+		"蓝狗 卷3.cbz":                 `{"series":"蓝狗","volume":3}`,
+		"Blue Dog v01c002[grp].zip": `{"type":"comic","series":"Blue Dog","volume":1,"chapter":2}`,
+	} {
+		check(t, path, wants)
+	}
+}

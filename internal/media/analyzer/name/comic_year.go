@@ -39,6 +39,14 @@ func (s *segment) dated(i int) bool {
 	return false
 }
 
+// dateFrom returns where the date begins that holds token i: at the month before a year, "Sep-Oct 1951".
+func (s *segment) dateFrom(i int) int {
+	for i > 1 && s.tok[i].bracket < 0 && s.tok[i].sep&sepOpen == 0 && monthName(s.word(i-1)) && s.tok[i].sep.only(sepSpace|sepDash|sepDot|sepUnderscore) {
+		i--
+	}
+	return i
+}
+
 func monthName(k []byte) bool {
 	if len(k) < 3 {
 		return false
