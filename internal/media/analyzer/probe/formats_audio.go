@@ -16,6 +16,8 @@ var audioProbers = []prober{
 	{"dff", media.KindTrack, matchDFF, probeDFF},
 	{"w64", media.KindTrack, matchW64, probeW64},
 	{"caf", media.KindTrack, matchCAF, probeCAF},
+	{"adif", media.KindTrack, matchADIF, probeADIF},
+	{"shn", media.KindTrack, matchShorten, probeShorten},
 	{"au", media.KindAudio, matchAU, probeAU},
 	{"amr", media.KindAudio, matchAMR, probeAMR},
 	{"midi", media.KindAudio, matchMIDI, probeMIDI},

@@ -11,9 +11,15 @@ var videoProbers = []prober{
 	{"asf", media.KindVideo, isASF, probeASF},
 	{"mpegps", media.KindVideo, isMPEGPS, probeMPEGPS},
 	{"flv", media.KindVideo, isFLV, probeFLV},
+	{"rm", media.KindVideo, matchRealMedia, probeRealMedia},
+	{"mxf", media.KindVideo, matchMXF, probeMXF},
+	{"dv", media.KindVideo, matchDV, probeDV},
+	{"ivf", media.KindVideo, matchIVF, probeIVF},
+	{"yuv4mpegpipe", media.KindVideo, matchY4M, probeY4M},
 }
 
 // weakVideoProbers are those that only little tells.
 var weakVideoProbers = []prober{
 	{"mpegts", media.KindVideo, isMPEGTS, probeMPEGTS},
+	{"mpegvideo", media.KindVideo, matchElementary, probeElementary},
 }

@@ -419,13 +419,16 @@ func fuzzProbe(f *testing.F, ext string, patterns ...string) {
 			f.Add(data)
 		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		_, err := probeBytes(data, ext)
-		var p *PanicError
-		if errors.As(err, &p) {
-			t.Fatalf("%v\n%s", p, p.Stack)
-		}
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { checkNoPanic(t, data, ext) })
+}
+
+func checkNoPanic(t *testing.T, data []byte, ext string) {
+	t.Helper()
+	_, err := probeBytes(data, ext)
+	var p *PanicError
+	if errors.As(err, &p) {
+		t.Fatalf("%v\n%s", p, p.Stack)
+	}
 }
 
 func FuzzJPEG(f *testing.F) { fuzzProbe(f, ".jpg", "image/*.jpg") }

@@ -3,13 +3,17 @@ package probe
 import (
 	"bytes"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 )
 
 // JPEG (ITU-T T.81, annex B): segments until the frame header; metadata stand in APP1 and APP13.
 
 const (
 	jpegSOI, jpegEOI, jpegSOS = 0xD8, 0xD9, 0xDA
-	jpegAPP1, jpegAPP13       = 0xE1, 0xED
+	jpegAPP0, jpegAPP1        = 0xE0, 0xE1
+	jpegAPP12, jpegAPP13      = 0xEC, 0xED
 
 	// jpegMaxSegments bounds the hops before the frame header. Portraits with a depth map carry some
 	// fifty segments of extended XMP.
@@ -23,6 +27,8 @@ var (
 	jpegEXIF      = []byte("Exif\x00")
 	jpegXMP       = []byte("http://ns.adobe.com/xap/1.0/\x00")
 	jpegPhotoshop = []byte("Photoshop 3.0\x00")
+	jpegCasio     = []byte("QVCI\x00")
+	jpegAgfa      = []byte("OLYMPUS OPTICAL CO.,LTD.")
 )
 
 func matchJPEG(head []byte, _ string) bool {
@@ -79,7 +85,7 @@ func readJPEG(w *Window, base, size int64, x *exifData) (width, height int, err 
 			}
 			return int(be16(b[7:])), int(be16(b[5:])), nil
 		}
-		if marker == jpegAPP1 || marker == jpegAPP13 {
+		if marker == jpegAPP0 || marker == jpegAPP1 || marker == jpegAPP12 || marker == jpegAPP13 {
 			if err := readJPEGMetadata(w, b[4:], pos+4, min(length-2, end-pos-4), x, &late); err != nil {
 				return 0, 0, err
 			}
@@ -133,9 +139,49 @@ func readJPEGMetadata(w *Window, b []byte, at, length int64, x, late *exifData) 
 			m.Fill(late.Metadata) // before IPTC
 			late.Metadata = m
 		}
+	case len(b) >= 14 && string(b[6:14]) == "HEAPJPGM":
+		_, _, _ = readCIFF(w, at, length, late) //nolint:dogsled // the frame header knows the size, and it may lie
+	case bytes.HasPrefix(b, jpegCasio):
+		readCasioJPEG(w, at, length, late)
+	case bytes.HasPrefix(b, jpegAgfa) || bytes.Contains(b, []byte("[picture info]")):
+		readPictureInfo(w, at, length, late)
 	case bytes.HasPrefix(b, jpegPhotoshop):
 		n := int64(len(jpegPhotoshop))
 		readPhotoshopResources(w, at+n, length-n, late)
 	}
 	return w.failed
+}
+
+// readCasioJPEG reads the segment of Casio's cameras before EXIF: the time as text at a place of its own.
+func readCasioJPEG(w *Window, at, length int64, x *exifData) {
+	b, err := w.Bytes(at, int(min(length, 128)))
+	if err != nil || len(b) < 0x4D+20 {
+		return
+	}
+	t, err := time.Parse("2006.01.02.15.04.05", cString(b[0x4D:0x4D+20]))
+	if err != nil {
+		return
+	}
+	x.Make, x.Taken = "CASIO", t.Format("2006-01-02T15:04:05")
+}
+
+// readPictureInfo reads the segment of Olympus's, Agfa's and Epson's cameras before EXIF: lines of names and values.
+func readPictureInfo(w *Window, at, length int64, x *exifData) {
+	b, err := w.Bytes(at, int(min(length, 1024)))
+	if err != nil {
+		return
+	}
+	for line := range bytes.Lines(bytes.ReplaceAll(b, []byte("\r"), []byte("\n"))) {
+		name, value, _ := strings.Cut(strings.TrimSpace(string(line)), "=")
+		switch name {
+		case "TimeDate": // seconds of the camera's clock, which knows no zone
+			if n, err := strconv.ParseInt(value, 10, 64); err == nil && n > 0 && n < 1<<32 {
+				x.Taken = time.Unix(n, 0).UTC().Format("2006-01-02T15:04:05")
+			}
+		case "ID":
+			if maker, model, found := strings.Cut(cleanText(value), " "); found {
+				x.Make, x.Model = maker, model
+			}
+		}
+	}
 }

@@ -29,6 +29,12 @@ func probeTIFF(w *Window, r *Result) error {
 	m := r.Description.Media
 	m.Container = rawContainer(head, x)
 	m.Width, m.Height = rawSize(m.Container, x)
+	if isPhaseOne(head) {
+		m.Container = "iiq"
+		if m.Width, m.Height, err = phaseOneSize(w); err != nil {
+			return err
+		}
+	}
 	describePicture(r, &x.Metadata)
 	if m.Container != "tiff" {
 		r.Kind = media.KindPhoto
@@ -97,4 +103,40 @@ func rawSize(container string, x *exifData) (width, height int) {
 		}
 	}
 	return width, height
+}
+
+// isPhaseOne reports whether a TIFF is Phase One's, whose own directory stands behind the TIFF's head.
+func isPhaseOne(head []byte) bool {
+	return len(head) >= 20 && string(head[8:12]) == "IIII" && string(head[13:16]) == "waR"
+}
+
+// phaseOneSize reads the picture's size in that directory: entries of tag, type, length and value. The TIFF's own
+// picture is a stand-in for readers that know no better.
+func phaseOneSize(w *Window) (width, height int, err error) {
+	const base, widthTag, heightTag, most = 8, 0x10C, 0x10D, 256
+	b, err := w.Bytes(base+8, 4)
+	if err != nil {
+		return 0, 0, err
+	}
+	at := base + int64(le32(b))
+	if b, err = w.Bytes(at, 8); err != nil {
+		return 0, 0, err
+	}
+	n := int64(min(le32(b), most))
+	if b, err = w.Bytes(at+8, int(min(16*n, max(0, w.size-at-8)))); err != nil {
+		return 0, 0, err
+	}
+	for ; len(b) >= 16; b = b[16:] {
+		if err := w.Element(); err != nil {
+			return 0, 0, err
+		}
+		switch v := le32(b[12:]); {
+		case v >= 1<<16:
+		case le32(b) == widthTag:
+			width = int(v)
+		case le32(b) == heightTag:
+			height = int(v)
+		}
+	}
+	return width, height, nil
 }

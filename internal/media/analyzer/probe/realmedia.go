@@ -1,0 +1,219 @@
+package probe
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// RealMedia: chunks of an id, a length and a version, all big-endian, until the media data; and RealAudio files, which
+// are the header of one stream and its data. Both as Real published and ffmpeg's and rmtool's readers know them.
+
+const (
+	realMaxChunks = 256
+	realMaxStream = 4 << 10 // of the description of one
+)
+
+func matchRealMedia(head []byte, _ string) bool {
+	return len(head) >= 18 && (hasMagic(head, ".RMF") || hasMagic(head, ".ra\xfd"))
+}
+
+// realMedia gathers what the chunks say.
+type realMedia struct {
+	w *Window
+	m *media.Media
+	t legacyText
+	s tagSet
+}
+
+func probeRealMedia(w *Window, r *Result) error {
+	p := &realMedia{w: w, m: r.Description.Media}
+	head, err := w.Head()
+	if err != nil {
+		return err
+	}
+	if hasMagic(head, ".ra\xfd") {
+		err = p.soundFile(head)
+	} else {
+		err = p.chunks()
+	}
+	p.t.flush()
+	p.s.describe(r)
+	p.m.BitRate = bitRate(w.size, p.m.DurationSeconds)
+	if r.Kind = media.KindVideo; len(p.m.Video) == 0 {
+		r.Kind = media.KindTrack
+		if len(p.m.Audio) == 0 && err == nil {
+			err = fmt.Errorf("%w: no streams", ErrMalformed)
+		}
+	}
+	return err
+}
+
+// chunks walks to the media data. In front stands all that describes them.
+func (p *realMedia) chunks() error {
+	at := int64(0)
+	for range realMaxChunks {
+		if p.w.size-at < 10 {
+			return fmt.Errorf("%w: before the media data", ErrTruncated)
+		}
+		if err := p.w.Element(); err != nil {
+			return err
+		}
+		b, err := p.w.Bytes(at, 10)
+		if err != nil {
+			return err
+		}
+		kind, size := string(b[:4]), int64(be32(b[4:]))
+		if kind == "DATA" {
+			if size > p.w.size-at && size < math.MaxInt32 {
+				return fmt.Errorf("%w: media data", ErrTruncated)
+			}
+			return nil
+		}
+		if size < 10 {
+			return fmt.Errorf("%w: chunk of %d bytes", ErrMalformed, size)
+		}
+		if b, err = p.w.Bytes(at+10, int(min(size-10, realMaxStream, p.w.size-at-10))); err != nil {
+			return err
+		}
+		switch kind {
+		case "PROP":
+			if len(b) >= 24 {
+				p.m.DurationSeconds = float64(be32(b[20:])) / 1e3
+			}
+		case "CONT":
+			p.texts(b, 2)
+		case "MDPR":
+			p.stream(b)
+		}
+		at += size
+	}
+	return fmt.Errorf("%w: more than %d chunks", ErrMalformed, realMaxChunks)
+}
+
+// texts takes title, author and copyright, whose lengths have n bytes each.
+func (p *realMedia) texts(b []byte, n int) {
+	for _, field := range [...]tagField{tagTitle, tagArtist, tagNone, tagPlot} {
+		if len(b) < n {
+			return
+		}
+		size := int(b[n-1])
+		if n == 2 {
+			size = int(be16(b))
+		}
+		if b = b[n:]; size > len(b) {
+			return
+		}
+		if field != tagNone {
+			p.t.add(&p.s, field, b[:size])
+		}
+		b = b[size:]
+	}
+}
+
+// stream reads a stream's properties (MDPR).
+func (p *realMedia) stream(b []byte) {
+	if len(b) < 31 {
+		return
+	}
+	rate := int64(be32(b[6:]))
+	b = b[30:]
+	for range 2 { // its name and its MIME type
+		if len(b) < 1 || len(b) < 1+int(b[0]) {
+			return
+		}
+		b = b[1+int(b[0]):]
+	}
+	if len(b) < 4 {
+		return
+	}
+	b = b[4:][:min(len(b)-4, int(be32(b)&math.MaxInt32))]
+	switch {
+	case len(b) >= 26 && string(b[4:8]) == "VIDO":
+		codec := fourCCVideo(string(b[8:12]))
+		v := media.Video{Codec: codec, Width: int(be16(b[12:])), Height: int(be16(b[14:])), BitRate: rate, BitDepth: fixedDepth(codec)}
+		if fps := float64(be32(b[22:])) / 65536; fps >= 1 && fps <= codecMaxRate {
+			v.FrameRate = fps
+		}
+		p.m.Video = append(p.m.Video, v)
+	case hasMagic(b, ".ra\xfd"):
+		if a, _, ok := realSound(b); ok {
+			if a.BitRate == 0 {
+				a.BitRate = rate
+			}
+			p.m.Audio = append(p.m.Audio, a)
+		}
+	}
+}
+
+// soundFile reads a RealAudio file, of which there is a header and the sound.
+func (p *realMedia) soundFile(head []byte) error {
+	a, n, ok := realSound(head)
+	if !ok {
+		return fmt.Errorf("%w: RealAudio header", ErrMalformed)
+	}
+	p.m.Audio = []media.Audio{a}
+	if n > 0 {
+		p.texts(head[n:], 1)
+	}
+	if a.BitRate > 0 {
+		p.m.DurationSeconds = float64(p.w.size-int64(n)) * 8 / float64(a.BitRate)
+	}
+	return nil
+}
+
+// realCodecs are the names of the codecs in a header of sound.
+var realCodecs = map[string]string{
+	"lpcJ": "ra_144", "14_4": "ra_144", "28_8": "ra_288", "dnet": "ac3", "cook": "cook", "atrc": "atrac3", "sipr": "sipr",
+	"raac": "aac", "racp": "aac", "ralf": "ralf", "LSD:": "ralf",
+}
+
+// realSound reads the header of a stream of sound, and tells where its texts begin; 0 where there are none.
+func realSound(b []byte) (a media.Audio, texts int, ok bool) {
+	if len(b) < 6 {
+		return a, 0, false
+	}
+	version := be16(b[4:])
+	switch version {
+	case 3:
+		a = media.Audio{Codec: "ra_144", Channels: 1, SampleRate: 8000, BitRate: 8000}
+		if len(b) < 22 {
+			return a, 0, true
+		}
+		return a, 8 + 10 + 4, true
+	case 4, 5:
+	default:
+		return a, 0, false
+	}
+	d, rate := b[6:], 42
+	if version == 5 {
+		rate = 48
+	}
+	if len(d) < rate+16 {
+		return a, 0, false
+	}
+	a.SampleRate, a.Channels = int(be16(d[rate:])), int(be16(d[rate+6:]))
+	a.BitRate = int64(be32(d[26:])) * 8 / 60
+	code := ""
+	at := rate + 8
+	if version == 5 {
+		code, at = string(d[at+4:at+8]), 0
+	} else {
+		for range 2 { // how its packets are mixed, and the codec
+			if at >= len(d) || at+1+int(d[at]) > len(d) {
+				return a, 0, false
+			}
+			code = string(d[at+1 : at+1+int(d[at])])
+			at += 1 + int(d[at])
+		}
+		at += 6 + 3
+	}
+	if a.Codec = realCodecs[code]; a.Codec == "" {
+		return a, 0, false
+	}
+	if a.BitRate > 1<<22 {
+		a.BitRate = 0
+	}
+	return a, min(at, len(b)), true
+}
