@@ -37,6 +37,10 @@ func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
 		}
 		own.Container, own.Disc = g.Container, g.Disc
 		*g = own
+		if s.namesWork(dirs[0], own.Title) { // "Author - Title/Title.m4b"
+			s.takeWork(g, dirs[0], false)
+			break
+		}
 		set(&g.Author, turned(dirs[0]))
 	case 2:
 		g.Author = turned(dirs[1])
@@ -51,6 +55,15 @@ func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
 	if g.Year == 0 {
 		g.Year = own.Year
 	}
+}
+
+// namesWork reports that a folder names an author and the work with this title.
+func (s *scratch) namesWork(dir, title string) bool {
+	b := Guess{Type: Audiobook}
+	d := &s.dirs[0]
+	d.reset(dir)
+	d.readBook(&b, false)
+	return b.Author != "" && title != "" && sameTitle(b.Title, title)
 }
 
 // isDisc cuts text, and reports whether it is the folder of one disc.

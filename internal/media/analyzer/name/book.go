@@ -9,6 +9,10 @@ func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 		s.parseComic(g, p)
 		return
 	}
+	if up, ok := p.aboveFile(); ok && f.namesAnyBook() {
+		s.parseBook(g, &up, m)
+		return
+	}
 	g.Type = Book
 	f.readBook(g, false)
 	for i := range min(p.n, 2) { // "Title - Author" below a folder of the author
@@ -18,6 +22,26 @@ func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 		}
 	}
 	s.shelvedBook(g, p)
+}
+
+// namesAnyBook reports a name that says no more than that the file is a book.
+func (s *segment) namesAnyBook() bool {
+	switch string(s.key) {
+	case "book", "ebook", "buch", "libro", "livre":
+		return true
+	}
+	return false
+}
+
+// aboveFile returns the path of the folder, as if that were the file; false where there is none that names a work.
+func (p *pathParts) aboveFile() (pathParts, bool) {
+	if p.n < 2 || isGeneric(p.dirs[0]) {
+		return pathParts{}, false
+	}
+	up := *p
+	up.file, up.n = p.dirs[0], p.n-1
+	copy(up.dirs[:], p.dirs[1:])
+	return up, true
 }
 
 // shelvedBook reads the folders of a book: Author/Title/Title.epub, Books/Author/Title.epub and
@@ -68,7 +92,16 @@ func (s *segment) readBook(g *Guess, authorKnown bool) {
 		end = min(end, by)
 	}
 	var room [8]words
-	f := s.leadingNumbers(g, s.bookFields(room[:0], end, released), authorKnown)
+	f := s.bookFields(room[:0], end, released)
+	if to := s.leadingSeries(g); to > 0 && len(f) > 0 && to < f[0].to { // "[Series 02] Title - Author"
+		f[0].from = to
+		if len(f) == 2 && !authorKnown {
+			f[0], f[1] = f[1], f[0]
+			g.Author, g.Title = turned(s.phrase(f[0])), s.phrase(f[1])
+			return
+		}
+	}
+	f = s.leadingNumbers(g, f, authorKnown)
 	s.nameBook(g, f, authorKnown || g.Author != "")
 	g.Author = turned(g.Author)
 }

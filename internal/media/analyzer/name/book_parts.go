@@ -32,6 +32,24 @@ func (s *segment) readBookBrackets(g *Guess) int {
 	return end
 }
 
+// leadingSeries reads a series with the place in it, in square brackets that open a name, and returns the token behind
+// them, 0 if there are none.
+func (s *segment) leadingSeries(g *Guess) int {
+	if len(s.br) == 0 || s.tok[0].bracket != 0 || s.br[0].kind != '[' || s.br[0].first != 0 || !s.br[0].closed {
+		return 0
+	}
+	w := words{0, int(s.br[0].last)}
+	if w.to < len(s.tok) && s.tok[w.to].sep.spacedDash() {
+		return 0 // a part of the name between dashes
+	}
+	m, ok := s.endMark(w)
+	if !ok || g.Series != "" {
+		return 0
+	}
+	s.takeSeries(g, w, m)
+	return w.to
+}
+
 // readBookBracket reads "(1869)", "(Unabridged)", "{Narrator}", "(read by Narrator)", "(Series, Book 2)".
 func (s *segment) readBookBracket(g *Guess, w words, kind byte) {
 	k := string(s.word(w.from))
@@ -202,7 +220,8 @@ func (s *segment) seriesField(f []words) (int, mark) {
 		}
 		k := s.word(m.from)
 		zero := k[0] == '0' && len(k) > 1
-		if m.kind != markNone || i == 1 && len(f) > 2 || zero && len(f) > 1 {
+		half := len(f) > 1 && strings.IndexByte(string(m.span.First), '.') >= 0 // no author's name ends with 2.5
+		if m.kind != markNone || i == 1 && len(f) > 2 || zero && len(f) > 1 || half {
 			return i, m
 		}
 	}

@@ -47,3 +47,21 @@ func TestAudiobooksAsTheirServersLayThemOut(t *testing.T) {
 		check(t, path, wants)
 	}
 }
+
+func TestBooksWhoseFolderOrBracketsSayMore(t *testing.T) {
+	t.Parallel()
+	for path, wants := range map[string]string{
+		"[Road Saga 02] The Short Road - Ann Writer.epub":                      `{"author":"Ann Writer","title":"The Short Road","series":"Road Saga","series_index":2}`,
+		"[Road Saga 02] - The Short Road.epub":                                 `{"title":"The Short Road"}`,
+		"[Ann Writer] The Short Road.epub":                                     `{"series":null}`,
+		"Road Saga 2.5 - Between.epub":                                         `{"title":"Between","author":null,"series":"Road Saga","series_index":2.5}`,
+		"Catch 22 - Ann Writer.epub":                                           `{"series":null}`,
+		"/books/Ann Writer/Road Saga/Book 2 - The Short Road/book.epub":        `{"author":"Ann Writer","title":"The Short Road","series":"Road Saga","series_index":2}`,
+		"/books/book.epub":                                                     `{"title":"book"}`,
+		"/audiobooks/Ann Writer - The Long Road/The Long Road.m4b":             `{"type":"audiobook","author":"Ann Writer","title":"The Long Road"}`,
+		"/books/Ann Writer/Road Saga/1994 - Book 2 - Snow {Bob Reader}/01.mp3": `{"type":"audiobook","author":"Ann Writer","series":"Road Saga","series_index":2,"title":"Snow","narrators":"Bob Reader","chapter":1}`,
+		"/music/The Books/Snow/01 - Ice.mp3":                                   `{"type":"track","artist":"The Books"}`,
+	} {
+		check(t, path, wants)
+	}
+}

@@ -41,7 +41,7 @@ func audiobookPath(p *pathParts) bool {
 
 func isAudiobookShelf(dir string) bool {
 	switch foldWord(dir) {
-	case "audiobooks", "audiobook", "audio books", "horbucher", "horbuch", "livres audio", "audiolibros":
+	case "audiobooks", "audiobook", "audio books", "books", "bucher", "livres", "libros", "horbucher", "horbuch", "livres audio", "audiolibros":
 		return true
 	}
 	return false
