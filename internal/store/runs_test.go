@@ -79,53 +79,90 @@ func (c *replica) resume(r *running, cursor string) (continued bool) {
 	return false
 }
 
+// follower is a client that comes and goes. While it is away it has nothing but its cursor and what it holds.
+type follower struct {
+	*replica
+	cursor string // while it is away
+	away   bool
+	lost   bool // since it left, the catalog has lost something
+}
+
+func (f *follower) leave() {
+	if !f.away {
+		f.cursor, f.away, f.lost = f.at(), true, false
+	}
+}
+
+// comeBack resumes, and begins anew only where it has to.
+func (f *follower) comeBack(r *running) {
+	r.t.Helper()
+	if f.away && !f.resume(r, f.cursor) && !f.lost {
+		r.t.Fatalf("nothing was lost since it left, and %s does not continue", f.cursor)
+	}
+	f.away = false
+}
+
+// holdsAll reads to the end, and compares.
+func (f *follower) holdsAll(r *running) {
+	r.t.Helper()
+	f.comeBack(r)
+	for f.read(3) {
+	}
+	if want := r.contents(nil); !maps.Equal(f.items, want) {
+		r.t.Fatalf("who resumed holds\n%v\nthe catalog\n%v", f.items, want)
+	}
+}
+
+// A disk that loses what it had synced is followed by another past than the one that clients have read: by the time
+// they are back, the same numbers have been given to other changes.
 func TestWhoResumesHoldsTheCatalogWhateverItsDiskHasLost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		withSteps(t, func(r *running, roots []int64) {
-			subscribers := []*replica{r.subscribe(nil), r.subscribe(nil)}
-			kept := []disk{r.disk()}
-			for range rapid.IntRange(1, 12).Draw(t, "rounds") {
-				for _, s := range rapid.SliceOfN(steps, 0, 6).Draw(t, "steps") {
+			defer func() { r.stop() }()
+			take := func(least, most int, what string) {
+				for _, s := range rapid.SliceOfN(steps, least, most).Draw(t, what) {
 					r.take(s, roots)
 				}
-				for _, c := range subscribers {
-					for range rapid.IntRange(0, 3).Draw(t, "pages") {
-						c.read(rapid.IntRange(1, 4).Draw(t, "limit"))
+			}
+			followers := []*follower{{replica: r.subscribe(nil)}, {replica: r.subscribe(nil)}, {replica: r.subscribe(nil)}}
+			kept := []disk{r.disk()}
+			for range rapid.IntRange(1, 6).Draw(t, "rounds") {
+				take(1, 6, "steps")
+				for _, f := range followers {
+					switch rapid.SampledFrom([]string{"reads", "reads all", "is away"}).Draw(t, "client") {
+					case "reads":
+						f.comeBack(r)
+						for range rapid.IntRange(0, 3).Draw(t, "pages") {
+							f.read(rapid.IntRange(1, 4).Draw(t, "limit"))
+						}
+					case "reads all":
+						f.holdsAll(r)
 					}
 				}
-				cursors := []string{subscribers[0].at(), subscribers[1].at()}
-				loses := false
-				switch rapid.SampledFrom([]string{"goes on", "is kept", "restarts", "is put back", "loses its tail"}).Draw(t, "the catalog") {
-				case "goes on":
+				what := rapid.SampledFrom([]string{"goes on", "restarts", "is put back", "loses its tail"}).Draw(t, "the catalog")
+				if what == "goes on" {
 					continue
-				case "is kept":
-					kept = append(kept, r.disk())
-					continue
+				}
+				for _, f := range followers {
+					f.leave()
+					f.lost = f.lost || what != "restarts"
+				}
+				now := r.disk()
+				switch what {
 				case "restarts":
 					r = r.again()
 				case "is put back":
-					r, loses = r.losing(rapid.SampledFrom(kept).Draw(t, "disk")), true
+					r = r.losing(rapid.SampledFrom(kept).Draw(t, "disk"))
 				case "loses its tail":
-					d := r.disk()
-					d.log = d.log[:rapid.IntRange(0, len(d.log)).Draw(t, "bytes")]
-					r, loses = r.losing(d), true
+					lost := now
+					lost.log = lost.log[:rapid.IntRange(0, len(lost.log)).Draw(t, "bytes")]
+					r = r.losing(lost)
 				}
-				for i, c := range subscribers {
-					if !c.resume(r, cursors[i]) && !loses {
-						t.Fatalf("after a mere restart %s does not continue", cursors[i])
-					}
-				}
+				kept = append(kept, now)
 			}
-			defer r.stop()
-			for _, s := range rapid.SliceOfN(steps, 0, 6).Draw(t, "last steps") {
-				r.take(s, roots)
-			}
-			for _, c := range subscribers {
-				for c.read(3) {
-				}
-				if want := r.contents(nil); !maps.Equal(c.items, want) {
-					t.Fatalf("who resumed holds\n%v\nthe catalog\n%v", c.items, want)
-				}
+			take(0, 12, "last steps")
+			for _, f := range followers {
+				f.holdsAll(r)
 			}
 		})
 	})
