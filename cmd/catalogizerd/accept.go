@@ -22,6 +22,9 @@ type acceptCommand struct {
 
 // Run says what is to be accepted, asks, and accepts it.
 func (c *acceptCommand) Run(p *process) error {
+	if c.Root == "" {
+		return usageError{errors.New("the root's name is empty: `catalogizerd status` shows their names")}
+	}
 	at := "roots/" + url.PathEscape(c.Root)
 	var r media.Root
 	if err := c.get(p.ctx, at, nil, &r); err != nil {

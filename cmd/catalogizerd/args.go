@@ -12,19 +12,33 @@ import (
 // verbatim takes texts as the process got them: names of files are bytes, and the parser's own way through JSON
 // would put U+FFFD in the place of those that are not UTF-8.
 func verbatim() []kong.Option {
-	as := func(of func(string) string) kong.MapperFunc {
+	as := func(of func(string) (string, error)) kong.MapperFunc {
 		return func(ctx *kong.DecodeContext, target reflect.Value) error {
 			if !ctx.Scan.Peek().IsValue() {
 				return errors.New("a value is missing behind it")
 			}
-			target.SetString(of(ctx.Scan.Pop().String()))
-			return nil
+			s, err := of(ctx.Scan.Pop().String())
+			target.SetString(s)
+			return err
 		}
 	}
 	return []kong.Option{
-		kong.KindMapper(reflect.String, as(func(s string) string { return s })),
-		kong.NamedMapper("path", as(kong.ExpandPath)),
+		kong.KindMapper(reflect.String, as(func(s string) (string, error) { return s, nil })),
+		kong.NamedMapper("path", as(func(s string) (string, error) { return kong.ExpandPath(s), isFile(s) })),
+		kong.NamedMapper("written", as(func(s string) (string, error) { return s, isFile(s) })), // named as it was written
 	}
+}
+
+// isFile refuses what is no name of a file: a variable of a script that is empty would be this directory, and "-" is
+// standard input or output to other programs.
+func isFile(arg string) error {
+	switch arg {
+	case "":
+		return errors.New("the name is empty: name a file or directory")
+	case "-":
+		return errors.New("- is no file, and standard input and output are not used: name a file, or ./- for one of that name")
+	}
+	return nil
 }
 
 // flagsFirst puts a command's flags before its other arguments, which may stand among them; the parser takes those in

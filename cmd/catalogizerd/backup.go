@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/dustin/go-humanize"
 
 	"github.com/catalogizer/catalogizerd/internal/app"
@@ -11,14 +9,11 @@ import (
 
 type backupCommand struct {
 	configured
-	File string `arg:"" help:"Where to; a backup that is there is replaced by the new one once that is whole."`
+	File string `arg:"" help:"Where to; a backup that is there is replaced by the new one once that is whole." type:"written"`
 }
 
 // Run copies the catalog. A daemon may be running on it.
 func (c *backupCommand) Run(p *process) error {
-	if c.File == "-" {
-		return errors.New("a backup is written to a file, not to standard output: name one, or ./- for a file of that name")
-	}
 	cfg, err := c.load("", nil, false)
 	if err != nil {
 		return err

@@ -75,9 +75,3 @@ func TestBackupAndRestoreOfWhatIsNotThere(t *testing.T) {
 		t.Error("it has made a catalog")
 	}
 }
-
-func TestABackupToStandardOutputIsRefused(t *testing.T) {
-	if o := command(t, "", "backup", "--data-dir", t.TempDir(), "-").ends(t, exitFailed); !strings.Contains(o.errOut, "./-") {
-		t.Error(o.errOut)
-	}
-}

@@ -126,6 +126,36 @@ func TestBadUsage(t *testing.T) {
 	}
 }
 
+// A variable of a script that is empty, and the dash that means standard input or output to other programs, are never
+// taken for a file, or for the directory that one happens to be in.
+func TestNeitherNothingNorADashIsAFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"", "-"} {
+		for _, args := range [][]string{
+			{"backup", name}, {"restore", name}, {"probe", name}, {"probe", "a.mkv", name},
+			{"serve", name}, {"scan", name}, {"check", name}, {"scan", ".", name},
+			{"export", "--config", name}, {"export", "--data-dir", name}, {"scan", "--data-dir=" + name, "."},
+			{"backup", "--data-dir", name, "file"}, {"restore", "--data-dir", name, "file"}, {"status", "--token-file", name},
+		} {
+			o := command(t, "", args...).ends(t, exitUsage)
+			if o.out != "" || !strings.Contains(o.errOut, "name a ") {
+				t.Errorf("%q: stdout %q, stderr %q", args, o.out, o.errOut)
+			}
+		}
+	}
+	if names, err := os.ReadDir("."); err != nil || len(names) > 0 {
+		t.Errorf("it made %v, %v", names, err)
+	}
+	o := command(t, "", "accept", "volume", "").ends(t, exitUsage)
+	if !strings.Contains(o.errOut, "the root's name is empty") {
+		t.Errorf("%q", o.errOut)
+	}
+	write(t, "./-", "no backup")
+	if o := command(t, "", "restore", "--data-dir", "data", "./-").ends(t, exitFailed); !strings.Contains(o.errOut, "/- (file is not a database)") {
+		t.Errorf("a file of that name: %q", o.errOut)
+	}
+}
+
 func TestEveryCommandHasHelp(t *testing.T) {
 	for _, name := range []string{"serve", "scan", "export", "search", "status", "watch", "parse", "probe", "check", "backup", "restore", "version"} {
 		o := command(t, "", name, "--help").ends(t, exitDone)

@@ -25,6 +25,11 @@ const probeTimeout = 30 * time.Second // for one file
 
 // Run prints what the bytes of each file say. It exits with 1 if any could not be read.
 func (c *probeCommand) Run(p *process) error {
+	for _, file := range c.File {
+		if err := isFile(file); err != nil {
+			return usageError{err}
+		}
+	}
 	w := bufio.NewWriter(p.out)
 	failed := false
 	for _, file := range c.File {

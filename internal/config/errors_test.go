@@ -195,6 +195,7 @@ func TestCommandLineErrors(t *testing.T) {
 		"same":      {LoadOptions{Roots: []string{"/srv/a", "/srv/a/"}}, `command line: ROOT "/srv/a/": is the same place as root "a": remove one of them`},
 		"nested":    {LoadOptions{Roots: []string{"/srv/a/b", "/srv/a"}}, `command line: ROOT "/srv/a/b": lies inside root "a" (/srv/a), which catalogues it already: remove one of them, or have the outer one pass over it: exclude = ["/b/"]`},
 		"all files": {LoadOptions{Roots: []string{"/", "/srv/a"}}, `command line: ROOT "/srv/a": lies inside root "root" (/), which catalogues it already: remove one of them, or have the outer one pass over it: exclude = ["/srv/a/"]`},
+		"dash":      {LoadOptions{Roots: []string{"-"}}, `command line: ROOT "-": is no directory, and roots are not read from standard input: name a directory, or ./- for one of that name`},
 		"empty":     {LoadOptions{Roots: []string{""}}, `command line: ROOT "": is empty: name a directory or a smb:// URL`},
 		"exclude": {LoadOptions{File: "testdata/exclude-outside.toml"}, "testdata/exclude-outside.toml:4: root.exclude: " + `"/srv/films/Extras/" matches nothing, since patterns begin at the root: write "/Extras"` + "\n" +
 			"testdata/exclude-outside.toml:4: root.exclude: " + `"!../shared" matches nothing, since no pattern leads out of the root: remove it, or write the path from the root on, such as "/shared"` + "\n" +

@@ -24,6 +24,8 @@ func (c *Config) addRoot(arg, home string, mustExist bool, p *problems) {
 	switch {
 	case arg == "":
 		p.add(at.errorf("is empty: name a directory or a smb:// URL"))
+	case arg == "-":
+		p.add(at.errorf("is no directory, and roots are not read from standard input: name a directory, or ./- for one of that name"))
 	case !isURL && strings.HasPrefix(strings.ToLower(arg), "smb:"):
 		at.key = "ROOT" // as above
 		p.add(at.errorf("a share is written smb://[user@]host[:port]/share[/path], with two slashes; a directory of such a name, ./smb:NAME"))
