@@ -100,6 +100,8 @@ func (s *Skipped) Text(files int64) string {
 type Held struct {
 	Count int64     `json:"count"`
 	Since time.Time `json:"since"`
+	// Reason says why they were not believed.
+	Reason string `json:"reason"`
 }
 
 // Watch says how changes of a root are noticed.

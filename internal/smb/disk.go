@@ -3,6 +3,7 @@ package smb
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -21,10 +22,7 @@ func (s *Share) sameDisk(ctx context.Context, root info) error {
 	if stamp == last {
 		return nil
 	}
-	var now uint64
-	err := s.attempt(ctx, func(ses *session) error {
-		return ses.do(ctx, weightSmall, func() (err error) { now, err = ses.mount.volumeSize(s.full("")); return err })
-	})
+	now, err := s.volumeSize(ctx)
 	if err != nil && classify(err) != thisEntry {
 		return err
 	}
@@ -34,6 +32,28 @@ func (s *Share) sameDisk(ctx context.Context, root info) error {
 	}
 	s.memory.measured(stamp, now)
 	return nil
+}
+
+func (s *Share) volumeSize(ctx context.Context) (n uint64, err error) {
+	err = s.attempt(ctx, func(ses *session) error {
+		return ses.do(ctx, weightSmall, func() (err error) { n, err = ses.mount.volumeSize(s.full("")); return err })
+	})
+	return n, err
+}
+
+// Total implements tree.Tree. A share is one volume, whatever the server has mounted in it: its root is measured.
+func (s *Share) Total(ctx context.Context, _ string) (int64, error) {
+	n, err := perform(ctx, s, insisting(s, func(ctx context.Context) (uint64, error) {
+		n, err := s.volumeSize(ctx)
+		if err != nil && classify(err) == thisEntry { // the server does not say
+			return 0, nil
+		}
+		return n, err
+	}), nil)
+	if err != nil {
+		return 0, fmt.Errorf("measure the share: %w", err)
+	}
+	return int64(min(n, math.MaxInt64)), nil //nolint:gosec // bounded
 }
 
 // recognized reports whether anything is on the disk that was on the known one, or nothing was known.

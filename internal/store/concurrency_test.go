@@ -81,7 +81,7 @@ func (m *member) operate(i int) (err error) {
 	case 9:
 		_, err = m.r.Query(ctx, Query{Sort: "size", Descending: true, Limit: 5})
 	case 12:
-		_, _, err = m.r.Held(ctx, root)
+		_, err = m.r.Held(ctx, root)
 	case 15:
 		_, err = m.r.Tasks(ctx, root, 3)
 	case 18:

@@ -84,6 +84,9 @@ func (tx *Tx) DropRoot(id int64) error {
 	if err := tx.ForgetFormerVolumes(id); err != nil {
 		return err
 	}
+	if err := tx.c.exec("DELETE FROM totals WHERE root = ?", id); err != nil {
+		return err
+	}
 	return tx.c.exec("DELETE FROM roots WHERE id = ?", id)
 }
 
@@ -133,14 +136,24 @@ func (tx *Tx) Removals(root, since, span int64) (missing, held, forgotten int64,
 	return missing, held, forgotten, err
 }
 
-// Held says how many items of a root are held, and since when (0: none are).
-func (s *Store) Held(ctx context.Context, root int64) (n, since int64, err error) {
+// Holding is what is held of a root.
+type Holding struct {
+	Items int64
+	Since int64 // 0: nothing is held
+	Doubt Total // the file system that is of another size than before, if that is why
+}
+
+// Held says what of a root is held.
+func (s *Store) Held(ctx context.Context, root int64) (h Holding, err error) {
 	err = s.readFeed(ctx, func(c *conn) error {
 		_, err := c.one("SELECT count(*), coalesce(min(missing_at), 0) FROM items WHERE root = ? AND state IN (1, 2) AND state = 2",
-			func(r row) { n, since = r.int(0), r.int(1) }, root)
+			func(r row) { h.Items, h.Since = r.int(0), r.int(1) }, root)
+		if err == nil && h.Items > 0 {
+			h.Doubt, _, err = doubted(c, root)
+		}
 		return err
 	})
-	return n, since, err
+	return h, err
 }
 
 func (s *Store) loadRootNames(c *conn) error {

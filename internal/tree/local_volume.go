@@ -1,11 +1,13 @@
 package tree
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,6 +74,53 @@ func (t *Local) nestedVolume(root int, dir string, fd int, mount mountKey) (Volu
 	}
 	t.nested.put(mount, v)
 	return v, nil
+}
+
+// Total implements Tree.
+func (t *Local) Total(ctx context.Context, dir string) (int64, error) {
+	n, err := call(ctx, &t.gate, func() (int64, error) { return t.total(dir) }, nil)
+	if err != nil {
+		return 0, fmt.Errorf("measure the file system of %q: %w", dir, err)
+	}
+	return n, nil
+}
+
+func (t *Local) total(dir string) (int64, error) {
+	root, p, err := t.openRoot()
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(root)
+	fd, err := t.openDir(root, dir)
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(fd)
+	var st unix.Statx_t
+	if err := statxFD(fd, t.mask, &st); err != nil {
+		return 0, err
+	}
+	v := p.volume
+	if mount := mountOf(fd, &st); mount != p.mount {
+		if v, err = t.nestedVolume(root, dir, fd, mount); err != nil {
+			return 0, err
+		}
+	}
+	if !v.Remote {
+		return 0, nil
+	}
+	if v == p.volume {
+		fd = root // a pool may say of each directory how large the disks are that have it
+	}
+	var fs unix.Statfs_t
+	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(fd, &fs) }); err != nil {
+		return 0, err
+	}
+	unit := uint64(max(fs.Frsize, 0)) //nolint:gosec // of a block: some file systems leave it out
+	if unit == 0 {
+		unit = uint64(max(fs.Bsize, 0)) //nolint:gosec // as above
+	}
+	return int64(min(fs.Blocks, math.MaxInt64/max(unit, 1)) * unit), nil //nolint:gosec // bounded
 }
 
 // topOf returns the identity of the highest directory on the way to dir that is on dir's own mount.

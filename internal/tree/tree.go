@@ -122,6 +122,9 @@ type Tree interface {
 	// List reads a directory whole. Errors: ErrAway, ErrNotExist, ErrNotDir, ErrOtherVolume, the context's, or
 	// the operating system's. A listing that failed half-way is an error, never a short listing.
 	List(ctx context.Context, dir string) (*Listing, error)
+	// Total says how large the file system of a directory is, in bytes, where a listing by itself does not prove that
+	// what is missing is gone: a union of disks lists what is left of it, a server what it has just now. 0 elsewhere.
+	Total(ctx context.Context, dir string) (int64, error)
 	// Stat looks at one name, through every directory above it.
 	Stat(ctx context.Context, path string) (Entry, error)
 	// Open opens a regular file for reading; it never blocks on a FIFO or a device.

@@ -60,6 +60,9 @@ func (r *runner) follow(res *result) {
 			r.dueAt = t
 		}
 	}
+	if v.doubted {
+		r.log.Warn("the file system has another size than when everything was there: what is missing is held")
+	}
 	if v.stampLied && j.pass != nil && !j.pass.poll {
 		r.distrustStamps()
 	}

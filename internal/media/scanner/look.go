@@ -96,8 +96,8 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 		res.absent = absent(err)
 		return nil, 0, err
 	}
-	if r.cfg.CrossMounts {
-		j.names = nil // only a listing says which file system its directory is on
+	if r.cfg.CrossMounts || r.sums.Load() {
+		j.names = nil // only a listing says which file system its directory is on, and how large that was
 	}
 	if j.names != nil {
 		if ok, err := r.seeNames(ctx, j, g); err != nil || ok {
@@ -122,6 +122,12 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 	if found && known.Settled && !known.Gone && known.Digest == g.digest && !j.full && len(j.doubts) == 0 &&
 		!(j.due && known.RecheckAt != 0) && (!g.stamped || known.Stamp == g.stamp) {
 		return nil, 0, nil
+	}
+	if found || r.cfg.CrossMounts || j.dir == "" { // something known may be missing, or a file system is new
+		if g.total, err = r.tree.Total(ctx, j.dir); err != nil {
+			res.absent = absent(err)
+			return nil, 0, err
+		}
 	}
 	if !found || !known.Settled {
 		g.describeAll()

@@ -113,6 +113,9 @@ func (r *runner) endPass(p *pass) {
 	if p.State == media.ScanDone && p.Path == "" && !p.poll && p.Errors == 0 {
 		r.forgetFormer()
 	}
+	if p.State == media.ScanDone && p.Path == "" && p.Errors == 0 {
+		r.measure(p.StartedAt.UnixNano())
+	}
 	if p.State != media.ScanFailed && p.Path == "" { // one that failed begins anew when the root is back
 		r.schedule(p)
 	}

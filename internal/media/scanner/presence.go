@@ -101,6 +101,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.identAt = time.Now().Add(glanceEvery)
 	}
 	r.tree.Expect(v)
+	r.sums.Store(v.Remote)
 	r.setPolled(v, replaced)
 	switch {
 	case !r.online:

@@ -24,6 +24,7 @@ type verdict struct {
 	growing   []string    // files that may not be whole: look again after a quiet while
 	unsettled bool        // the rows do not equal the listing: the next look compares again
 	skips     bool        // what is not followed is not what it was
+	doubted   bool        // the file system has another size than when all was there: removals are held
 	stampLied bool        // names changed although the directory's stamp stood
 	recheckAt int64       // the directory's, as stored
 }
@@ -79,7 +80,7 @@ func (g *sighting) reconcile(tx *store.Tx) (verdict, error) {
 	if err != nil {
 		return m.v, err
 	}
-	for _, step := range []func() error{m.match, m.depart, m.departDirs, m.reflect} {
+	for _, step := range []func() error{m.match, m.depart, m.departDirs, m.reflect, m.doubtTotal} {
 		if err := step(); err != nil {
 			return m.v, fmt.Errorf("reconcile %q: %w", g.dir, err)
 		}

@@ -170,14 +170,12 @@ func (r *runner) weigh(ctx context.Context) {
 // What vanished last is held first. So those of one burst that are held already are counted with those that
 // are not yet, however many batches it takes and whatever ends the process between two of them.
 func (r *runner) holdIn(tx *store.Tx) (held bool, err error) {
-	since := max(time.Now().Add(-removalSpan).UnixNano(), r.row.AcceptedAt)
-	missing, with, forgotten, err := tx.Removals(r.id, since, int64(removalSpan))
-	if err != nil || missing == 0 {
-		return false, err
+	tooMany, err := r.tooMany(tx)
+	if err == nil && !tooMany {
+		_, tooMany, err = tx.Doubted(r.id)
 	}
-	vanished := missing + with + forgotten
-	if vanished <= removalFloor || float64(vanished) <= r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.id)+forgotten) {
-		return false, nil
+	if err != nil || !tooMany {
+		return false, err
 	}
 	items, err := tx.NewestMissing(r.id, reapBatch)
 	if err != nil {
@@ -190,7 +188,18 @@ func (r *runner) holdIn(tx *store.Tx) (held bool, err error) {
 			return false, err
 		}
 	}
-	return true, nil
+	return len(items) > 0, nil
+}
+
+// tooMany reports whether so much vanished at once that a person has to say that it is really gone.
+func (r *runner) tooMany(tx *store.Tx) (bool, error) {
+	since := max(time.Now().Add(-removalSpan).UnixNano(), r.row.AcceptedAt)
+	missing, with, forgotten, err := tx.Removals(r.id, since, int64(removalSpan))
+	if err != nil || missing == 0 {
+		return false, err
+	}
+	vanished := missing + with + forgotten
+	return vanished > removalFloor && float64(vanished) > r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.id)+forgotten), nil
 }
 
 // reap forgets items that have been missing for their grace, once every look that may still find them
@@ -280,7 +289,7 @@ func (r *runner) forget(ctx context.Context, accepted []int64) (n int64, err err
 			n++
 		}
 		row.AcceptedAt = time.Now().UnixNano() + 1
-		return tx.SaveRoot(&row)
+		return errors.Join(tx.SaveRoot(&row), tx.TrustTotals(r.id))
 	})
 	if err != nil {
 		return 0, err

@@ -51,20 +51,22 @@ type runner struct {
 	identifying bool
 	other       *otherDisk // that is in its place
 
-	home     atomic.Pointer[tree.FileID] // the root's directory as the catalog knows it
-	kin      atomic.Pointer[kin]         // the file systems that are the root's
-	ruled    atomic.Int64                // counts changes of ignore files: rules read before one may be out of force
-	polled   atomic.Bool                 // no events come from here: directories' stamps are kept and polled
-	inbox    chan func()                 // commands, run on the runner's goroutine: see ask
-	mail     *mailbox                    // what is to be looked at
-	proveNow chan struct{}               // capacity one: the root is to prove itself now
-	results  chan *result
-	awaited  atomic.Int64 // commands and hints sent and not yet taken in
-	busy     atomic.Bool  // something waits or runs
-	calm     atomic.Bool  // nothing waits or runs that could find a missing item
-	state    atomic.Pointer[rootState]
-	done     chan struct{}
-	cancel   context.CancelFunc
+	home      atomic.Pointer[tree.FileID] // the root's directory as the catalog knows it
+	kin       atomic.Pointer[kin]         // the file systems that are the root's
+	ruled     atomic.Int64                // counts changes of ignore files: rules read before one may be out of force
+	polled    atomic.Bool                 // no events come from here: directories' stamps are kept and polled
+	inbox     chan func()                 // commands, run on the runner's goroutine: see ask
+	mail      *mailbox                    // what is to be looked at
+	proveNow  chan struct{}               // capacity one: the root is to prove itself now
+	results   chan *result
+	measuring bool         // how large the file systems are
+	sums      atomic.Bool  // listings of the root's file system are no proof: see tree.Tree.Total
+	awaited   atomic.Int64 // commands and hints sent and not yet taken in
+	busy      atomic.Bool  // something waits or runs
+	calm      atomic.Bool  // nothing waits or runs that could find a missing item
+	state     atomic.Pointer[rootState]
+	done      chan struct{}
+	cancel    context.CancelFunc
 }
 
 func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
@@ -240,7 +242,7 @@ func (r *runner) idle() bool {
 	if r.later.has(unsure) || r.later.has(growing) {
 		return false
 	}
-	if r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single pass forgets what is gone before it ends
+	if r.measuring || r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single pass forgets what is gone before it ends
 		return false
 	}
 	return r.queue.idle() && len(r.passes) == 0 && !r.startup && r.flying == 0 && r.weighAt.IsZero() && r.skipsAt.IsZero()

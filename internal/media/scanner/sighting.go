@@ -13,6 +13,7 @@ type sighting struct {
 	dir     string
 	volume  string
 	kin     *kin
+	total   int64  // bytes of that file system, where a listing alone proves nothing; else 0
 	weakIDs bool   // identities need size and time beside them
 	remote  string // the type of its file system, where that sends no events
 	stamped bool   // keep the directory's stamp: it is polled

@@ -90,12 +90,12 @@ func (s *Scanner) describeRoot(ctx context.Context, r *runner) (media.Root, erro
 	if st.skipped != nil {
 		m.Skipped = *st.skipped
 	}
-	n, since, err := s.store.Held(ctx, st.id)
+	h, err := s.store.Held(ctx, st.id)
 	if err != nil {
 		return m, err
 	}
-	if n > 0 {
-		m.Held = &media.Held{Count: n, Since: time.Unix(0, since).UTC()}
+	if h.Items > 0 {
+		m.Held = &media.Held{Count: h.Items, Since: time.Unix(0, h.Since).UTC(), Reason: whyHeld(&h)}
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()

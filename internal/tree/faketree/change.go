@@ -316,6 +316,13 @@ func (t *Tree) PlugIn() {
 	}
 }
 
+// Resize makes the root's disk one whose listings are no proof by themselves, of so many bytes.
+func (t *Tree) Resize(bytes int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.disk.size = bytes
+}
+
 // Called gives the disk another id, and the one that it had in earlier versions.
 func (t *Tree) Called(id, former string) {
 	t.mu.Lock()

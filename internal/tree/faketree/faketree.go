@@ -63,6 +63,7 @@ func (t *Tree) Another() *Tree { return &Tree{place: t.place} }
 type disk struct {
 	volume tree.Volume
 	root   *node
+	size   int64    // bytes; 0: of a kind whose listings are proof
 	free   []uint64 // inode numbers of removed files
 	next   uint64
 }
@@ -264,6 +265,18 @@ func (t *Tree) List(ctx context.Context, dir string) (*tree.Listing, error) {
 		return nil
 	})
 	return l, err
+}
+
+// Total implements tree.Tree. A disk has the size that Resize gave it.
+func (t *Tree) Total(ctx context.Context, dir string) (n int64, err error) {
+	err = t.look(ctx, "measure", dir, func() error {
+		_, d, err := t.find(dir)
+		if err == nil {
+			n = d.size
+		}
+		return err
+	})
+	return n, err
 }
 
 // Stat implements tree.Tree.

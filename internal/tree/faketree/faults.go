@@ -23,6 +23,7 @@ const (
 	Stat
 	Open
 	Read
+	Total
 	AnyOp Op = 1<<iota - 1
 )
 
@@ -238,6 +239,15 @@ func (f *Faulty) List(ctx context.Context, dir string) (*tree.Listing, error) {
 	})
 	l.Provisional = l.Provisional || fault.Drop != nil
 	return l, nil
+}
+
+// Total implements tree.Tree.
+func (f *Faulty) Total(ctx context.Context, dir string) (int64, error) {
+	n, fault, err := faulty(ctx, f, Total, "measure", dir, func() (int64, error) { return f.tree.Total(ctx, dir) })
+	if err == nil {
+		err = f.wrongVolume(&fault)
+	}
+	return n, err
 }
 
 // Stat implements tree.Tree.

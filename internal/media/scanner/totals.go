@@ -1,0 +1,159 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/dustin/go-humanize"
+	"go.uber.org/zap"
+)
+
+// A union of disks that lost one lists what is left, whole and without an error; so does a server whose own disk is away.
+// A sign of it is their size. It is kept with each proof that all of a root is there, and while it is another one, what is
+// missing is held: when the disk is back, nothing has happened.
+
+// totalDrift is the part of its size by which a file system may differ from before and be the same: what a server says is
+// the free space of a pool too, in which others write.
+const totalDrift = 1.0 / 1000
+
+// sameTotal reports whether two sizes are those of the same disks.
+func sameTotal(a, b int64) bool {
+	return a == 0 || b == 0 || float64(max(a, b)-min(a, b)) <= totalDrift*float64(max(a, b))
+}
+
+// doubtTotal notes that something is missing while the file system has another size than when all was there.
+func (m *matching) doubtTotal() error {
+	if m.total == 0 {
+		return nil
+	}
+	t, found, err := m.tx.Total(m.root, m.vol)
+	switch {
+	case err != nil:
+		return err
+	case !found: // what a pass ends with will be its size
+		t = store.Total{Root: m.root, Volume: m.vol, Dir: m.dir}
+	case len(m.dir) < len(t.Dir):
+		t.Dir = m.dir // the top of a file system is there for as long as it is
+	case t.Seen != 0 || m.v.missing == 0 && len(m.v.gone) == 0 || sameTotal(t.Bytes, m.total):
+		return nil
+	default:
+		t.Seen, t.Since, m.v.doubted = m.total, m.now, true
+	}
+	return m.tx.SaveTotal(&t)
+}
+
+// measure keeps how large the root's file systems are after a pass that found all there is of it and began at a time.
+func (r *runner) measure(began int64) {
+	if r.measuring || !r.sums.Load() && !r.cfg.CrossMounts {
+		return
+	}
+	r.measuring = true
+	own := store.Total{Root: r.id, Volume: r.row.Volume}
+	r.s.group.Go("measure "+r.name, func(ctx context.Context) error {
+		released, err := r.measured(ctx, &own, began)
+		if err != nil && ctx.Err() == nil {
+			r.log.Warn("size of the file system not kept", zap.Error(err))
+		}
+		r.command(ctx, func() {
+			if r.measuring = false; released {
+				r.log.Info("the file system has the size of before: what was held and is still missing is weighed anew")
+				r.reapSoon()
+				r.tell()
+			}
+		})
+		return nil
+	})
+}
+
+// measured takes in how large the root's file systems are now. It reports whether items that were held are so no more.
+func (r *runner) measured(ctx context.Context, own *store.Total, began int64) (released bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, identLimit)
+	defer cancel()
+	var totals []store.Total
+	err = r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+		totals, err = tx.Totals(r.id)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	if !slices.ContainsFunc(totals, func(t store.Total) bool { return t.Volume == own.Volume }) {
+		totals = append(totals, *own)
+	}
+	for i := range totals {
+		bytes, err := r.tree.Total(ctx, totals[i].Dir)
+		if absent(err) {
+			continue
+		}
+		if away(ctx, err) { // the next pass asks again
+			return released, nil
+		}
+		if err != nil || bytes == 0 {
+			return released, err
+		}
+		err = r.s.store.Update(ctx, func(tx *store.Tx) error {
+			free, err := r.settleTotal(tx, &totals[i], bytes, began)
+			released = released || free
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return released, nil
+}
+
+// settleTotal takes in how large a file system is after a pass. What is missing of it decides what that means.
+func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) (released bool, err error) {
+	t, found, err := tx.Total(r.id, of.Volume)
+	if !found {
+		t = *of
+	}
+	if err != nil || t.Seen != 0 && began < t.Since {
+		return false, err
+	}
+	same := t.Bytes != 0 && sameTotal(t.Bytes, bytes)
+	if t.Seen != 0 && same {
+		t.Seen, t.Since = 0, 0
+		return true, errors.Join(tx.SaveTotal(&t), release(tx, r.id))
+	}
+	if same && float64(max(bytes, t.Bytes)-min(bytes, t.Bytes)) <= totalDrift/2*float64(bytes) {
+		return false, nil
+	}
+	out, err := tx.RootItems(r.id, 0, store.Missing, store.Held, 1)
+	if err != nil || len(out) > 0 {
+		return false, err
+	}
+	t.Bytes, t.Seen, t.Since = bytes, 0, 0
+	return false, tx.SaveTotal(&t)
+}
+
+// release has what is held be missing since now.
+func release(tx *store.Tx, root int64) error {
+	for {
+		items, err := tx.HeldItems(root, reapBatch)
+		if err != nil || len(items) == 0 {
+			return err
+		}
+		for i := range items {
+			old := items[i]
+			items[i].State, items[i].MissingAt = store.Missing, time.Now().UnixNano()
+			if err := tx.SaveQuietly(&old, &items[i]); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// whyHeld says why removals were not believed.
+func whyHeld(h *store.Holding) string {
+	if h.Doubt.Seen == 0 {
+		return "more vanished at once than max_removals allows"
+	}
+	return fmt.Sprintf("the file system had %s when everything was there, and %s when this was missing: is a disk of it away?",
+		humanize.IBytes(uint64(max(h.Doubt.Bytes, 0))), humanize.IBytes(uint64(max(h.Doubt.Seen, 0)))) //nolint:gosec // not negative
+}
