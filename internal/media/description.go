@@ -74,12 +74,20 @@ type Description struct {
 
 	// Companions are the files beside it that belong to it: descriptions, subtitles, lyrics, pictures.
 	Companions []Companion `json:"companions,omitempty"`
+
+	// Of is the id of the item of the same directory that a subtitle, a picture or a description is of. One that speaks for
+	// its whole folder has none.
+	Of int64 `json:"of,omitempty"`
 }
 
 // Companion is a file that goes with an item of the same directory.
 type Companion struct {
-	Name string `json:"name"`
-	Role string `json:"role"` // description, subtitles, lyrics, cover, artwork or index
+	ID         int64  `json:"id,omitempty"`
+	Name       string `json:"name"`
+	Role       string `json:"role"`                       // description, subtitles, lyrics, cover, artwork or index
+	Language   string `json:"language,omitempty"`         // of subtitles
+	Forced     bool   `json:"forced,omitempty"`           // likewise
+	HearingAid bool   `json:"hearing_impaired,omitempty"` // likewise
 }
 
 // Media is what the container and its streams are. Codec names are ffprobe's.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql/driver"
+	"path"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -21,14 +22,25 @@ func accompanies(k media.Kind) bool {
 }
 
 // markDescribed leaves the items that a sidecar describes, or described, to be described anew, where it
-// has come, gone, moved, or says something else. old is nil for a new item.
+// has come, gone, moved, or says something else; and the sidecars of an item that has come, gone or moved, since they say
+// whose they are. old is nil for a new item.
 func (tx *Tx) markDescribed(old, it *Item) error {
-	if tx.s.reach == nil || (!accompanies(it.Kind) && (old == nil || !accompanies(old.Kind))) {
+	if tx.s.reach == nil {
 		return nil
 	}
 	moved := old == nil || old.Dir != it.Dir || old.Name != it.Name || (old.State == Present) != (it.State == Present)
-	said := it.Kind == media.KindMetadata && (old == nil || old.Unread != it.Unread || !bytes.Equal(old.Probed, it.Probed))
-	if !moved && !said && old.Kind == it.Kind { // of pictures and subtitles only that they are there matters
+	if moved { // what lies beside it is to be read as it is here, and not as it was read for others a moment ago
+		it.Marked = max(it.Marked, tx.s.lastSeq)
+	}
+	if moved || old.Kind != it.Kind {
+		if err := tx.markWhose(old, it); err != nil {
+			return err
+		}
+	}
+	if !accompanies(it.Kind) && (old == nil || !accompanies(old.Kind)) {
+		return nil
+	}
+	if !moved && !saysAnother(old, it) && old.Kind == it.Kind {
 		return nil
 	}
 	if old != nil && moved && accompanies(old.Kind) {
@@ -42,14 +54,60 @@ func (tx *Tx) markDescribed(old, it *Item) error {
 	return tx.markBeside(it)
 }
 
+// saysAnother reports whether a sidecar says something else than before of what it describes: metadata all that was read of
+// it, a subtitle what is known of it. Of pictures only that they are there matters.
+func saysAnother(old, it *Item) bool {
+	switch it.Kind {
+	case media.KindMetadata:
+		return old.Unread != it.Unread || !bytes.Equal(old.Probed, it.Probed)
+	case media.KindSubtitle:
+		return old.Unread != it.Unread || !bytes.Equal(old.Doc, it.Doc)
+	}
+	return false
+}
+
+// markWhose leaves the sidecars to be described anew that may be those of an item where it was or where it is: their names
+// begin with its own.
+func (tx *Tx) markWhose(old, it *Item) error {
+	for _, o := range []*Item{old, it} {
+		if o == nil || o.State != Present || accompanies(o.Kind) || old != nil && o == it && old.State == Present && old.Dir == it.Dir && old.Name == it.Name {
+			continue
+		}
+		stem := o.Name[:len(o.Name)-len(path.Ext(o.Name))]
+		if stem == "" {
+			continue
+		}
+		const theirs = " WHERE state = 0 AND dir = ? AND name >= ? AND name < ? AND " + speakers
+		from, to := []byte(stem), append([]byte(stem), 0xff)
+		found, err := tx.c.one("SELECT 1 FROM items INDEXED BY items_place"+theirs+" LIMIT 1", func(row) {}, o.Dir, from, to)
+		if err != nil {
+			return err
+		}
+		if !found { // nearly always
+			continue
+		}
+		tx.work = true
+		err = tx.c.exec("UPDATE items INDEXED BY items_place SET marked = ?, work = CASE work WHEN 0 THEN 3 ELSE work END"+theirs, tx.nextMark(), o.Dir, from, to)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextMark is above every number at which what was before was read, and no number at which what is now is.
+func (tx *Tx) nextMark() int64 {
+	if tx.s.lastSeq == tx.s.head.Load() {
+		tx.nextSeq()
+	}
+	return tx.s.lastSeq
+}
+
 const mark = "UPDATE items SET marked = ?, work = CASE work WHEN 0 THEN 3 ELSE work END WHERE state = 0 AND kind NOT IN ('metadata', 'artwork', 'subtitle') AND "
 
 func (tx *Tx) markBeside(it *Item) error {
 	r := tx.s.reach(it.Name)
-	if tx.s.lastSeq == tx.s.head.Load() {
-		tx.nextSeq()
-	}
-	at := tx.s.lastSeq // above every number at which the old state was read, and none at which the new one is
+	at := tx.nextMark()
 	if len(r.Stems) > 0 || r.Folder || r.Tree {
 		tx.work = true
 	}
@@ -81,6 +139,7 @@ type Companion struct {
 	Name   string
 	Kind   media.Kind
 	Probed []byte // of metadata: what it says
+	Doc    []byte // of a subtitle: what is known of it
 	Long   bool   // it says more than is read of so many at once: see Store.Probed
 }
 
@@ -97,15 +156,16 @@ const (
 	maxSpeakers  = 256 // sidecars read of a larger one
 	maxAbove     = 64
 	maxSaid      = 4 << 10 // bytes of what one of them says
-	companionSQL = "SELECT id, name, kind, CASE WHEN kind = 'metadata' AND length(probed) <= ? THEN probed END, kind = 'metadata' AND length(probed) > ? FROM items WHERE state = 0 AND "
-	speakers     = "kind IN ('metadata', 'artwork', 'subtitle')"
+	companionSQL = `SELECT id, name, kind, CASE WHEN kind = 'metadata' AND length(probed) <= ? THEN probed END, kind = 'metadata' AND length(probed) > ?,
+		CASE WHEN kind = 'subtitle' AND length(doc) <= ? THEN doc END FROM items WHERE state = 0 AND `
+	speakers = "kind IN ('metadata', 'artwork', 'subtitle')"
 )
 
 func companions(c *conn, where string, args ...driver.Value) (out []Companion, err error) {
 	err = c.each(companionSQL+where, func(r row) error {
-		out = append(out, Companion{ID: r.int(0), Name: string(r.bytes(1)), Kind: media.Kind(r.text(2)), Probed: r.bytes(3), Long: !r.null(4) && r.int(4) != 0})
+		out = append(out, Companion{ID: r.int(0), Name: string(r.bytes(1)), Kind: media.Kind(r.text(2)), Probed: r.bytes(3), Long: !r.null(4) && r.int(4) != 0, Doc: r.bytes(5)})
 		return nil
-	}, append([]driver.Value{int64(maxSaid), int64(maxSaid)}, args...)...)
+	}, append([]driver.Value{int64(maxSaid), int64(maxSaid), int64(maxSaid)}, args...)...)
 	return out, err
 }
 

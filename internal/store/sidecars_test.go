@@ -106,9 +106,54 @@ func TestAShowsSidecarSpeaksForAllBelow(t *testing.T) {
 
 func TestOtherFilesDescribeNothing(t *testing.T) {
 	b := newBesides(t)
-	b.put(b.root, "a.mp4", func(it *Item) { it.Kind = media.KindVideo })
+	b.put(b.root, "b.mp4", func(it *Item) { it.Kind = media.KindVideo })
 	b.change(b.paths["a.mkv"], func(it *Item) { it.Probed = []byte("{}") })
 	b.expect("a film", "")
+}
+
+// TestWhatMayBeOfAFileIsDescribedAnewWhereThatComesAndGoes: it says whose it is.
+func TestWhatMayBeOfAFileIsDescribedAnewWhereThatComesAndGoes(t *testing.T) {
+	b := newBesides(t)
+	film := b.put(b.root, "a.mp4", func(it *Item) { it.Kind = media.KindVideo })
+	b.expect("it comes", "a.en.srt")
+	b.change(film.ID, func(it *Item) { it.Doc = []byte(`"title":"A"`) })
+	b.expect("it says something else", "")
+	b.change(film.ID, func(it *Item) { it.Kind = media.KindMovie })
+	b.expect("it is of another kind", "a.en.srt")
+	b.change(film.ID, func(it *Item) { it.Name = "c.mp4" })
+	b.expect("it is renamed", "a.en.srt")
+	b.change(film.ID, func(it *Item) { it.Name = "a.mp4" })
+	b.expect("it is named as before", "a.en.srt")
+	b.change(film.ID, func(it *Item) { it.State = Missing })
+	b.expect("it goes", "a.en.srt")
+}
+
+// TestASubtitleThatSaysSomethingElseHasItsFilmDescribedAnew: the film says what it says.
+func TestASubtitleThatSaysSomethingElseHasItsFilmDescribedAnew(t *testing.T) {
+	r := runFresh(t, Options{Reach: func(string) Reach { return Reach{Stems: []string{"a.en", "a"}} }})
+	b := &besides{running: r, root: r.addRoot("tv"), paths: map[string]int64{}}
+	b.paths["a.mkv"] = r.put(b.root, "a.mkv", func(it *Item) { it.Kind, it.Analysis = media.KindVideo, Done }).ID
+	sub := r.put(b.root, "a.en.srt", func(it *Item) { it.Kind, it.Analysis = media.KindSubtitle, Done })
+	b.expect("it comes", "a.mkv")
+	b.change(sub.ID, func(it *Item) { it.Doc = []byte(`"languages":["en"]`) })
+	b.expect("its language is known", "a.mkv")
+	b.change(sub.ID, func(it *Item) { it.Size++ })
+	b.expect("it says the same", "")
+}
+
+// TestWhatIsNewOrMovedIsDescribedByWhatLiesBesideItThen: not by what was read for others before it came.
+func TestWhatIsNewOrMovedIsDescribedByWhatLiesBesideItThen(t *testing.T) {
+	b := newBesides(t)
+	head := b.Head()
+	film := b.put(b.root, "new.mkv", func(it *Item) { it.Kind, it.Work = media.KindVideo, Analyse })
+	if task := b.task(); task.Marked <= head {
+		t.Errorf("what lies beside the new file may be of number %d, and it came after %d", task.Marked, head)
+	}
+	head = b.Head()
+	b.change(film.ID, func(it *Item) { it.Name = "moved.mkv" })
+	if task := b.task(); task.Marked <= head {
+		t.Errorf("what lies beside the moved file may be of number %d, and it moved after %d", task.Marked, head)
+	}
 }
 
 func TestWorkThatWaitsIsNotReplacedByLess(t *testing.T) {

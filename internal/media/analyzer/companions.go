@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"encoding/json"
 	"path"
 	"slices"
 	"strings"
@@ -52,43 +53,38 @@ type besideCache struct {
 
 type cachedBeside struct {
 	store.Beside
-	said   map[string]*store.Companion // the sidecars in Here that say something, by name
+	named  map[string]*store.Companion // what is Here, by name
 	folder *sidecar.Folder             // of Here
 	until  time.Time
 }
 
 // newCachedBeside works out once for a directory which of its files go with which.
 func newCachedBeside(b store.Beside, until time.Time) cachedBeside {
-	said, folder := sortOut(b.Here)
-	return cachedBeside{b, said, folder, until}
+	named, folder := sortOut(b.Here)
+	return cachedBeside{b, named, folder, until}
 }
 
 // bytes is about how much of the memory it takes that files decide about.
 func (b *cachedBeside) bytes() (n int) {
 	for _, list := range [][]store.Companion{b.Here, b.Above} {
 		for i := range list {
-			n += 100 + len(list[i].Name) + len(list[i].Probed)
+			n += 100 + len(list[i].Name) + len(list[i].Probed) + len(list[i].Doc)
 		}
 	}
 	return n
 }
 
 func sortOut(list []store.Companion) (map[string]*store.Companion, *sidecar.Folder) {
-	said := map[string]*store.Companion{}
-	kinds := make(map[string]media.Kind, len(list))
+	named := make(map[string]*store.Companion, len(list))
 	names := make([]string, 0, len(list))
 	for i := range list {
 		o := &list[i]
-		if _, seen := kinds[o.Name]; seen {
-			continue
-		}
-		kinds[o.Name] = o.Kind
-		names = append(names, o.Name)
-		if len(o.Probed) > 0 || o.Long {
-			said[o.Name] = o
+		if named[o.Name] == nil {
+			named[o.Name] = o
+			names = append(names, o.Name)
 		}
 	}
-	return said, sidecar.NewFolder(names, func(n string) media.Kind { return kinds[n] })
+	return named, sidecar.NewFolder(names, func(n string) media.Kind { return named[n].Kind })
 }
 
 const (
@@ -135,30 +131,41 @@ func (c *besideCache) keep(dir int64, b cachedBeside) {
 	c.held += b.bytes()
 }
 
-// around finds what goes with a file: the sidecars that describe it, the least sure first, and the
-// names of all that belongs to it.
-func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar.Document, with []media.Companion, asOf int64, err error) {
+// surroundings are what lies beside a file that matters to it.
+type surroundings struct {
+	docs []sidecar.Document // that describe it, the least sure first
+	with []media.Companion  // what goes with it
+	of   int64              // the item that it goes with
+	asOf int64              // the feed's number at which this was so
+}
+
+// around finds what goes with a file, and with what it goes.
+func (c *besideCache) around(ctx context.Context, t *store.Task) (s surroundings, err error) {
 	b, err := c.get(ctx, t.Dir, t.Marked)
 	if err != nil {
-		return nil, nil, 0, err
+		return s, err
 	}
-	said, folder := b.said, b.folder
+	s.asOf = b.AsOf
+	if s.of, err = c.whose(ctx, t, &b); err != nil {
+		return s, err
+	}
+	named, folder := b.named, b.folder
 	if !b.All { // too large to keep whole: what is called alike, and what speaks for all of it
 		same, err := c.store.Namesakes(ctx, t.Dir, strings.TrimSuffix(t.Name, path.Ext(t.Name)))
 		if err != nil {
-			return nil, nil, 0, err
+			return s, err
 		}
 		for _, o := range b.Here {
 			if sidecar.RuleOf(o.Name).Reach > sidecar.OneFile {
 				same = append(same, o)
 			}
 		}
-		said, folder = sortOut(same)
+		named, folder = sortOut(same)
 	}
 	found := folder.For(t.Name)
 	speakers := make([]*store.Companion, 0, len(found)) // the surest first
 	for _, n := range found {
-		if o := said[n]; o != nil {
+		if o := named[n]; len(o.Probed) > 0 || o.Long {
 			speakers = append(speakers, o)
 		}
 	}
@@ -167,13 +174,61 @@ func (c *besideCache) around(ctx context.Context, t *store.Task) (docs []sidecar
 			speakers = append(speakers, &b.Above[i])
 		}
 	}
-	if docs, err = c.documents(ctx, speakers[:min(len(speakers), maxDocuments)]); err != nil {
-		return nil, nil, 0, err
+	if s.docs, err = c.documents(ctx, speakers[:min(len(speakers), maxDocuments)]); err != nil {
+		return s, err
 	}
 	for _, n := range found {
-		with = append(with, media.Companion{Name: n, Role: string(sidecar.RuleOf(n).Role)})
+		s.with = append(s.with, companion(named[n]))
 	}
-	return docs, with, b.AsOf, nil
+	return s, nil
+}
+
+// companion is what an item says of a file that goes with it.
+func companion(o *store.Companion) media.Companion {
+	c := media.Companion{ID: o.ID, Name: o.Name, Role: string(sidecar.RuleOf(o.Name).Role)}
+	if len(o.Doc) == 0 {
+		return c
+	}
+	var d media.Description
+	if err := json.Unmarshal(slices.Concat([]byte("{"), o.Doc, []byte("}")), &d); err != nil {
+		return c // written by another version: it is described anew in its time, and this with it
+	}
+	if len(d.Languages) > 0 {
+		c.Language = d.Languages[0]
+	}
+	c.Forced, c.HearingAid = d.Forced, d.HearingAid
+	return c
+}
+
+// whose gives the item that a sidecar of one file goes with; 0 where it goes with none. Of several, as of one film in two
+// containers, it is the first that came.
+func (c *besideCache) whose(ctx context.Context, t *store.Task, b *cachedBeside) (of int64, err error) {
+	if k := kindByName(t.Name); k != media.KindSubtitle && k != media.KindArtwork && k != media.KindMetadata || sidecar.RuleOf(t.Name).Reach != sidecar.OneFile {
+		return 0, nil
+	}
+	if b.All {
+		return firstOf(b.named, b.folder, t.Name), nil
+	}
+	for _, stem := range stems(strings.TrimSuffix(t.Name, path.Ext(t.Name))) { // the longest that fits is meant
+		same, err := c.store.Namesakes(ctx, t.Dir, stem)
+		if err != nil {
+			return 0, err
+		}
+		named, folder := sortOut(same)
+		if of := firstOf(named, folder, t.Name); of != 0 {
+			return of, nil
+		}
+	}
+	return 0, nil
+}
+
+func firstOf(named map[string]*store.Companion, folder *sidecar.Folder, name string) (of int64) {
+	for _, n := range folder.Describes(name) {
+		if id := named[n].ID; of == 0 || id < of {
+			of = id
+		}
+	}
+	return of
 }
 
 // documents are what sidecars said when they were analysed themselves; the last of them comes first.

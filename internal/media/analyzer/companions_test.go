@@ -2,9 +2,11 @@ package analyzer
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -101,4 +103,112 @@ func TestASidecarThatSaysNothingIsTheEndOfIt(t *testing.T) {
 			t.Errorf("%d commits in a minute in which nothing happened", more)
 		}
 	})
+}
+
+const spokenGerman = "1\n00:00:01,000 --> 00:00:02,000\nIch weiß nicht, was das ist und wie es mit dir hier ist, aber das haben wir auch.\n"
+
+// TestASubtitleSaysWhoseItIsWhateverComesMovesAndGoes: and its film what the subtitle says.
+func TestASubtitleSaysWhoseItIsWhateverComesMovesAndGoes(t *testing.T) {
+	inWorld(t, func(w *world) {
+		whose := func(what, path string, want int64) {
+			t.Helper()
+			w.catalogue()
+			w.rest()
+			if got := w.says(path).Of; got != want {
+				t.Errorf("%s: %s is of %d, want %d", what, path, got, want)
+			}
+		}
+		w.write("F/Film (2001).de.forced.srt", []byte(spokenGerman))
+		w.begin()
+		whose("alone", "F/Film (2001).de.forced.srt", 0)
+		w.write("F/Film (2001).mkv", []byte("a film, as far as anybody knows"))
+		w.write("F/Film (2001).nfo", nfo("movie", "Sidecar"))
+		w.write("F/Film (2001)-poster.jpg", picture(2, 3))
+		w.write("F/fanart.jpg", picture(2, 3))
+		w.catalogue()
+		film := w.row("F/Film (2001).mkv").ID
+		for _, name := range []string{"F/Film (2001).de.forced.srt", "F/Film (2001).nfo", "F/Film (2001)-poster.jpg"} {
+			whose("the film comes", name, film)
+		}
+		whose("what speaks for the folder", "F/fanart.jpg", 0)
+		var sub media.Companion
+		for _, c := range w.says("F/Film (2001).mkv").Companions {
+			if c.Role == "subtitles" {
+				sub = c
+			}
+		}
+		if want := (media.Companion{ID: w.row("F/Film (2001).de.forced.srt").ID, Name: "Film (2001).de.forced.srt", Role: "subtitles", Language: "de", Forced: true}); sub != want {
+			t.Errorf("the film's companion is %+v, want %+v", sub, want)
+		}
+		w.run(`rename "F/Film (2001).de.forced.srt" "F/Film (2001).pt-BR.sdh.srt"`)
+		w.catalogue()
+		w.rest()
+		w.run(`rename "F/Film (2001).mkv" "F/Other (2002).mkv"`)
+		whose("the film is renamed", "F/Film (2001).pt-BR.sdh.srt", 0)
+		w.run(`rename "F/Film (2001).pt-BR.sdh.srt" "F/Other (2002).pt-BR.sdh.srt"`)
+		w.catalogue()
+		other := w.row("F/Other (2002).mkv").ID
+		whose("the subtitle follows", "F/Other (2002).pt-BR.sdh.srt", other)
+		w.run(`remove "F/Other (2002).mkv"`)
+		whose("the film is gone", "F/Other (2002).pt-BR.sdh.srt", 0)
+		if n := len(w.hints()); n != 0 {
+			t.Errorf("%d hints", n)
+		}
+	})
+}
+
+func TestOfAFilmInTwoContainersASubtitleIsOfTheFirst(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.write("A.mp4", []byte("one"))
+		w.catalogue()
+		w.write("A.mkv", []byte("the other"))
+		w.write("A.srt", []byte(spokenGerman))
+		w.catalogue()
+		w.begin()
+		w.rest()
+		if of, want := w.says("A.srt").Of, w.row("A.mp4").ID; of != want {
+			t.Errorf("it is of %d, want %d", of, want)
+		}
+		w.run("remove A.mp4")
+		w.catalogue()
+		w.rest()
+		if of, want := w.says("A.srt").Of, w.row("A.mkv").ID; of != want {
+			t.Errorf("once that is gone it is of %d, want %d", of, want)
+		}
+	})
+}
+
+// TestInALargeFolderASubtitleSaysWhoseItIs: there not all that lies beside it is read.
+func TestInALargeFolderASubtitleSaysWhoseItIs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		for i := range 600 {
+			w.write(fmt.Sprintf("%03d.txt", i), []byte("x"))
+		}
+		w.write("A 2.en.srt", []byte(spokenGerman))
+		w.write("A 2.mkv", []byte("a film"))
+		w.write("A.mkv", []byte("another"))
+		w.catalogue()
+		w.begin()
+		w.rest()
+		if of, want := w.says("A 2.en.srt").Of, w.row("A 2.mkv").ID; of != want {
+			t.Errorf("it is of %d, want %d", of, want)
+		}
+	})
+}
+
+func TestANameSaysALanguageMoreExactlyThanAText(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ said, named, want []string }{
+		{[]string{"pt"}, []string{"pt-BR"}, []string{"pt-BR"}},
+		{[]string{"en", "pt"}, []string{"pt-BR"}, []string{"en", "pt-BR"}},
+		{[]string{"en"}, []string{"pt-BR"}, []string{"en"}},
+		{[]string{"pt-PT"}, []string{"pt-BR"}, []string{"pt-PT"}},
+		{nil, []string{"pt-BR"}, []string{"pt-BR"}},
+	} {
+		d := media.Description{Languages: c.named}
+		join(&d, &media.Description{Languages: c.said})
+		if !slices.Equal(d.Languages, c.want) {
+			t.Errorf("%q named %q: %q, want %q", c.said, c.named, d.Languages, c.want)
+		}
+	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 )
 
 // findings is what a file's bytes said, as the store keeps it.
@@ -21,7 +20,7 @@ type findings struct {
 // bytes said before. It returns the kind and the members of the item's JSON object, without braces.
 // What the bytes say wins over what the name says. It is pure and safe for concurrent use.
 func Describe(path string, probed []byte) (media.Kind, []byte) {
-	return describe(path, decodeFindings(probed), nil, nil)
+	return describe(path, decodeFindings(probed), &surroundings{})
 }
 
 func decodeFindings(probed []byte) *findings {
@@ -35,17 +34,17 @@ func decodeFindings(probed []byte) *findings {
 }
 
 // describe joins what the name, the bytes and the sidecars say, each surer than those before it.
-func describe(path string, f *findings, docs []sidecar.Document, with []media.Companion) (media.Kind, []byte) {
+func describe(path string, f *findings, s *surroundings) (media.Kind, []byte) {
 	kind, d := fromName(path)
 	kind = joinKinds(kind, f.Kind)
 	join(&d, &f.Description)
-	for i := range docs {
-		docs[i].Apply(&d)
+	for i := range s.docs {
+		s.docs[i].Apply(&d)
 	}
 	if d.Narrator != "" { // whoever said it
 		d.Narrators = strings.Split(d.Narrator, "; ")
 	}
-	d.Companions = with
+	d.Companions, d.Of = s.with, s.of
 	return kind, encodeMembers(&d)
 }
 

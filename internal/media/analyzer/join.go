@@ -3,6 +3,8 @@ package analyzer
 import (
 	"maps"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -11,7 +13,7 @@ import (
 // not know stays. The order of sources, from the least to the most sure, is the name, the tags in the
 // file, and the sidecars beside it.
 func join(d, surer *media.Description) {
-	ids := d.IDs
+	ids, named := d.IDs, d.Languages
 	to, from := reflect.ValueOf(d).Elem(), reflect.ValueOf(surer).Elem()
 	for i := range to.NumField() {
 		if f := from.Field(i); !f.IsZero() {
@@ -22,7 +24,28 @@ func join(d, surer *media.Description) {
 		d.IDs = maps.Clone(ids)
 		maps.Copy(d.IDs, surer.IDs)
 	}
-	d.Languages = languages(d)
+	d.Languages = refined(languages(d), named)
+}
+
+// refined gives languages as exactly as less sure words have them that say the same: a text is Portuguese, and its name
+// says that of Brazil.
+func refined(languages, named []string) []string {
+	exact := func(l string) string {
+		for _, n := range named {
+			if strings.HasPrefix(n, l+"-") {
+				return n
+			}
+		}
+		return l
+	}
+	for i, l := range languages {
+		if e := exact(l); e != l {
+			out := slices.Clone(languages)
+			out[i] = e
+			return refined(out, named)
+		}
+	}
+	return languages
 }
 
 // languages are those that are known, else those of the sound.

@@ -199,13 +199,13 @@ func steady(f tree.ReadFile, t *store.Task) error {
 
 // result makes a row of what the bytes said and what lies beside the file.
 func (l *lane) result(ctx context.Context, t *store.Task, f *findings) (*store.Analysed, error) {
-	docs, with, asOf, err := l.beside.around(ctx, t)
+	s, err := l.beside.around(ctx, t)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
 	probed := encodeFindings(f) // before the description is made of it: it is made of the same once more some day
-	kind, doc := describe(t.Path, f, docs, with)
-	return &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: probed, Analysis: store.Done, AsOf: asOf}, nil
+	kind, doc := describe(t.Path, f, &s)
+	return &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: probed, Analysis: store.Done, AsOf: s.asOf}, nil
 }
 
 // quarantine makes a row of a failure. What could be read of the file all the same is kept.
@@ -216,7 +216,7 @@ func (l *lane) quarantine(ctx context.Context, t *store.Task, err error, f *find
 	a, berr := l.result(ctx, t, f)
 	if berr != nil { // what lies beside it comes with the next try
 		probed := encodeFindings(f)
-		kind, doc := describe(t.Path, f, nil, nil)
+		kind, doc := describe(t.Path, f, &surroundings{})
 		a = &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: probed}
 	}
 	var p *probe.PanicError

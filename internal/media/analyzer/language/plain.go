@@ -3,7 +3,8 @@ package language
 import "sync"
 
 // plain are the codes of two letters that are tags already: of languages in lower case, of regions in upper case.
-var plain = sync.OnceValue(func() (codes [2][26][26]bool) {
+var plain = sync.OnceValue(func() *[2][26][26]bool {
+	codes := new([2][26][26]bool)
 	for a := range byte(26) {
 		for b := range byte(26) {
 			language, region := string([]byte{'a' + a, 'a' + b}), string([]byte{'A' + a, 'A' + b})
