@@ -4,6 +4,7 @@ package charset
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -130,6 +131,10 @@ func Unicode(b []byte) ([]byte, bool) {
 			return b[:end], true
 		}
 		return bytes.ToValidUTF8(b, []byte("\uFFFD")), true
+	case bytes.HasPrefix(b, []byte{0xFF, 0xFE, 0, 0}):
+		return utf32Bytes(b[4:], binary.LittleEndian), true
+	case bytes.HasPrefix(b, []byte{0, 0, 0xFE, 0xFF}):
+		return utf32Bytes(b[4:], binary.BigEndian), true
 	case bytes.HasPrefix(b, []byte{0xFF, 0xFE}):
 		return utf16Bytes(b[2:], false), true
 	case bytes.HasPrefix(b, []byte{0xFE, 0xFF}):
@@ -157,6 +162,19 @@ func Unicode(b []byte) ([]byte, bool) {
 		return b[:end], true
 	}
 	return b, false
+}
+
+// utf32Bytes decodes UTF-32 of a byte order; an unfinished last character is dropped.
+func utf32Bytes(b []byte, order binary.ByteOrder) []byte {
+	out := make([]byte, 0, len(b)/4+len(b)/8)
+	for ; len(b) >= 4; b = b[4:] {
+		r := order.Uint32(b)
+		if r > unicode.MaxRune {
+			r = unicode.ReplacementChar
+		}
+		out = utf8.AppendRune(out, rune(r))
+	}
+	return out
 }
 
 // excerpt is the length from which on a text may be one that was cut off anywhere. In a shorter one a

@@ -53,7 +53,7 @@ type latmMux struct {
 
 // readLATM reads the head of an AudioMuxElement at r. It reports whether a configuration was there.
 func (m *latmMux) readLATM(r *bitReader) bool {
-	if r.flag() || r.flag() { // the same configuration as before, or a version that nobody sends
+	if unchanged, version := r.flag(), r.flag(); unchanged || version { // as before, or of a version that nobody sends
 		return false
 	}
 	same, frames, programs, layers := r.flag(), r.bits(6), r.bits(4), r.bits(3)

@@ -165,7 +165,7 @@ func (e *elementary) look() {
 	switch e.kind {
 	case elementaryAudio:
 		a := e.audio
-		if !frameHeader(e.codec, e.buf, &a) {
+		if !e.soundHeader(&a) {
 			return
 		}
 		e.found = true
@@ -200,6 +200,14 @@ func (e *elementary) look() {
 			e.picture, e.found = f, true
 		}
 	}
+}
+
+// soundHeader reads a frame's header of the stream's codec; of a stream that nothing names, of those that MPEG has.
+func (e *elementary) soundHeader(a *media.Audio) bool {
+	if e.codec != "" {
+		return frameHeader(e.codec, e.buf, a)
+	}
+	return frameHeader("mp2", e.buf, a) || frameHeader("aac", e.buf, a) || frameHeader("aac_latm", e.buf, a)
 }
 
 // mpegSequence looks for a sequence header, and tells MPEG-1 from MPEG-2 by it. Program streams do not

@@ -25,6 +25,7 @@ type mpegTS struct {
 	order     []uint16        // of the programs in the association
 	directory bool            // the program association, which names them, has been read
 	byPID     map[uint16]*elementary
+	nameless  map[uint16]*elementary
 	orphans   map[uint16][]byte // what may be a program map, of PIDs that nothing names yet
 	streams   []*elementary     // in the order of the tables
 	scrambled bool
@@ -104,7 +105,7 @@ func probeMPEGTS(w *Window, r *Result) error {
 	size, start, _ := tsLayout(head)
 	p := &mpegTS{
 		w: w, r: r, packet: int64(size), start: int64(start),
-		sections: make(map[uint16]*tsSection, 4), programs: make(map[uint16]bool, 2), byPID: make(map[uint16]*elementary, 8), orphans: make(map[uint16][]byte),
+		sections: make(map[uint16]*tsSection, 4), programs: make(map[uint16]bool, 2), byPID: make(map[uint16]*elementary, 8), orphans: make(map[uint16][]byte), nameless: make(map[uint16]*elementary),
 		search: pesSearchOf(w.size), clock: [2]int64{-1, -1},
 	}
 	w.Ahead(int(p.search.window))
@@ -185,6 +186,7 @@ func (p *mpegTS) promised(at int64) error {
 		}
 		wanted = p.wanting()
 	}
+	p.adoptUnnamed()
 	if !tables {
 		p.search.all = p.search.tail
 		return p.tail()
@@ -424,6 +426,14 @@ func (p *mpegTS) last(b []byte) error {
 	return e.feed(p.w, payload)
 }
 
+// rank is the place of a stream's program in the association; last, where it is not in it.
+func (p *mpegTS) rank(e *elementary) int {
+	if i := slices.Index(p.order, e.program); i >= 0 {
+		return i
+	}
+	return len(p.order)
+}
+
 func (p *mpegTS) finish() {
 	m := p.r.Description.Media
 	if p.packet == 192 {
@@ -435,7 +445,7 @@ func (p *mpegTS) finish() {
 	}
 	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
 	slices.SortStableFunc(p.streams, func(a, b *elementary) int {
-		return cmp.Compare(slices.Index(p.order, a.program), slices.Index(p.order, b.program))
+		return cmp.Compare(p.rank(a), p.rank(b))
 	})
 	for _, e := range p.streams {
 		e.describe(m)

@@ -108,7 +108,7 @@ func TestProgramMapsThatComeLongBeforeTheirAssociationAreBelievedByTheirChecksum
 			t.Errorf("%s: programs are not in the order of the association: %s", name, filmLines(r))
 		}
 	}
-	r, err := probeBytes(slices.Concat(first, body), ".ts") // of a checksum that is wrong
+	r, err := probeBytes(slices.Concat(first, filler), ".ts") // of a checksum that is wrong
 	if err == nil {
 		t.Error(filmLines(r))
 	}
@@ -185,5 +185,25 @@ func TestBroadcastAACTellsItsWholeBand(t *testing.T) {
 		if a := r.Description.Media.Audio[0]; a.Profile != c.profile || a.Channels != c.ch || a.SampleRate != c.hz {
 			t.Errorf("%s: %+v", name, a)
 		}
+	}
+}
+
+// Of a recording without the map of its program, what its streams say themselves is told.
+func TestStreamsWithoutATableAreKnownByTheirHeaders(t *testing.T) {
+	film := tsFilm(0, 3, 4)
+	var bare []byte
+	for p := range slices.Chunk(film, 188) {
+		if pid := be16(p[1:]) & 0x1FFF; pid != 0 && pid != 0x20 {
+			bare = append(bare, p...)
+		}
+	}
+	r := probePromised(t, bare, 0)
+	checkFilm(t, "without tables", r, lines("video, mpegts, 4.000 s", "video mpeg2video Main 720x576 25 fps 8 bit", "audio mp2 2 ch 48000 Hz"))
+
+	// A table that comes late takes over what was known by then.
+	tables := tsTables(nil, tsStream{0x02, 0x101, nil}, tsStream{0x03, 0x102, []byte{0x0A, 4, 'd', 'e', 'u', 0}})
+	r = probePromised(t, slices.Concat(bare, tables), 0)
+	if m := r.Description.Media; len(m.Video) != 1 || m.Video[0].Width != 720 || len(m.Audio) != 1 || m.Audio[0].Language == "" {
+		t.Error(filmLines(r))
 	}
 }

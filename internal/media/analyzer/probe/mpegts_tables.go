@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"maps"
 	"math"
 	"slices"
 )
@@ -47,8 +48,11 @@ func (p *mpegTS) section(pid uint16, begins bool, payload []byte) error {
 // orphan takes a packet of a PID that no table has named. In a recording that begins anywhere, program maps may come
 // long before the association that names them: one whose checksum is right is one all the same.
 func (p *mpegTS) orphan(pid uint16, begins bool, payload []byte) error {
-	if p.directory {
+	if p.tablesRead() {
 		return nil
+	}
+	if err := p.unnamed(pid, begins, payload); err != nil || p.directory {
+		return err
 	}
 	if begins {
 		if len(payload) < 13 || payload[0] != 0 || payload[1] != 2 || payload[2]&0xFC != 0xB0 || payload[6]&1 == 0 {
@@ -78,6 +82,62 @@ func (p *mpegTS) orphan(pid uint16, begins bool, payload []byte) error {
 	}
 	delete(p.orphans, pid)
 	return nil
+}
+
+// tsMaxUnnamed is how many streams are followed that no table names.
+const tsMaxUnnamed = 32
+
+// unnamed follows a stream of MPEG pictures or sound that no table has named by now: the table may come later, or never.
+func (p *mpegTS) unnamed(pid uint16, begins bool, payload []byte) error {
+	e := p.nameless[pid]
+	if !begins {
+		if e == nil {
+			return nil
+		}
+		return e.feed(p.w, payload)
+	}
+	h, ok := parsePES(payload)
+	if !ok || h.id < 0xC0 || h.id > 0xEF {
+		return nil
+	}
+	if e == nil {
+		if len(p.nameless) >= tsMaxUnnamed {
+			return nil
+		}
+		if e = newElementary(elementaryVideo, "mpeg2video"); h.id < 0xE0 {
+			e = newElementary(elementaryAudio, "")
+		}
+		p.nameless[pid] = e
+	}
+	e.seen = true
+	e.look()
+	e.stamp(h.pts)
+	return e.feed(p.w, payload[min(h.size, len(payload)):])
+}
+
+// adoptUnnamed takes in the streams whose table did not come, and whose own headers say what they are.
+func (p *mpegTS) adoptUnnamed() {
+	if p.tablesRead() {
+		return
+	}
+	for _, pid := range slices.Sorted(maps.Keys(p.nameless)) {
+		e := p.nameless[pid]
+		if e.look(); e.found && p.byPID[pid] == nil && len(p.streams) < tsMaxStreams {
+			p.byPID[pid] = e
+			p.streams = append(p.streams, e)
+		}
+	}
+}
+
+// named lets a stream that a table names at last have what is known of it.
+func (e *elementary) named(before *elementary) {
+	if before == nil || before.kind != e.kind {
+		return
+	}
+	e.seen, e.first, e.times = true, before.first, before.times
+	if before.found && before.codec == e.codec {
+		e.found, e.picture, e.audio = true, before.picture, before.audio
+	}
 }
 
 // tsChecksum is that of a section (ISO/IEC 13818-1, annex A): 0 over one that ends with its own.
@@ -141,6 +201,7 @@ func (p *mpegTS) programMap(program uint16, b []byte) {
 		}
 		if e := p.streamOf(kind, b[5:5+n]); p.byPID[pid] == nil && len(p.streams) < tsMaxStreams {
 			e.program = program
+			e.named(p.nameless[pid])
 			p.byPID[pid] = e
 			p.streams = append(p.streams, e)
 		}

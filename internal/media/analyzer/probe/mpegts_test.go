@@ -106,7 +106,7 @@ func TestTransportStreamsInAllTheirPackings(t *testing.T) {
 		"188 bytes":             {film, "mpegts", 4},
 		"192 bytes, of Blu-ray": {repack(film, 4, 0), "m2ts", 4},
 		"204 bytes, corrected":  {repack(film, 0, 16), "mpegts", 4},
-		"from the middle of a packet, until tables come": {film[100:], "mpegts", 3},
+		"from the middle of a packet, until tables come": {film[100:], "mpegts", 4},
 		"the clock wraps":               {tsFilm(pesWrap-2*pesClock, 3, 4), "mpegts", 4},
 		"some bytes lost in front":      {slices.Concat(film[:188*20], film[188*20+50:]), "mpegts", 4},
 		"with half a packet at its end": {film[:len(film)-94], "mpegts", 4},

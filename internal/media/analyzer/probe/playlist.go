@@ -81,7 +81,7 @@ func playlistLines(w *Window, visit func(line []byte)) error {
 }
 
 func matchM3U(head []byte, ext string) bool {
-	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
+	head = bytes.TrimPrefix(subtitleStart(head), []byte("\xEF\xBB\xBF"))
 	if bytes.HasPrefix(head, []byte("#EXTM3U")) {
 		return true
 	}

@@ -38,8 +38,13 @@ func matchPGS(head []byte, ext string) bool {
 }
 
 func matchTTML(head []byte, ext string) bool {
-	h := head[:min(len(head), 1024)]
-	return (ext == ".ttml" || ext == ".dfxp" || ext == ".xml") && (bytes.Contains(h, []byte("<tt ")) || bytes.Contains(h, []byte("<tt>")) || bytes.Contains(h, []byte(":tt ")))
+	switch ext {
+	case ".ttml", ".dfxp", ".xml":
+	default:
+		return false
+	}
+	h := subtitleText(head[:min(len(head), 2048)])
+	return bytes.Contains(h, []byte("<tt ")) || bytes.Contains(h, []byte("<tt>")) || bytes.Contains(h, []byte(":tt "))
 }
 
 func matchSAMI(head []byte, _ string) bool {
@@ -151,7 +156,7 @@ func probeTTML(w *Window, r *Result) error {
 		return err
 	}
 	language := ""
-	for s := xmlscan.New(head); s.Next(); {
+	for s := xmlscan.New(subtitleText(head)); s.Next(); {
 		if s.Kind != xmlscan.Start {
 			continue
 		}

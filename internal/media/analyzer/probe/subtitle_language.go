@@ -82,7 +82,16 @@ var legacyEncodings = []string{
 // of itself is ASCII.
 func subtitleText(b []byte) []byte {
 	u, _ := charset.Unicode(b)
-	return u
+	return lineEnds(u)
+}
+
+// lineEnds is a text whose lines end as everywhere: those of old Macintoshes end with a carriage return alone.
+func lineEnds(text []byte) []byte {
+	start := text[:min(len(text), 1024)]
+	if alone := bytes.Count(start, []byte("\r")) - bytes.Count(start, []byte("\r\n")); alone <= bytes.Count(start, []byte("\n")) {
+		return text
+	}
+	return bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
 }
 
 // languageExcerpt is how much of a text is tried in every legacy encoding.
@@ -102,10 +111,10 @@ func speechStart(text []byte) []byte {
 func detectLanguage(w *Window, text []byte, spoken func(to, text []byte) []byte) string {
 	words := w.lend(4 * languageMaxRunes)[:0]
 	if u, ok := charset.Unicode(text); ok {
-		language, _ := languageOf(spoken(words, speechStart(u)))
+		language, _ := languageOf(spoken(words, speechStart(lineEnds(u))))
 		return language
 	}
-	text = speechStart(text)
+	text = speechStart(lineEnds(text))
 	text = text[:min(len(text), languageExcerpt)]
 	decoded := w.lend(4 * languageExcerpt)[:0]
 	best, confidence := "", languageLikely // in a legacy encoding every script can come out of any
