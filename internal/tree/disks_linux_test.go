@@ -93,6 +93,69 @@ func TestOverlayKeepsTheContract(t *testing.T) {
 	})
 }
 
+// A file of a lower layer is copied when it is renamed: that is another birth, and the same file.
+func TestWhatAnOverlayCopiesIsTheSameFile(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	base := t.TempDir()
+	mountTmpfs(t, base)
+	for _, d := range []string{"lower/dir", "upper", "work", "root"} {
+		mkdir(t, filepath.Join(base, d))
+	}
+	touch(t, base+"/lower/dir/film")
+	layers := fmt.Sprintf("lowerdir=%[1]s/lower,upperdir=%[1]s/upper,workdir=%[1]s/work", base)
+	if err := syscall.Mount("overlay", base+"/root", "overlay", 0, layers); err != nil {
+		t.Skipf("no overlay: %v", err)
+	}
+	unmountAtEnd(t, base+"/root")
+	l := newLocal(t, base+"/root", tree.LocalOptions{})
+	v := identify(t, l)
+	if !v.WeakIDs {
+		t.Errorf("%+v, want identities that prove nothing by themselves", v)
+	}
+	look := func(p string) (listed, stat, open tree.FileID) {
+		t.Helper()
+		dir, name := filepath.Split(p)
+		list, err := l.List(t.Context(), strings.TrimSuffix(dir, "/"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range list.Entries {
+			if e.Name == name {
+				listed = e.ID
+			}
+		}
+		e, err := l.Stat(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := l.Open(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		o, err := f.Stat()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return listed, e.ID, o.ID
+	}
+	before, stat, open := look("dir/film")
+	if before != stat || before != open {
+		t.Errorf("listed as %+v, looked at as %+v, open as %+v", before, stat, open)
+	}
+	if err := os.Rename(base+"/root/dir/film", base+"/root/dir/renamed"); err != nil {
+		t.Fatal(err)
+	}
+	if after, stat, open := look("dir/renamed"); after != before || stat != before || open != before {
+		t.Errorf("renamed it is %+v, %+v and %+v, before %+v", after, stat, open, before)
+	}
+	if got := identify(t, l); got != v {
+		t.Errorf("the file system is %+v, before %+v", got, v)
+	}
+}
+
 func TestDiskIsItselfAgainAfterARemount(t *testing.T) {
 	if !inNamespace(t) {
 		return

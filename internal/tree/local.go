@@ -42,6 +42,7 @@ type Local struct {
 	where    atomic.Pointer[string] // see Where
 	first    atomic.Pointer[Mounts] // see FirstMounts
 	nested   nestedVolumes
+	births   atomic.Bool // a file's time of birth lasts as long as the file
 }
 
 // proof is a root directory for which a volume has been established.
@@ -158,14 +159,14 @@ func (t *Local) stat(path string) (Entry, error) {
 		if err := statxFD(root, t.mask, &st); err != nil {
 			return Entry{}, err
 		}
-		e.fill(&st)
+		t.fill(&e, &st)
 		return e, nil
 	}
 	e.Mount, err = t.lookAt(root, path, &st)
 	if err != nil {
 		return Entry{}, err
 	}
-	e.fill(&st)
+	t.fill(&e, &st)
 	_, e.Name = split(path)
 	if e.Mount {
 		e.markMount(t.crossMounts)
@@ -268,8 +269,17 @@ func (t *Local) prove(root int, anew bool) (*proof, error) {
 		return nil, rootError(t.path, err)
 	}
 	now.volume = v
+	t.births.Store(!traitsOf(v.FSType).reborn)
 	t.proven.Store(&now)
 	return &now, nil
+}
+
+// fill makes an entry of what statx saw. The name is the caller's to set.
+func (t *Local) fill(e *Entry, st *unix.Statx_t) {
+	e.fill(st)
+	if !t.births.Load() {
+		e.ID.Birth = 0
+	}
 }
 
 // rootError says what an error of the root itself means: it is away, unless this process ran out of

@@ -114,7 +114,7 @@ func (t *Local) listOnce(ctx context.Context, r *reader, dir string) (*Listing, 
 			return nil, 0, err
 		}
 	}
-	l.Self.fill(&before)
+	t.fill(&l.Self, &before)
 	switch err := r.read(ctx, t, fd, &before); err {
 	case nil:
 	case unix.ENOENT: // removed: what is at the path now is for the next try to find
@@ -290,7 +290,7 @@ func (r *reader) look(t *Local, fd int, raw []byte, dir *unix.Statx_t) error {
 	}
 	r.entries = append(r.entries, Entry{Mount: crosses(dir, &r.st)})
 	e := &r.entries[len(r.entries)-1]
-	e.fill(&r.st)
+	t.fill(e, &r.st)
 	if e.Mount {
 		e.markMount(t.crossMounts)
 	}

@@ -72,7 +72,7 @@ func (t *Local) open(ctx context.Context, path string) (*localFile, error) {
 		return nil, ErrNotRegular
 	}
 	_, name := split(path)
-	f := &localFile{ctx: ctx, gate: &t.gate, fd: fd, name: name, slowClose: p.volume.Remote || t.crossMounts}
+	f := &localFile{ctx: ctx, tree: t, fd: fd, name: name, slowClose: p.volume.Remote || t.crossMounts}
 	f.users.Store(1)
 	return f, nil
 }
@@ -93,7 +93,7 @@ func (t *Local) regular(root int, path string) error {
 // any more: a number closed under an abandoned read could be another file's by the time that it runs.
 type localFile struct {
 	ctx       context.Context
-	gate      *gate
+	tree      *Local
 	fd        int
 	name      string
 	slowClose bool // closing may have to wait for a server
@@ -143,7 +143,7 @@ func (f *localFile) Close() error {
 
 // Stat implements ReadFile.
 func (f *localFile) Stat() (Entry, error) {
-	e, err := call(f.ctx, f.gate, func() (Entry, error) {
+	e, err := call(f.ctx, &f.tree.gate, func() (Entry, error) {
 		if !f.use() {
 			return Entry{}, os.ErrClosed
 		}
@@ -153,7 +153,7 @@ func (f *localFile) Stat() (Entry, error) {
 			return Entry{}, err
 		}
 		e := Entry{Name: f.name}
-		e.fill(&st)
+		f.tree.fill(&e, &st)
 		return e, nil
 	}, nil)
 	if err != nil {
@@ -193,7 +193,7 @@ func (f *localFile) readSome(p []byte, off int64) (int, error) {
 	}
 	put := func(c chunk) { chunks.Put(c.buf) }
 	want := len(p)
-	c, err := call(f.ctx, f.gate, func() (chunk, error) {
+	c, err := call(f.ctx, &f.tree.gate, func() (chunk, error) {
 		buf := chunks.Get().(*[readChunk]byte)
 		n, err := f.pread(buf[:want], off)
 		if err != nil {

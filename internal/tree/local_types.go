@@ -14,6 +14,8 @@ type traits struct {
 	remote bool
 	// server: its source names a server's export, and so stays the same.
 	server bool
+	// reborn: a file is copied when it is first changed or renamed, and has another time of birth from then on.
+	reborn bool
 }
 
 // traitsOf judges a type by its name in mountinfo.
@@ -21,7 +23,8 @@ type traits struct {
 // FUSE is taken to be remote, since anything may stand behind it (sshfs, rclone, or mergerfs, whose
 // branches can be written to directly), but for fuseblk (ntfs-3g, exfat-fuse): that owns its block device,
 // so every change goes through the mount and has its event. Overlays are local: writing to their layers
-// from outside is undefined anyway.
+// from outside is undefined anyway. Their inode numbers outlast the copy where all layers are on one file system, or with
+// xino=on (Documentation/filesystems/overlayfs.rst, "Inode properties").
 func traitsOf(fsType string) traits {
 	name, sub, _ := strings.Cut(fsType, ".")
 	switch name {
@@ -37,6 +40,8 @@ func traitsOf(fsType string) traits {
 		return traits{weak: true, remote: true, server: true}
 	case "virtiofs", "vboxsf", "prl_fs", "vmhgfs", "gpfs":
 		return traits{weak: true, remote: true, server: true} // a host's directory; the source is its tag
+	case "overlay":
+		return traits{reborn: true} // a container's files
 	case "gfs2", "ocfs2":
 		return traits{remote: true} // a disk shared by machines: true inodes, other machines' changes
 	}

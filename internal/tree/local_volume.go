@@ -72,6 +72,9 @@ func (t *Local) nestedVolume(root int, dir string, fd int, mount mountKey) (Volu
 	if err != nil {
 		return Volume{}, err
 	}
+	if !t.births.Load() { // nothing of this tree tells its birth
+		v.Root.Birth, v.WeakIDs = 0, true
+	}
 	t.nested.put(mount, v)
 	return v, nil
 }
@@ -168,7 +171,7 @@ func volumeOf(fd int, top FileID) (Volume, error) {
 	}
 	t := traitsOf(v.FSType)
 	v.Remote = t.remote
-	v.WeakIDs = t.weak || top.Birth == 0
+	v.WeakIDs = t.weak || t.reborn || top.Birth == 0
 	id, err := filesystemUUID(fd, v.FSType)
 	switch {
 	case err != nil:
@@ -181,6 +184,9 @@ func volumeOf(fd int, top FileID) (Volume, error) {
 		v.ID = fmt.Sprintf("uuid:%s/%08x%08x", id, uint32(stat.Fsid.Val[0]), uint32(stat.Fsid.Val[1]))
 	default:
 		v.ID = "uuid:" + id
+	}
+	if t.reborn {
+		v.Root.Birth = 0 // which is part of the ID all the same: the topmost directory is never copied
 	}
 	return v, err
 }

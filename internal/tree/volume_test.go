@@ -4,7 +4,7 @@ import "testing"
 
 func TestTypesOfFileSystems(t *testing.T) {
 	for name, want := range map[string]traits{
-		"ext4": {}, "xfs": {}, "btrfs": {}, "zfs": {}, "tmpfs": {}, "overlay": {}, "f2fs": {}, "bcachefs": {},
+		"ext4": {}, "xfs": {}, "btrfs": {}, "zfs": {}, "tmpfs": {}, "overlay": {reborn: true}, "f2fs": {}, "bcachefs": {},
 		"vfat": {weak: true}, "exfat": {weak: true}, "ntfs3": {weak: true},
 		"fuseblk":       {weak: true},               // its block device is its own: every change has an event
 		"fuse":          {weak: true, remote: true}, // anything
