@@ -69,6 +69,10 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 		g.Track = int(number(k[:2]))
 	case f.tok[0].num >= 0 && len(k) <= 3 && len(f.tok) > 1 && f.tok[0].bracket < 0:
 		start = f.trackNumber(g)
+	case len(f.tok) > 1 && f.alone(0) && f.tok[0].num > 0 && len(k) == 2: // "[05] Song"
+		g.Track, start = int(f.tok[0].num), 1
+	case len(f.tok) > 1 && vinylSide(k) && f.tok[1].sep.spacedDash(): // "A1 - Song", of no track of the album
+		start = 1
 	case len(k) > 5 && string(k[:5]) == "track" && number(k[5:]) >= 0:
 		g.Track = int(number(k[5:]))
 	case string(k) == "track" && len(f.tok) == 2 && f.tok[1].num >= 0:
@@ -104,6 +108,11 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 		}
 	}
 	g.Title = f.phrase(all)
+}
+
+// vinylSide reports the place of a song on a record's side: A1, B12.
+func vinylSide(k []byte) bool {
+	return len(k) >= 2 && len(k) <= 3 && k[0] >= 'a' && k[0] <= 'h' && number(k[1:]) > 0
 }
 
 // namedTrack reads a number that a word for it precedes, "track no 242", or that has brackets to itself at the end,
