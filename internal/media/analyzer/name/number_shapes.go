@@ -156,6 +156,8 @@ func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
 		return candidate{at: i, weight: weightBare + 5} // "03-Title"
 	case s.rangeOpens(i):
 		return candidate{at: i, weight: weightNumber}
+	case len(s.tok) == 1 && c.inWork && !c.films && c.medium == mediumVideo && d >= 2 && d <= 3 && s.word(i)[0] == '0' && n > 0:
+		return candidate{at: i, weight: weightBare + 5} // "Series/04.mkv"
 	case d > 4 || alone || next >= len(s.tok):
 		return candidate{at: i}
 	case dash && d == 3 && s.word(i)[0] != '0' && s.tok[next].sep&sepSpace != 0 && !c.films && c.medium == mediumVideo && !s.has(propYear) && s.nextDash(next+1) == 0:

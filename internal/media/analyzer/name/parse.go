@@ -19,6 +19,7 @@ type context struct {
 	season   []int // of the folder, nil if it has none
 	pure     bool  // the folder holds a season and nothing else: "Season 2"
 	inSeries bool  // the folder is named as the beginning of the name is
+	inWork   bool  // the folder names a work, and no year of release
 	films    bool  // a folder above holds films
 	medium   medium
 }

@@ -15,7 +15,8 @@ const (
 // "Creditless Opening 1". Short words count in the names of such releases only.
 func (s *segment) specialMark(i int) (claim, bool) {
 	k := s.word(i)
-	if len(k) > 10 || i == 0 && (len(k) < 4 || k[0] != 'n') { // what opens a name is a title, but for NCOP
+	alone := len(s.tok) == 1 && len(k) > 2 && isDigit(k[len(k)-1]) // SP01.mkv
+	if len(k) > 10 || i == 0 && (len(k) < 4 || k[0] != 'n') && !alone { // what opens a name is a title, but for NCOP
 		return claim{}, false
 	}
 	n := 0
@@ -27,7 +28,7 @@ func (s *segment) specialMark(i int) (claim, bool) {
 	if v := n - 1; len(rest) > 0 && v > 2 && k[v] == 'v' { // NCOPv2
 		head, rest = k[:v], k[v:]
 	}
-	sure, fits := false, s.fansubLike() || s.fansubBehind(i)
+	sure, fits := false, s.fansubLike() || s.fansubBehind(i) || alone
 	switch string(head) {
 	case "ncop":
 		c.text, sure = countsOpening, true

@@ -76,8 +76,12 @@ func (s *segment) openingOf(w words, from int) int {
 	}
 	if from > 0 {
 		switch s.text[from-1] {
-		case '#', '$', '\'':
+		case '#', '$':
 			return from - 1
+		case '\'':
+			if end := int(s.tok[w.to-1].end); end >= len(s.text) || s.text[end] != '\'' { // 'Til, but not a quotation
+				return from - 1
+			}
 		}
 	}
 	return from
@@ -95,6 +99,10 @@ func (s *segment) closingOf(w words, to int) int {
 		case '!', '?', '！', '？', '%', '～':
 			to += n
 			continue
+		case '~':
+			if strings.Count(s.text[s.tok[w.from].start:to], "~") == 1 { // "Title ~Subtitle~"
+				return to + n
+			}
 		case '.':
 			if to >= 3 && s.text[to-2] == '.' && s.text[to-1]|0x20 >= 'a' && (to == 3 || !startsWord(s.text[to-4:to-3])) {
 				to++

@@ -140,6 +140,7 @@ func (s *scratch) context(p *pathParts, dirs []folder) context {
 		key := dirs[0].seg.key
 		file := &s.file
 		file.reset(p.file)
+		c.inWork = !dirs[0].names.title.empty() && !dirs[0].seg.has(propYear) && !dirs[0].seg.has(propMarker)
 		c.inSeries = len(file.key) > len(key)+1 && string(file.key[:len(key)]) == string(key) && file.key[len(key)] == ' '
 	}
 	return c
@@ -204,6 +205,9 @@ func (s *scratch) parentRules(f *segment, n names, d *folder, c context) bool {
 	}
 	if own >= 0 && parent >= 0 && d.seg.claims[parent].from == 0 && d.seg.claims[parent].seasons.empty() && !n.title.empty() && !d.release {
 		return false // "01. Some Arc/Title - 108", where folders are numbered too
+	}
+	if own >= 0 && parent < 0 && n.title.empty() && !f.claims[own].episodes.empty() && !d.seg.has(propYear) {
+		return false // "[Group] Title [BD]/04.mkv"
 	}
 	full := own >= 0 && f.claims[own].weight >= weightSeason
 	if full || f.has(propYear) && !n.title.empty() {
