@@ -20,6 +20,18 @@ func TestFoldersThatNumberWhatIsInThem(t *testing.T) {
 	t.Parallel()
 	for path, wants := range map[string]string{
 		"Long Road/01. First Arc/Long Road - 108.mkv":  `{"title":"Long Road","episode":108}`,
+		"Long Road/04.mkv":                             `{"type":"episode","title":"Long Road","episode":4}`,
+		"Long Road/04 - Snow.mkv":                      `{"type":"episode","title":"Long Road","episode":4,"episode_title":"Snow"}`,
+		"Long Road/4.mkv":                              `{"type":"movie","episode":null}`,
+		"Long Road (2019)/04.mkv":                      `{"type":"movie"}`,
+		"[Group] Sora no Uta [BD]/04.mkv":              `{"type":"episode","title":"Sora no Uta","episode":4}`,
+		"[Group] Sora no Uta [BD]/Specials/01.mkv":     `{"title":"Sora no Uta","season":0,"episode":1}`,
+		"[Group] Sora no Uta [BD]/SP/SP01.mkv":         `{"title":"Sora no Uta","episode":1,"episode_details":"Special"}`,
+		"Road Collection/02 - Long Road (1992).mkv":    `{"type":"movie","title":"Long Road","year":1992,"episode":null}`,
+		"Road Collection/02 - Long Road.mkv":           `{"type":"movie","title":"Long Road","episode":null}`,
+		"/films/Road/03. Long Road (1994).mkv":         `{"type":"movie","title":"Long Road","year":1994}`,
+		"[Group] Sora no Uta ~Kaze~ - 04 [720p].mkv":   `{"title":"Sora no Uta ~Kaze~","episode":4}`,
+		"Sora no Uta - 04 'Snow' [Group].avi":          `{"title":"Sora no Uta","episode":4,"episode_title":"Snow"}`,
 		"Long Road/Season 2/Part 3.mkv":                `{"title":"Long Road","season":2,"episode":3}`,
 		"Long Road/Season 2/Long Road Part 3.mkv":      `{"title":"Long Road","season":2,"episode":3}`,
 		"Long Road (2019)/Long Road Part 3 (2019).mkv": `{"type":"movie","part":3,"episode":null}`,

@@ -162,7 +162,7 @@ func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
 		return candidate{at: i}
 	case dash && d == 3 && s.word(i)[0] != '0' && s.tok[next].sep&sepSpace != 0 && !c.films && c.medium == mediumVideo && !s.has(propYear) && s.nextDash(next+1) == 0:
 		return candidate{at: i, weight: weightBare}
-	case (dash || dot) && s.word(i)[0] == '0' && d >= 2 && d <= 3 && !s.movieBehind(i):
+	case (dash || dot) && s.word(i)[0] == '0' && d >= 2 && d <= 3 && !s.movieBehind(i) && !c.inSet:
 		return candidate{at: i, weight: weightBare + 5}
 	}
 	return candidate{at: i}

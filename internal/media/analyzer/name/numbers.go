@@ -25,6 +25,10 @@ func (s *segment) findNumbers(c context) {
 		}
 	}
 	s.tagsAt = s.anchorTag()
+	if s.placeOfFilm(c) {
+		s.add(claim{prop: propIgnored, from: 0, to: 1})
+		return
+	}
 	best := candidate{at: -1}
 	for i := range s.tok {
 		if best.at >= 0 && best.weight > 0 && s.rangeEnd(best.at) == i {
@@ -40,6 +44,18 @@ func (s *segment) findNumbers(c context) {
 	if best.at >= 0 && best.weight >= weightBare {
 		s.claimNumber(best)
 	}
+}
+
+// placeOfFilm reports a number that opens the name of a film among others of its set: "02 - Title (1992)".
+func (s *segment) placeOfFilm(c context) bool {
+	if c.season != nil || len(s.tok) < 3 || s.tok[0].num < 0 || s.tok[0].prop != propNone || len(s.word(0)) > 2 || s.tok[0].bracket >= 0 {
+		return false
+	}
+	sep, year := s.tok[1].sep, s.first(propYear)
+	if !sep.spacedDash() && sep != sepDot|sepSpace || !c.inSet && (year < 0 || !s.alone(s.claims[year].from)) {
+		return false
+	}
+	return s.word(0)[0] == '0' || c.films || c.inSet
 }
 
 // outweighs reports whether n is the better candidate. Of equals the later is, unless the earlier

@@ -20,6 +20,7 @@ type context struct {
 	pure     bool  // the folder holds a season and nothing else: "Season 2"
 	inSeries bool  // the folder is named as the beginning of the name is
 	inWork   bool  // the folder names a work, and no year of release
+	inSet    bool  // the folder is named for several films
 	films    bool  // a folder above holds films
 	medium   medium
 }

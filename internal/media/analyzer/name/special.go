@@ -15,7 +15,7 @@ const (
 // "Creditless Opening 1". Short words count in the names of such releases only.
 func (s *segment) specialMark(i int) (claim, bool) {
 	k := s.word(i)
-	alone := len(s.tok) == 1 && len(k) > 2 && isDigit(k[len(k)-1]) // SP01.mkv
+	alone := len(s.tok) == 1 && len(k) > 2 && isDigit(k[len(k)-1])      // SP01.mkv
 	if len(k) > 10 || i == 0 && (len(k) < 4 || k[0] != 'n') && !alone { // what opens a name is a title, but for NCOP
 		return claim{}, false
 	}

@@ -127,6 +127,9 @@ func (s *segment) leadsEpisode(lead *claim, c context) bool {
 	if !lead.seasons.empty() && !lead.episodes.empty() || lead.weight >= weightCrossed {
 		return true
 	}
+	if lead.from == 0 && lead.weight <= weightNumber && c.inWork && !c.films && !s.hasTechnical() && !s.has(propYear) { // "Series/04 - Snow.mkv"
+		return true
+	}
 	return !lead.episodes.empty() && (c.season != nil || c.inSeries || lead.weight >= weightWord && !s.seasonBehind(lead))
 }
 

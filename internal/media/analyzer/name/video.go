@@ -1,6 +1,9 @@
 package name
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // folder is what one folder above a name says.
 type folder struct {
@@ -100,6 +103,16 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 	return d
 }
 
+// filmSet reports a folder of films that belong together.
+func filmSet(key []byte) bool {
+	last := bytes.LastIndexByte(key, ' ') + 1
+	switch string(key[last:]) {
+	case "collection", "trilogy", "quadrilogy", "anthology", "saga", "duology", "films", "movies":
+		return last > 0
+	}
+	return false
+}
+
 // filmShelf reports a folder that holds films.
 func filmShelf(key []byte) bool {
 	switch string(key) {
@@ -140,7 +153,8 @@ func (s *scratch) context(p *pathParts, dirs []folder) context {
 		key := dirs[0].seg.key
 		file := &s.file
 		file.reset(p.file)
-		c.inWork = !dirs[0].names.title.empty() && !dirs[0].seg.has(propYear) && !dirs[0].seg.has(propMarker)
+		c.inSet = filmSet(key)
+		c.inWork = !c.inSet && !dirs[0].names.title.empty() && !dirs[0].seg.has(propYear) && !dirs[0].seg.has(propMarker)
 		c.inSeries = len(file.key) > len(key)+1 && string(file.key[:len(key)]) == string(key) && file.key[len(key)] == ' '
 	}
 	return c
