@@ -1,0 +1,96 @@
+package name
+
+import "unicode/utf8"
+
+// addToken appends t, cut in two where a season and episode mark is glued to a title.
+func (s *segment) addToken(t token) {
+	k := s.key[t.k0:t.k1]
+	if t.latin && len(k) > 5 {
+		if at := gluedMark(k); at > 0 && int(t.end-t.start) == len(k) {
+			head := t
+			head.end, head.k1 = t.start+int32(at), t.k0+int32(at)
+			s.push(head)
+			s.key = append(s.key, 0)
+			copy(s.key[int(head.k1)+1:], s.key[head.k1:])
+			s.key[head.k1] = ' '
+			t.start, t.k0, t.k1, t.sep = head.end, head.k1+1, t.k1+1, 0
+		}
+	}
+	if t.latin && t.cjk {
+		s.pushMixed(t)
+		return
+	}
+	s.push(t)
+}
+
+// pushMixed appends t, a word of two scripts, cut in two where it ends in the number of an episode: 风之谷EP05.
+func (s *segment) pushMixed(t token) {
+	k := s.key[t.k0:t.k1]
+	i := len(k)
+	for i > 0 && isDigit(k[i-1]) {
+		i--
+	}
+	n := len(k) - i
+	if n < 2 || n > 4 || int(t.end)-int(t.start) != len(k) || i < 4 {
+		s.push(t)
+		return
+	}
+	switch {
+	case k[i-1] == 'p' && k[i-2] == 'e' && k[i-3] >= utf8.RuneSelf:
+		i -= 2
+	case k[i-1] == 'e' && k[i-2] >= utf8.RuneSelf:
+		i--
+	default:
+		s.push(t)
+		return
+	}
+	head := t
+	head.end, head.k1, head.latin = t.start+int32(i), t.k0+int32(i), false
+	for _, c := range k[:i] {
+		head.latin = head.latin || c < utf8.RuneSelf && !isDigit(c)
+	}
+	s.push(head)
+	s.key = append(s.key, 0)
+	copy(s.key[int(head.k1)+1:], s.key[head.k1:])
+	s.key[head.k1] = ' '
+	t.start, t.k0, t.k1, t.sep, t.cjk, t.latin = head.end, head.k1+1, t.k1+1, 0, false, true
+	s.push(t)
+}
+
+func (s *segment) push(t token) {
+	k := s.key[t.k0:t.k1]
+	t.num = number(k)
+	if t.num < 0 || len(k) == 4 || len(k) == 1 {
+		t.entry = lookupWord(k)
+	}
+	s.tok = append(s.tok, t)
+}
+
+// gluedMark returns where in a word a mark such as s01e06 begins that title letters precede, or where
+// letters follow a mark such as 3x11, 0 if there is none.
+func gluedMark(k []byte) int {
+	for i := 1; i+6 <= len(k); i++ {
+		if k[i] == 's' && isDigit(k[i+1]) && isDigit(k[i+2]) && k[i+3] == 'e' && isDigit(k[i+4]) && (!isDigit(k[i-1]) || digits(k, 0) == i) {
+			return i
+		}
+	}
+	if n := len(k); !isDigit(k[0]) && isDigit(k[n-1]) && isDigit(k[n-2]) && k[n-3] == 'x' && isDigit(k[n-4]) { // Castle1x01
+		i := n - 4
+		if isDigit(k[i-1]) {
+			i--
+		}
+		if i > 2 && !isDigit(k[i-1]) {
+			return i
+		}
+	}
+	if isDigit(k[0]) {
+		i := digits(k, 0)
+		if i <= 2 && i < len(k) && k[i] == 'x' {
+			j := digits(k, i+1)
+			if j >= i+3 && j < len(k)-2 && k[j] != 'x' && k[j] != 'e' && k[j] != 'v' {
+				return j
+			}
+		}
+	}
+	return 0
+}
