@@ -17,10 +17,13 @@ type Description struct {
 	Date            string   `json:"date,omitempty"`          // YYYY, YYYY-MM or YYYY-MM-DD
 	OriginalDate    string   `json:"original_date,omitempty"` // of the first release, likewise
 	Series          string   `json:"series,omitempty"`
-	SeriesIndex     *float64 `json:"series_index,omitempty"` // place in it; 0 is a prequel's, 7.5 a recap's behind the seventh episode
-	Volume          *float64 `json:"volume,omitempty"`       // of a comic, beside its issue or chapter in SeriesIndex
-	Chapter         *float64 `json:"chapter,omitempty"`      // of a comic that counts chapters
-	Season          *int     `json:"season,omitempty"`       // 0 is the specials
+	LocalizedSeries string   `json:"localized_series,omitempty"` // the name of a comic's series in the language of its readers
+	SeriesIndex     *float64 `json:"series_index,omitempty"`     // place in it; 0 is a prequel's, 7.5 a recap's behind the seventh episode
+	Volume          *float64 `json:"volume,omitempty"`           // of a comic, beside its issue or chapter in SeriesIndex
+	Chapter         *float64 `json:"chapter,omitempty"`          // of a comic that counts chapters
+	Format          string   `json:"format,omitempty"`           // of a comic: Annual, One-Shot, TPB, ...
+	Set             string   `json:"set,omitempty"`              // of films
+	Season          *int     `json:"season,omitempty"`           // 0 is the specials
 	Episodes        []int    `json:"episodes,omitempty"`
 	EpisodeTitle    string   `json:"episode_title,omitempty"`
 	Artist          string   `json:"artist,omitempty"` // as displayed; several are joined by "; "

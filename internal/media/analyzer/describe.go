@@ -83,6 +83,8 @@ func refines(name, bytes media.Kind) bool {
 		return name == media.KindAudiobook
 	case media.KindPhoto:
 		return name == media.KindArtwork
+	case media.KindBook: // as a PDF
+		return name == media.KindComic || name == bytes
 	}
 	return name == bytes
 }

@@ -67,6 +67,7 @@ func TestBytesTellTheFamilyAndNamesWhatItIsWithinIt(t *testing.T) {
 		{media.KindAudiobook, media.KindTrack, media.KindAudiobook},
 		{media.KindComic, media.KindArchive, media.KindComic},
 		{media.KindArchive, media.KindBook, media.KindBook},
+		{media.KindComic, media.KindBook, media.KindComic}, // a PDF
 		{media.KindTrack, media.KindVideo, media.KindVideo},
 	} {
 		if got := joinKinds(c.name, c.bytes); got != c.want {

@@ -39,7 +39,8 @@ func ComicInfo(data []byte) (media.Description, error) {
 	}
 	comicDate(&d, year, month, day)
 	d.Title, d.Series, d.Publisher, d.Plot = fields["Title"], fields["Series"], fields["Publisher"], PlainText(fields["Summary"])
-	d.SeriesIndex = number(fields["Number"])
+	d.SeriesIndex, d.Volume = number(fields["Number"]), comicVolume(fields["Volume"])
+	d.LocalizedSeries, d.Format = fields["LocalizedSeries"], fields["Format"]
 	d.Authors = list(first(fields["Writer"], fields["Penciller"]), ",;")
 	d.Genres = list(fields["Genre"], ",;")
 	d.Languages = language.Tags(list(fields["LanguageISO"], ",;"))
@@ -55,6 +56,14 @@ func ComicInfo(data []byte) (media.Description, error) {
 		d.Media = &media.Media{Pages: n}
 	}
 	return d, nil
+}
+
+// comicVolume reads a volume, for which -1 stands where there is none (the schema's default).
+func comicVolume(s string) *float64 {
+	if v := number(s); v != nil && *v >= 0 {
+		return v
+	}
+	return nil
 }
 
 func comicDate(d *media.Description, year, month, day int) {

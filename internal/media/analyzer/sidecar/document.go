@@ -125,6 +125,7 @@ func override(d *media.Description, s media.Description) {
 		{&d.EpisodeTitle, s.EpisodeTitle}, {&d.Artist, s.Artist}, {&d.AlbumArtist, s.AlbumArtist},
 		{&d.Album, s.Album}, {&d.Composer, s.Composer}, {&d.Narrator, s.Narrator}, {&d.Publisher, s.Publisher},
 		{&d.Plot, s.Plot}, {&d.Edition, s.Edition}, {&d.Source, s.Source}, {&d.TakenAt, s.TakenAt},
+		{&d.Set, s.Set}, {&d.LocalizedSeries, s.LocalizedSeries}, {&d.Format, s.Format},
 		{&d.Camera, s.Camera}, {&d.Lens, s.Lens}, {&d.Exposure, s.Exposure},
 	} {
 		if f.src != "" {
@@ -149,6 +150,9 @@ func override(d *media.Description, s media.Description) {
 	}
 	if s.SeriesIndex != nil {
 		d.SeriesIndex = s.SeriesIndex
+	}
+	if s.Volume != nil {
+		d.Volume = s.Volume
 	}
 	if s.Season != nil {
 		d.Season = s.Season

@@ -59,7 +59,7 @@ func TestASidecarSaysWhatStandsInIt(t *testing.T) {
 	}{
 		{"film with a link after the element", "movie.nfo", movieNFO, Document{Movie, media.Description{
 			Title: "Big Buck", SortTitle: "Buck, Big", Year: 2008, Date: "2008-05-20", Genres: []string{"Animation", "Comedy", "Short"},
-			Publisher: "Blender", Plot: "A rabbit & friends.", Edition: "Extended", IDs: map[string]string{"imdb": "tt1254207", "tmdb": "10378"},
+			Publisher: "Blender", Plot: "A rabbit & friends.", Edition: "Extended", Set: "Buck Collection", IDs: map[string]string{"imdb": "tt1254207", "tmdb": "10378"},
 		}}},
 		{"file of two episodes", "e.nfo", twoEpisodesNFO, Document{Episode, media.Description{
 			Series: "Show", EpisodeTitle: "One / Two", Season: zero(), Episodes: []int{1, 2}, Year: 2010, Date: "2010-02-03",
@@ -235,6 +235,34 @@ func BenchmarkNFO(b *testing.B) {
 	for b.Loop() {
 		if _, err := NFO(data); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestASidecarSaysWhatWorksNeed(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, data string
+		want       media.Description
+	}{
+		"a set with a name":          {"a.nfo", "<movie><title>T</title><set><name>The Set</name><overview>What it is</overview></set></movie>", media.Description{Title: "T", Set: "The Set"}},
+		"a set as it was until 2017": {"a.nfo", "<movie><set> Old Set </set><title>T</title></movie>", media.Description{Title: "T", Set: "Old Set"}},
+		"an empty set":               {"a.nfo", "<movie><set/><title>T</title><set></set></movie>", media.Description{Title: "T"}},
+		"a comic": {
+			"ComicInfo.xml", "<ComicInfo><Series>S</Series><LocalizedSeries>L</LocalizedSeries><Number>3</Number><Volume>2</Volume><Format>Annual</Format></ComicInfo>",
+			media.Description{Series: "S", LocalizedSeries: "L", SeriesIndex: new(3.0), Volume: new(2.0), Format: "Annual"},
+		},
+		"a comic without a volume": {"ComicInfo.xml", "<ComicInfo><Series>S</Series><Volume>-1</Volume></ComicInfo>", media.Description{Series: "S"}},
+	} {
+		doc, err := Parse(c.file, []byte(c.data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d media.Description
+		doc.Apply(&d)
+		for what, got := range map[string]media.Description{"it says": doc.Description, "what it describes is": d} {
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s: %s\n%s", name, what, diff)
+			}
 		}
 	}
 }

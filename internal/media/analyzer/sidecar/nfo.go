@@ -116,6 +116,8 @@ func (n *nfoReader) element(s *xmlscan.Scanner) {
 				d.Genres = append(d.Genres, g)
 			}
 		}
+	case "set":
+		d.Set = first(nfoSet(s), d.Set)
 	case "studio", "label":
 		d.Publisher = first(d.Publisher, clean(s.Inner()))
 	case "edition":
@@ -161,7 +163,7 @@ func (n *nfoReader) musicOrID(s *xmlscan.Scanner, name string) {
 		n.id("musicbrainz_releasegroup", s.Inner())
 	case "musicbrainzartistid", "musicBrainzArtistID":
 		n.id("musicbrainz_artist", s.Inner())
-	case "albumArtistCredits", "ratings", "actor", "fileinfo", "fanart", "thumb", "set", "art", "trailer", "streamdetails":
+	case "albumArtistCredits", "ratings", "actor", "fileinfo", "fanart", "thumb", "art", "trailer", "streamdetails":
 		s.Skip()
 	}
 }
@@ -171,6 +173,24 @@ func (n *nfoReader) id(name, value string) {
 	if n.d.IDs[name] == "" {
 		setID(&n.d, name, value)
 	}
+}
+
+// nfoSet reads the name of a set of films: in an element of its own since Kodi 17, alone before.
+func nfoSet(s *xmlscan.Scanner) string {
+	var name, text string
+	for depth := s.Depth; s.Next(); {
+		switch {
+		case s.Kind == xmlscan.End && s.Depth <= depth:
+			return first(name, clean(text))
+		case s.Kind == xmlscan.Start && string(s.Name) == "name":
+			name = clean(s.Inner())
+		case s.Kind == xmlscan.Start:
+			s.Skip()
+		case s.Kind == xmlscan.Text && len(text) < xmlscan.MaxText:
+			text += s.Text()
+		}
+	}
+	return first(name, clean(text))
 }
 
 func nfoNumber(s string) *int {
