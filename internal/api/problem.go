@@ -39,6 +39,7 @@ func asProblem(err error) *problem {
 		kind   string
 	}{
 		{media.ErrNoRoot, http.StatusNotFound, "no-such-root"},
+		{media.ErrNoPath, http.StatusNotFound, "no-such-path"},
 		{media.ErrNoScan, http.StatusNotFound, "no-such-scan"},
 		{media.ErrNotHeld, http.StatusConflict, "nothing-held"},
 		{media.ErrNotOffered, http.StatusConflict, "nothing-offered"},

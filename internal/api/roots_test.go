@@ -19,6 +19,40 @@ type scan struct {
 	State string `json:"state"`
 }
 
+func TestAScanOfAPathIsOfThatFileOrDirectory(t *testing.T) {
+	d := start(t, map[string]string{"films/a.txt": "", "films/b.txt": "", "films/sub/c.txt": "", "d.txt": ""}, "")
+	d.untilIdle()
+	scanned := func(path string) (directories, files, removed int) {
+		t.Helper()
+		var s struct {
+			scan
+			Directories, Files, Removed, Errors int
+		}
+		d.do(http.MethodPost, "/api/v1/roots/media/scan", fmt.Sprintf(`{"path":%q,"full":true}`, path)).is(http.StatusAccepted).into(&s)
+		for end := time.Now().Add(20 * time.Second); s.State != "done" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+			d.get(fmt.Sprintf("/api/v1/scans/%d", s.ID)).is(http.StatusOK).into(&s)
+		}
+		if s.State != "done" || s.Path != path || s.Errors > 0 {
+			t.Errorf("%s: %+v", path, s)
+		}
+		return s.Directories, s.Files, s.Removed
+	}
+	for path, want := range map[string][2]int{"": {3, 4}, "films": {2, 3}, "films/sub": {1, 1}, "films/a.txt": {0, 1}, "films/sub/c.txt": {0, 1}, "d.txt": {0, 1}} {
+		if dirs, files, _ := scanned(path); dirs != want[0] || files != want[1] {
+			t.Errorf("a scan of %q was of %d directories and %d files, want %v", path, dirs, files, want)
+		}
+	}
+	for _, path := range []string{"film", "films/x.txt", "films/a.txt/b", "none/none"} {
+		d.do(http.MethodPost, "/api/v1/roots/media/scan", `{"path":"`+path+`"}`).isProblem(http.StatusNotFound, "no-such-path")
+	}
+	for _, path := range []string{"films/a.txt", "d.txt"} { // catalogued, though not on disk any more
+		if err := os.Remove(d.path(path)); err != nil {
+			t.Fatal(err)
+		}
+		scanned(path)
+	}
+}
+
 func TestScansAreQueuedFollowedAndCancelled(t *testing.T) {
 	d := start(t, map[string]string{"films/a.txt": "", "music/b.txt": ""}, "")
 	d.untilIdle()

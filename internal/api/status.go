@@ -73,7 +73,7 @@ func (s *Server) getRoot(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) postScan(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		Path      string `json:"path"`
-		PathBytes []byte `json:"path_bytes"` // for directories whose name is not UTF-8
+		PathBytes []byte `json:"path_bytes"` // for names that are not UTF-8
 		Full      bool   `json:"full"`
 	}
 	if err := decodeBody(r, &body, `{"path": "…", "full": false}`); err != nil {

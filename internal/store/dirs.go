@@ -81,6 +81,21 @@ func (s *Store) Dir(ctx context.Context, root int64, dir string) (d Dir, found b
 	return d, found, err
 }
 
+// Knows reports whether the catalog holds a directory or an item at a path of a root, and which.
+func (s *Store) Knows(ctx context.Context, root int64, path string) (known, isFile bool, err error) {
+	if d, found, err := s.Dir(ctx, root, path); err != nil || found && !d.Gone {
+		return found, false, err
+	}
+	at := strings.LastIndexByte(path, '/')
+	err = s.read(ctx, func(c *conn) error {
+		n, err := c.number("SELECT EXISTS (SELECT 1 FROM items i JOIN dirs d ON d.id = i.dir WHERE d.root = ? AND d.path = ? AND i.name = ? AND i.state < 3)",
+			root, []byte(path[:max(at, 0)]), []byte(path[at+1:]))
+		isFile = n > 0
+		return err
+	})
+	return isFile, isFile, err
+}
+
 // Subdirs reads the directories right below one that are not gone.
 func (s *Store) Subdirs(ctx context.Context, dir int64) (out []Dir, err error) {
 	err = s.read(ctx, func(c *conn) (err error) {

@@ -12,9 +12,10 @@ import (
 // pass is one walk over a root or a part of it.
 type pass struct {
 	media.Scan
-	poll        bool // pass over what the stamps prove
-	full        bool // compare row by row
-	quiet       bool // not worth showing: a poll
+	names       []string // of the directory that its path lies in; nil: its path is a directory, and all below it is meant
+	poll        bool     // pass over what the stamps prove
+	full        bool     // compare row by row
+	quiet       bool     // not worth showing: a poll
 	startup     bool
 	cancelled   bool
 	outstanding int   // jobs waiting or flying
@@ -34,7 +35,9 @@ func (p *pass) took(res *result) {
 	}
 	v := &res.verdict
 	if res.job.gone == nil && !res.job.covered && res.job.tries == 0 { // else what a look left in doubt is looked at again
-		p.Directories++
+		if res.job.names == nil {
+			p.Directories++
+		}
 		p.Files += int64(res.files)
 		p.Changed += int64(v.later)
 	}
@@ -76,7 +79,11 @@ func (r *runner) nextPass() {
 	p.State, p.StartedAt = media.ScanRunning, &now
 	p.expected = r.s.store.RootItems(r.id)
 	p.outstanding = 1
-	r.queue.push(&job{dir: p.Path, recursive: true, full: p.full, poll: p.poll, pass: p})
+	if p.names != nil {
+		r.queue.push(&job{dir: parentOf(p.Path), names: p.names, full: p.full, pass: p})
+	} else {
+		r.queue.push(&job{dir: p.Path, recursive: true, full: p.full, poll: p.poll, pass: p})
+	}
 	if !p.poll {
 		r.resumeRemovals(p)
 	}

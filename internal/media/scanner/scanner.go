@@ -278,13 +278,21 @@ func (l *letter) job(dir string) *job {
 	return j
 }
 
-// Scan queues a pass over a root, or what lies below a path of it.
+// Scan queues a pass over a root, what lies below a directory of it, or one file.
 func (s *Scanner) Scan(ctx context.Context, root, path string, full bool) (media.Scan, error) {
+	known := s.runner(root)
+	if known == nil {
+		return media.Scan{}, fmt.Errorf("%w: %q", media.ErrNoRoot, root)
+	}
+	p, err := s.askedFor(ctx, known, path, full)
+	if err != nil {
+		return media.Scan{}, err
+	}
 	return ask(ctx, s, root, func(r *runner) (media.Scan, error) {
 		if !r.online {
 			return media.Scan{}, fmt.Errorf("%w: %s: %s", media.ErrOffline, root, r.reason)
 		}
-		return r.startPass(&pass{Scan: media.Scan{Path: path}, full: full}).view(), nil
+		return r.startPass(p).view(), nil
 	})
 }
 
