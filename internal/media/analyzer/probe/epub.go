@@ -87,7 +87,12 @@ func epubRootFile(container []byte) string {
 
 func epubPackage(z *zipFile, r *Result, e *epubEntries, found string) error {
 	if e.opfName != found {
-		if ok, err := z.find(e.opfName, &e.opf); err != nil || !ok {
+		ok, err := z.find(e.opfName, &e.opf)
+		if plain, perr := url.PathUnescape(e.opfName); err == nil && !ok && perr == nil && plain != e.opfName {
+			e.opfName = plain // some writers take the path for a URL
+			ok, err = z.find(plain, &e.opf)
+		}
+		if err != nil || !ok {
 			return fmt.Errorf("%w: package document %q", ErrMalformed, e.opfName)
 		}
 	}
