@@ -76,6 +76,13 @@ func TestBytesTellTheFamilyAndNamesWhatItIsWithinIt(t *testing.T) {
 	}
 }
 
+func TestAPDFOnAShelfOfComicsIsAComicByItsBytesToo(t *testing.T) {
+	kind, doc := Describe("Comics/Moonrail/Moonrail 001 (2018).pdf", encodeFindings(&findings{Kind: media.KindBook, Description: media.Description{Media: &media.Media{Container: "pdf"}}}))
+	if d := decoded(t, doc); kind != media.KindComic || d.Series != "Moonrail" || d.Media.Container != "pdf" {
+		t.Errorf("%s, %+v", kind, d)
+	}
+}
+
 func TestNamesPromiseKinds(t *testing.T) {
 	for path, want := range map[string]media.Kind{
 		"Films/The Wall (1982).mkv":       media.KindMovie,

@@ -20,18 +20,22 @@ type comicName struct {
 func (s *scratch) archivedComic(g *Guess, p *pathParts) bool {
 	f := &s.file
 	f.reset(p.file)
-	shelf := false
-	for _, dir := range p.dirs[:p.n] {
-		switch foldWord(dir) {
-		case "comics", "comic", "manga", "mangas", "bd", "bandes dessinees", "manhwa", "manhua", "webtoons":
-			shelf = true
-		}
-	}
-	if len(f.tok) == 0 || !shelf && !f.onlyComics() {
+	if len(f.tok) == 0 || !onComicShelf(p) && !f.onlyComics() {
 		return false
 	}
 	s.parseComic(g, p)
 	return true
+}
+
+// onComicShelf reports whether a file lies below a folder of comics.
+func onComicShelf(p *pathParts) bool {
+	for _, dir := range p.dirs[:p.n] {
+		switch foldWord(dir) {
+		case "comics", "comic", "manga", "mangas", "bd", "bandes dessinees", "manhwa", "manhua", "webtoons":
+			return true
+		}
+	}
+	return false
 }
 
 // onlyComics reports words and numbers that no release of another kind has.

@@ -49,6 +49,19 @@ func TestArchivesAreComicsOnlyWhereSomethingSaysSo(t *testing.T) {
 	}
 }
 
+// TestAPDFOnAShelfOfComicsIsAComic: elsewhere, and as another kind of book, it is none.
+func TestAPDFOnAShelfOfComicsIsAComic(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"Comics/Moonrail/Moonrail 001 (2018).pdf": `{"type":"comic","series":"Moonrail","issue":1,"year":2018}`,
+		"Manga/Moonrail/Moonrail v02.pdf":         `{"type":"comic","series":"Moonrail","volume":2}`,
+		"Books/Moonrail 001 (2018).pdf":           `{"type":"book","series":null}`,
+		"Comics/Ann Author - A Book.epub":         `{"type":"book","title":"A Book"}`,
+	} {
+		check(t, path, want)
+	}
+}
+
 func TestWhatComicsSayBesideTheirNumber(t *testing.T) {
 	t.Parallel()
 	for path, wants := range map[string]string{

@@ -43,6 +43,9 @@ func (s *scratch) parse(p *pathParts) Guess {
 	case mediumAudio:
 		s.parseAudio(&g, p)
 	case mediumBook, mediumComic:
+		if p.ext == "pdf" && onComicShelf(p) {
+			m = mediumComic
+		}
 		s.parseBook(&g, p, m)
 	default:
 		if parseGame(&g, p, m) || isArchive(p.ext) && s.archivedComic(&g, p) {
