@@ -16,8 +16,8 @@ type Reach struct {
 	Tree   bool     // and of those below
 }
 
-// accompanies reports whether items of a kind can say something of items beside them.
-func accompanies(k media.Kind) bool {
+// Accompanies reports whether items of a kind can say something of items beside them. They say whose they are in turn.
+func Accompanies(k media.Kind) bool {
 	return k == media.KindMetadata || k == media.KindArtwork || k == media.KindSubtitle
 }
 
@@ -37,18 +37,18 @@ func (tx *Tx) markDescribed(old, it *Item) error {
 			return err
 		}
 	}
-	if !accompanies(it.Kind) && (old == nil || !accompanies(old.Kind)) {
+	if !Accompanies(it.Kind) && (old == nil || !Accompanies(old.Kind)) {
 		return nil
 	}
 	if !moved && !saysAnother(old, it) && old.Kind == it.Kind {
 		return nil
 	}
-	if old != nil && moved && accompanies(old.Kind) {
+	if old != nil && moved && Accompanies(old.Kind) {
 		if err := tx.markBeside(old); err != nil {
 			return err
 		}
 	}
-	if !accompanies(it.Kind) {
+	if !Accompanies(it.Kind) {
 		return nil
 	}
 	return tx.markBeside(it)
@@ -70,7 +70,7 @@ func saysAnother(old, it *Item) bool {
 // begin with its own.
 func (tx *Tx) markWhose(old, it *Item) error {
 	for _, o := range []*Item{old, it} {
-		if o == nil || o.State != Present || accompanies(o.Kind) || old != nil && o == it && old.State == Present && old.Dir == it.Dir && old.Name == it.Name {
+		if o == nil || o.State != Present || Accompanies(o.Kind) || old != nil && o == it && old.State == Present && old.Dir == it.Dir && old.Name == it.Name {
 			continue
 		}
 		stem := o.Name[:len(o.Name)-len(path.Ext(o.Name))]
@@ -131,6 +131,13 @@ func (tx *Tx) markBeside(it *Item) error {
 		}
 	}
 	return nil
+}
+
+// Accompanied reports whether anything stands in a directory that may describe the items there: a sidecar, a picture or
+// subtitles.
+func (tx *Tx) Accompanied(dir int64) (bool, error) {
+	n, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM items WHERE dir = ? AND state = 0 AND kind IN ('metadata', 'artwork', 'subtitle'))", dir)
+	return n != 0, err
 }
 
 // Companion is an item beside another.

@@ -5,6 +5,8 @@ import (
 	"database/sql/driver"
 	"path"
 	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // Dir is a row of the directories that hold, or held, items.
@@ -101,6 +103,24 @@ func (s *Store) Subdirs(ctx context.Context, dir int64) (out []Dir, err error) {
 	err = s.read(ctx, func(c *conn) (err error) {
 		out, err = dirsWhere(c, "parent = ? AND gone = 0", dir)
 		return err
+	})
+	return out, err
+}
+
+// Place is where an item stands.
+type Place struct {
+	Root      int64
+	Dir, Name string
+}
+
+// PlacesOf reads where the items stand that have an identity on a file system.
+func (s *Store) PlacesOf(ctx context.Context, volume string, id tree.FileID) (out []Place, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return c.each(`SELECT d.root, d.path, i.name FROM items i JOIN dirs d ON d.id = i.dir
+			WHERE i.inode = ? AND i.birth = ? AND i.volume = (SELECT id FROM volumes WHERE ident = ?) AND i.state = 0`, func(r row) error {
+			out = append(out, Place{r.int(0), string(r.bytes(1)), string(r.bytes(2))})
+			return nil
+		}, int64(id.Inode), id.Birth, volume)
 	})
 	return out, err
 }

@@ -20,6 +20,9 @@ func (r *runner) follow(res *result) {
 	if !r.online {
 		return // all of it is looked at when it is back
 	}
+	for i := range v.gone { // below what follows, so that it is taken last: see mayFollow
+		r.push(&job{dir: v.gone[i].Path, gone: &v.gone[i], pass: j.pass})
+	}
 	if j.pass == nil || !j.pass.over() || j.gone != nil {
 		r.push(res.children...)
 	}
@@ -45,9 +48,6 @@ func (r *runner) follow(res *result) {
 	}
 	for _, dir := range v.above {
 		r.queue.hurry(&job{dir: dir})
-	}
-	for i := range v.gone {
-		r.push(&job{dir: v.gone[i].Path, gone: &v.gone[i], pass: j.pass})
 	}
 	if v.missing > 0 || len(v.gone) > 0 {
 		r.reapSoon()

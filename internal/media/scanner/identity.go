@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -117,9 +118,12 @@ func (m *matching) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, 
 			return true, false, nil
 		}
 	}
-	dir, found, err := m.tx.DirByID(it.Dir)
+	dir, found, err := m.dirByID(it.Dir)
 	if err != nil || !found {
 		return false, false, err
+	}
+	if m.origins[oldPlace{it.Root, dir.Path}] {
+		return true, false, nil
 	}
 	d := doubt{
 		item: it.ID, root: it.Root, dir: dir.Path, name: it.Name, id: it.FileID,
@@ -152,7 +156,9 @@ func (m *matching) move(it *store.Item, e *tree.Entry, i int) error {
 	old := *it
 	it.Dir, it.Root, it.State, it.MissingAt = m.d.ID, m.root, store.Present, 0
 	if it.SameContent(e) {
-		m.carry(it, e)
+		if err := m.carry(it, e, i); err != nil {
+			return err
+		}
 	} else {
 		m.renew(it, e, i)
 	}
@@ -178,11 +184,15 @@ func (m *matching) leaves(it *store.Item) error {
 	return m.tx.Unsettle(it.Dir)
 }
 
-// carry takes over a new place and keeps what the bytes said; only what the path says is read anew.
-func (m *matching) carry(it *store.Item, e *tree.Entry) {
+// carry takes over a new place and keeps what the bytes said; only what the path says is read anew. What lies beside it
+// here is left to the analyzer, where anything does: what comes here later says itself whom it describes.
+func (m *matching) carry(it *store.Item, e *tree.Entry, i int) error {
 	ctime := it.CTime
 	it.Observe(m.vol, e)
-	doc := m.describe(m.root, store.Join(m.dir, e.Name), it.Probed)
+	doc := m.doc(i)
+	if len(it.Probed) > 0 {
+		doc = m.describe(m.root, store.Join(m.dir, e.Name), it.Probed)
+	}
 	it.Kind, it.Doc = doc.Kind, doc.JSON
 	switch {
 	case it.Analysis == store.Pending:
@@ -193,8 +203,67 @@ func (m *matching) carry(it *store.Item, e *tree.Entry) {
 	case it.Analysis == store.Failed && ctime != e.CTime:
 		retry(it)
 	case it.Work == store.NoWork:
-		it.Work = store.Describe // by what lies beside it here
+		described, err := m.describedHere(it.Kind)
+		if err != nil {
+			return err
+		}
+		if described {
+			it.Work = store.Describe
+		}
 	}
+	return nil
+}
+
+// describedHere reports whether anything lies in the directory, or in one above, that may describe files of a kind there.
+// What accompanies others says whose it is, where there may be others.
+func (m *matching) describedHere(kind media.Kind) (bool, error) {
+	if store.Accompanies(kind) {
+		return !m.onlyCompanions(), nil
+	}
+	if !m.accompanied && !m.askedAbove {
+		m.askedAbove = true
+		for dir := m.d.Parent; dir != 0 && !m.accompanied; {
+			d, found, err := m.dirByID(dir)
+			if err != nil || !found {
+				return false, err
+			}
+			if m.accompanied, err = m.tx.Accompanied(dir); err != nil {
+				return false, err
+			}
+			dir = d.Parent
+		}
+	}
+	if !m.accompanied { // asked anew for each: one may have come in this very look
+		var err error
+		if m.accompanied, err = m.tx.Accompanied(m.d.ID); err != nil {
+			return false, err
+		}
+	}
+	return m.accompanied, nil
+}
+
+// onlyCompanions reports whether all files that are listed accompany others, as far as that has been prepared.
+func (m *matching) onlyCompanions() bool {
+	if !m.askedAlone {
+		m.askedAlone = true
+		m.alone = m.whole() && m.docs != nil && !slices.ContainsFunc(m.docs, func(d Doc) bool { return !store.Accompanies(d.Kind) })
+	}
+	return m.alone
+}
+
+// dirByID reads a directory's row once in a look: many items of one move together.
+func (m *matching) dirByID(id int64) (store.Dir, bool, error) {
+	if d, ok := m.read[id]; ok {
+		return d, true, nil
+	}
+	d, found, err := m.tx.DirByID(id)
+	if found && err == nil {
+		if m.read == nil {
+			m.read = map[int64]store.Dir{}
+		}
+		m.read[id] = d
+	}
+	return d, found, err
 }
 
 // displace makes room at a name: the item that stands there is missing until it turns up elsewhere.

@@ -129,6 +129,11 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 			return nil, 0, err
 		}
 	}
+	if !found {
+		if err := r.findOrigins(ctx, g); err != nil {
+			return nil, 0, err
+		}
+	}
 	if !found || !known.Settled {
 		g.describeAll()
 	}

@@ -85,3 +85,40 @@ func (r *runner) hasLeft(ctx context.Context, dir string, d *doubt, gone map[old
 	}
 	return d.strong, nil
 }
+
+// Of how many files of a new directory it is asked where they were, and from how many files on.
+const (
+	originsAsked = 8
+	originsFrom  = 16
+)
+
+// findOrigins asks of some files of a new directory where they were, and whether that directory is there at all. Where a
+// directory was renamed it is not, and all that was in it has left: so no file has to wait for a second look.
+func (r *runner) findOrigins(ctx context.Context, g *sighting) error {
+	if len(g.files) < originsFrom {
+		return nil
+	}
+	gone := map[oldPlace]bool{}
+	for n := range originsAsked {
+		e := &g.files[n*(len(g.files)-1)/(originsAsked-1)]
+		if e.ID == (tree.FileID{}) {
+			continue
+		}
+		places, err := r.s.store.PlacesOf(ctx, g.volume, e.ID)
+		if err != nil {
+			return err
+		}
+		for _, p := range places {
+			if _, asked := gone[oldPlace{p.Root, p.Dir}]; asked || p.Root == r.id && p.Dir == g.dir {
+				continue
+			}
+			gone[oldPlace{p.Root, p.Dir}] = false
+			d := doubt{root: p.Root, dir: p.Dir, name: p.Name, id: e.ID, size: e.Size, mtime: e.MTime, weak: g.weakIDs}
+			if _, err := r.hasLeft(ctx, g.dir, &d, gone); err != nil {
+				return err
+			}
+		}
+	}
+	g.origins = gone
+	return nil
+}

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"slices"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -66,12 +67,18 @@ type queue struct {
 	urgent map[string]*job
 	order  []string // of urgent, oldest first
 	stack  []*job
-	busy   map[string]struct{} // directories being looked at
-	parked map[string][]*job   // jobs of busy directories
+	busy   map[string]*job   // directories being looked at
+	looks  int               // of these, those that are looked at indeed, and do not follow as absent
+	parked map[string][]*job // jobs of busy directories
+	gone   []*job            // directories proven absent, oldest first, that no pass waits for: see mayFollow
+	since  time.Time         // when the oldest of them began to wait
 }
 
+// goneWait is how long what is in an absent directory waits for other looks at most.
+const goneWait = 30 * time.Second
+
 func newQueue() *queue {
-	return &queue{urgent: map[string]*job{}, busy: map[string]struct{}{}, parked: map[string][]*job{}}
+	return &queue{urgent: map[string]*job{}, busy: map[string]*job{}, parked: map[string][]*job{}}
 }
 
 // hurry adds an urgent job.
@@ -85,7 +92,25 @@ func (q *queue) hurry(j *job) {
 }
 
 // push adds jobs of a walk; the last is taken first.
-func (q *queue) push(jobs ...*job) { q.stack = append(q.stack, jobs...) }
+func (q *queue) push(jobs ...*job) {
+	for _, j := range jobs {
+		if j.gone == nil || j.pass != nil {
+			q.stack = append(q.stack, j)
+			continue
+		}
+		if len(q.gone) == 0 {
+			q.since = time.Now()
+		}
+		q.gone = append(q.gone, j)
+	}
+}
+
+// mayFollow reports whether the items of absent directories are due. A directory that was renamed is absent in one place
+// and new in another: where that is looked at first its items move, and else each is written twice, and told to be missing
+// in between.
+func (q *queue) mayFollow() bool {
+	return len(q.gone) > 0 && (q.looks == 0 || time.Since(q.since) > goneWait)
+}
 
 // next takes a job whose directory nobody is looking at, or nil.
 func (q *queue) next() *job {
@@ -95,7 +120,9 @@ func (q *queue) next() *job {
 			return nil
 		}
 		if _, busy := q.busy[j.dir]; !busy {
-			q.busy[j.dir] = struct{}{}
+			if q.busy[j.dir] = j; j.gone == nil {
+				q.looks++
+			}
 			return j
 		}
 		q.parked[j.dir] = append(q.parked[j.dir], j)
@@ -115,11 +142,20 @@ func (q *queue) pop() *job {
 		q.stack = q.stack[:n-1]
 		return j
 	}
+	if q.mayFollow() {
+		j := q.gone[0]
+		q.gone[0] = nil
+		q.gone = q.gone[1:]
+		return j
+	}
 	return nil
 }
 
 // done says that the look at a directory is over.
 func (q *queue) done(dir string) {
+	if j := q.busy[dir]; j != nil && j.gone == nil {
+		q.looks--
+	}
 	delete(q.busy, dir)
 	for _, j := range q.parked[dir] {
 		if j.urgent() {
@@ -142,6 +178,7 @@ func (q *queue) drop(match func(*job) bool) int {
 		return false
 	}
 	q.stack = slices.DeleteFunc(q.stack, gone)
+	q.gone = slices.DeleteFunc(q.gone, gone)
 	for dir, js := range q.parked {
 		if q.parked[dir] = slices.DeleteFunc(js, gone); len(q.parked[dir]) == 0 {
 			delete(q.parked, dir)
@@ -159,5 +196,5 @@ func (q *queue) drop(match func(*job) bool) int {
 
 // idle reports whether nothing waits and nothing runs.
 func (q *queue) idle() bool {
-	return len(q.urgent) == 0 && len(q.stack) == 0 && len(q.busy) == 0 && len(q.parked) == 0
+	return len(q.urgent) == 0 && len(q.stack) == 0 && len(q.gone) == 0 && len(q.busy) == 0 && len(q.parked) == 0
 }

@@ -61,7 +61,14 @@ type matching struct {
 	held    map[string]struct{}    // names that wait for a proof
 	left    map[int64]struct{}     // other directories that items moved here from
 	linked  []*store.Item          // rows written of files with several names
-	parted  []store.Item           // rows of files that are no more in their places
+	read    map[int64]store.Dir    // see dirByID
+
+	accompanied bool // something may describe the files here: see describedHere
+	askedAbove  bool // whether something in a directory above does
+	alone       bool // all files here accompany others: see onlyCompanions
+	askedAlone  bool // whether they do
+
+	parted []store.Item // rows of files that are no more in their places
 }
 
 // reconcile makes the catalog's view of one directory equal to a sighting, in one transaction.

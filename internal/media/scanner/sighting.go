@@ -39,6 +39,8 @@ type sighting struct {
 
 	proofs map[doubt]bool // true: the place is proven not to show the item any more
 
+	origins map[oldPlace]bool // directories that are not there any more, and that files here may come from
+
 	now      int64 // when the look began
 	seen     int64 // when a whole look was over
 	quiet    int64 // nanoseconds without a change after which a file is believed to be whole

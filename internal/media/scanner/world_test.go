@@ -123,8 +123,11 @@ func (w *world) describe(_ int64, p string, _ []byte) Doc {
 		odd(p)
 	}
 	kind := media.KindOther
-	if path.Ext(p) == ".mkv" {
+	switch path.Ext(p) {
+	case ".mkv":
 		kind = media.KindVideo
+	case ".nfo":
+		kind = media.KindMetadata
 	}
 	return Doc{Kind: kind, JSON: []byte(fmt.Sprintf("%q:%q", "title", path.Base(p)))}
 }
