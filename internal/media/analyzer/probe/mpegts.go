@@ -2,9 +2,7 @@ package probe
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -37,13 +35,6 @@ type mpegTS struct {
 const (
 	tsMaxStreams  = 128
 	tsMaxPrograms = 64
-)
-
-// What a recording that begins anywhere may take beyond the common search, all in all: its tables, and the pictures'
-// headers, come again with every group of pictures, which at high bit rates is a megabyte or two.
-const (
-	tsPromiseBytes = 2<<20 - 5*windowSize // with what was read before, and what tail may read: 2 MB
-	tsPromiseStep  = 128 << 10
 )
 
 // pesSearch bounds how much of a stream without a table of contents is looked at, in windows behind the
@@ -153,59 +144,6 @@ func (p *mpegTS) front(at int64, n int, done func() bool) (int64, error) {
 		e.look()
 	}
 	return at, nil
-}
-
-// promised goes on from an offset on while the stream's own tables promise what was not found yet, and its packets
-// come by: tables that every stream has to repeat, a picture's size, a sound's channels.
-func (p *mpegTS) promised(at int64) error {
-	wanted := p.wanting()
-	if !wanted {
-		return nil
-	}
-	tables := len(p.streams) > 0
-	if err := p.w.Alloc(tsPromiseStep); err != nil {
-		return err
-	}
-	buf := p.w.lend(tsPromiseStep)[:tsPromiseStep]
-	end := min(p.w.size, at+tsPromiseBytes-p.w.taken())
-	for at < end && wanted {
-		n, err := p.w.ReadAt(buf[:min(tsPromiseStep, end-at)], at)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		next, err := p.packets(buf[:n], at, at, p.take)
-		if err != nil {
-			return err
-		}
-		if next <= at {
-			break
-		}
-		at = next
-		for _, e := range p.streams {
-			e.look()
-		}
-		wanted = p.wanting()
-	}
-	p.adoptUnnamed()
-	if !tables {
-		p.search.all = p.search.tail
-		return p.tail()
-	}
-	return nil
-}
-
-// wanting reports whether what the tables promise is missing: a table itself, or what the headers of a stream say
-// of which there are packets.
-func (p *mpegTS) wanting() bool {
-	if !p.tablesRead() {
-		return true
-	}
-	for _, e := range p.streams {
-		if e.seen && !e.doubtful && !p.scrambled && (!e.settled() || e.kind == elementaryVideo && e.picture.rate == 0 && len(e.times) < 12) {
-			return true
-		}
-	}
-	return false
 }
 
 // packets visits the packets in b, which lies at base in the file, from offset at on. It returns where

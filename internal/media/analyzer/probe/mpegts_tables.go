@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"maps"
 	"math"
 	"slices"
 )
@@ -82,62 +81,6 @@ func (p *mpegTS) orphan(pid uint16, begins bool, payload []byte) error {
 	}
 	delete(p.orphans, pid)
 	return nil
-}
-
-// tsMaxUnnamed is how many streams are followed that no table names.
-const tsMaxUnnamed = 32
-
-// unnamed follows a stream of MPEG pictures or sound that no table has named by now: the table may come later, or never.
-func (p *mpegTS) unnamed(pid uint16, begins bool, payload []byte) error {
-	e := p.nameless[pid]
-	if !begins {
-		if e == nil {
-			return nil
-		}
-		return e.feed(p.w, payload)
-	}
-	h, ok := parsePES(payload)
-	if !ok || h.id < 0xC0 || h.id > 0xEF {
-		return nil
-	}
-	if e == nil {
-		if len(p.nameless) >= tsMaxUnnamed {
-			return nil
-		}
-		if e = newElementary(elementaryVideo, "mpeg2video"); h.id < 0xE0 {
-			e = newElementary(elementaryAudio, "")
-		}
-		p.nameless[pid] = e
-	}
-	e.seen = true
-	e.look()
-	e.stamp(h.pts)
-	return e.feed(p.w, payload[min(h.size, len(payload)):])
-}
-
-// adoptUnnamed takes in the streams whose table did not come, and whose own headers say what they are.
-func (p *mpegTS) adoptUnnamed() {
-	if p.tablesRead() {
-		return
-	}
-	for _, pid := range slices.Sorted(maps.Keys(p.nameless)) {
-		e := p.nameless[pid]
-		if e.look(); e.found && p.byPID[pid] == nil && len(p.streams) < tsMaxStreams {
-			p.byPID[pid] = e
-			p.streams = append(p.streams, e)
-		}
-	}
-}
-
-// named lets a stream that a table names at last have what is known of it.
-func (e *elementary) named(before *elementary) {
-	if before == nil || before.kind != e.kind {
-		return
-	}
-	e.seen, e.first, e.times = true, before.first, before.times
-	if before.found && before.codec == e.codec {
-		e.found, e.picture, e.audio = true, before.picture, before.audio
-	}
 }
 
 // tsChecksum is that of a section (ISO/IEC 13818-1, annex A): 0 over one that ends with its own.
