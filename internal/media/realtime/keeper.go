@@ -284,7 +284,7 @@ func (r *watchedRoot) add(dir, path string, seen sight) outcome {
 		r.refuse(dir, overBudget, nil)
 		return settled
 	}
-	if err := r.events.Add(path); err != nil {
+	if err := r.events.AddWith(path, allChanges); err != nil {
 		r.w.budget.give(1)
 		switch {
 		case errors.Is(err, unix.ENOSPC):

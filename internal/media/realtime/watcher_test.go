@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 func TestEveryKindOfChangeIsHinted(t *testing.T) {
@@ -24,6 +26,7 @@ func TestEveryKindOfChangeIsHinted(t *testing.T) {
 	}{
 		{"create", func(r *watching) error { return os.WriteFile(r.path("new"), nil, 0o644) }, []string{"new"}},
 		{"write", func(r *watching) error { return os.WriteFile(r.path("old"), []byte("yy"), 0o644) }, []string{"old"}},
+		{"write through a map", func(r *watching) error { return writeMapped(r.path("old")) }, []string{"old"}},
 		{"permissions", func(r *watching) error { return os.Chmod(r.path("old"), 0o600) }, []string{"old"}},
 		{"times", func(r *watching) error { return os.Chtimes(r.path("old"), time.Unix(1, 0), time.Unix(1, 0)) }, []string{"old"}},
 		{"below", func(r *watching) error { return os.WriteFile(r.path("sub", "inner"), []byte("yy"), 0o644) }, []string{"sub/inner"}},
@@ -54,6 +57,20 @@ func TestEveryKindOfChangeIsHinted(t *testing.T) {
 	if covered(sink.all(), "link/f") {
 		t.Error("a symbolic link was followed")
 	}
+}
+
+// writeMapped changes a file as torrent clients do: no event tells of it before the file is closed.
+func writeMapped(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	m, err := unix.Mmap(int(f.Fd()), 0, 1, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	m[0]++
+	return errors.Join(unix.Munmap(m), f.Close())
 }
 
 func TestFileInNewDeepDirectoryIsNeverLost(t *testing.T) {
