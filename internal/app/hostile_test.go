@@ -142,7 +142,7 @@ func followed(t *testing.T, r *apptest.Replica, root string, n, perSecond int) [
 	defer tick.Stop()
 	for i := range n {
 		<-tick.C
-		path := fmt.Sprintf("new %d/made %d.bin", i%20, i)
+		path := fmt.Sprintf("dir %d/made %d.bin", i%20, i)
 		mu.Lock()
 		written[path] = time.Now()
 		mu.Unlock()
