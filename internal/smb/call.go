@@ -119,23 +119,30 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 
 // insisting asks once more where an entry is denied though the root is there, or was not found and then was. A server
 // whose disk is gone denies everything, and may have it back when the root is looked at; and it denies a request that
-// came damaged. What it answers brokenly of one entry, while it shows the root well, is said of that entry alone.
+// came damaged, as its own answer may. What it answers brokenly of one entry, while it shows the root well, is said of
+// that entry alone.
 func insisting[T any](s *Share, f func(context.Context) (T, error)) func(context.Context) (T, error) {
 	return func(ctx context.Context) (T, error) {
 		v, err := f(ctx)
 		denied := errors.Is(err, fs.ErrPermission) && classify(err) == thisEntry
-		if (denied || errors.Is(err, errUnsettled)) && ctx.Err() == nil {
+		if (denied || damaged(err) || errors.Is(err, errUnsettled)) && ctx.Err() == nil {
 			v, err = f(ctx)
 		}
 		return v, s.unlessWhole(ctx, err)
 	}
 }
 
+// damaged reports whether an answer is not as the server signed it.
+func damaged(err error) bool {
+	var broken *brokenReply
+	return errors.As(err, &broken) && broken.damaged
+}
+
 // unlessWhole returns err, unless it is a broken reply and the root turns out to be there: the share is not away then,
 // but something about this entry cannot be told, and will not be any better at once.
 func (s *Share) unlessWhole(ctx context.Context, err error) error {
 	var broken *brokenReply
-	if !errors.As(err, &broken) || classify(err) != away {
+	if !errors.As(err, &broken) || broken.damaged || classify(err) != away {
 		return err
 	}
 	if _, away := s.prover.join().ours(ctx); away != nil {

@@ -262,7 +262,7 @@ func translate(err error) error {
 	case errors.As(err, &transport):
 		return &lostError{cause: transport.Err, again: true}
 	case errors.As(err, &invalid):
-		return &brokenReply{what: invalid.Message}
+		return &brokenReply{what: invalid.Message, damaged: forged(err)}
 	case errors.As(err, &internal):
 		return fmt.Errorf("ask the server: %s", internal.Message)
 	case errors.Is(err, context.Canceled):
@@ -274,6 +274,6 @@ func translate(err error) error {
 // recovered turns a panic of the library, on a reply that it did not expect, into an error.
 func recovered(err *error) {
 	if r := recover(); r != nil {
-		*err = &brokenReply{fmt.Sprintf("the library panicked: %v", r), debug.Stack()}
+		*err = &brokenReply{what: fmt.Sprintf("the library panicked: %v", r), stack: debug.Stack()}
 	}
 }

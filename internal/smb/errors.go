@@ -208,6 +208,8 @@ func (e *lostError) Unwrap() error { return e.cause }
 type brokenReply struct {
 	what  string
 	stack []byte // of the library's panic, if it did
+	// damaged says that it is not as the server signed it: that is of the line, and of no entry.
+	damaged bool
 }
 
 func (e *brokenReply) Error() string { return "broken reply from the server: " + e.what }

@@ -197,6 +197,36 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
+// callsOf are the calls of a share on the file d/f, which is open as f.
+func callsOf(s *Share, f tree.ReadFile) map[string]func() error {
+	ctx := context.Background()
+	return map[string]func() error{
+		"list": func() error { _, err := s.List(ctx, "d"); return err },
+		"stat": func() error { _, err := s.Stat(ctx, "d/f"); return err },
+		"open": func() error {
+			f, err := s.Open(ctx, "d/f")
+			if err == nil {
+				f.Close()
+			}
+			return err
+		},
+		"read":           func() error { _, err := f.ReadAt(make([]byte, 5), 0); return err },
+		"stat when open": func() error { _, err := f.Stat(); return err },
+		"total":          func() error { _, err := s.Total(ctx, ""); return err },
+	}
+}
+
+// damaging damages the signature of frames for as long as it is asked to.
+func damaging(still func() bool) *func(int64, []byte) []byte {
+	f := func(_ int64, frame []byte) []byte {
+		if len(frame) >= headerLen && still() {
+			frame[headerLen-1] ^= 1
+		}
+		return frame
+	}
+	return &f
+}
+
 // A server denies a request whose signature is wrong, as it denies one that it does not want to answer.
 func TestDamagedRequest(t *testing.T) {
 	srv := startSamba(t, "SMB_GLOBAL=server signing = mandatory")
@@ -209,30 +239,57 @@ func TestDamagedRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for name, call := range map[string]func() error{
-		"list": func() error { _, err := s.List(context.Background(), "d"); return err },
-		"stat": func() error { _, err := s.Stat(context.Background(), "d/f"); return err },
-		"open": func() error {
-			f, err := s.Open(context.Background(), "d/f")
-			if err == nil {
-				f.Close()
-			}
-			return err
-		},
-		"read":           func() error { _, err := f.ReadAt(make([]byte, 5), 0); return err },
-		"stat when open": func() error { _, err := f.Stat(); return err },
-	} {
+	for name, call := range callsOf(s, f) {
 		var damaged atomic.Bool
-		damage := func(_ int64, frame []byte) []byte {
-			if len(frame) >= headerLen && !damaged.Swap(true) {
-				frame[headerLen-1] ^= 1 // of the signature
-			}
-			return frame
-		}
-		p.MangleRequest.Store(&damage)
+		p.MangleRequest.Store(damaging(func() bool { return !damaged.Swap(true) }))
 		if err := call(); err != nil || !damaged.Load() {
 			t.Errorf("%s: %v", name, err)
 		}
 		p.MangleRequest.Store(nil)
 	}
+}
+
+// An answer that comes damaged is asked for once more, and a line that damages all of them says nothing of an entry.
+func TestDamagedAnswer(t *testing.T) {
+	srv := startSamba(t)
+	srv.Write("d/f", "hello")
+	p := smbtest.StartProxy(t, srv.Port, 0)
+	s := srv.share(via(p), func(c *Config) { c.RequireSigning = true })
+	works(t, s)
+	f, err := s.Open(context.Background(), "d/f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for name, call := range callsOf(s, f) {
+		for at := int64(1); ; at++ { // its first answer, its second, ...
+			var frames atomic.Int64
+			p.Mangle.Store(damaging(func() bool { return frames.Add(1) == at }))
+			err := call()
+			p.Mangle.Store(nil)
+			if err != nil && !errors.Is(err, tree.ErrAway) { // of a log-on it cannot be told from a server that is another
+				t.Errorf("%s, of which answer %d is damaged: %v", name, at, err)
+			}
+			if frames.Load() < at || at == 20 {
+				break
+			}
+			s.breaker.hurry()
+		}
+		for every := int64(1); every < 8; every++ {
+			for at := range every {
+				s.breaker.hurry()
+				var frames atomic.Int64
+				p.Mangle.Store(damaging(func() bool { return frames.Add(1)%every == at }))
+				err := call()
+				p.Mangle.Store(nil)
+				if err != nil && !errors.Is(err, tree.ErrAway) {
+					t.Errorf("%s, of which every answer %d of %d is damaged: %v, want %v", name, at, every, err, tree.ErrAway)
+				}
+			}
+		}
+		s.breaker.hurry()
+		_, _ = s.List(context.Background(), "") // what the line damaged last may still be under way
+	}
+	s.breaker.hurry()
+	works(t, s)
 }
