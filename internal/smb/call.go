@@ -145,8 +145,12 @@ func (s *Share) unlessWhole(ctx context.Context, err error) error {
 	if !errors.As(err, &broken) || broken.damaged || classify(err) != away {
 		return err
 	}
-	if _, away := s.prover.join().ours(ctx); away != nil {
-		return away
+	_, gone := s.prover.join().ours(ctx)
+	if errors.As(gone, new(*brokenReply)) { // its session may have been ended by what is asked about
+		_, gone = s.prover.join().ours(ctx)
+	}
+	if gone != nil {
+		return gone
 	}
 	return &classed{class: thisEntry, err: fmt.Errorf("%w: the share is there otherwise; a server that goes on like this wants an update, or a check of its disk", broken)}
 }
