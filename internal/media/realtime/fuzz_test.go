@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,13 +87,15 @@ func exchange(t *testing.T, s *feedServer, sent []byte) []byte {
 	t.Helper()
 	conn, err := net.Dial("unix", s.conns.Addr().String())
 	must(t, err)
+	var writer sync.WaitGroup
+	defer writer.Wait() // what is sent is the fuzzer's, who changes it next
 	defer conn.Close()
 	must(t, conn.SetDeadline(time.Now().Add(time.Minute)))
 	answer := shakeHands(t, conn)
-	go func() { // ends with the connection
+	writer.Go(func() { // ends with the connection
 		_, _ = conn.Write(sent) // the server may have had enough before
 		_ = conn.(*net.UnixConn).CloseWrite()
-	}()
+	})
 	rest, err := io.ReadAll(conn)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("the server neither answers nor closes after %q", sent)
