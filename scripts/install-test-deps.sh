@@ -16,9 +16,11 @@ need unshare util-linux
 need mkfs.ext4 e2fsprogs
 need ip iproute2
 need mergerfs mergerfs # file systems whose numbers, lists or times prove less than those of a disk
+need bindfs bindfs
 need mount.exfat-fuse exfat-fuse
 need mkfs.exfat exfatprogs
 need mkfs.btrfs btrfs-progs
+need groff groff # sets the manual page
 [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)
 
 ((${#missing[@]})) || exit 0
