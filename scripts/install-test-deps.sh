@@ -20,7 +20,7 @@ need bindfs bindfs
 need mount.exfat-fuse exfat-fuse
 need mkfs.exfat exfatprogs
 need mkfs.btrfs btrfs-progs
-need groff groff # sets the manual page
+need groff groff-base # sets the manual page
 [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)
 
 ((${#missing[@]})) || exit 0
