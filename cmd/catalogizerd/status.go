@@ -41,7 +41,7 @@ func (c *statusCommand) Run(p *process) error {
 
 // well reports whether nothing needs a person.
 func well(s *api.Status) bool {
-	if s.Trouble != nil {
+	if s.Health != nil {
 		return false
 	}
 	for i := range s.Roots {
@@ -73,11 +73,11 @@ func printStatus(out io.Writer, s *api.Status) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if s.Trouble != nil {
-		terminal.Fprintf(out, "\n%s\n", *s.Trouble)
+	if s.Health != nil {
+		terminal.Fprintf(out, "\n%s\n", *s.Health)
 	}
 	for i := range s.Roots {
-		printTrouble(out, &s.Roots[i])
+		explainRoot(out, &s.Roots[i])
 	}
 	return nil
 }
@@ -103,8 +103,8 @@ func scanText(s *media.Scan) string {
 	return s.State
 }
 
-// printTrouble says what needs a person, and what to do.
-func printTrouble(out io.Writer, r *media.Root) {
+// explainRoot says what of a root needs a person, and what to do.
+func explainRoot(out io.Writer, r *media.Root) {
 	if r.State != media.Online {
 		terminal.Fprintf(out, "\n%s is offline, its items stand: %s\n", r.Name, r.Reason)
 	}

@@ -26,7 +26,7 @@ func TestWhatOthersWroteDoesNothingToTheTerminal(t *testing.T) {
 	const hostile = `a\u001b]0;x\u0007\u009b2J\nfake 1\tmovie\u202egpj`
 	answers := map[string]string{
 		"/api/v1/items": `{"items":[{"id":1,"root":"` + hostile + `","path":"` + hostile + `","kind":"` + hostile + `","title":"` + hostile + `"}],"next":null}`,
-		"/api/v1/status": `{"version":"` + hostile + `","trouble":"` + hostile + `","roots":[{"name":"` + hostile + `","kind":"local","state":"offline","reason":"` +
+		"/api/v1/status": `{"version":"` + hostile + `","health":"` + hostile + `","roots":[{"name":"` + hostile + `","kind":"local","state":"offline","reason":"` +
 			hostile + `","location":"` + hostile + `","breaker":{"state":"` + hostile + `","last_error":"` + hostile + `"},"watch":{"mode":"` + hostile + `"}}]}`,
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

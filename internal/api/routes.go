@@ -112,7 +112,7 @@ const damagedText = "the catalog is damaged: GET /api/v1/status and the log say 
 
 // damage is why the catalog is not changed any more; nil: it can be.
 func (s *Server) damage() error {
-	if err := s.trouble(); errors.Is(err, store.ErrCorrupt) {
+	if err := s.health(); errors.Is(err, store.ErrCorrupt) {
 		return err
 	}
 	return nil

@@ -84,7 +84,7 @@ type Server struct {
 	scans    Scans
 	roots    Roots
 	idle     func() bool
-	trouble  func() error
+	health   func() error
 	log      *zap.Logger
 	started  time.Time
 	ready    atomic.Bool
@@ -106,7 +106,7 @@ type Deps struct {
 	Roots   Roots
 	Live    Live
 	Idle    func() bool
-	Trouble func() error // why the catalog is not kept now; nil: it is
+	Health  func() error // why the catalog is not kept now; nil: it is
 	Metrics *prometheus.Registry
 	Log     *zap.Logger
 }
@@ -129,7 +129,7 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 // New returns a server on a listener, which it owns from here on.
 func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
-		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, trouble: d.Trouble, log: logs.Sparing(d.Log), metrics: d.Metrics,
+		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, health: d.Health, log: logs.Sparing(d.Log), metrics: d.Metrics,
 		started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping),
 	}

@@ -20,9 +20,9 @@ type Status struct {
 	Idle      bool         `json:"idle"`
 	Cursor    string       `json:"cursor"`
 	Counts    store.Counts `json:"counts"`
-	// Trouble is why the catalog cannot be kept now, such as a full disk; null while it can.
-	Trouble *string      `json:"trouble"`
-	Roots   []media.Root `json:"roots"`
+	// Health is why the catalog cannot be kept now, such as a full disk; null while it can.
+	Health *string      `json:"health"`
+	Roots  []media.Root `json:"roots"`
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
@@ -35,9 +35,9 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 		Version: s.cfg.Version, StartedAt: s.started, Idle: idle, Cursor: s.cursor(s.catalog.Head()),
 		Counts: s.catalog.ItemCounts(), Roots: emptyNotNull(roots),
 	}
-	if err := s.trouble(); err != nil {
+	if err := s.health(); err != nil {
 		text := err.Error()
-		status.Trouble = &text
+		status.Health = &text
 	}
 	return writeJSON(w, http.StatusOK, status)
 }

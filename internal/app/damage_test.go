@@ -196,7 +196,7 @@ func tellsOfDamage(t *testing.T, d *apptest.Daemon, catalog string) {
 	}
 	_, body := asked(t, d, http.MethodGet, "/api/v1/status")
 	var s apptest.Status
-	if err := json.Unmarshal([]byte(body), &s); err != nil || s.Idle || s.Counts.Items == 0 || !strings.Contains(s.Trouble, catalog) || !strings.Contains(s.Trouble, "catalogizerd restore") {
+	if err := json.Unmarshal([]byte(body), &s); err != nil || s.Idle || s.Counts.Items == 0 || !strings.Contains(s.Health, catalog) || !strings.Contains(s.Health, "catalogizerd restore") {
 		t.Errorf("%v: the status is %s", err, body)
 	}
 }

@@ -45,7 +45,7 @@ func TestDiskOfTheCatalogFull(t *testing.T) {
 	if !apptest.Within(time.Minute, func() bool { return strings.Contains(d.Log(), "no space left on its disk") }) {
 		t.Fatalf("the log does not say that the disk is full\n%s", d.Log())
 	}
-	if !apptest.Within(10*time.Second, func() bool { return strings.Contains(d.Status(t).Trouble, "no space left on its disk") }) {
+	if !apptest.Within(10*time.Second, func() bool { return strings.Contains(d.Status(t).Health, "no space left on its disk") }) {
 		t.Errorf("the status does not say that the disk is full: %+v", d.Status(t)) // not all the time: little may fit still
 	}
 	if s := d.Status(t); s.Idle {
@@ -59,8 +59,8 @@ func TestDiskOfTheCatalogFull(t *testing.T) {
 	apptest.Run(t, "mount", "-o", "remount,size=256m", data)
 	complete(t, d, root, 2*time.Minute)
 	d.WaitIdle(t, time.Minute)
-	if s := d.Status(t); s.Trouble != "" {
-		t.Errorf("in trouble still: %s", s.Trouble)
+	if s := d.Status(t); s.Health != "" {
+		t.Errorf("not kept yet: %s", s.Health)
 	}
 	now := d.Export(t)
 	for id, it := range before {
@@ -138,7 +138,7 @@ func TestCatalogRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, root, "dir 1/sub/meanwhile.bin", "x")
-	if !apptest.Within(10*time.Second, func() bool { return strings.Contains(d.Status(t).Trouble, "not at "+data) }) {
+	if !apptest.Within(10*time.Second, func() bool { return strings.Contains(d.Status(t).Health, "not at "+data) }) {
 		t.Errorf("the status does not say that the catalog is gone: %+v", d.Status(t))
 	}
 	if s := d.Status(t); s.Counts.Items < 100 {

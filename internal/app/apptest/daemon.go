@@ -233,8 +233,8 @@ type Status struct {
 	Counts struct {
 		Items, Missing, Pending, Failed int64
 	} `json:"counts"`
-	Trouble string       `json:"trouble"`
-	Roots   []RootStatus `json:"roots"`
+	Health string       `json:"health"`
+	Roots  []RootStatus `json:"roots"`
 }
 
 // RootStatus is a root as the daemon shows it.
