@@ -575,7 +575,7 @@ func TestDocumentsNeedFewReads(t *testing.T) {
 		if _, err := w.probe(strings.ToLower(filepath.Ext(name))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if reads, n := w.Spent(DefaultBudget); reads > 9 || n > 256<<10 {
+		if reads, n := w.Spent(DefaultBudget); reads > 9 || n > 160_000 {
 			t.Errorf("%s: %d reads of %d bytes", name, reads, n)
 		}
 		w.release()

@@ -17,6 +17,7 @@ const (
 	isoFirst        = 16 // the sector of the first volume descriptor
 	isoMaxVolumes   = 16
 	isoMaxDirectory = 64 << 10
+	isoAhead        = 24 << 10 // what is looked at lies far apart
 	isoRawSync      = "\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x00"
 )
 
@@ -62,6 +63,7 @@ func probeISO(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
+	w.Ahead(isoAhead)
 	image := &isoImage{w: w, size: isoSector}
 	if len(head) >= 16 && string(head[:12]) == isoRawSync {
 		image.size, image.skip = isoRawSector, 16

@@ -20,7 +20,8 @@ func (p *mp4) fragmentedDuration() error {
 		return err
 	}
 	if p.whole {
-		return nil
+		_, err := f.byIndex() // which tells whether the file is whole
+		return err
 	}
 	first := f.last
 	for _, step := range []func() (bool, error){f.byIndex, f.byRandomAccess, f.byWalk} {
@@ -111,6 +112,9 @@ func (f *mp4Fragments) byIndex() (bool, error) {
 	end := uint64(b.end()) + size
 	if end+uint64(f.tailSize()) < uint64(f.p.w.size) {
 		return false, nil
+	}
+	if end > uint64(f.p.w.size) {
+		f.p.r.Description.Media.Truncated = true
 	}
 	f.last = seconds(ticks, scale)
 	return true, nil
@@ -210,6 +214,9 @@ func (f *mp4Fragments) walk(off, end int64) (bool, error) {
 				return false, nil
 			}
 			seen = b.start
+		}
+		if b.cut {
+			f.p.r.Description.Media.Truncated = true
 		}
 		if b.kind != "moof" {
 			continue

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -366,5 +367,21 @@ func TestMP4OfTwoHoursWithSeveralLanguagesNeedsFewReads(t *testing.T) {
 	m := probeWithin(t, src, src.size, ".mp4").Description.Media
 	if len(m.Video) != 1 || len(m.Audio) != 3 || len(m.Subtitles) != 2 || m.DurationSeconds != seconds || math.Abs(m.Video[0].FrameRate-23.976) > 0.001 {
 		t.Errorf("%+v", m)
+	}
+}
+
+func TestAFragmentedFilmThatEndsInsideAFragmentIsTruncated(t *testing.T) {
+	whole, err := os.ReadFile("testdata/video/fragments.mp4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		size int
+		want bool
+	}{{len(whole), false}, {len(whole) - 400, true}, {len(whole) * 2 / 3, true}} {
+		r, err := probeBytes(whole[:c.size], ".mp4")
+		if err != nil || r.Description.Media.Truncated != c.want {
+			t.Errorf("%d of %d bytes: truncated is %v (error %v), want %v", c.size, len(whole), r.Description.Media.Truncated, err, c.want)
+		}
 	}
 }

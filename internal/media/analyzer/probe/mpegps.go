@@ -31,7 +31,7 @@ const psMaxStreams = 64
 // places at which streams may show that begin late.
 func psSearchOf(size int64) (s pesSearch, places int64) {
 	if s = pesSearchOf(size); size <= pesExact {
-		s.front, s.tail, s.all = 4, 3, 9
+		s.window, s.front, s.tail, s.all = 24<<10, 4, 3, 9
 		return s, 2
 	}
 	return s, 1

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"testing"
 )
@@ -114,5 +115,15 @@ func TestProgramStreamLastsAsItsPacksSayWhereNothingElseDoes(t *testing.T) {
 	r, err := probeBytes(data, ".mpg")
 	if err != nil || r.Description.Media.DurationSeconds != 0.99 {
 		t.Errorf("lasts %v s, %v", r.Description.Media.DurationSeconds, err)
+	}
+}
+
+func TestAShortProgramStreamNeedsFewReads(t *testing.T) {
+	data := psFilm(0, 2, 2)
+	w := NewWindow(context.Background(), bytes.NewReader(data), int64(len(data)))
+	defer w.release()
+	_, err := w.probe(".mpg")
+	if reads, n := w.Spent(DefaultBudget); err != nil || reads > 9 || n > 160_000 {
+		t.Errorf("%d bytes: %d reads of %d bytes, %v; want at most 9 of 160,000", len(data), reads, n, err)
 	}
 }
