@@ -10,6 +10,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
 // surveyTime is how long the directories of one root are counted, which takes a few seconds for a million.
@@ -34,7 +35,7 @@ const closedKept = 100
 
 // surveyRoot lists every directory that the daemon would watch.
 func surveyRoot(ctx context.Context, r *scanner.RootConfig) (s survey) {
-	rules, err := tree.NewRules(r.Exclude)
+	rules, err := ignore.New(r.Exclude)
 	if err != nil {
 		return survey{} // it has been refused before
 	}
@@ -42,7 +43,7 @@ func surveyRoot(ctx context.Context, r *scanner.RootConfig) (s survey) {
 	defer cancel()
 	type todo struct {
 		dir   string
-		rules *tree.Rules
+		rules *ignore.Rules
 	}
 	for stack := []todo{{"", rules}}; len(stack) > 0; {
 		at := stack[len(stack)-1]
@@ -76,7 +77,7 @@ func surveyRoot(ctx context.Context, r *scanner.RootConfig) (s survey) {
 }
 
 // count counts an entry as a file, or as what is not followed.
-func (s *survey) count(e *tree.Entry, dir string, rules *tree.Rules, crossMounts bool) {
+func (s *survey) count(e *tree.Entry, dir string, rules *ignore.Rules, crossMounts bool) {
 	kind := &s.skipped.Links
 	switch {
 	case rules.IgnoredIn(dir, e.Name, e.Type == tree.Dir):
@@ -96,12 +97,12 @@ func (s *survey) count(e *tree.Entry, dir string, rules *tree.Rules, crossMounts
 }
 
 // rulesIn adds those of a directory's ignore file, as far as it can be read.
-func rulesIn(ctx context.Context, t tree.Tree, l *tree.Listing, dir string, above *tree.Rules) *tree.Rules {
+func rulesIn(ctx context.Context, t tree.Tree, l *tree.Listing, dir string, above *ignore.Rules) *ignore.Rules {
 	const limit = 64 << 10
-	if !slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == tree.IgnoreFile }) {
+	if !slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignore.FileName }) {
 		return above
 	}
-	f, err := t.Open(ctx, path.Join(dir, tree.IgnoreFile))
+	f, err := t.Open(ctx, path.Join(dir, ignore.FileName))
 	if err != nil {
 		return above
 	}

@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 	"go.uber.org/zap"
 )
 
@@ -17,19 +17,19 @@ type mountsOf map[string]int
 // something was mounted or unmounted: a watch on what was there before is deaf, and does not say so.
 func (d *Daemon) followMounts(ctx context.Context) error {
 	before := map[string]mountsOf{}
-	err := tree.WatchMounts(ctx, func() {
+	err := local.WatchMounts(ctx, func() {
 		for _, r := range d.config.Load().Roots {
-			local, ok := d.scanner.Tree(r.Name).(*tree.Local)
-			if !ok || local.Where() == "" {
+			on, ok := d.scanner.Tree(r.Name).(*local.Tree)
+			if !ok || on.Where() == "" {
 				continue // a share, or a root that has never been there
 			}
-			at, err := tree.MountsAt(local.Where())
+			at, err := local.MountsAt(on.Where())
 			if err != nil {
 				d.log.Warn("mounts not read", zap.String("root", r.Name), zap.Error(err))
 				continue
 			}
 			now, old := mountsIn(&at), before[r.Name]
-			if first := local.FirstMounts(); old == nil && first != nil { // it was not there when this began
+			if first := on.FirstMounts(); old == nil && first != nil { // it was not there when this began
 				old = mountsIn(first)
 			}
 			if old != nil {
@@ -74,7 +74,7 @@ func (d *Daemon) mountsChanged(ctx context.Context, root string, old, now mounts
 }
 
 // mountsIn tells what is mounted at and below a root.
-func mountsIn(at *tree.Mounts) mountsOf {
+func mountsIn(at *local.Mounts) mountsOf {
 	m := mountsOf{"": at.Own.ID}
 	for _, b := range at.Below {
 		m[strings.TrimPrefix(strings.TrimPrefix(b.Point, at.Dir), "/")] = b.ID

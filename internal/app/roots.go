@@ -9,6 +9,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/smb"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 	"go.uber.org/zap"
 )
 
@@ -39,7 +41,7 @@ func buildRoots(cfg *config.Config, log *zap.Logger) ([]scanner.RootConfig, erro
 func buildTree(cfg *config.Config, r config.Root, rc *scanner.RootConfig, log *zap.Logger) (tree.Tree, error) {
 	if r.URL == "" {
 		rc.Kind, rc.Workers = "local", scanner.Workers(cfg.Scanner.Workers)
-		return tree.NewLocal(r.Path, tree.LocalOptions{CrossMounts: r.CrossMounts})
+		return local.New(r.Path, local.Options{CrossMounts: r.CrossMounts})
 	}
 	rc.Kind, rc.Workers, rc.Poll = "smb", shareWalkers, true
 	at, err := config.ParseShare(r.URL)
@@ -93,18 +95,18 @@ func checkOverlap(cfg *config.Config) error {
 // overlaps reports whether a root is the same as another one or lies inside of it, and is not passed over there. Roots
 // that are away overlap nothing.
 func overlaps(inner, outer config.Root) bool {
-	inside, err := tree.SameOrInside(inner.Path, outer.Path)
+	inside, err := local.SameOrInside(inner.Path, outer.Path)
 	if err != nil || !inside {
 		return false
 	}
-	rel, err := tree.RealRel(inner.Path, outer.Path)
+	rel, err := local.RealRel(inner.Path, outer.Path)
 	return err != nil || rel == "" || !passedOver(outer, rel)
 }
 
 // passedOver reports whether a root's own patterns pass over a directory. What is below one that is passed over nothing
 // takes back.
 func passedOver(r config.Root, dir string) bool {
-	rules, err := tree.NewRules(r.Exclude)
+	rules, err := ignore.New(r.Exclude)
 	return err == nil && rules.Ignored(dir, true)
 }
 
@@ -112,7 +114,7 @@ func passedOver(r config.Root, dir string) bool {
 func checkPatterns(cfg *config.Config) error {
 	var errs []error
 	for _, r := range cfg.Roots {
-		if _, err := tree.NewRules(r.Exclude); err != nil {
+		if _, err := ignore.New(r.Exclude); err != nil {
 			errs = append(errs, cfg.RootError(r, "exclude", "%v", err))
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 	"go.uber.org/zap"
 )
 
@@ -256,8 +257,8 @@ func (h hints) Hint(ctx context.Context, hint realtime.Hint) error {
 type watching struct{ d *Daemon }
 
 func (w watching) Attach(root, location string, v tree.Volume, ignored func(string, bool) bool) {
-	if local, ok := w.d.scanner.Tree(root).(*tree.Local); ok && local.Where() != "" {
-		location = local.Where() // events bear the path that was watched
+	if on, ok := w.d.scanner.Tree(root).(*local.Tree); ok && on.Where() != "" {
+		location = on.Where() // events bear the path that was watched
 	}
 	r := realtime.Root{Name: root, Path: location, Mode: realtime.ModeInotify, Ignore: ignored}
 	if v.Remote {

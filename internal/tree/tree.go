@@ -1,7 +1,7 @@
 // Package tree is how the scanner and the analyzer see the files of a root: list a directory, look at
-// one name, open a file for reading at an offset. Local disks are implemented here; package smb
-// implements the same interface for shares. The suite in package treetest holds every implementation
-// to the same contract.
+// one name, open a file for reading at an offset. Package local implements it for the disks of this machine,
+// package smb for shares, package faketree in memory for tests. The suite in package treetest holds every
+// implementation to the same contract.
 //
 // Paths are slash-separated bytes relative to the root, without a leading or trailing slash; the root
 // itself is "". They need not be UTF-8. An implementation never follows a symbolic link, never leaves
@@ -35,6 +35,9 @@ var (
 	// ErrOtherVolume says that the path lies on another file system than its root, which this tree does
 	// not cross into.
 	ErrOtherVolume = errors.New("on another file system")
+	// ErrUnsettled says that a directory kept moving while it was listed, so that no listing of it could be
+	// tied to its path. Nothing can be concluded; a later try may succeed.
+	ErrUnsettled = errors.New("directory does not stay where it is")
 )
 
 // Type is what a directory entry is.

@@ -21,6 +21,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 // TestModelWithFaults does to files what TestModel does, and makes the tree that the scanner sees fail in
@@ -116,9 +117,9 @@ func (m *faulty) start(dir string, seed uint64) {
 	<-ready
 	var roots []scanner.RootConfig
 	for i, r := range m.roots {
-		local, err := tree.NewLocal(filepath.Join(m.base, r), tree.LocalOptions{})
+		disk, err := local.New(filepath.Join(m.base, r), local.Options{})
 		m.must(err)
-		m.trees[r] = faketree.NewFaulty(local, seed+uint64(i))
+		m.trees[r] = faketree.NewFaulty(disk, seed+uint64(i))
 		roots = append(roots, scanner.RootConfig{
 			Name: r, Kind: "local", Location: filepath.Join(m.base, r), Tree: m.trees[r], Workers: 2,
 			Exclude: []string{excluded}, MaxRemovals: 1, Poll: true,

@@ -42,7 +42,7 @@ func TestSoakShareModel(t *testing.T) {
 }
 
 // The roots: one on a share, and one that has nothing to do with it.
-const shared, local = "one", "two"
+const shared, onDisk = "one", "two"
 
 // shareTimeout is how long the share's server may keep silent.
 const shareTimeout = time.Second * raceTimes
@@ -82,7 +82,7 @@ func runShare(t *testing.T, d time.Duration, seed uint64) *shareModel {
 	}
 	m.analysed, m.share = true, true
 	m.must(os.WriteFile(m.password, []byte(smbtest.Password+"\n"), 0o600))
-	m.must(os.Mkdir(filepath.Join(base, local), 0o755))
+	m.must(os.Mkdir(filepath.Join(base, onDisk), 0o755))
 	m.touchLocal()
 	m.create(place{shared, sentinel}, "", 0)
 	for range 60 {
@@ -95,7 +95,7 @@ func runShare(t *testing.T, d time.Duration, seed uint64) *shareModel {
 				Name: shared, URL: fmt.Sprintf("smb://%s@127.0.0.1:%d/media/%s", smbtest.User, m.proxy.Port(), shared),
 				More: fmt.Sprintf("password_file = %q\ntimeout = %q\npoll_interval = \"1s\"\nmax_removals = 1.0\nexclude = [%q]", m.password, shareTimeout, excluded),
 			},
-			{Name: local, Path: filepath.Join(base, local)},
+			{Name: onDisk, Path: filepath.Join(base, onDisk)},
 		},
 	})
 	m.replica = apptest.Follow(t, m.daemon)
@@ -186,7 +186,7 @@ func (m *shareModel) ask(what, body string) (location string) {
 
 func (m *shareModel) touchLocal() {
 	m.localSize++
-	m.must(os.WriteFile(filepath.Join(m.base, local, sentinel), make([]byte, m.localSize), 0o644))
+	m.must(os.WriteFile(filepath.Join(m.base, onDisk, sentinel), make([]byte, m.localSize), 0o644))
 }
 
 // measureLocal changes a file of the root that is not on the share, and waits until the client knows.
@@ -195,7 +195,7 @@ func (m *shareModel) measureLocal() {
 	m.touchLocal()
 	const limit = 3 * time.Second * raceTimes
 	if !apptest.Within(limit, func() bool {
-		it := m.replica.Find(local, sentinel)
+		it := m.replica.Find(onDisk, sentinel)
 		return it != nil && it.Size == m.localSize
 	}) {
 		m.fail([]string{fmt.Sprintf("a change of the local root did not come to the client in %s, with %s", limit, m.troubles())})

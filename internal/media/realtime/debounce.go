@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
 // Bounds of what is pending.
@@ -103,7 +103,7 @@ func (d *debouncer) name(root, dir, name string) {
 	defer d.mu.Unlock()
 	now := d.now()
 	if e := d.flooded(root, dir); e != nil {
-		e.recursive = e.recursive || name == tree.IgnoreFile
+		e.recursive = e.recursive || name == ignore.FileName
 		e.hit(now)
 		return
 	}
@@ -114,7 +114,7 @@ func (d *debouncer) name(root, dir, name string) {
 		e.hit(now)
 	case len(b.names) >= namesPerDir:
 		d.floodDir(b, now)
-		b.self.recursive = b.self.recursive || name == tree.IgnoreFile
+		b.self.recursive = b.self.recursive || name == ignore.FileName
 	case d.live >= maxPending:
 		d.floodRoot(root, now)
 	default:
@@ -260,7 +260,7 @@ func (d *debouncer) fire(b *burst, now int64) Hint {
 		if d.dueOf(e) <= now {
 			d.kill(e)
 			delete(b.names, name)
-			rules = rules || name == tree.IgnoreFile
+			rules = rules || name == ignore.FileName
 			if !whole {
 				h.Names = append(h.Names, name)
 			}
@@ -352,7 +352,7 @@ func (d *debouncer) flooded(root, dir string) *entry {
 
 // floodDir lets one entry stand for all the names of a directory.
 func (d *debouncer) floodDir(b *burst, now int64) {
-	_, rules := b.names[tree.IgnoreFile]
+	_, rules := b.names[ignore.FileName]
 	for _, e := range b.names {
 		d.kill(e)
 	}

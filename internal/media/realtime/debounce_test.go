@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
 const (
@@ -133,7 +133,7 @@ func TestDebounceMergesWhatIsDueInOneDirectory(t *testing.T) {
 
 // What an ignore file says holds for all below it.
 func TestDebounceOfAnIgnoreFileIsNotLostAmongManyNames(t *testing.T) {
-	const file = tree.IgnoreFile
+	const file = ignore.FileName
 	names := func(n int) (all []string) {
 		for i := range n {
 			all = append(all, fmt.Sprintf("%06d", i))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
 // comparing is a walk over a disk that is not the root's. It writes nothing.
@@ -21,7 +22,7 @@ type comparing struct {
 // step is a directory to be compared, with the rules of the one above.
 type step struct {
 	dir   string
-	rules *tree.Rules
+	rules *ignore.Rules
 }
 
 // look compares one directory.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 	"go.uber.org/zap"
 )
 
@@ -203,7 +204,7 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 
 // seeAll lists a directory, watching it first, so that nothing made after the listing goes unseen. It returns the
 // rules in force in the directory.
-func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, error) {
+func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*ignore.Rules, error) {
 	if r.s.watch != nil && !r.polled.Load() {
 		if err := r.s.watch.Watch(ctx, r.name, j.dir, j.id); err != nil {
 			r.log.Debug("directory not watched", zap.String("dir", j.dir), zap.Error(err))
@@ -222,7 +223,7 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 		g.remote, g.stamped = l.Volume.FSType, true
 	}
 	rules := j.rules
-	own := slices.Contains(l.Broken, tree.IgnoreFile) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == tree.IgnoreFile })
+	own := slices.Contains(l.Broken, ignore.FileName) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignore.FileName })
 	if l.Provisional || own {
 		if rules, err = r.rulesIn(ctx, rules, j.dir); err != nil {
 			return nil, err
@@ -242,7 +243,7 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*tree.Rules, 
 }
 
 // sift sorts a listing into what the catalog takes and what is not followed, and sums up its digest.
-func (r *runner) sift(entries []tree.Entry, dir string, rules *tree.Rules, g *sighting) {
+func (r *runner) sift(entries []tree.Entry, dir string, rules *ignore.Rules, g *sighting) {
 	var buf []byte
 	var mounts, links []string
 	g.mounts = map[string]struct{}{}
@@ -284,7 +285,7 @@ func (r *runner) sift(entries []tree.Entry, dir string, rules *tree.Rules, g *si
 }
 
 // brokenNames are those names of a directory that could not be looked at and are not passed over, whatever they are.
-func (r *runner) brokenNames(g *sighting, dir string, rules *tree.Rules) (names []string) {
+func (r *runner) brokenNames(g *sighting, dir string, rules *ignore.Rules) (names []string) {
 	for _, n := range slices.Sorted(maps.Keys(g.broken)) {
 		if !rules.IgnoredIn(dir, n, true) {
 			names = append(names, n)
@@ -295,7 +296,7 @@ func (r *runner) brokenNames(g *sighting, dir string, rules *tree.Rules) (names 
 
 // below makes the jobs for the directories below: all of them on a walk, else only those that the
 // catalog does not know yet.
-func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *tree.Rules, d store.Dir, found bool) ([]*job, error) {
+func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *ignore.Rules, d store.Dir, found bool) ([]*job, error) {
 	if len(g.subs) == 0 {
 		return nil, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 	"go.uber.org/zap"
 )
 
@@ -138,7 +139,7 @@ func (r *runner) setPolled(v tree.Volume, replaced bool) {
 // ignoredEvent says which events mean nothing: those of names that the root's own rules pass over. Ignore
 // files steer what is catalogued, so their events do.
 func (r *runner) ignoredEvent(path string, dir bool) bool {
-	return path[strings.LastIndexByte(path, '/')+1:] != tree.IgnoreFile && r.rules.Ignored(path, dir)
+	return path[strings.LastIndexByte(path, '/')+1:] != ignore.FileName && r.rules.Ignored(path, dir)
 }
 
 func (r *runner) comeOnline() {

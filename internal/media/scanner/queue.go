@@ -6,26 +6,27 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
 // job asks for one look at a directory.
 type job struct {
 	dir       string
-	id        tree.FileID // as the directory above listed it; zero: not known
-	names     []string    // only these; nil: the whole directory
-	recursive bool        // and everything below
-	listed    bool        // the listing of the directory above showed it
-	full      bool        // compare row by row, whatever the digest says
-	poll      bool        // pass over directories below whose stamps stand
-	reruled   bool        // its ignore file may have changed: everything below is concerned
-	due       bool        // asked for by the directory's recheck time
-	pass      *pass       // that counts it; nil: a hint
-	rules     *tree.Rules // in force in the directory above; nil: not known
-	ruled     int64       // the runner's count of changes of ignore files when rules were read
-	doubts    []doubt     // to be settled before the look
-	asks      []string    // names whose absence is to be proven before the look
-	gone      *store.Dir  // not a look: the directory is proven absent, its items are to follow
-	covered   bool        // not a look: another file system is mounted on the directory, what that covers is to be held
+	id        tree.FileID   // as the directory above listed it; zero: not known
+	names     []string      // only these; nil: the whole directory
+	recursive bool          // and everything below
+	listed    bool          // the listing of the directory above showed it
+	full      bool          // compare row by row, whatever the digest says
+	poll      bool          // pass over directories below whose stamps stand
+	reruled   bool          // its ignore file may have changed: everything below is concerned
+	due       bool          // asked for by the directory's recheck time
+	pass      *pass         // that counts it; nil: a hint
+	rules     *ignore.Rules // in force in the directory above; nil: not known
+	ruled     int64         // the runner's count of changes of ignore files when rules were read
+	doubts    []doubt       // to be settled before the look
+	asks      []string      // names whose absence is to be proven before the look
+	gone      *store.Dir    // not a look: the directory is proven absent, its items are to follow
+	covered   bool          // not a look: another file system is mounted on the directory, what that covers is to be held
 	tries     int
 }
 

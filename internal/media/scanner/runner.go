@@ -11,6 +11,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 	"go.uber.org/zap"
 )
 
@@ -26,7 +27,7 @@ type runner struct {
 
 	id      int64 // of the root in the store; never changes
 	row     store.Root
-	rules   *tree.Rules
+	rules   *ignore.Rules
 	queue   *queue
 	later   later
 	passes  []*pass        // waiting and running, oldest first
@@ -70,7 +71,7 @@ type runner struct {
 }
 
 func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
-	rules, err := tree.NewRules(cfg.Exclude)
+	rules, err := ignore.New(cfg.Exclude)
 	if err != nil {
 		return nil, fmt.Errorf("root %q: %w", cfg.Name, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 	"go.uber.org/zap"
 	"golang.org/x/sync/semaphore"
 )
@@ -271,7 +272,7 @@ func (r *runner) open() {
 
 // job is the look that a letter about a directory asks for.
 func (l *letter) job(dir string) *job {
-	j := &job{dir: dir, names: l.names, recursive: l.recursive, reruled: l.recursive || slices.Contains(l.names, tree.IgnoreFile)}
+	j := &job{dir: dir, names: l.names, recursive: l.recursive, reruled: l.recursive || slices.Contains(l.names, ignore.FileName)}
 	if l.all {
 		j.names = nil
 	}

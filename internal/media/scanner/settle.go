@@ -7,6 +7,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
 // youngAge is how long a file counts as young: programs that write through a memory map send no
@@ -49,7 +50,7 @@ const freshStamp = int64(2 * time.Second)
 
 // stampOf is what proves a polled directory's names: when they last changed, and what is passed over by the rules of
 // the directories above. One that has an ignore file of its own has none: that may be written to in its place.
-func stampOf(self *tree.Entry, above *tree.Rules) int64 { return self.MTime ^ int64(above.Hash()) }
+func stampOf(self *tree.Entry, above *ignore.Rules) int64 { return self.MTime ^ int64(above.Hash()) }
 
 // settleStamp keeps what proves a polled directory's names.
 func (m *matching) settleStamp(before store.Dir) {

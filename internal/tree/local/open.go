@@ -1,4 +1,4 @@
-package tree
+package local
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 const (
@@ -23,22 +25,22 @@ const (
 // caller's memory.
 var chunks = sync.Pool{New: func() any { return new([readChunk]byte) }}
 
-// Open implements Tree. The path is looked at before it is opened: opening is not without effects on a
+// Open implements tree.Tree. The path is looked at before it is opened: opening is not without effects on a
 // FIFO (it lets a waiting writer go on) or a device. What was opened is looked at once more.
-func (t *Local) Open(ctx context.Context, path string) (ReadFile, error) {
-	if !ValidPath(path) {
+func (t *Tree) Open(ctx context.Context, path string) (tree.ReadFile, error) {
+	if !tree.ValidPath(path) {
 		return nil, fmt.Errorf("open %q: %w", path, unix.EINVAL)
 	}
-	f, err := call(ctx, &t.gate, func() (*localFile, error) { return t.open(ctx, path) }, func(f *localFile) { f.Close() })
+	f, err := call(ctx, &t.gate, func() (*file, error) { return t.open(ctx, path) }, func(f *file) { f.Close() })
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
 	return f, nil
 }
 
-func (t *Local) open(ctx context.Context, path string) (*localFile, error) {
+func (t *Tree) open(ctx context.Context, path string) (*file, error) {
 	if path == "" {
-		return nil, ErrNotRegular
+		return nil, tree.ErrNotRegular
 	}
 	root, p, err := t.openRoot()
 	if err != nil {
@@ -59,7 +61,7 @@ func (t *Local) open(ctx context.Context, path string) (*localFile, error) {
 		if err := t.regular(root, path); err != nil {
 			return nil, err
 		}
-		return nil, ErrNotRegular
+		return nil, tree.ErrNotRegular
 	default:
 		return nil, proves(err)
 	}
@@ -69,31 +71,31 @@ func (t *Local) open(ctx context.Context, path string) (*localFile, error) {
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		unix.Close(fd)
-		return nil, ErrNotRegular
+		return nil, tree.ErrNotRegular
 	}
-	_, name := split(path)
-	f := &localFile{ctx: ctx, tree: t, fd: fd, name: name, slowClose: p.volume.Remote || t.crossMounts}
+	_, name := tree.Split(path)
+	f := &file{ctx: ctx, tree: t, fd: fd, name: name, slowClose: p.volume.Remote || t.crossMounts}
 	f.users.Store(1)
 	return f, nil
 }
 
 // regular looks at a path properly and says what keeps it from being opened.
-func (t *Local) regular(root int, path string) error {
+func (t *Tree) regular(root int, path string) error {
 	var st unix.Statx_t
 	if _, err := t.lookAt(root, path, &st); err != nil {
 		return err
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return ErrNotRegular
+		return tree.ErrNotRegular
 	}
 	return nil
 }
 
-// localFile is an open file. Its descriptor is closed when Close was called and no system call uses it
+// file is an open file. Its descriptor is closed when Close was called and no system call uses it
 // any more: a number closed under an abandoned read could be another file's by the time that it runs.
-type localFile struct {
+type file struct {
 	ctx       context.Context
-	tree      *Local
+	tree      *Tree
 	fd        int
 	name      string
 	slowClose bool // closing may have to wait for a server
@@ -102,7 +104,7 @@ type localFile struct {
 }
 
 // use counts one more user of the descriptor, unless it is closed.
-func (f *localFile) use() bool {
+func (f *file) use() bool {
 	for {
 		n := f.users.Load()
 		if n == 0 || f.closed.Load() {
@@ -115,14 +117,14 @@ func (f *localFile) use() bool {
 }
 
 // release ends a use. The last one closes the descriptor.
-func (f *localFile) release() {
+func (f *file) release() {
 	if f.users.Add(-1) == 0 {
 		unix.Close(f.fd) // nothing was written: its error has no consequence
 	}
 }
 
 // Close implements io.Closer.
-func (f *localFile) Close() error {
+func (f *file) Close() error {
 	if f.closed.Swap(true) {
 		return nil
 	}
@@ -141,29 +143,29 @@ func (f *localFile) Close() error {
 	return nil
 }
 
-// Stat implements ReadFile.
-func (f *localFile) Stat() (Entry, error) {
-	e, err := call(f.ctx, &f.tree.gate, func() (Entry, error) {
+// Stat implements tree.ReadFile.
+func (f *file) Stat() (tree.Entry, error) {
+	e, err := call(f.ctx, &f.tree.gate, func() (tree.Entry, error) {
 		if !f.use() {
-			return Entry{}, os.ErrClosed
+			return tree.Entry{}, os.ErrClosed
 		}
 		defer f.release()
 		var st unix.Statx_t
 		if err := statxFD(f.fd, entryMask, &st); err != nil {
-			return Entry{}, err
+			return tree.Entry{}, err
 		}
-		e := Entry{Name: f.name}
+		e := tree.Entry{Name: f.name}
 		f.tree.fill(&e, &st)
 		return e, nil
 	}, nil)
 	if err != nil {
-		return Entry{}, fmt.Errorf("look at open file %q: %w", f.name, err)
+		return tree.Entry{}, fmt.Errorf("look at open file %q: %w", f.name, err)
 	}
 	return e, nil
 }
 
 // ReadAt implements io.ReaderAt.
-func (f *localFile) ReadAt(p []byte, off int64) (int, error) {
+func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, fmt.Errorf("read %q: negative offset %d", f.name, off)
 	}
@@ -182,7 +184,7 @@ func (f *localFile) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // readSome reads at most readChunk bytes, at least one unless it fails.
-func (f *localFile) readSome(p []byte, off int64) (int, error) {
+func (f *file) readSome(p []byte, off int64) (int, error) {
 	p = p[:min(len(p), readChunk)]
 	if f.ctx.Done() == nil {
 		return f.pread(p, off)
@@ -210,7 +212,7 @@ func (f *localFile) readSome(p []byte, off int64) (int, error) {
 	return c.n, nil
 }
 
-func (f *localFile) pread(p []byte, off int64) (int, error) {
+func (f *file) pread(p []byte, off int64) (int, error) {
 	if !f.use() {
 		return 0, os.ErrClosed
 	}

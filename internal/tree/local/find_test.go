@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 // TestListKeepsUpWithFind walks 10,000 files, warm, by List and by find(1) printing what List yields. An
@@ -27,7 +28,7 @@ func TestListKeepsUpWithFind(t *testing.T) {
 			fillDir(t, filepath.Join(root, fmt.Sprint(d%10), fmt.Sprint(d)), 100)
 		}
 	}
-	l, err := tree.NewLocal(root, tree.LocalOptions{})
+	l, err := local.New(root, local.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,12 @@
-package tree
+package local
 
 import "golang.org/x/sys/unix"
 
 // WithoutOpenat2 makes a tree of a kernel or a container that has no openat2.
-func (t *Local) WithoutOpenat2() { t.openat2 = false }
+func (t *Tree) WithoutOpenat2() { t.openat2 = false }
 
 // OnOldKernel makes a tree of Linux 5.8 to 6.7, which use the numbers of mounts again.
-func (t *Local) OnOldKernel() { t.mask &^= unix.STATX_MNT_ID_UNIQUE }
+func (t *Tree) OnOldKernel() { t.mask &^= unix.STATX_MNT_ID_UNIQUE }
 
 // UUIDs are what the two ways to ask say of an open directory.
 func UUIDs(dir int, fsType string) (general, own string) {

@@ -1,4 +1,4 @@
-package tree
+package local
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 func TestAbandonedCallsAreCountedAndTheirResultsDiscarded(t *testing.T) {
@@ -29,8 +31,8 @@ func TestAbandonedCallsAreCountedAndTheirResultsDiscarded(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		if _, err := ask(); !errors.Is(err, ErrAway) || time.Since(began) != 0 {
-			t.Errorf("beyond the limit: %v after %s, want %v at once", err, time.Since(began), ErrAway)
+		if _, err := ask(); !errors.Is(err, tree.ErrAway) || time.Since(began) != 0 {
+			t.Errorf("beyond the limit: %v after %s, want %v at once", err, time.Since(began), tree.ErrAway)
 		}
 		close(answer)
 		synctest.Wait()

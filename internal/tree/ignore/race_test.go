@@ -1,5 +1,5 @@
 //go:build race
 
-package tree_test
+package ignore_test
 
 const raceDetector = true

@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"os"
@@ -7,23 +7,23 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 	"github.com/catalogizer/catalogizerd/internal/tree/treetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestLocalKeepsTheContract(t *testing.T) {
-	treetest.TestTree(t, func(t *testing.T) treetest.Fixture { return localFixture(t, tree.LocalOptions{}) })
+	treetest.TestTree(t, func(t *testing.T) treetest.Fixture { return localFixture(t, local.Options{}) })
 }
 
-func localFixture(t *testing.T, opts tree.LocalOptions) treetest.Fixture {
+func localFixture(t *testing.T, opts local.Options) treetest.Fixture {
 	dir := filepath.Join(t.TempDir(), "root")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	l, err := tree.NewLocal(dir, opts)
+	l, err := local.New(dir, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,16 +46,16 @@ func localFixture(t *testing.T, opts tree.LocalOptions) treetest.Fixture {
 
 func TestLocalKeepsTheContractWithoutOpenat2(t *testing.T) {
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
-		f := localFixture(t, tree.LocalOptions{})
-		f.Tree.(*tree.Local).WithoutOpenat2()
+		f := localFixture(t, local.Options{})
+		f.Tree.(*local.Tree).WithoutOpenat2()
 		return f
 	})
 }
 
 func TestLocalKeepsTheContractOnAnOldKernel(t *testing.T) {
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
-		f := localFixture(t, tree.LocalOptions{})
-		f.Tree.(*tree.Local).OnOldKernel()
+		f := localFixture(t, local.Options{})
+		f.Tree.(*local.Tree).OnOldKernel()
 		return f
 	})
 }
@@ -63,7 +63,7 @@ func TestLocalKeepsTheContractOnAnOldKernel(t *testing.T) {
 // With faults that never come, the wrapper must be the tree itself.
 func TestFaultyLocalKeepsTheContract(t *testing.T) {
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
-		f := localFixture(t, tree.LocalOptions{})
+		f := localFixture(t, local.Options{})
 		f.Tree = faketree.NewFaulty(f.Tree, 1)
 		return f
 	})
@@ -71,6 +71,6 @@ func TestFaultyLocalKeepsTheContract(t *testing.T) {
 
 func TestLocalThatCrossesMountsKeepsTheContract(t *testing.T) {
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
-		return localFixture(t, tree.LocalOptions{CrossMounts: true})
+		return localFixture(t, local.Options{CrossMounts: true})
 	})
 }

@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"os"
@@ -9,12 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 // A camera without a battery, and a damaged inode, say times that 64 bits of nanoseconds do not hold.
 func TestATimeThatCannotBeToldIsTheNearestThatCan(t *testing.T) {
 	dir := t.TempDir()
-	local, err := tree.NewLocal(dir, tree.LocalOptions{})
+	local, err := local.New(dir, local.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"errors"

@@ -1,6 +1,7 @@
-package tree_test
+package ignore_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -12,15 +13,23 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
-func rules(tb testing.TB, exclude ...string) *tree.Rules {
+func rules(tb testing.TB, exclude ...string) *ignore.Rules {
 	tb.Helper()
-	r, err := tree.NewRules(exclude)
+	r, err := ignore.New(exclude)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return r
+}
+
+func must(tb testing.TB, errs ...error) {
+	tb.Helper()
+	if err := errors.Join(errs...); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 func TestNamesPassedOverByDefault(t *testing.T) {
@@ -95,7 +104,7 @@ func TestPatterns(t *testing.T) {
 
 func TestPatternsThatAreNoneAreNamed(t *testing.T) {
 	for _, bad := range []string{"[a", `x\`, "a\nb", "a\x00b", "ok/[z"} {
-		if _, err := tree.NewRules([]string{"fine", bad}); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", bad)) {
+		if _, err := ignore.New([]string{"fine", bad}); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", bad)) {
 			t.Errorf("pattern %q: error %v, want one that names it", bad, err)
 		}
 	}
@@ -106,7 +115,7 @@ func TestIgnoreFilesApplyBelowTheirDirectory(t *testing.T) {
 	in := top.Below("a/b", "\ufeff# ours\r\n/only-here\r\nskip/\r\n!keep.nfo\r\n[broken\r\n")
 	deeper := in.Below("a/b/c", "keep.nfo\n!only-here\n")
 	for _, c := range []struct {
-		r    *tree.Rules
+		r    *ignore.Rules
 		path string
 		dir  bool
 		want bool
@@ -143,14 +152,14 @@ func TestIgnoreFilesApplyBelowTheirDirectory(t *testing.T) {
 
 func TestHashFollowsWhatHasAnEffect(t *testing.T) {
 	base := rules(t, "a", "b")
-	same := []*tree.Rules{rules(t, "a", "b"), rules(t, "# comment", "a", "", "b"), base.Below("d", "# nothing\n\n")}
+	same := []*ignore.Rules{rules(t, "a", "b"), rules(t, "# comment", "a", "", "b"), base.Below("d", "# nothing\n\n")}
 	for i, r := range same {
 		if r.Hash() != base.Hash() {
 			t.Errorf("equal rules %d: another hash", i)
 		}
 	}
 	seen := map[uint64]int{base.Hash(): -1}
-	for i, r := range []*tree.Rules{
+	for i, r := range []*ignore.Rules{
 		rules(t), rules(t, "a"), rules(t, "b", "a"), rules(t, "ab"), rules(t, "a", "b", "!b"), base.Below("", "c"), base.Below("d", "c"),
 		base.Below("dc", ""+"x"), base.Below("d", "c\nx"),
 	} {
@@ -168,16 +177,16 @@ func TestPatternsMeanWhatTheyMeanToGit(t *testing.T) {
 		t.Skip("no git to compare with")
 	}
 	repo := t.TempDir()
-	run(t, git, "-C", repo, "init", "-q")
+	must(t, exec.Command(git, "-C", repo, "init", "-q").Run())
 	var paths []string
 	isDir := map[string]bool{}
 	names := []string{"a", "b", "ab", "a.x", "[", "!a", "#a"}
 	for _, one := range names {
-		mkdir(t, repo+"/"+one)
+		must(t, os.Mkdir(repo+"/"+one, 0o755))
 		for _, two := range names {
-			mkdir(t, repo+"/"+one+"/"+two)
+			must(t, os.Mkdir(repo+"/"+one+"/"+two, 0o755))
 			for _, three := range []string{"a", "b", "a.x"} {
-				touch(t, repo+"/"+one+"/"+two+"/"+three)
+				must(t, os.WriteFile(repo+"/"+one+"/"+two+"/"+three, nil, 0o600))
 				paths = append(paths, one+"/"+two+"/"+three)
 			}
 			paths, isDir[one+"/"+two] = append(paths, one+"/"+two), true
@@ -192,7 +201,7 @@ func TestPatternsMeanWhatTheyMeanToGit(t *testing.T) {
 			patterns[i] = randomPattern(random)
 		}
 		nested := randomPattern(random)
-		do(t, os.WriteFile(repo+"/.gitignore", []byte(strings.Join(patterns, "\n")+"\n"), 0o600),
+		must(t, os.WriteFile(repo+"/.gitignore", []byte(strings.Join(patterns, "\n")+"\n"), 0o600),
 			os.WriteFile(repo+"/a/.gitignore", []byte(nested+"\n"), 0o600))
 		check := exec.Command(git, "-C", repo, "check-ignore", "--no-index", "--stdin", "-z")
 		check.Stdin = strings.NewReader(input)
@@ -237,7 +246,7 @@ func TestNamesAreJudgedWithoutAllocation(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector makes sync.Pool forget")
 	}
-	for _, r := range []*tree.Rules{rules(t), rules(t, "**/Extras/**", "*.nfo", "/samples/")} {
+	for _, r := range []*ignore.Rules{rules(t), rules(t, "**/Extras/**", "*.nfo", "/samples/")} {
 		if n := testing.AllocsPerRun(100, func() {
 			r.IgnoredIn("Artist/Album", "01 - Some Song of Common Length.flac", false)
 			r.Ignored("Artist/Album/01 - Some Song of Common Length.flac", false)

@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"context"
@@ -15,12 +15,13 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 	"github.com/catalogizer/catalogizerd/internal/tree/treetest"
 )
 
-func newLocal(tb testing.TB, path string, opts tree.LocalOptions) *tree.Local {
+func newLocal(tb testing.TB, path string, opts local.Options) *local.Tree {
 	tb.Helper()
-	l, err := tree.NewLocal(path, opts)
+	l, err := local.New(path, opts)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func TestDiskKeepsTheContract(t *testing.T) {
 		mountDisk(t, disk, at)
 		do(t, os.Remove(at+"/lost+found"))
 		return treetest.Fixture{
-			Tree:  newLocal(t, at, tree.LocalOptions{}),
+			Tree:  newLocal(t, at, local.Options{}),
 			Files: treetest.Directory(at),
 			TakeAway: func(t *testing.T) func() {
 				unmount(t, at, 0)
@@ -64,7 +65,7 @@ func TestTmpfsKeepsTheContract(t *testing.T) {
 		at := t.TempDir()
 		mountTmpfs(t, at)
 		return treetest.Fixture{
-			Tree:  newLocal(t, at, tree.LocalOptions{}),
+			Tree:  newLocal(t, at, local.Options{}),
 			Files: treetest.Directory(at),
 			TakeAway: func(t *testing.T) func() { // covered by another
 				mountTmpfs(t, at)
@@ -89,7 +90,7 @@ func TestOverlayKeepsTheContract(t *testing.T) {
 			t.Skipf("no overlay: %v", err)
 		}
 		unmountAtEnd(t, base+"/root")
-		return treetest.Fixture{Tree: newLocal(t, base+"/root", tree.LocalOptions{}), Files: treetest.Directory(base + "/root")}
+		return treetest.Fixture{Tree: newLocal(t, base+"/root", local.Options{}), Files: treetest.Directory(base + "/root")}
 	})
 }
 
@@ -109,7 +110,7 @@ func TestWhatAnOverlayCopiesIsTheSameFile(t *testing.T) {
 		t.Skipf("no overlay: %v", err)
 	}
 	unmountAtEnd(t, base+"/root")
-	l := newLocal(t, base+"/root", tree.LocalOptions{})
+	l := newLocal(t, base+"/root", local.Options{})
 	v := identify(t, l)
 	if !v.WeakIDs {
 		t.Errorf("%+v, want identities that prove nothing by themselves", v)
@@ -164,7 +165,7 @@ func TestDiskIsItselfAgainAfterARemount(t *testing.T) {
 	disk, at := newDisk(t, dir+"/image"), dir+"/mnt"
 	mountDisk(t, disk, at)
 	touch(t, at+"/f")
-	l := newLocal(t, at, tree.LocalOptions{})
+	l := newLocal(t, at, local.Options{})
 	before := identify(t, l)
 	if !strings.HasPrefix(before.ID, "uuid:") || before.FSType != "ext4" || before.WeakIDs || before.Remote {
 		t.Errorf("an ext4 disk is %+v, want a UUID and good identities", before)
@@ -179,7 +180,7 @@ func TestDiskIsItselfAgainAfterARemount(t *testing.T) {
 	}
 	other := dir + "/elsewhere"
 	mountDisk(t, disk, other) // as another device number and at another path
-	if got := identify(t, newLocal(t, other, tree.LocalOptions{})); got != before {
+	if got := identify(t, newLocal(t, other, local.Options{})); got != before {
 		t.Errorf("at another path it is %+v, want %+v", got, before)
 	}
 	unmount(t, other, 0)
@@ -200,13 +201,13 @@ func TestAllWaysToAskForAUUIDAgree(t *testing.T) {
 	dir := t.TempDir()
 	disk, at := newDisk(t, dir+"/image", "-U", uuid), dir+"/mnt"
 	mountDisk(t, disk, at)
-	if got := identify(t, newLocal(t, at, tree.LocalOptions{})); got.ID != "uuid:"+uuid {
+	if got := identify(t, newLocal(t, at, local.Options{})); got.ID != "uuid:"+uuid {
 		t.Errorf("disk is %+v, want %s", got, uuid)
 	}
 	opened, err := os.Open(at)
 	do(t, err)
 	defer opened.Close()
-	if general, own := tree.UUIDs(int(opened.Fd()), "ext4"); own != uuid && own != "" || general != uuid && general != "" {
+	if general, own := local.UUIDs(int(opened.Fd()), "ext4"); own != uuid && own != "" || general != uuid && general != "" {
 		t.Errorf("the kernel says %q, ext4 says %q, want %s of either, or nothing of an old one", general, own, uuid)
 	}
 }
@@ -225,7 +226,7 @@ func TestAnotherDiskInItsPlaceIsNotBelieved(t *testing.T) {
 	run(t, diskTool(t, "e2fsck"), "-f", "-y", two) // tune2fs wants that of one that was mounted a second after it was made
 	run(t, diskTool(t, "tune2fs"), "-f", "-U", "random", two)
 	mountDisk(t, one, at)
-	l := newLocal(t, at, tree.LocalOptions{})
+	l := newLocal(t, at, local.Options{})
 	l.Expect(identify(t, l))
 	// Unmounting frees the device and the mount's number, and the next mount takes both.
 	for round := range 6 {
@@ -265,7 +266,7 @@ func TestListingsWhileTheDiskComesAndGoesAreWholeOrAway(t *testing.T) {
 	mountDisk(t, disk, at)
 	const files = 1500
 	fillDir(t, at+"/d", files)
-	l := newLocal(t, at, tree.LocalOptions{})
+	l := newLocal(t, at, local.Options{})
 	l.Expect(identify(t, l))
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
@@ -328,7 +329,7 @@ func TestDamagedDirectoryIsAnErrorNotAShortListing(t *testing.T) {
 	_, err = image.WriteAt(make([]byte, 1024), damaged*1024)
 	do(t, err, image.Close())
 	mountDisk(t, disk, at)
-	l := newLocal(t, at, tree.LocalOptions{})
+	l := newLocal(t, at, local.Options{})
 	got, err := l.List(t.Context(), "d")
 	if err == nil || errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrAway) {
 		t.Errorf("listing %+v, error %v, want an error of this directory alone", got, err)

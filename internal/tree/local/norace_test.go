@@ -1,5 +1,5 @@
 //go:build !race
 
-package tree_test
+package local_test
 
 const raceDetector = false

@@ -1,4 +1,6 @@
-package tree
+// Package ignore says which names of a root are passed over: by default, and by the patterns of gitignore(5) in
+// the configuration and in ignore files.
+package ignore
 
 import (
 	"encoding/binary"
@@ -10,8 +12,8 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// IgnoreFile is the name of the file whose patterns apply to its directory and everything below.
-const IgnoreFile = ".catalogizerignore"
+// FileName is the name of the file whose patterns apply to its directory and everything below.
+const FileName = ".catalogizerignore"
 
 // Rules say which files and directories of a root are passed over: by the patterns of its configuration
 // and of the ignore files above, in gitignore syntax (gitignore(5)), and by the names that are passed
@@ -36,9 +38,9 @@ type level struct {
 // patterns change.
 const rulesVersion = "2"
 
-// NewRules returns the rules of a root with these patterns in its configuration. The error names the
+// New returns the rules of a root with these patterns in its configuration. The error names the
 // pattern that is none.
-func NewRules(exclude []string) (*Rules, error) {
+func New(exclude []string) (*Rules, error) {
 	l := level{}
 	for _, text := range exclude {
 		if strings.ContainsAny(text, "\n\x00") {

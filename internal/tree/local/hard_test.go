@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 // A FUSE file system whose server never says a word is a disk that hangs. Closing the server's end
@@ -34,7 +35,7 @@ func TestDiskThatHangsIsLeftBehind(t *testing.T) {
 		t.Skipf("no FUSE: %v", err)
 	}
 	unmountAtEnd(t, at)
-	l := newLocal(t, at, tree.LocalOptions{})
+	l := newLocal(t, at, local.Options{})
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // within which all are under way, also on a busy machine
 	defer cancel()
 	began := time.Now()
@@ -71,7 +72,7 @@ func TestDiskThatHangsIsLeftBehind(t *testing.T) {
 	if _, err := l.Stat(t.Context(), "f"); !errors.Is(err, tree.ErrAway) || !errors.Is(err, syscall.ENOTCONN) {
 		t.Errorf("stat on a file system without its server: %v, want %v and %v", err, tree.ErrAway, syscall.ENOTCONN)
 	}
-	if err := tree.CheckRoot(at); err == nil || !strings.Contains(err.Error(), "mount it anew") {
+	if err := local.CheckRoot(at); err == nil || !strings.Contains(err.Error(), "mount it anew") {
 		t.Errorf("check: %v, want one that says to mount it anew", err)
 	}
 }
@@ -83,7 +84,7 @@ func TestTooManyOpenFilesIsNoAbsence(t *testing.T) {
 	}
 	root := t.TempDir()
 	fillDir(t, root+"/d", 5)
-	l := newLocal(t, root, tree.LocalOptions{})
+	l := newLocal(t, root, local.Options{})
 	l.Expect(identify(t, l))
 	limit := syscall.Rlimit{Cur: 64, Max: 64}
 	do(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit))
@@ -151,7 +152,7 @@ func TestWhatMayNotBeReadIsNotAbsent(t *testing.T) {
 	fillDir(t, root+"/secret", 1)
 	do(t, os.Chmod(root+"/secret/"+name(0), 0), os.Chmod(root+"/closed", 0), os.Chmod(root+"/names", 0o444))
 	t.Cleanup(func() { _, _ = os.Chmod(root+"/closed", 0o755), os.Chmod(root+"/names", 0o755) })
-	l := newLocal(t, root, tree.LocalOptions{})
+	l := newLocal(t, root, local.Options{})
 	asNobody(t, func() {
 		ctx := context.Background() // which keeps calls on this thread
 		if _, err := l.List(ctx, "closed"); !errors.Is(err, syscall.EACCES) || errors.Is(err, tree.ErrNotExist) {
@@ -179,10 +180,10 @@ func TestWhatMayNotBeReadIsNotAbsent(t *testing.T) {
 		if _, err := l.List(context.Background(), "names"); !errors.Is(err, tree.ErrAway) && !errors.Is(err, syscall.EACCES) {
 			t.Errorf("list in a closed root: %v, want %v", err, syscall.EACCES)
 		}
-		if err := tree.CheckRoot(root); !errors.Is(err, syscall.EACCES) || !strings.Contains(err.Error(), "read and search permission") {
+		if err := local.CheckRoot(root); !errors.Is(err, syscall.EACCES) || !strings.Contains(err.Error(), "read and search permission") {
 			t.Errorf("check of a closed root: %v, want %v and the mend", err, syscall.EACCES)
 		}
-		if err := tree.CheckRoot(root + "/names"); !errors.Is(err, syscall.EACCES) || !strings.Contains(err.Error(), "every directory above") {
+		if err := local.CheckRoot(root + "/names"); !errors.Is(err, syscall.EACCES) || !strings.Contains(err.Error(), "every directory above") {
 			t.Errorf("check below a closed directory: %v, want %v and the mend", err, syscall.EACCES)
 		}
 	})
@@ -203,7 +204,7 @@ func TestPathsLongerThanTheSystemTakes(t *testing.T) {
 	}
 	do(t, os.WriteFile("f", []byte("deep"), 0o600), os.Chdir(back))
 	for _, openat2 := range []bool{true, false} {
-		l := newLocal(t, root, tree.LocalOptions{})
+		l := newLocal(t, root, local.Options{})
 		if !openat2 {
 			l.WithoutOpenat2()
 		}
@@ -231,7 +232,7 @@ func TestPathsLongerThanTheSystemTakes(t *testing.T) {
 func TestWriterOfAFIFOIsNotDisturbed(t *testing.T) {
 	root := t.TempDir()
 	do(t, syscall.Mkfifo(root+"/fifo", 0o600))
-	l := newLocal(t, root, tree.LocalOptions{})
+	l := newLocal(t, root, local.Options{})
 	waiting := make(chan error, 1)
 	go func() {
 		f, err := os.OpenFile(root+"/fifo", os.O_WRONLY, 0)
@@ -263,7 +264,7 @@ func TestReadingLeavesAccessTimesAlone(t *testing.T) {
 	do(t, os.WriteFile(root+"/f", []byte("x"), 0o600))
 	old := time.Now().Add(-72 * time.Hour) // relatime would renew a time as old as this
 	do(t, os.Chtimes(root+"/f", old, old), os.Chtimes(root, old, old))
-	l := newLocal(t, root, tree.LocalOptions{})
+	l := newLocal(t, root, local.Options{})
 	if _, err := l.List(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 // BenchmarkList lists one directory; compare with BenchmarkReadDir, and with find by
@@ -17,7 +18,7 @@ func BenchmarkList(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			dir := b.TempDir()
 			fillDir(b, dir, n)
-			t, err := tree.NewLocal(dir, tree.LocalOptions{})
+			t, err := local.New(dir, local.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -61,7 +62,7 @@ func BenchmarkReadDir(b *testing.B) {
 func BenchmarkStat(b *testing.B) {
 	dir := b.TempDir()
 	fillDir(b, dir, 1)
-	t, err := tree.NewLocal(dir, tree.LocalOptions{})
+	t, err := local.New(dir, local.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func BenchmarkOpenReadClose(b *testing.B) {
 	if err := os.WriteFile(filepath.Join(dir, "f"), make([]byte, 1<<20), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	t, err := tree.NewLocal(dir, tree.LocalOptions{})
+	t, err := local.New(dir, local.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,10 +1,12 @@
-package tree
+package local
 
 import (
 	"context"
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // stuckLimit is how many abandoned calls of one tree may be waiting in the operating system. Each holds
@@ -54,7 +56,7 @@ func call[T any](ctx context.Context, g *gate, f func() (T, error), discard func
 		return zero, err
 	}
 	if n := g.stuck.Load(); n >= g.limit {
-		return zero, fmt.Errorf("%w: not answering (%d calls are waiting for it)", ErrAway, n)
+		return zero, fmt.Errorf("%w: not answering (%d calls are waiting for it)", tree.ErrAway, n)
 	}
 	if ctx.Done() == nil {
 		return f()

@@ -1,4 +1,4 @@
-package tree
+package local
 
 import (
 	"context"
@@ -16,6 +16,8 @@ import (
 
 	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // mountOf tells the mount of an open file, of which st is the look. Linux before 6.8 uses the numbers of
@@ -36,41 +38,41 @@ func mountOf(fd int, st *unix.Statx_t) mountKey {
 // into, and btrfs subvolumes.
 type nestedVolumes struct {
 	mu    sync.Mutex
-	known map[mountKey]Volume
+	known map[mountKey]tree.Volume
 }
 
 // nestedLimit is how many are remembered. Remounting makes new ones; the old are dropped with all
 // others when there are this many.
 const nestedLimit = 256
 
-func (n *nestedVolumes) get(k mountKey) (Volume, bool) {
+func (n *nestedVolumes) get(k mountKey) (tree.Volume, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	v, ok := n.known[k]
 	return v, ok
 }
 
-func (n *nestedVolumes) put(k mountKey, v Volume) {
+func (n *nestedVolumes) put(k mountKey, v tree.Volume) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.known == nil || len(n.known) >= nestedLimit {
-		n.known = make(map[mountKey]Volume)
+		n.known = make(map[mountKey]tree.Volume)
 	}
 	n.known[k] = v
 }
 
 // nestedVolume returns the volume of the open directory fd at dir, which is not the root's.
-func (t *Local) nestedVolume(root int, dir string, fd int, mount mountKey) (Volume, error) {
+func (t *Tree) nestedVolume(root int, dir string, fd int, mount mountKey) (tree.Volume, error) {
 	if v, ok := t.nested.get(mount); ok {
 		return v, nil
 	}
 	top, err := t.topOf(root, dir, fd, mount)
 	if err != nil {
-		return Volume{}, err
+		return tree.Volume{}, err
 	}
 	v, err := volumeOf(fd, top)
 	if err != nil {
-		return Volume{}, err
+		return tree.Volume{}, err
 	}
 	if !t.births.Load() { // nothing of this tree tells its birth
 		v.Root.Birth, v.WeakIDs = 0, true
@@ -79,8 +81,8 @@ func (t *Local) nestedVolume(root int, dir string, fd int, mount mountKey) (Volu
 	return v, nil
 }
 
-// Total implements Tree.
-func (t *Local) Total(ctx context.Context, dir string) (int64, error) {
+// Total implements tree.Tree.
+func (t *Tree) Total(ctx context.Context, dir string) (int64, error) {
 	n, err := call(ctx, &t.gate, func() (int64, error) { return t.total(dir) }, nil)
 	if err != nil {
 		return 0, fmt.Errorf("measure the file system of %q: %w", dir, err)
@@ -88,7 +90,7 @@ func (t *Local) Total(ctx context.Context, dir string) (int64, error) {
 	return n, nil
 }
 
-func (t *Local) total(dir string) (int64, error) {
+func (t *Tree) total(dir string) (int64, error) {
 	root, p, err := t.openRoot()
 	if err != nil {
 		return 0, err
@@ -127,23 +129,23 @@ func (t *Local) total(dir string) (int64, error) {
 }
 
 // topOf returns the identity of the highest directory on the way to dir that is on dir's own mount.
-func (t *Local) topOf(root int, dir string, fd int, mount mountKey) (FileID, error) {
+func (t *Tree) topOf(root int, dir string, fd int, mount mountKey) (tree.FileID, error) {
 	var st unix.Statx_t
 	if err := statxFD(fd, t.mask, &st); err != nil {
-		return FileID{}, err
+		return tree.FileID{}, err
 	}
 	top := fileID(&st)
 	for dir != "" {
-		dir, _ = split(dir)
+		dir, _ = tree.Split(dir)
 		above, err := t.openBeneath(root, dir, unix.O_PATH|unix.O_DIRECTORY)
 		if err != nil {
-			return FileID{}, err
+			return tree.FileID{}, err
 		}
 		err = statxFD(above, t.mask, &st)
 		same := err == nil && mountOf(above, &st) == mount
 		unix.Close(above)
 		if err != nil {
-			return FileID{}, err
+			return tree.FileID{}, err
 		}
 		if !same {
 			break
@@ -156,16 +158,16 @@ func (t *Local) topOf(root int, dir string, fd int, mount mountKey) (FileID, err
 // volumeOf establishes the volume of an open directory (O_PATH will do). top is the identity of the
 // highest directory of the volume that the tree shows. Whatever fails on the way is an error: going on
 // without it would name the same file system differently.
-func volumeOf(fd int, top FileID) (Volume, error) {
+func volumeOf(fd int, top tree.FileID) (tree.Volume, error) {
 	var stat unix.Statfs_t
 	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(fd, &stat) }); err != nil {
-		return Volume{}, err
+		return tree.Volume{}, err
 	}
 	mount, err := mountOfFD(fd)
 	if err != nil {
-		return Volume{}, err
+		return tree.Volume{}, err
 	}
-	v := Volume{Root: top, FSType: typeName(int64(stat.Type))}
+	v := tree.Volume{Root: top, FSType: typeName(int64(stat.Type))}
 	if mount != nil {
 		v.FSType = mount.FSType
 	}
@@ -175,7 +177,7 @@ func volumeOf(fd int, top FileID) (Volume, error) {
 	id, err := filesystemUUID(fd, v.FSType)
 	switch {
 	case err != nil:
-		return Volume{}, err
+		return tree.Volume{}, err
 	case id == "":
 		v.ID, err = marker(fd, mount, top, v.FSType)
 	case v.FSType == "btrfs":
@@ -215,7 +217,7 @@ func mountOfFD(fd int) (*mountinfo.Info, error) {
 // agree, or by the highest that the tree shows where that cannot be looked at. Without birth times that
 // is little (the root of every FUSE file system is inode 1), so the type and, where it names a server's
 // export, the source are added.
-func marker(fd int, mount *mountinfo.Info, top FileID, fsType string) (string, error) {
+func marker(fd int, mount *mountinfo.Info, top tree.FileID, fsType string) (string, error) {
 	id, source := top, ""
 	if mount != nil {
 		source = mount.Source

@@ -1,4 +1,5 @@
-package tree
+// Package local is a directory of this machine as a tree.Tree, and what Linux says of mounts.
+package local
 
 import (
 	"context"
@@ -10,26 +11,24 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// ErrUnsettled says that a directory kept moving while it was listed, so that no listing of it could be
-// tied to its path. Nothing can be concluded; a later try may succeed.
-var ErrUnsettled = errors.New("directory does not stay where it is")
-
-// LocalOptions are the choices of a local tree.
-type LocalOptions struct {
+// Options are the choices of a local tree.
+type Options struct {
 	// CrossMounts goes into file systems that are mounted below the root.
 	CrossMounts bool
 }
 
-// Local is a directory of this machine as a Tree.
+// Tree is a directory of this machine as a tree.Tree.
 //
 // Every call opens the root afresh, proves that it is on the expected volume, and goes on from that one
 // descriptor: what happens to the root's path meanwhile (an unmount, another disk in its place) cannot
 // mix two file systems in one answer. The proof is cheap: device, mount number and root directory are
 // compared with those for which the volume was last established; only where they differ is it
 // established anew.
-type Local struct {
+type Tree struct {
 	path        string
 	crossMounts bool
 	openat2     bool
@@ -37,7 +36,7 @@ type Local struct {
 	gate        gate
 	// noatime is cleared when the system first refuses O_NOATIME, which it grants to a file's owner only.
 	noatime  atomic.Bool
-	expected atomic.Pointer[Volume]
+	expected atomic.Pointer[tree.Volume]
 	proven   atomic.Pointer[proof]
 	where    atomic.Pointer[string] // see Where
 	first    atomic.Pointer[Mounts] // see FirstMounts
@@ -48,64 +47,64 @@ type Local struct {
 // proof is a root directory for which a volume has been established.
 type proof struct {
 	mount  mountKey
-	root   FileID
-	volume Volume
+	root   tree.FileID
+	volume tree.Volume
 }
 
-// NewLocal returns the tree of the directory path, which must be absolute. The directory need not be
+// New returns the tree of the directory path, which must be absolute. The directory need not be
 // there: the tree is away until it is. Symbolic links in path itself are followed, at each call.
-func NewLocal(path string, opts LocalOptions) (*Local, error) {
+func New(path string, opts Options) (*Tree, error) {
 	if !filepath.IsAbs(path) {
 		return nil, fmt.Errorf("open tree %q: path is not absolute", path)
 	}
-	t := &Local{path: filepath.Clean(path), crossMounts: opts.CrossMounts, openat2: haveOpenat2(), mask: entryMask}
+	t := &Tree{path: filepath.Clean(path), crossMounts: opts.CrossMounts, openat2: haveOpenat2(), mask: entryMask}
 	t.gate.limit = stuckLimit
 	t.noatime.Store(true)
 	return t, nil
 }
 
-var _ Tree = (*Local)(nil)
+var _ tree.Tree = (*Tree)(nil)
 
 // Path returns the root directory's path.
-func (t *Local) Path() string { return t.path }
+func (t *Tree) Path() string { return t.path }
 
 // Stuck returns how many abandoned calls wait in the operating system. At 64 the tree counts as away.
-func (t *Local) Stuck() int64 { return t.gate.stuck.Load() }
+func (t *Tree) Stuck() int64 { return t.gate.stuck.Load() }
 
-// Expect implements Tree.
-func (t *Local) Expect(v Volume) {
-	if v == (Volume{}) {
+// Expect implements tree.Tree.
+func (t *Tree) Expect(v tree.Volume) {
+	if v == (tree.Volume{}) {
 		t.expected.Store(nil)
 		return
 	}
 	t.expected.Store(&v)
 }
 
-// Identify implements Tree. It establishes the volume anew, whatever was known.
-func (t *Local) Identify(ctx context.Context) (Volume, error) { return t.identify(ctx, true) }
+// Identify implements tree.Tree. It establishes the volume anew, whatever was known.
+func (t *Tree) Identify(ctx context.Context) (tree.Volume, error) { return t.identify(ctx, true) }
 
 // Glance is Identify for those who ask often: what is known of the volume stands while the path leads to the same
 // directory of the same mount.
-func (t *Local) Glance(ctx context.Context) (Volume, error) { return t.identify(ctx, false) }
+func (t *Tree) Glance(ctx context.Context) (tree.Volume, error) { return t.identify(ctx, false) }
 
-func (t *Local) identify(ctx context.Context, anew bool) (Volume, error) {
-	v, err := call(ctx, &t.gate, func() (Volume, error) {
+func (t *Tree) identify(ctx context.Context, anew bool) (tree.Volume, error) {
+	v, err := call(ctx, &t.gate, func() (tree.Volume, error) {
 		root, err := t.openRootPath()
 		if err != nil {
-			return Volume{}, err
+			return tree.Volume{}, err
 		}
 		defer unix.Close(root)
 		before := t.proven.Load()
 		p, err := t.prove(root, anew)
 		if err != nil {
-			return Volume{}, err
+			return tree.Volume{}, err
 		}
 		if p == before {
 			return p.volume, nil
 		}
 		where, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", root)) // proc(5)
 		if err != nil {
-			return Volume{}, err
+			return tree.Volume{}, err
 		}
 		t.where.Store(&where)
 		if t.first.Load() == nil {
@@ -116,14 +115,14 @@ func (t *Local) identify(ctx context.Context, anew bool) (Volume, error) {
 		return p.volume, nil
 	}, nil)
 	if err != nil {
-		return Volume{}, fmt.Errorf("identify %s: %w", t.path, err)
+		return tree.Volume{}, fmt.Errorf("identify %s: %w", t.path, err)
 	}
 	return v, nil
 }
 
 // Where is the path of the root without symbolic links, as it was when it was identified last; empty before. It asks no
 // disk.
-func (t *Local) Where() string {
+func (t *Tree) Where() string {
 	if p := t.where.Load(); p != nil {
 		return *p
 	}
@@ -132,52 +131,52 @@ func (t *Local) Where() string {
 
 // FirstMounts are the mounts at and below the root as they were when it was identified for the first time; nil before. No
 // listing is older, so what is mounted otherwise by now has been so for less than all listings.
-func (t *Local) FirstMounts() *Mounts { return t.first.Load() }
+func (t *Tree) FirstMounts() *Mounts { return t.first.Load() }
 
-// Stat implements Tree. The entry is the same as List has for the name: a directory on which something
+// Stat implements tree.Tree. The entry is the same as List has for the name: a directory on which something
 // is mounted is shown, whether or not the tree goes into it.
-func (t *Local) Stat(ctx context.Context, path string) (Entry, error) {
-	if !ValidPath(path) {
-		return Entry{}, fmt.Errorf("look at %q: %w", path, unix.EINVAL)
+func (t *Tree) Stat(ctx context.Context, path string) (tree.Entry, error) {
+	if !tree.ValidPath(path) {
+		return tree.Entry{}, fmt.Errorf("look at %q: %w", path, unix.EINVAL)
 	}
-	e, err := call(ctx, &t.gate, func() (Entry, error) { return t.stat(path) }, nil)
+	e, err := call(ctx, &t.gate, func() (tree.Entry, error) { return t.stat(path) }, nil)
 	if err != nil {
-		return Entry{}, fmt.Errorf("look at %q: %w", path, err)
+		return tree.Entry{}, fmt.Errorf("look at %q: %w", path, err)
 	}
 	return e, nil
 }
 
-func (t *Local) stat(path string) (Entry, error) {
+func (t *Tree) stat(path string) (tree.Entry, error) {
 	root, _, err := t.openRoot()
 	if err != nil {
-		return Entry{}, err
+		return tree.Entry{}, err
 	}
 	defer unix.Close(root)
-	var e Entry
+	var e tree.Entry
 	var st unix.Statx_t
 	if path == "" {
 		if err := statxFD(root, t.mask, &st); err != nil {
-			return Entry{}, err
+			return tree.Entry{}, err
 		}
 		t.fill(&e, &st)
 		return e, nil
 	}
 	e.Mount, err = t.lookAt(root, path, &st)
 	if err != nil {
-		return Entry{}, err
+		return tree.Entry{}, err
 	}
 	t.fill(&e, &st)
-	_, e.Name = split(path)
+	_, e.Name = tree.Split(path)
 	if e.Mount {
-		e.markMount(t.crossMounts)
+		markMount(&e, t.crossMounts)
 	}
 	return e, nil
 }
 
 // lookAt fills st with what path (not "") is, seen from its directory, and says whether it is on another
 // mount than that.
-func (t *Local) lookAt(root int, path string, st *unix.Statx_t) (mounted bool, err error) {
-	dir, name := split(path)
+func (t *Tree) lookAt(root int, path string, st *unix.Statx_t) (mounted bool, err error) {
+	dir, name := tree.Split(path)
 	parent := root
 	if dir != "" {
 		if parent, err = t.openBeneath(root, dir, unix.O_PATH|unix.O_DIRECTORY); err != nil {
@@ -203,28 +202,28 @@ func proves(err error) error {
 	switch err {
 	case unix.ENOENT, unix.ENOTDIR, unix.ELOOP:
 		// ENOTDIR and ELOOP: something above it is no directory, so nothing is below that.
-		return ErrNotExist
+		return tree.ErrNotExist
 	case unix.EXDEV:
-		return ErrOtherVolume
+		return tree.ErrOtherVolume
 	}
 	return err
 }
 
 // markMount marks the entry as what another mount covers. A file that is covered by a mounted file has
 // its identity on a volume that no listing names, so it carries none.
-func (e *Entry) markMount(crossMounts bool) {
-	if e.Type == Dir {
+func markMount(e *tree.Entry, crossMounts bool) {
+	if e.Type == tree.Dir {
 		return
 	}
-	e.ID = FileID{}
+	e.ID = tree.FileID{}
 	if e.Mount = !crossMounts; e.Mount {
-		e.Type = Other
+		e.Type = tree.Other
 	}
 }
 
 // openRoot opens the root, proves that it is on the expected volume, and returns its descriptor with
 // the proof. The caller closes the descriptor.
-func (t *Local) openRoot() (int, *proof, error) {
+func (t *Tree) openRoot() (int, *proof, error) {
 	root, err := t.openRootPath()
 	if err != nil {
 		return -1, nil, err
@@ -233,7 +232,7 @@ func (t *Local) openRoot() (int, *proof, error) {
 	if err == nil {
 		if want := t.expected.Load(); want != nil && want.ID != p.volume.ID {
 			err = fmt.Errorf("%w: %s is on the %s file system %s, not on %s as before: is its disk mounted?",
-				ErrAway, t.path, p.volume.FSType, p.volume.ID, want.ID)
+				tree.ErrAway, t.path, p.volume.FSType, p.volume.ID, want.ID)
 		}
 	}
 	if err != nil {
@@ -243,7 +242,7 @@ func (t *Local) openRoot() (int, *proof, error) {
 	return root, p, nil
 }
 
-func (t *Local) openRootPath() (int, error) {
+func (t *Tree) openRootPath() (int, error) {
 	fd, err := again(func() (int, error) {
 		return unix.Open(t.path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
@@ -255,7 +254,7 @@ func (t *Local) openRootPath() (int, error) {
 
 // prove returns the volume of the open root, from the last proof where that is for this very mount and
 // directory and anew is not asked for.
-func (t *Local) prove(root int, anew bool) (*proof, error) {
+func (t *Tree) prove(root int, anew bool) (*proof, error) {
 	var st unix.Statx_t
 	if err := statxFD(root, t.mask, &st); err != nil {
 		return nil, rootError(t.path, err)
@@ -275,8 +274,8 @@ func (t *Local) prove(root int, anew bool) (*proof, error) {
 }
 
 // fill makes an entry of what statx saw. The name is the caller's to set.
-func (t *Local) fill(e *Entry, st *unix.Statx_t) {
-	e.fill(st)
+func (t *Tree) fill(e *tree.Entry, st *unix.Statx_t) {
+	fillEntry(e, st)
 	if !t.births.Load() {
 		e.ID.Birth = 0
 	}
@@ -290,12 +289,12 @@ func rootError(path string, err error) error {
 	case is(unix.EMFILE), is(unix.ENFILE), is(unix.ENOMEM):
 		return fmt.Errorf("open root %s: %w", path, err)
 	case is(unix.ENOENT):
-		return fmt.Errorf("%w: %s does not exist", ErrAway, path)
+		return fmt.Errorf("%w: %s does not exist", tree.ErrAway, path)
 	case is(unix.ENOTDIR):
-		return fmt.Errorf("%w: %s is not a directory", ErrAway, path)
+		return fmt.Errorf("%w: %s is not a directory", tree.ErrAway, path)
 	case is(unix.EACCES), is(unix.EPERM):
 		return fmt.Errorf("%w: %s may not be listed or entered by user %d (%w): give the user read and search permission (rx) on it, and search permission (x) above",
-			ErrAway, path, unix.Geteuid(), err)
+			tree.ErrAway, path, unix.Geteuid(), err)
 	}
-	return fmt.Errorf("%w: %s: %w", ErrAway, path, err)
+	return fmt.Errorf("%w: %s: %w", tree.ErrAway, path, err)
 }

@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 func TestMountsBelowARoot(t *testing.T) {
@@ -27,11 +28,11 @@ func TestMountsBelowARoot(t *testing.T) {
 	bind(t, base+"/outside", root+"/bound") // the same device and file system
 	touch(t, root+"/covered")
 	bind(t, base+"/outside/sub/g", root+"/covered")
-	plain, crossing := newLocal(t, root, tree.LocalOptions{}), newLocal(t, root, tree.LocalOptions{CrossMounts: true})
-	withoutOpenat2 := newLocal(t, root, tree.LocalOptions{})
+	plain, crossing := newLocal(t, root, local.Options{}), newLocal(t, root, local.Options{CrossMounts: true})
+	withoutOpenat2 := newLocal(t, root, local.Options{})
 	withoutOpenat2.WithoutOpenat2()
 
-	for _, l := range []*tree.Local{plain, withoutOpenat2} {
+	for _, l := range []*local.Tree{plain, withoutOpenat2} {
 		for _, name := range []string{"disk", "bound"} {
 			e, err := l.Stat(t.Context(), name)
 			if err != nil || e.Type != tree.Dir || !e.Mount {
@@ -79,7 +80,7 @@ func TestMountsBelowARoot(t *testing.T) {
 		t.Errorf("stat of the empty mount point: %+v, %v, want no mount", e, err)
 	}
 
-	mounts, err := tree.MountsBelow(root)
+	mounts, err := local.MountsBelow(root)
 	if err != nil || len(mounts) != 2 || mounts[0].Point != root+"/bound" || mounts[0].FSType != "tmpfs" ||
 		mounts[0].Root != "/outside" || mounts[1].Point != root+"/covered" {
 		t.Errorf("mounts below: %+v, %v", mounts, err)
@@ -93,13 +94,13 @@ func TestMountsBelowARoot(t *testing.T) {
 		{base + "/outside/sub", root + "/bound", true},
 		{root + "/bound", base + "/outside/sub", false},
 	} {
-		if got, err := tree.SameOrInside(c.a, c.b); err != nil || got != c.want {
+		if got, err := local.SameOrInside(c.a, c.b); err != nil || got != c.want {
 			t.Errorf("SameOrInside(%s, %s) = %v, %v, want %v", c.a, c.b, got, err, c.want)
 		}
 	}
 	inner := mkdir(t, base+"/inner")
 	bind(t, base+"/outside/sub", inner)
-	if got, err := tree.SameOrInside(inner, base+"/outside"); err != nil || !got {
+	if got, err := local.SameOrInside(inner, base+"/outside"); err != nil || !got {
 		t.Errorf("a bind mount of a directory inside: %v, %v, want true", got, err)
 	}
 }
@@ -110,14 +111,14 @@ func TestRootsOnOneFileSystemShareItsVolume(t *testing.T) {
 	}
 	base := t.TempDir()
 	mountTmpfs(t, base)
-	one := identify(t, newLocal(t, mkdir(t, base+"/one"), tree.LocalOptions{}))
-	two := identify(t, newLocal(t, mkdir(t, base+"/two"), tree.LocalOptions{}))
+	one := identify(t, newLocal(t, mkdir(t, base+"/one"), local.Options{}))
+	two := identify(t, newLocal(t, mkdir(t, base+"/two"), local.Options{}))
 	if one.ID != two.ID || one.Root == two.Root {
 		t.Errorf("two roots: %+v and %+v, want one id and two root directories", one, two)
 	}
 	unmount(t, base, 0)
 	mountTmpfs(t, base)
-	again := identify(t, newLocal(t, mkdir(t, base+"/one"), tree.LocalOptions{}))
+	again := identify(t, newLocal(t, mkdir(t, base+"/one"), local.Options{}))
 	if again.ID == one.ID {
 		t.Errorf("a new tmpfs is %+v, want an id other than that of the one before it", again)
 	}
@@ -132,8 +133,8 @@ func TestWatchMountsSeesEveryChange(t *testing.T) {
 	calls := make(chan int, 100)
 	done := make(chan error)
 	go func() {
-		done <- tree.WatchMounts(ctx, func() {
-			mounts, err := tree.MountsBelow(filepath.Dir(at))
+		done <- local.WatchMounts(ctx, func() {
+			mounts, err := local.MountsBelow(filepath.Dir(at))
 			if err != nil {
 				t.Error(err)
 			}

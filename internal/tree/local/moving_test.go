@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 // midway is a context that calls back each time that it is asked whether it has ended, which List does
@@ -49,7 +50,7 @@ func listMidway(t *testing.T, dir string, change func(root string) func(piece in
 	for i := range 3 {
 		touch(t, fmt.Sprintf("%s/a/b/%d", root, i))
 	}
-	l, err := tree.NewLocal(root, tree.LocalOptions{})
+	l, err := local.New(root, local.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +190,7 @@ func TestNoChangeHidesInAStepOfTheClock(t *testing.T) {
 func TestRenamesDuringListingsNeverHideAFile(t *testing.T) {
 	root := t.TempDir()
 	fillDir(t, root, 2000)
-	l, err := tree.NewLocal(root, tree.LocalOptions{})
+	l, err := local.New(root, local.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

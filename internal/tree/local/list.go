@@ -1,4 +1,4 @@
-package tree
+package local
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 const (
@@ -25,7 +27,7 @@ type reader struct {
 	buf     [listBuffer]byte
 	names   []byte // of all entries, one after the other
 	lengths []int32
-	entries []Entry
+	entries []tree.Entry
 	broken  []string
 	st      unix.Statx_t
 }
@@ -41,18 +43,18 @@ func (r *reader) keep() {
 	}
 }
 
-// List implements Tree. The names of a listing share one allocation: keeping one keeps all.
+// List implements tree.Tree. The names of a listing share one allocation: keeping one keeps all.
 //
 // A listing is tied to its path: after reading, the path must still lead to the directory that was read,
 // and the directory must not have changed (getdents64 can miss or repeat an entry that is renamed while
 // it runs). Where it changed it is read again, and where it goes on changing the listing is Provisional:
 // all that is in it was seen, but a missing name proves nothing. Where the path leads elsewhere time and
 // again, the error is ErrUnsettled.
-func (t *Local) List(ctx context.Context, dir string) (*Listing, error) {
-	if !ValidPath(dir) {
+func (t *Tree) List(ctx context.Context, dir string) (*tree.Listing, error) {
+	if !tree.ValidPath(dir) {
 		return nil, fmt.Errorf("list %q: %w", dir, unix.EINVAL)
 	}
-	l, err := call(ctx, &t.gate, func() (*Listing, error) { return t.list(ctx, dir) }, nil)
+	l, err := call(ctx, &t.gate, func() (*tree.Listing, error) { return t.list(ctx, dir) }, nil)
 	if err != nil {
 		return nil, fmt.Errorf("list %q: %w", dir, err)
 	}
@@ -68,7 +70,7 @@ const (
 	moved
 )
 
-func (t *Local) list(ctx context.Context, dir string) (*Listing, error) {
+func (t *Tree) list(ctx context.Context, dir string) (*tree.Listing, error) {
 	r := readers.Get().(*reader)
 	defer r.keep()
 	for try := 1; ; try++ {
@@ -84,12 +86,12 @@ func (t *Local) list(ctx context.Context, dir string) (*Listing, error) {
 			l.Entries = unique(l.Entries)
 			return l, nil
 		default:
-			return nil, ErrUnsettled
+			return nil, tree.ErrUnsettled
 		}
 	}
 }
 
-func (t *Local) listOnce(ctx context.Context, r *reader, dir string) (*Listing, outcome, error) {
+func (t *Tree) listOnce(ctx context.Context, r *reader, dir string) (*tree.Listing, outcome, error) {
 	root, p, err := t.openRoot()
 	if err != nil {
 		return nil, 0, err
@@ -108,7 +110,7 @@ func (t *Local) listOnce(ctx context.Context, r *reader, dir string) (*Listing, 
 	if err != nil {
 		return nil, 0, err
 	}
-	l := &Listing{Volume: p.volume}
+	l := &tree.Listing{Volume: p.volume}
 	if mount := mountOf(fd, &before); mount != p.mount {
 		if l.Volume, err = t.nestedVolume(root, dir, fd, mount); err != nil {
 			return nil, 0, err
@@ -132,7 +134,7 @@ func (t *Local) listOnce(ctx context.Context, r *reader, dir string) (*Listing, 
 
 // openDir opens a directory for reading, and says which of the two it is when that is not possible: no
 // directory, or not there.
-func (t *Local) openDir(root int, dir string) (int, error) {
+func (t *Tree) openDir(root int, dir string) (int, error) {
 	const flags = unix.O_RDONLY | unix.O_DIRECTORY
 	fd, err := t.openUntouched(root, dir, flags)
 	switch err {
@@ -141,7 +143,7 @@ func (t *Local) openDir(root int, dir string) (int, error) {
 		if _, err := t.lookAt(root, dir, &st); err != nil {
 			return -1, err
 		}
-		return -1, ErrNotDir
+		return -1, tree.ErrNotDir
 	case nil:
 		return fd, nil
 	}
@@ -149,7 +151,7 @@ func (t *Local) openDir(root int, dir string) (int, error) {
 }
 
 // openUntouched opens without changing the access time, where the system grants that.
-func (t *Local) openUntouched(root int, path string, flags int) (int, error) {
+func (t *Tree) openUntouched(root int, path string, flags int) (int, error) {
 	if t.noatime.Load() {
 		fd, err := t.openBeneath(root, path, flags|unix.O_NOATIME)
 		if err != unix.EPERM {
@@ -161,7 +163,7 @@ func (t *Local) openUntouched(root int, path string, flags int) (int, error) {
 }
 
 // check looks where the path of a directory leads after it was read.
-func (t *Local) check(root int, dir string, before *unix.Statx_t) (outcome, error) {
+func (t *Tree) check(root int, dir string, before *unix.Statx_t) (outcome, error) {
 	var after unix.Statx_t
 	var fd int
 	var err error
@@ -194,7 +196,7 @@ func (t *Local) check(root int, dir string, before *unix.Statx_t) (outcome, erro
 // and renews st. They advance in steps: those of the kernel's coarse clock (4 ms at 250 Hz) or of the
 // file system. A directory that changed within the running step could change again without a trace.
 // It waits once; fresh says that the directory changed meanwhile, so that its stamps still prove nothing.
-func (t *Local) awaitTick(ctx context.Context, fd int, st *unix.Statx_t) (fresh bool, err error) {
+func (t *Tree) awaitTick(ctx context.Context, fd int, st *unix.Statx_t) (fresh bool, err error) {
 	wait, err := stepLeft(st)
 	if wait == 0 || err != nil {
 		return false, err
@@ -242,7 +244,7 @@ const (
 )
 
 // read reads the open directory fd to its end and looks at every entry.
-func (r *reader) read(ctx context.Context, t *Local, fd int, dir *unix.Statx_t) error {
+func (r *reader) read(ctx context.Context, t *Tree, fd int, dir *unix.Statx_t) error {
 	r.names, r.lengths, r.entries, r.broken = r.names[:0], r.lengths[:0], r.entries[:0], nil
 	for {
 		n, err := again(func() (int, error) { return unix.Getdents(fd, r.buf[:]) })
@@ -270,7 +272,7 @@ func (r *reader) read(ctx context.Context, t *Local, fd int, dir *unix.Statx_t) 
 
 // look adds the entry whose NUL-terminated name is padded to the length of raw. The kernel reads the
 // name from the buffer where it put it.
-func (r *reader) look(t *Local, fd int, raw []byte, dir *unix.Statx_t) error {
+func (r *reader) look(t *Tree, fd int, raw []byte, dir *unix.Statx_t) error {
 	n := 0
 	for n < len(raw) && raw[n] != 0 {
 		n++
@@ -288,11 +290,11 @@ func (r *reader) look(t *Local, fd int, raw []byte, dir *unix.Statx_t) error {
 		r.broken = append(r.broken, string(raw[:n]))
 		return nil
 	}
-	r.entries = append(r.entries, Entry{Mount: crosses(dir, &r.st)})
+	r.entries = append(r.entries, tree.Entry{Mount: crosses(dir, &r.st)})
 	e := &r.entries[len(r.entries)-1]
 	t.fill(e, &r.st)
 	if e.Mount {
-		e.markMount(t.crossMounts)
+		markMount(e, t.crossMounts)
 	}
 	r.names = append(r.names, raw[:n]...)
 	r.lengths = append(r.lengths, int32(n))
@@ -300,9 +302,9 @@ func (r *reader) look(t *Local, fd int, raw []byte, dir *unix.Statx_t) error {
 }
 
 // result copies what was read into memory of the caller's own: one string for all names, one slice.
-func (r *reader) result() ([]Entry, []string) {
+func (r *reader) result() ([]tree.Entry, []string) {
 	names := string(r.names)
-	entries := make([]Entry, len(r.entries))
+	entries := make([]tree.Entry, len(r.entries))
 	copy(entries, r.entries)
 	at := 0
 	for i := range entries {
@@ -314,7 +316,7 @@ func (r *reader) result() ([]Entry, []string) {
 }
 
 // unique drops all but the last of the entries of one name, of which a changing directory can show two.
-func unique(entries []Entry) []Entry {
+func unique(entries []tree.Entry) []tree.Entry {
 	last := make(map[string]int, len(entries))
 	for i := range entries {
 		last[entries[i].Name] = i

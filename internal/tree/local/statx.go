@@ -1,12 +1,13 @@
-package tree
+package local
 
 import (
 	"math"
-	"strings"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // entryMask is what is asked of the file system for an entry, and nothing more: a network file system
@@ -58,17 +59,17 @@ func again(f func() (int, error)) (int, error) {
 	}
 }
 
-// fill makes an entry of what statx saw. The name is the caller's to set.
-func (e *Entry) fill(st *unix.Statx_t) {
+// fillEntry makes an entry of what statx saw. The name is the caller's to set.
+func fillEntry(e *tree.Entry, st *unix.Statx_t) {
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFREG:
-		e.Type = File
+		e.Type = tree.File
 	case unix.S_IFDIR:
-		e.Type = Dir
+		e.Type = tree.Dir
 	case unix.S_IFLNK:
-		e.Type = Link
+		e.Type = tree.Link
 	default:
-		e.Type = Other
+		e.Type = tree.Other
 	}
 	e.ID = fileID(st)
 	e.Size = int64(st.Size)
@@ -80,8 +81,8 @@ func (e *Entry) fill(st *unix.Statx_t) {
 	e.Links = st.Nlink
 }
 
-func fileID(st *unix.Statx_t) FileID {
-	id := FileID{Inode: st.Ino}
+func fileID(st *unix.Statx_t) tree.FileID {
+	id := tree.FileID{Inode: st.Ino}
 	if st.Mask&unix.STATX_BTIME != 0 {
 		id.Birth = wrapped(st.Btime)
 	}
@@ -98,9 +99,9 @@ func clamped(ts unix.StatxTimestamp) int64 {
 	const last = math.MaxInt64 / int64(time.Second)
 	switch {
 	case ts.Sec >= last:
-		return Latest
+		return tree.Latest
 	case ts.Sec <= -last:
-		return Earliest
+		return tree.Earliest
 	}
 	return wrapped(ts)
 }
@@ -124,29 +125,4 @@ func crosses(dir, st *unix.Statx_t) bool {
 		return st.Mnt_id != dir.Mnt_id
 	}
 	return st.Dev_major != dir.Dev_major || st.Dev_minor != dir.Dev_minor // Linux before 5.8
-}
-
-// ValidPath says whether path has the form of a tree's paths: names with single slashes between them, none of
-// them empty, "." or "..", and no NUL byte; or "" for the root. Trees fail on others with an error that
-// proves nothing.
-func ValidPath(path string) bool {
-	if path == "" {
-		return true
-	}
-	for rest, more := path, true; more; {
-		var name string
-		name, rest, more = strings.Cut(rest, "/")
-		if name == "" || name == "." || name == ".." {
-			return false
-		}
-	}
-	return strings.IndexByte(path, 0) < 0
-}
-
-// split cuts a path into its directory and its last name.
-func split(path string) (dir, name string) {
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		return path[:i], path[i+1:]
-	}
-	return "", path
 }

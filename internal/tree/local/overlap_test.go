@@ -1,4 +1,4 @@
-package tree_test
+package local_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 func TestSameOrInside(t *testing.T) {
@@ -36,15 +36,15 @@ func TestSameOrInside(t *testing.T) {
 		{"films/new", "link", true},
 		{"films", "link", false},
 	} {
-		got, err := tree.SameOrInside(base+"/"+c.a, base+"/"+c.b)
+		got, err := local.SameOrInside(base+"/"+c.a, base+"/"+c.b)
 		if err != nil || got != c.want {
 			t.Errorf("SameOrInside(%q, %q) = %v, %v, want %v", c.a, c.b, got, err, c.want)
 		}
 	}
-	if got, err := tree.SameOrInside(base, "/"); err != nil || !got {
+	if got, err := local.SameOrInside(base, "/"); err != nil || !got {
 		t.Errorf("SameOrInside(%q, /) = %v, %v, want true", base, got, err)
 	}
-	if _, err := tree.SameOrInside(base+"/none", base); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := local.SameOrInside(base+"/none", base); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v for a path that does not exist, want %v", err, fs.ErrNotExist)
 	}
 }
@@ -55,7 +55,7 @@ func TestCheckRootNamesThePathAndTheMend(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := tree.CheckRoot(base); err != nil {
+	if err := local.CheckRoot(base); err != nil {
 		t.Errorf("a readable directory: %v, want no error", err)
 	}
 	for _, c := range []struct {
@@ -68,7 +68,7 @@ func TestCheckRootNamesThePathAndTheMend(t *testing.T) {
 		{file + "/below", syscall.ENOTDIR, "correct the path"},
 		{"films", nil, "give it from /"},
 	} {
-		err := tree.CheckRoot(c.path)
+		err := local.CheckRoot(c.path)
 		if err == nil || c.is != nil && !errors.Is(err, c.is) {
 			t.Errorf("CheckRoot(%q) = %v, want %v", c.path, err, c.is)
 			continue

@@ -1,4 +1,4 @@
-package tree
+package local
 
 import (
 	"strings"
@@ -24,7 +24,7 @@ func haveOpenat2() bool {
 // openBeneath opens path below the directory root. It follows no symbolic link anywhere in the path
 // (ELOOP or ENOTDIR), never leaves root, and does not cross into another mount (EXDEV) unless the tree
 // does. The path "" is root itself.
-func (t *Local) openBeneath(root int, path string, flags int) (int, error) {
+func (t *Tree) openBeneath(root int, path string, flags int) (int, error) {
 	if path == "" {
 		path = "."
 	}
@@ -52,7 +52,7 @@ func (t *Local) openBeneath(root int, path string, flags int) (int, error) {
 }
 
 // openat opens a path of at most pathChunk bytes.
-func (t *Local) openat(dir int, path string, flags int) (int, error) {
+func (t *Tree) openat(dir int, path string, flags int) (int, error) {
 	if !t.openat2 {
 		return t.openByName(dir, path, flags)
 	}
@@ -64,7 +64,7 @@ func (t *Local) openat(dir int, path string, flags int) (int, error) {
 }
 
 // openByName is openat where there is no openat2: one name at a time, each proven to be no link.
-func (t *Local) openByName(dir int, path string, flags int) (int, error) {
+func (t *Tree) openByName(dir int, path string, flags int) (int, error) {
 	at := dir
 	for {
 		name, rest, more := strings.Cut(path, "/")

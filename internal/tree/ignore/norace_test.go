@@ -1,0 +1,5 @@
+//go:build !race
+
+package ignore_test
+
+const raceDetector = false
