@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 	"go.uber.org/zap"
@@ -31,15 +30,4 @@ func (n *notifier) reloading() {
 		n.log.Warn("monotonic clock not read", zap.Error(err))
 	}
 	n.tell(fmt.Sprintf("%s\nMONOTONIC_USEC=%d", daemon.SdNotifyReloading, ts.Nano()/1000))
-}
-
-// watchdog ticks when the service manager wants a sign of life: three times in each of its intervals. It never ticks
-// where none is wanted.
-func (n *notifier) watchdog() (ticks <-chan time.Time, stop func()) {
-	interval, err := daemon.SdWatchdogEnabled(false)
-	if err != nil || interval == 0 {
-		return nil, func() {}
-	}
-	t := time.NewTicker(interval / 3)
-	return t.C, t.Stop
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // reloads takes in new configurations one at a time. What is asked for meanwhile is one more, behind the one that runs.
-// It belongs to the goroutine of attend.
+// It belongs to the goroutine of runUntilStopped.
 type reloads struct {
 	d      *Daemon
 	notify *notifier

@@ -97,9 +97,9 @@ func (m *faulty) start(dir string, seed uint64) {
 	st, err := store.Open(ctx, dir, store.Options{})
 	m.must(err)
 	m.store = st
-	cfg := scanner.Config{Debounce: 20 * time.Millisecond, MaxWait: 100 * time.Millisecond, Grace: faultGrace, LookLimit: 400 * time.Millisecond, ScanOnStart: true}
+	cfg := scanner.Config{Debounce: 20 * time.Millisecond, MaxWait: 100 * time.Millisecond, Grace: faultGrace, LookLimit: 400 * time.Millisecond}
 	describe := func(_ int64, _ string, _ []byte) scanner.Doc { return scanner.Doc{Kind: media.KindOther} }
-	m.scanner = scanner.New(cfg, st, nil, describe, scanner.Tell{}, zap.NewNop())
+	m.scanner = scanner.New(cfg, st, nil, describe, scanner.Observer{}, zap.NewNop())
 	var running sync.WaitGroup
 	ready := make(chan struct{})
 	running.Go(func() {

@@ -24,7 +24,7 @@ func (w *world) cancelled(moment time.Duration) {
 
 // The scan at the start and the scheduled ones can be cancelled like any other.
 func TestAScanThatIsCancelledIsNotTheLast(t *testing.T) {
-	cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, RescanInterval: 24 * time.Hour, ScanOnStart: true}
+	cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, RescanInterval: 24 * time.Hour}
 	for name, c := range map[string]struct {
 		root  RootConfig
 		until time.Duration

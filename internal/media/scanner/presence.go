@@ -148,12 +148,7 @@ func (r *runner) comeOnline() {
 	r.reapSoon()
 	r.skipsAt = time.Now()
 	r.dueAt = time.Now()
-	if r.s.timing.Load().ScanOnStart || !r.startup || len(r.row.Former) > 0 {
-		r.startPass(&pass{startup: true})
-	} else {
-		r.startup = false
-		r.resumeRemovals(nil)
-	}
+	r.startPass(&pass{startup: true})
 	r.nextPass()
 }
 
@@ -182,7 +177,7 @@ func (r *runner) goOffline(err error) {
 		}
 	}
 	if r.s.watch != nil {
-		r.s.watch.Detach(r.name)
+		r.s.watch.RemoveRoot(r.name)
 	}
 }
 

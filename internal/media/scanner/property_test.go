@@ -179,7 +179,7 @@ func TestAStopInTheMiddleLosesNothing(t *testing.T) {
 		}
 		w.tree.Inject(faketree.Fault{Ops: faketree.List, Latency: time.Millisecond})
 		for i := range 5 {
-			s := New(Config{Grace: 10 * time.Second, ScanOnStart: true}, w.st, deaf{}, w.describe, Tell{}, zap.NewNop())
+			s := New(Config{Grace: 10 * time.Second}, w.st, deaf{}, w.describe, Observer{}, zap.NewNop())
 			ready := make(chan struct{})
 			stop, ended := start(func(ctx context.Context) error { return s.Run(ctx, func() { close(ready) }) })
 			<-ready

@@ -23,9 +23,9 @@ const Everything = "/"
 
 // Watcher is what the scanner needs of the watcher of events.
 type Watcher interface {
-	// Attach begins to watch a root that is there; Detach ends it.
+	// Attach begins to watch a root that is there; RemoveRoot ends it.
 	Attach(root, location string, v tree.Volume, ignored func(path string, dir bool) bool)
-	Detach(root string)
+	RemoveRoot(root string)
 	// Watch watches one directory; the scanner calls it before each listing.
 	Watch(ctx context.Context, root, dir string, id tree.FileID) error
 	// Unwatch forgets a directory and all below it.
@@ -33,8 +33,8 @@ type Watcher interface {
 	// Polled names the directories of a root that have no watch and must be looked at from time to time;
 	// Everything alone stands for all of them.
 	Polled(root string) []string
-	// Pending is how many names wait for their debounce.
-	Pending() int
+	// Busy is how many names wait for their debounce.
+	Busy() int
 }
 
 // Config of a scanner. Durations of zero switch off what they time.
@@ -44,7 +44,6 @@ type Config struct {
 	Grace          time.Duration // between an item's vanishing and its tombstone
 	RescanInterval time.Duration
 	LookLimit      time.Duration // a look that takes longer is given up, and tried again later: the rest goes on
-	ScanOnStart    bool          // a pass over each root when it comes online for the first time
 }
 
 // RootConfig is one root to keep true.
@@ -86,17 +85,17 @@ type Scanner struct {
 	last    map[string]media.Scan
 }
 
-// Tell is who hears of what changes. Its functions may be nil; they are called on a runner's goroutine
+// Observer hears of what changes. Its functions may be nil; they are called on a runner's goroutine
 // and must return at once.
-type Tell struct {
+type Observer struct {
 	Scan func(media.Scan)  // a scan changed
 	Root func(name string) // a root's state changed
 }
 
 // New returns a scanner without roots. watch may be nil.
-func New(cfg Config, st *store.Store, watch Watcher, describe Describer, tell Tell, log *zap.Logger) *Scanner {
+func New(cfg Config, st *store.Store, watch Watcher, describe Describer, observer Observer, log *zap.Logger) *Scanner {
 	s := &Scanner{
-		store: st, watch: watch, describe: describe, log: log, onChange: tell.Scan, onRoot: tell.Root,
+		store: st, watch: watch, describe: describe, log: log, onChange: observer.Scan, onRoot: observer.Root,
 		inFlight: semaphore.NewWeighted(entriesInFlight),
 		runners:  map[string]*runner{}, byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, passes: map[int64]*pass{}, last: map[string]media.Scan{},
 	}
@@ -143,7 +142,7 @@ func (s *Scanner) stop(ctx context.Context, name string) error {
 		return fmt.Errorf("end root %s: %w", name, ctx.Err())
 	}
 	if s.watch != nil {
-		s.watch.Detach(name)
+		s.watch.RemoveRoot(name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -383,7 +382,7 @@ func (s *Scanner) Quiet(root string) bool {
 }
 
 // eventsWait reports whether events wait for their debounce that may lead to looks.
-func (s *Scanner) eventsWait() bool { return s.watch != nil && s.watch.Pending() > 0 }
+func (s *Scanner) eventsWait() bool { return s.watch != nil && s.watch.Busy() > 0 }
 
 // quiet reports whether every look is done that may still find what is missing from a root: those of all
 // roots on its file system.

@@ -338,7 +338,7 @@ func TestAPassTellsWhatItDid(t *testing.T) {
 }
 
 func TestRootsAreComparedWholeFromTimeToTime(t *testing.T) {
-	cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, RescanInterval: 24 * time.Hour, ScanOnStart: true}
+	cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, RescanInterval: 24 * time.Hour}
 	inWorld(t, options{cfg: cfg}, func(w *world) {
 		w.run("write f 1")
 		w.pass(21 * time.Hour)

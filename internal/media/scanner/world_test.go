@@ -74,14 +74,14 @@ func newWorld(t *testing.T, o options) *world {
 		t.Fatal(err)
 	}
 	if o.cfg == (Config{}) {
-		o.cfg = Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, ScanOnStart: true}
+		o.cfg = Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second}
 	}
 	w := &world{t: t, real: o.real, st: st, files: faketree.New(o.files)}
 	w.tree = faketree.NewFaulty(w.files, 1)
 	if o.watch == nil {
 		o.watch = deaf{}
 	}
-	w.s = New(o.cfg, st, o.watch, w.describe, Tell{Scan: w.hear}, zap.NewNop())
+	w.s = New(o.cfg, st, o.watch, w.describe, Observer{Scan: w.hear}, zap.NewNop())
 	stopStore, stopped := start(st.Run)
 	ready := make(chan struct{})
 	stopScanner, ended := start(func(ctx context.Context) error { return w.s.Run(ctx, func() { close(ready) }) })
@@ -349,11 +349,11 @@ func (w *world) root(name string) media.Root {
 type deaf struct{}
 
 func (deaf) Attach(string, string, tree.Volume, func(string, bool) bool) {}
-func (deaf) Detach(string)                                               {}
+func (deaf) RemoveRoot(string)                                           {}
 func (deaf) Watch(context.Context, string, string, tree.FileID) error    { return nil }
 func (deaf) Unwatch(string, string)                                      {}
 func (deaf) Polled(string) []string                                      { return nil }
-func (deaf) Pending() int                                                { return 0 }
+func (deaf) Busy() int                                                   { return 0 }
 
 // below is a part of a tree as a root of its own, on the same file system.
 type below struct {
