@@ -208,7 +208,8 @@ func (e *lostError) Unwrap() error { return e.cause }
 type brokenReply struct {
 	what  string
 	stack []byte // of the library's panic, if it did
-	// damaged says that it is not as the server signed it: that is of the line, and of no entry.
+	// damaged says that it is of the line, and of no entry: it is not as the server signed it, or it came before anybody
+	// could tell which request it answers, and ended all that were under way on its connection.
 	damaged bool
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/smb/smbtest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"golang.org/x/sync/errgroup"
 )
 
 // names are the sorted names of a listing, in one string.
@@ -246,6 +247,44 @@ func TestDamagedRequest(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		p.MangleRequest.Store(nil)
+	}
+}
+
+// A connection that one bad answer ends says nothing of the many files that were asked for on it.
+func TestAnAnswerCutShortIsNoFilesFault(t *testing.T) {
+	srv := startSamba(t)
+	srv.Write("d/f", "hello")
+	const files = 30
+	for i := range files {
+		srv.Write(fmt.Sprintf("many/%02d.mkv", i), "hello")
+	}
+	p := smbtest.StartProxy(t, srv.Port, 0)
+	s := srv.share(via(p), func(c *Config) { c.RequireSigning = true })
+	works(t, s)
+	for every := int64(8); every < 40; every += 3 {
+		var answers atomic.Int64
+		short := func(_ int64, frame []byte) []byte {
+			if answers.Add(1)%every == 0 {
+				return frame[:headerLen/2]
+			}
+			return frame
+		}
+		p.Mangle.Store(&short)
+		var all errgroup.Group
+		for i := range files {
+			all.Go(func() error {
+				f, err := s.Open(context.Background(), fmt.Sprintf("many/%02d.mkv", i))
+				if err == nil {
+					f.Close()
+				}
+				return err
+			})
+		}
+		if err := all.Wait(); err != nil && !errors.Is(err, tree.ErrAway) {
+			t.Errorf("every answer %d cut short: %v, want that no file is blamed", every, err)
+		}
+		p.Mangle.Store(nil)
+		s.breaker.hurry()
 	}
 }
 

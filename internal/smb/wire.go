@@ -116,7 +116,7 @@ func (w *wire) receive() error {
 		most = largeFrame
 	}
 	if n > most { // also where the first byte, the type, is not zero
-		return &brokenReply{what: fmt.Sprintf("a frame of %d bytes", n)}
+		return &brokenReply{what: fmt.Sprintf("a frame of %d bytes", n), damaged: true}
 	}
 	if cap(w.frame) < n+4 {
 		w.frame = make([]byte, n+4)
@@ -151,7 +151,7 @@ func (w *wire) check(p []byte) error {
 	if len(p) >= transformLen+headerLen && string(p[:4]) == transformMagic {
 		size, flags := binary.LittleEndian.Uint32(p[36:]), binary.LittleEndian.Uint16(p[42:])
 		if uint64(size) != uint64(len(p)-transformLen) || flags != flagEncrypted {
-			return &brokenReply{what: "an encrypted frame whose size is not its own"}
+			return &brokenReply{what: "an encrypted frame whose size is not its own", damaged: true}
 		}
 		w.noteEncrypted()
 		return nil
@@ -169,12 +169,12 @@ func (w *wire) check(p []byte) error {
 			return nil
 		}
 		if next%8 != 0 || next < headerLen || uint64(next)+headerLen > uint64(len(p)) {
-			return &brokenReply{what: "a chain that leaves its frame"}
+			return &brokenReply{what: "a chain that leaves its frame", damaged: true}
 		}
 		w.note(p[:next])
 		p = p[next:]
 	}
-	return &brokenReply{what: "an endless chain"}
+	return &brokenReply{what: "an endless chain", damaged: true}
 }
 
 // noteEncrypted notes that an encrypted frame came.
@@ -188,11 +188,11 @@ func (w *wire) noteEncrypted() {
 func checkReply(p []byte) error {
 	switch {
 	case len(p) < headerLen, string(p[:4]) != plainMagic, binary.LittleEndian.Uint16(p[4:]) != headerLen:
-		return &brokenReply{what: "not an SMB2 packet"}
+		return &brokenReply{what: "not an SMB2 packet", damaged: true}
 	case binary.LittleEndian.Uint16(p[12:]) > commandLast:
-		return &brokenReply{what: "an unknown command"}
+		return &brokenReply{what: "an unknown command", damaged: true}
 	case binary.LittleEndian.Uint32(p[16:])&flagReply == 0:
-		return &brokenReply{what: "a request in place of a reply"}
+		return &brokenReply{what: "a request in place of a reply", damaged: true}
 	}
 	return nil
 }
