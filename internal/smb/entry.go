@@ -1,10 +1,6 @@
 package smb
 
-import (
-	"strings"
-
-	"github.com/catalogizer/catalogizerd/internal/tree"
-)
+import "github.com/catalogizer/catalogizerd/internal/tree"
 
 // File attributes and reparse tags (MS-FSCC, 2.6 and 2.1.2.1).
 const (
@@ -51,20 +47,4 @@ func (i info) entry(name string) tree.Entry {
 		e.Type, e.Size = tree.File, i.size
 	}
 	return e
-}
-
-func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
-
-func parent(path string) string {
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		return path[:i]
-	}
-	return ""
-}
-
-func join(dir, name string) string {
-	if dir == "" {
-		return name
-	}
-	return dir + "/" + name
 }

@@ -45,7 +45,7 @@ func (s *Share) openFile(ctx context.Context, path string) (*file, error) {
 		if err != nil {
 			return err
 		}
-		f.open, f.first, f.size = o, i.entry(base(path)), i.size
+		f.open, f.first, f.size = o, i.entry(tree.Base(path)), i.size
 		return nil
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func (f *file) Stat() (tree.Entry, error) {
 			return tree.Entry{}, err
 		}
 		f.has(i.size)
-		return i.entry(base(f.path)), nil
+		return i.entry(tree.Base(f.path)), nil
 	}), nil)
 	if err != nil {
 		return tree.Entry{}, fmt.Errorf("stat open file %q: %w", f.path, err)

@@ -160,14 +160,14 @@ func (s *Share) entries(ctx context.Context, dir string, self info, found []info
 		if checkName(i.name) != nil {
 			continue
 		}
-		if known, err := s.knowsName(ctx, join(dir, i.name)); err != nil {
+		if known, err := s.knowsName(ctx, tree.Join(dir, i.name)); err != nil {
 			return nil, err
 		} else if !known {
 			continue
 		}
 		e := i.entry(i.name)
 		if e.Type == tree.Dir {
-			back, err := s.leadsBack(ctx, join(dir, i.name), i.id, above)
+			back, err := s.leadsBack(ctx, tree.Join(dir, i.name), i.id, above)
 			if err != nil {
 				return nil, err
 			}
@@ -184,7 +184,7 @@ func (s *Share) entries(ctx context.Context, dir string, self info, found []info
 // middle of a letter, say) the library writes U+FFFD for what it cannot read, and the server knows nothing under
 // that name: its file would be found and be absent by turns.
 func (s *Share) knowsName(ctx context.Context, path string) (bool, error) {
-	if !strings.ContainsRune(base(path), utf8.RuneError) {
+	if !strings.ContainsRune(tree.Base(path), utf8.RuneError) {
 		return true, nil
 	}
 	_, err := s.lookNow(ctx, path)
@@ -208,7 +208,7 @@ func (s *Share) stat(ctx context.Context, path string) (tree.Entry, error) {
 	var i info
 	err := s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
 	if err == nil {
-		return i.entry(base(path)), nil
+		return i.entry(tree.Base(path)), nil
 	}
 	var status *statusError
 	if !errors.As(err, &status) || status.notFound() {
@@ -227,14 +227,14 @@ func (s *Share) lookAt(ctx context.Context, path string) (tree.Entry, error) {
 	if err != nil || path == "" {
 		return i.entry(""), err
 	}
-	l, _, _, err := s.list(ctx, parent(path))
+	l, _, _, err := s.list(ctx, tree.Parent(path))
 	if err != nil {
 		return tree.Entry{}, err
 	}
 	for _, e := range l.Entries {
-		if e.Name == base(path) {
+		if e.Name == tree.Base(path) {
 			return e, nil
 		}
 	}
-	return i.entry(base(path)), nil
+	return i.entry(tree.Base(path)), nil
 }

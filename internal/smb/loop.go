@@ -1,6 +1,10 @@
 package smb
 
-import "context"
+import (
+	"context"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
 
 // Servers show a link inside a share as what it leads to, and one that leads to a directory above it as a tree
 // without end. Nothing in a listing tells such a directory from others but that it is one of those above it.
@@ -15,7 +19,7 @@ type rung struct {
 // that cannot be is left out.
 func (s *Share) above(ctx context.Context, path string) (rungs []rung, err error) {
 	for path != "" {
-		path = parent(path)
+		path = tree.Parent(path)
 		known, ok := s.memory.dir(path)
 		if !ok {
 			i, err := s.lookNow(ctx, path)

@@ -104,7 +104,7 @@ func (m *memory) listed(epoch int, dir string, self info, found []info, entries 
 	m.dirs.put(dir, place{self, true}, 1)
 	for _, i := range found {
 		if i.isDir() {
-			m.dirs.put(join(dir, i.name), place{i, true}, 1)
+			m.dirs.put(tree.Join(dir, i.name), place{i, true}, 1)
 		}
 	}
 	m.listings.put(dir, names, len(names)+1)
@@ -161,7 +161,7 @@ func (m *memory) passed(path string, i info) {
 // APFS ignores, and ZFS where it is told to), while path's own is not. Servers prefer the exact name, so it is
 // not there.
 func (m *memory) spelledOtherwise(path string, e tree.Entry) bool {
-	names := m.names(parent(path))
+	names := m.names(tree.Parent(path))
 	other := false
 	for _, n := range names {
 		if n.name == e.Name {

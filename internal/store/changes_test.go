@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // A step is one random change of a catalog, as those who write it may make.
@@ -66,7 +67,7 @@ func (tx *Tx) take(s step, roots []int64) error {
 		if err := tx.makeRoom(d.ID, stepNames[s.Name], 0); err != nil {
 			return err
 		}
-		_, err := putIn(tx, root, Join(stepDirs[s.Dir], stepNames[s.Name]), func(it *Item) {
+		_, err := putIn(tx, root, tree.Join(stepDirs[s.Dir], stepNames[s.Name]), func(it *Item) {
 			it.Kind, it.Analysis, it.Size = stepKinds[s.Kind], Analysis(s.Item%4), int64(s.Item)
 		})
 		return err

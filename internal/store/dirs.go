@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql/driver"
-	"path"
-	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -88,10 +86,10 @@ func (s *Store) Knows(ctx context.Context, root int64, path string) (known, isFi
 	if d, found, err := s.Dir(ctx, root, path); err != nil || found && !d.Gone {
 		return found, false, err
 	}
-	at := strings.LastIndexByte(path, '/')
+	dir, name := tree.Split(path)
 	err = s.read(ctx, func(c *conn) error {
 		n, err := c.number("SELECT EXISTS (SELECT 1 FROM items i JOIN dirs d ON d.id = i.dir WHERE d.root = ? AND d.path = ? AND i.name = ? AND i.state < 3)",
-			root, []byte(path[:max(at, 0)]), []byte(path[at+1:]))
+			root, []byte(dir), []byte(name))
 		isFile = n > 0
 		return err
 	})
@@ -167,7 +165,7 @@ func (tx *Tx) EnsureDir(root int64, dir string, volume int64) (Dir, error) {
 	}
 	d = Dir{Root: root, Path: dir, Volume: volume}
 	if dir != "" {
-		parent, err := tx.EnsureDir(root, parentOf(dir), volume)
+		parent, err := tx.EnsureDir(root, tree.Parent(dir), volume)
 		if err != nil {
 			return d, err
 		}
@@ -244,26 +242,6 @@ func (tx *Tx) ForgetEmpty(root int64) (bool, error) {
 		return false, err
 	}
 	return true, tx.c.exec("DELETE FROM dirs WHERE root = ?", root)
-}
-
-func parentOf(dir string) string {
-	if p := path.Dir(dir); p != "." {
-		return p
-	}
-	return ""
-}
-
-// Join joins a directory of a root and a name in it.
-func Join(dir, name string) string {
-	if dir == "" {
-		return name
-	}
-	var b strings.Builder
-	b.Grow(len(dir) + 1 + len(name))
-	b.WriteString(dir)
-	b.WriteByte('/')
-	b.WriteString(name)
-	return b.String()
 }
 
 // LocalDirectories counts the directories of the local roots that are configured.

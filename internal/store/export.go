@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // Walk calls fn for every item in the order of root and path (as bytes), behind a position. It reads
@@ -68,7 +70,7 @@ func (s *Store) walkDir(ctx context.Context, d *Dir, after Position, fn func(*Vi
 	err := s.read(ctx, func(c *conn) error {
 		dirs, err := dirsWhere(c, "parent = ?", d.ID)
 		for _, sub := range dirs {
-			subs = append(subs, part{sub.Path[strings.LastIndexByte(sub.Path, '/')+1:] + "/", sub})
+			subs = append(subs, part{tree.Base(sub.Path) + "/", sub})
 		}
 		return err
 	})

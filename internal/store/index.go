@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
 )
 
@@ -132,7 +133,7 @@ func entryFor(r row, keys *sorter) indexEntry {
 	if k.Media.DurationSeconds > 0 {
 		duration = k.Media.DurationSeconds
 	}
-	path := Join(string(r.bytes(10)), name)
+	path := tree.Join(string(r.bytes(10)), name)
 	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
 	e.sort = []driver.Value{[]byte(path), key, r.int(5), r.int(6), r.int(7), year, duration}
 	e.text = []driver.Value{segment(k.titles()), segment(k.people()), segment(k.Album), segment(validText(path))}

@@ -177,7 +177,7 @@ func (s *Store) rootName(id int64) string {
 func (s *Store) SomePaths(ctx context.Context, root int64, n int) (paths []string, err error) {
 	err = s.read(ctx, func(c *conn) error {
 		return c.each("SELECT d.path, i.name FROM dirs d JOIN items i ON i.dir = d.id AND i.state = 0 WHERE d.root = ? LIMIT ?", func(r row) error {
-			paths = append(paths, Join(string(r.bytes(0)), string(r.bytes(1))))
+			paths = append(paths, tree.Join(string(r.bytes(0)), string(r.bytes(1))))
 			return nil
 		}, root, int64(n))
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // Skipped is what is not followed in one directory. It is comparable: equal ones say the same.
@@ -118,7 +119,7 @@ func skippedNames(c *conn, root int64, column string) (paths []string, err error
 			}
 			at := dir
 			if name = name[1:]; name != "" {
-				at = Join(dir, name)
+				at = tree.Join(dir, name)
 			}
 			if at == "" {
 				at = "."

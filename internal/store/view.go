@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // View is an item as the outside sees it. What is known of its content stays the bytes that the
@@ -33,7 +34,7 @@ func scanView(s *Store, r row) View {
 	return View{
 		ID: r.int(0), Root: s.rootName(r.int(3)), Kind: media.Kind(r.text(4)), State: State(r.int(5)), Size: r.int(6), MTime: r.int(7),
 		Added: r.int(8), Analysis: Analysis(r.int(9)), Error: r.text(10), Fingerprint: r.int(11), Printed: !r.null(11), Doc: r.bytes(12),
-		Path: Join(string(r.bytes(13)), name), Name: name,
+		Path: tree.Join(string(r.bytes(13)), name), Name: name,
 	}
 }
 

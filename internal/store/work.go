@@ -46,7 +46,7 @@ const taskSQL = `SELECT i.id, i.dir, d.path, i.name, i.inode, i.birth, i.size, i
 func scanTask(r row) Task {
 	name := string(r.bytes(3))
 	return Task{
-		ID: r.int(0), Dir: r.int(1), Path: Join(string(r.bytes(2)), name), Name: name,
+		ID: r.int(0), Dir: r.int(1), Path: tree.Join(string(r.bytes(2)), name), Name: name,
 		FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
 		Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10),
 		Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Marked: r.int(13), CTime: r.int(14),

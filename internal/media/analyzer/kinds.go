@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // extensions says what a name's ending promises. Bytes correct it.
@@ -47,7 +48,7 @@ var artworkNames = map[string]bool{
 
 // kindByName says what kind a file's name promises.
 func kindByName(path string) media.Kind {
-	base := path[strings.LastIndexByte(path, '/')+1:]
+	base := tree.Base(path)
 	dot := strings.LastIndexByte(base, '.')
 	if dot < 0 {
 		return media.KindOther
@@ -79,7 +80,7 @@ func isArtwork(stem string) bool {
 
 // Ext is the lower-case ending of a path, with its dot; "" where there is none.
 func Ext(path string) string {
-	base := path[strings.LastIndexByte(path, '/')+1:]
+	base := tree.Base(path)
 	if dot := strings.LastIndexByte(base, '.'); dot > 0 {
 		return strings.ToLower(base[dot:])
 	}

@@ -66,7 +66,7 @@ func (w *world) Hint(_ context.Context, root, dir string, names []string, _ bool
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, n := range names {
-		w.hinted = append(w.hinted, root+":"+store.Join(dir, n))
+		w.hinted = append(w.hinted, root+":"+tree.Join(dir, n))
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (w *world) rest() {
 
 func (w *world) write(path string, content []byte) {
 	w.t.Helper()
-	if err := w.files.Run("mkdir " + parent(path)); parent(path) != "" && err != nil {
+	if err := w.files.Run("mkdir " + tree.Parent(path)); tree.Parent(path) != "" && err != nil {
 		w.t.Fatal(err)
 	}
 	if err := w.files.Write(path, content); err != nil {
@@ -178,15 +178,6 @@ func (w *world) run(script string) {
 	if err := w.files.Run(script); err != nil {
 		w.t.Fatal(err)
 	}
-}
-
-func parent(path string) string {
-	for i := len(path) - 1; i >= 0; i-- {
-		if path[i] == '/' {
-			return path[:i]
-		}
-	}
-	return ""
 }
 
 // catalogue makes the catalog say of "films" what its files are now, as a scanner does.
@@ -210,7 +201,7 @@ func (w *world) catalogueIn(tx *store.Tx, root int64, dir string) error {
 	for i := range l.Entries {
 		e := &l.Entries[i]
 		if e.Type == tree.Dir {
-			dirs = append(dirs, store.Join(dir, e.Name))
+			dirs = append(dirs, tree.Join(dir, e.Name))
 			continue
 		}
 		seen[e.Name] = true
@@ -252,7 +243,7 @@ func place(tx *store.Tx, d *store.Dir, e *tree.Entry) error {
 	}
 	old := it
 	it.Observe(1, e)
-	it.Kind, it.Doc = Describe(store.Join(d.Path, e.Name), nil)
+	it.Kind, it.Doc = Describe(tree.Join(d.Path, e.Name), nil)
 	it.State, it.Probed, it.Unread, it.Analysis, it.Work = store.Present, nil, false, store.Pending, store.Analyse
 	it.Attempts, it.RetryAt, it.Error = 0, 0, ""
 	if e.Size == 0 {
@@ -268,11 +259,12 @@ func place(tx *store.Tx, d *store.Dir, e *tree.Entry) error {
 func (w *world) row(path string) (it store.Item) {
 	w.t.Helper()
 	w.update(func(tx *store.Tx) error {
-		d, found, err := tx.Dir(w.root, parent(path))
+		dir, name := tree.Split(path)
+		d, found, err := tx.Dir(w.root, dir)
 		if err != nil || !found {
 			return errors.Join(err, errors.New("no such directory"))
 		}
-		there, err := tx.ItemsAt(d.ID, path[max(0, len(parent(path))):][min(1, len(parent(path))):])
+		there, err := tx.ItemsAt(d.ID, name)
 		if err != nil || len(there) == 0 {
 			return errors.Join(err, errors.New("no item at "+path))
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
@@ -337,7 +338,7 @@ func TestDebounceKeepsItsPromisesForRandomEvents(t *testing.T) {
 				s.last = now
 				pending[path] = s
 				mu.Unlock()
-				dir, name := splitPath(path)
+				dir, name := tree.Split(path)
 				d.name("r", dir, name)
 				if rnd.IntN(50) == 0 {
 					d.dir("r", dir, false, ReasonEvent)
@@ -422,7 +423,7 @@ func BenchmarkDebounceNewNames(b *testing.B) {
 		if i%len(paths) == 0 {
 			d.forget("films")
 		}
-		dir, name := splitPath(paths[i%len(paths)])
+		dir, name := tree.Split(paths[i%len(paths)])
 		d.name("films", dir, name)
 	}
 }

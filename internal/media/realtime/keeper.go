@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/fsnotify/fsnotify"
 	"go.uber.org/zap"
 	"golang.org/x/sys/unix"
@@ -206,7 +207,7 @@ func (r *watchedRoot) drop(dir string) int {
 // lookAt watches a directory that an event told of, if it is there. One on another file system than its
 // parent is left to the scanner, which knows whether mounts are to be crossed.
 func (r *watchedRoot) lookAt(dir string) bool {
-	above, _ := splitPath(dir)
+	above, _ := tree.Split(dir)
 	r.mu.RLock()
 	p := r.dirs.byPath[above]
 	r.mu.RUnlock()

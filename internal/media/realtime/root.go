@@ -250,7 +250,7 @@ func (r *watchedRoot) record(e fsnotify.Event) {
 		r.recordRoot(gone)
 		return
 	}
-	dir, name := splitPath(path)
+	dir, name := tree.Split(path)
 	if !self && !above {
 		return // late news of a watch that has been dropped: whoever dropped it has seen to the rest
 	}
@@ -291,7 +291,7 @@ func (r *watchedRoot) recordRoot(gone bool) {
 
 // touch notes that something happened at a path, and says whether it, and its directory, are known.
 func (r *watchedRoot) touch(path string) (self, above bool) {
-	dir, _ := splitPath(path)
+	dir, _ := tree.Split(path)
 	now := time.Now().UnixNano()
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -51,7 +51,7 @@ func (r *recorder) take() []Hint {
 
 // covers says whether a hint asks for a look at a path.
 func (h Hint) covers(path string) bool {
-	dir, name := splitPath(path)
+	dir, name := tree.Split(path)
 	if h.Recursive {
 		return h.Dir == "" || path == h.Dir || strings.HasPrefix(path, h.Dir+"/")
 	}

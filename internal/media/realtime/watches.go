@@ -1,7 +1,6 @@
 package realtime
 
 import (
-	"strings"
 	"sync/atomic"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -95,14 +94,6 @@ func (g *registry) dirOf(n *node) string {
 	return n.path[g.cut:]
 }
 
-// splitPath splits a relative path into its directory and its last name.
-func splitPath(path string) (dir, name string) {
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		return path[:i], path[i+1:]
-	}
-	return "", path
-}
-
 // put returns the node of a directory, made with those above it where there is none.
 func (g *registry) put(dir string) *node {
 	if n := g.byPath[dir]; n != nil {
@@ -111,7 +102,7 @@ func (g *registry) put(dir string) *node {
 	n := &node{path: g.absolute(dir)}
 	g.byPath[g.dirOf(n)] = n
 	if dir != "" {
-		above, _ := splitPath(dir)
+		above, _ := tree.Split(dir)
 		p := g.put(above)
 		n.parent, n.next = p, p.child
 		if p.child != nil {

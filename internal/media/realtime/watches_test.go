@@ -83,7 +83,7 @@ func TestRegistryAgreesWithAPlainMap(t *testing.T) {
 			t.Fatalf("step %d: %d directories listed of %d", step, len(all), len(g.byPath))
 		}
 		for i, path := range all {
-			if above, _ := splitPath(path); path != "" && !slices.Contains(all[:i], above) {
+			if above, _ := tree.Split(path); path != "" && !slices.Contains(all[:i], above) {
 				t.Fatalf("step %d: %q is listed before what is above it", step, path)
 			}
 		}

@@ -50,7 +50,7 @@ func (w *comparing) look(ctx context.Context, s step) error {
 	}
 	for i := range l.Entries {
 		e := &l.Entries[i]
-		switch p := store.Join(s.dir, e.Name); {
+		switch p := tree.Join(s.dir, e.Name); {
 		case !e.Type.Taken() || rules.IgnoredIn(s.dir, e.Name, e.Type == tree.Dir):
 		case e.Mount: // is on no disk that is offered
 		case e.Type == tree.Dir:

@@ -2,10 +2,10 @@ package scanner
 
 import (
 	"context"
-	"path"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // coverBatch is how many items one request holds.
@@ -18,14 +18,14 @@ const coverBatch = 1000
 func (r *runner) cover(ctx context.Context, j *job) {
 	res := &result{job: j}
 	defer func() { r.results <- res }() // has room for every job in flight
-	above := parentOf(j.dir)
+	above := tree.Parent(j.dir)
 	same, err := r.sameVolume(ctx, above, j.dir)
 	for more := true; err == nil && more; {
 		more = false
 		var n int
 		err = r.s.store.Update(ctx, func(tx *store.Tx) error {
 			d, found, err := tx.Dir(r.id, above)
-			if err != nil || !found || d.Gone || d.Skipped.Covers(path.Base(j.dir)) {
+			if err != nil || !found || d.Gone || d.Skipped.Covers(tree.Base(j.dir)) {
 				return err
 			}
 			if !same {
@@ -36,7 +36,7 @@ func (r *runner) cover(ctx context.Context, j *job) {
 			if more = n == coverBatch; more {
 				return nil
 			}
-			d.Skipped.Cover(path.Base(j.dir))
+			d.Skipped.Cover(tree.Base(j.dir))
 			return tx.SaveDir(&d)
 		})
 		if err == nil {

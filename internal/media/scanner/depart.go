@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"path"
 	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -92,7 +91,7 @@ func (m *matching) departDirs() error {
 	}
 	for i := range known {
 		sub := &known[i]
-		name := path.Base(sub.Path)
+		name := tree.Base(sub.Path)
 		if _, ok := m.dirs[name]; ok {
 			continue
 		}

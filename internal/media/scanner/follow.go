@@ -108,7 +108,7 @@ func (r *runner) failed(res *result) {
 		r.goOffline(res.err)
 	case !r.online: // all of it is looked at when it is back
 	case res.absent && j.dir != "":
-		r.queue.hurry(&job{dir: parentOf(j.dir)}) // only the directory above can say that it is gone
+		r.queue.hurry(&job{dir: tree.Parent(j.dir)}) // only the directory above can say that it is gone
 	case errors.Is(res.err, tree.ErrOtherVolume):
 	default:
 		if j.dir == "" {

@@ -191,7 +191,7 @@ func (m *matching) carry(it *store.Item, e *tree.Entry, i int) error {
 	it.Observe(m.vol, e)
 	doc := m.doc(i)
 	if len(it.Probed) > 0 {
-		doc = m.describe(m.root, store.Join(m.dir, e.Name), it.Probed)
+		doc = m.describe(m.root, tree.Join(m.dir, e.Name), it.Probed)
 	}
 	it.Kind, it.Doc = doc.Kind, doc.JSON
 	switch {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
@@ -26,7 +25,7 @@ func (r *runner) rulesAbove(ctx context.Context, dir string) (rules *ignore.Rule
 		if rules, err = r.rulesIn(ctx, rules, at); err != nil {
 			return nil, false, err
 		}
-		if at = store.Join(at, part); rules.Ignored(at, true) {
+		if at = tree.Join(at, part); rules.Ignored(at, true) {
 			return rules, true, nil
 		}
 	}
@@ -39,7 +38,7 @@ func (r *runner) rulesIn(ctx context.Context, rules *ignore.Rules, dir string) (
 }
 
 func rulesOf(ctx context.Context, t tree.Tree, rules *ignore.Rules, dir string) (*ignore.Rules, error) {
-	f, err := t.Open(ctx, store.Join(dir, ignore.FileName))
+	f, err := t.Open(ctx, tree.Join(dir, ignore.FileName))
 	switch {
 	case err == nil:
 	case away(ctx, err):
@@ -47,20 +46,20 @@ func rulesOf(ctx context.Context, t tree.Tree, rules *ignore.Rules, dir string) 
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, tree.ErrOtherVolume):
 		return rules, nil
 	default: // what may not be catalogued is not known: better nothing new than too much
-		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignore.FileName), err)
+		return nil, fmt.Errorf("read %s: %w", tree.Join(dir, ignore.FileName), err)
 	}
 	defer f.Close()
 	e, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignore.FileName), err)
+		return nil, fmt.Errorf("read %s: %w", tree.Join(dir, ignore.FileName), err)
 	}
 	if e.Size > maxIgnoreFile { // cut short it may say anything: half a pattern passes over more than the whole
-		return nil, fmt.Errorf("read %s: it has %d bytes, more than the %d that an ignore file may have", store.Join(dir, ignore.FileName), e.Size, maxIgnoreFile)
+		return nil, fmt.Errorf("read %s: it has %d bytes, more than the %d that an ignore file may have", tree.Join(dir, ignore.FileName), e.Size, maxIgnoreFile)
 	}
 	b := make([]byte, e.Size)
 	n, err := f.ReadAt(b, 0)
 	if n < len(b) && err != nil {
-		return nil, fmt.Errorf("read %s: %w", store.Join(dir, ignore.FileName), err)
+		return nil, fmt.Errorf("read %s: %w", tree.Join(dir, ignore.FileName), err)
 	}
 	return rules.Below(dir, string(b[:n])), nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"path"
 	"slices"
 	"time"
 
@@ -152,7 +151,7 @@ func (r *runner) admit(ctx context.Context, g *sighting, err error) (*sighting, 
 func (g *sighting) describeAll() {
 	g.docs = make([]Doc, len(g.files))
 	for i := range g.files {
-		g.docs[i] = g.describe(g.root, store.Join(g.dir, g.files[i].Name), nil)
+		g.docs[i] = g.describe(g.root, tree.Join(g.dir, g.files[i].Name), nil)
 	}
 }
 
@@ -174,7 +173,7 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 	g.dirs, g.broken = map[string]struct{}{}, map[string]struct{}{}
 	gone := false
 	for _, name := range j.names {
-		p := store.Join(j.dir, name)
+		p := tree.Join(j.dir, name)
 		e, err := r.tree.Stat(ctx, p)
 		switch {
 		case errors.Is(err, tree.ErrNotExist):
@@ -308,13 +307,13 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *ignore.R
 		}
 		known = make(map[string]store.Dir, len(subs))
 		for _, s := range subs {
-			known[path.Base(s.Path)] = s
+			known[tree.Base(s.Path)] = s
 		}
 	}
 	var jobs []*job
 	for _, e := range slices.Backward(g.subs) {
 		if e.Mount && !d.Skipped.Covers(e.Name) { // first, so that it is taken last
-			jobs = slices.Insert(jobs, 0, &job{dir: store.Join(j.dir, e.Name), covered: true, pass: j.pass})
+			jobs = slices.Insert(jobs, 0, &job{dir: tree.Join(j.dir, e.Name), covered: true, pass: j.pass})
 		}
 		if e.Mount && !r.cfg.CrossMounts {
 			continue
@@ -327,7 +326,7 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *ignore.R
 			continue
 		}
 		jobs = append(jobs, &job{
-			dir: store.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, pass: j.pass, rules: rules, ruled: j.ruled,
+			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, pass: j.pass, rules: rules, ruled: j.ruled,
 		})
 	}
 	return jobs, nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
 )
 
@@ -80,7 +81,7 @@ func (r *runner) nextPass() {
 	p.expected = r.s.store.RootItems(r.id)
 	p.outstanding = 1
 	if p.names != nil {
-		r.queue.push(&job{dir: parentOf(p.Path), names: p.names, full: p.full, pass: p})
+		r.queue.push(&job{dir: tree.Parent(p.Path), names: p.names, full: p.full, pass: p})
 	} else {
 		r.queue.push(&job{dir: p.Path, recursive: true, full: p.full, poll: p.poll, pass: p})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -139,7 +138,7 @@ func (r *runner) setPolled(v tree.Volume, replaced bool) {
 // ignoredEvent says which events mean nothing: those of names that the root's own rules pass over. Ignore
 // files steer what is catalogued, so their events do.
 func (r *runner) ignoredEvent(path string, dir bool) bool {
-	return path[strings.LastIndexByte(path, '/')+1:] != ignore.FileName && r.rules.Ignored(path, dir)
+	return tree.Base(path) != ignore.FileName && r.rules.Ignored(path, dir)
 }
 
 func (r *runner) comeOnline() {

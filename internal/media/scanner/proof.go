@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -28,7 +27,7 @@ func (r *runner) prove(ctx context.Context, j *job, g *sighting) error {
 	}
 	g.absent, g.there = make(map[string]struct{}, len(j.asks)), map[string]tree.FileID{}
 	for _, n := range j.asks {
-		e, err := r.tree.Stat(ctx, store.Join(j.dir, n))
+		e, err := r.tree.Stat(ctx, tree.Join(j.dir, n))
 		switch {
 		case err == nil:
 			g.there[n] = e.ID
@@ -62,7 +61,7 @@ func (r *runner) hasLeft(ctx context.Context, dir string, d *doubt, gone map[old
 	if gone[place] {
 		return true, nil
 	}
-	e, err := t.Stat(ctx, store.Join(d.dir, d.name))
+	e, err := t.Stat(ctx, tree.Join(d.dir, d.name))
 	switch {
 	case err == nil && d.standsAs(&e) && d.root == r.id && d.dir != dir && spellSame(d.dir, dir):
 		listed, err := r.asListed(ctx, d.dir)

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
 
@@ -110,7 +111,7 @@ func (w *world) digestsAreRight(t *rapid.T) {
 				}
 			}
 			for _, s := range subs {
-				sum = sum.Add(nameDigest('d', path.Base(s.Path)))
+				sum = sum.Add(nameDigest('d', tree.Base(s.Path)))
 			}
 			if d.Digest != sum {
 				return fmt.Errorf("the digest of %q is %x, and of its rows %x", dir, d.Digest, sum)
@@ -142,10 +143,10 @@ func TestManyGoroutinesAskAndChange(t *testing.T) {
 				switch {
 				case i%100 == 0:
 					_ = w.files.Run("write " + p + " x")
-					err = w.s.Hint(ctx, "films", dir, []string{path.Base(p)}, false)
+					err = w.s.Hint(ctx, "films", dir, []string{tree.Base(p)}, false)
 				case i%100 == 50:
 					_ = w.files.Run("remove " + p)
-					err = w.s.Hint(ctx, "films", dir, []string{path.Base(p)}, false)
+					err = w.s.Hint(ctx, "films", dir, []string{tree.Base(p)}, false)
 				case i%250 == 1:
 					_, err = w.s.Scan(ctx, "films", "", false)
 				case i%250 == 2:
@@ -154,7 +155,7 @@ func TestManyGoroutinesAskAndChange(t *testing.T) {
 					w.s.Idle()
 					_, err = w.s.Root(ctx, "films")
 				default:
-					err = w.s.Hint(ctx, "films", dir, []string{path.Base(p)}, false)
+					err = w.s.Hint(ctx, "films", dir, []string{tree.Base(p)}, false)
 				}
 				if err != nil {
 					t.Error(err)

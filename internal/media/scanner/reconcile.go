@@ -110,13 +110,13 @@ func (g *sighting) reconcile(tx *store.Tx) (verdict, error) {
 // here: what its row says of its listing is not true any more.
 func (m *matching) revive() (stale bool, err error) {
 	var gone []store.Dir
-	for dir := m.dir; ; dir = parentOf(dir) {
+	for dir := m.dir; ; dir = tree.Parent(dir) {
 		d, found, err := m.tx.Dir(m.root, dir)
 		if err != nil {
 			return false, err
 		}
 		if found && !d.Gone {
-			if dir != m.dir && !(m.listedAbove && dir == parentOf(m.dir)) {
+			if dir != m.dir && !(m.listedAbove && dir == tree.Parent(m.dir)) {
 				m.v.above = append(m.v.above, dir)
 				if err := m.tx.Unsettle(d.ID); err != nil {
 					return false, err

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // noteRemote learns from a listing whether events tell of everything there. A network or FUSE file system that is mounted
@@ -26,7 +28,7 @@ func (r *runner) noteRemote(res *result) {
 
 // isRemote reports whether a directory is polled with one of those above, or itself.
 func (r *runner) isRemote(dir string) bool {
-	for ; dir != ""; dir = parentOf(dir) {
+	for ; dir != ""; dir = tree.Parent(dir) {
 		if _, ok := r.remotes[dir]; ok {
 			return true
 		}

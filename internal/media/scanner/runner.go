@@ -248,12 +248,3 @@ func (r *runner) idle() bool {
 	}
 	return r.queue.idle() && len(r.passes) == 0 && !r.startup && r.flying == 0 && r.weighAt.IsZero() && r.skipsAt.IsZero()
 }
-
-func parentOf(dir string) string {
-	for i := len(dir) - 1; i >= 0; i-- {
-		if dir[i] == '/' {
-			return dir[:i]
-		}
-	}
-	return ""
-}

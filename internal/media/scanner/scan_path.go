@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -39,7 +38,7 @@ func (s *Scanner) askedFor(ctx context.Context, r *runner, path string, full boo
 		}
 	}
 	if isFile {
-		p.names = []string{path[strings.LastIndexByte(path, '/')+1:]}
+		p.names = []string{tree.Base(path)}
 	}
 	return p, nil
 }

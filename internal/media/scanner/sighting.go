@@ -67,7 +67,7 @@ func (g *sighting) doc(i int) Doc {
 	if g.docs != nil {
 		return g.docs[i]
 	}
-	return g.describe(g.root, store.Join(g.dir, g.files[i].Name), nil)
+	return g.describe(g.root, tree.Join(g.dir, g.files[i].Name), nil)
 }
 
 // age is how long ago a file was last touched, by the clock of its file system: its ctime where there

@@ -42,7 +42,7 @@ func (r *runner) noteUnreadable(ctx context.Context, dir string) (news bool) {
 	}
 	err = r.s.store.Update(ctx, func(tx *store.Tx) error {
 		news = false
-		above, known, err := tx.Dir(r.id, parentOf(dir))
+		above, known, err := tx.Dir(r.id, tree.Parent(dir))
 		if err != nil || dir != "" && (!known || above.Gone) {
 			return err
 		}

@@ -8,7 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"golang.org/x/text/unicode/norm"
 )
@@ -23,7 +22,7 @@ func spellSame(a, b string) bool {
 func (r *runner) asListed(ctx context.Context, path string) (bool, error) {
 	dir := ""
 	for name := range strings.SplitSeq(path, "/") {
-		at := store.Join(dir, name)
+		at := tree.Join(dir, name)
 		id, folds, err := r.folds(ctx, dir, name)
 		if err != nil {
 			return false, err
@@ -48,14 +47,14 @@ func (r *runner) folds(ctx context.Context, dir, name string) (id tree.FileID, f
 	if swapped == name {
 		return id, false, nil
 	}
-	other, err := r.tree.Stat(ctx, store.Join(dir, swapped))
+	other, err := r.tree.Stat(ctx, tree.Join(dir, swapped))
 	if err != nil {
 		if away(ctx, err) {
 			return id, false, err
 		}
 		return id, false, nil
 	}
-	e, err := r.tree.Stat(ctx, store.Join(dir, name))
+	e, err := r.tree.Stat(ctx, tree.Join(dir, name))
 	return e.ID, err == nil && e.ID == other.ID && e.Type == other.Type, err
 }
 

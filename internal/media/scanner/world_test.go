@@ -129,7 +129,7 @@ func (w *world) describe(_ int64, p string, _ []byte) Doc {
 	case ".nfo":
 		kind = media.KindMetadata
 	}
-	return Doc{Kind: kind, JSON: []byte(fmt.Sprintf("%q:%q", "title", path.Base(p)))}
+	return Doc{Kind: kind, JSON: []byte(fmt.Sprintf("%q:%q", "title", tree.Base(p)))}
 }
 
 func (w *world) setOdd(f func(path string)) {
@@ -276,7 +276,7 @@ func (w *world) onDisk(dir string) (paths []string) {
 		w.t.Fatal(err)
 	}
 	for _, e := range l.Entries {
-		p := store.Join(dir, e.Name)
+		p := tree.Join(dir, e.Name)
 		switch {
 		case strings.HasPrefix(e.Name, ".") || strings.HasSuffix(e.Name, ".part") || e.Mount:
 		case e.Type == tree.Dir:

@@ -285,7 +285,7 @@ func (t *Tree) Stat(ctx context.Context, path string) (tree.Entry, error) {
 	err := t.look(ctx, "look at", path, func() error {
 		n, _, err := t.find(path)
 		if err == nil {
-			e = t.entry(n, path[strings.LastIndexByte(path, '/')+1:])
+			e = t.entry(n, tree.Base(path))
 		}
 		return err
 	})
@@ -302,7 +302,7 @@ func (t *Tree) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 		}
 		if err == nil {
 			n.opened++
-			f = &file{ctx: ctx, tree: t, disk: d, node: n, name: path[strings.LastIndexByte(path, '/')+1:]}
+			f = &file{ctx: ctx, tree: t, disk: d, node: n, name: tree.Base(path)}
 		}
 		return err
 	})

@@ -71,17 +71,10 @@ func walk(ctx context.Context, t tree.Tree, dir string, see func(tree.Entry)) er
 	for _, e := range l.Entries {
 		see(e)
 		if e.Type == tree.Dir && !e.Mount {
-			if err := walk(ctx, t, join(dir, e.Name), see); err != nil {
+			if err := walk(ctx, t, tree.Join(dir, e.Name), see); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func join(dir, name string) string {
-	if dir == "" {
-		return name
-	}
-	return dir + "/" + name
 }

@@ -34,7 +34,7 @@ func testList(s *suite) {
 		if got.Name != want.Name || got.Type != want.Type || want.Type == tree.File && got.Size != want.Size {
 			s.Errorf("stat %q: %+v, want %+v", path, got, want)
 		}
-		dir, name := parent(path)
+		dir, name := tree.Split(path)
 		if listed := s.list(dir)[name]; !s.same(listed, got) {
 			s.Errorf("%q: listed as %+v, stat says %+v", path, listed, got)
 		}
@@ -67,7 +67,7 @@ func testLarge(s *suite) {
 		s.Errorf("%d entries, want %d", len(entries), n)
 	}
 	for i := range n {
-		_, name := parent(largeName(i))
+		name := tree.Base(largeName(i))
 		if e, ok := entries[name]; !ok || e.Type != tree.File || e.Size != 1 {
 			s.Fatalf("entry %q: %+v, want a file of 1 byte", name, e)
 		}
@@ -185,11 +185,4 @@ func testContext(s *suite) {
 	cancel()
 	_, err = f.ReadAt(make([]byte, 1), 0)
 	s.wantError("read of a file whose context ended", err, context.Canceled)
-}
-
-func parent(path string) (dir, name string) {
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		return path[:i], path[i+1:]
-	}
-	return "", path
 }
