@@ -7,6 +7,6 @@ func (c *core) idle() bool { return c.scanner.Idle() && c.analyzer.Idle() && c.s
 // idle reports whether nothing is queued, debounced, scanned, analysed or indexed. Each is asked in the order in which
 // work passes through them; what came in behind that round, and passed by those already asked, is met by the second.
 func (d *Daemon) idle() bool {
-	round := func() bool { return d.watcher.Busy() == 0 && d.core.idle() && d.store.Indexed() }
+	round := func() bool { return d.watcher.Pending() == 0 && d.core.idle() && d.store.Indexed() }
 	return d.store.Damage() == nil && round() && round()
 }

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree/local"
 	"go.uber.org/zap"
 )
@@ -64,10 +65,8 @@ func (d *Daemon) mountsChanged(ctx context.Context, root string, old, now mounts
 			if changed(dir) {
 				d.watcher.Rewatch(root, dir)
 				above, name := path.Split(dir) // whose listing says that it is a mount, which may not be followed
-				err := errors.Join(d.scanner.Hint(ctx, root, strings.TrimSuffix(above, "/"), []string{name}, false), d.scanner.Hint(ctx, root, dir, nil, true))
-				if err != nil && ctx.Err() == nil {
-					d.log.Warn("change of mounts not taken in", zap.String("root", root), zap.String("dir", dir), zap.Error(err))
-				}
+				d.scanner.Hint(media.Hint{Root: root, Dir: strings.TrimSuffix(above, "/"), Names: []string{name}})
+				d.scanner.Hint(media.Hint{Root: root, Dir: dir, Recursive: true})
 			}
 		}
 	}

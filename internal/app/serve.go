@@ -9,6 +9,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/api"
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/logs"
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 )
@@ -47,7 +48,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	}
 	d := &Daemon{core: c, opts: o}
 	defer func() { err = errors.Join(err, d.close()) }()
-	d.watcher, err = realtime.NewWatcher(realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}, hints{d}, log)
+	d.watcher, err = realtime.NewWatcher(realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}, func(h media.Hint) { d.scanner.Hint(h) }, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/logs"
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -40,8 +41,8 @@ type Scanner interface {
 	Online(root string) bool
 	// Quiet reports whether no file of a root waits to be looked at.
 	Quiet(root string) bool
-	// Hint asks for a look at a name of a directory whose file was not what the catalog says. It never waits.
-	Hint(ctx context.Context, root, dir string, names []string, recursive bool) error
+	// Hint asks for a directory to be scanned of which a file was not what the catalog says. It never waits.
+	Hint(h media.Hint)
 }
 
 // Stats counts the analyzer's work.
@@ -164,9 +165,7 @@ func (a *Analyzer) count(r *store.Analysed) {
 // hint has the directory of a file looked at that was not what the catalog says.
 func (a *Analyzer) hint(root string, t *store.Task) {
 	dir := t.Path[:max(0, len(t.Path)-len(t.Name)-1)]
-	if err := a.scanner.Hint(context.Background(), root, dir, []string{t.Name}, false); err != nil {
-		a.sparing.Warn("hint not taken", zap.String("root", root), zap.Error(err))
-	}
+	a.scanner.Hint(media.Hint{Root: root, Dir: dir, Names: []string{t.Name}})
 }
 
 // retry puts failed items back on the list when their time has come.

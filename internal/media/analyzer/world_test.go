@@ -62,13 +62,12 @@ func (w *world) setScans(scans bool) {
 }
 
 // Hint implements Scanner.
-func (w *world) Hint(_ context.Context, root, dir string, names []string, _ bool) error {
+func (w *world) Hint(h media.Hint) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, n := range names {
-		w.hinted = append(w.hinted, root+":"+tree.Join(dir, n))
+	for _, n := range h.Names {
+		w.hinted = append(w.hinted, h.Root+":"+tree.Join(h.Dir, n))
 	}
-	return nil
 }
 
 func (w *world) hints() []string {

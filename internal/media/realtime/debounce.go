@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
@@ -59,7 +60,6 @@ type burst struct {
 type entry struct {
 	burst      *burst // nil once fired or absorbed
 	name       string
-	reason     Reason
 	recursive  bool
 	flood      bool   // stands for all the names of its directory until it fires
 	deluge     bool   // stands for all the events of its root until it fires
@@ -121,27 +121,27 @@ func (d *debouncer) name(root, dir, name string) {
 		if b.names == nil {
 			b.names = make(map[string]*entry)
 		}
-		e = &entry{burst: b, name: name, reason: ReasonEvent, first: now}
+		e = &entry{burst: b, name: name, first: now}
 		b.names[name] = e
 		d.push(e, now)
 	}
 }
 
 // dir records an event of a whole directory, or of all below it.
-func (d *debouncer) dir(root, dir string, recursive bool, reason Reason) {
+func (d *debouncer) dir(root, dir string, recursive bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.recordDir(root, dir, recursive, reason, false)
+	d.recordDir(root, dir, recursive, false)
 }
 
 // dirAtOnce is dir without waiting for quiet.
-func (d *debouncer) dirAtOnce(root, dir string, recursive bool, reason Reason) {
+func (d *debouncer) dirAtOnce(root, dir string, recursive bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.recordDir(root, dir, recursive, reason, true)
+	d.recordDir(root, dir, recursive, true)
 }
 
-func (d *debouncer) recordDir(root, dir string, recursive bool, reason Reason, atOnce bool) {
+func (d *debouncer) recordDir(root, dir string, recursive, atOnce bool) {
 	now := d.now()
 	if e := d.flooded(root, dir); e != nil && !atOnce && (e.deluge || !recursive) {
 		e.hit(now)
@@ -154,20 +154,18 @@ func (d *debouncer) recordDir(root, dir string, recursive bool, reason Reason, a
 			d.floodRoot(root, now)
 			return
 		}
-		e = &entry{burst: b, reason: reason, first: now}
+		e = &entry{burst: b, first: now}
 		b.self = e
 		e.recursive, e.atOnce = recursive, atOnce
 		d.push(e, now)
 		return
 	}
-	if recursive && !e.recursive {
-		e.recursive, e.reason = true, reason
-	}
+	e.recursive = e.recursive || recursive
 	e.hit(now)
 	if atOnce && !e.atOnce {
 		// It is due earlier than the queue says: only a new entry can overtake.
 		d.kill(e)
-		again := &entry{burst: b, reason: reason, first: now, recursive: e.recursive, atOnce: true}
+		again := &entry{burst: b, first: now, recursive: e.recursive, atOnce: true}
 		b.self = again
 		d.push(again, now)
 	}
@@ -188,14 +186,14 @@ func (d *debouncer) busy() int {
 	return d.live + d.sending
 }
 
-// run sends each hint when it is due, until the context ends.
-func (d *debouncer) run(ctx context.Context, send func(context.Context, Hint)) {
+// run passes on each hint when it is due, until the context ends.
+func (d *debouncer) run(ctx context.Context, hint func(media.Hint)) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		h, wait, ok := d.take()
 		if ok {
-			d.deliver(ctx, h, send)
+			d.deliver(h, hint)
 			continue
 		}
 		timer.Reset(wait)
@@ -207,18 +205,18 @@ func (d *debouncer) run(ctx context.Context, send func(context.Context, Hint)) {
 	}
 }
 
-func (d *debouncer) deliver(ctx context.Context, h Hint, send func(context.Context, Hint)) {
+func (d *debouncer) deliver(h media.Hint, hint func(media.Hint)) {
 	defer func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.sending--
 	}()
-	send(ctx, h)
+	hint(h)
 }
 
 // take returns the next due hint, with everything of its directory that is due; or else how long to sleep.
 // A hint that is taken counts as busy until deliver has passed it on.
-func (d *debouncer) take() (Hint, time.Duration, bool) {
+func (d *debouncer) take() (media.Hint, time.Duration, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.now()
@@ -234,7 +232,7 @@ func (d *debouncer) take() (Hint, time.Duration, bool) {
 		case e.due > now:
 			wait := (e.due-now)/int64(slot)*int64(slot) + int64(slot)
 			d.sleeping = now + wait
-			return Hint{}, time.Duration(wait), false
+			return media.Hint{}, time.Duration(wait), false
 		default:
 			d.sending++
 			return d.fire(e.burst, now), 0, true
@@ -242,16 +240,16 @@ func (d *debouncer) take() (Hint, time.Duration, bool) {
 	}
 	d.queue, d.bursts = nil, make(map[place]*burst) // both are as large as the largest burst was
 	d.sleeping = math.MaxInt64
-	return Hint{}, time.Hour, false
+	return media.Hint{}, time.Hour, false
 }
 
 // fire takes out of a burst all that is due. Where the name of an ignore file is not passed on as a name, all below
 // the directory is concerned.
-func (d *debouncer) fire(b *burst, now int64) Hint {
-	h := Hint{Root: b.root, Dir: b.dir, Reason: ReasonEvent}
+func (d *debouncer) fire(b *burst, now int64) media.Hint {
+	h := media.Hint{Root: b.root, Dir: b.dir}
 	whole := b.self != nil && d.dueOf(b.self) <= now
 	if whole {
-		h.Recursive, h.Reason = b.self.recursive, b.self.reason
+		h.Recursive = b.self.recursive
 		d.kill(b.self)
 		b.self = nil
 	}
@@ -267,7 +265,7 @@ func (d *debouncer) fire(b *burst, now int64) Hint {
 		}
 	}
 	if len(h.Names) > namesInHint {
-		h.Names, h.Reason = nil, ReasonCollapsed
+		h.Names = nil
 	}
 	h.Recursive = h.Recursive || rules && h.Names == nil
 	slices.Sort(h.Names)
@@ -370,14 +368,14 @@ func (d *debouncer) floodRoot(root string, now int64) {
 
 func (d *debouncer) flood(b *burst, now int64, all bool) {
 	if b.self == nil {
-		b.self = &entry{burst: b, first: now, reason: ReasonCollapsed}
+		b.self = &entry{burst: b, first: now}
 		d.push(b.self, now)
 	} else {
 		b.self.hit(now)
 	}
 	b.self.flood = true
 	if all {
-		b.self.deluge, b.self.recursive, b.self.reason = true, true, ReasonCollapsed
+		b.self.deluge, b.self.recursive = true, true
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
@@ -29,14 +30,14 @@ func debouncing(t *testing.T, sink *recorder) (*debouncer, func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		d.run(ctx, func(ctx context.Context, h Hint) { _ = sink.Hint(ctx, h) })
+		d.run(ctx, sink.hint)
 	}()
 	stop := func() { cancel(); <-ended }
 	t.Cleanup(stop)
 	return d, stop
 }
 
-func expect(t *testing.T, sink *recorder, want ...Hint) {
+func expect(t *testing.T, sink *recorder, want ...media.Hint) {
 	t.Helper()
 	synctest.Wait()
 	if diff := cmp.Diff(want, sink.take()); diff != "" {
@@ -54,7 +55,7 @@ func TestDebounceWaitsForQuiet(t *testing.T) {
 		}
 		expect(t, sink) // each event began the wait again
 		time.Sleep(10*time.Millisecond + slot)
-		expect(t, sink, Hint{Root: "r", Dir: "dir", Names: []string{"f"}, Reason: ReasonEvent})
+		expect(t, sink, media.Hint{Root: "r", Dir: "dir", Names: []string{"f"}})
 		time.Sleep(time.Hour)
 		expect(t, sink) // once only
 		if d.busy() != 0 || len(d.bursts) != 0 || len(d.queue) != 0 {
@@ -95,7 +96,7 @@ func TestDebounceOfABusyFileDelaysNoOther(t *testing.T) {
 			d.name("r", "dir", "busy")
 			time.Sleep(50 * time.Millisecond)
 		}
-		expect(t, sink, Hint{Root: "r", Dir: "dir", Names: []string{"other"}, Reason: ReasonEvent})
+		expect(t, sink, media.Hint{Root: "r", Dir: "dir", Names: []string{"other"}})
 	})
 }
 
@@ -103,19 +104,18 @@ func TestDebounceMergesWhatIsDueInOneDirectory(t *testing.T) {
 	for _, c := range []struct {
 		names     int
 		wantNames bool
-		reason    Reason
 	}{
-		{1, true, ReasonEvent},
-		{namesInHint, true, ReasonEvent},
-		{namesInHint + 1, false, ReasonCollapsed},
-		{namesPerDir, false, ReasonCollapsed},
-		{namesPerDir + 1, false, ReasonCollapsed},
-		{50 * namesPerDir, false, ReasonCollapsed},
+		{1, true},
+		{namesInHint, true},
+		{namesInHint + 1, false},
+		{namesPerDir, false},
+		{namesPerDir + 1, false},
+		{50 * namesPerDir, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			sink := new(recorder)
 			d, _ := debouncing(t, sink)
-			want := Hint{Root: "r", Dir: "dir", Reason: c.reason}
+			want := media.Hint{Root: "r", Dir: "dir"}
 			for i := range c.names {
 				name := fmt.Sprintf("%06d", i)
 				d.name("r", "dir", name)
@@ -159,10 +159,9 @@ func TestDebounceOfAnIgnoreFileIsNotLostAmongManyNames(t *testing.T) {
 				for _, n := range c.names {
 					d.name("r", "dir", n)
 				}
-				want := Hint{Root: "r", Dir: "dir", Recursive: true, Reason: ReasonCollapsed}
+				want := media.Hint{Root: "r", Dir: "dir", Recursive: true}
 				if c.whole {
-					d.dir("r", "dir", false, ReasonOverflow)
-					want.Reason = ReasonOverflow
+					d.dir("r", "dir", false)
 				}
 				time.Sleep(quiet + slot)
 				expect(t, sink, want)
@@ -178,7 +177,7 @@ func TestDebounceCollapsesToTheRootWhenTooMuchIsPending(t *testing.T) {
 		d.name("other", "dir", "f")
 		for i := range 4 * maxPending {
 			d.name("r", fmt.Sprint("dir", i/100), fmt.Sprint(i))
-			d.dir("r", fmt.Sprint("new", i), true, ReasonCreated)
+			d.dir("r", fmt.Sprint("new", i), true)
 			d.mu.Lock()
 			live, queued := d.live, len(d.queue)
 			d.mu.Unlock()
@@ -188,8 +187,8 @@ func TestDebounceCollapsesToTheRootWhenTooMuchIsPending(t *testing.T) {
 		}
 		time.Sleep(quiet + slot)
 		expect(t, sink,
-			Hint{Root: "other", Dir: "dir", Names: []string{"f"}, Reason: ReasonEvent},
-			Hint{Root: "r", Recursive: true, Reason: ReasonCollapsed})
+			media.Hint{Root: "other", Dir: "dir", Names: []string{"f"}},
+			media.Hint{Root: "r", Recursive: true})
 		if len(d.bursts) != 0 || d.busy() != 0 {
 			t.Error("something is kept")
 		}
@@ -200,13 +199,13 @@ func TestDebounceSendsAtOnceWhatCannotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := new(recorder)
 		d, _ := debouncing(t, sink)
-		d.dir("r", "disk", false, ReasonEvent) // the same directory is pending already
+		d.dir("r", "disk", false) // the same directory is pending already
 		d.name("r", "", "f")
-		d.dirAtOnce("r", "disk", true, ReasonRemounted)
+		d.dirAtOnce("r", "disk", true)
 		time.Sleep(slot)
-		expect(t, sink, Hint{Root: "r", Dir: "disk", Recursive: true, Reason: ReasonRemounted})
+		expect(t, sink, media.Hint{Root: "r", Dir: "disk", Recursive: true})
 		time.Sleep(quiet)
-		expect(t, sink, Hint{Root: "r", Names: []string{"f"}, Reason: ReasonEvent})
+		expect(t, sink, media.Hint{Root: "r", Names: []string{"f"}})
 	})
 }
 
@@ -218,7 +217,7 @@ func TestDebounceSendsNothingAfterItsStop(t *testing.T) {
 		time.Sleep(quiet - slot)
 		stop()
 		d.name("r", "dir", "g")
-		d.dirAtOnce("r", "", true, ReasonRemounted)
+		d.dirAtOnce("r", "", true)
 		time.Sleep(time.Hour)
 		expect(t, sink)
 	})
@@ -233,9 +232,9 @@ func TestDebounceMergesBehindASinkThatWaits(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			d.run(ctx, func(ctx context.Context, h Hint) {
+			d.run(ctx, func(h media.Hint) {
 				<-gate
-				_ = sink.Hint(ctx, h)
+				sink.hint(h)
 			})
 		}()
 		d.name("r", "a", "first")
@@ -251,8 +250,8 @@ func TestDebounceMergesBehindASinkThatWaits(t *testing.T) {
 		synctest.Wait()
 		time.Sleep(quiet + slot)
 		expect(t, sink,
-			Hint{Root: "r", Dir: "a", Names: []string{"first"}, Reason: ReasonEvent},
-			Hint{Root: "r", Dir: "b", Names: []string{"00", "01", "02", "03", "04", "05", "06", "07", "08", "09"}, Reason: ReasonEvent})
+			media.Hint{Root: "r", Dir: "a", Names: []string{"first"}},
+			media.Hint{Root: "r", Dir: "b", Names: []string{"00", "01", "02", "03", "04", "05", "06", "07", "08", "09"}})
 		cancel()
 		<-ended
 	})
@@ -266,7 +265,7 @@ func TestDebounceTimingChangesForWhatIsPending(t *testing.T) {
 		synctest.Wait()
 		d.setTiming(20*time.Millisecond, time.Second)
 		time.Sleep(20*time.Millisecond + slot)
-		expect(t, sink, Hint{Root: "r", Names: []string{"f"}, Reason: ReasonEvent})
+		expect(t, sink, media.Hint{Root: "r", Names: []string{"f"}})
 	})
 }
 
@@ -275,11 +274,11 @@ func TestDebounceForgetsARootThatIsGone(t *testing.T) {
 		sink := new(recorder)
 		d, _ := debouncing(t, sink)
 		d.name("gone", "a", "f")
-		d.dir("gone", "b", true, ReasonCreated)
+		d.dir("gone", "b", true)
 		d.name("stays", "", "f")
 		d.forget("gone")
 		time.Sleep(time.Hour)
-		expect(t, sink, Hint{Root: "stays", Names: []string{"f"}, Reason: ReasonEvent})
+		expect(t, sink, media.Hint{Root: "stays", Names: []string{"f"}})
 	})
 }
 
@@ -297,12 +296,12 @@ func TestDebounceKeepsItsPromisesForRandomEvents(t *testing.T) {
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)
-				d.run(ctx, func(_ context.Context, h Hint) {
+				d.run(ctx, func(h media.Hint) {
 					mu.Lock()
 					defer mu.Unlock()
 					now := time.Now()
 					for path, s := range pending {
-						if !h.covers(path) {
+						if !covers(h, path) {
 							continue
 						}
 						if now.Sub(s.last) < quiet && now.Sub(s.first) < limit {
@@ -341,7 +340,7 @@ func TestDebounceKeepsItsPromisesForRandomEvents(t *testing.T) {
 				dir, name := tree.Split(path)
 				d.name("r", dir, name)
 				if rnd.IntN(50) == 0 {
-					d.dir("r", dir, false, ReasonEvent)
+					d.dir("r", dir, false)
 				}
 				time.Sleep(time.Duration(rnd.ExpFloat64() * float64(20*time.Millisecond)))
 				synctest.Wait()
@@ -365,7 +364,7 @@ func TestDebounceByHundredGoroutines(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		d.run(ctx, func(ctx context.Context, h Hint) { _ = sink.Hint(ctx, h) })
+		d.run(ctx, sink.hint)
 	}()
 	var all sync.WaitGroup
 	for g := range goroutines {
@@ -374,9 +373,9 @@ func TestDebounceByHundredGoroutines(t *testing.T) {
 			for i := range operations {
 				switch i % 10 {
 				case 7:
-					d.dir(root, fmt.Sprint(g), i%20 == 7, ReasonCreated)
+					d.dir(root, fmt.Sprint(g), i%20 == 7)
 				case 8:
-					d.dirAtOnce(root, fmt.Sprint(g), false, ReasonRemounted)
+					d.dirAtOnce(root, fmt.Sprint(g), false)
 				case 9:
 					_ = d.busy()
 				default:
@@ -395,10 +394,10 @@ func TestDebounceByHundredGoroutines(t *testing.T) {
 	<-ended
 	hints := sink.all()
 	for g := range goroutines {
-		covers := func(h Hint) bool {
-			return h.Root == fmt.Sprint("root", g%3) && h.covers(fmt.Sprint(g, "/last"))
+		last := func(h media.Hint) bool {
+			return h.Root == fmt.Sprint("root", g%3) && covers(h, fmt.Sprint(g, "/last"))
 		}
-		if !slices.ContainsFunc(hints, covers) {
+		if !slices.ContainsFunc(hints, last) {
 			t.Errorf("the last name of goroutine %d was never sent", g)
 		}
 	}

@@ -94,7 +94,7 @@ func (r *watchedRoot) do(o op) {
 	case opRenew:
 		r.drop(o.dir)
 		if r.lookAt(o.dir) {
-			r.w.pending.dir(r.Name, o.dir, true, ReasonMoved)
+			r.w.pending.dir(r.Name, o.dir, true)
 		}
 	case opForget:
 		r.drop(o.dir)
@@ -190,7 +190,7 @@ func (r *watchedRoot) remount(dir string) {
 	} else {
 		r.drop(dir)
 	}
-	r.w.pending.dirAtOnce(r.Name, dir, true, ReasonRemounted)
+	r.w.pending.dirAtOnce(r.Name, dir, true)
 }
 
 // drop removes the watches at and below a directory and forgets them all.
@@ -274,7 +274,7 @@ func (r *watchedRoot) attach(dir, path string, seen sight) outcome {
 		dropped += r.drop(r.dirs.dirOf(twin)) - 1
 	}
 	if dropped > 0 {
-		r.w.pending.dir(r.Name, dir, true, ReasonMoved)
+		r.w.pending.dir(r.Name, dir, true)
 	}
 	return r.add(dir, path, seen)
 }

@@ -13,27 +13,21 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
-
-// sinkFunc is a function as a Sink.
-type sinkFunc func(context.Context, Hint) error
-
-func (f sinkFunc) Hint(ctx context.Context, h Hint) error { return f(ctx, h) }
 
 func TestConfigurationIsChecked(t *testing.T) {
 	for _, c := range []struct {
 		cfg  Config
-		sink Sink
 		want string
 	}{
-		{Config{}, new(recorder), "must be positive"},
-		{Config{Debounce: -1, MaxWait: 1}, new(recorder), "must be positive"},
-		{Config{Debounce: 2, MaxWait: 1}, new(recorder), "at most the longest wait"},
-		{Config{Debounce: 1, MaxWait: 1, MaxWatches: -1}, new(recorder), "less than none"},
-		{Config{Debounce: 1, MaxWait: 1}, nil, "no sink"},
+		{Config{}, "must be positive"},
+		{Config{Debounce: -1, MaxWait: 1}, "must be positive"},
+		{Config{Debounce: 2, MaxWait: 1}, "at most the longest wait"},
+		{Config{Debounce: 1, MaxWait: 1, MaxWatches: -1}, "less than none"},
 	} {
-		if _, err := NewWatcher(c.cfg, c.sink, zap.NewNop()); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := NewWatcher(c.cfg, new(recorder).hint, zap.NewNop()); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error is %v, want %q", c.cfg, err, c.want)
 		}
 	}
@@ -55,18 +49,17 @@ func TestConfigurationIsChecked(t *testing.T) {
 
 func TestStopWithMuchPendingSendsNoMore(t *testing.T) {
 	var stopped atomic.Bool
-	sink := sinkFunc(func(context.Context, Hint) error {
+	sink := takerFunc(func(media.Hint) {
 		if stopped.Load() {
 			t.Error("a hint after the stop")
 		}
-		return nil
 	})
 	r := run(t, scratch(t), Config{Debounce: 30 * time.Millisecond, MaxWait: time.Second}, sink)
 	for _, name := range strings.Split("abcdefghijklmnopqrstuvwxyz", "") {
 		must(t, os.Mkdir(r.path(name), 0o755))
 		write(t, r.path(name, name), "")
 	}
-	eventually(t, "something pending", func() bool { return r.Busy() > 0 })
+	eventually(t, "something pending", func() bool { return r.Pending() > 0 })
 	r.stop()
 	if err := <-r.done; err != nil {
 		t.Fatal(err)
@@ -94,30 +87,10 @@ func TestStopWithMuchPendingSendsNoMore(t *testing.T) {
 	}
 }
 
-func TestStopWhileTheSinkWaits(t *testing.T) {
-	waits := make(chan struct{})
-	var once atomic.Bool
-	sink := sinkFunc(func(ctx context.Context, _ Hint) error {
-		if !once.Swap(true) {
-			close(waits)
-		}
-		<-ctx.Done()
-		return ctx.Err()
-	})
-	r := run(t, scratch(t), Config{}, sink)
-	write(t, r.path("f"), "")
-	<-waits
-	if r.Busy() == 0 {
-		t.Error("idle while a hint is not delivered")
-	}
-	r.stop()
-	r.done <- <-r.done
-}
-
 func TestRunBeforeAndAfterRootsComesToTheSame(t *testing.T) {
 	dir := scratch(t)
 	sink := new(recorder)
-	w, err := NewWatcher(Config{Debounce: time.Millisecond, MaxWait: time.Second}, sink, zaptest.NewLogger(t))
+	w, err := NewWatcher(Config{Debounce: time.Millisecond, MaxWait: time.Second}, sink.hint, zaptest.NewLogger(t))
 	must(t, err)
 	must(t, w.AddRoot(Root{Name: testRoot, Path: dir, Mode: ModeInotify}))
 	short, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
@@ -135,28 +108,22 @@ func TestRunBeforeAndAfterRootsComesToTheSame(t *testing.T) {
 	must(t, <-done)
 }
 
-func TestSinkThatPanicsOrFailsCostsItsHintOnly(t *testing.T) {
+func TestAPanicWhileAHintIsTakenCostsThatHintOnly(t *testing.T) {
 	good := new(recorder)
 	var calls atomic.Int64
-	sink := sinkFunc(func(ctx context.Context, h Hint) error {
-		switch calls.Add(1) {
-		case 1:
+	sink := takerFunc(func(h media.Hint) {
+		if calls.Add(1) == 1 {
 			panic("cannot take it")
-		case 2:
-			return errors.New("not now")
 		}
-		return good.Hint(ctx, h)
+		good.hint(h)
 	})
 	r := run(t, scratch(t), Config{}, sink)
-	for _, name := range []string{"first", "second", "third"} {
+	for _, name := range []string{"first", "second"} {
 		write(t, r.path(name), "")
 		r.settle()
 	}
-	if !covered(good.all(), "third") || covered(good.all(), "second") {
-		t.Errorf("hints are %+v", good.all())
-	}
-	if s := r.Stats(); s.Hints != 3 || s.Refused != 1 {
-		t.Errorf("stats are %+v", s)
+	if hints := good.all(); calls.Load() != 2 || covered(hints, "first") || !covered(hints, "second") {
+		t.Errorf("%d hints were sent, and those taken are %+v, want two, the second taken", calls.Load(), hints)
 	}
 }
 
@@ -201,7 +168,7 @@ func TestRemovedRootIsSilent(t *testing.T) {
 	sink := new(recorder)
 	r := run(t, scratch(t), Config{Debounce: 50 * time.Millisecond, MaxWait: time.Second}, sink)
 	write(t, r.path("f"), "")
-	eventually(t, "pending", func() bool { return r.Busy() > 0 })
+	eventually(t, "pending", func() bool { return r.Pending() > 0 })
 	r.RemoveRoot(testRoot)
 	write(t, r.path("g"), "")
 	time.Sleep(150 * time.Millisecond)

@@ -64,10 +64,7 @@ func age(t *testing.T, path string, days int) {
 }
 
 func (r *watching) polledDirs() []string {
-	var dirs []string
-	for dir := range r.Polled(testRoot) {
-		dirs = append(dirs, dir)
-	}
+	dirs, _ := r.Polled(testRoot)
 	return dirs
 }
 
@@ -227,10 +224,8 @@ func TestTooManyInstancesMeansPolling(t *testing.T) {
 	if s.Mode != ModePoll || s.Directories != 0 || !strings.Contains(s.Reason, sysctlInstancesHere+" is 1)") {
 		t.Errorf("state is %+v", s)
 	}
-	for dir, all := range r.Polled("second") {
-		if dir != "" || !all {
-			t.Errorf("polled %q, %v", dir, all)
-		}
+	if dirs, all := r.Polled("second"); len(dirs) > 0 || !all {
+		t.Errorf("polled are %q (all: %v), want all", dirs, all)
 	}
 	// It mends itself with the first scan after there are instances again.
 	r.RemoveRoot(testRoot)
@@ -293,10 +288,8 @@ func TestNetworkRootIsPolledAndTakesNoWatches(t *testing.T) {
 	if s := r.State("attic"); s != (State{Mode: ModePoll, Reason: "nfs4 sends no events"}) {
 		t.Errorf("state is %+v", s)
 	}
-	for dir, all := range r.Polled("attic") {
-		if dir != "" || !all {
-			t.Errorf("polled %q, %v", dir, all)
-		}
+	if dirs, all := r.Polled("attic"); len(dirs) > 0 || !all {
+		t.Errorf("polled are %q (all: %v), want all", dirs, all)
 	}
 	if s := r.State("unheard of"); s.Mode != ModeNone {
 		t.Errorf("state is %+v", s)

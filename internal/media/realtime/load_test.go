@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -43,7 +44,7 @@ func TestOverflowHasEverythingLookedAt(t *testing.T) {
 	release()
 	eventually(t, "overflow noticed", func() bool { return r.Stats().Overflows > 0 })
 	r.settle()
-	if !slices.ContainsFunc(sink.all(), func(h Hint) bool { return h.Dir == "" && h.Recursive && h.Reason == ReasonOverflow }) {
+	if !slices.ContainsFunc(sink.all(), func(h media.Hint) bool { return h.Dir == "" && h.Recursive }) {
 		t.Error("no recursive hint of the root")
 	}
 	if missing := sink.missing(paths); len(missing) > 0 {
@@ -72,11 +73,11 @@ func TestManyFilesAtOnce(t *testing.T) {
 	last := time.Now()
 	eventually(t, "every file looked at", func() bool {
 		time.Sleep(20 * time.Millisecond)
-		return r.Busy() == 0 && len(sink.missing(paths)) == 0
+		return r.Pending() == 0 && len(sink.missing(paths)) == 0
 	})
-	t.Logf("%d files in %v; %v later all had been looked at, by %d hints for %d events, %d overflows",
+	t.Logf("%d files in %v; %v later all had been looked at, by hints for %d events, %d overflows",
 		files, last.Sub(begin).Round(time.Millisecond), time.Since(last).Round(time.Millisecond),
-		r.Stats().Hints, r.Stats().Events, r.Stats().Overflows)
+		r.Stats().Events, r.Stats().Overflows)
 }
 
 // From the last write of a file to its hint: the debounce and very little.
@@ -121,7 +122,7 @@ func TestHintIsPunctual(t *testing.T) {
 // benchmarked starts a Watcher without a log.
 func benchmarked(b *testing.B, dir string) *Watcher {
 	b.Helper()
-	w, err := NewWatcher(Config{Debounce: time.Second, MaxWait: time.Minute}, new(recorder), zap.NewNop())
+	w, err := NewWatcher(Config{Debounce: time.Second, MaxWait: time.Minute}, new(recorder).hint, zap.NewNop())
 	if err != nil {
 		b.Fatal(err)
 	}

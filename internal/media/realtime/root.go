@@ -234,7 +234,7 @@ func (r *watchedRoot) lost(err error) {
 	if !r.verifying.Swap(true) {
 		r.todo.add(op{kind: opVerify})
 	}
-	r.w.pending.dir(r.Name, "", true, ReasonOverflow)
+	r.w.pending.dir(r.Name, "", true)
 }
 
 // record turns one event into what is pending, and into work for the keeper.
@@ -269,11 +269,11 @@ func (r *watchedRoot) record(e fsnotify.Event) {
 		r.w.pending.name(r.Name, dir, name)
 	case e.Has(fsnotify.Create) && isDir:
 		r.later(op{kind: opLook, dir: path})
-		r.w.pending.dir(r.Name, path, true, ReasonCreated)
+		r.w.pending.dir(r.Name, path, true)
 	case self:
 		// Its permissions may have changed, and with them whether it can be watched and listed.
 		r.later(op{kind: opLook, dir: path})
-		r.w.pending.dir(r.Name, path, false, ReasonEvent)
+		r.w.pending.dir(r.Name, path, false)
 	default:
 		r.w.pending.name(r.Name, dir, name)
 	}
@@ -283,10 +283,10 @@ func (r *watchedRoot) record(e fsnotify.Event) {
 func (r *watchedRoot) recordRoot(gone bool) {
 	if gone {
 		r.later(op{kind: opRenew, dir: ""})
-		r.w.pending.dir(r.Name, "", true, ReasonMoved)
+		r.w.pending.dir(r.Name, "", true)
 		return
 	}
-	r.w.pending.dir(r.Name, "", false, ReasonEvent)
+	r.w.pending.dir(r.Name, "", false)
 }
 
 // touch notes that something happened at a path, and says whether it, and its directory, are known.

@@ -16,32 +16,32 @@ import (
 
 	"go.uber.org/zap/zaptest"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // recorder keeps the hints it gets, with their times.
 type recorder struct {
 	mu    sync.Mutex
-	hints []Hint
+	hints []media.Hint
 	times []time.Time
 }
 
-func (r *recorder) Hint(_ context.Context, h Hint) error {
+func (r *recorder) hint(h media.Hint) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.hints = append(r.hints, h)
 	r.times = append(r.times, time.Now())
-	return nil
 }
 
-func (r *recorder) all() []Hint {
+func (r *recorder) all() []media.Hint {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.hints)
 }
 
 // take returns the hints so far and forgets them.
-func (r *recorder) take() []Hint {
+func (r *recorder) take() []media.Hint {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	hints := r.hints
@@ -49,8 +49,16 @@ func (r *recorder) take() []Hint {
 	return hints
 }
 
-// covers says whether a hint asks for a look at a path.
-func (h Hint) covers(path string) bool {
+// taker takes hints.
+type taker interface{ hint(h media.Hint) }
+
+// takerFunc is a function as a taker.
+type takerFunc func(media.Hint)
+
+func (f takerFunc) hint(h media.Hint) { f(h) }
+
+// covers says whether a hint asks for a path to be looked at.
+func covers(h media.Hint, path string) bool {
 	dir, name := tree.Split(path)
 	if h.Recursive {
 		return h.Dir == "" || path == h.Dir || strings.HasPrefix(path, h.Dir+"/")
@@ -58,8 +66,8 @@ func (h Hint) covers(path string) bool {
 	return dir == h.Dir && (h.Names == nil || slices.Contains(h.Names, name))
 }
 
-func covered(hints []Hint, path string) bool {
-	return slices.ContainsFunc(hints, func(h Hint) bool { return h.covers(path) })
+func covered(hints []media.Hint, path string) bool {
+	return slices.ContainsFunc(hints, func(h media.Hint) bool { return covers(h, path) })
 }
 
 // watching is a Watcher that runs on a directory of the test's own.
@@ -77,7 +85,7 @@ type watching struct {
 const testRoot = "films"
 
 // run starts a Watcher of one root, whose directories are watched as a scanner does.
-func run(t *testing.T, dir string, cfg Config, sink Sink) *watching {
+func run(t *testing.T, dir string, cfg Config, sink taker) *watching {
 	t.Helper()
 	r := start(t, dir, cfg, sink)
 	r.scan("")
@@ -85,19 +93,19 @@ func run(t *testing.T, dir string, cfg Config, sink Sink) *watching {
 }
 
 // start starts a Watcher of one root, none of whose directories is watched.
-func start(t *testing.T, dir string, cfg Config, sink Sink) *watching {
+func start(t *testing.T, dir string, cfg Config, sink taker) *watching {
 	t.Helper()
 	if cfg.Debounce == 0 {
 		cfg.Debounce, cfg.MaxWait = 20*time.Millisecond, 200*time.Millisecond
 	}
-	w, err := NewWatcher(cfg, sink, zaptest.NewLogger(t))
+	w, err := NewWatcher(cfg, sink.hint, zaptest.NewLogger(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, ok := sink.(*lister); ok {
-		l.w, l.root, l.found = w, dir, make(map[string]bool)
-	}
 	ctx, stop := context.WithCancel(t.Context())
+	if l, ok := sink.(*lister); ok {
+		l.w, l.root, l.ctx, l.found = w, dir, ctx, make(map[string]bool)
+	}
 	r := &watching{Watcher: w, t: t, dir: dir, ctx: ctx, stop: stop, done: make(chan error, 1)}
 	go func() { r.done <- w.Run(ctx) }()
 	t.Cleanup(func() {
@@ -146,34 +154,32 @@ func scanTree(ctx context.Context, w *Watcher, root, path, dir string, found fun
 	}
 }
 
-// lister is a Sink that does what hints ask for, as the scanner does: watch, then list.
+// lister does what hints ask for, as the scanner does: watch, then list.
 type lister struct {
 	recorder
 	root string
 	w    *Watcher
+	ctx  context.Context
 
 	seen  sync.Mutex // guards found
 	found map[string]bool
 }
 
-func (l *lister) Hint(ctx context.Context, h Hint) error {
-	if err := l.recorder.Hint(ctx, h); err != nil {
-		return err
-	}
+func (l *lister) hint(h media.Hint) {
+	l.recorder.hint(h)
 	if h.Recursive {
-		scanTree(ctx, l.w, h.Root, l.root, h.Dir, l.see)
-		return nil
+		scanTree(l.ctx, l.w, h.Root, l.root, h.Dir, l.see)
+		return
 	}
-	if err := l.w.Watch(ctx, h.Root, h.Dir, tree.FileID{}); err != nil {
-		return err
+	if err := l.w.Watch(l.ctx, h.Root, h.Dir, tree.FileID{}); err != nil {
+		return
 	}
-	entries, err := os.ReadDir(filepath.Join(l.root, h.Dir))
+	entries, _ := os.ReadDir(filepath.Join(l.root, h.Dir)) // it may be gone
 	for _, e := range entries {
 		if !e.IsDir() {
 			l.see(filepath.Join(h.Dir, e.Name()))
 		}
 	}
-	return err
 }
 
 func (l *lister) see(path string) {
@@ -195,7 +201,7 @@ func (r *watching) settle() {
 	r.made++
 	write(r.t, r.path(mark+strconv.Itoa(r.made)), "")
 	eventually(r.t, "last event read", func() bool { return r.marks.Load() >= int64(r.made) })
-	eventually(r.t, "everything hinted", func() bool { return r.Busy() == 0 })
+	eventually(r.t, "everything hinted", func() bool { return r.Pending() == 0 })
 }
 
 const mark = ".mark-"

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"golang.org/x/sys/unix"
 )
 
@@ -34,7 +35,7 @@ func directories(t *testing.T, root string) []string {
 }
 
 // expectAllWatched shows that every directory reports its changes under its own path, and nothing else.
-func (r *watching) expectAllWatched(sink interface{ take() []Hint }) {
+func (r *watching) expectAllWatched(sink interface{ take() []media.Hint }) {
 	r.t.Helper()
 	r.settle()
 	sink.take()
@@ -313,15 +314,9 @@ func TestTwoPathsToOneDirectory(t *testing.T) {
 	sink := new(recorder)
 	r := run(t, "/mnt/root", Config{}, sink)
 	r.scan("")
-	var polled []string
-	for dir, all := range r.Polled(testRoot) {
-		if all {
-			t.Error("the whole root is polled")
-		}
-		polled = append(polled, dir)
-	}
-	if want := []string{"two", "two/deep"}; !slices.Equal(polled, want) {
-		t.Errorf("polled are %q, want %q", polled, want)
+	polled, all := r.Polled(testRoot)
+	if want := []string{"two", "two/deep"}; all || !slices.Equal(polled, want) {
+		t.Errorf("polled are %q (all: %v), want %q", polled, all, want)
 	}
 	if s := r.State(testRoot); s.Directories != 3 || s.Polled != 2 || !strings.Contains(s.Reason, "bind mount") {
 		t.Errorf("state is %+v", s)
@@ -406,7 +401,7 @@ func TestRootThatGoesAwayAndComesBack(t *testing.T) {
 	r := run(t, dir, Config{}, sink)
 	must(t, os.Rename(dir, filepath.Join(top, "elsewhere")))
 	eventually(t, "hint of the root", func() bool {
-		return slices.ContainsFunc(sink.all(), func(h Hint) bool { return h.Recursive && h.Dir == "" && h.Reason == ReasonMoved })
+		return slices.ContainsFunc(sink.all(), func(h media.Hint) bool { return h.Recursive && h.Dir == "" })
 	})
 	if s := r.State(testRoot); s.Directories != 0 {
 		t.Errorf("state of a root that is gone: %+v", s)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/catalogizer/catalogizerd/internal/logs"
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -56,8 +56,6 @@ type State struct {
 type Stats struct {
 	Events    int64 // that the kernel sent
 	Overflows int64 // of the kernel's queue or of a bound here: times at which events were lost
-	Hints     int64 // sent
-	Refused   int64 // hints for which the Sink returned an error
 	Watches   int64 // held now
 }
 
@@ -81,12 +79,12 @@ const stopGrace = 3 * time.Second
 
 // Watcher watches roots. See the package's documentation for what it guarantees.
 type Watcher struct {
-	sink    Sink
+	hint    func(media.Hint)
 	log     *zap.Logger
 	pending *debouncer
 	budget  *budget
 
-	events, overflows, hints, refused atomic.Int64
+	events, overflows atomic.Int64
 
 	goroutines sync.WaitGroup // readers and keepers
 
@@ -103,19 +101,17 @@ const (
 	stopped
 )
 
-// NewWatcher checks the configuration. Nothing is watched before Run.
-func NewWatcher(cfg Config, sink Sink, log *zap.Logger) (*Watcher, error) {
+// NewWatcher checks the configuration. Nothing is watched before Run. hint is called with each hint, one at a time; while
+// it waits, hints collect and merge.
+func NewWatcher(cfg Config, hint func(media.Hint), log *zap.Logger) (*Watcher, error) {
 	if err := checkTiming(cfg.Debounce, cfg.MaxWait); err != nil {
 		return nil, err
 	}
 	if cfg.MaxWatches < 0 {
 		return nil, fmt.Errorf("configure watcher: %d watches are less than none", cfg.MaxWatches)
 	}
-	if sink == nil {
-		return nil, errors.New("configure watcher: no sink for its hints")
-	}
 	return &Watcher{
-		sink:    sink,
+		hint:    hint,
 		log:     logs.Sparing(log),
 		pending: newDebouncer(cfg.Debounce, cfg.MaxWait),
 		budget:  newBudget(cfg.MaxWatches, WatchLimit),
@@ -198,14 +194,10 @@ func (w *Watcher) start(r *watchedRoot) {
 	}
 }
 
-// send passes one hint on. A panic of the Sink costs this hint only.
-func (w *Watcher) send(ctx context.Context, h Hint) {
-	defer w.recovered("sink of hints")
-	w.hints.Add(1)
-	if err := w.sink.Hint(ctx, h); err != nil && ctx.Err() == nil {
-		w.refused.Add(1)
-		w.log.Debug("hint refused", zap.String("root", h.Root), zap.String("dir", h.Dir), zap.Error(err))
-	}
+// send passes one hint on. A panic of who takes it costs this hint only.
+func (w *Watcher) send(h media.Hint) {
+	defer w.recovered("taking a hint")
+	w.hint(h)
 }
 
 // recovered, deferred, turns a panic into a log entry.
@@ -314,29 +306,16 @@ func (w *Watcher) known() int {
 	return sum
 }
 
-// Polled returns the directories that send no events: each with whether everything below it is meant too,
-// which is so only for a root in ModePoll.
-func (w *Watcher) Polled(root string) iter.Seq2[string, bool] {
-	return func(yield func(string, bool) bool) {
-		r := w.root(root)
-		if r == nil {
-			return
-		}
-		dirs, all := r.polled()
-		if all {
-			yield("", true)
-			return
-		}
-		for _, dir := range dirs {
-			if !yield(dir, false) {
-				return
-			}
-		}
+// Polled returns the directories that send no events, sorted, or says that none of the root sends any.
+func (w *Watcher) Polled(root string) (dirs []string, all bool) {
+	if r := w.root(root); r != nil {
+		return r.polled()
 	}
+	return nil, false
 }
 
-// Busy counts what has happened and has not yet been passed on as a hint.
-func (w *Watcher) Busy() int {
+// Pending counts what has happened and has not yet been passed on as a hint.
+func (w *Watcher) Pending() int {
 	sum := w.pending.busy()
 	for _, r := range w.all() {
 		sum += r.unread()
@@ -349,8 +328,6 @@ func (w *Watcher) Stats() Stats {
 	return Stats{
 		Events:    w.events.Load(),
 		Overflows: w.overflows.Load(),
-		Hints:     w.hints.Load(),
-		Refused:   w.refused.Load(),
 		Watches:   int64(w.budget.held()),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 )
@@ -100,7 +101,7 @@ func TestDirectoryRenamedReportsItsNewPath(t *testing.T) {
 	sink.take()
 	write(t, r.path("new", "deep", "deeper", "f"), "")
 	r.settle()
-	want := []Hint{{testRoot, "new/deep/deeper", []string{"f"}, false, ReasonEvent}}
+	want := []media.Hint{{Root: testRoot, Dir: "new/deep/deeper", Names: []string{"f"}}}
 	if diff := cmp.Diff(want, sink.take()); diff != "" {
 		t.Error(diff)
 	}

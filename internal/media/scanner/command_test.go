@@ -33,13 +33,12 @@ func TestARootThatHangsHoldsUpNobodyWhoTellsOfIt(t *testing.T) {
 		w.scan()
 		release := w.occupy("films")
 		for i := range 1000 {
-			if err := w.s.Hint(w.t.Context(), "films", fmt.Sprint(i), nil, false); err != nil {
-				t.Fatal(err)
-			}
+			w.s.Hint(media.Hint{Root: "films", Dir: fmt.Sprint(i)})
 		}
 		w.run("write a/2.mkv 2")
 		for range 100 {
-			if err := errors.Join(w.s.Hint(w.t.Context(), "films", "a", []string{"2.mkv"}, false), w.s.Prove(w.t.Context(), "")); err != nil {
+			w.s.Hint(media.Hint{Root: "films", Dir: "a", Names: []string{"2.mkv"}})
+			if err := w.s.Prove(w.t.Context(), ""); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -104,7 +104,7 @@ type waiting struct {
 	events atomic.Int64
 }
 
-func (w *waiting) Busy() int { return int(w.events.Load()) }
+func (w *waiting) Pending() int { return int(w.events.Load()) }
 
 func TestWhatIsGoneIsForgottenWhileAnotherFileIsWrittenToWithoutEnd(t *testing.T) {
 	watch := &waiting{}

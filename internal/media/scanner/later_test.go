@@ -1,12 +1,12 @@
 package scanner
 
 import (
-	"context"
 	"slices"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
 
@@ -94,9 +94,7 @@ func TestAFileThatIsWrittenToWithoutEndIsLookedAtNoMoreOftenInTheEnd(t *testing.
 			for i := range 600 {
 				w.run("append f 2")
 				if i%37 == 0 {
-					if err := w.s.Hint(context.Background(), "films", "", []string{"f"}, false); err != nil {
-						t.Fatal(err)
-					}
+					w.s.Hint(media.Hint{Root: "films", Names: []string{"f"}})
 				}
 				time.Sleep(100*time.Millisecond + 13*time.Microsecond) // so that no two meet by chance
 			}

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 	"pgregory.net/rapid"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
@@ -143,10 +144,10 @@ func TestManyGoroutinesAskAndChange(t *testing.T) {
 				switch {
 				case i%100 == 0:
 					_ = w.files.Run("write " + p + " x")
-					err = w.s.Hint(ctx, "films", dir, []string{tree.Base(p)}, false)
+					w.s.Hint(media.Hint{Root: "films", Dir: dir, Names: []string{tree.Base(p)}})
 				case i%100 == 50:
 					_ = w.files.Run("remove " + p)
-					err = w.s.Hint(ctx, "films", dir, []string{tree.Base(p)}, false)
+					w.s.Hint(media.Hint{Root: "films", Dir: dir, Names: []string{tree.Base(p)}})
 				case i%250 == 1:
 					_, err = w.s.Scan(ctx, "films", "", false)
 				case i%250 == 2:
@@ -155,7 +156,7 @@ func TestManyGoroutinesAskAndChange(t *testing.T) {
 					w.s.Idle()
 					_, err = w.s.Root(ctx, "films")
 				default:
-					err = w.s.Hint(ctx, "films", dir, []string{tree.Base(p)}, false)
+					w.s.Hint(media.Hint{Root: "films", Dir: dir, Names: []string{tree.Base(p)}})
 				}
 				if err != nil {
 					t.Error(err)

@@ -18,9 +18,6 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Everything is what Watcher.Polled names where a root has no watch at all. No directory is spelled so.
-const Everything = "/"
-
 // Watcher is what the scanner needs of the watcher of events.
 type Watcher interface {
 	// Attach begins to watch a root that is there; RemoveRoot ends it.
@@ -30,11 +27,11 @@ type Watcher interface {
 	Watch(ctx context.Context, root, dir string, id tree.FileID) error
 	// Unwatch forgets a directory and all below it.
 	Unwatch(root, dir string)
-	// Polled names the directories of a root that have no watch and must be looked at from time to time;
-	// Everything alone stands for all of them.
-	Polled(root string) []string
-	// Busy is how many names wait for their debounce.
-	Busy() int
+	// Polled names the directories of a root that send no events and must be listed from time to time, or says
+	// that none sends any.
+	Polled(root string) (dirs []string, all bool)
+	// Pending counts what has happened and has not been hinted yet.
+	Pending() int
 }
 
 // Config of a scanner. Durations of zero switch off what they time.
@@ -233,13 +230,11 @@ func (r *runner) takesIn() {
 	r.awaited.Add(-1)
 }
 
-// Hint asks for a look at a directory: at some names of it, all of it (names nil), or everything below
-// (recursive). It never waits.
-func (s *Scanner) Hint(_ context.Context, root, dir string, names []string, recursive bool) error {
-	if r := s.runner(root); r != nil { // else it left the configuration meanwhile
-		r.hint(dir, names, recursive)
+// Hint asks for a directory to be scanned. It never waits.
+func (s *Scanner) Hint(h media.Hint) {
+	if r := s.runner(h.Root); r != nil { // else it left the configuration meanwhile
+		r.hint(h.Dir, h.Names, h.Recursive)
 	}
-	return nil
 }
 
 // hint may be called from any goroutine.
@@ -382,7 +377,7 @@ func (s *Scanner) Quiet(root string) bool {
 }
 
 // eventsWait reports whether events wait for their debounce that may lead to looks.
-func (s *Scanner) eventsWait() bool { return s.watch != nil && s.watch.Busy() > 0 }
+func (s *Scanner) eventsWait() bool { return s.watch != nil && s.watch.Pending() > 0 }
 
 // quiet reports whether every look is done that may still find what is missing from a root: those of all
 // roots on its file system.

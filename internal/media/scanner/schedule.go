@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -51,8 +50,8 @@ func (r *runner) poll() {
 		r.startPass(&pass{poll: !r.row.FullPolls, quiet: true}) // schedules the next when it ends
 		return
 	}
-	dirs := r.s.watch.Polled(r.name)
-	if slices.Contains(dirs, Everything) {
+	dirs, all := r.s.watch.Polled(r.name)
+	if all {
 		r.startPass(&pass{poll: true, quiet: true})
 		return
 	}

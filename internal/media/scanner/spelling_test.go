@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
@@ -19,9 +20,7 @@ var foldingTrees = map[string]faketree.Options{
 // below asks for a look at all that is below a directory.
 func (w *world) below(dir string) {
 	w.t.Helper()
-	if err := w.s.Hint(w.t.Context(), "films", dir, nil, true); err != nil {
-		w.t.Fatal(err)
-	}
+	w.s.Hint(media.Hint{Root: "films", Dir: dir, Recursive: true})
 	w.rest()
 }
 

@@ -19,9 +19,7 @@ func TestAGrowingFileIsVisibleWithTheSizeFirstSeenAndAnalysedWhenItIsQuiet(t *te
 	inWorld(t, options{young: true}, func(w *world) {
 		ask := func() {
 			t.Helper()
-			if err := w.s.Hint(context.Background(), "films", "", []string{"f"}, false); err != nil {
-				t.Fatal(err)
-			}
+			w.s.Hint(media.Hint{Root: "films", Names: []string{"f"}})
 			synctest.Wait()
 		}
 		w.run("write f 1")
@@ -189,7 +187,7 @@ func TestAnIgnoreFileIsNotOverlookedAmongOtherHints(t *testing.T) {
 		"before its directory":     func(w *world) { w.hintAll("a", ".catalogizerignore"); w.hintAll("a"); w.rest() },
 		"among more than a few":    func(w *world) { w.hintAll("a", append(w.names(2*maxNames), ".catalogizerignore")...) },
 		"behind more than a few":   func(w *world) { w.hintAll("a", w.names(maxNames)...); w.hintAll("a", ".catalogizerignore") },
-		"all below, by no name":    func(w *world) { _ = w.s.Hint(w.t.Context(), "films", "", nil, true) },
+		"all below, by no name":    func(w *world) { w.s.Hint(media.Hint{Root: "films", Recursive: true}) },
 		"with a removed directory": func(w *world) { w.hint("a/-gone/f"); w.hintAll("a", ".catalogizerignore") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -213,9 +211,7 @@ func TestAnIgnoreFileIsNotOverlookedAmongOtherHints(t *testing.T) {
 func (w *world) hintAll(dir string, names ...string) {
 	w.t.Helper()
 	slices.Sort(names)
-	if err := w.s.Hint(w.t.Context(), "films", dir, names, false); err != nil {
-		w.t.Fatal(err)
-	}
+	w.s.Hint(media.Hint{Root: "films", Dir: dir, Names: names})
 }
 
 func (w *world) names(n int) (names []string) {
@@ -388,9 +384,7 @@ func TestAFileThatWasReportedAndIsGoneCostsNothing(t *testing.T) {
 		if w.st.Head() != head {
 			t.Error("something changed")
 		}
-		if err := w.s.Hint(context.Background(), "nowhere", "a", nil, false); err != nil {
-			t.Errorf("a hint of a root that left: %v", err)
-		}
+		w.s.Hint(media.Hint{Root: "nowhere", Dir: "a"})
 	})
 }
 

@@ -206,9 +206,7 @@ func (w *world) hint(paths ...string) {
 	w.t.Helper()
 	for _, p := range paths {
 		dir, name := path.Split(p)
-		if err := w.s.Hint(context.Background(), "films", strings.TrimSuffix(dir, "/"), []string{name}, false); err != nil {
-			w.t.Fatal(err)
-		}
+		w.s.Hint(media.Hint{Root: "films", Dir: strings.TrimSuffix(dir, "/"), Names: []string{name}})
 		w.rest()
 	}
 }
@@ -352,8 +350,8 @@ func (deaf) Attach(string, string, tree.Volume, func(string, bool) bool) {}
 func (deaf) RemoveRoot(string)                                           {}
 func (deaf) Watch(context.Context, string, string, tree.FileID) error    { return nil }
 func (deaf) Unwatch(string, string)                                      {}
-func (deaf) Polled(string) []string                                      { return nil }
-func (deaf) Busy() int                                                   { return 0 }
+func (deaf) Polled(string) ([]string, bool)                              { return nil, false }
+func (deaf) Pending() int                                                { return 0 }
 
 // below is a part of a tree as a root of its own, on the same file system.
 type below struct {
