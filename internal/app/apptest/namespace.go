@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const insideVar = "APPTEST_INSIDE"
@@ -42,8 +43,12 @@ func Inside(t *testing.T, n Namespace, commands ...string) bool {
 		// The limits below are the whole machine's, whatever the namespace.
 		"mount --bind /proc/sys/fs /proc/sys/fs",
 		"mount -o remount,bind,ro /proc/sys/fs",
-	}, commands, []string{`exec "$0" -test.v -test.timeout=10m -test.run "^$1$"`})
-	cmd := exec.CommandContext(t.Context(), unshare[0], append(unshare[1:], "sh", "-ec", strings.Join(script, "\n"), os.Args[0], t.Name())...)
+	}, commands, []string{`exec "$0" -test.v -test.timeout="$2" -test.run "^$1$"`})
+	left := "0" // as long as it takes, where that is what the outer test may
+	if end, ok := t.Deadline(); ok {
+		left = time.Until(end).String()
+	}
+	cmd := exec.CommandContext(t.Context(), unshare[0], append(unshare[1:], "sh", "-ec", strings.Join(script, "\n"), os.Args[0], t.Name(), left)...)
 	cmd.Env = append(os.Environ(), insideVar+"="+t.Name())
 	out, err := cmd.CombinedOutput()
 	switch text := string(out); {

@@ -286,28 +286,36 @@ func (m *diskModel) post(path, body string, into any) int {
 // online waits until a root is, and says that its disk is the one where the daemon asks.
 func (m *diskModel) online(root string) bool {
 	m.t.Helper()
-	var r struct {
-		State, Reason string
-		Watch         struct{ Mode string }
-		VolumeOffer   *struct{ Volume string } `json:"volume_offer"`
-	}
-	if !apptest.Within(time.Minute, func() bool {
-		m.daemon.Get(m.t, "/api/v1/roots/"+root, &r)
-		if r.State != "online" && r.VolumeOffer != nil {
-			body, err := json.Marshal(map[string]string{"volume": r.VolumeOffer.Volume})
-			m.must(err)
-			var answer struct{ Kept, New, Missing int }
-			if m.post("/api/v1/roots/"+root+"/accept-volume", string(body), &answer) == http.StatusOK {
-				m.done["accepted"]++
-			}
-		}
-		return r.State == "online"
-	}) {
+	var r rootState
+	if !apptest.Within(time.Minute, func() bool { r = m.accept(root); return r.State == "online" }) {
 		m.fail([]string{fmt.Sprintf("root %s does not come back: %+v", root, r)})
 		return false
 	}
 	m.polled = m.polled || r.Watch.Mode == "poll"
 	return true
+}
+
+// rootState is what the daemon says of a root.
+type rootState struct {
+	State, Reason string
+	Watch         struct{ Mode string }
+	VolumeOffer   *struct{ Volume string } `json:"volume_offer"`
+}
+
+// accept says that the disk in a root's place is the root's, where the daemon asks, and returns what it said before.
+func (m *diskModel) accept(root string) rootState {
+	m.t.Helper()
+	var r rootState
+	m.daemon.Get(m.t, "/api/v1/roots/"+root, &r)
+	if r.State != "online" && r.VolumeOffer != nil {
+		body, err := json.Marshal(map[string]string{"volume": r.VolumeOffer.Volume})
+		m.must(err)
+		var answer struct{ Kept, New, Missing int }
+		if m.post("/api/v1/roots/"+root+"/accept-volume", string(body), &answer) == http.StatusOK {
+			m.done["accepted"]++
+		}
+	}
+	return r
 }
 
 // compare waits until every root is there and the daemon has seen everything, and compares.
@@ -329,6 +337,7 @@ func (m *diskModel) compare() {
 	}
 	for _, r := range m.roots {
 		if !apptest.Within(30*time.Second, func() bool {
+			m.accept(r) // it may not have noticed another disk until now: what was added is more than a copy then
 			it := m.replica.Find(r, sentinel)
 			return it != nil && it.Size == m.sentinel
 		}) {
