@@ -15,8 +15,10 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/catalogizer/catalogizerd/internal/config"
+	gorun "github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/terminal"
+	"go.uber.org/zap"
 )
 
 // Set by the linker.
@@ -121,8 +123,8 @@ func newProcess(in io.Reader, out, errOut io.Writer) (p *process, stop func()) {
 	signals := make(chan os.Signal, 2) // the one that asks and the one that insists
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	first := make(chan os.Signal, 1)
-	done := make(chan struct{})
-	go func() { // ends with stop
+	group := gorun.NewGroup(context.Background(), zap.NewNop())
+	group.Go("signals", func(stopped context.Context) error {
 		for n := 0; ; n++ {
 			select {
 			case s := <-signals:
@@ -131,11 +133,11 @@ func newProcess(in io.Reader, out, errOut io.Writer) (p *process, stop func()) {
 				}
 				first <- s
 				cancel()
-			case <-done:
-				return
+			case <-stopped.Done():
+				return nil
 			}
 		}
-	}()
+	})
 	var got os.Signal
 	p = &process{ctx: ctx, in: in, out: out, err: errOut, signal: func() os.Signal {
 		select {
@@ -146,7 +148,8 @@ func newProcess(in io.Reader, out, errOut io.Writer) (p *process, stop func()) {
 	}}
 	return p, func() {
 		signal.Stop(signals)
-		close(done)
+		group.Stop()
+		_ = group.Wait() // it does not fail
 		cancel()
 	}
 }

@@ -39,8 +39,9 @@ func (c *serveCommand) Run(p *process) error {
 		log.Warn(w.Error())
 	}
 	defer outliveReaders()()
-	reloads, stop := onHangup(p)
-	defer stop()
+	reloads := make(chan os.Signal, 1) // several before one is served are one
+	signal.Notify(reloads, syscall.SIGHUP)
+	defer signal.Stop(reloads)
 	return app.Serve(p.ctx, cfg, log, app.Options{Version: version, Reload: load, Reloads: reloads, Reloaded: change})
 }
 
@@ -50,29 +51,4 @@ func outliveReaders() (stop func()) {
 	broken := make(chan os.Signal, 1) // read by nobody: the failed write says it already
 	signal.Notify(broken, syscall.SIGPIPE)
 	return func() { signal.Stop(broken) }
-}
-
-// onHangup turns SIGHUPs into requests to reload; several before one is served are one.
-func onHangup(p *process) (<-chan struct{}, func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP)
-	reloads := make(chan struct{}, 1)
-	done := make(chan struct{})
-	go func() { // ends with stop
-		for {
-			select {
-			case <-signals:
-				select {
-				case reloads <- struct{}{}:
-				default:
-				}
-			case <-done:
-				return
-			}
-		}
-	}()
-	return reloads, func() {
-		signal.Stop(signals)
-		close(done)
-	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,7 +45,7 @@ func (c *watchCommand) Run(p *process) error {
 	if err := checkKinds(c.Kind); err != nil {
 		return err
 	}
-	if err := c.knock(p); err != nil {
+	if err := c.preflight(p); err != nil {
 		return err
 	}
 	at := c.Since
@@ -71,8 +72,8 @@ func (c *watchCommand) Run(p *process) error {
 	}
 }
 
-// knock asks for something small: a daemon that wants a token says so at once, where the live feed would wait for one.
-func (c *watchCommand) knock(p *process) error {
+// preflight asks for something small: a daemon that wants a token says so at once, where the live feed would wait for one.
+func (c *watchCommand) preflight(p *process) error {
 	return c.get(p.ctx, "status", nil, &struct{}{})
 }
 
@@ -87,15 +88,7 @@ func (c *watchCommand) follow(p *process, at *string, connected *bool) error {
 		return err
 	}
 	defer ws.Close()
-	stop := make(chan struct{})
-	defer close(stop)
-	go func() { // ends with follow
-		select {
-		case <-p.ctx.Done():
-			_ = ws.Close()
-		case <-stop:
-		}
-	}()
+	defer context.AfterFunc(p.ctx, func() { _ = ws.Close() })()
 	for {
 		_, data, err := ws.ReadMessage()
 		if err != nil {

@@ -161,19 +161,16 @@ func (s *Server) Run(ctx context.Context) error {
 		ErrorLog:          log.New(complaints{s.log}, "", 0),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	following := run.NewGroup(ctx, s.log)
-	following.Go("follow the token", s.followToken)
-	defer func() { _ = following.Wait() }() // it ends with ctx, and fails by a panic only, which is in the log
-	defer following.Stop()
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(&stallListener{Listener: s.listener, admitted: newConnections()}) }() // ends with Shutdown or Close
-	var failure error
-	select {
-	case err := <-failed:
-		failure = fmt.Errorf("serve: %w", err)
-		failed <- http.ErrServerClosed // it has ended
-	case <-ctx.Done():
-	}
+	group := run.NewGroup(ctx, s.log)
+	group.Go("follow the token", s.followToken)
+	group.Go("serve", func(context.Context) error { // ends with Shutdown or Close
+		err := srv.Serve(&stallListener{Listener: s.listener, admitted: newConnections()})
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return err
+	})
+	<-group.Context().Done() // something has failed, or ctx has ended
 	s.ready.Store(false)
 	close(s.stopping)
 	dctx, cancel := context.WithTimeout(context.Background(), drainTime)
@@ -181,11 +178,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := srv.Shutdown(dctx); err != nil {
 		_ = srv.Close() // a download that goes on is resumed by its client
 	}
-	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		failure = fmt.Errorf("serve: %w", err)
-	}
+	err := group.Wait()
 	s.live.Wait()
-	return failure
+	return err
 }
 
 // complaints takes in what net/http has to say of connections: one kind of line, whoever it is about.

@@ -59,9 +59,9 @@ func (d *Daemon) reload(ctx context.Context) {
 		return
 	}
 	old := d.config.Load()
-	changes := config.Diff(old, cfg)
-	if len(changes.Fixed) > 0 {
-		d.log.Warn("only a restart changes these keys", zap.Strings("keys", changes.Fixed))
+	fixed, keys := config.Diff(old, cfg)
+	if len(fixed) > 0 {
+		d.log.Warn("only a restart changes these keys", zap.Strings("keys", fixed))
 	}
 	if err := cfg.KeepFixed(old); err != nil {
 		d.refuse(err)
@@ -76,7 +76,7 @@ func (d *Daemon) reload(ctx context.Context) {
 		d.refuse(errors.Join(err, d.putBack(ctx, old)))
 		return
 	}
-	d.log.Info("configuration reloaded", zap.Int("roots", len(roots)), zap.Strings("keys", changes.Keys))
+	d.log.Info("configuration reloaded", zap.Int("roots", len(roots)), zap.Strings("keys", keys))
 }
 
 // apply puts a configuration in force. Where it fails, a part of it may be.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"os"
 
 	"go.uber.org/zap"
 
@@ -19,7 +20,7 @@ type Options struct {
 	Version string
 	// Reload gives the configuration anew, for a signal on Reloads; nil and a nil channel: it never changes.
 	Reload  func() (*config.Config, error)
-	Reloads <-chan struct{}
+	Reloads <-chan os.Signal
 	// Reloaded is called with a new configuration once it is in force, for what of it lies outside of the daemon, the
 	// log; it may be nil.
 	Reloaded func(*config.Config) error

@@ -224,7 +224,7 @@ func TestTheCommentedFileOfTheProject(t *testing.T) {
 	}
 	c := load(t, LoadOptions{File: write(t, strings.Join(live, ""))})
 	shown := map[string]bool{}
-	for _, s := range c.Redacted() {
+	for _, s := range c.settings() {
 		if s.Origin != fromDefault {
 			shown[last(s.Key)] = true
 		}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"net/netip"
 	"net/url"
 	"path"
@@ -116,22 +115,4 @@ func (s *Share) setPath(text string) error {
 	}
 	s.Share, s.Path = share, below
 	return nil
-}
-
-// String writes the address as a URL, without the port where it is the usual one.
-func (s Share) String() string {
-	u := url.URL{Scheme: "smb", Host: s.Host, Path: "/" + path.Join(s.Share, s.Path)}
-	if strings.Contains(s.Host, ":") {
-		u.Host = "[" + s.Host + "]"
-	}
-	if s.Port != smbPort {
-		u.Host = fmt.Sprintf("%s:%d", u.Host, s.Port)
-	}
-	switch {
-	case s.Domain != "":
-		u.User = url.User(s.Domain + ";" + s.User)
-	case s.User != "":
-		u.User = url.User(s.User)
-	}
-	return u.String()
 }

@@ -2,19 +2,15 @@ package run
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"sync"
 
 	"go.uber.org/zap"
 )
 
-// ErrStopped says that a pool takes no more work.
-var ErrStopped = errors.New("pool is stopped")
-
-// Pool is a fixed number of workers without a queue: Submit hands a task to a worker that is free, or
-// waits for one. So nothing is ever queued that a stop could lose or run by chance: what runs is
-// finished, what waits in Submit is handed back to its caller. A task that panics is logged; its worker goes on.
+// Pool is a fixed number of workers without a queue: a task is sent to a worker that is free. So nothing is ever queued
+// that a stop could lose or run by chance: what runs is finished, what waits stays with its owner. A task that panics is
+// logged; its worker goes on.
 type Pool struct {
 	// Prepare, where it is set before Run, is called on each worker before its first task. The worker then
 	// keeps its thread to itself, so that what Prepare changes of the thread (its priority) holds for every task.
@@ -73,26 +69,6 @@ func (p *Pool) work(ctx context.Context) {
 	}
 }
 
-// Submit hands task to a worker; it waits while all are busy. It fails once the pool is stopped or ctx ends: then task has not
-// run and never will.
-func (p *Pool) Submit(ctx context.Context, task func(context.Context)) error {
-	select {
-	case <-p.stop:
-		return ErrStopped
-	case <-ctx.Done():
-		return ctx.Err()
-	default:
-	}
-	select {
-	case p.tasks <- task:
-		return nil
-	case <-p.stop:
-		return ErrStopped
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// Tasks is the channel that Submit sends on, for owners that wait for other things at the same time.
-// Nothing receives from it once the pool is stopped.
+// Tasks is the channel that hands a task to a worker; sending waits while all are busy. Owners send in a select beside
+// their own end: nothing receives from it once the pool is stopped, and what has not been sent has not run.
 func (p *Pool) Tasks() chan<- func(context.Context) { return p.tasks }

@@ -30,6 +30,19 @@ func startPool(t *testing.T, workers int) (p *run.Pool, stop func()) {
 	return p, func() { cancel(); <-done }
 }
 
+// submit hands a task to a worker as owners do, in a select beside their own end.
+func submit(ctx context.Context, p *run.Pool, task func(context.Context)) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	select {
+	case p.Tasks() <- task:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func TestNoMoreTasksRunThanThereAreWorkers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, stop := startPool(t, 3)
@@ -38,7 +51,7 @@ func TestNoMoreTasksRunThanThereAreWorkers(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
-				err := p.Submit(t.Context(), func(context.Context) {
+				err := submit(t.Context(), p, func(context.Context) {
 					n := running.Add(1)
 					for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 					}
@@ -55,48 +68,48 @@ func TestNoMoreTasksRunThanThereAreWorkers(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if most.Load() != 3 || ran.Load() != 20 {
-			t.Errorf("%d at once, %d in all", most.Load(), ran.Load())
+			t.Errorf("%d at once, %d in all, want 3 and 20", most.Load(), ran.Load())
 		}
 	})
 }
 
 func TestAPoolOfNobodyHasOneWorker(t *testing.T) {
 	if n := run.NewPool("test", 0, zap.NewNop()).Workers(); n != 1 {
-		t.Errorf("%d workers", n)
+		t.Errorf("%d workers, want 1", n)
 	}
 }
 
-func TestSubmitWaitsForAWorker(t *testing.T) {
+func TestATaskWaitsForAWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, stop := startPool(t, 1)
 		defer stop()
-		if err := p.Submit(t.Context(), func(context.Context) { time.Sleep(time.Minute) }); err != nil {
+		if err := submit(t.Context(), p, func(context.Context) { time.Sleep(time.Minute) }); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if err := p.Submit(t.Context(), func(context.Context) {}); err != nil {
+		if err := submit(t.Context(), p, func(context.Context) {}); err != nil {
 			t.Fatal(err)
 		}
 		if waited := time.Since(began); waited != time.Minute {
-			t.Errorf("waited %v", waited)
+			t.Errorf("waited %v, want until the first task is over, a minute", waited)
 		}
 	})
 }
 
-func TestSubmitGivesUpWithItsContext(t *testing.T) {
+func TestATaskThatWaitsIsTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, stop := startPool(t, 1)
 		defer stop()
-		if err := p.Submit(t.Context(), func(context.Context) { time.Sleep(time.Minute) }); err != nil {
+		if err := submit(t.Context(), p, func(context.Context) { time.Sleep(time.Minute) }); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err := p.Submit(ctx, func(context.Context) { t.Error("a task that was handed back ran") })
+		err := submit(ctx, p, func(context.Context) { t.Error("a task that was handed back ran") })
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
-		if err := p.Submit(ctx, func(context.Context) { t.Error("a task of an ended context ran") }); err == nil {
+		if err := submit(ctx, p, func(context.Context) { t.Error("a task of an ended context ran") }); err == nil {
 			t.Error("taken")
 		}
 	})
@@ -106,7 +119,7 @@ func TestAStopFinishesWhatRunsAndHandsBackWhatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, stop := startPool(t, 1)
 		finished := false
-		err := p.Submit(t.Context(), func(ctx context.Context) {
+		err := submit(t.Context(), p, func(ctx context.Context) {
 			<-ctx.Done() // told at once
 			time.Sleep(time.Second)
 			finished = true
@@ -114,20 +127,26 @@ func TestAStopFinishesWhatRunsAndHandsBackWhatWaits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		owner, leave := context.WithCancel(context.WithoutCancel(t.Context()))
+		defer leave()
 		waiting := make(chan error, 1)
 		go func() {
-			waiting <- p.Submit(context.WithoutCancel(t.Context()), func(context.Context) { t.Error("a task that waited ran after the stop") })
+			waiting <- submit(owner, p, func(context.Context) { t.Error("a task that waited ran after the stop") })
 		}()
 		synctest.Wait()
 		stop()
 		if !finished {
 			t.Error("Run returned before its running task")
 		}
-		if err := <-waiting; !errors.Is(err, run.ErrStopped) {
-			t.Errorf("the waiting task: %v", err)
+		synctest.Wait()
+		leave()
+		if err := <-waiting; !errors.Is(err, context.Canceled) {
+			t.Errorf("the waiting task: %v, want it left with its owner", err)
 		}
-		if err := p.Submit(t.Context(), func(context.Context) { t.Error("a stopped pool ran a task") }); !errors.Is(err, run.ErrStopped) {
-			t.Errorf("a task after the stop: %v", err)
+		late, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := submit(late, p, func(context.Context) { t.Error("a stopped pool ran a task") }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a task after the stop: %v, want nobody to take it", err)
 		}
 	})
 }
@@ -137,12 +156,12 @@ func TestAPanicCostsNoWorker(t *testing.T) {
 		p, stop := startPool(t, 1)
 		defer stop()
 		for range 3 {
-			if err := p.Submit(t.Context(), func(context.Context) { panic("odd") }); err != nil {
+			if err := submit(t.Context(), p, func(context.Context) { panic("odd") }); err != nil {
 				t.Fatal(err)
 			}
 		}
 		ran := make(chan struct{})
-		if err := p.Submit(t.Context(), func(context.Context) { close(ran) }); err != nil {
+		if err := submit(t.Context(), p, func(context.Context) { close(ran) }); err != nil {
 			t.Fatal(err)
 		}
 		<-ran
@@ -155,23 +174,25 @@ func TestEachTaskRunsOnceOrIsHandedBack(t *testing.T) {
 	const goroutines, operations = 100, 1000
 	var ran [goroutines * operations]atomic.Int32
 	var taken, handedBack atomic.Int64
+	owner, leave := context.WithCancel(context.Background())
+	defer leave()
 	var wg sync.WaitGroup
 	for g := range goroutines {
 		wg.Go(func() {
 			for i := range operations {
 				n := g*operations + i
-				err := p.Submit(context.Background(), func(context.Context) { ran[n].Add(1) })
+				err := submit(owner, p, func(context.Context) { ran[n].Add(1) })
 				switch {
 				case err == nil:
 					ran[n].Add(10)
 					taken.Add(1)
-				case errors.Is(err, run.ErrStopped):
+				case errors.Is(err, context.Canceled):
 					handedBack.Add(1)
 				default:
 					t.Error(err)
 				}
 				if n == goroutines*operations/2 {
-					go stop()
+					go func() { stop(); leave() }()
 				}
 			}
 		})
@@ -196,7 +217,7 @@ func TestAWorkerWhosePreparationPanicsWorksAllTheSame(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()
 	worked := make(chan struct{})
-	if err := p.Submit(ctx, func(context.Context) { close(worked) }); err != nil {
+	if err := submit(ctx, p, func(context.Context) { close(worked) }); err != nil {
 		t.Fatal(err)
 	}
 	<-worked

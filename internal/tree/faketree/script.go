@@ -91,10 +91,14 @@ func (t *Tree) withTwo(verb, one, two string) error {
 	if err != nil {
 		return err
 	}
+	return t.SetTime(one, t.now().Add(by))
+}
+
+// now is the tree's own clock.
+func (t *Tree) now() time.Time {
 	t.mu.Lock()
-	at := t.opts.Now().Add(t.ahead + by)
-	t.mu.Unlock()
-	return t.SetTime(one, at)
+	defer t.mu.Unlock()
+	return t.opts.Now().Add(t.ahead)
 }
 
 func (t *Tree) mkdirAll(path string) error {
