@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
@@ -18,9 +19,9 @@ func (w watching) Attach(root, location string, v tree.Volume, ignored func(stri
 	if on, ok := w.d.scanner.Tree(root).(*local.Tree); ok && on.Where() != "" {
 		location = on.Where() // events bear the path that was watched
 	}
-	r := realtime.Root{Name: root, Path: location, Mode: realtime.ModeInotify, Ignore: ignored}
+	r := inotify.Root{Name: root, Path: location, Mode: inotify.ModeInotify, Ignore: ignored}
 	if v.Remote {
-		r.Mode, r.Reason = realtime.ModePoll, fmt.Sprintf("%s sends no events of changes made elsewhere", v.FSType)
+		r.Mode, r.Reason = inotify.ModePoll, fmt.Sprintf("%s sends no events of changes made elsewhere", v.FSType)
 	}
 	_ = w.AddRoot(r) // fails only for a path that is not absolute: those have been refused
 }

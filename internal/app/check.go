@@ -18,7 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/config"
-	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -235,15 +235,15 @@ func openChecked(ctx context.Context, dir string) (st *store.Store, f Finding) {
 // of them.
 func checkWatches(directories int64, partial bool) Finding {
 	f := Finding{Verdict: OK, What: "watches"}
-	if l := realtime.InstanceLimit(); l.Sysctl != "" && l.Value < 1 {
+	if l := inotify.InstanceLimit(); l.Sysctl != "" && l.Value < 1 {
 		return Finding{Warning, f.What, fmt.Sprintf("the kernel allows no inotify instance: raise %s: until then everything is polled", l.Sysctl)}
 	}
-	limit := realtime.WatchLimit()
+	limit := inotify.WatchLimit()
 	if limit.Sysctl == "" {
 		f.Text = "the kernel tells no limit"
 		return f
 	}
-	budget := int64(realtime.WatchBudget(limit.Value))
+	budget := int64(inotify.WatchBudget(limit.Value))
 	if directories == 0 {
 		f.Text = fmt.Sprintf("%s directories can be watched (%s is %d)", humanize.Comma(budget), limit.Sysctl, limit.Value)
 		return f
@@ -254,7 +254,7 @@ func checkWatches(directories int64, partial bool) Finding {
 	}
 	if directories > budget {
 		f.Verdict = Warning
-		f.Text += fmt.Sprintf(": those that changed longest ago are polled: sysctl %s=%d", limit.Sysctl, realtime.SuggestedWatches(int(directories), 0, limit.Value))
+		f.Text += fmt.Sprintf(": those that changed longest ago are polled: sysctl %s=%d", limit.Sysctl, inotify.SuggestedWatches(int(directories), 0, limit.Value))
 	}
 	return f
 }

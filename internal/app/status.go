@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 )
 
 // Roots describes every root, with how it is watched and its share's breaker.
@@ -35,7 +35,7 @@ func (d *Daemon) complete(r *media.Root) {
 	switch {
 	case r.State == media.Offline:
 		r.Watch = media.Watch{Mode: media.WatchNone, Reason: "the root is offline"}
-	case st.Mode == realtime.ModeInotify:
+	case st.Mode == inotify.ModeInotify:
 		r.Watch = media.Watch{Mode: media.WatchInotify, Directories: st.Directories, Reason: st.Reason}
 		if below := d.scanner.PolledBelow(r.Name); below != "" {
 			r.Watch.Reason = strings.TrimPrefix(st.Reason+"; polled too, since not every change there sends an event: "+below, "; ")
@@ -45,7 +45,7 @@ func (d *Daemon) complete(r *media.Root) {
 	}
 }
 
-func pollReason(r *media.Root, st realtime.State) string {
+func pollReason(r *media.Root, st inotify.State) string {
 	switch {
 	case st.Reason != "":
 		return st.Reason

@@ -1,11 +1,12 @@
 // Package realtime is what happens while the daemon runs: changes of files come in as hints, changes
-// of the catalog go out to whoever listens.
+// of the catalog go out to whoever listens. Its Watcher stands before package inotify, its EventBus before
+// the subscribers of the feed.
 //
 // # Hints
 //
-// A Watcher turns the kernel's events into Hints: "these names of this directory may have changed".
-// It never touches the catalog, and it is never believed: a hint only makes somebody list a directory,
-// and the listing is the truth. So it may be wrong in one direction only. Its guarantees:
+// A Watcher turns the kernel's events into hints (media.Hint): "these names of this directory may have
+// changed". It never touches the catalog, and it is never believed: a hint only makes somebody list a
+// directory, and the listing is the truth. So it may be wrong in one direction only. Its guarantees:
 //
 //   - Watch returns once the directory is watched, or is known to be one that must be polled. Whoever
 //     calls Watch before listing a directory misses nothing: what is made before the watch is in the
@@ -21,9 +22,9 @@
 //
 // # Concurrency
 //
-// All methods of Watcher are safe for concurrent use. One goroutine sends the hints, one at a time, and
-// waits when the Sink waits. Every root has an inotify instance of its own with two goroutines: a reader
-// that only records events, and a keeper that alone adds and removes watches, in the order of the
-// events that ask for it. No lock is held over a system call, over a send or over a call of Sink or
-// Ignore.
+// All methods of Watcher are safe for concurrent use. One goroutine sends the hints, one at a time. Every
+// root has an inotify instance of its own with two goroutines: a reader that records events, and a watch
+// manager that alone adds and removes watches, in the order of the events that ask for it. The reader waits
+// for nothing but the disk: it asks whether what was created is a directory. No lock is held over a system
+// call, over the sending of a hint or over a call of Ignore.
 package realtime

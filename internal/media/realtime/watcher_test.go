@@ -41,7 +41,7 @@ func TestEveryKindOfChangeIsHinted(t *testing.T) {
 		{"removed directory", func(r *watching) error { return os.RemoveAll(r.path("d")) }, []string{"d"}},
 	}
 	sink := new(recorder)
-	r := run(t, dir, Config{}, sink)
+	r := watch(t, dir, Config{}, sink)
 	for _, c := range changes {
 		sink.take()
 		must(t, c.change(r))
@@ -77,7 +77,7 @@ func writeMapped(path string) error {
 func TestFileInNewDeepDirectoryIsNeverLost(t *testing.T) {
 	const rounds = 10_000
 	sink := new(lister)
-	r := run(t, scratch(t), Config{Debounce: 5 * time.Millisecond, MaxWait: 50 * time.Millisecond}, sink)
+	r := watch(t, scratch(t), Config{Debounce: 5 * time.Millisecond, MaxWait: 50 * time.Millisecond}, sink)
 	var paths []string
 	for i := range rounds {
 		deep := fmt.Sprintf("%d/a/b/c", i)
@@ -95,7 +95,7 @@ func TestDirectoryRenamedReportsItsNewPath(t *testing.T) {
 	dir := scratch(t)
 	must(t, os.MkdirAll(filepath.Join(dir, "old", "deep", "deeper"), 0o755))
 	sink := new(lister)
-	r := run(t, dir, Config{}, sink)
+	r := watch(t, dir, Config{}, sink)
 	must(t, os.Rename(r.path("old"), r.path("new")))
 	r.settle()
 	sink.take()

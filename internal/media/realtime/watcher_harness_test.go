@@ -15,8 +15,10 @@ import (
 	"time"
 
 	"go.uber.org/zap/zaptest"
+	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -84,8 +86,8 @@ type watching struct {
 
 const testRoot = "films"
 
-// run starts a Watcher of one root, whose directories are watched as a scanner does.
-func run(t *testing.T, dir string, cfg Config, sink taker) *watching {
+// watch starts a Watcher of one root, whose directories are watched as a scanner does.
+func watch(t *testing.T, dir string, cfg Config, sink taker) *watching {
 	t.Helper()
 	r := start(t, dir, cfg, sink)
 	r.scan("")
@@ -95,12 +97,25 @@ func run(t *testing.T, dir string, cfg Config, sink taker) *watching {
 // start starts a Watcher of one root, none of whose directories is watched.
 func start(t *testing.T, dir string, cfg Config, sink taker) *watching {
 	t.Helper()
+	return startWithin(t, 0, dir, cfg, sink)
+}
+
+// startWithin is start with a number of watches that the kernel leaves to the Watcher; 0: what it really does.
+func startWithin(t *testing.T, watches int, dir string, cfg Config, sink taker) *watching {
+	t.Helper()
 	if cfg.Debounce == 0 {
 		cfg.Debounce, cfg.MaxWait = 20*time.Millisecond, 200*time.Millisecond
 	}
 	w, err := NewWatcher(cfg, sink.hint, zaptest.NewLogger(t))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if watches > 0 {
+		limit := watches
+		for inotify.WatchBudget(limit) < watches {
+			limit++
+		}
+		w.shared.Budget = inotify.NewBudget(func() inotify.Limit { return inotify.Limit{Sysctl: "test", Value: limit} })
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	if l, ok := sink.(*lister); ok {
@@ -114,11 +129,11 @@ func start(t *testing.T, dir string, cfg Config, sink taker) *watching {
 			t.Error(err)
 		}
 	})
-	r.add(Root{Name: testRoot, Path: dir, Mode: ModeInotify, Ignore: r.ignoreMarks})
+	r.add(inotify.Root{Name: testRoot, Path: dir, Mode: inotify.ModeInotify, Ignore: r.ignoreMarks})
 	return r
 }
 
-func (r *watching) add(root Root) {
+func (r *watching) add(root inotify.Root) {
 	r.t.Helper()
 	if err := r.AddRoot(root); err != nil {
 		r.t.Fatal(err)
@@ -133,8 +148,8 @@ func (r *watching) scan(dir string) {
 // scanTree watches and lists a subtree, and calls found for each path in it that is no directory.
 func scanTree(ctx context.Context, w *Watcher, root, path, dir string, found func(string)) {
 	id := tree.FileID{}
-	if seen, err := look(filepath.Join(path, dir)); err == nil {
-		id = seen.id
+	if found, err := identify(filepath.Join(path, dir)); err == nil {
+		id = found
 	}
 	if err := w.Watch(ctx, root, dir, id); err != nil {
 		return
@@ -261,7 +276,13 @@ func write(t *testing.T, path, content string) {
 
 func idOf(t *testing.T, path string) tree.FileID {
 	t.Helper()
-	seen, err := look(path)
+	id, err := identify(path)
 	must(t, err)
-	return seen.id
+	return id
+}
+
+func identify(path string) (tree.FileID, error) {
+	var st unix.Statx_t
+	err := unix.Statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_INO|unix.STATX_BTIME, &st)
+	return tree.FileID{Inode: st.Ino, Birth: st.Btime.Sec*1e9 + int64(st.Btime.Nsec)}, err
 }

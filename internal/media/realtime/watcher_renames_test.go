@@ -114,7 +114,7 @@ func TestRenamedDirectoriesReportTheirNewPaths(t *testing.T) {
 			must(t, os.MkdirAll(filepath.Join(dir, "a", "deep", "deeper"), 0o755))
 			must(t, os.MkdirAll(filepath.Join(dir, "c", "deep", "deeper"), 0o755))
 			sink := new(lister)
-			r := run(t, dir, Config{}, sink)
+			r := watch(t, dir, Config{}, sink)
 			r.expectAllWatched(sink)
 			shell(t, "cd "+dir+"; "+c.commands)
 			r.expectAllWatched(sink)
@@ -128,7 +128,7 @@ func TestExchangedDirectoriesReportTheirNewPaths(t *testing.T) {
 		must(t, os.MkdirAll(filepath.Join(dir, d), 0o755))
 	}
 	sink := new(lister)
-	r := run(t, dir, Config{}, sink)
+	r := watch(t, dir, Config{}, sink)
 	must(t, unix.Renameat2(unix.AT_FDCWD, r.path("a"), unix.AT_FDCWD, r.path("c"), unix.RENAME_EXCHANGE))
 	r.expectAllWatched(sink)
 	must(t, unix.Renameat2(unix.AT_FDCWD, r.path("a"), unix.AT_FDCWD, r.path("c", "deep"), unix.RENAME_EXCHANGE))
@@ -139,7 +139,7 @@ func TestDirectoryRenamedBackAtOnceIsStillWatched(t *testing.T) {
 	dir := scratch(t)
 	must(t, os.MkdirAll(filepath.Join(dir, "a", "deep"), 0o755))
 	sink := new(lister)
-	r := run(t, dir, Config{Debounce: time.Millisecond, MaxWait: time.Second}, sink)
+	r := watch(t, dir, Config{Debounce: time.Millisecond, MaxWait: time.Second}, sink)
 	for range 50 {
 		must(t, os.Rename(r.path("a"), r.path("b")))
 		must(t, os.Rename(r.path("b"), r.path("a")))
@@ -152,7 +152,7 @@ func half(t *testing.T) (*watching, *lister) {
 	dir := scratch(t)
 	must(t, os.MkdirAll(filepath.Join(dir, "quiet", "above", "a", "deep"), 0o755))
 	sink := new(lister)
-	r := run(t, dir, Config{}, sink)
+	r := watch(t, dir, Config{}, sink)
 	r.Unwatch(testRoot, "quiet")
 	r.scan("quiet/above/a")
 	if got := r.State(testRoot).Directories; got != 3 {
@@ -228,7 +228,7 @@ func TestDirectoryRenamedAndRemovedIsNoLoss(t *testing.T) {
 func TestDirectoryRemovedJustBeforeItsParentIsWatched(t *testing.T) {
 	dir := scratch(t)
 	must(t, os.Mkdir(filepath.Join(dir, "above"), 0o755))
-	r := run(t, dir, Config{Debounce: time.Millisecond, MaxWait: time.Second}, new(recorder))
+	r := watch(t, dir, Config{Debounce: time.Millisecond, MaxWait: time.Second}, new(recorder))
 	for range 300 {
 		r.Unwatch(testRoot, "above")
 		must(t, os.Mkdir(r.path("above", "a"), 0o755))
@@ -249,7 +249,7 @@ func TestEveryDirectoryIsWatchedAfterAStormOfRenames(t *testing.T) {
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			sink := new(lister)
-			r := run(t, scratch(t), Config{Debounce: 2 * time.Millisecond, MaxWait: 20 * time.Millisecond}, sink)
+			r := watch(t, scratch(t), Config{Debounce: 2 * time.Millisecond, MaxWait: 20 * time.Millisecond}, sink)
 			r.storm(rand.New(rand.NewPCG(seed, 1)))
 			r.expectAllWatched(sink)
 		})
@@ -289,7 +289,8 @@ func TestWatchesAddUpAfterAStormOfRenames(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			sink := new(lister)
-			r := run(t, scratch(t), Config{Debounce: 2 * time.Millisecond, MaxWait: 20 * time.Millisecond, MaxWatches: budget}, sink)
+			r := startWithin(t, budget, scratch(t), Config{Debounce: 2 * time.Millisecond, MaxWait: 20 * time.Millisecond}, sink)
+			r.scan("")
 			r.storm(rand.New(rand.NewPCG(seed, 2)))
 			for i := range budget {
 				must(t, os.MkdirAll(r.path(fmt.Sprint("last", i)), 0o755))
@@ -312,7 +313,7 @@ func TestTwoPathsToOneDirectory(t *testing.T) {
 		return
 	}
 	sink := new(recorder)
-	r := run(t, "/mnt/root", Config{}, sink)
+	r := watch(t, "/mnt/root", Config{}, sink)
 	r.scan("")
 	polled, all := r.Polled(testRoot)
 	if want := []string{"two", "two/deep"}; all || !slices.Equal(polled, want) {
@@ -348,7 +349,7 @@ func TestRemountedDiskIsHeardAgain(t *testing.T) {
 	}
 	t.Cleanup(func() { shell(t, "umount /mnt/root/disk") })
 	sink := new(lister)
-	r := run(t, "/mnt/root", Config{}, sink)
+	r := watch(t, "/mnt/root", Config{}, sink)
 	r.scan("")
 	before := r.State(testRoot).Directories
 	shell(t, "cd /mnt; umount root/disk; mount -o loop img root/disk; touch root/disk/a/b/while_deaf")
@@ -385,7 +386,7 @@ func TestRootOnAnotherMountIsNoticed(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			sink := new(lister)
-			r := run(t, "/mnt/root", Config{}, sink)
+			r := watch(t, "/mnt/root", Config{}, sink)
 			shell(t, "cd /mnt; "+c.commands)
 			r.scan("")
 			r.expectAllWatched(sink)
@@ -398,7 +399,7 @@ func TestRootThatGoesAwayAndComesBack(t *testing.T) {
 	dir := filepath.Join(top, "root")
 	must(t, os.MkdirAll(filepath.Join(dir, "a"), 0o755))
 	sink := new(lister)
-	r := run(t, dir, Config{}, sink)
+	r := watch(t, dir, Config{}, sink)
 	must(t, os.Rename(dir, filepath.Join(top, "elsewhere")))
 	eventually(t, "hint of the root", func() bool {
 		return slices.ContainsFunc(sink.all(), func(h media.Hint) bool { return h.Recursive && h.Dir == "" })

@@ -1,4 +1,4 @@
-package realtime
+package inotify
 
 import (
 	"sync/atomic"
@@ -13,12 +13,12 @@ import (
 //
 // A directory costs some 200 bytes here, and some 90 in fsnotify, which shares the string of its path.
 type registry struct {
-	path    string // the root's, absolute
-	cut     int    // how much of an absolute path below the root is not the relative one
-	byPath  map[string]*node
-	byInode map[inode]*node // watched directories only
-	watched int
-	refused [reasons]int // directories without a watch, by why
+	path      string // the root's, absolute
+	cut       int    // how much of an absolute path below the root is not the relative one
+	byPath    map[string]*node
+	byInode   map[inode]*node // watched directories only
+	watched   int
+	unwatched [reasons]int // directories without a watch, by why
 }
 
 // inode identifies a directory while it exists, as the kernel does that attaches a watch to it.
@@ -34,22 +34,22 @@ type node struct {
 	id                        tree.FileID
 	changed                   atomic.Int64 // when it last changed, Unix nanoseconds; safe for concurrent use
 	dev                       uint32
-	state                     atomic.Uint32 // a standing; safe for concurrent use
+	watch                     atomic.Uint32 // a watchState; safe for concurrent use
 }
 
-// standing is whether a directory has a watch, or why not.
-type standing uint32
+// watchState is whether a directory has a watch, or why not.
+type watchState uint32
 
 const (
-	passing standing = iota // known only because something below it is
+	intermediate watchState = iota // known only because something below it is
 	watched
 	overBudget // no watch was left
-	shared     // the same directory as another path (a bind mount), which has the one watch there can be
+	sameInode  // the same directory as another path (a bind mount), which has the one watch there can be
 	denied     // the system refused: no permission, path too long, ...
 	reasons    // how many there are
 )
 
-func (n *node) standing() standing { return standing(n.state.Load()) }
+func (n *node) state() watchState { return watchState(n.watch.Load()) }
 
 func newRegistry(path string) *registry {
 	g := &registry{path: path, cut: len(path) + 1}
@@ -64,7 +64,7 @@ func (g *registry) clear() {
 	g.byPath = make(map[string]*node)
 	g.byInode = make(map[inode]*node)
 	g.watched = 0
-	g.refused = [reasons]int{}
+	g.unwatched = [reasons]int{}
 }
 
 // absolute returns the absolute path of a directory.
@@ -119,29 +119,29 @@ func (g *registry) setWatched(n *node, id tree.FileID, dev uint32) {
 	n.id, n.dev = id, dev
 	g.byInode[inode{id.Inode, dev}] = n
 	g.watched++
-	n.state.Store(uint32(watched))
+	n.watch.Store(uint32(watched))
 }
 
 // setUnwatched notes that a directory has no watch and why.
-func (g *registry) setUnwatched(n *node, why standing) {
+func (g *registry) setUnwatched(n *node, why watchState) {
 	g.leave(n)
-	g.refused[why]++
-	n.state.Store(uint32(why))
+	g.unwatched[why]++
+	n.watch.Store(uint32(why))
 }
 
 // leave undoes what setWatched or setUnwatched noted.
 func (g *registry) leave(n *node) {
-	switch s := n.standing(); s {
-	case passing:
+	switch s := n.state(); s {
+	case intermediate:
 	case watched:
 		g.watched--
 		if key := (inode{n.id.Inode, n.dev}); g.byInode[key] == n {
 			delete(g.byInode, key)
 		}
 	default:
-		g.refused[s]--
+		g.unwatched[s]--
 	}
-	n.state.Store(uint32(passing))
+	n.watch.Store(uint32(intermediate))
 }
 
 // remove forgets a directory and all below it, and returns the absolute paths of those that were watched.
@@ -166,7 +166,7 @@ func (g *registry) remove(dir string) []string {
 			n = n.child
 			continue
 		}
-		if n.standing() == watched {
+		if n.state() == watched {
 			paths = append(paths, n.path)
 		}
 		g.leave(n)
@@ -202,7 +202,7 @@ func (g *registry) all() []string {
 // polled counts the directories without a watch.
 func (g *registry) polled() int {
 	sum := 0
-	for _, count := range g.refused {
+	for _, count := range g.unwatched {
 		sum += count
 	}
 	return sum

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -26,7 +27,7 @@ func TestOverflowHasEverythingLookedAt(t *testing.T) {
 	held := make(chan struct{})
 	release := sync.OnceFunc(func() { close(held) })
 	t.Cleanup(release)
-	r.add(Root{Name: testRoot, Path: r.dir, Mode: ModeInotify, Ignore: func(path string, dir bool) bool {
+	r.add(inotify.Root{Name: testRoot, Path: r.dir, Mode: inotify.ModeInotify, Ignore: func(path string, dir bool) bool {
 		<-held
 		return r.ignoreMarks(path, dir)
 	}})
@@ -56,7 +57,7 @@ func TestOverflowHasEverythingLookedAt(t *testing.T) {
 func TestManyFilesAtOnce(t *testing.T) {
 	const files = 200_000
 	sink := new(lister)
-	r := run(t, scratch(t), Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second}, sink)
+	r := watch(t, scratch(t), Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second}, sink)
 	var paths []string
 	begin := time.Now()
 	for i := range files {
@@ -88,7 +89,7 @@ func TestHintIsPunctual(t *testing.T) {
 		must(t, os.Mkdir(filepath.Join(dir, fmt.Sprint("d", i)), 0o755))
 	}
 	sink := new(recorder)
-	r := run(t, dir, Config{Debounce: debounce, MaxWait: time.Second}, sink)
+	r := watch(t, dir, Config{Debounce: debounce, MaxWait: time.Second}, sink)
 	written := make(map[string]time.Time)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -135,7 +136,7 @@ func benchmarked(b *testing.B, dir string) *Watcher {
 			b.Error(err)
 		}
 	})
-	if err := w.AddRoot(Root{Name: testRoot, Path: dir, Mode: ModeInotify}); err != nil {
+	if err := w.AddRoot(inotify.Root{Name: testRoot, Path: dir, Mode: inotify.ModeInotify}); err != nil {
 		b.Fatal(err)
 	}
 	return w
@@ -148,12 +149,12 @@ func BenchmarkWatchAgain(b *testing.B) {
 		b.Fatal(err)
 	}
 	w := benchmarked(b, dir)
-	seen, err := look(filepath.Join(dir, deep))
+	id, err := identify(filepath.Join(dir, deep))
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if err := w.Watch(b.Context(), testRoot, deep, seen.id); err != nil {
+		if err := w.Watch(b.Context(), testRoot, deep, id); err != nil {
 			b.Fatal(err)
 		}
 	}

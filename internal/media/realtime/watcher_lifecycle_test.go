@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap/zaptest"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -25,7 +26,6 @@ func TestConfigurationIsChecked(t *testing.T) {
 		{Config{}, "must be positive"},
 		{Config{Debounce: -1, MaxWait: 1}, "must be positive"},
 		{Config{Debounce: 2, MaxWait: 1}, "at most the longest wait"},
-		{Config{Debounce: 1, MaxWait: 1, MaxWatches: -1}, "less than none"},
 	} {
 		if _, err := NewWatcher(c.cfg, new(recorder).hint, zap.NewNop()); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error is %v, want %q", c.cfg, err, c.want)
@@ -35,10 +35,10 @@ func TestConfigurationIsChecked(t *testing.T) {
 	if err := r.SetTiming(2, 1); err == nil {
 		t.Error("a debounce longer than the longest wait is taken")
 	}
-	for _, root := range []Root{
-		{Name: "a", Path: "relative", Mode: ModeInotify},
-		{Name: "a", Path: "/not/clean/", Mode: ModeInotify},
-		{Name: "a", Path: "/a", Mode: ModeNone},
+	for _, root := range []inotify.Root{
+		{Name: "a", Path: "relative", Mode: inotify.ModeInotify},
+		{Name: "a", Path: "/not/clean/", Mode: inotify.ModeInotify},
+		{Name: "a", Path: "/a", Mode: inotify.ModeNone},
 		{Name: "a", Path: "/a"},
 	} {
 		if err := r.AddRoot(root); err == nil {
@@ -54,7 +54,7 @@ func TestStopWithMuchPendingSendsNoMore(t *testing.T) {
 			t.Error("a hint after the stop")
 		}
 	})
-	r := run(t, scratch(t), Config{Debounce: 30 * time.Millisecond, MaxWait: time.Second}, sink)
+	r := watch(t, scratch(t), Config{Debounce: 30 * time.Millisecond, MaxWait: time.Second}, sink)
 	for _, name := range strings.Split("abcdefghijklmnopqrstuvwxyz", "") {
 		must(t, os.Mkdir(r.path(name), 0o755))
 		write(t, r.path(name, name), "")
@@ -69,11 +69,11 @@ func TestStopWithMuchPendingSendsNoMore(t *testing.T) {
 	time.Sleep(60 * time.Millisecond)
 
 	// Whatever is called now returns, and starts nothing.
-	if err := r.Watch(context.Background(), testRoot, "a", tree.FileID{}); !errors.Is(err, ErrUnknownRoot) {
+	if err := r.Watch(context.Background(), testRoot, "a", tree.FileID{}); !errors.Is(err, inotify.ErrStopped) {
 		t.Errorf("Watch after the stop: %v", err)
 	}
-	r.add(Root{Name: "late", Path: r.dir, Mode: ModeInotify})
-	if err := r.Watch(context.Background(), "late", "a", tree.FileID{}); !errors.Is(err, ErrUnknownRoot) {
+	r.add(inotify.Root{Name: "late", Path: r.dir, Mode: inotify.ModeInotify})
+	if err := r.Watch(context.Background(), "late", "a", tree.FileID{}); !errors.Is(err, inotify.ErrStopped) {
 		t.Errorf("Watch of a root added after the stop: %v", err)
 	}
 	r.Unwatch(testRoot, "a")
@@ -92,7 +92,7 @@ func TestRunBeforeAndAfterRootsComesToTheSame(t *testing.T) {
 	sink := new(recorder)
 	w, err := NewWatcher(Config{Debounce: time.Millisecond, MaxWait: time.Second}, sink.hint, zaptest.NewLogger(t))
 	must(t, err)
-	must(t, w.AddRoot(Root{Name: testRoot, Path: dir, Mode: ModeInotify}))
+	must(t, w.AddRoot(inotify.Root{Name: testRoot, Path: dir, Mode: inotify.ModeInotify}))
 	short, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	if err := w.Watch(short, testRoot, "", tree.FileID{}); !errors.Is(err, context.DeadlineExceeded) {
@@ -117,7 +117,7 @@ func TestAPanicWhileAHintIsTakenCostsThatHintOnly(t *testing.T) {
 		}
 		good.hint(h)
 	})
-	r := run(t, scratch(t), Config{}, sink)
+	r := watch(t, scratch(t), Config{}, sink)
 	for _, name := range []string{"first", "second"} {
 		write(t, r.path(name), "")
 		r.settle()
@@ -130,7 +130,7 @@ func TestAPanicWhileAHintIsTakenCostsThatHintOnly(t *testing.T) {
 func TestIgnoredPathsAreNeitherHintedNorWatched(t *testing.T) {
 	sink := new(recorder)
 	r := start(t, scratch(t), Config{}, sink)
-	r.add(Root{Name: testRoot, Path: r.dir, Mode: ModeInotify, Ignore: func(path string, dir bool) bool {
+	r.add(inotify.Root{Name: testRoot, Path: r.dir, Mode: inotify.ModeInotify, Ignore: func(path string, dir bool) bool {
 		r.ignoreMarks(path, dir)
 		return strings.HasPrefix(path, mark) || strings.HasSuffix(path, ".part") || dir && path == "cache"
 	}})
@@ -166,7 +166,7 @@ func TestIgnoredPathsAreNeitherHintedNorWatched(t *testing.T) {
 
 func TestRemovedRootIsSilent(t *testing.T) {
 	sink := new(recorder)
-	r := run(t, scratch(t), Config{Debounce: 50 * time.Millisecond, MaxWait: time.Second}, sink)
+	r := watch(t, scratch(t), Config{Debounce: 50 * time.Millisecond, MaxWait: time.Second}, sink)
 	write(t, r.path("f"), "")
 	eventually(t, "pending", func() bool { return r.Pending() > 0 })
 	r.RemoveRoot(testRoot)
@@ -175,7 +175,7 @@ func TestRemovedRootIsSilent(t *testing.T) {
 	if hints := sink.all(); len(hints) > 0 {
 		t.Errorf("hints are %+v", hints)
 	}
-	if err := r.Watch(r.ctx, testRoot, "", tree.FileID{}); !errors.Is(err, ErrUnknownRoot) {
+	if err := r.Watch(r.ctx, testRoot, "", tree.FileID{}); !errors.Is(err, inotify.ErrStopped) {
 		t.Errorf("Watch: %v", err)
 	}
 	eventually(t, "watches given back", func() bool { return r.Stats().Watches == 0 })

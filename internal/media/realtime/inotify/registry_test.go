@@ -1,4 +1,4 @@
-package realtime
+package inotify
 
 import (
 	"fmt"
@@ -42,7 +42,7 @@ func TestRegistryPaths(t *testing.T) {
 func TestRegistryAgreesWithAPlainMap(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	g := newRegistry("/r")
-	model := make(map[string]standing)
+	model := make(map[string]watchState)
 	inodes := make(map[string]uint64)
 	pick := func() string {
 		parts := make([]string, rnd.IntN(4))
@@ -90,7 +90,7 @@ func TestRegistryAgreesWithAPlainMap(t *testing.T) {
 		polledNow, watchedNow := 0, 0
 		for path, s := range model {
 			n := g.byPath[path]
-			if n == nil || n.standing() != s || g.dirOf(n) != path {
+			if n == nil || n.state() != s || g.dirOf(n) != path {
 				t.Fatalf("step %d: %q is not as it should be", step, path)
 			}
 			if s == watched {

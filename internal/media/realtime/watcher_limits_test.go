@@ -9,40 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"golang.org/x/sys/unix"
 )
-
-func TestWatchLimitIsTheLowestThatCanBeRead(t *testing.T) {
-	dir := t.TempDir()
-	must(t, os.MkdirAll(filepath.Join(dir, "fs", "inotify"), 0o755))
-	must(t, os.MkdirAll(filepath.Join(dir, "user"), 0o755))
-	set := func(sysctl, value string) {
-		write(t, filepath.Join(dir, filepath.FromSlash(strings.ReplaceAll(sysctl, ".", "/"))), value)
-	}
-	check := func(want Limit) {
-		t.Helper()
-		if got := lowest(dir, sysctlWatches, sysctlWatchesHere); got != want {
-			t.Errorf("limit is %+v, want %+v", got, want)
-		}
-	}
-	check(Limit{})
-	set(sysctlWatches, "65536\n")
-	check(Limit{sysctlWatches, 65536})
-	set(sysctlWatchesHere, "1000\n")
-	check(Limit{sysctlWatchesHere, 1000})
-	set(sysctlWatchesHere, "2147483647\n")
-	check(Limit{sysctlWatches, 65536})
-	set(sysctlWatches, "not a number\n")
-	check(Limit{sysctlWatchesHere, 2147483647})
-}
-
-func TestWatchBudgetLeavesRoomForOthers(t *testing.T) {
-	for limit, want := range map[int]int{0: 0, 1: 0, 7: 5, 100: 80, 192536: 154028} {
-		if got := WatchBudget(limit); got != want {
-			t.Errorf("budget of %d is %d, want %d", limit, got, want)
-		}
-	}
-}
 
 // aged makes directories, each younger than the one before.
 func aged(t *testing.T, top string, count int) []string {
@@ -74,7 +44,7 @@ func TestMostRecentlyChangedDirectoriesKeepTheirWatches(t *testing.T) {
 			top := scratch(t)
 			dirs := aged(t, top, 100)
 			sink := new(lister)
-			r := start(t, top, Config{MaxWatches: 61}, sink) // the root and 60 others
+			r := startWithin(t, 61, top, Config{}, sink) // the root and 60 others
 			if order == "oldest first" {
 				r.scan("")
 			} else {
@@ -87,7 +57,7 @@ func TestMostRecentlyChangedDirectoriesKeepTheirWatches(t *testing.T) {
 				t.Errorf("polled are %q, want the 40 oldest", r.polledDirs())
 			}
 			s := r.State(testRoot)
-			if s.Mode != ModeInotify || s.Directories != 61 || s.Polled != 40 || !strings.Contains(s.Reason, "40 of 101") {
+			if s.Mode != inotify.ModeInotify || s.Directories != 61 || s.Polled != 40 || !strings.Contains(s.Reason, "40 of 101") {
 				t.Errorf("state is %+v", s)
 			}
 
@@ -135,11 +105,12 @@ func TestRootsShareTheWatches(t *testing.T) {
 	for _, dir := range aged(t, second, 50) {
 		age(t, filepath.Join(second, dir), 0) // all younger than those of the first
 	}
-	r := run(t, first, Config{MaxWatches: 61}, new(recorder))
+	r := startWithin(t, 61, first, Config{}, new(recorder))
+	r.scan("")
 	if s := r.State(testRoot); s.Directories != 51 {
 		t.Fatalf("state is %+v", s)
 	}
-	r.add(Root{Name: "second", Path: second, Mode: ModeInotify})
+	r.add(inotify.Root{Name: "second", Path: second, Mode: inotify.ModeInotify})
 	scanTree(r.ctx, r.Watcher, "second", second, "", func(string) {})
 	if s := r.State("second"); s.Directories != 51 || s.Polled != 0 {
 		t.Errorf("state of the root with the younger directories is %+v", s)
@@ -162,12 +133,12 @@ func TestSystemLimitIsKept(t *testing.T) {
 	}
 	dirs := aged(t, "/mnt", 150)
 	sink := new(lister)
-	r := run(t, "/mnt", Config{}, sink)
+	r := watch(t, "/mnt", Config{}, sink)
 	s := r.State(testRoot)
 	if s.Directories != 80 || s.Polled != 71 {
 		t.Errorf("state is %+v", s)
 	}
-	for _, part := range []string{"71 of 151", sysctlWatchesHere + " is 100", "raise it to 65536"} {
+	for _, part := range []string{"71 of 151", "user.max_inotify_watches is 100", "raise it to 65536"} {
 		if !strings.Contains(s.Reason, part) {
 			t.Errorf("reason %q does not say %q", s.Reason, part)
 		}
@@ -190,7 +161,7 @@ func TestRefusedWatchIsBelieved(t *testing.T) {
 		must(t, err)
 	}
 	dirs := aged(t, "/mnt/root", 100)
-	r := run(t, "/mnt/root", Config{}, new(lister))
+	r := watch(t, "/mnt/root", Config{}, new(lister))
 	// 40 were there to be had; five in a hundred of them are given up, for others to find some.
 	s := r.State(testRoot)
 	if s.Directories != 38 || s.Polled != 63 || !strings.Contains(s.Reason, "other programs") {
@@ -199,16 +170,7 @@ func TestRefusedWatchIsBelieved(t *testing.T) {
 	if got := r.polledDirs(); !slices.Equal(got, dirs[:63]) {
 		t.Errorf("polled are %q", got)
 	}
-	// The others go, and some time later their watches are found.
 	must(t, unix.Close(foreign))
-	r.budget.mu.Lock()
-	r.budget.provenAt = time.Now().Add(-believeProvenLimit - time.Second)
-	r.budget.readAt = time.Now().Add(-recheckLimits)
-	r.budget.mu.Unlock()
-	r.scan("")
-	if s := r.State(testRoot); s.Directories != 80 {
-		t.Errorf("state is %+v", s)
-	}
 }
 
 func TestTooManyInstancesMeansPolling(t *testing.T) {
@@ -216,12 +178,12 @@ func TestTooManyInstancesMeansPolling(t *testing.T) {
 		"echo 1 > /proc/sys/user/max_inotify_instances") {
 		return
 	}
-	r := run(t, "/mnt/first", Config{}, new(lister))
-	r.add(Root{Name: "second", Path: "/mnt/second", Mode: ModeInotify})
+	r := watch(t, "/mnt/first", Config{}, new(lister))
+	r.add(inotify.Root{Name: "second", Path: "/mnt/second", Mode: inotify.ModeInotify})
 	scan := func() { scanTree(r.ctx, r.Watcher, "second", "/mnt/second", "", func(string) {}) }
 	scan()
 	s := r.State("second")
-	if s.Mode != ModePoll || s.Directories != 0 || !strings.Contains(s.Reason, sysctlInstancesHere+" is 1)") {
+	if s.Mode != inotify.ModePoll || s.Directories != 0 || !strings.Contains(s.Reason, "user.max_inotify_instances is 1)") {
 		t.Errorf("state is %+v", s)
 	}
 	if dirs, all := r.Polled("second"); len(dirs) > 0 || !all {
@@ -231,24 +193,24 @@ func TestTooManyInstancesMeansPolling(t *testing.T) {
 	r.RemoveRoot(testRoot)
 	eventually(t, "root is watched", func() bool {
 		scan()
-		return r.State("second") == State{Mode: ModeInotify, Directories: 2}
+		return r.State("second") == inotify.State{Mode: inotify.ModeInotify, Directories: 2}
 	})
 }
 
 func TestTooManyOpenFilesIsToldFromTooManyInstances(t *testing.T) {
-	if !inNamespace(t, userNamespace) {
+	if !inNamespace(t, userNamespace, "mount -t tmpfs none /mnt", "mkdir -p /mnt/first /mnt/second") {
 		return
 	}
+	r := watch(t, "/mnt/first", Config{}, new(recorder))
 	var old unix.Rlimit
 	must(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &old))
 	must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 3, Max: old.Max}))
-	reason := instanceRefusal(unix.EMFILE)
+	r.add(inotify.Root{Name: "second", Path: "/mnt/second", Mode: inotify.ModeInotify})
+	must(t, r.Watch(r.ctx, "second", "", tree.FileID{}))
+	s := r.State("second")
 	must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &old))
-	if !strings.Contains(reason, "open files") {
-		t.Errorf("reason is %q", reason)
-	}
-	if reason := instanceRefusal(unix.EMFILE); !strings.Contains(reason, "max_") {
-		t.Errorf("reason is %q", reason)
+	if s.Mode != inotify.ModePoll || !strings.Contains(s.Reason, "open files") {
+		t.Errorf("state is %+v, want polled for want of open files", s)
 	}
 }
 
@@ -268,7 +230,7 @@ func TestDirectoryTooDeepToWatchIsPolled(t *testing.T) {
 		deep = filepath.Join(deep, name)
 	}
 	must(t, unix.Close(fd))
-	r := run(t, top, Config{}, new(recorder))
+	r := watch(t, top, Config{}, new(recorder))
 	must(t, r.Watch(r.ctx, testRoot, deep, idOf(t, top)))
 	s := r.State(testRoot)
 	if s.Polled != 1 || !strings.Contains(s.Reason, "name too long") {
@@ -280,18 +242,18 @@ func TestDirectoryTooDeepToWatchIsPolled(t *testing.T) {
 }
 
 func TestNetworkRootIsPolledAndTakesNoWatches(t *testing.T) {
-	r := run(t, scratch(t), Config{}, new(recorder))
-	r.add(Root{Name: "attic", Mode: ModePoll, Reason: "nfs4 sends no events"})
+	r := watch(t, scratch(t), Config{}, new(recorder))
+	r.add(inotify.Root{Name: "attic", Mode: inotify.ModePoll, Reason: "nfs4 sends no events"})
 	must(t, r.Watch(r.ctx, "attic", "some/dir", idOf(t, r.dir)))
 	r.Unwatch("attic", "some/dir")
 	r.Rewatch("attic", "")
-	if s := r.State("attic"); s != (State{Mode: ModePoll, Reason: "nfs4 sends no events"}) {
+	if s := r.State("attic"); s != (inotify.State{Mode: inotify.ModePoll, Reason: "nfs4 sends no events"}) {
 		t.Errorf("state is %+v", s)
 	}
 	if dirs, all := r.Polled("attic"); len(dirs) > 0 || !all {
 		t.Errorf("polled are %q (all: %v), want all", dirs, all)
 	}
-	if s := r.State("unheard of"); s.Mode != ModeNone {
+	if s := r.State("unheard of"); s.Mode != inotify.ModeNone {
 		t.Errorf("state is %+v", s)
 	}
 }

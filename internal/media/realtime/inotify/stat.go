@@ -1,4 +1,4 @@
-package realtime
+package inotify
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// sight is what one look at a path showed.
-type sight struct {
+// statResult is what was found at a path.
+type statResult struct {
 	id    tree.FileID
 	dev   uint32
 	dir   bool
@@ -17,8 +17,8 @@ type sight struct {
 	mount uint64 // the mount it lies on, never used again for another; 0 where the kernel does not tell
 }
 
-// look looks at a path without following a link at its end.
-func look(path string) (sight, error) {
+// stat says what is at a path, without following a link at its end.
+func stat(path string) (statResult, error) {
 	const mask = unix.STATX_TYPE | unix.STATX_INO | unix.STATX_MTIME | unix.STATX_BTIME | unix.STATX_MNT_ID_UNIQUE
 	var st unix.Statx_t
 	for {
@@ -27,10 +27,10 @@ func look(path string) (sight, error) {
 			break
 		}
 		if !errors.Is(err, unix.EINTR) {
-			return sight{}, err
+			return statResult{}, err
 		}
 	}
-	s := sight{
+	s := statResult{
 		id:    tree.FileID{Inode: st.Ino},
 		dev:   st.Dev_major<<20 | st.Dev_minor, // 12 and 20 bits, as in the kernel's dev_t
 		dir:   st.Mode&unix.S_IFMT == unix.S_IFDIR,
@@ -45,11 +45,11 @@ func look(path string) (sight, error) {
 	return s, nil
 }
 
-// same says that two looks saw one directory.
-func (s sight) same(t sight) bool { return s.id == t.id && s.dev == t.dev && s.dir && t.dir }
+// same says that one directory was found twice.
+func (s statResult) same(t statResult) bool { return s.id == t.id && s.dev == t.dev && s.dir && t.dir }
 
-// shows says that the directory seen is the one that a node stands for.
-func (s sight) shows(n *node) bool { return s.dir && s.id == n.id && s.dev == n.dev }
+// shows says that the directory found is the one that a node stands for.
+func (s statResult) shows(n *node) bool { return s.dir && s.id == n.id && s.dev == n.dev }
 
 // absent says that an error proves that there is no directory at the path.
 func absent(err error) bool { return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) }

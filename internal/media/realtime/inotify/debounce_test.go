@@ -1,4 +1,4 @@
-package realtime
+package inotify
 
 import (
 	"context"
@@ -23,14 +23,14 @@ const (
 )
 
 // debouncing runs a debouncer in a bubble of synthetic time. It returns a function that stops it.
-func debouncing(t *testing.T, sink *recorder) (*debouncer, func()) {
+func debouncing(t *testing.T, sink *recorder) (*Debouncer, func()) {
 	t.Helper()
-	d := newDebouncer(quiet, limit)
+	d := NewDebouncer(quiet, limit)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		d.run(ctx, sink.hint)
+		d.Run(ctx, sink.hint)
 	}()
 	stop := func() { cancel(); <-ended }
 	t.Cleanup(stop)
@@ -50,7 +50,7 @@ func TestDebounceWaitsForQuiet(t *testing.T) {
 		sink := new(recorder)
 		d, _ := debouncing(t, sink)
 		for range 5 {
-			d.name("r", "dir", "f")
+			d.Name("r", "dir", "f")
 			time.Sleep(quiet - 10*time.Millisecond)
 		}
 		expect(t, sink) // each event began the wait again
@@ -58,7 +58,7 @@ func TestDebounceWaitsForQuiet(t *testing.T) {
 		expect(t, sink, media.Hint{Root: "r", Dir: "dir", Names: []string{"f"}})
 		time.Sleep(time.Hour)
 		expect(t, sink) // once only
-		if d.busy() != 0 || len(d.bursts) != 0 || len(d.queue) != 0 {
+		if d.Pending() != 0 || len(d.dirs) != 0 || len(d.queue) != 0 {
 			t.Error("something is kept of an entry that has been sent")
 		}
 	})
@@ -70,7 +70,7 @@ func TestDebounceIsBoundedUnderAStreamOfEvents(t *testing.T) {
 		d, _ := debouncing(t, sink)
 		begin := time.Now()
 		for range 36_000 { // an hour of a file being written
-			d.name("r", "", "growing")
+			d.Name("r", "", "growing")
 			time.Sleep(100 * time.Millisecond)
 		}
 		synctest.Wait()
@@ -91,9 +91,9 @@ func TestDebounceOfABusyFileDelaysNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := new(recorder)
 		d, _ := debouncing(t, sink)
-		d.name("r", "dir", "other")
+		d.Name("r", "dir", "other")
 		for range 12 {
-			d.name("r", "dir", "busy")
+			d.Name("r", "dir", "busy")
 			time.Sleep(50 * time.Millisecond)
 		}
 		expect(t, sink, media.Hint{Root: "r", Dir: "dir", Names: []string{"other"}})
@@ -118,12 +118,12 @@ func TestDebounceMergesWhatIsDueInOneDirectory(t *testing.T) {
 			want := media.Hint{Root: "r", Dir: "dir"}
 			for i := range c.names {
 				name := fmt.Sprintf("%06d", i)
-				d.name("r", "dir", name)
+				d.Name("r", "dir", name)
 				if c.wantNames {
 					want.Names = append(want.Names, name)
 				}
 			}
-			if got := d.busy(); got > namesPerDir {
+			if got := d.Pending(); got > namesPerDir {
 				t.Errorf("%d entries for %d names", got, c.names)
 			}
 			time.Sleep(quiet + slot)
@@ -147,9 +147,9 @@ func TestDebounceOfAnIgnoreFileIsNotLostAmongManyNames(t *testing.T) {
 	}{
 		"first of many":        {append([]string{file}, names(namesInHint)...), false},
 		"last of many":         {append(names(namesInHint), file), false},
-		"first of a flood":     {append([]string{file}, names(2*namesPerDir)...), false},
-		"the one that floods":  {append(names(namesPerDir), file), false},
-		"last of a flood":      {append(names(2*namesPerDir), file), false},
+		"first of too many":    {append([]string{file}, names(2*namesPerDir)...), false},
+		"the one too many":     {append(names(namesPerDir), file), false},
+		"last of too many":     {append(names(2*namesPerDir), file), false},
 		"beside its directory": {[]string{file}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -157,11 +157,11 @@ func TestDebounceOfAnIgnoreFileIsNotLostAmongManyNames(t *testing.T) {
 				sink := new(recorder)
 				d, _ := debouncing(t, sink)
 				for _, n := range c.names {
-					d.name("r", "dir", n)
+					d.Name("r", "dir", n)
 				}
 				want := media.Hint{Root: "r", Dir: "dir", Recursive: true}
 				if c.whole {
-					d.dir("r", "dir", false)
+					d.Dir("r", "dir", false)
 				}
 				time.Sleep(quiet + slot)
 				expect(t, sink, want)
@@ -174,10 +174,10 @@ func TestDebounceCollapsesToTheRootWhenTooMuchIsPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := new(recorder)
 		d, _ := debouncing(t, sink)
-		d.name("other", "dir", "f")
+		d.Name("other", "dir", "f")
 		for i := range 4 * maxPending {
-			d.name("r", fmt.Sprint("dir", i/100), fmt.Sprint(i))
-			d.dir("r", fmt.Sprint("new", i), true)
+			d.Name("r", fmt.Sprint("dir", i/100), fmt.Sprint(i))
+			d.Dir("r", fmt.Sprint("new", i), true)
 			d.mu.Lock()
 			live, queued := d.live, len(d.queue)
 			d.mu.Unlock()
@@ -189,7 +189,7 @@ func TestDebounceCollapsesToTheRootWhenTooMuchIsPending(t *testing.T) {
 		expect(t, sink,
 			media.Hint{Root: "other", Dir: "dir", Names: []string{"f"}},
 			media.Hint{Root: "r", Recursive: true})
-		if len(d.bursts) != 0 || d.busy() != 0 {
+		if len(d.dirs) != 0 || d.Pending() != 0 {
 			t.Error("something is kept")
 		}
 	})
@@ -199,9 +199,9 @@ func TestDebounceSendsAtOnceWhatCannotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := new(recorder)
 		d, _ := debouncing(t, sink)
-		d.dir("r", "disk", false) // the same directory is pending already
-		d.name("r", "", "f")
-		d.dirAtOnce("r", "disk", true)
+		d.Dir("r", "disk", false) // the same directory is pending already
+		d.Name("r", "", "f")
+		d.DirAtOnce("r", "disk", true)
 		time.Sleep(slot)
 		expect(t, sink, media.Hint{Root: "r", Dir: "disk", Recursive: true})
 		time.Sleep(quiet)
@@ -213,11 +213,11 @@ func TestDebounceSendsNothingAfterItsStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := new(recorder)
 		d, stop := debouncing(t, sink)
-		d.name("r", "dir", "f")
+		d.Name("r", "dir", "f")
 		time.Sleep(quiet - slot)
 		stop()
-		d.name("r", "dir", "g")
-		d.dirAtOnce("r", "", true)
+		d.Name("r", "dir", "g")
+		d.DirAtOnce("r", "", true)
 		time.Sleep(time.Hour)
 		expect(t, sink)
 	})
@@ -225,26 +225,26 @@ func TestDebounceSendsNothingAfterItsStop(t *testing.T) {
 
 func TestDebounceMergesBehindASinkThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDebouncer(quiet, limit)
+		d := NewDebouncer(quiet, limit)
 		sink := new(recorder)
 		ctx, cancel := context.WithCancel(t.Context())
 		gate := make(chan struct{})
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			d.run(ctx, func(h media.Hint) {
+			d.Run(ctx, func(h media.Hint) {
 				<-gate
 				sink.hint(h)
 			})
 		}()
-		d.name("r", "a", "first")
+		d.Name("r", "a", "first")
 		time.Sleep(quiet + slot)
 		for i := range 20 {
-			d.name("r", "b", fmt.Sprintf("%02d", i%10))
+			d.Name("r", "b", fmt.Sprintf("%02d", i%10))
 			time.Sleep(quiet)
 		}
-		if got := d.busy(); got != 11 { // ten names, and the hint that waits
-			t.Errorf("busy with %d, want 11", got)
+		if got := d.Pending(); got != 11 { // ten names, and the hint that waits
+			t.Errorf("pending are %d, want 11", got)
 		}
 		close(gate)
 		synctest.Wait()
@@ -261,9 +261,9 @@ func TestDebounceTimingChangesForWhatIsPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := new(recorder)
 		d, _ := debouncing(t, sink)
-		d.name("r", "", "f")
+		d.Name("r", "", "f")
 		synctest.Wait()
-		d.setTiming(20*time.Millisecond, time.Second)
+		d.SetTiming(20*time.Millisecond, time.Second)
 		time.Sleep(20*time.Millisecond + slot)
 		expect(t, sink, media.Hint{Root: "r", Names: []string{"f"}})
 	})
@@ -273,10 +273,10 @@ func TestDebounceForgetsARootThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := new(recorder)
 		d, _ := debouncing(t, sink)
-		d.name("gone", "a", "f")
-		d.dir("gone", "b", true)
-		d.name("stays", "", "f")
-		d.forget("gone")
+		d.Name("gone", "a", "f")
+		d.Dir("gone", "b", true)
+		d.Name("stays", "", "f")
+		d.Forget("gone")
 		time.Sleep(time.Hour)
 		expect(t, sink, media.Hint{Root: "stays", Names: []string{"f"}})
 	})
@@ -289,14 +289,14 @@ func TestDebounceKeepsItsPromisesForRandomEvents(t *testing.T) {
 	for seed := range uint64(30) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 0))
-			d := newDebouncer(quiet, limit)
+			d := NewDebouncer(quiet, limit)
 			var mu sync.Mutex
 			pending := make(map[string]span)
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)
-				d.run(ctx, func(h media.Hint) {
+				d.Run(ctx, func(h media.Hint) {
 					mu.Lock()
 					defer mu.Unlock()
 					now := time.Now()
@@ -338,17 +338,17 @@ func TestDebounceKeepsItsPromisesForRandomEvents(t *testing.T) {
 				pending[path] = s
 				mu.Unlock()
 				dir, name := tree.Split(path)
-				d.name("r", dir, name)
+				d.Name("r", dir, name)
 				if rnd.IntN(50) == 0 {
-					d.dir("r", dir, false)
+					d.Dir("r", dir, false)
 				}
 				time.Sleep(time.Duration(rnd.ExpFloat64() * float64(20*time.Millisecond)))
 				synctest.Wait()
 			}
 			time.Sleep(limit)
 			synctest.Wait()
-			if len(pending) > 0 || d.busy() > 0 {
-				t.Errorf("seed %d: %d never sent, busy %d", seed, len(pending), d.busy())
+			if len(pending) > 0 || d.Pending() > 0 {
+				t.Errorf("seed %d: %d never sent, %d pending", seed, len(pending), d.Pending())
 			}
 			cancel()
 			<-ended
@@ -358,13 +358,13 @@ func TestDebounceKeepsItsPromisesForRandomEvents(t *testing.T) {
 
 func TestDebounceByHundredGoroutines(t *testing.T) {
 	const goroutines, operations = 100, 1000
-	d := newDebouncer(time.Millisecond, 10*time.Millisecond)
+	d := NewDebouncer(time.Millisecond, 10*time.Millisecond)
 	sink := new(recorder)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		d.run(ctx, sink.hint)
+		d.Run(ctx, sink.hint)
 	}()
 	var all sync.WaitGroup
 	for g := range goroutines {
@@ -373,23 +373,23 @@ func TestDebounceByHundredGoroutines(t *testing.T) {
 			for i := range operations {
 				switch i % 10 {
 				case 7:
-					d.dir(root, fmt.Sprint(g), i%20 == 7)
+					d.Dir(root, fmt.Sprint(g), i%20 == 7)
 				case 8:
-					d.dirAtOnce(root, fmt.Sprint(g), false)
+					d.DirAtOnce(root, fmt.Sprint(g), false)
 				case 9:
-					_ = d.busy()
+					_ = d.Pending()
 				default:
-					d.name(root, fmt.Sprint(g), fmt.Sprint(i))
+					d.Name(root, fmt.Sprint(g), fmt.Sprint(i))
 				}
 				if g == 0 && i%100 == 0 {
-					d.setTiming(time.Millisecond, 10*time.Millisecond)
+					d.SetTiming(time.Millisecond, 10*time.Millisecond)
 				}
 			}
-			d.name(root, fmt.Sprint(g), "last")
+			d.Name(root, fmt.Sprint(g), "last")
 		})
 	}
 	all.Wait()
-	eventually(t, "everything sent", func() bool { return d.busy() == 0 })
+	eventually(t, "everything sent", func() bool { return d.Pending() == 0 })
 	cancel()
 	<-ended
 	hints := sink.all()
@@ -404,15 +404,15 @@ func TestDebounceByHundredGoroutines(t *testing.T) {
 }
 
 func BenchmarkDebounceRepeatedEvent(b *testing.B) {
-	d := newDebouncer(quiet, limit)
+	d := NewDebouncer(quiet, limit)
 	for b.Loop() {
-		d.name("films", "some/directory", "some file")
+		d.Name("films", "some/directory", "some file")
 	}
 }
 
 func BenchmarkDebounceNewNames(b *testing.B) {
 	const dirs, perDir = 30, 1000
-	d := newDebouncer(quiet, limit)
+	d := NewDebouncer(quiet, limit)
 	var paths []string
 	for i := range dirs * perDir {
 		paths = append(paths, fmt.Sprintf("directory %d/some file %d", i%dirs, i))
@@ -420,9 +420,9 @@ func BenchmarkDebounceNewNames(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if i%len(paths) == 0 {
-			d.forget("films")
+			d.Forget("films")
 		}
 		dir, name := tree.Split(paths[i%len(paths)])
-		d.name("films", dir, name)
+		d.Name("films", dir, name)
 	}
 }
