@@ -66,7 +66,7 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	if err := store.Tighten(filepath.Join(cfg.DataDir, lockFile)); err != nil {
 		log.Warn("others can open the lock", zap.Error(err))
 	}
-	st, err := store.Open(ctx, cfg.DataDir, store.Options{Log: logs.Sparing(log), Reach: analyzer.Reach, Described: analyzer.Version})
+	st, err := store.Open(ctx, cfg.DataDir, store.Options{Log: logs.Sparing(log), Scope: analyzer.Scope, Described: analyzer.Version})
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}

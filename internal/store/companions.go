@@ -9,8 +9,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
-// Reach says which items beside a file its content is about.
-type Reach struct {
+// Scope says which items beside a file its content is about.
+type Scope struct {
 	Stems  []string // those of its directory whose name without extension, or whose whole name, is one of these
 	Folder bool     // all of its directory
 	Tree   bool     // and of those below
@@ -25,12 +25,12 @@ func Accompanies(k media.Kind) bool {
 // has come, gone, moved, or says something else; and the sidecars of an item that has come, gone or moved, since they say
 // whose they are. old is nil for a new item.
 func (tx *Tx) markDescribed(old, it *Item) error {
-	if tx.s.reach == nil {
+	if tx.s.scope == nil {
 		return nil
 	}
 	moved := old == nil || old.Dir != it.Dir || old.Name != it.Name || (old.State == Present) != (it.State == Present)
 	if moved { // what lies beside it is to be read as it is here, and not as it was read for others a moment ago
-		it.Marked = max(it.Marked, tx.s.lastSeq)
+		it.SiblingSeq = max(it.SiblingSeq, tx.s.lastSeq)
 	}
 	if moved || old.Kind != it.Kind {
 		if err := tx.markWhose(old, it); err != nil {
@@ -106,7 +106,7 @@ func (tx *Tx) nextMark() int64 {
 const mark = "UPDATE items SET marked = ?, work = CASE work WHEN 0 THEN 3 ELSE work END WHERE state = 0 AND kind NOT IN ('metadata', 'artwork', 'subtitle') AND "
 
 func (tx *Tx) markBeside(it *Item) error {
-	r := tx.s.reach(it.Name)
+	r := tx.s.scope(it.Name)
 	at := tx.nextMark()
 	if len(r.Stems) > 0 || r.Folder || r.Tree {
 		tx.work = true

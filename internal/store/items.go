@@ -45,33 +45,33 @@ const (
 
 // Item is a row of the catalog.
 type Item struct {
-	ID          int64
-	Dir         int64
-	Root        int64
-	Name        string
-	Volume      int64
-	FileID      tree.FileID
-	Links       uint32
-	Size        int64
-	MTime       int64
-	CTime       int64
-	Added       int64
-	State       State
-	MissingAt   int64
-	Kind        media.Kind
-	Analysis    Analysis
-	Work        Work
-	Marked      int64
-	Described   Version // that described it
-	Attempts    int64
-	RetryAt     int64
-	Error       string
-	Fingerprint int64
-	Printed     bool // Fingerprint is known
-	Seq         int64
-	FilterSeq   int64
-	Doc         []byte
-	Probed      []byte
+	ID             int64
+	Dir            int64
+	Root           int64
+	Name           string
+	Volume         int64
+	FileID         tree.FileID
+	Links          uint32
+	Size           int64
+	MTime          int64
+	CTime          int64
+	Added          int64
+	State          State
+	MissingAt      int64
+	Kind           media.Kind
+	Analysis       Analysis
+	Work           Work
+	SiblingSeq     int64
+	Described      Version // that described it
+	Attempts       int64
+	RetryAt        int64
+	Error          string
+	Fingerprint    int64
+	HasFingerprint bool // Fingerprint is known
+	Seq            int64
+	FilterSeq      int64
+	Doc            []byte
+	Probed         []byte
 	// Unread says that Doc and Probed were left in the catalog, and stay there as they are when the row is written: see
 	// Tx.Fill. Who sets one of them has set both, and takes Unread away.
 	Unread bool
@@ -91,8 +91,8 @@ func scanRow(r row) Item {
 		FileID: tree.FileID{Inode: uint64(r.int(5)), Birth: r.int(6)}, Links: uint32(r.int(7)),
 		Size: r.int(8), MTime: r.int(9), CTime: r.int(10), Added: r.int(11), State: State(r.int(12)), MissingAt: r.int(13),
 		Kind: media.Kind(r.text(14)), Analysis: Analysis(r.int(15)), Work: Work(r.int(16)), Attempts: r.int(17), RetryAt: r.int(18),
-		Error: r.text(19), Fingerprint: r.int(20), Printed: !r.null(20), Seq: r.int(21), FilterSeq: r.int(22),
-		Marked: r.int(23), Described: Version(r.int(24)), Unread: true,
+		Error: r.text(19), Fingerprint: r.int(20), HasFingerprint: !r.null(20), Seq: r.int(21), FilterSeq: r.int(22),
+		SiblingSeq: r.int(23), Described: Version(r.int(24)), Unread: true,
 	}
 }
 
@@ -107,13 +107,13 @@ func (it *Item) values() []driver.Value {
 	if it.Error != "" {
 		errText = it.Error
 	}
-	if it.Printed {
+	if it.HasFingerprint {
 		print = it.Fingerprint
 	}
 	return []driver.Value{
 		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
 		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
-		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.Marked, int64(it.Described), blob(it.Doc), blob(it.Probed),
+		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.SiblingSeq, int64(it.Described), blob(it.Doc), blob(it.Probed),
 	}
 }
 
@@ -258,23 +258,23 @@ func (tx *Tx) Remove(it *Item) error {
 		tx.nextSeq(), it.ID, it.Root, string(it.Kind), it.FilterSeq, now())
 }
 
-// RememberFormer notes that an item had an identity until now, for as long as a move may still show. it is as it
+// RememberPreviousIdentity notes that an item had an identity until now, for as long as a move may still show. it is as it
 // was.
-func (tx *Tx) RememberFormer(it *Item, until int64) error {
+func (tx *Tx) RememberPreviousIdentity(it *Item, until int64) error {
 	return tx.c.exec(`INSERT INTO former (inode, birth, volume, item, size, mtime, until) VALUES (?,?,?,?,?,?,?)
 		ON CONFLICT (inode, birth, volume) DO UPDATE SET item = excluded.item, size = excluded.size, mtime = excluded.mtime, until = excluded.until`,
 		int64(it.FileID.Inode), it.FileID.Birth, it.Volume, it.ID, it.Size, it.MTime, until)
 }
 
-// Former is an identity that an item had.
-type Former struct {
+// PreviousIdentity is an identity that an item had.
+type PreviousIdentity struct {
 	Item        Item  // as it is now
 	Size, MTime int64 // of the file that had the identity
 	Until       int64 // when a move may still show, as it was remembered with
 }
 
-// Former finds the item that had an identity until it was rewritten in place.
-func (tx *Tx) Former(volume int64, id tree.FileID, at int64) (f Former, found bool, err error) {
+// PreviousIdentity finds the item that had an identity until it was rewritten in place.
+func (tx *Tx) PreviousIdentity(volume int64, id tree.FileID, at int64) (f PreviousIdentity, found bool, err error) {
 	var item int64
 	_, err = tx.c.one("SELECT item, size, mtime, until FROM former WHERE inode=? AND birth=? AND volume=? AND until > ?",
 		func(r row) { item, f.Size, f.MTime, f.Until = r.int(0), r.int(1), r.int(2), r.int(3) }, int64(id.Inode), id.Birth, volume, at)
@@ -285,13 +285,13 @@ func (tx *Tx) Former(volume int64, id tree.FileID, at int64) (f Former, found bo
 	return f, found, err
 }
 
-// ForgetFormer drops an identity that was found again.
-func (tx *Tx) ForgetFormer(volume int64, id tree.FileID) error {
+// ForgetPreviousIdentity drops an identity that was found again.
+func (tx *Tx) ForgetPreviousIdentity(volume int64, id tree.FileID) error {
 	return tx.c.exec("DELETE FROM former WHERE inode=? AND birth=? AND volume=?", int64(id.Inode), id.Birth, volume)
 }
 
-// PruneFormer drops the identities whose grace is over.
-func (tx *Tx) PruneFormer(at int64) error {
+// PrunePreviousIdentities drops the identities whose grace is over.
+func (tx *Tx) PrunePreviousIdentities(at int64) error {
 	return tx.c.exec("DELETE FROM former WHERE until <= ?", at)
 }
 

@@ -43,9 +43,9 @@ type Options struct {
 	QueryTime time.Duration
 	WALLimit  int64       // bytes of WAL past which the gate closes; 0: 64 MiB
 	Log       *zap.Logger // nil: silent
-	// Reach says what a file of a name describes beside itself, so that those items are described anew
+	// Scope says what a file of a name describes beside itself, so that those items are described anew
 	// when it changes; nil: nothing does.
-	Reach func(name string) Reach
+	Scope func(name string) Scope
 	// Described is the version of the analyzer: items that an older one described are outdated.
 	Described Version
 }
@@ -55,7 +55,7 @@ type Store struct {
 	path     string
 	log      *zap.Logger
 	walLimit int64
-	reach    func(name string) Reach
+	scope    func(name string) Scope
 
 	described Version
 
@@ -177,7 +177,7 @@ func newStore(path string, o Options) *Store {
 		o.Log = zap.NewNop()
 	}
 	return &Store{
-		path: path, log: o.Log, walLimit: o.WALLimit, reach: o.Reach, described: o.Described, queryTime: o.QueryTime,
+		path: path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, queryTime: o.QueryTime,
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
 		harm: harm{found: make(chan struct{})},
 	}

@@ -18,8 +18,8 @@ type Root struct {
 	DetachedAt int64
 	FullPolls  bool
 	AcceptedAt int64 // when held removals were last accepted
-	// Former are the file systems that it was on, of which items are still to be found again on the present one.
-	Former []int64
+	// FormerVolumes are the file systems that it was on, of which items are still to be found again on the present one.
+	FormerVolumes []int64
 }
 
 func rootsOf(c *conn, where string) (out []Root, err error) {
@@ -31,7 +31,7 @@ func rootsOf(c *conn, where string) (out []Root, err error) {
 	})
 	for i := range out {
 		if err == nil {
-			out[i].Former, err = formerVolumes(c, out[i].ID)
+			out[i].FormerVolumes, err = formerVolumes(c, out[i].ID)
 		}
 	}
 	return out, err

@@ -8,18 +8,18 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
-// reachOf is a reach for tests: tvshow.nfo speaks for its tree, movie.nfo for its folder, any other NFO
+// scopeOf is a scope for tests: tvshow.nfo speaks for its tree, movie.nfo for its folder, any other NFO
 // for what shares its name.
-func reachOf(name string) Reach {
+func scopeOf(name string) Scope {
 	switch {
 	case name == "tvshow.nfo":
-		return Reach{Tree: true}
+		return Scope{Tree: true}
 	case name == "movie.nfo":
-		return Reach{Folder: true}
+		return Scope{Folder: true}
 	case strings.HasSuffix(name, ".nfo"):
-		return Reach{Stems: []string{strings.TrimSuffix(name, ".nfo")}}
+		return Scope{Stems: []string{strings.TrimSuffix(name, ".nfo")}}
 	}
-	return Reach{}
+	return Scope{}
 }
 
 // besides is a catalog in which every item has been described.
@@ -30,7 +30,7 @@ type besides struct {
 }
 
 func newBesides(t *testing.T) *besides {
-	r := runFresh(t, Options{Reach: reachOf})
+	r := runFresh(t, Options{Scope: scopeOf})
 	b := &besides{running: r, root: r.addRoot("tv"), paths: map[string]int64{}}
 	for _, p := range []string{"a.mkv", "a.en.srt", "a b.mkv", "ab.mkv", "show/s1/e1.mkv", "show/s1/e2.mkv", "show-2/e1.mkv", "show/x.mkv"} {
 		kind := media.KindVideo
@@ -50,8 +50,8 @@ func (b *besides) marked() (out []string) {
 		if it.Work == NoWork {
 			continue
 		}
-		if it.Work != Describe || it.Marked <= 0 {
-			b.t.Errorf("%s: work %d, marked at %d", p, it.Work, it.Marked)
+		if it.Work != Describe || it.SiblingSeq <= 0 {
+			b.t.Errorf("%s: work %d, marked at %d", p, it.Work, it.SiblingSeq)
 		}
 		out = append(out, p)
 		b.change(id, func(it *Item) { it.Work = NoWork })
@@ -130,7 +130,7 @@ func TestWhatMayBeOfAFileIsDescribedAnewWhereThatComesAndGoes(t *testing.T) {
 
 // TestASubtitleThatSaysSomethingElseHasItsFilmDescribedAnew: the film says what it says.
 func TestASubtitleThatSaysSomethingElseHasItsFilmDescribedAnew(t *testing.T) {
-	r := runFresh(t, Options{Reach: func(string) Reach { return Reach{Stems: []string{"a.en", "a"}} }})
+	r := runFresh(t, Options{Scope: func(string) Scope { return Scope{Stems: []string{"a.en", "a"}} }})
 	b := &besides{running: r, root: r.addRoot("tv"), paths: map[string]int64{}}
 	b.paths["a.mkv"] = r.put(b.root, "a.mkv", func(it *Item) { it.Kind, it.Analysis = media.KindVideo, Done }).ID
 	sub := r.put(b.root, "a.en.srt", func(it *Item) { it.Kind, it.Analysis = media.KindSubtitle, Done })
@@ -146,13 +146,13 @@ func TestWhatIsNewOrMovedIsDescribedByWhatLiesBesideItThen(t *testing.T) {
 	b := newBesides(t)
 	head := b.Head()
 	film := b.put(b.root, "new.mkv", func(it *Item) { it.Kind, it.Work = media.KindVideo, Analyse })
-	if task := b.task(); task.Marked <= head {
-		t.Errorf("what lies beside the new file may be of number %d, and it came after %d", task.Marked, head)
+	if task := b.task(); task.SiblingSeq <= head {
+		t.Errorf("what lies beside the new file may be of number %d, and it came after %d", task.SiblingSeq, head)
 	}
 	head = b.Head()
 	b.change(film.ID, func(it *Item) { it.Name = "moved.mkv" })
-	if task := b.task(); task.Marked <= head {
-		t.Errorf("what lies beside the moved file may be of number %d, and it moved after %d", task.Marked, head)
+	if task := b.task(); task.SiblingSeq <= head {
+		t.Errorf("what lies beside the moved file may be of number %d, and it moved after %d", task.SiblingSeq, head)
 	}
 }
 
@@ -160,8 +160,8 @@ func TestWorkThatWaitsIsNotReplacedByLess(t *testing.T) {
 	b := newBesides(t)
 	b.change(b.paths["a.mkv"], func(it *Item) { it.Work = Analyse })
 	b.put(b.root, "a.nfo", metadata)
-	if it := b.item(b.paths["a.mkv"]); it.Work != Analyse || it.Marked == 0 {
-		t.Errorf("work %d, marked at %d", it.Work, it.Marked)
+	if it := b.item(b.paths["a.mkv"]); it.Work != Analyse || it.SiblingSeq == 0 {
+		t.Errorf("work %d, marked at %d", it.Work, it.SiblingSeq)
 	}
 }
 

@@ -13,27 +13,27 @@ import (
 // View is an item as the outside sees it. What is known of its content stays the bytes that the
 // analyzer encoded: they are spliced, never decoded on the way out.
 type View struct {
-	ID          int64
-	Root        string
-	Path        string // bytes, relative to the root
-	Name        string
-	Size        int64
-	MTime       int64
-	Added       int64
-	State       State
-	Kind        media.Kind
-	Analysis    Analysis
-	Error       string
-	Fingerprint int64
-	Printed     bool
-	Doc         []byte
+	ID             int64
+	Root           string
+	Path           string // bytes, relative to the root
+	Name           string
+	Size           int64
+	MTime          int64
+	Added          int64
+	State          State
+	Kind           media.Kind
+	Analysis       Analysis
+	Error          string
+	Fingerprint    int64
+	HasFingerprint bool
+	Doc            []byte
 }
 
 func scanView(s *Store, r row) View {
 	name := string(r.bytes(14))
 	return View{
 		ID: r.int(0), Root: s.rootName(r.int(3)), Kind: media.Kind(r.text(4)), State: State(r.int(5)), Size: r.int(6), MTime: r.int(7),
-		Added: r.int(8), Analysis: Analysis(r.int(9)), Error: r.text(10), Fingerprint: r.int(11), Printed: !r.null(11), Doc: r.bytes(12),
+		Added: r.int(8), Analysis: Analysis(r.int(9)), Error: r.text(10), Fingerprint: r.int(11), HasFingerprint: !r.null(11), Doc: r.bytes(12),
 		Path: tree.Join(string(r.bytes(13)), name), Name: name,
 	}
 }
@@ -73,7 +73,7 @@ func (v *View) AppendJSON(dst []byte) []byte {
 	if v.Error != "" {
 		dst = AppendString(append(dst, `,"error":`...), v.Error)
 	}
-	if v.Printed {
+	if v.HasFingerprint {
 		dst = append(dst, `,"fingerprint":"`...)
 		hex := strconv.FormatUint(uint64(v.Fingerprint), 16)
 		for range 16 - len(hex) {

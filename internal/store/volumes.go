@@ -42,7 +42,7 @@ func (tx *Tx) ReplaceVolume(r *Root, ident string, dir tree.FileID) error {
 		return err
 	}
 	var err error
-	r.Former, err = formerVolumes(tx.c, r.ID)
+	r.FormerVolumes, err = formerVolumes(tx.c, r.ID)
 	return err
 }
 

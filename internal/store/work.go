@@ -12,22 +12,22 @@ import (
 
 // Task is an item whose bytes are to be read. What they said before is in the catalog: see Probed.
 type Task struct {
-	ID          int64
-	Dir         int64
-	Path        string // relative to the root
-	Name        string
-	FileID      tree.FileID
-	Size        int64
-	MTime       int64
-	CTime       int64
-	Work        Work
-	Attempts    int64
-	Fingerprint int64
-	Printed     bool
-	Marked      int64
-	Kind        media.Kind
-	Analysis    Analysis
-	Outdated    bool // nothing changed: an older version described it
+	ID             int64
+	Dir            int64
+	Path           string // relative to the root
+	Name           string
+	FileID         tree.FileID
+	Size           int64
+	MTime          int64
+	CTime          int64
+	Work           Work
+	Attempts       int64
+	Fingerprint    int64
+	HasFingerprint bool
+	SiblingSeq     int64
+	Kind           media.Kind
+	Analysis       Analysis
+	Outdated       bool // nothing changed: an older version described it
 }
 
 // Tasks reads what is to be analysed of a root: newest directories first, by id inside, since reading a
@@ -48,8 +48,8 @@ func scanTask(r row) Task {
 	return Task{
 		ID: r.int(0), Dir: r.int(1), Path: tree.Join(string(r.bytes(2)), name), Name: name,
 		FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
-		Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), Printed: !r.null(10),
-		Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), Marked: r.int(13), CTime: r.int(14),
+		Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), HasFingerprint: !r.null(10),
+		Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), SiblingSeq: r.int(13), CTime: r.int(14),
 	}
 }
 
@@ -68,16 +68,16 @@ func (s *Store) WorkGeneration() int64 { return s.workGen.Load() }
 
 // Analysed is what came of a task.
 type Analysed struct {
-	Task        *Task
-	Kind        media.Kind
-	Doc         []byte
-	Probed      []byte
-	Analysis    Analysis
-	Error       string
-	RetryAt     int64
-	Fingerprint int64
-	Printed     bool
-	AsOf        int64 // the feed's number when what lies beside the file was read
+	Task           *Task
+	Kind           media.Kind
+	Doc            []byte
+	Probed         []byte
+	Analysis       Analysis
+	Error          string
+	RetryAt        int64
+	Fingerprint    int64
+	HasFingerprint bool
+	AsOf           int64 // the feed's number when what lies beside the file was read
 }
 
 // ErrTooLong says that more was said of an item than the catalog keeps of one.
@@ -121,7 +121,7 @@ func (tx *Tx) Record(a *Analysed) (bool, error) {
 	it.Kind, it.Doc, it.Probed = a.Kind, a.Doc, a.Probed
 	it.Analysis, it.Error, it.RetryAt = a.Analysis, a.Error, a.RetryAt
 	it.Work = described(&it, a.AsOf)
-	it.Fingerprint, it.Printed = a.Fingerprint, a.Printed
+	it.Fingerprint, it.HasFingerprint = a.Fingerprint, a.HasFingerprint
 	it.Attempts = 0
 	if a.Analysis == Failed {
 		it.Attempts = old.Attempts + 1
@@ -135,7 +135,7 @@ func (tx *Tx) Record(a *Analysed) (bool, error) {
 
 // looksLike reports whether analysis made nothing of an item that the outside sees.
 func (it *Item) looksLike(o *Item) bool {
-	return it.Kind == o.Kind && it.Analysis == o.Analysis && it.Error == o.Error && it.Fingerprint == o.Fingerprint && it.Printed == o.Printed &&
+	return it.Kind == o.Kind && it.Analysis == o.Analysis && it.Error == o.Error && it.Fingerprint == o.Fingerprint && it.HasFingerprint == o.HasFingerprint &&
 		bytes.Equal(it.Doc, o.Doc)
 }
 
@@ -172,7 +172,7 @@ func (tx *Tx) saveWork(it *Item) error {
 // described is the work that is left once an item has been described by what lay beside it at a number
 // of the feed: none, unless that has changed since.
 func described(it *Item, asOf int64) Work {
-	if it.Marked > asOf {
+	if it.SiblingSeq > asOf {
 		return Describe
 	}
 	return NoWork

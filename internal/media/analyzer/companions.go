@@ -14,17 +14,17 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// Reach says for the store which items beside a file the file describes.
-func Reach(name string) store.Reach {
+// Scope says for the store which items beside a file the file describes.
+func Scope(name string) store.Scope {
 	switch rule := sidecar.RuleOf(name); rule.Reach {
 	case sidecar.InTree:
-		return store.Reach{Tree: true}
+		return store.Scope{Tree: true}
 	case sidecar.InFolder:
-		return store.Reach{Folder: true}
+		return store.Scope{Folder: true}
 	case sidecar.OneFile:
-		return store.Reach{Stems: stems(strings.TrimSuffix(name, path.Ext(name)))}
+		return store.Scope{Stems: stems(strings.TrimSuffix(name, path.Ext(name)))}
 	}
-	return store.Reach{}
+	return store.Scope{}
 }
 
 // stems are the names that a sidecar's own may begin with: it, and what is left of it when marks of
@@ -141,7 +141,7 @@ type surroundings struct {
 
 // around finds what goes with a file, and with what it goes.
 func (c *besideCache) around(ctx context.Context, t *store.Task) (s surroundings, err error) {
-	b, err := c.get(ctx, t.Dir, t.Marked)
+	b, err := c.get(ctx, t.Dir, t.SiblingSeq)
 	if err != nil {
 		return s, err
 	}

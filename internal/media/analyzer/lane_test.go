@@ -35,7 +35,7 @@ func TestEachFileIsAnalysedOnceAndThenItIsIdle(t *testing.T) {
 		if d := w.says("d3/123.png"); d.Media == nil || d.Media.Width != 124 || d.Media.Height != 2 {
 			t.Errorf("%+v", d)
 		}
-		if it := w.row("d3/123.png"); it.Analysis != store.Done || it.Work != store.NoWork || !it.Printed || it.Kind != media.KindImage {
+		if it := w.row("d3/123.png"); it.Analysis != store.Done || it.Work != store.NoWork || !it.HasFingerprint || it.Kind != media.KindImage {
 			t.Errorf("%+v", it)
 		}
 		if it := w.row("empty.png"); it.Analysis != store.None {
@@ -183,7 +183,7 @@ func TestAFileThatIsNotWhatTheCatalogSaysIsLeftToTheScanner(t *testing.T) {
 				w.tree.Mend()
 				w.catalogue() // the look
 				w.rest()
-				if it := w.row("f.png"); it.Analysis != store.Done || it.Printed != true {
+				if it := w.row("f.png"); it.Analysis != store.Done || it.HasFingerprint != true {
 					t.Errorf("after the look: %+v", it)
 				}
 			})
@@ -433,7 +433,7 @@ func TestATroubleOfTheStoreIsNoFailureOfAFile(t *testing.T) {
 		for _, work := range []store.Work{store.Describe, store.Analyse} {
 			task := &store.Task{
 				ID: it.ID, Dir: it.Dir, Path: it.Name, Name: it.Name, Size: it.Size, MTime: it.MTime, FileID: it.FileID, Work: work,
-				Kind: it.Kind, Marked: it.Marked + 1e6,
+				Kind: it.Kind, SiblingSeq: it.SiblingSeq + 1e6,
 			}
 			if o := l.attempt(context.Background(), task); o.analysed != nil || !o.away {
 				t.Errorf("work %d: %+v", work, o.analysed)

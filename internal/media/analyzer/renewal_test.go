@@ -170,7 +170,7 @@ func TestAFileThatCannotBeReadAnewKeepsWhatIsKnownOfIt(t *testing.T) {
 		w.begin()
 		w.rest()
 		d, it := w.says("d1/1.png"), w.row("d1/1.png")
-		if it.Analysis != store.Failed || !it.Printed || d.Media == nil || d.Media.Width != 77 || w.left() != 0 {
+		if it.Analysis != store.Failed || !it.HasFingerprint || d.Media == nil || d.Media.Width != 77 || w.left() != 0 {
 			t.Errorf("%+v, %+v, %d are left", it, d, w.left())
 		}
 		w.tree.Mend()

@@ -100,7 +100,7 @@ func (l *lane) blame(ctx context.Context, t *store.Task, why error) outcome {
 		return outcome{task: t, away: true}
 	}
 	o := outcome{task: t, analysed: l.quarantine(ctx, t, why, decodeFindings(known))}
-	o.analysed.Fingerprint, o.analysed.Printed = t.Fingerprint, t.Printed
+	o.analysed.Fingerprint, o.analysed.HasFingerprint = t.Fingerprint, t.HasFingerprint
 	return o
 }
 
@@ -137,7 +137,7 @@ func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
 		return fmt.Errorf("read: %w", err)
 	}
 	print := int64(hash)
-	if t.Work == store.Verify && t.Printed && print == t.Fingerprint {
+	if t.Work == store.Verify && t.HasFingerprint && print == t.Fingerprint {
 		return l.redescribe(ctx, t, o)
 	}
 	res, perr := l.read(ctx, e, t)
@@ -152,7 +152,7 @@ func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
 	} else if o.analysed, err = l.result(ctx, t, res); err != nil {
 		return err
 	}
-	o.analysed.Fingerprint, o.analysed.Printed = print, true
+	o.analysed.Fingerprint, o.analysed.HasFingerprint = print, true
 	return nil
 }
 

@@ -87,7 +87,7 @@ func (w *world) setAway(root string, away bool) {
 func inWorld(t *testing.T, fn func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		st, err := store.Open(context.Background(), t.TempDir(), store.Options{Reach: Reach, Described: Version})
+		st, err := store.Open(context.Background(), t.TempDir(), store.Options{Scope: Scope, Described: Version})
 		if err != nil {
 			t.Fatal(err)
 		}

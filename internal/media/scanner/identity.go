@@ -198,7 +198,7 @@ func (m *matching) carry(it *store.Item, e *tree.Entry, i int) error {
 	case it.Analysis == store.Pending:
 		it.Work = store.NoWork
 		m.wake(it, e)
-	case it.Analysis == store.Done && it.Printed && ctime != e.CTime:
+	case it.Analysis == store.Done && it.HasFingerprint && ctime != e.CTime:
 		it.Work = store.Verify
 	case it.Analysis == store.Failed && ctime != e.CTime:
 		retry(it)
@@ -284,7 +284,7 @@ func (m *matching) displace(by *store.Item, name string) error {
 // the file is back in that item's own place: an edit like any other.
 func (m *matching) reclaim(i int, after int64) (known, home bool, err error) {
 	e := &m.files[i]
-	was, found, err := m.tx.Former(m.vol, e.ID, m.now)
+	was, found, err := m.tx.PreviousIdentity(m.vol, e.ID, m.now)
 	if err != nil || !found || was.Until-m.grace <= after || m.weak(e) && (was.Size != e.Size || was.MTime != e.MTime) {
 		return false, false, err
 	}
@@ -292,7 +292,7 @@ func (m *matching) reclaim(i int, after int64) (known, home bool, err error) {
 	if here := m.present[e.Name]; here != nil && here.ID == it.ID {
 		return false, true, nil
 	}
-	if err := m.tx.ForgetFormer(m.vol, e.ID); err != nil {
+	if err := m.tx.ForgetPreviousIdentity(m.vol, e.ID); err != nil {
 		return false, false, err
 	}
 	if here := m.present[it.Name]; it.Dir == m.d.ID && here != nil && here.ID == it.ID {
@@ -351,7 +351,7 @@ func (m *matching) appear(i int) error {
 		return nil
 	}
 	if it.FileID != (tree.FileID{}) {
-		if err := m.tx.RememberFormer(it, m.now+m.grace); err != nil {
+		if err := m.tx.RememberPreviousIdentity(it, m.now+m.grace); err != nil {
 			return err
 		}
 	}

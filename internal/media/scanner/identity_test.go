@@ -295,7 +295,7 @@ func (w *world) analysed(p string) store.Item {
 	it := w.item(p)
 	err := w.st.Update(w.t.Context(), func(tx *store.Tx) error {
 		old := it
-		it.Analysis, it.Work, it.Fingerprint, it.Printed = store.Done, store.NoWork, 7, true
+		it.Analysis, it.Work, it.Fingerprint, it.HasFingerprint = store.Done, store.NoWork, 7, true
 		it.Probed = []byte(`{"title":"Read"}`)
 		return tx.Save(&old, &it)
 	})
@@ -352,7 +352,7 @@ func TestAChangedFileIsAnalysedAnew(t *testing.T) {
 		w.run("time f -48h")
 		w.scan()
 		it := w.item("f")
-		if it.ID != was.ID || it.Analysis != store.Pending || it.Work != store.Analyse || it.Probed != nil || it.Printed {
+		if it.ID != was.ID || it.Analysis != store.Pending || it.Work != store.Analyse || it.Probed != nil || it.HasFingerprint {
 			t.Errorf("%+v became %+v", was, it)
 		}
 		w.run(`write f`)

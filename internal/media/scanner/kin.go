@@ -35,13 +35,13 @@ func (k *kin) before(v int64) []int64 {
 func (r *runner) settleOn(row store.Root) {
 	r.row = row
 	r.home.Store(&row.Dir)
-	r.kin.Store(&kin{now: row.Volume, former: row.Former})
+	r.kin.Store(&kin{now: row.Volume, former: row.FormerVolumes})
 }
 
 // forgetFormer forgets the file systems before the present one, once a whole pass has found again on it what was to be
 // found: no item that stands is still on one of them. That is counted beside the runner.
 func (r *runner) forgetFormer() {
-	former := r.row.Former
+	former := r.row.FormerVolumes
 	if len(former) == 0 {
 		return
 	}
@@ -60,7 +60,7 @@ func (r *runner) forgetFormer() {
 // leaveFormer forgets the file systems before the present one where they are those that are known.
 func (r *runner) leaveFormer(ctx context.Context, former []int64) {
 	r.command(ctx, func() {
-		if !slices.Equal(former, r.row.Former) {
+		if !slices.Equal(former, r.row.FormerVolumes) {
 			return
 		}
 		if err := r.s.store.Update(ctx, func(tx *store.Tx) error { return tx.ForgetFormerVolumes(r.id) }); err != nil {
@@ -68,7 +68,7 @@ func (r *runner) leaveFormer(ctx context.Context, former []int64) {
 			return
 		}
 		row := r.row
-		row.Former = nil
+		row.FormerVolumes = nil
 		r.settleOn(row)
 	})
 }

@@ -250,7 +250,7 @@ func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error)
 			return false, false, err
 		}
 	}
-	if err := tx.PruneFormer(time.Now().UnixNano()); err != nil {
+	if err := tx.PrunePreviousIdentities(time.Now().UnixNano()); err != nil {
 		return false, false, err
 	}
 	more, err := tx.NewestMissing(r.id, 1)

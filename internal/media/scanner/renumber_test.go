@@ -82,7 +82,7 @@ func TestWhatWasReadIsComparedAgainWhereAnotherNumberStandsAtAName(t *testing.T)
 		w.run(alike)
 		w.scan()
 		it := w.item("f")
-		it.Analysis, it.Work, it.Printed, it.Fingerprint = store.Done, store.NoWork, true, 7
+		it.Analysis, it.Work, it.HasFingerprint, it.Fingerprint = store.Done, store.NoWork, true, 7
 		old := w.item("f")
 		if err := w.st.Update(context.Background(), func(tx *store.Tx) error { return tx.Save(&old, &it) }); err != nil {
 			t.Fatal(err)

@@ -62,7 +62,7 @@ func (m *matching) stay(it *store.Item, e *tree.Entry, i int) error {
 		return m.rewrite(it, e, i)
 	case it.CTime != e.CTime || it.Links != e.Links || it.FileID != e.ID || it.Volume != m.vol:
 		old := *it
-		verify := (it.CTime != e.CTime || it.FileID != e.ID) && it.Printed && it.Analysis == store.Done
+		verify := (it.CTime != e.CTime || it.FileID != e.ID) && it.HasFingerprint && it.Analysis == store.Done
 		it.Observe(m.vol, e)
 		if verify && it.Work != store.Analyse { // more than to describe it anew, less than to read it
 			it.Work = store.Verify
@@ -115,7 +115,7 @@ func (m *matching) renew(it *store.Item, e *tree.Entry, i int) {
 	it.Observe(m.vol, e)
 	it.Kind, it.Doc, it.Probed, it.Unread = doc.Kind, doc.JSON, nil, false
 	it.Analysis, it.Work, it.Attempts, it.RetryAt, it.Error = store.Pending, store.Analyse, 0, 0, ""
-	it.Fingerprint, it.Printed = 0, false
+	it.Fingerprint, it.HasFingerprint = 0, false
 	if e.Size == 0 {
 		it.Analysis, it.Work = store.None, store.NoWork
 	}

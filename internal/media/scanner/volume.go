@@ -93,7 +93,7 @@ func (r *runner) propose(ctx context.Context, v tree.Volume) {
 	began := time.Now()
 	walk, cancel := context.WithTimeout(ctx, compareLimit)
 	o.cancel, r.other = cancel, o
-	volumes := append([]int64{r.row.Volume}, r.row.Former...)
+	volumes := append([]int64{r.row.Volume}, r.row.FormerVolumes...)
 	r.s.group.Go("compare the disk in the place of "+r.name, func(context.Context) error {
 		defer cancel()
 		c, err := r.compare(walk, v, volumes)

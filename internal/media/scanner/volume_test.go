@@ -97,7 +97,7 @@ func TestADiskThatLacksSomethingIsOfferedAndBecomesTheRootsWhereItIsAccepted(t *
 			t.Errorf("accepting once more: %v", err)
 		}
 		rows, err := w.st.Roots(context.Background())
-		if err != nil || len(rows[0].Former) != 0 || rows[0].Ident != "uuid:new" {
+		if err != nil || len(rows[0].FormerVolumes) != 0 || rows[0].Ident != "uuid:new" {
 			t.Errorf("%+v, %v: all is found again, and the disk before is to be forgotten", rows, err)
 		}
 	})
@@ -217,7 +217,7 @@ func TestWhatIsNotFoundAgainAtOnceIsFoundAfterAnotherStart(t *testing.T) {
 		w.pass(11 * time.Second)
 		w.expect(before, "a/f.mkv<-a/f.mkv a/g.mkv<-a/g.mkv h.mkv<-h.mkv")
 		rows, err := w.st.Roots(context.Background())
-		if err != nil || len(rows[0].Former) != 1 {
+		if err != nil || len(rows[0].FormerVolumes) != 1 {
 			t.Errorf("%+v, %v: the disk before is still needed", rows, err)
 		}
 		mend()
@@ -226,7 +226,7 @@ func TestWhatIsNotFoundAgainAtOnceIsFoundAfterAnotherStart(t *testing.T) {
 		w.pass(11 * time.Second)
 		w.expect(before, "a/f.mkv<-a/f.mkv h.mkv<-h.mkv")
 		w.isTrue()
-		if rows, err = w.st.Roots(context.Background()); err != nil || len(rows[0].Former) != 0 {
+		if rows, err = w.st.Roots(context.Background()); err != nil || len(rows[0].FormerVolumes) != 0 {
 			t.Errorf("%+v, %v", rows, err)
 		}
 	})
