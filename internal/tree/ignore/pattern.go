@@ -2,62 +2,44 @@ package ignore
 
 import (
 	"path"
-	"slices"
 	"strings"
-
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 )
 
-// pattern is one line of gitignore syntax. Between its "**" are runs of names, each a pattern of the
-// library's. What is between them is matched here: the library settles for the first place that a run
-// fits, never goes back, and lets a pattern match everything below its match, so that "!keep" would
-// take back each file below keep.
+// pattern is one line of gitignore syntax.
 type pattern struct {
 	text     string
 	negated  bool
 	dirOnly  bool
 	anywhere bool // no slash but at the end: matches the name at any depth
-	inside   bool // ends in "/**": matches what is below, not the directory itself
-	runs     []nameRun
-	open     bool // begins with "**/": the first run may begin anywhere
+	parts    []part
 }
 
-// nameRun is some names that follow each other. Nearly all patterns are plain names or "*" and an ending,
-// for which the library takes a microsecond; those are compared here.
-type nameRun struct {
-	length  int
-	plain   []string // the names, if they are plain
-	ending  string   // what follows "*", if the run is that one name
-	library gitignore.Pattern
+// part is what a pattern says of one name, or "**": any number of names. Nearly all are plain names or "*" and an
+// ending, which are compared without path.Match.
+type part struct {
+	anyNames bool
+	glob     string // in the syntax of path.Match
+	plain    bool   // glob is the name itself
+	ending   string // what follows "*", if glob is no more than that
 }
 
-func newRun(names []string) nameRun {
-	r := nameRun{length: len(names)}
-	text := strings.Join(names, "/")
-	switch rest := strings.TrimPrefix(text, "*"); {
-	case !strings.ContainsAny(text, `*?[\`):
-		r.plain = names
-	case len(names) == 1 && rest != "" && !strings.ContainsAny(rest, `*?[\`):
-		r.ending = rest
-	default:
-		r.library = gitignore.ParsePattern("/"+text, nil) // the slash keeps a name such as "!x" a name
+func newPart(glob string) part {
+	p := part{glob: glob, plain: !strings.ContainsAny(glob, `*?[\`)}
+	if rest, ok := strings.CutPrefix(glob, "*"); ok && !strings.ContainsAny(rest, `*?[\`) {
+		p.ending = rest
 	}
-	return r
+	return p
 }
 
-// begins says whether the names begin with the run.
-func (r *nameRun) begins(names []string) bool {
-	if len(names) < r.length {
-		return false
-	}
-	names = names[:r.length:r.length]
+func (p *part) match(name string) bool {
 	switch {
-	case r.plain != nil:
-		return slices.Equal(r.plain, names)
-	case r.ending != "":
-		return strings.HasSuffix(names[0], r.ending)
+	case p.plain:
+		return name == p.glob
+	case p.ending != "":
+		return strings.HasSuffix(name, p.ending)
 	}
-	return r.library.Match(names, true) == gitignore.Exclude
+	ok, _ := path.Match(p.glob, name) // parsePattern has seen that it is a pattern
+	return ok
 }
 
 // parsePattern reads one line. ok is false for a blank line or a comment.
@@ -74,27 +56,20 @@ func parsePattern(line string) (p pattern, ok bool, err error) {
 	if text == "" {
 		return pattern{}, false, nil // "/" alone matches nothing
 	}
-	var run []string
-	flush := func() {
-		if len(run) > 0 {
-			p.runs = append(p.runs, newRun(run))
-			run = nil
-		}
-	}
 	names := strings.Split(text, "/")
 	for i, name := range names {
 		if name == "**" && !p.anywhere {
-			flush()
-			p.open = p.open || i == 0
-			p.inside = i == len(names)-1
-			continue
+			p.parts = append(p.parts, part{anyNames: true})
+			if i < len(names)-1 {
+				continue
+			}
+			name = "*" // the last matches what is below, not the directory itself
 		}
 		if name, err = shellGlob(name); err != nil {
 			return pattern{}, false, err
 		}
-		run = append(run, name)
+		p.parts = append(p.parts, newPart(name))
 	}
-	flush()
 	return p, true, nil
 }
 
@@ -176,52 +151,29 @@ func shellClass(b *strings.Builder, s string) int {
 // match says whether the pattern matches the entry that the names lead to, from the pattern's own
 // directory on.
 func (p *pattern) match(names []string, isDir bool) bool {
-	if p.anywhere {
-		names = names[len(names)-1:]
-	}
 	if p.dirOnly && !isDir {
 		return false
 	}
-	if !p.inside {
-		return matchRuns(p.runs, names, p.open)
+	if p.anywhere {
+		names = names[len(names)-1:]
 	}
-	for end := len(names) - 1; end > 0; end-- {
-		if matchRuns(p.runs, names[:end], p.open) {
-			return true
-		}
-	}
-	return len(p.runs) == 0
-}
-
-// matchRuns says whether the names are the runs, with any number of other names before each run but the
-// first, and before that one too if open. The first place where a run fits is as good as any later one
-// for what follows it, so nothing is tried twice.
-func matchRuns(runs []nameRun, names []string, open bool) bool {
-	if !open {
-		if len(runs) == 0 || !runs[0].begins(names) {
+	// What "**" stands for begins with nothing and grows by a name where the rest does not match. Only the last one
+	// has to grow: what those before it stand for is as good as anything longer.
+	at, retry, from := 0, -1, 0
+	for n := 0; n < len(names); {
+		switch {
+		case at < len(p.parts) && p.parts[at].anyNames:
+			retry, from = at, n
+			at++
+		case at < len(p.parts) && p.parts[at].match(names[n]):
+			at++
+			n++
+		case retry >= 0:
+			from++
+			at, n = retry+1, from
+		default:
 			return false
 		}
-		names, runs = names[runs[0].length:], runs[1:]
-		if len(runs) == 0 {
-			return len(names) == 0
-		}
 	}
-	if len(runs) == 0 {
-		return true
-	}
-	last := &runs[len(runs)-1]
-	if len(names) < last.length || !last.begins(names[len(names)-last.length:]) {
-		return false
-	}
-	names = names[:len(names)-last.length]
-	for i := range runs[:len(runs)-1] {
-		for !runs[i].begins(names) {
-			if len(names) == 0 {
-				return false
-			}
-			names = names[1:]
-		}
-		names = names[runs[i].length:]
-	}
-	return true
+	return at == len(p.parts) // it never ends with "**"
 }
