@@ -35,16 +35,12 @@ type Config struct {
 	// RequireSigning refuses a server that does not sign what it sends with a key made of the password and of all that
 	// was said while logging on: SMB 3.1.1.
 	RequireSigning bool
-	// RequireEncryption refuses a share that is not encrypted.
-	RequireEncryption bool
 
 	// Timeout bounds one request; 0 is 20 s. A server that keeps silent for so long is away.
 	Timeout time.Duration
-	// DialTimeout bounds connecting, logging on and mounting together; 0 is 10 s, or Timeout if that is
-	// shorter.
-	DialTimeout time.Duration
-	// IdleTimeout is how long a session lives unused; 0 is 15 s.
-	IdleTimeout time.Duration
+	// dialTimeout bounds connecting, logging on and mounting together; 0 is 10 s, or Timeout if that is
+	// shorter. idleTimeout is how long a session lives unused; 0 is 15 s. Only tests set them.
+	dialTimeout, idleTimeout time.Duration
 
 	// Witnesses, if not nil, names up to a few dozen paths that the catalog believes to be present. They
 	// are asked for where the file system of the root has changed its size, to tell a volume that was
@@ -60,11 +56,11 @@ func (c Config) complete() (Config, error) {
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
-	if c.DialTimeout == 0 {
-		c.DialTimeout = min(defaultDialTimeout, c.Timeout)
+	if c.dialTimeout == 0 {
+		c.dialTimeout = min(defaultDialTimeout, c.Timeout)
 	}
-	if c.IdleTimeout == 0 {
-		c.IdleTimeout = defaultIdleTimeout
+	if c.idleTimeout == 0 {
+		c.idleTimeout = defaultIdleTimeout
 	}
 	c.Path = strings.Trim(c.Path, "/")
 	switch {
@@ -76,10 +72,10 @@ func (c Config) complete() (Config, error) {
 		return c, errors.New("configure share: wants the name of a share")
 	case c.Path != "" && c.Path != path.Clean(c.Path) || checkPath(c.Path) != nil:
 		return c, errors.New("configure share: wants a path of plain names")
-	case c.Timeout < 0 || c.DialTimeout < 0 || c.IdleTimeout < 0:
-		return c, errors.New("configure share: a timeout is negative")
-	case c.guest() && (c.RequireSigning || c.RequireEncryption):
-		return c, errors.New("configure share: a guest has no key to sign or encrypt with: name a user")
+	case c.Timeout < 0:
+		return c, errors.New("configure share: the timeout is negative")
+	case c.guest() && c.RequireSigning:
+		return c, errors.New("configure share: a guest has no key to sign with: name a user")
 	}
 	return c, nil
 }
@@ -94,23 +90,13 @@ func (c Config) credentials(password string) credentials {
 	return credentials{user: c.User, domain: c.Domain, password: password}
 }
 
-// acceptable refuses a session that is less than was asked for. Servers that map unknown users to guests
-// do so without a word, also where the client requires signing: the library then neither signs nor checks
+// acceptable refuses a session in which the server takes the user for somebody else. Servers that map unknown users
+// to guests do so without a word, also where the client requires signing: the library then neither signs nor checks
 // signatures.
 func (c Config) acceptable(f facts) error {
-	if err := c.known(f); err != nil {
-		return err
-	}
-	if c.RequireEncryption && f.flags&sessionEncrypts == 0 && f.shareFlags&shareEncrypts == 0 && !f.encryptedAny {
-		return &classed{class: refused, err: errors.New("mount: the server does not encrypt this share")}
-	}
-	return nil
-}
-
-// known refuses a session in which the server takes the user for somebody else.
-func (c Config) known(f facts) error {
 	if !c.guest() && f.flags&(sessionGuest|sessionNull) != 0 {
-		return &classed{class: refused, err: fmt.Errorf("log on: the server does not know the user %q and lets us in as a guest only", c.User)}
+		return &classed{class: refused, err: fmt.Errorf(
+			"log on: the server does not know the user %q and lets us in as a guest only", c.User)}
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestProtocolVersions(t *testing.T) {
 				t.Errorf("with signing required: %v, want that it is refused with the mend", err)
 			}
 			if version >= "SMB3" {
-				works(t, srv.share(func(c *Config) { c.Share, c.RequireEncryption = "crypt", true }))
+				works(t, srv.share(func(c *Config) { c.Share = "crypt" }))
 			}
 		})
 	}
@@ -54,19 +54,6 @@ func TestSigningWhateverTheServerWantsOfIt(t *testing.T) {
 		srv.Write("d/f", "hello")
 		works(t, srv.share())
 		works(t, srv.share(func(c *Config) { c.RequireSigning = true }))
-	}
-}
-
-func TestEncryptionRequired(t *testing.T) {
-	t.Parallel()
-	srv := startSamba(t)
-	srv.Write("d/f", "hello")
-	works(t, srv.share(func(c *Config) { c.Share, c.RequireEncryption = "crypt", true }))
-	s := srv.share(func(c *Config) { c.RequireEncryption = true })
-	_, err := s.Identify(context.Background())
-	wantAway(t, "a share without encryption", err)
-	if s.breaker.seen.Load().refused != true {
-		t.Error("counted as away, want as refused")
 	}
 }
 

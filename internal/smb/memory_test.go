@@ -261,7 +261,7 @@ func TestIdleSessionEnds(t *testing.T) {
 	t.Parallel()
 	srv := startSamba(t)
 	srv.Write("d/f", "hello")
-	s := srv.share(func(c *Config) { c.IdleTimeout = 200 * time.Millisecond })
+	s := srv.share(func(c *Config) { c.idleTimeout = 200 * time.Millisecond })
 	works(t, s)
 	f, err := s.Open(context.Background(), "d/f")
 	if err != nil {

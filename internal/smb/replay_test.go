@@ -18,6 +18,8 @@ import (
 	"go.uber.org/zap"
 )
 
+const commandMount = 0x3 // TREE_CONNECT (MS-SMB2, 2.2.1.2)
+
 // recording is what a real server answered, by command and by what was asked.
 type recording map[string][]byte
 
@@ -317,7 +319,7 @@ func TestMutatedReplies(t *testing.T) {
 
 	l := startLiar(t, rec, lie)
 	ask := func() {
-		s, err := New(Config{Host: "127.0.0.1", Port: l.listener.Addr().(*net.TCPAddr).Port, Share: "media", User: "media", Timeout: 30 * time.Millisecond, DialTimeout: 300 * time.Millisecond}, zap.NewNop())
+		s, err := New(Config{Host: "127.0.0.1", Port: l.listener.Addr().(*net.TCPAddr).Port, Share: "media", User: "media", Timeout: 30 * time.Millisecond, dialTimeout: 300 * time.Millisecond}, zap.NewNop())
 		if err != nil {
 			t.Error(err)
 			return

@@ -55,7 +55,7 @@ type session struct {
 // newSession makes a session of a mounted share.
 func newSession(alive context.Context, end context.CancelCauseFunc, w *wire, m mount, c Config) *session {
 	w.large.Store(true)
-	s := &session{mount: m, wire: w, timeout: c.Timeout, idle: c.IdleTimeout, born: time.Now(), server: w.known().guid, alive: alive, end: end}
+	s := &session{mount: m, wire: w, timeout: c.Timeout, idle: c.idleTimeout, born: time.Now(), server: w.known().guid, alive: alive, end: end}
 	s.limit = int64(max(min(w.known().credits, creditsWanted)-creditsSpare, 1))
 	s.credits = semaphore.NewWeighted(s.limit)
 	s.sleeper = time.AfterFunc(s.idle, s.sleep)
@@ -241,7 +241,7 @@ const shortPause = 200 * time.Millisecond
 // dial makes the next session. It is bounded by the dial timeout, by nothing else: calls that gave up
 // waiting leave the session to the next.
 func (p *sessions) dial(d *dialing) {
-	deadline := time.Now().Add(p.config.DialTimeout)
+	deadline := time.Now().Add(p.config.dialTimeout)
 	s, err := p.establish(deadline)
 	if short(err) && time.Until(deadline) > shortPause {
 		select {
@@ -323,12 +323,12 @@ func (p *sessions) logOn(conn net.Conn, deadline time.Time, password string) (*s
 	switch {
 	case p.life.Err() != nil:
 		err = errClosed
-	case err == nil:
-		err = p.config.acceptable(w.known())
-	case !inTime:
-		err = fmt.Errorf("log on: %w within %s", errNoAnswer, p.config.DialTimeout)
-	case p.config.known(w.known()) != nil: // a stranger is denied the share, which says nothing of why
-		err = p.config.known(w.known())
+	case err != nil && !inTime:
+		err = fmt.Errorf("log on: %w within %s", errNoAnswer, p.config.dialTimeout)
+	default: // a stranger may be denied the share, which says nothing of why
+		if unknown := p.config.acceptable(w.known()); unknown != nil {
+			err = unknown
+		}
 	}
 	if err != nil {
 		w.Close()

@@ -13,24 +13,21 @@ import (
 
 // Layout of SMB2 packets (MS-SMB2, 2.1 and 2.2), as far as the wire looks into them.
 const (
-	headerLen       = 64        // 2.2.1.2
-	transformLen    = 52        // 2.2.41, before the encrypted packet
-	plainMagic      = "\xfeSMB" // 2.2.1.2
-	transformMagic  = "\xfdSMB" // 2.2.41
-	flagReply       = 0x1
-	flagEncrypted   = 0x1 // of a transform header
-	flagSigned      = 0x8
-	commandHello    = 0x0 // NEGOTIATE
-	commandSetup    = 0x1
-	commandMount    = 0x3
-	commandLast     = 0x12
-	sessionGuest    = 0x1 // 2.2.6, SessionFlags
-	sessionNull     = 0x2
-	sessionEncrypts = 0x4
-	shareEncrypts   = 0x8000 // 2.2.10, ShareFlags
-	moreProcessing  = 0xc0000016
-	dialect311      = 0x0311
-	contextPreauth  = 0x1 // 2.2.4.1.1
+	headerLen      = 64        // 2.2.1.2
+	transformLen   = 52        // 2.2.41, before the encrypted packet
+	plainMagic     = "\xfeSMB" // 2.2.1.2
+	transformMagic = "\xfdSMB" // 2.2.41
+	flagReply      = 0x1
+	flagEncrypted  = 0x1 // of a transform header
+	flagSigned     = 0x8
+	commandHello   = 0x0 // NEGOTIATE
+	commandSetup   = 0x1
+	commandLast    = 0x12
+	sessionGuest   = 0x1 // 2.2.6, SessionFlags
+	sessionNull    = 0x2
+	moreProcessing = 0xc0000016
+	dialect311     = 0x0311
+	contextPreauth = 0x1 // 2.2.4.1.1
 
 	// smallFrame bounds what may come before the share is mounted: nothing there is longer than a
 	// security token.
@@ -70,13 +67,11 @@ type wire struct {
 
 // facts are what a server said while logging on.
 type facts struct {
-	dialect      uint16 // that the server chose
-	guid         [16]byte
-	logon        uint32 // status of the last SESSION_SETUP reply
-	flags        uint16 // SessionFlags of the one that succeeded
-	shareFlags   uint32
-	credits      int  // granted with it
-	encryptedAny bool // an encrypted frame came: the session or the share is encrypted
+	dialect uint16 // that the server chose
+	guid    [16]byte
+	logon   uint32 // status of the last SESSION_SETUP reply
+	flags   uint16 // SessionFlags of the one that succeeded
+	credits int    // granted with it
 }
 
 func newWire(conn net.Conn, timeout time.Duration) *wire {
@@ -153,7 +148,6 @@ func (w *wire) check(p []byte) error {
 		if uint64(size) != uint64(len(p)-transformLen) || flags != flagEncrypted {
 			return &brokenReply{what: "an encrypted frame whose size is not its own", damaged: true}
 		}
-		w.noteEncrypted()
 		return nil
 	}
 	for range longestChain {
@@ -177,13 +171,6 @@ func (w *wire) check(p []byte) error {
 	return &brokenReply{what: "an endless chain", damaged: true}
 }
 
-// noteEncrypted notes that an encrypted frame came.
-func (w *wire) noteEncrypted() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.facts.encryptedAny = true
-}
-
 // checkReply looks at one packet's header.
 func checkReply(p []byte) error {
 	switch {
@@ -197,7 +184,7 @@ func checkReply(p []byte) error {
 	return nil
 }
 
-// note remembers what a plain reply says of the session and the share.
+// note remembers what a plain reply says of the session.
 func (w *wire) note(p []byte) {
 	if w.large.Load() {
 		return
@@ -215,8 +202,6 @@ func (w *wire) note(p []byte) {
 			w.facts.flags = binary.LittleEndian.Uint16(body[2:])
 			w.facts.credits = int(binary.LittleEndian.Uint16(p[14:]))
 		}
-	case command == commandMount && status == 0 && len(body) >= 8:
-		w.facts.shareFlags = binary.LittleEndian.Uint32(body[4:])
 	}
 }
 

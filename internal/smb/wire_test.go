@@ -113,13 +113,12 @@ func TestWireBoundsFramesBeforeTheMount(t *testing.T) {
 
 func TestWireNotesWhatTheLibraryKeeps(t *testing.T) {
 	first := packet(put16(12, commandSetup), put32(8, moreProcessing), put16(14, 1))
-	second := packet(put16(12, commandSetup), put16(14, 510), put16(headerLen+2, sessionGuest|sessionEncrypts))
-	mount := packet(put16(12, commandMount), put32(headerLen+4, shareEncrypts))
-	_, w, err := received(append(append(framed(first), framed(second)...), framed(mount)...), false)
+	second := packet(put16(12, commandSetup), put16(14, 510), put16(headerLen+2, sessionGuest))
+	_, w, err := received(append(framed(first), framed(second)...), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := facts{flags: sessionGuest | sessionEncrypts, shareFlags: shareEncrypts, credits: 510}
+	want := facts{flags: sessionGuest, credits: 510}
 	if got := w.known(); got != want {
 		t.Errorf("noted %+v, want %+v", got, want)
 	}

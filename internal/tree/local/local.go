@@ -68,9 +68,6 @@ var _ tree.Tree = (*Tree)(nil)
 // Path returns the root directory's path.
 func (t *Tree) Path() string { return t.path }
 
-// Stuck returns how many abandoned calls wait in the operating system. At 64 the tree counts as away.
-func (t *Tree) Stuck() int64 { return t.gate.stuck.Load() }
-
 // Expect implements tree.Tree.
 func (t *Tree) Expect(v tree.Volume) {
 	if v == (tree.Volume{}) {

@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
@@ -16,17 +15,6 @@ type Mount struct {
 	FSType string
 	Source string // device, server's export, or a word
 	Root   string // the directory of the file system that is mounted; "/" but for bind mounts and subvolumes
-}
-
-// MountsBelow returns the mounts below the directory path, not the one that path itself is on, in the
-// order in which they were mounted. Symbolic links in path are followed.
-func MountsBelow(path string) ([]Mount, error) {
-	dir, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return nil, fmt.Errorf("find mounts below %s: %w", path, err)
-	}
-	m, err := MountsAt(dir)
-	return m.Below, err
 }
 
 // Mounts are those that concern one directory.

@@ -80,7 +80,8 @@ func TestMountsBelowARoot(t *testing.T) {
 		t.Errorf("stat of the empty mount point: %+v, %v, want no mount", e, err)
 	}
 
-	mounts, err := local.MountsBelow(root)
+	at, err := local.MountsAt(root)
+	mounts := at.Below
 	if err != nil || len(mounts) != 2 || mounts[0].Point != root+"/bound" || mounts[0].FSType != "tmpfs" ||
 		mounts[0].Root != "/outside" || mounts[1].Point != root+"/covered" {
 		t.Errorf("mounts below: %+v, %v", mounts, err)
@@ -134,11 +135,11 @@ func TestWatchMountsSeesEveryChange(t *testing.T) {
 	done := make(chan error)
 	go func() {
 		done <- local.WatchMounts(ctx, func() {
-			mounts, err := local.MountsBelow(filepath.Dir(at))
+			mounts, err := local.MountsAt(filepath.Dir(at))
 			if err != nil {
 				t.Error(err)
 			}
-			calls <- len(mounts)
+			calls <- len(mounts.Below)
 		})
 	}()
 	await := func(want int) {

@@ -5,8 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/tree/local"
@@ -46,35 +44,5 @@ func TestSameOrInside(t *testing.T) {
 	}
 	if _, err := local.SameOrInside(base+"/none", base); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v for a path that does not exist, want %v", err, fs.ErrNotExist)
-	}
-}
-
-func TestCheckRootNamesThePathAndTheMend(t *testing.T) {
-	base := t.TempDir()
-	file := filepath.Join(base, "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := local.CheckRoot(base); err != nil {
-		t.Errorf("a readable directory: %v, want no error", err)
-	}
-	for _, c := range []struct {
-		path string
-		is   error
-		mend string
-	}{
-		{base + "/none", fs.ErrNotExist, "create the directory"},
-		{file, syscall.ENOTDIR, "name the directory"},
-		{file + "/below", syscall.ENOTDIR, "correct the path"},
-		{"films", nil, "give it from /"},
-	} {
-		err := local.CheckRoot(c.path)
-		if err == nil || c.is != nil && !errors.Is(err, c.is) {
-			t.Errorf("CheckRoot(%q) = %v, want %v", c.path, err, c.is)
-			continue
-		}
-		if !strings.Contains(err.Error(), c.path) || !strings.Contains(err.Error(), c.mend) {
-			t.Errorf("CheckRoot(%q) = %q, want it to name the path and to say %q", c.path, err, c.mend)
-		}
 	}
 }
