@@ -20,7 +20,7 @@ mutations() {
 
 # What comes over the network, with the race detector.
 fuzz-input() {
-	FUZZFLAGS=-race scripts/fuzz.sh "$fuzz" ./internal/api ./internal/media/realtime
+	FUZZFLAGS=-race scripts/fuzz.sh "$fuzz" ./internal/api ./internal/media/realtime/live
 }
 
 soak() { make soak SOAK="$soak"; }

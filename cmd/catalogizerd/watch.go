@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/terminal"
 	"github.com/gorilla/websocket"
 )
@@ -119,7 +119,7 @@ func (c *watchCommand) dial(p *process) (*websocket.Conn, error) {
 	if token != "" {
 		header.Set("Authorization", "Bearer "+token)
 	}
-	d := websocket.Dialer{Subprotocols: []string{realtime.Subprotocol}, HandshakeTimeout: 10 * time.Second, Proxy: http.ProxyFromEnvironment}
+	d := websocket.Dialer{Subprotocols: []string{live.Subprotocol}, HandshakeTimeout: 10 * time.Second, Proxy: http.ProxyFromEnvironment}
 	ws, resp, err := d.DialContext(p.ctx, u.String(), header)
 	if err != nil {
 		if resp != nil {

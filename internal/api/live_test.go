@@ -15,6 +15,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/api"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/gorilla/websocket"
 	"go.uber.org/zap"
@@ -117,7 +118,7 @@ func serveFeed(t *testing.T, stall time.Duration) *feedOnly {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := &realtime.Live{Bus: bus, Version: "test", Log: zap.NewNop(), Pace: realtime.Pace{Stall: stall}}
+	live := &live.Server{Bus: bus, Version: "test", Log: zap.NewNop(), Timeouts: live.Timeouts{Stall: stall}}
 	server := api.New(api.Config{}, api.Deps{Catalog: st, Live: live, Log: zap.NewNop()}, l)
 	busEnded, serverEnded := make(chan error, 1), make(chan error, 1)
 	go func() { busEnded <- bus.Run(ctx) }()
@@ -256,7 +257,7 @@ func TestWhoWasLetInIsAskedAgainWhenTheTokenChangesOrItsSessionEnds(t *testing.T
 		for err == nil {
 			_, _, err = ws.ReadMessage()
 		}
-		if !websocket.IsCloseError(err, realtime.CloseUnauthorized) {
+		if !websocket.IsCloseError(err, live.CloseUnauthorized) {
 			t.Errorf("%s ends with %v", who, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/gorilla/websocket"
 	"go.uber.org/zap"
@@ -55,7 +56,7 @@ func onPipes(t *testing.T, token func() (string, error)) (dial func() *websocket
 	t.Helper()
 	l := &pipes{make(chan net.Conn), make(chan struct{})}
 	bus = realtime.NewEventBus(oneItem{}, zap.NewNop())
-	s := New(Config{Token: token}, Deps{Live: &realtime.Live{Bus: bus, Version: "test", Log: zap.NewNop()}, Log: zap.NewNop()}, l)
+	s := New(Config{Token: token}, Deps{Live: &live.Server{Bus: bus, Version: "test", Log: zap.NewNop()}, Log: zap.NewNop()}, l)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -66,7 +67,7 @@ func onPipes(t *testing.T, token func() (string, error)) (dial func() *websocket
 	})
 	return func() *websocket.Conn {
 		t.Helper()
-		dialer := websocket.Dialer{Subprotocols: []string{realtime.Subprotocol}, NetDialContext: func(context.Context, string, string) (net.Conn, error) {
+		dialer := websocket.Dialer{Subprotocols: []string{live.Subprotocol}, NetDialContext: func(context.Context, string, string) (net.Conn, error) {
 			client, server := net.Pipe()
 			l.conns <- server
 			return client, nil
@@ -105,7 +106,7 @@ func TestAClientThatDoesNotReadIsDisconnectedAfterTenSeconds(t *testing.T) {
 			t.Error("it is disconnected too early")
 		}
 		time.Sleep(1100 * time.Millisecond)
-		if _, _, err := ws.ReadMessage(); closeCode(err) != realtime.CloseSlow {
+		if _, _, err := ws.ReadMessage(); closeCode(err) != live.CloseSlow {
 			t.Errorf("ends with %v", err)
 		}
 		synctest.Wait()
@@ -151,7 +152,7 @@ func TestNobodyWithoutATokenStaysLongerThanTenSeconds(t *testing.T) {
 		dial, _ := onPipes(t, func() (string, error) { return "secret", nil })
 		ws := dial()
 		began := time.Now()
-		if _, _, err := ws.ReadMessage(); closeCode(err) != realtime.CloseUnauthorized || time.Since(began) != 10*time.Second {
+		if _, _, err := ws.ReadMessage(); closeCode(err) != live.CloseUnauthorized || time.Since(began) != 10*time.Second {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 )
 
@@ -61,7 +62,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.stages.start("pruning", d.prune)
 	d.stages.start("catalog", d.followCatalog)
 	d.server = api.New(api.Config{Version: o.Version, AllowedHosts: cfg.HTTP.AllowedHosts, Token: func() (string, error) { return d.config.Load().Token() }},
-		api.Deps{Catalog: c.store, Scans: c.scanner, Roots: d, Live: &realtime.Live{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots}, Idle: d.idle, Health: d.health, Metrics: d.newMetrics(), Log: log}, listener)
+		api.Deps{Catalog: c.store, Scans: c.scanner, Roots: d, Live: &live.Server{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots}, Idle: d.idle, Health: d.health, Metrics: d.newMetrics(), Log: log}, listener)
 	d.stages.start("http", d.server.Run)
 	if o.Listening != nil {
 		o.Listening(d.server.Addr().String())

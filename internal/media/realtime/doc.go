@@ -1,6 +1,6 @@
 // Package realtime is what happens while the daemon runs: changes of files come in as hints, changes
 // of the catalog go out to whoever listens. Its Watcher stands before package inotify, its EventBus before
-// the subscribers of the feed.
+// package live.
 //
 // # Hints
 //

@@ -3,49 +3,17 @@ package realtime
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/store"
 	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// Feed is what the event bus reads: the store.
-type Feed interface {
-	Cursor(seq int64) media.Cursor
-	Continues(at media.Cursor) bool
-	Head() int64
-	Floor() int64
-	Changes(ctx context.Context, after, upto int64, most store.Bounds) (store.Page, error)
-	Load(ctx context.Context, h0, position int64, most store.Bounds) (store.LoadPage, error)
-	Subscribe() (<-chan struct{}, func())
-}
-
-const (
-	ringChunks = 512       // stretches of the feed kept ready
-	ringBytes  = 8 << 20   // of encoded items in them, and as much again for the messages made of them
-	chunkBytes = 192 << 10 // of encoded items in one message, so that it stays below maxFrame
-	chunkRows  = 500
-	retryTime  = time.Second // after which a feed that could not be read is tried again
-)
-
-// ownPage bounds what a subscriber reads from the store for itself. A client that does not read holds one such page for
-// as long as it takes to be cut, so it is shorter than what all of them share.
-var ownPage = store.Bounds{Rows: chunkRows, Bytes: 64 << 10}
-
-// chunk is a stretch of the feed, (after, upto], with its items encoded once for everybody.
-type chunk struct {
-	after, upto int64
-	whole       bool  // read in one moment in which nothing stood above it
-	seen        int64 // the head when it was read
-	changes     []store.Change
-	from, to    media.Cursor // that the frame names
-	frame       []byte       // the whole message, for those without a filter who stand at from
-	bytes       int
-}
+const retryTime = time.Second // after which a feed that could not be read is tried again
 
 // EventBus wakes those who follow the feed and keeps its last stretches ready for them.
 //
@@ -54,22 +22,17 @@ type chunk struct {
 // more, on a channel of capacity one, so no subscriber can make another, or the bus, wait; nothing is
 // ever dropped. Its methods are safe for concurrent use.
 type EventBus struct {
-	feed Feed
+	feed live.Feed
+	ring *live.Ring
 	log  *zap.Logger
-	upto atomic.Int64 // end of the ring: what subscribers may read up to
-	seen int64        // Run's: the head when it last read
 
-	mu    sync.RWMutex // guards what follows; held for look-ups only
-	ring  []*chunk     // contiguous, oldest first
-	bytes int
-	subs  map[*subscription]struct{}
+	mu   sync.RWMutex // guards subs; held for look-ups only
+	subs map[*live.Subscription]struct{}
 }
 
 // NewEventBus returns a bus over a feed. Run must run for it to tell anything.
-func NewEventBus(feed Feed, log *zap.Logger) *EventBus {
-	b := &EventBus{feed: feed, log: log, subs: map[*subscription]struct{}{}}
-	b.upto.Store(feed.Head())
-	return b
+func NewEventBus(feed live.Feed, log *zap.Logger) *EventBus {
+	return &EventBus{feed: feed, ring: live.NewRing(feed), log: log, subs: map[*live.Subscription]struct{}{}}
 }
 
 // Run fills the ring as the feed grows, until ctx ends.
@@ -97,99 +60,59 @@ func (b *EventBus) Run(ctx context.Context) error {
 
 // follow reads what is new in the feed into the ring.
 func (b *EventBus) follow(ctx context.Context) error {
-	for b.upto.Load() < b.feed.Head() && !b.skip() {
+	for b.ring.Upto() < b.feed.Head() && !b.skip() {
 		// What is committed can be read a moment before the head says so; nobody is to get ahead of that.
-		p, err := b.feed.Changes(ctx, b.upto.Load(), b.feed.Head(), store.Bounds{Rows: store.PageRows, Bytes: store.PageBytes})
+		most := store.Bounds{Rows: store.PageRows, Bytes: store.PageBytes}
+		p, err := b.feed.Changes(ctx, b.ring.Upto(), b.feed.Head(), most)
 		if err != nil {
 			return err
 		}
-		for _, c := range split(b.upto.Load(), p) {
-			c.from = b.feed.Cursor(c.after).Read(b.seen)
-			b.seen = max(b.seen, c.seen)
-			c.to = b.feed.Cursor(c.upto).Read(b.seen)
-			c.frame = changesMessage(nil, c.from.String(), c.to.String(), c.changes)
-			b.append(c)
-		}
-		b.wake()
+		b.ring.Add(p)
+		b.notify()
 	}
 	return nil
 }
 
 // skip moves on without reading where nobody follows: who comes reads the store first.
 func (b *EventBus) skip() bool {
-	b.mu.Lock()
+	b.mu.Lock() // nobody may come meanwhile
 	defer b.mu.Unlock()
 	if len(b.subs) > 0 {
 		return false
 	}
-	b.ring, b.bytes = nil, 0
-	b.upto.Store(b.feed.Head())
+	b.ring.Reset()
 	return true
 }
 
-// split cuts a page into stretches that fit a message each. A stretch ends at the number of its last
-// change; the last one ends where the page does.
-func split(after int64, p store.Page) []*chunk {
-	var out []*chunk
-	changes := p.Changes
-	c := &chunk{after: after, seen: p.Head}
-	for i := range changes {
-		size := len(changes[i].Item) + changeRoom
-		if len(c.changes) > 0 && (c.bytes+size > chunkBytes || len(c.changes) >= chunkRows) {
-			c.upto = c.changes[len(c.changes)-1].Seq
-			out = append(out, c)
-			c = &chunk{after: c.upto, seen: p.Head}
-		}
-		c.changes = append(c.changes, changes[i])
-		c.bytes += size
-	}
-	c.upto, c.whole = p.Upto, p.Upto == p.Head
-	return append(out, c)
-}
-
-func (b *EventBus) append(c *chunk) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.ring = append(b.ring, c)
-	b.bytes += c.bytes
-	drop := 0
-	for len(b.ring)-drop > ringChunks || (b.bytes > ringBytes && len(b.ring)-drop > 1) {
-		b.bytes -= b.ring[drop].bytes
-		drop++
-	}
-	if drop > 0 {
-		b.ring = append(b.ring[:0:0], b.ring[drop:]...)
-	}
-	b.upto.Store(c.upto)
-}
-
-func (b *EventBus) wake() {
+func (b *EventBus) notify() {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for s := range b.subs {
-		s.poke()
+		s.Notify()
 	}
 }
 
-// at finds the ring's stretch that begins at a number. Where the number lies inside of a stretch, or
-// before the ring, it gives the boundary up to which the store has to be read first (0: the end).
-func (b *EventBus) at(after int64) (c *chunk, boundary int64) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	if len(b.ring) == 0 {
-		return nil, b.upto.Load()
+// Head is the cursor up to which subscribers may read.
+func (b *EventBus) Head() media.Cursor { return b.feed.Cursor(b.ring.Upto()) }
+
+// Subscribe begins to follow the feed behind a cursor, or with a first load where since is nil. It fails with
+// *live.ResyncError where the cursor leads nowhere. Who subscribes unsubscribes.
+func (b *EventBus) Subscribe(since *media.Cursor, f live.Filter, signals []string) (*live.Subscription, error) {
+	b.mu.Lock() // from here on pruning waits for the load
+	defer b.mu.Unlock()
+	s, err := live.NewSubscription(b.feed, b.ring, since, f, signals)
+	if err != nil {
+		return nil, err
 	}
-	if after < b.ring[0].after {
-		return nil, b.ring[0].after
-	}
-	i, found := slices.BinarySearchFunc(b.ring, after, func(c *chunk, at int64) int { return int(c.after - at) })
-	if found {
-		return b.ring[i], 0
-	}
-	if i > 0 && after < b.ring[i-1].upto {
-		return nil, b.ring[i-1].upto
-	}
-	return nil, b.upto.Load()
+	b.subs[s] = struct{}{}
+	return s, nil
+}
+
+// Unsubscribe ends a subscription.
+func (b *EventBus) Unsubscribe(s *live.Subscription) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.subs, s)
 }
 
 // Oldest is the lowest number that a connected first load still has to read from; no tombstone above
@@ -197,10 +120,10 @@ func (b *EventBus) at(after int64) (c *chunk, boundary int64) {
 func (b *EventBus) Oldest() int64 {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	oldest := b.upto.Load()
+	oldest := b.ring.Upto()
 	for s := range b.subs {
-		if needs := s.needs.Load(); needs > 0 {
-			oldest = min(oldest, needs-1)
+		if from, loading := s.Needs(); loading {
+			oldest = min(oldest, from)
 		}
 	}
 	return oldest
@@ -208,11 +131,11 @@ func (b *EventBus) Oldest() int64 {
 
 // Signal gives every subscriber who asked for it, and whose filter lets the root through, the latest value
 // of something that has no place in the feed. value is made when it is sent.
-func (b *EventBus) Signal(name, root, key string, value func(context.Context) (any, bool)) {
+func (b *EventBus) Signal(name, root, key string, value live.Value) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for s := range b.subs {
-		s.signal(name, root, key, value)
+		s.Signal(name, root, key, value)
 	}
 }
 

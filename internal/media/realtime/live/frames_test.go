@@ -1,4 +1,4 @@
-package realtime
+package live_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -45,10 +46,10 @@ func (c *frameLengths) Read(p []byte) (int, error) {
 
 func TestNoFrameIsLongerThanPromised(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	for i, length := range []int{100, 150 << 10, maxFrame - 300, maxFrame, 1 << 20, 100, 190 << 10} {
+	for i, length := range []int{100, 150 << 10, live.MaxFrame - 300, live.MaxFrame, 1 << 20, 100, 190 << 10} {
 		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", length)+`"`)
 	}
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	var frames *frameLengths
 	f := &follower{t: t, items: map[int64]string{}}
 	f.ws = dialFeed(t, s, func(conn net.Conn) net.Conn { frames = &frameLengths{Conn: conn}; return frames })
@@ -57,9 +58,9 @@ func TestNoFrameIsLongerThanPromised(t *testing.T) {
 	for i := range 7 {
 		c.change(int64(i+1), func(it *store.Item) { it.Size = 2 })
 	}
-	f.holds(func() map[int64]string { return c.contents(Filter{}) })
+	f.holds(func() map[int64]string { return c.contents(live.Filter{}) })
 	for _, n := range frames.lengths {
-		if n > maxFrame {
+		if n > live.MaxFrame {
 			t.Errorf("a frame of %d bytes", n)
 		}
 	}

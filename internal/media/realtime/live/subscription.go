@@ -1,4 +1,4 @@
-package realtime
+package live
 
 import (
 	"context"
@@ -9,6 +9,21 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
+
+// Feed is what the live feed reads: the store.
+type Feed interface {
+	Cursor(seq int64) media.Cursor
+	Continues(at media.Cursor) bool
+	Head() int64
+	Floor() int64
+	Changes(ctx context.Context, after, upto int64, most store.Bounds) (store.Page, error)
+	Load(ctx context.Context, h0, position int64, most store.Bounds) (store.LoadPage, error)
+	Subscribe() (<-chan struct{}, func())
+}
+
+// ownPage bounds what a subscriber reads from the store for itself. A client that does not read holds one such page
+// for as long as it takes to be disconnected, so it is shorter than what all of them share.
+var ownPage = store.Bounds{Rows: chunkRows, Bytes: 64 << 10}
 
 // Reasons for which a client has to begin anew.
 const (
@@ -61,122 +76,126 @@ type Batch struct {
 	Changes []store.Change
 	Cursor  media.Cursor // after these changes
 	frame   []byte       // the message, where it lies ready for a subscriber at prev
-	prev    media.Cursor
+	Prev    media.Cursor // before them
 }
 
-// subscription is one follower of the feed. Next belongs to one goroutine.
-type subscription struct {
-	bus    *EventBus
+// Subscription is one follower of the feed. Next and Cursor belong to one goroutine.
+type Subscription struct {
+	feed   Feed
+	ring   *Ring
 	filter Filter
 	at     media.Cursor
-	whole  int64         // the last number at which it is known to have held just what passes the filter; 0: none, so deletions may be superfluous
-	seen   int64         // the head when it, or a connection before it, last read the store
-	wake   chan struct{} // capacity one: it says that there is more, once is enough
-	needs  atomic.Int64  // what a first load still has to read the feed from, plus one; 0: it has caught up
-	names  []string      // of signals asked for
+	// whole is the last number at which it is known to have held just what passes the filter; 0: none, so deletions
+	// may be superfluous.
+	whole int64
+	seen  int64         // the head when it, or a connection before it, last read the store
+	wake  chan struct{} // capacity one: it says that there is more, once is enough
+	needs atomic.Int64  // what a first load still has to read the feed from, plus one; 0: it has caught up
+	names []string      // of signals asked for
 
 	mu      sync.Mutex // guards signals
-	signals map[signalKey]func(context.Context) (any, bool)
+	signals map[signalKey]Value
 	order   []signalKey
 }
+
+// Value gives what a signal carries, when it is sent; false: it is gone.
+type Value func(context.Context) (any, bool)
 
 // maxSignals bounds what waits for one subscriber; beyond it the oldest are left out.
 const maxSignals = 1000
 
 type signalKey struct{ name, key string }
 
-// subscribe begins to follow the feed behind a cursor, or with a first load where since is nil.
-func (b *EventBus) subscribe(since *media.Cursor, f Filter, signals []string) (*subscription, error) {
-	s := &subscription{bus: b, filter: f, wake: make(chan struct{}, 1), names: signals, signals: map[signalKey]func(context.Context) (any, bool){}}
-	b.mu.Lock() // from here on pruning waits for the load
-	defer b.mu.Unlock()
-	at, err := b.start(since)
-	if err != nil {
-		return nil, err
+// NewSubscription begins behind a cursor, or with a first load where since is nil. It fails with *ResyncError where the
+// cursor leads nowhere.
+func NewSubscription(feed Feed, ring *Ring, since *media.Cursor, f Filter, signals []string) (*Subscription, error) {
+	s := &Subscription{
+		feed: feed, ring: ring, filter: f, names: signals,
+		wake: make(chan struct{}, 1), signals: map[signalKey]Value{},
 	}
-	s.at, s.seen = at, max(at.Seen, b.feed.Head())
-	if at.Load {
-		s.whole = at.Seq // what is loaded has not changed since, and what has comes behind
-		s.needs.Store(at.Seq + 1)
+	switch {
+	case since == nil:
+		s.at = feed.Cursor(ring.Upto())
+		s.at.Load = true
+	case !feed.Continues(*since):
+		return nil, &ResyncError{ResyncRestored}
+	case since.Seq < feed.Floor():
+		return nil, &ResyncError{ResyncCompacted}
+	default:
+		s.at = *since
 	}
-	b.subs[s] = struct{}{}
+	s.seen = max(s.at.Seen, feed.Head())
+	if s.at.Load {
+		s.whole = s.at.Seq // what is loaded has not changed since, and what has comes behind
+		s.needs.Store(s.at.Seq + 1)
+	}
 	return s, nil
 }
 
-// start checks a cursor.
-func (b *EventBus) start(since *media.Cursor) (media.Cursor, error) {
-	if since == nil {
-		at := b.feed.Cursor(b.upto.Load())
-		at.Load = true
-		return at, nil
-	}
-	switch {
-	case !b.feed.Continues(*since):
-		return *since, &ResyncError{ResyncRestored}
-	case since.Seq < b.feed.Floor():
-		return *since, &ResyncError{ResyncCompacted}
-	}
-	return *since, nil
+// Cursor is where it stands.
+func (s *Subscription) Cursor() media.Cursor { return s.at }
+
+// Needs is the number from which a first load still has to read the feed; false where it has caught up.
+func (s *Subscription) Needs() (from int64, loading bool) {
+	needs := s.needs.Load()
+	return needs - 1, needs > 0
 }
 
-func (s *subscription) close() {
-	s.bus.mu.Lock()
-	defer s.bus.mu.Unlock()
-	delete(s.bus.subs, s)
-}
-
-func (s *subscription) poke() {
+// Notify says that there is more.
+func (s *Subscription) Notify() {
 	select {
 	case s.wake <- struct{}{}:
 	default: // it has been told already
 	}
 }
 
-// next reads the next batch. ok is false where there is nothing behind the cursor; wake tells when
-// there is.
-func (s *subscription) next(ctx context.Context) (b Batch, ok bool, err error) {
+// Wake tells when there is more: changes or signals.
+func (s *Subscription) Wake() <-chan struct{} { return s.wake }
+
+// Next reads the next batch. ok is false where there is nothing behind the cursor; Wake tells when there is.
+func (s *Subscription) Next(ctx context.Context) (b Batch, ok bool, err error) {
 	if s.at.Load {
 		return s.load(ctx)
 	}
 	after := s.at.Seq
-	if after >= s.bus.upto.Load() {
+	if after >= s.ring.Upto() {
 		s.needs.Store(0)
 		return Batch{}, false, nil
 	}
-	c, boundary := s.bus.at(after)
+	c, boundary := s.ring.at(after)
 	if c == nil {
 		if c, err = s.catchUp(ctx, after, boundary); err != nil {
 			return Batch{}, false, err
 		}
 	}
-	b = Batch{Changes: s.filter.apply(s.whole, c.changes), prev: s.at}
+	b = Batch{Changes: s.filter.apply(s.whole, c.changes), Prev: s.at}
 	// What a page of the store lacked, because it had changed again by then, stands at or below the head of
 	// that moment: behind a stretch that was whole up to there it has come.
 	if c.whole && c.upto >= s.seen {
 		s.whole = c.upto
 	}
 	s.seen = max(s.seen, c.seen)
-	s.at = s.bus.feed.Cursor(c.upto).Read(s.seen)
+	s.at = s.feed.Cursor(c.upto).Read(s.seen)
 	if s.needs.Load() > 0 {
 		s.needs.Store(c.upto + 1)
 	}
 	b.Cursor = s.at
-	if s.filter.all() && b.prev == c.from && b.Cursor == c.to {
+	if s.filter.all() && b.Prev == c.from && b.Cursor == c.to {
 		b.frame = c.frame
 	}
 	return b, true, nil
 }
 
 // catchUp reads the store up to a boundary of the ring at the furthest.
-func (s *subscription) catchUp(ctx context.Context, after, boundary int64) (*chunk, error) {
-	if after < s.bus.feed.Floor() {
+func (s *Subscription) catchUp(ctx context.Context, after, boundary int64) (*chunk, error) {
+	if after < s.feed.Floor() {
 		return nil, &ResyncError{ResyncCompacted}
 	}
-	p, err := s.bus.feed.Changes(ctx, after, boundary, ownPage)
+	p, err := s.feed.Changes(ctx, after, boundary, ownPage)
 	if err != nil {
 		return nil, err
 	}
-	if after < s.bus.feed.Floor() { // pruned while it was read
+	if after < s.feed.Floor() { // pruned while it was read
 		return nil, &ResyncError{ResyncCompacted}
 	}
 	s.seen = max(s.seen, p.Head)
@@ -185,14 +204,14 @@ func (s *subscription) catchUp(ctx context.Context, after, boundary int64) (*chu
 
 // load reads a page of a first load, in the order of ids. After the last page the cursor is a plain
 // one, at the number where the load began.
-func (s *subscription) load(ctx context.Context) (Batch, bool, error) {
-	p, err := s.bus.feed.Load(ctx, s.at.Seq, s.at.Position, ownPage)
+func (s *Subscription) load(ctx context.Context) (Batch, bool, error) {
+	p, err := s.feed.Load(ctx, s.at.Seq, s.at.Position, ownPage)
 	if err != nil {
 		return Batch{}, false, err
 	}
 	prev := s.at
 	s.seen = max(s.seen, p.Head)
-	s.at = s.bus.feed.Cursor(prev.Seq).Read(s.seen)
+	s.at = s.feed.Cursor(prev.Seq).Read(s.seen)
 	if !p.Done {
 		s.at.Load, s.at.Position = true, p.Next
 	}
@@ -202,16 +221,21 @@ func (s *subscription) load(ctx context.Context) (Batch, bool, error) {
 			kept = append(kept, p.Changes[i])
 		}
 	}
-	return Batch{Changes: kept, Cursor: s.at, prev: prev}, true, nil
+	return Batch{Changes: kept, Cursor: s.at, Prev: prev}, true, nil
 }
 
-// signal notes the latest value of a signal for this subscriber.
-func (s *subscription) signal(name, root, key string, value func(context.Context) (any, bool)) {
+// Signal notes the latest value of a signal, if it was asked for.
+func (s *Subscription) Signal(name, root, key string, value Value) {
 	if !slices.Contains(s.names, name) || !s.filter.ofRoot(root) {
 		return
 	}
-	k := signalKey{name, key}
+	s.noteSignal(signalKey{name, key}, value)
+	s.Notify()
+}
+
+func (s *Subscription) noteSignal(k signalKey, value Value) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if _, ok := s.signals[k]; !ok {
 		if len(s.order) >= maxSignals { // scans are made by others, as many as they like
 			delete(s.signals, s.order[0])
@@ -220,12 +244,10 @@ func (s *subscription) signal(name, root, key string, value func(context.Context
 		s.order = append(s.order, k)
 	}
 	s.signals[k] = value
-	s.mu.Unlock()
-	s.poke()
 }
 
-// pending takes the signals that wait, oldest first.
-func (s *subscription) pending() (names []string, values []func(context.Context) (any, bool)) {
+// TakeSignals takes the signals that wait, oldest first.
+func (s *Subscription) TakeSignals() (names []string, values []Value) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range s.order {
@@ -238,7 +260,7 @@ func (s *subscription) pending() (names []string, values []func(context.Context)
 }
 
 // signalled reports whether signals wait.
-func (s *subscription) signalled() bool {
+func (s *Subscription) signalled() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.order) > 0

@@ -1,4 +1,4 @@
-package realtime
+package live_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -75,18 +76,18 @@ func (f *follower) follow(s *feedServer, filter string, rng *rand.Rand, rest *at
 
 func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{Bookmark: 5e6}, "")
+	s := serveFeed(t, c, live.Timeouts{Bookmark: 5e6}, "")
 	filters := []struct {
 		text string
-		f    Filter
+		f    live.Filter
 	}{
-		{"", Filter{}},
-		{"", Filter{}},
-		{`,"filter":{"root":["films"]}`, Filter{Roots: []string{"films"}}},
-		{`,"filter":{"kind":["movie"]}`, Filter{Kinds: []media.Kind{media.KindMovie}}},
-		{`,"filter":{"kind":["movie","photo"],"root":["music"]}`, Filter{Roots: []string{"music"}, Kinds: []media.Kind{media.KindMovie, media.KindPhoto}}},
-		{`,"filter":{"root":["films","music"],"kind":["track"]}`, Filter{Roots: []string{"films", "music"}, Kinds: []media.Kind{media.KindTrack}}},
-		{`,"filter":{"root":["nobody"]}`, Filter{Roots: []string{"nobody"}}},
+		{"", live.Filter{}},
+		{"", live.Filter{}},
+		{`,"filter":{"root":["films"]}`, live.Filter{Roots: []string{"films"}}},
+		{`,"filter":{"kind":["movie"]}`, live.Filter{Kinds: []media.Kind{media.KindMovie}}},
+		{`,"filter":{"kind":["movie","photo"],"root":["music"]}`, live.Filter{Roots: []string{"music"}, Kinds: []media.Kind{media.KindMovie, media.KindPhoto}}},
+		{`,"filter":{"root":["films","music"],"kind":["track"]}`, live.Filter{Roots: []string{"films", "music"}, Kinds: []media.Kind{media.KindTrack}}},
+		{`,"filter":{"root":["nobody"]}`, live.Filter{Roots: []string{"nobody"}}},
 	}
 	for seed := range uint64(4) {
 		rng := rand.New(rand.NewPCG(seed, 1))
@@ -105,7 +106,7 @@ func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 		for range 1500 {
 			living = shake(c, rng, living)
 		}
-		eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == c.Head() })
+		eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == c.Head() })
 		rest.Store(true)
 		running.Wait()
 		for i, f := range followers {
@@ -118,7 +119,7 @@ func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 
 func TestAnItemThatLeftAFilterAndChangedAgainIsADeletionOnce(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	const others = 2 * chunkRows
+	const others = 2 * live.ChunkRows
 	for i := range others {
 		c.put("films", fmt.Sprint(i), media.KindMovie, "")
 	}
@@ -128,14 +129,14 @@ func TestAnItemThatLeftAFilterAndChangedAgainIsADeletionOnce(t *testing.T) {
 		c.change(int64(i+2), func(it *store.Item) { it.Size++ })
 	}
 	c.change(1, func(it *store.Item) { it.Size++ }) // by now it is not in the page that covers its leaving
-	eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == c.Head() })
-	sub, err := c.bus.subscribe(&since, Filter{Kinds: []media.Kind{media.KindMovie}}, nil)
+	eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == c.Head() })
+	sub, err := c.bus.Subscribe(&since, live.Filter{Kinds: []media.Kind{media.KindMovie}}, nil)
 	must(t, err)
-	defer sub.close()
+	defer c.bus.Unsubscribe(sub)
 	deletions := func() (n int) {
 		t.Helper()
 		for {
-			b, ok, err := sub.next(t.Context())
+			b, ok, err := sub.Next(t.Context())
 			must(t, err)
 			if !ok {
 				return n
@@ -151,7 +152,7 @@ func TestAnItemThatLeftAFilterAndChangedAgainIsADeletionOnce(t *testing.T) {
 		t.Errorf("%d deletions", n)
 	}
 	c.change(1, func(it *store.Item) { it.Size++ })
-	eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == c.Head() })
+	eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == c.Head() })
 	if n := deletions(); n != 0 {
 		t.Errorf("%d deletions of what is long gone", n)
 	}

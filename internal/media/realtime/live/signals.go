@@ -1,4 +1,4 @@
-package realtime
+package live
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 
 // firstRoots sends every root that passes the filter as it is now to a client that asked for the signal.
 func (c *client) firstRoots(ctx context.Context, filter *Filter, signals []string) error {
-	if !slices.Contains(signals, "root") || c.live.Roots == nil {
+	if !slices.Contains(signals, "root") || c.server.Roots == nil {
 		return nil
 	}
-	roots, err := c.live.Roots(ctx)
+	roots, err := c.server.Roots(ctx)
 	if err != nil {
 		return err
 	}
@@ -26,25 +26,26 @@ func (c *client) firstRoots(ctx context.Context, filter *Filter, signals []strin
 	return nil
 }
 
-// sendSignals sends the signals that wait, each with its latest value, at a bounded pace. Where it is too soon for
-// more, it returns when to call again.
-func (c *client) sendSignals(ctx context.Context) (again <-chan time.Time, err error) {
+// sendSignals sends the signals that wait, each with its latest value, at a bounded pace: where it is too soon for
+// more, a timer has it called again.
+func (c *client) sendSignals(ctx context.Context) error {
 	if c.sub == nil || !c.sub.signalled() {
-		return nil, nil
+		return nil
 	}
 	if d := time.Until(c.signalsAt); d > 0 {
-		return time.After(d), nil
+		c.timers.signals.Reset(d)
+		return nil
 	}
-	c.signalsAt = time.Now().Add(c.pace.Signals)
-	names, values := c.sub.pending()
+	c.signalsAt = time.Now().Add(c.timeouts.Signals)
+	names, values := c.sub.TakeSignals()
 	for i, value := range values {
 		data, ok := value(ctx)
 		if !ok {
 			continue
 		}
 		if err := c.send(message{Type: "signal", Name: names[i], Data: data}); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, nil
+	return nil
 }

@@ -1,4 +1,4 @@
-package realtime
+package live_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/gorilla/websocket"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.uber.org/zap"
@@ -31,8 +32,8 @@ func attacked(f *testing.F, token string) *feedServer {
 	root := media.Root{Name: "films", Kind: "local", Location: "/films", State: media.Online, Watch: media.Watch{Mode: media.WatchInotify}}
 	l, err := net.Listen("unix", filepath.Join(f.TempDir(), "s")) // over TCP each end waits for an acknowledgement, some 40 ms
 	must(f, err)
-	s := serveFeedOn(f, l, c, Pace{}, token, root)
-	s.live.Log = zap.New(lines{f: f})
+	s := serveFeedOn(f, l, c, live.Timeouts{}, token, root)
+	s.server.Log = zap.New(lines{f: f})
 	return s
 }
 
@@ -138,7 +139,7 @@ func judge(t *testing.T, received []byte) {
 				t.Fatalf("%s: %v", payload, err)
 			}
 		case 0x88:
-			codes := []int{websocket.CloseNormalClosure, websocket.CloseProtocolError, websocket.CloseMessageTooBig, CloseBadRequest, CloseUnauthorized}
+			codes := []int{websocket.CloseNormalClosure, websocket.CloseProtocolError, websocket.CloseMessageTooBig, live.CloseBadRequest, live.CloseUnauthorized}
 			if n >= 2 && !slices.Contains(codes, int(binary.BigEndian.Uint16(payload))) && !isEcho(payload) {
 				t.Fatalf("closed with %q", payload)
 			}
@@ -159,7 +160,7 @@ func FuzzFramesOfAClient(f *testing.F) {
 		frame(0x81, subscribe), frame(0x81, `{"id":1,"type":"auth","token":"secret"}`), frame(0x82, subscribe), frame(0x81, ""),
 		slices.Concat(frame(0x01, subscribe[:9]), frame(0x89, "ping"), frame(0x80, subscribe[9:])),
 		slices.Concat(frame(0x81, subscribe), frame(0x88, "\x03\xe8")), frame(0x88, "\x03"), frame(0x88, "\x0f\xa0why"), frame(0x8b, ""), frame(0xf1, ""),
-		frame(0x81, strings.Repeat(" ", maxMessage+1)), {0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, {0x81, 2, '{', '}'},
+		frame(0x81, strings.Repeat(" ", live.MaxMessage+1)), {0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, {0x81, 2, '{', '}'},
 		bytes.Repeat(frame(0x89, strings.Repeat("p", 125)), 50),
 	} {
 		f.Add(b, false)
@@ -185,7 +186,7 @@ func FuzzMessagesOfAClient(f *testing.F) {
 		f.Add(m, m)
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
-		if len(first)+len(second) < 2*maxMessage {
+		if len(first)+len(second) < 2*live.MaxMessage {
 			judge(t, exchange(t, s, slices.Concat(frame(0x81, first), frame(0x81, second))))
 		}
 	})

@@ -1,4 +1,4 @@
-package realtime
+package live_test
 
 import (
 	"bytes"
@@ -12,18 +12,19 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 )
 
 // accepted notes the connections that a listener gives away.
 type accepted struct {
 	net.Listener
 	mu    sync.Mutex
-	conns []socket
+	conns []live.Socket
 }
 
 func (l *accepted) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
-	if s, ok := c.(socket); ok {
+	if s, ok := c.(live.Socket); ok {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.conns = append(l.conns, s)
@@ -36,7 +37,7 @@ func (l *accepted) stuck() (n, most int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, s := range l.conns {
-		if held := unsent(s); held > 0 {
+		if held := live.Unsent(s); held > 0 {
 			n, most = n+1, max(most, held)
 		}
 	}
@@ -58,7 +59,7 @@ func deaf(t *testing.T, s *feedServer) {
 func shakeHands(t *testing.T, conn net.Conn) (behind []byte) {
 	t.Helper()
 	_, err := fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
-		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: %s\r\n\r\n", Subprotocol)
+		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: %s\r\n\r\n", live.Subprotocol)
 	must(t, err)
 	var answer []byte
 	for !bytes.Contains(answer, []byte("\r\n\r\n")) { // before which a client may send nothing
@@ -86,7 +87,7 @@ func TestAHundredClientsThatNeverReadCostLittleAndDelayNobody(t *testing.T) {
 	for i := range 400 {
 		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", 2000)+`"`)
 	}
-	s := serveFeed(t, c, Pace{Stall: time.Minute}, "")
+	s := serveFeed(t, c, live.Timeouts{Stall: time.Minute}, "")
 	quick := connect(t, s)
 	quick.subscribe(`,"filter":{"root":["live"]}`)
 	quick.until("caught_up")
@@ -124,7 +125,7 @@ func TestALongItemIsHeldOnceByWhoLoadsIt(t *testing.T) {
 	for i := range 60 {
 		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", length)+`"`)
 	}
-	s := serveFeed(t, c, Pace{Stall: time.Minute}, "")
+	s := serveFeed(t, c, live.Timeouts{Stall: time.Minute}, "")
 	before := inUse()
 	for range clients {
 		deaf(t, s)

@@ -1,51 +1,52 @@
-package realtime
+package live
 
 import (
 	"context"
 	"errors"
-	"net"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	runner "github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/gorilla/websocket"
 )
 
 // client is one connection. Its serving goroutine alone writes; its reading goroutine alone reads.
 type client struct {
-	live       *Live
-	ws         *websocket.Conn
-	pace       Pace
-	door       door
-	stop       <-chan struct{}
-	authorized bool
-	sub        *subscription
-	last       string // cursor of the last message that carried one
-	caughtUp   bool
-	signalsAt  time.Time // when signals may go out again
-	boundary   bool      // nothing of the message that could not be written went out
+	server        *Server
+	ws            *websocket.Conn
+	timeouts      Timeouts
+	timers        timers
+	access        access
+	accessChanged <-chan struct{} // access is to be checked again
+	stop          <-chan struct{}
+	authorized    bool
+	sub           *Subscription
+	last          string // cursor of the last message that carried one
+	caughtUp      bool
+	signalsAt     time.Time // when signals may go out again
+	boundary      bool      // nothing of the message that could not be written went out
 
 	incoming chan incoming // unbuffered: a client's next message waits until the last is answered
 	gone     chan struct{} // closed when nothing more can be read
 	readErr  error         // why, once gone is closed
 }
 
-// door is what a client has to pass, when it comes and whenever the token changes.
-type door struct {
+// access is what a client has to show, when it comes and whenever the token changes.
+type access struct {
 	request func() bool       // whether the request carries the token
 	token   func(string) bool // nil: nobody needs one
 	changed func() <-chan struct{}
 	sent    string // by the client, where its request carried none
 }
 
-func (d *door) open() bool { return d.token == nil || d.request() || d.token(d.sent) }
+func (a *access) granted() bool { return a.token == nil || a.request() || a.token(a.sent) }
 
-// next is closed when the door is to be asked again.
-func (d *door) next() <-chan struct{} {
-	if d.changed == nil {
+// next is closed when access is to be checked again.
+func (a *access) next() <-chan struct{} {
+	if a.changed == nil {
 		return nil
 	}
-	return d.changed()
+	return a.changed()
 }
 
 // incoming is a message of the client's, or what is wrong with it.
@@ -54,21 +55,16 @@ type incoming struct {
 	wrong error
 }
 
-// departed says that nothing more comes from a client: it has closed, it is silent, or what it sends is no WebSocket
-// frame.
-type departed struct{ error }
-
-func (e *departed) Unwrap() error { return e.error }
-
 // read passes on what the client says, until nothing more can be read.
-func (c *client) read(ctx context.Context) {
+func (c *client) read(ctx context.Context) error {
 	defer close(c.gone)
-	c.readErr = runner.Safely(c.live.lines, "reader of a live client", func() error { return c.receive(ctx) })
+	c.readErr = run.Safely(c.server.lines, "reader of a live client", func() error { return c.receive(ctx) })
+	return nil // serve ends with readErr
 }
 
 func (c *client) receive(ctx context.Context) error {
 	c.ws.SetReadLimit(maxMessage)
-	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(c.pace.Silence)) }
+	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(c.timeouts.Read)) }
 	c.ws.SetPongHandler(alive)
 	_ = alive("")
 	for {
@@ -89,80 +85,76 @@ func (c *client) receive(ctx context.Context) error {
 	}
 }
 
-// always is ready.
-var always = func() <-chan struct{} {
-	ch := make(chan struct{})
-	close(ch)
-	return ch
-}()
-
 // serve runs the connection until it ends, and says why.
 func (c *client) serve(ctx context.Context) error {
 	defer c.unsubscribe()
-	askAgain := c.door.next() // before it is asked, so that no change is missed
-	c.authorized = c.door.open()
+	c.timers = c.timeouts.start()
+	defer c.timers.stop()
+	c.accessChanged = c.access.next() // before access is checked, so that no change is missed
+	c.authorized = c.access.granted()
 	if c.authorized {
 		if err := c.hello(nil); err != nil {
 			return err
 		}
 	}
-	authLimit := time.NewTimer(c.pace.Auth)
-	defer authLimit.Stop()
-	ping := time.NewTicker(c.pace.Ping)
-	defer ping.Stop()
-	bookmark := time.NewTicker(c.pace.Bookmark)
-	defer bookmark.Stop()
-	var again <-chan time.Time // signals wait until then
 	for {
-		var more, wake <-chan struct{}
-		if c.sub != nil {
-			if ok, err := c.advance(ctx); err != nil {
-				return err
-			} else if ok {
-				more = always // a long catch-up must not hide what else there is
-			}
-		}
-		if c.sub != nil { // it may have ended just now
-			wake = c.sub.wake
-		}
-		var err error
-		select {
-		case <-more:
-		case <-wake:
-			again, err = c.sendSignals(ctx)
-		case <-again:
-			again, err = c.sendSignals(ctx)
-		case in := <-c.incoming:
-			err = c.answer(ctx, &in)
-		case <-ping.C:
-			err = c.stalled(c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.pace.Stall)))
-		case <-bookmark.C:
-			if c.sub != nil {
-				err = c.mark("bookmark")
-			}
-		case <-authLimit.C:
-			if !c.authorized {
-				err = &closing{CloseUnauthorized, "no token in time"}
-			}
-		case <-askAgain:
-			if askAgain = c.door.next(); c.authorized && !c.door.open() {
-				err = &closing{CloseUnauthorized, "the token has changed"}
-			}
-		case <-c.stop:
-			err = errShutdown
-		case <-c.gone:
-			err = c.readErr
-		}
-		if err != nil {
+		if err := c.serveNext(ctx); err != nil {
 			return err
 		}
 	}
 }
 
+// serveNext waits for whatever comes next, and does it.
+func (c *client) serveNext(ctx context.Context) error {
+	select {
+	case <-c.wake():
+		return c.advance(ctx)
+	case <-c.timers.signals.C:
+		return c.sendSignals(ctx)
+	case in := <-c.incoming:
+		return c.answer(ctx, &in)
+	case <-c.timers.ping.C:
+		return c.stalled(c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.timeouts.Stall)))
+	case <-c.timers.bookmark.C:
+		return c.mark("bookmark")
+	case <-c.timers.auth.C:
+		return c.checkAuthorized("no token in time")
+	case <-c.accessChanged:
+		return c.checkAccess()
+	case <-c.stop:
+		return errShutdown
+	case <-c.gone:
+		return c.readErr
+	}
+}
+
+// wake tells when the subscription has more to send; it never does where there is none.
+func (c *client) wake() <-chan struct{} {
+	if c.sub == nil {
+		return nil
+	}
+	return c.sub.Wake()
+}
+
+// checkAccess ends a client that came with a token which has changed.
+func (c *client) checkAccess() error {
+	c.accessChanged = c.access.next()
+	if c.authorized && !c.access.granted() {
+		return &closing{CloseUnauthorized, "the token has changed"}
+	}
+	return nil
+}
+
+func (c *client) checkAuthorized(text string) error {
+	if c.authorized {
+		return nil
+	}
+	return &closing{CloseUnauthorized, text}
+}
+
 func (c *client) hello(id []byte) error {
-	b := c.live.Bus
-	head := b.feed.Cursor(b.upto.Load()).String()
-	return c.send(message{ID: id, Type: "hello", Version: c.live.Version, Head: head, Cursor: head})
+	head := c.server.Bus.Head().String()
+	return c.send(message{ID: id, Type: "hello", Version: c.server.Version, Head: head, Cursor: head})
 }
 
 // answer does what the client asks.
@@ -170,20 +162,20 @@ func (c *client) answer(ctx context.Context, in *incoming) error {
 	req := &in.clientRequest
 	switch {
 	case in.wrong != nil:
-		if !c.authorized {
-			return &closing{CloseUnauthorized, "authenticate first"}
+		if err := c.checkAuthorized("authenticate first"); err != nil {
+			return err
 		}
 		return c.refuse(req, in.wrong.Error())
 	case req.Type == "auth" && c.authorized:
 		return c.send(message{ID: req.ID, Type: "ok"})
 	case req.Type == "auth":
-		if c.door.sent = req.Token; !c.door.open() {
+		if c.access.sent = req.Token; !c.access.granted() {
 			return &closing{CloseUnauthorized, "wrong token"}
 		}
 		c.authorized = true
 		return c.hello(req.ID)
 	case !c.authorized:
-		return &closing{CloseUnauthorized, "authenticate first"}
+		return c.checkAuthorized("authenticate first")
 	case req.Type == "subscribe":
 		return c.subscribe(ctx, req)
 	}
@@ -212,7 +204,7 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	if err != nil {
 		return c.refuse(req, err.Error())
 	}
-	sub, err := c.live.Bus.subscribe(since, filter, req.Signals)
+	sub, err := c.server.Bus.Subscribe(since, filter, req.Signals)
 	var resync *ResyncError
 	if errors.As(err, &resync) {
 		return c.send(message{ID: req.ID, Type: "resync", Reason: resync.Reason})
@@ -228,61 +220,75 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	if err := c.send(message{ID: req.ID, Type: "ok", Mode: mode}); err != nil {
 		return err
 	}
-	return c.firstRoots(ctx, &filter, req.Signals)
+	if err := c.firstRoots(ctx, &filter, req.Signals); err != nil {
+		return err
+	}
+	return c.advance(ctx)
 }
 
 func (c *client) unsubscribe() {
 	if c.sub != nil {
-		c.sub.close()
+		c.server.Bus.Unsubscribe(c.sub)
 	}
 	c.sub, c.last, c.caughtUp = nil, "", false
 }
 
-// advance sends the next batch, if there is one; at the end of what there is it says so, once.
-func (c *client) advance(ctx context.Context) (more bool, err error) {
+// advance sends the signals that wait and the next batch. Where there was one it is called again: a long catch-up must
+// not hide what else there is.
+func (c *client) advance(ctx context.Context) error {
+	if err := c.sendSignals(ctx); err != nil {
+		return err
+	}
 	frame, cursor, ok, err := c.nextFrame(ctx)
 	var resync *ResyncError
-	if errors.As(err, &resync) {
+	switch {
+	case errors.As(err, &resync):
 		c.unsubscribe()
-		return false, c.send(message{Type: "resync", Reason: resync.Reason})
+		return c.send(message{Type: "resync", Reason: resync.Reason})
+	case err != nil:
+		return err
+	case !ok:
+		return c.atEnd()
 	}
-	if err != nil {
-		return false, err
-	}
-	if !ok {
-		if c.caughtUp {
-			return false, nil
+	if frame != nil { // else passed over by the filter: the next message that carries a cursor says so
+		if err := c.write(frame); err != nil {
+			return err
 		}
-		c.caughtUp = true
-		return false, c.mark("caught_up")
+		c.last = cursor
 	}
-	if frame == nil {
-		return true, nil // passed over by the filter: the next message that carries a cursor says so
+	c.sub.Notify()
+	return nil
+}
+
+// atEnd says, once, that the client has all there is.
+func (c *client) atEnd() error {
+	if c.caughtUp {
+		return nil
 	}
-	if err := c.write(frame); err != nil {
-		return false, err
-	}
-	c.last = cursor
-	return true, nil
+	c.caughtUp = true
+	return c.mark("caught_up")
 }
 
 // nextFrame makes the next message of the subscription. What it is made of is not kept while it is written, which can
 // take as long as the client likes.
 func (c *client) nextFrame(ctx context.Context) (frame []byte, cursor string, ok bool, err error) {
-	b, ok, err := c.sub.next(ctx)
+	b, ok, err := c.sub.Next(ctx)
 	if err != nil || !ok || len(b.Changes) == 0 {
 		return nil, "", ok, err
 	}
 	cursor = b.Cursor.String()
-	if frame = b.frame; frame == nil || c.last != b.prev.String() {
+	if frame = b.frame; frame == nil || c.last != b.Prev.String() {
 		frame = changesMessage(nil, c.last, cursor, b.Changes)
 	}
 	return frame, cursor, true, nil
 }
 
-// mark tells the client where it stands.
+// mark tells the client where it stands, if it follows the feed.
 func (c *client) mark(kind string) error {
-	c.last = c.sub.at.String()
+	if c.sub == nil {
+		return nil
+	}
+	c.last = c.sub.Cursor().String()
 	return c.send(message{Type: kind, Cursor: c.last})
 }
 
@@ -293,9 +299,6 @@ func (c *client) send(m message) error {
 	}
 	return c.write(b)
 }
-
-// errStalled says that a client has not read for too long.
-var errStalled = errors.New("no progress")
 
 // write sends a message, in as many frames as its length takes. The connection itself bounds how long it
 // may make no progress.
@@ -329,13 +332,4 @@ func (c *client) writeFrames(b []byte) error {
 		b = b[n:]
 	}
 	return w.Close()
-}
-
-// stalled tells a client that does not read from one that is gone.
-func (c *client) stalled(err error) error {
-	var network net.Error
-	if errors.As(err, &network) && network.Timeout() {
-		return errors.Join(errStalled, err)
-	}
-	return err
 }

@@ -1,4 +1,4 @@
-package realtime
+package live_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/gorilla/websocket"
 )
@@ -19,7 +20,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	c := openCatalog(t, scratch(t))
 	film := c.put("films", "a <&>.mkv", media.KindMovie, `"title":"A"`)
 	c.change(film.ID, func(it *store.Item) { it.MTime, it.Added = 1e18, 2e18 })
-	s := serveFeed(t, c, Pace{Bookmark: 100 * time.Millisecond}, "secret", media.Root{Name: "films", Kind: "local", Location: "/films", State: media.Online,
+	s := serveFeed(t, c, live.Timeouts{Bookmark: 100 * time.Millisecond}, "secret", media.Root{Name: "films", Kind: "local", Location: "/films", State: media.Online,
 		Skipped: media.Skipped{Mounts: 1, Examples: []string{"disk"}}, Watch: media.Watch{Mode: media.WatchInotify, Directories: 1}})
 	f := connect(t, s)
 	golden := func(want string) {
@@ -64,9 +65,9 @@ func TestAClientIsCaughtUpLiveAndResumesOverARestart(t *testing.T) {
 	for i := range 1200 { // more than a page of a first load
 		c.put("films", fmt.Sprint(i), media.KindMovie, "")
 	}
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	f := connect(t, s)
-	all := func() map[int64]string { return c.contents(Filter{}) }
+	all := func() map[int64]string { return c.contents(live.Filter{}) }
 	f.subscribe("")
 	if m := f.until("ok"); m.Mode != "snapshot" {
 		t.Errorf("mode %s", m.Mode)
@@ -87,7 +88,7 @@ func TestAClientIsCaughtUpLiveAndResumesOverARestart(t *testing.T) {
 	}
 	c.close()
 	c = openCatalog(t, dir)
-	s = serveFeed(t, c, Pace{}, "")
+	s = serveFeed(t, c, live.Timeouts{}, "")
 	f.ws = dialFeed(t, s, nil)
 	f.reads = 0
 	f.subscribe("")
@@ -110,7 +111,7 @@ func TestAFirstLoadResumesWhereItWasBrokenOff(t *testing.T) {
 	for i := range 900 {
 		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", 1000)+`"`)
 	}
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	f := connect(t, s)
 	f.subscribe("")
 	f.until("changes")
@@ -122,7 +123,7 @@ func TestAFirstLoadResumesWhereItWasBrokenOff(t *testing.T) {
 	f.ws = dialFeed(t, s, nil)
 	f.subscribe("")
 	f.until("caught_up")
-	f.holds(func() map[int64]string { return c.contents(Filter{}) })
+	f.holds(func() map[int64]string { return c.contents(live.Filter{}) })
 	if held == 0 || held > 800 {
 		t.Errorf("%d items came before the break: this shows nothing", held)
 	}
@@ -132,7 +133,7 @@ func TestAnItemThatLeavesAFilterIsADeletionAndOnlyThen(t *testing.T) {
 	c := openCatalog(t, scratch(t))
 	movie := c.put("films", "movie", media.KindMovie, "")
 	track := c.put("music", "track", media.KindTrack, "")
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	f := connect(t, s)
 	f.subscribe(`,"filter":{"kind":["movie"],"root":["films"]}`)
 	f.until("caught_up")
@@ -164,7 +165,7 @@ func TestAnItemThatLeavesAFilterIsADeletionAndOnlyThen(t *testing.T) {
 
 func TestWhatAClientAsksWronglyIsRefusedAndTheConnectionGoesOn(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	f := connect(t, s)
 	f.until("hello")
 	for _, request := range []string{
@@ -195,7 +196,7 @@ func TestWhatAClientAsksWronglyIsRefusedAndTheConnectionGoesOn(t *testing.T) {
 
 func TestWhatIsNoMessageEndsTheConnection(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	for name, send := range map[string]func(*websocket.Conn) error{
 		"no JSON":  func(ws *websocket.Conn) error { return ws.WriteMessage(websocket.TextMessage, []byte("hello")) },
 		"a list":   func(ws *websocket.Conn) error { return ws.WriteMessage(websocket.TextMessage, []byte("[1]")) },
@@ -204,15 +205,15 @@ func TestWhatIsNoMessageEndsTheConnection(t *testing.T) {
 	} {
 		f := connect(t, s)
 		must(t, send(f.ws))
-		if code, _ := f.closed(); code != CloseBadRequest {
+		if code, _ := f.closed(); code != live.CloseBadRequest {
 			t.Errorf("%s: closed with %d", name, code)
 		}
 	}
 	f := connect(t, s)
-	f.send(`{"id":1,"type":"subscribe"` + strings.Repeat(" ", maxMessage-40) + `}`)
+	f.send(`{"id":1,"type":"subscribe"` + strings.Repeat(" ", live.MaxMessage-40) + `}`)
 	f.until("ok")
 	f = connect(t, s)
-	f.send(`{"id":1,"type":"subscribe"` + strings.Repeat(" ", maxMessage) + `}`)
+	f.send(`{"id":1,"type":"subscribe"` + strings.Repeat(" ", live.MaxMessage) + `}`)
 	if code, _ := f.closed(); code != websocket.CloseMessageTooBig {
 		t.Errorf("too long: closed with %d", code)
 	}
@@ -220,22 +221,23 @@ func TestWhatIsNoMessageEndsTheConnection(t *testing.T) {
 
 func TestATokenComesFirstAndInTime(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{Auth: 200 * time.Millisecond}, "secret")
+	s := serveFeed(t, c, live.Timeouts{Auth: time.Second, Bookmark: 400 * time.Millisecond}, "secret")
 	for _, first := range []string{`{"id":1,"type":"auth","token":"wrong"}`, `{"id":1,"type":"auth"}`, `{"id":1,"type":"subscribe","since":null}`, `{"id":1,"type":"subscribe","since":1}`, ""} {
 		f := connect(t, s)
 		if first != "" {
 			f.send(first)
 		}
-		if code, last := f.closed(); code != CloseUnauthorized || last != "" {
+		if code, last := f.closed(); code != live.CloseUnauthorized || last != "" {
 			t.Errorf("%s: closed with %d after %q", first, code, last)
 		}
 	}
 	f := connect(t, s)
 	f.send(`{"type":"auth","token":"secret"}`)
 	f.until("hello")
-	time.Sleep(300 * time.Millisecond) // beyond the limit, which is met
 	f.subscribe("")
-	f.until("caught_up")
+	for range 3 { // beyond the limit, which is met
+		f.until("bookmark")
+	}
 }
 
 func TestACursorThatLeadsNowhereIsToldSoAndALoadCanFollow(t *testing.T) {
@@ -250,11 +252,11 @@ func TestACursorThatLeadsNowhereIsToldSoAndALoadCanFollow(t *testing.T) {
 	if c.Floor() == 0 {
 		t.Fatal("nothing was pruned")
 	}
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	f := connect(t, s)
 	for cursor, reason := range map[string]string{
-		"0123456789abcdef.1": ResyncRestored, c.Cursor(c.Head() + 1).String(): ResyncRestored,
-		c.named() + "-x.1": ResyncRestored, c.Cursor(c.Floor() - 1).String(): ResyncCompacted, c.Cursor(c.Floor()-1).String() + ".3": ResyncCompacted,
+		"0123456789abcdef.1": live.ResyncRestored, c.Cursor(c.Head() + 1).String(): live.ResyncRestored,
+		c.named() + "-x.1": live.ResyncRestored, c.Cursor(c.Floor() - 1).String(): live.ResyncCompacted, c.Cursor(c.Floor()-1).String() + ".3": live.ResyncCompacted,
 	} {
 		f.cursor = &cursor
 		f.subscribe("")
@@ -265,7 +267,7 @@ func TestACursorThatLeadsNowhereIsToldSoAndALoadCanFollow(t *testing.T) {
 	f.cursor = nil
 	f.subscribe("")
 	f.until("caught_up")
-	f.holds(func() map[int64]string { return c.contents(Filter{}) })
+	f.holds(func() map[int64]string { return c.contents(live.Filter{}) })
 }
 
 func TestPruningWaitsForWhoIsLoading(t *testing.T) {
@@ -273,18 +275,18 @@ func TestPruningWaitsForWhoIsLoading(t *testing.T) {
 	for i := range 3 {
 		c.put("films", fmt.Sprint(i), media.KindMovie, "")
 	}
-	eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == 3 })
-	sub, err := c.bus.subscribe(nil, Filter{}, nil)
+	eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == 3 })
+	sub, err := c.bus.Subscribe(nil, live.Filter{}, nil)
 	must(t, err)
-	defer sub.close()
+	defer c.bus.Unsubscribe(sub)
 	c.remove(1)
 	c.remove(2)
-	eventually(t, "the bus to follow", func() bool { return c.bus.upto.Load() == 5 })
+	eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == 5 })
 	if got := c.bus.Oldest(); got != 3 {
 		t.Errorf("while loading from 3: %d", got)
 	}
 	for more := true; more; { // the load, what changed since, and nothing more
-		_, ok, err := sub.next(t.Context())
+		_, ok, err := sub.Next(t.Context())
 		must(t, err)
 		more = ok
 	}
@@ -295,7 +297,7 @@ func TestPruningWaitsForWhoIsLoading(t *testing.T) {
 
 func TestIdleAndFilteredClientsGetBookmarksAndPings(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{Bookmark: 50 * time.Millisecond, Ping: 20 * time.Millisecond}, "")
+	s := serveFeed(t, c, live.Timeouts{Bookmark: 50 * time.Millisecond, Ping: 20 * time.Millisecond}, "")
 	f := connect(t, s)
 	pings := 0
 	f.ws.SetPingHandler(func(string) error { pings++; return nil })
@@ -308,14 +310,14 @@ func TestIdleAndFilteredClientsGetBookmarksAndPings(t *testing.T) {
 		t.Errorf("%d pings, holds %v", pings, f.items)
 	}
 	// Nothing of the protocol is later than promised.
-	if p := (Pace{}).withDefaults(); p.Bookmark > 28*time.Second || p.Ping != 25*time.Second || p.Auth != 10*time.Second || p.Stall != 10*time.Second || p.Silence < 2*p.Ping {
+	if p := live.WithDefaults(live.Timeouts{}); p.Bookmark > 28*time.Second || p.Ping != 25*time.Second || p.Auth != 10*time.Second || p.Stall != 10*time.Second || p.Read < 2*p.Ping {
 		t.Errorf("by default %+v", p)
 	}
 }
 
 func TestSignalsCarryTheLatestValueOnlyToThoseWhoAsk(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{Signals: 100 * time.Millisecond}, "")
+	s := serveFeed(t, c, live.Timeouts{Signals: 100 * time.Millisecond}, "")
 	f, deaf := connect(t, s), connect(t, s)
 	f.subscribe(`,"signals":["scan"]`)
 	f.until("caught_up")
@@ -347,7 +349,7 @@ func TestSignalsKeepToTheFiltersRoots(t *testing.T) {
 	root := func(name string) media.Root {
 		return media.Root{Name: name, Kind: "local", Location: "/" + name, State: media.Online, Watch: media.Watch{Mode: media.WatchInotify}}
 	}
-	s := serveFeed(t, c, Pace{Signals: time.Millisecond}, "", root("films"), root("music"), root("photos"))
+	s := serveFeed(t, c, live.Timeouts{Signals: time.Millisecond}, "", root("films"), root("music"), root("photos"))
 	f, all := connect(t, s), connect(t, s)
 	f.subscribe(`,"filter":{"root":["music","photos"]},"signals":["root","scan"]`)
 	all.subscribe(`,"filter":{"kind":["movie"]},"signals":["root","scan"]`)
@@ -388,24 +390,24 @@ func TestSignalsKeepToTheFiltersRoots(t *testing.T) {
 
 func TestSignalsThatWaitAreBoundedAndTheNewestStay(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	sub, err := c.bus.subscribe(nil, Filter{}, []string{"scan"})
+	sub, err := c.bus.Subscribe(nil, live.Filter{}, []string{"scan"})
 	must(t, err)
-	defer sub.close()
-	for i := range 3 * maxSignals {
+	defer c.bus.Unsubscribe(sub)
+	for i := range 3 * live.MaxSignals {
 		c.bus.Signal("scan", "films", fmt.Sprint(i), func(context.Context) (any, bool) { return i, true })
 	}
-	_, values := sub.pending()
-	if len(values) != maxSignals {
-		t.Fatalf("%d signals wait, not %d", len(values), maxSignals)
+	_, values := sub.TakeSignals()
+	if len(values) != live.MaxSignals {
+		t.Fatalf("%d signals wait, not %d", len(values), live.MaxSignals)
 	}
-	if first, _ := values[0](t.Context()); first != 2*maxSignals {
-		t.Errorf("the oldest that waits is %v, not %d", first, 2*maxSignals)
+	if first, _ := values[0](t.Context()); first != 2*live.MaxSignals {
+		t.Errorf("the oldest that waits is %v, not %d", first, 2*live.MaxSignals)
 	}
 }
 
 func TestARefusalSaysWhatThereIs(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	f := connect(t, s)
 	f.until("hello")
 	for request, says := range map[string]string{
@@ -428,10 +430,10 @@ func TestAClientThatDoesNotReadDoesNotHoldUpTheEnd(t *testing.T) {
 	for i := range 40 {
 		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", 1<<20)+`"`)
 	}
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	f := connect(t, s)
 	f.subscribe("")
-	time.Sleep(200 * time.Millisecond) // its buffers are full by now
+	eventually(t, "its buffers to be full", func() bool { n, _ := s.conns.stuck(); return n == 1 })
 	began := time.Now()
 	s.stop()
 	if d := time.Since(began); d > 5*time.Second {

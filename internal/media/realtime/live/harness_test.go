@@ -1,4 +1,4 @@
-package realtime
+package live_test
 
 import (
 	"bytes"
@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/gorilla/websocket"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -26,7 +28,7 @@ import (
 type catalog struct {
 	*store.Store
 	t     testing.TB
-	bus   *EventBus
+	bus   *realtime.EventBus
 	roots map[string]int64
 	close func()
 }
@@ -41,7 +43,7 @@ func openCatalog(t testing.TB, dir string) *catalog {
 	t.Helper()
 	st, err := store.Open(context.Background(), dir, store.Options{})
 	must(t, err)
-	c := &catalog{Store: st, t: t, bus: NewEventBus(st, zap.NewNop()), roots: map[string]int64{}}
+	c := &catalog{Store: st, t: t, bus: realtime.NewEventBus(st, zap.NewNop()), roots: map[string]int64{}}
 	storeCtx, stopStore := context.WithCancel(context.Background())
 	busCtx, stopBus := context.WithCancel(context.Background())
 	var bus sync.WaitGroup
@@ -114,11 +116,11 @@ func (c *catalog) remove(id int64) {
 }
 
 // contents is what a client with a filter has to hold: the JSON of each item by its id.
-func (c *catalog) contents(f Filter) map[int64]string {
+func (c *catalog) contents(f live.Filter) map[int64]string {
 	c.t.Helper()
 	out := map[int64]string{}
 	must(c.t, c.Walk(context.Background(), store.Position{}, func(v *store.View) error {
-		if f.match(&store.Change{Root: v.Root, Kind: v.Kind}) {
+		if f.Match(&store.Change{Root: v.Root, Kind: v.Kind}) {
 			out[v.ID] = string(v.AppendJSON(nil))
 		}
 		return nil
@@ -128,30 +130,30 @@ func (c *catalog) contents(f Filter) map[int64]string {
 
 // feedServer serves the live feed of a catalog.
 type feedServer struct {
-	live  *Live
-	url   string
-	conns *accepted
-	stop  func() // says goodbye, and waits for every connection
+	server *live.Server
+	url    string
+	conns  *accepted
+	stop   func() // says goodbye, and waits for every connection
 }
 
 // serveFeed serves until the test ends. token: what clients have to send; "": nothing.
-func serveFeed(t testing.TB, c *catalog, pace Pace, token string, roots ...media.Root) *feedServer {
+func serveFeed(t testing.TB, c *catalog, timeouts live.Timeouts, token string, roots ...media.Root) *feedServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	return serveFeedOn(t, l, c, pace, token, roots...)
+	return serveFeedOn(t, l, c, timeouts, token, roots...)
 }
 
-func serveFeedOn(t testing.TB, l net.Listener, c *catalog, pace Pace, token string, roots ...media.Root) *feedServer {
+func serveFeedOn(t testing.TB, l net.Listener, c *catalog, timeouts live.Timeouts, token string, roots ...media.Root) *feedServer {
 	t.Helper()
 	stop := make(chan struct{})
-	s := &feedServer{live: &Live{Bus: c.bus, Version: "test", Log: zap.NewNop(), Pace: pace, Roots: func(context.Context) ([]media.Root, error) { return roots, nil }}}
+	s := &feedServer{server: &live.Server{Bus: c.bus, Version: "test", Log: zap.NewNop(), Timeouts: timeouts, Roots: func(context.Context) ([]media.Root, error) { return roots, nil }}}
 	var check func(string) bool
 	if token != "" {
 		check = func(sent string) bool { return sent == token }
 	}
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.live.Serve(w, r, func() bool { return false }, check, nil, stop); err != nil {
+		if err := s.server.Serve(w, r, func() bool { return false }, check, nil, stop); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 		}
 	})}
@@ -161,7 +163,7 @@ func serveFeedOn(t testing.TB, l net.Listener, c *catalog, pace Pace, token stri
 	s.url = "ws://" + l.Addr().String()
 	s.stop = sync.OnceFunc(func() {
 		close(stop)
-		s.live.Wait()
+		s.server.Wait()
 		_ = srv.Close()
 		served.Wait()
 	})
@@ -181,7 +183,7 @@ type follower struct {
 var messageSchemas = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	for _, name := range []string{"openapi.yaml", "asyncapi.yaml"} {
-		text, err := os.ReadFile("../../api/" + name)
+		text, err := os.ReadFile("../../../api/" + name)
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +213,7 @@ func connect(t *testing.T, s *feedServer) *follower {
 
 func dialFeed(t *testing.T, s *feedServer, wrap func(net.Conn) net.Conn) *websocket.Conn {
 	t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{Subprotocol}, NetDial: func(network, addr string) (net.Conn, error) {
+	dialer := websocket.Dialer{Subprotocols: []string{live.Subprotocol}, NetDial: func(network, addr string) (net.Conn, error) {
 		conn, err := net.Dial(network, addr)
 		if err == nil && wrap != nil {
 			conn = wrap(conn)
@@ -221,7 +223,7 @@ func dialFeed(t *testing.T, s *feedServer, wrap func(net.Conn) net.Conn) *websoc
 	ws, resp, err := dialer.Dial(s.url, nil)
 	must(t, err)
 	_ = resp.Body.Close()
-	if ws.Subprotocol() != Subprotocol {
+	if ws.Subprotocol() != live.Subprotocol {
 		t.Errorf("subprotocol %q", ws.Subprotocol())
 	}
 	t.Cleanup(func() { _ = ws.Close() })
@@ -374,4 +376,37 @@ func difference(got, want map[int64]string) string {
 		}
 	}
 	return strings.Join(out, "; ")
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventually waits for something to become true.
+func eventually(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !cond(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("after 10 s not yet: %s", what)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// scratch returns a new directory, in memory where there is such a place: what is tested here is not disks.
+func scratch(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "live-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }

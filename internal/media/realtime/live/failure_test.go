@@ -1,4 +1,4 @@
-package realtime
+package live_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	runner "github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/gorilla/websocket"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -16,10 +16,10 @@ import (
 
 func TestAPanicEndsOneClientWithItsStackInTheLogAndNoOther(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	core, log := observer.New(zapcore.InfoLevel)
-	s.live.Log = zap.New(core)
-	s.live.Roots = func(context.Context) ([]media.Root, error) { panic("no roots today") }
+	s.server.Log = zap.New(core)
+	s.server.Roots = func(context.Context) ([]media.Root, error) { panic("no roots today") }
 	other := connect(t, s)
 	other.subscribe("")
 	other.until("caught_up")
@@ -36,22 +36,11 @@ func TestAPanicEndsOneClientWithItsStackInTheLogAndNoOther(t *testing.T) {
 	eventually(t, "the client to be forgotten", func() bool { return c.bus.Subscribers() == 1 })
 }
 
-func TestAPanicOfTheReaderIsTheEndOfItsClient(t *testing.T) {
-	core, log := observer.New(zapcore.InfoLevel)
-	c := &client{live: &Live{lines: zap.New(core)}, gone: make(chan struct{})} // without a connection to read from
-	c.read(t.Context())
-	<-c.gone
-	var panicked *runner.PanicError
-	if !errors.As(c.readErr, &panicked) || log.Len() != 1 || log.All()[0].ContextMap()["stack"] == nil {
-		t.Errorf("it ends with %v, and the log has %v", c.readErr, log.All())
-	}
-}
-
 func TestBadFramesWriteNothingToTheLog(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{Silence: 100 * time.Millisecond}, "secret")
+	s := serveFeed(t, c, live.Timeouts{Read: 100 * time.Millisecond}, "secret")
 	core, log := observer.New(zapcore.InfoLevel)
-	s.live.Log = zap.New(core)
+	s.server.Log = zap.New(core)
 	for _, bytes := range map[string][]byte{
 		"unmasked":          {0x81, 2, '{', '}'},
 		"of no known kind":  {0x83, 0x80, 0, 0, 0, 0},
@@ -76,10 +65,10 @@ func TestBadFramesWriteNothingToTheLog(t *testing.T) {
 
 func TestHowOftenALineIsWrittenIsNotUpToClients(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, Pace{}, "")
+	s := serveFeed(t, c, live.Timeouts{}, "")
 	core, log := observer.New(zapcore.InfoLevel)
-	s.live.Log = zap.New(core)
-	s.live.Roots = func(context.Context) ([]media.Root, error) { return nil, errors.New("no roots today") }
+	s.server.Log = zap.New(core)
+	s.server.Roots = func(context.Context) ([]media.Root, error) { return nil, errors.New("no roots today") }
 	for range 50 {
 		f := connect(t, s)
 		f.subscribe(`,"signals":["root"]`)

@@ -1,0 +1,23 @@
+package live
+
+import "github.com/catalogizer/catalogizerd/internal/store"
+
+// What tests need to know of the inside.
+const (
+	MaxFrame   = maxFrame
+	MaxMessage = maxMessage
+	ChunkRows  = chunkRows
+	MaxSignals = maxSignals
+)
+
+// WithDefaults completes timeouts.
+func WithDefaults(t Timeouts) Timeouts { return t.withDefaults() }
+
+// Match reports whether a change passes the filter.
+func (f *Filter) Match(ch *store.Change) bool { return f.match(ch) }
+
+// Socket is what is asked of a TCP connection.
+type Socket = socket
+
+// Unsent is how many bytes the kernel holds for the other side.
+func Unsent(s Socket) int { return unsent(s) }
