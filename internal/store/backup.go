@@ -208,7 +208,7 @@ func renew(ctx context.Context, part string, lastID int64) (items int64, err err
 	if err := c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?), ('last_id', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", epoch, lastID); err != nil {
 		return 0, explain(part, err)
 	}
-	items, err = c.number("SELECT ifnull(sum(n), 0) FROM tally WHERE state < 3")
+	items, err = c.number("SELECT ifnull(sum(n), 0) FROM tally WHERE state < {detached}")
 	return items, explain(part, err)
 }
 

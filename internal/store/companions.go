@@ -77,7 +77,7 @@ func (tx *Tx) markWhose(old, it *Item) error {
 		if stem == "" {
 			continue
 		}
-		const theirs = " WHERE state = 0 AND dir = ? AND name >= ? AND name < ? AND " + speakers
+		const theirs = " WHERE state = {present} AND dir = ? AND name >= ? AND name < ? AND " + companionKinds
 		from, to := []byte(stem), append([]byte(stem), 0xff)
 		found, err := tx.c.one("SELECT 1 FROM items INDEXED BY items_place"+theirs+" LIMIT 1", func(row) {}, o.Dir, from, to)
 		if err != nil {
@@ -87,7 +87,7 @@ func (tx *Tx) markWhose(old, it *Item) error {
 			continue
 		}
 		tx.work = true
-		err = tx.c.exec("UPDATE items INDEXED BY items_place SET marked = ?, work = CASE work WHEN 0 THEN 3 ELSE work END"+theirs, tx.nextMark(), o.Dir, from, to)
+		err = tx.c.exec("UPDATE items INDEXED BY items_place SET marked = ?, work = CASE work WHEN {no_work} THEN {describe} ELSE work END"+theirs, tx.nextMark(), o.Dir, from, to)
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (tx *Tx) nextMark() int64 {
 	return tx.s.lastSeq
 }
 
-const mark = "UPDATE items SET marked = ?, work = CASE work WHEN 0 THEN 3 ELSE work END WHERE state = 0 AND kind NOT IN ('metadata', 'artwork', 'subtitle') AND "
+const mark = "UPDATE items SET marked = ?, work = CASE work WHEN {no_work} THEN {describe} ELSE work END WHERE state = {present} AND kind NOT IN {companions} AND "
 
 func (tx *Tx) markBeside(it *Item) error {
 	r := tx.s.scope(it.Name)
@@ -136,7 +136,7 @@ func (tx *Tx) markBeside(it *Item) error {
 // Accompanied reports whether anything stands in a directory that may describe the items there: a sidecar, a picture or
 // subtitles.
 func (tx *Tx) Accompanied(dir int64) (bool, error) {
-	n, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM items WHERE dir = ? AND state = 0 AND kind IN ('metadata', 'artwork', 'subtitle'))", dir)
+	n, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM items WHERE dir = ? AND state = {present} AND kind IN {companions})", dir)
 	return n != 0, err
 }
 
@@ -159,13 +159,13 @@ type Beside struct {
 }
 
 const (
-	maxBeside    = 512 // items of a directory that are all read
-	maxSpeakers  = 256 // sidecars read of a larger one
-	maxAbove     = 64
-	maxSaid      = 4 << 10 // bytes of what one of them says
-	companionSQL = `SELECT id, name, kind, CASE WHEN kind = 'metadata' AND length(probed) <= ? THEN probed END, kind = 'metadata' AND length(probed) > ?,
-		CASE WHEN kind = 'subtitle' AND length(doc) <= ? THEN doc END FROM items WHERE state = 0 AND `
-	speakers = "kind IN ('metadata', 'artwork', 'subtitle')"
+	maxBeside     = 512 // items of a directory that are all read
+	maxCompanions = 256 // sidecars read of a larger one
+	maxAbove      = 64
+	maxSaid       = 4 << 10 // bytes of what one of them says
+	companionSQL  = `SELECT id, name, kind, CASE WHEN kind = 'metadata' AND length(probed) <= ? THEN probed END, kind = 'metadata' AND length(probed) > ?,
+		CASE WHEN kind = 'subtitle' AND length(doc) <= ? THEN doc END FROM items WHERE state = {present} AND `
+	companionKinds = "kind IN {companions}"
 )
 
 func companions(c *conn, where string, args ...driver.Value) (out []Companion, err error) {
@@ -184,7 +184,7 @@ func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 			return err
 		}
 		if b.All = len(b.Here) <= maxBeside; !b.All {
-			if b.Here, err = companions(c, "dir = ? AND "+speakers+" LIMIT ?", dir, int64(maxSpeakers)); err != nil {
+			if b.Here, err = companions(c, "dir = ? AND "+companionKinds+" LIMIT ?", dir, int64(maxCompanions)); err != nil {
 				return err
 			}
 		}
@@ -194,7 +194,7 @@ func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 		if err != nil || above == 0 {
 			return err
 		}
-		b.Above, err = companions(c, "dir IN (?, ?) AND kind = 'metadata' AND "+speakers+" ORDER BY dir = ? DESC LIMIT ?",
+		b.Above, err = companions(c, "dir IN (?, ?) AND kind = 'metadata' AND "+companionKinds+" ORDER BY dir = ? DESC LIMIT ?",
 			above, higher, above, int64(maxAbove))
 		return err
 	})

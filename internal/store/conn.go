@@ -103,11 +103,12 @@ func (c *conn) script(sql string) error {
 	return err
 }
 
+// prepare gives the statement of an SQL text, in which constants stand by name: see sqlNames.
 func (c *conn) prepare(sql string) (*statement, error) {
 	if st, ok := c.stmts[sql]; ok {
 		return st, nil
 	}
-	ds, err := c.c.Prepare(sql)
+	ds, err := c.c.Prepare(sqlNames.Replace(sql))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", sql, err)
 	}

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// harm is what is known of damage to the catalog's file. It never passes: what a broken page has led to meanwhile nobody
+// damage is what is known of damage to the catalog's file. It never passes: what a broken page has led to meanwhile nobody
 // knows, so it takes a person, and a restart, to believe the file again.
-type harm struct {
+type damage struct {
 	what  atomic.Pointer[error]
 	found chan struct{} // closed once there is some
 }
@@ -21,25 +21,25 @@ type harm struct {
 // Damage is why nothing is written to the catalog any more: damage that a read or a write has met; nil while none has.
 // What can still be read is read.
 func (s *Store) Damage() error {
-	if err := s.harm.what.Load(); err != nil {
+	if err := s.damage.what.Load(); err != nil {
 		return *err
 	}
 	return nil
 }
 
 // Damaged is closed once damage has been met.
-func (s *Store) Damaged() <-chan struct{} { return s.harm.found }
+func (s *Store) Damaged() <-chan struct{} { return s.damage.found }
 
-// noting notes the damage that an error shows, once, and gives the error with file and mend. Every other error is given
+// noteDamage notes the damage that an error shows, once, and gives the error with file and mend. Every other error is given
 // as it is.
-func (s *Store) noting(err error) error {
+func (s *Store) noteDamage(err error) error {
 	if !isDamage(err) {
 		return err
 	}
 	err = explain(s.path, err)
-	if s.harm.what.CompareAndSwap(nil, &err) {
+	if s.damage.what.CompareAndSwap(nil, &err) {
 		s.log.Error("catalog is damaged: what can be read of it is served, and nothing is written to it", zap.Error(err))
-		close(s.harm.found)
+		close(s.damage.found)
 	}
 	return err
 }

@@ -14,11 +14,11 @@ type Dir struct {
 	Parent    int64
 	Path      string
 	Volume    int64
-	Stamp     int64 // of a polled directory, the time that proves its names; of a gone one, the time of the proof
+	Stamp     int64 // of a polled directory, the time that proves its names; of a gone one, that of the proof (ns)
 	Digest    Digest
 	Settled   bool // the rows equal the listing that Digest is of
 	Gone      bool
-	RecheckAt int64
+	RecheckAt int64 // when it is to be listed again, in Unix nanoseconds; 0: not before something changes
 	Skipped   Skipped
 }
 
@@ -88,7 +88,7 @@ func (s *Store) Knows(ctx context.Context, root int64, path string) (known, isFi
 	}
 	dir, name := tree.Split(path)
 	err = s.read(ctx, func(c *conn) error {
-		n, err := c.number("SELECT EXISTS (SELECT 1 FROM items i JOIN dirs d ON d.id = i.dir WHERE d.root = ? AND d.path = ? AND i.name = ? AND i.state < 3)",
+		n, err := c.number("SELECT EXISTS (SELECT 1 FROM items i JOIN dirs d ON d.id = i.dir WHERE d.root = ? AND d.path = ? AND i.name = ? AND i.state < {detached})",
 			root, []byte(dir), []byte(name))
 		isFile = n > 0
 		return err
@@ -115,7 +115,7 @@ type Place struct {
 func (s *Store) PlacesOf(ctx context.Context, volume string, id tree.FileID) (out []Place, err error) {
 	err = s.read(ctx, func(c *conn) error {
 		return c.each(`SELECT d.root, d.path, i.name FROM items i JOIN dirs d ON d.id = i.dir
-			WHERE i.inode = ? AND i.birth = ? AND i.volume = (SELECT id FROM volumes WHERE ident = ?) AND i.state = 0`, func(r row) error {
+			WHERE i.inode = ? AND i.birth = ? AND i.volume = (SELECT id FROM volumes WHERE ident = ?) AND i.state = {present}`, func(r row) error {
 			out = append(out, Place{r.int(0), string(r.bytes(1)), string(r.bytes(2))})
 			return nil
 		}, int64(id.Inode), id.Birth, volume)
@@ -127,9 +127,9 @@ func (s *Store) PlacesOf(ctx context.Context, volume string, id tree.FileID) (ou
 // what remains to be done.
 func (s *Store) GoneDirs(ctx context.Context, root int64) (out []Dir, err error) {
 	err = s.read(ctx, func(c *conn) (err error) {
-		out, err = dirsWhere(c, `root = ? AND gone = 1 AND (EXISTS (SELECT 1 FROM items i WHERE i.dir = dirs.id AND i.state = 0)
+		out, err = dirsWhere(c, `root = ? AND gone = 1 AND (EXISTS (SELECT 1 FROM items i WHERE i.dir = dirs.id AND i.state = {present})
 			OR EXISTS (SELECT 1 FROM dirs d WHERE d.parent = dirs.id AND d.gone = 0)
-			OR NOT EXISTS (SELECT 1 FROM items i WHERE i.dir = dirs.id AND i.state > 0) AND NOT EXISTS (SELECT 1 FROM dirs d WHERE d.parent = dirs.id))`, root)
+			OR NOT EXISTS (SELECT 1 FROM items i WHERE i.dir = dirs.id AND i.state > {present}) AND NOT EXISTS (SELECT 1 FROM dirs d WHERE d.parent = dirs.id))`, root)
 		return err
 	})
 	return out, err
@@ -222,8 +222,8 @@ func (tx *Tx) DropEmptyDir(id int64) error {
 		if err != nil || !found || !d.Gone {
 			return err
 		}
-		n, err := tx.c.number(`SELECT EXISTS (SELECT 1 FROM items WHERE dir = ?1 AND state = 0)
-			OR EXISTS (SELECT 1 FROM items WHERE dir = ?1 AND state > 0) OR EXISTS (SELECT 1 FROM dirs WHERE parent = ?1)`, id)
+		n, err := tx.c.number(`SELECT EXISTS (SELECT 1 FROM items WHERE dir = ?1 AND state = {present})
+			OR EXISTS (SELECT 1 FROM items WHERE dir = ?1 AND state > {present}) OR EXISTS (SELECT 1 FROM dirs WHERE parent = ?1)`, id)
 		if err != nil || n != 0 {
 			return err
 		}

@@ -141,7 +141,7 @@ func (s *Store) filesPage(ctx context.Context, d *Dir, at *place, upto string) (
 	args = append(args, int64(PageRows))
 	var ends []*View // of the states that go on behind the page
 	err = s.read(ctx, func(c *conn) error {
-		for _, state := range [...]string{"i.state = 0", "i.state > 0 AND i.state < 3"} {
+		for _, state := range [...]string{"i.state = {present}", "i.state > {present} AND i.state < {detached}"} {
 			rows, bytes := 0, 0
 			sql := "SELECT " + feedColumns + " FROM items i JOIN dirs d ON d.id = i.dir WHERE i.dir = ? AND (i.name, i.id) > (?, ?)" + bound +
 				" AND " + state + " ORDER BY i.name, i.id LIMIT ?"

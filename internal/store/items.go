@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql/driver"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -43,46 +45,54 @@ const (
 	Describe      // join anew what is known: what lies beside the file has changed
 )
 
-// Item is a row of the catalog.
+// Item is a row of the catalog. Times are Unix nanoseconds; 0 where there is none.
 type Item struct {
-	ID             int64
-	Dir            int64
-	Root           int64
-	Name           string
-	Volume         int64
-	FileID         tree.FileID
-	Links          uint32
-	Size           int64
-	MTime          int64
-	CTime          int64
-	Added          int64
-	State          State
-	MissingAt      int64
-	Kind           media.Kind
+	ID     int64
+	Dir    int64 // id of its directory
+	Root   int64
+	Name   string
+	Volume int64 // id of the file system that it was seen on
+	FileID tree.FileID
+	Links  uint32 // hard links, its own name among them
+	Size   int64  // bytes
+	MTime  int64
+	CTime  int64
+	Added  int64 // when it came into the catalog
+	State  State
+	Kind   media.Kind
+	Work   Work
+	Seq    int64 // the feed's number of its last change
+	Doc    []byte
+	Probed []byte
+	// MissingAt is since when it is missing.
+	MissingAt int64
+	// FilterSeq is the feed's number of its last change of root or kind.
+	FilterSeq int64
+	// SiblingSeq is the feed's number at which what lies beside it changed last: who has read that before reads it anew.
+	SiblingSeq int64
+
 	Analysis       Analysis
-	Work           Work
-	SiblingSeq     int64
 	Described      Version // that described it
-	Attempts       int64
-	RetryAt        int64
-	Error          string
+	Attempts       int64   // analyses in a row that failed
+	RetryAt        int64   // when a failed analysis is to be tried again
+	Error          string  // of the last analysis
 	Fingerprint    int64
 	HasFingerprint bool // Fingerprint is known
-	Seq            int64
-	FilterSeq      int64
-	Doc            []byte
-	Probed         []byte
 	// Unread says that Doc and Probed were left in the catalog, and stay there as they are when the row is written: see
 	// Tx.Fill. Who sets one of them has set both, and takes Unread away.
 	Unread bool
 }
 
-// rowColumns are those of an item but for its documents, which come last: they are as long as all else of hundreds of
-// items, and a look at a directory needs those of none.
-const (
-	rowColumns = `id, dir, root, name, volume, inode, birth, links, size, mtime, ctime, added, state, missing_at,
-	kind, analysis, work, attempts, retry_at, error, fingerprint, seq, filter_seq, marked, described`
-	itemColumns = rowColumns + ", doc, probed"
+// rowColumns are an item's but for its documents, which come last: they are as long as all else of hundreds of items, and
+// the scan of a directory needs those of none. scanRow, scanItem and values have the same order.
+var (
+	rowColumns = []string{"id", "dir", "root", "name", "volume", "inode", "birth", "links", "size", "mtime", "ctime", "added", "state",
+		"missing_at", "kind", "analysis", "work", "attempts", "retry_at", "error", "fingerprint", "seq", "filter_seq", "marked", "described"}
+	itemColumns = slices.Concat(rowColumns, []string{"doc", "probed"})
+
+	selectRow  = "SELECT " + strings.Join(rowColumns, ", ") + " FROM items WHERE "
+	selectItem = "SELECT " + strings.Join(itemColumns, ", ") + " FROM items WHERE "
+	insertItem = "INSERT INTO items (" + strings.Join(itemColumns, ", ") + ") VALUES (" + marks(len(itemColumns)) + ")"
 )
 
 func scanRow(r row) Item {
@@ -144,7 +154,7 @@ func (it *Item) Observe(volume int64, e *tree.Entry) {
 // items reads rows without their documents.
 func (tx *Tx) items(where string, args ...driver.Value) ([]Item, error) {
 	var out []Item
-	err := tx.c.each("SELECT "+rowColumns+" FROM items WHERE "+where, func(r row) error {
+	err := tx.c.each(selectRow+where, func(r row) error {
 		out = append(out, scanRow(r))
 		return nil
 	}, args...)
@@ -162,28 +172,28 @@ func (tx *Tx) Fill(it *Item) error {
 
 // Item reads one item with its documents.
 func (tx *Tx) Item(id int64) (it Item, found bool, err error) {
-	found, err = tx.c.one("SELECT "+itemColumns+" FROM items WHERE id = ?", func(r row) { it = scanItem(r) }, id)
+	found, err = tx.c.one(selectItem+"id = ?", func(r row) { it = scanItem(r) }, id)
 	return it, found, err
 }
 
 // ItemsIn reads the items of a directory, without their documents: those present, and those missing from it that are
 // not yet forgotten.
 func (tx *Tx) ItemsIn(dir int64) ([]Item, error) {
-	present, err := tx.items("dir = ? AND state = 0", dir)
+	present, err := tx.items("dir = ? AND state = {present}", dir)
 	if err != nil {
 		return nil, err
 	}
-	gone, err := tx.items("dir = ? AND state > 0", dir)
+	gone, err := tx.items("dir = ? AND state > {present}", dir)
 	return append(present, gone...), err
 }
 
 // ItemsAt reads the items at one name of a directory, without their documents: at most one present, and any missing.
 func (tx *Tx) ItemsAt(dir int64, name string) ([]Item, error) {
-	present, err := tx.items("dir = ? AND name = ? AND state = 0", dir, []byte(name))
+	present, err := tx.items("dir = ? AND name = ? AND state = {present}", dir, []byte(name))
 	if err != nil {
 		return nil, err
 	}
-	gone, err := tx.items("dir = ? AND name = ? AND state > 0", dir, []byte(name))
+	gone, err := tx.items("dir = ? AND name = ? AND state > {present}", dir, []byte(name))
 	return append(present, gone...), err
 }
 
@@ -206,7 +216,7 @@ func (tx *Tx) Insert(it *Item) error {
 	if err := tx.markDescribed(nil, it); err != nil {
 		return err
 	}
-	return tx.c.exec("INSERT INTO items ("+itemColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", it.values()...)
+	return tx.c.exec(insertItem, it.values()...)
 }
 
 // Save writes an item that was before as old. It takes the next number of the feed, and notes the number
@@ -230,13 +240,10 @@ func (tx *Tx) update(old, it *Item) error {
 	if err := tx.markDescribed(old, it); err != nil {
 		return err
 	}
-	const set = `UPDATE items SET dir=?, root=?, name=?, volume=?, inode=?, birth=?, links=?, size=?, mtime=?, ctime=?, added=?,
-		state=?, missing_at=?, kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, marked=?, described=?`
-	v := it.values()
 	if it.Unread {
-		return tx.c.exec(set+" WHERE id=?", append(v[1:25:25], it.ID)...)
+		return allButDocuments.write(tx, it)
 	}
-	return tx.c.exec(set+", doc=?, probed=? WHERE id=?", append(v[1:], it.ID)...)
+	return wholeItem.write(tx, it)
 }
 
 func (tx *Tx) wrote(it *Item) {

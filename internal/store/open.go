@@ -59,10 +59,10 @@ type Store struct {
 
 	described Version
 
-	writer    *conn // of the goroutine in Run, once it runs
-	requests  chan request
-	gateRests time.Time     // the writer's: until then it leaves a long WAL alone
-	stopped   chan struct{} // closed when Run has returned
+	writer       *conn // of the goroutine in Run, once it runs
+	requests     chan request
+	gateCooldown time.Time     // the writer's: until then it leaves a long WAL alone
+	stopped      chan struct{} // closed when Run has returned
 
 	running atomic.Bool // Run has begun
 
@@ -79,7 +79,7 @@ type Store struct {
 	workGen atomic.Int64 // commits that left work for the analyzer
 	tallies tallies
 	failure atomic.Pointer[error] // of the last group, while none has been written since
-	harm    harm
+	damage  damage
 	stats   Stats
 	roots   atomic.Pointer[map[int64]string] // names by id, for encoding
 }
@@ -179,7 +179,7 @@ func newStore(path string, o Options) *Store {
 	return &Store{
 		path: path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, queryTime: o.QueryTime,
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
-		harm: harm{found: make(chan struct{})},
+		damage: damage{found: make(chan struct{})},
 	}
 }
 

@@ -25,7 +25,7 @@ func (s *Store) isOutdated(it *Item) bool {
 	return it.State == Present && it.Work == NoWork && it.Analysis != Pending && it.Described < s.described
 }
 
-const outdated = "i.state = 0 AND i.work = 0 AND i.analysis <> 0 AND i.root = ? AND i.described < ?"
+const outdated = "i.state = {present} AND i.work = {no_work} AND i.analysis <> {pending} AND i.root = ? AND i.described < ?"
 
 // Outdated reads what an older version of the analyzer described in a root, as work for this one. Whose bytes would be
 // read as they were is only to be described anew.
@@ -34,7 +34,7 @@ func (s *Store) Outdated(ctx context.Context, root int64, limit int) (out []Task
 		return c.each(taskSQL+outdated+" ORDER BY i.root, i.described, i.id LIMIT ?", func(r row) error {
 			t := scanTask(r)
 			t.Outdated, t.Work = true, Analyse
-			if t.Analysis == None || s.described.readBy(Version(r.int(15))) == s.described {
+			if t.Analysis == None || s.described.readBy(t.Described) == s.described {
 				t.Work = Describe
 			}
 			out = append(out, t)

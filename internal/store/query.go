@@ -159,7 +159,7 @@ func (s *Store) cells(c *conn, q *Query) (out []cell, err error) {
 func (s *Store) views(c *conn, q *Query, found []entry, res *Result) (read int, err error) {
 	bytes := 0
 	for i := range found {
-		_, err := c.one("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < 3", func(r row) {
+		_, err := c.one("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < {detached}", func(r row) {
 			if v := scanView(s, r); q.matches(&v) {
 				res.Items = append(res.Items, v)
 				bytes += v.bytes()
@@ -179,7 +179,7 @@ func (s *Store) views(c *conn, q *Query, found []entry, res *Result) (read int, 
 // Item reads one item; found is false where there is none.
 func (s *Store) Item(ctx context.Context, id int64) (v View, root int64, found bool, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		found, err = c.one("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < 3",
+		found, err = c.one("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < {detached}",
 			func(r row) { v, root = scanView(s, r), r.int(3) }, id)
 		return err
 	})
@@ -198,9 +198,9 @@ func (s *Store) Pictures(ctx context.Context, id int64) (out []View, err error) 
 		}
 		stem := strings.TrimSuffix(name, path.Ext(name))
 		take := func(r row) error { out = append(out, scanView(s, r)); return nil }
-		const from = "SELECT " + feedColumns + " FROM items i JOIN dirs d ON d.id = i.dir WHERE i.dir = ? AND i.state = 0 AND "
+		const from = "SELECT " + feedColumns + " FROM items i JOIN dirs d ON d.id = i.dir WHERE i.dir = ? AND i.state = {present} AND "
 		// The whole list lets SQLite take the index of companions, which is short.
-		if err := c.each(from+"i.kind IN ('metadata', 'artwork', 'subtitle') AND i.kind = ?", take, dir, string(media.KindArtwork)); err != nil {
+		if err := c.each(from+"i.kind IN {companions} AND i.kind = ?", take, dir, string(media.KindArtwork)); err != nil {
 			return err
 		}
 		return c.each(from+"i.name > ? AND i.name < ? AND i.kind IN ('image', 'photo')", take, dir, []byte(stem+"."), []byte(stem+"/")) // '/' follows '.'

@@ -120,11 +120,11 @@ func (s *Store) readBy(ctx context.Context, from pool, fn func(*conn) error) (er
 	defer func() { from <- c }() // has room for every connection
 	if c == nil {
 		if c, err = dial(s.path, false, "query_only=ON", "cache_size=-2048", "temp_store=MEMORY"); err != nil {
-			return s.noting(explain(s.path, err))
+			return s.noteDamage(explain(s.path, err))
 		}
 	}
 	if err := c.exec("BEGIN"); err != nil {
-		return s.noting(explain(s.path, err))
+		return s.noteDamage(explain(s.path, err))
 	}
 	c.ctx = ctx
 	defer func() {
@@ -133,7 +133,7 @@ func (s *Store) readBy(ctx context.Context, from pool, fn func(*conn) error) (er
 			err = rerr
 		}
 	}()
-	return s.whyEnded(s.noting(fn(c)))
+	return s.whyEnded(s.noteDamage(fn(c)))
 }
 
 // whyEnded tells readers that a closing store has ended them.

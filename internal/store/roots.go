@@ -15,9 +15,9 @@ type Root struct {
 	Volume     int64  // 0: never reached
 	Ident      string // of the volume
 	Dir        tree.FileID
-	DetachedAt int64
+	DetachedAt int64 // since when it is not configured, in Unix nanoseconds; 0: it is
 	FullPolls  bool
-	AcceptedAt int64 // when held removals were last accepted
+	AcceptedAt int64 // when held removals were last accepted, in Unix nanoseconds; 0: never
 	// FormerVolumes are the file systems that it was on, of which items are still to be found again on the present one.
 	FormerVolumes []int64
 }
@@ -97,17 +97,17 @@ func (tx *Tx) RootItems(root, after int64, from, to State, limit int) ([]Item, e
 
 // MissingItems reads up to limit items of a root that are missing since before a time and not held, oldest first.
 func (tx *Tx) MissingItems(root, before int64, limit int) ([]Item, error) {
-	return tx.items("root = ? AND state IN (1, 2) AND state = 1 AND missing_at < ? ORDER BY missing_at LIMIT ?", root, before, int64(limit))
+	return tx.items("root = ? AND state IN ({missing}, {held}) AND state = {missing} AND missing_at < ? ORDER BY missing_at LIMIT ?", root, before, int64(limit))
 }
 
 // HeldItems reads up to limit held items of a root.
 func (tx *Tx) HeldItems(root int64, limit int) ([]Item, error) {
-	return tx.items("root = ? AND state IN (1, 2) AND state = 2 LIMIT ?", root, int64(limit))
+	return tx.items("root = ? AND state IN ({missing}, {held}) AND state = {held} LIMIT ?", root, int64(limit))
 }
 
 // HeldIDs reads which items of a root are held.
 func (tx *Tx) HeldIDs(root int64) (ids []int64, err error) {
-	err = tx.c.each("SELECT id FROM items WHERE root = ? AND state IN (1, 2) AND state = 2", func(r row) error {
+	err = tx.c.each("SELECT id FROM items WHERE root = ? AND state IN ({missing}, {held}) AND state = {held}", func(r row) error {
 		ids = append(ids, r.int(0))
 		return nil
 	}, root)
@@ -116,19 +116,19 @@ func (tx *Tx) HeldIDs(root int64) (ids []int64, err error) {
 
 // NewestMissing reads up to limit items of a root that are missing and not held, those that vanished last first.
 func (tx *Tx) NewestMissing(root int64, limit int) ([]Item, error) {
-	return tx.items("root = ? AND state IN (1, 2) AND state = 1 ORDER BY missing_at DESC LIMIT ?", root, int64(limit))
+	return tx.items("root = ? AND state IN ({missing}, {held}) AND state = {missing} ORDER BY missing_at DESC LIMIT ?", root, int64(limit))
 }
 
 // Removals counts what vanished from a root at once: what is missing and not held; what is held and vanished with
 // it, which is later than span before the first of those; and what was forgotten since a time.
 func (tx *Tx) Removals(root, since, span int64) (missing, held, forgotten int64, err error) {
 	var first int64
-	_, err = tx.c.one("SELECT count(*), coalesce(min(missing_at), 0) FROM items WHERE root = ? AND state IN (1, 2) AND state = 1",
+	_, err = tx.c.one("SELECT count(*), coalesce(min(missing_at), 0) FROM items WHERE root = ? AND state IN ({missing}, {held}) AND state = {missing}",
 		func(r row) { missing, first = r.int(0), r.int(1) }, root)
 	if err != nil || missing == 0 {
 		return 0, 0, 0, err
 	}
-	held, err = tx.c.number("SELECT count(*) FROM items WHERE root = ? AND state IN (1, 2) AND state = 2 AND missing_at >= ?", root, first-span)
+	held, err = tx.c.number("SELECT count(*) FROM items WHERE root = ? AND state IN ({missing}, {held}) AND state = {held} AND missing_at >= ?", root, first-span)
 	if err != nil {
 		return 0, 0, 0, err
 	}
@@ -146,7 +146,7 @@ type Holding struct {
 // Held says what of a root is held.
 func (s *Store) Held(ctx context.Context, root int64) (h Holding, err error) {
 	err = s.readFeed(ctx, func(c *conn) error {
-		_, err := c.one("SELECT count(*), coalesce(min(missing_at), 0) FROM items WHERE root = ? AND state IN (1, 2) AND state = 2",
+		_, err := c.one("SELECT count(*), coalesce(min(missing_at), 0) FROM items WHERE root = ? AND state IN ({missing}, {held}) AND state = {held}",
 			func(r row) { h.Items, h.Since = r.int(0), r.int(1) }, root)
 		if err == nil && h.Items > 0 {
 			h.Doubt, _, err = doubted(c, root)
@@ -176,7 +176,7 @@ func (s *Store) rootName(id int64) string {
 // SomePaths reads up to n paths of items of a root that are present.
 func (s *Store) SomePaths(ctx context.Context, root int64, n int) (paths []string, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each("SELECT d.path, i.name FROM dirs d JOIN items i ON i.dir = d.id AND i.state = 0 WHERE d.root = ? LIMIT ?", func(r row) error {
+		return c.each("SELECT d.path, i.name FROM dirs d JOIN items i ON i.dir = d.id AND i.state = {present} WHERE d.root = ? LIMIT ?", func(r row) error {
 			paths = append(paths, tree.Join(string(r.bytes(0)), string(r.bytes(1))))
 			return nil
 		}, root, int64(n))

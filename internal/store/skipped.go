@@ -86,7 +86,7 @@ func (s *Store) Skipped(ctx context.Context, root int64) (sum media.Skipped, err
 // CoverItems holds up to limit items of a directory and all below it that stand on a file system: another one is mounted
 // over them. It says how many these were.
 func (tx *Tx) CoverItems(root int64, dir string, volume, at int64, limit int) (n int, err error) {
-	items, err := tx.items("state = 0 AND volume = ? AND dir IN (SELECT id FROM dirs WHERE root = ? AND (path = ? OR path > ? AND path < ?)) LIMIT ?",
+	items, err := tx.items("state = {present} AND volume = ? AND dir IN (SELECT id FROM dirs WHERE root = ? AND (path = ? OR path > ? AND path < ?)) LIMIT ?",
 		volume, root, []byte(dir), []byte(dir+"/"), []byte(dir+"0"), int64(limit)) // '0' follows '/'
 	for i := range items {
 		if err == nil {

@@ -77,8 +77,8 @@ func (s *Store) StockOf(ctx context.Context, root int64, volumes []int64, media 
 		kinds = append(kinds, k)
 	}
 	err = s.read(ctx, func(c *conn) error {
-		_, err := c.one("SELECT coalesce(sum(state = 0), 0), count(*), coalesce(sum(kind IN ("+marks(len(media))+")), 0) FROM items WHERE root = ? AND volume IN ("+
-			marks(len(volumes))+") AND state < 3", func(r row) { n = Stock{r.int(0), r.int(1), r.int(2)} }, append(kinds, args...)...)
+		_, err := c.one("SELECT coalesce(sum(state = {present}), 0), count(*), coalesce(sum(kind IN ("+marks(len(media))+")), 0) FROM items WHERE root = ? AND volume IN ("+
+			marks(len(volumes))+") AND state < {detached}", func(r row) { n = Stock{r.int(0), r.int(1), r.int(2)} }, append(kinds, args...)...)
 		return err
 	})
 	return n, err
@@ -90,7 +90,7 @@ func marks(n int) string { return strings.Join(slices.Repeat([]string{"?"}, n), 
 // they are on.
 func (s *Store) Standing(ctx context.Context, root int64, dir string) (out []Item, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each("SELECT i.name, i.size, i.mtime, i.volume FROM dirs d JOIN items i ON i.dir = d.id AND i.state = 0 WHERE d.root = ? AND d.path = ?",
+		return c.each("SELECT i.name, i.size, i.mtime, i.volume FROM dirs d JOIN items i ON i.dir = d.id AND i.state = {present} WHERE d.root = ? AND d.path = ?",
 			func(r row) error {
 				out = append(out, Item{Name: string(r.bytes(0)), Size: r.int(1), MTime: r.int(2), Volume: r.int(3)})
 				return nil

@@ -10,7 +10,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// Task is an item whose bytes are to be read. What they said before is in the catalog: see Probed.
+// Task is an item whose bytes are to be read. What they said before is in the catalog: see Probed. Fields mean what those
+// of Item mean.
 type Task struct {
 	ID             int64
 	Dir            int64
@@ -27,6 +28,7 @@ type Task struct {
 	SiblingSeq     int64
 	Kind           media.Kind
 	Analysis       Analysis
+	Described      Version
 	Outdated       bool // nothing changed: an older version described it
 }
 
@@ -34,7 +36,7 @@ type Task struct {
 // disk in random order costs three times as much.
 func (s *Store) Tasks(ctx context.Context, root int64, limit int) (out []Task, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each(taskSQL+"i.work > 0 AND i.root = ? AND i.state = 0 ORDER BY i.root, i.dir DESC, i.id LIMIT ?",
+		return c.each(taskSQL+"i.work > {no_work} AND i.root = ? AND i.state = {present} ORDER BY i.root, i.dir DESC, i.id LIMIT ?",
 			func(r row) error { out = append(out, scanTask(r)); return nil }, root, int64(limit))
 	})
 	return out, err
@@ -49,7 +51,7 @@ func scanTask(r row) Task {
 		ID: r.int(0), Dir: r.int(1), Path: tree.Join(string(r.bytes(2)), name), Name: name,
 		FileID: tree.FileID{Inode: uint64(r.int(4)), Birth: r.int(5)}, Size: r.int(6), MTime: r.int(7),
 		Work: Work(r.int(8)), Attempts: r.int(9), Fingerprint: r.int(10), HasFingerprint: !r.null(10),
-		Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), SiblingSeq: r.int(13), CTime: r.int(14),
+		Kind: media.Kind(r.text(11)), Analysis: Analysis(r.int(12)), SiblingSeq: r.int(13), CTime: r.int(14), Described: Version(r.int(15)),
 	}
 }
 
@@ -147,8 +149,7 @@ func (tx *Tx) number(old, it *Item) {
 	}
 }
 
-// saveAnalysis writes what analysis changes, and no column that an index of places or identities holds: SQLite
-// rewrites every index of which a column is set, whether its value changes or not.
+// saveAnalysis writes what analysis changes.
 func (tx *Tx) saveAnalysis(old, it *Item) error {
 	tx.wrote(it)
 	if old.Kind != it.Kind || old.Analysis != it.Analysis {
@@ -158,9 +159,7 @@ func (tx *Tx) saveAnalysis(old, it *Item) error {
 	if err := tx.markDescribed(old, it); err != nil {
 		return err
 	}
-	v := it.values()
-	return tx.c.exec(`UPDATE items SET kind=?, analysis=?, work=?, attempts=?, retry_at=?, error=?, fingerprint=?, seq=?, filter_seq=?, described=?, doc=?, probed=?
-		WHERE id=?`, append(append(v[14:23:23], v[24:]...), it.ID)...)
+	return analysisOfItem.write(tx, it)
 }
 
 // saveWork writes only what is left to do for an item.
@@ -224,7 +223,7 @@ func (tx *Tx) Defer(t *Task, retryAt int64) error {
 // Retry puts failed items whose time has come back on the analyzer's list, at most limit of them. Those that are not
 // there keep their time: they are tried once they are back.
 func (tx *Tx) Retry(at int64, limit int) (int, error) {
-	items, err := tx.items("retry_at > 0 AND retry_at <= ? AND state = 0 LIMIT ?", at, int64(limit))
+	items, err := tx.items("retry_at > 0 AND retry_at <= ? AND state = {present} LIMIT ?", at, int64(limit))
 	if err != nil {
 		return 0, err
 	}
@@ -241,7 +240,7 @@ func (tx *Tx) Retry(at int64, limit int) (int, error) {
 // NextRetry is when the next failed item that is there is to be tried again; 0: none is.
 func (s *Store) NextRetry(ctx context.Context) (at int64, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		at, err = c.number("SELECT coalesce(min(retry_at), 0) FROM items WHERE retry_at > 0 AND state = 0")
+		at, err = c.number("SELECT coalesce(min(retry_at), 0) FROM items WHERE retry_at > 0 AND state = {present}")
 		return err
 	})
 	return at, err

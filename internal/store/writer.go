@@ -37,12 +37,12 @@ func (s *Store) Run(ctx context.Context) error {
 	for {
 		select {
 		case r := <-s.requests:
-			s.group(r)
+			s.writeGroup(r)
 		case <-ctx.Done():
 			for {
 				select {
 				case r := <-s.requests:
-					s.group(r)
+					s.writeGroup(r)
 				default:
 					return nil
 				}
@@ -94,11 +94,6 @@ func (s *Store) Enqueue(ctx context.Context, fn func(*Tx) error, done func(error
 	}
 }
 
-type outcome struct {
-	done func(error)
-	err  error
-}
-
 // ErrUnwritten says that a transaction could not be committed, such as for a full disk: nothing that was asked for in it
 // is in the catalog, through no fault of what was asked.
 var ErrUnwritten = errors.New("changes not kept")
@@ -107,65 +102,86 @@ var ErrUnwritten = errors.New("changes not kept")
 // be a transaction of its own, outside the group and its numbers.
 var errLost = errors.New("transaction was given up")
 
-// group runs a request and as many of those behind it as fit in one transaction. A damaged catalog is not touched.
-func (s *Store) group(r request) {
+// answer is what came of a request of a group that is committed.
+type answer struct {
+	done func(error)
+	err  error
+}
+
+// writeGroup runs a request and as many of those behind it as fit in one transaction, and answers them. A damaged catalog
+// is not touched.
+func (s *Store) writeGroup(first request) {
 	if err := s.Damage(); err != nil {
-		s.stats.Queue.Add(-1)
-		r.done(unwritten(err))
+		s.answer([]answer{{done: first.done}}, unwritten(err))
 		return
 	}
 	before := s.counts
 	tx := &Tx{s: s, c: s.writer, tally: map[tallyKey]int64{}}
-	err := s.writer.script("BEGIN IMMEDIATE")
-	var outcomes []outcome
-	for began := time.Now(); ; {
-		o := outcome{done: r.done, err: err}
-		lost := false
-		if err == nil {
-			o.err = tx.run(r.fn)
-			if lost = s.writer.c.AutoCommit(); lost {
-				err, o.err = fmt.Errorf("%w: %w", errLost, o.err), nil
-			} else if lost = isDamage(o.err); lost { // what others in the group have done leans on the same pages
-				err, o.err = o.err, nil
-			}
-		}
-		outcomes = append(outcomes, o)
-		if lost || tx.rows >= groupRows || time.Since(began) > groupTime {
-			break
-		}
-		var more bool
-		if r, more = s.next(); !more {
-			break
-		}
-	}
+	answers, err := s.runGroup(tx, first)
 	if err == nil {
 		err = s.Damage() // that a reader has met meanwhile
 	}
 	if err == nil {
 		err = s.commit(tx, before)
 	}
-	if err != nil {
+	if err == nil {
+		s.publish(tx)
+	} else {
 		s.counts = before
 		_ = s.writer.script("ROLLBACK") // where the failure has not rolled back already
-		err = s.giveUp(err, len(outcomes))
-	} else {
-		s.publish(tx)
+		err = s.giveUp(err, len(answers))
 	}
-	for _, o := range outcomes {
-		if o.err == nil {
-			o.err = err
+	s.answer(answers, err)
+	s.checkpointIfLong()
+}
+
+// runGroup runs requests in a transaction that it begins. Its error is why the whole of it cannot be committed.
+func (s *Store) runGroup(tx *Tx, r request) (answers []answer, err error) {
+	err = s.writer.script("BEGIN IMMEDIATE")
+	began := time.Now()
+	for more := true; more; r, more = s.next() {
+		a := answer{done: r.done}
+		lost := false
+		if err == nil {
+			a.err, err = tx.attempt(r.fn)
+			lost = err != nil
+		}
+		answers = append(answers, a)
+		if lost || tx.rows >= groupRows || time.Since(began) > groupTime {
+			break
+		}
+	}
+	return answers, err
+}
+
+// attempt runs one request. It tells a failure of the request's own from what loses the whole group.
+func (tx *Tx) attempt(fn func(*Tx) error) (own, lost error) {
+	err := tx.run(fn)
+	switch {
+	case tx.c.c.AutoCommit():
+		return nil, fmt.Errorf("%w: %w", errLost, err)
+	case isDamage(err): // what others in the group have done leans on the same pages
+		return nil, err
+	}
+	return err, nil
+}
+
+// answer tells those who asked what came of it: err, where their request had no failure of its own.
+func (s *Store) answer(answers []answer, err error) {
+	for _, a := range answers {
+		if a.err == nil {
+			a.err = err
 		}
 		s.stats.Queue.Add(-1)
-		o.done(o.err)
+		a.done(a.err)
 	}
-	s.tendWAL()
 }
 
 // giveUp notes why a group was not written, and gives the error for those who asked.
 func (s *Store) giveUp(err error, requests int) error {
 	s.stats.Failures.Add(1)
 	if isDamage(err) {
-		return unwritten(s.noting(err))
+		return unwritten(s.noteDamage(err))
 	}
 	err = unwritten(explain(s.path, err))
 	s.failure.Store(&err)
@@ -248,7 +264,7 @@ func (s *Store) publish(tx *Tx) {
 		s.floor.Store(tx.floor)
 	}
 	if tx.rootsChanged {
-		if err := s.noting(s.loadRootNames(s.writer)); err != nil {
+		if err := s.noteDamage(s.loadRootNames(s.writer)); err != nil {
 			s.log.Error("root names not read", zap.Error(err))
 		}
 	}
@@ -264,40 +280,39 @@ func (s *Store) publish(tx *Tx) {
 	}
 }
 
-// How the gate deals with readers of other processes (a backup, an export), which it cannot keep out: it waits for them
-// this long while it is closed. Whoever it waited for in vain is left alone for a while.
-//
-// It waits for readers of its own for gateWait: no longer, since new ones, the feed's too, wait behind it meanwhile.
+// How long the WAL's truncation waits: for readers of its own with the read gate closed, no longer, since new ones, the
+// feed's too, wait behind it; and for readers of other processes (a backup, an export), which no gate keeps out. Whoever
+// it waited for in vain is left alone for the cooldown.
 const (
-	gateWait     = time.Second
-	gatePatience = 100 * time.Millisecond
-	gateRest     = 10 * time.Second
+	gateWait         = time.Second
+	otherProcessWait = 100 * time.Millisecond
+	gateCooldown     = 10 * time.Second
 )
 
-// tendWAL closes the gate when the WAL has grown past its limit because readers never left it whole:
-// no new read begins, the WAL is written back and truncated, the gate opens.
-func (s *Store) tendWAL() {
+// checkpointIfLong truncates the WAL when it has grown past its limit because readers never left it whole: the read gate
+// is closed, so that no new read begins, the WAL is written back and truncated, the gate opens.
+func (s *Store) checkpointIfLong() {
 	fi, err := os.Stat(s.path + "-wal")
-	if err != nil || fi.Size() < s.walLimit || time.Now().Before(s.gateRests) || s.Damage() != nil {
+	if err != nil || fi.Size() < s.walLimit || time.Now().Before(s.gateCooldown) || s.Damage() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), gateWait)
 	defer cancel()
 	if err := s.readers.gate.Acquire(ctx, s.readers.all); err != nil {
-		s.gateRests = time.Now().Add(gateRest)
+		s.gateCooldown = time.Now().Add(gateCooldown)
 		s.log.Warn("WAL stays long: a reader does not end", zap.Int64("bytes", fi.Size()))
 		return
 	}
 	defer s.readers.gate.Release(s.readers.all)
 	s.stats.GateCloses.Add(1)
-	if err := s.noting(s.truncateWAL()); err != nil {
-		s.gateRests = time.Now().Add(gateRest)
+	if err := s.noteDamage(s.truncateWAL()); err != nil {
+		s.gateCooldown = time.Now().Add(gateCooldown)
 		s.log.Warn("WAL not truncated", zap.Int64("bytes", fi.Size()), zap.Error(err))
 	}
 }
 
 func (s *Store) truncateWAL() error {
-	if err := s.writer.script(fmt.Sprintf("PRAGMA busy_timeout=%d", gatePatience.Milliseconds())); err != nil {
+	if err := s.writer.script(fmt.Sprintf("PRAGMA busy_timeout=%d", otherProcessWait.Milliseconds())); err != nil {
 		return err
 	}
 	busy, err := s.writer.number("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -322,7 +322,7 @@ func TestAReaderOfAnotherProcessDoesNotKeepTheGateClosed(t *testing.T) {
 	if err := backup.script("COMMIT"); err != nil {
 		t.Fatal(err)
 	}
-	r.update(func(*Tx) error { r.gateRests = time.Time{}; return nil }) // as when it has rested
+	r.update(func(*Tx) error { r.gateCooldown = time.Time{}; return nil }) // as when it has rested
 	grow(40)
 	r.update(func(*Tx) error { return nil }) // behind the checkpoint
 	if fi, err := os.Stat(r.Path() + "-wal"); err != nil || fi.Size() > limit {
