@@ -80,20 +80,11 @@ func probeFrames(w *Window, r *Result, a media.Audio, start, end int64, sync byt
 	}
 	m := r.Description.Media
 	if m.Container = a.Codec; ok && a.SampleRate > 0 {
-		setDuration(r, samples/float64(a.SampleRate), w.Size())
+		r.SetDuration(samples/float64(a.SampleRate), w.Size())
 		a.BitRate = nominalBitRate(a.BitRate, bitRate(end-start, m.DurationSeconds))
 	}
 	m.Audio = []media.Audio{a}
 	return nil
-}
-
-// setDuration states the duration, and the bit rate of the whole file that follows.
-func setDuration(r *Result, seconds float64, size int64) {
-	if !(seconds > 0 && seconds < 1e9) {
-		return
-	}
-	r.Description.Media.DurationSeconds = seconds
-	r.Description.Media.BitRate = bitRate(size, seconds)
 }
 
 // nominalBitRate is the rate that frames state, where the measured one is the same but for rounding.

@@ -36,7 +36,7 @@ func probeADIF(w *Window, r *Result) error {
 		a := media.Audio{Codec: "aac", Profile: aacProfile(object), SampleRate: aacRates[at], Channels: channels}
 		if rate > 0 && !variable {
 			a.BitRate = rate
-			setDuration(r, float64(end-start)*8/float64(rate), w.Size())
+			r.SetDuration(float64(end-start)*8/float64(rate), w.Size())
 		}
 		r.Description.Media.Audio = []media.Audio{a}
 		return nil
@@ -49,7 +49,7 @@ func matchShorten(head []byte, _ string) bool {
 
 // probeShorten says what the file is, and of how many channels: its length would take a decoder.
 func probeShorten(w *Window, r *Result) error {
-	b, err := w.Bytes(4, int(min(w.size-4, 32)))
+	b, err := w.Bytes(4, int(min(w.Size()-4, 32)))
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func probeAIFF(w *Window, r *Result) error {
 	}
 	m := r.Description.Media
 	if f.rate > 0 {
-		setDuration(r, f.frames/f.rate, w.Size())
+		r.SetDuration(f.frames/f.rate, w.Size())
 	}
 	m.Audio = []media.Audio{f.audio}
 	f.legacy.flush()

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -138,13 +137,4 @@ func (t *apeTag) binary(w *Window, key string, off, size int64) error {
 	extension := string(name[bytes.LastIndexByte(name, '.')+1:])
 	t.art.offer(kind, artMIME(extension, head), media.Artwork{Offset: off + skip, Length: size - skip})
 	return nil
-}
-
-// softTagError lets what was read of a tag stand where the tag makes no sense or the file ends; other
-// errors are the window's.
-func softTagError(err error) error {
-	if errors.Is(err, ErrTruncated) || errors.Is(err, ErrMalformed) {
-		return nil
-	}
-	return err
 }

@@ -49,7 +49,7 @@ func probeZIP(w *Window, r *Result) error {
 	if err := l.classify(z, r, zipMIME(head)); err != nil {
 		return err
 	}
-	return w.failed
+	return w.Err()
 }
 
 func (l *zipListing) add(z *zipFile, e zipEntry) {
@@ -125,7 +125,7 @@ func (l *zipListing) classify(z *zipFile, r *Result, mime string) error {
 		var info []byte
 		if l.hasInfo {
 			var err error
-			if info, err = z.read(l.info, comicInfoMax); err != nil && z.w.failed != nil {
+			if info, err = z.read(l.info, comicInfoMax); err != nil && z.w.Err() != nil {
 				return err
 			}
 		}

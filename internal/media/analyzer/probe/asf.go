@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 )
 
 // The objects of an ASF file that are read (Advanced Systems Format specification 1.20, section 10), as
@@ -105,7 +106,7 @@ func isASF(head []byte, _ string) bool { return len(head) >= 30 && string(head[:
 
 func probeASF(w *Window, r *Result) error {
 	p := &asf{w: w, r: r}
-	top := asfWalk{w: w, stop: w.size}
+	top := asfWalk{w: w, stop: w.Size()}
 	if !top.next() || top.object.size < 6 {
 		return fmt.Errorf("%w: header object", ErrMalformed)
 	}
@@ -138,7 +139,7 @@ func (p *asf) objects(off, end int64) error {
 		return err
 	}
 	defer leave()
-	walk := asfWalk{w: p.w, pos: off, stop: min(end, p.w.size)}
+	walk := asfWalk{w: p.w, pos: off, stop: min(end, p.w.Size())}
 	for walk.next() {
 		if err := p.object(walk.object); err != nil {
 			return err
@@ -273,7 +274,7 @@ func (p *asf) languageList(d []byte) {
 	n := int(firstUint16(d))
 	for d = d[min(2, len(d)):]; n > 0 && len(d) >= 1 && len(d) > int(d[0]); n-- {
 		size := int(d[0])
-		p.languages = append(p.languages, languageTag(utf16Text(d[1:1+size], false)))
+		p.languages = append(p.languages, language.Tag(utf16Text(d[1:1+size], false)))
 		d = d[1+size:]
 	}
 }
@@ -317,7 +318,7 @@ func (p *asf) finish() {
 			m.Audio = append(m.Audio, a)
 		}
 	}
-	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	m.BitRate = bitRate(p.w.Size(), m.DurationSeconds)
 	switch {
 	case len(m.Video) > 0:
 		p.r.Kind = media.KindVideo

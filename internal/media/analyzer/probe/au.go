@@ -34,7 +34,7 @@ func probeAU(w *Window, r *Result) error {
 		a.BitRate = int64(a.SampleRate) * int64(a.Channels) * int64(a.BitDepth)
 	}
 	if a.BitRate > 0 {
-		setDuration(r, float64(min(size, have))*8/float64(a.BitRate), w.Size())
+		r.SetDuration(float64(min(size, have))*8/float64(a.BitRate), w.Size())
 	}
 	r.Description.Media.Audio = []media.Audio{a}
 	if err := auAnnotation(w, r, min(start, w.Size())); err != nil {

@@ -201,10 +201,10 @@ func TestSoundIsReadInFewReads(t *testing.T) {
 			src.at, src.hole = int64(len(data)*3/4), 100<<20 // as large as an hour of it
 		}
 		w := NewWindow(context.Background(), src, src.size())
-		if _, err := w.probe(strings.ToLower(filepath.Ext(f))); err != nil && !errors.Is(err, ErrTruncated) {
+		if _, err := probeWindow(w, strings.ToLower(filepath.Ext(f))); err != nil && !errors.Is(err, ErrTruncated) {
 			t.Errorf("%s: %v", f, err)
 		}
-		reads, n := w.Spent(DefaultBudget)
+		reads, n := w.Spent()
 		w.release()
 		if reads > 9 || n > 160<<10 {
 			t.Errorf("%s: %d reads of %d bytes", f, reads, n)

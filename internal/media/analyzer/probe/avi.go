@@ -82,7 +82,7 @@ func (k *riffWalk) next() bool {
 }
 
 func (w *Window) chunks(off, end int64) riffWalk {
-	return riffWalk{w: w, pos: off, stop: min(end, w.size)}
+	return riffWalk{w: w, pos: off, stop: min(end, w.Size())}
 }
 
 func isAVI(head []byte, _ string) bool {
@@ -109,7 +109,7 @@ func probeAVI(w *Window, r *Result) error {
 
 func (p *avi) file() error {
 	// The first RIFF holds all that describes the file. Its size is often wrong, and goes unheeded.
-	walk := p.w.chunks(12, p.w.size)
+	walk := p.w.chunks(12, p.w.Size())
 	for walk.next() {
 		c := walk.chunk
 		var err error
@@ -309,7 +309,7 @@ func (p *avi) finish() {
 			m.Subtitles = append(m.Subtitles, media.Subtitle{Codec: aviSubtitle(s.handler), Title: s.title, Default: !s.disabled})
 		}
 	}
-	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	m.BitRate = bitRate(p.w.Size(), m.DurationSeconds)
 	p.r.Kind = media.KindVideo
 	if len(m.Video) == 0 {
 		p.r.Kind = media.KindTrack

@@ -147,7 +147,7 @@ func (f *cafFile) describe(r *Result) {
 		frames = f.data / int64(f.bytesPerPacket) * int64(f.framesPerPacket)
 	}
 	if f.rate > 0 {
-		setDuration(r, float64(frames)/f.rate, f.w.Size())
+		r.SetDuration(float64(frames)/f.rate, f.w.Size())
 		f.audio.BitRate = bitRate(f.data, r.Description.Media.DurationSeconds)
 	}
 	r.Description.Media.Audio = []media.Audio{f.audio}

@@ -146,7 +146,7 @@ func probeMRW(w *Window, r *Result) error {
 	}
 	x, m := new(exifData), r.Description.Media
 	r.Kind = media.KindPhoto
-	end := min(8+int64(u32(b[4:])), w.size)
+	end := min(8+int64(u32(b[4:])), w.Size())
 	at := int64(8)
 	for range mrwMaxBlocks {
 		if end-at < 8 {
@@ -159,7 +159,7 @@ func probeMRW(w *Window, r *Result) error {
 			return err
 		}
 		name, length := string(b[1:4]), int64(u32(b[4:]))
-		if at += 8; length > w.size-at {
+		if at += 8; length > w.Size()-at {
 			describePicture(r, &x.Metadata)
 			return fmt.Errorf("%w: block of %d bytes", ErrTruncated, length)
 		}

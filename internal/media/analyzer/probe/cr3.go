@@ -36,8 +36,8 @@ func probeCR3(w *Window, r *Result) error {
 			x.canon(w, inner.box)
 		}
 	}
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	if len(x.images) > 0 {
 		r.Description.Media.Width, r.Description.Media.Height = x.images[0].width, x.images[0].height

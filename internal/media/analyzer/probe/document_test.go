@@ -572,10 +572,10 @@ func TestDocumentsNeedFewReads(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := NewWindow(context.Background(), bytes.NewReader(data), int64(len(data)))
-		if _, err := w.probe(strings.ToLower(filepath.Ext(name))); err != nil {
+		if _, err := probeWindow(w, strings.ToLower(filepath.Ext(name))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if reads, n := w.Spent(DefaultBudget); reads > 9 || n > 160_000 {
+		if reads, n := w.Spent(); reads > 9 || n > 160_000 {
 			t.Errorf("%s: %d reads of %d bytes", name, reads, n)
 		}
 		w.release()

@@ -27,7 +27,7 @@ func probeDSF(w *Window, r *Result) error {
 		return fmt.Errorf("%w: format %d", ErrMalformed, le32(f[16:]))
 	}
 	if a.SampleRate > 0 {
-		setDuration(r, float64(le64(f[36:]))/float64(a.SampleRate), w.Size())
+		r.SetDuration(float64(le64(f[36:]))/float64(a.SampleRate), w.Size())
 	}
 	a.BitRate = int64(a.SampleRate) * int64(a.Channels)
 	r.Description.Media.Audio = []media.Audio{a}
@@ -69,7 +69,7 @@ func probeDFF(w *Window, r *Result) error {
 	if f.audio.SampleRate == 0 || f.audio.Channels == 0 {
 		return fmt.Errorf("%w: no properties", ErrMalformed)
 	}
-	setDuration(r, f.time, w.Size())
+	r.SetDuration(f.time, w.Size())
 	f.audio.BitRate = bitRate(w.Size(), f.time)
 	r.Description.Media.Audio = []media.Audio{f.audio}
 	tags := musicTags{id3: f.id3, v1: &f.titles}

@@ -138,7 +138,7 @@ func probeDTS(w *Window, r *Result) error {
 	}
 	if a.Profile == dts9624 { // whose frames count the samples of the core, at half the rate
 		m := r.Description.Media
-		setDuration(r, 2*m.DurationSeconds, w.Size())
+		r.SetDuration(2*m.DurationSeconds, w.Size())
 		m.Audio[0].BitRate = nominalBitRate(a.BitRate, bitRate(w.Size()-start, m.DurationSeconds))
 	}
 	return nil

@@ -29,7 +29,7 @@ type ebmlWalk struct {
 }
 
 func (w *Window) elements(off, end int64) ebmlWalk {
-	return ebmlWalk{w: w, pos: off, stop: min(end, w.size)}
+	return ebmlWalk{w: w, pos: off, stop: min(end, w.Size())}
 }
 
 func (w *Window) inside(e ebmlElement) ebmlWalk { return w.elements(e.off, e.end()) }

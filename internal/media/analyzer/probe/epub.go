@@ -117,7 +117,7 @@ func epubPackage(z *zipFile, r *Result, e *epubEntries, found string) error {
 	var cover zipEntry
 	ok, err := z.find(name, &cover)
 	if err != nil || !ok {
-		return z.w.failed
+		return z.w.Err()
 	}
 	art := z.artwork(name, cover)
 	art.MIME = p.CoverType

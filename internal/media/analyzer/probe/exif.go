@@ -101,11 +101,11 @@ func readEXIF(w *Window, base, size int64) (*exifData, error) {
 	x := new(exifData)
 	t, first, err := newTIFF(w, base, size)
 	if err != nil {
-		return x, w.failed
+		return x, w.Err()
 	}
 	x.walk(t, first, false)
 	x.finish(t)
-	return x, w.failed
+	return x, w.Err()
 }
 
 // walk reads IFD0 and the directories it points to; with chain, the sizes of those that follow it, too.
@@ -341,7 +341,7 @@ const (
 
 // readXMP reads an XMP packet; of a long one only the beginning, where its properties stand.
 func readXMP(w *Window, at, length int64) (photo.Metadata, bool) {
-	b, err := imagePart(w, at, min(length, xmpMax))
+	b, err := w.Part(at, min(length, xmpMax))
 	if err != nil {
 		return photo.Metadata{}, false
 	}
@@ -349,19 +349,11 @@ func readXMP(w *Window, at, length int64) (photo.Metadata, bool) {
 }
 
 func readIPTC(w *Window, at, length int64) (photo.Metadata, bool) {
-	b, err := imagePart(w, at, min(length, iptcMax))
+	b, err := w.Part(at, min(length, iptcMax))
 	if err != nil {
 		return photo.Metadata{}, false
 	}
 	return cleanPhoto(photo.IPTC(b)), true
-}
-
-// imagePart returns n bytes at off from the window where they fit into it.
-func imagePart(w *Window, off, n int64) ([]byte, error) {
-	if n <= windowSize {
-		return w.Bytes(off, int(n))
-	}
-	return w.ReadFull(off, n)
 }
 
 func cleanPhoto(m photo.Metadata) photo.Metadata {

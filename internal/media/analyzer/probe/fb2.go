@@ -9,6 +9,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
@@ -97,7 +98,7 @@ func fb2Title(s *xmlscan.Scanner, d *media.Description) {
 		case "date":
 			fb2Date(d, firstText(s.Attr("value"), s.Inner()))
 		case "lang":
-			if l := languageTag(s.Inner()); l != "" {
+			if l := language.Tag(s.Inner()); l != "" {
 				d.Languages = []string{l}
 			}
 		case "sequence":

@@ -208,7 +208,7 @@ func (f *flacFile) describe(r *Result, at int64) error {
 		m.Truncated = last > 0 && last+2*f.largest < f.samples
 	}
 	if f.audio.SampleRate > 0 {
-		setDuration(r, float64(f.samples)/float64(f.audio.SampleRate), f.w.Size())
+		r.SetDuration(float64(f.samples)/float64(f.audio.SampleRate), f.w.Size())
 	}
 	f.audio.BitRate = bitRate(f.end-at, m.DurationSeconds)
 	m.Audio = []media.Audio{f.audio}

@@ -289,11 +289,11 @@ func (p *flv) audioTag(t flvTag) error {
 func (p *flv) lastTime() (last float64, whole bool, err error) {
 	p.w.Ahead(512)
 	defer p.w.Ahead(windowSize)
-	end := p.w.size
+	end := p.w.Size()
 	for range 8 { // metadata may stand last
 		b, err := p.w.Bytes(end-4, 4)
 		if err != nil {
-			return 0, false, keepBudget(err)
+			return 0, false, softTagError(err)
 		}
 		size := int64(be32(b))
 		if size < 11 || size > end-4-9 {
@@ -312,14 +312,6 @@ func (p *flv) lastTime() (last float64, whole bool, err error) {
 		end -= 4 + size
 	}
 	return 0, true, nil
-}
-
-// keepBudget lets errors of a file that ends early pass as nothing found.
-func keepBudget(err error) error {
-	if errors.Is(err, ErrTruncated) || errors.Is(err, ErrMalformed) {
-		return nil
-	}
-	return err
 }
 
 func (p *flv) finish() {
@@ -357,7 +349,7 @@ func (p *flv) finish() {
 		}
 		m.Audio = append(m.Audio, *a)
 	}
-	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	m.BitRate = bitRate(p.w.Size(), m.DurationSeconds)
 	p.r.Kind = media.KindVideo
 	if p.video == nil {
 		p.r.Kind = media.KindTrack

@@ -170,9 +170,8 @@ func (c *frameWalk) wholeWalk(w *Window, at, end int64, key uint32, sync byte, p
 
 // sample counts frames at places spread over the stream.
 func (c *frameWalk) sample(w *Window, start, end int64, key uint32, sync byte, parse frameParser) error {
-	ahead := w.ahead
+	defer w.KeepAhead()()
 	w.Ahead(frameSampleSize)
-	defer w.Ahead(ahead)
 	step := (end - start) / frameSamples
 	for i := range int64(frameSamples) {
 		b, err := w.Bytes(start+i*step+step/2, int(min(frameSampleSize, end-start-i*step-step/2)))

@@ -39,16 +39,16 @@ func gifXMP(w *Window, r *Result, at int) error {
 		}
 		if bytes.HasPrefix(head[at:], []byte(application)) {
 			begin := int64(at + len(application))
-			b, err := imagePart(w, begin, min(w.Size()-begin, xmpMax))
+			b, err := w.Part(begin, min(w.Size()-begin, xmpMax))
 			if err != nil {
-				return keepBudget(err)
+				return softTagError(err)
 			}
 			if end := bytes.Index(b, []byte("\x01\xFF\xFE\xFD")); end >= 0 {
 				if m, ok := readXMP(w, begin, int64(end)); ok {
 					describePicture(r, &m)
 				}
 			}
-			return w.failed
+			return w.Err()
 		}
 		for at += 2; at < len(head) && head[at] != 0; at += 1 + int(head[at]) {
 		}

@@ -89,8 +89,8 @@ func probeHEIF(w *Window, r *Result) error {
 		}
 	}
 	switch {
-	case w.failed != nil:
-		return w.failed
+	case w.Err() != nil:
+		return w.Err()
 	case !found && walk.err != nil:
 		return walk.err
 	case !found:
@@ -110,7 +110,7 @@ func probeHEIF(w *Window, r *Result) error {
 
 // heifSequence reads a file of which all pictures are a sequence's, kept as a film's are (ISO/IEC 23008-12, 7).
 func heifSequence(w *Window, r *Result) error {
-	p := &mp4{w: w, r: &Result{Description: media.Description{Media: &media.Media{}}}, size: w.size}
+	p := &mp4{w: w, r: &Result{Description: media.Description{Media: &media.Media{}}}, size: w.Size()}
 	if err := p.file(); err != nil && (!p.moov || !errors.Is(err, ErrTruncated)) {
 		return err
 	}
@@ -228,7 +228,7 @@ func (m *heifMeta) metadata() (*exifData, error) {
 	if e, ok := m.extent(m.exif); ok && e.length > 4 {
 		d, err := m.w.Bytes(e.at, 4)
 		if err != nil {
-			return x, m.w.failed
+			return x, m.w.Err()
 		}
 		skip := 4 + int64(be32(d)) // to the TIFF header
 		if x, err = readEXIF(m.w, e.at+skip, e.length-skip); err != nil {
@@ -240,7 +240,7 @@ func (m *heifMeta) metadata() (*exifData, error) {
 			x.Fill(p)
 		}
 	}
-	return x, m.w.failed
+	return x, m.w.Err()
 }
 
 func (m *heifMeta) extent(item uint32) (heifExtent, bool) {

@@ -76,7 +76,7 @@ func readID3(w *Window, off int64) (t *id3Tag, ok bool, err error) {
 		return nil, false, nil
 	}
 	t = &id3Tag{id3Header: h}
-	defer w.Ahead(w.ahead)
+	defer w.KeepAhead()()
 	end := min(off+h.size, w.Size())
 	if h.major == 4 && h.flags&id3Footer != 0 {
 		end = min(end, off+h.size-id3HeaderSize)

@@ -227,8 +227,8 @@ func TestID3ChaptersWithPicturesAreReadInSmallHops(t *testing.T) {
 	data := append(id3v2(4, 0, frames...), mpegFrames(10)...)
 	w := NewWindow(t.Context(), bytes.NewReader(data), int64(len(data)))
 	defer w.release()
-	r, err := w.probe(".mp3")
-	_, read := w.Spent(DefaultBudget)
+	r, err := probeWindow(w, ".mp3")
+	_, read := w.Spent()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,11 +242,11 @@ func TestLargePictureInAnUnsynchronisedTagIsWalkedOnce(t *testing.T) {
 	data := append(id3v2(3, id3Unsync, id3FrameBytes(3, "APIC", 0, "\x00image/jpeg\x00\x03\x00"+picture), id3FrameBytes(3, "TIT2", 0, "\x00Behind")), mpegFrames(10)...)
 	w := NewWindow(t.Context(), bytes.NewReader(data), int64(len(data)))
 	defer w.release()
-	r, err := w.probe(".mp3")
+	r, err := probeWindow(w, ".mp3")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, read := w.Spent(DefaultBudget)
+	_, read := w.Spent()
 	a := r.Description.Media.Artwork
 	if r.Description.Title != "Behind" || a == nil || string(resync(data[a.Offset:a.Offset+a.Length])) != picture || read > int64(len(data))+128<<10 {
 		t.Errorf("title %q, artwork %+v, %d bytes read of %d", r.Description.Title, a, read, len(data))

@@ -353,10 +353,10 @@ func TestPicturesNeedFewReads(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := NewWindow(context.Background(), bytes.NewReader(data), int64(len(data)))
-		if _, err := w.probe(filepath.Ext(name)); err != nil {
+		if _, err := probeWindow(w, filepath.Ext(name)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if reads, n := w.Spent(DefaultBudget); reads > 4 || n > 4*windowSize {
+		if reads, n := w.Spent(); reads > 4 || n > 4*windowSize {
 			t.Errorf("%s: %d reads of %d bytes", name, reads, n)
 		}
 		w.release()

@@ -92,8 +92,8 @@ func probeISO(w *Window, r *Result) error {
 				names = u.rootNames()
 			}
 		}
-		if w.failed != nil {
-			return w.failed
+		if w.Err() != nil {
+			return w.Err()
 		}
 	}
 	if !v.isISO && m.Container != "udf" {
@@ -119,7 +119,7 @@ func (i *isoImage) volumes() (isoVolumes, error) {
 			if n == 0 {
 				return v, err
 			}
-			return v, i.w.failed
+			return v, i.w.Err()
 		}
 		switch id := string(b[1:6]); id {
 		case "CD001":
@@ -157,7 +157,7 @@ func (i *isoImage) directory(v isoVolumes) ([]string, error) {
 	for n := int64(0); left > 0; n++ {
 		b, err := i.sector(v.root.sector + n)
 		if err != nil {
-			return names, i.w.failed // an image cut off: its label stands
+			return names, i.w.Err() // an image cut off: its label stands
 		}
 		b = b[:min(left, isoSector)]
 		left -= isoSector

@@ -41,7 +41,7 @@ type boxWalk struct {
 
 // boxes returns a walk over the boxes in [off, end).
 func (w *Window) boxes(off, end int64) boxWalk {
-	return boxWalk{w: w, pos: off, stop: min(end, w.size)}
+	return boxWalk{w: w, pos: off, stop: min(end, w.Size())}
 }
 
 // children returns a walk over the boxes inside b, after skip bytes of b's own fields.

@@ -51,8 +51,8 @@ func probeJP2(w *Window, r *Result) error {
 			}
 		}
 	}
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	x.Fill(late.Metadata)
 	describePicture(r, &x.Metadata)

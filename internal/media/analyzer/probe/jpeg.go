@@ -149,7 +149,7 @@ func readJPEGMetadata(w *Window, b []byte, at, length int64, x, late *exifData) 
 		n := int64(len(jpegPhotoshop))
 		readPhotoshopResources(w, at+n, length-n, late)
 	}
-	return w.failed
+	return w.Err()
 }
 
 // readCasioJPEG reads the segment of Casio's cameras before EXIF: the time as text at a place of its own.

@@ -77,8 +77,8 @@ func probeJXL(w *Window, r *Result) error {
 			}
 		}
 	}
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	if o := r.Description.Media.Orientation; o != 0 {
 		x.Orientation = o // the codestream's word is final
@@ -110,9 +110,9 @@ func jxlUnpack(w *Window, b box, done *[2]bool) (kind string, d []byte, err erro
 		return "", nil, nil
 	}
 	done[which] = true
-	in, err := imagePart(w, b.off+4, b.size-4)
+	in, err := w.Part(b.off+4, b.size-4)
 	if err != nil {
-		return "", nil, keepBudget(err)
+		return "", nil, softTagError(err)
 	}
 	if err := w.Alloc(xmpMax); err != nil {
 		return "", nil, err
@@ -134,7 +134,7 @@ func jxlEXIF(w *Window, d []byte, known *exifData) (*exifData, error) {
 		return known, nil
 	}
 	d = d[skip:]
-	inner := NewWindow(w.ctx, bytes.NewReader(d), int64(len(d)))
+	inner := w.Nested(bytes.NewReader(d), int64(len(d)))
 	defer inner.release()
 	x, err := readEXIF(inner, 0, int64(len(d)))
 	if err != nil {

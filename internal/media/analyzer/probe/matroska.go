@@ -77,7 +77,7 @@ func probeMatroska(w *Window, r *Result) error {
 
 // file reads the header, the segment's front, and what its SeekHead lists.
 func (p *matroska) file() error {
-	walk := p.w.elements(0, p.w.size)
+	walk := p.w.elements(0, p.w.Size())
 	for walk.next() {
 		switch e := walk.el; e.id {
 		case mkvHeader:
@@ -241,7 +241,7 @@ func (p *matroska) seekHead(e ebmlElement) error {
 		if entry.err != nil {
 			return entry.err
 		}
-		if id != 0 && at < uint64(p.w.size) && len(p.seek[id]) < 8 {
+		if id != 0 && at < uint64(p.w.Size()) && len(p.seek[id]) < 8 {
 			p.seek[id] = append(p.seek[id], int64(at))
 		}
 	}
@@ -282,7 +282,7 @@ func (p *matroska) secondsOf(ticks float64) float64 {
 func (p *matroska) finish() {
 	m := p.r.Description.Media
 	m.DurationSeconds = p.secondsOf(p.duration)
-	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	m.BitRate = bitRate(p.w.Size(), m.DurationSeconds)
 	m.Chapters = p.chapters
 	for _, t := range p.tracks {
 		t.statistics(p.tags)

@@ -120,7 +120,7 @@ func (p *matroska) block(e ebmlElement, base int64, long uint64, visit func(mkvB
 // firstCluster looks at the first blocks, as far as they lie in the head or the window; where these hold hardly more
 // than one large picture, a little further on.
 func (p *matroska) firstCluster() error {
-	times, err := p.firstTimes(max(int64(HeadSize), min(p.cluster.off+mkvAside, p.w.size)))
+	times, err := p.firstTimes(max(int64(HeadSize), min(p.cluster.off+mkvAside, p.w.Size())))
 	if err != nil {
 		return err
 	}
@@ -177,8 +177,8 @@ func (p *matroska) firstTimes(end int64) (map[uint64][]float64, error) {
 			return nil, err
 		}
 	}
-	if p.w.failed != nil {
-		return nil, p.w.failed
+	if p.w.Err() != nil {
+		return nil, p.w.Err()
 	}
 	return times, nil
 }
@@ -203,7 +203,7 @@ func (p *matroska) sounds() error {
 	}
 	p.w.Ahead(mkvAside)
 	before := p.w.used()
-	err := p.blocks(p.cluster, p.w.size, func(b mkvBlocks) error {
+	err := p.blocks(p.cluster, p.w.Size(), func(b mkvBlocks) error {
 		t := p.trackByNumber(b.track)
 		if t == nil || !t.hidesProfile() {
 			if p.w.used()-before >= mkvSoundReads {
@@ -280,18 +280,21 @@ func (p *matroska) trackByNumber(n uint64) *mkvTrack {
 	return nil
 }
 
+// mkvLong is the size of a film beyond which less of its end is searched.
+const mkvLong = 64 << 20
+
 // lastCluster searches the end of the file for the last cluster and takes its last block's time as the
 // duration. One that lies further back than a few windows leaves it unknown.
 func (p *matroska) lastCluster() error {
 	p.w.Ahead(windowSize)
 	id := []byte{0x1F, 0x43, 0xB6, 0x75}
 	windows := int64(3) // which are read once more, forwards, where the cluster begins in the last of them
-	if p.w.size > pesExact {
+	if p.w.Size() > mkvLong {
 		windows = 2
 	}
 	for back := int64(1); back <= windows; back++ {
-		off := max(p.w.size-back*(windowSize-16), 0)
-		tail, err := p.w.Bytes(off, int(min(windowSize, p.w.size-off)))
+		off := max(p.w.Size()-back*(windowSize-16), 0)
+		tail, err := p.w.Bytes(off, int(min(windowSize, p.w.Size()-off)))
 		if err != nil {
 			return err
 		}
@@ -303,7 +306,7 @@ func (p *matroska) lastCluster() error {
 				p.duration = last
 				return err
 			}
-			if tail, err = p.w.Bytes(off, int(min(windowSize, p.w.size-off))); err != nil {
+			if tail, err = p.w.Bytes(off, int(min(windowSize, p.w.Size()-off))); err != nil {
 				return err
 			}
 		}
@@ -316,7 +319,7 @@ func (p *matroska) lastCluster() error {
 
 // clusterEnd returns when the last block of the cluster at off ends, in ticks; 0 where there is none.
 func (p *matroska) clusterEnd(off int64) (float64, error) {
-	walk := p.w.elements(off, p.w.size)
+	walk := p.w.elements(off, p.w.Size())
 	if !walk.next() || walk.el.id != mkvCluster {
 		if errors.Is(walk.err, ErrMalformed) {
 			return 0, nil
@@ -324,7 +327,7 @@ func (p *matroska) clusterEnd(off int64) (float64, error) {
 		return 0, walk.err
 	}
 	var last float64
-	err := p.blocks(walk.el, p.w.size, func(b mkvBlocks) error {
+	err := p.blocks(walk.el, p.w.Size(), func(b mkvBlocks) error {
 		long := float64(b.long)
 		if t := p.trackByNumber(b.track); t == nil {
 			return nil

@@ -277,7 +277,7 @@ func TestMatroskaWithManyAttachmentsKeepsToItsBudget(t *testing.T) {
 	episode := mkvFilmOf(24, fonts(40, 300_000)...)
 	w := NewWindow(t.Context(), episode, episode.size)
 	defer w.release()
-	if r, err := w.probe(".mkv"); err != nil || len(r.Description.Media.Attachments) != 41 {
+	if r, err := probeWindow(w, ".mkv"); err != nil || len(r.Description.Media.Attachments) != 41 {
 		t.Errorf("an episode's attachments: %v, %v", r.Description.Media, err)
 	}
 }

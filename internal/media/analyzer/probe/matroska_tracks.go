@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 )
 
 // The elements of a TrackEntry (RFC 9559, 5.1.4).
@@ -272,16 +273,16 @@ func (t *mkvTrack) addition(w *Window, e ebmlElement) error {
 
 // describe adds the track to m.
 func (t *mkvTrack) describe(m *media.Media) {
-	language := languageTag(t.language)
-	if b := languageTag(t.bcp47); b != "" {
-		language = b
+	spoken := language.Tag(t.language)
+	if b := language.Tag(t.bcp47); b != "" {
+		spoken = b
 	}
 	title := cleanText(t.name)
 	m.Encrypted = m.Encrypted || t.encrypted
 	switch t.kind {
 	case mkvTypeVideo:
 		v := t.video
-		v.Codec, v.Language, v.Title, v.Default, v.Forced = t.codec, language, title, t.byDefault, t.forced
+		v.Codec, v.Language, v.Title, v.Default, v.Forced = t.codec, spoken, title, t.byDefault, t.forced
 		if t.frame > 0 {
 			if r := 1e9 / float64(t.frame); r < 1000 {
 				v.FrameRate = r
@@ -299,9 +300,9 @@ func (t *mkvTrack) describe(m *media.Media) {
 		m.Video = append(m.Video, v)
 	case mkvTypeAudio:
 		a := t.audio
-		a.Codec, a.Language, a.Title, a.Default, a.Forced = t.codec, language, title, t.byDefault, t.forced
+		a.Codec, a.Language, a.Title, a.Default, a.Forced = t.codec, spoken, title, t.byDefault, t.forced
 		m.Audio = append(m.Audio, a)
 	case mkvTypeSubtitle:
-		m.Subtitles = append(m.Subtitles, media.Subtitle{Codec: t.codec, Language: language, Title: title, Default: t.byDefault, Forced: t.forced})
+		m.Subtitles = append(m.Subtitles, media.Subtitle{Codec: t.codec, Language: spoken, Title: title, Default: t.byDefault, Forced: t.forced})
 	}
 }

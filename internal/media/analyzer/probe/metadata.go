@@ -26,7 +26,7 @@ func probeSidecar(name string) func(*Window, *Result) error {
 		if w.Size() > sidecar.MaxSize {
 			return fmt.Errorf("%w: sidecar of %d bytes", ErrMalformed, w.Size())
 		}
-		b, err := imagePart(w, 0, w.Size())
+		b, err := w.Part(0, w.Size())
 		if err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func probeMIDI(w *Window, r *Result) error {
 	f.title.describe(r)
 	r.Description.Media.Lyrics = f.lyrics
 	if err == nil && !cut {
-		setDuration(r, f.seconds(), w.Size())
+		r.SetDuration(f.seconds(), w.Size())
 		r.Description.Media.BitRate = 0 // of notes, a rate of bits says nothing
 	}
 	if cut {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 )
@@ -90,7 +91,7 @@ func probeMOBI(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	b, err := imagePart(w, at, min(length, mobiMaxRecord, w.Size()-at))
+	b, err := w.Part(at, min(length, mobiMaxRecord, w.Size()-at))
 	if err != nil {
 		return err
 	}
@@ -116,7 +117,7 @@ func probeMOBI(w *Window, r *Result) error {
 	if exth := 16 + int64(be32(b[20:])); be32(b[128:])&0x40 != 0 && exth+12 <= int64(len(b)) && string(b[exth:exth+4]) == "EXTH" {
 		f.tags(b[exth:], r, int(be32(b[108:])))
 	}
-	return w.failed
+	return w.Err()
 }
 
 // tags reads an EXTH block. firstImage is the record of the first picture.
@@ -179,7 +180,7 @@ func (f *mobiFile) tag(d *media.Description, id uint32, value []byte) {
 	case exthUpdatedTitle:
 		d.SortTitle = f.text(value) // kept for a book without a name
 	case exthLanguage:
-		if l := languageTag(f.text(value)); l != "" {
+		if l := language.Tag(f.text(value)); l != "" {
 			d.Languages = []string{l}
 		}
 	}

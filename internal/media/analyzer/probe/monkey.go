@@ -53,7 +53,7 @@ func probeMonkeyFrom(w *Window, r *Result, start, _ int64) error {
 		}
 	}
 	if frames > 0 && a.SampleRate > 0 && final <= perFrame {
-		setDuration(r, (float64(frames-1)*float64(perFrame)+float64(final))/float64(a.SampleRate), w.Size())
+		r.SetDuration((float64(frames-1)*float64(perFrame)+float64(final))/float64(a.SampleRate), w.Size())
 	}
 	a.BitRate = r.Description.Media.BitRate
 	r.Description.Media.Audio = []media.Audio{a}

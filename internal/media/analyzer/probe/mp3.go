@@ -143,7 +143,7 @@ func probeMPEGFrom(w *Window, r *Result, start, end int64) error {
 	if ok && s.frames > 0 {
 		var samples float64
 		samples, cut = s.samples(f, start, end)
-		setDuration(r, samples/float64(f.rate), w.Size())
+		r.SetDuration(samples/float64(f.rate), w.Size())
 		if s.hasGain {
 			m.ReplayGain = &media.Gain{Track: s.gain, TrackPeak: s.peak}
 		}
@@ -163,12 +163,12 @@ func probeMPEGFrom(w *Window, r *Result, start, end int64) error {
 // measure finds the duration of a stream without a summary. Free format is of a constant bit rate.
 func (f mpegFrame) measure(w *Window, r *Result, start, end int64) error {
 	if f.free {
-		setDuration(r, float64(end-start)*8/float64(f.bitRate), w.Size())
+		r.SetDuration(float64(end-start)*8/float64(f.bitRate), w.Size())
 		return nil
 	}
 	samples, ok, err := averageFrames(w, start, end, 0xFF, mpegFrameSize)
 	if err == nil && ok {
-		setDuration(r, samples/float64(f.rate), w.Size())
+		r.SetDuration(samples/float64(f.rate), w.Size())
 	}
 	return err
 }
@@ -234,26 +234,26 @@ func matchMPEGName(_ []byte, ext string) bool { return ext == ".mp3" || ext == "
 // probeMPEGBehindJunk looks for frames far behind the start: after the remains of a download or of a tag, however
 // long. Where the sound begins is only known where it is near enough, so nothing is said of its duration else.
 func probeMPEGBehindJunk(w *Window, r *Result) error {
-	ahead := w.ahead
+	restore := w.KeepAhead()
 	w.Ahead(mpegJunkStep)
-	for at := int64(HeadSize); at < min(w.size, mpegJunkFront*mpegJunkStep); at += mpegJunkStep {
-		b, err := w.Bytes(at, int(min(mpegJunkStep, w.size-at)))
+	for at := int64(HeadSize); at < min(w.Size(), mpegJunkFront*mpegJunkStep); at += mpegJunkStep {
+		b, err := w.Bytes(at, int(min(mpegJunkStep, w.Size()-at)))
 		if err != nil {
 			return err
 		}
 		if i := findFrame(b, 0xFF, 2, mpegFrameSize); i >= 0 {
-			w.Ahead(ahead)
+			restore()
 			return probeWithEndTags(w, r, func(w *Window, r *Result, _, end int64) error {
 				return probeMPEGFrom(w, r, at+int64(i), end)
 			})
 		}
 	}
 	w.Ahead(mpegJunkSample)
-	for _, off := range [...]int64{w.size - mpegJunkSample, w.size - 3*mpegJunkSample, w.size / 2} {
+	for _, off := range [...]int64{w.Size() - mpegJunkSample, w.Size() - 3*mpegJunkSample, w.Size() / 2} {
 		if off < HeadSize {
 			break
 		}
-		b, err := w.Bytes(off, int(min(mpegJunkSample, w.size-off)))
+		b, err := w.Bytes(off, int(min(mpegJunkSample, w.Size()-off)))
 		if err != nil {
 			return err
 		}

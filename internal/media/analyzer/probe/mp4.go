@@ -65,7 +65,7 @@ func probeMP4(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	p := &mp4{w: w, r: r, size: w.size}
+	p := &mp4{w: w, r: r, size: w.Size()}
 	p.brand, _ = boxBrands(head)
 	r.Description.Media.Container = mp4Container(p.brand, head)
 	err = p.file()
@@ -168,7 +168,7 @@ func (p *mp4) mediaBehind(walk boxWalk) error {
 			break
 		}
 	}
-	return p.w.failed
+	return p.w.Err()
 }
 
 func (p *mp4) readMoov(moov box) error {

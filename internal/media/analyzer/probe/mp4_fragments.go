@@ -53,7 +53,7 @@ type mp4Fragments struct {
 
 // front reads the first fragments, as far as they are at hand, for the frame rate.
 func (f *mp4Fragments) front() error {
-	walk := f.p.w.boxes(f.p.firstMoof.start, f.p.w.size)
+	walk := f.p.w.boxes(f.p.firstMoof.start, f.p.w.Size())
 	end := max(HeadSize, f.p.firstMoof.start+mp4Aside)
 	for n := 0; n < 16 && walk.pos+8 < end && walk.next(); n++ {
 		if walk.box.kind != "moof" {
@@ -110,10 +110,10 @@ func (f *mp4Fragments) byIndex() (bool, error) {
 		entries = entries[12:]
 	}
 	end := uint64(b.end()) + size
-	if end+uint64(f.tailSize()) < uint64(f.p.w.size) {
+	if end+uint64(f.tailSize()) < uint64(f.p.w.Size()) {
 		return false, nil
 	}
-	if end > uint64(f.p.w.size) {
+	if end > uint64(f.p.w.Size()) {
 		f.p.r.Description.Media.Truncated = true
 	}
 	f.last = seconds(ticks, scale)
@@ -126,7 +126,7 @@ func (f *mp4Fragments) tailSize() int64 {
 	if err != nil || len(d) < 16 || string(d[4:8]) != "mfro" {
 		return 0
 	}
-	if n := int64(be32(d[12:])); n >= 24 && n <= f.p.w.size {
+	if n := int64(be32(d[12:])); n >= 24 && n <= f.p.w.Size() {
 		return n
 	}
 	return 0
@@ -139,7 +139,7 @@ func (f *mp4Fragments) byRandomAccess() (bool, error) {
 	if size == 0 {
 		return false, nil
 	}
-	mfra := f.p.w.boxes(f.p.w.size-size, f.p.w.size)
+	mfra := f.p.w.boxes(f.p.w.Size()-size, f.p.w.Size())
 	if !mfra.next() || mfra.box.kind != "mfra" {
 		return false, mfra.err
 	}
@@ -197,7 +197,7 @@ func (f *mp4Fragments) byWalk() (bool, error) {
 	if f.p.firstMoof.size == 0 {
 		return false, nil
 	}
-	return f.walk(f.p.firstMoof.start, f.p.w.size)
+	return f.walk(f.p.firstMoof.start, f.p.w.Size())
 }
 
 // walk steps over the boxes of [off, end) and reports whether it came to the end.

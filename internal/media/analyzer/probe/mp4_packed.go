@@ -11,28 +11,6 @@ import (
 // mp4MaxPacked is the largest movie header that is unpacked.
 const mp4MaxPacked = 1 << 20
 
-// unpacked is a file behind which its own movie header lies, unpacked.
-type unpacked struct {
-	io.ReaderAt
-	size   int64
-	header []byte
-}
-
-func (u *unpacked) ReadAt(b []byte, off int64) (n int, err error) {
-	if off < u.size {
-		if n, err = u.ReaderAt.ReadAt(b[:min(int64(len(b)), u.size-off)], off); err != nil && !errors.Is(err, io.EOF) {
-			return n, err
-		}
-	}
-	if n < len(b) && off+int64(n) >= u.size {
-		n += copy(b[n:], u.header[min(off+int64(n)-u.size, int64(len(u.header))):])
-	}
-	if n < len(b) {
-		return n, io.EOF
-	}
-	return n, nil
-}
-
 // compressed reads cmov (QuickTime File Format, chapter 2): a movie header that was packed by zlib. It is
 // read as if it stood behind the file, so that all that is noted of its boxes are offsets as of any other.
 func (p *mp4) compressed(cmov box) error {
@@ -68,9 +46,8 @@ func (p *mp4) compressed(cmov box) error {
 		return fmt.Errorf("%w: movie header: %w", ErrMalformed, err)
 	}
 	p.packed = true
-	at := p.w.size
-	p.w.src, p.w.size = &unpacked{p.w.src, at, header[:n]}, at+int64(n)
-	walk := p.w.boxes(at, p.w.size)
+	at := p.w.Extend(header[:n])
+	walk := p.w.boxes(at, p.w.Size())
 	if !walk.next() || walk.box.kind != "moov" {
 		return fmt.Errorf("%w: movie header", ErrMalformed)
 	}

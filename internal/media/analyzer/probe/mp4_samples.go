@@ -30,10 +30,10 @@ func (p *mp4) firstSamples() error {
 		if err != nil {
 			return err
 		}
-		if off <= 0 || off > p.w.size-16 {
+		if off <= 0 || off > p.w.Size()-16 {
 			continue
 		}
-		d, err := p.w.Bytes(off, int(min(mp4Aside, p.w.size-off)))
+		d, err := p.w.Bytes(off, int(min(mp4Aside, p.w.Size()-off)))
 		if err != nil {
 			if errors.Is(err, ErrTruncated) {
 				continue
@@ -79,7 +79,7 @@ func (p *mp4) firstChunk(t *mp4Track) (int64, error) {
 // them as lie together in the first chunk.
 func (p *mp4) aacSamples(t *mp4Track) error {
 	off, err := p.firstChunk(t)
-	if err != nil || off <= 0 || off >= p.w.size {
+	if err != nil || off <= 0 || off >= p.w.Size() {
 		return err
 	}
 	stsz, ok, err := p.w.find(t.table, 0, "stsz")
@@ -104,8 +104,8 @@ func (p *mp4) aacSamples(t *mp4Track) error {
 		return err
 	}
 	n = int(min(int64(n), int64(be32(d[12:]))))
-	if d, err = p.w.Bytes(off, int(min(mp4Aside, p.w.size-off))); err != nil {
-		return keepBudget(err)
+	if d, err = p.w.Bytes(off, int(min(mp4Aside, p.w.Size()-off))); err != nil {
+		return softTagError(err)
 	}
 	var x aacFrames
 	for _, size := range sizes[:n] {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 )
 
 // The roles of a track beside what its handler says.
@@ -128,7 +129,7 @@ func (p *mp4) mediaBox(t *mp4Track, mdia box) error {
 		case "elng":
 			var d []byte
 			if d, err = p.w.payload(b, 64); err == nil && len(d) > 4 {
-				t.language = languageTag(cString(d[4:]))
+				t.language = language.Tag(cString(d[4:]))
 			}
 		case "hdlr":
 			var d []byte
@@ -171,12 +172,12 @@ func (t *mp4Track) mediaHeader(w *Window, b box) error {
 func mp4Language(v uint16) string {
 	if v < 0x400 {
 		if int(v) < len(macLanguages) {
-			return languageTag(macLanguages[v])
+			return language.Tag(macLanguages[v])
 		}
 		return ""
 	}
 	b := [3]byte{byte(v>>10&31) + 0x60, byte(v>>5&31) + 0x60, byte(v&31) + 0x60}
-	return languageTag(string(b[:]))
+	return language.Tag(string(b[:]))
 }
 
 // macLanguages are the Macintosh language codes (QuickTime File Format, "Language Code Values") in ISO 639-2.

@@ -52,7 +52,7 @@ func isMPEGPS(head []byte, _ string) bool {
 
 func probeMPEGPS(w *Window, r *Result) error {
 	p := &mpegPS{w: w, r: r, streams: make(map[int]*elementary, 4), clock: [2]int64{-1, -1}}
-	search, places := psSearchOf(w.size)
+	search, places := psSearchOf(w.Size())
 	p.search = search
 	w.Ahead(int(search.window))
 	head, err := w.Head()
@@ -63,9 +63,9 @@ func probeMPEGPS(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	for n := 0; n < p.search.front && at < w.size && !p.settled(n > 0); n++ {
+	for n := 0; n < p.search.front && at < w.Size() && !p.settled(n > 0); n++ {
 		p.search.all--
-		b, err := w.Bytes(at, int(min(p.search.window, w.size-at)))
+		b, err := w.Bytes(at, int(min(p.search.window, w.Size()-at)))
 		if err != nil {
 			return err
 		}
@@ -102,8 +102,8 @@ func (p *mpegPS) settled(enough bool) bool {
 func (p *mpegPS) rest(from, places int64) error {
 	window := p.search.window
 	for i := range places {
-		at := from + (p.w.size-from)*(2*i+1)/(2*places)
-		if p.w.size-from < (places+2)*window {
+		at := from + (p.w.Size()-from)*(2*i+1)/(2*places)
+		if p.w.Size()-from < (places+2)*window {
 			break // the end will be near enough
 		}
 		p.search.all--
@@ -114,8 +114,8 @@ func (p *mpegPS) rest(from, places int64) error {
 	p.ends = true
 	for back := int64(1); p.search.all > 0 && back <= int64(p.search.tail); back++ {
 		p.search.all--
-		off := max(p.w.size-back*window, 0)
-		if err := p.place(off, int(min(window, p.w.size-off))); err != nil {
+		off := max(p.w.Size()-back*window, 0)
+		if err := p.place(off, int(min(window, p.w.Size()-off))); err != nil {
 			return err
 		}
 		if off == 0 || p.ended() {
@@ -133,7 +133,7 @@ func (p *mpegPS) ended() bool {
 			some, all = some || e.last >= 0, all && e.last >= 0
 		}
 	}
-	return all || some && p.w.size > pesExact
+	return all || some && p.w.Size() > pesExact
 }
 
 func (p *mpegPS) place(off int64, n int) error {
@@ -380,14 +380,14 @@ func (p *mpegPS) finish() {
 	for _, e := range streams {
 		e.describe(m)
 	}
-	d := pesDuration(streams, p.w.size)
+	d := pesDuration(streams, p.w.Size())
 	if !pesEnded(streams) {
-		d = pesBetween(p.clock[0], p.clock[1], p.w.size)
+		d = pesBetween(p.clock[0], p.clock[1], p.w.Size())
 	}
-	if p.rate == 0 || float64(p.w.size) < 1.5*d*float64(p.rate) || p.w.size < 1<<20 {
+	if p.rate == 0 || float64(p.w.Size()) < 1.5*d*float64(p.rate) || p.w.Size() < 1<<20 {
 		m.DurationSeconds = d
 	}
-	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	m.BitRate = bitRate(p.w.Size(), m.DurationSeconds)
 	p.r.Kind = media.KindVideo
 	if len(m.Video) == 0 {
 		p.r.Kind = media.KindTrack

@@ -122,8 +122,8 @@ func TestAShortProgramStreamNeedsFewReads(t *testing.T) {
 	data := psFilm(0, 2, 2)
 	w := NewWindow(context.Background(), bytes.NewReader(data), int64(len(data)))
 	defer w.release()
-	_, err := w.probe(".mpg")
-	if reads, n := w.Spent(DefaultBudget); err != nil || reads > 9 || n > 160_000 {
+	_, err := probeWindow(w, ".mpg")
+	if reads, n := w.Spent(); err != nil || reads > 9 || n > 160_000 {
 		t.Errorf("%d bytes: %d reads of %d bytes, %v; want at most 9 of 160,000", len(data), reads, n, err)
 	}
 }

@@ -97,7 +97,7 @@ func probeMPEGTS(w *Window, r *Result) error {
 	p := &mpegTS{
 		w: w, r: r, packet: int64(size), start: int64(start),
 		sections: make(map[uint16]*tsSection, 4), programs: make(map[uint16]bool, 2), byPID: make(map[uint16]*elementary, 8), orphans: make(map[uint16][]byte), nameless: make(map[uint16]*elementary),
-		search: pesSearchOf(w.size), clock: [2]int64{-1, -1},
+		search: pesSearchOf(w.Size()), clock: [2]int64{-1, -1},
 	}
 	w.Ahead(int(p.search.window))
 	at, err := p.packets(head, 0, p.start, p.take)
@@ -125,9 +125,9 @@ func probeMPEGTS(w *Window, r *Result) error {
 
 // front reads up to n windows from an offset on, until done, and returns where it ended.
 func (p *mpegTS) front(at int64, n int, done func() bool) (int64, error) {
-	for ; n > 0 && p.search.all > 0 && at < p.w.size && !done(); n-- {
+	for ; n > 0 && p.search.all > 0 && at < p.w.Size() && !done(); n-- {
 		p.search.all--
-		b, err := p.w.Bytes(at, int(min(p.search.window, p.w.size-at)))
+		b, err := p.w.Bytes(at, int(min(p.search.window, p.w.Size()-at)))
 		if err != nil {
 			return at, err
 		}
@@ -298,7 +298,7 @@ func (p *mpegTS) tail() error {
 	if len(p.streams) == 0 {
 		return nil
 	}
-	end := p.w.size - (p.w.size-p.start)%p.packet
+	end := p.w.Size() - (p.w.Size()-p.start)%p.packet
 	for n := p.search.tail; n > 0 && p.search.all > 0; n-- {
 		off := max(end-p.search.window/p.packet*p.packet, p.start)
 		if off >= end {
@@ -335,7 +335,7 @@ func (p *mpegTS) ended() bool {
 		}
 		all = all && e.settled()
 	}
-	return some && (video || p.w.size > pesExact && all)
+	return some && (video || p.w.Size() > pesExact && all)
 }
 
 // last takes time stamps at the end of the file, and headers that the front did not show.
@@ -378,10 +378,10 @@ func (p *mpegTS) finish() {
 		m.Container = "m2ts"
 	}
 	m.Encrypted = p.scrambled
-	if m.DurationSeconds = pesDuration(p.streams, p.w.size); m.DurationSeconds == 0 && !pesEnded(p.streams) {
-		m.DurationSeconds = pesBetween(p.clock[0], p.clock[1], p.w.size)
+	if m.DurationSeconds = pesDuration(p.streams, p.w.Size()); m.DurationSeconds == 0 && !pesEnded(p.streams) {
+		m.DurationSeconds = pesBetween(p.clock[0], p.clock[1], p.w.Size())
 	}
-	m.BitRate = bitRate(p.w.size, m.DurationSeconds)
+	m.BitRate = bitRate(p.w.Size(), m.DurationSeconds)
 	slices.SortStableFunc(p.streams, func(a, b *elementary) int {
 		return cmp.Compare(p.rank(a), p.rank(b))
 	})

@@ -28,7 +28,7 @@ func (p *mpegTS) promised(at int64) error {
 		return err
 	}
 	buf := p.w.lend(tsPromiseStep)[:tsPromiseStep]
-	end := min(p.w.size, at+tsPromiseBytes-p.w.taken())
+	end := min(p.w.Size(), at+tsPromiseBytes-p.w.taken())
 	for at < end && wanted {
 		n, err := p.w.ReadAt(buf[:min(tsPromiseStep, end-at)], at)
 		if err != nil && !errors.Is(err, io.EOF) {

@@ -13,8 +13,8 @@ func probePromised(t *testing.T, data []byte, size int64) Result {
 	src := &endless{head: data, second: func(int64) []byte { return tsNull }, period: int64(len(tsNull)), size: max(size, int64(len(data)))}
 	w := NewWindow(context.Background(), src, src.size)
 	defer w.release()
-	r, err := w.probe(".ts")
-	if reads, n := w.Spent(DefaultBudget); err != nil || reads > 32 || n > 2<<20 {
+	r, err := probeWindow(w, ".ts")
+	if reads, n := w.Spent(); err != nil || reads > 32 || n > 2<<20 {
 		t.Errorf("%d reads of %d bytes, %v", reads, n, err)
 	}
 	return r

@@ -3,6 +3,8 @@ package probe
 import (
 	"math"
 	"slices"
+
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 )
 
 // tsSection gathers a section of a table that is laid over packets.
@@ -221,7 +223,7 @@ func (e *elementary) descriptor(tag byte, d []byte, open bool) {
 	}
 	language := func() {
 		if len(d) >= 3 && e.language == "" {
-			e.language = languageTag(string(d[:3]))
+			e.language = language.Tag(string(d[:3]))
 		}
 	}
 	switch tag {
@@ -277,8 +279,8 @@ func (e *elementary) extension(d []byte, name func(int, string)) {
 		name(elementaryAudio, "dts")
 	case 0x06: // supplementary audio (6.4.11): its own language, where the other is a sign for what it is
 		if d[1]&1 != 0 && len(d) >= 5 {
-			if language := languageTag(string(d[2:5])); language != "" {
-				e.language = language
+			if spoken := language.Tag(string(d[2:5])); spoken != "" {
+				e.language = spoken
 			}
 		}
 	}

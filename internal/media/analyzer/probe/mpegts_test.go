@@ -281,8 +281,8 @@ func TestTransportStreamIsGivenUpWithinItsBudget(t *testing.T) {
 	src := &endless{head: head, second: func(int64) []byte { return null }, period: int64(len(null)), size: 8 << 30 / 188 * 188}
 	w := NewWindow(context.Background(), src, src.size)
 	defer w.release()
-	r, err := w.probe(".ts")
-	if reads, n := w.Spent(DefaultBudget); err != nil || reads > 9 || n > 160_000 {
+	r, err := probeWindow(w, ".ts")
+	if reads, n := w.Spent(); err != nil || reads > 9 || n > 160_000 {
 		t.Errorf("%d reads of %d bytes, %v", reads, n, err)
 	}
 	if m := r.Description.Media; m == nil || m.DurationSeconds != 0 || len(m.Audio) != 1 {

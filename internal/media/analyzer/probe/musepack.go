@@ -34,7 +34,7 @@ func probeMusepackFrom(w *Window, r *Result, start, end int64) error {
 	} else {
 		samples -= 576
 	}
-	setDuration(r, samples/float64(rate), w.Size())
+	r.SetDuration(samples/float64(rate), w.Size())
 	musepackGain(r, float64(int16(le16(b[14:])))/100, float64(int16(le16(b[18:])))/100, float64(le16(b[12:]))/32768, float64(le16(b[16:]))/32768)
 	r.Description.Media.Audio = []media.Audio{{Codec: "musepack7", Channels: 2, SampleRate: rate, BitRate: r.Description.Media.BitRate}}
 	return nil
@@ -100,7 +100,7 @@ func musepackStream(w *Window, r *Result, b []byte) bool {
 	rate := 0
 	if i := int(b[0] >> 5); i < len(musepackRates) {
 		rate = musepackRates[i]
-		setDuration(r, float64(samples-silence)/float64(rate), w.Size())
+		r.SetDuration(float64(samples-silence)/float64(rate), w.Size())
 	}
 	r.Description.Media.Audio = []media.Audio{{
 		Codec: "musepack8", Channels: int(b[1]>>4) + 1, SampleRate: rate, BitRate: r.Description.Media.BitRate,

@@ -37,12 +37,12 @@ type mxfDescriptor struct {
 func probeMXF(w *Window, r *Result) error {
 	at := int64(0)
 	m := r.Description.Media
-	end := w.size
+	end := w.Size()
 	for n := 0; n < mxfMaxSets && end-at >= 17; n++ {
 		if err := w.Element(); err != nil {
 			return err
 		}
-		b, err := w.Bytes(at, int(min(64, w.size-at)))
+		b, err := w.Bytes(at, int(min(64, w.Size()-at)))
 		if err != nil {
 			return err
 		}
@@ -51,13 +51,13 @@ func probeMXF(w *Window, r *Result) error {
 			break
 		}
 		value := at + 16 + head
-		if size > w.size-value { // of what follows nothing is there
+		if size > w.Size()-value { // of what follows nothing is there
 			break
 		}
 		switch {
 		case bytes.HasPrefix(b, mxfPartition) && b[13] == 2 && at == 0:
 			if b, err = w.Bytes(value, int(min(size, 64))); err == nil && len(b) >= 40 { // how long the metadata are
-				end = min(w.size, value+size+int64(min(be64(b[32:]), 64<<20)))
+				end = min(w.Size(), value+size+int64(min(be64(b[32:]), 64<<20)))
 			}
 		case bytes.HasPrefix(b, mxfSet):
 			if d, derr := mxfProperties(w, b[14], value, size); derr != nil {
@@ -77,7 +77,7 @@ func probeMXF(w *Window, r *Result) error {
 	if len(m.Video) == 0 {
 		r.Kind = media.KindTrack
 	}
-	m.BitRate = bitRate(w.size, m.DurationSeconds)
+	m.BitRate = bitRate(w.Size(), m.DurationSeconds)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 )
 
 func matchOgg(head []byte, _ string) bool { return hasMagic(head, "OggS\x00") }
@@ -135,8 +136,7 @@ func (o *oggFile) stream(serial uint32) *oggStream {
 // comments reads the comment packet that begins on page p, and FLAC's further blocks behind it. It
 // returns where the walk over pages goes on: at the page on which the reading ended, or behind it.
 func (o *oggFile) comments(s *oggStream, p oggPage) (next int64, err error) {
-	ahead := o.w.ahead
-	defer o.w.Ahead(ahead)
+	defer o.w.KeepAhead()()
 	limit := int64(oggMaxComments)
 	if p.size > 16<<10 { // large pages: their headers are far apart
 		o.w.Ahead(512)
@@ -319,25 +319,25 @@ func (o *oggFile) describe() {
 	var longest float64
 	for _, s := range o.streams {
 		longest = max(longest, s.seconds())
-		language, title := "", ""
+		spoken, title := "", ""
 		if s.comment != nil {
-			language, title = languageTag(s.comment.tags.first(tagLanguage)), s.comment.tags.first(tagTitle)
+			spoken, title = language.Tag(s.comment.tags.first(tagLanguage)), s.comment.tags.first(tagTitle)
 		}
 		if len(o.streams) == 1 {
-			language, title = "", ""
+			spoken, title = "", ""
 		}
 		switch {
 		case s.audio != nil:
-			s.audio.Language, s.audio.Title = language, title
+			s.audio.Language, s.audio.Title = spoken, title
 			m.Audio = append(m.Audio, *s.audio)
 		case s.video != nil:
 			m.Video = append(m.Video, *s.video)
 		case s.subtitle != nil:
-			s.subtitle.Language, s.subtitle.Title = language, title
+			s.subtitle.Language, s.subtitle.Title = spoken, title
 			m.Subtitles = append(m.Subtitles, *s.subtitle)
 		}
 	}
-	setDuration(o.r, longest, o.w.Size())
+	o.r.SetDuration(longest, o.w.Size())
 	if len(m.Video) > 0 {
 		o.r.Kind = media.KindVideo
 	} else if len(m.Audio) == 1 && m.Audio[0].Codec == "speex" {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 )
@@ -23,7 +24,7 @@ func probePDF(w *Window, r *Result) error {
 	}
 	f := &pdfFile{w: w, base: int64(max(0, bytes.Index(head[:min(len(head), 1024)], []byte("%PDF-"))))}
 	if err := f.open(); err != nil {
-		if w.failed != nil {
+		if w.Err() != nil {
 			return err
 		}
 		return fmt.Errorf("%w: %w", ErrTruncated, err)
@@ -35,7 +36,7 @@ func probePDF(w *Window, r *Result) error {
 		return f.orTruncated(err)
 	}
 	if m.Encrypted && f.crypt.locked && root.kind != pdfDict {
-		return w.failed // its objects are locked away, and that is what is to know of it
+		return w.Err() // its objects are locked away, and that is what is to know of it
 	}
 	pages, _, err := f.resolve(root.get("Pages"))
 	if err != nil {
@@ -45,19 +46,19 @@ func probePDF(w *Window, r *Result) error {
 	if err == nil && count.kind == pdfNumber && count.n > 0 && count.n < 1e7 {
 		m.Pages = int(count.n)
 	}
-	if l := languageTag(pdfText(root.get("Lang").text)); l != "" && (f.crypt == nil || !f.crypt.locked) {
+	if l := language.Tag(pdfText(root.get("Lang").text)); l != "" && (f.crypt == nil || !f.crypt.locked) {
 		r.Description.Languages = []string{l}
 	}
 	f.information(r)
 	if r.Description.Title == "" || len(r.Description.Authors) == 0 {
 		f.metadata(r, root.get("Metadata"))
 	}
-	return w.failed
+	return w.Err()
 }
 
 func (f *pdfFile) orTruncated(err error) error {
-	if f.w.failed != nil {
-		return f.w.failed
+	if f.w.Err() != nil {
+		return f.w.Err()
 	}
 	return fmt.Errorf("%w: %w", ErrTruncated, err)
 }
@@ -73,8 +74,8 @@ func (f *pdfFile) open() error {
 			}
 		}
 	}
-	if f.w.failed != nil {
-		return f.w.failed
+	if f.w.Err() != nil {
+		return f.w.Err()
 	}
 	return f.search()
 }

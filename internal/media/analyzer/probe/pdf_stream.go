@@ -49,7 +49,7 @@ func (f *pdfFile) expand(dict pdfObject, s pdfStream, decrypt func([]byte) []byt
 	}
 	at := s.at + f.base
 	n := min(s.length, pdfMaxPacked, max(0, f.w.Size()-at))
-	data, err := imagePart(f.w, at, n)
+	data, err := f.w.Part(at, n)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func (f *pdfFile) readTables(start int64) error {
 		seen[at] = true
 		trailer, err := f.readTable(at)
 		if err != nil {
-			if len(f.tables) == 0 || f.w.failed != nil {
+			if len(f.tables) == 0 || f.w.Err() != nil {
 				return err
 			}
 			continue // the newer sections stand
@@ -292,7 +292,7 @@ func (f *pdfFile) indirect(at int64) (number int64, o pdfObject, s pdfStream, er
 		}
 		l := f.lexer(b)
 		number, o, s, err = f.indirectIn(&l, at)
-		if !l.short || len(b) < size || f.w.failed != nil {
+		if !l.short || len(b) < size || f.w.Err() != nil {
 			break
 		}
 	}
@@ -334,7 +334,7 @@ func (f *pdfFile) indirectIn(l *pdfLexer, at int64) (int64, pdfObject, pdfStream
 	}
 	v = v.copied() // what follows moves the window
 	length, _, err := f.resolve(v.get("Length"))
-	if err != nil && f.w.failed != nil {
+	if err != nil && f.w.Err() != nil {
 		return 0, v, s, err
 	}
 	if length.kind == pdfNumber {
@@ -361,7 +361,7 @@ func (f *pdfFile) parse(at int64) (pdfObject, int, error) {
 		}
 		l := f.lexer(b)
 		o, err := l.object(0)
-		if l.short && size < windowSize && f.w.failed == nil {
+		if l.short && size < windowSize && f.w.Err() == nil {
 			continue
 		}
 		return o.copied(), l.pos, err

@@ -33,7 +33,7 @@ func probePSD(w *Window, r *Result) error {
 	x := new(exifData)
 	readPhotoshopResources(w, at+4, int64(be32(b)), x)
 	describePicture(r, &x.Metadata)
-	return w.failed
+	return w.Err()
 }
 
 // readPhotoshopResources walks the resource blocks of length bytes at at.

@@ -22,7 +22,7 @@ func playlistText(w *Window) ([]byte, error) {
 	if w.Size() > playlistMax {
 		return nil, fmt.Errorf("%w: playlist of %d bytes", ErrMalformed, w.Size())
 	}
-	b, err := imagePart(w, 0, w.Size())
+	b, err := w.Part(0, w.Size())
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func probePNG(w *Window, r *Result) error {
 	p.exif.Fill(p.xmp)
 	p.exif.Fill(p.text)
 	describePicture(r, &p.exif.Metadata)
-	return w.failed
+	return w.Err()
 }
 
 // pngReader gathers metadata: EXIF, then XMP, then PNG's own texts have the word.
@@ -64,7 +64,7 @@ func (p *pngReader) walk(pos int64) (int64, error) {
 		}
 		b, err := p.w.Bytes(pos, 8)
 		if err != nil {
-			return p.w.Size(), p.w.failed // a cut-off PNG still has its size
+			return p.w.Size(), p.w.Err() // a cut-off PNG still has its size
 		}
 		length, kind := int64(be32(b)), string(b[4:8])
 		switch {
@@ -88,7 +88,7 @@ func (p *pngReader) walk(pos int64) (int64, error) {
 func (p *pngReader) tail(from int64) error {
 	b, off, err := p.w.Tail(windowSize)
 	if err != nil {
-		return p.w.failed
+		return p.w.Err()
 	}
 	for i := int(max(0, from-off)); i+pngChunkFrame <= len(b); i++ {
 		if i%1024 == 0 {
@@ -109,7 +109,7 @@ func (p *pngReader) walkTail(pos int64) (int64, error) {
 	for range pngMaxChunks {
 		b, err := p.w.Bytes(pos, 8)
 		if err != nil {
-			return pos, p.w.failed
+			return pos, p.w.Err()
 		}
 		length, kind := int64(be32(b)), string(b[4:8])
 		if kind == "IEND" {
@@ -158,9 +158,9 @@ func (p *pngReader) chunk(kind string, at, length int64) error {
 		}
 		p.exif = *found
 	case "tEXt", "zTXt", "iTXt":
-		b, err := imagePart(p.w, at, min(length, pngMaxText))
+		b, err := p.w.Part(at, min(length, pngMaxText))
 		if err != nil {
-			return p.w.failed
+			return p.w.Err()
 		}
 		return p.textChunk(kind, b)
 	}
@@ -197,7 +197,7 @@ func (p *pngReader) textChunk(kind string, b []byte) error {
 	if compressed {
 		var err error
 		if rest, err = inflateZlib(p.w, rest, pngMaxText); err != nil {
-			return p.w.failed
+			return p.w.Err()
 		}
 	}
 	switch {
@@ -275,7 +275,7 @@ func (p *pngReader) rawProfile(name string, text []byte) error {
 
 // rawEXIF reads EXIF that lies in memory, not in the file.
 func (p *pngReader) rawEXIF(data []byte) error {
-	inner := NewWindow(p.w.ctx, bytes.NewReader(data), int64(len(data)))
+	inner := p.w.Nested(bytes.NewReader(data), int64(len(data)))
 	defer inner.release()
 	found, err := readEXIF(inner, 0, int64(len(data)))
 	if err != nil {

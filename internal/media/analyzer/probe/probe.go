@@ -29,6 +29,15 @@ type Result struct {
 	Description media.Description
 }
 
+// SetDuration states the duration, and the bit rate of the whole file that follows.
+func (r *Result) SetDuration(seconds float64, size int64) {
+	if !(seconds > 0 && seconds < 1e9) {
+		return
+	}
+	r.Description.Media.DurationSeconds = seconds
+	r.Description.Media.BitRate = bitRate(size, seconds)
+}
+
 // prober reads one format. It has seen by match that the file is probably its own.
 //
 // It fills r as it goes, with what is true whatever follows: where it ends with an error that wraps [ErrTruncated]
@@ -39,14 +48,6 @@ type prober struct {
 	match func(head []byte, ext string) bool // head: up to HeadSize first bytes; ext: lower case with its dot
 	probe func(w *Window, r *Result) error
 }
-
-// Errors of probing. A budget error says that the file asked for more than any honest file needs.
-var (
-	ErrUnknown   = errors.New("format not recognised")
-	ErrMalformed = errors.New("malformed")
-	ErrTruncated = errors.New("truncated")
-	ErrBudget    = errors.New("probe budget exceeded")
-)
 
 // PanicError is a defect of a prober that an input brought to light; the file is quarantined by it.
 type PanicError struct {

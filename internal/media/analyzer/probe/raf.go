@@ -40,8 +40,8 @@ func probeRAF(w *Window, r *Result) error {
 	if jpegAt > 0 && jpegLength > 0 {
 		m.Width, m.Height, jpegErr = readJPEG(w, jpegAt, min(jpegLength, max(0, w.Size()-jpegAt)), x)
 	}
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	if x.Model == "" {
 		x.Make, x.Model = "FUJIFILM", strings.TrimPrefix(model, "FUJIFILM ")
@@ -50,8 +50,8 @@ func probeRAF(w *Window, r *Result) error {
 		m.Width, m.Height, jpegErr = width, height, nil
 	}
 	describePicture(r, &x.Metadata)
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	if jpegErr != nil {
 		return fmt.Errorf("%w: embedded picture: %w", ErrTruncated, jpegErr)

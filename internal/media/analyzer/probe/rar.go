@@ -66,8 +66,8 @@ func probeRAR(w *Window, r *Result) error {
 	} else {
 		err = l.walk4(w)
 	}
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	m := r.Description.Media
 	m.Encrypted = l.encrypted || l.locked
@@ -88,7 +88,7 @@ func probeRAR(w *Window, r *Result) error {
 		info = rarContent(w, l.info, isRAR5)
 	}
 	l.describe(r, info, l.artwork(isRAR5))
-	return w.failed
+	return w.Err()
 }
 
 func (l *rarListing) add(e rarEntry) {

@@ -19,8 +19,8 @@ func probeTIFF(w *Window, r *Result) error {
 	}
 	x.walk(t, first, true)
 	x.finish(t)
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	head, err := w.Head()
 	if err != nil {
@@ -123,7 +123,7 @@ func phaseOneSize(w *Window) (width, height int, err error) {
 		return 0, 0, err
 	}
 	n := int64(min(le32(b), most))
-	if b, err = w.Bytes(at+8, int(min(16*n, max(0, w.size-at-8)))); err != nil {
+	if b, err = w.Bytes(at+8, int(min(16*n, max(0, w.Size()-at-8)))); err != nil {
 		return 0, 0, err
 	}
 	for ; len(b) >= 16; b = b[16:] {

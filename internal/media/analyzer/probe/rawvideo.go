@@ -68,7 +68,7 @@ func probeDV(w *Window, r *Result) error {
 			}
 		}
 	}
-	setDuration(r, float64(w.size/f.bytes)/f.rate, w.size)
+	r.SetDuration(float64(w.Size()/f.bytes)/f.rate, w.Size())
 	return nil
 }
 
@@ -86,7 +86,7 @@ func probeIVF(w *Window, r *Result) error {
 	rate, scale, frames := float64(le32(b[16:])), float64(le32(b[20:])), float64(le32(b[24:]))
 	if fps := rate / max(scale, 1); fps >= 1 && fps <= codecMaxRate {
 		v.FrameRate = fps
-		setDuration(r, frames/fps, w.size)
+		r.SetDuration(frames/fps, w.Size())
 	}
 	r.Description.Media.Video = []media.Video{v}
 	return nil
@@ -140,7 +140,7 @@ func probeY4M(w *Window, r *Result) error {
 		bytesOf *= 2
 	}
 	if size := float64(v.Width)*float64(v.Height)*bytesOf + 6; v.FrameRate > 0 && v.Width > 0 && v.Height > 0 { // behind "FRAME"
-		setDuration(r, float64(int64(float64(w.size-int64(len(line))-1)/size))/v.FrameRate, w.size)
+		r.SetDuration(float64(int64(float64(w.Size()-int64(len(line))-1)/size))/v.FrameRate, w.Size())
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func probeRealMedia(w *Window, r *Result) error {
 	}
 	p.t.flush()
 	p.s.describe(r)
-	p.m.BitRate = bitRate(w.size, p.m.DurationSeconds)
+	p.m.BitRate = bitRate(w.Size(), p.m.DurationSeconds)
 	if r.Kind = media.KindVideo; len(p.m.Video) == 0 {
 		r.Kind = media.KindTrack
 		if len(p.m.Audio) == 0 && err == nil {
@@ -54,7 +54,7 @@ func probeRealMedia(w *Window, r *Result) error {
 func (p *realMedia) chunks() error {
 	at := int64(0)
 	for range realMaxChunks {
-		if p.w.size-at < 10 {
+		if p.w.Size()-at < 10 {
 			return fmt.Errorf("%w: before the media data", ErrTruncated)
 		}
 		if err := p.w.Element(); err != nil {
@@ -66,7 +66,7 @@ func (p *realMedia) chunks() error {
 		}
 		kind, size := string(b[:4]), int64(be32(b[4:]))
 		if kind == "DATA" {
-			if size > p.w.size-at && size < math.MaxInt32 {
+			if size > p.w.Size()-at && size < math.MaxInt32 {
 				return fmt.Errorf("%w: media data", ErrTruncated)
 			}
 			return nil
@@ -74,7 +74,7 @@ func (p *realMedia) chunks() error {
 		if size < 10 {
 			return fmt.Errorf("%w: chunk of %d bytes", ErrMalformed, size)
 		}
-		if b, err = p.w.Bytes(at+10, int(min(size-10, realMaxStream, p.w.size-at-10))); err != nil {
+		if b, err = p.w.Bytes(at+10, int(min(size-10, realMaxStream, p.w.Size()-at-10))); err != nil {
 			return err
 		}
 		switch kind {
@@ -158,7 +158,7 @@ func (p *realMedia) soundFile(head []byte) error {
 		p.texts(head[n:], 1)
 	}
 	if a.BitRate > 0 {
-		p.m.DurationSeconds = float64(p.w.size-int64(n)) * 8 / float64(a.BitRate)
+		p.m.DurationSeconds = float64(p.w.Size()-int64(n)) * 8 / float64(a.BitRate)
 	}
 	return nil
 }

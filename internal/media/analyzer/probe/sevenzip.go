@@ -96,7 +96,7 @@ func (s *szStreams) unpack(w *Window, folder int, limit uint64, whole bool) ([]b
 	if at > uint64(w.Size()) || at+32 > uint64(w.Size()) || n > uint64(w.Size())-at-32 {
 		return nil, fmt.Errorf("%w: packed stream", ErrTruncated)
 	}
-	in, err := imagePart(w, 32+int64(at), int64(min(n, 2*limit)))
+	in, err := w.Part(32+int64(at), int64(min(n, 2*limit)))
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +224,7 @@ func (l *szListing) describe(w *Window, r *Result, s *szStreams) error {
 		info = s.part(w, l.info)
 	}
 	l.comicListing.describe(r, info, nil) // the cover is packed together with the rest
-	return w.failed
+	return w.Err()
 }
 
 // part returns the content of one part of the streams, or nil where too much stands before it.

@@ -98,8 +98,8 @@ func (r *szReader) optional(n int) []byte {
 func szBit(set []byte, i int) bool { return i/8 < len(set) && set[i/8]>>(7-i%8)&1 == 1 }
 
 func (r *szReader) err(what string) error {
-	if r.w.failed != nil {
-		return r.w.failed
+	if r.w.Err() != nil {
+		return r.w.Err()
 	}
 	return fmt.Errorf("%w: %s", ErrMalformed, what)
 }

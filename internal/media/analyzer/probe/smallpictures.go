@@ -32,7 +32,7 @@ func matchPNM(head []byte, ext string) bool {
 
 // probePNM reads the numbers behind the magic, between which comments may stand; a PAM names them.
 func probePNM(w *Window, r *Result) error {
-	b, err := w.Bytes(0, int(min(w.size, 2048)))
+	b, err := w.Bytes(0, int(min(w.Size(), 2048)))
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func probeICNS(w *Window, r *Result) error {
 	const most = 64 // elements; there are hardly more types
 	w.Ahead(512)
 	edge := 0
-	for at, n := int64(8), 0; w.size-at >= 8 && n < most; n++ {
+	for at, n := int64(8), 0; w.Size()-at >= 8 && n < most; n++ {
 		if err := w.Element(); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
 )
 
@@ -155,7 +156,7 @@ func probeTTML(w *Window, r *Result) error {
 	if err != nil {
 		return err
 	}
-	language := ""
+	spoken := ""
 	for s := xmlscan.New(subtitleText(head)); s.Next(); {
 		if s.Kind != xmlscan.Start {
 			continue
@@ -163,13 +164,13 @@ func probeTTML(w *Window, r *Result) error {
 		if string(s.Name) != "tt" {
 			return ErrUnknown // another kind of XML
 		}
-		language = languageTag(s.Attr("lang"))
+		spoken = language.Tag(s.Attr("lang"))
 		break
 	}
-	if language == "" {
-		language = detectLanguage(w, head, spokenMarkup)
+	if spoken == "" {
+		spoken = detectLanguage(w, head, spokenMarkup)
 	}
-	describeSubtitle(r, "ttml", language)
+	describeSubtitle(r, "ttml", spoken)
 	return nil
 }
 
@@ -199,13 +200,13 @@ func probeVobSubIndex(w *Window, r *Result) error {
 			continue
 		}
 		id, _, _ := bytes.Cut(rest, []byte(","))
-		language := languageTag(strings.TrimSpace(string(id)))
-		if language == "--" {
-			language = ""
+		spoken := language.Tag(strings.TrimSpace(string(id)))
+		if spoken == "--" {
+			spoken = ""
 		}
-		m.Subtitles = append(m.Subtitles, media.Subtitle{Codec: "dvd_subtitle", Language: language})
-		if language != "" && !slices.Contains(r.Description.Languages, language) {
-			r.Description.Languages = append(r.Description.Languages, language)
+		m.Subtitles = append(m.Subtitles, media.Subtitle{Codec: "dvd_subtitle", Language: spoken})
+		if spoken != "" && !slices.Contains(r.Description.Languages, spoken) {
+			r.Description.Languages = append(r.Description.Languages, spoken)
 		}
 	}
 	return nil

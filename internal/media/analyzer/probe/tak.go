@@ -33,7 +33,7 @@ func probeTAKFrom(w *Window, r *Result, start, end int64) error {
 	samples := bits(35)
 	bits(3)
 	a := media.Audio{Codec: "tak", SampleRate: int(bits(18)) + 6000, BitDepth: int(bits(5)) + 8, Channels: int(bits(4)) + 1}
-	setDuration(r, float64(samples)/float64(a.SampleRate), w.Size())
+	r.SetDuration(float64(samples)/float64(a.SampleRate), w.Size())
 	a.BitRate = r.Description.Media.BitRate
 	r.Description.Media.Audio = []media.Audio{a}
 	return nil
@@ -56,7 +56,7 @@ func probeOptimFROGFrom(w *Window, r *Result, start, _ int64) error {
 		a.BitDepth = (kind/2 + 1) * 8
 	}
 	if a.SampleRate > 0 {
-		setDuration(r, float64(total)/float64(a.Channels)/float64(a.SampleRate), w.Size())
+		r.SetDuration(float64(total)/float64(a.Channels)/float64(a.SampleRate), w.Size())
 	}
 	a.BitRate = r.Description.Media.BitRate
 	r.Description.Media.Audio = []media.Audio{a}

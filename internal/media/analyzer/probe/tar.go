@@ -91,8 +91,8 @@ func probeTar(w *Window, r *Result) error {
 	w.AllowReads(tarMaxEntries)
 	var l tarListing
 	err := l.walk(w)
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	if err == nil {
 		err = l.describe(w, r)
@@ -114,12 +114,12 @@ func (l *tarListing) describe(w *Window, r *Result) error {
 	var info []byte
 	if l.hasInfo && l.info.length <= comicInfoMax {
 		var err error
-		if info, err = w.ReadFull(l.info.at, l.info.length); err != nil && w.failed != nil {
+		if info, err = w.ReadFull(l.info.at, l.info.length); err != nil && w.Err() != nil {
 			return err
 		}
 	}
 	l.comicListing.describe(r, info, &media.Artwork{Offset: l.first.at, Length: l.first.length})
-	return w.failed
+	return w.Err()
 }
 
 // walk goes from header to header. Two blocks of zeros, or the end of the file, end a tar.
@@ -230,8 +230,8 @@ func probeGzip(w *Window, r *Result) error {
 	z := gzipReaders.Get().(*gzip.Reader)
 	defer gzipReaders.Put(z)
 	if err := z.Reset(bufio.NewReader(io.NewSectionReader(w, 0, w.Size()))); err != nil {
-		if w.failed != nil {
-			return w.failed
+		if w.Err() != nil {
+			return w.Err()
 		}
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
@@ -240,8 +240,8 @@ func probeGzip(w *Window, r *Result) error {
 	} else {
 		err = packedTarByHead(w, r, func([]byte) ([]byte, error) { return expand(w, z, tarBlock) })
 	}
-	if w.failed != nil {
-		return w.failed
+	if w.Err() != nil {
+		return w.Err()
 	}
 	return err
 }
@@ -279,7 +279,7 @@ func packedTarByHead(w *Window, r *Result, unpack func([]byte) ([]byte, error)) 
 		return err
 	}
 	out, err := unpack(head)
-	if err != nil && w.failed != nil {
+	if err != nil && w.Err() != nil {
 		return err
 	}
 	if matchTar(out, "") {
@@ -295,12 +295,12 @@ func packedTar(w *Window, r *Result, data []byte) error {
 
 // packedTarIn lists the tar of size bytes that src holds, if it is one.
 func packedTarIn(w *Window, r *Result, src io.ReaderAt, size int64) error {
-	inner := NewWindow(w.ctx, src, size)
+	inner := w.Nested(src, size)
 	inner.AllowReads(tarMaxEntries)
 	defer inner.release()
 	head, err := inner.Head()
 	if err != nil || !matchTar(head, "") {
-		return w.failed
+		return w.Err()
 	}
 	m := r.Description.Media
 	m.Container = "tar." + m.Container
@@ -327,14 +327,14 @@ func probeXZ(w *Window, r *Result) error {
 	if w.Size() > packedMaxTar {
 		return packedTarByHead(w, r, func(in []byte) ([]byte, error) { return xzBlock(w, in, tarBlock) })
 	}
-	in, err := imagePart(w, 0, w.Size())
+	in, err := w.Part(0, w.Size())
 	if err != nil {
 		return err
 	}
 	out, err := xzBlock(w, in, packedMaxTar)
 	if err != nil {
-		if w.failed != nil {
-			return w.failed
+		if w.Err() != nil {
+			return w.Err()
 		}
 		return nil // another filter: it is an xz nevertheless
 	}

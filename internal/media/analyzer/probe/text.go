@@ -54,3 +54,13 @@ func utf16Text(b []byte, bigEndian bool) string {
 	}
 	return string(utf16.Decode(u))
 }
+
+// cString is b up to its first NUL.
+func cString(b []byte) string {
+	for i, c := range b {
+		if c == 0 {
+			return string(b[:i])
+		}
+	}
+	return string(b)
+}

@@ -14,7 +14,7 @@ func probeTTAFrom(w *Window, r *Result, start, _ int64) error {
 	}
 	a := media.Audio{Codec: "tta", Channels: int(le16(b[6:])), BitDepth: int(le16(b[8:])), SampleRate: int(le32(b[10:]) & 0xFFFFFF)}
 	if a.SampleRate > 0 {
-		setDuration(r, float64(le32(b[14:]))/float64(a.SampleRate), w.Size())
+		r.SetDuration(float64(le32(b[14:]))/float64(a.SampleRate), w.Size())
 	}
 	a.BitRate = r.Description.Media.BitRate
 	r.Description.Media.Audio = []media.Audio{a}

@@ -47,8 +47,8 @@ func (u *udfImage) open() error {
 		if b, err = u.iso.sector(at); err == nil && le16(b) == udfTagAnchor {
 			break
 		}
-		if u.iso.w.failed != nil {
-			return u.iso.w.failed
+		if u.iso.w.Err() != nil {
+			return u.iso.w.Err()
 		}
 	}
 	if err != nil || le16(b) != udfTagAnchor {

@@ -220,11 +220,11 @@ func probeWithin(t *testing.T, src io.ReaderAt, size int64, ext string) Result {
 	t.Helper()
 	w := NewWindow(context.Background(), src, size)
 	defer w.release()
-	r, err := w.probe(ext)
+	r, err := probeWindow(w, ext)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if reads, n := w.Spent(DefaultBudget); reads > 9 || n > 160_000 {
+	if reads, n := w.Spent(); reads > 9 || n > 160_000 {
 		t.Errorf("%s: %d reads of %d bytes", r.Description.Media.Container, reads, n)
 	}
 	return r

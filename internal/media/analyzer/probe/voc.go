@@ -47,7 +47,7 @@ func probeVOC(w *Window, r *Result) error {
 	a := &f.audio
 	a.BitRate = int64(a.SampleRate) * int64(a.Channels) * int64(max(a.BitDepth, 8))
 	if a.BitRate > 0 {
-		setDuration(r, float64(f.bytes)*8/float64(a.BitRate), w.Size())
+		r.SetDuration(float64(f.bytes)*8/float64(a.BitRate), w.Size())
 	}
 	r.Description.Media.Audio = []media.Audio{*a}
 	if cut {

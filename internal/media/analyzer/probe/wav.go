@@ -242,12 +242,12 @@ func (f *wavFile) setDuration(a *media.Audio) {
 	}
 	switch {
 	case linear && f.align > 0 && f.format.rate > 0:
-		setDuration(f.r, float64(f.data/int64(f.align))/float64(f.format.rate), f.w.Size())
+		f.r.SetDuration(float64(f.data/int64(f.align))/float64(f.format.rate), f.w.Size())
 		a.BitRate = int64(f.align) * 8 * int64(f.format.rate)
 	case f.samples > 0 && f.format.rate > 0 && !f.cut:
-		setDuration(f.r, float64(f.samples)/float64(f.format.rate), f.w.Size())
+		f.r.SetDuration(float64(f.samples)/float64(f.format.rate), f.w.Size())
 	default:
-		setDuration(f.r, byBytes, f.w.Size())
+		f.r.SetDuration(byBytes, f.w.Size())
 	}
 }
 

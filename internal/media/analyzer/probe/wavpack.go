@@ -98,7 +98,7 @@ func probeWavPackFrom(w *Window, r *Result, start, end int64) error {
 		}
 	}
 	if rate > 0 {
-		setDuration(r, float64(total)/float64(rate), w.Size())
+		r.SetDuration(float64(total)/float64(rate), w.Size())
 	}
 	a.SampleRate, a.BitDepth = rate, int(first.flags&3+1)*8-int(first.flags>>13&31)
 	if first.flags&wavpackDSD != 0 {

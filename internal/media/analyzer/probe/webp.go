@@ -77,5 +77,5 @@ func webpMetadata(w *Window, r *Result, wantEXIF, wantXMP bool) error {
 	}
 	x.Fill(late.Metadata)
 	describePicture(r, &x.Metadata)
-	return w.failed
+	return w.Err()
 }

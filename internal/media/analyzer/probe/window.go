@@ -110,9 +110,21 @@ func (w *Window) release() {
 // Size is the file's size in bytes.
 func (w *Window) Size() int64 { return w.size }
 
+// Err is the first error of a budget, the context or the source, after which every method fails; nil while there is none.
+func (w *Window) Err() error { return w.failed }
+
 // Ahead sets how many bytes the floating window takes in at once, where more is not asked for; it begins
 // with all it holds. A prober that hops between small structures makes it smaller, and reads less.
 func (w *Window) Ahead(n int) { w.ahead = min(max(n, 512), windowSize) }
+
+// KeepAhead returns what sets back the bytes that the floating window takes in to what they are now.
+func (w *Window) KeepAhead() (restore func()) {
+	n := w.ahead
+	return func() { w.ahead = n }
+}
+
+// Nested returns a window over what lies packed in the file, of size bytes, under a budget of its own and the same context.
+func (w *Window) Nested(src io.ReaderAt, size int64) *Window { return NewWindow(w.ctx, src, size) }
 
 // Head returns the first bytes of the file, at most HeadSize. They stay valid for the whole probe.
 func (w *Window) Head() ([]byte, error) {
@@ -220,6 +232,14 @@ func (w *Window) ReadFull(off int64, n int64) ([]byte, error) {
 	return b[:got], err
 }
 
+// Part returns n bytes at off: as Bytes does where they fit into the window, else as ReadFull does.
+func (w *Window) Part(off, n int64) ([]byte, error) {
+	if n <= windowSize {
+		return w.Bytes(off, int(n))
+	}
+	return w.ReadFull(off, n)
+}
+
 // ReadAt reads as io.ReaderAt does, within the budgets: for libraries that take one. Small reads are
 // served from the window.
 func (w *Window) ReadAt(p []byte, off int64) (int, error) {
@@ -294,10 +314,8 @@ func (w *Window) holds(off int64, n int) bool {
 	return end <= int64(w.headLen) || off >= w.floatOff && end <= w.floatOff+int64(w.floatLen)
 }
 
-// Spent tells what of b a window that began with it has used: reads and bytes. It is for tests.
-func (w *Window) Spent(b Budget) (reads int, bytes int64) {
-	return b.Reads + w.allowed - w.left.Reads, b.Bytes - w.left.Bytes
-}
+// Spent is what the probe has used until now: reads and bytes.
+func (w *Window) Spent() (reads int, bytes int64) { return w.used(), w.taken() }
 
 func (w *Window) fail(err error) error {
 	if w.failed == nil {

@@ -52,7 +52,7 @@ func x3fSections(w *Window, x *exifData) error {
 		return fmt.Errorf("%w: no directory", ErrMalformed)
 	}
 	n := int(min(le32(b[8:]), x3fMaxSections))
-	if b, err = w.Bytes(at+12, int(min(int64(12*n), w.size-at-12))); err != nil {
+	if b, err = w.Bytes(at+12, int(min(int64(12*n), w.Size()-at-12))); err != nil {
 		return err
 	}
 	sections := append([]byte(nil), b...) // what they lead to moves the window
@@ -61,7 +61,7 @@ func x3fSections(w *Window, x *exifData) error {
 			return err
 		}
 		at, size := int64(le32(sections)), int64(le32(sections[4:]))
-		if size < 28 || at > w.size-size {
+		if size < 28 || at > w.Size()-size {
 			continue
 		}
 		switch string(sections[8:12]) {
@@ -72,7 +72,7 @@ func x3fSections(w *Window, x *exifData) error {
 				found := new(exifData)
 				_, _, _ = readJPEG(w, at+28, size-28, found) //nolint:dogsled // its size is not the picture's, and its faults are not the file's
 				x.Fill(found.Metadata)
-				err = w.failed
+				err = w.Err()
 			}
 		}
 		if err != nil {

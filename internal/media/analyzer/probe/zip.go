@@ -102,7 +102,7 @@ func zipFindEnd(tail []byte) int {
 func zip64(w *Window, endAt int64, count, size, at uint64) (uint64, uint64, uint64, int64, error) {
 	b, err := w.Bytes(endAt-zipLocatorLength, zipLocatorLength)
 	if err != nil || string(b[:4]) != "PK\x06\x07" {
-		return count, size, at, endAt, w.failed // no locator: the fields mean what they say
+		return count, size, at, endAt, w.Err() // no locator: the fields mean what they say
 	}
 	end64 := zipOffset(b[8:])
 	// With a stub before the archive the locator is off by its length; the record stands right before it.
@@ -228,7 +228,7 @@ func (z *zipFile) read(e zipEntry, limit int64) ([]byte, error) {
 	case zipStored:
 		return z.w.ReadFull(at, min(packed, limit))
 	case zipDeflated:
-		b, err := imagePart(z.w, at, min(packed, max(0, z.w.Size()-at)))
+		b, err := z.w.Part(at, min(packed, max(0, z.w.Size()-at)))
 		if err != nil {
 			return nil, err
 		}
