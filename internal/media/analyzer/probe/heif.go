@@ -1,10 +1,7 @@
 package probe
 
 import (
-	"errors"
 	"fmt"
-
-	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 // HEIF (ISO/IEC 23008-12) with HEVC (HEIC), AV1 (AVIF) or other pictures: an ISO base media file whose
@@ -110,17 +107,15 @@ func probeHEIF(w *Window, r *Result) error {
 
 // heifSequence reads a file of which all pictures are a sequence's, kept as a film's are (ISO/IEC 23008-12, 7).
 func heifSequence(w *Window, r *Result) error {
-	p := &mp4{w: w, r: &Result{Description: media.Description{Media: &media.Media{}}}, size: w.Size()}
-	if err := p.file(); err != nil && (!p.moov || !errors.Is(err, ErrTruncated)) {
+	width, height, err := mp4PictureSize(w)
+	if err != nil {
 		return err
 	}
-	for _, t := range p.tracks {
-		if v := t.entry.video; (t.handler == "pict" || t.handler == "vide") && v.Width > 0 {
-			r.Description.Media.Width, r.Description.Media.Height = v.Width, v.Height
-			return nil
-		}
+	if width == 0 {
+		return fmt.Errorf("%w: no meta box", ErrTruncated)
 	}
-	return fmt.Errorf("%w: no meta box", ErrTruncated)
+	r.Description.Media.Width, r.Description.Media.Height = width, height
+	return nil
 }
 
 func (m *heifMeta) read(meta box) error {

@@ -273,6 +273,20 @@ func (p *mp4) extends(mvex box) error {
 	return walk.err
 }
 
+// mp4PictureSize is the size of the first track of pictures, of a sequence of them that is kept as a film is; 0 without one.
+func mp4PictureSize(w *Window) (width, height int, err error) {
+	p := &mp4{w: w, r: &Result{Description: media.Description{Media: &media.Media{}}}, size: w.Size()}
+	if err := p.file(); err != nil && (!p.moov || !errors.Is(err, ErrTruncated)) {
+		return 0, 0, err
+	}
+	for _, t := range p.tracks {
+		if v := t.entry.video; (t.handler == "pict" || t.handler == "vide") && v.Width > 0 {
+			return v.Width, v.Height, nil
+		}
+	}
+	return 0, 0, nil
+}
+
 // finish turns what was gathered into the result.
 func (p *mp4) finish() {
 	m := p.r.Description.Media
