@@ -121,12 +121,13 @@ func TestVideoWithHardlyAContainer(t *testing.T) {
 
 // mxfOf lays out a header with a descriptor of pictures and one of sound.
 func mxfOf() []byte {
+	smpte := []byte{0x06, 0x0E, 0x2B, 0x34}
 	klv := func(key []byte, value []byte) []byte {
 		key = append(bytes.Clone(key), make([]byte, 16)...)[:16]
 		return slices.Concat(key, []byte{0x83, byte(len(value) >> 16), byte(len(value) >> 8), byte(len(value))}, value)
 	}
 	set := func(kind byte, properties ...[]byte) []byte {
-		return klv(slices.Concat(mxfSet, []byte{kind}), slices.Concat(properties...))
+		return klv(slices.Concat(smpte, []byte{2, 0x53, 1, 1, 0x0D, 1, 1, 1, 1, 1, kind}), slices.Concat(properties...))
 	}
 	property := func(tag uint16, value []byte) []byte { return slices.Concat(u16(tag, uint16(len(value))), value) }
 	label := slices.Concat(make([]byte, 8), []byte{4, 1, 2, 2, 1, 4, 3, 0})
@@ -135,7 +136,7 @@ func mxfOf() []byte {
 		set(0x23, property(0x1234, make([]byte, 40))),
 		set(0x48, property(0x3001, u32(25, 1)), property(0x3002, u64(250)), property(0x3D03, u32(48000, 1)), property(0x3D07, u32(2)), property(0x3D01, u32(24))))
 	pack := slices.Concat(make([]byte, 32), u64(uint64(len(sets))), make([]byte, 48))
-	return slices.Concat(klv(slices.Concat(mxfPartition, []byte{2, 4}), pack), sets, make([]byte, 100))
+	return slices.Concat(klv(slices.Concat(smpte, []byte{2, 5, 1, 1, 0x0D, 1, 2, 1, 1, 2, 4}), pack), sets, make([]byte, 100))
 }
 
 func TestMXFSaysWhatItsDescriptorsDo(t *testing.T) {

@@ -318,7 +318,7 @@ func TestAFailingShareIsAnErrorNotAPictureWithoutMetadata(t *testing.T) {
 		}
 		for reads := range 6 {
 			src := &failAfter{data: data, left: reads, err: gone}
-			_, err := Probe(context.Background(), src, int64(len(data))+1<<20, filepath.Ext(name))
+			_, err := probeWindow(NewWindow(context.Background(), src, int64(len(data))+1<<20), filepath.Ext(name))
 			if src.failed && !errors.Is(err, gone) {
 				t.Errorf("%s, after %d reads: %v", name, reads, err)
 			}

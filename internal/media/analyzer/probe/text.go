@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -45,12 +46,12 @@ func latin1(b []byte) string {
 // utf16Text decodes UTF-16 in the given byte order; an odd last byte is dropped.
 func utf16Text(b []byte, bigEndian bool) string {
 	u := make([]uint16, len(b)/2)
+	var order binary.ByteOrder = binary.LittleEndian
+	if bigEndian {
+		order = binary.BigEndian
+	}
 	for i := range u {
-		if bigEndian {
-			u[i] = be16(b[2*i:])
-		} else {
-			u[i] = le16(b[2*i:])
-		}
+		u[i] = order.Uint16(b[2*i:])
 	}
 	return string(utf16.Decode(u))
 }
