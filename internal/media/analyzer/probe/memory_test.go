@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/probetest"
 	"golang.org/x/text/encoding/charmap"
 )
 
@@ -57,7 +58,7 @@ func TestAProbeOfALargeFileTakesLittleMemory(t *testing.T) {
 		t.Skip("the race detector makes pools forget")
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	cues := strings.Repeat(srtOf(spoken["ru"]), 400)
+	cues := strings.Repeat(probetest.SRTOf(probetest.Spoken["ru"]), 400)
 	legacy, err := charmap.Windows1251.NewEncoder().String(cues)
 	if err != nil {
 		t.Fatal(err)
@@ -139,32 +140,29 @@ func tarOf(t *testing.T, entries int) []byte {
 // chaptersInID3 lays out a tag with so many chapters, before bare frames of MPEG audio.
 func chaptersInID3(n int) []byte {
 	frame := func(id string, body []byte) []byte {
-		return bytes.Join([][]byte{[]byte(id), u32(uint32(len(body))), {0, 0}, body}, nil)
+		return bytes.Join([][]byte{[]byte(id), probetest.U32(uint32(len(body))), {0, 0}, body}, nil)
 	}
 	var frames []byte
 	for i := range uint32(uint(n)) {
 		title := frame("TIT2", fmt.Appendf([]byte{3}, "Chapter %d", i))
-		frames = append(frames, frame("CHAP", bytes.Join([][]byte{fmt.Appendf(nil, "c%d\x00", i), u32(i*1000, i*1000+1000, math.MaxUint32, math.MaxUint32), title}, nil))...)
+		frames = append(frames, frame("CHAP", bytes.Join([][]byte{fmt.Appendf(nil, "c%d\x00", i), probetest.U32(i*1000, i*1000+1000, math.MaxUint32, math.MaxUint32), title}, nil))...)
 	}
 	size := len(frames)
 	head := []byte{'I', 'D', '3', 3, 0, 0, byte(size >> 21), byte(size >> 14 & 0x7F), byte(size >> 7 & 0x7F), byte(size & 0x7F)}
-	return bytes.Join([][]byte{head, frames, bytes.Repeat(mp3Frame, 50)}, nil)
+	return bytes.Join([][]byte{head, frames, bytes.Repeat(probetest.MP3Frame, 50)}, nil)
 }
-
-// mp3Frame is a frame of MPEG audio, layer III: 44.1 kHz, stereo, 128 kbit/s, 417 bytes.
-var mp3Frame = append([]byte{0xFF, 0xFB, 0x90, 0x00}, make([]byte, 413)...)
 
 // manySounds is a transport stream of so many sound streams, which come by late.
 func manySounds(n int) []byte {
-	streams := []tsStream{{0x02, 0x101, nil}}
+	streams := []probetest.TSStream{{Kind: 0x02, PID: 0x101, Descriptors: nil}}
 	for i := range n {
-		streams = append(streams, tsStream{0x03, 0x200 + uint16(i), nil})
+		streams = append(streams, probetest.TSStream{Kind: 0x03, PID: 0x200 + uint16(i), Descriptors: nil})
 	}
-	out := tsTables(nil, streams...)
+	out := probetest.TSTables(nil, streams...)
 	for i := range int64(100) {
-		out = append(out, tsPacketOf(0x101, true, pesOf(0xE0, i*3600, mpeg2Headers))...)
+		out = append(out, probetest.TSPacketOf(0x101, true, probetest.PESOf(0xE0, i*3600, probetest.MPEG2Headers))...)
 		for j := range n {
-			out = append(out, tsPacketOf(0x200+uint16(j), true, pesOf(0xC0, i*3600, mp2Frame[:150]))...)
+			out = append(out, probetest.TSPacketOf(0x200+uint16(j), true, probetest.PESOf(0xC0, i*3600, probetest.MP2Frame[:150]))...)
 		}
 	}
 	return out

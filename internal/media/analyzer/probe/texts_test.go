@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/probetest"
 )
 
 // longest gives the length of the longest text, and of the longest list, in what was read.
@@ -51,8 +52,8 @@ func textsOf(t *testing.T, text string, times int) map[string][]byte {
 		many("<dc:title>%</dc:title><dc:creator>%</dc:creator><dc:subject>%</dc:subject><dc:language>%</dc:language>") + "</metadata></package>"
 	var frames, entries [][]byte
 	for range times {
-		frames = append(frames, id3FrameBytes(4, "TIT2", 3, text), id3FrameBytes(4, "TCON", 0, text))
-		entries = append(entries, mkvChapterOf(1e9, text))
+		frames = append(frames, probetest.ID3FrameBytes(4, "TIT2", 3, text), probetest.ID3FrameBytes(4, "TCON", 0, text))
+		entries = append(entries, probetest.MkvChapterOf(1e9, text))
 	}
 	return map[string][]byte{
 		"a.epub":      packedOf(t, zip.Deflate, "b.opf", opf),
@@ -64,8 +65,8 @@ func textsOf(t *testing.T, text string, times int) map[string][]byte {
 		"a.cue":       []byte("REM GENRE %\n" + many("TITLE \"%\"\nPERFORMER \"%\"\nFILE \"a\" WAVE\n TRACK 01 AUDIO\n  TITLE \"%\"\n  INDEX 01 00:00:00\n")),
 		"a.svg":       []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1">` + many("<title>%</title>") + "</svg>"),
 		"a.ass":       []byte("[Script Info]\n" + many("Title: %\n") + "[Events]\n"),
-		"a.mp3":       slices.Concat(id3v2(4, 0, frames...), mpegFrames(50)),
-		"a.mkv":       mkvOf(mkvInfoOf(1000), el(mkvTracks, mkvVideoOf()), el(mkvChapters, el(mkvEdition, entries...)), mkvTagOf(50, 0, "TITLE", text, "ARTIST", text)),
+		"a.mp3":       slices.Concat(probetest.Id3v2(4, 0, frames...), probetest.MPEGFrames(50)),
+		"a.mkv":       probetest.MatroskaOf(probetest.MkvInfoOf(1000), probetest.El(mkvTracks, probetest.MkvVideoOf()), probetest.El(mkvChapters, probetest.El(mkvEdition, entries...)), probetest.MkvTagOf(50, 0, "TITLE", text, "ARTIST", text)),
 		"a.pdf":       []byte("%PDF-1.4\n1 0 obj\n<</Title (" + text + ")/Author (" + text + ")>>\nendobj\n2 0 obj\n<</Type/Catalog>>\nendobj\ntrailer\n<</Info 1 0 R/Root 2 0 R>>\n%%EOF\n"),
 		"a.srt":       []byte(many("1\n00:00:01,000 --> 00:00:02,000\n%\n\n")),
 		"a comic.zip": packedOf(t, zip.Store, text[:min(len(text), 60000)]+".cbz"),

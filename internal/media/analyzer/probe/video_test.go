@@ -2,11 +2,9 @@ package probe
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,66 +13,10 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/probetest"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
-
-// filmLines renders what tests of films ask for, a line each: the file, its streams, chapters and tags.
-func filmLines(r Result) string {
-	var b strings.Builder
-	m := r.Description.Media
-	if m == nil {
-		return string(r.Kind)
-	}
-	fmt.Fprintf(&b, "%s, %s, %.3f s\n", r.Kind, m.Container, m.DurationSeconds)
-	words := func(kind string, all ...string) {
-		b.WriteString(kind)
-		for _, s := range all {
-			if s != "" && s != "0" && s != "0x0" && !strings.HasPrefix(s, "0 ") {
-				b.WriteString(" " + s)
-			}
-		}
-		b.WriteByte('\n')
-	}
-	flag := func(name string, set bool) string {
-		if set {
-			return name
-		}
-		return ""
-	}
-	for _, v := range m.Video {
-		rate := strconv.FormatFloat(math.Round(v.FrameRate*1000)/1000, 'f', -1, 64)
-		words("video", v.Codec, v.Profile, fmt.Sprintf("%dx%d", v.Width, v.Height), rate+" fps", fmt.Sprintf("%d bit", v.BitDepth),
-			v.HDR, v.Language, v.Title, flag("default", v.Default), flag("forced", v.Forced))
-	}
-	for _, a := range m.Audio {
-		words("audio", a.Codec, a.Profile, fmt.Sprintf("%d ch", a.Channels), fmt.Sprintf("%d Hz", a.SampleRate), fmt.Sprintf("%d bit", a.BitDepth),
-			a.Language, a.Title, flag("default", a.Default), flag("forced", a.Forced))
-	}
-	for _, s := range m.Subtitles {
-		words("subtitle", s.Codec, s.Language, s.Title, flag("default", s.Default), flag("forced", s.Forced))
-	}
-	for _, c := range m.Chapters {
-		words("chapter", strconv.FormatFloat(c.StartSeconds, 'f', -1, 64)+"s", c.Title)
-	}
-	for _, a := range m.Attachments {
-		words("attachment", a)
-	}
-	if m.Artwork != nil {
-		words("artwork", m.Artwork.MIME, fmt.Sprintf("%d bytes", m.Artwork.Length))
-	}
-	if d := r.Description; d.Title != "" || d.Artist != "" {
-		words("tags", d.Title, d.Artist, d.Date, strings.Join(d.Genres, ","))
-	}
-	return b.String()
-}
-
-func lines(s ...string) string { return strings.Join(s, "\n") + "\n" }
-
-func checkFilm(t *testing.T, what string, r Result, want string) {
-	t.Helper()
-	if got := filmLines(r); got != want {
-		t.Errorf("%s is\n%sshould be\n%s", what, got, want)
-	}
-}
 
 func TestFilmsSayTheirStreams(t *testing.T) {
 	const (
@@ -86,39 +28,39 @@ func TestFilmsSayTheirStreams(t *testing.T) {
 		hdrFilm = "video hevc Main 10 96x64 23.976 fps 10 bit "
 	)
 	for name, want := range map[string]string{
-		"film.mp4": lines("video, mp4, 0.603 s", h264+" default", "audio aac LC 1 ch 48000 Hz en default", "audio ac3 1 ch 48000 Hz fr",
+		"film.mp4": probetest.Lines("video, mp4, 0.603 s", h264+" default", "audio aac LC 1 ch 48000 Hz en default", "audio ac3 1 ch 48000 Hz fr",
 			"subtitle mov_text ru default", begin, end, tags),
-		"chaptertrack.mp4": lines("video, mp4, 0.600 s", h264+" default", plain, begin, end, tags),
-		"hdr10.mp4":        lines("video, mp4, 0.626 s", hdrFilm+"hdr10 default"),
-		"hlg.mov":          lines("video, mov, 0.626 s", hdrFilm+"hlg default"),
-		"fragments.mp4":    lines("video, mp4, 0.621 s", h264+" default", plain),
-		"sidx.mp4":         lines("video, mp4, 0.621 s", h264+" default", plain),
-		"noindex.mp4":      lines("video, mp4, 0.621 s", h264+" default", plain),
-		"phone.3gp":        lines("video, 3gp, 0.400 s", "video h263 176x144 15 fps 8 bit default"),
-		"song.m4a":         lines("track, mp4, 0.600 s", "audio alac 1 ch 48000 Hz 16 bit default", "artwork image/jpeg 225 bytes", "tags Song Singer 2019-05-04 Jazz"),
-		"book.m4b":         lines("audiobook, mp4, 0.600 s", plain, begin, end, tags),
-		"film.mkv": lines("video, matroska, 0.608 s", h264, "audio vorbis 1 ch 48000 Hz", "audio opus 1 ch 48000 Hz ja Comments",
+		"chaptertrack.mp4": probetest.Lines("video, mp4, 0.600 s", h264+" default", plain, begin, end, tags),
+		"hdr10.mp4":        probetest.Lines("video, mp4, 0.626 s", hdrFilm+"hdr10 default"),
+		"hlg.mov":          probetest.Lines("video, mov, 0.626 s", hdrFilm+"hlg default"),
+		"fragments.mp4":    probetest.Lines("video, mp4, 0.621 s", h264+" default", plain),
+		"sidx.mp4":         probetest.Lines("video, mp4, 0.621 s", h264+" default", plain),
+		"noindex.mp4":      probetest.Lines("video, mp4, 0.621 s", h264+" default", plain),
+		"phone.3gp":        probetest.Lines("video, 3gp, 0.400 s", "video h263 176x144 15 fps 8 bit default"),
+		"song.m4a":         probetest.Lines("track, mp4, 0.600 s", "audio alac 1 ch 48000 Hz 16 bit default", "artwork image/jpeg 225 bytes", "tags Song Singer 2019-05-04 Jazz"),
+		"book.m4b":         probetest.Lines("audiobook, mp4, 0.600 s", plain, begin, end, tags),
+		"film.mkv": probetest.Lines("video, matroska, 0.608 s", h264, "audio vorbis 1 ch 48000 Hz", "audio opus 1 ch 48000 Hz ja Comments",
 			"subtitle ass de forced", begin, end, "attachment cover.jpg", "artwork image/jpeg 225 bytes", tags),
-		"merged.mkv": lines("video, matroska, 0.640 s", h264+" de Bild default", "audio aac LC 1 ch 48000 Hz en", "audio ac3 1 ch 48000 Hz fr default",
+		"merged.mkv": probetest.Lines("video, matroska, 0.640 s", h264+" de Bild default", "audio aac LC 1 ch 48000 Hz en", "audio ac3 1 ch 48000 Hz fr default",
 			begin, end, "attachment cover.jpg", "artwork image/jpeg 225 bytes", "tags Merged"),
-		"hdr10.mkv":    lines("video, matroska, 0.626 s", hdrFilm+"hdr10"),
-		"live.webm":    lines("video, webm, 0.607 s", "video vp9 Profile 0 96x64 25 fps 8 bit", "audio opus 1 ch 48000 Hz"),
-		"film.avi":     lines("video, avi, 0.640 s", "video mpeg4 Simple Profile 96x64 25 fps 8 bit default", "audio mp3 1 ch 48000 Hz default", "tags AVI Title"),
-		"h264.avi":     lines("video, avi, 0.608 s", h264+" default", "audio ac3 1 ch 48000 Hz default"),
-		"film.wmv":     lines("video, asf, 0.643 s", "video wmv2 96x64 25 fps 8 bit", "audio wmav2 1 ch 48000 Hz", "tags WMV Title Auth"),
-		"film.flv":     lines("video, flv, 0.621 s", h264, "audio aac LC 1 ch 48000 Hz", "tags FLV Title"),
-		"old.flv":      lines("video, flv, 0.627 s", "video flv1 96x64 25 fps 8 bit", "audio mp3 1 ch 22050 Hz"),
-		"broadcast.ts": lines("video, mpegts, 0.610 s", h264, "audio ac3 1 ch 48000 Hz en", "audio mp2 1 ch 48000 Hz fr"),
-		"bluray.m2ts":  lines("video, m2ts, 0.631 s", hdrFilm+"hdr10", "audio eac3 1 ch 48000 Hz"),
-		"dvd.vob":      lines("video, mpegps, 0.544 s", "video mpeg2video Main 96x64 25 fps 8 bit", "audio ac3 1 ch 48000 Hz"),
-		"old.mpg":      lines("video, mpegps, 0.552 s", "video mpeg1video 96x64 25 fps 8 bit", "audio mp2 1 ch 48000 Hz"),
+		"hdr10.mkv":    probetest.Lines("video, matroska, 0.626 s", hdrFilm+"hdr10"),
+		"live.webm":    probetest.Lines("video, webm, 0.607 s", "video vp9 Profile 0 96x64 25 fps 8 bit", "audio opus 1 ch 48000 Hz"),
+		"film.avi":     probetest.Lines("video, avi, 0.640 s", "video mpeg4 Simple Profile 96x64 25 fps 8 bit default", "audio mp3 1 ch 48000 Hz default", "tags AVI Title"),
+		"h264.avi":     probetest.Lines("video, avi, 0.608 s", h264+" default", "audio ac3 1 ch 48000 Hz default"),
+		"film.wmv":     probetest.Lines("video, asf, 0.643 s", "video wmv2 96x64 25 fps 8 bit", "audio wmav2 1 ch 48000 Hz", "tags WMV Title Auth"),
+		"film.flv":     probetest.Lines("video, flv, 0.621 s", h264, "audio aac LC 1 ch 48000 Hz", "tags FLV Title"),
+		"old.flv":      probetest.Lines("video, flv, 0.627 s", "video flv1 96x64 25 fps 8 bit", "audio mp3 1 ch 22050 Hz"),
+		"broadcast.ts": probetest.Lines("video, mpegts, 0.610 s", h264, "audio ac3 1 ch 48000 Hz en", "audio mp2 1 ch 48000 Hz fr"),
+		"bluray.m2ts":  probetest.Lines("video, m2ts, 0.631 s", hdrFilm+"hdr10", "audio eac3 1 ch 48000 Hz"),
+		"dvd.vob":      probetest.Lines("video, mpegps, 0.544 s", "video mpeg2video Main 96x64 25 fps 8 bit", "audio ac3 1 ch 48000 Hz"),
+		"old.mpg":      probetest.Lines("video, mpegps, 0.552 s", "video mpeg1video 96x64 25 fps 8 bit", "audio mp2 1 ch 48000 Hz"),
 	} {
 		r, err := probeFile(t, "testdata/video/"+name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		checkFilm(t, name, r, want)
+		probetest.CheckFilm(t, name, r, want)
 	}
 }
 
@@ -161,11 +103,11 @@ func TestTruncatedFilmsSayNothingWrong(t *testing.T) {
 		}
 		for cut := 16; cut < len(data); cut += 1 + len(data)/97 {
 			r, err := probeBytes(data[:cut], ext)
-			var panicked *PanicError
+			var panicked *format.PanicError
 			if errors.As(err, &panicked) {
 				t.Fatalf("%s, cut at %d: %v\n%s", name, cut, err, panicked.Stack)
 			}
-			if err != nil && !errors.Is(err, ErrTruncated) && !errors.Is(err, ErrMalformed) && !errors.Is(err, ErrUnknown) {
+			if err != nil && !errors.Is(err, window.ErrTruncated) && !errors.Is(err, window.ErrMalformed) && !errors.Is(err, window.ErrUnknown) {
 				t.Errorf("%s, cut at %d: %v", name, cut, err)
 			}
 			if r.Description.Media == nil {
@@ -190,44 +132,6 @@ func TestMutatedFilmsBreakNothing(t *testing.T) {
 		}
 		mutate(t, name, data, n)
 	}
-}
-
-// sparse is a file of zeros but for a few parts, for films that are larger than any test may be.
-type sparse struct {
-	size  int64
-	parts map[int64][]byte
-}
-
-func (s *sparse) ReadAt(p []byte, off int64) (int, error) {
-	if off >= s.size {
-		return 0, io.EOF
-	}
-	n := int(min(int64(len(p)), s.size-off))
-	clear(p[:n])
-	for at, part := range s.parts {
-		if from, to := max(at, off), min(at+int64(len(part)), off+int64(n)); from < to {
-			copy(p[from-off:to-off], part[from-at:to-at])
-		}
-	}
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
-}
-
-// probeWithin probes a large source and fails where that takes more than nine reads or 160 KB.
-func probeWithin(t *testing.T, src io.ReaderAt, size int64, ext string) Result {
-	t.Helper()
-	w := NewWindow(context.Background(), src, size)
-	defer w.release()
-	r, err := probeWindow(w, ext)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if reads, n := w.Spent(); reads > 9 || n > 160_000 {
-		t.Errorf("%s: %d reads of %d bytes", r.Description.Media.Container, reads, n)
-	}
-	return r
 }
 
 // TestFilmsAgreeWithTheReference compares with what ffprobe says of a sibling project's samples.

@@ -1,0 +1,28 @@
+package audio
+
+import (
+	"io"
+	"slices"
+	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/probetest"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
+)
+
+// family are the formats that the tests of this package probe by.
+var family = probetest.Family(slices.Concat(Formats, Weak, Fallback))
+
+func probeBytes(data []byte, ext string) (format.Result, error) { return family.Bytes(data, ext) }
+
+func probeWindow(w *window.Window, ext string) (format.Result, error) {
+	return format.Read(w, family, ext)
+}
+
+func fuzzSound(f *testing.F, patterns ...string) { family.FuzzSound(f, patterns...) }
+
+func fuzzSoundOf(f *testing.F, seeds ...[]byte) { family.FuzzFrom(f, seeds...) }
+
+func probeWithin(t *testing.T, src io.ReaderAt, size int64, ext string) format.Result {
+	return family.Within(t, src, size, ext)
+}

@@ -1,0 +1,41 @@
+// Package image probes pictures and the raw files of cameras, and reads EXIF, IPTC and XMP.
+package image
+
+import (
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
+)
+
+// Formats are those that strong magic bytes tell.
+var Formats = []format.Format{
+	{Name: "jpeg", Kind: media.KindImage, Match: MatchJPEG, Probe: probeJPEG},
+	{Name: "png", Kind: media.KindImage, Match: matchPNG, Probe: probePNG},
+	{Name: "heif", Kind: media.KindImage, Match: matchHEIF, Probe: probeHEIF},
+	{Name: "webp", Kind: media.KindImage, Match: matchWebP, Probe: probeWebP},
+	{Name: "cr3", Kind: media.KindPhoto, Match: matchCR3, Probe: probeCR3},
+	{Name: "tiff", Kind: media.KindImage, Match: matchTIFF, Probe: probeTIFF},
+	{Name: "raf", Kind: media.KindPhoto, Match: matchRAF, Probe: probeRAF},
+	{Name: "gif", Kind: media.KindImage, Match: matchGIF, Probe: probeGIF},
+	{Name: "jxl", Kind: media.KindImage, Match: matchJXL, Probe: probeJXL},
+	{Name: "jp2", Kind: media.KindImage, Match: matchJP2, Probe: probeJP2},
+	{Name: "psd", Kind: media.KindImage, Match: matchPSD, Probe: probePSD},
+	{Name: "bmp", Kind: media.KindImage, Match: matchBMP, Probe: probeBMP},
+	{Name: "crw", Kind: media.KindPhoto, Match: matchCRW, Probe: probeCRW},
+	{Name: "mrw", Kind: media.KindPhoto, Match: matchMRW, Probe: probeMRW},
+	{Name: "x3f", Kind: media.KindPhoto, Match: matchX3F, Probe: probeX3F},
+	{Name: "dds", Kind: media.KindImage, Match: matchDDS, Probe: sizeAt(12, window.LE32, false)},
+	{Name: "xcf", Kind: media.KindImage, Match: matchXCF, Probe: sizeAt(14, window.BE32, true)},
+	{Name: "qoi", Kind: media.KindImage, Match: matchQOI, Probe: sizeAt(4, window.BE32, true)},
+	{Name: "icns", Kind: media.KindImage, Match: matchICNS, Probe: probeICNS},
+	{Name: "exr", Kind: media.KindImage, Match: matchEXR, Probe: probeEXR},
+}
+
+// Weak are those that only little tells: sync words, text, a name.
+var Weak = []format.Format{
+	{Name: "ico", Kind: media.KindImage, Match: matchICO, Probe: probeICO},
+	{Name: "pcx", Kind: media.KindImage, Match: matchPCX, Probe: probePCX},
+	{Name: "pnm", Kind: media.KindImage, Match: matchPNM, Probe: probePNM},
+	{Name: "tga", Kind: media.KindImage, Match: matchTGA, Probe: probeTGA},
+	{Name: "svg", Kind: media.KindImage, Match: matchSVG, Probe: probeSVG},
+}

@@ -1,0 +1,7 @@
+package matroska
+
+import (
+	"testing"
+)
+
+func FuzzMatroska(f *testing.F) { fuzzProbe(f, ".mkv", "video/*.mkv", "video/*.webm") }

@@ -1,0 +1,9 @@
+package probetest
+
+func BitmapOf(code string, w, h int32) []byte {
+	return Le(uint32(40), w, h, uint16(1), uint16(24), code, make([]byte, 20))
+}
+
+func WaveOf(tag, channels uint16, rate, bytesPerSecond uint32, depth uint16) []byte {
+	return Le(tag, channels, rate, bytesPerSecond, uint16(1), depth, uint16(0))
+}

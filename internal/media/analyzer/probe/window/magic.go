@@ -1,0 +1,5 @@
+package window
+
+func HasMagic(b []byte, magic string) bool {
+	return len(b) >= len(magic) && string(b[:len(magic)]) == magic
+}
