@@ -74,7 +74,11 @@ func (tx *Tx) markWhose(old, it *Item) error {
 			continue
 		}
 		stem := o.Name[:len(o.Name)-len(path.Ext(o.Name))]
-		if stem == "" {
+		accompanied, err := tx.Accompanied(o.Dir)
+		if err != nil {
+			return err
+		}
+		if stem == "" || !accompanied {
 			continue
 		}
 		const theirs = " WHERE state = {present} AND dir = ? AND name >= ? AND name < ? AND " + companionKinds
@@ -136,8 +140,24 @@ func (tx *Tx) markBeside(it *Item) error {
 // Accompanied reports whether anything stands in a directory that may describe the items there: a sidecar, a picture or
 // subtitles.
 func (tx *Tx) Accompanied(dir int64) (bool, error) {
+	if tx.bare[dir] {
+		return false, nil
+	}
 	n, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM items WHERE dir = ? AND state = {present} AND kind IN {companions})", dir)
+	if err == nil && n == 0 {
+		if tx.bare == nil {
+			tx.bare = map[int64]bool{}
+		}
+		tx.bare[dir] = true
+	}
 	return n != 0, err
+}
+
+// companion notes that an item is written: where it accompanies others, its directory is bare no more.
+func (tx *Tx) companion(it *Item) {
+	if Accompanies(it.Kind) {
+		delete(tx.bare, it.Dir)
+	}
 }
 
 // Companion is an item beside another.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql/driver"
 	"fmt"
 	"slices"
@@ -187,6 +188,37 @@ func (tx *Tx) ItemsIn(dir int64) ([]Item, error) {
 	return append(present, gone...), err
 }
 
+// ItemsBetween reads those items of a directory whose names are from the one up to before the other ("": all that
+// follow), without their documents, as ItemsIn does.
+func (tx *Tx) ItemsBetween(dir int64, from, to string) (out []Item, err error) {
+	for _, state := range []string{"state = {present}", "state > {present}"} {
+		where, args := "dir = ? AND name >= ? AND ", []driver.Value{dir, []byte(from)}
+		if to != "" {
+			where, args = where+"name < ? AND ", append(args, []byte(to))
+		}
+		items, err := tx.items(where+state, args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, items...)
+	}
+	return out, nil
+}
+
+// SomeNames reads each n-th name of those at which items stand in a directory, in their order.
+func (s *Store) SomeNames(ctx context.Context, dir int64, n int) (names []string, err error) {
+	at := 0
+	err = s.read(ctx, func(c *conn) error {
+		return c.each("SELECT name FROM items INDEXED BY items_place WHERE dir = ? AND state = {present} ORDER BY name", func(r row) error {
+			if at++; at%n == 0 {
+				names = append(names, string(r.bytes(0)))
+			}
+			return nil
+		}, dir)
+	})
+	return names, err
+}
+
 // ItemsAt reads the items at one name of a directory, without their documents: at most one present, and any missing.
 func (tx *Tx) ItemsAt(dir int64, name string) ([]Item, error) {
 	present, err := tx.items("dir = ? AND name = ? AND state = {present}", dir, []byte(name))
@@ -216,6 +248,7 @@ func (tx *Tx) Insert(it *Item) error {
 	if err := tx.markDescribed(nil, it); err != nil {
 		return err
 	}
+	tx.companion(it)
 	return tx.c.exec(insertItem, it.values()...)
 }
 
@@ -240,10 +273,7 @@ func (tx *Tx) update(old, it *Item) error {
 	if err := tx.markDescribed(old, it); err != nil {
 		return err
 	}
-	if it.Unread {
-		return allButDocuments.write(tx, it)
-	}
-	return wholeItem.write(tx, it)
+	return tx.updateItem(old, it)
 }
 
 func (tx *Tx) wrote(it *Item) {

@@ -71,7 +71,8 @@ type Store struct {
 
 	epoch   string
 	ran     atomic.Pointer[runs]
-	counts  // of the writer, and published after each commit
+	counts              // of the writer, and published after each commit
+	updates itemUpdates // the writer's
 	head    atomic.Int64
 	indexed atomic.Int64 // the feed's number up to which it can be sorted and searched
 	floor   atomic.Int64
@@ -178,6 +179,7 @@ func newStore(path string, o Options) *Store {
 	}
 	return &Store{
 		path: path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, queryTime: o.QueryTime,
+		updates:  itemUpdates{},
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
 		damage: damage{found: make(chan struct{})},
 	}

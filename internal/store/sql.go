@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql/driver"
 	"fmt"
 	"slices"
@@ -27,25 +28,73 @@ type itemUpdate struct {
 	at  []int // where their values stand in Item.values
 }
 
-// What of an item is written. SQLite rewrites every index of which a column is set, whether its value changes or not: so
-// analysis sets no column of a place or an identity, and what leaves the documents as they are does not read them.
-var (
-	wholeItem       = updateOf(itemColumns[1:]...)
-	allButDocuments = updateOf(rowColumns[1:]...)
-	analysisOfItem  = updateOf("kind", "analysis", "work", "attempts", "retry_at", "error", "fingerprint", "seq", "filter_seq",
-		"described", "doc", "probed")
-)
+// columnGroup is some columns of items that change together.
+type columnGroup struct {
+	columns []string
+	equal   func(a, b *Item) bool
+}
 
-func updateOf(columns ...string) itemUpdate {
-	u := itemUpdate{sql: "UPDATE items SET " + strings.Join(columns, "=?, ") + "=? WHERE id=?"}
+// columnGroups are all columns but the id. SQLite rewrites every index of which a column is set, whether its value
+// changes or not: so those that stand in an index are in groups of their own, and an update sets the groups that differ.
+var columnGroups = [...]columnGroup{
+	{[]string{"root"}, func(a, b *Item) bool { return a.Root == b.Root }},
+	{[]string{"dir", "name"}, func(a, b *Item) bool { return a.Dir == b.Dir && a.Name == b.Name }},
+	{[]string{"volume", "inode", "birth"}, func(a, b *Item) bool { return a.Volume == b.Volume && a.FileID == b.FileID }},
+	{[]string{"links", "size", "mtime", "ctime", "added"}, func(a, b *Item) bool {
+		return a.Links == b.Links && a.Size == b.Size && a.MTime == b.MTime && a.CTime == b.CTime && a.Added == b.Added
+	}},
+	{[]string{"state", "missing_at"}, func(a, b *Item) bool { return a.State == b.State && a.MissingAt == b.MissingAt }},
+	{[]string{"kind", "analysis", "error", "fingerprint", "attempts"}, func(a, b *Item) bool {
+		return a.Kind == b.Kind && a.Analysis == b.Analysis && a.Error == b.Error && a.HasFingerprint == b.HasFingerprint &&
+			a.Fingerprint == b.Fingerprint && a.Attempts == b.Attempts
+	}},
+	{[]string{"work", "retry_at", "described"}, func(a, b *Item) bool {
+		return a.Work == b.Work && a.RetryAt == b.RetryAt && a.Described == b.Described
+	}},
+	{[]string{"marked"}, func(a, b *Item) bool { return a.SiblingSeq == b.SiblingSeq }},
+	{[]string{"seq", "filter_seq"}, func(a, b *Item) bool { return a.Seq == b.Seq && a.FilterSeq == b.FilterSeq }},
+	{[]string{"doc", "probed"}, func(a, b *Item) bool { // what was not read stays
+		return b.Unread || !a.Unread && bytes.Equal(a.Doc, b.Doc) && bytes.Equal(a.Probed, b.Probed)
+	}},
+}
+
+// itemUpdates are those made so far, by the groups that they set.
+type itemUpdates map[uint16]*itemUpdate
+
+func (u itemUpdates) of(groups uint16) *itemUpdate {
+	if u[groups] == nil {
+		var columns []string
+		for i := range columnGroups {
+			if groups&(1<<i) != 0 {
+				columns = append(columns, columnGroups[i].columns...)
+			}
+		}
+		u[groups] = updateOf(columns...)
+	}
+	return u[groups]
+}
+
+func updateOf(columns ...string) *itemUpdate {
+	u := &itemUpdate{sql: "UPDATE items SET " + strings.Join(columns, "=?, ") + "=? WHERE id=?"}
 	for _, c := range columns {
 		u.at = append(u.at, slices.Index(itemColumns, c))
 	}
 	return u
 }
 
-func (u *itemUpdate) write(tx *Tx, it *Item) error {
-	v := it.values()
+// updateItem writes the columns of an item in which it differs from what it was.
+func (tx *Tx) updateItem(old, it *Item) error {
+	var groups uint16
+	for i := range columnGroups {
+		if !columnGroups[i].equal(old, it) {
+			groups |= 1 << i
+		}
+	}
+	if groups == 0 {
+		return nil
+	}
+	tx.companion(it)
+	u, v := tx.s.updates.of(groups), it.values()
 	args := make([]driver.Value, 0, len(u.at)+1)
 	for _, at := range u.at {
 		args = append(args, v[at])

@@ -8,7 +8,8 @@ type Tx struct {
 	rows         int // written in this group
 	removed      int64
 	tally        map[tallyKey]int64
-	pending      []tallyChange // of the running request
+	pending      []tallyChange  // of the running request
+	bare         map[int64]bool // directories in which nothing accompanies the items, as far as the running request has asked
 	rootsChanged bool
 	work         bool  // the group left work for the analyzer
 	floor        int64 // the pruned floor, where it moved

@@ -159,13 +159,13 @@ func (tx *Tx) saveAnalysis(old, it *Item) error {
 	if err := tx.markDescribed(old, it); err != nil {
 		return err
 	}
-	return analysisOfItem.write(tx, it)
+	return tx.updateItem(old, it)
 }
 
 // saveWork writes only what is left to do for an item.
-func (tx *Tx) saveWork(it *Item) error {
+func (tx *Tx) saveWork(old, it *Item) error {
 	tx.wrote(it)
-	return tx.c.exec("UPDATE items SET work=?, retry_at=?, described=? WHERE id=?", int64(it.Work), it.RetryAt, int64(it.Described), it.ID)
+	return tx.updateItem(old, it)
 }
 
 // described is the work that is left once an item has been described by what lay beside it at a number
@@ -192,7 +192,7 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 	if len(it.Probed) > media.MaxDocument {
 		it.Probed = a.Probed
 	} else if it.Kind == a.Kind && bytes.Equal(it.Doc, a.Doc) {
-		return tx.saveWork(&it)
+		return tx.saveWork(&old, &it)
 	}
 	it.Kind, it.Doc = a.Kind, a.Doc
 	tx.number(&old, &it)
@@ -212,7 +212,7 @@ func (tx *Tx) Defer(t *Task, retryAt int64) error {
 		it.Analysis = Pending
 		err = tx.Save(&old, &it)
 	} else {
-		err = tx.saveWork(&it)
+		err = tx.saveWork(&old, &it)
 	}
 	if err != nil {
 		return err

@@ -203,7 +203,7 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 	if err := tx.c.exec("SAVEPOINT request"); err != nil {
 		return err
 	}
-	tx.pending = tx.pending[:0]
+	tx.pending, tx.bare = tx.pending[:0], nil
 	defer func() {
 		if err != nil {
 			if !tx.c.c.AutoCommit() {

@@ -82,7 +82,7 @@ func (m *matching) subOtherwise(name string, id tree.FileID) bool {
 
 // departDirs marks gone the directories below that a whole look did not show.
 func (m *matching) departDirs() error {
-	if !m.whole() {
+	if !m.whole() || m.part != nil && !m.part.last {
 		return nil
 	}
 	known, err := m.tx.Subdirs(m.d.ID)

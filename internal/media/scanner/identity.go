@@ -321,7 +321,7 @@ func (m *matching) reclaim(i int, after int64) (known, home bool, err error) {
 // stands takes a row made in the middle of a look for one of those that the look compares, if it is. It has found
 // its place only where its file is listed there: that may have been exchanged again since.
 func (m *matching) stands(it *store.Item) {
-	if it.Dir != m.d.ID || !m.whole() && !slices.Contains(m.names, it.Name) {
+	if it.Dir != m.d.ID || !m.whole() && !slices.Contains(m.names, it.Name) || m.part != nil && !m.part.has(it.Name) {
 		return
 	}
 	m.present[it.Name] = it

@@ -42,9 +42,16 @@ func (r *runner) look(ctx context.Context, j *job) {
 		r.results <- res // has room for every job in flight
 		return
 	}
+	last, before, err := r.reconcileParts(ctx, g, g.row)
+	if err != nil || before.stale {
+		r.s.inFlight.Release(cost)
+		res.verdict, res.err, res.unwritten = before, err, err != nil
+		r.results <- res
+		return
+	}
 	res.async = true
 	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) (err error) {
-		res.verdict, err = g.reconcile(tx)
+		res.verdict, err = g.reconcile(tx, last, before)
 		return err
 	}, func(err error) {
 		r.s.inFlight.Release(cost)
@@ -124,6 +131,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 			return nil, 0, err
 		}
 	}
+	g.row = known
 	if !found {
 		if err := r.findOrigins(ctx, g); err != nil {
 			return nil, 0, err

@@ -50,6 +50,7 @@ func (d *doubt) standsAs(e *tree.Entry) bool {
 // matching is the state of one reconcile.
 type matching struct {
 	*sighting
+	part    *part // of the names, nil: all
 	tx      *store.Tx
 	d       store.Dir
 	vol     int64
@@ -57,7 +58,6 @@ type matching struct {
 	present map[string]*store.Item // rows of this directory, by name
 	lost    map[string]*store.Item // rows missing from it, by name
 	settled map[int64]struct{}     // ids that have found their place in this look
-	listed  map[string]int         // index of files by name
 	held    map[string]struct{}    // names that wait for a proof
 	left    map[int64]struct{}     // other directories that items moved here from
 	linked  []*store.Item          // rows written of files with several names
@@ -71,10 +71,10 @@ type matching struct {
 	parted []store.Item // rows of files that are no more in their places
 }
 
-// reconcile makes the catalog's view of one directory equal to a sighting, in one transaction.
-// Arrivals decide moves; see identity.go.
-func (g *sighting) reconcile(tx *store.Tx) (verdict, error) {
-	m := &matching{sighting: g, tx: tx, settled: map[int64]struct{}{}, held: map[string]struct{}{}}
+// reconcile makes the catalog's view of one directory, or of a part of it, equal to a sighting, in one transaction. It adds
+// to what came of the parts before. Arrivals decide moves; see identity.go.
+func (g *sighting) reconcile(tx *store.Tx, p *part, v verdict) (verdict, error) {
+	m := &matching{sighting: g, part: p, tx: tx, v: v, settled: map[int64]struct{}{}, held: map[string]struct{}{}}
 	var err error
 	if m.v.stale, err = m.revive(); err != nil || m.v.stale {
 		return m.v, err
@@ -154,9 +154,12 @@ func (m *matching) load() (err error) {
 		m.d.Stamp = 0
 	}
 	var rows []store.Item
-	if m.whole() {
+	switch {
+	case m.part != nil:
+		rows, err = m.tx.ItemsBetween(m.d.ID, m.part.from, m.part.to)
+	case m.whole():
 		rows, err = m.tx.ItemsIn(m.d.ID)
-	} else {
+	default:
 		for _, n := range m.names {
 			at, err := m.tx.ItemsAt(m.d.ID, n)
 			if err != nil {
@@ -177,9 +180,8 @@ func (m *matching) load() (err error) {
 			m.lost[it.Name] = it
 		}
 	}
-	m.listed = make(map[string]int, len(m.files))
-	for i := range m.files {
-		m.listed[m.files[i].Name] = i
+	if m.listed == nil {
+		m.index()
 	}
 	return nil
 }

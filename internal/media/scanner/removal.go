@@ -30,11 +30,18 @@ func (r *runner) vanish(ctx context.Context, j *job) {
 	}
 	at, kin := time.Now().UnixNano(), r.kin.Load()
 	gone := false
-	err := r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
+	after, err := r.vanishParts(ctx, j.gone, at, &res.verdict)
+	if err != nil {
+		res.async, res.err, res.unwritten = false, err, true
+		r.results <- res
+		return
+	}
+	before := res.verdict
+	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
 		var below []store.Dir
 		var err error
-		res.verdict = verdict{}
-		below, gone, err = vanishIn(tx, *j.gone, at, kin, &res.verdict)
+		res.verdict = before
+		below, gone, err = vanishIn(tx, *j.gone, after, at, kin, &res.verdict)
 		res.children = nil
 		for i := range below {
 			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i], pass: j.pass})
@@ -91,15 +98,35 @@ func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {
 	return !ignored, err
 }
 
-// vanishIn reports the directories below, and whether the directory is still gone.
-func vanishIn(tx *store.Tx, d store.Dir, at int64, kin *kin, v *verdict) (below []store.Dir, gone bool, err error) {
-	now, found, err := tx.DirByID(d.ID)
-	if err != nil || !found || !now.Gone { // it came back meanwhile
-		return nil, false, err
-	}
-	items, err := tx.ItemsIn(d.ID)
+// vanishParts marks the items of a large directory missing but for the last of them, some in each transaction. It gives
+// the name up to which it came.
+func (r *runner) vanishParts(ctx context.Context, d *store.Dir, at int64, v *verdict) (after string, err error) {
+	names, err := r.s.store.SomeNames(ctx, d.ID, partRows)
 	if err != nil {
-		return nil, false, err
+		return "", err
+	}
+	for _, to := range names {
+		now := *v
+		err := r.s.store.Update(ctx, func(tx *store.Tx) error {
+			row, found, err := tx.DirByID(d.ID)
+			if err != nil || !found || !row.Gone {
+				return err
+			}
+			return vanishBetween(tx, d, after, to, at, r.kin.Load(), &now)
+		})
+		if err != nil {
+			return after, err
+		}
+		after, *v = to, now
+	}
+	return after, nil
+}
+
+// vanishBetween marks the items of a directory missing whose names are from the one up to before the other.
+func vanishBetween(tx *store.Tx, d *store.Dir, from, to string, at int64, kin *kin, v *verdict) error {
+	items, err := tx.ItemsBetween(d.ID, from, to)
+	if err != nil {
+		return err
 	}
 	elsewhere := func(o *store.Item) bool { return o.Dir != d.ID }
 	for i := range items {
@@ -109,13 +136,26 @@ func vanishIn(tx *store.Tx, d store.Dir, at int64, kin *kin, v *verdict) (below 
 		}
 		echoes, err := otherNames(tx, it, elsewhere)
 		if err != nil {
-			return nil, false, err
+			return err
 		}
 		v.echoes = append(v.echoes, echoes...)
 		if err := tx.MarkMissing(it, at); err != nil {
-			return nil, false, err
+			return err
 		}
 		v.missing++
+	}
+	return nil
+}
+
+// vanishIn marks the items missing whose names are not before one. It reports the directories below, and whether the
+// directory is still gone.
+func vanishIn(tx *store.Tx, d store.Dir, from string, at int64, kin *kin, v *verdict) (below []store.Dir, gone bool, err error) {
+	now, found, err := tx.DirByID(d.ID)
+	if err != nil || !found || !now.Gone { // it came back meanwhile
+		return nil, false, err
+	}
+	if err := vanishBetween(tx, &d, from, "", at, kin, v); err != nil {
+		return nil, false, err
 	}
 	subs, err := tx.Subdirs(d.ID)
 	if err != nil {

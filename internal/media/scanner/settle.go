@@ -20,9 +20,14 @@ func (m *matching) settle(before store.Dir, oldDigest store.Digest) {
 	v.unsettled = v.unsettled || len(v.growing) > 0 || len(v.doubts) > 0 || len(v.asks) > 0 || v.list || len(m.broken) > 0
 	d := &m.d
 	d.Gone, d.Volume = false, m.vol
+	if p := m.part; p != nil && p.n > 0 && !(before.Settled && before.Digest == m.underway(p.n-1)) {
+		v.unsettled = true // so it was before, or somebody changed it between two parts
+	}
 	switch {
 	case v.unsettled:
 		d.Settled, d.Digest = false, store.Digest{}
+	case m.part != nil && !m.part.last:
+		d.Settled, d.Digest = true, m.underway(m.part.n)
 	case m.whole():
 		d.Settled, d.Digest = true, m.digest
 	case before.Settled:
@@ -32,7 +37,10 @@ func (m *matching) settle(before store.Dir, oldDigest store.Digest) {
 			d.Digest = d.Digest.Add(part)
 		}
 	}
-	if m.whole() {
+	switch {
+	case m.part != nil && !m.part.last:
+		d.Stamp = 0
+	case m.whole():
 		m.settleStamp(before)
 		d.Skipped = m.skipped
 		for _, name := range slices.Sorted(maps.Keys(m.mounts)) {

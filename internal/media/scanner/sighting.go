@@ -20,7 +20,9 @@ type sighting struct {
 	stamp   int64  // that the directory has now; 0: none proves anything
 
 	self   tree.Entry
+	row    store.Dir           // of the directory, before the look
 	files  []tree.Entry        // regular files that are not passed over
+	listed map[string]int      // where they are, by name; see index
 	dirs   map[string]struct{} // names of directories that are not passed over
 	subs   []tree.Entry        // those directories
 	broken map[string]struct{} // names that are there but could not be looked at

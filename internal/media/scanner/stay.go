@@ -1,6 +1,9 @@
 package scanner
 
 import (
+	"iter"
+	"slices"
+
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -9,7 +12,7 @@ import (
 // whose identity is known elsewhere, then the rest.
 func (m *matching) match() error {
 	var arrivals []int
-	for i := range m.files {
+	for i := range m.inPart() {
 		e := &m.files[i]
 		it := m.present[e.Name]
 		if it == nil || !m.same(it, e) {
@@ -37,6 +40,20 @@ func (m *matching) match() error {
 		}
 	}
 	return nil
+}
+
+// inPart gives the files that are to be matched.
+func (m *matching) inPart() iter.Seq[int] {
+	if m.part != nil {
+		return slices.Values(m.part.files)
+	}
+	return func(yield func(int) bool) {
+		for i := range m.files {
+			if !yield(i) {
+				return
+			}
+		}
+	}
 }
 
 // same reports whether the item at a path is the very file that stands there. A tree without

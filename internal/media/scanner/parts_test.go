@@ -1,0 +1,123 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// shownIn counts the items that the catalog has in a directory.
+func (w *world) shownIn(dir string) (n int) {
+	w.t.Helper()
+	root, _ := w.s.RootID("films")
+	err := w.st.Update(context.Background(), func(tx *store.Tx) error {
+		d, found, err := tx.Dir(root, dir)
+		if err != nil || !found {
+			return err
+		}
+		items, err := tx.ItemsIn(d.ID)
+		for i := range items {
+			if items[i].State == store.Present {
+				n++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// TestALargeDirectoryIsRenamedInPartsAndAStopBetweenThemLosesNoID stops the root while some of the files have moved, as
+// often as a part is under way.
+func TestALargeDirectoryIsRenamedInPartsAndAStopBetweenThemLosesNoID(t *testing.T) {
+	const files = 4 * partRows
+	inWorld(t, options{}, func(w *world) {
+		var script strings.Builder
+		script.WriteString("mkdir a\n")
+		for n := range files {
+			fmt.Fprintf(&script, "write a/%05d.mkv x\n", n)
+		}
+		w.run(script.String())
+		w.scan()
+		ids := map[string]int64{}
+		for p, id := range w.shows().present {
+			ids[p[1:]] = id
+		}
+		if len(ids) != files {
+			t.Fatalf("%d items, want %d", len(ids), files)
+		}
+		cfg := w.s.runner("films").cfg
+		from, to, stopped := "a", "b", false
+		for try := 0; try < 10 && !stopped; try++ {
+			w.run("rename " + from + " " + to)
+			w.s.Hint(media.Hint{Root: "films", Names: []string{from, to}})
+			moved := 0
+			for moved < files && !stopped {
+				moved = w.shownIn(to) // waits for its turn with the store: between two parts
+				stopped = moved > 0 && moved < files
+			}
+			cfg.Workers++ // so that it stops, and starts anew
+			w.roots(cfg)
+			w.pass(time.Minute)
+			now := map[string]int64{}
+			for p, id := range w.shows().present {
+				now[strings.TrimPrefix(p, to)] = id
+			}
+			if !maps.Equal(now, ids) {
+				t.Fatalf("after %d of %d files had moved their ids are others", moved, files)
+			}
+			from, to = to, from
+		}
+		if !stopped {
+			t.Error("all files moved in one transaction")
+		}
+		w.isTrue()
+	})
+}
+
+// TestALargeDirectoryVanishesInParts counts what is missing while a large directory goes.
+func TestALargeDirectoryVanishesInParts(t *testing.T) {
+	const files = 4 * partRows
+	inWorld(t, options{root: RootConfig{MaxRemovals: 1}}, func(w *world) {
+		w.many("a", 0, files)
+		w.scan()
+		w.run("remove a")
+		w.s.Hint(media.Hint{Root: "films", Names: []string{"a"}})
+		inParts := false
+		for left := files; left > 0; left = w.shownIn("a") {
+			inParts = inParts || left < files
+		}
+		if !inParts {
+			t.Error("all files vanished in one transaction")
+		}
+		w.pass(time.Minute)
+		w.counts("gone", 0, 0)
+		w.isTrue()
+	})
+}
+
+func TestALargeDirectoryLosesAndExchangesFiles(t *testing.T) {
+	const files = 2*partRows + 100
+	inWorld(t, options{root: RootConfig{MaxRemovals: 1}}, func(w *world) {
+		w.many("a", 0, files)
+		w.scan()
+		before := w.shows().present
+		w.run(fmt.Sprintf("swap a/0 a/%d\nremove a/1\nremove a/999\nwrite a/new x", files-1)) // of the first and the last part
+		w.scan()
+		w.pass(time.Minute)
+		now := w.shows().present
+		if now["a/0"] != before[fmt.Sprintf("a/%d", files-1)] || now[fmt.Sprintf("a/%d", files-1)] != before["a/0"] {
+			t.Error("two files that were exchanged have not kept their ids")
+		}
+		w.counts("two gone and one new", files-1, 0)
+		w.isTrue()
+	})
+}
