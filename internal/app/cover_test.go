@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -48,8 +49,8 @@ func testGhost(t *testing.T, more string) {
 	}
 	apptest.Mount(t, root+"/disk", "-t", "tmpfs", "-o", "size=1m", "none")
 	shows("covered", "missing")
-	if h := d.Root(t, "films").Held; h == nil || h.Count != 2 {
-		t.Errorf("held: %+v", h)
+	if h := d.Root(t, "films").Held; h == nil || h.Count != 2 || !strings.HasPrefix(h.Reason, root+"/disk is covered by a mount") {
+		t.Errorf("held: %+v, want two because of the mount on %s/disk", h, root)
 	}
 	d.Stop(t)
 	d.Start(t)

@@ -141,6 +141,9 @@ type Holding struct {
 	Items int64
 	Since int64 // 0: nothing is held
 	Doubt Total // the file system that is of another size than before, if that is why
+
+	Covered int64  // of the items, those over which another file system is mounted
+	Mount   string // the first directory on which it is
 }
 
 // Held says what of a root is held.
@@ -151,9 +154,31 @@ func (s *Store) Held(ctx context.Context, root int64) (h Holding, err error) {
 		if err == nil && h.Items > 0 {
 			h.Doubt, _, err = doubted(c, root)
 		}
+		if err == nil && h.Items > 0 {
+			err = h.findCovered(c, root)
+		}
 		return err
 	})
 	return h, err
+}
+
+// findCovered counts those of a root's held items that mounts cover.
+func (h *Holding) findCovered(c *conn, root int64) error {
+	mounts, err := coveredDirs(c, root)
+	if err != nil {
+		return err
+	}
+	for _, dir := range mounts {
+		n, err := c.number(`SELECT count(*) FROM items WHERE state = {held} AND
+			dir IN (SELECT id FROM dirs WHERE root = ? AND (path = ? OR path > ? AND path < ?))`, root, []byte(dir), []byte(dir+"/"), []byte(dir+"0"))
+		if err != nil {
+			return err
+		}
+		if h.Covered += n; n > 0 && h.Mount == "" {
+			h.Mount = dir
+		}
+	}
+	return nil
 }
 
 func (s *Store) loadRootNames(c *conn) error {

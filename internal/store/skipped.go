@@ -109,6 +109,20 @@ func (tx *Tx) HoldCovered(it *Item, at int64) error {
 	return nil
 }
 
+// coveredDirs reads the directories of a root on which a mount is that covers what is catalogued there.
+func coveredDirs(c *conn, root int64) (out []string, err error) {
+	const some = " AND (substr(skipped, 1, 1) = x'63' OR instr(skipped, x'0063') > 0)" // coveredLetter
+	err = c.each("SELECT path, skipped FROM dirs WHERE root = ? AND skipped IS NOT NULL"+some+" ORDER BY path", func(r row) error {
+		for name := range strings.SplitSeq(string(r.bytes(1)), "\x00") {
+			if covered, ok := strings.CutPrefix(name, string(coveredLetter)); ok {
+				out = append(out, tree.Join(string(r.bytes(0)), covered))
+			}
+		}
+		return nil
+	}, root)
+	return out, err
+}
+
 // skippedNames reads where some of what is not followed lies that a column counts.
 func skippedNames(c *conn, root int64, column string) (paths []string, err error) {
 	err = c.each(fmt.Sprintf("SELECT path, skipped FROM dirs WHERE root = ? AND skipped IS NOT NULL AND %s > 0 ORDER BY path LIMIT %d", column, skippedKept), func(r row) error {

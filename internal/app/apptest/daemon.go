@@ -245,7 +245,8 @@ type RootStatus struct {
 	Scanning bool   `json:"scanning"`
 	Items    int64  `json:"items"`
 	Held     *struct {
-		Count int64 `json:"count"`
+		Count  int64  `json:"count"`
+		Reason string `json:"reason"`
 	} `json:"held"`
 	Skipped struct {
 		Mounts, Links, Unreadable int64

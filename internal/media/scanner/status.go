@@ -95,7 +95,7 @@ func (s *Scanner) describeRoot(ctx context.Context, r *runner) (media.Root, erro
 		return m, err
 	}
 	if h.Items > 0 {
-		m.Held = &media.Held{Count: h.Items, Since: time.Unix(0, h.Since).UTC(), Reason: whyHeld(&h)}
+		m.Held = &media.Held{Count: h.Items, Since: time.Unix(0, h.Since).UTC(), Reason: whyHeld(&h, r.cfg.Location)}
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()

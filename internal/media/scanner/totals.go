@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/dustin/go-humanize"
 	"go.uber.org/zap"
 )
@@ -149,9 +150,18 @@ func release(tx *store.Tx, root int64) error {
 	}
 }
 
-// whyHeld says why removals were not believed.
-func whyHeld(h *store.Holding) string {
-	if h.Doubt.Seen == 0 {
+// whyHeld says why removals were not believed of a root that is at a location.
+func whyHeld(h *store.Holding, location string) string {
+	covered := ""
+	if h.Covered > 0 {
+		covered = fmt.Sprintf("%s is covered by a mount, and with it %s of these files", tree.Join(location, string([]rune(h.Mount))), humanize.Comma(h.Covered))
+	}
+	switch {
+	case h.Covered == h.Items:
+		return covered
+	case covered != "":
+		return covered + "; of the others " + whyHeld(&store.Holding{Doubt: h.Doubt, Items: h.Items - h.Covered}, location)
+	case h.Doubt.Seen == 0:
 		return "more vanished at once than max_removals allows"
 	}
 	return fmt.Sprintf("the file system had %s when everything was there, and %s when this was missing: is a disk of it away?",
