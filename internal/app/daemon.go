@@ -119,7 +119,7 @@ func (c *core) setRoots(ctx context.Context, cfg *config.Config, roots []scanner
 		return fmt.Errorf("take in the roots: %w", err)
 	}
 	c.runShares(roots)
-	c.analyzer.SetRoots(lanes(cfg, c.scanner, roots))
+	c.analyzer.SetRoots(analyzerRoots(cfg, c.scanner, roots))
 	return nil
 }
 

@@ -121,8 +121,8 @@ func checkPatterns(cfg *config.Config) error {
 	return errors.Join(errs...)
 }
 
-// lanes gives the analyzer the roots that the scanner runs.
-func lanes(cfg *config.Config, sc *scanner.Scanner, roots []scanner.RootConfig) []analyzer.Root {
+// analyzerRoots gives the analyzer the roots that the scanner runs.
+func analyzerRoots(cfg *config.Config, sc *scanner.Scanner, roots []scanner.RootConfig) []analyzer.Root {
 	out := make([]analyzer.Root, 0, len(roots))
 	for _, r := range roots {
 		id, ok := sc.RootID(r.Name)

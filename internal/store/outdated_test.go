@@ -98,7 +98,7 @@ func TestAnOutdatedFileThatIsAnotherByNowIsPending(t *testing.T) {
 	if err != nil || len(tasks) != 1 {
 		t.Fatal(tasks, err)
 	}
-	r.update(func(tx *Tx) error { return tx.Defer(&tasks[0], 0) })
+	r.update(func(tx *Tx) error { return tx.Defer(&tasks[0]) })
 	again, err := r.Outdated(t.Context(), root, 10)
 	work, err2 := r.Tasks(t.Context(), root, 10)
 	if err != nil || err2 != nil || len(again)+len(work) != 0 || r.ItemCounts().Pending != 1 {

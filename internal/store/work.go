@@ -199,15 +199,14 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 	return tx.saveAnalysis(&old, &it)
 }
 
-// Defer takes a task off the analyzer's list until a look at its directory, or its retry time, puts it
-// back: the file is not what the catalog says, or not there. An item that has moved since stays on the list.
-func (tx *Tx) Defer(t *Task, retryAt int64) error {
+// Defer takes a task off the analyzer's list until a scan of its directory puts it back: the file is not what the catalog says, or not there. An item that has moved since stays on the list.
+func (tx *Tx) Defer(t *Task) error {
 	it, ok, err := tx.current(t)
 	if err != nil || !ok || it.Dir != t.Dir || it.Name != t.Name {
 		return err
 	}
 	old := it
-	it.Work, it.RetryAt = NoWork, retryAt
+	it.Work, it.RetryAt = NoWork, 0
 	if t.Outdated { // the same look puts it back on the list, as a file that has not been read
 		it.Analysis = Pending
 		err = tx.Save(&old, &it)

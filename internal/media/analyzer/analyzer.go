@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -56,28 +55,26 @@ type Analyzer struct {
 	cfg     Config
 	store   *store.Store
 	log     *zap.Logger
-	sparing *zap.Logger // for what files decide the number of
 	stats   Stats
 	group   *run.Group
 	scanner Scanner
 
-	mu    sync.Mutex // guards lanes; held for look-ups only
-	lanes map[string]*lane
-	stops map[string]func()
+	mu      sync.Mutex // guards workers; held for look-ups only
+	workers map[string]*rootWorker
 }
 
 // New returns an analyzer without roots.
 func New(cfg Config, st *store.Store, scanner Scanner, log *zap.Logger) *Analyzer {
-	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, sparing: logs.Sparing(log), lanes: map[string]*lane{}, stops: map[string]func(){}}
+	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, workers: map[string]*rootWorker{}}
 }
 
-// Run owns every lane until ctx ends, and returns when running work is finished and written. ready is
+// Run owns every root worker until ctx ends, and returns when running work is finished and written. ready is
 // called once SetRoots may be.
 func (a *Analyzer) Run(ctx context.Context, ready func()) error {
 	a.group = run.NewGroup(ctx, a.log)
 	a.group.Go("retry of failed analyses", a.retry)
 	ready()
-	<-a.group.Context().Done() // with ctx, or with a lane that failed
+	<-a.group.Context().Done() // with ctx, or with a root worker that failed
 	return a.group.Wait()
 }
 
@@ -87,8 +84,8 @@ func (a *Analyzer) SetRoots(roots []Root) {
 	for i := range roots {
 		roots[i].FileTimeout = cmp.Or(roots[i].FileTimeout, DefaultFileTimeout)
 	}
-	for _, stop := range a.forget(roots) {
-		stop()
+	for _, w := range a.forget(roots) {
+		w.stop()
 	}
 	for _, r := range roots {
 		if !a.runs(r.Name) {
@@ -97,43 +94,42 @@ func (a *Analyzer) SetRoots(roots []Root) {
 	}
 }
 
-// forget takes the lanes of all but these roots off the list, and returns what stops them.
-func (a *Analyzer) forget(but []Root) (stops []func()) {
+// forget takes the workers of all but these roots off the list.
+func (a *Analyzer) forget(but []Root) (gone []*rootWorker) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for name, l := range a.lanes {
-		if !slices.Contains(but, l.root) {
-			stops = append(stops, a.stops[name])
-			delete(a.lanes, name)
-			delete(a.stops, name)
+	for name, w := range a.workers {
+		if !slices.Contains(but, w.root) {
+			gone = append(gone, w)
+			delete(a.workers, name)
 		}
 	}
-	return stops
+	return gone
 }
 
 func (a *Analyzer) runs(root string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	_, ok := a.lanes[root]
-	return ok
+	return a.workers[root] != nil
 }
 
 func (a *Analyzer) start(r Root) {
-	l := newLane(a, r)
+	w := newRootWorker(a, r)
 	ctx, cancel := context.WithCancel(a.group.Context())
 	done := make(chan struct{})
-	a.note(l, func() { cancel(); <-done })
+	w.stop = func() { cancel(); <-done }
+	a.note(w)
 	a.group.Go("analysis of "+r.Name, func(context.Context) error {
 		defer close(done)
 		defer cancel()
-		return l.run(ctx)
+		return w.run(ctx)
 	})
 }
 
-func (a *Analyzer) note(l *lane, stop func()) {
+func (a *Analyzer) note(w *rootWorker) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.lanes[l.root.Name], a.stops[l.root.Name] = l, stop
+	a.workers[w.root.Name] = w
 }
 
 // Idle reports whether no file waits for analysis or is being analysed, but those of roots that are away and those that
@@ -142,8 +138,8 @@ func (a *Analyzer) Idle() bool {
 	gen := a.store.WorkGeneration()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for name, l := range a.lanes {
-		if l.load.Load() > 0 || (l.seenGen.Load() != gen && a.scanner.Online(name)) {
+	for name, w := range a.workers {
+		if w.unfinished.Load() > 0 || (w.listedGen.Load() != gen && a.scanner.Online(name)) {
 			return false
 		}
 	}
@@ -162,32 +158,8 @@ func (a *Analyzer) count(r *store.Analysed) {
 	a.stats.Bytes.Add(r.Task.Size)
 }
 
-// hint has the directory of a file looked at that was not what the catalog says.
+// hint has the directory of a file scanned that was not what the catalog says.
 func (a *Analyzer) hint(root string, t *store.Task) {
 	dir := t.Path[:max(0, len(t.Path)-len(t.Name)-1)]
 	a.scanner.Hint(media.Hint{Root: root, Dir: dir, Names: []string{t.Name}})
-}
-
-// retry puts failed items back on the list when their time has come.
-func (a *Analyzer) retry(ctx context.Context) error {
-	const every = 15 * time.Second
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return nil
-		}
-		if at, err := a.store.NextRetry(ctx); err == nil && at > 0 && at <= time.Now().UnixNano() {
-			err := a.store.Update(ctx, func(tx *store.Tx) error {
-				_, err := tx.Retry(time.Now().UnixNano(), 1000)
-				return err
-			})
-			if err != nil && ctx.Err() == nil {
-				a.log.Warn("failed analyses not taken up again", zap.Error(err))
-			}
-		}
-		timer.Reset(every)
-	}
 }

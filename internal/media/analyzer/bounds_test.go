@@ -33,7 +33,7 @@ func TestWhatAFileSaysIsCutToItsBounds(t *testing.T) {
 		Title: long, Year: 2001, Genres: slices.Repeat([]string{long[:1<<16]}, 3000), IDs: map[string]string{long: "x", "isbn": long},
 		Media: &media.Media{Container: "epub", Chapters: chapters},
 	}}
-	_, doc := describe("books/b.epub", f, &surroundings{})
+	_, doc := describe("books/b.epub", f, &companions{})
 	given := *f
 	probed := encodeFindings(f)
 	if len(doc) > media.MaxDocument || len(probed) > media.MaxDocument {
@@ -66,7 +66,7 @@ func TestWhatIsCutIsTold(t *testing.T) {
 		Media: &media.Media{Chapters: []media.Chapter{{Title: long}, {Title: long}}},
 	}}
 	probed := encodeFindings(f)
-	_, doc := describe("books/b.epub", f, &surroundings{})
+	_, doc := describe("books/b.epub", f, &companions{})
 	want := []string{"title cut at 4096 bytes", "genres cut at 2000 entries", "ids cut at 4096 bytes", "media.chapters.title cut at 4096 bytes"}
 	if diff := cmp.Diff(want, decoded(t, doc).Warnings); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -83,7 +83,7 @@ func TestASidecarThatIsCutIsToldOfWhereItSpeaks(t *testing.T) {
 	}
 	f := &findings{Kind: media.KindMetadata, Form: string(doc.Form), Description: doc.Description}
 	said := decodeFindings(encodeFindings(f))
-	_, film := describe("T.mkv", &findings{}, &surroundings{docs: []sidecar.Document{{Form: sidecar.Movie, Description: said.Description}}})
+	_, film := describe("T.mkv", &findings{}, &companions{docs: []sidecar.Document{{Form: sidecar.Movie, Description: said.Description}}})
 	if w := decoded(t, film).Warnings; len(w) != 1 || w[0] != "plot cut at 4096 bytes" {
 		t.Errorf("%q", w)
 	}

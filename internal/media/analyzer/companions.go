@@ -42,30 +42,31 @@ func stems(s string) []string {
 	return out
 }
 
-// besideCache keeps what lies beside the files that are analysed now: those of a directory come one
+// siblingCache keeps what lies beside the files that are analysed now: those of a directory come one
 // after the other. What it holds may be a moment old; each use says of which moment.
-type besideCache struct {
+type siblingCache struct {
 	store *store.Store
 	mu    sync.Mutex // guards dirs and held; not held while the store is read
-	dirs  map[int64]cachedBeside
+	dirs  map[int64]directory
 	held  int // bytes in dirs
 }
 
-type cachedBeside struct {
+// directory is what lies in and above a directory, sorted out.
+type directory struct {
 	store.Beside
 	named  map[string]*store.Companion // what is Here, by name
 	folder *sidecar.Folder             // of Here
 	until  time.Time
 }
 
-// newCachedBeside works out once for a directory which of its files go with which.
-func newCachedBeside(b store.Beside, until time.Time) cachedBeside {
+// newDirectory works out once for a directory which of its files go with which.
+func newDirectory(b store.Beside, until time.Time) directory {
 	named, folder := sortOut(b.Here)
-	return cachedBeside{b, named, folder, until}
+	return directory{b, named, folder, until}
 }
 
 // bytes is about how much of the memory it takes that files decide about.
-func (b *cachedBeside) bytes() (n int) {
+func (b *directory) bytes() (n int) {
 	for _, list := range [][]store.Companion{b.Here, b.Above} {
 		for i := range list {
 			n += 100 + len(list[i].Name) + len(list[i].Probed) + len(list[i].Doc)
@@ -88,59 +89,59 @@ func sortOut(list []store.Companion) (map[string]*store.Companion, *sidecar.Fold
 }
 
 const (
-	besideTime = time.Second
-	besideDirs = 64
-	// besideBytes bounds what is kept of all of them. One directory has at most some 3 MiB, and is kept whatever it has:
+	siblingTime = time.Second
+	siblingDirs = 64
+	// siblingBytes bounds what is kept of all of them. One directory has at most some 3 MiB, and is kept whatever it has:
 	// the files in it would else read it anew one by one.
-	besideBytes = 8 << 20
+	siblingBytes = 8 << 20
 
 	maxDocuments = 32 // of one file; beyond that the less sure ones are left out
 )
 
 // get reads what lies in and above a directory, as it was at a number of the feed or later.
-func (c *besideCache) get(ctx context.Context, dir, since int64) (cachedBeside, error) {
+func (c *siblingCache) get(ctx context.Context, dir, since int64) (directory, error) {
 	now := time.Now()
 	if b, ok := c.kept(dir); ok && now.Before(b.until) && b.AsOf >= since {
 		return b, nil
 	}
 	read, err := c.store.Beside(ctx, dir)
 	if err != nil {
-		return cachedBeside{}, err
+		return directory{}, err
 	}
-	b := newCachedBeside(read, now.Add(besideTime))
+	b := newDirectory(read, now.Add(siblingTime))
 	c.keep(dir, b)
 	return b, nil
 }
 
-func (c *besideCache) kept(dir int64) (b cachedBeside, ok bool) {
+func (c *siblingCache) kept(dir int64) (b directory, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b, ok = c.dirs[dir]
 	return b, ok
 }
 
-func (c *besideCache) keep(dir int64, b cachedBeside) {
+func (c *siblingCache) keep(dir int64, b directory) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	was := c.dirs[dir]
 	c.held -= was.bytes()
-	if c.dirs == nil || len(c.dirs) >= besideDirs || c.held+b.bytes() > besideBytes {
-		c.dirs, c.held = make(map[int64]cachedBeside, besideDirs), 0
+	if c.dirs == nil || len(c.dirs) >= siblingDirs || c.held+b.bytes() > siblingBytes {
+		c.dirs, c.held = make(map[int64]directory, siblingDirs), 0
 	}
 	c.dirs[dir] = b
 	c.held += b.bytes()
 }
 
-// surroundings are what lies beside a file that matters to it.
-type surroundings struct {
+// companions are what lies beside a file that matters to it.
+type companions struct {
 	docs []sidecar.Document // that describe it, the least sure first
 	with []media.Companion  // what goes with it
 	of   int64              // the item that it goes with
 	asOf int64              // the feed's number at which this was so
 }
 
-// around finds what goes with a file, and with what it goes.
-func (c *besideCache) around(ctx context.Context, t *store.Task) (s surroundings, err error) {
+// companionsOf finds what goes with a file, and with what it goes.
+func (c *siblingCache) companionsOf(ctx context.Context, t *store.Task) (s companions, err error) {
 	b, err := c.get(ctx, t.Dir, t.SiblingSeq)
 	if err != nil {
 		return s, err
@@ -202,7 +203,7 @@ func companion(o *store.Companion) media.Companion {
 
 // whose gives the item that a sidecar of one file goes with; 0 where it goes with none. Of several, as of one film in two
 // containers, it is the first that came.
-func (c *besideCache) whose(ctx context.Context, t *store.Task, b *cachedBeside) (of int64, err error) {
+func (c *siblingCache) whose(ctx context.Context, t *store.Task, b *directory) (of int64, err error) {
 	if k := kindByName(t.Name); k != media.KindSubtitle && k != media.KindArtwork && k != media.KindMetadata || sidecar.RuleOf(t.Name).Reach != sidecar.OneFile {
 		return 0, nil
 	}
@@ -232,7 +233,7 @@ func firstOf(named map[string]*store.Companion, folder *sidecar.Folder, name str
 }
 
 // documents are what sidecars said when they were analysed themselves; the last of them comes first.
-func (c *besideCache) documents(ctx context.Context, of []*store.Companion) (docs []sidecar.Document, err error) {
+func (c *siblingCache) documents(ctx context.Context, of []*store.Companion) (docs []sidecar.Document, err error) {
 	for _, o := range slices.Backward(of) {
 		probed := o.Probed
 		if o.Long {

@@ -20,7 +20,7 @@ type findings struct {
 // bytes said before. It returns the kind and the members of the item's JSON object, without braces.
 // What the bytes say wins over what the name says. It is pure and safe for concurrent use.
 func Describe(path string, probed []byte) (media.Kind, []byte) {
-	return describe(path, decodeFindings(probed), &surroundings{})
+	return describe(path, decodeFindings(probed), &companions{})
 }
 
 func decodeFindings(probed []byte) *findings {
@@ -34,7 +34,7 @@ func decodeFindings(probed []byte) *findings {
 }
 
 // describe joins what the name, the bytes and the sidecars say, each surer than those before it.
-func describe(path string, f *findings, s *surroundings) (media.Kind, []byte) {
+func describe(path string, f *findings, s *companions) (media.Kind, []byte) {
 	kind, d := fromName(path)
 	kind = joinKinds(kind, f.Kind)
 	join(&d, &f.Description)
@@ -65,44 +65,6 @@ func members(d *media.Description) []byte {
 	return s[1 : len(s)-1]
 }
 
-// joinKinds decides between what the name promised and what the bytes are. Bytes tell a family (a
-// video, a track, an image); the name knows what it is within it (an episode, an audiobook, a poster).
-func joinKinds(name, bytes media.Kind) media.Kind {
-	if bytes == "" || family(name) == family(bytes) && refines(name, bytes) {
-		return name
-	}
-	return bytes
-}
-
-// refines reports whether a name's kind says more than its bytes' kind of the same family.
-func refines(name, bytes media.Kind) bool {
-	switch bytes {
-	case media.KindVideo, media.KindImage, media.KindArchive:
-		return true
-	case media.KindTrack:
-		return name == media.KindAudiobook
-	case media.KindPhoto:
-		return name == media.KindArtwork
-	case media.KindBook: // as a PDF
-		return name == media.KindComic || name == bytes
-	}
-	return name == bytes
-}
-
-func family(k media.Kind) int {
-	switch k {
-	case media.KindMovie, media.KindEpisode, media.KindVideo:
-		return 1
-	case media.KindTrack, media.KindAudio, media.KindAudiobook:
-		return 2
-	case media.KindPhoto, media.KindImage, media.KindArtwork:
-		return 3
-	case media.KindArchive, media.KindComic, media.KindBook, media.KindGame, media.KindSoftware:
-		return 4
-	}
-	return 0
-}
-
 // encodeFindings encodes what the bytes said for the store; nothing where they said nothing. What does not fit into the
 // catalog is gone from f too: it says what the store will say.
 func encodeFindings(f *findings) []byte {
@@ -125,3 +87,6 @@ func Fit(d *media.Description) *media.Description {
 	d, _ = bound.Fit(d, members)
 	return d
 }
+
+// isEmpty reports whether the bytes said nothing at all.
+func (f *findings) isEmpty() bool { return f.Kind == "" && f.Form == "" && f.Media == nil }

@@ -28,13 +28,13 @@ func TestSidecarsAreSurerThanBytesAndBytesThanNames(t *testing.T) {
 		return d
 	}
 	const path = "Films/In the Name (1999).mkv"
-	if d := read(describe(path, &findings{}, &surroundings{})); d.Title != "In the Name" || d.Year != 1999 {
+	if d := read(describe(path, &findings{}, &companions{})); d.Title != "In the Name" || d.Year != 1999 {
 		t.Errorf("the name: %+v", d)
 	}
-	if d := read(describe(path, f, &surroundings{})); d.Title != "In the bytes" || d.Year != 1999 || d.Media.Container != "matroska" {
+	if d := read(describe(path, f, &companions{})); d.Title != "In the bytes" || d.Year != 1999 || d.Media.Container != "matroska" {
 		t.Errorf("the bytes: %+v", d)
 	}
-	if d := read(describe(path, f, &surroundings{docs: docs})); d.Title != "Of the file" || d.Plot != "Far" || d.Year != 1999 || d.Genres[0] != "Drama" {
+	if d := read(describe(path, f, &companions{docs: docs})); d.Title != "Of the file" || d.Plot != "Far" || d.Year != 1999 || d.Genres[0] != "Drama" {
 		t.Errorf("the sidecars: %+v", d)
 	}
 }
@@ -42,7 +42,7 @@ func TestSidecarsAreSurerThanBytesAndBytesThanNames(t *testing.T) {
 func TestWhatTheBytesSaidOutlivesItsEncoding(t *testing.T) {
 	f := &findings{Kind: media.KindTrack, Description: media.Description{Title: "A & B <c>", Media: &media.Media{Container: "flac", DurationSeconds: 1.5}}}
 	kind, doc := Describe("x.flac", encodeFindings(f))
-	want, wantDoc := describe("x.flac", f, &surroundings{})
+	want, wantDoc := describe("x.flac", f, &companions{})
 	if kind != want || !bytes.Equal(doc, wantDoc) || !bytes.Contains(doc, []byte("A & B <c>")) {
 		t.Errorf("%s %s", kind, doc)
 	}

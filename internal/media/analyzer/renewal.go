@@ -17,34 +17,34 @@ const (
 	wordsVersion = 1 // of name, kinds, and how it all is joined: no file is opened
 )
 
-// fillOld reads tasks of files that an older version described, once few are left and the scanner has nothing to do in
-// the root. It tells how many are not under way yet, and how many there are.
-func (l *lane) fillOld(ctx context.Context) (fresh, all int, err error) {
-	if len(l.old) > oldPage/4 {
-		return 0, len(l.old), nil
+// fillOutdated reads tasks of files that an older version described, once few are left and the scanner has nothing to
+// do in the root. It tells how many were not in flight yet, and how many there are.
+func (w *rootWorker) fillOutdated(ctx context.Context) (fresh, all int, err error) {
+	if len(w.outdated) > outdatedPage/4 {
+		return 0, len(w.outdated), nil
 	}
-	page, err := l.a.store.Outdated(ctx, l.root.ID, oldPage+len(l.flying))
+	page, err := w.a.store.Outdated(ctx, w.root.ID, outdatedPage+len(w.inFlight))
 	if err != nil {
 		return 0, 0, err
 	}
-	if l.waits = len(page) > 0 && !l.a.scanner.Quiet(l.root.Name); l.waits {
+	if w.renewalWaits = len(page) > 0 && !w.a.scanner.Quiet(w.root.Name); w.renewalWaits {
 		return 0, len(page), nil
 	}
-	if l.renewing != (len(page) > 0) {
-		l.renewing = len(page) > 0
-		l.tellRenewal(ctx)
+	if w.renewing != (len(page) > 0) {
+		w.renewing = len(page) > 0
+		w.tellRenewal(ctx)
 	}
-	return l.take(page, &l.old), len(page), nil
+	return w.take(page, &w.outdated), len(page), nil
 }
 
-func (l *lane) tellRenewal(ctx context.Context) {
-	if !l.renewing {
-		l.log.Info("all files are described by this version")
+func (w *rootWorker) tellRenewal(ctx context.Context) {
+	if !w.renewing {
+		w.log.Info("all files are described by this version")
 		return
 	}
-	n, err := l.a.store.CountOutdated(ctx, l.root.ID)
+	n, err := w.a.store.CountOutdated(ctx, w.root.ID)
 	if err != nil { // whoever reads the tasks next says so
 		return
 	}
-	l.log.Info("files are described anew, since this version says more of them", zap.Int64("files", n))
+	w.log.Info("files are described anew, since this version says more of them", zap.Int64("files", n))
 }

@@ -51,7 +51,7 @@ func TestAPanicOfAProberIsLoggedWithItsStack(t *testing.T) {
 		w.write("f.png", picture(1, 1))
 		w.catalogue()
 		core, lines := observer.New(zap.ErrorLevel)
-		l := newLane(New(Config{}, w.st, w, zap.New(core)), Root{Name: "films", ID: w.root, Tree: w.tree, Workers: 1})
+		l := newRootWorker(New(Config{}, w.st, w, zap.New(core)), Root{Name: "films", ID: w.root, Tree: w.tree, Workers: 1})
 		tasks, err := w.st.Tasks(w.t.Context(), w.root, 1)
 		if err != nil || len(tasks) != 1 {
 			t.Fatalf("%d tasks, %v", len(tasks), err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
@@ -35,73 +34,82 @@ func newPool(root *Root, cfg *Config, log *zap.Logger) *run.Pool {
 	return p
 }
 
-// retryDelays is how long a file that failed is left alone, by the number of failures before. After the
-// last it is tried again only when it changes.
-var retryDelays = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
+// result is what came of a task.
+type result uint8
 
-// outcome is what came of one task.
+const (
+	analysed    result = iota // the file's bytes were read, or could not be
+	redescribed               // the content is what it was, and what was known of it is said anew
+	unsteady                  // the file is not what the catalog says: its directory is to be scanned
+	away                      // the whole root is away, or the store is in trouble: the task stands
+)
+
+// outcome is a task with what came of it.
 type outcome struct {
-	task     *store.Task
-	analysed *store.Analysed // nil: see the others
-	again    bool            // analysed only says anew what was known: the content is what it was
-	unsteady bool            // the file is not what the catalog says: its directory must be looked at
-	retryAt  int64           // with unsteady: not before
-	away     bool            // the whole root is away, or the store is in trouble: the task stands
+	task   *store.Task
+	result result
+	row    *store.Analysed // where analysed or redescribed
 }
 
 // bytes is how much of the memory an outcome takes that files decide about.
 func (o *outcome) bytes() int {
 	n := len(o.task.Path) + len(o.task.Name)
-	if o.analysed != nil {
-		n += cap(o.analysed.Doc) + cap(o.analysed.Probed) + len(o.analysed.Error)
+	if o.row != nil {
+		n += cap(o.row.Doc) + cap(o.row.Probed) + len(o.row.Error)
 	}
 	return n
 }
 
 // attempt does one task under its deadline. It never panics and never hangs longer than that.
-func (l *lane) attempt(ctx context.Context, t *store.Task) (o outcome) {
-	o.task = t
-	ctx, cancel := context.WithTimeout(ctx, l.root.FileTimeout)
+func (w *rootWorker) attempt(ctx context.Context, t *store.Task) (o outcome) {
+	ctx, cancel := context.WithTimeout(ctx, w.root.FileTimeout)
 	defer cancel()
-	err := run.Safely(l.log, "analysis of "+t.Path, func() error { return l.analyse(ctx, t, &o) })
+	err := run.Safely(w.log, "analysis of "+t.Path, func() (err error) {
+		o, err = w.analyse(ctx, t)
+		return err
+	})
 	switch {
 	case err == nil:
+		return o
 	case errors.Is(err, tree.ErrAway), errors.Is(err, context.Canceled):
-		o = outcome{task: t, away: true}
+		return outcome{task: t, result: away}
 	case errors.Is(err, errStore): // no fault of the file's
-		l.log.Warn("file not described", zap.String("path", t.Path), zap.Error(err))
-		o = outcome{task: t, away: true}
-	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular), errors.Is(err, errUnsteady):
-		o = outcome{task: t, unsteady: true}
-	default:
-		o = l.blame(ctx, t, err)
+		return w.undescribed(t, err)
+	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrNotRegular),
+		errors.Is(err, errUnsteady):
+		return outcome{task: t, result: unsteady}
 	}
-	return o
+	return w.blame(ctx, t, err)
+}
+
+// undescribed is the outcome where the store could not be read.
+func (w *rootWorker) undescribed(t *store.Task, err error) outcome {
+	w.log.Warn("file not described", zap.String("path", t.Path), zap.Error(err))
+	return outcome{task: t, result: away}
 }
 
 // blame makes an outcome of a file that could not be read, by what stands at its place now. On a share one that moves
 // while it is read, and the connection is lost, is not found again; and where nothing can be asked, nothing is known
 // against the file.
-func (l *lane) blame(ctx context.Context, t *store.Task, why error) outcome {
-	e, err := l.tree.Stat(ctx, t.Path)
+func (w *rootWorker) blame(ctx context.Context, t *store.Task, why error) outcome {
+	e, err := w.tree.Stat(ctx, t.Path)
 	switch {
 	case errors.Is(err, tree.ErrAway), errors.Is(err, context.Canceled):
-		return outcome{task: t, away: true}
+		return outcome{task: t, result: away}
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), err == nil && !describes(t, &e):
-		return outcome{task: t, unsteady: true}
+		return outcome{task: t, result: unsteady}
 	}
 	ctx = context.WithoutCancel(ctx)
 	if !t.Outdated {
-		return outcome{task: t, analysed: l.quarantine(ctx, t, why, nil)}
+		return outcome{task: t, row: w.quarantine(ctx, t, why, nil)}
 	}
-	known, err := l.a.store.Probed(ctx, t.ID) // the file is as it was when that was read
+	known, err := w.a.store.Probed(ctx, t.ID) // the file is as it was when that was read
 	if err != nil {
-		l.log.Warn("file not described", zap.String("path", t.Path), zap.Error(err))
-		return outcome{task: t, away: true}
+		return w.undescribed(t, err)
 	}
-	o := outcome{task: t, analysed: l.quarantine(ctx, t, why, decodeFindings(known))}
-	o.analysed.Fingerprint, o.analysed.HasFingerprint = t.Fingerprint, t.HasFingerprint
-	return o
+	row := w.quarantine(ctx, t, why, decodeFindings(known))
+	row.Fingerprint, row.HasFingerprint = t.Fingerprint, t.HasFingerprint
+	return outcome{task: t, row: row}
 }
 
 // describes reports whether a task describes what an entry is.
@@ -115,49 +123,56 @@ var (
 )
 
 // analyse opens the file, and reads it if it is the one that the catalog describes and stays so.
-func (l *lane) analyse(ctx context.Context, t *store.Task, o *outcome) error {
+func (w *rootWorker) analyse(ctx context.Context, t *store.Task) (o outcome, err error) {
 	if t.Work == store.Describe {
-		return l.redescribe(ctx, t, o)
+		return w.redescribe(ctx, t)
 	}
-	f, err := l.tree.Open(ctx, t.Path)
+	f, err := w.tree.Open(ctx, t.Path)
 	if err != nil {
-		return fmt.Errorf("open: %w", err)
+		return o, fmt.Errorf("open: %w", err)
 	}
 	defer f.Close()
 	if err := steady(f, t); err != nil {
-		return err
+		return o, err
 	}
 	e, err := readEdges(f, t.Size)
 	if err != nil {
-		return fmt.Errorf("read: %w", err)
+		return o, fmt.Errorf("read: %w", err)
 	}
 	defer e.release()
 	hash, err := fingerprint.OS(e, t.Size)
 	if err != nil {
-		return fmt.Errorf("read: %w", err)
+		return o, fmt.Errorf("read: %w", err)
 	}
 	print := int64(hash)
 	if t.Work == store.Verify && t.HasFingerprint && print == t.Fingerprint {
-		return l.redescribe(ctx, t, o)
+		return w.redescribe(ctx, t)
 	}
-	res, perr := l.read(ctx, e, t)
+	found, perr := w.read(ctx, e, t)
 	if err := steady(f, t); err != nil {
-		return err
+		return o, err
 	}
-	if perr != nil && !errors.Is(perr, probe.ErrUnknown) {
-		if ctx.Err() != nil || errors.Is(perr, tree.ErrAway) {
-			return perr
-		}
-		o.analysed = l.quarantine(ctx, t, perr, res)
-	} else if o.analysed, err = l.result(ctx, t, res); err != nil {
-		return err
+	row, err := w.judge(ctx, t, found, perr)
+	if err != nil {
+		return o, err
 	}
-	o.analysed.Fingerprint, o.analysed.HasFingerprint = print, true
-	return nil
+	row.Fingerprint, row.HasFingerprint = print, true
+	return outcome{task: t, row: row}, nil
+}
+
+// judge makes a row of what the bytes said, or of the failure to read them.
+func (w *rootWorker) judge(ctx context.Context, t *store.Task, found *findings, err error) (*store.Analysed, error) {
+	if err == nil || errors.Is(err, probe.ErrUnknown) {
+		return w.row(ctx, t, found)
+	}
+	if ctx.Err() != nil || errors.Is(err, tree.ErrAway) {
+		return nil, err
+	}
+	return w.quarantine(ctx, t, err, found), nil
 }
 
 // read reads what the file's bytes say: a sidecar as what it is, all else by the probers.
-func (l *lane) read(ctx context.Context, e *edges, t *store.Task) (*findings, error) {
+func (w *rootWorker) read(ctx context.Context, e *edges, t *store.Task) (*findings, error) {
 	if rule := sidecar.RuleOf(t.Name); t.Kind == media.KindMetadata && (rule.Role == sidecar.Description || rule.Role == sidecar.LyricsOf) && t.Size <= sidecar.MaxSize {
 		data := make([]byte, t.Size)
 		if err := readFull(e, data, 0); err != nil {
@@ -172,17 +187,16 @@ func (l *lane) read(ctx context.Context, e *edges, t *store.Task) (*findings, er
 }
 
 // redescribe joins anew what is known of a file whose content has not changed.
-func (l *lane) redescribe(ctx context.Context, t *store.Task, o *outcome) error {
-	probed, err := l.a.store.Probed(ctx, t.ID)
+func (w *rootWorker) redescribe(ctx context.Context, t *store.Task) (outcome, error) {
+	probed, err := w.a.store.Probed(ctx, t.ID)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errStore, err)
+		return outcome{}, fmt.Errorf("%w: %w", errStore, err)
 	}
-	a, err := l.result(ctx, t, decodeFindings(probed))
+	row, err := w.row(ctx, t, decodeFindings(probed))
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
-	o.analysed, o.again = a, true
-	return nil
+	return outcome{task: t, result: redescribed, row: row}, nil
 }
 
 // steady fails where the open file is not the one that the task describes.
@@ -197,9 +211,9 @@ func steady(f tree.ReadFile, t *store.Task) error {
 	return nil
 }
 
-// result makes a row of what the bytes said and what lies beside the file.
-func (l *lane) result(ctx context.Context, t *store.Task, f *findings) (*store.Analysed, error) {
-	s, err := l.beside.around(ctx, t)
+// row makes a row of what the bytes said and what lies beside the file.
+func (w *rootWorker) row(ctx context.Context, t *store.Task, f *findings) (*store.Analysed, error) {
+	s, err := w.siblings.companionsOf(ctx, t)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
@@ -209,29 +223,24 @@ func (l *lane) result(ctx context.Context, t *store.Task, f *findings) (*store.A
 }
 
 // quarantine makes a row of a failure. What could be read of the file all the same is kept.
-func (l *lane) quarantine(ctx context.Context, t *store.Task, err error, f *findings) *store.Analysed {
+func (w *rootWorker) quarantine(ctx context.Context, t *store.Task, err error, f *findings) *store.Analysed {
 	if f == nil {
 		f = &findings{}
 	}
-	a, berr := l.result(ctx, t, f)
+	a, berr := w.row(ctx, t, f)
 	if berr != nil { // what lies beside it comes with the next try
 		probed := encodeFindings(f)
-		kind, doc := describe(t.Path, f, &surroundings{})
+		kind, doc := describe(t.Path, f, &companions{})
 		a = &store.Analysed{Task: t, Kind: kind, Doc: doc, Probed: probed}
 	}
 	var p *probe.PanicError
 	if errors.As(err, &p) {
-		l.log.Error("a prober panicked", zap.String("path", t.Path), zap.String("format", p.Format), zap.Any("panic", p.Value), zap.ByteString("stack", p.Stack))
+		w.log.Error("a prober panicked", zap.String("path", t.Path), zap.String("format", p.Format), zap.Any("panic", p.Value), zap.ByteString("stack", p.Stack))
 	}
 	a.Analysis, a.Error = store.Failed, bound.Text(err.Error(), media.MaxText)
 	if errors.Is(err, context.DeadlineExceeded) {
-		a.Error = fmt.Sprintf("not read within %v", l.root.FileTimeout)
+		a.Error = fmt.Sprintf("not read within %v", w.root.FileTimeout)
 	}
-	if t.Attempts < int64(len(retryDelays)) {
-		a.RetryAt = time.Now().Add(retryDelays[t.Attempts]).UnixNano()
-	}
+	a.RetryAt = retryAt(t.Attempts)
 	return a
 }
-
-// isEmpty reports whether the bytes said nothing at all.
-func (f *findings) isEmpty() bool { return f.Kind == "" && f.Form == "" && f.Media == nil }

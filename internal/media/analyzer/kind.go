@@ -1,9 +1,14 @@
 package analyzer
 
+// A file's kind: its ending promises one, the rest of its path refines it, and its bytes have the last word.
+
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/name"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -85,4 +90,111 @@ func Ext(path string) string {
 		return strings.ToLower(base[dot:])
 	}
 	return ""
+}
+
+// refine tells apart, within the family that a name's ending promises, what the rest of the path says.
+func refine(kind media.Kind, p string, g *name.Guess) media.Kind {
+	switch kind {
+	case media.KindVideo:
+		return videoKind(p, g)
+	case media.KindTrack:
+		if g.Type == name.Audiobook {
+			return media.KindAudiobook
+		}
+	case media.KindImage:
+		if g.Date != "" || fromCamera(p) {
+			return media.KindPhoto
+		}
+	case media.KindBook:
+		if g.Type == name.Comic {
+			return media.KindComic
+		}
+	case media.KindArchive:
+		switch g.Type {
+		case name.Game:
+			return media.KindGame
+		case name.Comic:
+			return media.KindComic
+		}
+	}
+	return kind
+}
+
+// videoKind calls a video a film only where the path gives a reason to: a year, a mark of a release, an
+// id, or a folder for films. What a camera or a telephone made has none.
+func videoKind(p string, g *name.Guess) media.Kind {
+	switch {
+	case g.Extra != "" || g.Type == name.Photo || fromCamera(p):
+		return media.KindVideo
+	case g.Type == name.Episode:
+		return media.KindEpisode
+	case g.Type != name.Movie || g.Title == "":
+		return media.KindVideo
+	case g.Year != 0 || g.Source != "" || g.ScreenSize != "" || g.VideoCodec != "" || len(g.Edition) > 0 || g.IMDBID != "" || g.TMDBID != "":
+		return media.KindMovie
+	case slices.ContainsFunc(strings.Split(strings.ToLower(path.Dir(p)), "/"), isFilmFolder):
+		return media.KindMovie
+	}
+	return media.KindVideo
+}
+
+// cameraMarks are how cameras and telephones begin the names of what they record.
+var cameraMarks = []string{"img", "dsc", "dscf", "dscn", "pict", "pxl", "mvimg", "vid", "mov", "cimg", "sam", "gopr", "gh", "gx", "dji", "p", "_mg", "_dsc", "imgp", "hpim", "cam", "pano", "burst"}
+
+// fromCamera reports whether a file's name is one that cameras give: a mark and a running number, or the
+// folder for camera files (DCF, JEITA CP-3461).
+func fromCamera(p string) bool {
+	dir, base := path.Split(strings.ToLower(p))
+	if strings.Contains("/"+dir, "/dcim/") {
+		return true
+	}
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	mark := strings.TrimRight(strings.TrimRight(stem, "0123456789"), "_-")
+	return len(stem)-len(strings.TrimRight(stem, "0123456789")) >= 4 && slices.Contains(cameraMarks, mark)
+}
+
+func isFilmFolder(s string) bool {
+	switch strings.Trim(s, " _-.") {
+	case "film", "films", "filme", "movie", "movies", "cinema", "kino", "peliculas", "películas":
+		return true
+	}
+	return false
+}
+
+// joinKinds decides between what the name promised and what the bytes are. Bytes tell a family (a
+// video, a track, an image); the name knows what it is within it (an episode, an audiobook, a poster).
+func joinKinds(name, bytes media.Kind) media.Kind {
+	if bytes == "" || family(name) == family(bytes) && refines(name, bytes) {
+		return name
+	}
+	return bytes
+}
+
+// refines reports whether a name's kind says more than its bytes' kind of the same family.
+func refines(name, bytes media.Kind) bool {
+	switch bytes {
+	case media.KindVideo, media.KindImage, media.KindArchive:
+		return true
+	case media.KindTrack:
+		return name == media.KindAudiobook
+	case media.KindPhoto:
+		return name == media.KindArtwork
+	case media.KindBook: // as a PDF
+		return name == media.KindComic || name == bytes
+	}
+	return name == bytes
+}
+
+func family(k media.Kind) int {
+	switch k {
+	case media.KindMovie, media.KindEpisode, media.KindVideo:
+		return 1
+	case media.KindTrack, media.KindAudio, media.KindAudiobook:
+		return 2
+	case media.KindPhoto, media.KindImage, media.KindArtwork:
+		return 3
+	case media.KindArchive, media.KindComic, media.KindBook, media.KindGame, media.KindSoftware:
+		return 4
+	}
+	return 0
 }

@@ -375,14 +375,14 @@ func TestRootsThatStayGoOnAndThoseThatLeaveEnd(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.begin()
 		films := Root{Name: "films", ID: w.root, Tree: w.tree, Workers: 2}
-		was := w.a.lanes["films"]
+		was := w.a.workers["films"]
 		w.a.SetRoots([]Root{films})
-		if w.a.lanes["films"] != was {
+		if w.a.workers["films"] != was {
 			t.Error("started anew without a reason")
 		}
 		films.Workers = 3
 		w.a.SetRoots([]Root{films})
-		if w.a.lanes["films"] == was {
+		if w.a.workers["films"] == was {
 			t.Error("goes on with old workers")
 		}
 		w.a.SetRoots(nil)
@@ -401,7 +401,7 @@ var errOdd = errors.New("odd")
 func TestWhatWasReadBeforeAFailureIsKept(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.begin()
-		l := w.a.lanes["films"]
+		l := w.a.workers["films"]
 		w.write("Film (2001).mkv", picture(1, 1))
 		w.catalogue()
 		w.rest()
@@ -417,7 +417,7 @@ func TestWhatWasReadBeforeAFailureIsKept(t *testing.T) {
 func TestATroubleOfTheStoreIsNoFailureOfAFile(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.begin()
-		l := w.a.lanes["films"]
+		l := w.a.workers["films"]
 		w.write("f.png", picture(1, 1))
 		w.catalogue()
 		w.rest()
@@ -435,8 +435,8 @@ func TestATroubleOfTheStoreIsNoFailureOfAFile(t *testing.T) {
 				ID: it.ID, Dir: it.Dir, Path: it.Name, Name: it.Name, Size: it.Size, MTime: it.MTime, FileID: it.FileID, Work: work,
 				Kind: it.Kind, SiblingSeq: it.SiblingSeq + 1e6,
 			}
-			if o := l.attempt(context.Background(), task); o.analysed != nil || !o.away {
-				t.Errorf("work %d: %+v", work, o.analysed)
+			if o := l.attempt(context.Background(), task); o.result != away {
+				t.Errorf("work %d ends with %+v, want the task to stand", work, o)
 			}
 		}
 		if _, err := db.ExecContext(context.Background(), "ALTER TABLE lost RENAME TO dirs"); err != nil {
@@ -449,17 +449,19 @@ func TestATroubleOfTheStoreIsNoFailureOfAFile(t *testing.T) {
 func TestWhatWaitsForTheStoreIsBoundedByItsBytes(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.begin()
-		l := newLane(w.a, Root{Name: "other", ID: w.root, Tree: w.tree, Workers: 2})
+		l := newRootWorker(w.a, Root{Name: "other", ID: w.root, Tree: w.tree, Workers: 2})
 		l.ready = []*store.Task{{}} // more work waits, so nothing is written for lack of it
 		for i := range 100 {
 			task := &store.Task{ID: int64(1000 + i), Path: "f"}
 			l.running++
-			l.collect(t.Context(), outcome{task: task, analysed: &store.Analysed{Task: task, Doc: make([]byte, media.MaxDocument), Probed: make([]byte, media.MaxDocument)}})
+			l.collect(t.Context(), outcome{task: task, row: &store.Analysed{
+				Task: task, Doc: make([]byte, media.MaxDocument), Probed: make([]byte, media.MaxDocument),
+			}})
 			if n := len(l.pending); n >= recordRows || n*2*media.MaxDocument > recordBytes {
 				t.Fatalf("%d outcomes of %d bytes wait", n, 2*media.MaxDocument)
 			}
 			for l.writing > 0 {
-				l.settle(<-l.written)
+				l.noteWritten(<-l.written)
 			}
 		}
 	})

@@ -1,8 +1,6 @@
 package analyzer
 
 import (
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -15,75 +13,6 @@ func fromName(p string) (media.Kind, media.Description) {
 	g := name.Parse(p)
 	kind := refine(kindByName(p), p, &g)
 	return kind, describeGuess(kind, &g)
-}
-
-// refine tells apart, within the family that a name's ending promises, what the rest of the path says.
-func refine(kind media.Kind, p string, g *name.Guess) media.Kind {
-	switch kind {
-	case media.KindVideo:
-		return videoKind(p, g)
-	case media.KindTrack:
-		if g.Type == name.Audiobook {
-			return media.KindAudiobook
-		}
-	case media.KindImage:
-		if g.Date != "" || fromCamera(p) {
-			return media.KindPhoto
-		}
-	case media.KindBook:
-		if g.Type == name.Comic {
-			return media.KindComic
-		}
-	case media.KindArchive:
-		switch g.Type {
-		case name.Game:
-			return media.KindGame
-		case name.Comic:
-			return media.KindComic
-		}
-	}
-	return kind
-}
-
-// videoKind calls a video a film only where the path gives a reason to: a year, a mark of a release, an
-// id, or a folder for films. What a camera or a telephone made has none.
-func videoKind(p string, g *name.Guess) media.Kind {
-	switch {
-	case g.Extra != "" || g.Type == name.Photo || fromCamera(p):
-		return media.KindVideo
-	case g.Type == name.Episode:
-		return media.KindEpisode
-	case g.Type != name.Movie || g.Title == "":
-		return media.KindVideo
-	case g.Year != 0 || g.Source != "" || g.ScreenSize != "" || g.VideoCodec != "" || len(g.Edition) > 0 || g.IMDBID != "" || g.TMDBID != "":
-		return media.KindMovie
-	case slices.ContainsFunc(strings.Split(strings.ToLower(path.Dir(p)), "/"), isFilmFolder):
-		return media.KindMovie
-	}
-	return media.KindVideo
-}
-
-// cameraMarks are how cameras and telephones begin the names of what they record.
-var cameraMarks = []string{"img", "dsc", "dscf", "dscn", "pict", "pxl", "mvimg", "vid", "mov", "cimg", "sam", "gopr", "gh", "gx", "dji", "p", "_mg", "_dsc", "imgp", "hpim", "cam", "pano", "burst"}
-
-// fromCamera reports whether a file's name is one that cameras give: a mark and a running number, or the
-// folder for camera files (DCF, JEITA CP-3461).
-func fromCamera(p string) bool {
-	dir, base := path.Split(strings.ToLower(p))
-	if strings.Contains("/"+dir, "/dcim/") {
-		return true
-	}
-	stem := strings.TrimSuffix(base, path.Ext(base))
-	mark := strings.TrimRight(strings.TrimRight(stem, "0123456789"), "_-")
-	return len(stem)-len(strings.TrimRight(stem, "0123456789")) >= 4 && slices.Contains(cameraMarks, mark)
-}
-
-func isFilmFolder(s string) bool {
-	switch strings.Trim(s, " _-.") {
-	case "film", "films", "filme", "movie", "movies", "cinema", "kino", "peliculas", "películas":
-		return true
-	}
-	return false
 }
 
 // describeGuess puts a guess into the catalog's words.
