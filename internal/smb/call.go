@@ -10,8 +10,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// full is the path below the share of a path below the root.
-func (s *Share) full(path string) string {
+// sharePath is the path below the share of a path below the root.
+func (s *Share) sharePath(path string) string {
 	switch {
 	case s.config.Path == "":
 		return path
@@ -30,7 +30,7 @@ func (s *Share) openOn(ctx context.Context, ses *session, full string) (handle, 
 
 // statOn opens a path below the root and looks at what it opened.
 func (s *Share) statOn(ctx context.Context, ses *session, path string) (info, error) {
-	h, err := s.openOn(ctx, ses, s.full(path))
+	h, err := s.openOn(ctx, ses, s.sharePath(path))
 	if err != nil {
 		return info{}, err
 	}
@@ -52,9 +52,9 @@ func (s *Share) closeLater(ses *session, h handle) {
 	})
 }
 
-// attempt runs f on a session, and once more on a new one if the first was cut off under it: servers are
+// withSession runs f on a session, and once more on a new one if the first was cut off under it: servers are
 // restarted, and end connections that were idle.
-func (s *Share) attempt(ctx context.Context, f func(*session) error) error {
+func (s *Share) withSession(ctx context.Context, f func(*session) error) error {
 	for again := true; ; again = false {
 		ses, err := s.sessions.get(ctx)
 		if err != nil {
@@ -84,7 +84,7 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 		s.underway.Add(1)
 		defer s.underway.Add(-1)
 		err = s.breaker.do(s.probe, func() (err error) {
-			defer s.crashed(&err)
+			defer s.recoverCall(&err)
 			value, err = f(ctx)
 			return err
 		})
@@ -117,18 +117,18 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 	return value, nil
 }
 
-// insisting asks once more where an entry is denied though the root is there, or was not found and then was. A server
+// retryDenied asks once more where an entry is denied though the root is there, or was not found and then was. A server
 // whose disk is gone denies everything, and may have it back when the root is looked at; and it denies a request that
 // came damaged, as its own answer may. What it answers brokenly of one entry, while it shows the root well, is said of
 // that entry alone.
-func insisting[T any](s *Share, f func(context.Context) (T, error)) func(context.Context) (T, error) {
+func retryDenied[T any](s *Share, f func(context.Context) (T, error)) func(context.Context) (T, error) {
 	return func(ctx context.Context) (T, error) {
 		v, err := f(ctx)
 		denied := errors.Is(err, fs.ErrPermission) && classify(err) == thisEntry
 		if (denied || damaged(err) || errors.Is(err, errUnsettled)) && ctx.Err() == nil {
 			v, err = f(ctx)
 		}
-		return v, s.unlessWhole(ctx, err)
+		return v, s.unlessRootWorks(ctx, err)
 	}
 }
 
@@ -138,26 +138,26 @@ func damaged(err error) bool {
 	return errors.As(err, &broken) && broken.damaged
 }
 
-// unlessWhole returns err, unless it is a broken reply and the root turns out to be there: the share is not away then,
+// unlessRootWorks returns err, unless it is a broken reply and the root turns out to be there: the share is not away then,
 // but something about this entry cannot be told, and will not be any better at once.
-func (s *Share) unlessWhole(ctx context.Context, err error) error {
+func (s *Share) unlessRootWorks(ctx context.Context, err error) error {
 	var broken *brokenReply
 	if !errors.As(err, &broken) || broken.damaged || classify(err) != away {
 		return err
 	}
-	_, gone := s.prover.join().ours(ctx)
+	_, gone := s.prover.join().waitExpected(ctx)
 	if errors.As(gone, new(*brokenReply)) { // its session may have been ended by what is asked about
-		_, gone = s.prover.join().ours(ctx)
+		_, gone = s.prover.join().waitExpected(ctx)
 	}
 	if gone != nil {
 		return gone
 	}
-	return &classed{class: thisEntry, err: fmt.Errorf("%w: the share is there otherwise; a server that goes on like this wants an update, or a check of its disk", broken)}
+	return &classedError{class: thisEntry, err: fmt.Errorf("%w: the share is there otherwise; a server that goes on like this wants an update, or a check of its disk", broken)}
 }
 
 // probe is what a half-open breaker asks: whether there is a session to be had, and a root on it.
 func (s *Share) probe() error {
-	s.sessions.pardon()
+	s.sessions.clearRefusal()
 	_, err := s.prover.join().wait(context.Background())
 	return err
 }
@@ -170,8 +170,8 @@ func (s *Share) logPanic(err error) {
 	}
 }
 
-// crashed, deferred, turns a panic in a call into an error of it, and logs where it was.
-func (s *Share) crashed(err *error) {
+// recoverCall, deferred, turns a panic in a call into an error of it, and logs where it was.
+func (s *Share) recoverCall(err *error) {
 	if r := recover(); r != nil {
 		s.log.Error("panic in a call to a share", zap.String("share", s.config.location()), zap.Any("panic", r), zap.StackSkip("stack", 1))
 		*err = fmt.Errorf("panic: %v", r)

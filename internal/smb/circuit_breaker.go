@@ -40,7 +40,7 @@ const (
 	// for three to ten attempts within minutes (Windows' default window is 10, then 30 minutes).
 	refusedPause = 15 * time.Minute
 	// tripAfter is how many failures in a row open the breaker. A lost connection is not one of them as
-	// long as a new one is given at once (see Share.attempt), so two mean it.
+	// long as a new one is given at once (see Share.withSession), so two mean it.
 	tripAfter = 2
 )
 
@@ -87,7 +87,7 @@ func newCircuitBreaker() *circuitBreaker {
 		ReadyToTrip: func(c gobreaker.Counts) bool {
 			return b.refused || c.ConsecutiveFailures >= tripAfter
 		},
-		OnStateChange: func(_ string, _, to gobreaker.State) { b.turned(to) },
+		OnStateChange: func(_ string, _, to gobreaker.State) { b.stateChanged(to) },
 		IsSuccessful:  func(err error) bool { return !isFailure(err) },
 		IsExcluded:    func(err error) bool { return classify(err) == cancelled },
 	})
@@ -100,13 +100,13 @@ func isFailure(err error) bool {
 	return c == away || c == refused
 }
 
-// turned follows gobreaker into a new state. Called by it, with mu held.
-func (b *circuitBreaker) turned(to gobreaker.State) {
+// stateChanged follows gobreaker into a new state. Called by it, with mu held.
+func (b *circuitBreaker) stateChanged(to gobreaker.State) {
 	b.epoch++
 	switch to {
 	case gobreaker.StateOpen:
 		b.openings++
-		b.retryAt = time.Now().Add(b.pause())
+		b.retryAt = time.Now().Add(b.backOff())
 		b.publish(Open)
 	case gobreaker.StateHalfOpen:
 		b.publish(HalfOpen)
@@ -116,8 +116,8 @@ func (b *circuitBreaker) turned(to gobreaker.State) {
 	}
 }
 
-// pause is how long to stay open this time.
-func (b *circuitBreaker) pause() time.Duration {
+// backOff is how long to stay open this time.
+func (b *circuitBreaker) backOff() time.Duration {
 	if b.refused {
 		return refusedPause
 	}
@@ -151,25 +151,25 @@ func (e *openError) Error() string {
 
 // Unwrap is not given: what opened the breaker is told, but it is not this call's error.
 
-// refuse makes the error of a call that is not let through. It counts as nothing.
-func (b *circuitBreaker) refuse() error {
-	return &classed{class: away, err: &openError{b.seen.Load()}}
+// rejection makes the error of a call that is not let through. It counts as nothing.
+func (b *circuitBreaker) rejection() error {
+	return &classedError{class: away, err: &openError{b.seen.Load()}}
 }
 
 // allow asks whether a call may go ahead. The call must report to done, exactly once; half says that it
 // is the one that finds out.
 func (b *circuitBreaker) allow() (done func(error), half bool, err error) {
 	if s := b.seen.Load(); s.state == Open && time.Now().Before(s.retryAt) {
-		return nil, false, b.refuse()
+		return nil, false, b.rejection()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if s := b.seen.Load(); s.state == Open && time.Now().Before(s.retryAt) {
-		return nil, false, b.refuse() // another probe failed in between
+		return nil, false, b.rejection() // another probe failed in between
 	}
 	report, err := b.machine.Allow()
 	if err != nil {
-		return nil, false, b.refuse()
+		return nil, false, b.rejection()
 	}
 	epoch := b.epoch
 	return func(err error) { b.report(epoch, report, err) }, b.seen.Load().state == HalfOpen, nil
@@ -219,8 +219,8 @@ func (b *circuitBreaker) do(probe, call func() error) error {
 	}
 }
 
-// hurry lets an open breaker be tried now. It reports whether it was open.
-func (b *circuitBreaker) hurry() bool {
+// retryNow lets an open breaker be tried now. It reports whether it was open.
+func (b *circuitBreaker) retryNow() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.seen.Load().state != Open {
@@ -231,8 +231,8 @@ func (b *circuitBreaker) hurry() bool {
 	return true
 }
 
-// show is the state for others.
-func (b *circuitBreaker) show() Breaker {
+// status is the state for others.
+func (b *circuitBreaker) status() Breaker {
 	s := b.seen.Load()
 	out := Breaker{State: s.state, Failures: s.failures}
 	if s.state == Open {

@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	errGone    = &classed{class: away, err: errors.New("no route to host")}
-	errRefused = &classed{class: refused, err: errors.New("logon failure")}
+	errGone    = &classedError{class: away, err: errors.New("no route to host")}
+	errRefused = &classedError{class: refused, err: errors.New("logon failure")}
 )
 
 // result makes a call that ends with err.
@@ -37,7 +37,7 @@ func halfway(b *circuitBreaker) *circuitBreaker {
 
 func wantState(t *testing.T, b *circuitBreaker, want State) {
 	t.Helper()
-	if got := b.show().State; got != want {
+	if got := b.status().State; got != want {
 		t.Errorf("breaker is %s, want %s", got, want)
 	}
 }
@@ -54,14 +54,14 @@ func TestBreakerTransitions(t *testing.T) {
 		wantState(t, b, Closed) // failures count in a row only
 		fails(b, 1)
 		wantState(t, b, Open)
-		if got := b.show(); got.Failures != 2 || *got.LastError != errGone.Error() || time.Until(*got.RetryAt) != time.Second/2 {
+		if got := b.status(); got.Failures != 2 || *got.LastError != errGone.Error() || time.Until(*got.RetryAt) != time.Second/2 {
 			t.Errorf("open breaker shows %+v", got)
 		}
 
 		// Open: nothing gets through, and nothing of that counts.
 		err := b.do(result(nil), func() error { t.Error("called while open"); return nil })
-		if !errors.Is(public(err), tree.ErrAway) || b.show().Failures != 2 {
-			t.Errorf("call while open: %v, %d failures", err, b.show().Failures)
+		if !errors.Is(public(err), tree.ErrAway) || b.status().Failures != 2 {
+			t.Errorf("call while open: %v, %d failures", err, b.status().Failures)
 		}
 		time.Sleep(time.Second)
 		wantState(t, b, Open) // nobody asked
@@ -69,7 +69,7 @@ func TestBreakerTransitions(t *testing.T) {
 		// Half-open, and open again: twice as long.
 		_ = b.do(func() error { wantState(t, b, HalfOpen); return errGone }, func() error { t.Error("called after a failed probe"); return nil })
 		wantState(t, b, Open)
-		if wait := time.Until(*b.show().RetryAt); wait != time.Second {
+		if wait := time.Until(*b.status().RetryAt); wait != time.Second {
 			t.Errorf("tried again after %s, want 1s", wait)
 		}
 
@@ -79,11 +79,11 @@ func TestBreakerTransitions(t *testing.T) {
 		if err := b.do(result(nil), func() error { called = true; wantState(t, b, Closed); return nil }); err != nil || !called {
 			t.Errorf("after a good probe: %v, called: %v", err, called)
 		}
-		if got := b.show(); got.State != Closed || got.Failures != 0 || got.RetryAt != nil || got.LastError != nil {
+		if got := b.status(); got.State != Closed || got.Failures != 0 || got.RetryAt != nil || got.LastError != nil {
 			t.Errorf("closed breaker shows %+v", got)
 		}
 		fails(b, 2)
-		if wait := time.Until(*b.show().RetryAt); wait != time.Second/2 {
+		if wait := time.Until(*b.status().RetryAt); wait != time.Second/2 {
 			t.Errorf("the first pause after a success is %s, want as at first", wait)
 		}
 	})
@@ -95,7 +95,7 @@ func TestBreakerIgnoresEntriesAndCancellation(t *testing.T) {
 		for _, err := range []error{
 			context.Canceled, context.DeadlineExceeded, errClosed, tree.ErrNotExist, tree.ErrNotRegular,
 			&statusError{code: statusAccessDenied}, &statusError{code: statusSharingViolation}, &statusError{code: statusPathNotCovered},
-			&classed{class: elsewhere, err: tree.ErrAway},
+			&classedError{class: elsewhere, err: tree.ErrAway},
 		} {
 			for range 10 {
 				_ = b.do(nil, result(fmt.Errorf("read: %w", err)))
@@ -131,7 +131,7 @@ func TestBreakerJitterBounds(t *testing.T) {
 			fails(b, 2)
 			for _, most := range []time.Duration{1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300} {
 				want := time.Duration(edge.share * float64(most*time.Second))
-				if got := time.Until(*b.show().RetryAt); got != want {
+				if got := time.Until(*b.status().RetryAt); got != want {
 					t.Errorf("%s: pause %s, want %s", edge.name, got, want)
 				}
 				time.Sleep(want + 2) // gobreaker wants a nanosecond more than its timeout
@@ -143,7 +143,7 @@ func TestBreakerJitterBounds(t *testing.T) {
 		low, high := 0, 0
 		for range 1000 {
 			b.openings = 20
-			switch d := b.pause(); {
+			switch d := b.backOff(); {
 			case d < 0 || d > backOffMost:
 				t.Fatalf("pause %s", d)
 			case d < backOffMost/4:
@@ -173,7 +173,7 @@ func TestBreakerRefusal(t *testing.T) {
 		if tries != 4 { // at 0, 15, 30 and 45 minutes
 			t.Errorf("%d tries in an hour, want 4", tries)
 		}
-		if !b.hurry() {
+		if !b.retryNow() {
 			t.Error("an open breaker cannot be hurried")
 		}
 		_ = b.do(try, try)
@@ -186,13 +186,13 @@ func TestBreakerRefusal(t *testing.T) {
 func TestBreakerHurry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newCircuitBreaker()
-		if b.hurry() {
+		if b.retryNow() {
 			t.Error("a closed breaker was hurried")
 		}
 		b.random = func(n int64) int64 { return n - 1 }
 		fails(b, 2)
 		time.Sleep(time.Millisecond)
-		b.hurry()
+		b.retryNow()
 		if !b.due() {
 			t.Error("not due at once")
 		}
@@ -249,7 +249,7 @@ func TestBreakerForgetsAnswersToOldQuestions(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		asked[0](nil) // from before it opened
 		asked[1](errRefused)
-		if got := b.show(); got.State != Open || got.Failures != 2 || *got.LastError != errGone.Error() {
+		if got := b.status(); got.State != Open || got.Failures != 2 || *got.LastError != errGone.Error() {
 			t.Errorf("after late answers: %+v, want it open as it was", got)
 		}
 		time.Sleep(time.Second)
@@ -293,12 +293,12 @@ func TestBreakerOnTheWire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := halfway(newCircuitBreaker())
 		want := `{"state":"closed","failures":0,"retry_at":null,"last_error":null}`
-		if got, _ := json.Marshal(b.show()); string(got) != want {
+		if got, _ := json.Marshal(b.status()); string(got) != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 		fails(b, 2)
 		want = `{"state":"open","failures":2,"retry_at":"2000-01-01T00:00:00.5Z","last_error":"no route to host"}`
-		if got, _ := json.Marshal(b.show()); string(got) != want {
+		if got, _ := json.Marshal(b.status()); string(got) != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	})
@@ -336,12 +336,12 @@ func TestOfAHundredCallersOneAtATimeFindsOutWhetherTheShareIsBack(t *testing.T) 
 		if calls.Load() == 0 || probes.Load() == 0 || refusals.Load() == 0 {
 			t.Errorf("%d calls, %d probes, %d refusals: want some of each", calls.Load(), probes.Load(), refusals.Load())
 		}
-		b.hurry()
-		for b.show().State != Closed {
+		b.retryNow()
+		for b.status().State != Closed {
 			time.Sleep(backOffMost)
 			_ = b.do(func() error { return nil }, func() error { return nil })
 		}
-		if got := b.show(); got.Failures != 0 || got.RetryAt != nil || got.LastError != nil {
+		if got := b.status(); got.Failures != 0 || got.RetryAt != nil || got.LastError != nil {
 			t.Errorf("%+v after a call that went well", got)
 		}
 	})
@@ -352,5 +352,5 @@ func failing(n int) error {
 	if n%3 == 0 {
 		return nil
 	}
-	return &classed{class: away, err: errNoAnswer}
+	return &classedError{class: away, err: errNoAnswer}
 }

@@ -95,7 +95,7 @@ func (c Config) credentials(password string) credentials {
 // signatures.
 func (c Config) acceptable(f facts) error {
 	if !c.guest() && f.flags&(sessionGuest|sessionNull) != 0 {
-		return &classed{class: refused, err: fmt.Errorf(
+		return &classedError{class: refused, err: fmt.Errorf(
 			"log on: the server does not know the user %q and lets us in as a guest only", c.User)}
 	}
 	return nil

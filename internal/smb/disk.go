@@ -17,7 +17,7 @@ const witnessesAsked = 16
 // enlarged, and pools whose size follows what is in them, pass; so does a disk of the very same size, or
 // one that was exchanged while nothing was known.
 func (s *Share) sameDisk(ctx context.Context, root info) error {
-	last, size := s.memory.volume()
+	last, size := s.cache.volume()
 	stamp := info{id: root.id, mtime: root.mtime, created: root.created}
 	if stamp == last {
 		return nil
@@ -27,23 +27,23 @@ func (s *Share) sameDisk(ctx context.Context, root info) error {
 		return err
 	}
 	if last.id == root.id && size != 0 && now != 0 && now != size && !s.recognized(ctx) {
-		return &classed{class: elsewhere, err: fmt.Errorf(
+		return &classedError{class: elsewhere, err: fmt.Errorf(
 			"%w: another disk in its place: its volume has %d bytes in place of %d, and nothing that was known is on it", tree.ErrAway, now, size)}
 	}
-	s.memory.measured(stamp, now)
+	s.cache.measured(stamp, now)
 	return nil
 }
 
 func (s *Share) volumeSize(ctx context.Context) (n uint64, err error) {
-	err = s.attempt(ctx, func(ses *session) error {
-		return ses.do(ctx, weightSmall, func() (err error) { n, err = ses.mount.volumeSize(s.full("")); return err })
+	err = s.withSession(ctx, func(ses *session) error {
+		return ses.do(ctx, weightSmall, func() (err error) { n, err = ses.mount.volumeSize(s.sharePath("")); return err })
 	})
 	return n, err
 }
 
 // Total implements tree.Tree. A share is one volume, whatever the server has mounted in it: its root is measured.
 func (s *Share) Total(ctx context.Context, _ string) (int64, error) {
-	n, err := perform(ctx, s, insisting(s, func(ctx context.Context) (uint64, error) {
+	n, err := perform(ctx, s, retryDenied(s, func(ctx context.Context) (uint64, error) {
 		n, err := s.volumeSize(ctx)
 		if err != nil && classify(err) == thisEntry { // the server does not say
 			return 0, nil
@@ -58,7 +58,7 @@ func (s *Share) Total(ctx context.Context, _ string) (int64, error) {
 
 // recognized reports whether anything is on the disk that was on the known one, or nothing was known.
 func (s *Share) recognized(ctx context.Context) bool {
-	known := s.memory.inRoot()
+	known := s.cache.inRoot()
 	told := len(known) > 0
 	for _, e := range known[:min(len(known), witnessesAsked)] {
 		if s.shows(ctx, e.name, e.id) {

@@ -151,9 +151,9 @@ var sessionGone = map[uint32]bool{
 	statusConnectionAborted:     true,
 }
 
-// short reports whether a server could not, for want of something that it may have in a moment. A Samba
+// shortage reports whether a server could not, for want of something that it may have in a moment. A Samba
 // that has only just started says so of its first mounts.
-func short(err error) bool {
+func shortage(err error) bool {
 	var status *statusError
 	if !errors.As(err, &status) {
 		return false
@@ -215,14 +215,14 @@ type brokenReply struct {
 
 func (e *brokenReply) Error() string { return "broken reply from the server: " + e.what }
 
-// classed carries a class that was decided where more was known than the status.
-type classed struct {
+// classedError carries a class that was decided where more was known than the status.
+type classedError struct {
 	class class
 	err   error
 }
 
-func (e *classed) Error() string { return e.err.Error() }
-func (e *classed) Unwrap() error { return e.err }
+func (e *classedError) Error() string { return e.err.Error() }
+func (e *classedError) Unwrap() error { return e.err }
 
 var (
 	errNoAnswer = errors.New("the server does not answer")
@@ -232,7 +232,7 @@ var (
 
 // classify says what an error of a call proves.
 func classify(err error) class {
-	var decided *classed
+	var decided *classedError
 	var status *statusError
 	switch {
 	case err == nil:
@@ -266,13 +266,13 @@ func mountClass(err error) error {
 	if errors.As(err, &status) {
 		switch c := statusClasses[status.code]; {
 		case c == refused, status.code == statusAccessDenied, status.code == statusCannotDelete:
-			return &classed{class: refused, err: err}
+			return &classedError{class: refused, err: err}
 		}
 	}
 	if c := classify(err); c == cancelled || c == refused {
 		return err
 	}
-	return &classed{class: away, err: err}
+	return &classedError{class: away, err: err}
 }
 
 // public is what callers of the tree see: ErrAway for whatever is about the whole share.

@@ -40,7 +40,7 @@ var _ tree.ReadFile = (*file)(nil)
 // openFile opens a path on whatever disk it is on, if it is a regular file.
 func (s *Share) openFile(ctx context.Context, path string) (*file, error) {
 	f := &file{share: s, path: path}
-	err := s.attempt(ctx, func(ses *session) error {
+	err := s.withSession(ctx, func(ses *session) error {
 		o, i, err := f.openOn(ctx, ses)
 		if err != nil {
 			return err
@@ -56,7 +56,7 @@ func (s *Share) openFile(ctx context.Context, path string) (*file, error) {
 
 // openOn opens the file on a session.
 func (f *file) openOn(ctx context.Context, ses *session) (*opened, info, error) {
-	h, err := f.share.openOn(ctx, ses, f.share.full(f.path))
+	h, err := f.share.openOn(ctx, ses, f.share.sharePath(f.path))
 	if err != nil {
 		return nil, info{}, asRegular(err)
 	}
@@ -90,12 +90,12 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	for n < len(p) {
 		// Read into memory of its own: when ctx ends first, the answer may still come, and p is the caller's.
 		want, at := min(len(p)-n, readChunk), off+int64(n)
-		b, err := perform(f.ctx, f.share, insisting(f.share, func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }), nil)
+		b, err := perform(f.ctx, f.share, retryDenied(f.share, func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }), nil)
 		n += copy(p[n:], b)
 		if err != nil {
 			return n, fmt.Errorf("read %q: %w", f.path, err)
 		}
-		if len(b) == 0 || len(b) < want && at+int64(len(b)) >= f.known() {
+		if len(b) == 0 || len(b) < want && at+int64(len(b)) >= f.knownSize() {
 			return n, io.EOF
 		}
 	}
@@ -119,7 +119,7 @@ func (f *file) read(ctx context.Context, n int, off int64) ([]byte, error) {
 
 // Stat implements tree.ReadFile.
 func (f *file) Stat() (tree.Entry, error) {
-	e, err := perform(f.ctx, f.share, insisting(f.share, func(ctx context.Context) (tree.Entry, error) {
+	e, err := perform(f.ctx, f.share, retryDenied(f.share, func(ctx context.Context) (tree.Entry, error) {
 		var i info
 		err := f.use(ctx, false, func(o *opened) error {
 			return o.session.do(ctx, weightLarge, func() (err error) { i, err = o.handle.stat(); return err })
@@ -127,7 +127,7 @@ func (f *file) Stat() (tree.Entry, error) {
 		if err != nil {
 			return tree.Entry{}, err
 		}
-		f.has(i.size)
+		f.setSize(i.size)
 		return i.entry(tree.Base(f.path)), nil
 	}), nil)
 	if err != nil {
@@ -155,7 +155,7 @@ func (f *file) use(ctx context.Context, unchanged bool, op func(*opened) error) 
 // turns out to be away.
 func (f *file) unlessAway(ctx context.Context, err error) error {
 	if classify(err) == thisEntry && (errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)) {
-		if _, away := f.share.prover.join().ours(ctx); away != nil {
+		if _, away := f.share.prover.join().waitExpected(ctx); away != nil {
 			return away
 		}
 	}
@@ -173,7 +173,7 @@ func (f *file) current(ctx context.Context, unchanged bool) (*opened, error) {
 		return o, nil
 	}
 	var i info
-	err := f.share.attempt(ctx, func(ses *session) (err error) {
+	err := f.share.withSession(ctx, func(ses *session) (err error) {
 		o, i, err = f.openOn(ctx, ses)
 		return err
 	})
@@ -210,14 +210,14 @@ func (f *file) state() (o *opened, closed bool) {
 	return f.open, f.closed
 }
 
-// has notes the file's size.
-func (f *file) has(size int64) {
+// setSize notes the file's size.
+func (f *file) setSize(size int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.size = size
 }
 
-func (f *file) known() int64 {
+func (f *file) knownSize() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.size

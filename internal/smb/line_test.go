@@ -59,7 +59,7 @@ func listWhole(t *testing.T, s *Share, n int) {
 	case err == nil && len(l.Entries) != n:
 		t.Fatalf("%d entries listed as whole, want %d", len(l.Entries), n)
 	}
-	s.breaker.hurry()
+	s.breaker.retryNow()
 }
 
 func cutListings(t *testing.T, s *Share, p *smbtest.Proxy, n int, first, step int64) {
@@ -173,7 +173,7 @@ func TestFlippedBits(t *testing.T) {
 	p.Mangle.Store(&flip)
 	good := 0
 	for range 100 {
-		s.breaker.hurry()
+		s.breaker.retryNow()
 		if l, err := s.List(context.Background(), "d"); err == nil {
 			good++
 			if got := names(l); len(got) != n || fmt.Sprint(got) != fmt.Sprint(want) {
@@ -284,7 +284,7 @@ func TestAnAnswerCutShortIsNoFilesFault(t *testing.T) {
 			t.Errorf("every answer %d cut short: %v, want that no file is blamed", every, err)
 		}
 		p.Mangle.Store(nil)
-		s.breaker.hurry()
+		s.breaker.retryNow()
 	}
 }
 
@@ -312,11 +312,11 @@ func TestDamagedAnswer(t *testing.T) {
 			if frames.Load() < at || at == 20 {
 				break
 			}
-			s.breaker.hurry()
+			s.breaker.retryNow()
 		}
 		for every := int64(1); every < 8; every++ {
 			for at := range every {
-				s.breaker.hurry()
+				s.breaker.retryNow()
 				var frames atomic.Int64
 				p.Mangle.Store(damaging(func() bool { return frames.Add(1)%every == at }))
 				err := call()
@@ -326,9 +326,9 @@ func TestDamagedAnswer(t *testing.T) {
 				}
 			}
 		}
-		s.breaker.hurry()
+		s.breaker.retryNow()
 		_, _ = s.List(context.Background(), "") // what the line damaged last may still be under way
 	}
-	s.breaker.hurry()
+	s.breaker.retryNow()
 	works(t, s)
 }

@@ -30,39 +30,39 @@ const (
 // listProven lists a directory of the expected volume. It needs no proof of the root where the directory
 // itself is proof: where it is the root, or still is the one that a proven listing showed in this place.
 func (s *Share) listProven(ctx context.Context, dir string) (*tree.Listing, error) {
-	q, epoch := s.question(nil), s.memory.now()
-	known, ok := s.memory.dir(dir)
+	q, epoch := s.beginLookup(nil), s.cache.now()
+	known, ok := s.cache.dir(dir)
 	ok = ok && known.proven && known.id != 0
 	if !ok && dir != "" {
 		q.proof = s.prover.join() // begun now, it costs no time of its own
 	}
 	l, self, found, err := s.list(ctx, dir)
 	if err != nil {
-		return nil, q.believe(ctx, err, func() error { _, _, _, err := s.list(ctx, dir); return err })
+		return nil, q.confirm(ctx, err, func() error { _, _, _, err := s.list(ctx, dir); return err })
 	}
 	var root info
 	switch {
 	case dir == "":
-		root, err = s.prover.given(ctx, self)
+		root, err = s.prover.proveFrom(ctx, self)
 	case ok && known.id == self.id && known.server == self.server:
 		root = *s.prover.last.Load()
 	case q.proof != nil:
-		root, err = q.proof.ours(ctx)
+		root, err = q.proof.waitExpected(ctx)
 	default:
-		root, err = s.prover.join().ours(ctx)
+		root, err = s.prover.join().waitExpected(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
 	l.Volume = s.volume(root)
-	s.memory.listed(epoch, dir, self, found, l.Entries)
+	s.cache.listed(epoch, dir, self, found, l.Entries)
 	return l, nil
 }
 
 // list reads a directory, from whatever disk it is on.
 func (s *Share) list(ctx context.Context, dir string) (l *tree.Listing, self info, found []info, err error) {
-	err = s.attempt(ctx, func(ses *session) error {
-		h, err := s.openOn(ctx, ses, s.full(dir))
+	err = s.withSession(ctx, func(ses *session) error {
+		h, err := s.openOn(ctx, ses, s.sharePath(dir))
 		if err != nil {
 			return asDirectory(err)
 		}
@@ -126,7 +126,7 @@ func (s *Share) readEntries(ctx context.Context, ses *session, h handle) ([]info
 			return nil, ctx.Err()
 		case bytes > largeListing && !large:
 			waited := time.Now()
-			if err := ses.await(ctx, s.largeListings, 1); err != nil {
+			if err := ses.acquire(ctx, s.largeListings, 1); err != nil {
 				return nil, err
 			}
 			defer s.largeListings.Release(1)
@@ -149,11 +149,11 @@ func nextEntries(ctx context.Context, ses *session, h handle) (some []info, end 
 
 // entries turns what a directory was found to hold into what the tree shows.
 func (s *Share) entries(ctx context.Context, dir string, self info, found []info) ([]tree.Entry, error) {
-	above, err := s.above(ctx, dir)
+	above, err := s.ancestors(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	above = append(above, rung{dir, self.id})
+	above = append(above, ancestor{dir, self.id})
 	entries := make([]tree.Entry, 0, len(found))
 	for _, i := range found {
 		// A name that no path can hold comes from a server that is broken or hostile. It is left out.
@@ -206,7 +206,7 @@ func asDirectory(err error) error {
 // stat looks at one name, on whatever disk it is.
 func (s *Share) stat(ctx context.Context, path string) (tree.Entry, error) {
 	var i info
-	err := s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
+	err := s.withSession(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
 	if err == nil {
 		return i.entry(tree.Base(path)), nil
 	}
@@ -221,8 +221,8 @@ func (s *Share) stat(ctx context.Context, path string) (tree.Entry, error) {
 // lookAt looks at a name without opening it for reading. Its id is known to its directory only.
 func (s *Share) lookAt(ctx context.Context, path string) (tree.Entry, error) {
 	var i info
-	err := s.attempt(ctx, func(ses *session) error {
-		return ses.do(ctx, weightSmall, func() (err error) { i, err = ses.mount.lookAt(s.full(path)); return err })
+	err := s.withSession(ctx, func(ses *session) error {
+		return ses.do(ctx, weightSmall, func() (err error) { i, err = ses.mount.lookAt(s.sharePath(path)); return err })
 	})
 	if err != nil || path == "" {
 		return i.entry(""), err

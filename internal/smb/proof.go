@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,14 +23,14 @@ type prover struct {
 	running bool
 	next    *proof // not yet begun
 
-	last atomic.Pointer[info] // the root, as it was when good
-	// good is when the last proof ended that found the root as expected, in Unix nanoseconds.
-	good atomic.Int64
+	last atomic.Pointer[info] // the root, as it was at provenAt
+	// provenAt is when the last proof ended that found the root as expected, in Unix nanoseconds.
+	provenAt atomic.Int64
 }
 
-// goodFor is how long before a question a root may have been proven to count as proven before it. A disk
-// that goes and comes back within it, and within the round trip of the question, is not seen.
-const goodFor = time.Second
+// provenFor is how long before a lookup a root may have been proven to count as proven before it. A disk
+// that goes and comes back within it, and within the round trip of the lookup, is not seen.
+const provenFor = time.Second
 
 // proof is one look at the root.
 type proof struct {
@@ -63,23 +62,23 @@ func (p *prover) join() *proof {
 // run makes proofs for as long as there are any to be made.
 func (p *prover) run() {
 	for {
-		now := p.take()
+		now := p.takeNext()
 		if now == nil {
 			return
 		}
 		now.root, now.err = p.look()
 		if now.err == nil && p.share.expects(now.root) == nil {
-			p.found(now.root)
+			p.remember(now.root)
 		}
 		close(now.done)
 		if classify(now.err) == away {
-			p.fail(now.err)
+			p.failNext(now.err)
 		}
 	}
 }
 
-// take takes the next proof to be made; with nil, run ends.
-func (p *prover) take() *proof {
+// takeNext takes the next proof to be made; with nil, run ends.
+func (p *prover) takeNext() *proof {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.next
@@ -87,8 +86,8 @@ func (p *prover) take() *proof {
 	return now
 }
 
-// fail ends the proof that has not begun: whoever waits for it has waited while the share was away.
-func (p *prover) fail(err error) {
+// failNext ends the proof that has not begun: whoever waits for it has waited while the share was away.
+func (p *prover) failNext(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.next != nil {
@@ -98,26 +97,26 @@ func (p *prover) fail(err error) {
 	}
 }
 
-// found remembers a root that is as expected.
-func (p *prover) found(root info) {
+// remember remembers a root that is as expected.
+func (p *prover) remember(root info) {
 	p.last.Store(&root)
-	p.good.Store(time.Now().UnixNano())
+	p.provenAt.Store(time.Now().UnixNano())
 }
 
-// given is a proof that costs nothing, since somebody has opened the root anyway.
-func (p *prover) given(ctx context.Context, root info) (info, error) {
+// proveFrom is a proof that costs nothing, since somebody has opened the root anyway.
+func (p *prover) proveFrom(ctx context.Context, root info) (info, error) {
 	if p.share.expects(root) != nil {
-		return p.join().ours(ctx) // which looks again where a session may be what is wrong
+		return p.join().waitExpected(ctx) // which looks again where a session may be what is wrong
 	}
 	err := p.share.sameDisk(ctx, root)
 	if err == nil {
-		p.found(root)
+		p.remember(root)
 	}
 	return root, err
 }
 
-// freshFor is how old a session may be for another root than the expected one to count as what is there now.
-const freshFor = time.Second
+// sessionFreshFor is how old a session may be for another root than the expected one to count as what is there now.
+const sessionFreshFor = time.Second
 
 // errStale ends a session that may be what is wrong with the root.
 var errStale = errors.New("the session is from before its root changed")
@@ -125,13 +124,13 @@ var errStale = errors.New("the session is from before its root changed")
 // look opens the root. Where that is not as it should be, it does so again on a new session: a server
 // enters the directory of a share when it is mounted, and stays in it, also when a disk is mounted over it
 // or it was the empty mount point of one that is back. That no root is there at all counts only of a session that is
-// as new as the question: else the one try that the circuit breaker allows could be lost on a session of a moment ago.
+// as new as the lookup: else the one try that the circuit breaker allows could be lost on a session of a moment ago.
 func (p *prover) look() (root info, err error) {
-	defer p.share.crashed(&err)
+	defer p.share.recoverCall(&err)
 	began := time.Now()
 	root, ses, err := p.open()
 	if other := err == nil && p.share.expects(root) != nil; ses != nil &&
-		(other && time.Since(ses.born) > freshFor || classify(err) == thisEntry && ses.born.Before(began)) {
+		(other && time.Since(ses.born) > sessionFreshFor || classify(err) == thisEntry && ses.born.Before(began)) {
 		ses.kill(errStale)
 		root, _, err = p.open()
 	}
@@ -139,7 +138,7 @@ func (p *prover) look() (root info, err error) {
 	case err == nil:
 		return root, p.share.sameDisk(context.Background(), root)
 	case classify(err) == thisEntry: // denied, not found or no directory, at the root itself
-		err = &classed{class: away, err: fmt.Errorf("open the root: %w", err)}
+		err = &classedError{class: away, err: fmt.Errorf("open the root: %w", err)}
 	}
 	return info{}, err
 }
@@ -147,8 +146,8 @@ func (p *prover) look() (root info, err error) {
 // open opens the root and looks at it. The session is the one that said so.
 func (p *prover) open() (root info, on *session, err error) {
 	s, ctx := p.share, context.Background()
-	defer s.crashed(&err)
-	err = s.attempt(ctx, func(ses *session) (err error) {
+	defer s.recoverCall(&err)
+	err = s.withSession(ctx, func(ses *session) (err error) {
 		on = ses
 		root, err = s.statOn(ctx, ses, "")
 		return err
@@ -169,8 +168,8 @@ func (p *proof) wait(ctx context.Context) (info, error) {
 	}
 }
 
-// ours waits for the proof that the root is the expected one.
-func (p *proof) ours(ctx context.Context) (info, error) {
+// waitExpected waits for the proof that the root is the expected one.
+func (p *proof) waitExpected(ctx context.Context) (info, error) {
 	root, err := p.wait(ctx)
 	if err == nil {
 		err = p.share.expects(root)
@@ -189,72 +188,7 @@ func (s *Share) expects(root info) error {
 	case got.ID == want.ID:
 		return nil
 	case got.Former != "" && got.Former == want.Former:
-		return &classed{class: elsewhere, err: fmt.Errorf("%w: another server answers in its place: expected volume %s, found %s", tree.ErrAway, want.ID, got.ID)}
+		return &classedError{class: elsewhere, err: fmt.Errorf("%w: another server answers in its place: expected volume %s, found %s", tree.ErrAway, want.ID, got.ID)}
 	}
-	return &classed{class: elsewhere, err: fmt.Errorf("%w: expected volume %s, found %s", tree.ErrAway, want.ID, got.ID)}
-}
-
-// question is one call that asks the server of a name, with what is known of the root around it.
-type question struct {
-	share  *Share
-	before bool   // the root was proven shortly before it was asked
-	dials  int64  // that there had been when it was asked
-	proof  *proof // of the root, begun after the question was; nil if none was wanted yet
-}
-
-// question is to be made before it is asked.
-func (s *Share) question(p *proof) question {
-	since := time.Since(time.Unix(0, s.prover.good.Load()))
-	return question{share: s, before: since >= 0 && since < goodFor, dials: s.sessions.dials.Load(), proof: p}
-}
-
-// believe decides what an error about the name proves; ask asks for it again. That a name is absent is
-// proven if the root was as expected before the server said so, and after, on the same connection: another may
-// see another root, since a server stays in the directory that it entered when the share was mounted.
-func (q question) believe(ctx context.Context, err error, ask func() error) error {
-	if classify(err) != thisEntry {
-		return err
-	}
-	if q.proof == nil || errors.Is(err, fs.ErrPermission) { // a server whose disk is gone denies everything
-		q.proof = q.share.prover.join()
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return q.unlessAway(ctx, err)
-	}
-	for range connectionsTried {
-		if !q.before {
-			if _, err := q.proof.ours(ctx); err != nil {
-				return err
-			}
-			q.dials = q.share.sessions.dials.Load()
-			switch again := ask(); {
-			case again == nil:
-				return errUnsettled
-			case classify(again) != thisEntry || !errors.Is(again, fs.ErrNotExist):
-				return again
-			}
-		}
-		q.proof, q.before = q.share.prover.join(), false
-		if _, err := q.proof.ours(ctx); err != nil {
-			return err
-		}
-		if q.share.sessions.dials.Load() == q.dials {
-			return fmt.Errorf("%w: %w", tree.ErrNotExist, err)
-		}
-	}
-	return errUnsettled
-}
-
-// errUnsettled says that a name was denied that is there, or may be: by another connection, or a moment later.
-var errUnsettled = errors.New("came and went while it was looked at")
-
-// connectionsTried is on how many connections a name is asked for.
-const connectionsTried = 3
-
-// unlessAway returns err, unless the root turns out to be away: then nothing is said of the name.
-func (q question) unlessAway(ctx context.Context, err error) error {
-	if _, away := q.proof.ours(ctx); away != nil {
-		return away
-	}
-	return err
+	return &classedError{class: elsewhere, err: fmt.Errorf("%w: expected volume %s, found %s", tree.ErrAway, want.ID, got.ID)}
 }

@@ -23,20 +23,20 @@ func (s *Share) Run(ctx context.Context) error {
 	shown := s.Breaker()
 	for ctx.Err() == nil {
 		if now := s.Breaker(); now.State != shown.State {
-			s.tell(now)
+			s.logChange(now)
 			shown = now
 		}
 		if s.breaker.due() {
-			s.find(ctx)
+			s.tryReconnect(ctx)
 		} else {
-			s.rest(ctx)
+			s.waitForWork(ctx)
 		}
 	}
 	return nil
 }
 
 // rest waits for what there is to do next. While a log-on is refused that may be another password.
-func (s *Share) rest(ctx context.Context) {
+func (s *Share) waitForWork(ctx context.Context) {
 	if !s.breaker.seen.Load().refused {
 		_ = s.breaker.wait(ctx) // of ctx's end, which the caller sees
 		return
@@ -44,12 +44,12 @@ func (s *Share) rest(ctx context.Context) {
 	look, cancel := context.WithTimeout(ctx, passwordLook)
 	defer cancel()
 	if err := s.breaker.wait(look); errors.Is(err, context.DeadlineExceeded) && s.sessions.newPassword() {
-		s.breaker.hurry()
+		s.breaker.retryNow()
 	}
 }
 
-// find tries an open breaker. Its outcome is the breaker's new state.
-func (s *Share) find(ctx context.Context) {
+// tryReconnect tries an open breaker. Its outcome is the breaker's new state.
+func (s *Share) tryReconnect(ctx context.Context) {
 	done := make(chan struct{})
 	if !s.spawn(func() {
 		defer close(done)
@@ -64,8 +64,8 @@ func (s *Share) find(ctx context.Context) {
 	}
 }
 
-// tell reports a change.
-func (s *Share) tell(now Breaker) {
+// logChange reports a change.
+func (s *Share) logChange(now Breaker) {
 	fields := []zap.Field{zap.String("share", s.config.location()), zap.String("state", string(now.State)), zap.Int("failures", now.Failures)}
 	if now.LastError != nil {
 		fields = append(fields, zap.String("error", *now.LastError))
@@ -79,10 +79,10 @@ func (s *Share) tell(now Breaker) {
 }
 
 // Breaker is the present state of the share's circuit breaker. It never waits.
-func (s *Share) Breaker() Breaker { return s.breaker.show() }
+func (s *Share) Breaker() Breaker { return s.breaker.status() }
 
 // Reconnect lets an open breaker be tried now, also after a refusal.
-func (s *Share) Reconnect() { s.breaker.hurry() }
+func (s *Share) Reconnect() { s.breaker.retryNow() }
 
 // Stats counts what a share does.
 type Stats struct {

@@ -95,7 +95,7 @@ func TestAPanicOfACallbackIsAnErrorOfTheCallAndIsLoggedWithItsStack(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.memory.measured(info{id: root.id}, 1) // of another size than it is, so that witnesses are asked
+	s.cache.measured(info{id: root.id}, 1) // of another size than it is, so that witnesses are asked
 	if _, err := s.Identify(t.Context()); err == nil || !strings.Contains(err.Error(), "no witnesses") {
 		t.Errorf("identify: %v, want the panic", err)
 	}

@@ -54,7 +54,7 @@ func reach(t testing.TB, s *Share) {
 		if _, err = s.Identify(context.Background()); err == nil {
 			return
 		}
-		s.breaker.hurry()
+		s.breaker.retryNow()
 	}
 	t.Fatal(err)
 }
@@ -386,7 +386,7 @@ func TestDiskMountedOverAnOpenSession(t *testing.T) {
 		if _, err := s.List(context.Background(), ""); errors.Is(err, tree.ErrNotExist) {
 			t.Errorf("the root is proven absent: %v", err)
 		}
-		time.Sleep(freshFor + 100*time.Millisecond)
+		time.Sleep(sessionFreshFor + 100*time.Millisecond)
 		srv.mountDisk()
 		s.Reconnect()
 		if _, err := s.Identify(context.Background()); err != nil {
@@ -462,7 +462,7 @@ func TestWhatAnotherSessionDeniedIsNotAbsent(t *testing.T) {
 			t.Fatalf("%s: the new session says %v", what, err)
 		}
 		srv.mountDisk()
-		s.prover.good.Store(time.Now().UnixNano()) // as if all of this had taken no time
+		s.prover.provenAt.Store(time.Now().UnixNano()) // as if all of this had taken no time
 		if err := ask(); err != nil {
 			t.Errorf("%s of what is there: %v", what, err)
 		}

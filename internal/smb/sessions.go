@@ -48,17 +48,17 @@ type session struct {
 	end   context.CancelCauseFunc
 	once  sync.Once
 
-	busy    atomic.Int64 // requests on the way
-	sleeper *time.Timer  // ends an idle session
+	busy      atomic.Int64 // requests on the way
+	idleTimer *time.Timer  // ends an idle session
 }
 
 // newSession makes a session of a mounted share.
 func newSession(alive context.Context, end context.CancelCauseFunc, w *wire, m mount, c Config) *session {
-	w.large.Store(true)
+	w.mounted.Store(true)
 	s := &session{mount: m, wire: w, timeout: c.Timeout, idle: c.idleTimeout, born: time.Now(), server: w.known().guid, alive: alive, end: end}
 	s.limit = int64(max(min(w.known().credits, creditsWanted)-creditsSpare, 1))
 	s.credits = semaphore.NewWeighted(s.limit)
-	s.sleeper = time.AfterFunc(s.idle, s.sleep)
+	s.idleTimer = time.AfterFunc(s.idle, s.closeIdle)
 	return s
 }
 
@@ -68,15 +68,15 @@ func (s *session) gone() bool { return s.alive.Err() != nil }
 // kill ends the session. Everything under way on it returns soon after.
 func (s *session) kill(cause error) {
 	s.once.Do(func() {
-		s.sleeper.Stop()
+		s.idleTimer.Stop()
 		s.wire.Close()
 		s.end(cause)
 	})
 }
 
-// sleep ends the session when nothing was asked of it for a while: connections that nobody uses die
+// closeIdle ends the session when nothing was asked of it for a while: connections that nobody uses die
 // unnoticed, and each of them keeps the server's disk from being unmounted.
-func (s *session) sleep() {
+func (s *session) closeIdle() {
 	if s.busy.Load() == 0 {
 		s.kill(errIdle)
 	}
@@ -100,13 +100,13 @@ var errSilent = fmt.Errorf("%w at all", errNoAnswer)
 func (s *session) do(ctx context.Context, weight int64, op func() error) error {
 	weight = min(weight, s.limit)
 	if !s.credits.TryAcquire(weight) {
-		if err := s.await(ctx, s.credits, weight); err != nil {
+		if err := s.acquire(ctx, s.credits, weight); err != nil {
 			return err
 		}
 	}
 	defer s.credits.Release(weight)
 	s.busy.Add(1)
-	defer s.rest()
+	defer s.requestDone()
 	if s.gone() {
 		return s.lost()
 	}
@@ -114,7 +114,7 @@ func (s *session) do(ctx context.Context, weight int64, op func() error) error {
 	var expired atomic.Bool
 	guard := time.AfterFunc(s.timeout, func() {
 		expired.Store(true)
-		if s.wire.heard.Load() < asked.UnixNano() {
+		if s.wire.lastFrame.Load() < asked.UnixNano() {
 			s.kill(errSilent)
 		} else {
 			s.kill(fmt.Errorf("%w within %s", errNoAnswer, s.timeout))
@@ -122,11 +122,11 @@ func (s *session) do(ctx context.Context, weight int64, op func() error) error {
 	})
 	err := op()
 	guard.Stop()
-	return s.judge(err, expired.Load())
+	return s.interpret(err, expired.Load())
 }
 
-// judge turns the error of a request into what it means once the session is taken into account.
-func (s *session) judge(err error, expired bool) error {
+// interpret turns the error of a request into what it means once the session is taken into account.
+func (s *session) interpret(err error, expired bool) error {
 	var status *statusError
 	var broken *brokenReply
 	var lost *lostError
@@ -151,8 +151,8 @@ func (s *session) judge(err error, expired bool) error {
 	return s.lost()
 }
 
-// await waits for its turn (for credits, for a place among listings), for as long as the session lives.
-func (s *session) await(ctx context.Context, turn *semaphore.Weighted, weight int64) error {
+// acquire waits for its turn (for credits, for a place among listings), for as long as the session lives.
+func (s *session) acquire(ctx context.Context, turn *semaphore.Weighted, weight int64) error {
 	both, cancel := context.WithCancel(s.alive)
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
@@ -166,9 +166,9 @@ func (s *session) await(ctx context.Context, turn *semaphore.Weighted, weight in
 }
 
 // rest ends a request.
-func (s *session) rest() {
+func (s *session) requestDone() {
 	if s.busy.Add(-1) == 0 && !s.gone() {
-		s.sleeper.Reset(s.idle)
+		s.idleTimer.Reset(s.idle)
 	}
 }
 
@@ -201,7 +201,7 @@ type dialing struct {
 
 // get returns a session that lives, as far as one can know. Its error is classified.
 func (p *sessions) get(ctx context.Context) (*session, error) {
-	s, d, err := p.now()
+	s, d, err := p.currentOrDial()
 	if d == nil {
 		return s, err
 	}
@@ -214,7 +214,7 @@ func (p *sessions) get(ctx context.Context) (*session, error) {
 }
 
 // now returns the session that lives, or the dial that makes the next one.
-func (p *sessions) now() (*session, *dialing, error) {
+func (p *sessions) currentOrDial() (*session, *dialing, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -243,7 +243,7 @@ const shortPause = 200 * time.Millisecond
 func (p *sessions) dial(d *dialing) {
 	deadline := time.Now().Add(p.config.dialTimeout)
 	s, err := p.establish(deadline)
-	if short(err) && time.Until(deadline) > shortPause {
+	if shortage(err) && time.Until(deadline) > shortPause {
 		select {
 		case <-time.After(shortPause):
 			s, err = p.establish(deadline)
@@ -278,12 +278,12 @@ func (p *sessions) establish(deadline time.Time) (made *session, err error) {
 	p.dials.Add(1)
 	password, err := p.password()
 	if err != nil {
-		return nil, &classed{class: refused, err: err}
+		return nil, &classedError{class: refused, err: err}
 	}
 	dialer := net.Dialer{Deadline: deadline}
 	conn, err := dialer.DialContext(p.life, "tcp", net.JoinHostPort(p.config.Host, strconv.Itoa(p.config.Port)))
 	if err != nil {
-		return nil, &classed{class: away, err: dialError(err)}
+		return nil, &classedError{class: away, err: dialError(err)}
 	}
 	return p.logOn(conn, deadline, password)
 }
@@ -303,9 +303,9 @@ func (p *sessions) password() (password string, err error) {
 	return password, nil
 }
 
-// pardon lets the next dial happen though the last was refused. Calls that were under way when that was
+// clearRefusal lets the next dial happen though the last was refused. Calls that were under way when that was
 // would each be another attempt to log on.
-func (p *sessions) pardon() {
+func (p *sessions) clearRefusal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refusal = nil

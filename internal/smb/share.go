@@ -24,7 +24,7 @@ type Share struct {
 	breaker  *circuitBreaker
 	sessions *sessions
 	prover   prover
-	memory   *memory
+	cache    *listingCache
 	listings *semaphore.Weighted
 	// largeListings has one place: of many listings that are long, one at a time goes on.
 	largeListings *semaphore.Weighted
@@ -50,12 +50,12 @@ func New(config Config, log *zap.Logger) (*Share, error) {
 		config:   config,
 		log:      logs.Sparing(log),
 		breaker:  newCircuitBreaker(),
-		memory:   newMemory(),
+		cache:    newListingCache(),
 		listings: semaphore.NewWeighted(listingsAtOnce),
 
 		largeListings: semaphore.NewWeighted(1),
 	}
-	s.sessions = &sessions{config: config, spawn: s.spawn, guard: s.crashed}
+	s.sessions = &sessions{config: config, spawn: s.spawn, guard: s.recoverCall}
 	s.sessions.life, s.sessions.end = context.WithCancel(context.Background())
 	s.prover.share = s
 	return s, nil
@@ -70,7 +70,7 @@ func (s *Share) spawn(f func()) bool {
 	}
 	s.busy.Go(func() {
 		var err error // which is logged, and nobody waits for
-		defer s.crashed(&err)
+		defer s.recoverCall(&err)
 		f()
 	})
 	return true
@@ -110,7 +110,7 @@ func (s *Share) Identify(ctx context.Context) (tree.Volume, error) {
 // Expect implements tree.Tree.
 func (s *Share) Expect(v tree.Volume) {
 	if old := s.expected.Swap(&v); old == nil || old.ID != v.ID {
-		s.memory.forget() // it may be of another volume
+		s.cache.forget() // it may be of another volume
 	}
 }
 
@@ -135,7 +135,7 @@ func (s *Share) List(ctx context.Context, dir string) (*tree.Listing, error) {
 	if err := checkPath(dir); err != nil {
 		return nil, fmt.Errorf("list %q: %w", dir, err)
 	}
-	l, err := perform(ctx, s, insisting(s, func(ctx context.Context) (*tree.Listing, error) {
+	l, err := perform(ctx, s, retryDenied(s, func(ctx context.Context) (*tree.Listing, error) {
 		if err := s.listingTurn(ctx); err != nil {
 			return nil, err
 		}
@@ -156,7 +156,7 @@ func (s *Share) listingTurn(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = ses.await(ctx, s.listings, 1)
+		err = ses.acquire(ctx, s.listings, 1)
 		if err == nil && ses.gone() {
 			s.listings.Release(1)
 			err = ses.lost()
@@ -174,13 +174,13 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 	if err := checkPath(path); err != nil {
 		return tree.Entry{}, fmt.Errorf("stat %q: %w", path, err)
 	}
-	e, err := perform(ctx, s, insisting(s, func(ctx context.Context) (tree.Entry, error) {
-		q := s.question(s.prover.join())
+	e, err := perform(ctx, s, retryDenied(s, func(ctx context.Context) (tree.Entry, error) {
+		q := s.beginLookup(s.prover.join())
 		e, err := s.stat(ctx, path)
 		if err != nil {
-			return tree.Entry{}, q.believe(ctx, err, func() error { _, err := s.stat(ctx, path); return err })
+			return tree.Entry{}, q.confirm(ctx, err, func() error { _, err := s.stat(ctx, path); return err })
 		}
-		if _, err = q.proof.ours(ctx); err == nil && s.memory.spelledOtherwise(path, e) {
+		if _, err = q.proof.waitExpected(ctx); err == nil && s.cache.spelledOtherwise(path, e) {
 			err = fmt.Errorf("%w: only a name in another case, or of otherwise composed letters, does", tree.ErrNotExist)
 		}
 		if err == nil && e.Type == tree.Dir {
@@ -202,11 +202,11 @@ func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 	if err := checkPath(path); err != nil {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
-	f, err := perform(ctx, s, insisting(s, func(ctx context.Context) (*file, error) {
-		q := s.question(s.prover.join())
+	f, err := perform(ctx, s, retryDenied(s, func(ctx context.Context) (*file, error) {
+		q := s.beginLookup(s.prover.join())
 		f, err := s.openFile(ctx, path)
 		if err != nil {
-			return nil, q.believe(ctx, err, func() error {
+			return nil, q.confirm(ctx, err, func() error {
 				f, err := s.openFile(ctx, path)
 				if err == nil {
 					f.drop()
@@ -214,7 +214,7 @@ func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 				return err
 			})
 		}
-		if _, err := q.proof.ours(ctx); err != nil {
+		if _, err := q.proof.waitExpected(ctx); err != nil {
 			f.drop()
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 
 // checkSigning refuses, where signing is required, a reply with which a server gets around it.
 func (w *wire) checkSigning(p []byte) error {
-	if !w.signed || w.large.Load() {
+	if !w.signed || w.mounted.Load() {
 		return nil
 	}
 	// Until its session is made the library checks no signature. So an answer may not lie ready before its question.
@@ -80,5 +80,5 @@ func (w *wire) noteAsked(p []byte) {
 
 // unproven refuses a server that may be another than it claims to be.
 func unproven(format string, args ...any) error {
-	return &classed{class: refused, err: fmt.Errorf(`the server %s, so nothing of it is believed: is it yours? Then switch SMB 3.1.1 and signing on there, or set signing = "allowed" for this root where nobody else could answer in its place`, fmt.Sprintf(format, args...))}
+	return &classedError{class: refused, err: fmt.Errorf(`the server %s, so nothing of it is believed: is it yours? Then switch SMB 3.1.1 and signing on there, or set signing = "allowed" for this root where nobody else could answer in its place`, fmt.Sprintf(format, args...))}
 }

@@ -47,19 +47,19 @@ type wire struct {
 	signed  bool          // the server has to sign: see signing.go
 
 	// Of the library's receiver, the only reader.
-	frame []byte // as received, with its length
-	rest  []byte // the part of frame that is not yet handed over
+	frame  []byte // as received, with its length
+	unread []byte // the part of frame that is not yet handed over
 
 	// Of the library's sender, the only writer. A request comes in two parts, its length first.
 	length  [4]byte
 	pending bool
 	out     []byte
 
-	heard    atomic.Int64 // when the last frame came, Unix nanoseconds
-	requests atomic.Int64
-	received atomic.Int64  // bytes
-	large    atomic.Bool   // past the mount
-	asked    atomic.Uint64 // one more than the last message id that was sent
+	lastFrame atomic.Int64 // when it came, Unix nanoseconds
+	requests  atomic.Int64
+	received  atomic.Int64  // bytes
+	mounted   atomic.Bool   // log-on and mount are over
+	asked     atomic.Uint64 // one more than the last message id that was sent
 
 	mu    sync.Mutex
 	facts facts
@@ -76,7 +76,7 @@ type facts struct {
 
 func newWire(conn net.Conn, timeout time.Duration) *wire {
 	w := &wire{Conn: conn, timeout: timeout}
-	w.heard.Store(time.Now().UnixNano())
+	w.lastFrame.Store(time.Now().UnixNano())
 	return w
 }
 
@@ -89,13 +89,13 @@ func (w *wire) known() facts {
 
 // Read hands over the next bytes of checked frames. An error ends the connection.
 func (w *wire) Read(p []byte) (int, error) {
-	if len(w.rest) == 0 {
+	if len(w.unread) == 0 {
 		if err := w.receive(); err != nil {
 			return 0, err
 		}
 	}
-	n := copy(p, w.rest)
-	w.rest = w.rest[n:]
+	n := copy(p, w.unread)
+	w.unread = w.unread[n:]
 	return n, nil
 }
 
@@ -107,7 +107,7 @@ func (w *wire) receive() error {
 	}
 	n := int(binary.BigEndian.Uint32(head[:]))
 	most := smallFrame
-	if w.large.Load() {
+	if w.mounted.Load() {
 		most = largeFrame
 	}
 	if n > most { // also where the first byte, the type, is not zero
@@ -124,9 +124,9 @@ func (w *wire) receive() error {
 	if err := w.check(w.frame[4:]); err != nil {
 		return err
 	}
-	w.heard.Store(time.Now().UnixNano())
+	w.lastFrame.Store(time.Now().UnixNano())
 	w.received.Add(int64(n) + 4)
-	w.rest = w.frame
+	w.unread = w.frame
 	return nil
 }
 
@@ -186,7 +186,7 @@ func checkReply(p []byte) error {
 
 // note remembers what a plain reply says of the session.
 func (w *wire) note(p []byte) {
-	if w.large.Load() {
+	if w.mounted.Load() {
 		return
 	}
 	command, status, body := binary.LittleEndian.Uint16(p[12:]), binary.LittleEndian.Uint32(p[8:]), p[headerLen:]

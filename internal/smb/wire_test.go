@@ -45,7 +45,7 @@ func received(sent []byte, large bool) ([]byte, *wire, error) {
 	}()
 	defer client.Close()
 	w := newWire(client, time.Second)
-	w.large.Store(large)
+	w.mounted.Store(large)
 	b, err := io.ReadAll(w)
 	if errors.Is(err, errHungUp) { // after all that was sent
 		err = nil

@@ -9,18 +9,18 @@ import (
 // Servers show a link inside a share as what it leads to, and one that leads to a directory above it as a tree
 // without end. Nothing in a listing tells such a directory from others but that it is one of those above it.
 
-// rung is a directory on the way down from the root.
-type rung struct {
+// ancestor is a directory on the way down from the root.
+type ancestor struct {
 	path string
 	id   uint64
 }
 
-// above are the directories above path, the nearest first. Those that are not remembered are asked for; one
+// ancestors are the directories above path, the nearest first. Those that are not remembered are asked for; one
 // that cannot be is left out.
-func (s *Share) above(ctx context.Context, path string) (rungs []rung, err error) {
+func (s *Share) ancestors(ctx context.Context, path string) (ancestors []ancestor, err error) {
 	for path != "" {
 		path = tree.Parent(path)
-		known, ok := s.memory.dir(path)
+		known, ok := s.cache.dir(path)
 		if !ok {
 			i, err := s.lookNow(ctx, path)
 			if classify(err) == thisEntry {
@@ -29,16 +29,16 @@ func (s *Share) above(ctx context.Context, path string) (rungs []rung, err error
 			if err != nil {
 				return nil, err
 			}
-			s.memory.passed(path, i)
+			s.cache.passed(path, i)
 			known.info = i
 		}
-		rungs = append(rungs, rung{path, known.id})
+		ancestors = append(ancestors, ancestor{path, known.id})
 	}
-	return rungs, nil
+	return ancestors, nil
 }
 
 // leadsBack reports whether the directory at path, with this number, is one of those above it.
-func (s *Share) leadsBack(ctx context.Context, path string, id uint64, above []rung) (bool, error) {
+func (s *Share) leadsBack(ctx context.Context, path string, id uint64, above []ancestor) (bool, error) {
 	for _, a := range above {
 		if id == 0 || id != a.id {
 			continue
@@ -53,13 +53,13 @@ func (s *Share) leadsBack(ctx context.Context, path string, id uint64, above []r
 // inLoop reports whether the way down to the directory at path, which has this number, leads through one that
 // leads back.
 func (s *Share) inLoop(ctx context.Context, path string, id uint64) (bool, error) {
-	rungs, err := s.above(ctx, path)
+	ancestors, err := s.ancestors(ctx, path)
 	if err != nil {
 		return false, err
 	}
-	rungs = append([]rung{{path, id}}, rungs...)
-	for i, r := range rungs {
-		if back, err := s.leadsBack(ctx, r.path, r.id, rungs[i+1:]); back || err != nil {
+	ancestors = append([]ancestor{{path, id}}, ancestors...)
+	for i, r := range ancestors {
+		if back, err := s.leadsBack(ctx, r.path, r.id, ancestors[i+1:]); back || err != nil {
 			return back, err
 		}
 	}
@@ -90,6 +90,6 @@ func (s *Share) same(ctx context.Context, path, other string) (bool, error) {
 
 // lookNow looks at what is at path, from whatever disk it is.
 func (s *Share) lookNow(ctx context.Context, path string) (i info, err error) {
-	err = s.attempt(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
+	err = s.withSession(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
 	return i, err
 }

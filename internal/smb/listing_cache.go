@@ -16,15 +16,15 @@ const (
 	rootRemembered    = 256     // entries of the root
 )
 
-// memory is what recent listings have shown, where a single answer of the server does not tell enough:
+// listingCache is what recent listings have shown, where a single answer of the server does not tell enough:
 // which directories stand above one (a loop of links), how a name is really written (servers ignore case
 // when they look one up), what the root held (another disk). It is bounded; what has been forgotten is
 // asked again or goes unnoticed, and is never taken for known.
-type memory struct {
+type listingCache struct {
 	epoch    int // counts what was forgotten
 	mu       sync.Mutex
-	dirs     generations[place]
-	listings generations[[]spelling]
+	dirs     twoGenerations[place]
+	listings twoGenerations[[]spelling]
 	root     []spelling // of the last listing of the root that was proven
 	stamp    info       // of the root when its volume was last looked at
 	size     uint64     // of that volume, bytes; 0 is unknown
@@ -50,13 +50,13 @@ func spellings(entries []tree.Entry) []spelling {
 	return all
 }
 
-// generations is a map that forgets: what was not used while limit others were is gone.
-type generations[T any] struct {
+// twoGenerations is a map that forgets: what was not used while limit others were is gone.
+type twoGenerations[T any] struct {
 	limit, weight int
 	young, old    map[string]T
 }
 
-func (g *generations[T]) get(key string) (T, bool) {
+func (g *twoGenerations[T]) get(key string) (T, bool) {
 	if v, ok := g.young[key]; ok {
 		return v, true
 	}
@@ -64,28 +64,28 @@ func (g *generations[T]) get(key string) (T, bool) {
 	return v, ok
 }
 
-func (g *generations[T]) put(key string, v T, weight int) {
+func (g *twoGenerations[T]) put(key string, v T, weight int) {
 	if g.weight += weight; g.weight > g.limit || g.young == nil {
 		g.old, g.young, g.weight = g.young, make(map[string]T), weight
 	}
 	g.young[key] = v
 }
 
-func newMemory() *memory {
-	m := &memory{}
+func newListingCache() *listingCache {
+	m := &listingCache{}
 	m.dirs.limit, m.listings.limit = dirsRemembered, entriesRemembered
 	return m
 }
 
 // now is what a call that remembers something later has to say of when it began.
-func (m *memory) now() int {
+func (m *listingCache) now() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.epoch
 }
 
 // forget forgets everything, also what calls under way have yet to remember.
-func (m *memory) forget() {
+func (m *listingCache) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.epoch++
@@ -94,7 +94,7 @@ func (m *memory) forget() {
 }
 
 // listed remembers a listing of the expected volume: the directory, and those that were found in it.
-func (m *memory) listed(epoch int, dir string, self info, found []info, entries []tree.Entry) {
+func (m *listingCache) listed(epoch int, dir string, self info, found []info, entries []tree.Entry) {
 	names := spellings(entries)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -114,7 +114,7 @@ func (m *memory) listed(epoch int, dir string, self info, found []info, entries 
 }
 
 // names is how a directory was last seen to write its names.
-func (m *memory) names(dir string) []spelling {
+func (m *listingCache) names(dir string) []spelling {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	names, _ := m.listings.get(dir)
@@ -122,35 +122,35 @@ func (m *memory) names(dir string) []spelling {
 }
 
 // inRoot is what the last proven listing of the root showed.
-func (m *memory) inRoot() []spelling {
+func (m *listingCache) inRoot() []spelling {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.root
 }
 
 // volume is the root when its volume was last looked at, and the size of that.
-func (m *memory) volume() (root info, size uint64) {
+func (m *listingCache) volume() (root info, size uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.stamp, m.size
 }
 
 // measured remembers the size of the volume of a root.
-func (m *memory) measured(root info, size uint64) {
+func (m *listingCache) measured(root info, size uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stamp, m.size = root, size
 }
 
 // dir is the directory at path as it was last seen.
-func (m *memory) dir(path string) (place, bool) {
+func (m *listingCache) dir(path string) (place, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.dirs.get(path)
 }
 
 // passed remembers a directory that was seen on the way, on whatever volume it is.
-func (m *memory) passed(path string, i info) {
+func (m *listingCache) passed(path string, i info) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.dirs.put(path, place{i, false}, 1)
@@ -160,7 +160,7 @@ func (m *memory) passed(path string, i info) {
 // last listing under a name that differs from path's in nothing but case or how letters are composed (which
 // APFS ignores, and ZFS where it is told to), while path's own is not. Servers prefer the exact name, so it is
 // not there.
-func (m *memory) spelledOtherwise(path string, e tree.Entry) bool {
+func (m *listingCache) spelledOtherwise(path string, e tree.Entry) bool {
 	names := m.names(tree.Parent(path))
 	other := false
 	for _, n := range names {

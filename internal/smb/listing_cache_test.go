@@ -114,12 +114,12 @@ func TestEqualNumbersAreNotYetALoop(t *testing.T) {
 	srv := startSamba(t)
 	srv.Write("a/b/f", "x")
 	s := srv.share()
-	for _, above := range []rung{{"a", 7}, {"a", 0}, {"gone", 7}} {
-		if back, err := s.leadsBack(context.Background(), "a/b", above.id, []rung{above}); back || err != nil {
+	for _, above := range []ancestor{{"a", 7}, {"a", 0}, {"gone", 7}} {
+		if back, err := s.leadsBack(context.Background(), "a/b", above.id, []ancestor{above}); back || err != nil {
 			t.Errorf("a/b is taken for %+v: %v", above, err)
 		}
 	}
-	if back, err := s.leadsBack(context.Background(), "a", 7, []rung{{"a", 7}}); !back || err != nil {
+	if back, err := s.leadsBack(context.Background(), "a", 7, []ancestor{{"a", 7}}); !back || err != nil {
 		t.Errorf("a directory in itself is not recognized: %v", err)
 	}
 }
@@ -162,7 +162,7 @@ func TestNameInAnotherCaseIsAbsent(t *testing.T) {
 func TestNameOfOtherwiseComposedLettersIsAbsent(t *testing.T) {
 	const composed, apart = "Am\u00e9lie.mkv", "Ame\u0301lie.mkv"
 	entry := func(name string) tree.Entry { return tree.Entry{Name: name, ID: tree.FileID{Inode: 7}} }
-	m := newMemory()
+	m := newListingCache()
 	m.listed(0, "d", info{}, nil, []tree.Entry{entry(apart), entry("link.mkv")})
 	for name, otherwise := range map[string]bool{composed: true, strings.ToUpper(composed): true, apart: false, "link.mkv": false, "not listed.mkv": false} {
 		if got := m.spelledOtherwise("d/"+name, entry(name)); got != otherwise {
@@ -237,7 +237,7 @@ func TestAnotherDisk(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	m := newMemory()
+	m := newListingCache()
 	entries := []tree.Entry{{Name: "a"}, {Name: "b"}, {Name: "c"}}
 	for i := range 100_000 {
 		m.listed(0, fmt.Sprint(i), info{}, nil, entries)
