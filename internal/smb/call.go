@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
 )
 
 // sharePath is the path below the share of a path below the root.
@@ -46,7 +48,7 @@ func (s *Share) closeLater(ses *session, h handle) {
 	if ses.gone() {
 		return // the server closes what a connection had open
 	}
-	s.spawn(func() {
+	s.spawn("close of a file of a share", func() {
 		// Its error would tell nothing that the next call does not find out.
 		_ = ses.do(context.Background(), weightSmall, h.close)
 	})
@@ -80,13 +82,11 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 	var err error
 	var taken atomic.Bool // by the caller leaving, or by the result arriving
 	done := make(chan struct{})
-	started := s.spawn(func() {
+	started := s.spawn("call to a share", func() {
 		s.underway.Add(1)
 		defer s.underway.Add(-1)
-		err = s.breaker.do(s.probe, func() (err error) {
-			defer s.recoverCall(&err)
-			value, err = f(ctx)
-			return err
+		err = s.breaker.do(s.probe, func() error {
+			return run.Safely(s.log, "call to a share", func() (err error) { value, err = f(ctx); return err })
 		})
 		s.logPanic(err)
 		if taken.CompareAndSwap(false, true) {
@@ -138,8 +138,8 @@ func damaged(err error) bool {
 	return errors.As(err, &broken) && broken.damaged
 }
 
-// unlessRootWorks returns err, unless it is a broken reply and the root turns out to be there: the share is not away then,
-// but something about this entry cannot be told, and will not be any better at once.
+// unlessRootWorks returns err, unless it is a broken reply and the root turns out to be there: the share is not
+// away then, but something about this entry cannot be told, and will not be any better at once.
 func (s *Share) unlessRootWorks(ctx context.Context, err error) error {
 	var broken *brokenReply
 	if !errors.As(err, &broken) || broken.damaged || classify(err) != away {
@@ -152,7 +152,8 @@ func (s *Share) unlessRootWorks(ctx context.Context, err error) error {
 	if gone != nil {
 		return gone
 	}
-	return &classedError{class: thisEntry, err: fmt.Errorf("%w: the share is there otherwise; a server that goes on like this wants an update, or a check of its disk", broken)}
+	return &classedError{class: thisEntry, err: fmt.Errorf(
+		"%w: the share is there otherwise; a server that goes on like this wants an update, or a check of its disk", broken)}
 }
 
 // probe is what a half-open breaker asks: whether there is a session to be had, and a root on it.
@@ -166,14 +167,6 @@ func (s *Share) probe() error {
 func (s *Share) logPanic(err error) {
 	var broken *brokenReply
 	if errors.As(err, &broken) && len(broken.stack) > 0 {
-		s.log.Error("panic in the library of shares", zap.String("share", s.config.location()), zap.Error(broken), zap.ByteString("stack", broken.stack))
-	}
-}
-
-// recoverCall, deferred, turns a panic in a call into an error of it, and logs where it was.
-func (s *Share) recoverCall(err *error) {
-	if r := recover(); r != nil {
-		s.log.Error("panic in a call to a share", zap.String("share", s.config.location()), zap.Any("panic", r), zap.StackSkip("stack", 1))
-		*err = fmt.Errorf("panic: %v", r)
+		s.log.Error("panic in the library of shares", zap.Error(broken), zap.ByteString("stack", broken.stack))
 	}
 }

@@ -33,7 +33,7 @@ func TestChaos(t *testing.T) {
 	}
 	p := smbtest.StartProxy(t, srv.Port, 100*time.Microsecond)
 	s := srv.share(via(p), func(c *Config) { c.Timeout, c.RequireSigning = 400*time.Millisecond, true })
-	run(t, s)
+	runShare(t, s)
 	var v tree.Volume
 	eventually(t, 20*time.Second, "the share is there", func() bool { // a busy machine may be late, too
 		s.Reconnect()

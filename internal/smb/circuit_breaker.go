@@ -130,7 +130,8 @@ func (b *circuitBreaker) backOff() time.Duration {
 
 // publish shows the present state to readers. Called with mu held.
 func (b *circuitBreaker) publish(state State) {
-	old := b.seen.Swap(&snapshot{state: state, failures: b.failures, retryAt: b.retryAt, lastErr: b.lastErr, refused: b.refused})
+	now := &snapshot{state: state, failures: b.failures, retryAt: b.retryAt, lastErr: b.lastErr, refused: b.refused}
+	old := b.seen.Swap(now)
 	if old == nil || old.state != state || !old.retryAt.Equal(b.retryAt) {
 		select {
 		case b.changed <- struct{}{}:

@@ -250,7 +250,8 @@ func translate(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &status) && status.Code == statusPathNotCovered:
-		return &statusError{code: status.Code, text: "a DFS link to another server, which is not followed: make what it leads to a root of its own"}
+		return &statusError{code: status.Code, text: "a DFS link to another server, which is not followed: " +
+			"make what it leads to a root of its own"}
 	case errors.As(err, &status):
 		return &statusError{code: status.Code, text: strings.TrimPrefix(status.Error(), "response error: ")}
 	case errors.Is(err, fs.ErrNotExist):

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Defaults of a Config.
@@ -130,7 +131,8 @@ func checkPath(p string) error {
 var errBadName = errors.New("no name that a share can hold")
 
 func checkName(name string) error {
-	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\:\x00") || strings.ToValidUTF8(name, "") != name {
+	switch {
+	case name == "", name == ".", name == "..", strings.ContainsAny(name, "/\\:\x00"), !utf8.ValidString(name):
 		return errBadName
 	}
 	return nil

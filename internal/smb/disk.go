@@ -28,7 +28,8 @@ func (s *Share) sameDisk(ctx context.Context, root info) error {
 	}
 	if last.id == root.id && size != 0 && now != 0 && now != size && !s.recognized(ctx) {
 		return &classedError{class: elsewhere, err: fmt.Errorf(
-			"%w: another disk in its place: its volume has %d bytes in place of %d, and nothing that was known is on it", tree.ErrAway, now, size)}
+			"%w: another disk in its place: its volume has %d bytes in place of %d, and nothing that was known is on it",
+			tree.ErrAway, now, size)}
 	}
 	s.cache.measured(stamp, now)
 	return nil
@@ -36,7 +37,10 @@ func (s *Share) sameDisk(ctx context.Context, root info) error {
 
 func (s *Share) volumeSize(ctx context.Context) (n uint64, err error) {
 	err = s.withSession(ctx, func(ses *session) error {
-		return ses.do(ctx, weightSmall, func() (err error) { n, err = ses.mount.volumeSize(s.sharePath("")); return err })
+		return ses.do(ctx, weightSmall, func() (err error) {
+			n, err = ses.mount.volumeSize(s.sharePath(""))
+			return err
+		})
 	})
 	return n, err
 }

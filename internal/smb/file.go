@@ -90,7 +90,8 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	for n < len(p) {
 		// Read into memory of its own: when ctx ends first, the answer may still come, and p is the caller's.
 		want, at := min(len(p)-n, readChunk), off+int64(n)
-		b, err := perform(f.ctx, f.share, retryDenied(f.share, func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }), nil)
+		read := func(ctx context.Context) ([]byte, error) { return f.read(ctx, want, at) }
+		b, err := perform(f.ctx, f.share, retryDenied(f.share, read), nil)
 		n += copy(p[n:], b)
 		if err != nil {
 			return n, fmt.Errorf("read %q: %w", f.path, err)

@@ -101,7 +101,7 @@ func TestCablePulled(t *testing.T) {
 	srv.Write("d/f", "hello")
 	p := smbtest.StartProxy(t, srv.Port, 0)
 	s := srv.share(via(p), func(c *Config) { c.Timeout = 500 * time.Millisecond })
-	run(t, s)
+	runShare(t, s)
 	works(t, s)
 	p.Swallow.Store(true)
 	for range 6 {

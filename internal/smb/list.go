@@ -117,11 +117,14 @@ func (s *Share) readEntries(ctx context.Context, ses *session, h handle) ([]info
 		case end || len(some) < listChunk:
 			return all, nil
 		case len(all) == known:
-			return nil, errors.New("read directory: the server lists the same names again and again: it may want an update or a check of its disk; exclude the directory until then")
+			return nil, errors.New("read directory: the server lists the same names again and again: " +
+				"it may want an update or a check of its disk; exclude the directory until then")
 		case bytes > mostListed:
-			return nil, fmt.Errorf("read directory: its listing is longer than %d MiB (%d names so far): spread its files over several directories, or exclude it", mostListed>>20, len(all))
+			return nil, fmt.Errorf("read directory: its listing is longer than %d MiB (%d names so far): "+
+				"spread its files over several directories, or exclude it", mostListed>>20, len(all))
 		case time.Now().After(limit):
-			return nil, fmt.Errorf("read directory: its listing did not end within %s (%d names so far): spread its files over several directories, exclude it, or raise the root's timeout", listingRequests*ses.timeout, len(all))
+			return nil, fmt.Errorf("read directory: its listing did not end within %s (%d names so far): spread its files "+
+				"over several directories, exclude it, or raise the root's timeout", listingRequests*ses.timeout, len(all))
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case bytes > largeListing && !large:

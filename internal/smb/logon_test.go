@@ -136,7 +136,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	run(t, s)
+	runShare(t, s)
 	var said []string
 	for range 50 {
 		_, err := s.List(context.Background(), "d")
@@ -227,7 +227,7 @@ func TestPasswordFileMissing(t *testing.T) {
 			return "secret", nil
 		}
 	})
-	run(t, s)
+	runShare(t, s)
 	_, err := s.List(context.Background(), "d")
 	wantAway(t, "list", err)
 	there.Store(true)
@@ -242,7 +242,7 @@ func TestPasswordChanged(t *testing.T) {
 	var password atomic.Value
 	password.Store("secret")
 	s := srv.share(func(c *Config) { c.Password = func() (string, error) { return password.Load().(string), nil } })
-	run(t, s)
+	runShare(t, s)
 	works(t, s)
 	srv.Run("password", "new")
 	works(t, s) // on the session that is open

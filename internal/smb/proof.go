@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -49,7 +50,7 @@ func (p *prover) join() *proof {
 	}
 	joined := p.next
 	if !p.running {
-		p.running = p.share.spawn(p.run)
+		p.running = p.share.spawn("proof of a share's root", p.run)
 		if !p.running {
 			joined.err = errClosed
 			close(joined.done)
@@ -66,7 +67,10 @@ func (p *prover) run() {
 		if now == nil {
 			return
 		}
-		now.root, now.err = p.look()
+		now.err = run.Safely(p.share.log, "proof of a share's root", func() (err error) {
+			now.root, err = p.look()
+			return err
+		})
 		if now.err == nil && p.share.expects(now.root) == nil {
 			p.remember(now.root)
 		}
@@ -126,7 +130,6 @@ var errStale = errors.New("the session is from before its root changed")
 // or it was the empty mount point of one that is back. That no root is there at all counts only of a session that is
 // as new as the lookup: else the one try that the circuit breaker allows could be lost on a session of a moment ago.
 func (p *prover) look() (root info, err error) {
-	defer p.share.recoverCall(&err)
 	began := time.Now()
 	root, ses, err := p.open()
 	if other := err == nil && p.share.expects(root) != nil; ses != nil &&
@@ -146,7 +149,6 @@ func (p *prover) look() (root info, err error) {
 // open opens the root and looks at it. The session is the one that said so.
 func (p *prover) open() (root info, on *session, err error) {
 	s, ctx := p.share, context.Background()
-	defer s.recoverCall(&err)
 	err = s.withSession(ctx, func(ses *session) (err error) {
 		on = ses
 		root, err = s.statOn(ctx, ses, "")
@@ -183,12 +185,12 @@ func (s *Share) expects(root info) error {
 	if want == nil || want.ID == "" {
 		return nil
 	}
-	got := s.volume(root)
+	got, who := s.volume(root), ""
 	switch {
 	case got.ID == want.ID:
 		return nil
 	case got.Former != "" && got.Former == want.Former:
-		return &classedError{class: elsewhere, err: fmt.Errorf("%w: another server answers in its place: expected volume %s, found %s", tree.ErrAway, want.ID, got.ID)}
+		who = "another server answers in its place: "
 	}
-	return &classedError{class: elsewhere, err: fmt.Errorf("%w: expected volume %s, found %s", tree.ErrAway, want.ID, got.ID)}
+	return &classedError{class: elsewhere, err: fmt.Errorf("%w: %sexpected volume %s, found %s", tree.ErrAway, who, want.ID, got.ID)}
 }

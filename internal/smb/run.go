@@ -51,7 +51,7 @@ func (s *Share) waitForWork(ctx context.Context) {
 // tryReconnect tries an open breaker. Its outcome is the breaker's new state.
 func (s *Share) tryReconnect(ctx context.Context) {
 	done := make(chan struct{})
-	if !s.spawn(func() {
+	if !s.spawn("try of a share that is away", func() {
 		defer close(done)
 		_ = s.breaker.do(s.probe, func() error { return nil })
 	}) {
@@ -66,7 +66,7 @@ func (s *Share) tryReconnect(ctx context.Context) {
 
 // logChange reports a change.
 func (s *Share) logChange(now Breaker) {
-	fields := []zap.Field{zap.String("share", s.config.location()), zap.String("state", string(now.State)), zap.Int("failures", now.Failures)}
+	fields := []zap.Field{zap.String("state", string(now.State)), zap.Int("failures", now.Failures)}
 	if now.LastError != nil {
 		fields = append(fields, zap.String("error", *now.LastError))
 	}

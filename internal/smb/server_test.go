@@ -67,8 +67,8 @@ func wantAway(t testing.TB, what string, err error) {
 	}
 }
 
-// run runs the share until the test ends, or stop is called.
-func run(t testing.TB, s *Share) (stop func()) {
+// runShare runs the share until the test ends, or stop is called.
+func runShare(t testing.TB, s *Share) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -99,7 +99,7 @@ func TestPaused(t *testing.T) {
 	srv := startSamba(t)
 	srv.Write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.Timeout = timeout })
-	run(t, s)
+	runShare(t, s)
 	works(t, s)
 	f, err := s.Open(context.Background(), "d/f")
 	if err != nil {
@@ -206,7 +206,7 @@ func TestCloseOnHungServer(t *testing.T) {
 	srv := startSamba(t)
 	srv.Write("d/f", "hello")
 	s := srv.share()
-	stop := run(t, s)
+	stop := runShare(t, s)
 	works(t, s)
 	srv.Run("pause")
 	defer srv.Run("resume")
@@ -236,7 +236,7 @@ func TestKilledAndRestarted(t *testing.T) {
 	srv := startSamba(t)
 	srv.Write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.Timeout = 5 * time.Second })
-	run(t, s)
+	runShare(t, s)
 	works(t, s)
 	before, err := s.Identify(context.Background())
 	if err != nil {

@@ -11,7 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.uber.org/zap"
 	"golang.org/x/sync/semaphore"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
 )
 
 // Credits are how many requests a server lets a client have on the way at once, one for each 64 KiB that
@@ -55,7 +58,10 @@ type session struct {
 // newSession makes a session of a mounted share.
 func newSession(alive context.Context, end context.CancelCauseFunc, w *wire, m mount, c Config) *session {
 	w.mounted.Store(true)
-	s := &session{mount: m, wire: w, timeout: c.Timeout, idle: c.idleTimeout, born: time.Now(), server: w.known().guid, alive: alive, end: end}
+	s := &session{
+		mount: m, wire: w, timeout: c.Timeout, idle: c.idleTimeout, born: time.Now(), server: w.known().guid,
+		alive: alive, end: end,
+	}
 	s.limit = int64(max(min(w.known().credits, creditsWanted)-creditsSpare, 1))
 	s.credits = semaphore.NewWeighted(s.limit)
 	s.idleTimer = time.AfterFunc(s.idle, s.closeIdle)
@@ -176,9 +182,9 @@ func (s *session) requestDone() {
 // limits a share is the round trip, and one session has as many requests on the way as its server allows.
 type sessions struct {
 	config Config
-	spawn  func(func()) bool // starts a goroutine that the share waits for; false once it is closed
-	guard  func(*error)      // deferred: turns a panic into an error
-	life   context.Context   // ends when the share is closed, and with it a dial under way
+	log    *zap.Logger
+	spawn  func(string, func()) bool // starts a goroutine that the share waits for; false once it is closed
+	life   context.Context           // ends when the share is closed, and with it a dial under way
 	end    context.CancelFunc
 
 	mu      sync.Mutex
@@ -228,7 +234,7 @@ func (p *sessions) currentOrDial() (*session, *dialing, error) {
 		return nil, p.dialing, nil
 	}
 	d := &dialing{done: make(chan struct{})}
-	if !p.spawn(func() { p.dial(d) }) {
+	if !p.spawn("connection to a share", func() { p.dial(d) }) {
 		return nil, nil, errClosed
 	}
 	p.dialing = d
@@ -272,9 +278,14 @@ func (p *sessions) dialed(d *dialing, s *session, err error) {
 	d.session, d.err = s, err
 }
 
-// establish connects, logs on and mounts.
+// establish is connect, whose panic is an error: the server is foreign, and the password may come from anywhere.
 func (p *sessions) establish(deadline time.Time) (made *session, err error) {
-	defer p.guard(&err)
+	err = run.Safely(p.log, "connection to a share", func() (err error) { made, err = p.connect(deadline); return err })
+	return made, err
+}
+
+// connect connects, logs on and mounts.
+func (p *sessions) connect(deadline time.Time) (*session, error) {
 	p.dials.Add(1)
 	password, err := p.password()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/catalogizer/catalogizerd/internal/logs"
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -32,7 +33,7 @@ type Share struct {
 
 	mu     sync.Mutex
 	closed bool
-	busy   sync.WaitGroup // every goroutine of this share's
+	group  *run.Group // every goroutine of this share's
 
 	underway  atomic.Int64
 	abandoned atomic.Int64
@@ -48,31 +49,28 @@ func New(config Config, log *zap.Logger) (*Share, error) {
 	}
 	s := &Share{
 		config:   config,
-		log:      logs.Sparing(log),
+		log:      logs.Sparing(log).With(zap.String("share", config.location())),
 		breaker:  newCircuitBreaker(),
 		cache:    newListingCache(),
 		listings: semaphore.NewWeighted(listingsAtOnce),
 
 		largeListings: semaphore.NewWeighted(1),
 	}
-	s.sessions = &sessions{config: config, spawn: s.spawn, guard: s.recoverCall}
+	s.group = run.NewGroup(context.Background(), s.log)
+	s.sessions = &sessions{config: config, log: s.log, spawn: s.spawn}
 	s.sessions.life, s.sessions.end = context.WithCancel(context.Background())
 	s.prover.share = s
 	return s, nil
 }
 
 // spawn starts a goroutine that Close waits for, unless the share is closed.
-func (s *Share) spawn(f func()) bool {
+func (s *Share) spawn(name string, f func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return false
 	}
-	s.busy.Go(func() {
-		var err error // which is logged, and nobody waits for
-		defer s.recoverCall(&err)
-		f()
-	})
+	s.group.Go(name, func(context.Context) error { f(); return nil })
 	return true
 }
 
@@ -81,7 +79,8 @@ func (s *Share) spawn(f func()) bool {
 func (s *Share) Close() error {
 	s.shut()
 	s.sessions.close()
-	s.busy.Wait()
+	_ = s.group.Wait() // a panic has been logged
+	s.group.Stop()
 	return nil
 }
 
@@ -181,7 +180,8 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 			return tree.Entry{}, q.confirm(ctx, err, func() error { _, err := s.stat(ctx, path); return err })
 		}
 		if _, err = q.proof.waitExpected(ctx); err == nil && s.cache.spelledOtherwise(path, e) {
-			err = fmt.Errorf("%w: only a name in another case, or of otherwise composed letters, does", tree.ErrNotExist)
+			err = fmt.Errorf("%w: only a name in another case, or of otherwise composed letters, does",
+				tree.ErrNotExist)
 		}
 		if err == nil && e.Type == tree.Dir {
 			var back bool

@@ -41,7 +41,8 @@ func checkDialect(p []byte) error {
 	if dialect := binary.LittleEndian.Uint16(body[4:]); dialect != dialect311 {
 		return unproven("speaks SMB %d.%d.%d, and only 3.1.1 proves who it is", dialect>>8, dialect>>4&0xf, dialect&0xf)
 	}
-	for at, left := uint64(binary.LittleEndian.Uint32(body[60:])), binary.LittleEndian.Uint16(body[6:]); left > 0; left-- {
+	at := uint64(binary.LittleEndian.Uint32(body[60:]))
+	for range binary.LittleEndian.Uint16(body[6:]) {
 		if at+8 > uint64(len(p)) {
 			break
 		}
@@ -80,5 +81,7 @@ func (w *wire) noteAsked(p []byte) {
 
 // unproven refuses a server that may be another than it claims to be.
 func unproven(format string, args ...any) error {
-	return &classedError{class: refused, err: fmt.Errorf(`the server %s, so nothing of it is believed: is it yours? Then switch SMB 3.1.1 and signing on there, or set signing = "allowed" for this root where nobody else could answer in its place`, fmt.Sprintf(format, args...))}
+	return &classedError{class: refused, err: fmt.Errorf(`the server %s, so nothing of it is believed: is it yours? `+
+		`Then switch SMB 3.1.1 and signing on there, or set signing = "allowed" for this root `+
+		`where nobody else could answer in its place`, fmt.Sprintf(format, args...))}
 }

@@ -425,7 +425,7 @@ func TestRunTellsOfChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, s)
+	runShare(t, s)
 	works(t, s)
 	srv.Run("kill")
 	for range 2 {

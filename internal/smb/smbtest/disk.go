@@ -101,7 +101,8 @@ func StartOnBadDisk(tb testing.TB, env ...string) (*Server, *Disk) {
 	d := &Disk{tb, publicDir(tb, "smb-shim-")}
 	source, lib := filepath.Join(d.dir, "shim.c"), filepath.Join(d.dir, "shim.so")
 	d.must(os.WriteFile(source, []byte(diskShim), 0o644))
-	if out, err := exec.CommandContext(tb.Context(), cc, "-shared", "-fPIC", "-O1", "-w", "-o", lib, source, "-ldl").CombinedOutput(); err != nil {
+	compile := exec.CommandContext(tb.Context(), cc, "-shared", "-fPIC", "-O1", "-w", "-o", lib, source, "-ldl")
+	if out, err := compile.CombinedOutput(); err != nil {
 		tb.Fatalf("compile the shim: %v\n%s", err, out)
 	}
 	return Start(tb, append(env, "LD_PRELOAD="+lib, "SHIM_SHORT="+d.file("short"), "SHIM_SLOW="+d.file("slow"))...), d

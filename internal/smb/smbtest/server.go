@@ -96,7 +96,8 @@ func script(tb testing.TB) string {
 // Run runs a verb of the script and returns what it printed.
 func (s *Server) Run(verb string, args ...string) string {
 	s.tb.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(s.tb.Context()), script(s.tb), append([]string{verb, s.Dir}, args...)...)
+	ctx, args := context.WithoutCancel(s.tb.Context()), append([]string{verb, s.Dir}, args...)
+	cmd := exec.CommandContext(ctx, script(s.tb), args...)
 	cmd.Env = append(os.Environ(), s.env...)
 	var errs strings.Builder
 	cmd.Stderr = &errs

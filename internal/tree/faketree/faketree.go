@@ -145,7 +145,9 @@ func (t *Tree) stamp() int64 {
 }
 
 func (t *Tree) entry(n *node, name string) tree.Entry {
-	e := tree.Entry{Name: name, Type: n.typ, ID: n.id, Size: int64(len(n.content)), MTime: n.mtime, CTime: n.ctime, Links: n.links}
+	e := tree.Entry{
+		Name: name, Type: n.typ, ID: n.id, Size: int64(len(n.content)), MTime: n.mtime, CTime: n.ctime, Links: n.links,
+	}
 	if n.mounted != nil {
 		e = t.entry(n.mounted.root, name)
 		e.Mount = true

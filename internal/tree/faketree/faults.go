@@ -123,7 +123,8 @@ func (f *Faulty) meet(op Op, path string) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, fault := range f.faults {
-		if fault.Ops&op == 0 || fault.At != nil && !fault.At(path) || fault.Chance > 0 && f.random.Float64() >= fault.Chance {
+		if fault.Ops&op == 0 || fault.At != nil && !fault.At(path) ||
+			fault.Chance > 0 && f.random.Float64() >= fault.Chance {
 			continue
 		}
 		f.hits++
@@ -187,7 +188,8 @@ func faulty[T any](ctx context.Context, f *Faulty, op Op, what, path string, do 
 
 // Identify implements tree.Tree.
 func (f *Faulty) Identify(ctx context.Context) (tree.Volume, error) {
-	v, fault, err := faulty(ctx, f, Identify, "identify", "", func() (tree.Volume, error) { return f.tree.Identify(ctx) })
+	v, fault, err := faulty(ctx, f, Identify, "identify", "",
+		func() (tree.Volume, error) { return f.tree.Identify(ctx) })
 	if err == nil {
 		err = fault.after()
 	}
@@ -264,7 +266,8 @@ func (f *Faulty) Stat(ctx context.Context, path string) (tree.Entry, error) {
 
 // Open implements tree.Tree.
 func (f *Faulty) Open(ctx context.Context, path string) (tree.ReadFile, error) {
-	file, fault, err := faulty(ctx, f, Open, "open", path, func() (tree.ReadFile, error) { return f.tree.Open(ctx, path) })
+	file, fault, err := faulty(ctx, f, Open, "open", path,
+		func() (tree.ReadFile, error) { return f.tree.Open(ctx, path) })
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,8 @@ const pathChunk = 4000
 // haveOpenat2 asks the kernel once: openat2 needs Linux 5.6, and container runtimes of that time answer
 // EPERM for it by seccomp.
 func haveOpenat2() bool {
-	fd, err := unix.Openat2(unix.AT_FDCWD, "/", &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS})
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
+	fd, err := unix.Openat2(unix.AT_FDCWD, "/", &how)
 	if err != nil {
 		return false
 	}
@@ -56,7 +57,8 @@ func (t *Tree) openat(dir int, path string, flags int) (int, error) {
 	if !t.openat2 {
 		return t.openByName(dir, path, flags)
 	}
-	how := unix.OpenHow{Flags: uint64(flags), Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS}
+	const below = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
+	how := unix.OpenHow{Flags: uint64(flags), Resolve: below}
 	if !t.crossMounts {
 		how.Resolve |= unix.RESOLVE_NO_XDEV
 	}

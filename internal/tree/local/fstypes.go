@@ -23,8 +23,8 @@ type traits struct {
 // FUSE is taken to be remote, since anything may stand behind it (sshfs, rclone, or mergerfs, whose
 // branches can be written to directly), but for fuseblk (ntfs-3g, exfat-fuse): that owns its block device,
 // so every change goes through the mount and has its event. Overlays are local: writing to their layers
-// from outside is undefined anyway. Their inode numbers outlast the copy where all layers are on one file system, or with
-// xino=on (Documentation/filesystems/overlayfs.rst, "Inode properties").
+// from outside is undefined anyway. Their inode numbers outlast the copy where all layers are on one file
+// system, or with xino=on (Documentation/filesystems/overlayfs.rst, "Inode properties").
 func traitsOf(fsType string) traits {
 	name, sub, _ := strings.Cut(fsType, ".")
 	switch name {
@@ -36,7 +36,8 @@ func traitsOf(fsType string) traits {
 			return traits{weak: true, remote: true, server: true}
 		}
 		return traits{weak: true, remote: true}
-	case "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "afs", "ncpfs", "coda", "lustre", "beegfs", "glusterfs", "orangefs":
+	case "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "afs", "ncpfs", "coda", "lustre", "beegfs", "glusterfs",
+		"orangefs":
 		return traits{weak: true, remote: true, server: true}
 	case "virtiofs", "vboxsf", "prl_fs", "vmhgfs", "gpfs":
 		return traits{weak: true, remote: true, server: true} // a host's directory; the source is its tag

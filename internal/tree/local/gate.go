@@ -62,6 +62,7 @@ func call[T any](ctx context.Context, g *gate, f func() (T, error), discard func
 		return f()
 	}
 	c := &inflight[T]{done: make(chan struct{})}
+	//concurrencylint:allow nobody can wait for a call that hangs in the kernel; its panic goes on in the caller
 	go c.run(g, f, discard)
 	select {
 	case <-c.done:

@@ -126,8 +126,8 @@ func (t *Tree) Where() string {
 	return ""
 }
 
-// FirstMounts are the mounts at and below the root as they were when it was identified for the first time; nil before. No
-// listing is older, so what is mounted otherwise by now has been so for less than all listings.
+// FirstMounts are the mounts at and below the root as they were when it was identified for the first time; nil before.
+// No listing is older, so what is mounted otherwise by now has been so for less than all listings.
 func (t *Tree) FirstMounts() *Mounts { return t.first.Load() }
 
 // Stat implements tree.Tree. The entry is the same as List has for the name: a directory on which something
@@ -290,7 +290,8 @@ func rootError(path string, err error) error {
 	case is(unix.ENOTDIR):
 		return fmt.Errorf("%w: %s is not a directory", tree.ErrAway, path)
 	case is(unix.EACCES), is(unix.EPERM):
-		return fmt.Errorf("%w: %s may not be listed or entered by user %d (%w): give the user read and search permission (rx) on it, and search permission (x) above",
+		return fmt.Errorf("%w: %s may not be listed or entered by user %d (%w): "+
+			"give the user read and search permission (rx) on it, and search permission (x) above",
 			tree.ErrAway, path, unix.Geteuid(), err)
 	}
 	return fmt.Errorf("%w: %s: %w", tree.ErrAway, path, err)

@@ -35,7 +35,8 @@ func SameOrInside(a, b string) (bool, error) {
 	return insideByBind(realA, realB)
 }
 
-// RealRel is the path of the directory a from b without symbolic links; "" where it does not lie inside, as by a bind mount.
+// RealRel is the path of the directory a from b without symbolic links; "" where it does not lie inside,
+// as by a bind mount.
 func RealRel(a, b string) (string, error) {
 	realA, realB, err := realPaths(a, b)
 	if err != nil || realA == realB || !isBelow(realA, realB) {

@@ -257,7 +257,9 @@ const (
 // may offer another. The file system's own comes first: ext4's UUID can be changed while it is mounted,
 // as machine images do when they first start, and the general interface shows that after a remount only.
 func filesystemUUID(fd int, fsType string) (string, error) {
-	dir, err := again(func() (int, error) { return unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0) })
+	dir, err := again(func() (int, error) {
+		return unix.Openat(fd, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
 	if err != nil {
 		return "", err
 	}
@@ -357,7 +359,8 @@ func diskUUID(fd int) (string, error) {
 	}
 	for _, l := range links {
 		var dev unix.Stat_t
-		if unix.Stat(filepath.Join(byUUID, l.Name()), &dev) == nil && dev.Rdev == unix.Mkdev(st.Dev_major, st.Dev_minor) {
+		if unix.Stat(filepath.Join(byUUID, l.Name()), &dev) == nil &&
+			dev.Rdev == unix.Mkdev(st.Dev_major, st.Dev_minor) {
 			return l.Name(), nil
 		}
 	}

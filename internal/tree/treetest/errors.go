@@ -39,7 +39,8 @@ func testWrongKind(s *suite) {
 func testPaths(s *suite) {
 	s.mkdir("d")
 	s.write("d/f", "x")
-	for _, path := range []string{"/", "/d", "d/", "d//f", ".", "..", "../x", "d/..", "d/../d/f", "./d", "d/./f", "d/f\x00"} {
+	for _, path := range []string{"/", "/d", "d/", "d//f", ".", "..", "../x", "d/..", "d/../d/f", "./d", "d/./f",
+		"d/f\x00"} {
 		if _, err := s.Tree.List(s.ctx, path); err == nil {
 			s.Errorf("list %q works, want an error", path)
 		} else if errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrAway) {
