@@ -45,7 +45,7 @@ run: build
 	bin/catalogizerd serve --data-dir .run --listen $(LISTEN) $(ROOT)
 
 test:
-	$(GO) test -race -timeout 20m -tags $(TAGS) $(PACKAGES)
+	$(GO) test -race -timeout 20m $(TESTFLAGS) -tags $(TAGS) $(PACKAGES)
 
 check: lint vet test test-memory test-samba test-systemd
 
@@ -58,14 +58,14 @@ fmt:
 vet:
 	$(GO) vet -tags $(TAGS) $(PACKAGES)
 
-# Where there is no smbd these tests are skipped by `make test`; here a skipped one is a failure.
+# Where there is no smbd these tests are skipped by `make test`; here that is a failure.
 test-samba:
-	scripts/require-tests.sh 'no smbd' -- $(GO) test -race -count=1 -v -tags $(TAGS) ./internal/smb/...
-	scripts/require-tests.sh 'no smbd' -- $(GO) test -race -short -count=1 -v -run '^TestShare' -tags $(TAGS) ./internal/app/...
+	scripts/require-tests.sh .ci/allowed-skips -- $(GO) test -race -count=1 -v -tags $(TAGS) ./internal/smb/...
+	scripts/require-tests.sh .ci/allowed-skips -- $(GO) test -race -short -count=1 -v -run '^TestShare' -tags $(TAGS) ./internal/app/...
 
 # What `make test` passes over, since the race detector makes pools forget.
 test-memory:
-	scripts/require-tests.sh 'race detector' -- $(GO) test -count=1 -v -run 'LittleMemory$$' -tags $(TAGS) ./internal/media/analyzer/probe
+	scripts/require-tests.sh -- $(GO) test -count=1 -v -run 'LittleMemory$$' -tags $(TAGS) ./internal/media/analyzer/probe
 
 test-systemd: build
 	scripts/test-systemd.sh bin/catalogizerd
@@ -87,11 +87,11 @@ verify:
 
 # Soak tests are those named TestSoak...; they run for as long as SOAK says, and not at all without it.
 soak:
-	SOAK=$(SOAK) scripts/require-tests.sh . -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -skip '^TestSoakShareModel$$' -tags $(TAGS) ./internal/app/...
+	SOAK=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -skip '^TestSoakShareModel$$' -tags $(TAGS) ./internal/app/...
 
 # The daemon on a share and the share by itself, side by side.
 soak-share:
-	SOAK=$(SOAK) SMB_CHAOS=$(SOAK) scripts/require-tests.sh . -- $(GO) test -count=1 -timeout 0 -v -run '^(TestSoakShareModel|TestChaos)$$' -tags $(TAGS) ./internal/app/modeltest ./internal/smb
+	SOAK=$(SOAK) SMB_CHAOS=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^(TestSoakShareModel|TestChaos)$$' -tags $(TAGS) ./internal/app/modeltest ./internal/smb
 
 library:
 	scripts/make-sample-library.sh testdata/library

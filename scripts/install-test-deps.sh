@@ -15,6 +15,7 @@ need smbclient smbclient
 need unshare util-linux
 need mkfs.ext4 e2fsprogs
 need ip iproute2
+need git git # says what ignore files mean
 need mergerfs mergerfs # file systems whose numbers, lists or times prove less than those of a disk
 need bindfs bindfs
 need mount.exfat-fuse exfat-fuse

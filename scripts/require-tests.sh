@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Runs `go test -v ...` and fails where a test was skipped for a reason that does not hold here, or none
-# ran. Prints the lines of packages, and everything where something went wrong.
+# Runs `go test -v ...` and fails where a test was skipped for a reason that is not allowed, or none ran. Prints the
+# lines of packages, and everything where something went wrong.
 #
-# usage: scripts/require-tests.sh REASON -- COMMAND...      REASON: a regular expression
+# usage: scripts/require-tests.sh [ALLOWED] -- COMMAND...
+# ALLOWED is a file of regular expressions, one a line, of the reasons for which a test may be skipped; without it none may
 set -euo pipefail
-[[ $# -ge 3 && $2 == -- ]] || { sed -n '/^# usage/s/^# //p' "$0" >&2; exit 2; }
-reason=$1
-shift 2
+allowed=/dev/null
+[[ ${1:-} == -- ]] || { allowed=${1:-}; shift || true; }
+[[ $# -ge 2 && $1 == -- && -r $allowed ]] || { sed -n '/^# usage/,/^set/s/^# //p' "$0" >&2; exit 2; }
+shift
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -17,11 +19,21 @@ if ((status != 0)); then
 	exit "$status"
 fi
 grep -E '^(ok|FAIL|\?)\s' "$log" || true
-# The reason stands before or after the line that says SKIP, by the version of Go.
-if grep -E -B 1 -A 1 '^\s*--- SKIP' "$log" | grep -E "^\s+\S+\.go:[0-9]+: .*($reason)"; then
-	echo "skipped, but this machine should run every such test" >&2
+# What a test says last before it is skipped is the reason. A line is the test's that go test has named before it.
+awk -v allowed="$allowed" '
+	BEGIN { while ((getline line < allowed) > 0) if (line !~ /^(#|$)/) reasons[++n] = line }
+	/^(ok|FAIL|\?)[ \t]/ { split("", said) }
+	/^ *=== (RUN|CONT|NAME) / { now = $3 }
+	/^ +[^ ]+\.go:[0-9]+: / { said[now] = $0; sub(/^ +[^ ]+\.go:[0-9]+: /, "", said[now]) }
+	/^ *--- SKIP: / {
+		for (i = 1; i <= n; i++) if (said[$3] ~ reasons[i]) next
+		print "skipped: " $3 ": " said[$3]
+		bad = 1
+	}
+	END { exit bad }' "$log" || {
+	echo "this machine should run every such test" >&2
 	exit 1
-fi
+}
 if ! grep -qE '^\s*--- PASS' "$log"; then
 	echo "no test ran" >&2
 	exit 1

@@ -10,12 +10,12 @@ soak=${SOAK:-1h} fuzz=${FUZZTIME:-10m} mutations=${MUTATIONS:-1000000}
 
 # What it promises to hold beside clients that search without pause or do not read.
 hostile() {
-	SOAK=$soak scripts/require-tests.sh 'no ss' -- go test -count=1 -v -run "$hostile_tests" -tags sqlite_fts5 ./internal/app
+	SOAK=$soak scripts/require-tests.sh -- go test -count=1 -v -run "$hostile_tests" -tags sqlite_fts5 ./internal/app
 }
 hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTakeLittleMemory)$'
 
 mutations() {
-	MUTATIONS=$mutations scripts/require-tests.sh . -- go test -count=1 -timeout 0 -v -run '^TestSoakMutations$' -tags sqlite_fts5 ./internal/media/analyzer/probe
+	MUTATIONS=$mutations scripts/require-tests.sh -- go test -count=1 -timeout 0 -v -run '^TestSoakMutations$' -tags sqlite_fts5 ./internal/media/analyzer/probe
 }
 
 # What comes over the network, with the race detector.
