@@ -11,6 +11,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
 )
 
+// First is the first text that is not empty.
 func First(values ...string) string {
 	for _, v := range values {
 		if v != "" {
@@ -20,6 +21,7 @@ func First(values ...string) string {
 	return ""
 }
 
+// HexDigit is what a hexadecimal digit stands for; false where c is none.
 func HexDigit(c byte) (byte, bool) {
 	switch {
 	case c >= '0' && c <= '9':
@@ -32,10 +34,12 @@ func HexDigit(c byte) (byte, bool) {
 	return 0, false
 }
 
-// Clean makes tag text fit for the catalog: valid UTF-8, without NULs, control characters or
-// white space around it. Of one that is longer than a prober may give back it makes the beginning.
-func Clean(s string) string {
-	s = bound.Text(s, bound.ProbedText)
+// Clean makes tag text fit for the catalog, as Printable does. Of one that is longer than a prober may give back it
+// makes the beginning.
+func Clean(s string) string { return Printable(bound.Text(s, bound.ProbedText)) }
+
+// Printable makes a text valid UTF-8, without NULs, control characters or white space around it.
+func Printable(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}

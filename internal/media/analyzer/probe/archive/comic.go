@@ -56,9 +56,17 @@ func (c *comicListing) add(name string) comicPart {
 // by its pages.
 func (c *comicListing) isComic(named bool) bool { return c.hasInfo || named && c.pages > 0 }
 
-// asArchive takes back what the name said of an archive that is no comic.
-func asArchive(r *format.Result, container string) {
-	r.Kind, r.Description.Media.Container = media.KindArchive, container
+// asComic notes what the archive holds, and whether it is a comic: its container is the comic's then, and else, whatever
+// its name says, the archive's.
+func (c *comicListing) asComic(r *format.Result, comic, archive string) bool {
+	m := r.Description.Media
+	m.Entries = c.entries
+	if c.isComic(m.Container == comic) {
+		m.Container = comic
+		return true
+	}
+	r.Kind, m.Container = media.KindArchive, archive
+	return false
 }
 
 // describe writes the comic into r. info is the ComicInfo.xml, cover tells where the first page lies;

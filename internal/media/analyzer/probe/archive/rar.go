@@ -80,12 +80,9 @@ func probeRAR(w *window.Window, r *format.Result) error {
 	if !l.complete || l.locked {
 		return nil
 	}
-	m.Entries = l.entries
-	if !l.isComic(m.Container == "cbr") {
-		asArchive(r, "rar")
+	if !l.asComic(r, "cbr", "rar") {
 		return nil
 	}
-	m.Container = "cbr"
 	var info []byte
 	if l.hasInfo {
 		info = rarContent(w, l.info, isRAR5)

@@ -217,13 +217,9 @@ func (l *szListing) add(isEmpty bool, emptyFiles []byte) bool {
 }
 
 func (l *szListing) describe(w *window.Window, r *format.Result, s *szStreams) error {
-	m := r.Description.Media
-	m.Entries = l.entries
-	if !l.isComic(m.Container == "cb7") {
-		asArchive(r, "7z")
+	if !l.asComic(r, "cb7", "7z") {
 		return nil
 	}
-	m.Container = "cb7"
 	var info []byte
 	if l.hasInfo {
 		info = s.part(w, l.info)

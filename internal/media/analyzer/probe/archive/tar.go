@@ -105,16 +105,9 @@ func probeTar(w *window.Window, r *format.Result) error {
 }
 
 func (l *tarListing) describe(w *window.Window, r *format.Result) error {
-	m := r.Description.Media
-	if !l.complete {
+	if !l.complete || !l.asComic(r, "cbt", "tar") {
 		return nil
 	}
-	m.Entries = l.entries
-	if !l.isComic(m.Container == "cbt") {
-		asArchive(r, "tar")
-		return nil
-	}
-	m.Container = "cbt"
 	var info []byte
 	if l.hasInfo && l.info.length <= comicInfoMax {
 		var err error

@@ -49,7 +49,7 @@ func probeZIP(w *window.Window, r *format.Result) error {
 	if err != nil {
 		return err
 	}
-	m.Entries, m.Encrypted = l.entries, l.encrypted
+	m.Encrypted = l.encrypted
 	if err := l.classify(z, r, zipMIME(head)); err != nil {
 		return err
 	}
@@ -119,13 +119,8 @@ func zipTellsNothing(name []byte) bool {
 // classify sets kind and container, and reads what describes the content.
 func (l *zipListing) classify(z *zipfile.File, r *format.Result, mime string) error {
 	m := r.Description.Media
-	isComic := l.isComic(m.Container == "cbz")
-	if !isComic {
-		asArchive(r, "zip")
-	}
 	switch {
-	case isComic:
-		m.Container = "cbz"
+	case l.asComic(r, "cbz", "zip"):
 		var info []byte
 		if l.hasInfo {
 			var err error

@@ -75,15 +75,21 @@ func DescribeFB2(r *format.Result, data []byte) error {
 	return nil
 }
 
-func fb2Title(s *xmlscan.Scanner, d *media.Description) {
+// fb2Children visits the elements inside the one at which s stands.
+func fb2Children(s *xmlscan.Scanner, visit func(name string)) {
 	for depth := s.Depth; s.Next(); {
 		if s.Kind == xmlscan.End && s.Depth <= depth {
 			return
 		}
-		if s.Kind != xmlscan.Start {
-			continue
+		if s.Kind == xmlscan.Start {
+			visit(string(s.Name))
 		}
-		switch string(s.Name) {
+	}
+}
+
+func fb2Title(s *xmlscan.Scanner, d *media.Description) {
+	fb2Children(s, func(name string) {
+		switch name {
 		case "book-title":
 			d.Title = text.Clean(s.Inner())
 		case "author":
@@ -110,19 +116,13 @@ func fb2Title(s *xmlscan.Scanner, d *media.Description) {
 				d.SeriesIndex = fb2Index(s.Attr("number"))
 			}
 		}
-	}
+	})
 }
 
 func fb2Person(s *xmlscan.Scanner) string {
 	var given, middle, family, nick string
-	for depth := s.Depth; s.Next(); {
-		if s.Kind == xmlscan.End && s.Depth <= depth {
-			break
-		}
-		if s.Kind != xmlscan.Start {
-			continue
-		}
-		switch string(s.Name) {
+	fb2Children(s, func(name string) {
+		switch name {
 		case "first-name":
 			given = text.Clean(s.Inner())
 		case "middle-name":
@@ -132,19 +132,13 @@ func fb2Person(s *xmlscan.Scanner) string {
 		case "nickname":
 			nick = text.Clean(s.Inner())
 		}
-	}
+	})
 	return text.First(strings.Join(strings.Fields(given+" "+middle+" "+family), " "), nick)
 }
 
 func fb2Publisher(s *xmlscan.Scanner, d *media.Description) {
-	for depth := s.Depth; s.Next(); {
-		if s.Kind == xmlscan.End && s.Depth <= depth {
-			return
-		}
-		if s.Kind != xmlscan.Start {
-			continue
-		}
-		switch string(s.Name) {
+	fb2Children(s, func(name string) {
+		switch name {
 		case "publisher":
 			d.Publisher = text.Clean(s.Inner())
 		case "year":
@@ -154,7 +148,7 @@ func fb2Publisher(s *xmlscan.Scanner, d *media.Description) {
 				d.IDs = map[string]string{"isbn": isbn}
 			}
 		}
-	}
+	})
 }
 
 func fb2Date(d *media.Description, text string) {

@@ -106,6 +106,12 @@ func h264ScalingLists(r *window.BitReader, chroma uint32) {
 
 // h264VUI reads the usability information: colour, and the timing, which counts fields.
 func h264VUI(r *window.BitReader, f *Picture) {
+	vuiHead(r, f)
+	vuiRate(r, f, 2)
+}
+
+// vuiHead reads the usability information as far as H.264 and HEVC share it: aspect, overscan, colour, chroma.
+func vuiHead(r *window.BitReader, f *Picture) {
 	if r.Flag() && r.Bits(8) == 255 { // sample aspect ratio
 		r.Skip(32)
 	}
@@ -117,15 +123,20 @@ func h264VUI(r *window.BitReader, f *Picture) {
 		r.UE()
 		r.UE()
 	}
-	if r.Flag() {
-		tick, scale := r.Bits(32), r.Bits(32)
-		if !r.Over && tick > 0 && scale > 0 {
-			f.Rate = codecRate(float64(scale) / (2 * float64(tick)))
-		}
+}
+
+// vuiRate reads the timing, of which a picture takes so many ticks.
+func vuiRate(r *window.BitReader, f *Picture, ticks float64) {
+	if !r.Flag() {
+		return
+	}
+	tick, scale := r.Bits(32), r.Bits(32)
+	if !r.Over && tick > 0 && scale > 0 {
+		f.Rate = codecRate(float64(scale) / (ticks * float64(tick)))
 	}
 }
 
-// vuiColour reads the video signal type, which H.264 and HEVC share.
+// vuiColour reads the video signal type.
 func vuiColour(r *window.BitReader, f *Picture) {
 	if !r.Flag() {
 		return

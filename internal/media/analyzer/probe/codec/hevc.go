@@ -196,30 +196,14 @@ func hevcReferenceSets(r *window.BitReader) bool {
 }
 
 func hevcVUI(r *window.BitReader, f *Picture) {
-	if r.Flag() && r.Bits(8) == 255 { // sample aspect ratio
-		r.Skip(32)
-	}
-	if r.Flag() { // overscan
-		r.Skip(1)
-	}
-	vuiColour(r, f)
-	if r.Flag() { // chroma location
-		r.UE()
-		r.UE()
-	}
+	vuiHead(r, f)
 	r.Skip(3)
 	if r.Flag() { // default display window
-		r.UE()
-		r.UE()
-		r.UE()
-		r.UE()
-	}
-	if r.Flag() {
-		tick, scale := r.Bits(32), r.Bits(32)
-		if !r.Over && tick > 0 && scale > 0 {
-			f.Rate = codecRate(float64(scale) / float64(tick))
+		for range 4 {
+			r.UE()
 		}
 	}
+	vuiRate(r, f, 1)
 }
 
 // ParseHVCC reads an HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1): its own fields, and

@@ -131,23 +131,12 @@ func (x *exifData) walk(t *tiffFile, first uint64, chain bool) {
 }
 
 func (x *exifData) directory(t *tiffFile, fields []tiffEntry, isFirst bool) {
-	var img exifImage
+	x.images = append(x.images, exifImageOf(t, fields))
 	for _, e := range fields {
-		switch e.tag {
-		case exifTagNewSubfileType:
-			img.reduced = t.uint(e, 0)&1 != 0
-		case exifTagImageWidth:
-			img.width = t.length(e)
-		case exifTagImageLength:
-			img.height = t.length(e)
-		case exifTagSubIFDs, exifTagExifIFD, exifTagGPSIFD:
-		default:
-			if isFirst {
-				x.field(t, e)
-			}
+		if isFirst && !isExifImageTag(e.tag) {
+			x.field(t, e)
 		}
 	}
-	x.images = append(x.images, img)
 	for _, e := range fields {
 		switch e.tag {
 		case exifTagSubIFDs:
@@ -166,14 +155,17 @@ func (x *exifData) directory(t *tiffFile, fields []tiffEntry, isFirst bool) {
 	}
 }
 
-// subdirectory takes only the size of a sub-image.
-func (x *exifData) subdirectory(t *tiffFile, off uint64) {
-	var buf [40]tiffEntry
-	fields, _, err := t.directory(off, exifWanted, buf[:0])
-	if err != nil {
-		return
+// isExifImageTag reports whether a tag tells of the picture's place, not of the picture.
+func isExifImageTag(tag uint16) bool {
+	switch tag {
+	case exifTagNewSubfileType, exifTagImageWidth, exifTagImageLength, exifTagSubIFDs, exifTagExifIFD, exifTagGPSIFD:
+		return true
 	}
-	var img exifImage
+	return false
+}
+
+// exifImageOf is what a directory says of its picture's size.
+func exifImageOf(t *tiffFile, fields []tiffEntry) (img exifImage) {
 	for _, e := range fields {
 		switch e.tag {
 		case exifTagNewSubfileType:
@@ -184,7 +176,17 @@ func (x *exifData) subdirectory(t *tiffFile, off uint64) {
 			img.height = t.length(e)
 		}
 	}
-	x.images = append(x.images, img)
+	return img
+}
+
+// subdirectory takes only the size of a sub-image.
+func (x *exifData) subdirectory(t *tiffFile, off uint64) {
+	var buf [40]tiffEntry
+	fields, _, err := t.directory(off, exifWanted, buf[:0])
+	if err != nil {
+		return
+	}
+	x.images = append(x.images, exifImageOf(t, fields))
 }
 
 func (x *exifData) exifDirectory(t *tiffFile, off uint64) {

@@ -30,71 +30,93 @@ func probeJXL(w *window.Window, r *format.Result) error {
 	if b[0] == 0xFF {
 		return jxlCodestream(w, r, 0, w.Size())
 	}
-	x, sized := new(exifData), false
-	var packed [2]bool // what was unpacked: EXIF, XMP
+	f := jxlFile{w: w, r: r, exif: new(exifData)}
 	walk := isobmff.Boxes(w, 0, w.Size())
 	for walk.Next() {
-		b := walk.Box
-		skip := int64(0)
-		switch b.Kind {
-		case "jxlp": // a part of the codestream, behind its number
-			skip = 4
-			fallthrough
-		case "jxlc":
-			if !sized && b.Size > skip {
-				sized = true
-				if err := jxlCodestream(w, r, b.Off+skip, b.Size-skip); err != nil {
-					return err
-				}
-			}
-		case "Exif":
-			d, err := isobmff.Payload(w, b, 4)
-			if err != nil {
-				return err
-			}
-			if len(d) == 4 {
-				skip = 4 + int64(window.BE32(d))
-				found, err := readEXIF(w, b.Off+skip, b.Size-skip)
-				if err != nil {
-					return err
-				}
-				found.Fill(x.Metadata)
-				x = found
-			}
-		case "xml ":
-			if m, ok := readXMP(w, b.Off, b.Size); ok {
-				x.Fill(m)
-			}
-		case "brob":
-			kind, d, err := jxlUnpack(w, b, &packed)
-			if err != nil {
-				return err
-			}
-			switch kind {
-			case "Exif":
-				if x, err = jxlEXIF(w, d, x); err != nil {
-					return err
-				}
-			case "xml ":
-				x.Fill(CleanPhoto(photo.XMP(d)))
-			}
+		if err := f.box(walk.Box); err != nil {
+			return err
 		}
 	}
 	if w.Err() != nil {
 		return w.Err()
 	}
 	if o := r.Description.Media.Orientation; o != 0 {
-		x.Orientation = o // the codestream's word is final
+		f.exif.Orientation = o // the codestream's word is final
 	}
-	describePicture(r, &x.Metadata)
-	if !sized {
+	describePicture(r, &f.exif.Metadata)
+	if !f.sized {
 		return fmt.Errorf("%w: no codestream", window.ErrTruncated)
 	}
 	return nil
 }
 
-// jxlUnpack returns what a brob box (18181-2, 9.7) holds, and of which kind it is; encoders pack metadata by
-// habit. Each kind is unpacked once. What cannot be is passed over, as metadata that makes no sense is elsewhere.
+// jxlFile is what the boxes of a file say.
+type jxlFile struct {
+	w      *window.Window
+	r      *format.Result
+	exif   *exifData
+	sized  bool    // by the codestream
+	packed [2]bool // what was unpacked: EXIF, XMP
+}
+
+func (f *jxlFile) box(b isobmff.Box) error {
+	switch b.Kind {
+	case "jxlp": // a part of the codestream, behind its number
+		return f.codestream(b, 4)
+	case "jxlc":
+		return f.codestream(b, 0)
+	case "Exif":
+		return f.readEXIF(b)
+	case "xml ":
+		if m, ok := readXMP(f.w, b.Off, b.Size); ok {
+			f.exif.Fill(m)
+		}
+	case "brob":
+		return f.unpack(b)
+	}
+	return nil
+}
+
+// codestream reads the size from the first part of the codestream.
+func (f *jxlFile) codestream(b isobmff.Box, skip int64) error {
+	if f.sized || b.Size <= skip {
+		return nil
+	}
+	f.sized = true
+	return jxlCodestream(f.w, f.r, b.Off+skip, b.Size-skip)
+}
+
+func (f *jxlFile) readEXIF(b isobmff.Box) error {
+	d, err := isobmff.Payload(f.w, b, 4)
+	if err != nil || len(d) < 4 {
+		return err
+	}
+	skip := 4 + int64(window.BE32(d))
+	found, err := readEXIF(f.w, b.Off+skip, b.Size-skip)
+	if err != nil {
+		return err
+	}
+	found.Fill(f.exif.Metadata)
+	f.exif = found
+	return nil
+}
+
+// unpack reads metadata that are packed, as encoders do by habit.
+func (f *jxlFile) unpack(b isobmff.Box) error {
+	kind, d, err := jxlUnpack(f.w, b, &f.packed)
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case "Exif":
+		f.exif, err = jxlEXIF(f.w, d, f.exif)
+	case "xml ":
+		f.exif.Fill(CleanPhoto(photo.XMP(d)))
+	}
+	return err
+}
+
+// jxlUnpack returns what a brob box (18181-2, 9.7) holds, and of which kind it is. Each kind is unpacked once. What cannot be is passed over, as metadata that makes no sense is elsewhere.
 func jxlUnpack(w *window.Window, b isobmff.Box, done *[2]bool) (kind string, d []byte, err error) {
 	d, err = isobmff.Payload(w, b, 4)
 	if err != nil || len(d) < 4 {

@@ -6,72 +6,84 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/codec"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 )
 
-// soundBox takes the decoder configurations of sound, and what protection left of the entry's kind.
+// soundBoxes read the decoder configurations of sound, and what protection left of the entry's kind, by the boxes that
+// hold them. Each is given at least so many bytes.
+var soundBoxes = map[string]struct {
+	least int
+	read  func(e *entry, d []byte)
+}{
+	"esds": {5, func(e *entry, d []byte) { e.elementary(d[4:]) }},
+	"frma": {4, (*entry).formerKind},
+	"schm": {0, func(e *entry, _ []byte) { e.encrypted = true }},
+	"btrt": {12, func(e *entry, d []byte) { e.rate(int64(window.BE32(d[8:]))) }},
+	"dac3": {3, func(e *entry, d []byte) { e.audio.Channels = codec.AC3Modes[d[1]>>3&7] + int(d[1]>>2&1) }},
+	"dec3": {0, (*entry).enhancedAC3},
+	"dOps": {2, (*entry).opus},
+	"dfLa": {8 + 18, (*entry).flac},
+	"alac": {28, (*entry).alac},
+	"ddts": {0, (*entry).dts},
+	"dmlp": {4, (*entry).mlp},
+	"pcmC": {6, func(e *entry, d []byte) {
+		e.codec = codec.PCMName(int(d[5]), strings.HasPrefix(e.codec, "pcm_f"), d[4]&1 == 0)
+	}},
+	"enda": {2, (*entry).littleEndian},
+}
+
+// soundBox takes one of them.
 func (e *entry) soundBox(kind string, d []byte) {
-	a := &e.audio
 	switch kind {
 	case "dac3", "dec3", "ddts":
 		e.configured = true
 	}
-	switch kind {
-	case "esds":
-		if len(d) > 4 {
-			e.elementary(d[4:])
-		}
-	case "frma": // the entry's kind before encryption, or inside QuickTime's wave
-		if len(d) >= 4 && e.codec == "" {
-			if e.codec = codec.EntryCodec("vide", string(d[:4])); e.codec == "" {
-				e.codec = codec.EntryCodec("soun", string(d[:4]))
-			}
-		}
-	case "schm":
-		e.encrypted = true
-	case "btrt":
-		if len(d) >= 12 {
-			e.rate(int64(window.BE32(d[8:])))
-		}
-	case "dac3":
-		if len(d) >= 3 {
-			a.Channels = codec.AC3Modes[d[1]>>3&7] + int(d[1]>>2&1)
-		}
-	case "dec3":
-		e.enhancedAC3(d)
-	case "dOps":
-		if len(d) >= 2 && d[1] > 0 {
-			a.Channels, a.SampleRate = int(d[1]), 48000 // whatever the encoder was fed, it decodes to this
-		}
-	case "dfLa":
-		if len(d) >= 8+18 && d[4]&0x7F == 0 { // STREAMINFO (RFC 9639, 8.2)
-			codec.FLACStreamInfo(d[8:], a)
-		}
-	case "alac":
-		if len(d) >= 28 { // ALACSpecificConfig behind version and flags
-			a.BitDepth, a.Channels, a.SampleRate = int(d[9]), int(d[13]), int(min(window.BE32(d[24:]), math.MaxInt32))
-			// Some encoders state the rate before compression.
-			if r := int64(window.BE32(d[20:])); r != int64(a.BitDepth)*int64(a.Channels)*int64(a.SampleRate) {
-				e.rate(r)
-			}
-		}
-	case "ddts":
-		e.dts(d)
-	case "dmlp":
-		if len(d) >= 4 && d[0]>>4 < 11 {
-			a.SampleRate, a.Channels = codec.MLPFormat(d)
-			e.configured = true
-		}
-	case "pcmC":
-		if len(d) >= 6 {
-			e.codec = codec.PCMName(int(d[5]), strings.HasPrefix(e.codec, "pcm_f"), d[4]&1 == 0)
-		}
-	case "enda": // QuickTime's mark of little-endian samples
-		if len(d) >= 2 && window.BE16(d) == 1 && strings.HasPrefix(e.codec, "pcm_") {
-			e.codec = strings.TrimSuffix(e.codec, "be")
-			if !strings.HasSuffix(e.codec, "le") {
-				e.codec += "le"
-			}
-		}
+	if b, ok := soundBoxes[kind]; ok && len(d) >= b.least {
+		b.read(e, d)
+	}
+}
+
+// formerKind is the entry's before encryption, or inside QuickTime's wave.
+func (e *entry) formerKind(d []byte) {
+	if e.codec == "" {
+		e.codec = text.First(codec.EntryCodec("vide", string(d[:4])), codec.EntryCodec("soun", string(d[:4])))
+	}
+}
+
+func (e *entry) opus(d []byte) {
+	if d[1] > 0 {
+		e.audio.Channels, e.audio.SampleRate = int(d[1]), 48000 // whatever the encoder was fed, it decodes to this
+	}
+}
+
+// flac reads STREAMINFO (RFC 9639, 8.2).
+func (e *entry) flac(d []byte) {
+	if d[4]&0x7F == 0 {
+		codec.FLACStreamInfo(d[8:], &e.audio)
+	}
+}
+
+// alac reads an ALACSpecificConfig behind version and flags.
+func (e *entry) alac(d []byte) {
+	a := &e.audio
+	a.BitDepth, a.Channels, a.SampleRate = int(d[9]), int(d[13]), int(min(window.BE32(d[24:]), math.MaxInt32))
+	// Some encoders state the rate before compression.
+	if r := int64(window.BE32(d[20:])); r != int64(a.BitDepth)*int64(a.Channels)*int64(a.SampleRate) {
+		e.rate(r)
+	}
+}
+
+func (e *entry) mlp(d []byte) {
+	if d[0]>>4 < 11 {
+		e.audio.SampleRate, e.audio.Channels = codec.MLPFormat(d)
+		e.configured = true
+	}
+}
+
+// littleEndian is QuickTime's mark of such samples.
+func (e *entry) littleEndian(d []byte) {
+	if window.BE16(d) == 1 && strings.HasPrefix(e.codec, "pcm_") {
+		e.codec = strings.TrimSuffix(strings.TrimSuffix(e.codec, "be"), "le") + "le"
 	}
 }
 

@@ -28,27 +28,13 @@ func (p *mp4) userData(udta isobmff.Box, t *track) error {
 		switch {
 		case b.Kind == "meta":
 			err = p.meta(b, t)
-		case b.Kind == "chpl" && t == nil:
+		case t != nil:
+			err = t.userText(p.w, b)
+		case b.Kind == "chpl":
 			err = p.neroChapters(b)
-		case b.Kind == "name" && t != nil:
-			var d []byte
-			if d, err = isobmff.Payload(p.w, b, 256); err == nil && t.title == "" {
-				t.title = text.Clean(text.CString(d))
-			}
-		case b.Kind == "kind" && t != nil:
-			var d []byte
-			if d, err = isobmff.Payload(p.w, b, 256); err == nil && len(d) > 4 {
-				uri := text.CString(d[4:])
-				if rest := d[4+len(uri):]; len(rest) > 1 {
-					switch text.CString(rest[1:]) {
-					case "forced-subtitle", "forced_subtitle":
-						t.forced = true
-					}
-				}
-			}
-		case b.Kind[0] == 0xA9 && t == nil:
+		case b.Kind[0] == 0xA9:
 			err = p.quickTimeText(b)
-		case t == nil:
+		default:
 			err = p.threeGPText(b)
 		}
 		if err != nil {
@@ -56,6 +42,30 @@ func (p *mp4) userData(udta isobmff.Box, t *track) error {
 		}
 	}
 	return walk.Err
+}
+
+// userText reads what user data say of a track: its name, and a role by which its subtitles are forced.
+func (t *track) userText(w *window.Window, b isobmff.Box) error {
+	if b.Kind != "name" && b.Kind != "kind" {
+		return nil
+	}
+	d, err := isobmff.Payload(w, b, 256)
+	if err != nil {
+		return err
+	}
+	if b.Kind == "name" {
+		t.title = text.First(t.title, text.Clean(text.CString(d)))
+		return nil
+	}
+	if len(d) <= 4 {
+		return nil
+	}
+	uri := text.CString(d[4:])
+	if rest := d[4+len(uri):]; len(rest) > 1 {
+		role := text.CString(rest[1:])
+		t.forced = t.forced || role == "forced-subtitle" || role == "forced_subtitle"
+	}
+	return nil
 }
 
 // quickTimeText reads a text item of QuickTime's: size, language, text in that language's Macintosh
