@@ -55,7 +55,7 @@ func TestASidecarSpeaksForAFileWheneverItComesChangesAndGoes(t *testing.T) {
 		w.catalogue()
 		w.titled("both are gone", film, "Film")
 		if it := w.row(film); it.Analysis != store.Done {
-			t.Errorf("%+v", it)
+			t.Errorf("the film is %v, want it done: %+v", it.Analysis, it)
 		}
 	})
 }

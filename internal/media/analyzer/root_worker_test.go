@@ -33,10 +33,10 @@ func TestEachFileIsAnalysedOnceAndThenItIsIdle(t *testing.T) {
 		w.rest()
 		w.counted("all", 700, 0)
 		if d := w.says("d3/123.png"); d.Media == nil || d.Media.Width != 124 || d.Media.Height != 2 {
-			t.Errorf("%+v", d)
+			t.Errorf("the picture is described as %+v, want it 124 by 2", d)
 		}
 		if it := w.row("d3/123.png"); it.Analysis != store.Done || it.Work != store.NoWork || !it.HasFingerprint || it.Kind != media.KindImage {
-			t.Errorf("%+v", it)
+			t.Errorf("the picture is %+v, want it done, with a fingerprint, as an image", it)
 		}
 		if it := w.row("empty.png"); it.Analysis != store.None {
 			t.Errorf("an empty file: %+v", it)
@@ -62,10 +62,10 @@ func TestBytesCorrectWhatTheNamePromised(t *testing.T) {
 		w.rest()
 		it, d := w.row("Film (2001).mkv"), w.says("Film (2001).mkv")
 		if it.Kind != media.KindImage || d.Title != "Film" || d.Media.Width != 3 {
-			t.Errorf("%s, %+v", it.Kind, d)
+			t.Errorf("the picture called Film is a %s, %+v, want an image called Film, 3 wide", it.Kind, d)
 		}
 		if it := w.row("notes.xyz"); it.Kind != media.KindOther || it.Analysis != store.Done || it.Error != "" {
-			t.Errorf("%+v", it)
+			t.Errorf("the unknown file is %+v, want it done, of another kind, without an error", it)
 		}
 	})
 }
@@ -93,10 +93,10 @@ func TestAFileThatFailsIsFailedAndStopsNothing(t *testing.T) {
 				w.counted("at first", 1, 1)
 				it := w.row("bad.png")
 				if it.Analysis != store.Failed || !strings.Contains(it.Error, c.reason) || it.Attempts != 1 || it.Kind != media.KindImage {
-					t.Errorf("%+v", it)
+					t.Errorf("the bad file is %+v, want it failed once for %q, as an image", it, c.reason)
 				}
 				if w.st.ItemCounts().Failed != 1 {
-					t.Errorf("%+v", w.st.ItemCounts())
+					t.Errorf("%+v are counted, want one failed", w.st.ItemCounts())
 				}
 				w.tree.Mend()
 				time.Sleep(2 * time.Minute)
@@ -171,7 +171,7 @@ func TestAFileThatIsNotWhatTheCatalogSaysIsLeftToTheScanner(t *testing.T) {
 				w.rest()
 				it := w.row("f.png")
 				if it.Analysis != store.Pending || it.Work != store.NoWork || it.Probed != nil {
-					t.Errorf("%+v", it)
+					t.Errorf("the file that changed is %+v, want it pending, off the list, with nothing known", it)
 				}
 				w.counted("the other", 1, 0)
 				if h := w.hints(); !slices.Equal(h, []string{"films:f.png"}) {
@@ -233,7 +233,7 @@ func TestARootThatHangsStopsNoOther(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if it := w.row("f.png"); it.Analysis != store.Done {
-			t.Errorf("%+v", it)
+			t.Errorf("the file beside a root that hangs is %v, want it done", it.Analysis)
 		}
 		if w.a.Idle() {
 			t.Error("idle while one hangs")
@@ -255,7 +255,7 @@ func TestHowLongAFileMayTakeCanBeChanged(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		w.rest()
 		if it := w.row("f.png"); it.Analysis != store.Failed || it.Error != "not read within 1s" {
-			t.Errorf("%+v", it)
+			t.Errorf("the file is %v with %q, want it failed as not read within 1s", it.Analysis, it.Error)
 		}
 	})
 }
@@ -301,7 +301,7 @@ func TestAFileIsNotBlamedWhereNothingCanBeAsked(t *testing.T) {
 		w.rest()
 		w.counted("back", 1, 0)
 		if it := w.row("f.png"); it.Analysis != store.Done || it.Attempts != 0 {
-			t.Errorf("%+v", it)
+			t.Errorf("the file is %v after %d failures, want it done after none", it.Analysis, it.Attempts)
 		}
 	})
 }
@@ -409,7 +409,7 @@ func TestWhatWasReadBeforeAFailureIsKept(t *testing.T) {
 		task := &store.Task{ID: it.ID, Dir: it.Dir, Path: it.Name, Name: it.Name}
 		a := l.quarantine(context.Background(), task, errOdd, &findings{Kind: media.KindVideo, Description: media.Description{Media: &media.Media{Container: "matroska"}}})
 		if a.Analysis != store.Failed || a.Error != "odd" || a.Kind != media.KindMovie || !bytes.Contains(a.Doc, []byte(`"container":"matroska"`)) {
-			t.Errorf("%+v", a)
+			t.Errorf("the row is %+v, want a failed movie with its container", a)
 		}
 	})
 }
