@@ -17,9 +17,9 @@ type Description struct {
 	Date            string   `json:"date,omitempty"`          // YYYY, YYYY-MM or YYYY-MM-DD
 	OriginalDate    string   `json:"original_date,omitempty"` // of the first release, likewise
 	Series          string   `json:"series,omitempty"`
-	LocalizedSeries string   `json:"localized_series,omitempty"` // the name of a comic's series in the language of its readers
-	SeriesIndex     *float64 `json:"series_index,omitempty"`     // place in it; 0 is a prequel's, 7.5 a recap's behind the seventh episode
-	Volume          *float64 `json:"volume,omitempty"`           // of a comic, beside its issue or chapter in SeriesIndex
+	LocalizedSeries string   `json:"localized_series,omitempty"` // of a comic, in the language of its readers
+	SeriesIndex     *float64 `json:"series_index,omitempty"`     // place in it; 0: a prequel, 7.5: behind the 7th
+	Volume          *float64 `json:"volume,omitempty"`           // of a comic, beside its SeriesIndex
 	Chapter         *float64 `json:"chapter,omitempty"`          // of a comic that counts chapters
 	Format          string   `json:"format,omitempty"`           // of a comic: Annual, One-Shot, TPB, ...
 	Set             string   `json:"set,omitempty"`              // of films
@@ -78,8 +78,8 @@ type Description struct {
 	// Companions are the files beside it that belong to it: descriptions, subtitles, lyrics, pictures.
 	Companions []Companion `json:"companions,omitempty"`
 
-	// Of is the id of the item of the same directory that a subtitle, a picture or a description is of. One that speaks for
-	// its whole folder has none.
+	// Of is the id of the item of the same directory that a subtitle, a picture or a description is of. One that speaks
+	// for its whole folder has none.
 	Of int64 `json:"of,omitempty"`
 }
 

@@ -35,7 +35,8 @@ var kinds = []Kind{
 	KindDisc, KindOther,
 }
 
-// LibraryKinds returns the kinds of what people keep a library for: all but what only describes it or is of no known kind.
+// LibraryKinds returns the kinds of what people keep a library for: all but what only describes it or is of no known
+// kind.
 func LibraryKinds() []Kind {
 	return slices.DeleteFunc(Kinds(), func(k Kind) bool { return k == KindMetadata || k == KindOther })
 }

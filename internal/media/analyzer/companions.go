@@ -91,8 +91,8 @@ func sortOut(list []store.Companion) (map[string]*store.Companion, *sidecar.Fold
 const (
 	siblingTime = time.Second
 	siblingDirs = 64
-	// siblingBytes bounds what is kept of all of them. One directory has at most some 3 MiB, and is kept whatever it has:
-	// the files in it would else read it anew one by one.
+	// siblingBytes bounds what is kept of all of them. One directory has at most some 3 MiB, and is kept whatever it
+	// has: the files in it would else read it anew one by one.
 	siblingBytes = 8 << 20
 
 	maxDocuments = 32 // of one file; beyond that the less sure ones are left out
@@ -150,38 +150,53 @@ func (c *siblingCache) companionsOf(ctx context.Context, t *store.Task) (s compa
 	if s.of, err = c.whose(ctx, t, &b); err != nil {
 		return s, err
 	}
-	named, folder := b.named, b.folder
-	if !b.All { // too large to keep whole: what is called alike, and what speaks for all of it
-		same, err := c.store.Namesakes(ctx, t.Dir, strings.TrimSuffix(t.Name, path.Ext(t.Name)))
-		if err != nil {
-			return s, err
-		}
-		for _, o := range b.Here {
-			if sidecar.RuleOf(o.Name).Reach > sidecar.OneFile {
-				same = append(same, o)
-			}
-		}
-		named, folder = sortOut(same)
-	}
-	found := folder.For(t.Name)
-	speakers := make([]*store.Companion, 0, len(found)) // the surest first
-	for _, n := range found {
-		if o := named[n]; len(o.Probed) > 0 || o.Long {
-			speakers = append(speakers, o)
-		}
-	}
-	for i := range b.Above { // the nearer has the last word
-		if sidecar.RuleOf(b.Above[i].Name).Reach == sidecar.InTree {
-			speakers = append(speakers, &b.Above[i])
-		}
-	}
-	if s.docs, err = c.documents(ctx, speakers[:min(len(speakers), maxDocuments)]); err != nil {
+	named, folder, err := c.candidates(ctx, t, &b)
+	if err != nil {
 		return s, err
 	}
+	found := folder.For(t.Name)
 	for _, n := range found {
 		s.with = append(s.with, companion(named[n]))
 	}
-	return s, nil
+	s.docs, err = c.documents(ctx, speakers(found, named, b.Above))
+	return s, err
+}
+
+// candidates are the files of a directory that may go with one of them. Of one that is too large to keep whole they are
+// those that are called alike, and those that speak for all of it.
+func (c *siblingCache) candidates(
+	ctx context.Context, t *store.Task, b *directory,
+) (map[string]*store.Companion, *sidecar.Folder, error) {
+	if b.All {
+		return b.named, b.folder, nil
+	}
+	same, err := c.store.Namesakes(ctx, t.Dir, strings.TrimSuffix(t.Name, path.Ext(t.Name)))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, o := range b.Here {
+		if sidecar.RuleOf(o.Name).Reach > sidecar.OneFile {
+			same = append(same, o)
+		}
+	}
+	named, folder := sortOut(same)
+	return named, folder, nil
+}
+
+// speakers are those of what goes with a file, and of what lies above it, that say something of it: the surest first.
+func speakers(found []string, named map[string]*store.Companion, above []store.Companion) []*store.Companion {
+	out := make([]*store.Companion, 0, len(found))
+	for _, n := range found {
+		if o := named[n]; len(o.Probed) > 0 || o.Long {
+			out = append(out, o)
+		}
+	}
+	for i := range above { // the nearer has the last word
+		if sidecar.RuleOf(above[i].Name).Reach == sidecar.InTree {
+			out = append(out, &above[i])
+		}
+	}
+	return out[:min(len(out), maxDocuments)]
 }
 
 // companion is what an item says of a file that goes with it.
@@ -201,10 +216,15 @@ func companion(o *store.Companion) media.Companion {
 	return c
 }
 
-// whose gives the item that a sidecar of one file goes with; 0 where it goes with none. Of several, as of one film in two
-// containers, it is the first that came.
+// whose gives the item that a sidecar of one file goes with; 0 where it goes with none. Of several, as of one film in
+// two containers, it is the first that came.
 func (c *siblingCache) whose(ctx context.Context, t *store.Task, b *directory) (of int64, err error) {
-	if k := kindByName(t.Name); k != media.KindSubtitle && k != media.KindArtwork && k != media.KindMetadata || sidecar.RuleOf(t.Name).Reach != sidecar.OneFile {
+	switch kindByName(t.Name) {
+	case media.KindSubtitle, media.KindArtwork, media.KindMetadata:
+	default:
+		return 0, nil
+	}
+	if sidecar.RuleOf(t.Name).Reach != sidecar.OneFile {
 		return 0, nil
 	}
 	if b.All {

@@ -18,7 +18,8 @@ func fromName(p string) (media.Kind, media.Description) {
 // describeGuess puts a guess into the catalog's words.
 func describeGuess(kind media.Kind, g *name.Guess) media.Description {
 	d := media.Description{
-		Title: g.Title, Year: g.Year, Date: g.Date, EpisodeTitle: g.EpisodeTitle, Artist: g.Artist, Album: g.Album, Track: g.Track,
+		Title: g.Title, Year: g.Year, Date: g.Date, EpisodeTitle: g.EpisodeTitle,
+		Artist: g.Artist, Album: g.Album, Track: g.Track,
 		Series: g.Series, SeriesIndex: seriesPlace(g.SeriesIndex), ReleaseGroup: g.ReleaseGroup, Source: g.Source,
 		Edition: strings.Join(g.Edition, ", "), Regions: g.Region, Revision: g.Revision.Float(), Dump: g.Dump,
 		Extra: g.Extra, Forced: g.SubtitleFlags.Has("forced"), HearingAid: g.SubtitleFlags.Has("hearing_impaired"),

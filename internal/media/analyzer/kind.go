@@ -3,6 +3,7 @@ package analyzer
 // A file's kind: its ending promises one, the rest of its path refines it, and its bytes have the last word.
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -14,22 +15,28 @@ import (
 
 // extensions says what a name's ending promises. Bytes correct it.
 var extensions = kindsOf(map[media.Kind]string{
-	media.KindVideo: `3g2 3gp amv asf avi avs divx dv evo f4v flv h264 h265 hevc ivf m1v m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg
-		mpg mts mxf nsv ogm ogv qt rm rmvb tod tp trp ts vob vro webm wmv wtv xvid y4m`,
-	media.KindTrack:     `aac aif aifc aiff ape caf dff dsf flac m4a mka mp2 mp3 mpc mp+ oga ogg opus shn spx tak tta wav wma wv ofr w64 rf64 bwf`,
+	media.KindVideo: `3g2 3gp amv asf avi avs divx dv evo f4v flv h264 h265 hevc ivf m1v m2t m2ts m2v m4v mk3d mkv mov
+		mp4 mpe mpeg mpg mts mxf nsv ogm ogv qt rm rmvb tod tp trp ts vob vro webm wmv wtv xvid y4m`,
+	media.KindTrack: `aac aif aifc aiff ape caf dff dsf flac m4a mka mp2 mp3 mpc mp+ oga ogg opus shn spx tak tta wav
+		wma wv ofr w64 rf64 bwf`,
 	media.KindAudio:     `ac3 amr awb dts dtshd eac3 ec3 kar mid midi mlp mod s3m thd xm it ra truehd au snd voc gsm`,
 	media.KindAudiobook: `m4b aax aa aaxc`,
-	media.KindPhoto:     `arw cr2 cr3 crw dng erf fff heic heif iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f`,
-	media.KindImage:     `apng avif bmp dib gif ico jfif jp2 jpe jpeg jpg jpx jxl pcx pgm png pnm ppm psd svg svgz tga tif tiff webp xcf`,
-	media.KindBook:      `azw azw3 azw4 chm djv djvu epub fb2 fbz kepub kfx lit lrf mobi pdb pdf prc`,
-	media.KindComic:     `cb7 cba cbr cbt cbz`,
-	media.KindSubtitle:  `ass dfxp idx itt jss lrc mks pjs rt sami sbv scc smi srt ssa stl sub sup ttml usf vtt`,
-	media.KindPlaylist:  `asx cue m3u m3u8 pls wpl xspf zpl`,
-	media.KindMetadata:  `nfo opf xmp xml json md5 sfv sha1 sha256 sha512 ffp txt log diz url acbf accurip bif trickplay`,
-	media.KindGame:      `3ds a26 a78 cci chd cia fds gb gba gbc gcm gcz gen gg lnx n64 nds nes ngc nkit nro nsp nsz pbp pce rom rvz sfc sgg smc smd sms swc unf v64 vpk wad wbfs wia wux xci z64 32x`,
-	media.KindSoftware:  `apk appimage bat cmd com deb dll dmg exe flatpak ipa jar msi msix msu pkg rpm run sh snap xapk`,
-	media.KindArchive:   `7z ace arj bz2 cab gz lha lz lz4 lzh lzma r00 rar tar tbz tbz2 tgz txz tzst xz z zip zipx zst`,
-	media.KindDisc:      `bin ccd cdi dmg img iso mdf mds nrg toast udf`,
+	media.KindPhoto: `arw cr2 cr3 crw dng erf fff heic heif iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf
+		srw x3f`,
+	media.KindImage: `apng avif bmp dib gif ico jfif jp2 jpe jpeg jpg jpx jxl pcx pgm png pnm ppm psd svg svgz tga tif
+		tiff webp xcf`,
+	media.KindBook:     `azw azw3 azw4 chm djv djvu epub fb2 fbz kepub kfx lit lrf mobi pdb pdf prc`,
+	media.KindComic:    `cb7 cba cbr cbt cbz`,
+	media.KindSubtitle: `ass dfxp idx itt jss lrc mks pjs rt sami sbv scc smi srt ssa stl sub sup ttml usf vtt`,
+	media.KindPlaylist: `asx cue m3u m3u8 pls wpl xspf zpl`,
+	media.KindMetadata: `nfo opf xmp xml json md5 sfv sha1 sha256 sha512 ffp txt log diz url acbf
+		accurip bif trickplay`,
+	media.KindGame: `3ds a26 a78 cci chd cia fds gb gba gbc gcm gcz gen gg lnx n64 nds nes ngc nkit nro nsp nsz pbp pce
+		rom rvz sfc sgg smc smd sms swc unf v64 vpk wad wbfs wia wux xci z64 32x`,
+	media.KindSoftware: `apk appimage bat cmd com deb dll dmg exe flatpak ipa jar msi msix msu pkg rpm run
+		sh snap xapk`,
+	media.KindArchive: `7z ace arj bz2 cab gz lha lz lz4 lzh lzma r00 rar tar tbz tbz2 tgz txz tzst xz z zip zipx zst`,
+	media.KindDisc:    `bin ccd cdi dmg img iso mdf mds nrg toast udf`,
 })
 
 func kindsOf(lists map[media.Kind]string) map[string]media.Kind {
@@ -46,9 +53,11 @@ func kindsOf(lists map[media.Kind]string) map[string]media.Kind {
 
 // artworkNames are what players call the pictures that they show for a folder or a file beside them.
 var artworkNames = map[string]bool{
-	"albumart": true, "albumartsmall": true, "artist": true, "backdrop": true, "back": true, "background": true, "characterart": true, "banner": true, "box": true, "cd": true, "cdart": true, "clearart": true,
-	"clearlogo": true, "cover": true, "default": true, "disc": true, "discart": true, "fanart": true, "folder": true, "front": true, "icon": true,
-	"inlay": true, "keyart": true, "landscape": true, "logo": true, "movie": true, "poster": true, "season": true, "show": true, "spine": true, "thumb": true,
+	"albumart": true, "albumartsmall": true, "artist": true, "backdrop": true, "back": true, "background": true,
+	"characterart": true, "banner": true, "box": true, "cd": true, "cdart": true, "clearart": true,
+	"clearlogo": true, "cover": true, "default": true, "disc": true, "discart": true, "fanart": true,
+	"folder": true, "front": true, "icon": true, "inlay": true, "keyart": true, "landscape": true, "logo": true,
+	"movie": true, "poster": true, "season": true, "show": true, "spine": true, "thumb": true,
 }
 
 // kindByName says what kind a file's name promises.
@@ -76,7 +85,8 @@ func isArtwork(stem string) bool {
 	}
 	if i := strings.LastIndexAny(stem, "-."); i > 0 {
 		switch strings.TrimRight(stem[i+1:], "0123456789") {
-		case "poster", "fanart", "thumb", "banner", "landscape", "clearart", "clearlogo", "disc", "discart", "cdart", "characterart", "logo", "keyart", "backdrop", "background", "cover":
+		case "poster", "fanart", "thumb", "banner", "landscape", "clearart", "clearlogo", "disc", "discart",
+			"cdart", "characterart", "logo", "keyart", "backdrop", "background", "cover":
 			return true
 		}
 	}
@@ -130,7 +140,7 @@ func videoKind(p string, g *name.Guess) media.Kind {
 		return media.KindEpisode
 	case g.Type != name.Movie || g.Title == "":
 		return media.KindVideo
-	case g.Year != 0 || g.Source != "" || g.ScreenSize != "" || g.VideoCodec != "" || len(g.Edition) > 0 || g.IMDBID != "" || g.TMDBID != "":
+	case g.Year != 0 || len(g.Edition) > 0 || cmp.Or(g.Source, g.ScreenSize, g.VideoCodec, g.IMDBID, g.TMDBID) != "":
 		return media.KindMovie
 	case slices.ContainsFunc(strings.Split(strings.ToLower(path.Dir(p)), "/"), isFilmFolder):
 		return media.KindMovie
@@ -139,7 +149,10 @@ func videoKind(p string, g *name.Guess) media.Kind {
 }
 
 // cameraMarks are how cameras and telephones begin the names of what they record.
-var cameraMarks = []string{"img", "dsc", "dscf", "dscn", "pict", "pxl", "mvimg", "vid", "mov", "cimg", "sam", "gopr", "gh", "gx", "dji", "p", "_mg", "_dsc", "imgp", "hpim", "cam", "pano", "burst"}
+var cameraMarks = []string{
+	"img", "dsc", "dscf", "dscn", "pict", "pxl", "mvimg", "vid", "mov", "cimg", "sam", "gopr", "gh", "gx",
+	"dji", "p", "_mg", "_dsc", "imgp", "hpim", "cam", "pano", "burst",
+}
 
 // fromCamera reports whether a file's name is one that cameras give: a mark and a running number, or the
 // folder for camera files (DCF, JEITA CP-3461).

@@ -15,7 +15,7 @@ import (
 
 const (
 	taskPage      = 512                    // tasks read from the store at once
-	outdatedPage  = 256                    // and of files that are described anew only since this version does it better
+	outdatedPage  = 256                    // and of files that are described anew since this version does it better
 	outdatedPause = 250 * time.Millisecond // before it is asked again whether the scanner leaves the root to them
 	recordRows    = 256                    // outcomes written at once
 	recordBytes   = 1 << 20                // of what is known of them: files decide how much that is

@@ -173,7 +173,9 @@ func (w *rootWorker) judge(ctx context.Context, t *store.Task, found *findings, 
 
 // read reads what the file's bytes say: a sidecar as what it is, all else by the probers.
 func (w *rootWorker) read(ctx context.Context, e *edges, t *store.Task) (*findings, error) {
-	if rule := sidecar.RuleOf(t.Name); t.Kind == media.KindMetadata && (rule.Role == sidecar.Description || rule.Role == sidecar.LyricsOf) && t.Size <= sidecar.MaxSize {
+	role := sidecar.RuleOf(t.Name).Role
+	speaks := role == sidecar.Description || role == sidecar.LyricsOf
+	if t.Kind == media.KindMetadata && speaks && t.Size <= sidecar.MaxSize {
 		data := make([]byte, t.Size)
 		if err := readFull(e, data, 0); err != nil {
 			return nil, err
@@ -235,7 +237,8 @@ func (w *rootWorker) quarantine(ctx context.Context, t *store.Task, err error, f
 	}
 	var p *probe.PanicError
 	if errors.As(err, &p) {
-		w.log.Error("a prober panicked", zap.String("path", t.Path), zap.String("format", p.Format), zap.Any("panic", p.Value), zap.ByteString("stack", p.Stack))
+		w.log.Error("a prober panicked", zap.String("path", t.Path), zap.String("format", p.Format),
+			zap.Any("panic", p.Value), zap.ByteString("stack", p.Stack))
 	}
 	a.Analysis, a.Error = store.Failed, bound.Text(err.Error(), media.MaxText)
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -58,7 +58,7 @@ func TestMostRecentlyChangedDirectoriesKeepTheirWatches(t *testing.T) {
 			}
 			s := r.State(testRoot)
 			if s.Mode != inotify.ModeInotify || s.Directories != 61 || s.Polled != 40 || !strings.Contains(s.Reason, "40 of 101") {
-				t.Errorf("state is %+v", s)
+				t.Errorf("state is %+v, want 61 watched, 40 polled, a reason with 40 of 101", s)
 			}
 
 			// The poll finds that the oldest has changed: it takes the watch of the oldest watched one.
@@ -108,7 +108,7 @@ func TestRootsShareTheWatches(t *testing.T) {
 	r := startWithin(t, 61, first, Config{}, new(recorder))
 	r.scan("")
 	if s := r.State(testRoot); s.Directories != 51 {
-		t.Fatalf("state is %+v", s)
+		t.Fatalf("state is %+v, want 51 watched", s)
 	}
 	r.add(inotify.Root{Name: "second", Path: second, Mode: inotify.ModeInotify})
 	scanTree(r.ctx, r.Watcher, "second", second, "", func(string) {})
@@ -136,7 +136,7 @@ func TestSystemLimitIsKept(t *testing.T) {
 	r := watch(t, "/mnt", Config{}, sink)
 	s := r.State(testRoot)
 	if s.Directories != 80 || s.Polled != 71 {
-		t.Errorf("state is %+v", s)
+		t.Errorf("state is %+v, want 80 watched, 71 polled", s)
 	}
 	for _, part := range []string{"71 of 151", "user.max_inotify_watches is 100", "raise it to 65536"} {
 		if !strings.Contains(s.Reason, part) {
@@ -144,7 +144,7 @@ func TestSystemLimitIsKept(t *testing.T) {
 		}
 	}
 	if got := r.polledDirs(); !slices.Equal(got, dirs[:71]) {
-		t.Errorf("polled are %q", got)
+		t.Errorf("polled are %q, want the 71 oldest", got)
 	}
 }
 
@@ -165,10 +165,10 @@ func TestRefusedWatchIsBelieved(t *testing.T) {
 	// 40 were there to be had; five in a hundred of them are given up, for others to find some.
 	s := r.State(testRoot)
 	if s.Directories != 38 || s.Polled != 63 || !strings.Contains(s.Reason, "other programs") {
-		t.Errorf("state is %+v", s)
+		t.Errorf("state is %+v, want 38 watched, 63 polled, a reason with other programs", s)
 	}
 	if got := r.polledDirs(); !slices.Equal(got, dirs[:63]) {
-		t.Errorf("polled are %q", got)
+		t.Errorf("polled are %q, want the 63 oldest", got)
 	}
 	must(t, unix.Close(foreign))
 }
@@ -184,7 +184,7 @@ func TestTooManyInstancesMeansPolling(t *testing.T) {
 	scan()
 	s := r.State("second")
 	if s.Mode != inotify.ModePoll || s.Directories != 0 || !strings.Contains(s.Reason, "user.max_inotify_instances is 1)") {
-		t.Errorf("state is %+v", s)
+		t.Errorf("state is %+v, want poll, 0 watched, a reason with user.max_inotify_instances is 1), a reason with the sysctl", s)
 	}
 	if dirs, all := r.Polled("second"); len(dirs) > 0 || !all {
 		t.Errorf("polled are %q (all: %v), want all", dirs, all)
@@ -234,10 +234,10 @@ func TestDirectoryTooDeepToWatchIsPolled(t *testing.T) {
 	must(t, r.Watch(r.ctx, testRoot, deep, idOf(t, top)))
 	s := r.State(testRoot)
 	if s.Polled != 1 || !strings.Contains(s.Reason, "name too long") {
-		t.Errorf("state is %+v", s)
+		t.Errorf("state is %+v, want 1 polled, a reason with name too long", s)
 	}
 	if got := r.polledDirs(); !slices.Equal(got, []string{deep}) {
-		t.Errorf("polled are %q", got)
+		t.Errorf("polled are %q, want the deep one", got)
 	}
 }
 
@@ -248,12 +248,12 @@ func TestNetworkRootIsPolledAndTakesNoWatches(t *testing.T) {
 	r.Unwatch("attic", "some/dir")
 	r.Rewatch("attic", "")
 	if s := r.State("attic"); s != (inotify.State{Mode: inotify.ModePoll, Reason: "nfs4 sends no events"}) {
-		t.Errorf("state is %+v", s)
+		t.Errorf("state is %+v, want poll, the reason it came with", s)
 	}
 	if dirs, all := r.Polled("attic"); len(dirs) > 0 || !all {
 		t.Errorf("polled are %q (all: %v), want all", dirs, all)
 	}
 	if s := r.State("unheard of"); s.Mode != inotify.ModeNone {
-		t.Errorf("state is %+v", s)
+		t.Errorf("state is %+v, want none", s)
 	}
 }

@@ -173,7 +173,7 @@ func TestDirectoryFoundUnderAnotherPathIsWatchedThere(t *testing.T) {
 	r.settle()
 	hints := sink.take()
 	if !covered(hints, "quiet/other/a/deep/f") || covered(hints, "quiet/above/a/deep/f") {
-		t.Errorf("hints are %+v", hints)
+		t.Errorf("hints are %+v, want one under the new path, none under the old", hints)
 	}
 	if got := r.State(testRoot).Directories; got != 3 {
 		t.Errorf("%d directories watched, want 3", got)
@@ -194,7 +194,7 @@ func TestDirectoryReplacedUnseenIsWatchedInItsPlace(t *testing.T) {
 	r.settle()
 	hints := sink.take()
 	if !covered(hints, "quiet/above/a/new/f") || !covered(hints, "quiet/above/a/f") || covered(hints, "quiet/above/a/deep/f") {
-		t.Errorf("hints are %+v", hints)
+		t.Errorf("hints are %+v, want one under the new path, none under the old", hints)
 	}
 	if got := r.State(testRoot).Directories; got != 3 {
 		t.Errorf("%d directories watched, want 3", got)
@@ -320,12 +320,12 @@ func TestTwoPathsToOneDirectory(t *testing.T) {
 		t.Errorf("polled are %q (all: %v), want %q", polled, all, want)
 	}
 	if s := r.State(testRoot); s.Directories != 3 || s.Polled != 2 || !strings.Contains(s.Reason, "bind mount") {
-		t.Errorf("state is %+v", s)
+		t.Errorf("state is %+v, want 3 watched, 2 polled, a reason with bind mount", s)
 	}
 	write(t, r.path("two", "deep", "f"), "")
 	r.settle()
 	if hints := sink.take(); !covered(hints, "one/deep/f") {
-		t.Errorf("hints are %+v", hints)
+		t.Errorf("hints are %+v, want one under the watched path", hints)
 	}
 	// When the first path is gone, the second gets the watch.
 	shell(t, "umount /mnt/root/two; mkdir /mnt/other; mount --bind /mnt/root/one /mnt/other; mv /mnt/root/one /mnt/root/three")
@@ -333,7 +333,7 @@ func TestTwoPathsToOneDirectory(t *testing.T) {
 	r.settle()
 	r.scan("")
 	if s := r.State(testRoot); s.Directories != 4 || s.Polled != 0 || s.Reason != "" {
-		t.Errorf("state is %+v", s)
+		t.Errorf("state is %+v, want 4 watched, 0 polled, no reason", s)
 	}
 }
 

@@ -242,8 +242,8 @@ func (d *Debouncer) take() (media.Hint, time.Duration, bool) {
 	return media.Hint{}, time.Hour, false
 }
 
-// hintOf takes out of a directory all that is due. Where the name of an ignore file is not passed on as a name, all below
-// the directory is concerned.
+// hintOf takes out of a directory all that is due. Where the name of an ignore file is not passed on as a name, all
+// below the directory is concerned.
 func (d *Debouncer) hintOf(ev *dirEvents, now int64) media.Hint {
 	h := media.Hint{Root: ev.root, Dir: ev.dir}
 	whole := ev.self != nil && d.dueOf(ev.self) <= now

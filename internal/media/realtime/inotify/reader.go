@@ -64,20 +64,26 @@ func (m *Manager) record(e fsnotify.Event) {
 		return
 	}
 	self, above := m.noteChange(path)
-	gone := e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)
-	pending := m.shared.Debounce
-	if path == "" {
-		if gone {
-			m.command(command{kind: renewWatches, dir: ""})
-		}
-		pending.Dir(m.Name, "", gone)
-		return
+	switch gone := e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename); {
+	case path == "":
+		m.recordRoot(gone)
+	case self || above: // else late news of a watch that has been dropped: whoever dropped it has seen to the rest
+		m.recordBelow(e, path, self, gone)
 	}
-	if !self && !above {
-		return // late news of a watch that has been dropped: whoever dropped it has seen to the rest
+}
+
+// recordRoot records an event of the root's own directory.
+func (m *Manager) recordRoot(gone bool) {
+	if gone {
+		m.command(command{kind: renewWatches, dir: ""})
 	}
-	isDir := self
-	if e.Has(fsnotify.Create) {
+	m.shared.Debounce.Dir(m.Name, "", gone)
+}
+
+// recordBelow records an event of a path below the root; known says that it is that of a known directory.
+func (m *Manager) recordBelow(e fsnotify.Event, path string, known, gone bool) {
+	created, isDir := e.Has(fsnotify.Create), known
+	if created {
 		// fsnotify does not pass on that the kernel says "directory". If it is gone again, so be it.
 		found, err := stat(e.Name)
 		isDir = err == nil && found.dir
@@ -87,18 +93,18 @@ func (m *Manager) record(e fsnotify.Event) {
 	}
 	dir, name := tree.Split(path)
 	switch {
-	case gone && self:
+	case gone && known:
 		m.command(command{kind: renewWatches, dir: path})
-		pending.Name(m.Name, dir, name)
-	case e.Has(fsnotify.Create) && isDir:
+		m.shared.Debounce.Name(m.Name, dir, name)
+	case created && isDir:
 		m.command(command{kind: watchIfThere, dir: path})
-		pending.Dir(m.Name, path, true)
-	case self:
+		m.shared.Debounce.Dir(m.Name, path, true)
+	case known:
 		// Its permissions may have changed, and with them whether it can be watched and listed.
 		m.command(command{kind: watchIfThere, dir: path})
-		pending.Dir(m.Name, path, false)
+		m.shared.Debounce.Dir(m.Name, path, false)
 	default:
-		pending.Name(m.Name, dir, name)
+		m.shared.Debounce.Name(m.Name, dir, name)
 	}
 }
 

@@ -61,8 +61,8 @@ func (m *Manager) State() (s State, short bool) {
 		s.Reason = fmt.Sprintf("%d directories are polled, since they cannot be watched: %s",
 			unwatched[denied], m.denial)
 	case unwatched[sameInode] > 0:
-		s.Reason = fmt.Sprintf("%d directories are polled, since each is the same as one under another path (bind mounts)",
-			unwatched[sameInode])
+		s.Reason = fmt.Sprintf("%d directories are polled, since each is the same as one under another path "+
+			"(bind mounts)", unwatched[sameInode])
 	}
 	return s, false
 }

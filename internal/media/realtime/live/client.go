@@ -74,7 +74,8 @@ func (c *client) receive(ctx context.Context) error {
 		}
 		_ = alive("")
 		var in incoming
-		if in.clientRequest, in.wrong = parseRequest(data); kind != websocket.TextMessage || errors.Is(in.wrong, errNoMessage) {
+		in.clientRequest, in.wrong = parseRequest(data)
+		if kind != websocket.TextMessage || errors.Is(in.wrong, errNoMessage) {
 			return &closing{CloseBadRequest, errNoMessage.Error()}
 		}
 		select {

@@ -43,7 +43,8 @@ func (c *client) sendClose(err error) (told bool) {
 		// often that happens is up to the client, so no line is written of it.
 		return true
 	case errors.Is(err, errStalled):
-		c.server.lines.Info("client disconnected: it makes no progress, and may resume", zap.Stringer("remote", c.ws.RemoteAddr()))
+		c.server.lines.Info("client disconnected: it makes no progress, and may resume",
+			zap.Stringer("remote", c.ws.RemoteAddr()))
 		return c.closeSlow()
 	case errors.As(err, &network), errors.Is(err, net.ErrClosed), errors.Is(err, websocket.ErrCloseSent):
 		return false // it has gone by itself

@@ -43,7 +43,8 @@ func checkKeys(data []byte, kind string) error {
 	for _, key := range slices.Sorted(maps.Keys(members)) {
 		if !slices.Contains(known, key) {
 			last := len(known) - 1
-			return fmt.Errorf("no key is called %.40q: there are %s and %s", key, strings.Join(known[:last], ", "), known[last])
+			return fmt.Errorf("no key is called %.40q: there are %s and %s",
+				key, strings.Join(known[:last], ", "), known[last])
 		}
 	}
 	return nil
