@@ -4,18 +4,18 @@ import "slices"
 
 // claim is a run of tokens that was found to say something.
 type claim struct {
-	prop     property
-	from, to int // tokens [from, to)
-	tag      *tag
-	text     string // the value, where there is no tag
-	num      int    // the value, where it is a number
+	prop       property
+	weight     int8 // of markers: against other markers of the same name
+	tenths     int8 // of the episode: 5 is that of "07.5", a recap between two
+	seasonWord bool // "Season 3" rather than "S03"
+	from, to   int  // tokens [from, to)
+	tag        *tag
+	text       string // the value, where there is no tag
+	num        int    // the value, where it is a number
 
 	// Of markers: what they number, as ranges of segment.nums.
 	seasons, episodes, absolute span
-	count                       int  // of a season, "3 of 12"
-	seasonWord                  bool // "Season 3" rather than "S03"
-	weight                      int  // against other markers of the same name
-	tenths                      int8 // of the episode: 5 is that of "07.5", a recap between two
+	count                       int // of a season, "3 of 12"
 }
 
 // span is a range of segment.nums.

@@ -45,6 +45,9 @@ func (s *segment) markerAt(i int) (claim, bool) {
 			return c, true
 		}
 	}
+	if s.tok[i].plain && s.tok[i].entry == nil && len(k) > 1 {
+		return claim{}, false
+	}
 	if c := k[0]; len(k) > 1 {
 		switch {
 		case (c == 's' || c == 't') && isDigit(k[1]):

@@ -34,7 +34,7 @@ func (s *segment) seasonByName(p *pathParts) (int, bool) {
 		return 0, false
 	}
 	up := foldWord(p.dirs[0])
-	e := vocabulary()[up]
+	e := lookupWord(up)
 	if p.n < 2 || e != nil && e.roles&roleGenericFolder != 0 || hasWord(up, "collection") {
 		return 0, false
 	}
@@ -57,10 +57,7 @@ func (s *segment) discFolder() bool {
 		return false
 	}
 	k := s.word(0)
-	d := 0
-	for d < len(k) && !isDigit(k[d]) {
-		d++
-	}
+	d := firstDigit(k)
 	switch string(k[:d]) {
 	case "disc", "disk", "cd", "vol", "volume":
 	default:

@@ -5,7 +5,7 @@ import "unicode/utf8"
 // addToken appends t, cut in two where a season and episode mark is glued to a title.
 func (s *segment) addToken(t token) {
 	k := s.key[t.k0:t.k1]
-	if t.latin && len(k) > 5 {
+	if t.latin && len(k) > 5 && firstDigit(k) < len(k) {
 		if at := gluedMark(k); at > 0 && int(t.end-t.start) == len(k) {
 			head := t
 			head.end, head.k1 = t.start+int32(at), t.k0+int32(at)
@@ -63,6 +63,7 @@ func (s *segment) push(t token) {
 	if t.num < 0 || len(k) == 4 || len(k) == 1 {
 		t.entry = lookupWord(k)
 	}
+	t.plain = t.num < 0 && firstDigit(k) == len(k)
 	s.tok = append(s.tok, t)
 }
 

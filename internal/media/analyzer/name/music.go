@@ -232,7 +232,7 @@ func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
 func isYear(text string) bool { return len(text) == 4 && yearLike(number([]byte(text))) }
 
 func isGeneric(dir string) bool {
-	e := vocabulary()[foldWord(dir)]
+	e := lookupWord(foldWord(dir))
 	return e != nil && e.roles&roleGenericFolder != 0
 }
 

@@ -85,6 +85,9 @@ func findCuts(path string, cuts []int) []int {
 	}
 	depth, inside := 0, -1 // inside is the first cut since a bracket opened
 	for i := range len(path) {
+		if c := path[i]; c > ' ' && c < '[' && c > '/' || c > ']' && c < '{' { // letters and digits
+			continue
+		}
 		switch c := path[i]; {
 		case c == '/' || c == '\\':
 			if depth > 0 && inside < 0 && !absolute {

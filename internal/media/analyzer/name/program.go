@@ -33,21 +33,18 @@ func (s *segment) readProgram(g *Guess) bool {
 }
 
 func (s *segment) programKind() Type {
-	video, version, tool, console := false, false, false, false
+	version, tool, console := false, false, false
 	last := len(s.tok) - 1
 	for i := range s.tok {
 		k := s.word(i)
-		console = console || i > 0 && isConsole(k)
 		if _, _, ok := fullMark(k); ok {
 			return ""
 		}
-		video = video || isScreenSize(k)
-		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong && m.tag.value != "NTSC" {
-			video = true
+		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong && m.tag.value != "NTSC" || isScreenSize(k) {
+			return "" // a video
 		}
-		if i > 0 && s.versionAt(i) {
-			version = true
-		}
+		console = console || i > 0 && isConsole(k)
+		version = version || i > 0 && s.versionAt(i)
 		switch string(k) {
 		case "version", "build":
 			version = version || i > 0 && i+1 < last && isDigit(s.word(i + 1)[0])
@@ -55,7 +52,7 @@ func (s *segment) programKind() Type {
 			tool = tool || i > 0
 		}
 	}
-	if video || last < 1 {
+	if last < 1 {
 		return ""
 	}
 	if console || s.tok[last].sep.tightDash() && isGameGroup(s.word(last)) {

@@ -63,10 +63,7 @@ func (s *segment) apartMark(i int) (claim, bool) {
 // gluedWordMark reads Season4, Saison3, Temporada15.
 func (s *segment) gluedWordMark(i int) (claim, bool) {
 	k := s.word(i)
-	d := 0
-	for d < len(k) && !isDigit(k[d]) {
-		d++
-	}
+	d := firstDigit(k)
 	if d < 4 || d == len(k) {
 		return claim{}, false
 	}
@@ -81,7 +78,7 @@ func (s *segment) gluedWordMark(i int) (claim, bool) {
 		s.behindSeason(&c)
 		return c, true
 	}
-	e := vocabulary()[string(k[:d])]
+	e := lookupWord(k[:d])
 	n := int(number(k[d:]))
 	switch {
 	case e == nil:
@@ -108,8 +105,7 @@ func (s *segment) gluedWords(i, d, end int) (claim, bool) {
 	if q == len(k) || digits(k, q) != len(k) || len(k)-q > 4 {
 		return claim{}, false
 	}
-	v := vocabulary()
-	season, episode := v[string(k[:d])], v[string(k[end:q])]
+	season, episode := lookupWord(k[:d]), lookupWord(k[end:q])
 	if episode == nil || episode.roles&roleEpisode == 0 || string(k[:d]) != "series" && (season == nil || season.roles&roleSeason == 0) {
 		return claim{}, false
 	}
@@ -122,14 +118,11 @@ func (s *segment) gluedWords(i, d, end int) (claim, bool) {
 // gluedEpisode reports a word such as Episode2 at token i.
 func (s *segment) gluedEpisode(i int) bool {
 	k := s.word(i)
-	d := 0
-	for d < len(k) && !isDigit(k[d]) {
-		d++
-	}
+	d := firstDigit(k)
 	if d == len(k) || digits(k, d) != len(k) {
 		return false
 	}
-	e := vocabulary()[string(k[:d])]
+	e := lookupWord(k[:d])
 	return e != nil && e.roles&roleEpisode != 0
 }
 

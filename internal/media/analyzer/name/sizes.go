@@ -104,7 +104,7 @@ func (s *segment) gluedScreenSize(i int, k []byte) bool {
 		if !isDigit(k[d]) || isDigit(k[d-1]) || !isScreenSize(k[d:]) {
 			continue
 		}
-		e := vocabulary()[string(k[:d])]
+		e := lookupWord(k[:d])
 		text := string(k[d : digits(k, d)+1])
 		switch {
 		case e != nil && e.tag != nil:

@@ -19,34 +19,17 @@ func (s *segment) specialMark(i int) (claim, bool) {
 	if len(k) > 10 || i == 0 && (len(k) < 4 || k[0] != 'n') && !alone { // what opens a name is a title, but for NCOP
 		return claim{}, false
 	}
-	n := 0
-	for n < len(k) && !isDigit(k[n]) {
-		n++
-	}
-	c := claim{from: i, to: i + 1, weight: weightWord}
+	n := firstDigit(k)
 	head, rest := k[:n], k[n:]
 	if v := n - 1; len(rest) > 0 && v > 2 && k[v] == 'v' { // NCOPv2
 		head, rest = k[:v], k[v:]
 	}
-	sure, fits := false, s.fansubLike() || s.fansubBehind(i) || alone
-	switch string(head) {
-	case "ncop":
-		c.text, sure = countsOpening, true
-	case "nced":
-		c.text, sure = countsEnding, true
-	case "op":
-		c.text = countsOpening
-	case "ed":
-		c.text = countsEnding
-	case "pv", "cm":
-		c.text = countsPromo
-	case "sp":
-		c.text = countsSpecial
-	case "ova", "oad", "oav":
-		c.text = countsOVA
-	default:
+	counts := specialCode(head)
+	if counts == "" {
 		return s.specialWord(i, head, rest)
 	}
+	c := claim{from: i, to: i + 1, weight: weightWord, text: counts}
+	sure, fits := head[0] == 'n', s.fansubLike() || s.fansubBehind(i) || alone
 	if (head[0] == 'o' || head[0] == 'e') && s.creditless(i-1) {
 		sure, c.from = true, i-1
 	}
@@ -63,29 +46,46 @@ func (s *segment) specialMark(i int) (claim, bool) {
 	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose|sepDash) != 0 || s.tok[c.to].prop != propNone || s.onlyTagsFrom(c.to)
 }
 
+// specialCode returns what a code of anime releases counts, "" if head is none. Those with an N have no credits.
+func specialCode(head []byte) string {
+	switch string(head) {
+	case "ncop", "op":
+		return countsOpening
+	case "nced", "ed":
+		return countsEnding
+	case "pv", "cm":
+		return countsPromo
+	case "sp":
+		return countsSpecial
+	case "ova", "oad", "oav":
+		return countsOVA
+	}
+	return ""
+}
+
 // specialWord reads the words for what releases of anime hold beside the episodes: "Opening 2", "Menu", "Specials 01-03".
 // They open a bracket or stand behind a dash with room, and nothing but a number and tags follow; openings without
 // credits stand anywhere.
 func (s *segment) specialWord(i int, head, rest []byte) (claim, bool) {
-	c := claim{from: i, to: i + 1, weight: weightWord}
-	clean := false
+	counts := ""
 	switch string(head) {
 	case "opening":
-		c.text, clean = countsOpening, s.creditless(i-1)
+		counts = countsOpening
 	case "ending":
-		c.text, clean = countsEnding, s.creditless(i-1)
+		counts = countsEnding
 	case "menu":
-		c.text = countsOther
+		counts = countsOther
 	case "preview", "teaser":
-		c.text = countsPromo
+		counts = countsPromo
 	case "trailer":
-		c.text = countsTrailer
+		counts = countsTrailer
 	case "special", "specials":
-		c.text = countsSpecial
+		counts = countsSpecial
 	default:
 		return claim{}, false
 	}
-	if clean {
+	c := claim{from: i, to: i + 1, weight: weightWord, text: counts}
+	if (counts == countsOpening || counts == countsEnding) && s.creditless(i-1) {
 		c.from--
 		return c, s.specialNumber(&c, rest) || len(rest) == 0
 	}

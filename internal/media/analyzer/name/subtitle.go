@@ -83,7 +83,7 @@ func subtitleLanguage(key string) string {
 	if key == "br" {
 		return "pt-BR"
 	}
-	if e := vocabulary()[key]; e != nil && e.tag != nil {
+	if e := lookupWord(key); e != nil && e.tag != nil {
 		switch e.tag.prop {
 		case propLanguage:
 			if e.tag.value != "mul" || key == "mul" {
@@ -96,7 +96,7 @@ func subtitleLanguage(key string) string {
 		}
 	}
 	if lang, region, ok := strings.Cut(key, " "); ok && len(lang) == 2 && (len(region) == 2 || len(region) == 4) {
-		if e := vocabulary()[lang]; e != nil && e.tag != nil && e.tag.prop == propLanguage {
+		if e := lookupWord(lang); e != nil && e.tag != nil && e.tag.prop == propLanguage {
 			return e.tag.value + "-" + subtag(region)
 		}
 	}

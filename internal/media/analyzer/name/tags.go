@@ -6,19 +6,37 @@ type match struct {
 	to  int // one past its last token
 }
 
-// lookup returns the longest phrase of the vocabulary that begins at token i, as a tag.
+// lookup returns the longest phrase of the vocabulary that begins at token i, as a tag. No claim holds the words behind
+// the first. Most tokens are asked for many times, so what the vocabulary says of the words alone is kept.
 func (s *segment) lookup(i int) match {
-	e := s.tok[i].entry
-	if e == nil {
-		return s.lookupGlued(i)
+	t := &s.tok[i]
+	if !t.searched {
+		t.searched = true
+		if t.entry == nil {
+			t.found = s.lookupGlued(i)
+		} else {
+			t.found = s.lookupPhrase(i, len(s.tok))
+		}
 	}
+	if end := t.found.to; end > i+1 && !s.free(i+1, end) {
+		for end = i + 1; s.tok[end].prop == propNone; {
+			end++
+		}
+		return s.lookupPhrase(i, end)
+	}
+	return t.found
+}
+
+// lookupPhrase returns the longest phrase from token i on that does not reach beyond end.
+func (s *segment) lookupPhrase(i, end int) match {
+	e := s.tok[i].entry
 	m := match{tag: e.tag, to: i + 1}
-	for n := 2; n <= int(e.words) && i+n <= len(s.tok); n++ {
-		if s.tok[i+n-1].sep&(sepOpen|sepClose|sepComma) != 0 || s.tok[i+n-1].prop != propNone || !sameJoint(s.tok[i+n-1].sep) {
+	for to := i + 2; to <= min(i+int(e.words), end); to++ {
+		if sep := s.tok[to-1].sep; sep&(sepOpen|sepClose|sepComma) != 0 || !sameJoint(sep) {
 			break
 		}
-		if f := vocabulary()[string(s.key[s.tok[i].k0:s.tok[i+n-1].k1])]; f != nil && f.tag != nil {
-			m = match{tag: f.tag, to: i + n}
+		if f := lookupWord(s.key[s.tok[i].k0:s.tok[to-1].k1]); f != nil && f.tag != nil {
+			m = match{tag: f.tag, to: to}
 		}
 	}
 	return m
@@ -34,24 +52,20 @@ func (s *segment) lookupGlued(i int) match {
 	if len(k) < 3 || len(k) > 24 || s.tok[i].cjk {
 		return match{}
 	}
-	v := vocabulary()
 	if d := digits(k, 0); d > 0 && d <= 2 {
 		rest := k[d:]
 		if len(rest) > 3 && rest[0] == 'x' {
 			rest = rest[1:]
 		}
 		if string(rest) == "dvd" {
-			return match{tag: v["dvdr"].tag, to: i + 1}
+			return match{tag: lookupWord([]byte("dvdr")).tag, to: i + 1}
 		}
-		if e := v[string(rest)]; e != nil && e.tag != nil && (e.tag.prop == propLanguage || e.tag.prop == propSource) {
+		if e := lookupWord(rest); e != nil && e.tag != nil && (e.tag.prop == propLanguage || e.tag.prop == propSource) {
 			return match{tag: e.tag, to: i + 1}
 		}
 		return match{}
 	}
-	d := 0
-	for d < len(k) && !isDigit(k[d]) {
-		d++
-	}
+	d := firstDigit(k)
 	if d == len(k) || d < 2 {
 		return match{}
 	}
@@ -59,7 +73,7 @@ func (s *segment) lookupGlued(i int) match {
 	if len(head) > 3 && head[d-1] == 'x' && len(rest) == 1 {
 		head = head[:d-1]
 	}
-	e := v[string(head)]
+	e := lookupWord(head)
 	if e == nil || e.tag == nil {
 		return match{}
 	}
@@ -67,7 +81,7 @@ func (s *segment) lookupGlued(i int) match {
 		return match{tag: e.tag, to: i + 1}
 	}
 	if e.tag.prop == propSource {
-		if f := v[string(rest)]; f != nil && f.tag != nil || isScreenSize(rest) {
+		if f := lookupWord(rest); f != nil && f.tag != nil || isScreenSize(rest) {
 			return match{tag: e.tag, to: i + 1}
 		}
 	}

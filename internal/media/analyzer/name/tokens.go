@@ -45,10 +45,13 @@ type token struct {
 	bracket    int16      // the innermost bracket around it, -1 for none
 	cjk        bool       // holds a letter of a script written without spaces
 	latin      bool       // holds an ASCII or Latin letter
+	plain      bool       // holds no digit
 	other      bool       // holds a letter of another script
 	prop       property   // what it was found to say; propNone is a word of a title
 	claim      int16      // the claim that covers it, -1 for none
 	entry      *entry     // what the vocabulary knows of it, nil if nothing
+	found      match      // what lookup found, once searched is set
+	searched   bool
 }
 
 // bracket is a pair of brackets. Unclosed ones reach to the end.
@@ -315,6 +318,16 @@ func digits(k []byte, i int) int {
 		i++
 	}
 	return i
+}
+
+// firstDigit returns where the first digit of k stands, len(k) if there is none.
+func firstDigit(k []byte) int {
+	for i, c := range k {
+		if isDigit(c) {
+			return i
+		}
+	}
+	return len(k)
 }
 
 // number returns the value of k if it is one to nine digits, else -1.

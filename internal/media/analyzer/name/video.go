@@ -83,7 +83,7 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 		d.seasons, d.pure = []int{n}, true
 		return d
 	}
-	if e := vocabulary()[string(seg.key)]; e != nil && e.roles&roleGenericFolder != 0 {
+	if e := lookupWord(seg.key); e != nil && e.roles&roleGenericFolder != 0 {
 		d.generic = true
 		return d
 	}

@@ -107,37 +107,54 @@ type entry struct {
 	words  uint8 // of the longest phrase that begins with this one, itself included
 }
 
+// lexicon is the vocabulary as a hash table with open addressing: three quarters of its slots are empty, so that words it
+// does not know, which most are, cost one look. A slot holds the upper half of a phrase's hash, and its number from 1 on.
+type lexicon struct {
+	slots   [1 << 14]uint32
+	phrases []string
+	entries []*entry
+}
+
+// hash is FNV-1a.
+func hash[text string | []byte](k text) uint32 {
+	h := uint32(2166136261)
+	for i := range len(k) {
+		h = (h ^ uint32(k[i])) * 16777619
+	}
+	return h
+}
+
 // vocabulary is read once from the embedded tables, and never changes after that.
-var vocabulary = sync.OnceValue(func() map[string]*entry {
-	v, err := readVocabulary()
+var vocabulary = sync.OnceValue(func() *lexicon {
+	phrases, err := readVocabulary()
 	if err != nil {
 		panic("name: " + err.Error()) // the embedded tables are part of the program
+	}
+	v := new(lexicon)
+	for phrase, e := range phrases {
+		v.phrases, v.entries = append(v.phrases, phrase), append(v.entries, e)
+		h := hash(phrase)
+		at := h % uint32(len(v.slots))
+		for v.slots[at] != 0 {
+			at = (at + 1) % uint32(len(v.slots))
+		}
+		v.slots[at] = h&0xFFFF0000 | uint32(len(v.phrases))
 	}
 	return v
 })
 
-// wordSieve tells most words that the vocabulary does not know without a look at it: of each length and first byte, which
-// second and last bytes its words have, as bits.
-type wordSieve [24][256]uint64
-
-func sieveBit(k []byte) uint64 { return 1 << ((k[min(1, len(k)-1)]*7 + k[len(k)-1]) & 63) }
-
-var sieve = sync.OnceValue(func() *wordSieve {
-	w := new(wordSieve)
-	for phrase := range vocabulary() {
-		if k := []byte(phrase); len(k) > 0 && len(k) < len(w) {
-			w[len(k)][k[0]] |= sieveBit(k)
+// lookupWord returns what the vocabulary knows of the folded words k, nil if nothing.
+func lookupWord[text string | []byte](k text) *entry {
+	v, h := vocabulary(), hash(k)
+	for at := h; ; at++ {
+		slot := v.slots[at%uint32(len(v.slots))]
+		if slot == 0 {
+			return nil
+		}
+		if n := slot&0xFFFF - 1; (slot^h)>>16 == 0 && v.phrases[n] == string(k) {
+			return v.entries[n]
 		}
 	}
-	return w
-})
-
-// lookupWord returns what the vocabulary knows of the folded word k, nil if nothing.
-func lookupWord(k []byte) *entry {
-	if w := sieve(); len(k) > 0 && len(k) < len(w) && w[len(k)][k[0]]&sieveBit(k) == 0 {
-		return nil
-	}
-	return vocabulary()[string(k)]
 }
 
 func readVocabulary() (map[string]*entry, error) {

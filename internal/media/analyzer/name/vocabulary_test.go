@@ -39,7 +39,8 @@ func TestVocabularyHasNoDuplicates(t *testing.T) {
 // The catalog has one code set for languages, whatever they were read from.
 func TestVocabularyNamesLanguagesByBCP47InShortestForm(t *testing.T) {
 	t.Parallel()
-	for phrase, e := range vocabulary() {
+	for i, e := range vocabulary().entries {
+		phrase := vocabulary().phrases[i]
 		if e.tag == nil || e.tag.prop != propLanguage && e.tag.prop != propSubtitle || e.tag.value == "und" {
 			continue
 		}
