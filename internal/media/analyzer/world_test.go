@@ -18,6 +18,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/storetest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
@@ -87,31 +88,15 @@ func (w *world) setAway(root string, away bool) {
 func inWorld(t *testing.T, fn func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		st, err := store.Open(context.Background(), t.TempDir(), store.Options{Scope: Scope, Described: Version})
-		if err != nil {
-			t.Fatal(err)
-		}
-		stop, stopped := start(st.Run)
+		st, closeStore := storetest.Open(t, store.Options{Scope: Scope, Described: Version})
+		defer closeStore()
 		w := &world{t: t, st: st, away: map[string]bool{}, stop: func() {}}
 		w.files = faketree.New(faketree.Options{Now: func() time.Time { return time.Now().Add(-time.Hour) }})
 		w.tree = faketree.NewFaulty(w.files, 1)
 		w.root = w.addRoot("films")
-		defer func() {
-			w.stop()
-			stop()
-			if err := errors.Join(<-stopped, st.Close()); err != nil {
-				t.Error(err)
-			}
-		}()
+		defer func() { w.stop() }()
 		fn(w)
 	})
-}
-
-func start(run func(context.Context) error) (stop func(), ended <-chan error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	ch := make(chan error, 1)
-	go func() { ch <- run(ctx) }()
-	return cancel, ch
 }
 
 func (w *world) addRoot(name string) int64 {
@@ -136,17 +121,9 @@ func (w *world) begin(roots ...Root) {
 		roots = []Root{{Name: "films", ID: w.root, Tree: w.tree, Workers: 2}}
 	}
 	a := New(Config{}, w.st, w, zap.NewNop())
-	ready := make(chan struct{})
-	stop, ended := start(func(ctx context.Context) error { return a.Run(ctx, func() { close(ready) }) })
-	<-ready
+	w.stop = storetest.Start(w.t, "the analyzer", a.Run)
 	a.SetRoots(roots)
 	w.a = a
-	w.stop = sync.OnceFunc(func() {
-		stop()
-		if err := <-ended; err != nil {
-			w.t.Errorf("the analyzer ended with %v", err)
-		}
-	})
 }
 
 // rest waits until the analyzer is idle.

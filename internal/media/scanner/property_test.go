@@ -18,6 +18,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/storetest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
@@ -182,17 +183,12 @@ func TestAStopInTheMiddleLosesNothing(t *testing.T) {
 		w.tree.Inject(faketree.Fault{Ops: faketree.List, Latency: time.Millisecond})
 		for i := range 5 {
 			s := New(Config{Grace: 10 * time.Second}, w.st, deaf{}, w.describe, Observer{}, zap.NewNop())
-			ready := make(chan struct{})
-			stop, ended := start(func(ctx context.Context) error { return s.Run(ctx, func() { close(ready) }) })
-			<-ready
+			stop := storetest.Start(t, "the scanner", s.Run)
 			if err := s.SetRoots(context.Background(), []RootConfig{{Name: "films", Location: "/films", Tree: w.tree, Workers: 4, MaxRemovals: 1}}); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(time.Duration(3*i) * time.Millisecond)
 			stop()
-			if err := <-ended; err != nil {
-				t.Errorf("ended with %v", err)
-			}
 			synctest.Wait()
 		}
 		w.tree.Mend()

@@ -19,6 +19,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/storetest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
@@ -69,10 +70,7 @@ func newWorld(t *testing.T, o options) *world {
 	if !o.young {
 		o.files.Now = func() time.Time { return time.Now().Add(-time.Hour) }
 	}
-	st, err := store.Open(context.Background(), t.TempDir(), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	st, closeStore := storetest.Open(t, store.Options{})
 	if o.cfg == (Config{}) {
 		o.cfg = Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second}
 	}
@@ -82,19 +80,10 @@ func newWorld(t *testing.T, o options) *world {
 		o.watch = deaf{}
 	}
 	w.s = New(o.cfg, st, o.watch, w.describe, Observer{Scan: w.hear}, zap.NewNop())
-	stopStore, stopped := start(st.Run)
-	ready := make(chan struct{})
-	stopScanner, ended := start(func(ctx context.Context) error { return w.s.Run(ctx, func() { close(ready) }) })
-	<-ready
+	stopScanner := storetest.Start(t, "the scanner", w.s.Run)
 	w.end = func() {
 		stopScanner()
-		if err := <-ended; err != nil {
-			t.Errorf("the scanner ended with %v", err)
-		}
-		stopStore()
-		if err := errors.Join(<-stopped, st.Close()); err != nil {
-			t.Error(err)
-		}
+		closeStore()
 	}
 	if !o.idle {
 		o.root.Name, o.root.Kind, o.root.Location, o.root.Tree = "films", "local", "/films", w.tree
@@ -106,13 +95,6 @@ func newWorld(t *testing.T, o options) *world {
 
 // another makes one more tree of the files of "films".
 func (w *world) another() (tree.Tree, func(), error) { return w.files.Another(), func() {}, nil }
-
-func start(run func(context.Context) error) (stop func(), ended <-chan error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	ch := make(chan error, 1)
-	go func() { ch <- run(ctx) }()
-	return cancel, ch
-}
 
 // describe is a describer that knows the kind by the ending.
 func (w *world) describe(_ int64, p string, _ []byte) Doc {
