@@ -3,6 +3,7 @@ package analyzer
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -211,4 +212,27 @@ func TestANameSaysALanguageMoreExactlyThanAText(t *testing.T) {
 			t.Errorf("%q named %q: %q, want %q", c.said, c.named, d.Languages, c.want)
 		}
 	}
+}
+
+// TestALongSidecarIsHeardAsAShortOneIs: those that say much are read one by one.
+func TestALongSidecarIsHeardAsAShortOneIs(t *testing.T) {
+	inWorld(t, func(w *world) {
+		plot := strings.Repeat("plot ", 2000)
+		w.write("Show/tvshow.nfo", []byte("<tvshow><title>The Show</title><plot>"+plot+"</plot></tvshow>"))
+		w.write("Show/S1/s01e01.nfo", []byte("<episodedetails><title>One</title><plot>"+plot+"</plot></episodedetails>"))
+		w.write("Show/S1/s01e02.nfo", []byte("<episodedetails><title>Two</title></episodedetails>"))
+		w.write("Show/S1/s01e01.mkv", []byte("x"))
+		w.write("Show/S1/s01e02.mkv", []byte("y"))
+		w.catalogue()
+		w.begin()
+		w.rest()
+		for path, want := range map[string]string{"Show/S1/s01e01.mkv": "One", "Show/S1/s01e02.mkv": "Two"} {
+			if d := w.says(path); d.EpisodeTitle != want || d.Series != "The Show" {
+				t.Errorf("%s: %q of %q, want %q of The Show", path, d.EpisodeTitle, d.Series, want)
+			}
+		}
+		if d := w.says("Show/S1/s01e01.mkv"); !strings.HasPrefix(d.Plot, plot[:4000]) {
+			t.Errorf("a plot of %d bytes", len(d.Plot))
+		}
+	})
 }
