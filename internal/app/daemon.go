@@ -17,6 +17,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -108,9 +109,9 @@ func (c *core) startReady(name string, fn func(context.Context, func()) error) {
 }
 
 // describe joins the scanner and the analyzer's view of a path.
-func (c *core) describe(_ int64, path string, probed []byte) scanner.Doc {
+func (c *core) describe(_ int64, path string, probed []byte) reconcile.Doc {
 	kind, doc := analyzer.Describe(path, probed)
-	return scanner.Doc{Kind: kind, JSON: doc}
+	return reconcile.Doc{Kind: kind, JSON: doc}
 }
 
 // setRoots makes the scanner and the analyzer keep these roots of a configuration.

@@ -18,6 +18,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
@@ -98,7 +99,7 @@ func (m *faulty) start(dir string, seed uint64) {
 	m.must(err)
 	m.store = st
 	cfg := scanner.Config{Debounce: 20 * time.Millisecond, MaxWait: 100 * time.Millisecond, Grace: faultGrace, LookLimit: 400 * time.Millisecond}
-	describe := func(_ int64, _ string, _ []byte) scanner.Doc { return scanner.Doc{Kind: media.KindOther} }
+	describe := func(_ int64, _ string, _ []byte) reconcile.Doc { return reconcile.Doc{Kind: media.KindOther} }
 	m.scanner = scanner.New(cfg, st, nil, describe, scanner.Observer{}, zap.NewNop())
 	var running sync.WaitGroup
 	ready := make(chan struct{})

@@ -105,7 +105,7 @@ func (s *Scanner) attach(ctx context.Context, c *RootConfig, rows []store.Root) 
 			continue
 		}
 		if !asked {
-			there, asked = whatIsThere(ctx, c.Tree), true
+			there, asked = volumeIn(ctx, c.Tree), true
 		}
 		if there.ID == "" || row.Ident == "" || there.ID == row.Ident || there.Former == row.Ident {
 			detached = row
@@ -127,8 +127,8 @@ func (s *Scanner) attach(ctx context.Context, c *RootConfig, rows []store.Root) 
 // attachLimit bounds how long a place is asked what it is.
 const attachLimit = 5 * time.Second
 
-// whatIsThere tells which file system is in a place; the zero Volume where that cannot be told now.
-func whatIsThere(ctx context.Context, t tree.Tree) tree.Volume {
+// volumeIn tells which file system is in a place; the zero Volume where that cannot be told now.
+func volumeIn(ctx context.Context, t tree.Tree) tree.Volume {
 	ctx, cancel := context.WithTimeout(ctx, attachLimit)
 	defer cancel()
 	v, err := t.Identify(ctx)

@@ -16,8 +16,8 @@ const coverBatch = 1000
 // their ids, and are found again when that is unmounted. Once all are held the directory above notes it, and with its
 // next listing without the mount it forgets that.
 func (r *runner) cover(ctx context.Context, j *job) {
-	res := &result{job: j}
-	defer func() { r.results <- res }() // has room for every job in flight
+	res := &outcome{job: j}
+	defer func() { r.outcomes <- res }() // has room for every job in flight
 	above := tree.Parent(j.dir)
 	same, err := r.sameVolume(ctx, above, j.dir)
 	for more := true; err == nil && more; {
@@ -40,7 +40,7 @@ func (r *runner) cover(ctx context.Context, j *job) {
 			return tx.SaveDir(&d)
 		})
 		if err == nil {
-			res.verdict.missing += n
+			res.result.Missing += n
 		}
 	}
 	res.err = err

@@ -1,6 +1,8 @@
 package scanner
 
-import "sync"
+import (
+	"sync"
+)
 
 // Bounds of a mailbox: beyond them it says only that everything is to be looked at.
 const (

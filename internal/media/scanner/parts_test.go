@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -38,7 +39,7 @@ func (w *world) shownIn(dir string) (n int) {
 // TestALargeDirectoryIsRenamedInPartsAndAStopBetweenThemLosesNoID stops the root while some of the files have moved, as
 // often as a part is under way.
 func TestALargeDirectoryIsRenamedInPartsAndAStopBetweenThemLosesNoID(t *testing.T) {
-	const files = 4 * partRows
+	const files = 4 * reconcile.PartRows
 	inWorld(t, options{}, func(w *world) {
 		var script strings.Builder
 		script.WriteString("mkdir a\n")
@@ -85,7 +86,7 @@ func TestALargeDirectoryIsRenamedInPartsAndAStopBetweenThemLosesNoID(t *testing.
 
 // TestALargeDirectoryVanishesInParts counts what is missing while a large directory goes.
 func TestALargeDirectoryVanishesInParts(t *testing.T) {
-	const files = 4 * partRows
+	const files = 4 * reconcile.PartRows
 	inWorld(t, options{root: RootConfig{MaxRemovals: 1}}, func(w *world) {
 		w.many("a", 0, files)
 		w.scan()
@@ -105,7 +106,7 @@ func TestALargeDirectoryVanishesInParts(t *testing.T) {
 }
 
 func TestALargeDirectoryLosesAndExchangesFiles(t *testing.T) {
-	const files = 2*partRows + 100
+	const files = 2*reconcile.PartRows + 100
 	inWorld(t, options{root: RootConfig{MaxRemovals: 1}}, func(w *world) {
 		w.many("a", 0, files)
 		w.scan()

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
@@ -11,27 +12,27 @@ import (
 
 // job asks for one look at a directory.
 type job struct {
-	dir       string
-	id        tree.FileID   // as the directory above listed it; zero: not known
-	names     []string      // only these; nil: the whole directory
-	recursive bool          // and everything below
-	listed    bool          // the listing of the directory above showed it
-	full      bool          // compare row by row, whatever the digest says
-	poll      bool          // pass over directories below whose stamps stand
-	reruled   bool          // its ignore file may have changed: everything below is concerned
-	due       bool          // asked for by the directory's recheck time
-	pass      *pass         // that counts it; nil: a hint
-	rules     *ignore.Rules // in force in the directory above; nil: not known
-	ruled     int64         // the runner's count of changes of ignore files when rules were read
-	doubts    []doubt       // to be settled before the look
-	asks      []string      // names whose absence is to be proven before the look
-	gone      *store.Dir    // not a look: the directory is proven absent, its items are to follow
-	covered   bool          // not a look: another file system is mounted on the directory, what that covers is to be held
-	tries     int
+	dir                 string
+	id                  tree.FileID                // as the directory above listed it; zero: not known
+	names               []string                   // only these; nil: the whole directory
+	recursive           bool                       // and everything below
+	listed              bool                       // the listing of the directory above showed it
+	full                bool                       // compare row by row, whatever the digest says
+	poll                bool                       // pass over directories below whose stamps stand
+	rulesChanged        bool                       // its ignore file may have changed: everything below is concerned
+	due                 bool                       // asked for by the directory's recheck time
+	walk                *walk                      // that counts it; nil: a hint
+	rules               *ignore.Rules              // in force in the directory above; nil: not known
+	rulesGeneration     int64                      // the runner's count of changes of ignore files when rules were read
+	unresolvedMoves     []reconcile.UnresolvedMove // to be settled before the look
+	unconfirmedAbsences []string                   // names whose absence is to be proven before the look
+	gone                *store.Dir                 // not a look: the directory is proven absent, its items are to follow
+	covered             bool                       // not a look: another file system is mounted on the directory, what that covers is to be held
+	tries               int
 }
 
 // urgent reports whether the job is a hint that is merged with others of its directory.
-func (j *job) urgent() bool { return j.pass == nil && !j.recursive && j.gone == nil && !j.covered }
+func (j *job) urgent() bool { return j.walk == nil && !j.recursive && j.gone == nil && !j.covered }
 
 // absorb makes j ask for what o asks for too.
 func (j *job) absorb(o *job) {
@@ -51,11 +52,11 @@ func (j *job) absorb(o *job) {
 	j.full = j.full || o.full
 	j.poll = j.poll && o.poll
 	j.tries = min(j.tries, o.tries)
-	j.reruled = j.reruled || o.reruled
+	j.rulesChanged = j.rulesChanged || o.rulesChanged
 	j.due = j.due || o.due
 	j.listed = j.listed && o.listed
-	j.doubts = append(j.doubts, o.doubts...)
-	j.asks = append(j.asks, o.asks...)
+	j.unresolvedMoves = append(j.unresolvedMoves, o.unresolvedMoves...)
+	j.unconfirmedAbsences = append(j.unconfirmedAbsences, o.unconfirmedAbsences...)
 }
 
 // maxNames is how many names of a directory are looked at one by one; more and it is listed.
@@ -71,7 +72,7 @@ type queue struct {
 	busy   map[string]*job   // directories being looked at
 	looks  int               // of these, those that are looked at indeed, and do not follow as absent
 	parked map[string][]*job // jobs of busy directories
-	gone   []*job            // directories proven absent, oldest first, that no pass waits for: see mayFollow
+	gone   []*job            // directories proven absent, oldest first, that no walk waits for: see mayFollow
 	since  time.Time         // when the oldest of them began to wait
 }
 
@@ -82,8 +83,8 @@ func newQueue() *queue {
 	return &queue{urgent: map[string]*job{}, busy: map[string]*job{}, parked: map[string][]*job{}}
 }
 
-// hurry adds an urgent job.
-func (q *queue) hurry(j *job) {
+// pushUrgent adds an urgent job.
+func (q *queue) pushUrgent(j *job) {
 	if have := q.urgent[j.dir]; have != nil {
 		have.absorb(j)
 		return
@@ -95,7 +96,7 @@ func (q *queue) hurry(j *job) {
 // push adds jobs of a walk; the last is taken first.
 func (q *queue) push(jobs ...*job) {
 	for _, j := range jobs {
-		if j.gone == nil || j.pass != nil {
+		if j.gone == nil || j.walk != nil {
 			q.stack = append(q.stack, j)
 			continue
 		}
@@ -160,7 +161,7 @@ func (q *queue) done(dir string) {
 	delete(q.busy, dir)
 	for _, j := range q.parked[dir] {
 		if j.urgent() {
-			q.hurry(j)
+			q.pushUrgent(j)
 		} else {
 			q.push(j)
 		}

@@ -4,23 +4,25 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 )
 
 func TestHintsOfADirectoryBecomeOneJob(t *testing.T) {
 	q := newQueue()
-	q.hurry(&job{dir: "a", names: []string{"x", "y"}})
-	q.hurry(&job{dir: "b", names: []string{"z"}})
-	q.hurry(&job{dir: "a", names: []string{"y", "w"}})
+	q.pushUrgent(&job{dir: "a", names: []string{"x", "y"}})
+	q.pushUrgent(&job{dir: "b", names: []string{"z"}})
+	q.pushUrgent(&job{dir: "a", names: []string{"y", "w"}})
 	j := q.next()
 	if j.dir != "a" || !slices.Equal(j.names, []string{"w", "x", "y"}) {
 		t.Errorf("%s %q", j.dir, j.names)
 	}
-	q.hurry(&job{dir: "b"})
+	q.pushUrgent(&job{dir: "b"})
 	if j = q.next(); j.dir != "b" || j.names != nil {
 		t.Errorf("some names and the whole directory: %s %q", j.dir, j.names)
 	}
 	for i := range maxNames + 1 {
-		q.hurry(&job{dir: "c", names: []string{fmt.Sprint(i)}})
+		q.pushUrgent(&job{dir: "c", names: []string{fmt.Sprint(i)}})
 	}
 	if j = q.next(); j.dir != "c" || j.names != nil {
 		t.Errorf("more names than are looked at one by one: %d", len(j.names))
@@ -30,8 +32,8 @@ func TestHintsOfADirectoryBecomeOneJob(t *testing.T) {
 func TestHintsGoFirstOldestFirstThenTheWalkDeepestFirst(t *testing.T) {
 	q := newQueue()
 	q.push(&job{dir: "w1"}, &job{dir: "w2"})
-	q.hurry(&job{dir: "h1"})
-	q.hurry(&job{dir: "h2"})
+	q.pushUrgent(&job{dir: "h1"})
+	q.pushUrgent(&job{dir: "h2"})
 	var got []string
 	for j := q.next(); j != nil; j = q.next() {
 		got = append(got, j.dir)
@@ -43,12 +45,12 @@ func TestHintsGoFirstOldestFirstThenTheWalkDeepestFirst(t *testing.T) {
 
 func TestADirectoryIsLookedAtByOneAtATime(t *testing.T) {
 	q := newQueue()
-	p := &pass{}
-	q.hurry(&job{dir: "a", names: []string{"x"}})
+	p := &walk{}
+	q.pushUrgent(&job{dir: "a", names: []string{"x"}})
 	first := q.next()
-	q.hurry(&job{dir: "a", names: []string{"y"}})
-	q.push(&job{dir: "a", pass: p})
-	q.hurry(&job{dir: "b"})
+	q.pushUrgent(&job{dir: "a", names: []string{"y"}})
+	q.push(&job{dir: "a", walk: p})
+	q.pushUrgent(&job{dir: "b"})
 	if j := q.next(); j == nil || j.dir != "b" {
 		t.Fatalf("%+v instead of the directory that is free", j)
 	}
@@ -65,7 +67,7 @@ func TestADirectoryIsLookedAtByOneAtATime(t *testing.T) {
 		t.Fatalf("then %+v", second)
 	}
 	q.done("a")
-	if third := q.next(); third == nil || third.pass != p {
+	if third := q.next(); third == nil || third.walk != p {
 		t.Fatalf("at last %+v", third)
 	}
 	q.done("a")
@@ -76,23 +78,23 @@ func TestADirectoryIsLookedAtByOneAtATime(t *testing.T) {
 
 func TestJobsOfAnEndedPassAreDroppedWhereverTheyWait(t *testing.T) {
 	q := newQueue()
-	p := &pass{}
-	q.hurry(&job{dir: "a"})
+	p := &walk{}
+	q.pushUrgent(&job{dir: "a"})
 	q.next()
-	q.push(&job{dir: "a", pass: p}, &job{dir: "b", pass: p}, &job{dir: "c"})
+	q.push(&job{dir: "a", walk: p}, &job{dir: "b", walk: p}, &job{dir: "c"})
 	for range 2 { // parks a's
 		if j := q.next(); j != nil {
 			q.done(j.dir)
-			if j.pass != nil {
+			if j.walk != nil {
 				q.push(j)
 			}
 		}
 	}
-	q.hurry(&job{dir: "d"})
-	if n := q.drop(func(j *job) bool { return j.pass == p }); n != 2 {
+	q.pushUrgent(&job{dir: "d"})
+	if n := q.drop(func(j *job) bool { return j.walk == p }); n != 2 {
 		t.Errorf("%d dropped", n)
 	}
-	if n := q.drop(func(j *job) bool { return j.pass == nil }); n != 1 {
+	if n := q.drop(func(j *job) bool { return j.walk == nil }); n != 1 {
 		t.Errorf("%d hints dropped", n)
 	}
 	q.done("a")
@@ -103,8 +105,8 @@ func TestJobsOfAnEndedPassAreDroppedWhereverTheyWait(t *testing.T) {
 
 func TestAMergedJobAsksForAllThatBothAskedFor(t *testing.T) {
 	j := &job{dir: "a", names: []string{"x"}, listed: true}
-	j.absorb(&job{dir: "a", recursive: true, full: true, due: true, reruled: true, doubts: []doubt{{item: 1}}, asks: []string{"n"}})
-	if j.names != nil || !j.recursive || !j.full || !j.due || !j.reruled || j.listed || len(j.doubts) != 1 || len(j.asks) != 1 {
+	j.absorb(&job{dir: "a", recursive: true, full: true, due: true, rulesChanged: true, unresolvedMoves: []reconcile.UnresolvedMove{{Item: 1}}, unconfirmedAbsences: []string{"n"}})
+	if j.names != nil || !j.recursive || !j.full || !j.due || !j.rulesChanged || j.listed || len(j.unresolvedMoves) != 1 || len(j.unconfirmedAbsences) != 1 {
 		t.Errorf("%+v", j)
 	}
 }

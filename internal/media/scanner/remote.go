@@ -11,7 +11,7 @@ import (
 // noteRemote learns from a listing whether events tell of everything there. A network or FUSE file system that is mounted
 // below a root is polled, whatever the root's own is. It stays watched too: what is changed through this machine's mount
 // has its events.
-func (r *runner) noteRemote(res *result) {
+func (r *runner) noteRemote(res *outcome) {
 	dir := res.job.dir
 	switch {
 	case !res.listed || r.polled.Load():

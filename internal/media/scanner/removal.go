@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
@@ -16,54 +17,52 @@ const (
 	reapBatch    = 1000
 )
 
-// vanish marks the items of a directory that is proven absent missing; the directories below follow,
+// markDirMissing marks the items of a directory that is proven absent missing; the directories below follow,
 // each in a request of its own.
-func (r *runner) vanish(ctx context.Context, j *job) {
-	res := &result{job: j, async: true}
+func (r *runner) markDirMissing(ctx context.Context, j *job) {
+	res := &outcome{job: j}
 	if back, err := r.isBack(ctx, j.dir); err != nil || back {
-		res.async, res.err = false, err
+		res.err = err
 		if back {
-			res.children = []*job{{dir: j.dir, recursive: true, pass: j.pass}}
+			res.children = []*job{{dir: j.dir, recursive: true, walk: j.walk}}
 		}
-		r.results <- res // has room for every job in flight
+		r.outcomes <- res // has room for every job in flight
 		return
 	}
-	at, kin := time.Now().UnixNano(), r.kin.Load()
+	at, volumes := time.Now().UnixNano(), r.volumes.Load()
 	gone := false
-	after, err := r.vanishParts(ctx, j.gone, at, &res.verdict)
+	after, err := r.markMissingInParts(ctx, j.gone, at, &res.result)
 	if err != nil {
-		res.async, res.err, res.unwritten = false, err, true
-		r.results <- res
+		res.err, res.unwritten = err, true
+		r.outcomes <- res
 		return
 	}
-	before := res.verdict
+	before := res.result
 	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
 		var below []store.Dir
 		var err error
-		res.verdict = before
-		below, gone, err = vanishIn(tx, *j.gone, after, at, kin, &res.verdict)
+		res.result = before
+		below, gone, err = reconcile.MarkDirMissing(tx, *j.gone, after, at, volumes, &res.result)
 		res.children = nil
 		for i := range below {
-			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i], pass: j.pass})
+			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i], walk: j.walk})
 		}
 		return err
 	}, func(err error) {
 		if res.err, res.unwritten = err, err != nil; err == nil && gone {
 			r.unwatch(j.dir) // before anything looks there again; one that came back has watched it anew
 		}
-		r.results <- res // has room for every job in flight
+		r.outcomes <- res // has room for every job in flight
 	})
 	if err != nil {
-		res.async, res.err = false, err
-		r.results <- res
-		return
+		res.err = err
+		r.outcomes <- res
 	}
-	r.results <- &result{job: j, freed: true}
 }
 
 // resumeRemovals goes on with directories whose absence was proven and whose items have not followed: the process
-// or the pass ended in between, or they could not be looked at. No listing above shows them any more.
-func (r *runner) resumeRemovals(p *pass) {
+// or the walk ended in between, or they could not be looked at. No listing above shows them any more.
+func (r *runner) resumeRemovals(p *walk) {
 	gone, err := r.s.store.GoneDirs(r.s.group.Context(), r.id)
 	if err != nil {
 		r.log.Warn("unfinished removals not read", zap.Error(err))
@@ -72,7 +71,7 @@ func (r *runner) resumeRemovals(p *pass) {
 		if p != nil {
 			p.outstanding++
 		}
-		r.queue.push(&job{dir: gone[i].Path, gone: &gone[i], pass: p})
+		r.queue.push(&job{dir: gone[i].Path, gone: &gone[i], walk: p})
 	}
 }
 
@@ -98,10 +97,10 @@ func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {
 	return !ignored, err
 }
 
-// vanishParts marks the items of a large directory missing but for the last of them, some in each transaction. It gives
+// markMissingInParts marks the items of a large directory missing but for the last of them, some in each transaction. It gives
 // the name up to which it came.
-func (r *runner) vanishParts(ctx context.Context, d *store.Dir, at int64, v *verdict) (after string, err error) {
-	names, err := r.s.store.SomeNames(ctx, d.ID, partRows)
+func (r *runner) markMissingInParts(ctx context.Context, d *store.Dir, at int64, v *reconcile.Result) (after string, err error) {
+	names, err := r.s.store.SomeNames(ctx, d.ID, reconcile.PartRows)
 	if err != nil {
 		return "", err
 	}
@@ -112,7 +111,7 @@ func (r *runner) vanishParts(ctx context.Context, d *store.Dir, at int64, v *ver
 			if err != nil || !found || !row.Gone {
 				return err
 			}
-			return vanishBetween(tx, d, after, to, at, r.kin.Load(), &now)
+			return reconcile.MarkItemsMissing(tx, d, after, to, at, r.volumes.Load(), &now)
 		})
 		if err != nil {
 			return after, err
@@ -122,94 +121,42 @@ func (r *runner) vanishParts(ctx context.Context, d *store.Dir, at int64, v *ver
 	return after, nil
 }
 
-// vanishBetween marks the items of a directory missing whose names are from the one up to before the other.
-func vanishBetween(tx *store.Tx, d *store.Dir, from, to string, at int64, kin *kin, v *verdict) error {
-	items, err := tx.ItemsBetween(d.ID, from, to)
-	if err != nil {
-		return err
-	}
-	elsewhere := func(o *store.Item) bool { return o.Dir != d.ID }
-	for i := range items {
-		it := &items[i]
-		if it.State != store.Present || !kin.one(it.Volume, d.Volume) {
-			continue
-		}
-		echoes, err := otherNames(tx, it, elsewhere)
-		if err != nil {
-			return err
-		}
-		v.echoes = append(v.echoes, echoes...)
-		if err := tx.MarkMissing(it, at); err != nil {
-			return err
-		}
-		v.missing++
-	}
-	return nil
-}
-
-// vanishIn marks the items missing whose names are not before one. It reports the directories below, and whether the
-// directory is still gone.
-func vanishIn(tx *store.Tx, d store.Dir, from string, at int64, kin *kin, v *verdict) (below []store.Dir, gone bool, err error) {
-	now, found, err := tx.DirByID(d.ID)
-	if err != nil || !found || !now.Gone { // it came back meanwhile
-		return nil, false, err
-	}
-	if err := vanishBetween(tx, &d, from, "", at, kin, v); err != nil {
-		return nil, false, err
-	}
-	subs, err := tx.Subdirs(d.ID)
-	if err != nil {
-		return nil, false, err
-	}
-	for i := range subs {
-		if !kin.one(subs[i].Volume, d.Volume) {
-			continue
-		}
-		v.skips = v.skips || subs[i].Skipped != store.Skipped{}
-		if err := tx.MarkGone(&subs[i], now.Stamp); err != nil {
-			return nil, false, err
-		}
-		below = append(below, subs[i])
-	}
-	return below, true, tx.DropEmptyDir(d.ID)
-}
-
 // reapSoon has missing items looked at once their grace is over.
 func (r *runner) reapSoon() {
-	r.weighAt = time.Now()
+	r.thresholdAt = time.Now()
 	if r.reapAt.IsZero() {
 		r.reapAt = time.Now().Add(r.s.timing.Load().Grace + 50*time.Millisecond)
 	}
 }
 
-// weigh holds what is missing, once every look that may still find some of it is done, where too much vanished at
+// checkThreshold holds what is missing, once every look that may still find some of it is done, where too much vanished at
 // once. So people see it as soon as the root is idle, and not only when the grace is over.
-func (r *runner) weigh(ctx context.Context) {
-	if r.s.eventsWait() || !r.s.quiet(r) {
-		r.weighAt = time.Now().Add(50 * time.Millisecond)
+func (r *runner) checkThreshold(ctx context.Context) {
+	if r.s.eventsPending() || !r.s.nothingPendingOn(r) {
+		r.thresholdAt = time.Now().Add(50 * time.Millisecond)
 		return
 	}
-	r.weighAt = time.Time{}
+	r.thresholdAt = time.Time{}
 	var held bool
 	err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
-		held, err = r.holdIn(tx)
+		held, err = r.holdBatch(tx)
 		return err
 	})
 	switch {
 	case err != nil:
 		r.log.Error("missing items not weighed", zap.Error(err))
-		r.weighAt = time.Now().Add(15 * time.Second)
+		r.thresholdAt = time.Now().Add(15 * time.Second)
 	case held:
-		r.weighAt = time.Now()
+		r.thresholdAt = time.Now()
 		r.tell()
 	}
 }
 
-// holdIn holds one batch of what is missing where too much vanished at once. It reports whether it did.
+// holdBatch holds one batch of what is missing where too much vanished at once. It reports whether it did.
 //
 // What vanished last is held first. So those of one burst that are held already are counted with those that
 // are not yet, however many batches it takes and whatever ends the process between two of them.
-func (r *runner) holdIn(tx *store.Tx) (held bool, err error) {
+func (r *runner) holdBatch(tx *store.Tx) (held bool, err error) {
 	tooMany, err := r.tooMany(tx)
 	if err == nil && !tooMany {
 		_, tooMany, err = tx.Doubted(r.id)
@@ -248,10 +195,10 @@ func (r *runner) tooMany(tx *store.Tx) (bool, error) {
 func (r *runner) reap(ctx context.Context) {
 	t := r.s.timing.Load()
 	missingFor := t.Grace
-	if r.s.eventsWait() { // asked first: they become looks
+	if r.s.eventsPending() { // asked first: they become looks
 		missingFor += 2 * t.MaxWait
 	}
-	if !r.s.quiet(r) {
+	if !r.s.nothingPendingOn(r) {
 		r.reapAt = time.Now().Add(max(t.Grace/10, 10*time.Millisecond))
 		return
 	}
@@ -259,7 +206,7 @@ func (r *runner) reap(ctx context.Context) {
 	before := time.Now().Add(-missingFor).UnixNano() + 1
 	var left, held bool
 	err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
-		left, held, err = r.reapIn(tx, before)
+		left, held, err = r.reapBatchIn(tx, before)
 		return err
 	})
 	switch {
@@ -273,9 +220,9 @@ func (r *runner) reap(ctx context.Context) {
 	}
 }
 
-// reapIn handles one batch. It reports whether more may be missing, and whether a batch was held.
-func (r *runner) reapIn(tx *store.Tx, before int64) (left, held bool, err error) {
-	if held, err := r.holdIn(tx); held || err != nil {
+// reapBatchIn handles one batch. It reports whether more may be missing, and whether a batch was held.
+func (r *runner) reapBatchIn(tx *store.Tx, before int64) (left, held bool, err error) {
+	if held, err := r.holdBatch(tx); held || err != nil {
 		return false, held, err
 	}
 	items, err := tx.MissingItems(r.id, before, reapBatch)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -29,8 +30,8 @@ type runner struct {
 	row     store.Root
 	rules   *ignore.Rules
 	queue   *queue
-	later   later
-	passes  []*pass        // waiting and running, oldest first
+	delayed delayQueue
+	walks   []*walk        // waiting and running, oldest first
 	running int            // looks on workers
 	flying  int            // looks whose result has not come
 	tries   map[string]int // failed looks, by directory
@@ -38,13 +39,13 @@ type runner struct {
 	online      bool
 	asked       time.Time // when it was last asked what the root is, and not only glanced at
 	identAt     time.Time // when it is to be identified again
-	scanAt      time.Time // when the next scheduled pass is due
+	scanAt      time.Time // when the next scheduled walk is due
 	pollAt      time.Time
 	dueAt       time.Time         // when directories are to be rechecked
 	reapAt      time.Time         // when missing items may be forgotten
 	skipsAt     time.Time         // when it is counted what is not followed; zero: that is known
-	weighAt     time.Time         // when it is judged whether too many are missing
-	startup     bool              // the first full pass is still to come
+	thresholdAt time.Time         // when it is judged whether too many are missing
+	startup     bool              // the first full walk is still to come
 	skipped     *media.Skipped    // as counted last; never changed
 	toldOf      media.Skipped     // what the log was told of that
 	remotes     map[string]string // the type of each file system below the root that sends no events, by its highest directory
@@ -52,22 +53,23 @@ type runner struct {
 	identifying bool
 	other       *otherDisk // that is in its place
 
-	home      atomic.Pointer[tree.FileID] // the root's directory as the catalog knows it
-	kin       atomic.Pointer[kin]         // the file systems that are the root's
-	ruled     atomic.Int64                // counts changes of ignore files: rules read before one may be out of force
-	polled    atomic.Bool                 // no events come from here: directories' stamps are kept and polled
-	inbox     chan func()                 // commands, run on the runner's goroutine: see ask
-	mail      *mailbox                    // what is to be looked at
-	proveNow  chan struct{}               // capacity one: the root is to prove itself now
-	results   chan *result
-	measuring bool         // how large the file systems are
-	sums      atomic.Bool  // listings of the root's file system are no proof: see tree.Tree.Total
-	awaited   atomic.Int64 // commands and hints sent and not yet taken in
-	busy      atomic.Bool  // something waits or runs
-	calm      atomic.Bool  // nothing waits or runs that could find a missing item
-	state     atomic.Pointer[rootState]
-	done      chan struct{}
-	cancel    context.CancelFunc
+	rootDir         atomic.Pointer[tree.FileID]       // the root's directory as the catalog knows it
+	volumes         atomic.Pointer[reconcile.Volumes] // the file systems that are the root's
+	rulesGeneration atomic.Int64                      // counts changes of ignore files: rules read before one may be out of force
+	polled          atomic.Bool                       // no events come from here: directories' stamps are kept and polled
+	inbox           chan command                      // commands, run on the runner's goroutine: see ask
+	mail            *mailbox                          // what is to be looked at
+	proveNow        chan struct{}                     // capacity one: the root is to prove itself now
+	freed           chan struct{}                     // a worker has ended its job
+	outcomes        chan *outcome
+	measuring       bool         // how large the file systems are
+	sums            atomic.Bool  // listings of the root's file system are no proof: see tree.Tree.Total
+	awaited         atomic.Int64 // commands and hints sent and not yet taken in
+	busy            atomic.Bool  // something waits or runs
+	noPending       atomic.Bool  // nothing waits or runs that could find a missing item
+	state           atomic.Pointer[rootState]
+	done            chan struct{}
+	cancel          context.CancelFunc
 }
 
 func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
@@ -78,16 +80,17 @@ func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
 	r := &runner{
 		s: s, cfg: cfg, name: cfg.Name, log: logs.Sparing(s.log).With(zap.String("root", cfg.Name)), tree: cfg.Tree, id: row.ID, row: row, rules: rules,
 		queue: newQueue(), tries: map[string]int{}, startup: true,
-		inbox:    make(chan func(), 16), // commands are rare; a full inbox makes their senders wait
+		inbox:    make(chan command, 16), // commands are rare; a full inbox makes their senders wait
 		mail:     newMailbox(),
 		proveNow: make(chan struct{}, 1),
-		results:  make(chan *result, 2*(maxUncommitted+cfg.Workers)), // two for each look in flight: sending never waits
+		freed:    make(chan struct{}, max(cfg.Workers, 1)),        // one for each worker: sending never waits
+		outcomes: make(chan *outcome, maxUncommitted+cfg.Workers), // one for each job in flight: sending never waits
 		done:     make(chan struct{}),
 	}
 	r.pool = newPool(cfg.Name, cfg.Workers, s.log)
 	r.busy.Store(true)
 	r.skipsAt = time.Now()
-	r.settleOn(row)
+	r.setRow(row)
 	r.polled.Store(cfg.Poll)
 	r.publish()
 	return r, nil
@@ -112,7 +115,7 @@ func (r *runner) run(ctx context.Context) error {
 		timer.Reset(r.wait())
 		var task func(context.Context)
 		if j != nil {
-			task = func(ctx context.Context) { r.lookSafely(ctx, j) }
+			task = func(ctx context.Context) { r.workSafely(ctx, j) }
 		}
 		select {
 		case <-ctx.Done():
@@ -121,19 +124,21 @@ func (r *runner) run(ctx context.Context) error {
 			r.running++
 			r.flying++
 			continue
-		case command := <-r.inbox:
-			command()
+		case c := <-r.inbox:
+			c.do(r)
 		case <-r.mail.wake:
-			r.open()
+			r.readMail()
 		case <-r.proveNow:
-			r.takesIn()
+			r.noteTaken()
 			r.identAt, r.asked = time.Now(), time.Time{}
-		case res := <-r.results:
+		case <-r.freed:
+			r.running--
+		case res := <-r.outcomes:
 			r.take(res)
 		case <-timer.C:
 		}
 		if j != nil {
-			r.untake(j)
+			r.requeue(j)
 		}
 		r.tick(ctx)
 	}
@@ -144,7 +149,7 @@ func (r *runner) run(ctx context.Context) error {
 func (r *runner) drain() {
 	for r.flying > 0 {
 		select {
-		case res := <-r.results:
+		case res := <-r.outcomes:
 			r.take(res)
 		case <-r.s.store.Stopped():
 			return
@@ -152,8 +157,9 @@ func (r *runner) drain() {
 	}
 }
 
-// lookSafely turns a panic into a result, so that the runner never waits for one that does not come.
-func (r *runner) lookSafely(ctx context.Context, j *job) {
+// workSafely turns a panic into an outcome, so that the runner never waits for one that does not come.
+func (r *runner) workSafely(ctx context.Context, j *job) {
+	defer func() { r.freed <- struct{}{} }()
 	if limit := r.s.timing.Load().LookLimit; limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
@@ -161,20 +167,20 @@ func (r *runner) lookSafely(ctx context.Context, j *job) {
 	}
 	err := run.Safely(r.log, "look at "+j.dir, func() error { r.work(ctx, j); return nil })
 	if err != nil {
-		r.results <- &result{job: j, err: err}
+		r.outcomes <- &outcome{job: j, err: err}
 	}
 }
 
 func (r *runner) work(ctx context.Context, j *job) {
 	if j.gone != nil {
-		r.vanish(ctx, j)
+		r.markDirMissing(ctx, j)
 		return
 	}
 	if j.covered {
 		r.cover(ctx, j)
 		return
 	}
-	r.look(ctx, j)
+	r.scanDir(ctx, j)
 }
 
 // offer takes the next job, if a worker may have it.
@@ -189,46 +195,39 @@ func (r *runner) offer() (*job, chan<- func(context.Context)) {
 	return j, r.pool.Tasks()
 }
 
-// untake puts a job back that was offered and not taken.
-func (r *runner) untake(j *job) {
+// requeue puts a job back that was offered and not taken.
+func (r *runner) requeue(j *job) {
 	r.queue.done(j.dir)
-	r.untaken(j)
+	r.enqueue(j)
 }
 
-// untaken puts a job where it belongs: only hints are merged with others.
-func (r *runner) untaken(j *job) {
+// enqueue puts a job where it belongs: only hints are merged with others.
+func (r *runner) enqueue(j *job) {
 	if j.urgent() {
-		r.queue.hurry(j)
+		r.queue.pushUrgent(j)
 	} else {
 		r.queue.push(j)
 	}
 }
 
-// take takes in a result.
-func (r *runner) take(res *result) {
-	if res.freed {
-		r.running--
-		return
-	}
+// take takes in what came of a job.
+func (r *runner) take(res *outcome) {
 	j := res.job
 	r.flying--
-	if !res.async {
-		r.running--
-	}
 	r.queue.done(j.dir)
-	if j.pass != nil {
-		j.pass.took(res)
+	if j.walk != nil {
+		j.walk.count(res)
 	}
 	switch {
 	case res.err != nil:
 		r.failed(res)
 	default:
 		delete(r.tries, j.dir)
-		r.follow(res)
+		r.followUp(res)
 	}
-	if j.pass != nil {
-		j.pass.outstanding--
-		r.finishPass(j.pass)
+	if j.walk != nil {
+		j.walk.outstanding--
+		r.finishWalk(j.walk)
 	}
 }
 
@@ -240,11 +239,11 @@ func (r *runner) idle() bool {
 	if !r.online {
 		return r.flying == 0 && !r.identifying
 	}
-	if r.later.has(unsure) || r.later.has(growing) {
+	if r.delayed.has(unresolved) || r.delayed.has(growing) {
 		return false
 	}
-	if r.measuring || r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single pass forgets what is gone before it ends
+	if r.measuring || r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single walk forgets what is gone before it ends
 		return false
 	}
-	return r.queue.idle() && len(r.passes) == 0 && !r.startup && r.flying == 0 && r.weighAt.IsZero() && r.skipsAt.IsZero()
+	return r.queue.idle() && len(r.walks) == 0 && !r.startup && r.flying == 0 && r.thresholdAt.IsZero() && r.skipsAt.IsZero()
 }

@@ -13,11 +13,11 @@ import (
 // statLimit is how long a disk or share may take to say what is at a path that somebody wants scanned.
 const statLimit = 20 * time.Second
 
-// askedFor makes the pass that somebody asks for: over a directory and all below it, or of one file. A path at which
+// askedFor makes the walk that somebody asks for: over a directory and all below it, or of one file. A path at which
 // there is nothing, neither on disk nor in the catalog, is mistyped, and told so rather than scanned in vain. Where the
-// disk does not say what is there the pass is one over a directory, whose error tells.
-func (s *Scanner) askedFor(ctx context.Context, r *runner, path string, full bool) (*pass, error) {
-	p := &pass{Scan: media.Scan{Path: path}, full: full}
+// disk does not say what is there the walk is one over a directory, whose error tells.
+func (s *Scanner) askedFor(ctx context.Context, r *runner, path string, full bool) (*walk, error) {
+	p := &walk{Scan: media.Scan{Path: path}, full: full}
 	if path == "" || r.state.Load().State == media.Offline {
 		return p, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -66,7 +67,7 @@ type Scanner struct {
 	timing   atomic.Pointer[Config]
 	store    *store.Store
 	watch    Watcher // nil: nothing is watched, everything is polled
-	describe Describer
+	describe reconcile.Describer
 	log      *zap.Logger
 	inFlight *semaphore.Weighted // directory entries between look and commit
 	scanIDs  atomic.Int64
@@ -78,7 +79,7 @@ type Scanner struct {
 	runners map[string]*runner
 	byID    map[int64]*runner
 	scans   map[int64]media.Scan
-	passes  map[int64]*pass
+	walks   map[int64]*walk
 	last    map[string]media.Scan
 }
 
@@ -90,11 +91,11 @@ type Observer struct {
 }
 
 // New returns a scanner without roots. watch may be nil.
-func New(cfg Config, st *store.Store, watch Watcher, describe Describer, observer Observer, log *zap.Logger) *Scanner {
+func New(cfg Config, st *store.Store, watch Watcher, describe reconcile.Describer, observer Observer, log *zap.Logger) *Scanner {
 	s := &Scanner{
 		store: st, watch: watch, describe: describe, log: log, onChange: observer.Scan, onRoot: observer.Root,
 		inFlight: semaphore.NewWeighted(entriesInFlight),
-		runners:  map[string]*runner{}, byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, passes: map[int64]*pass{}, last: map[string]media.Scan{},
+		runners:  map[string]*runner{}, byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, walks: map[int64]*walk{}, last: map[string]media.Scan{},
 	}
 	s.timing.Store(&cfg)
 	return s
@@ -186,50 +187,6 @@ func (s *Scanner) Tree(root string) tree.Tree {
 // TreeByID gives the tree of a root by its id in the store; nil where there is none.
 func (s *Scanner) TreeByID(root int64) tree.Tree { return s.treeOf(root) }
 
-// ask runs fn on a root's runner and waits for its answer. Who asks may leave before: then fn has run or not, and its
-// answer is nobody's.
-func ask[T any](ctx context.Context, s *Scanner, root string, fn func(r *runner) (T, error)) (answer T, err error) {
-	r := s.runner(root)
-	if r == nil {
-		return answer, fmt.Errorf("%w: %q", media.ErrNoRoot, root)
-	}
-	type reply struct {
-		answer T
-		err    error
-	}
-	replies := make(chan reply, 1) // the one, whether somebody still waits for it or not
-	r.awaited.Add(1)
-	command := func() {
-		r.takesIn()
-		answer, err := fn(r)
-		replies <- reply{answer, err}
-	}
-	select {
-	case r.inbox <- command:
-	case <-r.done:
-		r.awaited.Add(-1)
-		return answer, fmt.Errorf("%w: %q", media.ErrNoRoot, r.name)
-	case <-ctx.Done():
-		r.awaited.Add(-1)
-		return answer, ctx.Err()
-	}
-	select {
-	case got := <-replies:
-		return got.answer, got.err
-	case <-r.done:
-		return answer, fmt.Errorf("%w: %q", media.ErrNoRoot, r.name)
-	case <-ctx.Done():
-		return answer, ctx.Err()
-	}
-}
-
-// takesIn notes that the runner begins with something that waited: it is not idle from here on.
-func (r *runner) takesIn() {
-	r.busy.Store(true)
-	r.calm.Store(false)
-	r.awaited.Add(-1)
-}
-
 // Hint asks for a directory to be scanned. It never waits.
 func (s *Scanner) Hint(h media.Hint) {
 	if r := s.runner(h.Root); r != nil { // else it left the configuration meanwhile
@@ -245,103 +202,32 @@ func (r *runner) hint(dir string, names []string, recursive bool) {
 	}
 }
 
-// open takes the mail in.
-func (r *runner) open() {
+// readMail takes the mail in.
+func (r *runner) readMail() {
 	jobs := r.mail.take()
 	if len(jobs) == 0 {
 		return
 	}
-	r.takesIn()
+	r.noteTaken()
 	if !r.online {
-		return // a full pass follows when it is back
+		return // a full scan follows when it is back
 	}
 	for _, j := range jobs {
 		if j.recursive {
 			r.queue.push(j)
 		} else {
-			r.queue.hurry(j)
+			r.queue.pushUrgent(j)
 		}
 	}
 }
 
 // job is the look that a letter about a directory asks for.
 func (l *letter) job(dir string) *job {
-	j := &job{dir: dir, names: l.names, recursive: l.recursive, reruled: l.recursive || slices.Contains(l.names, ignore.FileName)}
+	j := &job{dir: dir, names: l.names, recursive: l.recursive, rulesChanged: l.recursive || slices.Contains(l.names, ignore.FileName)}
 	if l.all {
 		j.names = nil
 	}
 	return j
-}
-
-// Scan queues a pass over a root, what lies below a directory of it, or one file.
-func (s *Scanner) Scan(ctx context.Context, root, path string, full bool) (media.Scan, error) {
-	known := s.runner(root)
-	if known == nil {
-		return media.Scan{}, fmt.Errorf("%w: %q", media.ErrNoRoot, root)
-	}
-	p, err := s.askedFor(ctx, known, path, full)
-	if err != nil {
-		return media.Scan{}, err
-	}
-	return ask(ctx, s, root, func(r *runner) (media.Scan, error) {
-		if !r.online {
-			return media.Scan{}, fmt.Errorf("%w: %s: %s", media.ErrOffline, root, r.reason)
-		}
-		return r.startPass(p).view(), nil
-	})
-}
-
-// cancelWait is how long the one who cancels a scan waits for the looks under way to end.
-const cancelWait = time.Second
-
-// CancelScan ends a scan; what it has found stays. It returns when the looks under way are over, so that the
-// scan is seen cancelled; one that hangs is waited for cancelWait, and ends the scan when it ends.
-func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
-	s.mu.RLock()
-	p, known := s.passes[id], false
-	_, known = s.scans[id]
-	s.mu.RUnlock()
-	if !known {
-		return fmt.Errorf("%w: %d", media.ErrNoScan, id)
-	}
-	if p == nil {
-		return nil // over already
-	}
-	_, err := ask(ctx, s, p.Scan.Root, func(r *runner) (struct{}, error) {
-		r.cancelPass(p, media.ScanCancelled, "")
-		return struct{}{}, nil
-	})
-	if err != nil {
-		return err
-	}
-	wait, stop := context.WithTimeout(ctx, cancelWait)
-	defer stop()
-	select {
-	case <-p.finished:
-	case <-wait.Done():
-	}
-	return nil
-}
-
-// AcceptRemovals forgets for good what is held of a root at this moment, some at a time, so that the root goes on
-// meanwhile; what is held later has been accepted by nobody. It is not broken off when the one who accepted leaves: ctx
-// is for its values only.
-func (s *Scanner) AcceptRemovals(ctx context.Context, root string) (n int64, err error) {
-	ctx = context.WithoutCancel(ctx)
-	accepted, err := ask(ctx, s, root, func(r *runner) ([]int64, error) { return r.held(ctx) })
-	switch {
-	case err != nil:
-		return 0, err
-	case len(accepted) == 0:
-		return 0, fmt.Errorf("%w: root %q", media.ErrNotHeld, root)
-	}
-	for batch := range slices.Chunk(accepted, reapBatch) {
-		some, err := ask(ctx, s, root, func(r *runner) (int64, error) { return r.forget(ctx, batch) })
-		if n += some; err != nil {
-			return n, err
-		}
-	}
-	return n, nil
 }
 
 // Prove asks every root, or the one named, to prove at once that it is there and itself. It never waits.
@@ -360,7 +246,7 @@ func (s *Scanner) Prove(_ context.Context, root string) error {
 	return nil
 }
 
-// Idle reports whether nothing is queued, looked at or postponed in any root that can be reached.
+// Idle reports whether nothing is queued, looked at or delayedJob in any root that can be reached.
 func (s *Scanner) Idle() bool {
 	for _, r := range s.all() {
 		if r.awaited.Load() > 0 || r.busy.Load() {
@@ -370,24 +256,24 @@ func (s *Scanner) Idle() bool {
 	return true
 }
 
-// Quiet reports whether nothing is queued, looked at or postponed in a root.
+// Quiet reports whether nothing is queued, looked at or delayedJob in a root.
 func (s *Scanner) Quiet(root string) bool {
 	r := s.runner(root)
 	return r != nil && r.awaited.Load() == 0 && !r.busy.Load()
 }
 
-// eventsWait reports whether events wait for their debounce that may lead to looks.
-func (s *Scanner) eventsWait() bool { return s.watch != nil && s.watch.Pending() > 0 }
+// eventsPending reports whether events wait for their debounce that may lead to looks.
+func (s *Scanner) eventsPending() bool { return s.watch != nil && s.watch.Pending() > 0 }
 
-// quiet reports whether every look is done that may still find what is missing from a root: those of all
+// nothingPendingOn reports whether every look is done that may still find what is missing from a root: those of all
 // roots on its file system.
-func (s *Scanner) quiet(r *runner) bool {
-	if !r.settled() {
+func (s *Scanner) nothingPendingOn(r *runner) bool {
+	if !r.nothingPending() {
 		return false
 	}
 	for _, o := range s.all() {
 		st := o.state.Load()
-		if o != r && st.ident == r.row.Ident && st.State == media.Online && (!o.calm.Load() || o.awaited.Load() > 0) {
+		if o != r && st.ident == r.row.Ident && st.State == media.Online && (!o.noPending.Load() || o.awaited.Load() > 0) {
 			return false
 		}
 	}

@@ -11,20 +11,20 @@ import (
 // tick does what is due.
 func (r *runner) tick(ctx context.Context) {
 	now := time.Now()
-	for j := r.later.due(now); j != nil; j = r.later.due(now) {
-		r.untaken(j)
+	for j := r.delayed.due(now); j != nil; j = r.delayed.due(now) {
+		r.enqueue(j)
 	}
 	if !now.Before(r.identAt) {
 		r.identify(ctx)
 	}
-	if !r.skipsAt.IsZero() && (!now.Before(r.skipsAt) || r.settled()) {
+	if !r.skipsAt.IsZero() && (!now.Before(r.skipsAt) || r.nothingPending()) {
 		r.countSkipped(ctx)
 	}
 	if !r.online {
 		return
 	}
 	if r.s.timing.Load().RescanInterval > 0 && !r.scanAt.IsZero() && !now.Before(r.scanAt) {
-		r.startPass(&pass{}) // schedules the next when it ends
+		r.startWalk(&walk{}) // schedules the next when it ends
 		r.scanAt = time.Time{}
 	}
 	if !r.pollAt.IsZero() && !now.Before(r.pollAt) {
@@ -33,13 +33,13 @@ func (r *runner) tick(ctx context.Context) {
 	if !r.dueAt.IsZero() && !now.Before(r.dueAt) {
 		r.recheck(ctx)
 	}
-	if !r.weighAt.IsZero() && !now.Before(r.weighAt) {
-		r.weigh(ctx)
+	if !r.thresholdAt.IsZero() && !now.Before(r.thresholdAt) {
+		r.checkThreshold(ctx)
 	}
 	if !r.reapAt.IsZero() && !now.Before(r.reapAt) {
 		r.reap(ctx)
 	}
-	r.nextPass()
+	r.nextWalk()
 }
 
 // poll asks for what no event tells of: all of a root that sends none, else the file systems below it that send none and
@@ -47,28 +47,28 @@ func (r *runner) tick(ctx context.Context) {
 func (r *runner) poll() {
 	r.pollAt = time.Time{}
 	if r.polled.Load() {
-		r.startPass(&pass{poll: !r.row.FullPolls, quiet: true}) // schedules the next when it ends
+		r.startWalk(&walk{poll: !r.row.FullPolls, quiet: true}) // schedules the next when it ends
 		return
 	}
 	dirs, all := r.s.watch.Polled(r.name)
 	if all {
-		r.startPass(&pass{poll: true, quiet: true})
+		r.startWalk(&walk{poll: true, quiet: true})
 		return
 	}
 	for _, dir := range dirs {
-		r.queue.hurry(&job{dir: dir})
+		r.queue.pushUrgent(&job{dir: dir})
 	}
 	for dir := range r.remotes {
-		r.startPass(&pass{Scan: media.Scan{Path: dir}, poll: !r.row.FullPolls, quiet: true})
+		r.startWalk(&walk{Scan: media.Scan{Path: dir}, poll: !r.row.FullPolls, quiet: true})
 	}
 	r.schedulePoll()
 }
 
 // wait is how long nothing is due.
 func (r *runner) wait() time.Duration {
-	at := earlier(earlier(r.identAt, r.skipsAt), r.later.first())
+	at := earlier(earlier(r.identAt, r.skipsAt), r.delayed.first())
 	if r.online {
-		at = earlier(earlier(earlier(at, r.dueAt), r.reapAt), r.weighAt)
+		at = earlier(earlier(earlier(at, r.dueAt), r.reapAt), r.thresholdAt)
 		if r.s.timing.Load().RescanInterval > 0 {
 			at = earlier(at, r.scanAt)
 		}
@@ -93,8 +93,8 @@ func (r *runner) recheck(ctx context.Context) {
 		return
 	}
 	for _, d := range due {
-		if !r.later.waits(d.Path, failed) { // else it is looked at when it is tried again
-			r.queue.hurry(&job{dir: d.Path, due: true})
+		if !r.delayed.waits(d.Path, failed) { // else it is looked at when it is tried again
+			r.queue.pushUrgent(&job{dir: d.Path, due: true})
 		}
 	}
 	r.dueAt = time.Time{}
@@ -106,4 +106,6 @@ func (r *runner) recheck(ctx context.Context) {
 	}
 }
 
-func (r *runner) postpone(j *job, d time.Duration, why cause) { r.later.put(j, time.Now().Add(d), why) }
+func (r *runner) postpone(j *job, d time.Duration, why delayReason) {
+	r.delayed.put(j, time.Now().Add(d), why)
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"go.uber.org/zap"
@@ -61,8 +62,8 @@ func (r *runner) noteUnreadable(ctx context.Context, dir string) (news bool) {
 }
 
 // skipsChanged has it counted anew what is not followed, where a look changed that.
-func (r *runner) skipsChanged(v *verdict) {
-	if v.skips && r.skipsAt.IsZero() {
+func (r *runner) skipsChanged(v *reconcile.Result) {
+	if v.SkippedChanged && r.skipsAt.IsZero() {
 		r.skipsAt = time.Now().Add(recountEvery)
 	}
 }
@@ -84,7 +85,7 @@ func (r *runner) countSkipped(ctx context.Context) {
 	if !r.online {
 		return
 	}
-	if !r.settled() {
+	if !r.nothingPending() {
 		r.skipsAt = time.Now().Add(recountEvery)
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
@@ -142,7 +143,7 @@ func TestACatalogOfAnEarlierVersionIsToldWhatIsNotFollowed(t *testing.T) {
 				return err
 			}
 			d.Skipped = store.Skipped{}
-			d.Digest = d.Digest.Sub(nameDigest('l', "l"))
+			d.Digest = d.Digest.Sub(reconcile.NameDigest('l', "l"))
 			return tx.SaveDir(&d)
 		})
 		if err != nil {

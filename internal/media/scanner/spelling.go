@@ -8,14 +8,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/tree"
-	"golang.org/x/text/unicode/norm"
 )
-
-// spellSame reports whether a file system that ignores case and composition could take two names, or paths, for one.
-func spellSame(a, b string) bool {
-	return a == b || strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
-}
 
 // asListed reports whether a path that answers is spelled as listings spell it, and not only in a way that a file
 // system which ignores case finds it by too. Where case counts that takes one look at each name, else a listing.
@@ -72,7 +67,7 @@ func listedAs(l *tree.Listing, name string, id tree.FileID) (as spelling) {
 		switch e := &l.Entries[i]; {
 		case e.Name == name:
 			return exactly
-		case e.ID == id && spellSame(e.Name, name):
+		case e.ID == id && reconcile.SameSpelling(e.Name, name):
 			as = otherwise
 		}
 	}
@@ -102,9 +97,9 @@ func swapCase(name string) string {
 	return swap(false)
 }
 
-// proveSpelling fails with tree.ErrNotExist where a job's directory, which no listing has shown, is listed in another
+// checkSpelling fails with tree.ErrNotExist where a job's directory, which no listing has shown, is listed in another
 // spelling: looked at under both it would be catalogued twice.
-func (r *runner) proveSpelling(ctx context.Context, j *job) error {
+func (r *runner) checkSpelling(ctx context.Context, j *job) error {
 	if j.listed || j.dir == "" {
 		return nil
 	}

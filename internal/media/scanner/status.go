@@ -34,12 +34,12 @@ func (r *runner) publish() {
 	if r.online {
 		st.State, st.Reason = media.Online, ""
 	}
-	st.Scanning = slices.ContainsFunc(r.passes, func(p *pass) bool { return p.State == media.ScanRunning })
+	st.Scanning = slices.ContainsFunc(r.walks, func(p *walk) bool { return p.State == media.ScanRunning })
 	if old := r.state.Load(); old == nil || *old != st {
 		r.state.Store(&st)
 		r.tell()
 	}
-	r.calm.Store(r.settled())
+	r.noPending.Store(r.nothingPending())
 	r.busy.Store(!r.idle())
 }
 
@@ -50,12 +50,12 @@ func (r *runner) tell() {
 	}
 }
 
-// settled reports whether the runner itself has nothing to do that could find a missing item.
-func (r *runner) settled() bool {
+// nothingPending reports whether the runner itself has nothing to do that could find a missing item.
+func (r *runner) nothingPending() bool {
 	if !r.online {
 		return false
 	}
-	return !r.later.has(unsure) && r.queue.idle() && len(r.passes) == 0 && r.flying == 0
+	return !r.delayed.has(unresolved) && r.queue.idle() && len(r.walks) == 0 && r.flying == 0
 }
 
 // Roots describes every root. The watch and the breaker are for others to fill in.
@@ -121,7 +121,7 @@ func (s *Scanner) PolledBelow(name string) string {
 }
 
 // remember keeps a scan's state for those who ask, and tells of it.
-func (s *Scanner) remember(p *pass) {
+func (s *Scanner) remember(p *walk) {
 	if p.quiet {
 		return
 	}
@@ -129,9 +129,9 @@ func (s *Scanner) remember(p *pass) {
 	s.mu.Lock()
 	s.scans[p.ID] = v
 	if p.FinishedAt == nil {
-		s.passes[p.ID] = p
+		s.walks[p.ID] = p
 	} else {
-		delete(s.passes, p.ID)
+		delete(s.walks, p.ID)
 		delete(s.scans, p.ID-maxScansKept)
 	}
 	if p.State != media.ScanQueued {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/dustin/go-humanize"
@@ -17,37 +18,7 @@ import (
 // A sign of it is their size. It is kept with each proof that all of a root is there, and while it is another one, what is
 // missing is held: when the disk is back, nothing has happened.
 
-// totalDrift is the part of its size by which a file system may differ from before and be the same: what a server says is
-// the free space of a pool too, in which others write.
-const totalDrift = 1.0 / 1000
-
-// sameTotal reports whether two sizes are those of the same disks.
-func sameTotal(a, b int64) bool {
-	return a == 0 || b == 0 || float64(max(a, b)-min(a, b)) <= totalDrift*float64(max(a, b))
-}
-
-// doubtTotal notes that something is missing while the file system has another size than when all was there.
-func (m *matching) doubtTotal() error {
-	if m.total == 0 {
-		return nil
-	}
-	t, found, err := m.tx.Total(m.root, m.vol)
-	switch {
-	case err != nil:
-		return err
-	case !found: // what a pass ends with will be its size
-		t = store.Total{Root: m.root, Volume: m.vol, Dir: m.dir}
-	case len(m.dir) < len(t.Dir):
-		t.Dir = m.dir // the top of a file system is there for as long as it is
-	case t.Seen != 0 || m.v.missing == 0 && len(m.v.gone) == 0 || sameTotal(t.Bytes, m.total):
-		return nil
-	default:
-		t.Seen, t.Since, m.v.doubted = m.total, m.now, true
-	}
-	return m.tx.SaveTotal(&t)
-}
-
-// measure keeps how large the root's file systems are after a pass that found all there is of it and began at a time.
+// measure keeps how large the root's file systems are after a walk that found all there is of it and began at a time.
 func (r *runner) measure(began int64) {
 	if r.measuring || !r.sums.Load() && !r.cfg.CrossMounts {
 		return
@@ -59,15 +30,20 @@ func (r *runner) measure(began int64) {
 		if err != nil && ctx.Err() == nil {
 			r.log.Warn("size of the file system not kept", zap.Error(err))
 		}
-		r.command(ctx, func() {
-			if r.measuring = false; released {
-				r.log.Info("the file system has the size of before: what was held and is still missing is weighed anew")
-				r.reapSoon()
-				r.tell()
-			}
-		})
+		r.send(ctx, totalsMeasured{released})
 		return nil
 	})
+}
+
+// totalsMeasured says that the sizes of a root's file systems are kept.
+type totalsMeasured struct{ released bool } // items that were held are so no more
+
+func (c totalsMeasured) do(r *runner) {
+	if r.measuring = false; c.released {
+		r.log.Info("the file system has the size of before: what was held and is still missing is weighed anew")
+		r.reapSoon()
+		r.tell()
+	}
 }
 
 // measured takes in how large the root's file systems are now. It reports whether items that were held are so no more.
@@ -90,7 +66,7 @@ func (r *runner) measured(ctx context.Context, own *store.Total, began int64) (r
 		if absent(err) {
 			continue
 		}
-		if away(ctx, err) { // the next pass asks again
+		if away(ctx, err) { // the next walk asks again
 			return released, nil
 		}
 		if err != nil || bytes == 0 {
@@ -108,7 +84,7 @@ func (r *runner) measured(ctx context.Context, own *store.Total, began int64) (r
 	return released, nil
 }
 
-// settleTotal takes in how large a file system is after a pass. What is missing of it decides what that means.
+// settleTotal takes in how large a file system is after a walk. What is missing of it decides what that means.
 func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) (released bool, err error) {
 	t, found, err := tx.Total(r.id, of.Volume)
 	if !found {
@@ -117,12 +93,12 @@ func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) 
 	if err != nil || t.Seen != 0 && began < t.Since {
 		return false, err
 	}
-	same := t.Bytes != 0 && sameTotal(t.Bytes, bytes)
+	same := t.Bytes != 0 && reconcile.SameTotal(t.Bytes, bytes)
 	if t.Seen != 0 && same {
 		t.Seen, t.Since = 0, 0
 		return true, errors.Join(tx.SaveTotal(&t), release(tx, r.id))
 	}
-	if same && float64(max(bytes, t.Bytes)-min(bytes, t.Bytes)) <= totalDrift/2*float64(bytes) {
+	if same && float64(max(bytes, t.Bytes)-min(bytes, t.Bytes)) <= reconcile.TotalDrift/2*float64(bytes) {
 		return false, nil
 	}
 	out, err := tx.RootItems(r.id, 0, store.Missing, store.Held, 1)

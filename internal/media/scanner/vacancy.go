@@ -7,22 +7,22 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// proveItself asks what file system the root is on, and whether its directory is its own.
-func (r *runner) proveItself(ctx context.Context) (tree.Volume, error) {
+// checkRoot asks what file system the root is on, and whether its directory is its own.
+func (r *runner) checkRoot(ctx context.Context) (tree.Volume, error) {
 	v, err := r.tree.Identify(ctx)
 	if err == nil {
-		err = r.proveHome(ctx, v)
+		err = r.checkRootDir(ctx, v)
 	}
 	return v, err
 }
 
-// proveHome asks, where a root's directory is another than the catalog knows on the same file system, whether there
+// checkRootDir asks, where a root's directory is another than the catalog knows on the same file system, whether there
 // is anything in it. An empty one proves nothing of what the other holds: it may be the mount point of a bind mount
 // or a subvolume that is not mounted now, or stand where a library was moved aside. ErrAway says so.
 //
 // It may be called on any goroutine.
-func (r *runner) proveHome(ctx context.Context, v tree.Volume) error {
-	known := r.home.Load()
+func (r *runner) checkRootDir(ctx context.Context, v tree.Volume) error {
+	known := r.rootDir.Load()
 	if *known == (tree.FileID{}) || v.Root == *known || r.s.store.RootItems(r.id) == 0 {
 		return nil
 	}

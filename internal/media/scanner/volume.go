@@ -100,13 +100,21 @@ func (r *runner) propose(ctx context.Context, v tree.Volume) {
 		if err != nil && ctx.Err() == nil {
 			r.log.Info("the disk in the root's place is not compared whole", zap.Error(err))
 		}
-		r.command(ctx, func() { r.compared(ctx, o, c, time.Now().Add(max(compareEvery, 10*time.Since(began)))) })
+		r.send(ctx, diskCompared{ctx, o, c, time.Now().Add(max(compareEvery, 10*time.Since(began)))})
 		return nil
 	})
 }
 
-// compared takes in what was found on another disk.
-func (r *runner) compared(ctx context.Context, o *otherDisk, c *comparison, again time.Time) {
+// diskCompared is what was found on another disk.
+type diskCompared struct {
+	ctx   context.Context
+	disk  *otherDisk
+	found *comparison
+	again time.Time
+}
+
+func (d diskCompared) do(r *runner) {
+	ctx, o, c, again := d.ctx, d.disk, d.found, d.again
 	if r.other != o {
 		return // gone by now
 	}
@@ -128,13 +136,13 @@ func (r *runner) compared(ctx context.Context, o *otherDisk, c *comparison, agai
 	r.log.Warn("another disk is offered in the root's place", zap.String("reason", r.reason))
 }
 
-// takeOver makes another disk the root's: a pass over it finds the items again by path, size and time.
+// takeOver makes another disk the root's: a walk over it finds the items again by path, size and time.
 func (r *runner) takeOver(ctx context.Context, o *otherDisk) error {
 	row := r.row
 	if err := r.s.store.Update(ctx, func(tx *store.Tx) error { return tx.ReplaceVolume(&row, o.volume.ID, o.volume.Root) }); err != nil {
 		return fmt.Errorf("record the root's file system: %w", err)
 	}
-	r.settleOn(row)
+	r.setRow(row)
 	r.identified(ctx, o.volume, nil)
 	return nil
 }
@@ -147,17 +155,7 @@ func (s *Scanner) AcceptVolume(ctx context.Context, root, volume string) (media.
 		return media.Accepted{}, fmt.Errorf("%w: %q", media.ErrNoRoot, root)
 	}
 	ctx = context.WithoutCancel(ctx)
-	offered := func(r *runner) (*otherDisk, error) {
-		switch o := r.other; {
-		case o == nil || o.offer == nil:
-			return nil, fmt.Errorf("%w: root %q", media.ErrNotOffered, root)
-		case o.offer.Volume != volume:
-			return nil, fmt.Errorf("%w: root %q: %s, not %s", media.ErrVolumeChanged, root, o.offer.Volume, volume)
-		default:
-			return o, nil
-		}
-	}
-	o, err := ask(ctx, s, root, offered)
+	o, err := ask(ctx, s, root, findOffer{volume})
 	if err != nil {
 		return media.Accepted{}, err
 	}
@@ -171,19 +169,41 @@ func (s *Scanner) AcceptVolume(ctx context.Context, root, volume string) (media.
 		_ = s.Prove(ctx, root) // so that it is said what is there
 		return media.Accepted{}, fmt.Errorf("%w: root %q: %s, not %s", media.ErrVolumeChanged, root, v.ID, volume)
 	}
-	return ask(ctx, s, root, func(r *runner) (media.Accepted, error) {
-		still, err := offered(r)
-		switch {
-		case err != nil:
-			return media.Accepted{}, err
-		case still != o:
-			return media.Accepted{}, fmt.Errorf("%w: root %q", media.ErrVolumeChanged, root)
-		}
-		c := o.seen
-		r.log.Info("another disk is accepted to be the root's", zap.String("volume", volume), zap.String("before", r.row.Ident), zap.Int64("files", c.matching))
-		accepted := media.Accepted{Kept: c.matching, New: c.fresh, Missing: c.missing()}
-		return accepted, r.takeOver(r.s.group.Context(), o)
-	})
+	return ask(ctx, s, root, takeOffer{findOffer{volume}, o})
+}
+
+// findOffer gives the disk that is offered for a root under a name.
+type findOffer struct{ volume string }
+
+func (c findOffer) answer(r *runner) (*otherDisk, error) {
+	switch o := r.other; {
+	case o == nil || o.offer == nil:
+		return nil, fmt.Errorf("%w: root %q", media.ErrNotOffered, r.name)
+	case o.offer.Volume != c.volume:
+		return nil, fmt.Errorf("%w: root %q: %s, not %s", media.ErrVolumeChanged, r.name, o.offer.Volume, c.volume)
+	default:
+		return o, nil
+	}
+}
+
+// takeOffer makes an offered disk the root's, if it is still the one.
+type takeOffer struct {
+	findOffer
+	disk *otherDisk
+}
+
+func (c takeOffer) answer(r *runner) (media.Accepted, error) {
+	still, err := c.findOffer.answer(r)
+	switch {
+	case err != nil:
+		return media.Accepted{}, err
+	case still != c.disk:
+		return media.Accepted{}, fmt.Errorf("%w: root %q", media.ErrVolumeChanged, r.name)
+	}
+	seen := c.disk.seen
+	r.log.Info("another disk is accepted to be the root's", zap.String("volume", c.volume), zap.String("before", r.row.Ident), zap.Int64("files", seen.matching))
+	accepted := media.Accepted{Kept: seen.matching, New: seen.fresh, Missing: seen.missing()}
+	return accepted, r.takeOver(r.s.group.Context(), c.disk)
 }
 
 // otherServer reports whether a volume is the known share of another server.

@@ -278,7 +278,7 @@ func TestPassesAreQueuedMergedAndCancelled(t *testing.T) {
 	})
 }
 
-// A file that was written to a moment ago is recorded when it is quiet, and counted by the pass that saw it.
+// A file that was written to a moment ago is recorded when it is quiet, and counted by the walk that saw it.
 func TestAPassCountsAChangeThatIsRecordedLater(t *testing.T) {
 	inWorld(t, options{young: true}, func(w *world) {
 		w.run("write f 1\nwrite g 1\nwrite h 1")

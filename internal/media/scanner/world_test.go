@@ -14,14 +14,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-	"go.uber.org/zap"
-
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/store/storetest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
+	"go.uber.org/goleak"
+	"go.uber.org/zap"
 )
 
 func TestMain(m *testing.M) {
@@ -97,7 +97,7 @@ func newWorld(t *testing.T, o options) *world {
 func (w *world) another() (tree.Tree, func(), error) { return w.files.Another(), func() {}, nil }
 
 // describe is a describer that knows the kind by the ending.
-func (w *world) describe(_ int64, p string, _ []byte) Doc {
+func (w *world) describe(_ int64, p string, _ []byte) reconcile.Doc {
 	w.mu.Lock()
 	odd := w.odd
 	w.mu.Unlock()
@@ -111,7 +111,7 @@ func (w *world) describe(_ int64, p string, _ []byte) Doc {
 	case ".nfo":
 		kind = media.KindMetadata
 	}
-	return Doc{Kind: kind, JSON: []byte(fmt.Sprintf("%q:%q", "title", tree.Base(p)))}
+	return reconcile.Doc{Kind: kind, JSON: []byte(fmt.Sprintf("%q:%q", "title", tree.Base(p)))}
 }
 
 func (w *world) setOdd(f func(path string)) {
@@ -169,7 +169,7 @@ func (w *world) run(script string) {
 	}
 }
 
-// scan makes a pass over "films" and waits for its end.
+// scan makes a walk over "films" and waits for its end.
 func (w *world) scan() media.Scan {
 	w.t.Helper()
 	scan, err := w.s.Scan(context.Background(), "films", "", false)
@@ -270,7 +270,7 @@ func (w *world) onDisk(dir string) (paths []string) {
 }
 
 // isTrue checks that the catalog shows exactly the files on disk, and that looking again finds nothing to change: a first
-// pass may note that directories whose looks left a doubt equal their listings, a second writes nothing at all.
+// pass may note that directories whose looks left an unresolved move equal their listings, a second writes nothing at all.
 func (w *world) isTrue() {
 	w.t.Helper()
 	got := slices.Sorted(maps.Keys(w.shows().present))
@@ -284,7 +284,7 @@ func (w *world) isTrue() {
 	w.writesNothing()
 }
 
-// writesNothing makes a pass that must not write.
+// writesNothing makes a walk that must not write.
 func (w *world) writesNothing() {
 	w.t.Helper()
 	n := w.st.Counters()

@@ -1,6 +1,8 @@
 package scanner
 
-import "testing"
+import (
+	"testing"
+)
 
 // Events tell only of the name through which a file was changed. Where that name is gone before anybody looks,
 // its other names are the ones to ask.

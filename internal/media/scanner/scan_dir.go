@@ -7,21 +7,20 @@ import (
 	"slices"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 	"go.uber.org/zap"
 )
 
-// result is what came of a job.
-type result struct {
+// outcome is what came of a job.
+type outcome struct {
 	job       *job
 	err       error
-	verdict   verdict
+	result    reconcile.Result
 	files     int // seen
 	children  []*job
-	freed     bool   // says only that the worker is free; the result itself comes after the commit
-	async     bool   // a freed comes beside this one
 	unwritten bool   // the store failed, not the look
 	listed    bool   // the whole directory was
 	remote    string // the type of its file system, where that sends no events
@@ -29,62 +28,87 @@ type result struct {
 	absent    bool   // the directory itself is not there: the one above has to say so
 }
 
-// look carries out a job on a worker. The result is delivered once what it changed is durable; until then
+// scanDir carries out a job on a worker. The outcome is delivered once what it changed is durable; until then
 // the directory counts as being looked at.
-func (r *runner) look(ctx context.Context, j *job) {
-	res := &result{job: j}
-	g, cost, err := r.see(ctx, j, res)
+func (r *runner) scanDir(ctx context.Context, j *job) {
+	res := &outcome{job: j}
+	g, cost, err := r.takeSnapshot(ctx, j, res)
 	if err != nil || g == nil {
 		res.err = err
 		if res.closed && unreadable(ctx, err) {
-			res.verdict.skips = r.noteUnreadable(ctx, j.dir)
+			res.result.SkippedChanged = r.noteUnreadable(ctx, j.dir)
 		}
-		r.results <- res // has room for every job in flight
+		r.outcomes <- res // has room for every job in flight
 		return
 	}
-	last, before, err := r.reconcileParts(ctx, g, g.row)
-	if err != nil || before.stale {
+	last, before, err := r.reconcileParts(ctx, g, g.Row)
+	if err != nil || before.Stale {
 		r.s.inFlight.Release(cost)
-		res.verdict, res.err, res.unwritten = before, err, err != nil
-		r.results <- res
+		res.result, res.err, res.unwritten = before, err, err != nil
+		r.outcomes <- res
 		return
 	}
-	res.async = true
 	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) (err error) {
-		res.verdict, err = g.reconcile(tx, last, before)
+		res.result, err = g.Reconcile(tx, last, before)
 		return err
 	}, func(err error) {
 		r.s.inFlight.Release(cost)
 		res.err, res.unwritten = err, err != nil
-		r.results <- res // has room for every job in flight
+		r.outcomes <- res // has room for every job in flight
 	})
 	if err != nil {
 		r.s.inFlight.Release(cost)
-		res.async, res.err = false, err
-		r.results <- res
-		return
+		res.err = err
+		r.outcomes <- res
 	}
-	r.results <- &result{job: j, freed: true}
 }
 
-// see looks at the directory. It returns nil where there is nothing to reconcile; else the sighting, and
-// what it took of the entries in flight.
-func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64, error) {
-	g := &sighting{
-		root: r.id, dir: j.dir, kin: r.kin.Load(), listedAbove: j.listed, stamped: r.polled.Load(), now: time.Now().UnixNano(),
-		quiet: int64(r.s.timing.Load().Debounce), grace: int64(r.s.timing.Load().Grace), describe: r.s.describe,
+// reconcileParts makes the catalog equal to all but the last part of a large directory, and gives that one with what
+// came of the others. A process that ends on the way leaves a directory that the next look compares anew.
+func (r *runner) reconcileParts(ctx context.Context, g *reconcile.Snapshot, d store.Dir) (last *reconcile.Part, v reconcile.Result, err error) {
+	var known []string
+	if d.ID != 0 {
+		if known, err = r.s.store.SomeNames(ctx, d.ID, reconcile.PartRows); err != nil {
+			return nil, v, err
+		}
 	}
-	err := r.prove(ctx, j, g)
+	parts := g.Parts(known)
+	if len(parts) == 0 {
+		return nil, v, nil
+	}
+	for _, p := range parts[:len(parts)-1] {
+		if ctx.Err() != nil {
+			return p, v, ctx.Err()
+		}
+		err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+			v, err = g.Reconcile(tx, p, v)
+			return err
+		})
+		if err != nil || v.Stale {
+			return p, v, err
+		}
+	}
+	return parts[len(parts)-1], v, nil
+}
+
+// takeSnapshot looks at the directory. It returns nil where there is nothing to reconcile; else the snapshot, and
+// what it took of the entries in flight.
+func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*reconcile.Snapshot, int64, error) {
+	g := &reconcile.Snapshot{
+		Root: r.id, Dir: j.dir, Volumes: r.volumes.Load(), ListedAbove: j.listed, KeepStamp: r.polled.Load(), Began: time.Now().UnixNano(),
+		Debounce: int64(r.s.timing.Load().Debounce), Grace: int64(r.s.timing.Load().Grace), Describe: r.s.describe,
+	}
+	err := r.confirm(ctx, j, g)
 	if err != nil {
 		return nil, 0, err
 	}
-	if j.reruled {
-		r.ruled.Add(1) // looks under way and waiting may know what the ignore file was
+	if j.rulesChanged {
+		r.rulesGeneration.Add(1) // looks under way and waiting may know what the ignore file was
 		j.recursive, j.names = true, nil
 	}
-	if read := r.ruled.Load(); j.rules == nil || j.ruled != read {
+	if read := r.rulesGeneration.Load(); j.rules == nil || j.rulesGeneration != read {
 		ignored := false
-		j.ruled = read
+		j.rulesGeneration = read
 		if j.rules, ignored, err = r.rulesAbove(ctx, j.dir); err != nil {
 			res.closed = true
 			return nil, 0, err
@@ -94,7 +118,7 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 			return nil, 0, nil
 		}
 	}
-	if err := r.proveSpelling(ctx, j); err != nil {
+	if err := r.checkSpelling(ctx, j); err != nil {
 		res.absent = absent(err)
 		return nil, 0, err
 	}
@@ -102,18 +126,18 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 		j.names = nil // only a listing says which file system its directory is on, and how large that was
 	}
 	if j.names != nil {
-		if ok, err := r.seeNames(ctx, j, g); err != nil || ok {
-			res.files = len(g.files)
-			return r.admit(ctx, g, err)
+		if ok, err := r.statNames(ctx, j, g); err != nil || ok {
+			res.files = len(g.Files)
+			return r.acquireBudget(ctx, g, err)
 		}
-		j.names, g.names = nil, nil // a directory among them: only a listing says what is in it
+		j.names, g.Names = nil, nil // a directory among them: only a listing says what is in it
 	}
-	rules, err := r.seeAll(ctx, j, g)
+	rules, err := r.listDir(ctx, j, g)
 	if err != nil {
 		res.absent, res.closed = absent(err), true
 		return nil, 0, err
 	}
-	res.files, res.listed, res.remote = len(g.files), true, g.remote
+	res.files, res.listed, res.remote = len(g.Files), true, g.Remote
 	known, found, err := r.s.store.Dir(ctx, r.id, j.dir)
 	if err != nil {
 		return nil, 0, err
@@ -121,51 +145,43 @@ func (r *runner) see(ctx context.Context, j *job, res *result) (*sighting, int64
 	if res.children, err = r.below(ctx, j, g, rules, known, found); err != nil {
 		return nil, 0, err
 	}
-	if found && known.Settled && !known.Gone && known.Digest == g.digest && !j.full && len(j.doubts) == 0 &&
-		!(j.due && known.RecheckAt != 0) && (!g.stamped || known.Stamp == g.stamp) {
+	if found && known.Settled && !known.Gone && known.Digest == g.Digest && !j.full && len(j.unresolvedMoves) == 0 &&
+		!(j.due && known.RecheckAt != 0) && (!g.KeepStamp || known.Stamp == g.Stamp) {
 		return nil, 0, nil
 	}
 	if found || r.cfg.CrossMounts || j.dir == "" { // something known may be missing, or a file system is new
-		if g.total, err = r.tree.Total(ctx, j.dir); err != nil {
+		if g.Total, err = r.tree.Total(ctx, j.dir); err != nil {
 			res.absent = absent(err)
 			return nil, 0, err
 		}
 	}
-	g.row = known
+	g.Row = known
 	if !found {
 		if err := r.findOrigins(ctx, g); err != nil {
 			return nil, 0, err
 		}
 	}
 	if !found || !known.Settled {
-		g.describeAll()
+		g.DescribeAll()
 	}
-	return r.admit(ctx, g, nil)
+	return r.acquireBudget(ctx, g, nil)
 }
 
-// admit waits until the entries of a sighting fit among those in flight.
-func (r *runner) admit(ctx context.Context, g *sighting, err error) (*sighting, int64, error) {
+// acquireBudget waits until the entries of a snapshot fit among those in flight.
+func (r *runner) acquireBudget(ctx context.Context, g *reconcile.Snapshot, err error) (*reconcile.Snapshot, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	cost := int64(min(len(g.files)+1, entriesInFlight))
+	cost := int64(min(len(g.Files)+1, entriesInFlight))
 	if err := r.s.inFlight.Acquire(ctx, cost); err != nil {
 		return nil, 0, err
 	}
 	return g, cost, nil
 }
 
-// describeAll prepares what is known of every file here, on the worker rather than on the writer.
-func (g *sighting) describeAll() {
-	g.docs = make([]Doc, len(g.files))
-	for i := range g.files {
-		g.docs[i] = g.describe(g.root, tree.Join(g.dir, g.files[i].Name), nil)
-	}
-}
-
-// seeNames looks at the names that a job asks for. It reports false where only a whole listing will do.
-func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error) {
-	v, err := r.proveItself(ctx)
+// statNames looks at the names that a job asks for. It reports false where only a whole listing will do.
+func (r *runner) statNames(ctx context.Context, j *job, g *reconcile.Snapshot) (bool, error) {
+	v, err := r.checkRoot(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -173,12 +189,12 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 	if err != nil {
 		return false, err
 	}
-	g.volume, g.weakIDs = v.ID, v.WeakIDs
-	g.names = j.names
+	g.Volume, g.WeakIDs = v.ID, v.WeakIDs
+	g.Names = j.names
 	if d, found, err := r.s.store.Dir(ctx, r.id, j.dir); err != nil || found && d.Skipped.Links+d.Skipped.Unreadable > 0 {
 		return false, err // one of the names may have been among these: a listing says how many there are now
 	}
-	g.dirs, g.broken = map[string]struct{}{}, map[string]struct{}{}
+	g.Dirs, g.Broken = map[string]struct{}{}, map[string]struct{}{}
 	gone := false
 	for _, name := range j.names {
 		p := tree.Join(j.dir, name)
@@ -200,18 +216,18 @@ func (r *runner) seeNames(ctx context.Context, j *job, g *sighting) (bool, error
 			return false, nil
 		case e.Type == tree.File && !rules.Ignored(p, false):
 			e.Name = name
-			g.files = append(g.files, e)
+			g.Files = append(g.Files, e)
 		}
 	}
 	if gone { // that counts only while the root is itself
-		_, err = r.proveItself(ctx)
+		_, err = r.checkRoot(ctx)
 	}
 	return err == nil, err
 }
 
-// seeAll lists a directory, watching it first, so that nothing made after the listing goes unseen. It returns the
+// listDir lists a directory, watching it first, so that nothing made after the listing goes unseen. It returns the
 // rules in force in the directory.
-func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*ignore.Rules, error) {
+func (r *runner) listDir(ctx context.Context, j *job, g *reconcile.Snapshot) (*ignore.Rules, error) {
 	if r.s.watch != nil && !r.polled.Load() {
 		if err := r.s.watch.Watch(ctx, r.name, j.dir, j.id); err != nil {
 			r.log.Debug("directory not watched", zap.String("dir", j.dir), zap.Error(err))
@@ -219,15 +235,15 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*ignore.Rules
 	}
 	l, err := r.tree.List(ctx, j.dir)
 	if err == nil && j.dir == "" {
-		err = r.proveHome(ctx, l.Volume)
+		err = r.checkRootDir(ctx, l.Volume)
 	}
 	if err != nil {
 		return nil, err
 	}
-	g.seen = time.Now().UnixNano()
-	g.volume, g.weakIDs, g.self, g.provisional = l.Volume.ID, l.Volume.WeakIDs, l.Self, l.Provisional
+	g.Ended = time.Now().UnixNano()
+	g.Volume, g.WeakIDs, g.Self, g.Provisional = l.Volume.ID, l.Volume.WeakIDs, l.Self, l.Provisional
 	if l.Volume.Remote {
-		g.remote, g.stamped = l.Volume.FSType, true
+		g.Remote, g.KeepStamp = l.Volume.FSType, true
 	}
 	rules := j.rules
 	own := slices.Contains(l.Broken, ignore.FileName) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignore.FileName })
@@ -236,64 +252,64 @@ func (r *runner) seeAll(ctx context.Context, j *job, g *sighting) (*ignore.Rules
 			return nil, err
 		}
 	}
-	g.dirs, g.passed = make(map[string]struct{}), map[string]struct{}{}
-	g.broken = make(map[string]struct{}, len(l.Broken))
+	g.Dirs, g.Ignored = make(map[string]struct{}), map[string]struct{}{}
+	g.Broken = make(map[string]struct{}, len(l.Broken))
 	for _, n := range l.Broken {
-		g.broken[n] = struct{}{}
+		g.Broken[n] = struct{}{}
 	}
-	if !own && rules == j.rules && g.now-g.self.MTime > freshStamp {
-		g.stamp = stampOf(&g.self, j.rules)
+	if !own && rules == j.rules && g.Began-g.Self.MTime > reconcile.FreshStamp {
+		g.Stamp = reconcile.StampOf(&g.Self, j.rules)
 	}
-	g.digest = nameDigest('v', g.volume)
-	r.sift(l.Entries, j.dir, rules, g)
+	g.Digest = reconcile.NameDigest('v', g.Volume)
+	r.filterEntries(l.Entries, j.dir, rules, g)
 	return rules, nil
 }
 
-// sift sorts a listing into what the catalog takes and what is not followed, and sums up its digest.
-func (r *runner) sift(entries []tree.Entry, dir string, rules *ignore.Rules, g *sighting) {
+// filterEntries sorts a listing into what the catalog takes and what is not followed, and sums up its digest.
+func (r *runner) filterEntries(entries []tree.Entry, dir string, rules *ignore.Rules, g *reconcile.Snapshot) {
 	var buf []byte
 	var mounts, links []string
-	g.mounts = map[string]struct{}{}
-	g.files = entries[:0:len(entries)]
-	g.subs = nil
+	g.Mounts = map[string]struct{}{}
+	g.Files = entries[:0:len(entries)]
+	g.Subdirs = nil
 	for i := range entries {
 		e := entries[i]
 		ignored := rules.IgnoredIn(dir, e.Name, e.Type == tree.Dir)
-		if g.provisional && (ignored || !e.Type.Taken()) {
-			g.passed[e.Name] = struct{}{}
+		if g.Provisional && (ignored || !e.Type.Taken()) {
+			g.Ignored[e.Name] = struct{}{}
 		}
 		var part store.Digest
 		switch {
 		case ignored:
 		case e.Mount && !r.cfg.CrossMounts:
-			mounts, part = append(mounts, e.Name), nameDigest('m', e.Name)
+			mounts, part = append(mounts, e.Name), reconcile.NameDigest('m', e.Name)
 		case e.Type == tree.Link:
-			links, part = append(links, e.Name), nameDigest('l', e.Name)
+			links, part = append(links, e.Name), reconcile.NameDigest('l', e.Name)
 		case e.Type == tree.Dir && e.Mount:
-			part = nameDigest('M', e.Name)
+			part = reconcile.NameDigest('M', e.Name)
 		case e.Type == tree.Dir:
-			part = nameDigest('d', e.Name)
+			part = reconcile.NameDigest('d', e.Name)
 		case e.Type == tree.File:
-			buf, part = entryDigest(buf, &e)
-			g.files = append(g.files, e)
+			buf, part = reconcile.EntryDigest(buf, &e)
+			g.Files = append(g.Files, e)
 		}
 		if e.Mount {
-			g.mounts[e.Name] = struct{}{}
+			g.Mounts[e.Name] = struct{}{}
 		}
 		if e.Type == tree.Dir && !ignored {
-			g.dirs[e.Name] = struct{}{}
-			g.subs = append(g.subs, e)
+			g.Dirs[e.Name] = struct{}{}
+			g.Subdirs = append(g.Subdirs, e)
 		}
-		g.digest = g.digest.Add(part)
+		g.Digest = g.Digest.Add(part)
 	}
 	slices.Sort(mounts)
 	slices.Sort(links)
-	g.skipped = store.SkippedOf(mounts, links, r.brokenNames(g, dir, rules))
+	g.Skipped = store.SkippedOf(mounts, links, r.brokenNames(g, dir, rules))
 }
 
 // brokenNames are those names of a directory that could not be looked at and are not passed over, whatever they are.
-func (r *runner) brokenNames(g *sighting, dir string, rules *ignore.Rules) (names []string) {
-	for _, n := range slices.Sorted(maps.Keys(g.broken)) {
+func (r *runner) brokenNames(g *reconcile.Snapshot, dir string, rules *ignore.Rules) (names []string) {
+	for _, n := range slices.Sorted(maps.Keys(g.Broken)) {
 		if !rules.IgnoredIn(dir, n, true) {
 			names = append(names, n)
 		}
@@ -303,8 +319,8 @@ func (r *runner) brokenNames(g *sighting, dir string, rules *ignore.Rules) (name
 
 // below makes the jobs for the directories below: all of them on a walk, else only those that the
 // catalog does not know yet.
-func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *ignore.Rules, d store.Dir, found bool) ([]*job, error) {
-	if len(g.subs) == 0 {
+func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, rules *ignore.Rules, d store.Dir, found bool) ([]*job, error) {
+	if len(g.Subdirs) == 0 {
 		return nil, nil
 	}
 	var known map[string]store.Dir
@@ -319,9 +335,9 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *ignore.R
 		}
 	}
 	var jobs []*job
-	for _, e := range slices.Backward(g.subs) {
+	for _, e := range slices.Backward(g.Subdirs) {
 		if e.Mount && !d.Skipped.Covers(e.Name) { // first, so that it is taken last
-			jobs = slices.Insert(jobs, 0, &job{dir: tree.Join(j.dir, e.Name), covered: true, pass: j.pass})
+			jobs = slices.Insert(jobs, 0, &job{dir: tree.Join(j.dir, e.Name), covered: true, walk: j.walk})
 		}
 		if e.Mount && !r.cfg.CrossMounts {
 			continue
@@ -330,11 +346,11 @@ func (r *runner) below(ctx context.Context, j *job, g *sighting, rules *ignore.R
 		if ok && !j.recursive && have.Skipped != store.Unreadable {
 			continue
 		}
-		if ok && j.poll && r.stands(ctx, have, stampOf(&e, rules)) {
+		if ok && j.poll && r.stands(ctx, have, reconcile.StampOf(&e, rules)) {
 			continue
 		}
 		jobs = append(jobs, &job{
-			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, pass: j.pass, rules: rules, ruled: j.ruled,
+			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, walk: j.walk, rules: rules, rulesGeneration: j.rulesGeneration,
 		})
 	}
 	return jobs, nil

@@ -1,4 +1,4 @@
-package scanner
+package reconcile
 
 import (
 	"testing"
@@ -9,12 +9,12 @@ import (
 func TestALookAtSomeNamesLeavesADirectoryDue(t *testing.T) {
 	now := time.Now().UnixNano()
 	due := now - int64(5*time.Second)
-	m := &matching{sighting: &sighting{now: now, names: []string{"x"}}}
-	if at := m.recheck(due); at != due {
+	rc := &reconciliation{Snapshot: &Snapshot{Began: now, Names: []string{"x"}}}
+	if at := rc.recheckAt(due); at != due {
 		t.Errorf("due at %d, and then %d", due, at)
 	}
-	m.names = nil
-	if at := m.recheck(due); at != 0 {
+	rc.Names = nil
+	if at := rc.recheckAt(due); at != 0 {
 		t.Errorf("looked at whole, and due at %d all the same", at)
 	}
 }

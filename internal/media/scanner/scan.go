@@ -10,8 +10,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// pass is one walk over a root or a part of it.
-type pass struct {
+// walk is one walk over a root or a part of it.
+type walk struct {
 	media.Scan
 	names       []string // of the directory that its path lies in; nil: its path is a directory, and all below it is meant
 	poll        bool     // pass over what the stamps prove
@@ -24,38 +24,38 @@ type pass struct {
 	finished    chan struct{}
 }
 
-func (p *pass) over() bool { return p.cancelled || p.State == media.ScanFailed }
+func (p *walk) over() bool { return p.cancelled || p.State == media.ScanFailed }
 
-// took counts a look.
-func (p *pass) took(res *result) {
+// count counts a look.
+func (p *walk) count(res *outcome) {
 	if res.err != nil {
 		if p.Errors++; p.Error == "" {
 			p.Error = res.err.Error()
 		}
 		return
 	}
-	v := &res.verdict
-	if res.job.gone == nil && !res.job.covered && res.job.tries == 0 { // else what a look left in doubt is looked at again
+	v := &res.result
+	if res.job.gone == nil && !res.job.covered && res.job.tries == 0 { // else what a look left open is looked at again
 		if res.job.names == nil {
 			p.Directories++
 		}
 		p.Files += int64(res.files)
-		p.Changed += int64(v.later)
+		p.Changed += int64(v.Deferred)
 	}
-	p.Added += int64(v.added)
-	p.Changed += int64(v.changed)
-	p.Moved += int64(v.moved)
-	p.Removed += int64(v.missing)
-	for _, at := range v.returned { // counted as removed when its old place was looked at first
+	p.Added += int64(v.Added)
+	p.Changed += int64(v.Changed)
+	p.Moved += int64(v.Moved)
+	p.Removed += int64(v.Missing)
+	for _, at := range v.ReturnedAt { // counted as removed when its old place was looked at first
 		if at >= p.StartedAt.UnixNano() {
 			p.Removed--
 		}
 	}
 }
 
-// startPass queues a pass. One of the whole root that waits already is not queued again.
-func (r *runner) startPass(p *pass) *pass {
-	for _, q := range r.passes {
+// startWalk queues a walk. One of the whole root that waits already is not queued again.
+func (r *runner) startWalk(p *walk) *walk {
+	for _, q := range r.walks {
 		if q.State == media.ScanQueued && q.Path == p.Path && q.full == p.full && q.poll == p.poll {
 			return q
 		}
@@ -65,25 +65,25 @@ func (r *runner) startPass(p *pass) *pass {
 		p.ID = r.s.scanIDs.Add(1)
 	}
 	p.finished = make(chan struct{})
-	r.passes = append(r.passes, p)
+	r.walks = append(r.walks, p)
 	r.s.remember(p)
 	return p
 }
 
-// nextPass starts the oldest pass that waits, if none runs.
-func (r *runner) nextPass() {
-	if !r.online || len(r.passes) == 0 || r.passes[0].State != media.ScanQueued {
+// nextWalk starts the oldest walk that waits, if none runs.
+func (r *runner) nextWalk() {
+	if !r.online || len(r.walks) == 0 || r.walks[0].State != media.ScanQueued {
 		return
 	}
-	p := r.passes[0]
+	p := r.walks[0]
 	now := time.Now().UTC()
 	p.State, p.StartedAt = media.ScanRunning, &now
 	p.expected = r.s.store.RootItems(r.id)
 	p.outstanding = 1
 	if p.names != nil {
-		r.queue.push(&job{dir: tree.Parent(p.Path), names: p.names, full: p.full, pass: p})
+		r.queue.push(&job{dir: tree.Parent(p.Path), names: p.names, full: p.full, walk: p})
 	} else {
-		r.queue.push(&job{dir: p.Path, recursive: true, full: p.full, poll: p.poll, pass: p})
+		r.queue.push(&job{dir: p.Path, recursive: true, full: p.full, poll: p.poll, walk: p})
 	}
 	if !p.poll {
 		r.resumeRemovals(p)
@@ -91,8 +91,8 @@ func (r *runner) nextPass() {
 	r.s.remember(p)
 }
 
-// finishPass ends a pass whose last job is done.
-func (r *runner) finishPass(p *pass) {
+// finishWalk ends a walk whose last job is done.
+func (r *runner) finishWalk(p *walk) {
 	if p.outstanding > 0 || p.FinishedAt != nil {
 		r.s.remember(p)
 		return
@@ -104,22 +104,22 @@ func (r *runner) finishPass(p *pass) {
 	default:
 		p.State = media.ScanDone
 	}
-	r.endPass(p)
+	r.endWalk(p)
 }
 
-func (r *runner) endPass(p *pass) {
+func (r *runner) endWalk(p *walk) {
 	now := time.Now().UTC()
 	p.FinishedAt = &now
-	for i, q := range r.passes {
+	for i, q := range r.walks {
 		if q == p {
-			r.passes = append(r.passes[:i], r.passes[i+1:]...)
+			r.walks = append(r.walks[:i], r.walks[i+1:]...)
 			break
 		}
 	}
 	r.s.remember(p)
 	close(p.finished)
 	if p.State == media.ScanDone && p.Path == "" && !p.poll && p.Errors == 0 {
-		r.forgetFormer()
+		r.forgetFormerVolumes()
 	}
 	if p.State == media.ScanDone && p.Path == "" && p.Errors == 0 {
 		r.measure(p.StartedAt.UnixNano())
@@ -134,8 +134,8 @@ func (r *runner) endPass(p *pass) {
 	}
 }
 
-// schedule sets when the next pass of the whole root is due, spread by a tenth either way.
-func (r *runner) schedule(p *pass) {
+// schedule sets when the next walk of the whole root is due, spread by a tenth either way.
+func (r *runner) schedule(p *walk) {
 	if !p.poll {
 		r.startup = false
 		r.scanAt = time.Time{}
@@ -157,9 +157,9 @@ func jitter(d time.Duration) time.Duration {
 	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
 }
 
-// cancelPass ends a pass: what waits of it is dropped, what flies is finished, and what was proven absent goes all
+// cancelWalk ends a walk: what waits of it is dropped, what flies is finished, and what was proven absent goes all
 // the same: no listing shows it any more, and nobody else would ask.
-func (r *runner) cancelPass(p *pass, state, reason string) {
+func (r *runner) cancelWalk(p *walk, state, reason string) {
 	if p.FinishedAt != nil {
 		return
 	}
@@ -169,10 +169,10 @@ func (r *runner) cancelPass(p *pass, state, reason string) {
 	}
 	var gone []*job
 	p.outstanding -= r.queue.drop(func(j *job) bool {
-		if j.pass == p && j.gone != nil {
+		if j.walk == p && j.gone != nil {
 			gone = append(gone, j)
 		}
-		return j.pass == p
+		return j.walk == p
 	})
 	if state == media.ScanCancelled { // a root that is back resumes them
 		r.push(gone...)
@@ -180,11 +180,11 @@ func (r *runner) cancelPass(p *pass, state, reason string) {
 	if p.State == media.ScanQueued {
 		p.State, p.outstanding = media.ScanCancelled, 0
 	}
-	r.finishPass(p)
+	r.finishWalk(p)
 }
 
-// eta estimates the seconds that a running pass still takes, from what its root held before.
-func (p *pass) eta(now time.Time) *float64 {
+// eta estimates the seconds that a running walk still takes, from what its root held before.
+func (p *walk) eta(now time.Time) *float64 {
 	if p.State != media.ScanRunning || p.Path != "" || p.expected == 0 || p.Files == 0 {
 		return nil
 	}
@@ -192,11 +192,11 @@ func (p *pass) eta(now time.Time) *float64 {
 	return &left
 }
 
-// view is the pass as the outside sees it.
-func (p *pass) view() media.Scan {
+// view is the walk as the outside sees it.
+func (p *walk) view() media.Scan {
 	s := p.Scan
 	s.ETASeconds = p.eta(time.Now())
 	return s
 }
 
-func (p *pass) String() string { return fmt.Sprintf("scan %d of %s:%s", p.ID, p.Scan.Root, p.Path) }
+func (p *walk) String() string { return fmt.Sprintf("scan %d of %s:%s", p.ID, p.Scan.Root, p.Path) }

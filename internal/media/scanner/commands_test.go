@@ -12,12 +12,20 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
+// hang is a command that takes until a channel is closed.
+type hang struct{ until chan struct{} }
+
+func (c hang) answer(*runner) (none struct{}, err error) {
+	<-c.until
+	return none, nil
+}
+
 // occupy keeps a root's runner from everything until release is called.
 func (w *world) occupy(root string) (release func()) {
 	held, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		_, err := ask(context.Background(), w.s, root, func(*runner) (int, error) { <-held; return 0, nil })
+		_, err := ask(context.Background(), w.s, root, hang{held})
 		if err != nil {
 			w.t.Error(err)
 		}
@@ -100,7 +108,7 @@ func TestOnlyWhatWasHeldIsAccepted(t *testing.T) {
 		w.run("remove a")
 		w.scan()
 		held := func() []int64 {
-			ids, err := ask(w.t.Context(), w.s, "films", func(r *runner) ([]int64, error) { return r.held(w.t.Context()) })
+			ids, err := ask(w.t.Context(), w.s, "films", listHeld{w.t.Context()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,7 +119,7 @@ func TestOnlyWhatWasHeldIsAccepted(t *testing.T) {
 		w.scan()
 		forgotten := int64(0)
 		for batch := range slices.Chunk(accepted, reapBatch) {
-			n, err := ask(w.t.Context(), w.s, "films", func(r *runner) (int64, error) { return r.forget(w.t.Context(), batch) })
+			n, err := ask(w.t.Context(), w.s, "films", forgetHeld{w.t.Context(), batch})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,13 +11,13 @@ import (
 )
 
 func TestWhatWaitsForOneCauseInOneDirectoryIsOneJob(t *testing.T) {
-	var l later
+	var l delayQueue
 	now := time.Now()
 	l.put(&job{dir: "a", names: []string{"x"}, tries: 8}, now.Add(time.Minute), growing)
 	l.put(&job{dir: "b"}, now.Add(time.Second), failed)
 	l.put(&job{dir: "a", names: []string{"y"}, tries: 1}, now, growing)
-	l.put(&job{dir: "a"}, now.Add(time.Hour), unsure)
-	if !l.has(growing) || !l.has(failed) || !l.has(unsure) || !l.first().Equal(now) {
+	l.put(&job{dir: "a"}, now.Add(time.Hour), unresolved)
+	if !l.has(growing) || !l.has(failed) || !l.has(unresolved) || !l.first().Equal(now) {
 		t.Errorf("%+v", l)
 	}
 	if j := l.due(now); j == nil || j.dir != "a" || !slices.Equal(j.names, []string{"x", "y"}) || j.tries != 1 {
@@ -29,7 +29,7 @@ func TestWhatWaitsForOneCauseInOneDirectoryIsOneJob(t *testing.T) {
 	if j := l.due(now.Add(time.Minute)); j == nil || j.dir != "b" || l.has(failed) {
 		t.Errorf("then %+v", j)
 	}
-	if j := l.due(now.Add(time.Hour)); j == nil || j.dir != "a" || j.names != nil || l.has(unsure) || !l.first().IsZero() {
+	if j := l.due(now.Add(time.Hour)); j == nil || j.dir != "a" || j.names != nil || l.has(unresolved) || !l.first().IsZero() {
 		t.Errorf("at last %+v", j)
 	}
 }

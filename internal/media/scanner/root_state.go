@@ -44,15 +44,21 @@ func (r *runner) identify(ctx context.Context) {
 		defer cancel()
 		v, err := ask(ictx)
 		if err == nil && (v.ID == ident || v.Former != "" && v.Former == ident) {
-			err = r.proveHome(ictx, v)
+			err = r.checkRootDir(ictx, v)
 		}
-		select {
-		case r.inbox <- func() { r.identified(ctx, v, err) }:
-		case <-ctx.Done():
-		}
+		r.send(ctx, volumeAnswer{ctx, v, err})
 		return nil
 	})
 }
+
+// volumeAnswer is what a root's tree said that it is.
+type volumeAnswer struct {
+	ctx    context.Context
+	volume tree.Volume
+	err    error
+}
+
+func (c volumeAnswer) do(r *runner) { r.identified(c.ctx, c.volume, c.err) }
 
 // identified takes in what the root is now.
 func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
@@ -78,7 +84,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.row.Ident = v.ID
 	}
 	if r.row.Ident != "" && r.row.Ident != v.ID {
-		vacant, err := r.vacate(ctx)
+		vacant, err := r.resetVolume(ctx)
 		if err != nil || !vacant {
 			r.goOffline(errors.Join(r.otherPlace(v), err))
 			r.propose(ctx, v)
@@ -94,7 +100,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 			r.goOffline(fmt.Errorf("record the root's file system: %w", err))
 			return
 		}
-		r.settleOn(row)
+		r.setRow(row)
 	}
 	r.identAt = time.Now().Add(proveEvery)
 	if _, glances := r.tree.(glancer); glances && !v.Remote {
@@ -108,13 +114,13 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.comeOnline()
 	case replaced:
 		r.log.Info("another directory is in the root's place, it is compared whole")
-		r.startPass(&pass{})
+		r.startWalk(&walk{})
 	}
 }
 
-// vacate forgets what file system the root was on, if nothing was ever found there: an empty mount point was
+// resetVolume forgets what file system the root was on, if nothing was ever found there: an empty mount point was
 // seen before its disk was mounted for the first time. It reports whether it did. Not while the root is online or looks are flying: what they saw of the old one may still come in.
-func (r *runner) vacate(ctx context.Context) (vacant bool, err error) {
+func (r *runner) resetVolume(ctx context.Context) (vacant bool, err error) {
 	if r.online || r.flying > 0 || r.s.store.RootItems(r.id) > 0 {
 		return false, nil
 	}
@@ -147,8 +153,8 @@ func (r *runner) comeOnline() {
 	r.reapSoon()
 	r.skipsAt = time.Now()
 	r.dueAt = time.Now()
-	r.startPass(&pass{startup: true})
-	r.nextPass()
+	r.startWalk(&walk{startup: true})
+	r.nextWalk()
 }
 
 // goOffline stops everything about the root that needs it. Its items stay as they are.
@@ -166,12 +172,12 @@ func (r *runner) goOffline(err error) {
 		return
 	}
 	r.online = false
-	r.queue.drop(func(j *job) bool { return j.pass == nil })
-	r.later.clear()
-	for len(r.passes) > 0 {
-		p := r.passes[0]
-		r.cancelPass(p, media.ScanFailed, reason)
-		if len(r.passes) > 0 && r.passes[0] == p {
+	r.queue.drop(func(j *job) bool { return j.walk == nil })
+	r.delayed.clear()
+	for len(r.walks) > 0 {
+		p := r.walks[0]
+		r.cancelWalk(p, media.ScanFailed, reason)
+		if len(r.walks) > 0 && r.walks[0] == p {
 			break // its last looks are still flying
 		}
 	}
@@ -180,7 +186,7 @@ func (r *runner) goOffline(err error) {
 	}
 }
 
-// distrustStamps has every directory listed from here on: a full pass found names that no stamp told of.
+// distrustStamps has every directory listed from here on: a full walk found names that no stamp told of.
 func (r *runner) distrustStamps() {
 	if r.row.FullPolls {
 		return

@@ -1,0 +1,119 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// confirm looks at the places that a job's first look left open: whether items elsewhere are still
+// where they were, and whether names that a provisional listing did not show are really not there.
+func (r *runner) confirm(ctx context.Context, j *job, g *reconcile.Snapshot) error {
+	if len(j.unresolvedMoves) > 0 {
+		g.Confirmed = make(map[reconcile.UnresolvedMove]bool, len(j.unresolvedMoves))
+		gone := map[reconcile.OldDir]bool{}
+		for i := range j.unresolvedMoves {
+			d := &j.unresolvedMoves[i]
+			left, err := r.confirmLeft(ctx, j.dir, d, gone)
+			if err != nil {
+				return err
+			}
+			g.Confirmed[*d] = left
+		}
+	}
+	if len(j.unconfirmedAbsences) == 0 {
+		return nil
+	}
+	g.Absent, g.Answered = make(map[string]struct{}, len(j.unconfirmedAbsences)), map[string]tree.FileID{}
+	for _, n := range j.unconfirmedAbsences {
+		e, err := r.tree.Stat(ctx, tree.Join(j.dir, n))
+		switch {
+		case err == nil:
+			g.Answered[n] = e.ID
+		case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):
+			g.Absent[n] = struct{}{}
+		case away(ctx, err):
+			return err
+		default:
+			g.Answered[n] = tree.FileID{}
+		}
+	}
+	_, err := r.checkRoot(ctx) // what was not there counts only while the root is itself
+	return err
+}
+
+// confirmLeft looks at an item's old place. Where it cannot be looked at, though this root is there, an identity that
+// proves itself is enough: a file with one link is in one place. Where case is ignored the old place answers though only
+// a directory above it was renamed to another case, so that it is now dir. gone remembers directories that are not
+// there.
+func (r *runner) confirmLeft(ctx context.Context, dir string, d *reconcile.UnresolvedMove, gone map[reconcile.OldDir]bool) (bool, error) {
+	t := r.s.treeOf(d.Root)
+	if t == nil {
+		return d.Strong, nil
+	}
+	place := reconcile.OldDir{Root: d.Root, Dir: d.Dir}
+	if gone[place] {
+		return true, nil
+	}
+	e, err := t.Stat(ctx, tree.Join(d.Dir, d.Name))
+	switch {
+	case err == nil && d.StandsAs(&e) && d.Root == r.id && d.Dir != dir && reconcile.SameSpelling(d.Dir, dir):
+		listed, err := r.asListed(ctx, d.Dir)
+		if err != nil {
+			return false, err
+		}
+		gone[place] = !listed
+		return !listed, nil
+	case err == nil:
+		return !d.StandsAs(&e), nil
+	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):
+		if _, err := t.Stat(ctx, d.Dir); d.Dir != "" && (errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir)) {
+			gone[place] = true
+		}
+		return true, nil
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	case errors.Is(err, tree.ErrAway) && d.Root == r.id: // so is what is looked at here: another time
+		return false, err
+	}
+	return d.Strong, nil
+}
+
+// Of how many files of a new directory it is asked where they were, and from how many files on.
+const (
+	originsAsked = 8
+	originsFrom  = 16
+)
+
+// findOrigins asks of some files of a new directory where they were, and whether that directory is there at all. Where a
+// directory was renamed it is not, and all that was in it has left: so no file has to wait for a second look.
+func (r *runner) findOrigins(ctx context.Context, g *reconcile.Snapshot) error {
+	if len(g.Files) < originsFrom {
+		return nil
+	}
+	gone := map[reconcile.OldDir]bool{}
+	for n := range originsAsked {
+		e := &g.Files[n*(len(g.Files)-1)/(originsAsked-1)]
+		if e.ID == (tree.FileID{}) {
+			continue
+		}
+		places, err := r.s.store.PlacesOf(ctx, g.Volume, e.ID)
+		if err != nil {
+			return err
+		}
+		for _, p := range places {
+			if _, asked := gone[reconcile.OldDir{Root: p.Root, Dir: p.Dir}]; asked || p.Root == r.id && p.Dir == g.Dir {
+				continue
+			}
+			gone[reconcile.OldDir{Root: p.Root, Dir: p.Dir}] = false
+			d := reconcile.UnresolvedMove{Root: p.Root, Dir: p.Dir, Name: p.Name, ID: e.ID, Size: e.Size, MTime: e.MTime, Weak: g.WeakIDs}
+			if _, err := r.confirmLeft(ctx, g.Dir, &d, gone); err != nil {
+				return err
+			}
+		}
+	}
+	g.LeftDirs = gone
+	return nil
+}

@@ -1,0 +1,153 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+	"go.uber.org/zap"
+)
+
+// followUp does what a look asks for next.
+func (r *runner) followUp(res *outcome) {
+	j, v := res.job, &res.result
+	r.scanSiblings(v.Siblings)
+	r.skipsChanged(v)
+	r.noteRemote(res)
+	if !r.online {
+		return // all of it is looked at when it is back
+	}
+	for i := range v.GoneDirs { // below what follows, so that it is taken last: see mayFollow
+		r.push(&job{dir: v.GoneDirs[i].Path, gone: &v.GoneDirs[i], walk: j.walk})
+	}
+	if j.walk == nil || !j.walk.over() || j.gone != nil {
+		r.push(res.children...)
+	}
+	if len(v.UnresolvedMoves) > 0 || len(v.UnconfirmedAbsences) > 0 || v.NeedsListing {
+		// With what is settled already: the next look has to know it too, or open moves anew what this one knew.
+		again := &job{dir: j.dir, id: j.id, names: j.names, rules: j.rules, rulesGeneration: j.rulesGeneration, unresolvedMoves: slices.Concat(j.unresolvedMoves, v.UnresolvedMoves), unconfirmedAbsences: slices.Concat(j.unconfirmedAbsences, v.UnconfirmedAbsences), tries: j.tries + 1}
+		if v.NeedsListing {
+			again.names = nil
+		}
+		switch {
+		case again.tries <= 4 && j.walk != nil && !j.walk.over(): // its moves are the walk's
+			again.walk = j.walk
+			again.walk.outstanding++
+			r.queue.push(again)
+		case again.tries <= 4:
+			r.queue.pushUrgent(again)
+		default:
+			r.postpone(again, r.s.timing.Load().MaxWait, unresolved)
+		}
+	}
+	if v.Stale {
+		r.postpone(&job{dir: j.dir}, r.s.timing.Load().Debounce, unresolved)
+	}
+	for _, dir := range v.ParentsToScan {
+		r.queue.pushUrgent(&job{dir: dir})
+	}
+	if v.Missing > 0 || len(v.GoneDirs) > 0 {
+		r.reapSoon()
+	}
+	if len(v.Growing) > 0 {
+		r.postpone(&job{dir: j.dir, names: j.namesOf(v.Growing), tries: j.tries + 1}, r.patience(j.tries), growing)
+	}
+	if at := v.RecheckAt; at > 0 {
+		if t := time.Unix(0, at); r.dueAt.IsZero() || t.Before(r.dueAt) {
+			r.dueAt = t
+		}
+	}
+	if v.TotalChanged {
+		r.log.Warn("the file system has another size than when everything was there: what is missing is held")
+	}
+	if v.StampWrong && j.walk != nil && !j.walk.poll {
+		r.distrustStamps()
+	}
+}
+
+// push adds jobs of a walk. Where their walk is over they go on by themselves.
+func (r *runner) push(jobs ...*job) {
+	for _, j := range jobs {
+		if j.walk != nil && j.walk.over() {
+			j.walk = nil
+		}
+		if j.walk != nil {
+			j.walk.outstanding++
+		}
+		r.queue.push(j)
+	}
+}
+
+// namesOf gives the names to look at again: few of them by name, else the directory.
+func (j *job) namesOf(names []string) []string {
+	if len(names) > maxNames {
+		return nil
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// patience is how long to wait for a file that grows: a quiet while, then longer, at most max_wait.
+func (r *runner) patience(tries int) time.Duration {
+	return min(r.s.timing.Load().Debounce<<min(tries, 8), r.s.timing.Load().MaxWait)
+}
+
+// failed decides what an error of a look means.
+func (r *runner) failed(res *outcome) {
+	j := res.job
+	r.skipsChanged(&res.result)
+	if res.absent {
+		delete(r.remotes, j.dir)
+	}
+	switch {
+	case errors.Is(res.err, context.Canceled):
+	case errors.Is(res.err, tree.ErrAway):
+		r.goOffline(res.err)
+	case !r.online: // all of it is looked at when it is back
+	case res.absent && j.dir != "":
+		r.queue.pushUrgent(&job{dir: tree.Parent(j.dir)}) // only the directory above can say that it is gone
+	case errors.Is(res.err, tree.ErrOtherVolume):
+	default:
+		if j.dir == "" {
+			r.identAt, r.asked = time.Now(), time.Time{} // whether the root can be used at all is not to be seen half a minute later
+		}
+		r.tries[j.dir]++
+		n, limit := r.tries[j.dir], 10*time.Minute
+		if res.unwritten {
+			limit = 15 * time.Second // the store has said why; once it can be written to again, it is for all of them
+		} else {
+			r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
+		}
+		again := *j
+		again.walk, again.rules = nil, nil
+		wait := min(time.Second<<min(n, 10), limit)
+		if errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
+			r.postpone(&again, wait, unresolved)
+			return
+		}
+		r.postpone(&again, wait, failed)
+	}
+}
+
+// scanSiblings looks at the other names of files, which may be in other roots.
+func (r *runner) scanSiblings(siblings []reconcile.Sibling) {
+	for _, e := range siblings {
+		if e.Root == r.id {
+			if r.online {
+				r.queue.pushUrgent(&job{dir: e.Dir, names: []string{e.Name}})
+			}
+			continue
+		}
+		r.s.mu.RLock()
+		other := r.s.byID[e.Root]
+		r.s.mu.RUnlock()
+		if other == nil {
+			continue // detached; when it comes back all of it is compared
+		}
+		other.hint(e.Dir, []string{e.Name}, false)
+	}
+}

@@ -1,0 +1,66 @@
+package reconcile
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// PartRows is how many rows one transaction of a look writes at most, or nearly: other roots wait for it, and the log of
+// the catalog grows by it. A larger directory is reconciled in parts, each of them true by itself.
+const PartRows = 2000
+
+// Part is a range of names of a directory that is reconciled in a transaction of its own.
+type Part struct {
+	n        int
+	from, to string // names from the one up to before the other; "": without an end
+	files    []int  // those of the listing that are in it, by name
+	last     bool   // all others have been reconciled
+}
+
+func (p *Part) has(name string) bool { return name >= p.from && (p.to == "" || name < p.to) }
+
+// Parts divides a whole look at a large directory; nil where it is not large. known are some names of its rows, one of
+// each PartRows.
+func (s *Snapshot) Parts(known []string) (parts []*Part) {
+	if !s.complete() || len(s.Files) <= PartRows && len(known) == 0 {
+		return nil
+	}
+	order := make([]int, len(s.Files))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(s.Files[a].Name, s.Files[b].Name) })
+	bounds := known
+	for at := PartRows; at < len(order); at += PartRows {
+		bounds = append(bounds, s.Files[order[at]].Name)
+	}
+	slices.Sort(bounds)
+	bounds = slices.Compact(bounds)
+	from := ""
+	for n, to := range append(bounds, "") {
+		p := &Part{n: n, from: from, to: to, last: n == len(bounds)}
+		end := len(order)
+		if !p.last {
+			end, _ = slices.BinarySearchFunc(order, to, func(i int, to string) int { return cmp.Compare(s.Files[i].Name, to) })
+		}
+		p.files, order = order[:end], order[end:]
+		parts, from = append(parts, p), to
+	}
+	s.index()
+	return parts
+}
+
+// index notes where each name of the listing is.
+func (s *Snapshot) index() {
+	s.listed = make(map[string]int, len(s.Files))
+	for i := range s.Files {
+		s.listed[s.Files[i].Name] = i
+	}
+}
+
+// partial is the digest of a directory of which parts up to the n-th equal a listing. No listing has it.
+func (s *Snapshot) partial(n int) store.Digest {
+	return s.Digest.Add(NameDigest('p', string(rune('0'+n))))
+}

@@ -1,0 +1,99 @@
+package reconcile
+
+import (
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// Snapshot is what one look at a directory showed, and all that reconciling it needs beside the store.
+type Snapshot struct {
+	Root      int64
+	Dir       string
+	Volume    string
+	Volumes   *Volumes
+	Total     int64  // bytes of that file system, where a listing alone proves nothing; else 0
+	WeakIDs   bool   // identities need size and time beside them
+	Remote    string // the type of its file system, where that sends no events
+	KeepStamp bool   // keep the directory's stamp: it is polled
+	Stamp     int64  // that the directory has now; 0: none proves anything
+
+	Self    tree.Entry
+	Row     store.Dir           // of the directory, before the look
+	Files   []tree.Entry        // regular files that are not passed over
+	listed  map[string]int      // where they are, by name; see index
+	Dirs    map[string]struct{} // names of directories that are not passed over
+	Subdirs []tree.Entry        // those directories
+	Broken  map[string]struct{} // names that are there but could not be looked at
+	Names   []string            // the only names looked at; nil: all of the directory
+	Digest  store.Digest        // of a whole listing
+
+	Mounts  map[string]struct{} // names on which another file system is mounted
+	Skipped store.Skipped       // what is not followed here, of a whole listing
+
+	Provisional bool                   // a name that is not listed may be there all the same
+	Ignored     map[string]struct{}    // names of a provisional listing that are passed over
+	Absent      map[string]struct{}    // names proven absent one by one
+	Answered    map[string]tree.FileID // names that were asked for one by one and answered
+
+	ListedAbove bool // a listing of the directory above led here
+
+	Confirmed map[UnresolvedMove]bool // true: the place is proven not to show the item any more
+
+	LeftDirs map[OldDir]bool // directories that are not there any more, and that files here may come from
+
+	Began    int64 // when the look began
+	Ended    int64 // when a whole look was over
+	Debounce int64 // nanoseconds without a change after which a file is believed to be whole
+	Grace    int64 // nanoseconds for which a lost identity may still turn up
+	Docs     []Doc // of files, where they were prepared; else nil
+	Describe Describer
+}
+
+// Doc is what the analyzer makes of an item before it is stored: its kind and the encoded members of
+// its JSON object.
+type Doc struct {
+	Kind media.Kind
+	JSON []byte
+}
+
+// Describer says what is known of an item from its path, joined with what its bytes said before
+// (probed; nil: nothing yet). It must be pure and safe for concurrent use.
+type Describer func(root int64, path string, probed []byte) Doc
+
+func (s *Snapshot) complete() bool { return s.Names == nil }
+
+// doc describes the i-th file.
+func (s *Snapshot) doc(i int) Doc {
+	if s.Docs != nil {
+		return s.Docs[i]
+	}
+	return s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
+}
+
+// age is how long ago a file was last touched, by the clock of its file system: its ctime where there
+// is one, since a program can set the other to anything.
+func (s *Snapshot) age(e *tree.Entry) int64 {
+	if e.CTime != 0 {
+		return s.Began - e.CTime
+	}
+	return s.Began - e.MTime
+}
+
+// growing reports whether a file was touched so lately that it may not be whole. A time in the future
+// is no reason to wait for ever.
+func (s *Snapshot) growing(e *tree.Entry) bool {
+	a := s.age(e)
+	return a >= 0 && a < s.Debounce-quietTolerance
+}
+
+// quietTolerance is how coarse the kernel's clock for file times may be.
+const quietTolerance = 20e6
+
+// DescribeAll prepares what is known of every file here, on the worker rather than on the writer.
+func (s *Snapshot) DescribeAll() {
+	s.Docs = make([]Doc, len(s.Files))
+	for i := range s.Files {
+		s.Docs[i] = s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
+	}
+}
