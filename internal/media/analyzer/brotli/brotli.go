@@ -3,6 +3,10 @@
 // It holds all of the output, which must be small, reads nothing beyond its input, and takes time in proportion
 // to both: there are no references beyond them. A decoder is borrowed for each call; calls are safe for
 // concurrent use.
+//
+// It is not github.com/andybalholm/brotli behind a reader with a limit, because what a stream states there decides what
+// is allocated: 1,004 bytes that state a meta-block of 16 MB cost 16 MB (v1.3.0), the whole of what a probe may take.
+// This decoder writes into memory of its caller, and what it needs beside that it borrows.
 package brotli
 
 import (

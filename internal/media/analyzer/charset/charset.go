@@ -30,61 +30,40 @@ func plain(label string) string {
 	}, label)
 }
 
-// byLabel returns the encoding of a label as XML declarations and subtitle tools write it, or nil.
-func byLabel(label string) encoding.Encoding {
-	switch plain(label) {
-	case "windows1250", "cp1250":
-		return charmap.Windows1250
-	case "windows1251", "cp1251":
-		return charmap.Windows1251
-	case "windows1252", "cp1252", "iso88591", "latin1", "usascii", "ascii":
-		return charmap.Windows1252 // as browsers do: Latin-1 in the wild holds its quotation marks
-	case "windows1253", "cp1253":
-		return charmap.Windows1253
-	case "windows1254", "cp1254", "iso88599", "latin5":
-		return charmap.Windows1254
-	case "windows1255", "cp1255":
-		return charmap.Windows1255
-	case "windows1256", "cp1256":
-		return charmap.Windows1256
-	case "windows1257", "cp1257":
-		return charmap.Windows1257
-	case "windows1258", "cp1258":
-		return charmap.Windows1258
-	case "windows874", "cp874", "tis620":
-		return charmap.Windows874
-	case "iso88592", "latin2":
-		return charmap.ISO8859_2
-	case "iso88595":
-		return charmap.ISO8859_5
-	case "iso88597", "greek":
-		return charmap.ISO8859_7
-	case "iso885915", "latin9":
-		return charmap.ISO8859_15
-	case "koi8r":
-		return charmap.KOI8R
-	case "koi8u":
-		return charmap.KOI8U
-	case "cp866", "ibm866":
-		return charmap.CodePage866
-	case "cp437", "ibm437":
-		return charmap.CodePage437
-	case "macintosh", "macroman":
-		return charmap.Macintosh
-	case "shiftjis", "sjis", "cp932", "windows31j", "mskanji":
-		return japanese.ShiftJIS
-	case "eucjp":
-		return japanese.EUCJP
-	case "euckr", "cp949", "ksc5601", "uhc":
-		return korean.EUCKR
-	case "gb2312", "gbk", "cp936":
-		return simplifiedchinese.GBK
-	case "gb18030":
-		return simplifiedchinese.GB18030
-	case "big5", "cp950":
-		return traditionalchinese.Big5
-	}
-	return nil
+// byLabel are the encodings by their labels as XML declarations and subtitle tools write them, made plain.
+//
+// They are not left to golang.org/x/text/encoding/htmlindex, which knows the labels of browsers: of 43 spellings that
+// occur it lacks 12, among them cp437, cp932, cp936, cp949 and cp950, macroman, latin9, and whatever leaves out a dash.
+var byLabel = map[string]encoding.Encoding{
+	"windows1250": charmap.Windows1250, "cp1250": charmap.Windows1250,
+	"windows1251": charmap.Windows1251, "cp1251": charmap.Windows1251,
+	// As browsers do: Latin-1 in the wild holds its quotation marks
+	"windows1252": charmap.Windows1252, "cp1252": charmap.Windows1252, "iso88591": charmap.Windows1252,
+	"latin1": charmap.Windows1252, "usascii": charmap.Windows1252, "ascii": charmap.Windows1252,
+	"windows1253": charmap.Windows1253, "cp1253": charmap.Windows1253,
+	"windows1254": charmap.Windows1254, "cp1254": charmap.Windows1254, "iso88599": charmap.Windows1254,
+	"latin5":      charmap.Windows1254,
+	"windows1255": charmap.Windows1255, "cp1255": charmap.Windows1255,
+	"windows1256": charmap.Windows1256, "cp1256": charmap.Windows1256,
+	"windows1257": charmap.Windows1257, "cp1257": charmap.Windows1257,
+	"windows1258": charmap.Windows1258, "cp1258": charmap.Windows1258,
+	"windows874": charmap.Windows874, "cp874": charmap.Windows874, "tis620": charmap.Windows874,
+	"iso88592": charmap.ISO8859_2, "latin2": charmap.ISO8859_2,
+	"iso88595": charmap.ISO8859_5,
+	"iso88597": charmap.ISO8859_7, "greek": charmap.ISO8859_7,
+	"iso885915": charmap.ISO8859_15, "latin9": charmap.ISO8859_15,
+	"koi8r": charmap.KOI8R,
+	"koi8u": charmap.KOI8U,
+	"cp866": charmap.CodePage866, "ibm866": charmap.CodePage866,
+	"cp437": charmap.CodePage437, "ibm437": charmap.CodePage437,
+	"macintosh": charmap.Macintosh, "macroman": charmap.Macintosh,
+	"shiftjis": japanese.ShiftJIS, "sjis": japanese.ShiftJIS, "cp932": japanese.ShiftJIS,
+	"windows31j": japanese.ShiftJIS, "mskanji": japanese.ShiftJIS,
+	"eucjp": japanese.EUCJP,
+	"euckr": korean.EUCKR, "cp949": korean.EUCKR, "ksc5601": korean.EUCKR, "uhc": korean.EUCKR,
+	"gb2312": simplifiedchinese.GBK, "gbk": simplifiedchinese.GBK, "cp936": simplifiedchinese.GBK,
+	"gb18030": simplifiedchinese.GB18030,
+	"big5":    traditionalchinese.Big5, "cp950": traditionalchinese.Big5,
 }
 
 // Decode returns b, which is encoded as label says, as UTF-8 without a byte order mark. A byte order
@@ -109,8 +88,8 @@ func Decode(b []byte, label string) ([]byte, bool) {
 // AppendDecode appends b, which is encoded as label says and is no Unicode, to dst as UTF-8, and returns the
 // extended slice. It reports false, with dst as it was, where it does not know the label.
 func AppendDecode(dst, b []byte, label string) ([]byte, bool) {
-	e := byLabel(label)
-	if e == nil {
+	e, ok := byLabel[plain(label)]
+	if !ok {
 		return dst, false
 	}
 	out, _, err := transform.Append(e.NewDecoder(), dst, b)

@@ -1,4 +1,5 @@
-// Package language writes languages in the one way in which the catalog has them: as BCP 47 tags in their shortest form,
+// Package language writes languages in the one way in which the catalog has them: as BCP 47 tags in their shortest
+// form,
 // "de", "pt-BR", "zh-Hant", whatever a name, a tag, a stream or a sidecar calls them.
 package language
 
@@ -19,7 +20,8 @@ const rules = language.DeprecatedBase | language.DeprecatedScript | language.Dep
 	language.Legacy | language.Macro
 
 // Tag returns the shortest BCP 47 tag of the language that text names: by a tag of BCP 47, a code of ISO 639 of two or
-// three letters (of terminology or bibliography), or its English or own name. Empty: text says that it does not know, that
+// three letters (of terminology or bibliography), or its English or own name. Empty: text says that it does not know,
+// that
 // there is no language, or names none.
 func Tag(text string) string {
 	if isPlain(text) {
@@ -86,7 +88,8 @@ func shortest(base language.Base, script language.Script, region language.Region
 	return out
 }
 
-// Tags returns the tags of texts, each once, without those that name no language. A text may name several: "eng/ger", or
+// Tags returns the tags of texts, each once, without those that name no language. A text may name several: "eng/ger",
+// or
 // "engger" as ID3v2.3 has it (4.2.1, TLAN). It is nil where none does.
 func Tags(texts []string) []string {
 	var out []string

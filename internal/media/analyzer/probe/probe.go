@@ -22,11 +22,11 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
 
-// What a probe gives back.
-type (
-	Result     = format.Result
-	PanicError = format.PanicError
-)
+// Result is what the bytes said.
+type Result = format.Result
+
+// PanicError is a defect of a prober that an input brought to light, with its stack.
+type PanicError = format.PanicError
 
 // Errors of probing, one of which every error wraps that is not the context's or the source's. A budget error says that
 // the file asked for more than any honest file needs.

@@ -139,7 +139,8 @@ func rank(name string) int {
 
 // extras are the suffixes "-name" that Plex and Jellyfin know videos about a film by.
 var extras = []string{
-	"trailer", "sample", "behindthescenes", "deleted", "deletedscene", "featurette", "interview", "scene", "short", "clip", "extra", "other",
+	"trailer", "sample", "behindthescenes", "deleted", "deletedscene", "featurette", "interview", "scene", "short",
+	"clip", "extra", "other",
 }
 
 // isExtra reports whether a file is a trailer, a sample, a deleted scene or another video about a film, for

@@ -56,7 +56,8 @@ func (c *comicListing) add(name string) comicPart {
 // by its pages.
 func (c *comicListing) isComic(named bool) bool { return c.hasInfo || named && c.pages > 0 }
 
-// asComic notes what the archive holds, and whether it is a comic: its container is the comic's then, and else, whatever
+// asComic notes what the archive holds, and whether it is a comic: its container is the comic's then, and else,
+// whatever
 // its name says, the archive's.
 func (c *comicListing) asComic(r *format.Result, comic, archive string) bool {
 	m := r.Description.Media

@@ -99,9 +99,12 @@ func (f *cafFile) format(b []byte) {
 }
 
 var cafCodecs = map[string]string{
-	"aac ": "aac", "alac": "alac", "ima4": "adpcm_ima_qt", "MAC3": "mace3", "MAC6": "mace6", "ulaw": "pcm_mulaw", "alaw": "pcm_alaw",
-	".mp1": "mp1", ".mp2": "mp2", ".mp3": "mp3", "ac-3": "ac3", "ec-3": "eac3", "opus": "opus", "flac": "flac", "QDM2": "qdm2",
-	"ilbc": "ilbc", "samr": "amr_nb", "agsm": "gsm_ms", "aach": "aac", "aacp": "aac", "aacl": "aac", "aace": "aac", "usac": "aac",
+	"aac ": "aac", "alac": "alac", "ima4": "adpcm_ima_qt", "MAC3": "mace3", "MAC6": "mace6", "ulaw": "pcm_mulaw",
+	"alaw": "pcm_alaw",
+	".mp1": "mp1", ".mp2": "mp2", ".mp3": "mp3", "ac-3": "ac3", "ec-3": "eac3", "opus": "opus", "flac": "flac",
+	"QDM2": "qdm2",
+	"ilbc": "ilbc", "samr": "amr_nb", "agsm": "gsm_ms", "aach": "aac", "aacp": "aac", "aacl": "aac", "aace": "aac",
+	"usac": "aac",
 }
 
 // linearCodec names linear PCM.

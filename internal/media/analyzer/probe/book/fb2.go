@@ -20,6 +20,7 @@ import (
 
 // FictionBook 2: XML whose description stands at its beginning.
 
+// FB2Max is how much of a FictionBook is read for its description.
 const FB2Max = 256 << 10 // the description ends long before
 
 func matchFB2(head []byte, _ string) bool {

@@ -12,6 +12,7 @@ type aacConfig struct {
 	Channels int
 }
 
+// AACRates are the sampling rates by their index (ISO/IEC 14496-3, table 1.18).
 var AACRates = [...]int{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
 
 // aacChannels are the channel counts of the channel configurations; 0 where a table in the stream says it.
@@ -133,6 +134,7 @@ func AACProgram(r *window.BitReader) int {
 	return n
 }
 
+// AACProfile names an audio object type.
 func AACProfile(object int) string {
 	switch object {
 	case 1:

@@ -10,6 +10,7 @@ type adtsHeader struct {
 
 const adtsHeaderSize = 7
 
+// ParseADTSFrame reads the header of a frame; ok is false where there is none.
 func ParseADTSFrame(b []byte) (f adtsHeader, ok bool) {
 	if len(b) < adtsHeaderSize || b[0] != 0xFF || b[1]&0xF6 != 0xF0 {
 		return f, false

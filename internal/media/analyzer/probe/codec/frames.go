@@ -27,6 +27,7 @@ func FrameHeader(codec string, b []byte, a *media.Audio) bool {
 	return false
 }
 
+// AC3Rates are the sampling rates of fscod (ATSC A/52, table 5.6).
 var AC3Rates = [...]int{48000, 44100, 32000}
 
 // AC3BitRates are in kbit/s, by half the frame size code (ATSC A/52, table 5.18).

@@ -16,6 +16,7 @@ func vp9Private(b []byte) (f Picture) {
 	return f
 }
 
+// VPXProfile names a profile of VP8 and VP9.
 func VPXProfile(p byte) string {
 	if p > 3 {
 		return ""

@@ -361,6 +361,7 @@ func readIPTC(w *window.Window, at, length int64) (photo.Metadata, bool) {
 	return CleanPhoto(photo.IPTC(b)), true
 }
 
+// CleanPhoto makes the texts of metadata fit for the catalog.
 func CleanPhoto(m photo.Metadata) photo.Metadata {
 	for _, s := range []*string{&m.Title, &m.Caption, &m.Publisher, &m.Language, &m.Identifier, &m.Make, &m.Model, &m.Lens} {
 		*s = text.Clean(*s)

@@ -35,6 +35,7 @@ var (
 	jpegAgfa      = []byte("OLYMPUS OPTICAL CO.,LTD.")
 )
 
+// MatchJPEG tells JPEG by its magic bytes.
 func MatchJPEG(head []byte, _ string) bool {
 	return len(head) >= 4 && head[0] == 0xFF && head[1] == jpegSOI && head[2] == 0xFF
 }

@@ -116,7 +116,8 @@ func (f *jxlFile) unpack(b isobmff.Box) error {
 	return err
 }
 
-// jxlUnpack returns what a brob box (18181-2, 9.7) holds, and of which kind it is. Each kind is unpacked once. What cannot be is passed over, as metadata that makes no sense is elsewhere.
+// jxlUnpack returns what a brob box (18181-2, 9.7) holds, and of which kind it is. Each kind is unpacked once. What
+// cannot be is passed over, as metadata that makes no sense is elsewhere.
 func jxlUnpack(w *window.Window, b isobmff.Box, done *[2]bool) (kind string, d []byte, err error) {
 	d, err = isobmff.Payload(w, b, 4)
 	if err != nil || len(d) < 4 {

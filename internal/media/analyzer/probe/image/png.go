@@ -14,6 +14,7 @@ import (
 // PNG (W3C Recommendation, third edition): chunks. Metadata stand before the image data or after it.
 
 const (
+	// PNGSignature begins every PNG.
 	PNGSignature  = "\x89PNG\r\n\x1a\n"
 	pngMaxChunks  = 64        // before the image data, and after it
 	pngMaxText    = 256 << 10 // of a compressed text, inflated

@@ -135,8 +135,10 @@ func matchQOI(head []byte, _ string) bool {
 
 // icnsSizes are the edges of the pictures in Apple's icons, by the types of their elements.
 var icnsSizes = map[string]int{
-	"ICON": 32, "ICN#": 32, "icl4": 32, "icl8": 32, "il32": 32, "ics#": 16, "ics4": 16, "ics8": 16, "is32": 16, "icm#": 16, "ich#": 48, "ich4": 48, "ich8": 48, "ih32": 48,
-	"it32": 128, "icp4": 16, "icp5": 32, "icp6": 64, "ic04": 16, "ic05": 32, "ic07": 128, "ic08": 256, "ic09": 512, "ic10": 1024, "ic11": 32, "ic12": 64, "ic13": 256, "ic14": 512,
+	"ICON": 32, "ICN#": 32, "icl4": 32, "icl8": 32, "il32": 32, "ics#": 16, "ics4": 16, "ics8": 16, "is32": 16,
+	"icm#": 16, "ich#": 48, "ich4": 48, "ich8": 48, "ih32": 48,
+	"it32": 128, "icp4": 16, "icp5": 32, "icp6": 64, "ic04": 16, "ic05": 32, "ic07": 128, "ic08": 256, "ic09": 512,
+	"ic10": 1024, "ic11": 32, "ic12": 64, "ic13": 256, "ic14": 512,
 }
 
 func matchICNS(head []byte, _ string) bool {

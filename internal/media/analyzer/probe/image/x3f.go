@@ -11,7 +11,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 )
 
-// Sigma's RAW files (X3F, file format specification 2.3): a header, and at the end a directory of sections, of which one
+// Sigma's RAW files (X3F, file format specification 2.3): a header, and at the end a directory of sections, of which
+// one
 // holds properties and others pictures, a JPEG among them.
 
 const (

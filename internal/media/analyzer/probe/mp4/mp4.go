@@ -278,7 +278,8 @@ func (p *mp4) extends(mvex isobmff.Box) error {
 	return walk.Err
 }
 
-// PictureSize is the size of the first track of pictures, of a sequence of them that is kept as a film is; 0 without one.
+// PictureSize is the size of the first track of pictures, of a sequence of them that is kept as a film is; 0 without
+// one.
 func PictureSize(w *window.Window) (width, height int, err error) {
 	p := &mp4{w: w, r: &format.Result{Description: media.Description{Media: &media.Media{}}}, size: w.Size()}
 	if err := p.file(); err != nil && (!p.moov || !errors.Is(err, window.ErrTruncated)) {

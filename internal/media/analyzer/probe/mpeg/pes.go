@@ -104,6 +104,7 @@ type Elementary struct {
 	times   []float64
 }
 
+// NewElementary returns a stream of which only kind and codec are known, as tables state them.
 func NewElementary(kind int, codec string) *Elementary {
 	return &Elementary{kind: kind, Codec: codec, first: -1, last: -1, audio: media.Audio{Codec: codec}}
 }

@@ -74,7 +74,8 @@ func (p *mpegTS) wanting() bool {
 // tsMaxUnnamed is how many streams are followed that no table names.
 const tsMaxUnnamed = 32
 
-// unnamed follows a stream of MPEG pictures or sound that no table has named by now: the table may come later, or never.
+// unnamed follows a stream of MPEG pictures or sound that no table has named by now: the table may come later, or
+// never.
 func (p *mpegTS) unnamed(pid uint16, begins bool, payload []byte) error {
 	e := p.nameless[pid]
 	if !begins {

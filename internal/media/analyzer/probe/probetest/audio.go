@@ -13,6 +13,7 @@ func SoundOf(container string, seconds float64, a media.Audio) media.Description
 	return media.Description{Media: &media.Media{Container: container, DurationSeconds: seconds, Audio: []media.Audio{a}}}
 }
 
+// Stream is a stream of sound as a test expects it.
 func Stream(codec string, channels, rate, depth int) media.Audio {
 	return media.Audio{Codec: codec, Channels: channels, SampleRate: rate, BitDepth: depth}
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf16"
 )
 
+// LE16 lays out numbers of 16 bits, little end first.
 func LE16(v ...uint16) (b []byte) {
 	for _, n := range v {
 		b = append(b, byte(n), byte(n>>8))
@@ -19,6 +20,7 @@ func RealSoundOf() []byte {
 		U16(44100), U32(16), U16(2), []byte("\x04Int0"), []byte("\x04cook"), make([]byte, 3))
 }
 
+// RealMediaOf lays out RealMedia.
 func RealMediaOf() []byte {
 	chunk := func(kind string, body ...[]byte) []byte {
 		b := slices.Concat(body...)
@@ -45,6 +47,7 @@ func DVFrames(n int, pal bool, source []byte) []byte {
 	return bytes.Repeat(frame, n)
 }
 
+// IVFOf lays out IVF.
 func IVFOf() []byte {
 	return slices.Concat([]byte("DKIF"), LE16(0, 32), []byte("AV01"), LE16(320, 180), LE32(25, 1, 50, 0), make([]byte, 64))
 }
@@ -74,6 +77,7 @@ func MXFOf() []byte {
 	return slices.Concat(klv(slices.Concat(smpte, []byte{2, 5, 1, 1, 0x0D, 1, 2, 1, 1, 2, 4}), pack), sets, make([]byte, 100))
 }
 
+// ADIFOf lays out the header of ADIF.
 func ADIFOf(variable int) []byte {
 	head := []int{1, 0, 2, 0, 1, variable, 23, 128000, 4, 0}
 	if variable == 0 {
@@ -84,6 +88,7 @@ func ADIFOf(variable int) []byte {
 	return append(b, make([]byte, 16000-len(b))...)
 }
 
+// ShortenOf lays out the header of Shorten.
 func ShortenOf() []byte {
 	return append([]byte("ajkg\x02"), LATMBits(1, 1, 2, 3, 1, 1, 3, 5, 1, 1, 2, 2, 1, 1, 2, 2, 32, 0, 32, 0, 32, 0)...)
 }
@@ -103,6 +108,7 @@ func CIFFOf(magic string) []byte {
 	return slices.Concat([]byte("II"), LE32(26), []byte(magic), make([]byte, 12), heap(uint16(0x300A), inner))
 }
 
+// MRWOf lays out a raw file of Minolta's.
 func MRWOf() []byte {
 	exif := slices.Concat([]byte("II*\x00"), LE32(8), LE16(1, exifTagModel, 2), LE32(8, 26, 0), []byte("DiMAGE7\x00"))
 	block := func(name string, body []byte) []byte {
@@ -112,6 +118,7 @@ func MRWOf() []byte {
 	return slices.Concat([]byte("\x00MRM"), U32(uint32(len(blocks))), blocks, make([]byte, 64))
 }
 
+// X3FOf lays out a raw file of Sigma's.
 func X3FOf() []byte {
 	var texts []byte
 	var table []uint32
@@ -127,6 +134,7 @@ func X3FOf() []byte {
 	return slices.Concat(header, properties, []byte("SECd"), LE32(0x20000, 1, uint32(len(header)), uint32(len(properties))), []byte("PROP"), LE32(dir))
 }
 
+// IIQOf lays out a raw file of Phase One's.
 func IIQOf() []byte {
 	raw := slices.Concat([]byte("IIII\x00waR"), LE32(12), LE32(3, 0, 0x10C, 1, 4, 7320, 0x10D, 1, 4, 5484, 0x100, 1, 4, 0))
 	tiff := slices.Concat(LE16(2, exifTagImageWidth, 4), LE32(1, 1), LE16(exifTagImageLength, 4), LE32(1, 1), LE32(0))

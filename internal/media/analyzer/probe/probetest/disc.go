@@ -8,6 +8,7 @@ import (
 	"testing"
 )
 
+// ISOSample is an image of ISO 9660 with Joliet.
 func ISOSample(t testing.TB) []byte {
 	t.Helper()
 	f, err := os.Open(Samples(t, "document/joliet.iso.gz")[0])

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 )
 
+// Le lays out values, little end first.
 func Le(values ...any) []byte {
 	var b bytes.Buffer
 	for _, v := range values {

@@ -25,6 +25,7 @@ func Id3v2(major, flags byte, frames ...[]byte) []byte {
 	return bytes.Join([][]byte{[]byte("ID3"), {major, 0, flags}, syncSafeBytes(len(body)), body}, nil)
 }
 
+// Unsynchronise puts zeros where bytes would look like a frame of sound.
 func Unsynchronise(b []byte) []byte {
 	var out []byte
 	for i, c := range b {
@@ -35,6 +36,7 @@ func Unsynchronise(b []byte) []byte {
 	return out
 }
 
+// ID3FrameBytes lays out a frame of a tag.
 func ID3FrameBytes(major byte, id string, format byte, body string) []byte {
 	n := len(body)
 	switch major {

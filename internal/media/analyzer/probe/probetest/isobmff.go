@@ -17,6 +17,7 @@ func HugeBox(kind string, size uint64, body ...byte) []byte {
 	return slices.Concat(U32(1), []byte(kind), U64(size), body)
 }
 
+// U16 lays out numbers of 16 bits, big end first.
 func U16(v ...uint16) (b []byte) {
 	for _, n := range v {
 		b = binary.BigEndian.AppendUint16(b, n)
@@ -24,6 +25,7 @@ func U16(v ...uint16) (b []byte) {
 	return b
 }
 
+// U32 lays out numbers of 32 bits, big end first.
 func U32(v ...uint32) (b []byte) {
 	for _, n := range v {
 		b = binary.BigEndian.AppendUint32(b, n)
@@ -31,6 +33,7 @@ func U32(v ...uint32) (b []byte) {
 	return b
 }
 
+// U64 lays out numbers of 64 bits, big end first.
 func U64(v ...uint64) (b []byte) {
 	for _, n := range v {
 		b = binary.BigEndian.AppendUint64(b, n)

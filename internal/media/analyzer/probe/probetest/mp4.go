@@ -5,17 +5,20 @@ import (
 	"slices"
 )
 
-// An MP4 laid out by hand: boxes of moov, and what its tracks are made of.
+// MP4Brand is the box that begins an MP4.
 var MP4Brand = BoxOf("ftyp", []byte("isom"), U32(0))
 
+// FullBox lays out a box with version and flags.
 func FullBox(kind string, fields ...[]byte) []byte {
 	return BoxOf(kind, append([][]byte{U32(0)}, fields...)...)
 }
 
+// MovieHeader lays out mvhd.
 func MovieHeader(scale, duration uint32) []byte {
 	return FullBox("mvhd", U32(0, 0, scale, duration), make([]byte, 80))
 }
 
+// TrackOf is what a track is laid out of.
 type TrackOf struct {
 	ID       uint32
 	Handler  string
@@ -29,6 +32,7 @@ type TrackOf struct {
 	Mdia     [][]byte
 }
 
+// Box lays the track out.
 func (t TrackOf) Box() []byte {
 	if t.Language == 0 {
 		t.Language = 0x55C4 // "und"
@@ -44,18 +48,22 @@ func (t TrackOf) Box() []byte {
 	}, t.More, [][]byte{mdia})...)
 }
 
+// VisualEntry lays out a sample entry of pictures.
 func VisualEntry(kind string, w, h uint16, boxes ...[]byte) []byte {
 	return BoxOf(kind, make([]byte, 6), U16(1), make([]byte, 16), U16(w, h), make([]byte, 50), bytes.Join(boxes, nil))
 }
 
+// SoundEntry lays out a sample entry of sound.
 func SoundEntry(kind string, channels, bits uint16, rate uint32, boxes ...[]byte) []byte {
 	return BoxOf(kind, make([]byte, 6), U16(1), make([]byte, 8), U16(channels, bits, 0, 0), U32(rate<<16), bytes.Join(boxes, nil))
 }
 
+// SampleTimes lays out stts.
 func SampleTimes(pairs ...uint32) []byte {
 	return FullBox("stts", U32(uint32(len(pairs)/2)), U32(pairs...))
 }
 
+// MP4Of lays out a film of the boxes in its moov.
 func MP4Of(moov ...[]byte) []byte {
 	return slices.Concat(MP4Brand, BoxOf("moov", moov...))
 }

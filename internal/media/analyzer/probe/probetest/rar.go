@@ -30,6 +30,7 @@ func RAR4Of(mainFlags uint16, entries ...string) []byte {
 	return out
 }
 
+// RAR5Of lays out an archive of RAR 5.
 func RAR5Of(entries ...string) []byte {
 	out := []byte(rar5Magic)
 	block := func(fields []uint64, rest string) {

@@ -35,6 +35,7 @@ var Spoken = map[string]string{
 	"th": "ฉันไม่รู้ว่าคุณหมายถึงอะไร\nเราต้องไปแล้วเธอกำลังรอเราอยู่\nนี่ไม่ใช่วิธีที่ถูกต้อง\nคุณได้ยินฉันไหม",
 }
 
+// SRTOf lays out a text as subtitles.
 func SRTOf(text string) string {
 	var b strings.Builder
 	for i, line := range strings.Split(text, "\n") {

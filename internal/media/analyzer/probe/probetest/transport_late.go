@@ -16,6 +16,7 @@ func LATMBits(pairs ...int) []byte {
 	return out
 }
 
+// LoasOf lays out a frame of LOAS.
 func LoasOf(element []byte) []byte {
 	return append([]byte{0x56, 0xE0 | byte(len(element)>>8), byte(len(element))}, element...)
 }

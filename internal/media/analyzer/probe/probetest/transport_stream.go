@@ -35,6 +35,7 @@ func TSSectionOf(pid uint16, table byte, body []byte) []byte {
 	return out
 }
 
+// TSStream is a stream as a program map lists it.
 type TSStream struct {
 	Kind        byte
 	PID         uint16

@@ -61,8 +61,10 @@ func FilmLines(r format.Result) string {
 	return b.String()
 }
 
+// Lines joins lines.
 func Lines(s ...string) string { return strings.Join(s, "\n") + "\n" }
 
+// CheckFilm fails t where a film says anything else than it should.
 func CheckFilm(t *testing.T, what string, r format.Result, want string) {
 	t.Helper()
 	if got := FilmLines(r); got != want {
@@ -76,6 +78,7 @@ type Sparse struct {
 	Parts map[int64][]byte
 }
 
+// ReadAt reads zeros where no part lies.
 func (s *Sparse) ReadAt(p []byte, off int64) (int, error) {
 	if off >= s.Size {
 		return 0, io.EOF

@@ -70,6 +70,7 @@ func (c *Chunks) Resize(size uint64) {
 	c.At = c.Chunk.Off + c.Chunk.Size + c.Chunk.Size&1
 }
 
+// IsID reports whether b can be the id of a chunk.
 func IsID(b []byte) bool {
 	for _, c := range b {
 		if c < 0x20 || c > 0x7E {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 )
 
+// ID3v1Size is the size of a tag, which stands at the end of a file.
 const ID3v1Size = 128
 
 // parseID3v1 reads the tag of fixed fields at a file's end; b begins with "TAG". A track stands in the

@@ -38,7 +38,8 @@ func numberPair(s string) (n, total int) {
 
 // dateOf brings a date to YYYY, YYYY-MM or YYYY-MM-DD: as much of it as is there and makes sense. It
 // reads ISO 8601 with or without a time, its basic form, EXIF's colons, and years beside other text
-// ("c. 1969", "1969; remastered"). Day and month of "01/02/2003" are ambiguous and left out; "01.02.2003" is a day first.
+// ("c. 1969", "1969; remastered"). Day and month of "01/02/2003" are ambiguous and left out; "01.02.2003" is a day
+// first.
 func dateOf(s string) string {
 	at := yearIn(s)
 	if at < 0 {

@@ -27,6 +27,7 @@ type Span struct {
 	At, End int64
 }
 
+// Read fills b.
 func (s *Span) Read(b []byte) (int, error) {
 	n := int(min(int64(len(b)), max(s.End-s.At, 0), window.Size))
 	d, err := s.W.Bytes(s.At, n)
@@ -34,6 +35,7 @@ func (s *Span) Read(b []byte) (int, error) {
 	return len(d), err
 }
 
+// Skip passes over n bytes.
 func (s *Span) Skip(n int64) error {
 	if n < 0 || n > s.End-s.At {
 		return window.ErrMalformed
@@ -42,6 +44,7 @@ func (s *Span) Skip(n int64) error {
 	return nil
 }
 
+// Offset is where the next byte lies in the file.
 func (s *Span) Offset() int64 { return s.At }
 
 // VorbisComment is what a comment block says (Vorbis I specification, 5; RFC 9639, 8.6).
@@ -225,6 +228,7 @@ type pictureHead struct {
 	Length int64 // of the picture
 }
 
+// ParsePictureHead reads what stands before a picture's bytes.
 func ParsePictureHead(b []byte) (p pictureHead, ok bool) {
 	if len(b) < 8 || window.BE32(b) > 255 {
 		return p, false

@@ -169,7 +169,8 @@ func (p *realMedia) soundFile(head []byte) error {
 
 // realCodecs are the names of the codecs in a header of sound.
 var realCodecs = map[string]string{
-	"lpcJ": "ra_144", "14_4": "ra_144", "28_8": "ra_288", "dnet": "ac3", "cook": "cook", "atrc": "atrac3", "sipr": "sipr",
+	"lpcJ": "ra_144", "14_4": "ra_144", "28_8": "ra_288", "dnet": "ac3", "cook": "cook", "atrc": "atrac3",
+	"sipr": "sipr",
 	"raac": "aac", "racp": "aac", "ralf": "ralf", "LSD:": "ralf",
 }
 

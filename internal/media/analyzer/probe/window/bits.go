@@ -27,8 +27,10 @@ func (r *BitReader) Bits(n int) uint32 {
 	return v
 }
 
+// Flag reads one bit.
 func (r *BitReader) Flag() bool { return r.Bits(1) == 1 }
 
+// Skip passes over n bits.
 func (r *BitReader) Skip(n int) {
 	if n < 0 || n > len(r.B)*8-r.Pos {
 		r.Over = true

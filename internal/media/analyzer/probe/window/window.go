@@ -15,6 +15,7 @@ import (
 // HeadSize is how many bytes the first read of every file takes. It holds all that most formats need.
 const HeadSize = 32 << 10
 
+// Size is what the floating window beside the head holds.
 const Size = 32 << 10 // the floating window beside the head
 
 // Budget bounds the work on one file. The zero value of a field means none of it.
@@ -111,7 +112,8 @@ func (w *Window) Release() {
 // Size is the file's size in bytes.
 func (w *Window) Size() int64 { return w.size }
 
-// Err is the first error of a budget, the context or the source, after which every method fails; nil while there is none.
+// Err is the first error of a budget, the context or the source, after which every method fails; nil while there is
+// none.
 func (w *Window) Err() error { return w.failed }
 
 // Ahead sets how many bytes the floating window takes in at once, where more is not asked for; it begins
@@ -124,7 +126,8 @@ func (w *Window) KeepAhead() (restore func()) {
 	return func() { w.ahead = n }
 }
 
-// Nested returns a window over what lies packed in the file, of size bytes, under a budget of its own and the same context.
+// Nested returns a window over what lies packed in the file, of size bytes, under a budget of its own and the same
+// context.
 func (w *Window) Nested(src io.ReaderAt, size int64) *Window { return New(w.ctx, src, size) }
 
 // Head returns the first bytes of the file, at most HeadSize. They stay valid for the whole probe.
@@ -325,6 +328,7 @@ func (w *Window) fail(err error) error {
 	return err
 }
 
+// OnTime is an error once the context has ended or the time is up: for work that reads nothing.
 func (w *Window) OnTime() error {
 	if err := w.ctx.Err(); err != nil {
 		return w.fail(err)
@@ -358,10 +362,20 @@ func (w *Window) read(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// Integers at the start of b, which must be long enough.
+// BE16 reads an integer of 16 bits at the start of b, which must be long enough, big end first.
 func BE16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
+
+// BE32 reads an integer of 32 bits, big end first.
 func BE32(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
+
+// BE64 reads an integer of 64 bits, big end first.
 func BE64(b []byte) uint64 { return binary.BigEndian.Uint64(b) }
+
+// LE16 reads an integer of 16 bits, little end first.
 func LE16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
+
+// LE32 reads an integer of 32 bits, little end first.
 func LE32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
+
+// LE64 reads an integer of 64 bits, little end first.
 func LE64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }

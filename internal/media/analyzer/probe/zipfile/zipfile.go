@@ -47,11 +47,13 @@ const (
 	maxDirectory  = 512 << 10 // bytes; what lists more is told by its count alone
 
 	stored, deflated = 0, 8
-	FlagEncrypted    = 1 << 0
-	flagUTF8         = 1 << 11
+	// FlagEncrypted is the bit of Flags that says so.
+	FlagEncrypted = 1 << 0
+	flagUTF8      = 1 << 11
 )
 
 var (
+	// ErrTooLarge is of a directory that is not read, for its size.
 	ErrTooLarge = fmt.Errorf("%w: directory too large to list", window.ErrBudget)
 	ErrMethod   = fmt.Errorf("%w: unsupported compression", window.ErrMalformed)
 )
@@ -74,6 +76,7 @@ type Entry struct {
 	header       uint64 // offset of the local header, without the shift
 }
 
+// Match tells ZIP by its magic bytes.
 func Match(head []byte, _ string) bool {
 	return len(head) >= 22 && (string(head[:4]) == "PK\x03\x04" || string(head[:4]) == "PK\x05\x06" || string(head[:8]) == "PK\x07\x08PK\x03\x04")
 }
