@@ -4,8 +4,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
 
-// aacConfig is what an AudioSpecificConfig says (ISO/IEC 14496-3, 1.6.2.1).
-type aacConfig struct {
+// AACConfig is what an AudioSpecificConfig says (ISO/IEC 14496-3, 1.6.2.1).
+type AACConfig struct {
 	Codec    string // "aac", or what else the object type names
 	Profile  string
 	Rate     int // of the output, with spectral band replication
@@ -39,7 +39,7 @@ func aacRate(r *window.BitReader) int {
 
 // ParseAACConfig reads an AudioSpecificConfig with its hierarchical or backward compatible signalling
 // of spectral band replication and parametric stereo.
-func ParseAACConfig(b []byte) (c aacConfig, ok bool) {
+func ParseAACConfig(b []byte) (c AACConfig, ok bool) {
 	r := window.BitReader{B: b}
 	object := aacObject(&r)
 	rate := aacRate(&r)
@@ -88,7 +88,7 @@ func ParseAACConfig(b []byte) (c aacConfig, ok bool) {
 
 // aacBackwardSBR looks for the extension behind the configuration (1.6.5, sync 0x2B7): a file that
 // old players take for plain AAC. It reports whether parametric stereo is in use.
-func aacBackwardSBR(b []byte, c *aacConfig) bool {
+func aacBackwardSBR(b []byte, c *AACConfig) bool {
 	r := window.BitReader{B: b}
 	for r.Left() >= 16 {
 		at := r

@@ -1,7 +1,7 @@
 package codec
 
-// adtsHeader is the header of a frame of AAC in the transport that files of it use (ISO/IEC 13818-7, 6.2).
-type adtsHeader struct {
+// ADTSHeader is the header of a frame of AAC in the transport that files of it use (ISO/IEC 13818-7, 6.2).
+type ADTSHeader struct {
 	Bytes, Samples int
 	Rate           int
 	Channels       int
@@ -11,7 +11,7 @@ type adtsHeader struct {
 const adtsHeaderSize = 7
 
 // ParseADTSFrame reads the header of a frame; ok is false where there is none.
-func ParseADTSFrame(b []byte) (f adtsHeader, ok bool) {
+func ParseADTSFrame(b []byte) (f ADTSHeader, ok bool) {
 	if len(b) < adtsHeaderSize || b[0] != 0xFF || b[1]&0xF6 != 0xF0 {
 		return f, false
 	}
@@ -19,7 +19,7 @@ func ParseADTSFrame(b []byte) (f adtsHeader, ok bool) {
 	if rate >= len(AACRates) {
 		return f, false
 	}
-	f = adtsHeader{
+	f = ADTSHeader{
 		Bytes:    int(b[3]&3)<<11 | int(b[4])<<3 | int(b[5])>>5,
 		Samples:  1024 * (int(b[6]&3) + 1),
 		Rate:     AACRates[rate],

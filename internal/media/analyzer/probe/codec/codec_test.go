@@ -63,15 +63,15 @@ func TestEmulationPreventionIsTakenOut(t *testing.T) {
 func TestAACConfigurations(t *testing.T) {
 	for name, c := range map[string]struct {
 		config string
-		want   aacConfig
+		want   AACConfig
 	}{
-		"LC, 44.1 kHz, stereo":             {"12 10", aacConfig{"aac", "LC", 44100, 2}},
-		"LC, 5.1":                          {"11 B0", aacConfig{"aac", "LC", 48000, 6}},
-		"LC, 7.1":                          {"11 B8", aacConfig{"aac", "LC", 48000, 8}},
-		"SBR, signalled at once":           {"2B 11 88 00", aacConfig{"aac", "HE-AAC", 48000, 2}},
-		"SBR, for old players to overlook": {"13 90 56 E5 A0", aacConfig{"aac", "HE-AAC", 44100, 2}},
-		"parametric stereo":                {"EB 09 88 00", aacConfig{"aac", "HE-AACv2", 48000, 2}},
-		"a rate of its own, 44056 Hz":      {"17 80 56 0C 10", aacConfig{"aac", "LC", 44056, 2}},
+		"LC, 44.1 kHz, stereo":             {"12 10", AACConfig{"aac", "LC", 44100, 2}},
+		"LC, 5.1":                          {"11 B0", AACConfig{"aac", "LC", 48000, 6}},
+		"LC, 7.1":                          {"11 B8", AACConfig{"aac", "LC", 48000, 8}},
+		"SBR, signalled at once":           {"2B 11 88 00", AACConfig{"aac", "HE-AAC", 48000, 2}},
+		"SBR, for old players to overlook": {"13 90 56 E5 A0", AACConfig{"aac", "HE-AAC", 44100, 2}},
+		"parametric stereo":                {"EB 09 88 00", AACConfig{"aac", "HE-AACv2", 48000, 2}},
+		"a rate of its own, 44056 Hz":      {"17 80 56 0C 10", AACConfig{"aac", "LC", 44056, 2}},
 	} {
 		if got, ok := ParseAACConfig(bytesOf(t, c.config)); !ok || got != c.want {
 			t.Errorf("%s: %+v, should be %+v", name, got, c.want)

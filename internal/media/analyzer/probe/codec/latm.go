@@ -17,7 +17,7 @@ func LOASFrameSize(b []byte) (n, samples int, key uint32, ok bool) {
 // latmMux is what a StreamMuxConfig says (ISO/IEC 14496-3, 1.7.3) of the first program's first layer, in the plain form
 // that broadcasters use.
 type latmMux struct {
-	aacConfig
+	AACConfig
 	payload bool // where the frames' payload lies is known
 }
 
@@ -39,7 +39,7 @@ func (m *latmMux) readLATM(r *window.BitReader) bool {
 	if c.Profile == "HE-AAC" && c.Channels == 1 { // as in frames that do not say so
 		c.Channels, c.Profile = 2, "HE-AACv2"
 	}
-	*m = latmMux{aacConfig: c}
+	*m = latmMux{AACConfig: c}
 	object := aacObject(r)
 	aacRate(r)
 	channels := r.Bits(4)

@@ -13,8 +13,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
 
-// id3Header is the first ten bytes of an ID3v2 tag (id3.org, ID3v2.4.0 structure, 3.1).
-type id3Header struct {
+// ID3Header is the first ten bytes of an ID3v2 tag (id3.org, ID3v2.4.0 structure, 3.1).
+type ID3Header struct {
 	major byte
 	flags byte
 	size  int64 // of the whole tag, with header and footer
@@ -28,7 +28,7 @@ const (
 )
 
 // ParseID3Header reads a tag's header, or its footer, which differs by its first bytes only.
-func ParseID3Header(b []byte, magic string) (h id3Header, ok bool) {
+func ParseID3Header(b []byte, magic string) (h ID3Header, ok bool) {
 	if len(b) < id3HeaderSize || string(b[:3]) != magic || b[3] < 2 || b[3] > 4 || b[4] == 0xFF {
 		return h, false
 	}
@@ -36,7 +36,7 @@ func ParseID3Header(b []byte, magic string) (h id3Header, ok bool) {
 	if !ok {
 		return h, false
 	}
-	h = id3Header{major: b[3], flags: b[5], size: id3HeaderSize + int64(n)}
+	h = ID3Header{major: b[3], flags: b[5], size: id3HeaderSize + int64(n)}
 	if h.major == 4 && h.flags&id3Footer != 0 {
 		h.size += id3HeaderSize
 	}
@@ -53,7 +53,7 @@ func syncSafe(b []byte) (n uint32, ok bool) {
 
 // ID3Tag is what a tag says.
 type ID3Tag struct {
-	id3Header
+	ID3Header
 	Tags     Set
 	extra    Set // of TXXX frames, by names of their writers: below the frames that the format defines
 	legacy   LegacyText
@@ -76,7 +76,7 @@ func ReadID3(w *window.Window, off int64) (t *ID3Tag, ok bool, err error) {
 	if !ok {
 		return nil, false, nil
 	}
-	t = &ID3Tag{id3Header: h}
+	t = &ID3Tag{ID3Header: h}
 	defer w.KeepAhead()()
 	end := min(off+h.size, w.Size())
 	if h.major == 4 && h.flags&id3Footer != 0 {

@@ -220,8 +220,8 @@ func (c *VorbisComment) picture(name, head string, art media.Artwork, n int64) {
 	c.Art.Offer(p.Kind, p.MIME, art)
 }
 
-// pictureHead is what stands before the picture in FLAC's PICTURE block (RFC 9639, 8.8).
-type pictureHead struct {
+// PictureHead is what stands before the picture in FLAC's PICTURE block (RFC 9639, 8.8).
+type PictureHead struct {
 	Kind   byte
 	MIME   string
 	Size   int64 // of the head
@@ -229,7 +229,7 @@ type pictureHead struct {
 }
 
 // ParsePictureHead reads what stands before a picture's bytes.
-func ParsePictureHead(b []byte) (p pictureHead, ok bool) {
+func ParsePictureHead(b []byte) (p PictureHead, ok bool) {
 	if len(b) < 8 || window.BE32(b) > 255 {
 		return p, false
 	}

@@ -55,7 +55,8 @@ const (
 var (
 	// ErrTooLarge is of a directory that is not read, for its size.
 	ErrTooLarge = fmt.Errorf("%w: directory too large to list", window.ErrBudget)
-	ErrMethod   = fmt.Errorf("%w: unsupported compression", window.ErrMalformed)
+	// ErrMethod is of an entry that is packed in another way than by deflate.
+	ErrMethod = fmt.Errorf("%w: unsupported compression", window.ErrMalformed)
 )
 
 // File is an open ZIP.
