@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -199,7 +200,11 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 	return tx.saveAnalysis(&old, &it)
 }
 
-// Defer takes a task off the analyzer's list until a scan of its directory puts it back: the file is not what the catalog says, or not there. An item that has moved since stays on the list.
+// unseenCTime is no file's ctime: the next scan of the directory finds the file changed, and asks for what was deferred.
+const unseenCTime = math.MinInt64
+
+// Defer takes a task off the analyzer's list until a scan of its directory puts it back: the file is not what the
+// catalog says, or not there. An item that has moved since stays on the list.
 func (tx *Tx) Defer(t *Task) error {
 	it, ok, err := tx.current(t)
 	if err != nil || !ok || it.Dir != t.Dir || it.Name != t.Name {
@@ -207,10 +212,14 @@ func (tx *Tx) Defer(t *Task) error {
 	}
 	old := it
 	it.Work, it.RetryAt = NoWork, 0
-	if t.Outdated { // the same look puts it back on the list, as a file that has not been read
+	switch {
+	case t.Outdated: // the same scan puts it back on the list, as a file that has not been read
 		it.Analysis = Pending
 		err = tx.Save(&old, &it)
-	} else {
+	case it.Analysis != Pending: // its content may be another, wherever it is found
+		it.CTime = unseenCTime
+		err = tx.saveWork(&old, &it)
+	default:
 		err = tx.saveWork(&old, &it)
 	}
 	if err != nil {

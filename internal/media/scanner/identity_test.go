@@ -325,6 +325,37 @@ func TestWhatTheBytesSaidMovesWithTheFile(t *testing.T) {
 	})
 }
 
+// The analyzer that was to look at the fingerprint finds nothing where the file was: its directory is being renamed.
+func TestAFingerprintThatCouldNotBeComparedIsComparedWhereTheFileIsFound(t *testing.T) {
+	for name, then := range map[string]string{"its directory is renamed": "rename a b", "it was away for a moment": ""} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, options{}, func(w *world) {
+				w.run("mkdir a\nwrite a/f x\nlink a/f .other")
+				w.scan()
+				was := w.analysed("a/f")
+				w.run("remove .other") // one link less: ctime
+				w.scan()
+				tasks, err := w.st.Tasks(w.t.Context(), was.Root, 10)
+				if err != nil || len(tasks) != 1 || tasks[0].Work != store.Verify {
+					t.Fatalf("work %+v, %v, want one fingerprint to compare", tasks, err)
+				}
+				if err := w.st.Update(w.t.Context(), func(tx *store.Tx) error { return tx.Defer(&tasks[0]) }); err != nil {
+					t.Fatal(err)
+				}
+				place := "a/f"
+				if then != "" {
+					w.run(then)
+					place = "b/f"
+				}
+				w.scan()
+				if it := w.item(place); it.ID != was.ID || it.Work != store.Verify {
+					t.Errorf("%+v became %+v, want the same item with its fingerprint to compare", was, it)
+				}
+			})
+		})
+	}
+}
+
 func TestOnlyAnotherCTimeAsksForTheFingerprintAndTakesNoNumber(t *testing.T) {
 	inWorld(t, options{}, func(w *world) {
 		w.run("write f x\nlink f .other")
