@@ -14,6 +14,32 @@
 // between tags, and plain numbers are weighed against each other by what surrounds them. The words
 // that nobody claims are titles. Folders complete what the name leaves open.
 //
+// # The passes, in order
+//
+// The order of the passes over a part of a path is what decides: each claims words for good, and reads those
+// that are left. [segment.analyse] in parse.go runs them; each has a file:
+//
+//	path.go, tokens*.go   the path is cut into parts, a part into words with their brackets
+//	provider.go           identifiers of outside catalogs: [tmdbid-42]
+//	website.go            addresses that trackers put around a name
+//	fansub.go             the group in brackets that opens the names of anime
+//	sizes.go              what is known by its shape: 1080p, 1.4GB, 23.976fps, checksums
+//	dates.go              days
+//	markers.go            season and episode in letters or words; marker_*.go read one spelling each
+//	drops.go              takes back what a later pass knows better
+//	tags.go               strong words of the vocabulary, which frame the rest
+//	year.go               the year of release
+//	tags_dependent.go     weak words and codes, by what stands beside them
+//	country.go, parts.go  "(US)"; parts, discs, CDs, films of a series
+//	numbers.go            plain numbers, weighed against each other; number_*.go say how
+//	title.go, script.go   the words that nobody claimed
+//	release_group.go      who made the release
+//	fill.go               claims become fields of the guess
+//
+// That is how video.go reads a film or an episode with its folders. Other kinds of file have readers of their own,
+// which parse.go chooses: music.go, album.go, audiobook.go, book*.go, comic*.go, game*.go, program.go, photo.go,
+// subtitle.go, disc_files.go, extras.go, and other.go for what has no extension that tells.
+//
 // # Guarantees
 //
 //   - [Parse] and the other functions are safe for concurrent use, and never fail or panic, whatever
@@ -24,7 +50,4 @@
 //   - The same path gives the same guess, always.
 //
 // Property names and values are guessit's where it has them.
-//
-// [Group] tells the parts, the versions and the extras among the files of a folder apart, and
-// [Ignored] which paths catalogs pass over by convention.
 package name

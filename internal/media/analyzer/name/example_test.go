@@ -41,17 +41,3 @@ func ExampleParse_music() {
 	// Output:
 	// track Anna Bell Rain 1994 [2] 3 Blue
 }
-
-func ExampleGroup() {
-	g := name.Group([]string{"Boat (2011) cd1.avi", "Boat (2011) cd2.avi", "Boat (2011)-trailer.avi"})
-	for _, s := range g.Stacks {
-		fmt.Println(s.Name, s.Files)
-	}
-	for _, it := range g.Items {
-		fmt.Printf("%d %q\n", len(it.Files), it.Extra)
-	}
-	// Output:
-	// Boat (2011) [Boat (2011) cd1.avi Boat (2011) cd2.avi]
-	// 2 ""
-	// 1 "trailer"
-}

@@ -3,31 +3,38 @@ package name
 // isExtras reports a word after which numbers count extras.
 func isExtras(k []byte) bool { return string(k) == "extras" || string(k) == "extra" }
 
-// pairAt reports whether season and episode begin at token i without letters: " - 6.01 - ", "[5.01]",
-// and "-11-06" at the end, which cannot be a range.
+// pairAt reports whether season and episode begin at token i without letters: " - 6.01 - ", "[5.01]", "Title 1-05", and
+// "-11-06" at the end, which cannot be a range.
 func (s *segment) pairAt(i int) bool {
 	j := i + 1
-	if s.tagsAt > 0 && i > s.tagsAt || j >= len(s.tok) || s.tok[i].num <= 0 || s.tok[j].num <= 0 || len(s.word(i)) > 2 || s.tok[j].prop != propNone {
+	if s.tagsAt > 0 && i > s.tagsAt || !s.freeWord(j) || s.tok[i].num <= 0 || s.tok[j].num <= 0 || len(s.word(i)) > 2 {
 		return false
 	}
-	d := len(s.word(j))
-	behind := s.sepAfter(j)
-	if s.tok[j].sep == sepDot && d >= 2 && d <= 3 {
-		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '[' && int(s.br[b].first) == i && int(s.br[b].last) == j+1 {
-			return true
-		}
-		return i > 0 && s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 && behind.spacedDash() && j+1 < len(s.tok)
+	before, sep, k := s.tok[i].sep, s.tok[j].sep, s.word(j)
+	switch {
+	case sep == sepDot && (len(k) == 2 || len(k) == 3):
+		return s.fillsSquare(i, j+1) || i > 0 && before.spacedDash() && before&sepSpace != 0 && s.nextSpacedDash(j)
+	case len(k) != 2 || s.fansub || !s.wordsBefore(i):
+		return false
+	case len(s.word(i)) == 1:
+		apart := before.only(sepSpace | sepDot | sepUnderscore)
+		return k[0] == '0' && sep.tightDash() && apart && s.onlyTagsFrom(j+1)
+	case j+1 < len(s.tok) || s.tagsAt != len(s.tok):
+		return false
+	case sep.tightDash():
+		return s.tok[j].num <= s.tok[i].num
 	}
-	if len(s.word(i)) == 1 && d == 2 && s.word(j)[0] == '0' && s.tok[j].sep.tightDash() && s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore) && s.wordsBefore(i) && !s.fansub && s.onlyTagsFrom(j+1) {
-		return true // "Title 1-05"
-	}
-	ends := j+1 == len(s.tok) && s.tagsAt == len(s.tok) && s.wordsBefore(i) && !s.fansub
-	if ends && d == 2 && len(s.word(i)) == 2 && s.tok[j].sep == sepDot && s.tok[i].sep == sepDot && !s.spaces {
-		return true // "title.02.09"
-	}
-	return ends && d == 2 && len(s.word(i)) == 2 && (s.tok[j].sep.tightDash() || s.tok[j].sep == sepUnderscore && s.tok[i].sep.tightDash()) &&
-		(s.tok[j].num <= s.tok[i].num || s.tok[j].sep == sepUnderscore)
+	return sep == sepUnderscore && before.tightDash()
 }
+
+// fillsSquare reports that the tokens [from, to) are all that square brackets hold.
+func (s *segment) fillsSquare(from, to int) bool {
+	b := s.tok[from].bracket
+	return b >= 0 && s.br[b].kind == '[' && int(s.br[b].first) == from && int(s.br[b].last) == to
+}
+
+// nextSpacedDash reports a dash with room around it between token i and the next one.
+func (s *segment) nextSpacedDash(i int) bool { return i+1 < len(s.tok) && s.tok[i+1].sep.spacedDash() }
 
 // episodeSuffix reports what may follow the digits of an episode in its word.
 func (s *segment) episodeSuffix(k []byte) bool {
@@ -132,40 +139,58 @@ func (s *segment) finale(i int) bool {
 
 // weighLeading weighs a number that opens the name: an episode in a season's folder, or before a dash.
 func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
-	next := i + 1
-	dash := next < len(s.tok) && s.tok[next].sep.spacedDash()
-	dot := next < len(s.tok) && s.tok[next].sep&sepDot != 0 && s.tok[next].sep&sepSpace != 0
-	alone := s.alone(i)
-	if len(s.tok) == 1 && d == 4 && s.word(i)[0] == '0' && n > 100 {
-		return candidate{at: i, weight: weightNumber, split: true}
-	}
+	zero := s.word(i)[0] == '0'
 	switch {
-	case s.tok[i].bracket >= 0 && !alone:
+	case len(s.tok) == 1 && d == 4 && zero && n > 100:
+		return candidate{at: i, weight: weightNumber, split: true}
+	case s.tok[i].bracket >= 0 && !s.alone(i):
 		return candidate{at: i}
-	case c.season != nil && d == 3 && int(n)/100 == c.season[0] && n%100 > 0:
-		return candidate{at: i, weight: weightNumber, split: true}
-	case c.season != nil && d <= 3:
-		return candidate{at: i, weight: weightNumber}
-	case c.season != nil && d == 4 && !yearLike(n):
-		return candidate{at: i, weight: weightNumber, split: true}
-	case s.fansub && (dash || s.word(i)[0] == '0' && d > 1) && d <= 3 && next < len(s.tok):
+	case c.season != nil && d <= 4 && !(d == 4 && yearLike(n)):
+		ofSeason := d == 3 && int(n)/100 == c.season[0] && n%100 > 0
+		return candidate{at: i, weight: weightNumber, split: ofSeason || d == 4}
+	case len(s.tok) == 1:
+		if c.inWork && !c.films && c.medium == mediumVideo && d >= 2 && d <= 3 && zero && n > 0 {
+			return candidate{at: i, weight: weightBare + 5} // "Series/04.mkv"
+		}
+		return candidate{at: i}
+	case i+1 >= len(s.tok):
+		return candidate{at: i}
+	case s.fansub && d <= 3 && (s.tok[i+1].sep.spacedDash() || zero && d > 1):
 		return candidate{at: i, weight: weightNumber - 5}
-	case d == 1 && next+1 < len(s.tok) && s.tok[next].sep.tightDash() && len(s.word(next)) == 2 && s.tok[next].num > 0 && s.tok[next+1].sep&sepSpace != 0:
-		return candidate{at: i, weight: weightNumber, pair: true} // "2-06. Title"
-	case d == 2 && s.word(i)[0] == '0' && next < len(s.tok) && s.tok[next].sep.tightDash() && s.tok[next].num < 0 && s.tagsAt == len(s.tok):
-		return candidate{at: i, weight: weightBare + 5} // "03-Title"
+	case s.pairOpens(i):
+		return candidate{at: i, weight: weightNumber, pair: true}
 	case s.rangeOpens(i):
 		return candidate{at: i, weight: weightNumber}
-	case len(s.tok) == 1 && c.inWork && !c.films && c.medium == mediumVideo && d >= 2 && d <= 3 && s.word(i)[0] == '0' && n > 0:
-		return candidate{at: i, weight: weightBare + 5} // "Series/04.mkv"
-	case d > 4 || alone || next >= len(s.tok):
-		return candidate{at: i}
-	case dash && d == 3 && s.word(i)[0] != '0' && s.tok[next].sep&sepSpace != 0 && !c.films && c.medium == mediumVideo && !s.has(propYear) && s.nextDash(next+1) == 0:
-		return candidate{at: i, weight: weightBare}
-	case (dash || dot) && s.word(i)[0] == '0' && d >= 2 && d <= 3 && !s.movieBehind(i) && !c.inSet:
-		return candidate{at: i, weight: weightBare + 5}
 	}
-	return candidate{at: i}
+	return candidate{at: i, weight: s.weighBeforeTitle(i, d, c)}
+}
+
+// weighBeforeTitle weighs a number of d digits that opens the name, by what is between it and the word behind it.
+func (s *segment) weighBeforeTitle(i, d int, c context) int {
+	next, after := &s.tok[i+1], s.tok[i+1].sep
+	zero := s.word(i)[0] == '0'
+	spaced := after.spacedDash() || after&sepDot != 0 && after&sepSpace != 0
+	video := !c.films && c.medium == mediumVideo && !s.has(propYear)
+	switch {
+	case d == 2 && zero && after.tightDash() && next.num < 0 && s.tagsAt == len(s.tok):
+		return weightBare + 5 // "03-Title"
+	case d > 4 || s.alone(i):
+		return 0
+	case d == 3 && !zero && after.spacedDash() && after&sepSpace != 0 && video && s.nextDash(i+2) == 0:
+		return weightBare
+	case spaced && zero && d >= 2 && d <= 3 && !s.movieBehind(i) && !c.inSet:
+		return weightBare + 5
+	}
+	return 0
+}
+
+// pairOpens reports a season and an episode that open the name: "2-06. Title".
+func (s *segment) pairOpens(i int) bool {
+	if digits(s.word(i), 0) != 1 || i+2 >= len(s.tok) {
+		return false
+	}
+	next := &s.tok[i+1]
+	return next.sep.tightDash() && len(s.word(i+1)) == 2 && next.num > 0 && s.tok[i+2].sep&sepSpace != 0
 }
 
 // rangeOpens reports whether a range of numbers with a dot behind it opens the name: "003-005. Title".

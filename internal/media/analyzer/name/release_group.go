@@ -1,74 +1,5 @@
 package name
 
-// findFansub claims the group in brackets that opens the names of anime releases.
-func (s *segment) findFansub() {
-	i := 0
-	for i < len(s.tok) && s.tok[i].prop != propNone {
-		i++
-	}
-	if i+1 < len(s.tok) && s.listNumber(i) { // "37 [Group]_Title_-_37v2"
-		s.add(claim{prop: propIgnored, from: i, to: i + 1})
-		i++
-	}
-	if i >= len(s.tok) || s.tok[i].bracket < 0 {
-		return
-	}
-	b := s.br[s.tok[i].bracket]
-	if b.kind == '(' || b.kind == '{' || int(b.first) != i || !b.closed || int(b.last) >= len(s.tok) || b.parent >= 0 {
-		return
-	}
-	for j := int(b.first); j < int(b.last); j++ {
-		if s.tok[j].prop != propNone {
-			return
-		}
-	}
-	if c, ok := s.markerAt(i); ok && c.seasonWord && c.to == int(b.last) { // "[Season 2] Title - 01"
-		return
-	}
-	if s.pairAt(i) || int(b.last-b.first) == 1 && s.tok[i].num >= 0 && s.tok[i].num < 100 && len(s.tok) > 1 && s.sepAfter(i)&sepSpace == 0 {
-		return
-	}
-	tags := true
-	for j := int(b.first); j < int(b.last); j++ {
-		tags = tags && s.lookup(j).tag != nil
-	}
-	if tags {
-		s.add(claim{prop: propIgnored, from: int(b.first), to: int(b.last)})
-		return
-	}
-	s.fansub = true
-	s.add(claim{prop: propGroup, from: int(b.first), to: int(b.last), text: s.bracketText(s.tok[i].bracket)})
-}
-
-// listNumber reports a number in front of the group's bracket that the name says again behind it, as numbered lists
-// of files have it.
-func (s *segment) listNumber(i int) bool {
-	if s.tok[i].bracket >= 0 || s.tok[i].num < 0 || !s.entersBracket(i+1) || s.br[s.tok[i+1].bracket].kind != '[' {
-		return false
-	}
-	for j := i + 2; j < len(s.tok); j++ {
-		if s.tok[j].bracket < 0 && s.tok[j].sep.spacedDash() && s.versionedNumber(j) == s.tok[i].num {
-			return true
-		}
-	}
-	return false
-}
-
-// bracketText returns what stands in bracket b.
-func (s *segment) bracketText(b int16) string {
-	g := s.br[b]
-	return valid(s.text[s.tok[g.first].start:s.endIn(int(g.last)-1, b)])
-}
-
-// endIn returns where token i ends, with the marks behind it that are still in bracket b.
-func (s *segment) endIn(i int, b int16) int {
-	end := int(s.tok[i].end)
-	for end < int(s.br[b].close)-1 && (s.text[end] == '!' || s.text[end] == '?') {
-		end++
-	}
-	return end
-}
-
 // releaseGroup returns who made the release: behind the last dash, in the last brackets, or in the
 // brackets that open the name.
 func (s *segment) releaseGroup() string {
@@ -89,26 +20,50 @@ func (s *segment) releaseGroup() string {
 func (s *segment) dashGroup() string {
 	for i := len(s.tok) - 1; i > 0 && i > len(s.tok)-12; i-- {
 		t := &s.tok[i]
-		if t.prop != propNone && t.prop != propOther && t.prop != propWebsite && t.prop != propLanguage && t.prop != propSubtitle {
+		switch t.prop {
+		case propNone, propOther, propWebsite, propLanguage, propSubtitle:
+		default:
 			if t.prop.descriptive() && t.sep.tightDash() && i == len(s.tok)-1 && t.strengthIn(s) == code {
 				return s.groupText(i)
 			}
 			return ""
 		}
-		if p := s.tok[i-1].prop; t.sep.spacedDash() && (p == propYear || p == propPart || p == propMarker || p == propDate) {
+		if t.sep.spacedDash() && s.numbersWork(i-1) {
 			return ""
 		}
-		if t.prop == propNone && t.sep&sepDash != 0 && t.sep.only(sepDash|sepSpace|sepDot) && t.bracket < 0 && s.described(i-1) {
+		if t.prop != propNone {
+			continue
+		}
+		if s.dashBefore(i) && s.described(i-1) {
 			return s.groupText(i)
 		}
-		if t.prop == propNone && t.sep&sepDash != 0 && t.sep.only(sepDash|sepOpen|sepClose|sepSpace|sepUnderscore) && s.described(i-1) {
-			return s.groupText(i)
-		}
-		if i > 1 && t.prop == propNone && t.sep.tightDash() && s.tok[i-1].prop == propNone && s.tok[i-1].end-s.tok[i-1].start == 1 && s.tok[i-1].sep == sepDot && s.described(i-2) {
+		if i > 1 && t.sep.tightDash() && s.letterBehindDot(i-1) && s.described(i-2) {
 			return s.groupText(i - 1) // "x264.D-Z0N3"
 		}
 	}
 	return ""
+}
+
+// dashBefore reports a dash before token i that a group may stand behind.
+func (s *segment) dashBefore(i int) bool {
+	sep := s.tok[i].sep
+	return sep&sepDash != 0 && (sep.only(sepDash|sepSpace|sepDot) && s.tok[i].bracket < 0 ||
+		sep.only(sepDash|sepOpen|sepClose|sepSpace|sepUnderscore))
+}
+
+// letterBehindDot reports a single letter without a claim.
+func (s *segment) letterBehindDot(i int) bool {
+	t := &s.tok[i]
+	return t.prop == propNone && t.end-t.start == 1 && t.sep == sepDot
+}
+
+// numbersWork reports whether token i is a year, a date, a part or a mark of season and episode.
+func (s *segment) numbersWork(i int) bool {
+	switch s.tok[i].prop {
+	case propYear, propPart, propMarker, propDate:
+		return true
+	}
+	return false
 }
 
 func (t *token) strengthIn(s *segment) strength {

@@ -38,19 +38,25 @@ func (s *segment) dottedSeasons(c *claim) bool {
 	return true
 }
 
+// joinAt returns the token that continues a list or a range behind token i, and what joins it: separators, for which a
+// word may stand, "1 to 5", "3 and 4".
+func (s *segment) joinAt(i int) (int, separators) {
+	join, e := s.tok[i].sep, s.tok[i].entry
+	switch {
+	case e == nil || i+1 >= len(s.tok):
+		return i, join
+	case e.roles&roleTo != 0:
+		return i + 1, join | sepDash
+	case e.roles&roleAnd != 0:
+		return i + 1, join | sepAmpersand
+	}
+	return i, join
+}
+
 // continueSeasons reads further seasons: S01-S05, S01-05, S1+S2, "1 to 5", "1, 2 & 3", "1 2 3".
 func (s *segment) continueSeasons(c *claim) {
 	for c.to < len(s.tok) {
-		j := c.to
-		join := s.tok[j].sep
-		if e := s.tok[j].entry; e != nil && e.roles&(roleAnd|roleTo) != 0 && j+1 < len(s.tok) {
-			if e.roles&roleTo != 0 {
-				join |= sepDash
-			} else {
-				join |= sepAmpersand
-			}
-			j++
-		}
+		j, join := s.joinAt(c.to)
 		if e := s.tok[j].entry; e != nil && e.roles&roleSeason != 0 && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
 			j++
 		}

@@ -115,16 +115,7 @@ func (s *segment) continueEpisodes(c *claim) {
 		}
 	}()
 	for c.to < len(s.tok) {
-		j := c.to
-		join := s.tok[j].sep
-		if e := s.tok[j].entry; e != nil && e.roles&(roleAnd|roleTo) != 0 && j+1 < len(s.tok) {
-			if e.roles&roleTo != 0 {
-				join |= sepDash
-			} else {
-				join |= sepAmpersand
-			}
-			j++
-		}
+		j, join := s.joinAt(c.to)
 		if s.tok[j].prop != propNone || join&(sepOpen|sepClose|sepColon) != 0 || join&sepSlash != 0 {
 			return
 		}
