@@ -1,6 +1,7 @@
 package smb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -51,18 +52,10 @@ type Config struct {
 
 // complete fills in the defaults and validates.
 func (c Config) complete() (Config, error) {
-	if c.Port == 0 {
-		c.Port = defaultPort
-	}
-	if c.Timeout == 0 {
-		c.Timeout = defaultTimeout
-	}
-	if c.dialTimeout == 0 {
-		c.dialTimeout = min(defaultDialTimeout, c.Timeout)
-	}
-	if c.idleTimeout == 0 {
-		c.idleTimeout = defaultIdleTimeout
-	}
+	c.Port = cmp.Or(c.Port, defaultPort)
+	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
+	c.dialTimeout = cmp.Or(c.dialTimeout, min(defaultDialTimeout, c.Timeout))
+	c.idleTimeout = cmp.Or(c.idleTimeout, defaultIdleTimeout)
 	c.Path = strings.Trim(c.Path, "/")
 	switch {
 	case c.Host == "" || strings.ContainsAny(c.Host, `/\[]`):
