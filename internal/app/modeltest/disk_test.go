@@ -1,12 +1,10 @@
 package modeltest
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,24 +17,17 @@ import (
 
 // TestDiskModel runs the model on each kind of file system, whose disks are taken away, copied and rolled back.
 func TestDiskModel(t *testing.T) {
-	d := 5 * time.Second
-	if testing.Short() {
-		d = time.Second
-	}
 	for _, fs := range filesystems {
-		t.Run(fs.name, func(t *testing.T) { runDisk(t, fs, d, cmp.Or(*seedFlag, 1)) })
+		t.Run(fs.name, func(t *testing.T) { runDisk(t, fs, testTime(5*time.Second, time.Second), testSeed()) })
 	}
 }
 
 // TestSoakDiskModel runs it on each for its share of what SOAK says.
 func TestSoakDiskModel(t *testing.T) {
-	d, err := time.ParseDuration(os.Getenv("SOAK"))
-	if err != nil {
-		t.Skip("SOAK=duration says how long to go on")
-	}
+	d := soakTime(t)
 	for _, fs := range filesystems {
 		t.Run(fs.name, func(t *testing.T) {
-			runDisk(t, fs, d/time.Duration(len(filesystems)), cmp.Or(*seedFlag, rand.Uint64()))
+			runDisk(t, fs, d/time.Duration(len(filesystems)), soakSeed())
 		})
 	}
 }
@@ -64,30 +55,16 @@ func runDisk(t *testing.T, fs filesystem, d time.Duration, seed uint64) {
 	if !apptest.Inside(t, apptest.Mounts) {
 		return
 	}
-	t.Logf("repeat with -seed %d", seed)
 	base := t.TempDir()
-	m := &diskModel{model: &model{t: t, dataDir: filepath.Join(base, "data")}, done: map[string]int{}}
-	m.disk = fs.mount(t, base)
-	m.driver = &driver{world: newWorld(t, m.disk.at, "one", "two"), rnd: rand.New(rand.NewPCG(seed, 0))}
-	m.analysed, m.lacks = true, fs.lacks
-	cfg := apptest.Config{DataDir: m.dataDir, More: "[watcher]\ndebounce = \"100ms\"\nmax_wait = \"1s\"\n"}
-	for _, r := range m.roots {
-		cfg.Roots = append(cfg.Roots, apptest.Root{
-			Name: r, Path: filepath.Join(m.base, r), More: "max_removals = 1.0\npoll_interval = \"1s\"\nexclude = [\"" + excluded + "\"]",
-		})
-		m.create(place{r, sentinel}, "", 0)
+	disk := fs.mount(t, base)
+	m := &diskModel{
+		model: newModel(t, filepath.Join(base, "data"), seed, newWorld(t, disk.at, "one", "two")), disk: disk, done: map[string]int{},
 	}
-	for range 60 {
-		m.operate()
-	}
-	m.daemon = apptest.Start(t, cfg)
-	m.replica = apptest.Follow(t, m.daemon)
+	m.lacks = fs.lacks
+	m.start(m.localRoots("poll_interval = \"1s\"\n"))
 	m.guard = newGuard(m.replica)
-	m.compare()
-	for end := time.Now().Add(d); time.Now().Before(end) && !t.Failed(); m.rounds++ {
-		m.round()
-	}
-	t.Logf("%s: %d rounds, %d operations, %d kills, %d graceful stops, done to the disk: %v", fs.name, m.rounds, m.ops, m.kills, m.stops, m.done)
+	m.run(d, m.round)
+	t.Logf("%s: done to the disk: %v", fs.name, m.done)
 }
 
 // round does something to the disk, or operations as the model does, and compares.
@@ -96,27 +73,7 @@ func (m *diskModel) round() {
 		m.handle()
 		return
 	}
-	n := 1 + m.rnd.IntN(25)
-	down, up := -1, -1 // before which operation
-	if m.chance(0.3) {
-		down = m.rnd.IntN(n + 1)
-		up = down + m.rnd.IntN(n+1-down)
-	}
-	for i := range n + 1 {
-		if i == down {
-			m.stop()
-		}
-		if i == up {
-			m.note("start")
-			m.daemon.Start(m.t)
-		}
-		if i < n {
-			m.operate()
-			m.ops++
-			m.pause()
-		}
-	}
-	m.compare()
+	m.operations(0.3)
 }
 
 // handle does to the disk what is done to disks.

@@ -1,10 +1,7 @@
 package modeltest
 
 import (
-	"cmp"
 	"context"
-	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,20 +16,13 @@ const sentinel = "sentinel.bin"
 
 // TestModel runs the model for a minute.
 func TestModel(t *testing.T) {
-	d := time.Minute
-	if testing.Short() {
-		d = 10 * time.Second
-	}
-	runModel(t, d, cmp.Or(*seedFlag, 1)) // the same operations each time; only their timing differs
+	runModel(t, testTime(time.Minute, 10*time.Second), testSeed())
 }
 
 // TestSoakModel runs the model for as long as SOAK says.
 func TestSoakModel(t *testing.T) {
-	d, err := time.ParseDuration(os.Getenv("SOAK"))
-	if err != nil {
-		t.Skip("SOAK=duration says how long to go on")
-	}
-	kills := runModel(t, d, cmp.Or(*seedFlag, rand.Uint64()))
+	d := soakTime(t)
+	kills := runModel(t, d, soakSeed())
 	if least := int(d.Hours() * 100); kills < least {
 		t.Errorf("%d kills are too few to prove anything: want %d", kills, least)
 	}
@@ -53,52 +43,12 @@ type model struct {
 }
 
 func runModel(t *testing.T, d time.Duration, seed uint64) (kills int) {
-	t.Logf("repeat with -seed %d", seed)
 	base := t.TempDir()
-	m := &model{t: t, dataDir: filepath.Join(base, "data")}
-	m.driver = &driver{world: newWorld(t, filepath.Join(base, "disk"), "one", "two"), rnd: rand.New(rand.NewPCG(seed, 0))}
-	m.analysed = true
-	cfg := apptest.Config{DataDir: m.dataDir, More: "[watcher]\ndebounce = \"100ms\"\nmax_wait = \"1s\"\n"}
-	for _, r := range m.roots {
-		cfg.Roots = append(cfg.Roots, apptest.Root{Name: r, Path: filepath.Join(m.base, r), More: "max_removals = 1.0\nexclude = [\"" + excluded + "\"]"})
-		m.create(place{r, sentinel}, "", 0)
-	}
-	for range 60 {
-		m.operate()
-	}
-	m.daemon = apptest.Start(t, cfg)
-	m.replica = apptest.Follow(t, m.daemon)
-	m.compare()
-	for end := time.Now().Add(d); time.Now().Before(end) && !t.Failed(); m.rounds++ {
-		m.round()
-	}
-	t.Logf("%d rounds, %d operations, %d kills, %d graceful stops, %d resumes of the replica", m.rounds, m.ops, m.kills, m.stops, m.replica.Resumed())
+	m := newModel(t, filepath.Join(base, "data"), seed, newWorld(t, filepath.Join(base, "disk"), "one", "two"))
+	m.start(m.localRoots(""))
+	m.run(d, func() { m.operations(0.35) })
+	t.Logf("%d resumes of the replica", m.replica.Resumed())
 	return m.kills
-}
-
-// round does operations, in some rounds with the daemon killed or stopped in the middle, and compares.
-func (m *model) round() {
-	n := 1 + m.rnd.IntN(25)
-	down, up := -1, -1 // before which operation
-	if m.chance(0.35) {
-		down = m.rnd.IntN(n + 1)
-		up = down + m.rnd.IntN(n+1-down)
-	}
-	for i := range n + 1 {
-		if i == down {
-			m.stop()
-		}
-		if i == up {
-			m.note("start")
-			m.daemon.Start(m.t)
-		}
-		if i < n {
-			m.operate()
-			m.ops++
-			m.pause()
-		}
-	}
-	m.compare()
 }
 
 func (m *model) stop() {

@@ -1,11 +1,9 @@
 package modeltest
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,20 +20,13 @@ import (
 // be forgotten that is there, and another root must not lose a second; once the share is back nothing may
 // differ, and no id have changed.
 func TestShareModel(t *testing.T) {
-	d := 2 * time.Minute
-	if testing.Short() {
-		d = 15 * time.Second
-	}
-	runShare(t, d, cmp.Or(*seedFlag, 1))
+	runShare(t, testTime(2*time.Minute, 15*time.Second), testSeed())
 }
 
 // TestSoakShareModel runs it for as long as SOAK says.
 func TestSoakShareModel(t *testing.T) {
-	d, err := time.ParseDuration(os.Getenv("SOAK"))
-	if err != nil {
-		t.Skip("SOAK=duration says how long to go on")
-	}
-	m := runShare(t, d, cmp.Or(*seedFlag, rand.Uint64()))
+	d := soakTime(t)
+	m := runShare(t, d, soakSeed())
 	if least := int(d.Hours() * 500); m.injected < least {
 		t.Errorf("%d faults are too few to prove anything: want %d", m.injected, least)
 	}
@@ -70,41 +61,27 @@ type shareModel struct {
 }
 
 func runShare(t *testing.T, d time.Duration, seed uint64) *shareModel {
-	t.Logf("repeat with -seed %d", seed)
-	m := &shareModel{model: &model{t: t}, tally: map[string]int{}}
-	m.server, m.disk = smbtest.StartOnBadDisk(t, "SMB_GLOBAL=server signing = mandatory")
-	m.proxy = smbtest.StartProxy(t, m.server.Port, 0)
+	server, disk := smbtest.StartOnBadDisk(t, "SMB_GLOBAL=server signing = mandatory")
 	base := t.TempDir()
-	m.dataDir, m.password = filepath.Join(base, "data"), filepath.Join(base, "password")
-	m.driver = &driver{
-		world: newWorldAt(t, base, map[string]string{shared: m.server.Media(shared), outside: filepath.Join(m.server.Dir, outside)}, shared),
-		rnd:   rand.New(rand.NewPCG(seed, 0)),
+	world := newWorldAt(t, base, map[string]string{shared: server.Media(shared), outside: filepath.Join(server.Dir, outside)}, shared)
+	m := &shareModel{
+		model: newModel(t, filepath.Join(base, "data"), seed, world), server: server, disk: disk, proxy: smbtest.StartProxy(t, server.Port, 0),
+		password: filepath.Join(base, "password"), tally: map[string]int{},
 	}
-	m.analysed, m.share = true, true
+	m.share = true
 	m.must(os.WriteFile(m.password, []byte(smbtest.Password+"\n"), 0o600))
 	m.must(os.Mkdir(filepath.Join(base, onDisk), 0o755))
 	m.touchLocal()
-	m.create(place{shared, sentinel}, "", 0)
-	for range 60 {
-		m.operate()
-	}
-	m.daemon = apptest.Start(t, apptest.Config{
-		DataDir: m.dataDir, More: "[watcher]\ndebounce = \"100ms\"\nmax_wait = \"1s\"\n",
-		Roots: []apptest.Root{
-			{
-				Name: shared, URL: fmt.Sprintf("smb://%s@127.0.0.1:%d/media/%s", smbtest.User, m.proxy.Port(), shared),
-				More: fmt.Sprintf("password_file = %q\ntimeout = %q\npoll_interval = \"1s\"\nmax_removals = 1.0\nexclude = [%q]", m.password, shareTimeout, excluded),
-			},
-			{Name: onDisk, Path: filepath.Join(base, onDisk)},
+	m.start([]apptest.Root{
+		{
+			Name: shared, URL: fmt.Sprintf("smb://%s@127.0.0.1:%d/media/%s", smbtest.User, m.proxy.Port(), shared),
+			More: fmt.Sprintf("password_file = %q\ntimeout = %q\npoll_interval = \"1s\"\nmax_removals = 1.0\nexclude = [%q]", m.password, shareTimeout, excluded),
 		},
+		{Name: onDisk, Path: filepath.Join(base, onDisk)},
 	})
-	m.replica = apptest.Follow(t, m.daemon)
 	m.guard = newGuard(m.replica)
-	m.compare()
-	for end := time.Now().Add(d); time.Now().Before(end) && !t.Failed(); m.rounds++ {
-		m.round()
-	}
-	t.Logf("%d rounds, %d operations, %d kills, %d graceful stops, %d faults: %v", m.rounds, m.ops, m.kills, m.stops, m.injected, m.tally)
+	m.run(d, m.round)
+	t.Logf("%d faults: %v", m.injected, m.tally)
 	t.Logf("a change of the local root took %s at most, of %d; at rest %v", m.slowest, m.localDone, m.atRest)
 	return m
 }
