@@ -214,8 +214,15 @@ func TestSharePollOfWhatIsUnchanged(t *testing.T) {
 	base := t.TempDir()
 	fill(t, base+"/films", 1)
 	proxy := smbtest.StartProxy(t, srv.Port, 0)
-	var requests atomic.Int64
-	count := func(_ int64, frame []byte) []byte { requests.Add(1); return frame }
+	var requests, polls, last atomic.Int64
+	count := func(_ int64, frame []byte) []byte {
+		requests.Add(1)
+		now := time.Now().UnixNano()
+		if time.Duration(now-last.Swap(now)) > sharePoll/2 {
+			polls.Add(1) // silence lies between them
+		}
+		return frame
+	}
 	proxy.MangleRequest.Store(&count)
 	d := startWithShare(t, base, proxy.Port(), smbtest.Password)
 	d.WaitRoot(t, "attic", time.Minute, func(r apptest.RootStatus) bool { return r.Items == dirs*files })
@@ -233,10 +240,12 @@ func TestSharePollOfWhatIsUnchanged(t *testing.T) {
 	d.WaitIdle(t, time.Minute)
 	full = requests.Load() - full
 
-	const polls = 5
-	began := requests.Load()
-	time.Sleep(polls * sharePoll * 11 / 10) // jitter is a tenth
-	poll := float64(requests.Load()-began) / polls
+	const wanted = 5
+	began, first := requests.Load(), polls.Load()
+	if !apptest.Within(time.Minute, func() bool { return polls.Load() > first+wanted }) { // the next one has begun: these are over
+		t.Fatalf("%d polls in a minute, want one every %v", polls.Load()-first, sharePoll)
+	}
+	poll := float64(requests.Load()-began) / wanted
 	t.Logf("a full pass is %d requests, a poll %.1f: %.1f %%", full, poll, 100*poll/float64(full))
 	if poll == 0 || poll > 0.05*float64(full) {
 		t.Errorf("an unchanged poll is %.1f requests of %d, want at most 5 %%", poll, full)
