@@ -1,6 +1,6 @@
 # make            build bin/catalogizerd
 # make run        serve the sample library, or ROOT=/path or ROOT=smb://..., on 127.0.0.1:8780
-# make test       every test, with the race detector
+# make test       every test, with the race detector; test-quick: within a minute, what needs neither servers nor long runs
 # make check      what CI runs: lint, vet, test, and the tests against a real Samba and systemd
 # make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory;
 #                 bench-growth: files a second while a catalog grows to a million
@@ -36,7 +36,7 @@ sysusersdir ?= $(prefix)/lib/sysusers.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 mandir ?= $(prefix)/share/man
 
-.PHONY: build run test check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth fuzz verify soak soak-share library install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth fuzz verify soak soak-share library install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -46,6 +46,10 @@ run: build
 
 test:
 	$(GO) test -race -timeout 20m $(TESTFLAGS) -tags $(TAGS) $(PACKAGES)
+
+# All rooms but those whose tests run the daemon, servers and models: app, cmd, smb.
+test-quick:
+	$(GO) test -short -timeout 5m -tags $(TAGS) $$($(GO) list $(PACKAGES) | grep -vE '/internal/(app|smb)(/|$$)|/cmd/')
 
 check: lint vet test test-memory test-samba test-systemd
 

@@ -137,9 +137,13 @@ func TestAFirstStartThatIsKilledIsBegunAnew(t *testing.T) {
 		_ = cmd.Wait()
 		return took
 	}
+	times := 40
+	if testing.Short() {
+		times = 5
+	}
 	took := first(t.TempDir(), time.Hour)
 	moments := map[string]int{}
-	for range 40 {
+	for range times {
 		dir := t.TempDir()
 		first(dir, time.Duration(rand.Int64N(int64(took))))
 		entries, err := os.ReadDir(dir)

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
 )
 
 // maxSortKey bounds the collation key of a title, in bytes. Titles that agree that far sort by id.
@@ -60,26 +57,6 @@ func joinWords(parts ...string) string {
 		b.WriteString(p)
 	}
 	return b.String()
-}
-
-// sorter makes collation keys. It belongs to one goroutine.
-type sorter struct {
-	c   *collate.Collator
-	buf collate.Buffer
-}
-
-func newSorter() *sorter {
-	return &sorter{c: collate.New(language.Und, collate.Numeric, collate.IgnoreCase)}
-}
-
-// titleKey makes titles sort naturally: by Unicode collation, numbers by their value.
-func (s *sorter) titleKey(title string) []byte {
-	if len(title) > 512 {
-		title = strings.ToValidUTF8(title[:512], "")
-	}
-	s.buf.Reset()
-	k := s.c.KeyFromString(&s.buf, title)
-	return append([]byte(nil), k[:min(len(k), maxSortKey)]...)
 }
 
 // segment makes text that the tokenizer can take: runs of CJK, which have no spaces between words,
