@@ -17,10 +17,10 @@ func TestAcceptTellsWhatIsAtStakeAndTakesNoSilenceForAYes(t *testing.T) {
 		return command(t, "yes\n", append([]string{"accept", "--server", "http://" + d.Addr()}, args...)...)
 	}
 	if o := accept("volume", "films", "--yes").ends(t, exitFailed); !strings.Contains(o.errOut, "no other disk is offered for root films: it is online") {
-		t.Errorf("%q", o.errOut)
+		t.Errorf("%q, want %q in it", o.errOut, "no other disk is offered for root films: it is online")
 	}
 	if o := accept("removals", "films", "--yes").ends(t, exitFailed); !strings.Contains(o.errOut, "no removals of root films are held") {
-		t.Errorf("%q", o.errOut)
+		t.Errorf("%q, want %q in it", o.errOut, "no removals of root films are held")
 	}
 	accept("volume", "nobody").ends(t, exitFailed)
 	accept("weather", "films").ends(t, exitUsage)
@@ -38,12 +38,12 @@ func TestAcceptTellsWhatIsAtStakeAndTakesNoSilenceForAYes(t *testing.T) {
 		t.Fatalf("nothing is held: %+v", d.Root(t, "films"))
 	}
 	if o := accept("removals", "films").ends(t, exitUsage); !strings.Contains(o.errOut, "110 items") || !strings.Contains(o.errOut, "--yes") {
-		t.Errorf("%q", o.errOut)
+		t.Errorf("%q, want %q and %q in it", o.errOut, "110 items", "--yes")
 	}
 	if !held() {
 		t.Error("they are gone though nobody said yes")
 	}
 	if o := accept("removals", "films", "--yes").ends(t, exitDone); o.out != "110 removed\n" {
-		t.Errorf("%q", o.out)
+		t.Errorf("said %q, want 110 removed", o.out)
 	}
 }

@@ -79,7 +79,7 @@ func TestParseExplainsWhatItSays(t *testing.T) {
 	}
 	told := slices.ContainsFunc(first.Why, func(r map[string]string) bool { return r["says"] == "no season" && r["text"] == "Season (2022" })
 	if first.Guess["title"] != "Wedding Bells Season" || !told {
-		t.Errorf("%s", lines[0])
+		t.Errorf("parsed %s, want the title Wedding Bells Season and why", lines[0])
 	}
 	if !strings.Contains(lines[1], `"why":[]`) {
 		t.Errorf("an empty path: %s", lines[1])
@@ -137,13 +137,13 @@ func TestProbePrintsALineForEachFile(t *testing.T) {
 		}
 	}
 	if g := got[0]; g.Path != tune || g.Error != "" || g.Kind != "track" || g.Title != "Open Gate" || g.Media.Container != "flac" {
-		t.Errorf("%s", lines[0])
+		t.Errorf("probed %s, want the track Open Gate in FLAC", lines[0])
 	}
 	if g := got[1]; g.Path != dir+"/none.mkv" || !strings.Contains(g.Error, "no such file") || g.Kind != "" {
-		t.Errorf("%s", lines[1])
+		t.Errorf("probed %s, want no such file", lines[1])
 	}
 	if g := got[2]; g.Path != dir || !strings.Contains(g.Error, "is not a regular file") {
-		t.Errorf("%s", lines[2])
+		t.Errorf("probed %s, want it refused as no regular file", lines[2])
 	}
 	command(t, "", "probe", tune).ends(t, exitDone)
 }
@@ -155,7 +155,7 @@ func TestProbeSaysWhatItCut(t *testing.T) {
 	}
 	lines := command(t, "", "probe", list).ends(t, exitDone).lines()
 	if len(lines) != 1 || !strings.Contains(lines[0], `"warnings":["title cut at 4096 bytes"]`) {
-		t.Errorf("%q", lines)
+		t.Errorf("%q, want %q in it", lines, `"warnings":["title cut at 4096 bytes"]`)
 	}
 }
 
@@ -175,6 +175,6 @@ func TestProbePrintsWhatItReadBesideTheError(t *testing.T) {
 		Media       struct{ Container string }
 	}
 	if len(lines) != 1 || json.Unmarshal([]byte(lines[0]), &got) != nil || got.Error == "" || got.Kind != "track" || got.Media.Container != "flac" {
-		t.Errorf("%q", lines)
+		t.Errorf("probed %q, want a track in FLAC with an error", lines)
 	}
 }

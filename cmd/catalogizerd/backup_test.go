@@ -20,7 +20,7 @@ func TestBackupAndRestore(t *testing.T) {
 	ids := apptest.Snapshot(t, d)
 	for range 2 { // the second replaces the first
 		if o := command(t, "", "backup", "--data-dir", data, file).ends(t, exitDone); !strings.HasPrefix(o.out, file+": ") {
-			t.Errorf("%q", o.out)
+			t.Errorf("%q, want %q at its beginning", o.out, file+": ")
 		}
 	}
 	if o := command(t, "", "restore", "--data-dir", data, file).ends(t, exitFailed); !strings.Contains(o.errOut, "data directory is in use") {
@@ -41,7 +41,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	write(t, root+"/New Film (2020).mkv", "new")
 	if o := command(t, "", "restore", "--data-dir", data, file).ends(t, exitDone); !strings.Contains(o.out, "kept as "+data+"/catalog.db.replaced") {
-		t.Errorf("%q", o.out)
+		t.Errorf("said %q, want where the replaced catalog is kept", o.out)
 	}
 	d.Start(t)
 	d.WaitIdle(t, time.Minute)
@@ -63,12 +63,12 @@ func TestBackupAndRestore(t *testing.T) {
 func TestBackupAndRestoreOfWhatIsNotThere(t *testing.T) {
 	base := t.TempDir()
 	if o := command(t, "", "backup", "--data-dir", base+"/data", base+"/b.db").ends(t, exitFailed); !strings.Contains(o.errOut, "is this the data directory?") {
-		t.Errorf("%q", o.errOut)
+		t.Errorf("%q, want %q in it", o.errOut, "is this the data directory?")
 	}
 	write(t, base+"/notes.txt", "notes")
 	for _, file := range []string{base + "/none", base + "/notes.txt", base} {
 		if o := command(t, "", "restore", "--data-dir", base+"/data", file).ends(t, exitFailed); !strings.Contains(o.errOut, file) {
-			t.Errorf("%q", o.errOut)
+			t.Errorf("%q, want %q in it", o.errOut, file)
 		}
 	}
 	if _, err := os.Stat(base + "/data/catalog.db"); !os.IsNotExist(err) {

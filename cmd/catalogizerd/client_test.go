@@ -39,11 +39,11 @@ func TestSearchFindsItemsOfARunningDaemon(t *testing.T) {
 	}
 	lines := search("paper", "lantern").ends(t, exitDone).lines()
 	if len(lines) != 1 || !regexp.MustCompile(`^\d+\tmovie\tPaper Lantern \(2004\)\tfilms:"Paper Lantern \(2004\)\.mkv"$`).MatchString(lines[0]) {
-		t.Errorf("%q", lines)
+		t.Errorf("found %q, want the film Paper Lantern alone", lines)
 	}
 	var it struct{ Title string }
 	if lines := search("--json", "harbour").ends(t, exitDone).lines(); len(lines) != 1 || json.Unmarshal([]byte(lines[0]), &it) != nil || it.Title != "Harbour Lights" {
-		t.Errorf("%q", lines)
+		t.Errorf("found %q, want Harbour Lights alone", lines)
 	}
 	for i := range 1100 {
 		write(t, fmt.Sprintf("%s/Regatta %04d.mkv", root, i), "x")
@@ -70,7 +70,7 @@ func TestStatusSaysWhetherAllIsWell(t *testing.T) {
 	server := []string{"status", "--server", "http://" + d.Addr()}
 	o := command(t, "", server...).ends(t, exitDone)
 	if !regexp.MustCompile(`(?m)^films +online +2 +inotify \(1\) +done `).MatchString(o.out) || !strings.Contains(o.out, "2 items, 0 missing") {
-		t.Errorf("%s", o.out)
+		t.Errorf("status is\n%s\nwant films online with 2 items and done", o.out)
 	}
 	// A scan that met an error needs a look; one that met none ends the trouble.
 	scan := func(path string) {
@@ -80,7 +80,7 @@ func TestStatusSaysWhetherAllIsWell(t *testing.T) {
 	}
 	scan(strings.Repeat("n", 300)) // no file system has such names
 	if o = command(t, "", server...).ends(t, exitFailed); !strings.Contains(o.out, `films: 1 error in the last scan, the first: `) || !strings.Contains(o.out, "name too long") {
-		t.Errorf("%s", o.out)
+		t.Errorf("%q, want %q and %q in it", o.out, `films: 1 error in the last scan, the first: `, "name too long")
 	}
 	scan("")
 	command(t, "", server...).ends(t, exitDone)
@@ -90,7 +90,7 @@ func TestStatusSaysWhetherAllIsWell(t *testing.T) {
 	d.WaitRoot(t, "films", time.Minute, func(r apptest.RootStatus) bool { return r.State == "offline" })
 	o = command(t, "", server...).ends(t, exitFailed)
 	if !strings.Contains(o.out, "films is offline, its items stand: ") {
-		t.Errorf("%s", o.out)
+		t.Errorf("%q, want %q in it", o.out, "films is offline, its items stand: ")
 	}
 	var s apptest.Status
 	o = command(t, "", append(server, "--json")...).ends(t, exitFailed)

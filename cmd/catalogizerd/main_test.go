@@ -148,7 +148,7 @@ func TestNeitherNothingNorADashIsAFile(t *testing.T) {
 	}
 	o := command(t, "", "accept", "volume", "").ends(t, exitUsage)
 	if !strings.Contains(o.errOut, "the root's name is empty") {
-		t.Errorf("%q", o.errOut)
+		t.Errorf("%q, want %q in it", o.errOut, "the root's name is empty")
 	}
 	write(t, "./-", "no backup")
 	if o := command(t, "", "restore", "--data-dir", "data", "./-").ends(t, exitFailed); !strings.Contains(o.errOut, "/- (file is not a database)") {
@@ -212,10 +212,10 @@ func TestArgumentsAreTakenAsTheyAre(t *testing.T) {
 	write(t, base+"/root\ufffd/other.mkv", "x")
 	command(t, "", "scan", base+"/root\xff", "--data-dir", base+"/data\xff").ends(t, exitDone)
 	if o := command(t, "", "export", "--data-dir", base+"/data\xff").ends(t, exitDone); !strings.Contains(o.out, `"path":"a.mkv"`) {
-		t.Errorf("%s", o.out)
+		t.Errorf("%q, want %q in it", o.out, `"path":"a.mkv"`)
 	}
 	if o := command(t, "", "probe", base+"/root\xff/a.mkv").ends(t, exitFailed); !strings.Contains(o.out, "format not recognised") {
-		t.Errorf("%s", o.out)
+		t.Errorf("%q, want %q in it", o.out, "format not recognised")
 	}
 }
 
@@ -260,7 +260,7 @@ func TestTheLogFollowsTheConfiguration(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if len(lines) != 2 || !strings.Contains(lines[0], "WARN\tfirst\t{\"root\": \"films\"}") ||
 		!strings.HasPrefix(lines[1], "{") || !strings.Contains(lines[1], `"msg":"second","root":"films","n":2}`) {
-		t.Errorf("%q", lines)
+		t.Errorf("logged %q, want text first, then JSON with %q", lines, `"msg":"second","root":"films","n":2}`)
 	}
 	if err := change(cfg("loud", "text")); err == nil {
 		t.Error("a level that there is not is taken")

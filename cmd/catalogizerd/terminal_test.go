@@ -64,7 +64,7 @@ func TestTheLogForPeopleDoesNothingToTheTerminal(t *testing.T) {
 	}
 	log.With(zap.String("with", "\u009b\u202e")).Info("a\x1b[2J\nfake", zap.String("path", "b\u009b2J\u202e\x7f\nfake"), zap.Stack("stack"))
 	if effective.Match(out.Bytes()) || strings.Count(out.String(), "\n") != 1 || !strings.Contains(out.String(), `a\x1b[2J\nfake`) {
-		t.Errorf("%q", out.String())
+		t.Errorf("logged %q, want one line that does nothing to a terminal", out.String())
 	}
 }
 

@@ -88,7 +88,7 @@ func TestTheLiveFeedOfTheDaemon(t *testing.T) {
 	until(t, ws, func(m *liveMessage) bool { return m.Type == "signal" && m.Name == "scan" })
 	go d.stop()
 	if m := until(t, ws, func(m *liveMessage) bool { return m.Type == "bye" }); m.Reason != "shutdown" {
-		t.Errorf("%+v", m)
+		t.Errorf("goodbye is %+v, want its reason to be shutdown", m)
 	}
 	if _, _, err := ws.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseGoingAway) {
 		t.Errorf("ends with %v", err)

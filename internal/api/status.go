@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"path"
 	"strconv"
@@ -53,47 +52,6 @@ func (s *Server) cursor(seq int64) string {
 	return s.catalog.Cursor(seq).String()
 }
 
-func (s *Server) getRoots(w http.ResponseWriter, r *http.Request) error {
-	roots, err := s.roots.Roots(r.Context())
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, emptyNotNull(roots))
-}
-
-func (s *Server) getRoot(w http.ResponseWriter, r *http.Request) error {
-	root, err := s.roots.Root(r.Context(), r.PathValue("name"))
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, root)
-}
-
-// postScan queues a scan. The body may be left out.
-func (s *Server) postScan(w http.ResponseWriter, r *http.Request) error {
-	var body struct {
-		Path      string `json:"path"`
-		PathBytes []byte `json:"path_bytes"` // for names that are not UTF-8
-		Full      bool   `json:"full"`
-	}
-	if err := decodeBody(r, &body, `{"path": "…", "full": false}`); err != nil {
-		return err
-	}
-	if len(body.PathBytes) > 0 {
-		body.Path = string(body.PathBytes)
-	}
-	dir, err := cleanPath(body.Path)
-	if err != nil {
-		return err
-	}
-	scan, err := s.scans.Scan(r.Context(), r.PathValue("name"), dir, body.Full)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Location", fmt.Sprintf("/api/v1/scans/%d", scan.ID))
-	return writeJSON(w, http.StatusAccepted, scan)
-}
-
 // cleanPath makes a path relative to its root of what a client wrote.
 func cleanPath(p string) (string, error) {
 	p = strings.Trim(p, "/")
@@ -104,76 +62,6 @@ func cleanPath(p string) (string, error) {
 		return "", problemf(http.StatusBadRequest, "bad-request", "path %q is not a clean path below the root", p)
 	}
 	return p, nil
-}
-
-func (s *Server) postAcceptRemovals(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.scans.AcceptRemovals(r.Context(), r.PathValue("name"))
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, map[string]int64{"removed": n})
-}
-
-// postAcceptVolume puts a root on the file system that is offered for it.
-func (s *Server) postAcceptVolume(w http.ResponseWriter, r *http.Request) error {
-	var body struct {
-		Volume string `json:"volume"`
-	}
-	const example = `{"volume": "uuid:…"}`
-	if err := decodeBody(r, &body, example); err != nil {
-		return err
-	}
-	if body.Volume == "" {
-		return problemf(http.StatusBadRequest, "bad-request", "the body must be %s: the volume of the root's volume_offer", example)
-	}
-	accepted, err := s.scans.AcceptVolume(r.Context(), r.PathValue("name"), body.Volume)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, accepted)
-}
-
-func (s *Server) postReconnect(w http.ResponseWriter, r *http.Request) error {
-	name := r.PathValue("name")
-	if _, err := s.roots.Root(r.Context(), name); err != nil {
-		return err
-	}
-	if err := s.roots.Reconnect(r.Context(), name); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusAccepted)
-	return nil
-}
-
-func (s *Server) getScans(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, emptyNotNull(s.scans.Scans()))
-}
-
-func (s *Server) getScan(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "no-such-scan")
-	if err != nil {
-		return err
-	}
-	scan, err := s.scans.ScanByID(id)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, scan)
-}
-
-func (s *Server) deleteScan(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "no-such-scan")
-	if err != nil {
-		return err
-	}
-	if err := s.scans.CancelScan(r.Context(), id); err != nil {
-		return err
-	}
-	scan, err := s.scans.ScanByID(id)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, scan)
 }
 
 func pathID(r *http.Request, kind string) (int64, error) {

@@ -41,7 +41,7 @@ func TestBadRootsAreErrorsOfTheConfiguration(t *testing.T) {
 			_, err = buildRoots(cfg, zap.NewNop())
 			var ce *config.Error
 			if !errors.As(err, &ce) || ce.File != file || ce.Line != c.line || ce.Key != c.key {
-				t.Errorf("%v", err)
+				t.Errorf("%v, want it at line %d about %s", err, c.line, c.key)
 			}
 		})
 	}
@@ -87,7 +87,7 @@ func TestARootInsideAnotherThatExcludesItIsNotNested(t *testing.T) {
 				_, err = buildRoots(cfg, zap.NewNop())
 			}
 			if (err != nil) != c.nested {
-				t.Errorf("%v", err)
+				t.Errorf("%v, want nested roots refused: %t", err, c.nested)
 			}
 		})
 	}

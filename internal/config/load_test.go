@@ -259,6 +259,6 @@ func TestLoadTakesAByteOrderMark(t *testing.T) {
 	}
 	_, err := Load(LoadOptions{File: write(t, "\ufeff[http]\nlistne = \"x\"\n"), Env: []string{"HOME=/h"}})
 	if err == nil || !strings.Contains(err.Error(), ":2: http.listne: no such key") {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want the unknown key at line 2", err)
 	}
 }

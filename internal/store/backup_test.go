@@ -152,7 +152,7 @@ func TestARestoredCatalogIsAnotherToClientsAndGivesNoIDTwice(t *testing.T) {
 
 	// What was replaced is whole, and can be had back in the same way.
 	if done, err = Restore(t.Context(), done.Replaced, dir); err != nil || done.Items != 2 {
-		t.Errorf("%+v, %v", done, err)
+		t.Errorf("restored %+v, %v, want the 2 items that were replaced", done, err)
 	}
 	if got := exported(t, dir); got != after {
 		t.Errorf("restored %s\nwant %s", got, after)
@@ -260,7 +260,7 @@ func TestARestoreWaitsForNobodyWhoReads(t *testing.T) {
 	r.stop()
 	want := exported(t, dir)
 	if done, err := Restore(t.Context(), file, dir); err == nil || !strings.Contains(err.Error(), "read by another process") {
-		t.Errorf("%+v, %v", done, err)
+		t.Errorf("restored %+v, %v, want it refused while another process reads", done, err)
 	}
 	if got := exported(t, dir); got != want {
 		t.Errorf("the catalog has changed: %s", got)

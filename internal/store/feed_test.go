@@ -192,7 +192,7 @@ func TestADetachedItemIsADeletionInTheFeed(t *testing.T) {
 	r.change(it.ID, func(it *Item) { it.State = Detached })
 	p, err := r.Changes(t.Context(), 0, 0, Bounds{Rows: 10})
 	if err != nil || len(p.Changes) != 1 || !p.Changes[0].Delete || p.Changes[0].ID != it.ID {
-		t.Errorf("%+v, %v", p, err)
+		t.Errorf("changes are %+v, %v, want the deletion of item %d alone", p, err, it.ID)
 	}
 	load, err := r.Load(t.Context(), r.Head(), 0, Bounds{Rows: 10})
 	if err != nil || len(load.Changes) != 0 || !load.Done {

@@ -266,7 +266,7 @@ func TestDamageInTheMiddleIsFound(t *testing.T) {
 func TestAnErrorIsExplainedOnce(t *testing.T) {
 	err := explain("/data/catalog.db", explain("/data/catalog.db", sqlite3.Error{Code: sqlite3.ErrCantOpen}))
 	if strings.Count(err.Error(), "/data/catalog.db") != 1 || !strings.Contains(err.Error(), "writable for this user?") {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want the path once, and the mend", err)
 	}
 }
 

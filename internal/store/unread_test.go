@@ -31,7 +31,7 @@ func TestADirectoryIsReadWithoutItsDocuments(t *testing.T) {
 		}
 		for i := range items {
 			if it := &items[i]; !it.Unread || it.Doc != nil || it.Probed != nil || it.Size != int64(i) {
-				t.Errorf("%+v", it)
+				t.Errorf("read %+v, want size %d and no documents", it, i)
 			}
 		}
 		there, err := tx.ItemsAt(d.ID, "3.epub")
@@ -69,7 +69,7 @@ func TestAnItemThatWasReadWithoutItsDocumentsKeepsThem(t *testing.T) {
 	edit(func(_ *Tx, it *Item) error { it.Size, it.Kind, it.MTime = 77, media.KindBook, 99; return nil })
 	says(`"title":"A"`, `{"title":"A"}`)
 	if it := r.item(before.ID); it.Size != 77 || it.Kind != media.KindBook || it.MTime != 99 || it.Seq <= before.Seq {
-		t.Errorf("%+v", it)
+		t.Errorf("item is %+v, want size 77, a book of time 99 and a number after %d", it, before.Seq)
 	}
 	edit(func(tx *Tx, it *Item) error {
 		err := tx.Fill(it)

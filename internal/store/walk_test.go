@@ -173,7 +173,7 @@ func TestAWalkShowsNoDetachedItemAndEndsWithItsCaller(t *testing.T) {
 	r.put(root, "b", func(it *Item) { it.State = Detached })
 	r.put(root, "c")
 	if got := r.walk(Position{}); len(got) != 2 {
-		t.Errorf("%v", got)
+		t.Errorf("walked %v, want 2 items", got)
 	}
 	n := 0
 	err := r.Walk(t.Context(), Position{}, func(*View) error { n++; return errUndone })
