@@ -59,7 +59,7 @@ func TestARequestThatPanicsIsToldOfAndLogged(t *testing.T) {
 	if answer.Code != http.StatusInternalServerError || !strings.Contains(answer.Body.String(), `"internal"`) {
 		t.Errorf("answered %d %s, want the problem internal", answer.Code, answer.Body)
 	}
-	if all := lines.All(); len(all) != 1 || !strings.Contains(all[0].ContextMap()["stack"].(string), "patience_test.go") {
+	if all := lines.All(); len(all) != 1 || !strings.Contains(all[0].ContextMap()["stack"].(string), "slow_disk_test.go") {
 		t.Errorf("the log has %v, want one line with the stack", all)
 	}
 	defer func() {
