@@ -199,39 +199,9 @@ func (c *Config) checkRoot(r *Root, p *problems) {
 	case r.Path != "" && r.URL != "":
 		p.add(r.locate(c, "url").errorf("a root has a path or a url, not both: make them two roots"))
 	case r.Path != "":
-		c.checkPath(&r.Path, r.locate(c, "path"), p)
-		if r.Path == c.DataDir {
-			p.add(r.locate(c, "path").errorf("is the data directory, which holds the catalog and no media"))
-		}
-		if r.PasswordFile != "" {
-			p.add(r.locate(c, "password_file").errorf("is for shares (url), and this root is a directory (path): remove it"))
-		}
-		if r.Timeout != DefaultRoot().Timeout {
-			p.add(r.locate(c, "timeout").errorf("is for shares (url), and this root is a directory (path): remove it"))
-		}
-		if r.Signing != "" {
-			p.add(r.locate(c, "signing").errorf("is for shares (url), and this root is a directory (path): remove it"))
-		}
+		c.checkDirectory(r, p)
 	default:
-		at, err := ParseShare(r.URL)
-		if err != nil {
-			p.add(r.locate(c, "url").errorf("%s", err))
-		}
-		switch {
-		case r.Signing != "" && r.Signing != SigningRequired && r.Signing != SigningAllowed:
-			p.add(r.locate(c, "signing").errorf(`wants "required" or "allowed", not %q`, r.Signing))
-		case r.Signing == SigningRequired && err == nil && at.User == "":
-			p.add(r.locate(c, "signing").errorf("a guest has no key to sign with: name a user, smb://user@host/share, or remove it"))
-		}
-		if r.PasswordFile != "" {
-			c.checkPath(&r.PasswordFile, r.locate(c, "password_file"), p)
-		}
-		if r.CrossMounts {
-			p.add(r.locate(c, "cross_mounts").errorf("is for directories (path), and this root is a share (url): remove it"))
-		}
-		if r.Timeout <= 0 {
-			p.add(r.locate(c, "timeout").errorf("wants a duration above zero, not %s", r.Timeout))
-		}
+		c.checkShare(r, p)
 	}
 	for _, pattern := range r.Exclude {
 		if err := r.checkExclude(pattern); err != nil {
@@ -243,6 +213,45 @@ func (c *Config) checkRoot(r *Root, p *problems) {
 	}
 	if r.PollInterval < 0 {
 		p.add(r.locate(c, "poll_interval").errorf(`wants a duration, or "0" for never, not %s`, r.PollInterval))
+	}
+}
+
+// checkDirectory checks a root that is a directory: that it has none of the keys of shares.
+func (c *Config) checkDirectory(r *Root, p *problems) {
+	c.checkPath(&r.Path, r.locate(c, "path"), p)
+	if r.Path == c.DataDir {
+		p.add(r.locate(c, "path").errorf("is the data directory, which holds the catalog and no media"))
+	}
+	for _, k := range []struct {
+		key string
+		set bool
+	}{{"password_file", r.PasswordFile != ""}, {"timeout", r.Timeout != DefaultRoot().Timeout}, {"signing", r.Signing != ""}} {
+		if k.set {
+			p.add(r.locate(c, k.key).errorf("is for shares (url), and this root is a directory (path): remove it"))
+		}
+	}
+}
+
+// checkShare checks a root that is a share.
+func (c *Config) checkShare(r *Root, p *problems) {
+	at, err := ParseShare(r.URL)
+	if err != nil {
+		p.add(r.locate(c, "url").errorf("%s", err))
+	}
+	switch {
+	case r.Signing != "" && r.Signing != SigningRequired && r.Signing != SigningAllowed:
+		p.add(r.locate(c, "signing").errorf(`wants "required" or "allowed", not %q`, r.Signing))
+	case r.Signing == SigningRequired && err == nil && at.User == "":
+		p.add(r.locate(c, "signing").errorf("a guest has no key to sign with: name a user, smb://user@host/share, or remove it"))
+	}
+	if r.PasswordFile != "" {
+		c.checkPath(&r.PasswordFile, r.locate(c, "password_file"), p)
+	}
+	if r.CrossMounts {
+		p.add(r.locate(c, "cross_mounts").errorf("is for directories (path), and this root is a share (url): remove it"))
+	}
+	if r.Timeout <= 0 {
+		p.add(r.locate(c, "timeout").errorf("wants a duration above zero, not %s", r.Timeout))
 	}
 }
 

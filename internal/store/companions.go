@@ -32,26 +32,24 @@ func (tx *Tx) markDescribed(old, it *Item) error {
 	if moved { // what lies beside it is to be read as it is here, and not as it was read for others a moment ago
 		it.SiblingSeq = max(it.SiblingSeq, tx.s.lastSeq)
 	}
-	if moved || old.Kind != it.Kind {
+	changed := moved || old.Kind != it.Kind
+	if changed {
 		if err := tx.markWhose(old, it); err != nil {
 			return err
 		}
 	}
-	if !Accompanies(it.Kind) && (old == nil || !Accompanies(old.Kind)) {
+	if !changed && !saysAnother(old, it) {
 		return nil
 	}
-	if !moved && !saysAnother(old, it) && old.Kind == it.Kind {
-		return nil
-	}
-	if old != nil && moved && Accompanies(old.Kind) {
-		if err := tx.markBeside(old); err != nil {
+	for _, o := range []*Item{old, it} {
+		if o == nil || o == old && !moved || !Accompanies(o.Kind) {
+			continue
+		}
+		if err := tx.markBeside(o); err != nil {
 			return err
 		}
 	}
-	if !Accompanies(it.Kind) {
-		return nil
-	}
-	return tx.markBeside(it)
+	return nil
 }
 
 // saysAnother reports whether a sidecar says something else than before of what it describes: metadata all that was read of

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -301,53 +300,6 @@ func integrity(c *conn, path string) error {
 	}
 	return nil
 }
-
-// mendCatalog is what to do about a catalog that cannot be used any more.
-const mendCatalog = "restore a backup with `catalogizerd restore FILE`, or move it away and scan anew"
-
-// explain turns SQLite's codes into errors that name the file and the mend.
-func explain(path string, err error) error {
-	if errors.As(err, new(explained)) {
-		return err
-	}
-	var se sqlite3.Error
-	if err == nil || !errors.As(err, &se) {
-		if err != nil && (errors.Is(err, ErrForeign) || errors.Is(err, ErrNewer)) {
-			return fmt.Errorf("%s: %w: use another data directory, or the version that wrote it", path, err)
-		}
-		if errors.Is(err, ErrAltered) {
-			return explained{fmt.Errorf("%w: %s", err, mendCatalog)}
-		}
-		return err
-	}
-	switch {
-	case se.ExtendedCode == sqlite3.ErrIoErrSHMMap, se.Code == sqlite3.ErrIoErr && errors.Is(se.SystemErrno, syscall.ENODEV):
-		return explained{fmt.Errorf("%w: %s: put data_dir on a local disk (%w)", ErrNoMapping, path, err)}
-	}
-	switch se.Code {
-	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
-		err = fmt.Errorf("%w: %s (%w): %s", ErrCorrupt, path, err, mendCatalog)
-	case sqlite3.ErrFull:
-		err = fmt.Errorf("write %s: no space left on its disk: free some, nothing is lost: %w", path, err)
-	case sqlite3.ErrReadonly:
-		err = fmt.Errorf("write %s: it or its directory is read-only: make it writable for this user: %w", path, err)
-	case sqlite3.ErrCantOpen:
-		if mend := Foreign(path); mend != "" {
-			return explained{fmt.Errorf("open catalog: %s: %w", mend, err)}
-		}
-		err = fmt.Errorf("open %s: is its directory writable for this user? %w", path, err)
-	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		err = fmt.Errorf("%s is locked by another process: stop it first: %w", path, err)
-	default:
-		err = fmt.Errorf("%s: %w", path, err)
-	}
-	return explained{err}
-}
-
-// explained is an error that names the file and the mend already.
-type explained struct{ error }
-
-func (e explained) Unwrap() error { return e.error }
 
 // now is the wall clock in Unix nanoseconds.
 func now() int64 { return time.Now().UnixNano() }
