@@ -54,6 +54,7 @@ test-quick:
 check: lint vet test test-memory test-samba test-systemd
 
 lint:
+	$(GO) run ./tools/concurrencylint cmd internal tools
 	scripts/lint.sh run $(PACKAGES)
 
 fmt:
