@@ -28,21 +28,7 @@ func (r *runner) followUp(res *outcome) {
 		r.push(res.children...)
 	}
 	if len(v.UnresolvedMoves) > 0 || len(v.UnconfirmedAbsences) > 0 || v.NeedsListing {
-		// With what is settled already: the next look has to know it too, or open moves anew what this one knew.
-		again := &job{dir: j.dir, id: j.id, names: j.names, rules: j.rules, rulesGeneration: j.rulesGeneration, unresolvedMoves: slices.Concat(j.unresolvedMoves, v.UnresolvedMoves), unconfirmedAbsences: slices.Concat(j.unconfirmedAbsences, v.UnconfirmedAbsences), tries: j.tries + 1}
-		if v.NeedsListing {
-			again.names = nil
-		}
-		switch {
-		case again.tries <= 4 && j.walk != nil && !j.walk.over(): // its moves are the walk's
-			again.walk = j.walk
-			again.walk.outstanding++
-			r.queue.push(again)
-		case again.tries <= 4:
-			r.queue.pushUrgent(again)
-		default:
-			r.postpone(again, r.s.timing.Load().MaxWait, unresolved)
-		}
+		r.scanAgain(j, v)
 	}
 	if v.Stale {
 		r.postpone(&job{dir: j.dir}, r.s.timing.Load().Debounce, unresolved)
@@ -66,6 +52,29 @@ func (r *runner) followUp(res *outcome) {
 	}
 	if v.StampWrong && j.walk != nil && !j.walk.poll {
 		r.distrustStamps()
+	}
+}
+
+// scanAgain asks for another scan of a directory, which first looks where this one could not decide.
+func (r *runner) scanAgain(j *job, v *reconcile.Result) {
+	// With what was asked before: the next scan has to know it too, or asks anew what this one knew.
+	again := &job{
+		dir: j.dir, id: j.id, names: j.names, rules: j.rules, rulesGeneration: j.rulesGeneration, tries: j.tries + 1,
+		unresolvedMoves:     slices.Concat(j.unresolvedMoves, v.UnresolvedMoves),
+		unconfirmedAbsences: slices.Concat(j.unconfirmedAbsences, v.UnconfirmedAbsences),
+	}
+	if v.NeedsListing {
+		again.names = nil
+	}
+	switch {
+	case again.tries <= 4 && j.walk != nil && !j.walk.over(): // its moves are the walk's
+		again.walk = j.walk
+		again.walk.outstanding++
+		r.queue.push(again)
+	case again.tries <= 4:
+		r.queue.pushUrgent(again)
+	default:
+		r.postpone(again, r.s.timing.Load().MaxWait, unresolved)
 	}
 }
 

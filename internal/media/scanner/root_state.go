@@ -68,12 +68,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		return
 	}
 	if err != nil {
-		r.withdraw()
-		if r.online && !errors.Is(err, tree.ErrAway) && !errors.Is(err, context.DeadlineExceeded) {
-			r.log.Info("root not identified, it is taken for what it was", zap.Error(err)) // of this process, as too many open files
-			return
-		}
-		r.goOffline(err)
+		r.notIdentified(err)
 		return
 	}
 	if v.Former != "" && r.row.Ident == v.Former {
@@ -93,14 +88,9 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 	}
 	r.withdraw()
 	replaced := r.online && r.row.Dir != v.Root
-	if r.row.Ident != v.ID || r.row.Dir != v.Root {
-		row := r.row
-		row.Ident, row.Dir = v.ID, v.Root
-		if err := r.s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
-			r.goOffline(fmt.Errorf("record the root's file system: %w", err))
-			return
-		}
-		r.setRow(row)
+	if err := r.recordVolume(ctx, v); err != nil {
+		r.goOffline(err)
+		return
 	}
 	r.identAt = time.Now().Add(proveEvery)
 	if _, glances := r.tree.(glancer); glances && !v.Remote {
@@ -116,6 +106,30 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.log.Info("another directory is in the root's place, it is compared whole")
 		r.startWalk(&walk{})
 	}
+}
+
+// notIdentified decides what it means that a root does not say what it is.
+func (r *runner) notIdentified(err error) {
+	r.withdraw()
+	if r.online && !errors.Is(err, tree.ErrAway) && !errors.Is(err, context.DeadlineExceeded) {
+		r.log.Info("root not identified, it is taken for what it was", zap.Error(err)) // of this process, as too many open files
+		return
+	}
+	r.goOffline(err)
+}
+
+// recordVolume keeps what file system the root is on, and which directory of it is its own, where that is news.
+func (r *runner) recordVolume(ctx context.Context, v tree.Volume) error {
+	if r.row.Ident == v.ID && r.row.Dir == v.Root {
+		return nil
+	}
+	row := r.row
+	row.Ident, row.Dir = v.ID, v.Root
+	if err := r.s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
+		return fmt.Errorf("record the root's file system: %w", err)
+	}
+	r.setRow(row)
+	return nil
 }
 
 // resetVolume forgets what file system the root was on, if nothing was ever found there: an empty mount point was

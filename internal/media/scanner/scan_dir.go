@@ -102,21 +102,9 @@ func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*recon
 	if err != nil {
 		return nil, 0, err
 	}
-	if j.rulesChanged {
-		r.rulesGeneration.Add(1) // looks under way and waiting may know what the ignore file was
-		j.recursive, j.names = true, nil
-	}
-	if read := r.rulesGeneration.Load(); j.rules == nil || j.rulesGeneration != read {
-		ignored := false
-		j.rulesGeneration = read
-		if j.rules, ignored, err = r.rulesAbove(ctx, j.dir); err != nil {
-			res.closed = true
-			return nil, 0, err
-		}
-		if ignored {
-			r.unwatch(j.dir)
-			return nil, 0, nil
-		}
+	if ignored, err := r.readRules(ctx, j); err != nil || ignored {
+		res.closed = err != nil
+		return nil, 0, err
 	}
 	if err := r.checkSpelling(ctx, j); err != nil {
 		res.absent = absent(err)
@@ -145,8 +133,7 @@ func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*recon
 	if res.children, err = r.below(ctx, j, g, rules, known, found); err != nil {
 		return nil, 0, err
 	}
-	if found && known.Settled && !known.Gone && known.Digest == g.Digest && !j.full && len(j.unresolvedMoves) == 0 &&
-		!(j.due && known.RecheckAt != 0) && (!g.KeepStamp || known.Stamp == g.Stamp) {
+	if found && j.equals(g, &known) {
 		return nil, 0, nil
 	}
 	if found || r.cfg.CrossMounts || j.dir == "" { // something known may be missing, or a file system is new
@@ -165,6 +152,29 @@ func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*recon
 		g.DescribeAll()
 	}
 	return r.acquireBudget(ctx, g, nil)
+}
+
+// readRules has a job know the rules in force above its directory. It reports whether they pass over that.
+func (r *runner) readRules(ctx context.Context, j *job) (ignored bool, err error) {
+	if j.rulesChanged {
+		r.rulesGeneration.Add(1) // scans under way and waiting may know what the ignore file was
+		j.recursive, j.names = true, nil
+	}
+	read := r.rulesGeneration.Load()
+	if j.rules != nil && j.rulesGeneration == read {
+		return false, nil
+	}
+	j.rulesGeneration = read
+	if j.rules, ignored, err = r.rulesAbove(ctx, j.dir); err == nil && ignored {
+		r.unwatch(j.dir)
+	}
+	return ignored, err
+}
+
+// equals reports whether a listing is the one that a directory's rows equal, and nobody asked for more than to know that.
+func (j *job) equals(g *reconcile.Snapshot, known *store.Dir) bool {
+	return known.Settled && !known.Gone && known.Digest == g.Digest && !j.full && len(j.unresolvedMoves) == 0 &&
+		!(j.due && known.RecheckAt != 0) && (!g.KeepStamp || known.Stamp == g.Stamp)
 }
 
 // acquireBudget waits until the entries of a snapshot fit among those in flight.
