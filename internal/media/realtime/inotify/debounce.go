@@ -70,6 +70,7 @@ type entry struct {
 	due        int64
 }
 
+// NewDebouncer returns a debouncer that passes on a name once it was quiet for debounce, or has waited for maxWait.
 func NewDebouncer(debounce, maxWait time.Duration) *Debouncer {
 	return &Debouncer{
 		start:    time.Now(),
