@@ -356,6 +356,26 @@ func TestAFingerprintThatCouldNotBeComparedIsComparedWhereTheFileIsFound(t *test
 	}
 }
 
+// A directory that is read while two of its files change places may show one of them under both names.
+func TestFilesThatChangePlacesKeepTheirIDsThoughOneWasSeenUnderBothNames(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write a x\nwrite b yy")
+		w.scan()
+		a, b := w.item("a"), w.item("b")
+		w.run("rename a .away\nlink b a")
+		w.scan()
+		w.run("rename .away b")
+		w.scan()
+		if got := w.item("a"); got.ID != b.ID {
+			t.Errorf("a is item %d, want %d, which was b", got.ID, b.ID)
+		}
+		if got := w.item("b"); got.ID != a.ID {
+			t.Errorf("b is item %d, want %d, which was a", got.ID, a.ID)
+		}
+		w.isTrue()
+	})
+}
+
 func TestOnlyAnotherCTimeAsksForTheFingerprintAndTakesNoNumber(t *testing.T) {
 	inWorld(t, options{}, func(w *world) {
 		w.run("write f x\nlink f .other")

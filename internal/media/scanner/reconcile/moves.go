@@ -301,13 +301,15 @@ func (rc *reconciliation) reclaim(i int, after int64) (known, home bool, err err
 	if err := rc.tx.Fill(&it); err != nil {
 		return false, false, err
 	}
-	stranger := it
-	it2 := it
-	if err := rc.move(&it2, e, i); err != nil {
+	stranger, displaced := it, rc.present[e.Name]
+	if err := rc.move(&it, e, i); err != nil {
 		return false, false, err
 	}
-	if stranger.State != store.Present {
+	switch {
+	case stranger.State != store.Present:
 		return true, false, nil
+	case displaced != nil && displaced.ID != it.ID && sameFile(displaced, &stranger):
+		return true, false, rc.succeed(displaced, &stranger, e.Name)
 	}
 	stranger.Added, stranger.FilterSeq = rc.Began, 0
 	if err := rc.tx.Insert(&stranger); err != nil {
@@ -316,6 +318,29 @@ func (rc *reconciliation) reclaim(i int, after int64) (known, home bool, err err
 	rc.v.Added++
 	rc.foundHere(&stranger)
 	return true, false, nil
+}
+
+// sameFile reports whether two items were last seen as one file.
+func sameFile(a, b *store.Item) bool {
+	return a.Volume == b.Volume && a.FileID == b.FileID && a.Size == b.Size && a.MTime == b.MTime
+}
+
+// succeed gives the place of a stranger to the item that was displaced at a name and is the same file: when two files
+// change places a listing may show one of them under both names, and neither is new.
+func (rc *reconciliation) succeed(it, stranger *store.Item, name string) error {
+	if err := rc.tx.Fill(it); err != nil {
+		return err
+	}
+	heir := *stranger
+	heir.ID, heir.Added, heir.Seq, heir.FilterSeq = it.ID, it.Added, it.Seq, it.FilterSeq
+	if err := rc.tx.Save(it, &heir); err != nil {
+		return err
+	}
+	delete(rc.lost, name)
+	rc.v.Missing--
+	rc.v.Moved++
+	rc.foundHere(&heir)
+	return nil
 }
 
 // foundHere takes a row made in the middle of a look for one of those that the look compares, if it is. It has found
