@@ -101,16 +101,21 @@ func (c startScan) answer(r *runner) (media.Scan, error) {
 	return r.startWalk(c.walk).view(), nil
 }
 
+// walkOf gives the walk of a scan, nil once that is over. It reports whether the scan is remembered.
+func (s *Scanner) walkOf(id int64) (w *walk, known bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, known = s.scans[id]
+	return s.walks[id], known
+}
+
 // cancelWait is how long the one who cancels a scan waits for the looks under way to end.
 const cancelWait = time.Second
 
 // CancelScan ends a scan; what it has found stays. It returns when the looks under way are over, so that the
 // scan is seen cancelled; one that hangs is waited for cancelWait, and ends the scan when it ends.
 func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
-	s.mu.RLock()
-	p, known := s.walks[id], false
-	_, known = s.scans[id]
-	s.mu.RUnlock()
+	p, known := s.walkOf(id)
 	if !known {
 		return fmt.Errorf("%w: %d", media.ErrNoScan, id)
 	}

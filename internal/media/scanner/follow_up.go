@@ -151,9 +151,7 @@ func (r *runner) scanSiblings(siblings []reconcile.Sibling) {
 			}
 			continue
 		}
-		r.s.mu.RLock()
-		other := r.s.byID[e.Root]
-		r.s.mu.RUnlock()
+		other := r.s.runnerByID(e.Root)
 		if other == nil {
 			continue // detached; when it comes back all of it is compared
 		}

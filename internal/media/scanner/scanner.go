@@ -115,9 +115,7 @@ func (s *Scanner) start(cfg RootConfig, row store.Root) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.runners[cfg.Name], s.byID[row.ID] = r, r
-	s.mu.Unlock()
+	s.addRunner(r)
 	ctx, cancel := context.WithCancel(s.group.Context())
 	r.cancel = cancel
 	s.group.Go("root "+cfg.Name, func(context.Context) error {
@@ -125,6 +123,19 @@ func (s *Scanner) start(cfg RootConfig, row store.Root) error {
 		return r.run(ctx)
 	})
 	return nil
+}
+
+func (s *Scanner) addRunner(r *runner) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runners[r.name], s.byID[r.id] = r, r
+}
+
+// runnerByID gives the runner of a root; nil where the root is detached.
+func (s *Scanner) runnerByID(id int64) *runner {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.byID[id]
 }
 
 // stop ends a root's runner and waits for it, for as long as ctx lets it.

@@ -126,7 +126,15 @@ func (s *Scanner) remember(p *walk) {
 		return
 	}
 	v := p.view()
+	s.keepScan(p, v)
+	if s.onChange != nil {
+		s.onChange(v)
+	}
+}
+
+func (s *Scanner) keepScan(p *walk, v media.Scan) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.scans[p.ID] = v
 	if p.FinishedAt == nil {
 		s.walks[p.ID] = p
@@ -136,10 +144,6 @@ func (s *Scanner) remember(p *walk) {
 	}
 	if p.State != media.ScanQueued {
 		s.last[v.Root] = v
-	}
-	s.mu.Unlock()
-	if s.onChange != nil {
-		s.onChange(v)
 	}
 }
 
