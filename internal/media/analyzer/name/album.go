@@ -49,11 +49,13 @@ func (s *segment) fields(out []words) []words {
 			continue
 		}
 		dash := s.tok[i].sep&sepDash != 0 && s.tok[i].sep&(sepSpace) == 0
-		if dash && i > from && s.tok[i].num >= 0 && s.tok[i-1].num >= 0 && len(s.word(i)) == 2 && len(s.word(i-1)) == 2 &&
+		if dash && i > from && s.tok[i].num >= 0 && s.tok[i-1].num >= 0 && len(s.word(i)) == 2 &&
+			len(s.word(i-1)) == 2 &&
 			!s.tok[i-1].sep.tightDash() && s.tok[i].num > s.tok[i-1].num {
 			continue // "Videos 86-98"
 		}
-		if p := i - 1; dash && i > from && s.tok[i].sep.tightDash() && s.tok[p].end-s.tok[p].start == 1 && s.tok[p].num < 0 && s.tok[i].num < 0 && s.tok[p].bracket < 0 {
+		if p := i - 1; dash && i > from && s.tok[i].sep.tightDash() && s.tok[p].end-s.tok[p].start == 1 &&
+			s.tok[p].num < 0 && s.tok[i].num < 0 && s.tok[p].bracket < 0 {
 			continue // "T-Pain"
 		}
 		if i > from && dash && (s.tok[i].bracket < 0 || s.entersBracket(i)) {
@@ -62,7 +64,8 @@ func (s *segment) fields(out []words) []words {
 		}
 	}
 	end := len(s.tok)
-	for end > from && (s.tok[end-1].prop == propWebsite || s.tok[end-1].bracket >= 0 && s.br[s.tok[end-1].bracket].kind == '[') {
+	for end > from && (s.tok[end-1].prop == propWebsite ||
+		s.tok[end-1].bracket >= 0 && s.br[s.tok[end-1].bracket].kind == '[') {
 		end--
 	}
 	if end > from {
@@ -95,7 +98,8 @@ func (s *segment) sceneAlbum(g *Guess) bool {
 		return false
 	}
 	g.Type = Music
-	if s.spaces || strings.IndexByte(s.text[s.tok[f[0].from].start:s.tok[f[0].to-1].end], '.') >= 0 && s.tok[f[0].from].end-s.tok[f[0].from].start > 1 {
+	if s.spaces || strings.IndexByte(s.text[s.tok[f[0].from].start:s.tok[f[0].to-1].end], '.') >= 0 &&
+		s.tok[f[0].from].end-s.tok[f[0].from].start > 1 {
 		g.Type = Album
 	}
 	g.Year = year
@@ -119,7 +123,8 @@ func (s *segment) fieldYear(f []words, n int) (year, at int) {
 		}
 		k := s.word(w.from)
 		if len(k) == 4 && yearLike(s.tok[w.from].num) {
-			if i >= 3 && s.tok[f[i-1].from].num > 0 && s.tok[f[i-2].from].num > 0 && len(s.word(f[i-1].from)) == 2 && len(s.word(f[i-2].from)) == 2 && i == n-2 {
+			if i >= 3 && s.tok[f[i-1].from].num > 0 && s.tok[f[i-2].from].num > 0 && len(s.word(f[i-1].from)) == 2 &&
+				len(s.word(f[i-2].from)) == 2 && i == n-2 {
 				return int(s.tok[w.from].num), i - 2 + 0
 			}
 			return int(s.tok[w.from].num), i
@@ -136,7 +141,9 @@ func (s *segment) fieldYear(f []words, n int) (year, at int) {
 func (s *segment) musical(f []words) bool {
 	for _, w := range f {
 		for i := w.from; i < w.to; i++ {
-			if m := s.lookup(i); m.tag != nil && m.tag.strength == strong && (m.tag.prop == propScreenSize || m.tag.prop == propSource && m.tag.value != "Web") || isScreenSize(s.word(i)) {
+			if m := s.lookup(i); m.tag != nil && m.tag.strength == strong &&
+				(m.tag.prop == propScreenSize || m.tag.prop == propSource && m.tag.value != "Web") ||
+				isScreenSize(s.word(i)) {
 				return false
 			}
 			if s.tok[i].num < 0 {
@@ -239,7 +246,8 @@ func (s *segment) audioEvidence() int {
 		if d := digits(k, 0); d >= 3 && d < len(k) && k[d] == 'x' && isDigit(k[len(k)-1]) {
 			return -1
 		}
-		if _, _, ok := fullMark(k); ok || isScreenSize(k) || s.tok[i].bracket < 0 && len(k) > 4 && k[0] == 's' && isDigit(k[1]) {
+		if _, _, ok := fullMark(k); ok || isScreenSize(k) ||
+			s.tok[i].bracket < 0 && len(k) > 4 && k[0] == 's' && isDigit(k[1]) {
 			return -1
 		}
 		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong {
@@ -273,7 +281,8 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 		return false
 	}
 	start := 0
-	for start < len(s.tok) && s.tok[start].bracket >= 0 && s.br[s.tok[start].bracket].kind != '{' { // "(Genre) [CD] Artist - ..."
+	// "(Genre) [CD] Artist - ..."
+	for start < len(s.tok) && s.tok[start].bracket >= 0 && s.br[s.tok[start].bracket].kind != '{' {
 		start++
 	}
 	dash := s.nextDash(start + 1)
@@ -313,7 +322,8 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 		g.Album = ""
 	}
 	s.fillAudio(g)
-	if strings.Contains(s.text, "⭐") || strings.Contains(s.text, "Lossless / WEB") || strings.Contains(s.text, "PMEDIA") {
+	if strings.Contains(s.text, "⭐") || strings.Contains(s.text, "Lossless / WEB") ||
+		strings.Contains(s.text, "PMEDIA") {
 		g.Type = Music
 	}
 	return true
@@ -335,7 +345,9 @@ func (s *segment) albumEnd(i int) int {
 		k := s.word(j)
 		d := digits(k, 0)
 		if s.entersBracket(j) || s.audioFormat(j) != "" || d == 1 && len(k) == 3 && string(k[1:]) == "cd" ||
-			yearLike(s.tok[j].num) && len(k) == 4 && (j+1 >= len(s.tok) || s.tok[j+1].sep&(sepOpen|sepComma) != 0 || s.audioFormat(j+1) != "" || s.tok[j].sep.spacedDash() || digits(s.word(j+1), 0) > 0 && s.tok[j+1].num < 0) {
+			yearLike(s.tok[j].num) && len(k) == 4 &&
+				(j+1 >= len(s.tok) || s.tok[j+1].sep&(sepOpen|sepComma) != 0 || s.audioFormat(j+1) != "" ||
+					s.tok[j].sep.spacedDash() || digits(s.word(j+1), 0) > 0 && s.tok[j+1].num < 0) {
 			return j
 		}
 	}

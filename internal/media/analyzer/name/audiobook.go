@@ -84,7 +84,8 @@ func (s *segment) wholeBook(own *Guess, p *pathParts, dirs []string) bool {
 	}
 	author := turned(s.phrase(words{0, d}))
 	for i, dir := range dirs {
-		if i > 0 && sameTitle(turned(dir), author) || i == 0 && (beginsWith(author, dir) || beginsWith(dir, author)) && !sameTitle(dir, s.text) {
+		if i > 0 && sameTitle(turned(dir), author) || i == 0 &&
+			(beginsWith(author, dir) || beginsWith(dir, author)) && !sameTitle(dir, s.text) {
 			return false
 		}
 	}
@@ -104,7 +105,8 @@ func (s *segment) partOfBook() bool {
 			continue
 		}
 		switch string(k) {
-		case "audio", "track", "file", "chapter", "part", "cd", "disc", "disk", "teil", "kapitel", "chapitre", "of", "audiobook", "audiofile":
+		case "audio", "track", "file", "chapter", "part", "cd", "disc", "disk", "teil", "kapitel", "chapitre", "of",
+			"audiobook", "audiofile":
 			continue
 		}
 		d := 0

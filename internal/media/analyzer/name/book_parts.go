@@ -85,8 +85,8 @@ func (s *segment) noDigits(w words) bool {
 	return true
 }
 
-// cutFormat cuts the words for formats off the end of a name as releases of books have it, "Author-Title.2025.RETAIL.EPUB",
-// with the year before them. It reports whether there were any.
+// cutFormat cuts the words for formats off the end of a name as releases of books have it,
+// "Author-Title.2025.RETAIL.EPUB", with the year before them. It reports whether there were any.
 func (s *segment) cutFormat(g *Guess, end int) (int, bool) {
 	if s.spaces {
 		return end, false
@@ -123,7 +123,8 @@ func (s *segment) byPerson(end int) int {
 		n := 0
 		for j := i + 1; j < len(s.tok) && s.tok[j].bracket < 0; j++ {
 			c := s.raw(j)[0]
-			if s.tok[j].sep&(sepDash|sepComma) == sepDash && s.tok[j].sep.spacedDash() || c >= 'a' && c <= 'z' || isDigit(c) {
+			if s.tok[j].sep&(sepDash|sepComma) == sepDash && s.tok[j].sep.spacedDash() || c >= 'a' && c <= 'z' ||
+				isDigit(c) {
 				return 0
 			}
 			n++
@@ -162,7 +163,8 @@ func (s *segment) leadingNumbers(g *Guess, f []words, authorKnown bool) []words 
 		n := s.tok[f[0].from].num
 		single := f[0].to-f[0].from == 1
 		switch {
-		case len(f) > 1 && single && yearLike(n) && len(s.word(f[0].from)) == 4 && (authorKnown || len(f) > 2 || s.tok[f[0].from].bracket >= 0):
+		case len(f) > 1 && single && yearLike(n) && len(s.word(f[0].from)) == 4 &&
+			(authorKnown || len(f) > 2 || s.tok[f[0].from].bracket >= 0):
 			if g.Year == 0 {
 				g.Year = int(n)
 			}
@@ -231,10 +233,12 @@ func (s *segment) seriesField(f []words) (int, mark) {
 // endMark reads the number that ends w, and the word for it before it.
 func (s *segment) endMark(w words) (mark, bool) {
 	i := w.to - 1
-	if i-1 > w.from && s.tok[i].sep == sepDot && len(s.word(i)) == 1 && s.tok[i].num >= 0 && s.tok[i-1].num >= 0 { // 2.5
+	// 2.5
+	if i-1 > w.from && s.tok[i].sep == sepDot && len(s.word(i)) == 1 && s.tok[i].num >= 0 && s.tok[i-1].num >= 0 {
 		i--
 	}
-	if i <= w.from || s.tok[i].num < 0 || len(s.word(i)) > 3 || s.tok[i].sep&sepDash != 0 || s.tok[i].sep == sepDot && s.tok[i-1].num >= 0 {
+	if i <= w.from || s.tok[i].num < 0 || len(s.word(i)) > 3 || s.tok[i].sep&sepDash != 0 ||
+		s.tok[i].sep == sepDot && s.tok[i-1].num >= 0 {
 		return mark{}, false
 	}
 	m := mark{from: i, to: w.to, span: Span{First: s.indexAt(i)}}
@@ -267,7 +271,8 @@ func turned(names string) string {
 	for i, name := range all {
 		last, firsts, ok := strings.Cut(name, ",")
 		last, firsts = strings.TrimSpace(last), strings.TrimSpace(firsts)
-		if !ok || last == "" || firsts == "" || strings.IndexByte(firsts, ',') >= 0 || strings.ContainsAny(name, "0123456789") ||
+		if !ok || last == "" || firsts == "" || strings.IndexByte(firsts, ',') >= 0 ||
+			strings.ContainsAny(name, "0123456789") ||
 			strings.Count(last, " ") > 2 || strings.Count(firsts, " ") > 2 || isSuffix(firsts) {
 			return valid(names)
 		}

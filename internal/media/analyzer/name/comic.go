@@ -56,18 +56,23 @@ func (s *segment) onlyComics() bool {
 		if i > 0 && s.tok[i].sep&sepHash != 0 && startsNumber(k) && len(k) < 5 {
 			sure = true
 		}
-		if i > 0 && string(k) == "of" && s.tok[i].sep&sepOpen != 0 && s.tok[i].bracket >= 0 && i+1 < len(s.tok) && s.tok[i+1].num >= 0 {
+		if i > 0 && string(k) == "of" && s.tok[i].sep&sepOpen != 0 && s.tok[i].bracket >= 0 && i+1 < len(s.tok) &&
+			s.tok[i+1].num >= 0 {
 			sure = true
 		}
 		m, ok := s.comicMarkAt(i)
 		if !ok || m.from < i {
 			continue
 		}
-		if at := strings.IndexByte(string(k), 'c'); m.kind == markVolume && k[0] == 'v' && at > 1 && gluedMarkFollows(string(k[at:])) { // v01c001
+		// v01c001
+		if at := strings.IndexByte(string(k), 'c'); m.kind == markVolume && k[0] == 'v' && at > 1 &&
+			gluedMarkFollows(string(k[at:])) {
 			sure = true
 		}
 		switch word := strings.TrimRight(string(s.word(m.from)), "0123456789"); {
-		case m.kind == markChapter && word != "ep" && word != "episode", m.kind == markVolume && (word == "v" && len(s.word(m.from)) > 2 && !s.spacedVersion(i) || word == "ln" || s.tok[i].cjk || s.tok[i].other):
+		case m.kind == markChapter && word != "ep" && word != "episode", m.kind == markVolume &&
+			(word == "v" && len(s.word(m.from)) > 2 && !s.spacedVersion(i) || word == "ln" || s.tok[i].cjk ||
+				s.tok[i].other):
 			sure = true
 		}
 	}
@@ -163,7 +168,8 @@ func (s *segment) readComic() (c comicName) {
 		}
 		m, ok := s.comicMarkAt(i)
 		if !ok && s.tok[i].sep&sepHash != 0 && startsNumber(s.word(i)) && s.tok[i].num < 0 { // #5AU
-			m, ok = mark{kind: markIssue, from: i, to: i + 1, span: Span{First: trimNumber(string(s.word(i)[:digits(s.word(i), 0)]))}}, true
+			m, ok = mark{kind: markIssue, from: i, to: i + 1,
+				span: Span{First: trimNumber(string(s.word(i)[:digits(s.word(i), 0)]))}}, true
 		}
 		if !ok || s.inTitle(m, start) {
 			continue
@@ -198,11 +204,12 @@ func (s *segment) readComic() (c comicName) {
 
 // corrected reports that token i is the version of a corrected file, alone in square brackets behind others: [v2].
 func (s *segment) corrected(i int) bool {
-	return i > 0 && s.alone(i) && s.br[s.tok[i].bracket].kind == '[' && len(s.word(i)) == 2 && isCorrection(string(s.word(i)))
+	return i > 0 && s.alone(i) && s.br[s.tok[i].bracket].kind == '[' && len(s.word(i)) == 2 &&
+		isCorrection(string(s.word(i)))
 }
 
-// storyBehind returns what the issue is called: the words behind a dash with room around it that follows the numbers of the
-// series, which end at token i.
+// storyBehind returns what the issue is called: the words behind a dash with room around it that follows the numbers
+// of the series, which end at token i.
 func (s *segment) storyBehind(i int) string {
 	for ; i < len(s.tok); i++ {
 		k := s.word(i)
@@ -256,7 +263,8 @@ func (s *segment) inTitle(m mark, start int) bool {
 
 // behindGroup is where the name begins behind the group in square brackets that released it.
 func (s *segment) behindGroup() int {
-	if len(s.tok) > 1 && len(s.br) > 0 && s.br[0].closed && s.tok[0].bracket == 0 && s.br[0].parent < 0 && (s.br[0].kind == '[' || s.br[0].kind == 'w') {
+	if len(s.tok) > 1 && len(s.br) > 0 && s.br[0].closed && s.tok[0].bracket == 0 && s.br[0].parent < 0 &&
+		(s.br[0].kind == '[' || s.br[0].kind == 'w') {
 		if last := int(s.br[0].last); last < len(s.tok) {
 			return last
 		}
@@ -331,7 +339,8 @@ func (s *segment) bareIssue(c *comicName, start, end int) (int, int) {
 // laterIssue reports a number behind token i that ends the name's words.
 func (s *segment) laterIssue(i int, c *comicName) bool {
 	for ; i < len(s.tok); i++ {
-		if s.tok[i].bracket < 0 && s.issueLike(i, c) && string(s.word(i-1)) != "part" && (i+1 >= len(s.tok) || s.tok[i+1].sep&(sepOpen|sepClose) != 0) {
+		if s.tok[i].bracket < 0 && s.issueLike(i, c) && string(s.word(i-1)) != "part" &&
+			(i+1 >= len(s.tok) || s.tok[i+1].sep&(sepOpen|sepClose) != 0) {
 			return true
 		}
 	}

@@ -16,14 +16,20 @@ const (
 // comicWords are the words that stand before a comic's number, or are glued to it. Letters alone count only where
 // they are glued, or a dot or a space and a number follow.
 var comicWords = map[string]markKind{
-	"v": markVolume, "vol": markVolume, "vols": markVolume, "volume": markVolume, "volumes": markVolume, "t": markVolume, "tome": markVolume,
-	"tomes": markVolume, "tomo": markVolume, "band": markVolume, "bd": markVolume, "ln": markVolume, "novel": markVolume, "novels": markVolume,
-	"book": markVolume, "books": markVolume, "disc": markVolume, "discs": markVolume, "s": markVolume, "season": markVolume,
-	"том": markVolume, "тома": markVolume, "เล่ม": markVolume, "เล่มที่": markVolume,
-	"c": markChapter, "ch": markChapter, "chs": markChapter, "chp": markChapter, "chps": markChapter, "chap": markChapter, "chaps": markChapter,
-	"chapter": markChapter, "chapters": markChapter, "chapitre": markChapter, "kapitel": markChapter, "capitulo": markChapter, "capitolo": markChapter,
-	"episode": markChapter, "ep": markChapter, "глава": markChapter, "главы": markChapter, "ตอน": markChapter, "ตอนที่": markChapter,
-	"issue": markIssue, "issues": markIssue, "no": markIssue, "nr": markIssue,
+	"v": markVolume, "vol": markVolume, "vols": markVolume, "volume": markVolume, "volumes": markVolume,
+	"t": markVolume, "tome": markVolume,
+	"tomes": markVolume, "tomo": markVolume, "band": markVolume, "bd": markVolume, "ln": markVolume,
+	"novel": markVolume, "novels": markVolume,
+	"book": markVolume, "books": markVolume, "disc": markVolume, "discs": markVolume, "s": markVolume,
+	"season": markVolume,
+	"том":    markVolume, "тома": markVolume, "เล่ม": markVolume, "เล่มที่": markVolume,
+	"c": markChapter, "ch": markChapter, "chs": markChapter, "chp": markChapter, "chps": markChapter,
+	"chap": markChapter, "chaps": markChapter,
+	"chapter": markChapter, "chapters": markChapter, "chapitre": markChapter, "kapitel": markChapter,
+	"capitulo": markChapter, "capitolo": markChapter,
+	"episode": markChapter, "ep": markChapter, "глава": markChapter, "главы": markChapter, "ตอน": markChapter,
+	"ตอนที่": markChapter,
+	"issue":  markIssue, "issues": markIssue, "no": markIssue, "nr": markIssue,
 	"sp": markSpecial, "special": markSpecial, "omake": markSpecial, "extra": markSpecial,
 }
 
@@ -33,7 +39,8 @@ var comicEndings = []struct {
 	kind markKind
 }{
 	{"卷", markVolume}, {"巻", markVolume}, {"册", markVolume}, {"冊", markVolume}, {"권", markVolume}, {"권을", markVolume},
-	{"话", markChapter}, {"話", markChapter}, {"화", markChapter}, {"章", markChapter}, {"回", markChapter}, {"장", markChapter},
+	{"话", markChapter}, {"話", markChapter}, {"화", markChapter}, {"章", markChapter}, {"回", markChapter},
+	{"장", markChapter},
 }
 
 // mark is a number of a comic with the tokens that say it.
@@ -80,7 +87,8 @@ func (s *segment) comicMarkAt(i int) (m mark, ok bool) {
 		m = mark{kind: kind, from: i, to: i + 2, span: Span{First: trimNumber(string(s.word(i + 1)[:n]))}}
 		s.extendMark(&m, rest != "")
 		return m, true
-	case letters > 2 && i+1 < len(s.tok) && len(s.word(i+1)) < 6 && roman(s.word(i+1)) && s.tok[i+1].sep == sepSpace && kind == markVolume:
+	case letters > 2 && i+1 < len(s.tok) && len(s.word(i+1)) < 6 && roman(s.word(i+1)) &&
+		s.tok[i+1].sep == sepSpace && kind == markVolume:
 		return mark{kind: kind, from: i, to: i + 2, span: Span{First: romanNumber(s.word(i + 1))}}, true
 	case s.tok[i].other && i > 0 && startsNumber(s.word(i-1)): // "3-4 Глава"
 		m = mark{kind: kind, from: i - 1, to: i + 1, span: Span{First: trimNumber(string(s.word(i - 1)))}}
@@ -122,7 +130,8 @@ func (s *segment) extendMark(m *mark, versioned bool) {
 		for letters < len(k) && !isDigit(k[letters]) {
 			letters++
 		}
-		if letters == len(k) || letters > 0 && comicWords[string(k[:letters])] != m.kind || digits(k, letters) != len(k) || len(k)-letters > 4 {
+		if letters == len(k) || letters > 0 && comicWords[string(k[:letters])] != m.kind ||
+			digits(k, letters) != len(k) || len(k)-letters > 4 {
 			return
 		}
 		m.span.Last, m.to = s.decimals(m.to+1, trimNumber(string(k[letters:])))

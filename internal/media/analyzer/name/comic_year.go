@@ -34,14 +34,16 @@ func (s *segment) dated(i int) bool {
 	case year(i):
 		return dash(i+1) && small(i+1) || dash(i) && small(i-1) || i > 0 && monthName(s.word(i-1))
 	case small(i):
-		return dash(i) && (year(i-1) || small(i-1) && (dash(i-1) && year(i-2) || dash(i+1) && year(i+1))) || dash(i+1) && (year(i+1) || small(i+1) && dash(i+2) && year(i+2))
+		return dash(i) && (year(i-1) || small(i-1) && (dash(i-1) && year(i-2) || dash(i+1) && year(i+1))) ||
+			dash(i+1) && (year(i+1) || small(i+1) && dash(i+2) && year(i+2))
 	}
 	return false
 }
 
 // dateFrom returns where the date begins that holds token i: at the month before a year, "Sep-Oct 1951".
 func (s *segment) dateFrom(i int) int {
-	for i > 1 && s.tok[i].bracket < 0 && s.tok[i].sep&sepOpen == 0 && monthName(s.word(i-1)) && s.tok[i].sep.only(sepSpace|sepDash|sepDot|sepUnderscore) {
+	for i > 1 && s.tok[i].bracket < 0 && s.tok[i].sep&sepOpen == 0 && monthName(s.word(i-1)) &&
+		s.tok[i].sep.only(sepSpace|sepDash|sepDot|sepUnderscore) {
 		i--
 	}
 	return i

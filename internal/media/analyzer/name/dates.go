@@ -56,7 +56,8 @@ func (s *segment) findDates(c context) {
 // "03-04-05 - Title" are episodes in the folder of a season. 0 if there are less than three.
 func (s *segment) dashedEpisodes() int {
 	n := 0
-	for n < len(s.tok) && s.tok[n].num > 0 && len(s.word(n)) == 2 && (n == 0 || s.tok[n].sep.tightDash() && s.tok[n].num > s.tok[n-1].num) {
+	for n < len(s.tok) && s.tok[n].num > 0 && len(s.word(n)) == 2 &&
+		(n == 0 || s.tok[n].sep.tightDash() && s.tok[n].num > s.tok[n-1].num) {
 		n++
 	}
 	if n < 3 {
@@ -84,7 +85,8 @@ func (s *segment) dateAt(i int) (date, int, bool) {
 		return date{}, 0, false
 	}
 	a, b := s.tok[i+1], s.tok[i+2]
-	if a.num < 0 || b.num < 0 || a.sep != b.sep || !a.sep.only(sepDash|sepDot|sepUnderscore|sepSpace) || a.sep.spacedDash() && a.sep&(sepDash|sepSpace) == a.sep && a.sep != sepDash && a.sep != sepSpace {
+	if a.num < 0 || b.num < 0 || a.sep != b.sep || !a.sep.only(sepDash|sepDot|sepUnderscore|sepSpace) ||
+		a.sep.spacedDash() && a.sep&(sepDash|sepSpace) == a.sep && a.sep != sepDash && a.sep != sepSpace {
 		return date{}, 0, false
 	}
 	d, ok := orderDate(k, s.word(i+1), s.word(i+2), n, int(a.num), int(b.num))
@@ -169,7 +171,8 @@ func (s *segment) namedMonth(i int) (date, int, bool) {
 	if i+2 >= len(s.tok) {
 		return date{}, 0, false
 	}
-	if e := s.tok[i].entry; e != nil && e.month > 0 && s.tok[i+1].num > 0 && s.tok[i+1].num < 32 && yearLike(s.tok[i+2].num) && s.tok[i+2].sep&sepComma == 0 && i > 0 {
+	if e := s.tok[i].entry; e != nil && e.month > 0 && s.tok[i+1].num > 0 && s.tok[i+1].num < 32 &&
+		yearLike(s.tok[i+2].num) && s.tok[i+2].sep&sepComma == 0 && i > 0 {
 		d := date{int(s.tok[i+2].num), int(e.month), int(s.tok[i+1].num)} // March 9 2024
 		return d, i + 3, d.valid()
 	}

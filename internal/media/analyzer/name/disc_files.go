@@ -33,8 +33,8 @@ func equalPrefix(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// takeDisc takes the number of the disc from a folder that is named for it, above the files of the disc or above those of
-// the film: "Film/Disc 2/BDMV/index.bdmv", "Film/CD 1/film.avi".
+// takeDisc takes the number of the disc from a folder that is named for it, above the files of the disc or above
+// those of the film: "Film/Disc 2/BDMV/index.bdmv", "Film/CD 1/film.avi".
 func takeDisc(g *Guess, p *pathParts, dirs []folder) {
 	if len(g.Disc) > 0 || g.CD > 0 {
 		return

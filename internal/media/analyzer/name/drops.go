@@ -12,20 +12,22 @@ func (s *segment) dropFilmSeason(c context) {
 		return
 	}
 	if c.films || m.from > 0 && s.alone(m.to) && s.br[s.tok[m.to].bracket].kind == '(' && s.noneOpen(m.to+1) {
-		s.note(m.from, m.to, "no season", "a year behind it ends the title, among films or with nothing but tags behind")
+		s.note(m.from, m.to, "no season",
+			"a year behind it ends the title, among films or with nothing but tags behind")
 		s.drop(i)
 	}
 }
 
-// dropTitleCross takes back what looked like season and episode at the beginning of the name, and is a title: "3x3 Eyes -
-// s01e02", "[Group] 3x3 Eyes - 01".
+// dropTitleCross takes back what looked like season and episode at the beginning of the name, and is a title: "3x3
+// Eyes - s01e02", "[Group] 3x3 Eyes - 01".
 func (s *segment) dropTitleCross() {
 	i := s.first(propMarker)
 	if i < 0 {
 		return
 	}
 	m := &s.claims[i]
-	if m.weight != weightCrossed || len(s.word(m.from)) != 3 || m.to != m.from+1 || !s.leading(m.from) || m.to >= len(s.tok) || s.tok[m.to].sep != sepSpace {
+	if m.weight != weightCrossed || len(s.word(m.from)) != 3 || m.to != m.from+1 || !s.leading(m.from) ||
+		m.to >= len(s.tok) || s.tok[m.to].sep != sepSpace {
 		return
 	}
 	for j := i + 1; j < len(s.claims); j++ {
@@ -72,12 +74,14 @@ func (s *segment) dropLeftovers() {
 			s.add(claim{prop: propIgnored, from: c.from - 1, to: c.from})
 		}
 	}
-	if m := s.first(propMarker); m >= 0 && len(s.tok) > 2 && s.tok[0].prop == propNone && s.tok[1].prop == propNone && s.tok[1].sep.tightDash() && s.word(0)[0] == '0' {
+	if m := s.first(propMarker); m >= 0 && len(s.tok) > 2 && s.tok[0].prop == propNone && s.tok[1].prop == propNone &&
+		s.tok[1].sep.tightDash() && s.word(0)[0] == '0' {
 		if c := &s.claims[m]; !c.episodes.empty() && s.nums[c.episodes.from] == int(s.tok[0].num) { // "03-Title.5x03"
 			s.add(claim{prop: propIgnored, from: 0, to: 1})
 		}
 	}
-	if len(s.tok) > 1 && s.tok[0].prop == propNone && s.alone(0) && s.br[0].kind == '(' && s.tok[0].num >= 0 && len(s.word(0)) < 3 {
+	if len(s.tok) > 1 && s.tok[0].prop == propNone && s.alone(0) && s.br[0].kind == '(' && s.tok[0].num >= 0 &&
+		len(s.word(0)) < 3 {
 		s.add(claim{prop: propIgnored, from: 0, to: 1})
 	}
 }

@@ -64,8 +64,10 @@ func (e *explanation) medium() {
 }
 
 var mediumNames = map[medium]string{
-	mediumVideo: "a video", mediumAudio: "sound", mediumImage: "a picture", mediumBook: "a book", mediumComic: "a comic",
-	mediumSubtitle: "subtitles", mediumText: "a file beside a work", mediumGame: "a game", mediumDisc: "a placeholder for a disc",
+	mediumVideo: "a video", mediumAudio: "sound", mediumImage: "a picture", mediumBook: "a book",
+	mediumComic:    "a comic",
+	mediumSubtitle: "subtitles", mediumText: "a file beside a work", mediumGame: "a game",
+	mediumDisc: "a placeholder for a disc",
 }
 
 // segments tells what was found in the name of a video and in its folders.
@@ -193,7 +195,8 @@ func (s *segment) yearReason(c *claim) string {
 // titles tells where the texts of the guess come from.
 func (e *explanation) titles(s *scratch, g *Guess) {
 	for _, f := range []struct{ field, text string }{
-		{"title", g.Title}, {"alternative title", strings.Join(g.AlternativeTitle, ", ")}, {"episode title", g.EpisodeTitle}, {"series", g.Series},
+		{"title", g.Title}, {"alternative title", strings.Join(g.AlternativeTitle, ", ")},
+		{"episode title", g.EpisodeTitle}, {"series", g.Series},
 		{"author", g.Author}, {"artist", g.Artist}, {"album", g.Album}, {"subtitle", g.Subtitle},
 	} {
 		if f.text != "" {
@@ -221,9 +224,12 @@ func (e *explanation) text(field, text string, s *scratch) {
 
 // placeReasons tell where a text of a field stands.
 var placeReasons = map[string]string{
-	"title": "before the first mark, year or tag", "alternative title": "beside the title, in another script, in brackets or behind AKA",
-	"episode title": "behind the mark of the episode", "series": "before the number", "author": "where layouts of libraries have the author",
-	"artist": "where layouts of libraries have the artist", "album": "where layouts of libraries have the album", "subtitle": "behind the title",
+	"title":             "before the first mark, year or tag",
+	"alternative title": "beside the title, in another script, in brackets or behind AKA",
+	"episode title":     "behind the mark of the episode", "series": "before the number",
+	"author": "where layouts of libraries have the author",
+	"artist": "where layouts of libraries have the artist", "album": "where layouts of libraries have the album",
+	"subtitle": "behind the title",
 }
 
 var strengthReasons = map[strength]string{
@@ -242,6 +248,7 @@ var tagNames = func() map[property]string {
 }()
 
 var shapeNames = map[property]string{
-	propScreenSize: "screen size", propAudioChannels: "audio channels", propCRC: "checksum", propSize: "size", propRate: "rate",
+	propScreenSize: "screen size", propAudioChannels: "audio channels", propCRC: "checksum", propSize: "size",
+	propRate:    "rate",
 	propWebsite: "website", propCountry: "country", propProvider: "id in an outside catalog",
 }

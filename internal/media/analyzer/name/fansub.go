@@ -25,7 +25,8 @@ func (s *segment) findFansub() {
 	if c, ok := s.markerAt(i); ok && c.seasonWord && c.to == int(b.last) { // "[Season 2] Title - 01"
 		return
 	}
-	if s.pairAt(i) || int(b.last-b.first) == 1 && s.tok[i].num >= 0 && s.tok[i].num < 100 && len(s.tok) > 1 && s.sepAfter(i)&sepSpace == 0 {
+	if s.pairAt(i) || int(b.last-b.first) == 1 && s.tok[i].num >= 0 && s.tok[i].num < 100 && len(s.tok) > 1 &&
+		s.sepAfter(i)&sepSpace == 0 {
 		return
 	}
 	tags := true

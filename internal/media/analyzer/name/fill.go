@@ -188,7 +188,8 @@ func (s *segment) fillMarkers(g *Guess) {
 		}
 		g.Version = max(g.Version, s.versionIn(c))
 	}
-	if episodes == nil && seasons == nil && g.EpisodeCount > 0 && s.first(propMarker) >= 0 && g.EpisodeCount < maxRun && len(g.Episode) == 0 {
+	if episodes == nil && seasons == nil && g.EpisodeCount > 0 && s.first(propMarker) >= 0 &&
+		g.EpisodeCount < maxRun && len(g.Episode) == 0 {
 		for n := range g.EpisodeCount { // 全24话 holds them all
 			g.Episode = append(g.Episode, float64(n+1))
 		}
@@ -212,7 +213,8 @@ func (s *segment) fillMarkers(g *Guess) {
 // ep05 Snow", "S01E04 Rain S01E05 Snow".
 func (s *segment) continues(last, c *claim) bool {
 	n := s.nums[last.episodes.to-1]
-	return c.weight == last.weight && c.weight >= weightWord && c.text == "" && s.nums[c.episodes.from] == n+1 && s.word(c.from)[0] == s.word(last.from)[0] &&
+	return c.weight == last.weight && c.weight >= weightWord && c.text == "" && s.nums[c.episodes.from] == n+1 &&
+		s.word(c.from)[0] == s.word(last.from)[0] &&
 		slices.Equal(s.numbers(c.seasons), s.numbers(last.seasons)) && s.tok[c.from].bracket < 0
 }
 

@@ -89,7 +89,8 @@ func onlyGroups(text string) (groups []gameGroup) {
 		}
 		rest := text[to+1:]
 		trimmed := strings.TrimLeft(rest, " _")
-		groups = append(groups, gameGroup{text: strings.TrimSpace(text[1:to]), square: end == "]", tight: rest != "" && len(rest) == len(trimmed)})
+		groups = append(groups, gameGroup{text: strings.TrimSpace(text[1:to]), square: end == "]",
+			tight: rest != "" && len(rest) == len(trimmed)})
 		text = trimmed
 	}
 	return groups
@@ -223,7 +224,8 @@ func gameStatus(text string) bool {
 	low := strings.ToLower(text)
 	word, _, _ := strings.Cut(low, " ")
 	switch word {
-	case "proto", "prototype", "unl", "aftermarket", "homebrew", "kiosk", "taikenban", "sgb", "gb", "unknown", "eshop", "dlc":
+	case "proto", "prototype", "unl", "aftermarket", "homebrew", "kiosk", "taikenban", "sgb", "gb", "unknown",
+		"eshop", "dlc":
 		return true
 	}
 	switch low {
@@ -245,7 +247,8 @@ func dumpStatus(flag string) string {
 	}
 	for _, f := range dumpFlags {
 		if rest, ok := strings.CutPrefix(flag, f.prefix); ok {
-			if word, _, _ := strings.Cut(rest, " "); word == "" || allDigits(word) || f.prefix[0] == 'T' || f.prefix == "h" && len(word) < 5 {
+			if word, _, _ := strings.Cut(rest, " "); word == "" || allDigits(word) || f.prefix[0] == 'T' ||
+				f.prefix == "h" && len(word) < 5 {
 				return f.status
 			}
 		}
@@ -255,5 +258,6 @@ func dumpStatus(flag string) string {
 
 var dumpFlags = []struct{ prefix, status string }{
 	{"T+", "translated"}, {"T-", "translated"}, {"tr", "translated"}, {"cr", "cracked"},
-	{"a", "alternate"}, {"b", "bad"}, {"f", "fixed"}, {"h", "hacked"}, {"m", "modified"}, {"o", "overdump"}, {"p", "pirated"}, {"t", "trained"}, {"u", "underdump"}, {"v", "virus"},
+	{"a", "alternate"}, {"b", "bad"}, {"f", "fixed"}, {"h", "hacked"}, {"m", "modified"}, {"o", "overdump"},
+	{"p", "pirated"}, {"t", "trained"}, {"u", "underdump"}, {"v", "virus"},
 }

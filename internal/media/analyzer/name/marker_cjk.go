@@ -31,7 +31,8 @@ func (s *segment) cjkMarker(i int) (claim, bool) {
 		case before == '즌': // 시즌2
 			c.seasons, found = s.number(n), true
 			c.weight = weightSeason
-		case counter == '话' || counter == '話' || counter == '集' || counter == '回' || counter == '화' || counter == '회' || counter == '章' && ordinal:
+		case counter == '话' || counter == '話' || counter == '集' || counter == '回' || counter == '화' ||
+			counter == '회' || counter == '章' && ordinal:
 			c.episodes, found = s.number(n), true
 			s.fromBefore(&c, p)
 		}
@@ -64,12 +65,14 @@ func (s *segment) fromBefore(c *claim, p int) {
 // series of 2023), and one behind a title that says that it is a film.
 func (s *segment) listingWord(i int) bool {
 	k := s.word(i)
-	if containsRunes(k, "新番") || containsRunes(k, "僅限") || containsRunes(k, "仅限") { // "only for Hong Kong, Macau, Taiwan"
+	// "only for Hong Kong, Macau, Taiwan"
+	if containsRunes(k, "新番") || containsRunes(k, "僅限") || containsRunes(k, "仅限") {
 		return true
 	}
 	if d := digits(k, 0); d > 0 && d < len(k) {
 		rest := k[d:]
-		return len(rest) > 3 && string(rest[:3]) == "年" && len(rest) <= 12 && (bytes.HasSuffix(rest, []byte("剧")) || bytes.HasSuffix(rest, []byte("番")))
+		return len(rest) > 3 && string(rest[:3]) == "年" && len(rest) <= 12 &&
+			(bytes.HasSuffix(rest, []byte("剧")) || bytes.HasSuffix(rest, []byte("番")))
 	}
 	switch string(k) {
 	case "剧场版", "劇場版":

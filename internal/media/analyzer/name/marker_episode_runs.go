@@ -27,7 +27,8 @@ func (s *segment) episodeBehindSeason(c *claim) bool {
 				return false
 			}
 			c.to = j + 2
-			if j+2 < len(s.tok) && s.tok[j+2].sep == sepDot && s.tok[j+2].num > 0 && int(n) == s.nums[c.seasons.from] && len(s.word(j+2)) < 3 {
+			if j+2 < len(s.tok) && s.tok[j+2].sep == sepDot && s.tok[j+2].num > 0 &&
+				int(n) == s.nums[c.seasons.from] && len(s.word(j+2)) < 3 {
 				c.episodes = s.number(int(s.tok[j+2].num)) // "S01 EP 1.2"
 				c.to++
 			}
@@ -56,7 +57,8 @@ func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
 	if spaced && s.rangeOfSeasons(c, j) {
 		return false
 	}
-	if c.seasonWord && int(t.num) == s.nums[c.seasons.from]+1 && j+1 < len(s.tok) && s.tok[j+1].num == t.num+1 && s.tok[j+1].sep == t.sep {
+	if c.seasonWord && int(t.num) == s.nums[c.seasons.from]+1 && j+1 < len(s.tok) && s.tok[j+1].num == t.num+1 &&
+		s.tok[j+1].sep == t.sep {
 		return false // "Season 20 21 22"
 	}
 	if !s.episodesIn(c, k, 0) {
@@ -85,7 +87,8 @@ func (s *segment) half(c *claim) bool {
 	if i >= len(s.tok) || s.tok[i].prop != propNone || !s.halfWord(i) || c.episodes.to-c.episodes.from != 1 {
 		return false
 	}
-	if after := s.sepAfter(i); i+1 < len(s.tok) && (after&sepDot != 0 || after&(sepSpace|sepUnderscore|sepOpen|sepClose) == 0) {
+	if after := s.sepAfter(i); i+1 < len(s.tok) &&
+		(after&sepDot != 0 || after&(sepSpace|sepUnderscore|sepOpen|sepClose) == 0) {
 		return false
 	}
 	c.tenths = 5
@@ -93,7 +96,8 @@ func (s *segment) half(c *claim) bool {
 	return true
 }
 
-// halfWord reports whether token i may be the half of the number before it: a 5 behind a dot, with a version or without.
+// halfWord reports whether token i may be the half of the number before it: a 5 behind a dot, with a version or
+// without.
 func (s *segment) halfWord(i int) bool {
 	k := s.word(i)
 	return s.tok[i].sep == sepDot && k[0] == '5' && (len(k) == 1 || len(k) == 3 && k[1] == 'v' && isDigit(k[2]))
@@ -158,13 +162,15 @@ func (s *segment) nextEpisode(c *claim, j int, join separators) (int, bool) {
 	if n < 0 || len(k) > 5 || int(n) <= last || int(n)-last > 250 || len(k) == 4 && yearLike(n) {
 		return 0, false
 	}
-	if join.tightDash() && (len(k) == 1 && last >= 10 || s.sepAfter(j)&sepMark != 0) { // "S03E14-36! 24! 36!" has a title
+	// "S03E14-36! 24! 36!" has a title
+	if join.tightDash() && (len(k) == 1 && last >= 10 || s.sepAfter(j)&sepMark != 0) {
 		return 0, false
 	}
 	switch {
 	case (join == sepUnderscore || join == sepDot) && int(n) == last+1 && len(k) >= 2 && c.weight == weightCrossed:
 		return int(n), true
-	case join.tightDash(), join.only(sepTilde|sepSpace) && join&sepTilde != 0, join.only(sepPlus), join.only(sepAmpersand):
+	case join.tightDash(), join.only(sepTilde|sepSpace) &&
+		join&sepTilde != 0, join.only(sepPlus), join.only(sepAmpersand):
 		return int(n), true
 	case join&sepAmpersand != 0, join&sepDash != 0 && join&(sepUnderscore|sepDot) == 0 && s.tok[j].sep&sepDash == 0:
 		return int(n), true // behind a word: "3 en 4", "1 to 5"
@@ -194,14 +200,18 @@ func (s *segment) countMark(i int) (claim, bool) {
 	k := s.word(i)
 	if p := digits(k, 0); p < len(k) {
 		if len(k) > p+2 && p <= 3 && k[p] == 'o' && k[p+1] == 'f' && digits(k, p+2) == len(k) && len(k)-p <= 5 {
-			return claim{from: i, to: i + 1, episodes: s.number(int(number(k[:p]))), count: int(number(k[p+2:])), weight: weightWord}, true
+			return claim{from: i, to: i + 1, episodes: s.number(int(number(k[:p]))), count: int(number(k[p+2:])),
+				weight: weightWord}, true
 		}
 		return claim{}, false
 	}
 	if n := s.tok[i].num; len(k) <= 3 && i+2 < len(s.tok) && s.tok[i+2].num >= n && s.tok[i+2].num < 1000 {
-		if e := s.tok[i+1].entry; e != nil && e.roles&roleOf != 0 && string(s.word(i+1)) != "de" && string(s.word(i+1)) != "sur" {
-			c := claim{from: i, to: i + 3, episodes: s.number(int(n)), count: int(s.tok[i+2].num), weight: weightNumber + 5}
-			if p := s.tok[max(i-1, 0)].entry; i > 0 && p != nil && p.roles&rolePart != 0 && s.tok[i-1].prop == propNone {
+		if e := s.tok[i+1].entry; e != nil && e.roles&roleOf != 0 && string(s.word(i+1)) != "de" &&
+			string(s.word(i+1)) != "sur" {
+			c := claim{from: i, to: i + 3, episodes: s.number(int(n)), count: int(s.tok[i+2].num),
+				weight: weightNumber + 5}
+			if p := s.tok[max(i-1, 0)].entry; i > 0 && p != nil && p.roles&rolePart != 0 &&
+				s.tok[i-1].prop == propNone {
 				c.from-- // "Part 5 of 10"
 			}
 			return c, true

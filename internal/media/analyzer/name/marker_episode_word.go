@@ -4,7 +4,8 @@ package name
 func (s *segment) episodeWord(i int) (claim, bool) {
 	j := i + 1
 	c := claim{from: i, to: i + 2, weight: weightWord}
-	if j < len(s.tok) && s.tok[j].prop == propNone && isDigit(s.word(j)[0]) && s.tok[j].sep&(sepClose|sepTilde) == 0 && !s.yearInBracket(j) {
+	if j < len(s.tok) && s.tok[j].prop == propNone && isDigit(s.word(j)[0]) &&
+		s.tok[j].sep&(sepClose|sepTilde) == 0 && !s.yearInBracket(j) {
 		k := s.word(j)
 		d := digits(k, 0)
 		switch {
@@ -14,7 +15,8 @@ func (s *segment) episodeWord(i int) (claim, bool) {
 			if !s.episodesIn(&c, k, 0) {
 				return claim{}, false
 			}
-			if d == 1 && j+1 < len(s.tok) && s.tok[j+1].sep == sepDot && len(s.word(j+1)) == 2 && s.tok[j+1].num > 0 { // "Episode 1.22"
+			// "Episode 1.22"
+			if d == 1 && j+1 < len(s.tok) && s.tok[j+1].sep == sepDot && len(s.word(j+1)) == 2 && s.tok[j+1].num > 0 {
 				c.seasons = c.episodes
 				c.episodes = s.number(int(s.tok[j+1].num))
 				c.to++
@@ -26,12 +28,14 @@ func (s *segment) episodeWord(i int) (claim, bool) {
 		}
 		return claim{}, false
 	}
-	if n, ok := s.smallNumber(j); ok && s.tok[j].num < 0 && len(s.word(j)) > 2 && !roman(s.word(j)) && s.tok[j].sep.only(sepSpace|sepDot|sepUnderscore) {
+	if n, ok := s.smallNumber(j); ok && s.tok[j].num < 0 && len(s.word(j)) > 2 && !roman(s.word(j)) &&
+		s.tok[j].sep.only(sepSpace|sepDot|sepUnderscore) {
 		c.episodes = s.number(n)
 		c.weight = weightNumber
 		return c, true
 	}
-	if i > 0 && s.tok[i-1].prop == propNone && s.tok[i-1].num > 0 && len(s.word(i-1)) <= 4 && (s.tok[i].sep&sepDot != 0 || s.tok[i].other) && len(s.word(i)) > 2 && s.word(i)[0] != 'e' {
+	if i > 0 && s.tok[i-1].prop == propNone && s.tok[i-1].num > 0 && len(s.word(i-1)) <= 4 &&
+		(s.tok[i].sep&sepDot != 0 || s.tok[i].other) && len(s.word(i)) > 2 && s.word(i)[0] != 'e' {
 		c.from, c.to, c.episodes = i-1, i+1, s.number(int(s.tok[i-1].num))
 		return c, true
 	}
@@ -62,7 +66,8 @@ func (s *segment) countBehind(c *claim) {
 	if e := s.tok[j].entry; e != nil && e.roles&roleOf != 0 && s.tok[j].sep&(sepOpen|sepClose) == 0 {
 		c.count = int(s.tok[j+1].num)
 		c.to = j + 2
-		if n := s.nums[c.episodes.to-1]; s.tok[j].other && c.episodes.to-c.episodes.from == 1 && c.episodes.to == len(s.nums) && n > 1 && n < c.count && s.pluralBefore(j-1) {
+		if n := s.nums[c.episodes.to-1]; s.tok[j].other && c.episodes.to-c.episodes.from == 1 &&
+			c.episodes.to == len(s.nums) && n > 1 && n < c.count && s.pluralBefore(j-1) {
 			s.nums[c.episodes.from] = 1 // "Серии: 5 из 20" are the five that there are so far
 			s.runTo(&c.episodes, n)
 		}
@@ -83,7 +88,8 @@ func (s *segment) chapterOfSeason(c claim) claim {
 	n := int(s.tok[c.to-1].num)
 	c.seasons = s.number(n / 100)
 	c.episodes = s.number(n % 100)
-	if j := c.to; j < len(s.tok) && s.tok[j].num > int32(n) && int(s.tok[j].num)/100 == n/100 && s.tok[j].sep.only(sepUnderscore|sepDash) {
+	if j := c.to; j < len(s.tok) && s.tok[j].num > int32(n) && int(s.tok[j].num)/100 == n/100 &&
+		s.tok[j].sep.only(sepUnderscore|sepDash) {
 		s.runTo(&c.episodes, int(s.tok[j].num)%100)
 		c.to++
 	}

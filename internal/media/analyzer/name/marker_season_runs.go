@@ -12,7 +12,8 @@ func (s *segment) behindSeason(c *claim) {
 		return
 	}
 	if j := c.to; j+1 < len(s.tok) && s.tok[j].prop == propNone { // "Series 2 Part 11"
-		if e := s.tok[j].entry; e != nil && e.roles&rolePart != 0 && string(s.word(c.from)) == "series" && s.tok[j+1].num > 0 {
+		if e := s.tok[j].entry; e != nil && e.roles&rolePart != 0 && string(s.word(c.from)) == "series" &&
+			s.tok[j+1].num > 0 {
 			c.episodes = s.number(int(s.tok[j+1].num))
 			c.to, c.weight = j+2, weightFull-5
 			return
@@ -60,7 +61,8 @@ func (s *segment) continueSeasons(c *claim) {
 		if e := s.tok[j].entry; e != nil && e.roles&roleSeason != 0 && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
 			j++
 		}
-		if season, _, ok := fullMark(s.word(j)); ok && join.tightDash() && s.word(j)[0] == 's' && season > s.nums[c.seasons.to-1] && s.tok[j].prop == propNone {
+		if season, _, ok := fullMark(s.word(j)); ok && join.tightDash() && s.word(j)[0] == 's' &&
+			season > s.nums[c.seasons.to-1] && s.tok[j].prop == propNone {
 			s.seasonsAndEpisodes(c, j, season)
 			return
 		}
@@ -77,7 +79,8 @@ func (s *segment) continueSeasons(c *claim) {
 			s.runTo(&c.seasons, n)
 		case dash:
 			return
-		case marked || join&(sepAmpersand|sepPlus|sepComma) != 0 || c.seasonWord && n == last+1 && join.only(sepSpace|sepDot):
+		case marked || join&(sepAmpersand|sepPlus|sepComma) != 0 ||
+			c.seasonWord && n == last+1 && join.only(sepSpace|sepDot):
 			s.nums = append(s.nums, n)
 			c.seasons.to = len(s.nums)
 		default:

@@ -23,8 +23,10 @@ func (s *segment) wordMark(i int) (claim, bool) {
 		return s.seasonWord(i)
 	case e.roles&roleEpisode != 0:
 		return s.episodeWord(i)
-	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.countAt(i+2) && s.tok[i+1].num > 0 && s.tok[i+1].num < 60:
-		return claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason, seasonWord: true}, true
+	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.countAt(i+2) && s.tok[i+1].num > 0 &&
+		s.tok[i+1].num < 60:
+		return claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason,
+			seasonWord: true}, true
 	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.tok[i+1].num > 0 && s.tok[i+1].num < 60:
 		if f := s.tok[i+2].entry; f != nil && f.roles&(roleEpisode|rolePart) != 0 {
 			return s.seasonWord(i)
@@ -44,12 +46,14 @@ func (s *segment) countAt(i int) bool {
 
 // apartMark reads "S 01", with a space where none belongs, before tags or an episode.
 func (s *segment) apartMark(i int) (claim, bool) {
-	if b := s.tok[i].bracket; b >= 0 && int(s.br[b].first) == i && i+2 < len(s.tok) && s.raw(i) == "S" && s.tok[i+1].num > 0 && s.tok[i+1].num < 100 && s.isEpisodeWord(i+2) {
+	if b := s.tok[i].bracket; b >= 0 && int(s.br[b].first) == i && i+2 < len(s.tok) && s.raw(i) == "S" &&
+		s.tok[i+1].num > 0 && s.tok[i+1].num < 100 && s.isEpisodeWord(i+2) {
 		c := claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason} // "[S 1 - Ep 002]"
 		s.behindSeason(&c)
 		return c, true
 	}
-	if i == 0 || i+1 >= len(s.tok) || s.raw(i) != "S" || len(s.word(i+1)) != 2 || s.tok[i+1].num < 0 || s.tok[i+1].sep != sepSpace && s.tok[i+1].sep != sepDot {
+	if i == 0 || i+1 >= len(s.tok) || s.raw(i) != "S" || len(s.word(i+1)) != 2 || s.tok[i+1].num < 0 ||
+		s.tok[i+1].sep != sepSpace && s.tok[i+1].sep != sepDot {
 		return claim{}, false
 	}
 	c := claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason}
@@ -73,7 +77,8 @@ func (s *segment) gluedWordMark(i int) (claim, bool) {
 	if len(k)-d > 4 || digits(k, d) != len(k) {
 		return claim{}, false
 	}
-	if string(k[:d]) == "series" && i > 0 && i+1 < len(s.tok) && (s.isEpisodeWord(i+1) || s.gluedEpisode(i+1)) { // "Series4 Episode2"
+	// "Series4 Episode2"
+	if string(k[:d]) == "series" && i > 0 && i+1 < len(s.tok) && (s.isEpisodeWord(i+1) || s.gluedEpisode(i+1)) {
 		c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[d:]))), weight: weightSeason, seasonWord: true}
 		s.behindSeason(&c)
 		return c, true
@@ -106,7 +111,8 @@ func (s *segment) gluedWords(i, d, end int) (claim, bool) {
 		return claim{}, false
 	}
 	season, episode := lookupWord(k[:d]), lookupWord(k[end:q])
-	if episode == nil || episode.roles&roleEpisode == 0 || string(k[:d]) != "series" && (season == nil || season.roles&roleSeason == 0) {
+	if episode == nil || episode.roles&roleEpisode == 0 ||
+		string(k[:d]) != "series" && (season == nil || season.roles&roleSeason == 0) {
 		return claim{}, false
 	}
 	c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[d:end]))), weight: weightFull - 5, seasonWord: true}
@@ -154,7 +160,8 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 		}
 		return c, true
 	}
-	if j := i + 1; j < len(s.tok) && len(s.word(j)) > 1 && s.word(j)[0] == 's' && s.tok[j].sep.only(sepSpace|sepDot) && !s.endsTitle(i) {
+	if j := i + 1; j < len(s.tok) && len(s.word(j)) > 1 && s.word(j)[0] == 's' &&
+		s.tok[j].sep.only(sepSpace|sepDot) && !s.endsTitle(i) {
 		if d := digits(s.word(j), 1); d > 1 && d == len(s.word(j)) { // "Seasons S01 to S28"
 			c.seasons = s.number(int(number(s.word(j)[1:])))
 			s.behindSeason(&c)
@@ -193,8 +200,8 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 	return c, true
 }
 
-// numbersEpisode reports that the number behind the season word at token i is that of an episode, since the word ends the
-// title, or has its own number in front: "The Final Season - 04".
+// numbersEpisode reports that the number behind the season word at token i is that of an episode, since the word ends
+// the title, or has its own number in front: "The Final Season - 04".
 func (s *segment) numbersEpisode(i int) bool {
 	if !s.fansub || i == 0 || s.tok[i-1].prop != propNone || !s.tok[i+1].sep.spacedDash() || s.tok[i].sep.spacedDash() {
 		return false
@@ -231,7 +238,8 @@ func (s *segment) yearOfTitle(i int) bool {
 	if s.tok[j].sep&sepOpen != 0 {
 		return true
 	}
-	return i > 0 && j+1 < len(s.tok) && s.tok[i-1].prop == propNone && s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore) &&
+	return i > 0 && j+1 < len(s.tok) && s.tok[i-1].prop == propNone &&
+		s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore) &&
 		s.tok[j].sep.only(sepSpace|sepDot|sepUnderscore)
 }
 
@@ -239,12 +247,14 @@ func (s *segment) yearOfTitle(i int) bool {
 // mark but the end of a title, "Cherry Season S01".
 func (s *segment) endsTitle(i int) bool {
 	k := s.word(i)
-	return i > 0 && s.tok[i-1].prop == propNone && k[len(k)-1] != 's' && s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore)
+	return i > 0 && s.tok[i-1].prop == propNone && k[len(k)-1] != 's' &&
+		s.tok[i].sep.only(sepSpace|sepDot|sepUnderscore)
 }
 
 // suffixedOrdinal reads the Russian "5-й" before token i.
 func (s *segment) suffixedOrdinal(i int) (int, bool) {
-	if i < 2 || i >= len(s.tok) || s.tok[i-2].num <= 0 || s.tok[i-2].prop != propNone || !s.tok[i-1].other || !s.tok[i-1].sep.tightDash() || len(s.word(i-1)) > 6 {
+	if i < 2 || i >= len(s.tok) || s.tok[i-2].num <= 0 || s.tok[i-2].prop != propNone || !s.tok[i-1].other ||
+		!s.tok[i-1].sep.tightDash() || len(s.word(i-1)) > 6 {
 		return 0, false
 	}
 	return int(s.tok[i-2].num), true
@@ -270,17 +280,20 @@ func (s *segment) countsBefore(i int) bool {
 			return false
 		}
 	}
-	if i == 0 || i+2 >= len(s.tok) || (s.tok[i].sep|s.tok[i+1].sep|s.tok[i+2].sep)&sepSlash != 0 || s.tok[i-1].prop != propNone || s.tok[i-1].num <= 0 || s.tok[i-1].num > 50 || s.tok[i+1].num < 0 {
+	if i == 0 || i+2 >= len(s.tok) || (s.tok[i].sep|s.tok[i+1].sep|s.tok[i+2].sep)&sepSlash != 0 ||
+		s.tok[i-1].prop != propNone || s.tok[i-1].num <= 0 || s.tok[i-1].num > 50 || s.tok[i+1].num < 0 {
 		return false
 	}
-	return s.isEpisodeWord(i+2) || i+3 < len(s.tok) && s.tok[i+2].num > s.tok[i+1].num && s.tok[i+2].sep.tightDash() && s.isEpisodeWord(i+3)
+	return s.isEpisodeWord(i+2) || i+3 < len(s.tok) && s.tok[i+2].num > s.tok[i+1].num &&
+		s.tok[i+2].sep.tightDash() && s.isEpisodeWord(i+3)
 }
 
 // seasonNumber reads the number behind a season word. A letter counts only if nothing but a tag or an
 // end can follow: "Season V".
 func (s *segment) seasonNumber(j int) (int, bool) {
 	n, ok := s.smallNumber(j)
-	if !ok || s.tok[j].sep&(sepClose|sepTilde) != 0 || s.tok[j].num < 0 && len(s.word(j)) < 3 && s.tok[j].num < 0 && string(s.word(j)) != "ii" && string(s.word(j)) != "iv" {
+	if !ok || s.tok[j].sep&(sepClose|sepTilde) != 0 || s.tok[j].num < 0 && len(s.word(j)) < 3 && s.tok[j].num < 0 &&
+		string(s.word(j)) != "ii" && string(s.word(j)) != "iv" {
 		return 0, false
 	}
 	return n, true

@@ -43,7 +43,8 @@ func (s *segment) specialMark(i int) (claim, bool) {
 	case !numbered:
 		return claim{}, false
 	}
-	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose|sepDash) != 0 || s.tok[c.to].prop != propNone || s.onlyTagsFrom(c.to)
+	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose|sepDash) != 0 || s.tok[c.to].prop != propNone ||
+		s.onlyTagsFrom(c.to)
 }
 
 // specialCode returns what a code of anime releases counts, "" if head is none. Those with an N have no credits.
@@ -63,9 +64,9 @@ func specialCode(head []byte) string {
 	return ""
 }
 
-// specialWord reads the words for what releases of anime hold beside the episodes: "Opening 2", "Menu", "Specials 01-03".
-// They open a bracket or stand behind a dash with room, and nothing but a number and tags follow; openings without
-// credits stand anywhere.
+// specialWord reads the words for what releases of anime hold beside the episodes: "Opening 2", "Menu", "Specials
+// 01-03". They open a bracket or stand behind a dash with room, and nothing but a number and tags follow; openings
+// without credits stand anywhere.
 func (s *segment) specialWord(i int, head, rest []byte) (claim, bool) {
 	counts := ""
 	switch string(head) {
@@ -100,7 +101,8 @@ func (s *segment) specialWord(i int, head, rest []byte) (claim, bool) {
 	if !numbered && (len(rest) > 0 || c.text == countsSpecial) {
 		return claim{}, false
 	}
-	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose) != 0 || s.tok[c.to].prop != propNone || s.onlyTagsFrom(c.to)
+	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose) != 0 || s.tok[c.to].prop != propNone ||
+		s.onlyTagsFrom(c.to)
 }
 
 // creditless reports the word that openings and endings without credits have before them.
@@ -131,7 +133,8 @@ func (s *segment) specialNumber(c *claim, rest []byte) bool {
 		return false
 	}
 	j := c.to
-	if len(rest) > 0 || j >= len(s.tok) || s.versionedNumber(j) <= 0 || len(s.word(j)) > 4 || s.tok[j].num > 99 || s.tok[j].prop != propNone || s.tok[j].sep&(sepOpen|sepClose) != 0 {
+	if len(rest) > 0 || j >= len(s.tok) || s.versionedNumber(j) <= 0 || len(s.word(j)) > 4 || s.tok[j].num > 99 ||
+		s.tok[j].prop != propNone || s.tok[j].sep&(sepOpen|sepClose) != 0 {
 		return false
 	}
 	c.episodes = s.number(int(s.versionedNumber(j)))

@@ -190,7 +190,8 @@ func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
 	}
 	if c.episodes.empty() {
 		c.episodes = span{start, len(s.nums)}
-		if first, last := s.nums[start], s.nums[len(s.nums)-1]; len(s.nums) == start+2 && last > first+1 && last-first < maxRun && !list {
+		if first, last := s.nums[start], s.nums[len(s.nums)-1]; len(s.nums) == start+2 && last > first+1 &&
+			last-first < maxRun && !list {
 			c.episodes.to = start + 1 // E1E3 is from 1 to 3
 			s.nums = s.nums[:start+1]
 			s.runTo(&c.episodes, last)
@@ -222,7 +223,9 @@ func (s *segment) crossed(i int) (claim, bool) {
 		return claim{}, false
 	}
 	q := digits(k, p+d)
-	if q-p-d > 4 || p == 1 && (k[0] == '0' || q-p-d == 1) && s.tok[i].sep == sepDot && i > 0 && s.tok[i-1].num >= 0 && s.tok[i-1].num < 10 { // "2.0x3"
+	// "2.0x3"
+	if q-p-d > 4 || p == 1 && (k[0] == '0' || q-p-d == 1) && s.tok[i].sep == sepDot && i > 0 && s.tok[i-1].num >= 0 &&
+		s.tok[i-1].num < 10 {
 		return claim{}, false
 	}
 	c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[:p]))), weight: weightCrossed}
@@ -240,7 +243,8 @@ func (s *segment) episodeMark(i, prefix int) (claim, bool) {
 	if p-prefix > 5 {
 		return claim{}, false
 	}
-	if rest := k[p:]; len(rest) > 0 && episodePrefix(rest) == 0 && rest[0] != 'v' && !(len(rest) == 1 && rest[0] <= 'c') && string(rest) != "end" {
+	if rest := k[p:]; len(rest) > 0 && episodePrefix(rest) == 0 && rest[0] != 'v' &&
+		!(len(rest) == 1 && rest[0] <= 'c') && string(rest) != "end" {
 		return claim{}, false
 	}
 	c := claim{from: i, to: i + 1, weight: weightWord}

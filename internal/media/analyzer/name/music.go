@@ -41,7 +41,8 @@ func audiobookPath(p *pathParts) bool {
 
 func isAudiobookShelf(dir string) bool {
 	switch foldWord(dir) {
-	case "audiobooks", "audiobook", "audio books", "books", "bucher", "livres", "libros", "horbucher", "horbuch", "livres audio", "audiolibros":
+	case "audiobooks", "audiobook", "audio books", "books", "bucher", "livres", "libros", "horbucher", "horbuch",
+		"livres audio", "audiolibros":
 		return true
 	}
 	return false
@@ -88,7 +89,8 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 			rest := words{i, all.to}
 			if j := f.nextDash(i + 1); j > 0 && f.tok[i].num >= 0 && g.Track == 0 && j == i+1 { // "Artist - 03 - Title"
 				g.Track, rest = int(f.tok[i].num), words{j, all.to}
-			} else if j > 0 && g.Track == 0 && j+1 < all.to && f.tok[j].num > 0 && f.nextDash(j+1) == j+1 { // "Artist - Album - 03 - Title"
+			} else if j > 0 && g.Track == 0 && j+1 < all.to && f.tok[j].num > 0 && f.nextDash(j+1) == j+1 {
+				// "Artist - Album - 03 - Title"
 				g.Album, g.Track, rest = f.phrase(words{i, j}), int(f.tok[j].num), words{j + 1, all.to}
 			}
 			g.Title = f.phrase(rest)
@@ -171,7 +173,9 @@ func (s *segment) trackNumber(g *Guess) int {
 	switch {
 	case next == sepComma && s.tok[1].num >= 0: // "20,000 Feet"
 		return 0
-	case (next.tightDash() || next == sepUnderscore) && len(k) <= 2 && s.tok[1].num >= 0 && len(s.word(1)) == 2 && len(s.tok) > 2: // 1-03
+	case (next.tightDash() || next == sepUnderscore) && len(k) <= 2 && s.tok[1].num >= 0 && len(s.word(1)) == 2 &&
+		len(s.tok) > 2:
+		// 1-03
 		g.Disc, g.Track = Ints{n}, int(s.tok[1].num)
 		return 2
 	case len(k) == 3 && n > 100 && n < 1000 && n%100 > 0 && next&(sepDash|sepDot) != 0: // 103 is disc 1, track 3

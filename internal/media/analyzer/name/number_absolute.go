@@ -9,7 +9,8 @@ func (s *segment) absoluteBeside(marker int) {
 	}
 	if i := m.to; i < len(s.tok) && s.tok[i].prop == propNone && s.tok[i].num > 0 && len(s.word(i)) <= 4 &&
 		(s.tok[i].sep.only(sepSpace|sepOpen|sepClose) || s.tok[i].sep.spacedDash() && s.rangeEnd(i) == len(s.tok)-1) &&
-		(i+1 >= len(s.tok) || s.rangeBehind(i) || s.alone(i) && s.tok[i].num >= 100) && len(s.word(i)) >= 3 && !screenHeight(s.tok[i].num) {
+		(i+1 >= len(s.tok) || s.rangeBehind(i) || s.alone(i) && s.tok[i].num >= 100) && len(s.word(i)) >= 3 &&
+		!screenHeight(s.tok[i].num) {
 		abs := s.number(int(s.tok[i].num))
 		to := i + 1
 		if j := s.rangeEnd(i); j > 0 {
@@ -37,12 +38,14 @@ func (s *segment) absoluteBefore(marker int) {
 	if i <= 0 || s.tok[i].prop != propNone || s.tok[i].num <= 0 || len(s.word(i)) > 4 {
 		return
 	}
-	if s.fansub && m.weight == weightCrossed && len(s.word(i)) == 3 && s.tok[i].sep == sepSpace && s.wordsBefore(i) { // "[Group] Title 214 10x14"
+	// "[Group] Title 214 10x14"
+	if s.fansub && m.weight == weightCrossed && len(s.word(i)) == 3 && s.tok[i].sep == sepSpace && s.wordsBefore(i) {
 		s.claims[marker].absolute = s.number(int(s.tok[i].num))
 		s.add(claim{prop: propIgnored, from: i, to: i + 1})
 		return
 	}
-	if !s.tok[i].sep.spacedDash() || !s.fansub && (len(s.word(i)) != 3 || !s.tok[m.from].sep.spacedDash()) { // "Title - 012 - s02e03"
+	// "Title - 012 - s02e03"
+	if !s.tok[i].sep.spacedDash() || !s.fansub && (len(s.word(i)) != 3 || !s.tok[m.from].sep.spacedDash()) {
 		return
 	}
 	s.claims[marker].absolute = s.number(int(s.tok[i].num))

@@ -95,11 +95,13 @@ func (s *segment) rangeEnd(i int) int {
 	join := s.tok[j].sep
 	dash := join&(sepDash|sepTilde) != 0 && join.only(sepDash|sepTilde|sepSpace)
 	n, m := s.versionedNumber(i), s.versionedNumber(j)
-	ends := j+1 >= len(s.tok) || s.rangeOpens(i) || s.tok[j+1].prop != propNone || s.tok[j+1].sep&(sepOpen|sepClose) != 0 || s.tok[j+1].sep.spacedDash() || s.onlyTagsFrom(j+1) || s.finale(j+1)
+	ends := j+1 >= len(s.tok) || s.rangeOpens(i) || s.tok[j+1].prop != propNone ||
+		s.tok[j+1].sep&(sepOpen|sepClose) != 0 || s.tok[j+1].sep.spacedDash() || s.onlyTagsFrom(j+1) || s.finale(j+1)
 	if s.tok[i].sep.tightDash() && i > 0 && s.tok[i-1].num >= 0 {
 		return 0 // the middle of "1-09-70"
 	}
-	if !dash || n < 0 || m <= n || m-n > maxRun || !ends || j+1 < len(s.tok) && s.tok[j+1].sep.tightDash() && s.tok[j+1].num >= 0 || len(s.word(j)) > 4 || n == 0 && m > 200 {
+	if !dash || n < 0 || m <= n || m-n > maxRun || !ends || j+1 < len(s.tok) && s.tok[j+1].sep.tightDash() &&
+		s.tok[j+1].num >= 0 || len(s.word(j)) > 4 || n == 0 && m > 200 {
 		return 0
 	}
 	if join&sepSpace != 0 && join&sepDash != 0 && len(s.word(i)) != len(s.word(j)) && s.word(i)[0] != '0' {
@@ -195,7 +197,8 @@ func (s *segment) pairOpens(i int) bool {
 
 // rangeOpens reports whether a range of numbers with a dot behind it opens the name: "003-005. Title".
 func (s *segment) rangeOpens(i int) bool {
-	if i+2 >= len(s.tok) || !s.tok[i+1].sep.tightDash() || s.tok[i+1].num <= s.tok[i].num || len(s.word(i)) != len(s.word(i+1)) {
+	if i+2 >= len(s.tok) || !s.tok[i+1].sep.tightDash() || s.tok[i+1].num <= s.tok[i].num ||
+		len(s.word(i)) != len(s.word(i+1)) {
 		return false
 	}
 	sep := s.tok[i+2].sep
@@ -222,7 +225,8 @@ func (s *segment) weighBracketed(i int, n int32, d int, c context, season int) c
 			w -= 25
 		}
 		return candidate{at: i, weight: w}
-	case d == 2 && b.kind == '[' && i <= s.tagsAt && (i+1 >= len(s.tok) || s.tok[i+1].sep&sepOpen != 0 || s.tok[i+1].prop.technical()):
+	case d == 2 && b.kind == '[' && i <= s.tagsAt &&
+		(i+1 >= len(s.tok) || s.tok[i+1].sep&sepOpen != 0 || s.tok[i+1].prop.technical()):
 		return candidate{at: i, weight: weightNumber}
 	case d == 3 && b.kind == '[' && i < s.wordsEnd:
 		return candidate{at: i, weight: weightNumber, split: true}
@@ -251,7 +255,8 @@ func (s *segment) weighSplit(i int, n int32, d, w int, c context) candidate {
 	if d == 5 && !(n%100 == n/100%100+1) {
 		return candidate{at: i}
 	}
-	if i+1 >= len(s.tok) && s.anchor == len(s.tok) && (!s.spaces || c.medium == mediumVideo && !c.films) && d == 3 || s.tok[min(i+1, len(s.tok)-1)].prop.technical() || s.anchor < len(s.tok) {
+	if i+1 >= len(s.tok) && s.anchor == len(s.tok) && (!s.spaces || c.medium == mediumVideo && !c.films) && d == 3 ||
+		s.tok[min(i+1, len(s.tok)-1)].prop.technical() || s.anchor < len(s.tok) {
 		return candidate{at: i, weight: w, split: true}
 	}
 	return candidate{at: i, weight: w - 20, split: true}

@@ -22,7 +22,8 @@ func (s *segment) figureAt(i int, c context, season int) figure {
 	f.n = number(k[:f.digits])
 	f.zero = k[0] == '0' && f.digits > 1
 	f.ranges = s.rangeBehind(i)
-	f.spaced = f.before.spacedDash() && f.before.only(sepDash|sepSpace|sepUnderscore|sepDot|sepClose|sepMark|sepQuote|sepOther)
+	f.spaced = f.before.spacedDash() &&
+		f.before.only(sepDash|sepSpace|sepUnderscore|sepDot|sepClose|sepMark|sepQuote|sepOther)
 	f.versioned = f.digits == len(k) && s.correctedAt(f.next)
 	if f.versioned {
 		f.next++
@@ -33,9 +34,13 @@ func (s *segment) figureAt(i int, c context, season int) figure {
 	}
 	after, t := s.tok[f.next].sep, &s.tok[f.next]
 	f.spacedAfter = after.spacedDash() && after.only(sepDash|sepSpace|sepUnderscore|sepDot)
-	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace|sepUnderscore)                       // 101.102
-	list = list || t.num == f.n+1 && f.digits <= 3 && t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 // 05 + 06
-	f.ends = list || string(s.word(f.next)) == "end" || string(s.word(f.next)) == "fin" || t.prop != propNone || after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
+	// 101.102
+	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace|sepUnderscore)
+	// 05 + 06
+	list = list || t.num == f.n+1 && f.digits <= 3 && t.sep.only(sepSpace|sepPlus|sepAmpersand) &&
+		t.sep&(sepPlus|sepAmpersand) != 0
+	f.ends = list || string(s.word(f.next)) == "end" || string(s.word(f.next)) == "fin" || t.prop != propNone ||
+		after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
 	return f
 }
 
@@ -67,7 +72,8 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 		return no // of "12.5"
 	}
 	f := s.figureAt(i, c, season)
-	if f.next < len(s.tok) && s.tok[f.next].prop == propMarker && s.tok[f.next].sep.only(sepSpace|sepDot|sepUnderscore|sepMark) {
+	if f.next < len(s.tok) && s.tok[f.next].prop == propMarker &&
+		s.tok[f.next].sep.only(sepSpace|sepDot|sepUnderscore|sepMark) {
 		return no // "Series 00 S1"
 	}
 	switch {
@@ -76,7 +82,8 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 	case s.alone(i):
 		return s.weighBracketed(i, f.n, f.digits, c, season)
 	case s.tok[i].bracket >= 0 && !s.wholeInBracket(i):
-		if b := s.br[s.tok[i].bracket]; s.fansub && int(b.first) == i && b.kind == '[' && f.zero && s.behindTag(&f) { // "[01 1080p HEVC]"
+		// "[01 1080p HEVC]"
+		if b := s.br[s.tok[i].bracket]; s.fansub && int(b.first) == i && b.kind == '[' && f.zero && s.behindTag(&f) {
 			return candidate{at: i, weight: weightBare + 5}
 		}
 		return no
@@ -104,7 +111,8 @@ func (s *segment) weighInside(f *figure) candidate {
 		return candidate{at: f.at, weight: weightBare + 2, split: afterYear && !f.zero}
 	case f.spaced && s.fansub && f.at < s.anchor && f.digits <= 3:
 		return candidate{at: f.at, weight: weightBare + 1}
-	case s.fansub && f.digits == 2 && f.medium == mediumVideo && f.at < s.anchor && f.before.only(sepSpace|sepUnderscore) && s.wordsBefore(f.at) &&
+	case s.fansub && f.digits == 2 && f.medium == mediumVideo && f.at < s.anchor &&
+		f.before.only(sepSpace|sepUnderscore) && s.wordsBefore(f.at) &&
 		!f.films && !s.has(propYear) && !s.afterFilm(f.at) && s.tok[f.next].sep.only(sepSpace|sepUnderscore):
 		return candidate{at: f.at, weight: weightBare} // "[Group] Title 14 Name of the Episode"
 	}
@@ -128,7 +136,8 @@ func (s *segment) evidence(f *figure) (w int, ok bool) {
 	add(f.season >= 0 || f.context.season != nil, 20)
 	add(f.ranges, 50)
 	add(s.onlySubtitled(), 15)
-	add(f.digits == 2 && f.next >= len(s.tok) && s.tok[f.at-1].cjk && f.before == sepSpace && f.medium == mediumVideo && !f.films, 20)
+	add(f.digits == 2 && f.next >= len(s.tok) && s.tok[f.at-1].cjk && f.before == sepSpace &&
+		f.medium == mediumVideo && !f.films, 20)
 	add(f.before&sepHash != 0, 30)
 	add(yearLike(f.n) && f.digits == 4 && !f.spaced, -40)
 	if f.ranges && year && !s.fansub && !f.spaced {
@@ -173,7 +182,8 @@ func (s *segment) weighLong(f *figure, w int) candidate {
 	plain := !subtitled && !f.spaced && !s.fansubLike() && !s.onlySubtitled() && !f.ranges && f.before&sepHash == 0
 	season := f.context.season
 	switch {
-	case season != nil && int(f.n)/100 == season[0] && f.n%100 > 0 && !s.fansub && (!f.spaced && s.behindTag(f) || f.spaced && f.spacedAfter):
+	case season != nil && int(f.n)/100 == season[0] && f.n%100 > 0 && !s.fansub &&
+		(!f.spaced && s.behindTag(f) || f.spaced && f.spacedAfter):
 		return candidate{at: f.at, weight: weightNumber, split: true}
 	case plain && f.spacedAfter && f.digits == 3 && !s.has(propYear) && s.tok[f.next].prop == propNone && f.season < 0:
 		return candidate{at: f.at, weight: weightBare + 2, split: s.splitConfirmed(f.at, f.n)}

@@ -48,7 +48,8 @@ func (s *segment) findNumbers(c context) {
 
 // placeOfFilm reports a number that opens the name of a film among others of its set: "02 - Title (1992)".
 func (s *segment) placeOfFilm(c context) bool {
-	if c.season != nil || len(s.tok) < 3 || s.tok[0].num < 0 || s.tok[0].prop != propNone || len(s.word(0)) > 2 || s.tok[0].bracket >= 0 {
+	if c.season != nil || len(s.tok) < 3 || s.tok[0].num < 0 || s.tok[0].prop != propNone || len(s.word(0)) > 2 ||
+		s.tok[0].bracket >= 0 {
 		return false
 	}
 	sep, year := s.tok[1].sep, s.first(propYear)
@@ -64,7 +65,8 @@ func (s *segment) outweighs(n, best candidate) bool {
 	if n.weight != best.weight || n.weight <= 0 || best.at < 0 {
 		return n.weight > best.weight
 	}
-	if s.tok[best.at].sep.spacedDash() || best.split && n.split && n.at == best.at+1 && s.tok[n.at].num == s.tok[best.at].num+1 {
+	if s.tok[best.at].sep.spacedDash() || best.split && n.split && n.at == best.at+1 &&
+		s.tok[n.at].num == s.tok[best.at].num+1 {
 		return false
 	}
 	return true
@@ -76,7 +78,8 @@ func (s *segment) fansubLike() bool { return s.fansub || s.has(propCRC) }
 
 // shielded reports whether token i stands behind the tags, among which no episode is named.
 func (s *segment) shielded(i int) bool {
-	if i > 0 && s.tok[i].sep.spacedDash() && s.tok[i-1].bracket >= 0 && s.tok[i-1].prop != propNone { // "Title (DVD) - 02"
+	// "Title (DVD) - 02"
+	if i > 0 && s.tok[i].sep.spacedDash() && s.tok[i-1].bracket >= 0 && s.tok[i-1].prop != propNone {
 		return false
 	}
 	return s.tok[i].bracket < 0 && i > s.tagsAt
@@ -107,10 +110,13 @@ func (s *segment) onlyTagsFrom(i int) bool {
 		return true
 	}
 	m := s.lookup(i)
-	if m.tag != nil && m.tag.prop == propSource && m.tag.strength == weak && s.sepAfter(m.to-1)&(sepDash|sepOpen|sepClose) != 0 {
+	if m.tag != nil && m.tag.prop == propSource && m.tag.strength == weak &&
+		s.sepAfter(m.to-1)&(sepDash|sepOpen|sepClose) != 0 {
 		return true
 	}
-	return m.tag != nil && (m.tag.strength == strong || m.tag.strength == weak && (m.to >= len(s.tok) || s.tok[m.to].prop != propNone || m.tag.prop == propSubtitle))
+	return m.tag != nil &&
+		(m.tag.strength == strong || m.tag.strength == weak &&
+			(m.to >= len(s.tok) || s.tok[m.to].prop != propNone || m.tag.prop == propSubtitle))
 }
 
 // lookupProp returns what the vocabulary word at token i would say.
@@ -181,7 +187,8 @@ func (s *segment) listBehind(c *claim) {
 	for c.to < len(s.tok) && s.tok[c.to].prop == propNone && c.seasons.empty() && c.episodes.to == len(s.nums) {
 		t := &s.tok[c.to]
 		switch {
-		case t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 && int(t.num) == s.nums[c.episodes.to-1]+1:
+		case t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 &&
+			int(t.num) == s.nums[c.episodes.to-1]+1:
 			s.nums = append(s.nums, int(t.num))
 			c.episodes.to++
 			c.to++

@@ -96,7 +96,9 @@ func (s *segment) readWork(g *Guess, at int) {
 	end := at
 	for end > 1 {
 		from, m := s.matchBefore(end)
-		if k := string(s.word(end - 1)); m.tag != nil && (m.tag.prop == propLanguage || m.tag.prop == propOther || m.tag.prop == propEdition) && from > 0 && k != "edition" {
+		if k := string(s.word(end - 1)); m.tag != nil &&
+			(m.tag.prop == propLanguage || m.tag.prop == propOther || m.tag.prop == propEdition) && from > 0 &&
+			k != "edition" {
 			end = from
 			continue
 		}
@@ -140,7 +142,8 @@ func (s *segment) readWork(g *Guess, at int) {
 func (s *segment) readCourse(g *Guess) bool {
 	start := 1
 	switch string(s.word(0)) {
-	case "pluralsight", "lynda", "vtc", "udemy", "skillshare", "coursera", "packt", "packtpub", "oreilly", "infiniteskills", "domestika", "cbtnuggets", "laracasts", "egghead":
+	case "pluralsight", "lynda", "vtc", "udemy", "skillshare", "coursera", "packt", "packtpub", "oreilly",
+		"infiniteskills", "domestika", "cbtnuggets", "laracasts", "egghead":
 	case "linkedin":
 		if string(s.word(1)) != "learning" {
 			return false
@@ -187,7 +190,8 @@ func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 		c := f.readComic()
 		b.Series, b.Year, b.Volume, b.Chapter = c.series, c.year, c.volume, c.chapter
 		b.SeriesIndex = c.volume.First
-	case f.tok[0].num >= 0 && len(f.word(0)) <= 2 && f.tok[0].bracket < 0 && f.tok[1].sep.spacedDash() && f.plainNumbered() && f.tok[1].num < 0 && len(f.tok) > 2 && f.nextDash(2) == 0:
+	case f.tok[0].num >= 0 && len(f.word(0)) <= 2 && f.tok[0].bracket < 0 && f.tok[1].sep.spacedDash() &&
+		f.plainNumbered() && f.tok[1].num < 0 && len(f.tok) > 2 && f.nextDash(2) == 0:
 		f.readBook(&b, false)
 	default:
 		return false

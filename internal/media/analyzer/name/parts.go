@@ -77,14 +77,16 @@ func (s *segment) claimCDCount(i int, k []byte) {
 // claimGluedCD claims "CD1", "CD1of2", "CD2 of 3".
 func (s *segment) claimGluedCD(i int, k []byte) {
 	d := digits(k, 2)
-	if d < len(k) && (len(k) < d+3 || string(k[d:d+2]) != "of" || digits(k, d+2) != len(k)) || i == 0 && len(s.tok) > 1 {
+	if d < len(k) && (len(k) < d+3 || string(k[d:d+2]) != "of" || digits(k, d+2) != len(k)) ||
+		i == 0 && len(s.tok) > 1 {
 		return
 	}
 	s.add(claim{prop: propCD, from: i, to: i + 1, num: int(number(k[2:d]))})
 	switch {
 	case d < len(k):
 		s.add(claim{prop: propCD, from: i, to: i + 1, text: "count", num: int(number(k[d+2:]))})
-	case i+2 < len(s.tok) && string(s.word(i+1)) == "of" && s.tok[i+2].num > 0 && s.tok[i+2].num < 20 && s.free(i+1, i+3):
+	case i+2 < len(s.tok) && string(s.word(i+1)) == "of" && s.tok[i+2].num > 0 && s.tok[i+2].num < 20 &&
+		s.free(i+1, i+3):
 		s.add(claim{prop: propCD, from: i + 1, to: i + 3, text: "count", num: int(s.tok[i+2].num)})
 	}
 }

@@ -125,13 +125,16 @@ const (
 // mediumOf returns the medium of an extension in lower case, and whether it is one at all.
 func mediumOf(ext string) (medium, bool) {
 	switch ext {
-	case "mkv", "mp4", "avi", "m4v", "ts", "wmv", "mov", "mpg", "mpeg", "divx", "ogm", "ogv", "webm", "flv", "3gp", "m2ts", "mts",
+	case "mkv", "mp4", "avi", "m4v", "ts", "wmv", "mov", "mpg", "mpeg", "divx", "ogm", "ogv", "webm", "flv", "3gp",
+		"m2ts", "mts",
 		"vob", "iso", "img", "asf", "rm", "rmvb", "mk3d", "strm", "wtv", "dvr", "f4v", "xvid", "evo", "mk2":
 		return mediumVideo, true
-	case "mp3", "flac", "m4a", "ogg", "opus", "wav", "wma", "aac", "aiff", "aif", "ape", "wv", "mpc", "alac", "dsf", "dff", "mka",
+	case "mp3", "flac", "m4a", "ogg", "opus", "wav", "wma", "aac", "aiff", "aif", "ape", "wv", "mpc", "alac", "dsf",
+		"dff", "mka",
 		"m4b", "aax", "tak", "tta", "oga", "spx", "ac3", "dts", "mid", "midi":
 		return mediumAudio, true
-	case "jpg", "jpeg", "png", "gif", "heic", "heif", "tif", "tiff", "webp", "bmp", "dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "avif", "svg":
+	case "jpg", "jpeg", "png", "gif", "heic", "heif", "tif", "tiff", "webp", "bmp", "dng", "cr2", "cr3", "nef", "arw",
+		"raf", "orf", "rw2", "avif", "svg":
 		return mediumImage, true
 	case "epub", "mobi", "azw", "azw3", "fb2", "djvu", "pdf", "lit", "prc":
 		return mediumBook, true
@@ -139,12 +142,15 @@ func mediumOf(ext string) (medium, bool) {
 		return mediumComic, true
 	case "srt", "sub", "ass", "ssa", "idx", "vtt", "smi", "sup", "usf", "ttml":
 		return mediumSubtitle, true
-	case "3ds", "a26", "a78", "cci", "cia", "fds", "gb", "gba", "gbc", "gcm", "gcz", "gen", "gg", "lnx", "n64", "nds", "nes", "ngc", "nkit",
-		"nsp", "nsz", "pbp", "pce", "rom", "rvz", "sfc", "sgg", "smc", "smd", "sms", "swc", "unf", "v64", "wbfs", "wia", "wux", "xci", "z64", "32x":
+	case "3ds", "a26", "a78", "cci", "cia", "fds", "gb", "gba", "gbc", "gcm", "gcz", "gen", "gg", "lnx", "n64", "nds",
+		"nes", "ngc", "nkit",
+		"nsp", "nsz", "pbp", "pce", "rom", "rvz", "sfc", "sgg", "smc", "smd", "sms", "swc", "unf", "v64", "wbfs",
+		"wia", "wux", "xci", "z64", "32x":
 		return mediumGame, true
 	case "disc":
 		return mediumDisc, true
-	case "nfo", "txt", "xml", "nzb", "torrent", "par2", "sfv", "md5", "cue", "log", "m3u", "m3u8", "rar", "zip", "7z", "lrc", "json", "opf", "xmp", "url":
+	case "nfo", "txt", "xml", "nzb", "torrent", "par2", "sfv", "md5", "cue", "log", "m3u", "m3u8", "rar", "zip", "7z",
+		"lrc", "json", "opf", "xmp", "url":
 		return mediumText, true
 	}
 	return mediumUnknown, false
@@ -192,7 +198,8 @@ func mirrored(file string) bool {
 		}
 	}
 	for i := 2; i+4 <= len(file); i++ {
-		if file[i] == 'E' && isDigit(file[i-1]) && isDigit(file[i-2]) && isDigit(file[i+1]) && isDigit(file[i+2]) && file[i+3] == 'S' {
+		if file[i] == 'E' && isDigit(file[i-1]) && isDigit(file[i-2]) && isDigit(file[i+1]) && isDigit(file[i+2]) &&
+			file[i+3] == 'S' {
 			return (i == 2 || !startsAlnum(file[i-3:])) && !startsAlnum(file[i+4:])
 		}
 	}

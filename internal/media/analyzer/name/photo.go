@@ -25,7 +25,8 @@ func (s *scratch) parsePhoto(g *Guess, p *pathParts) {
 }
 
 // recorded reads when a video was taken, which cameras and telephones name as they do pictures. A name of nothing but
-// that, behind a camera's mark or none, is no episode of the day. Programmes recorded from television have the time too.
+// that, behind a camera's mark or none, is no episode of the day. Programmes recorded from television have the time
+// too.
 func (s *scratch) recorded(g *Guess, p *pathParts) {
 	f := &s.file
 	f.reset(p.file)
@@ -54,8 +55,10 @@ func (s *segment) fromCamera(timed bool) bool {
 			d++
 		}
 		switch string(k[:d]) {
-		case "img", "vid", "video", "pxl", "wp", "dsc", "mov", "mvimg", "dji", "gopr", "burst", "image", "photo", "screenshot", "screen", "recording",
-			"screenrecording", "screenrecorder", "screenrecord", "signal", "telegram", "whatsapp", "ar", "effect", "cam", "pano", "portrait", "trim", "from", "inshot", "fb", "mtxx", "lv":
+		case "img", "vid", "video", "pxl", "wp", "dsc", "mov", "mvimg", "dji", "gopr", "burst", "image", "photo",
+			"screenshot", "screen", "recording",
+			"screenrecording", "screenrecorder", "screenrecord", "signal", "telegram", "whatsapp", "ar", "effect",
+			"cam", "pano", "portrait", "trim", "from", "inshot", "fb", "mtxx", "lv":
 		case "":
 			return len(k) >= 4 && (i > 0 || timed) // the day itself
 		default:
@@ -80,12 +83,14 @@ func (s *segment) moment() (d date, clock string, ok bool) {
 			}
 		}
 		switch {
-		case n >= 0 && len(k) == 2 && i == 0 && len(s.tok) > 5 && len(s.word(1)) == 2 && len(s.word(2)) == 2 && s.tok[1].sep.tightDash() && s.tok[2].sep.tightDash() && s.clock(3) != "":
+		case n >= 0 && len(k) == 2 && i == 0 && len(s.tok) > 5 && len(s.word(1)) == 2 && len(s.word(2)) == 2 &&
+			s.tok[1].sep.tightDash() && s.tok[2].sep.tightDash() && s.clock(3) != "":
 			d = date{century(n), int(s.tok[1].num), int(s.tok[2].num)} // "22-04-06 15-21-03"
 			to = 3
 		case n >= 0 && len(k) == 8:
 			d = date{n / 10000, n / 100 % 100, n % 100}
-		case n >= 0 && len(k) == 4 && i+2 < len(s.tok) && len(s.word(i+1)) <= 2 && digits(s.word(i+2), 0) >= 1 && digits(s.word(i+2), 0) <= 2:
+		case n >= 0 && len(k) == 4 && i+2 < len(s.tok) && len(s.word(i+1)) <= 2 && digits(s.word(i+2), 0) >= 1 &&
+			digits(s.word(i+2), 0) <= 2:
 			day := s.word(i + 2)
 			e := digits(day, 0)
 			if e < len(day) && day[e] != 't' { // 2019-05-21T10

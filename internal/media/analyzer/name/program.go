@@ -48,7 +48,8 @@ func (s *segment) programKind() Type {
 		switch string(k) {
 		case "version", "build":
 			version = version || i > 0 && i+1 < last && isDigit(s.word(i + 1)[0])
-		case "keygen", "keymaker", "keyfilemaker", "cracked", "patched", "x64", "x86", "win32", "win64", "macosx", "macos", "multilingual", "portable", "activator":
+		case "keygen", "keymaker", "keyfilemaker", "cracked", "patched", "x64", "x86", "win32", "win64", "macosx",
+			"macos", "multilingual", "portable", "activator":
 			tool = tool || i > 0
 		}
 	}
@@ -67,18 +68,22 @@ func (s *segment) programKind() Type {
 // versionAt reports a version of a program at token i: v1.17.2, 23.3.2, 11.1.1.
 func (s *segment) versionAt(i int) bool {
 	k := s.word(i)
-	if len(k) > 1 && k[0] == 'v' && digits(k, 1) == len(k) && i+1 < len(s.tok) && s.tok[i+1].sep == sepDot && s.tok[i+1].num >= 0 {
+	if len(k) > 1 && k[0] == 'v' && digits(k, 1) == len(k) && i+1 < len(s.tok) && s.tok[i+1].sep == sepDot &&
+		s.tok[i+1].num >= 0 {
 		return true
 	}
-	return s.tok[i].num >= 0 && i+2 < len(s.tok) && len(k) < 3 && s.tok[i+1].sep == sepDot && s.tok[i+1].num >= 0 && len(s.word(i+1)) < 4 &&
+	return s.tok[i].num >= 0 && i+2 < len(s.tok) && len(k) < 3 && s.tok[i+1].sep == sepDot && s.tok[i+1].num >= 0 &&
+		len(s.word(i+1)) < 4 &&
 		s.tok[i+2].sep == sepDot && s.tok[i+2].num >= 0 && s.tok[i].sep != sepDash
 }
 
 // programWord reports a word that no title of a game goes beyond.
 func (s *segment) programWord(i int) bool {
 	switch string(s.word(i)) {
-	case "update", "dlc", "version", "build", "eshop", "multi", "multi2", "multi3", "multi5", "multi6", "multi8", "multi10", "repack", "proper", "read", "nfo", "incl", "keygen", "cracked",
-		"x64", "x86", "macosx", "multilingual", "portable", "crackfix", "hotfix", "psn", "xbla", "pal", "ntsc", "usa", "eur", "jpn", "linux", "goty":
+	case "update", "dlc", "version", "build", "eshop", "multi", "multi2", "multi3", "multi5", "multi6", "multi8",
+		"multi10", "repack", "proper", "read", "nfo", "incl", "keygen", "cracked",
+		"x64", "x86", "macosx", "multilingual", "portable", "crackfix", "hotfix", "psn", "xbla", "pal", "ntsc", "usa",
+		"eur", "jpn", "linux", "goty":
 		return true
 	}
 	return false
@@ -86,7 +91,8 @@ func (s *segment) programWord(i int) bool {
 
 func isConsole(k []byte) bool {
 	switch string(k) {
-	case "nsw", "ps2", "ps3", "ps4", "ps5", "psp", "psv", "ps2dvd", "ps2cd", "xbox360", "x360", "xboxone", "xboxdvd", "wiiu", "wii", "nds", "3ds", "gba", "ngc", "gcn", "psx", "psvita":
+	case "nsw", "ps2", "ps3", "ps4", "ps5", "psp", "psv", "ps2dvd", "ps2cd", "xbox360", "x360", "xboxone", "xboxdvd",
+		"wiiu", "wii", "nds", "3ds", "gba", "ngc", "gcn", "psx", "psvita":
 		return true
 	}
 	return false
@@ -94,8 +100,11 @@ func isConsole(k []byte) bool {
 
 func isGameGroup(k []byte) bool {
 	switch string(k) {
-	case "codex", "skidrow", "reloaded", "plaza", "cpy", "rune", "empress", "tenoke", "flt", "darksiders", "tinyiso", "razor1911", "hoodlum", "prophet", "simplex", "doge",
-		"gog", "fitgirl", "dodi", "elamigos", "chronos", "hi2u", "postmortem", "fasdox", "darkzer0", "unleashed", "venom", "suxxors", "i_know", "outlaws", "genesis", "vitality", "deviance", "fairlight", "tdu", "steampunks", "baldman", "kaos":
+	case "codex", "skidrow", "reloaded", "plaza", "cpy", "rune", "empress", "tenoke", "flt", "darksiders", "tinyiso",
+		"razor1911", "hoodlum", "prophet", "simplex", "doge",
+		"gog", "fitgirl", "dodi", "elamigos", "chronos", "hi2u", "postmortem", "fasdox", "darkzer0", "unleashed",
+		"venom", "suxxors", "i_know", "outlaws", "genesis", "vitality", "deviance", "fairlight", "tdu", "steampunks",
+		"baldman", "kaos":
 		return true
 	}
 	return false

@@ -45,7 +45,8 @@ func (s *segment) findProviders(g *Guess) {
 	}
 	for i := range s.tok {
 		k := s.word(i)
-		if s.tok[i].prop == propNone && len(k) >= 9 && len(k) <= 10 && k[0] == 't' && k[1] == 't' && number(k[2:]) >= 0 {
+		if s.tok[i].prop == propNone && len(k) >= 9 && len(k) <= 10 && k[0] == 't' && k[1] == 't' &&
+			number(k[2:]) >= 0 {
 			s.add(claim{prop: propProvider, from: i, to: i + 1})
 			set(&own[imdb], string(k))
 		}

@@ -76,7 +76,8 @@ func (t *token) strengthIn(s *segment) strength {
 // described reports whether token i says something about the release or numbers the work.
 func (s *segment) described(i int) bool {
 	p := s.tok[i].prop
-	return p.descriptive() || p == propYear || p == propPart || p == propCD || (p == propMarker || p == propDate) && !s.spaces
+	return p.descriptive() || p == propYear || p == propPart || p == propCD ||
+		(p == propMarker || p == propDate) && !s.spaces
 }
 
 // groupText returns the name of the group that begins at token i: up to a space, or all of the bracket.

@@ -14,7 +14,8 @@ func (s *segment) laterLatin(w words) words {
 		return words{}
 	}
 	for i := w.to; i < len(s.tok) && !s.tok[i].prop.technical(); i++ {
-		if s.tok[i].prop == propNone && s.tok[i].latin && s.tok[i].bracket == s.tok[w.from].bracket && s.tok[i].bracket < 0 &&
+		if s.tok[i].prop == propNone && s.tok[i].latin && s.tok[i].bracket == s.tok[w.from].bracket &&
+			s.tok[i].bracket < 0 &&
 			(s.tok[i].sep&(sepSlash|sepClose) != 0 || s.tok[i-1].prop == propMarker && s.tok[i-1].cjk) {
 			if later := s.titleFrom(i); s.isLatin(later) && later.to < len(s.tok) && s.tok[later.to].prop != propNone {
 				return later
@@ -71,7 +72,8 @@ func (s *segment) bySlash(w words) (title, rest words, ok bool) {
 	const cut = sepSlash
 	start := w.from
 	for i := w.from; i <= w.to; i++ {
-		if i < w.to && (i == w.from || s.tok[i].sep&cut == 0 && !(s.tok[i].sep.only(sepUnderscore|sepSpace) && s.tok[i].sep == sepUnderscore|sepSpace)) {
+		if i < w.to && (i == w.from || s.tok[i].sep&cut == 0 &&
+			!(s.tok[i].sep.only(sepUnderscore|sepSpace) && s.tok[i].sep == sepUnderscore|sepSpace)) {
 			continue
 		}
 		if start > w.from && s.isLatin(words{start, i}) {
@@ -116,14 +118,15 @@ func (s *segment) byScript(w words) (title, alternative words) {
 		return tail, words{w.from, last + 1}
 	}
 	head := words{w.from, first}
-	if s.hasLatinWord(head) && s.tok[first].cjk && (head.to-head.from > 1 || s.tok[first].sep&(sepDash|sepSlash|sepOpen|sepUnderscore|sepClose) != 0) {
+	if s.hasLatinWord(head) && s.tok[first].cjk &&
+		(head.to-head.from > 1 || s.tok[first].sep&(sepDash|sepSlash|sepOpen|sepUnderscore|sepClose) != 0) {
 		return head, words{first, w.to}
 	}
 	return w, words{}
 }
 
-// mixes reports whether Latin words stand on both sides of those in another script, from first to last, with nothing but
-// spaces between: one title in two scripts, "16bit 的感动 ANOTHER LAYER".
+// mixes reports whether Latin words stand on both sides of those in another script, from first to last, with nothing
+// but spaces between: one title in two scripts, "16bit 的感动 ANOTHER LAYER".
 func (s *segment) mixes(w words, first, last int) bool {
 	if first == w.from || !s.tok[w.from].latin || !s.tok[first].cjk || s.tok[w.from].bracket != s.tok[last+1].bracket {
 		return false

@@ -103,8 +103,8 @@ func subtitleLanguage(key string) string {
 	return ""
 }
 
-// subtag returns the second part of a language's tag as BCP 47 writes it: a region in capitals, a script with one: pt-BR,
-// zh-Hant.
+// subtag returns the second part of a language's tag as BCP 47 writes it: a region in capitals, a script with one:
+// pt-BR, zh-Hant.
 func subtag(text string) string {
 	if len(text) == 4 {
 		return strings.ToUpper(text[:1]) + strings.ToLower(text[1:])

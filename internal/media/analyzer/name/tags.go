@@ -145,7 +145,8 @@ func (s *segment) claimTag(m match, from int) {
 func (s *segment) claimChannels(to int) {
 	k := s.word(to - 1)
 	last := k[len(k)-1]
-	glued := isDigit(last) && len(k) > 2 && !isDigit(k[len(k)-2]) && string(k) != "ac3" && string(k) != "eac3" && string(k) != "mp3" && string(k) != "mp2"
+	glued := isDigit(last) && len(k) > 2 && !isDigit(k[len(k)-2]) && string(k) != "ac3" && string(k) != "eac3" &&
+		string(k) != "mp3" && string(k) != "mp2"
 	one := func(i int) bool {
 		return i < len(s.tok) && s.tok[i].prop == propNone && s.tok[i].k1-s.tok[i].k0 == 1 && s.tok[i].num >= 0 &&
 			s.tok[i].sep.only(sepDot|sepSpace|sepUnderscore|sepDash|sepPlus)
@@ -154,7 +155,8 @@ func (s *segment) claimChannels(to int) {
 		s.add(claim{prop: propAudioChannels, from: to, to: to + 1, text: channels(int(last-'0'), int(s.tok[to].num))})
 	}
 	if !glued && one(to) && one(to+1) && s.tok[to+1].num <= 2 && s.tok[to].num > 0 {
-		s.add(claim{prop: propAudioChannels, from: to, to: to + 2, text: channels(int(s.tok[to].num), int(s.tok[to+1].num))})
+		s.add(claim{prop: propAudioChannels, from: to, to: to + 2, text: channels(int(s.tok[to].num),
+			int(s.tok[to+1].num))})
 	}
 }
 

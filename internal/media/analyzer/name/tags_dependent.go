@@ -30,7 +30,8 @@ func (s *segment) findDependentTags() {
 
 // bareChannels claims a layout of channels that no codec precedes: "x264.5.1".
 func (s *segment) bareChannels(i int) bool {
-	if i+1 >= len(s.tok) || !s.free(i, i+2) || s.tok[i].k1-s.tok[i].k0 != 1 || s.tok[i+1].k1-s.tok[i+1].k0 != 1 || s.tok[i+1].sep != sepDot {
+	if i+1 >= len(s.tok) || !s.free(i, i+2) || s.tok[i].k1-s.tok[i].k0 != 1 || s.tok[i+1].k1-s.tok[i+1].k0 != 1 ||
+		s.tok[i+1].sep != sepDot {
 		return false
 	}
 	layout := channels(int(s.tok[i].num), int(s.tok[i+1].num))
@@ -44,7 +45,8 @@ func (s *segment) bareChannels(i int) bool {
 // serviceBefore reports whether tag is a service in capitals right before a source from the web, as
 // in NF.WEB-DL.
 func (s *segment) serviceBefore(from int, t *tag, end int) bool {
-	if t.prop != propService || end >= len(s.tok) || s.tok[end].prop != propSource || s.claims[s.tok[end].claim].tag.value != "Web" {
+	if t.prop != propService || end >= len(s.tok) || s.tok[end].prop != propSource ||
+		s.claims[s.tok[end].claim].tag.value != "Web" {
 		return false
 	}
 	for _, c := range []byte(s.text[s.tok[from].start:s.tok[end-1].end]) {
@@ -116,7 +118,8 @@ func (s *segment) claimRun(end int) {
 				continue
 			}
 		}
-		if m.tag == nil || m.tag.strength < weak && s.sepAfter(end-1) != sepPlus && !s.serviceBefore(from, m.tag, end) || s.leading(from) || s.joined(from) || s.titleNoun(from, m) {
+		if m.tag == nil || m.tag.strength < weak && s.sepAfter(end-1) != sepPlus &&
+			!s.serviceBefore(from, m.tag, end) || s.leading(from) || s.joined(from) || s.titleNoun(from, m) {
 			return
 		}
 		s.claimTag(m, from)
@@ -185,7 +188,8 @@ func (s *segment) claimEdition(end int) {
 				continue
 			}
 		}
-		said := m.tag.prop == propEdition || m.tag.prop == propOther && (m.tag.value == "3D" || m.tag.value == "Complete" || m.tag.value == "Internal" && !s.spaces)
+		said := m.tag.prop == propEdition || m.tag.prop == propOther &&
+			(m.tag.value == "3D" || m.tag.value == "Complete" || m.tag.value == "Internal" && !s.spaces)
 		if !said || m.tag.strength < weak && s.raw(from) != "DC" || s.titleNoun(from, m) {
 			return
 		}

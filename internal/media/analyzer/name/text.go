@@ -71,7 +71,8 @@ func keepsDot(raw string, i int, spaces bool) bool {
 // openingOf moves from back over what opens the first word: a bracket that closes within w, a hash,
 // a mark of exclamation.
 func (s *segment) openingOf(w words, from int) int {
-	if b := s.tok[w.from].bracket; b >= 0 && int(s.br[b].first) == w.from && s.br[b].closed && int(s.br[b].last) < w.to {
+	if b := s.tok[w.from].bracket; b >= 0 && int(s.br[b].first) == w.from && s.br[b].closed &&
+		int(s.br[b].last) < w.to {
 		return int(s.br[b].open)
 	}
 	if from > 0 {
@@ -90,7 +91,8 @@ func (s *segment) openingOf(w words, from int) int {
 // closingOf moves to behind the last word over what belongs to it: marks, dots of abbreviations, and
 // the bracket that opened within w.
 func (s *segment) closingOf(w words, to int) int {
-	if b := s.tok[w.to-1].bracket; b >= 0 && int(s.br[b].last) == w.to && s.br[b].closed && int(s.br[b].first) >= w.from && !(int(s.br[b].first) == w.from && int(s.br[b].last) >= w.to) {
+	if b := s.tok[w.to-1].bracket; b >= 0 && int(s.br[b].last) == w.to && s.br[b].closed &&
+		int(s.br[b].first) >= w.from && !(int(s.br[b].first) == w.from && int(s.br[b].last) >= w.to) {
 		return int(s.br[b].close)
 	}
 	for to < len(s.text) {
@@ -104,7 +106,8 @@ func (s *segment) closingOf(w words, to int) int {
 				return to + n
 			}
 		case '.':
-			if to >= 3 && s.text[to-2] == '.' && s.text[to-1]|0x20 >= 'a' && (to == 3 || !startsWord(s.text[to-4:to-3])) {
+			if to >= 3 && s.text[to-2] == '.' && s.text[to-1]|0x20 >= 'a' &&
+				(to == 3 || !startsWord(s.text[to-4:to-3])) {
 				to++
 			}
 		}

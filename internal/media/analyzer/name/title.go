@@ -72,7 +72,8 @@ func (s *segment) cutBracket(w words) (title, alternative words) {
 		return w, words{}
 	}
 	b := s.tok[w.to-1].bracket
-	if b < 0 || s.br[b].kind == '[' || s.br[b].parent >= 0 || int(s.br[b].first) <= w.from || int(s.br[b].last) != w.to {
+	if b < 0 || s.br[b].kind == '[' || s.br[b].parent >= 0 || int(s.br[b].first) <= w.from ||
+		int(s.br[b].last) != w.to {
 		return w, words{}
 	}
 	first := int(s.br[b].first)
@@ -127,10 +128,12 @@ func (s *segment) leadsEpisode(lead *claim, c context) bool {
 	if !lead.seasons.empty() && !lead.episodes.empty() || lead.weight >= weightCrossed {
 		return true
 	}
-	if lead.from == 0 && lead.weight <= weightNumber && c.inWork && !c.films && !s.hasTechnical() && !s.has(propYear) { // "Series/04 - Snow.mkv"
+	// "Series/04 - Snow.mkv"
+	if lead.from == 0 && lead.weight <= weightNumber && c.inWork && !c.films && !s.hasTechnical() && !s.has(propYear) {
 		return true
 	}
-	return !lead.episodes.empty() && (c.season != nil || c.inSeries || lead.weight >= weightWord && !s.seasonBehind(lead))
+	return !lead.episodes.empty() &&
+		(c.season != nil || c.inSeries || lead.weight >= weightWord && !s.seasonBehind(lead))
 }
 
 // seasonBehind reports a season in a marker behind lead, so that the words between the two name the series.
@@ -164,7 +167,9 @@ func (s *segment) titleFrom(i int) words {
 		if i > w.from && s.entersBracket(i) && !s.bracketInTitle(i) {
 			break
 		}
-		if i > w.from && s.tok[w.from].bracket >= 0 && t.bracket != s.tok[w.from].bracket && s.br[s.tok[w.from].bracket].kind != '(' && !s.within(t.bracket, s.tok[w.from].bracket) && w.to > w.from && s.onlyWord(w) {
+		if i > w.from && s.tok[w.from].bracket >= 0 && t.bracket != s.tok[w.from].bracket &&
+			s.br[s.tok[w.from].bracket].kind != '(' && !s.within(t.bracket, s.tok[w.from].bracket) && w.to > w.from &&
+			s.onlyWord(w) {
 			break
 		}
 		w.to = i + 1
@@ -177,7 +182,8 @@ func (s *segment) titleFrom(i int) words {
 func (s *segment) zeroPart(i int) bool {
 	to := s.claims[s.tok[i].claim].to
 	k := s.word(to - 1)
-	if to < len(s.tok) && s.tok[to].prop.technical() && !s.has(propYear) && s.tok[i].sep.only(sepDot|sepSpace|sepUnderscore) {
+	if to < len(s.tok) && s.tok[to].prop.technical() && !s.has(propYear) &&
+		s.tok[i].sep.only(sepDot|sepSpace|sepUnderscore) {
 		return true
 	}
 	return len(k) > 1 && k[0] == '0'
@@ -224,8 +230,9 @@ func (s *segment) round(b *bracket) bool {
 	return b.kind == '(' || b.kind == 'w' && strings.HasPrefix(s.text[b.open:], "（")
 }
 
-// wordInTitle reports whether the square brackets b, in a name that a group opens, are a flourish of the title: words of
-// it go on behind them, or they hold one word before the number of an episode: "Utau [Kimi] Kaze", "Utau [Kimi] - 01".
+// wordInTitle reports whether the square brackets b, in a name that a group opens, are a flourish of the title: words
+// of it go on behind them, or they hold one word before the number of an episode: "Utau [Kimi] Kaze", "Utau [Kimi] -
+// 01".
 func (s *segment) wordInTitle(b *bracket) bool {
 	i := int(b.last)
 	if !s.fansub || i >= len(s.tok) || s.tok[i].bracket >= 0 || s.tok[b.first].cjk {
@@ -244,7 +251,8 @@ func (s *segment) runFrom(i int) words {
 	}
 	w := words{i, i}
 	for ; i < len(s.tok); i++ {
-		if s.tok[i].prop != propNone && s.tok[i].prop != propPart || i > w.from && s.entersBracket(i) && s.br[s.tok[i].bracket].kind != '(' {
+		if s.tok[i].prop != propNone && s.tok[i].prop != propPart ||
+			i > w.from && s.entersBracket(i) && s.br[s.tok[i].bracket].kind != '(' {
 			break
 		}
 		if s.entersBracket(i) && (i == w.from && s.br[s.tok[i].bracket].kind != '(' || !s.bracketInTitle(i)) {

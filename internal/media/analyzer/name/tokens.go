@@ -202,8 +202,8 @@ func (s *segment) beginToken(i int, sep separators, bracket int16) token {
 	return token{start: int32(i), k0: int32(len(s.key)), sep: sep, bracket: bracket, claim: -1}
 }
 
-// appendPlain folds the run of ASCII letters and digits from byte i of the text on into the key, and returns where it ends
-// and whether a letter is in it.
+// appendPlain folds the run of ASCII letters and digits from byte i of the text on into the key, and returns where it
+// ends and whether a letter is in it.
 func (s *segment) appendPlain(i int) (end int, letter bool) {
 	for ; i < len(s.text); i++ {
 		c := plainLetters[s.text[i]]
@@ -229,7 +229,8 @@ var plainLetters = func() (fold [256]byte) {
 
 // dropDoubled undoes a bracket that opens the name twice and closes once: "[[Group] Title".
 func (s *segment) dropDoubled() {
-	if len(s.br) < 2 || s.br[0].closed || s.br[0].first != 0 || s.br[0].open != 0 || s.br[1].open != 1 || !s.br[1].closed {
+	if len(s.br) < 2 || s.br[0].closed || s.br[0].first != 0 || s.br[0].open != 0 || s.br[1].open != 1 ||
+		!s.br[1].closed {
 		return
 	}
 	s.br[0].last, s.br[0].closed = 0, true

@@ -71,11 +71,13 @@ func (s *segment) push(t token) {
 // letters follow a mark such as 3x11, 0 if there is none.
 func gluedMark(k []byte) int {
 	for i := 1; i+6 <= len(k); i++ {
-		if k[i] == 's' && isDigit(k[i+1]) && isDigit(k[i+2]) && k[i+3] == 'e' && isDigit(k[i+4]) && (!isDigit(k[i-1]) || digits(k, 0) == i) {
+		if k[i] == 's' && isDigit(k[i+1]) && isDigit(k[i+2]) && k[i+3] == 'e' && isDigit(k[i+4]) &&
+			(!isDigit(k[i-1]) || digits(k, 0) == i) {
 			return i
 		}
 	}
-	if n := len(k); !isDigit(k[0]) && isDigit(k[n-1]) && isDigit(k[n-2]) && k[n-3] == 'x' && isDigit(k[n-4]) { // Castle1x01
+	// Castle1x01
+	if n := len(k); !isDigit(k[0]) && isDigit(k[n-1]) && isDigit(k[n-2]) && k[n-3] == 'x' && isDigit(k[n-4]) {
 		i := n - 4
 		if isDigit(k[i-1]) {
 			i--

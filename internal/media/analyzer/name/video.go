@@ -90,12 +90,14 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 	d.names = seg.findNames(context{})
 	for k := range seg.claims {
 		c := &seg.claims[k]
-		if c.prop == propMarker && !c.seasons.empty() && d.seasons == nil && (c.seasonWord || c.weight >= weightSeason) {
+		if c.prop == propMarker && !c.seasons.empty() && d.seasons == nil &&
+			(c.seasonWord || c.weight >= weightSeason) {
 			d.seasons = seg.numbers(c.seasons)
 		}
 		d.release = d.release || c.prop.technical() || c.prop == propCD
 	}
-	if i := seg.first(propMarker); i >= 0 && !seg.claims[i].seasonWord && seg.claims[i].from == 0 && seg.claims[i].episodes.empty() && d.names.title.empty() && !d.names.episode.empty() {
+	if i := seg.first(propMarker); i >= 0 && !seg.claims[i].seasonWord && seg.claims[i].from == 0 &&
+		seg.claims[i].episodes.empty() && d.names.title.empty() && !d.names.episode.empty() {
 		d.names.title, d.names.episode = d.names.episode, words{} // "S02 Some Series"
 		return d
 	}
@@ -154,8 +156,10 @@ func (s *scratch) context(p *pathParts, dirs []folder) context {
 		file := &s.file
 		file.reset(p.file)
 		c.inSet = filmSet(key)
-		c.inWork = !c.inSet && !dirs[0].names.title.empty() && !dirs[0].seg.has(propYear) && !dirs[0].seg.has(propMarker)
-		c.inSeries = len(file.key) > len(key)+1 && string(file.key[:len(key)]) == string(key) && file.key[len(key)] == ' '
+		c.inWork = !c.inSet && !dirs[0].names.title.empty() && !dirs[0].seg.has(propYear) &&
+			!dirs[0].seg.has(propMarker)
+		c.inSeries = len(file.key) > len(key)+1 && string(file.key[:len(key)]) == string(key) &&
+			file.key[len(key)] == ' '
 	}
 	return c
 }
@@ -190,7 +194,8 @@ func (s *segment) countsByPart(g *Guess, n names) {
 
 // onlyYear takes a year that is all that a path says for the title: 1984, 2012, 1917.
 func (s *segment) onlyYear(g *Guess) {
-	if g.Title == "" && g.Year > 0 && len(s.tok) == 1 && s.tok[0].prop == propYear && len(g.Season) == 0 && len(g.Episode) == 0 {
+	if g.Title == "" && g.Year > 0 && len(s.tok) == 1 && s.tok[0].prop == propYear && len(g.Season) == 0 &&
+		len(g.Episode) == 0 {
 		g.Title, g.Year = itoa(g.Year), 0
 	}
 }
@@ -214,10 +219,12 @@ func (s *scratch) parentRules(f *segment, n names, d *folder, c context) bool {
 		return false
 	}
 	own, parent := f.first(propMarker), d.seg.first(propMarker)
-	if own >= 0 && parent >= 0 && d.release && f.shorthand() && sameEpisode(f, &f.claims[own], d.seg, &d.seg.claims[parent]) {
+	if own >= 0 && parent >= 0 && d.release && f.shorthand() &&
+		sameEpisode(f, &f.claims[own], d.seg, &d.seg.claims[parent]) {
 		return true // "Title.S08E16.720p-ABC/abc-ttl.s08e16.mkv"
 	}
-	if own >= 0 && parent >= 0 && d.seg.claims[parent].from == 0 && d.seg.claims[parent].seasons.empty() && !n.title.empty() && !d.release {
+	if own >= 0 && parent >= 0 && d.seg.claims[parent].from == 0 && d.seg.claims[parent].seasons.empty() &&
+		!n.title.empty() && !d.release {
 		return false // "01. Some Arc/Title - 108", where folders are numbered too
 	}
 	if own >= 0 && parent < 0 && n.title.empty() && !f.claims[own].episodes.empty() && !d.seg.has(propYear) {
@@ -241,7 +248,8 @@ func (s *scratch) parentRules(f *segment, n names, d *folder, c context) bool {
 
 // sameEpisode reports whether two markers name the same season and the same episodes.
 func sameEpisode(a *segment, x *claim, b *segment, y *claim) bool {
-	return !x.episodes.empty() && slices.Equal(a.numbers(x.seasons), b.numbers(y.seasons)) && slices.Equal(a.numbers(x.episodes), b.numbers(y.episodes))
+	return !x.episodes.empty() && slices.Equal(a.numbers(x.seasons), b.numbers(y.seasons)) &&
+		slices.Equal(a.numbers(x.episodes), b.numbers(y.episodes))
 }
 
 // technicalCount counts what describes the release.
@@ -284,7 +292,9 @@ func (s *scratch) takeFromFolders(g *Guess, f *segment, n names, dirs []folder, 
 			if len(title) > len(foldWord(title)) { // the folder has the marks that the name lost
 				g.Title = title
 			}
-		case (marker && d.release || d.seg.has(propYear)) && !n.title.empty() && endsWith(f.key[:f.tok[n.title.to-1].k1], d.seg.key[d.seg.tok[d.names.title.from].k0:d.seg.tok[d.names.title.to-1].k1], n):
+		case (marker && d.release || d.seg.has(propYear)) && !n.title.empty() &&
+			endsWith(f.key[:f.tok[n.title.to-1].k1],
+				d.seg.key[d.seg.tok[d.names.title.from].k0:d.seg.tok[d.names.title.to-1].k1], n):
 			g.Title = title
 			if !marker {
 				s.takeYear(g, d)
@@ -308,7 +318,8 @@ func samePrefix(file, dir []byte) bool {
 // endsWith reports whether the title in a name ends with that of the folder, which has a marker too:
 // "Episode Title - Series S2 (Ep 6)".
 func endsWith(file, dir []byte, n names) bool {
-	return !n.title.empty() && len(file) > len(dir)+1 && string(file[len(file)-len(dir):]) == string(dir) && file[len(file)-len(dir)-1] == ' '
+	return !n.title.empty() && len(file) > len(dir)+1 && string(file[len(file)-len(dir):]) == string(dir) &&
+		file[len(file)-len(dir)-1] == ' '
 }
 
 func sameTitle(a, b string) bool { return foldWord(a) == foldWord(b) }
@@ -317,7 +328,8 @@ func sameTitle(a, b string) bool { return foldWord(a) == foldWord(b) }
 func decideType(g *Guess, f *segment, c context) {
 	switch {
 	case g.Type != "":
-	case g.Date != "" && g.Year != 0 && len(g.Season) == 0 && len(g.Episode) == 0 && len(f.tok) > 0 && f.tok[0].prop == propDate:
+	case g.Date != "" && g.Year != 0 && len(g.Season) == 0 && len(g.Episode) == 0 && len(f.tok) > 0 &&
+		f.tok[0].prop == propDate:
 		g.Type = Movie // a film with the day it was filed
 	case len(g.Season) > 0 || len(g.Episode) > 0 || g.Date != "" || g.Disc != nil && g.Season != nil || f.counted():
 		g.Type = Episode
@@ -358,7 +370,8 @@ func (s *segment) wholeSeries() bool {
 // seriesWord reports a name that says it is all of a series.
 func (s *segment) seriesWord() bool {
 	for i := range s.claims {
-		if c := &s.claims[i]; c.prop == propOther && c.tag != nil && c.tag.value == "Bonus" && string(s.word(c.from)) == "boxset" {
+		if c := &s.claims[i]; c.prop == propOther && c.tag != nil && c.tag.value == "Bonus" &&
+			string(s.word(c.from)) == "boxset" {
 			return true
 		}
 	}

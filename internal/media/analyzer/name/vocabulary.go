@@ -107,8 +107,9 @@ type entry struct {
 	words  uint8 // of the longest phrase that begins with this one, itself included
 }
 
-// lexicon is the vocabulary as a hash table with open addressing: three quarters of its slots are empty, so that words it
-// does not know, which most are, cost one look. A slot holds the upper half of a phrase's hash, and its number from 1 on.
+// lexicon is the vocabulary as a hash table with open addressing: three quarters of its slots are empty, so that
+// words it does not know, which most are, cost one look. A slot holds the upper half of a phrase's hash, and its
+// number from 1 on.
 type lexicon struct {
 	slots   [1 << 14]uint32
 	phrases []string

@@ -87,7 +87,8 @@ func (s *segment) addressAt(i, last int) int {
 func topLevel(k []byte) bool {
 	switch string(k) {
 	case "com", "org", "net", "info", "ru", "io", "to", "re", "eu", "uk", "de", "fr", "es", "it", "pl", "cz", "cc",
-		"biz", "xyz", "site", "nu", "nz", "au", "za", "ca", "gov", "sbs", "pics", "phd", "party", "club", "mx", "ag", "lt", "am", "se", "ws":
+		"biz", "xyz", "site", "nu", "nz", "au", "za", "ca", "gov", "sbs", "pics", "phd", "party", "club", "mx", "ag",
+		"lt", "am", "se", "ws":
 		return true
 	}
 	return false

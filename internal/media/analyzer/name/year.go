@@ -89,7 +89,8 @@ func (s *segment) anchorTag() int {
 // unitOfYear reports whether a number like a year is part of something else: 1999-2001 keeps its
 // first year, "2012MB" and "1920x" are no years.
 func (s *segment) unitOfYear(i int) bool {
-	if i > 0 && s.tok[i].sep.tightDash() && yearLike(s.tok[i-1].num) && len(s.word(i-1)) == 4 && s.tok[i].num > s.tok[i-1].num {
+	if i > 0 && s.tok[i].sep.tightDash() && yearLike(s.tok[i-1].num) && len(s.word(i-1)) == 4 &&
+		s.tok[i].num > s.tok[i-1].num {
 		return true
 	}
 	if i+1 < len(s.tok) && s.tok[i+1].sep.only(sepSpace) {
@@ -107,8 +108,10 @@ func (s *segment) yearOpens() bool {
 	if len(s.tok) == 1 {
 		return true
 	}
-	if s.alone(0) && s.br[0].kind == '(' || s.tok[1].sep.spacedDash() && s.tok[1].num < 0 && s.tok[1].sep&sepSpace != 0 && !s.has(propMarker) && s.nextDash(2) == 0 {
+	if s.alone(0) && s.br[0].kind == '(' || s.tok[1].sep.spacedDash() && s.tok[1].num < 0 &&
+		s.tok[1].sep&sepSpace != 0 && !s.has(propMarker) && s.nextDash(2) == 0 {
 		return true
 	}
-	return s.tok[1].sep == sepDot && s.tok[1].prop == propNone && s.anchor < len(s.tok) && !s.has(propMarker) && !s.has(propDate)
+	return s.tok[1].sep == sepDot && s.tok[1].prop == propNone && s.anchor < len(s.tok) && !s.has(propMarker) &&
+		!s.has(propDate)
 }
