@@ -149,6 +149,8 @@ func (r *runner) checkThreshold(ctx context.Context) {
 	case held:
 		r.thresholdAt = time.Now()
 		r.tell()
+	default:
+		r.searchBins()
 	}
 }
 

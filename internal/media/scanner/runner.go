@@ -51,6 +51,7 @@ type runner struct {
 	remotes     map[string]string // the type of each file system below the root that sends no events, by its highest directory
 	reason      string            // why it is offline
 	identifying bool
+	searching   bool       // for what is missing, in the bins
 	other       *otherDisk // that is in its place
 
 	rootDir         atomic.Pointer[tree.FileID]       // the root's directory as the catalog knows it

@@ -1,0 +1,63 @@
+package scanner
+
+import (
+	"testing"
+	"time"
+)
+
+func TestWhatIsFoundInABinIsForgottenAtOnce(t *testing.T) {
+	for name, c := range map[string]struct{ before, then string }{
+		"by its name":         {"mkdir @Recycle\nwrite f.mkv x", "rename f.mkv @Recycle/f.mkv"},
+		"by its path":         {"mkdir #recycle\nmkdir a\nwrite a/f.mkv x", "mkdir #recycle/a\nrename a/f.mkv #recycle/a/f.mkv"},
+		"from below, by name": {"mkdir @Recycle\nmkdir a\nmkdir a/b\nwrite a/b/f.mkv x", "rename a/b/f.mkv @Recycle/f.mkv"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, options{}, func(w *world) {
+				w.run(c.before)
+				w.scan()
+				w.run(c.then)
+				w.scan()
+				w.pass(time.Second)
+				w.counts("deleted, a second later", 0, 0)
+				if n := w.st.Counters().Removed.Load(); n != 1 {
+					t.Errorf("%d forgotten, want one", n)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsNotProvenToBeInABinKeepsItsGrace(t *testing.T) {
+	for name, then := range map[string]string{
+		"another file of that name is there": "write @Recycle/f.mkv x\nremove f.mkv",
+		"nothing is":                         "remove f.mkv",
+		"what is there has been written to":  "rename f.mkv @Recycle/f.mkv\nappend @Recycle/f.mkv y",
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, options{}, func(w *world) {
+				w.run("mkdir @Recycle\nwrite f.mkv x")
+				w.scan()
+				w.run(then)
+				w.scan()
+				w.pass(8 * time.Second)
+				w.counts("within the grace", 0, 1)
+				w.pass(4 * time.Second)
+				w.counts("after it", 0, 0)
+			})
+		})
+	}
+}
+
+func TestTooMuchInABinIsHeldAllTheSame(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.many("a", 0, 150)
+		w.run("mkdir @Recycle")
+		w.scan()
+		w.run("rename a @Recycle/a")
+		w.scan()
+		w.pass(15 * time.Second)
+		if h := w.root("films").Held; h == nil || h.Count != 150 {
+			t.Fatalf("held: %+v, want 150", h)
+		}
+	})
+}
