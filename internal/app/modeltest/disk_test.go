@@ -60,7 +60,7 @@ func runDisk(t *testing.T, fs filesystem, d time.Duration, seed uint64) {
 	m := &diskModel{
 		model: newModel(t, filepath.Join(base, "data"), seed, newWorld(t, disk.at, "one", "two")), disk: disk, done: map[string]int{},
 	}
-	m.lacks = fs.lacks
+	m.lacks, m.check = fs.lacks, m.compare
 	m.start(m.localRoots("poll_interval = \"1s\"\n"))
 	m.guard = newGuard(m.replica)
 	m.run(d, m.round)

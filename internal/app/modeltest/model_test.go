@@ -40,6 +40,7 @@ type model struct {
 	kills    int
 	stops    int
 	ops      int
+	check    func() // compares at the end of a round: what the model of a world has for that
 }
 
 func runModel(t *testing.T, d time.Duration, seed uint64) (kills int) {

@@ -41,7 +41,7 @@ func newModel(t *testing.T, dataDir string, seed uint64, w *world) *model {
 	t.Helper()
 	t.Logf("repeat with -seed %d", seed)
 	m := &model{t: t, dataDir: dataDir, driver: &driver{world: w, rnd: rand.New(rand.NewPCG(seed, 0))}}
-	m.analysed = true
+	m.analysed, m.check = true, m.compare
 	return m
 }
 
@@ -73,7 +73,7 @@ func (m *model) start(roots []apptest.Root) {
 // run goes on with rounds for a time, or until one fails.
 func (m *model) run(d time.Duration, round func()) {
 	m.t.Helper()
-	m.compare()
+	m.check()
 	for end := time.Now().Add(d); time.Now().Before(end) && !m.t.Failed(); m.rounds++ {
 		round()
 	}
@@ -103,5 +103,5 @@ func (m *model) operations(interrupted float64) {
 			m.pause()
 		}
 	}
-	m.compare()
+	m.check()
 }

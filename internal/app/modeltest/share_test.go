@@ -68,7 +68,7 @@ func runShare(t *testing.T, d time.Duration, seed uint64) *shareModel {
 		model: newModel(t, filepath.Join(base, "data"), seed, world), server: server, disk: disk, proxy: smbtest.StartProxy(t, server.Port, 0),
 		password: filepath.Join(base, "password"), tally: map[string]int{},
 	}
-	m.share = true
+	m.share, m.check = true, m.compare
 	m.must(os.WriteFile(m.password, []byte(smbtest.Password+"\n"), 0o600))
 	m.must(os.Mkdir(filepath.Join(base, onDisk), 0o755))
 	m.touchLocal()
