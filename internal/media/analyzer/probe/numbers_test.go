@@ -21,5 +21,4 @@ const (
 	mkvTypeAudio    = 2
 	mkvTypeVideo    = 1
 	mkvVideo        = 0xE0
-	mutationAlloc   = 16777216
 )

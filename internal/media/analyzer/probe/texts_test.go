@@ -95,7 +95,7 @@ func TestNoFileSaysMoreThanIsTaken(t *testing.T) {
 					t.Errorf("a text of %d bytes and a list of %d", text, list)
 				}
 				n, _, _ := measureProbe(data, ext)
-				if n > mutationAlloc {
+				if n > probetest.MutationAlloc {
 					t.Errorf("%d bytes of memory", n)
 				}
 			})

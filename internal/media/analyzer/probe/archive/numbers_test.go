@@ -2,7 +2,5 @@ package archive
 
 // Numbers of the formats that the files laid out here have.
 const (
-	mutationAlloc = 16777216
-	mutationTime  = 50000000
-	zipEndLength  = 22
+	zipEndLength = 22
 )

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/probetest"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
 
@@ -118,7 +119,7 @@ func TestABombIsNotInflated(t *testing.T) {
 	packed := bomb.Bytes()
 	copy(packed[len(packed)-4:], "\x00\x10\x00\x00") // 256 MiB that claim to be 4 KiB
 	allocated, took, err := measureProbe(packed, ".gz")
-	if err != nil || allocated > mutationAlloc || took > 2*mutationTime {
+	if err != nil || allocated > probetest.MutationAlloc || took > 2*probetest.MutationTime {
 		t.Errorf("%d bytes in %v: %v", allocated, took, err)
 	}
 }

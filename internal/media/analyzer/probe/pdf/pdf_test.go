@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/probetest"
 )
 
 func TestPDFsThatLieEnd(t *testing.T) {
@@ -32,11 +33,11 @@ func TestPDFsThatLieEnd(t *testing.T) {
 		"many objects":              append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte("1 0 obj\n"), 100000)...),
 	} {
 		allocated, took, err := measureProbe(data, ".pdf")
-		if took > mutationTime { // once may be the machine
+		if took > probetest.MutationTime { // once may be the machine
 			_, took, _ = measureProbe(data, ".pdf")
 		}
 		var p *format.PanicError
-		if errors.As(err, &p) || allocated > mutationAlloc || took > mutationTime {
+		if errors.As(err, &p) || allocated > probetest.MutationAlloc || took > probetest.MutationTime {
 			t.Errorf("%s: %d bytes in %v, %v", name, allocated, took, err)
 		}
 	}

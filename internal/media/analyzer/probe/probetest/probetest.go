@@ -22,7 +22,7 @@ import (
 
 // What a mutation of a file may cost.
 const (
-	MutationTime  = 50 * time.Millisecond
+	MutationTime  = 50 * time.Millisecond * raceTimes
 	MutationAlloc = 16 << 20
 )
 
