@@ -256,6 +256,18 @@ func (w *world) settleBirth(o *object) {
 	}
 }
 
+// apart is how far the times of new files are from each other, where files of one moment and size, one of which takes the
+// other's place, are one by all that can be told. exFAT tells times by two seconds.
+func (w *world) apart() time.Duration {
+	switch {
+	case w.lacks.identity:
+		return 2 * time.Second
+	case w.share || w.lacks.birth:
+		return time.Millisecond
+	}
+	return 0
+}
+
 func (w *world) create(p place, title string, size int) {
 	w.note("create %v title %s size %d", p, title, size)
 	var b []byte
@@ -270,8 +282,8 @@ func (w *world) create(p place, title string, size int) {
 	w.must(err)
 	w.must(f.Close())
 	w.objects++
-	if w.share || w.lacks.birth { // files of one moment and size, one of which takes the other's place, are one by all that can be told
-		at := time.Now().Add(-time.Duration(w.objects) * time.Millisecond)
+	if step := w.apart(); step != 0 {
+		at := time.Now().Add(-time.Duration(w.objects) * step)
 		w.must(os.Chtimes(w.abs(p), at, at))
 	}
 	w.enter(p, &object{number: w.objects, title: title, places: map[place]struct{}{}, born: time.Now()})
