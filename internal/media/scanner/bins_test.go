@@ -61,3 +61,23 @@ func TestTooMuchInABinIsHeldAllTheSame(t *testing.T) {
 		}
 	})
 }
+
+func TestACopyInABinIsNotTheFile(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		at := time.Now().Add(-time.Hour)
+		write := func(path string) {
+			w.run("write " + path + " x")
+			if err := w.files.SetTime(path, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.run("mkdir @Recycle")
+		write("f.mkv")
+		w.scan()
+		write("@Recycle/f.mkv")
+		w.run("remove f.mkv")
+		w.scan()
+		w.pass(8 * time.Second)
+		w.counts("a copy of its size and time is in the bin", 0, 1)
+	})
+}
