@@ -10,10 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/catalogizer/catalogizerd/internal/app"
 	"github.com/catalogizer/catalogizerd/internal/config"
 	gorun "github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -35,6 +35,7 @@ const (
 )
 
 func main() {
+	app.TuneMemory()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -64,23 +65,12 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print the versions of this program, Go and SQLite."`
 }
 
-// How the collector trades memory for time: freely while there is little on the heap, closely from
-// memoryLimit bytes on.
-const (
-	gcPercent   = 300
-	memoryLimit = 36 << 20
-)
-
 // exitError carries an exit code with an error that has been reported, or none.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func run(args []string, in io.Reader, out, errOut io.Writer) int {
-	// What lives on the heap is small and does not grow with the library: collecting it less often costs
-	// a few megabytes.
-	debug.SetGCPercent(gcPercent)
-	debug.SetMemoryLimit(memoryLimit)
 	var cmds commands
 	parser, err := kong.New(&cmds, append(verbatim(), kong.Name("catalogizerd"),
 		kong.Description("A media catalog that is never wrong: it keeps itself true to the files it describes."),

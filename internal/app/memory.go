@@ -1,0 +1,52 @@
+package app
+
+import (
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+const (
+	// leastGarbage is what may always be allocated between two collections. What lives is small: less would
+	// have the collector run all the time, to save a few megabytes.
+	leastGarbage = 12 << 20
+	// leastGrowth is the part of what lives that may be allocated at the least, in per cent. A collection costs
+	// as much as there lives, so that with less the collector's share of the CPU would grow with the library.
+	leastGrowth = 80
+	// outside is what the process takes that the collector does not count: the program itself and SQLite.
+	outside = 24 << 20
+)
+
+// TuneMemory has the collector follow what lives from now on, and keeps within the limit of the process's cgroup.
+// GOGC and GOMEMLIMIT, where they are set, are left to decide.
+func TuneMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		if limit, ok := cgroupLimit("/proc/self", "/"); ok {
+			debug.SetMemoryLimit(heapLimit(limit))
+		}
+	}
+	if os.Getenv("GOGC") == "" {
+		followLive()
+	}
+}
+
+// heapLimit is how much of a cgroup's limit the collector may fill. It never keeps the heap below half of that: near
+// the limit to die is no worse than to collect without end.
+func heapLimit(cgroup int64) int64 { return max(cgroup-cgroup/10-outside, cgroup/2) }
+
+// followLive sets the collector's target after each collection, by what that one found to live.
+func followLive() {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	debug.SetGCPercent(growth(live[0].Value.Uint64()))
+	sentinel := new(*byte) // with a pointer, so that it shares its memory with nothing that lives longer
+	runtime.SetFinalizer(sentinel, func(**byte) { followLive() })
+}
+
+// growth is GOGC for so many bytes that live: by how many per cent of them the heap may grow until the next collection.
+func growth(live uint64) int {
+	const most = 400 // before the first collection nothing is known to live
+	return int(min(max(leastGrowth, math.Ceil(100*leastGarbage/float64(max(live, 1)))), most))
+}

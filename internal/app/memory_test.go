@@ -1,0 +1,135 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+)
+
+// However much lives, a part of it may be allocated before it is collected again: a collection costs as much as there
+// lives, so a target that does not follow would have the collector run without a rest.
+func TestTheCollectorsTargetFollowsWhatLives(t *testing.T) {
+	for live := uint64(1 << 20); live < 4<<30; live *= 2 {
+		garbage := float64(live) * float64(growth(live)) / 100
+		if least := float64(live) * 0.75; garbage < least {
+			t.Errorf("with %d MiB that live, %.1f MiB may be allocated until the next collection, want %.1f",
+				live>>20, garbage/(1<<20), least/(1<<20))
+		}
+		if live >= 16<<20 && garbage > float64(live) {
+			t.Errorf("with %d MiB that live the heap may more than double", live>>20)
+		}
+	}
+}
+
+// A process with far more on its heap than any fixed limit that would suit a small library.
+func TestTheCollectorRestsBesideALargeHeap(t *testing.T) {
+	if os.Getenv("LARGE_HEAP") == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+		cmd.Env = append(os.Environ(), "LARGE_HEAP=1", "GOGC=", "GOMEMLIMIT=")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
+	TuneMemory()
+	const blocks, size, allocated = 128, 1 << 20, 1 << 30
+	lives := make([][]byte, blocks)
+	for i := range lives {
+		lives[i] = make([]byte, size)
+	}
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range allocated / size {
+		lives[0] = make([]byte, size)
+	}
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(lives)
+	// One for each 100 MiB, some more where a limit of the machine's cgroup is near.
+	if n := after.NumGC - before.NumGC; n > 25 {
+		t.Errorf("%d collections while %d MiB were allocated beside %d that live, want about 10",
+			n, allocated>>20, blocks*size>>20)
+	}
+}
+
+func TestWhatTheUserSaysOfTheCollectorHolds(t *testing.T) {
+	t.Setenv("GOGC", "50")
+	t.Setenv("GOMEMLIMIT", "64MiB")
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(64 << 20))
+	TuneMemory()
+	runtime.GC()
+	if percent := debug.SetGCPercent(50); percent != 50 {
+		t.Errorf("GOGC is %d, the user said 50", percent)
+	}
+	if limit := debug.SetMemoryLimit(-1); limit != 64<<20 {
+		t.Errorf("the limit is %d bytes, the user said 64 MiB", limit)
+	}
+}
+
+func TestTheLimitOfACgroupIsTheLowestOfAllAboveIt(t *testing.T) {
+	const mounts = "29 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n"
+	const group = "1:cpu:/elsewhere\n0::/system.slice/catalogizerd.service\n"
+	for name, c := range map[string]struct {
+		mounts, group string
+		files         map[string]string
+		want          int64 // 0: none
+	}{
+		"none": {mounts, group, map[string]string{"system.slice/memory.max": "max"}, 0},
+		"its own": {mounts, group, map[string]string{
+			"system.slice/catalogizerd.service/memory.max": "104857600", "system.slice/memory.max": "max",
+		}, 100 << 20},
+		"slowed down before it is killed": {mounts, group, map[string]string{
+			"system.slice/catalogizerd.service/memory.max":  "104857600",
+			"system.slice/catalogizerd.service/memory.high": "83886080",
+		}, 80 << 20},
+		"of a group above": {mounts, group, map[string]string{
+			"system.slice/catalogizerd.service/memory.max": "104857600", "system.slice/memory.max": "52428800",
+		}, 50 << 20},
+		"of a container, which sees itself as the topmost": {mounts, "0::/\n", map[string]string{
+			"memory.max": "67108864",
+		}, 64 << 20},
+		"version 1 only": {"31 23 0:28 / /sys/fs/cgroup rw - cgroup cgroup rw,memory\n", "4:memory:/x\n",
+			map[string]string{"memory.max": "1048576"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			put := func(path, text string) {
+				path = filepath.Join(root, path)
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put("proc/cgroup", c.group)
+			put("proc/mountinfo", c.mounts)
+			for file, text := range c.files {
+				put(filepath.Join("sys/fs/cgroup", file), text+"\n")
+			}
+			got, found := cgroupLimit(filepath.Join(root, "proc"), root)
+			if got != c.want || found != (c.want > 0) {
+				t.Errorf("limit is %d, %t, want %d", got, found, c.want)
+			}
+		})
+	}
+}
+
+func TestAHeapIsKeptBelowItsCgroupsLimit(t *testing.T) {
+	var wrong []string
+	for _, mib := range []int64{32, 64, 128, 512, 4096} {
+		limit := mib << 20
+		if heap := heapLimit(limit); heap < limit/2 || heap > limit-limit/10 {
+			wrong = append(wrong, fmt.Sprintf("%d MiB of %d", heap>>20, mib))
+		}
+	}
+	if len(wrong) > 0 {
+		t.Errorf("the heap may fill %s", strings.Join(wrong, ", "))
+	}
+}
