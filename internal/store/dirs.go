@@ -14,10 +14,11 @@ type Dir struct {
 	Parent    int64
 	Path      string
 	Volume    int64
-	Stamp     int64 // of a polled directory, the time that proves its names; of a gone one, that of the proof (ns)
+	Stamp     int64 // of a polled directory that stands, what proves its names; 0: nothing does
 	Digest    Digest
-	Settled   bool // the rows equal the listing that Digest is of
-	Gone      bool
+	Settled   bool  // the rows equal the listing that Digest is of
+	Gone      bool  // proven absent
+	GoneAt    int64 // when it was, in Unix nanoseconds
 	RecheckAt int64 // when it is to be listed again, in Unix nanoseconds; 0: not before something changes
 	Skipped   Skipped
 }
@@ -54,10 +55,15 @@ func digestOf(b []byte) (d Digest, ok bool) {
 const dirColumns = "id, root, parent, path, volume, stamp, digest, gone, recheck_at, mounts, links, unreadable, skipped"
 
 func scanDir(r row) Dir {
-	d := Dir{ID: r.int(0), Root: r.int(1), Parent: r.int(2), Path: string(r.bytes(3)), Volume: r.int(4), Stamp: r.int(5),
+	d := Dir{ID: r.int(0), Root: r.int(1), Parent: r.int(2), Path: string(r.bytes(3)), Volume: r.int(4),
 		Gone: r.int(7) != 0, RecheckAt: r.int(8),
 		Skipped: Skipped{Mounts: r.int(9), Links: r.int(10), Unreadable: r.int(11), Names: string(r.bytes(12))}}
 	d.Digest, d.Settled = digestOf(r.bytes(6))
+	if at := r.int(5); d.Gone {
+		d.GoneAt = at
+	} else {
+		d.Stamp = at
+	}
 	return d
 }
 
@@ -191,16 +197,16 @@ func (tx *Tx) SaveDir(d *Dir) error {
 	if d.Settled {
 		digest = d.Digest.bytes()
 	}
-	gone := int64(0)
+	gone, stamp := int64(0), d.Stamp
 	if d.Gone {
-		gone = 1
+		gone, stamp = 1, d.GoneAt
 	}
 	var names driver.Value
 	if d.Skipped.Names != "" {
 		names = []byte(d.Skipped.Names)
 	}
 	return tx.c.exec("UPDATE dirs SET volume=?, stamp=?, digest=?, gone=?, recheck_at=?, mounts=?, links=?, unreadable=?, skipped=? WHERE id=?",
-		d.Volume, d.Stamp, digest, gone, d.RecheckAt, d.Skipped.Mounts, d.Skipped.Links, d.Skipped.Unreadable, names, d.ID)
+		d.Volume, stamp, digest, gone, d.RecheckAt, d.Skipped.Mounts, d.Skipped.Links, d.Skipped.Unreadable, names, d.ID)
 }
 
 // Unsettle has the next look at a directory compare row by row, whatever its digest.
@@ -209,9 +215,9 @@ func (tx *Tx) Unsettle(dir int64) error {
 }
 
 // MarkGone says that a directory was proven absent at a time: its items and the directories below it follow, each
-// in a request of its own. Its stamp is the time of the proof from then on.
+// in a request of its own.
 func (tx *Tx) MarkGone(d *Dir, at int64) error {
-	d.Gone, d.Settled, d.RecheckAt, d.Stamp, d.Skipped = true, false, 0, at, Skipped{}
+	d.Gone, d.GoneAt, d.Settled, d.RecheckAt, d.Skipped = true, at, false, 0, Skipped{}
 	return tx.SaveDir(d)
 }
 

@@ -19,7 +19,7 @@ const (
 type delayKey struct {
 	dir    string
 	reason delayReason
-	gone   bool // the job is not a look, but removes
+	kind   jobKind
 }
 
 // delayedJob is a job for later.
@@ -40,10 +40,10 @@ type delayQueue struct {
 
 // put has a job wait until a time; where one like it waits already, for both until the earlier time.
 func (l *delayQueue) put(j *job, at time.Time, why delayReason) {
-	w := delayKey{j.dir, why, j.gone != nil}
+	w := delayKey{j.dir, why, j.kind}
 	if p := l.by[w]; p != nil {
 		p.job.absorb(j)
-		p.job.gone = j.gone
+		p.job.absent = j.absent
 		if at.Before(p.at) {
 			p.at = at
 			heap.Fix(&l.heap, p.index)
@@ -83,7 +83,7 @@ func (l *delayQueue) has(why delayReason) bool { return l.count[why] > 0 }
 
 // waits reports whether a look at a directory waits for a reason.
 func (l *delayQueue) waits(dir string, why delayReason) bool {
-	return l.by[delayKey{dir, why, false}] != nil
+	return l.by[delayKey{dir, why, scanDir}] != nil
 }
 
 // clear drops all.

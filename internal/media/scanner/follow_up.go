@@ -22,13 +22,13 @@ func (r *runner) followUp(res *outcome) {
 		return // all of it is looked at when it is back
 	}
 	for i := range v.GoneDirs { // below what follows, so that it is taken last: see mayFollow
-		r.push(&job{dir: v.GoneDirs[i].Path, gone: &v.GoneDirs[i], walk: j.walk})
+		r.push(removal(&v.GoneDirs[i], j.walk))
 	}
-	if j.walk == nil || !j.walk.over() || j.gone != nil {
+	if j.walk == nil || !j.walk.over() || j.kind == removeDir {
 		r.push(res.children...)
 	}
 	if len(v.UnresolvedMoves) > 0 || len(v.UnconfirmedAbsences) > 0 || v.NeedsListing {
-		r.scanAgain(j, v)
+		r.scanAgain(res)
 	}
 	if v.Stale {
 		r.postpone(&job{dir: j.dir}, r.s.timing.Load().Debounce, unresolved)
@@ -56,10 +56,11 @@ func (r *runner) followUp(res *outcome) {
 }
 
 // scanAgain asks for another scan of a directory, which first looks where this one could not decide.
-func (r *runner) scanAgain(j *job, v *reconcile.Result) {
+func (r *runner) scanAgain(res *outcome) {
+	j, v := res.job, &res.result
 	// With what was asked before: the next scan has to know it too, or asks anew what this one knew.
 	again := &job{
-		dir: j.dir, id: j.id, names: j.names, rules: j.rules, rulesGeneration: j.rulesGeneration, tries: j.tries + 1,
+		dir: j.dir, id: j.id, names: res.scan.names, above: res.scan.above, tries: j.tries + 1,
 		unresolvedMoves:     slices.Concat(j.unresolvedMoves, v.UnresolvedMoves),
 		unconfirmedAbsences: slices.Concat(j.unconfirmedAbsences, v.UnconfirmedAbsences),
 	}
@@ -109,7 +110,7 @@ func (r *runner) patience(tries int) time.Duration {
 func (r *runner) failed(res *outcome) {
 	j := res.job
 	r.skipsChanged(&res.result)
-	if res.absent {
+	if res.scan.absent {
 		delete(r.remotes, j.dir)
 	}
 	switch {
@@ -117,7 +118,7 @@ func (r *runner) failed(res *outcome) {
 	case errors.Is(res.err, tree.ErrAway):
 		r.goOffline(res.err)
 	case !r.online: // all of it is looked at when it is back
-	case res.absent && j.dir != "":
+	case res.scan.absent && j.dir != "":
 		r.queue.pushUrgent(&job{dir: tree.Parent(j.dir)}) // only the directory above can say that it is gone
 	case errors.Is(res.err, tree.ErrOtherVolume):
 	default:
@@ -132,7 +133,7 @@ func (r *runner) failed(res *outcome) {
 			r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
 		}
 		again := *j
-		again.walk, again.rules = nil, nil
+		again.walk, again.above = nil, rulesRead{}
 		wait := min(time.Second<<min(n, 10), limit)
 		if errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
 			r.postpone(&again, wait, unresolved)

@@ -7,32 +7,46 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
-	"github.com/catalogizer/catalogizerd/internal/tree/ignore"
 )
 
-// job asks for one look at a directory.
+// job is what a worker is to do about one directory.
 type job struct {
-	dir                 string
+	kind   jobKind
+	dir    string
+	absent *store.Dir // of removeDir: the directory's row
+	walk   *walk      // that counts it; nil: a hint
+	tries  int
+
+	// what a scan is asked for:
 	id                  tree.FileID                // as the directory above listed it; zero: not known
 	names               []string                   // only these; nil: the whole directory
 	recursive           bool                       // and everything below
 	listed              bool                       // the listing of the directory above showed it
 	full                bool                       // compare row by row, whatever the digest says
 	poll                bool                       // pass over directories below whose stamps stand
-	rulesChanged        bool                       // its ignore file may have changed: everything below is concerned
+	rulesChanged        bool                       // its ignore file may have: everything below is concerned
 	due                 bool                       // asked for by the directory's recheck time
-	walk                *walk                      // that counts it; nil: a hint
-	rules               *ignore.Rules              // in force in the directory above; nil: not known
-	rulesGeneration     int64                      // the runner's count of changes of ignore files when rules were read
-	unresolvedMoves     []reconcile.UnresolvedMove // to be settled before the look
-	unconfirmedAbsences []string                   // names whose absence is to be proven before the look
-	gone                *store.Dir                 // not a look: the directory is proven absent, its items are to follow
-	covered             bool                       // not a look: another file system is mounted on the directory, what that covers is to be held
-	tries               int
+	above               rulesRead                  // in the directory above
+	unresolvedMoves     []reconcile.UnresolvedMove // to be settled before the scan
+	unconfirmedAbsences []string                   // names whose absence is to be proven before the scan
+}
+
+// jobKind is what is to be done about a directory.
+type jobKind uint8
+
+const (
+	scanDir   jobKind = iota
+	removeDir         // it is proven absent: its items become missing, and then the directories below are removed
+	coverDir          // another file system is mounted on it: what that covers is to be held
+)
+
+// removal is the job for a directory that is proven absent.
+func removal(d *store.Dir, w *walk) *job {
+	return &job{kind: removeDir, dir: d.Path, absent: d, walk: w}
 }
 
 // urgent reports whether the job is a hint that is merged with others of its directory.
-func (j *job) urgent() bool { return j.walk == nil && !j.recursive && j.gone == nil && !j.covered }
+func (j *job) urgent() bool { return j.kind == scanDir && j.walk == nil && !j.recursive }
 
 // absorb makes j ask for what o asks for too.
 func (j *job) absorb(o *job) {
@@ -70,7 +84,7 @@ type queue struct {
 	order  []string // of urgent, oldest first
 	stack  []*job
 	busy   map[string]*job   // directories being looked at
-	looks  int               // of these, those that are looked at indeed, and do not follow as absent
+	scans  int               // of these, those that are there, and may show what is missing elsewhere
 	parked map[string][]*job // jobs of busy directories
 	gone   []*job            // directories proven absent, oldest first, that no walk waits for: see mayFollow
 	since  time.Time         // when the oldest of them began to wait
@@ -96,7 +110,7 @@ func (q *queue) pushUrgent(j *job) {
 // push adds jobs of a walk; the last is taken first.
 func (q *queue) push(jobs ...*job) {
 	for _, j := range jobs {
-		if j.gone == nil || j.walk != nil {
+		if j.kind != removeDir || j.walk != nil {
 			q.stack = append(q.stack, j)
 			continue
 		}
@@ -111,7 +125,7 @@ func (q *queue) push(jobs ...*job) {
 // and new in another: where that is looked at first its items move, and else each is written twice, and told to be missing
 // in between.
 func (q *queue) mayFollow() bool {
-	return len(q.gone) > 0 && (q.looks == 0 || time.Since(q.since) > goneWait)
+	return len(q.gone) > 0 && (q.scans == 0 || time.Since(q.since) > goneWait)
 }
 
 // next takes a job whose directory nobody is looking at, or nil.
@@ -122,8 +136,8 @@ func (q *queue) next() *job {
 			return nil
 		}
 		if _, busy := q.busy[j.dir]; !busy {
-			if q.busy[j.dir] = j; j.gone == nil {
-				q.looks++
+			if q.busy[j.dir] = j; j.kind != removeDir {
+				q.scans++
 			}
 			return j
 		}
@@ -155,8 +169,8 @@ func (q *queue) pop() *job {
 
 // done says that the look at a directory is over.
 func (q *queue) done(dir string) {
-	if j := q.busy[dir]; j != nil && j.gone == nil {
-		q.looks--
+	if j := q.busy[dir]; j != nil && j.kind != removeDir {
+		q.scans--
 	}
 	delete(q.busy, dir)
 	for _, j := range q.parked[dir] {

@@ -14,15 +14,15 @@ import (
 func (r *runner) noteRemote(res *outcome) {
 	dir := res.job.dir
 	switch {
-	case !res.listed || r.polled.Load():
-	case res.remote == "":
+	case !res.scan.listed || r.polled.Load():
+	case res.scan.remote == "":
 		delete(r.remotes, dir) // it is mounted there no more
 	case !r.isRemote(dir):
 		if r.remotes == nil {
 			r.remotes = map[string]string{}
 		}
 		maps.DeleteFunc(r.remotes, func(d, _ string) bool { return strings.HasPrefix(d, dir+"/") })
-		r.remotes[dir] = res.remote
+		r.remotes[dir] = res.scan.remote
 	}
 }
 

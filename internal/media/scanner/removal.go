@@ -29,35 +29,27 @@ func (r *runner) markDirMissing(ctx context.Context, j *job) {
 		r.outcomes <- res // has room for every job in flight
 		return
 	}
-	at, volumes := time.Now().UnixNano(), r.volumes.Load()
-	gone := false
-	after, err := r.markMissingInParts(ctx, j.gone, at, &res.result)
+	at, volumes, gone := time.Now().UnixNano(), r.volumes.Load(), false
+	after, err := r.markMissingInParts(ctx, j.absent, at, &res.result)
 	if err != nil {
 		res.err, res.unwritten = err, true
 		r.outcomes <- res
 		return
 	}
 	before := res.result
-	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) error {
+	r.commit(ctx, res, func(tx *store.Tx) (err error) {
 		var below []store.Dir
-		var err error
-		res.result = before
-		below, gone, err = reconcile.MarkDirMissing(tx, *j.gone, after, at, volumes, &res.result)
-		res.children = nil
+		res.result, res.children = before, nil
+		below, gone, err = reconcile.MarkDirMissing(tx, *j.absent, after, at, volumes, &res.result)
 		for i := range below {
-			res.children = append(res.children, &job{dir: below[i].Path, gone: &below[i], walk: j.walk})
+			res.children = append(res.children, removal(&below[i], j.walk))
 		}
 		return err
 	}, func(err error) {
-		if res.err, res.unwritten = err, err != nil; err == nil && gone {
+		if err == nil && gone {
 			r.unwatch(j.dir) // before anything looks there again; one that came back has watched it anew
 		}
-		r.outcomes <- res // has room for every job in flight
 	})
-	if err != nil {
-		res.err = err
-		r.outcomes <- res
-	}
 }
 
 // resumeRemovals goes on with directories whose absence was proven and whose items have not followed: the process
@@ -71,7 +63,7 @@ func (r *runner) resumeRemovals(p *walk) {
 		if p != nil {
 			p.outstanding++
 		}
-		r.queue.push(&job{dir: gone[i].Path, gone: &gone[i], walk: p})
+		r.queue.push(removal(&gone[i], p))
 	}
 }
 

@@ -173,15 +173,14 @@ func (r *runner) workSafely(ctx context.Context, j *job) {
 }
 
 func (r *runner) work(ctx context.Context, j *job) {
-	if j.gone != nil {
+	switch j.kind {
+	case scanDir:
+		r.scanDir(ctx, j)
+	case removeDir:
 		r.markDirMissing(ctx, j)
-		return
-	}
-	if j.covered {
+	case coverDir:
 		r.cover(ctx, j)
-		return
 	}
-	r.scanDir(ctx, j)
 }
 
 // offer takes the next job, if a worker may have it.

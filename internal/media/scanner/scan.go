@@ -35,11 +35,11 @@ func (p *walk) count(res *outcome) {
 		return
 	}
 	v := &res.result
-	if res.job.gone == nil && !res.job.covered && res.job.tries == 0 { // else what a look left open is looked at again
-		if res.job.names == nil {
+	if res.job.kind == scanDir && res.job.tries == 0 { // else what a look left open is looked at again
+		if res.scan.names == nil {
 			p.Directories++
 		}
-		p.Files += int64(res.files)
+		p.Files += int64(res.scan.files)
 		p.Changed += int64(v.Deferred)
 	}
 	p.Added += int64(v.Added)
@@ -169,7 +169,7 @@ func (r *runner) cancelWalk(p *walk, state, reason string) {
 	}
 	var gone []*job
 	p.outstanding -= r.queue.drop(func(j *job) bool {
-		if j.walk == p && j.gone != nil {
+		if j.walk == p && j.kind == removeDir {
 			gone = append(gone, j)
 		}
 		return j.walk == p

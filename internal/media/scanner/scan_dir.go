@@ -17,58 +17,83 @@ import (
 // outcome is what came of a job.
 type outcome struct {
 	job       *job
-	err       error
+	scan      dirScan // where the job was one
 	result    reconcile.Result
-	files     int // seen
 	children  []*job
-	unwritten bool   // the store failed, not the look
+	err       error
+	unwritten bool // the store failed, not the scan
+}
+
+// dirScan is the scan of one directory: what was looked at, and what that says beside its snapshot.
+type dirScan struct {
+	names     []string // the only ones that were looked at; nil: the whole directory
+	recursive bool     // and everything below
+	above     rulesRead
+	files     int    // seen
 	listed    bool   // the whole directory was
 	remote    string // the type of its file system, where that sends no events
 	closed    bool   // the directory, or what says what is passed over in it, could not be read
 	absent    bool   // the directory itself is not there: the one above has to say so
 }
 
-// scanDir carries out a job on a worker. The outcome is delivered once what it changed is durable; until then
-// the directory counts as being looked at.
+// rulesRead are the rules in force in a directory, and the runner's rules generation when they were read. Without
+// rules they are not known.
+type rulesRead struct {
+	rules      *ignore.Rules
+	generation int64
+}
+
+// scanDir scans a directory on a worker. The outcome is delivered once what it changed is durable; until then the
+// directory counts as being scanned.
 func (r *runner) scanDir(ctx context.Context, j *job) {
-	res := &outcome{job: j}
-	g, cost, err := r.takeSnapshot(ctx, j, res)
+	res := &outcome{job: j, scan: dirScan{names: j.names, recursive: j.recursive || j.rulesChanged, above: j.above}}
+	g, err := r.takeSnapshot(ctx, j, res)
+	if err == nil && g != nil {
+		err = r.s.inFlight.Acquire(ctx, cost(g))
+	}
 	if err != nil || g == nil {
 		res.err = err
-		if res.closed && unreadable(ctx, err) {
+		if res.scan.closed && unreadable(ctx, err) {
 			res.result.SkippedChanged = r.noteUnreadable(ctx, j.dir)
 		}
 		r.outcomes <- res // has room for every job in flight
 		return
 	}
-	last, before, err := r.reconcileParts(ctx, g, g.Row)
+	release := func(error) { r.s.inFlight.Release(cost(g)) }
+	last, before, err := r.reconcileParts(ctx, g)
 	if err != nil || before.Stale {
-		r.s.inFlight.Release(cost)
+		release(err)
 		res.result, res.err, res.unwritten = before, err, err != nil
 		r.outcomes <- res
 		return
 	}
-	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) (err error) {
+	r.commit(ctx, res, func(tx *store.Tx) (err error) {
 		res.result, err = g.Reconcile(tx, last, before)
 		return err
-	}, func(err error) {
-		r.s.inFlight.Release(cost)
-		res.err, res.unwritten = err, err != nil
+	}, release)
+}
+
+// cost is what a snapshot takes of the entries in flight.
+func cost(g *reconcile.Snapshot) int64 { return int64(min(len(g.Files)+1, entriesInFlight)) }
+
+// commit has the store write what a job changes, and delivers its outcome once that is durable, or has failed.
+func (r *runner) commit(ctx context.Context, res *outcome, write func(*store.Tx) error, done func(error)) {
+	deliver := func(err error, unwritten bool) {
+		done(err)
+		res.err, res.unwritten = err, unwritten
 		r.outcomes <- res // has room for every job in flight
-	})
-	if err != nil {
-		r.s.inFlight.Release(cost)
-		res.err = err
-		r.outcomes <- res
+	}
+	if err := r.s.store.Enqueue(ctx, write, func(err error) { deliver(err, err != nil) }); err != nil {
+		deliver(err, false)
 	}
 }
 
 // reconcileParts makes the catalog equal to all but the last part of a large directory, and gives that one with what
 // came of the others. A process that ends on the way leaves a directory that the next look compares anew.
-func (r *runner) reconcileParts(ctx context.Context, g *reconcile.Snapshot, d store.Dir) (last *reconcile.Part, v reconcile.Result, err error) {
+func (r *runner) reconcileParts(ctx context.Context, g *reconcile.Snapshot) (last *reconcile.Part, v reconcile.Result, err error) {
 	var known []string
-	if d.ID != 0 {
-		if known, err = r.s.store.SomeNames(ctx, d.ID, reconcile.PartRows); err != nil {
+	if g.Row.ID != 0 {
+		if known, err = r.s.store.SomeNames(ctx, g.Row.ID, reconcile.PartRows); err != nil {
 			return nil, v, err
 		}
 	}
@@ -91,143 +116,122 @@ func (r *runner) reconcileParts(ctx context.Context, g *reconcile.Snapshot, d st
 	return parts[len(parts)-1], v, nil
 }
 
-// takeSnapshot looks at the directory. It returns nil where there is nothing to reconcile; else the snapshot, and
-// what it took of the entries in flight.
-func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*reconcile.Snapshot, int64, error) {
+// takeSnapshot looks at the directory. It returns nil where there is nothing to reconcile.
+func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*reconcile.Snapshot, error) {
+	scan, timing := &res.scan, r.s.timing.Load()
 	g := &reconcile.Snapshot{
-		Root: r.id, Dir: j.dir, Volumes: r.volumes.Load(), ListedAbove: j.listed, KeepStamp: r.polled.Load(), Began: time.Now().UnixNano(),
-		Debounce: int64(r.s.timing.Load().Debounce), Grace: int64(r.s.timing.Load().Grace), Describe: r.s.describe,
+		Root: r.id, Dir: j.dir, Volumes: r.volumes.Load(), ListedAbove: j.listed, KeepStamp: r.polled.Load(),
+		Began: time.Now().UnixNano(), Debounce: int64(timing.Debounce), Grace: int64(timing.Grace), Describe: r.s.describe,
 	}
-	err := r.confirm(ctx, j, g)
-	if err != nil {
-		return nil, 0, err
+	if err := r.confirm(ctx, j, g); err != nil {
+		return nil, err
 	}
-	if ignored, err := r.readRules(ctx, j); err != nil || ignored {
-		res.closed = err != nil
-		return nil, 0, err
+	if ignored, err := r.readRules(ctx, j, scan); err != nil || ignored {
+		scan.closed = err != nil
+		return nil, err
 	}
 	if err := r.checkSpelling(ctx, j); err != nil {
-		res.absent = absent(err)
-		return nil, 0, err
+		scan.absent = absent(err)
+		return nil, err
 	}
 	if r.cfg.CrossMounts || r.sums.Load() {
-		j.names = nil // only a listing says which file system its directory is on, and how large that was
+		scan.names = nil // only a listing says which file system its directory is on, and how large that was
 	}
-	if j.names != nil {
-		if ok, err := r.statNames(ctx, j, g); err != nil || ok {
-			res.files = len(g.Files)
-			return r.acquireBudget(ctx, g, err)
+	if scan.names != nil {
+		if ok, err := r.statNames(ctx, scan, g); err != nil || ok {
+			scan.files = len(g.Files)
+			return g, err
 		}
-		j.names, g.Names = nil, nil // a directory among them: only a listing says what is in it
+		scan.names, g.Names, g.Files = nil, nil, nil // a directory among them: only a listing says what is in it
 	}
-	rules, err := r.listDir(ctx, j, g)
+	return r.snapshotWhole(ctx, j, res, g)
+}
+
+// snapshotWhole lists the directory. It returns nil where its rows equal the listing.
+func (r *runner) snapshotWhole(ctx context.Context, j *job, res *outcome, g *reconcile.Snapshot) (*reconcile.Snapshot, error) {
+	scan := &res.scan
+	rules, err := r.listDir(ctx, j, scan.above.rules, g)
 	if err != nil {
-		res.absent, res.closed = absent(err), true
-		return nil, 0, err
+		scan.absent, scan.closed = absent(err), true
+		return nil, err
 	}
-	res.files, res.listed, res.remote = len(g.Files), true, g.Remote
+	scan.files, scan.listed, scan.remote = len(g.Files), true, g.Remote
 	known, found, err := r.s.store.Dir(ctx, r.id, j.dir)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	if res.children, err = r.below(ctx, j, g, rules, known, found); err != nil {
-		return nil, 0, err
+	below := rulesRead{rules, scan.above.generation}
+	if res.children, err = r.below(ctx, j, g, scan.recursive, below, known, found); err != nil {
+		return nil, err
 	}
 	if found && j.equals(g, &known) {
-		return nil, 0, nil
+		return nil, nil
 	}
 	if found || r.cfg.CrossMounts || j.dir == "" { // something known may be missing, or a file system is new
 		if g.Total, err = r.tree.Total(ctx, j.dir); err != nil {
-			res.absent = absent(err)
-			return nil, 0, err
+			scan.absent = absent(err)
+			return nil, err
 		}
 	}
 	g.Row = known
 	if !found {
 		if err := r.findOrigins(ctx, g); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
 	if !found || !known.Settled {
 		g.DescribeAll()
 	}
-	return r.acquireBudget(ctx, g, nil)
+	return g, nil
 }
 
-// readRules has a job know the rules in force above its directory. It reports whether they pass over that.
-func (r *runner) readRules(ctx context.Context, j *job) (ignored bool, err error) {
+// readRules reads the rules in force above a directory, where its job does not know them as they are now. It reports
+// whether they pass over the directory.
+func (r *runner) readRules(ctx context.Context, j *job, scan *dirScan) (ignored bool, err error) {
 	if j.rulesChanged {
 		r.rulesGeneration.Add(1) // scans under way and waiting may know what the ignore file was
-		j.recursive, j.names = true, nil
+		scan.names = nil
 	}
-	read := r.rulesGeneration.Load()
-	if j.rules != nil && j.rulesGeneration == read {
+	now := r.rulesGeneration.Load()
+	if scan.above.rules != nil && scan.above.generation == now {
 		return false, nil
 	}
-	j.rulesGeneration = read
-	if j.rules, ignored, err = r.rulesAbove(ctx, j.dir); err == nil && ignored {
+	scan.above.generation = now
+	if scan.above.rules, ignored, err = r.rulesAbove(ctx, j.dir); err == nil && ignored {
 		r.unwatch(j.dir)
 	}
 	return ignored, err
 }
 
-// equals reports whether a listing is the one that a directory's rows equal, and nobody asked for more than to know that.
+// equals reports whether a listing is the one that a directory's rows equal, and nobody asked for more than to know
+// that.
 func (j *job) equals(g *reconcile.Snapshot, known *store.Dir) bool {
 	return known.Settled && !known.Gone && known.Digest == g.Digest && !j.full && len(j.unresolvedMoves) == 0 &&
 		!(j.due && known.RecheckAt != 0) && (!g.KeepStamp || known.Stamp == g.Stamp)
 }
 
-// acquireBudget waits until the entries of a snapshot fit among those in flight.
-func (r *runner) acquireBudget(ctx context.Context, g *reconcile.Snapshot, err error) (*reconcile.Snapshot, int64, error) {
-	if err != nil {
-		return nil, 0, err
-	}
-	cost := int64(min(len(g.Files)+1, entriesInFlight))
-	if err := r.s.inFlight.Acquire(ctx, cost); err != nil {
-		return nil, 0, err
-	}
-	return g, cost, nil
-}
-
-// statNames looks at the names that a job asks for. It reports false where only a whole listing will do.
-func (r *runner) statNames(ctx context.Context, j *job, g *reconcile.Snapshot) (bool, error) {
+// statNames looks at the names that are asked for. It reports false where only a whole listing will do.
+func (r *runner) statNames(ctx context.Context, scan *dirScan, g *reconcile.Snapshot) (bool, error) {
 	v, err := r.checkRoot(ctx)
 	if err != nil {
 		return false, err
 	}
-	rules, err := r.rulesIn(ctx, j.rules, j.dir)
+	rules, err := r.rulesIn(ctx, scan.above.rules, g.Dir)
 	if err != nil {
 		return false, err
 	}
-	g.Volume, g.WeakIDs = v.ID, v.WeakIDs
-	g.Names = j.names
-	if d, found, err := r.s.store.Dir(ctx, r.id, j.dir); err != nil || found && d.Skipped.Links+d.Skipped.Unreadable > 0 {
+	g.Volume, g.WeakIDs, g.Names = v.ID, v.WeakIDs, scan.names
+	if d, found, err := r.s.store.Dir(ctx, r.id, g.Dir); err != nil || found && d.Skipped.Links+d.Skipped.Unreadable > 0 {
 		return false, err // one of the names may have been among these: a listing says how many there are now
 	}
 	g.Dirs, g.Broken = map[string]struct{}{}, map[string]struct{}{}
 	gone := false
-	for _, name := range j.names {
-		p := tree.Join(j.dir, name)
-		e, err := r.tree.Stat(ctx, p)
-		switch {
-		case errors.Is(err, tree.ErrNotExist):
-			if _, isDir, err := r.s.store.Dir(ctx, r.id, p); err != nil || isDir {
-				return false, err
-			}
-			gone = true
-		case errors.Is(err, tree.ErrNotDir):
-			return false, nil
-		case err != nil:
-			if away(ctx, err) {
-				return false, err
-			}
-			return false, nil // a listing says how many there are
-		case !e.Type.Taken() || e.Type == tree.Dir || e.Mount:
-			return false, nil
-		case e.Type == tree.File && !rules.Ignored(p, false):
-			e.Name = name
-			g.Files = append(g.Files, e)
+	for _, name := range g.Names {
+		at, err := r.statName(ctx, tree.Join(g.Dir, name), name, rules, g)
+		if err != nil || at == unclear {
+			return false, err
 		}
+		gone = gone || at == notThere
 	}
 	if gone { // that counts only while the root is itself
 		_, err = r.checkRoot(ctx)
@@ -235,9 +239,38 @@ func (r *runner) statNames(ctx context.Context, j *job, g *reconcile.Snapshot) (
 	return err == nil, err
 }
 
+// named is what a name was found to be that was looked at by itself.
+type named uint8
+
+const (
+	there    named = iota // or passed over
+	notThere              // and no directory of the catalog
+	unclear               // only a listing of its directory says it, or how many of the kind there are
+)
+
+// statName looks at one name, and adds its file to a snapshot.
+func (r *runner) statName(ctx context.Context, path, name string, rules *ignore.Rules, g *reconcile.Snapshot) (named, error) {
+	e, err := r.tree.Stat(ctx, path)
+	switch {
+	case errors.Is(err, tree.ErrNotExist):
+		if _, isDir, err := r.s.store.Dir(ctx, r.id, path); err != nil || isDir {
+			return unclear, err
+		}
+		return notThere, nil
+	case err != nil && away(ctx, err):
+		return unclear, err
+	case err != nil, !e.Type.Taken(), e.Type == tree.Dir, e.Mount:
+		return unclear, nil
+	case e.Type == tree.File && !rules.Ignored(path, false):
+		e.Name = name
+		g.Files = append(g.Files, e)
+	}
+	return there, nil
+}
+
 // listDir lists a directory, watching it first, so that nothing made after the listing goes unseen. It returns the
 // rules in force in the directory.
-func (r *runner) listDir(ctx context.Context, j *job, g *reconcile.Snapshot) (*ignore.Rules, error) {
+func (r *runner) listDir(ctx context.Context, j *job, above *ignore.Rules, g *reconcile.Snapshot) (*ignore.Rules, error) {
 	if r.s.watch != nil && !r.polled.Load() {
 		if err := r.s.watch.Watch(ctx, r.name, j.dir, j.id); err != nil {
 			r.log.Debug("directory not watched", zap.String("dir", j.dir), zap.Error(err))
@@ -255,7 +288,7 @@ func (r *runner) listDir(ctx context.Context, j *job, g *reconcile.Snapshot) (*i
 	if l.Volume.Remote {
 		g.Remote, g.KeepStamp = l.Volume.FSType, true
 	}
-	rules := j.rules
+	rules := above
 	own := slices.Contains(l.Broken, ignore.FileName) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignore.FileName })
 	if l.Provisional || own {
 		if rules, err = r.rulesIn(ctx, rules, j.dir); err != nil {
@@ -267,8 +300,8 @@ func (r *runner) listDir(ctx context.Context, j *job, g *reconcile.Snapshot) (*i
 	for _, n := range l.Broken {
 		g.Broken[n] = struct{}{}
 	}
-	if !own && rules == j.rules && g.Began-g.Self.MTime > reconcile.FreshStamp {
-		g.Stamp = reconcile.StampOf(&g.Self, j.rules)
+	if !own && rules == above && g.Began-g.Self.MTime > reconcile.FreshStamp {
+		g.Stamp = reconcile.StampOf(&g.Self, above)
 	}
 	g.Digest = reconcile.NameDigest('v', g.Volume)
 	r.filterEntries(l.Entries, j.dir, rules, g)
@@ -327,43 +360,45 @@ func (r *runner) brokenNames(g *reconcile.Snapshot, dir string, rules *ignore.Ru
 	return names
 }
 
-// below makes the jobs for the directories below: all of them on a walk, else only those that the
+// below makes the jobs for the directories below: all of them where the scan is recursive, else only those that the
 // catalog does not know yet.
-func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, rules *ignore.Rules, d store.Dir, found bool) ([]*job, error) {
+func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recursive bool, rules rulesRead, d store.Dir, found bool) (jobs []*job, err error) {
 	if len(g.Subdirs) == 0 {
 		return nil, nil
 	}
 	var known map[string]store.Dir
-	if found && (!j.recursive || j.poll) {
-		subs, err := r.s.store.Subdirs(ctx, d.ID)
-		if err != nil {
+	if found && (!recursive || j.poll) {
+		if known, err = r.subdirsByName(ctx, d.ID); err != nil {
 			return nil, err
 		}
-		known = make(map[string]store.Dir, len(subs))
-		for _, s := range subs {
-			known[tree.Base(s.Path)] = s
-		}
 	}
-	var jobs []*job
 	for _, e := range slices.Backward(g.Subdirs) {
 		if e.Mount && !d.Skipped.Covers(e.Name) { // first, so that it is taken last
-			jobs = slices.Insert(jobs, 0, &job{dir: tree.Join(j.dir, e.Name), covered: true, walk: j.walk})
-		}
-		if e.Mount && !r.cfg.CrossMounts {
-			continue
+			jobs = slices.Insert(jobs, 0, &job{kind: coverDir, dir: tree.Join(j.dir, e.Name), walk: j.walk})
 		}
 		have, ok := known[e.Name]
-		if ok && !j.recursive && have.Skipped != store.Unreadable {
-			continue
-		}
-		if ok && j.poll && r.stands(ctx, have, reconcile.StampOf(&e, rules)) {
+		switch {
+		case e.Mount && !r.cfg.CrossMounts,
+			ok && !recursive && have.Skipped != store.Unreadable,
+			ok && j.poll && r.stands(ctx, have, reconcile.StampOf(&e, rules.rules)):
 			continue
 		}
 		jobs = append(jobs, &job{
-			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, walk: j.walk, rules: rules, rulesGeneration: j.rulesGeneration,
+			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, walk: j.walk,
+			above: rules,
 		})
 	}
 	return jobs, nil
+}
+
+// subdirsByName reads the directories that the catalog has right below one.
+func (r *runner) subdirsByName(ctx context.Context, dir int64) (map[string]store.Dir, error) {
+	subs, err := r.s.store.Subdirs(ctx, dir)
+	known := make(map[string]store.Dir, len(subs))
+	for _, s := range subs {
+		known[tree.Base(s.Path)] = s
+	}
+	return known, err
 }
 
 // stands reports whether a polled directory's stamp proves that its names are those that the catalog

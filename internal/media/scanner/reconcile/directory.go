@@ -19,7 +19,7 @@ func (rc *reconciliation) updateDir(before store.Dir, oldDigest store.Digest) {
 	v := &rc.v
 	v.Unequal = v.Unequal || len(v.Growing) > 0 || len(v.UnresolvedMoves) > 0 || len(v.UnconfirmedAbsences) > 0 || v.NeedsListing || len(rc.Broken) > 0
 	d := &rc.d
-	d.Gone, d.Volume = false, rc.vol
+	d.Gone, d.GoneAt, d.Volume = false, 0, rc.vol
 	if p := rc.part; p != nil && p.n > 0 && !(before.Settled && before.Digest == rc.partial(p.n-1)) {
 		v.Unequal = true // so it was before, or somebody changed it between two parts
 	}

@@ -124,7 +124,7 @@ func (rc *reconciliation) reviveParents() (stale bool, err error) {
 			}
 			break
 		}
-		if found && rc.Began <= d.Stamp && d.Stamp-rc.Began < int64(time.Minute) { // else the clock was set back
+		if found && rc.Began <= d.GoneAt && d.GoneAt-rc.Began < int64(time.Minute) { // else the clock was set back
 			return true, nil
 		}
 		if found && dir != rc.Dir {
@@ -135,7 +135,7 @@ func (rc *reconciliation) reviveParents() (stale bool, err error) {
 		}
 	}
 	for i := range gone {
-		gone[i].Gone, gone[i].Stamp = false, 0
+		gone[i].Gone = false
 		if err := rc.tx.SaveDir(&gone[i]); err != nil {
 			return false, err
 		}
@@ -149,9 +149,6 @@ func (rc *reconciliation) load() (err error) {
 	}
 	if rc.d, err = rc.tx.EnsureDir(rc.Root, rc.Dir, rc.vol); err != nil {
 		return err
-	}
-	if rc.d.Gone {
-		rc.d.Stamp = 0
 	}
 	var rows []store.Item
 	switch {

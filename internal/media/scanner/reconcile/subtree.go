@@ -48,7 +48,7 @@ func MarkDirMissing(tx *store.Tx, d store.Dir, from string, at int64, volumes *V
 			continue
 		}
 		v.SkippedChanged = v.SkippedChanged || subs[i].Skipped != store.Skipped{}
-		if err := tx.MarkGone(&subs[i], now.Stamp); err != nil {
+		if err := tx.MarkGone(&subs[i], now.GoneAt); err != nil {
 			return nil, false, err
 		}
 		below = append(below, subs[i])
