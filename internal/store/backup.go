@@ -21,9 +21,9 @@ const Replaced = ".replaced"
 // ErrNoBackup says that a file is no catalog that could be restored.
 var ErrNoBackup = errors.New("not a backup of a catalog")
 
-// Backup writes a copy of the catalog in dir to file, as it is at one moment. A daemon may be at work on it. The copy is
-// checked and on disk before it gets its name, so file is always either what it was before or a whole copy. A file that
-// is there already is replaced only if it is a catalog.
+// Backup writes a copy of the catalog in dir to file, as it is at one moment. A daemon may be at work on it. The copy
+// is checked and on disk before it gets its name, so file is always either what it was before or a whole copy. A file
+// that is there already is replaced only if it is a catalog.
 func Backup(ctx context.Context, dir, file string) error {
 	path, there, err := locate(dir)
 	if err != nil {
@@ -53,9 +53,9 @@ type Restored struct {
 	Replaced string // where the catalog is that was there before; empty: none was
 }
 
-// Restore puts the copy of a catalog in file in the place of the one in dir. The caller holds the data directory's lock.
-// The copy is checked before anything is replaced, and whatever happens on the way, a whole catalog is in dir. What it
-// replaces is kept under the name of Restored.Replaced.
+// Restore puts the copy of a catalog in file in the place of the one in dir. The caller holds the data directory's
+// lock. The copy is checked before anything is replaced, and whatever happens on the way, a whole catalog is in dir.
+// What it replaces is kept under the name of Restored.Replaced.
 //
 // The restored catalog is another one to clients: it gets an epoch of its own, so that each of them loads it anew, and
 // no id that the replaced one has given is given again.
@@ -130,8 +130,8 @@ func identify(ctx context.Context, path string) (lastID int64, err error) {
 
 // copyCatalog copies a catalog at one moment into a new file beside target, checks the copy and returns its name.
 func copyCatalog(ctx context.Context, path, target string) (string, error) {
-	// It holds everything that the catalog does, and is no more for others' eyes. A name that nobody has leaves alone what
-	// others have there.
+	// It holds everything that the catalog does, and is no more for others' eyes. A name that nobody has leaves alone
+	// what others have there.
 	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.part")
 	if err != nil {
 		return "", fmt.Errorf("make the copy: %w", err)
@@ -204,16 +204,16 @@ func renew(ctx context.Context, part string, lastID int64) (items int64, err err
 	}
 	c.ctx = ctx
 	defer func() { err = errors.Join(err, c.close()) }()
-	epoch := newEpoch()
-	if err := c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?), ('last_id', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", epoch, lastID); err != nil {
+	if err := errors.Join(c.setMeta("epoch", newEpoch()), c.setMeta("last_id", lastID)); err != nil {
 		return 0, explain(part, err)
 	}
 	items, err = c.number("SELECT ifnull(sum(n), 0) FROM tally WHERE state < {detached}")
 	return items, explain(part, err)
 }
 
-// fold puts what the log of a catalog holds into its file, so that the file alone is all of it, and gives the highest id
-// in it. there is false where no catalog is. A broken one is left as SQLite leaves it: it is why a backup is restored.
+// fold puts what the log of a catalog holds into its file, so that the file alone is all of it, and gives the highest
+// id in it. there is false where no catalog is. A broken one is left as SQLite leaves it: it is why a backup is
+// restored.
 func fold(ctx context.Context, path string) (lastID int64, there bool, err error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return 0, false, removeIfThere(path+"-wal", path+"-shm") // taken for the next file's, they would break it

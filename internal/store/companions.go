@@ -22,8 +22,8 @@ func Accompanies(k media.Kind) bool {
 }
 
 // markDescribed leaves the items that a sidecar describes, or described, to be described anew, where it
-// has come, gone, moved, or says something else; and the sidecars of an item that has come, gone or moved, since they say
-// whose they are. old is nil for a new item.
+// has come, gone, moved, or says something else; and the sidecars of an item that has come, gone or moved, since they
+// say whose they are. old is nil for a new item.
 func (tx *Tx) markDescribed(old, it *Item) error {
 	if tx.s.scope == nil {
 		return nil
@@ -52,8 +52,8 @@ func (tx *Tx) markDescribed(old, it *Item) error {
 	return nil
 }
 
-// saysAnother reports whether a sidecar says something else than before of what it describes: metadata all that was read of
-// it, a subtitle what is known of it. Of pictures only that they are there matters.
+// saysAnother reports whether a sidecar says something else than before of what it describes: metadata all that was
+// read of it, a subtitle what is known of it. Of pictures only that they are there matters.
 func saysAnother(old, it *Item) bool {
 	switch it.Kind {
 	case media.KindMetadata:
@@ -64,11 +64,14 @@ func saysAnother(old, it *Item) bool {
 	return false
 }
 
-// markWhose leaves the sidecars to be described anew that may be those of an item where it was or where it is: their names
-// begin with its own.
+// markWhose leaves the sidecars to be described anew that may be those of an item where it was or where it is: their
+// names begin with its own.
 func (tx *Tx) markWhose(old, it *Item) error {
 	for _, o := range []*Item{old, it} {
-		if o == nil || o.State != Present || Accompanies(o.Kind) || old != nil && o == it && old.State == Present && old.Dir == it.Dir && old.Name == it.Name {
+		if o == nil || o.State != Present || Accompanies(o.Kind) {
+			continue
+		}
+		if old != nil && o == it && old.State == Present && old.Dir == it.Dir && old.Name == it.Name {
 			continue
 		}
 		stem := o.Name[:len(o.Name)-len(path.Ext(o.Name))]
@@ -89,7 +92,7 @@ func (tx *Tx) markWhose(old, it *Item) error {
 			continue
 		}
 		tx.work = true
-		err = tx.c.exec("UPDATE items INDEXED BY items_place SET marked = ?, work = CASE work WHEN {no_work} THEN {describe} ELSE work END"+theirs, tx.nextMark(), o.Dir, from, to)
+		err = tx.c.exec("UPDATE items INDEXED BY items_place SET "+markSets+theirs, tx.nextMark(), o.Dir, from, to)
 		if err != nil {
 			return err
 		}
@@ -105,7 +108,10 @@ func (tx *Tx) nextMark() int64 {
 	return tx.s.lastSeq
 }
 
-const mark = "UPDATE items SET marked = ?, work = CASE work WHEN {no_work} THEN {describe} ELSE work END WHERE state = {present} AND kind NOT IN {companions} AND "
+const (
+	markSets = "marked = ?, work = CASE work WHEN {no_work} THEN {describe} ELSE work END"
+	mark     = "UPDATE items SET " + markSets + " WHERE state = {present} AND kind NOT IN {companions} AND "
+)
 
 func (tx *Tx) markBeside(it *Item) error {
 	r := tx.s.scope(it.Name)
@@ -128,7 +134,9 @@ func (tx *Tx) markBeside(it *Item) error {
 		return tx.c.exec(mark+"dir = ?", at, it.Dir)
 	}
 	for _, stem := range r.Stems {
-		if err := tx.c.exec(mark+"dir = ? AND (name = ? OR (name > ? AND name < ?))", at, it.Dir, []byte(stem), []byte(stem+"."), []byte(stem+"/")); err != nil {
+		err := tx.c.exec(mark+"dir = ? AND (name = ? OR (name > ? AND name < ?))",
+			at, it.Dir, []byte(stem), []byte(stem+"."), []byte(stem+"/"))
+		if err != nil {
 			return err
 		}
 	}

@@ -198,3 +198,8 @@ func (c *conn) number(sql string, args ...driver.Value) (n int64, err error) {
 	_, err = c.one(sql, func(r row) { n = r.int(0) }, args...)
 	return n, err
 }
+
+// setMeta writes one of the values that the catalog keeps by name.
+func (c *conn) setMeta(key string, value driver.Value) error {
+	return c.exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+}

@@ -23,7 +23,8 @@ func locate(dir string) (path string, there bool, err error) {
 	if err == nil && fi.Mode()&fs.ModeSymlink != 0 {
 		if path, err = filepath.EvalSymlinks(path); errors.Is(err, fs.ErrNotExist) {
 			link := filepath.Join(dir, FileName)
-			return link, true, fmt.Errorf("%s is a symbolic link to what is not there: bring back the disk that it leads to, or remove the link to begin anew", link)
+			return link, true, fmt.Errorf("%s is a symbolic link to what is not there: bring back the disk that it leads to, "+
+				"or remove the link to begin anew", link)
 		}
 		if err == nil {
 			fi, err = os.Stat(path)
@@ -33,7 +34,8 @@ func locate(dir string) (path string, there bool, err error) {
 	case err != nil:
 		return path, true, fmt.Errorf("look at the catalog %s: %w", filepath.Join(dir, FileName), bare(err))
 	case !fi.Mode().IsRegular():
-		return path, true, fmt.Errorf("%s is %s, and no catalog: move it away, then restore a backup with `catalogizerd restore FILE` or begin anew", path, kindOf(fi.Mode()))
+		return path, true, fmt.Errorf("%s is %s, and no catalog: move it away, then restore a backup with "+
+			"`catalogizerd restore FILE` or begin anew", path, kindOf(fi.Mode()))
 	case fi.Size() == 0:
 		return path, true, fmt.Errorf("%w: %s is empty, as a power cut leaves a file: %s", ErrCorrupt, path, mendEmpty(path))
 	}
@@ -55,7 +57,8 @@ func kindOf(m fs.FileMode) string {
 
 // mendEmpty is what to do about a catalog of which nothing is left.
 func mendEmpty(path string) string {
-	return fmt.Sprintf("restore a backup with `catalogizerd restore FILE`, or remove %s, and its -wal and -shm where they are, to begin anew", path)
+	return fmt.Sprintf("restore a backup with `catalogizerd restore FILE`, or remove %s, and its -wal and -shm "+
+		"where they are, to begin anew", path)
 }
 
 // beheaded tells of a log that is left of a catalog. SQLite would delete it.
@@ -64,7 +67,8 @@ func beheaded(path string) error {
 	if fi, err := os.Lstat(log); err != nil || fi.Size() == 0 {
 		return nil //nolint:nilerr // whatever it is, there is nothing in it
 	}
-	return fmt.Errorf("%w: %s is gone, and %s, which belongs to it, is there: put the file back beside it, restore a backup with `catalogizerd restore FILE`, or remove %s to begin anew", ErrCorrupt, path, log, log)
+	return fmt.Errorf("%w: %s is gone, and %s, which belongs to it, is there: put the file back beside it, "+
+		"restore a backup with `catalogizerd restore FILE`, or remove %s to begin anew", ErrCorrupt, path, log, log)
 }
 
 // create makes a new catalog. It gets its name when all of it is on disk: so a process that is killed on the way leaves
@@ -112,7 +116,7 @@ func furnish(ctx context.Context, c *conn) error {
 	if err := migrate(ctx, c, 0, files); err != nil {
 		return err
 	}
-	return c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?)", newEpoch())
+	return c.setMeta("epoch", newEpoch())
 }
 
 // nameNew gives an epoch to a catalog that has none: one that an older version had begun to make. What holds anything
@@ -126,7 +130,7 @@ func nameNew(c *conn, path string) (epoch string, err error) {
 		return "", err
 	}
 	epoch = newEpoch()
-	return epoch, c.exec("INSERT INTO meta (key, value) VALUES ('epoch', ?)", epoch)
+	return epoch, c.setMeta("epoch", epoch)
 }
 
 // bare drops the operation and path from an error of the file system that is named anyway.

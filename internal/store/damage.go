@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// damage is what is known of damage to the catalog's file. It never passes: what a broken page has led to meanwhile nobody
-// knows, so it takes a person, and a restart, to believe the file again.
+// damage is what is known of damage to the catalog's file. It never passes: what a broken page has led to meanwhile
+// nobody knows, so it takes a person, and a restart, to believe the file again.
 type damage struct {
 	what  atomic.Pointer[error]
 	found chan struct{} // closed once there is some
@@ -30,8 +30,8 @@ func (s *Store) Damage() error {
 // Damaged is closed once damage has been met.
 func (s *Store) Damaged() <-chan struct{} { return s.damage.found }
 
-// noteDamage notes the damage that an error shows, once, and gives the error with file and mend. Every other error is given
-// as it is.
+// noteDamage notes the damage that an error shows, once, and gives the error with file and mend. Every other error is
+// given as it is.
 func (s *Store) noteDamage(err error) error {
 	if !isDamage(err) {
 		return err
@@ -47,7 +47,8 @@ func (s *Store) noteDamage(err error) error {
 // closeUntouched closes the last connection to a damaged catalog. SQLite would write what the log holds into the file
 // then, for which it locks that alone. A lock of an open file is in its way even in the same process (fcntl(2)).
 func (c *conn) closeUntouched(path string) error {
-	const first, locks = 0x40000000, 512 // the bytes that SQLite locks (https://sqlite.org/fileformat.html#the_lock_byte_page)
+	// The bytes that SQLite locks (https://sqlite.org/fileformat.html#the_lock_byte_page).
+	const first, locks = 0x40000000, 512
 	if fi, err := os.Stat(path + "-wal"); err != nil || fi.Size() == 0 {
 		return c.close() // and leave no empty log
 	}
@@ -69,8 +70,8 @@ func isDamage(err error) bool {
 // unwritten says that a transaction was not kept, and why.
 func unwritten(err error) error { return fmt.Errorf("%w: %w", ErrUnwritten, err) }
 
-// consistent refuses a catalog whose parts are of different moments, as a disk leaves them that has lost some of what it
-// said was on it: what is given next would have been given already.
+// consistent refuses a catalog whose parts are of different moments, as a disk leaves them that has lost some of what
+// it said was on it: what is given next would have been given already.
 func (s *Store) consistent(c *conn) error {
 	for _, n := range []struct {
 		sql   string

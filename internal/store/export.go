@@ -32,8 +32,8 @@ func (s *Store) Walk(ctx context.Context, from Position, fn func(*View) error) e
 	return nil
 }
 
-// Position is a place in the order of root, path and id: several items may have stood at one path. It is just behind the
-// item with that id, or, without one, behind all at the path.
+// Position is a place in the order of root, path and id: several items may have stood at one path. It is just behind
+// the item with that id, or, without one, behind all at the path.
 type Position struct {
 	Root, Path string
 	ID         int64
@@ -109,7 +109,8 @@ type place struct {
 	id  int64
 }
 
-// filesBetween calls fn for a directory's files behind a name and id, up to a name ("": to the end), and moves the place on.
+// filesBetween calls fn for a directory's files behind a name and id, up to a name ("": to the end), and moves the
+// place on.
 func (s *Store) filesBetween(ctx context.Context, d *Dir, at *place, upto string, fn func(*View) error) error {
 	for more := true; more; {
 		var page []View

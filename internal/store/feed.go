@@ -154,8 +154,8 @@ func (s *Store) Load(ctx context.Context, h0, position int64, most Bounds) (page
 
 const feedColumns = `i.id, i.seq, i.filter_seq, i.root, i.kind, i.state, i.size, i.mtime, i.added, i.analysis, i.error, i.fingerprint, i.doc, d.path, i.name`
 
-// changedItems appends items as changes, as many as the bounds let; those of detached roots are deletions. full says that
-// the bytes ended it before the rows did: an item is not read further than to learn that it is too many.
+// changedItems appends items as changes, as many as the bounds let; those of detached roots are deletions. full says
+// that the bytes ended it before the rows did: an item is not read further than to learn that it is too many.
 func (s *Store) changedItems(c *conn, p *Page, most Bounds, where string, args ...driver.Value) (full bool, err error) {
 	bytes := 0
 	err = c.each("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE "+where, func(r row) error {
@@ -196,7 +196,7 @@ func (tx *Tx) Prune(keep int64, limit int64) (int64, error) {
 	if err := tx.c.exec("DELETE FROM tombstones WHERE seq <= ?", seq); err != nil {
 		return 0, err
 	}
-	if err := tx.c.exec("INSERT INTO meta (key, value) VALUES ('floor', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", seq); err != nil {
+	if err := tx.c.setMeta("floor", seq); err != nil {
 		return 0, err
 	}
 	tx.floor = seq

@@ -233,7 +233,8 @@ func TestAPageEndsByBytesToo(t *testing.T) {
 			gone = it
 		}
 	}
-	r.change(1, func(it *Item) { it.Doc = []byte(`"plot":"` + strings.Repeat("x", 3*PageBytes) + `"`) }) // too long for any page
+	tooLong := strings.Repeat("x", 3*PageBytes) // for any page
+	r.change(1, func(it *Item) { it.Doc = []byte(`"plot":"` + tooLong + `"`) })
 	r.update(func(tx *Tx) error { return tx.Remove(&gone) })
 	size := func(changes []Change) (n int, several bool) {
 		whole := 0

@@ -69,7 +69,8 @@ type Item struct {
 	MissingAt int64
 	// FilterSeq is the feed's number of its last change of root or kind.
 	FilterSeq int64
-	// SiblingSeq is the feed's number at which what lies beside it changed last: who has read that before reads it anew.
+	// SiblingSeq is the feed's number at which what lies beside it changed last: who has read that before reads it
+	// anew.
 	SiblingSeq int64
 
 	Analysis       Analysis
@@ -84,8 +85,8 @@ type Item struct {
 	Unread bool
 }
 
-// rowColumns are an item's but for its documents, which come last: they are as long as all else of hundreds of items, and
-// the scan of a directory needs those of none. scanRow, scanItem and values have the same order.
+// rowColumns are an item's but for its documents, which come last: they are as long as all else of hundreds of items,
+// and the scan of a directory needs those of none. scanRow, scanItem and values have the same order.
 var (
 	rowColumns = []string{"id", "dir", "root", "name", "volume", "inode", "birth", "links", "size", "mtime", "ctime", "added", "state",
 		"missing_at", "kind", "analysis", "work", "attempts", "retry_at", "error", "fingerprint", "seq", "filter_seq", "marked", "described"}
@@ -295,8 +296,8 @@ func (tx *Tx) Remove(it *Item) error {
 		tx.nextSeq(), it.ID, it.Root, string(it.Kind), it.FilterSeq, now())
 }
 
-// RememberPreviousIdentity notes that an item had an identity until now, for as long as a move may still show. it is as it
-// was.
+// RememberPreviousIdentity notes that an item had an identity until now, for as long as a move may still show. it is as
+// it was.
 func (tx *Tx) RememberPreviousIdentity(it *Item, until int64) error {
 	return tx.c.exec(`INSERT INTO former (inode, birth, volume, item, size, mtime, until) VALUES (?,?,?,?,?,?,?)
 		ON CONFLICT (inode, birth, volume) DO UPDATE SET item = excluded.item, size = excluded.size, mtime = excluded.mtime, until = excluded.until`,

@@ -151,7 +151,8 @@ func (s *Store) prepareReader(c *conn) error {
 	case err != nil:
 		return err
 	case have < len(files):
-		return fmt.Errorf("%w: %s (schema %d, this binary reads %d): run `catalogizerd scan` or `catalogizerd serve` once to bring it up to date", ErrOlder, s.path, have, len(files))
+		return fmt.Errorf("%w: %s (schema %d, this binary reads %d): run `catalogizerd scan` or `catalogizerd serve` once "+
+			"to bring it up to date", ErrOlder, s.path, have, len(files))
 	}
 	return s.load(c)
 }

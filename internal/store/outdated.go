@@ -12,7 +12,8 @@ func NewVersion(bytes, words uint16) Version { return Version(bytes)<<16 | Versi
 // readBy is the version of what describes by v what an older one has read.
 func (v Version) readBy(older Version) Version { return older&^0xffff | v&0xffff }
 
-// redescribes is the version of an item that is described by what was read of it before. Of an empty file that is nothing.
+// redescribes is the version of an item that is described by what was read of it before. Of an empty file that is
+// nothing.
 func (s *Store) redescribes(it *Item) Version {
 	if it.Analysis == None {
 		return s.described

@@ -203,7 +203,8 @@ func (s *Store) Pictures(ctx context.Context, id int64) (out []View, err error) 
 		if err := c.each(from+"i.kind IN {companions} AND i.kind = ?", take, dir, string(media.KindArtwork)); err != nil {
 			return err
 		}
-		return c.each(from+"i.name > ? AND i.name < ? AND i.kind IN ('image', 'photo')", take, dir, []byte(stem+"."), []byte(stem+"/")) // '/' follows '.'
+		return c.each(from+"i.name > ? AND i.name < ? AND i.kind IN ('image', 'photo')", take,
+			dir, []byte(stem+"."), []byte(stem+"/")) // '/' follows '.'
 	})
 	return out, err
 }

@@ -23,8 +23,8 @@ type Root struct {
 }
 
 func rootsOf(c *conn, where string) (out []Root, err error) {
-	err = c.each(`SELECT r.id, r.name, r.kind, r.location, r.volume, coalesce(v.ident, ''), r.root_inode, r.root_birth, r.detached_at, r.full_polls, r.accepted_at
-		FROM roots r LEFT JOIN volumes v ON v.id = r.volume WHERE `+where+` ORDER BY r.name`, func(r row) error {
+	err = c.each(`SELECT r.id, r.name, r.kind, r.location, r.volume, coalesce(v.ident, ''), r.root_inode, r.root_birth,
+		r.detached_at, r.full_polls, r.accepted_at FROM roots r LEFT JOIN volumes v ON v.id = r.volume WHERE `+where+` ORDER BY r.name`, func(r row) error {
 		out = append(out, Root{ID: r.int(0), Name: r.text(1), Kind: r.text(2), Location: r.text(3), Volume: r.int(4), Ident: r.text(5),
 			Dir: tree.FileID{Inode: uint64(r.int(6)), Birth: r.int(7)}, DetachedAt: r.int(8), FullPolls: r.int(9) != 0, AcceptedAt: r.int(10)})
 		return nil

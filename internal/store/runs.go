@@ -12,10 +12,10 @@ const keptRuns = 10_000
 // runs says which cursors lie on the catalog's own way.
 //
 // Numbers are given again where the end of a catalog is lost though it had been synced: by a disk that lies, a snapshot
-// that is put back, a copy of the file. So every cursor names the run that gave it, and the catalog remembers where each
-// run ended, as far as it knows: what a run gave above that belongs to a past that never was. Both are one transaction
-// with the run's first change, so where the change is lost the run is unknown, and so is every cursor of it. A run that
-// changes nothing gives the cursors of the last one that did.
+// that is put back, a copy of the file. So every cursor names the run that gave it, and the catalog remembers where
+// each run ended, as far as it knows: what a run gave above that belongs to a past that never was. Both are one
+// transaction with the run's first change, so where the change is lost the run is unknown, and so is every cursor of
+// it. A run that changes nothing gives the cursors of the last one that did.
 type runs struct {
 	current string
 	begun   bool             // by this process

@@ -101,8 +101,8 @@ func TestAVersionThatNeverWasIsForeign(t *testing.T) {
 
 var updateSchema = flag.Bool("update-schema", false, "write testdata/schema.txt anew")
 
-// Catalogs outlive the SQLite that made them. Where a newer one writes a schema in other words, to catalogs that it makes,
-// those of before have to be known as well, and this test says so before a user does.
+// Catalogs outlive the SQLite that made them. Where a newer one writes a schema in other words, to catalogs that it
+// makes, those of before have to be known as well, and this test says so before a user does.
 func TestTheSchemaOfEveryVersionIsWrittenAsItWasWhenItCameOut(t *testing.T) {
 	files, err := fs.Glob(schema, "schema/*.sql")
 	if err != nil {
@@ -151,7 +151,8 @@ func TestARestoreOfATreeThatGoesRoundEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := b[(page-1)*size : page*size]
-	if p[0] != 5 { // https://sqlite.org/fileformat.html: an inner page of a table, whose cells begin with a page's number
+	// An inner page of a table, whose cells begin with a page's number (https://sqlite.org/fileformat.html).
+	if p[0] != 5 {
 		t.Fatalf("the root of items is a page of kind %d", p[0])
 	}
 	cells := int(p[3])<<8 | int(p[4])

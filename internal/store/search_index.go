@@ -168,7 +168,7 @@ func (tx *Tx) index(entries []indexEntry, upto int64) error {
 			return err
 		}
 	}
-	return tx.c.exec("INSERT INTO meta (key, value) VALUES ('indexed', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", upto)
+	return tx.c.setMeta("indexed", upto)
 }
 
 // cell gives the id of a cell, which it makes where it is new.

@@ -123,8 +123,8 @@ func checkText(q string) error {
 	return nil
 }
 
-// matchExpression turns what a person typed into an FTS5 expression: every word must be there, quoted words as a phrase, the last
-// word may be the beginning of one. It is empty where nothing can be searched for.
+// matchExpression turns what a person typed into an FTS5 expression: every word must be there, quoted words as a
+// phrase, the last word may be the beginning of one. It is empty where nothing can be searched for.
 func matchExpression(q string) string {
 	var terms []string
 	add := func(words string, phrase bool) {

@@ -14,7 +14,8 @@ type Skipped struct {
 	Mounts     int64
 	Links      int64
 	Unreadable int64
-	Names      string // of some: each a letter for the kind and the name, NUL between them; not empty where there is any
+	// Names are some of them: each a letter for the kind and the name, NUL between them; not empty where there is any.
+	Names string
 }
 
 // Unreadable is what a directory has that cannot be listed itself.
@@ -67,7 +68,8 @@ func SkippedOf(mounts, links, unreadable []string) Skipped {
 func (s *Store) Skipped(ctx context.Context, root int64) (sum media.Skipped, err error) {
 	var examples [3][]string
 	err = s.read(ctx, func(c *conn) error {
-		_, err := c.one("SELECT coalesce(sum(mounts), 0), coalesce(sum(links), 0), coalesce(sum(unreadable), 0) FROM dirs WHERE root = ? AND skipped IS NOT NULL",
+		_, err := c.one("SELECT coalesce(sum(mounts), 0), coalesce(sum(links), 0), coalesce(sum(unreadable), 0) FROM dirs"+
+			" WHERE root = ? AND skipped IS NOT NULL",
 			func(r row) { sum.Mounts, sum.Links, sum.Unreadable = r.int(0), r.int(1), r.int(2) }, root)
 		for kind, column := range [...]string{"mounts", "links", "unreadable"} {
 			if err != nil {
@@ -83,10 +85,11 @@ func (s *Store) Skipped(ctx context.Context, root int64) (sum media.Skipped, err
 	return sum, err
 }
 
-// CoverItems holds up to limit items of a directory and all below it that stand on a file system: another one is mounted
-// over them. It says how many these were.
+// CoverItems holds up to limit items of a directory and all below it that stand on a file system: another one is
+// mounted over them. It says how many these were.
 func (tx *Tx) CoverItems(root int64, dir string, volume, at int64, limit int) (n int, err error) {
-	items, err := tx.items("state = {present} AND volume = ? AND dir IN (SELECT id FROM dirs WHERE root = ? AND (path = ? OR path > ? AND path < ?)) LIMIT ?",
+	const below = "dir IN (SELECT id FROM dirs WHERE root = ? AND (path = ? OR path > ? AND path < ?))"
+	items, err := tx.items("state = {present} AND volume = ? AND "+below+" LIMIT ?",
 		volume, root, []byte(dir), []byte(dir+"/"), []byte(dir+"0"), int64(limit)) // '0' follows '/'
 	for i := range items {
 		if err == nil {
@@ -125,7 +128,8 @@ func coveredDirs(c *conn, root int64) (out []string, err error) {
 
 // skippedNames reads where some of what is not followed lies that a column counts.
 func skippedNames(c *conn, root int64, column string) (paths []string, err error) {
-	err = c.each(fmt.Sprintf("SELECT path, skipped FROM dirs WHERE root = ? AND skipped IS NOT NULL AND %s > 0 ORDER BY path LIMIT %d", column, skippedKept), func(r row) error {
+	const some = "SELECT path, skipped FROM dirs WHERE root = ? AND skipped IS NOT NULL AND %s > 0 ORDER BY path LIMIT %d"
+	err = c.each(fmt.Sprintf(some, column, skippedKept), func(r row) error {
 		dir := string(r.bytes(0))
 		for name := range strings.SplitSeq(string(r.bytes(1)), "\x00") {
 			if name == "" || name[0] != column[0] || len(paths) == skippedKept {

@@ -11,8 +11,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
-// sqlNames are what SQL calls {name} in this package: the values of constants. They stand in the text and are not bound,
-// since SQLite takes a partial index only where it sees that the condition is the index's own.
+// sqlNames are what SQL calls {name} in this package: the values of constants. They stand in the text and are not
+// bound, since SQLite takes a partial index only where it sees that the condition is the index's own.
 var sqlNames = strings.NewReplacer(
 	"{present}", number(Present), "{missing}", number(Missing), "{held}", number(Held), "{detached}", number(Detached),
 	"{pending}", number(Pending),
@@ -35,7 +35,8 @@ type columnGroup struct {
 }
 
 // columnGroups are all columns but the id. SQLite rewrites every index of which a column is set, whether its value
-// changes or not: so those that stand in an index are in groups of their own, and an update sets the groups that differ.
+// changes or not: so those that stand in an index are in groups of their own, and an update sets the groups that
+// differ.
 var columnGroups = [...]columnGroup{
 	{[]string{"root"}, func(a, b *Item) bool { return a.Root == b.Root }},
 	{[]string{"dir", "name"}, func(a, b *Item) bool { return a.Dir == b.Dir && a.Name == b.Name }},

@@ -9,7 +9,7 @@ type Tx struct {
 	removed      int64
 	tally        map[tallyKey]int64
 	pending      []tallyChange  // of the running request
-	bare         map[int64]bool // directories in which nothing accompanies the items, as far as the running request has asked
+	bare         map[int64]bool // directories without companions, as far as the running request has asked
 	rootsChanged bool
 	work         bool  // the group left work for the analyzer
 	floor        int64 // the pruned floor, where it moved

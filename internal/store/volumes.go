@@ -27,8 +27,8 @@ func (tx *Tx) RenameVolume(ident, now string) error {
 	return tx.c.exec("UPDATE OR IGNORE volumes SET ident = ? WHERE ident = ?", now, ident)
 }
 
-// ReplaceVolume puts a root on another file system. Its items stay on the one before, which is a former one from here on,
-// until each is found again: so it is one row that changes, however many items there are.
+// ReplaceVolume puts a root on another file system. Its items stay on the one before, which is a former one from here
+// on, until each is found again: so it is one row that changes, however many items there are.
 func (tx *Tx) ReplaceVolume(r *Root, ident string, dir tree.FileID) error {
 	before := r.Volume
 	r.Ident, r.Dir = ident, dir
@@ -66,7 +66,8 @@ type Stock struct {
 	Media   int64 // of all, those of the kinds asked for
 }
 
-// StockOf counts the items of a root on some file systems, and those of some kinds among them. It reads the whole catalog.
+// StockOf counts the items of a root on some file systems, and those of some kinds among them. It reads the whole
+// catalog.
 func (s *Store) StockOf(ctx context.Context, root int64, volumes []int64, media []string) (n Stock, err error) {
 	args := []driver.Value{root}
 	for _, v := range volumes {
@@ -77,8 +78,8 @@ func (s *Store) StockOf(ctx context.Context, root int64, volumes []int64, media 
 		kinds = append(kinds, k)
 	}
 	err = s.read(ctx, func(c *conn) error {
-		_, err := c.one("SELECT coalesce(sum(state = {present}), 0), count(*), coalesce(sum(kind IN ("+marks(len(media))+")), 0) FROM items WHERE root = ? AND volume IN ("+
-			marks(len(volumes))+") AND state < {detached}", func(r row) { n = Stock{r.int(0), r.int(1), r.int(2)} }, append(kinds, args...)...)
+		_, err := c.one("SELECT coalesce(sum(state = {present}), 0), count(*), coalesce(sum(kind IN ("+marks(len(media))+")), 0)"+
+			" FROM items WHERE root = ? AND volume IN ("+marks(len(volumes))+") AND state < {detached}", func(r row) { n = Stock{r.int(0), r.int(1), r.int(2)} }, append(kinds, args...)...)
 		return err
 	})
 	return n, err

@@ -26,7 +26,8 @@ func (r *running) walk(from Position) (out []visit) {
 
 func (v visit) String() string { return fmt.Sprintf("%s:%q=%d", v.root, v.path, v.id) }
 
-// paths makes paths whose parts sort differently as names and as parts of a path ('-' and '!' sort before '/', '0' behind it).
+// paths makes paths whose parts sort differently as names and as parts of a path ('-' and '!' sort before '/', '0'
+// behind it).
 var paths = rapid.Custom(func(t *rapid.T) string {
 	part := rapid.SampledFrom([]string{"a", "a-", "a!", "a0", "a.b", "b", "\x01", "\xff", "ä", "A"})
 	p := part.Draw(t, "part")

@@ -11,8 +11,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// Task is an item whose bytes are to be read. What they said before is in the catalog: see Probed. Fields mean what those
-// of Item mean.
+// Task is an item whose bytes are to be read. What they said before is in the catalog: see Probed. Fields mean what
+// those of Item mean.
 type Task struct {
 	ID             int64
 	Dir            int64
@@ -103,10 +103,8 @@ func (a *Analysed) bounded() error {
 // current reads the item of a task, if it is still the file that the task was about.
 func (tx *Tx) current(t *Task) (Item, bool, error) {
 	it, found, err := tx.Item(t.ID)
-	if err != nil || !found || it.State != Present || it.Work == NoWork && !t.Outdated || it.Size != t.Size || it.MTime != t.MTime || it.CTime != t.CTime || it.FileID != t.FileID {
-		return it, false, err
-	}
-	return it, true, nil
+	same := it.Size == t.Size && it.MTime == t.MTime && it.CTime == t.CTime && it.FileID == t.FileID
+	return it, err == nil && found && it.State == Present && (it.Work != NoWork || t.Outdated) && same, err
 }
 
 // Record stores what analysis found. Where the item has changed or moved since the task was made,
@@ -200,7 +198,8 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 	return tx.saveAnalysis(&old, &it)
 }
 
-// unseenCTime is no file's ctime: the next scan of the directory finds the file changed, and asks for what was deferred.
+// unseenCTime is no file's ctime: the next scan of the directory finds the file changed, and asks for what was
+// deferred.
 const unseenCTime = math.MinInt64
 
 // Defer takes a task off the analyzer's list until a scan of its directory puts it back: the file is not what the

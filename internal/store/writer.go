@@ -94,8 +94,8 @@ func (s *Store) Enqueue(ctx context.Context, fn func(*Tx) error, done func(error
 	}
 }
 
-// ErrUnwritten says that a transaction could not be committed, such as for a full disk: nothing that was asked for in it
-// is in the catalog, through no fault of what was asked.
+// ErrUnwritten says that a transaction could not be committed, such as for a full disk: nothing that was asked for in
+// it is in the catalog, through no fault of what was asked.
 var ErrUnwritten = errors.New("changes not kept")
 
 // errLost says that SQLite itself gave up the whole transaction (a full disk, an I/O error): a statement after it would
@@ -108,8 +108,8 @@ type answer struct {
 	err  error
 }
 
-// writeGroup runs a request and as many of those behind it as fit in one transaction, and answers them. A damaged catalog
-// is not touched.
+// writeGroup runs a request and as many of those behind it as fit in one transaction, and answers them. A damaged
+// catalog is not touched.
 func (s *Store) writeGroup(first request) {
 	if err := s.Damage(); err != nil {
 		s.answer([]answer{{done: first.done}}, unwritten(err))
@@ -226,7 +226,7 @@ func (s *Store) commit(tx *Tx, before counts) error {
 		if from == to {
 			return nil
 		}
-		return tx.c.exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, to)
+		return tx.c.setMeta(key, to)
 	}
 	if err := errors.Join(set("head", before.lastSeq, s.lastSeq), set("last_id", before.lastID, s.lastID)); err != nil {
 		return err
@@ -281,16 +281,16 @@ func (s *Store) publish(tx *Tx) {
 }
 
 // How long the WAL's truncation waits: for readers of its own with the read gate closed, no longer, since new ones, the
-// feed's too, wait behind it; and for readers of other processes (a backup, an export), which no gate keeps out. Whoever
-// it waited for in vain is left alone for the cooldown.
+// feed's too, wait behind it; and for readers of other processes (a backup, an export), which no gate keeps out.
+// Whoever it waited for in vain is left alone for the cooldown.
 const (
 	gateWait         = time.Second
 	otherProcessWait = 100 * time.Millisecond
 	gateCooldown     = 10 * time.Second
 )
 
-// checkpointIfLong truncates the WAL when it has grown past its limit because readers never left it whole: the read gate
-// is closed, so that no new read begins, the WAL is written back and truncated, the gate opens.
+// checkpointIfLong truncates the WAL when it has grown past its limit because readers never left it whole: the read
+// gate is closed, so that no new read begins, the WAL is written back and truncated, the gate opens.
 func (s *Store) checkpointIfLong() {
 	fi, err := os.Stat(s.path + "-wal")
 	if err != nil || fi.Size() < s.walLimit || time.Now().Before(s.gateCooldown) || s.Damage() != nil {

@@ -1,5 +1,6 @@
--- How large a file system was that proves nothing by a listing alone (a union of disks, a server's), when all that a root has
--- of it was last found. seen: how large it was when something was missing from it at another size; 0: nothing is in doubt.
+-- How large a file system was that proves nothing by a listing alone (a union of disks, a server's), when all that a
+-- root has of it was last found. seen: how large it was when something was missing from it at another size; 0: nothing
+-- is in doubt.
 
 CREATE TABLE totals (
     root   INTEGER NOT NULL,
