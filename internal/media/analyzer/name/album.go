@@ -54,7 +54,7 @@ func (s *segment) fields(out []words) []words {
 			!s.tok[i-1].sep.tightDash() && s.tok[i].num > s.tok[i-1].num {
 			continue // "Videos 86-98"
 		}
-		if p := i - 1; dash && i > from && s.tok[i].sep.tightDash() && s.tok[p].end-s.tok[p].start == 1 &&
+		if p := i - 1; dash && i > from && s.tok[i].sep.tightDash() && len(s.raw(p)) == 1 &&
 			s.tok[p].num < 0 && s.tok[i].num < 0 && s.tok[p].bracket < 0 {
 			continue // "T-Pain"
 		}
@@ -65,7 +65,7 @@ func (s *segment) fields(out []words) []words {
 	}
 	end := len(s.tok)
 	for end > from && (s.tok[end-1].prop == propWebsite ||
-		s.tok[end-1].bracket >= 0 && s.br[s.tok[end-1].bracket].kind == '[') {
+		s.tok[end-1].bracket >= 0 && s.kind(end-1) == '[') {
 		end--
 	}
 	if end > from {
@@ -99,7 +99,7 @@ func (s *segment) sceneAlbum(g *Guess) bool {
 	}
 	g.Type = Music
 	if s.spaces || strings.IndexByte(s.text[s.tok[f[0].from].start:s.tok[f[0].to-1].end], '.') >= 0 &&
-		s.tok[f[0].from].end-s.tok[f[0].from].start > 1 {
+		len(s.raw(f[0].from)) > 1 {
 		g.Type = Album
 	}
 	g.Year = year
@@ -125,9 +125,9 @@ func (s *segment) fieldYear(f []words, n int) (year, at int) {
 		if len(k) == 4 && yearLike(s.tok[w.from].num) {
 			if i >= 3 && s.tok[f[i-1].from].num > 0 && s.tok[f[i-2].from].num > 0 && len(s.word(f[i-1].from)) == 2 &&
 				len(s.word(f[i-2].from)) == 2 && i == n-2 {
-				return int(s.tok[w.from].num), i - 2 + 0
+				return s.tok[w.from].num, i - 2 + 0
 			}
-			return int(s.tok[w.from].num), i
+			return s.tok[w.from].num, i
 		}
 		if len(k) == 4 && (k[0] == '1' || k[0] == '2') && isDigit(k[1]) && isDigit(k[2]) && k[3] == 'x' {
 			return 0, i
@@ -166,7 +166,7 @@ func (s *segment) single(w words) string {
 // group returns the group of a scene release without the suffix for internal ones.
 func (s *segment) group(w words) string {
 	to := w.to
-	if to-w.from > 1 && string(s.word(to-1)) == "int" {
+	if to-w.from > 1 && s.is(to-1, "int") {
 		to--
 	}
 	return valid(s.text[s.tok[w.from].start:s.tok[to-1].end])
@@ -176,7 +176,7 @@ func (s *segment) group(w words) string {
 func (s *segment) albumTitle(w words) string {
 	to := w.to
 	for i := w.from + 1; i < w.to; i++ {
-		if s.entersBracket(i) && s.br[s.tok[i].bracket].last == int32(w.to) || string(s.word(i)) == "incl" {
+		if s.entersBracket(i) && s.br[s.tok[i].bracket].last == w.to || s.is(i, "incl") {
 			to = i
 			break
 		}
@@ -282,7 +282,7 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 	}
 	start := 0
 	// "(Genre) [CD] Artist - ..."
-	for start < len(s.tok) && s.tok[start].bracket >= 0 && s.br[s.tok[start].bracket].kind != '{' {
+	for start < len(s.tok) && s.tok[start].bracket >= 0 && s.kind(start) != '{' {
 		start++
 	}
 	dash := s.nextDash(start + 1)
@@ -302,10 +302,10 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 	g.Type = Album
 	g.Artist = s.phrase(words{start, dash})
 	if j := s.nextDash(dash + 1); j == dash+1 && yearLike(s.tok[dash].num) { // "Artist - 2003 - Album"
-		g.Year, dash = int(s.tok[dash].num), j
+		g.Year, dash = s.tok[dash].num, j
 	}
 	if s.alone(dash) && yearLike(s.tok[dash].num) && dash+1 < len(s.tok) { // "Artist - [1999] Album"
-		g.Year = int(s.tok[dash].num)
+		g.Year = s.tok[dash].num
 		dash++
 	}
 	end := s.albumEnd(dash)
@@ -345,7 +345,7 @@ func (s *segment) albumEnd(i int) int {
 		k := s.word(j)
 		d := digits(k, 0)
 		if s.entersBracket(j) || s.audioFormat(j) != "" || d == 1 && len(k) == 3 && string(k[1:]) == "cd" ||
-			yearLike(s.tok[j].num) && len(k) == 4 &&
+			len(k) == 4 && yearLike(s.tok[j].num) &&
 				(j+1 >= len(s.tok) || s.tok[j+1].sep&(sepOpen|sepComma) != 0 || s.audioFormat(j+1) != "" ||
 					s.tok[j].sep.spacedDash() || digits(s.word(j+1), 0) > 0 && s.tok[j+1].num < 0) {
 			return j
@@ -359,13 +359,13 @@ func (s *segment) albumEnd(i int) int {
 func (s *segment) anyYear(i int) int {
 	year := 0
 	for j := i + 1; j < len(s.tok); j++ {
-		if !yearLike(s.tok[j].num) || len(s.word(j)) != 4 {
+		if !s.isYear(j) {
 			continue
 		}
 		if s.entersBracket(j) {
-			return int(s.tok[j].num)
+			return s.tok[j].num
 		}
-		year = int(s.tok[j].num)
+		year = s.tok[j].num
 	}
 	return year
 }

@@ -127,7 +127,7 @@ func (s *segment) lastNumber() int {
 		k := s.word(i)
 		for j := range k {
 			if isDigit(k[j]) {
-				return int(number(k[j:digits(k, j)]))
+				return number(k[j:digits(k, j)])
 			}
 		}
 	}

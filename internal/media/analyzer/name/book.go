@@ -162,8 +162,8 @@ func (s *segment) readSeriesNumber(g *Guess) bool {
 			continue
 		}
 		index := s.indexAt(i)
-		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '(' && int(s.br[b].first) < i { // "Title (Series, #5)"
-			first := int(s.br[b].first)
+		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '(' && s.br[b].first < i { // "Title (Series, #5)"
+			first := s.br[b].first
 			g.Title, g.Series, g.SeriesIndex = s.phrase(words{0, first}), s.phrase(words{first, i}), index
 			return true
 		}
@@ -176,7 +176,7 @@ func (s *segment) readSeriesNumber(g *Guess) bool {
 		g.Series, g.SeriesIndex = s.phrase(words{0, end}), index
 		for j := i + 1; j < len(s.tok); j++ {
 			if s.alone(j) && yearLike(s.tok[j].num) {
-				g.Year = int(s.tok[j].num)
+				g.Year = s.tok[j].num
 			}
 		}
 		return true

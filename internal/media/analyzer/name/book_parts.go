@@ -18,7 +18,7 @@ func bookWord(k []byte) markKind {
 func (s *segment) readBookBrackets(g *Guess) int {
 	end := len(s.tok)
 	for b := range s.br {
-		first, last := int(s.br[b].first), int(s.br[b].last)
+		first, last := s.br[b].first, s.br[b].last
 		if first >= last || s.br[b].parent >= 0 {
 			continue
 		}
@@ -38,7 +38,7 @@ func (s *segment) leadingSeries(g *Guess) int {
 	if len(s.br) == 0 || s.tok[0].bracket != 0 || s.br[0].kind != '[' || s.br[0].first != 0 || !s.br[0].closed {
 		return 0
 	}
-	w := words{0, int(s.br[0].last)}
+	w := words{0, s.br[0].last}
 	if w.to < len(s.tok) && s.tok[w.to].sep.spacedDash() {
 		return 0 // a part of the name between dashes
 	}
@@ -56,13 +56,13 @@ func (s *segment) readBookBracket(g *Guess, w words, kind byte) {
 	switch n := s.tok[w.from].num; {
 	case w.to-w.from == 1 && n >= 1000 && n <= 2050 && len(k) == 4:
 		if g.Year == 0 {
-			g.Year = int(n)
+			g.Year = n
 		}
 		return
 	case w.to-w.from == 1 && (k == "unabridged" || k == "abridged"):
 		g.Edition.add(strings.ToUpper(k[:1]) + k[1:])
 		return
-	case w.to-w.from > 2 && (k == "read" || k == "narrated") && string(s.word(w.from+1)) == "by":
+	case w.to-w.from > 2 && (k == "read" || k == "narrated") && s.is(w.from+1, "by"):
 		g.Narrators = people(s.phrase(words{w.from + 2, w.to}))
 		return
 	case kind == '{' && g.Type == Audiobook && s.noDigits(w):
@@ -107,7 +107,7 @@ func (s *segment) cutFormat(g *Guess, end int) (int, bool) {
 		return end, false
 	}
 	if n := s.tok[to-1].num; to > 2 && yearLike(n) && len(s.word(to-1)) == 4 {
-		g.Year = int(n)
+		g.Year = n
 		to--
 	}
 	return to, true
@@ -117,7 +117,7 @@ func (s *segment) cutFormat(g *Guess, end int) (int, bool) {
 // four names with capitals are a person, "Death by Chocolate" has none.
 func (s *segment) byPerson(end int) int {
 	for i := len(s.tok) - 3; i > 0; i-- {
-		if s.tok[i].bracket >= 0 || string(s.word(i)) != "by" {
+		if s.tok[i].bracket >= 0 || !s.is(i, "by") {
 			continue
 		}
 		n := 0
@@ -166,7 +166,7 @@ func (s *segment) leadingNumbers(g *Guess, f []words, authorKnown bool) []words 
 		case len(f) > 1 && single && yearLike(n) && len(s.word(f[0].from)) == 4 &&
 			(authorKnown || len(f) > 2 || s.tok[f[0].from].bracket >= 0):
 			if g.Year == 0 {
-				g.Year = int(n)
+				g.Year = n
 			}
 			f = f[1:]
 		case to == 0 || g.SeriesIndex != "":

@@ -204,7 +204,7 @@ func (s *segment) readComic() (c comicName) {
 
 // corrected reports that token i is the version of a corrected file, alone in square brackets behind others: [v2].
 func (s *segment) corrected(i int) bool {
-	return i > 0 && s.alone(i) && s.br[s.tok[i].bracket].kind == '[' && len(s.word(i)) == 2 &&
+	return i > 0 && s.alone(i) && s.kind(i) == '[' && len(s.word(i)) == 2 &&
 		isCorrection(string(s.word(i)))
 }
 
@@ -265,7 +265,7 @@ func (s *segment) inTitle(m mark, start int) bool {
 func (s *segment) behindGroup() int {
 	if len(s.tok) > 1 && len(s.br) > 0 && s.br[0].closed && s.tok[0].bracket == 0 && s.br[0].parent < 0 &&
 		(s.br[0].kind == '[' || s.br[0].kind == 'w') {
-		if last := int(s.br[0].last); last < len(s.tok) {
+		if last := s.br[0].last; last < len(s.tok) {
 			return last
 		}
 	}
@@ -293,7 +293,7 @@ func (s *segment) halfIssue() int {
 		return -1
 	}
 	for i := range s.tok {
-		if int(s.tok[i].start) >= at {
+		if s.tok[i].start >= at {
 			return i
 		}
 	}
@@ -339,7 +339,7 @@ func (s *segment) bareIssue(c *comicName, start, end int) (int, int) {
 // laterIssue reports a number behind token i that ends the name's words.
 func (s *segment) laterIssue(i int, c *comicName) bool {
 	for ; i < len(s.tok); i++ {
-		if s.tok[i].bracket < 0 && s.issueLike(i, c) && string(s.word(i-1)) != "part" &&
+		if s.tok[i].bracket < 0 && s.issueLike(i, c) && !s.is(i-1, "part") &&
 			(i+1 >= len(s.tok) || s.tok[i+1].sep&(sepOpen|sepClose) != 0) {
 			return true
 		}

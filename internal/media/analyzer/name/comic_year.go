@@ -4,18 +4,18 @@ package name
 // "(1966-02)", else in a date among the words, "2001-02-24", "02-2005", "Sep-Oct 1951".
 func (s *segment) comicYear() int {
 	for i := range s.tok {
-		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '(' && len(s.word(i)) == 4 && yearLike(s.tok[i].num) {
-			return int(s.tok[i].num)
+		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '(' && s.isYear(i) {
+			return s.tok[i].num
 		}
 	}
 	for i := range s.tok {
-		if len(s.word(i)) == 4 && yearLike(s.tok[i].num) && s.dated(i) {
-			return int(s.tok[i].num)
+		if s.isYear(i) && s.dated(i) {
+			return s.tok[i].num
 		}
 	}
 	for i := 1; i+1 < len(s.tok); i++ { // "The_Mad_Monk_02__2007___team"
-		if len(s.word(i)) == 4 && yearLike(s.tok[i].num) && s.text[max(0, s.tok[i].start-2):s.tok[i].start] == "__" {
-			return int(s.tok[i].num)
+		if s.isYear(i) && s.text[max(0, s.tok[i].start-2):s.tok[i].start] == "__" {
+			return s.tok[i].num
 		}
 	}
 	return 0
@@ -27,7 +27,7 @@ func (s *segment) dated(i int) bool {
 		return j >= 0 && j < len(s.tok) && s.tok[j].num >= 0 && len(s.word(j)) == 2 && s.tok[j].num <= 31
 	}
 	year := func(j int) bool {
-		return j >= 0 && j < len(s.tok) && len(s.word(j)) == 4 && yearLike(s.tok[j].num)
+		return j >= 0 && j < len(s.tok) && s.isYear(j)
 	}
 	dash := func(j int) bool { return j > 0 && j < len(s.tok) && s.tok[j].sep.tightDash() }
 	switch {

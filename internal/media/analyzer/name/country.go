@@ -7,7 +7,7 @@ func (s *segment) findCountry() {
 		if s.tok[i].prop != propNone || !isCountry(s.raw(i)) {
 			continue
 		}
-		bracketed := s.alone(i) && s.br[s.tok[i].bracket].kind == '('
+		bracketed := s.alone(i) && s.kind(i) == '('
 		if bracketed || i+1 < len(s.tok) && s.tok[i+1].prop == propMarker && s.anchor == i+1 {
 			s.add(claim{prop: propCountry, from: i, to: i + 1, text: s.raw(i)})
 			return

@@ -67,7 +67,7 @@ func (s *segment) dashedEpisodes() int {
 }
 
 func (s *segment) dateAt(i int) (date, int, bool) {
-	k, n := s.word(i), int(s.tok[i].num)
+	k, n := s.word(i), s.tok[i].num
 	if n >= 0 {
 		if len(k) == 8 && !s.alone(i) || len(k) == 8 && s.tok[i].bracket < 0 {
 			if d := (date{n / 10000, n / 100 % 100, n % 100}); d.valid() && d.year > 1950 && d.year < 2050 {
@@ -89,7 +89,7 @@ func (s *segment) dateAt(i int) (date, int, bool) {
 		a.sep.spacedDash() && a.sep&(sepDash|sepSpace) == a.sep && a.sep != sepDash && a.sep != sepSpace {
 		return date{}, 0, false
 	}
-	d, ok := orderDate(k, s.word(i+1), s.word(i+2), n, int(a.num), int(b.num))
+	d, ok := orderDate(k, s.word(i+1), s.word(i+2), n, a.num, b.num)
 	if !ok || len(k) <= 2 && len(s.word(i+2)) <= 2 && !s.shortDateFits(i) {
 		return date{}, 0, false
 	}
@@ -123,7 +123,7 @@ func (s *segment) shortDateFits(i int) bool {
 	if i > 0 && i+3 < len(s.tok) || s.tok[i+1].sep.only(sepSpace) {
 		return false
 	}
-	if i+3 < len(s.tok) && yearLike(s.tok[i+3].num) && len(s.word(i+3)) == 4 {
+	if i+3 < len(s.tok) && s.isYear(i+3) {
 		return false // "11-11-11 (2011)"
 	}
 	if i+3 < len(s.tok) && s.tok[i+3].sep == sepDot { // "09.03.08.Title.(1991)"
@@ -173,17 +173,17 @@ func (s *segment) namedMonth(i int) (date, int, bool) {
 	}
 	if e := s.tok[i].entry; e != nil && e.month > 0 && s.tok[i+1].num > 0 && s.tok[i+1].num < 32 &&
 		yearLike(s.tok[i+2].num) && s.tok[i+2].sep&sepComma == 0 && i > 0 {
-		d := date{int(s.tok[i+2].num), int(e.month), int(s.tok[i+1].num)} // March 9 2024
+		d := date{s.tok[i+2].num, int(e.month), s.tok[i+1].num} // March 9 2024
 		return d, i + 3, d.valid()
 	}
 	e := s.tok[i+1].entry
 	if e == nil || e.month == 0 || !yearLike(s.tok[i+2].num) {
 		return date{}, 0, false
 	}
-	day := int(s.tok[i].num)
+	day := s.tok[i].num
 	if day < 0 {
 		day, _ = ordinal(s.word(i))
 	}
-	d := date{int(s.tok[i+2].num), int(e.month), day}
+	d := date{s.tok[i+2].num, int(e.month), day}
 	return d, i + 3, d.valid()
 }

@@ -67,12 +67,12 @@ func (s *segment) discNumber() (int, bool) {
 	default:
 		for d := range k {
 			if isDigit(k[d]) {
-				return int(number(k[d:])), true
+				return number(k[d:]), true
 			}
 		}
 	}
 	if len(s.tok) > 1 && s.tok[1].num >= 0 {
-		return int(s.tok[1].num), true
+		return s.tok[1].num, true
 	}
 	return 0, false
 }

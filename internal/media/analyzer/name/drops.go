@@ -11,7 +11,7 @@ func (s *segment) dropFilmSeason(c context) {
 	if !m.seasonWord || !m.episodes.empty() || m.to >= len(s.tok) || s.tok[m.to].prop != propYear {
 		return
 	}
-	if c.films || m.from > 0 && s.alone(m.to) && s.br[s.tok[m.to].bracket].kind == '(' && s.noneOpen(m.to+1) {
+	if c.films || m.from > 0 && s.alone(m.to) && s.kind(m.to) == '(' && s.noneOpen(m.to+1) {
 		s.note(m.from, m.to, "no season",
 			"a year behind it ends the title, among films or with nothing but tags behind")
 		s.drop(i)
@@ -76,7 +76,7 @@ func (s *segment) dropLeftovers() {
 	}
 	if m := s.first(propMarker); m >= 0 && len(s.tok) > 2 && s.tok[0].prop == propNone && s.tok[1].prop == propNone &&
 		s.tok[1].sep.tightDash() && s.word(0)[0] == '0' {
-		if c := &s.claims[m]; !c.episodes.empty() && s.nums[c.episodes.from] == int(s.tok[0].num) { // "03-Title.5x03"
+		if c := &s.claims[m]; !c.episodes.empty() && s.nums[c.episodes.from] == s.tok[0].num { // "03-Title.5x03"
 			s.add(claim{prop: propIgnored, from: 0, to: 1})
 		}
 	}

@@ -14,37 +14,37 @@ func (s *segment) findFansub() {
 		return
 	}
 	b := s.br[s.tok[i].bracket]
-	if b.kind == '(' || b.kind == '{' || int(b.first) != i || !b.closed || int(b.last) >= len(s.tok) || b.parent >= 0 {
+	if b.kind == '(' || b.kind == '{' || b.first != i || !b.closed || b.last >= len(s.tok) || b.parent >= 0 {
 		return
 	}
-	for j := int(b.first); j < int(b.last); j++ {
+	for j := b.first; j < b.last; j++ {
 		if s.tok[j].prop != propNone {
 			return
 		}
 	}
-	if c, ok := s.markerAt(i); ok && c.seasonWord && c.to == int(b.last) { // "[Season 2] Title - 01"
+	if c, ok := s.markerAt(i); ok && c.seasonWord && c.to == b.last { // "[Season 2] Title - 01"
 		return
 	}
-	if s.pairAt(i) || int(b.last-b.first) == 1 && s.tok[i].num >= 0 && s.tok[i].num < 100 && len(s.tok) > 1 &&
+	if s.pairAt(i) || b.last-b.first == 1 && s.tok[i].num >= 0 && s.tok[i].num < 100 && len(s.tok) > 1 &&
 		s.sepAfter(i)&sepSpace == 0 {
 		return
 	}
 	tags := true
-	for j := int(b.first); j < int(b.last); j++ {
+	for j := b.first; j < b.last; j++ {
 		tags = tags && s.lookup(j).tag != nil
 	}
 	if tags {
-		s.add(claim{prop: propIgnored, from: int(b.first), to: int(b.last)})
+		s.add(claim{prop: propIgnored, from: b.first, to: b.last})
 		return
 	}
 	s.fansub = true
-	s.add(claim{prop: propGroup, from: int(b.first), to: int(b.last), text: s.bracketText(s.tok[i].bracket)})
+	s.add(claim{prop: propGroup, from: b.first, to: b.last, text: s.bracketText(s.tok[i].bracket)})
 }
 
 // listNumber reports a number in front of the group's bracket that the name says again behind it, as numbered lists
 // of files have it.
 func (s *segment) listNumber(i int) bool {
-	if s.tok[i].bracket >= 0 || s.tok[i].num < 0 || !s.entersBracket(i+1) || s.br[s.tok[i+1].bracket].kind != '[' {
+	if s.tok[i].bracket >= 0 || s.tok[i].num < 0 || !s.entersBracket(i+1) || s.kind(i+1) != '[' {
 		return false
 	}
 	for j := i + 2; j < len(s.tok); j++ {
@@ -58,13 +58,13 @@ func (s *segment) listNumber(i int) bool {
 // bracketText returns what stands in bracket b.
 func (s *segment) bracketText(b int16) string {
 	g := s.br[b]
-	return valid(s.text[s.tok[g.first].start:s.endIn(int(g.last)-1, b)])
+	return valid(s.text[s.tok[g.first].start:s.endIn(g.last-1, b)])
 }
 
 // endIn returns where token i ends, with the marks behind it that are still in bracket b.
 func (s *segment) endIn(i int, b int16) int {
-	end := int(s.tok[i].end)
-	for end < int(s.br[b].close)-1 && (s.text[end] == '!' || s.text[end] == '?') {
+	end := s.tok[i].end
+	for end < s.br[b].close-1 && (s.text[end] == '!' || s.text[end] == '?') {
 		end++
 	}
 	return end

@@ -33,7 +33,7 @@ func (s *segment) fill(g *Guess) {
 			g.Bonus = c.num
 		}
 	}
-	if g.Year == 0 && len(g.Season) == 1 && yearLike(int32(g.Season[0])) {
+	if g.Year == 0 && len(g.Season) == 1 && yearLike(g.Season[0]) {
 		g.Year = g.Season[0] // seasons of programmes without end are numbered by year
 	}
 	s.fillMissing(g)

@@ -14,7 +14,7 @@ func describeFolder(g *Guess, p *pathParts, s *scratch) {
 			g.Season, g.Type, season = Ints{n}, Episode, true
 		}
 	}
-	if season && len(f.tok) > 2 && string(f.word(0)) == "episode" {
+	if season && len(f.tok) > 2 && f.is(0, "episode") {
 		g.Season, season = nil, false
 	}
 	g.SeasonFolder, g.DiscFolder = &season, &disc
@@ -35,12 +35,12 @@ func (s *segment) seasonByName(p *pathParts) (int, bool) {
 	}
 	up := foldWord(p.dirs[0])
 	e := lookupWord(up)
-	if p.n < 2 || e != nil && e.roles&roleGenericFolder != 0 || hasWord(up, "collection") {
+	if p.n < 2 || e.plays(roleGenericFolder) || hasWord(up, "collection") {
 		return 0, false
 	}
 	for i := range len(up) {
 		if !isDigit(up[i]) && up[i] != ' ' {
-			return int(s.tok[0].num), true
+			return s.tok[0].num, true
 		}
 	}
 	return 0, false

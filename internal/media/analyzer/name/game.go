@@ -213,7 +213,7 @@ func atoi(digits string) (n int) {
 
 // tosecYear reads the year that TOSEC puts before the maker: four digits, the last of which may be unknown.
 func tosecYear(text string) int {
-	if len(text) == 4 && allDigits(text) && yearLike(int32(atoi(text))) {
+	if len(text) == 4 && allDigits(text) && yearLike(atoi(text)) {
 		return atoi(text)
 	}
 	return 0

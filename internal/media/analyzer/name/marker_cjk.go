@@ -52,7 +52,7 @@ func (s *segment) fromBefore(c *claim, p int) {
 		return
 	}
 	k := bytes.TrimPrefix(s.word(i), []byte("第"))
-	from, last := int(number(k)), s.nums[c.episodes.from]
+	from, last := number(k), s.nums[c.episodes.from]
 	if from < 0 || from >= last || last-from > maxRun || len(k) > 4 {
 		return
 	}
@@ -89,7 +89,7 @@ func cjkNumber(k []byte, p int) (n, end int, ok bool) {
 		if q-p > 4 {
 			return 0, q, false
 		}
-		return int(number(k[p:q])), q, true
+		return number(k[p:q]), q, true
 	}
 	q, tens := p, false
 	for q < len(k) {

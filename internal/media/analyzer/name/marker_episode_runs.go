@@ -4,7 +4,7 @@ package name
 // "E02", "Ep. 2", "x02", "- 12", "02".
 func (s *segment) episodeBehindSeason(c *claim) bool {
 	j := c.to
-	if j >= len(s.tok) || s.tok[j].prop != propNone {
+	if !s.freeWord(j) {
 		return false
 	}
 	k, t := s.word(j), &s.tok[j]
@@ -19,7 +19,7 @@ func (s *segment) episodeBehindSeason(c *claim) bool {
 		c.to = j + 1
 		return true
 	}
-	if e := t.entry; (e != nil && e.roles&roleEpisode != 0 || string(k) == "e") && j+1 < len(s.tok) {
+	if e := t.entry; (e.plays(roleEpisode) || string(k) == "e") && j+1 < len(s.tok) {
 		n := s.tok[j+1].num
 		if d := digits(s.word(j+1), 0); n >= 0 || d > 0 && d <= 4 {
 			if !s.episodesIn(c, s.word(j+1), 0) {
@@ -28,8 +28,8 @@ func (s *segment) episodeBehindSeason(c *claim) bool {
 			}
 			c.to = j + 2
 			if j+2 < len(s.tok) && s.tok[j+2].sep == sepDot && s.tok[j+2].num > 0 &&
-				int(n) == s.nums[c.seasons.from] && len(s.word(j+2)) < 3 {
-				c.episodes = s.number(int(s.tok[j+2].num)) // "S01 EP 1.2"
+				n == s.nums[c.seasons.from] && len(s.word(j+2)) < 3 {
+				c.episodes = s.number(s.tok[j+2].num) // "S01 EP 1.2"
 				c.to++
 			}
 			return true
@@ -44,7 +44,7 @@ func (s *segment) episodeBehindSeason(c *claim) bool {
 func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
 	k, t := s.word(j), &s.tok[j]
 	d := digits(k, 0)
-	if d == 0 || d > 4 || len(k) > d && k[d] != 'v' && string(k[d:]) != "end" || yearLike(t.num) && d == 4 {
+	if d == 0 || d > 4 || len(k) > d && k[d] != 'v' && string(k[d:]) != "end" || d == 4 && yearLike(t.num) {
 		return false
 	}
 	spaced := t.sep.spacedDash() && t.sep.only(sepDash|sepSpace|sepUnderscore|sepDot)
@@ -57,7 +57,7 @@ func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
 	if spaced && s.rangeOfSeasons(c, j) {
 		return false
 	}
-	if c.seasonWord && int(t.num) == s.nums[c.seasons.from]+1 && j+1 < len(s.tok) && s.tok[j+1].num == t.num+1 &&
+	if c.seasonWord && t.num == s.nums[c.seasons.from]+1 && j+1 < len(s.tok) && s.tok[j+1].num == t.num+1 &&
 		s.tok[j+1].sep == t.sep {
 		return false // "Season 20 21 22"
 	}
@@ -74,7 +74,7 @@ func (s *segment) rangeOfSeasons(c *claim, j int) bool {
 	if k := s.word(c.from); len(k) > 2 && k[len(k)-1] == 's' && !isDigit(k[1]) {
 		return true
 	}
-	return j+1 < len(s.tok) && string(s.word(j+1)) == "complete"
+	return j+1 < len(s.tok) && s.is(j+1, "complete")
 }
 
 // maxDashed is how many episodes are read between dashes as a list.
@@ -84,7 +84,7 @@ const maxDashed = 16
 // the name's spaces there.
 func (s *segment) half(c *claim) bool {
 	i := c.to
-	if i >= len(s.tok) || s.tok[i].prop != propNone || !s.halfWord(i) || c.episodes.to-c.episodes.from != 1 {
+	if !s.freeWord(i) || !s.halfWord(i) || c.episodes.to-c.episodes.from != 1 {
 		return false
 	}
 	if after := s.sepAfter(i); i+1 < len(s.tok) &&
@@ -153,13 +153,13 @@ func (s *segment) nextEpisode(c *claim, j int, join separators) (int, bool) {
 		if e := s.tok[j].entry; e != nil && e.tag != nil || q < len(k) && k[q] != 'v' {
 			return 0, false // x265
 		}
-		return int(number(k[p:q])), true
+		return number(k[p:q]), true
 	}
 	if season, n, ok := fullMark(k); ok && (c.seasons.empty() || season == s.nums[c.seasons.from]) {
 		return n, true
 	}
 	n, last := s.tok[j].num, s.nums[c.episodes.to-1]
-	if n < 0 || len(k) > 5 || int(n) <= last || int(n)-last > 250 || len(k) == 4 && yearLike(n) {
+	if n < 0 || len(k) > 5 || n <= last || n-last > 250 || len(k) == 4 && yearLike(n) {
 		return 0, false
 	}
 	// "S03E14-36! 24! 36!" has a title
@@ -167,13 +167,13 @@ func (s *segment) nextEpisode(c *claim, j int, join separators) (int, bool) {
 		return 0, false
 	}
 	switch {
-	case (join == sepUnderscore || join == sepDot) && int(n) == last+1 && len(k) >= 2 && c.weight == weightCrossed:
-		return int(n), true
+	case (join == sepUnderscore || join == sepDot) && n == last+1 && len(k) >= 2 && c.weight == weightCrossed:
+		return n, true
 	case join.tightDash(), join.only(sepTilde|sepSpace) &&
 		join&sepTilde != 0, join.only(sepPlus), join.only(sepAmpersand):
-		return int(n), true
+		return n, true
 	case join&sepAmpersand != 0, join&sepDash != 0 && join&(sepUnderscore|sepDot) == 0 && s.tok[j].sep&sepDash == 0:
-		return int(n), true // behind a word: "3 en 4", "1 to 5"
+		return n, true // behind a word: "3 en 4", "1 to 5"
 	}
 	return 0, false
 }
@@ -192,7 +192,7 @@ func fullMark(k []byte) (season, episode int, ok bool) {
 	if d == 0 || digits(k, q+d) != len(k) || len(k)-q-d > 5 {
 		return 0, 0, false
 	}
-	return int(number(k[p:q])), int(number(k[q+d:])), true
+	return number(k[p:q]), number(k[q+d:]), true
 }
 
 // countMark reads "3of12", "14 of 21".
@@ -200,17 +200,17 @@ func (s *segment) countMark(i int) (claim, bool) {
 	k := s.word(i)
 	if p := digits(k, 0); p < len(k) {
 		if len(k) > p+2 && p <= 3 && k[p] == 'o' && k[p+1] == 'f' && digits(k, p+2) == len(k) && len(k)-p <= 5 {
-			return claim{from: i, to: i + 1, episodes: s.number(int(number(k[:p]))), count: int(number(k[p+2:])),
+			return claim{from: i, to: i + 1, episodes: s.number(number(k[:p])), count: number(k[p+2:]),
 				weight: weightWord}, true
 		}
 		return claim{}, false
 	}
 	if n := s.tok[i].num; len(k) <= 3 && i+2 < len(s.tok) && s.tok[i+2].num >= n && s.tok[i+2].num < 1000 {
-		if e := s.tok[i+1].entry; e != nil && e.roles&roleOf != 0 && string(s.word(i+1)) != "de" &&
-			string(s.word(i+1)) != "sur" {
-			c := claim{from: i, to: i + 3, episodes: s.number(int(n)), count: int(s.tok[i+2].num),
+		if e := s.tok[i+1].entry; e.plays(roleOf) && !s.is(i+1, "de") &&
+			!s.is(i+1, "sur") {
+			c := claim{from: i, to: i + 3, episodes: s.number(n), count: s.tok[i+2].num,
 				weight: weightNumber + 5}
-			if p := s.tok[max(i-1, 0)].entry; i > 0 && p != nil && p.roles&rolePart != 0 &&
+			if p := s.tok[max(i-1, 0)].entry; i > 0 && p.plays(rolePart) &&
 				s.tok[i-1].prop == propNone {
 				c.from-- // "Part 5 of 10"
 			}

@@ -4,7 +4,7 @@ package name
 func (s *segment) episodeWord(i int) (claim, bool) {
 	j := i + 1
 	c := claim{from: i, to: i + 2, weight: weightWord}
-	if j < len(s.tok) && s.tok[j].prop == propNone && isDigit(s.word(j)[0]) &&
+	if s.freeWord(j) && isDigit(s.word(j)[0]) &&
 		s.tok[j].sep&(sepClose|sepTilde) == 0 && !s.yearInBracket(j) {
 		k := s.word(j)
 		d := digits(k, 0)
@@ -18,7 +18,7 @@ func (s *segment) episodeWord(i int) (claim, bool) {
 			// "Episode 1.22"
 			if d == 1 && j+1 < len(s.tok) && s.tok[j+1].sep == sepDot && len(s.word(j+1)) == 2 && s.tok[j+1].num > 0 {
 				c.seasons = c.episodes
-				c.episodes = s.number(int(s.tok[j+1].num))
+				c.episodes = s.number(s.tok[j+1].num)
 				c.to++
 				return c, true
 			}
@@ -36,7 +36,7 @@ func (s *segment) episodeWord(i int) (claim, bool) {
 	}
 	if i > 0 && s.tok[i-1].prop == propNone && s.tok[i-1].num > 0 && len(s.word(i-1)) <= 4 &&
 		(s.tok[i].sep&sepDot != 0 || s.tok[i].other) && len(s.word(i)) > 2 && s.word(i)[0] != 'e' {
-		c.from, c.to, c.episodes = i-1, i+1, s.number(int(s.tok[i-1].num))
+		c.from, c.to, c.episodes = i-1, i+1, s.number(s.tok[i-1].num)
 		return c, true
 	}
 	return claim{}, false
@@ -44,7 +44,7 @@ func (s *segment) episodeWord(i int) (claim, bool) {
 
 // yearInBracket reports a year of release at token j, which nothing counts: "The Last Episode (2012)".
 func (s *segment) yearInBracket(j int) bool {
-	return s.alone(j) && yearLike(s.tok[j].num) && len(s.word(j)) == 4 && s.br[s.tok[j].bracket].kind == '('
+	return s.alone(j) && s.isYear(j) && s.kind(j) == '('
 }
 
 // roman reports a Roman numeral, which counts films rather than episodes: "Episode VII".
@@ -63,8 +63,8 @@ func (s *segment) countBehind(c *claim) {
 	if j+1 >= len(s.tok) || s.tok[j+1].num < 0 {
 		return
 	}
-	if e := s.tok[j].entry; e != nil && e.roles&roleOf != 0 && s.tok[j].sep&(sepOpen|sepClose) == 0 {
-		c.count = int(s.tok[j+1].num)
+	if e := s.tok[j].entry; e.plays(roleOf) && s.tok[j].sep&(sepOpen|sepClose) == 0 {
+		c.count = s.tok[j+1].num
 		c.to = j + 2
 		if n := s.nums[c.episodes.to-1]; s.tok[j].other && c.episodes.to-c.episodes.from == 1 &&
 			c.episodes.to == len(s.nums) && n > 1 && n < c.count && s.pluralBefore(j-1) {
@@ -85,12 +85,12 @@ func (s *segment) pluralBefore(i int) bool {
 
 // chapterOfSeason reads the Spanish "Cap.102" and "Cap.102_104": season 1, episodes 2 to 4.
 func (s *segment) chapterOfSeason(c claim) claim {
-	n := int(s.tok[c.to-1].num)
+	n := s.tok[c.to-1].num
 	c.seasons = s.number(n / 100)
 	c.episodes = s.number(n % 100)
-	if j := c.to; j < len(s.tok) && s.tok[j].num > int32(n) && int(s.tok[j].num)/100 == n/100 &&
+	if j := c.to; j < len(s.tok) && s.tok[j].num > n && s.tok[j].num/100 == n/100 &&
 		s.tok[j].sep.only(sepUnderscore|sepDash) {
-		s.runTo(&c.episodes, int(s.tok[j].num)%100)
+		s.runTo(&c.episodes, s.tok[j].num%100)
 		c.to++
 	}
 	c.weight = weightFull - 2

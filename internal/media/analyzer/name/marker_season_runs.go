@@ -12,9 +12,9 @@ func (s *segment) behindSeason(c *claim) {
 		return
 	}
 	if j := c.to; j+1 < len(s.tok) && s.tok[j].prop == propNone { // "Series 2 Part 11"
-		if e := s.tok[j].entry; e != nil && e.roles&rolePart != 0 && string(s.word(c.from)) == "series" &&
+		if e := s.tok[j].entry; e.plays(rolePart) && s.is(c.from, "series") &&
 			s.tok[j+1].num > 0 {
-			c.episodes = s.number(int(s.tok[j+1].num))
+			c.episodes = s.number(s.tok[j+1].num)
 			c.to, c.weight = j+2, weightFull-5
 			return
 		}
@@ -29,10 +29,10 @@ func (s *segment) dottedSeasons(c *claim) bool {
 		return false
 	}
 	and := s.tok[j+1].sep.only(sepAmpersand) && s.tok[j+1].num >= 0
-	if e := s.tok[j+1].entry; !and && (e == nil || e.roles&roleAnd == 0) {
+	if e := s.tok[j+1].entry; !and && (!e.plays(roleAnd)) {
 		return false
 	}
-	s.nums = append(s.nums, int(s.tok[j].num))
+	s.nums = append(s.nums, s.tok[j].num)
 	c.seasons.to = len(s.nums)
 	c.to = j + 1
 	s.continueSeasons(c)
@@ -58,7 +58,7 @@ func (s *segment) joinAt(i int) (int, separators) {
 func (s *segment) continueSeasons(c *claim) {
 	for c.to < len(s.tok) {
 		j, join := s.joinAt(c.to)
-		if e := s.tok[j].entry; e != nil && e.roles&roleSeason != 0 && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
+		if e := s.tok[j].entry; e.plays(roleSeason) && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
 			j++
 		}
 		if season, _, ok := fullMark(s.word(j)); ok && join.tightDash() && s.word(j)[0] == 's' &&
@@ -106,10 +106,10 @@ func (s *segment) seasonsAndEpisodes(c *claim, j, season int) {
 func (s *segment) seasonAt(j int) (n int, marked bool) {
 	k := s.word(j)
 	if k[0] == 's' && len(k) > 1 && len(k) <= 4 && digits(k, 1) == len(k) {
-		return int(number(k[1:])), true
+		return number(k[1:]), true
 	}
 	if s.tok[j].num >= 0 && len(k) <= 2 {
-		return int(s.tok[j].num), false
+		return s.tok[j].num, false
 	}
 	return -1, false
 }

@@ -14,7 +14,7 @@ func (s *segment) wordMark(i int) (claim, bool) {
 	switch {
 	case string(k) == "тв": // (ТВ-2) is the second series of an anime
 		if i+1 < len(s.tok) && s.tok[i+1].sep.tightDash() && s.tok[i+1].num > 0 && s.tok[i+1].num < 30 {
-			return claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason}, true
+			return claim{from: i, to: i + 2, seasons: s.number(s.tok[i+1].num), weight: weightSeason}, true
 		}
 		return claim{}, false
 	case len(k) == 1 && k[0] == 's':
@@ -25,10 +25,10 @@ func (s *segment) wordMark(i int) (claim, bool) {
 		return s.episodeWord(i)
 	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.countAt(i+2) && s.tok[i+1].num > 0 &&
 		s.tok[i+1].num < 60:
-		return claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason,
+		return claim{from: i, to: i + 2, seasons: s.number(s.tok[i+1].num), weight: weightSeason,
 			seasonWord: true}, true
 	case string(k) == "series" && i > 0 && i+2 < len(s.tok) && s.tok[i+1].num > 0 && s.tok[i+1].num < 60:
-		if f := s.tok[i+2].entry; f != nil && f.roles&(roleEpisode|rolePart) != 0 {
+		if f := s.tok[i+2].entry; f.plays((roleEpisode | rolePart)) {
 			return s.seasonWord(i)
 		}
 	}
@@ -46,9 +46,9 @@ func (s *segment) countAt(i int) bool {
 
 // apartMark reads "S 01", with a space where none belongs, before tags or an episode.
 func (s *segment) apartMark(i int) (claim, bool) {
-	if b := s.tok[i].bracket; b >= 0 && int(s.br[b].first) == i && i+2 < len(s.tok) && s.raw(i) == "S" &&
+	if b := s.tok[i].bracket; b >= 0 && s.br[b].first == i && i+2 < len(s.tok) && s.raw(i) == "S" &&
 		s.tok[i+1].num > 0 && s.tok[i+1].num < 100 && s.isEpisodeWord(i+2) {
-		c := claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason} // "[S 1 - Ep 002]"
+		c := claim{from: i, to: i + 2, seasons: s.number(s.tok[i+1].num), weight: weightSeason} // "[S 1 - Ep 002]"
 		s.behindSeason(&c)
 		return c, true
 	}
@@ -56,8 +56,8 @@ func (s *segment) apartMark(i int) (claim, bool) {
 		s.tok[i+1].sep != sepSpace && s.tok[i+1].sep != sepDot {
 		return claim{}, false
 	}
-	c := claim{from: i, to: i + 2, seasons: s.number(int(s.tok[i+1].num)), weight: weightSeason}
-	if i+2 < len(s.tok) && string(s.word(i+2)) == "e" || s.onlyTagsFrom(i+2) {
+	c := claim{from: i, to: i + 2, seasons: s.number(s.tok[i+1].num), weight: weightSeason}
+	if i+2 < len(s.tok) && s.is(i+2, "e") || s.onlyTagsFrom(i+2) {
 		s.behindSeason(&c)
 		return c, true
 	}
@@ -79,12 +79,12 @@ func (s *segment) gluedWordMark(i int) (claim, bool) {
 	}
 	// "Series4 Episode2"
 	if string(k[:d]) == "series" && i > 0 && i+1 < len(s.tok) && (s.isEpisodeWord(i+1) || s.gluedEpisode(i+1)) {
-		c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[d:]))), weight: weightSeason, seasonWord: true}
+		c := claim{from: i, to: i + 1, seasons: s.number(number(k[d:])), weight: weightSeason, seasonWord: true}
 		s.behindSeason(&c)
 		return c, true
 	}
 	e := lookupWord(k[:d])
-	n := int(number(k[d:]))
+	n := number(k[d:])
 	switch {
 	case e == nil:
 		return claim{}, false
@@ -111,12 +111,12 @@ func (s *segment) gluedWords(i, d, end int) (claim, bool) {
 		return claim{}, false
 	}
 	season, episode := lookupWord(k[:d]), lookupWord(k[end:q])
-	if episode == nil || episode.roles&roleEpisode == 0 ||
-		string(k[:d]) != "series" && (season == nil || season.roles&roleSeason == 0) {
+	if !episode.plays(roleEpisode) ||
+		string(k[:d]) != "series" && (!season.plays(roleSeason)) {
 		return claim{}, false
 	}
-	c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[d:end]))), weight: weightFull - 5, seasonWord: true}
-	c.episodes = s.number(int(number(k[q:])))
+	c := claim{from: i, to: i + 1, seasons: s.number(number(k[d:end])), weight: weightFull - 5, seasonWord: true}
+	c.episodes = s.number(number(k[q:]))
 	s.continueEpisodes(&c)
 	return c, true
 }
@@ -129,17 +129,17 @@ func (s *segment) gluedEpisode(i int) bool {
 		return false
 	}
 	e := lookupWord(k[:d])
-	return e != nil && e.roles&roleEpisode != 0
+	return e.plays(roleEpisode)
 }
 
 // smallNumber returns what token i counts, in digits, ordinals, words or Roman numerals.
 func (s *segment) smallNumber(i int) (int, bool) {
-	if i < 0 || i >= len(s.tok) || s.tok[i].prop != propNone {
+	if i < 0 || !s.freeWord(i) {
 		return 0, false
 	}
 	k := s.word(i)
 	if n := s.tok[i].num; n >= 0 {
-		return int(n), len(k) <= 3 || yearLike(n)
+		return n, len(k) <= 3 || yearLike(n)
 	}
 	if e := s.tok[i].entry; e != nil && e.number > 0 {
 		return int(e.number), true
@@ -163,7 +163,7 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 	if j := i + 1; j < len(s.tok) && len(s.word(j)) > 1 && s.word(j)[0] == 's' &&
 		s.tok[j].sep.only(sepSpace|sepDot) && !s.endsTitle(i) {
 		if d := digits(s.word(j), 1); d > 1 && d == len(s.word(j)) { // "Seasons S01 to S28"
-			c.seasons = s.number(int(number(s.word(j)[1:])))
+			c.seasons = s.number(number(s.word(j)[1:]))
 			s.behindSeason(&c)
 			return c, true
 		}
@@ -178,8 +178,8 @@ func (s *segment) seasonWord(i int) (claim, bool) {
 		}
 		return c, true
 	}
-	n, ok := int(s.tok[i-1].num), s.tok[i-1].num > 0 && s.tok[i-1].num <= 50
-	if ok && i > 1 && s.tok[i].sep.only(sepSpace) && string(s.word(i)) == "season" { // "24 Season" is no 24th
+	n, ok := s.tok[i-1].num, s.tok[i-1].num > 0 && s.tok[i-1].num <= 50
+	if ok && i > 1 && s.tok[i].sep.only(sepSpace) && s.is(i, "season") { // "24 Season" is no 24th
 		ok = false
 	}
 	if !ok {
@@ -223,8 +223,8 @@ func (s *segment) spelledOrdinal(i int) (int, bool) {
 	}
 	j := i + 1
 	fits := j >= len(s.tok) || s.tok[j].sep.spacedDash() || s.tok[j].sep&sepOpen != 0 || s.onlyTagsFrom(j)
-	fits = fits || s.tok[j].num >= 0 || s.isEpisodeWord(j) || string(s.word(j)) == "ova"
-	return int(e.number), fits && string(s.word(i-2)) != "the"
+	fits = fits || s.tok[j].num >= 0 || s.isEpisodeWord(j) || s.is(j, "ova")
+	return int(e.number), fits && !s.is(i-2, "the")
 }
 
 // yearOfTitle reports that the number behind the season word at token i is the year of a work whose title ends with
@@ -232,7 +232,7 @@ func (s *segment) spelledOrdinal(i int) (int, bool) {
 // the word alone, or nothing else behind it.
 func (s *segment) yearOfTitle(i int) bool {
 	j := i + 1
-	if !yearLike(s.tok[j].num) || len(s.word(j)) != 4 {
+	if !s.isYear(j) {
 		return false
 	}
 	if s.tok[j].sep&sepOpen != 0 {
@@ -257,12 +257,12 @@ func (s *segment) suffixedOrdinal(i int) (int, bool) {
 		!s.tok[i-1].sep.tightDash() || len(s.word(i-1)) > 6 {
 		return 0, false
 	}
-	return int(s.tok[i-2].num), true
+	return s.tok[i-2].num, true
 }
 
 func (s *segment) isEpisodeWord(i int) bool {
 	e := s.tok[i].entry
-	return e != nil && e.roles&roleEpisode != 0
+	return e.plays(roleEpisode)
 }
 
 // countsBefore reports a season word whose number precedes it, since that behind it counts episodes:
@@ -293,7 +293,7 @@ func (s *segment) countsBefore(i int) bool {
 func (s *segment) seasonNumber(j int) (int, bool) {
 	n, ok := s.smallNumber(j)
 	if !ok || s.tok[j].sep&(sepClose|sepTilde) != 0 || s.tok[j].num < 0 && len(s.word(j)) < 3 && s.tok[j].num < 0 &&
-		string(s.word(j)) != "ii" && string(s.word(j)) != "iv" {
+		!s.is(j, "ii") && !s.is(j, "iv") {
 		return 0, false
 	}
 	return n, true
@@ -305,9 +305,9 @@ func (s *segment) episodeNumberFirst(c *claim) bool {
 	if j+1 >= len(s.tok) || s.tok[j].num < 0 || len(s.word(j)) > 4 {
 		return false
 	}
-	c.episodes = s.number(int(s.tok[j].num))
+	c.episodes = s.number(s.tok[j].num)
 	if j+2 < len(s.tok) && s.tok[j+1].num > s.tok[j].num && s.tok[j+1].sep.tightDash() && s.isEpisodeWord(j+2) {
-		s.runTo(&c.episodes, int(s.tok[j+1].num)) // "1-10 серии"
+		s.runTo(&c.episodes, s.tok[j+1].num) // "1-10 серии"
 		j++
 	}
 	if !s.isEpisodeWord(j + 1) {
@@ -327,7 +327,7 @@ func ordinal(k []byte) (int, bool) {
 	}
 	switch string(k[d:]) {
 	case "st", "nd", "rd", "th":
-		return int(number(k[:d])), true
+		return number(k[:d]), true
 	}
 	return 0, false
 }

@@ -90,7 +90,7 @@ func (s *segment) specialWord(i int, head, rest []byte) (claim, bool) {
 		c.from--
 		return c, s.specialNumber(&c, rest) || len(rest) == 0
 	}
-	apart := s.tok[i].sep.spacedDash() || s.tok[i].bracket >= 0 && int(s.br[s.tok[i].bracket].first) == i
+	apart := s.tok[i].sep.spacedDash() || s.opensBracket(i)
 	if !s.fansub || !apart {
 		return claim{}, false
 	}
@@ -120,14 +120,14 @@ func (s *segment) creditless(i int) bool {
 // fansubBehind reports that tags in brackets or the end follow token i closely, as in releases of anime that name no
 // group in front: "Title - OVA 01 (BD 1080p)".
 func (s *segment) fansubBehind(i int) bool {
-	return i > 0 && s.tok[i].sep.spacedDash() && len(s.br) > 0 && int(s.br[len(s.br)-1].first) > i
+	return i > 0 && s.tok[i].sep.spacedDash() && len(s.br) > 0 && s.br[len(s.br)-1].first > i
 }
 
 // specialNumber reads the number of a special, glued to its word or in the next one.
 func (s *segment) specialNumber(c *claim, rest []byte) bool {
 	if d := digits(rest, 0); d > 0 && d < 4 {
 		if tail := rest[d:]; len(tail) == 0 || len(tail) == 1 && tail[0] < 'd' || len(tail) == 2 && tail[0] == 'v' {
-			c.episodes = s.number(int(number(rest[:d])))
+			c.episodes = s.number(number(rest[:d]))
 			return true
 		}
 		return false
@@ -137,7 +137,7 @@ func (s *segment) specialNumber(c *claim, rest []byte) bool {
 		s.tok[j].prop != propNone || s.tok[j].sep&(sepOpen|sepClose) != 0 {
 		return false
 	}
-	c.episodes = s.number(int(s.versionedNumber(j)))
+	c.episodes = s.number(s.versionedNumber(j))
 	c.to++
 	return true
 }
@@ -159,7 +159,7 @@ func (s *segment) specialOfSeason(c claim, rest []byte) (claim, bool) {
 	if d := digits(rest, n); d == n || d != len(rest) || d-n > 3 {
 		return c, false
 	}
-	c.episodes = s.number(int(number(rest[n:])))
+	c.episodes = s.number(number(rest[n:]))
 	return c, true
 }
 

@@ -78,7 +78,7 @@ func (s *segment) seasonMark(i, prefix int) (claim, bool) {
 	if n > 4 || n == 4 && !yearLike(season) {
 		return claim{}, false
 	}
-	c := claim{from: i, to: i + 1, seasons: s.number(int(season)), weight: weightFull}
+	c := claim{from: i, to: i + 1, seasons: s.number(season), weight: weightFull}
 	rest := k[p:]
 	if len(rest) > 0 {
 		if q := episodePrefix(rest); q > 0 {
@@ -114,7 +114,7 @@ func (s *segment) seasonTail(c claim, rest []byte) (claim, bool) {
 	case rest[0] == 's' && len(rest) > 1 && isDigit(rest[1]): // S01S02S03
 		for len(rest) > 1 && rest[0] == 's' && isDigit(rest[1]) {
 			p := digits(rest, 1)
-			s.nums = append(s.nums, int(number(rest[1:p])))
+			s.nums = append(s.nums, number(rest[1:p]))
 			rest = rest[p:]
 		}
 		c.seasons.to = len(s.nums)
@@ -129,7 +129,7 @@ func (s *segment) seasonTail(c claim, rest []byte) (claim, bool) {
 			return claim{}, false
 		}
 		c.weight = weightSeason
-		c.num = int(number(rest[p:])) // the disc
+		c.num = number(rest[p:]) // the disc
 		c.to = s.skipNumbers(c.to)
 		return c, true
 	}
@@ -170,7 +170,7 @@ func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
 		if q-p > 5 {
 			break
 		}
-		s.nums = append(s.nums, int(number(k[p:q])))
+		s.nums = append(s.nums, number(k[p:q]))
 		p = q
 		rest := k[p:]
 		if len(rest) > 1 && rest[0] == 'v' && isDigit(rest[1]) {
@@ -228,7 +228,7 @@ func (s *segment) crossed(i int) (claim, bool) {
 		s.tok[i-1].num < 10 {
 		return claim{}, false
 	}
-	c := claim{from: i, to: i + 1, seasons: s.number(int(number(k[:p]))), weight: weightCrossed}
+	c := claim{from: i, to: i + 1, seasons: s.number(number(k[:p])), weight: weightCrossed}
 	if !s.episodesIn(&c, k[p:], d) {
 		return claim{}, false
 	}
@@ -257,4 +257,4 @@ func (s *segment) episodeMark(i, prefix int) (claim, bool) {
 }
 
 // yearLike reports whether n could be a year of release.
-func yearLike(n int32) bool { return n >= 1890 && n <= 2050 }
+func yearLike(n int) bool { return n >= 1890 && n <= 2050 }

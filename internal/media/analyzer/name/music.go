@@ -11,13 +11,13 @@ func (s *scratch) parseAudio(g *Guess, p *pathParts) {
 		s.parseAudiobook(g, p)
 		return
 	}
-	if len(f.tok) == 2 && string(f.word(0)) == "chapter" && f.tok[1].num >= 0 && p.n > 0 && !isGeneric(p.dirs[0]) {
+	if len(f.tok) == 2 && f.is(0, "chapter") && f.tok[1].num >= 0 && p.n > 0 && !isGeneric(p.dirs[0]) {
 		g.Type, g.Chapter = Audiobook, Span{First: trimNumber(string(f.word(1)))}
 		s.takeWork(g, p.dirs[0], false)
 		return
 	}
 	if i := f.yearInRound(); i >= 0 && p.n == 0 && !strings.Contains(p.file, " - ") { // a whole work in one file
-		g.Year = int(f.tok[i].num)
+		g.Year = f.tok[i].num
 		g.Title = f.phrase(words{0, i})
 		return
 	}
@@ -51,7 +51,7 @@ func isAudiobookShelf(dir string) bool {
 // yearInRound returns the token of a year in round brackets at the end, -1 if there is none.
 func (s *segment) yearInRound() int {
 	i := len(s.tok) - 1
-	if i > 0 && s.alone(i) && yearLike(s.tok[i].num) && len(s.word(i)) == 4 {
+	if i > 0 && s.alone(i) && s.isYear(i) {
 		return i
 	}
 	return -1
@@ -65,19 +65,19 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 	}
 	switch k := f.word(0); {
 	case len(f.tok) == 1 && f.tok[0].num > 0 && len(k) <= 3: // "02.mp3"
-		g.Track = int(f.tok[0].num)
+		g.Track = f.tok[0].num
 	case k[0] == '0' && digits(k, 0) == 2 && len(k) > 3: // "01abc.mp3"
-		g.Track = int(number(k[:2]))
+		g.Track = number(k[:2])
 	case f.tok[0].num >= 0 && len(k) <= 3 && len(f.tok) > 1 && f.tok[0].bracket < 0:
 		start = f.trackNumber(g)
 	case len(f.tok) > 1 && f.alone(0) && f.tok[0].num > 0 && len(k) == 2: // "[05] Song"
-		g.Track, start = int(f.tok[0].num), 1
+		g.Track, start = f.tok[0].num, 1
 	case len(f.tok) > 1 && vinylSide(k) && f.tok[1].sep.spacedDash(): // "A1 - Song", of no track of the album
 		start = 1
 	case len(k) > 5 && string(k[:5]) == "track" && number(k[5:]) >= 0:
-		g.Track = int(number(k[5:]))
+		g.Track = number(k[5:])
 	case string(k) == "track" && len(f.tok) == 2 && f.tok[1].num >= 0:
-		g.Track = int(f.tok[1].num)
+		g.Track = f.tok[1].num
 	}
 	all := words{start, len(f.tok)}
 	if g.Track == 0 {
@@ -88,10 +88,10 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 			g.Artist = f.phrase(words{all.from, i})
 			rest := words{i, all.to}
 			if j := f.nextDash(i + 1); j > 0 && f.tok[i].num >= 0 && g.Track == 0 && j == i+1 { // "Artist - 03 - Title"
-				g.Track, rest = int(f.tok[i].num), words{j, all.to}
+				g.Track, rest = f.tok[i].num, words{j, all.to}
 			} else if j > 0 && g.Track == 0 && j+1 < all.to && f.tok[j].num > 0 && f.nextDash(j+1) == j+1 {
 				// "Artist - Album - 03 - Title"
-				g.Album, g.Track, rest = f.phrase(words{i, j}), int(f.tok[j].num), words{j + 1, all.to}
+				g.Album, g.Track, rest = f.phrase(words{i, j}), f.tok[j].num, words{j + 1, all.to}
 			}
 			g.Title = f.phrase(rest)
 			return
@@ -103,7 +103,7 @@ func (s *scratch) readTrack(g *Guess, f *segment) {
 	}
 	if start == 0 && g.Track == 0 {
 		for i := 1; i < all.to-1; i++ {
-			if string(f.word(i)) == "by" && f.spaces {
+			if f.is(i, "by") && f.spaces {
 				g.Title, g.Artist = f.phrase(words{0, i}), f.phrase(words{i + 1, all.to})
 				return
 			}
@@ -121,7 +121,7 @@ func vinylSide(k []byte) bool {
 // "(07)", and returns where the words end.
 func (s *segment) namedTrack(g *Guess, end int) int {
 	for i := range s.tok {
-		if string(s.word(i)) != "track" {
+		if !s.is(i, "track") {
 			continue
 		}
 		j := i + 1
@@ -132,12 +132,12 @@ func (s *segment) namedTrack(g *Guess, end int) int {
 			}
 		}
 		if j < len(s.tok) && s.tok[j].num > 0 && len(s.word(j)) <= 4 && (j > i+1 || i == 0 && len(s.tok) == 2) {
-			g.Track = int(s.tok[j].num)
+			g.Track = s.tok[j].num
 			return end
 		}
 	}
 	if i := end - 1; i > 0 && s.alone(i) && s.tok[i].num > 0 && len(s.word(i)) == 2 && s.word(i)[0] == '0' {
-		g.Track = int(s.tok[i].num)
+		g.Track = s.tok[i].num
 		return i
 	}
 	return end
@@ -168,7 +168,7 @@ func (s *segment) onlyTightDash(start int) int {
 // trackNumber reads the number that opens the name, with that of the disc in front of it or not, and
 // returns where the rest begins. "99 Luftballons" begins with no track.
 func (s *segment) trackNumber(g *Guess) int {
-	n, k := int(s.tok[0].num), s.word(0)
+	n, k := s.tok[0].num, s.word(0)
 	next := s.tok[1].sep
 	switch {
 	case next == sepComma && s.tok[1].num >= 0: // "20,000 Feet"
@@ -176,7 +176,7 @@ func (s *segment) trackNumber(g *Guess) int {
 	case (next.tightDash() || next == sepUnderscore) && len(k) <= 2 && s.tok[1].num >= 0 && len(s.word(1)) == 2 &&
 		len(s.tok) > 2:
 		// 1-03
-		g.Disc, g.Track = Ints{n}, int(s.tok[1].num)
+		g.Disc, g.Track = Ints{n}, s.tok[1].num
 		return 2
 	case len(k) == 3 && n > 100 && n < 1000 && n%100 > 0 && next&(sepDash|sepDot) != 0: // 103 is disc 1, track 3
 		g.Disc, g.Track = Ints{n / 100}, n%100
@@ -237,7 +237,7 @@ func isYear(text string) bool { return len(text) == 4 && yearLike(number([]byte(
 
 func isGeneric(dir string) bool {
 	e := lookupWord(foldWord(dir))
-	return e != nil && e.roles&roleGenericFolder != 0
+	return e.plays(roleGenericFolder)
 }
 
 // discNumber returns the number in "Disc 2" or "CD2".
@@ -246,7 +246,7 @@ func discNumber(s *segment) int {
 		k := s.word(i)
 		for j := range k {
 			if isDigit(k[j]) {
-				return int(number(k[j:digits(k, j)]))
+				return number(k[j:digits(k, j)])
 			}
 		}
 	}
@@ -260,8 +260,8 @@ func (s *scratch) readAlbum(text string) (artist, album string, year int) {
 	end := len(d.tok)
 	for i := range d.tok {
 		if d.entersBracket(i) && i > 0 {
-			if yearLike(d.tok[i].num) && len(d.word(i)) == 4 && year == 0 {
-				year = int(d.tok[i].num)
+			if d.isYear(i) && year == 0 {
+				year = d.tok[i].num
 			}
 			if b := d.br[d.tok[i].bracket]; (year != 0 || b.kind != '(') && end == len(d.tok) {
 				end = i
@@ -272,12 +272,12 @@ func (s *scratch) readAlbum(text string) (artist, album string, year int) {
 		return "", "", 0
 	}
 	w := words{0, end}
-	if yearLike(d.tok[0].num) && len(d.word(0)) == 4 && end > 1 && (d.tok[1].sep.spacedDash() || d.alone(0)) {
-		year, w.from = int(d.tok[0].num), 1
+	if d.isYear(0) && end > 1 && (d.tok[1].sep.spacedDash() || d.alone(0)) {
+		year, w.from = d.tok[0].num, 1
 	}
 	if j := d.nextDash(w.from + 1); j > 0 && j < end {
 		if k := d.nextDash(j + 1); k == j+1 && k < end && yearLike(d.tok[j].num) { // "Artist - 1999 - Album"
-			return d.phrase(words{w.from, j}), d.phrase(words{k, end}), int(d.tok[j].num)
+			return d.phrase(words{w.from, j}), d.phrase(words{k, end}), d.tok[j].num
 		}
 		return d.phrase(words{w.from, j}), d.phrase(words{j, end}), year
 	}

@@ -30,7 +30,7 @@ func (s *segment) pairAt(i int) bool {
 // fillsSquare reports that the tokens [from, to) are all that square brackets hold.
 func (s *segment) fillsSquare(from, to int) bool {
 	b := s.tok[from].bracket
-	return b >= 0 && s.br[b].kind == '[' && int(s.br[b].first) == from && int(s.br[b].last) == to
+	return b >= 0 && s.br[b].kind == '[' && s.br[b].first == from && s.br[b].last == to
 }
 
 // nextSpacedDash reports a dash with room around it between token i and the next one.
@@ -63,14 +63,14 @@ func (s *segment) boundBefore(i int) bool {
 
 // boundBehind reports whether token i begins something longer: a decimal, a list of numbers, a unit.
 func (s *segment) boundBehind(i int) bool {
-	if end := int(s.tok[i].end); end < len(s.text) && s.text[end] == '%' {
+	if end := s.tok[i].end; end < len(s.text) && s.text[end] == '%' {
 		return true
 	}
 	if i+1 >= len(s.tok) {
 		return false
 	}
 	t := s.tok[i+1]
-	if t.sep == sepDot && t.num >= 0 && t.k1-t.k0 == 1 && s.tok[i].k1-s.tok[i].k0 == 1 {
+	if t.sep == sepDot && t.num >= 0 && t.k1-t.k0 == 1 && len(s.word(i)) == 1 {
 		return true
 	}
 	if t.sep.only(sepColon) || t.sep == sepComma && t.num >= 0 {
@@ -89,7 +89,7 @@ func (s *segment) rangeBehind(i int) bool { return s.rangeEnd(i) > 0 }
 // rangeEnd returns the token that ends the range that begins at token i, 0 if none does.
 func (s *segment) rangeEnd(i int) int {
 	j := i + 1
-	if j >= len(s.tok) || s.tok[j].prop != propNone {
+	if !s.freeWord(j) {
 		return 0
 	}
 	join := s.tok[j].sep
@@ -111,7 +111,7 @@ func (s *segment) rangeEnd(i int) int {
 }
 
 // versionedNumber returns the number that token i is, with a version behind it or not: 01, 01v2; else -1.
-func (s *segment) versionedNumber(i int) int32 {
+func (s *segment) versionedNumber(i int) int {
 	k := s.word(i)
 	if n := len(k); n > 2 && k[n-2] == 'v' && isDigit(k[n-1]) {
 		return number(k[:n-2])
@@ -124,7 +124,7 @@ func (s *segment) versionedNumber(i int) int32 {
 func (s *segment) wholeInBracket(i int) bool {
 	b := s.br[s.tok[i].bracket]
 	n := b.last - b.first
-	return int(b.first) == i && (n <= 2 || n == 3 && s.finale(i+2))
+	return b.first == i && (n <= 2 || n == 3 && s.finale(i+2))
 }
 
 // finale reports a word that says that a number is the last, or that nothing is lacking.
@@ -140,7 +140,7 @@ func (s *segment) finale(i int) bool {
 }
 
 // weighLeading weighs a number that opens the name: an episode in a season's folder, or before a dash.
-func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
+func (s *segment) weighLeading(i int, n int, d int, c context) candidate {
 	zero := s.word(i)[0] == '0'
 	switch {
 	case len(s.tok) == 1 && d == 4 && zero && n > 100:
@@ -148,7 +148,7 @@ func (s *segment) weighLeading(i int, n int32, d int, c context) candidate {
 	case s.tok[i].bracket >= 0 && !s.alone(i):
 		return candidate{at: i}
 	case c.season != nil && d <= 4 && !(d == 4 && yearLike(n)):
-		ofSeason := d == 3 && int(n)/100 == c.season[0] && n%100 > 0
+		ofSeason := d == 3 && n/100 == c.season[0] && n%100 > 0
 		return candidate{at: i, weight: weightNumber, split: ofSeason || d == 4}
 	case len(s.tok) == 1:
 		if c.inWork && !c.films && c.medium == mediumVideo && d >= 2 && d <= 3 && zero && n > 0 {
@@ -207,18 +207,18 @@ func (s *segment) rangeOpens(i int) bool {
 
 // movieBehind reports whether the word behind token i says that films are counted, not episodes.
 func (s *segment) movieBehind(i int) bool {
-	return i+1 < len(s.tok) && string(s.word(i+1)) == "movie"
+	return i+1 < len(s.tok) && s.is(i+1, "movie")
 }
 
 // weighBracketed weighs a number with brackets to itself.
-func (s *segment) weighBracketed(i int, n int32, d int, c context, season int) candidate {
+func (s *segment) weighBracketed(i int, n int, d int, c context, season int) candidate {
 	b := s.br[s.tok[i].bracket]
 	switch {
-	case yearLike(n) && d == 4 && (b.kind == '(' || !s.fansub || !s.numberBracketBehind(i)):
+	case d == 4 && yearLike(n) && (b.kind == '(' || !s.fansub || !s.numberBracketBehind(i)):
 		return candidate{at: i}
 	case s.fansub && b.kind != '(':
 		w := weightNumber + 20
-		if yearLike(n) && d == 4 {
+		if d == 4 && yearLike(n) {
 			w = weightBare - 5
 		}
 		if i > s.wordsEnd && s.wordsEnd > 0 && !s.leading(s.wordsEnd) {
@@ -240,7 +240,7 @@ func (s *segment) numberBracketBehind(i int) bool {
 }
 
 // weighSplit weighs 103, 0103, 1003, 10910 as season and episode.
-func (s *segment) weighSplit(i int, n int32, d, w int, c context) candidate {
+func (s *segment) weighSplit(i int, n int, d, w int, c context) candidate {
 	k := s.word(i)
 	if n%100 == 0 && d == 3 && len(k) == d && c.inSeries { // "One Series/One Series 300"
 		return candidate{at: i, weight: w + 25}
@@ -263,6 +263,6 @@ func (s *segment) weighSplit(i int, n int32, d, w int, c context) candidate {
 }
 
 // splitConfirmed reports whether a number in brackets repeats the last two digits of n: "110 (10)".
-func (s *segment) splitConfirmed(i int, n int32) bool {
+func (s *segment) splitConfirmed(i int, n int) bool {
 	return i+1 < len(s.tok) && s.alone(i+1) && s.tok[i+1].num == n%100 && n >= 100 && n < 10000
 }

@@ -3,7 +3,7 @@ package name
 // figure is a number at token at, with what surrounds it.
 type figure struct {
 	at, next    int
-	n           int32
+	n           int
 	digits      int  // of the number, without what its word has behind it
 	zero        bool // it has a leading zero
 	before      separators
@@ -39,14 +39,14 @@ func (s *segment) figureAt(i int, c context, season int) figure {
 	// 05 + 06
 	list = list || t.num == f.n+1 && f.digits <= 3 && t.sep.only(sepSpace|sepPlus|sepAmpersand) &&
 		t.sep&(sepPlus|sepAmpersand) != 0
-	f.ends = list || string(s.word(f.next)) == "end" || string(s.word(f.next)) == "fin" || t.prop != propNone ||
+	f.ends = list || s.is(f.next, "end") || s.is(f.next, "fin") || t.prop != propNone ||
 		after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
 	return f
 }
 
 // correctedAt reports whether token i is the mark of a corrected file.
 func (s *segment) correctedAt(i int) bool {
-	if i >= len(s.tok) || s.tok[i].prop != propNone || s.tok[i].sep&(sepOpen|sepClose) != 0 {
+	if !s.freeWord(i) || s.tok[i].sep&(sepOpen|sepClose) != 0 {
 		return false
 	}
 	k := s.word(i)
@@ -55,7 +55,7 @@ func (s *segment) correctedAt(i int) bool {
 
 // behindTag reports whether a technical tag directly follows.
 func (s *segment) behindTag(f *figure) bool {
-	return f.next < len(s.tok) && s.tok[f.next].prop.technical()
+	return s.at(f.next).prop.technical()
 }
 
 // weigh says how much speaks for the number at token i to be an episode.
@@ -83,7 +83,7 @@ func (s *segment) weigh(i int, c context, season int) candidate {
 		return s.weighBracketed(i, f.n, f.digits, c, season)
 	case s.tok[i].bracket >= 0 && !s.wholeInBracket(i):
 		// "[01 1080p HEVC]"
-		if b := s.br[s.tok[i].bracket]; s.fansub && int(b.first) == i && b.kind == '[' && f.zero && s.behindTag(&f) {
+		if b := s.br[s.tok[i].bracket]; s.fansub && b.first == i && b.kind == '[' && f.zero && s.behindTag(&f) {
 			return candidate{at: i, weight: weightBare + 5}
 		}
 		return no
@@ -131,7 +131,7 @@ func (s *segment) evidence(f *figure) (w int, ok bool) {
 	add(f.spaced, 25)
 	add(s.fansub, 20)
 	add(f.zero, 20)
-	add(f.versioned || int(s.tok[f.at].k1-s.tok[f.at].k0) > f.digits, 20) // 09v2, 09_v2
+	add(f.versioned || len(s.word(f.at)) > f.digits, 20) // 09v2, 09_v2
 	add(s.has(propCRC), 10)
 	add(f.season >= 0 || f.context.season != nil, 20)
 	add(f.ranges, 50)
@@ -139,7 +139,7 @@ func (s *segment) evidence(f *figure) (w int, ok bool) {
 	add(f.digits == 2 && f.next >= len(s.tok) && s.tok[f.at-1].cjk && f.before == sepSpace &&
 		f.medium == mediumVideo && !f.films, 20)
 	add(f.before&sepHash != 0, 30)
-	add(yearLike(f.n) && f.digits == 4 && !f.spaced, -40)
+	add(f.digits == 4 && yearLike(f.n) && !f.spaced, -40)
 	if f.ranges && year && !s.fansub && !f.spaced {
 		return 0, false // "Rocky 1-5 (1976)"
 	}
@@ -182,7 +182,7 @@ func (s *segment) weighLong(f *figure, w int) candidate {
 	plain := !subtitled && !f.spaced && !s.fansubLike() && !s.onlySubtitled() && !f.ranges && f.before&sepHash == 0
 	season := f.context.season
 	switch {
-	case season != nil && int(f.n)/100 == season[0] && f.n%100 > 0 && !s.fansub &&
+	case season != nil && f.n/100 == season[0] && f.n%100 > 0 && !s.fansub &&
 		(!f.spaced && s.behindTag(f) || f.spaced && f.spacedAfter):
 		return candidate{at: f.at, weight: weightNumber, split: true}
 	case plain && f.spacedAfter && f.digits == 3 && !s.has(propYear) && s.tok[f.next].prop == propNone && f.season < 0:

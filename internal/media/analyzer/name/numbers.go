@@ -90,7 +90,7 @@ func (s *segment) afterYear(i int) bool { return i > 0 && s.tok[i-1].prop == pro
 
 // wordsBefore reports whether a word with letters stands before token i, so that a title is left.
 func (s *segment) wordsBefore(i int) bool {
-	long := !s.fansub && s.tok[i].k1-s.tok[i].k0 >= 3 // "24.107" has a number for its title
+	long := !s.fansub && len(s.word(i)) >= 3 // "24.107" has a number for its title
 	for j := range i {
 		if s.tok[j].prop == propNone && (s.tok[j].num < 0 || long) {
 			return true
@@ -101,7 +101,7 @@ func (s *segment) wordsBefore(i int) bool {
 
 // afterFilm reports whether the word before token i says that it counts films.
 func (s *segment) afterFilm(i int) bool {
-	return i > 0 && (string(s.word(i-1)) == "movie" || string(s.word(i-1)) == "film")
+	return i > 0 && (s.is(i-1, "movie") || s.is(i-1, "film"))
 }
 
 // onlyTagsFrom reports whether tags begin at token i.
@@ -116,7 +116,7 @@ func (s *segment) onlyTagsFrom(i int) bool {
 	}
 	return m.tag != nil &&
 		(m.tag.strength == strong || m.tag.strength == weak &&
-			(m.to >= len(s.tok) || s.tok[m.to].prop != propNone || m.tag.prop == propSubtitle))
+			(!s.freeWord(m.to) || m.tag.prop == propSubtitle))
 }
 
 // lookupProp returns what the vocabulary word at token i would say.
@@ -141,12 +141,12 @@ func (s *segment) onlySubtitled() bool {
 func (s *segment) claimNumber(best candidate) {
 	i := best.at
 	k := s.word(i)
-	n := int(number(k[:digits(k, 0)]))
+	n := number(k[:digits(k, 0)])
 	c := claim{prop: propMarker, from: i, to: i + 1, weight: weightNumber}
 	switch {
 	case best.pair:
 		c.seasons = s.number(n)
-		c.episodes = s.number(int(s.tok[i+1].num))
+		c.episodes = s.number(s.tok[i+1].num)
 		c.to++
 	case best.split && n >= 10000: // 10910
 		c.seasons = s.number(n / 10000)
@@ -159,13 +159,13 @@ func (s *segment) claimNumber(best candidate) {
 	case i == 0 && s.dashedEpisodes() > 0:
 		c.episodes = s.number(n)
 		for c.to = 1; c.to < s.dashedEpisodes(); c.to++ {
-			s.nums = append(s.nums, int(s.tok[c.to].num))
+			s.nums = append(s.nums, s.tok[c.to].num)
 		}
 		c.episodes.to = len(s.nums)
 	default:
 		c.episodes = s.number(n)
 		if j := s.rangeEnd(i); j > 0 {
-			s.runTo(&c.episodes, int(s.versionedNumber(j)))
+			s.runTo(&c.episodes, s.versionedNumber(j))
 			c.to = j + 1
 		}
 	}
@@ -176,7 +176,7 @@ func (s *segment) claimNumber(best candidate) {
 		c.num = -int(s.word(c.to)[1] - '0')
 		c.to++
 	}
-	if s.finale(c.to) && s.tok[c.to].prop == propNone && (s.lookup(c.to).tag == nil || string(s.word(c.to)) == "fin") {
+	if s.finale(c.to) && s.tok[c.to].prop == propNone && (s.lookup(c.to).tag == nil || s.is(c.to, "fin")) {
 		c.to++
 	}
 	s.add(c)
@@ -184,12 +184,12 @@ func (s *segment) claimNumber(best candidate) {
 
 // listBehind reads "05 + 06", "05 & 06", and the half of "05.5", which counts a special.
 func (s *segment) listBehind(c *claim) {
-	for c.to < len(s.tok) && s.tok[c.to].prop == propNone && c.seasons.empty() && c.episodes.to == len(s.nums) {
+	for s.freeWord(c.to) && c.seasons.empty() && c.episodes.to == len(s.nums) {
 		t := &s.tok[c.to]
 		switch {
 		case t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 &&
-			int(t.num) == s.nums[c.episodes.to-1]+1:
-			s.nums = append(s.nums, int(t.num))
+			t.num == s.nums[c.episodes.to-1]+1:
+			s.nums = append(s.nums, t.num)
 			c.episodes.to++
 			c.to++
 		case s.half(c):
@@ -203,8 +203,8 @@ func (s *segment) listBehind(c *claim) {
 // splitsBehind reads a second number of the same season: 101.102.
 func (s *segment) splitsBehind(c *claim) {
 	season := s.nums[c.seasons.from]
-	for c.to < len(s.tok) && s.tok[c.to].prop == propNone {
-		n := int(s.tok[c.to].num)
+	for s.freeWord(c.to) {
+		n := s.tok[c.to].num
 		if n/100 != season || n%100 != s.nums[c.episodes.to-1]+1 || c.episodes.to != len(s.nums) {
 			return
 		}

@@ -66,7 +66,7 @@ func (s *segment) readPrinted(g *Guess) bool {
 			}
 			k = Magazine
 		case "books", "book":
-			if string(s.word(i-1)) != "audio" {
+			if !s.is(i-1, "audio") {
 				continue
 			}
 			k = Audiobook
@@ -105,8 +105,8 @@ func (s *segment) readWork(g *Guess, at int) {
 		break
 	}
 	start := 0
-	if end > 1 && yearLike(s.tok[end-1].num) && len(s.word(end-1)) == 4 {
-		g.Year = int(s.tok[end-1].num)
+	if end > 1 && s.isYear(end-1) {
+		g.Year = s.tok[end-1].num
 		if g.Type != Magazine {
 			end--
 		}
@@ -145,14 +145,14 @@ func (s *segment) readCourse(g *Guess) bool {
 	case "pluralsight", "lynda", "vtc", "udemy", "skillshare", "coursera", "packt", "packtpub", "oreilly",
 		"infiniteskills", "domestika", "cbtnuggets", "laracasts", "egghead":
 	case "linkedin":
-		if string(s.word(1)) != "learning" {
+		if !s.is(1, "learning") {
 			return false
 		}
 		start = 2
 	default:
 		return false
 	}
-	if start < len(s.tok) && string(s.word(start)) == "com" {
+	if start < len(s.tok) && s.is(start, "com") {
 		start++
 	}
 	end := len(s.tok)

@@ -6,7 +6,7 @@ func (s *segment) findParts() {
 		if s.tok[i].prop != propNone {
 			continue
 		}
-		if e := s.tok[i].entry; e != nil && e.roles&rolePart != 0 && s.freeWord(i+1) {
+		if e := s.tok[i].entry; e.plays(rolePart) && s.freeWord(i+1) {
 			s.claimPart(i)
 			continue
 		}
@@ -14,7 +14,7 @@ func (s *segment) findParts() {
 		switch d := firstDigit(k); string(k[:d]) {
 		case "part", "pt":
 			if n := number(k[d:]); n >= 0 && len(k)-d < 3 {
-				s.add(claim{prop: propPart, from: i, to: i + 1, num: int(n)})
+				s.add(claim{prop: propPart, from: i, to: i + 1, num: n})
 			}
 		case "cd":
 			switch {
@@ -25,7 +25,7 @@ func (s *segment) findParts() {
 			}
 		case "disc", "disk":
 			if d == len(k) && i > 0 && s.freeWord(i+1) && s.tok[i+1].num > 0 && len(s.word(i+1)) < 3 {
-				s.add(claim{prop: propDisc, from: i, to: i + 2, num: int(s.tok[i+1].num)})
+				s.add(claim{prop: propDisc, from: i, to: i + 2, num: s.tok[i+1].num})
 			}
 		case "f", "x":
 			s.claimFilmOrBonus(i, k)
@@ -34,9 +34,6 @@ func (s *segment) findParts() {
 		}
 	}
 }
-
-// freeWord reports that token i is there, and no claim holds it.
-func (s *segment) freeWord(i int) bool { return i < len(s.tok) && s.tok[i].prop == propNone }
 
 // claimPart claims "Part 2", "Pt. II": the word at token i, and a number behind it.
 func (s *segment) claimPart(i int) {
@@ -56,7 +53,7 @@ func (s *segment) claimFilmOrBonus(i int, k []byte) {
 	if k[0] == 'x' {
 		prop = propBonus
 	}
-	s.add(claim{prop: prop, from: i, to: i + 1, num: int(n)})
+	s.add(claim{prop: prop, from: i, to: i + 1, num: n})
 }
 
 // claimCDCount claims "2CD", and "2 CDs" at the end of the name.
@@ -68,7 +65,7 @@ func (s *segment) claimCDCount(i int, k []byte) {
 	switch {
 	case len(k) == 3 && string(k[1:]) == "cd":
 		s.add(c)
-	case len(k) == 1 && i+2 == len(s.tok) && (string(s.word(i+1)) == "cd" || string(s.word(i+1)) == "cds"):
+	case len(k) == 1 && i+2 == len(s.tok) && (s.is(i+1, "cd") || s.is(i+1, "cds")):
 		c.to = i + 2
 		s.add(c)
 	}
@@ -81,13 +78,13 @@ func (s *segment) claimGluedCD(i int, k []byte) {
 		i == 0 && len(s.tok) > 1 {
 		return
 	}
-	s.add(claim{prop: propCD, from: i, to: i + 1, num: int(number(k[2:d]))})
+	s.add(claim{prop: propCD, from: i, to: i + 1, num: number(k[2:d])})
 	switch {
 	case d < len(k):
-		s.add(claim{prop: propCD, from: i, to: i + 1, text: "count", num: int(number(k[d+2:]))})
-	case i+2 < len(s.tok) && string(s.word(i+1)) == "of" && s.tok[i+2].num > 0 && s.tok[i+2].num < 20 &&
+		s.add(claim{prop: propCD, from: i, to: i + 1, text: "count", num: number(k[d+2:])})
+	case i+2 < len(s.tok) && s.is(i+1, "of") && s.tok[i+2].num > 0 && s.tok[i+2].num < 20 &&
 		s.free(i+1, i+3):
-		s.add(claim{prop: propCD, from: i + 1, to: i + 3, text: "count", num: int(s.tok[i+2].num)})
+		s.add(claim{prop: propCD, from: i + 1, to: i + 3, text: "count", num: s.tok[i+2].num})
 	}
 }
 
@@ -98,8 +95,8 @@ func (s *segment) claimCD(i int) {
 	if d > 2 || d < len(k) && (len(k) < d+3 || string(k[d:d+2]) != "of") {
 		return
 	}
-	s.add(claim{prop: propCD, from: i, to: i + 2, num: int(number(k[:d]))})
+	s.add(claim{prop: propCD, from: i, to: i + 2, num: number(k[:d])})
 	if d < len(k) {
-		s.add(claim{prop: propCD, from: i + 1, to: i + 2, text: "count", num: int(number(k[d+2:]))})
+		s.add(claim{prop: propCD, from: i + 1, to: i + 2, text: "count", num: number(k[d+2:])})
 	}
 }

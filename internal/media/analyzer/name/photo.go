@@ -74,7 +74,7 @@ func (s *segment) fromCamera(timed bool) bool {
 // moment finds a date in the words of a name, and a time behind it.
 func (s *segment) moment() (d date, clock string, ok bool) {
 	for i := range s.tok {
-		n := int(s.tok[i].num)
+		n := s.tok[i].num
 		k := s.word(i)
 		to := i + 1
 		if len(k) >= 13 {
@@ -85,7 +85,7 @@ func (s *segment) moment() (d date, clock string, ok bool) {
 		switch {
 		case n >= 0 && len(k) == 2 && i == 0 && len(s.tok) > 5 && len(s.word(1)) == 2 && len(s.word(2)) == 2 &&
 			s.tok[1].sep.tightDash() && s.tok[2].sep.tightDash() && s.clock(3) != "":
-			d = date{century(n), int(s.tok[1].num), int(s.tok[2].num)} // "22-04-06 15-21-03"
+			d = date{century(n), s.tok[1].num, s.tok[2].num} // "22-04-06 15-21-03"
 			to = 3
 		case n >= 0 && len(k) == 8:
 			d = date{n / 10000, n / 100 % 100, n % 100}
@@ -96,7 +96,7 @@ func (s *segment) moment() (d date, clock string, ok bool) {
 			if e < len(day) && day[e] != 't' { // 2019-05-21T10
 				continue
 			}
-			d = date{n, int(s.tok[i+1].num), int(number(day[:e]))}
+			d = date{n, s.tok[i+1].num, number(day[:e])}
 			to = i + 3
 		default:
 			continue
@@ -127,8 +127,8 @@ func instant(k []byte) (d date, clock string, ok bool) {
 			y, m, day := time.Unix(seconds, 0).UTC().Date()
 			return date{y, int(m), day}, "", true
 		case 14, 17:
-			d = date{int(number(run[:4])), int(number(run[4:6])), int(number(run[6:8]))}
-			clock = clockString(int(number(run[8:10])), int(number(run[10:12])), int(number(run[12:14])))
+			d = date{number(run[:4]), number(run[4:6]), number(run[6:8])}
+			clock = clockString(number(run[8:10]), number(run[10:12]), number(run[12:14]))
 			if d.valid() && d.year >= 1970 && d.year <= 2060 && clock != "" {
 				return d, clock, true
 			}
@@ -140,7 +140,7 @@ func instant(k []byte) (d date, clock string, ok bool) {
 
 // clock reads a time from token i on: 104552, 104552123, 104552Z, "10 45 52", "at 10.45.52 PM".
 func (s *segment) clock(i int) string {
-	if i < len(s.tok) && (string(s.word(i)) == "at" || string(s.word(i)) == "um") {
+	if i < len(s.tok) && (s.is(i, "at") || s.is(i, "um")) {
 		i++
 	}
 	if i >= len(s.tok) {
@@ -148,7 +148,7 @@ func (s *segment) clock(i int) string {
 	}
 	k := s.word(i)
 	if d := digits(k, 0); (d == 6 || d == 9) && (d == len(k) || d+1 == len(k) && k[d] == 'z') {
-		return clockString(int(number(k[:2])), int(number(k[2:4])), int(number(k[4:6])))
+		return clockString(number(k[:2]), number(k[2:4]), number(k[4:6]))
 	}
 	if s.tok[i].num < 0 || len(k) > 2 || i+2 >= len(s.tok) || len(s.word(i+1)) != 2 || digits(s.word(i+2), 0) != 2 {
 		return ""
@@ -157,7 +157,7 @@ func (s *segment) clock(i int) string {
 	if len(half) == 0 && i+3 < len(s.tok) {
 		half = s.word(i + 3)
 	}
-	h := int(s.tok[i].num)
+	h := s.tok[i].num
 	switch string(half) {
 	case "am", "pm":
 		if h < 1 || h > 12 {
@@ -172,7 +172,7 @@ func (s *segment) clock(i int) string {
 			return ""
 		}
 	}
-	return clockString(h, int(s.tok[i+1].num), int(number(s.word(i + 2)[:2])))
+	return clockString(h, s.tok[i+1].num, number(s.word(i + 2)[:2]))
 }
 
 func clockString(h, m, sec int) string {
@@ -193,7 +193,7 @@ func folderDate(g *Guess, p *pathParts, s *segment) {
 		if len(s.tok) == 0 || s.tok[0].num < 0 || len(s.word(0)) == 3 || len(s.word(0)) > 4 {
 			return false
 		}
-		n[found] = int(s.tok[0].num)
+		n[found] = s.tok[0].num
 		found++
 		return true
 	}

@@ -24,8 +24,8 @@ func (s *segment) readProgram(g *Guess) bool {
 	g.Type, g.Title = kind, s.phrase(words{0, end})
 	if kind == App {
 		for i := range end {
-			if yearLike(s.tok[i].num) && len(s.word(i)) == 4 && i > 0 {
-				g.Year = int(s.tok[i].num)
+			if s.isYear(i) && i > 0 {
+				g.Year = s.tok[i].num
 			}
 		}
 	}

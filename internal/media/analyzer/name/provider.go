@@ -28,7 +28,7 @@ var providers = [...]struct {
 func (s *segment) findProviders(g *Guess) {
 	var own [catalogs]string
 	for b := range s.br {
-		open := int(s.br[b].open)
+		open := s.br[b].open
 		body := s.text[open+1 : s.br[b].close]
 		end := strings.IndexByte(body, closing(s.text[open]))
 		if end < 0 || end > 40 {
@@ -39,7 +39,7 @@ func (s *segment) findProviders(g *Guess) {
 			continue
 		}
 		set(&own[c], value)
-		if first, last := int(s.br[b].first), int(s.br[b].last); first < last && s.free(first, last) {
+		if first, last := s.br[b].first, s.br[b].last; first < last && s.free(first, last) {
 			s.add(claim{prop: propProvider, from: first, to: last})
 		}
 	}

@@ -83,7 +83,7 @@ func (s *segment) described(i int) bool {
 // groupText returns the name of the group that begins at token i: up to a space, or all of the bracket.
 func (s *segment) groupText(i int) string {
 	end := i + 1
-	for end < len(s.tok) && s.tok[end].prop == propNone && s.tok[end].bracket == s.tok[i].bracket &&
+	for s.freeWord(end) && s.tok[end].bracket == s.tok[i].bracket &&
 		!(s.tok[end].sep&(sepSpace|sepOpen|sepClose) != 0) {
 		if s.tok[end].sep.tightDash() && s.suffixOfRepost(end) {
 			break
@@ -111,16 +111,16 @@ func (s *segment) bracketGroup() string {
 	for b := len(s.br) - 1; b >= 0; b-- {
 		g := s.br[b]
 		n := g.last - g.first
-		if n == 0 || int(g.first) == 0 || s.tok[g.first].prop == propWebsite || s.tok[g.first].prop == propCRC {
+		if n == 0 || g.first == 0 || s.tok[g.first].prop == propWebsite || s.tok[g.first].prop == propCRC {
 			continue
 		}
-		if int(g.last) < len(s.tok) && s.tok[g.last].prop == propNone {
+		if s.freeWord(g.last) {
 			continue
 		}
-		if k := s.word(int(g.first)); len(k) == 2 && k[0] == 'v' && isDigit(k[1]) {
+		if k := s.word(g.first); len(k) == 2 && k[0] == 'v' && isDigit(k[1]) {
 			continue // [v2]
 		}
-		if s.free(int(g.first), int(g.last)) && n <= 2 && g.kind != '(' {
+		if s.free(g.first, g.last) && n <= 2 && g.kind != '(' {
 			return s.bracketText(int16(b))
 		}
 	}

@@ -32,7 +32,7 @@ func (s *segment) chooseScript(w words) (title, alternative words) {
 		return w, words{}
 	}
 	for i := w.from + 1; i < w.to-1; i++ {
-		if string(s.word(i)) == "aka" && s.tok[i].sep&sepOpen == 0 {
+		if s.is(i, "aka") && s.tok[i].sep&sepOpen == 0 {
 			return words{w.from, i}, words{i + 1, w.to}
 		}
 	}
@@ -145,7 +145,7 @@ func (s *segment) hasLatinWord(w words) bool {
 	n := 0
 	for i := w.from; i < w.to; i++ {
 		if s.tok[i].latin && !s.namesKind(i) {
-			n += int(s.tok[i].k1 - s.tok[i].k0)
+			n += len(s.word(i))
 		}
 	}
 	return n >= 2

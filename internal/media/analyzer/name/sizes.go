@@ -1,7 +1,7 @@
 package name
 
 // screenHeights are the heights that a number before p or i may give.
-func screenHeight(n int32) bool {
+func screenHeight(n int) bool {
 	switch n {
 	case 240, 288, 320, 360, 368, 400, 432, 480, 486, 540, 544, 576, 720, 800, 900, 1080, 1440, 2160, 4320:
 		return true
@@ -40,12 +40,6 @@ func (s *segment) findSizes() {
 	}
 }
 
-// alone reports whether token i has its bracket to itself.
-func (s *segment) alone(i int) bool {
-	b := s.tok[i].bracket
-	return b >= 0 && s.br[b].last-s.br[b].first == 1
-}
-
 // claimScreenSize claims 1080p, 1920x1080, 1280 x 720, and a bare 720 or 1080 among tags.
 func (s *segment) claimScreenSize(i int, k []byte) bool {
 	if isScreenSize(k) {
@@ -53,7 +47,7 @@ func (s *segment) claimScreenSize(i int, k []byte) bool {
 		text := string(k[:d+1])
 		s.add(claim{prop: propScreenSize, from: i, to: i + 1, text: text})
 		if d+1 < len(k) {
-			s.claims[len(s.claims)-1].num = int(number(k[d+1:]))
+			s.claims[len(s.claims)-1].num = number(k[d+1:])
 		}
 		return true
 	}
@@ -71,31 +65,31 @@ func (s *segment) claimScreenSize(i int, k []byte) bool {
 		if t := s.tok[i+1]; t.num >= 200 && t.sep == sepMark {
 			return s.claimWidthHeight(i, i+2, n, t.num)
 		}
-		if i+2 < len(s.tok) && string(s.word(i+1)) == "x" && s.tok[i+2].num >= 200 {
+		if i+2 < len(s.tok) && s.is(i+1, "x") && s.tok[i+2].num >= 200 {
 			return s.claimWidthHeight(i, i+3, n, s.tok[i+2].num)
 		}
 	}
 	return false
 }
 
-func (s *segment) claimWidthHeight(from, to int, w, h int32) bool {
+func (s *segment) claimWidthHeight(from, to int, w, h int) bool {
 	if w < 320 || w > 8192 || h < 200 || h > 4400 || w < h || w > 4*h {
 		return false
 	}
-	s.add(claim{prop: propScreenSize, from: from, to: to, text: sizeName(w, h), num: int(w)<<16 | int(h)})
+	s.add(claim{prop: propScreenSize, from: from, to: to, text: sizeName(w, h), num: w<<16 | h})
 	return true
 }
 
 // sizeName returns the usual name of a picture size: the height with its "p" where pictures of this
 // shape have it, else width and height.
-func sizeName(w, h int32) string {
+func sizeName(w, h int) string {
 	if screenHeight(h) {
 		ratio := float64(w) / float64(h)
 		if ratio > 1.3 && ratio < 2.5 {
-			return itoa(int(h)) + "p"
+			return itoa(h) + "p"
 		}
 	}
-	return itoa(int(w)) + "x" + itoa(int(h))
+	return itoa(w) + "x" + itoa(h)
 }
 
 // gluedScreenSize claims the size at the end of a word whose beginning is a source: BD1080p.

@@ -124,7 +124,7 @@ func (s *segment) firstWord(i int) bool {
 // tagsOnly reports whether every word from token i on is a tag.
 func (s *segment) tagsOnly(i int) bool {
 	for ; i < len(s.tok); i++ {
-		if s.tok[i].prop == propNone && !(s.tok[i].num >= 0 && s.tok[i].k1-s.tok[i].k0 == 1) {
+		if s.tok[i].prop == propNone && !(s.tok[i].num >= 0 && len(s.word(i)) == 1) {
 			if m := s.lookup(i); m.tag == nil {
 				return false
 			}
@@ -148,15 +148,15 @@ func (s *segment) claimChannels(to int) {
 	glued := isDigit(last) && len(k) > 2 && !isDigit(k[len(k)-2]) && string(k) != "ac3" && string(k) != "eac3" &&
 		string(k) != "mp3" && string(k) != "mp2"
 	one := func(i int) bool {
-		return i < len(s.tok) && s.tok[i].prop == propNone && s.tok[i].k1-s.tok[i].k0 == 1 && s.tok[i].num >= 0 &&
+		return s.freeWord(i) && len(s.word(i)) == 1 && s.tok[i].num >= 0 &&
 			s.tok[i].sep.only(sepDot|sepSpace|sepUnderscore|sepDash|sepPlus)
 	}
 	if glued && one(to) && s.tok[to].num <= 2 {
-		s.add(claim{prop: propAudioChannels, from: to, to: to + 1, text: channels(int(last-'0'), int(s.tok[to].num))})
+		s.add(claim{prop: propAudioChannels, from: to, to: to + 1, text: channels(int(last-'0'), s.tok[to].num)})
 	}
 	if !glued && one(to) && one(to+1) && s.tok[to+1].num <= 2 && s.tok[to].num > 0 {
-		s.add(claim{prop: propAudioChannels, from: to, to: to + 2, text: channels(int(s.tok[to].num),
-			int(s.tok[to+1].num))})
+		s.add(claim{prop: propAudioChannels, from: to, to: to + 2, text: channels(s.tok[to].num,
+			s.tok[to+1].num)})
 	}
 }
 

@@ -30,11 +30,11 @@ func (s *segment) findDependentTags() {
 
 // bareChannels claims a layout of channels that no codec precedes: "x264.5.1".
 func (s *segment) bareChannels(i int) bool {
-	if i+1 >= len(s.tok) || !s.free(i, i+2) || s.tok[i].k1-s.tok[i].k0 != 1 || s.tok[i+1].k1-s.tok[i+1].k0 != 1 ||
+	if i+1 >= len(s.tok) || !s.free(i, i+2) || len(s.word(i)) != 1 || len(s.word(i+1)) != 1 ||
 		s.tok[i+1].sep != sepDot {
 		return false
 	}
-	layout := channels(int(s.tok[i].num), int(s.tok[i+1].num))
+	layout := channels(s.tok[i].num, s.tok[i+1].num)
 	if layout == "" {
 		return false
 	}
@@ -76,7 +76,7 @@ func (s *segment) tryTag(i int, least strength) int {
 // codeFits reports whether a short word stands directly between tags, or between one and an end.
 func (s *segment) codeFits(from, to int) bool {
 	before := from > 0 && s.tok[from-1].prop != propNone
-	after := to >= len(s.tok) || s.tok[to].prop != propNone
+	after := !s.freeWord(to)
 	if !after {
 		m := s.lookup(to)
 		after = m.tag != nil
@@ -138,7 +138,7 @@ func (s *segment) titleNoun(from int, m match) bool {
 	default:
 		return false
 	}
-	if string(s.word(from-1)) == "edition" {
+	if s.is(from-1, "edition") {
 		return false
 	}
 	if shouted(s.raw(from)) && !(shouted(s.raw(from-1)) && from > 1 && shouted(s.raw(from-2))) {
@@ -214,7 +214,7 @@ func (s *segment) joined(i int) bool {
 func (s *segment) claimBrackets() {
 	for b := range s.br {
 		g := s.br[b]
-		first, last := int(g.first), int(g.last)
+		first, last := g.first, g.last
 		if first == last || last-first > 24 {
 			continue
 		}
@@ -231,7 +231,7 @@ func (s *segment) claimBrackets() {
 				i++
 				continue
 			}
-			if m.tag.strength < weak && !(s.tok[i].end-s.tok[i].start >= 3 || first > 0) {
+			if m.tag.strength < weak && !(len(s.raw(i)) >= 3 || first > 0) {
 				all = false
 			}
 			i = m.to
@@ -261,5 +261,5 @@ func (s *segment) claimBrackets() {
 
 // titleBracket reports whether bracket b is all that the name has for a title.
 func (s *segment) titleBracket(b int) bool {
-	return s.br[b].first == 0 && int(s.br[b].last) == len(s.tok)
+	return s.br[b].first == 0 && s.br[b].last == len(s.tok)
 }

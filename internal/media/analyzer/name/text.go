@@ -14,7 +14,7 @@ func (s *segment) phrase(w words) string {
 	if w.empty() {
 		return ""
 	}
-	from, to := int(s.tok[w.from].start), int(s.tok[w.to-1].end)
+	from, to := s.tok[w.from].start, s.tok[w.to-1].end
 	from = s.openingOf(w, from)
 	to = s.closingOf(w, to)
 	raw := s.text[from:to]
@@ -71,16 +71,16 @@ func keepsDot(raw string, i int, spaces bool) bool {
 // openingOf moves from back over what opens the first word: a bracket that closes within w, a hash,
 // a mark of exclamation.
 func (s *segment) openingOf(w words, from int) int {
-	if b := s.tok[w.from].bracket; b >= 0 && int(s.br[b].first) == w.from && s.br[b].closed &&
-		int(s.br[b].last) < w.to {
-		return int(s.br[b].open)
+	if b := s.tok[w.from].bracket; b >= 0 && s.br[b].first == w.from && s.br[b].closed &&
+		s.br[b].last < w.to {
+		return s.br[b].open
 	}
 	if from > 0 {
 		switch s.text[from-1] {
 		case '#', '$':
 			return from - 1
 		case '\'':
-			if end := int(s.tok[w.to-1].end); end >= len(s.text) || s.text[end] != '\'' { // 'Til, but not a quotation
+			if end := s.tok[w.to-1].end; end >= len(s.text) || s.text[end] != '\'' { // 'Til, but not a quotation
 				return from - 1
 			}
 		}
@@ -91,9 +91,9 @@ func (s *segment) openingOf(w words, from int) int {
 // closingOf moves to behind the last word over what belongs to it: marks, dots of abbreviations, and
 // the bracket that opened within w.
 func (s *segment) closingOf(w words, to int) int {
-	if b := s.tok[w.to-1].bracket; b >= 0 && int(s.br[b].last) == w.to && s.br[b].closed &&
-		int(s.br[b].first) >= w.from && !(int(s.br[b].first) == w.from && int(s.br[b].last) >= w.to) {
-		return int(s.br[b].close)
+	if b := s.tok[w.to-1].bracket; b >= 0 && s.br[b].last == w.to && s.br[b].closed &&
+		s.br[b].first >= w.from && !(s.br[b].first == w.from && s.br[b].last >= w.to) {
+		return s.br[b].close
 	}
 	for to < len(s.text) {
 		r, n := utf8.DecodeRuneInString(s.text[to:])

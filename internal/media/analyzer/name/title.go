@@ -31,7 +31,7 @@ func (s *segment) findNames(c context) names {
 	n.title = s.titleFrom(start)
 	if w := s.laterLatin(n.title); !w.empty() {
 		n.alternative, n.title = n.title, w
-	} else if s.fansub && s.tok[start].bracket >= 0 && s.br[s.tok[start].bracket].kind != '(' {
+	} else if s.fansub && s.tok[start].bracket >= 0 && s.kind(start) != '(' {
 		n.title = s.bracketTitle(start)
 	}
 	if m := s.markerBehind(n.title.to); m >= 0 {
@@ -72,11 +72,11 @@ func (s *segment) cutBracket(w words) (title, alternative words) {
 		return w, words{}
 	}
 	b := s.tok[w.to-1].bracket
-	if b < 0 || s.br[b].kind == '[' || s.br[b].parent >= 0 || int(s.br[b].first) <= w.from ||
-		int(s.br[b].last) != w.to {
+	if b < 0 || s.br[b].kind == '[' || s.br[b].parent >= 0 || s.br[b].first <= w.from ||
+		s.br[b].last != w.to {
 		return w, words{}
 	}
-	first := int(s.br[b].first)
+	first := s.br[b].first
 	return words{w.from, first}, words{first, w.to}
 }
 
@@ -168,7 +168,7 @@ func (s *segment) titleFrom(i int) words {
 			break
 		}
 		if i > w.from && s.tok[w.from].bracket >= 0 && t.bracket != s.tok[w.from].bracket &&
-			s.br[s.tok[w.from].bracket].kind != '(' && !s.within(t.bracket, s.tok[w.from].bracket) && w.to > w.from &&
+			s.kind(w.from) != '(' && !s.within(t.bracket, s.tok[w.from].bracket) && w.to > w.from &&
 			s.onlyWord(w) {
 			break
 		}
@@ -182,7 +182,7 @@ func (s *segment) titleFrom(i int) words {
 func (s *segment) zeroPart(i int) bool {
 	to := s.claims[s.tok[i].claim].to
 	k := s.word(to - 1)
-	if to < len(s.tok) && s.tok[to].prop.technical() && !s.has(propYear) &&
+	if s.at(to).prop.technical() && !s.has(propYear) &&
 		s.tok[i].sep.only(sepDot|sepSpace|sepUnderscore) {
 		return true
 	}
@@ -192,7 +192,7 @@ func (s *segment) zeroPart(i int) bool {
 // onlyWord reports whether the title so far is all of its bracket.
 func (s *segment) onlyWord(w words) bool {
 	b := s.br[s.tok[w.from].bracket]
-	return int(b.last) == w.to && s.fansub
+	return b.last == w.to && s.fansub
 }
 
 // within reports whether bracket b is inner or equal to outer.
@@ -205,11 +205,6 @@ func (s *segment) within(b, outer int16) bool {
 	return false
 }
 
-// entersBracket reports whether a bracket opens between token i-1 and token i.
-func (s *segment) entersBracket(i int) bool {
-	return s.tok[i].sep&sepOpen != 0 && s.tok[i].bracket >= 0
-}
-
 // bracketInTitle reports whether the bracket that token i is in belongs to the title: round, with
 // words only.
 func (s *segment) bracketInTitle(i int) bool {
@@ -217,8 +212,8 @@ func (s *segment) bracketInTitle(i int) bool {
 	if !b.closed || !s.round(b) && !(b.kind == '[' && s.wordInTitle(b)) {
 		return false
 	}
-	for j := int(b.first); j < int(b.last); j++ {
-		if s.tok[j].prop != propNone || j > int(b.first) && s.tok[j].sep&sepSlash != 0 {
+	for j := b.first; j < b.last; j++ {
+		if s.tok[j].prop != propNone || j > b.first && s.tok[j].sep&sepSlash != 0 {
 			return false
 		}
 	}
@@ -234,7 +229,7 @@ func (s *segment) round(b *bracket) bool {
 // of it go on behind them, or they hold one word before the number of an episode: "Utau [Kimi] Kaze", "Utau [Kimi] -
 // 01".
 func (s *segment) wordInTitle(b *bracket) bool {
-	i := int(b.last)
+	i := b.last
 	if !s.fansub || i >= len(s.tok) || s.tok[i].bracket >= 0 || s.tok[b.first].cjk {
 		return false
 	}
@@ -252,10 +247,10 @@ func (s *segment) runFrom(i int) words {
 	w := words{i, i}
 	for ; i < len(s.tok); i++ {
 		if s.tok[i].prop != propNone && s.tok[i].prop != propPart ||
-			i > w.from && s.entersBracket(i) && s.br[s.tok[i].bracket].kind != '(' {
+			i > w.from && s.entersBracket(i) && s.kind(i) != '(' {
 			break
 		}
-		if s.entersBracket(i) && (i == w.from && s.br[s.tok[i].bracket].kind != '(' || !s.bracketInTitle(i)) {
+		if s.entersBracket(i) && (i == w.from && s.kind(i) != '(' || !s.bracketInTitle(i)) {
 			break
 		}
 		w.to = i + 1

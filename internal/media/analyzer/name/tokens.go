@@ -38,9 +38,9 @@ func (s separators) tightDash() bool { return s.only(sepDash) && s != 0 }
 
 // token is a word of a name: letters and digits between separators.
 type token struct {
-	start, end int32      // bytes of the text
-	k0, k1     int32      // bytes of the key
-	num        int32      // its value if it is all ASCII digits and at most 9 of them, else -1
+	start, end int        // bytes of the text
+	k0, k1     int        // bytes of the key
+	num        int        // its value if it is all ASCII digits and at most 9 of them, else -1
 	sep        separators // what stands before it
 	bracket    int16      // the innermost bracket around it, -1 for none
 	cjk        bool       // holds a letter of a script written without spaces
@@ -56,8 +56,8 @@ type token struct {
 
 // bracket is a pair of brackets. Unclosed ones reach to the end.
 type bracket struct {
-	open, close int32 // bytes of the text: of the opening bracket, and behind the closing one
-	first, last int32 // tokens inside: first, and one past the last
+	open, close int // bytes of the text: of the opening bracket, and behind the closing one
+	first, last int // tokens inside: first, and one past the last
 	parent      int16
 	kind        byte // the opening character; 'w' for wide ones
 	closed      bool
@@ -105,20 +105,6 @@ func (s *segment) forget() {
 	s.anchor = len(s.tok)
 }
 
-// word returns the folded text of token i. The result is only valid until the segment is reset.
-func (s *segment) word(i int) []byte { return s.key[s.tok[i].k0:s.tok[i].k1] }
-
-// raw returns the text of token i as the name spells it.
-func (s *segment) raw(i int) string { return s.text[s.tok[i].start:s.tok[i].end] }
-
-// sepAfter returns what stands behind token i.
-func (s *segment) sepAfter(i int) separators {
-	if i+1 < len(s.tok) {
-		return s.tok[i+1].sep
-	}
-	return s.tail
-}
-
 func (s *segment) tokenize() {
 	var (
 		out   [4]byte
@@ -129,8 +115,8 @@ func (s *segment) tokenize() {
 	)
 	text := s.text
 	finish := func(end int) {
-		cur.end = int32(end)
-		cur.k1 = int32(len(s.key))
+		cur.end = end
+		cur.k1 = len(s.key)
 		if cur.k1 > cur.k0 {
 			s.addToken(cur)
 		}
@@ -189,7 +175,7 @@ func (s *segment) tokenize() {
 	}
 	s.tail = sep
 	for b := stack; b >= 0; b = s.br[b].parent {
-		s.br[b].close, s.br[b].last = int32(len(text)), int32(len(s.tok))
+		s.br[b].close, s.br[b].last = len(text), len(s.tok)
 	}
 	s.dropDoubled()
 }
@@ -199,7 +185,7 @@ func (s *segment) beginToken(i int, sep separators, bracket int16) token {
 	if len(s.key) > 0 {
 		s.key = append(s.key, ' ')
 	}
-	return token{start: int32(i), k0: int32(len(s.key)), sep: sep, bracket: bracket, claim: -1}
+	return token{start: i, k0: len(s.key), sep: sep, bracket: bracket, claim: -1}
 }
 
 // appendPlain folds the run of ASCII letters and digits from byte i of the text on into the key, and returns where it
@@ -264,13 +250,13 @@ func (s *segment) separator(r rune, kind runeKind, at, size int, stack *int16) s
 			k = byte(r)
 		}
 		if len(s.br) < 64 {
-			s.br = append(s.br, bracket{open: int32(at), first: int32(len(s.tok)), parent: *stack, kind: k})
+			s.br = append(s.br, bracket{open: at, first: len(s.tok), parent: *stack, kind: k})
 			*stack = int16(len(s.br) - 1)
 		}
 		return sepOpen
 	case kindClose:
 		if b := *stack; b >= 0 {
-			s.br[b].close, s.br[b].last, s.br[b].closed = int32(at+size), int32(len(s.tok)), true
+			s.br[b].close, s.br[b].last, s.br[b].closed = at+size, len(s.tok), true
 			*stack = s.br[b].parent
 		}
 		return sepClose
@@ -332,16 +318,16 @@ func firstDigit(k []byte) int {
 }
 
 // number returns the value of k if it is one to nine digits, else -1.
-func number(k []byte) int32 {
+func number(k []byte) int {
 	if len(k) == 0 || len(k) > 9 {
 		return -1
 	}
-	n := int32(0)
+	n := 0
 	for _, c := range k {
 		if !isDigit(c) {
 			return -1
 		}
-		n = n*10 + int32(c-'0')
+		n = n*10 + int(c-'0')
 	}
 	return n
 }

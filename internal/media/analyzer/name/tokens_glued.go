@@ -6,12 +6,12 @@ import "unicode/utf8"
 func (s *segment) addToken(t token) {
 	k := s.key[t.k0:t.k1]
 	if t.latin && len(k) > 5 && firstDigit(k) < len(k) {
-		if at := gluedMark(k); at > 0 && int(t.end-t.start) == len(k) {
+		if at := gluedMark(k); at > 0 && t.end-t.start == len(k) {
 			head := t
-			head.end, head.k1 = t.start+int32(at), t.k0+int32(at)
+			head.end, head.k1 = t.start+at, t.k0+at
 			s.push(head)
 			s.key = append(s.key, 0)
-			copy(s.key[int(head.k1)+1:], s.key[head.k1:])
+			copy(s.key[head.k1+1:], s.key[head.k1:])
 			s.key[head.k1] = ' '
 			t.start, t.k0, t.k1, t.sep = head.end, head.k1+1, t.k1+1, 0
 		}
@@ -31,7 +31,7 @@ func (s *segment) pushMixed(t token) {
 		i--
 	}
 	n := len(k) - i
-	if n < 2 || n > 4 || int(t.end)-int(t.start) != len(k) || i < 4 {
+	if n < 2 || n > 4 || t.end-t.start != len(k) || i < 4 {
 		s.push(t)
 		return
 	}
@@ -45,13 +45,13 @@ func (s *segment) pushMixed(t token) {
 		return
 	}
 	head := t
-	head.end, head.k1, head.latin = t.start+int32(i), t.k0+int32(i), false
+	head.end, head.k1, head.latin = t.start+i, t.k0+i, false
 	for _, c := range k[:i] {
 		head.latin = head.latin || c < utf8.RuneSelf && !isDigit(c)
 	}
 	s.push(head)
 	s.key = append(s.key, 0)
-	copy(s.key[int(head.k1)+1:], s.key[head.k1:])
+	copy(s.key[head.k1+1:], s.key[head.k1:])
 	s.key[head.k1] = ' '
 	t.start, t.k0, t.k1, t.sep, t.cjk, t.latin = head.end, head.k1+1, t.k1+1, 0, false, true
 	s.push(t)

@@ -83,7 +83,7 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 		d.seasons, d.pure = []int{n}, true
 		return d
 	}
-	if e := lookupWord(seg.key); e != nil && e.roles&roleGenericFolder != 0 {
+	if e := lookupWord(seg.key); e.plays(roleGenericFolder) {
 		d.generic = true
 		return d
 	}
@@ -265,7 +265,7 @@ func (s *segment) technicalCount() int {
 
 // shorthand reports a name that a group abbreviated: "arw-repack-greenberg".
 func (s *segment) shorthand() bool {
-	return len(s.tok) > 1 && s.tok[0].end-s.tok[0].start <= 5 && s.tok[1].sep.tightDash() && !s.spaces
+	return len(s.tok) > 1 && len(s.raw(0)) <= 5 && s.tok[1].sep.tightDash() && !s.spaces
 }
 
 // takeFromFolders completes a guess with what the folders say.
@@ -371,7 +371,7 @@ func (s *segment) wholeSeries() bool {
 func (s *segment) seriesWord() bool {
 	for i := range s.claims {
 		if c := &s.claims[i]; c.prop == propOther && c.tag != nil && c.tag.value == "Bonus" &&
-			string(s.word(c.from)) == "boxset" {
+			s.is(c.from, "boxset") {
 			return true
 		}
 	}

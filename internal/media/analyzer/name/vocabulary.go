@@ -107,6 +107,9 @@ type entry struct {
 	words  uint8 // of the longest phrase that begins with this one, itself included
 }
 
+// plays reports whether the phrase, which may be unknown, has one of the roles.
+func (e *entry) plays(roles wordRole) bool { return e != nil && e.roles&roles != 0 }
+
 // lexicon is the vocabulary as a hash table with open addressing: three quarters of its slots are empty, so that
 // words it does not know, which most are, cost one look. A slot holds the upper half of a phrase's hash, and its
 // number from 1 on.

@@ -5,7 +5,7 @@ package name
 func (s *segment) findWebsites() {
 	for b := range s.br {
 		g := s.br[b]
-		first, last := int(g.first), int(g.last)
+		first, last := g.first, g.last
 		if last-first < 2 || last-first > 8 {
 			continue
 		}
@@ -22,7 +22,7 @@ func (s *segment) findWebsites() {
 	if len(s.tok) < 3 {
 		return
 	}
-	if string(s.word(0)) == "from" && s.tok[1].prop == propWebsite {
+	if s.is(0, "from") && s.tok[1].prop == propWebsite {
 		s.add(claim{prop: propIgnored, from: 0, to: 1})
 	}
 	if s.tok[0].prop != propNone || s.tok[0].bracket >= 0 {
@@ -75,7 +75,7 @@ func (s *segment) addressAt(i, last int) int {
 	if dots == 0 || s.tok[last-1].sep != sepDot {
 		return 0
 	}
-	www := string(s.word(i)) == "www" || string(s.word(i)) == "ww"
+	www := s.is(i, "www") || s.is(i, "ww")
 	if www && dots >= 2 || topLevel(s.word(last-1)) {
 		return last
 	}

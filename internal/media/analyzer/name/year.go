@@ -15,8 +15,8 @@ func (s *segment) findYear() {
 		}
 		r := 10
 		b := t.bracket
-		inBracket := b >= 0 && int(s.br[b].first) == i && s.br[b].open < t.start
-		closes := b >= 0 && i+1 == int(s.br[b].last) && (s.br[b].kind == '(' || s.br[b].last-s.br[b].first > 1)
+		inBracket := b >= 0 && s.br[b].first == i && s.br[b].open < t.start
+		closes := b >= 0 && i+1 == s.br[b].last && (s.br[b].kind == '(' || s.br[b].last-s.br[b].first > 1)
 		switch {
 		case i == 0:
 			r = 1
@@ -29,7 +29,7 @@ func (s *segment) findYear() {
 		case i < s.anchor || s.anchor == 0:
 			r = 20
 		}
-		if b >= 0 && s.br[b].kind != '(' && s.alone(i) && s.fansub && i < len(s.tok)-1 && i <= int(s.br[0].last) {
+		if b >= 0 && s.br[b].kind != '(' && s.alone(i) && s.fansub && i < len(s.tok)-1 && i <= s.br[0].last {
 			r = 5
 		}
 		if r > rank || r == rank && r == 20 {
@@ -39,11 +39,11 @@ func (s *segment) findYear() {
 	if best < 0 || rank == 1 && !s.yearOpens() {
 		return
 	}
-	s.add(claim{prop: propYear, from: best, to: best + 1, num: int(s.yearIn(best))})
+	s.add(claim{prop: propYear, from: best, to: best + 1, num: s.yearIn(best)})
 }
 
 // yearIn returns the year that token i is: four digits, or four with the Russian abbreviation for it.
-func (s *segment) yearIn(i int) int32 {
+func (s *segment) yearIn(i int) int {
 	k := s.word(i)
 	if len(k) == 4 {
 		return s.tok[i].num
@@ -58,7 +58,7 @@ func (s *segment) yearIn(i int) int32 {
 // there has brackets to itself, or tags on both sides.
 func (s *segment) inEpisodeTitle(i, tags int) bool {
 	m := s.first(propMarker)
-	if b := s.tok[i].bracket; b >= 0 && int(s.br[b].first) == i {
+	if b := s.tok[i].bracket; b >= 0 && s.br[b].first == i {
 		return false
 	}
 	if m < 0 || i < s.claims[m].to || s.alone(i) {
@@ -70,7 +70,7 @@ func (s *segment) inEpisodeTitle(i, tags int) bool {
 	if s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 {
 		return true
 	}
-	next := i+1 >= len(s.tok) || s.tok[i+1].prop != propNone || s.lookup(i+1).tag != nil
+	next := !s.freeWord(i+1) || s.lookup(i+1).tag != nil
 	prev := s.tok[i-1].prop != propNone || s.lookup(i-1).tag != nil
 	return !next || !prev
 }
@@ -89,7 +89,7 @@ func (s *segment) anchorTag() int {
 // unitOfYear reports whether a number like a year is part of something else: 1999-2001 keeps its
 // first year, "2012MB" and "1920x" are no years.
 func (s *segment) unitOfYear(i int) bool {
-	if i > 0 && s.tok[i].sep.tightDash() && yearLike(s.tok[i-1].num) && len(s.word(i-1)) == 4 &&
+	if i > 0 && s.tok[i].sep.tightDash() && s.isYear(i-1) &&
 		s.tok[i].num > s.tok[i-1].num {
 		return true
 	}
