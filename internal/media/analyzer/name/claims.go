@@ -35,9 +35,18 @@ func (s *segment) numbers(p span) []int { return s.nums[p.from:p.to] }
 // maxRun is the longest range of episodes or seasons that is spelt out. Longer ones are no ranges.
 const maxRun = 1500
 
-// runTo appends what follows the last number up to n.
+// append adds n to p, which is the last span.
+func (s *segment) append(p *span, n int) {
+	s.nums = append(s.nums, n)
+	p.to = len(s.nums)
+}
+
+// last returns the last number of p.
+func (s *segment) last(p span) int { return s.nums[p.to-1] }
+
+// runTo appends what follows the last number of p up to n.
 func (s *segment) runTo(p *span, n int) {
-	for v := s.nums[p.to-1] + 1; v <= n; v++ {
+	for v := s.last(*p) + 1; v <= n; v++ {
 		s.nums = append(s.nums, v)
 	}
 	p.to = len(s.nums)

@@ -4,64 +4,22 @@ package name
 // "E02", "Ep. 2", "x02", "- 12", "02".
 func (s *segment) episodeBehindSeason(c *claim) bool {
 	j := c.to
-	if !s.freeWord(j) {
+	t := s.at(j)
+	if !s.freeWord(j) || t.num >= 0 && t.sep.has(sepOpen|sepClose) && t.sep&sepSlash == 0 {
 		return false
 	}
-	k, t := s.word(j), &s.tok[j]
-	if t.sep&(sepClose) != 0 && t.sep&sepOpen != 0 && t.sep&sepSlash == 0 && t.num >= 0 {
-		return false
-	}
-	if p := episodePrefix(k); p > 0 && t.sep&sepAmpersand == 0 && (t.entry == nil || t.entry.tag == nil) {
-		if !s.episodesIn(c, k, p) {
-			c.episodes = span{}
-			return false
-		}
-		c.to = j + 1
-		return true
-	}
-	if e := t.entry; (e.plays(roleEpisode) || string(k) == "e") && j+1 < len(s.tok) {
-		n := s.tok[j+1].num
-		if d := digits(s.word(j+1), 0); n >= 0 || d > 0 && d <= 4 {
-			if !s.episodesIn(c, s.word(j+1), 0) {
-				c.episodes = span{}
-				return false
-			}
-			c.to = j + 2
-			if j+2 < len(s.tok) && s.tok[j+2].sep == sepDot && s.tok[j+2].num > 0 &&
-				n == s.nums[c.seasons.from] && len(s.word(j+2)) < 3 {
-				c.episodes = s.number(s.tok[j+2].num) // "S01 EP 1.2"
-				c.to++
-			}
-			return true
-		}
-		return false
+	switch p := episodePrefix(s.word(j)); {
+	case p > 0 && t.sep&sepAmpersand == 0 && (t.entry == nil || t.entry.tag == nil):
+		return s.takeEpisodes(c, j, p)
+	case j+1 < len(s.tok) && (t.entry.plays(roleEpisode) || s.is(j, "e")):
+		return s.wordedEpisode(c, j+1)
 	}
 	return s.plainEpisodeBehind(c, j)
 }
 
-// plainEpisodeBehind reads a number without letters behind a season, where its shape allows only an
-// episode.
-func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
-	k, t := s.word(j), &s.tok[j]
-	d := digits(k, 0)
-	if d == 0 || d > 4 || len(k) > d && k[d] != 'v' && string(k[d:]) != "end" || d == 4 && yearLike(t.num) {
-		return false
-	}
-	spaced := t.sep.spacedDash() && t.sep.only(sepDash|sepSpace|sepUnderscore|sepDot)
-	plain := t.sep.only(sepSpace|sepDot|sepUnderscore) && d >= 2
-	slash := t.sep&sepOpen != 0 && t.sep&sepClose != 0 && s.alone(j)                // [S02][01]
-	tight := t.sep.tightDash() && len(s.word(c.from)) == 2 && d == 2 && k[0] == '0' // S2-07
-	if !spaced && !plain && !slash && !tight || d == 3 && screenHeight(t.num) && plain {
-		return false
-	}
-	if spaced && s.rangeOfSeasons(c, j) {
-		return false
-	}
-	if c.seasonWord && t.num == s.nums[c.seasons.from]+1 && j+1 < len(s.tok) && s.tok[j+1].num == t.num+1 &&
-		s.tok[j+1].sep == t.sep {
-		return false // "Season 20 21 22"
-	}
-	if !s.episodesIn(c, k, 0) {
+// takeEpisodes reads the episodes of token j, whose digits begin at p, behind the season of c.
+func (s *segment) takeEpisodes(c *claim, j, p int) bool {
+	if !s.episodesIn(c, s.word(j), p) {
 		c.episodes = span{}
 		return false
 	}
@@ -69,12 +27,51 @@ func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
 	return true
 }
 
-// rangeOfSeasons reports whether "Season 1 - 4" means four seasons: said in the plural, or complete.
-func (s *segment) rangeOfSeasons(c *claim, j int) bool {
-	if k := s.word(c.from); len(k) > 2 && k[len(k)-1] == 's' && !isDigit(k[1]) {
+// wordedEpisode reads the episode at token j, behind a season and a word for episodes.
+func (s *segment) wordedEpisode(c *claim, j int) bool {
+	n, d, next := s.tok[j].num, digits(s.word(j), 0), s.at(j+1)
+	if n < 0 && (d == 0 || d > 4) || !s.takeEpisodes(c, j, 0) {
+		return false
+	}
+	if next.sep == sepDot && next.num > 0 && len(s.word(j+1)) < 3 && n == s.nums[c.seasons.from] { // "S01 EP 1.2"
+		c.episodes = s.number(next.num)
+		c.to++
+	}
+	return true
+}
+
+// plainEpisodeBehind reads a number without letters behind a season, where its shape allows only an
+// episode.
+func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
+	k, t, next := s.word(j), &s.tok[j], s.at(j+1)
+	d := digits(k, 0)
+	if d == 0 || d > 4 || d < len(k) && k[d] != 'v' && string(k[d:]) != "end" || s.isYear(j) || !s.joinsSeason(c, j) {
+		return false
+	}
+	if c.seasonWord && t.num == s.nums[c.seasons.from]+1 && next.num == t.num+1 && next.sep == t.sep {
+		return false // "Season 20 21 22"
+	}
+	return s.takeEpisodes(c, j, 0)
+}
+
+// joinsSeason reports whether what stands before the number at token j lets it be an episode of the season in c.
+func (s *segment) joinsSeason(c *claim, j int) bool {
+	sep, d := s.tok[j].sep, digits(s.word(j), 0)
+	switch {
+	case sep.spacedDash() && sep.only(sepDash|sepSpace|sepUnderscore|sepDot):
+		return !s.rangeOfSeasons(c, j)
+	case sep.only(sepSpace|sepDot|sepUnderscore) && d >= 2:
+		return d != 3 || !screenHeight(s.tok[j].num)
+	case sep.has(sepOpen|sepClose) && s.alone(j): // [S02][01]
 		return true
 	}
-	return j+1 < len(s.tok) && s.is(j+1, "complete")
+	return sep.tightDash() && len(s.word(c.from)) == 2 && d == 2 && s.word(j)[0] == '0' // S2-07
+}
+
+// rangeOfSeasons reports whether "Season 1 - 4" means four seasons: said in the plural, or complete.
+func (s *segment) rangeOfSeasons(c *claim, j int) bool {
+	k := s.word(c.from)
+	return len(k) > 2 && k[len(k)-1] == 's' && !isDigit(k[1]) || s.is(j+1, "complete")
 }
 
 // maxDashed is how many episodes are read between dashes as a list.
@@ -87,7 +84,7 @@ func (s *segment) half(c *claim) bool {
 	if !s.freeWord(i) || !s.halfWord(i) || c.episodes.to-c.episodes.from != 1 {
 		return false
 	}
-	if after := s.sepAfter(i); i+1 < len(s.tok) &&
+	if after := s.at(i + 1).sep; i+1 < len(s.tok) &&
 		(after&sepDot != 0 || after&(sepSpace|sepUnderscore|sepOpen|sepClose) == 0) {
 		return false
 	}
@@ -150,32 +147,28 @@ func (s *segment) nextEpisode(c *claim, j int, join separators) (int, bool) {
 	k := s.word(j)
 	if p := episodePrefix(k); p > 0 {
 		q := digits(k, p)
-		if e := s.tok[j].entry; e != nil && e.tag != nil || q < len(k) && k[q] != 'v' {
-			return 0, false // x265
-		}
-		return number(k[p:q]), true
+		e := s.tok[j].entry
+		return number(k[p:q]), (e == nil || e.tag == nil) && (q == len(k) || k[q] == 'v') // x265 is none
 	}
 	if season, n, ok := fullMark(k); ok && (c.seasons.empty() || season == s.nums[c.seasons.from]) {
 		return n, true
 	}
-	n, last := s.tok[j].num, s.nums[c.episodes.to-1]
-	if n < 0 || len(k) > 5 || n <= last || n-last > 250 || len(k) == 4 && yearLike(n) {
-		return 0, false
-	}
-	// "S03E14-36! 24! 36!" has a title
-	if join.tightDash() && (len(k) == 1 && last >= 10 || s.sepAfter(j)&sepMark != 0) {
-		return 0, false
-	}
+	n, last := s.tok[j].num, s.last(c.episodes)
+	return n, n > last && n <= last+250 && len(k) <= 5 && !s.isYear(j) && s.joinsEpisodes(c, j, join)
+}
+
+// joinsEpisodes reports whether join lets the plain number at token j continue the episodes of c.
+func (s *segment) joinsEpisodes(c *claim, j int, join separators) bool {
+	d, last := len(s.word(j)), s.last(c.episodes)
 	switch {
-	case (join == sepUnderscore || join == sepDot) && n == last+1 && len(k) >= 2 && c.weight == weightCrossed:
-		return n, true
-	case join.tightDash(), join.only(sepTilde|sepSpace) &&
-		join&sepTilde != 0, join.only(sepPlus), join.only(sepAmpersand):
-		return n, true
-	case join&sepAmpersand != 0, join&sepDash != 0 && join&(sepUnderscore|sepDot) == 0 && s.tok[j].sep&sepDash == 0:
-		return n, true // behind a word: "3 en 4", "1 to 5"
+	case join.tightDash():
+		return (d > 1 || last < 10) && s.sepAfter(j)&sepMark == 0 // "S03E14-36! 24! 36!" has a title
+	case join == sepUnderscore, join == sepDot:
+		return s.tok[j].num == last+1 && d >= 2 && c.weight == weightCrossed
+	case join.only(sepTilde|sepSpace) && join&sepTilde != 0, join.only(sepPlus), join&sepAmpersand != 0:
+		return true
 	}
-	return 0, false
+	return join&sepDash != 0 && join&(sepUnderscore|sepDot) == 0 && s.tok[j].sep&sepDash == 0 // "3 en 4", "1 to 5"
 }
 
 // fullMark reads a word that is season and episode and nothing else: s01e02, 1x02.
@@ -197,25 +190,20 @@ func fullMark(k []byte) (season, episode int, ok bool) {
 
 // countMark reads "3of12", "14 of 21".
 func (s *segment) countMark(i int) (claim, bool) {
-	k := s.word(i)
+	k, n := s.word(i), s.tok[i].num
 	if p := digits(k, 0); p < len(k) {
-		if len(k) > p+2 && p <= 3 && k[p] == 'o' && k[p+1] == 'f' && digits(k, p+2) == len(k) && len(k)-p <= 5 {
-			return claim{from: i, to: i + 1, episodes: s.number(number(k[:p])), count: number(k[p+2:]),
-				weight: weightWord}, true
+		if p > 3 || len(k)-p > 5 || len(k) < p+3 || string(k[p:p+2]) != "of" || digits(k, p+2) != len(k) {
+			return claim{}, false
 		}
+		return claim{from: i, to: i + 1, episodes: s.number(number(k[:p])), count: number(k[p+2:]), weight: weightWord}, true
+	}
+	all := s.at(i + 2).num
+	if len(k) > 3 || all < n || all >= 1000 || !s.plays(i+1, roleOf) || s.is(i+1, "de") || s.is(i+1, "sur") {
 		return claim{}, false
 	}
-	if n := s.tok[i].num; len(k) <= 3 && i+2 < len(s.tok) && s.tok[i+2].num >= n && s.tok[i+2].num < 1000 {
-		if e := s.tok[i+1].entry; e.plays(roleOf) && !s.is(i+1, "de") &&
-			!s.is(i+1, "sur") {
-			c := claim{from: i, to: i + 3, episodes: s.number(n), count: s.tok[i+2].num,
-				weight: weightNumber + 5}
-			if p := s.tok[max(i-1, 0)].entry; i > 0 && p.plays(rolePart) &&
-				s.tok[i-1].prop == propNone {
-				c.from-- // "Part 5 of 10"
-			}
-			return c, true
-		}
+	c := claim{from: i, to: i + 3, episodes: s.number(n), count: all, weight: weightNumber + 5}
+	if s.freeWord(i-1) && s.plays(i-1, rolePart) { // "Part 5 of 10"
+		c.from--
 	}
-	return claim{}, false
+	return c, true
 }

@@ -2,39 +2,32 @@ package name
 
 // behindSeason reads what follows the number of a season word: an episode, or further seasons.
 func (s *segment) behindSeason(c *claim) {
-	if s.dottedSeasons(c) {
-		return
-	}
-	if s.episodeBehindSeason(c) {
+	j := c.to
+	switch {
+	case s.dottedSeasons(c):
+	case s.episodeBehindSeason(c):
 		c.weight = weightFull - 5
 		s.continueEpisodes(c)
 		s.countBehind(c)
-		return
+	case s.freeWord(j) && s.plays(j, rolePart) && s.is(c.from, "series") && s.at(j+1).num > 0: // "Series 2 Part 11"
+		c.episodes = s.number(s.tok[j+1].num)
+		c.to, c.weight = j+2, weightFull-5
+	default:
+		s.continueSeasons(c)
 	}
-	if j := c.to; j+1 < len(s.tok) && s.tok[j].prop == propNone { // "Series 2 Part 11"
-		if e := s.tok[j].entry; e.plays(rolePart) && s.is(c.from, "series") &&
-			s.tok[j+1].num > 0 {
-			c.episodes = s.number(s.tok[j+1].num)
-			c.to, c.weight = j+2, weightFull-5
-			return
-		}
-	}
-	s.continueSeasons(c)
 }
 
 // dottedSeasons reads the list "1.3&5", which begins like season 1, episode 3.
 func (s *segment) dottedSeasons(c *claim) bool {
-	j := c.to
-	if j+1 >= len(s.tok) || len(s.word(j)) != 1 || s.tok[j].num < 0 || s.tok[j].sep != sepDot {
+	t, next := s.at(c.to), s.at(c.to+1)
+	if len(s.word(c.to)) != 1 || t.num < 0 || t.sep != sepDot || c.to+1 >= len(s.tok) {
 		return false
 	}
-	and := s.tok[j+1].sep.only(sepAmpersand) && s.tok[j+1].num >= 0
-	if e := s.tok[j+1].entry; !and && (!e.plays(roleAnd)) {
+	if !(next.sep.only(sepAmpersand) && next.num >= 0) && !next.entry.plays(roleAnd) {
 		return false
 	}
-	s.nums = append(s.nums, s.tok[j].num)
-	c.seasons.to = len(s.nums)
-	c.to = j + 1
+	s.append(&c.seasons, t.num)
+	c.to++
 	s.continueSeasons(c)
 	return true
 }
@@ -58,36 +51,34 @@ func (s *segment) joinAt(i int) (int, separators) {
 func (s *segment) continueSeasons(c *claim) {
 	for c.to < len(s.tok) {
 		j, join := s.joinAt(c.to)
-		if e := s.tok[j].entry; e.plays(roleSeason) && j+1 < len(s.tok) && s.tok[j+1].num >= 0 {
+		if s.plays(j, roleSeason) && s.at(j+1).num >= 0 {
 			j++
 		}
-		if season, _, ok := fullMark(s.word(j)); ok && join.tightDash() && s.word(j)[0] == 's' &&
-			season > s.nums[c.seasons.to-1] && s.tok[j].prop == propNone {
+		k, last := s.word(j), s.last(c.seasons)
+		if season, _, ok := fullMark(k); ok && k[0] == 's' && join.tightDash() && season > last && s.freeWord(j) {
 			s.seasonsAndEpisodes(c, j, season)
 			return
 		}
 		n, marked := s.seasonAt(j)
-		last := s.nums[c.seasons.to-1]
-		if n < 0 || s.tok[j].prop != propNone || join&(sepOpen|sepClose|sepSlash) != 0 || n > 120 || n <= last {
+		if n <= last || n > 120 || !s.freeWord(j) || join&(sepOpen|sepClose|sepSlash) != 0 || s.unitFollows(j) {
 			return
 		}
-		if s.unitFollows(j) {
-			return
-		}
-		switch dash := join&(sepDash|sepTilde) != 0; {
-		case dash && (marked || j > c.to || !join.spacedDash() || s.rangeOfSeasons(c, j)):
+		switch {
+		case join&(sepDash|sepTilde) == 0 && (marked || s.listsSeason(c, n, join)):
+			s.append(&c.seasons, n)
+		case join&(sepDash|sepTilde) != 0 && (marked || j > c.to || !join.spacedDash() || s.rangeOfSeasons(c, j)):
 			s.runTo(&c.seasons, n)
-		case dash:
-			return
-		case marked || join&(sepAmpersand|sepPlus|sepComma) != 0 ||
-			c.seasonWord && n == last+1 && join.only(sepSpace|sepDot):
-			s.nums = append(s.nums, n)
-			c.seasons.to = len(s.nums)
 		default:
 			return
 		}
 		c.to = j + 1
 	}
+}
+
+// listsSeason reports whether join lets n, a number without a letter, be one more season of a list.
+func (s *segment) listsSeason(c *claim, n int, join separators) bool {
+	return join&(sepAmpersand|sepPlus|sepComma) != 0 ||
+		c.seasonWord && n == s.last(c.seasons)+1 && join.only(sepSpace|sepDot)
 }
 
 // seasonsAndEpisodes reads "S01-S03E01-75": all episodes of several seasons, numbered through. Token j holds the last
@@ -116,8 +107,6 @@ func (s *segment) seasonAt(j int) (n int, marked bool) {
 
 // unitFollows reports whether the number at token j belongs to a codec or a channel layout.
 func (s *segment) unitFollows(j int) bool {
-	if j+1 >= len(s.tok) {
-		return false
-	}
-	return s.tok[j+1].sep == sepDot && s.tok[j+1].num >= 0 && s.tok[j+1].num < 3 && s.tok[j].num < 8
+	next := s.at(j + 1)
+	return next.sep == sepDot && next.num >= 0 && next.num < 3 && s.tok[j].num < 8
 }

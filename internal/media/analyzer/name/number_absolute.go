@@ -7,47 +7,50 @@ func (s *segment) absoluteBeside(marker int) {
 	if m.seasons.empty() || m.episodes.empty() {
 		return
 	}
-	if i := m.to; s.freeWord(i) && s.tok[i].num > 0 && len(s.word(i)) <= 4 &&
-		(s.tok[i].sep.only(sepSpace|sepOpen|sepClose) || s.tok[i].sep.spacedDash() && s.rangeEnd(i) == len(s.tok)-1) &&
-		(i+1 >= len(s.tok) || s.rangeBehind(i) || s.alone(i) && s.tok[i].num >= 100) && len(s.word(i)) >= 3 &&
-		!screenHeight(s.tok[i].num) {
-		abs := s.number(s.tok[i].num)
-		to := i + 1
-		if j := s.rangeEnd(i); j > 0 {
-			s.runTo(&abs, s.tok[j].num)
-			to = j + 1
-		}
-		s.claims[marker].absolute = abs
-		s.add(claim{prop: propIgnored, from: i, to: to})
+	from, to := s.absoluteBehind(m.to)
+	if from == to {
+		from, to = s.absoluteBefore(&m)
+	}
+	if from == to {
 		return
 	}
-	s.absoluteBefore(marker)
+	abs := s.number(s.tok[from].num)
+	s.runTo(&abs, s.tok[to-1].num)
+	s.claims[marker].absolute = abs
+	s.add(claim{prop: propIgnored, from: from, to: to})
 }
 
-// absoluteBefore claims the absolute number or range in front of a full marker.
-func (s *segment) absoluteBefore(marker int) {
-	m := s.claims[marker]
+// absoluteBehind finds the absolute number or range behind a full marker, which ends before token i.
+func (s *segment) absoluteBehind(i int) (from, to int) {
+	t, d, end := s.at(i), len(s.word(i)), 0
+	if s.freeWord(i) && t.num > 0 {
+		end = s.rangeEnd(i)
+	}
+	switch {
+	case !s.freeWord(i) || t.num <= 0 || d < 3 || d > 4 || screenHeight(t.num):
+		return 0, 0
+	case !t.sep.only(sepSpace|sepOpen|sepClose) && !(t.sep.spacedDash() && end == len(s.tok)-1):
+		return 0, 0
+	case end > 0:
+		return i, end + 1
+	case i+1 < len(s.tok) && !(s.alone(i) && t.num >= 100):
+		return 0, 0
+	}
+	return i, i + 1
+}
+
+// absoluteBefore finds the absolute number or range in front of the full marker m.
+func (s *segment) absoluteBefore(m *claim) (from, to int) {
 	i := m.from - 1
-	if j := i - 1; j > 0 && s.free(j, i+1) && s.tok[j].num > 0 && s.rangeEnd(j) == i && s.tok[i].sep.tightDash() {
-		abs := s.number(s.tok[j].num)
-		s.runTo(&abs, s.tok[i].num)
-		s.claims[marker].absolute = abs
-		s.add(claim{prop: propIgnored, from: j, to: i + 1})
-		return
+	t, d := s.at(i), len(s.word(i))
+	switch {
+	case i > 1 && s.free(i-1, i+1) && s.tok[i-1].num > 0 && t.sep.tightDash() && s.rangeEnd(i-1) == i:
+		return i - 1, i + 1
+	case i <= 0 || t.prop != propNone || t.num <= 0 || d > 4:
+	case s.fansub && m.weight == weightCrossed && d == 3 && t.sep == sepSpace && s.wordsBefore(i): // "Title 214 10x14"
+		return i, i + 1
+	case t.sep.spacedDash() && (s.fansub || d == 3 && s.tok[m.from].sep.spacedDash()): // "Title - 012 - s02e03"
+		return i, i + 1
 	}
-	if i <= 0 || s.tok[i].prop != propNone || s.tok[i].num <= 0 || len(s.word(i)) > 4 {
-		return
-	}
-	// "[Group] Title 214 10x14"
-	if s.fansub && m.weight == weightCrossed && len(s.word(i)) == 3 && s.tok[i].sep == sepSpace && s.wordsBefore(i) {
-		s.claims[marker].absolute = s.number(s.tok[i].num)
-		s.add(claim{prop: propIgnored, from: i, to: i + 1})
-		return
-	}
-	// "Title - 012 - s02e03"
-	if !s.tok[i].sep.spacedDash() || !s.fansub && (len(s.word(i)) != 3 || !s.tok[m.from].sep.spacedDash()) {
-		return
-	}
-	s.claims[marker].absolute = s.number(s.tok[i].num)
-	s.add(claim{prop: propIgnored, from: i, to: i + 1})
+	return 0, 0
 }

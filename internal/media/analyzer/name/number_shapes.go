@@ -10,15 +10,23 @@ func (s *segment) pairAt(i int) bool {
 	if s.tagsAt > 0 && i > s.tagsAt || !s.freeWord(j) || s.tok[i].num <= 0 || s.tok[j].num <= 0 || len(s.word(i)) > 2 {
 		return false
 	}
-	before, sep, k := s.tok[i].sep, s.tok[j].sep, s.word(j)
-	switch {
-	case sep == sepDot && (len(k) == 2 || len(k) == 3):
-		return s.fillsSquare(i, j+1) || i > 0 && before.spacedDash() && before&sepSpace != 0 && s.nextSpacedDash(j)
-	case len(k) != 2 || s.fansub || !s.wordsBefore(i):
+	switch before, d := s.tok[i].sep, len(s.word(j)); {
+	case s.tok[j].sep == sepDot && (d == 2 || d == 3):
+		return s.fillsSquare(i, j+1) || i > 0 && before.has(sepDash|sepSpace) && s.at(j+1).sep.spacedDash()
+	case d != 2 || s.fansub || !s.wordsBefore(i):
 		return false
+	}
+	return s.pairBehindTitle(i)
+}
+
+// pairBehindTitle reports whether the numbers at token i, of which the second has two digits, are season and episode
+// for what joins them.
+func (s *segment) pairBehindTitle(i int) bool {
+	j, before, sep := i+1, s.tok[i].sep, s.tok[i+1].sep
+	switch {
 	case len(s.word(i)) == 1:
 		apart := before.only(sepSpace | sepDot | sepUnderscore)
-		return k[0] == '0' && sep.tightDash() && apart && s.onlyTagsFrom(j+1)
+		return s.word(j)[0] == '0' && sep.tightDash() && apart && s.onlyTagsFrom(j+1)
 	case j+1 < len(s.tok) || s.tagsAt != len(s.tok):
 		return false
 	case sep.tightDash():
@@ -32,9 +40,6 @@ func (s *segment) fillsSquare(from, to int) bool {
 	b := s.tok[from].bracket
 	return b >= 0 && s.br[b].kind == '[' && s.br[b].first == from && s.br[b].last == to
 }
-
-// nextSpacedDash reports a dash with room around it between token i and the next one.
-func (s *segment) nextSpacedDash(i int) bool { return i+1 < len(s.tok) && s.tok[i+1].sep.spacedDash() }
 
 // episodeSuffix reports what may follow the digits of an episode in its word.
 func (s *segment) episodeSuffix(k []byte) bool {
@@ -51,14 +56,10 @@ func (s *segment) episodeSuffix(k []byte) bool {
 
 // boundBefore reports whether the word before token i takes its number: Part 2, Vol 3, Windows 10.
 func (s *segment) boundBefore(i int) bool {
-	if i == 0 || s.tok[i].sep&(sepOpen|sepClose) != 0 {
+	if sep := s.tok[i].sep; sep&(sepOpen|sepClose) != 0 || sep.spacedDash() {
 		return false
 	}
-	e := s.tok[i-1].entry
-	if e == nil || s.tok[i].sep.spacedDash() {
-		return false
-	}
-	return e.roles&(rolePart|roleCD|roleVolume|roleDisc) != 0 && e.roles&roleEpisode == 0
+	return s.plays(i-1, rolePart|roleCD|roleVolume|roleDisc) && !s.plays(i-1, roleEpisode)
 }
 
 // boundBehind reports whether token i begins something longer: a decimal, a list of numbers, a unit.
@@ -83,31 +84,33 @@ func (s *segment) boundBehind(i int) bool {
 	return false
 }
 
-// rangeBehind reports whether a range to a larger number begins at token i.
-func (s *segment) rangeBehind(i int) bool { return s.rangeEnd(i) > 0 }
-
-// rangeEnd returns the token that ends the range that begins at token i, 0 if none does.
+// rangeEnd returns the token that ends the range to a larger number that begins at token i, 0 if none does.
 func (s *segment) rangeEnd(i int) int {
 	j := i + 1
 	if !s.freeWord(j) {
 		return 0
 	}
-	join := s.tok[j].sep
-	dash := join&(sepDash|sepTilde) != 0 && join.only(sepDash|sepTilde|sepSpace)
+	join, next := s.tok[j].sep, s.at(j+1)
 	n, m := s.versionedNumber(i), s.versionedNumber(j)
-	ends := j+1 >= len(s.tok) || s.rangeOpens(i) || s.tok[j+1].prop != propNone ||
-		s.tok[j+1].sep&(sepOpen|sepClose) != 0 || s.tok[j+1].sep.spacedDash() || s.onlyTagsFrom(j+1) || s.finale(j+1)
-	if s.tok[i].sep.tightDash() && i > 0 && s.tok[i-1].num >= 0 {
-		return 0 // the middle of "1-09-70"
-	}
-	if !dash || n < 0 || m <= n || m-n > maxRun || !ends || j+1 < len(s.tok) && s.tok[j+1].sep.tightDash() &&
-		s.tok[j+1].num >= 0 || len(s.word(j)) > 4 || n == 0 && m > 200 {
+	switch {
+	case join&(sepDash|sepTilde) == 0 || !join.only(sepDash|sepTilde|sepSpace):
+		return 0
+	case n < 0 || m <= n || m-n > maxRun || len(s.word(j)) > 4 || n == 0 && m > 200:
+		return 0
+	case s.at(i-1).num >= 0 && s.tok[i].sep.tightDash(), next.num >= 0 && next.sep.tightDash():
+		return 0 // within "1-09-70"
+	case join.has(sepSpace|sepDash) && len(s.word(i)) != len(s.word(j)) && s.word(i)[0] != '0':
+		return 0 // "Series 21 - 101" has a number in its title
+	case !s.endsRange(j+1) && !s.rangeOpens(i):
 		return 0
 	}
-	if join&sepSpace != 0 && join&sepDash != 0 && len(s.word(i)) != len(s.word(j)) && s.word(i)[0] != '0' {
-		return 0 // "Series 21 - 101" has a number in its title
-	}
 	return j
+}
+
+// endsRange reports whether a range may end before token i, since no words of a title go on there.
+func (s *segment) endsRange(i int) bool {
+	return s.bracketOrEnd(i) || s.tok[i].prop != propNone || s.tok[i].sep.spacedDash() || s.onlyTagsFrom(i) ||
+		s.finale(i)
 }
 
 // versionedNumber returns the number that token i is, with a version behind it or not: 01, 01v2; else -1.
@@ -129,58 +132,59 @@ func (s *segment) wholeInBracket(i int) bool {
 
 // finale reports a word that says that a number is the last, or that nothing is lacking.
 func (s *segment) finale(i int) bool {
-	if i >= len(s.tok) {
-		return false
-	}
-	switch string(s.word(i)) {
-	case "end", "fin", "final", "batch", "complete":
-		return true
-	}
-	return false
+	return oneOf(s.word(i), "end", "fin", "final", "batch", "complete")
 }
 
 // weighLeading weighs a number that opens the name: an episode in a season's folder, or before a dash.
-func (s *segment) weighLeading(i int, n int, d int, c context) candidate {
-	zero := s.word(i)[0] == '0'
+func (s *segment) weighLeading(f *figure) candidate {
+	i, d, season := f.at, f.digits, f.context.season
 	switch {
-	case len(s.tok) == 1 && d == 4 && zero && n > 100:
-		return candidate{at: i, weight: weightNumber, split: true}
 	case s.tok[i].bracket >= 0 && !s.alone(i):
-		return candidate{at: i}
-	case c.season != nil && d <= 4 && !(d == 4 && yearLike(n)):
-		ofSeason := d == 3 && n/100 == c.season[0] && n%100 > 0
-		return candidate{at: i, weight: weightNumber, split: ofSeason || d == 4}
+		return candidate{}
+	case season != nil && d <= 4 && !(d == 4 && yearLike(f.n)):
+		return candidate{weight: weightNumber, split: d == 4 || d == 3 && s.ofSeason(f)}
 	case len(s.tok) == 1:
-		if c.inWork && !c.films && c.medium == mediumVideo && d >= 2 && d <= 3 && zero && n > 0 {
-			return candidate{at: i, weight: weightBare + 5} // "Series/04.mkv"
-		}
-		return candidate{at: i}
+		return s.weighOnly(f)
 	case i+1 >= len(s.tok):
-		return candidate{at: i}
-	case s.fansub && d <= 3 && (s.tok[i+1].sep.spacedDash() || zero && d > 1):
-		return candidate{at: i, weight: weightNumber - 5}
+		return candidate{}
+	case s.fansub && d <= 3 && (f.zero || s.tok[i+1].sep.spacedDash()):
+		return candidate{weight: weightNumber - 5}
 	case s.pairOpens(i):
-		return candidate{at: i, weight: weightNumber, pair: true}
+		return candidate{weight: weightNumber, pair: true}
 	case s.rangeOpens(i):
-		return candidate{at: i, weight: weightNumber}
+		return candidate{weight: weightNumber}
 	}
-	return candidate{at: i, weight: s.weighBeforeTitle(i, d, c)}
+	return candidate{weight: s.weighBeforeTitle(f)}
 }
 
-// weighBeforeTitle weighs a number of d digits that opens the name, by what is between it and the word behind it.
-func (s *segment) weighBeforeTitle(i, d int, c context) int {
-	next, after := &s.tok[i+1], s.tok[i+1].sep
-	zero := s.word(i)[0] == '0'
-	spaced := after.spacedDash() || after&sepDot != 0 && after&sepSpace != 0
-	video := !c.films && c.medium == mediumVideo && !s.has(propYear)
+// ofSeason reports whether the number is an episode of the folder's season, with it in front: 103.
+func (s *segment) ofSeason(f *figure) bool {
+	return f.context.season != nil && f.n/100 == f.context.season[0] && f.n%100 > 0
+}
+
+// weighOnly weighs a number that is all of the name.
+func (s *segment) weighOnly(f *figure) candidate {
 	switch {
-	case d == 2 && zero && after.tightDash() && next.num < 0 && s.tagsAt == len(s.tok):
+	case f.zero && f.digits == 4 && f.n > 100:
+		return candidate{weight: weightNumber, split: true}
+	case f.zero && f.digits <= 3 && f.n > 0 && f.inWork && f.video(): // "Series/04.mkv"
+		return candidate{weight: weightBare + 5}
+	}
+	return candidate{}
+}
+
+// weighBeforeTitle weighs a number that opens the name, by what is between it and the word behind it.
+func (s *segment) weighBeforeTitle(f *figure) int {
+	i, d := f.at, f.digits
+	after := s.tok[i+1].sep
+	switch {
+	case d == 2 && f.zero && after.tightDash() && s.tok[i+1].num < 0 && s.tagsAt == len(s.tok):
 		return weightBare + 5 // "03-Title"
 	case d > 4 || s.alone(i):
 		return 0
-	case d == 3 && !zero && after.spacedDash() && after&sepSpace != 0 && video && s.nextDash(i+2) == 0:
+	case d == 3 && !f.zero && after.has(sepDash|sepSpace) && f.video() && !s.has(propYear) && s.nextDash(i+2) == 0:
 		return weightBare
-	case spaced && zero && d >= 2 && d <= 3 && !s.movieBehind(i) && !c.inSet:
+	case f.zero && d <= 3 && (after.spacedDash() || after.has(sepDot|sepSpace)) && !s.is(i+1, "movie") && !f.inSet:
 		return weightBare + 5
 	}
 	return 0
@@ -188,81 +192,71 @@ func (s *segment) weighBeforeTitle(i, d int, c context) int {
 
 // pairOpens reports a season and an episode that open the name: "2-06. Title".
 func (s *segment) pairOpens(i int) bool {
-	if digits(s.word(i), 0) != 1 || i+2 >= len(s.tok) {
-		return false
-	}
-	next := &s.tok[i+1]
-	return next.sep.tightDash() && len(s.word(i+1)) == 2 && next.num > 0 && s.tok[i+2].sep&sepSpace != 0
+	next := s.at(i + 1)
+	return digits(s.word(i), 0) == 1 && len(s.word(i+1)) == 2 && next.num > 0 && next.sep.tightDash() &&
+		s.at(i+2).sep&sepSpace != 0
 }
 
 // rangeOpens reports whether a range of numbers with a dot behind it opens the name: "003-005. Title".
 func (s *segment) rangeOpens(i int) bool {
-	if i+2 >= len(s.tok) || !s.tok[i+1].sep.tightDash() || s.tok[i+1].num <= s.tok[i].num ||
-		len(s.word(i)) != len(s.word(i+1)) {
+	if !s.at(i+1).sep.tightDash() || s.tok[i+1].num <= s.tok[i].num || len(s.word(i)) != len(s.word(i+1)) {
 		return false
 	}
-	sep := s.tok[i+2].sep
-	return sep&sepDot != 0 && sep&sepSpace != 0 || sep.spacedDash()
+	sep := s.at(i + 2).sep
+	return sep.has(sepDot|sepSpace) || sep.spacedDash()
 }
 
-// movieBehind reports whether the word behind token i says that films are counted, not episodes.
-func (s *segment) movieBehind(i int) bool {
-	return i+1 < len(s.tok) && s.is(i+1, "movie")
-}
-
-// weighBracketed weighs a number with brackets to itself.
-func (s *segment) weighBracketed(i int, n int, d int, c context, season int) candidate {
-	b := s.br[s.tok[i].bracket]
-	switch {
-	case d == 4 && yearLike(n) && (b.kind == '(' || !s.fansub || !s.numberBracketBehind(i)):
-		return candidate{at: i}
-	case s.fansub && b.kind != '(':
-		w := weightNumber + 20
-		if d == 4 && yearLike(n) {
-			w = weightBare - 5
+// weighBracketed weighs a number in brackets, which mostly has them to itself.
+func (s *segment) weighBracketed(f *figure) candidate {
+	i, d := f.at, f.digits
+	switch year := d == 4 && yearLike(f.n); {
+	case !s.alone(i):
+		if s.fansub && s.opensBracket(i) && s.kind(i) == '[' && f.zero && s.behindTag(f) {
+			return candidate{weight: weightBare + 5} // "[01 1080p HEVC]"
 		}
-		if i > s.wordsEnd && s.wordsEnd > 0 && !s.leading(s.wordsEnd) {
-			w -= 25
-		}
-		return candidate{at: i, weight: w}
-	case d == 2 && b.kind == '[' && i <= s.tagsAt &&
-		(i+1 >= len(s.tok) || s.tok[i+1].sep&sepOpen != 0 || s.tok[i+1].prop.technical()):
-		return candidate{at: i, weight: weightNumber}
-	case d == 3 && b.kind == '[' && i < s.wordsEnd:
-		return candidate{at: i, weight: weightNumber, split: true}
+	case year && (s.kind(i) == '(' || !s.fansub || !s.alone(i+1) || s.tok[i+1].num < 0):
+	case s.fansub && s.kind(i) != '(':
+		return candidate{weight: s.fansubBracketWeight(i, year)}
+	case s.kind(i) != '[':
+	case d == 2 && i <= s.tagsAt && (i+1 >= len(s.tok) || s.tok[i+1].sep&sepOpen != 0 || s.behindTag(f)):
+		return candidate{weight: weightNumber}
+	case d == 3 && i < s.wordsEnd:
+		return candidate{weight: weightNumber, split: true}
 	}
-	return candidate{at: i}
+	return candidate{}
 }
 
-// numberBracketBehind reports whether another number in brackets follows that of token i.
-func (s *segment) numberBracketBehind(i int) bool {
-	return i+1 < len(s.tok) && s.alone(i+1) && s.tok[i+1].num >= 0
+// fansubBracketWeight is what speaks for a number with square brackets to itself in the name of an anime release.
+func (s *segment) fansubBracketWeight(i int, year bool) int {
+	w := weightNumber + 20
+	if year {
+		w = weightBare - 5
+	}
+	if i > s.wordsEnd && s.wordsEnd > 0 && !s.leading(s.wordsEnd) {
+		w -= 25
+	}
+	return w
 }
 
 // weighSplit weighs 103, 0103, 1003, 10910 as season and episode.
-func (s *segment) weighSplit(i int, n int, d, w int, c context) candidate {
-	k := s.word(i)
-	if n%100 == 0 && d == 3 && len(k) == d && c.inSeries { // "One Series/One Series 300"
-		return candidate{at: i, weight: w + 25}
+func (s *segment) weighSplit(f *figure, w int) candidate {
+	i, n, d := f.at, f.n, f.digits
+	suffixed := len(s.word(i)) > d
+	switch {
+	case n%100 == 0 && d == 3 && !suffixed && f.inSeries: // "One Series/One Series 300"
+		return candidate{weight: w + 25}
+	case suffixed || n < 100 || n%100 == 0 || d == 4 && yearLike(n) && !s.has(propYear):
+		return candidate{weight: w - 20}
+	case i >= s.anchor && screenHeight(n), d == 5 && n%100 != n/100%100+1:
+		return candidate{}
+	case s.anchor < len(s.tok), s.at(i + 1).prop.technical(),
+		d == 3 && i+1 == len(s.tok) && (!s.spaces || f.video()):
+		w += 20
 	}
-	if len(k) > d || n < 100 || d == 4 && yearLike(n) && !s.has(propYear) || n%100 == 0 {
-		return candidate{at: i, weight: w - 20}
-	}
-	if screenHeight(n) && d >= 3 && i >= s.anchor {
-		return candidate{at: i}
-	}
-	w += 25
-	if d == 5 && !(n%100 == n/100%100+1) {
-		return candidate{at: i}
-	}
-	if i+1 >= len(s.tok) && s.anchor == len(s.tok) && (!s.spaces || c.medium == mediumVideo && !c.films) && d == 3 ||
-		s.tok[min(i+1, len(s.tok)-1)].prop.technical() || s.anchor < len(s.tok) {
-		return candidate{at: i, weight: w, split: true}
-	}
-	return candidate{at: i, weight: w - 20, split: true}
+	return candidate{weight: w + 5, split: true}
 }
 
-// splitConfirmed reports whether a number in brackets repeats the last two digits of n: "110 (10)".
-func (s *segment) splitConfirmed(i int, n int) bool {
-	return i+1 < len(s.tok) && s.alone(i+1) && s.tok[i+1].num == n%100 && n >= 100 && n < 10000
+// splitConfirmed reports whether a number in brackets repeats the last two digits of that at token i: "110 (10)".
+func (s *segment) splitConfirmed(f *figure) bool {
+	return s.alone(f.at+1) && s.tok[f.at+1].num == f.n%100 && f.n >= 100 && f.n < 10000
 }

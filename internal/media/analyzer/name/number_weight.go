@@ -16,86 +16,84 @@ type figure struct {
 	context
 }
 
+// video reports a single video, which does not lie among films.
+func (c *context) video() bool { return c.medium == mediumVideo && !c.films }
+
 func (s *segment) figureAt(i int, c context, season int) figure {
 	k := s.word(i)
 	f := figure{at: i, next: i + 1, digits: digits(k, 0), before: s.tok[i].sep, season: season, context: c}
 	f.n = number(k[:f.digits])
 	f.zero = k[0] == '0' && f.digits > 1
-	f.ranges = s.rangeBehind(i)
+	f.ranges = s.rangeEnd(i) > 0
 	f.spaced = f.before.spacedDash() &&
 		f.before.only(sepDash|sepSpace|sepUnderscore|sepDot|sepClose|sepMark|sepQuote|sepOther)
 	f.versioned = f.digits == len(k) && s.correctedAt(f.next)
 	if f.versioned {
 		f.next++
 	}
-	if f.next >= len(s.tok) {
-		f.ends = true
-		return f
-	}
-	after, t := s.tok[f.next].sep, &s.tok[f.next]
+	after := s.at(f.next).sep
 	f.spacedAfter = after.spacedDash() && after.only(sepDash|sepSpace|sepUnderscore|sepDot)
-	// 101.102
-	list := f.digits >= 3 && f.digits == len(k) && t.num == f.n+1 && t.sep.only(sepDot|sepSpace|sepUnderscore)
-	// 05 + 06
-	list = list || t.num == f.n+1 && f.digits <= 3 && t.sep.only(sepSpace|sepPlus|sepAmpersand) &&
-		t.sep&(sepPlus|sepAmpersand) != 0
-	f.ends = list || s.is(f.next, "end") || s.is(f.next, "fin") || t.prop != propNone ||
-		after&(sepOpen|sepClose) != 0 || s.onlyTagsFrom(f.next)
+	f.ends = s.bracketOrEnd(f.next) || s.listsNext(&f) || !s.freeWord(f.next) || s.is(f.next, "end") ||
+		s.is(f.next, "fin") || s.onlyTagsFrom(f.next)
 	return f
+}
+
+// listsNext reports whether the next number follows as in a list: "101.102", "05 + 06".
+func (s *segment) listsNext(f *figure) bool {
+	t := s.at(f.next)
+	switch {
+	case t.num != f.n+1:
+		return false
+	case f.digits >= 3 && f.digits == len(s.word(f.at)) && t.sep.only(sepDot|sepSpace|sepUnderscore):
+		return true
+	}
+	return f.digits <= 3 && t.sep.lists()
+}
+
+// lists reports an ampersand or a plus sign, with room around it or without.
+func (s separators) lists() bool {
+	return s&(sepPlus|sepAmpersand) != 0 && s.only(sepSpace|sepPlus|sepAmpersand)
 }
 
 // correctedAt reports whether token i is the mark of a corrected file.
 func (s *segment) correctedAt(i int) bool {
-	if !s.freeWord(i) || s.tok[i].sep&(sepOpen|sepClose) != 0 {
-		return false
-	}
 	k := s.word(i)
-	return len(k) == 2 && k[0] == 'v' && isDigit(k[1])
+	return s.freeWord(i) && !s.bracketOrEnd(i) && len(k) == 2 && k[0] == 'v' && isDigit(k[1])
 }
 
 // behindTag reports whether a technical tag directly follows.
-func (s *segment) behindTag(f *figure) bool {
-	return s.at(f.next).prop.technical()
-}
+func (s *segment) behindTag(f *figure) bool { return s.at(f.next).prop.technical() }
 
 // weigh says how much speaks for the number at token i to be an episode.
 func (s *segment) weigh(i int, c context, season int) candidate {
-	no := candidate{at: i}
 	if s.pairAt(i) {
-		return candidate{at: i, weight: weightNumber + 30, pair: true}
+		return candidate{weight: weightNumber + 30, pair: true}
 	}
 	k := s.word(i)
 	if d := digits(k, 0); d > 5 || !s.episodeSuffix(k[d:]) || s.boundBefore(i) || s.boundBehind(i) || s.shielded(i) {
-		return no
+		return candidate{}
 	}
-	if i > 0 && s.halfWord(i) && s.tok[i-1].num >= 0 && s.tok[i-1].sep&(sepDot|sepClose) == 0 {
-		return no // of "12.5"
+	if before := s.at(i - 1); s.halfWord(i) && before.num >= 0 && before.sep&(sepDot|sepClose) == 0 {
+		return candidate{} // of "12.5"
 	}
 	f := s.figureAt(i, c, season)
-	if f.next < len(s.tok) && s.tok[f.next].prop == propMarker &&
-		s.tok[f.next].sep.only(sepSpace|sepDot|sepUnderscore|sepMark) {
-		return no // "Series 00 S1"
+	if t := s.at(f.next); t.prop == propMarker && t.sep.only(sepSpace|sepDot|sepUnderscore|sepMark) {
+		return candidate{} // "Series 00 S1"
 	}
 	switch {
 	case s.leading(i) && !s.has(propMarker):
-		return s.weighLeading(i, f.n, f.digits, c)
-	case s.alone(i):
-		return s.weighBracketed(i, f.n, f.digits, c, season)
-	case s.tok[i].bracket >= 0 && !s.wholeInBracket(i):
-		// "[01 1080p HEVC]"
-		if b := s.br[s.tok[i].bracket]; s.fansub && b.first == i && b.kind == '[' && f.zero && s.behindTag(&f) {
-			return candidate{at: i, weight: weightBare + 5}
-		}
-		return no
+		return s.weighLeading(&f)
+	case s.alone(i), s.tok[i].bracket >= 0 && !s.wholeInBracket(i):
+		return s.weighBracketed(&f)
 	case !f.ends && !f.spacedAfter && !f.ranges:
 		return s.weighInside(&f)
 	}
 	w, ok := s.evidence(&f)
-	if !ok {
-		return no
-	}
-	if f.digits < 3 {
-		return candidate{at: i, weight: s.doubts(&f, w+s.shortWeight(&f))}
+	switch {
+	case !ok:
+		return candidate{}
+	case f.digits < 3:
+		return candidate{weight: s.doubts(&f, w+s.shortWeight(&f))}
 	}
 	return s.weighLong(&f, w+10)
 }
@@ -106,64 +104,71 @@ func (s *segment) weighInside(f *figure) candidate {
 	afterYear := s.afterYear(f.at) && f.digits == 3
 	switch {
 	case f.zero && f.digits == 4 && f.n > 100 && f.n%100 > 0 && f.at <= s.anchor:
-		return candidate{at: f.at, weight: weightBare + 2, split: true}
+		return candidate{weight: weightBare + 2, split: true}
 	case f.zero && f.digits <= 3 && f.at <= s.anchor, afterYear:
-		return candidate{at: f.at, weight: weightBare + 2, split: afterYear && !f.zero}
-	case f.spaced && s.fansub && f.at < s.anchor && f.digits <= 3:
-		return candidate{at: f.at, weight: weightBare + 1}
-	case s.fansub && f.digits == 2 && f.medium == mediumVideo && f.at < s.anchor &&
-		f.before.only(sepSpace|sepUnderscore) && s.wordsBefore(f.at) &&
-		!f.films && !s.has(propYear) && !s.afterFilm(f.at) && s.tok[f.next].sep.only(sepSpace|sepUnderscore):
-		return candidate{at: f.at, weight: weightBare} // "[Group] Title 14 Name of the Episode"
+		return candidate{weight: weightBare + 2, split: afterYear && !f.zero}
+	case !s.fansub || f.at >= s.anchor:
+	case f.spaced && f.digits <= 3:
+		return candidate{weight: weightBare + 1}
+	case f.digits == 2 && f.video() && !s.has(propYear) && s.wordsBefore(f.at) && !s.afterFilm(f.at) &&
+		(f.before | s.tok[f.next].sep).only(sepSpace|sepUnderscore): // "[Group] Title 14 Name of the Episode"
+		return candidate{weight: weightBare}
 	}
-	return candidate{at: f.at}
+	return candidate{}
 }
 
 // evidence adds up what speaks for the number, whatever its length. It reports false where something
 // rules an episode out.
 func (s *segment) evidence(f *figure) (w int, ok bool) {
-	add := func(holds bool, n int) {
-		if holds {
-			w += n
+	for _, sign := range [...]struct {
+		holds  bool
+		weight int
+	}{
+		{f.spaced, 25},
+		{s.fansub, 20},
+		{f.zero, 20},
+		{f.versioned || len(s.word(f.at)) > f.digits, 20}, // 09v2, 09_v2
+		{s.has(propCRC), 10},
+		{f.season >= 0 || f.context.season != nil, 20},
+		{f.ranges, 50},
+		{s.onlySubtitled(), 15},
+		{f.digits == 2 && f.next >= len(s.tok) && s.at(f.at-1).cjk && f.before == sepSpace && f.video(), 20},
+		{f.before&sepHash != 0, 30},
+		{f.digits == 4 && yearLike(f.n) && !f.spaced, -40},
+	} {
+		if sign.holds {
+			w += sign.weight
 		}
 	}
-	year := s.has(propYear)
-	add(f.spaced, 25)
-	add(s.fansub, 20)
-	add(f.zero, 20)
-	add(f.versioned || len(s.word(f.at)) > f.digits, 20) // 09v2, 09_v2
-	add(s.has(propCRC), 10)
-	add(f.season >= 0 || f.context.season != nil, 20)
-	add(f.ranges, 50)
-	add(s.onlySubtitled(), 15)
-	add(f.digits == 2 && f.next >= len(s.tok) && s.tok[f.at-1].cjk && f.before == sepSpace &&
-		f.medium == mediumVideo && !f.films, 20)
-	add(f.before&sepHash != 0, 30)
-	add(f.digits == 4 && yearLike(f.n) && !f.spaced, -40)
-	if f.ranges && year && !s.fansub && !f.spaced {
-		return 0, false // "Rocky 1-5 (1976)"
-	}
-	if year && !f.spaced && w < 20 {
-		if !s.afterYear(f.at) || f.digits != 2 && f.digits != 3 {
-			return 0, false
-		}
-		w += 20
-	}
-	if f.season >= 0 && f.at > 0 && isExtras(s.word(f.at-1)) {
+	switch weak := s.has(propYear) && !f.spaced && w < 20; {
+	case s.ruledOut(f):
 		return 0, false
-	}
-	if s.has(propDate) && !f.spaced && f.before&sepHash == 0 {
+	case weak && s.afterYear(f.at) && (f.digits == 2 || f.digits == 3):
+		w += 20
+	case weak:
 		return 0, false
 	}
 	return w, f.spaced || s.wordsBefore(f.at)
 }
 
+// ruledOut reports what no episode has: a range of films, extras of a season, a day beside the number.
+func (s *segment) ruledOut(f *figure) bool {
+	switch {
+	case f.ranges && s.has(propYear) && !s.fansub && !f.spaced: // "Rocky 1-5 (1976)"
+		return true
+	case f.season >= 0 && isExtras(s.word(f.at-1)):
+		return true
+	}
+	return s.has(propDate) && !f.spaced && f.before&sepHash == 0
+}
+
 // shortWeight is what one or two digits add.
 func (s *segment) shortWeight(f *figure) int {
 	switch {
-	case f.digits == 1 && f.next < len(s.tok) && s.tok[f.next].prop == propCRC && s.fansub:
-		return 0
-	case f.digits == 1 && f.next < len(s.tok) && s.tok[f.next].prop == propCRC:
+	case f.digits == 1 && s.at(f.next).prop == propCRC:
+		if s.fansub {
+			return 0
+		}
 		return 20
 	case f.digits == 1:
 		return -15
@@ -180,17 +185,16 @@ func (s *segment) weighLong(f *figure, w int) candidate {
 		w += 20
 	}
 	plain := !subtitled && !f.spaced && !s.fansubLike() && !s.onlySubtitled() && !f.ranges && f.before&sepHash == 0
-	season := f.context.season
-	switch {
-	case season != nil && f.n/100 == season[0] && f.n%100 > 0 && !s.fansub &&
-		(!f.spaced && s.behindTag(f) || f.spaced && f.spacedAfter):
-		return candidate{at: f.at, weight: weightNumber, split: true}
-	case plain && f.spacedAfter && f.digits == 3 && !s.has(propYear) && s.tok[f.next].prop == propNone && f.season < 0:
-		return candidate{at: f.at, weight: weightBare + 2, split: s.splitConfirmed(f.at, f.n)}
-	case plain && f.season < 0 && season == nil && (f.digits > 3 || !f.zero):
-		return s.weighSplit(f.at, f.n, f.digits, w, f.context)
+	framed := !f.spaced && s.behindTag(f) || f.spaced && f.spacedAfter
+	switch plain = plain && f.season < 0; {
+	case framed && !s.fansub && s.ofSeason(f):
+		return candidate{weight: weightNumber, split: true}
+	case plain && f.spacedAfter && f.digits == 3 && !s.has(propYear) && s.freeWord(f.next):
+		return candidate{weight: weightBare + 2, split: s.splitConfirmed(f)}
+	case plain && f.context.season == nil && (f.digits > 3 || !f.zero):
+		return s.weighSplit(f, w)
 	}
-	return candidate{at: f.at, weight: s.doubts(f, w), split: s.splitConfirmed(f.at, f.n)}
+	return candidate{weight: s.doubts(f, w), split: s.splitConfirmed(f)}
 }
 
 // doubts takes off for a number behind where titles end, and for one that counts films.

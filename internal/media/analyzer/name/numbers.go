@@ -34,10 +34,11 @@ func (s *segment) findNumbers(c context) {
 		if best.at >= 0 && best.weight > 0 && s.rangeEnd(best.at) == i {
 			continue
 		}
-		if s.tok[i].prop != propNone || !isDigit(s.word(i)[0]) {
+		if !s.freeWord(i) || !isDigit(s.word(i)[0]) {
 			continue
 		}
-		if n := s.weigh(i, c, season); s.outweighs(n, best) {
+		n := s.weigh(i, c, season)
+		if n.at = i; s.outweighs(n, best) {
 			best = n
 		}
 	}
@@ -176,7 +177,7 @@ func (s *segment) claimNumber(best candidate) {
 		c.num = -int(s.word(c.to)[1] - '0')
 		c.to++
 	}
-	if s.finale(c.to) && s.tok[c.to].prop == propNone && (s.lookup(c.to).tag == nil || s.is(c.to, "fin")) {
+	if s.finale(c.to) && s.freeWord(c.to) && (s.lookup(c.to).tag == nil || s.is(c.to, "fin")) {
 		c.to++
 	}
 	s.add(c)
@@ -185,31 +186,23 @@ func (s *segment) claimNumber(best candidate) {
 // listBehind reads "05 + 06", "05 & 06", and the half of "05.5", which counts a special.
 func (s *segment) listBehind(c *claim) {
 	for s.freeWord(c.to) && c.seasons.empty() && c.episodes.to == len(s.nums) {
-		t := &s.tok[c.to]
-		switch {
-		case t.sep.only(sepSpace|sepPlus|sepAmpersand) && t.sep&(sepPlus|sepAmpersand) != 0 &&
-			t.num == s.nums[c.episodes.to-1]+1:
-			s.nums = append(s.nums, t.num)
-			c.episodes.to++
-			c.to++
-		case s.half(c):
-			return
-		default:
+		if t := &s.tok[c.to]; !t.sep.lists() || t.num != s.last(c.episodes)+1 {
+			s.half(c)
 			return
 		}
+		s.append(&c.episodes, s.tok[c.to].num)
+		c.to++
 	}
 }
 
 // splitsBehind reads a second number of the same season: 101.102.
 func (s *segment) splitsBehind(c *claim) {
-	season := s.nums[c.seasons.from]
 	for s.freeWord(c.to) {
 		n := s.tok[c.to].num
-		if n/100 != season || n%100 != s.nums[c.episodes.to-1]+1 || c.episodes.to != len(s.nums) {
+		if n/100 != s.nums[c.seasons.from] || n%100 != s.last(c.episodes)+1 {
 			return
 		}
-		s.nums = append(s.nums, n%100)
-		c.episodes.to++
+		s.append(&c.episodes, n%100)
 		c.to++
 	}
 }

@@ -27,6 +27,9 @@ const (
 // only reports whether s holds nothing beyond the separators of set.
 func (s separators) only(set separators) bool { return s&^set == 0 }
 
+// has reports whether s holds all separators of set.
+func (s separators) has(set separators) bool { return s&set == set }
+
 // spacedDash reports a dash with room around it: the one that separates parts of a name rather than
 // the parts of a word.
 func (s separators) spacedDash() bool {
@@ -305,6 +308,16 @@ func digits(k []byte, i int) int {
 		i++
 	}
 	return i
+}
+
+// oneOf reports whether k is one of a few words.
+func oneOf(k []byte, words ...string) bool {
+	for _, w := range words {
+		if string(k) == w {
+			return true
+		}
+	}
+	return false
 }
 
 // firstDigit returns where the first digit of k stands, len(k) if there is none.
