@@ -51,12 +51,8 @@ type coreOptions struct {
 	once     bool
 }
 
-// removalGrace is how long an item may be gone before it is forgotten: a move may show its other half
-// that late.
-const removalGrace = 10 * time.Second
-
-// lookLimit is how long a directory that does not answer is waited for. The largest on the slowest disk takes less.
-const lookLimit = 5 * time.Minute
+// dirScanLimit is how long a directory that does not answer is waited for. The largest on the slowest disk takes less.
+const dirScanLimit = 5 * time.Minute
 
 // openCore takes the data directory and opens the catalog.
 func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core, err error) {
@@ -81,7 +77,7 @@ func (c *core) start(root context.Context, o coreOptions) {
 	cfg := c.config.Load()
 	sc := scanner.Config{
 		Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait, Grace: o.grace,
-		RescanInterval: cfg.Scanner.RescanInterval, LookLimit: lookLimit,
+		RescanInterval: cfg.Scanner.RescanInterval, DirScanLimit: dirScanLimit,
 	}
 	if o.once {
 		sc.RescanInterval = 0

@@ -55,7 +55,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 		return errors.Join(err, listener.Close())
 	}
 	d.bus = realtime.NewEventBus(c.store, logs.Sparing(log))
-	d.start(ctx, coreOptions{watch: watching{d.watcher, d}, grace: removalGrace, observer: scanner.Observer{Scan: d.tellScan, Root: d.tellRoot}})
+	d.start(ctx, coreOptions{watch: watching{d.watcher, d}, grace: scanner.RemovalGrace, observer: scanner.Observer{Scan: d.tellScan, Root: d.tellRoot}})
 	d.stages.start("search index", c.store.Index)
 	d.stages.start("event bus", d.bus.Run)
 	d.stages.start("watcher", d.watcher.Run)

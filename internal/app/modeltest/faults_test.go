@@ -98,7 +98,7 @@ func (m *faulty) start(dir string, seed uint64) {
 	st, err := store.Open(ctx, dir, store.Options{})
 	m.must(err)
 	m.store = st
-	cfg := scanner.Config{Debounce: 20 * time.Millisecond, MaxWait: 100 * time.Millisecond, Grace: faultGrace, LookLimit: 400 * time.Millisecond}
+	cfg := scanner.Config{Debounce: 20 * time.Millisecond, MaxWait: 100 * time.Millisecond, Grace: faultGrace, DirScanLimit: 400 * time.Millisecond}
 	describe := func(_ int64, _ string, _ []byte) reconcile.Doc { return reconcile.Doc{Kind: media.KindOther} }
 	m.scanner = scanner.New(cfg, st, nil, describe, scanner.Observer{}, zap.NewNop())
 	var running sync.WaitGroup

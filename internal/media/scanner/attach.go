@@ -91,8 +91,8 @@ func (s *Scanner) detach(ctx context.Context, row store.Root) error {
 	})
 }
 
-// attach finds the row of a configured root: its own, one detached from the same place, or a new one. Where the place can
-// be reached, a detached one has to be of the file system that is there: another disk is another library.
+// attach finds the row of a configured root: its own, one detached from the same place, or a new one. Where the place
+// can be reached, a detached one has to be of the file system that is there: another disk is another library.
 func (s *Scanner) attach(ctx context.Context, c *RootConfig, rows []store.Root) (store.Root, error) {
 	there, asked := tree.Volume{}, false
 	var detached *store.Root

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -59,36 +60,36 @@ func (r *runner) findInBins(ctx context.Context) (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var binned []store.Item
-	for i := range missing {
-		if r.isBinned(ctx, here, &missing[i]) {
-			binned = append(binned, missing[i].Item)
-		}
-	}
-	if _, err := r.checkRoot(ctx); err != nil || len(binned) == 0 { // what was seen counts only while the root is itself
+	binned := slices.DeleteFunc(missing, func(it missingItem) bool { return !r.isBinned(ctx, here, &it) })
+	// What was seen counts only while the root is itself.
+	if _, err := r.checkRoot(ctx); err != nil || len(binned) == 0 {
 		return false, err
 	}
-	grace := int64(r.s.timing.Load().Grace)
-	err = r.s.store.Update(ctx, func(tx *store.Tx) error {
-		found = false
-		for i := range binned {
-			it, known, err := tx.Item(binned[i].ID)
-			if err != nil {
-				return err
-			}
-			if !known || it.State != store.Missing || it.MissingAt != binned[i].MissingAt {
-				continue // it came back, or is held
-			}
-			old := it
-			it.MissingAt -= grace
-			if err := tx.SaveQuietly(&old, &it); err != nil {
-				return err
-			}
-			found = true
-		}
-		return nil
+	err = r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+		found, err = endGrace(tx, binned, int64(r.s.timing.Load().Grace))
+		return err
 	})
 	return found, err
+}
+
+// endGrace has items that are still missing be so for as long as the grace, and reports whether any is.
+func endGrace(tx *store.Tx, items []missingItem, grace int64) (any bool, err error) {
+	for i := range items {
+		it, known, err := tx.Item(items[i].ID)
+		if err != nil {
+			return false, err
+		}
+		if !known || it.State != store.Missing || it.MissingAt != items[i].MissingAt {
+			continue // it came back, or is held
+		}
+		old := it
+		it.MissingAt -= grace
+		if err := tx.SaveQuietly(&old, &it); err != nil {
+			return false, err
+		}
+		any = true
+	}
+	return any, nil
 }
 
 // missingItem is an item that is missing from a directory.

@@ -109,10 +109,10 @@ func (s *Scanner) walkOf(id int64) (w *walk, known bool) {
 	return s.walks[id], known
 }
 
-// cancelWait is how long the one who cancels a scan waits for the looks under way to end.
+// cancelWait is how long the one who cancels a scan waits for the scans under way to end.
 const cancelWait = time.Second
 
-// CancelScan ends a scan; what it has found stays. It returns when the looks under way are over, so that the
+// CancelScan ends a scan; what it has found stays. It returns when the scans under way are over, so that the
 // scan is seen cancelled; one that hangs is waited for cancelWait, and ends the scan when it ends.
 func (s *Scanner) CancelScan(ctx context.Context, id int64) error {
 	p, known := s.walkOf(id)

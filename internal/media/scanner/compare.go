@@ -25,8 +25,8 @@ type step struct {
 	rules *ignore.Rules
 }
 
-// look compares one directory.
-func (w *comparing) look(ctx context.Context, s step) error {
+// compareDir compares one directory.
+func (w *comparing) compareDir(ctx context.Context, s step) error {
 	l, err := w.t.List(ctx, s.dir)
 	switch {
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir), errors.Is(err, tree.ErrOtherVolume):

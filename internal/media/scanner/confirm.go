@@ -8,7 +8,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// confirm looks at the places that a job's first look left open: whether items elsewhere are still
+// confirm looks at the places that a scan before this one left open: whether items elsewhere are still
 // where they were, and whether names that a provisional listing did not show are really not there.
 func (r *runner) confirm(ctx context.Context, j *job, g *reconcile.Snapshot) error {
 	if len(j.unresolvedMoves) > 0 {
@@ -45,11 +45,11 @@ func (r *runner) confirm(ctx context.Context, j *job, g *reconcile.Snapshot) err
 }
 
 // confirmLeft looks at an item's old place. Where it cannot be looked at, though this root is there, an identity that
-// proves itself is enough: a file with one link is in one place. Where case is ignored the old place answers though only
-// a directory above it was renamed to another case, so that it is now dir. gone remembers directories that are not
+// proves itself is enough: a file with one link is in one place. Where case is ignored the old place answers though
+// only a directory above it was renamed to another case, so that it is now dir. gone remembers directories that are not
 // there.
 func (r *runner) confirmLeft(ctx context.Context, dir string, d *reconcile.UnresolvedMove, gone map[reconcile.OldDir]bool) (bool, error) {
-	t := r.s.treeOf(d.Root)
+	t := r.s.TreeByID(d.Root)
 	if t == nil {
 		return d.Strong, nil
 	}
@@ -69,7 +69,7 @@ func (r *runner) confirmLeft(ctx context.Context, dir string, d *reconcile.Unres
 	case err == nil:
 		return !d.StandsAs(&e), nil
 	case errors.Is(err, tree.ErrNotExist), errors.Is(err, tree.ErrNotDir):
-		if _, err := t.Stat(ctx, d.Dir); d.Dir != "" && (errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir)) {
+		if _, err := t.Stat(ctx, d.Dir); d.Dir != "" && absent(err) {
 			gone[place] = true
 		}
 		return true, nil
@@ -87,8 +87,8 @@ const (
 	originsFrom  = 16
 )
 
-// findOrigins asks of some files of a new directory where they were, and whether that directory is there at all. Where a
-// directory was renamed it is not, and all that was in it has left: so no file has to wait for a second look.
+// findOrigins asks of some files of a new directory where they were, and whether that directory is there at all. Where
+// a directory was renamed it is not, and all that was in it has left: so no file has to wait for a second scan.
 func (r *runner) findOrigins(ctx context.Context, g *reconcile.Snapshot) error {
 	if len(g.Files) < originsFrom {
 		return nil
@@ -104,11 +104,14 @@ func (r *runner) findOrigins(ctx context.Context, g *reconcile.Snapshot) error {
 			return err
 		}
 		for _, p := range places {
-			if _, asked := gone[reconcile.OldDir{Root: p.Root, Dir: p.Dir}]; asked || p.Root == r.id && p.Dir == g.Dir {
+			old := reconcile.OldDir{Root: p.Root, Dir: p.Dir}
+			if _, asked := gone[old]; asked || p.Root == r.id && p.Dir == g.Dir {
 				continue
 			}
-			gone[reconcile.OldDir{Root: p.Root, Dir: p.Dir}] = false
-			d := reconcile.UnresolvedMove{Root: p.Root, Dir: p.Dir, Name: p.Name, ID: e.ID, Size: e.Size, MTime: e.MTime, Weak: g.WeakIDs}
+			gone[old] = false
+			d := reconcile.UnresolvedMove{
+				Root: p.Root, Dir: p.Dir, Name: p.Name, ID: e.ID, Size: e.Size, MTime: e.MTime, Weak: g.WeakIDs,
+			}
 			if _, err := r.confirmLeft(ctx, g.Dir, &d, gone); err != nil {
 				return err
 			}

@@ -47,13 +47,13 @@ func (r *runner) cover(ctx context.Context, j *job) {
 }
 
 // sameVolume reports whether a directory on which something is mounted shows the file system of the one above, of which
-// another directory is mounted there: then its own look says what is there and what is not.
+// another directory is mounted there: then its own scan says what is there and what is not.
 func (r *runner) sameVolume(ctx context.Context, above, dir string) (bool, error) {
 	e, err := r.tree.Stat(ctx, dir)
 	if err != nil {
 		return false, err
 	}
-	if !e.Mount { // not any more: the next look above does without
+	if !e.Mount { // not any more: the next scan above does without
 		return true, nil
 	}
 	if !r.cfg.CrossMounts {

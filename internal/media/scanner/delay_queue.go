@@ -9,9 +9,9 @@ import (
 type delayReason uint8
 
 const (
-	unresolved delayReason = iota // a look left something open: what is missing may be found
+	unresolved delayReason = iota // a scan left something open: what is missing may be found
 	growing                       // a file may not be whole
-	failed                        // a look failed: the root is idle all the same
+	failed                        // a scan failed: the root is idle all the same
 	delayReasons
 )
 
@@ -31,7 +31,7 @@ type delayedJob struct {
 }
 
 // delayQueue holds jobs that wait for their time, earliest first. Those of one directory that wait for the same reason
-// are one: however often a look asks for another, and whoever asked for the look, no second chain begins.
+// are one: however often a scan asks for another, and whoever asked for the scan, no second chain begins.
 type delayQueue struct {
 	heap  delayHeap
 	by    map[delayKey]*delayedJob
@@ -81,7 +81,7 @@ func (l *delayQueue) first() (at time.Time) {
 // has reports whether anything waits for a reason.
 func (l *delayQueue) has(why delayReason) bool { return l.count[why] > 0 }
 
-// waits reports whether a look at a directory waits for a reason.
+// waits reports whether a scan of a directory waits for a reason.
 func (l *delayQueue) waits(dir string, why delayReason) bool {
 	return l.by[delayKey{dir, why, scanDir}] != nil
 }

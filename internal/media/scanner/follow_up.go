@@ -12,14 +12,14 @@ import (
 	"go.uber.org/zap"
 )
 
-// followUp does what a look asks for next.
+// followUp does what a job asks for next.
 func (r *runner) followUp(res *outcome) {
 	j, v := res.job, &res.result
 	r.scanSiblings(v.Siblings)
 	r.skipsChanged(v)
 	r.noteRemote(res)
 	if !r.online {
-		return // all of it is looked at when it is back
+		return // all of it is scanned when it is back
 	}
 	for i := range v.GoneDirs { // below what follows, so that it is taken last: see mayFollow
 		r.push(removal(&v.GoneDirs[i], j.walk))
@@ -27,7 +27,22 @@ func (r *runner) followUp(res *outcome) {
 	if j.walk == nil || !j.walk.over() || j.kind == removeDir {
 		r.push(res.children...)
 	}
-	if len(v.UnresolvedMoves) > 0 || len(v.UnconfirmedAbsences) > 0 || v.NeedsListing {
+	r.scanUndecided(res)
+	if v.Missing > 0 || len(v.GoneDirs) > 0 {
+		r.reapSoon()
+	}
+	if v.TotalChanged {
+		r.log.Warn("the file system has another size than when everything was there: what is missing is held")
+	}
+	if v.StampWrong && j.walk != nil && !j.walk.poll {
+		r.distrustStamps()
+	}
+}
+
+// scanUndecided asks for the scans that are to decide what this one could not, now or once the time has come.
+func (r *runner) scanUndecided(res *outcome) {
+	j, v := res.job, &res.result
+	if v.Open() {
 		r.scanAgain(res)
 	}
 	if v.Stale {
@@ -36,22 +51,11 @@ func (r *runner) followUp(res *outcome) {
 	for _, dir := range v.ParentsToScan {
 		r.queue.pushUrgent(&job{dir: dir})
 	}
-	if v.Missing > 0 || len(v.GoneDirs) > 0 {
-		r.reapSoon()
-	}
 	if len(v.Growing) > 0 {
-		r.postpone(&job{dir: j.dir, names: j.namesOf(v.Growing), tries: j.tries + 1}, r.patience(j.tries), growing)
+		r.postpone(&job{dir: j.dir, names: fewNames(v.Growing), tries: j.tries + 1}, r.patience(j.tries), growing)
 	}
-	if at := v.RecheckAt; at > 0 {
-		if t := time.Unix(0, at); r.dueAt.IsZero() || t.Before(r.dueAt) {
-			r.dueAt = t
-		}
-	}
-	if v.TotalChanged {
-		r.log.Warn("the file system has another size than when everything was there: what is missing is held")
-	}
-	if v.StampWrong && j.walk != nil && !j.walk.poll {
-		r.distrustStamps()
+	if v.RecheckAt > 0 {
+		r.dueAt = earlier(r.dueAt, time.Unix(0, v.RecheckAt))
 	}
 }
 
@@ -92,8 +96,8 @@ func (r *runner) push(jobs ...*job) {
 	}
 }
 
-// namesOf gives the names to look at again: few of them by name, else the directory.
-func (j *job) namesOf(names []string) []string {
+// fewNames gives the names to look at again where they are few; nil: the whole directory.
+func fewNames(names []string) []string {
 	if len(names) > maxNames {
 		return nil
 	}
@@ -106,7 +110,7 @@ func (r *runner) patience(tries int) time.Duration {
 	return min(r.s.timing.Load().Debounce<<min(tries, 8), r.s.timing.Load().MaxWait)
 }
 
-// failed decides what an error of a look means.
+// failed decides what an error of a job means.
 func (r *runner) failed(res *outcome) {
 	j := res.job
 	r.skipsChanged(&res.result)
@@ -117,30 +121,34 @@ func (r *runner) failed(res *outcome) {
 	case errors.Is(res.err, context.Canceled):
 	case errors.Is(res.err, tree.ErrAway):
 		r.goOffline(res.err)
-	case !r.online: // all of it is looked at when it is back
+	case !r.online: // all of it is scanned when it is back
 	case res.scan.absent && j.dir != "":
 		r.queue.pushUrgent(&job{dir: tree.Parent(j.dir)}) // only the directory above can say that it is gone
 	case errors.Is(res.err, tree.ErrOtherVolume):
 	default:
-		if j.dir == "" {
-			r.identAt, r.asked = time.Now(), time.Time{} // whether the root can be used at all is not to be seen half a minute later
-		}
-		r.tries[j.dir]++
-		n, limit := r.tries[j.dir], 10*time.Minute
-		if res.unwritten {
-			limit = 15 * time.Second // the store has said why; once it can be written to again, it is for all of them
-		} else {
-			r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
-		}
-		again := *j
-		again.walk, again.above = nil, rulesRead{}
-		wait := min(time.Second<<min(n, 10), limit)
-		if errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
-			r.postpone(&again, wait, unresolved)
-			return
-		}
-		r.postpone(&again, wait, failed)
+		r.retry(res)
 	}
+}
+
+// retry has a job that failed done again later.
+func (r *runner) retry(res *outcome) {
+	j := res.job
+	if j.dir == "" { // whether the root can be used at all is not to be seen half a minute later
+		r.identAt, r.asked = time.Now(), time.Time{}
+	}
+	r.tries[j.dir]++
+	n, limit, why := r.tries[j.dir], 10*time.Minute, failed
+	if res.unwritten {
+		limit = 15 * time.Second // the store has said why; once it can be written to again, it is for all of them
+	} else {
+		r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
+	}
+	if errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
+		why = unresolved
+	}
+	again := *j
+	again.walk, again.above = nil, rulesRead{}
+	r.postpone(&again, min(time.Second<<min(n, 10), limit), why)
 }
 
 // scanSiblings looks at the other names of files, which may be in other roots.

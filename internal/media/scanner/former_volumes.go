@@ -9,15 +9,15 @@ import (
 	"go.uber.org/zap"
 )
 
-// setRow takes over a root's row, with what the looks need of it.
+// setRow takes over a root's row, with what the scans need of it.
 func (r *runner) setRow(row store.Root) {
 	r.row = row
 	r.rootDir.Store(&row.Dir)
 	r.volumes.Store(&reconcile.Volumes{Now: row.Volume, Former: row.FormerVolumes})
 }
 
-// forgetFormerVolumes forgets the file systems before the present one, once a whole walk has found again on it what was to be
-// found: no item that stands is still on one of them. That is counted beside the runner.
+// forgetFormerVolumes forgets the file systems before the present one, once a whole walk has found again on it what was
+// to be found: no item that stands is still on one of them. That is counted beside the runner.
 func (r *runner) forgetFormerVolumes() {
 	former := r.row.FormerVolumes
 	if len(former) == 0 {

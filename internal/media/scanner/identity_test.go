@@ -162,7 +162,8 @@ func TestAFileRenamedInCaseOnlyWhereLookupsIgnoreItKeepsItsID(t *testing.T) {
 	})
 }
 
-// Nobody can say whether a file has left its old place while the root is away: that is no reason to take it for another.
+// Nobody can say whether a file has left its old place while the root is away: that is no reason to take it for
+// another.
 func TestAFileMovedWhileTheRootBlinksKeepsItsID(t *testing.T) {
 	inWorld(t, options{files: faketree.Options{NoBirth: true}}, func(w *world) {
 		w.run("mkdir a\nmkdir b\nwrite a/f one\nwrite b/g two")

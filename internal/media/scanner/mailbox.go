@@ -10,9 +10,9 @@ const (
 	mailNames = 65536
 )
 
-// mailbox holds what others ask a root's runner to look at until it takes that in. Putting something in never waits:
+// mailbox holds what others ask a root's runner to scan until it takes that in. Putting something in never waits:
 // one root that hangs holds nobody up who has something to tell of others. What is said of one directory is kept once,
-// and what is too much becomes a look at everything.
+// and what is too much becomes a scan of everything.
 type mailbox struct {
 	wake chan struct{} // capacity one: there is mail
 
@@ -32,7 +32,7 @@ type letter struct {
 
 func newMailbox() *mailbox { return &mailbox{wake: make(chan struct{}, 1), dirs: map[string]*letter{}} }
 
-// put asks for a look at some names of a directory (nil: all), or at everything below. It reports whether the box was
+// put asks for a scan of some names of a directory (nil: all), or of everything below. It reports whether the box was
 // empty before.
 func (m *mailbox) put(dir string, names []string, recursive bool) (first bool) {
 	m.mu.Lock()

@@ -31,7 +31,7 @@ func TestMailOfOneDirectoryIsTakenInOnce(t *testing.T) {
 	}
 }
 
-func TestTooMuchMailIsALookAtEverything(t *testing.T) {
+func TestTooMuchMailIsAScanOfEverything(t *testing.T) {
 	for name, fill := range map[string]func(*mailbox){
 		"directories": func(m *mailbox) {
 			for i := range mailDirs + 1 {

@@ -21,7 +21,8 @@ func (w watches) Watch(_ context.Context, _, dir string, _ tree.FileID) error {
 	return nil
 }
 
-// A file that is made when the watch is not there yet delayReasons no event, and one made after the listing is not in it.
+// A file that is made when the watch is not there yet delayReasons no event, and one made after the listing is not in
+// it.
 func TestADirectoryIsWatchedBeforeItIsListed(t *testing.T) {
 	inWorld(t, options{idle: true}, func(w *world) {
 		w.run("mkdir a/b")

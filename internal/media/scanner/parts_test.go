@@ -111,7 +111,8 @@ func TestALargeDirectoryLosesAndExchangesFiles(t *testing.T) {
 		w.many("a", 0, files)
 		w.scan()
 		before := w.shows().present
-		w.run(fmt.Sprintf("swap a/0 a/%d\nremove a/1\nremove a/999\nwrite a/new x", files-1)) // of the first and the last part
+		// Of the first part and of the last.
+		w.run(fmt.Sprintf("swap a/0 a/%d\nremove a/1\nremove a/999\nwrite a/new x", files-1))
 		w.scan()
 		w.pass(time.Minute)
 		now := w.shows().present

@@ -7,15 +7,15 @@ import (
 	"go.uber.org/zap"
 )
 
-// maxUncommitted bounds the looks of one root whose changes are not durable yet. Beyond it the disk waits for
+// maxUncommitted bounds the scans of one root whose changes are not durable yet. Beyond it the disk waits for
 // the store.
 const maxUncommitted = 48
 
-// entriesInFlight bounds the directory entries held in memory between looks and commits, over all
+// entriesInFlight bounds the directory entries held in memory between scans and commits, over all
 // roots. A larger directory goes alone.
 const entriesInFlight = 32768
 
-// Workers is how many looks at one local root run at once, where the configuration does not say.
+// Workers is how many directories of one local root are scanned at once, where the configuration does not say.
 func Workers(configured int) int {
 	if configured > 0 {
 		return configured

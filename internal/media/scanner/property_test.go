@@ -47,8 +47,8 @@ func touched(line string) (paths []string) {
 // timeless hides a test's deadline, which no bubble of time knows.
 type timeless struct{ testing.TB }
 
-// TestLooksAtNamesKeepTheDigestOfTheWhole changes a tree at random and looks only at the names that changed: the catalog
-// is that of a whole look, and the digests are too, so that a whole look writes nothing.
+// TestLooksAtNamesKeepTheDigestOfTheWhole changes a tree at random and looks only at the names that changed: the
+// catalog is that of a whole look, and the digests are too, so that a whole look writes nothing.
 func TestLooksAtNamesKeepTheDigestOfTheWhole(t *testing.T) {
 	inWorld(t, options{idle: true}, func(w *world) {
 		n := 0

@@ -76,9 +76,8 @@ func (j *job) absorb(o *job) {
 // maxNames is how many names of a directory are looked at one by one; more and it is listed.
 const maxNames = 256
 
-// queue holds what a root is to look at. Urgent jobs (hints) are merged by directory and go first; the
-// stack holds the way of a walk, deepest last, so that it never grows beyond the widest directories on
-// one path.
+// queue holds what is to be done about a root's directories. Urgent jobs (hints) are merged by directory and go first;
+// the stack holds the way of a walk, deepest last, so that it never grows beyond the widest directories on one path.
 type queue struct {
 	urgent map[string]*job
 	order  []string // of urgent, oldest first
@@ -90,7 +89,7 @@ type queue struct {
 	since  time.Time         // when the oldest of them began to wait
 }
 
-// goneWait is how long what is in an absent directory waits for other looks at most.
+// goneWait is how long what is in an absent directory waits for other scans at most.
 const goneWait = 30 * time.Second
 
 func newQueue() *queue {
@@ -121,9 +120,9 @@ func (q *queue) push(jobs ...*job) {
 	}
 }
 
-// mayFollow reports whether the items of absent directories are due. A directory that was renamed is absent in one place
-// and new in another: where that is looked at first its items move, and else each is written twice, and told to be missing
-// in between.
+// mayFollow reports whether the items of absent directories are due. A directory that was renamed is absent in one
+// place and new in another: where that is looked at first its items move, and else each is written twice, and told to
+// be missing in between.
 func (q *queue) mayFollow() bool {
 	return len(q.gone) > 0 && (q.scans == 0 || time.Since(q.since) > goneWait)
 }
@@ -167,7 +166,7 @@ func (q *queue) pop() *job {
 	return nil
 }
 
-// done says that the look at a directory is over.
+// done says that the scan of a directory is over.
 func (q *queue) done(dir string) {
 	if j := q.busy[dir]; j != nil && j.kind != removeDir {
 		q.scans--

@@ -8,9 +8,9 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// noteRemote learns from a listing whether events tell of everything there. A network or FUSE file system that is mounted
-// below a root is polled, whatever the root's own is. It stays watched too: what is changed through this machine's mount
-// has its events.
+// noteRemote learns from a listing whether events tell of everything there. A network or FUSE file system that is
+// mounted below a root is polled, whatever the root's own is. It stays watched too: what is changed through this
+// machine's mount has its events.
 func (r *runner) noteRemote(res *outcome) {
 	dir := res.job.dir
 	switch {

@@ -11,6 +11,9 @@ import (
 	"go.uber.org/zap"
 )
 
+// RemovalGrace is how long an item is missing before a daemon forgets it: a move may show its other half that late.
+const RemovalGrace = 10 * time.Second
+
 const (
 	removalFloor = 100         // so many at once are never held
 	removalSpan  = time.Minute // what vanishes within it vanishes at once
@@ -68,7 +71,7 @@ func (r *runner) resumeRemovals(p *walk) {
 }
 
 // isBack reports whether a directory that a listing did not hold is there now, and is not one that is passed over.
-// The listing may be older than the last look at the directory itself; nobody looks there while this is done.
+// The listing may be older than the last scan of the directory itself; nobody looks there while this is done.
 func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {
 	e, err := r.tree.Stat(ctx, dir)
 	switch {
@@ -89,8 +92,8 @@ func (r *runner) isBack(ctx context.Context, dir string) (bool, error) {
 	return !ignored, err
 }
 
-// markMissingInParts marks the items of a large directory missing but for the last of them, some in each transaction. It gives
-// the name up to which it came.
+// markMissingInParts marks the items of a large directory missing but for the last of them, some in each transaction.
+// It gives the name up to which it came.
 func (r *runner) markMissingInParts(ctx context.Context, d *store.Dir, at int64, v *reconcile.Result) (after string, err error) {
 	names, err := r.s.store.SomeNames(ctx, d.ID, reconcile.PartRows)
 	if err != nil {
@@ -121,8 +124,8 @@ func (r *runner) reapSoon() {
 	}
 }
 
-// checkThreshold holds what is missing, once every look that may still find some of it is done, where too much vanished at
-// once. So people see it as soon as the root is idle, and not only when the grace is over.
+// checkThreshold holds what is missing, once every scan that may still find some of it is done, where too much vanished
+// at once. So people see it as soon as the root is idle, and not only when the grace is over.
 func (r *runner) checkThreshold(ctx context.Context) {
 	if r.s.eventsPending() || !r.s.nothingPendingOn(r) {
 		r.thresholdAt = time.Now().Add(50 * time.Millisecond)
@@ -183,13 +186,13 @@ func (r *runner) tooMany(tx *store.Tx) (bool, error) {
 	return vanished > removalFloor && float64(vanished) > r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.id)+forgotten), nil
 }
 
-// reap forgets items that have been missing for their grace, once every look that may still find them
+// reap forgets items that have been missing for their grace, once every scan that may still find them
 // is done, or holds them where too many vanished at once. Events wait at all times where a program goes on writing:
 // those of what has been missing for longer than one can wait are not among them.
 func (r *runner) reap(ctx context.Context) {
 	t := r.s.timing.Load()
 	missingFor := t.Grace
-	if r.s.eventsPending() { // asked first: they become looks
+	if r.s.eventsPending() { // asked first: they become scans
 		missingFor += 2 * t.MaxWait
 	}
 	if !r.s.nothingPendingOn(r) {

@@ -193,7 +193,7 @@ func TestNothingIsRemovedOnAGuess(t *testing.T) {
 		"no answer":                {faketree.Fault{Ops: faketree.List, At: at("a"), Hang: true}, 15 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, LookLimit: time.Minute}
+			cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, DirScanLimit: time.Minute}
 			inWorld(t, options{cfg: cfg}, func(w *world) {
 				w.run("mkdir a/s\nmkdir b\nwrite a/f 1\nwrite a/g 2\nwrite a/s/h 3\nwrite b/i 4")
 				w.scan()

@@ -71,12 +71,9 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.notIdentified(err)
 		return
 	}
-	if v.Former != "" && r.row.Ident == v.Former {
-		if err := r.s.store.Update(ctx, func(tx *store.Tx) error { return tx.RenameVolume(v.Former, v.ID) }); err != nil {
-			r.goOffline(fmt.Errorf("record the root's file system under its new name: %w", err))
-			return
-		}
-		r.row.Ident = v.ID
+	if err := r.renameVolume(ctx, v); err != nil {
+		r.goOffline(err)
+		return
 	}
 	if r.row.Ident != "" && r.row.Ident != v.ID {
 		vacant, err := r.resetVolume(ctx)
@@ -92,10 +89,7 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 		r.goOffline(err)
 		return
 	}
-	r.identAt = time.Now().Add(proveEvery)
-	if _, glances := r.tree.(glancer); glances && !v.Remote {
-		r.identAt = time.Now().Add(glanceEvery)
-	}
+	r.identAt = time.Now().Add(r.identEvery(v))
 	r.tree.Expect(v)
 	r.sums.Store(v.Remote)
 	r.setPolled(v, replaced)
@@ -108,11 +102,32 @@ func (r *runner) identified(ctx context.Context, v tree.Volume, err error) {
 	}
 }
 
+// renameVolume keeps the name that a root's file system has now, where it was known under a former one.
+func (r *runner) renameVolume(ctx context.Context, v tree.Volume) error {
+	if v.Former == "" || r.row.Ident != v.Former {
+		return nil
+	}
+	if err := r.s.store.Update(ctx, func(tx *store.Tx) error { return tx.RenameVolume(v.Former, v.ID) }); err != nil {
+		return fmt.Errorf("record the root's file system under its new name: %w", err)
+	}
+	r.row.Ident = v.ID
+	return nil
+}
+
+// identEvery is how often a root that is there is asked what it is.
+func (r *runner) identEvery(v tree.Volume) time.Duration {
+	if _, glances := r.tree.(glancer); glances && !v.Remote {
+		return glanceEvery
+	}
+	return proveEvery
+}
+
 // notIdentified decides what it means that a root does not say what it is.
 func (r *runner) notIdentified(err error) {
 	r.withdraw()
 	if r.online && !errors.Is(err, tree.ErrAway) && !errors.Is(err, context.DeadlineExceeded) {
-		r.log.Info("root not identified, it is taken for what it was", zap.Error(err)) // of this process, as too many open files
+		// The error is this process's, as too many open files.
+		r.log.Info("root not identified, it is taken for what it was", zap.Error(err))
 		return
 	}
 	r.goOffline(err)
@@ -133,7 +148,8 @@ func (r *runner) recordVolume(ctx context.Context, v tree.Volume) error {
 }
 
 // resetVolume forgets what file system the root was on, if nothing was ever found there: an empty mount point was
-// seen before its disk was mounted for the first time. It reports whether it did. Not while the root is online or looks are flying: what they saw of the old one may still come in.
+// seen before its disk was mounted for the first time. It reports whether it did. Not while the root is online or scans
+// are flying: what they saw of the old one may still come in.
 func (r *runner) resetVolume(ctx context.Context) (vacant bool, err error) {
 	if r.online || r.flying > 0 || r.s.store.RootItems(r.id) > 0 {
 		return false, nil
@@ -192,7 +208,7 @@ func (r *runner) goOffline(err error) {
 		p := r.walks[0]
 		r.cancelWalk(p, media.ScanFailed, reason)
 		if len(r.walks) > 0 && r.walks[0] == p {
-			break // its last looks are still flying
+			break // its last scans are still flying
 		}
 	}
 	if r.s.watch != nil {

@@ -32,9 +32,9 @@ type runner struct {
 	queue   *queue
 	delayed delayQueue
 	walks   []*walk        // waiting and running, oldest first
-	running int            // looks on workers
-	flying  int            // looks whose result has not come
-	tries   map[string]int // failed looks, by directory
+	running int            // jobs on workers
+	flying  int            // jobs whose outcome has not come
+	tries   map[string]int // failed scans, by directory
 
 	online      bool
 	asked       time.Time // when it was last asked what the root is, and not only glanced at
@@ -48,7 +48,7 @@ type runner struct {
 	startup     bool              // the first full walk is still to come
 	skipped     *media.Skipped    // as counted last; never changed
 	toldOf      media.Skipped     // what the log was told of that
-	remotes     map[string]string // the type of each file system below the root that sends no events, by its highest directory
+	remotes     map[string]string // the type of each file system below that sends no events, by its highest directory
 	reason      string            // why it is offline
 	identifying bool
 	searching   bool       // for what is missing, in the bins
@@ -56,8 +56,8 @@ type runner struct {
 
 	rootDir         atomic.Pointer[tree.FileID]       // the root's directory as the catalog knows it
 	volumes         atomic.Pointer[reconcile.Volumes] // the file systems that are the root's
-	rulesGeneration atomic.Int64                      // counts changes of ignore files: rules read before one may be out of force
-	polled          atomic.Bool                       // no events come from here: directories' stamps are kept and polled
+	rulesGeneration atomic.Int64                      // counts changes of ignore files: see rulesRead
+	polled          atomic.Bool                       // no events come from here: stamps are kept and polled
 	inbox           chan command                      // commands, run on the runner's goroutine: see ask
 	mail            *mailbox                          // what is to be looked at
 	proveNow        chan struct{}                     // capacity one: the root is to prove itself now
@@ -79,18 +79,17 @@ func newRunner(s *Scanner, cfg RootConfig, row store.Root) (*runner, error) {
 		return nil, fmt.Errorf("root %q: %w", cfg.Name, err)
 	}
 	r := &runner{
-		s: s, cfg: cfg, name: cfg.Name, log: logs.Sparing(s.log).With(zap.String("root", cfg.Name)), tree: cfg.Tree, id: row.ID, row: row, rules: rules,
-		queue: newQueue(), tries: map[string]int{}, startup: true,
+		s: s, cfg: cfg, name: cfg.Name, log: logs.Sparing(s.log).With(zap.String("root", cfg.Name)), tree: cfg.Tree,
+		id: row.ID, rules: rules, queue: newQueue(), tries: map[string]int{}, startup: true, skipsAt: time.Now(),
 		inbox:    make(chan command, 16), // commands are rare; a full inbox makes their senders wait
 		mail:     newMailbox(),
 		proveNow: make(chan struct{}, 1),
 		freed:    make(chan struct{}, max(cfg.Workers, 1)),        // one for each worker: sending never waits
 		outcomes: make(chan *outcome, maxUncommitted+cfg.Workers), // one for each job in flight: sending never waits
 		done:     make(chan struct{}),
+		pool:     newPool(cfg.Name, cfg.Workers, s.log),
 	}
-	r.pool = newPool(cfg.Name, cfg.Workers, s.log)
 	r.busy.Store(true)
-	r.skipsAt = time.Now()
 	r.setRow(row)
 	r.polled.Store(cfg.Poll)
 	r.publish()
@@ -145,7 +144,7 @@ func (r *runner) run(ctx context.Context) error {
 	}
 }
 
-// drain waits for the answers of looks whose changes were already with the store, so that none is lost
+// drain waits for the answers of scans whose changes were already with the store, so that none is lost
 // to a result channel that nobody reads.
 func (r *runner) drain() {
 	for r.flying > 0 {
@@ -161,12 +160,12 @@ func (r *runner) drain() {
 // workSafely turns a panic into an outcome, so that the runner never waits for one that does not come.
 func (r *runner) workSafely(ctx context.Context, j *job) {
 	defer func() { r.freed <- struct{}{} }()
-	if limit := r.s.timing.Load().LookLimit; limit > 0 {
+	if limit := r.s.timing.Load().DirScanLimit; limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	err := run.Safely(r.log, "look at "+j.dir, func() error { r.work(ctx, j); return nil })
+	err := run.Safely(r.log, "scan "+j.dir, func() error { r.work(ctx, j); return nil })
 	if err != nil {
 		r.outcomes <- &outcome{job: j, err: err}
 	}
@@ -242,8 +241,9 @@ func (r *runner) idle() bool {
 	if r.delayed.has(unresolved) || r.delayed.has(growing) {
 		return false
 	}
-	if r.measuring || r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single walk forgets what is gone before it ends
+	if r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single walk forgets what is gone before it ends
 		return false
 	}
-	return r.queue.idle() && len(r.walks) == 0 && !r.startup && r.flying == 0 && r.thresholdAt.IsZero() && r.skipsAt.IsZero()
+	return r.queue.idle() && len(r.walks) == 0 && !r.startup && r.flying == 0 && !r.measuring &&
+		r.thresholdAt.IsZero() && r.skipsAt.IsZero()
 }

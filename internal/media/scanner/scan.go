@@ -13,7 +13,7 @@ import (
 // walk is one walk over a root or a part of it.
 type walk struct {
 	media.Scan
-	names       []string // of the directory that its path lies in; nil: its path is a directory, and all below it is meant
+	names       []string // of the directory that its path lies in; nil: its path is a directory, all below is meant
 	poll        bool     // pass over what the stamps prove
 	full        bool     // compare row by row
 	quiet       bool     // not worth showing: a poll
@@ -26,7 +26,7 @@ type walk struct {
 
 func (p *walk) over() bool { return p.cancelled || p.State == media.ScanFailed }
 
-// count counts a look.
+// count counts a scan.
 func (p *walk) count(res *outcome) {
 	if res.err != nil {
 		if p.Errors++; p.Error == "" {
@@ -35,7 +35,7 @@ func (p *walk) count(res *outcome) {
 		return
 	}
 	v := &res.result
-	if res.job.kind == scanDir && res.job.tries == 0 { // else what a look left open is looked at again
+	if res.job.kind == scanDir && res.job.tries == 0 { // else what a scan left open is looked at again
 		if res.scan.names == nil {
 			p.Directories++
 		}

@@ -89,7 +89,7 @@ func (r *runner) commit(ctx context.Context, res *outcome, write func(*store.Tx)
 }
 
 // reconcileParts makes the catalog equal to all but the last part of a large directory, and gives that one with what
-// came of the others. A process that ends on the way leaves a directory that the next look compares anew.
+// came of the others. A process that ends on the way leaves a directory that the next scan compares anew.
 func (r *runner) reconcileParts(ctx context.Context, g *reconcile.Snapshot) (last *reconcile.Part, v reconcile.Result, err error) {
 	var known []string
 	if g.Row.ID != 0 {

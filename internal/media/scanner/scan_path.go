@@ -21,9 +21,9 @@ func (s *Scanner) askedFor(ctx context.Context, r *runner, path string, full boo
 	if path == "" || r.state.Load().State == media.Offline {
 		return p, nil
 	}
-	look, cancel := context.WithTimeout(ctx, statLimit)
+	limited, cancel := context.WithTimeout(ctx, statLimit)
 	defer cancel()
-	e, err := r.tree.Stat(look, path)
+	e, err := r.tree.Stat(limited, path)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

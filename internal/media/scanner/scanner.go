@@ -41,7 +41,7 @@ type Config struct {
 	MaxWait        time.Duration // a growing file is looked at again after this at the latest
 	Grace          time.Duration // between an item's vanishing and its tombstone
 	RescanInterval time.Duration
-	LookLimit      time.Duration // a look that takes longer is given up, and tried again later: the rest goes on
+	DirScanLimit   time.Duration // a directory scan that takes longer is given up, and tried again later
 }
 
 // RootConfig is one root to keep true.
@@ -51,8 +51,8 @@ type RootConfig struct {
 	Location string
 	Access   string // what Tree was made from beside Location: with another, it is another tree
 	Tree     tree.Tree
-	// Another makes one more tree of the same place, which expects what it is told itself, to see what is there where that
-	// is not what Tree expects; done ends it. Without it nothing is offered that is in the root's place.
+	// Another makes one more tree of the same place, which expects what it is told itself, to see what is there where
+	// that is not what Tree expects; done ends it. Without it nothing is offered that is in the root's place.
 	Another      func() (t tree.Tree, done func(), err error)
 	Workers      int
 	Exclude      []string
@@ -69,7 +69,7 @@ type Scanner struct {
 	watch    Watcher // nil: nothing is watched, everything is polled
 	describe reconcile.Describer
 	log      *zap.Logger
-	inFlight *semaphore.Weighted // directory entries between look and commit
+	inFlight *semaphore.Weighted // directory entries between listing and commit
 	scanIDs  atomic.Int64
 	group    *run.Group
 	onChange func(media.Scan) // told of every change of a scan
@@ -94,8 +94,8 @@ type Observer struct {
 func New(cfg Config, st *store.Store, watch Watcher, describe reconcile.Describer, observer Observer, log *zap.Logger) *Scanner {
 	s := &Scanner{
 		store: st, watch: watch, describe: describe, log: log, onChange: observer.Scan, onRoot: observer.Root,
-		inFlight: semaphore.NewWeighted(entriesInFlight),
-		runners:  map[string]*runner{}, byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, walks: map[int64]*walk{}, last: map[string]media.Scan{},
+		inFlight: semaphore.NewWeighted(entriesInFlight), runners: map[string]*runner{}, byID: map[int64]*runner{},
+		scans: map[int64]media.Scan{}, walks: map[int64]*walk{}, last: map[string]media.Scan{},
 	}
 	s.timing.Store(&cfg)
 	return s
@@ -177,16 +177,6 @@ func (s *Scanner) all() []*runner {
 	return out
 }
 
-// treeOf gives the tree of a root by its id in the store; nil where it is not configured or not there.
-func (s *Scanner) treeOf(root int64) tree.Tree {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if r := s.byID[root]; r != nil {
-		return r.tree
-	}
-	return nil
-}
-
 // Tree gives the tree of a root by name; nil where there is none.
 func (s *Scanner) Tree(root string) tree.Tree {
 	if r := s.runner(root); r != nil {
@@ -196,7 +186,12 @@ func (s *Scanner) Tree(root string) tree.Tree {
 }
 
 // TreeByID gives the tree of a root by its id in the store; nil where there is none.
-func (s *Scanner) TreeByID(root int64) tree.Tree { return s.treeOf(root) }
+func (s *Scanner) TreeByID(root int64) tree.Tree {
+	if r := s.runnerByID(root); r != nil {
+		return r.tree
+	}
+	return nil
+}
 
 // Hint asks for a directory to be scanned. It never waits.
 func (s *Scanner) Hint(h media.Hint) {
@@ -232,9 +227,10 @@ func (r *runner) readMail() {
 	}
 }
 
-// job is the look that a letter about a directory asks for.
+// job is the scan that a letter about a directory asks for.
 func (l *letter) job(dir string) *job {
-	j := &job{dir: dir, names: l.names, recursive: l.recursive, rulesChanged: l.recursive || slices.Contains(l.names, ignore.FileName)}
+	j := &job{dir: dir, names: l.names, recursive: l.recursive}
+	j.rulesChanged = l.recursive || slices.Contains(l.names, ignore.FileName)
 	if l.all {
 		j.names = nil
 	}
@@ -257,26 +253,23 @@ func (s *Scanner) Prove(_ context.Context, root string) error {
 	return nil
 }
 
-// Idle reports whether nothing is queued, looked at or delayedJob in any root that can be reached.
+// Idle reports whether nothing is queued, scanned or delayed in any root that can be reached.
 func (s *Scanner) Idle() bool {
-	for _, r := range s.all() {
-		if r.awaited.Load() > 0 || r.busy.Load() {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(s.all(), func(r *runner) bool { return !r.settled() })
 }
 
-// Quiet reports whether nothing is queued, looked at or delayedJob in a root.
+// Quiet reports whether nothing is queued, scanned or delayed in a root.
 func (s *Scanner) Quiet(root string) bool {
 	r := s.runner(root)
-	return r != nil && r.awaited.Load() == 0 && !r.busy.Load()
+	return r != nil && r.settled()
 }
 
-// eventsPending reports whether events wait for their debounce that may lead to looks.
+func (r *runner) settled() bool { return r.awaited.Load() == 0 && !r.busy.Load() }
+
+// eventsPending reports whether events wait for their debounce that may lead to scans.
 func (s *Scanner) eventsPending() bool { return s.watch != nil && s.watch.Pending() > 0 }
 
-// nothingPendingOn reports whether every look is done that may still find what is missing from a root: those of all
+// nothingPendingOn reports whether every scan is done that may still find what is missing from a root: those of all
 // roots on its file system.
 func (s *Scanner) nothingPendingOn(r *runner) bool {
 	if !r.nothingPending() {

@@ -14,37 +14,36 @@ func (r *runner) tick(ctx context.Context) {
 	for j := r.delayed.due(now); j != nil; j = r.delayed.due(now) {
 		r.enqueue(j)
 	}
-	if !now.Before(r.identAt) {
+	if passed(now, r.identAt) {
 		r.identify(ctx)
 	}
-	if !r.skipsAt.IsZero() && (!now.Before(r.skipsAt) || r.nothingPending()) {
+	if passed(now, r.skipsAt) || !r.skipsAt.IsZero() && r.nothingPending() {
 		r.countSkipped(ctx)
 	}
 	if !r.online {
 		return
 	}
-	if r.s.timing.Load().RescanInterval > 0 && !r.scanAt.IsZero() && !now.Before(r.scanAt) {
+	if r.s.timing.Load().RescanInterval > 0 && passed(now, r.scanAt) {
 		r.startWalk(&walk{}) // schedules the next when it ends
 		r.scanAt = time.Time{}
 	}
-	if !r.pollAt.IsZero() && !now.Before(r.pollAt) {
-		r.poll()
-	}
-	if !r.dueAt.IsZero() && !now.Before(r.dueAt) {
-		r.recheck(ctx)
-	}
-	if !r.thresholdAt.IsZero() && !now.Before(r.thresholdAt) {
-		r.checkThreshold(ctx)
-	}
-	if !r.reapAt.IsZero() && !now.Before(r.reapAt) {
-		r.reap(ctx)
+	for _, timed := range []struct {
+		at time.Time
+		do func(context.Context)
+	}{{r.pollAt, r.poll}, {r.dueAt, r.recheck}, {r.thresholdAt, r.checkThreshold}, {r.reapAt, r.reap}} {
+		if passed(now, timed.at) {
+			timed.do(ctx)
+		}
 	}
 	r.nextWalk()
 }
 
-// poll asks for what no event tells of: all of a root that sends none, else the file systems below it that send none and
-// the directories without a watch.
-func (r *runner) poll() {
+// passed reports whether a time has come that is set.
+func passed(now, at time.Time) bool { return !at.IsZero() && !now.Before(at) }
+
+// poll asks for what no event tells of: all of a root that sends none, else the file systems below it that send none
+// and the directories without a watch.
+func (r *runner) poll(context.Context) {
 	r.pollAt = time.Time{}
 	if r.polled.Load() {
 		r.startWalk(&walk{poll: !r.row.FullPolls, quiet: true}) // schedules the next when it ends

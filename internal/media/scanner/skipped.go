@@ -14,11 +14,12 @@ import (
 	"go.uber.org/zap"
 )
 
-// recountEvery is how often it is counted what is not followed while looks change it; the last count follows when they
+// recountEvery is how often it is counted what is not followed while scans change it; the last count follows when they
 // are done.
 const recountEvery = time.Second
 
-// unreadable reports whether the error of a look is the directory's own, and not the root's, the daemon's or the moment's.
+// unreadable reports whether the error of a scan is the directory's own, and not the root's, the daemon's or the
+// moment's.
 func unreadable(ctx context.Context, err error) bool {
 	if err == nil || away(ctx, err) {
 		return false
@@ -35,7 +36,8 @@ func unreadable(ctx context.Context, err error) bool {
 }
 
 // noteUnreadable records of a directory that it could not be looked at, and reports whether that is news. It has a row
-// from then on, which goes as that of any other directory does; what is known of its items stands. It is called on a worker.
+// from then on, which goes as that of any other directory does; what is known of its items stands. It is called on a
+// worker.
 func (r *runner) noteUnreadable(ctx context.Context, dir string) (news bool) {
 	d, found, err := r.s.store.Dir(ctx, r.id, dir)
 	if err != nil || found && (d.Skipped == store.Unreadable || d.Gone) {
@@ -61,14 +63,14 @@ func (r *runner) noteUnreadable(ctx context.Context, dir string) (news bool) {
 	return news
 }
 
-// skipsChanged has it counted anew what is not followed, where a look changed that.
+// skipsChanged has it counted anew what is not followed, where a scan changed that.
 func (r *runner) skipsChanged(v *reconcile.Result) {
 	if v.SkippedChanged && r.skipsAt.IsZero() {
 		r.skipsAt = time.Now().Add(recountEvery)
 	}
 }
 
-// countSkipped counts what is not followed, and tells of it once looks no longer change it.
+// countSkipped counts what is not followed, and tells of it once scans no longer change it.
 func (r *runner) countSkipped(ctx context.Context) {
 	now, err := r.s.store.Skipped(ctx, r.id)
 	if err != nil {

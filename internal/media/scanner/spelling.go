@@ -13,7 +13,7 @@ import (
 )
 
 // asListed reports whether a path that answers is spelled as listings spell it, and not only in a way that a file
-// system which ignores case finds it by too. Where case counts that takes one look at each name, else a listing.
+// system which ignores case finds it by too. Where case counts that takes a stat of each name, else a listing.
 func (r *runner) asListed(ctx context.Context, path string) (bool, error) {
 	dir := ""
 	for name := range strings.SplitSeq(path, "/") {

@@ -111,8 +111,8 @@ func (s *Scanner) Polled(name string) bool {
 	return r == nil || r.polled.Load()
 }
 
-// PolledBelow says which file systems below a root are polled because no events come from them, though the root's own sends
-// some; "" where there is none.
+// PolledBelow says which file systems below a root are polled because no events come from them, though the root's own
+// sends some; "" where there is none.
 func (s *Scanner) PolledBelow(name string) string {
 	if r := s.runner(name); r != nil {
 		return r.state.Load().remotes

@@ -14,9 +14,9 @@ import (
 	"go.uber.org/zap"
 )
 
-// A union of disks that lost one lists what is left, whole and without an error; so does a server whose own disk is away.
-// A sign of it is their size. It is kept with each proof that all of a root is there, and while it is another one, what is
-// missing is held: when the disk is back, nothing has happened.
+// A union of disks that lost one lists what is left, whole and without an error; so does a server whose own disk is
+// away. A sign of it is their size. It is kept with each proof that all of a root is there, and while it is another
+// one, what is missing is held: when the disk is back, nothing has happened.
 
 // measure keeps how large the root's file systems are after a walk that found all there is of it and began at a time.
 func (r *runner) measure(began int64) {
@@ -140,6 +140,11 @@ func whyHeld(h *store.Holding, location string) string {
 	case h.Doubt.Seen == 0:
 		return "more vanished at once than max_removals allows"
 	}
-	return fmt.Sprintf("the file system had %s when everything was there, and %s when this was missing: is a disk of it away?",
-		humanize.IBytes(uint64(max(h.Doubt.Bytes, 0))), humanize.IBytes(uint64(max(h.Doubt.Seen, 0)))) //nolint:gosec // not negative
+	return fmt.Sprintf(
+		"the file system had %s when everything was there, and %s when this was missing: is a disk of it away?",
+		sizeText(h.Doubt.Bytes), sizeText(h.Doubt.Seen))
+}
+
+func sizeText(bytes int64) string {
+	return humanize.IBytes(uint64(max(bytes, 0))) //nolint:gosec // not negative
 }

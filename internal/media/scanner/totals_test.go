@@ -27,8 +27,8 @@ func inPool(t *testing.T, fn func(w *world)) {
 	})
 }
 
-// loses takes away what is on the pool's third disk, and its size. Where it is meanwhile is passed over: what is renamed
-// keeps its identity, as what comes back does.
+// loses takes away what is on the pool's third disk, and its size. Where it is meanwhile is passed over: what is
+// renamed keeps its identity, as what comes back does.
 func (w *world) loses() {
 	w.run("rename c away/c\nrename 6 away/6")
 	w.files.Resize(2 * third)

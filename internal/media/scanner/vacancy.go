@@ -38,5 +38,6 @@ func (r *runner) checkRootDir(ctx context.Context, v tree.Volume) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: an empty directory is in its place, not the one that the catalog knows: is it mounted? If it is meant to be empty, put any file into it", tree.ErrAway)
+	return fmt.Errorf("%w: an empty directory is in its place, not the one that the catalog knows: is it mounted? "+
+		"If it is meant to be empty, put any file into it", tree.ErrAway)
 }

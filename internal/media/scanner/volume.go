@@ -14,8 +14,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// compareLimit bounds how long a disk that is in a root's place is compared with the catalog. What has not been compared
-// by then counts as not there.
+// compareLimit bounds how long a disk that is in a root's place is compared with the catalog. What has not been
+// compared by then counts as not there.
 const compareLimit = 10 * time.Minute
 
 // compareEvery is how often it is, at most, and a tenth of the time.
@@ -29,7 +29,7 @@ type otherDisk struct {
 	volume tree.Volume
 	since  time.Time
 	cancel context.CancelFunc
-	again  time.Time          // when it is compared anew: somebody may still be copying to it; zero: it is being compared
+	again  time.Time          // when it is compared anew: somebody may still be copying to it; zero: now
 	seen   *comparison        // nil: it is still being compared
 	offer  *media.VolumeOffer // as the outside sees it, from then on
 }
@@ -72,8 +72,8 @@ func (r *runner) withdraw() {
 	}
 }
 
-// propose compares a disk in the root's place with the catalog, off the runner's goroutine, so that somebody can say with
-// the figures before him that it is the root's disk now. It begins once no look at the one before is under way.
+// propose compares a disk in the root's place with the catalog, off the runner's goroutine, so that somebody can say
+// with the figures before him that it is the root's disk now. It begins once no scan of the one before is under way.
 func (r *runner) propose(ctx context.Context, v tree.Volume) {
 	o := r.other
 	if o != nil && o.volume == v && (o.again.IsZero() || time.Now().Before(o.again)) {
@@ -159,9 +159,9 @@ func (s *Scanner) AcceptVolume(ctx context.Context, root, volume string) (media.
 	if err != nil {
 		return media.Accepted{}, err
 	}
-	look, cancel := context.WithTimeout(ctx, identLimit)
+	limited, cancel := context.WithTimeout(ctx, identLimit)
 	defer cancel()
-	v, err := r.tree.Identify(look)
+	v, err := r.tree.Identify(limited)
 	if err != nil {
 		return media.Accepted{}, fmt.Errorf("look at the disk of root %q: %w", root, err)
 	}
@@ -225,8 +225,8 @@ func (r *runner) otherPlace(v tree.Volume) error {
 		what, v.ID, r.row.Ident, figures, r.name, mend)
 }
 
-// compare walks over the disk in the root's place and counts what is there of the catalog. It is called on a goroutine of
-// its own, and reads only what does not change. What the error concerns is left out of the figures.
+// compare walks over the disk in the root's place and counts what is there of the catalog. It is called on a goroutine
+// of its own, and reads only what does not change. What the error concerns is left out of the figures.
 func (r *runner) compare(ctx context.Context, v tree.Volume, volumes []int64) (*comparison, error) {
 	c := &comparison{}
 	var kinds []string
@@ -250,7 +250,7 @@ func (r *runner) compare(ctx context.Context, v tree.Volume, volumes []int64) (*
 	for len(w.todo) > 0 && ctx.Err() == nil {
 		next := w.todo[len(w.todo)-1]
 		w.todo = w.todo[:len(w.todo)-1]
-		if e := w.look(ctx, next); e != nil {
+		if e := w.compareDir(ctx, next); e != nil {
 			c.partial, err = true, errors.Join(err, e)
 			if errors.Is(e, tree.ErrAway) {
 				break

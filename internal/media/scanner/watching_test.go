@@ -196,7 +196,8 @@ func TestAnIgnoreFileIsNotOverlookedAmongOtherHints(t *testing.T) {
 				w.scan()
 				before := w.shows()
 				w.run("remove a/-gone\nwrite a/.catalogizerignore *.txt")
-				w.tree.Inject(faketree.Fault{Ops: faketree.Identify | faketree.List, Latency: 10 * time.Millisecond}) // so that they meet
+				// So that they meet.
+				w.tree.Inject(faketree.Fault{Ops: faketree.Identify | faketree.List, Latency: 10 * time.Millisecond})
 				hint(w)
 				w.pass(time.Second)
 				if now := w.shows(); now.present["a/b/g.txt"] != 0 || now.present["a/f.mkv"] != before.present["a/f.mkv"] {

@@ -269,8 +269,9 @@ func (w *world) onDisk(dir string) (paths []string) {
 	return paths
 }
 
-// isTrue checks that the catalog shows exactly the files on disk, and that looking again finds nothing to change: a first
-// pass may note that directories whose looks left an unresolved move equal their listings, a second writes nothing at all.
+// isTrue checks that the catalog shows exactly the files on disk, and that looking again finds nothing to change: a
+// first pass may note that directories whose looks left an unresolved move equal their listings, a second writes
+// nothing at all.
 func (w *world) isTrue() {
 	w.t.Helper()
 	got := slices.Sorted(maps.Keys(w.shows().present))
@@ -291,7 +292,7 @@ func (w *world) writesNothing() {
 	rows, changed, head := n.Rows.Load(), n.Changed.Load(), w.st.Head()
 	w.scan()
 	if n.Rows.Load() != rows || n.Changed.Load() != changed || w.st.Head() != head {
-		w.t.Errorf("a second look wrote %d rows in %d commits, and took %d numbers", n.Rows.Load()-rows, n.Changed.Load()-changed, w.st.Head()-head)
+		w.t.Errorf("a second scan wrote %d rows in %d commits, and took %d numbers", n.Rows.Load()-rows, n.Changed.Load()-changed, w.st.Head()-head)
 	}
 }
 

@@ -14,29 +14,12 @@ import (
 // events at all, so a directory with a young file is looked at once more when it no longer is.
 const youngAge = int64(10 * time.Minute)
 
-// updateDir decides what the directory's own row says after the look.
+// updateDir decides what the directory's own row says after the scan.
 func (rc *reconciliation) updateDir(before store.Dir, oldDigest store.Digest) {
-	v := &rc.v
-	v.Unequal = v.Unequal || len(v.Growing) > 0 || len(v.UnresolvedMoves) > 0 || len(v.UnconfirmedAbsences) > 0 || v.NeedsListing || len(rc.Broken) > 0
-	d := &rc.d
+	v, d := &rc.v, &rc.d
+	v.Unequal = v.Unequal || v.Open() || len(v.Growing) > 0 || len(rc.Broken) > 0
 	d.Gone, d.GoneAt, d.Volume = false, 0, rc.vol
-	if p := rc.part; p != nil && p.n > 0 && !(before.Settled && before.Digest == rc.partial(p.n-1)) {
-		v.Unequal = true // so it was before, or somebody changed it between two parts
-	}
-	switch {
-	case v.Unequal:
-		d.Settled, d.Digest = false, store.Digest{}
-	case rc.part != nil && !rc.part.last:
-		d.Settled, d.Digest = true, rc.partial(rc.part.n)
-	case rc.complete():
-		d.Settled, d.Digest = true, rc.Digest
-	case before.Settled:
-		d.Digest = before.Digest.Sub(oldDigest)
-		for i := range rc.Files {
-			_, part := EntryDigest(nil, &rc.Files[i])
-			d.Digest = d.Digest.Add(part)
-		}
-	}
+	rc.updateDigest(before, oldDigest)
 	switch {
 	case rc.part != nil && !rc.part.last:
 		d.Stamp = 0
@@ -50,6 +33,28 @@ func (rc *reconciliation) updateDir(before store.Dir, oldDigest store.Digest) {
 		}
 	}
 	d.RecheckAt = rc.recheckAt(before.RecheckAt)
+}
+
+// updateDigest has the row say by which listing it is known to equal the directory, if by any.
+func (rc *reconciliation) updateDigest(before store.Dir, oldDigest store.Digest) {
+	d := &rc.d
+	if p := rc.part; p != nil && p.n > 0 && !(before.Settled && before.Digest == rc.partial(p.n-1)) {
+		rc.v.Unequal = true // so it was before, or somebody changed it between two parts
+	}
+	switch {
+	case rc.v.Unequal:
+		d.Settled, d.Digest = false, store.Digest{}
+	case rc.part != nil && !rc.part.last:
+		d.Settled, d.Digest = true, rc.partial(rc.part.n)
+	case rc.complete():
+		d.Settled, d.Digest = true, rc.Digest
+	case before.Settled:
+		d.Digest = before.Digest.Sub(oldDigest)
+		for i := range rc.Files {
+			_, part := EntryDigest(nil, &rc.Files[i])
+			d.Digest = d.Digest.Add(part)
+		}
+	}
 }
 
 // FreshStamp is how lately a directory may have changed, in nanoseconds, so that a later change could bear the same
@@ -76,7 +81,7 @@ func (rc *reconciliation) updateStamp(before store.Dir) {
 }
 
 // recheckAt is when the directory is to be looked at again although no event asks for it: when its
-// youngest file is no longer young. A partial look keeps a later time that stood.
+// youngest file is no longer young. A partial scan keeps a later time that stood.
 func (rc *reconciliation) recheckAt(stood int64) int64 {
 	var at int64
 	for i := range rc.Files {

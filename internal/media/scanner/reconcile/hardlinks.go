@@ -21,7 +21,7 @@ func (rc *reconciliation) hasSiblings(it *store.Item) {
 
 // findSiblings asks for the other names of such files where the catalog does not say of them what was seen here, and
 // for those of files that are no more in their places here: through the name that is gone one may have been
-// changed just before. Each look there finds the same file, so that nothing found for ever.
+// changed just before. Each scan there finds the same file, so that nothing found for ever.
 func (rc *reconciliation) findSiblings() error {
 	for _, it := range rc.withSiblings {
 		e := entryOf(it)

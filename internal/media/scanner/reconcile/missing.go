@@ -7,7 +7,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// markMissing marks missing what a complete, error-free look did not show.
+// markMissing marks missing what a complete, error-free scan did not show.
 func (rc *reconciliation) markMissing() error {
 	for _, it := range rc.present {
 		if _, ok := rc.matched[it.ID]; ok {
@@ -30,40 +30,39 @@ func (rc *reconciliation) markMissing() error {
 	return nil
 }
 
-// isAbsent reports whether this look proves that an item is no longer in its place.
+// isAbsent reports whether this scan proves that an item is no longer in its place.
 func (rc *reconciliation) isAbsent(it *store.Item) bool {
-	if !rc.Volumes.Same(it.Volume, rc.vol) { // it is on a disk that is not mounted here now
+	_, waits := rc.waiting[it.Name]
+	return !waits && rc.provenAbsent(it.Name, it.Volume, rc.fileOtherwise)
+}
+
+// provenAbsent reports whether this scan proves that what the catalog has at a name of the directory is not there.
+// otherwise says it of what answers to a name that is not listed.
+func (rc *reconciliation) provenAbsent(name string, volume int64, otherwise func(string, tree.FileID) bool) bool {
+	_, broken := rc.Broken[name]
+	_, absent := rc.Absent[name]
+	_, isDir := rc.Dirs[name]
+	_, isFile := rc.listed[name]
+	_, ignored := rc.Ignored[name]
+	id, answered := rc.Answered[name]
+	switch {
+	case broken, !rc.Volumes.Same(volume, rc.vol): // of another volume: it is on a disk that is not mounted here now
 		return false
-	}
-	if _, ok := rc.Broken[it.Name]; ok {
-		return false
-	}
-	if _, ok := rc.waiting[it.Name]; ok {
-		return false
-	}
-	if _, ok := rc.Absent[it.Name]; ok || !rc.Provisional {
+	case absent, !rc.Provisional:
 		return true
-	}
-	if _, ok := rc.Dirs[it.Name]; ok { // seen, and something else by now
+	case isDir, isFile, ignored: // seen, and something else by now
 		return true
+	case answered:
+		return otherwise(name, id)
 	}
-	if _, ok := rc.listed[it.Name]; ok {
-		return true
-	}
-	if _, ok := rc.Ignored[it.Name]; ok {
-		return true
-	}
-	if id, ok := rc.Answered[it.Name]; ok {
-		return rc.listedOtherwise(it.Name, id)
-	}
-	rc.v.UnconfirmedAbsences = append(rc.v.UnconfirmedAbsences, it.Name)
+	rc.v.UnconfirmedAbsences = append(rc.v.UnconfirmedAbsences, name)
 	return false
 }
 
-// listedOtherwise reports whether the file that answered to a name which is not listed is one that is, in another
+// fileOtherwise reports whether the file that answered to a name which is not listed is one that is, in another
 // spelling: a lookup that ignores case finds it under both. Under another name altogether it proves nothing: the
 // file may have both.
-func (rc *reconciliation) listedOtherwise(name string, id tree.FileID) bool {
+func (rc *reconciliation) fileOtherwise(name string, id tree.FileID) bool {
 	if id == (tree.FileID{}) {
 		return false
 	}
@@ -75,12 +74,14 @@ func (rc *reconciliation) listedOtherwise(name string, id tree.FileID) bool {
 	return false
 }
 
-// subOtherwise reports whether what answered to a name that is not listed is a directory that is, in another spelling.
-func (rc *reconciliation) subOtherwise(name string, id tree.FileID) bool {
-	return id != tree.FileID{} && slices.ContainsFunc(rc.Subdirs, func(e tree.Entry) bool { return e.ID == id && SameSpelling(e.Name, name) })
+// dirOtherwise reports whether what answered to a name that is not listed is a directory that is, in another spelling.
+func (rc *reconciliation) dirOtherwise(name string, id tree.FileID) bool {
+	return id != tree.FileID{} && slices.ContainsFunc(rc.Subdirs, func(e tree.Entry) bool {
+		return e.ID == id && SameSpelling(e.Name, name)
+	})
 }
 
-// markSubdirsGone marks gone the directories below that a whole look did not show.
+// markSubdirsGone marks gone the directories below that a whole scan did not show.
 func (rc *reconciliation) markSubdirsGone() error {
 	if !rc.complete() || rc.part != nil && !rc.part.last {
 		return nil
@@ -95,25 +96,9 @@ func (rc *reconciliation) markSubdirsGone() error {
 		if _, ok := rc.Dirs[name]; ok {
 			continue
 		}
-		if _, ok := rc.Broken[name]; ok || !rc.Volumes.Same(sub.Volume, rc.vol) {
+		if !rc.provenAbsent(name, sub.Volume, rc.dirOtherwise) {
 			rc.v.Unequal = true
 			continue
-		}
-		if _, ok := rc.Absent[name]; rc.Provisional && !ok {
-			_, seen := rc.listed[name] // and no directory, or none that is catalogued
-			if !seen {
-				_, seen = rc.Ignored[name]
-			}
-			if id, answered := rc.Answered[name]; !seen && answered {
-				if seen = rc.subOtherwise(name, id); !seen {
-					rc.v.Unequal = true
-					continue
-				}
-			}
-			if !seen {
-				rc.v.UnconfirmedAbsences, rc.v.Unequal = append(rc.v.UnconfirmedAbsences, name), true
-				continue
-			}
 		}
 		rc.v.SkippedChanged = rc.v.SkippedChanged || sub.Skipped != store.Skipped{}
 		if err := rc.tx.MarkGone(sub, rc.Ended); err != nil {

@@ -16,7 +16,7 @@ import (
 //  2. an item that had this identity until it was rewritten in place moves here with its id, and the
 //     rewritten file becomes an item of its own, unless the file stands under another name still: then this
 //     is one more;
-//  3. an item that has the identity, but whose place is not in this look, is an unresolved move: the file waits
+//  3. an item that has the identity, but whose place is not in this scan, is an unresolved move: the file waits
 //     until its old place has been looked at.
 //
 // It reports false where the identity is new.
@@ -25,55 +25,52 @@ func (rc *reconciliation) matchMoved(i int) (known bool, err error) {
 	if e.ID == (tree.FileID{}) {
 		return false, nil
 	}
-	candidates, err := rc.bearers(e.ID)
+	candidates, err := rc.candidates(e)
 	if err != nil {
 		return false, err
 	}
-	// One that stands somewhere is this file rather than one that is missing: of two names of a file the
-	// first may have been removed, and the second renamed now.
-	slices.SortFunc(candidates, func(a, b store.Item) int {
-		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(b.MissingAt, a.MissingAt), cmp.Compare(a.ID, b.ID))
-	})
 	waits, stands := false, false
 	for c := range candidates {
 		it := &candidates[c]
-		if rc.weak(e) && !it.SameContent(e) {
-			continue
-		}
-		if !rc.complete() && it.State == store.Present && it.Dir == rc.d.ID && it.Name != e.Name && SameSpelling(it.Name, e.Name) {
-			rc.v.NeedsListing, waits = true, true // both answer where case is ignored: a listing shows which it is
-			continue
-		}
-		if _, ok := rc.matched[it.ID]; ok {
-			stands = true
-			continue
-		}
-		if waits && it.State != store.Present {
-			break // it is not known yet whether it is needed
-		}
-		if it.State != store.Present && !stands { // another may have had the identity for longer
-			if known, home, err := rc.reclaim(i, it.MissingAt); known || home || err != nil {
-				return known, err
+		if _, matched := rc.matched[it.ID]; it.State != store.Present && !matched {
+			if waits {
+				break // it is not known yet whether it is needed
+			}
+			if !stands { // another may have had the identity for longer
+				if known, home, err := rc.reclaim(i, it.MissingAt); known || home || err != nil {
+					return known, err
+				}
 			}
 		}
-		left, doubtful, err := rc.hasLeft(it, e)
+		place, err := rc.placeOf(it, e)
 		if err != nil {
 			return false, err
 		}
-		if left {
+		if place == left {
 			return true, rc.move(it, e, i)
 		}
-		waits, stands = waits || doubtful, stands || !doubtful
+		waits, stands = waits || place == open, stands || place == stood
 	}
-	if waits {
+	switch {
+	case waits:
 		rc.waiting[e.Name] = struct{}{}
 		return true, nil
-	}
-	if stands {
+	case stands:
 		return false, nil
 	}
 	known, _, err = rc.reclaim(i, 0)
 	return known, err
+}
+
+// candidates are the items that a file may be by its identity. One that stands somewhere is this file rather than one
+// that is missing: of two names of a file the first may have been removed, and the second renamed now.
+func (rc *reconciliation) candidates(e *tree.Entry) ([]store.Item, error) {
+	items, err := rc.bearers(e.ID)
+	items = slices.DeleteFunc(items, func(it store.Item) bool { return rc.weak(e) && !it.SameContent(e) })
+	slices.SortFunc(items, func(a, b store.Item) int {
+		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(b.MissingAt, a.MissingAt), cmp.Compare(a.ID, b.ID))
+	})
+	return items, err
 }
 
 // bearers are the items that have an identity: on this file system, and those of this root that had it on one that was
@@ -97,54 +94,92 @@ func (rc *reconciliation) bearers(id tree.FileID) ([]store.Item, error) {
 // weak reports whether an identity alone does not prove a file to be the same.
 func (rc *reconciliation) weak(e *tree.Entry) bool { return rc.WeakIDs || e.ID.Birth == 0 }
 
-// hasLeft reports whether the item's own place is proven not to show it any more. Where that takes a
-// look elsewhere, it adds an unresolved move.
-func (rc *reconciliation) hasLeft(it *store.Item, e *tree.Entry) (left, doubtful bool, err error) {
-	if it.State != store.Present {
-		return true, false, nil
+// place is what is known of an item's own place, when its file may have been found in another.
+type place uint8
+
+const (
+	open  place = iota // only a stat of it can tell
+	stood              // it shows the item's file
+	left               // it is proven not to
+)
+
+// placeOf tells of an item's own place. Where only a look there can tell it adds an unresolved move.
+func (rc *reconciliation) placeOf(it *store.Item, e *tree.Entry) (place, error) {
+	_, matched := rc.matched[it.ID]
+	here := it.State == store.Present && it.Dir == rc.d.ID
+	switch {
+	case here && !rc.complete() && it.Name != e.Name && SameSpelling(it.Name, e.Name):
+		rc.v.NeedsListing = true // both answer where case is ignored: a listing shows which it is
+		return open, nil
+	case matched:
+		return stood, nil
+	case it.State != store.Present:
+		return left, nil
+	case here:
+		if p := rc.placeHere(it, e); p != open {
+			return p, nil
+		}
 	}
-	if it.Dir == rc.d.ID {
-		if j, ok := rc.listed[it.Name]; ok {
-			return !rc.same(it, &rc.Files[j]), false, nil
-		}
-		if rc.complete() && rc.Provisional && e.Name != it.Name && (e.Links == 1 || e.Links == 0 && SameSpelling(e.Name, it.Name)) {
-			return true, false, nil // listed under this name, and it has no other
-		}
-		if rc.complete() && !rc.Provisional {
-			_, broken := rc.Broken[it.Name]
-			return !broken, false, nil
-		}
-		if _, ok := rc.Absent[it.Name]; ok {
-			return true, false, nil
-		}
+	return rc.placeElsewhere(it, e)
+}
+
+// placeHere tells of the place of an item of this directory by what was seen of it.
+func (rc *reconciliation) placeHere(it *store.Item, e *tree.Entry) place {
+	_, broken := rc.Broken[it.Name]
+	_, proven := rc.Absent[it.Name]
+	j, listed := rc.listed[it.Name]
+	oneName := e.Links == 1 || e.Links == 0 && SameSpelling(e.Name, it.Name)
+	switch {
+	case listed && rc.same(it, &rc.Files[j]):
+		return stood
+	case listed:
+		return left
+	case rc.complete() && rc.Provisional && e.Name != it.Name && oneName: // listed under this name, and it has no other
+		return left
+	case rc.complete() && !rc.Provisional && broken:
+		return stood
+	case rc.complete() && !rc.Provisional, proven:
+		return left
 	}
+	return open
+}
+
+// placeElsewhere tells of a place by what was looked at before this scan.
+func (rc *reconciliation) placeElsewhere(it *store.Item, e *tree.Entry) (place, error) {
 	dir, found, err := rc.dirByID(it.Dir)
 	if err != nil || !found {
-		return false, false, err
+		return stood, err
 	}
 	if rc.LeftDirs[OldDir{it.Root, dir.Path}] {
-		return true, false, nil
+		return left, nil
 	}
+	weak := rc.weak(e) || it.Volume != rc.vol
 	d := UnresolvedMove{
 		Item: it.ID, Root: it.Root, Dir: dir.Path, Name: it.Name, ID: it.FileID,
-		Size: it.Size, MTime: it.MTime, Weak: rc.weak(e) || it.Volume != rc.vol, Strong: e.Links == 1 && !rc.weak(e) && it.Volume == rc.vol,
+		Size: it.Size, MTime: it.MTime, Weak: weak, Strong: e.Links == 1 && !weak,
 	}
-	if gone, ok := rc.Confirmed[d]; ok {
-		return gone, false, nil
+	switch gone, confirmed := rc.Confirmed[d]; {
+	case !confirmed:
+		rc.v.UnresolvedMoves = append(rc.v.UnresolvedMoves, d)
+		return open, nil
+	case gone:
+		return left, nil
 	}
-	rc.v.UnresolvedMoves = append(rc.v.UnresolvedMoves, d)
-	return false, true, nil
+	return stood, nil
 }
+
+// is reports whether a row is an item's.
+func is(row, it *store.Item) bool { return row != nil && row.ID == it.ID }
 
 // move brings an item to a file's place.
 func (rc *reconciliation) move(it *store.Item, e *tree.Entry, i int) error {
 	if err := rc.displace(it, e.Name); err != nil {
 		return err
 	}
-	if here := rc.present[it.Name]; here != nil && here.ID == it.ID {
+	if is(rc.present[it.Name], it) {
 		delete(rc.present, it.Name)
 	}
-	if away := rc.lost[it.Name]; away != nil && away.ID == it.ID {
+	if is(rc.lost[it.Name], it) {
 		delete(rc.lost, it.Name)
 	}
 	if err := rc.leaves(it); err != nil {
@@ -214,8 +249,8 @@ func (rc *reconciliation) carry(it *store.Item, e *tree.Entry, i int) error {
 	return nil
 }
 
-// describedHere reports whether anything lies in the directory, or in one above, that may describe files of a kind there.
-// What accompanies others says whose it is, where there may be others.
+// describedHere reports whether anything lies in the directory, or in one above, that may describe files of a kind
+// there. What accompanies others says whose it is, where there may be others.
 func (rc *reconciliation) describedHere(kind media.Kind) (bool, error) {
 	if store.Accompanies(kind) {
 		return !rc.onlyCompanions(), nil
@@ -233,7 +268,7 @@ func (rc *reconciliation) describedHere(kind media.Kind) (bool, error) {
 			dir = d.Parent
 		}
 	}
-	if !rc.accompanied { // asked anew for each: one may have come in this very look
+	if !rc.accompanied { // asked anew for each: one may have come in this very scan
 		var err error
 		if rc.accompanied, err = rc.tx.Accompanied(rc.d.ID); err != nil {
 			return false, err
@@ -251,7 +286,7 @@ func (rc *reconciliation) onlyCompanions() bool {
 	return rc.alone
 }
 
-// dirByID reads a directory's row once in a look: many items of one move together.
+// dirByID reads a directory's row once in a scan: many items of one move together.
 func (rc *reconciliation) dirByID(id int64) (store.Dir, bool, error) {
 	if d, ok := rc.read[id]; ok {
 		return d, true, nil
@@ -269,7 +304,7 @@ func (rc *reconciliation) dirByID(id int64) (store.Dir, bool, error) {
 // displace makes room at a name: the item that stands there is missing until it turns up elsewhere.
 func (rc *reconciliation) displace(by *store.Item, name string) error {
 	it := rc.present[name]
-	if it == nil || it.ID == by.ID {
+	if it == nil || is(it, by) {
 		return nil
 	}
 	delete(rc.present, name)
@@ -279,9 +314,9 @@ func (rc *reconciliation) displace(by *store.Item, name string) error {
 	return rc.tx.MarkMissing(it, rc.Began)
 }
 
-// reclaim gives a file its id back where an item had the file's identity until it was rewritten in
-// place, later than after: the other file that stands there becomes an item of its own. It reports home where
-// the file is back in that item's own place: an edit like any other.
+// reclaim gives a file its id back where an item had the file's identity until it was rewritten in place, later than
+// after: the other file that stands there becomes an item of its own. It reports home where the file is back in that
+// item's own place: an edit like any other.
 func (rc *reconciliation) reclaim(i int, after int64) (known, home bool, err error) {
 	e := &rc.Files[i]
 	was, found, err := rc.tx.PreviousIdentity(rc.vol, e.ID, rc.Began)
@@ -289,14 +324,14 @@ func (rc *reconciliation) reclaim(i int, after int64) (known, home bool, err err
 		return false, false, err
 	}
 	it := was.Item
-	if here := rc.present[e.Name]; here != nil && here.ID == it.ID {
+	if is(rc.present[e.Name], &it) {
 		return false, true, nil
 	}
 	if err := rc.tx.ForgetPreviousIdentity(rc.vol, e.ID); err != nil {
 		return false, false, err
 	}
-	if here := rc.present[it.Name]; it.Dir == rc.d.ID && here != nil && here.ID == it.ID {
-		it = *here // as changed by this very look
+	if here := rc.present[it.Name]; it.Dir == rc.d.ID && is(here, &it) {
+		it = *here // as changed by this very scan
 	}
 	if err := rc.tx.Fill(&it); err != nil {
 		return false, false, err
@@ -305,19 +340,25 @@ func (rc *reconciliation) reclaim(i int, after int64) (known, home bool, err err
 	if err := rc.move(&it, e, i); err != nil {
 		return false, false, err
 	}
+	return true, false, rc.placeStranger(&stranger, displaced, e.Name)
+}
+
+// placeStranger makes an item of the file that stands where another moved away from: the one that this displaced at a
+// name, where that is the same file, else a new one.
+func (rc *reconciliation) placeStranger(stranger, displaced *store.Item, name string) error {
 	switch {
 	case stranger.State != store.Present:
-		return true, false, nil
-	case displaced != nil && displaced.ID != it.ID && sameFile(displaced, &stranger):
-		return true, false, rc.succeed(displaced, &stranger, e.Name)
+		return nil
+	case displaced != nil && !is(displaced, stranger) && sameFile(displaced, stranger):
+		return rc.succeed(displaced, stranger, name)
 	}
 	stranger.Added, stranger.FilterSeq = rc.Began, 0
-	if err := rc.tx.Insert(&stranger); err != nil {
-		return false, false, err
+	if err := rc.tx.Insert(stranger); err != nil {
+		return err
 	}
 	rc.v.Added++
-	rc.foundHere(&stranger)
-	return true, false, nil
+	rc.foundHere(stranger)
+	return nil
 }
 
 // sameFile reports whether two items were last seen as one file.
@@ -343,7 +384,7 @@ func (rc *reconciliation) succeed(it, stranger *store.Item, name string) error {
 	return nil
 }
 
-// foundHere takes a row made in the middle of a look for one of those that the look compares, if it is. It has found
+// foundHere takes a row made in the middle of a scan for one of those that this compares, if it is. It has found
 // its place only where its file is listed there: that may have been exchanged again since.
 func (rc *reconciliation) foundHere(it *store.Item) {
 	if it.Dir != rc.d.ID || !rc.complete() && !slices.Contains(rc.Names, it.Name) || rc.part != nil && !rc.part.has(it.Name) {

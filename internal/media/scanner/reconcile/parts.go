@@ -7,8 +7,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// PartRows is how many rows one transaction of a look writes at most, or nearly: other roots wait for it, and the log of
-// the catalog grows by it. A larger directory is reconciled in parts, each of them true by itself.
+// PartRows is how many rows one transaction of a scan writes at most, or nearly: other roots wait for it, and the log
+// of the catalog grows by it. A larger directory is reconciled in parts, each of them true by itself.
 const PartRows = 2000
 
 // Part is a range of names of a directory that is reconciled in a transaction of its own.
@@ -21,7 +21,7 @@ type Part struct {
 
 func (p *Part) has(name string) bool { return name >= p.from && (p.to == "" || name < p.to) }
 
-// Parts divides a whole look at a large directory; nil where it is not large. known are some names of its rows, one of
+// Parts divides a whole scan of a large directory; nil where it is not large. known are some names of its rows, one of
 // each PartRows.
 func (s *Snapshot) Parts(known []string) (parts []*Part) {
 	if !s.complete() || len(s.Files) <= PartRows && len(known) == 0 {

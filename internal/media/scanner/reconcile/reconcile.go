@@ -11,22 +11,27 @@ import (
 // Result is what a reconcile did and what it could not decide.
 type Result struct {
 	Added, Changed, Moved, Missing int
-	Deferred                       int // changed files that may not be whole: the change is recorded when they are quiet
+	Deferred                       int // changed files that may not be whole: recorded when they are quiet
 
 	ReturnedAt          []int64          // when items that moved here had gone missing
 	UnresolvedMoves     []UnresolvedMove // arrivals that may be moves: the old places must be looked at
 	UnconfirmedAbsences []string         // names whose absence must be proven one by one
 	GoneDirs            []store.Dir      // directories proven absent, whose items are to follow
-	NeedsListing        bool             // only a whole listing can decide: look at all names
-	Stale               bool             // the look is older than what is known: look again
-	ParentsToScan       []string         // directory above, whose listing is older than this directory: look at it
+	NeedsListing        bool             // only a whole listing can decide
+	Stale               bool             // the scan is older than what is known: scan again
+	ParentsToScan       []string         // directories above, whose listings are older than this one
 	Siblings            []Sibling        // other names of files that changed
-	Growing             []string         // files that may not be whole: look again after a quiet while
-	Unequal             bool             // the rows do not equal the listing: the next look compares again
+	Growing             []string         // files that may not be whole: scan again after a quiet while
+	Unequal             bool             // the rows do not equal the listing: the next scan compares again
 	SkippedChanged      bool             // what is not followed is not what it was
 	TotalChanged        bool             // the file system has another size than when all was there: removals are held
 	StampWrong          bool             // names changed although the directory's stamp stood
 	RecheckAt           int64            // the directory's, as stored
+}
+
+// Open reports whether another scan has to decide something.
+func (v *Result) Open() bool {
+	return len(v.UnresolvedMoves) > 0 || len(v.UnconfirmedAbsences) > 0 || v.NeedsListing
 }
 
 // UnresolvedMove is an item that would move here if its place elsewhere is proven not to show it any more.
@@ -39,7 +44,7 @@ type UnresolvedMove struct {
 	Size   int64
 	MTime  int64
 	Weak   bool // an identity alone proves nothing: what has the size and time at the name is the file
-	Strong bool // one link and an identity that proves itself: only the same file still in its place speaks against a move
+	Strong bool // one link, an identity that proves itself: only the file still in its place speaks against a move
 }
 
 // StandsAs reports whether what is seen at the item's place is still its file.
@@ -57,7 +62,7 @@ type reconciliation struct {
 	v            Result
 	present      map[string]*store.Item // rows of this directory, by name
 	lost         map[string]*store.Item // rows missing from it, by name
-	matched      map[int64]struct{}     // ids that have found their place in this look
+	matched      map[int64]struct{}     // ids that have found their place in this scan
 	waiting      map[string]struct{}    // names that wait for a proof
 	leftDirs     map[int64]struct{}     // other directories that items moved here from
 	withSiblings []*store.Item          // rows written of files with several names
@@ -71,8 +76,8 @@ type reconciliation struct {
 	replaced []store.Item // rows of files that are no more in their places
 }
 
-// Reconcile makes the catalog's view of one directory, or of a part of it, equal to a snapshot, in one transaction. It adds
-// to what came of the parts before. Arrivals decide moves; see moves.go.
+// Reconcile makes the catalog's view of one directory, or of a part of it, equal to a snapshot, in one transaction. It
+// adds to what came of the parts before. Arrivals decide moves; see moves.go.
 func (s *Snapshot) Reconcile(tx *store.Tx, p *Part, v Result) (Result, error) {
 	rc := &reconciliation{Snapshot: s, part: p, tx: tx, v: v, matched: map[int64]struct{}{}, waiting: map[string]struct{}{}}
 	var err error
@@ -104,7 +109,7 @@ func (s *Snapshot) Reconcile(tx *store.Tx, p *Part, v Result) (Result, error) {
 }
 
 // reviveParents makes directories above that were gone stand again, since this one is there. But it reports stale
-// where this look began before one of them, or this one, was proven absent: what it saw may be what is gone.
+// where this scan began before one of them, or this one, was proven absent: what it saw may be what is gone.
 //
 // The lowest directory above that stands had been listed before this one was made, unless that listing led
 // here: what its row says of its listing is not true any more.

@@ -6,7 +6,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// Snapshot is what one look at a directory showed, and all that reconciling it needs beside the store.
+// Snapshot is what one scan of a directory showed, and all that reconciling it needs beside the store.
 type Snapshot struct {
 	Root      int64
 	Dir       string
@@ -19,7 +19,7 @@ type Snapshot struct {
 	Stamp     int64  // that the directory has now; 0: none proves anything
 
 	Self    tree.Entry
-	Row     store.Dir           // of the directory, before the look
+	Row     store.Dir           // of the directory, before the scan
 	Files   []tree.Entry        // regular files that are not passed over
 	listed  map[string]int      // where they are, by name; see index
 	Dirs    map[string]struct{} // names of directories that are not passed over
@@ -42,8 +42,8 @@ type Snapshot struct {
 
 	LeftDirs map[OldDir]bool // directories that are not there any more, and that files here may come from
 
-	Began    int64 // when the look began
-	Ended    int64 // when a whole look was over
+	Began    int64 // when the scan began
+	Ended    int64 // when a whole scan was over
 	Debounce int64 // nanoseconds without a change after which a file is believed to be whole
 	Grace    int64 // nanoseconds for which a lost identity may still turn up
 	Docs     []Doc // of files, where they were prepared; else nil

@@ -29,8 +29,8 @@ func MarkItemsMissing(tx *store.Tx, d *store.Dir, from, to string, at int64, vol
 	return nil
 }
 
-// MarkDirMissing marks the items missing whose names are not before one. It reports the directories below, and whether the
-// directory is still gone.
+// MarkDirMissing marks the items missing whose names are not before one. It reports the directories below, and whether
+// the directory is still gone.
 func MarkDirMissing(tx *store.Tx, d store.Dir, from string, at int64, volumes *Volumes, v *Result) (below []store.Dir, gone bool, err error) {
 	now, found, err := tx.DirByID(d.ID)
 	if err != nil || !found || !now.Gone { // it came back meanwhile

@@ -4,8 +4,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// TotalDrift is the part of its size by which a file system may differ from before and be the same: what a server says is
-// the free space of a pool too, in which others write.
+// TotalDrift is the part of its size by which a file system may differ from before and be the same: what a server says
+// is the free space of a pool too, in which others write.
 const TotalDrift = 1.0 / 1000
 
 // SameTotal reports whether two sizes are those of the same disks.
