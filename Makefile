@@ -3,7 +3,8 @@
 # make test       every test, with the race detector; test-quick: within a minute, what needs neither servers nor long runs
 # make check      what CI runs: lint, vet, test, and the tests against a real Samba and systemd
 # make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory;
-#                 bench-growth: files a second while a catalog grows to a million
+#                 bench-growth: files a second while a catalog grows to a million;
+#                 bench-millions: the table of docs/performance.md, at SIZES=10000,100000,1000000 files
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make verify     what is too long for every change: soaks, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
 #                 MUTATIONS=1000 make it short; PARTS="hostile mutations" takes some
@@ -25,6 +26,7 @@ PACKAGES := ./...
 ROOT ?= testdata/library
 LISTEN ?= 127.0.0.1:8780
 FILES ?= 100000
+SIZES ?= 10000,100000,1000000
 FUZZTIME ?= 30s
 SOAK ?= 1h
 
@@ -36,7 +38,7 @@ sysusersdir ?= $(prefix)/lib/sysusers.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 mandir ?= $(prefix)/share/man
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth fuzz verify soak soak-share library install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth bench-millions fuzz verify soak soak-share library install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -83,6 +85,9 @@ bench-memory: build
 
 bench-growth: build
 	$(GO) run ./tools/bench -growth 8
+
+bench-millions: build
+	$(GO) run ./tools/bench -rounds 5 -millions $(SIZES) -document docs/performance.md
 
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)

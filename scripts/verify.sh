@@ -2,7 +2,7 @@
 # What is too long for every change: soaks, long fuzzing, a million mutations, hostile clients at full strength.
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
-# usage: scripts/verify.sh [PART...]      parts: hostile mutations fuzz-input soak soak-share
+# usage: scripts/verify.sh [PART...]      parts: hostile mutations fuzz-input benchmarks soak soak-share
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
@@ -23,10 +23,16 @@ fuzz-input() {
 	FUZZFLAGS=-race scripts/fuzz.sh "$fuzz" ./internal/api ./internal/media/realtime/live
 }
 
+# That the benchmarks still measure; at this size no time is promised.
+benchmarks() {
+	make -s build
+	go run ./tools/bench -rounds 1 -millions 10000
+}
+
 soak() { make soak SOAK="$soak"; }
 soak-share() { make soak-share SOAK="$soak"; }
 
-(($#)) || set -- hostile mutations fuzz-input soak soak-share
+(($#)) || set -- hostile mutations fuzz-input benchmarks soak soak-share
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"
 	"$part"

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// daemon is a `serve` that runs and is idle.
+type daemon struct {
+	cmd  *exec.Cmd
+	addr string
+	log  *serveLog
+}
+
+// served is what a `serve` took.
+type served struct {
+	sample            // until it was idle; the peak of memory is of its whole life
+	collector float64 // the garbage collector's part of the CPU until it was idle
+}
+
+func (s served) String() string {
+	return fmt.Sprintf("idle after %v, collector %.1f %%, peak %.1f MiB", s.sample, 100*s.collector, mib(s.memory))
+}
+
+// idlePatience is how long a daemon may take until it is idle.
+const idlePatience = 30 * time.Minute
+
+// serve runs a daemon until it is idle, does something with it and stops it.
+func (b *bench) serve(ctx context.Context, data, tree string, do func(*daemon) error) (s served, err error) {
+	ctx, cancel := context.WithTimeout(ctx, idlePatience)
+	defer cancel()
+	d := &daemon{log: &serveLog{found: make(chan string, 1)}}                                    // the one address
+	d.cmd = exec.Command(b.binary, "serve", "--data-dir", data, "--listen", "127.0.0.1:0", tree) //nolint:noctx // it is told to stop
+	d.cmd.Stderr = d.log
+	start := time.Now()
+	if err := d.cmd.Start(); err != nil {
+		return s, fmt.Errorf("start the daemon: %w", err)
+	}
+	defer func() {
+		if err = errors.Join(err, d.stop()); err != nil {
+			err = fmt.Errorf("%w; the daemon wrote:\n%s", err, d.log.text)
+		}
+	}()
+	select {
+	case d.addr = <-d.log.found:
+	case <-ctx.Done():
+		return s, fmt.Errorf("wait until the daemon serves: %w", ctx.Err())
+	}
+	if err := d.awaitIdle(ctx); err != nil {
+		return s, err
+	}
+	s.wall = time.Since(start)
+	if err := d.readMetrics(ctx, &s); err != nil {
+		return s, err
+	}
+	if err := do(d); err != nil {
+		return s, err
+	}
+	s.memory, err = d.peakMemory()
+	return s, err
+}
+
+func (d *daemon) stop() error {
+	if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return errors.Join(err, d.cmd.Wait())
+	}
+	return d.cmd.Wait()
+}
+
+func (d *daemon) awaitIdle(ctx context.Context) error {
+	for {
+		var status struct{ Idle bool }
+		body, err := d.get(ctx, "/api/v1/status")
+		if err == nil {
+			err = json.Unmarshal(body, &status)
+		}
+		if err != nil || status.Idle {
+			return err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("wait until the daemon is idle: %w", ctx.Err())
+		}
+	}
+}
+
+// get reads a whole answer, which has to be 200.
+func (d *daemon) get(ctx context.Context, path string) (_ []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.addr+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, resp.Body.Close()) }()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("get %s: %s: %.300s", path, resp.Status, body)
+	}
+	return body, err
+}
+
+// readMetrics notes the CPU seconds so far and the collector's part of them. Go counts its classes of CPU at the end
+// of each collection, by the time that its threads may run.
+func (d *daemon) readMetrics(ctx context.Context, s *served) error {
+	body, err := d.get(ctx, "/metrics")
+	if err != nil {
+		return err
+	}
+	values := map[string]float64{}
+	lines := bufio.NewScanner(strings.NewReader(string(body)))
+	for lines.Scan() {
+		if name, text, ok := strings.Cut(lines.Text(), " "); ok && name != "#" {
+			if v, err := strconv.ParseFloat(text, 64); err == nil {
+				values[name] = v
+			}
+		}
+	}
+	s.cpu = time.Duration(values["process_cpu_seconds_total"] * float64(time.Second))
+	const classes = "go_cpu_classes_"
+	busy := values[classes+"total_cpu_seconds_total"] - values[classes+"idle_cpu_seconds_total"]
+	if busy > 0 { // else it has not collected yet
+		s.collector = values[classes+"gc_total_cpu_seconds_total"] / busy
+	}
+	_, told := values[classes+"total_cpu_seconds_total"]
+	return errors.Join(lines.Err(), complain(s.cpu == 0 || !told, "/metrics tells no CPU seconds"))
+}
+
+// peakMemory is the largest resident set so far, in bytes.
+func (d *daemon) peakMemory() (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		var kib int64
+		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kib); n == 1 {
+			return kib << 10, nil
+		}
+	}
+	return 0, errors.New("the daemon's status has no VmHWM")
+}
+
+// serveLog finds the address in what a daemon logs, and keeps the beginning.
+type serveLog struct {
+	head
+	found chan string
+	done  bool
+}
+
+var address = regexp.MustCompile(`127\.0\.0\.1:[1-9]\d*`)
+
+func (l *serveLog) Write(p []byte) (int, error) {
+	n, err := l.head.Write(p)
+	if at := address.Find(l.text); at != nil && !l.done {
+		l.done = true
+		l.found <- string(at)
+	}
+	return n, err
+}
+
+// sizeOf is the length of all files of a directory.
+func sizeOf(dir string) (total int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	return total, err
+}

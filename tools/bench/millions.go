@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// millions measures all that is promised of libraries of different sizes.
+type millions struct {
+	sizes    []int
+	parts    []string // all, where it is empty
+	document string   // keeps the table; none, where it is empty
+}
+
+// figures are what was measured at one size. What was not is left zero.
+type figures struct {
+	files   int
+	find    []sample // between the others, so that they meet the same load
+	first   []sample // `scan` into a new catalog
+	rescan  []sample // `scan` of the same once more
+	restart []served // `serve` of what another wrote
+	serve   served   // `serve` into a new catalog, until it is stopped
+	feed    float64  // items a second, the fastest load
+	page    page     // the slowest
+	bytes   int64    // of the database, once it is closed
+}
+
+var allParts = []string{"scan", "serve", "restart", "feed", "pages"}
+
+func (m *millions) parseSizes(text string) error {
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 1 {
+			return fmt.Errorf("%q is not a number of files", part)
+		}
+		m.sizes = append(m.sizes, n)
+	}
+	return nil
+}
+
+func (m *millions) parseParts(text string) error {
+	for part := range strings.SplitSeq(text, ",") {
+		if !slices.Contains(allParts, part) {
+			return fmt.Errorf("there is no part %q: choose of %s", part, strings.Join(allParts, ", "))
+		}
+		m.parts = append(m.parts, part)
+	}
+	return nil
+}
+
+func (m *millions) has(part string) bool { return len(m.parts) == 0 || slices.Contains(m.parts, part) }
+
+// run measures one size after the other, prints the table and keeps it. It fails where a promise is not kept.
+func (m *millions) run(ctx context.Context, b *bench) error {
+	var all []*figures
+	for _, files := range m.sizes {
+		f, err := m.measure(ctx, b, files)
+		if err != nil {
+			return fmt.Errorf("measure %d files: %w", files, err)
+		}
+		all = append(all, f)
+		fmt.Fprint(b.out, "\n", table(all), "\n")
+	}
+	if m.document != "" {
+		machine, err := describeMachine(ctx, b)
+		if err != nil {
+			return err
+		}
+		if err := keep(m.document, machine+"\n"+table(all)); err != nil {
+			return err
+		}
+	}
+	return broken(all)
+}
+
+func (m *millions) measure(ctx context.Context, b *bench, files int) (*figures, error) {
+	f := &figures{files: files}
+	tree, err := b.tree(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(b.out, "%d files: reading all of them, so that later readings come from memory\n", files)
+	if _, err := warm(ctx, tree); err != nil {
+		return nil, err
+	}
+	if m.has("scan") {
+		if err := b.measureScans(ctx, tree, f); err != nil {
+			return nil, err
+		}
+	}
+	if m.has("serve") || m.has("restart") || m.has("feed") || m.has("pages") {
+		err = m.measureServe(ctx, b, tree, f)
+	}
+	return f, err
+}
+
+// measureScans makes a new catalog in each round, and scans each once more.
+func (b *bench) measureScans(ctx context.Context, tree string, f *figures) error {
+	for round := range b.rounds {
+		if err := b.measureFind(ctx, tree, f); err != nil {
+			return err
+		}
+		first, rescan, err := b.scanTwice(ctx, tree)
+		if err != nil {
+			return err
+		}
+		f.first, f.rescan = append(f.first, first), append(f.rescan, rescan)
+		fmt.Fprintf(b.out, "  scan %d: find %v, first scan %v, rescan %v\n", round+1, f.find[len(f.find)-1], first, rescan)
+		if err := errors.Join(
+			complain(first.summary.Files != int64(f.files), "the scan counted %d files", first.summary.Files),
+			complain(first.summary.Failed != 0, "%d files could not be analysed", first.summary.Failed),
+			complain(rescan.summary.RowsWritten != 0, "the second scan wrote %d rows", rescan.summary.RowsWritten),
+		); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) measureFind(ctx context.Context, tree string, f *figures) error {
+	s, err := run(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
+	f.find = append(f.find, s)
+	return err
+}
+
+// measureServe has a daemon make a catalog, asks it, and starts it anew.
+func (m *millions) measureServe(ctx context.Context, b *bench, tree string, f *figures) (err error) {
+	data, err := os.MkdirTemp(b.dir, "catalog")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
+	if err := b.measureFind(ctx, tree, f); err != nil {
+		return err
+	}
+	if f.serve, err = b.serve(ctx, data, tree, func(d *daemon) error { return m.ask(ctx, b, d, f) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(b.out, "  serve: %v\n", f.serve)
+	if f.bytes, err = sizeOf(data); err != nil || !m.has("restart") {
+		return err
+	}
+	for range b.rounds {
+		if err := b.measureFind(ctx, tree, f); err != nil {
+			return err
+		}
+		again, err := b.serve(ctx, data, tree, func(*daemon) error { return nil })
+		if err != nil {
+			return err
+		}
+		f.restart = append(f.restart, again)
+		fmt.Fprintf(b.out, "  restart: find %v, %v\n", f.find[len(f.find)-1], again)
+	}
+	return nil
+}
+
+// ask loads the feed and pages of a daemon that is idle.
+func (m *millions) ask(ctx context.Context, b *bench, d *daemon, f *figures) error {
+	if m.has("feed") {
+		for range b.rounds {
+			rate, err := d.loadFeed(ctx, f.files)
+			if err != nil {
+				return err
+			}
+			f.feed = max(f.feed, rate)
+			fmt.Fprintf(b.out, "  feed: %.0f items a second\n", rate)
+		}
+	}
+	if !m.has("pages") {
+		return nil
+	}
+	var err error
+	f.page, err = d.slowestPage(ctx)
+	fmt.Fprintf(b.out, "  slowest page: %v\n", f.page)
+	return err
+}
