@@ -101,7 +101,8 @@ func (s *szStreams) unpack(w *window.Window, folder int, limit uint64, whole boo
 	if at > uint64(w.Size()) || at+32 > uint64(w.Size()) || n > uint64(w.Size())-at-32 {
 		return nil, fmt.Errorf("%w: packed stream", window.ErrTruncated)
 	}
-	in, err := w.Part(32+int64(at), int64(min(n, 2*limit)))
+	packed := min(n, 2*uint64(lzmaDictionary(int(limit)))) // what is decoded may go that far
+	in, err := w.Part(32+int64(at), int64(packed))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func (s *szStreams) unpack(w *window.Window, folder int, limit uint64, whole boo
 		}
 		return bytes.Clone(in[:min(uint64(len(in)), size, limit)]), nil
 	case "\x03\x01\x01":
-		return decodeLZMA(w, f.props, in, int(min(size, limit)))
+		return decodeLZMA(w, f.props, in, size, int(limit))
 	case "\x21":
 		return decodeLZMA2(w, in, int(min(size, limit)))
 	}

@@ -2,10 +2,8 @@ package image
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/brotli"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/isobmff"
@@ -140,14 +138,8 @@ func jxlUnpack(w *window.Window, b isobmff.Box, done *[2]bool) (kind string, d [
 	if err != nil {
 		return "", nil, window.Forgive(err)
 	}
-	if err := w.Alloc(xmpMax); err != nil {
-		return "", nil, err
-	}
-	d, err = brotli.Decode(w.Lend(xmpMax)[:0:xmpMax], in, w.OnTime)
-	if errors.Is(err, brotli.ErrCorrupt) || errors.Is(err, brotli.ErrTooLarge) {
-		return "", nil, nil
-	}
-	return kind, d, err
+	d, err = unpackBrotli(w, in)
+	return kind, d, window.Forgive(err)
 }
 
 // jxlEXIF reads EXIF that lies in memory, behind its offset as in the box. known is what was known before.

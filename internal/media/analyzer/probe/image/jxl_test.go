@@ -3,6 +3,7 @@ package image
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -14,7 +15,7 @@ func TestJXLIsDescribedByPackedMetadata(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	xmp, err := os.ReadFile("../../brotli/testdata/xmp.br")
+	xmp, err := os.ReadFile(filepath.Join(brotliSamples, "xmp.br"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,13 +95,21 @@ func (f Family) Mutate(t *testing.T, name string, data []byte, n int) {
 func (f Family) Measure(data []byte, ext string) (allocated uint64, took time.Duration, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	allocated = Allocated(func() {
+		begin := threadTime()
+		_, err = f.Bytes(data, ext)
+		took = threadTime() - begin
+	})
+	return allocated, took, err
+}
+
+// Allocated tells how many bytes are allocated while do runs.
+func Allocated(do func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	begin := threadTime()
-	_, err = f.Bytes(data, ext)
-	took = threadTime() - begin
+	do()
 	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc, took, err
+	return after.TotalAlloc - before.TotalAlloc
 }
 
 func threadTime() time.Duration {

@@ -32,8 +32,34 @@ func InflateZlib(w *Window, packed []byte, limit int64) ([]byte, error) {
 	return Inflate(w, packed[2:], limit)
 }
 
-// Expand reads r to its end or to limit bytes, into memory that is lent and grows only as bytes really come.
+// Expand reads r to its end or to limit bytes, into memory that is lent and grows only as bytes really come. A stream
+// that breaks off gives what came out of it.
 func Expand(w *Window, r io.Reader, limit int64) ([]byte, error) {
+	out, err := expand(w, r, limit)
+	switch {
+	case w.failed != nil:
+		return nil, w.failed
+	case err != nil && len(out) == 0:
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return out, nil
+}
+
+// ExpandWhole expands as Expand does, but a stream that breaks off before limit bytes have come gives an error.
+func ExpandWhole(w *Window, r io.Reader, limit int64) ([]byte, error) {
+	out, err := expand(w, r, limit)
+	switch {
+	case w.failed != nil:
+		return nil, w.failed
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("%w: %w", ErrTruncated, err)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return out, nil
+}
+
+func expand(w *Window, r io.Reader, limit int64) ([]byte, error) {
 	var out []byte
 	for int64(len(out)) < limit {
 		grow := min(limit-int64(len(out)), int64(max(4096, len(out))))
@@ -47,13 +73,15 @@ func Expand(w *Window, r io.Reader, limit int64) ([]byte, error) {
 		if size := have + int(grow); size > cap(out) {
 			out = append(w.Lend(size)[:0], out...)
 		}
-		n, err := io.ReadFull(r, out[have:have+int(grow)])
-		out = out[:have+n]
-		if err != nil {
-			if len(out) == 0 && !errors.Is(err, io.EOF) {
-				return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+		for len(out) < have+int(grow) {
+			n, err := r.Read(out[len(out) : have+int(grow)])
+			out = out[:len(out)+n]
+			if errors.Is(err, io.EOF) {
+				return out, nil
 			}
-			break
+			if err != nil {
+				return out, fmt.Errorf("packed stream: %w", err)
+			}
 		}
 	}
 	return out, nil
