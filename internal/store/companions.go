@@ -189,16 +189,24 @@ const (
 	maxCompanions = 256 // sidecars read of a larger one
 	maxAbove      = 64
 	maxSaid       = 4 << 10 // bytes of what one of them says
-	companionSQL  = `SELECT id, name, kind, CASE WHEN kind = 'metadata' AND length(probed) <= ? THEN probed END, kind = 'metadata' AND length(probed) > ?,
-		CASE WHEN kind = 'subtitle' AND length(doc) <= ? THEN doc END FROM items WHERE state = {present} AND `
+	companionSQL  = `SELECT id, name, kind, CASE WHEN kind IN ('metadata', 'subtitle') THEN doc END,
+		CASE kind WHEN 'metadata' THEN probed END FROM items WHERE state = {present} AND `
 	companionKinds = "kind IN {companions}"
 )
 
 func companions(c *conn, where string, args ...driver.Value) (out []Companion, err error) {
 	err = c.each(companionSQL+where, func(r row) error {
-		out = append(out, Companion{ID: r.int(0), Name: string(r.bytes(1)), Kind: media.Kind(r.text(2)), Probed: r.bytes(3), Long: !r.null(4) && r.int(4) != 0, Doc: r.bytes(5)})
-		return nil
-	}, append([]driver.Value{int64(maxSaid), int64(maxSaid), int64(maxSaid)}, args...)...)
+		doc, probed, err := unpackItem(r.bytes(3), r.bytes(4))
+		o := Companion{ID: r.int(0), Name: string(r.bytes(1)), Kind: media.Kind(r.text(2)), Long: len(probed) > maxSaid}
+		if !o.Long {
+			o.Probed = probed
+		}
+		if o.Kind == media.KindSubtitle && len(doc) <= maxSaid {
+			o.Doc = doc
+		}
+		out = append(out, o)
+		return err
+	}, args...)
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -31,9 +32,13 @@ type View struct {
 
 func scanView(s *Store, r row) View {
 	name := string(r.bytes(14))
+	doc, err := unpack(r.bytes(12), nil)
+	if err != nil {
+		_ = s.noteDamage(fmt.Errorf("read item %d of %s: %w", r.int(0), s.path, err))
+	}
 	return View{
 		ID: r.int(0), Root: s.rootName(r.int(3)), Kind: media.Kind(r.text(4)), State: State(r.int(5)), Size: r.int(6), MTime: r.int(7),
-		Added: r.int(8), Analysis: Analysis(r.int(9)), Error: r.text(10), Fingerprint: r.int(11), HasFingerprint: !r.null(11), Doc: r.bytes(12),
+		Added: r.int(8), Analysis: Analysis(r.int(9)), Error: r.text(10), Fingerprint: r.int(11), HasFingerprint: !r.null(11), Doc: doc,
 		Path: tree.Join(string(r.bytes(13)), name), Name: name,
 	}
 }

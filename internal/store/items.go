@@ -108,12 +108,14 @@ func scanRow(r row) Item {
 	}
 }
 
-func scanItem(r row) Item {
-	it := scanRow(r)
-	it.Doc, it.Probed, it.Unread = r.bytes(25), r.bytes(26), false
-	return it
+func scanItem(r row) (it Item, err error) {
+	it = scanRow(r)
+	it.Doc, it.Probed, err = unpackItem(r.bytes(25), r.bytes(26))
+	it.Unread = err != nil
+	return it, err
 }
 
+// values are those of rowColumns.
 func (it *Item) values() []driver.Value {
 	var errText, print driver.Value
 	if it.Error != "" {
@@ -125,8 +127,13 @@ func (it *Item) values() []driver.Value {
 	return []driver.Value{
 		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
 		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
-		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.SiblingSeq, int64(it.Described), blob(it.Doc), blob(it.Probed),
+		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.SiblingSeq, int64(it.Described),
 	}
+}
+
+// allValues are those of itemColumns.
+func (it *Item) allValues() []driver.Value {
+	return append(it.values(), blob(pack(it.Doc, nil)), blob(pack(it.Probed, it.Doc)))
 }
 
 // blob binds an empty slice as NULL.
@@ -168,13 +175,20 @@ func (tx *Tx) Fill(it *Item) error {
 	if !it.Unread {
 		return nil
 	}
-	_, err := tx.c.one("SELECT doc, probed FROM items WHERE id = ?", func(r row) { it.Doc, it.Probed, it.Unread = r.bytes(0), r.bytes(1), false }, it.ID)
+	filled, found, err := tx.Item(it.ID)
+	if found {
+		it.Doc, it.Probed, it.Unread = filled.Doc, filled.Probed, false
+	}
 	return err
 }
 
 // Item reads one item with its documents.
 func (tx *Tx) Item(id int64) (it Item, found bool, err error) {
-	found, err = tx.c.one(selectItem+"id = ?", func(r row) { it = scanItem(r) }, id)
+	err = tx.c.each(selectItem+"id = ?", func(r row) (err error) {
+		it, err = scanItem(r)
+		found = err == nil
+		return err
+	}, id)
 	return it, found, err
 }
 
@@ -250,7 +264,7 @@ func (tx *Tx) Insert(it *Item) error {
 		return err
 	}
 	tx.companion(it)
-	return tx.c.exec(insertItem, it.values()...)
+	return tx.c.exec(insertItem, it.allValues()...)
 }
 
 // Save writes an item that was before as old. It takes the next number of the feed, and notes the number

@@ -90,9 +90,13 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter) (out []indexEntry, up
 		errFull := errors.New("enough")
 		err := c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size, i.doc, i.name, d.path
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
+			doc, err := unpack(r.bytes(8), nil)
+			if err != nil {
+				return err
+			}
 			n, last = n+1, r.int(1)
-			out = append(out, entryFor(r, keys))
-			if read += len(r.bytes(8)); read >= indexBytes {
+			out = append(out, entryFor(r, doc, keys))
+			if read += len(doc); read >= indexBytes {
 				return errFull
 			}
 			return nil
@@ -112,12 +116,12 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter) (out []indexEntry, up
 	return out, upto, err
 }
 
-func entryFor(r row, keys *sorter) indexEntry {
+func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 	e := indexEntry{id: r.int(0), deleted: State(r.int(4)) == Detached}
 	if e.deleted {
 		return e
 	}
-	k := knownOf(r.bytes(8))
+	k := knownOf(doc)
 	name := string(r.bytes(9))
 	title := k.SortTitle
 	if title == "" {

@@ -25,7 +25,7 @@ func number[T ~int64](v T) string { return strconv.FormatInt(int64(v), 10) }
 // itemUpdate writes some columns of an item.
 type itemUpdate struct {
 	sql string
-	at  []int // where their values stand in Item.values
+	at  []int // where their values stand in Item.allValues
 }
 
 // columnGroup is some columns of items that change together.
@@ -37,6 +37,7 @@ type columnGroup struct {
 // columnGroups are all columns but the id. SQLite rewrites every index of which a column is set, whether its value
 // changes or not: so those that stand in an index are in groups of their own, and an update sets the groups that
 // differ.
+// The documents are the last one.
 var columnGroups = [...]columnGroup{
 	{[]string{"root"}, func(a, b *Item) bool { return a.Root == b.Root }},
 	{[]string{"dir", "name"}, func(a, b *Item) bool { return a.Dir == b.Dir && a.Name == b.Name }},
@@ -96,6 +97,9 @@ func (tx *Tx) updateItem(old, it *Item) error {
 	}
 	tx.companion(it)
 	u, v := tx.s.updates.of(groups), it.values()
+	if groups>>(len(columnGroups)-1) != 0 {
+		v = it.allValues()
+	}
 	args := make([]driver.Value, 0, len(u.at)+1)
 	for _, at := range u.at {
 		args = append(args, v[at])

@@ -59,8 +59,10 @@ func scanTask(r row) Task {
 // Probed reads what the bytes of an item said.
 func (s *Store) Probed(ctx context.Context, id int64) (b []byte, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		_, err := c.one("SELECT probed FROM items WHERE id = ?", func(r row) { b = r.bytes(0) }, id)
-		return err
+		return c.each("SELECT doc, probed FROM items WHERE id = ?", func(r row) (err error) {
+			_, b, err = unpackItem(r.bytes(0), r.bytes(1))
+			return err
+		}, id)
 	})
 	return b, err
 }

@@ -1,0 +1,1 @@
+-- Documents are kept packed from here on: see pack.go. Those that are there stay as they are until they are written anew.
