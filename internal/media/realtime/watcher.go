@@ -185,6 +185,14 @@ func (w *Watcher) Watch(ctx context.Context, root, dir string, id tree.FileID) e
 	return inotify.ErrStopped
 }
 
+// WatchBelow has directories watched ahead that the listing of the one above has just shown: the Watch of each, by
+// which the scanner waits for it, then finds it done. It does not wait itself.
+func (w *Watcher) WatchBelow(root, dir string, below []tree.Entry) {
+	if m := w.root(root); m != nil {
+		m.WatchBelow(dir, below)
+	}
+}
+
 // Unwatch forgets a directory and all below it: gone, or excluded.
 func (w *Watcher) Unwatch(root, dir string) {
 	if m := w.root(root); m != nil {

@@ -372,6 +372,7 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 			return nil, err
 		}
 	}
+	next := g.Subdirs[:0:0] // in the order in which their jobs are taken
 	for _, e := range slices.Backward(g.Subdirs) {
 		if e.Mount && !d.Skipped.Covers(e.Name) { // first, so that it is taken last
 			jobs = slices.Insert(jobs, 0, &job{kind: coverDir, dir: tree.Join(j.dir, e.Name), walk: j.walk})
@@ -387,6 +388,11 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, walk: j.walk,
 			above: rules,
 		})
+		next = append(next, e)
+	}
+	if r.s.watch != nil && !r.polled.Load() && len(next) > 0 {
+		slices.Reverse(next)
+		r.s.watch.WatchBelow(r.name, j.dir, next)
 	}
 	return jobs, nil
 }

@@ -26,6 +26,8 @@ type Watcher interface {
 	RemoveRoot(root string)
 	// Watch watches one directory; the scanner calls it before each listing.
 	Watch(ctx context.Context, root, dir string, id tree.FileID) error
+	// WatchBelow has directories watched that the listing of dir showed and that are listed next. It does not wait.
+	WatchBelow(root, dir string, below []tree.Entry)
 	// Unwatch forgets a directory and all below it.
 	Unwatch(root, dir string)
 	// Polled names the directories of a root that send no events and must be listed from time to time, or says

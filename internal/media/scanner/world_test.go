@@ -332,6 +332,7 @@ type deaf struct{}
 func (deaf) Attach(string, string, tree.Volume, func(string, bool) bool) {}
 func (deaf) RemoveRoot(string)                                           {}
 func (deaf) Watch(context.Context, string, string, tree.FileID) error    { return nil }
+func (deaf) WatchBelow(string, string, []tree.Entry)                     {}
 func (deaf) Unwatch(string, string)                                      {}
 func (deaf) Polled(string) ([]string, bool)                              { return nil, false }
 func (deaf) Pending() int                                                { return 0 }

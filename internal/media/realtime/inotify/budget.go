@@ -139,8 +139,8 @@ func (b *Budget) addCandidate(v candidate) {
 }
 
 // popOldest takes the least recently changed watched directory out of the candidates, if it is older than the
-// time given (Unix nanoseconds).
-func (b *Budget) popOldest(than int64) (candidate, bool) {
+// time given.
+func (b *Budget) popOldest(than uint32) (candidate, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for len(b.candidates) > 0 {
@@ -197,9 +197,11 @@ func (b *Budget) Explain(polled, known int) string {
 		polled, known, sysctl, b.limit.Value, taken, need)
 }
 
-// candidate is a watched directory that may have to give its watch up.
+// candidate is a watched directory that may have to give its watch up. Where it is forgotten, its node may stand for
+// another one by then: that is a candidate all the same.
 type candidate struct {
-	changed int64 // as it was when last compared
+	changed uint32 // as it was when last compared
+	id      nodeID
 	node    *node
 	manager *Manager
 }
@@ -220,7 +222,7 @@ func (h *candidateHeap) Pop() any {
 }
 
 // acquire takes a watch from the budget, if need be from a directory that changed before the given time.
-func (m *Manager) acquire(changed int64) bool {
+func (m *Manager) acquire(changed uint32) bool {
 	b := m.shared.Budget
 	if b.acquire() {
 		return true
@@ -235,7 +237,7 @@ func (m *Manager) acquire(changed int64) bool {
 }
 
 // oldestCandidate finds the watched directory that changed least recently, if that was before the given time.
-func (m *Manager) oldestCandidate(changed int64) (candidate, bool) {
+func (m *Manager) oldestCandidate(changed uint32) (candidate, bool) {
 	b := m.shared.Budget
 	if !b.isRanked() {
 		var all []candidate
@@ -252,13 +254,17 @@ func (m *Manager) oldestCandidate(changed int64) (candidate, bool) {
 	return b.popOldest(changed)
 }
 
+// candidate makes a directory one; under the lock.
+func (m *Manager) candidate(id nodeID) candidate {
+	n := m.dirs.at(id)
+	return candidate{changed: n.changed.Load(), id: id, node: n, manager: m}
+}
+
 func (m *Manager) appendCandidates(all []candidate) []candidate {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for _, n := range m.dirs.byPath {
-		if n.state() == watched {
-			all = append(all, candidate{changed: n.changed.Load(), node: n, manager: m})
-		}
+	for id := range m.dirs.in(watched) {
+		all = append(all, m.candidate(id))
 	}
 	return all
 }
@@ -266,7 +272,7 @@ func (m *Manager) appendCandidates(all []candidate) []candidate {
 // evictSome gives up some watches after the kernel has refused one (ENOSPC).
 func (m *Manager) evictSome() {
 	for range m.shared.Budget.refused() {
-		c, ok := m.oldestCandidate(math.MaxInt64)
+		c, ok := m.oldestCandidate(math.MaxUint32)
 		if !ok {
 			return
 		}
@@ -277,25 +283,25 @@ func (m *Manager) evictSome() {
 // evict has a directory's watch removed by the manager of its root.
 func (m *Manager) evict(c candidate) {
 	if c.manager == m {
-		m.evictNode(c.node)
+		m.evictNode(c.id)
 		return
 	}
-	c.manager.commands.add(command{kind: evictWatch, node: c.node})
+	c.manager.commands.add(command{kind: evictWatch, node: c.id})
 }
 
 // evictNode removes a directory's watch, if it still has one. What happens there until the next poll is seen by that.
-func (m *Manager) evictNode(n *node) {
-	if m.noteEvicted(n) {
-		m.removeWatch(n.path)
+func (m *Manager) evictNode(id nodeID) {
+	if path, held := m.noteEvicted(id); held {
+		m.removeWatch(path)
 	}
 }
 
-func (m *Manager) noteEvicted(n *node) (held bool) {
+func (m *Manager) noteEvicted(id nodeID) (path string, held bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	held = n.state() == watched && m.dirs.byPath[m.dirs.dirOf(n)] == n
-	if held {
-		m.dirs.setUnwatched(n, overBudget)
+	if int(id) >= m.dirs.used || m.dirs.at(id).state() != watched { // all may have been forgotten since
+		return "", false
 	}
-	return held
+	m.dirs.setUnwatched(id, overBudget)
+	return m.dirs.absolute(m.dirs.dirOf(id)), true
 }

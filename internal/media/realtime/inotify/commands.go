@@ -3,13 +3,16 @@ package inotify
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // command is work for a root's watch manager.
 type command struct {
-	kind commandKind
-	dir  string
-	node *node // evictWatch: the directory, which may have moved on
+	kind  commandKind
+	dir   string
+	below []tree.Entry // watchBelow: the directories
+	node  nodeID       // evictWatch: the directory, which may be another by then
 }
 
 type commandKind uint8
@@ -20,6 +23,7 @@ const (
 	forgetDir                        // drop a directory and all below it
 	remountDir                       // as forgetDir, then have all of it listed
 	verifyWatches                    // events were lost: drop the watches of what is not there any more
+	watchBelow                       // directories were listed: watch them, before they are asked for one by one
 	evictWatch                       // its watch goes to a directory that changed more recently
 )
 
@@ -29,7 +33,7 @@ const maxCommands = 16384
 // commandQueue holds commands in the order in which they came.
 type commandQueue struct {
 	ready chan struct{} // capacity 1: "there is work"
-	open  atomic.Int64  // what is queued or being done
+	open  atomic.Int64  // what is queued or being done, but for watchBelow: that contradicts nothing that is known
 
 	mu     sync.Mutex // guards queued
 	queued []command
@@ -41,7 +45,11 @@ func newCommandQueue() *commandQueue { return &commandQueue{ready: make(chan str
 func (q *commandQueue) idle() bool { return q.open.Load() == 0 }
 
 // done says that one command is done.
-func (q *commandQueue) done() { q.open.Add(-1) }
+func (q *commandQueue) done(c command) {
+	if c.kind != watchBelow {
+		q.open.Add(-1)
+	}
+}
 
 // add queues a command, the number of which is bounded by what asks for it.
 func (q *commandQueue) add(c command) { q.put(c, false) }
@@ -55,7 +63,9 @@ func (q *commandQueue) put(c command, bounded bool) bool {
 	if bounded && len(q.queued) >= maxCommands {
 		return false
 	}
-	q.open.Add(1)
+	if c.kind != watchBelow {
+		q.open.Add(1)
+	}
 	q.queued = append(q.queued, c)
 	select {
 	case q.ready <- struct{}{}:

@@ -63,6 +63,7 @@ type Manager struct {
 // request asks the manager to watch a directory.
 type request struct {
 	dir  string
+	id   tree.FileID   // as a listing showed it, or zero
 	done chan struct{} // closed by the manager
 }
 
@@ -115,7 +116,7 @@ func (m *Manager) Watch(ctx context.Context, dir string, id tree.FileID) error {
 	if m.isWatched(dir, id) {
 		return nil
 	}
-	q := request{dir: dir, done: make(chan struct{})}
+	q := request{dir: dir, id: id, done: make(chan struct{})}
 	select {
 	case m.requests <- q:
 	case <-m.stop:
@@ -130,6 +131,13 @@ func (m *Manager) Watch(ctx context.Context, dir string, id tree.FileID) error {
 		return ErrStopped
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// WatchBelow has directories watched that the listing of the one above has just shown, without waiting for it.
+func (m *Manager) WatchBelow(dir string, below []tree.Entry) {
+	if m.Mode == ModeInotify && !m.stopped() {
+		m.commands.add(command{kind: watchBelow, dir: dir, below: below})
 	}
 }
 
@@ -203,13 +211,13 @@ func (m *Manager) answer(q request) {
 			m.openInstance() // it failed before, and may have been mended
 		}
 		if m.events != nil {
-			m.ensure(q.dir)
+			m.watchListed(q.dir, q.id)
 		}
 	})
 }
 
 func (m *Manager) perform(c command) {
-	defer m.commands.done()
+	defer m.commands.done(c)
 	if m.events == nil {
 		return
 	}
@@ -227,29 +235,27 @@ func (m *Manager) perform(c command) {
 		m.remount(c.dir)
 	case evictWatch:
 		m.evictNode(c.node)
+	case watchBelow:
+		m.watchBelow(c.dir, c.below)
 	case verifyWatches:
 		m.verifying.Store(false)
-		m.verify()
+		m.verifyAll()
 	}
 }
 
-// verify checks every watched directory and drops the watches of those that are not there any more. It follows a loss
-// of events, some of which may have told of that.
-func (m *Manager) verify() {
-	for _, dir := range m.known() {
-		if m.stopped() {
-			return
-		}
-		if n := m.node(dir); n != nil && n.state() == watched {
-			m.verifyNode(n)
-		}
+// verifyAll checks every watched directory and drops the watches of those that are not there any more. It follows a
+// loss of events, some of which may have told of that.
+func (m *Manager) verifyAll() {
+	for id := nodeID(1); id < m.nodes() && !m.stopped(); id++ {
+		m.verify(id)
 	}
 }
 
-func (m *Manager) known() []string {
+// nodes is the first node that has never been in use.
+func (m *Manager) nodes() nodeID {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.dirs.all()
+	return nodeID(m.dirs.used)
 }
 
 // openInstance makes the inotify instance and starts its reader.

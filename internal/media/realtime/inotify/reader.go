@@ -114,12 +114,11 @@ func (m *Manager) noteChange(path string) (self, above bool) {
 	now := time.Now().UnixNano()
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	n := m.dirs.byPath[path]
-	p := m.dirs.byPath[dir]
-	if p != nil {
-		p.changed.Store(now)
+	p := m.dirs.find(dir)
+	if p != 0 {
+		m.dirs.at(p).noteChange(now)
 	}
-	return n != nil, p != nil
+	return m.dirs.find(path) != 0, p != 0
 }
 
 // command queues work for the manager. If there is too much of it, the events that ask for it count as lost: listing

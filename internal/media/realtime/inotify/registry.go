@@ -1,47 +1,65 @@
 package inotify
 
 import (
+	"encoding/binary"
+	"hash/maphash"
+	"iter"
+	"math"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// registry is what is known of the directories of one root: which are watched, under which path, and
-// which directory of the disk that is. fsnotify keeps such a table too, but its is wrong after a rename
-// (paths below it stay the old ones), does not know identities and cannot be asked what lies below a
-// directory. It is not safe for concurrent use; the fields of a node that say so are.
+// registry is what is known of the directories of one root: which are watched, and which directory of the disk each
+// is. fsnotify keeps such a table too, but its is wrong after a rename (paths below it stay the old ones), does not
+// know identities and cannot be asked what lies below a directory. It is not safe for concurrent use; the fields of a
+// node that say so are.
 //
-// A directory costs some 200 bytes here, and some 90 in fsnotify, which shares the string of its path.
+// Libraries have a hundred thousand directories, so each is a name below another one, in memory without a pointer,
+// which the collector passes over. BenchmarkBytesADirectory tells what one costs.
 type registry struct {
-	path      string // the root's, absolute
-	cut       int    // how much of an absolute path below the root is not the relative one
-	byPath    map[string]*node
-	byInode   map[inode]*node // watched directories only
+	path      string   // the root's, absolute
+	cut       int      // how much of an absolute path below the root is not the relative one
+	blocks    []*block // of nodes; they never move
+	used      int      // how many nodes were ever in use, the one that stands for none included
+	free      nodeID   // the first that is not in use any more, and by its next all others
+	root      nodeID
+	names     names
+	byName    table
+	byInode   table // watched directories only
+	seed      maphash.Seed
+	devices   []uint32 // device numbers, which nodes name by their place here
 	watched   int
 	unwatched [reasons]int // directories without a watch, by why
 }
 
-// inode identifies a directory while it exists, as the kernel does that attaches a watch to it.
-type inode struct {
-	ino uint64
-	dev uint32
-}
+// nodeID is the place of a node; 0 stands for none.
+type nodeID uint32
+
+const blockNodes = 256
+
+type block [blockNodes]node
 
 // node is one directory.
 type node struct {
-	parent, child, next, prev *node
-	path                      string // absolute
-	id                        tree.FileID
-	changed                   atomic.Int64 // when it last changed, Unix nanoseconds; safe for concurrent use
-	dev                       uint32
-	watch                     atomic.Uint32 // a watchState; safe for concurrent use
+	identity uint64 // tells which directory of its device it is, while it is watched
+	parent   nodeID
+	child    nodeID        // the first of those right below it
+	next     nodeID        // the next of those right below its parent
+	sameName nodeID        // the next in its bucket of byName
+	sameNode nodeID        // the next in its bucket of byInode
+	name     uint32        // its place in names
+	changed  atomic.Uint32 // when it last changed, in seconds since 1970; safe for concurrent use
+	status   atomic.Uint32 // a watchState, and above it the place of its device; safe for concurrent use
 }
 
 // watchState is whether a directory has a watch, or why not.
 type watchState uint32
 
 const (
-	intermediate watchState = iota // known only because something below it is
+	intermediate watchState = iota // known only because something below it is, or not known
 	watched
 	overBudget // no watch was left
 	sameInode  // the same directory as another path (a bind mount), which has the one watch there can be
@@ -49,10 +67,26 @@ const (
 	reasons    // how many there are
 )
 
-func (n *node) state() watchState { return watchState(n.watch.Load()) }
+const stateBits = 8
+
+func (n *node) state() watchState { return watchState(n.status.Load() & (1<<stateBits - 1)) }
+
+// noteChange notes when a directory changed, in Unix nanoseconds, unless it changed later.
+func (n *node) noteChange(at int64) { n.changed.Store(max(n.changed.Load(), seconds(at))) }
+
+// seconds is a time in Unix nanoseconds as a node has it.
+func seconds(at int64) uint32 { return uint32(min(max(at/int64(time.Second), 0), math.MaxUint32)) }
+
+// identityOf tells directories of one device apart. That two have the same is as likely as a disk that lies.
+func identityOf(id tree.FileID) uint64 {
+	h := id.Inode*0x9e3779b97f4a7c15 ^ uint64(id.Birth)
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9 // the mixing of SplitMix64
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	return h ^ h>>31
+}
 
 func newRegistry(path string) *registry {
-	g := &registry{path: path, cut: len(path) + 1}
+	g := &registry{path: path, cut: len(path) + 1, seed: maphash.MakeSeed()}
 	if path == "/" {
 		g.cut = 1
 	}
@@ -60,12 +94,17 @@ func newRegistry(path string) *registry {
 	return g
 }
 
+// clear forgets everything.
 func (g *registry) clear() {
-	g.byPath = make(map[string]*node)
-	g.byInode = make(map[inode]*node)
-	g.watched = 0
-	g.unwatched = [reasons]int{}
+	for id := nodeID(1); int(id) < g.used; id++ {
+		g.at(id).status.Store(uint32(intermediate)) // some may still be candidates for eviction
+	}
+	g.blocks, g.used, g.free, g.root = nil, 1, 0, 0
+	g.names, g.byName, g.byInode = names{}, table{}, table{}
+	g.devices, g.watched, g.unwatched = nil, 0, [reasons]int{}
 }
+
+func (g *registry) at(id nodeID) *node { return &g.blocks[id/blockNodes][id%blockNodes] }
 
 // absolute returns the absolute path of a directory.
 func (g *registry) absolute(dir string) string {
@@ -86,117 +125,225 @@ func (g *registry) relative(path string) (string, bool) {
 	return path[g.cut:], true
 }
 
-// dirOf returns a node's path below the root.
-func (g *registry) dirOf(n *node) string {
-	if len(n.path) <= g.cut {
+// dirOf returns a directory's path below the root.
+func (g *registry) dirOf(id nodeID) string {
+	length := -1
+	for up := id; up != g.root && up != 0; up = g.at(up).parent {
+		length += 1 + len(g.names.at(g.at(up).name))
+	}
+	if length < 0 {
 		return ""
 	}
-	return n.path[g.cut:]
+	path := make([]byte, length)
+	for up := id; up != g.root; up = g.at(up).parent {
+		name := g.names.at(g.at(up).name)
+		length -= copy(path[length-len(name):], name)
+		if length > 0 {
+			length--
+			path[length] = '/'
+		}
+	}
+	return string(path)
+}
+
+// find returns the node of a directory, if it has one.
+func (g *registry) find(dir string) nodeID {
+	id := g.root
+	for more := dir != ""; more && id != 0; {
+		var name string
+		name, dir, more = strings.Cut(dir, "/")
+		id = g.below(id, name)
+	}
+	return id
+}
+
+// below returns the node of a name in a directory, if it has one.
+func (g *registry) below(parent nodeID, name string) nodeID {
+	id := g.byName.first(g.hash(parent, []byte(name)))
+	for ; id != 0; id = g.at(id).sameName {
+		if n := g.at(id); n.parent == parent && string(g.names.at(n.name)) == name {
+			break
+		}
+	}
+	return id
+}
+
+func (g *registry) hash(parent nodeID, name []byte) uint64 {
+	return maphash.Bytes(g.seed, name) + uint64(parent)*0x9e3779b97f4a7c15
 }
 
 // put returns the node of a directory, made with those above it where there is none.
-func (g *registry) put(dir string) *node {
-	if n := g.byPath[dir]; n != nil {
-		return n
+func (g *registry) put(dir string) nodeID {
+	if id := g.find(dir); id != 0 {
+		return id
 	}
-	n := &node{path: g.absolute(dir)}
-	g.byPath[g.dirOf(n)] = n
-	if dir != "" {
-		above, _ := tree.Split(dir)
-		p := g.put(above)
-		n.parent, n.next = p, p.child
-		if p.child != nil {
-			p.child.prev = n
-		}
-		p.child = n
+	id := g.take()
+	if dir == "" {
+		g.root = id
+		return id
 	}
-	return n
+	above, name := tree.Split(dir)
+	parent := g.put(above)
+	n, p := g.at(id), g.at(parent)
+	n.name = g.names.add(name)
+	n.parent, n.next, p.child = parent, p.child, id
+	g.byName.link(g.nameLink, id)
+	return id
+}
+
+// take returns a node that is not in use.
+func (g *registry) take() nodeID {
+	if id := g.free; id != 0 {
+		g.free = g.at(id).next
+		return id
+	}
+	if g.used >= len(g.blocks)*blockNodes {
+		g.blocks = append(g.blocks, new(block))
+	}
+	g.used++
+	return nodeID(g.used - 1)
+}
+
+// nameLink and inodeLink are how the tables hold nodes.
+func (g *registry) nameLink(id nodeID) (hash uint64, next *nodeID) {
+	n := g.at(id)
+	return g.hash(n.parent, g.names.at(n.name)), &n.sameName
+}
+
+func (g *registry) inodeLink(id nodeID) (hash uint64, next *nodeID) {
+	n := g.at(id)
+	return n.identity, &n.sameNode
+}
+
+// deviceOf returns the number of the device that a watched directory is on.
+func (g *registry) deviceOf(id nodeID) uint32 { return g.devices[g.at(id).status.Load()>>stateBits] }
+
+// directory is what the registry says of one at a time.
+type directory struct {
+	id       nodeID // 0: nothing
+	state    watchState
+	identity uint64 // of one that is watched
+	dev      uint32
+}
+
+// get returns what is known of a directory.
+func (g *registry) get(id nodeID) (d directory) {
+	if id == 0 {
+		return d
+	}
+	d.id, d.state = id, g.at(id).state()
+	if d.state == watched {
+		d.identity, d.dev = g.at(id).identity, g.deviceOf(id)
+	}
+	return d
+}
+
+// setStatus notes how a directory is watched, and on which device it is.
+func (g *registry) setStatus(id nodeID, s watchState, device int) {
+	g.at(id).status.Store(uint32(s) | uint32(device)<<stateBits)
 }
 
 // setWatched notes that a directory is watched and which one it is.
-func (g *registry) setWatched(n *node, id tree.FileID, dev uint32) {
-	g.leave(n)
-	n.id, n.dev = id, dev
-	g.byInode[inode{id.Inode, dev}] = n
+func (g *registry) setWatched(id nodeID, file tree.FileID, dev uint32) {
+	g.leave(id)
+	device := 0
+	for device < len(g.devices) && g.devices[device] != dev {
+		device++
+	}
+	if device == len(g.devices) {
+		g.devices = append(g.devices, dev)
+	}
+	g.at(id).identity = identityOf(file)
+	g.byInode.link(g.inodeLink, id)
 	g.watched++
-	n.watch.Store(uint32(watched))
+	g.setStatus(id, watched, device)
 }
 
 // setUnwatched notes that a directory has no watch and why.
-func (g *registry) setUnwatched(n *node, why watchState) {
-	g.leave(n)
+func (g *registry) setUnwatched(id nodeID, why watchState) {
+	g.leave(id)
 	g.unwatched[why]++
-	n.watch.Store(uint32(why))
+	g.setStatus(id, why, 0)
 }
 
 // leave undoes what setWatched or setUnwatched noted.
-func (g *registry) leave(n *node) {
-	switch s := n.state(); s {
+func (g *registry) leave(id nodeID) {
+	switch s := g.at(id).state(); s {
 	case intermediate:
 	case watched:
 		g.watched--
-		if key := (inode{n.id.Inode, n.dev}); g.byInode[key] == n {
-			delete(g.byInode, key)
-		}
+		g.byInode.unlink(g.inodeLink, id)
 	default:
 		g.unwatched[s]--
 	}
-	n.watch.Store(uint32(intermediate))
+	g.setStatus(id, intermediate, 0)
+}
+
+// watchedAs returns the directory that is watched and the same as one that was found.
+func (g *registry) watchedAs(found statResult) nodeID {
+	identity := identityOf(found.id)
+	id := g.byInode.first(identity)
+	for ; id != 0; id = g.at(id).sameNode {
+		if g.at(id).identity == identity && g.deviceOf(id) == found.dev {
+			break
+		}
+	}
+	return id
 }
 
 // remove forgets a directory and all below it, and returns the absolute paths of those that were watched.
-func (g *registry) remove(dir string) []string {
-	top := g.byPath[dir]
-	if top == nil {
+func (g *registry) remove(dir string) (paths []string) {
+	top := g.find(dir)
+	if top == 0 {
 		return nil
 	}
-	if top.prev != nil {
-		top.prev.next = top.next
-	} else if top.parent != nil {
-		top.parent.child = top.next
-	}
-	if top.next != nil {
-		top.next.prev = top.prev
-	}
-	top.parent, top.next, top.prev = nil, nil, nil
-
-	var paths []string
-	for n := top; n != nil; {
-		if n.child != nil { // deepest first, so that nothing below is lost
-			n = n.child
+	for at := top; at != 0; {
+		if child := g.at(at).child; child != 0 { // deepest first, so that nothing below is lost
+			at = child
 			continue
 		}
-		if n.state() == watched {
-			paths = append(paths, n.path)
+		if g.at(at).state() == watched {
+			paths = append(paths, g.absolute(g.dirOf(at)))
 		}
-		g.leave(n)
-		delete(g.byPath, g.dirOf(n))
-		up := n.parent
-		if up != nil {
-			up.child = n.next
+		up := g.at(at).parent
+		g.forget(at)
+		if at == top {
+			break
 		}
-		n = up
+		at = up
 	}
+	g.names.compact(g)
 	return paths
 }
 
-// all returns every directory, those above before those below.
-func (g *registry) all() []string {
-	dirs := make([]string, 0, len(g.byPath))
-	for n := g.byPath[""]; n != nil; {
-		dirs = append(dirs, g.dirOf(n))
-		if n.child != nil {
-			n = n.child
-			continue
+// forget takes a node without any below it out of use.
+func (g *registry) forget(id nodeID) {
+	g.leave(id)
+	n := g.at(id)
+	if id == g.root {
+		g.root = 0
+	} else {
+		at := &g.at(n.parent).child
+		for *at != id {
+			at = &g.at(*at).next
 		}
-		for n != nil && n.next == nil {
-			n = n.parent
-		}
-		if n != nil {
-			n = n.next
+		*at = n.next
+		g.byName.unlink(g.nameLink, id)
+		g.names.drop(n.name)
+	}
+	n.parent, n.child, n.next = 0, 0, g.free
+	g.free = id
+}
+
+// in returns the directories in a state.
+func (g *registry) in(s watchState) iter.Seq[nodeID] {
+	return func(yield func(nodeID) bool) {
+		for id := nodeID(1); int(id) < g.used; id++ {
+			if g.at(id).state() == s && !yield(id) {
+				return
+			}
 		}
 	}
-	return dirs
 }
 
 // polled counts the directories without a watch.
@@ -206,4 +353,109 @@ func (g *registry) polled() int {
 		sum += count
 	}
 	return sum
+}
+
+// table finds nodes by a hash: the first of each bucket, from where each leads to the next.
+type table struct {
+	buckets []nodeID // a power of two of them
+	nodes   int
+}
+
+// link is how nodes of a table are asked for their hash, and where each keeps the next of its bucket.
+type link func(nodeID) (hash uint64, next *nodeID)
+
+func (t *table) bucket(hash uint64) *nodeID {
+	return &t.buckets[(hash^hash>>32)&uint64(len(t.buckets)-1)]
+}
+
+func (t *table) first(hash uint64) nodeID {
+	if t.nodes == 0 {
+		return 0
+	}
+	return *t.bucket(hash)
+}
+
+// link adds a node.
+func (t *table) link(of link, id nodeID) {
+	const perBucket = 2
+	if t.nodes >= perBucket*len(t.buckets) {
+		t.grow(of)
+	}
+	t.insert(of, id)
+	t.nodes++
+}
+
+func (t *table) insert(of link, id nodeID) {
+	hash, next := of(id)
+	first := t.bucket(hash)
+	*next, *first = *first, id
+}
+
+func (t *table) grow(of link) {
+	old := t.buckets
+	t.buckets = make([]nodeID, max(2*len(old), 64))
+	for _, id := range old {
+		for id != 0 {
+			_, next := of(id)
+			following := *next
+			t.insert(of, id)
+			id = following
+		}
+	}
+}
+
+// unlink takes a node out, which must be in.
+func (t *table) unlink(of link, id nodeID) {
+	hash, following := of(id)
+	at := t.bucket(hash)
+	for *at != id {
+		_, at = of(*at)
+	}
+	*at = *following
+	t.nodes--
+}
+
+// names holds the names of directories one behind the other, each with its length before it.
+type names struct {
+	blocks  [][]byte
+	dropped int // bytes that nobody asks for any more
+}
+
+const nameBlock = 32 << 10
+
+// add keeps a name and returns its place.
+func (s *names) add(name string) uint32 {
+	last := len(s.blocks) - 1
+	if last < 0 || len(s.blocks[last])+binary.MaxVarintLen32+len(name) > nameBlock {
+		last++
+		s.blocks = append(s.blocks, make([]byte, 0, max(nameBlock, binary.MaxVarintLen32+len(name))))
+	}
+	b := s.blocks[last]
+	place := uint32(last*nameBlock + len(b))
+	s.blocks[last] = append(binary.AppendUvarint(b, uint64(len(name))), name...)
+	return place
+}
+
+// at returns the name at a place.
+func (s *names) at(place uint32) []byte {
+	b := s.blocks[place/nameBlock][place%nameBlock:]
+	length, n := binary.Uvarint(b)
+	return b[n : n+int(length)]
+}
+
+// drop says that nobody asks for a name any more.
+func (s *names) drop(place uint32) { s.dropped += 1 + len(s.at(place)) }
+
+// compact gives the memory of dropped names back, once it is worth while.
+func (s *names) compact(g *registry) {
+	if s.dropped < 2*nameBlock || s.dropped < len(s.blocks)*nameBlock/2 {
+		return
+	}
+	var kept names
+	for id := nodeID(1); int(id) < g.used; id++ {
+		if n := g.at(id); n.parent != 0 {
+			n.name = kept.add(string(s.at(n.name)))
+		}
+	}
+	*s = kept
 }

@@ -2,13 +2,16 @@ package inotify
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -78,37 +81,81 @@ func TestRegistryAgreesWithAPlainMap(t *testing.T) {
 				t.Fatalf("step %d: remove %q returned %q, want %q", step, dir, got, want)
 			}
 		}
-		all := g.all()
-		if g.byPath[""] != nil && len(all) != len(g.byPath) {
-			t.Fatalf("step %d: %d directories listed of %d", step, len(all), len(g.byPath))
-		}
-		for i, path := range all {
-			if above, _ := tree.Split(path); path != "" && !slices.Contains(all[:i], above) {
-				t.Fatalf("step %d: %q is listed before what is above it", step, path)
-			}
-		}
 		polledNow, watchedNow := 0, 0
 		for path, s := range model {
-			n := g.byPath[path]
-			if n == nil || n.state() != s || g.dirOf(n) != path {
-				t.Fatalf("step %d: %q is not as it should be", step, path)
+			id := g.find(path)
+			if d := g.get(id); id == 0 || d.state != s || g.dirOf(id) != path {
+				t.Fatalf("step %d: %q is not as it should be: %+v", step, path, d)
 			}
 			if s == watched {
 				watchedNow++
-				if g.byInode[inode{inodes[path], 7}] != n {
+				found := statResult{id: tree.FileID{Inode: inodes[path]}, dev: 7}
+				if g.watchedAs(found) != id {
 					t.Fatalf("step %d: %q cannot be found by its inode", step, path)
 				}
 			} else {
 				polledNow++
 			}
 		}
-		if g.watched != watchedNow || len(g.byInode) != watchedNow || g.polled() != polledNow {
-			t.Fatalf("step %d: counts %d %d %d, want %d %d", step, g.watched, len(g.byInode), g.polled(), watchedNow, polledNow)
+		if g.watched != watchedNow || g.byInode.nodes != watchedNow || g.polled() != polledNow {
+			t.Fatalf("step %d: counts %d %d %d, want %d %d",
+				step, g.watched, g.byInode.nodes, g.polled(), watchedNow, polledNow)
+		}
+		if n := len(slices.Collect(g.in(watched))); n != watchedNow {
+			t.Fatalf("step %d: %d watched directories are listed, want %d", step, n, watchedNow)
 		}
 	}
 	g.remove("")
-	if len(g.byPath) != 0 {
-		t.Errorf("left after all is removed: %q", slices.Collect(maps.Keys(g.byPath)))
+	if g.byName.nodes != 0 || g.root != 0 {
+		t.Errorf("%d directories are left after all have been removed", g.byName.nodes)
+	}
+}
+
+// Directories come and go: their nodes and names are used again.
+func TestRegistryDoesNotGrowWithWhatHasGone(t *testing.T) {
+	g := newRegistry("/r")
+	for round := range 200 {
+		for i := range 1000 {
+			dir := fmt.Sprintf("round %d/%0200d", round, i)
+			g.setWatched(g.put(dir), tree.FileID{Inode: uint64(i + 1)}, 7)
+		}
+		g.remove(fmt.Sprintf("round %d", round))
+	}
+	if g.used > 1100 {
+		t.Errorf("%d nodes for 1001 directories at a time", g.used)
+	}
+	if kept := len(g.names.blocks) * nameBlock; kept > 1<<20 {
+		t.Errorf("%d bytes of names for 200,000 at a time", kept)
+	}
+}
+
+func TestRegistryTakesNamesOfAnyLength(t *testing.T) {
+	g := newRegistry("/r")
+	for _, length := range []int{1, 127, 128, 255, 1024, 4095} {
+		dir := "a/" + strings.Repeat("x", length)
+		if got := g.dirOf(g.put(dir)); got != dir {
+			t.Errorf("a name of %d bytes came back as one of %d", length, len(got)-2)
+		}
+	}
+}
+
+// A directory may be one that the kernel gave the number of another, which is gone.
+func TestDirectoriesAreToldApartByInodeBirthAndDevice(t *testing.T) {
+	g := newRegistry("/r")
+	one := statResult{id: tree.FileID{Inode: 5, Birth: 1}, dev: 7, dir: true}
+	id := g.put("a")
+	g.setWatched(id, one.id, one.dev)
+	for what, other := range map[string]statResult{
+		"inode":  {id: tree.FileID{Inode: 6, Birth: 1}, dev: 7, dir: true},
+		"birth":  {id: tree.FileID{Inode: 5, Birth: 2}, dev: 7, dir: true},
+		"device": {id: tree.FileID{Inode: 5, Birth: 1}, dev: 8, dir: true},
+	} {
+		if other.shows(g.get(id)) || g.watchedAs(other) != 0 {
+			t.Errorf("a directory with another %s is taken for the one that is watched", what)
+		}
+	}
+	if !one.shows(g.get(id)) || g.watchedAs(one) != id {
+		t.Error("the directory itself is not known")
 	}
 }
 
@@ -120,25 +167,41 @@ func library(dirs int) []string {
 	return paths
 }
 
-func TestRegistryIsSmallAndDropsASubtreeFast(t *testing.T) {
+func liveHeap() uint64 {
+	runtime.GC()
+	runtime.GC() // what finalizers held
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// filled returns a registry that has directories watched, and what it takes of the heap for each that it knows.
+func filled(dirs []string) (g *registry, each float64) {
+	before := liveHeap()
+	g = newRegistry("/srv/media/music")
+	for i, dir := range dirs {
+		g.setWatched(g.put(dir), tree.FileID{Inode: uint64(i + 1), Birth: 1}, 7)
+	}
+	each = float64(liveHeap()-before) / float64(g.byName.nodes)
+	runtime.KeepAlive(dirs)
+	return g, each
+}
+
+func TestADirectoryTakesAtMostEightyBytes(t *testing.T) {
+	for _, dirs := range []int{10_000, 66_000, 100_000, 132_000, 200_000} {
+		paths := library(dirs)
+		g, each := filled(paths)
+		t.Logf("%d directories: %.1f bytes each", dirs, each)
+		if each > 80 {
+			t.Errorf("with %d directories each takes %.1f bytes, promised are 80", dirs, each)
+		}
+		runtime.KeepAlive(g)
+	}
+}
+
+func TestRegistryDropsASubtreeFast(t *testing.T) {
 	const dirs = 200_000
-	paths := library(dirs)
-	heap := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	before := heap()
-	g := newRegistry("/srv/media/music")
-	for i, path := range paths {
-		g.setWatched(g.put(path), tree.FileID{Inode: uint64(i + 1), Birth: 1}, 7)
-	}
-	each := (heap() - before) / uint64(len(g.byPath))
-	t.Logf("%d bytes a directory", each)
-	if each > 300 {
-		t.Errorf("%d bytes a directory", each)
-	}
+	g, _ := filled(library(dirs))
 	begin := time.Now()
 	if n := len(g.remove("Artist 0")); n != 10 {
 		t.Errorf("%d removed, want 10", n)
@@ -148,10 +211,40 @@ func TestRegistryIsSmallAndDropsASubtreeFast(t *testing.T) {
 	if n := len(g.remove("")); n != dirs-10 {
 		t.Errorf("%d removed, want %d", n, dirs-10)
 	}
-	all := time.Since(begin)
-	t.Logf("removing 10 took %v, all %v", few, all)
+	t.Logf("removing 10 took %v, all %v", few, time.Since(begin))
 	if few > 10*time.Millisecond {
 		t.Errorf("removing 10 of %d directories took %v", dirs, few)
 	}
-	runtime.KeepAlive(paths)
+}
+
+// BenchmarkBytesADirectory tells what a watched directory takes of the heap: here, and in fsnotify, which keeps the
+// whole path of each.
+func BenchmarkBytesADirectory(b *testing.B) {
+	const dirs = 20_000
+	root := b.TempDir()
+	paths := library(dirs)
+	for _, dir := range paths {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		events, err := fsnotify.NewBufferedWatcher(eventsAhead)
+		if err != nil {
+			b.Fatal(err)
+		}
+		before := liveHeap()
+		for _, dir := range paths {
+			if err := events.AddWith(root+"/"+dir, allChanges); err != nil {
+				b.Fatal(err)
+			}
+		}
+		theirs := float64(liveHeap()-before) / dirs
+		_ = events.Close()
+		g, ours := filled(paths)
+		runtime.KeepAlive(g)
+		b.ReportMetric(ours, "B/dir")
+		b.ReportMetric(theirs, "B-fsnotify/dir")
+		b.ReportMetric(float64(len(root)+1+len(paths[0])), "B-path")
+	}
 }

@@ -83,9 +83,9 @@ func (m *Manager) unwatched() (dirs []string, all bool) {
 	if m.dirs.polled() == 0 {
 		return nil, false
 	}
-	for dir, n := range m.dirs.byPath {
-		if s := n.state(); s != watched && s != intermediate {
-			dirs = append(dirs, dir)
+	for s := overBudget; s < reasons; s++ {
+		for id := range m.dirs.in(s) {
+			dirs = append(dirs, m.dirs.dirOf(id))
 		}
 	}
 	return dirs, false
@@ -119,15 +119,15 @@ func (m *Manager) isWatched(dir string, id tree.FileID) bool {
 	if m.noInstance != "" {
 		return true
 	}
-	n := m.dirs.byPath[dir]
-	return n != nil && n.state() == watched && (n.id == id || id == tree.FileID{})
+	d := m.dirs.get(m.dirs.find(dir))
+	return d.state == watched && (id == tree.FileID{} || d.identity == identityOf(id))
 }
 
-func (m *Manager) knows(dir string) bool { return m.node(dir) != nil }
+func (m *Manager) knows(dir string) bool { return m.known(dir).id != 0 }
 
-// node returns what is known of a directory; nil: nothing.
-func (m *Manager) node(dir string) *node {
+// known returns what is known of a directory.
+func (m *Manager) known(dir string) directory {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.dirs.byPath[dir]
+	return m.dirs.get(m.dirs.find(dir))
 }

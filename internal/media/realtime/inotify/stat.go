@@ -48,8 +48,10 @@ func stat(path string) (statResult, error) {
 // same says that one directory was found twice.
 func (s statResult) same(t statResult) bool { return s.id == t.id && s.dev == t.dev && s.dir && t.dir }
 
-// shows says that the directory found is the one that a node stands for.
-func (s statResult) shows(n *node) bool { return s.dir && s.id == n.id && s.dev == n.dev }
+// shows says that the directory found is one that is watched.
+func (s statResult) shows(d directory) bool {
+	return s.dir && d.state == watched && identityOf(s.id) == d.identity && s.dev == d.dev
+}
 
 // absent says that an error proves that there is no directory at the path.
 func absent(err error) bool { return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) }

@@ -25,12 +25,52 @@ const (
 // watchIfThere watches a directory that an event told of, if it is there. One on another file system than its
 // parent is left to the scanner, which knows whether mounts are to be crossed.
 func (m *Manager) watchIfThere(dir string) bool {
-	p := m.node(tree.Parent(dir))
+	above := m.known(tree.Parent(dir))
 	found, err := stat(m.dirs.absolute(dir))
-	if err == nil && found.dir && dir != "" && (p == nil || p.state() == watched && p.dev != found.dev) {
+	if err == nil && found.dir && dir != "" && (above.id == 0 || above.state == watched && above.dev != found.dev) {
 		return true
 	}
 	return m.ensure(dir)
+}
+
+// watchListed watches a directory that a listing has just shown. Where nothing stands in the way it is looked at once,
+// after it got its watch: what it was before, the listing says.
+func (m *Manager) watchListed(dir string, id tree.FileID) {
+	if dir == "" || id == (tree.FileID{}) || !m.addListed(dir, id) {
+		m.ensure(dir)
+	}
+}
+
+// addListed reports whether it has watched a directory, and else has left everything as it was.
+func (m *Manager) addListed(dir string, id tree.FileID) bool {
+	if m.known(dir).state == watched || !m.shared.Budget.acquire() {
+		return false
+	}
+	path := m.dirs.absolute(dir)
+	if err := m.events.AddWith(path, allChanges); err != nil {
+		m.shared.Budget.release(1)
+		return false
+	}
+	found, err := stat(path)
+	if err != nil || !found.dir || found.id != id || m.watchedAs(found) != 0 {
+		m.removeWatch(path)
+		return false
+	}
+	m.noteWatched(dir, found)
+	return true
+}
+
+// watchBelow watches directories that the listing of the one above has just shown.
+func (m *Manager) watchBelow(dir string, below []tree.Entry) {
+	for i := range below {
+		if m.stopped() || m.events == nil {
+			return
+		}
+		path := tree.Join(dir, below[i].Name)
+		if d := m.known(path); d.state != watched || d.identity != identityOf(below[i].ID) {
+			m.watchListed(path, below[i].ID)
+		}
+	}
 }
 
 // ensure watches a directory or notes why it has no watch. It returns whether there is a directory.
@@ -65,23 +105,23 @@ func (m *Manager) attach(dir, path string, found statResult) result {
 	if dir == "" && !m.checkMount(found) {
 		return settled
 	}
-	n, same := m.lookUp(dir, found)
-	known := n != nil && n.state() == watched
-	if known && found.shows(n) {
+	known, same := m.known(dir), m.watchedAs(found)
+	if found.shows(known) {
 		return settled
 	}
 	dropped := 0
-	if known { // another directory stood here
+	if known.state == watched { // another directory stood here
 		dropped += m.drop(dir) - 1
 	}
-	if same != nil && same != n {
-		if now, err := stat(same.path); err == nil && now.same(found) {
+	if same != 0 && same != known.id {
+		other := m.pathOf(same)
+		if now, err := stat(m.dirs.absolute(other)); err == nil && now.same(found) {
 			m.poll(dir, sameInode, nil)
 			return settled
 		}
 		// It was moved here and the event has not been read. The kernel goes on reporting it, and all below
 		// it, under the old paths until those watches are removed.
-		dropped += m.drop(m.dirs.dirOf(same)) - 1
+		dropped += m.drop(other) - 1
 	}
 	if dropped > 0 {
 		m.shared.Debounce.Dir(m.Name, dir, true)
@@ -89,16 +129,22 @@ func (m *Manager) attach(dir, path string, found statResult) result {
 	return m.add(dir, path, found)
 }
 
-// lookUp returns what is known of a directory, and of the watched one with the inode that was found there.
-func (m *Manager) lookUp(dir string, found statResult) (n, same *node) {
+// watchedAs returns the directory that is watched and the same as one that was found.
+func (m *Manager) watchedAs(found statResult) nodeID {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.dirs.byPath[dir], m.dirs.byInode[inode{found.id.Inode, found.dev}]
+	return m.dirs.watchedAs(found)
+}
+
+func (m *Manager) pathOf(id nodeID) string {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.dirs.dirOf(id)
 }
 
 // add takes a watch from the budget and gives it to a directory.
 func (m *Manager) add(dir, path string, found statResult) result {
-	if !m.acquire(found.mtime) {
+	if !m.acquire(seconds(found.mtime)) {
 		m.poll(dir, overBudget, nil)
 		return settled
 	}
@@ -119,47 +165,54 @@ func (m *Manager) add(dir, path string, found statResult) result {
 		m.removeWatch(path)
 		return changed
 	}
-	n := m.noteWatched(dir, found)
-	m.shared.Budget.addCandidate(candidate{changed: n.changed.Load(), node: n, manager: m})
-	m.verifyChildren(n)
+	m.noteWatched(dir, found)
 	return settled
 }
 
-func (m *Manager) noteWatched(dir string, found statResult) *node {
+// noteWatched notes that a directory has got its watch. It drops the directories right below it that are gone: what
+// the kernel said of the removal of one before then, fsnotify holds back as soon as the directory above is watched,
+// taking it that its event tells the same; but that directory's watch came too late for that.
+func (m *Manager) noteWatched(dir string, found statResult) {
+	c, below := m.setWatched(dir, found)
+	m.shared.Budget.addCandidate(c)
+	for _, d := range below {
+		m.verify(d)
+	}
+}
+
+func (m *Manager) setWatched(dir string, found statResult) (c candidate, below []nodeID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := m.dirs.put(dir)
-	m.dirs.setWatched(n, found.id, found.dev)
-	n.changed.Store(max(n.changed.Load(), found.mtime))
-	return n
-}
-
-// verifyChildren drops the directories right below one that has just been watched, if they are gone. What
-// the kernel said of the removal of one before then, fsnotify holds back as soon as the directory above is
-// watched, taking it that its event tells the same; but that directory's watch came too late for that.
-func (m *Manager) verifyChildren(n *node) {
-	for _, c := range m.watchedChildren(n) {
-		m.verifyNode(c)
-	}
-}
-
-func (m *Manager) watchedChildren(n *node) (children []*node) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	for c := n.child; c != nil; c = c.next {
-		if c.state() == watched {
-			children = append(children, c)
+	id := m.dirs.put(dir)
+	m.dirs.setWatched(id, found.id, found.dev)
+	m.dirs.at(id).noteChange(found.mtime)
+	for child := m.dirs.at(id).child; child != 0; child = m.dirs.at(child).next {
+		if m.dirs.at(child).state() == watched {
+			below = append(below, child)
 		}
 	}
-	return children
+	return m.candidate(id), below
 }
 
-// verifyNode drops a directory that is not where it was.
-func (m *Manager) verifyNode(n *node) {
-	found, err := stat(n.path)
-	if err == nil && !found.shows(n) || err != nil && absent(err) {
-		m.drop(m.dirs.dirOf(n))
+// verify drops a directory that has a watch and is not where it was.
+func (m *Manager) verify(id nodeID) {
+	dir, known := m.watchedDir(id)
+	if known.id == 0 {
+		return
 	}
+	found, err := stat(m.dirs.absolute(dir))
+	if err == nil && !found.shows(known) || err != nil && absent(err) {
+		m.drop(dir)
+	}
+}
+
+func (m *Manager) watchedDir(id nodeID) (dir string, known directory) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if known = m.dirs.get(id); known.state != watched {
+		return "", directory{}
+	}
+	return m.dirs.dirOf(id), known
 }
 
 // drop removes the watches at and below a directory and forgets them all. It returns how many there were.
@@ -187,13 +240,14 @@ func (m *Manager) poll(dir string, why watchState, err error) {
 func (m *Manager) noteUnwatched(dir string, why watchState, err error) (path string, held bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := m.dirs.put(dir)
-	held = n.state() == watched
-	m.dirs.setUnwatched(n, why)
+	id := m.dirs.put(dir)
+	held = m.dirs.at(id).state() == watched
+	m.dirs.setUnwatched(id, why)
+	path = m.dirs.absolute(dir)
 	if err != nil {
-		m.denial = fmt.Sprintf("%s: %v", readable(n.path), err)
+		m.denial = fmt.Sprintf("%s: %v", readable(path), err)
 	}
-	return n.path, held
+	return path, held
 }
 
 // readable makes a path fit to be read by people: valid text, and not longer than a line or two.
