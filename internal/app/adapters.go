@@ -1,10 +1,12 @@
 package app
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
+	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
@@ -25,3 +27,14 @@ func (w watching) Attach(root, location string, v tree.Volume, ignored func(stri
 	}
 	_ = w.AddRoot(r) // fails only for a path that is not absolute: those have been refused
 }
+
+// analysing is the analyzer as the scanner sees it, which is made before it.
+type analysing struct{ c *core }
+
+func (a analysing) Ahead(
+	ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
+) *store.Ahead {
+	return a.c.analyzer.Ahead(ctx, root, dir, files, growing)
+}
+
+func (a analysing) AheadWritten(out *store.Ahead) { a.c.analyzer.AheadWritten(out) }

@@ -77,7 +77,7 @@ func (c *core) start(root context.Context, o coreOptions) {
 	cfg := c.config.Load()
 	sc := scanner.Config{
 		Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait, Grace: o.grace,
-		RescanInterval: cfg.Scanner.RescanInterval, DirScanLimit: dirScanLimit,
+		RescanInterval: cfg.Scanner.RescanInterval, DirScanLimit: dirScanLimit, Analyzer: analysing{c},
 	}
 	if o.once {
 		sc.RescanInterval = 0

@@ -228,11 +228,58 @@ func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 		if err != nil || above == 0 {
 			return err
 		}
-		b.Above, err = companions(c, "dir IN (?, ?) AND kind = 'metadata' AND "+companionKinds+" ORDER BY dir = ? DESC LIMIT ?",
-			above, higher, above, int64(maxAbove))
+		b.Above, err = metadataIn(c, above, higher)
 		return err
 	})
 	return b, err
+}
+
+// metadataIn reads the metadata of a directory, and that of another behind it.
+func metadataIn(c *conn, dir, other int64) (out []Companion, err error) {
+	for _, d := range []int64{dir, other} {
+		more, err := companions(c, "dir = ? AND kind = 'metadata' AND "+companionKinds+" LIMIT ?", d, int64(maxAbove-len(out)))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// Above is what lies above a directory, as far as it matters to the description of its items.
+type Above struct {
+	Metadata []Companion // of two directories, the nearer first
+	AsOf     int64       // the feed's number at which this was so
+}
+
+// Above reads what lies in a directory and the one above it that says something of those below.
+func (s *Store) Above(ctx context.Context, root int64, parent string) (a Above, err error) {
+	a.AsOf = s.Head() // what is read is at least as new
+	err = s.read(ctx, func(c *conn) error {
+		var dir, higher int64
+		found, err := c.one("SELECT id, parent FROM dirs WHERE root = ? AND path = ?", func(r row) { dir, higher = r.int(0), r.int(1) },
+			root, []byte(parent))
+		if err != nil || !found {
+			return err
+		}
+		a.Metadata, err = metadataIn(c, dir, higher)
+		return err
+	})
+	return a, err
+}
+
+// StandsAbove reports whether nothing that says something of directories below it has been written since a number of the
+// feed, as far as the writer has come.
+func (s *Store) StandsAbove(asOf int64) bool { return s.reached.Load() <= asOf }
+
+// StandsAbove is that of the store, with what the transaction has written.
+func (tx *Tx) StandsAbove(asOf int64) bool { return tx.s.StandsAbove(asOf) }
+
+// reaches notes that an item is written, or is not any more what it was, that says something of directories below it.
+func (tx *Tx) reaches(it *Item) {
+	if it.Kind == media.KindMetadata && tx.s.scope != nil && tx.s.scope(it.Name).Tree {
+		tx.s.reached.Store(tx.s.lastSeq + 1)
+	}
 }
 
 // Namesakes reads the items of a directory whose names begin alike.

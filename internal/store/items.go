@@ -255,17 +255,35 @@ func (tx *Tx) Insert(it *Item) error {
 	if it.Unread {
 		return fmt.Errorf("add item %q: its documents have not been read", it.Name)
 	}
-	tx.s.lastID++
-	it.ID, it.Described = tx.s.lastID, tx.s.described
-	it.Seq = tx.nextSeq()
-	tx.wrote(it)
-	tx.count(it, 1)
+	it.ID = tx.s.ReserveIDs(1)
+	tx.begins(it)
 	if err := tx.markDescribed(nil, it); err != nil {
 		return err
 	}
+	return tx.insert(it)
+}
+
+// InsertTogether adds an item of a directory that is new as a whole, under an id that was reserved for it. Nothing beside
+// it is marked: what is known of the others has been joined already, or is once they are analysed.
+func (tx *Tx) InsertTogether(it *Item) error {
+	tx.begins(it)
+	it.SiblingSeq = it.Seq
+	return tx.insert(it)
+}
+
+func (tx *Tx) begins(it *Item) {
+	it.Seq, it.Described = tx.nextSeq(), tx.s.described
+	tx.wrote(it)
+	tx.count(it, 1)
+}
+
+func (tx *Tx) insert(it *Item) error {
 	tx.companion(it)
 	return tx.c.exec(insertItem, it.allValues()...)
 }
+
+// ReserveIDs gives n ids that no item has, the first of them; the others follow. Those that are not used are nobody's.
+func (s *Store) ReserveIDs(n int) (first int64) { return s.lastID.Add(int64(n)) - int64(n) + 1 }
 
 // Save writes an item that was before as old. It takes the next number of the feed, and notes the number
 // where root or kind changed, or whether it is to be seen at all: subscribers that filter by them are told.
@@ -283,6 +301,7 @@ func (tx *Tx) SaveQuietly(old, it *Item) error { return tx.update(old, it) }
 
 func (tx *Tx) update(old, it *Item) error {
 	tx.wrote(it)
+	tx.reaches(old)
 	tx.count(old, -1)
 	tx.count(it, 1)
 	if err := tx.markDescribed(old, it); err != nil {
@@ -292,6 +311,7 @@ func (tx *Tx) update(old, it *Item) error {
 }
 
 func (tx *Tx) wrote(it *Item) {
+	tx.reaches(it)
 	tx.rows++
 	if it.Work != NoWork || tx.s.isOutdated(it) {
 		tx.work = true

@@ -70,8 +70,10 @@ type Store struct {
 
 	epoch   string
 	ran     atomic.Pointer[runs]
-	counts              // of the writer, and published after each commit
-	updates itemUpdates // the writer's
+	counts               // of the writer, and published after each commit
+	reached atomic.Int64 // above the feed's numbers at which what says something of directories below was written
+	lastID  atomic.Int64 // the last id that was given, or reserved
+	updates itemUpdates  // the writer's
 	head    atomic.Int64
 	indexed atomic.Int64 // the feed's number up to which it can be sorted and searched
 	floor   atomic.Int64
@@ -223,7 +225,8 @@ func (s *Store) load(c *conn) error {
 		}
 	}
 	s.lastSeq, _ = v["head"].(int64)
-	s.lastID, _ = v["last_id"].(int64)
+	s.savedID, _ = v["last_id"].(int64)
+	s.lastID.Store(s.savedID)
 	indexed, _ := v["indexed"].(int64)
 	s.indexed.Store(indexed)
 	floor, _ := v["floor"].(int64)

@@ -85,6 +85,13 @@ type Analysed struct {
 	AsOf           int64 // the feed's number when what lies beside the file was read
 }
 
+// Ahead is what was found out of all files of a directory before it has a row.
+type Ahead struct {
+	First int64      // the id reserved for the first of them; those of the others follow
+	Files []Analysed // in the order of the listing; of those that were not read only what their names say, as pending
+	AsOf  int64      // the feed's number when what lies above was read, which has been joined to them
+}
+
 // ErrTooLong says that more was said of an item than the catalog keeps of one.
 var ErrTooLong = errors.New("more than the catalog keeps of one file")
 
@@ -153,6 +160,7 @@ func (tx *Tx) number(old, it *Item) {
 // saveAnalysis writes what analysis changes.
 func (tx *Tx) saveAnalysis(old, it *Item) error {
 	tx.wrote(it)
+	tx.reaches(old)
 	if old.Kind != it.Kind || old.Analysis != it.Analysis {
 		tx.count(old, -1)
 		tx.count(it, 1)

@@ -27,7 +27,7 @@ type request struct {
 // counts are what the writer carries from transaction to transaction.
 type counts struct {
 	lastSeq int64
-	lastID  int64
+	savedID int64 // the last id that the catalog says was given
 }
 
 // Run owns the writing connection until ctx ends, then writes what is still queued and returns.
@@ -228,7 +228,8 @@ func (s *Store) commit(tx *Tx, before counts) error {
 		}
 		return tx.c.setMeta(key, to)
 	}
-	if err := errors.Join(set("head", before.lastSeq, s.lastSeq), set("last_id", before.lastID, s.lastID)); err != nil {
+	s.savedID = s.lastID.Load()
+	if err := errors.Join(set("head", before.lastSeq, s.lastSeq), set("last_id", before.savedID, s.savedID)); err != nil {
 		return err
 	}
 	if s.lastSeq != before.lastSeq {

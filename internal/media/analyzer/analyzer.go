@@ -59,13 +59,14 @@ type Analyzer struct {
 	group   *run.Group
 	scanner Scanner
 
-	mu      sync.Mutex // guards workers; held for look-ups only
+	mu      sync.Mutex // guards what follows; held for look-ups only
 	workers map[string]*rootWorker
+	noted   chan struct{} // closed when one more has begun
 }
 
 // New returns an analyzer without roots.
 func New(cfg Config, st *store.Store, scanner Scanner, log *zap.Logger) *Analyzer {
-	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, workers: map[string]*rootWorker{}}
+	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, workers: map[string]*rootWorker{}, noted: make(chan struct{})}
 }
 
 // Run owns every root worker until ctx ends, and returns when running work is finished and written. ready is
@@ -130,6 +131,8 @@ func (a *Analyzer) note(w *rootWorker) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.workers[w.root.Name] = w
+	close(a.noted)
+	a.noted = make(chan struct{})
 }
 
 // Idle reports whether no file waits for analysis or is being analysed, but those of roots that are away and those that

@@ -146,11 +146,16 @@ func (c *siblingCache) companionsOf(ctx context.Context, t *store.Task) (s compa
 	if err != nil {
 		return s, err
 	}
+	return c.companionsIn(ctx, t, &b)
+}
+
+// companionsIn finds in a directory what goes with one of its files, and with what that goes.
+func (c *siblingCache) companionsIn(ctx context.Context, t *store.Task, b *directory) (s companions, err error) {
 	s.asOf = b.AsOf
-	if s.of, err = c.whose(ctx, t, &b); err != nil {
+	if s.of, err = c.whose(ctx, t, b); err != nil {
 		return s, err
 	}
-	named, folder, err := c.candidates(ctx, t, &b)
+	named, folder, err := c.candidates(ctx, t, b)
 	if err != nil {
 		return s, err
 	}

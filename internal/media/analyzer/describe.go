@@ -36,16 +36,20 @@ func decodeFindings(probed []byte) *findings {
 // describe joins what the name, the bytes and the sidecars say, each surer than those before it.
 func describe(path string, f *findings, s *companions) (media.Kind, []byte) {
 	kind, d := fromName(path)
-	kind = joinKinds(kind, f.Kind)
-	join(&d, &f.Description)
+	return joinKinds(kind, f.Kind), describeNamed(&d, f, s)
+}
+
+// describeNamed joins to what the name says, which is d, the rest.
+func describeNamed(d *media.Description, f *findings, s *companions) []byte {
+	join(d, &f.Description)
 	for i := range s.docs {
-		s.docs[i].Apply(&d)
+		s.docs[i].Apply(d)
 	}
 	if d.Narrator != "" { // whoever said it
 		d.Narrators = strings.Split(d.Narrator, "; ")
 	}
 	d.Companions, d.Of = s.with, s.of
-	return kind, encodeMembers(&d)
+	return encodeMembers(d)
 }
 
 // encodeMembers encodes a description as JSON members without the braces around them, within its bounds.

@@ -39,6 +39,7 @@ type rootWorker struct {
 	renewalWaits bool               // there are some, and the scanner is at work
 	inFlight     map[int64]struct{} // ids of tasks on the lists or on workers, or whose outcome is not durable yet
 	siblings     siblingCache
+	above        aboveCache
 
 	outcomes     chan outcome // from the pool's workers; has room for each of them
 	pending      []outcome

@@ -122,42 +122,59 @@ var (
 	errStore    = errors.New("what the catalog knows of it was not read")
 )
 
-// analyse opens the file, and reads it if it is the one that the catalog describes and stays so.
+// analyse reads a file, and describes it.
 func (w *rootWorker) analyse(ctx context.Context, t *store.Task) (o outcome, err error) {
 	if t.Work == store.Describe {
 		return w.redescribe(ctx, t)
 	}
+	c, err := w.readFile(ctx, t)
+	if err != nil {
+		return o, err
+	}
+	if c.same {
+		return w.redescribe(ctx, t)
+	}
+	row, err := w.judge(ctx, t, c.found, c.problem)
+	if err != nil {
+		return o, err
+	}
+	row.Fingerprint, row.HasFingerprint = c.fingerprint, true
+	return outcome{task: t, row: row}, nil
+}
+
+// contents is what came of reading a file.
+type contents struct {
+	fingerprint int64
+	same        bool // it is that of before, which is all that was asked
+	found       *findings
+	problem     error // why that is not all
+}
+
+// readFile opens a file, and reads it if it is the one that the catalog describes and stays so.
+func (w *rootWorker) readFile(ctx context.Context, t *store.Task) (c contents, err error) {
 	f, err := w.tree.Open(ctx, t.Path)
 	if err != nil {
-		return o, fmt.Errorf("open: %w", err)
+		return c, fmt.Errorf("open: %w", err)
 	}
 	defer f.Close()
 	if err := steady(f, t); err != nil {
-		return o, err
+		return c, err
 	}
 	e, err := readEdges(f, t.Size)
 	if err != nil {
-		return o, fmt.Errorf("read: %w", err)
+		return c, fmt.Errorf("read: %w", err)
 	}
 	defer e.release()
 	hash, err := fingerprint.OS(e, t.Size)
 	if err != nil {
-		return o, fmt.Errorf("read: %w", err)
+		return c, fmt.Errorf("read: %w", err)
 	}
-	print := int64(hash)
-	if t.Work == store.Verify && t.HasFingerprint && print == t.Fingerprint {
-		return w.redescribe(ctx, t)
+	c.fingerprint = int64(hash)
+	if c.same = t.Work == store.Verify && t.HasFingerprint && c.fingerprint == t.Fingerprint; c.same {
+		return c, nil
 	}
-	found, perr := w.read(ctx, e, t)
-	if err := steady(f, t); err != nil {
-		return o, err
-	}
-	row, err := w.judge(ctx, t, found, perr)
-	if err != nil {
-		return o, err
-	}
-	row.Fingerprint, row.HasFingerprint = print, true
-	return outcome{task: t, row: row}, nil
+	c.found, c.problem = w.read(ctx, e, t)
+	return c, steady(f, t)
 }
 
 // judge makes a row of what the bytes said, or of the failure to read them.

@@ -22,6 +22,7 @@ type job struct {
 	names               []string                   // only these; nil: the whole directory
 	recursive           bool                       // and everything below
 	listed              bool                       // the listing of the directory above showed it
+	fresh               bool                       // the directory above had no row, so that it has none itself
 	full                bool                       // compare row by row, whatever the digest says
 	poll                bool                       // pass over directories below whose stamps stand
 	rulesChanged        bool                       // its ignore file may have: everything below is concerned
@@ -48,6 +49,9 @@ func removal(d *store.Dir, w *walk) *job {
 // urgent reports whether the job is a hint that is merged with others of its directory.
 func (j *job) urgent() bool { return j.kind == scanDir && j.walk == nil && !j.recursive }
 
+// first reports whether the job is one of the first walk over its root: nothing has been elsewhere in it.
+func (j *job) first() bool { return j.walk != nil && j.walk.expected == 0 }
+
 // absorb makes j ask for what o asks for too.
 func (j *job) absorb(o *job) {
 	if j.names != nil {
@@ -69,6 +73,7 @@ func (j *job) absorb(o *job) {
 	j.rulesChanged = j.rulesChanged || o.rulesChanged
 	j.due = j.due || o.due
 	j.listed = j.listed && o.listed
+	j.fresh = j.fresh && o.fresh
 	j.unresolvedMoves = append(j.unresolvedMoves, o.unresolvedMoves...)
 	j.unconfirmedAbsences = append(j.unconfirmedAbsences, o.unconfirmedAbsences...)
 }

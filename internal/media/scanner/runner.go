@@ -63,8 +63,9 @@ type runner struct {
 	proveNow        chan struct{}                     // capacity one: the root is to prove itself now
 	freed           chan struct{}                     // a worker has ended its job
 	outcomes        chan *outcome
-	measuring       bool         // how large the file systems are
-	sums            atomic.Bool  // listings of the root's file system are no proof: see tree.Tree.Total
+	measuring       bool        // how large the file systems are
+	sums            atomic.Bool // listings of the root's file system are no proof: see tree.Tree.Total
+	aheadPatience   aheadPatience
 	awaited         atomic.Int64 // commands and hints sent and not yet taken in
 	busy            atomic.Bool  // something waits or runs
 	noPending       atomic.Bool  // nothing waits or runs that could find a missing item

@@ -59,7 +59,11 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 		r.outcomes <- res // has room for every job in flight
 		return
 	}
-	release := func(error) { r.s.inFlight.Release(cost(g)) }
+	r.prepare(ctx, j, g)
+	release := func(err error) {
+		r.s.inFlight.Release(cost(g))
+		r.s.aheadDone(g.Ahead, err == nil && res.result.Ahead)
+	}
 	last, before, err := r.reconcileParts(ctx, g)
 	if err != nil || before.Stale {
 		release(err)
@@ -156,9 +160,12 @@ func (r *runner) snapshotWhole(ctx context.Context, j *job, res *outcome, g *rec
 		return nil, err
 	}
 	scan.files, scan.listed, scan.remote = len(g.Files), true, g.Remote
-	known, found, err := r.s.store.Dir(ctx, r.id, j.dir)
-	if err != nil {
-		return nil, err
+	var known store.Dir
+	found := false
+	if g.Unasked = j.fresh && j.tries == 0; !g.Unasked {
+		if known, found, err = r.s.store.Dir(ctx, r.id, j.dir); err != nil {
+			return nil, err
+		}
 	}
 	below := rulesRead{rules, scan.above.generation}
 	if res.children, err = r.below(ctx, j, g, scan.recursive, below, known, found); err != nil {
@@ -174,13 +181,10 @@ func (r *runner) snapshotWhole(ctx context.Context, j *job, res *outcome, g *rec
 		}
 	}
 	g.Row = known
-	if !found {
+	if !found && !j.first() {
 		if err := r.findOrigins(ctx, g); err != nil {
 			return nil, err
 		}
-	}
-	if !found || !known.Settled {
-		g.DescribeAll()
 	}
 	return g, nil
 }
@@ -385,8 +389,8 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 			continue
 		}
 		jobs = append(jobs, &job{
-			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, full: j.full, poll: j.poll, walk: j.walk,
-			above: rules,
+			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, fresh: !found, full: j.full, poll: j.poll,
+			walk: j.walk, above: rules,
 		})
 		next = append(next, e)
 	}

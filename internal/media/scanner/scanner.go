@@ -44,6 +44,7 @@ type Config struct {
 	Grace          time.Duration // between an item's vanishing and its tombstone
 	RescanInterval time.Duration
 	DirScanLimit   time.Duration // a directory scan that takes longer is given up, and tried again later
+	Analyzer       Analyzer      // nil: all files are analysed once they are written
 }
 
 // RootConfig is one root to keep true.
@@ -71,7 +72,9 @@ type Scanner struct {
 	watch    Watcher // nil: nothing is watched, everything is polled
 	describe reconcile.Describer
 	log      *zap.Logger
+	analyzer Analyzer            // nil: nothing is analysed ahead
 	inFlight *semaphore.Weighted // directory entries between listing and commit
+	ahead    atomic.Int64        // bytes of what is known of them ahead
 	scanIDs  atomic.Int64
 	group    *run.Group
 	onChange func(media.Scan) // told of every change of a scan
@@ -95,9 +98,9 @@ type Observer struct {
 // New returns a scanner without roots. watch may be nil.
 func New(cfg Config, st *store.Store, watch Watcher, describe reconcile.Describer, observer Observer, log *zap.Logger) *Scanner {
 	s := &Scanner{
-		store: st, watch: watch, describe: describe, log: log, onChange: observer.Scan, onRoot: observer.Root,
-		inFlight: semaphore.NewWeighted(entriesInFlight), runners: map[string]*runner{}, byID: map[int64]*runner{},
-		scans: map[int64]media.Scan{}, walks: map[int64]*walk{}, last: map[string]media.Scan{},
+		store: st, watch: watch, describe: describe, analyzer: cfg.Analyzer, log: log, onChange: observer.Scan,
+		onRoot: observer.Root, inFlight: semaphore.NewWeighted(entriesInFlight), runners: map[string]*runner{},
+		byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, walks: map[int64]*walk{}, last: map[string]media.Scan{},
 	}
 	s.timing.Store(&cfg)
 	return s

@@ -34,6 +34,9 @@ func (rc *reconciliation) match() error {
 			unknown = append(unknown, i)
 		}
 	}
+	if rc.Ahead != nil && rc.fresh && len(unknown) == len(rc.Files) {
+		return rc.insertTogether()
+	}
 	for _, i := range unknown {
 		if err := rc.insertOrReplace(i); err != nil {
 			return err
@@ -71,7 +74,7 @@ func (rc *reconciliation) same(it *store.Item, e *tree.Entry) bool {
 func (rc *reconciliation) matchUnchanged(it *store.Item, e *tree.Entry, i int) error {
 	switch {
 	case !it.SameContent(e):
-		if rc.growing(e) {
+		if rc.Growing(e) {
 			rc.isGrowing(e)
 			rc.v.Deferred++
 			return nil
@@ -110,7 +113,7 @@ func retry(it *store.Item) {
 // queueAnalysis leaves an item to the analyzer once it is quiet.
 func (rc *reconciliation) queueAnalysis(it *store.Item, e *tree.Entry) {
 	switch {
-	case rc.growing(e):
+	case rc.Growing(e):
 		rc.isGrowing(e)
 	case it.Analysis == store.Pending && it.Work == store.NoWork:
 		it.Work = store.Analyse
@@ -136,7 +139,7 @@ func (rc *reconciliation) renew(it *store.Item, e *tree.Entry, i int) {
 	if e.Size == 0 {
 		it.Analysis, it.Work = store.None, store.NoWork
 	}
-	if rc.growing(e) {
+	if rc.Growing(e) {
 		it.Work = store.NoWork
 		rc.isGrowing(e)
 	}
@@ -159,7 +162,7 @@ func (rc *reconciliation) insertOrReplace(i int) error {
 	if _, taken := rc.matched[it.ID]; taken {
 		return rc.insert(e, i)
 	}
-	if it.State == store.Present && rc.growing(e) {
+	if it.State == store.Present && rc.Growing(e) {
 		rc.isGrowing(e)
 		rc.v.Deferred++
 		rc.matched[it.ID] = struct{}{}
@@ -194,5 +197,34 @@ func (rc *reconciliation) insert(e *tree.Entry, i int) error {
 	}
 	rc.present[it.Name] = it
 	rc.matched[it.ID] = struct{}{}
+	return nil
+}
+
+// insertTogether adds all files of a new directory with what was found of them ahead. If what lies above is not what was
+// joined to them, they are described once more.
+func (rc *reconciliation) insertTogether() error {
+	stands := rc.tx.StandsAbove(rc.Ahead.AsOf)
+	for i := range rc.Files {
+		e, found := &rc.Files[i], &rc.Ahead.Files[i]
+		it := &store.Item{
+			ID: rc.Ahead.First + int64(i), Dir: rc.d.ID, Root: rc.Root, Added: rc.Began,
+			Kind: found.Kind, Doc: found.Doc, Probed: found.Probed, Analysis: found.Analysis,
+			Fingerprint: found.Fingerprint, HasFingerprint: found.HasFingerprint,
+		}
+		it.Observe(rc.vol, e)
+		switch {
+		case found.Analysis == store.Pending:
+			rc.queueAnalysis(it, e)
+		case !stands:
+			it.Work = store.Describe
+		}
+		if err := rc.tx.InsertTogether(it); err != nil {
+			return err
+		}
+		rc.v.Added++
+		rc.hasSiblings(it)
+		rc.matched[it.ID] = struct{}{}
+	}
+	rc.v.Ahead = true
 	return nil
 }

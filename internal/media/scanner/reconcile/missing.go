@@ -83,7 +83,7 @@ func (rc *reconciliation) dirOtherwise(name string, id tree.FileID) bool {
 
 // markSubdirsGone marks gone the directories below that a whole scan did not show.
 func (rc *reconciliation) markSubdirsGone() error {
-	if !rc.complete() || rc.part != nil && !rc.part.last {
+	if !rc.complete() || rc.fresh || rc.part != nil && !rc.part.last {
 		return nil
 	}
 	known, err := rc.tx.Subdirs(rc.d.ID)

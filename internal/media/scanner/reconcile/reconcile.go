@@ -25,6 +25,7 @@ type Result struct {
 	Unequal             bool             // the rows do not equal the listing: the next scan compares again
 	SkippedChanged      bool             // what is not followed is not what it was
 	TotalChanged        bool             // the file system has another size than when all was there: removals are held
+	Ahead               bool             // the files were written as they had been analysed ahead
 	StampWrong          bool             // names changed although the directory's stamp stood
 	RecheckAt           int64            // the directory's, as stored
 }
@@ -58,6 +59,7 @@ type reconciliation struct {
 	part         *Part // of the names, nil: all
 	tx           *store.Tx
 	d            store.Dir
+	fresh        bool // the directory had no row
 	vol          int64
 	v            Result
 	present      map[string]*store.Item // rows of this directory, by name
@@ -81,7 +83,11 @@ type reconciliation struct {
 func (s *Snapshot) Reconcile(tx *store.Tx, p *Part, v Result) (Result, error) {
 	rc := &reconciliation{Snapshot: s, part: p, tx: tx, v: v, matched: map[int64]struct{}{}, waiting: map[string]struct{}{}}
 	var err error
-	if rc.v.Stale, err = rc.reviveParents(); err != nil || rc.v.Stale {
+	rc.v.Stale, err = rc.reviveParents()
+	if err == nil && rc.Unasked && !rc.fresh && (p == nil || p.n == 0) {
+		rc.v.Stale = true
+	}
+	if err != nil || rc.v.Stale {
 		return rc.v, err
 	}
 	if err := rc.load(); err != nil {
@@ -120,6 +126,9 @@ func (rc *reconciliation) reviveParents() (stale bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		if dir == rc.Dir {
+			rc.fresh = !found
+		}
 		if found && !d.Gone {
 			if dir != rc.Dir && !(rc.ListedAbove && dir == tree.Parent(rc.Dir)) {
 				rc.v.ParentsToScan = append(rc.v.ParentsToScan, dir)
@@ -157,6 +166,7 @@ func (rc *reconciliation) load() (err error) {
 	}
 	var rows []store.Item
 	switch {
+	case rc.fresh:
 	case rc.part != nil:
 		rows, err = rc.tx.ItemsBetween(rc.d.ID, rc.part.from, rc.part.to)
 	case rc.complete():

@@ -20,6 +20,7 @@ type Snapshot struct {
 
 	Self    tree.Entry
 	Row     store.Dir           // of the directory, before the scan
+	Unasked bool                // that row has not been asked for: there is none, as far as is known
 	Files   []tree.Entry        // regular files that are not passed over
 	listed  map[string]int      // where they are, by name; see index
 	Dirs    map[string]struct{} // names of directories that are not passed over
@@ -42,11 +43,12 @@ type Snapshot struct {
 
 	LeftDirs map[OldDir]bool // directories that are not there any more, and that files here may come from
 
-	Began    int64 // when the scan began
-	Ended    int64 // when a whole scan was over
-	Debounce int64 // nanoseconds without a change after which a file is believed to be whole
-	Grace    int64 // nanoseconds for which a lost identity may still turn up
-	Docs     []Doc // of files, where they were prepared; else nil
+	Began    int64        // when the scan began
+	Ended    int64        // when a whole scan was over
+	Debounce int64        // nanoseconds without a change after which a file is believed to be whole
+	Grace    int64        // nanoseconds for which a lost identity may still turn up
+	Docs     []Doc        // of files, where they were prepared; else nil
+	Ahead    *store.Ahead // where a new directory was analysed before it is written; else nil
 	Describe Describer
 }
 
@@ -80,9 +82,9 @@ func (s *Snapshot) age(e *tree.Entry) int64 {
 	return s.Began - e.MTime
 }
 
-// growing reports whether a file was touched so lately that it may not be whole. A time in the future
+// Growing reports whether a file was touched so lately that it may not be whole. A time in the future
 // is no reason to wait for ever.
-func (s *Snapshot) growing(e *tree.Entry) bool {
+func (s *Snapshot) Growing(e *tree.Entry) bool {
 	a := s.age(e)
 	return a >= 0 && a < s.Debounce-quietTolerance
 }

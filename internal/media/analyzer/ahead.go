@@ -1,0 +1,248 @@
+package analyzer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe"
+	"github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// aheadBytes bounds what is kept of the files of one directory. Those beyond it are analysed later.
+const aheadBytes = 1 << 20
+
+// Ahead analyses the files of a directory that is not in the catalog, before they are written, so that each is written
+// once. It returns when ctx ends, which has a deadline; of files that were not read by then, and of those that may not
+// be whole, it gives what their names say. It gives nil where the root's workers had no time for it.
+func (a *Analyzer) Ahead(
+	ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
+) *store.Ahead {
+	w := a.workerOf(ctx, root)
+	if w == nil {
+		return nil
+	}
+	answer := make(chan *store.Ahead, 1) // one
+	task := func(context.Context) {
+		d := aheadDir{w: w, dir: dir, entries: files, growing: growing}
+		answer <- d.analyse(ctx)
+	}
+	select {
+	case w.pool.Tasks() <- task:
+	case <-ctx.Done():
+		return nil
+	}
+	select {
+	case out := <-answer:
+		return out
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// AheadWritten counts what Ahead gave and what is durable now.
+func (a *Analyzer) AheadWritten(out *store.Ahead) {
+	for i := range out.Files {
+		if r := &out.Files[i]; r.Analysis == store.Done {
+			a.count(r)
+		}
+	}
+}
+
+// workerOf gives the worker of a root, which may be about to begin.
+func (a *Analyzer) workerOf(ctx context.Context, root string) *rootWorker {
+	for {
+		w, noted := a.lookUp(root)
+		if w != nil {
+			return w
+		}
+		select {
+		case <-noted:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (a *Analyzer) lookUp(root string) (*rootWorker, <-chan struct{}) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.workers[root], a.noted
+}
+
+// aheadDir is a directory that is analysed ahead, all of it by one worker.
+type aheadDir struct {
+	w       *rootWorker
+	dir     string
+	entries []tree.Entry
+	growing func(*tree.Entry) bool
+
+	files  []aheadFile
+	order  []int // in which they are read and described: what others are described by is first
+	beside directory
+}
+
+type aheadFile struct {
+	task   store.Task
+	byName media.Description
+	found  *findings // nil: not read
+	probed []byte
+	print  int64
+}
+
+func (d *aheadDir) analyse(ctx context.Context) *store.Ahead {
+	above, err := d.w.above.get(ctx, d.w.a.store, d.w.root.ID, d.dir)
+	if err != nil {
+		return nil // the directory is written as it is, and the error met there
+	}
+	first := d.w.a.store.ReserveIDs(len(d.entries))
+	d.name()
+	d.read(ctx)
+	d.settle(first, above.Metadata)
+	out := &store.Ahead{First: first, AsOf: above.AsOf, Files: make([]store.Analysed, len(d.files))}
+	for _, i := range d.order {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if out.Files[i], err = d.describe(ctx, &d.files[i]); err != nil {
+			return nil
+		}
+	}
+	return out
+}
+
+// name notes what the names say.
+func (d *aheadDir) name() {
+	d.files, d.order = make([]aheadFile, len(d.entries)), make([]int, len(d.entries))
+	for i := range d.entries {
+		e, f := &d.entries[i], &d.files[i]
+		f.task = store.Task{
+			Path: tree.Join(d.dir, e.Name), Name: e.Name, FileID: e.ID, Size: e.Size, MTime: e.MTime, CTime: e.CTime, Work: store.Analyse,
+		}
+		f.task.Kind, f.byName = fromName(f.task.Path)
+		d.order[i] = i
+	}
+	turn := func(i int) int {
+		if store.Accompanies(d.files[i].task.Kind) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(d.order, func(a, b int) int { return cmp.Compare(turn(a), turn(b)) })
+}
+
+// read reads the files, for half of the time that there is.
+func (d *aheadDir) read(ctx context.Context) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-time.Until(end)/2))
+		defer cancel()
+	}
+	kept := 0
+	for _, i := range d.order {
+		if ctx.Err() != nil || kept > aheadBytes {
+			return
+		}
+		f := &d.files[i]
+		switch {
+		case d.growing(&d.entries[i]):
+		case f.task.Size == 0:
+			f.found = &findings{}
+		default:
+			// What is wrong with it is found out once more, and noted, when its turn has come.
+			_ = run.Safely(d.w.log, "analysis of "+f.task.Path, func() error {
+				c, err := d.w.readFile(ctx, &f.task)
+				if err == nil && (c.problem == nil || errors.Is(c.problem, probe.ErrUnknown)) {
+					f.found, f.print, f.probed = c.found, c.fingerprint, encodeFindings(c.found)
+				}
+				return err
+			})
+			kept += len(f.probed)
+		}
+	}
+}
+
+// settle sorts out what goes with what, now that it is known what each is.
+func (d *aheadDir) settle(first int64, above []store.Companion) {
+	here := make([]store.Companion, len(d.files))
+	for i := range d.files {
+		f := &d.files[i]
+		f.task.ID = first + int64(i)
+		here[i] = store.Companion{ID: f.task.ID, Name: f.task.Name, Kind: f.task.Kind}
+		if f.found == nil {
+			continue
+		}
+		f.task.Kind = joinKinds(f.task.Kind, f.found.Kind)
+		if here[i].Kind = f.task.Kind; f.task.Kind == media.KindMetadata {
+			here[i].Probed = f.probed
+		}
+	}
+	slices.SortFunc(here, func(a, b store.Companion) int { return cmp.Compare(a.Name, b.Name) })
+	d.beside = newDirectory(store.Beside{Here: here, Above: above, All: true}, time.Time{})
+}
+
+// describe says what is known of a file by its name, its bytes, and what lies beside it.
+func (d *aheadDir) describe(ctx context.Context, f *aheadFile) (out store.Analysed, err error) {
+	out = store.Analysed{Task: &f.task, Kind: f.task.Kind, Probed: f.probed, Analysis: store.Done, Fingerprint: f.print, HasFingerprint: true}
+	beside := companions{}
+	switch {
+	case f.found == nil:
+		out.Analysis, out.HasFingerprint, f.found = store.Pending, false, &findings{}
+	case f.task.Size == 0:
+		out.Analysis, out.HasFingerprint = store.None, false
+		fallthrough
+	default:
+		if beside, err = d.w.siblings.companionsIn(ctx, &f.task, &d.beside); err != nil {
+			return out, err
+		}
+	}
+	out.Doc = describeNamed(&f.byName, f.found, &beside)
+	if f.task.Kind == media.KindSubtitle {
+		d.beside.named[f.task.Name].Doc = out.Doc // what it says, others repeat
+	}
+	return out, nil
+}
+
+// aboveCache keeps what lies above the directory that was analysed ahead last: that of the next is mostly the same.
+type aboveCache struct {
+	mu     sync.Mutex // guards what follows; not held while the store is read
+	parent string
+	kept   *store.Above
+}
+
+func (c *aboveCache) get(ctx context.Context, st *store.Store, root int64, dir string) (*store.Above, error) {
+	parent := tree.Parent(dir)
+	if dir == "" {
+		return &store.Above{AsOf: st.Head()}, nil
+	}
+	if a := c.of(parent); a != nil && st.StandsAbove(a.AsOf) {
+		return a, nil
+	}
+	a, err := st.Above(ctx, root, parent)
+	if err != nil {
+		return nil, err
+	}
+	c.keep(parent, &a)
+	return &a, nil
+}
+
+func (c *aboveCache) of(parent string) *store.Above {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.parent != parent {
+		return nil
+	}
+	return c.kept
+}
+
+func (c *aboveCache) keep(parent string, a *store.Above) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.parent, c.kept = parent, a
+}

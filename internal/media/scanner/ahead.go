@@ -1,0 +1,107 @@
+package scanner
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// Analyzer is what the scanner needs of the analyzer.
+type Analyzer interface {
+	// Ahead analyses the files of a directory that is not in the catalog, so that they are written with what is known of
+	// them. It returns by ctx's deadline; nil where there was no time. Those that grow are left for later.
+	Ahead(
+		ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
+	) *store.Ahead
+	// AheadWritten says that what Ahead gave is durable. It never waits.
+	AheadWritten(*store.Ahead)
+}
+
+const (
+	aheadTime  = 50 * time.Millisecond // by which the names of a directory may be seen later
+	aheadFiles = 512                   // of one directory
+	aheadBytes = 8 << 20               // of all that is known ahead and not durable yet
+)
+
+// prepare has all known that can be before a directory that is new, or compared row by row, is written.
+func (r *runner) prepare(ctx context.Context, j *job, g *reconcile.Snapshot) {
+	if g.Names != nil || g.Row.Settled {
+		return
+	}
+	if g.Row.ID == 0 && r.worthAhead(ctx, j, g) {
+		ctx, cancel := context.WithTimeout(ctx, aheadTime)
+		defer cancel()
+		began := time.Now()
+		g.Ahead = r.s.analyzer.Ahead(ctx, r.name, g.Dir, g.Files, g.Growing)
+		r.aheadPatience.note(g.Ahead != nil && (time.Since(began) < aheadTime/2 || pending(g.Ahead) <= len(g.Files)/2))
+	}
+	if g.Ahead == nil {
+		g.DescribeAll()
+		return
+	}
+	r.s.ahead.Add(bytesOf(g.Ahead))
+}
+
+// worthAhead reports whether the files of a new directory are to be analysed before they are written: not those that came
+// here from elsewhere, which are known, and not where that has taken too long of late.
+func (r *runner) worthAhead(ctx context.Context, j *job, g *reconcile.Snapshot) bool {
+	if r.s.analyzer == nil || len(g.Files) == 0 || len(g.Files) > aheadFiles || len(g.LeftDirs) > 0 ||
+		r.s.ahead.Load() > aheadBytes || !r.aheadPatience.tries() {
+		return false
+	}
+	first := &g.Files[0]
+	if first.ID == (tree.FileID{}) || j.first() {
+		return true
+	}
+	places, err := r.s.store.PlacesOf(ctx, g.Volume, first.ID)
+	return err == nil && len(places) == 0
+}
+
+// aheadDone lets go of what was known of a directory ahead.
+func (s *Scanner) aheadDone(a *store.Ahead, written bool) {
+	if a == nil {
+		return
+	}
+	s.ahead.Add(-bytesOf(a))
+	if written {
+		s.analyzer.AheadWritten(a)
+	}
+}
+
+func bytesOf(a *store.Ahead) (n int64) {
+	for i := range a.Files {
+		n += int64(cap(a.Files[i].Doc) + cap(a.Files[i].Probed))
+	}
+	return n
+}
+
+// pending counts the files that are still to be analysed.
+func pending(a *store.Ahead) (n int) {
+	for i := range a.Files {
+		if a.Files[i].Analysis == store.Pending {
+			n++
+		}
+	}
+	return n
+}
+
+// aheadPatience decides which directories are worth a wait: where files are slow to read each would take it whole, for
+// nothing. After each that was in vain twice as many are passed over.
+type aheadPatience struct{ step, left atomic.Int64 }
+
+const maxPassedOver = 256
+
+func (p *aheadPatience) tries() bool { return p.left.Add(-1) < 0 }
+
+func (p *aheadPatience) note(worth bool) {
+	step := int64(0)
+	if !worth {
+		step = min(2*p.step.Load()+1, maxPassedOver)
+	}
+	p.step.Store(step)
+	p.left.Store(step)
+}
