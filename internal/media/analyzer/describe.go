@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
 )
 
 // findings is what a file's bytes said, as the store keeps it.

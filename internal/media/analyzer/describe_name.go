@@ -4,8 +4,8 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/name"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // fromName says what a path alone tells.

@@ -7,10 +7,10 @@ import (
 	"runtime"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/fingerprint"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // Each phrase stands in the tables of tags once: the later of two lines would hide the earlier.

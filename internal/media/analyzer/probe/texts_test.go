@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/probetest"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
 )
 
 // longest gives the length of the longest text, and of the longest list, in what was read.

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
 
 // ComicInfo reads ComicInfo.xml (The Anansi Project, schema 2.1). Errors wrap ErrUnknown.

@@ -16,9 +16,9 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/photo"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // MaxSize is the size in bytes of the largest sidecar worth reading.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
 )
 
 // LRC reads lyrics with time stamps: lines of "[mm:ss.xx]text", and tags such as "[ti:Title]". Errors

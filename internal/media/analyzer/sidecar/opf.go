@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
 
 // Package is an Open Packaging Format document: the one in an EPUB, or calibre's metadata.opf.

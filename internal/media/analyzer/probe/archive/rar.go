@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
 )
 
 // RAR 1.5 to 4 and RAR 5 (RARLAB's technical notes), by walking the headers: there is no directory, so

@@ -8,12 +8,12 @@ import (
 	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/codec"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/tags"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // The objects of an ASF file that are read (Advanced Systems Format specification 1.20, section 10), as

@@ -10,7 +10,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/zipfile"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
 
 // EPUB 2 and 3: a ZIP whose META-INF/container.xml names the package document (OPF).

@@ -8,14 +8,14 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
 
 // FictionBook 2: XML whose description stands at its beginning.

@@ -6,14 +6,14 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/image"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // Mobipocket and Kindle books (MOBI, AZW, AZW3): a Palm database whose first record holds the header

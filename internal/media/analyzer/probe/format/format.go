@@ -10,9 +10,9 @@ import (
 	"runtime/debug"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/bound"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // Format is a format and its prober.

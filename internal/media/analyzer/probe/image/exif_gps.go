@@ -1,7 +1,7 @@
 package image
 
 import (
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/photo"
 )
 
 func (x *exifData) gpsDirectory(t *tiffFile, off uint64) {

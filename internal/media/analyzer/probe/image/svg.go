@@ -10,7 +10,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
 
 // SVG 2: the root element's width and height, else its view box. Lengths in absolute units become CSS

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/isobmff"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 )

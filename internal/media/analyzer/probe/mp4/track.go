@@ -4,12 +4,12 @@ import (
 	"math"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/codec"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/isobmff"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/tags"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // The roles of a track beside what its handler says.

@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // tsSection gathers a section of a table that is laid over packets.

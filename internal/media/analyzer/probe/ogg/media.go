@@ -5,11 +5,11 @@ import (
 	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/audio"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/tags"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 func matchOgg(head []byte, _ string) bool { return window.HasMagic(head, "OggS\x00") }

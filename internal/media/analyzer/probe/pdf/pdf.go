@@ -6,13 +6,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/image"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // PDF (ISO 32000-2): pages, and title and author of the information dictionary, else of XMP.

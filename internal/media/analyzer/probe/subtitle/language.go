@@ -9,8 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
 )
 
 // The language of a text: its script tells some languages alone, and the small words that no sentence

@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
 
 // Subtitle files. The name decides little about them: ".sub" stands for three formats, and languages

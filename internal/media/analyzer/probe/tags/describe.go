@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 // Describe brings the fields to the description of r. What stands there already stays: the caller says

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
 )
 
 // Limits of one walk. Honest sidecars stay far below them.

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/language"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
 func TestALanguageIsWrittenInOneWayWhateverNamesIt(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/charset"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
 )
 
 // Datasets of record 2 (IIM 4.2, chapter 6) that a catalog has a use for.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/xmlscan"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
 
 // Namespaces of XMP (ISO 16684-1, and Exif 2.32 for XMP) whose properties are read.
