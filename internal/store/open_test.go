@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -128,7 +129,7 @@ func TestACatalogOfAnyOlderSchemaIsBroughtUpToDate(t *testing.T) {
 			shell(t, dir, string(sql))
 		}
 		if have > 0 {
-			shell(t, dir, "PRAGMA application_id = 1668574311; PRAGMA user_version = "+string(rune('0'+have)))
+			shell(t, dir, "PRAGMA application_id = 1668574311; PRAGMA user_version = "+strconv.Itoa(have))
 		}
 		r := runAt(t, dir, Options{})
 		root := r.addRoot("films")

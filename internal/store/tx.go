@@ -32,6 +32,23 @@ func (tx *Tx) count(it *Item, n int64) {
 	tx.pending = append(tx.pending, tallyChange{tallyKey{it.Root, string(it.Kind), it.State, it.Analysis}, n})
 }
 
+// rootItemsIn counts the items of a root in a state, as they are by now in this transaction.
+func (tx *Tx) rootItemsIn(root int64, state State) (n int64) {
+	match := func(k tallyKey) bool { return k.root == root && k.state == state }
+	n = tx.s.tallies.sum(match)
+	for k, v := range tx.tally {
+		if match(k) {
+			n += v
+		}
+	}
+	for _, t := range tx.pending {
+		if match(t.key) {
+			n += t.n
+		}
+	}
+	return n
+}
+
 // nextSeq takes the next number of the feed.
 func (tx *Tx) nextSeq() int64 {
 	tx.s.lastSeq++

@@ -27,23 +27,18 @@ const (
 	aheadBytes = 8 << 20               // of all that is known ahead and not durable yet
 )
 
-// prepare has all known that can be before a directory that is new, or compared row by row, is written.
-func (r *runner) prepare(ctx context.Context, j *job, g *reconcile.Snapshot) {
-	if g.Names != nil || g.Row.Settled {
-		return
-	}
-	if g.Row.ID == 0 && r.worthAhead(ctx, j, g) {
+// analyseAhead has the files of a new directory analysed before that is written.
+func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot) {
+	if g.Names == nil && g.Row.ID == 0 && r.worthAhead(ctx, j, g) {
 		ctx, cancel := context.WithTimeout(ctx, aheadTime)
 		defer cancel()
 		began := time.Now()
 		g.Ahead = r.s.analyzer.Ahead(ctx, r.name, g.Dir, g.Files, g.Growing)
 		r.aheadPatience.note(g.Ahead != nil && (time.Since(began) < aheadTime/2 || pending(g.Ahead) <= len(g.Files)/2))
 	}
-	if g.Ahead == nil {
-		g.DescribeAll()
-		return
+	if g.Ahead != nil {
+		r.s.ahead.Add(bytesOf(g.Ahead))
 	}
-	r.s.ahead.Add(bytesOf(g.Ahead))
 }
 
 // worthAhead reports whether the files of a new directory are to be analysed before they are written: not those that came

@@ -177,13 +177,18 @@ func (r *runner) holdBatch(tx *store.Tx) (held bool, err error) {
 
 // tooMany reports whether so much vanished at once that a person has to say that it is really gone.
 func (r *runner) tooMany(tx *store.Tx) (bool, error) {
+	missing := tx.MissingCount(r.id)
+	if missing == 0 {
+		return false, nil
+	}
 	since := max(time.Now().Add(-removalSpan).UnixNano(), r.row.AcceptedAt)
-	missing, with, forgotten, err := tx.Removals(r.id, since, int64(removalSpan))
-	if err != nil || missing == 0 {
+	forgotten, err := tx.Forgotten(r.id, since)
+	if err != nil {
 		return false, err
 	}
-	vanished := missing + with + forgotten
-	return vanished > removalFloor && float64(vanished) > r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.id)+forgotten), nil
+	may := max(removalFloor, int64(r.cfg.MaxRemovals*float64(r.s.store.RootItems(r.id)+forgotten)))
+	with, err := tx.HeldWith(r.id, int64(removalSpan), may+1)
+	return missing+with+forgotten > may, err
 }
 
 // reap forgets items that have been missing for their grace, once every scan that may still find them
@@ -226,19 +231,30 @@ func (r *runner) reapBatchIn(tx *store.Tx, before int64) (left, held bool, err e
 	if err != nil {
 		return false, false, err
 	}
-	for i := range items {
-		if err := tx.Remove(&items[i]); err != nil {
-			return false, false, err
-		}
-		if err := tx.DropEmptyDir(items[i].Dir); err != nil {
-			return false, false, err
-		}
+	if err := removeItems(tx, items); err != nil {
+		return false, false, err
 	}
 	if err := tx.PrunePreviousIdentities(time.Now().UnixNano()); err != nil {
 		return false, false, err
 	}
-	more, err := tx.NewestMissing(r.id, 1)
-	return len(more) > 0, false, err
+	return tx.MissingCount(r.id) > 0, false, nil
+}
+
+// removeItems forgets items for good, and then the directories that held nothing else.
+func removeItems(tx *store.Tx, items []store.Item) error {
+	dirs := map[int64]struct{}{}
+	for i := range items {
+		if err := tx.Remove(&items[i]); err != nil {
+			return err
+		}
+		dirs[items[i].Dir] = struct{}{}
+	}
+	for dir := range dirs {
+		if err := tx.DropEmptyDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // held tells which items are held: those that somebody may accept who has seen them.
@@ -255,25 +271,19 @@ func (r *runner) held(ctx context.Context) (ids []int64, err error) {
 func (r *runner) forget(ctx context.Context, accepted []int64) (n int64, err error) {
 	row := r.row
 	err = r.s.store.Update(ctx, func(tx *store.Tx) error {
-		n = 0
+		var items []store.Item
 		for _, id := range accepted {
 			it, found, err := tx.Item(id)
 			if err != nil {
 				return err
 			}
-			if !found || it.State != store.Held || it.Root != r.id {
-				continue // it is back
+			if found && it.State == store.Held && it.Root == r.id { // else it is back
+				items = append(items, it)
 			}
-			if err := tx.Remove(&it); err != nil {
-				return err
-			}
-			if err := tx.DropEmptyDir(it.Dir); err != nil {
-				return err
-			}
-			n++
 		}
+		n = int64(len(items))
 		row.AcceptedAt = time.Now().UnixNano() + 1
-		return errors.Join(tx.SaveRoot(&row), tx.TrustTotals(r.id))
+		return errors.Join(removeItems(tx, items), tx.SaveRoot(&row), tx.TrustTotals(r.id))
 	})
 	if err != nil {
 		return 0, err

@@ -59,7 +59,7 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 		r.outcomes <- res // has room for every job in flight
 		return
 	}
-	r.prepare(ctx, j, g)
+	r.analyseAhead(ctx, j, g)
 	release := func(err error) {
 		r.s.inFlight.Release(cost(g))
 		r.s.aheadDone(g.Ahead, err == nil && res.result.Ahead)
@@ -70,6 +70,9 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 		res.result, res.err, res.unwritten = before, err, err != nil
 		r.outcomes <- res
 		return
+	}
+	if last == nil {
+		g.Prepare(nil)
 	}
 	r.commit(ctx, res, func(tx *store.Tx) (err error) {
 		res.result, err = g.Reconcile(tx, last, before)
@@ -105,19 +108,38 @@ func (r *runner) reconcileParts(ctx context.Context, g *reconcile.Snapshot) (las
 	if len(parts) == 0 {
 		return nil, v, nil
 	}
-	for _, p := range parts[:len(parts)-1] {
-		if ctx.Err() != nil {
-			return p, v, ctx.Err()
+	g.Prepare(parts[0])
+	for i, p := range parts[:len(parts)-1] {
+		err := ctx.Err()
+		if err == nil {
+			v, err = r.reconcilePart(ctx, g, p, v, parts[i+1])
 		}
-		err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
-			v, err = g.Reconcile(tx, p, v)
-			return err
-		})
 		if err != nil || v.Stale {
 			return p, v, err
 		}
 	}
 	return parts[len(parts)-1], v, nil
+}
+
+// reconcilePart makes the catalog equal to a part, adding to what came of those before. Meanwhile it prepares the next.
+func (r *runner) reconcilePart(
+	ctx context.Context, g *reconcile.Snapshot, p *reconcile.Part, before reconcile.Result, next *reconcile.Part,
+) (v reconcile.Result, err error) {
+	written := make(chan error, 1) // the one answer
+	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) (err error) {
+		v, err = g.Reconcile(tx, p, before)
+		return err
+	}, func(err error) { written <- err })
+	if err != nil {
+		return before, err
+	}
+	g.Prepare(next)
+	select {
+	case err = <-written:
+		return v, err
+	case <-r.s.store.Stopped():
+		return before, store.ErrClosed
+	}
 }
 
 // takeSnapshot looks at the directory. It returns nil where there is nothing to reconcile.

@@ -1,9 +1,6 @@
 package reconcile
 
 import (
-	"iter"
-	"slices"
-
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -12,7 +9,7 @@ import (
 // whose identity is known elsewhere, then the rest.
 func (rc *reconciliation) match() error {
 	var arrivals []int
-	for i := range rc.filesInPart() {
+	for i := range rc.filesIn(rc.part) {
 		e := &rc.Files[i]
 		it := rc.present[e.Name]
 		if it == nil || !rc.same(it, e) {
@@ -43,20 +40,6 @@ func (rc *reconciliation) match() error {
 		}
 	}
 	return nil
-}
-
-// filesInPart gives the files that are to be matched.
-func (rc *reconciliation) filesInPart() iter.Seq[int] {
-	if rc.part != nil {
-		return slices.Values(rc.part.files)
-	}
-	return func(yield func(int) bool) {
-		for i := range rc.Files {
-			if !yield(i) {
-				return
-			}
-		}
-	}
 }
 
 // same reports whether the item at a path is the very file that stands there. A tree without

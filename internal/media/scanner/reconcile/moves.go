@@ -277,11 +277,12 @@ func (rc *reconciliation) describedHere(kind media.Kind) (bool, error) {
 	return rc.accompanied, nil
 }
 
-// onlyCompanions reports whether all files that are listed accompany others, as far as that has been prepared.
+// onlyCompanions reports whether all files that are listed accompany others, where all have been prepared.
 func (rc *reconciliation) onlyCompanions() bool {
 	if !rc.askedAlone {
 		rc.askedAlone = true
-		rc.alone = rc.complete() && rc.Docs != nil && !slices.ContainsFunc(rc.Docs, func(d Doc) bool { return !store.Accompanies(d.Kind) })
+		other := func(d Doc) bool { return !store.Accompanies(d.Kind) }
+		rc.alone = rc.part == nil && rc.docs != nil && !slices.ContainsFunc(rc.docs, other)
 	}
 	return rc.alone
 }

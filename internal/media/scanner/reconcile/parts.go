@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -50,6 +51,20 @@ func (s *Snapshot) Parts(known []string) (parts []*Part) {
 	}
 	s.index()
 	return parts
+}
+
+// filesIn gives the files of a part, or all (nil), by their places in the listing.
+func (s *Snapshot) filesIn(p *Part) iter.Seq[int] {
+	if p != nil {
+		return slices.Values(p.files)
+	}
+	return func(yield func(int) bool) {
+		for i := range s.Files {
+			if !yield(i) {
+				return
+			}
+		}
+	}
 }
 
 // index notes where each name of the listing is.

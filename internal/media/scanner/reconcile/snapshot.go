@@ -47,7 +47,7 @@ type Snapshot struct {
 	Ended    int64        // when a whole scan was over
 	Debounce int64        // nanoseconds without a change after which a file is believed to be whole
 	Grace    int64        // nanoseconds for which a lost identity may still turn up
-	Docs     []Doc        // of files, where they were prepared; else nil
+	docs     []Doc        // of files, as far as they were prepared; nil: of none
 	Ahead    *store.Ahead // where a new directory was analysed before it is written; else nil
 	Describe Describer
 }
@@ -67,8 +67,8 @@ func (s *Snapshot) complete() bool { return s.Names == nil }
 
 // doc describes the i-th file.
 func (s *Snapshot) doc(i int) Doc {
-	if s.Docs != nil {
-		return s.Docs[i]
+	if s.docs != nil {
+		return s.docs[i]
 	}
 	return s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
 }
@@ -92,10 +92,16 @@ func (s *Snapshot) Growing(e *tree.Entry) bool {
 // quietTolerance is how coarse the kernel's clock for file times may be.
 const quietTolerance = 20e6
 
-// DescribeAll prepares what is known of every file here, on the worker rather than on the writer.
-func (s *Snapshot) DescribeAll() {
-	s.Docs = make([]Doc, len(s.Files))
-	for i := range s.Files {
-		s.Docs[i] = s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
+// Prepare describes the files of a part, or all (nil), on the worker rather than on the writer, where most of them are
+// new or compared anew.
+func (s *Snapshot) Prepare(p *Part) {
+	if !s.complete() || s.Row.Settled || s.Ahead != nil {
+		return
+	}
+	if s.docs == nil {
+		s.docs = make([]Doc, len(s.Files))
+	}
+	for i := range s.filesIn(p) {
+		s.docs[i] = s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
 	}
 }
