@@ -29,13 +29,14 @@ const (
 
 // analyseAhead has the files of a new directory analysed before that is written.
 func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot) {
-	if g.Names == nil && g.Row.ID == 0 && r.worthAhead(ctx, j, g) {
-		ctx, cancel := context.WithTimeout(ctx, aheadTime)
-		defer cancel()
-		began := time.Now()
-		g.Ahead = r.s.analyzer.Ahead(ctx, r.name, g.Dir, g.Files, g.Growing)
-		r.aheadPatience.note(g.Ahead != nil && (time.Since(began) < aheadTime/2 || pending(g.Ahead) <= len(g.Files)/2))
+	if g.Names != nil || g.Row.ID != 0 || !r.worthAhead(ctx, j, g) {
+		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, aheadTime)
+	defer cancel()
+	began := time.Now()
+	g.Ahead = r.s.analyzer.Ahead(ctx, r.name, g.Dir, g.Files, g.Growing)
+	r.aheadPatience.note(g.Ahead != nil && (time.Since(began) < aheadTime/2 || pending(g.Ahead) <= len(g.Files)/2))
 	if g.Ahead != nil {
 		r.s.ahead.Add(bytesOf(g.Ahead))
 	}
