@@ -98,7 +98,7 @@ func (s *segment) sceneAlbum(g *Guess) bool {
 		return false
 	}
 	g.Type = Music
-	if s.spaces || strings.IndexByte(s.text[s.tok[f[0].from].start:s.tok[f[0].to-1].end], '.') >= 0 &&
+	if s.spaces || strings.IndexByte(s.span(f[0].from, f[0].to), '.') >= 0 &&
 		len(s.raw(f[0].from)) > 1 {
 		g.Type = Album
 	}
@@ -169,7 +169,7 @@ func (s *segment) group(w words) string {
 	if to-w.from > 1 && s.is(to-1, "int") {
 		to--
 	}
-	return valid(s.text[s.tok[w.from].start:s.tok[to-1].end])
+	return valid(s.span(w.from, to))
 }
 
 // albumTitle returns the album without what brackets behind it add, and without who joined in.

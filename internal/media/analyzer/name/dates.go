@@ -68,32 +68,29 @@ func (s *segment) dashedEpisodes() int {
 
 func (s *segment) dateAt(i int) (date, int, bool) {
 	k, n := s.word(i), s.tok[i].num
-	if n >= 0 {
-		if len(k) == 8 && !s.alone(i) || len(k) == 8 && s.tok[i].bracket < 0 {
-			if d := (date{n / 10000, n / 100 % 100, n % 100}); d.valid() && d.year > 1950 && d.year < 2050 {
-				return d, i + 1, true
-			}
-		}
-		if len(k) == 6 {
-			return s.sixDigits(i, n)
+	if n >= 0 && len(k) == 6 {
+		return s.sixDigits(i, n)
+	}
+	if n >= 0 && len(k) == 8 && !s.alone(i) {
+		if d := (date{n / 10000, n / 100 % 100, n % 100}); d.valid() && d.year > 1950 && d.year < 2050 {
+			return d, i + 1, true
 		}
 	}
 	if d, to, ok := s.namedMonth(i); ok {
 		return d, to, true
 	}
-	if n < 0 || i+2 >= len(s.tok) {
+	return s.threeNumbers(i)
+}
+
+// threeNumbers reads day, month and year as numbers: 2014-05-06, "06 05 2014", 14.05.06.
+func (s *segment) threeNumbers(i int) (date, int, bool) {
+	k, a, b := s.word(i), s.at(i+1), s.at(i+2)
+	if s.tok[i].num < 0 || a.num < 0 || b.num < 0 || a.sep != b.sep || a.sep == sepDash|sepSpace ||
+		!a.sep.only(sepDash|sepDot|sepUnderscore|sepSpace) {
 		return date{}, 0, false
 	}
-	a, b := s.tok[i+1], s.tok[i+2]
-	if a.num < 0 || b.num < 0 || a.sep != b.sep || !a.sep.only(sepDash|sepDot|sepUnderscore|sepSpace) ||
-		a.sep.spacedDash() && a.sep&(sepDash|sepSpace) == a.sep && a.sep != sepDash && a.sep != sepSpace {
-		return date{}, 0, false
-	}
-	d, ok := orderDate(k, s.word(i+1), s.word(i+2), n, a.num, b.num)
-	if !ok || len(k) <= 2 && len(s.word(i+2)) <= 2 && !s.shortDateFits(i) {
-		return date{}, 0, false
-	}
-	return d, i + 3, true
+	d, ok := orderDate(k, s.word(i+1), s.word(i+2), s.tok[i].num, a.num, b.num)
+	return d, i + 3, ok && (len(k) > 2 || len(s.word(i+2)) > 2 || s.shortDateFits(i))
 }
 
 // sixDigits reads yymmdd, which many other numbers look like: where a marker or a tag follows it
@@ -110,31 +107,26 @@ func (s *segment) sixDigits(i, n int) (date, int, bool) {
 	if i == 0 && len(s.tok) > 2 && s.tok[0].bracket < 0 {
 		return d, 1, s.tok[1].sep.only(sepSpace | sepDot)
 	}
-	after := i+1 < len(s.tok)
-	if after {
-		after = isScreenSize(s.word(i+1)) || s.tok[i+1].prop != propNone || s.lookup(i+1).tag != nil
-	}
-	return d, i + 1, i > 0 && after
+	return d, i + 1, i > 0 && i+1 < len(s.tok) &&
+		(isScreenSize(s.word(i+1)) || !s.freeWord(i+1) || s.lookup(i+1).tag != nil)
 }
 
 // shortDateFits reports whether three pairs of digits may be a date where they stand: alone, or at
 // the beginning or the end.
 func (s *segment) shortDateFits(i int) bool {
-	if i > 0 && i+3 < len(s.tok) || s.tok[i+1].sep.only(sepSpace) {
+	next := i + 3
+	switch {
+	case i > 0 && next < len(s.tok) || s.tok[i+1].sep.only(sepSpace), s.isYear(next): // "11-11-11 (2011)"
 		return false
-	}
-	if i+3 < len(s.tok) && s.isYear(i+3) {
-		return false // "11-11-11 (2011)"
-	}
-	if i+3 < len(s.tok) && s.tok[i+3].sep == sepDot { // "09.03.08.Title.(1991)"
-		for j := i + 3; j < len(s.tok); j++ {
+	case s.at(next).sep == sepDot: // "09.03.08.Title.(1991)"
+		for j := next; j < len(s.tok); j++ {
 			if s.alone(j) && yearLike(s.tok[j].num) {
 				return s.word(i)[0] == '0'
 			}
 		}
 		return false
 	}
-	return i+3 >= len(s.tok) || !s.tok[i+3].sep.tightDash()
+	return !s.at(next).sep.tightDash()
 }
 
 // orderDate finds out which of three numbers is the year, the month and the day. A year of four
@@ -166,24 +158,23 @@ func century(y int) int {
 	return 1900 + y
 }
 
-// namedMonth reads "4th November 2020", "16-Feb-2017", "2 mar 2013".
+// namedMonth reads "4th November 2020", "16-Feb-2017", "2 mar 2013", "March 9 2024".
 func (s *segment) namedMonth(i int) (date, int, bool) {
-	if i+2 >= len(s.tok) {
+	t, next, year := s.at(i), s.at(i+1), s.at(i+2)
+	if !yearLike(year.num) {
 		return date{}, 0, false
 	}
-	if e := s.tok[i].entry; e != nil && e.month > 0 && s.tok[i+1].num > 0 && s.tok[i+1].num < 32 &&
-		yearLike(s.tok[i+2].num) && s.tok[i+2].sep&sepComma == 0 && i > 0 {
-		d := date{s.tok[i+2].num, int(e.month), s.tok[i+1].num} // March 9 2024
-		return d, i + 3, d.valid()
-	}
-	e := s.tok[i+1].entry
-	if e == nil || e.month == 0 || !yearLike(s.tok[i+2].num) {
+	d := date{year: year.num}
+	switch first, second := t.entry, next.entry; {
+	case i > 0 && first != nil && first.month > 0 && next.num > 0 && next.num < 32 && year.sep&sepComma == 0:
+		d.month, d.day = int(first.month), next.num
+	case second == nil || second.month == 0:
 		return date{}, 0, false
+	case t.num >= 0:
+		d.month, d.day = int(second.month), t.num
+	default:
+		d.month = int(second.month)
+		d.day, _ = ordinal(s.word(i))
 	}
-	day := s.tok[i].num
-	if day < 0 {
-		day, _ = ordinal(s.word(i))
-	}
-	d := date{s.tok[i+2].num, int(e.month), day}
 	return d, i + 3, d.valid()
 }

@@ -60,41 +60,35 @@ func (s *segment) noneOpen(i int) bool {
 // number in brackets that opens the name.
 func (s *segment) dropLeftovers() {
 	for i := range s.claims {
-		c := s.claims[i]
-		if c.prop != propMarker || c.from == 0 || s.tok[c.from-1].prop != propNone {
+		at := s.claims[i].from - 1
+		if s.claims[i].prop != propMarker || !s.freeWord(at) {
 			continue
 		}
-		switch string(s.word(c.from - 1)) {
-		case "season":
-			if s.endsTitle(c.from - 1) {
-				continue
-			}
-			fallthrough
-		case "ep", "episode":
-			s.add(claim{prop: propIgnored, from: c.from - 1, to: c.from})
+		if oneOf(s.word(at), "ep", "episode") || s.is(at, "season") && !s.endsTitle(at) {
+			s.add(claim{prop: propIgnored, from: at, to: at + 1})
 		}
 	}
-	if m := s.first(propMarker); m >= 0 && len(s.tok) > 2 && s.tok[0].prop == propNone && s.tok[1].prop == propNone &&
-		s.tok[1].sep.tightDash() && s.word(0)[0] == '0' {
-		if c := &s.claims[m]; !c.episodes.empty() && s.nums[c.episodes.from] == s.tok[0].num { // "03-Title.5x03"
-			s.add(claim{prop: propIgnored, from: 0, to: 1})
-		}
-	}
-	if len(s.tok) > 1 && s.tok[0].prop == propNone && s.alone(0) && s.br[0].kind == '(' && s.tok[0].num >= 0 &&
+	if s.repeatsEpisode() || len(s.tok) > 1 && s.freeWord(0) && s.alone(0) && s.br[0].kind == '(' && s.tok[0].num >= 0 &&
 		len(s.word(0)) < 3 {
 		s.add(claim{prop: propIgnored, from: 0, to: 1})
 	}
+}
+
+// repeatsEpisode reports whether the name begins with the number of its episode: "03-Title.5x03".
+func (s *segment) repeatsEpisode() bool {
+	m := s.first(propMarker)
+	if m < 0 || len(s.tok) < 3 || !s.freeWord(0) || !s.freeWord(1) || !s.tok[1].sep.tightDash() || s.word(0)[0] != '0' {
+		return false
+	}
+	c := &s.claims[m]
+	return !c.episodes.empty() && s.nums[c.episodes.from] == s.tok[0].num
 }
 
 // findTrailingContainer takes out a container that a tracker's listing put behind a space instead of
 // a dot: "... x264-GROUP mkv".
 func (s *segment) findTrailingContainer() {
 	i := len(s.tok) - 1
-	if i < 2 || s.tok[i].prop != propNone || s.tok[i].sep != sepSpace {
-		return
-	}
-	switch string(s.word(i)) {
-	case "mkv", "mp4", "avi":
+	if i >= 2 && s.freeWord(i) && s.tok[i].sep == sepSpace && oneOf(s.word(i), "mkv", "mp4", "avi") {
 		s.add(claim{prop: propIgnored, from: i, to: i + 1})
 	}
 }

@@ -98,11 +98,6 @@ func (e *explanation) segment(s *segment, part string) {
 	}
 }
 
-// span is the text of tokens [from, to).
-func (s *segment) span(from, to int) string {
-	return s.text[s.tok[from].start:s.tok[to-1].end]
-}
-
 // claimSays tells what a claim says, and by which sign.
 func (s *segment) claimSays(c *claim) (says, because string) {
 	if c.tag != nil && c.prop != propMarker {

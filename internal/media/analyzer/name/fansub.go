@@ -2,43 +2,37 @@ package name
 
 // findFansub claims the group in brackets that opens the names of anime releases.
 func (s *segment) findFansub() {
-	i := 0
-	for i < len(s.tok) && s.tok[i].prop != propNone {
-		i++
-	}
+	i := s.lead()
 	if i+1 < len(s.tok) && s.listNumber(i) { // "37 [Group]_Title_-_37v2"
 		s.add(claim{prop: propIgnored, from: i, to: i + 1})
 		i++
 	}
-	if i >= len(s.tok) || s.tok[i].bracket < 0 {
+	if !s.opensBracket(i) {
 		return
 	}
-	b := s.br[s.tok[i].bracket]
-	if b.kind == '(' || b.kind == '{' || b.first != i || !b.closed || b.last >= len(s.tok) || b.parent >= 0 {
+	b := &s.br[s.tok[i].bracket]
+	if b.kind == '(' || b.kind == '{' || !b.closed || b.last >= len(s.tok) || b.parent >= 0 ||
+		!s.free(b.first, b.last) || s.numbersOnly(b) {
 		return
 	}
-	for j := b.first; j < b.last; j++ {
-		if s.tok[j].prop != propNone {
-			return
+	c := claim{prop: propIgnored, from: b.first, to: b.last}
+	for j := b.first; j < b.last && c.prop == propIgnored; j++ {
+		if s.lookup(j).tag == nil { // tags alone are no group
+			s.fansub = true
+			c.prop, c.text = propGroup, s.bracketText(s.tok[i].bracket)
 		}
 	}
+	s.add(c)
+}
+
+// numbersOnly reports a bracket in front of a title that holds its season or the number of an episode.
+func (s *segment) numbersOnly(b *bracket) bool {
+	i := b.first
 	if c, ok := s.markerAt(i); ok && c.seasonWord && c.to == b.last { // "[Season 2] Title - 01"
-		return
+		return true
 	}
-	if s.pairAt(i) || b.last-b.first == 1 && s.tok[i].num >= 0 && s.tok[i].num < 100 && len(s.tok) > 1 &&
-		s.sepAfter(i)&sepSpace == 0 {
-		return
-	}
-	tags := true
-	for j := b.first; j < b.last; j++ {
-		tags = tags && s.lookup(j).tag != nil
-	}
-	if tags {
-		s.add(claim{prop: propIgnored, from: b.first, to: b.last})
-		return
-	}
-	s.fansub = true
-	s.add(claim{prop: propGroup, from: b.first, to: b.last, text: s.bracketText(s.tok[i].bracket)})
+	return s.pairAt(i) || b.last-i == 1 && s.tok[i].num >= 0 && s.tok[i].num < 100 && len(s.tok) > 1 &&
+		s.sepAfter(i)&sepSpace == 0
 }
 
 // listNumber reports a number in front of the group's bracket that the name says again behind it, as numbered lists

@@ -14,9 +14,7 @@ func (s *segment) fill(g *Guess) {
 		case propYear:
 			g.Year = c.num
 		case propDate:
-			if g.Date == "" {
-				g.Date = c.text
-			}
+			set(&g.Date, c.text)
 		case propPart:
 			g.Part = append(g.Part, c.num)
 		case propCD:
@@ -43,10 +41,10 @@ func (s *segment) fill(g *Guess) {
 func (s *segment) fillMissing(g *Guess) {
 	for i := range s.claims {
 		c := &s.claims[i]
+		for t := c.tag; t != nil; t = t.also {
+			s.fillTag(g, t, c)
+		}
 		if c.tag != nil {
-			for t := c.tag; t != nil; t = t.also {
-				s.fillTag(g, t, c)
-			}
 			continue
 		}
 		switch c.prop {
@@ -61,19 +59,21 @@ func (s *segment) fillMissing(g *Guess) {
 		case propCountry:
 			set(&g.Country, c.text)
 		case propSize:
-			set(&g.Size, valid(s.text[s.tok[c.from].start:s.tok[c.to-1].end]))
+			set(&g.Size, valid(s.span(c.from, c.to)))
 		case propRate:
+			rate := &g.AudioBitRate
 			if c.text == "fps" {
-				set(&g.FrameRate, valid(s.text[s.tok[c.from].start:s.tok[c.to-1].end]))
-			} else {
-				set(&g.AudioBitRate, valid(s.text[s.tok[c.from].start:s.tok[c.to-1].end]))
+				rate = &g.FrameRate
 			}
+			set(rate, valid(s.span(c.from, c.to)))
 		}
 	}
 }
 
-func set(at *string, v string) {
-	if *at == "" {
+// set writes v where nothing stands yet.
+func set[T comparable](at *T, v T) {
+	var nothing T
+	if *at == nothing {
 		*at = v
 	}
 }
@@ -136,22 +136,19 @@ func (s *segment) fillTag(g *Guess, t *tag, c *claim) {
 // ofSubtitle reports whether a language belongs to the word for subtitles that precedes it, with only
 // languages between: "Sub Ita Eng".
 func (s *segment) ofSubtitle(c *claim) bool {
-	for i := c.from - 1; i >= 0; i-- {
-		switch {
-		case s.tok[i].prop == propSubtitle:
-			k := s.claims[s.tok[i].claim].tag.value
-			return k == "und" || k == "it"
-		case s.tok[i].prop != propLanguage:
-			return false
-		}
+	i := c.from - 1
+	for s.at(i).prop == propLanguage {
+		i--
 	}
-	return false
+	if s.at(i).prop != propSubtitle {
+		return false
+	}
+	k := s.claims[s.tok[i].claim].tag.value
+	return k == "und" || k == "it"
 }
 
 // subtitleNamed reports whether a language stands beside the word for subtitles.
-func (s *segment) subtitleNamed(c *claim) bool {
-	return c.to < len(s.tok) && s.tok[c.to].prop == propLanguage
-}
+func (s *segment) subtitleNamed(c *claim) bool { return s.at(c.to).prop == propLanguage }
 
 // fillMarkers writes season and episode: those of the marker that most surely names them, completed
 // by the others.
@@ -171,28 +168,7 @@ func (s *segment) fillMarkers(g *Guess) {
 		} else if episodes != nil && s.continues(episodes, c) {
 			more = append(more, s.numbers(c.episodes)...)
 		}
-		if c.count > 0 && g.EpisodeCount == 0 {
-			g.EpisodeCount = c.count
-		}
-		if c.text != "" {
-			fillSpecial(g, c)
-		}
-		if c.num < 0 {
-			g.Version = -c.num
-		}
-		if c.num > 0 {
-			g.Disc = append(g.Disc, c.num)
-		}
-		if !c.absolute.empty() && len(g.AbsoluteEpisode) == 0 {
-			g.AbsoluteEpisode.addInts(s.numbers(c.absolute))
-		}
-		g.Version = max(g.Version, s.versionIn(c))
-	}
-	if episodes == nil && seasons == nil && g.EpisodeCount > 0 && s.first(propMarker) >= 0 &&
-		g.EpisodeCount < maxRun && len(g.Episode) == 0 {
-		for n := range g.EpisodeCount { // 全24话 holds them all
-			g.Episode = append(g.Episode, float64(n+1))
-		}
+		s.fillBeside(g, c)
 	}
 	if episodes != nil && !episodes.seasons.empty() {
 		seasons = episodes
@@ -200,13 +176,44 @@ func (s *segment) fillMarkers(g *Guess) {
 	if seasons != nil && len(g.Season) == 0 {
 		g.Season = append(g.Season, s.numbers(seasons.seasons)...)
 	}
-	if episodes != nil && len(g.Episode) == 0 {
-		g.Episode.addInts(s.numbers(episodes.episodes))
-		g.Episode.addInts(more)
-		if episodes.tenths > 0 && len(g.Episode) == 1 {
-			g.Episode[0] += float64(episodes.tenths) / 10
+	if len(g.Episode) == 0 {
+		s.fillEpisodes(g, episodes, more)
+	}
+	if len(g.Episode) == 0 && episodes == nil && seasons == nil && s.has(propMarker) && g.EpisodeCount < maxRun {
+		for n := range g.EpisodeCount { // 全24话 holds them all
+			g.Episode = append(g.Episode, float64(n+1))
 		}
 	}
+}
+
+// fillEpisodes writes the episodes of the marker c, which may be none, and of those that continue it.
+func (s *segment) fillEpisodes(g *Guess, c *claim, more []int) {
+	if c == nil {
+		return
+	}
+	g.Episode.addInts(s.numbers(c.episodes))
+	g.Episode.addInts(more)
+	if c.tenths > 0 && len(g.Episode) == 1 {
+		g.Episode[0] += float64(c.tenths) / 10
+	}
+}
+
+// fillBeside writes what a marker says beside season and episode.
+func (s *segment) fillBeside(g *Guess, c *claim) {
+	if c.count > 0 {
+		set(&g.EpisodeCount, c.count)
+	}
+	fillSpecial(g, c)
+	if c.num < 0 {
+		g.Version = -c.num
+	}
+	if c.num > 0 {
+		g.Disc = append(g.Disc, c.num)
+	}
+	if !c.absolute.empty() && len(g.AbsoluteEpisode) == 0 {
+		g.AbsoluteEpisode.addInts(s.numbers(c.absolute))
+	}
+	g.Version = max(g.Version, s.versionIn(c))
 }
 
 // continues reports whether c is the mark of the episode next to that of last, of the same shape and season: "ep04 Rain
@@ -227,10 +234,8 @@ func (s *segment) versionIn(c *claim) int {
 	if n := len(k); n > 2 && k[n-2] == 'v' && isDigit(k[n-1]) && isDigit(k[n-3]) {
 		return int(k[n-1] - '0')
 	}
-	if c.to < len(s.tok) {
-		if k := s.word(c.to); len(k) == 2 && k[0] == 'v' && isDigit(k[1]) {
-			return int(k[1] - '0')
-		}
+	if k := s.word(c.to); len(k) == 2 && k[0] == 'v' && isDigit(k[1]) {
+		return int(k[1] - '0')
 	}
 	return 0
 }
@@ -238,11 +243,11 @@ func (s *segment) versionIn(c *claim) int {
 // fillNames writes the titles.
 func (s *segment) fillNames(g *Guess, n names) {
 	title := s.phrase(n.title)
-	switch {
-	case g.Film > 0 && s.claimBefore(n.title.to) == propFilm:
+	switch behind := s.at(n.title.to).prop; {
+	case g.Film > 0 && behind == propFilm:
 		g.FilmTitle = title
 		title = s.phrase(s.runFromClaim(propFilm))
-	case g.Bonus > 0 && s.claimBefore(n.title.to) == propBonus:
+	case g.Bonus > 0 && behind == propBonus:
 		g.BonusTitle = s.phrase(s.runFromClaim(propBonus))
 	}
 	set(&g.Title, title)
@@ -250,14 +255,6 @@ func (s *segment) fillNames(g *Guess, n names) {
 		g.AlternativeTitle.add(s.phrase(n.alternative))
 	}
 	set(&g.EpisodeTitle, s.phrase(n.episode))
-}
-
-// claimBefore returns what the token at i says, which is where the title ends.
-func (s *segment) claimBefore(i int) property {
-	if i < len(s.tok) {
-		return s.tok[i].prop
-	}
-	return propNone
 }
 
 // runFromClaim returns the words behind the first claim of prop.

@@ -2,6 +2,7 @@ package name
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -18,30 +19,33 @@ func (s *segment) cjkMarker(i int) (claim, bool) {
 			p += w
 			continue
 		}
-		before, _ := utf8.DecodeLastRune(k[:p])
-		counter, w := utf8.DecodeRune(k[end:])
-		ordinal := before == '第'
-		switch {
-		case !ordinal && !isDigit(k[p]): // 一 inside a word
-		case before == '全' || before == '共':
-			c.count, found = n, true
-		case counter == '季' || counter == '期' && ordinal:
-			c.seasons, found = s.number(n), true
-			c.weight = weightSeason
-		case before == '즌': // 시즌2
-			c.seasons, found = s.number(n), true
-			c.weight = weightSeason
-		case counter == '话' || counter == '話' || counter == '集' || counter == '回' || counter == '화' ||
-			counter == '회' || counter == '章' && ordinal:
-			c.episodes, found = s.number(n), true
-			s.fromBefore(&c, p)
-		}
-		p = end
-		if w > 0 && end < len(k) {
-			p = end + w
-		}
+		found = s.counted(&c, n, p, end) || found
+		_, w := utf8.DecodeRune(k[end:])
+		p = end + w
 	}
 	return c, found
+}
+
+// counted takes n, the bytes [p, end) of the word of c, for what the letters around it say that it counts.
+func (s *segment) counted(c *claim, n, p, end int) bool {
+	k := s.word(c.to - 1)
+	before, _ := utf8.DecodeLastRune(k[:p])
+	counter, _ := utf8.DecodeRune(k[end:])
+	ordinal := before == '第'
+	switch {
+	case !ordinal && !isDigit(k[p]): // 一 inside a word
+		return false
+	case before == '全' || before == '共':
+		c.count = n
+	case counter == '季' || counter == '期' && ordinal || before == '즌': // 시즌2
+		c.seasons, c.weight = s.number(n), weightSeason
+	case strings.ContainsRune("话話集回화회", counter) || counter == '章' && ordinal:
+		c.episodes = s.number(n)
+		s.fromBefore(c, p)
+	default:
+		return false
+	}
+	return true
 }
 
 // fromBefore extends the episode that c names to a range that begins in the word before: "第01-12话", "01-12集". The
@@ -66,20 +70,15 @@ func (s *segment) fromBefore(c *claim, p int) {
 func (s *segment) listingWord(i int) bool {
 	k := s.word(i)
 	// "only for Hong Kong, Macau, Taiwan"
-	if containsRunes(k, "新番") || containsRunes(k, "僅限") || containsRunes(k, "仅限") {
+	if bytes.Contains(k, []byte("新番")) || bytes.Contains(k, []byte("僅限")) || bytes.Contains(k, []byte("仅限")) {
 		return true
 	}
-	if d := digits(k, 0); d > 0 && d < len(k) {
-		rest := k[d:]
-		return len(rest) > 3 && string(rest[:3]) == "年" && len(rest) <= 12 &&
-			(bytes.HasSuffix(rest, []byte("剧")) || bytes.HasSuffix(rest, []byte("番")))
+	if d := digits(k, 0); d > 0 {
+		return len(k)-d <= 12 && bytes.HasPrefix(k[d:], []byte("年")) &&
+			(bytes.HasSuffix(k, []byte("剧")) || bytes.HasSuffix(k, []byte("番")))
 	}
-	switch string(k) {
-	case "剧场版", "劇場版":
-		ends := i+1 >= len(s.tok) || s.tok[i+1].sep&(sepOpen|sepClose|sepSlash) != 0
-		return i > 0 && s.tok[i-1].prop == propNone && s.tok[i].sep == sepSpace && ends
-	}
-	return false
+	ends := s.bracketOrEnd(i+1) || s.tok[i+1].sep&sepSlash != 0
+	return oneOf(k, "剧场版", "劇場版") && s.freeWord(i-1) && s.tok[i].sep == sepSpace && ends
 }
 
 // cjkNumber reads digits or a number up to 99 in Chinese numerals from k at p on.
@@ -91,51 +90,20 @@ func cjkNumber(k []byte, p int) (n, end int, ok bool) {
 		}
 		return number(k[p:q]), q, true
 	}
+	const numerals = "一二三四五六七八九十"
 	q, tens := p, false
 	for q < len(k) {
 		r, w := utf8.DecodeRune(k[q:])
-		d := 0
-		switch r {
-		case '一':
-			d = 1
-		case '二':
-			d = 2
-		case '三':
-			d = 3
-		case '四':
-			d = 4
-		case '五':
-			d = 5
-		case '六':
-			d = 6
-		case '七':
-			d = 7
-		case '八':
-			d = 8
-		case '九':
-			d = 9
-		case '十':
-			if tens {
-				return n, q, true
-			}
-			n, tens = max(n, 1)*10, true
-			q += w
-			continue
-		default:
+		at := strings.IndexRune(numerals, r)
+		switch d := at/w + 1; {
+		case at < 0 || d == 10 && tens:
 			return n, q, q > p
+		case d == 10:
+			n, tens = max(n, 1)*10, true
+		default:
+			n += d
 		}
-		n += d
 		q += w
 	}
 	return n, q, q > p
-}
-
-// containsRunes reports whether the text of sub occurs in k.
-func containsRunes(k []byte, sub string) bool {
-	for i := 0; i+len(sub) <= len(k); i++ {
-		if string(k[i:i+len(sub)]) == sub {
-			return true
-		}
-	}
-	return false
 }

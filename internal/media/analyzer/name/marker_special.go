@@ -20,31 +20,34 @@ func (s *segment) specialMark(i int) (claim, bool) {
 		return claim{}, false
 	}
 	n := firstDigit(k)
-	head, rest := k[:n], k[n:]
-	if v := n - 1; len(rest) > 0 && v > 2 && k[v] == 'v' { // NCOPv2
-		head, rest = k[:v], k[v:]
+	if v := n - 1; n < len(k) && v > 2 && k[v] == 'v' { // NCOPv2
+		n = v
 	}
-	counts := specialCode(head)
-	if counts == "" {
-		return s.specialWord(i, head, rest)
+	c := claim{from: i, to: i + 1, weight: weightWord, text: specialWords(k[:n])}
+	if c.text == "" {
+		if c.text = specialCode(k[:n]); c.text == "" {
+			return c, false
+		}
+		return s.specialByCode(c, k[n:], alone)
 	}
-	c := claim{from: i, to: i + 1, weight: weightWord, text: counts}
-	sure, fits := head[0] == 'n', s.fansubLike() || s.fansubBehind(i) || alone
-	if (head[0] == 'o' || head[0] == 'e') && s.creditless(i-1) {
+	return s.specialByWord(c, k[n:])
+}
+
+// specialByCode reads the mark c, whose number may be the rest of its word.
+func (s *segment) specialByCode(c claim, rest []byte, alone bool) (claim, bool) {
+	i, letter := c.from, s.word(c.from)[0]
+	sure := letter == 'n'
+	if (letter == 'o' || letter == 'e') && s.creditless(i-1) {
 		sure, c.from = true, i-1
 	}
-	if !sure && !fits || c.from > 0 && s.tok[c.from-1].prop == propNone && s.tok[c.from].sep == 0 {
+	if !sure && !alone && !s.fansubLike() && !s.fansubBehind(i) || s.freeWord(c.from-1) && s.tok[c.from].sep == 0 {
 		return claim{}, false
 	}
 	numbered := s.specialNumber(&c, rest)
-	switch {
-	case sure && (numbered || len(rest) == 0 || rest[0] == 'v'):
-		return c, true
-	case !numbered:
-		return claim{}, false
+	if sure {
+		return c, numbered || len(rest) == 0 || rest[0] == 'v'
 	}
-	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose|sepDash) != 0 || s.tok[c.to].prop != propNone ||
-		s.onlyTagsFrom(c.to)
+	return c, numbered && (s.at(c.to).sep&sepDash != 0 || s.endsWords(c.to))
 }
 
 // specialCode returns what a code of anime releases counts, "" if head is none. Those with an N have no credits.
@@ -64,57 +67,46 @@ func specialCode(head []byte) string {
 	return ""
 }
 
-// specialWord reads the words for what releases of anime hold beside the episodes: "Opening 2", "Menu", "Specials
-// 01-03". They open a bracket or stand behind a dash with room, and nothing but a number and tags follow; openings
-// without credits stand anywhere.
-func (s *segment) specialWord(i int, head, rest []byte) (claim, bool) {
-	counts := ""
+// specialWords returns what the words count for what releases of anime hold beside the episodes, "" if head is none.
+func specialWords(head []byte) string {
 	switch string(head) {
 	case "opening":
-		counts = countsOpening
+		return countsOpening
 	case "ending":
-		counts = countsEnding
+		return countsEnding
 	case "menu":
-		counts = countsOther
+		return countsOther
 	case "preview", "teaser":
-		counts = countsPromo
+		return countsPromo
 	case "trailer":
-		counts = countsTrailer
+		return countsTrailer
 	case "special", "specials":
-		counts = countsSpecial
-	default:
-		return claim{}, false
+		return countsSpecial
 	}
-	c := claim{from: i, to: i + 1, weight: weightWord, text: counts}
-	if (counts == countsOpening || counts == countsEnding) && s.creditless(i-1) {
+	return ""
+}
+
+// specialByWord reads "Opening 2", "Menu", "Specials 01-03": such words open a bracket or stand behind a dash with
+// room, and nothing but a number and tags follow; openings without credits stand anywhere.
+func (s *segment) specialByWord(c claim, rest []byte) (claim, bool) {
+	i := c.from
+	if (c.text == countsOpening || c.text == countsEnding) && s.creditless(i-1) {
 		c.from--
 		return c, s.specialNumber(&c, rest) || len(rest) == 0
 	}
-	apart := s.tok[i].sep.spacedDash() || s.opensBracket(i)
-	if !s.fansub || !apart {
+	if !s.fansub || !s.tok[i].sep.spacedDash() && !s.opensBracket(i) {
 		return claim{}, false
 	}
 	numbered := s.specialNumber(&c, rest)
 	if numbered {
 		s.continueEpisodes(&c)
 	}
-	if !numbered && (len(rest) > 0 || c.text == countsSpecial) {
-		return claim{}, false
-	}
-	return c, c.to >= len(s.tok) || s.tok[c.to].sep&(sepOpen|sepClose) != 0 || s.tok[c.to].prop != propNone ||
-		s.onlyTagsFrom(c.to)
+	return c, (numbered || len(rest) == 0 && c.text != countsSpecial) && s.endsWords(c.to)
 }
 
 // creditless reports the word that openings and endings without credits have before them.
 func (s *segment) creditless(i int) bool {
-	if i < 1 || s.tok[i].prop != propNone {
-		return false
-	}
-	switch string(s.word(i)) {
-	case "creditless", "clean", "textless":
-		return true
-	}
-	return false
+	return i > 0 && s.freeWord(i) && oneOf(s.word(i), "creditless", "clean", "textless")
 }
 
 // fansubBehind reports that tags in brackets or the end follow token i closely, as in releases of anime that name no
@@ -133,8 +125,8 @@ func (s *segment) specialNumber(c *claim, rest []byte) bool {
 		return false
 	}
 	j := c.to
-	if len(rest) > 0 || j >= len(s.tok) || s.versionedNumber(j) <= 0 || len(s.word(j)) > 4 || s.tok[j].num > 99 ||
-		s.tok[j].prop != propNone || s.tok[j].sep&(sepOpen|sepClose) != 0 {
+	if len(rest) > 0 || !s.freeWord(j) || s.bracketOrEnd(j) || len(s.word(j)) > 4 || s.tok[j].num > 99 ||
+		s.versionedNumber(j) <= 0 {
 		return false
 	}
 	c.episodes = s.number(s.versionedNumber(j))
@@ -144,19 +136,10 @@ func (s *segment) specialNumber(c *claim, rest []byte) bool {
 
 // specialOfSeason reads the rest of a word behind its season: S01OVA02, S01SP02.
 func (s *segment) specialOfSeason(c claim, rest []byte) (claim, bool) {
-	n := 0
-	for n < len(rest) && !isDigit(rest[n]) {
-		n++
-	}
-	switch string(rest[:n]) {
-	case "ova", "oad", "oav":
-		c.text = countsOVA
-	case "sp":
-		c.text = countsSpecial
-	default:
-		return c, false
-	}
-	if d := digits(rest, n); d == n || d != len(rest) || d-n > 3 {
+	n := firstDigit(rest)
+	c.text = specialCode(rest[:n])
+	d := digits(rest, n) - n
+	if c.text != countsOVA && c.text != countsSpecial || d == 0 || d > 3 || n+d != len(rest) {
 		return c, false
 	}
 	c.episodes = s.number(number(rest[n:]))

@@ -35,8 +35,8 @@ func (s *segment) findMarkers() {
 }
 
 func (s *segment) markerAt(i int) (claim, bool) {
-	k := s.word(i)
-	if s.tok[i].cjk && s.tok[i].entry == nil {
+	k, t := s.word(i), &s.tok[i]
+	if t.cjk && t.entry == nil {
 		return s.cjkMarker(i)
 	}
 	switch k[0] {
@@ -45,26 +45,24 @@ func (s *segment) markerAt(i int) (claim, bool) {
 			return c, true
 		}
 	}
-	if s.tok[i].plain && s.tok[i].entry == nil && len(k) > 1 {
-		return claim{}, false
-	}
-	if c := k[0]; len(k) > 1 {
-		switch {
-		case (c == 's' || c == 't') && isDigit(k[1]):
-			return s.seasonMark(i, 1)
-		case c == 's' && (k[1] == 'e' || k[1] == 'n') && len(k) > 2 && isDigit(k[2]):
-			return s.seasonMark(i, 2)
-		case c == 'e' && isDigit(k[1]):
-			return s.episodeMark(i, 1)
-		case c == 'e' && k[1] == 'p' && len(k) > 2 && isDigit(k[2]):
-			return s.episodeMark(i, 2)
-		}
-	}
-	if isDigit(k[0]) {
+	switch c := k[0]; {
+	case isDigit(c):
 		if c, ok := s.crossed(i); ok {
 			return c, true
 		}
 		return s.countMark(i)
+	case t.plain && t.entry == nil && len(k) > 1:
+		return claim{}, false
+	case len(k) < 2:
+	case (c == 's' || c == 't') && isDigit(k[1]):
+		return s.seasonMark(i, 1)
+	case c == 'e' && isDigit(k[1]):
+		return s.episodeMark(i, 1)
+	case len(k) < 3 || !isDigit(k[2]):
+	case c == 's' && (k[1] == 'e' || k[1] == 'n'):
+		return s.seasonMark(i, 2)
+	case c == 'e' && k[1] == 'p':
+		return s.episodeMark(i, 2)
 	}
 	return s.wordMark(i)
 }
@@ -80,45 +78,38 @@ func (s *segment) seasonMark(i, prefix int) (claim, bool) {
 	}
 	c := claim{from: i, to: i + 1, seasons: s.number(season), weight: weightFull}
 	rest := k[p:]
-	if len(rest) > 0 {
-		if q := episodePrefix(rest); q > 0 {
-			if !s.episodesIn(&c, rest, q) {
-				return claim{}, false
-			}
-			s.continueEpisodes(&c)
-			s.countBehind(&c)
-			return c, true
+	q := episodePrefix(rest)
+	switch {
+	case q > 0:
+		if !s.episodesIn(&c, rest, q) {
+			return claim{}, false
 		}
+	case len(rest) > 0:
 		return s.seasonTail(c, rest)
-	}
-	if k[0] == 't' && i > 0 { // T01 alone is a title more often than a season
+	case k[0] == 't' && i > 0: // T01 alone is a title more often than a season
 		return claim{}, false
-	}
-	c.weight = weightSeason
-	if s.episodeBehindSeason(&c) {
-		c.weight = weightFull
-		s.continueEpisodes(&c)
-		s.countBehind(&c)
+	case !s.episodeBehindSeason(&c):
+		c.weight = weightSeason
+		s.continueSeasons(&c)
 		return c, true
 	}
-	s.continueSeasons(&c)
+	s.continueEpisodes(&c)
+	s.countBehind(&c)
 	return c, true
 }
 
 // seasonTail reads the rest of a word behind its season: further seasons, or discs.
 func (s *segment) seasonTail(c claim, rest []byte) (claim, bool) {
+	c.weight = weightSeason
 	switch {
 	case isExtras(rest), string(rest) == "complete", string(rest) == "specials":
-		c.weight = weightSeason
 		return c, true
 	case rest[0] == 's' && len(rest) > 1 && isDigit(rest[1]): // S01S02S03
 		for len(rest) > 1 && rest[0] == 's' && isDigit(rest[1]) {
 			p := digits(rest, 1)
-			s.nums = append(s.nums, number(rest[1:p]))
+			s.append(&c.seasons, number(rest[1:p]))
 			rest = rest[p:]
 		}
-		c.seasons.to = len(s.nums)
-		c.weight = weightSeason
 		return c, len(rest) == 0
 	case rest[0] == 'd' && len(rest) > 1: // S01D02, S04DVD7
 		p := 1
@@ -128,20 +119,14 @@ func (s *segment) seasonTail(c claim, rest []byte) (claim, bool) {
 		if digits(rest, p) != len(rest) || p == len(rest) {
 			return claim{}, false
 		}
-		c.weight = weightSeason
 		c.num = number(rest[p:]) // the disc
-		c.to = s.skipNumbers(c.to)
+		for t := s.at(c.to); t.num >= 0 && t.sep.only(sepDash|sepAmpersand); t = s.at(c.to) {
+			c.to++ // "-3&5" behind it
+		}
 		return c, true
 	}
+	c.weight = weightFull
 	return s.specialOfSeason(c, rest)
-}
-
-// skipNumbers passes over "-3&5" behind a disc.
-func (s *segment) skipNumbers(to int) int {
-	for to < len(s.tok) && s.tok[to].num >= 0 && s.tok[to].sep.only(sepDash|sepAmpersand) {
-		to++
-	}
-	return to
 }
 
 // episodePrefix returns the length of what leads an episode's digits in k: e, ep, x, xe, ex; 0 if
@@ -173,9 +158,6 @@ func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
 		s.nums = append(s.nums, number(k[p:q]))
 		p = q
 		rest := k[p:]
-		if len(rest) > 1 && rest[0] == 'v' && isDigit(rest[1]) {
-			break
-		}
 		d := episodePrefix(rest)
 		if len(rest) > 3 && string(rest[:3]) == "and" && isDigit(rest[3]) { // 02and03
 			d, list = 3, true
@@ -190,7 +172,7 @@ func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
 	}
 	if c.episodes.empty() {
 		c.episodes = span{start, len(s.nums)}
-		if first, last := s.nums[start], s.nums[len(s.nums)-1]; len(s.nums) == start+2 && last > first+1 &&
+		if first, last := s.nums[start], s.last(c.episodes); len(s.nums) == start+2 && last > first+1 &&
 			last-first < maxRun && !list {
 			c.episodes.to = start + 1 // E1E3 is from 1 to 3
 			s.nums = s.nums[:start+1]
@@ -203,12 +185,7 @@ func (s *segment) episodesIn(c *claim, k []byte, p int) bool {
 	if len(rest) > 1 && rest[0] == 'v' {
 		rest = rest[2:]
 	}
-	for _, b := range rest {
-		if isDigit(b) {
-			return false
-		}
-	}
-	return true
+	return firstDigit(rest) == len(rest)
 }
 
 // crossed reads 1x02, 2009x03, 02x03x04, 06х01.
@@ -219,14 +196,12 @@ func (s *segment) crossed(i int) (claim, bool) {
 		return claim{}, false
 	}
 	d := episodePrefix(k[p:])
-	if k[p] == 'e' && p != 2 || d == 0 {
+	n := digits(k, p+d) - p - d
+	if d == 0 || n > 4 || k[p] == 'e' && p != 2 {
 		return claim{}, false
 	}
-	q := digits(k, p+d)
-	// "2.0x3"
-	if q-p-d > 4 || p == 1 && (k[0] == '0' || q-p-d == 1) && s.tok[i].sep == sepDot && i > 0 && s.tok[i-1].num >= 0 &&
-		s.tok[i-1].num < 10 {
-		return claim{}, false
+	if before := s.at(i - 1).num; p == 1 && (k[0] == '0' || n == 1) && s.tok[i].sep == sepDot && before >= 0 && before < 10 {
+		return claim{}, false // "2.0x3"
 	}
 	c := claim{from: i, to: i + 1, seasons: s.number(number(k[:p])), weight: weightCrossed}
 	if !s.episodesIn(&c, k[p:], d) {

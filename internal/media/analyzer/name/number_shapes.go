@@ -109,8 +109,12 @@ func (s *segment) rangeEnd(i int) int {
 
 // endsRange reports whether a range may end before token i, since no words of a title go on there.
 func (s *segment) endsRange(i int) bool {
-	return s.bracketOrEnd(i) || s.tok[i].prop != propNone || s.tok[i].sep.spacedDash() || s.onlyTagsFrom(i) ||
-		s.finale(i)
+	return s.endsWords(i) || s.tok[i].sep.spacedDash() || s.finale(i)
+}
+
+// endsWords reports whether a bracket, a tag, another claim or the end of the name stands at token i.
+func (s *segment) endsWords(i int) bool {
+	return s.bracketOrEnd(i) || !s.freeWord(i) || s.onlyTagsFrom(i)
 }
 
 // versionedNumber returns the number that token i is, with a version behind it or not: 01, 01v2; else -1.

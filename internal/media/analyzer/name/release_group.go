@@ -90,7 +90,7 @@ func (s *segment) groupText(i int) string {
 		}
 		end++
 	}
-	return valid(s.text[s.tok[i].start:s.tok[end-1].end])
+	return valid(s.span(i, end))
 }
 
 // suffixOfRepost reports what those add to a group who post a release again.

@@ -49,7 +49,7 @@ func (s *segment) serviceBefore(from int, t *tag, end int) bool {
 		s.claims[s.tok[end].claim].tag.value != "Web" {
 		return false
 	}
-	for _, c := range []byte(s.text[s.tok[from].start:s.tok[end-1].end]) {
+	for _, c := range []byte(s.span(from, end)) {
 		if c >= 'a' && c <= 'z' {
 			return false
 		}

@@ -45,27 +45,33 @@ func needsCleaning(raw string, spaces bool) bool {
 
 // keepsDot reports whether the dot at i is part of an abbreviation, or of a name written with spaces.
 func keepsDot(raw string, i int, spaces bool) bool {
-	if i+1 >= len(raw) {
-		return i >= 2 && raw[i-2] == '.' && raw[i-1]|0x20 >= 'a'
-	}
-	if raw[i+1] == ' ' {
+	before, after := byteAt(raw, i-1), byteAt(raw, i+1)
+	switch {
+	case i+1 >= len(raw):
+		return byteAt(raw, i-2) == '.' && before|0x20 >= 'a'
+	case after == ' ':
 		return true
+	case after == '.' || before == '.': // three of them
+		return after == '.' && byteAt(raw, i+2) == '.' || before == '.' && byteAt(raw, i-2) == '.'
+	case initial(raw, i-1):
+		return initial(raw, i+1) || initial(raw, i-3)
 	}
-	if i+1 < len(raw) && raw[i+1] == '.' || i > 0 && raw[i-1] == '.' {
-		return i+2 < len(raw) && raw[i+1] == '.' && raw[i+2] == '.' || i > 1 && raw[i-1] == '.' && raw[i-2] == '.'
+	return spaces && i > 0 && strings.Count(raw, " ") >= strings.Count(raw, ".")
+}
+
+// byteAt returns byte i of text, 0 if there is none.
+func byteAt(text string, i int) byte {
+	if uint(i) < uint(len(text)) {
+		return text[i]
 	}
-	single := func(at int) bool { // a single letter stands at at
-		if at < 0 || at >= len(raw) || raw[at]|0x20 < 'a' || raw[at]|0x20 > 'z' {
-			return false
-		}
-		left := at == 0 || raw[at-1] == '.' || raw[at-1] == ' ' || raw[at-1] == '_'
-		right := at+1 == len(raw) || raw[at+1] == '.' || raw[at+1] == ' ' || raw[at+1] == '_'
-		return left && right
-	}
-	if single(i-1) && (single(i+1) || i >= 3 && single(i-3)) {
-		return true
-	}
-	return spaces && !single(i-1) && i > 0 && raw[i+1] != ' ' && strings.Count(raw, " ") >= strings.Count(raw, ".")
+	return 0
+}
+
+// initial reports whether byte i of raw is a letter by itself.
+func initial(raw string, i int) bool {
+	const around = "\x00._ "
+	return isLetter(byteAt(raw, i)) && strings.IndexByte(around, byteAt(raw, i-1)) >= 0 &&
+		strings.IndexByte(around, byteAt(raw, i+1)) >= 0
 }
 
 // openingOf moves from back over what opens the first word: a bracket that closes within w, a hash,

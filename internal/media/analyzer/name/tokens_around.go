@@ -24,6 +24,9 @@ func (s *segment) is(i int, word string) bool { return string(s.word(i)) == word
 // raw returns the text of token i as the name spells it.
 func (s *segment) raw(i int) string { return s.text[s.tok[i].start:s.tok[i].end] }
 
+// span returns the text of tokens [from, to).
+func (s *segment) span(from, to int) string { return s.text[s.tok[from].start:s.tok[to-1].end] }
+
 // sepAfter returns what stands behind token i.
 func (s *segment) sepAfter(i int) separators {
 	if i+1 < len(s.tok) {

@@ -331,7 +331,7 @@ func decideType(g *Guess, f *segment, c context) {
 	case g.Date != "" && g.Year != 0 && len(g.Season) == 0 && len(g.Episode) == 0 && len(f.tok) > 0 &&
 		f.tok[0].prop == propDate:
 		g.Type = Movie // a film with the day it was filed
-	case len(g.Season) > 0 || len(g.Episode) > 0 || g.Date != "" || g.Disc != nil && g.Season != nil || f.counted():
+	case len(g.Season) > 0 || len(g.Episode) > 0 || g.Date != "" || g.Disc != nil && g.Season != nil || f.has(propMarker):
 		g.Type = Episode
 	case c.pure:
 		g.Type = Episode
@@ -342,12 +342,6 @@ func decideType(g *Guess, f *segment, c context) {
 	case g.Title != "" || g.Year != 0:
 		g.Type = Movie
 	}
-}
-
-// counted reports a marker that counts episodes without naming one: 全24集.
-func (s *segment) counted() bool {
-	i := s.first(propMarker)
-	return i >= 0
 }
 
 // wholeSeries reports a name that says "complete series" or "full season".

@@ -4,20 +4,7 @@ package name
 // beginning, or with "www." anywhere.
 func (s *segment) findWebsites() {
 	for b := range s.br {
-		g := s.br[b]
-		first, last := g.first, g.last
-		if last-first < 2 || last-first > 8 {
-			continue
-		}
-		for i := first; i < last; i++ {
-			if to := s.addressAt(i, last); to == last && (i == first || s.tok[i].sep&sepSpace != 0) {
-				s.add(claim{prop: propWebsite, from: i, to: to, text: s.text[s.tok[i].start:s.tok[to-1].end]})
-				if i > first {
-					s.add(claim{prop: propIgnored, from: first, to: i})
-				}
-				break
-			}
-		}
+		s.bracketWebsite(&s.br[b])
 	}
 	if len(s.tok) < 3 {
 		return
@@ -25,61 +12,81 @@ func (s *segment) findWebsites() {
 	if s.is(0, "from") && s.tok[1].prop == propWebsite {
 		s.add(claim{prop: propIgnored, from: 0, to: 1})
 	}
-	if s.tok[0].prop != propNone || s.tok[0].bracket >= 0 {
+	if s.freeWord(0) && s.tok[0].bracket < 0 {
+		s.leadingWebsite()
+	}
+}
+
+// bracketWebsite claims the address at the end of a bracket, with the words before it.
+func (s *segment) bracketWebsite(b *bracket) {
+	if b.last-b.first < 2 || b.last-b.first > 8 {
 		return
 	}
+	for i := b.first; i < b.last; i++ {
+		if (i == b.first || s.tok[i].sep&sepSpace != 0) && s.claimAddress(i, b.last) {
+			if i > b.first {
+				s.add(claim{prop: propIgnored, from: b.first, to: i})
+			}
+			return
+		}
+	}
+}
+
+// leadingWebsite claims the address that opens the name: before a dash, or with "www." in front.
+func (s *segment) leadingWebsite() {
 	for to := 2; to < len(s.tok) && to <= 6; to++ {
 		if s.tok[to].sep.spacedDash() {
-			if s.addressAt(0, to) == to {
-				s.add(claim{prop: propWebsite, from: 0, to: to, text: s.text[s.tok[0].start:s.tok[to-1].end]})
-			}
+			s.claimAddress(0, to)
 			return
 		}
 		if !s.tok[to].sep.only(sepDot | sepDash) {
 			break
 		}
 	}
-	if w := string(s.word(0)); w == "www" && s.tok[1].sep == sepSpace { // dots that became spaces
+	if !s.is(0, "www") {
+		return
+	}
+	if s.tok[1].sep == sepSpace { // dots that became spaces
 		if d := s.nextDash(1); d > 1 && d <= 4 {
 			s.add(claim{prop: propIgnored, from: 0, to: d})
 		}
-	} else if w == "www" {
-		for to := 3; to <= min(len(s.tok), 6); to++ {
-			if s.addressAt(0, to) == to && topLevel(s.word(to-1)) {
-				s.add(claim{prop: propWebsite, from: 0, to: to, text: s.text[s.tok[0].start:s.tok[to-1].end]})
-				return
-			}
+		return
+	}
+	for to := 3; to <= min(len(s.tok), 6); to++ {
+		if topLevel(s.word(to-1)) && s.claimAddress(0, to) {
+			return
 		}
 	}
 }
 
-// addressAt returns one past the last token of the address that begins at token i and ends at last,
-// 0 if there is none: labels joined by dots, at the end a domain of the highest level.
-func (s *segment) addressAt(i, last int) int {
-	if i+1 >= last || s.tok[i].prop != propNone {
-		return 0
+// claimAddress claims tokens [from, to) if they are an address.
+func (s *segment) claimAddress(from, to int) bool {
+	if !s.isAddress(from, to) {
+		return false
+	}
+	s.add(claim{prop: propWebsite, from: from, to: to, text: s.span(from, to)})
+	return true
+}
+
+// isAddress reports whether tokens [from, to) are labels joined by dots, at the end a domain of the highest level.
+func (s *segment) isAddress(from, to int) bool {
+	if from+1 >= to || !s.free(from, to) {
+		return false
 	}
 	dots := 0
-	for j := i + 1; j < last; j++ {
+	for j := from + 1; j < to; j++ {
 		switch sep := s.tok[j].sep; {
 		case sep == sepDot:
 			dots++
 		case sep == sepDash && dots <= 1:
 		default:
-			return 0
-		}
-		if s.tok[j].prop != propNone {
-			return 0
+			return false
 		}
 	}
-	if dots == 0 || s.tok[last-1].sep != sepDot {
-		return 0
+	if dots == 0 || s.tok[to-1].sep != sepDot {
+		return false
 	}
-	www := s.is(i, "www") || s.is(i, "ww")
-	if www && dots >= 2 || topLevel(s.word(last-1)) {
-		return last
-	}
-	return 0
+	return dots >= 2 && (s.is(from, "www") || s.is(from, "ww")) || topLevel(s.word(to-1))
 }
 
 // topLevel reports whether k is a domain of the highest level that sites of this trade use and that

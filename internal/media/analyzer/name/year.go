@@ -6,40 +6,44 @@ func (s *segment) findYear() {
 	best, rank := -1, 0
 	tags, lead := s.anchorTag(), s.lead()
 	for i := range s.tok {
-		t := &s.tok[i]
-		if t.prop != propNone || !yearLike(s.yearIn(i)) {
+		if !s.freeWord(i) || !yearLike(s.yearIn(i)) || s.unitOfYear(i) || s.inEpisodeTitle(i, tags) {
 			continue
 		}
-		if s.unitOfYear(i) || s.inEpisodeTitle(i, tags) {
-			continue
-		}
-		r := 10
-		b := t.bracket
-		inBracket := b >= 0 && s.br[b].first == i && s.br[b].open < t.start
-		closes := b >= 0 && i+1 == s.br[b].last && (s.br[b].kind == '(' || s.br[b].last-s.br[b].first > 1)
-		switch {
-		case i == 0:
-			r = 1
-		case b >= 0 && s.alone(i):
-			r = 40
-		case (inBracket || closes) && i > 0:
-			r = 30
-		case i == 0 || i <= lead && s.tok[i].sep&sepOpen == 0:
-			r = 1
-		case i < s.anchor || s.anchor == 0:
-			r = 20
-		}
-		if b >= 0 && s.br[b].kind != '(' && s.alone(i) && s.fansub && i < len(s.tok)-1 && i <= s.br[0].last {
-			r = 5
-		}
-		if r > rank || r == rank && r == 20 {
+		if r := s.rankYear(i, lead); r > rank || r == rank && r == rankInTitle {
 			best, rank = i, r
 		}
 	}
-	if best < 0 || rank == 1 && !s.yearOpens() {
-		return
+	if best >= 0 && (rank > rankOpening || s.yearOpens()) {
+		s.add(claim{prop: propYear, from: best, to: best + 1, num: s.yearIn(best)})
 	}
-	s.add(claim{prop: propYear, from: best, to: best + 1, num: s.yearIn(best)})
+}
+
+// Ranks of years: the highest is that of release; of several in the title, the last.
+const (
+	rankOpening     = 1 // it opens the name
+	rankBesideGroup = 5 // in brackets of its own, directly behind the group
+	rankBehindTitle = 10
+	rankInTitle     = 20
+	rankInBracket   = 30 // at the beginning or the end of a bracket
+	rankAlone       = 40 // with brackets to itself
+)
+
+func (s *segment) rankYear(i, lead int) int {
+	switch b := s.tok[i].bracket; {
+	case s.fansub && s.alone(i) && s.kind(i) != '(' && i < len(s.tok)-1 && i <= s.br[0].last:
+		return rankBesideGroup
+	case i == 0:
+		return rankOpening
+	case s.alone(i):
+		return rankAlone
+	case b >= 0 && (s.br[b].first == i || s.br[b].last == i+1):
+		return rankInBracket
+	case i <= lead && s.tok[i].sep&sepOpen == 0:
+		return rankOpening
+	case i < s.anchor || s.anchor == 0:
+		return rankInTitle
+	}
+	return rankBehindTitle
 }
 
 // yearIn returns the year that token i is: four digits, or four with the Russian abbreviation for it.
@@ -58,21 +62,13 @@ func (s *segment) yearIn(i int) int {
 // there has brackets to itself, or tags on both sides.
 func (s *segment) inEpisodeTitle(i, tags int) bool {
 	m := s.first(propMarker)
-	if b := s.tok[i].bracket; b >= 0 && s.br[b].first == i {
+	if m < 0 || i < s.claims[m].to || i > tags || s.claims[m].episodes.empty() || s.opensBracket(i) {
 		return false
 	}
-	if m < 0 || i < s.claims[m].to || s.alone(i) {
-		return false
-	}
-	if s.claims[m].episodes.empty() || i > tags {
-		return false
-	}
-	if s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 {
+	if s.tok[i].sep.has(sepDash | sepSpace) {
 		return true
 	}
-	next := !s.freeWord(i+1) || s.lookup(i+1).tag != nil
-	prev := s.tok[i-1].prop != propNone || s.lookup(i-1).tag != nil
-	return !next || !prev
+	return s.freeWord(i+1) && s.lookup(i+1).tag == nil || s.freeWord(i-1) && s.lookup(i-1).tag == nil
 }
 
 // anchorTag returns the first technical tag that is not in front of the title, len(tok) if there is
@@ -89,17 +85,10 @@ func (s *segment) anchorTag() int {
 // unitOfYear reports whether a number like a year is part of something else: 1999-2001 keeps its
 // first year, "2012MB" and "1920x" are no years.
 func (s *segment) unitOfYear(i int) bool {
-	if i > 0 && s.tok[i].sep.tightDash() && s.isYear(i-1) &&
-		s.tok[i].num > s.tok[i-1].num {
+	if s.tok[i].sep.tightDash() && s.isYear(i-1) && s.tok[i].num > s.tok[i-1].num {
 		return true
 	}
-	if i+1 < len(s.tok) && s.tok[i+1].sep.only(sepSpace) {
-		switch string(s.word(i + 1)) {
-		case "mb", "gb", "kbps":
-			return true
-		}
-	}
-	return false
+	return s.at(i+1).sep.only(sepSpace) && oneOf(s.word(i+1), "mb", "gb", "kbps")
 }
 
 // yearOpens reports whether a year at the very beginning is that of the work rather than its title:
