@@ -6,7 +6,7 @@ func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
 	n, at := 0, 0 // folders of the book: dirs[at:n]
 	if p.n > 0 {
 		if d := &s.dirs[0]; d.isDisc(p.dirs[0]) {
-			g.Disc, at = Ints{discNumber(d)}, 1
+			g.Disc, at = Ints{d.anyNumber()}, 1
 		}
 	}
 	for n = at; n < p.n && !isGeneric(p.dirs[n]); {
@@ -100,20 +100,12 @@ func (s *segment) partOfBook() bool {
 	numbered := false
 	for i := range s.tok {
 		k := s.word(i)
-		if s.tok[i].num >= 0 {
-			numbered = true
-			continue
-		}
 		switch string(k) {
 		case "audio", "track", "file", "chapter", "part", "cd", "disc", "disk", "teil", "kapitel", "chapitre", "of",
 			"audiobook", "audiofile":
 			continue
 		}
-		d := 0
-		for d < len(k) && !isDigit(k[d]) {
-			d++
-		}
-		if d == len(k) || digits(k, d) != len(k) {
+		if d := firstDigit(k); d == len(k) || digits(k, d) != len(k) {
 			return false
 		}
 		numbered = true
@@ -124,15 +116,25 @@ func (s *segment) partOfBook() bool {
 // lastNumber returns the last number in the name, 0 if there is none.
 func (s *segment) lastNumber() int {
 	for i := len(s.tok) - 1; i >= 0; i-- {
-		k := s.word(i)
-		for j := range k {
-			if isDigit(k[j]) {
-				return number(k[j:digits(k, j)])
-			}
+		if k := s.word(i); firstDigit(k) < len(k) {
+			return firstNumber(k)
 		}
 	}
 	return 0
 }
+
+// anyNumber returns the first number in the name, 0 if there is none: that of "Disc 2" or "CD2".
+func (s *segment) anyNumber() int {
+	for i := range s.tok {
+		if k := s.word(i); firstDigit(k) < len(k) {
+			return firstNumber(k)
+		}
+	}
+	return 0
+}
+
+// firstNumber returns the first number in k.
+func firstNumber(k []byte) int { d := firstDigit(k); return number(k[d:digits(k, d)]) }
 
 // takeWork reads the name of a book's folder into what g lacks.
 func (s *scratch) takeWork(g *Guess, dir string, authorKnown bool) {

@@ -129,15 +129,13 @@ func (s *segment) lead() int {
 // leading reports whether nothing but claims stands before token i.
 func (s *segment) leading(i int) bool { return i <= s.lead() }
 
+// technicalProps is the set of properties that describe a release rather than a work.
+const technicalProps = 1<<propSource | 1<<propVideoCodec | 1<<propColorDepth | 1<<propVideoProfile | 1<<propVideoAPI |
+	1<<propAudioCodec | 1<<propAudioProfile | 1<<propAudioChannels | 1<<propScreenSize | 1<<propService |
+	1<<propCRC | 1<<propSize | 1<<propRate
+
 // technical reports whether prop describes a release rather than a work.
-func (p property) technical() bool {
-	switch p {
-	case propSource, propVideoCodec, propColorDepth, propVideoProfile, propVideoAPI, propAudioCodec,
-		propAudioProfile, propAudioChannels, propScreenSize, propService, propCRC, propSize, propRate:
-		return true
-	}
-	return false
-}
+func (p property) technical() bool { return technicalProps>>p&1 != 0 }
 
 // descriptive reports whether prop comes from the vocabulary.
 func (p property) descriptive() bool {

@@ -56,23 +56,10 @@ func takeDisc(g *Guess, p *pathParts, dirs []folder) {
 	}
 }
 
-// discNumber returns the number of a folder that is one disc of several.
+// discNumber returns the number of a folder that is one disc of several, and of no volume.
 func (s *segment) discNumber() (int, bool) {
-	if !s.discFolder() {
+	if !s.discFolder() || s.word(0)[0] == 'v' {
 		return 0, false
 	}
-	switch k := s.word(0); k[0] {
-	case 'v':
-		return 0, false // a volume
-	default:
-		for d := range k {
-			if isDigit(k[d]) {
-				return number(k[d:]), true
-			}
-		}
-	}
-	if len(s.tok) > 1 && s.tok[1].num >= 0 {
-		return s.tok[1].num, true
-	}
-	return 0, false
+	return s.anyNumber(), true
 }

@@ -1,5 +1,7 @@
 package name
 
+import "strings"
+
 // describeFolder tells whether a path without an extension is the folder of a season or of a disc.
 func describeFolder(g *Guess, p *pathParts, s *scratch) {
 	if p.ext != "" || p.file == "" {
@@ -35,7 +37,7 @@ func (s *segment) seasonByName(p *pathParts) (int, bool) {
 	}
 	up := foldWord(p.dirs[0])
 	e := lookupWord(up)
-	if p.n < 2 || e.plays(roleGenericFolder) || hasWord(up, "collection") {
+	if p.n < 2 || e.plays(roleGenericFolder) || strings.HasSuffix(up, "collection") {
 		return 0, false
 	}
 	for i := range len(up) {
@@ -46,30 +48,20 @@ func (s *segment) seasonByName(p *pathParts) (int, bool) {
 	return 0, false
 }
 
-func hasWord(key, word string) bool {
-	return len(key) >= len(word) && key[len(key)-len(word):] == word
-}
-
 // discFolder reports whether the name is that of one disc of several: "Disc 2", "CD1", "Disc 04
 // (Encores)".
 func (s *segment) discFolder() bool {
-	if len(s.tok) == 0 {
-		return false
-	}
-	k := s.word(0)
+	k, next := s.word(0), 1
 	d := firstDigit(k)
-	switch string(k[:d]) {
-	case "disc", "disk", "cd", "vol", "volume":
-	default:
+	switch {
+	case !oneOf(k[:d], "disc", "disk", "cd", "vol", "volume"):
 		return false
-	}
-	next := 1
-	if d == len(k) {
-		if len(s.tok) < 2 || s.tok[1].num < 0 || s.tok[1].sep&(sepOpen|sepClose) != 0 {
+	case d == len(k):
+		if s.at(1).num < 0 || s.bracketOrEnd(1) {
 			return false
 		}
 		next = 2
-	} else if digits(k, d) != len(k) {
+	case digits(k, d) != len(k):
 		return false
 	}
 	return next >= len(s.tok) || s.tok[next].sep&sepOpen != 0

@@ -1,6 +1,9 @@
 package name
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // parseAudio reads the name of an audio file as a track, with its folders as artist and album.
 func (s *scratch) parseAudio(g *Guess, p *pathParts) {
@@ -22,7 +25,7 @@ func (s *scratch) parseAudio(g *Guess, p *pathParts) {
 		return
 	}
 	g.Type = Track
-	s.readTrack(g, f)
+	f.readTrack(g)
 	s.readAlbumFolders(g, p)
 }
 
@@ -58,58 +61,73 @@ func (s *segment) yearInRound() int {
 }
 
 // readTrack reads "01 - Artist - Title", "01. Title", "1-03 Title", "Title by Artist", "track01".
-func (s *scratch) readTrack(g *Guess, f *segment) {
-	start := 0
-	if len(f.tok) == 0 {
+func (s *segment) readTrack(g *Guess) {
+	if len(s.tok) == 0 {
 		return
 	}
-	switch k := f.word(0); {
-	case len(f.tok) == 1 && f.tok[0].num > 0 && len(k) <= 3: // "02.mp3"
-		g.Track = f.tok[0].num
-	case k[0] == '0' && digits(k, 0) == 2 && len(k) > 3: // "01abc.mp3"
-		g.Track = number(k[:2])
-	case f.tok[0].num >= 0 && len(k) <= 3 && len(f.tok) > 1 && f.tok[0].bracket < 0:
-		start = f.trackNumber(g)
-	case len(f.tok) > 1 && f.alone(0) && f.tok[0].num > 0 && len(k) == 2: // "[05] Song"
-		g.Track, start = f.tok[0].num, 1
-	case len(f.tok) > 1 && vinylSide(k) && f.tok[1].sep.spacedDash(): // "A1 - Song", of no track of the album
-		start = 1
-	case len(k) > 5 && string(k[:5]) == "track" && number(k[5:]) >= 0:
-		g.Track = number(k[5:])
-	case string(k) == "track" && len(f.tok) == 2 && f.tok[1].num >= 0:
-		g.Track = f.tok[1].num
-	}
-	all := words{start, len(f.tok)}
+	all := words{s.leadingTrack(g), len(s.tok)}
 	if g.Track == 0 {
-		all.to = f.namedTrack(g, all.to)
+		all.to = s.namedTrack(g, all.to)
 	}
-	for i := all.from + 1; i < all.to; i++ {
-		if f.tok[i].sep.spacedDash() && f.tok[i].sep&sepSpace != 0 {
-			g.Artist = f.phrase(words{all.from, i})
-			rest := words{i, all.to}
-			if j := f.nextDash(i + 1); j > 0 && f.tok[i].num >= 0 && g.Track == 0 && j == i+1 { // "Artist - 03 - Title"
-				g.Track, rest = f.tok[i].num, words{j, all.to}
-			} else if j > 0 && g.Track == 0 && j+1 < all.to && f.tok[j].num > 0 && f.nextDash(j+1) == j+1 {
-				// "Artist - Album - 03 - Title"
-				g.Album, g.Track, rest = f.phrase(words{i, j}), f.tok[j].num, words{j + 1, all.to}
-			}
-			g.Title = f.phrase(rest)
+	if s.dashedTrack(g, all) {
+		return
+	}
+	if d := s.onlyTightDash(all.from); d > 0 { // "01-The_Artist-Song_One"
+		g.Artist, g.Title = s.phrase(words{all.from, d}), s.phrase(words{d, all.to})
+		return
+	}
+	for i := 1; i < all.to-1 && s.spaces && all.from == 0 && g.Track == 0; i++ {
+		if s.is(i, "by") {
+			g.Title, g.Artist = s.phrase(words{0, i}), s.phrase(words{i + 1, all.to})
 			return
 		}
 	}
-	if d := f.onlyTightDash(start); d > 0 { // "01-The_Artist-Song_One"
-		g.Artist, g.Title = f.phrase(words{start, d}), f.phrase(words{d, all.to})
-		return
-	}
-	if start == 0 && g.Track == 0 {
-		for i := 1; i < all.to-1; i++ {
-			if f.is(i, "by") && f.spaces {
-				g.Title, g.Artist = f.phrase(words{0, i}), f.phrase(words{i + 1, all.to})
-				return
-			}
+	g.Title = s.phrase(all)
+}
+
+// leadingTrack reads the number that opens the name of a track, and returns where the words behind it begin.
+func (s *segment) leadingTrack(g *Guess) int {
+	k, t := s.word(0), &s.tok[0]
+	rest, named := bytes.CutPrefix(k, []byte("track"))
+	switch {
+	case k[0] == '0' && digits(k, 0) == 2 && len(k) > 3: // "01abc.mp3"
+		g.Track = number(k[:2])
+	case named && number(rest) >= 0:
+		g.Track = number(rest)
+	case len(s.tok) == 1:
+		if t.num > 0 && len(k) <= 3 { // "02.mp3"
+			g.Track = t.num
 		}
+	case named && len(rest) == 0 && len(s.tok) == 2:
+		g.Track = max(s.tok[1].num, 0)
+	case t.num >= 0 && len(k) <= 3 && t.bracket < 0:
+		return s.trackNumber(g)
+	case t.num > 0 && len(k) == 2 && s.alone(0): // "[05] Song"
+		g.Track = t.num
+		return 1
+	case vinylSide(k) && s.tok[1].sep.spacedDash(): // "A1 - Song", of no track of the album
+		return 1
 	}
-	g.Title = f.phrase(all)
+	return 0
+}
+
+// dashedTrack reads "Artist - Title", "Artist - 03 - Title", "Artist - Album - 03 - Title" from w.
+func (s *segment) dashedTrack(g *Guess, w words) bool {
+	i := s.nextDash(w.from + 1)
+	if i == 0 || i >= w.to {
+		return false
+	}
+	g.Artist = s.phrase(words{w.from, i})
+	rest := words{i, w.to}
+	switch j := s.nextDash(i + 1); {
+	case j == 0 || g.Track != 0:
+	case j == i+1 && s.tok[i].num >= 0:
+		g.Track, rest.from = s.tok[i].num, j
+	case j+1 < w.to && s.tok[j].num > 0 && s.nextDash(j+1) == j+1:
+		g.Album, g.Track, rest.from = s.phrase(words{i, j}), s.tok[j].num, j+1
+	}
+	g.Title = s.phrase(rest)
+	return true
 }
 
 // vinylSide reports the place of a song on a record's side: A1, B12.
@@ -125,13 +143,10 @@ func (s *segment) namedTrack(g *Guess, end int) int {
 			continue
 		}
 		j := i + 1
-		if j < len(s.tok) {
-			switch string(s.word(j)) {
-			case "no", "nr", "number", "num":
-				j++
-			}
+		if oneOf(s.word(j), "no", "nr", "number", "num") {
+			j++
 		}
-		if j < len(s.tok) && s.tok[j].num > 0 && len(s.word(j)) <= 4 && (j > i+1 || i == 0 && len(s.tok) == 2) {
+		if s.at(j).num > 0 && len(s.word(j)) <= 4 && (j > i+1 || i == 0 && len(s.tok) == 2) {
 			g.Track = s.tok[j].num
 			return end
 		}
@@ -168,20 +183,18 @@ func (s *segment) onlyTightDash(start int) int {
 // trackNumber reads the number that opens the name, with that of the disc in front of it or not, and
 // returns where the rest begins. "99 Luftballons" begins with no track.
 func (s *segment) trackNumber(g *Guess) int {
-	n, k := s.tok[0].num, s.word(0)
-	next := s.tok[1].sep
+	n, k, t := s.tok[0].num, s.word(0), &s.tok[1]
 	switch {
-	case next == sepComma && s.tok[1].num >= 0: // "20,000 Feet"
+	case t.sep == sepComma && t.num >= 0: // "20,000 Feet"
 		return 0
-	case (next.tightDash() || next == sepUnderscore) && len(k) <= 2 && s.tok[1].num >= 0 && len(s.word(1)) == 2 &&
-		len(s.tok) > 2:
-		// 1-03
-		g.Disc, g.Track = Ints{n}, s.tok[1].num
+	case (t.sep.tightDash() || t.sep == sepUnderscore) && len(k) <= 2 && t.num >= 0 && len(s.word(1)) == 2 &&
+		len(s.tok) > 2: // 1-03
+		g.Disc, g.Track = Ints{n}, t.num
 		return 2
-	case len(k) == 3 && n > 100 && n < 1000 && n%100 > 0 && next&(sepDash|sepDot) != 0: // 103 is disc 1, track 3
+	case len(k) == 3 && n > 100 && n%100 > 0 && t.sep&(sepDash|sepDot) != 0: // 103 is disc 1, track 3
 		g.Disc, g.Track = Ints{n / 100}, n%100
 		return 1
-	case next&(sepDash|sepDot|sepUnderscore) != 0 || k[0] == '0' || len(k) <= 2 && n <= 30:
+	case t.sep&(sepDash|sepDot|sepUnderscore) != 0 || k[0] == '0' || len(k) <= 2 && n <= 30:
 		g.Track = n
 		return 1
 	}
@@ -191,7 +204,7 @@ func (s *segment) trackNumber(g *Guess) int {
 // nextDash returns the first token from i on that a dash with room around it precedes, 0 if none.
 func (s *segment) nextDash(i int) int {
 	for ; i < len(s.tok); i++ {
-		if s.tok[i].sep.spacedDash() && s.tok[i].sep&sepSpace != 0 {
+		if s.tok[i].sep.has(sepDash | sepSpace) {
 			return i
 		}
 	}
@@ -201,16 +214,12 @@ func (s *segment) nextDash(i int) int {
 // readAlbumFolders reads album, artist, year and disc from the folders above a track:
 // Artist/Album (Year)/CD1, or "Artist - Album (Year)".
 func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
-	d := &s.dirs[0]
 	i := 0
-	if i < p.n {
-		d.reset(p.dirs[i])
-		if d.discFolder() {
-			if len(g.Disc) == 0 {
-				g.Disc = Ints{discNumber(d)}
-			}
-			i++
+	if d := &s.dirs[0]; p.n > 0 && d.isDisc(p.dirs[0]) {
+		if len(g.Disc) == 0 {
+			g.Disc = Ints{d.anyNumber()}
 		}
+		i++
 	}
 	if i >= p.n || isGeneric(p.dirs[i]) {
 		return
@@ -218,9 +227,7 @@ func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
 	artist, album, year := s.readAlbum(p.dirs[i])
 	if i+1 < p.n && !isGeneric(p.dirs[i+1]) {
 		up := valid(p.dirs[i+1])
-		if artist == "" || sameTitle(artist, up) {
-			artist = up
-		} else if artist != "" && g.Album == "" && !sameTitle(artist, up) && isYear(artist) {
+		if artist == "" || sameTitle(artist, up) || g.Album == "" && isYear(artist) {
 			artist = up
 		}
 	} else if artist == "" && i+1 >= p.n {
@@ -228,9 +235,7 @@ func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
 	}
 	set(&g.Album, album)
 	set(&g.Artist, artist)
-	if g.Year == 0 {
-		g.Year = year
-	}
+	set(&g.Year, year)
 }
 
 func isYear(text string) bool { return len(text) == 4 && yearLike(number([]byte(text))) }
@@ -240,32 +245,20 @@ func isGeneric(dir string) bool {
 	return e.plays(roleGenericFolder)
 }
 
-// discNumber returns the number in "Disc 2" or "CD2".
-func discNumber(s *segment) int {
-	for i := range s.tok {
-		k := s.word(i)
-		for j := range k {
-			if isDigit(k[j]) {
-				return number(k[j:digits(k, j)])
-			}
-		}
-	}
-	return 0
-}
-
 // readAlbum reads "Artist - Album (Year) [FLAC]", "1999 - Album", "Album (1999)".
 func (s *scratch) readAlbum(text string) (artist, album string, year int) {
 	d := &s.dirs[0]
 	d.reset(text)
 	end := len(d.tok)
-	for i := range d.tok {
-		if d.entersBracket(i) && i > 0 {
-			if d.isYear(i) && year == 0 {
-				year = d.tok[i].num
-			}
-			if b := d.br[d.tok[i].bracket]; (year != 0 || b.kind != '(') && end == len(d.tok) {
-				end = i
-			}
+	for i := 1; i < len(d.tok); i++ {
+		if !d.entersBracket(i) {
+			continue
+		}
+		if d.isYear(i) {
+			set(&year, d.tok[i].num)
+		}
+		if (year != 0 || d.kind(i) != '(') && end == len(d.tok) {
+			end = i
 		}
 	}
 	if end == 0 {
@@ -275,11 +268,12 @@ func (s *scratch) readAlbum(text string) (artist, album string, year int) {
 	if d.isYear(0) && end > 1 && (d.tok[1].sep.spacedDash() || d.alone(0)) {
 		year, w.from = d.tok[0].num, 1
 	}
-	if j := d.nextDash(w.from + 1); j > 0 && j < end {
-		if k := d.nextDash(j + 1); k == j+1 && k < end && yearLike(d.tok[j].num) { // "Artist - 1999 - Album"
-			return d.phrase(words{w.from, j}), d.phrase(words{k, end}), d.tok[j].num
-		}
-		return d.phrase(words{w.from, j}), d.phrase(words{j, end}), year
+	j := d.nextDash(w.from + 1)
+	if j == 0 || j >= end {
+		return "", d.phrase(w), year
 	}
-	return "", d.phrase(w), year
+	if k := d.nextDash(j + 1); k == j+1 && k < end && yearLike(d.tok[j].num) { // "Artist - 1999 - Album"
+		return d.phrase(words{w.from, j}), d.phrase(words{k, end}), d.tok[j].num
+	}
+	return d.phrase(words{w.from, j}), d.phrase(words{j, end}), year
 }

@@ -94,7 +94,7 @@ func (s *segment) splitAtDash(w words, lead *claim) (title, episode words) {
 }
 
 // hasTechnical reports whether anything describes a release.
-func (s *segment) hasTechnical() bool { return s.technicalCount() > 0 }
+func (s *segment) hasTechnical() bool { return s.said&technicalProps != 0 }
 
 // titleStart returns the first word that no claim holds, and the marker or date before it.
 func (s *segment) titleStart() (int, *claim) {

@@ -45,10 +45,9 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 	if f.saysNothing(n, p) {
 		n.title = words{}
 	}
-	up := s.bestFolder(dirs[:p.n], f, n)
-	s.byFolder = up >= 0 && s.parentRules(f, n, &dirs[up], c)
+	d := bestFolder(dirs[:p.n])
+	s.byFolder = d != nil && f.parentRules(n, d)
 	if s.byFolder {
-		d := &dirs[up]
 		d.seg.fill(g)
 		d.seg.fillNames(g, d.names)
 		g.ReleaseGroup = d.seg.releaseGroup()
@@ -57,7 +56,7 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 		f.fill(g)
 		f.fillNames(g, n)
 		g.ReleaseGroup = f.releaseGroup()
-		s.takeFromFolders(g, f, n, dirs[:p.n], c)
+		f.takeFromFolders(g, n, d, c)
 	}
 	if m == mediumVideo || text == "" {
 		takeDisc(g, p, dirs[:p.n])
@@ -65,7 +64,7 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 	if m == mediumVideo {
 		f.onlyYear(g)
 	}
-	if c.pure && len(g.Episode) == 0 && len(g.Part) > 0 && f.first(propMarker) < 0 {
+	if c.pure && len(g.Episode) == 0 && len(g.Part) > 0 && !f.has(propMarker) {
 		f.countsByPart(g, n)
 	}
 	decideType(g, f, c)
@@ -96,8 +95,7 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 		}
 		d.release = d.release || c.prop.technical() || c.prop == propCD
 	}
-	if i := seg.first(propMarker); i >= 0 && !seg.claims[i].seasonWord && seg.claims[i].from == 0 &&
-		seg.claims[i].episodes.empty() && d.names.title.empty() && !d.names.episode.empty() {
+	if m := seg.marker(); m != nil && !m.seasonWord && m.from == 0 && m.episodes.empty() && d.names.title.empty() && !d.names.episode.empty() {
 		d.names.title, d.names.episode = d.names.episode, words{} // "S02 Some Series"
 		return d
 	}
@@ -200,50 +198,56 @@ func (s *segment) onlyYear(g *Guess) {
 	}
 }
 
-// bestFolder returns the nearest folder that names a work, -1 if none does.
-func (s *scratch) bestFolder(dirs []folder, f *segment, n names) int {
+// bestFolder returns the nearest folder that names a work, nil if none does.
+func bestFolder(dirs []folder) *folder {
 	for i := range dirs {
-		d := &dirs[i]
-		if d.generic || d.pure || d.names.title.empty() {
-			continue
+		if d := &dirs[i]; !d.generic && !d.pure && !d.names.title.empty() {
+			return d
 		}
-		return i
 	}
-	return -1
+	return nil
 }
 
 // parentRules reports whether the folder names the release, and the file in it only repeats it in a
 // shorthand, or hides it.
-func (s *scratch) parentRules(f *segment, n names, d *folder, c context) bool {
-	if !d.release && d.seg.first(propMarker) < 0 && d.seg.first(propFilm) < 0 && d.seg.first(propBonus) < 0 {
+func (f *segment) parentRules(n names, d *folder) bool {
+	if !d.release && !d.seg.has(propMarker) && !d.seg.has(propFilm) && !d.seg.has(propBonus) {
 		return false
 	}
-	own, parent := f.first(propMarker), d.seg.first(propMarker)
-	if own >= 0 && parent >= 0 && d.release && f.shorthand() &&
-		sameEpisode(f, &f.claims[own], d.seg, &d.seg.claims[parent]) {
+	own, parent := f.marker(), d.seg.marker()
+	technical := f.hasTechnical()
+	switch {
+	case own != nil && parent != nil && d.release && f.shorthand() && sameEpisode(f, own, d.seg, parent):
 		return true // "Title.S08E16.720p-ABC/abc-ttl.s08e16.mkv"
-	}
-	if own >= 0 && parent >= 0 && d.seg.claims[parent].from == 0 && d.seg.claims[parent].seasons.empty() &&
-		!n.title.empty() && !d.release {
-		return false // "01. Some Arc/Title - 108", where folders are numbered too
-	}
-	if own >= 0 && parent < 0 && n.title.empty() && !f.claims[own].episodes.empty() && !d.seg.has(propYear) {
-		return false // "[Group] Title [BD]/04.mkv"
-	}
-	full := own >= 0 && f.claims[own].weight >= weightSeason
-	if full || f.has(propYear) && !n.title.empty() {
+	case own != nil && countsItself(own, parent, n, d), f.has(propYear) && !n.title.empty():
+		return false
+	case parent != nil && parent.episodes.empty() && technical && !n.title.empty():
 		return false
 	}
-	if parent >= 0 && d.seg.claims[parent].episodes.empty() && own >= 0 {
-		return false // a season's folder with numbered files
-	}
-	if parent >= 0 && d.seg.claims[parent].episodes.empty() && f.technicalCount() > 0 && !n.title.empty() {
-		return false
-	}
-	if f.technicalCount() == 0 {
+	return !technical || f.shorthand() || n.title.empty()
+}
+
+// countsItself reports whether a name with the marker own numbers its work, rather than its folder with the marker
+// parent.
+func countsItself(own, parent *claim, n names, d *folder) bool {
+	switch {
+	case own.weight >= weightSeason:
+		return true
+	case parent == nil: // "[Group] Title [BD]/04.mkv"
+		return n.title.empty() && !own.episodes.empty() && !d.seg.has(propYear)
+	case parent.episodes.empty(): // a season's folder with numbered files
 		return true
 	}
-	return f.shorthand() || n.title.empty()
+	// "01. Some Arc/Title - 108", where folders are numbered too
+	return parent.from == 0 && parent.seasons.empty() && !n.title.empty() && !d.release
+}
+
+// marker returns the first marker, nil if there is none.
+func (s *segment) marker() *claim {
+	if i := s.first(propMarker); i >= 0 {
+		return &s.claims[i]
+	}
+	return nil
 }
 
 // sameEpisode reports whether two markers name the same season and the same episodes.
@@ -252,92 +256,64 @@ func sameEpisode(a *segment, x *claim, b *segment, y *claim) bool {
 		slices.Equal(a.numbers(x.episodes), b.numbers(y.episodes))
 }
 
-// technicalCount counts what describes the release.
-func (s *segment) technicalCount() int {
-	n := 0
-	for i := range s.claims {
-		if s.claims[i].prop.technical() {
-			n++
-		}
-	}
-	return n
-}
-
 // shorthand reports a name that a group abbreviated: "arw-repack-greenberg".
 func (s *segment) shorthand() bool {
 	return len(s.tok) > 1 && len(s.raw(0)) <= 5 && s.tok[1].sep.tightDash() && !s.spaces
 }
 
-// takeFromFolders completes a guess with what the folders say.
-func (s *scratch) takeFromFolders(g *Guess, f *segment, n names, dirs []folder, c context) {
+// takeFromFolders completes a guess with what the folders say, of which d is the nearest that names a work.
+func (f *segment) takeFromFolders(g *Guess, n names, d *folder, c context) {
 	if c.season != nil && len(g.Season) == 0 && (len(g.Episode) > 0 || c.pure) {
 		g.Season = append(Ints(nil), c.season...)
 	}
-	marker := f.first(propMarker) >= 0 || g.Date != ""
-	for i := range dirs {
-		d := &dirs[i]
-		if d.generic || d.pure || d.names.title.empty() {
-			continue
-		}
-		title := d.seg.phrase(d.names.title)
-		switch {
-		case g.Title == "":
-			g.Title = title
-			s.takeYear(g, d)
-		case c.pure && !marker && g.EpisodeTitle == "" && !samePrefix(f.key, d.seg.key):
-			g.EpisodeTitle, g.Title = g.Title, title
-			s.takeYear(g, d)
-		case sameTitle(g.Title, title):
-			s.takeYear(g, d)
-			if len(title) > len(foldWord(title)) { // the folder has the marks that the name lost
-				g.Title = title
-			}
-		case (marker && d.release || d.seg.has(propYear)) && !n.title.empty() &&
-			endsWith(f.key[:f.tok[n.title.to-1].k1],
-				d.seg.key[d.seg.tok[d.names.title.from].k0:d.seg.tok[d.names.title.to-1].k1], n):
-			g.Title = title
-			if !marker {
-				s.takeYear(g, d)
-			}
-		}
+	if d == nil {
 		return
 	}
-}
-
-func (s *scratch) takeYear(g *Guess, d *folder) {
-	if i := d.seg.first(propYear); i >= 0 && g.Year == 0 {
-		g.Year = d.seg.claims[i].num
+	marker := f.has(propMarker) || g.Date != ""
+	title := d.seg.phrase(d.names.title)
+	switch {
+	case g.Title == "":
+		g.Title = title
+	case c.pure && !marker && g.EpisodeTitle == "" && !bytes.HasPrefix(f.key, d.seg.key):
+		g.EpisodeTitle, g.Title = g.Title, title
+	case sameTitle(g.Title, title):
+		if len(title) > len(foldWord(title)) { // the folder has the marks that the name lost
+			g.Title = title
+		}
+	case (marker && d.release || d.seg.has(propYear)) && f.endsWith(n.title, d):
+		g.Title = title
+		if marker {
+			return
+		}
+	default:
+		return
 	}
-}
-
-// samePrefix reports whether the name begins as the folder does.
-func samePrefix(file, dir []byte) bool {
-	return len(dir) > 0 && len(file) >= len(dir) && string(file[:len(dir)]) == string(dir)
+	if i := d.seg.first(propYear); i >= 0 {
+		set(&g.Year, d.seg.claims[i].num)
+	}
 }
 
 // endsWith reports whether the title in a name ends with that of the folder, which has a marker too:
 // "Episode Title - Series S2 (Ep 6)".
-func endsWith(file, dir []byte, n names) bool {
-	return !n.title.empty() && len(file) > len(dir)+1 && string(file[len(file)-len(dir):]) == string(dir) &&
-		file[len(file)-len(dir)-1] == ' '
+func (f *segment) endsWith(title words, d *folder) bool {
+	if title.empty() {
+		return false
+	}
+	up := d.seg.key[d.seg.tok[d.names.title.from].k0:d.seg.tok[d.names.title.to-1].k1]
+	before, ok := bytes.CutSuffix(f.key[:f.tok[title.to-1].k1], up)
+	return ok && len(before) > 1 && before[len(before)-1] == ' '
 }
 
 func sameTitle(a, b string) bool { return foldWord(a) == foldWord(b) }
 
 // decideType tells films from episodes.
 func decideType(g *Guess, f *segment, c context) {
+	numbered := len(g.Season) > 0 || len(g.Episode) > 0
 	switch {
 	case g.Type != "":
-	case g.Date != "" && g.Year != 0 && len(g.Season) == 0 && len(g.Episode) == 0 && len(f.tok) > 0 &&
-		f.tok[0].prop == propDate:
+	case g.Date != "" && g.Year != 0 && !numbered && f.at(0).prop == propDate:
 		g.Type = Movie // a film with the day it was filed
-	case len(g.Season) > 0 || len(g.Episode) > 0 || g.Date != "" || g.Disc != nil && g.Season != nil || f.has(propMarker):
-		g.Type = Episode
-	case c.pure:
-		g.Type = Episode
-	case f.seriesWord() || f.wholeSeries():
-		g.Type = Episode
-	case g.Bonus > 0 && g.Film == 0:
+	case numbered, g.Date != "", f.has(propMarker), c.pure, f.seriesWord(), f.wholeSeries(), g.Bonus > 0 && g.Film == 0:
 		g.Type = Episode
 	case g.Title != "" || g.Year != 0:
 		g.Type = Movie
@@ -352,8 +328,7 @@ func (s *segment) wholeSeries() bool {
 			continue
 		}
 		for j := c.from; j < c.to; j++ {
-			switch string(s.word(j)) {
-			case "series", "season", "seasons":
+			if oneOf(s.word(j), "series", "season", "seasons") {
 				return true
 			}
 		}
