@@ -1,6 +1,10 @@
 package name
 
-import "strings"
+import (
+	"bytes"
+	"cmp"
+	"strings"
+)
 
 // comicName is what the name of a comic's file or folder says.
 type comicName struct {
@@ -42,47 +46,46 @@ func onComicShelf(p *pathParts) bool {
 func (s *segment) onlyComics() bool {
 	sure := false
 	for i := range s.tok {
-		k := s.word(i)
-		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong || isScreenSize(k) {
+		if s.strongTag(i) != nil || isScreenSize(s.word(i)) || isFullMark(s.word(i)) {
 			return false
 		}
-		if _, _, ok := fullMark(k); ok {
-			return false
-		}
-		switch string(k) {
-		case "pages", "omake", "c2c", "cbz", "cbr", "scans", "scanlation", "scanlations":
-			sure = true
-		}
-		if i > 0 && s.tok[i].sep&sepHash != 0 && startsNumber(k) && len(k) < 5 {
-			sure = true
-		}
-		if i > 0 && string(k) == "of" && s.tok[i].sep&sepOpen != 0 && s.tok[i].bracket >= 0 && i+1 < len(s.tok) &&
-			s.tok[i+1].num >= 0 {
-			sure = true
-		}
-		m, ok := s.comicMarkAt(i)
-		if !ok || m.from < i {
-			continue
-		}
-		// v01c001
-		if at := strings.IndexByte(string(k), 'c'); m.kind == markVolume && k[0] == 'v' && at > 1 &&
-			gluedMarkFollows(string(k[at:])) {
-			sure = true
-		}
-		switch word := strings.TrimRight(string(s.word(m.from)), "0123456789"); {
-		case m.kind == markChapter && word != "ep" && word != "episode", m.kind == markVolume &&
-			(word == "v" && len(s.word(m.from)) > 2 && !s.spacedVersion(i) || word == "ln" || s.tok[i].cjk ||
-				s.tok[i].other):
-			sure = true
-		}
+		sure = sure || s.onlyComicsWord(i) || s.onlyComicsMark(i)
 	}
 	return sure
 }
 
-// spacedVersion reports that what looks like a volume at token i is the version of a program: v1.2.
-func (s *segment) spacedVersion(i int) bool {
-	return i+1 < len(s.tok) && s.tok[i+1].sep == sepDot && s.tok[i+1].num >= 0
+// onlyComicsWord reports a word for scans at token i, "#5", or "(of 5".
+func (s *segment) onlyComicsWord(i int) bool {
+	k := s.word(i)
+	switch string(k) {
+	case "pages", "omake", "c2c", "cbz", "cbr", "scans", "scanlation", "scanlations":
+		return true
+	case "of":
+		return i > 0 && s.entersBracket(i) && s.at(i+1).num >= 0
+	}
+	return i > 0 && s.tok[i].sep&sepHash != 0 && startsNumber(k) && len(k) < 5
 }
+
+// onlyComicsMark reports a chapter at token i, or a volume as only comics spell it.
+func (s *segment) onlyComicsMark(i int) bool {
+	m, ok := s.comicMarkAt(i)
+	if !ok || m.from < i {
+		return false
+	}
+	k := s.word(i)
+	switch word := string(bytes.TrimRight(k, "0123456789")); {
+	case m.kind == markChapter:
+		return word != "ep" && word != "episode"
+	case m.kind != markVolume:
+		return false
+	case word == "v" && len(k) > 2 && !s.spacedVersion(i), word == "ln", s.tok[i].cjk, s.tok[i].other:
+		return true
+	}
+	return k[0] == 'v' && gluedChapter(k) != "" // v01c001
+}
+
+// spacedVersion reports that what looks like a volume at token i is the version of a program: v1.2.
+func (s *segment) spacedVersion(i int) bool { return s.at(i+1).sep == sepDot && s.tok[i+1].num >= 0 }
 
 // parseComic reads a comic from its name, and what the name leaves open from its folders: manga lies as
 // Series/Volume 1/Chapter 2.cbz, an issue as Series (2016)/Series 012 (2018).cbz.
@@ -92,40 +95,31 @@ func (s *scratch) parseComic(g *Guess, p *pathParts) {
 		up := &s.dirs[i]
 		up.reset(p.dirs[i])
 		d := up.readComic()
-		if c.volume.First == "" {
-			c.volume = d.volume
-		}
+		set(&c.volume, d.volume)
 		switch {
 		case d.startsWithMark && d.chapter.First != "" && !c.marked: // pages or parts of a chapter
 			c.chapter, c.issue = d.chapter, Span{}
-		case c.chapter.First == "" && c.issue.First == "":
-			c.chapter = d.chapter
+		case c.issue.First == "":
+			set(&c.chapter, d.chapter)
 		}
 		if d.series == "" {
-			if c.year == 0 && d.startsWithMark { // "Series/Volume 2 (2012)/Series 003.cbz"
-				c.year = d.year
+			if d.startsWithMark { // "Series/Volume 2 (2012)/Series 003.cbz"
+				set(&c.year, d.year)
 			}
 			continue
 		}
 		if c.series == "" || beginsWith(c.series, d.series) && s.numberBehind(d.series) {
 			c.fromFolder(s, d.series)
 		}
-		if c.year == 0 && foldWord(c.series) == foldWord(d.series) {
-			c.year = d.year
+		if sameTitle(c.series, d.series) {
+			set(&c.year, d.year)
 		}
 		break
 	}
 	g.Type, g.Series, g.Year, g.Title = Comic, c.series, c.year, c.story
 	g.Version = c.version
 	g.Volume, g.Chapter, g.Issue = c.volume, c.chapter, c.issue
-	switch {
-	case c.issue.First != "":
-		g.SeriesIndex = c.issue.First
-	case c.chapter.First != "":
-		g.SeriesIndex = c.chapter.First
-	case c.volume.First != "":
-		g.SeriesIndex = c.volume.First
-	}
+	g.SeriesIndex = cmp.Or(c.issue.First, c.chapter.First, c.volume.First)
 }
 
 func beginsWith(long, short string) bool {
@@ -139,8 +133,7 @@ func (c *comicName) fromFolder(s *scratch, folder string) {
 		return
 	}
 	n := len(strings.Fields(foldWord(folder)))
-	k := s.file.word(n)
-	c.issue.First, _ = s.file.decimals(n+1, trimNumber(string(k[:digits(k, 0)])))
+	c.issue.First, _ = s.file.decimals(n+1, leadingNumber(s.file.word(n)))
 }
 
 // numberBehind reports that the file's name begins with the folder's, and a number follows.
@@ -167,28 +160,19 @@ func (s *segment) readComic() (c comicName) {
 			continue
 		}
 		m, ok := s.comicMarkAt(i)
-		if !ok && s.tok[i].sep&sepHash != 0 && startsNumber(s.word(i)) && s.tok[i].num < 0 { // #5AU
-			m, ok = mark{kind: markIssue, from: i, to: i + 1,
-				span: Span{First: trimNumber(string(s.word(i)[:digits(s.word(i), 0)]))}}, true
+		if !ok {
+			m, ok = s.suffixedIssue(i)
 		}
 		if !ok || s.inTitle(m, start) {
 			continue
 		}
-		c.take(m)
-		c.marked = true
-		if c.marks < len(c.said) {
-			c.said[c.marks] = [2]int{m.from, m.to}
-			c.marks++
-		}
-		c.startsWithMark = c.startsWithMark || m.from <= start
+		c.take(m, m.from <= start)
 		if s.tok[m.from].bracket < 0 || m.from == start {
 			end = min(end, m.from)
 		}
 		i = m.to - 1
-		if rest := s.word(i); len(rest) > 2 && m.kind == markVolume { // v2c6
-			if at := strings.IndexByte(string(rest), 'c'); at > 0 && gluedMarkFollows(string(rest[at:])) {
-				c.chapter.First = trimNumber(string(rest[at+1:]))
-			}
+		if chapter := gluedChapter(s.word(i)); chapter != "" && m.kind == markVolume { // v2c6
+			c.chapter.First = trimNumber(chapter)
 		}
 	}
 	if half := s.halfIssue(); half >= 0 && c.issue.First == "" {
@@ -200,6 +184,12 @@ func (s *segment) readComic() (c comicName) {
 		c.story = s.storyBehind(end)
 	}
 	return c
+}
+
+// suffixedIssue reads "#5AU".
+func (s *segment) suffixedIssue(i int) (mark, bool) {
+	ok := s.tok[i].sep&sepHash != 0 && startsNumber(s.word(i)) && s.tok[i].num < 0
+	return mark{kind: markIssue, from: i, to: i + 1, span: Span{First: leadingNumber(s.word(i))}}, ok
 }
 
 // corrected reports that token i is the version of a corrected file, alone in square brackets behind others: [v2].
@@ -236,7 +226,7 @@ func (s *segment) storyBehind(i int) string {
 }
 
 // take notes what a mark says; the first of a kind counts.
-func (c *comicName) take(m mark) {
+func (c *comicName) take(m mark, leading bool) {
 	to := &c.volume
 	switch m.kind {
 	case markChapter:
@@ -246,41 +236,37 @@ func (c *comicName) take(m mark) {
 	case markSpecial:
 		to = &c.special
 	}
-	if to.First == "" {
-		*to = m.span
+	set(to, m.span)
+	c.marked = true
+	c.startsWithMark = c.startsWithMark || leading
+	if c.marks < len(c.said) {
+		c.said[c.marks] = [2]int{m.from, m.to}
+		c.marks++
 	}
 }
 
 // inTitle reports that a mark may as well be words of the title: "Special 26", "Book 3" at its beginning.
 func (s *segment) inTitle(m mark, start int) bool {
-	k := string(s.word(m.from))
-	switch k {
-	case "special", "extra", "book", "books", "no", "nr", "disc", "season", "novel", "novels", "band", "ep":
-		return m.from == start
-	}
-	return false
+	return m.from == start && oneOf(s.word(m.from), "special", "extra", "book", "books", "no", "nr", "disc", "season",
+		"novel", "novels", "band", "ep")
 }
 
 // behindGroup is where the name begins behind the group in square brackets that released it.
 func (s *segment) behindGroup() int {
-	if len(s.tok) > 1 && len(s.br) > 0 && s.br[0].closed && s.tok[0].bracket == 0 && s.br[0].parent < 0 &&
-		(s.br[0].kind == '[' || s.br[0].kind == 'w') {
-		if last := s.br[0].last; last < len(s.tok) {
-			return last
-		}
+	if len(s.tok) == 0 || s.tok[0].bracket != 0 {
+		return 0
 	}
-	return 0
+	b := &s.br[0]
+	if !b.closed || b.parent >= 0 || b.kind != '[' && b.kind != 'w' || b.last >= len(s.tok) {
+		return 0
+	}
+	return b.last
 }
 
 // comicTitle is the phrase of some tokens without a mark's word at its end.
 func (s *segment) comicTitle(from, to int) string {
-	for to > from {
-		switch string(s.word(to - 1)) {
-		case "vol", "volume", "chapter", "issue", "light":
-			to--
-			continue
-		}
-		break
+	for to > from && oneOf(s.word(to-1), "vol", "volume", "chapter", "issue", "light") {
+		to--
 	}
 	return s.phrase(words{from, to})
 }
@@ -307,58 +293,57 @@ func (s *segment) bareIssue(c *comicName, start, end int) (int, int) {
 		return end, start
 	}
 	for i := start; i < len(s.tok); i++ {
-		if s.tok[i].bracket >= 0 && i > start && s.tok[i].sep&sepHash == 0 || !s.issueLike(i, c) {
+		hash := s.tok[i].sep&sepHash != 0
+		if s.tok[i].bracket >= 0 && i > start && !hash || !s.issueLike(i, c) {
 			continue
 		}
-		m := mark{from: i, to: i + 1, span: Span{First: trimNumber(string(s.word(i)[:digits(s.word(i), 0)]))}}
+		m := mark{from: i, to: i + 1, span: Span{First: leadingNumber(s.word(i))}}
 		s.extendMark(&m, false)
-		last := m.to >= len(s.tok) || s.tok[m.to].sep&(sepOpen|sepClose) != 0 || m.to == end // a date follows
-		leading := i == start
-		hash := s.tok[i].sep&sepHash != 0
-		titled := m.to < len(s.tok) && s.tok[m.to].sep.spacedDash()
+		last := s.bracketOrEnd(m.to) || m.to == end // a date follows
+		titled := s.at(m.to).sep.spacedDash()
 		switch {
-		case leading && (titled || len(s.tok) == 1 || last && m.span.Last != ""):
-			c.issue = m.span
-			if m.to < end {
-				return end, m.to
-			}
-			return start, start
-		case leading:
-			continue
-		case hash || last || titled && (i >= end || s.word(i)[0] == '0' || m.to > i+1 || !s.laterIssue(m.to, c)):
+		case i > start && (hash || last || titled && s.beforeStory(m, end, c)):
 			c.issue = m.span
 			if s.negative(i) {
 				c.issue.First = "-" + c.issue.First
 			}
 			return min(end, i), start
+		case i == start && (titled || len(s.tok) == 1 || last && m.span.Last != ""):
+			c.issue = m.span
+			if m.to < end {
+				return end, m.to
+			}
+			return start, start
 		}
 	}
 	return end, start
 }
 
+// beforeStory reports whether a bare number with a dash behind it is an issue, whose story follows.
+func (s *segment) beforeStory(m mark, end int, c *comicName) bool {
+	return m.from >= end || s.word(m.from)[0] == '0' || m.to > m.from+1 || !s.laterIssue(m.to, c)
+}
+
 // laterIssue reports a number behind token i that ends the name's words.
 func (s *segment) laterIssue(i int, c *comicName) bool {
 	for ; i < len(s.tok); i++ {
-		if s.tok[i].bracket < 0 && s.issueLike(i, c) && !s.is(i-1, "part") &&
-			(i+1 >= len(s.tok) || s.tok[i+1].sep&(sepOpen|sepClose) != 0) {
+		if s.tok[i].bracket < 0 && s.issueLike(i, c) && !s.is(i-1, "part") && s.bracketOrEnd(i+1) {
 			return true
 		}
 	}
 	return false
 }
 
-// negative reports an issue below zero: "Series v1 -001".
+// negative reports an issue below zero: "#-1", "Series v1 -001".
 func (s *segment) negative(i int) bool {
 	sep := s.tok[i].sep
-	if i > 0 && sep&sepHash != 0 && s.text[s.tok[i].start-1] == '-' { // "#-1"
-		return true
-	}
-	return i > 0 && sep == sepSpace|sepDash && s.text[s.tok[i].start-1] == '-' && len(s.word(i)) == 3
+	return i > 0 && s.text[s.tok[i].start-1] == '-' &&
+		(sep&sepHash != 0 || sep == sepSpace|sepDash && len(s.word(i)) == 3)
 }
 
 // issueLike reports a number that may be an issue's: no year, and none that belongs to the word before it.
 func (s *segment) issueLike(i int, c *comicName) bool {
-	k := s.word(i)
+	k, t := s.word(i), &s.tok[i]
 	n := digits(k, 0)
 	for _, said := range c.said[:c.marks] {
 		if i >= said[0] && i < said[1] {
@@ -368,15 +353,11 @@ func (s *segment) issueLike(i int, c *comicName) bool {
 	switch {
 	case n == 0 || n > 4 || n < len(k) && !isCorrection(string(k[n:])):
 		return false
-	case n == 4 && yearLike(s.tok[i].num) && s.tok[i].sep&sepHash == 0:
+	case n == 4 && yearLike(t.num) && t.sep&sepHash == 0, s.dated(i):
 		return false
-	case s.dated(i):
-		return false
-	case i > 0 && s.tok[i].sep.tightDash() && s.tok[i-1].num < 0: // "IG-88"
+	case i > 0 && t.sep.tightDash() && s.tok[i-1].num < 0: // "IG-88"
 		return s.spaceless()
-	case s.tok[i].sep&sepQuote != 0: // "'89"
-		return false
-	case i > 0 && s.tok[i].sep == sepDot && s.tok[i-1].num >= 0:
+	case t.sep&sepQuote != 0, t.sep == sepDot && s.at(i-1).num >= 0: // "'89", "1.5"
 		return false
 	}
 	return true

@@ -52,53 +52,51 @@ type mark struct {
 
 // comicMarkAt reads a mark that begins at token i.
 func (s *segment) comicMarkAt(i int) (m mark, ok bool) {
-	k := s.word(i)
-	if s.tok[i].cjk || s.tok[i].other {
+	k, t, next := s.word(i), &s.tok[i], s.word(i+1)
+	if t.cjk || t.other {
 		if m, ok = s.countedMark(i, k); ok {
 			return m, true
 		}
 	}
-	letters := 0
-	for letters < len(k) && !isDigit(k[letters]) {
-		letters++
-	}
+	letters := firstDigit(k)
 	kind := comicWords[string(k[:letters])]
 	switch {
 	case kind == markNone:
 		return m, false
 	case letters < len(k): // v01, ch001, chapter51v2
-		n, rest := digits(k, letters), ""
-		rest = string(k[n:])
-		if n-letters > 4 || rest != "" && !isCorrection(rest) && !gluedMarkFollows(rest) {
-			return m, false
-		}
-		m = mark{kind: kind, from: i, to: i + 1, span: Span{First: trimNumber(string(k[letters:n]))}}
-		if rest != "" && rest[0] == 'c' { // v2c6
-			return m, true
-		}
-		s.extendMark(&m, rest != "")
-		return m, true
-	case i+1 < len(s.tok) && startsNumber(s.word(i+1)) && s.joinsNumber(i+1, letters):
-		n := digits(s.word(i+1), 0)
-		rest := string(s.word(i + 1)[n:])
-		if rest != "" && !isCorrection(rest) || n > 4 {
-			return m, false
-		}
-		m = mark{kind: kind, from: i, to: i + 2, span: Span{First: trimNumber(string(s.word(i + 1)[:n]))}}
-		s.extendMark(&m, rest != "")
-		return m, true
-	case letters > 2 && i+1 < len(s.tok) && len(s.word(i+1)) < 6 && roman(s.word(i+1)) &&
-		s.tok[i+1].sep == sepSpace && kind == markVolume:
-		return mark{kind: kind, from: i, to: i + 2, span: Span{First: romanNumber(s.word(i + 1))}}, true
-	case s.tok[i].other && i > 0 && startsNumber(s.word(i-1)): // "3-4 Глава"
+		return s.digitsMark(mark{kind: kind, from: i, to: i + 1}, k[letters:])
+	case startsNumber(next) && s.joinsNumber(i+1, letters):
+		return s.digitsMark(mark{kind: kind, from: i, to: i + 2}, next)
+	case kind == markVolume && letters > 2 && len(next) < 6 && roman(next) && s.at(i+1).sep == sepSpace:
+		return mark{kind: kind, from: i, to: i + 2, span: Span{First: romanNumber(next)}}, true
+	case t.other && startsNumber(s.word(i-1)): // "3-4 Глава"
 		m = mark{kind: kind, from: i - 1, to: i + 1, span: Span{First: trimNumber(string(s.word(i - 1)))}}
-		if i > 1 && s.tok[i-1].sep.tightDash() && s.tok[i-2].num >= 0 {
+		if s.at(i-2).num >= 0 && s.tok[i-1].sep.tightDash() {
 			m.from, m.span = i-2, Span{First: trimNumber(string(s.word(i - 2))), Last: m.span.First}
 		}
 		return m, m.span.First != ""
 	}
 	return m, false
 }
+
+// digitsMark completes m by the digits that open k, and by what may stand behind them: the version of a corrected
+// file, decimals, a range; a chapter where the digits are glued to the word for the volume.
+func (s *segment) digitsMark(m mark, k []byte) (mark, bool) {
+	n := digits(k, 0)
+	rest := string(k[n:])
+	glued := m.to == m.from+1 && len(rest) > 1 && gluedChapter(k) == rest[1:]
+	if n > 4 || rest != "" && !isCorrection(rest) && !glued {
+		return mark{}, false
+	}
+	m.span.First = leadingNumber(k)
+	if !glued {
+		s.extendMark(&m, rest != "")
+	}
+	return m, true
+}
+
+// leadingNumber returns the number that the digits in front of k are.
+func leadingNumber(k []byte) Number { return trimNumber(string(k[:digits(k, 0)])) }
 
 func startsNumber(k []byte) bool { return len(k) > 0 && isDigit(k[0]) }
 
@@ -112,11 +110,16 @@ func (s *segment) joinsNumber(i, letters int) bool {
 	return letters > 1 || sep.only(sepDot|sepSpace|sepUnderscore)
 }
 
-// isVersion reports the mark of a corrected file glued to a number: v2, v002.
+// isCorrection reports the mark of a corrected file glued to a number: v2, v002.
 func isCorrection(rest string) bool { return len(rest) > 1 && rest[0] == 'v' && allDigits(rest[1:]) }
 
-func gluedMarkFollows(rest string) bool {
-	return len(rest) > 1 && rest[0] == 'c' && allDigits(rest[1:])
+// gluedChapter returns the digits of the chapter in a word such as v01c001, "" if there is none.
+func gluedChapter(k []byte) string {
+	before, chapter, _ := strings.Cut(string(k), "c")
+	if before == "" || !allDigits(chapter) {
+		return ""
+	}
+	return chapter
 }
 
 // extendMark takes in decimals behind a number, and the end of a range: "12.5", "90-98", "01-02-03", "c001-c008".
@@ -124,12 +127,9 @@ func (s *segment) extendMark(m *mark, versioned bool) {
 	if !versioned {
 		m.span.First, m.to = s.decimals(m.to, m.span.First)
 	}
-	for m.to < len(s.tok) && (s.tok[m.to].sep.tightDash() || s.tok[m.to].sep == sepTilde) {
+	for s.at(m.to).sep.tightDash() || s.at(m.to).sep == sepTilde {
 		k := s.word(m.to)
-		letters := 0
-		for letters < len(k) && !isDigit(k[letters]) {
-			letters++
-		}
+		letters := firstDigit(k)
 		if letters == len(k) || letters > 0 && comicWords[string(k[:letters])] != m.kind ||
 			digits(k, letters) != len(k) || len(k)-letters > 4 {
 			return
@@ -140,7 +140,7 @@ func (s *segment) extendMark(m *mark, versioned bool) {
 
 // decimals takes in the digits that stand behind a dot at token i.
 func (s *segment) decimals(i int, whole Number) (Number, int) {
-	if i < len(s.tok) && s.tok[i].sep == sepDot && s.tok[i].num >= 0 && len(s.word(i)) < 3 {
+	if t := s.at(i); t.sep == sepDot && t.num >= 0 && len(s.word(i)) < 3 {
 		return trimNumber(string(whole) + "." + string(s.word(i))), i + 1
 	}
 	return whole, i
@@ -178,14 +178,13 @@ func (s *segment) countedMark(i int, k []byte) (m mark, ok bool) {
 
 // romanNumber is the value of a number written with I, V and X.
 func romanNumber(k []byte) Number {
-	value := func(c byte) int { return map[byte]int{'i': 1, 'v': 5, 'x': 10}[c] }
-	sum := 0
-	for i, c := range k {
-		if i+1 < len(k) && value(c) < value(k[i+1]) {
-			sum -= value(c)
-		} else {
-			sum += value(c)
+	sum, last := 0, 0
+	for i := len(k) - 1; i >= 0; i-- {
+		value := map[byte]int{'i': 1, 'v': 5, 'x': 10}[k[i]]
+		if value < last {
+			value = -value
 		}
+		sum, last = sum+value, max(value, -value)
 	}
 	return Number(itoa(sum))
 }

@@ -207,3 +207,6 @@ func (s *segment) countMark(i int) (claim, bool) {
 	}
 	return c, true
 }
+
+// isFullMark reports a word that is season and episode and nothing else.
+func isFullMark(k []byte) bool { _, _, ok := fullMark(k); return ok }

@@ -71,3 +71,11 @@ func (s *segment) entersBracket(i int) bool {
 func (s *segment) bracketOrEnd(i int) bool {
 	return i >= len(s.tok) || s.tok[i].sep&(sepOpen|sepClose) != 0
 }
+
+// strongTag returns the tag at token i that counts wherever it stands, nil if there is none.
+func (s *segment) strongTag(i int) *tag {
+	if m := s.lookup(i); m.tag != nil && m.tag.strength == strong {
+		return m.tag
+	}
+	return nil
+}
