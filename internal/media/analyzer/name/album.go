@@ -42,36 +42,36 @@ func plainText(text string) string {
 func (s *segment) fields(out []words) []words {
 	from := 0
 	for i := range s.tok {
-		if s.tok[i].prop == propWebsite {
+		switch {
+		case s.tok[i].prop == propWebsite:
 			if i == from {
 				from = i + 1
 			}
-			continue
-		}
-		dash := s.tok[i].sep&sepDash != 0 && s.tok[i].sep&(sepSpace) == 0
-		if dash && i > from && s.tok[i].num >= 0 && s.tok[i-1].num >= 0 && len(s.word(i)) == 2 &&
-			len(s.word(i-1)) == 2 &&
-			!s.tok[i-1].sep.tightDash() && s.tok[i].num > s.tok[i-1].num {
-			continue // "Videos 86-98"
-		}
-		if p := i - 1; dash && i > from && s.tok[i].sep.tightDash() && len(s.raw(p)) == 1 &&
-			s.tok[p].num < 0 && s.tok[i].num < 0 && s.tok[p].bracket < 0 {
-			continue // "T-Pain"
-		}
-		if i > from && dash && (s.tok[i].bracket < 0 || s.entersBracket(i)) {
+		case i > from && s.cutsField(i):
 			out = append(out, words{from, i})
 			from = i
 		}
 	}
 	end := len(s.tok)
-	for end > from && (s.tok[end-1].prop == propWebsite ||
-		s.tok[end-1].bracket >= 0 && s.kind(end-1) == '[') {
+	for end > from && (s.tok[end-1].prop == propWebsite || s.kind(end-1) == '[') {
 		end--
 	}
 	if end > from {
 		out = append(out, words{from, end})
 	}
 	return out
+}
+
+// cutsField reports a dash before token i that separates parts of a scene name, rather than what it stands between.
+func (s *segment) cutsField(i int) bool {
+	t, before := &s.tok[i], &s.tok[i-1]
+	switch {
+	case t.sep&sepDash == 0 || t.sep&sepSpace != 0 || t.bracket >= 0 && !s.entersBracket(i):
+		return false
+	case before.num >= 0: // "Videos 86-98"
+		return t.num <= before.num || len(s.word(i)) != 2 || len(s.word(i-1)) != 2 || before.sep.tightDash()
+	}
+	return !t.sep.tightDash() || len(s.raw(i-1)) > 1 || t.num >= 0 || before.bracket >= 0 // "T-Pain"
 }
 
 // sceneAlbum reads a scene release: the year second to last, the group last, and at least an artist
@@ -141,15 +141,10 @@ func (s *segment) fieldYear(f []words, n int) (year, at int) {
 func (s *segment) musical(f []words) bool {
 	for _, w := range f {
 		for i := w.from; i < w.to; i++ {
-			if m := s.lookup(i); m.tag != nil && m.tag.strength == strong &&
-				(m.tag.prop == propScreenSize || m.tag.prop == propSource && m.tag.value != "Web") ||
-				isScreenSize(s.word(i)) {
+			t := s.strongTag(i)
+			if t != nil && (t.prop == propScreenSize || t.prop == propSource && t.value != "Web") ||
+				isScreenSize(s.word(i)) || isFullMark(s.word(i)) {
 				return false
-			}
-			if s.tok[i].num < 0 {
-				if _, _, ok := fullMark(s.word(i)); ok {
-					return false
-				}
 			}
 		}
 	}
@@ -184,18 +179,15 @@ func (s *segment) albumTitle(w words) string {
 	return s.phrase(words{w.from, to})
 }
 
-// audioFormat returns the codec that token i names among people: MP3, V0, 320kbps, M4A, FLAC.
+// audioFormat returns the codec that token i names among people: MP3, V0, M4A, FLAC.
 func (s *segment) audioFormat(i int) string {
 	k := s.word(i)
 	switch string(k) {
-	case "mp3", "v0", "v2", "320", "320kbps", "192kbps", "256kbps", "128kbps":
-		if string(k) == "mp3" || k[0] == 'v' {
-			return "MP3"
-		}
-		return ""
+	case "mp3", "v0", "v2":
+		return "MP3"
 	case "m4a", "aac", "itunes":
 		return "AAC"
-	case "flac", "webflac", "flac24", "24bitflac":
+	case "webflac", "24bitflac":
 		return "FLAC"
 	case "alac":
 		return "ALAC"
@@ -210,7 +202,7 @@ func (s *segment) audioFormat(i int) string {
 	case "opus":
 		return "Opus"
 	}
-	if len(k) > 4 && string(k[:4]) == "flac" {
+	if len(k) >= 4 && string(k[:4]) == "flac" {
 		return "FLAC"
 	}
 	return ""
@@ -218,21 +210,19 @@ func (s *segment) audioFormat(i int) string {
 
 // fillAudio writes the formats that the words of the name mention.
 func (s *segment) fillAudio(g *Guess) {
-	for i := range s.tok {
-		if c := s.audioFormat(i); c != "" && i > 0 {
+	for i := 1; i < len(s.tok); i++ {
+		if c := s.audioFormat(i); c != "" {
 			g.AudioCodec.add(c)
 		}
-		if m := s.lookup(i); m.tag != nil && i > 1 {
-			switch m.tag.prop {
-			case propVideoCodec:
-				if m.tag.strength == strong {
-					set(&g.VideoCodec, m.tag.value)
-				}
-			case propSource:
-				if m.tag.value == "Web" {
-					set(&g.Source, m.tag.value)
-				}
-			}
+		if i == 1 {
+			continue
+		}
+		switch t := s.lookup(i).tag; {
+		case t == nil:
+		case t.prop == propVideoCodec && t.strength == strong:
+			set(&g.VideoCodec, t.value)
+		case t.prop == propSource && t.value == "Web":
+			set(&g.Source, t.value)
 		}
 	}
 }
@@ -242,36 +232,36 @@ func (s *segment) fillAudio(g *Guess) {
 func (s *segment) audioEvidence() int {
 	n := 0
 	for i := range s.tok {
-		k := s.word(i)
-		if d := digits(k, 0); d >= 3 && d < len(k) && k[d] == 'x' && isDigit(k[len(k)-1]) {
+		if s.neverMusic(i) {
 			return -1
-		}
-		if _, _, ok := fullMark(k); ok || isScreenSize(k) ||
-			s.tok[i].bracket < 0 && len(k) > 4 && k[0] == 's' && isDigit(k[1]) {
-			return -1
-		}
-		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong {
-			switch m.tag.prop {
-			case propVideoCodec, propScreenSize, propColorDepth, propVideoProfile, propService:
-				return -1
-			case propSource:
-				if m.tag.value != "Web" {
-					return -1
-				}
-			}
 		}
 		if i > 0 && s.audioFormat(i) != "" {
 			n += 2
 		}
-		switch string(k) {
-		case "kbps", "lossless", "vbr", "cbr", "discography", "vinyl", "ost":
-			n += 2
-		}
-		if d := digits(k, 0); d > 0 && d < len(k) && string(k[d:]) == "kbps" {
+		k := s.word(i)
+		if string(k[digits(k, 0):]) == "kbps" || oneOf(k, "lossless", "vbr", "cbr", "discography", "vinyl", "ost") {
 			n += 2
 		}
 	}
 	return n
+}
+
+// neverMusic reports a size of pictures, a mark of an episode, or a tag of a video at token i.
+func (s *segment) neverMusic(i int) bool {
+	k, t := s.word(i), s.strongTag(i)
+	d := digits(k, 0)
+	switch {
+	case d >= 3 && d < len(k) && k[d] == 'x' && isDigit(k[len(k)-1]), isScreenSize(k), isFullMark(k),
+		s.tok[i].bracket < 0 && len(k) > 4 && k[0] == 's' && isDigit(k[1]):
+		return true
+	case t == nil:
+		return false
+	}
+	switch t.prop {
+	case propVideoCodec, propScreenSize, propColorDepth, propVideoProfile, propService:
+		return true
+	}
+	return t.prop == propSource && t.value != "Web"
 }
 
 // spokenAlbum reads "Artist - Album (2004) [FLAC]" and its relatives. Words that only music has must
@@ -281,25 +271,19 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 		return false
 	}
 	start := 0
-	// "(Genre) [CD] Artist - ..."
-	for start < len(s.tok) && s.tok[start].bracket >= 0 && s.kind(start) != '{' {
+	for s.kind(start) != 0 && s.kind(start) != '{' { // "(Genre) [CD] Artist - ..."
 		start++
 	}
-	dash := s.nextDash(start + 1)
 	if start >= len(s.tok) {
 		return false
 	}
+	s.fillAudio(g)
+	g.Type = Album
+	dash := s.nextDash(start + 1)
 	if dash == 0 {
-		s.fillAudio(g)
-		g.Year = s.anyYear(start)
-		if j := s.glueDash(start); j > 0 { // "Slowdive- Souvlaki (FLAC)"
-			g.Type, g.Artist, g.Album = Album, s.phrase(words{start, j}), s.phrase(words{j, s.albumEnd(j)})
-		} else {
-			g.Type, g.Album = Album, s.phrase(words{start, s.albumEnd(start)})
-		}
+		s.undashedAlbum(g, start)
 		return true
 	}
-	g.Type = Album
 	g.Artist = s.phrase(words{start, dash})
 	if j := s.nextDash(dash + 1); j == dash+1 && yearLike(s.tok[dash].num) { // "Artist - 2003 - Album"
 		g.Year, dash = s.tok[dash].num, j
@@ -308,34 +292,28 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 		g.Year = s.tok[dash].num
 		dash++
 	}
-	end := s.albumEnd(dash)
-	g.Album = s.phrase(words{dash, end})
-	if va := foldWord(g.Artist); va != "va" {
-		if j := s.nextDash(dash + 1); j > 0 && j < end && s.tok[j].num < 0 && start > 0 {
-			g.Album = s.phrase(words{dash, j})
-		}
+	title := words{dash, s.albumEnd(dash)}
+	if j := s.nextDash(dash + 1); start > 0 && j > 0 && j < title.to && s.tok[j].num < 0 && foldWord(g.Artist) != "va" {
+		title.to = j
 	}
-	if g.Year == 0 {
-		g.Year = s.anyYear(dash)
-	}
-	if strings.Contains(strings.ToLower(g.Album), "discography") {
+	set(&g.Year, s.anyYear(dash))
+	if g.Album = s.phrase(title); strings.Contains(strings.ToLower(g.Album), "discography") {
 		g.Album = ""
 	}
-	s.fillAudio(g)
-	if strings.Contains(s.text, "⭐") || strings.Contains(s.text, "Lossless / WEB") ||
-		strings.Contains(s.text, "PMEDIA") {
+	if strings.Contains(s.text, "⭐") || strings.Contains(s.text, "Lossless / WEB") || strings.Contains(s.text, "PMEDIA") {
 		g.Type = Music
 	}
 	return true
 }
 
-func (s *segment) glueDash(i int) int {
-	for j := i + 1; j < len(s.tok); j++ {
-		if s.tok[j].sep&sepDash != 0 && s.tok[j].sep&sepSpace != 0 {
-			return j
-		}
+// undashedAlbum reads an album from token i on that no dash with room around it separates from its artist:
+// "Slowdive- Souvlaki (FLAC)".
+func (s *segment) undashedAlbum(g *Guess, i int) {
+	g.Year = s.anyYear(i)
+	if j := s.nextDash(i + 1); j > 0 {
+		g.Artist, i = s.phrase(words{i, j}), j
 	}
-	return 0
+	g.Album = s.phrase(words{i, s.albumEnd(i)})
 }
 
 // albumEnd returns where the album's title that begins at token i ends: before a year, a bracket, a

@@ -159,16 +159,13 @@ func (s *segment) bookFields(f []words, end int, released bool) []words {
 // returns the parts that are left.
 func (s *segment) leadingNumbers(g *Guess, f []words, authorKnown bool) []words {
 	for len(f) > 0 {
-		index, volume, to := s.bookNumber(f[0])
-		n := s.tok[f[0].from].num
-		single := f[0].to-f[0].from == 1
-		switch {
-		case len(f) > 1 && single && yearLike(n) && len(s.word(f[0].from)) == 4 &&
-			(authorKnown || len(f) > 2 || s.tok[f[0].from].bracket >= 0):
-			if g.Year == 0 {
-				g.Year = n
-			}
+		if s.yearField(f, authorKnown) {
+			set(&g.Year, s.tok[f[0].from].num)
 			f = f[1:]
+			continue
+		}
+		index, volume, to := s.bookNumber(f[0])
+		switch {
 		case to == 0 || g.SeriesIndex != "":
 			return f
 		case to == f[0].to && len(f) > 1:
@@ -178,14 +175,18 @@ func (s *segment) leadingNumbers(g *Guess, f []words, authorKnown bool) []words 
 		default:
 			return f
 		}
-		if to > 0 && g.SeriesIndex == "" && index != "" {
-			g.SeriesIndex = index
-			if volume && g.Type != Audiobook {
-				g.Volume.First = index
-			}
+		g.SeriesIndex = index
+		if volume && index != "" && g.Type != Audiobook {
+			g.Volume.First = index
 		}
 	}
 	return f
+}
+
+// yearField reports a year that is the first part of a name, before the title.
+func (s *segment) yearField(f []words, authorKnown bool) bool {
+	i := f[0].from
+	return len(f) > 1 && f[0].to == i+1 && s.isYear(i) && (authorKnown || len(f) > 2 || s.tok[i].bracket >= 0)
 }
 
 // bookNumber reads the number that opens w, with the word for it or without, and returns the token behind it; 0 if

@@ -93,18 +93,7 @@ func (s *segment) readPrinted(g *Guess) bool {
 // readWork reads a title, whoever is named before it, the year and the group of a printed work, whose
 // format stands at token at.
 func (s *segment) readWork(g *Guess, at int) {
-	end := at
-	for end > 1 {
-		from, m := s.matchBefore(end)
-		if k := string(s.word(end - 1)); m.tag != nil &&
-			(m.tag.prop == propLanguage || m.tag.prop == propOther || m.tag.prop == propEdition) && from > 0 &&
-			k != "edition" {
-			end = from
-			continue
-		}
-		break
-	}
-	start := 0
+	end := s.beforePrintTags(at)
 	if end > 1 && s.isYear(end-1) {
 		g.Year = s.tok[end-1].num
 		if g.Type != Magazine {
@@ -113,29 +102,35 @@ func (s *segment) readWork(g *Guess, at int) {
 	} else {
 		g.Year = s.anyYear(0)
 	}
-	for i := 1; i < end; i++ {
-		sep := s.tok[i].sep
-		if sep.spacedDash() || sep.tightDash() && !s.spaces && strings.IndexByte(s.text, '.') < 0 {
-			g.Author = s.phrase(words{0, i})
-			start = i
-			break
+	tight := !s.spaces && strings.IndexByte(s.text, '.') < 0 // dashes are all that separates
+	start := 0
+	for i := 1; i < end && start == 0; i++ {
+		if sep := s.tok[i].sep; sep.spacedDash() || tight && sep.tightDash() {
+			g.Author, start = s.phrase(words{0, i}), i
 		}
 	}
 	for i := start + 1; i < end; i++ {
-		if s.tok[i].sep.tightDash() && strings.IndexByte(s.text, '.') < 0 && !s.spaces {
-			end = i
-		}
-	}
-	for i := start + 1; i < end; i++ {
-		if s.entersBracket(i) {
+		if tight && s.tok[i].sep.tightDash() || s.entersBracket(i) {
 			end = i
 		}
 	}
 	g.Title = s.phrase(words{start, end})
-	last := len(s.tok) - 1
-	if last > at && s.tok[last].sep.tightDash() {
+	if last := len(s.tok) - 1; last > at && s.tok[last].sep.tightDash() {
 		g.ReleaseGroup = valid(s.raw(last))
 	}
+}
+
+// beforePrintTags returns where the languages and editions begin that stand before the format at token end.
+func (s *segment) beforePrintTags(end int) int {
+	for end > 1 {
+		from, m := s.matchBefore(end)
+		if m.tag == nil || from == 0 || s.is(end-1, "edition") ||
+			m.tag.prop != propLanguage && m.tag.prop != propOther && m.tag.prop != propEdition {
+			break
+		}
+		end = from
+	}
+	return end
 }
 
 // readCourse reads courses of the schools that sell them as videos.
@@ -177,21 +172,19 @@ func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 		return false
 	}
 	for i := range f.tok {
-		m := f.lookup(i)
-		if m.tag != nil && m.tag.strength == strong || isScreenSize(f.word(i)) {
+		if f.strongTag(i) != nil || isScreenSize(f.word(i)) {
 			return false
 		}
 	}
 	var b Guess
 	hash := strings.IndexByte(p.file, '#')
 	switch {
-	case hash > 0 && hash+1 < len(p.file) && isDigit(p.file[hash+1]) && f.readSeriesNumber(&b) && f.comicHash():
+	case hash > 0 && isDigit(byteAt(p.file, hash+1)) && f.readSeriesNumber(&b) && f.comicHash():
 	case f.volumeAndChapter():
 		c := f.readComic()
 		b.Series, b.Year, b.Volume, b.Chapter = c.series, c.year, c.volume, c.chapter
 		b.SeriesIndex = c.volume.First
-	case f.tok[0].num >= 0 && len(f.word(0)) <= 2 && f.tok[0].bracket < 0 && f.tok[1].sep.spacedDash() &&
-		f.plainNumbered() && f.tok[1].num < 0 && len(f.tok) > 2 && f.nextDash(2) == 0:
+	case f.plainNumbered():
 		f.readBook(&b, false)
 	default:
 		return false
@@ -201,9 +194,13 @@ func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 	return true
 }
 
-// plainNumbered reports a name without brackets and leading zeros, or with a year in brackets at its
-// end: "4 - Title", "04 - Title (1890)".
+// plainNumbered reports a number before a dash, in a name without brackets and leading zeros, or with a year in
+// brackets at its end: "4 - Title", "04 - Title (1890)".
 func (s *segment) plainNumbered() bool {
+	if t := s.at(1); s.tok[0].num < 0 || len(s.word(0)) > 2 || s.tok[0].bracket >= 0 || !t.sep.spacedDash() || t.num >= 0 ||
+		len(s.tok) < 3 || s.nextDash(2) > 0 {
+		return false
+	}
 	if len(s.br) == 0 {
 		return s.word(0)[0] != '0'
 	}
@@ -214,7 +211,7 @@ func (s *segment) plainNumbered() bool {
 func (s *segment) comicHash() bool {
 	for i := range s.tok {
 		if s.tok[i].sep&sepHash != 0 {
-			return i+1 >= len(s.tok) || s.tok[i+1].sep&(sepOpen|sepClose) != 0
+			return s.bracketOrEnd(i + 1)
 		}
 	}
 	return false

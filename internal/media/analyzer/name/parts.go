@@ -3,28 +3,29 @@ package name
 // findParts claims what numbers the pieces of a work: parts, CDs, discs, films of a series and bonuses.
 func (s *segment) findParts() {
 	for i := range s.tok {
-		if s.tok[i].prop != propNone {
+		if !s.freeWord(i) {
 			continue
 		}
-		if e := s.tok[i].entry; e.plays(rolePart) && s.freeWord(i+1) {
+		if s.plays(i, rolePart) && s.freeWord(i+1) {
 			s.claimPart(i)
 			continue
 		}
 		k := s.word(i)
-		switch d := firstDigit(k); string(k[:d]) {
+		d := firstDigit(k)
+		glued := d < len(k)
+		switch string(k[:d]) {
 		case "part", "pt":
 			if n := number(k[d:]); n >= 0 && len(k)-d < 3 {
 				s.add(claim{prop: propPart, from: i, to: i + 1, num: n})
 			}
 		case "cd":
-			switch {
-			case d < len(k) && len(k) <= 6:
+			if glued {
 				s.claimGluedCD(i, k)
-			case d == len(k) && i+1 < len(s.tok) && isDigit(s.word(i + 1)[0]):
+			} else if startsNumber(s.word(i + 1)) {
 				s.claimCD(i)
 			}
 		case "disc", "disk":
-			if d == len(k) && i > 0 && s.freeWord(i+1) && s.tok[i+1].num > 0 && len(s.word(i+1)) < 3 {
+			if !glued && i > 0 && s.freeWord(i+1) && s.tok[i+1].num > 0 && len(s.word(i+1)) < 3 {
 				s.add(claim{prop: propDisc, from: i, to: i + 2, num: s.tok[i+1].num})
 			}
 		case "f", "x":
@@ -59,14 +60,12 @@ func (s *segment) claimFilmOrBonus(i int, k []byte) {
 // claimCDCount claims "2CD", and "2 CDs" at the end of the name.
 func (s *segment) claimCDCount(i int, k []byte) {
 	c := claim{prop: propCD, from: i, to: i + 1, text: "count", num: int(k[0] - '0')}
-	if i == 0 {
+	if len(k) == 1 && i+2 == len(s.tok) && oneOf(s.word(i+1), "cd", "cds") {
+		c.to = i + 2
+	} else if len(k) != 3 || string(k[1:]) != "cd" {
 		return
 	}
-	switch {
-	case len(k) == 3 && string(k[1:]) == "cd":
-		s.add(c)
-	case len(k) == 1 && i+2 == len(s.tok) && (s.is(i+1, "cd") || s.is(i+1, "cds")):
-		c.to = i + 2
+	if i > 0 {
 		s.add(c)
 	}
 }
@@ -74,17 +73,16 @@ func (s *segment) claimCDCount(i int, k []byte) {
 // claimGluedCD claims "CD1", "CD1of2", "CD2 of 3".
 func (s *segment) claimGluedCD(i int, k []byte) {
 	d := digits(k, 2)
-	if d < len(k) && (len(k) < d+3 || string(k[d:d+2]) != "of" || digits(k, d+2) != len(k)) ||
+	if len(k) > 6 || d < len(k) && (len(k) < d+3 || string(k[d:d+2]) != "of" || digits(k, d+2) != len(k)) ||
 		i == 0 && len(s.tok) > 1 {
 		return
 	}
 	s.add(claim{prop: propCD, from: i, to: i + 1, num: number(k[2:d])})
-	switch {
+	switch n := s.at(i + 2).num; {
 	case d < len(k):
 		s.add(claim{prop: propCD, from: i, to: i + 1, text: "count", num: number(k[d+2:])})
-	case i+2 < len(s.tok) && s.is(i+1, "of") && s.tok[i+2].num > 0 && s.tok[i+2].num < 20 &&
-		s.free(i+1, i+3):
-		s.add(claim{prop: propCD, from: i + 1, to: i + 3, text: "count", num: s.tok[i+2].num})
+	case s.is(i+1, "of") && n > 0 && n < 20 && s.free(i+1, i+3):
+		s.add(claim{prop: propCD, from: i + 1, to: i + 3, text: "count", num: n})
 	}
 }
 

@@ -85,18 +85,16 @@ func findCuts(path string, cuts []int) []int {
 	}
 	depth, inside := 0, -1 // inside is the first cut since a bracket opened
 	for i := range len(path) {
-		if c := path[i]; c > ' ' && c < '[' && c > '/' || c > ']' && c < '{' { // letters and digits
-			continue
-		}
 		switch c := path[i]; {
+		case plainLetters[c] != 0:
 		case c == '/' || c == '\\':
 			if depth > 0 && inside < 0 && !absolute {
 				inside = len(cuts)
 			}
 			cuts = append(cuts, i)
-		case c == '(' || c == '[' || c == '{' || c == 0xE3 && strings.HasPrefix(path[i:], "【"):
+		case bracketAt(path[i:], "([{", "【"):
 			depth, inside = depth+1, -1
-		case c == ')' || c == ']' || c == '}' || c == 0xE3 && strings.HasPrefix(path[i:], "】"):
+		case bracketAt(path[i:], ")]}", "】"):
 			if inside >= 0 {
 				cuts = cuts[:inside] // slashes between two brackets are text
 			}
@@ -104,6 +102,11 @@ func findCuts(path string, cuts []int) []int {
 		}
 	}
 	return cuts
+}
+
+// bracketAt reports whether text begins with one of the narrow brackets, or with the wide one.
+func bracketAt(text, narrow, wide string) bool {
+	return strings.IndexByte(narrow, text[0]) >= 0 || strings.HasPrefix(text, wide)
 }
 
 // medium is what a file name's extension says of its content.

@@ -74,39 +74,34 @@ func (s *segment) fromCamera(timed bool) bool {
 // moment finds a date in the words of a name, and a time behind it.
 func (s *segment) moment() (d date, clock string, ok bool) {
 	for i := range s.tok {
-		n := s.tok[i].num
-		k := s.word(i)
-		to := i + 1
-		if len(k) >= 13 {
+		if k := s.word(i); len(k) >= 13 {
 			if d, clock, ok := instant(k); ok {
 				return d, clock, true
 			}
 		}
-		switch {
-		case n >= 0 && len(k) == 2 && i == 0 && len(s.tok) > 5 && len(s.word(1)) == 2 && len(s.word(2)) == 2 &&
-			s.tok[1].sep.tightDash() && s.tok[2].sep.tightDash() && s.clock(3) != "":
-			d = date{century(n), s.tok[1].num, s.tok[2].num} // "22-04-06 15-21-03"
-			to = 3
-		case n >= 0 && len(k) == 8:
-			d = date{n / 10000, n / 100 % 100, n % 100}
-		case n >= 0 && len(k) == 4 && i+2 < len(s.tok) && len(s.word(i+1)) <= 2 && digits(s.word(i+2), 0) >= 1 &&
-			digits(s.word(i+2), 0) <= 2:
-			day := s.word(i + 2)
-			e := digits(day, 0)
-			if e < len(day) && day[e] != 't' { // 2019-05-21T10
-				continue
-			}
-			d = date{n, s.tok[i+1].num, number(day[:e])}
-			to = i + 3
-		default:
-			continue
+		if d, to := s.dayAt(i); d.valid() && d.year >= 1970 && d.year <= 2060 {
+			return d, s.clock(to), true
 		}
-		if !d.valid() || d.year < 1970 || d.year > 2060 {
-			continue
-		}
-		return d, s.clock(to), true
 	}
 	return date{}, "", false
+}
+
+// dayAt reads the day at token i: 20190521, "2019-05-21T10", "22-04-06 15-21-03". It returns the token behind it.
+func (s *segment) dayAt(i int) (d date, to int) {
+	n, k := s.tok[i].num, s.word(i)
+	month, day := s.at(i+1), s.word(i+2)
+	e := digits(day, 0)
+	switch {
+	case n < 0:
+	case len(k) == 8:
+		return date{n / 10000, n / 100 % 100, n % 100}, i + 1
+	case len(k) == 4 && len(s.word(i+1)) <= 2 && (e == 1 || e == 2) && (e == len(day) || day[e] == 't'):
+		return date{n, month.num, number(day[:e])}, i + 3
+	case i == 0 && len(k) == 2 && len(s.word(1)) == 2 && len(day) == 2 && len(s.tok) > 5 && month.sep.tightDash() &&
+		s.tok[2].sep.tightDash() && s.clock(3) != "":
+		return date{century(n), month.num, s.tok[2].num}, 3
+	}
+	return date{}, 0
 }
 
 // instant reads a day and a time in one run of digits, yyyymmddhhmmss with or without milliseconds, and the day of the
@@ -140,39 +135,33 @@ func instant(k []byte) (d date, clock string, ok bool) {
 
 // clock reads a time from token i on: 104552, 104552123, 104552Z, "10 45 52", "at 10.45.52 PM".
 func (s *segment) clock(i int) string {
-	if i < len(s.tok) && (s.is(i, "at") || s.is(i, "um")) {
+	if oneOf(s.word(i), "at", "um") {
 		i++
 	}
-	if i >= len(s.tok) {
-		return ""
-	}
-	k := s.word(i)
+	k, seconds := s.word(i), s.word(i+2)
 	if d := digits(k, 0); (d == 6 || d == 9) && (d == len(k) || d+1 == len(k) && k[d] == 'z') {
 		return clockString(number(k[:2]), number(k[2:4]), number(k[4:6]))
 	}
-	if s.tok[i].num < 0 || len(k) > 2 || i+2 >= len(s.tok) || len(s.word(i+1)) != 2 || digits(s.word(i+2), 0) != 2 {
+	h := s.at(i).num
+	if h < 0 || len(k) > 2 || len(s.word(i+1)) != 2 || digits(seconds, 0) != 2 {
 		return ""
 	}
-	half := s.word(i + 2)[2:]
-	if len(half) == 0 && i+3 < len(s.tok) {
+	half := seconds[2:]
+	if len(half) == 0 {
 		half = s.word(i + 3)
 	}
-	h := s.tok[i].num
-	switch string(half) {
-	case "am", "pm":
+	switch {
+	case oneOf(half, "am", "pm"):
 		if h < 1 || h > 12 {
 			return ""
 		}
-		h %= 12
-		if half[0] == 'p' {
+		if h %= 12; half[0] == 'p' {
 			h += 12
 		}
-	default:
-		if len(k) != 2 {
-			return ""
-		}
+	case len(k) != 2:
+		return ""
 	}
-	return clockString(h, s.tok[i+1].num, number(s.word(i + 2)[:2]))
+	return clockString(h, s.tok[i+1].num, number(seconds[:2]))
 }
 
 func clockString(h, m, sec int) string {

@@ -37,29 +37,28 @@ func (s *segment) programKind() Type {
 	last := len(s.tok) - 1
 	for i := range s.tok {
 		k := s.word(i)
-		if _, _, ok := fullMark(k); ok {
-			return ""
-		}
-		if m := s.lookup(i); m.tag != nil && m.tag.strength == strong && m.tag.value != "NTSC" || isScreenSize(k) {
+		if t := s.strongTag(i); t != nil && t.value != "NTSC" || isScreenSize(k) || isFullMark(k) {
 			return "" // a video
 		}
-		console = console || i > 0 && isConsole(k)
-		version = version || i > 0 && s.versionAt(i)
+		if i == 0 {
+			continue
+		}
+		console = console || isConsole(k)
+		version = version || s.versionAt(i)
 		switch string(k) {
 		case "version", "build":
-			version = version || i > 0 && i+1 < last && isDigit(s.word(i + 1)[0])
+			version = version || i+1 < last && isDigit(s.word(i + 1)[0])
 		case "keygen", "keymaker", "keyfilemaker", "cracked", "patched", "x64", "x86", "win32", "win64", "macosx",
 			"macos", "multilingual", "portable", "activator":
-			tool = tool || i > 0
+			tool = true
 		}
 	}
-	if last < 1 {
-		return ""
-	}
-	if console || s.tok[last].sep.tightDash() && isGameGroup(s.word(last)) {
+	group := last > 0 && s.tok[last].sep.tightDash()
+	switch {
+	case last < 1:
+	case console, group && isGameGroup(s.word(last)):
 		return Game
-	}
-	if version && (tool || s.tok[last].sep.tightDash() || strings.Contains(s.text, "__")) {
+	case version && (tool || group || strings.Contains(s.text, "__")):
 		return App
 	}
 	return ""
@@ -67,14 +66,13 @@ func (s *segment) programKind() Type {
 
 // versionAt reports a version of a program at token i: v1.17.2, 23.3.2, 11.1.1.
 func (s *segment) versionAt(i int) bool {
-	k := s.word(i)
-	if len(k) > 1 && k[0] == 'v' && digits(k, 1) == len(k) && i+1 < len(s.tok) && s.tok[i+1].sep == sepDot &&
-		s.tok[i+1].num >= 0 {
-		return true
+	k, next, third := s.word(i), s.at(i+1), s.at(i+2)
+	if next.sep != sepDot || next.num < 0 {
+		return false
 	}
-	return s.tok[i].num >= 0 && i+2 < len(s.tok) && len(k) < 3 && s.tok[i+1].sep == sepDot && s.tok[i+1].num >= 0 &&
-		len(s.word(i+1)) < 4 &&
-		s.tok[i+2].sep == sepDot && s.tok[i+2].num >= 0 && s.tok[i].sep != sepDash
+	return len(k) > 1 && k[0] == 'v' && digits(k, 1) == len(k) ||
+		s.tok[i].num >= 0 && len(k) < 3 && len(s.word(i+1)) < 4 && third.sep == sepDot && third.num >= 0 &&
+			s.tok[i].sep != sepDash
 }
 
 // programWord reports a word that no title of a game goes beyond.

@@ -52,40 +52,54 @@ func (s *segment) lookupGlued(i int) match {
 	if len(k) < 3 || len(k) > 24 || s.tok[i].cjk {
 		return match{}
 	}
-	if d := digits(k, 0); d > 0 && d <= 2 {
-		rest := k[d:]
-		if len(rest) > 3 && rest[0] == 'x' {
-			rest = rest[1:]
-		}
-		if string(rest) == "dvd" {
-			return match{tag: lookupWord([]byte("dvdr")).tag, to: i + 1}
-		}
-		if e := lookupWord(rest); e != nil && e.tag != nil && (e.tag.prop == propLanguage || e.tag.prop == propSource) {
-			return match{tag: e.tag, to: i + 1}
-		}
+	var t *tag
+	switch d := digits(k, 0); {
+	case d == 0 || d > 2:
+		t = tagBeforeNumber(k)
+	case string(k[d:]) == "dvd" || string(k[d:]) == "xdvd":
+		t = lookupWord("dvdr").tag
+	case len(k)-d > 3 && k[d] == 'x':
+		t = lookupWord(k[d+1:]).tagOf(propLanguage, propSource)
+	default:
+		t = lookupWord(k[d:]).tagOf(propLanguage, propSource)
+	}
+	if t == nil {
 		return match{}
 	}
+	return match{tag: t, to: i + 1}
+}
+
+// tagBeforeNumber finds the tag that letters in front of a number are: DDP5, FLACx2, BD1080p.
+func tagBeforeNumber(k []byte) *tag {
 	d := firstDigit(k)
 	if d == len(k) || d < 2 {
-		return match{}
+		return nil
 	}
 	head, rest := k[:d], k[d:]
-	if len(head) > 3 && head[d-1] == 'x' && len(rest) == 1 {
+	if d > 3 && head[d-1] == 'x' && len(rest) == 1 {
 		head = head[:d-1]
 	}
-	e := lookupWord(head)
-	if e == nil || e.tag == nil {
-		return match{}
+	t := lookupWord(head).tagOf(propAudioCodec, propSource)
+	switch {
+	case t == nil:
+		return nil
+	case t.prop == propAudioCodec && len(rest) <= 2 && digits(rest, 0) == len(rest):
+		return t
+	case t.prop == propSource && (isScreenSize(rest) || lookupWord(rest).isTag()):
+		return t
 	}
-	if e.tag.prop == propAudioCodec && len(rest) <= 2 && digits(rest, 0) == len(rest) {
-		return match{tag: e.tag, to: i + 1}
+	return nil
+}
+
+// isTag reports whether the phrase, which may be unknown, is a tag.
+func (e *entry) isTag() bool { return e != nil && e.tag != nil }
+
+// tagOf returns the tag of the phrase, which may be unknown, if it is of one of two properties.
+func (e *entry) tagOf(a, b property) *tag {
+	if e.isTag() && (e.tag.prop == a || e.tag.prop == b) {
+		return e.tag
 	}
-	if e.tag.prop == propSource {
-		if f := lookupWord(rest); f != nil && f.tag != nil || isScreenSize(rest) {
-			return match{tag: e.tag, to: i + 1}
-		}
-	}
-	return match{}
+	return nil
 }
 
 // findStrongTags claims the words of the vocabulary that are tags wherever they stand. They are the

@@ -213,43 +213,13 @@ func (s *segment) joined(i int) bool {
 // claimBrackets claims the weak words in brackets that hold a tag already, or nothing but tags.
 func (s *segment) claimBrackets() {
 	for b := range s.br {
-		g := s.br[b]
-		first, last := g.first, g.last
-		if first == last || last-first > 24 {
+		g := &s.br[b]
+		least, ok := s.bracketStrength(g)
+		if !ok || g.first == 0 && g.last == len(s.tok) { // all that the name has for a title
 			continue
 		}
-		tagged, all := false, true
-		for i := first; i < last; {
-			if s.tok[i].prop != propNone {
-				tagged = tagged || s.tok[i].prop.descriptive()
-				i++
-				continue
-			}
-			m := s.lookup(i)
-			if m.tag == nil || m.to > last {
-				all = false
-				i++
-				continue
-			}
-			if m.tag.strength < weak && !(len(s.raw(i)) >= 3 || first > 0) {
-				all = false
-			}
-			i = m.to
-		}
-		if !tagged && !all {
-			continue
-		}
-		least := weak
-		if all {
-			least = code
-		}
-		for i := first; i < last; {
-			if s.tok[i].prop != propNone {
-				i++
-				continue
-			}
-			m := s.lookup(i)
-			if m.tag != nil && m.tag.strength >= least && m.to <= last && s.free(i, m.to) && !s.titleBracket(b) {
+		for i := g.first; i < g.last; {
+			if m := s.lookup(i); s.freeWord(i) && m.tag != nil && m.tag.strength >= least && m.to <= g.last && s.free(i, m.to) {
 				s.claimTag(m, i)
 				i = m.to
 			} else {
@@ -259,7 +229,29 @@ func (s *segment) claimBrackets() {
 	}
 }
 
-// titleBracket reports whether bracket b is all that the name has for a title.
-func (s *segment) titleBracket(b int) bool {
-	return s.br[b].first == 0 && s.br[b].last == len(s.tok)
+// bracketStrength returns how strong the tags must be that count in a bracket. It reports false if none do.
+func (s *segment) bracketStrength(b *bracket) (strength, bool) {
+	if b.first == b.last || b.last-b.first > 24 {
+		return 0, false
+	}
+	tagged, all := false, true
+	for i := b.first; i < b.last; {
+		if !s.freeWord(i) {
+			tagged = tagged || s.tok[i].prop.descriptive()
+			i++
+			continue
+		}
+		m := s.lookup(i)
+		if m.tag == nil || m.to > b.last {
+			all = false
+			i++
+			continue
+		}
+		all = all && (m.tag.strength >= weak || len(s.raw(i)) >= 3 || b.first > 0)
+		i = m.to
+	}
+	if all {
+		return code, true
+	}
+	return weak, tagged
 }

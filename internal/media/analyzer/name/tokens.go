@@ -1,6 +1,9 @@
 package name
 
-import "unicode/utf8"
+import (
+	"unicode"
+	"unicode/utf8"
+)
 
 // separators is a set of what stands between two words.
 type separators uint16
@@ -117,70 +120,78 @@ func (s *segment) tokenize() {
 		stack int16 = -1
 	)
 	text := s.text
-	finish := func(end int) {
-		cur.end = end
-		cur.k1 = len(s.key)
-		if cur.k1 > cur.k0 {
-			s.addToken(cur)
-		}
-		in = false
-	}
 	for i := 0; i < len(text); {
-		if plainLetters[text[i]] != 0 { // most of most names
+		r, n, kind, folded := decode(text[i:], &out)
+		switch {
+		case kind == kindApostrophe && in && startsWord(text[i+n:]), kind == kindMark && in:
+			s.key = append(s.key, out[:folded]...)
+		case kind == kindLetter || kind == kindDigit:
 			if !in {
 				in = true
 				cur, sep = s.beginToken(i, sep, stack), 0
 			}
-			var letter bool
-			i, letter = s.appendPlain(i)
-			cur.latin = cur.latin || letter
-			continue
-		}
-		r, n := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(text[i:])
-		}
-		kind, folded := foldRune(r, &out)
-		if r == utf8.RuneError && n == 1 {
-			kind, folded, out[0] = kindLetter, 1, '?' // a letter of some 8-bit encoding
-		}
-		if kind == kindApostrophe && in && startsWord(text[i+n:]) || kind == kindMark && in {
-			s.key = append(s.key, out[:folded]...)
-			i += n
-			continue
-		}
-		switch kind {
-		case kindLetter, kindDigit:
-			if !in {
-				in = true
-				cur, sep = s.beginToken(i, sep, stack), 0
+			if plainLetters[text[i]] != 0 { // most of most names
+				var letter bool
+				i, letter = s.appendPlain(i)
+				cur.latin = cur.latin || letter
+				continue
 			}
 			s.key = append(s.key, out[:folded]...)
-			switch {
-			case kind == kindDigit:
-			case isCJK(r):
-				cur.cjk = true
-			case r < 0x250 || r >= 0x1E00 && r < 0x1F00:
-				cur.latin = true
-			default:
-				cur.other = true
+			if kind == kindLetter {
+				cur.takeScript(r)
 			}
 		default:
 			if in {
-				finish(i)
+				s.endToken(cur, i)
+				in = false
 			}
 			sep |= s.separator(r, kind, i, n, &stack)
 		}
 		i += n
 	}
 	if in {
-		finish(len(text))
+		s.endToken(cur, len(text))
 	}
 	s.tail = sep
 	for b := stack; b >= 0; b = s.br[b].parent {
 		s.br[b].close, s.br[b].last = len(text), len(s.tok)
 	}
 	s.dropDoubled()
+}
+
+// decode returns the first character of text, its length, its kind, and how much of out is its folded form.
+func decode(text string, out *[4]byte) (r rune, n int, kind runeKind, folded int) {
+	if c := text[0]; c < utf8.RuneSelf {
+		kind, folded = foldASCII(c, out)
+		return rune(c), 1, kind, folded
+	}
+	r, n = utf8.DecodeRuneInString(text)
+	if r == utf8.RuneError && n == 1 {
+		out[0] = '?' // a letter of some 8-bit encoding
+		return r, n, kindLetter, 1
+	}
+	kind, folded = foldRune(r, out)
+	return r, n, kind, folded
+}
+
+// takeScript notes the script of a letter of the token.
+func (t *token) takeScript(r rune) {
+	switch {
+	case isCJK(r):
+		t.cjk = true
+	case r < 0x250 || r >= 0x1E00 && r < 0x1F00:
+		t.latin = true
+	default:
+		t.other = true
+	}
+}
+
+// endToken adds t, which ends before byte end of the text, if anything of it is left when folded.
+func (s *segment) endToken(t token, end int) {
+	t.end, t.k1 = end, len(s.key)
+	if t.k1 > t.k0 {
+		s.addToken(t)
+	}
 }
 
 // beginToken returns the token that begins at byte i of the text.
@@ -266,39 +277,28 @@ func (s *segment) separator(r rune, kind runeKind, at, size int, stack *int16) s
 	case kindApostrophe:
 		return sepQuote
 	}
-	switch r {
-	case ' ', '\t', 0xA0, 0x3000:
-		s.spaces = s.spaces || at > 0
-		return sepSpace
-	case '.', '·', '・':
-		return sepDot
-	case '_':
-		return sepUnderscore
-	case '-', '–', '—', '‐', '‑', '－':
-		return sepDash
-	case '~', '～', '〜':
-		return sepTilde
-	case '+', '＋':
-		return sepPlus
-	case '&', '＆':
-		return sepAmpersand
-	case ',', ';', '、', '，':
-		return sepComma
-	case '/', '\\', '|':
-		return sepSlash
-	case ':', '：':
-		return sepColon
-	case '#':
-		return sepHash
-	case '"', '“', '”', '„', '«', '»':
-		return sepQuote
-	case '!', '?', '！', '？', '¡', '¿', '…', '°', '´', '%', '$', '*':
-		return sepMark
-	case 0x200B, 0x200C, 0x200D, 0xFEFF:
-		return sepSpace
+	sep, known := separatorSets[r]
+	if !known {
+		return sepOther
 	}
-	return sepOther
+	s.spaces = s.spaces || sep == sepSpace && at > 0 && unicode.IsSpace(r)
+	return sep
 }
+
+// separatorSets says which characters separate words in which way.
+var separatorSets = func() map[rune]separators {
+	m := make(map[rune]separators)
+	for sep, runes := range map[separators]string{
+		sepSpace: " \t\u00A0\u3000\u200B\u200C\u200D\uFEFF", sepDot: ".·・", sepUnderscore: "_", sepDash: "-–—‐‑－",
+		sepTilde: "~～〜", sepPlus: "+＋", sepAmpersand: "&＆", sepComma: ",;、，", sepSlash: `/\|`, sepColon: ":：",
+		sepHash: "#", sepQuote: `"“”„«»`, sepMark: "!?！？¡¿…°´%$*",
+	} {
+		for _, r := range runes {
+			m[r] = sep
+		}
+	}
+	return m
+}()
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 

@@ -36,36 +36,36 @@ func foldRune(r rune, out *[4]byte) (kind runeKind, n int) {
 			out[0] = c
 			return kindLetter, 1
 		}
-	case r == 0xAA || r == 0xBA: // the ordinal signs of "3ª" and "3º"
-		return kindSeparator, 0
 	case r >= 0x0300 && r <= 0x036F:
 		return kindMark, 0
 	case r >= 0x0410 && r <= 0x042F: // Cyrillic capitals
 		return kindLetter, utf8.EncodeRune(out[:], r+0x20)
-	case r >= 0x0430 && r <= 0x045F:
+	case r >= 0x0430 && r <= 0x045F, isCJK(r):
 		return kindLetter, utf8.EncodeRune(out[:], r)
 	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms of ASCII
 		return foldASCII(byte(r-0xFF01+'!'), out)
-	case r == 0x2019 || r == 0x2018 || r == 0x02BC:
-		return kindApostrophe, 0
 	}
-	if isCJK(r) {
-		return kindLetter, utf8.EncodeRune(out[:], r)
-	}
+	return foldRare(r, out)
+}
+
+// foldRare folds what few names have.
+func foldRare(r rune, out *[4]byte) (kind runeKind, n int) {
 	switch r {
+	case 0xAA, 0xBA: // the ordinal signs of "3ª" and "3º"
+		return kindSeparator, 0
+	case 0x2019, 0x2018, 0x02BC:
+		return kindApostrophe, 0
 	case '【', '「', '『', '《', '〈', '〔', '〖':
 		return kindOpen, 0
 	case '】', '」', '』', '》', '〉', '〕', '〗':
 		return kindClose, 0
 	}
 	switch {
-	case unicode.IsLetter(r):
-		return kindLetter, utf8.EncodeRune(out[:], unicode.ToLower(r))
 	case unicode.IsMark(r):
 		return kindMark, utf8.EncodeRune(out[:], r)
 	case unicode.IsDigit(r):
 		return kindLetter, utf8.EncodeRune(out[:], r)
-	case unicode.IsNumber(r): // Ⅲ, ², ½
+	case unicode.IsLetter(r), unicode.IsNumber(r): // Ⅲ, ², ½
 		return kindLetter, utf8.EncodeRune(out[:], unicode.ToLower(r))
 	}
 	return kindSeparator, 0

@@ -76,24 +76,35 @@ func gluedMark(k []byte) int {
 			return i
 		}
 	}
-	// Castle1x01
-	if n := len(k); !isDigit(k[0]) && isDigit(k[n-1]) && isDigit(k[n-2]) && k[n-3] == 'x' && isDigit(k[n-4]) {
-		i := n - 4
-		if isDigit(k[i-1]) {
-			i--
-		}
-		if i > 2 && !isDigit(k[i-1]) {
-			return i
-		}
-	}
 	if isDigit(k[0]) {
-		i := digits(k, 0)
-		if i <= 2 && i < len(k) && k[i] == 'x' {
-			j := digits(k, i+1)
-			if j >= i+3 && j < len(k)-2 && k[j] != 'x' && k[j] != 'e' && k[j] != 'v' {
-				return j
-			}
-		}
+		return crossedInFront(k)
+	}
+	return crossedAtEnd(k)
+}
+
+// crossedAtEnd returns where the mark begins in "Castle1x01".
+func crossedAtEnd(k []byte) int {
+	i := len(k) - 4
+	if !isDigit(k[i+3]) || !isDigit(k[i+2]) || k[i+1] != 'x' || !isDigit(k[i]) {
+		return 0
+	}
+	if isDigit(k[i-1]) {
+		i--
+	}
+	if i > 2 && !isDigit(k[i-1]) {
+		return i
+	}
+	return 0
+}
+
+// crossedInFront returns where the title begins in "3x11Title".
+func crossedInFront(k []byte) int {
+	i := digits(k, 0)
+	if i > 2 || i == len(k) || k[i] != 'x' {
+		return 0
+	}
+	if j := digits(k, i+1); j >= i+3 && j < len(k)-2 && k[j] != 'x' && k[j] != 'e' && k[j] != 'v' {
+		return j
 	}
 	return 0
 }
