@@ -1,0 +1,102 @@
+package works
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// versionsOf makes versions of the videos of one film or episode: the parts of a stack are one, every other is its own.
+func versionsOf(entries []*entry) []version {
+	stacks := make(map[string]int)
+	var out []version
+	var parts [][]int // of each version, the numbers of its items
+	for _, e := range entries {
+		key, part := stackOf(e)
+		if part == 0 {
+			out = append(out, version{items: []*Item{e.Item}, edition: e.Edition})
+			parts = append(parts, nil)
+			continue
+		}
+		i, ok := stacks[key]
+		if !ok || slices.Contains(parts[i], part) {
+			i = len(out)
+			stacks[key] = i
+			out = append(out, version{edition: e.Edition})
+			parts = append(parts, nil)
+		}
+		at, _ := slices.BinarySearch(parts[i], part)
+		parts[i] = slices.Insert(parts[i], at, part)
+		out[i].items = slices.Insert(out[i].items, at, e.Item)
+	}
+	return out
+}
+
+// stackOf says which stack a video is a part of: by its name, or by the folder of its disc.
+func stackOf(e *entry) (key string, part int) {
+	if e.Part > 0 {
+		return e.dir + "/" + withoutPart(e.stem, e.Part) + "." + e.ext, e.Part
+	}
+	if e.disc > 0 && e.disc != bonusDisc {
+		return "disc/" + strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return -1
+			}
+			return r
+		}, e.stem) + "." + e.ext, e.disc
+	}
+	return "", 0
+}
+
+// sortVersions puts first what is watched first: what is no special edition, in the highest resolution.
+func sortVersions(vs []version) {
+	if len(vs) < 2 {
+		return
+	}
+	slices.SortStableFunc(vs, func(a, b version) int {
+		return cmp.Or(cmp.Compare(min(len(a.edition), 1), min(len(b.edition), 1)),
+			cmp.Compare(height(b.items[0]), height(a.items[0])),
+			natural(a.items[0].Path, b.items[0].Path), cmp.Compare(a.items[0].ID, b.items[0].ID))
+	})
+}
+
+// height is that of the largest video stream.
+func height(it *Item) int {
+	h := 0
+	if it.Media != nil {
+		for i := range it.Media.Video {
+			h = max(h, it.Media.Video[i].Height)
+		}
+	}
+	return h
+}
+
+// members lists the items of versions in playing order.
+func members(vs []version, others []Member) []Member {
+	n := len(others)
+	for i := range vs {
+		n += len(vs[i].items)
+	}
+	out := make([]Member, 0, n)
+	for i := range vs {
+		for j, it := range vs[i].items {
+			m := Member{ID: it.ID, Role: Main}
+			if len(vs) > 1 {
+				m.Version = i + 1
+			}
+			if len(vs[i].items) > 1 {
+				m.Part = j + 1
+			}
+			out = append(out, m)
+		}
+	}
+	slices.SortStableFunc(others, func(a, b Member) int {
+		return cmp.Or(cmp.Compare(roleOrder[a.Role], roleOrder[b.Role]), cmp.Compare(a.ID, b.ID))
+	})
+	for i, m := range others {
+		if i == 0 || m.ID != others[i-1].ID || m.Role != others[i-1].Role {
+			out = append(out, m)
+		}
+	}
+	return out
+}
