@@ -63,13 +63,22 @@ func SkippedOf(mounts, links, unreadable []string) Skipped {
 	return Skipped{int64(len(mounts)), int64(len(links)), int64(len(unreadable)), strings.Join(names, "\x00")}
 }
 
+// Both name their index, since SQLite takes that of the paths of all directories for what is asked for by path.
+const (
+	skippedFrom = " FROM dirs INDEXED BY dirs_skipped WHERE root = ? AND skipped IS NOT NULL"
+	skippedSQL  = "SELECT coalesce(sum(mounts), 0), coalesce(sum(links), 0), coalesce(sum(unreadable), 0)" + skippedFrom
+)
+
+func skippedNamesSQL(column string) string {
+	return fmt.Sprintf("SELECT path, skipped%s AND %s > 0 ORDER BY path LIMIT %d", skippedFrom, column, skippedKept)
+}
+
 // Skipped sums up what is not followed of a root, and names the first of each kind. It reads an index that holds the
 // directories with such alone.
 func (s *Store) Skipped(ctx context.Context, root int64) (sum media.Skipped, err error) {
 	var examples [3][]string
 	err = s.read(ctx, func(c *conn) error {
-		_, err := c.one("SELECT coalesce(sum(mounts), 0), coalesce(sum(links), 0), coalesce(sum(unreadable), 0) FROM dirs"+
-			" WHERE root = ? AND skipped IS NOT NULL",
+		_, err := c.one(skippedSQL,
 			func(r row) { sum.Mounts, sum.Links, sum.Unreadable = r.int(0), r.int(1), r.int(2) }, root)
 		for kind, column := range [...]string{"mounts", "links", "unreadable"} {
 			if err != nil {
@@ -128,8 +137,7 @@ func coveredDirs(c *conn, root int64) (out []string, err error) {
 
 // skippedNames reads where some of what is not followed lies that a column counts.
 func skippedNames(c *conn, root int64, column string) (paths []string, err error) {
-	const some = "SELECT path, skipped FROM dirs WHERE root = ? AND skipped IS NOT NULL AND %s > 0 ORDER BY path LIMIT %d"
-	err = c.each(fmt.Sprintf(some, column, skippedKept), func(r row) error {
+	err = c.each(skippedNamesSQL(column), func(r row) error {
 		dir := string(r.bytes(0))
 		for name := range strings.SplitSeq(string(r.bytes(1)), "\x00") {
 			if name == "" || name[0] != column[0] || len(paths) == skippedKept {
