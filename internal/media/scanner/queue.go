@@ -87,18 +87,24 @@ type queue struct {
 	urgent map[string]*job
 	order  []string // of urgent, oldest first
 	stack  []*job
-	busy   map[string]*job   // directories being looked at
-	scans  int               // of these, those that are there, and may show what is missing elsewhere
-	parked map[string][]*job // jobs of busy directories
-	gone   []*job            // directories proven absent, oldest first, that no walk waits for: see mayFollow
-	since  time.Time         // when the oldest of them began to wait
+	busy   map[string]busyJob // directories being looked at
+	parked map[string][]*job  // jobs of busy directories
+	gone   []*job             // directories proven absent, oldest first, that no walk waits for: see mayFollow
+	since  time.Time          // when the oldest of them began to wait
 }
 
-// goneWait is how long what is in an absent directory waits for other scans at most.
+// goneWait is how long scans may begin that what is in an absent directory waits for: where something is always being
+// written there is always another.
 const goneWait = 30 * time.Second
 
+// busyJob is a job under way.
+type busyJob struct {
+	job   *job
+	began time.Time
+}
+
 func newQueue() *queue {
-	return &queue{urgent: map[string]*job{}, busy: map[string]*job{}, parked: map[string][]*job{}}
+	return &queue{urgent: map[string]*job{}, busy: map[string]busyJob{}, parked: map[string][]*job{}}
 }
 
 // pushUrgent adds an urgent job.
@@ -126,10 +132,15 @@ func (q *queue) push(jobs ...*job) {
 }
 
 // mayFollow reports whether the items of absent directories are due. A directory that was renamed is absent in one
-// place and new in another: where that is looked at first its items move, and else each is written twice, and told to
-// be missing in between.
+// place and new in another: where that is scanned first its items move, however long that takes, and else each is
+// written twice, and told to be missing in between.
 func (q *queue) mayFollow() bool {
-	return len(q.gone) > 0 && (q.scans == 0 || time.Since(q.since) > goneWait)
+	for _, b := range q.busy {
+		if b.job.kind != removeDir && b.began.Before(q.since.Add(goneWait)) {
+			return false
+		}
+	}
+	return len(q.gone) > 0
 }
 
 // next takes a job whose directory nobody is looking at, or nil.
@@ -140,9 +151,7 @@ func (q *queue) next() *job {
 			return nil
 		}
 		if _, busy := q.busy[j.dir]; !busy {
-			if q.busy[j.dir] = j; j.kind != removeDir {
-				q.scans++
-			}
+			q.busy[j.dir] = busyJob{j, time.Now()}
 			return j
 		}
 		q.parked[j.dir] = append(q.parked[j.dir], j)
@@ -173,9 +182,6 @@ func (q *queue) pop() *job {
 
 // done says that the scan of a directory is over.
 func (q *queue) done(dir string) {
-	if j := q.busy[dir]; j != nil && j.kind != removeDir {
-		q.scans--
-	}
 	delete(q.busy, dir)
 	for _, j := range q.parked[dir] {
 		if j.urgent() {

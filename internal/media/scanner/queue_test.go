@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 func TestHintsOfADirectoryBecomeOneJob(t *testing.T) {
@@ -108,5 +110,29 @@ func TestAMergedJobAsksForAllThatBothAskedFor(t *testing.T) {
 	j.absorb(&job{dir: "a", recursive: true, full: true, due: true, rulesChanged: true, unresolvedMoves: []reconcile.UnresolvedMove{{Item: 1}}, unconfirmedAbsences: []string{"n"}})
 	if j.names != nil || !j.recursive || !j.full || !j.due || !j.rulesChanged || j.listed || len(j.unresolvedMoves) != 1 || len(j.unconfirmedAbsences) != 1 {
 		t.Errorf("%+v", j)
+	}
+}
+
+// TestWhatIsInAnAbsentDirectoryWaitsForScansThatMayShowItElsewhere: however long they take, but not for those that begin
+// ever after.
+func TestWhatIsInAnAbsentDirectoryWaitsForScansThatMayShowItElsewhere(t *testing.T) {
+	q := newQueue()
+	q.pushUrgent(&job{dir: "new"})
+	q.next()
+	q.push(removal(&store.Dir{Path: "old"}, nil))
+	q.busy["new"] = busyJob{&job{dir: "new"}, time.Now().Add(-time.Hour)}
+	q.since = time.Now().Add(-time.Hour)
+	if j := q.next(); j != nil {
+		t.Errorf("%s follows while a scan that began before goes on", j.dir)
+	}
+	q.pushUrgent(&job{dir: "other"})
+	q.next()
+	q.done("new")
+	if j := q.next(); j == nil || j.dir != "old" {
+		t.Errorf("%+v follows while a scan goes on that began an hour later", j)
+	}
+	q.push(removal(&store.Dir{Path: "gone since"}, nil))
+	if j := q.next(); j != nil {
+		t.Errorf("%s follows while a scan goes on that began before", j.dir)
 	}
 }
