@@ -16,7 +16,7 @@ import (
 
 // Scope says for the store which items beside a file the file describes.
 func Scope(name string) store.Scope {
-	switch rule := sidecar.RuleOf(name); rule.Reach {
+	switch rule := sidecar.RuleOf(name); rule.Scope {
 	case sidecar.InTree:
 		return store.Scope{Tree: true}
 	case sidecar.InFolder:
@@ -180,7 +180,7 @@ func (c *siblingCache) candidates(
 		return nil, nil, err
 	}
 	for _, o := range b.Here {
-		if sidecar.RuleOf(o.Name).Reach > sidecar.OneFile {
+		if sidecar.RuleOf(o.Name).Scope > sidecar.OneFile {
 			same = append(same, o)
 		}
 	}
@@ -197,7 +197,7 @@ func speakers(found []string, named map[string]*store.Companion, above []store.C
 		}
 	}
 	for i := range above { // the nearer has the last word
-		if sidecar.RuleOf(above[i].Name).Reach == sidecar.InTree {
+		if sidecar.RuleOf(above[i].Name).Scope == sidecar.InTree {
 			out = append(out, &above[i])
 		}
 	}
@@ -229,7 +229,7 @@ func (c *siblingCache) whose(ctx context.Context, t *store.Task, b *directory) (
 	default:
 		return 0, nil
 	}
-	if sidecar.RuleOf(t.Name).Reach != sidecar.OneFile {
+	if sidecar.RuleOf(t.Name).Scope != sidecar.OneFile {
 		return 0, nil
 	}
 	if b.All {

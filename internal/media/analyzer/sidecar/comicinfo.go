@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
@@ -26,7 +27,7 @@ func ComicInfo(data []byte) (media.Description, error) {
 		case s.Depth == 2 && name == "Pages":
 			s.Skip()
 		case s.Depth == 2 && len(fields) < 100:
-			fields[name] = clean(s.Inner())
+			fields[name] = text.Printable(s.Inner())
 		}
 	}
 	if len(fields) == 0 {
@@ -41,7 +42,7 @@ func ComicInfo(data []byte) (media.Description, error) {
 	d.Title, d.Series, d.Publisher, d.Plot = fields["Title"], fields["Series"], fields["Publisher"], PlainText(fields["Summary"])
 	d.SeriesIndex, d.Volume = number(fields["Number"]), comicVolume(fields["Volume"])
 	d.LocalizedSeries, d.Format = fields["LocalizedSeries"], fields["Format"]
-	d.Authors = list(first(fields["Writer"], fields["Penciller"]), ",;")
+	d.Authors = list(text.First(fields["Writer"], fields["Penciller"]), ",;")
 	d.Genres = list(fields["Genre"], ",;")
 	d.Languages = language.Tags(list(fields["LanguageISO"], ",;"))
 	if isbn := ISBN(fields["GTIN"]); isbn != "" {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/photo"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
@@ -189,8 +190,8 @@ func setID(d *media.Description, name, value string) {
 }
 
 // setDate sets date and year. Years before printing are placeholders of library software.
-func setDate(d *media.Description, text string) {
-	date := photo.Date(text)
+func setDate(d *media.Description, written string) {
+	date := photo.Date(written)
 	if len(date) < 4 || date < "1400" {
 		return
 	}
@@ -198,28 +199,15 @@ func setDate(d *media.Description, text string) {
 	d.Year, _ = strconv.Atoi(date[:4])
 }
 
-// clean makes text of a sidecar fit for the catalog.
-func clean(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r < 0x20 || r == 0x7F || r == '\uFEFF':
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD")))
-}
-
 // PlainText takes HTML's tags out of a description; paragraphs and breaks become line ends.
 func PlainText(s string) string {
 	if !strings.Contains(s, "<") {
-		return clean(html.UnescapeString(s))
+		return text.Printable(html.UnescapeString(s))
 	}
 	var b strings.Builder
 	for s != "" {
-		text, rest, _ := strings.Cut(s, "<")
-		b.WriteString(text)
+		before, rest, _ := strings.Cut(s, "<")
+		b.WriteString(before)
 		tag, after, ok := strings.Cut(rest, ">")
 		if !ok {
 			break
@@ -232,14 +220,25 @@ func PlainText(s string) string {
 		}
 		s = after
 	}
-	return clean(html.UnescapeString(b.String()))
+	return text.Printable(html.UnescapeString(b.String()))
+}
+
+// maxNames is how many genres, artists or authors are kept of one sidecar.
+const maxNames = 100
+
+// withOnce adds a name that is not among names yet.
+func withOnce(names []string, name string) []string {
+	if name == "" || slices.Contains(names, name) || len(names) >= maxNames {
+		return names
+	}
+	return append(names, name)
 }
 
 // list splits an enumeration of names.
 func list(s, separators string) []string {
 	var out []string
 	for _, f := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
-		if f = clean(f); f != "" {
+		if f = text.Printable(f); f != "" {
 			out = append(out, f)
 		}
 	}

@@ -37,7 +37,7 @@ func NewFolder(names []string, kind func(name string) media.Kind) *Folder {
 	for _, name := range names {
 		switch rule := RuleOf(name); {
 		case rule.Role == NoRole:
-		case rule.Reach != OneFile:
+		case rule.Scope != OneFile:
 			f.whole = append(f.whole, name)
 		default:
 			for _, described := range f.sameStem(name, rule) {
@@ -54,7 +54,7 @@ func (f *Folder) Describes(name string) []string {
 	switch {
 	case rule.Role == NoRole:
 		return nil
-	case rule.Reach == OneFile:
+	case rule.Scope == OneFile:
 		return f.sameStem(name, rule)
 	}
 	var out []string

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
 )
 
@@ -12,9 +13,9 @@ import (
 // wrap ErrUnknown.
 func LRC(data []byte) (media.Description, error) {
 	var d media.Description
-	text, _ := charset.Decode(data, "windows-1252")
+	decoded, _ := charset.Decode(data, "windows-1252")
 	timed := false
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(string(decoded)) {
 		tag, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "["), "]")
 		key, value, isTag := strings.Cut(tag, ":")
 		if !ok || !isTag {
@@ -24,7 +25,7 @@ func LRC(data []byte) (media.Description, error) {
 			timed = true
 			break // tags stand before the lines
 		}
-		switch value = clean(value); strings.ToLower(key) {
+		switch value = text.Printable(value); strings.ToLower(key) {
 		case "ti":
 			d.Title = value
 		case "ar":

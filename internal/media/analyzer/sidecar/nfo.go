@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
@@ -84,64 +86,95 @@ func (n *nfoReader) read(s *xmlscan.Scanner) {
 }
 
 func (n *nfoReader) element(s *xmlscan.Scanner) {
-	d := &n.d
-	switch name := string(s.Name); name {
+	name := string(s.Name)
+	if field := n.field(name); field != nil {
+		*field = text.Printable(s.Inner())
+	} else if number := n.number(name); number != nil {
+		*number = nfoNumber(s.Inner())
+	} else if kind, ok := nfoIDs[name]; ok {
+		n.id(kind, s.Inner())
+	} else {
+		n.other(s, name)
+	}
+}
+
+// field is where the text of an element belongs that says one thing, whatever was said before.
+func (n *nfoReader) field(name string) *string {
+	switch name {
 	case "title", "name":
-		n.title = clean(s.Inner())
+		return &n.title
 	case "showtitle":
-		n.showTitle = clean(s.Inner())
+		return &n.showTitle
 	case "sorttitle":
-		d.SortTitle = clean(s.Inner())
+		return &n.d.SortTitle
+	case "album":
+		return &n.d.Album
+	case "albumartist", "artistdesc":
+		return &n.albumArtist
+	}
+	return nil
+}
+
+func (n *nfoReader) number(name string) **int {
+	switch name {
 	case "season":
-		n.season = nfoNumber(s.Inner())
+		return &n.season
 	case "episode":
-		n.episode = nfoNumber(s.Inner())
+		return &n.episode
 	case "episodenumberend":
-		n.lastEpisode = nfoNumber(s.Inner())
+		return &n.lastEpisode
+	}
+	return nil
+}
+
+// nfoIDs are the elements that hold an identifier, but for uniqueid, which names its kind.
+var nfoIDs = map[string]string{
+	"imdbid": "imdb", "imdb_id": "imdb", "imdbnumber": "imdb", "tmdbid": "tmdb", "tvdbid": "tvdb",
+	"musicbrainzalbumid": "musicbrainz_album", "musicBrainzAlbumID": "musicbrainz_album",
+	"musicbrainzreleasegroupid": "musicbrainz_releasegroup", "musicBrainzReleaseGroupID": "musicbrainz_releasegroup",
+	"musicbrainzartistid": "musicbrainz_artist", "musicBrainzArtistID": "musicbrainz_artist",
+}
+
+// other takes an element that ranks with others, or holds more than a text.
+func (n *nfoReader) other(s *xmlscan.Scanner, name string) {
+	d := &n.d
+	switch name {
 	case "year":
 		if y := nfoNumber(s.Inner()); y != nil && *y >= 1800 && *y < 3000 {
 			n.year = *y
 		}
-	case "premiered", "aired", "releasedate", "release", "dateadded":
-		if text := s.Inner(); name != "dateadded" && (d.Date == "" || len(d.Date) < len("2006-01-02")) {
-			setDate(d, text)
+	case "premiered", "aired", "releasedate", "release":
+		if date := s.Inner(); len(d.Date) < len("2006-01-02") {
+			setDate(d, date)
 		}
 	case "plot", "review":
-		d.Plot = first(clean(s.Inner()), d.Plot)
+		d.Plot = text.First(text.Printable(s.Inner()), d.Plot)
 	case "outline":
-		d.Plot = first(d.Plot, clean(s.Inner()))
+		d.Plot = text.First(d.Plot, text.Printable(s.Inner()))
 	case "genre":
 		for _, g := range list(s.Inner(), "/|") {
-			if !slices.Contains(d.Genres, g) && len(d.Genres) < 100 {
-				d.Genres = append(d.Genres, g)
-			}
+			d.Genres = withOnce(d.Genres, g)
 		}
 	case "set":
-		d.Set = first(nfoSet(s), d.Set)
+		d.Set = text.First(nfoSet(s), d.Set)
 	case "studio", "label":
-		d.Publisher = first(d.Publisher, clean(s.Inner()))
+		d.Publisher = text.First(d.Publisher, text.Printable(s.Inner()))
 	case "edition":
-		if e := clean(s.Inner()); !strings.EqualFold(e, "none") {
+		if e := text.Printable(s.Inner()); !strings.EqualFold(e, "none") {
 			d.Edition = e
 		}
 	case "compilation":
 		d.Compilation = strings.EqualFold(s.Inner(), "true")
 	default:
-		n.musicOrID(s, name)
+		n.rest(s, name)
 	}
 }
 
-func (n *nfoReader) musicOrID(s *xmlscan.Scanner, name string) {
+func (n *nfoReader) rest(s *xmlscan.Scanner, name string) {
 	d := &n.d
 	switch name {
 	case "artist":
-		if a := clean(s.Inner()); a != "" && !slices.Contains(n.artists, a) && len(n.artists) < 100 {
-			n.artists = append(n.artists, a)
-		}
-	case "albumartist", "artistdesc":
-		n.albumArtist = clean(s.Inner())
-	case "album":
-		d.Album = clean(s.Inner())
+		n.artists = withOnce(n.artists, text.Printable(s.Inner()))
 	case "track":
 		if t := nfoNumber(s.Inner()); t != nil {
 			d.Track = *t
@@ -149,20 +182,10 @@ func (n *nfoReader) musicOrID(s *xmlscan.Scanner, name string) {
 	case "uniqueid":
 		kind := strings.ToLower(s.Attr("type"))
 		setID(d, kind, s.Inner())
-	case "imdbid", "imdb_id", "imdbnumber":
-		n.id("imdb", s.Inner())
 	case "id":
-		if v := clean(s.Inner()); imdbID.FindString(v) == v && v != "" {
+		if v := text.Printable(s.Inner()); imdbID.FindString(v) == v {
 			n.id("imdb", v)
 		}
-	case "tmdbid", "tvdbid":
-		n.id(strings.TrimSuffix(name, "id"), s.Inner())
-	case "musicbrainzalbumid", "musicBrainzAlbumID":
-		n.id("musicbrainz_album", s.Inner())
-	case "musicbrainzreleasegroupid", "musicBrainzReleaseGroupID":
-		n.id("musicbrainz_releasegroup", s.Inner())
-	case "musicbrainzartistid", "musicBrainzArtistID":
-		n.id("musicbrainz_artist", s.Inner())
 	case "albumArtistCredits", "ratings", "actor", "fileinfo", "fanart", "thumb", "art", "trailer", "streamdetails":
 		s.Skip()
 	}
@@ -177,20 +200,20 @@ func (n *nfoReader) id(name, value string) {
 
 // nfoSet reads the name of a set of films: in an element of its own since Kodi 17, alone before.
 func nfoSet(s *xmlscan.Scanner) string {
-	var name, text string
+	var name, bare string
 	for depth := s.Depth; s.Next(); {
 		switch {
 		case s.Kind == xmlscan.End && s.Depth <= depth:
-			return first(name, clean(text))
+			return text.First(name, text.Printable(bare))
 		case s.Kind == xmlscan.Start && string(s.Name) == "name":
-			name = clean(s.Inner())
+			name = text.Printable(s.Inner())
 		case s.Kind == xmlscan.Start:
 			s.Skip()
-		case s.Kind == xmlscan.Text && len(text) < xmlscan.MaxText:
-			text += s.Text()
+		case s.Kind == xmlscan.Text && len(bare) < xmlscan.MaxText:
+			bare += s.Text()
 		}
 	}
-	return first(name, clean(text))
+	return text.First(name, text.Printable(bare))
 }
 
 func nfoNumber(s string) *int {
@@ -230,7 +253,7 @@ func (n *nfoReader) done(form Form) media.Description {
 		d.Episodes = n.episodes()
 	case Album:
 		d.Album = n.title
-		d.AlbumArtist = first(n.albumArtist, strings.Join(n.artists, "; "))
+		d.AlbumArtist = text.First(n.albumArtist, strings.Join(n.artists, "; "))
 	case Artist:
 		d.Artist = n.title
 	default:
@@ -261,17 +284,16 @@ var (
 // links takes identifiers from links to databases: of a file without elements all, else those that
 // stand after the last of them, as Kodi reads it.
 func links(doc *Document, data []byte) {
-	text, _ := charset.Decode(data, "windows-1252")
+	decoded, _ := charset.Decode(data, "windows-1252")
 	if doc.Form != Link {
-		s := string(text)
-		text = text[strings.LastIndexByte(s, '>')+1:]
+		decoded = decoded[bytes.LastIndexByte(decoded, '>')+1:]
 	}
 	for _, l := range nfoLinks {
-		if m := l.link.FindSubmatch(text); m != nil && doc.Description.IDs[l.id] == "" {
+		if m := l.link.FindSubmatch(decoded); m != nil && doc.Description.IDs[l.id] == "" {
 			setID(&doc.Description, l.id, string(m[1]))
 		}
 	}
 	if doc.Form == Link && doc.Description.IDs["imdb"] == "" {
-		setID(&doc.Description, "imdb", string(imdbID.Find(text)))
+		setID(&doc.Description, "imdb", string(imdbID.Find(decoded)))
 	}
 }

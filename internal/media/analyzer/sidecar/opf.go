@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/xmlscan"
 )
@@ -89,7 +90,7 @@ func (r *opfReader) element(s *xmlscan.Scanner) {
 	case "meta":
 		r.meta(s)
 	case "title":
-		if e.text = clean(s.Inner()); e.text != "" && len(r.titles) < opfMaxElements {
+		if e.text = text.Printable(s.Inner()); e.text != "" && len(r.titles) < opfMaxElements {
 			r.titles = append(r.titles, e)
 		}
 	case "creator":
@@ -99,20 +100,8 @@ func (r *opfReader) element(s *xmlscan.Scanner) {
 			}
 		}
 	case "contributor":
-		if e.text = clean(s.Inner()); e.role == "nrt" {
-			d.Narrator = e.text
-		}
-	case "publisher":
-		d.Publisher = clean(s.Inner())
-	case "description":
-		d.Plot = PlainText(s.Inner())
-	case "language":
-		if l := language.Tag(clean(s.Inner())); l != "" && len(d.Languages) < opfMaxElements {
-			d.Languages = append(d.Languages, l)
-		}
-	case "subject":
-		if g := clean(s.Inner()); g != "" && len(d.Genres) < 100 {
-			d.Genres = append(d.Genres, g)
+		if name := text.Printable(s.Inner()); e.role == "nrt" {
+			d.Narrator = name
 		}
 	case "date":
 		if event := s.Attr("event"); d.Date == "" || event == "publication" || event == "original-publication" {
@@ -120,7 +109,27 @@ func (r *opfReader) element(s *xmlscan.Scanner) {
 		}
 	case "identifier":
 		scheme := s.Attr("scheme")
-		r.identifier(scheme, clean(s.Inner()))
+		r.identifier(scheme, text.Printable(s.Inner()))
+	default:
+		r.subject(s, d)
+	}
+}
+
+// subject takes an element that says of the book one thing by its text alone.
+func (r *opfReader) subject(s *xmlscan.Scanner, d *media.Description) {
+	switch string(s.Name) {
+	case "publisher":
+		d.Publisher = text.Printable(s.Inner())
+	case "description":
+		d.Plot = PlainText(s.Inner())
+	case "language":
+		if l := language.Tag(text.Printable(s.Inner())); l != "" && len(d.Languages) < opfMaxElements {
+			d.Languages = append(d.Languages, l)
+		}
+	case "subject":
+		if g := text.Printable(s.Inner()); g != "" && len(d.Genres) < maxNames {
+			d.Genres = append(d.Genres, g)
+		}
 	}
 }
 
@@ -135,19 +144,19 @@ func (r *opfReader) meta(s *xmlscan.Scanner) {
 	if property == "" {
 		return
 	}
-	text := clean(s.Inner())
+	value := text.Printable(s.Inner())
 	switch {
 	case target != "" && len(r.refines) < opfMaxElements:
 		if r.refines[target] == nil {
 			r.refines[target] = map[string]string{}
 		}
 		if len(r.refines[target]) < 32 {
-			r.refines[target][property] = text
+			r.refines[target][property] = value
 		}
 	case property == "belongs-to-collection" && len(r.collections) < opfMaxElements:
-		r.collections = append(r.collections, opfElement{id: id, text: text})
+		r.collections = append(r.collections, opfElement{id: id, text: value})
 	case len(r.calibre) < opfMaxElements:
-		r.calibre[property] = text
+		r.calibre[property] = value
 	}
 }
 
@@ -220,7 +229,7 @@ func (r *opfReader) finish() {
 	r.title()
 	r.people()
 	if r.calibre["calibre:title_sort"] != "" {
-		d.SortTitle = clean(r.calibre["calibre:title_sort"])
+		d.SortTitle = text.Printable(r.calibre["calibre:title_sort"])
 	}
 	d.Series, d.SeriesIndex = r.series()
 	cover, ok := r.items[r.coverImage]
@@ -242,7 +251,7 @@ func (r *opfReader) title() {
 		}
 	}
 	r.p.Description.Title = main.text
-	r.p.Description.SortTitle = first(main.fileAs, r.refines[main.id]["file-as"])
+	r.p.Description.SortTitle = text.First(main.fileAs, r.refines[main.id]["file-as"])
 }
 
 // people makes authors of the creators: those whose role says so or who have none; without any, all
@@ -251,11 +260,9 @@ func (r *opfReader) people() {
 	d := &r.p.Description
 	var others []string
 	for _, c := range r.creators {
-		switch role := first(c.role, r.refines[c.id]["role"]); role {
+		switch role := text.First(c.role, r.refines[c.id]["role"]); role {
 		case "", "aut":
-			if !slices.Contains(d.Authors, c.text) && len(d.Authors) < 100 {
-				d.Authors = append(d.Authors, c.text)
-			}
+			d.Authors = withOnce(d.Authors, c.text)
 		case "nrt":
 			d.Narrator = c.text
 		default:
@@ -263,12 +270,12 @@ func (r *opfReader) people() {
 		}
 	}
 	if len(d.Authors) == 0 && len(others) > 0 {
-		d.Authors = others[:min(len(others), 100)]
+		d.Authors = others[:min(len(others), maxNames)]
 	}
 }
 
 func (r *opfReader) series() (string, *float64) {
-	if name := clean(r.calibre["calibre:series"]); name != "" {
+	if name := text.Printable(r.calibre["calibre:series"]); name != "" {
 		return name, number(r.calibre["calibre:series_index"])
 	}
 	for _, c := range r.collections {
@@ -286,13 +293,4 @@ func number(s string) *float64 {
 		return nil
 	}
 	return &f
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

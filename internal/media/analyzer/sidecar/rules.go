@@ -22,12 +22,12 @@ const (
 	Index       Role = "index" // a cue sheet, the index of a subtitle stream
 )
 
-// Reach says how far a sidecar's word goes.
-type Reach uint8
+// Scope says how far a sidecar's word goes.
+type Scope uint8
 
 // The reaches of sidecars.
 const (
-	Nothing  Reach = iota
+	Nothing  Scope = iota
 	OneFile        // the file that shares its name
 	InFolder       // every file of the fitting kind in the folder
 	InTree         // those in the folders below, too
@@ -36,7 +36,7 @@ const (
 // Rule is what a file's name alone says of it as a sidecar.
 type Rule struct {
 	Role  Role
-	Reach Reach
+	Scope Scope
 	stem  string // lower case: what the described file's stem must be (OneFile)
 	fits  []media.Kind
 }
@@ -134,7 +134,7 @@ func pictureRule(stem string) Rule {
 func rank(name string) int {
 	rule := RuleOf(name)
 	order := slices.Index([]Role{Description, Index, LyricsOf, Subtitles, Cover, Artwork}, rule.Role)
-	return order*4 + int(rule.Reach)
+	return order*4 + int(rule.Scope)
 }
 
 // extras are the suffixes "-name" that Plex and Jellyfin know videos about a film by.

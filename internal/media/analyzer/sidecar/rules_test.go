@@ -106,14 +106,14 @@ func TestAFilesSidecarsComeInTheOrderOfTheirWord(t *testing.T) {
 func TestHowFarASidecarsWordGoes(t *testing.T) {
 	for name, want := range map[string]struct {
 		role  Role
-		reach Reach
+		scope Scope
 	}{
 		"tvshow.nfo": {Description, InTree}, "movie.nfo": {Description, InFolder}, "x.nfo": {Description, OneFile},
 		"Folder.jpg": {Cover, InFolder}, "backdrop2.png": {Artwork, InFolder}, "season01-poster.jpg": {Artwork, InTree},
 		"x-clearlogo.png": {Artwork, OneFile}, "x.idx": {Subtitles, OneFile}, "x.txt": {NoRole, Nothing},
 	} {
-		if got := RuleOf(name); got.Role != want.role || got.Reach != want.reach {
-			t.Errorf("%s: %q reaching %d, want %q reaching %d", name, got.Role, got.Reach, want.role, want.reach)
+		if got := RuleOf(name); got.Role != want.role || got.Scope != want.scope {
+			t.Errorf("%s: %q of scope %d, want %q of scope %d", name, got.Role, got.Scope, want.role, want.scope)
 		}
 	}
 }

@@ -119,63 +119,35 @@ func (f *aiffFile) common(b []byte) {
 	}
 }
 
+// aiffCodecs are the compressions of AIFF-C, but for plain samples.
+var aiffCodecs = map[string]string{
+	"raw ": "pcm_u8", "in24": "pcm_s24be", "in32": "pcm_s32be", "42ni": "pcm_s24le", "23ni": "pcm_s32le",
+	"fl32": "pcm_f32be", "FL32": "pcm_f32be", "fl64": "pcm_f64be", "FL64": "pcm_f64be",
+	"alaw": "pcm_alaw", "ALAW": "pcm_alaw", "ulaw": "pcm_mulaw", "ULAW": "pcm_mulaw",
+	"ima4": "adpcm_ima_qt", "G722": "adpcm_g722", "G726": "adpcm_g726le", "GSM ": "gsm", "agsm": "gsm",
+	"MAC3": "mace3", "MAC6": "mace6", "QDM2": "qdm2", "QDMC": "qdmc",
+}
+
 // aiffCodec names the compression of AIFF-C.
 func aiffCodec(kind string, bits int) string {
+	order := ""
 	switch kind {
 	case "NONE", "twos":
-		switch {
-		case bits <= 8:
-			return "pcm_s8"
-		case bits <= 16:
-			return "pcm_s16be"
-		case bits <= 24:
-			return "pcm_s24be"
-		}
-		return "pcm_s32be"
+		order = "be"
 	case "sowt":
-		switch {
-		case bits <= 8:
-			return "pcm_s8"
-		case bits <= 16:
-			return "pcm_s16le"
-		case bits <= 24:
-			return "pcm_s24le"
-		}
-		return "pcm_s32le"
-	case "raw ":
-		return "pcm_u8"
-	case "in24":
-		return "pcm_s24be"
-	case "in32":
-		return "pcm_s32be"
-	case "42ni", "23ni":
-		return "pcm_s" + map[string]string{"42ni": "24", "23ni": "32"}[kind] + "le"
-	case "fl32", "FL32":
-		return "pcm_f32be"
-	case "fl64", "FL64":
-		return "pcm_f64be"
-	case "alaw", "ALAW":
-		return "pcm_alaw"
-	case "ulaw", "ULAW":
-		return "pcm_mulaw"
-	case "ima4":
-		return "adpcm_ima_qt"
-	case "MAC3":
-		return "mace3"
-	case "MAC6":
-		return "mace6"
-	case "GSM ", "agsm":
-		return "gsm"
-	case "QDM2":
-		return "qdm2"
-	case "QDMC":
-		return "qdmc"
-	case "G722":
-		return "adpcm_g722"
-	case "G726":
-		return "adpcm_g726le"
+		order = "le"
+	default:
+		return aiffCodecs[kind]
 	}
-	return ""
+	switch {
+	case bits <= 8:
+		return "pcm_s8"
+	case bits <= 16:
+		return "pcm_s16" + order
+	case bits <= 24:
+		return "pcm_s24" + order
+	}
+	return "pcm_s32" + order
 }
 
 // extended reads the floating-point number of 80 bits with which AIFF states its rate (Apple SANE).

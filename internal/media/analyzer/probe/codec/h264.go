@@ -15,55 +15,28 @@ func parseH264SPS(nal []byte) (f Picture, ok bool) {
 	r.Skip(8) // level
 	r.UE()    // id
 	f.Profile = h264Profile(profile, constraints)
-	f.Depth = 8
-	chroma := uint32(1)
-	switch profile {
-	case 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135:
-		if chroma = r.UE(); chroma == 3 {
-			r.Skip(1)
-		}
-		f.Depth = 8 + int(min(r.UE(), 8))
-		r.UE()
-		r.Skip(1)
-		if r.Flag() {
-			h264ScalingLists(&r, chroma)
-		}
-	}
+	chroma := h264Chroma(&r, profile, &f)
 	r.UE() // frame numbers
-	switch r.UE() {
-	case 0:
-		r.UE()
-	case 1:
-		r.Skip(1)
-		r.SE()
-		r.SE()
-		for n := r.UE(); n > 0 && n < 256 && !r.Over; n-- {
-			r.SE()
-		}
-	}
+	h264Order(&r)
 	r.UE()
 	r.Skip(1)
-	wide, high := uint64(r.UE())+1, uint64(r.UE())+1
-	framesOnly := r.Flag()
-	if !framesOnly {
-		high *= 2
+	w, h := 16*(uint64(r.UE())+1), 16*(uint64(r.UE())+1)
+	fields := uint64(1) // of a frame
+	if !r.Flag() {
+		fields = 2
 		r.Skip(1)
 	}
+	h *= fields
 	r.Skip(1)
-	w, h := wide*16, high*16
-	if r.Flag() {
-		cx, cy := uint64(1), uint64(1)
+	if r.Flag() { // cropped, in samples of chroma
+		x := uint64(r.UE()) + uint64(r.UE())
+		y := (uint64(r.UE()) + uint64(r.UE())) * fields
 		if chroma == 1 || chroma == 2 {
-			cx = 2
+			x *= 2
 		}
 		if chroma == 1 {
-			cy = 2
+			y *= 2
 		}
-		if !framesOnly {
-			cy *= 2
-		}
-		x := (uint64(r.UE()) + uint64(r.UE())) * cx
-		y := (uint64(r.UE()) + uint64(r.UE())) * cy
 		if x >= w || y >= h {
 			return Picture{}, false
 		}
@@ -77,6 +50,41 @@ func parseH264SPS(nal []byte) (f Picture, ok bool) {
 		h264VUI(&r, &f)
 	}
 	return f, true
+}
+
+// h264Chroma reads what only the higher profiles state: the format of chroma, which else is 1 (4:2:0), and the depth.
+func h264Chroma(r *window.BitReader, profile uint32, f *Picture) (chroma uint32) {
+	f.Depth = 8
+	switch profile {
+	case 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135:
+	default:
+		return 1
+	}
+	if chroma = r.UE(); chroma == 3 {
+		r.Skip(1)
+	}
+	f.Depth = 8 + int(min(r.UE(), 8))
+	r.UE()
+	r.Skip(1)
+	if r.Flag() {
+		h264ScalingLists(r, chroma)
+	}
+	return chroma
+}
+
+// h264Order passes over the order in which pictures are shown.
+func h264Order(r *window.BitReader) {
+	switch r.UE() {
+	case 0:
+		r.UE()
+	case 1:
+		r.Skip(1)
+		r.SE()
+		r.SE()
+		for n := r.UE(); n > 0 && n < 256 && !r.Over; n-- {
+			r.SE()
+		}
+	}
 }
 
 func h264ScalingLists(r *window.BitReader, chroma uint32) {

@@ -2,6 +2,7 @@
 package flv
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -153,7 +154,7 @@ func (p *flv) videoTag(t tag) error {
 			return nil
 		}
 		config, isConfig = d[5:], d[1] == 0
-		if t.size > 5 && d[1] == 1 && len(p.times) > 0 { // a composition offset makes the time of showing
+		if t.size > 5 && d[1] == 1 { // a composition offset makes the time of showing
 			offset := int32(window.BE32(d[1:])<<8) >> 8
 			p.times[len(p.times)-1] += float64(offset) / 1e3
 		}
@@ -164,22 +165,28 @@ func (p *flv) videoTag(t tag) error {
 	if p.video == nil {
 		p.video = &media.Video{Codec: codecName}
 	}
-	if p.config.Profile != "" || p.config.Width != 0 {
-		return nil
-	}
-	switch {
-	case isConfig && codecName == "vp9":
-		if len(config) >= 9 {
-			p.config = codec.Picture{Profile: codec.VPXProfile(config[4]), Depth: int(config[6] >> 4), Primaries: int(config[7]), Transfer: int(config[8])}
-		}
-	case isConfig:
-		p.config, _ = codec.ParseConfig(codecName, config)
-	case codecName == "flv1":
-		p.config = parseSorenson(config)
-	case codecName == "vp6f" || codecName == "vp6a":
-		p.config = parseVP6(config, codecName)
+	if p.config.Profile == "" && p.config.Width == 0 {
+		p.picture(codecName, config, isConfig)
 	}
 	return nil
+}
+
+// picture reads what a configuration, or a frame of a codec without one, says of the picture.
+func (p *flv) picture(codecName string, b []byte, isConfig bool) {
+	switch {
+	case isConfig && codecName == "vp9":
+		if len(b) >= 9 {
+			p.config = codec.Picture{
+				Profile: codec.VPXProfile(b[4]), Depth: int(b[6] >> 4), Primaries: int(b[7]), Transfer: int(b[8]),
+			}
+		}
+	case isConfig:
+		p.config, _ = codec.ParseConfig(codecName, b)
+	case codecName == "flv1":
+		p.config = parseSorenson(b)
+	case codecName == "vp6f" || codecName == "vp6a":
+		p.config = parseVP6(b, codecName)
+	}
 }
 
 // parseSorenson reads the size in a picture header of Sorenson's H.263 (annex E.4.3 of the same).
@@ -189,21 +196,14 @@ func parseSorenson(b []byte) (f codec.Picture) {
 		return f
 	}
 	r.Skip(5 + 8)
-	switch r.Bits(3) {
+	switch size := r.Bits(3); size {
 	case 0:
 		f.Width, f.Height = int(r.Bits(8)), int(r.Bits(8))
 	case 1:
 		f.Width, f.Height = int(r.Bits(16)), int(r.Bits(16))
-	case 2:
-		f.Width, f.Height = 352, 288
-	case 3:
-		f.Width, f.Height = 176, 144
-	case 4:
-		f.Width, f.Height = 128, 96
-	case 5:
-		f.Width, f.Height = 320, 240
-	case 6:
-		f.Width, f.Height = 160, 120
+	default:
+		fixed := [8][2]int{2: {352, 288}, 3: {176, 144}, 4: {128, 96}, 5: {320, 240}, 6: {160, 120}}[size]
+		f.Width, f.Height = fixed[0], fixed[1]
 	}
 	return f
 }
@@ -228,43 +228,43 @@ func parseVP6(b []byte, codec string) (f codec.Picture) {
 	return f
 }
 
+// soundFormats are the formats of sound tags; a rate that is 0 is what the tag says, and so are the channels.
+var soundFormats = [16]struct {
+	codec          string
+	rate, channels int
+}{
+	0: {codec: "pcm_s16le"}, 1: {codec: "adpcm_swf"}, 2: {codec: "mp3"}, 3: {codec: "pcm_s16le"},
+	4: {"nellymoser", 16000, 1}, 5: {"nellymoser", 8000, 1}, 6: {codec: "nellymoser"},
+	7: {codec: "pcm_alaw", rate: 8000}, 8: {codec: "pcm_mulaw", rate: 8000},
+	10: {codec: "aac"}, 11: {"speex", 16000, 1}, 14: {codec: "mp3"},
+}
+
+// extendedSound is the format of Enhanced RTMP, whose tags name their codec by four letters.
+const extendedSound = 9
+
 func (p *flv) audioTag(t tag) error {
 	d, err := p.w.Bytes(t.off, int(min(t.size, 1024)))
 	if err != nil || len(d) < 2 {
 		return err
 	}
-	if p.audio != nil && (p.audio.Codec != "aac" || p.audio.Profile != "") {
-		if p.mayExtend() && d[0]>>4 == 10 && d[1] == 1 && int64(len(d)) == t.size {
-			p.frames.Frame(d[2:])
-		}
-		return nil
+	if p.audio == nil || p.audio.Codec == "aac" && p.audio.Profile == "" {
+		p.audio = cmp.Or(soundOf(d), p.audio)
+	} else if p.mayExtend() && d[0]>>4 == 10 && d[1] == 1 && int64(len(d)) == t.size {
+		p.frames.Frame(d[2:])
 	}
-	a := &media.Audio{Channels: 1 + int(d[0]&1), SampleRate: 5512 << (d[0] >> 2 & 3)}
-	if a.SampleRate == 5512<<1 || a.SampleRate == 5512<<2 || a.SampleRate == 5512<<3 {
-		a.SampleRate = 11025 << (d[0]>>2&3 - 1)
+	return nil
+}
+
+// soundOf reads the head of a sound tag, and the configuration behind it; nil where the format is none.
+func soundOf(d []byte) *media.Audio {
+	f := soundFormats[d[0]>>4]
+	a := &media.Audio{
+		Codec:      f.codec,
+		Channels:   cmp.Or(f.channels, 1+int(d[0]&1)),
+		SampleRate: cmp.Or(f.rate, [4]int{5512, 11025, 22050, 44100}[d[0]>>2&3]),
 	}
-	switch d[0] >> 4 {
-	case 0, 3:
-		a.Codec, a.BitDepth = "pcm_s16le", 16
-		if d[0]&2 == 0 {
-			a.Codec, a.BitDepth = "pcm_u8", 8
-		}
-	case 1:
-		a.Codec = "adpcm_swf"
-	case 2, 14:
-		a.Codec = "mp3"
-		codec.FrameHeader("mp3", d[1:], a)
-	case 4:
-		a.Codec, a.SampleRate, a.Channels = "nellymoser", 16000, 1
-	case 5:
-		a.Codec, a.SampleRate, a.Channels = "nellymoser", 8000, 1
-	case 6:
-		a.Codec = "nellymoser"
-	case 7:
-		a.Codec, a.SampleRate = "pcm_alaw", 8000
-	case 8:
-		a.Codec, a.SampleRate = "pcm_mulaw", 8000
-	case 9: // Enhanced RTMP
+	switch {
+	case d[0]>>4 == extendedSound:
 		if len(d) < 5 {
 			return nil
 		}
@@ -275,18 +275,19 @@ func (p *flv) audioTag(t tag) error {
 		if d[0]&15 == 0 {
 			codec.ConfigureSound(a.Codec, d[5:], a)
 		}
-	case 10:
-		a.Codec = "aac"
-		if d[1] == 0 {
-			codec.ConfigureSound("aac", d[2:], a)
-		}
-	case 11:
-		a.Codec, a.SampleRate, a.Channels = "speex", 16000, 1
-	default:
+	case f.codec == "":
 		return nil
+	case f.codec == "pcm_s16le":
+		a.BitDepth = 16
+		if d[0]&2 == 0 {
+			a.Codec, a.BitDepth = "pcm_u8", 8
+		}
+	case f.codec == "mp3":
+		codec.FrameHeader("mp3", d[1:], a)
+	case f.codec == "aac" && d[1] == 0:
+		codec.ConfigureSound("aac", d[2:], a)
 	}
-	p.audio = a
-	return nil
+	return a
 }
 
 // lastTime is the time of the last tag, in seconds, found by the size that stands at the end of the
@@ -321,36 +322,14 @@ func (p *flv) lastTime() (last float64, whole bool, err error) {
 
 func (p *flv) finish() {
 	m := p.r.Description.Media
-	if v := p.video; v != nil {
-		number := func(name string) float64 { return p.meta[name].number }
-		if w, h := number("width"), number("height"); w >= 1 && h >= 1 && w < 1<<16 && h < 1<<16 {
-			v.Width, v.Height = int(w), int(h)
-		}
-		if p.config.Width > 0 && p.config.Height > 0 {
-			v.Width, v.Height = p.config.Width, p.config.Height
-		}
-		if r := max(number("framerate"), number("videoframerate")); r > 0 && r < 1000 {
-			v.FrameRate = r
-		}
-		p.config.Fill(v)
-		if v.FrameRate == 0 {
-			v.FrameRate = codec.MeasuredRate(p.times, 1e-3)
-		}
-		if v.FrameRate == 0 {
-			v.FrameRate = codec.MeanRate(p.times)
-		}
-		if r := number("videodatarate"); r > 0 && r < math.MaxInt32 {
-			v.BitRate = int64(r * 1000)
-		}
-		if v.BitDepth == 0 {
-			v.BitDepth = codec.FixedDepth(v.Codec)
-		}
-		m.Video = append(m.Video, *v)
+	if p.video != nil {
+		p.finishVideo(p.video)
+		m.Video = append(m.Video, *p.video)
 	}
 	if a := p.audio; a != nil {
 		p.frames.Apply(a)
-		if r := p.meta["audiodatarate"].number; r > 0 && r < math.MaxInt32 && a.BitRate == 0 {
-			a.BitRate = int64(r * 1000)
+		if a.BitRate == 0 {
+			a.BitRate = p.dataRate("audiodatarate")
 		}
 		m.Audio = append(m.Audio, *a)
 	}
@@ -364,4 +343,38 @@ func (p *flv) finish() {
 		tags.AddNamed(name, p.meta[name].text)
 	}
 	tags.Describe(p.r)
+}
+
+// dataRate is a rate that the metadata state, in bits a second; 0 where they do not.
+func (p *flv) dataRate(name string) int64 {
+	if r := p.meta[name].number; r > 0 && r < math.MaxInt32 {
+		return int64(r * 1000)
+	}
+	return 0
+}
+
+func (p *flv) finishVideo(v *media.Video) {
+	number := func(name string) float64 { return p.meta[name].number }
+	if w, h := number("width"), number("height"); w >= 1 && h >= 1 && w < 1<<16 && h < 1<<16 {
+		v.Width, v.Height = int(w), int(h)
+	}
+	if p.config.Width > 0 && p.config.Height > 0 {
+		v.Width, v.Height = p.config.Width, p.config.Height
+	}
+	if r := max(number("framerate"), number("videoframerate")); r > 0 && r < 1000 {
+		v.FrameRate = r
+	}
+	p.config.Fill(v)
+	if v.FrameRate == 0 {
+		v.FrameRate = codec.MeasuredRate(p.times, 1e-3)
+	}
+	if v.FrameRate == 0 {
+		v.FrameRate = codec.MeanRate(p.times)
+	}
+	if r := p.dataRate("videodatarate"); r != 0 {
+		v.BitRate = r
+	}
+	if v.BitDepth == 0 {
+		v.BitDepth = codec.FixedDepth(v.Codec)
+	}
 }

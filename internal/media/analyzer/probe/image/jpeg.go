@@ -63,34 +63,32 @@ func readJPEG(w *window.Window, base, size int64, x *exifData) (width, height in
 		if err != nil || len(b) < 4 {
 			return 0, 0, fmt.Errorf("%w: no frame header", window.ErrTruncated)
 		}
-		if b[0] != 0xFF {
+		marker := b[1]
+		switch {
+		case b[0] != 0xFF:
 			if pos, err = nextJPEGMarker(w, pos, end); err != nil {
 				return 0, 0, err
 			}
 			continue
-		}
-		marker := b[1]
-		if marker == 0xFF || marker == 0x01 || marker >= 0xD0 && marker <= 0xD7 { // fill, or no segment
-			pos += 2
-			if marker == 0xFF {
-				pos--
-			}
+		case marker == 0xFF: // fill
+			pos++
 			continue
-		}
-		if marker == jpegSOS || marker == jpegEOI || marker == jpegSOI {
+		case isJPEGAlone(marker):
+			pos += 2
+			continue
+		case marker == jpegSOS || marker == jpegEOI || marker == jpegSOI:
 			return 0, 0, fmt.Errorf("%w: no frame header before the scan", window.ErrMalformed)
 		}
 		length := int64(window.BE16(b[2:]))
-		if length < 2 {
+		switch {
+		case length < 2:
 			return 0, 0, fmt.Errorf("%w: segment of %d bytes", window.ErrMalformed, length)
-		}
-		if isJPEGFrame(marker) {
+		case isJPEGFrame(marker):
 			if len(b) < 9 {
 				return 0, 0, fmt.Errorf("%w: frame header", window.ErrTruncated)
 			}
 			return int(window.BE16(b[7:])), int(window.BE16(b[5:])), nil
-		}
-		if marker == jpegAPP0 || marker == jpegAPP1 || marker == jpegAPP12 || marker == jpegAPP13 {
+		case marker == jpegAPP0 || marker == jpegAPP1 || marker == jpegAPP12 || marker == jpegAPP13:
 			if err := readJPEGMetadata(w, b[4:], pos+4, min(length-2, end-pos-4), x, &late); err != nil {
 				return 0, 0, err
 			}
@@ -99,6 +97,9 @@ func readJPEG(w *window.Window, base, size int64, x *exifData) (width, height in
 	}
 	return 0, 0, fmt.Errorf("%w: more than %d segments", window.ErrMalformed, jpegMaxSegments)
 }
+
+// isJPEGAlone reports whether a marker has no segment behind it: TEM, or one of RST0 to RST7.
+func isJPEGAlone(marker byte) bool { return marker == 0x01 || marker >= 0xD0 && marker <= 0xD7 }
 
 // jpegMaxStray is how many bytes may stand between two segments, which writers left there.
 const jpegMaxStray = 64 << 10
@@ -114,7 +115,7 @@ func nextJPEGMarker(w *window.Window, pos, end int64) (int64, error) {
 			return 0, err
 		}
 		for i := 0; i+1 < len(b); i++ {
-			if b[i] == 0xFF && b[i+1] >= 0xC0 && b[i+1] != 0xFF && (b[i+1] < 0xD0 || b[i+1] > 0xD7) {
+			if b[i] == 0xFF && b[i+1] >= 0xC0 && b[i+1] != 0xFF && !isJPEGAlone(b[i+1]) {
 				return pos + int64(i), nil
 			}
 		}

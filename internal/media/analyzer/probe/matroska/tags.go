@@ -359,20 +359,30 @@ func (p *matroska) describeTags() {
 		}
 		f := tags.FieldOf(t.name)
 		switch {
-		case sound && t.level == 50 && levels[30]:
+		case !sound:
+			f = videoField(f, t.level, levels)
+		case t.level == 50 && levels[30]:
 			f = albumField(f)
-		case !sound && t.level == 70 && f == tags.Title:
-			f = tags.Show
-		case !sound && t.level == 60 && f == tags.Track: // PART_NUMBER
-			f = tags.Season
-		case !sound && t.level == 50 && f == tags.Track && (levels[60] || levels[70]):
-			f = tags.Episode
-		case !sound && t.level > 50 && (f == tags.Title || f == tags.Track || f == tags.TrackTotal):
-			f = tags.None
 		}
 		set.Add(f, t.value)
 	}
 	set.Describe(p.r)
+}
+
+// videoField says what a field means of a film's level: 70 is the show, 60 the season, 50 the film or the episode.
+func videoField(f tags.Field, level uint64, levels map[uint64]bool) tags.Field {
+	named := f == tags.Title || f == tags.Track || f == tags.TrackTotal
+	switch {
+	case level == 70 && f == tags.Title:
+		return tags.Show
+	case level == 60 && f == tags.Track: // PART_NUMBER
+		return tags.Season
+	case level == 50 && f == tags.Track && (levels[60] || levels[70]):
+		return tags.Episode
+	case level > 50 && named:
+		return tags.None
+	}
+	return f
 }
 
 // albumField says what a field means of the album, where the track has fields of its own.

@@ -296,18 +296,7 @@ func PictureSize(w *window.Window) (width, height int, err error) {
 // finish turns what was gathered into the result.
 func (p *mp4) finish() {
 	m := p.r.Description.Media
-	if m.DurationSeconds == 0 && (!p.fragments || p.whole) {
-		m.DurationSeconds = format.Seconds(p.duration, p.timescale)
-	}
-	var longest float64
-	for _, t := range p.tracks {
-		if t.role != chapters {
-			longest = max(longest, format.Seconds(t.duration, t.timescale))
-		}
-	}
-	if m.DurationSeconds == 0 && (!p.fragments || p.firstMoof.Size == 0) {
-		m.DurationSeconds = longest
-	}
+	p.finishDuration(m)
 	for _, t := range p.tracks {
 		t.fragmented = p.fragments
 		t.describe(m)
@@ -316,20 +305,11 @@ func (p *mp4) finish() {
 		m.Chapters = p.chapters
 	}
 	m.BitRate = format.BitRate(p.size, m.DurationSeconds)
-	if len(m.Audio) == 1 && len(m.Video) == 0 && m.Audio[0].BitRate == 0 {
-		m.Audio[0].BitRate = m.BitRate
-	}
-	switch {
-	case len(m.Video) > 0:
-		p.r.Kind = media.KindVideo
-	case len(m.Audio) == 0:
-		p.r.Kind = ""
-	case strings.HasPrefix(p.brand, "M4B") || p.r.Kind == media.KindAudiobook:
-		p.r.Kind = media.KindAudiobook
-	default:
-		p.r.Kind = media.KindTrack
-	}
+	p.r.Kind = p.kind(m)
 	if len(m.Video) == 0 && len(m.Audio) == 1 {
+		if m.Audio[0].BitRate == 0 {
+			m.Audio[0].BitRate = m.BitRate
+		}
 		for _, t := range p.tracks {
 			if t.handler == "soun" && t.tags != nil {
 				p.tags.Fill(t.tags)
@@ -339,4 +319,31 @@ func (p *mp4) finish() {
 	p.describeCamera()
 	p.tags.Fill(&p.quick)
 	p.tags.Describe(p.r)
+}
+
+// finishDuration takes the duration of moov, where fragments do not make it longer, else that of the longest track.
+func (p *mp4) finishDuration(m *media.Media) {
+	if m.DurationSeconds == 0 && (!p.fragments || p.whole) {
+		m.DurationSeconds = format.Seconds(p.duration, p.timescale)
+	}
+	if m.DurationSeconds != 0 || p.fragments && p.firstMoof.Size != 0 {
+		return
+	}
+	for _, t := range p.tracks {
+		if t.role != chapters {
+			m.DurationSeconds = max(m.DurationSeconds, format.Seconds(t.duration, t.timescale))
+		}
+	}
+}
+
+func (p *mp4) kind(m *media.Media) media.Kind {
+	switch {
+	case len(m.Video) > 0:
+		return media.KindVideo
+	case len(m.Audio) == 0:
+		return ""
+	case strings.HasPrefix(p.brand, "M4B") || p.r.Kind == media.KindAudiobook:
+		return media.KindAudiobook
+	}
+	return media.KindTrack
 }

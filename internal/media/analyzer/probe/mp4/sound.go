@@ -131,7 +131,7 @@ func (e *entry) elementary(d []byte) {
 			if len(body) < 13 {
 				return
 			}
-			if c := objectCodec(body[0]); c != "" {
+			if c := objectCodecs[body[0]]; c != "" {
 				e.codec = c
 			}
 			e.rate(int64(window.BE32(body[9:])))

@@ -284,31 +284,29 @@ func privateStream(b []byte) (id int, payload []byte) {
 	return 0x100 | int(b[0]), b[4:]
 }
 
+// psStreams are what streams are by their ids, where no map says otherwise: those of the packets, and behind 0x100
+// those of DVDs' substreams.
+var psStreams = []struct {
+	first, last int
+	kind        int
+	codec       string
+}{
+	{0xC0, 0xDF, elementaryAudio, "mp2"}, {0xE0, 0xEF, ElementaryVideo, "mpeg2video"}, {0xFD, 0xFD, ElementaryVideo, "vc1"},
+	{0x120, 0x13F, elementarySubtitle, "dvd_subtitle"}, {0x180, 0x187, elementaryAudio, "ac3"},
+	{0x188, 0x18F, elementaryAudio, "dts"}, {0x198, 0x19F, elementaryAudio, "dts"}, {0x1A0, 0x1AF, elementaryAudio, "pcm_dvd"},
+	{0x1B0, 0x1BF, elementaryAudio, "truehd"}, {0x1C0, 0x1CF, elementaryAudio, "eac3"},
+}
+
 // stream returns the stream of an id, which it makes at its first packet.
 func (p *mpegPS) stream(id int) *Elementary {
 	if e := p.streams[id]; e != nil {
 		return e
 	}
 	kind, codec := elementaryData, ""
-	switch {
-	case id >= 0x1A0 && id < 0x1B0:
-		kind, codec = elementaryAudio, "pcm_dvd"
-	case id >= 0x120 && id < 0x140:
-		kind, codec = elementarySubtitle, "dvd_subtitle"
-	case id >= 0x180 && id < 0x188:
-		kind, codec = elementaryAudio, "ac3"
-	case id >= 0x188 && id < 0x190, id >= 0x198 && id < 0x1A0:
-		kind, codec = elementaryAudio, "dts"
-	case id >= 0x1B0 && id < 0x1C0:
-		kind, codec = elementaryAudio, "truehd"
-	case id >= 0x1C0 && id < 0x1D0:
-		kind, codec = elementaryAudio, "eac3"
-	case id >= 0xC0 && id < 0xE0:
-		kind, codec = elementaryAudio, "mp2"
-	case id >= 0xE0 && id < 0xF0:
-		kind, codec = ElementaryVideo, "mpeg2video"
-	case id == 0xFD:
-		kind, codec = ElementaryVideo, "vc1"
+	for _, s := range psStreams {
+		if id >= s.first && id <= s.last {
+			kind, codec = s.kind, s.codec
+		}
 	}
 	if k, ok := tsKinds[p.kinds[byte(id&0xFF)]]; ok && id < 0x100 {
 		kind, codec = k.kind, k.Codec

@@ -101,12 +101,9 @@ func (l *lexer) object(depth int) (object, error) {
 		return object{}, fmt.Errorf("%w: object", window.ErrTruncated)
 	}
 	switch c := l.b[l.pos]; {
-	case c == '/':
-		l.pos++
-		return object{kind: pdfName, text: l.name()}, nil
 	case c == '(':
 		return l.literal()
-	case c == '<' && l.pos+1 < len(l.b) && l.b[l.pos+1] == '<':
+	case l.at("<<"):
 		l.pos += 2
 		return l.collection(dict, depth)
 	case c == '<':
@@ -114,25 +111,43 @@ func (l *lexer) object(depth int) (object, error) {
 	case c == '[':
 		l.pos++
 		return l.collection(array, depth)
-	case c == ']' || c == '>' || c == ')' || c == '{' || c == '}':
+	case c == '/':
 		l.pos++
-		if c == '>' && l.pos < len(l.b) && l.b[l.pos] == '>' {
-			l.pos++
-			return object{kind: keyword, text: []byte(">>")}, nil
-		}
-		return object{kind: keyword, text: []byte{c}}, nil
-	case c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.':
+		return object{kind: pdfName, text: l.name()}, nil
+	case isDelimiter(c):
+		return l.closing(), nil
+	case isDigit(c) || c == '-' || c == '+' || c == '.':
 		return l.number(), nil
 	}
+	return l.word(), nil
+}
+
+// at reports whether the buffer goes on with these bytes.
+func (l *lexer) at(token string) bool { return bytes.HasPrefix(l.b[l.pos:], []byte(token)) }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// closing parses what ends a collection, or stands where nothing should.
+func (l *lexer) closing() object {
+	n := 1
+	if l.at(">>") {
+		n = 2
+	}
+	l.pos += n
+	return object{kind: keyword, text: l.b[l.pos-n : l.pos]}
+}
+
+// word parses what has no delimiters: a constant, or an operator.
+func (l *lexer) word() object {
 	from := l.pos
 	l.regular()
 	switch text := l.b[from:l.pos]; string(text) {
 	case "null":
-		return object{}, nil
+		return object{}
 	case "true", "false":
-		return object{kind: pdfBool, n: int64(len("false") - len(text))}, nil
+		return object{kind: pdfBool, n: int64(len("false") - len(text))}
 	default:
-		return object{kind: keyword, text: text}, nil
+		return object{kind: keyword, text: text}
 	}
 }
 
@@ -184,7 +199,7 @@ func (l *lexer) number() object {
 	}
 	after := l.pos
 	l.spaces()
-	if l.pos < len(l.b) && l.b[l.pos] >= '0' && l.b[l.pos] <= '9' {
+	if l.pos < len(l.b) && isDigit(l.b[l.pos]) {
 		if gen, ok := l.integer(); ok {
 			l.spaces()
 			if l.pos < len(l.b) && l.b[l.pos] == 'R' && (l.pos+1 == len(l.b) || isSpace(l.b[l.pos+1]) || isDelimiter(l.b[l.pos+1])) {

@@ -211,41 +211,55 @@ func (c *cueSheet) line(line string) {
 		command = "REM " + command
 	}
 	value := text.Clean(strings.Trim(rest, ` "`))
-	switch strings.ToUpper(command) {
+	switch command = strings.ToUpper(command); command {
 	case "FILE":
 		c.files++
 	case "TRACK":
 		c.tracks++
 		c.title = ""
+	case "REM DISCNUMBER":
+		c.d.Disc, _ = strconv.Atoi(value)
+	case "INDEX":
+		c.index(value)
 	case "TITLE":
-		if c.title = value; c.tracks == 0 {
-			c.d.Album = value
+		c.title = value
+		fallthrough
+	default:
+		if c.tracks == 0 {
+			c.disc(command, value)
 		}
+	}
+}
+
+// disc takes a command that stands before the first track.
+func (c *cueSheet) disc(command, value string) {
+	switch command {
+	case "TITLE":
+		c.d.Album = value
 	case "PERFORMER":
-		if c.tracks == 0 {
-			c.d.Artist, c.d.AlbumArtist = value, value
-		}
+		c.d.Artist, c.d.AlbumArtist = value, value
 	case "SONGWRITER":
-		if c.tracks == 0 {
-			c.d.Composer = value
-		}
+		c.d.Composer = value
 	case "REM DATE":
-		if date := photo.Date(value); date != "" && c.tracks == 0 {
+		if date := photo.Date(value); date != "" {
 			c.d.Date = date
 			c.d.Year, _ = strconv.Atoi(date[:4])
 		}
 	case "REM GENRE":
-		if value != "" && c.tracks == 0 {
+		if value != "" {
 			c.d.Genres = []string{value}
 		}
-	case "REM DISCNUMBER":
-		c.d.Disc, _ = strconv.Atoi(value)
-	case "INDEX":
-		if number, at, ok := strings.Cut(value, " "); ok && strings.TrimLeft(number, "0") == "1" {
-			if seconds, ok := cueTime(strings.TrimSpace(at)); ok && len(c.chapters) < c.tracks && c.tracks <= 99 {
-				c.chapters = append(c.chapters, media.Chapter{StartSeconds: seconds, Title: c.title})
-			}
-		}
+	}
+}
+
+// index makes a chapter of the track's first index, where its music begins.
+func (c *cueSheet) index(value string) {
+	number, at, ok := strings.Cut(value, " ")
+	if !ok || strings.TrimLeft(number, "0") != "1" {
+		return
+	}
+	if seconds, ok := cueTime(strings.TrimSpace(at)); ok && len(c.chapters) < c.tracks && c.tracks <= 99 {
+		c.chapters = append(c.chapters, media.Chapter{StartSeconds: seconds, Title: c.title})
 	}
 }
 

@@ -80,7 +80,7 @@ func expand(w *Window, r io.Reader, limit int64) ([]byte, error) {
 				return out, nil
 			}
 			if err != nil {
-				return out, fmt.Errorf("packed stream: %w", err)
+				return out, err
 			}
 		}
 	}
