@@ -83,10 +83,11 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned 
 		if err := c.store.Failure(); err != nil {
 			return scanned, err
 		}
-		if scanned.IsZero() && c.scanner.Idle() {
+		done := c.idle()
+		if scanned.IsZero() && (done || c.scanner.Idle()) {
 			scanned = time.Now()
 		}
-		if c.idle() {
+		if done {
 			return scanned, nil
 		}
 		if progress != nil && time.Since(shown) > 200*time.Millisecond {

@@ -170,15 +170,16 @@ func (c *conn) each(sql string, fn func(row) error, args ...driver.Value) (err e
 
 // query begins to run a statement.
 func (c *conn) query(st *statement, args []driver.Value) (driver.Rows, error) {
-	if c.ctx == nil {
-		return st.s.Query(args)
+	ctx := c.ctx
+	if ctx == nil {
+		ctx = context.Background()
 	}
 	named := st.named[:0]
 	for i, v := range args {
 		named = append(named, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}
 	st.named = named
-	return st.s.QueryContext(c.ctx, named)
+	return st.s.QueryContext(ctx, named)
 }
 
 // one reads a single row through fn; found is false where there is none.

@@ -124,11 +124,11 @@ func (it *Item) values() []driver.Value {
 	if it.HasFingerprint {
 		print = it.Fingerprint
 	}
-	return []driver.Value{
+	return append(make([]driver.Value, 0, len(itemColumns)), // for those of allValues too
 		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
 		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
 		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.SiblingSeq, int64(it.Described),
-	}
+	)
 }
 
 // allValues are those of itemColumns.

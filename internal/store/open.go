@@ -60,6 +60,7 @@ type Store struct {
 
 	writer       *conn // of the goroutine in Run, once it runs
 	requests     chan request
+	committed    time.Time     // the writer's: when it did last
 	gateCooldown time.Time     // the writer's: until then it leaves a long WAL alone
 	stopped      chan struct{} // closed when Run has returned
 

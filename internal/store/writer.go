@@ -15,6 +15,8 @@ const (
 	requestQueue = 64                     // requests that wait for the writer; a full queue makes producers wait
 	groupRows    = 4000                   // rows after which a group commits
 	groupTime    = 100 * time.Millisecond // time after which it does
+	groupWait    = 3 * time.Millisecond   // for which a small one waits for more
+	groupPause   = 20 * time.Millisecond  // since the last one, after which none waits
 )
 
 // request is one change, run whole or not at all. done is called after its group's commit, on the
@@ -139,7 +141,7 @@ func (s *Store) writeGroup(first request) {
 func (s *Store) runGroup(tx *Tx, r request) (answers []answer, err error) {
 	err = s.writer.script("BEGIN IMMEDIATE")
 	began := time.Now()
-	for more := true; more; r, more = s.next() {
+	for more := true; more; r, more = s.next(tx) {
 		a := answer{done: r.done}
 		lost := false
 		if err == nil {
@@ -189,11 +191,23 @@ func (s *Store) giveUp(err error, requests int) error {
 	return err
 }
 
-func (s *Store) next() (request, bool) {
+// next is the next request of a group. While one group follows the other, a small one waits a moment for more: each
+// commit costs as much as ten rows, and wakes all who wait for changes.
+func (s *Store) next(tx *Tx) (request, bool) {
 	select {
 	case r := <-s.requests:
 		return r, true
 	default:
+	}
+	if tx.rows >= groupRows/8 || time.Since(s.committed) > groupPause {
+		return request{}, false
+	}
+	timer := time.NewTimer(groupWait)
+	defer timer.Stop()
+	select {
+	case r := <-s.requests:
+		return r, true
+	case <-timer.C:
 		return request{}, false
 	}
 }
@@ -254,6 +268,7 @@ func (s *Store) commit(tx *Tx, before counts) error {
 // publish makes a durable commit visible to those who wait for changes.
 func (s *Store) publish(tx *Tx) {
 	s.stats.Commits.Add(1)
+	s.committed = time.Now()
 	s.failure.Store(nil)
 	if tx.rows > 0 || tx.rootsChanged || s.head.Load() != s.lastSeq {
 		s.stats.Changed.Add(1)

@@ -103,7 +103,9 @@ func (d *aheadDir) analyse(ctx context.Context) *store.Ahead {
 	}
 	first := d.w.a.store.ReserveIDs(len(d.entries))
 	d.name()
-	d.read(ctx)
+	if d.readAll(ctx) != nil {
+		return nil
+	}
 	d.settle(first, above.Metadata)
 	out := &store.Ahead{First: first, AsOf: above.AsOf, Files: make([]store.Analysed, len(d.files))}
 	for _, i := range d.order {
@@ -137,11 +139,25 @@ func (d *aheadDir) name() {
 	slices.SortStableFunc(d.order, func(a, b int) int { return cmp.Compare(turn(a), turn(b)) })
 }
 
-// read reads the files, for half of the time that there is.
-func (d *aheadDir) read(ctx context.Context) {
+// byDirectory is a tree that has many files of a directory read in one call, as those of this machine's disks do.
+type byDirectory interface {
+	Within(ctx context.Context, dir string, fn func(open func(name string) (tree.ReadFile, error))) error
+}
+
+// readAll reads the files. Where it fails, reading may still go on.
+func (d *aheadDir) readAll(ctx context.Context) error {
+	if t, ok := d.w.tree.(byDirectory); ok {
+		return t.Within(ctx, d.dir, func(open func(string) (tree.ReadFile, error)) { d.read(ctx, open) })
+	}
+	d.read(ctx, func(name string) (tree.ReadFile, error) { return d.w.tree.Open(ctx, tree.Join(d.dir, name)) })
+	return nil
+}
+
+// read reads the files, for two thirds of the time that there is.
+func (d *aheadDir) read(ctx context.Context, open func(name string) (tree.ReadFile, error)) {
 	if end, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end.Add(-time.Until(end)/2))
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-time.Until(end)/3))
 		defer cancel()
 	}
 	kept := 0
@@ -156,16 +172,23 @@ func (d *aheadDir) read(ctx context.Context) {
 			f.found = &findings{}
 		default:
 			// What is wrong with it is found out once more, and noted, when its turn has come.
-			_ = run.Safely(d.w.log, "analysis of "+f.task.Path, func() error {
-				c, err := d.w.readFile(ctx, &f.task)
-				if err == nil && (c.problem == nil || errors.Is(c.problem, probe.ErrUnknown)) {
-					f.found, f.print, f.probed = c.found, c.fingerprint, encodeFindings(c.found)
-				}
-				return err
-			})
+			_ = run.Safely(d.w.log, "analysis of "+f.task.Path, func() error { return d.readOne(ctx, f, open) })
 			kept += len(f.probed)
 		}
 	}
+}
+
+func (d *aheadDir) readOne(ctx context.Context, f *aheadFile, open func(name string) (tree.ReadFile, error)) error {
+	r, err := open(f.task.Name)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	c, err := d.w.readOpen(ctx, r, &f.task)
+	if err == nil && (c.problem == nil || errors.Is(c.problem, probe.ErrUnknown)) {
+		f.found, f.print, f.probed = c.found, c.fingerprint, encodeFindings(c.found)
+	}
+	return err
 }
 
 // settle sorts out what goes with what, now that it is known what each is.

@@ -116,6 +116,7 @@ func TestAShowsSidecarAboveIsJoinedAhead(t *testing.T) {
 		w.begin()
 		w.write("TV/Show/tvshow.nfo", nfo("tvshow", "The Real Name"))
 		w.write("TV/Show/S01/Show.S01E02.mkv", []byte("an episode, as far as anybody knows"))
+		w.write("TV/Show/S01/Show.S01E02.en.srt", []byte("1\n00:00:01,000 --> 00:00:02,000\nGood day\n"))
 		if w.ahead("TV/Show") == nil {
 			t.Fatal("not analysed")
 		}
@@ -126,6 +127,9 @@ func TestAShowsSidecarAboveIsJoinedAhead(t *testing.T) {
 		}
 		if got := w.says("TV/Show/S01/Show.S01E02.mkv").Series; got != "The Real Name" {
 			t.Errorf("of %q", got)
+		}
+		if got := w.says("TV/Show/S01/Show.S01E02.en.srt").Series; got != "" { // as it is where it is read first
+			t.Errorf("its subtitles are of %q", got)
 		}
 		it := w.row("TV/Show/tvshow.nfo")
 		w.update(func(tx *store.Tx) error { return tx.MarkMissing(&it, 1) })

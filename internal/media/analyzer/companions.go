@@ -163,7 +163,11 @@ func (c *siblingCache) companionsIn(ctx context.Context, t *store.Task, b *direc
 	for _, n := range found {
 		s.with = append(s.with, companion(named[n]))
 	}
-	s.docs, err = c.documents(ctx, speakers(found, named, b.Above))
+	above := b.Above
+	if store.Accompanies(t.Kind) { // else it would depend on which of the two was read first: nobody marks it then
+		above = nil
+	}
+	s.docs, err = c.documents(ctx, speakers(found, named, above))
 	return s, err
 }
 

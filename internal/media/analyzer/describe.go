@@ -76,13 +76,19 @@ func encodeFindings(f *findings) []byte {
 		return nil
 	}
 	d, b := bound.Fit(&f.Description, func(d *media.Description) []byte {
-		b, err := json.Marshal(&findings{Kind: f.Kind, Form: f.Form, Description: *d})
+		whole := f
+		if d != &f.Description {
+			whole = &findings{Kind: f.Kind, Form: f.Form, Description: *d}
+		}
+		b, err := json.Marshal(whole)
 		if err != nil { // only of values that no prober can make (NaN)
 			return nil
 		}
 		return b
 	})
-	f.Description = *d
+	if d != &f.Description {
+		f.Description = *d
+	}
 	return b
 }
 

@@ -157,6 +157,11 @@ func (w *rootWorker) readFile(ctx context.Context, t *store.Task) (c contents, e
 		return c, fmt.Errorf("open: %w", err)
 	}
 	defer f.Close()
+	return w.readOpen(ctx, f, t)
+}
+
+// readOpen reads an open file.
+func (w *rootWorker) readOpen(ctx context.Context, f tree.ReadFile, t *store.Task) (c contents, err error) {
 	if err := steady(f, t); err != nil {
 		return c, err
 	}

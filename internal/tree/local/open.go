@@ -47,6 +47,40 @@ func (t *Tree) open(ctx context.Context, path string) (*file, error) {
 		return nil, err
 	}
 	defer unix.Close(root)
+	return t.openFrom(ctx, root, path, p)
+}
+
+// Within opens a directory, and calls fn with what opens its files by their names, all in one call: what fn reads of them
+// waits for nobody. Where ctx ends first Within returns its error, and fn goes on until its system call ends: it must
+// touch nothing that its caller does then.
+func (t *Tree) Within(ctx context.Context, dir string, fn func(open func(name string) (tree.ReadFile, error))) error {
+	_, err := call(ctx, &t.gate, func() (struct{}, error) {
+		root, p, err := t.openRoot()
+		if err != nil {
+			return struct{}{}, err
+		}
+		defer unix.Close(root)
+		d, err := t.openBeneath(root, dir, unix.O_PATH|unix.O_DIRECTORY)
+		if err != nil {
+			return struct{}{}, proves(err)
+		}
+		defer unix.Close(d)
+		fn(func(name string) (tree.ReadFile, error) {
+			if !tree.ValidPath(name) || name == "" {
+				return nil, unix.EINVAL
+			}
+			return t.openFrom(context.WithoutCancel(ctx), d, name, p)
+		})
+		return struct{}{}, nil
+	}, nil)
+	if err != nil {
+		return fmt.Errorf("read %q: %w", dir, err)
+	}
+	return nil
+}
+
+// openFrom opens a path below a directory.
+func (t *Tree) openFrom(ctx context.Context, root int, path string, p *proof) (*file, error) {
 	// A glance: it may go through links, which opening does not.
 	var st unix.Statx_t
 	if err := statxAt(root, path, unix.STATX_TYPE, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {

@@ -245,8 +245,10 @@ func (t *Set) describeAudiobook(r *format.Result) {
 	}
 }
 
+var unspaced = strings.NewReplacer(" ", "", "-", "")
+
 func audiobookGenre(g string) bool {
-	switch strings.ToLower(strings.NewReplacer(" ", "", "-", "").Replace(g)) {
+	switch strings.ToLower(unspaced.Replace(g)) {
 	case "audiobook", "audiobooks", "hörbuch", "hörbücher", "livreaudio", "audiolibro", "audiolibri", "luisterboek", "spokenword&audiobooks":
 		return true
 	}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -41,10 +42,12 @@ func Fit(d *media.Description, encode func(*media.Description) []byte) (*media.D
 	warnings := d.Warnings // of those that d was joined of
 	for _, m := range measures {
 		c := cutter{measure: m}
-		shorter := *c.description(d)
+		d = c.description(d)
 		said = replaced(said, c.said)
-		shorter.Warnings = join(warnings, said)
-		d = &shorter
+		if w := join(warnings, said); !slices.Equal(w, d.Warnings) {
+			warned := *d
+			warned.Warnings, d = w, &warned
+		}
 		if b := encode(d); len(b) <= media.MaxDocument {
 			return d, b
 		}
@@ -138,11 +141,46 @@ func (c *cutter) cut(v reflect.Value) (_ reflect.Value, changed bool) {
 	return v, false
 }
 
+// fields keeps for each struct what growing says of it.
+var fields sync.Map
+
+// growing gives the fields of a struct in which anything may be too long.
+func growing(of reflect.Type) []int {
+	if known, ok := fields.Load(of); ok {
+		list, _ := known.([]int)
+		return list
+	}
+	var list []int
+	for i := range of.NumField() {
+		if grows(of.Field(i).Type) {
+			list = append(list, i)
+		}
+	}
+	fields.Store(of, list)
+	return list
+}
+
+func grows(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return grows(t.Elem())
+	case reflect.Struct:
+		return len(growing(t)) > 0
+	case reflect.String, reflect.Slice, reflect.Map:
+		return true
+	}
+	return false
+}
+
 func (c *cutter) cutStruct(v reflect.Value) (_ reflect.Value, changed bool) {
-	out := v
-	for i := range v.NumField() {
-		c.at = append(c.at, step{v.Type(), i})
-		f, cut := c.cut(v.Field(i))
+	out, t := v, v.Type()
+	for _, i := range growing(t) {
+		field := v.Field(i)
+		if field.IsZero() {
+			continue
+		}
+		c.at = append(c.at, step{t, i})
+		f, cut := c.cut(field)
 		c.at = c.at[:len(c.at)-1]
 		if !cut {
 			continue
