@@ -80,7 +80,7 @@ func dirsWhere(c *conn, where string, args ...driver.Value) ([]Dir, error) {
 
 // Dir reads a directory's row from outside a transaction.
 func (s *Store) Dir(ctx context.Context, root int64, dir string) (d Dir, found bool, err error) {
-	err = s.read(ctx, func(c *conn) (err error) {
+	err = s.readOne(ctx, func(c *conn) (err error) {
 		d, found, err = dirAt(c, "root = ? AND path = ?", root, []byte(dir))
 		return err
 	})

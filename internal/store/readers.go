@@ -103,7 +103,27 @@ func (s *Store) readQuery(ctx context.Context, fn func(*conn) error) error {
 	return err
 }
 
-func (s *Store) readBy(ctx context.Context, from pool, fn func(*conn) error) (err error) {
+// readOne is read for what is of one moment without a transaction, since fn runs one statement.
+func (s *Store) readOne(ctx context.Context, fn func(*conn) error) error {
+	return s.borrow(ctx, s.readers.rest, func(ctx context.Context, c *conn) error { return c.within(ctx, fn) })
+}
+
+func (s *Store) readBy(ctx context.Context, from pool, fn func(*conn) error) error {
+	return s.borrow(ctx, from, func(ctx context.Context, c *conn) (err error) {
+		if err := c.exec("BEGIN"); err != nil {
+			return explain(s.path, err)
+		}
+		defer func() {
+			if rerr := c.exec("ROLLBACK"); err == nil { // whatever has become of ctx
+				err = rerr
+			}
+		}()
+		return c.within(ctx, fn)
+	})
+}
+
+// borrow calls fn with a reader, and with a context that ends before the store is closed.
+func (s *Store) borrow(ctx context.Context, from pool, fn func(context.Context, *conn) error) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.readers.ending, cancel)()
@@ -123,17 +143,7 @@ func (s *Store) readBy(ctx context.Context, from pool, fn func(*conn) error) (er
 			return s.noteDamage(explain(s.path, err))
 		}
 	}
-	if err := c.exec("BEGIN"); err != nil {
-		return s.noteDamage(explain(s.path, err))
-	}
-	c.ctx = ctx
-	defer func() {
-		c.ctx = nil
-		if rerr := c.exec("ROLLBACK"); err == nil {
-			err = rerr
-		}
-	}()
-	return s.whyEnded(s.noteDamage(fn(c)))
+	return s.whyEnded(s.noteDamage(fn(ctx, c)))
 }
 
 // whyEnded tells readers that a closing store has ended them.
@@ -142,6 +152,13 @@ func (s *Store) whyEnded(err error) error {
 		return ErrClosed
 	}
 	return err
+}
+
+// within calls fn, whose statements end with ctx.
+func (c *conn) within(ctx context.Context, fn func(*conn) error) error {
+	c.ctx = ctx
+	defer func() { c.ctx = nil }()
+	return fn(c)
 }
 
 // interrupted gives the context's error for what SQLite was interrupted in.

@@ -36,7 +36,8 @@ func (r *runner) publish() {
 	}
 	st.Scanning = slices.ContainsFunc(r.walks, func(p *walk) bool { return p.State == media.ScanRunning })
 	if old := r.state.Load(); old == nil || *old != st {
-		r.state.Store(&st)
+		now := st // of its own, so that nothing is allocated where nothing changed
+		r.state.Store(&now)
 		r.tell()
 	}
 	r.noPending.Store(r.nothingPending())
