@@ -14,8 +14,11 @@ import (
 // and does nothing else, so that the figure is the daemon's.
 func (d *daemon) loadFeed(ctx context.Context, want int) (rate float64, err error) {
 	dialer := websocket.Dialer{Subprotocols: []string{"catalogizerd.v1"}, HandshakeTimeout: 10 * time.Second}
-	ws, _, err := dialer.DialContext(ctx, "ws://"+d.addr+"/api/v1/live", nil)
+	ws, answer, err := dialer.DialContext(ctx, "ws://"+d.addr+"/api/v1/live", nil)
 	if err != nil {
+		if answer != nil {
+			err = errors.Join(err, answer.Body.Close())
+		}
 		return 0, fmt.Errorf("connect to the live feed: %w", err)
 	}
 	defer func() { err = errors.Join(err, ws.Close()) }()
