@@ -22,7 +22,7 @@ type Config struct {
 	unknown     []*Error          // variables with our prefix that there are not
 	origins     map[string]origin // where a key was set; see locate
 	credentials string            // $CREDENTIALS_DIRECTORY of systemd, or empty
-	httpToken   string            // file of its credential "http-token", if it was there: the door stays locked when it goes
+	httpToken   string            // file of its credential "http-token", if it was there: the lock stays when it goes
 }
 
 // HTTP is who may talk to the daemon.

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,7 +42,8 @@ func (c *Config) Token() (string, error) {
 	case token == "":
 		return "", at.errorf("the token in %s is empty: fill it, for example with `openssl rand -hex 32`", file)
 	case len(token) < minToken && !c.onlyHere():
-		return "", at.errorf("the token in %s has %d characters, and other machines may guess at it: write at least %d, for example with `openssl rand -hex 32`", file, len(token), minToken)
+		return "", at.errorf("the token in %s has %d characters, and other machines may guess at it: write at least %d, "+
+			"for example with `openssl rand -hex 32`", file, len(token), minToken)
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return "", at.errorf("the token in %s cannot stand in an HTTP header: use letters and digits on one line", file)
 	}
@@ -91,23 +91,16 @@ func credential(dir, name string) string {
 }
 
 func readSecret(file string) (string, error) {
-	f, err := os.Open(file)
+	data, err := readAtMost(file, maxSecret, fmt.Sprintf("is longer than %d bytes: is this the right file?", maxSecret))
 	if err != nil {
-		return "", fmt.Errorf("%s %w", file, unreadable(err))
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-	if err != nil {
-		return "", fmt.Errorf("%s %w", file, unreadable(err))
-	}
-	if len(data) > maxSecret {
-		return "", fmt.Errorf("%s is longer than %d bytes: is this the right file?", file, maxSecret)
+		return "", fmt.Errorf("%s %w", file, err)
 	}
 	return string(data), nil
 }
 
-// Warnings tells which variables with our prefix there are not, looks at the files of credentials, and tells which others than their owner and group can
-// read or write, and which cannot be read at all. Nothing of it keeps the daemon from starting.
+// Warnings tells which variables with our prefix there are not, looks at the files of credentials, and tells which
+// others than their owner and group can read or write, and which cannot be read at all. Nothing of it keeps the daemon
+// from starting.
 func (c *Config) Warnings() []*Error {
 	all := slices.Clone(c.unknown)
 	look := func(file string, at origin) {
@@ -120,7 +113,8 @@ func (c *Config) Warnings() []*Error {
 		case info.Mode().Perm()&0o007 != 0:
 			all = append(all, at.errorf("%s is open to every user (mode %#o): chmod o= it", file, info.Mode().Perm()))
 		case info.Mode().Perm()&0o020 != 0:
-			all = append(all, at.errorf("%s can be changed by its group (mode %#o): chmod g-w it", file, info.Mode().Perm()))
+			all = append(all, at.errorf("%s can be changed by its group (mode %#o): chmod g-w it", file,
+				info.Mode().Perm()))
 		}
 	}
 	if c.HTTP.TokenFile != "" {

@@ -43,15 +43,20 @@ func (c *Config) newRoot(at origin) *Root {
 }
 
 // store assigns a value to the key called name, and remembers under prefix+name where it was said.
-func store[T any](target *T, keys []key[T], name, prefix string, at origin, value any, origins map[string]origin) *Error {
-	k, ok := find(keys, name)
-	switch {
-	case ok:
+func store[T any](
+	target *T, keys []key[T], name, prefix string, at origin, value any, origins map[string]origin,
+) *Error {
+	for _, k := range keys {
+		if k.name != name {
+			continue
+		}
 		if err := assign(k.field(target), value); err != nil {
 			return at.errorf("%s", err)
 		}
 		origins[prefix+name] = at
 		return nil
+	}
+	switch {
 	case slices.Contains(sections(), name):
 		return at.errorf("is a table: write its keys below a line [%s]", name)
 	case name == "root":

@@ -10,24 +10,16 @@ import (
 // Diff names the keys outside of roots in which a configuration differs from the one that is to replace it: fixed ones
 // can be changed by a restart only, a reload leaves them.
 func Diff(old, new *Config) (fixed, others []string) {
-	for _, name := range differing(daemonKeys(), old, new) {
-		if name == "data_dir" || name == "http.listen" {
-			fixed = append(fixed, name)
-		} else {
-			others = append(others, name)
+	for _, k := range daemonKeys() {
+		switch {
+		case show(k.field(old)) == show(k.field(new)):
+		case k.name == "data_dir" || k.name == "http.listen":
+			fixed = append(fixed, k.name)
+		default:
+			others = append(others, k.name)
 		}
 	}
 	return fixed, others
-}
-
-func differing[T any](keys []key[T], a, b *T) []string {
-	var all []string
-	for _, k := range keys {
-		if show(k.field(a)) != show(k.field(b)) {
-			all = append(all, k.name)
-		}
-	}
-	return all
 }
 
 // show writes a key's value as TOML does.

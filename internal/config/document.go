@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -42,8 +43,7 @@ func parse(file string, data []byte) ([]entry, *Error) {
 	at := entry{element: -1}
 	for r.parser.NextExpression() {
 		n := r.parser.Expression()
-		keys, line := r.keysOf(n)
-		name := strings.Join(keys, ".")
+		name, line := r.keyOf(n)
 		switch n.Kind {
 		case unstable.Table, unstable.ArrayTable:
 			at = entry{line: line, table: name, element: -1}
@@ -81,10 +81,9 @@ func (r *reader) keyValue(table entry, key string, line int, value *unstable.Nod
 			inner.element = i
 		}
 		r.entries = append(r.entries, inner)
-		it := n.Children()
-		for it.Next() {
-			keys, line := r.keysOf(it.Node())
-			r.keyValue(inner, strings.Join(keys, "."), line, it.Node().Value())
+		for _, child := range nodes(n.Children()) {
+			key, line := r.keyOf(child)
+			r.keyValue(inner, key, line, child.Value())
 		}
 	}
 }
@@ -94,30 +93,31 @@ func inlineTables(value *unstable.Node) []*unstable.Node {
 	if value.Kind == unstable.InlineTable {
 		return []*unstable.Node{value}
 	}
-	if value.Kind != unstable.Array {
+	found := nodes(value.Children())
+	isOther := func(n *unstable.Node) bool { return n.Kind != unstable.InlineTable }
+	if value.Kind != unstable.Array || slices.ContainsFunc(found, isOther) {
 		return nil
 	}
-	var tables []*unstable.Node
-	it := value.Children()
-	for it.Next() {
-		if it.Node().Kind != unstable.InlineTable {
-			return nil
-		}
-		tables = append(tables, it.Node())
-	}
-	return tables
+	return found
 }
 
-// keysOf returns a dotted key and the line that it stands on.
-func (r *reader) keysOf(n *unstable.Node) (keys []string, line int) {
-	it := n.Key()
-	for it.Next() {
-		if line == 0 {
-			line = r.parser.Shape(it.Node().Raw).Start.Line
+// keyOf returns a dotted key and the line that it stands on.
+func (r *reader) keyOf(n *unstable.Node) (key string, line int) {
+	var names []string
+	for i, part := range nodes(n.Key()) {
+		if i == 0 {
+			line = r.parser.Shape(part.Raw).Start.Line
 		}
-		keys = append(keys, string(it.Node().Data))
+		names = append(names, string(part.Data))
 	}
-	return keys, line
+	return strings.Join(names, "."), line
+}
+
+func nodes(it unstable.Iterator) (all []*unstable.Node) {
+	for it.Next() {
+		all = append(all, it.Node())
+	}
+	return all
 }
 
 // other is what a document wrote of a date, a time, or a number that neither int64 nor float64 holds:
@@ -141,9 +141,8 @@ func valueOf(n *unstable.Node) any {
 		}
 	case unstable.Array:
 		list := []any{}
-		it := n.Children()
-		for it.Next() {
-			list = append(list, valueOf(it.Node()))
+		for _, element := range nodes(n.Children()) {
+			list = append(list, valueOf(element))
 		}
 		return list
 	case unstable.InlineTable:
@@ -198,8 +197,7 @@ func expressions(data []byte) (lines []int, names []string) {
 	table := ""
 	for r.parser.NextExpression() {
 		n := r.parser.Expression()
-		keys, line := r.keysOf(n)
-		name := strings.Join(keys, ".")
+		name, line := r.keyOf(n)
 		if n.Kind == unstable.KeyValue {
 			name = strings.Trim(table+"."+name, ".")
 		} else {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -40,27 +41,19 @@ func EnvName(key string) string {
 }
 
 func (c *Config) applyEnvironment(env map[string]string, p *problems) {
-	var ours []string
-	for name := range env {
-		if strings.HasPrefix(name, envPrefix) {
-			ours = append(ours, name)
-		}
-	}
-	slices.Sort(ours)
 	places := c.variables()
-	for _, name := range ours {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if !strings.HasPrefix(name, envPrefix) {
+			continue
+		}
 		at := origin{fromEnvironment, 0, name}
 		switch found := places[name]; len(found) {
 		case 0:
 			if ofService(name, env[name]) {
 				continue
 			}
-			known := make([]string, 0, len(places))
-			for n := range places {
-				known = append(known, n)
-			}
-			slices.Sort(known)
-			c.unknown = append(c.unknown, at.errorf("no such variable, and nothing follows from it: did you mean %s?", nearest(name, known)))
+			c.unknown = append(c.unknown, at.errorf("no such variable, and nothing follows from it: did you mean %s?",
+				nearest(name, slices.Sorted(maps.Keys(places)))))
 		case 1:
 			if err := assignText(found[0].field, env[name]); err != nil {
 				p.add(at.errorf("%s", err))
@@ -80,7 +73,8 @@ var services = regexp.MustCompile(`_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT_[0-
 // ofService tells a variable that says where a service is. PORT alone a person could have meant, but not with a URL.
 func ofService(name, value string) bool {
 	scheme, _, isURL := strings.Cut(value, "://")
-	return services.MatchString(name) || strings.HasSuffix(name, "_PORT") && isURL && slices.Contains([]string{"tcp", "udp", "sctp"}, scheme)
+	return services.MatchString(name) ||
+		strings.HasSuffix(name, "_PORT") && isURL && slices.Contains([]string{"tcp", "udp", "sctp"}, scheme)
 }
 
 type variable struct {
@@ -92,18 +86,16 @@ type variable struct {
 // only in punctuation share variables.
 func (c *Config) variables() map[string][]variable {
 	all := map[string][]variable{}
+	add := func(key string, v variable) { all[EnvName(key)] = append(all[EnvName(key)], v) }
 	for _, k := range daemonKeys() {
-		name := EnvName(k.name)
-		all[name] = append(all[name], variable{k.field(c), k.name})
+		add(k.name, variable{k.field(c), k.name})
 	}
 	for i := range c.Roots {
 		r := &c.Roots[i]
 		for _, k := range rootKeys() {
-			if k.name == "name" || r.Name == "" {
-				continue
+			if k.name != "name" && r.Name != "" {
+				add("root."+r.Name+"."+k.name, variable{k.field(r), r.at + k.name})
 			}
-			name := EnvName("root." + r.Name + "." + k.name)
-			all[name] = append(all[name], variable{k.field(r), r.at + k.name})
 		}
 	}
 	return all
@@ -115,23 +107,11 @@ func assignText(field any, text string) error {
 	case *string:
 		*f = text
 	case *bool:
-		v, err := strconv.ParseBool(text)
-		if err != nil {
-			return fmt.Errorf("wants true or false, not %q", text)
-		}
-		*f = v
+		return parsed(f, strconv.ParseBool, text, "true or false")
 	case *int:
-		v, err := strconv.Atoi(text)
-		if err != nil {
-			return fmt.Errorf("wants a whole number, not %q", text)
-		}
-		*f = v
+		return parsed(f, strconv.Atoi, text, "a whole number")
 	case *float64:
-		v, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			return fmt.Errorf("wants a number, not %q", text)
-		}
-		*f = v
+		return parsed(f, func(s string) (float64, error) { return strconv.ParseFloat(s, 64) }, text, "a number")
 	case *time.Duration:
 		return parseDuration(f, text)
 	case *[]string:
@@ -144,5 +124,14 @@ func assignText(field any, text string) error {
 	default:
 		return fmt.Errorf("key of the unknown type %T", field)
 	}
+	return nil
+}
+
+func parsed[T any](field *T, parse func(string) (T, error), text, wants string) error {
+	v, err := parse(text)
+	if err != nil {
+		return fmt.Errorf("wants %s, not %q", wants, text)
+	}
+	*field = v
 	return nil
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -57,14 +56,6 @@ func names[T any](keys []key[T]) []string {
 		all[i] = k.name
 	}
 	return all
-}
-
-func find[T any](keys []key[T], name string) (key[T], bool) {
-	i := slices.IndexFunc(keys, func(k key[T]) bool { return k.name == name })
-	if i < 0 {
-		return key[T]{}, false
-	}
-	return keys[i], true
 }
 
 // assign stores a decoded TOML value in a key's field. The error says what the key wants.
@@ -161,7 +152,7 @@ func nearest(name string, all []string) string {
 	best, least := "", -1
 	for _, candidate := range all {
 		d := distance(name, candidate)
-		if key, ok := elsewhere[lastWord(name)]; ok && strings.EqualFold(lastWords(candidate, key), key) {
+		if key, ok := elsewhere[lastWord(name)]; ok && endsIn(strings.ToLower(candidate), key) {
 			d = 0
 		}
 		if last(candidate) == last(name) { // the right key in the wrong section
@@ -185,13 +176,10 @@ func lastWord(name string) string {
 	return strings.ToLower(name[strings.LastIndexAny(name, "._")+1:])
 }
 
-// lastWords is the end of a key or a variable's name, if it is a whole key of the length of that one.
-func lastWords(name, key string) string {
-	at := len(name) - len(key)
-	if at < 0 || at > 0 && name[at-1] != '.' && name[at-1] != '_' {
-		return ""
-	}
-	return name[at:]
+// endsIn tells whether a key's or a variable's name ends in a whole key.
+func endsIn(name, key string) bool {
+	rest, ok := strings.CutSuffix(name, key)
+	return ok && (rest == "" || strings.HasSuffix(rest, ".") || strings.HasSuffix(rest, "_"))
 }
 
 func last(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }

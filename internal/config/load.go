@@ -62,7 +62,7 @@ func Load(o LoadOptions) (*Config, error) {
 }
 
 func (c *Config) loadFile(name string, p *problems) error {
-	data, err := readFile(name)
+	data, err := readAtMost(name, maxFileSize, "is larger than 1 MiB: is this the configuration?")
 	if err != nil {
 		return &Error{File: name, Msg: err.Error()}
 	}
@@ -74,18 +74,19 @@ func (c *Config) loadFile(name string, p *problems) error {
 	return nil
 }
 
-func readFile(name string) ([]byte, error) {
+// readAtMost reads a whole file, unless it is longer than so many bytes.
+func readAtMost(name string, most int64, tooLong string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, unreadable(err)
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
-	if err != nil {
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	switch {
+	case err != nil:
 		return nil, unreadable(err)
-	}
-	if len(data) > maxFileSize {
-		return nil, errors.New("is larger than 1 MiB: is this the configuration?")
+	case int64(len(data)) > most:
+		return nil, errors.New(tooLong)
 	}
 	return data, nil
 }
@@ -128,6 +129,7 @@ func (c *Config) defaultDataDir(env map[string]string, p *problems) {
 	case filepath.IsAbs(env["HOME"]):
 		c.DataDir = filepath.Join(env["HOME"], ".local", "state", "catalogizerd")
 	default:
-		p.add(origin{fromCommandLine, 0, "--data-dir"}.errorf("no directory for the catalog: give --data-dir DIR, set data_dir, or set HOME"))
+		p.add(origin{fromCommandLine, 0, "--data-dir"}.errorf(
+			"no directory for the catalog: give --data-dir DIR, set data_dir, or set HOME"))
 	}
 }

@@ -25,10 +25,12 @@ func (c *Config) addRoot(arg, home string, mustExist bool, p *problems) {
 	case arg == "":
 		p.add(at.errorf("is empty: name a directory or a smb:// URL"))
 	case arg == "-":
-		p.add(at.errorf("is no directory, and roots are not read from standard input: name a directory, or ./- for one of that name"))
+		p.add(at.errorf("is no directory, and roots are not read from standard input: name a directory, " +
+			"or ./- for one of that name"))
 	case !isURL && strings.HasPrefix(strings.ToLower(arg), "smb:"):
 		at.key = "ROOT" // as above
-		p.add(at.errorf("a share is written smb://[user@]host[:port]/share[/path], with two slashes; a directory of such a name, ./smb:NAME"))
+		p.add(at.errorf("a share is written smb://[user@]host[:port]/share[/path], with two slashes; " +
+			"a directory of such a name, ./smb:NAME"))
 	case strings.HasPrefix(arg, `\\`):
 		p.add(at.errorf("a share is written with slashes: smb:%s", strings.ReplaceAll(arg, `\`, "/")))
 	case isURL:
@@ -86,19 +88,11 @@ func (c *Config) freeName(text, fallback string) string {
 	base = strings.Trim(base[:min(len(base), 60)], ".-")
 	base = cmp.Or(base, fallback)
 	name := base
-	for n := 2; c.hasRoot(name); n++ {
+	taken := func(r Root) bool { return r.Name == name }
+	for n := 2; slices.ContainsFunc(c.Roots, taken); n++ {
 		name = fmt.Sprintf("%s-%d", base, n)
 	}
 	return name
-}
-
-func (c *Config) hasRoot(name string) bool {
-	for _, r := range c.Roots {
-		if r.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // checkOverlaps refuses roots that are the same, or inside of another, as far as their paths tell:
@@ -107,15 +101,16 @@ func (c *Config) hasRoot(name string) bool {
 func (c *Config) checkOverlaps(p *problems) {
 	for i, inner := range c.Roots {
 		for j, outer := range c.Roots {
-			a, b := inner.comparable(), outer.comparable()
-			if i == j || a == "" || b == "" || !within(a, b) || a == b && i < j {
+			rel, inside := inner.inside(outer)
+			switch {
+			case i == j || !inside || rel == "" && i < j:
 				continue
-			}
-			if a == b {
-				p.add(inner.locate(c, inner.placeKey()).errorf("is the same place as root %q: remove one of them", outer.Name))
-			} else if len(outer.Exclude) == 0 {
-				p.add(c.NestedError(inner, outer, relative(a, b)))
-			} else {
+			case rel == "":
+				p.add(inner.locate(c, inner.placeKey()).errorf("is the same place as root %q: remove one of them",
+					outer.Name))
+			case len(outer.Exclude) == 0:
+				p.add(c.NestedError(inner, outer, rel))
+			default:
 				continue
 			}
 			break
@@ -129,22 +124,30 @@ type Nesting struct {
 	Rel          string // the inner one's path from the outer one
 }
 
-// Nested gives the roots that lie inside of others by their paths, where patterns of the outer one may pass over the inner.
+// Nested gives the roots that lie inside of others by their paths, where patterns of the outer one may pass over the
+// inner.
 func (c *Config) Nested() (found []Nesting) {
-	for i, inner := range c.Roots {
-		for j, outer := range c.Roots {
-			if a, b := inner.comparable(), outer.comparable(); i != j && a != "" && b != "" && a != b && within(a, b) && len(outer.Exclude) > 0 {
-				found = append(found, Nesting{inner, outer, relative(a, b)})
+	for _, inner := range c.Roots {
+		for _, outer := range c.Roots {
+			if rel, inside := inner.inside(outer); inside && rel != "" && len(outer.Exclude) > 0 {
+				found = append(found, Nesting{inner, outer, rel})
 			}
 		}
 	}
 	return found
 }
 
+// inside tells whether a root is another one, or lies in it by its path, which it gives from there on.
+func (r Root) inside(outer Root) (rel string, ok bool) {
+	a, b := r.comparable(), outer.comparable()
+	return relative(a, b), a != "" && b != "" && within(a, b)
+}
+
 // NestedError is the error of a root inside of another one.
 func (c *Config) NestedError(inner, outer Root, rel string) *Error {
-	return c.RootError(inner, inner.placeKey(), `lies inside root %q (%s), which catalogues it already: remove one of them, or have the outer one pass over it: exclude = ["/%s/"]`,
-		outer.Name, outer.Location(), rel)
+	return c.RootError(inner, inner.placeKey(),
+		`lies inside root %q (%s), which catalogues it already: remove one of them, `+
+			`or have the outer one pass over it: exclude = ["/%s/"]`, outer.Name, outer.Location(), rel)
 }
 
 // relative is the path of what lies within from there.
@@ -164,16 +167,17 @@ func (r Root) checkExclude(pattern string) error {
 	names := strings.Split(strings.TrimSuffix(text, "/"), "/")
 	switch {
 	case r.Path != "" && r.Path != "/" && within(strings.TrimSuffix(text, "/"), r.Path):
-		inside := strings.Trim(strings.TrimPrefix(text, r.Path), "/")
+		inside := relative(text, r.Path)
 		if inside == "" {
 			return fmt.Errorf("%q is the root itself: remove the root instead", pattern)
 		}
 		return fmt.Errorf("%q matches nothing, since patterns begin at the root: write %q", pattern, "/"+inside)
 	case strings.Contains(text, "://"):
-		return fmt.Errorf("%q matches nothing, since patterns begin at the root: write what follows its URL, such as \"/Extras\"", pattern)
+		return fmt.Errorf("%q matches nothing, since patterns begin at the root: "+
+			"write what follows its URL, such as \"/Extras\"", pattern)
 	case slices.Contains(names, ".."):
-		return fmt.Errorf("%q matches nothing, since no pattern leads out of the root: remove it, or write the path from the root on, such as %q",
-			pattern, path.Clean("/"+text))
+		return fmt.Errorf("%q matches nothing, since no pattern leads out of the root: remove it, "+
+			"or write the path from the root on, such as %q", pattern, path.Clean("/"+text))
 	case slices.Contains(names, "."):
 		return fmt.Errorf("%q matches nothing, since no name is a single dot: write %q", pattern, path.Clean("/"+text))
 	}
@@ -207,8 +211,7 @@ func (c *Config) keepDataDirOut() {
 		if r.Path == "" || r.Path == c.DataDir || !within(c.DataDir, r.Path) {
 			continue
 		}
-		rest := strings.TrimPrefix(strings.TrimPrefix(c.DataDir, r.Path), "/")
-		r.Exclude = append(r.Exclude, "/"+ignoreEscaper.Replace(rest)+"/")
+		r.Exclude = append(r.Exclude, "/"+ignoreEscaper.Replace(relative(c.DataDir, r.Path))+"/")
 	}
 }
 

@@ -49,7 +49,8 @@ func ParseShare(text string) (Share, error) {
 func (s *Share) setUser(text string) error {
 	user, err := url.PathUnescape(text)
 	if strings.ContainsRune(text+user, ':') { // which no user's name holds (MS-SAMR, 3.1.1.6)
-		return errors.New("a URL cannot hold a password, which logs and process lists would show: write smb://user@host/share, and the password into a file named by password_file")
+		return errors.New("a URL cannot hold a password, which logs and process lists would show: " +
+			"write smb://user@host/share, and the password into a file named by password_file")
 	}
 	if err != nil || user == "" {
 		return errors.New("the user before @ is empty or wrongly percent-encoded")

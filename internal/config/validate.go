@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"path/filepath"
@@ -50,7 +51,8 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 		p.add(at.errorf("max_wait (%s) cannot be shorter than debounce (%s)", c.Watcher.MaxWait, c.Watcher.Debounce))
 	}
 	if c.Scanner.RescanInterval < 0 {
-		p.add(c.locate("scanner.rescan_interval").errorf(`wants a duration, or "0" for never, not %s`, c.Scanner.RescanInterval))
+		p.add(c.locate("scanner.rescan_interval").errorf(`wants a duration, or "0" for never, not %s`,
+			c.Scanner.RescanInterval))
 	}
 	c.checkWorkers("scanner.workers", c.Scanner.Workers, p)
 	c.checkWorkers("analyzer.workers", c.Analyzer.Workers, p)
@@ -105,7 +107,8 @@ func (c *Config) validateHTTP(p *problems) {
 	}
 	for i, host := range h.AllowedHosts {
 		if !isHostName(host) {
-			p.add(c.locate("http.allowed_hosts").errorf("wants host names without scheme, port or wildcard, not %q", host))
+			p.add(c.locate("http.allowed_hosts").errorf("wants host names without scheme, port or wildcard, not %q",
+				host))
 		}
 		h.AllowedHosts[i] = strings.ToLower(host)
 	}
@@ -130,7 +133,7 @@ func (c *Config) KeepFixed(inForce *Config) error {
 	c.DataDir, c.HTTP.Listen = inForce.DataDir, inForce.HTTP.Listen
 	c.origins["http.listen"] = inForce.locate("http.listen")
 	if err := c.checkListen(); err != nil {
-		return err
+		return err // a nil *Error would be an error
 	}
 	return nil
 }
@@ -185,7 +188,8 @@ func (c *Config) validateRoots(p *problems) {
 			continue
 		}
 		if other, ok := seen[r.Name]; ok {
-			p.add(r.locate(c, "name").errorf("%q is the name of another root already (%s): choose another", r.Name, cmp.Or(other.Path, "a share")))
+			p.add(r.locate(c, "name").errorf("%q is the name of another root already (%s): choose another", r.Name,
+				cmp.Or(other.Path, "a share")))
 		}
 		seen[r.Name] = *r
 	}
@@ -209,7 +213,8 @@ func (c *Config) checkRoot(r *Root, p *problems) {
 		}
 	}
 	if !(r.MaxRemovals >= 0 && r.MaxRemovals <= 1) { // also NaN
-		p.add(r.locate(c, "max_removals").errorf("wants a share from 0 to 1 (0.5 is half of the root), not %v", r.MaxRemovals))
+		p.add(r.locate(c, "max_removals").errorf("wants a share from 0 to 1 (0.5 is half of the root), not %v",
+			r.MaxRemovals))
 	}
 	if r.PollInterval < 0 {
 		p.add(r.locate(c, "poll_interval").errorf(`wants a duration, or "0" for never, not %s`, r.PollInterval))
@@ -222,12 +227,12 @@ func (c *Config) checkDirectory(r *Root, p *problems) {
 	if r.Path == c.DataDir {
 		p.add(r.locate(c, "path").errorf("is the data directory, which holds the catalog and no media"))
 	}
-	for _, k := range []struct {
-		key string
-		set bool
-	}{{"password_file", r.PasswordFile != ""}, {"timeout", r.Timeout != DefaultRoot().Timeout}, {"signing", r.Signing != ""}} {
-		if k.set {
-			p.add(r.locate(c, k.key).errorf("is for shares (url), and this root is a directory (path): remove it"))
+	set := map[string]bool{
+		"password_file": r.PasswordFile != "", "timeout": r.Timeout != DefaultRoot().Timeout, "signing": r.Signing != "",
+	}
+	for _, key := range slices.Sorted(maps.Keys(set)) {
+		if set[key] {
+			p.add(r.locate(c, key).errorf("is for shares (url), and this root is a directory (path): remove it"))
 		}
 	}
 }
@@ -257,9 +262,10 @@ func (c *Config) checkShare(r *Root, p *problems) {
 
 // isNameRune tells the characters that RFC 3986 leaves unreserved: they need no escaping in a URL.
 func isNameRune(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r != 0 && strings.ContainsRune("._~-", r)
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '~' || r == '-'
 }
 
 func isRootName(s string) bool {
-	return s != "" && s != "." && s != ".." && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return !isNameRune(r) })
+	isOther := func(r rune) bool { return !isNameRune(r) }
+	return s != "" && s != "." && s != ".." && len(s) <= 64 && !strings.ContainsFunc(s, isOther)
 }
