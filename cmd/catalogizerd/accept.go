@@ -55,14 +55,16 @@ func (c *acceptCommand) volume(p *process, at string, r *media.Root) error {
 	if err := c.post(p.ctx, at+"/accept-volume", map[string]string{"volume": o.Volume}, &accepted); err != nil {
 		return err
 	}
-	return c.tell(p, accepted, fmt.Sprintf("%s kept, %s new, %s missing", humanize.Comma(accepted.Kept), humanize.Comma(accepted.New), humanize.Comma(accepted.Missing)))
+	return c.tell(p, accepted, fmt.Sprintf("%s kept, %s new, %s missing", humanize.Comma(accepted.Kept),
+		humanize.Comma(accepted.New), humanize.Comma(accepted.Missing)))
 }
 
 func (c *acceptCommand) removals(p *process, at string, r *media.Root) error {
 	if r.Held == nil {
 		return fmt.Errorf("no removals of root %s are held", r.Name)
 	}
-	if err := c.agree(p, fmt.Sprintf("Root %s (%s): %s items vanished (%s)", r.Name, r.Location, humanize.Comma(r.Held.Count), r.Held.Reason), "Are they really gone?"); err != nil {
+	if err := c.agree(p, fmt.Sprintf("Root %s (%s): %s items vanished (%s)", r.Name, r.Location,
+		humanize.Comma(r.Held.Count), r.Held.Reason), "Are they really gone?"); err != nil {
 		return err
 	}
 	var accepted struct {

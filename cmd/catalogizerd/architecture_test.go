@@ -18,8 +18,8 @@ var (
 	identifier = regexp.MustCompile(`^[A-Za-z_]\w*$`)
 )
 
-// docs/architecture.md leads newcomers by names of directories and files, and of what is declared in the file named before
-// on the same line. All of them must be there.
+// docs/architecture.md leads newcomers by names of directories and files, and of what is declared in the file named
+// before on the same line. All of them must be there.
 func TestTheArchitectureNamesWhatIsThere(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(repository, "docs", "architecture.md"))
 	if err != nil {

@@ -25,7 +25,8 @@ func verbatim() []kong.Option {
 	return []kong.Option{
 		kong.KindMapper(reflect.String, as(func(s string) (string, error) { return s, nil })),
 		kong.NamedMapper("path", as(func(s string) (string, error) { return kong.ExpandPath(s), isFile(s) })),
-		kong.NamedMapper("written", as(func(s string) (string, error) { return s, isFile(s) })), // named as it was written
+		// named as it was written
+		kong.NamedMapper("written", as(func(s string) (string, error) { return s, isFile(s) })),
 	}
 }
 

@@ -41,7 +41,8 @@ func (c *restoreCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	if _, err = terminal.Fprintf(p.out, "restored %s items to %s\n", humanize.Comma(done.Items), cfg.DataDir); err == nil && done.Replaced != "" {
+	_, err = terminal.Fprintf(p.out, "restored %s items to %s\n", humanize.Comma(done.Items), cfg.DataDir)
+	if err == nil && done.Replaced != "" {
 		_, err = terminal.Fprintf(p.out, "the catalog that was there is kept as %s\n", done.Replaced)
 	}
 	return err

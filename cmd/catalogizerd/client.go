@@ -23,16 +23,19 @@ type remote struct {
 
 const clientTimeout = 30 * time.Second
 
-// token reads the token, if one is given.
-func (r *remote) token() (string, error) {
+// authorize puts the token into a request's header, if one is given.
+func (r *remote) authorize(h http.Header) error {
 	if r.TokenFile == "" {
-		return "", nil
+		return nil
 	}
 	b, err := os.ReadFile(r.TokenFile)
 	if err != nil {
-		return "", usageError{fmt.Errorf("read token: %w", err)}
+		return usageError{fmt.Errorf("read token: %w", err)}
 	}
-	return strings.TrimSpace(string(b)), nil
+	if token := strings.TrimSpace(string(b)); token != "" {
+		h.Set("Authorization", "Bearer "+token)
+	}
+	return nil
 }
 
 // endpoint makes a URL of the daemon's API.
@@ -71,16 +74,16 @@ func (r *remote) ask(ctx context.Context, method, path string, query url.Values,
 	if err != nil {
 		return err
 	}
-	token, err := r.token()
-	if err != nil {
+	if err := r.authorize(req.Header); err != nil {
 		return err
-	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("reach the daemon at %s: %w: is it running? (`catalogizerd serve`, or --server URL)", r.Server, unwrapURL(err))
+		if ue := (*url.Error)(nil); errors.As(err, &ue) { // without the method and URL that it begins with
+			err = ue.Err
+		}
+		return fmt.Errorf("reach the daemon at %s: %w: is it running? (`catalogizerd serve`, or --server URL)",
+			r.Server, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -92,29 +95,18 @@ func (r *remote) ask(ctx context.Context, method, path string, query url.Values,
 	return nil
 }
 
-// unwrapURL drops the method and URL that net/http puts before an error.
-func unwrapURL(err error) error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		return ue.Err
-	}
-	return err
-}
-
 // answerError says what the daemon said instead of an answer.
 func (r *remote) answerError(resp *http.Response) error {
-	var p struct {
-		Title, Detail string
-	}
+	var p struct{ Title, Detail string }
 	b, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
-	if json.Unmarshal(b, &p) == nil && p.Title != "" {
-		if resp.StatusCode == http.StatusUnauthorized {
-			if r.TokenFile != "" {
-				return fmt.Errorf("the daemon does not take the token of %s: give --token-file the file that its http.token_file names (%s)", r.TokenFile, p.Title)
-			}
-			return fmt.Errorf("the daemon wants its token: --token-file FILE (%s)", p.Title)
-		}
+	switch {
+	case json.Unmarshal(b, &p) != nil || p.Title == "":
+		return fmt.Errorf("the daemon answered %s", resp.Status)
+	case resp.StatusCode != http.StatusUnauthorized:
 		return fmt.Errorf("%s: %s", p.Title, p.Detail)
+	case r.TokenFile == "":
+		return fmt.Errorf("the daemon wants its token: --token-file FILE (%s)", p.Title)
 	}
-	return fmt.Errorf("the daemon answered %s", resp.Status)
+	return fmt.Errorf("the daemon does not take the token of %s: "+
+		"give --token-file the file that its http.token_file names (%s)", r.TokenFile, p.Title)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -14,7 +15,8 @@ import (
 )
 
 // newLog writes to standard error: text for people, JSON for collectors. Under systemd it leaves the
-// time to the journal and gives each line its priority. change has it write as another configuration says.
+// time to the journal and gives each line its priority. The first that it says are the configuration's warnings; change
+// has it write as another configuration says.
 func newLog(p *process, cfg *config.Config) (log *zap.Logger, change func(*config.Config) error, err error) {
 	out := zapcore.Lock(zapcore.AddSync(p.err))
 	var now atomic.Pointer[zapcore.Core]
@@ -30,7 +32,11 @@ func newLog(p *process, cfg *config.Config) (log *zap.Logger, change func(*confi
 	if err := change(cfg); err != nil {
 		return nil, nil, err
 	}
-	return zap.New(&changing{now: &now}), change, nil
+	log = zap.New(&changing{now: &now})
+	for _, w := range cfg.Warnings() {
+		log.Warn(w.Error())
+	}
+	return log, change, nil
 }
 
 func encoder(format string) zapcore.Encoder {
@@ -94,14 +100,6 @@ func (c *changing) Sync() error { return (*c.now.Load()).Sync() }
 
 // journalLevel writes the prefix that journald makes the line's priority of: see sd-daemon(3).
 func journalLevel(l zapcore.Level, enc zapcore.PrimitiveArrayEncoder) {
-	n := 6
-	switch {
-	case l >= zapcore.ErrorLevel:
-		n = 3
-	case l == zapcore.WarnLevel:
-		n = 4
-	case l == zapcore.DebugLevel:
-		n = 7
-	}
-	enc.AppendString(fmt.Sprintf("<%d>", n))
+	n := map[zapcore.Level]int{zapcore.DebugLevel: 7, zapcore.InfoLevel: 6, zapcore.WarnLevel: 4}[l]
+	enc.AppendString(fmt.Sprintf("<%d>", cmp.Or(n, 3))) // errors, and worse
 }

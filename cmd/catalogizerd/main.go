@@ -41,12 +41,18 @@ func main() {
 
 // process is what a command may touch of the process around it.
 type process struct {
-	ctx    context.Context
-	in     io.Reader
-	out    io.Writer
-	err    io.Writer
-	signal func() os.Signal // the one that ended ctx; nil
+	ctx context.Context // ends at the first signal, with a signalled for its cause
+	in  io.Reader
+	out io.Writer
+	err io.Writer
 }
+
+// signalled says that a signal has ended the process's context.
+type signalled struct{ os.Signal }
+
+func (s signalled) Error() string { return s.String() }
+
+func (s signalled) Unwrap() error { return context.Canceled }
 
 // commands is the command line; each command stands in a file of its own.
 type commands struct {
@@ -109,38 +115,28 @@ func parseAndRun(parser *kong.Kong, args []string, in io.Reader, out, errOut io.
 
 // newProcess ends its context at the first SIGINT or SIGTERM; a second one ends the process at once.
 func newProcess(in io.Reader, out, errOut io.Writer) (p *process, stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2) // the one that asks and the one that insists
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	first := make(chan os.Signal, 1)
 	group := gorun.NewGroup(context.Background(), zap.NewNop())
 	group.Go("signals", func(stopped context.Context) error {
-		for n := 0; ; n++ {
+		for {
 			select {
 			case s := <-signals:
-				if n > 0 {
+				if ctx.Err() != nil {
 					os.Exit(signalCode(s))
 				}
-				first <- s
-				cancel()
+				cancel(signalled{s})
 			case <-stopped.Done():
 				return nil
 			}
 		}
 	})
-	var got os.Signal
-	p = &process{ctx: ctx, in: in, out: out, err: errOut, signal: func() os.Signal {
-		select {
-		case got = <-first:
-		default:
-		}
-		return got
-	}}
-	return p, func() {
+	return &process{ctx, in, out, errOut}, func() {
 		signal.Stop(signals)
 		group.Stop()
 		_ = group.Wait() // it does not fail
-		cancel()
+		cancel(nil)
 	}
 }
 
@@ -154,15 +150,15 @@ func signalCode(s os.Signal) int {
 // exitCode reports an error and says what it means for the shell.
 func exitCode(p *process, err error) int {
 	var code exitError
-	var ce *config.Error
+	var by signalled
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &code):
 		return int(code)
-	case errors.Is(err, context.Canceled) && p.signal() != nil:
-		return signalCode(p.signal())
-	case errors.As(err, &ce):
+	case errors.Is(err, context.Canceled) && errors.As(context.Cause(p.ctx), &by):
+		return signalCode(by.Signal)
+	case errors.As(err, new(*config.Error)):
 		terminal.Fprintf(p.err, "%v\n", err)
 		return exitUsage
 	}

@@ -68,24 +68,21 @@ func (r answered) Read(b []byte) (int, error) {
 // print writes one path and what it says.
 func (c *parseCommand) print(w io.Writer, path string) error {
 	line := store.AppendString([]byte(`{"input":`), path)
-	var guess name.Guess
-	var reasons []name.Reason
+	var why []name.Reason
+	guess := name.Guess{}
 	if c.Explain {
-		guess, reasons = name.Explain(path)
+		guess, why = name.Explain(path)
 	} else {
 		guess = name.Parse(path)
 	}
 	text, err := json.Marshal(guess)
+	line = append(append(line, `,"guess":`...), unescapeHTML(text)...)
+	if c.Explain && err == nil {
+		text, err = json.Marshal(append([]name.Reason{}, why...))
+		line = append(append(line, `,"why":`...), unescapeHTML(text)...)
+	}
 	if err != nil {
 		return fmt.Errorf("encode what %q says: %w", path, err)
-	}
-	line = append(append(line, `,"guess":`...), unescapeHTML(text)...)
-	if c.Explain {
-		text, err := json.Marshal(append([]name.Reason{}, reasons...))
-		if err != nil {
-			return fmt.Errorf("encode why %q says so: %w", path, err)
-		}
-		line = append(append(line, `,"why":`...), unescapeHTML(text)...)
 	}
 	_, err = w.Write(append(line, '}', '\n'))
 	return err

@@ -29,9 +29,6 @@ func (c *scanCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range cfg.Warnings() {
-		log.Warn(w.Error())
-	}
 	progress, finish := scanProgress(p)
 	sum, err := app.Scan(p.ctx, cfg, log, progress)
 	finish()
@@ -41,18 +38,16 @@ func (c *scanCommand) Run(p *process) error {
 	if c.JSON {
 		err = json.NewEncoder(p.out).Encode(sum)
 	} else {
+		took := time.Duration((sum.ScanSeconds + sum.AnalysisSeconds) * float64(time.Second))
+		n := humanize.Comma
 		_, err = fmt.Fprintf(p.out, "%s files in %s directories: %s added, %s changed, %s moved, %s removed, %s failed, in %v\n",
-			humanize.Comma(sum.Files), humanize.Comma(sum.Dirs), humanize.Comma(sum.Added), humanize.Comma(sum.Changed), humanize.Comma(sum.Moved),
-			humanize.Comma(sum.Removed), humanize.Comma(sum.Failed), seconds(sum.ScanSeconds+sum.AnalysisSeconds))
+			n(sum.Files), n(sum.Dirs), n(sum.Added), n(sum.Changed), n(sum.Moved), n(sum.Removed), n(sum.Failed),
+			took.Round(time.Millisecond))
 	}
 	for _, r := range sum.Offline {
 		err = errors.Join(err, fmt.Errorf("root not scanned, its items stand: %s", r))
 	}
 	return err
-}
-
-func seconds(s float64) time.Duration {
-	return time.Duration(s * float64(time.Second)).Round(time.Millisecond)
 }
 
 // scanProgress shows a bar with rate and ETA on a terminal, and plain lines elsewhere.
@@ -66,7 +61,8 @@ func scanProgress(p *process) (progress func(app.Progress), finish func()) {
 			}
 		}, func() {}
 	}
-	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(p.err), progressbar.OptionSetDescription("scanning"),
+	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(p.err),
+		progressbar.OptionSetDescription("scanning"),
 		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("files"),
 		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 	return func(g app.Progress) {

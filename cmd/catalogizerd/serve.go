@@ -31,14 +31,11 @@ func (c *serveCommand) Run(p *process) error {
 		return err
 	}
 	options.RootsExist = false // at a reload a root may be away
+	defer outliveReaders()()
 	log, change, err := newLog(p, cfg)
 	if err != nil {
 		return err
 	}
-	for _, w := range cfg.Warnings() {
-		log.Warn(w.Error())
-	}
-	defer outliveReaders()()
 	reloads := make(chan os.Signal, 1) // several before one is served are one
 	signal.Notify(reloads, syscall.SIGHUP)
 	defer signal.Stop(reloads)

@@ -68,7 +68,8 @@ func printStatus(out io.Writer, s *api.Status) error {
 	fmt.Fprintln(w, "ROOT\tSTATE\tITEMS\tWATCH\tLAST SCAN\tLOCATION")
 	for i := range s.Roots {
 		r := &s.Roots[i]
-		terminal.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.State, humanize.Comma(r.Items), watchText(r), scanText(r.LastScan), r.Location)
+		terminal.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.State, humanize.Comma(r.Items), watchText(r),
+			scanText(r.LastScan), r.Location)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -94,7 +95,8 @@ func scanText(s *media.Scan) string {
 	case s == nil:
 		return "never"
 	case s.State == media.ScanRunning && s.ETASeconds != nil:
-		return fmt.Sprintf("running, %s files, %s left", humanize.Comma(s.Files), time.Duration(*s.ETASeconds*float64(time.Second)).Round(time.Second))
+		return fmt.Sprintf("running, %s files, %s left", humanize.Comma(s.Files),
+			time.Duration(*s.ETASeconds*float64(time.Second)).Round(time.Second))
 	case s.State == media.ScanRunning:
 		return fmt.Sprintf("running, %s files", humanize.Comma(s.Files))
 	case s.FinishedAt != nil:
@@ -116,7 +118,8 @@ func explainRoot(out io.Writer, r *media.Root) {
 			r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Held.Reason, r.Name)
 	}
 	if s := r.LastScan; s != nil && s.Errors > 0 && s.Error != "" {
-		terminal.Fprintf(out, "\n%s: %s in the last scan, the first: %s\n", r.Name, english.Plural(int(s.Errors), "error", ""), s.Error)
+		terminal.Fprintf(out, "\n%s: %s in the last scan, the first: %s\n", r.Name,
+			english.Plural(int(s.Errors), "error", ""), s.Error)
 	}
 	if r.Watch.Reason != "" && r.State == media.Online && r.Kind == "local" {
 		terminal.Fprintf(out, "\n%s: %s\n", r.Name, r.Watch.Reason)

@@ -12,7 +12,8 @@ type versionCommand struct{}
 
 // Run prints the versions.
 func (versionCommand) Run(p *process) error {
-	_, err := fmt.Fprintf(p.out, "catalogizerd %s\ncommit %s\n%s %s/%s\nSQLite %s\n", version, commitOf(), runtime.Version(), runtime.GOOS, runtime.GOARCH, store.SQLiteVersion())
+	_, err := fmt.Fprintf(p.out, "catalogizerd %s\ncommit %s\n%s %s/%s\nSQLite %s\n", version, commitOf(),
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, store.SQLiteVersion())
 	return err
 }
 

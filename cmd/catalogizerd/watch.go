@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -23,17 +24,14 @@ type watchCommand struct {
 
 // liveMessage is a message of the live feed.
 type liveMessage struct {
-	Type    string          `json:"type"`
-	Cursor  string          `json:"cursor"`
-	Reason  string          `json:"reason"`
-	Message string          `json:"message"`
-	Changes []changeMessage `json:"changes"`
+	Type, Cursor, Reason, Message string
+	Changes                       []changeMessage
 }
 
 type changeMessage struct {
-	Op   string          `json:"op"`
-	ID   int64           `json:"id"`
-	Item json.RawMessage `json:"item"`
+	Op   string
+	ID   int64
+	Item json.RawMessage
 }
 
 // reconnectPause is how long the command waits before it connects again.
@@ -45,7 +43,8 @@ func (c *watchCommand) Run(p *process) error {
 	if err := checkKinds(c.Kind); err != nil {
 		return err
 	}
-	if err := c.preflight(p); err != nil {
+	// Something small first: a daemon that wants a token says so at once, where the live feed would wait for one.
+	if err := c.get(p.ctx, "status", nil, &struct{}{}); err != nil {
 		return err
 	}
 	at := c.Since
@@ -70,11 +69,6 @@ func (c *watchCommand) Run(p *process) error {
 			return p.ctx.Err()
 		}
 	}
-}
-
-// preflight asks for something small: a daemon that wants a token says so at once, where the live feed would wait for one.
-func (c *watchCommand) preflight(p *process) error {
-	return c.get(p.ctx, "status", nil, &struct{}{})
 }
 
 // refusedError is an answer that trying again does not change.
@@ -112,14 +106,12 @@ func (c *watchCommand) dial(p *process) (*websocket.Conn, error) {
 	}
 	u.Scheme = map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
 	header := http.Header{}
-	token, err := c.token()
-	if err != nil {
+	if err := c.authorize(header); err != nil {
 		return nil, err
 	}
-	if token != "" {
-		header.Set("Authorization", "Bearer "+token)
+	d := websocket.Dialer{
+		Subprotocols: []string{live.Subprotocol}, HandshakeTimeout: 10 * time.Second, Proxy: http.ProxyFromEnvironment,
 	}
-	d := websocket.Dialer{Subprotocols: []string{live.Subprotocol}, HandshakeTimeout: 10 * time.Second, Proxy: http.ProxyFromEnvironment}
 	ws, resp, err := d.DialContext(p.ctx, u.String(), header)
 	if err != nil {
 		if resp != nil {
@@ -142,13 +134,8 @@ func (c *watchCommand) take(p *process, ws *websocket.Conn, m *liveMessage, data
 		if *at != "start" {
 			since = at
 		}
-		filter := map[string][]string{}
-		if len(c.Root) > 0 {
-			filter["root"] = c.Root
-		}
-		if len(c.Kind) > 0 {
-			filter["kind"] = c.Kind
-		}
+		filter := map[string][]string{"root": c.Root, "kind": c.Kind}
+		maps.DeleteFunc(filter, func(_ string, of []string) bool { return len(of) == 0 })
 		return ws.WriteJSON(map[string]any{"id": 1, "type": "subscribe", "since": since, "filter": filter})
 	case "resync":
 		return &refusedError{"the cursor is too old or of another catalog (" + m.Reason + "): begin with --since start"}
@@ -185,6 +172,7 @@ func printChange(p *process, ch *changeMessage) error {
 	if err := json.Unmarshal(ch.Item, &it); err != nil {
 		return fmt.Errorf("read item %d: %w", ch.ID, err)
 	}
-	_, err := terminal.Fprintf(p.out, "%s  %s  %d  %s:%q  %s, %s, %d bytes\n", time.Now().Format(time.TimeOnly), it.State, ch.ID, it.Root, it.Path, it.Kind, it.Analysis, it.Size)
+	_, err := terminal.Fprintf(p.out, "%s  %s  %d  %s:%q  %s, %s, %d bytes\n", time.Now().Format(time.TimeOnly),
+		it.State, ch.ID, it.Root, it.Path, it.Kind, it.Analysis, it.Size)
 	return err
 }
