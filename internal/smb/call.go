@@ -25,9 +25,14 @@ func (s *Share) sharePath(path string) string {
 
 // openOn opens a path below the share.
 func (s *Share) openOn(ctx context.Context, ses *session, full string) (handle, error) {
-	var h handle
-	err := ses.do(ctx, weightSmall, func() (err error) { h, err = ses.mount.open(full); return err })
-	return h, err
+	return asked(ctx, ses, weightSmall, func() (handle, error) { return ses.mount.open(full) })
+}
+
+// statHandle looks at an open file.
+func statHandle(ctx context.Context, ses *session, h handle) (info, error) {
+	i, err := asked(ctx, ses, weightLarge, h.stat)
+	i.server = ses.server
+	return i, err
 }
 
 // statOn opens a path below the root and looks at what it opened.
@@ -37,10 +42,7 @@ func (s *Share) statOn(ctx context.Context, ses *session, path string) (info, er
 		return info{}, err
 	}
 	defer s.closeLater(ses, h)
-	var i info
-	err = ses.do(ctx, weightLarge, func() (err error) { i, err = h.stat(); return err })
-	i.server = ses.server
-	return i, err
+	return statHandle(ctx, ses, h)
 }
 
 // closeLater closes a handle without anybody waiting for it.
@@ -56,18 +58,23 @@ func (s *Share) closeLater(ses *session, h handle) {
 
 // withSession runs f on a session, and once more on a new one if the first was cut off under it: servers are
 // restarted, and end connections that were idle.
-func (s *Share) withSession(ctx context.Context, f func(*session) error) error {
+func withSession[T any](ctx context.Context, s *Share, f func(*session) (T, error)) (T, error) {
 	for again := true; ; again = false {
 		ses, err := s.sessions.get(ctx)
 		if err != nil {
-			return err
+			return *new(T), err
 		}
-		err = f(ses)
-		var lost *lostError
-		if !again || !errors.As(err, &lost) || !lost.again || ctx.Err() != nil {
-			return err
+		v, err := f(ses)
+		if !again || !cutOff(err) || ctx.Err() != nil {
+			return v, err
 		}
 	}
+}
+
+// cutOff tells an error that a new session may not have.
+func cutOff(err error) bool {
+	var lost *lostError
+	return errors.As(err, &lost) && lost.again
 }
 
 // perform runs a call of the tree in a goroutine of its own, through the circuit breaker. If ctx ends
@@ -115,6 +122,19 @@ func perform[T any](ctx context.Context, s *Share, f func(context.Context) (T, e
 		return zero, public(err)
 	}
 	return value, nil
+}
+
+// performOn performs a call about a path, which is asked once more where that may help. what names it in its error.
+func performOn[T any](
+	ctx context.Context, s *Share, what, path string, f func(context.Context) (T, error), drop func(T),
+) (v T, err error) {
+	if err = checkPath(path); err == nil {
+		v, err = perform(ctx, s, retryDenied(s, f), drop)
+	}
+	if err != nil {
+		return v, fmt.Errorf("%s %q: %w", what, path, err)
+	}
+	return v, nil
 }
 
 // retryDenied asks once more where an entry is denied though the root is there, or was not found and then was. A server

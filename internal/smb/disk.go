@@ -35,14 +35,10 @@ func (s *Share) sameDisk(ctx context.Context, root info) error {
 	return nil
 }
 
-func (s *Share) volumeSize(ctx context.Context) (n uint64, err error) {
-	err = s.withSession(ctx, func(ses *session) error {
-		return ses.do(ctx, weightSmall, func() (err error) {
-			n, err = ses.mount.volumeSize(s.sharePath(""))
-			return err
-		})
+func (s *Share) volumeSize(ctx context.Context) (uint64, error) {
+	return withSession(ctx, s, func(ses *session) (uint64, error) {
+		return asked(ctx, ses, weightSmall, func() (uint64, error) { return ses.mount.volumeSize(s.sharePath("")) })
 	})
-	return n, err
 }
 
 // Total implements tree.Tree. A share is one volume, whatever the server has mounted in it: its root is measured.

@@ -1,6 +1,7 @@
 package smb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,9 +41,7 @@ const (
 	statusObjectNameInvalid     = 0xc0000033
 	statusObjectNameNotFound    = 0xc0000034
 	statusObjectPathNotFound    = 0xc000003a
-	statusObjectPathSyntaxBad   = 0xc000003b
 	statusSharingViolation      = 0xc0000043
-	statusFileLockConflict      = 0xc0000054
 	statusDeletePending         = 0xc0000056
 	statusNoSuchUser            = 0xc0000064
 	statusWrongPassword         = 0xc000006a
@@ -83,26 +82,12 @@ const (
 	statusNTLMBlocked           = 0xc0000418
 )
 
-// statusClasses is what a status proves when it answers a request about a name below the root. What is
-// not in it is about that entry alone: an error that nobody foresaw never proves anything away or absent.
+// statusClasses is what a status proves when it answers a request about a name below the root. What is not in it
+// is about that entry alone (denied, in use, a symbolic link, a DFS link to another server's directory): an error that
+// nobody foresaw never proves anything away or absent.
 //
 // The same table serves log-on and mount (see mountClass), where a denial is a refusal.
 var statusClasses = map[uint32]class{
-	// The entry: never counted against the share.
-	statusNoSuchFile:          thisEntry,
-	statusObjectNameNotFound:  thisEntry,
-	statusObjectPathNotFound:  thisEntry,
-	statusObjectNameInvalid:   thisEntry,
-	statusObjectPathSyntaxBad: thisEntry,
-	statusAccessDenied:        thisEntry,
-	statusCannotDelete:        thisEntry,
-	statusSharingViolation:    thisEntry,
-	statusFileLockConflict:    thisEntry,
-	statusDeletePending:       thisEntry,
-	statusFileIsADirectory:    thisEntry,
-	statusNotADirectory:       thisEntry,
-	statusStoppedOnSymlink:    thisEntry, // a symbolic link, never followed
-	statusPathNotCovered:      thisEntry, // a DFS link: another server's directory
 	// The share.
 	statusIOTimeout:             away,
 	statusRemoteNotListening:    away,
@@ -208,8 +193,8 @@ func (e *lostError) Unwrap() error { return e.cause }
 type brokenReply struct {
 	what  string
 	stack []byte // of the library's panic, if it did
-	// damaged says that it is of the line, and of no entry: it is not as the server signed it, or it came before anybody
-	// could tell which request it answers, and ended all that were under way on its connection.
+	// damaged says that it is of the line, and of no entry: it is not as the server signed it, or it came before
+	// anybody could tell which request it answers, and ended all that were under way on its connection.
 	damaged bool
 }
 
@@ -242,10 +227,7 @@ func classify(err error) class {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errClosed):
 		return cancelled
 	case errors.As(err, &status):
-		if c, ok := statusClasses[status.code]; ok {
-			return c
-		}
-		return thisEntry
+		return cmp.Or(statusClasses[status.code], thisEntry)
 	case isTransport(err):
 		return away
 	}

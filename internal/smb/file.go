@@ -29,10 +29,11 @@ type file struct {
 	closed bool
 }
 
-// opened is a handle with the session it belongs to.
+// opened is a handle with the session it belongs to, and what it showed when it was opened.
 type opened struct {
 	session *session
 	handle  handle
+	info    info
 }
 
 var _ tree.ReadFile = (*file)(nil)
@@ -40,36 +41,29 @@ var _ tree.ReadFile = (*file)(nil)
 // openFile opens a path on whatever disk it is on, if it is a regular file.
 func (s *Share) openFile(ctx context.Context, path string) (*file, error) {
 	f := &file{share: s, path: path}
-	err := s.withSession(ctx, func(ses *session) error {
-		o, i, err := f.openOn(ctx, ses)
-		if err != nil {
-			return err
-		}
-		f.open, f.first, f.size = o, i.entry(tree.Base(path)), i.size
-		return nil
-	})
+	o, err := withSession(ctx, s, func(ses *session) (*opened, error) { return f.openOn(ctx, ses) })
 	if err != nil {
 		return nil, err
 	}
+	f.open, f.first, f.size = o, o.info.entry(tree.Base(path)), o.info.size
 	return f, nil
 }
 
 // openOn opens the file on a session.
-func (f *file) openOn(ctx context.Context, ses *session) (*opened, info, error) {
+func (f *file) openOn(ctx context.Context, ses *session) (*opened, error) {
 	h, err := f.share.openOn(ctx, ses, f.share.sharePath(f.path))
 	if err != nil {
-		return nil, info{}, asRegular(err)
+		return nil, asRegular(err)
 	}
-	var i info
-	err = ses.do(ctx, weightLarge, func() (err error) { i, err = h.stat(); return err })
+	i, err := statHandle(ctx, ses, h)
 	if err == nil && (i.isDir() || i.isLink()) {
 		err = tree.ErrNotRegular
 	}
 	if err != nil {
 		f.share.closeLater(ses, h)
-		return nil, info{}, err
+		return nil, err
 	}
-	return &opened{ses, h}, i, nil
+	return &opened{ses, h, i}, nil
 }
 
 // asRegular is the error of opening a path that should be a regular file.
@@ -105,14 +99,14 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 
 // read reads up to n bytes; none at the end of the file.
 func (f *file) read(ctx context.Context, n int, off int64) ([]byte, error) {
-	b, got := make([]byte, n), 0
-	err := f.use(ctx, true, func(o *opened) error {
-		weight := int64((n + creditUnit - 1) / creditUnit)
-		return o.session.do(ctx, weight, func() (err error) {
-			if got, err = o.handle.readAt(b, off); err == io.EOF {
+	b, weight := make([]byte, n), int64((n+creditUnit-1)/creditUnit)
+	got, err := use(ctx, f, true, func(o *opened) (int, error) {
+		return asked(ctx, o.session, weight, func() (int, error) {
+			got, err := o.handle.readAt(b, off)
+			if err == io.EOF {
 				err = nil
 			}
-			return err
+			return got, err
 		})
 	})
 	return b[:got], err
@@ -121,10 +115,7 @@ func (f *file) read(ctx context.Context, n int, off int64) ([]byte, error) {
 // Stat implements tree.ReadFile.
 func (f *file) Stat() (tree.Entry, error) {
 	e, err := perform(f.ctx, f.share, retryDenied(f.share, func(ctx context.Context) (tree.Entry, error) {
-		var i info
-		err := f.use(ctx, false, func(o *opened) error {
-			return o.session.do(ctx, weightLarge, func() (err error) { i, err = o.handle.stat(); return err })
-		})
+		i, err := use(ctx, f, false, func(o *opened) (info, error) { return statHandle(ctx, o.session, o.handle) })
 		if err != nil {
 			return tree.Entry{}, err
 		}
@@ -138,16 +129,15 @@ func (f *file) Stat() (tree.Entry, error) {
 }
 
 // use runs op on the handle, and once more on a new one where the session was cut off.
-func (f *file) use(ctx context.Context, unchanged bool, op func(*opened) error) error {
+func use[T any](ctx context.Context, f *file, unchanged bool, op func(*opened) (T, error)) (T, error) {
 	for again := true; ; again = false {
 		o, err := f.current(ctx, unchanged)
 		if err != nil {
-			return f.unlessAway(ctx, err)
+			return *new(T), f.unlessAway(ctx, err)
 		}
-		err = f.unlessAway(ctx, op(o))
-		var lost *lostError
-		if !again || !errors.As(err, &lost) || !lost.again || ctx.Err() != nil {
-			return err
+		v, err := op(o)
+		if err = f.unlessAway(ctx, err); !again || !cutOff(err) || ctx.Err() != nil {
+			return v, err
 		}
 	}
 }
@@ -173,15 +163,11 @@ func (f *file) current(ctx context.Context, unchanged bool) (*opened, error) {
 	if !o.session.gone() {
 		return o, nil
 	}
-	var i info
-	err := f.share.withSession(ctx, func(ses *session) (err error) {
-		o, i, err = f.openOn(ctx, ses)
-		return err
-	})
+	o, err := withSession(ctx, f.share, func(ses *session) (*opened, error) { return f.openOn(ctx, ses) })
 	if err != nil {
 		return nil, fmt.Errorf("open again after the connection was lost: %w", err)
 	}
-	if now := i.entry(f.first.Name); now.ID != f.first.ID || unchanged && now != f.first {
+	if now := o.info.entry(f.first.Name); now.ID != f.first.ID || unchanged && now != f.first {
 		f.share.closeLater(o.session, o.handle)
 		return nil, errors.New("the file changed while the connection was lost")
 	}

@@ -306,7 +306,8 @@ func TestDamagedAnswer(t *testing.T) {
 			p.Mangle.Store(damaging(func() bool { return frames.Add(1) == at }))
 			err := call()
 			p.Mangle.Store(nil)
-			if err != nil && !errors.Is(err, tree.ErrAway) { // of a log-on it cannot be told from a server that is another
+			// of a log-on it cannot be told from a server that is another
+			if err != nil && !errors.Is(err, tree.ErrAway) {
 				t.Errorf("%s, of which answer %d is damaged: %v", name, at, err)
 			}
 			if frames.Load() < at || at == 20 {

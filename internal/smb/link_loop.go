@@ -89,7 +89,6 @@ func (s *Share) same(ctx context.Context, path, other string) (bool, error) {
 }
 
 // lookNow looks at what is at path, from whatever disk it is.
-func (s *Share) lookNow(ctx context.Context, path string) (i info, err error) {
-	err = s.withSession(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
-	return i, err
+func (s *Share) lookNow(ctx context.Context, path string) (info, error) {
+	return withSession(ctx, s, func(ses *session) (info, error) { return s.statOn(ctx, ses, path) })
 }

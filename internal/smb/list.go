@@ -61,20 +61,19 @@ func (s *Share) listProven(ctx context.Context, dir string) (*tree.Listing, erro
 
 // list reads a directory, from whatever disk it is on.
 func (s *Share) list(ctx context.Context, dir string) (l *tree.Listing, self info, found []info, err error) {
-	err = s.withSession(ctx, func(ses *session) error {
+	found, err = withSession(ctx, s, func(ses *session) ([]info, error) {
 		h, err := s.openOn(ctx, ses, s.sharePath(dir))
 		if err != nil {
-			return asDirectory(err)
+			return nil, asDirectory(err)
 		}
 		defer s.closeLater(ses, h)
-		if err := ses.do(ctx, weightLarge, func() (err error) { self, err = h.stat(); return err }); err != nil {
-			return err
+		if self, err = statHandle(ctx, ses, h); err != nil {
+			return nil, err
 		}
-		if self.server = ses.server; !self.isDir() {
-			return tree.ErrNotDir
+		if !self.isDir() {
+			return nil, tree.ErrNotDir
 		}
-		found, err = s.readEntries(ctx, ses, h)
-		return err
+		return s.readEntries(ctx, ses, h)
 	})
 	var back bool
 	if err == nil {
@@ -208,8 +207,7 @@ func asDirectory(err error) error {
 
 // stat looks at one name, on whatever disk it is.
 func (s *Share) stat(ctx context.Context, path string) (tree.Entry, error) {
-	var i info
-	err := s.withSession(ctx, func(ses *session) (err error) { i, err = s.statOn(ctx, ses, path); return err })
+	i, err := s.lookNow(ctx, path)
 	if err == nil {
 		return i.entry(tree.Base(path)), nil
 	}
@@ -223,9 +221,8 @@ func (s *Share) stat(ctx context.Context, path string) (tree.Entry, error) {
 
 // lookAt looks at a name without opening it for reading. Its id is known to its directory only.
 func (s *Share) lookAt(ctx context.Context, path string) (tree.Entry, error) {
-	var i info
-	err := s.withSession(ctx, func(ses *session) error {
-		return ses.do(ctx, weightSmall, func() (err error) { i, err = ses.mount.lookAt(s.sharePath(path)); return err })
+	i, err := withSession(ctx, s, func(ses *session) (info, error) {
+		return asked(ctx, ses, weightSmall, func() (info, error) { return ses.mount.lookAt(s.sharePath(path)) })
 	})
 	if err != nil || path == "" {
 		return i.entry(""), err

@@ -148,11 +148,10 @@ func (p *prover) look() (root info, err error) {
 
 // open opens the root and looks at it. The session is the one that said so.
 func (p *prover) open() (root info, on *session, err error) {
-	s, ctx := p.share, context.Background()
-	err = s.withSession(ctx, func(ses *session) (err error) {
+	ctx := context.Background()
+	root, err = withSession(ctx, p.share, func(ses *session) (info, error) {
 		on = ses
-		root, err = s.statOn(ctx, ses, "")
-		return err
+		return p.share.statOn(ctx, ses, "")
 	})
 	if err == nil && !root.isDir() {
 		err = errors.New("not a directory")
@@ -192,5 +191,6 @@ func (s *Share) expects(root info) error {
 	case got.Former != "" && got.Former == want.Former:
 		who = "another server answers in its place: "
 	}
-	return &classedError{class: elsewhere, err: fmt.Errorf("%w: %sexpected volume %s, found %s", tree.ErrAway, who, want.ID, got.ID)}
+	return &classedError{class: elsewhere, err: fmt.Errorf("%w: %sexpected volume %s, found %s", tree.ErrAway, who,
+		want.ID, got.ID)}
 }

@@ -84,24 +84,6 @@ func (s *Share) Breaker() Breaker { return s.breaker.status() }
 // Reconnect lets an open breaker be tried now, also after a refusal.
 func (s *Share) Reconnect() { s.breaker.retryNow() }
 
-// Stats counts what a share does.
-type Stats struct {
-	Calls     int64 // under way, with those abandoned
-	Abandoned int64 // whose caller has left; they end with the server's answer or the request's timeout
-	Dials     int64 // attempts to connect since the start
-	Requests  int64 // sent to the server since the start
-}
-
-// Stats is what the share has done and does.
-func (s *Share) Stats() Stats {
-	return Stats{
-		Calls:     s.underway.Load(),
-		Abandoned: s.abandoned.Load(),
-		Dials:     s.sessions.dials.Load(),
-		Requests:  s.sessions.sent(),
-	}
-}
-
 // secretMark recognizes a password without keeping it.
 type secretMark struct {
 	key  [32]byte

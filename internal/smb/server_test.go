@@ -320,7 +320,8 @@ func TestDiskNotMounted(t *testing.T) {
 					_, err = s.Open(context.Background(), "d/f")
 					wantAway(t, what+": open", err)
 					s.Reconnect()
-					if _, err = f.ReadAt(make([]byte, 5), 0); err != nil { // a server may go on reading what it has open
+					// a server may go on reading what it has open
+					if _, err = f.ReadAt(make([]byte, 5), 0); err != nil {
 						wantAway(t, what+": read", err)
 					}
 				}

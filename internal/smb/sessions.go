@@ -131,6 +131,12 @@ func (s *session) do(ctx context.Context, weight int64, op func() error) error {
 	return s.interpret(err, expired.Load())
 }
 
+// asked is do for what has an answer.
+func asked[T any](ctx context.Context, s *session, weight int64, op func() (T, error)) (answer T, err error) {
+	err = s.do(ctx, weight, func() (err error) { answer, err = op(); return err })
+	return answer, err
+}
+
 // interpret turns the error of a request into what it means once the session is taken into account.
 func (s *session) interpret(err error, expired bool) error {
 	var status *statusError
@@ -194,8 +200,7 @@ type sessions struct {
 	tried   secretMark // the password of the last dial
 	refusal error      // of the last dial: another waits until the circuit breaker lets it
 
-	dials    atomic.Int64
-	requests atomic.Int64 // of sessions that have ended
+	dials atomic.Int64
 }
 
 // dialing is one attempt to connect, which any number of calls wait for.
@@ -267,9 +272,6 @@ func (p *sessions) dialed(d *dialing, s *session, err error) {
 	if err == nil && p.closed {
 		s.kill(errClosed)
 		s, err = nil, errClosed
-	}
-	if p.current != nil {
-		p.requests.Add(p.current.wire.requests.Load())
 	}
 	p.current, p.dialing = s, nil
 	if classify(err) == refused {
@@ -374,17 +376,6 @@ func (p *sessions) newPassword() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return err == nil && p.tried.differs(password)
-}
-
-// sent counts the requests of all sessions.
-func (p *sessions) sent() int64 {
-	n := p.requests.Load()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.current != nil {
-		n += p.current.wire.requests.Load()
-	}
-	return n
 }
 
 // close ends the session for good.

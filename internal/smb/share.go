@@ -2,7 +2,6 @@ package smb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -131,20 +130,13 @@ func (s *Share) volume(root info) tree.Volume {
 
 // List implements tree.Tree.
 func (s *Share) List(ctx context.Context, dir string) (*tree.Listing, error) {
-	if err := checkPath(dir); err != nil {
-		return nil, fmt.Errorf("list %q: %w", dir, err)
-	}
-	l, err := perform(ctx, s, retryDenied(s, func(ctx context.Context) (*tree.Listing, error) {
+	return performOn(ctx, s, "list", dir, func(ctx context.Context) (*tree.Listing, error) {
 		if err := s.listingTurn(ctx); err != nil {
 			return nil, err
 		}
 		defer s.listings.Release(1)
 		return s.listProven(ctx, dir)
-	}), nil)
-	if err != nil {
-		return nil, fmt.Errorf("list %q: %w", dir, err)
-	}
-	return l, nil
+	}, nil)
 }
 
 // listingTurn waits for a place among the listings. Whoever waits while the server goes silent has waited for that
@@ -160,8 +152,7 @@ func (s *Share) listingTurn(ctx context.Context) error {
 			s.listings.Release(1)
 			err = ses.lost()
 		}
-		var lost *lostError
-		if !errors.As(err, &lost) || !lost.again {
+		if !cutOff(err) {
 			return err
 		}
 	}
@@ -170,10 +161,7 @@ func (s *Share) listingTurn(ctx context.Context) error {
 // Stat implements tree.Tree. That a name does not exist is believed only if the server says so of the
 // name itself, and the root was proven both before it was asked and after.
 func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
-	if err := checkPath(path); err != nil {
-		return tree.Entry{}, fmt.Errorf("stat %q: %w", path, err)
-	}
-	e, err := perform(ctx, s, retryDenied(s, func(ctx context.Context) (tree.Entry, error) {
+	return performOn(ctx, s, "stat", path, func(ctx context.Context) (tree.Entry, error) {
 		q := s.beginLookup(s.prover.join())
 		e, err := s.stat(ctx, path)
 		if err != nil {
@@ -190,19 +178,12 @@ func (s *Share) Stat(ctx context.Context, path string) (tree.Entry, error) {
 			}
 		}
 		return e, err
-	}), nil)
-	if err != nil {
-		return tree.Entry{}, fmt.Errorf("stat %q: %w", path, err)
-	}
-	return e, nil
+	}, nil)
 }
 
 // Open implements tree.Tree.
 func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
-	if err := checkPath(path); err != nil {
-		return nil, fmt.Errorf("open %q: %w", path, err)
-	}
-	f, err := perform(ctx, s, retryDenied(s, func(ctx context.Context) (*file, error) {
+	f, err := performOn(ctx, s, "open", path, func(ctx context.Context) (*file, error) {
 		q := s.beginLookup(s.prover.join())
 		f, err := s.openFile(ctx, path)
 		if err != nil {
@@ -219,9 +200,9 @@ func (s *Share) Open(ctx context.Context, path string) (tree.ReadFile, error) {
 			return nil, err
 		}
 		return f, nil
-	}), (*file).drop)
+	}, (*file).drop)
 	if err != nil {
-		return nil, fmt.Errorf("open %q: %w", path, err)
+		return nil, err
 	}
 	f.ctx = ctx
 	return f, nil

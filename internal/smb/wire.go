@@ -55,9 +55,7 @@ type wire struct {
 	pending bool
 	out     []byte
 
-	lastFrame atomic.Int64 // when it came, Unix nanoseconds
-	requests  atomic.Int64
-	received  atomic.Int64  // bytes
+	lastFrame atomic.Int64  // when it came, Unix nanoseconds
 	mounted   atomic.Bool   // log-on and mount are over
 	asked     atomic.Uint64 // one more than the last message id that was sent
 
@@ -125,7 +123,6 @@ func (w *wire) receive() error {
 		return err
 	}
 	w.lastFrame.Store(time.Now().UnixNano())
-	w.received.Add(int64(n) + 4)
 	w.unread = w.frame
 	return nil
 }
@@ -222,6 +219,5 @@ func (w *wire) Write(p []byte) (int, error) {
 	if _, err := w.Conn.Write(w.out); err != nil {
 		return 0, err
 	}
-	w.requests.Add(1)
 	return len(p), nil
 }
