@@ -115,37 +115,38 @@ var posixClasses = map[string]string{
 // shellClass writes the class that s begins with and returns the index of its last byte. A shell's class
 // is negated by "!" too, may hold "]" in its first place and "-" in its first or last, and named classes.
 func shellClass(b *strings.Builder, s string) int {
+	first := 1
 	b.WriteByte('[')
-	i := 1
-	if i < len(s) && (s[i] == '!' || s[i] == '^') {
+	if strings.HasPrefix(s[1:], "!") || strings.HasPrefix(s[1:], "^") {
 		b.WriteByte('^')
-		i++
+		first++
 	}
-	for first := i; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == ']' && i > first:
+	for i := first; i < len(s); {
+		if s[i] == ']' && i > first {
 			b.WriteByte(']')
 			return i
-		case c == '\\' && i+1 < len(s):
-			b.WriteByte(c)
-			i++
-			b.WriteByte(s[i])
-		case c == ']', c == '-' && (i == first || i+1 < len(s) && s[i+1] == ']'):
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c == '[' && i+1 < len(s) && s[i+1] == ':':
-			name, _, ok := strings.Cut(s[i+2:], ":]")
-			if !ok {
-				b.WriteByte(c)
-				continue
-			}
-			b.WriteString(posixClasses[name])
-			i += len(name) + len("[::]") - 1
-		default:
-			b.WriteByte(c)
+		}
+		text, n := classMember(s[i:], i == first)
+		b.WriteString(text)
+		i += n
+	}
+	return len(s) // without an end: path.Match reports it
+}
+
+// classMember is what the member of a class that s begins with is to path.Match, and its length.
+func classMember(s string, first bool) (text string, n int) {
+	if class, ok := strings.CutPrefix(s, "[:"); ok {
+		if name, _, ended := strings.Cut(class, ":]"); ended {
+			return posixClasses[name], len("[:" + name + ":]")
 		}
 	}
-	return i // without an end: path.Match reports it
+	switch {
+	case s[0] == '\\' && len(s) > 1:
+		return s[:2], 2
+	case s[0] == ']', s[0] == '-' && (first || strings.HasPrefix(s, "-]")):
+		return `\` + s[:1], 1
+	}
+	return s[:1], 1
 }
 
 // match says whether the pattern matches the entry that the names lead to, from the pattern's own

@@ -170,48 +170,26 @@ func passedOver(name string) bool {
 		"@Recycle", "@Recently-Snapshot", "RECYCLER", "#Recycle", "Network Trash Folder", "~snapshot", "@tmp":
 		return true
 	}
-	switch len(name) {
-	case len("Thumbs.db"):
-		if strings.EqualFold(name, "Thumbs.db") {
-			return true
-		}
-	case len("desktop.ini"):
-		if strings.EqualFold(name, "desktop.ini") {
-			return true
-		}
-	case len("$RECYCLE.BIN"):
-		if strings.EqualFold(name, "$RECYCLE.BIN") {
-			return true
-		}
-	case len("System Volume Information"):
-		if strings.EqualFold(name, "System Volume Information") {
+	return among(windowsNames, name) || unfinished(name)
+}
+
+var (
+	windowsNames = []string{"Thumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information"}
+	unfinishedBy = []string{"tmp", "!qB", "!ut", "!bt", "bc!", "part", "aria2", "partial", "filepart", "crdownload"}
+)
+
+// among says whether a word is one of some, in any case.
+func among(words []string, word string) bool {
+	for _, w := range words {
+		if len(w) == len(word) && strings.EqualFold(w, word) {
 			return true
 		}
 	}
-	return unfinished(name)
+	return false
 }
 
 // unfinished says whether a name has an ending that programs give to downloads in progress.
 func unfinished(name string) bool {
 	dot := strings.LastIndexByte(name, '.')
-	if dot < 0 {
-		return false
-	}
-	ending := name[dot+1:]
-	switch len(ending) {
-	case 3:
-		return strings.EqualFold(ending, "tmp") || strings.EqualFold(ending, "!qB") || strings.EqualFold(ending, "!ut") ||
-			strings.EqualFold(ending, "!bt") || strings.EqualFold(ending, "bc!")
-	case 4:
-		return strings.EqualFold(ending, "part")
-	case 5:
-		return strings.EqualFold(ending, "aria2")
-	case 7:
-		return strings.EqualFold(ending, "partial")
-	case 8:
-		return strings.EqualFold(ending, "filepart")
-	case 10:
-		return strings.EqualFold(ending, "crdownload")
-	}
-	return false
+	return dot >= 0 && among(unfinishedBy, name[dot+1:])
 }

@@ -223,7 +223,8 @@ func TestAnotherDiskInItsPlaceIsNotBelieved(t *testing.T) {
 	unmount(t, at, 0)
 	// A clone with a UUID of its own: every inode and birth time is the same.
 	run(t, "cp", one, two)
-	run(t, diskTool(t, "e2fsck"), "-f", "-y", two) // tune2fs wants that of one that was mounted a second after it was made
+	// tune2fs wants that of one that was mounted a second after it was made
+	run(t, diskTool(t, "e2fsck"), "-f", "-y", two)
 	run(t, diskTool(t, "tune2fs"), "-f", "-U", "random", two)
 	mountDisk(t, one, at)
 	l := newLocal(t, at, local.Options{})

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -31,16 +32,12 @@ func traitsOf(fsType string) traits {
 	case "vfat", "msdos", "fat", "exfat", "ntfs", "ntfs3", "hfs", "fuseblk":
 		return traits{weak: true}
 	case "fuse":
-		switch sub {
-		case "sshfs", "rclone", "glusterfs", "curlftpfs", "s3fs", "davfs", "smbnetfs":
-			return traits{weak: true, remote: true, server: true}
-		}
-		return traits{weak: true, remote: true}
+		servers := []string{"sshfs", "rclone", "glusterfs", "curlftpfs", "s3fs", "davfs", "smbnetfs"}
+		return traits{weak: true, remote: true, server: slices.Contains(servers, sub)}
 	case "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "afs", "ncpfs", "coda", "lustre", "beegfs", "glusterfs",
-		"orangefs":
+		"orangefs",
+		"virtiofs", "vboxsf", "prl_fs", "vmhgfs", "gpfs": // a host's directory; the source is its tag
 		return traits{weak: true, remote: true, server: true}
-	case "virtiofs", "vboxsf", "prl_fs", "vmhgfs", "gpfs":
-		return traits{weak: true, remote: true, server: true} // a host's directory; the source is its tag
 	case "overlay":
 		return traits{reborn: true} // a container's files
 	case "gfs2", "ocfs2":
@@ -49,42 +46,27 @@ func traitsOf(fsType string) traits {
 	return traits{}
 }
 
-// typeName names a type by its magic number, for a machine without /proc. It knows those that traitsOf
-// tells apart, and the most common.
-func typeName(magic int64) string {
-	switch uint32(magic) {
-	case unix.EXT4_SUPER_MAGIC:
-		return "ext4"
-	case unix.XFS_SUPER_MAGIC:
-		return "xfs"
-	case unix.BTRFS_SUPER_MAGIC:
-		return "btrfs"
-	case unix.TMPFS_MAGIC:
-		return "tmpfs"
-	case unix.OVERLAYFS_SUPER_MAGIC:
-		return "overlay"
-	case unix.F2FS_SUPER_MAGIC:
-		return "f2fs"
-	case 0x2fc12fc1:
-		return "zfs"
-	case unix.MSDOS_SUPER_MAGIC:
-		return "vfat"
-	case unix.EXFAT_SUPER_MAGIC:
-		return "exfat"
-	case 0x5346544e, 0x7366746e:
-		return "ntfs"
-	case unix.FUSE_SUPER_MAGIC:
-		return "fuse"
-	case unix.NFS_SUPER_MAGIC:
-		return "nfs"
-	case unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.SMB_SUPER_MAGIC:
-		return "cifs"
-	case unix.V9FS_MAGIC:
-		return "9p"
-	case unix.CEPH_SUPER_MAGIC:
-		return "ceph"
-	case unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC:
-		return "afs"
-	}
-	return "unknown"
+// typeNames are the types by their magic numbers, for a machine without /proc: those that traitsOf tells apart, and the
+// most common.
+var typeNames = map[uint32]string{
+	unix.EXT4_SUPER_MAGIC:      "ext4",
+	unix.XFS_SUPER_MAGIC:       "xfs",
+	unix.BTRFS_SUPER_MAGIC:     "btrfs",
+	unix.TMPFS_MAGIC:           "tmpfs",
+	unix.OVERLAYFS_SUPER_MAGIC: "overlay",
+	unix.F2FS_SUPER_MAGIC:      "f2fs",
+	0x2fc12fc1:                 "zfs",
+	unix.MSDOS_SUPER_MAGIC:     "vfat",
+	unix.EXFAT_SUPER_MAGIC:     "exfat",
+	0x5346544e:                 "ntfs",
+	0x7366746e:                 "ntfs", // ntfs3
+	unix.FUSE_SUPER_MAGIC:      "fuse",
+	unix.NFS_SUPER_MAGIC:       "nfs",
+	unix.CIFS_SUPER_MAGIC:      "cifs",
+	unix.SMB2_SUPER_MAGIC:      "cifs",
+	unix.SMB_SUPER_MAGIC:       "cifs",
+	unix.V9FS_MAGIC:            "9p",
+	unix.CEPH_SUPER_MAGIC:      "ceph",
+	unix.AFS_SUPER_MAGIC:       "afs",
+	unix.AFS_FS_MAGIC:          "afs",
 }

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -78,6 +80,19 @@ func call[T any](ctx context.Context, g *gate, f func() (T, error), discard func
 		panic(c.crash)
 	}
 	return c.value, c.err
+}
+
+// callOn is call for what is asked about a path. what names it in its error.
+func callOn[T any](
+	ctx context.Context, t *Tree, what, path string, f func() (T, error), discard func(T),
+) (v T, err error) {
+	if err = unix.EINVAL; tree.ValidPath(path) {
+		v, err = call(ctx, &t.gate, f, discard)
+	}
+	if err != nil {
+		return v, fmt.Errorf("%s %q: %w", what, path, err)
+	}
+	return v, nil
 }
 
 // run is the goroutine of one call. It ends when the operating system returns from it.

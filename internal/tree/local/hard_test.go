@@ -36,7 +36,8 @@ func TestDiskThatHangsIsLeftBehind(t *testing.T) {
 	}
 	unmountAtEnd(t, at)
 	l := newLocal(t, at, local.Options{})
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // within which all are under way, also on a busy machine
+	// within which all are under way, also on a busy machine
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	began := time.Now()
 	calls := []func() error{

@@ -51,14 +51,7 @@ func (r *reader) keep() {
 // all that is in it was seen, but a missing name proves nothing. Where the path leads elsewhere time and
 // again, the error is ErrUnsettled.
 func (t *Tree) List(ctx context.Context, dir string) (*tree.Listing, error) {
-	if !tree.ValidPath(dir) {
-		return nil, fmt.Errorf("list %q: %w", dir, unix.EINVAL)
-	}
-	l, err := call(ctx, &t.gate, func() (*tree.Listing, error) { return t.list(ctx, dir) }, nil)
-	if err != nil {
-		return nil, fmt.Errorf("list %q: %w", dir, err)
-	}
-	return l, nil
+	return callOn(ctx, t, "list", dir, func() (*tree.Listing, error) { return t.list(ctx, dir) }, nil)
 }
 
 // outcome is what one reading of a directory came to.
@@ -110,11 +103,9 @@ func (t *Tree) listOnce(ctx context.Context, r *reader, dir string) (*tree.Listi
 	if err != nil {
 		return nil, 0, err
 	}
-	l := &tree.Listing{Volume: p.volume}
-	if mount := mountOf(fd, &before); mount != p.mount {
-		if l.Volume, err = t.nestedVolume(root, dir, fd, mount); err != nil {
-			return nil, 0, err
-		}
+	l := &tree.Listing{}
+	if l.Volume, err = t.volumeAt(root, p, dir, fd, &before); err != nil {
+		return nil, 0, err
 	}
 	t.fill(&l.Self, &before)
 	switch err := r.read(ctx, t, fd, &before); err {

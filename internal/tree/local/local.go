@@ -133,14 +133,7 @@ func (t *Tree) FirstMounts() *Mounts { return t.first.Load() }
 // Stat implements tree.Tree. The entry is the same as List has for the name: a directory on which something
 // is mounted is shown, whether or not the tree goes into it.
 func (t *Tree) Stat(ctx context.Context, path string) (tree.Entry, error) {
-	if !tree.ValidPath(path) {
-		return tree.Entry{}, fmt.Errorf("look at %q: %w", path, unix.EINVAL)
-	}
-	e, err := call(ctx, &t.gate, func() (tree.Entry, error) { return t.stat(path) }, nil)
-	if err != nil {
-		return tree.Entry{}, fmt.Errorf("look at %q: %w", path, err)
-	}
-	return e, nil
+	return callOn(ctx, t, "look at", path, func() (tree.Entry, error) { return t.stat(path) }, nil)
 }
 
 func (t *Tree) stat(path string) (tree.Entry, error) {

@@ -28,17 +28,11 @@ var chunks = sync.Pool{New: func() any { return new([readChunk]byte) }}
 // Open implements tree.Tree. The path is looked at before it is opened: opening is not without effects on a
 // FIFO (it lets a waiting writer go on) or a device. What was opened is looked at once more.
 func (t *Tree) Open(ctx context.Context, path string) (tree.ReadFile, error) {
-	if !tree.ValidPath(path) {
-		return nil, fmt.Errorf("open %q: %w", path, unix.EINVAL)
-	}
-	f, err := call(ctx, &t.gate, func() (*file, error) { return t.open(ctx, path) }, func(f *file) { f.Close() })
-	if err != nil {
-		return nil, fmt.Errorf("open %q: %w", path, err)
-	}
-	return f, nil
+	open := func() (tree.ReadFile, error) { return t.open(ctx, path) }
+	return callOn(ctx, t, "open", path, open, func(f tree.ReadFile) { f.Close() })
 }
 
-func (t *Tree) open(ctx context.Context, path string) (*file, error) {
+func (t *Tree) open(ctx context.Context, path string) (tree.ReadFile, error) {
 	if path == "" {
 		return nil, tree.ErrNotRegular
 	}

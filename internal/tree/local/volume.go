@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -61,8 +62,12 @@ func (n *nestedVolumes) put(k mountKey, v tree.Volume) {
 	n.known[k] = v
 }
 
-// nestedVolume returns the volume of the open directory fd at dir, which is not the root's.
-func (t *Tree) nestedVolume(root int, dir string, fd int, mount mountKey) (tree.Volume, error) {
+// volumeAt returns the volume of the open directory fd at dir, of which st is the look and p the proof of its root.
+func (t *Tree) volumeAt(root int, p *proof, dir string, fd int, st *unix.Statx_t) (tree.Volume, error) {
+	mount := mountOf(fd, st)
+	if mount == p.mount {
+		return p.volume, nil
+	}
 	if v, ok := t.nested.get(mount); ok {
 		return v, nil
 	}
@@ -83,11 +88,7 @@ func (t *Tree) nestedVolume(root int, dir string, fd int, mount mountKey) (tree.
 
 // Total implements tree.Tree.
 func (t *Tree) Total(ctx context.Context, dir string) (int64, error) {
-	n, err := call(ctx, &t.gate, func() (int64, error) { return t.total(dir) }, nil)
-	if err != nil {
-		return 0, fmt.Errorf("measure the file system of %q: %w", dir, err)
-	}
-	return n, nil
+	return callOn(ctx, t, "measure the file system of", dir, func() (int64, error) { return t.total(dir) }, nil)
 }
 
 func (t *Tree) total(dir string) (int64, error) {
@@ -105,11 +106,9 @@ func (t *Tree) total(dir string) (int64, error) {
 	if err := statxFD(fd, t.mask, &st); err != nil {
 		return 0, err
 	}
-	v := p.volume
-	if mount := mountOf(fd, &st); mount != p.mount {
-		if v, err = t.nestedVolume(root, dir, fd, mount); err != nil {
-			return 0, err
-		}
+	v, err := t.volumeAt(root, p, dir, fd, &st)
+	if err != nil {
+		return 0, err
 	}
 	if !v.Remote {
 		return 0, nil
@@ -167,7 +166,7 @@ func volumeOf(fd int, top tree.FileID) (tree.Volume, error) {
 	if err != nil {
 		return tree.Volume{}, err
 	}
-	v := tree.Volume{Root: top, FSType: typeName(int64(stat.Type))}
+	v := tree.Volume{Root: top, FSType: cmp.Or(typeNames[uint32(stat.Type)], "unknown")}
 	if mount != nil {
 		v.FSType = mount.FSType
 	}
