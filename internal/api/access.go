@@ -21,20 +21,7 @@ var openPaths = []string{"/healthz", "/readyz", "/api/v1/session", "/api/v1/live
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
-		if !s.hostAllowed(r.Host) {
-			writeProblem(w, problemf(http.StatusForbidden, "foreign-host", "the Host %q is not one that this server answers to: add it to http.allowed_hosts", r.Host))
-			return
-		}
-		if o := r.Header.Get("Origin"); o != "" && !s.originAllowed(o, r.Host) {
-			writeProblem(w, problemf(http.StatusForbidden, "foreign-origin",
-				"requests of pages from %q are refused: where it is this server under another name, add that name to http.allowed_hosts", o))
-			return
-		}
-		if crossSite(r) {
-			writeProblem(w, problemf(http.StatusForbidden, "cross-site", "a page of another site asks for this: open it by itself, or from a page of this server"))
-			return
-		}
-		if p := s.admit(w, r); p != nil {
+		if p := s.refusal(w, r); p != nil {
 			writeProblem(w, p)
 			return
 		}
@@ -42,15 +29,23 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
-// admit gives the problem of a request that may not go on; nil: it may.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request) *problem {
+// refusal gives the problem of a request that may not go on; nil: it may.
+func (s *Server) refusal(w http.ResponseWriter, r *http.Request) *problem {
+	origin := r.Header.Get("Origin")
 	switch {
+	case !s.hostAllowed(r.Host):
+		return problemf(http.StatusForbidden, "foreign-host",
+			"the Host %q is not one that this server answers to: add it to http.allowed_hosts", r.Host)
+	case origin != "" && !s.originAllowed(origin, r.Host):
+		return problemf(http.StatusForbidden, "foreign-origin", "requests of pages from %q are refused: "+
+			"where it is this server under another name, add that name to http.allowed_hosts", origin)
+	case crossSite(r):
+		return problemf(http.StatusForbidden, "cross-site",
+			"a page of another site asks for this: open it by itself, or from a page of this server")
 	case slices.Contains(openPaths, r.URL.Path) || s.authorized(r):
 		return nil
-	case r.Header.Get("Authorization") != "":
-		return s.wrongToken(w, r)
 	}
-	return s.unauthorized(w, "send the token as Authorization: Bearer TOKEN")
+	return s.unauthorized(w, r)
 }
 
 // crossSite reports that a browser asks on behalf of a page of another site (Fetch Metadata, W3C): to embed what is
@@ -63,11 +58,17 @@ func crossSite(r *http.Request) bool {
 	return !navigates || r.Method != http.MethodGet && r.Method != http.MethodHead
 }
 
-// unauthorized makes the problem, and says how to do better.
-func (s *Server) unauthorized(w http.ResponseWriter, detail string) *problem {
-	w.Header().Set("WWW-Authenticate", `Bearer realm="catalogizerd"`)
-	return problemf(http.StatusUnauthorized, "unauthorized", "%s", detail)
+// unauthorized makes the problem of a request without the right token, and says how to do better.
+func (s *Server) unauthorized(w http.ResponseWriter, r *http.Request) *problem {
+	if r.Header.Get("Authorization") != "" {
+		return s.wrongToken(w, r)
+	}
+	w.Header().Set("WWW-Authenticate", bearerRealm)
+	return problemf(http.StatusUnauthorized, "unauthorized", "send the token as Authorization: Bearer TOKEN")
 }
+
+// bearerRealm says how to be let in (RFC 6750, 3).
+const bearerRealm = `Bearer realm="catalogizerd"`
 
 // SetAllowedHosts replaces the names that a Host header may carry beside localhost and addresses.
 func (s *Server) SetAllowedHosts(names []string) {
@@ -98,8 +99,8 @@ func hostname(hostport string) string {
 	return strings.Trim(hostport, "[]")
 }
 
-// originAllowed admits the server's own pages: those of the host and port that were asked for, and of an allowed host on
-// that port or the one that its scheme has by default, since a proxy may speak for it.
+// originAllowed admits the server's own pages: those of the host and port that were asked for, and of an allowed host
+// on that port or the one that its scheme has by default, since a proxy may speak for it.
 func (s *Server) originAllowed(origin, host string) bool {
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -51,23 +52,23 @@ type pictures struct {
 
 // pictured reads the members of a description; one that cannot be read says nothing.
 func pictured(doc []byte) (p pictures) {
-	if len(doc) == 0 {
-		return p
-	}
-	if err := json.Unmarshal(append(append([]byte{'{'}, doc...), '}'), &p); err != nil {
+	if err := json.Unmarshal(slices.Concat([]byte{'{'}, doc, []byte{'}'}), &p); err != nil {
 		return pictures{}
 	}
 	return p
 }
 
-func (s *Server) serveEmbedded(w http.ResponseWriter, r *http.Request, v *store.View, root int64, a *media.Artwork) error {
+func (s *Server) serveEmbedded(
+	w http.ResponseWriter, r *http.Request, v *store.View, root int64, a *media.Artwork,
+) error {
 	f, e, err := s.open(r.Context(), root, v.Path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	if a.Length <= 0 || a.Offset < 0 || a.Offset > e.Size-a.Length || e.MTime != v.MTime || e.Size != v.Size {
-		return problemf(http.StatusConflict, "changed", "item %d has changed since its picture was found: try again shortly", v.ID)
+		return problemf(http.StatusConflict, "changed",
+			"item %d has changed since its picture was found: try again shortly", v.ID)
 	}
 	it := representation{
 		name: v.Name, tag: fmt.Sprintf("a%x-%x-%x-%x-%x", v.ID, a.Offset, e.Size, e.MTime, e.CTime),
@@ -119,25 +120,25 @@ func pictureType(mimeType string, src io.ReaderAt) string {
 
 // beside finds the picture beside an item: one of its own name, else one that belongs to it, else one of
 // its directory. nil: there is none.
-func (s *Server) beside(ctx context.Context, v *store.View, companions []media.Companion) (*store.View, error) {
+func (s *Server) beside(
+	ctx context.Context, v *store.View, companions []media.Companion,
+) (best *store.View, err error) {
 	all, err := s.catalog.Pictures(ctx, v.ID)
-	if err != nil {
-		return nil, err
-	}
-	stem := stemOf(v.Name)
-	best, rank := (*store.View)(nil), noPicture
+	stem, rank := stemOf(v.Name), noPicture
 	for i := range all {
 		if n := pictureRank(&all[i], stem, companions); n < rank {
 			best, rank = &all[i], n
 		}
 	}
-	return best, nil
+	return best, err
 }
 
 func stemOf(name string) string { return strings.ToLower(strings.TrimSuffix(name, path.Ext(name))) }
 
 // coverNames are the pictures that stand for all of a directory, best first.
-var coverNames = []string{"poster", "cover", "folder", "front", "album", "albumart", "thumb", "default", "fanart", "backdrop"}
+var coverNames = []string{
+	"poster", "cover", "folder", "front", "album", "albumart", "thumb", "default", "fanart", "backdrop",
+}
 
 const noPicture = 1 << 30
 
@@ -147,22 +148,15 @@ func pictureRank(p *store.View, stem string, companions []media.Companion) int {
 	if name == stem {
 		return 0
 	}
-	if suffix, ok := strings.CutPrefix(name, stem+"-"); ok {
-		for i, n := range coverNames {
-			if suffix == n {
-				return 1 + i
-			}
-		}
+	if suffix, ok := strings.CutPrefix(name, stem+"-"); ok && slices.Contains(coverNames, suffix) {
+		return 1 + slices.Index(coverNames, suffix)
 	}
-	for _, c := range companions {
-		if c.Role == "cover" && c.Name == strings.ToValidUTF8(p.Name, "\uFFFD") {
-			return 100
-		}
+	shown := strings.ToValidUTF8(p.Name, "\uFFFD")
+	if slices.ContainsFunc(companions, func(c media.Companion) bool { return c.Role == "cover" && c.Name == shown }) {
+		return 100
 	}
-	for i, n := range coverNames {
-		if name == n {
-			return 200 + i
-		}
+	if i := slices.Index(coverNames, name); i >= 0 {
+		return 200 + i
 	}
 	return noPicture
 }

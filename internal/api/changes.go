@@ -53,13 +53,16 @@ func (s *Server) since(text string) (at media.Cursor, err error) {
 
 func (s *Server) current(at media.Cursor) error {
 	if !s.catalog.Continues(at) || at.Seq < s.catalog.Floor() {
-		return problemf(http.StatusGone, "resync-required", "this cursor is too old or of another catalog: forget what you hold and begin without one")
+		return problemf(http.StatusGone, "resync-required",
+			"this cursor is too old or of another catalog: forget what you hold and begin without one")
 	}
 	return nil
 }
 
 // changesAfter reads one page, and waits for one where there is none yet.
-func (s *Server) changesAfter(r *http.Request, at media.Cursor, limit int, wait time.Duration) ([]store.Change, media.Cursor, bool, error) {
+func (s *Server) changesAfter(
+	r *http.Request, at media.Cursor, limit int, wait time.Duration,
+) ([]store.Change, media.Cursor, bool, error) {
 	if at.Load {
 		p, err := s.catalog.Load(r.Context(), at.Seq, at.Position, store.Bounds{Rows: limit})
 		if err != nil {
@@ -93,7 +96,9 @@ func (s *Server) changesAfter(r *http.Request, at media.Cursor, limit int, wait 
 }
 
 // changesNow reads one page of what there is behind a plain cursor.
-func (s *Server) changesNow(r *http.Request, at media.Cursor, limit int) (changes []store.Change, next media.Cursor, more bool, err error) {
+func (s *Server) changesNow(
+	r *http.Request, at media.Cursor, limit int,
+) (changes []store.Change, next media.Cursor, more bool, err error) {
 	// What is committed can be read a moment before the head says so; a cursor must not get ahead of that.
 	head := s.catalog.Head()
 	if at.Seq >= head {
@@ -120,7 +125,7 @@ func waitParam(text string) (time.Duration, error) {
 		}
 	}
 	if err != nil || d < 0 || d > maxWait {
-		return 0, problemf(http.StatusBadRequest, "bad-request", "wait %q is not a duration up to 60s", text)
+		return 0, badRequest("wait %q is not a duration up to 60s", text)
 	}
 	return d, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,8 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, v *store.View
 	defer f.Close()
 	// With the ctime: bytes may be written anew under the same size and modification time.
 	tag := fmt.Sprintf("%x-%x-%x-%x", v.ID, e.Size, e.MTime, e.CTime)
-	return serveBytes(w, rangesTaken(r, e.Size, maxRanges), representation{v.Name, contentType(v.Name), tag, tree.Time(e.MTime), f, e.Size})
+	it := representation{v.Name, contentType(v.Name), tag, tree.Time(e.MTime), f, e.Size}
+	return serveBytes(w, rangesTaken(r, e.Size, maxRanges), it)
 }
 
 // representation is what is served of a file: the whole, or a picture in it.
@@ -108,7 +110,8 @@ var shown = []string{"image/", "video/", "audio/", "text/plain", "text/vtt", "ap
 // disposition says whether a browser may show the file or has to save it.
 func disposition(name, mimeType string) string {
 	how := "attachment"
-	if !strings.HasPrefix(mimeType, "image/svg") && slices.ContainsFunc(shown, func(p string) bool { return strings.HasPrefix(mimeType, p) }) {
+	isShown := slices.ContainsFunc(shown, func(kind string) bool { return strings.HasPrefix(mimeType, kind) })
+	if isShown && !strings.HasPrefix(mimeType, "image/svg") {
 		how = "inline"
 	}
 	return mime.FormatMediaType(how, map[string]string{"filename": strings.ToValidUTF8(name, "\uFFFD")})
@@ -128,13 +131,7 @@ var types = map[string]string{
 
 func contentType(name string) string {
 	ext := strings.ToLower(path.Ext(name))
-	if t := types[ext]; t != "" {
-		return t
-	}
-	if t := mime.TypeByExtension(ext); t != "" {
-		return t
-	}
-	return "application/octet-stream"
+	return cmp.Or(types[ext], mime.TypeByExtension(ext), "application/octet-stream")
 }
 
 // seeker reads a file of a tree as http.ServeContent wants it.

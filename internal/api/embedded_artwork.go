@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -236,35 +237,24 @@ func insidePicture(src io.Reader) io.Reader {
 	const most = 32 << 10 // a description is no longer than this
 	r := bufio.NewReaderSize(src, most)
 	head, _ := r.Peek(most) // what is shorter is all there is
-	rest := head
-	number := func() (n uint64, ok bool) {
-		if len(rest) < 4 {
-			return 0, false
+	// A number that is not there is larger than any length.
+	number := func(at int64) int64 {
+		if at > int64(len(head))-4 {
+			return math.MaxUint32
 		}
-		n, rest = uint64(binary.BigEndian.Uint32(rest)), rest[4:]
-		return n, true
+		return int64(binary.BigEndian.Uint32(head[at:]))
 	}
-	if kind, ok := number(); !ok || kind > 255 {
+	if number(0) > 255 {
 		return r
 	}
-	for range 2 {
-		n, ok := number()
-		if !ok || n > uint64(len(rest)) {
-			return r
-		}
-		rest = rest[n:]
-	}
-	for range 4 {
-		if _, ok := number(); !ok {
-			return r
-		}
-	}
-	n, ok := number()
-	if !ok {
+	typeEnd := 8 + number(4)
+	end := typeEnd + 4 + number(typeEnd) + 4*4
+	if end > int64(len(head))-4 {
 		return r
 	}
-	if _, err := r.Discard(len(head) - len(rest)); err != nil {
+	size := number(end)
+	if _, err := r.Discard(int(end) + 4); err != nil {
 		return r
 	}
-	return io.LimitReader(r, int64(n))
+	return io.LimitReader(r, size)
 }

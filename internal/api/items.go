@@ -29,10 +29,10 @@ func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q, err := itemQuery(v)
-	if err == nil {
-		err = s.rootsExist(r.Context(), q.Roots)
-	}
 	if err != nil {
+		return err
+	}
+	if err := s.rootsExist(r.Context(), q.Roots); err != nil {
 		return err
 	}
 	res, err := s.catalog.Query(r.Context(), q)
@@ -61,7 +61,7 @@ func (s *Server) rootsExist(ctx context.Context, names []string) error {
 	for _, name := range names {
 		switch _, err := s.roots.Root(ctx, name); {
 		case errors.Is(err, media.ErrNoRoot):
-			return problemf(http.StatusBadRequest, "bad-request", "no root is called %q", name)
+			return badRequest("no root is called %q", name)
 		case err != nil:
 			return err
 		}
@@ -74,7 +74,7 @@ func itemQuery(v url.Values) (q store.Query, err error) {
 	q.Roots, q.Kinds = list(v["root"]), list(v["kind"])
 	for _, k := range q.Kinds {
 		if !media.Kind(k).Valid() {
-			return q, problemf(http.StatusBadRequest, "bad-request", "no kind is called %q", k)
+			return q, badRequest("no kind is called %q", k)
 		}
 	}
 	if q.Under, err = cleanPath(v.Get("under")); err != nil {
@@ -83,7 +83,7 @@ func itemQuery(v url.Values) (q store.Query, err error) {
 	q.State, q.Text, q.After = v.Get("state"), v.Get("q"), v.Get("after")
 	q.Sort, q.Descending = strings.CutPrefix(v.Get("sort"), "-")
 	if q.Descending && q.Sort == "" {
-		return q, problemf(http.StatusBadRequest, "bad-request", "sort %q names no order", v.Get("sort"))
+		return q, badRequest("sort %q names no order", v.Get("sort"))
 	}
 	q.Limit, err = limitParam(v)
 	return q, err
@@ -106,11 +106,11 @@ func list(values []string) (out []string) {
 func params(r *http.Request, known []string) (url.Values, error) {
 	v, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, problemf(http.StatusBadRequest, "bad-request", "the query cannot be decoded: %v", err)
+		return nil, badRequest("the query cannot be decoded: %v", err)
 	}
 	for name := range v {
 		if !slices.Contains(known, name) {
-			return nil, problemf(http.StatusBadRequest, "bad-request", "no parameter is called %q: there are %s", name, strings.Join(known, ", "))
+			return nil, badRequest("no parameter is called %q: there are %s", name, strings.Join(known, ", "))
 		}
 	}
 	return v, nil
@@ -123,7 +123,7 @@ func limitParam(v url.Values) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > maxLimit {
-		return 0, problemf(http.StatusBadRequest, "bad-request", "limit %q is not a number from 1 to %d", text, maxLimit)
+		return 0, badRequest("limit %q is not a number from 1 to %d", text, maxLimit)
 	}
 	return n, nil
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -28,6 +29,10 @@ func (p *problem) Error() string { return p.Title + ": " + p.Detail }
 // problemf makes a problem; kind is what programs tell it by.
 func problemf(status int, kind, format string, args ...any) *problem {
 	return &problem{Type: kind, Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
+}
+
+func badRequest(format string, args ...any) *problem {
+	return problemf(http.StatusBadRequest, "bad-request", format, args...)
 }
 
 // asProblem says what an error of the daemon means to an HTTP client.
@@ -68,7 +73,8 @@ func asProblem(err error) *problem {
 	case errors.Is(err, context.DeadlineExceeded):
 		return problemf(http.StatusGatewayTimeout, "timeout", "%s in time: try again when it is there", errHangs)
 	case errors.As(err, &tooLarge):
-		return problemf(http.StatusRequestEntityTooLarge, "too-large", "the body is larger than %d bytes", tooLarge.Limit)
+		return problemf(http.StatusRequestEntityTooLarge, "too-large", "the body is larger than %d bytes",
+			tooLarge.Limit)
 	}
 	return problemf(http.StatusInternalServerError, "internal", "%v", err)
 }
@@ -89,27 +95,34 @@ func (s *Server) handle(fn handler) http.HandlerFunc {
 }
 
 func writeProblem(w http.ResponseWriter, p *problem) {
-	h := w.Header()
-	for _, name := range []string{"Content-Disposition", "ETag", "Last-Modified", "Cache-Control", "Content-Length", "Accept-Ranges"} {
-		h.Del(name)
+	const ofBytes = "Content-Disposition ETag Last-Modified Cache-Control Content-Length Accept-Ranges"
+	for name := range strings.FieldsSeq(ofBytes) {
+		w.Header().Del(name)
 	}
-	h.Set("Content-Type", "application/problem+json")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(p.Status)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(p) // the client is gone otherwise
+	writeEncoded(w, "application/problem+json", p.Status, p)
+}
+
+// answer answers with a value, unless there is an error.
+func answer(w http.ResponseWriter, v any, err error) error {
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, v)
 }
 
 // writeJSON answers with a value. A write that fails has a client that is gone.
 func writeJSON(w http.ResponseWriter, status int, v any) error {
-	w.Header().Set("Content-Type", "application/json")
+	writeEncoded(w, "application/json", status, v)
+	return nil
+}
+
+func writeEncoded(w http.ResponseWriter, mimeType string, status int, v any) {
+	w.Header().Set("Content-Type", mimeType)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v)
-	return nil
+	_ = enc.Encode(v) // the client is gone otherwise
 }
 
 // writeRaw answers with JSON that is encoded already.
@@ -144,5 +157,5 @@ func decodeBody(r *http.Request, into any, example string) error {
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return err
 	}
-	return problemf(http.StatusBadRequest, "bad-request", "the body must be %s: %v", example, err)
+	return badRequest("the body must be %s: %v", example, err)
 }

@@ -29,7 +29,8 @@ func wellFormed(header string, most int) bool {
 	}
 	for spec := range strings.SplitSeq(specs, ",") {
 		first, last, ok := strings.Cut(strings.TrimSpace(spec), "-")
-		if !ok || first == "" && last == "" || strings.Trim(first+last, "0123456789") != "" || len(first) > 18 || len(last) > 18 {
+		digits := strings.Trim(first+last, "0123456789") == ""
+		if !ok || !digits || first == "" && last == "" || len(first) > 18 || len(last) > 18 {
 			return false
 		}
 	}

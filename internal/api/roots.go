@@ -6,26 +6,17 @@ import (
 
 func (s *Server) getRoots(w http.ResponseWriter, r *http.Request) error {
 	roots, err := s.roots.Roots(r.Context())
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, emptyNotNull(roots))
+	return answer(w, emptyNotNull(roots), err)
 }
 
 func (s *Server) getRoot(w http.ResponseWriter, r *http.Request) error {
 	root, err := s.roots.Root(r.Context(), r.PathValue("name"))
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, root)
+	return answer(w, root, err)
 }
 
 func (s *Server) postAcceptRemovals(w http.ResponseWriter, r *http.Request) error {
 	n, err := s.scans.AcceptRemovals(r.Context(), r.PathValue("name"))
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, map[string]int64{"removed": n})
+	return answer(w, map[string]int64{"removed": n}, err)
 }
 
 // postAcceptVolume puts a root on the file system that is offered for it.
@@ -38,13 +29,10 @@ func (s *Server) postAcceptVolume(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	if body.Volume == "" {
-		return problemf(http.StatusBadRequest, "bad-request", "the body must be %s: the volume of the root's volume_offer", example)
+		return badRequest("the body must be %s: the volume of the root's volume_offer", example)
 	}
 	accepted, err := s.scans.AcceptVolume(r.Context(), r.PathValue("name"), body.Volume)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, accepted)
+	return answer(w, accepted, err)
 }
 
 func (s *Server) postReconnect(w http.ResponseWriter, r *http.Request) error {

@@ -81,7 +81,8 @@ func TestScansAreQueuedFollowedAndCancelled(t *testing.T) {
 	s := post("")
 	d.do(http.MethodDelete, fmt.Sprintf("/api/v1/scans/%d", s.ID), "").is(http.StatusOK).into(&s)
 	for end := time.Now().Add(20 * time.Second); s.State == "running" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		d.get(fmt.Sprintf("/api/v1/scans/%d", s.ID)).is(http.StatusOK).into(&s) // a look under way may outlast the answer
+		// a look under way may outlast the answer
+		d.get(fmt.Sprintf("/api/v1/scans/%d", s.ID)).is(http.StatusOK).into(&s)
 	}
 	if s.State != "cancelled" && s.State != "done" {
 		t.Errorf("cancelled: %+v", s)

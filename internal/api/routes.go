@@ -76,7 +76,8 @@ func (s *Server) orProblem(mux *http.ServeMux) http.Handler {
 		if unsent.status == http.StatusMethodNotAllowed {
 			allow := unsent.Header().Get("Allow")
 			w.Header().Set("Allow", allow)
-			writeProblem(w, problemf(unsent.status, "method-not-allowed", "%s knows %s, not %s", r.URL.Path, strings.ReplaceAll(allow, ", ", " and "), r.Method))
+			writeProblem(w, problemf(unsent.status, "method-not-allowed", "%s knows %s, not %s",
+				r.URL.Path, strings.ReplaceAll(allow, ", ", " and "), r.Method))
 			return
 		}
 		writeProblem(w, problemf(http.StatusNotFound, "not-found", "there is no %s: see /api/openapi.yaml", r.URL.Path))
@@ -150,21 +151,21 @@ func (s *Server) getMetrics() handler {
 func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
 	authorized, upgrade := s.authorized(r), strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 	switch {
-	case !authorized && r.Header.Get("Authorization") != "":
-		return s.wrongToken(w, r)
-	case !authorized && !upgrade: // nothing but a WebSocket can send it later
-		return s.unauthorized(w, "send the token as Authorization: Bearer TOKEN")
+	case !authorized && (!upgrade || r.Header.Get("Authorization") != ""): // a WebSocket can send it later
+		return s.unauthorized(w, r)
 	case !upgrade:
 		w.Header().Set("Upgrade", "websocket")
 		w.Header().Set("Connection", "Upgrade")
-		return problemf(http.StatusUpgradeRequired, "upgrade-required", "the live feed is a WebSocket: see /api/asyncapi.yaml, or use /api/v1/changes")
+		return problemf(http.StatusUpgradeRequired, "upgrade-required",
+			"the live feed is a WebSocket: see /api/asyncapi.yaml, or use /api/v1/changes")
 	}
 	check := func(token string) bool {
 		want, needed := s.token()
 		return !needed || isToken(want, token)
 	}
-	if err := s.live.Serve(w, r, func() bool { return s.authorized(r) }, check, s.rotation.changed, s.stopping); err != nil {
-		return problemf(http.StatusBadRequest, "bad-request", "%v", err)
+	still := func() bool { return s.authorized(r) }
+	if err := s.live.Serve(w, r, still, check, s.rotation.changed, s.stopping); err != nil {
+		return badRequest("%v", err)
 	}
 	return nil
 }

@@ -40,10 +40,7 @@ func (s *Server) getScan(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	scan, err := s.scans.ScanByID(id)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, scan)
+	return answer(w, scan, err)
 }
 
 func (s *Server) deleteScan(w http.ResponseWriter, r *http.Request) error {
@@ -54,9 +51,5 @@ func (s *Server) deleteScan(w http.ResponseWriter, r *http.Request) error {
 	if err := s.scans.CancelScan(r.Context(), id); err != nil {
 		return err
 	}
-	scan, err := s.scans.ScanByID(id)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, scan)
+	return s.getScan(w, r)
 }

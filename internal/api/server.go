@@ -63,7 +63,8 @@ type Live interface {
 	// nobody needs one). Both are asked again when the channel is closed that changed gave last. It says
 	// goodbye when stop is closed. Its error says that the request asked for no WebSocket that there is;
 	// it has not been answered then.
-	Serve(w http.ResponseWriter, r *http.Request, authorized func() bool, token func(string) bool, changed func() <-chan struct{}, stop <-chan struct{}) error
+	Serve(w http.ResponseWriter, r *http.Request, authorized func() bool, token func(string) bool,
+		changed func() <-chan struct{}, stop <-chan struct{}) error
 	// Wait returns once every connection has ended.
 	Wait()
 }
@@ -117,7 +118,8 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	l, err := lc.Listen(ctx, "tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("listen on %s: another program listens there already: stop it, or choose another address with http.listen or --listen: %w", addr, err)
+		return nil, fmt.Errorf("listen on %s: another program listens there already: stop it, "+
+			"or choose another address with http.listen or --listen: %w", addr, err)
 	case errors.Is(err, syscall.EACCES):
 		return nil, fmt.Errorf("listen on %s: not permitted for this user: choose a port above 1023: %w", addr, err)
 	case err != nil:
@@ -129,8 +131,8 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 // New returns a server on a listener, which it owns from here on.
 func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
-		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, health: d.Health, log: logs.Sparing(d.Log), metrics: d.Metrics,
-		started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
+		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, health: d.Health,
+		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping),
 	}
 	s.SetAllowedHosts(cfg.AllowedHosts)

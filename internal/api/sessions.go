@@ -107,7 +107,8 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 			return s.wrongToken(w, r)
 		}
 		http.SetCookie(w, &http.Cookie{
-			Name: cookieName, Value: s.sessions.open(body.Token, clientOf(r)), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+			Name: cookieName, Value: s.sessions.open(body.Token, clientOf(r)),
+			Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
 			Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", MaxAge: int(sessionTime.Seconds()),
 		})
 	}
@@ -121,7 +122,8 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 			s.rotation.ring() // its live feeds end with it
 		}
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1})
+	gone := http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1}
+	http.SetCookie(w, &gone)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -16,8 +16,8 @@ import (
 // diskTime is how long a disk or a share may be silent before who asked for its bytes is told so.
 const diskTime = 20 * time.Second
 
-// patient reads a file whose disk may hang: a read that takes longer than the limit ends the file's context, and with it
-// every read that waits.
+// patient reads a file whose disk may hang: a read that takes longer than the limit ends the file's context, and with
+// it every read that waits.
 type patient struct {
 	tree.ReadFile
 	limit time.Duration
@@ -60,7 +60,8 @@ func openFile(ctx context.Context, t tree.Tree, p string, limit time.Duration) (
 	late := !watch.Stop()
 	end()
 	if late {
-		return nil, tree.Entry{}, problemf(http.StatusGatewayTimeout, "timeout", "%s within %v: try again when it is there", errHangs, limit)
+		return nil, tree.Entry{}, problemf(http.StatusGatewayTimeout, "timeout",
+			"%s within %v: try again when it is there", errHangs, limit)
 	}
 	return nil, tree.Entry{}, err
 }
@@ -78,11 +79,13 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			case errors.Is(err, http.ErrAbortHandler):
 				panic(v) // it ends the connection in silence, as it is meant to
 			}
-			s.log.Error("a request panicked", zap.String("method", r.Method), zap.String("path", r.URL.Path), zap.Any("panic", v), zap.ByteString("stack", debug.Stack()))
+			s.log.Error("a request panicked", zap.String("method", r.Method), zap.String("path", r.URL.Path),
+				zap.Any("panic", v), zap.ByteString("stack", debug.Stack()))
 			if begun.yes {
 				panic(http.ErrAbortHandler)
 			}
-			writeProblem(w, problemf(http.StatusInternalServerError, "internal", "this is a fault of the server's: its log has more"))
+			writeProblem(w, problemf(http.StatusInternalServerError, "internal",
+				"this is a fault of the server's: its log has more"))
 		}()
 		next.ServeHTTP(begun, r)
 	})

@@ -59,7 +59,7 @@ func cleanPath(p string) (string, error) {
 		return "", nil
 	}
 	if c := path.Clean(p); c != p || c == ".." || strings.HasPrefix(c, "../") || strings.ContainsRune(p, 0) {
-		return "", problemf(http.StatusBadRequest, "bad-request", "path %q is not a clean path below the root", p)
+		return "", badRequest("path %q is not a clean path below the root", p)
 	}
 	return p, nil
 }

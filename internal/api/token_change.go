@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
 )
 
 // rotation tells those who are connected that who was let in has to be asked again.
@@ -43,25 +45,20 @@ func (s *Server) followToken(ctx context.Context) error {
 	}
 	last, err := s.cfg.Token()
 	known := err == nil
-	ticker := time.NewTicker(tokenLook)
-	defer ticker.Stop()
-	for failures := 0; ; {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return nil
-		}
+	failures := 0
+	run.Every(ctx, tokenLook, func() {
 		token, err := s.cfg.Token()
 		if err != nil {
 			if failures++; failures == 2 {
 				s.rotation.ring()
 				known = false
 			}
-			continue
+			return
 		}
 		if failures = 0; !known || token != last {
 			s.rotation.ring()
 		}
 		last, known = token, true
-	}
+	})
+	return nil
 }

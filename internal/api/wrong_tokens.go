@@ -52,7 +52,9 @@ func (s *Server) wrongToken(w http.ResponseWriter, r *http.Request) *problem {
 	if wait := s.tries.wrong(clientOf(r)); wait > 0 {
 		seconds := int(wait/time.Second) + 1
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
-		return problemf(http.StatusTooManyRequests, "too-many-tries", "too many wrong tokens came from this address: wait %d s", seconds)
+		return problemf(http.StatusTooManyRequests, "too-many-tries",
+			"too many wrong tokens came from this address: wait %d s", seconds)
 	}
-	return s.unauthorized(w, "wrong token")
+	w.Header().Set("WWW-Authenticate", bearerRealm)
+	return problemf(http.StatusUnauthorized, "unauthorized", "wrong token")
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
 )
 
 // followCatalog notices when the catalog's file is removed, or its disk pulled, under the running daemon. SQLite
@@ -20,24 +22,19 @@ func (d *Daemon) followCatalog(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look at the catalog: %w", err)
 	}
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return nil
-		}
+	run.Every(ctx, every, func() {
 		now, err := os.Stat(path)
 		gone := errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(opened, now)
 		switch was := d.displaced.Load() != nil; {
 		case gone && !was:
-			err := fmt.Errorf("the catalog is not at %s any more: bring its disk back, or restart to make it anew: what is found until then is lost", path)
+			err := fmt.Errorf("the catalog is not at %s any more: bring its disk back, or restart to make it anew: "+
+				"what is found until then is lost", path)
 			d.displaced.Store(&err)
 			d.log.Error("catalog is gone", zap.Error(err))
 		case !gone && was:
 			d.displaced.Store(nil)
 			d.log.Info("catalog is back", zap.String("path", path))
 		}
-	}
+	})
+	return nil
 }

@@ -129,7 +129,9 @@ func checkRoot(ctx context.Context, r *scanner.RootConfig, seen *survey) Finding
 	f.Verdict, f.Text = OK, fmt.Sprintf("%s: %d entries on %s", r.Location, len(l.Entries), v.FSType)
 	switch {
 	case len(l.Broken) > 0:
-		f.Verdict, f.Text = Warning, fmt.Sprintf("%s: %d of %d entries cannot be looked at, such as %q: let the daemon's user read them", r.Location, len(l.Broken), len(l.Broken)+len(l.Entries), l.Broken[0])
+		f.Verdict = Warning
+		f.Text = fmt.Sprintf("%s: %d of %d entries cannot be looked at, such as %q: let the daemon's user read them",
+			r.Location, len(l.Broken), len(l.Broken)+len(l.Entries), l.Broken[0])
 	case len(l.Entries) == 0:
 		f.Verdict, f.Text = Warning, r.Location+": empty: is its disk mounted?"
 	case r.Kind == "local" && v.Remote:
@@ -145,7 +147,8 @@ func checkRoot(ctx context.Context, r *scanner.RootConfig, seen *survey) Finding
 	}
 	if len(s.closed) > 0 {
 		f.Verdict = Warning
-		f.Text = fmt.Sprintf("%s: %s cannot be listed, what they hold stays as it is known: %v: let the daemon's user read them, or exclude them", r.Location, counted(len(s.closed), "directory"), s.why)
+		f.Text = fmt.Sprintf("%s: %s cannot be listed, what they hold stays as it is known: %v: "+
+			"let the daemon's user read them, or exclude them", r.Location, counted(len(s.closed), "directory"), s.why)
 	}
 	if s.skipped.Any() {
 		f.Text += "; " + s.skipped.Text(s.files)
@@ -163,9 +166,10 @@ func awayText(r *scanner.RootConfig, err error) string {
 		text = strings.TrimPrefix(text, told)
 	}
 	text = r.Location + ": " + text
-	unreachable := func(e syscall.Errno) bool { return errors.Is(err, e) }
+	is := func(e syscall.Errno) bool { return errors.Is(err, e) }
 	switch {
-	case errors.As(err, new(*net.DNSError)), slices.ContainsFunc([]syscall.Errno{syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ETIMEDOUT}, unreachable):
+	case errors.As(err, new(*net.DNSError)),
+		is(syscall.ECONNREFUSED), is(syscall.EHOSTUNREACH), is(syscall.ENETUNREACH), is(syscall.ETIMEDOUT):
 		text += ": is the server on, and is it the one that url names?"
 	case errors.Is(err, fs.ErrPermission): // the error says whose, and for what
 	case r.Kind == "local" && errors.Is(err, tree.ErrAway):
@@ -176,85 +180,80 @@ func awayText(r *scanner.RootConfig, err error) string {
 
 // checkSpace looks whether a catalog can be kept in the data directory, or where that is yet to be made.
 func checkSpace(dir string) Finding {
-	f := Finding{Verdict: Failure, What: "data directory"}
-	at := dir
-	for {
-		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
-			break
-		}
-		at = filepath.Dir(at)
+	finding := func(v Verdict, format string, args ...any) Finding {
+		return Finding{v, "data directory", dir + ": " + fmt.Sprintf(format, args...)}
 	}
-	if info, err := os.Stat(at); err == nil && !info.IsDir() {
-		f.Text = fmt.Sprintf("%s: %s is not a directory: set data_dir to one", dir, at)
-		return f
+	at := dir
+	info, err := os.Stat(at)
+	for err != nil && at != filepath.Dir(at) {
+		at = filepath.Dir(at)
+		info, err = os.Stat(at)
+	}
+	if err == nil && !info.IsDir() {
+		return finding(Failure, "%s is not a directory: set data_dir to one", at)
 	}
 	if err := unix.Access(at, unix.W_OK|unix.X_OK); err != nil {
-		f.Text = fmt.Sprintf("%s: %s cannot be written to: %v: give it to the daemon's user, or set data_dir", dir, at, err)
-		return f
+		return finding(Failure, "%s cannot be written to: %v: give it to the daemon's user, or set data_dir", at, err)
 	}
 	var st unix.Statfs_t
 	if err := unix.Statfs(at, &st); err != nil {
-		f.Text = fmt.Sprintf("%s: ask for its free space: %v", dir, err)
-		return f
+		return finding(Failure, "ask for its free space: %v", err)
 	}
-	free := st.Bavail * uint64(st.Bsize)
-	f.Text = fmt.Sprintf("%s: %s free", dir, humanize.IBytes(free))
-	switch {
+	switch free := st.Bavail * uint64(st.Bsize); {
 	case free < spaceFailure:
-		f.Text += ": make room, the catalog cannot be kept"
+		return finding(Failure, "%s free: make room, the catalog cannot be kept", humanize.IBytes(free))
 	case free < spaceWarning:
-		f.Verdict, f.Text = Warning, f.Text+": a catalog takes about 2 KiB for each file"
+		return finding(Warning, "%s free: a catalog takes about 2 KiB for each file", humanize.IBytes(free))
 	default:
-		f.Verdict = OK
+		return finding(OK, "%s free", humanize.IBytes(free))
 	}
-	return f
 }
 
 // openChecked opens the catalog, if there is one, and has SQLite check all of it. st is nil where it cannot be read.
-func openChecked(ctx context.Context, dir string) (st *store.Store, f Finding) {
-	f = Finding{Verdict: Failure, What: "catalog"}
+func openChecked(ctx context.Context, dir string) (*store.Store, Finding) {
+	finding := func(v Verdict, text string) Finding { return Finding{v, "catalog", text} }
 	st, err := store.OpenReader(ctx, dir)
 	switch {
 	case errors.Is(err, store.ErrNone):
-		return nil, Finding{OK, f.What, "none yet, it is made when the daemon starts"}
+		return nil, finding(OK, "none yet, it is made when the daemon starts")
 	case errors.Is(err, store.ErrOlder):
-		return nil, Finding{OK, f.What, "of an older version, it is brought up to date when the daemon starts"}
+		return nil, finding(OK, "of an older version, it is brought up to date when the daemon starts")
 	case err != nil:
-		f.Text = err.Error()
-		return nil, f
+		return nil, finding(Failure, err.Error())
 	}
 	if err := st.Integrity(ctx); err != nil {
-		f.Text = err.Error()
-		return st, f
+		return st, finding(Failure, err.Error())
 	}
-	n := st.ItemCounts()
-	return st, Finding{OK, f.What, fmt.Sprintf("%s items, whole", humanize.Comma(n.Items))}
+	return st, finding(OK, humanize.Comma(st.ItemCounts().Items)+" items, whole")
 }
 
 // checkWatches compares the kernel's limits with the directories that there are to watch, or with what could be counted
 // of them.
 func checkWatches(directories int64, partial bool) Finding {
-	f := Finding{Verdict: OK, What: "watches"}
+	finding := func(v Verdict, format string, args ...any) Finding {
+		return Finding{v, "watches", fmt.Sprintf(format, args...)}
+	}
 	if l := inotify.InstanceLimit(); l.Sysctl != "" && l.Value < 1 {
-		return Finding{Warning, f.What, fmt.Sprintf("the kernel allows no inotify instance: raise %s: until then everything is polled", l.Sysctl)}
+		return finding(Warning, "the kernel allows no inotify instance: raise %s: until then everything is polled",
+			l.Sysctl)
 	}
 	limit := inotify.WatchLimit()
 	if limit.Sysctl == "" {
-		f.Text = "the kernel tells no limit"
-		return f
+		return finding(OK, "the kernel tells no limit")
 	}
 	budget := int64(inotify.WatchBudget(limit.Value))
 	if directories == 0 {
-		f.Text = fmt.Sprintf("%s directories can be watched (%s is %d)", humanize.Comma(budget), limit.Sysctl, limit.Value)
-		return f
+		return finding(OK, "%s directories can be watched (%s is %d)", humanize.Comma(budget), limit.Sysctl,
+			limit.Value)
 	}
-	f.Text = fmt.Sprintf("%s, of which %s can be watched (%s is %d)", counted(int(directories), "directory"), humanize.Comma(min(budget, directories)), limit.Sysctl, limit.Value)
+	text := fmt.Sprintf("%s, of which %s can be watched (%s is %d)", counted(int(directories), "directory"),
+		humanize.Comma(min(budget, directories)), limit.Sysctl, limit.Value)
 	if partial {
-		f.Text = "at least " + f.Text
+		text = "at least " + text
 	}
 	if directories > budget {
-		f.Verdict = Warning
-		f.Text += fmt.Sprintf(": those that changed longest ago are polled: sysctl %s=%d", limit.Sysctl, inotify.SuggestedWatches(int(directories), 0, limit.Value))
+		return finding(Warning, "%s: those that changed longest ago are polled: sysctl %s=%d",
+			text, limit.Sysctl, inotify.SuggestedWatches(int(directories), 0, limit.Value))
 	}
-	return f
+	return finding(OK, "%s", text)
 }

@@ -63,11 +63,12 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	if err := store.Tighten(filepath.Join(cfg.DataDir, lockFile)); err != nil {
 		log.Warn("others can open the lock", zap.Error(err))
 	}
-	st, err := store.Open(ctx, cfg.DataDir, store.Options{Log: logs.Sparing(log), Scope: analyzer.Scope, Described: analyzer.Version})
+	options := store.Options{Log: logs.Sparing(log), Scope: analyzer.Scope, Described: analyzer.Version}
+	st, err := store.Open(ctx, cfg.DataDir, options)
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}
-	c := &core{log: log, unlock: unlock, store: st, shares: shareRuns{stops: map[string]func(){}, of: map[string]*share{}}}
+	c := &core{log: log, unlock: unlock, store: st, shares: shareRuns{of: map[string]shareRun{}}}
 	c.config.Store(cfg)
 	return c, nil
 }

@@ -46,7 +46,8 @@ func TestDiskOfTheCatalogFull(t *testing.T) {
 		t.Fatalf("the log does not say that the disk is full\n%s", d.Log())
 	}
 	if !apptest.Within(10*time.Second, func() bool { return strings.Contains(d.Status(t).Health, "no space left on its disk") }) {
-		t.Errorf("the status does not say that the disk is full: %+v", d.Status(t)) // not all the time: little may fit still
+		// not all the time: little may fit still
+		t.Errorf("the status does not say that the disk is full: %+v", d.Status(t))
 	}
 	if s := d.Status(t); s.Idle {
 		t.Errorf("idle on a full disk: %+v", s)

@@ -282,7 +282,8 @@ func fetch(t *testing.T, d *apptest.Daemon, path string) int64 {
 // waits to be sent, f is kept for what comes.
 var skmem = regexp.MustCompile(`skmem:\(r(\d+),rb\d+,t(\d+),tb\d+,f(\d+),w(\d+)`)
 
-// sendQueues tells for each of the daemon's connections that has something to send what the kernel holds for it, in bytes.
+// sendQueues tells for each of the daemon's connections that has something to send what the kernel holds for it, in
+// bytes.
 func sendQueues(t *testing.T, d *apptest.Daemon) (held []int) {
 	t.Helper()
 	if _, err := exec.LookPath("ss"); err != nil {

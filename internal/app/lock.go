@@ -32,13 +32,16 @@ func lockDataDir(dir string) (unlock func() error, err error) {
 	ok, err := l.TryLock()
 	switch {
 	case errors.Is(err, unix.ELOOP):
-		return nil, fmt.Errorf("lock data directory %s: %s is a symbolic link, which is not followed: remove it", dir, path)
+		return nil, fmt.Errorf("lock data directory %s: %s is a symbolic link, which is not followed: remove it", dir,
+			path)
 	case err != nil && store.Foreign(path) != "":
 		return nil, fmt.Errorf("lock data directory: %s: %w", store.Foreign(path), plain(err))
 	case err != nil:
-		return nil, fmt.Errorf("lock data directory %s: %w: make it writable for this user, or choose another with --data-dir", dir, plain(err))
+		return nil, fmt.Errorf("lock data directory %s: %w: make it writable for this user, "+
+			"or choose another with --data-dir", dir, plain(err))
 	case !ok:
-		return nil, fmt.Errorf("%w: %s by another catalogizerd%s: stop that one, or give this one a --data-dir of its own", ErrInUse, dir, holder(path))
+		return nil, fmt.Errorf("%w: %s by another catalogizerd%s: stop that one, "+
+			"or give this one a --data-dir of its own", ErrInUse, dir, holder(path))
 	}
 	// The number is for people; the lock itself does not need it, so a full disk is no reason to stop here.
 	if f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|unix.O_NOFOLLOW, 0); err == nil {

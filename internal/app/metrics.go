@@ -14,33 +14,34 @@ func (d *Daemon) newMetrics() *prometheus.Registry {
 	r.MustRegister(collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(cpu)))
 	r.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	gauge := func(name, help string, value func() float64) {
-		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "catalogizerd", Name: name, Help: help}, value))
+		opts := prometheus.GaugeOpts{Namespace: "catalogizerd", Name: name, Help: help}
+		r.MustRegister(prometheus.NewGaugeFunc(opts, value))
 	}
 	counter := func(name, help string, value func() float64) {
-		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "catalogizerd", Name: name, Help: help}, value))
+		opts := prometheus.CounterOpts{Namespace: "catalogizerd", Name: name, Help: help}
+		r.MustRegister(prometheus.NewCounterFunc(opts, value))
 	}
 	gauge("items", "Items in the catalog.", func() float64 { return float64(d.store.ItemCounts().Items) })
 	gauge("items_missing", "Items that are missing.", func() float64 { return float64(d.store.ItemCounts().Missing) })
 	gauge("items_pending", "Items to be analysed.", func() float64 { return float64(d.store.ItemCounts().Pending) })
-	gauge("items_failed", "Items whose analysis failed.", func() float64 { return float64(d.store.ItemCounts().Failed) })
+	gauge("items_failed", "Items whose analysis failed.",
+		func() float64 { return float64(d.store.ItemCounts().Failed) })
 	gauge("feed_head", "Number of the last change.", func() float64 { return float64(d.store.Head()) })
 	gauge("live_clients", "Clients that follow the feed.", func() float64 { return float64(d.bus.Subscribers()) })
-	gauge("idle", "1 while there is nothing to do.", func() float64 {
-		if d.idle() {
-			return 1
-		}
-		return 0
-	})
+	gauge("idle", "1 while there is nothing to do.", func() float64 { return oneIf(d.idle()) })
 	st := d.store.Counters()
 	gauge("store_queue", "Changes that wait for the writer.", func() float64 { return float64(st.Queue.Load()) })
 	counter("store_commits_total", "Transactions committed.", func() float64 { return float64(st.Commits.Load()) })
 	counter("store_rows_total", "Rows written.", func() float64 { return float64(st.Rows.Load()) })
-	counter("store_failures_total", "Transactions that failed and were rolled back.", func() float64 { return float64(st.Failures.Load()) })
+	counter("store_failures_total", "Transactions that failed and were rolled back.",
+		func() float64 { return float64(st.Failures.Load()) })
 	an := d.analyzer.Counters()
 	counter("analysed_total", "Files analysed.", func() float64 { return float64(an.Done.Load()) })
 	counter("analysis_failed_total", "Analyses that failed.", func() float64 { return float64(an.Failed.Load()) })
-	counter("watch_events_total", "Events that the kernel sent.", func() float64 { return float64(d.watcher.Stats().Events) })
-	counter("watch_overflows_total", "Times at which events were lost and directories listed instead.", func() float64 { return float64(d.watcher.Stats().Overflows) })
+	counter("watch_events_total", "Events that the kernel sent.",
+		func() float64 { return float64(d.watcher.Stats().Events) })
+	counter("watch_overflows_total", "Times at which events were lost and directories listed instead.",
+		func() float64 { return float64(d.watcher.Stats().Overflows) })
 	gauge("watches", "Directories watched.", func() float64 { return float64(d.watcher.Stats().Watches) })
 	r.MustRegister(&rootCollector{d})
 	return r
@@ -50,11 +51,15 @@ func (d *Daemon) newMetrics() *prometheus.Registry {
 type rootCollector struct{ d *Daemon }
 
 var (
-	rootOnline = prometheus.NewDesc("catalogizerd_root_online", "1 while the root can be reached.", []string{"root"}, nil)
-	rootItems  = prometheus.NewDesc("catalogizerd_root_items", "Items of the root.", []string{"root"}, nil)
-	rootHeld   = prometheus.NewDesc("catalogizerd_root_held", "Removals that wait to be accepted.", []string{"root"}, nil)
-	rootOpen   = prometheus.NewDesc("catalogizerd_root_breaker_open", "1 while the share's breaker is not closed.", []string{"root"}, nil)
+	rootOnline = rootMetric("online", "1 while the root can be reached.")
+	rootItems  = rootMetric("items", "Items of the root.")
+	rootHeld   = rootMetric("held", "Removals that wait to be accepted.")
+	rootOpen   = rootMetric("breaker_open", "1 while the share's breaker is not closed.")
 )
+
+func rootMetric(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc("catalogizerd_root_"+name, help, []string{"root"}, nil)
+}
 
 // Describe implements prometheus.Collector.
 func (c *rootCollector) Describe(ch chan<- *prometheus.Desc) {
@@ -70,23 +75,27 @@ func (c *rootCollector) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.NewInvalidMetric(rootOnline, err)
 		return
 	}
-	one := func(b bool) float64 {
-		if b {
-			return 1
-		}
-		return 0
-	}
 	for i := range roots {
 		r := &roots[i]
-		held := 0.0
-		if r.Held != nil {
-			held = float64(r.Held.Count)
+		tell := func(what *prometheus.Desc, value float64) {
+			ch <- prometheus.MustNewConstMetric(what, prometheus.GaugeValue, value, r.Name)
 		}
-		ch <- prometheus.MustNewConstMetric(rootOnline, prometheus.GaugeValue, one(r.State == "online"), r.Name)
-		ch <- prometheus.MustNewConstMetric(rootItems, prometheus.GaugeValue, float64(r.Items), r.Name)
-		ch <- prometheus.MustNewConstMetric(rootHeld, prometheus.GaugeValue, held, r.Name)
+		tell(rootOnline, oneIf(r.State == "online"))
+		tell(rootItems, float64(r.Items))
+		if r.Held != nil {
+			tell(rootHeld, float64(r.Held.Count))
+		} else {
+			tell(rootHeld, 0)
+		}
 		if r.Breaker != nil {
-			ch <- prometheus.MustNewConstMetric(rootOpen, prometheus.GaugeValue, one(r.Breaker.State != "closed"), r.Name)
+			tell(rootOpen, oneIf(r.Breaker.State != "closed"))
 		}
 	}
+}
+
+func oneIf(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }

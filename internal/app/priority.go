@@ -22,7 +22,8 @@ func lowerPriority(log *zap.Logger) {
 	if err := unix.Setpriority(unix.PRIO_PROCESS, tid, lowNice); err != nil {
 		log.Debug("CPU priority not lowered", zap.Error(err))
 	}
-	_, _, errno := unix.Syscall(unix.SYS_IOPRIO_SET, ioprioWhoProcess, uintptr(tid), ioprioClassBE<<ioprioClassShift|ioprioLowest)
+	_, _, errno := unix.Syscall(unix.SYS_IOPRIO_SET, ioprioWhoProcess, uintptr(tid),
+		ioprioClassBE<<ioprioClassShift|ioprioLowest)
 	if errno != 0 {
 		log.Debug("I/O priority not lowered", zap.Error(errno))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -13,14 +14,7 @@ import (
 // way is not cut off.
 func (d *Daemon) prune(ctx context.Context) error {
 	const every, least = 10 * time.Minute, 10000
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return nil
-		}
+	run.Every(ctx, every, func() {
 		keep := max(d.store.ItemCounts().Items, least)
 		limit := d.bus.Oldest()
 		err := d.store.Update(ctx, func(tx *store.Tx) error {
@@ -30,5 +24,6 @@ func (d *Daemon) prune(ctx context.Context) error {
 		if err != nil && ctx.Err() == nil {
 			d.log.Warn("tombstones not pruned", zap.Error(err))
 		}
-	}
+	})
+	return nil
 }

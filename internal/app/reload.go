@@ -46,17 +46,22 @@ func (r *reloads) ended() {
 	r.notify.ready()
 }
 
-// reload takes in a new configuration, whole or not at all: a bad one is refused, and where one cannot be taken in the
-// old one is put back.
+// reload takes in a new configuration, or says why it does not.
 func (d *Daemon) reload(ctx context.Context) {
+	if err := d.takeIn(ctx); err != nil {
+		d.log.Error("new configuration refused, the old one stays in force", zap.Error(err))
+	}
+}
+
+// takeIn takes in a new configuration, whole or not at all: a bad one is refused, and where one cannot be taken in the
+// old one is put back.
+func (d *Daemon) takeIn(ctx context.Context) error {
 	cfg, err := d.opts.Reload()
 	if err != nil {
-		d.refuse(err)
-		return
+		return err
 	}
 	if err := d.store.Damage(); err != nil {
-		d.refuse(err)
-		return
+		return err
 	}
 	old := d.config.Load()
 	fixed, keys := config.Diff(old, cfg)
@@ -64,19 +69,17 @@ func (d *Daemon) reload(ctx context.Context) {
 		d.log.Warn("only a restart changes these keys", zap.Strings("keys", fixed))
 	}
 	if err := cfg.KeepFixed(old); err != nil {
-		d.refuse(err)
-		return
+		return err
 	}
 	roots, err := buildRoots(cfg, d.log)
 	if err != nil {
-		d.refuse(err)
-		return
+		return err
 	}
 	if err := d.apply(ctx, cfg, roots); err != nil {
-		d.refuse(errors.Join(err, d.putBack(ctx, old)))
-		return
+		return errors.Join(err, d.putBack(ctx, old))
 	}
 	d.log.Info("configuration reloaded", zap.Int("roots", len(roots)), zap.Strings("keys", keys))
+	return nil
 }
 
 // apply puts a configuration in force. Where it fails, a part of it may be.
@@ -108,9 +111,4 @@ func (d *Daemon) putBack(ctx context.Context, old *config.Config) error {
 		return fmt.Errorf("put the old one back: %w", err)
 	}
 	return nil
-}
-
-// refuse says why a new configuration is not taken in.
-func (d *Daemon) refuse(err error) {
-	d.log.Error("new configuration refused, the old one stays in force", zap.Error(err))
 }

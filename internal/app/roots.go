@@ -82,10 +82,13 @@ func checkOverlap(cfg *config.Config) error {
 			if a.Path == "" || b.Path == "" {
 				continue
 			}
+			const mend = "keep one of them, or exclude the inner directory from the outer root"
 			if overlaps(a, b) {
-				errs = append(errs, cfg.RootError(a, "path", "root %q (%s) is the same as or inside of root %q (%s): keep one of them, or exclude the inner directory from the outer root", a.Name, a.Path, b.Name, b.Path))
+				errs = append(errs, cfg.RootError(a, "path", "root %q (%s) is the same as or inside of root %q (%s): "+mend,
+					a.Name, a.Path, b.Name, b.Path))
 			} else if overlaps(b, a) {
-				errs = append(errs, cfg.RootError(b, "path", "root %q (%s) is inside of root %q (%s): keep one of them, or exclude the inner directory from the outer root", b.Name, b.Path, a.Name, a.Path))
+				errs = append(errs, cfg.RootError(b, "path", "root %q (%s) is inside of root %q (%s): "+mend,
+					b.Name, b.Path, a.Name, a.Path))
 			}
 		}
 	}

@@ -98,8 +98,8 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned 
 }
 
 func (c *core) progress() (p Progress) {
-	n := c.store.ItemCounts()
-	p.Expected, p.Pending, p.Analysed = n.Items, n.Pending, c.analyzer.Counters().Done.Load()+c.analyzer.Counters().Failed.Load()
+	n, a := c.store.ItemCounts(), c.analyzer.Counters()
+	p.Expected, p.Pending, p.Analysed = n.Items, n.Pending, a.Done.Load()+a.Failed.Load()
 	for _, s := range c.scanner.Scans() {
 		p.Files += s.Files
 	}

@@ -50,19 +50,27 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	}
 	d := &Daemon{core: c, opts: o}
 	defer func() { err = errors.Join(err, d.close()) }()
-	d.watcher, err = realtime.NewWatcher(realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}, func(h media.Hint) { d.scanner.Hint(h) }, log)
+	timing := realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}
+	d.watcher, err = realtime.NewWatcher(timing, func(h media.Hint) { d.scanner.Hint(h) }, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	d.bus = realtime.NewEventBus(c.store, logs.Sparing(log))
-	d.start(ctx, coreOptions{watch: watching{d.watcher, d}, grace: scanner.RemovalGrace, observer: scanner.Observer{Scan: d.tellScan, Root: d.tellRoot}})
+	d.start(ctx, coreOptions{
+		watch: watching{d.watcher, d}, grace: scanner.RemovalGrace,
+		observer: scanner.Observer{Scan: d.tellScan, Root: d.tellRoot},
+	})
 	d.stages.start("search index", c.store.Index)
 	d.stages.start("event bus", d.bus.Run)
 	d.stages.start("watcher", d.watcher.Run)
 	d.stages.start("pruning", d.prune)
 	d.stages.start("catalog", d.followCatalog)
-	d.server = api.New(api.Config{Version: o.Version, AllowedHosts: cfg.HTTP.AllowedHosts, Token: func() (string, error) { return d.config.Load().Token() }},
-		api.Deps{Catalog: c.store, Scans: c.scanner, Roots: d, Live: &live.Server{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots}, Idle: d.idle, Health: d.health, Metrics: d.newMetrics(), Log: log}, listener)
+	token := func() (string, error) { return d.config.Load().Token() }
+	d.server = api.New(api.Config{Version: o.Version, AllowedHosts: cfg.HTTP.AllowedHosts, Token: token}, api.Deps{
+		Catalog: c.store, Scans: c.scanner, Roots: d,
+		Live: &live.Server{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots},
+		Idle: d.idle, Health: d.health, Metrics: d.newMetrics(), Log: log,
+	}, listener)
 	d.stages.start("http", d.server.Run)
 	if o.Listening != nil {
 		o.Listening(d.server.Addr().String())
@@ -77,7 +85,8 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	}
 	d.stages.start("mounts", d.followMounts)
 	d.server.SetReady(true)
-	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", d.server.Addr()), zap.String("data_dir", cfg.DataDir), zap.Int("roots", len(roots)))
+	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", d.server.Addr()),
+		zap.String("data_dir", cfg.DataDir), zap.Int("roots", len(roots)))
 	return d.runUntilStopped()
 }
 

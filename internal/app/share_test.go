@@ -242,7 +242,8 @@ func TestSharePollOfWhatIsUnchanged(t *testing.T) {
 
 	const wanted = 5
 	began, first := requests.Load(), polls.Load()
-	if !apptest.Within(time.Minute, func() bool { return polls.Load() > first+wanted }) { // the next one has begun: these are over
+	// the next one has begun: these are over
+	if !apptest.Within(time.Minute, func() bool { return polls.Load() > first+wanted }) {
 		t.Fatalf("%d polls in a minute, want one every %v", polls.Load()-first, sharePoll)
 	}
 	poll := float64(requests.Load()-began) / wanted

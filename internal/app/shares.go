@@ -45,9 +45,13 @@ func (s *share) breaker() *media.Breaker {
 
 // shareRuns are the shares that run, by the root's name.
 type shareRuns struct {
-	mu    sync.Mutex // guards stops
-	stops map[string]func()
-	of    map[string]*share
+	mu sync.Mutex // guards of
+	of map[string]shareRun
+}
+
+type shareRun struct {
+	*share
+	stop context.CancelFunc
 }
 
 // runShares runs the shares among the roots, and ends those that left.
@@ -64,15 +68,15 @@ func (c *core) runShares(roots []scanner.RootConfig) {
 	c.shares.mu.Lock()
 	defer c.shares.mu.Unlock()
 	for name, s := range c.shares.of {
-		if wanted[name] != s {
-			c.shares.stops[name]()
+		if wanted[name] != s.share {
+			s.stop()
 			delete(c.shares.of, name)
 		}
 	}
 	for name, s := range wanted {
-		if c.shares.of[name] == nil {
+		if _, runs := c.shares.of[name]; !runs {
 			ctx, cancel := context.WithCancel(context.WithoutCancel(c.stages.group.Context()))
-			c.shares.of[name], c.shares.stops[name] = s, cancel
+			c.shares.of[name] = shareRun{s, cancel}
 			c.stages.group.Go("share "+name, func(context.Context) error { return s.Run(ctx) })
 		}
 	}
@@ -82,7 +86,7 @@ func (c *core) runShares(roots []scanner.RootConfig) {
 func (c *core) stopShares() {
 	c.shares.mu.Lock()
 	defer c.shares.mu.Unlock()
-	for _, stop := range c.shares.stops {
-		stop()
+	for _, s := range c.shares.of {
+		s.stop()
 	}
 }

@@ -80,7 +80,8 @@ func (s *stages) stopBut(within time.Duration, deadline time.Time, stay ...strin
 		case <-st.done:
 			s.log.Debug("component stopped", zap.String("component", st.name), zap.Duration("took", time.Since(began)))
 		case <-patience.C:
-			s.log.Error("component does not stop", zap.String("component", st.name), zap.Duration("waited", time.Since(began)))
+			s.log.Error("component does not stop", zap.String("component", st.name),
+				zap.Duration("waited", time.Since(began)))
 		}
 		patience.Stop()
 	}

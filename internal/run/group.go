@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"sort"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 )
@@ -28,7 +29,8 @@ func Safely(log *zap.Logger, where string, fn func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			p := &PanicError{Where: where, Value: v, Stack: debug.Stack()}
-			log.Error("panic recovered", zap.String("where", where), zap.Any("panic", v), zap.ByteString("stack", p.Stack))
+			log.Error("panic recovered", zap.String("where", where), zap.Any("panic", v),
+				zap.ByteString("stack", p.Stack))
 			err = p
 		}
 	}()
@@ -114,5 +116,19 @@ func (g *Group) WaitFor(ctx context.Context) (late []string, err error) {
 		return nil, g.Wait()
 	case <-ctx.Done():
 		return g.Live(), ctx.Err()
+	}
+}
+
+// Every calls fn again and again at an interval, the first time after one, until ctx ends.
+func Every(ctx context.Context, interval time.Duration, fn func()) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			fn()
+		case <-ctx.Done():
+			return
+		}
 	}
 }

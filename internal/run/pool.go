@@ -9,8 +9,8 @@ import (
 )
 
 // Pool is a fixed number of workers without a queue: a task is sent to a worker that is free. So nothing is ever queued
-// that a stop could lose or run by chance: what runs is finished, what waits stays with its owner. A task that panics is
-// logged; its worker goes on.
+// that a stop could lose or run by chance: what runs is finished, what waits stays with its owner. A task that panics
+// is logged; its worker goes on.
 type Pool struct {
 	// Prepare, where it is set before Run, is called on each worker before its first task. The worker then
 	// keeps its thread to itself, so that what Prepare changes of the thread (its priority) holds for every task.
@@ -26,7 +26,8 @@ type Pool struct {
 
 // NewPool returns a pool that works once Run is called.
 func NewPool(name string, workers int, log *zap.Logger) *Pool {
-	return &Pool{name: name, workers: max(workers, 1), log: log, tasks: make(chan func(context.Context)), stop: make(chan struct{})}
+	return &Pool{name: name, workers: max(workers, 1), log: log, tasks: make(chan func(context.Context)),
+		stop: make(chan struct{})}
 }
 
 // Workers is how many tasks run at once.

@@ -1,5 +1,5 @@
-// Package terminal makes text of others fit for a line of a person's terminal: names of files, titles, answers of servers
-// and values of configurations can hold what moves the cursor, changes the title or turns the line around.
+// Package terminal makes text of others fit for a line of a person's terminal: names of files, titles, answers of
+// servers and values of configurations can hold what moves the cursor, changes the title or turns the line around.
 package terminal
 
 import (
@@ -12,12 +12,13 @@ import (
 	"unicode/utf8"
 )
 
-// Line returns s with an escape in Go's way in the place of everything that does not show as itself: control characters,
-// among them line breaks and tabs, marks of direction, and bytes that are not UTF-8. It is for eyes: a backslash that
-// was there stays as it is.
+// Line returns s with an escape in Go's way in the place of everything that does not show as itself: control
+// characters, among them line breaks and tabs, marks of direction, and bytes that are not UTF-8. It is for eyes: a
+// backslash that was there stays as it is.
 func Line(s string) string { return escape(s, fits) }
 
-// Block is Line for text of several lines that are our own, such as a log's entry with a stack: line breaks and tabs stay.
+// Block is Line for text of several lines that are our own, such as a log's entry with a stack: line breaks and tabs
+// stay.
 func Block(s string) string {
 	return escape(s, func(r rune) bool { return r == '\n' || r == '\t' || fits(r) })
 }

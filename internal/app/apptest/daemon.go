@@ -111,7 +111,8 @@ func (d *Daemon) Start(tb testing.TB) {
 // TryStart starts the process and waits until it serves; the error says that it ended before, and holds
 // what it wrote.
 func (d *Daemon) TryStart() error {
-	cmd := exec.CommandContext(context.Background(), os.Getenv(BinaryVar), "serve", "--config", d.file, "--data-dir", d.cfg.DataDir, "--listen", "127.0.0.1:0")
+	cmd := exec.CommandContext(context.Background(), os.Getenv(BinaryVar), "serve", "--config", d.file, "--data-dir",
+		d.cfg.DataDir, "--listen", "127.0.0.1:0")
 	cmd.Env = append(os.Environ(), d.cfg.Env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	serving := make(chan string, 1) // the one address

@@ -36,7 +36,8 @@ func Inside(t *testing.T, n Namespace, commands ...string) bool {
 		t.Skip("needs root, to mount disks in a namespace of its own")
 	}
 	unshare := append([]string{"unshare"}, strings.Fields(string(n))...)
-	if out, err := exec.CommandContext(t.Context(), unshare[0], append(unshare[1:], "true")...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), unshare[0],
+		append(unshare[1:], "true")...).CombinedOutput(); err != nil {
 		t.Skipf("no namespaces here: %v: %s", err, out)
 	}
 	script := slices.Concat([]string{
@@ -48,7 +49,8 @@ func Inside(t *testing.T, n Namespace, commands ...string) bool {
 	if end, ok := t.Deadline(); ok {
 		left = time.Until(end).String()
 	}
-	cmd := exec.CommandContext(t.Context(), unshare[0], append(unshare[1:], "sh", "-ec", strings.Join(script, "\n"), os.Args[0], t.Name(), left)...)
+	cmd := exec.CommandContext(t.Context(), unshare[0],
+		append(unshare[1:], "sh", "-ec", strings.Join(script, "\n"), os.Args[0], t.Name(), left)...)
 	cmd.Env = append(os.Environ(), insideVar+"="+t.Name())
 	out, err := cmd.CombinedOutput()
 	switch text := string(out); {
@@ -96,7 +98,8 @@ func Mount(tb testing.TB, at string, args ...string) {
 		tb.Fatal(err)
 	}
 	Run(tb, "mount", append(args, at)...)
-	tb.Cleanup(func() { _ = exec.CommandContext(context.Background(), "umount", "-l", at).Run() }) // fails where the test has unmounted it
+	// fails where the test has unmounted it
+	tb.Cleanup(func() { _ = exec.CommandContext(context.Background(), "umount", "-l", at).Run() })
 }
 
 // Pull unmounts something that is in use, as a disk that is pulled.

@@ -256,8 +256,8 @@ func (w *world) settleBirth(o *object) {
 	}
 }
 
-// apart is how far the times of new files are from each other, where files of one moment and size, one of which takes the
-// other's place, are one by all that can be told. exFAT tells times by two seconds.
+// apart is how far the times of new files are from each other, where files of one moment and size, one of which takes
+// the other's place, are one by all that can be told. exFAT tells times by two seconds.
 func (w *world) apart() time.Duration {
 	switch {
 	case w.lacks.identity:
