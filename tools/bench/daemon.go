@@ -43,8 +43,9 @@ const idlePatience = 30 * time.Minute
 func (b *bench) serve(ctx context.Context, data, tree string, do func(*daemon) error) (s served, err error) {
 	ctx, cancel := context.WithTimeout(ctx, idlePatience)
 	defer cancel()
-	d := &daemon{log: &serveLog{found: make(chan string, 1)}}                                    // the one address
-	d.cmd = exec.Command(b.binary, "serve", "--data-dir", data, "--listen", "127.0.0.1:0", tree) //nolint:noctx // it is told to stop
+	d := &daemon{log: &serveLog{found: make(chan string, 1)}} // the one address
+	args := []string{"serve", "--data-dir", data, "--listen", "127.0.0.1:0", tree}
+	d.cmd = exec.Command(b.binary, args...) //nolint:noctx // it is told to stop
 	d.cmd.Stderr = d.log
 	start := time.Now()
 	if err := d.cmd.Start(); err != nil {

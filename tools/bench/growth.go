@@ -64,7 +64,8 @@ func (b *bench) growth(ctx context.Context, parts, files int) (err error) {
 		wrong = append(wrong,
 			complain(after.summary.Added != int64(files), "%d of %d files were added", after.summary.Added, files),
 			complain(after.summary.Failed != 0, "%d files could not be analysed", after.summary.Failed),
-			complain(before.summary.RowsWritten != 0, "comparing what was there wrote %d rows", before.summary.RowsWritten),
+			complain(before.summary.RowsWritten != 0, "comparing what was there wrote %d rows",
+				before.summary.RowsWritten),
 			complain(rate < minRate, "%.0f files a second at %d items", rate, n*files))
 	}
 	if err := w.Flush(); err != nil {
@@ -76,7 +77,8 @@ func (b *bench) growth(ctx context.Context, parts, files int) (err error) {
 
 // warm reads a tree's files into the cache, and gives the time that find takes afterwards.
 func warm(ctx context.Context, tree string) (sample, error) {
-	if _, err := run(ctx, "grep", "-rqF", "no file holds this: "+time.Now().String(), tree); err != nil && ctx.Err() != nil {
+	if _, err := run(ctx, "grep", "-rqF", "no file holds this: "+time.Now().String(),
+		tree); err != nil && ctx.Err() != nil {
 		return sample{}, err
 	}
 	return run(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")

@@ -110,7 +110,8 @@ func (b *bench) measureScans(ctx context.Context, tree string, f *figures) error
 			return err
 		}
 		f.first, f.rescan = append(f.first, first), append(f.rescan, rescan)
-		fmt.Fprintf(b.out, "  scan %d: find %v, first scan %v, rescan %v\n", round+1, f.find[len(f.find)-1], first, rescan)
+		fmt.Fprintf(b.out, "  scan %d: find %v, first scan %v, rescan %v\n", round+1, f.find[len(f.find)-1], first,
+			rescan)
 		if err := errors.Join(
 			complain(first.summary.Files != int64(f.files), "the scan counted %d files", first.summary.Files),
 			complain(first.summary.Failed != 0, "%d files could not be analysed", first.summary.Failed),

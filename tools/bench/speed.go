@@ -41,7 +41,8 @@ func (b *bench) speed(ctx context.Context, files int) error {
 	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "%d files\twall\tCPU\tpeak memory\tof find\tat most\t\n", one.summary.Files)
 	line := func(name string, s sample, most string) {
-		fmt.Fprintf(w, "%s\t%.2fs\t%.2fs\t%.1f MiB\t%.2f\t%s\t\n", name, s.wall.Seconds(), s.cpu.Seconds(), mib(s.memory), ratio(s, f), most)
+		fmt.Fprintf(w, "%s\t%.2fs\t%.2fs\t%.1f MiB\t%.2f\t%s\t\n", name, s.wall.Seconds(), s.cpu.Seconds(),
+			mib(s.memory), ratio(s, f), most)
 	}
 	line("find", f, "")
 	line("first scan, analysis", one, fmt.Sprint(maxFirst))

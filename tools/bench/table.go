@@ -173,7 +173,8 @@ func broken(all []*figures) error {
 	var wrong []error
 	for _, f := range all {
 		for _, r := range rows {
-			wrong = append(wrong, complain(r.breaks(f), "%d files: %s: %s is promised, not %s", f.files, r.name, r.promise(), r.text(f)))
+			wrong = append(wrong, complain(r.breaks(f), "%d files: %s: %s is promised, not %s", f.files, r.name,
+				r.promise(), r.text(f)))
 		}
 	}
 	return errors.Join(wrong...)
@@ -200,7 +201,8 @@ func keep(document, text string) error {
 	before, rest, found := strings.Cut(string(old), tableBegins)
 	_, after, ended := strings.Cut(rest, tableEnds)
 	if !found || !ended {
-		return fmt.Errorf("%s has no place for the table: it stands between %q and %q", document, tableBegins, tableEnds)
+		return fmt.Errorf("%s has no place for the table: it stands between %q and %q", document, tableBegins,
+			tableEnds)
 	}
 	return os.WriteFile(document, []byte(before+tableBegins+"\n"+text+"\n"+tableEnds+after), 0o644)
 }
@@ -224,7 +226,8 @@ func describeMachine(ctx context.Context, b *bench) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%s\n%d × %s, %s of memory, %s.\n",
-		strings.ReplaceAll(strings.TrimSpace(string(version)), "\n", ", ")+".", runtime.NumCPU(), cpu, memory, strings.TrimSpace(string(disk))), nil
+		strings.ReplaceAll(strings.TrimSpace(string(version)), "\n",
+			", ")+".", runtime.NumCPU(), cpu, memory, strings.TrimSpace(string(disk))), nil
 }
 
 // field is what a file of /proc says behind a name.

@@ -43,7 +43,8 @@ func (b *bench) part(ctx context.Context, number, files int) (string, error) {
 			return "", err
 		}
 		s := samples[n%len(samples)]
-		dir := filepath.Join(growing, fmt.Sprintf("Shelf %02d", i/perDirectory%50), fmt.Sprintf("Collection %05d", i/perDirectory))
+		dir := filepath.Join(growing, fmt.Sprintf("Shelf %02d", i/perDirectory%50),
+			fmt.Sprintf("Collection %05d", i/perDirectory))
 		if i%perDirectory == 0 {
 			if err := os.MkdirAll(dir, 0o755); err != nil {
 				return "", err
