@@ -69,7 +69,7 @@ func (r answered) Read(b []byte) (int, error) {
 func (c *parseCommand) print(w io.Writer, path string) error {
 	line := store.AppendString([]byte(`{"input":`), path)
 	var why []name.Reason
-	guess := name.Guess{}
+	var guess name.Guess
 	if c.Explain {
 		guess, why = name.Explain(path)
 	} else {
