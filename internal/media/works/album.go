@@ -222,7 +222,7 @@ func numbersOf(e *entry) [2]int { return [2]int{cmp.Or(e.Disc, e.disc), e.Track}
 
 func (d *derivation) albumOf(key string, files []*entry) {
 	p := d.add(&Part{Kind: Album, titleKeys: []string{key}, ids: map[string]string{}})
-	p.tracks = placeTracks(files)
+	p.tracks = d.placeTracks(files, func(e *entry) int { return e.Track })
 	p.Credit = creditOf(files)
 	p.year = d.albumYear(files)
 	var titles, ids, groups, sorts, editions common
@@ -266,19 +266,21 @@ func (d *derivation) albumYear(files []*entry) int {
 	return cmp.Or(d.named.year, newest)
 }
 
-// placeTracks orders the files of an album and finds those that are a song once more, in another version.
-func placeTracks(files []*entry) []track {
+// placeTracks orders the files of an album or audiobook and finds those that are a song once more, in another
+// version. The disc is the file's own, its album title's, its folder's, or its unit's.
+func (d *derivation) placeTracks(files []*entry, number func(*entry) int) []track {
+	_, disc := albumTitle(d.named.title)
 	byFolder := discsClash(files)
 	tracks := make([]track, len(files))
 	for i, e := range files {
-		t := track{item: e.Item, disc: e.Disc, num: e.Track}
+		t := track{item: e.Item, disc: e.Disc, num: number(e)}
 		if byFolder && e.disc > 0 {
 			t.disc = e.disc
 		}
 		if t.disc == 0 {
 			_, t.disc = albumTitle(e.Album)
 		}
-		t.disc = cmp.Or(t.disc, e.disc)
+		t.disc = cmp.Or(t.disc, e.disc, disc)
 		tracks[i] = t
 	}
 	sortTracks(tracks)

@@ -57,6 +57,13 @@ func (d *derivation) chapterless(title string) (string, int) {
 	return albumTitle(title)
 }
 
+// partOf is the number of a file in its book: that of a track, or the part that it names.
+func partOf(e *entry) int {
+	_, titled, _ := partMarker(e.Title)
+	_, named, _ := partMarker(e.stem)
+	return cmp.Or(e.Track, e.Part, titled, named)
+}
+
 func isWhole(e *entry) bool {
 	return e.ext == "m4b" || e.ext == "aax" || e.ext == "aaxc" || e.ext == "aa"
 }
@@ -68,8 +75,7 @@ func wholeBooks(files []*entry) bool {
 	}
 	titles := make(map[string]bool)
 	for _, e := range files {
-		_, _, named := partMarker(e.Title)
-		if !isWhole(e) || e.Part > 0 || named {
+		if !isWhole(e) || partOf(e) > 0 && e.Track == 0 {
 			return false
 		}
 		titles[Fold(e.Title)] = true
@@ -79,13 +85,7 @@ func wholeBooks(files []*entry) bool {
 
 func (d *derivation) audiobookOf(key string, files []*entry) {
 	p := d.add(&Part{Kind: Audiobook, titleKeys: []string{key}, ids: map[string]string{}})
-	p.tracks = placeTracks(files)
-	for i := range p.tracks {
-		if t := &p.tracks[i]; t.num == 0 {
-			_, part := d.chapterless(t.item.Title)
-			t.num = cmp.Or(t.item.Part, part)
-		}
-	}
+	p.tracks = d.placeTracks(files, partOf)
 	var titles, sorts, series common
 	for _, e := range files {
 		title := d.bookTitle(e)
@@ -176,6 +176,9 @@ func readBookFolder(name string) bookFolder {
 
 // seriesOfFolder takes series and number from folders: Author/Series/Book 2 - Title.
 func (d *derivation) seriesOfFolder(p *Part) {
+	if slices.Contains(foldAll(p.authors), foldAuthor(p.series)) {
+		p.series = "" // the author's folder
+	}
 	b := readBookFolder(d.named.title)
 	if b.number == nil || Fold(b.title) != p.titleKeys[0] {
 		return

@@ -118,9 +118,7 @@ func (d *derivation) bookOf(files []*entry) {
 		}
 		p.versions = append(p.versions, version{items: []*Item{e.Item}, edition: e.Edition})
 	}
-	if p.series == "" && p.number == nil {
-		d.seriesOfFolder(p)
-	}
+	d.seriesOfFolder(p)
 	with := authorKey(p.authors)
 	if with == "" {
 		with = d.unit.Root + "\x00" + d.unit.Dir // nobody's book joins no other folder's

@@ -47,6 +47,7 @@ func (d *derivation) comicTitle(e *entry) string {
 // folder's year is one too, if the folder is called like the series.
 func (d *derivation) runs() map[string]int {
 	out := make(map[string]int)
+	folder := Fold(d.named.title)
 	type seen struct {
 		volume float64
 		issues map[float64]bool
@@ -55,7 +56,7 @@ func (d *derivation) runs() map[string]int {
 	volumes := make(map[string]*seen)
 	for _, e := range d.comics {
 		key := Fold(d.comicTitle(e))
-		if d.named.year != 0 && key == Fold(d.named.title) {
+		if d.named.year != 0 && (key == folder || isVolumeOf(folder, key)) {
 			out[key] = d.named.year
 		}
 		if e.Volume == nil || e.Chapter != nil || e.SeriesIndex == nil {
@@ -70,11 +71,24 @@ func (d *derivation) runs() map[string]int {
 		s.issues[*e.SeriesIndex] = true
 	}
 	for key, s := range volumes {
-		if !s.mixed && (len(s.issues) > 1 || !s.issues[s.volume]) && s.volume >= 1 {
+		if out[key] == 0 && !s.mixed && (len(s.issues) > 1 || !s.issues[s.volume]) && s.volume >= 1 {
 			out[key] = int(s.volume)
 		}
 	}
 	return out
+}
+
+// isVolumeOf reports whether a folder is called like a series and one of its volumes: "Title v2", "Title Vol. 2".
+func isVolumeOf(folder, series string) bool {
+	rest, ok := strings.CutPrefix(folder, series+" ")
+	if !ok {
+		return false
+	}
+	volume, ok := strings.CutPrefix(rest, "volume ")
+	if !ok {
+		volume, ok = strings.CutPrefix(rest, "v")
+	}
+	return ok && isDigits(volume)
 }
 
 func (d *derivation) comicOf(group []int, things []identity) {
@@ -192,17 +206,19 @@ func comicWorks(parts []*Part, key string) []Work {
 	}
 	var all tally
 	var numbers []int
+	sorts := make(map[byte]bool) // 'c' chapters, 'v' volumes, or issues
 	for _, l := range mergeLeaves(parts) {
 		works = append(works, leafWork(Issue, l, key, &works[0]))
 		all.leaf(&l)
 		if l.number != nil && *l.number == float64(int(*l.number)) {
 			numbers = append(numbers, int(*l.number))
+			sorts[max(l.key[0], '9')] = true
 		}
 	}
 	all.into(&works[0])
 	works[0].Children = all.leaves
 	holdOthers(&works[0], parts)
-	if len(numbers) > 0 {
+	if len(sorts) == 1 {
 		works[0].Gaps = gaps(numbers, slices.Min(numbers), 0)
 	}
 	return works

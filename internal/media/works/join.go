@@ -15,7 +15,11 @@ func Join(parts []*Part) []Work {
 		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Unit.Root, b.Unit.Root),
 			strings.Compare(a.Unit.Dir, b.Unit.Dir), strings.Compare(a.first(), b.first()))
 	})
-	var out []Work
+	count := 0
+	for _, p := range parts {
+		count += 1 + len(p.leaves) + len(p.leaves)/4 // and seasons
+	}
+	out := make([]Work, 0, count)
 	for _, set := range shared(parts) {
 		out = append(out, joinSet(set)...)
 	}

@@ -7,7 +7,7 @@ import (
 
 // maxCompared bounds how many parts of one artist and title are compared with each other; above it only equal
 // releases and equal songs join.
-const maxCompared = 256
+const maxCompared = 64
 
 // joinAlbums joins parts of one artist and title, or of one release: what completes each other is one album, the same
 // songs once more are a version of it, and other songs under the same numbers are another album.
@@ -23,6 +23,8 @@ type gathered struct {
 	keys   map[string]bool
 	id     string
 	tracks []track
+
+	numbered bool // all songs of the first part are
 }
 
 // song is the place of a track in an album: by disc and number, or by its title where it has none.
@@ -114,8 +116,12 @@ func (g *gathered) fits(p *Part, id string) fit {
 		}
 	}
 	switch {
-	case both == 0:
+	case both == 0 && g.numbered == p.numbered():
 		return completes
+	case both == 0 && p.Kind == Audiobook:
+		return again // one file for all of it, beside one for each chapter
+	case both == 0:
+		return apart
 	case g.id != "" && id != "" && g.id != id:
 		return apart
 	case 2*same > both:
@@ -124,11 +130,23 @@ func (g *gathered) fits(p *Part, id string) fit {
 	return apart
 }
 
+// numbered reports whether all songs have numbers.
+func (p *Part) numbered() bool {
+	return !slices.ContainsFunc(p.tracks, func(t track) bool { return t.num == 0 })
+}
+
 // take adds a part: its songs behind the others, or as the first version that has none of them.
 func (g *gathered) take(p *Part, id string) {
 	base := 0
 	for i := range p.tracks {
 		base = max(base, g.taken[p.tracks[i].song()])
+	}
+	if len(g.parts) == 0 {
+		g.numbered = p.numbered()
+	} else if g.numbered != p.numbered() {
+		for _, t := range g.tracks {
+			base = max(base, t.version+1)
+		}
 	}
 	for _, t := range p.tracks {
 		t.version += base

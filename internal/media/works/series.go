@@ -238,11 +238,13 @@ func episodeTitle(e *entry) string {
 
 // seriesWorks makes the works of parts that are one series: it, its seasons and its episodes.
 func seriesWorks(parts []*Part, key string) []Work {
-	works := []Work{workOf(parts, key)}
+	leaves := mergeLeaves(parts)
+	works := make([]Work, 1, 2+len(leaves)+len(leaves)/4)
+	works[0] = workOf(parts, key)
 	seasons := make(map[int]int) // by number, the place in works
 	tallies := make(map[int]*tally)
 	var all tally
-	for _, l := range mergeLeaves(parts) {
+	for _, l := range leaves {
 		at, ok := seasons[l.season]
 		if !ok {
 			at = len(works)

@@ -198,8 +198,9 @@ func withoutPart(stem string, part int) string {
 // one.
 func partMarker(title string) (rest string, part int, ok bool) {
 	fields := strings.Fields(title)
-	if n := len(fields); n >= 4 && strings.EqualFold(fields[n-2], "of") && isDigits(fields[n-1]) {
-		fields = fields[:n-2]
+	of := false
+	if n := len(fields); n >= 4 && strings.EqualFold(fields[n-2], "of") && isDigits(strings.Trim(fields[n-1], "()[]")) {
+		fields, of = fields[:n-2], true
 	}
 	n := len(fields)
 	if n == 0 {
@@ -210,6 +211,10 @@ func partMarker(title string) (rest string, part int, ok bool) {
 		if number, after, ok := leadingNumber(last); ok && after == "" {
 			return trimTitle(fields[:n-2]), number, true
 		}
+	}
+	if of && isDigits(last) {
+		number, err := strconv.Atoi(last)
+		return trimTitle(fields[:n-1]), number, err == nil
 	}
 	for _, word := range [...]string{"part", "pt", "cd"} {
 		if after, ok := strings.CutPrefix(last, word); ok && n >= 2 && isDigits(after) {
