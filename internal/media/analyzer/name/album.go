@@ -239,7 +239,11 @@ func (s *segment) audioEvidence() int {
 			n += 2
 		}
 		k := s.word(i)
-		if string(k[digits(k, 0):]) == "kbps" || oneOf(k, "lossless", "vbr", "cbr", "discography", "vinyl", "ost") {
+		switch string(k) {
+		case "lossless", "vbr", "cbr", "discography", "vinyl", "ost":
+			n += 2
+		}
+		if string(k[digits(k, 0):]) == "kbps" {
 			n += 2
 		}
 	}

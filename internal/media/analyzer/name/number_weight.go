@@ -184,12 +184,13 @@ func (s *segment) weighLong(f *figure, w int) candidate {
 	if subtitled {
 		w += 20
 	}
-	plain := !subtitled && !f.spaced && !s.fansubLike() && !s.onlySubtitled() && !f.ranges && f.before&sepHash == 0
+	marked := f.spaced || f.ranges || f.season >= 0 || f.before&sepHash != 0
+	plain := !subtitled && !marked && !s.fansubLike() && !s.onlySubtitled()
 	framed := !f.spaced && s.behindTag(f) || f.spaced && f.spacedAfter
-	switch plain = plain && f.season < 0; {
+	switch {
 	case framed && !s.fansub && s.ofSeason(f):
 		return candidate{weight: weightNumber, split: true}
-	case plain && f.spacedAfter && f.digits == 3 && !s.has(propYear) && s.freeWord(f.next):
+	case plain && f.digits == 3 && f.spacedAfter && s.freeWord(f.next) && !s.has(propYear):
 		return candidate{weight: weightBare + 2, split: s.splitConfirmed(f)}
 	case plain && f.context.season == nil && (f.digits > 3 || !f.zero):
 		return s.weighSplit(f, w)

@@ -85,16 +85,17 @@ func findCuts(path string, cuts []int) []int {
 	}
 	depth, inside := 0, -1 // inside is the first cut since a bracket opened
 	for i := range len(path) {
-		switch c := path[i]; {
-		case plainLetters[c] != 0:
-		case c == '/' || c == '\\':
+		mark := pathMarks[path[i]]
+		switch {
+		case mark == 0:
+		case mark == '/':
 			if depth > 0 && inside < 0 && !absolute {
 				inside = len(cuts)
 			}
 			cuts = append(cuts, i)
-		case bracketAt(path[i:], "([{", "【"):
+		case mark == '(' || strings.HasPrefix(path[i:], "【"):
 			depth, inside = depth+1, -1
-		case bracketAt(path[i:], ")]}", "】"):
+		case mark == ')' || strings.HasPrefix(path[i:], "】"):
 			if inside >= 0 {
 				cuts = cuts[:inside] // slashes between two brackets are text
 			}
@@ -104,10 +105,8 @@ func findCuts(path string, cuts []int) []int {
 	return cuts
 }
 
-// bracketAt reports whether text begins with one of the narrow brackets, or with the wide one.
-func bracketAt(text, narrow, wide string) bool {
-	return strings.IndexByte(narrow, text[0]) >= 0 || strings.HasPrefix(text, wide)
-}
+// pathMarks maps the bytes that matter to how a path is cut to what they stand for; wide brackets begin with 0xE3.
+var pathMarks = [256]byte{'/': '/', '\\': '/', '(': '(', '[': '(', '{': '(', ')': ')', ']': ')', '}': ')', 0xE3: 'w'}
 
 // medium is what a file name's extension says of its content.
 type medium uint8

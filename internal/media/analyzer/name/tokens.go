@@ -1,7 +1,7 @@
 package name
 
 import (
-	"unicode"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -121,6 +121,16 @@ func (s *segment) tokenize() {
 	)
 	text := s.text
 	for i := 0; i < len(text); {
+		if plainLetters[text[i]] != 0 { // most of most names
+			if !in {
+				in = true
+				cur, sep = s.beginToken(i, sep, stack), 0
+			}
+			var letter bool
+			i, letter = s.appendPlain(i)
+			cur.latin = cur.latin || letter
+			continue
+		}
 		r, n, kind, folded := decode(text[i:], &out)
 		switch {
 		case kind == kindApostrophe && in && startsWord(text[i+n:]), kind == kindMark && in:
@@ -130,19 +140,13 @@ func (s *segment) tokenize() {
 				in = true
 				cur, sep = s.beginToken(i, sep, stack), 0
 			}
-			if plainLetters[text[i]] != 0 { // most of most names
-				var letter bool
-				i, letter = s.appendPlain(i)
-				cur.latin = cur.latin || letter
-				continue
-			}
 			s.key = append(s.key, out[:folded]...)
 			if kind == kindLetter {
 				cur.takeScript(r)
 			}
 		default:
 			if in {
-				s.endToken(cur, i)
+				s.endToken(&cur, i)
 				in = false
 			}
 			sep |= s.separator(r, kind, i, n, &stack)
@@ -150,7 +154,7 @@ func (s *segment) tokenize() {
 		i += n
 	}
 	if in {
-		s.endToken(cur, len(text))
+		s.endToken(&cur, len(text))
 	}
 	s.tail = sep
 	for b := stack; b >= 0; b = s.br[b].parent {
@@ -187,7 +191,7 @@ func (t *token) takeScript(r rune) {
 }
 
 // endToken adds t, which ends before byte end of the text, if anything of it is left when folded.
-func (s *segment) endToken(t token, end int) {
+func (s *segment) endToken(t *token, end int) {
 	t.end, t.k1 = end, len(s.key)
 	if t.k1 > t.k0 {
 		s.addToken(t)
@@ -277,28 +281,27 @@ func (s *segment) separator(r rune, kind runeKind, at, size int, stack *int16) s
 	case kindApostrophe:
 		return sepQuote
 	}
-	sep, known := separatorSets[r]
-	if !known {
-		return sepOther
+	if r >= 0x200B && r <= 0x200D || r == 0xFEFF { // of no width
+		return sepSpace
 	}
-	s.spaces = s.spaces || sep == sepSpace && at > 0 && unicode.IsSpace(r)
-	return sep
-}
-
-// separatorSets says which characters separate words in which way.
-var separatorSets = func() map[rune]separators {
-	m := make(map[rune]separators)
-	for sep, runes := range map[separators]string{
-		sepSpace: " \t\u00A0\u3000\u200B\u200C\u200D\uFEFF", sepDot: ".·・", sepUnderscore: "_", sepDash: "-–—‐‑－",
-		sepTilde: "~～〜", sepPlus: "+＋", sepAmpersand: "&＆", sepComma: ",;、，", sepSlash: `/\|`, sepColon: ":：",
-		sepHash: "#", sepQuote: `"“”„«»`, sepMark: "!?！？¡¿…°´%$*",
-	} {
-		for _, r := range runes {
-			m[r] = sep
+	for _, set := range separatorSets {
+		if strings.ContainsRune(set.runes, r) {
+			s.spaces = s.spaces || set.sep == sepSpace && at > 0
+			return set.sep
 		}
 	}
-	return m
-}()
+	return sepOther
+}
+
+// separatorSets says which characters separate words in which way, what is most common first.
+var separatorSets = []struct {
+	sep   separators
+	runes string
+}{
+	{sepDot, ".·・"}, {sepSpace, " \t\u00A0\u3000"}, {sepDash, "-–—‐‑－"}, {sepUnderscore, "_"}, {sepComma, ",;、，"},
+	{sepTilde, "~～〜"}, {sepPlus, "+＋"}, {sepAmpersand, "&＆"}, {sepSlash, `/\|`}, {sepColon, ":："}, {sepHash, "#"},
+	{sepQuote, `"“”„«»`}, {sepMark, "!?！？¡¿…°´%$*"},
+}
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 

@@ -1,19 +1,16 @@
 package name
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // addToken appends t, cut in two where a season and episode mark is glued to a title.
-func (s *segment) addToken(t token) {
+func (s *segment) addToken(t *token) {
 	k := s.key[t.k0:t.k1]
-	if t.latin && len(k) > 5 && firstDigit(k) < len(k) {
-		if at := gluedMark(k); at > 0 && t.end-t.start == len(k) {
-			head := t
-			head.end, head.k1 = t.start+at, t.k0+at
-			s.push(head)
-			s.key = append(s.key, 0)
-			copy(s.key[head.k1+1:], s.key[head.k1:])
-			s.key[head.k1] = ' '
-			t.start, t.k0, t.k1, t.sep = head.end, head.k1+1, t.k1+1, 0
+	if t.latin && len(k) > 5 && firstDigit(k) < len(k) && t.end-t.start == len(k) {
+		if at := gluedMark(k); at > 0 {
+			s.pushHead(t, at)
 		}
 	}
 	if t.latin && t.cjk {
@@ -23,48 +20,51 @@ func (s *segment) addToken(t token) {
 	s.push(t)
 }
 
+// pushHead appends the first n bytes of t as a token of its own, and leaves the rest in t. The key of t has the length
+// of its text.
+func (s *segment) pushHead(t *token, n int) {
+	head := *t
+	head.end, head.k1 = t.start+n, t.k0+n
+	s.push(&head)
+	s.key = slices.Insert(s.key, head.k1, ' ')
+	t.start, t.k0, t.k1, t.sep = head.end, head.k1+1, t.k1+1, 0
+}
+
 // pushMixed appends t, a word of two scripts, cut in two where it ends in the number of an episode: 风之谷EP05.
-func (s *segment) pushMixed(t token) {
+func (s *segment) pushMixed(t *token) {
 	k := s.key[t.k0:t.k1]
 	i := len(k)
 	for i > 0 && isDigit(k[i-1]) {
 		i--
 	}
 	n := len(k) - i
-	if n < 2 || n > 4 || t.end-t.start != len(k) || i < 4 {
-		s.push(t)
-		return
-	}
+	cut := n >= 2 && n <= 4 && i >= 4 && t.end-t.start == len(k)
 	switch {
-	case k[i-1] == 'p' && k[i-2] == 'e' && k[i-3] >= utf8.RuneSelf:
+	case cut && k[i-1] == 'p' && k[i-2] == 'e' && k[i-3] >= utf8.RuneSelf:
 		i -= 2
-	case k[i-1] == 'e' && k[i-2] >= utf8.RuneSelf:
+	case cut && k[i-1] == 'e' && k[i-2] >= utf8.RuneSelf:
 		i--
 	default:
 		s.push(t)
 		return
 	}
-	head := t
-	head.end, head.k1, head.latin = t.start+i, t.k0+i, false
+	t.latin = false
 	for _, c := range k[:i] {
-		head.latin = head.latin || c < utf8.RuneSelf && !isDigit(c)
+		t.latin = t.latin || c < utf8.RuneSelf && !isDigit(c)
 	}
-	s.push(head)
-	s.key = append(s.key, 0)
-	copy(s.key[head.k1+1:], s.key[head.k1:])
-	s.key[head.k1] = ' '
-	t.start, t.k0, t.k1, t.sep, t.cjk, t.latin = head.end, head.k1+1, t.k1+1, 0, false, true
+	s.pushHead(t, i)
+	t.cjk, t.latin = false, true
 	s.push(t)
 }
 
-func (s *segment) push(t token) {
+func (s *segment) push(t *token) {
 	k := s.key[t.k0:t.k1]
 	t.num = number(k)
 	if t.num < 0 || len(k) == 4 || len(k) == 1 {
 		t.entry = lookupWord(k)
 	}
 	t.plain = t.num < 0 && firstDigit(k) == len(k)
-	s.tok = append(s.tok, t)
+	s.tok = append(s.tok, *t)
 }
 
 // gluedMark returns where in a word a mark such as s01e06 begins that title letters precede, or where

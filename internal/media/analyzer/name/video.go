@@ -210,21 +210,21 @@ func bestFolder(dirs []folder) *folder {
 
 // parentRules reports whether the folder names the release, and the file in it only repeats it in a
 // shorthand, or hides it.
-func (f *segment) parentRules(n names, d *folder) bool {
+func (s *segment) parentRules(n names, d *folder) bool {
 	if !d.release && !d.seg.has(propMarker) && !d.seg.has(propFilm) && !d.seg.has(propBonus) {
 		return false
 	}
-	own, parent := f.marker(), d.seg.marker()
-	technical := f.hasTechnical()
+	own, parent := s.marker(), d.seg.marker()
+	technical := s.hasTechnical()
 	switch {
-	case own != nil && parent != nil && d.release && f.shorthand() && sameEpisode(f, own, d.seg, parent):
+	case own != nil && parent != nil && d.release && s.shorthand() && sameEpisode(s, own, d.seg, parent):
 		return true // "Title.S08E16.720p-ABC/abc-ttl.s08e16.mkv"
-	case own != nil && countsItself(own, parent, n, d), f.has(propYear) && !n.title.empty():
+	case own != nil && countsItself(own, parent, n, d), s.has(propYear) && !n.title.empty():
 		return false
 	case parent != nil && parent.episodes.empty() && technical && !n.title.empty():
 		return false
 	}
-	return !technical || f.shorthand() || n.title.empty()
+	return !technical || s.shorthand() || n.title.empty()
 }
 
 // countsItself reports whether a name with the marker own numbers its work, rather than its folder with the marker
@@ -262,25 +262,25 @@ func (s *segment) shorthand() bool {
 }
 
 // takeFromFolders completes a guess with what the folders say, of which d is the nearest that names a work.
-func (f *segment) takeFromFolders(g *Guess, n names, d *folder, c context) {
+func (s *segment) takeFromFolders(g *Guess, n names, d *folder, c context) {
 	if c.season != nil && len(g.Season) == 0 && (len(g.Episode) > 0 || c.pure) {
 		g.Season = append(Ints(nil), c.season...)
 	}
 	if d == nil {
 		return
 	}
-	marker := f.has(propMarker) || g.Date != ""
+	marker := s.has(propMarker) || g.Date != ""
 	title := d.seg.phrase(d.names.title)
 	switch {
 	case g.Title == "":
 		g.Title = title
-	case c.pure && !marker && g.EpisodeTitle == "" && !bytes.HasPrefix(f.key, d.seg.key):
+	case c.pure && !marker && g.EpisodeTitle == "" && !bytes.HasPrefix(s.key, d.seg.key):
 		g.EpisodeTitle, g.Title = g.Title, title
 	case sameTitle(g.Title, title):
 		if len(title) > len(foldWord(title)) { // the folder has the marks that the name lost
 			g.Title = title
 		}
-	case (marker && d.release || d.seg.has(propYear)) && f.endsWith(n.title, d):
+	case (marker && d.release || d.seg.has(propYear)) && s.endsWith(n.title, d):
 		g.Title = title
 		if marker {
 			return
@@ -295,12 +295,12 @@ func (f *segment) takeFromFolders(g *Guess, n names, d *folder, c context) {
 
 // endsWith reports whether the title in a name ends with that of the folder, which has a marker too:
 // "Episode Title - Series S2 (Ep 6)".
-func (f *segment) endsWith(title words, d *folder) bool {
+func (s *segment) endsWith(title words, d *folder) bool {
 	if title.empty() {
 		return false
 	}
 	up := d.seg.key[d.seg.tok[d.names.title.from].k0:d.seg.tok[d.names.title.to-1].k1]
-	before, ok := bytes.CutSuffix(f.key[:f.tok[title.to-1].k1], up)
+	before, ok := bytes.CutSuffix(s.key[:s.tok[title.to-1].k1], up)
 	return ok && len(before) > 1 && before[len(before)-1] == ' '
 }
 
