@@ -38,7 +38,7 @@ sysusersdir ?= $(prefix)/lib/sysusers.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 mandir ?= $(prefix)/share/man
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-samba test-systemd bench bench-memory bench-growth bench-millions fuzz verify soak soak-share library install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd bench bench-memory bench-growth bench-millions fuzz verify soak soak-share library install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -53,7 +53,7 @@ test:
 test-quick:
 	$(GO) test -short -timeout 5m -tags $(TAGS) $$($(GO) list $(PACKAGES) | grep -vE '/internal/(app|smb)(/|$$)|/cmd/')
 
-check: lint vet test test-memory test-samba test-systemd
+check: lint vet test test-memory test-time test-samba test-systemd
 
 lint:
 	$(GO) run ./tools/concurrencylint cmd internal tools
@@ -73,6 +73,10 @@ test-samba:
 # What `make test` passes over, since the race detector makes pools forget.
 test-memory:
 	scripts/require-tests.sh -- $(GO) test -count=1 -v -run 'LittleMemory$$' -tags $(TAGS) ./internal/media/analyzer/probe
+
+# Time that a name takes with its length; the race detector would take ten times more of it.
+test-time:
+	scripts/require-tests.sh -- $(GO) test -count=1 -v -run 'LinearTime$$' -tags $(TAGS) ./internal/media/analyzer/name
 
 test-systemd: build
 	scripts/test-systemd.sh bin/catalogizerd

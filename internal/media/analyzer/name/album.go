@@ -304,7 +304,8 @@ func (s *segment) spokenAlbum(g *Guess) bool {
 	if g.Album = s.phrase(title); strings.Contains(strings.ToLower(g.Album), "discography") {
 		g.Album = ""
 	}
-	if strings.Contains(s.text, "⭐") || strings.Contains(s.text, "Lossless / WEB") || strings.Contains(s.text, "PMEDIA") {
+	if strings.Contains(s.text, "⭐") || strings.Contains(s.text, "Lossless / WEB") ||
+		strings.Contains(s.text, "PMEDIA") {
 		g.Type = Music
 	}
 	return true

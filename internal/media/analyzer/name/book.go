@@ -25,13 +25,7 @@ func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 }
 
 // namesAnyBook reports a name that says no more than that the file is a book.
-func (s *segment) namesAnyBook() bool {
-	switch string(s.key) {
-	case "book", "ebook", "buch", "libro", "livre":
-		return true
-	}
-	return false
-}
+func (s *segment) namesAnyBook() bool { return oneOf(s.key, "book", "ebook", "buch", "libro", "livre") }
 
 // aboveFile returns the path of the folder, as if that were the file; false where there is none that names a work.
 func (p *pathParts) aboveFile() (pathParts, bool) {

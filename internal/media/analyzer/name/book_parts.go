@@ -284,9 +284,5 @@ func turned(names string) string {
 
 // isSuffix reports what stands behind a comma without being a first name.
 func isSuffix(text string) bool {
-	switch foldWord(text) {
-	case "jr", "sr", "ii", "iii", "iv", "md", "phd", "ph d", "esq":
-		return true
-	}
-	return false
+	return oneOf([]byte(foldWord(text)), "jr", "sr", "ii", "iii", "iv", "md", "phd", "ph d", "esq")
 }

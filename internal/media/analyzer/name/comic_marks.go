@@ -17,20 +17,16 @@ const (
 // they are glued, or a dot or a space and a number follow.
 var comicWords = map[string]markKind{
 	"v": markVolume, "vol": markVolume, "vols": markVolume, "volume": markVolume, "volumes": markVolume,
-	"t": markVolume, "tome": markVolume,
-	"tomes": markVolume, "tomo": markVolume, "band": markVolume, "bd": markVolume, "ln": markVolume,
-	"novel": markVolume, "novels": markVolume,
-	"book": markVolume, "books": markVolume, "disc": markVolume, "discs": markVolume, "s": markVolume,
-	"season": markVolume,
-	"том":    markVolume, "тома": markVolume, "เล่ม": markVolume, "เล่มที่": markVolume,
-	"c": markChapter, "ch": markChapter, "chs": markChapter, "chp": markChapter, "chps": markChapter,
-	"chap": markChapter, "chaps": markChapter,
-	"chapter": markChapter, "chapters": markChapter, "chapitre": markChapter, "kapitel": markChapter,
-	"capitulo": markChapter, "capitolo": markChapter,
-	"episode": markChapter, "ep": markChapter, "глава": markChapter, "главы": markChapter, "ตอน": markChapter,
-	"ตอนที่": markChapter,
-	"issue":  markIssue, "issues": markIssue, "no": markIssue, "nr": markIssue,
-	"sp": markSpecial, "special": markSpecial, "omake": markSpecial, "extra": markSpecial,
+	"t": markVolume, "tome": markVolume, "tomes": markVolume, "tomo": markVolume, "band": markVolume,
+	"bd": markVolume, "ln": markVolume, "novel": markVolume, "novels": markVolume, "book": markVolume,
+	"books": markVolume, "disc": markVolume, "discs": markVolume, "s": markVolume, "season": markVolume,
+	"том": markVolume, "тома": markVolume, "เล่ม": markVolume, "เล่มที่": markVolume, "c": markChapter,
+	"ch": markChapter, "chs": markChapter, "chp": markChapter, "chps": markChapter, "chap": markChapter,
+	"chaps": markChapter, "chapter": markChapter, "chapters": markChapter, "chapitre": markChapter,
+	"kapitel": markChapter, "capitulo": markChapter, "capitolo": markChapter, "episode": markChapter,
+	"ep": markChapter, "глава": markChapter, "главы": markChapter, "ตอน": markChapter, "ตอนที่": markChapter,
+	"issue": markIssue, "issues": markIssue, "no": markIssue, "nr": markIssue, "sp": markSpecial,
+	"special": markSpecial, "omake": markSpecial, "extra": markSpecial,
 }
 
 // comicEndings are what stands behind a number in the languages that put it there.

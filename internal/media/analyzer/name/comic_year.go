@@ -49,5 +49,6 @@ func (s *segment) dateFrom(i int) int {
 }
 
 func monthName(k []byte) bool {
-	return len(k) >= 3 && len(k) <= 9 && strings.Contains(" jan feb mar apr may jun jul aug sep oct nov dec", " "+string(k[:3]))
+	const months = " jan feb mar apr may jun jul aug sep oct nov dec"
+	return len(k) >= 3 && len(k) <= 9 && strings.Contains(months, " "+string(k[:3]))
 }

@@ -68,8 +68,8 @@ func (s *segment) dropLeftovers() {
 			s.add(claim{prop: propIgnored, from: at, to: at + 1})
 		}
 	}
-	if s.repeatsEpisode() || len(s.tok) > 1 && s.freeWord(0) && s.alone(0) && s.br[0].kind == '(' && s.tok[0].num >= 0 &&
-		len(s.word(0)) < 3 {
+	if s.repeatsEpisode() || len(s.tok) > 1 && s.freeWord(0) && s.alone(0) && s.br[0].kind == '(' &&
+		s.tok[0].num >= 0 && len(s.word(0)) < 3 {
 		s.add(claim{prop: propIgnored, from: 0, to: 1})
 	}
 }

@@ -18,13 +18,13 @@ func ExampleParse() {
 
 // A guess prints as guessit's does: one value as a scalar, several as a list.
 func ExampleGuess_json() {
-	text, err := json.Marshal(name.Parse("[Grp] Sora no Uta - 07-08 [720p].mkv"))
+	text, err := json.Marshal(name.Parse("[Grp] Sora - 07-08 [720p].mkv"))
 	if err != nil {
 		panic(err)
 	}
 	fmt.Println(string(text))
 	// Output:
-	// {"type":"episode","title":"Sora no Uta","episode":[7,8],"screen_size":"720p","release_group":"Grp","container":"mkv"}
+	// {"type":"episode","title":"Sora","episode":[7,8],"screen_size":"720p","release_group":"Grp","container":"mkv"}
 }
 
 // What the name does not say is not there: this one has no title.

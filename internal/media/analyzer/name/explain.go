@@ -1,9 +1,6 @@
 package name
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Reason is why a path says something: which of its words were taken for what, and by which sign.
 type Reason struct {
@@ -65,8 +62,7 @@ func (e *explanation) medium() {
 
 var mediumNames = map[medium]string{
 	mediumVideo: "a video", mediumAudio: "sound", mediumImage: "a picture", mediumBook: "a book",
-	mediumComic:    "a comic",
-	mediumSubtitle: "subtitles", mediumText: "a file beside a work", mediumGame: "a game",
+	mediumComic: "a comic", mediumSubtitle: "subtitles", mediumText: "a file beside a work", mediumGame: "a game",
 	mediumDisc: "a placeholder for a disc",
 }
 
@@ -107,27 +103,28 @@ func (s *segment) claimSays(c *claim) (says, because string) {
 	case propMarker:
 		return s.markerSays(c), markerReason(c)
 	case propYear:
-		return "year " + strconv.Itoa(c.num), s.yearReason(c)
+		return "year " + itoa(c.num), s.yearReason(c)
 	case propDate:
 		return "date " + c.text, "of its shape, a day of the calendar"
-	case propPart:
-		return "part " + strconv.Itoa(c.num), "a word for parts with its number"
-	case propCD:
-		return "cd " + strconv.Itoa(c.num), "a word for discs with its number"
-	case propDisc:
-		return "disc " + strconv.Itoa(c.num), "a word for discs with its number"
-	case propFilm:
-		return "film " + strconv.Itoa(c.num), "of its shape, f and a number between dashes"
-	case propBonus:
-		return "bonus " + strconv.Itoa(c.num), "of its shape, x and a number between dashes"
 	case propGroup:
 		return "release group " + c.text, "brackets that open the name, as releases of anime have them"
-	case propScreenSize, propAudioChannels, propCRC, propSize, propRate, propWebsite, propCountry, propProvider:
-		return shapeNames[c.prop] + " " + c.text, "of its shape"
 	case propIgnored:
 		return "nothing", "it only repeats or lists what is said elsewhere"
 	}
+	if n, ok := numberedClaims[c.prop]; ok {
+		return n.says + itoa(c.num), n.because
+	}
+	if shape := shapeNames[c.prop]; shape != "" {
+		return shape + " " + c.text, "of its shape"
+	}
 	return "", ""
+}
+
+var numberedClaims = map[property]struct{ says, because string }{
+	propPart: {"part ", "a word for parts with its number"}, propCD: {"cd ", "a word for discs with its number"},
+	propDisc:  {"disc ", "a word for discs with its number"},
+	propFilm:  {"film ", "of its shape, f and a number between dashes"},
+	propBonus: {"bonus ", "of its shape, x and a number between dashes"},
 }
 
 // markerSays tells the numbers of a marker.
@@ -141,9 +138,9 @@ func (s *segment) markerSays(c *claim) string {
 			b.WriteString(", ")
 		}
 		n := s.numbers(p)
-		b.WriteString(what + " " + strconv.Itoa(n[0]))
+		b.WriteString(what + " " + itoa(n[0]))
 		if len(n) > 1 {
-			b.WriteString(" to " + strconv.Itoa(n[len(n)-1]))
+			b.WriteString(" to " + itoa(n[len(n)-1]))
 		}
 	}
 	list("season", c.seasons)
@@ -154,7 +151,7 @@ func (s *segment) markerSays(c *claim) string {
 	list(what, c.episodes)
 	list("absolute episode", c.absolute)
 	if c.count > 0 {
-		b.WriteString(" of " + strconv.Itoa(c.count))
+		b.WriteString(" of " + itoa(c.count))
 	}
 	if b.Len() == 0 {
 		b.WriteString(what)
@@ -222,9 +219,8 @@ var placeReasons = map[string]string{
 	"title":             "before the first mark, year or tag",
 	"alternative title": "beside the title, in another script, in brackets or behind AKA",
 	"episode title":     "behind the mark of the episode", "series": "before the number",
-	"author": "where layouts of libraries have the author",
-	"artist": "where layouts of libraries have the artist", "album": "where layouts of libraries have the album",
-	"subtitle": "behind the title",
+	"author": "where layouts of libraries have the author", "artist": "where layouts of libraries have the artist",
+	"album": "where layouts of libraries have the album", "subtitle": "behind the title",
 }
 
 var strengthReasons = map[strength]string{
@@ -244,6 +240,5 @@ var tagNames = func() map[property]string {
 
 var shapeNames = map[property]string{
 	propScreenSize: "screen size", propAudioChannels: "audio channels", propCRC: "checksum", propSize: "size",
-	propRate:    "rate",
-	propWebsite: "website", propCountry: "country", propProvider: "id in an outside catalog",
+	propRate: "rate", propWebsite: "website", propCountry: "country", propProvider: "id in an outside catalog",
 }

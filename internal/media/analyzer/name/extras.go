@@ -41,24 +41,23 @@ func extraSuffix(file string) string {
 		return ""
 	}
 	word := strings.TrimRight(strings.ToLower(strings.TrimSpace(file[i+1:])), "0123456789")
-	kind := ""
-	switch word {
+	switch dashed := file[i] == '-'; word {
 	case "trailer", "sample":
-		kind = word
+		return word
 	case "scene", "clip", "interview", "behindthescenes", "deletedscene", "featurette", "short":
-		if file[i] == '-' {
-			kind = word
+		if dashed {
+			return word
 		}
 	case "deleted":
-		if file[i] == '-' {
-			kind = "deletedscene"
+		if dashed {
+			return "deletedscene"
 		}
 	case "extra", "other":
-		if file[i] == '-' {
-			kind = "unknown"
+		if dashed {
+			return "unknown"
 		}
 	}
-	return kind
+	return ""
 }
 
 // cutExtraSuffix cuts the kind of extra that media servers expect behind a dash off the end of a name.
@@ -78,31 +77,14 @@ func extraFolder(name string, m medium) string {
 		}
 		return ""
 	}
-	switch name {
-	case "trailers", "trailer":
-		return "trailer"
-	case "samples", "sample":
-		return "sample"
-	case "behind the scenes":
-		return "behindthescenes"
-	case "deleted scenes":
-		return "deletedscene"
-	case "interviews":
-		return "interview"
-	case "scenes":
-		return "scene"
-	case "clips":
-		return "clip"
-	case "shorts":
-		return "short"
-	case "featurettes":
-		return "featurette"
-	case "backdrops":
-		return "themevideo"
-	case "extras", "extra", "other", "others":
-		return "unknown"
-	}
-	return ""
+	return extraFolders[name]
+}
+
+var extraFolders = map[string]string{
+	"trailers": "trailer", "trailer": "trailer", "samples": "sample", "sample": "sample",
+	"behind the scenes": "behindthescenes", "deleted scenes": "deletedscene", "interviews": "interview",
+	"scenes": "scene", "clips": "clip", "shorts": "short", "featurettes": "featurette", "backdrops": "themevideo",
+	"extras": "unknown", "extra": "unknown", "other": "unknown", "others": "unknown",
 }
 
 // cutStub reads the medium that a placeholder such as "Title.dvd.disc" stands for, and returns the name

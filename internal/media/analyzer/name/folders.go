@@ -28,24 +28,17 @@ func describeFolder(g *Guess, p *pathParts, s *scratch) {
 // seasonByName reads folders of seasons that have no word for it: a number in a series' folder, and
 // those for specials.
 func (s *segment) seasonByName(p *pathParts) (int, bool) {
-	switch string(s.key) {
-	case "specials", "extras", "season specials":
+	if oneOf(s.key, "specials", "extras", "season specials") {
 		return 0, true
 	}
-	if len(s.tok) != 1 || s.tok[0].num < 0 || len(s.word(0)) > 2 || p.n == 0 {
+	if len(s.tok) != 1 || s.tok[0].num < 0 || len(s.word(0)) > 2 || p.n < 2 {
 		return 0, false
 	}
 	up := foldWord(p.dirs[0])
-	e := lookupWord(up)
-	if p.n < 2 || e.plays(roleGenericFolder) || strings.HasSuffix(up, "collection") {
+	if lookupWord(up).plays(roleGenericFolder) || strings.HasSuffix(up, "collection") {
 		return 0, false
 	}
-	for i := range len(up) {
-		if !isDigit(up[i]) && up[i] != ' ' {
-			return s.tok[0].num, true
-		}
-	}
-	return 0, false
+	return s.tok[0].num, strings.Trim(up, "0123456789 ") != ""
 }
 
 // discFolder reports whether the name is that of one disc of several: "Disc 2", "CD1", "Disc 04

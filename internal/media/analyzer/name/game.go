@@ -1,9 +1,6 @@
 package name
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // parseGame reads a game as collections of cartridges and discs name it: the title, then groups in brackets that
 // say where it was sold, in which languages and revision, on which disc, and how good the copy is. The three
@@ -128,7 +125,7 @@ func (g *Guess) readRevision(text string) bool {
 	switch strings.ToLower(word) {
 	case "rev", "rev.":
 		if len(rest) == 1 && isLetter(rest[0]) {
-			g.Revision = Number(strconv.Itoa(int(rest[0]|0x20-'a') + 1))
+			g.Revision = Number(itoa(int(rest[0]|0x20-'a') + 1))
 			return true
 		}
 		if v, ok := decimal(rest); ok {

@@ -43,27 +43,22 @@ func gameRegions(text string) (regions []string) {
 // alpha-3 for countries, and short names for what is none.
 var regionWords = map[string]string{
 	"argentina": "ARG", "asia": "ASI", "australia": "AUS", "austria": "AUT", "belgium": "BEL", "brazil": "BRA",
-	"canada": "CAN", "china": "CHN",
-	"croatia": "HRV", "czech": "CZE", "denmark": "DNK", "europe": "EUR", "finland": "FIN", "france": "FRA",
-	"germany": "DEU", "greece": "GRC",
-	"hong kong": "HKG", "hungary": "HUN", "india": "IND", "ireland": "IRL", "israel": "ISR", "italy": "ITA",
-	"japan": "JPN", "korea": "KOR",
+	"canada": "CAN", "china": "CHN", "croatia": "HRV", "czech": "CZE", "denmark": "DNK", "europe": "EUR",
+	"finland": "FIN", "france": "FRA", "germany": "DEU", "greece": "GRC", "hong kong": "HKG", "hungary": "HUN",
+	"india": "IND", "ireland": "IRL", "israel": "ISR", "italy": "ITA", "japan": "JPN", "korea": "KOR",
 	"latin america": "LAT", "mexico": "MEX", "netherlands": "NLD", "new zealand": "NZL", "norway": "NOR",
-	"poland": "POL", "portugal": "PRT",
-	"russia": "RUS", "scandinavia": "SCA", "singapore": "SGP", "south africa": "ZAF", "spain": "ESP", "sweden": "SWE",
-	"switzerland": "CHE",
-	"taiwan":      "TWN", "thailand": "THA", "turkey": "TUR", "uk": "GBR", "united kingdom": "GBR", "ukraine": "UKR",
-	"united arab emirates": "ARE",
-	"usa":                  "USA", "world": "WORLD",
+	"poland": "POL", "portugal": "PRT", "russia": "RUS", "scandinavia": "SCA", "singapore": "SGP",
+	"south africa": "ZAF", "spain": "ESP", "sweden": "SWE", "switzerland": "CHE", "taiwan": "TWN", "thailand": "THA",
+	"turkey": "TUR", "uk": "GBR", "united kingdom": "GBR", "ukraine": "UKR", "united arab emirates": "ARE",
+	"usa": "USA", "world": "WORLD",
 }
 
 // regionCodes are TOSEC's, which are ISO 3166-1 alpha-2 in capitals.
 var regionCodes = map[string]string{
 	"AU": "AUS", "BR": "BRA", "CA": "CAN", "CN": "CHN", "DE": "DEU", "DK": "DNK", "ES": "ESP", "EU": "EUR",
-	"FI": "FIN", "FR": "FRA", "GB": "GBR",
-	"GR": "GRC", "HK": "HKG", "IT": "ITA", "JP": "JPN", "KR": "KOR", "NL": "NLD", "NO": "NOR", "PL": "POL",
-	"PT": "PRT", "RU": "RUS", "SE": "SWE",
-	"TW": "TWN", "UK": "GBR", "US": "USA", "UE": "USA",
+	"FI": "FIN", "FR": "FRA", "GB": "GBR", "GR": "GRC", "HK": "HKG", "IT": "ITA", "JP": "JPN", "KR": "KOR",
+	"NL": "NLD", "NO": "NOR", "PL": "POL", "PT": "PRT", "RU": "RUS", "SE": "SWE", "TW": "TWN", "UK": "GBR",
+	"US": "USA", "UE": "USA",
 }
 
 // regionLetters are GoodTools'.

@@ -2,6 +2,7 @@ package name
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -124,23 +125,21 @@ type Guess struct {
 type Ints []int
 
 // MarshalJSON implements json.Marshaler.
-func (n Ints) MarshalJSON() ([]byte, error) {
-	if len(n) == 1 {
-		return strconv.AppendInt(nil, int64(n[0]), 10), nil
+func (n Ints) MarshalJSON() ([]byte, error) { return scalarOrList(n) }
+
+// scalarOrList encodes one value as itself.
+func scalarOrList[T any](v []T) ([]byte, error) {
+	if len(v) == 1 {
+		return json.Marshal(v[0])
 	}
-	return json.Marshal([]int(n))
+	return json.Marshal(v)
 }
 
 // Numbers are numbers, mostly whole ones, of which a name mostly has one. One encodes as a scalar, several as a list.
 type Numbers []float64
 
 // MarshalJSON implements json.Marshaler.
-func (n Numbers) MarshalJSON() ([]byte, error) {
-	if len(n) == 1 {
-		return json.Marshal(n[0])
-	}
-	return json.Marshal([]float64(n))
-}
+func (n Numbers) MarshalJSON() ([]byte, error) { return scalarOrList(n) }
 
 // Whole returns the numbers as integers, nil if one of them is none.
 func (n Numbers) Whole() []int {
@@ -164,35 +163,16 @@ func (n *Numbers) addInts(v []int) {
 }
 
 // Has reports whether v is among the numbers.
-func (n Ints) Has(v int) bool {
-	for _, x := range n {
-		if x == v {
-			return true
-		}
-	}
-	return false
-}
+func (n Ints) Has(v int) bool { return slices.Contains(n, v) }
 
 // Strings are words of which a name mostly has one. One encodes as a scalar, several as a list.
 type Strings []string
 
 // MarshalJSON implements json.Marshaler.
-func (s Strings) MarshalJSON() ([]byte, error) {
-	if len(s) == 1 {
-		return json.Marshal(s[0])
-	}
-	return json.Marshal([]string(s))
-}
+func (s Strings) MarshalJSON() ([]byte, error) { return scalarOrList(s) }
 
 // Has reports whether v is among the words.
-func (s Strings) Has(v string) bool {
-	for _, x := range s {
-		if x == v {
-			return true
-		}
-	}
-	return false
-}
+func (s Strings) Has(v string) bool { return slices.Contains(s, v) }
 
 func (s *Strings) add(v string) {
 	if !s.Has(v) {

@@ -195,7 +195,8 @@ func (s *segment) countMark(i int) (claim, bool) {
 		if p > 3 || len(k)-p > 5 || len(k) < p+3 || string(k[p:p+2]) != "of" || digits(k, p+2) != len(k) {
 			return claim{}, false
 		}
-		return claim{from: i, to: i + 1, episodes: s.number(number(k[:p])), count: number(k[p+2:]), weight: weightWord}, true
+		c := claim{from: i, to: i + 1, episodes: s.number(number(k[:p])), count: number(k[p+2:]), weight: weightWord}
+		return c, true
 	}
 	all := s.at(i + 2).num
 	if len(k) > 3 || all < n || all >= 1000 || !s.plays(i+1, roleOf) || s.is(i+1, "de") || s.is(i+1, "sur") {

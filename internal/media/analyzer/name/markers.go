@@ -200,7 +200,8 @@ func (s *segment) crossed(i int) (claim, bool) {
 	if d == 0 || n > 4 || k[p] == 'e' && p != 2 {
 		return claim{}, false
 	}
-	if before := s.at(i - 1).num; p == 1 && (k[0] == '0' || n == 1) && s.tok[i].sep == sepDot && before >= 0 && before < 10 {
+	if before := s.at(i - 1).num; p == 1 && (k[0] == '0' || n == 1) && s.tok[i].sep == sepDot && before >= 0 &&
+		before < 10 {
 		return claim{}, false // "2.0x3"
 	}
 	c := claim{from: i, to: i + 1, seasons: s.number(number(k[:p])), weight: weightCrossed}

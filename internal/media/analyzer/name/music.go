@@ -240,10 +240,7 @@ func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
 
 func isYear(text string) bool { return len(text) == 4 && yearLike(number([]byte(text))) }
 
-func isGeneric(dir string) bool {
-	e := lookupWord(foldWord(dir))
-	return e.plays(roleGenericFolder)
-}
+func isGeneric(dir string) bool { return lookupWord(foldWord(dir)).plays(roleGenericFolder) }
 
 // readAlbum reads "Artist - Album (Year) [FLAC]", "1999 - Album", "Album (1999)".
 func (s *scratch) readAlbum(text string) (artist, album string, year int) {

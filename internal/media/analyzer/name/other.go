@@ -147,7 +147,7 @@ func (s *segment) readCourse(g *Guess) bool {
 	default:
 		return false
 	}
-	if start < len(s.tok) && s.is(start, "com") {
+	if s.is(start, "com") {
 		start++
 	}
 	end := len(s.tok)
@@ -156,12 +156,12 @@ func (s *segment) readCourse(g *Guess) bool {
 		g.ReleaseGroup = valid(s.raw(end))
 	}
 	for i := start + 1; i < end; i++ {
-		if k := string(s.word(i)); k == "tutorial" && i == end-1 || k == "bookware" {
+		if s.is(i, "tutorial") && i == end-1 || s.is(i, "bookware") {
 			end = i
 		}
 	}
 	g.Type, g.Title = Education, s.phrase(words{start, end})
-	return !(start >= end)
+	return start < end
 }
 
 // readNumberedBook reads books and comics without an extension: "Series #1 (of 4)", "Series v01 c120",
@@ -197,8 +197,8 @@ func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 // plainNumbered reports a number before a dash, in a name without brackets and leading zeros, or with a year in
 // brackets at its end: "4 - Title", "04 - Title (1890)".
 func (s *segment) plainNumbered() bool {
-	if t := s.at(1); s.tok[0].num < 0 || len(s.word(0)) > 2 || s.tok[0].bracket >= 0 || !t.sep.spacedDash() || t.num >= 0 ||
-		len(s.tok) < 3 || s.nextDash(2) > 0 {
+	if t := s.at(1); s.tok[0].num < 0 || len(s.word(0)) > 2 || s.tok[0].bracket >= 0 || !t.sep.spacedDash() ||
+		t.num >= 0 || len(s.tok) < 3 || s.nextDash(2) > 0 {
 		return false
 	}
 	if len(s.br) == 0 {

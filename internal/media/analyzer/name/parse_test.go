@@ -27,8 +27,8 @@ func check(t *testing.T, path, wants string) {
 	}
 }
 
-// ownName is a line of testdata/names.jsonl: a name that was made up here, and what it must say. Fields that it does not
-// mention are not asked for.
+// ownName is a line of testdata/names.jsonl: a name that was made up here, and what it must say. Fields that it does
+// not mention are not asked for.
 type ownName struct {
 	Class string
 	Path  string

@@ -128,12 +128,11 @@ const (
 func mediumOf(ext string) (medium, bool) {
 	switch ext {
 	case "mkv", "mp4", "avi", "m4v", "ts", "wmv", "mov", "mpg", "mpeg", "divx", "ogm", "ogv", "webm", "flv", "3gp",
-		"m2ts", "mts",
-		"vob", "iso", "img", "asf", "rm", "rmvb", "mk3d", "strm", "wtv", "dvr", "f4v", "xvid", "evo", "mk2":
+		"m2ts", "mts", "vob", "iso", "img", "asf", "rm", "rmvb", "mk3d", "strm", "wtv", "dvr", "f4v", "xvid", "evo",
+		"mk2":
 		return mediumVideo, true
 	case "mp3", "flac", "m4a", "ogg", "opus", "wav", "wma", "aac", "aiff", "aif", "ape", "wv", "mpc", "alac", "dsf",
-		"dff", "mka",
-		"m4b", "aax", "tak", "tta", "oga", "spx", "ac3", "dts", "mid", "midi":
+		"dff", "mka", "m4b", "aax", "tak", "tta", "oga", "spx", "ac3", "dts", "mid", "midi":
 		return mediumAudio, true
 	case "jpg", "jpeg", "png", "gif", "heic", "heif", "tif", "tiff", "webp", "bmp", "dng", "cr2", "cr3", "nef", "arw",
 		"raf", "orf", "rw2", "avif", "svg":
@@ -145,9 +144,8 @@ func mediumOf(ext string) (medium, bool) {
 	case "srt", "sub", "ass", "ssa", "idx", "vtt", "smi", "sup", "usf", "ttml":
 		return mediumSubtitle, true
 	case "3ds", "a26", "a78", "cci", "cia", "fds", "gb", "gba", "gbc", "gcm", "gcz", "gen", "gg", "lnx", "n64", "nds",
-		"nes", "ngc", "nkit",
-		"nsp", "nsz", "pbp", "pce", "rom", "rvz", "sfc", "sgg", "smc", "smd", "sms", "swc", "unf", "v64", "wbfs",
-		"wia", "wux", "xci", "z64", "32x":
+		"nes", "ngc", "nkit", "nsp", "nsz", "pbp", "pce", "rom", "rvz", "sfc", "sgg", "smc", "smd", "sms", "swc",
+		"unf", "v64", "wbfs", "wia", "wux", "xci", "z64", "32x":
 		return mediumGame, true
 	case "disc":
 		return mediumDisc, true

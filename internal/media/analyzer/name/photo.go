@@ -56,9 +56,9 @@ func (s *segment) fromCamera(timed bool) bool {
 		}
 		switch string(k[:d]) {
 		case "img", "vid", "video", "pxl", "wp", "dsc", "mov", "mvimg", "dji", "gopr", "burst", "image", "photo",
-			"screenshot", "screen", "recording",
-			"screenrecording", "screenrecorder", "screenrecord", "signal", "telegram", "whatsapp", "ar", "effect",
-			"cam", "pano", "portrait", "trim", "from", "inshot", "fb", "mtxx", "lv":
+			"screenshot", "screen", "recording", "screenrecording", "screenrecorder", "screenrecord", "signal",
+			"telegram", "whatsapp", "ar", "effect", "cam", "pano", "portrait", "trim", "from", "inshot", "fb", "mtxx",
+			"lv":
 		case "":
 			return len(k) >= 4 && (i > 0 || timed) // the day itself
 		default:

@@ -79,9 +79,9 @@ func (s *segment) versionAt(i int) bool {
 func (s *segment) programWord(i int) bool {
 	switch string(s.word(i)) {
 	case "update", "dlc", "version", "build", "eshop", "multi", "multi2", "multi3", "multi5", "multi6", "multi8",
-		"multi10", "repack", "proper", "read", "nfo", "incl", "keygen", "cracked",
-		"x64", "x86", "macosx", "multilingual", "portable", "crackfix", "hotfix", "psn", "xbla", "pal", "ntsc", "usa",
-		"eur", "jpn", "linux", "goty":
+		"multi10", "repack", "proper", "read", "nfo", "incl", "keygen", "cracked", "x64", "x86", "macosx",
+		"multilingual", "portable", "crackfix", "hotfix", "psn", "xbla", "pal", "ntsc", "usa", "eur", "jpn", "linux",
+		"goty":
 		return true
 	}
 	return false
@@ -99,10 +99,9 @@ func isConsole(k []byte) bool {
 func isGameGroup(k []byte) bool {
 	switch string(k) {
 	case "codex", "skidrow", "reloaded", "plaza", "cpy", "rune", "empress", "tenoke", "flt", "darksiders", "tinyiso",
-		"razor1911", "hoodlum", "prophet", "simplex", "doge",
-		"gog", "fitgirl", "dodi", "elamigos", "chronos", "hi2u", "postmortem", "fasdox", "darkzer0", "unleashed",
-		"venom", "suxxors", "i_know", "outlaws", "genesis", "vitality", "deviance", "fairlight", "tdu", "steampunks",
-		"baldman", "kaos":
+		"razor1911", "hoodlum", "prophet", "simplex", "doge", "gog", "fitgirl", "dodi", "elamigos", "chronos", "hi2u",
+		"postmortem", "fasdox", "darkzer0", "unleashed", "venom", "suxxors", "i_know", "outlaws", "genesis",
+		"vitality", "deviance", "fairlight", "tdu", "steampunks", "baldman", "kaos":
 		return true
 	}
 	return false

@@ -23,13 +23,16 @@ func (s *segment) dashGroup() string {
 		switch t.prop {
 		case propNone, propOther, propWebsite, propLanguage, propSubtitle:
 		default:
-			if t.prop.descriptive() && t.sep.tightDash() && i == len(s.tok)-1 && t.strengthIn(s) == code {
+			if i == len(s.tok)-1 && t.prop.descriptive() && t.sep.tightDash() && s.isCode(i) {
 				return s.groupText(i)
 			}
 			return ""
 		}
-		if t.sep.spacedDash() && s.numbersWork(i-1) {
-			return ""
+		if t.sep.spacedDash() {
+			switch s.tok[i-1].prop {
+			case propYear, propPart, propMarker, propDate: // it numbers the work
+				return ""
+			}
 		}
 		if t.prop != propNone {
 			continue
@@ -37,11 +40,18 @@ func (s *segment) dashGroup() string {
 		if s.dashBefore(i) && s.described(i-1) {
 			return s.groupText(i)
 		}
-		if i > 1 && t.sep.tightDash() && s.letterBehindDot(i-1) && s.described(i-2) {
+		letter := s.freeWord(i-1) && len(s.raw(i-1)) == 1 && s.tok[i-1].sep == sepDot
+		if i > 1 && t.sep.tightDash() && letter && s.described(i-2) {
 			return s.groupText(i - 1) // "x264.D-Z0N3"
 		}
 	}
 	return ""
+}
+
+// isCode reports whether what token i says is only believed between tags.
+func (s *segment) isCode(i int) bool {
+	c := s.tok[i].claim
+	return c >= 0 && s.claims[c].tag != nil && s.claims[c].tag.strength == code
 }
 
 // dashBefore reports a dash before token i that a group may stand behind.
@@ -49,28 +59,6 @@ func (s *segment) dashBefore(i int) bool {
 	sep := s.tok[i].sep
 	return sep&sepDash != 0 && (sep.only(sepDash|sepSpace|sepDot) && s.tok[i].bracket < 0 ||
 		sep.only(sepDash|sepOpen|sepClose|sepSpace|sepUnderscore))
-}
-
-// letterBehindDot reports a single letter without a claim.
-func (s *segment) letterBehindDot(i int) bool {
-	t := &s.tok[i]
-	return t.prop == propNone && t.end-t.start == 1 && t.sep == sepDot
-}
-
-// numbersWork reports whether token i is a year, a date, a part or a mark of season and episode.
-func (s *segment) numbersWork(i int) bool {
-	switch s.tok[i].prop {
-	case propYear, propPart, propMarker, propDate:
-		return true
-	}
-	return false
-}
-
-func (t *token) strengthIn(s *segment) strength {
-	if t.claim < 0 || s.claims[t.claim].tag == nil {
-		return strong
-	}
-	return s.claims[t.claim].tag.strength
 }
 
 // described reports whether token i says something about the release or numbers the work.
@@ -96,31 +84,18 @@ func (s *segment) groupText(i int) string {
 // suffixOfRepost reports what those add to a group who post a release again.
 func (s *segment) suffixOfRepost(i int) bool {
 	k := s.word(i)
-	if len(k) <= 2 && isDigit(k[0]) {
-		return true
-	}
-	switch string(k) {
-	case "rp", "pre", "sample", "4p", "proof":
-		return true
-	}
-	return false
+	return len(k) <= 2 && isDigit(k[0]) || oneOf(k, "rp", "pre", "sample", "4p", "proof")
 }
 
 // bracketGroup reads a last bracket with one name in it.
 func (s *segment) bracketGroup() string {
 	for b := len(s.br) - 1; b >= 0; b-- {
-		g := s.br[b]
+		g := &s.br[b]
 		n := g.last - g.first
-		if n == 0 || g.first == 0 || s.tok[g.first].prop == propWebsite || s.tok[g.first].prop == propCRC {
+		if n == 0 || n > 2 || g.first == 0 || g.kind == '(' || s.freeWord(g.last) || !s.free(g.first, g.last) {
 			continue
 		}
-		if s.freeWord(g.last) {
-			continue
-		}
-		if k := s.word(g.first); len(k) == 2 && k[0] == 'v' && isDigit(k[1]) {
-			continue // [v2]
-		}
-		if s.free(g.first, g.last) && n <= 2 && g.kind != '(' {
+		if k := s.word(g.first); len(k) != 2 || k[0] != 'v' || !isDigit(k[1]) { // [v2]
 			return s.bracketText(int16(b))
 		}
 	}

@@ -153,9 +153,5 @@ func (s *segment) hasLatinWord(w words) bool {
 
 // namesKind reports a word that says what kind of work a title is of, and is none by itself.
 func (s *segment) namesKind(i int) bool {
-	switch string(s.word(i)) {
-	case "movie", "movies", "ova", "oad", "ona", "tv", "special", "specials", "season":
-		return true
-	}
-	return false
+	return oneOf(s.word(i), "movie", "movies", "ova", "oad", "ona", "tv", "special", "specials", "season")
 }

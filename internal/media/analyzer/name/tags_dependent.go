@@ -130,15 +130,8 @@ func (s *segment) claimRun(end int) {
 // titleNoun reports a word for an edition that ends titles as well, "The Bone Collector", where nothing else in the
 // name has told that tags began: only capitals, which the title does not have, make it a tag then.
 func (s *segment) titleNoun(from int, m match) bool {
-	if m.to != from+1 || m.tag.prop != propEdition {
-		return false
-	}
-	switch string(s.word(from)) {
-	case "collector", "limited", "festival", "deluxe":
-	default:
-		return false
-	}
-	if s.is(from-1, "edition") {
+	if m.to != from+1 || m.tag.prop != propEdition || s.is(from-1, "edition") ||
+		!oneOf(s.word(from), "collector", "limited", "festival", "deluxe") {
 		return false
 	}
 	if shouted(s.raw(from)) && !(shouted(s.raw(from-1)) && from > 1 && shouted(s.raw(from-2))) {
@@ -200,14 +193,7 @@ func (s *segment) claimEdition(end int) {
 
 // joined reports whether a conjunction or an article ties token i to the title: "Longer and Uncut".
 func (s *segment) joined(i int) bool {
-	if i == 0 {
-		return false
-	}
-	switch string(s.word(i - 1)) {
-	case "and", "the", "of", "a", "or", "in", "for", "my", "is", "und", "et":
-		return true
-	}
-	return false
+	return oneOf(s.word(i-1), "and", "the", "of", "a", "or", "in", "for", "my", "is", "und", "et")
 }
 
 // claimBrackets claims the weak words in brackets that hold a tag already, or nothing but tags.
@@ -219,7 +205,8 @@ func (s *segment) claimBrackets() {
 			continue
 		}
 		for i := g.first; i < g.last; {
-			if m := s.lookup(i); s.freeWord(i) && m.tag != nil && m.tag.strength >= least && m.to <= g.last && s.free(i, m.to) {
+			m := s.lookup(i)
+			if m.tag != nil && m.tag.strength >= least && m.to <= g.last && s.free(i, m.to) {
 				s.claimTag(m, i)
 				i = m.to
 			} else {

@@ -78,11 +78,11 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 	seg := &s.dirs[i]
 	seg.analyse(text, context{films: films}, g)
 	d := folder{seg: seg}
-	if n, ok := bareSeason(seg); ok {
-		d.seasons, d.pure = []int{n}, true
+	if oneOf(seg.key, "specials", "season specials", "especiales") {
+		d.seasons, d.pure = []int{0}, true
 		return d
 	}
-	if e := lookupWord(seg.key); e.plays(roleGenericFolder) {
+	if lookupWord(seg.key).plays(roleGenericFolder) {
 		d.generic = true
 		return d
 	}
@@ -95,46 +95,26 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 		}
 		d.release = d.release || c.prop.technical() || c.prop == propCD
 	}
-	if m := seg.marker(); m != nil && !m.seasonWord && m.from == 0 && m.episodes.empty() && d.names.title.empty() && !d.names.episode.empty() {
+	m := seg.marker()
+	leads := m != nil && m.from == 0
+	if leads && !m.seasonWord && m.episodes.empty() && d.names.title.empty() && !d.names.episode.empty() {
 		d.names.title, d.names.episode = d.names.episode, words{} // "S02 Some Series"
 		return d
 	}
-	d.pure = d.seasons != nil && (d.names.title.empty() || isWordBefore(seg)) && !d.release
+	d.pure = d.seasons != nil && (d.names.title.empty() || leads) && !d.release
 	return d
 }
 
 // filmSet reports a folder of films that belong together.
 func filmSet(key []byte) bool {
 	last := bytes.LastIndexByte(key, ' ') + 1
-	switch string(key[last:]) {
-	case "collection", "trilogy", "quadrilogy", "anthology", "saga", "duology", "films", "movies":
-		return last > 0
-	}
-	return false
+	return last > 0 && oneOf(key[last:], "collection", "trilogy", "quadrilogy", "anthology", "saga", "duology", "films",
+		"movies")
 }
 
 // filmShelf reports a folder that holds films.
 func filmShelf(key []byte) bool {
-	switch string(key) {
-	case "movies", "movie", "films", "film", "filme", "peliculas", "фильмы":
-		return true
-	}
-	return false
-}
-
-// bareSeason reads the folders of seasons that carry no number: "Specials".
-func bareSeason(s *segment) (int, bool) {
-	switch string(s.key) {
-	case "specials", "season specials", "especiales":
-		return 0, true
-	}
-	return 0, false
-}
-
-// isWordBefore reports whether the season opens the folder's name, or all but opens it.
-func isWordBefore(s *segment) bool {
-	i := s.first(propMarker)
-	return i >= 0 && s.claims[i].from == 0
+	return oneOf(key, "movies", "movie", "films", "film", "filme", "peliculas", "фильмы")
 }
 
 // context gathers from the folders what the name needs to be read right.
@@ -338,11 +318,7 @@ func (s *segment) wholeSeries() bool {
 
 // seriesWord reports a name that says it is all of a series.
 func (s *segment) seriesWord() bool {
-	for i := range s.claims {
-		if c := &s.claims[i]; c.prop == propOther && c.tag != nil && c.tag.value == "Bonus" &&
-			s.is(c.from, "boxset") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.claims, func(c claim) bool {
+		return c.prop == propOther && c.tag != nil && c.tag.value == "Bonus" && s.is(c.from, "boxset")
+	})
 }
