@@ -1,12 +1,16 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
+	"github.com/zeebo/xxh3"
 	"go.uber.org/zap"
 )
 
@@ -63,7 +67,7 @@ type indexEntry struct {
 	id      int64
 	deleted bool
 	cell    cellKey
-	sort    []driver.Value // of sort_keys, from path on
+	sort    []driver.Value // of sort_keys, from path on; words is the hash of text
 	text    []driver.Value // of search
 }
 
@@ -139,40 +143,86 @@ func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 	}
 	path := tree.Join(string(r.bytes(10)), name)
 	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
-	e.sort = []driver.Value{[]byte(path), key, r.int(5), r.int(6), r.int(7), year, duration}
-	e.text = []driver.Value{segment(k.titles()), segment(k.people()), segment(k.Album), segment(validText(path))}
+	text := []string{segment(k.titles()), segment(k.people()), segment(k.Album), segment(validText(path))}
+	words := int64(xxh3.HashString(strings.Join(text, "\x00"))) //nolint:gosec // any number
+	e.sort = []driver.Value{[]byte(path), key, r.int(5), r.int(6), r.int(7), year, duration, words}
+	for _, t := range text {
+		e.text = append(e.text, t)
+	}
 	return e
 }
 
 func (tx *Tx) index(entries []indexEntry, upto int64) error {
 	cells := map[cellKey]int64{}
 	for i := range entries {
-		e := &entries[i]
 		tx.rows++
-		if err := tx.c.exec("DELETE FROM search WHERE rowid = ?", e.id); err != nil {
-			return err
-		}
-		if e.deleted {
-			if err := tx.c.exec("DELETE FROM sort_keys WHERE id = ?", e.id); err != nil {
-				return err
-			}
-			continue
-		}
-		cell, err := tx.cell(cells, e.cell)
-		if err != nil {
-			return err
-		}
-		if err := tx.c.exec(`INSERT INTO sort_keys (id, cell, path, title, added, modified, size, year, duration) VALUES (?,?,?,?,?,?,?,?,?)
-			ON CONFLICT (id) DO UPDATE SET cell=excluded.cell, path=excluded.path, title=excluded.title, added=excluded.added,
-			modified=excluded.modified, size=excluded.size, year=excluded.year, duration=excluded.duration`,
-			append([]driver.Value{e.id, cell}, e.sort...)...); err != nil {
-			return err
-		}
-		if err := tx.c.exec("INSERT INTO search (rowid, title, people, album, path) VALUES (?,?,?,?,?)", append([]driver.Value{e.id}, e.text...)...); err != nil {
+		if err := tx.indexOne(&entries[i], cells); err != nil {
 			return err
 		}
 	}
 	return tx.c.setMeta("indexed", upto)
+}
+
+var (
+	sortColumns = []string{"cell", "path", "title", "added", "modified", "size", "year", "duration", "words"}
+	selectSort  = "SELECT " + strings.Join(sortColumns, ", ") + " FROM sort_keys WHERE id = ?"
+	insertSort  = "INSERT INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") VALUES (" + marks(1+len(sortColumns)) + ")"
+)
+
+const (
+	deleteText = "DELETE FROM search WHERE rowid = ?"
+	insertText = "INSERT INTO search (rowid, title, people, album, path) VALUES (?,?,?,?,?)"
+)
+
+// indexOne has the index say what it takes of an item. What it says already is not written again: SQLite rewrites every
+// index of which a column is set, and the search all words of a text.
+func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64) error {
+	var was []driver.Value
+	found, err := tx.c.one(selectSort, func(r row) { was = slices.Clone(r) }, e.id)
+	if err != nil {
+		return err
+	}
+	if e.deleted {
+		if !found {
+			return nil
+		}
+		return errors.Join(tx.c.exec(deleteText, e.id), tx.c.exec("DELETE FROM sort_keys WHERE id = ?", e.id))
+	}
+	cell, err := tx.cell(cells, e.cell)
+	if err != nil {
+		return err
+	}
+	now := append([]driver.Value{cell}, e.sort...)
+	text := append([]driver.Value{e.id}, e.text...)
+	if !found {
+		return errors.Join(tx.c.exec(insertSort, append([]driver.Value{e.id}, now...)...), tx.c.exec(insertText, text...))
+	}
+	var set []string
+	var values []driver.Value
+	for i, column := range sortColumns {
+		if !sameValue(was[i], now[i]) {
+			set, values = append(set, column), append(values, now[i])
+		}
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	if err := tx.c.exec("UPDATE sort_keys SET "+strings.Join(set, "=?, ")+"=? WHERE id=?", append(values, e.id)...); err != nil {
+		return err
+	}
+	if last := len(sortColumns) - 1; sameValue(was[last], now[last]) {
+		return nil
+	}
+	return errors.Join(tx.c.exec(deleteText, e.id), tx.c.exec(insertText, text...))
+}
+
+// sameValue reports whether two values are the same in SQLite.
+func sameValue(a, b driver.Value) bool {
+	x, isBytes := a.([]byte)
+	if y, also := b.([]byte); isBytes && also {
+		return bytes.Equal(x, y)
+	}
+	return !isBytes && a == b
 }
 
 // cell gives the id of a cell, which it makes where it is new.

@@ -242,3 +242,25 @@ func TestTheIndexReadsByBytesToo(t *testing.T) {
 		t.Errorf("the last is found %d times, %v", len(res.Items), err)
 	}
 }
+
+// TestTheSearchIsNotWrittenAgainWhereItsWordsStand: what is missing, held and back is found by the same words.
+func TestTheSearchIsNotWrittenAgainWhereItsWordsStand(t *testing.T) {
+	r := runFresh(t, Options{})
+	root := r.addRoot("films")
+	it := r.put(root, "a/wall.mkv", func(it *Item) { it.Doc = doc(media.Description{Title: "The Wall"}) })
+	r.indexAll()
+	r.update(func(tx *Tx) error { return tx.c.exec("DELETE FROM search WHERE rowid = ?", it.ID) }) // to see who writes it
+	r.change(it.ID, func(it *Item) { it.State, it.MissingAt = Missing, 1 })
+	r.indexAll()
+	if got := r.find("wall"); len(got) > 0 {
+		t.Errorf("its words were written again when it went missing: found %q", got)
+	}
+	if n := r.numbers("SELECT c.state FROM sort_keys k JOIN cells c ON c.id = k.cell"); len(n) != 1 || State(n[0]) != Missing {
+		t.Errorf("sorted among those of state %d, want %d", n, Missing)
+	}
+	r.change(it.ID, func(it *Item) { it.State, it.Name = Present, "bricks.mkv" })
+	r.indexAll()
+	if got := r.find("bricks"); len(got) != 1 {
+		t.Errorf("found by its new name: %q", got)
+	}
+}
