@@ -123,3 +123,40 @@ func TestALargeDirectoryLosesAndExchangesFiles(t *testing.T) {
 		w.isTrue()
 	})
 }
+
+// TestALargeRenamedDirectoryIsSeenFromItsFirstPartOnAndHoldsNobodyUp: when the files of its third part are described, those
+// of the first have moved; and meanwhile what changes elsewhere comes into the catalog.
+func TestALargeRenamedDirectoryIsSeenFromItsFirstPartOnAndHoldsNobodyUp(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.many("a", 0, 4*reconcile.PartRows)
+		w.run("mkdir other")
+		w.scan()
+		described, moved, others := 0, 0, 0
+		w.setOdd(func(path string) {
+			if !strings.HasPrefix(path, "b/") {
+				return
+			}
+			if described++; described != 2*reconcile.PartRows+1 {
+				return
+			}
+			moved = w.shownIn("b")
+			w.run("write other/f x")
+			w.s.Hint(media.Hint{Root: "films", Dir: "other", Names: []string{"f"}})
+			for range 1000 {
+				if others = w.shownIn("other"); others > 0 {
+					return
+				}
+				time.Sleep(time.Millisecond)
+			}
+		})
+		w.run("rename a b")
+		w.scan()
+		if moved < reconcile.PartRows {
+			t.Errorf("%d files had moved when those of the third part were described, want %d", moved, reconcile.PartRows)
+		}
+		if others != 1 {
+			t.Error("a new file elsewhere has waited for all of the renamed directory")
+		}
+		w.isTrue()
+	})
+}

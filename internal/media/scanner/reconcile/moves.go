@@ -253,7 +253,7 @@ func (rc *reconciliation) carry(it *store.Item, e *tree.Entry, i int) error {
 // there. What accompanies others says whose it is, where there may be others.
 func (rc *reconciliation) describedHere(kind media.Kind) (bool, error) {
 	if store.Accompanies(kind) {
-		return !rc.onlyCompanions(), nil
+		return !rc.alone, nil
 	}
 	if !rc.accompanied && !rc.askedAbove {
 		rc.askedAbove = true
@@ -275,16 +275,6 @@ func (rc *reconciliation) describedHere(kind media.Kind) (bool, error) {
 		}
 	}
 	return rc.accompanied, nil
-}
-
-// onlyCompanions reports whether all files that are listed accompany others, where all have been prepared.
-func (rc *reconciliation) onlyCompanions() bool {
-	if !rc.askedAlone {
-		rc.askedAlone = true
-		other := func(d Doc) bool { return !store.Accompanies(d.Kind) }
-		rc.alone = rc.part == nil && rc.docs != nil && !slices.ContainsFunc(rc.docs, other)
-	}
-	return rc.alone
 }
 
 // dirByID reads a directory's row once in a scan: many items of one move together.

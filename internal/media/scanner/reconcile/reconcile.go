@@ -72,8 +72,6 @@ type reconciliation struct {
 
 	accompanied bool // something may describe the files here: see describedHere
 	askedAbove  bool // whether something in a directory above does
-	alone       bool // all files here accompany others: see onlyCompanions
-	askedAlone  bool // whether they do
 
 	replaced []store.Item // rows of files that are no more in their places
 }

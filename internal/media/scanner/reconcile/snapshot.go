@@ -48,6 +48,7 @@ type Snapshot struct {
 	Debounce int64        // nanoseconds without a change after which a file is believed to be whole
 	Grace    int64        // nanoseconds for which a lost identity may still turn up
 	docs     []Doc        // of files, as far as they were prepared; nil: of none
+	alone    bool         // all files here are prepared, and accompany others
 	Ahead    *store.Ahead // where a new directory was analysed before it is written; else nil
 	Describe Describer
 }
@@ -67,7 +68,7 @@ func (s *Snapshot) complete() bool { return s.Names == nil }
 
 // doc describes the i-th file.
 func (s *Snapshot) doc(i int) Doc {
-	if s.docs != nil {
+	if s.docs != nil && s.docs[i].Kind != "" {
 		return s.docs[i]
 	}
 	return s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
@@ -100,8 +101,27 @@ func (s *Snapshot) Prepare(p *Part) {
 	}
 	if s.docs == nil {
 		s.docs = make([]Doc, len(s.Files))
+		s.alone = s.onlyCompanions()
 	}
 	for i := range s.filesIn(p) {
+		s.prepare(i)
+	}
+}
+
+// onlyCompanions reports whether all files that are listed accompany others. It ends with the first that does not.
+func (s *Snapshot) onlyCompanions() bool {
+	for i := range s.Files {
+		if !store.Accompanies(s.prepare(i).Kind) {
+			return false
+		}
+	}
+	return true
+}
+
+// prepare describes the i-th file, once.
+func (s *Snapshot) prepare(i int) Doc {
+	if s.docs[i].Kind == "" {
 		s.docs[i] = s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
 	}
+	return s.docs[i]
 }
