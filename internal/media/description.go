@@ -1,5 +1,7 @@
 package media
 
+import "reflect"
+
 // Bounds of what the catalog keeps of one item, in bytes.
 const (
 	MaxText     = 4 << 10  // of one text
@@ -81,6 +83,16 @@ type Description struct {
 	// Of is the id of the item of the same directory that a subtitle, a picture or a description is of. One that speaks
 	// for its whole folder has none.
 	Of int64 `json:"of,omitempty"`
+}
+
+// Take replaces the fields of d by those that a surer description knows.
+func (d *Description) Take(surer *Description) {
+	to, from := reflect.ValueOf(d).Elem(), reflect.ValueOf(surer).Elem()
+	for i := range to.NumField() {
+		if f := from.Field(i); !f.IsZero() {
+			to.Field(i).Set(f)
+		}
+	}
 }
 
 // Companion is a file that goes with an item of the same directory.

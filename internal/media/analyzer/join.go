@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -14,12 +13,7 @@ import (
 // file, and the sidecars beside it.
 func join(d, surer *media.Description) {
 	ids, named := d.IDs, d.Languages
-	to, from := reflect.ValueOf(d).Elem(), reflect.ValueOf(surer).Elem()
-	for i := range to.NumField() {
-		if f := from.Field(i); !f.IsZero() {
-			to.Field(i).Set(f)
-		}
-	}
+	d.Take(surer)
 	if len(ids) > 0 && len(surer.IDs) > 0 {
 		d.IDs = maps.Clone(ids)
 		maps.Copy(d.IDs, surer.IDs)

@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func ComicInfo(data []byte) (media.Description, error) {
 	d.Title, d.Series, d.Publisher, d.Plot = fields["Title"], fields["Series"], fields["Publisher"], PlainText(fields["Summary"])
 	d.SeriesIndex, d.Volume = number(fields["Number"]), comicVolume(fields["Volume"])
 	d.LocalizedSeries, d.Format = fields["LocalizedSeries"], fields["Format"]
-	d.Authors = list(text.First(fields["Writer"], fields["Penciller"]), ",;")
+	d.Authors = list(cmp.Or(fields["Writer"], fields["Penciller"]), ",;")
 	d.Genres = list(fields["Genre"], ",;")
 	d.Languages = language.Tags(list(fields["LanguageISO"], ",;"))
 	if isbn := ISBN(fields["GTIN"]); isbn != "" {

@@ -116,57 +116,12 @@ func (doc Document) Apply(d *media.Description) {
 	}
 }
 
-// override replaces the fields of d that s knows.
+// override replaces the fields of d that s knows. Of what s says of the media only how a picture lies is a person's
+// word.
 func override(d *media.Description, s media.Description) {
-	for _, f := range []struct {
-		dst *string
-		src string
-	}{
-		{&d.Title, s.Title}, {&d.SortTitle, s.SortTitle}, {&d.Date, s.Date}, {&d.Series, s.Series},
-		{&d.EpisodeTitle, s.EpisodeTitle}, {&d.Artist, s.Artist}, {&d.AlbumArtist, s.AlbumArtist},
-		{&d.Album, s.Album}, {&d.Composer, s.Composer}, {&d.Narrator, s.Narrator}, {&d.Publisher, s.Publisher},
-		{&d.Plot, s.Plot}, {&d.Edition, s.Edition}, {&d.Source, s.Source}, {&d.TakenAt, s.TakenAt},
-		{&d.Set, s.Set}, {&d.LocalizedSeries, s.LocalizedSeries}, {&d.Format, s.Format},
-		{&d.Camera, s.Camera}, {&d.Lens, s.Lens}, {&d.Exposure, s.Exposure},
-	} {
-		if f.src != "" {
-			*f.dst = f.src
-		}
-	}
-	for _, f := range []struct {
-		dst *int
-		src int
-	}{{&d.Year, s.Year}, {&d.Track, s.Track}, {&d.Disc, s.Disc}} {
-		if f.src != 0 {
-			*f.dst = f.src
-		}
-	}
-	for _, f := range []struct {
-		dst *[]string
-		src []string
-	}{{&d.Artists, s.Artists}, {&d.Genres, s.Genres}, {&d.Authors, s.Authors}, {&d.Languages, s.Languages}} {
-		if len(f.src) > 0 {
-			*f.dst = f.src
-		}
-	}
-	if s.SeriesIndex != nil {
-		d.SeriesIndex = s.SeriesIndex
-	}
-	if s.Volume != nil {
-		d.Volume = s.Volume
-	}
-	if s.Season != nil {
-		d.Season = s.Season
-	}
-	if len(s.Episodes) > 0 {
-		d.Episodes = s.Episodes
-	}
-	if s.Compilation {
-		d.Compilation = true
-	}
-	if s.Latitude != nil && s.Longitude != nil {
-		d.Latitude, d.Longitude = s.Latitude, s.Longitude
-	}
+	was := *d
+	d.Take(&s)
+	d.Media, d.IDs, d.Warnings = was.Media, was.IDs, was.Warnings
 	if s.Media != nil && s.Media.Orientation != 0 && d.Media != nil {
 		d.Media.Orientation = s.Media.Orientation
 	}

@@ -2,6 +2,7 @@ package sidecar
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -148,17 +149,17 @@ func (n *nfoReader) other(s *xmlscan.Scanner, name string) {
 			setDate(d, date)
 		}
 	case "plot", "review":
-		d.Plot = text.First(text.Printable(s.Inner()), d.Plot)
+		d.Plot = cmp.Or(text.Printable(s.Inner()), d.Plot)
 	case "outline":
-		d.Plot = text.First(d.Plot, text.Printable(s.Inner()))
+		d.Plot = cmp.Or(d.Plot, text.Printable(s.Inner()))
 	case "genre":
 		for _, g := range list(s.Inner(), "/|") {
 			d.Genres = withOnce(d.Genres, g)
 		}
 	case "set":
-		d.Set = text.First(nfoSet(s), d.Set)
+		d.Set = cmp.Or(nfoSet(s), d.Set)
 	case "studio", "label":
-		d.Publisher = text.First(d.Publisher, text.Printable(s.Inner()))
+		d.Publisher = cmp.Or(d.Publisher, text.Printable(s.Inner()))
 	case "edition":
 		if e := text.Printable(s.Inner()); !strings.EqualFold(e, "none") {
 			d.Edition = e
@@ -204,7 +205,7 @@ func nfoSet(s *xmlscan.Scanner) string {
 	for depth := s.Depth; s.Next(); {
 		switch {
 		case s.Kind == xmlscan.End && s.Depth <= depth:
-			return text.First(name, text.Printable(bare))
+			return cmp.Or(name, text.Printable(bare))
 		case s.Kind == xmlscan.Start && string(s.Name) == "name":
 			name = text.Printable(s.Inner())
 		case s.Kind == xmlscan.Start:
@@ -213,7 +214,7 @@ func nfoSet(s *xmlscan.Scanner) string {
 			bare += s.Text()
 		}
 	}
-	return text.First(name, text.Printable(bare))
+	return cmp.Or(name, text.Printable(bare))
 }
 
 func nfoNumber(s string) *int {
@@ -253,7 +254,7 @@ func (n *nfoReader) done(form Form) media.Description {
 		d.Episodes = n.episodes()
 	case Album:
 		d.Album = n.title
-		d.AlbumArtist = text.First(n.albumArtist, strings.Join(n.artists, "; "))
+		d.AlbumArtist = cmp.Or(n.albumArtist, strings.Join(n.artists, "; "))
 	case Artist:
 		d.Artist = n.title
 	default:

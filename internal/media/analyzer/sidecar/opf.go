@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -251,7 +252,7 @@ func (r *opfReader) title() {
 		}
 	}
 	r.p.Description.Title = main.text
-	r.p.Description.SortTitle = text.First(main.fileAs, r.refines[main.id]["file-as"])
+	r.p.Description.SortTitle = cmp.Or(main.fileAs, r.refines[main.id]["file-as"])
 }
 
 // people makes authors of the creators: those whose role says so or who have none; without any, all
@@ -260,7 +261,7 @@ func (r *opfReader) people() {
 	d := &r.p.Description
 	var others []string
 	for _, c := range r.creators {
-		switch role := text.First(c.role, r.refines[c.id]["role"]); role {
+		switch role := cmp.Or(c.role, r.refines[c.id]["role"]); role {
 		case "", "aut":
 			d.Authors = withOnce(d.Authors, c.text)
 		case "nrt":

@@ -11,16 +11,6 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/charset"
 )
 
-// First is the first text that is not empty.
-func First(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
 // HexDigit is what a hexadecimal digit stands for; false where c is none.
 func HexDigit(c byte) (byte, bool) {
 	switch {

@@ -9,16 +9,16 @@ import (
 
 // Formats are those that strong magic bytes tell.
 var Formats = []format.Format{
-	{Name: "cbz", Kind: media.KindComic, Match: matchCBZ, Probe: probeZIP},
+	{Name: "cbz", Kind: media.KindComic, Match: format.Named(".cbz", zipfile.Match), Probe: probeZIP},
 	{Name: "zip", Kind: media.KindArchive, Match: zipfile.Match, Probe: probeZIP},
-	{Name: "cbr", Kind: media.KindComic, Match: matchCBR, Probe: probeRAR},
+	{Name: "cbr", Kind: media.KindComic, Match: format.Named(".cbr", matchRAR), Probe: probeRAR},
 	{Name: "rar", Kind: media.KindArchive, Match: matchRAR, Probe: probeRAR},
-	{Name: "cb7", Kind: media.KindComic, Match: matchCB7, Probe: probe7z},
+	{Name: "cb7", Kind: media.KindComic, Match: format.Named(".cb7", match7z), Probe: probe7z},
 	{Name: "7z", Kind: media.KindArchive, Match: match7z, Probe: probe7z},
-	{Name: "cbt", Kind: media.KindComic, Match: matchCBT, Probe: probeTar},
+	{Name: "cbt", Kind: media.KindComic, Match: format.Named(".cbt", matchTar), Probe: probeTar},
 	{Name: "tar", Kind: media.KindArchive, Match: matchTar, Probe: probeTar},
 	{Name: "gz", Kind: media.KindArchive, Match: matchGzip, Probe: probeGzip},
-	{Name: "xz", Kind: media.KindArchive, Match: matchXZ, Probe: probeXZ},
+	{Name: "xz", Kind: media.KindArchive, Match: format.Magic(32, xzMagic), Probe: probeXZ},
 	{Name: "bz2", Kind: media.KindArchive, Match: matchBzip2, Probe: format.Nothing},
-	{Name: "zst", Kind: media.KindArchive, Match: matchZstd, Probe: format.Nothing},
+	{Name: "zst", Kind: media.KindArchive, Match: format.Magic(8, "\x28\xB5\x2F\xFD"), Probe: format.Nothing},
 }

@@ -54,8 +54,6 @@ func matchRAR(head []byte, _ string) bool {
 	return bytes.HasPrefix(head, []byte(rar4Magic)) || bytes.HasPrefix(head, []byte(rar5Magic))
 }
 
-func matchCBR(head []byte, ext string) bool { return ext == ".cbr" && matchRAR(head, ext) }
-
 func probeRAR(w *window.Window, r *format.Result) error {
 	head, err := w.Head()
 	if err != nil {

@@ -33,8 +33,6 @@ func match7z(head []byte, _ string) bool {
 	return len(head) >= 32 && string(head[:6]) == sevenZipMagic
 }
 
-func matchCB7(head []byte, ext string) bool { return ext == ".cb7" && match7z(head, ext) }
-
 func probe7z(w *window.Window, r *format.Result) error {
 	head, err := w.Head()
 	if err != nil {

@@ -41,8 +41,6 @@ func matchTar(head []byte, ext string) bool {
 	return (ext == ".tar" || ext == ".cbt") && tarChecksum(head[:tarBlock])
 }
 
-func matchCBT(head []byte, ext string) bool { return ext == ".cbt" && matchTar(head, ext) }
-
 // tarChecksum verifies a header: the sum of its bytes, with blanks for the sum itself.
 func tarChecksum(b []byte) bool {
 	want, ok := tarNumber(b[148:156])
@@ -316,8 +314,6 @@ func packedTarIn(w *window.Window, r *format.Result, src io.ReaderAt, size int64
 
 const xzMagic = "\xFD7zXZ\x00"
 
-func matchXZ(head []byte, _ string) bool { return len(head) >= 32 && string(head[:6]) == xzMagic }
-
 // probeXZ looks into a small file for a tar (the .xz format, 1.2.0). Only LZMA2 without other filters
 // is decoded, which is what everybody uses.
 func probeXZ(w *window.Window, r *format.Result) error {
@@ -368,8 +364,4 @@ func xzBlock(w *window.Window, in []byte, limit int) ([]byte, error) {
 // Other compression is told by its magic and not looked into.
 func matchBzip2(head []byte, _ string) bool {
 	return len(head) >= 14 && string(head[:3]) == "BZh" && head[3] >= '1' && head[3] <= '9' && string(head[4:10]) == "1AY&SY"
-}
-
-func matchZstd(head []byte, _ string) bool {
-	return len(head) >= 8 && string(head[:4]) == "\x28\xB5\x2F\xFD"
 }

@@ -163,5 +163,3 @@ func zipMIME(head []byte) string {
 	}
 	return string(head[start:end])
 }
-
-func matchCBZ(head []byte, ext string) bool { return ext == ".cbz" && zipfile.Match(head, ext) }

@@ -108,8 +108,6 @@ func (k *walk) next() bool {
 	return true
 }
 
-func isASF(head []byte, _ string) bool { return len(head) >= 30 && string(head[:16]) == asfHeader }
-
 func probeASF(w *window.Window, r *format.Result) error {
 	p := &asf{w: w, r: r}
 	top := walk{w: w, stop: w.Size()}

@@ -7,5 +7,5 @@ import (
 
 // Formats are those that strong magic bytes tell.
 var Formats = []format.Format{
-	{Name: "asf", Kind: media.KindVideo, Match: isASF, Probe: probeASF},
+	{Name: "asf", Kind: media.KindVideo, Match: format.Magic(30, asfHeader), Probe: probeASF},
 }

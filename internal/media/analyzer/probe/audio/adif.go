@@ -10,8 +10,6 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
 
-func matchADIF(head []byte, _ string) bool { return len(head) >= 32 && window.HasMagic(head, "ADIF") }
-
 // probeADIF reads AAC behind one header (ISO/IEC 14496-3, 1.A.2.1).
 func probeADIF(w *window.Window, r *format.Result) error {
 	return tags.AroundSound(w, r, func(w *window.Window, r *format.Result, start, end int64) error {

@@ -130,24 +130,11 @@ var aiffCodecs = map[string]string{
 
 // aiffCodec names the compression of AIFF-C.
 func aiffCodec(kind string, bits int) string {
-	order := ""
 	switch kind {
-	case "NONE", "twos":
-		order = "be"
-	case "sowt":
-		order = "le"
-	default:
-		return aiffCodecs[kind]
+	case "NONE", "twos", "sowt":
+		return codec.PCMName(bits, false, kind != "sowt")
 	}
-	switch {
-	case bits <= 8:
-		return "pcm_s8"
-	case bits <= 16:
-		return "pcm_s16" + order
-	case bits <= 24:
-		return "pcm_s24" + order
-	}
-	return "pcm_s32" + order
+	return aiffCodecs[kind]
 }
 
 // extended reads the floating-point number of 80 bits with which AIFF states its rate (Apple SANE).

@@ -14,10 +14,6 @@ var (
 	amrWide   = [16]int{18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1}
 )
 
-func matchAMR(head []byte, _ string) bool {
-	return window.HasMagic(head, "#!AMR\n") || window.HasMagic(head, "#!AMR-WB\n")
-}
-
 // probeAMR reads a recording of a telephone's speech codec (RFC 4867, 5): a frame for every 20 ms.
 func probeAMR(w *window.Window, r *format.Result) error {
 	head, err := w.Head()

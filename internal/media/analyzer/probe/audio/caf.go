@@ -6,14 +6,13 @@ import (
 	"math"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/codec"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/format"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/riff"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/tags"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 )
-
-func matchCAF(head []byte, _ string) bool { return window.HasMagic(head, "caff\x00\x01") }
 
 // cafFile is what the chunks of a Core Audio Format file say (Apple, Core Audio Format Specification 1.0).
 type cafFile struct {
@@ -89,7 +88,7 @@ func (f *cafFile) format(b []byte) {
 	f.bytesPerPacket, f.framesPerPacket = window.BE32(b[16:]), window.BE32(b[20:])
 	f.audio = media.Audio{Channels: int(window.BE32(b[24:]) & 0xFFFF), SampleRate: int(f.rate)}
 	if kind := string(b[8:12]); kind == "lpcm" {
-		f.audio.Codec, f.audio.BitDepth = linearCodec(depth, flags&1 != 0, flags&2 != 0), depth
+		f.audio.Codec, f.audio.BitDepth = codec.PCMName(depth, flags&1 != 0, flags&2 == 0), depth
 	} else {
 		f.audio.Codec = cafCodecs[kind]
 	}
@@ -105,28 +104,6 @@ var cafCodecs = map[string]string{
 	"QDM2": "qdm2",
 	"ilbc": "ilbc", "samr": "amr_nb", "agsm": "gsm_ms", "aach": "aac", "aacp": "aac", "aacl": "aac", "aace": "aac",
 	"usac": "aac",
-}
-
-// linearCodec names linear PCM.
-func linearCodec(depth int, float, little bool) string {
-	name, end := "pcm_s", "be"
-	if float {
-		name = "pcm_f"
-	}
-	if little {
-		end = "le"
-	}
-	switch {
-	case depth <= 8:
-		return "pcm_s8"
-	case depth <= 16:
-		return name + "16" + end
-	case depth <= 24:
-		return name + "24" + end
-	case depth <= 32:
-		return name + "32" + end
-	}
-	return name + "64" + end
 }
 
 // information reads the tags: a count, then names and values, each ended by a NUL.

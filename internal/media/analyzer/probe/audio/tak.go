@@ -9,8 +9,6 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
 
-func matchTAK(head []byte, _ string) bool { return window.HasMagic(head, "tBaK") }
-
 func probeTAK(w *window.Window, r *format.Result) error { return tags.AroundSound(w, r, probeTAKFrom) }
 
 // probeTAKFrom reads the stream information of Tom's lossless Audio Kompressor, the first of its
@@ -40,10 +38,6 @@ func probeTAKFrom(w *window.Window, r *format.Result, start, end int64) error {
 	a.BitRate = r.Description.Media.BitRate
 	r.Description.Media.Audio = []media.Audio{a}
 	return nil
-}
-
-func matchOptimFROG(head []byte, _ string) bool {
-	return window.HasMagic(head, "OFR ") && len(head) >= 20
 }
 
 func probeOptimFROG(w *window.Window, r *format.Result) error {

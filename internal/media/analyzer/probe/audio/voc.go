@@ -9,10 +9,6 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
 
-func matchVOC(head []byte, _ string) bool {
-	return window.HasMagic(head, "Creative Voice File\x1A") && len(head) >= 26
-}
-
 // vocFile is what the blocks of a Creative Voice File say.
 type vocFile struct {
 	audio media.Audio

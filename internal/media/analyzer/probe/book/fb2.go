@@ -2,6 +2,7 @@ package book
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -106,7 +107,7 @@ func fb2Title(s *xmlscan.Scanner, d *media.Description) {
 		case "annotation":
 			d.Plot = text.Clean(s.Inner())
 		case "date":
-			fb2Date(d, text.First(s.Attr("value"), s.Inner()))
+			fb2Date(d, cmp.Or(s.Attr("value"), s.Inner()))
 		case "lang":
 			if l := language.Tag(s.Inner()); l != "" {
 				d.Languages = []string{l}
@@ -134,7 +135,7 @@ func fb2Person(s *xmlscan.Scanner) string {
 			nick = text.Clean(s.Inner())
 		}
 	})
-	return text.First(strings.Join(strings.Fields(given+" "+middle+" "+family), " "), nick)
+	return cmp.Or(strings.Join(strings.Fields(given+" "+middle+" "+family), " "), nick)
 }
 
 func fb2Publisher(s *xmlscan.Scanner, d *media.Description) {

@@ -11,8 +11,8 @@ var Formats = []format.Format{
 	{Name: "epub", Kind: media.KindBook, Match: matchEPUB, Probe: probeEPUB},
 	{Name: "mobi", Kind: media.KindBook, Match: matchMOBI, Probe: probeMOBI},
 	{Name: "djvu", Kind: media.KindBook, Match: matchDjVu, Probe: probeDjVu},
-	{Name: "chm", Kind: media.KindBook, Match: matchCHM, Probe: format.Nothing},
-	{Name: "lit", Kind: media.KindBook, Match: matchLIT, Probe: format.Nothing},
+	{Name: "chm", Kind: media.KindBook, Match: format.Magic(96, "ITSF"), Probe: format.Nothing},
+	{Name: "lit", Kind: media.KindBook, Match: format.Magic(48, "ITOLITLS"), Probe: format.Nothing},
 }
 
 // Weak are those that only little tells: sync words, text, a name.

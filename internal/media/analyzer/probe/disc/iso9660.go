@@ -2,6 +2,7 @@ package disc
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -185,10 +186,10 @@ func (i *isoImage) directory(v isoVolumes) ([]string, error) {
 func label(v isoVolumes) string {
 	label := v.label
 	if len(v.joliet) >= len(label) || strings.EqualFold(v.joliet, label) {
-		label = text.First(v.joliet, label)
+		label = cmp.Or(v.joliet, label)
 	}
 	if len(v.udfLabel) >= len(label) {
-		label = text.First(v.udfLabel, label)
+		label = cmp.Or(v.udfLabel, label)
 	}
 	switch strings.ToUpper(label) {
 	case "CDROM", "CD_ROM", "DVD", "DVD_VIDEO", "DVDVOLUME", "DVD_VIDEO_RECORDER", "ISOIMAGE", "NEW", "NEW_VOLUME", "UNTITLED",

@@ -24,7 +24,7 @@ import (
 type Format struct {
 	Name  string // the container, as media.Media.Container has it
 	Kind  media.Kind
-	Match func(head []byte, ext string) bool
+	Match Match
 	Probe func(w *window.Window, r *Result) error
 }
 

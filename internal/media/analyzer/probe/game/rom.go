@@ -13,23 +13,11 @@ const romNintendoLogo = "\xCE\xED\x66\x66\xCC\x0D"
 // romAdvanceLogo is that of the Game Boy Advance (at 4) and the DS (at 0xC0).
 const romAdvanceLogo = "\x24\xFF\xAE\x51"
 
-func matchNES(head []byte, _ string) bool { return len(head) >= 16 && string(head[:4]) == "NES\x1A" }
-
-func matchFDS(head []byte, _ string) bool { return len(head) >= 16 && string(head[:4]) == "FDS\x1A" }
-
-func matchGameBoy(head []byte, _ string) bool {
-	return len(head) >= 0x150 && string(head[0x104:0x10A]) == romNintendoLogo
-}
-
 func matchGameBoyAdvance(head []byte, ext string) bool {
 	if len(head) < 0xC0 || head[0xB2] != 0x96 {
 		return false
 	}
 	return ext == ".gba" || string(head[4:8]) == romAdvanceLogo
-}
-
-func matchDS(head []byte, _ string) bool {
-	return len(head) >= 0x160 && string(head[0xC0:0xC4]) == romAdvanceLogo
 }
 
 // matchNintendo64 knows the three byte orders in which cartridges are dumped.
@@ -42,10 +30,6 @@ func matchNintendo64(head []byte, ext string) bool {
 		return true
 	}
 	return false
-}
-
-func matchMegaDrive(head []byte, _ string) bool {
-	return len(head) >= 0x200 && string(head[0x100:0x104]) == "SEGA"
 }
 
 // matchMasterSystem knows the "TMR SEGA" that lies at the end of the first bank.
@@ -78,10 +62,6 @@ func matchSNES(head []byte, ext string) bool {
 func matchGameCube(head []byte, _ string) bool {
 	return len(head) >= 0x20 && (string(head[0x1C:0x20]) == "\xC2\x33\x9F\x3D" || string(head[0x18:0x1C]) == "\x5D\x1C\x9E\xA3")
 }
-
-func matchXBE(head []byte, _ string) bool { return len(head) >= 8 && string(head[:4]) == "XBEH" }
-
-func matchCHD(head []byte, _ string) bool { return len(head) >= 16 && string(head[:8]) == "MComprHD" }
 
 func matchSwitch(head []byte, ext string) bool {
 	return len(head) >= 0x110 && (ext == ".nsp" && string(head[:4]) == "PFS0" || ext == ".xci" && string(head[0x100:0x104]) == "HEAD")

@@ -134,10 +134,6 @@ func (c *ciff) value(tag uint16, at, length int64) error {
 
 const mrwMaxBlocks = 64
 
-func matchMRW(head []byte, _ string) bool {
-	return len(head) >= 16 && (window.HasMagic(head, "\x00MRM") || window.HasMagic(head, "\x00MRI"))
-}
-
 func probeMRW(w *window.Window, r *format.Result) error {
 	b, err := w.Bytes(0, 8)
 	if err != nil {

@@ -10,10 +10,6 @@ import (
 // GIF (CompuServe, 1989): the logical screen is the picture's size. What describes the picture stands in
 // extensions in front of it.
 
-func matchGIF(head []byte, _ string) bool {
-	return len(head) >= 13 && (string(head[:6]) == "GIF89a" || string(head[:6]) == "GIF87a")
-}
-
 func probeGIF(w *window.Window, r *format.Result) error {
 	b, err := w.Bytes(6, 5)
 	if err != nil {

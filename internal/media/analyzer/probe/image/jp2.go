@@ -20,10 +20,6 @@ const (
 	jp2IPTC = "\x33\xC7\xA4\xD2\xB8\x1D\x47\x23\xA0\xBA\xF1\xA3\xE0\x97\xAD\x38"
 )
 
-func matchJP2(head []byte, _ string) bool {
-	return len(head) >= 24 && (string(head[:12]) == jp2Signature || string(head[:4]) == "\xFF\x4F\xFF\x51")
-}
-
 func probeJP2(w *window.Window, r *format.Result) error {
 	b, err := w.Bytes(0, 24)
 	if err != nil {

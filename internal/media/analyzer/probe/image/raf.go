@@ -24,10 +24,6 @@ const (
 	rafHeaderLength = 108
 )
 
-func matchRAF(head []byte, _ string) bool {
-	return len(head) >= rafHeaderLength && string(head[:len(rafMagic)]) == rafMagic
-}
-
 func probeRAF(w *window.Window, r *format.Result) error {
 	r.Kind = media.KindPhoto
 	head, err := w.Bytes(0, rafHeaderLength)

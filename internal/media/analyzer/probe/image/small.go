@@ -123,12 +123,6 @@ func sizeAt(off int, u32 func([]byte) uint32, widthFirst bool) func(w *window.Wi
 	}
 }
 
-func matchDDS(head []byte, _ string) bool {
-	return len(head) >= 128 && window.HasMagic(head, "DDS \x7C\x00\x00\x00")
-}
-func matchXCF(head []byte, _ string) bool {
-	return len(head) >= 26 && window.HasMagic(head, "gimp xcf ")
-}
 func matchQOI(head []byte, _ string) bool {
 	return len(head) >= 14 && window.HasMagic(head, "qoif") && (head[12] == 3 || head[12] == 4)
 }
@@ -139,10 +133,6 @@ var icnsSizes = map[string]int{
 	"icm#": 16, "ich#": 48, "ich4": 48, "ich8": 48, "ih32": 48,
 	"it32": 128, "icp4": 16, "icp5": 32, "icp6": 64, "ic04": 16, "ic05": 32, "ic07": 128, "ic08": 256, "ic09": 512,
 	"ic10": 1024, "ic11": 32, "ic12": 64, "ic13": 256, "ic14": 512,
-}
-
-func matchICNS(head []byte, _ string) bool {
-	return len(head) >= 16 && window.HasMagic(head, "icns")
 }
 
 // probeICNS takes the largest of an icon's pictures.
@@ -166,10 +156,6 @@ func probeICNS(w *window.Window, r *format.Result) error {
 		at += size
 	}
 	return imageSize(r, edge, edge)
-}
-
-func matchEXR(head []byte, _ string) bool {
-	return len(head) >= 32 && window.HasMagic(head, "\x76\x2F\x31\x01")
 }
 
 // probeEXR reads attributes until the window of the data: a name, a type, a length and a value each.

@@ -22,8 +22,6 @@ const (
 	x3fJPEG          = 18
 )
 
-func matchX3F(head []byte, _ string) bool { return len(head) >= 40 && window.HasMagic(head, "FOVb") }
-
 func probeX3F(w *window.Window, r *format.Result) error {
 	head, err := w.Bytes(0, 40)
 	if err != nil {

@@ -1,12 +1,12 @@
 package mp4
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/codec"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 )
 
 // soundBoxes read the decoder configurations of sound, and what protection left of the entry's kind, by the boxes that
@@ -46,7 +46,7 @@ func (e *entry) soundBox(kind string, d []byte) {
 // formerKind is the entry's before encryption, or inside QuickTime's wave.
 func (e *entry) formerKind(d []byte) {
 	if e.codec == "" {
-		e.codec = text.First(codec.EntryCodec("vide", string(d[:4])), codec.EntryCodec("soun", string(d[:4])))
+		e.codec = cmp.Or(codec.EntryCodec("vide", string(d[:4])), codec.EntryCodec("soun", string(d[:4])))
 	}
 }
 

@@ -1,6 +1,7 @@
 package mp4
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -54,7 +55,7 @@ func (t *track) userText(w *window.Window, b isobmff.Box) error {
 		return err
 	}
 	if b.Kind == "name" {
-		t.title = text.First(t.title, text.Clean(text.CString(d)))
+		t.title = cmp.Or(t.title, text.Clean(text.CString(d)))
 		return nil
 	}
 	if len(d) <= 4 {

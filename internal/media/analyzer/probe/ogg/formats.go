@@ -8,5 +8,5 @@ import (
 
 // Formats are those that strong magic bytes tell.
 var Formats = []format.Format{
-	{Name: "ogg", Kind: media.KindTrack, Match: matchOgg, Probe: probeOgg},
+	{Name: "ogg", Kind: media.KindTrack, Match: format.Magic(0, "OggS\x00"), Probe: probeOgg},
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
-func matchOgg(head []byte, _ string) bool { return window.HasMagic(head, "OggS\x00") }
-
 // file is an Ogg file of any codecs.
 type file struct {
 	w       *window.Window

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,7 +12,6 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/photo"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/language"
 )
 
@@ -175,7 +175,7 @@ func (f *file) metadata(r *format.Result, ref object) {
 	}
 	x := image.CleanPhoto(photo.XMP(packet))
 	d := &r.Description
-	d.Title, d.Plot, d.Publisher = text.First(d.Title, x.Title), text.First(d.Plot, x.Caption), x.Publisher
+	d.Title, d.Plot, d.Publisher = cmp.Or(d.Title, x.Title), cmp.Or(d.Plot, x.Caption), x.Publisher
 	if len(d.Authors) == 0 {
 		d.Authors = x.Creators
 	}

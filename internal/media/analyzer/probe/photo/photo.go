@@ -4,6 +4,7 @@
 package photo
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -46,40 +47,25 @@ func NewPosition(latitude, longitude float64) *Position {
 // Fill takes from o what m lacks. The Metadata Working Group's order is EXIF, XMP, IPTC for what the
 // camera wrote, and XMP before the others for what people wrote.
 func (m *Metadata) Fill(o Metadata) {
-	text := func(dst *string, src string) {
-		if *dst == "" {
-			*dst = src
-		}
-	}
-	text(&m.Title, o.Title)
-	text(&m.Caption, o.Caption)
-	text(&m.Publisher, o.Publisher)
-	text(&m.Language, o.Language)
-	text(&m.Identifier, o.Identifier)
 	if m.Make == "" && m.Model == "" {
 		m.Make, m.Model = o.Make, o.Model
 	}
-	text(&m.Lens, o.Lens)
-	text(&m.Taken, o.Taken)
-	text(&m.Created, o.Created)
 	if len(m.Creators) == 0 {
 		m.Creators = o.Creators
 	}
-	if m.Orientation == 0 {
-		m.Orientation = o.Orientation
-	}
-	if m.ExposureSeconds == 0 {
-		m.ExposureSeconds = o.ExposureSeconds
-	}
-	if m.FNumber == 0 {
-		m.FNumber = o.FNumber
-	}
-	if m.ISO == 0 {
-		m.ISO = o.ISO
-	}
-	if m.Position == nil {
-		m.Position = o.Position
-	}
+	m.Title = cmp.Or(m.Title, o.Title)
+	m.Caption = cmp.Or(m.Caption, o.Caption)
+	m.Publisher = cmp.Or(m.Publisher, o.Publisher)
+	m.Language = cmp.Or(m.Language, o.Language)
+	m.Identifier = cmp.Or(m.Identifier, o.Identifier)
+	m.Lens = cmp.Or(m.Lens, o.Lens)
+	m.Taken = cmp.Or(m.Taken, o.Taken)
+	m.Created = cmp.Or(m.Created, o.Created)
+	m.Orientation = cmp.Or(m.Orientation, o.Orientation)
+	m.ExposureSeconds = cmp.Or(m.ExposureSeconds, o.ExposureSeconds)
+	m.FNumber = cmp.Or(m.FNumber, o.FNumber)
+	m.ISO = cmp.Or(m.ISO, o.ISO)
+	m.Position = cmp.Or(m.Position, o.Position)
 }
 
 // FromCamera reports whether a camera took the picture.
@@ -89,21 +75,16 @@ func (m *Metadata) FromCamera() bool {
 
 // Describe writes what m knows into d; what m does not know stays as it is.
 func (m *Metadata) Describe(d *media.Description) {
-	set := func(dst *string, src string) {
-		if src != "" {
-			*dst = src
-		}
-	}
-	set(&d.Title, m.Title)
-	set(&d.Plot, m.Caption)
-	set(&d.Camera, m.Camera())
-	set(&d.Lens, m.Lens)
-	set(&d.Exposure, m.Exposure())
+	d.Title = cmp.Or(m.Title, d.Title)
+	d.Plot = cmp.Or(m.Caption, d.Plot)
+	d.Camera = cmp.Or(m.Camera(), d.Camera)
+	d.Lens = cmp.Or(m.Lens, d.Lens)
+	d.Exposure = cmp.Or(m.Exposure(), d.Exposure)
 	taken := m.Taken
 	if taken == "" && m.FromCamera() && strings.Contains(m.Created, "T") {
 		taken = m.Created
 	}
-	set(&d.TakenAt, taken)
+	d.TakenAt = cmp.Or(taken, d.TakenAt)
 	if taken == "" && len(m.Created) >= len("2006") {
 		d.Date, _, _ = strings.Cut(m.Created, "T")
 	}

@@ -10,12 +10,12 @@ import (
 var Formats = []format.Format{
 	{Name: "elf", Kind: media.KindSoftware, Match: matchELF, Probe: probeELF},
 	{Name: "macho", Kind: media.KindSoftware, Match: matchMachO, Probe: format.Nothing},
-	{Name: "deb", Kind: media.KindSoftware, Match: matchDeb, Probe: format.Nothing},
-	{Name: "rpm", Kind: media.KindSoftware, Match: matchRPM, Probe: format.Nothing},
-	{Name: "squashfs", Kind: media.KindSoftware, Match: matchSquashFS, Probe: format.Nothing},
-	{Name: "msi", Kind: media.KindSoftware, Match: matchMSI, Probe: format.Nothing},
+	{Name: "deb", Kind: media.KindSoftware, Match: format.Magic(24, "!<arch>\ndebian-binary"), Probe: format.Nothing},
+	{Name: "rpm", Kind: media.KindSoftware, Match: format.Magic(96, "\xED\xAB\xEE\xDB"), Probe: format.Nothing},
+	{Name: "squashfs", Kind: media.KindSoftware, Match: format.Magic(96, "hsqs"), Probe: format.Nothing},
+	{Name: "msi", Kind: media.KindSoftware, Match: format.Named(".msi", matchOLE), Probe: format.Nothing},
 	{Name: "ole", Kind: media.KindOther, Match: matchOLE, Probe: format.Nothing},
-	{Name: "wasm", Kind: media.KindSoftware, Match: matchWasm, Probe: format.Nothing},
+	{Name: "wasm", Kind: media.KindSoftware, Match: format.Magic(8, "\x00asm\x01\x00\x00\x00"), Probe: format.Nothing},
 	{Name: "pe", Kind: media.KindSoftware, Match: matchPE, Probe: format.Nothing},
 }
 

@@ -43,25 +43,9 @@ func matchMachO(head []byte, _ string) bool {
 	return false
 }
 
-func matchDeb(head []byte, _ string) bool {
-	return len(head) >= 24 && string(head[:21]) == "!<arch>\ndebian-binary"
-}
-
-func matchRPM(head []byte, _ string) bool {
-	return len(head) >= 96 && string(head[:4]) == "\xED\xAB\xEE\xDB"
-}
-
-func matchSquashFS(head []byte, _ string) bool { return len(head) >= 96 && string(head[:4]) == "hsqs" }
-
 // matchOLE knows Microsoft's compound files: installers, and office documents before 2007.
 func matchOLE(head []byte, _ string) bool {
 	return len(head) >= 512 && string(head[:8]) == "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
-}
-
-func matchMSI(head []byte, ext string) bool { return ext == ".msi" && matchOLE(head, ext) }
-
-func matchWasm(head []byte, _ string) bool {
-	return len(head) >= 8 && string(head[:8]) == "\x00asm\x01\x00\x00\x00"
 }
 
 func matchScript(head []byte, _ string) bool {

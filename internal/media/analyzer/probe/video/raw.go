@@ -96,8 +96,6 @@ func probeIVF(w *window.Window, r *format.Result) error {
 	return nil
 }
 
-func matchY4M(head []byte, _ string) bool { return window.HasMagic(head, "YUV4MPEG2 ") }
-
 // probeY4M reads the line of parameters; all frames are of one size.
 func probeY4M(w *window.Window, r *format.Result) error {
 	head, err := w.Head()

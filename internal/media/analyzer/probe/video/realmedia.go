@@ -19,10 +19,6 @@ const (
 	realMaxStream = 4 << 10 // of the description of one
 )
 
-func matchRealMedia(head []byte, _ string) bool {
-	return len(head) >= 18 && (window.HasMagic(head, ".RMF") || window.HasMagic(head, ".ra\xfd"))
-}
-
 // realMedia gathers what the chunks say.
 type realMedia struct {
 	w *window.Window

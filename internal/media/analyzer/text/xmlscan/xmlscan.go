@@ -182,11 +182,7 @@ func (s *Scanner) qname() (prefix, name []byte) {
 }
 
 func delimits(c byte) bool {
-	switch c {
-	case ' ', '\t', '\r', '\n', '/', '>', '=', '<', '"', '\'':
-		return true
-	}
-	return false
+	return strings.IndexByte(" \t\r\n/>=<\"'", c) >= 0
 }
 
 func (s *Scanner) blanks() {
@@ -361,20 +357,13 @@ func unescape(raw []byte) string {
 	return b.String()
 }
 
+// entities are those that are predefined, and the one of HTML that occurs everywhere.
+var entities = map[string]rune{"amp": '&', "lt": '<', "gt": '>', "quot": '"', "apos": '\'', "nbsp": '\u00A0'}
+
+// entity is what a reference stands for, 0 where nobody knows.
 func entity(name string) rune {
-	switch name {
-	case "amp":
-		return '&'
-	case "lt":
-		return '<'
-	case "gt":
-		return '>'
-	case "quot":
-		return '"'
-	case "apos":
-		return '\''
-	case "nbsp":
-		return '\u00A0'
+	if r, ok := entities[name]; ok {
+		return r
 	}
 	digits, ok := strings.CutPrefix(name, "#")
 	if !ok {
