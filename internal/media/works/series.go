@@ -254,6 +254,9 @@ func seriesWorks(parts []*Part, key string) []Work {
 				Year: seasonYear(l.season)})
 		}
 		works = append(works, leafWork(Episode, l, works[at].Key, &works[0]))
+		if year := yearOf(l.date); works[0].Year != 0 && year > works[0].Year {
+			works[0].EndYear = max(works[0].EndYear, year)
+		}
 		tallies[l.season].leaf(&l)
 		all.leaf(&l)
 	}

@@ -58,6 +58,17 @@ func TestAFileOfTwoEpisodesCountsOnceInItsShow(t *testing.T) {
 	}
 }
 
+func TestAShowEndsInTheYearOfItsLastEpisode(t *testing.T) {
+	files := []file{
+		{1, "series/Velm (2009)/Season 1/Velm S01E01.mkv", `{"date":"2009-03-01"}`},
+		{2, "series/Velm (2009)/Season 3/Velm S03E01.mkv", `{"date":"2011-03-01"}`},
+		{3, "series/Velm (2009)/Season 3/Velm S03E02.mkv", ""},
+	}
+	if w := one(t, derive(unitsOf(items(t, files))), works.Series); w.Year != 2009 || w.EndYear != 2011 {
+		t.Errorf("from %d to %d", w.Year, w.EndYear)
+	}
+}
+
 // What is large has a bound for everything that is compared with each other.
 func TestLargeWorks(t *testing.T) {
 	const many = 20_000
