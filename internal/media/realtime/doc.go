@@ -16,8 +16,8 @@
 //     name that is written to without pause delays no other name.
 //   - Where events were lost (the queue overran, a watch died, more is pending than memory allows), a
 //     recursive hint covers what they were about.
-//   - Memory is bounded: by the number of directories for the watches, by a constant for what is
-//     pending.
+//   - Memory is bounded: by the number of directories for the watches (see inotify's registry), by a
+//     constant for what is pending.
 //   - After Run has returned no hint is sent.
 //
 // # Concurrency

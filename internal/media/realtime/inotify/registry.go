@@ -1,7 +1,6 @@
 package inotify
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"iter"
 	"math"
@@ -353,109 +352,4 @@ func (g *registry) polled() int {
 		sum += count
 	}
 	return sum
-}
-
-// table finds nodes by a hash: the first of each bucket, from where each leads to the next.
-type table struct {
-	buckets []nodeID // a power of two of them
-	nodes   int
-}
-
-// link is how nodes of a table are asked for their hash, and where each keeps the next of its bucket.
-type link func(nodeID) (hash uint64, next *nodeID)
-
-func (t *table) bucket(hash uint64) *nodeID {
-	return &t.buckets[(hash^hash>>32)&uint64(len(t.buckets)-1)]
-}
-
-func (t *table) first(hash uint64) nodeID {
-	if t.nodes == 0 {
-		return 0
-	}
-	return *t.bucket(hash)
-}
-
-// link adds a node.
-func (t *table) link(of link, id nodeID) {
-	const perBucket = 2
-	if t.nodes >= perBucket*len(t.buckets) {
-		t.grow(of)
-	}
-	t.insert(of, id)
-	t.nodes++
-}
-
-func (t *table) insert(of link, id nodeID) {
-	hash, next := of(id)
-	first := t.bucket(hash)
-	*next, *first = *first, id
-}
-
-func (t *table) grow(of link) {
-	old := t.buckets
-	t.buckets = make([]nodeID, max(2*len(old), 64))
-	for _, id := range old {
-		for id != 0 {
-			_, next := of(id)
-			following := *next
-			t.insert(of, id)
-			id = following
-		}
-	}
-}
-
-// unlink takes a node out, which must be in.
-func (t *table) unlink(of link, id nodeID) {
-	hash, following := of(id)
-	at := t.bucket(hash)
-	for *at != id {
-		_, at = of(*at)
-	}
-	*at = *following
-	t.nodes--
-}
-
-// names holds the names of directories one behind the other, each with its length before it.
-type names struct {
-	blocks  [][]byte
-	dropped int // bytes that nobody asks for any more
-}
-
-const nameBlock = 32 << 10
-
-// add keeps a name and returns its place.
-func (s *names) add(name string) uint32 {
-	last := len(s.blocks) - 1
-	if last < 0 || len(s.blocks[last])+binary.MaxVarintLen32+len(name) > nameBlock {
-		last++
-		s.blocks = append(s.blocks, make([]byte, 0, max(nameBlock, binary.MaxVarintLen32+len(name))))
-	}
-	b := s.blocks[last]
-	place := uint32(last*nameBlock + len(b))
-	s.blocks[last] = append(binary.AppendUvarint(b, uint64(len(name))), name...)
-	return place
-}
-
-// at returns the name at a place.
-func (s *names) at(place uint32) []byte {
-	b := s.blocks[place/nameBlock][place%nameBlock:]
-	length, n := binary.Uvarint(b)
-	return b[n : n+int(length)]
-}
-
-// drop says that nobody asks for a name any more.
-func (s *names) drop(place uint32) { s.dropped += 1 + len(s.at(place)) }
-
-// compact gives the memory of dropped names back, once it is worth while.
-func (s *names) compact(g *registry) {
-	if s.dropped < 2*nameBlock || s.dropped < len(s.blocks)*nameBlock/2 {
-		return
-	}
-	var kept names
-	for id := nodeID(1); int(id) < g.used; id++ {
-		if n := g.at(id); n.parent != 0 {
-			n.name = kept.add(string(s.at(n.name)))
-		}
-	}
-	*s = kept
 }

@@ -30,7 +30,8 @@ func attacked(f *testing.F, token string) *feedServer {
 		c.put("films", name, media.KindMovie, `"title":"A"`)
 	}
 	root := media.Root{Name: "films", Kind: "local", Location: "/films", State: media.Online, Watch: media.Watch{Mode: media.WatchInotify}}
-	l, err := net.Listen("unix", filepath.Join(f.TempDir(), "s")) // over TCP each end waits for an acknowledgement, some 40 ms
+	// Over TCP each end would wait for an acknowledgement, some 40 ms.
+	l, err := net.Listen("unix", filepath.Join(f.TempDir(), "s"))
 	must(f, err)
 	s := serveFeedOn(f, l, c, live.Timeouts{}, token, root)
 	s.server.Log = zap.New(lines{f: f})
