@@ -140,7 +140,7 @@ func (r *watching) add(root inotify.Root) {
 	}
 }
 
-// scan does what the scanner does with a subtree: watch each directory, then list it.
+// scan does what the scanner does with a subtree: watch each directory, list it, have those in it watched ahead.
 func (r *watching) scan(dir string) {
 	scanTree(r.ctx, r.Watcher, testRoot, r.dir, dir, func(string) {})
 }
@@ -159,6 +159,7 @@ func scanTree(ctx context.Context, w *Watcher, root, path, dir string, found fun
 		w.Unwatch(root, dir)
 		return
 	}
+	w.WatchBelow(root, dir, directoriesIn(filepath.Join(path, dir), entries))
 	for _, e := range entries {
 		below := filepath.Join(dir, e.Name())
 		if e.IsDir() {
@@ -167,6 +168,23 @@ func scanTree(ctx context.Context, w *Watcher, root, path, dir string, found fun
 			found(below)
 		}
 	}
+}
+
+// directoriesIn returns the directories of a listing as the scanner has them.
+func directoriesIn(path string, entries []fs.DirEntry) (dirs []tree.Entry) {
+	for _, e := range entries {
+		if id, err := identify(filepath.Join(path, e.Name())); err == nil && e.IsDir() {
+			dirs = append(dirs, tree.Entry{Name: e.Name(), Type: tree.Dir, ID: id})
+		}
+	}
+	return dirs
+}
+
+func listing(t *testing.T, path string) []tree.Entry {
+	t.Helper()
+	entries, err := os.ReadDir(path)
+	must(t, err)
+	return directoriesIn(path, entries)
 }
 
 // lister does what hints ask for, as the scanner does: watch, then list.
