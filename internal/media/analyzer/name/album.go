@@ -268,8 +268,7 @@ func (s *segment) neverMusic(i int) bool {
 	return t.prop == propSource && t.value != "Web"
 }
 
-// spokenAlbum reads "Artist - Album (2004) [FLAC]" and its relatives. Words that only music has must
-// be there.
+// spokenAlbum reads "Artist - Album (2004) [FLAC]" and its relatives. Words that only music has must be there.
 func (s *segment) spokenAlbum(g *Guess) bool {
 	if s.audioEvidence() < 2 {
 		return false
@@ -337,8 +336,7 @@ func (s *segment) albumEnd(i int) int {
 	return len(s.tok)
 }
 
-// anyYear returns the first year from token i on that stands in brackets or before a comma, else the
-// last one.
+// anyYear returns the first year from token i on that stands in brackets or before a comma, else the last one.
 func (s *segment) anyYear(i int) int {
 	year := 0
 	for j := i + 1; j < len(s.tok); j++ {

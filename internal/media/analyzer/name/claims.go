@@ -88,8 +88,7 @@ func (s *segment) drop(i int) {
 	}
 }
 
-// orderClaims sorts the claims by where they stand, so that what comes first in the name comes first
-// in the guess.
+// orderClaims sorts the claims by where they stand, so that what comes first in the name comes first in the guess.
 func (s *segment) orderClaims() {
 	byPlace := func(a, b claim) int { return a.from - b.from }
 	if slices.IsSortedFunc(s.claims, byPlace) {

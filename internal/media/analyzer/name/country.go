@@ -1,7 +1,6 @@
 package name
 
-// findCountry claims the country that tells series of one name apart: "(US)", or "US" right before
-// the season.
+// findCountry claims the country that tells series of one name apart: "(US)", or "US" right before the season.
 func (s *segment) findCountry() {
 	for i := 1; i < len(s.tok); i++ {
 		switch raw := s.raw(i); raw {

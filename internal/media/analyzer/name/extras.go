@@ -33,8 +33,7 @@ func findExtra(g *Guess, p *pathParts, m medium) {
 	}
 }
 
-// extraSuffix returns the kind that the last word of a name says, if a dash, a dot or an underscore
-// sets it off.
+// extraSuffix returns the kind that the last word of a name says, if a dash, a dot or an underscore sets it off.
 func extraSuffix(file string) string {
 	i := strings.LastIndexAny(file, "-._")
 	if i < 0 {
@@ -87,8 +86,7 @@ var extraFolders = map[string]string{
 	"extras": "unknown", "extra": "unknown", "other": "unknown", "others": "unknown",
 }
 
-// cutStub reads the medium that a placeholder such as "Title.dvd.disc" stands for, and returns the name
-// before it.
+// cutStub reads the medium that a placeholder such as "Title.dvd.disc" stands for, and returns the name before it.
 func cutStub(g *Guess, text string) string {
 	g.IsStub = true
 	i := strings.LastIndexByte(text, '.')

@@ -150,8 +150,7 @@ func (s *segment) ofSubtitle(c *claim) bool {
 // subtitleNamed reports whether a language stands beside the word for subtitles.
 func (s *segment) subtitleNamed(c *claim) bool { return s.at(c.to).prop == propLanguage }
 
-// fillMarkers writes season and episode: those of the marker that most surely names them, completed
-// by the others.
+// fillMarkers writes season and episode: those of the marker that most surely names them, completed by the others.
 func (s *segment) fillMarkers(g *Guess) {
 	var seasons, episodes *claim
 	var more []int // of a second episode with a title of its own
@@ -160,10 +159,10 @@ func (s *segment) fillMarkers(g *Guess) {
 		if c.prop != propMarker {
 			continue
 		}
-		if !c.seasons.empty() && (seasons == nil || c.weight > seasons.weight) {
+		if !c.seasons.empty() && c.surer(seasons) {
 			seasons = c
 		}
-		if !c.episodes.empty() && (episodes == nil || c.weight > episodes.weight) {
+		if !c.episodes.empty() && c.surer(episodes) {
 			episodes = c
 		} else if episodes != nil && s.continues(episodes, c) {
 			more = append(more, s.numbers(c.episodes)...)
@@ -185,6 +184,9 @@ func (s *segment) fillMarkers(g *Guess) {
 		}
 	}
 }
+
+// surer reports whether the marker c says more surely what it says than other, which may be none.
+func (c *claim) surer(other *claim) bool { return other == nil || c.weight > other.weight }
 
 // fillEpisodes writes the episodes of the marker c, which may be none, and of those that continue it.
 func (s *segment) fillEpisodes(g *Guess, c *claim, more []int) {

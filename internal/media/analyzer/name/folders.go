@@ -41,8 +41,7 @@ func (s *segment) seasonByName(p *pathParts) (int, bool) {
 	return s.tok[0].num, strings.Trim(up, "0123456789 ") != ""
 }
 
-// discFolder reports whether the name is that of one disc of several: "Disc 2", "CD1", "Disc 04
-// (Encores)".
+// discFolder reports whether the name is that of one disc of several: "Disc 2", "CD1", "Disc 04 (Encores)".
 func (s *segment) discFolder() bool {
 	k, next := s.word(0), 1
 	d := firstDigit(k)

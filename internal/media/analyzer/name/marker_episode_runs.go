@@ -40,8 +40,7 @@ func (s *segment) wordedEpisode(c *claim, j int) bool {
 	return true
 }
 
-// plainEpisodeBehind reads a number without letters behind a season, where its shape allows only an
-// episode.
+// plainEpisodeBehind reads a number without letters behind a season, where its shape allows only an episode.
 func (s *segment) plainEpisodeBehind(c *claim, j int) bool {
 	k, t, next := s.word(j), &s.tok[j], s.at(j+1)
 	d := digits(k, 0)

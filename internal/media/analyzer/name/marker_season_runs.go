@@ -54,13 +54,12 @@ func (s *segment) continueSeasons(c *claim) {
 		if s.plays(j, roleSeason) && s.at(j+1).num >= 0 {
 			j++
 		}
-		k, last := s.word(j), s.last(c.seasons)
-		if season, _, ok := fullMark(k); ok && k[0] == 's' && join.tightDash() && season > last && s.freeWord(j) {
-			s.seasonsAndEpisodes(c, j, season)
+		if s.seasonsAndEpisodes(c, j, join) {
 			return
 		}
 		n, marked := s.seasonAt(j)
-		if n <= last || n > 120 || !s.freeWord(j) || join&(sepOpen|sepClose|sepSlash) != 0 || s.unitFollows(j) {
+		if n <= s.last(c.seasons) || n > 120 || !s.freeWord(j) || join&(sepOpen|sepClose|sepSlash) != 0 ||
+			s.unitFollows(j) {
 			return
 		}
 		switch {
@@ -83,13 +82,18 @@ func (s *segment) listsSeason(c *claim, n int, join separators) bool {
 
 // seasonsAndEpisodes reads "S01-S03E01-75": all episodes of several seasons, numbered through. Token j holds the last
 // season and the first episode.
-func (s *segment) seasonsAndEpisodes(c *claim, j, season int) {
-	s.runTo(&c.seasons, season)
+func (s *segment) seasonsAndEpisodes(c *claim, j int, join separators) bool {
 	k := s.word(j)
+	season, _, ok := fullMark(k)
+	if !ok || k[0] != 's' || !join.tightDash() || season <= s.last(c.seasons) || !s.freeWord(j) {
+		return false
+	}
+	s.runTo(&c.seasons, season)
 	p := digits(k, 1)
 	s.episodesIn(c, k, p+episodePrefix(k[p:]))
 	c.to, c.weight = j+1, weightFull
 	s.continueEpisodes(c)
+	return true
 }
 
 // seasonAt returns the season that token j names in continuation of others, -1 if it names none, and

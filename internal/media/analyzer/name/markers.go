@@ -45,14 +45,22 @@ func (s *segment) markerAt(i int) (claim, bool) {
 			return c, true
 		}
 	}
-	switch c := k[0]; {
-	case isDigit(c):
+	if isDigit(k[0]) {
 		if c, ok := s.crossed(i); ok {
 			return c, true
 		}
 		return s.countMark(i)
-	case t.plain && t.entry == nil && len(k) > 1:
+	}
+	if t.plain && t.entry == nil && len(k) > 1 {
 		return claim{}, false
+	}
+	return s.letterMark(i)
+}
+
+// letterMark reads a mark that a letter opens: S01, T01, SE01, E01, EP01; or a word that numbers stand beside.
+func (s *segment) letterMark(i int) (claim, bool) {
+	k := s.word(i)
+	switch c := k[0]; {
 	case len(k) < 2:
 	case (c == 's' || c == 't') && isDigit(k[1]):
 		return s.seasonMark(i, 1)

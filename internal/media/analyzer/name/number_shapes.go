@@ -212,8 +212,8 @@ func (s *segment) rangeOpens(i int) bool {
 
 // weighBracketed weighs a number in brackets, which mostly has them to itself.
 func (s *segment) weighBracketed(f *figure) candidate {
-	i, d := f.at, f.digits
-	switch year := d == 4 && yearLike(f.n); {
+	i := f.at
+	switch year := f.digits == 4 && yearLike(f.n); {
 	case !s.alone(i):
 		if s.fansub && s.opensBracket(i) && s.kind(i) == '[' && f.zero && s.behindTag(f) {
 			return candidate{weight: weightBare + 5} // "[01 1080p HEVC]"
@@ -221,10 +221,19 @@ func (s *segment) weighBracketed(f *figure) candidate {
 	case year && (s.kind(i) == '(' || !s.fansub || !s.alone(i+1) || s.tok[i+1].num < 0):
 	case s.fansub && s.kind(i) != '(':
 		return candidate{weight: s.fansubBracketWeight(i, year)}
-	case s.kind(i) != '[':
-	case d == 2 && i <= s.tagsAt && (i+1 >= len(s.tok) || s.tok[i+1].sep&sepOpen != 0 || s.behindTag(f)):
+	case s.kind(i) == '[':
+		return s.weighSquare(f)
+	}
+	return candidate{}
+}
+
+// weighSquare weighs a number with square brackets to itself in a name that no group opens.
+func (s *segment) weighSquare(f *figure) candidate {
+	next := f.at + 1
+	switch {
+	case f.digits == 2 && f.at <= s.tagsAt && (next >= len(s.tok) || s.tok[next].sep&sepOpen != 0 || s.behindTag(f)):
 		return candidate{weight: weightNumber}
-	case d == 3 && i < s.wordsEnd:
+	case f.digits == 3 && f.at < s.wordsEnd:
 		return candidate{weight: weightNumber, split: true}
 	}
 	return candidate{}

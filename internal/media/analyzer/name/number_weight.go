@@ -184,8 +184,7 @@ func (s *segment) weighLong(f *figure, w int) candidate {
 	if subtitled {
 		w += 20
 	}
-	marked := f.spaced || f.ranges || f.season >= 0 || f.before&sepHash != 0
-	plain := !subtitled && !marked && !s.fansubLike() && !s.onlySubtitled()
+	plain := !subtitled && s.unmarked(f)
 	framed := !f.spaced && s.behindTag(f) || f.spaced && f.spacedAfter
 	switch {
 	case framed && !s.fansub && s.ofSeason(f):
@@ -196,6 +195,11 @@ func (s *segment) weighLong(f *figure, w int) candidate {
 		return s.weighSplit(f, w)
 	}
 	return candidate{weight: s.doubts(f, w), split: s.splitConfirmed(f)}
+}
+
+// unmarked reports that no dash, range, hash or season marks the number, nor an anime release the name.
+func (s *segment) unmarked(f *figure) bool {
+	return !f.spaced && !f.ranges && f.season < 0 && f.before&sepHash == 0 && !s.fansubLike() && !s.onlySubtitled()
 }
 
 // doubts takes off for a number behind where titles end, and for one that counts films.

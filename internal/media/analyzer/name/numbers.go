@@ -7,9 +7,8 @@ type candidate struct {
 	pair       bool // the next number is the episode, this the season
 }
 
-// findNumbers weighs the plain numbers of a name that no marker explains, and claims the best of them
-// as its episode. What surrounds a number decides: a dash with room, brackets of its own, a group in
-// front, a tag or the end behind.
+// findNumbers weighs the plain numbers of a name that no marker explains, and claims the best of them as its episode.
+// What surrounds a number decides: a dash with room, brackets of its own, a group in front, a tag or the end behind.
 func (s *segment) findNumbers(c context) {
 	season := -1
 	for i := range s.claims {

@@ -164,8 +164,7 @@ func (s *segment) readCourse(g *Guess) bool {
 	return start < end
 }
 
-// readNumberedBook reads books and comics without an extension: "Series #1 (of 4)", "Series v01 c120",
-// "4 - Title".
+// readNumberedBook reads books and comics without an extension: "Series #1 (of 4)", "Series v01 c120", "4 - Title".
 func (s *scratch) readNumberedBook(g *Guess, p *pathParts) bool {
 	f := &s.file
 	if p.ext != "" || p.n > 0 {

@@ -13,8 +13,7 @@ const (
 	maxDepth   = 4 // folders above the file that are read
 )
 
-// pathParts is a path cut into the names that matter: the last one, and the folders above it,
-// nearest first.
+// pathParts is a path cut into the names that matter: the last one, and the folders above it, nearest first.
 type pathParts struct {
 	file, ext string // ext is lower-case and has no dot, and is known; else it is empty
 	dirs      [maxDepth]string
@@ -189,8 +188,7 @@ func videoRelease(base string) bool {
 	return false
 }
 
-// mirrored reports a name that was written backwards to hide it: with "p0801" for 1080p, or "20E10S"
-// for S01E02.
+// mirrored reports a name that was written backwards to hide it: with "p0801" for 1080p, or "20E10S" for S01E02.
 func mirrored(file string) bool {
 	for _, back := range [...]string{"p0801", "p027", "p0612"} {
 		if i := strings.Index(file, back); i > 0 && !startsAlnum(file[i+len(back):]) && !startsAlnum(file[i-1:]) {

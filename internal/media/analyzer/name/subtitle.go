@@ -2,9 +2,8 @@ package name
 
 import "strings"
 
-// cutSubtitle reads the parts that the names of subtitle files add behind dots (language, flags, a
-// title) into g, and returns what is before them. The order of the parts is free: media servers
-// accept all.
+// cutSubtitle reads the parts that the names of subtitle files add behind dots (language, flags, a title) into g, and
+// returns what is before them. The order of the parts is free: media servers accept all.
 func cutSubtitle(g *Guess, text string) string {
 	end := len(text)
 	titleAt, found := "", false
@@ -77,8 +76,7 @@ func prepend(at *Strings, v string) {
 	}
 }
 
-// subtitleLanguage returns the code of the language that key names, in words or as a code with or
-// without a region.
+// subtitleLanguage returns the code of the language that key names, in words or as a code with or without a region.
 func subtitleLanguage(key string) string {
 	if key == "br" {
 		return "pt-BR"

@@ -42,8 +42,7 @@ func (s *segment) bareChannels(i int) bool {
 	return true
 }
 
-// serviceBefore reports whether tag is a service in capitals right before a source from the web, as
-// in NF.WEB-DL.
+// serviceBefore reports whether tag is a service in capitals right before a source from the web, as in NF.WEB-DL.
 func (s *segment) serviceBefore(from int, t *tag, end int) bool {
 	if t.prop != propService || end >= len(s.tok) || s.tok[end].prop != propSource ||
 		s.claims[s.tok[end].claim].tag.value != "Web" {

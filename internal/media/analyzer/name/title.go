@@ -115,12 +115,10 @@ func (s *segment) titleStart() (int, *claim) {
 	return len(s.tok), lead
 }
 
-// leadingBracket reports whether token i is in brackets before anything else, as tags in front of a
-// title are.
+// leadingBracket reports whether token i is in brackets before anything else, as tags in front of a title are.
 func (s *segment) leadingBracket(i int) bool { return s.tok[i].bracket >= 0 && s.leading(i) }
 
-// leadsEpisode reports whether the words behind the leading claim are the episode's title rather than
-// the series'.
+// leadsEpisode reports whether the words behind the leading claim are the episode's title rather than the series'.
 func (s *segment) leadsEpisode(lead *claim, c context) bool {
 	if lead.prop == propDate {
 		return false
@@ -205,8 +203,7 @@ func (s *segment) within(b, outer int16) bool {
 	return false
 }
 
-// bracketInTitle reports whether the bracket that token i is in belongs to the title: round, with
-// words only.
+// bracketInTitle reports whether the bracket that token i is in belongs to the title: round, with words only.
 func (s *segment) bracketInTitle(i int) bool {
 	b := &s.br[s.tok[i].bracket]
 	if !b.closed || !s.round(b) && !(b.kind == '[' && s.wordInTitle(b)) {

@@ -71,8 +71,7 @@ func (s *segment) inEpisodeTitle(i, tags int) bool {
 	return s.freeWord(i+1) && s.lookup(i+1).tag == nil || s.freeWord(i-1) && s.lookup(i-1).tag == nil
 }
 
-// anchorTag returns the first technical tag that is not in front of the title, len(tok) if there is
-// none.
+// anchorTag returns the first technical tag that is not in front of the title, len(tok) if there is none.
 func (s *segment) anchorTag() int {
 	for i := s.lead(); i < len(s.tok); i++ {
 		if s.tok[i].prop.technical() {
