@@ -1,10 +1,6 @@
 package format
 
-import (
-	"slices"
-
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
-)
+import "github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 
 // Match says by the head and the extension of a file whether it is probably of a format. See [Format].
 type Match = func(head []byte, ext string) bool
@@ -12,7 +8,12 @@ type Match = func(head []byte, ext string) bool
 // Magic matches what begins with one of the magics, and has a head of at least so many bytes.
 func Magic(least int, magics ...string) Match {
 	return func(head []byte, _ string) bool {
-		return len(head) >= least && slices.ContainsFunc(magics, func(m string) bool { return window.HasMagic(head, m) })
+		for _, m := range magics {
+			if len(head) >= least && window.HasMagic(head, m) {
+				return true
+			}
+		}
+		return false
 	}
 }
 
