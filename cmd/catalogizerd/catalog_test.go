@@ -45,7 +45,7 @@ func TestScanIsOnePassAndExportTheWholeCatalog(t *testing.T) {
 			t.Errorf("%s is %v, want %v", key, got, want)
 		}
 	}
-	for _, key := range []string{"scan_seconds", "analysis_seconds"} {
+	for _, key := range []string{"scan_seconds", "analysis_seconds", "index_seconds"} {
 		if _, ok := sum[key]; !ok {
 			t.Errorf("%s is not told", key)
 		}

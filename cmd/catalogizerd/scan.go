@@ -38,7 +38,7 @@ func (c *scanCommand) Run(p *process) error {
 	if c.JSON {
 		err = json.NewEncoder(p.out).Encode(sum)
 	} else {
-		took := time.Duration((sum.ScanSeconds + sum.AnalysisSeconds) * float64(time.Second))
+		took := time.Duration((sum.ScanSeconds + sum.AnalysisSeconds + sum.IndexSeconds) * float64(time.Second))
 		n := humanize.Comma
 		_, err = fmt.Fprintf(p.out, "%s files in %s directories: %s added, %s changed, %s moved, %s removed, %s failed, in %v\n",
 			n(sum.Files), n(sum.Dirs), n(sum.Added), n(sum.Changed), n(sum.Moved), n(sum.Removed), n(sum.Failed),

@@ -46,7 +46,7 @@ func (c *searchCommand) Run(p *process) error {
 				return err
 			}
 		}
-		if left -= len(page.Items); page.Next == nil || len(page.Items) == 0 {
+		if left -= len(page.Items); page.Next == nil { // one without items may go on
 			return nil
 		}
 		query.Set("after", *page.Next)

@@ -203,7 +203,7 @@ func checkSpace(dir string) Finding {
 	case free < spaceFailure:
 		return finding(Failure, "%s free: make room, the catalog cannot be kept", humanize.IBytes(free))
 	case free < spaceWarning:
-		return finding(Warning, "%s free: a catalog takes about 2 KiB for each file", humanize.IBytes(free))
+		return finding(Warning, "%s free: a catalog takes about 1 KiB for each file", humanize.IBytes(free))
 	default:
 		return finding(OK, "%s free", humanize.IBytes(free))
 	}
@@ -224,7 +224,11 @@ func openChecked(ctx context.Context, dir string) (*store.Store, Finding) {
 	if err := st.Integrity(ctx); err != nil {
 		return st, finding(Failure, err.Error())
 	}
-	return st, finding(OK, humanize.Comma(st.ItemCounts().Items)+" items, whole")
+	text := humanize.Comma(st.ItemCounts().Items) + " items, whole"
+	if s, err := st.Space(ctx); err == nil {
+		text += fmt.Sprintf(", %s, of which %s are free", humanize.IBytes(uint64(s.Bytes)), humanize.IBytes(uint64(s.Free)))
+	}
+	return st, finding(OK, text)
 }
 
 // checkWatches compares the kernel's limits with the directories that there are to watch, or with what could be counted

@@ -66,7 +66,7 @@ func TestCheckOfAMachineThatIsWell(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit code %d beside a daemon", code)
 	}
-	finds(t, lines, `^ok +catalog: 100 items, whole$`)
+	finds(t, lines, `^ok +catalog: 100 items, whole, [0-9.]+ [KM]iB, of which [0-9.]+ [KM]?i?B are free$`)
 	finds(t, lines, `^ok +watches: 5 directories, of which 5 can be watched`)
 }
 

@@ -24,6 +24,17 @@ func (d *Daemon) prune(ctx context.Context) error {
 		if err != nil && ctx.Err() == nil {
 			d.log.Warn("tombstones not pruned", zap.Error(err))
 		}
+		d.giveBack(ctx)
 	})
 	return nil
+}
+
+// giveBack gives the disk back what the catalog does not need any more, for as long as there is nothing else to do.
+func (d *Daemon) giveBack(ctx context.Context) {
+	for more := true; more && d.idle(); {
+		var err error
+		if more, err = d.store.GiveBack(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("space not given back", zap.Error(err))
+		}
+	}
 }

@@ -24,6 +24,7 @@ type Summary struct {
 	Bytes           int64   `json:"bytes"`
 	ScanSeconds     float64 `json:"scan_seconds"`
 	AnalysisSeconds float64 `json:"analysis_seconds"`
+	IndexSeconds    float64 `json:"index_seconds"` // until all can be sorted and searched
 	// What the store wrote: none of it after a pass over an unchanged tree.
 	RowsWritten int64 `json:"rows_written"`
 	Commits     int64 `json:"commits"`
@@ -56,18 +57,19 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 	if err := c.setRoots(ctx, cfg, roots); err != nil {
 		return sum, err
 	}
-	scanned, err := c.untilDone(ctx, progress)
+	scanned, analysed, err := c.untilDone(ctx, progress)
 	if err != nil {
 		return sum, err
 	}
 	sum.ScanSeconds = scanned.Sub(began).Seconds()
-	sum.AnalysisSeconds = time.Since(scanned).Seconds()
+	sum.AnalysisSeconds = analysed.Sub(scanned).Seconds()
+	sum.IndexSeconds = time.Since(analysed).Seconds()
 	return sum, c.summarize(ctx, &sum)
 }
 
-// untilDone waits until every root has been scanned and its files analysed, and says when the scanning
-// alone was done.
-func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned time.Time, err error) {
+// untilDone waits until every root has been scanned, its files analysed, and then all of it indexed: what sorts and
+// searches is written once, when the pass is over. It says when the scanning, and when the analysis was done.
+func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned, analysed time.Time, err error) {
 	const often = 5 * time.Millisecond
 	ticker := time.NewTicker(often)
 	defer ticker.Stop()
@@ -76,19 +78,23 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned 
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			return scanned, ctx.Err()
+			return scanned, analysed, ctx.Err()
 		case <-c.stages.group.Context().Done():
-			return scanned, context.Cause(c.stages.group.Context())
+			return scanned, analysed, context.Cause(c.stages.group.Context())
 		}
 		if err := c.store.Failure(); err != nil {
-			return scanned, err
+			return scanned, analysed, err
 		}
 		done := c.idle()
 		if scanned.IsZero() && (done || c.scanner.Idle()) {
 			scanned = time.Now()
 		}
-		if done {
-			return scanned, nil
+		if analysed.IsZero() && done {
+			analysed = time.Now()
+			c.stages.start("search index", c.store.Index)
+		}
+		if !analysed.IsZero() && c.store.Indexed() {
+			return scanned, analysed, nil
 		}
 		if progress != nil && time.Since(shown) > 200*time.Millisecond {
 			shown = time.Now()

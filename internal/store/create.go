@@ -90,7 +90,8 @@ func create(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return fmt.Errorf("make %s: %w: make its directory writable for this user, or choose another with --data-dir", path, bare(err))
 	}
-	c, err := dial(part, false, "journal_mode=MEMORY", "synchronous=OFF") // it is synced as a whole
+	// It is synced as a whole.
+	c, err := dial(part, false, "journal_mode=MEMORY", "synchronous=OFF", "auto_vacuum=INCREMENTAL")
 	if err != nil {
 		return explain(part, err)
 	}

@@ -111,22 +111,40 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	for _, err := range tighten(path) {
 		o.warn("others can read the catalog", err)
 	}
-	w, err := dial(path, false, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8192", "temp_store=MEMORY",
-		"wal_autocheckpoint=4000", "journal_size_limit=67108864")
-	if err != nil {
+	s := newStore(path, o)
+	if err := s.openWriter(ctx); err != nil {
+		return nil, err
+	}
+	compacted, err := gives(s.writer)
+	if err == nil && compacted {
+		return s, nil
+	}
+	if err := errors.Join(err, s.writer.close()); err != nil {
 		return nil, explain(path, err)
 	}
-	s := newStore(path, o)
-	s.writer = w
-	w.ctx = ctx
+	if err := compact(ctx, path, s.log); err != nil {
+		s.log.Warn("catalog stays as large as it is", zap.Error(err))
+	}
+	s = newStore(path, o)
+	return s, s.openWriter(ctx)
+}
+
+// openWriter opens the connection that writes and brings the catalog up to date.
+func (s *Store) openWriter(ctx context.Context) error {
+	w, err := dial(s.path, false, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8192", "temp_store=MEMORY",
+		"wal_autocheckpoint=4000", "journal_size_limit=67108864")
+	if err != nil {
+		return explain(s.path, err)
+	}
+	s.writer, w.ctx = w, ctx
 	err = s.prepare(ctx)
 	switch w.ctx = nil; {
 	case isDamage(err):
-		return nil, errors.Join(explain(path, err), w.closeUntouched(path))
+		return errors.Join(explain(s.path, err), w.closeUntouched(s.path))
 	case err != nil:
-		return nil, errors.Join(explain(path, err), w.close())
+		return errors.Join(explain(s.path, err), w.close())
 	}
-	return s, nil
+	return nil
 }
 
 // OpenReader opens an existing catalog for reading only, beside a daemon or without one. Its Run need
@@ -196,6 +214,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	have, files, err := genuine(ctx, c, s.path)
 	if err != nil {
 		return err
+	}
+	if have < len(files) {
+		s.log.Info("catalog is brought up to date", zap.Int("schema", have), zap.Int("to", len(files)))
 	}
 	if err := migrate(ctx, c, have, files); err != nil {
 		return err

@@ -8,8 +8,8 @@ import (
 )
 
 // Documents are kept packed: what of one stands in the vocabulary, in the document beside it or before in itself is a
-// reference. A packed one begins with its format, which no JSON does, and its length; then come, each behind a number of
-// twice its length, runs of bytes as they are, and, of one more than that, what stands at a place of these three.
+// reference. A packed one begins with its format, which no JSON does, and its length; then come, each behind a number
+// of twice its length, runs of bytes as they are, and, of one more than that, what stands at a place of these three.
 const (
 	packedFormat = 1
 	leastCopy    = 5       // bytes worth a reference

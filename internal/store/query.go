@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -30,16 +31,16 @@ type Query struct {
 	After      string // from Result.Next
 }
 
-// Result is a page of items. Next is empty on the last page. A page may hold fewer items than asked for
-// though others follow: those that have ceased to match since they were indexed are left out, and it ends
-// before it has more than PageBytes.
+// Result is a page of items. Next is empty on the last page. A page may hold fewer items than asked for, even none,
+// though others follow: those that have ceased to match since they were indexed are left out, and it ends before it has
+// more than PageBytes, or after a tenth of a second of looking for what passes the filters.
 type Result struct {
 	Items []View
 	Next  string
 	AsOf  int64 // the feed's number from which on a client has to read to miss nothing
 }
 
-// The orders of items: columns of sort_keys, and how well an item matches.
+// The orders of items: the directories', columns of sort_keys, and how well an item matches.
 const (
 	byPath = "path"
 	byRank = "rank"
@@ -72,10 +73,14 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 			return err
 		}
 		var found []entry
-		if q.Text != "" {
+		p := pace{ends: time.Now().Add(pageTime), often: paceOften, few: fewItems}
+		switch {
+		case q.Text != "":
 			found, err = s.search(c, &q, cells, at)
-		} else {
-			found, err = sorted(c, &q, cells, at)
+		case q.Sort == byPath:
+			found, err = s.byPaths(c, &q, cells, at, &p)
+		default:
+			found, err = sorted(c, &q, cells, at, &p)
 		}
 		if err != nil {
 			return err
@@ -87,6 +92,8 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 		read, err := s.views(c, &q, found, &res)
 		if err == nil && read > 0 && read <= last {
 			res.Next = endAt(&found[read-1], q.order()).String()
+		} else if err == nil && p.end != nil {
+			res.Next = endAt(p.end, q.order()).String()
 		}
 		return err
 	})
@@ -122,9 +129,14 @@ func (q *Query) order() string {
 	return q.Sort
 }
 
-// pathRange bounds the paths below the query's directory; ok is false where there is none.
-func (q *Query) pathRange() (from, to []byte, ok bool) {
-	return []byte(q.Under + "/"), []byte(q.Under + "0"), q.Under != "" // '0' follows '/'
+// pathRange bounds the paths below the query's directory.
+func (q *Query) pathRange() (from, to []byte) {
+	return []byte(q.Under + "/"), []byte(q.Under + "0") // '0' follows '/'
+}
+
+// isBelow reports whether a directory is the query's or below it.
+func (q *Query) isBelow(dir string) bool {
+	return q.Under == "" || dir == q.Under || strings.HasPrefix(dir, q.Under+"/")
 }
 
 // matches reports whether an item as it is now passes the filters.
@@ -137,8 +149,11 @@ func (q *Query) matches(v *View) bool {
 
 // cell is the items of one root, kind and state.
 type cell struct {
-	id   int64
-	root string
+	id     int64
+	rootID int64
+	root   string
+	kind   string
+	state  State
 }
 
 // cells reads those that pass the filters.
@@ -147,7 +162,7 @@ func (s *Store) cells(c *conn, q *Query) (out []cell, err error) {
 		root, state := s.rootName(r.int(1)), State(r.int(3))
 		if (len(q.Roots) == 0 || slices.Contains(q.Roots, root)) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, r.text(2))) &&
 			(q.State == "" || (q.State == "present") == (state == Present)) {
-			out = append(out, cell{r.int(0), root})
+			out = append(out, cell{r.int(0), r.int(1), root, r.text(2), state})
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -39,10 +40,11 @@ INSERT INTO items (id, dir, root, name, volume, inode, birth, links, size, mtime
 	1, 0, n+1, CAST(printf('"title":"Title %%d of the world","year":%%d,"media":{"container":"matroska","duration_seconds":%%d,"video":[{"codec":"hevc","width":1920,"height":1080}]}', (n*7919) %% 1000003, 1920 + n %% 105, n %% 9000) AS BLOB)
 	FROM numbers;
 INSERT INTO cells (root, kind, state) SELECT DISTINCT root, kind, state FROM items;
-INSERT INTO sort_keys (id, cell, path, title, added, modified, size, year, duration)
-	SELECT i.id, (SELECT c.id FROM cells c WHERE c.root = i.root AND c.kind = i.kind AND c.state = i.state), CAST(d.path || '/' || i.name AS BLOB),
+INSERT INTO sort_keys (id, cell, title, added, modified, size, year, duration)
+	SELECT i.id, (SELECT c.id FROM cells c WHERE c.root = i.root AND c.kind = i.kind AND c.state = i.state),
 	CASE WHEN i.id %% 10 THEN CAST(printf('title %%010d of the world', (i.id*7919) %% 1000003) AS BLOB) END, i.added, i.mtime, i.size,
-	CASE WHEN i.id %% 3 THEN 1920 + i.id %% 105 END, CASE WHEN i.id %% 2 THEN i.id %% 9000 + 0.5 END FROM items i JOIN dirs d ON d.id = i.dir;
+	CASE WHEN i.id %% 3 THEN 1920 + i.id %% 105 END, CASE WHEN i.id %% 2 THEN i.id %% 9000 + 0.5 END FROM items i;
+INSERT INTO tally (root, kind, state, analysis, n) SELECT root, kind, state, analysis, count(*) FROM items GROUP BY 1, 2, 3, 4;
 INSERT INTO search (rowid, title, people, album, path)
 	SELECT i.id, printf('Title %%d of the world', i.id), '', '', CAST(d.path || '/' || i.name AS TEXT) FROM items i JOIN dirs d ON d.id = i.dir;
 INSERT OR REPLACE INTO meta (key, value) VALUES ('head', %[1]d), ('last_id', %[1]d), ('indexed', %[1]d);
@@ -53,7 +55,7 @@ DELETE FROM sqlite_stat1; -- the daemon has no statistics
 	if err := st.writer.script(script); err != nil {
 		b.Fatal(err)
 	}
-	if err := st.loadRootNames(st.writer); err != nil {
+	if err := errors.Join(st.loadRootNames(st.writer), st.loadTallies(st.writer)); err != nil {
 		b.Fatal(err)
 	}
 	return st

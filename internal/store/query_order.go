@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // entry is an item by its place in an order.
@@ -16,6 +17,7 @@ type entry struct {
 	id   int64
 	key  driver.Value // int64, float64 or []byte; nil: unknown
 	root string
+	cell int64
 }
 
 // pageEnd is where a page ended, as text between two requests.
@@ -104,65 +106,79 @@ func compare(a, b *entry, descending bool) int {
 	return n
 }
 
+// pace ends a page that takes its time: it may hold fewer than were asked for, even none, and goes on where it ended.
+type pace struct {
+	ends   time.Time
+	often  int   // looks until it asks for the time again
+	few    int64 // items that are found and sorted, rather than found in their order among all others
+	looked int
+	end    *entry // where it ended; nil: the time was enough
+}
+
+const (
+	pageTime  = 100 * time.Millisecond // how long a page looks for items that pass the filters
+	paceOften = 256
+	fewItems  = 10_000
+)
+
+// isOver reports whether the page ends, where it has looked at what is up to an entry. It never ends where it began.
+func (p *pace) isOver(e *entry) bool {
+	if p.looked++; p.looked > 1 && p.looked%p.often == 0 && p.end == nil && time.Now().After(p.ends) {
+		end := *e
+		p.end = &end
+	}
+	return p.end != nil
+}
+
 // sorted reads one entry more than a page holds, behind a place, by merging the orders of the cells.
-func sorted(c *conn, q *Query, cells []cell, at *entry) (out []entry, err error) {
-	for _, group := range groups(q, cells) {
-		behind := at
-		if at != nil && q.Sort == byPath {
-			switch order := strings.Compare(group[0].root, at.root); {
-			case order != 0 && (order < 0) != q.Descending:
-				continue // all of this root lies before
-			case order != 0:
-				behind = nil
-			}
+func sorted(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, err error) {
+	if q.Under != "" {
+		few, err := isFewBelow(c, q, cells, p.few)
+		if err != nil {
+			return nil, err
 		}
-		for _, unknown := range []bool{false, true} {
-			if len(out) > q.Limit || (unknown && !mayBeUnknown(q.Sort)) || (!unknown && behind != nil && behind.key == nil) {
-				continue
-			}
-			from := behind
-			if unknown && from != nil && from.key != nil {
-				from = nil
-			}
-			if out, err = merge(c, q, group, unknown, from, out); err != nil {
-				return nil, err
-			}
+		if few {
+			return sortedBelow(c, q, cells, at)
+		}
+	}
+	for _, unknown := range []bool{false, true} {
+		if len(out) > q.Limit || p.end != nil || unknown && !mayBeUnknown(q.Sort) || !unknown && at != nil && at.key == nil {
+			continue
+		}
+		from := at
+		if unknown && from != nil && from.key != nil {
+			from = nil
+		}
+		if out, err = merge(c, q, cells, unknown, from, out, p); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// groups divides the cells into those that are merged with each other: all, or those of each root, by
-// name, where the order is that of paths.
+// groups divides the cells into those of each root, by name.
 func groups(q *Query, cells []cell) (out [][]cell) {
-	if q.Sort != byPath {
-		return [][]cell{cells}
-	}
-	byRoot := map[string][]cell{}
-	for _, c := range cells {
-		byRoot[c.root] = append(byRoot[c.root], c)
-	}
-	for _, group := range byRoot {
-		out = append(out, group)
-	}
-	slices.SortFunc(out, func(a, b []cell) int {
+	slices.SortFunc(cells, func(a, b cell) int {
 		if q.Descending {
 			a, b = b, a
 		}
-		return strings.Compare(a[0].root, b[0].root)
+		return strings.Compare(a.root, b.root)
 	})
+	for _, c := range cells {
+		if n := len(out); n > 0 && out[n-1][0].root == c.root {
+			out[n-1] = append(out[n-1], c)
+		} else {
+			out = append(out, []cell{c})
+		}
+	}
 	return out
 }
 
 // merge appends to out what comes next of several cells, until it holds more than a page.
-func merge(c *conn, q *Query, cells []cell, unknown bool, from *entry, out []entry) ([]entry, error) {
+func merge(c *conn, q *Query, cells []cell, unknown bool, from *entry, out []entry, p *pace) ([]entry, error) {
 	streams := make([]*stream, 0, len(cells))
 	for _, cell := range cells {
-		few, err := isFew(c, q, cell.id)
-		if err != nil {
-			return nil, err
-		}
-		streams = append(streams, &stream{q: q, cell: cell, unknown: unknown, few: few, last: from, piece: 2*(q.Limit+1)/len(cells) + 8})
+		streams = append(streams, &stream{q: q, cell: cell, unknown: unknown, last: from, piece: 2*(q.Limit+1)/len(cells) + 8})
 	}
 	for len(out) <= q.Limit {
 		var best *stream
@@ -177,22 +193,83 @@ func merge(c *conn, q *Query, cells []cell, unknown bool, from *entry, out []ent
 		if best == nil {
 			break
 		}
-		out, best.ready = append(out, best.ready[0]), best.ready[1:]
+		next := best.ready[0]
+		best.ready = best.ready[1:]
+		below, err := isBelow(c, q, next.id)
+		if err != nil {
+			return nil, err
+		}
+		if below {
+			out = append(out, next)
+		}
+		if p.isOver(&next) {
+			break
+		}
 	}
 	return out, nil
 }
 
-// fewBelow is how many items of a cell below a directory are found and sorted, rather than found in the
-// order of the cell among all others.
-const fewBelow = 50000
+// belowSQL is the items of a root below a directory; its arguments are belowArgs.
+const (
+	belowDirs = "FROM dirs d CROSS JOIN items i ON i.dir = d.id AND i.state "
+	belowRoot = " WHERE d.root = ?1 AND (d.path = ?2 OR d.path >= ?3 AND d.path < ?4)"
+	belowSQL  = "SELECT i.id " + belowDirs + "= {present}" + belowRoot + " UNION ALL SELECT i.id " + belowDirs + "> {present}" + belowRoot
+)
 
-func isFew(c *conn, q *Query, cell int64) (bool, error) {
-	from, to, ok := q.pathRange()
-	if !ok || q.Sort == byPath {
-		return false, nil
+func (q *Query) belowArgs(root int64) []driver.Value {
+	from, to := q.pathRange()
+	return []driver.Value{root, []byte(q.Under), from, to}
+}
+
+// rootsOfCells are the roots of cells, each once.
+func rootsOfCells(cells []cell) map[int64]bool {
+	roots := map[int64]bool{}
+	for _, c := range cells {
+		roots[c.rootID] = true
 	}
-	n, err := c.number("SELECT count(*) FROM (SELECT 1 FROM sort_keys WHERE cell = ? AND path >= ? AND path < ? LIMIT ?)", cell, from, to, int64(fewBelow))
-	return n < fewBelow, err
+	return roots
+}
+
+func isFewBelow(c *conn, q *Query, cells []cell, left int64) (bool, error) {
+	for root := range rootsOfCells(cells) {
+		n, err := c.number("SELECT count(*) FROM ("+belowSQL+" LIMIT ?5)", append(q.belowArgs(root), left)...)
+		if left -= n; err != nil || left <= 0 {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// sortedBelow finds all items below the query's directory and sorts them.
+func sortedBelow(c *conn, q *Query, cells []cell, at *entry) (found []entry, err error) {
+	of := make(map[int64]string, len(cells))
+	for _, c := range cells {
+		of[c.id] = c.root
+	}
+	for root := range rootsOfCells(cells) {
+		err := c.each("SELECT k.id, k.cell, k."+q.Sort+" FROM ("+belowSQL+") b CROSS JOIN sort_keys k ON k.id = b.id", func(r row) error {
+			root, wanted := of[r.int(1)]
+			if e := (entry{id: r.int(0), key: r[2], root: root}); wanted && (at == nil || compare(&e, at, q.Descending) > 0) {
+				found = append(found, e)
+			}
+			return nil
+		}, q.belowArgs(root)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(found, func(a, b entry) int { return compare(&a, &b, q.Descending) })
+	return found[:min(len(found), q.Limit+1)], nil
+}
+
+// isBelow reports whether an item is below the query's directory.
+func isBelow(c *conn, q *Query, id int64) (below bool, err error) {
+	if q.Under == "" {
+		return true, nil
+	}
+	_, err = c.one("SELECT d.path FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ?",
+		func(r row) { below = q.isBelow(string(r.bytes(0))) }, id)
+	return below, err
 }
 
 // stream reads one cell in order, a piece at a time.
@@ -200,7 +277,6 @@ type stream struct {
 	q       *Query
 	cell    cell
 	unknown bool   // those without a value, rather than those with one
-	few     bool   // find and sort them
 	last    *entry // read so far; nil: nothing yet
 	piece   int
 	ready   []entry
@@ -239,22 +315,15 @@ func (s *stream) stretches() []stretch {
 
 // sql reads a stretch in order.
 func (s *stream) sql(where string) string {
-	dir, plus := "", ""
+	dir := ""
 	if s.q.Descending {
 		dir = " DESC"
 	}
-	index := s.q.Sort
-	if s.few {
-		index, plus = byPath, "+"
-	}
-	key, order := s.q.Sort, plus+s.q.Sort+dir+", "+plus+"id"+dir
+	key, order := s.q.Sort, s.q.Sort+dir+", id"+dir
 	if s.unknown {
-		key, order = "NULL", plus+"id"+dir
+		key, order = "NULL", "id"+dir
 	}
-	if _, _, ok := s.q.pathRange(); ok {
-		where += " AND path >= ? AND path < ?"
-	}
-	return "SELECT id, " + key + " FROM sort_keys INDEXED BY sort_" + index + " WHERE cell = ? AND " + where + " ORDER BY " + order + " LIMIT ?"
+	return "SELECT id, " + key + " FROM sort_keys INDEXED BY sort_" + s.q.Sort + " WHERE cell = ? AND " + where + " ORDER BY " + order + " LIMIT ?"
 }
 
 // fill reads the next piece where the last is used up.
@@ -265,11 +334,8 @@ func (s *stream) fill(c *conn) error {
 	s.ready = s.ready[:0]
 	for _, st := range s.stretches() {
 		args := append([]driver.Value{s.cell.id}, st.args...)
-		if from, to, ok := s.q.pathRange(); ok {
-			args = append(args, from, to)
-		}
 		err := c.each(s.sql(st.where), func(r row) error {
-			s.ready = append(s.ready, entry{r.int(0), r[1], s.cell.root})
+			s.ready = append(s.ready, entry{id: r.int(0), key: r[1], root: s.cell.root})
 			return nil
 		}, append(args, int64(s.piece-len(s.ready)))...)
 		if err != nil {

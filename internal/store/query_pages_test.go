@@ -311,7 +311,7 @@ func TestEveryStretchOfAnOrderIsReadFromItsIndex(t *testing.T) {
 		}
 		return out
 	}
-	for _, sort := range columns {
+	for _, sort := range columns[1:] { // but paths, of which the directories have the order
 		for _, descending := range []bool{false, true} {
 			for _, last := range []*entry{nil, {id: 1, key: int64(1)}} {
 				for _, unknown := range []bool{false, mayBeUnknown(sort)} {

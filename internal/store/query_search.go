@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // search finds the first MaxMatches items that match, and of those one more than a page holds, in order,
@@ -26,7 +28,10 @@ func (s *Store) search(c *conn, q *Query, cells []cell, at *entry) (out []entry,
 	}
 	sql, args := searchSQL(q, match, string(list))
 	err = c.each(sql, func(r row) error {
-		e := entry{r.int(0), r[2], roots[r.int(1)]}
+		e := entry{id: r.int(0), key: r[2], root: roots[r.int(1)]}
+		if q.Sort == byPath {
+			e.key = []byte(tree.Join(string(r.bytes(2)), string(r.bytes(3))))
+		}
 		if at == nil || q.compare(&e, at) > 0 {
 			out = append(out, e)
 		}
@@ -51,16 +56,23 @@ func (q *Query) compare(a, b *entry) int {
 const examined = 10 * MaxMatches
 
 func searchSQL(q *Query, match, cells string) (string, []driver.Value) {
-	rank, key := "0", "k."+q.Sort
+	rank, key, join := "0", "k."+q.Sort, ""
 	if q.Sort == byRank {
 		rank, key = "bm25(search, 10.0, 5.0, 4.0, 1.0)", "m.rank"
 	}
+	if q.Sort == byPath {
+		key = "d.path, i.name"
+	}
+	if q.Sort == byPath || q.Under != "" {
+		join = "CROSS JOIN items i ON i.id = m.id CROSS JOIN dirs d ON d.id = i.dir "
+	}
 	sql := "SELECT m.id, k.cell, " + key + " FROM (SELECT rowid AS id, " + rank + " AS rank FROM search WHERE search MATCH ? LIMIT ?) m " +
-		"CROSS JOIN sort_keys k ON k.id = m.id WHERE k.cell IN (SELECT value FROM json_each(?))"
+		"CROSS JOIN sort_keys k ON k.id = m.id " + join + "WHERE k.cell IN (SELECT value FROM json_each(?))"
 	args := []driver.Value{match, int64(examined), cells}
-	if from, to, ok := q.pathRange(); ok {
-		sql += " AND k.path >= ? AND k.path < ?"
-		args = append(args, from, to)
+	if q.Under != "" {
+		from, to := q.pathRange()
+		sql += " AND (d.path = ? OR d.path >= ? AND d.path < ?)"
+		args = append(args, []byte(q.Under), from, to)
 	}
 	return sql + " LIMIT ?", append(args, int64(MaxMatches))
 }

@@ -67,7 +67,7 @@ type indexEntry struct {
 	id      int64
 	deleted bool
 	cell    cellKey
-	sort    []driver.Value // of sort_keys, from path on; words is the hash of text
+	sort    []driver.Value // of sort_keys, from title on; words is the hash of text
 	text    []driver.Value // of search
 }
 
@@ -145,7 +145,7 @@ func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
 	text := []string{segment(k.titles()), segment(k.people()), segment(k.Album), segment(validText(path))}
 	words := int64(xxh3.HashString(strings.Join(text, "\x00"))) //nolint:gosec // any number
-	e.sort = []driver.Value{[]byte(path), key, r.int(5), r.int(6), r.int(7), year, duration, words}
+	e.sort = []driver.Value{key, r.int(5), r.int(6), r.int(7), year, duration, words}
 	for _, t := range text {
 		e.text = append(e.text, t)
 	}
@@ -164,7 +164,7 @@ func (tx *Tx) index(entries []indexEntry, upto int64) error {
 }
 
 var (
-	sortColumns = []string{"cell", "path", "title", "added", "modified", "size", "year", "duration", "words"}
+	sortColumns = []string{"cell", "title", "added", "modified", "size", "year", "duration", "words"}
 	selectSort  = "SELECT " + strings.Join(sortColumns, ", ") + " FROM sort_keys WHERE id = ?"
 	insertSort  = "INSERT INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") VALUES (" + marks(1+len(sortColumns)) + ")"
 )

@@ -1,1 +1,2 @@
--- Documents are kept packed from here on: see pack.go. Those that are there stay as they are until they are written anew.
+-- Documents are kept packed from here on: see pack.go. Those that are there stay as they are until they are written
+-- anew.
