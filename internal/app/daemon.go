@@ -54,6 +54,9 @@ type coreOptions struct {
 // dirScanLimit is how long a directory that does not answer is waited for. The largest on the slowest disk takes less.
 const dirScanLimit = 5 * time.Minute
 
+// groupWait is for how long a small transaction waits for more while one follows the other.
+const groupWait = 3 * time.Millisecond
+
 // openCore takes the data directory and opens the catalog.
 func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core, err error) {
 	unlock, err := lockDataDir(cfg.DataDir)
@@ -63,8 +66,9 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	if err := store.Tighten(filepath.Join(cfg.DataDir, lockFile)); err != nil {
 		log.Warn("others can open the lock", zap.Error(err))
 	}
-	options := store.Options{Log: logs.Sparing(log), Scope: analyzer.Scope, Described: analyzer.Version}
-	st, err := store.Open(ctx, cfg.DataDir, options)
+	st, err := store.Open(ctx, cfg.DataDir, store.Options{
+		Log: logs.Sparing(log), GroupWait: groupWait, Scope: analyzer.Scope, Described: analyzer.Version,
+	})
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}

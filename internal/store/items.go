@@ -250,6 +250,13 @@ func (tx *Tx) ItemsByIdentity(volume int64, id tree.FileID) ([]Item, error) {
 	return tx.items("inode = ? AND birth = ? AND volume = ?", int64(id.Inode), id.Birth, volume)
 }
 
+// KnowsInodes reports whether any item has, or had lately, a number from the one to the other on any file system.
+func (tx *Tx) KnowsInodes(from, to int64) (bool, error) {
+	n, err := tx.c.number(`SELECT EXISTS (SELECT 1 FROM items WHERE inode BETWEEN ?1 AND ?2)
+		OR EXISTS (SELECT 1 FROM former WHERE inode BETWEEN ?1 AND ?2)`, from, to)
+	return n != 0, err
+}
+
 // Insert adds a new item: it gets its id, and the next number of the feed.
 func (tx *Tx) Insert(it *Item) error {
 	if it.Unread {

@@ -40,8 +40,9 @@ type Options struct {
 	Readers int // connections for reading, beside those of the feed; 0: 4
 	// QueryTime is how long a query of a client may take; 0: 5 s.
 	QueryTime time.Duration
-	WALLimit  int64       // bytes of WAL past which the gate closes; 0: 64 MiB
-	Log       *zap.Logger // nil: silent
+	WALLimit  int64         // bytes of WAL past which the gate closes; 0: 64 MiB
+	GroupWait time.Duration // for which a small group waits for more while groups follow each other
+	Log       *zap.Logger   // nil: silent
 	// Scope says what a file of a name describes beside itself, so that those items are described anew
 	// when it changes; nil: nothing does.
 	Scope func(name string) Scope
@@ -51,10 +52,11 @@ type Options struct {
 
 // Store is the catalog in SQLite: one writer that commits in groups, several readers, and the feed.
 type Store struct {
-	path     string
-	log      *zap.Logger
-	walLimit int64
-	scope    func(name string) Scope
+	path      string
+	log       *zap.Logger
+	walLimit  int64
+	groupWait time.Duration
+	scope     func(name string) Scope
 
 	described Version
 
@@ -200,8 +202,9 @@ func newStore(path string, o Options) *Store {
 	}
 	return &Store{
 		path: path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, queryTime: o.QueryTime,
-		updates:  itemUpdates{},
-		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
+		groupWait: o.GroupWait,
+		updates:   itemUpdates{},
+		requests:  make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
 		damage: damage{found: make(chan struct{})},
 	}
 }

@@ -15,7 +15,6 @@ const (
 	requestQueue = 64                     // requests that wait for the writer; a full queue makes producers wait
 	groupRows    = 4000                   // rows after which a group commits
 	groupTime    = 100 * time.Millisecond // time after which it does
-	groupWait    = 3 * time.Millisecond   // for which a small one waits for more
 	groupPause   = 20 * time.Millisecond  // since the last one, after which none waits
 )
 
@@ -199,10 +198,10 @@ func (s *Store) next(tx *Tx) (request, bool) {
 		return r, true
 	default:
 	}
-	if tx.rows >= groupRows/8 || time.Since(s.committed) > groupPause {
+	if s.groupWait == 0 || tx.rows >= groupRows/8 || time.Since(s.committed) > groupPause {
 		return request{}, false
 	}
-	timer := time.NewTimer(groupWait)
+	timer := time.NewTimer(s.groupWait)
 	defer timer.Stop()
 	select {
 	case r := <-s.requests:

@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"math"
+
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -21,15 +23,9 @@ func (rc *reconciliation) match() error {
 			return err
 		}
 	}
-	var unknown []int
-	for _, i := range arrivals {
-		known, err := rc.matchMoved(i)
-		if err != nil {
-			return err
-		}
-		if !known {
-			unknown = append(unknown, i)
-		}
+	unknown, err := rc.matchArrivals(arrivals)
+	if err != nil {
+		return err
 	}
 	if rc.Ahead != nil && rc.fresh && len(unknown) == len(rc.Files) {
 		return rc.insertTogether()
@@ -40,6 +36,40 @@ func (rc *reconciliation) match() error {
 		}
 	}
 	return nil
+}
+
+// matchArrivals places those files whose identity is known, and gives the others.
+func (rc *reconciliation) matchArrivals(arrivals []int) (unknown []int, err error) {
+	if rc.fresh {
+		if some, err := rc.knowsSome(arrivals); err != nil || !some {
+			return arrivals, err
+		}
+	}
+	for _, i := range arrivals {
+		known, err := rc.matchMoved(i)
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			unknown = append(unknown, i)
+		}
+	}
+	return unknown, nil
+}
+
+// knowsSome asks at once whether anything is known by the numbers that files of a new directory have: they lie close to
+// each other, and nearly always nothing is.
+func (rc *reconciliation) knowsSome(files []int) (bool, error) {
+	from, to := int64(math.MaxInt64), int64(math.MinInt64)
+	for _, i := range files {
+		if id := rc.Files[i].ID; id != (tree.FileID{}) {
+			from, to = min(from, int64(id.Inode)), max(to, int64(id.Inode))
+		}
+	}
+	if from > to {
+		return false, nil
+	}
+	return rc.tx.KnowsInodes(from, to)
 }
 
 // same reports whether the item at a path is the very file that stands there. A tree without
