@@ -12,8 +12,8 @@ import (
 
 // Analyzer is what the scanner needs of the analyzer.
 type Analyzer interface {
-	// Ahead analyses the files of a directory that is not in the catalog, so that they are written with what is known of
-	// them. It returns by ctx's deadline; nil where there was no time. Those that grow are left for later.
+	// Ahead analyses the files of a directory that is not in the catalog, so that they are written with what is known
+	// of them. It returns by ctx's deadline; nil where there was no time. Those that grow are left for later.
 	Ahead(
 		ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
 	) *store.Ahead
@@ -42,8 +42,8 @@ func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot
 	}
 }
 
-// worthAhead reports whether the files of a new directory are to be analysed before they are written: not those that came
-// here from elsewhere, which are known, and not where that has taken too long of late.
+// worthAhead reports whether the files of a new directory are to be analysed before they are written: not those that
+// came here from elsewhere, which are known, and not where that has taken too long of late.
 func (r *runner) worthAhead(ctx context.Context, j *job, g *reconcile.Snapshot) bool {
 	if r.s.analyzer == nil || len(g.Files) == 0 || len(g.Files) > aheadFiles || len(g.LeftDirs) > 0 ||
 		r.s.ahead.Load() > aheadBytes || !r.aheadPatience.tries() {

@@ -160,7 +160,8 @@ func TestAFileThatIsBeingWrittenIsNotReadAhead(t *testing.T) {
 	})
 }
 
-// TestWhatMovedInIsNotReadAheadAndKeepsItsIDs: also where only some of the files of a new directory have been elsewhere.
+// TestWhatMovedInIsNotReadAheadAndKeepsItsIDs: also where only some of the files of a new directory have been
+// elsewhere.
 func TestWhatMovedInIsNotReadAheadAndKeepsItsIDs(t *testing.T) {
 	a := &aheadOf{}
 	inWorldAhead(t, options{}, a, func(w *world) {

@@ -3,6 +3,8 @@ package scanner
 import (
 	"testing"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 func TestWhatIsFoundInABinIsForgottenAtOnce(t *testing.T) {
@@ -80,4 +82,41 @@ func TestACopyInABinIsNotTheFile(t *testing.T) {
 		w.pass(8 * time.Second)
 		w.counts("a copy of its size and time is in the bin", 0, 1)
 	})
+}
+
+// TestWhatIsHeldMeanwhileIsLeftToPeople: an item that was missing when it was looked for in the bins may be held when
+// it has been found in one.
+func TestWhatIsHeldMeanwhileIsLeftToPeople(t *testing.T) {
+	for name, state := range map[string]store.State{"missing still": store.Missing, "held": store.Held, "back": store.Present} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, options{}, func(w *world) {
+				w.run("write f.mkv x")
+				w.scan()
+				w.run("remove f.mkv")
+				w.scan()
+				root, _ := w.s.RootID("films")
+				err := w.st.Update(w.t.Context(), func(tx *store.Tx) error {
+					missing, err := tx.NewestMissing(root, 1)
+					if err != nil || len(missing) != 1 {
+						w.t.Errorf("%d missing, want one: %v", len(missing), err)
+						return err
+					}
+					found, now := missingItem{missing[0], ""}, missing[0]
+					now.State = state
+					if err := tx.SaveQuietly(&missing[0], &now); err != nil {
+						return err
+					}
+					ended, err := endGrace(tx, []missingItem{found}, int64(time.Second))
+					it, _, _ := tx.Item(now.ID)
+					if want := state == store.Missing; ended != want || (it.MissingAt != found.MissingAt) != want {
+						w.t.Errorf("grace ended: %v, at %d instead of %d; want %v", ended, it.MissingAt, found.MissingAt, want)
+					}
+					return err
+				})
+				if err != nil {
+					w.t.Error(err)
+				}
+			})
+		})
+	}
 }

@@ -113,8 +113,8 @@ func TestAMergedJobAsksForAllThatBothAskedFor(t *testing.T) {
 	}
 }
 
-// TestWhatIsInAnAbsentDirectoryWaitsForScansThatMayShowItElsewhere: however long they take, but not for those that begin
-// ever after.
+// TestWhatIsInAnAbsentDirectoryWaitsForScansThatMayShowItElsewhere: however long they take, but not for those that
+// begin ever after.
 func TestWhatIsInAnAbsentDirectoryWaitsForScansThatMayShowItElsewhere(t *testing.T) {
 	q := newQueue()
 	q.pushUrgent(&job{dir: "new"})

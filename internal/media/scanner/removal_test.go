@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -332,76 +331,5 @@ func TestAFolderThatMovedToADiskOfItsOwnKeepsItsIds(t *testing.T) {
 		w.expect(before, "b/f<-b/f b/s/h<-b/s/h !b/left")
 		w.scan()
 		w.writesNothing()
-	})
-}
-
-func TestARootThatGoesAwayChangesNoItem(t *testing.T) {
-	for name, c := range map[string]struct{ gone, back func(*faketree.Tree) }{
-		"unreachable":       {func(f *faketree.Tree) { f.TakeAway("no route to host") }, (*faketree.Tree).BringBack},
-		"empty mount point": {func(f *faketree.Tree) { f.PullOut(tree.Volume{}) }, (*faketree.Tree).PlugIn},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inWorld(t, options{}, func(w *world) {
-				w.run("mkdir a\nwrite a/f 1\nwrite g 2")
-				w.scan()
-				before, head := w.shows(), w.st.Head()
-				c.gone(w.files)
-				w.pass(time.Minute)
-				r := w.root("films")
-				if r.State != media.Offline || r.Reason == "" || r.Items != 2 {
-					t.Errorf("%+v", r)
-				}
-				if _, err := w.s.Scan(w.t.Context(), "films", "", false); !errors.Is(err, media.ErrOffline) {
-					t.Errorf("a scan: %v", err)
-				}
-				if w.st.Head() != head {
-					t.Errorf("the head moved from %d to %d", head, w.st.Head())
-				}
-				c.back(w.files)
-				w.run("write new 3")
-				w.pass(2 * time.Second)
-				if r := w.root("films"); r.State != media.Online || r.Reason != "" {
-					t.Errorf("%+v", r)
-				}
-				w.expect(before, "a/f<-a/f g<-g new<-")
-				w.isTrue()
-			})
-		})
-	}
-}
-
-func TestARootThatIsAwayAtTheStartComesWhenItComes(t *testing.T) {
-	inWorld(t, options{idle: true}, func(w *world) {
-		w.run("write f 1")
-		w.files.TakeAway("not mounted yet")
-		w.roots(RootConfig{Name: "films", Location: "/films", Tree: w.tree})
-		w.pass(time.Hour)
-		if r := w.root("films"); r.State != media.Offline || !strings.Contains(r.Reason, "not mounted yet") {
-			t.Errorf("%+v", r)
-		}
-		w.files.BringBack()
-		w.pass(2 * time.Second)
-		w.counts("there", 1, 0)
-	})
-}
-
-func TestAHangingRootStopsNoOther(t *testing.T) {
-	inWorld(t, options{idle: true}, func(w *world) {
-		w.run("mkdir one\nmkdir two\nwrite one/f 1\nwrite two/g 2")
-		hanging := faketree.NewFaulty(below{w.files, "one"}, 1)
-		hanging.Inject(faketree.Fault{Hang: true})
-		err := w.s.SetRoots(context.Background(), []RootConfig{
-			{Name: "one", Location: "/one", Tree: hanging, Workers: 1, MaxRemovals: 1},
-			{Name: "two", Location: "/two", Tree: below{w.files, "two"}, Workers: 1, MaxRemovals: 1},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Second)
-		w.counts("while one hangs", 1, 0)
-		w.pass(time.Minute)
-		if r := w.root("one"); r.State != media.Offline {
-			t.Errorf("%+v", r)
-		}
 	})
 }

@@ -213,8 +213,8 @@ func (rc *reconciliation) insert(e *tree.Entry, i int) error {
 	return nil
 }
 
-// insertTogether adds all files of a new directory with what was found of them ahead. If what lies above is not what was
-// joined to them, they are described once more.
+// insertTogether adds all files of a new directory with what was found of them ahead. If what lies above is not what
+// was joined to them, they are described once more.
 func (rc *reconciliation) insertTogether() error {
 	stands := rc.tx.StandsAbove(rc.Ahead.AsOf)
 	for i := range rc.Files {
