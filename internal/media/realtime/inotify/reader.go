@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
-	"go.uber.org/zap"
 	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -43,18 +42,6 @@ func (m *Manager) readEvents(events *fsnotify.Watcher) {
 			m.lost(err)
 		}
 	}
-}
-
-// lost notes that events are missing, whatever the reason: the kernel's queue has overflowed, or one here.
-func (m *Manager) lost(err error) {
-	m.shared.Overflows.Add(1)
-	if err != nil && !errors.Is(err, fsnotify.ErrEventOverflow) {
-		m.shared.Log.Warn("inotify failed; the root will be compared whole", zap.String("root", m.Name), zap.Error(err))
-	}
-	if !m.verifying.Swap(true) {
-		m.commands.add(command{kind: verifyWatches})
-	}
-	m.shared.Debounce.Dir(m.Name, "", true)
 }
 
 // record turns one event into what is pending, and into commands for the manager.

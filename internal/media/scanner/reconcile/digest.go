@@ -32,3 +32,41 @@ func NameDigest(kind byte, name string) store.Digest {
 	h := xxh3.Hash128(append([]byte{kind}, name...))
 	return store.Digest{Hi: h.Hi, Lo: h.Lo}
 }
+
+// updateDigest has the row say by which listing it is known to equal the directory, if by any.
+func (rc *reconciliation) updateDigest(before store.Dir, oldDigest store.Digest) {
+	d := &rc.d
+	if p := rc.part; p != nil && p.n > 0 && !(before.Settled && before.Digest == rc.partial(p.n-1)) {
+		rc.v.Unequal = true // so it was before, or somebody changed it between two parts
+	}
+	switch {
+	case rc.v.Unequal:
+		d.Settled, d.Digest = false, store.Digest{}
+	case rc.part != nil && !rc.part.last:
+		d.Settled, d.Digest = true, rc.partial(rc.part.n)
+	case rc.complete():
+		d.Settled, d.Digest = true, rc.Digest
+	case before.Settled:
+		d.Digest = before.Digest.Sub(oldDigest)
+		for i := range rc.Files {
+			_, part := EntryDigest(nil, &rc.Files[i])
+			d.Digest = d.Digest.Add(part)
+		}
+	}
+}
+
+// rowsDigest is what the rows that are looked at put into the digest before anything changes.
+func (rc *reconciliation) rowsDigest() (sum store.Digest, err error) {
+	if rc.complete() || !rc.d.Settled {
+		return sum, nil
+	}
+	for _, it := range rc.present {
+		sum = sum.Add(itemDigest(it))
+	}
+	return sum, nil
+}
+
+// partial is the digest of a directory of which parts up to the n-th equal a listing. No listing has it.
+func (s *Snapshot) partial(n int) store.Digest {
+	return s.Digest.Add(NameDigest('p', string(rune('0'+n))))
+}

@@ -35,28 +35,6 @@ func (rc *reconciliation) updateDir(before store.Dir, oldDigest store.Digest) {
 	d.RecheckAt = rc.recheckAt(before.RecheckAt)
 }
 
-// updateDigest has the row say by which listing it is known to equal the directory, if by any.
-func (rc *reconciliation) updateDigest(before store.Dir, oldDigest store.Digest) {
-	d := &rc.d
-	if p := rc.part; p != nil && p.n > 0 && !(before.Settled && before.Digest == rc.partial(p.n-1)) {
-		rc.v.Unequal = true // so it was before, or somebody changed it between two parts
-	}
-	switch {
-	case rc.v.Unequal:
-		d.Settled, d.Digest = false, store.Digest{}
-	case rc.part != nil && !rc.part.last:
-		d.Settled, d.Digest = true, rc.partial(rc.part.n)
-	case rc.complete():
-		d.Settled, d.Digest = true, rc.Digest
-	case before.Settled:
-		d.Digest = before.Digest.Sub(oldDigest)
-		for i := range rc.Files {
-			_, part := EntryDigest(nil, &rc.Files[i])
-			d.Digest = d.Digest.Add(part)
-		}
-	}
-}
-
 // FreshStamp is how lately a directory may have changed, in nanoseconds, so that a later change could bear the same
 // time.
 const FreshStamp = int64(2 * time.Second)

@@ -123,16 +123,6 @@ func retry(it *store.Item) {
 	}
 }
 
-// queueAnalysis leaves an item to the analyzer once it is quiet.
-func (rc *reconciliation) queueAnalysis(it *store.Item, e *tree.Entry) {
-	switch {
-	case rc.Growing(e):
-		rc.isGrowing(e)
-	case it.Analysis == store.Pending && it.Work == store.NoWork:
-		it.Work = store.Analyse
-	}
-}
-
 // rewrite records that the content of a file in its place is another: it is analysed anew.
 func (rc *reconciliation) rewrite(it *store.Item, e *tree.Entry, i int) error {
 	old := *it
@@ -157,9 +147,6 @@ func (rc *reconciliation) renew(it *store.Item, e *tree.Entry, i int) {
 		rc.isGrowing(e)
 	}
 }
-
-// isGrowing notes a file that is to be looked at again once it has been quiet.
-func (rc *reconciliation) isGrowing(e *tree.Entry) { rc.v.Growing = append(rc.v.Growing, e.Name) }
 
 // insertOrReplace places a file of an unknown identity: an item that stands or lately stood at its path was
 // rewritten; else it is new.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"iter"
 	"slices"
-
-	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 // PartRows is how many rows one transaction of a scan writes at most, or nearly: other roots wait for it, and the log
@@ -73,9 +71,4 @@ func (s *Snapshot) index() {
 	for i := range s.Files {
 		s.listed[s.Files[i].Name] = i
 	}
-}
-
-// partial is the digest of a directory of which parts up to the n-th equal a listing. No listing has it.
-func (s *Snapshot) partial(n int) store.Digest {
-	return s.Digest.Add(NameDigest('p', string(rune('0'+n))))
 }

@@ -195,14 +195,3 @@ func (rc *reconciliation) load() (err error) {
 	}
 	return nil
 }
-
-// rowsDigest is what the rows that are looked at put into the digest before anything changes.
-func (rc *reconciliation) rowsDigest() (sum store.Digest, err error) {
-	if rc.complete() || !rc.d.Settled {
-		return sum, nil
-	}
-	for _, it := range rc.present {
-		sum = sum.Add(itemDigest(it))
-	}
-	return sum, nil
-}

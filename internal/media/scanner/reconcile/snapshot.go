@@ -74,25 +74,6 @@ func (s *Snapshot) doc(i int) Doc {
 	return s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
 }
 
-// age is how long ago a file was last touched, by the clock of its file system: its ctime where there
-// is one, since a program can set the other to anything.
-func (s *Snapshot) age(e *tree.Entry) int64 {
-	if e.CTime != 0 {
-		return s.Began - e.CTime
-	}
-	return s.Began - e.MTime
-}
-
-// Growing reports whether a file was touched so lately that it may not be whole. A time in the future
-// is no reason to wait for ever.
-func (s *Snapshot) Growing(e *tree.Entry) bool {
-	a := s.age(e)
-	return a >= 0 && a < s.Debounce-quietTolerance
-}
-
-// quietTolerance is how coarse the kernel's clock for file times may be.
-const quietTolerance = 20e6
-
 // Prepare describes the files of a part, or all (nil), on the worker rather than on the writer, where most of them are
 // new or compared anew.
 func (s *Snapshot) Prepare(p *Part) {
