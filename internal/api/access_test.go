@@ -34,7 +34,7 @@ func TestATokenIsAskedForEverywhereButWhereMonitorsKnock(t *testing.T) {
 	d.token = "secret-secret-secret"
 	d.untilIdle()
 	d.get("/readyz").is(http.StatusOK)
-	d.get("/api/v1/items/1").is(http.StatusOK)
+	d.get(fmt.Sprintf("/api/v1/items/%d", d.find("a.txt").ID)).is(http.StatusOK)
 	d.get("/nothing").isProblem(http.StatusNotFound, "not-found")
 }
 

@@ -11,9 +11,9 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
-// TestAFirstScanTellsOfASmallFileOnce: with its name and what is in it, also through a kill. Where a busy machine does not
-// read a directory's files in time, a file is told of once more; in a time of their own the scanner's tests have them
-// told of once.
+// TestAFirstScanTellsOfASmallFileOnce: with its name and what is in it, also through a kill. Where a busy machine
+// does not read a directory's files in time, a file is told of once more; in a time of their own the scanner's tests
+// have them told of once.
 func TestAFirstScanTellsOfASmallFileOnce(t *testing.T) {
 	root := t.TempDir()
 	flac, err := os.ReadFile("../../testdata/library/Music/Ada Quill/Field Notes (2020)/01 - Open Gate.flac")
@@ -65,7 +65,8 @@ func TestAFirstScanTellsOfASmallFileOnce(t *testing.T) {
 	t.Logf("%d of %d files were told of once", once, files)
 }
 
-// TestAFirstScanWritesARowForASmallFile: and two for its directory, which is made and then found to be as it was listed.
+// TestAFirstScanWritesARowForASmallFile: and two for its directory, which is made and then found to be as it was
+// listed.
 func TestAFirstScanWritesARowForASmallFile(t *testing.T) {
 	root := t.TempDir()
 	const dirs, files = 50, 500

@@ -268,8 +268,8 @@ func (s *Store) Above(ctx context.Context, root int64, parent string) (a Above, 
 	return a, err
 }
 
-// StandsAbove reports whether nothing that says something of directories below it has been written since a number of the
-// feed, as far as the writer has come.
+// StandsAbove reports whether nothing that says something of directories below it has been written since a number of
+// the feed, as far as the writer has come.
 func (s *Store) StandsAbove(asOf int64) bool { return s.reached.Load() <= asOf }
 
 // StandsAbove is that of the store, with what the transaction has written.

@@ -270,8 +270,8 @@ func (tx *Tx) Insert(it *Item) error {
 	return tx.insert(it)
 }
 
-// InsertTogether adds an item of a directory that is new as a whole, under an id that was reserved for it. Nothing beside
-// it is marked: what is known of the others has been joined already, or is once they are analysed.
+// InsertTogether adds an item of a directory that is new as a whole, under an id that was reserved for it. Nothing
+// beside it is marked: what is known of the others has been joined already, or is once they are analysed.
 func (tx *Tx) InsertTogether(it *Item) error {
 	tx.begins(it)
 	it.SiblingSeq = it.Seq

@@ -57,8 +57,8 @@ func TestWhatAFileSaysIsCutToItsBounds(t *testing.T) {
 	}
 }
 
-// TestWhatIsCutIsTold: a warning names what was cut, by its name in the item, and is the same when the item is described
-// once more from what the catalog keeps.
+// TestWhatIsCutIsTold: a warning names what was cut, by its name in the item, and is the same when the item is
+// described once more from what the catalog keeps.
 func TestWhatIsCutIsTold(t *testing.T) {
 	long := strings.Repeat("x", 3*media.MaxText)
 	f := &findings{Kind: media.KindBook, Description: media.Description{

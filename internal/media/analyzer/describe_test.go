@@ -170,8 +170,8 @@ func TestLanguagesAreThoseOfTheSoundUnlessTheyAreKnown(t *testing.T) {
 	}
 }
 
-// FuzzDescribe describes any path and any bytes that stand where findings should: what comes is always members of a JSON
-// object and a kind that there is, and the same twice.
+// FuzzDescribe describes any path and any bytes that stand where findings should: what comes is always members of a
+// JSON object and a kind that there is, and the same twice.
 func FuzzDescribe(f *testing.F) {
 	f.Add("Films/The Wall (1982) [1080p].mkv", []byte(`{"kind":"video","title":"x"}`))
 	f.Add("\xff/\x00.S01E\n01.mp3", []byte(`{"kind":7}`))

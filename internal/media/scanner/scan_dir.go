@@ -283,7 +283,7 @@ func (r *runner) statName(ctx context.Context, path, name string, rules *ignore.
 	case err != nil && away(ctx, err):
 		return unclear, err
 	case err != nil, !e.Type.Taken(), e.Type == tree.Dir, e.Mount:
-		return unclear, nil
+		return unclear, nil //nolint:nilerr // a listing of its directory says what is wrong with it
 	case e.Type == tree.File && !rules.Ignored(path, false):
 		e.Name = name
 		g.Files = append(g.Files, e)

@@ -44,9 +44,9 @@ func (t *Tree) open(ctx context.Context, path string) (tree.ReadFile, error) {
 	return t.openFrom(ctx, root, path, p)
 }
 
-// Within opens a directory, and calls fn with what opens its files by their names, all in one call: what fn reads of them
-// waits for nobody. Where ctx ends first Within returns its error, and fn goes on until its system call ends: it must
-// touch nothing that its caller does then.
+// Within opens a directory, and calls fn with what opens its files by their names, all in one call: what fn reads of
+// them waits for nobody. Where ctx ends first Within returns its error, and fn goes on until its system call ends: it
+// must touch nothing that its caller does then.
 func (t *Tree) Within(ctx context.Context, dir string, fn func(open func(name string) (tree.ReadFile, error))) error {
 	_, err := call(ctx, &t.gate, func() (struct{}, error) {
 		root, p, err := t.openRoot()

@@ -11,8 +11,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
 )
 
-// brotliWindow is what the window takes: 512 KB and, while it grows, half of it again. The prefix codes of one stream may
-// take 3 MB beside it, until it ends.
+// brotliWindow is what the window takes: 512 KB and, while it grows, half of it again. The prefix codes of one stream
+// may take 3 MB beside it, until it ends.
 const brotliWindow = 768 << 10
 
 // brotliReaders keeps readers, each of which is larger than what it gives.
@@ -39,9 +39,9 @@ func unpackBrotli(w *window.Window, in []byte) ([]byte, error) {
 	return out, err
 }
 
-// narrowWindow has the first byte of a stream state a window of no more than 2^19 bytes (9.1). The library allocates what
-// a stream states: 1,004 bytes that state 16 MB cost 16 MB. A window larger than the output changes nothing of it,
-// since no distance reaches back beyond the first byte that came out.
+// narrowWindow has the first byte of a stream state a window of no more than 2^19 bytes (9.1). The library allocates
+// what a stream states: 1,004 bytes that state 16 MB cost 16 MB. A window larger than the output changes nothing of
+// it, since no distance reaches back beyond the first byte that came out.
 func narrowWindow(b byte) byte {
 	if n := b >> 1 & 7; b&1 == 1 && n > 2 {
 		return b&^0xF | 2<<1 | 1

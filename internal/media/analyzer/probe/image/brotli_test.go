@@ -96,7 +96,8 @@ func TestBrotliUnpacksNoMoreThanAPacketMayHave(t *testing.T) {
 	}
 }
 
-// Every byte of the beginnings, where the codes stand, is changed: nothing may panic, hang, or be larger than asked for.
+// Every byte of the beginnings, where the codes stand, is changed: nothing may panic, hang, or be larger than asked
+// for.
 func TestBrotliThatIsCorruptEndsSoon(t *testing.T) {
 	for _, name := range brotliFiles(t) {
 		in, err := os.ReadFile(name)
