@@ -1,3 +1,6 @@
+// An empty directory in the place of a root's, on the same file system. That a root's disk is not mounted, so that
+// another file system shows there, is told by its identity: identified in root_state.go, tree/local/root_proof.go.
+
 package scanner
 
 import (

@@ -226,13 +226,6 @@ func (r *runner) readRules(ctx context.Context, j *job, scan *dirScan) (ignored 
 	return ignored, err
 }
 
-// equals reports whether a listing is the one that a directory's rows equal, and nobody asked for more than to know
-// that.
-func (j *job) equals(g *reconcile.Snapshot, known *store.Dir) bool {
-	return known.Settled && !known.Gone && known.Digest == g.Digest && !j.full && len(j.unresolvedMoves) == 0 &&
-		!(j.due && known.RecheckAt != 0) && (!g.KeepStamp || known.Stamp == g.Stamp)
-}
-
 // statNames looks at the names that are asked for. It reports false where only a whole listing will do.
 func (r *runner) statNames(ctx context.Context, scan *dirScan, g *reconcile.Snapshot) (bool, error) {
 	v, err := r.checkRoot(ctx)

@@ -1,3 +1,6 @@
+// What there is too much of: one entry stands for all names of a directory, or for a whole root. What is pending of each
+// name until it is quiet is debounce.go's.
+
 package inotify
 
 import "github.com/catalogizer/catalogizerd/internal/tree/ignore"

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"runtime/debug"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
@@ -34,15 +33,6 @@ type Result struct {
 	Description media.Description
 }
 
-// PanicError is a defect of a prober that an input brought to light; the file is quarantined by it.
-type PanicError struct {
-	Format string
-	Value  any
-	Stack  []byte
-}
-
-func (e *PanicError) Error() string { return fmt.Sprintf("%s prober panicked: %v", e.Format, e.Value) }
-
 // Read reads the file behind w by the first of the formats that matches. Errors wrap one of package window's, the
 // context's, or what the source returned. A panic of a prober is returned as *PanicError.
 //
@@ -56,11 +46,7 @@ func Read(w *window.Window, formats []Format, ext string) (r Result, err error) 
 	if f == nil {
 		return Result{}, window.ErrUnknown
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			r, err = Result{}, &PanicError{Format: f.Name, Value: v, Stack: debug.Stack()}
-		}
-	}()
+	defer recoverPanic(f, &r, &err)
 	r.Kind = f.Kind
 	r.Description.Media = &media.Media{Container: f.Name}
 	err = f.Probe(w, &r)
