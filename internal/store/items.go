@@ -377,7 +377,8 @@ func (tx *Tx) PrunePreviousIdentities(at int64) error {
 // MarkMissing marks an item missing since at.
 func (tx *Tx) MarkMissing(it *Item, at int64) error {
 	old := *it
-	it.State, it.MissingAt, it.Work = Missing, at, NoWork
+	it.State, it.MissingAt = Missing, at
+	it.DropWork()
 	if err := tx.Save(&old, it); err != nil {
 		return fmt.Errorf("mark item %d missing: %w", it.ID, err)
 	}

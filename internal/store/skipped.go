@@ -114,7 +114,8 @@ func (tx *Tx) CoverItems(root int64, dir string, volume, at int64, limit int) (n
 // HoldCovered has an item missing and held since at, because something is mounted over it.
 func (tx *Tx) HoldCovered(it *Item, at int64) error {
 	old := *it
-	it.State, it.MissingAt, it.Work = Held, at, NoWork
+	it.State, it.MissingAt = Held, at
+	it.DropWork()
 	if err := tx.Save(&old, it); err != nil {
 		return fmt.Errorf("hold the covered item %d: %w", it.ID, err)
 	}

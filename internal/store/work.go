@@ -212,6 +212,15 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 // deferred.
 const unseenCTime = math.MinInt64
 
+// DropWork takes an item off the analyzer's list that is not where the catalog says. If it has been read before, its
+// content may be another wherever it is found, also where its ctime is the one that asked for a look at it.
+func (it *Item) DropWork() {
+	if it.Analysis != Pending && (it.Work == Analyse || it.Work == Verify) {
+		it.CTime = unseenCTime
+	}
+	it.Work = NoWork
+}
+
 // Defer takes a task off the analyzer's list until a scan of its directory puts it back: the file is not what the
 // catalog says, or not there. An item that has moved since stays on the list.
 func (tx *Tx) Defer(t *Task) error {
@@ -220,15 +229,12 @@ func (tx *Tx) Defer(t *Task) error {
 		return err
 	}
 	old := it
-	it.Work, it.RetryAt = NoWork, 0
-	switch {
-	case t.Outdated: // the same scan puts it back on the list, as a file that has not been read
+	it.DropWork()
+	it.RetryAt = 0
+	if t.Outdated { // the same scan puts it back on the list, as a file that has not been read
 		it.Analysis = Pending
 		err = tx.Save(&old, &it)
-	case it.Analysis != Pending: // its content may be another, wherever it is found
-		it.CTime = unseenCTime
-		err = tx.saveWork(&old, &it)
-	default:
+	} else {
 		err = tx.saveWork(&old, &it)
 	}
 	if err != nil {

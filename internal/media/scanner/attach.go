@@ -86,7 +86,12 @@ func (s *Scanner) detach(ctx context.Context, row store.Root) error {
 			return tx.Remove(it)
 		}
 		old := *it
-		it.State, it.Work = store.Detached, store.NoWork
+		it.State = store.Detached
+		if it.DropWork(); it.CTime != old.CTime {
+			if err := tx.Unsettle(it.Dir); err != nil {
+				return err
+			}
+		}
 		return tx.Save(&old, it)
 	})
 }

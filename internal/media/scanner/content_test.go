@@ -59,6 +59,27 @@ func TestAFingerprintThatCouldNotBeComparedIsComparedWhereTheFileIsFound(t *test
 	}
 }
 
+// A file is rewritten, and hidden before the analyzer has looked at it: when it is back its ctime is known already.
+func TestAFingerprintThatWasToBeComparedIsComparedWhenTheFileIsBack(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nwrite a/f x\nlink a/f .other")
+		w.scan()
+		was := w.analysed("a/f")
+		w.run("remove .other") // one link less: ctime
+		w.scan()
+		w.run("write .catalogizerignore a/")
+		w.scan()
+		if got := w.shows(); len(got.missing) != 1 {
+			t.Fatalf("the catalog shows %+v, want one item that is missing", got)
+		}
+		w.run("remove .catalogizerignore")
+		w.scan()
+		if it := w.item("a/f"); it.ID != was.ID || it.Work != store.Verify {
+			t.Errorf("%+v became %+v, want the same item with its fingerprint to compare", was, it)
+		}
+	})
+}
+
 func TestOnlyAnotherCTimeAsksForTheFingerprintAndTakesNoNumber(t *testing.T) {
 	inWorld(t, options{}, func(w *world) {
 		w.run("write f x\nlink f .other")
