@@ -163,6 +163,9 @@ func TestARestoredCatalogIsAnotherToClientsAndGivesNoIDTwice(t *testing.T) {
 }
 
 func TestARestoreOfWhatIsNoBackupReplacesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	dir, out := t.TempDir(), t.TempDir()
 	r := runAt(t, dir, Options{})
 	root := r.addRoot("films")
@@ -239,6 +242,9 @@ func TestABackupReplacesABrokenCatalog(t *testing.T) {
 }
 
 func TestARestoreWaitsForNobodyWhoReads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	dir, file := t.TempDir(), filepath.Join(t.TempDir(), "b.db")
 	r := runAt(t, dir, Options{})
 	root := r.addRoot("films")

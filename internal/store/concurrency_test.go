@@ -25,6 +25,9 @@ type member struct {
 
 // TestManyWritersAndReaders has 100 goroutines do 1,000 operations each, of every sort, beside the index.
 func TestManyWritersAndReaders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	r := runFresh(t, Options{})
 	c := &crowd{r: r, roots: []int64{r.addRoot("one"), r.addRoot("two")}}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -115,6 +115,9 @@ func TestANewCatalogHasTheNewestSchemaAndAnEpoch(t *testing.T) {
 }
 
 func TestACatalogOfAnyOlderSchemaIsBroughtUpToDate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	files, err := fs.Glob(schema, "schema/*.sql")
 	if err != nil {
 		t.Fatal(err)

@@ -161,6 +161,9 @@ func inOrder(a, b *View, sort string, descending bool) bool {
 }
 
 func TestPagesNeitherRepeatNorPassOverWhatStaysWhileOthersComeAndGo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	r := indexing(t)
 	fill(t, r)
 	stay := map[int64]bool{}

@@ -43,6 +43,9 @@ func bulky(t *testing.T, r *running) {
 }
 
 func TestSpaceIsGivenBackInSmallSteps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	r := runFresh(t, Options{})
 	bulky(t, r)
 	before, err := r.Space(t.Context())
@@ -105,6 +108,9 @@ func TestACatalogOfAnOlderVersionIsMadeSmallerOnce(t *testing.T) {
 }
 
 func TestACatalogThatAnotherProcessReadsStaysAsItIsAndIsMadeSmallerNextTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	dir := t.TempDir()
 	ofSchema4(t, dir)
 	other, err := dial(filepath.Join(dir, FileName), false, "journal_mode=WAL")

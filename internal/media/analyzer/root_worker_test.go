@@ -111,6 +111,9 @@ func TestAFileThatFailsIsFailedAndStopsNothing(t *testing.T) {
 }
 
 func TestRetriesComeMoreAndMoreSeldomAndEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	inWorld(t, func(w *world) {
 		w.write("bad.png", picture(1, 1))
 		w.catalogue()

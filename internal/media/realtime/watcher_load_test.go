@@ -55,6 +55,9 @@ func TestOverflowHasEverythingLookedAt(t *testing.T) {
 }
 
 func TestManyFilesAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const files = 200_000
 	sink := new(lister)
 	r := watch(t, scratch(t), Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second}, sink)

@@ -75,6 +75,9 @@ func writeMapped(path string) error {
 }
 
 func TestFileInNewDeepDirectoryIsNeverLost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const rounds = 10_000
 	sink := new(lister)
 	r := watch(t, scratch(t), Config{Debounce: 5 * time.Millisecond, MaxWait: 50 * time.Millisecond}, sink)

@@ -82,6 +82,9 @@ var identityCases = []struct{ name, before, change, want string }{
 }
 
 func TestEachFileIsTheItemThatItWas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for _, c := range identityCases {
 		t.Run(c.name, func(t *testing.T) {
 			for _, how := range []string{"pass", "hints", "hints backwards"} {

@@ -39,6 +39,9 @@ func (w *world) shownIn(dir string) (n int) {
 // TestALargeDirectoryIsRenamedInPartsAndAStopBetweenThemLosesNoID stops the root while some of the files have moved, as
 // often as a part is under way.
 func TestALargeDirectoryIsRenamedInPartsAndAStopBetweenThemLosesNoID(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const files = 4 * reconcile.PartRows
 	inWorld(t, options{}, func(w *world) {
 		var script strings.Builder
@@ -86,6 +89,9 @@ func TestALargeDirectoryIsRenamedInPartsAndAStopBetweenThemLosesNoID(t *testing.
 
 // TestALargeDirectoryVanishesInParts counts what is missing while a large directory goes.
 func TestALargeDirectoryVanishesInParts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const files = 4 * reconcile.PartRows
 	inWorld(t, options{root: RootConfig{MaxRemovals: 1}}, func(w *world) {
 		w.many("a", 0, files)

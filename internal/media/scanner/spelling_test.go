@@ -26,6 +26,9 @@ func (w *world) below(dir string) {
 
 // Files and directories under the old name answer still: only a listing shows that they are those of the new one.
 func TestWhatIsRenamedInCaseOnlyKeepsItsIDsWhereCaseIsIgnored(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for kind, files := range foldingTrees {
 		for how, notice := range map[string]func(w *world){
 			"scan":                    func(w *world) { w.scan() },

@@ -17,6 +17,9 @@ import (
 // unchanged rescan may take twice what find takes in all, so listing alone must take clearly less. The
 // best of five counts: the machine does other things too.
 func TestListKeepsUpWithFind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	find, err := exec.LookPath("find")
 	if err != nil {
 		t.Skip("no find(1) to compare with")

@@ -45,6 +45,9 @@ func localFixture(t *testing.T, opts local.Options) treetest.Fixture {
 }
 
 func TestLocalKeepsTheContractWithoutOpenat2(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
 		f := localFixture(t, local.Options{})
 		f.Tree.(*local.Tree).WithoutOpenat2()
@@ -53,6 +56,9 @@ func TestLocalKeepsTheContractWithoutOpenat2(t *testing.T) {
 }
 
 func TestLocalKeepsTheContractOnAnOldKernel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
 		f := localFixture(t, local.Options{})
 		f.Tree.(*local.Tree).OnOldKernel()
@@ -62,6 +68,9 @@ func TestLocalKeepsTheContractOnAnOldKernel(t *testing.T) {
 
 // With faults that never come, the wrapper must be the tree itself.
 func TestFaultyLocalKeepsTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
 		f := localFixture(t, local.Options{})
 		f.Tree = faketree.NewFaulty(f.Tree, 1)
@@ -70,6 +79,9 @@ func TestFaultyLocalKeepsTheContract(t *testing.T) {
 }
 
 func TestLocalThatCrossesMountsKeepsTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture {
 		return localFixture(t, local.Options{CrossMounts: true})
 	})

@@ -188,6 +188,9 @@ func TestNoChangeHidesInAStepOfTheClock(t *testing.T) {
 // The one entry of this package's tests that takes part in a real race: renames must never make a file
 // that is there all the time look gone.
 func TestRenamesDuringListingsNeverHideAFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	root := t.TempDir()
 	fillDir(t, root, 2000)
 	l, err := local.New(root, local.Options{})

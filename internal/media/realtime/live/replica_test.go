@@ -75,6 +75,9 @@ func (f *follower) follow(s *feedServer, filter string, rng *rand.Rand, rest *at
 }
 
 func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	c := openCatalog(t, scratch(t))
 	s := serveFeed(t, c, live.Timeouts{Bookmark: 5e6}, "")
 	filters := []struct {
