@@ -121,6 +121,9 @@ func TestAShowsSidecarAboveIsJoinedAhead(t *testing.T) {
 			t.Fatal("not analysed")
 		}
 		w.rest()
+		w.write("Other/f.mkv", []byte("a film, as far as anybody knows"))
+		w.ahead("Other") // takes a number: what was written with the last one may be changed once more under it
+		w.rest()
 		out := w.ahead("TV/Show/S01")
 		if out == nil || !w.st.StandsAbove(out.AsOf) {
 			t.Fatalf("ahead: %+v", out)
