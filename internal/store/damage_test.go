@@ -337,7 +337,7 @@ func TestADamagedCatalogIsReadAsFarAsItCanBeSaysSoOnceAndIsNotWrittenTo(t *testi
 			met++
 		}
 	})
-	if met == 0 || refusals == 0 {
+	if !testing.Short() && (met == 0 || refusals == 0) { // a short run draws few
 		t.Errorf("damage was met %d times while it ran, and %d times at the start: this proves nothing", met, refusals)
 	}
 }
