@@ -179,6 +179,9 @@ func (u *busUser) finish(ctx context.Context) error {
 }
 
 func TestAHundredUseTheBusAThousandTimesEachAndAllOfItArrives(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const users, operations = 100, 1000
 	c := openBusCatalog(t, users)
 	all := make([]*busUser, users)

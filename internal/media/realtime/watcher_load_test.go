@@ -19,6 +19,9 @@ import (
 
 // The kernel's queue holds 16,384 events. The reader is held up until it has run over.
 func TestOverflowHasEverythingLookedAt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	sink := new(lister)
 	r := start(t, scratch(t), Config{}, sink)
 	for i := range 400 {

@@ -133,6 +133,9 @@ func TestALargeDirectoryLosesAndExchangesFiles(t *testing.T) {
 // TestALargeRenamedDirectoryIsSeenFromItsFirstPartOnAndHoldsNobodyUp: when the files of its third part are described,
 // those of the first have moved; and meanwhile what changes elsewhere comes into the catalog.
 func TestALargeRenamedDirectoryIsSeenFromItsFirstPartOnAndHoldsNobodyUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	inWorld(t, options{}, func(w *world) {
 		w.many("a", 0, 4*reconcile.PartRows)
 		w.run("mkdir other")

@@ -10,6 +10,9 @@ import (
 )
 
 func TestADirectoryThatIsRenamedIsWrittenOnceForEachFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const files = 2000
 	inWorld(t, options{}, func(w *world) {
 		var script strings.Builder

@@ -28,6 +28,9 @@ func sameTimes(t *testing.T, w *world) {
 }
 
 func TestEachFileIsTheItemThatItWasAfterARemountThatDealsNumbersOutAnew(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for _, how := range []string{"pass", "hints"} {
 		t.Run(how, func(t *testing.T) {
 			inWorld(t, options{files: faketree.Options{NoBirth: true}}, func(w *world) {

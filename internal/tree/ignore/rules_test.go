@@ -172,6 +172,9 @@ func TestHashFollowsWhatHasAnEffect(t *testing.T) {
 
 // TestPatternsMeanWhatTheyMeanToGit compares random patterns and paths with git itself.
 func TestPatternsMeanWhatTheyMeanToGit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	git, err := exec.LookPath("git")
 	if err != nil {
 		t.Skip("no git to compare with")

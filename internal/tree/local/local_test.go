@@ -15,6 +15,9 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestLocalKeepsTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	treetest.TestTree(t, func(t *testing.T) treetest.Fixture { return localFixture(t, local.Options{}) })
 }
 

@@ -334,6 +334,9 @@ func TestARefusalSaysWhatThereIs(t *testing.T) {
 }
 
 func TestAClientThatDoesNotReadDoesNotHoldUpTheEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	c := openCatalog(t, scratch(t))
 	for i := range 40 {
 		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", 1<<20)+`"`)
