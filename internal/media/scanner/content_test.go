@@ -28,9 +28,42 @@ func TestWhatTheBytesSaidMovesWithTheFile(t *testing.T) {
 	})
 }
 
-// The analyzer that was to look at the fingerprint finds nothing where the file was: its directory is being renamed.
+// The analyzer was to look at a fingerprint, and had not when the file was not where it was any more: it is compared
+// where and when the file is found again, also where its ctime is the one that is known.
 func TestAFingerprintThatCouldNotBeComparedIsComparedWhereTheFileIsFound(t *testing.T) {
-	for name, then := range map[string]string{"its directory is renamed": "rename a b", "it was away for a moment": ""} {
+	deferred := func(w *world, task *store.Task) {
+		if err := w.st.Update(w.t.Context(), func(tx *store.Tx) error { return tx.Defer(task) }); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		away  func(*world, *store.Task)
+		back  func(*world)
+		place string
+	}{
+		"its directory is renamed, and it was not found": {
+			deferred, func(w *world) { w.run("rename a b") }, "b/f",
+		},
+		"it was not found for a moment": {deferred, func(*world) {}, "a/f"},
+		"it was ignored": {
+			func(w *world, _ *store.Task) { w.run("write .catalogizerignore a/"); w.scan() },
+			func(w *world) { w.run("remove .catalogizerignore") }, "a/f",
+		},
+		"it was covered by a mount": {
+			func(w *world, _ *store.Task) { w.mount("a"); w.scan() },
+			func(w *world) {
+				if err := w.files.Unmount("a"); err != nil {
+					w.t.Fatal(err)
+				}
+			}, "a/f",
+		},
+		"its root was not configured": {
+			func(w *world, _ *store.Task) { w.roots() },
+			func(w *world) {
+				w.roots(RootConfig{Name: "films", Kind: "local", Location: "/films", Tree: w.tree, Another: w.another})
+			}, "a/f",
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, options{}, func(w *world) {
 				w.run("mkdir a\nwrite a/f x\nlink a/f .other")
@@ -42,42 +75,15 @@ func TestAFingerprintThatCouldNotBeComparedIsComparedWhereTheFileIsFound(t *test
 				if err != nil || len(tasks) != 1 || tasks[0].Work != store.Verify {
 					t.Fatalf("work %+v, %v, want one fingerprint to compare", tasks, err)
 				}
-				if err := w.st.Update(w.t.Context(), func(tx *store.Tx) error { return tx.Defer(&tasks[0]) }); err != nil {
-					t.Fatal(err)
-				}
-				place := "a/f"
-				if then != "" {
-					w.run(then)
-					place = "b/f"
-				}
+				c.away(w, &tasks[0])
+				c.back(w)
 				w.scan()
-				if it := w.item(place); it.ID != was.ID || it.Work != store.Verify {
+				if it := w.item(c.place); it.ID != was.ID || it.Work != store.Verify {
 					t.Errorf("%+v became %+v, want the same item with its fingerprint to compare", was, it)
 				}
 			})
 		})
 	}
-}
-
-// A file is rewritten, and hidden before the analyzer has looked at it: when it is back its ctime is known already.
-func TestAFingerprintThatWasToBeComparedIsComparedWhenTheFileIsBack(t *testing.T) {
-	inWorld(t, options{}, func(w *world) {
-		w.run("mkdir a\nwrite a/f x\nlink a/f .other")
-		w.scan()
-		was := w.analysed("a/f")
-		w.run("remove .other") // one link less: ctime
-		w.scan()
-		w.run("write .catalogizerignore a/")
-		w.scan()
-		if got := w.shows(); len(got.missing) != 1 {
-			t.Fatalf("the catalog shows %+v, want one item that is missing", got)
-		}
-		w.run("remove .catalogizerignore")
-		w.scan()
-		if it := w.item("a/f"); it.ID != was.ID || it.Work != store.Verify {
-			t.Errorf("%+v became %+v, want the same item with its fingerprint to compare", was, it)
-		}
-	})
 }
 
 func TestOnlyAnotherCTimeAsksForTheFingerprintAndTakesNoNumber(t *testing.T) {
