@@ -249,6 +249,7 @@ func (r *runner) statNames(ctx context.Context, scan *dirScan, g *reconcile.Snap
 		}
 		gone = gone || at == notThere
 	}
+	g.Ended = time.Now().UnixNano()
 	if gone { // that counts only while the root is itself
 		_, err = r.checkRoot(ctx)
 	}

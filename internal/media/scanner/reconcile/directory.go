@@ -64,7 +64,7 @@ func (rc *reconciliation) recheckAt(stood int64) int64 {
 	var at int64
 	for i := range rc.Files {
 		if a := rc.age(&rc.Files[i]); a >= 0 && a < youngAge {
-			at = max(at, rc.Began-a+youngAge)
+			at = max(at, rc.seen()-a+youngAge)
 		}
 	}
 	if !rc.complete() && stood > 0 { // it may be due already and not have been asked for yet

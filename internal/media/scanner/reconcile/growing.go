@@ -12,14 +12,17 @@ func (s *Snapshot) Growing(e *tree.Entry) bool {
 	return a >= 0 && a < s.Debounce-quietTolerance
 }
 
-// age is how long ago a file was last touched, by the clock of its file system: its ctime where there
-// is one, since a program can set the other to anything.
+// age is how long ago a file was last touched when all had been looked at, by the clock of its file system: its ctime
+// where there is one, since a program can set the other to anything. By the scan's beginning, one that was touched
+// meanwhile would pass for one whose time lies in the future.
 func (s *Snapshot) age(e *tree.Entry) int64 {
 	if e.CTime != 0 {
-		return s.Began - e.CTime
+		return s.seen() - e.CTime
 	}
-	return s.Began - e.MTime
+	return s.seen() - e.MTime
 }
+
+func (s *Snapshot) seen() int64 { return max(s.Began, s.Ended) }
 
 // quietTolerance is how coarse the kernel's clock for file times may be.
 const quietTolerance = 20e6

@@ -44,7 +44,7 @@ type Snapshot struct {
 	LeftDirs map[OldDir]bool // directories that are not there any more, and that files here may come from
 
 	Began    int64        // when the scan began
-	Ended    int64        // when a whole scan was over
+	Ended    int64        // when all was looked at
 	Debounce int64        // nanoseconds without a change after which a file is believed to be whole
 	Grace    int64        // nanoseconds for which a lost identity may still turn up
 	docs     []Doc        // of files, as far as they were prepared; nil: of none
