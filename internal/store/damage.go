@@ -81,6 +81,8 @@ func (s *Store) consistent(c *conn) error {
 		{"SELECT max(seq) FROM items", s.lastSeq, "an item's number"},
 		{"SELECT max(seq) FROM tombstones", s.lastSeq, "a deletion's number"},
 		{"SELECT max(id) FROM items", s.lastID.Load(), "an item's id"},
+		{"SELECT max(seq) FROM works", s.lastSeq, "a work's number"},
+		{"SELECT max(id) FROM works", s.lastWork, "a work's id"},
 	} {
 		have, err := c.number(n.sql)
 		if err != nil {

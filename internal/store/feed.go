@@ -10,15 +10,23 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
-// Change is one entry of the feed: an item as it is now, or that it is gone.
+// Change is one entry of the feed: an item or a work as it is now, or that it is gone.
 type Change struct {
 	Seq       int64
 	ID        int64
+	Work      bool // it is of a work
 	Delete    bool
-	Root      string // of the item, or what it was at its end
-	Kind      media.Kind
-	FilterSeq int64  // number of its last change of root or kind; 0: never changed
-	Item      []byte // the item's JSON; nil for a deletion
+	Root      string     // of the item, or what it was at its end
+	Roots     []string   // of the work, likewise
+	Kind      media.Kind // of either
+	FilterSeq int64      // number of its last change of root or kind; 0: never changed
+	Item      []byte     // the item's JSON, or the work's; nil for a deletion
+}
+
+// ops name changes and what they carry, of items and of works.
+var ops = map[bool][2]string{
+	false: {`{"op":"delete","id":`, `{"op":"upsert","id":`},
+	true:  {`{"op":"delete_work","id":`, `{"op":"work","id":`},
 }
 
 // Page is a stretch of the feed: everything in (After, Upto] as it stood in one moment.
@@ -36,12 +44,14 @@ func AppendChanges(dst []byte, changes []Change) []byte {
 			dst = append(dst, ',')
 		}
 		ch := &changes[i]
-		if ch.Delete {
-			dst = append(dst, `{"op":"delete","id":`...)
-			dst = strconv.AppendInt(dst, ch.ID, 10)
-		} else {
-			dst = append(dst, `{"op":"upsert","id":`...)
-			dst = strconv.AppendInt(dst, ch.ID, 10)
+		switch named := ops[ch.Work]; {
+		case ch.Delete:
+			dst = strconv.AppendInt(append(dst, named[0]...), ch.ID, 10)
+		case ch.Work:
+			dst = strconv.AppendInt(append(dst, named[1]...), ch.ID, 10)
+			dst = append(append(dst, `,"work":`...), ch.Item...)
+		default:
+			dst = strconv.AppendInt(append(dst, named[1]...), ch.ID, 10)
 			dst = append(append(dst, `,"item":`...), ch.Item...)
 		}
 		dst = append(dst, '}')
@@ -94,29 +104,34 @@ func (s *Store) Changes(ctx context.Context, after, upto int64, most Bounds) (p 
 		if upto > 0 {
 			end = min(upto, p.Head)
 		}
-		full, err := s.changedItems(c, &p, most, "i.seq > ? AND i.seq <= ? ORDER BY i.seq LIMIT ?", after, end, int64(most.Rows))
-		if err != nil {
-			return err
-		}
-		if full { // what is deleted behind it is for the next page too
-			end = p.Changes[len(p.Changes)-1].Seq
-		}
-		err = c.each("SELECT seq, id, root, kind, filter_seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", func(r row) error {
-			p.Changes = append(p.Changes, Change{Seq: r.int(0), ID: r.int(1), Delete: true, Root: s.rootName(r.int(2)), Kind: media.Kind(r.text(3)), FilterSeq: r.int(4)})
-			return nil
-		}, after, end, int64(most.Rows))
-		if err != nil {
-			return err
-		}
-		slices.SortFunc(p.Changes, func(a, b Change) int { return int(a.Seq - b.Seq) })
-		p.Upto = end
-		if len(p.Changes) >= most.Rows {
-			p.Changes = p.Changes[:most.Rows]
-			p.Upto = p.Changes[most.Rows-1].Seq
-		}
-		return nil
+		p.Upto, err = s.itemChanges(c, &p, after, end, most)
+		return err
 	})
 	return p, err
+}
+
+// itemChanges reads items with numbers in a stretch into a page, in order, and how far it came.
+func (s *Store) itemChanges(c *conn, p *Page, after, end int64, most Bounds) (upto int64, err error) {
+	full, err := s.changedItems(c, p, most, "i.seq > ? AND i.seq <= ? ORDER BY i.seq LIMIT ?", after, end, int64(most.Rows))
+	if err != nil {
+		return 0, err
+	}
+	if full { // what is deleted behind it is for the next page too
+		end = p.Changes[len(p.Changes)-1].Seq
+	}
+	err = c.each("SELECT seq, id, root, kind, filter_seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", func(r row) error {
+		p.Changes = append(p.Changes, Change{Seq: r.int(0), ID: r.int(1), Delete: true, Root: s.rootName(r.int(2)), Kind: media.Kind(r.text(3)), FilterSeq: r.int(4)})
+		return nil
+	}, after, end, int64(most.Rows))
+	if err != nil {
+		return 0, err
+	}
+	slices.SortFunc(p.Changes, func(a, b Change) int { return int(a.Seq - b.Seq) })
+	if len(p.Changes) >= most.Rows {
+		p.Changes = p.Changes[:most.Rows]
+		end = p.Changes[most.Rows-1].Seq
+	}
+	return end, nil
 }
 
 // LoadPage is a stretch of a first load.

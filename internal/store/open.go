@@ -71,22 +71,24 @@ type Store struct {
 	readers   *readers
 	queryTime time.Duration
 
-	epoch   string
-	ran     atomic.Pointer[runs]
-	counts               // of the writer, and published after each commit
-	reached atomic.Int64 // above the feed's numbers at which what says something of directories below was written
-	lastID  atomic.Int64 // the last id that was given, or reserved
-	updates itemUpdates  // the writer's
-	head    atomic.Int64
-	indexed atomic.Int64 // the feed's number up to which it can be sorted and searched
-	floor   atomic.Int64
-	wakers  wakers
-	workGen atomic.Int64 // commits that left work for the analyzer
-	tallies tallies
-	failure atomic.Pointer[error] // of the last group, while none has been written since
-	damage  damage
-	stats   Stats
-	roots   atomic.Pointer[map[int64]string] // names by id, for encoding
+	epoch      string
+	ran        atomic.Pointer[runs]
+	counts                  // of the writer, and published after each commit
+	reached    atomic.Int64 // above the feed's numbers at which what says something of directories below was written
+	lastID     atomic.Int64 // the last id that was given, or reserved
+	updates    itemUpdates  // the writer's
+	head       atomic.Int64
+	indexed    atomic.Int64 // the feed's number up to which it can be sorted and searched
+	floor      atomic.Int64
+	worked     atomic.Int64 // the feed's number up to which works are derived
+	worksFloor atomic.Int64
+	wakers     wakers
+	workGen    atomic.Int64 // commits that left work for the analyzer
+	tallies    tallies
+	failure    atomic.Pointer[error] // of the last group, while none has been written since
+	damage     damage
+	stats      Stats
+	roots      atomic.Pointer[map[int64]string] // names by id, for encoding
 }
 
 // Stats counts the store's work since it was opened.
@@ -254,6 +256,11 @@ func (s *Store) load(c *conn) error {
 	s.lastID.Store(s.savedID)
 	indexed, _ := v["indexed"].(int64)
 	s.indexed.Store(indexed)
+	worked, _ := v["worked"].(int64)
+	s.worked.Store(worked)
+	s.lastWork, _ = v["last_work"].(int64)
+	worksFloor, _ := v["works_floor"].(int64)
+	s.worksFloor.Store(worksFloor)
 	floor, _ := v["floor"].(int64)
 	s.floor.Store(floor)
 	s.head.Store(s.lastSeq)

@@ -13,6 +13,7 @@ type Tx struct {
 	rootsChanged bool
 	work         bool  // the group left work for the analyzer
 	floor        int64 // the pruned floor, where it moved
+	worksFloor   int64 // likewise, of works
 	ran          *runs // where the group changed anything
 }
 

@@ -26,8 +26,9 @@ type request struct {
 
 // counts are what the writer carries from transaction to transaction.
 type counts struct {
-	lastSeq int64
-	savedID int64 // the last id that the catalog says was given
+	lastSeq  int64
+	savedID  int64 // the last id that the catalog says was given
+	lastWork int64 // the last id that a work was given
 }
 
 // Run owns the writing connection until ctx ends, then writes what is still queued and returns.
@@ -241,7 +242,8 @@ func (s *Store) commit(tx *Tx, before counts) error {
 		return tx.c.setMeta(key, to)
 	}
 	s.savedID = s.lastID.Load()
-	if err := errors.Join(set("head", before.lastSeq, s.lastSeq), set("last_id", before.savedID, s.savedID)); err != nil {
+	if err := errors.Join(set("head", before.lastSeq, s.lastSeq), set("last_id", before.savedID, s.savedID),
+		set("last_work", before.lastWork, s.lastWork)); err != nil {
 		return err
 	}
 	if s.lastSeq != before.lastSeq {
@@ -276,6 +278,9 @@ func (s *Store) publish(tx *Tx) {
 	s.tallies.add(tx.tally)
 	if tx.floor > 0 {
 		s.floor.Store(tx.floor)
+	}
+	if tx.worksFloor > 0 {
+		s.worksFloor.Store(tx.worksFloor)
 	}
 	if tx.rootsChanged {
 		if err := s.noteDamage(s.loadRootNames(s.writer)); err != nil {

@@ -1,0 +1,333 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// WorkQuery asks for a page of works. The zero value of a field asks for nothing special.
+type WorkQuery struct {
+	Kinds      []string
+	Parent     int64
+	Match      func(*WorkView) bool // what else has to be so; nil: nothing. It is called within a read: it does not wait
+	Sort       string               // title, added, updated, year, number, size, duration; "": number below a work, else title
+	Descending bool
+	Limit      int    // works of a page, at least one
+	After      string // from WorkResult.Next
+	Members    bool   // works with their first members
+}
+
+// WorkResult is a page of works. Next is empty on the last page. A page may hold fewer works than asked for, even none,
+// though others follow.
+type WorkResult struct {
+	Works []WorkView
+	Next  string
+	AsOf  int64
+}
+
+// workSorts are the orders of works by the columns that have them. Numbers of the feed rise as works change.
+var workSorts = map[string]string{"title": "title", "added": "added", "updated": "seq", "year": "year", "number": "number",
+	"size": "size", "duration": "duration"}
+
+// QueryWorks reads a page of works in order: ties by id, unknown values last.
+func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, err error) {
+	if err := q.check(); err != nil {
+		return res, err
+	}
+	order := q.Sort
+	if q.Descending {
+		order = "-" + order
+	}
+	at, err := parseEnd(q.After, "works "+order)
+	if err != nil {
+		return res, err
+	}
+	err = s.readQuery(ctx, func(c *conn) error {
+		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
+			return err
+		}
+		next, err := q.page(c, at, &res)
+		if err == nil && next != nil {
+			res.Next = endAt(next, "works "+order).String()
+		}
+		return err
+	})
+	return res, err
+}
+
+func (q *WorkQuery) check() error {
+	if q.Sort == "" {
+		q.Sort = "title"
+		if q.Parent > 0 {
+			q.Sort = "number"
+		}
+	}
+	if workSorts[q.Sort] == "" {
+		return fmt.Errorf("%w: sort by %q: choose title, added, updated, year, number, size or duration", ErrQuery, q.Sort)
+	}
+	for _, k := range q.Kinds {
+		if workKindNumber(k) == 0 {
+			return fmt.Errorf("%w: kind %q: choose %s", ErrQuery, k, strings.Join(WorkKinds(), ", "))
+		}
+	}
+	if q.Limit < 1 {
+		return fmt.Errorf("%w: limit %d", ErrQuery, q.Limit)
+	}
+	return nil
+}
+
+// workPageTime is how long a page looks for works that match.
+const workPageTime = 40 * time.Millisecond
+
+// page reads a page behind a place; it gives the place behind which the next goes on, if one does.
+func (q *WorkQuery) page(c *conn, at *entry, res *WorkResult) (next *entry, err error) {
+	source, err := q.source(c, at)
+	if err != nil {
+		return nil, err
+	}
+	ends := time.Now().Add(workPageTime)
+	bytes := 0
+	for looked := 1; ; looked++ {
+		e, err := source()
+		if err != nil || e == nil {
+			return nil, err
+		}
+		all, err := worksWhere(c, "w.id = ? AND w.gone = 0", e.id)
+		if err != nil {
+			return nil, err
+		}
+		if len(all) == 1 && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, all[0].Kind)) && (q.Match == nil || q.Match(&all[0])) {
+			w := &all[0]
+			if len(res.Works) == q.Limit || bytes > PageBytes {
+				return at, nil
+			}
+			if q.Members {
+				if err := fillMembers(c, w); err != nil {
+					return nil, err
+				}
+			}
+			bytes += 512 + len(w.Title)*4 + 64*len(w.Members)
+			res.Works = append(res.Works, *w)
+		}
+		at = e
+		if looked%64 == 0 && time.Now().After(ends) {
+			return at, nil
+		}
+	}
+}
+
+// source gives a function that gives one place after the other behind at, nil behind the last.
+func (q *WorkQuery) source(c *conn, at *entry) (func() (*entry, error), error) {
+	switch {
+	case q.Parent > 0:
+		return q.children(c, at)
+	case q.Sort == "updated":
+		return (&workStream{q: q, kind: 0, last: at}).next(c), nil
+	}
+	kinds := q.Kinds
+	if len(kinds) == 0 {
+		kinds = WorkKinds()
+	}
+	streams := make([]*workStream, len(kinds))
+	nexts := make([]func() (*entry, error), len(kinds))
+	heads := make([]*entry, len(kinds))
+	for i, k := range kinds {
+		streams[i] = &workStream{q: q, kind: workKindNumber(k), last: at}
+		nexts[i] = streams[i].next(c)
+	}
+	begun := false
+	return func() (*entry, error) {
+		for i := range heads {
+			if !begun {
+				var err error
+				if heads[i], err = nexts[i](); err != nil {
+					return nil, err
+				}
+			}
+		}
+		begun = true
+		best := -1
+		for i, e := range heads {
+			if e != nil && (best < 0 || compare(e, heads[best], q.Descending) < 0) {
+				best = i
+			}
+		}
+		if best < 0 {
+			return nil, nil
+		}
+		e := heads[best]
+		var err error
+		heads[best], err = nexts[best]()
+		return e, err
+	}, nil
+}
+
+// children reads all of a work's children and sorts them.
+func (q *WorkQuery) children(c *conn, at *entry) (func() (*entry, error), error) {
+	var found []entry
+	err := c.each("SELECT id, "+workSorts[q.Sort]+", kind FROM works WHERE parent = ? AND gone = 0", func(r row) error {
+		e := entry{id: r.int(0), key: r[1]}
+		if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, workKinds[r.int(2)]) {
+			return nil
+		}
+		if at == nil || compare(&e, at, q.Descending) > 0 {
+			found = append(found, e)
+		}
+		return nil
+	}, q.Parent)
+	slices.SortFunc(found, func(a, b entry) int { return compare(&a, &b, q.Descending) })
+	i := 0
+	return func() (*entry, error) {
+		if i == len(found) {
+			return nil, nil
+		}
+		i++
+		return &found[i-1], nil
+	}, err
+}
+
+// workStream reads works of a kind in order, a piece at a time; of kind 0 all, by their last change.
+type workStream struct {
+	q     *WorkQuery
+	kind  int64
+	last  *entry
+	ready []entry
+	done  bool
+}
+
+func (s *workStream) next(c *conn) func() (*entry, error) {
+	return func() (*entry, error) {
+		if len(s.ready) == 0 && !s.done {
+			if err := s.fill(c); err != nil {
+				return nil, err
+			}
+		}
+		if len(s.ready) == 0 {
+			return nil, nil
+		}
+		e := s.ready[0]
+		s.ready = s.ready[1:]
+		return &e, nil
+	}
+}
+
+const workPiece = 256
+
+func (s *workStream) fill(c *conn) error {
+	piece := min(workPiece, s.q.Limit+1)
+	for _, st := range s.stretches() {
+		err := c.each(s.sql(st.where), func(r row) error {
+			s.ready = append(s.ready, entry{id: r.int(0), key: r[1]})
+			return nil
+		}, append(st.args, int64(piece-len(s.ready)))...)
+		if err != nil {
+			return err
+		}
+		if len(s.ready) >= piece {
+			last := s.ready[len(s.ready)-1]
+			s.last = &last
+			return nil
+		}
+	}
+	s.done = true
+	return nil
+}
+
+// stretches are parts of the order behind the last place, each one look into its index: see stream.stretches.
+func (s *workStream) stretches() (out []stretch) {
+	col, than := workSorts[s.q.Sort], ">"
+	if s.q.Descending {
+		than = "<"
+	}
+	var of []driver.Value
+	where := ""
+	if s.kind != 0 {
+		of, where = []driver.Value{s.kind}, "kind = ? AND "
+	}
+	add := func(cond string, args ...driver.Value) {
+		out = append(out, stretch{where + cond, append(slices.Clone(of), args...)})
+	}
+	nullable := col == "title" || col == "year" || col == "number" || col == "duration"
+	switch {
+	case s.last != nil && s.last.key == nil:
+		add(col+" IS NULL AND id "+than+" ?", s.last.id)
+		return out
+	case s.last != nil:
+		add(col+" = ? AND id "+than+" ?", s.last.key, s.last.id)
+		add(col+" "+than+" ?", s.last.key)
+	case nullable:
+		add(col + " IS NOT NULL")
+	default:
+		add("1")
+	}
+	if nullable {
+		add(col + " IS NULL")
+	}
+	return out
+}
+
+func (s *workStream) sql(where string) string {
+	col, dir := workSorts[s.q.Sort], ""
+	if s.q.Descending {
+		dir = " DESC"
+	}
+	order := col + dir + ", id" + dir
+	if strings.Contains(where, " IS NULL") {
+		order = "id" + dir
+	}
+	return "SELECT id, " + col + " FROM works INDEXED BY works_" + col + " WHERE " + where + " AND gone = 0 ORDER BY " + order + " LIMIT ?"
+}
+
+// WorkHit is a work that a search found.
+type WorkHit struct {
+	Work WorkView
+	Rank float64
+}
+
+// SearchWorks finds works by words, the best first.
+func (s *Store) SearchWorks(ctx context.Context, text string, match func(*WorkView) bool, limit int) (out []WorkHit, err error) {
+	if err := checkText(text); err != nil {
+		return nil, err
+	}
+	words := matchExpression(text)
+	if words == "" {
+		return nil, nil
+	}
+	err = s.readQuery(ctx, func(c *conn) error {
+		var found []WorkHit
+		err := c.each("SELECT rowid, bm25(work_search, 10.0, 5.0) FROM work_search WHERE work_search MATCH ? LIMIT ?", func(r row) error {
+			rank, _ := r[1].(float64)
+			found = append(found, WorkHit{WorkView{ID: r.int(0)}, rank})
+			return nil
+		}, words, int64(MaxMatches))
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(found, func(a, b WorkHit) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Work.ID, b.Work.ID)) })
+		for _, hit := range found {
+			err := eachWork(c, "WHERE w.id = ? AND w.gone = 0", func(w *WorkView) error {
+				if match == nil || match(w) {
+					hit.Work = *w
+					if out = append(out, hit); len(out) == limit {
+						return errPageFull
+					}
+				}
+				return nil
+			}, hit.Work.ID)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errPageFull) {
+		err = nil
+	}
+	return out, err
+}

@@ -1,0 +1,406 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql/driver"
+	"slices"
+	"strings"
+)
+
+// WorkPut is a work as it is to be kept.
+type WorkPut struct {
+	Old      *WorkView // as it is kept, with all its members; nil: it is new
+	New      WorkView  // with all its members; their ranks are given here
+	ParentAt int       // which of the puts before it is above it; -1: none is, and Parent says what is
+	Keys     []int64   // of the parts that it is made of
+	OldKeys  []int64   // as they are kept
+}
+
+// WorkBatch is what becomes of works with a stretch of the feed: it is written whole, with the place in the feed, or
+// not at all.
+type WorkBatch struct {
+	Upto    int64
+	Puts    []WorkPut
+	Gone    []WorkEnd // works of which no item is left
+	GoneAt  int64
+	Units   []UnitPut
+	Placed  []UnitItem // items that are in another unit than they were
+	Credits []CreditPut
+
+	titles [][]byte // collation keys of what is put, where they are others
+}
+
+// WorkEnd is a work of which no item is left.
+type WorkEnd struct {
+	Work    int64
+	OldKeys []int64
+}
+
+// UnitItem is an item in a unit; in unit 0 it is in none.
+type UnitItem struct{ Item, Unit int64 }
+
+// UnitPut is what is to be kept of a unit.
+type UnitPut struct {
+	Unit          int64
+	Traces        []byte // nil: it has no parts
+	Keys, OldKeys []int64
+}
+
+// CreditPut is by how many parts more, or fewer, whom somebody is named.
+type CreditPut struct {
+	Key   int64
+	Party string
+	Name  string
+	Sort  string
+	MBID  string
+	N     int64
+}
+
+// empty reports whether nothing is to be written but the place.
+func (b *WorkBatch) empty() bool {
+	return len(b.Puts)+len(b.Gone)+len(b.Units)+len(b.Placed)+len(b.Credits) == 0
+}
+
+// WorkKeeper writes works. It belongs to the one goroutine that derives them.
+type WorkKeeper struct {
+	s      *Store
+	titles *sorter
+}
+
+// NewWorkKeeper returns what writes works.
+func (s *Store) NewWorkKeeper() *WorkKeeper { return &WorkKeeper{s, newSorter()} }
+
+// Write keeps a batch, and with it the place in the feed up to which works are derived.
+func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
+	if b.empty() && b.Upto-k.s.worked.Load() < keptPlaces {
+		k.s.worked.Store(b.Upto) // what is read again after a restart says the same
+		return nil
+	}
+	b.titles = make([][]byte, len(b.Puts))
+	for i := range b.Puts {
+		if p := &b.Puts[i]; p.New.SortTitle != "" && (p.Old == nil || p.Old.SortTitle != p.New.SortTitle) {
+			b.titles[i] = k.titles.titleKey(p.New.SortTitle)
+			b.titles[i] = b.titles[i][:min(len(b.titles[i]), maxWorkSortKey)]
+		}
+	}
+	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b) })
+	if err == nil {
+		k.s.worked.Store(b.Upto)
+	}
+	return err
+}
+
+// Restart has all works derived anew from the first change on. Their ids stay.
+func (k *WorkKeeper) Restart(ctx context.Context, rules int64) error {
+	err := k.s.Update(ctx, func(tx *Tx) error {
+		if err := tx.c.setMeta("works_rules", rules); err != nil {
+			return err
+		}
+		return tx.c.setMeta("worked", int64(0))
+	})
+	if err == nil {
+		k.s.worked.Store(0)
+	}
+	return err
+}
+
+const (
+	keptPlaces     = 10_000 // changes that nothing came of may be read again after a restart
+	maxWorkSortKey = 96     // bytes of a collation key: works that agree that far sort by id
+)
+
+func (tx *Tx) writeWorks(b *WorkBatch) error {
+	for i := range b.Puts {
+		p := &b.Puts[i]
+		if p.New.ID == 0 {
+			tx.s.lastWork++
+			p.New.ID = tx.s.lastWork
+		}
+		if p.ParentAt >= 0 {
+			p.New.Parent = b.Puts[p.ParentAt].New.ID
+		}
+	}
+	for i := range b.Puts {
+		if err := tx.putWork(&b.Puts[i], b.titles[i]); err != nil {
+			return err
+		}
+	}
+	for i := range b.Gone {
+		if err := tx.endWork(&b.Gone[i], b.GoneAt); err != nil {
+			return err
+		}
+	}
+	for i := range b.Units {
+		if err := tx.putUnit(&b.Units[i]); err != nil {
+			return err
+		}
+	}
+	for _, p := range b.Placed {
+		if err := tx.place(p); err != nil {
+			return err
+		}
+	}
+	for i := range b.Credits {
+		if err := tx.putCredit(&b.Credits[i]); err != nil {
+			return err
+		}
+	}
+	return tx.c.setMeta("worked", b.Upto)
+}
+
+// putWork writes what of a work is another. It takes a number of the feed where anything is, or where an item of it has
+// changed: works come behind what they are made of.
+func (tx *Tx) putWork(p *WorkPut, title []byte) error {
+	w := &p.New
+	members, err := tx.putMembers(p)
+	if err != nil {
+		return err
+	}
+	if p.Old == nil {
+		return tx.insertWork(p, title)
+	}
+	w.FilterSeq = p.Old.FilterSeq
+	rises := slices.ContainsFunc(w.Members, func(m Member) bool { return m.Seq > p.Old.Seq })
+	if !members && !rises && p.Old.Gone == 0 && sameRow(p.Old, w) {
+		return tx.putKeys("work_keys", "work", w.ID, p.OldKeys, p.Keys)
+	}
+	w.Seq = tx.nextSeq()
+	w.UpdatedAt = now()
+	if !slices.Equal(w.Roots, p.Old.Roots) || p.Old.Gone > 0 {
+		w.FilterSeq = w.Seq
+	}
+	return tx.updateWork(p, title)
+}
+
+func (tx *Tx) insertWork(p *WorkPut, title []byte) error {
+	w := &p.New
+	w.Seq, w.UpdatedAt = tx.nextSeq(), now()
+	tx.rows++
+	columns := append([]string{"id"}, workRow...)
+	values := append([]driver.Value{w.ID}, w.row(title)...)
+	if err := tx.c.exec(insertWorkSQL(columns), values...); err != nil {
+		return err
+	}
+	if err := tx.putWords(nil, w); err != nil {
+		return err
+	}
+	return tx.putKeys("work_keys", "work", w.ID, p.OldKeys, p.Keys)
+}
+
+func insertWorkSQL(columns []string) string {
+	return "INSERT INTO works (" + strings.Join(columns, ", ") + ") VALUES (" + marks(len(columns)) + ")"
+}
+
+// workRow are the columns of a work but for its id.
+var workRow = []string{"parent", "kind", "key", "seq", "gone", "updated", "title", "added", "year", "number", "size", "duration", "doc"}
+
+// row are the values of workRow.
+func (w *WorkView) row(title []byte) []driver.Value {
+	return []driver.Value{w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone, w.UpdatedAt, blob(title), w.AddedAt,
+		unlessZero(int64(w.Year)), fraction(w.Number), w.Size, unlessZero(w.Duration), w.doc()}
+}
+
+func unlessZero(n int64) driver.Value {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
+func fraction(n *float64) driver.Value {
+	if n == nil {
+		return nil
+	}
+	return *n
+}
+
+// sameRow reports whether two works say the same, whatever their numbers in the feed.
+func sameRow(old, w *WorkView) bool {
+	a, b := old.row(nil), w.row(nil)
+	for i, column := range workRow {
+		if column == "seq" || column == "updated" || column == "gone" {
+			continue
+		}
+		if x, ok := a[i].([]byte); ok {
+			if y, ok := b[i].([]byte); !ok || !bytes.Equal(x, y) {
+				return false
+			}
+		} else if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// updateWork writes the columns in which a work differs: SQLite writes every index of which a column is set.
+func (tx *Tx) updateWork(p *WorkPut, title []byte) error {
+	tx.rows++
+	w := &p.New
+	was, is := p.Old.row(nil), w.row(title)
+	var set []string
+	var values []driver.Value
+	for i, column := range workRow {
+		same := sameValue(was[i], is[i])
+		if column == "title" {
+			same = p.Old.SortTitle == w.SortTitle
+		}
+		if !same {
+			set, values = append(set, column+" = ?"), append(values, is[i])
+		}
+	}
+	if err := tx.c.exec("UPDATE works SET "+strings.Join(set, ", ")+" WHERE id = ?", append(values, w.ID)...); err != nil {
+		return err
+	}
+	old := p.Old
+	if old.Gone > 0 {
+		old = nil
+	}
+	if err := tx.putWords(old, w); err != nil {
+		return err
+	}
+	return tx.putKeys("work_keys", "work", w.ID, p.OldKeys, p.Keys)
+}
+
+// endWork has a work gone. Its row and its members stay for as long as it may come back.
+func (tx *Tx) endWork(e *WorkEnd, at int64) error {
+	tx.rows++
+	err := tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? WHERE id = ?", at, tx.nextSeq(), at, e.Work)
+	if err == nil {
+		err = tx.c.exec("DELETE FROM work_search WHERE rowid = ?", e.Work)
+	}
+	if err != nil {
+		return err
+	}
+	return tx.putKeys("work_keys", "work", e.Work, e.OldKeys, nil)
+}
+
+// words are what a work is searched by.
+func (w *WorkView) words() [2]string {
+	people := slices.Concat(w.Artists, w.Authors, w.Narrators)
+	return [2]string{segment(joinWords(w.Title, w.Series)), segment(joinWords(people...))}
+}
+
+func (tx *Tx) putWords(old, w *WorkView) error {
+	is := w.words()
+	if old != nil {
+		if old.words() == is {
+			return nil
+		}
+		if err := tx.c.exec("DELETE FROM work_search WHERE rowid = ?", w.ID); err != nil {
+			return err
+		}
+	}
+	return tx.c.exec("INSERT INTO work_search (rowid, title, people) VALUES (?,?,?)", w.ID, is[0], is[1])
+}
+
+// putMembers writes the members that are others than they were, or stand elsewhere, and reports whether any do.
+func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
+	var old []Member
+	if p.Old != nil {
+		old = p.Old.Members
+	}
+	if slices.EqualFunc(old, p.New.Members, sameMember) {
+		return false, nil
+	}
+	had, at := make(map[int64][]int64, len(old)), make(map[int64]*Member, len(old))
+	for i := range old {
+		had[old[i].Item] = append(had[old[i].Item], old[i].Rank)
+		at[old[i].Rank] = &old[i]
+	}
+	rerank(p.New.Members, had)
+	for i := range p.New.Members {
+		m := &p.New.Members[i]
+		was := at[m.Rank]
+		delete(at, m.Rank)
+		if was != nil && sameMember(*was, *m) {
+			continue
+		}
+		tx.rows++
+		err := tx.c.exec("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES (?,?,?,?)", p.New.ID, m.Rank, m.Item, blob(m.how()))
+		if err != nil {
+			return true, err
+		}
+	}
+	for rank := range at {
+		tx.rows++
+		if err := tx.c.exec("DELETE FROM members WHERE work = ? AND rank = ?", p.New.ID, rank); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// sameMember reports whether two members are the same, wherever they stand.
+func sameMember(a, b Member) bool {
+	return a.Item == b.Item && a.Role == b.Role && a.Version == b.Version && a.Part == b.Part && a.Extra == b.Extra && a.Language == b.Language
+}
+
+// putKeys writes which keys something has.
+func (tx *Tx) putKeys(table, column string, id int64, old, is []int64) error {
+	for _, key := range old {
+		if !slices.Contains(is, key) {
+			if err := tx.c.exec("DELETE FROM "+table+" WHERE key = ? AND "+column+" = ?", key, id); err != nil {
+				return err
+			}
+		}
+	}
+	for _, key := range is {
+		if !slices.Contains(old, key) {
+			if err := tx.c.exec("INSERT OR IGNORE INTO "+table+" (key, "+column+") VALUES (?,?)", key, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) putUnit(u *UnitPut) error {
+	tx.rows++
+	err := tx.putKeys("unit_keys", "unit", u.Unit, u.OldKeys, u.Keys)
+	switch {
+	case err != nil:
+		return err
+	case len(u.Traces) == 0:
+		return tx.c.exec("DELETE FROM units WHERE id = ?", u.Unit)
+	}
+	return tx.c.exec("INSERT OR REPLACE INTO units (id, traces) VALUES (?,?)", u.Unit, u.Traces)
+}
+
+func (tx *Tx) place(p UnitItem) error {
+	if p.Unit == 0 {
+		return tx.c.exec("DELETE FROM unit_items WHERE item = ?", p.Item)
+	}
+	return tx.c.exec("INSERT OR REPLACE INTO unit_items (item, unit) VALUES (?,?)", p.Item, p.Unit)
+}
+
+func (tx *Tx) putCredit(c *CreditPut) error {
+	err := tx.c.exec(`INSERT INTO credits (key, party, name, sort, mbid, n) VALUES (?,?,?,?,?,?)
+		ON CONFLICT (key, party, name, sort, mbid) DO UPDATE SET n = n + excluded.n`, c.Key, c.Party, c.Name, c.Sort, c.MBID, c.N)
+	if err == nil && c.N < 0 {
+		err = tx.c.exec("DELETE FROM credits WHERE key = ? AND n <= 0", c.Key)
+	}
+	return err
+}
+
+// ForgetWorks forgets works that have been gone since before a time, at most so many. A reader of works must have come
+// past their ends.
+func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
+	var ended []WorkView
+	ended, err = worksWhere(tx.c, "w.gone > 0 AND w.gone < ? AND w.seq <= ? ORDER BY w.gone LIMIT ?", before, limit, int64(most))
+	floor := tx.s.worksFloor.Load()
+	for i := range ended {
+		w := &ended[i]
+		floor = max(floor, w.Seq)
+		for _, sql := range []string{"DELETE FROM members WHERE work = ?", "DELETE FROM works WHERE id = ?"} {
+			if err := tx.c.exec(sql, w.ID); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if err != nil || len(ended) == 0 {
+		return 0, err
+	}
+	tx.worksFloor = floor
+	return len(ended), tx.c.setMeta("works_floor", floor)
+}
