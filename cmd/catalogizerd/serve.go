@@ -24,6 +24,9 @@ func (c *serveCommand) Run(p *process) error {
 		if err == nil {
 			_, err = cfg.Token() // else nobody could be let in
 		}
+		if err == nil {
+			_, err = cfg.ReadToken()
+		}
 		return cfg, err
 	}
 	cfg, err := load()

@@ -31,6 +31,7 @@ type daemon struct {
 	router routers.Router
 	client http.Client
 	token  string // sent where it is not empty
+	base   string // that a path may begin with
 	stop   func()
 }
 
@@ -141,6 +142,10 @@ func (d *daemon) validate(req *http.Request, a answer) {
 	what := fmt.Sprintf("%s %s: %d %s", req.Method, req.URL, a.StatusCode, a.body)
 	plain := req.Clone(context.Background())
 	plain.URL.RawQuery, plain.Host, plain.URL.Host = "", "", ""
+	plain.URL.Path = strings.TrimPrefix(plain.URL.Path, d.base)
+	if req.Method == http.MethodOptions || a.StatusCode == http.StatusTemporaryRedirect {
+		return // of every path there is
+	}
 	route, params, err := d.router.FindRoute(plain)
 	if err != nil {
 		if a.StatusCode < http.StatusBadRequest {

@@ -47,6 +47,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/items/{id}":                    s.getItem,
 		"GET /api/v1/items/{id}/content":            s.getContent,
 		"GET /api/v1/items/{id}/artwork":            s.getArtwork,
+		"POST /api/v1/items/{id}/link":              s.postItemLink,
 		"GET /api/v1/changes":                       s.getChanges,
 		"GET /api/v1/live":                          s.getLive,
 		"POST /api/v1/session":                      s.openSession,
@@ -59,13 +60,17 @@ func (s *Server) routes() http.Handler {
 	for pattern, fn := range s.table() {
 		mux.HandleFunc(pattern, s.handle(fn))
 	}
-	return s.guard(http.MaxBytesHandler(s.orProblem(mux), maxBody))
+	return s.underBase(s.guard(http.MaxBytesHandler(s.orProblem(mux), maxBody)))
 }
 
 // orProblem tells with a problem, rather than in plain text, of paths that there are not and of methods
 // that a path does not know.
 func (s *Server) orProblem(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if to, untidy := tidied(r); untidy { // or the mux would send it to where it is without the base path
+			http.Redirect(w, r, to, http.StatusTemporaryRedirect)
+			return
+		}
 		refusal, pattern := mux.Handler(r)
 		if pattern != "" {
 			mux.ServeHTTP(w, r)
@@ -149,7 +154,7 @@ func (s *Server) getMetrics() handler {
 
 // getLive hands the request to the live protocol.
 func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
-	authorized, upgrade := s.authorized(r), strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	authorized, upgrade := s.access(r) >= reads, strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 	switch {
 	case !authorized && (!upgrade || r.Header.Get("Authorization") != ""): // a WebSocket can send it later
 		return s.unauthorized(w, r)
@@ -159,11 +164,8 @@ func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
 		return problemf(http.StatusUpgradeRequired, "upgrade-required",
 			"the live feed is a WebSocket: see /api/asyncapi.yaml, or use /api/v1/changes")
 	}
-	check := func(token string) bool {
-		want, needed := s.token()
-		return !needed || isToken(want, token)
-	}
-	still := func() bool { return s.authorized(r) }
+	check := func(token string) bool { return s.tokens().grant(token) >= reads }
+	still := func() bool { return s.access(r) >= reads }
 	if err := s.live.Serve(w, r, still, check, s.rotation.changed, s.stopping); err != nil {
 		return badRequest("%v", err)
 	}

@@ -26,7 +26,7 @@ func (s *Server) postScan(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", fmt.Sprintf("/api/v1/scans/%d", scan.ID))
+	w.Header().Set("Location", fmt.Sprintf("%s/api/v1/scans/%d", baseOf(r), scan.ID))
 	return writeJSON(w, http.StatusAccepted, scan)
 }
 

@@ -71,11 +71,15 @@ type Live interface {
 
 // Config of a server.
 type Config struct {
-	Version      string
-	AllowedHosts []string // see SetAllowedHosts
+	Version string
+	Site    Site // see SetSite
 	// Token gives what clients must show: asked for every check, so that it can be changed. Where it is empty, or the
 	// function nil, nobody needs one.
 	Token func() (string, error)
+	// ReadToken gives what is enough for those who only read; empty, or nil: there is none.
+	ReadToken func() (string, error)
+	// LinkKey is the secret by which links are signed, beside the token.
+	LinkKey []byte
 }
 
 // Server serves the API on a listener.
@@ -89,7 +93,7 @@ type Server struct {
 	log      *zap.Logger
 	started  time.Time
 	ready    atomic.Bool
-	hosts    atomic.Pointer[[]string] // lower-case
+	site     atomic.Pointer[Site]
 	sessions sessions
 	tries    tries
 	unwraps  chan struct{} // a place for each picture that is measured
@@ -135,7 +139,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping),
 	}
-	s.SetAllowedHosts(cfg.AllowedHosts)
+	s.SetSite(cfg.Site)
 	return s
 }
 

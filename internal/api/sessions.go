@@ -101,14 +101,13 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 	if err := decodeBody(r, &body, `{"token": "…"}`); err != nil {
 		return err
 	}
-	want, needed := s.token()
-	if needed {
-		if !isToken(want, body.Token) {
+	if t := s.tokens(); t.needed {
+		if t.grant(body.Token) == nothing {
 			return s.wrongToken(w, r)
 		}
 		http.SetCookie(w, &http.Cookie{
 			Name: cookieName, Value: s.sessions.open(body.Token, clientOf(r)),
-			Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+			Path: cookiePath(r), HttpOnly: true, SameSite: http.SameSiteStrictMode,
 			Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", MaxAge: int(sessionTime.Seconds()),
 		})
 	}
@@ -122,7 +121,7 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 			s.rotation.ring() // its live feeds end with it
 		}
 	}
-	gone := http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1}
+	gone := http.Cookie{Name: cookieName, Path: cookiePath(r), HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1}
 	http.SetCookie(w, &gone)
 	w.WriteHeader(http.StatusNoContent)
 	return nil

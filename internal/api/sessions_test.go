@@ -81,7 +81,7 @@ func TestPagesOfOtherSitesMayLinkHereAndNoMore(t *testing.T) {
 
 func TestAnOriginIsAdmittedByItsPortToo(t *testing.T) {
 	s := &Server{}
-	s.SetAllowedHosts([]string{"nas.lan"})
+	s.SetSite(Site{AllowedHosts: []string{"nas.lan"}})
 	for _, c := range []struct {
 		origin, host string
 		want         bool
@@ -95,8 +95,19 @@ func TestAnOriginIsAdmittedByItsPortToo(t *testing.T) {
 		{"http://127.0.0.1:8781", "127.0.0.1:8780", false},
 		{"null", "nas.lan", false},
 	} {
-		if got := s.originAllowed(c.origin, c.host); got != c.want {
+		if got := s.originOurs(c.origin, c.host); got != c.want {
 			t.Errorf("origin %s at host %s: admitted %v, want %v", c.origin, c.host, got, c.want)
+		}
+	}
+}
+
+func TestOnlyAProxyOfThisMachineIsBelievedItsPrefix(t *testing.T) {
+	for from, want := range map[string]string{"127.0.0.1:1": "/media", "[::1]:1": "/media", "[::ffff:127.0.0.1]:1": "/media", "192.168.1.2:1": "", "@": ""} {
+		r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+		r.RemoteAddr = from
+		r.Header.Set("X-Forwarded-Prefix", "/media")
+		if got := forwardedPrefix(r); got != want {
+			t.Errorf("from %s: %q, want %q", from, got, want)
 		}
 	}
 }

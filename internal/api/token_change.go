@@ -37,17 +37,17 @@ func (r *rotation) ring() {
 // time. Everybody else is measured by the token as it is when they come.
 const tokenLook = 2 * time.Second
 
-// followToken has everybody who is connected asked again when the token is another. One that cannot be read may be just
+// followToken has everybody who is connected asked again when a token is another. One that cannot be read may be just
 // being written: that counts once it lasts.
 func (s *Server) followToken(ctx context.Context) error {
 	if s.cfg.Token == nil {
 		return nil
 	}
-	last, err := s.cfg.Token()
+	last, err := s.readTokens()
 	known := err == nil
 	failures := 0
 	run.Every(ctx, tokenLook, func() {
-		token, err := s.cfg.Token()
+		now, err := s.readTokens()
 		if err != nil {
 			if failures++; failures == 2 {
 				s.rotation.ring()
@@ -55,10 +55,10 @@ func (s *Server) followToken(ctx context.Context) error {
 			}
 			return
 		}
-		if failures = 0; !known || token != last {
+		if failures = 0; !known || now != last {
 			s.rotation.ring()
 		}
-		last, known = token, true
+		last, known = now, true
 	})
 	return nil
 }

@@ -62,8 +62,10 @@ func Check(ctx context.Context, cfg *config.Config, tell func(Finding)) error {
 	for _, w := range cfg.Warnings() {
 		tell(Finding{Warning, "configuration", w.Error()})
 	}
-	if _, err := cfg.Token(); err != nil {
-		tell(Finding{Failure, "token", err.Error()})
+	for _, read := range []func() (string, error){cfg.Token, cfg.ReadToken} {
+		if _, err := read(); err != nil {
+			tell(Finding{Failure, "token", err.Error()})
+		}
 	}
 	var seen survey
 	for i := range roots {

@@ -96,7 +96,7 @@ func (d *Daemon) apply(ctx context.Context, cfg *config.Config, roots []scanner.
 			return err
 		}
 	}
-	d.server.SetAllowedHosts(cfg.HTTP.AllowedHosts)
+	d.server.SetSite(siteOf(cfg))
 	d.config.Store(cfg)
 	return nil
 }

@@ -65,8 +65,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.stages.start("watcher", d.watcher.Run)
 	d.stages.start("pruning", d.prune)
 	d.stages.start("catalog", d.followCatalog)
-	token := func() (string, error) { return d.config.Load().Token() }
-	d.server = api.New(api.Config{Version: o.Version, AllowedHosts: cfg.HTTP.AllowedHosts, Token: token}, api.Deps{
+	d.server = api.New(d.httpConfig(cfg), api.Deps{
 		Catalog: c.store, Scans: c.scanner, Roots: d,
 		Live: &live.Server{Bus: d.bus, Version: o.Version, Log: log, Roots: d.Roots},
 		Idle: d.idle, Health: d.health, Metrics: d.newMetrics(), Log: log,

@@ -23,15 +23,22 @@ type Config struct {
 	origins     map[string]origin // where a key was set; see locate
 	credentials string            // $CREDENTIALS_DIRECTORY of systemd, or empty
 	httpToken   string            // file of its credential "http-token", if it was there: the lock stays when it goes
+	readToken   string            // the same of "http-read-token"
 }
 
 // HTTP is who may talk to the daemon.
 type HTTP struct {
-	Listen       string   // host:port; port 0 lets the system choose
-	TokenFile    string   // absolute, or empty; read by Config.Token
-	Auth         string   // AuthToken or AuthNone
-	AllowedHosts []string // lower-case host names that a Host header may carry beside localhost and addresses
+	Listen         string   // host:port; port 0 lets the system choose
+	TokenFile      string   // absolute, or empty; read by Config.Token
+	ReadTokenFile  string   // absolute, or empty; read by Config.ReadToken
+	Auth           string   // AuthToken or AuthNone
+	AllowedHosts   []string // lower-case host names that a Host header may carry beside localhost and addresses
+	AllowedOrigins []string // of pages elsewhere, as browsers write them; or AnyOrigin alone
+	BasePath       string   // that a reverse proxy puts before every path: "" or "/path"
 }
+
+// AnyOrigin in HTTP.AllowedOrigins stands for every page there is.
+const AnyOrigin = "*"
 
 // The values of HTTP.Auth.
 const (

@@ -24,12 +24,23 @@ func (c *Config) HasToken() bool {
 // Token reads the bearer token that clients must show: from http.token_file, else from systemd's
 // credential "http-token". It is empty where there is none, or where auth = "none".
 func (c *Config) Token() (string, error) {
+	return c.token("http.token_file", c.HTTP.TokenFile, "http-token", c.httpToken)
+}
+
+// ReadToken reads the token that lets clients read and nothing more: from http.read_token_file, else from systemd's
+// credential "http-read-token". It is empty where there is none.
+func (c *Config) ReadToken() (string, error) {
+	return c.token("http.read_token_file", c.HTTP.ReadTokenFile, "http-read-token", c.readToken)
+}
+
+// token reads a token of the file that a key names, else of a credential's.
+func (c *Config) token(key, file, name, handed string) (string, error) {
 	if c.HTTP.Auth == AuthNone {
 		return "", nil
 	}
-	at, file := c.locate("http.token_file"), c.HTTP.TokenFile
+	at := c.locate(key)
 	if file == "" {
-		at, file = origin{fromEnvironment, 0, "credential http-token"}, c.httpToken
+		at, file = origin{fromEnvironment, 0, "credential " + name}, handed
 	}
 	if file == "" {
 		return "", nil
@@ -119,6 +130,9 @@ func (c *Config) Warnings() []*Error {
 	}
 	if c.HTTP.TokenFile != "" {
 		look(c.HTTP.TokenFile, c.locate("http.token_file"))
+	}
+	if c.HTTP.ReadTokenFile != "" {
+		look(c.HTTP.ReadTokenFile, c.locate("http.read_token_file"))
 	}
 	for _, r := range c.Roots {
 		if r.PasswordFile != "" {

@@ -35,6 +35,7 @@ func Load(o LoadOptions) (*Config, error) {
 	c := Default()
 	c.credentials = env["CREDENTIALS_DIRECTORY"]
 	c.httpToken = credential(c.credentials, "http-token")
+	c.readToken = credential(c.credentials, "http-read-token")
 	if o.File != "" {
 		if err := c.loadFile(o.File, &p); err != nil {
 			return nil, err

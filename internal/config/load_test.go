@@ -52,6 +52,9 @@ listen = "[::]:80"
 token_file = "/etc/catalogizerd/token"
 auth = "token"
 allowed_hosts = ["NAS.lan", "media"]
+read_token_file = "/etc/catalogizerd/../read-token"
+allowed_origins = ["https://TV.lan", "http://tv.lan:80", "http://[::1]:8080"]
+base_path = "/catalog/"
 [scanner]
 workers = 0x1_0
 rescan_interval = "0"
@@ -82,11 +85,14 @@ max_removals = 1_0.0e-1
 	want := &Config{
 		DataDir:         "/var/lib/catalogizerd",
 		ShutdownTimeout: time.Minute,
-		HTTP:            HTTP{Listen: "[::]:80", TokenFile: "/etc/catalogizerd/token", Auth: "token", AllowedHosts: []string{"nas.lan", "media"}},
-		Scanner:         Scanner{Workers: 16},
-		Analyzer:        Analyzer{Workers: 3, FileTimeout: 90 * time.Second},
-		Watcher:         Watcher{Debounce: 250 * time.Millisecond, MaxWait: 250 * time.Millisecond},
-		Log:             Log{Level: "debug", Format: "json"},
+		HTTP: HTTP{
+			Listen: "[::]:80", TokenFile: "/etc/catalogizerd/token", ReadTokenFile: "/etc/read-token", Auth: "token", AllowedHosts: []string{"nas.lan", "media"},
+			AllowedOrigins: []string{"https://tv.lan", "http://tv.lan", "http://[::1]:8080"}, BasePath: "/catalog",
+		},
+		Scanner:  Scanner{Workers: 16},
+		Analyzer: Analyzer{Workers: 3, FileTimeout: 90 * time.Second},
+		Watcher:  Watcher{Debounce: 250 * time.Millisecond, MaxWait: 250 * time.Millisecond},
+		Log:      Log{Level: "debug", Format: "json"},
 		Roots: []Root{
 			{Name: "films", Path: "/srv/films", Exclude: []string{"**/Extras/**", "*.nfo"}, MaxRemovals: 1, Timeout: 20 * time.Second, CrossMounts: true},
 			{

@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net"
-	"net/netip"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -91,87 +88,6 @@ func (c *Config) checkPath(path *string, at origin, p *problems) {
 	default:
 		*path = filepath.Clean(*path)
 	}
-}
-
-func (c *Config) validateHTTP(p *problems) {
-	h := &c.HTTP
-	c.checkChoice("http.auth", h.Auth, []string{AuthToken, AuthNone}, p)
-	if h.TokenFile != "" {
-		c.checkPath(&h.TokenFile, c.locate("http.token_file"), p)
-		if h.Auth == AuthNone {
-			p.add(c.locate("http.auth").errorf(`"none" contradicts token_file: remove one of them`))
-		}
-	}
-	if err := c.checkListen(); err != nil {
-		p.add(err)
-	}
-	for i, host := range h.AllowedHosts {
-		if !isHostName(host) {
-			p.add(c.locate("http.allowed_hosts").errorf("wants host names without scheme, port or wildcard, not %q",
-				host))
-		}
-		h.AllowedHosts[i] = strings.ToLower(host)
-	}
-}
-
-// checkListen judges the listen address, and whether the door that it opens has a lock.
-func (c *Config) checkListen() *Error {
-	loopback, err := splitListen(c.HTTP.Listen)
-	switch {
-	case err != nil:
-		return c.locate("http.listen").errorf("%s", err)
-	case !loopback && c.HTTP.Auth != AuthNone && !c.HasToken():
-		return c.locate("http.listen").errorf(
-			`%s can be reached from other machines: set http.token_file, or http.auth = "none" to let everybody in`, c.HTTP.Listen)
-	}
-	return nil
-}
-
-// KeepFixed gives the configuration the values that only a restart can change, from the one in force. It is an
-// error where the rest does not go with them: an address that other machines can reach stays locked.
-func (c *Config) KeepFixed(inForce *Config) error {
-	c.DataDir, c.HTTP.Listen = inForce.DataDir, inForce.HTTP.Listen
-	c.origins["http.listen"] = inForce.locate("http.listen")
-	if err := c.checkListen(); err != nil {
-		return err // a nil *Error would be an error
-	}
-	return nil
-}
-
-// splitListen judges a listen address, and says whether only this machine can reach it.
-func splitListen(listen string) (loopback bool, err error) {
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return false, fmt.Errorf(`wants HOST:PORT, such as "127.0.0.1:8780" or "[::1]:8780", not %q`, listen)
-	}
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return false, fmt.Errorf("wants a port from 0 to 65535, not %q", port)
-	}
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.Unmap().IsLoopback(), nil
-	}
-	if host != "" && !isHostName(host) {
-		return false, fmt.Errorf("wants a host name or an address, not %q", host)
-	}
-	return strings.EqualFold(host, "localhost"), nil
-}
-
-// isHostName accepts what DNS and the files of hosts use, underscores included.
-func isHostName(s string) bool {
-	if s == "" || len(s) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(strings.TrimSuffix(s, "."), ".") {
-		if label == "" || len(label) > 63 || strings.Trim(label, "-") != label {
-			return false
-		}
-		for _, r := range label {
-			if !isNameRune(r) || r == '~' || r == '.' {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 func (c *Config) validateRoots(p *problems) {

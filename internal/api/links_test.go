@@ -1,0 +1,127 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+type links struct {
+	Content, Artwork, Thumbnail string
+	ExpiresAt                   time.Time `json:"expires_at"`
+}
+
+func (d *daemon) link(id int64, body string) (l links) {
+	d.t.Helper()
+	d.do(http.MethodPost, fmt.Sprintf("/api/v1/items/%d/link", id), body).is(http.StatusOK).into(&l)
+	return l
+}
+
+func TestASignedLinkStandsForTheTokenAndForTheSiteThatAsks(t *testing.T) {
+	d, tokenFile := locked(t, "")
+	d.token = "secret-secret-secret"
+	d.untilIdle()
+	id := d.find("a.txt").ID
+	l := d.link(id, `{"ttl":"2h"}`)
+	if left := time.Until(l.ExpiresAt); left < 2*time.Hour-time.Minute || left > 2*time.Hour+2*time.Second {
+		t.Errorf("the link is good for %v, want 2 h", left)
+	}
+	d.token = ""
+	embedded := []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "video"}
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		a := d.do(method, l.Content, "", embedded...).is(http.StatusOK)
+		if got := a.Header.Get("Cross-Origin-Resource-Policy"); got != "cross-origin" {
+			t.Errorf("%s: policy %q, want cross-origin", method, got)
+		}
+	}
+	d.get(l.Artwork, embedded...).isProblem(http.StatusNotFound, "no-artwork")
+	d.get(l.Content+"&download=1", embedded...).is(http.StatusOK)
+
+	_, query, _ := strings.Cut(l.Content, "?")
+	for what, path := range map[string]string{
+		"another item":     fmt.Sprintf("/api/v1/items/%d/content?%s", id+1, query),
+		"another route":    "/api/v1/status?" + query,
+		"artwork":          fmt.Sprintf("/api/v1/items/%d/artwork?%s", id, query),
+		"another end":      strings.Replace(l.Content, "expires=", "expires=9", 1),
+		"another mark":     l.Content[:len(l.Content)-3] + "AAA",
+		"none":             strings.Split(l.Content, "?")[0],
+		"twice":            l.Content + "&" + query,
+		"another spelling": strings.Replace(l.Content, "/content", "/./content", 1),
+	} {
+		if a := d.get(path); a.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s: %d %s", what, a.StatusCode, a.body)
+		}
+		d.get(path, embedded...).isProblem(http.StatusForbidden, "cross-site")
+	}
+	d.do(http.MethodPost, l.Content, "").isProblem(http.StatusUnauthorized, "unauthorized")
+
+	if err := os.WriteFile(tokenFile, []byte("another-another-another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.get(l.Content).isProblem(http.StatusUnauthorized, "unauthorized")
+	if err := os.WriteFile(tokenFile, []byte("secret-secret-secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.get(l.Content).is(http.StatusOK)
+}
+
+func TestALinkIsGoodForAWeekAtMostAndOfAnItemThatThereIs(t *testing.T) {
+	d := start(t, map[string]string{"a.txt": ""}, "")
+	d.untilIdle()
+	id := d.find("a.txt").ID
+	path := fmt.Sprintf("/api/v1/items/%d/link", id)
+	for _, ttl := range []string{"169h", "0s", "-1h", "1", "soon"} {
+		d.do(http.MethodPost, path, fmt.Sprintf(`{"ttl":%q}`, ttl)).isProblem(http.StatusBadRequest, "bad-request")
+	}
+	d.do(http.MethodPost, path, `{"until":"1h"}`).isProblem(http.StatusBadRequest, "bad-request")
+	d.do(http.MethodPost, "/api/v1/items/999/link", "").isProblem(http.StatusNotFound, "no-such-item")
+	if left := time.Until(d.link(id, "").ExpiresAt); left > time.Hour+2*time.Second || left < 59*time.Minute {
+		t.Errorf("without a time it is good for %v, want an hour", left)
+	}
+	d.link(id, `{"ttl":"168h"}`)
+	short := d.link(id, `{"ttl":"1ms"}`)
+	embedded := []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"}
+	for end := time.Now().Add(20 * time.Second); d.get(short.Content, embedded...).StatusCode == http.StatusOK; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("a link does not expire")
+		}
+	}
+}
+
+func TestTheReadTokenReadsAndChangesNothing(t *testing.T) {
+	readFile := t.TempDir() + "/read"
+	if err := os.WriteFile(readFile, []byte("reader-reader-reader"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, _ := locked(t, fmt.Sprintf("read_token_file = %q\n", readFile))
+	d.token = "reader-reader-reader"
+	d.untilIdle()
+	id := d.find("a.txt").ID
+	cookie := strings.Split(d.do(http.MethodPost, "/api/v1/session", `{"token":"reader-reader-reader"}`).is(http.StatusNoContent).Header.Get("Set-Cookie"), ";")[0]
+	for _, by := range [][]string{{"Authorization", "Bearer reader-reader-reader"}, {"Cookie", cookie}} {
+		d.token = ""
+		for _, path := range []string{"/api/v1/status", "/api/v1/items", "/api/v1/changes", fmt.Sprintf("/api/v1/items/%d/content", id), "/metrics", "/api/openapi.yaml"} {
+			d.get(path, by...).is(http.StatusOK)
+		}
+		d.do(http.MethodHead, fmt.Sprintf("/api/v1/items/%d/content", id), "", by...).is(http.StatusOK)
+		for _, change := range []string{"POST /api/v1/roots/media/scan", "POST /api/v1/roots/media/accept-removals", "POST /api/v1/roots/media/reconnect", "DELETE /api/v1/scans/1", fmt.Sprintf("POST /api/v1/items/%d/link", id)} {
+			method, path, _ := strings.Cut(change, " ")
+			d.do(method, path, "", by...).isProblem(http.StatusForbidden, "read-only")
+		}
+		headers := http.Header{by[0]: {by[1]}}
+		until(t, follow(t, d.url, headers, `{"id":1,"type":"subscribe"}`), func(m *liveMessage) bool { return m.Type == "caught_up" })
+	}
+	ws := follow(t, d.url, nil, `{"id":1,"type":"auth","token":"reader-reader-reader"}`)
+	until(t, ws, func(m *liveMessage) bool { return m.Type == "hello" })
+	if err := os.WriteFile(readFile, []byte("second-second-second"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for err := error(nil); err == nil; { // it is asked again
+		_, _, err = ws.ReadMessage()
+	}
+	d.get("/api/v1/status", "Authorization", "Bearer reader-reader-reader").isProblem(http.StatusUnauthorized, "unauthorized")
+	d.get("/api/v1/status", "Authorization", "Bearer second-second-second").is(http.StatusOK)
+}
