@@ -104,12 +104,16 @@ func (s *Store) Knows(ctx context.Context, root int64, path string) (known, isFi
 
 // Subdirs reads the directories right below one that are not gone.
 func (s *Store) Subdirs(ctx context.Context, dir int64) (out []Dir, err error) {
-	err = s.read(ctx, func(c *conn) (err error) {
+	err = s.readOne(ctx, func(c *conn) (err error) {
 		out, err = dirsWhere(c, "parent = ? AND gone = 0", dir)
 		return err
 	})
 	return out, err
 }
+
+// DirsGeneration counts the commits that changed rows of directories. It moves before those who asked for such a commit
+// hear of it: rows that were read after it was asked are as the catalog has them for as long as it stands.
+func (s *Store) DirsGeneration() int64 { return s.dirsGen.Load() }
 
 // Place is where an item stands.
 type Place struct {
@@ -177,7 +181,7 @@ func (tx *Tx) EnsureDir(root int64, dir string, volume int64) (Dir, error) {
 		}
 		d.Parent = parent.ID
 	}
-	tx.rows++
+	tx.rows, tx.dirsChanged = tx.rows+1, true
 	if err := tx.c.exec("INSERT INTO dirs (root, parent, path, volume) VALUES (?,?,?,?)", root, d.Parent, []byte(dir), volume); err != nil {
 		return d, err
 	}
@@ -192,7 +196,7 @@ func (tx *Tx) Subdirs(dir int64) ([]Dir, error) {
 
 // SaveDir writes what changes of a directory.
 func (tx *Tx) SaveDir(d *Dir) error {
-	tx.rows++
+	tx.rows, tx.dirsChanged = tx.rows+1, true
 	var digest driver.Value
 	if d.Settled {
 		digest = d.Digest.bytes()
@@ -211,6 +215,7 @@ func (tx *Tx) SaveDir(d *Dir) error {
 
 // Unsettle has the next look at a directory compare row by row, whatever its digest.
 func (tx *Tx) Unsettle(dir int64) error {
+	tx.dirsChanged = true
 	return tx.c.exec("UPDATE dirs SET digest = NULL WHERE id = ? AND digest IS NOT NULL", dir)
 }
 
@@ -233,6 +238,7 @@ func (tx *Tx) DropEmptyDir(id int64) error {
 		if err != nil || n != 0 {
 			return err
 		}
+		tx.dirsChanged = true
 		if err := tx.c.exec("DELETE FROM dirs WHERE id = ?", id); err != nil {
 			return err
 		}
@@ -247,6 +253,7 @@ func (tx *Tx) ForgetEmpty(root int64) (bool, error) {
 	if err != nil || n != 0 {
 		return false, err
 	}
+	tx.dirsChanged = true
 	return true, tx.c.exec("DELETE FROM dirs WHERE root = ?", root)
 }
 

@@ -84,6 +84,7 @@ type Store struct {
 	worksFloor atomic.Int64
 	wakers     wakers
 	workGen    atomic.Int64 // commits that left work for the analyzer
+	dirsGen    atomic.Int64 // commits that changed rows of directories
 	tallies    tallies
 	failure    atomic.Pointer[error] // of the last group, while none has been written since
 	damage     damage

@@ -12,6 +12,7 @@ type Tx struct {
 	bare         map[int64]bool // directories without companions, as far as the running request has asked
 	rootsChanged bool
 	work         bool  // the group left work for the analyzer
+	dirsChanged  bool  // the group changed rows of directories
 	floor        int64 // the pruned floor, where it moved
 	worksFloor   int64 // likewise, of works
 	ran          *runs // where the group changed anything

@@ -290,6 +290,9 @@ func (s *Store) publish(tx *Tx) {
 	if tx.ran != nil {
 		s.ran.Store(tx.ran)
 	}
+	if tx.dirsChanged {
+		s.dirsGen.Add(1)
+	}
 	if s.head.Swap(s.lastSeq) != s.lastSeq {
 		s.wakers.wake()
 	}

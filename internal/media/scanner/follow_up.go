@@ -147,7 +147,7 @@ func (r *runner) retry(res *outcome) {
 		why = unresolved
 	}
 	again := *j
-	again.walk, again.above = nil, rulesRead{}
+	again.walk, again.above, again.row = nil, rulesRead{}, knownRow{}
 	r.postpone(&again, min(time.Second<<min(n, 10), limit), why)
 }
 

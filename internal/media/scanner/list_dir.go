@@ -111,9 +111,9 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 	if len(g.Subdirs) == 0 {
 		return nil, nil
 	}
-	var known map[string]store.Dir
-	if found && (!recursive || j.poll) {
-		if known, err = r.subdirsByName(ctx, d.ID); err != nil {
+	var known knownRows
+	if found && (!recursive || j.poll || len(g.Subdirs) <= rowsAhead) {
+		if known, err = r.rowsBelow(ctx, d.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -122,16 +122,16 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 		if e.Mount && !d.Skipped.Covers(e.Name) { // first, so that it is taken last
 			jobs = slices.Insert(jobs, 0, &job{kind: coverDir, dir: tree.Join(j.dir, e.Name), walk: j.walk})
 		}
-		have, ok := known[e.Name]
+		have := known.of(e.Name)
 		switch {
 		case e.Mount && !r.cfg.CrossMounts,
-			ok && !recursive && have.Skipped != store.Unreadable,
-			ok && j.poll && r.stands(ctx, have, reconcile.StampOf(&e, rules.rules)):
+			have.dir != nil && !recursive && have.dir.Skipped != store.Unreadable,
+			have.dir != nil && j.poll && r.stands(ctx, have.dir, reconcile.StampOf(&e, rules.rules)):
 			continue
 		}
 		jobs = append(jobs, &job{
 			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, fresh: !found, full: j.full, poll: j.poll,
-			walk: j.walk, above: rules,
+			walk: j.walk, above: rules, row: have,
 		})
 		next = append(next, e)
 	}
@@ -142,19 +142,9 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 	return jobs, nil
 }
 
-// subdirsByName reads the directories that the catalog has right below one.
-func (r *runner) subdirsByName(ctx context.Context, dir int64) (map[string]store.Dir, error) {
-	subs, err := r.s.store.Subdirs(ctx, dir)
-	known := make(map[string]store.Dir, len(subs))
-	for _, s := range subs {
-		known[tree.Base(s.Path)] = s
-	}
-	return known, err
-}
-
 // stands reports whether a polled directory's stamp proves that its names are those that the catalog
 // has, and that it has no directories below, whose stamps only its own listing shows.
-func (r *runner) stands(ctx context.Context, d store.Dir, stamp int64) bool {
+func (r *runner) stands(ctx context.Context, d *store.Dir, stamp int64) bool {
 	if !d.Settled || d.Stamp == 0 || d.Stamp != stamp {
 		return false
 	}

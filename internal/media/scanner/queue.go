@@ -23,6 +23,7 @@ type job struct {
 	recursive           bool                       // and everything below
 	listed              bool                       // the listing of the directory above showed it
 	fresh               bool                       // the directory above had no row, so that it has none itself
+	row                 knownRow                   // as it was read with those beside it
 	full                bool                       // compare row by row, whatever the digest says
 	poll                bool                       // pass over directories below whose stamps stand
 	rulesChanged        bool                       // its ignore file may have: everything below is concerned

@@ -182,7 +182,7 @@ func (r *runner) snapshotWhole(ctx context.Context, j *job, res *outcome, g *rec
 	var known store.Dir
 	found := false
 	if g.Unasked = j.fresh && j.tries == 0; !g.Unasked {
-		if known, found, err = r.s.store.Dir(ctx, r.id, j.dir); err != nil {
+		if known, found, err = r.rowOf(ctx, j); err != nil {
 			return nil, err
 		}
 	}
