@@ -1,0 +1,196 @@
+package thumbnail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// ErrBusy says that a thumbnail's turn has not come in time: ask again in some seconds.
+var ErrBusy = errors.New("too many thumbnails are asked for at once")
+
+const (
+	// turn is how long a thumbnail may wait for a worker.
+	turnTime = 2 * time.Second
+	// queued is how many may wait at once.
+	queued = 1024
+)
+
+// Source is a picture to be read.
+type Source interface {
+	io.ReadSeeker
+	io.Closer
+}
+
+// Maker makes thumbnails when they are asked for, never ahead. It is safe for concurrent use.
+type Maker struct {
+	cache   *Cache
+	workers int
+	log     *zap.Logger
+	// lower lowers the priority of the calling thread.
+	lower func()
+
+	queue chan *job
+	full  chan struct{} // held while a picture is decoded in full
+
+	mu   sync.Mutex
+	jobs map[string]*job // by key: those that wait or are made
+}
+
+// job is one thumbnail that somebody waits for.
+type job struct {
+	key     string
+	edge    int
+	open    func(context.Context) (Source, error)
+	started chan struct{}
+	done    chan struct{}
+
+	waiting int // of Maker.mu: who would take it
+
+	// thumbnail and err stand once done is closed.
+	thumbnail []byte
+	err       error
+}
+
+// NewMaker returns a maker with some workers; 0: half as many as there are processors. lower lowers the priority of the
+// thread that calls it. They work while Run does.
+func NewMaker(cache *Cache, workers int, lower func(), log *zap.Logger) *Maker {
+	if workers <= 0 {
+		workers = max(1, runtime.GOMAXPROCS(0)/2)
+	}
+	return &Maker{
+		cache: cache, workers: workers, log: log, lower: lower,
+		queue: make(chan *job, queued), full: make(chan struct{}, 1), jobs: make(map[string]*job),
+	}
+}
+
+// Run makes what is asked for until ctx ends. What is being made then is finished first.
+func (m *Maker) Run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	for range m.workers {
+		workers.Go(func() { m.work(ctx) })
+	}
+	workers.Wait()
+	return nil
+}
+
+func (m *Maker) work(ctx context.Context) {
+	// The thread ends with its goroutine, so that its low priority passes to nobody.
+	runtime.LockOSThread()
+	m.lower()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case j := <-m.queue:
+			if m.begin(j) {
+				j.thumbnail, j.err = m.make(ctx, j)
+				m.finish(j)
+			}
+		}
+	}
+}
+
+// begin says whether anybody still waits for a job.
+func (m *Maker) begin(j *job) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if j.waiting == 0 {
+		delete(m.jobs, j.key)
+		return false
+	}
+	close(j.started)
+	return true
+}
+
+func (m *Maker) finish(j *job) {
+	m.mu.Lock()
+	delete(m.jobs, j.key)
+	m.mu.Unlock()
+	close(j.done)
+}
+
+// make makes a job's thumbnail and keeps it. A panic over what a file says is that file's alone.
+func (m *Maker) make(ctx context.Context, j *job) (thumbnail []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			m.log.Error("making a thumbnail panicked", zap.String("key", j.key), zap.Any("panic", v),
+				zap.ByteString("stack", debug.Stack()))
+			thumbnail, err = nil, fmt.Errorf("%w: its decoder gave up", ErrNoPicture)
+		}
+	}()
+	src, err := j.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	thumbnail, err = Make(src, j.edge, m.full)
+	if err == nil || errors.Is(err, ErrNoPicture) {
+		m.cache.Put(j.key, thumbnail) // that there is none is worth keeping too
+	}
+	return thumbnail, err
+}
+
+// Thumbnail gives the thumbnail of at most edge pixels of what open opens. key stands for that picture as it is now, and
+// the edge. ErrBusy: its turn has not come in two seconds. ErrNoPicture: none can be made of it.
+func (m *Maker) Thumbnail(
+	ctx context.Context, key string, edge int, open func(context.Context) (Source, error),
+) ([]byte, error) {
+	if thumbnail, ok := m.cache.Get(key); ok {
+		if len(thumbnail) == 0 {
+			return nil, ErrNoPicture
+		}
+		return thumbnail, nil
+	}
+	j, err := m.join(key, edge, open)
+	if err != nil {
+		return nil, err
+	}
+	defer m.leave(j)
+	patience := time.NewTimer(turnTime)
+	defer patience.Stop()
+	select {
+	case <-j.started:
+	case <-patience.C:
+		return nil, ErrBusy
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	select {
+	case <-j.done:
+		return j.thumbnail, j.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// join queues a job, or waits with those who have.
+func (m *Maker) join(key string, edge int, open func(context.Context) (Source, error)) (*job, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if j := m.jobs[key]; j != nil {
+		j.waiting++
+		return j, nil
+	}
+	j := &job{key: key, edge: edge, open: open, waiting: 1, started: make(chan struct{}), done: make(chan struct{})}
+	select {
+	case m.queue <- j:
+		m.jobs[key] = j
+		return j, nil
+	default:
+		return nil, ErrBusy
+	}
+}
+
+func (m *Maker) leave(j *job) {
+	m.mu.Lock()
+	j.waiting--
+	m.mu.Unlock()
+}
