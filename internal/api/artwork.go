@@ -21,21 +21,34 @@ func (s *Server) getArtwork(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	shown, embedded, err := s.picture(r.Context(), &v)
+	switch {
+	case err != nil:
+		return err
+	case embedded != nil:
+		return s.serveEmbedded(w, r, shown, root, embedded)
+	}
+	return s.serveFile(w, r, shown, root)
+}
+
+// picture finds what shows an item: it is one, or one is embedded in it, or another item beside it is one. It fails
+// with no-artwork where there is none.
+func (s *Server) picture(ctx context.Context, v *store.View) (shown *store.View, embedded *media.Artwork, err error) {
 	if v.Kind == media.KindArtwork || v.Kind == media.KindPhoto || v.Kind == media.KindImage {
-		return s.serveFile(w, r, &v, root)
+		return v, nil, nil
 	}
 	known := pictured(v.Doc)
 	if a := known.Media.Artwork; a != nil {
-		return s.serveEmbedded(w, r, &v, root, a)
+		return v, a, nil
 	}
-	beside, err := s.beside(r.Context(), &v, known.Companions)
+	beside, err := s.beside(ctx, v, known.Companions)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if beside == nil {
-		return noArtwork("item %d has no picture in it or beside it", v.ID)
+		return nil, nil, noArtwork("item %d has no picture in it or beside it", v.ID)
 	}
-	return s.serveFile(w, r, beside, root)
+	return beside, nil, nil
 }
 
 func noArtwork(format string, args ...any) *problem {

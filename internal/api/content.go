@@ -97,11 +97,18 @@ func (w *refusals) Write(b []byte) (int, error) {
 }
 
 func (s *Server) open(ctx context.Context, root int64, p string) (tree.ReadFile, tree.Entry, error) {
+	return s.openWithin(ctx, root, p, diskTime)
+}
+
+// openWithin is open where the disk may be silent for no longer than a limit.
+func (s *Server) openWithin(
+	ctx context.Context, root int64, p string, limit time.Duration,
+) (tree.ReadFile, tree.Entry, error) {
 	t := s.scans.TreeByID(root)
 	if t == nil {
 		return nil, tree.Entry{}, problemf(http.StatusServiceUnavailable, "root-offline", "its root is not there now")
 	}
-	return openFile(ctx, t, p, diskTime)
+	return openFile(ctx, t, p, limit)
 }
 
 // shown are the types that a browser shows or plays without running anything.

@@ -48,6 +48,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/items/{id}/content":            s.getContent,
 		"GET /api/v1/items/{id}/artwork":            s.getArtwork,
 		"POST /api/v1/items/{id}/link":              s.postItemLink,
+		"GET /api/v1/items/{id}/thumbnail":          s.getThumbnail,
 		"GET /api/v1/changes":                       s.getChanges,
 		"GET /api/v1/live":                          s.getLive,
 		"POST /api/v1/session":                      s.openSession,

@@ -15,6 +15,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/thumbnail"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -69,6 +70,12 @@ type Live interface {
 	Wait()
 }
 
+// Thumbnails makes small pictures; see thumbnail.Maker.
+type Thumbnails interface {
+	Thumbnail(ctx context.Context, key string, edge int,
+		open func(context.Context) (thumbnail.Source, error)) ([]byte, error)
+}
+
 // Config of a server.
 type Config struct {
 	Version string
@@ -101,6 +108,7 @@ type Server struct {
 	metrics  *prometheus.Registry
 	stopping chan struct{} // closed when connections are to end
 	live     Live
+	small    Thumbnails
 	listener net.Listener
 }
 
@@ -110,10 +118,12 @@ type Deps struct {
 	Scans   Scans
 	Roots   Roots
 	Live    Live
-	Idle    func() bool
-	Health  func() error // why the catalog is not kept now; nil: it is
-	Metrics *prometheus.Registry
-	Log     *zap.Logger
+	// Thumbnails may be nil: there are none then.
+	Thumbnails Thumbnails
+	Idle       func() bool
+	Health     func() error // why the catalog is not kept now; nil: it is
+	Metrics    *prometheus.Registry
+	Log        *zap.Logger
 }
 
 // Listen opens the address. An address in use is an error that says so.
@@ -137,7 +147,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
 		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
-		unwraps: make(chan struct{}, unwrapping),
+		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails,
 	}
 	s.SetSite(cfg.Site)
 	return s

@@ -14,7 +14,9 @@ type Config struct {
 	Scanner  Scanner
 	Analyzer Analyzer
 	Watcher  Watcher
-	Log      Log
+	// Thumbnails are small pictures, made when asked for.
+	Thumbnails Thumbnails
+	Log        Log
 	// Roots in the order of the file, then those of the command line. Names are unique, and no root is
 	// the same as or inside of another as far as their paths tell.
 	Roots []Root
@@ -65,6 +67,12 @@ type Analyzer struct {
 type Watcher struct {
 	Debounce time.Duration // quiet time after the last event
 	MaxWait  time.Duration // the longest that events can hold an entry back; at least Debounce
+}
+
+// Thumbnails is how small pictures are made and kept.
+type Thumbnails struct {
+	CacheSize ByteSize // that those kept may take of the data directory's disk; 0: none is kept
+	Workers   int      // 0: chosen from the CPUs
 }
 
 // Log is what is written to standard error.
@@ -133,6 +141,7 @@ func Default() *Config {
 		Scanner:         Scanner{RescanInterval: 24 * time.Hour, IdlePriority: true},
 		Analyzer:        Analyzer{FileTimeout: 30 * time.Second},
 		Watcher:         Watcher{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second},
+		Thumbnails:      Thumbnails{CacheSize: 1 << 30},
 		Log:             Log{Level: "info", Format: "text"},
 		origins:         map[string]origin{},
 	}

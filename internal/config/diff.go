@@ -13,7 +13,7 @@ func Diff(old, new *Config) (fixed, others []string) {
 	for _, k := range daemonKeys() {
 		switch {
 		case show(k.field(old)) == show(k.field(new)):
-		case k.name == "data_dir" || k.name == "http.listen":
+		case k.name == "data_dir" || k.name == "http.listen" || strings.HasPrefix(k.name, "thumbnails."):
 			fixed = append(fixed, k.name)
 		default:
 			others = append(others, k.name)
@@ -27,7 +27,7 @@ func show(field any) string {
 	switch v := reflect.ValueOf(field).Elem().Interface().(type) {
 	case string:
 		return fmt.Sprintf("%q", v)
-	case time.Duration:
+	case time.Duration, ByteSize:
 		return fmt.Sprintf("%q", v)
 	case []string:
 		quoted := make([]string, len(v))

@@ -114,6 +114,8 @@ func assignText(field any, text string) error {
 		return parsed(f, func(s string) (float64, error) { return strconv.ParseFloat(s, 64) }, text, "a number")
 	case *time.Duration:
 		return parseDuration(f, text)
+	case *ByteSize:
+		return parseSize(f, text)
 	case *[]string:
 		*f = nil
 		for item := range strings.SplitSeq(text, ",") {

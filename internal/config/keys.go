@@ -32,6 +32,8 @@ func daemonKeys() []key[Config] {
 		{"analyzer.file_timeout", func(c *Config) any { return &c.Analyzer.FileTimeout }},
 		{"watcher.debounce", func(c *Config) any { return &c.Watcher.Debounce }},
 		{"watcher.max_wait", func(c *Config) any { return &c.Watcher.MaxWait }},
+		{"thumbnails.cache_size", func(c *Config) any { return &c.Thumbnails.CacheSize }},
+		{"thumbnails.workers", func(c *Config) any { return &c.Thumbnails.Workers }},
 		{"log.level", func(c *Config) any { return &c.Log.Level }},
 		{"log.format", func(c *Config) any { return &c.Log.Format }},
 	}
@@ -89,6 +91,12 @@ func assign(field, value any) error {
 			return mismatch(`a duration in quotes, such as "30s" or "1h30m"`, value)
 		}
 		return parseDuration(f, text)
+	case *ByteSize:
+		text, ok := value.(string)
+		if !ok {
+			return mismatch(wantsSize, value)
+		}
+		return parseSize(f, text)
 	case *[]string:
 		list, ok := value.([]any)
 		if !ok {

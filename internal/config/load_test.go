@@ -35,6 +35,7 @@ func TestARootAloneIsEnough(t *testing.T) {
 		Scanner:         Scanner{RescanInterval: 24 * time.Hour, IdlePriority: true},
 		Analyzer:        Analyzer{FileTimeout: 30 * time.Second},
 		Watcher:         Watcher{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second},
+		Thumbnails:      Thumbnails{CacheSize: 1 << 30},
 		Log:             Log{Level: "info", Format: "text"},
 		Roots:           []Root{{Name: "films", Path: "/srv/media/films", MaxRemovals: 0.5, PollInterval: 2 * time.Minute, Timeout: 20 * time.Second}},
 	}
@@ -65,6 +66,9 @@ file_timeout = "1m30s"
 [watcher]
 debounce = "250ms"
 max_wait = "250ms"
+[thumbnails]
+cache_size = "1.5 GiB"
+workers = 2
 [log]
 level = "debug"
 format = "json"
@@ -89,10 +93,11 @@ max_removals = 1_0.0e-1
 			Listen: "[::]:80", TokenFile: "/etc/catalogizerd/token", ReadTokenFile: "/etc/read-token", Auth: "token", AllowedHosts: []string{"nas.lan", "media"},
 			AllowedOrigins: []string{"https://tv.lan", "http://tv.lan", "http://[::1]:8080"}, BasePath: "/catalog",
 		},
-		Scanner:  Scanner{Workers: 16},
-		Analyzer: Analyzer{Workers: 3, FileTimeout: 90 * time.Second},
-		Watcher:  Watcher{Debounce: 250 * time.Millisecond, MaxWait: 250 * time.Millisecond},
-		Log:      Log{Level: "debug", Format: "json"},
+		Scanner:    Scanner{Workers: 16},
+		Analyzer:   Analyzer{Workers: 3, FileTimeout: 90 * time.Second},
+		Watcher:    Watcher{Debounce: 250 * time.Millisecond, MaxWait: 250 * time.Millisecond},
+		Thumbnails: Thumbnails{CacheSize: 3 << 29, Workers: 2},
+		Log:        Log{Level: "debug", Format: "json"},
 		Roots: []Root{
 			{Name: "films", Path: "/srv/films", Exclude: []string{"**/Extras/**", "*.nfo"}, MaxRemovals: 1, Timeout: 20 * time.Second, CrossMounts: true},
 			{

@@ -53,6 +53,7 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 	}
 	c.checkWorkers("scanner.workers", c.Scanner.Workers, p)
 	c.checkWorkers("analyzer.workers", c.Analyzer.Workers, p)
+	c.checkWorkers("thumbnails.workers", c.Thumbnails.Workers, p)
 	c.checkChoice("log.level", c.Log.Level, []string{"debug", "info", "warn", "error"}, p)
 	c.checkChoice("log.format", c.Log.Format, []string{"text", "json"}, p)
 	c.validateHTTP(p)

@@ -67,6 +67,9 @@ func OpenCache(dir string, size int64, log *zap.Logger) (*Cache, error) {
 	return c, nil
 }
 
+// NoCache keeps nothing.
+func NoCache() *Cache { return &Cache{} }
+
 // taken is how much of a disk a file of a size takes.
 func taken(size int64) int64 { return (size + blockSize) / blockSize * blockSize }
 

@@ -71,7 +71,7 @@ func fit(width, height, edge int) (w, h int) {
 
 // fromPlanes makes a thumbnail of a JPEG's planes, its chroma at half its size.
 func fromPlanes(p *jpeg.Picture, edge int) image.Image {
-	w, h := fit(int(max(1, p.Y.Width)), int(max(1, p.Y.Height)), edge)
+	w, h := fit(p.Width, p.Height, max(1, min(edge, int(max(p.Y.Width, p.Y.Height)))))
 	luma := average(p.Y, w, h)
 	tw, th := turnedSize(w, h, p.Orientation)
 	if len(p.Cb.Pix) == 0 {

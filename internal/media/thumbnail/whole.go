@@ -6,10 +6,11 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	_ "image/gif" // image.Decode knows what is imported, as golang.org/x/image's below
+	_ "image/gif" // image.Decode knows what is imported
 	_ "image/png"
 	"io"
 
+	// As the above.
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"

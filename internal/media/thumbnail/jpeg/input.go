@@ -67,20 +67,6 @@ func (in *input) full(p []byte) error {
 	return nil
 }
 
-func (in *input) skip(n int) error {
-	for n > 0 {
-		if in.pos == in.end {
-			if err := in.more(); err != nil {
-				return err
-			}
-		}
-		step := min(n, in.end-in.pos)
-		in.pos += step
-		n -= step
-	}
-	return nil
-}
-
 // marker finds the next marker, over whatever stands before it: data of a scan too.
 func (in *input) marker() (byte, error) {
 	if m := in.mark; m != 0 {
