@@ -194,9 +194,8 @@ func (r *running) numbers(sql string) (out []int64) {
 // indexAll brings what sorts and searches up to the head.
 func (r *running) indexAll() {
 	r.t.Helper()
-	keys := newSorter()
 	for !r.Indexed() {
-		if err := r.indexNext(context.Background(), keys); err != nil {
+		if err := r.indexNews(context.Background(), newSorter()); err != nil {
 			r.t.Fatal(err)
 		}
 	}

@@ -28,7 +28,7 @@ func (s *Store) Index(ctx context.Context) error {
 	keys := newSorter()
 	for {
 		for s.indexed.Load() < s.Head() {
-			if err := s.indexNext(ctx, keys); err != nil {
+			if err := s.indexNews(ctx, keys); err != nil {
 				if ctx.Err() != nil {
 					return nil
 				}
@@ -71,28 +71,17 @@ type indexEntry struct {
 	text    []driver.Value // of search
 }
 
-func (s *Store) indexNext(ctx context.Context, keys *sorter) error {
-	entries, upto, err := s.toIndex(ctx, keys)
-	if err != nil {
-		return err
-	}
-	err = s.Update(ctx, func(tx *Tx) error { return tx.index(entries, upto) })
-	if err == nil {
-		s.indexed.Store(upto)
-	}
-	return err
-}
-
-// toIndex reads the next stretch of the feed.
-func (s *Store) toIndex(ctx context.Context, keys *sorter) (out []indexEntry, upto int64, err error) {
-	after := s.indexed.Load()
-	err = s.read(ctx, func(c *conn) error {
+// toIndex reads the stretch of the feed that follows a number.
+func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexStretch, error) {
+	var out []indexEntry
+	var upto int64
+	err := s.read(ctx, func(c *conn) (err error) {
 		if upto, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
 		}
 		n, read, last := 0, 0, after
 		errFull := errors.New("enough")
-		err := c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size, i.doc, i.name, d.path
+		err = c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size, i.doc, i.name, d.path
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
 			doc, err := unpack(r.bytes(8), nil)
 			if err != nil {
@@ -117,7 +106,7 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter) (out []indexEntry, up
 			return nil
 		}, after, upto)
 	})
-	return out, upto, err
+	return &indexStretch{entries: out, after: after, upto: upto}, err
 }
 
 func entryFor(r row, doc []byte, keys *sorter) indexEntry {
@@ -150,17 +139,6 @@ func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 		e.text = append(e.text, t)
 	}
 	return e
-}
-
-func (tx *Tx) index(entries []indexEntry, upto int64) error {
-	cells := map[cellKey]int64{}
-	for i := range entries {
-		tx.rows++
-		if err := tx.indexOne(&entries[i], cells); err != nil {
-			return err
-		}
-	}
-	return tx.c.setMeta("indexed", upto)
 }
 
 var (

@@ -232,9 +232,9 @@ func TestTheIndexReadsByBytesToo(t *testing.T) {
 	for i := range n {
 		r.put(root, fmt.Sprintf("%d.epub", i), func(it *Item) { it.Doc = fmt.Appendf(nil, `"plot":%q,"title":"T%d"`, long, i) })
 	}
-	entries, upto, err := r.toIndex(t.Context(), newSorter())
-	if err != nil || len(entries) == 0 || len(entries) > n/2 || upto >= r.Head() {
-		t.Errorf("%d of %d entries at once, up to %d of %d, %v", len(entries), n, upto, r.Head(), err)
+	stretch, err := r.toIndex(t.Context(), newSorter(), 0)
+	if read := len(stretch.entries); err != nil || read == 0 || read > n/2 || stretch.upto >= r.Head() {
+		t.Errorf("%d of %d entries at once, up to %d of %d, %v", read, n, stretch.upto, r.Head(), err)
 	}
 	r.indexAll()
 	res, err := r.Query(t.Context(), Query{Text: fmt.Sprintf("T%d", n-1), Limit: 10})

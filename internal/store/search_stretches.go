@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// stretchesAhead is how many stretches of the feed may be with the writer while the next one is read and taken apart,
+// which costs half as much as to write it.
+const stretchesAhead = 3
+
+// indexStretch is a part of the feed on its way into what sorts and searches.
+type indexStretch struct {
+	entries     []indexEntry
+	after, upto int64 // the feed's numbers that it is between
+}
+
+// errStretchMissing says that what comes before a stretch was not written. It is read once more.
+var errStretchMissing = errors.New("stretch of the feed before it is not indexed")
+
+// indexNews indexes all that the feed has beyond what is indexed. It returns when all that it has handed to the writer
+// is written, or has failed: then what is not indexed is read anew.
+func (s *Store) indexNews(ctx context.Context, keys *sorter) (err error) {
+	answers := make(chan error, stretchesAhead) // one for each stretch that is with the writer
+	under := 0
+	answer := func() error {
+		under--
+		return s.answered(answers)
+	}
+	defer func() {
+		for under > 0 {
+			err = errors.Join(err, answer())
+		}
+	}()
+	for after := s.indexed.Load(); after < s.Head(); {
+		stretch, err := s.toIndex(ctx, keys, after)
+		if err != nil {
+			return err
+		}
+		if under == stretchesAhead {
+			if err := answer(); err != nil {
+				return err
+			}
+		}
+		if err := s.enqueueStretch(ctx, stretch, answers); err != nil {
+			return err
+		}
+		under++
+		after = stretch.upto
+	}
+	return nil
+}
+
+// indexNext indexes the next stretch of the feed, and waits until it is written.
+func (s *Store) indexNext(ctx context.Context, keys *sorter) error {
+	stretch, err := s.toIndex(ctx, keys, s.indexed.Load())
+	if err != nil {
+		return err
+	}
+	answers := make(chan error, 1) // one answer
+	if err := s.enqueueStretch(ctx, stretch, answers); err != nil {
+		return err
+	}
+	return s.answered(answers)
+}
+
+// enqueueStretch hands a stretch to the writer. What came of it goes to answers, which has room for it.
+func (s *Store) enqueueStretch(ctx context.Context, stretch *indexStretch, answers chan<- error) error {
+	write := func(tx *Tx) error { return tx.index(stretch) }
+	return s.Enqueue(ctx, write, func(err error) {
+		if err == nil {
+			s.indexed.Store(stretch.upto)
+		}
+		answers <- err // has room for each stretch that is with the writer
+	})
+}
+
+// answered waits for the writer's answer.
+func (s *Store) answered(answers <-chan error) error {
+	select {
+	case err := <-answers:
+		return err
+	case <-s.stopped:
+		select {
+		case err := <-answers:
+			return err
+		default:
+			return ErrClosed
+		}
+	}
+}
+
+// index writes a stretch, if all before it is written.
+func (tx *Tx) index(stretch *indexStretch) error {
+	indexed, err := tx.c.number("SELECT value FROM meta WHERE key = 'indexed'")
+	if err == nil && indexed != stretch.after {
+		err = fmt.Errorf("index what follows %d in the feed: %w", stretch.after, errStretchMissing)
+	}
+	if err != nil {
+		return err
+	}
+	cells := map[cellKey]int64{}
+	for i := range stretch.entries {
+		tx.rows++
+		if err := tx.indexOne(&stretch.entries[i], cells); err != nil {
+			return err
+		}
+	}
+	return tx.c.setMeta("indexed", stretch.upto)
+}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+)
+
+// films puts n of them into the catalog.
+func (r *running) films(root int64, n int) {
+	r.t.Helper()
+	r.update(func(tx *Tx) error {
+		for i := range n {
+			if _, err := putIn(tx, root, fmt.Sprint("film ", i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// TestWhatIsNotIndexedForWantOfRoomIsIndexedLater: stretches that are with the writer behind one that fails do not
+// pass it over.
+func TestWhatIsNotIndexedForWantOfRoomIsIndexedLater(t *testing.T) {
+	r := runFresh(t, Options{})
+	const n = 3*stretchesAhead*indexBatch + 50
+	r.films(r.addRoot("films"), n)
+	pages := func(pragma string) (n int64) {
+		r.update(func(tx *Tx) (err error) { n, err = tx.c.number("PRAGMA " + pragma); return err })
+		return n
+	}
+	pages(fmt.Sprint("max_page_count = ", pages("page_count")+40))
+	if err := r.indexNews(t.Context(), newSorter()); !errors.Is(err, ErrUnwritten) {
+		t.Fatalf("indexed without room: %v", err)
+	}
+	pages("max_page_count = 1000000")
+	if n := r.numbers("SELECT coalesce(max(value), 0) FROM meta WHERE key = 'indexed'")[0]; n != r.indexed.Load() {
+		t.Errorf("indexed up to %d, and taken for %d", n, r.indexed.Load())
+	}
+	if err := r.indexNews(t.Context(), newSorter()); err != nil || !r.Indexed() {
+		t.Fatalf("not indexed with room: %v", err)
+	}
+	for _, table := range []string{"sort_keys", "search_docsize"} {
+		if got := r.numbers("SELECT count(*) FROM " + table)[0]; got != n {
+			t.Errorf("%s has %d of %d", table, got, n)
+		}
+	}
+}
+
+func TestAStretchIsWrittenOnlyBehindTheOneBeforeIt(t *testing.T) {
+	r := runFresh(t, Options{})
+	r.films(r.addRoot("films"), 2*indexBatch)
+	first, err := r.toIndex(t.Context(), newSorter(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := r.toIndex(t.Context(), newSorter(), first.upto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(s *indexStretch) error {
+		answers := make(chan error, 1)
+		if err := r.enqueueStretch(t.Context(), s, answers); err != nil {
+			return err
+		}
+		return r.answered(answers)
+	}
+	if err := write(second); !errors.Is(err, errStretchMissing) {
+		t.Errorf("the second was written before the first: %v", err)
+	}
+	if err := errors.Join(write(first), write(second)); err != nil {
+		t.Error(err)
+	}
+	if n := r.numbers("SELECT count(*) FROM sort_keys")[0]; n != 2*indexBatch || !r.Indexed() {
+		t.Errorf("%d of %d indexed", n, 2*indexBatch)
+	}
+}
