@@ -24,6 +24,9 @@ var itemParams = []string{"root", "under", "kind", "state", "q", "sort", "limit"
 
 // getItems answers with a page of items.
 func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
+	if s.unchanged(w, r) {
+		return nil
+	}
 	v, err := params(r, itemParams)
 	if err != nil {
 		return err
