@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -11,7 +13,7 @@ import (
 
 // getChanges answers with the feed behind a cursor, for those without a WebSocket.
 func (s *Server) getChanges(w http.ResponseWriter, r *http.Request) error {
-	v, err := params(r, []string{"since", "limit", "wait"})
+	v, err := params(r, []string{"since", "limit", "wait", "root", "kind", "works", "items"})
 	if err != nil {
 		return err
 	}
@@ -23,14 +25,20 @@ func (s *Server) getChanges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at, err := s.since(v.Get("since"))
+	f, err := s.feedFilter(r.Context(), v)
 	if err != nil {
 		return err
 	}
-	changes, at, more, err := s.changesAfter(r, at, limit, wait)
+	at, err := s.since(v.Get("since"), &f)
 	if err != nil {
 		return err
 	}
+	reader := feedReader{s: s, r: r, filter: &f, limit: limit, wait: wait}
+	changes, at, more, err := reader.after(at)
+	if err != nil {
+		return err
+	}
+	at.Bound = f.Bound()
 	b := store.AppendChanges([]byte(`{"changes":`), changes)
 	b = store.AppendString(append(b, `,"cursor":`...), at.String())
 	b = append(b, `,"more":`...)
@@ -38,8 +46,41 @@ func (s *Server) getChanges(w http.ResponseWriter, r *http.Request) error {
 	return writeRaw(w, append(b, '}'))
 }
 
+// feedFilter reads what of the feed is wanted.
+func (s *Server) feedFilter(ctx context.Context, v url.Values) (f store.FeedFilter, err error) {
+	f.Roots = list(v["root"])
+	for _, k := range list(v["kind"]) {
+		if err := store.CheckFeedKind(k); err != nil {
+			return f, err
+		}
+		f.Kinds = append(f.Kinds, media.Kind(k))
+	}
+	if f.Works, err = boolParam(v, "works", false); err != nil {
+		return f, err
+	}
+	items, err := boolParam(v, "items", true)
+	if err != nil {
+		return f, err
+	}
+	if f.NoItems = !items; f.NoItems && !f.Works {
+		return f, badRequest("neither items nor works are asked for: say works=true, or leave out items")
+	}
+	return f, s.rootsExist(ctx, f.Roots)
+}
+
+func boolParam(v url.Values, name string, unsaid bool) (bool, error) {
+	switch text := v.Get(name); text {
+	case "":
+		return unsaid, nil
+	case "true", "false":
+		return text == "true", nil
+	default:
+		return false, badRequest("%s %q is neither true nor false", name, text)
+	}
+}
+
 // since reads a cursor; none begins a first load.
-func (s *Server) since(text string) (at media.Cursor, err error) {
+func (s *Server) since(text string, f *store.FeedFilter) (at media.Cursor, err error) {
 	if text == "" {
 		at = s.catalog.Cursor(s.catalog.Head())
 		at.Load = true
@@ -48,70 +89,82 @@ func (s *Server) since(text string) (at media.Cursor, err error) {
 	if at, err = media.ParseCursor(text); err != nil {
 		return at, err
 	}
-	return at, s.current(at)
+	if err := s.current(at, f); err != nil {
+		return at, err
+	}
+	if !f.Fits(at) {
+		return at, problemf(http.StatusGone, "resync-required",
+			"this cursor is of another filter, under which you do not hold what this one lets through: begin without one")
+	}
+	return at, nil
 }
 
-func (s *Server) current(at media.Cursor) error {
-	if !s.catalog.Continues(at) || at.Seq < s.catalog.Floor() {
+func (s *Server) current(at media.Cursor, f *store.FeedFilter) error {
+	if !s.catalog.Continues(at) || at.Seq < s.catalog.FloorOf(f.Sorts()) {
 		return problemf(http.StatusGone, "resync-required",
 			"this cursor is too old or of another catalog: forget what you hold and begin without one")
 	}
 	return nil
 }
 
-// changesAfter reads one page, and waits for one where there is none yet.
-func (s *Server) changesAfter(
-	r *http.Request, at media.Cursor, limit int, wait time.Duration,
-) ([]store.Change, media.Cursor, bool, error) {
+// feedReader reads one page of the feed for a request.
+type feedReader struct {
+	s      *Server
+	r      *http.Request
+	filter *store.FeedFilter
+	limit  int
+	wait   time.Duration
+}
+
+// after reads the page behind a cursor, and waits for one where there is none yet.
+func (f *feedReader) after(at media.Cursor) ([]store.Change, media.Cursor, bool, error) {
+	s := f.s
 	if at.Load {
-		p, err := s.catalog.Load(r.Context(), at.Seq, at.Position, store.Bounds{Rows: limit})
-		if err != nil {
-			return nil, at, false, err
-		}
-		next := s.catalog.Cursor(at.Seq).Read(max(at.Seen, p.Head))
-		if !p.Done {
-			next.Load, next.Position = true, p.Next
-		}
-		return p.Changes, next, !p.Done || next.Seq < s.catalog.Head(), nil
+		changes, next, err := s.catalog.LoadOf(f.r.Context(), f.filter, at, store.Bounds{Rows: f.limit})
+		return changes, next, next.Load || next.Seq < s.catalog.Head(), err
 	}
 	wake, unsubscribe := s.catalog.Subscribe()
 	defer unsubscribe()
-	timer := time.NewTimer(wait)
+	timer := time.NewTimer(f.wait)
 	defer timer.Stop()
+	wait := f.wait > 0
 	for {
-		changes, next, more, err := s.changesNow(r, at, limit)
-		if err != nil || len(changes) > 0 || wait == 0 {
+		changes, next, more, err := f.now(at)
+		if err != nil || len(changes) > 0 || !wait {
 			return changes, next, more, err
+		}
+		if at = next; more { // all that came was passed over
+			continue
 		}
 		select {
 		case <-wake:
 		case <-timer.C:
-			wait = 0
+			wait = false
 		case <-s.stopping:
-			wait = 0
-		case <-r.Context().Done():
-			return nil, at, false, r.Context().Err()
+			wait = false
+		case <-f.r.Context().Done():
+			return nil, at, false, f.r.Context().Err()
 		}
 	}
 }
 
-// changesNow reads one page of what there is behind a plain cursor.
-func (s *Server) changesNow(
-	r *http.Request, at media.Cursor, limit int,
-) (changes []store.Change, next media.Cursor, more bool, err error) {
+// now reads one page of what there is behind a plain cursor.
+func (f *feedReader) now(at media.Cursor) (changes []store.Change, next media.Cursor, more bool, err error) {
+	s := f.s
 	// What is committed can be read a moment before the head says so; a cursor must not get ahead of that.
 	head := s.catalog.Head()
 	if at.Seq >= head {
 		return nil, at, false, nil
 	}
-	p, err := s.catalog.Changes(r.Context(), at.Seq, head, store.Bounds{Rows: limit})
+	p, err := s.catalog.ChangesOf(f.r.Context(), f.filter.Sorts(), at.Seq, head, store.Bounds{Rows: f.limit})
 	if err != nil {
 		return nil, at, false, err
 	}
-	if err := s.current(at); err != nil { // pruned while it was read
+	if err := s.current(at, f.filter); err != nil { // pruned while it was read
 		return nil, at, false, err
 	}
-	return p.Changes, s.catalog.Cursor(p.Upto).Read(max(at.Seen, p.Head)), p.Upto < head, nil
+	next = s.catalog.Cursor(p.Upto).Read(max(at.Seen, p.Head))
+	return f.filter.Apply(0, p.Changes), next, p.Upto < head, nil
 }
 
 func waitParam(text string) (time.Duration, error) {

@@ -28,10 +28,10 @@ type Catalog interface {
 	Cursor(seq int64) media.Cursor
 	Continues(at media.Cursor) bool
 	Head() int64
-	Floor() int64
+	FloorOf(sorts store.Sorts) int64
 	ItemCounts() store.Counts
-	Changes(ctx context.Context, after, upto int64, most store.Bounds) (store.Page, error)
-	Load(ctx context.Context, h0, position int64, most store.Bounds) (store.LoadPage, error)
+	ChangesOf(ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds) (store.Page, error)
+	LoadOf(ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds) ([]store.Change, media.Cursor, error)
 	Query(ctx context.Context, q store.Query) (store.Result, error)
 	Item(ctx context.Context, id int64) (store.View, int64, bool, error)
 	Pictures(ctx context.Context, id int64) ([]store.View, error)

@@ -23,13 +23,13 @@ type oneItem struct{}
 func (oneItem) Cursor(seq int64) media.Cursor { return media.Cursor{Epoch: "epoch", Seq: seq} }
 func (oneItem) Continues(media.Cursor) bool   { return true }
 func (oneItem) Head() int64                   { return 1 }
-func (oneItem) Floor() int64                  { return 0 }
-func (oneItem) Changes(context.Context, int64, int64, store.Bounds) (store.Page, error) {
+func (oneItem) FloorOf(store.Sorts) int64     { return 0 }
+func (oneItem) ChangesOf(context.Context, store.Sorts, int64, int64, store.Bounds) (store.Page, error) {
 	return store.Page{Upto: 1, Head: 1}, nil
 }
 
-func (oneItem) Load(context.Context, int64, int64, store.Bounds) (store.LoadPage, error) {
-	return store.LoadPage{Changes: []store.Change{{Seq: 1, ID: 1, Kind: media.KindMovie, Item: []byte(`{"id":1}`)}}, Next: 1, Head: 1, Done: true}, nil
+func (f oneItem) LoadOf(context.Context, *store.FeedFilter, media.Cursor, store.Bounds) ([]store.Change, media.Cursor, error) {
+	return []store.Change{{Seq: 1, ID: 1, Kind: media.KindMovie, Item: []byte(`{"id":1}`)}}, f.Cursor(1), nil
 }
 
 func (oneItem) Subscribe() (<-chan struct{}, func()) { return nil, func() {} }

@@ -13,7 +13,11 @@ var ErrCursor = errors.New("not a cursor")
 // Cursor is a place in the feed. To the outside it is an opaque text.
 //
 // A plain cursor (Load false) has everything up to Seq. A load cursor is inside a first load: items are
-// read in id order up to the head when it began (Seq); those up to Position have been delivered.
+// read in id order up to the head when it began (Seq); those up to Position have been delivered. Works follow in the
+// same way, once Works is set.
+//
+// Bound names what of the feed it was given for: under other wishes it leads nowhere. It is empty where that was all items,
+// and nothing else.
 //
 // Seen is the head of the latest read on the way, where that is above Seq: what was passed over as it had changed again
 // comes at or below it. Run is the run of the daemon that gave all this; cursors of earlier releases have none.
@@ -23,7 +27,9 @@ type Cursor struct {
 	Seq      int64
 	Seen     int64
 	Load     bool
+	Works    bool // Position is among works
 	Position int64
+	Bound    string
 }
 
 // Read gives the cursor the head of the reads on the way to it.
@@ -34,7 +40,11 @@ func (c Cursor) Read(head int64) Cursor {
 	return c
 }
 
-// String encodes the cursor: the epoch with the run, the number with what was seen, and the position of a load.
+// amongWorks stands before a position among works.
+const amongWorks = "w-"
+
+// String encodes the cursor: the epoch with the run, the number with what was seen, the position of a load, and what it is
+// bound to.
 func (c Cursor) String() string {
 	s := c.Epoch
 	if c.Run != "" {
@@ -45,17 +55,26 @@ func (c Cursor) String() string {
 		s += "-" + strconv.FormatInt(c.Seen, 36)
 	}
 	if c.Load {
-		s += "." + strconv.FormatInt(c.Position, 36)
+		s += "."
+		if c.Works {
+			s += amongWorks
+		}
+		s += strconv.FormatInt(c.Position, 36)
+	}
+	if c.Bound != "" {
+		s += "~" + c.Bound
 	}
 	return s
 }
 
 // ParseCursor decodes what String encoded.
 func ParseCursor(s string) (c Cursor, err error) {
-	parts := strings.Split(s, ".")
-	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" || len(s) > 128 {
+	place, bound, isBound := strings.Cut(s, "~")
+	parts := strings.Split(place, ".")
+	if isBound != isName(bound) || len(parts) < 2 || len(parts) > 3 || parts[0] == "" || len(s) > 128 {
 		return c, fmt.Errorf("%w: %.40q", ErrCursor, s)
 	}
+	c.Bound = bound
 	c.Epoch, c.Run, _ = strings.Cut(parts[0], "-")
 	number, seen, both := strings.Cut(parts[1], "-")
 	if c.Seq, err = strconv.ParseInt(number, 36, 64); err != nil || c.Seq < 0 {
@@ -68,9 +87,15 @@ func ParseCursor(s string) (c Cursor, err error) {
 	}
 	if len(parts) == 3 {
 		c.Load = true
-		if c.Position, err = strconv.ParseInt(parts[2], 36, 64); err != nil || c.Position < 0 {
+		number, c.Works = strings.CutPrefix(parts[2], amongWorks)
+		if c.Position, err = strconv.ParseInt(number, 36, 64); err != nil || c.Position < 0 {
 			return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
 		}
 	}
 	return c, nil
+}
+
+// isName reports whether a text is some letters and digits.
+func isName(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789abcdefghijklmnopqrstuvwxyz") == ""
 }

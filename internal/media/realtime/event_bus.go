@@ -63,11 +63,12 @@ func (b *EventBus) follow(ctx context.Context) error {
 	for b.ring.Upto() < b.feed.Head() && !b.skip() {
 		// What is committed can be read a moment before the head says so; nobody is to get ahead of that.
 		most := store.Bounds{Rows: store.PageRows, Bytes: store.PageBytes}
-		p, err := b.feed.Changes(ctx, b.ring.Upto(), b.feed.Head(), most)
+		sorts := store.Sorts{Items: true, Works: b.wantWorks()}
+		p, err := b.feed.ChangesOf(ctx, sorts, b.ring.Upto(), b.feed.Head(), most)
 		if err != nil {
 			return err
 		}
-		b.ring.Add(p)
+		b.ring.Add(p, sorts.Works)
 		b.notify()
 	}
 	return nil
@@ -82,6 +83,18 @@ func (b *EventBus) skip() bool {
 	}
 	b.ring.Reset()
 	return true
+}
+
+// wantWorks reports whether anybody is to be told of works. Who comes later reads them from the store.
+func (b *EventBus) wantWorks() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for s := range b.subs {
+		if s.WantsWorks() {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *EventBus) notify() {

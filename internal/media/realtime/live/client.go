@@ -24,6 +24,9 @@ type client struct {
 	last          string // cursor of the last message that carried one
 	caughtUp      bool
 	signalsAt     time.Time // when signals may go out again
+	window        time.Duration
+	changesAt     time.Time // when changes may go out again, where there is a window
+	passing       bool      // something was nothing for it, of which a bookmark is to tell
 	boundary      bool      // nothing of the message that could not be written went out
 
 	incoming chan incoming // unbuffered: a client's next message waits until the last is answered
@@ -112,11 +115,16 @@ func (c *client) serveNext(ctx context.Context) error {
 		return c.advance(ctx)
 	case <-c.timers.signals.C:
 		return c.sendSignals(ctx)
+	case <-c.timers.window.C:
+		return c.advance(ctx)
 	case in := <-c.incoming:
 		return c.answer(ctx, &in)
 	case <-c.timers.ping.C:
 		return c.stalled(c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.timeouts.Stall)))
 	case <-c.timers.bookmark.C:
+		return c.mark("bookmark")
+	case <-c.timers.passed.C:
+		c.passing = false
 		return c.mark("bookmark")
 	case <-c.timers.auth.C:
 		return c.checkAuthorized("no token in time")
@@ -192,9 +200,12 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	if c.sub != nil {
 		return c.refuse(req, "one subscription a connection: open another connection")
 	}
-	filter, err := parseFilter(req.Filter)
+	filter, err := req.wanted()
 	if err == nil {
 		err = checkSignals(req.Signals)
+	}
+	if err == nil {
+		err = checkWindow(req.Window)
 	}
 	var since *media.Cursor
 	if err == nil && req.Since != nil {
@@ -213,7 +224,7 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	if err != nil {
 		return err
 	}
-	c.sub = sub
+	c.sub, c.window = sub, time.Duration(req.Window)*time.Millisecond
 	mode := "snapshot"
 	if since != nil {
 		mode, c.last = "resume", *req.Since
@@ -230,8 +241,10 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 func (c *client) unsubscribe() {
 	if c.sub != nil {
 		c.server.Bus.Unsubscribe(c.sub)
+		c.timers.window.Stop()
+		c.timers.passed.Stop()
 	}
-	c.sub, c.last, c.caughtUp = nil, "", false
+	c.sub, c.last, c.caughtUp, c.passing = nil, "", false, false
 }
 
 // advance sends the signals that wait and the next batch. Where there was one it is called again: a long catch-up must
@@ -239,6 +252,9 @@ func (c *client) unsubscribe() {
 func (c *client) advance(ctx context.Context) error {
 	if err := c.sendSignals(ctx); err != nil {
 		return err
+	}
+	if c.pauses() {
+		return nil
 	}
 	frame, cursor, ok, err := c.nextFrame(ctx)
 	var resync *ResyncError
@@ -251,14 +267,24 @@ func (c *client) advance(ctx context.Context) error {
 	case !ok:
 		return c.atEnd()
 	}
-	if frame != nil { // else passed over by the filter: the next message that carries a cursor says so
+	if frame == nil { // passed over by the filter: the next message that carries a cursor says so
+		c.notePassed()
+	} else {
 		if err := c.write(frame); err != nil {
 			return err
 		}
-		c.last = cursor
+		c.last, c.changesAt = cursor, time.Now().Add(c.window)
 	}
 	c.sub.Notify()
 	return nil
+}
+
+// notePassed has a client that is caught up told before long that something came which was nothing for it.
+func (c *client) notePassed() {
+	if c.caughtUp && !c.passing {
+		c.passing = true
+		c.timers.passed.Reset(c.timeouts.Passed)
+	}
 }
 
 // atEnd says, once, that the client has all there is.
@@ -273,15 +299,15 @@ func (c *client) atEnd() error {
 // nextFrame makes the next message of the subscription. What it is made of is not kept while it is written, which can
 // take as long as the client likes.
 func (c *client) nextFrame(ctx context.Context) (frame []byte, cursor string, ok bool, err error) {
-	b, ok, err := c.sub.Next(ctx)
+	b, ok, err := c.nextBatch(ctx)
 	if err != nil || !ok || len(b.Changes) == 0 {
 		return nil, "", ok, err
 	}
 	cursor = b.Cursor.String()
-	if frame = b.frame; frame == nil || c.last != b.Prev.String() {
-		frame = changesMessage(nil, c.last, cursor, b.Changes)
+	if m := b.ready; m != nil && m.prev == c.last && m.cursor == cursor {
+		return m.frame, cursor, true, nil
 	}
-	return frame, cursor, true, nil
+	return changesMessage(nil, c.last, cursor, b.Changes), cursor, true, nil
 }
 
 // mark tells the client where it stands, if it follows the feed.

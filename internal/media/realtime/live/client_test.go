@@ -21,13 +21,14 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	s := serveFeed(t, c, live.Timeouts{Bookmark: 100 * time.Millisecond}, "secret", media.Root{Name: "films", Kind: "local", Location: "/films", State: media.Online,
 		Skipped: media.Skipped{Mounts: 1, Examples: []string{"disk"}}, Watch: media.Watch{Mode: media.WatchInotify, Directories: 1}})
 	f := connect(t, s)
+	bound := (&live.Filter{Roots: []string{"films"}, Kinds: []media.Kind{"movie", store.WorkAlbum}, Works: true}).Bound()
 	golden := func(want string) {
 		t.Helper()
 		m, err := f.read()
 		for err == nil && m.Type == "bookmark" && !strings.Contains(want, "bookmark") {
 			m, err = f.read()
 		}
-		if got := strings.ReplaceAll(m.raw, c.named(), "EPOCH"); err != nil || got != want {
+		if got := strings.NewReplacer(c.named(), "EPOCH", "~"+bound, "~BOUND").Replace(m.raw); err != nil || got != want {
 			t.Fatalf("%v\n got %s\nwant %s", err, got, want)
 		}
 	}
@@ -37,14 +38,22 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	golden(`{"id":"x","type":"error","code":"bad_request","message":"filter by \"colour\": there are root and kind"}`)
 	f.send(`{"id":3,"type":"subscribe","since":"` + c.named() + `.zz"}`)
 	golden(`{"id":3,"type":"resync","reason":"restored"}`)
-	f.send(`{"id":2,"type":"subscribe","since":null,"filter":{"root":["films"],"kind":["movie"]},"signals":["scan","root"]}`)
+	f.send(`{"id":2,"type":"subscribe","since":null,"works":true,"filter":{"root":["films"],"kind":["movie","album"]},"signals":["scan","root"]}`)
 	golden(`{"id":2,"type":"ok","mode":"snapshot"}`)
 	golden(`{"type":"signal","name":"root","data":{"name":"films","kind":"local","location":"/films","state":"online","reason":"","scanning":false,"volume_offer":null,"held":null,"skipped":{"mounts":1,"links":0,"unreadable":0,"examples":["disk"]},"items":0,"watch":{"mode":"inotify","directories":1,"reason":""},"breaker":null,"last_scan":null}}`)
-	golden(`{"type":"changes","prev":null,"cursor":"EPOCH.2","changes":[{"op":"upsert","id":1,"item":{"id":1,"root":"films","path":"a <&>.mkv","name":"a <&>.mkv","size":1,"modified_at":"2001-09-09T01:46:40Z","added_at":"2033-05-18T03:33:20Z","state":"present","kind":"movie","analysis":"none","title":"A"}}]}`)
-	golden(`{"type":"caught_up","cursor":"EPOCH.2"}`)
-	golden(`{"type":"bookmark","cursor":"EPOCH.2"}`)
+	golden(`{"type":"changes","prev":null,"cursor":"EPOCH.2.w-0~BOUND","changes":[{"op":"upsert","id":1,"item":{"id":1,"root":"films","path":"a <&>.mkv","name":"a <&>.mkv","size":1,"modified_at":"2001-09-09T01:46:40Z","added_at":"2033-05-18T03:33:20Z","state":"present","kind":"movie","analysis":"none","title":"A"}}]}`)
+	golden(`{"type":"caught_up","cursor":"EPOCH.2~BOUND"}`)
+	golden(`{"type":"bookmark","cursor":"EPOCH.2~BOUND"}`)
+	number := 1.5
+	album := c.keep(store.WorkView{Kind: store.WorkAlbum, Title: "A", Number: &number, Roots: []string{"films"}, Items: 1, AddedAt: 2e18,
+		Members: []store.Member{{Item: film.ID, Role: store.RoleMain}}})
+	updated := time.Unix(0, album.UpdatedAt).UTC().Format(time.RFC3339Nano)
+	golden(`{"type":"changes","prev":"EPOCH.2~BOUND","cursor":"EPOCH.3~BOUND","changes":[{"op":"work","id":1,"work":{"id":1,"kind":"album","parent_id":null,"title":"A","number":1.5,"group":"","roots":["films"],"state":"present","added_at":"2033-05-18T03:33:20Z","updated_at":"` +
+		updated + `","counts":{"items":1,"children":0,"versions":0,"missing":0},"size":0,"items":[{"id":1,"role":"main"}]}}]}`)
+	c.end(album.ID)
+	golden(`{"type":"changes","prev":"EPOCH.3~BOUND","cursor":"EPOCH.4~BOUND","changes":[{"op":"delete_work","id":1}]}`)
 	c.remove(film.ID)
-	golden(`{"type":"changes","prev":"EPOCH.2","cursor":"EPOCH.3","changes":[{"op":"delete","id":1}]}`)
+	golden(`{"type":"changes","prev":"EPOCH.4~BOUND","cursor":"EPOCH.5~BOUND","changes":[{"op":"delete","id":1}]}`)
 	c.bus.Signal("scan", "films", "1", func(context.Context) (any, bool) {
 		return media.Scan{ID: 1, Root: "films", State: media.ScanRunning, Files: 7}, true
 	})
@@ -323,8 +332,11 @@ func TestARefusalSaysWhatThereIs(t *testing.T) {
 		`"filter":{"kind":"movie"}`:  `filter "kind" must be a list of texts`,
 		`"filter":{"kind":["film"]}`: `no kind is called "film"`,
 		`"filter":[]`:                `filter must be an object of lists`,
-		`"from":null`:                `no key is called "from": there are filter, id, signals, since and type`,
+		`"from":null`:                `no key is called "from": there are filter, id, items, signals, since, type, window_ms and works`,
 		`"signals":["weather"]`:      `no signal is called "weather": there are scan and root`,
+		`"window_ms":1001`:           `window_ms 1001 is not a number from 0 to 1000`,
+		`"items":false`:              `neither items nor works are asked for: say works true, or leave out items`,
+		`"works":"yes"`:              `works is not as it should be: string`,
 	} {
 		f.send(`{"id":2,"type":"subscribe",` + request + `}`)
 		if m := f.until("error"); m.Message != says {

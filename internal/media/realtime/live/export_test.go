@@ -1,7 +1,5 @@
 package live
 
-import "github.com/catalogizer/catalogizerd/internal/store"
-
 // What tests need to know of the inside.
 const (
 	MaxFrame   = maxFrame
@@ -12,9 +10,6 @@ const (
 
 // WithDefaults completes timeouts.
 func WithDefaults(t Timeouts) Timeouts { return t.withDefaults() }
-
-// Match reports whether a change passes the filter.
-func (f *Filter) Match(ch *store.Change) bool { return f.match(ch) }
 
 // Socket is what is asked of a TCP connection.
 type Socket = socket

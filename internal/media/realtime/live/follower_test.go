@@ -33,6 +33,7 @@ type received struct {
 		Op   string          `json:"op"`
 		ID   int64           `json:"id"`
 		Item json.RawMessage `json:"item"`
+		Work json.RawMessage `json:"work"`
 	} `json:"changes"`
 	raw string
 }
@@ -69,10 +70,15 @@ func (f *follower) take(m *received) error {
 		}
 	}
 	for _, ch := range m.Changes {
-		if ch.Op == "delete" {
-			delete(f.items, ch.ID)
-		} else {
+		switch ch.Op {
+		case "upsert":
 			f.items[ch.ID] = string(ch.Item)
+		case "delete":
+			delete(f.items, ch.ID)
+		case "work":
+			f.items[-ch.ID] = string(ch.Work)
+		case "delete_work":
+			delete(f.items, -ch.ID)
 		}
 	}
 	if m.Cursor != nil && m.Type != "hello" {

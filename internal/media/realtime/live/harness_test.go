@@ -28,6 +28,7 @@ type catalog struct {
 	t     testing.TB
 	bus   *realtime.EventBus
 	roots map[string]int64
+	works int64 // that there have been
 	close func()
 }
 
@@ -113,7 +114,31 @@ func (c *catalog) remove(id int64) {
 	})
 }
 
-// contents is what a client with a filter has to hold: the JSON of each item by its id.
+// keep writes a work, a new one where it has no id.
+func (c *catalog) keep(w store.WorkView) store.WorkView {
+	c.t.Helper()
+	p := store.WorkPut{New: w, ParentAt: -1}
+	if w.ID > 0 {
+		old, _, err := c.Work(context.Background(), w.ID)
+		must(c.t, err)
+		p.Old = &old
+	} else {
+		c.works++
+	}
+	b := store.WorkBatch{Upto: c.Head(), Puts: []store.WorkPut{p}}
+	must(c.t, c.NewWorkKeeper().Write(context.Background(), &b))
+	return b.Puts[0].New
+}
+
+// end has a work of which nothing is left.
+func (c *catalog) end(id int64) {
+	c.t.Helper()
+	b := store.WorkBatch{Upto: c.Head(), Gone: []store.WorkEnd{{Work: id}}, GoneAt: 1}
+	must(c.t, c.NewWorkKeeper().Write(context.Background(), &b))
+}
+
+// contents is what a client with a filter has to hold: the JSON of each item by its id, and of each work by its id
+// below zero.
 func (c *catalog) contents(f live.Filter) map[int64]string {
 	c.t.Helper()
 	out := map[int64]string{}
@@ -123,6 +148,16 @@ func (c *catalog) contents(f live.Filter) map[int64]string {
 		}
 		return nil
 	}))
+	if !f.Works {
+		return out
+	}
+	for id := int64(1); id <= c.works; id++ {
+		w, found, err := c.Work(context.Background(), id)
+		must(c.t, err)
+		if found && f.Match(&store.Change{Work: true, Roots: w.Roots, Kind: media.Kind(w.Kind)}) {
+			out[-id] = string(w.AppendJSON(nil, true))
+		}
+	}
 	return out
 }
 

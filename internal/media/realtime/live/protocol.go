@@ -21,13 +21,16 @@ type clientRequest struct {
 	Since   *string         `json:"since"`
 	Filter  json.RawMessage `json:"filter"`
 	Signals []string        `json:"signals"`
+	Window  int64           `json:"window_ms"`
+	Works   bool            `json:"works"`
+	Items   *bool           `json:"items"` // not said: yes
 }
 
 // requestKeys are the members that a request may have, by its type. A mistyped one must not be passed over: without
 // its since a client would load everything anew, and without its filter get what it does not want.
 var requestKeys = map[string][]string{
 	"auth":      {"id", "token", "type"},
-	"subscribe": {"filter", "id", "signals", "since", "type"},
+	"subscribe": {"filter", "id", "items", "signals", "since", "type", "window_ms", "works"},
 }
 
 // checkKeys reports a member of a request that there is none of.
@@ -79,6 +82,16 @@ func isRequestID(id json.RawMessage) bool {
 	return len(id) == 0 || (len(id) <= 64 && (id[0] == '"' || id[0] == '-' || (id[0] >= '0' && id[0] <= '9')))
 }
 
+// maxWindow is the longest time, in milliseconds, that a client may have its messages spaced by.
+const maxWindow = 1000
+
+func checkWindow(ms int64) error {
+	if ms < 0 || ms > maxWindow {
+		return fmt.Errorf("window_ms %d is not a number from 0 to %d", ms, maxWindow)
+	}
+	return nil
+}
+
 var signalNames = []string{"scan", "root"}
 
 func checkSignals(names []string) error {
@@ -88,6 +101,18 @@ func checkSignals(names []string) error {
 		}
 	}
 	return nil
+}
+
+// wanted is what of the feed a request wants.
+func (r *clientRequest) wanted() (f Filter, err error) {
+	if f, err = parseFilter(r.Filter); err != nil {
+		return f, err
+	}
+	f.Works, f.NoItems = r.Works, r.Items != nil && !*r.Items
+	if !f.Works && f.NoItems {
+		return f, errors.New("neither items nor works are asked for: say works true, or leave out items")
+	}
+	return f, nil
 }
 
 // parseFilter reads a subscription's filter. Keys other than root and kind are errors, as are kinds
@@ -113,7 +138,7 @@ func parseFilter(data json.RawMessage) (f Filter, err error) {
 			f.Roots = list
 		case "kind":
 			for _, k := range list {
-				if !media.Kind(k).Valid() {
+				if store.CheckFeedKind(k) != nil {
 					return f, fmt.Errorf("no kind is called %.40q", k)
 				}
 				f.Kinds = append(f.Kinds, media.Kind(k))

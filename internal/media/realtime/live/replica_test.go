@@ -21,7 +21,23 @@ func shake(c *catalog, rng *rand.Rand, living []int64) []int64 {
 		return append(living, it.ID)
 	}
 	i := rng.IntN(len(living))
-	switch id := living[i]; rng.IntN(12) {
+	switch id := living[i]; rng.IntN(18) {
+	case 12, 13, 14:
+		w := store.WorkView{Kind: []string{store.WorkMovie, store.WorkAlbum}[rng.IntN(2)], Roots: roots[rng.IntN(2):], Items: 1, Size: rng.Int64N(100)}
+		w.Members = []store.Member{{Item: id, Role: store.RoleMain}}
+		c.keep(w)
+	case 15, 16, 17:
+		if c.works == 0 {
+			break
+		}
+		w, found, err := c.Work(c.t.Context(), 1+rng.Int64N(c.works))
+		must(c.t, err)
+		if found && rng.IntN(3) == 0 {
+			c.end(w.ID)
+		} else if found {
+			w.Roots, w.Size = roots[:1+rng.IntN(2)], rng.Int64N(100)
+			c.keep(w)
+		}
 	case 0, 1:
 		c.remove(id)
 		living[i] = living[len(living)-1]
@@ -91,6 +107,11 @@ func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 		{`,"filter":{"kind":["movie","photo"],"root":["music"]}`, live.Filter{Roots: []string{"music"}, Kinds: []media.Kind{media.KindMovie, media.KindPhoto}}},
 		{`,"filter":{"root":["films","music"],"kind":["track"]}`, live.Filter{Roots: []string{"films", "music"}, Kinds: []media.Kind{media.KindTrack}}},
 		{`,"filter":{"root":["nobody"]}`, live.Filter{Roots: []string{"nobody"}}},
+		{`,"works":true`, live.Filter{Works: true}},
+		{`,"works":true,"window_ms":3`, live.Filter{Works: true}},
+		{`,"works":true,"items":false`, live.Filter{Works: true, NoItems: true}},
+		{`,"works":true,"filter":{"root":["films"],"kind":["movie"]}`, live.Filter{Works: true, Roots: []string{"films"}, Kinds: []media.Kind{media.KindMovie}}},
+		{`,"works":true,"filter":{"kind":["album"]},"window_ms":1`, live.Filter{Works: true, Kinds: []media.Kind{store.WorkAlbum}}},
 	}
 	for seed := range uint64(4) {
 		rng := rand.New(rand.NewPCG(seed, 1))

@@ -22,9 +22,29 @@ type chunk struct {
 	whole       bool  // read in one moment in which nothing stood above it
 	seen        int64 // the head when it was read
 	changes     []store.Change
-	from, to    media.Cursor // that the frame names
-	frame       []byte       // the whole message, for those without a filter who stand at from
+	works       bool // works were read too
+	ready       [2]*ready
 	bytes       int
+}
+
+// ready is a message that lies ready for those without a filter whose last cursor was prev.
+type ready struct {
+	prev, cursor string
+	frame        []byte
+}
+
+// plain are the filters for which messages lie ready, in the order of chunk.ready.
+var plain = [2]Filter{{}, {Works: true}}
+
+// readyFor gives the message that lies ready for a filter; nil: none does.
+func (c *chunk) readyFor(f *Filter) *ready {
+	if !f.All() || f.NoItems {
+		return nil
+	}
+	if f.Works {
+		return c.ready[1]
+	}
+	return c.ready[0]
 }
 
 // Ring keeps the last stretches of the feed ready. Its methods are safe for concurrent use, but Add, which belongs to
@@ -33,6 +53,7 @@ type Ring struct {
 	feed Feed
 	upto atomic.Int64 // its end: what subscribers may read up to
 	seen int64        // Add's: the head when it was last read
+	last [2]string    // Add's: the cursors of the messages that were made last; empty: none was since a Reset
 
 	mu     sync.RWMutex // guards what follows; held for look-ups only
 	chunks []*chunk     // contiguous, oldest first
@@ -53,19 +74,38 @@ func (r *Ring) Upto() int64 { return r.upto.Load() }
 func (r *Ring) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.chunks, r.bytes = nil, 0
+	r.chunks, r.bytes, r.last = nil, 0, [2]string{}
 	r.upto.Store(r.feed.Head())
 }
 
-// Add appends a page that begins where the ring ends.
-func (r *Ring) Add(p store.Page) {
+// Add appends a page that begins where the ring ends; works says that it was read with works.
+func (r *Ring) Add(p store.Page, works bool) {
 	for _, c := range split(r.Upto(), p) {
-		c.from = r.feed.Cursor(c.after).Read(r.seen)
+		c.works = works
+		from := r.feed.Cursor(c.after).Read(r.seen)
 		r.seen = max(r.seen, c.seen)
-		c.to = r.feed.Cursor(c.upto).Read(r.seen)
-		c.frame = changesMessage(nil, c.from.String(), c.to.String(), c.changes)
+		to := r.feed.Cursor(c.upto).Read(r.seen)
+		c.ready[0] = r.prepare(0, from, to, c.changes)
+		if works {
+			c.ready[1] = r.prepare(1, from, to, c.changes)
+		}
 		r.append(c)
 	}
+}
+
+// prepare makes the message of some changes for one of the plain filters; nil: there is nothing to tell it.
+func (r *Ring) prepare(i int, from, to media.Cursor, changes []store.Change) *ready {
+	if changes = plain[i].Apply(0, changes); len(changes) == 0 {
+		return nil
+	}
+	from.Bound, to.Bound = plain[i].Bound(), plain[i].Bound()
+	m := &ready{prev: r.last[i], cursor: to.String()}
+	if m.prev == "" {
+		m.prev = from.String()
+	}
+	m.frame = changesMessage(nil, m.prev, m.cursor, changes)
+	r.last[i] = m.cursor
+	return m
 }
 
 // split cuts a page into stretches that fit a message each. A stretch ends at the number of its last

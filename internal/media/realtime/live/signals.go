@@ -16,7 +16,7 @@ func (c *client) firstRoots(ctx context.Context, filter *Filter, signals []strin
 		return err
 	}
 	for i := range roots {
-		if !filter.ofRoot(roots[i].Name) {
+		if !filter.OfRoot(roots[i].Name) {
 			continue
 		}
 		if err := c.send(message{Type: "signal", Name: "root", Data: roots[i]}); err != nil {

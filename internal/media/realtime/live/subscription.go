@@ -15,9 +15,9 @@ type Feed interface {
 	Cursor(seq int64) media.Cursor
 	Continues(at media.Cursor) bool
 	Head() int64
-	Floor() int64
-	Changes(ctx context.Context, after, upto int64, most store.Bounds) (store.Page, error)
-	Load(ctx context.Context, h0, position int64, most store.Bounds) (store.LoadPage, error)
+	FloorOf(sorts store.Sorts) int64
+	ChangesOf(ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds) (store.Page, error)
+	LoadOf(ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds) ([]store.Change, media.Cursor, error)
 	Subscribe() (<-chan struct{}, func())
 }
 
@@ -29,6 +29,7 @@ var ownPage = store.Bounds{Rows: chunkRows, Bytes: 64 << 10}
 const (
 	ResyncCompacted = "compacted" // what it missed is no longer known
 	ResyncRestored  = "restored"  // this is not the catalog that its cursor is of
+	ResyncFilter    = "filter"    // its cursor is of another filter: it does not hold what passes this one
 )
 
 // ResyncError says that a cursor leads nowhere: forget what you hold and load anew.
@@ -36,47 +37,15 @@ type ResyncError struct{ Reason string }
 
 func (e *ResyncError) Error() string { return "resync: " + e.Reason }
 
-// Filter is what of the feed a subscriber wants; nil lists want everything.
-type Filter struct {
-	Roots []string
-	Kinds []media.Kind
-}
-
-func (f *Filter) all() bool { return len(f.Roots) == 0 && len(f.Kinds) == 0 }
-
-func (f *Filter) ofRoot(name string) bool { return len(f.Roots) == 0 || slices.Contains(f.Roots, name) }
-
-func (f *Filter) match(ch *store.Change) bool {
-	return f.ofRoot(ch.Root) && (len(f.Kinds) == 0 || slices.Contains(f.Kinds, ch.Kind))
-}
-
-// apply gives what a subscriber sees of some changes who held all that passes the filter at the number
-// whole: an item that has left the filter since reaches it as a deletion. The cursor would not do in its
-// place: an item that left below it and changed again is not in the page that covers its leaving.
-func (f *Filter) apply(whole int64, changes []store.Change) []store.Change {
-	if f.all() {
-		return changes
-	}
-	var out []store.Change
-	for i := range changes {
-		ch := changes[i]
-		if !f.match(&ch) {
-			if ch.FilterSeq <= whole {
-				continue
-			}
-			ch.Delete, ch.Item = true, nil
-		}
-		out = append(out, ch)
-	}
-	return out
-}
+// Filter is what of the feed a subscriber wants.
+type Filter = store.FeedFilter
 
 // Batch is what a subscriber reads next.
 type Batch struct {
 	Changes []store.Change
 	Cursor  media.Cursor // after these changes
-	frame   []byte       // the message, where it lies ready for a subscriber at prev
 	Prev    media.Cursor // before them
+	ready   *ready       // the message, where one lies ready
 }
 
 // Subscription is one follower of the feed. Next and Cursor belong to one goroutine.
@@ -84,6 +53,7 @@ type Subscription struct {
 	feed   Feed
 	ring   *Ring
 	filter Filter
+	bound  string // the filter's name in cursors
 	at     media.Cursor
 	// whole is the last number at which it is known to have held just what passes the filter; 0: none, so deletions
 	// may be superfluous.
@@ -110,19 +80,22 @@ type signalKey struct{ name, key string }
 // cursor leads nowhere.
 func NewSubscription(feed Feed, ring *Ring, since *media.Cursor, f Filter, signals []string) (*Subscription, error) {
 	s := &Subscription{
-		feed: feed, ring: ring, filter: f, names: signals,
+		feed: feed, ring: ring, filter: f, bound: f.Bound(), names: signals,
 		wake: make(chan struct{}, 1), signals: map[signalKey]Value{},
 	}
 	switch {
 	case since == nil:
-		s.at = feed.Cursor(ring.Upto())
+		s.at = s.place(ring.Upto())
 		s.at.Load = true
 	case !feed.Continues(*since):
 		return nil, &ResyncError{ResyncRestored}
-	case since.Seq < feed.Floor():
+	case !f.Fits(*since):
+		return nil, &ResyncError{ResyncFilter}
+	case since.Seq < s.floor():
 		return nil, &ResyncError{ResyncCompacted}
 	default:
 		s.at = *since
+		s.at.Bound = s.bound
 	}
 	s.seen = max(s.at.Seen, feed.Head())
 	if s.at.Load {
@@ -131,6 +104,18 @@ func NewSubscription(feed Feed, ring *Ring, since *media.Cursor, f Filter, signa
 	}
 	return s, nil
 }
+
+// place is the cursor behind a number, bound to the filter.
+func (s *Subscription) place(seq int64) media.Cursor {
+	at := s.feed.Cursor(seq)
+	at.Bound = s.bound
+	return at
+}
+
+func (s *Subscription) floor() int64 { return s.feed.FloorOf(s.filter.Sorts()) }
+
+// WantsWorks reports whether it is told of works.
+func (s *Subscription) WantsWorks() bool { return s.filter.Works }
 
 // Cursor is where it stands.
 func (s *Subscription) Cursor() media.Cursor { return s.at }
@@ -163,39 +148,40 @@ func (s *Subscription) Next(ctx context.Context) (b Batch, ok bool, err error) {
 		return Batch{}, false, nil
 	}
 	c, boundary := s.ring.at(after)
+	if c != nil && s.filter.Works && !c.works {
+		c, boundary = nil, c.upto
+	}
 	if c == nil {
 		if c, err = s.catchUp(ctx, after, boundary); err != nil {
 			return Batch{}, false, err
 		}
 	}
-	b = Batch{Changes: s.filter.apply(s.whole, c.changes), Prev: s.at}
+	b = Batch{Changes: s.filter.Apply(s.whole, c.changes), Prev: s.at}
 	// What a page of the store lacked, because it had changed again by then, stands at or below the head of
 	// that moment: behind a stretch that was whole up to there it has come.
 	if c.whole && c.upto >= s.seen {
 		s.whole = c.upto
 	}
 	s.seen = max(s.seen, c.seen)
-	s.at = s.feed.Cursor(c.upto).Read(s.seen)
+	s.at = s.place(c.upto).Read(s.seen)
 	if s.needs.Load() > 0 {
 		s.needs.Store(c.upto + 1)
 	}
 	b.Cursor = s.at
-	if s.filter.all() && b.Prev == c.from && b.Cursor == c.to {
-		b.frame = c.frame
-	}
+	b.ready = c.readyFor(&s.filter)
 	return b, true, nil
 }
 
 // catchUp reads the store up to a boundary of the ring at the furthest.
 func (s *Subscription) catchUp(ctx context.Context, after, boundary int64) (*chunk, error) {
-	if after < s.feed.Floor() {
+	if after < s.floor() {
 		return nil, &ResyncError{ResyncCompacted}
 	}
-	p, err := s.feed.Changes(ctx, after, boundary, ownPage)
+	p, err := s.feed.ChangesOf(ctx, s.filter.Sorts(), after, boundary, ownPage)
 	if err != nil {
 		return nil, err
 	}
-	if after < s.feed.Floor() { // pruned while it was read
+	if after < s.floor() { // pruned while it was read
 		return nil, &ResyncError{ResyncCompacted}
 	}
 	s.seen = max(s.seen, p.Head)
@@ -205,28 +191,19 @@ func (s *Subscription) catchUp(ctx context.Context, after, boundary int64) (*chu
 // load reads a page of a first load, in the order of ids. After the last page the cursor is a plain
 // one, at the number where the load began.
 func (s *Subscription) load(ctx context.Context) (Batch, bool, error) {
-	p, err := s.feed.Load(ctx, s.at.Seq, s.at.Position, ownPage)
+	changes, next, err := s.feed.LoadOf(ctx, &s.filter, s.at, ownPage)
 	if err != nil {
 		return Batch{}, false, err
 	}
 	prev := s.at
-	s.seen = max(s.seen, p.Head)
-	s.at = s.feed.Cursor(prev.Seq).Read(s.seen)
-	if !p.Done {
-		s.at.Load, s.at.Position = true, p.Next
-	}
-	var kept []store.Change
-	for i := range p.Changes {
-		if s.filter.match(&p.Changes[i]) {
-			kept = append(kept, p.Changes[i])
-		}
-	}
-	return Batch{Changes: kept, Cursor: s.at, Prev: prev}, true, nil
+	s.seen = max(s.seen, next.Seen)
+	s.at = next.Read(s.seen)
+	return Batch{Changes: changes, Cursor: s.at, Prev: prev}, true, nil
 }
 
 // Signal notes the latest value of a signal, if it was asked for.
 func (s *Subscription) Signal(name, root, key string, value Value) {
-	if !slices.Contains(s.names, name) || !s.filter.ofRoot(root) {
+	if !slices.Contains(s.names, name) || !s.filter.OfRoot(root) {
 		return
 	}
 	s.noteSignal(signalKey{name, key}, value)

@@ -13,6 +13,7 @@ type Timeouts struct {
 	Read     time.Duration // for any sign of life; 60 s
 	Bookmark time.Duration // between bookmarks; 25 s, so that none is later than 30 s
 	Signals  time.Duration // between two rounds of signals; 200 ms
+	Passed   time.Duration // before a client is told by a bookmark that all that came was nothing for it; 1 s
 }
 
 func (t Timeouts) withDefaults() Timeouts {
@@ -23,6 +24,7 @@ func (t Timeouts) withDefaults() Timeouts {
 		Read:     cmp.Or(t.Read, time.Minute),
 		Bookmark: cmp.Or(t.Bookmark, 25*time.Second),
 		Signals:  cmp.Or(t.Signals, 200*time.Millisecond),
+		Passed:   cmp.Or(t.Passed, time.Second),
 	}
 }
 
@@ -31,13 +33,17 @@ const closeTime = time.Second
 
 // timers are those of one client.
 type timers struct {
-	auth, signals  *time.Timer
-	ping, bookmark *time.Ticker
+	auth, signals, window, passed *time.Timer
+	ping, bookmark                *time.Ticker
 }
 
 func (t *Timeouts) start() timers {
+	// Those two wait until something was sent, or was not.
+	window, passed := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
+	window.Stop()
+	passed.Stop()
 	return timers{
-		auth: time.NewTimer(t.Auth), signals: time.NewTimer(t.Signals),
+		auth: time.NewTimer(t.Auth), signals: time.NewTimer(t.Signals), window: window, passed: passed,
 		ping: time.NewTicker(t.Ping), bookmark: time.NewTicker(t.Bookmark),
 	}
 }
@@ -45,6 +51,8 @@ func (t *Timeouts) start() timers {
 func (t *timers) stop() {
 	t.auth.Stop()
 	t.signals.Stop()
+	t.window.Stop()
+	t.passed.Stop()
 	t.ping.Stop()
 	t.bookmark.Stop()
 }
