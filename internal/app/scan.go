@@ -91,7 +91,7 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned,
 		}
 		if analysed.IsZero() && done {
 			analysed = time.Now()
-			c.stages.start("search index", c.store.Index)
+			c.stages.start("search index", c.store.IndexAtOnce)
 		}
 		if !analysed.IsZero() && c.store.Indexed() {
 			return scanned, analysed, nil

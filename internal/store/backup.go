@@ -111,7 +111,7 @@ func identify(ctx context.Context, path string) (lastID int64, err error) {
 		return 0, explain(path, err)
 	}
 	defer c.close()
-	version, _, err := genuine(ctx, c, path)
+	version, _, _, err := genuine(ctx, c, path)
 	switch {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
@@ -188,7 +188,7 @@ func sound(ctx context.Context, path string) error {
 		return explain(path, err)
 	}
 	if err = c.exec("BEGIN"); err == nil {
-		_, _, err = genuine(ctx, c, path)
+		_, _, _, err = genuine(ctx, c, path)
 	}
 	if err == nil {
 		err = integrity(c, path)

@@ -79,6 +79,7 @@ type Store struct {
 	updates    itemUpdates  // the writer's
 	head       atomic.Int64
 	indexed    atomic.Int64 // the feed's number up to which it can be sorted and searched
+	unbuilt    atomic.Bool  // the indexes of what sorts are built once all is indexed
 	floor      atomic.Int64
 	worked     atomic.Int64 // the feed's number up to which works are derived
 	worksFloor atomic.Int64
@@ -172,7 +173,7 @@ func OpenReader(ctx context.Context, dir string) (*Store, error) {
 
 // prepareReader is prepare for those who may not bring the schema up to date.
 func (s *Store) prepareReader(c *conn) error {
-	have, files, err := genuine(c.ctx, c, s.path)
+	have, files, _, err := genuine(c.ctx, c, s.path)
 	switch {
 	case err != nil:
 		return err
@@ -217,8 +218,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := searches(c); err != nil {
 		return err
 	}
-	have, files, err := genuine(ctx, c, s.path)
+	have, files, unbuilt, err := genuine(ctx, c, s.path)
 	if err != nil {
+		return err
+	}
+	if err := s.buildSorts(c, unbuilt); err != nil {
 		return err
 	}
 	if have < len(files) {

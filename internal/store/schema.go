@@ -17,34 +17,34 @@ var errBlank = errors.New("holds no table")
 // genuine refuses what is no catalog, and a catalog whose schema is not exactly the one that this program gives to its
 // version, before anything else is asked of it. SQL stands in a schema: triggers, views, checks and indexes of
 // expressions run whenever somebody writes or reads, with this program's rights and for as long as they like. It gives
-// the version, and the files of all versions.
-func genuine(ctx context.Context, c *conn, path string) (have int, files []string, err error) {
+// the version, the files of all versions, and what of the schema is still to be built.
+func genuine(ctx context.Context, c *conn, path string) (have int, files []string, unbuilt []object, err error) {
 	id, err := c.number("PRAGMA application_id")
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	objects, err := c.number("SELECT count(*) FROM sqlite_schema")
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	if id != applicationID && objects > 0 {
-		return 0, nil, ErrForeign
+		return 0, nil, nil, ErrForeign
 	}
 	if have, files, err = versions(c); err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	if have == 0 && objects == 0 { // a catalog is whole before it gets its name
-		return 0, nil, fmt.Errorf("%w: %s %w: %s", ErrCorrupt, path, errBlank, mendEmpty(path))
+		return 0, nil, nil, fmt.Errorf("%w: %s %w: %s", ErrCorrupt, path, errBlank, mendEmpty(path))
 	}
 	wanted, err := schemaOf(ctx, files[:have])
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
-	strange, err := compareSchema(c, wanted)
+	strange, unbuilt, err := compareSchema(c, wanted)
 	if err == nil && strange != "" {
 		err = fmt.Errorf("%w: %s says that it is of schema %d, but %s", ErrAltered, path, have, strange)
 	}
-	return have, files, err
+	return have, files, unbuilt, err
 }
 
 // object is a row of sqlite_schema. Where its root page lies is not compared.
@@ -61,15 +61,16 @@ func (o object) String() string {
 // namedObjects bounds those that an error names.
 const namedObjects = 5
 
-// compareSchema says in what a schema differs from the one that is wanted; it is empty where it does not.
-func compareSchema(c *conn, wanted []object) (string, error) {
+// compareSchema says in what a schema differs from the one that is wanted, but for what is still to be built; it is empty
+// where it does not.
+func compareSchema(c *conn, wanted []object) (difference string, unbuilt []object, err error) {
 	missing := make(map[object]bool, len(wanted))
 	for _, o := range wanted {
 		missing[o] = true
 	}
 	var foreign []object
 	errMore := errors.New("more than are named")
-	err := eachObject(c, func(o object) error {
+	err = eachObject(c, func(o object) error {
 		if missing[o] {
 			delete(missing, o)
 			return nil
@@ -80,7 +81,13 @@ func compareSchema(c *conn, wanted []object) (string, error) {
 		return nil
 	})
 	if err != nil && !errors.Is(err, errMore) {
-		return "", err
+		return "", nil, err
+	}
+	for _, o := range wanted {
+		if missing[o] && o.mayBeUnbuilt() {
+			delete(missing, o)
+			unbuilt = append(unbuilt, o)
+		}
 	}
 	var differences []string
 	if len(foreign) > 0 {
@@ -90,7 +97,7 @@ func compareSchema(c *conn, wanted []object) (string, error) {
 		lacks := slices.DeleteFunc(slices.Clone(wanted), func(o object) bool { return !missing[o] })
 		differences = append(differences, "lacks what every one has ("+namesOf(lacks)+")")
 	}
-	return strings.Join(differences, " and "), nil
+	return strings.Join(differences, " and "), unbuilt, nil
 }
 
 func namesOf(objects []object) string {

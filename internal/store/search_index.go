@@ -53,7 +53,7 @@ func (s *Store) Index(ctx context.Context) error {
 }
 
 // Indexed reports whether everything in the feed can be sorted and searched by now.
-func (s *Store) Indexed() bool { return s.indexed.Load() >= s.Head() }
+func (s *Store) Indexed() bool { return s.indexed.Load() >= s.Head() && !s.unbuilt.Load() }
 
 // cellKey is what a cell is of.
 type cellKey struct {

@@ -198,7 +198,7 @@ func (s *Store) next(tx *Tx) (request, bool) {
 		return r, true
 	default:
 	}
-	if s.groupWait == 0 || tx.rows >= groupRows/8 || time.Since(s.committed) > groupPause {
+	if s.groupWait == 0 || tx.rows >= groupRows/2 || time.Since(s.committed) > groupPause {
 		return request{}, false
 	}
 	timer := time.NewTimer(s.groupWait)

@@ -9,7 +9,7 @@ import (
 
 // maxUncommitted bounds the scans of one root whose changes are not durable yet. Beyond it the disk waits for
 // the store.
-const maxUncommitted = 48
+const maxUncommitted = 192
 
 // entriesInFlight bounds the directory entries held in memory between scans and commits, over all
 // roots. A larger directory goes alone.

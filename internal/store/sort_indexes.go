@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.uber.org/zap"
+)
+
+// sortsLater is how many changes there must be to index at once, and none indexed, for the indexes of what sorts to be
+// built afterwards: each row put into them in the order of the feed writes a page of each.
+const sortsLater = 10_000
+
+// mayBeUnbuilt reports whether a catalog is whole without an object of the schema: an index of what sorts, which is
+// built after a first pass, or by the next start where that was broken off.
+func (o object) mayBeUnbuilt() bool {
+	return o.kind == "index" && o.table == "sort_keys" && o.sql != ""
+}
+
+// IndexAtOnce is Index for a pass during which nobody asks for anything: where nothing is indexed yet, and much is to
+// be, the indexes of what sorts are built when all of it is there.
+func (s *Store) IndexAtOnce(ctx context.Context) error {
+	s.unbuilt.Store(true)
+	err := s.indexFirst(ctx)
+	s.unbuilt.Store(false)
+	if err != nil && ctx.Err() == nil && s.Damage() == nil {
+		s.log.Warn("search index not written", zap.Error(err))
+	}
+	return s.Index(ctx)
+}
+
+func (s *Store) indexFirst(ctx context.Context) error {
+	dropped, err := s.dropSorts(ctx)
+	if err != nil || len(dropped) == 0 {
+		return err
+	}
+	err = s.indexNews(ctx, newSorter())
+	for _, o := range dropped { // whatever has become of the rest
+		berr := s.buildSort(ctx, o)
+		err = errors.Join(err, berr)
+		if errors.Is(berr, ErrClosed) || ctx.Err() != nil {
+			break // the next start builds them
+		}
+	}
+	return err
+}
+
+// dropSorts drops the indexes of what sorts, if they are to be built afterwards.
+func (s *Store) dropSorts(ctx context.Context) (dropped []object, err error) {
+	if s.indexed.Load() > 0 || s.Head() < sortsLater {
+		return nil, nil
+	}
+	err = s.Update(ctx, func(tx *Tx) error {
+		rows, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM sort_keys)")
+		if err != nil || rows > 0 {
+			return err
+		}
+		err = eachObject(tx.c, func(o object) error {
+			if o.mayBeUnbuilt() {
+				dropped = append(dropped, o)
+			}
+			return nil
+		})
+		for _, o := range dropped {
+			err = errors.Join(err, tx.c.script("DROP INDEX "+o.name))
+		}
+		return err
+	})
+	return dropped, err
+}
+
+// buildSort builds an index that was dropped.
+func (s *Store) buildSort(ctx context.Context, o object) error {
+	return inFileOrMemory(func(place string) error {
+		return s.Update(ctx, func(tx *Tx) error { return tx.c.buildIndex(o, place) })
+	})
+}
+
+// buildSorts builds the indexes that a catalog lacks, before anybody asks by them.
+func (s *Store) buildSorts(c *conn, unbuilt []object) error {
+	if len(unbuilt) > 0 {
+		s.log.Info("sorts of a pass that was not finished are built", zap.Int("indexes", len(unbuilt)))
+	}
+	for _, o := range unbuilt {
+		if err := inFileOrMemory(func(place string) error { return c.buildIndex(o, place) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inFileOrMemory has something sorted in a temporary file if it is much, or in memory where there is no place for one.
+func inFileOrMemory(build func(place string) error) error {
+	err := build("FILE")
+	if err == nil || isDamage(err) || errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return build("MEMORY")
+}
+
+func (c *conn) buildIndex(o object, place string) error {
+	err := c.script("PRAGMA temp_store=" + place)
+	if err == nil {
+		err = c.script(o.sql)
+	}
+	if err = errors.Join(err, c.script("PRAGMA temp_store=MEMORY")); err != nil {
+		return fmt.Errorf("build %s: %w", o.name, c.interrupted(err))
+	}
+	return nil
+}
