@@ -78,8 +78,9 @@ func sorted(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, e
 			return sortedBelow(c, q, cells, at)
 		}
 	}
+	_, _, bounded := boundsOf(q.Filter, q.Sort)
 	for _, unknown := range []bool{false, true} {
-		if len(out) > q.Limit || p.end != nil || unknown && !mayBeUnknown(q.Sort) || !unknown && at != nil && at.key == nil {
+		if bounded && unknown || len(out) > q.Limit || p.end != nil || unknown && !mayBeUnknown(q.Sort) || !unknown && at != nil && at.key == nil {
 			continue
 		}
 		from := at
@@ -132,11 +133,11 @@ func merge(c *conn, q *Query, cells []cell, unknown bool, from *entry, out []ent
 		}
 		next := best.ready[0]
 		best.ready = best.ready[1:]
-		below, err := isBelow(c, q, next.id)
+		passes, err := q.passes(c, next.id)
 		if err != nil {
 			return nil, err
 		}
-		if below {
+		if passes {
 			out = append(out, next)
 		}
 		if p.isOver(&next) {
@@ -187,9 +188,11 @@ func sortedBelow(c *conn, q *Query, cells []cell, at *entry) (found []entry, err
 		err := c.each("SELECT k.id, k.cell, k."+q.Sort+" FROM ("+belowSQL+") b CROSS JOIN sort_keys k ON k.id = b.id", func(r row) error {
 			root, wanted := of[r.int(1)]
 			if e := (entry{id: r.int(0), key: r[2], root: root}); wanted && (at == nil || compare(&e, at, q.Descending) > 0) {
-				found = append(found, e)
+				if wanted, err = q.checks.pass(c, e.id); wanted {
+					found = append(found, e)
+				}
 			}
-			return nil
+			return err
 		}, q.belowArgs(root)...)
 		if err != nil {
 			return nil, err
@@ -226,6 +229,22 @@ type stretch struct {
 	args  []driver.Value
 }
 
+// bound narrows a stretch to what the query's filters leave of the order. Where it begins behind a place it has one end
+// already: SQLite looks into an index by one, and is not to take the other.
+func (s *stream) bound(st stretch, begun bool) stretch {
+	from, to, bounded := boundsOf(s.q.Filter, s.q.Sort)
+	if !bounded {
+		return st
+	}
+	if !begun || s.q.Descending {
+		st.where, st.args = st.where+" AND "+s.q.Sort+" >= ?", append(st.args, from)
+	}
+	if !begun || !s.q.Descending {
+		st.where, st.args = st.where+" AND "+s.q.Sort+" <= ?", append(st.args, to)
+	}
+	return st
+}
+
 // stretches gives what comes behind the last entry: what has its value and a later id, and then what has
 // a later value. A comparison of both at once would find its place by the value alone, and pass over
 // all that have the same.
@@ -242,12 +261,12 @@ func (s *stream) stretches() []stretch {
 	case s.last != nil:
 		return []stretch{
 			{col + " = ? AND id " + than + " ?", []driver.Value{s.last.key, s.last.id}},
-			{col + " " + than + " ?", []driver.Value{s.last.key}},
+			s.bound(stretch{col + " " + than + " ?", []driver.Value{s.last.key}}, true),
 		}
 	case mayBeUnknown(col):
-		return []stretch{{col + " IS NOT NULL", nil}}
+		return []stretch{s.bound(stretch{col + " IS NOT NULL", nil}, false)}
 	}
-	return []stretch{{"1", nil}}
+	return []stretch{s.bound(stretch{"1", nil}, false)}
 }
 
 // sql reads a stretch in order.

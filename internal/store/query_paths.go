@@ -68,10 +68,14 @@ func (w *pathWalk) sorted(from *entry) error {
 		err := w.c.each(`SELECT k.id, d.path, i.name FROM sort_keys k INDEXED BY sort_added JOIN items i ON i.id = k.id
 			JOIN dirs d ON d.id = i.dir WHERE k.cell = ?`, func(r row) error {
 			e := w.entryAt("", tree.Join(string(r.bytes(1)), string(r.bytes(2))), r.int(0))
-			if w.q.isBelow(string(r.bytes(1))) && (from == nil || compare(e, from, w.q.Descending) > 0) {
+			if from != nil && compare(e, from, w.q.Descending) <= 0 || !w.q.isBelow(string(r.bytes(1))) {
+				return nil
+			}
+			passes, err := w.q.checks.pass(w.c, e.id)
+			if passes {
 				found = append(found, *e)
 			}
-			return nil
+			return err
 		}, cell)
 		if err != nil {
 			return err
@@ -213,7 +217,13 @@ func (w *pathWalk) files(dir int64, prefix string, at place, upto string) (whole
 		slices.SortFunc(found, func(a, b entry) int { return compare(&a, &b, w.q.Descending) })
 		for i := range found[:min(len(found), filesRead)] {
 			e := &found[i]
-			if w.cells[e.cell] {
+			passes := w.cells[e.cell]
+			if passes {
+				if passes, err = w.q.checks.pass(w.c, e.id); err != nil {
+					return false, err
+				}
+			}
+			if passes {
 				if w.out = append(w.out, *e); w.isFull() {
 					return false, nil
 				}

@@ -11,7 +11,7 @@ import (
 
 // search finds the first MaxMatches items that match, and of those one more than a page holds, in order,
 // behind a place.
-func (s *Store) search(c *conn, q *Query, cells []cell, at *entry) (out []entry, err error) {
+func (s *Store) search(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, err error) {
 	match := matchExpression(q.Text)
 	if match == "" {
 		return nil, nil
@@ -37,8 +37,28 @@ func (s *Store) search(c *conn, q *Query, cells []cell, at *entry) (out []entry,
 		}
 		return nil
 	}, args...)
+	if err != nil {
+		return nil, err
+	}
 	slices.SortFunc(out, func(a, b entry) int { return q.compare(&a, &b) })
-	return out[:min(len(out), q.Limit+1)], err
+	return q.firstOf(c, out, p)
+}
+
+// firstOf are the first of matches that pass, one more than a page holds.
+func (q *Query) firstOf(c *conn, found []entry, p *pace) (out []entry, err error) {
+	for i := range found {
+		passes, err := q.checks.pass(c, found[i].id)
+		if err != nil {
+			return nil, err
+		}
+		if passes {
+			out = append(out, found[i])
+		}
+		if len(out) > q.Limit || q.checks != nil && p.isOver(&found[i]) {
+			break
+		}
+	}
+	return out, nil
 }
 
 // compare orders entries of all roots.
