@@ -9,6 +9,8 @@
 # make verify     what is too long for every change: soaks, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
 #                 MUTATIONS=1000 make it short; PARTS="hostile mutations" takes some
 # make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share
+# make package    .deb and .rpm of VERSION=1.2.3 for ARCHS="amd64 arm64" into dist/; test-package: lives with the Debian one
+# make release    the packages of VERSION=1.2.3, of a clean tree whose CHANGELOG.md has a section of it, tagged
 # make install    into DESTDIR, prefix=/usr/local
 # make clean
 
@@ -23,6 +25,10 @@ LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 GO := CGO_ENABLED=1 GOTOOLCHAIN=local go
 PACKAGES := ./...
 
+# What packages are called where nobody says: no release.
+PACKAGE_VERSION := $(if $(filter command%,$(origin VERSION)),$(VERSION),0.0.0-dev)
+ARCHS ?= amd64 arm64
+
 ROOT ?= testdata/library
 LISTEN ?= 127.0.0.1:8780
 FILES ?= 100000
@@ -35,10 +41,11 @@ bindir ?= $(prefix)/bin
 sysconfdir ?= /etc
 unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 mandir ?= $(prefix)/share/man
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd bench bench-memory bench-growth bench-millions fuzz verify soak soak-share library install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd bench bench-memory bench-growth bench-millions fuzz verify soak soak-share library package test-package release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -110,15 +117,26 @@ soak-share:
 library:
 	scripts/make-sample-library.sh testdata/library
 
+package:
+	scripts/package.sh $(PACKAGE_VERSION) dist/$(PACKAGE_VERSION) $(ARCHS)
+
+# Of this machine's architecture; `make verify` has arm64 too, under emulation.
+test-package:
+	scripts/test-package.sh
+
+release:
+	scripts/release.sh $(PACKAGE_VERSION)
+
 install: build
 	install -D -m 755 bin/catalogizerd $(DESTDIR)$(bindir)/catalogizerd
 	install -d $(DESTDIR)$(unitdir)
 	sed 's|/usr/bin/catalogizerd|$(bindir)/catalogizerd|' deploy/systemd/catalogizerd.service >$(DESTDIR)$(unitdir)/catalogizerd.service
 	install -D -m 644 deploy/systemd/catalogizerd.sysusers $(DESTDIR)$(sysusersdir)/catalogizerd.conf
+	install -D -m 644 deploy/systemd/catalogizerd.tmpfiles $(DESTDIR)$(tmpfilesdir)/catalogizerd.conf
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md LICENSE
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man1 docs/catalogizerd.1
 	[[ -e $(DESTDIR)$(sysconfdir)/catalogizerd/catalogizerd.toml ]] || \
 		install -D -m 644 -t $(DESTDIR)$(sysconfdir)/catalogizerd configs/catalogizerd.toml
 
 clean:
-	rm -rf bin .run
+	rm -rf bin dist .run

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests use beside Go, on Debian and its relatives, and nothing that is there already:
 # a C compiler for SQLite, a Samba for the share, and util-linux for mounts and namespaces of a test's own.
+#
+# usage: scripts/install-test-deps.sh [arm64]      arm64: what its packages are built with and run under, too
 set -euo pipefail
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
@@ -22,6 +24,13 @@ need mount.exfat-fuse exfat-fuse
 need mkfs.exfat exfatprogs
 need mkfs.btrfs btrfs-progs
 need groff groff-base # sets the manual page
+need lintian lintian # judges the packages
+need rpm rpm
+if [[ ${1-} == arm64 ]]; then
+	need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+	need qemu-aarch64-static qemu-user-static
+	[[ -e /usr/aarch64-linux-gnu/include/stdlib.h ]] || missing+=(libc6-dev-arm64-cross)
+fi
 [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)
 
 ((${#missing[@]})) || exit 0
