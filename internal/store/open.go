@@ -71,26 +71,28 @@ type Store struct {
 	readers   *readers
 	queryTime time.Duration
 
-	epoch      string
-	ran        atomic.Pointer[runs]
-	counts                  // of the writer, and published after each commit
-	reached    atomic.Int64 // above the feed's numbers at which what says something of directories below was written
-	lastID     atomic.Int64 // the last id that was given, or reserved
-	updates    itemUpdates  // the writer's
-	head       atomic.Int64
-	indexed    atomic.Int64 // the feed's number up to which it can be sorted and searched
-	unbuilt    atomic.Bool  // the indexes of what sorts are built once all is indexed
-	floor      atomic.Int64
-	worked     atomic.Int64 // the feed's number up to which works are derived
-	worksFloor atomic.Int64
-	wakers     wakers
-	workGen    atomic.Int64 // commits that left work for the analyzer
-	dirsGen    atomic.Int64 // commits that changed rows of directories
-	tallies    tallies
-	failure    atomic.Pointer[error] // of the last group, while none has been written since
-	damage     damage
-	stats      Stats
-	roots      atomic.Pointer[map[int64]string] // names by id, for encoding
+	epoch        string
+	ran          atomic.Pointer[runs]
+	counts                    // of the writer, and published after each commit
+	reached      atomic.Int64 // above the feed's numbers at which what says something of directories below was written
+	lastID       atomic.Int64 // the last id that was given, or reserved
+	updates      itemUpdates  // the writer's
+	head         atomic.Int64
+	indexed      atomic.Int64 // the feed's number up to which it can be sorted and searched
+	unbuilt      atomic.Bool  // the indexes of what sorts are built once all is indexed
+	vocabulary   atomic.Int64 // the feed's number up to which the vocabulary was made
+	floor        atomic.Int64
+	worked       atomic.Int64 // the feed's number up to which works are derived
+	worksFloor   atomic.Int64
+	wakers       wakers
+	workGen      atomic.Int64 // commits that left work for the analyzer
+	dirsGen      atomic.Int64 // commits that changed rows of directories
+	tallies      tallies
+	failure      atomic.Pointer[error] // of the last group, while none has been written since
+	damage       damage
+	stats        Stats
+	roots        atomic.Pointer[map[int64]string] // names by id, for encoding
+	indexedAsked chan struct{}                    // somebody waits for all to be indexed; one is enough
 }
 
 // Stats counts the store's work since it was opened.
@@ -209,7 +211,8 @@ func newStore(path string, o Options) *Store {
 		groupWait: o.GroupWait,
 		updates:   itemUpdates{},
 		requests:  make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
-		damage: damage{found: make(chan struct{})},
+		indexedAsked: make(chan struct{}, 1),
+		damage:       damage{found: make(chan struct{})},
 	}
 }
 
@@ -266,6 +269,8 @@ func (s *Store) load(c *conn) error {
 	s.lastWork, _ = v["last_work"].(int64)
 	worksFloor, _ := v["works_floor"].(int64)
 	s.worksFloor.Store(worksFloor)
+	vocabulary, _ := v["vocabulary"].(int64)
+	s.vocabulary.Store(vocabulary)
 	floor, _ := v["floor"].(int64)
 	s.floor.Store(floor)
 	s.head.Store(s.lastSeq)

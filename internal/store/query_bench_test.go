@@ -1,6 +1,8 @@
+//nolint:misspell // misspelled words are what is looked for
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -46,7 +48,10 @@ INSERT INTO sort_keys (id, cell, title, added, modified, size, year, duration)
 	CASE WHEN i.id %% 3 THEN 1920 + i.id %% 105 END, CASE WHEN i.id %% 2 THEN i.id %% 9000 + 0.5 END FROM items i;
 INSERT INTO tally (root, kind, state, analysis, n) SELECT root, kind, state, analysis, count(*) FROM items GROUP BY 1, 2, 3, 4;
 INSERT INTO search (rowid, title, people, album, path)
-	SELECT i.id, printf('Title %%d of the world', i.id), '', '', CAST(d.path || '/' || i.name AS TEXT) FROM items i JOIN dirs d ON d.id = i.dir;
+	SELECT i.id, lower(printf('Title %%d of the world', i.id)) || CASE WHEN i.id %% 50000 = 1 THEN ' lantern' WHEN i.id %% 50000 = 2 THEN ' 東京 京' ELSE '' END,
+	(SELECT group_concat(substr('babecidofugahejikolumanepiroqusatevixazo', 1 + 2 * (i.id / part %% 20), 2), '')
+		FROM (SELECT 1 AS part UNION ALL SELECT 20 UNION ALL SELECT 400 UNION ALL SELECT 8000)), '',
+	lower(CAST(d.path || '/' || i.name AS TEXT)) FROM items i JOIN dirs d ON d.id = i.dir;
 INSERT OR REPLACE INTO meta (key, value) VALUES ('head', %[1]d), ('last_id', %[1]d), ('indexed', %[1]d);
 COMMIT;
 ANALYZE;
@@ -58,6 +63,14 @@ DELETE FROM sqlite_stat1; -- the daemon has no statistics
 	if err := errors.Join(st.loadRootNames(st.writer), st.loadTallies(st.writer)); err != nil {
 		b.Fatal(err)
 	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { _ = st.Run(ctx) }()
+	b.Cleanup(func() { cancel(); <-st.Stopped() })
+	began := processTime()
+	if err := st.makeVocabulary(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("vocabulary made in %v of CPU", processTime()-began)
 	return st
 }
 
@@ -91,11 +104,21 @@ func BenchmarkItems(b *testing.B) {
 			}
 		}
 	}
-	for _, text := range []string{"world", "title 4711", "film 19", "artist 50 k", "nothing"} {
-		measure(b, st, "q="+text, Query{Text: text, Limit: 1000})
-		measure(b, st, "q="+text, Query{Text: text, Limit: 1000, Sort: "title", Descending: true})
-		measure(b, st, "q="+text+",kind=photo", Query{Text: text, Limit: 1000, Kinds: []string{"photo"}})
+	for _, text := range benchSearches {
+		for _, sort := range append([]string{""}, columns...) {
+			for _, descending := range []bool{false, true}[:min(len(sort)+1, 2)] {
+				measure(b, st, "q="+text, Query{Text: text, Limit: 100, Sort: sort, Descending: descending})
+			}
+		}
+		measure(b, st, "q="+text+",kind=photo", Query{Text: text, Limit: 100, Kinds: []string{"photo"}})
+		measure(b, st, "q="+text+",under=letter", Query{Text: text, Limit: 100, Under: "k"})
 	}
+}
+
+// benchSearches are for words that all have, some and none, whole, begun, inside of others and misspelled.
+var benchSearches = []string{
+	"world", "the world", "wor", "w", "0", "t", "title 4711", "film 19", "artist 50 k", "title w", "nothing", "world nothing",
+	"lantern", "anter", "lantren", "ntern wrold", "京", "東京", "babaciba", "abaciba", "babacbia",
 }
 
 func measure(b *testing.B, st *Store, name string, q Query) {

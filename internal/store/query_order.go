@@ -15,6 +15,7 @@ type entry struct {
 	key  driver.Value // int64, float64 or []byte; nil: unknown
 	root string
 	cell int64
+	tier tier // in the ranked order
 }
 
 // compare orders entries of one root by their keys, unknown ones last either way, and then by id.
@@ -67,6 +68,13 @@ func (p *pace) isOver(e *entry) bool {
 	return p.end != nil
 }
 
+// endIfLate ends the page at a place where the time is over.
+func (p *pace) endIfLate(e *entry) {
+	if p.end == nil && time.Now().After(p.ends) {
+		p.end = e
+	}
+}
+
 // sorted reads one entry more than a page holds, behind a place, by merging the orders of the cells.
 func sorted(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, err error) {
 	if q.Under != "" {
@@ -78,9 +86,8 @@ func sorted(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, e
 			return sortedBelow(c, q, cells, at)
 		}
 	}
-	_, _, bounded := boundsOf(q.Filter, q.Sort)
 	for _, unknown := range []bool{false, true} {
-		if bounded && unknown || len(out) > q.Limit || p.end != nil || unknown && !mayBeUnknown(q.Sort) || !unknown && at != nil && at.key == nil {
+		if len(out) > q.Limit || p.end != nil || unknown && !mayBeUnknown(q.Sort) || !unknown && at != nil && at.key == nil {
 			continue
 		}
 		from := at
@@ -188,7 +195,7 @@ func sortedBelow(c *conn, q *Query, cells []cell, at *entry) (found []entry, err
 		err := c.each("SELECT k.id, k.cell, k."+q.Sort+" FROM ("+belowSQL+") b CROSS JOIN sort_keys k ON k.id = b.id", func(r row) error {
 			root, wanted := of[r.int(1)]
 			if e := (entry{id: r.int(0), key: r[2], root: root}); wanted && (at == nil || compare(&e, at, q.Descending) > 0) {
-				if wanted, err = q.checks.pass(c, e.id); wanted {
+				if wanted, err = q.passes(c, e.id); wanted {
 					found = append(found, e)
 				}
 			}
@@ -229,22 +236,6 @@ type stretch struct {
 	args  []driver.Value
 }
 
-// bound narrows a stretch to what the query's filters leave of the order. Where it begins behind a place it has one end
-// already: SQLite looks into an index by one, and is not to take the other.
-func (s *stream) bound(st stretch, begun bool) stretch {
-	from, to, bounded := boundsOf(s.q.Filter, s.q.Sort)
-	if !bounded {
-		return st
-	}
-	if !begun || s.q.Descending {
-		st.where, st.args = st.where+" AND "+s.q.Sort+" >= ?", append(st.args, from)
-	}
-	if !begun || !s.q.Descending {
-		st.where, st.args = st.where+" AND "+s.q.Sort+" <= ?", append(st.args, to)
-	}
-	return st
-}
-
 // stretches gives what comes behind the last entry: what has its value and a later id, and then what has
 // a later value. A comparison of both at once would find its place by the value alone, and pass over
 // all that have the same.
@@ -261,12 +252,12 @@ func (s *stream) stretches() []stretch {
 	case s.last != nil:
 		return []stretch{
 			{col + " = ? AND id " + than + " ?", []driver.Value{s.last.key, s.last.id}},
-			s.bound(stretch{col + " " + than + " ?", []driver.Value{s.last.key}}, true),
+			{col + " " + than + " ?", []driver.Value{s.last.key}},
 		}
 	case mayBeUnknown(col):
-		return []stretch{s.bound(stretch{col + " IS NOT NULL", nil}, false)}
+		return []stretch{{col + " IS NOT NULL", nil}}
 	}
-	return []stretch{s.bound(stretch{"1", nil}, false)}
+	return []stretch{{"1", nil}}
 }
 
 // sql reads a stretch in order.

@@ -14,10 +14,14 @@ type pageEnd struct {
 	Int   *int64   `json:"n,omitempty"` // at most one of these; none: the value is unknown
 	Float *float64 `json:"f,omitempty"`
 	Bytes *[]byte  `json:"b,omitempty"`
+
+	Tier   int    `json:"t,omitempty"` // in the ranked order
+	Until  int64  `json:"u,omitempty"`
+	Spread uint16 `json:"s,omitempty"`
 }
 
 func endAt(e *entry, order string) *pageEnd {
-	p := &pageEnd{Order: order, ID: e.id, Root: e.root}
+	p := &pageEnd{Order: order, ID: e.id, Root: e.root, Tier: e.tier.number, Until: e.tier.until, Spread: e.tier.spread}
 	switch k := e.key.(type) {
 	case int64:
 		p.Int = &k
@@ -54,7 +58,7 @@ func parseEnd(text, order string) (*entry, error) {
 	if p.Order != order {
 		return nil, fmt.Errorf("%w: after: the page was of another order", ErrQuery)
 	}
-	e := &entry{id: p.ID, root: p.Root}
+	e := &entry{id: p.ID, root: p.Root, tier: tier{p.Tier, p.Until, p.Spread}}
 	switch {
 	case p.Int != nil:
 		e.key = *p.Int

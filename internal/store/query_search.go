@@ -2,97 +2,265 @@ package store
 
 import (
 	"database/sql/driver"
-	"encoding/json"
+	"errors"
+	"math"
 	"slices"
-	"strings"
 
+	"github.com/catalogizer/catalogizerd/internal/store/words"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// search finds the first MaxMatches items that match, and of those one more than a page holds, in order,
-// behind a place.
-func (s *Store) search(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, err error) {
-	match := matchExpression(q.Text)
-	if match == "" {
-		return nil, nil
+// searchMost bounds what a search does of some kinds.
+type searchMost struct {
+	ranked int // matches of a tier; as many more are looked at for those that pass the filters
+	few    int // matches that are found and sorted, rather than looked for in their order among all other items
+}
+
+func joinPath(dir, name []byte) string { return tree.Join(string(dir), string(name)) }
+
+// tier is a part of the ranked order. What is in one stands before all of the next; in it, the shortest titles of the
+// first matches come first, and then the other matches by id. Each place depends on nothing but the item itself: so
+// pages hold every item once, whatever else comes and goes.
+type tier struct {
+	number int
+	until  int64  // ids up to this one are ranked; 0: that is not known yet
+	spread uint16 // of textQuery
+}
+
+// The tiers in their order.
+const (
+	inTitle    = iota // all words as they are, in the title
+	inNames           // in titles, people and album
+	inAll             // anywhere
+	startTitle        // the last word as a beginning
+	startNames
+	startAll
+	within // rare words inside of others
+	nearly // or differing by a letter
+	roughly
+	tiers
+)
+
+const (
+	titleColumn = "{title} : "
+	nameColumns = "{title people album} : "
+)
+
+// tier gives where the matches of a tier are found; ok is false where there are none.
+func (t *textQuery) tier(n int, short bool) (s source, ranked, ok bool) {
+	e := "(" + t.all(exact) + ")"
+	opened := t.terms[len(t.terms)-1].Open
+	b := "(" + t.all(begins) + ")"
+	switch {
+	case short && n != inAll && n != startAll, n >= startTitle && n <= startAll && !opened,
+		t.common && (n == startTitle || n == startNames), n > startAll && t.spread == 0:
+		return s, false, false
 	}
+	ranked = !short
+	switch n {
+	case inTitle:
+		s.expression = titleColumn + e
+	case inNames:
+		s.expression = nameColumns + e + " NOT (" + titleColumn + e + ")"
+	case inAll:
+		s.expression = e
+		if ranked {
+			s.expression += " NOT (" + nameColumns + e + ")"
+		}
+	case startTitle:
+		s.expression = titleColumn + b + " NOT " + e
+	case startNames:
+		s.expression = "(" + nameColumns + b + ") NOT (" + e + " OR (" + titleColumn + b + "))"
+	case startAll:
+		if excluded := e; t.common || short {
+			return t.source(begins, exact, excluded), false, true
+		}
+		s.expression = b + " NOT (" + e + " OR (" + nameColumns + b + "))"
+	default:
+		f := inWords + form(n-within)
+		return t.source(f, f-1, t.all(f-1)), ranked && !t.common, true
+	}
+	return s, ranked, true
+}
+
+// ranking reads the matches of a question in their order.
+type ranking struct {
+	c     *conn
+	q     *Query
+	t     *textQuery
+	cells map[int64]string // the roots of those that pass the filters
+	pace  *pace
+	out   []entry
+}
+
+// ranked reads one entry more than a page holds of the matches, the best first, behind a place.
+func (s *Store) ranked(c *conn, q *Query, cells []cell, at *entry, p *pace) ([]entry, error) {
+	t, err := newTextQuery(c, q.Text)
+	if err != nil || len(t.terms) == 0 {
+		return nil, err
+	}
+	r := &ranking{c: c, q: q, t: t, cells: rootsByCell(cells), pace: p}
+	first := 0
+	if at != nil {
+		if first = at.tier.number; at.tier.spread != 0 {
+			err = t.spreadTo(at.tier.spread)
+		}
+	}
+	for n := first; n < tiers && err == nil && !r.isDone(); n++ {
+		if n == within && first < within {
+			if err = t.spreadOut(); err != nil {
+				break
+			}
+		}
+		if err = r.tier(n, at); err == nil && !r.isDone() && n+1 < tiers {
+			p.endIfLate(&entry{key: int64(-1), tier: tier{number: n + 1, spread: t.spread}})
+		}
+		at = nil
+	}
+	return r.out, err
+}
+
+func rootsByCell(cells []cell) map[int64]string {
 	roots := make(map[int64]string, len(cells))
-	ids := make([]int64, 0, len(cells))
 	for _, c := range cells {
 		roots[c.id] = c.root
-		ids = append(ids, c.id)
 	}
-	list, err := json.Marshal(ids)
-	if err != nil {
-		return nil, err
+	return roots
+}
+
+func (r *ranking) isDone() bool { return len(r.out) > r.q.Limit || r.pace.end != nil }
+
+// tier reads a tier behind a place.
+func (r *ranking) tier(n int, at *entry) error {
+	src, isRanked, ok := r.t.tier(n, words.IsShort(r.t.terms))
+	if !ok {
+		return nil
 	}
-	sql, args := searchSQL(q, match, string(list))
-	err = c.each(sql, func(r row) error {
-		e := entry{id: r.int(0), key: r[2], root: roots[r.int(1)]}
-		if q.Sort == byPath {
-			e.key = []byte(tree.Join(string(r.bytes(2)), string(r.bytes(3))))
+	place := tier{number: n, spread: r.t.spread}
+	rest := int64(0)
+	if at != nil && at.key == nil {
+		rest = at.id
+	}
+	if isRanked {
+		if at != nil && at.tier.until == 0 {
+			at = nil
 		}
-		if at == nil || q.compare(&e, at) > 0 {
-			out = append(out, e)
+		if at != nil {
+			place.until = at.tier.until
+		}
+		if at == nil || at.key != nil {
+			if err := r.first(src, &place, at); err != nil || r.isDone() {
+				return err
+			}
+			rest = place.until
+		}
+		if place.until == math.MaxInt64 {
+			return nil
+		}
+	}
+	err := r.matches(src, ids{rest, math.MaxInt64}, func(e *entry, passes bool) error {
+		e.key, e.root, e.tier = nil, "", place
+		if passes {
+			r.out = append(r.out, *e)
+		}
+		if r.isDone() || r.pace.isOver(e) {
+			return errFound
 		}
 		return nil
-	}, args...)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(out, func(a, b entry) int { return q.compare(&a, &b) })
-	return q.firstOf(c, out, p)
+	})
+	return err
 }
 
-// firstOf are the first of matches that pass, one more than a page holds.
-func (q *Query) firstOf(c *conn, found []entry, p *pace) (out []entry, err error) {
-	for i := range found {
-		passes, err := q.checks.pass(c, found[i].id)
-		if err != nil {
-			return nil, err
-		}
+// matches calls fn with the matches of a source among ids.
+func (r *ranking) matches(src source, among ids, fn func(e *entry, passes bool) error) error {
+	return eachMatch(r.c, r.q, "ifnull(length(k.title), 1000)", r.cells, src, among, fn)
+}
+
+// errFound ends a reading that has what it wants.
+var errFound = errors.New("enough is found")
+
+// first reads the ranked matches of a tier; where a question comes to it, it finds up to where they go.
+func (r *ranking) first(src source, place *tier, at *entry) error {
+	until, looked := int64(math.MaxInt64), 0
+	if at != nil {
+		until = place.until
+	}
+	var found []entry
+	err := r.matches(src, ids{0, until}, func(e *entry, passes bool) error {
 		if passes {
-			out = append(out, found[i])
+			found = append(found, *e)
 		}
-		if len(out) > q.Limit || q.checks != nil && p.isOver(&found[i]) {
-			break
+		if looked++; at == nil && (len(found) == r.q.most.ranked || looked == 2*r.q.most.ranked) {
+			until = e.id
+			return errFound
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return out, nil
+	place.until = until
+	if at != nil {
+		found = slices.DeleteFunc(found, func(e entry) bool { return compare(&e, at, false) <= 0 })
+	}
+	slices.SortFunc(found, func(a, b entry) int { return compare(&a, &b, false) })
+	for i := range found[:min(len(found), r.q.Limit+1-len(r.out))] {
+		found[i].tier, found[i].root = *place, ""
+		r.out = append(r.out, found[i])
+	}
+	return nil
 }
 
-// compare orders entries of all roots.
-func (q *Query) compare(a, b *entry) int {
-	if q.Sort == byPath && a.root != b.root {
-		if q.Descending {
-			a, b = b, a
+// ids are those behind one and up to another.
+type ids struct{ after, upto int64 }
+
+var everyID = ids{0, math.MaxInt64}
+
+// eachMatch calls fn with the matches of a source among ids, in their order, and whether they pass the filters.
+func eachMatch(c *conn, q *Query, key string, cells map[int64]string, src source, among ids, fn func(e *entry, passes bool) error) error {
+	sql, args := q.matchesSQL(src, key, among)
+	err := c.each(sql, func(r row) (err error) {
+		root, passes := cells[r.int(1)]
+		e := &entry{id: r.int(0), root: root, key: r[2], cell: r.int(1)}
+		if passes && q.Under != "" {
+			passes = r.int(3) != 0
 		}
-		return strings.Compare(a.root, b.root)
+		if passes && src.check != nil {
+			passes, err = src.check(e.id)
+		}
+		if err == nil {
+			err = fn(e, passes)
+		}
+		return err
+	}, args...)
+	if errors.Is(err, errFound) {
+		err = nil
 	}
-	return compare(a, b, q.Descending)
+	return err
 }
 
-// examined is how many matches are looked at for those that pass the filters.
-const examined = 10 * MaxMatches
-
-func searchSQL(q *Query, match, cells string) (string, []driver.Value) {
-	rank, key, join := "0", "k."+q.Sort, ""
-	if q.Sort == byRank {
-		rank, key = "bm25(search, 10.0, 5.0, 4.0, 1.0)", "m.rank"
+// matchesSQL reads matches in the order of ids: id, cell, a key, and whether they are below the query's directory.
+func (q *Query) matchesSQL(src source, key string, among ids) (string, []driver.Value) {
+	args := []driver.Value{among.after, among.upto}
+	from, order := "sort_keys k", " WHERE k.id > ?1 AND k.id <= ?2 ORDER BY k.id"
+	if src.expression != "" {
+		from = "search CROSS JOIN sort_keys k ON k.id = search.rowid"
+		order = " WHERE search MATCH ?3 AND search.rowid > ?1 AND search.rowid <= ?2 ORDER BY search.rowid"
+		args = append(args, src.expression)
 	}
-	if q.Sort == byPath {
-		key = "d.path, i.name"
+	columns := "k.id, k.cell, " + key
+	if q.Under != "" || q.Sort == byPath {
+		from += " CROSS JOIN items i ON i.id = k.id CROSS JOIN dirs d ON d.id = i.dir"
+		columns += ", d.path = ?4 OR d.path >= ?5 AND d.path < ?6 OR ?7"
+		for len(args) < 3 {
+			args = append(args, nil)
+		}
+		low, high := q.pathRange()
+		everywhere := int64(0)
+		if q.Under == "" {
+			everywhere = 1
+		}
+		args = append(args, []byte(q.Under), low, high, everywhere)
 	}
-	if q.Sort == byPath || q.Under != "" {
-		join = "CROSS JOIN items i ON i.id = m.id CROSS JOIN dirs d ON d.id = i.dir "
-	}
-	sql := "SELECT m.id, k.cell, " + key + " FROM (SELECT rowid AS id, " + rank + " AS rank FROM search WHERE search MATCH ? LIMIT ?) m " +
-		"CROSS JOIN sort_keys k ON k.id = m.id " + join + "WHERE k.cell IN (SELECT value FROM json_each(?))"
-	args := []driver.Value{match, int64(examined), cells}
-	if q.Under != "" {
-		from, to := q.pathRange()
-		sql += " AND (d.path = ? OR d.path >= ? AND d.path < ?)"
-		args = append(args, []byte(q.Under), from, to)
-	}
-	return sql + " LIMIT ?", append(args, int64(MaxMatches))
+	return "SELECT " + columns + " FROM " + from + order, args
 }

@@ -28,32 +28,62 @@ func (s *Store) Index(ctx context.Context) error {
 	keys := newSorter()
 	for {
 		for s.indexed.Load() < s.Head() {
-			if err := s.indexNews(ctx, keys); err != nil {
-				if ctx.Err() != nil {
-					return nil
-				}
-				if s.Damage() != nil { // which is said already, and does not pass
-					<-ctx.Done()
-					return nil
-				}
-				s.log.Warn("search index not written", zap.Error(err))
-				select {
-				case <-time.After(5 * time.Second): // a full disk, say: the feed still has it
-				case <-ctx.Done():
-					return nil
-				}
+			if err := s.indexNews(ctx, keys); err != nil && !s.waitAfter(ctx, err) {
+				return nil
 			}
+		}
+		var asked <-chan struct{}
+		var quiet <-chan time.Time
+		if s.vocabularyDue() {
+			asked, quiet = s.indexedAsked, time.After(vocabularyQuiet)
 		}
 		select {
 		case <-wake:
+			continue
+		case <-asked:
+		case <-quiet:
 		case <-ctx.Done():
+			return nil
+		}
+		if err := s.makeVocabulary(ctx); err != nil && !s.waitAfter(ctx, err) {
 			return nil
 		}
 	}
 }
 
-// Indexed reports whether everything in the feed can be sorted and searched by now.
-func (s *Store) Indexed() bool { return s.indexed.Load() >= s.Head() && !s.unbuilt.Load() }
+// waitAfter waits a while after an error; it reports false where nothing can be indexed any more.
+func (s *Store) waitAfter(ctx context.Context, err error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	if s.Damage() != nil { // which is said already, and does not pass
+		<-ctx.Done()
+		return false
+	}
+	s.log.Warn("search index not written", zap.Error(err))
+	select {
+	case <-time.After(5 * time.Second): // a full disk, say: the feed still has it
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// Indexed reports whether everything in the feed can be sorted and searched by now. Who asks, and sees that it cannot,
+// has the vocabulary made: nothing else is to be waited for then.
+func (s *Store) Indexed() bool {
+	if s.indexed.Load() < s.Head() || s.unbuilt.Load() {
+		return false
+	}
+	due := s.vocabularyDue()
+	if due {
+		select {
+		case s.indexedAsked <- struct{}{}:
+		default:
+		}
+	}
+	return !due
+}
 
 // cellKey is what a cell is of.
 type cellKey struct {
@@ -68,7 +98,7 @@ type indexEntry struct {
 	deleted bool
 	cell    cellKey
 	sort    []driver.Value // of sort_keys, from title on; words is the hash of text
-	text    []driver.Value // of search
+	text    [len(searchColumns)]string
 }
 
 // toIndex reads the stretch of the feed that follows a number.
@@ -132,14 +162,14 @@ func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 	}
 	path := tree.Join(string(r.bytes(10)), name)
 	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
-	text := []string{segment(k.titles()), segment(k.people()), segment(k.Album), segment(validText(path))}
-	words := int64(xxh3.HashString(strings.Join(text, "\x00"))) //nolint:gosec // any number
-	e.sort = []driver.Value{key, r.int(5), r.int(6), r.int(7), year, duration, words}
-	for _, t := range text {
-		e.text = append(e.text, t)
-	}
+	e.text = k.texts(path)
+	hash := int64(xxh3.HashStringSeed(strings.Join(e.text[:], "\x00"), wordsVersion)) //nolint:gosec // any number
+	e.sort = []driver.Value{key, r.int(5), r.int(6), r.int(7), year, duration, hash}
 	return e
 }
+
+// wordsVersion is of what words are: where it is another, all are written anew.
+const wordsVersion = 2
 
 var (
 	sortColumns = []string{"cell", "title", "added", "modified", "size", "year", "duration", "words"}
@@ -171,7 +201,10 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64) error {
 		return err
 	}
 	now := append([]driver.Value{cell}, e.sort...)
-	text := append([]driver.Value{e.id}, e.text...)
+	text := []driver.Value{e.id}
+	for _, t := range e.text {
+		text = append(text, t)
+	}
 	if !found {
 		return errors.Join(tx.c.exec(insertSort, append([]driver.Value{e.id}, now...)...), tx.c.exec(insertText, text...))
 	}

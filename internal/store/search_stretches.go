@@ -107,5 +107,8 @@ func (tx *Tx) index(stretch *indexStretch) error {
 			return err
 		}
 	}
+	if err := tx.addWords(stretch.entries); err != nil {
+		return err
+	}
 	return tx.c.setMeta("indexed", stretch.upto)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
 // maxSortKey bounds the collation key of a title, in bytes. Titles that agree that far sort by id.
@@ -39,69 +41,15 @@ func knownOf(doc []byte) (k known) {
 	return k
 }
 
-func (k *known) titles() string { return joinWords(k.Title, k.Series, k.EpisodeTitle) }
+// searchColumns are those of the table search.
+var searchColumns = [...]string{"title", "people", "album", "path"}
 
-func (k *known) people() string {
-	return joinWords(append([]string{k.Artist, k.AlbumArtist, k.Composer, k.Narrator}, k.Authors...)...)
-}
-
-func joinWords(parts ...string) string {
-	var b strings.Builder
-	for _, p := range parts {
-		if p == "" {
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(p)
+// texts are what an item is found by, a text for each of searchColumns.
+func (k *known) texts(path string) [len(searchColumns)]string {
+	people := append([]string{k.Artist, k.AlbumArtist, k.Composer, k.Narrator}, k.Authors...)
+	return [...]string{
+		words.Of(strings.Join([]string{k.Title, k.Series, k.EpisodeTitle}, " ")), words.Of(strings.Join(people, " ")), words.Of(k.Album), words.Of(path),
 	}
-	return b.String()
-}
-
-// segment makes text that the tokenizer can take: runs of CJK, which have no spaces between words,
-// become overlapping pairs.
-func segment(s string) string {
-	if strings.IndexFunc(s, isCJK) < 0 {
-		return s
-	}
-	var b strings.Builder
-	var run []rune
-	flush := func() {
-		for _, g := range bigrams(run) {
-			b.WriteByte(' ')
-			b.WriteString(g)
-		}
-		if len(run) > 0 {
-			b.WriteByte(' ')
-		}
-		run = run[:0]
-	}
-	for _, r := range s {
-		if isCJK(r) {
-			run = append(run, r)
-			continue
-		}
-		flush()
-		b.WriteRune(r)
-	}
-	flush()
-	return b.String()
-}
-
-func bigrams(run []rune) []string {
-	if len(run) == 1 {
-		return []string{string(run)}
-	}
-	var out []string
-	for i := 0; i+1 < len(run); i++ {
-		out = append(out, string(run[i:i+2]))
-	}
-	return out
-}
-
-func isCJK(r rune) bool {
-	return r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
 // Bounds of what a search may ask for: the work of a search grows with the square of its words.
@@ -122,49 +70,3 @@ func checkText(q string) error {
 	}
 	return nil
 }
-
-// matchExpression turns what a person typed into an FTS5 expression: every word must be there, quoted words as a
-// phrase, the last word may be the beginning of one. It is empty where nothing can be searched for.
-func matchExpression(q string) string {
-	var terms []string
-	add := func(words string, phrase bool) {
-		words = strings.ReplaceAll(strings.ToValidUTF8(words, " "), "\x00", " ") // a NUL ends SQLite's expression
-		for _, w := range splitTerms(words, phrase) {
-			terms = append(terms, `"`+strings.ReplaceAll(w, `"`, `""`)+`"`)
-		}
-	}
-	parts := strings.Split(q, `"`)
-	for i, p := range parts {
-		add(p, i%2 == 1 && i < len(parts)-1)
-	}
-	if len(terms) == 0 {
-		return ""
-	}
-	if len(parts)%2 == 1 && strings.TrimSpace(parts[len(parts)-1]) != "" {
-		terms[len(terms)-1] += "*"
-	}
-	return strings.Join(terms, " AND ")
-}
-
-// splitTerms splits into words that hold a letter or digit; a phrase stays whole.
-func splitTerms(s string, phrase bool) []string {
-	has := func(w string) bool {
-		return strings.IndexFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) >= 0
-	}
-	if phrase {
-		if !has(s) {
-			return nil
-		}
-		return []string{strings.Join(strings.Fields(segment(s)), " ")}
-	}
-	var out []string
-	for w := range strings.FieldsSeq(s) {
-		if has(w) {
-			out = append(out, strings.Join(strings.Fields(segment(w)), " "))
-		}
-	}
-	return out
-}
-
-// validText replaces each byte that is not UTF-8.
-func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -295,36 +294,17 @@ func (s *Store) SearchWorks(ctx context.Context, text string, match func(*WorkVi
 	if err := checkText(text); err != nil {
 		return nil, err
 	}
-	words := matchExpression(text)
-	if words == "" {
-		return nil, nil
-	}
 	err = s.readQuery(ctx, func(c *conn) error {
-		var found []WorkHit
-		err := c.each("SELECT rowid, bm25(work_search, 10.0, 5.0) FROM work_search WHERE work_search MATCH ? LIMIT ?", func(r row) error {
-			rank, _ := r[1].(float64)
-			found = append(found, WorkHit{WorkView{ID: r.int(0)}, rank})
-			return nil
-		}, words, int64(MaxMatches))
-		if err != nil {
-			return err
-		}
-		slices.SortFunc(found, func(a, b WorkHit) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Work.ID, b.Work.ID)) })
-		for _, hit := range found {
-			err := eachWork(c, "WHERE w.id = ? AND w.gone = 0", func(w *WorkView) error {
+		return eachWorkMatch(c, text, func(id int64, rank float64) error {
+			return eachWork(c, "WHERE w.id = ? AND w.gone = 0", func(w *WorkView) error {
 				if match == nil || match(w) {
-					hit.Work = *w
-					if out = append(out, hit); len(out) == limit {
+					if out = append(out, WorkHit{*w, rank}); len(out) == limit {
 						return errPageFull
 					}
 				}
 				return nil
-			}, hit.Work.ID)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+			}, id)
+		})
 	})
 	if errors.Is(err, errPageFull) {
 		err = nil

@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"slices"
 	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
 // WorkPut is a work as it is to be kept.
@@ -278,7 +280,7 @@ func (tx *Tx) endWork(e *WorkEnd, at int64) error {
 // words are what a work is searched by.
 func (w *WorkView) words() [2]string {
 	people := slices.Concat(w.Artists, w.Authors, w.Narrators)
-	return [2]string{segment(joinWords(w.Title, w.Series)), segment(joinWords(people...))}
+	return [2]string{words.Of(w.Title + " " + w.Series), words.Of(strings.Join(people, " "))}
 }
 
 func (tx *Tx) putWords(old, w *WorkView) error {

@@ -78,5 +78,5 @@ CREATE INDEX credits_mbid ON credits (party, mbid) WHERE mbid <> '';
 CREATE VIRTUAL TABLE work_search USING fts5 (
     title, people,
     content = '', contentless_delete = 1,
-    tokenize = 'unicode61 remove_diacritics 2'
+    tokenize = 'ascii'
 );

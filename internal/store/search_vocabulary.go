@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store/words"
+)
+
+// The vocabulary is the words that others may be taken for, a few bytes an item, so that what is inside of words or
+// misspelled is found by the words that have it. Its pages are made anew from the search index from time to time; what
+// comes between stands in a page of its own.
+const (
+	pageOfStarts = 0  // beginnings of words that very many items have
+	pageOfNew    = -1 // words since the other pages were made
+)
+
+const (
+	vocabularyRows  = 20_000          // changes since then after which they are made anew,
+	vocabularyPart  = 4               // or as many as one of so many items
+	vocabularyQuiet = 5 * time.Second // for which nothing is indexed then, where nobody asks whether all is
+	commonItems     = 200_000         // that have a beginning of which the search index does not list them all at once
+	neverMade       = -1 << 40
+)
+
+// vocabularyDue reports whether the vocabulary is to be made anew.
+func (s *Store) vocabularyDue() bool {
+	since := s.indexed.Load() - s.vocabulary.Load()
+	return since >= vocabularyRows && since >= s.ItemCounts().Items/vocabularyPart
+}
+
+// addWords puts the words of entries into the page of those that are new; where it is full, all pages are due.
+func (tx *Tx) addWords(entries []indexEntry) error {
+	if tx.s.vocabularyDue() {
+		return nil
+	}
+	fresh := map[string]bool{}
+	page, err := tx.c.vocabularyPage(pageOfNew)
+	if err != nil {
+		return err
+	}
+	words.EachWord(page, func(w []byte, _ int) { fresh[string(w)] = true })
+	before := len(fresh)
+	for i := range entries {
+		for _, text := range entries[i].text {
+			for w := range strings.SplitSeq(text, " ") {
+				if !fresh[w] && words.Kept(w) {
+					fresh[w] = true
+				}
+			}
+		}
+	}
+	if len(fresh) == before {
+		return nil
+	}
+	page = page[:0]
+	for _, w := range slices.Sorted(maps.Keys(fresh)) {
+		page = words.AppendWord(page, w, 1)
+	}
+	if len(page) > words.PageBytes {
+		tx.s.vocabulary.Store(neverMade)
+		return tx.c.setMeta("vocabulary", int64(neverMade))
+	}
+	return tx.c.savePage(pageOfNew, page)
+}
+
+func (c *conn) vocabularyPage(page int64) (words []byte, err error) {
+	_, err = c.one("SELECT words FROM vocabulary WHERE page = ?", func(r row) { words = r.bytes(0) }, page)
+	return words, err
+}
+
+func (c *conn) savePage(page int64, words []byte) error {
+	notNull := append([]byte{}, words...)
+	return c.exec("INSERT INTO vocabulary (page, words) VALUES (?, ?) ON CONFLICT (page) DO UPDATE SET words = excluded.words", page, notNull)
+}
+
+// makeVocabulary makes all its pages anew.
+func (s *Store) makeVocabulary(ctx context.Context) error {
+	var pages [][]byte
+	var upto int64
+	err := s.read(ctx, func(c *conn) (err error) {
+		if upto, err = c.number("SELECT value FROM meta WHERE key = 'indexed'"); err == nil {
+			pages, err = readVocabulary(c)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read the words of the search index: %w", err)
+	}
+	err = s.Update(ctx, func(tx *Tx) error {
+		if err := tx.c.exec("DELETE FROM vocabulary"); err != nil {
+			return err
+		}
+		for i, p := range pages {
+			if err := tx.c.savePage(int64(i), p); err != nil {
+				return err
+			}
+		}
+		return tx.c.setMeta("vocabulary", upto)
+	})
+	if err == nil {
+		s.vocabulary.Store(upto)
+	}
+	return err
+}
+
+// readVocabulary makes pages of the search index; the first is of beginnings. What begins with a digit is counted by its
+// first signs only: numbers are many, and none is meant by another.
+func readVocabulary(c *conn) ([][]byte, error) {
+	starts := newStarts()
+	err := c.each("SELECT substr(term, 1, 3), sum(doc) FROM search_terms WHERE term < ':' GROUP BY 1", func(r row) error {
+		starts.add(r.text(0), r.int(1))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	pages := [][]byte{nil}
+	err = c.each("SELECT term, doc FROM search_terms WHERE term >= ':'", func(r row) error {
+		w, items := r.text(0), r.int(1)
+		starts.add(w, items)
+		if !words.Kept(w) {
+			return nil
+		}
+		last := len(pages) - 1
+		if last == 0 || len(pages[last])+len(w) >= words.PageBytes {
+			pages, last = append(pages, make([]byte, 0, words.PageBytes)), last+1
+		}
+		pages[last] = words.AppendWord(pages[last], w, items)
+		return nil
+	})
+	pages[pageOfStarts] = starts.page()
+	return pages, err
+}
+
+// starts counts by beginnings of words, which come in order.
+type starts struct {
+	open   []int64 // by length: items of the words that begin as the last
+	last   string
+	common map[string]int64
+}
+
+func newStarts() *starts { return &starts{common: map[string]int64{}} }
+
+// add takes in the next word.
+func (s *starts) add(word string, items int64) {
+	same := 0
+	for same < min(len(word), len(s.last)) && word[same] == s.last[same] {
+		same++
+	}
+	s.shut(same)
+	for len(s.open) < len(word) {
+		s.open = append(s.open, 0)
+	}
+	for i := range s.open {
+		s.open[i] += items
+	}
+	s.last = word
+}
+
+// shut ends the beginnings longer than so many bytes.
+func (s *starts) shut(length int) {
+	for n := len(s.open); n > length; n-- {
+		if s.open[n-1] >= commonItems {
+			s.common[s.last[:n]] = s.open[n-1]
+		}
+	}
+	s.open = s.open[:min(length, len(s.open))]
+}
+
+func (s *starts) page() (page []byte) {
+	s.shut(0)
+	for _, w := range slices.Sorted(maps.Keys(s.common)) {
+		page = words.AppendWord(page, w, s.common[w])
+	}
+	return page
+}
+
+// isCommon reports whether very many items have words that begin so, as far as is known.
+func (c *conn) isCommon(start string) (common bool, err error) {
+	page, err := c.vocabularyPage(pageOfStarts)
+	words.EachWord(page, func(w []byte, _ int) { common = common || string(w) == start })
+	return common, err
+}
