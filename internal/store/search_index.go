@@ -96,6 +96,7 @@ type cellKey struct {
 type indexEntry struct {
 	id      int64
 	deleted bool
+	isNew   bool // its id is above all that were indexed before it
 	cell    cellKey
 	sort    []driver.Value // of sort_keys, from title on; words is the hash of text
 	text    [len(searchColumns)]string
@@ -186,7 +187,10 @@ const (
 // index of which a column is set, and the search all words of a text.
 func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64) error {
 	var was []driver.Value
-	found, err := tx.c.one(selectSort, func(r row) { was = slices.Clone(r) }, e.id)
+	found, err := false, error(nil)
+	if !e.isNew {
+		found, err = tx.c.one(selectSort, func(r row) { was = slices.Clone(r) }, e.id)
+	}
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,10 @@ import (
 	"fmt"
 )
 
+// atOnce is how many stretches are indexed in one request where nobody waits behind it: what the search is given in each
+// request it has to merge.
+const atOnce = 4
+
 // stretchesAhead is how many stretches of the feed may be with the writer while the next one is read and taken apart,
 // which costs half as much as to write it.
 const stretchesAhead = 3
@@ -19,9 +23,14 @@ type indexStretch struct {
 // errStretchMissing says that what comes before a stretch was not written. It is read once more.
 var errStretchMissing = errors.New("stretch of the feed before it is not indexed")
 
-// indexNews indexes all that the feed has beyond what is indexed. It returns when all that it has handed to the writer
-// is written, or has failed: then what is not indexed is read anew.
-func (s *Store) indexNews(ctx context.Context, keys *sorter) (err error) {
+// indexNews indexes all that the feed has beyond what is indexed, in steps that nobody waits for long.
+func (s *Store) indexNews(ctx context.Context, keys *sorter) error {
+	return s.indexInSteps(ctx, keys, 1)
+}
+
+// indexInSteps indexes so many stretches in one request. It returns when all that it has handed to the writer is
+// written, or has failed: then what is not indexed is read anew.
+func (s *Store) indexInSteps(ctx context.Context, keys *sorter, stretches int) (err error) {
 	answers := make(chan error, stretchesAhead) // one for each stretch that is with the writer
 	under := 0
 	answer := func() error {
@@ -35,6 +44,9 @@ func (s *Store) indexNews(ctx context.Context, keys *sorter) (err error) {
 	}()
 	for after := s.indexed.Load(); after < s.Head(); {
 		stretch, err := s.toIndex(ctx, keys, after)
+		for n := 1; err == nil && n < stretches && stretch.upto < s.Head(); n++ {
+			err = s.lengthen(ctx, keys, stretch)
+		}
 		if err != nil {
 			return err
 		}
@@ -50,6 +62,13 @@ func (s *Store) indexNews(ctx context.Context, keys *sorter) (err error) {
 		after = stretch.upto
 	}
 	return nil
+}
+
+// lengthen adds what follows a stretch.
+func (s *Store) lengthen(ctx context.Context, keys *sorter, stretch *indexStretch) error {
+	more, err := s.toIndex(ctx, keys, stretch.upto)
+	stretch.entries, stretch.upto = append(stretch.entries, more.entries...), more.upto
+	return err
 }
 
 // indexNext indexes the next stretch of the feed, and waits until it is written.
@@ -100,10 +119,18 @@ func (tx *Tx) index(stretch *indexStretch) error {
 	if err != nil {
 		return err
 	}
+	highest, err := tx.c.number("SELECT coalesce(max(id), 0) FROM sort_keys")
+	if err != nil {
+		return err
+	}
 	cells := map[cellKey]int64{}
 	for i := range stretch.entries {
+		e := &stretch.entries[i]
+		if e.isNew = e.id > highest; e.isNew {
+			highest = e.id
+		}
 		tx.rows++
-		if err := tx.indexOne(&stretch.entries[i], cells); err != nil {
+		if err := tx.indexOne(e, cells); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Store) indexFirst(ctx context.Context) error {
 	if err != nil || len(dropped) == 0 {
 		return err
 	}
-	err = s.indexNews(ctx, newSorter())
+	err = s.indexInSteps(ctx, newSorter(), atOnce)
 	for _, o := range dropped { // whatever has become of the rest
 		berr := s.buildSort(ctx, o)
 		err = errors.Join(err, berr)
