@@ -40,10 +40,8 @@ func (r *runner) listDir(ctx context.Context, j *job, above *ignore.Rules, g *re
 			return nil, err
 		}
 	}
-	g.Dirs, g.Ignored = make(map[string]struct{}), map[string]struct{}{}
-	g.Broken = make(map[string]struct{}, len(l.Broken))
 	for _, n := range l.Broken {
-		g.Broken[n] = struct{}{}
+		add(&g.Broken, n)
 	}
 	if !own && rules == above && g.Began-g.Self.MTime > reconcile.FreshStamp {
 		g.Stamp = reconcile.StampOf(&g.Self, above)
@@ -55,16 +53,16 @@ func (r *runner) listDir(ctx context.Context, j *job, above *ignore.Rules, g *re
 
 // filterEntries sorts a listing into what the catalog takes and what is not followed, and sums up its digest.
 func (r *runner) filterEntries(entries []tree.Entry, dir string, rules *ignore.Rules, g *reconcile.Snapshot) {
-	var buf []byte
+	var space [512]byte // for the digest of all but the longest names
+	buf := space[:0]
 	var mounts, links []string
-	g.Mounts = map[string]struct{}{}
 	g.Files = entries[:0:len(entries)]
 	g.Subdirs = nil
 	for i := range entries {
 		e := entries[i]
 		ignored := rules.IgnoredIn(dir, e.Name, e.Type == tree.Dir)
 		if g.Provisional && (ignored || !e.Type.Taken()) {
-			g.Ignored[e.Name] = struct{}{}
+			add(&g.Ignored, e.Name)
 		}
 		var part store.Digest
 		switch {
@@ -82,10 +80,10 @@ func (r *runner) filterEntries(entries []tree.Entry, dir string, rules *ignore.R
 			g.Files = append(g.Files, e)
 		}
 		if e.Mount {
-			g.Mounts[e.Name] = struct{}{}
+			add(&g.Mounts, e.Name)
 		}
 		if e.Type == tree.Dir && !ignored {
-			g.Dirs[e.Name] = struct{}{}
+			add(&g.Dirs, e.Name)
 			g.Subdirs = append(g.Subdirs, e)
 		}
 		g.Digest = g.Digest.Add(part)
@@ -95,8 +93,19 @@ func (r *runner) filterEntries(entries []tree.Entry, dir string, rules *ignore.R
 	g.Skipped = store.SkippedOf(mounts, links, r.brokenNames(g, dir, rules))
 }
 
+// add puts a name into a set that is made for the first one: most directories have none.
+func add(set *map[string]struct{}, name string) {
+	if *set == nil {
+		*set = map[string]struct{}{}
+	}
+	(*set)[name] = struct{}{}
+}
+
 // brokenNames are those names of a directory that could not be looked at and are not passed over, whatever they are.
 func (r *runner) brokenNames(g *reconcile.Snapshot, dir string, rules *ignore.Rules) (names []string) {
+	if len(g.Broken) == 0 {
+		return nil
+	}
 	for _, n := range slices.Sorted(maps.Keys(g.Broken)) {
 		if !rules.IgnoredIn(dir, n, true) {
 			names = append(names, n)

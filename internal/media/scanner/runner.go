@@ -136,6 +136,7 @@ func (r *runner) run(ctx context.Context) error {
 			r.running--
 		case res := <-r.outcomes:
 			r.take(res)
+			r.takeReady()
 		case <-timer.C:
 		}
 		if j != nil {
@@ -207,6 +208,21 @@ func (r *runner) enqueue(j *job) {
 		r.queue.pushUrgent(j)
 	} else {
 		r.queue.push(j)
+	}
+}
+
+// takeReady takes in what else has been delivered: a worker that found nothing new delivers its outcome and is free at
+// once, and each turn of the loop costs as much as that outcome.
+func (r *runner) takeReady() {
+	for {
+		select {
+		case <-r.freed:
+			r.running--
+		case res := <-r.outcomes:
+			r.take(res)
+		default:
+			return
+		}
 	}
 }
 

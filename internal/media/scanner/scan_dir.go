@@ -240,7 +240,6 @@ func (r *runner) statNames(ctx context.Context, scan *dirScan, g *reconcile.Snap
 	if d, found, err := r.s.store.Dir(ctx, r.id, g.Dir); err != nil || found && d.Skipped.Links+d.Skipped.Unreadable > 0 {
 		return false, err // one of the names may have been among these: a listing says how many there are now
 	}
-	g.Dirs, g.Broken = map[string]struct{}{}, map[string]struct{}{}
 	gone := false
 	for _, name := range g.Names {
 		at, err := r.statName(ctx, tree.Join(g.Dir, name), name, rules, g)

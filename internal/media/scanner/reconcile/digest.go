@@ -29,7 +29,8 @@ func entryOf(it *store.Item) tree.Entry {
 
 // NameDigest is the part of a subdirectory, or of what the listing was filtered by.
 func NameDigest(kind byte, name string) store.Digest {
-	h := xxh3.Hash128(append([]byte{kind}, name...))
+	var space [256]byte
+	h := xxh3.Hash128(append(append(space[:0], kind), name...))
 	return store.Digest{Hi: h.Hi, Lo: h.Lo}
 }
 
