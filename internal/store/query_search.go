@@ -99,6 +99,9 @@ func (s *Store) ranked(c *conn, q *Query, cells []cell, at *entry, p *pace) ([]e
 	if err != nil || len(t.terms) == 0 {
 		return nil, err
 	}
+	if t.common {
+		p.often = paceOften / 8
+	}
 	r := &ranking{c: c, q: q, t: t, cells: rootsByCell(cells), pace: p}
 	first := 0
 	if at != nil {

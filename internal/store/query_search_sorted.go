@@ -19,7 +19,7 @@ func (s *Store) searched(c *conn, q *Query, cells []cell, at *entry, p *pace) ([
 	if few || err != nil {
 		return out, err
 	}
-	q.text, p.few = t, min(p.few, maxUnsure)
+	q.text, p.few, p.often = t, min(p.few, maxUnsure), paceOften/8
 	if q.Sort == byPath {
 		return s.byPaths(c, q, cells, at, p)
 	}
@@ -33,11 +33,14 @@ func (s *Store) fewMatches(c *conn, q *Query, cells []cell, at *entry, t *textQu
 	}
 	src := t.source(t.widest(), exact, "")
 	most := q.most.few
-	if src.check != nil {
-		most = min(most, maxUnsure)
-	}
 	if src.expression == "" {
 		return nil, false, nil
+	}
+	if src.check != nil {
+		most = min(most, maxUnsure)
+		if n, err := t.count(src.expression, most+1); n > int64(most) || err != nil {
+			return nil, false, err
+		}
 	}
 	key := "k." + q.Sort
 	if q.Sort == byPath {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"math/bits"
 	"strings"
 
@@ -148,6 +149,9 @@ func (t *textQuery) source(f, without form, excluded string) source {
 
 // isFound reports whether at least so many items have what is asked for, the last word as a beginning.
 func (t *textQuery) isFound(many int) (bool, error) {
+	if n, err := t.count(t.all(exact), many); n >= int64(many) || err != nil {
+		return err == nil, err
+	}
 	last := len(t.terms) - 1
 	if last > 0 {
 		if n, err := t.count(t.expression(last, exact), 1); n == 0 || err != nil {
@@ -167,10 +171,15 @@ func (t *textQuery) isFound(many int) (bool, error) {
 		looked++
 		has, err := s.check(r.int(0))
 		if has {
-			found++
+			if found++; found == many {
+				return errFound
+			}
 		}
 		return err
 	}, s.expression, int64(maxUnsure))
+	if errors.Is(err, errFound) {
+		err = nil
+	}
 	return found >= many || looked == maxUnsure, err
 }
 
