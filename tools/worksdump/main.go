@@ -97,6 +97,7 @@ func derive(items []exported) []works.Work {
 			}
 		}
 	}
+	works.Separate(parts, works.MaxShared)
 	return append(works.JoinArtists(credits), works.Join(parts)...)
 }
 

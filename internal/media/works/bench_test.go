@@ -75,6 +75,7 @@ func worksOf(shelves []*shelf) []works.Work {
 			}
 		}
 	}
+	works.Separate(parts, works.MaxShared)
 	return append(works.JoinArtists(credits), works.Join(parts)...)
 }
 

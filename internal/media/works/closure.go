@@ -3,16 +3,35 @@ package works
 import (
 	"context"
 	"slices"
+
+	"github.com/zeebo/xxh3"
 )
+
+// Hash is what is kept of a key. That two keys have one hash is so rare that it does not happen, and harms little.
+func Hash(key string) int64 {
+	h := xxh3.HashString(key)
+	return int64(h) //nolint:gosec // any number
+}
 
 // Trace is what is kept of a part, to know whether it is another one when its unit is derived anew.
 type Trace struct {
-	Keys   []string
+	Keys   []int64 // hashes
 	Digest uint64
 }
 
 // Trace returns what is to be kept of the part.
-func (p *Part) Trace() Trace { return Trace{Keys: p.Keys, Digest: p.digest()} }
+func (p *Part) Trace() Trace { return Trace{Keys: p.hashes(), Digest: p.digest()} }
+
+// hashes are those of the part's keys. They are made once: nothing else is done to the part at that time.
+func (p *Part) hashes() []int64 {
+	if p.hashed == nil {
+		p.hashed = make([]int64, len(p.Keys))
+		for i, k := range p.Keys {
+			p.hashed[i] = Hash(k)
+		}
+	}
+	return p.hashed
+}
 
 // Catalog is what is known of items and of units as they were derived last.
 type Catalog interface {
@@ -20,15 +39,15 @@ type Catalog interface {
 	Items(ctx context.Context, unit Unit) (items []Item, group string, err error)
 	// Traces are of the parts that the unit had.
 	Traces(ctx context.Context, unit Unit) ([]Trace, error)
-	// With are the units with a part that had one of the keys.
-	With(ctx context.Context, keys []string) ([]Unit, error)
+	// With are units with a part that had the key: at most so many, or all where most is 0.
+	With(ctx context.Context, key int64, most int) ([]Unit, error)
 }
 
 // Change is what becomes of changed units.
 type Change struct {
-	// Keys are those of all parts that are others now, and of all that may be one work with them. The works with one
-	// of these keys are replaced by what Join makes of Parts; no others change.
-	Keys  map[string]bool
+	// Keys are hashes of those of all parts that are others now, and of all that may be one work with them. The works
+	// with one of these keys are replaced by what Join makes of Parts; no others change.
+	Keys  map[int64]bool
 	Parts []*Part
 	// Units are the changed units with all their parts, whose traces are to be kept.
 	Units map[Unit][]*Part
@@ -36,96 +55,241 @@ type Change struct {
 	Derived int
 }
 
-// Closure derives changed units, and of others what may be one work with what changed in them. A file that moved
-// changed the unit that it was in too: only with both at hand is it decided well who keeps an id.
-func Closure(ctx context.Context, c Catalog, changed []Unit) (*Change, error) {
-	out := &Change{Keys: make(map[string]bool), Units: make(map[Unit][]*Part, len(changed))}
-	derived := make(map[Unit][]*Part, len(changed))
-	var queue []string
-	reach := func(keys []string) {
-		for _, k := range keys {
-			if !out.Keys[k] {
-				out.Keys[k] = true
-				queue = append(queue, k)
-			}
-		}
-	}
-	for _, u := range changed {
-		if _, ok := derived[u]; ok {
-			continue
-		}
-		parts, err := deriveFrom(ctx, c, u)
-		if err != nil {
-			return nil, err
-		}
-		traces, err := c.Traces(ctx, u)
-		if err != nil {
-			return nil, err
-		}
-		derived[u], out.Units[u] = parts, parts
-		reach(others(parts, traces))
-	}
-	for len(queue) > 0 {
-		keys := queue
-		queue = nil
-		units, err := c.With(ctx, keys)
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range units {
-			if _, ok := derived[u]; !ok {
-				if derived[u], err = deriveFrom(ctx, c, u); err != nil {
-					return nil, err
-				}
-			}
-		}
-		// Those that were derived before may have a part with one of the new keys as well.
-		for _, parts := range derived {
-			for _, p := range parts {
-				if slices.ContainsFunc(p.Keys, func(k string) bool { return out.Keys[k] }) {
-					reach(p.Keys)
-				}
-			}
-		}
-	}
-	for _, parts := range derived {
-		for _, p := range parts {
-			if out.Keys[p.Keys[0]] {
-				out.Parts = append(out.Parts, p)
-			}
-		}
-	}
-	out.Derived = len(derived)
-	return out, nil
+// closing is a closure on its way.
+type closing struct {
+	Change
+	ctx     context.Context //nolint:containedctx // it lives as long as the call
+	catalog Catalog
+	derived map[Unit][]*Part
+	traces  map[Unit][]Trace
+	shared  map[int64]*sharing
+	gained  map[int64]int  // by how many changed units more a key is had
+	crossed map[int64]bool // keys that have become too common, or have ceased to be
+	queue   []int64
+	most    int // units that may share a key
 }
 
-func deriveFrom(ctx context.Context, c Catalog, u Unit) ([]*Part, error) {
-	items, group, err := c.Items(ctx, u)
+// sharing is how common a key is.
+type sharing struct {
+	units []Unit // that had it; where it was too common, only some
+	was   bool   // it was too common
+	is    bool   // it is now
+}
+
+// Closure derives changed units, and of others what may be one work with what changed in them. A file that moved
+// changed the unit that it was in too: only with both at hand is it decided well who keeps an id. A key that more units share than most joins nothing: see
+// MaxShared.
+func Closure(ctx context.Context, c Catalog, changed []Unit, most int) (*Change, error) {
+	cl := &closing{most: most, Change: Change{Keys: make(map[int64]bool), Units: make(map[Unit][]*Part, len(changed))}, ctx: ctx, catalog: c,
+		derived: make(map[Unit][]*Part, len(changed)), traces: make(map[Unit][]Trace, len(changed)),
+		shared: make(map[int64]*sharing), gained: make(map[int64]int), crossed: make(map[int64]bool)}
+	for _, u := range changed {
+		if err := cl.deriveChanged(u); err != nil {
+			return nil, err
+		}
+	}
+	for key, n := range cl.gained {
+		if s, err := cl.sharing(key); err != nil {
+			return nil, err
+		} else if n != 0 && s.was != s.is {
+			cl.crossed[key] = true
+			cl.queue = append(cl.queue, key)
+		}
+	}
+	for u := range cl.Units {
+		if err := cl.reachOthers(u); err != nil {
+			return nil, err
+		}
+	}
+	for len(cl.queue) > 0 {
+		if err := cl.follow(); err != nil {
+			return nil, err
+		}
+	}
+	for u, parts := range cl.derived {
+		for _, p := range parts {
+			keys, err := cl.joins(p.hashes(), u, false)
+			if err != nil {
+				return nil, err
+			}
+			if cl.Keys[keys[0]] {
+				p.apart = keys[0] == apartKey(u)
+				cl.Parts = append(cl.Parts, p)
+			}
+		}
+	}
+	cl.Derived = len(cl.derived)
+	return &cl.Change, nil
+}
+
+func (cl *closing) deriveChanged(u Unit) error {
+	if _, ok := cl.derived[u]; ok {
+		return nil
+	}
+	if err := cl.derive(u); err != nil {
+		return err
+	}
+	traces, err := cl.catalog.Traces(cl.ctx, u)
+	if err != nil {
+		return err
+	}
+	cl.Units[u], cl.traces[u] = cl.derived[u], traces
+	is, was := make(map[int64]bool), make(map[int64]bool)
+	for _, p := range cl.derived[u] {
+		for _, k := range p.hashes() {
+			is[k] = true
+		}
+	}
+	for _, t := range traces {
+		for _, k := range t.Keys {
+			was[k] = true
+			if !is[k] {
+				is[k] = false
+			}
+		}
+	}
+	for k, now := range is {
+		switch {
+		case now && !was[k]:
+			cl.gained[k]++
+		case !now && was[k]:
+			cl.gained[k]--
+		}
+	}
+	return nil
+}
+
+func (cl *closing) derive(u Unit) error {
+	items, group, err := cl.catalog.Items(cl.ctx, u)
+	if err != nil {
+		return err
+	}
+	cl.derived[u] = Derive(u, group, items)
+	return nil
+}
+
+// sharing says how common a key was and is.
+func (cl *closing) sharing(key int64) (*sharing, error) {
+	if s := cl.shared[key]; s != nil {
+		return s, nil
+	}
+	units, err := cl.catalog.With(cl.ctx, key, cl.most+1)
 	if err != nil {
 		return nil, err
 	}
-	return Derive(u, group, items), nil
+	s := &sharing{units: units, was: len(units) > cl.most}
+	s.is = len(units)+cl.gained[key] > cl.most
+	if s.was && cl.gained[key] < 0 { // how many there are matters now
+		if s.units, err = cl.catalog.With(cl.ctx, key, 0); err != nil {
+			return nil, err
+		}
+		s.is = len(s.units)+cl.gained[key] > cl.most
+	}
+	cl.shared[key] = s
+	return s, nil
 }
 
-// others are the keys of parts that are not what they were, now and before.
-func others(parts []*Part, traces []Trace) []string {
-	was := make(map[uint64]bool, len(traces))
-	for _, t := range traces {
+// joins are the keys by which a part of a unit is joined, or was before: its own, or that of what stays apart.
+func (cl *closing) joins(keys []int64, u Unit, before bool) ([]int64, error) {
+	for _, k := range keys {
+		s, err := cl.sharing(k)
+		if err != nil {
+			return nil, err
+		}
+		if before && s.was || !before && s.is {
+			return []int64{apartKey(u)}, nil
+		}
+	}
+	return keys, nil
+}
+
+// reach notes keys of parts that are others now, or may be one work with one.
+func (cl *closing) reach(keys []int64, u Unit) {
+	for _, k := range keys {
+		if !cl.Keys[k] {
+			cl.Keys[k] = true
+			if k != apartKey(u) {
+				cl.queue = append(cl.queue, k)
+			}
+		}
+	}
+}
+
+// reachOthers reaches the keys of parts of a changed unit that are not what they were, now and before.
+func (cl *closing) reachOthers(u Unit) error {
+	was := make(map[uint64]bool, len(cl.traces[u]))
+	for _, t := range cl.traces[u] {
 		was[t.Digest] = true
 	}
-	is := make(map[uint64]bool, len(parts))
-	var keys []string
-	for _, p := range parts {
+	is := make(map[uint64]bool, len(cl.derived[u]))
+	for _, p := range cl.derived[u] {
 		digest := p.digest()
-		is[digest] = true
-		if !was[digest] {
-			keys = append(keys, p.Keys...)
+		if is[digest] = true; was[digest] {
+			continue
+		}
+		keys, err := cl.joins(p.hashes(), u, false)
+		if err != nil {
+			return err
+		}
+		cl.reach(keys, u)
+	}
+	for _, t := range cl.traces[u] {
+		if is[t.Digest] {
+			continue
+		}
+		keys, err := cl.joins(t.Keys, u, true)
+		if err != nil {
+			return err
+		}
+		cl.reach(keys, u)
+	}
+	return nil
+}
+
+// follow derives the units that have one of the keys that were reached, and reaches those of parts that share one.
+func (cl *closing) follow() error {
+	keys := cl.queue
+	cl.queue = nil
+	for _, key := range keys {
+		s, err := cl.sharing(key)
+		if err != nil {
+			return err
+		}
+		for _, u := range s.units {
+			if _, ok := cl.derived[u]; !ok {
+				if err := cl.derive(u); err != nil {
+					return err
+				}
+			}
 		}
 	}
-	for _, t := range traces {
-		if !is[t.Digest] {
-			keys = append(keys, t.Keys...)
+	// Those that were derived before may have a part with one of the new keys as well.
+	for u, parts := range cl.derived {
+		for _, p := range parts {
+			if err := cl.reachShared(p, u); err != nil {
+				return err
+			}
 		}
 	}
-	return keys
+	return nil
+}
+
+// reachShared reaches all keys of a part that shares one that was reached. Where the part is another, its trace tells
+// what it was.
+func (cl *closing) reachShared(p *Part, u Unit) error {
+	is, err := cl.joins(p.hashes(), u, false)
+	if err != nil {
+		return err
+	}
+	was, err := cl.joins(p.hashes(), u, true)
+	if err != nil {
+		return err
+	}
+	reached := func(k int64) bool { return cl.Keys[k] }
+	crossed := func(k int64) bool { return cl.crossed[k] }
+	if slices.ContainsFunc(is, reached) || slices.ContainsFunc(was, reached) || slices.ContainsFunc(p.hashes(), crossed) {
+		cl.reach(is, u)
+		cl.reach(was, u)
+	}
+	return nil
 }

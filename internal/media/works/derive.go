@@ -1,6 +1,7 @@
 package works
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -48,11 +49,34 @@ func Derive(unit Unit, group string, items []Item) []*Part {
 	d.deriveComics()
 	d.deriveBooks()
 	d.attach()
+	d.noteNewest()
 	for _, p := range d.parts {
 		p.Unit, p.group = unit, group
 		p.Credit.Group = group
 	}
 	return d.parts
+}
+
+// noteNewest has parts be others when what belongs to them has changed, though it is not main.
+func (d *derivation) noteNewest() {
+	var seqs map[int64]int64
+	newest := func(p *Part, members []Member) {
+		if len(members) > 0 && seqs == nil {
+			seqs = make(map[int64]int64, len(d.entries))
+			for i := range d.entries {
+				seqs[d.entries[i].ID] = d.entries[i].Seq
+			}
+		}
+		for i := range members {
+			p.newest = max(p.newest, seqs[members[i].ID])
+		}
+	}
+	for _, p := range d.parts {
+		newest(p, p.others)
+		for i := range p.leaves {
+			newest(p, p.leaves[i].others)
+		}
+	}
 }
 
 // sort puts the items in the order of their names and tells the sorts apart.
@@ -76,7 +100,9 @@ func (d *derivation) sort(items []Item) {
 		e.stem, e.ext = splitExt(name)
 		d.entries[i] = e
 	}
-	slices.SortFunc(d.entries, func(a, b entry) int { return natural(a.Path, b.Path) })
+	slices.SortFunc(d.entries, func(a, b entry) int { // a missing item may stand at the path of another
+		return cmp.Or(natural(a.Path, b.Path), cmp.Compare(a.ID, b.ID))
+	})
 	for i := range d.entries {
 		d.classify(&d.entries[i])
 	}

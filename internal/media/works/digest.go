@@ -79,6 +79,7 @@ func (p *Part) digest() uint64 {
 		h.texts(list)
 	}
 	h.number(int64(p.year))
+	h.number(p.newest)
 	h.fraction(p.number)
 	h.ids(p.ids)
 	if p.sure {

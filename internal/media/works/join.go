@@ -13,7 +13,7 @@ func Join(parts []*Part) []Work {
 	parts = slices.Clone(parts)
 	slices.SortFunc(parts, func(a, b *Part) int {
 		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Unit.Root, b.Unit.Root),
-			strings.Compare(a.Unit.Dir, b.Unit.Dir), strings.Compare(a.first(), b.first()))
+			strings.Compare(a.Unit.Dir, b.Unit.Dir), compareItems(a.first(), b.first()))
 	})
 	count := 0
 	for _, p := range parts {
@@ -21,23 +21,32 @@ func Join(parts []*Part) []Work {
 	}
 	out := make([]Work, 0, count)
 	for _, set := range shared(parts) {
-		out = append(out, joinSet(set)...)
+		works := joinSet(set)
+		if set[0].apart {
+			setApart(works, set[0].Unit)
+		}
+		out = append(out, works...)
 	}
 	distinguish(out)
 	return out
 }
 
-// first is the path of the part's first main item, which no other part of its kind has.
-func (p *Part) first() string {
+// first is the part's first main item, which no other part of its kind has.
+func (p *Part) first() *Item {
 	switch {
 	case len(p.tracks) > 0:
-		return p.tracks[0].item.Path
+		return p.tracks[0].item
 	case len(p.versions) > 0:
-		return p.versions[0].items[0].Path
+		return p.versions[0].items[0]
 	case len(p.leaves) > 0:
-		return p.leaves[0].versions[0].items[0].Path
+		return p.leaves[0].versions[0].items[0]
 	}
-	return ""
+	return &Item{}
+}
+
+// compareItems orders items by path; a missing one may stand at the path of another.
+func compareItems(a, b *Item) int {
+	return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID))
 }
 
 // shared finds the sets of parts that keys connect, each in the order of parts.
@@ -53,7 +62,11 @@ func shared(parts []*Part) [][]*Part {
 	first := make(map[string]int, len(parts))
 	for i, p := range parts {
 		parent[i] = i
-		for _, key := range p.Keys {
+		keys := p.Keys
+		if p.apart {
+			keys = []string{string(p.Kind) + apartName(p.Unit)}
+		}
+		for _, key := range keys {
 			j, ok := first[key]
 			if !ok {
 				first[key] = i

@@ -107,6 +107,11 @@ func unitsOf(byRoot map[string][]works.Item) map[works.Unit][]works.Item {
 
 // derive makes works of everything at once.
 func derive(units map[works.Unit][]works.Item) []works.Work {
+	return deriveSharing(units, works.MaxShared)
+}
+
+// deriveSharing does so where only so many units may share a key.
+func deriveSharing(units map[works.Unit][]works.Item, most int) []works.Work {
 	var parts []*works.Part
 	var credits []works.Credit
 	for u, items := range units {
@@ -117,6 +122,7 @@ func derive(units map[works.Unit][]works.Item) []works.Work {
 			}
 		}
 	}
+	works.Separate(parts, most)
 	return append(works.JoinArtists(credits), works.Join(parts)...)
 }
 

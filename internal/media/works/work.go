@@ -112,6 +112,9 @@ type Part struct {
 	Keys   []string
 	Credit Credit // of albums and tracks
 
+	hashed    []int64 // of Keys, once asked for
+	apart     bool    // it is joined with parts of its unit only
+	newest    int64   // the highest Seq of what belongs to it and is no main item
 	group     string
 	title     string
 	sort      string
