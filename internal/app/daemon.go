@@ -15,6 +15,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer"
+	"github.com/catalogizer/catalogizerd/internal/media/librarian"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
@@ -33,14 +34,15 @@ type Daemon struct {
 
 // core is what every way of running shares: the catalog, and what keeps it true.
 type core struct {
-	config   atomic.Pointer[config.Config] // in force; a reload changes it
-	log      *zap.Logger
-	unlock   func() error
-	store    *store.Store
-	scanner  *scanner.Scanner
-	analyzer *analyzer.Analyzer
-	stages   *stages
-	shares   shareRuns
+	config    atomic.Pointer[config.Config] // in force; a reload changes it
+	log       *zap.Logger
+	unlock    func() error
+	store     *store.Store
+	scanner   *scanner.Scanner
+	analyzer  *analyzer.Analyzer
+	librarian *librarian.Librarian
+	stages    *stages
+	shares    shareRuns
 }
 
 // coreOptions differ between the daemon and a single pass.
@@ -56,6 +58,12 @@ const dirScanLimit = 5 * time.Minute
 
 // groupWait is for how long a small transaction waits for more while one follows the other.
 const groupWait = 3 * time.Millisecond
+
+// Works follow when nothing has changed for so long, or when changes have waited for so long.
+const (
+	worksQuiet   = 150 * time.Millisecond
+	worksMaxWait = 2 * time.Second
+)
 
 // openCore takes the data directory and opens the catalog.
 func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core, err error) {
@@ -94,6 +102,11 @@ func (c *core) start(root context.Context, o coreOptions) {
 		ac.Lower = func() { lowerPriority(c.log) }
 	}
 	c.analyzer = analyzer.New(ac, c.store, c.scanner, c.log)
+	lc := librarian.Config{}
+	if !o.once {
+		lc = librarian.Config{Quiet: worksQuiet, MaxWait: worksMaxWait}
+	}
+	c.librarian = librarian.New(lc, c.store, logs.Sparing(c.log))
 	c.stages.start("store", c.store.Run)
 	c.startReady("analyzer", c.analyzer.Run)
 	c.startReady("scanner", c.scanner.Run)
@@ -122,6 +135,13 @@ func (c *core) setRoots(ctx context.Context, cfg *config.Config, roots []scanner
 	}
 	c.runShares(roots)
 	c.analyzer.SetRoots(analyzerRoots(cfg, c.scanner, roots))
+	parties := make(map[string]string, len(cfg.Roots))
+	for i := range cfg.Roots {
+		parties[cfg.Roots[i].Name] = cfg.Roots[i].Group
+	}
+	if err := c.store.SetParties(ctx, parties); err != nil {
+		return fmt.Errorf("take in the groups of the roots: %w", err)
+	}
 	return nil
 }
 

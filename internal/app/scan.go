@@ -24,7 +24,7 @@ type Summary struct {
 	Bytes           int64   `json:"bytes"`
 	ScanSeconds     float64 `json:"scan_seconds"`
 	AnalysisSeconds float64 `json:"analysis_seconds"`
-	IndexSeconds    float64 `json:"index_seconds"` // until all can be sorted and searched
+	IndexSeconds    float64 `json:"index_seconds"` // until works are derived, and all can be sorted and searched
 	// What the store wrote: none of it after a pass over an unchanged tree.
 	RowsWritten int64 `json:"rows_written"`
 	Commits     int64 `json:"commits"`
@@ -67,8 +67,8 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 	return sum, c.summarize(ctx, &sum)
 }
 
-// untilDone waits until every root has been scanned, its files analysed, and then all of it indexed: what sorts and
-// searches is written once, when the pass is over. It says when the scanning, and when the analysis was done.
+// untilDone waits until every root has been scanned, its files analysed, and then works derived and all of it indexed: that is
+// written once, when the pass is over. It says when the scanning, and when the analysis was done.
 func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned, analysed time.Time, err error) {
 	const often = 5 * time.Millisecond
 	ticker := time.NewTicker(often)
@@ -91,9 +91,10 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned,
 		}
 		if analysed.IsZero() && done {
 			analysed = time.Now()
+			c.stages.start("works", c.librarian.Run)
 			c.stages.start("search index", c.store.IndexAtOnce)
 		}
-		if !analysed.IsZero() && c.store.Indexed() {
+		if !analysed.IsZero() && c.librarian.Idle() && c.store.Indexed() {
 			return scanned, analysed, nil
 		}
 		if progress != nil && time.Since(shown) > 200*time.Millisecond {

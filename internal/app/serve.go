@@ -32,7 +32,7 @@ type Options struct {
 // Serve runs the daemon until ctx ends, and then stops it in order. Its error says why it could not run
 // or what did not stop in time.
 //
-// It starts, and stops in the opposite order: the store, the analyzer, the scanner, the search index,
+// It starts, and stops in the opposite order: the store, the analyzer, the scanner, the works, the search index,
 // the event bus, the watcher, the mounts and the pruning, and at last what people see, HTTP. So clients are told first,
 // then nothing new comes in, then running work is finished and written, and the database is closed last.
 func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) (err error) {
@@ -60,6 +60,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 		watch: watching{d.watcher, d}, grace: scanner.RemovalGrace,
 		observer: scanner.Observer{Scan: d.tellScan, Root: d.tellRoot},
 	})
+	d.stages.start("works", c.librarian.Run)
 	d.stages.start("search index", c.store.Index)
 	d.stages.start("event bus", d.bus.Run)
 	d.stages.start("watcher", d.watcher.Run)

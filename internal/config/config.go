@@ -104,6 +104,8 @@ type Root struct {
 	Signing string
 	// CrossMounts descends into other file systems mounted below Path.
 	CrossMounts bool
+	// Group of roots whose items make works together; "" is one too.
+	Group string
 
 	credentials string // as Config.credentials
 	at          string // prefix of this root's keys in Config.origins

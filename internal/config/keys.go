@@ -52,6 +52,7 @@ func rootKeys() []key[Root] {
 		{"timeout", func(r *Root) any { return &r.Timeout }},
 		{"signing", func(r *Root) any { return &r.Signing }},
 		{"cross_mounts", func(r *Root) any { return &r.CrossMounts }},
+		{"group", func(r *Root) any { return &r.Group }},
 	}
 }
 

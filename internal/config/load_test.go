@@ -79,6 +79,7 @@ exclude = ["**/Extras/**", "*.nfo"]
 max_removals = 1
 poll_interval = "0"
 cross_mounts = true
+group = "kids"
 [[root]]
 name = "attic"
 url = "smb://WORK;media@nas.lan:1445/video/attic"
@@ -99,7 +100,7 @@ max_removals = 1_0.0e-1
 		Thumbnails: Thumbnails{CacheSize: 3 << 29, Workers: 2},
 		Log:        Log{Level: "debug", Format: "json"},
 		Roots: []Root{
-			{Name: "films", Path: "/srv/films", Exclude: []string{"**/Extras/**", "*.nfo"}, MaxRemovals: 1, Timeout: 20 * time.Second, CrossMounts: true},
+			{Name: "films", Path: "/srv/films", Exclude: []string{"**/Extras/**", "*.nfo"}, MaxRemovals: 1, Timeout: 20 * time.Second, CrossMounts: true, Group: "kids"},
 			{
 				Name: "attic", URL: "smb://WORK;media@nas.lan:1445/video/attic", PasswordFile: "/etc/catalogizerd/attic.password",
 				MaxRemovals: 1, PollInterval: 2 * time.Minute, Timeout: 1500 * time.Millisecond,

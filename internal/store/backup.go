@@ -67,7 +67,7 @@ func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
 	if same(path, file) {
 		return done, fmt.Errorf("%s is the catalog itself: name a backup of it", file)
 	}
-	lastID, err := identify(ctx, file)
+	given, err := identify(ctx, file)
 	if err != nil {
 		return done, err
 	}
@@ -79,7 +79,7 @@ func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
 	if err != nil {
 		return done, err
 	}
-	if done.Items, err = renew(ctx, part, max(lastID, have)); err == nil && there {
+	if done.Items, err = renew(ctx, part, given.above(have)); err == nil && there {
 		done.Replaced = path + Replaced
 		err = keep(path, done.Replaced)
 	}
@@ -99,33 +99,52 @@ func same(a, b string) bool {
 	return erra == nil && errb == nil && os.SameFile(fa, fb)
 }
 
-// identify refuses what is no catalog as this program makes them, and gives the highest id in it.
-func identify(ctx context.Context, path string) (lastID int64, err error) {
+// identify refuses what is no catalog as this program makes them, and gives the highest ids in it.
+func identify(ctx context.Context, path string) (given lastIDs, err error) {
 	if fi, err := os.Stat(path); err != nil {
-		return 0, fmt.Errorf("read backup: %w", err)
+		return given, fmt.Errorf("read backup: %w", err)
 	} else if !fi.Mode().IsRegular() {
-		return 0, fmt.Errorf("%w: %s is not a regular file", ErrNoBackup, path)
+		return given, fmt.Errorf("%w: %s is not a regular file", ErrNoBackup, path)
 	}
 	c, err := dialAlone(ctx, path)
 	if err != nil {
-		return 0, explain(path, err)
+		return given, explain(path, err)
 	}
 	defer c.close()
 	version, _, _, err := genuine(ctx, c, path)
 	switch {
 	case ctx.Err() != nil:
-		return 0, ctx.Err()
+		return given, ctx.Err()
 	case err == nil && version == 0, errors.Is(err, ErrForeign), errors.Is(err, errBlank): // as an empty file is
-		return 0, fmt.Errorf("%w: %s", ErrNoBackup, path)
+		return given, fmt.Errorf("%w: %s", ErrNoBackup, path)
 	case errors.Is(err, ErrNewer):
-		return 0, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
+		return given, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
 	case errors.Is(err, ErrAltered):
-		return 0, fmt.Errorf("%w: %w: use one that `catalogizerd backup` wrote and nobody has changed", ErrNoBackup, err)
+		return given, fmt.Errorf("%w: %w: use one that `catalogizerd backup` wrote and nobody has changed", ErrNoBackup, err)
 	case err != nil:
-		return 0, fmt.Errorf("%w: %w", ErrNoBackup, explain(path, err))
+		return given, fmt.Errorf("%w: %w", ErrNoBackup, explain(path, err))
 	}
-	lastID, err = c.number("SELECT value FROM meta WHERE key = 'last_id'")
-	return lastID, explain(path, err)
+	for _, id := range given.kinds() {
+		if *id.value, err = c.number("SELECT value FROM meta WHERE key = ?", id.key); err != nil {
+			break
+		}
+	}
+	return given, explain(path, err)
+}
+
+// lastIDs are the highest ids that a catalog has given.
+type lastIDs struct{ items, works int64 }
+
+type lastID struct {
+	key   string
+	value *int64
+}
+
+func (l *lastIDs) kinds() []lastID { return []lastID{{"last_id", &l.items}, {"last_work", &l.works}} }
+
+// above is what both have given.
+func (l lastIDs) above(o lastIDs) lastIDs {
+	return lastIDs{max(l.items, o.items), max(l.works, o.works)}
 }
 
 // copyCatalog copies a catalog at one moment into a new file beside target, checks the copy and returns its name.
@@ -197,14 +216,18 @@ func sound(ctx context.Context, path string) error {
 }
 
 // renew makes a catalog another one to clients, and returns how many items it holds.
-func renew(ctx context.Context, part string, lastID int64) (items int64, err error) {
+func renew(ctx context.Context, part string, given lastIDs) (items int64, err error) {
 	c, err := dial(part, false, "synchronous=FULL")
 	if err != nil {
 		return 0, explain(part, err)
 	}
 	c.ctx = ctx
 	defer func() { err = errors.Join(err, c.close()) }()
-	if err := errors.Join(c.setMeta("epoch", newEpoch()), c.setMeta("last_id", lastID)); err != nil {
+	err = c.setMeta("epoch", newEpoch())
+	for _, id := range given.kinds() {
+		err = errors.Join(err, c.setMeta(id.key, *id.value))
+	}
+	if err != nil {
 		return 0, explain(part, err)
 	}
 	items, err = c.number("SELECT ifnull(sum(n), 0) FROM tally WHERE state < {detached}")
@@ -214,22 +237,22 @@ func renew(ctx context.Context, part string, lastID int64) (items int64, err err
 // fold puts what the log of a catalog holds into its file, so that the file alone is all of it, and gives the highest
 // id in it. there is false where no catalog is. A broken one is left as SQLite leaves it: it is why a backup is
 // restored.
-func fold(ctx context.Context, path string) (lastID int64, there bool, err error) {
+func fold(ctx context.Context, path string) (given lastIDs, there bool, err error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return 0, false, removeIfThere(path+"-wal", path+"-shm") // taken for the next file's, they would break it
+		return given, false, removeIfThere(path+"-wal", path+"-shm") // taken for the next file's, they would break it
 	}
 	if c, err := dial(path, false); err == nil {
 		_ = c.script("PRAGMA wal_checkpoint(TRUNCATE)") // where it fails there is a log left
 		_ = c.close()
 	}
-	lastID, broken := identify(ctx, path)
+	given, broken := identify(ctx, path)
 	if ctx.Err() != nil {
-		return 0, true, ctx.Err()
+		return given, true, ctx.Err()
 	}
 	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 && broken == nil {
-		return 0, true, fmt.Errorf("%s is read by another process, such as an export: wait for it to end, or end it", path)
+		return given, true, fmt.Errorf("%s is read by another process, such as an export: wait for it to end, or end it", path)
 	}
-	return lastID, true, removeIfThere(path+"-wal", path+"-shm")
+	return given, true, removeIfThere(path+"-wal", path+"-shm")
 }
 
 // keep gives a file a second name, in place of what had that before.

@@ -83,7 +83,8 @@ type Store struct {
 	vocabulary   atomic.Int64 // the feed's number up to which the vocabulary was made
 	floor        atomic.Int64
 	worked       atomic.Int64 // the feed's number up to which works are derived
-	worksFloor   atomic.Int64
+	worksFloor   atomic.Int64 // as floor, of works that are gone
+	regrouped    atomic.Int64 // how often roots came into other groups, or rules were others: what was read before is void
 	wakers       wakers
 	workGen      atomic.Int64 // commits that left work for the analyzer
 	dirsGen      atomic.Int64 // commits that changed rows of directories

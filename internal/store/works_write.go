@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"slices"
 	"strings"
 
@@ -30,7 +31,8 @@ type WorkBatch struct {
 	Placed  []UnitItem // items that are in another unit than they were
 	Credits []CreditPut
 
-	titles [][]byte // collation keys of what is put, where they are others
+	titles     [][]byte // collation keys of what is put, where they are others
+	generation int64    // see Store.regrouped
 }
 
 // WorkEnd is a work of which no item is left.
@@ -68,14 +70,15 @@ func (b *WorkBatch) empty() bool {
 type WorkKeeper struct {
 	s      *Store
 	titles *sorter
+	kept   int64 // the place that the catalog has
 }
 
 // NewWorkKeeper returns what writes works.
-func (s *Store) NewWorkKeeper() *WorkKeeper { return &WorkKeeper{s, newSorter()} }
+func (s *Store) NewWorkKeeper() *WorkKeeper { return &WorkKeeper{s, newSorter(), s.worked.Load()} }
 
 // Write keeps a batch, and with it the place in the feed up to which works are derived.
 func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
-	if b.empty() && b.Upto-k.s.worked.Load() < keptPlaces {
+	if b.empty() && b.Upto-k.kept < keptPlaces && b.generation == k.s.regrouped.Load() {
 		k.s.worked.Store(b.Upto) // what is read again after a restart says the same
 		return nil
 	}
@@ -89,6 +92,7 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b) })
 	if err == nil {
 		k.s.worked.Store(b.Upto)
+		k.kept = b.Upto
 	}
 	return err
 }
@@ -99,7 +103,7 @@ func (k *WorkKeeper) Restart(ctx context.Context, rules int64) error {
 		if err := tx.c.setMeta("works_rules", rules); err != nil {
 			return err
 		}
-		return tx.c.setMeta("worked", int64(0))
+		return tx.deriveAnew()
 	})
 	if err == nil {
 		k.s.worked.Store(0)
@@ -112,7 +116,13 @@ const (
 	maxWorkSortKey = 96     // bytes of a collation key: works that agree that far sort by id
 )
 
+// ErrRegrouped says that what works were derived from does not hold any more: they are to be derived once more.
+var ErrRegrouped = errors.New("roots are of other groups by now")
+
 func (tx *Tx) writeWorks(b *WorkBatch) error {
+	if b.generation != tx.s.regrouped.Load() {
+		return ErrRegrouped
+	}
 	for i := range b.Puts {
 		p := &b.Puts[i]
 		if p.New.ID == 0 {
@@ -405,4 +415,23 @@ func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
 	}
 	tx.worksFloor = floor
 	return len(ended), tx.c.setMeta("works_floor", floor)
+}
+
+// Forget forgets all works and what is kept to derive them, as if there had never been any.
+func (k *WorkKeeper) Forget(ctx context.Context) error {
+	err := k.s.Update(ctx, func(tx *Tx) error {
+		for _, table := range []string{"works", "members", "unit_items", "units", "unit_keys", "work_keys", "credits"} {
+			if err := tx.c.exec("DELETE FROM " + table); err != nil {
+				return err
+			}
+		}
+		if err := tx.c.exec("INSERT INTO work_search (work_search) VALUES ('delete-all')"); err != nil {
+			return err
+		}
+		return tx.deriveAnew()
+	})
+	if err == nil {
+		k.s.worked.Store(0)
+	}
+	return err
 }

@@ -80,3 +80,6 @@ CREATE VIRTUAL TABLE work_search USING fts5 (
     content = '', contentless_delete = 1,
     tokenize = 'ascii'
 );
+
+-- Items of roots of one group join to works.
+ALTER TABLE roots ADD COLUMN party TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,302 @@
+package librarian
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/works"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// batch is a stretch of the feed on its way to works. It is the catalog that package works asks.
+type batch struct {
+	r     *store.UnitReader
+	after int64 // the place behind which it begins
+	out   *store.WorkBatch
+
+	items   int             // that changed
+	derived int             // units
+	taken   map[int64]int64 // what earlier batches have taken in of what is behind the place
+	known   map[int64]int64 // what this one has
+
+	unitOfDir map[int64]int64
+	units     map[int64]*unit
+	ids       map[works.Unit]int64
+	changed   []works.Unit
+	roots     map[int64]rootNames
+	read      map[int64]readItem // items of all units that were read
+
+	now time.Time
+}
+
+type readItem struct {
+	seq  int64
+	root string
+}
+
+type rootNames struct{ name, party string }
+
+// unit is a unit as it is now.
+type unit struct {
+	id      int64
+	at      works.Unit
+	party   string
+	items   []works.Item
+	read    bool
+	changed bool
+	traces  []byte // as they were kept
+	kept    []partTrace
+}
+
+// plan reads the next stretch of the feed, and makes of it what is to be written.
+func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, error) {
+	b := &batch{r: r, after: l.store.Worked(), out: r.Batch(), taken: l.known, known: make(map[int64]int64), unitOfDir: make(map[int64]int64),
+		units: make(map[int64]*unit), ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames),
+		read: make(map[int64]readItem), now: time.Now()}
+	changed, upto, err := r.Changed(b.after, batchItems)
+	if err != nil {
+		return nil, err
+	}
+	b.out.Upto = upto
+	b.out.GoneAt = b.now.UnixNano()
+	for i := range changed {
+		if c := &changed[i]; l.known[c.ID] != c.Seq {
+			b.items++
+			if err := b.take(c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(b.changed) == 0 {
+		return b, nil
+	}
+	change, err := b.closure(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range b.units {
+		for i := range u.items {
+			if it := &u.items[i]; u.changed && it.Seq > upto {
+				b.known[it.ID] = it.Seq
+			}
+		}
+	}
+	return b, b.write(change)
+}
+
+// closure derives the changed units. What else has changed in units that come in by it is taken in at once.
+func (b *batch) closure(ctx context.Context) (*works.Change, error) {
+	for {
+		for i := 0; i < len(b.changed); i++ { // grows as they are read
+			if err := b.fill(b.units[b.ids[b.changed[i]]]); err != nil {
+				return nil, err
+			}
+		}
+		n := len(b.changed)
+		change, err := works.Closure(ctx, b, b.changed, works.MaxShared)
+		if err != nil {
+			return nil, err
+		}
+		b.derived += change.Derived
+		if len(b.changed) == n {
+			return change, nil
+		}
+	}
+}
+
+// take notes which units a change is of: the one that an item is in, and the one that it was in.
+func (b *batch) take(c *store.ChangedItem) error {
+	if c.Unit != 0 {
+		if err := b.change(c.Unit); err != nil {
+			return err
+		}
+	}
+	if c.Gone || !works.Counts(media.Kind(c.Kind)) {
+		if c.Unit != 0 {
+			b.out.Placed = append(b.out.Placed, store.UnitItem{Item: c.ID})
+		}
+		return nil
+	}
+	unit, err := b.unitAt(c.Dir)
+	if err != nil {
+		return err
+	}
+	return b.change(unit)
+}
+
+// change notes that a unit changed.
+func (b *batch) change(id int64) error {
+	u, err := b.unit(id)
+	if err == nil && !u.changed {
+		u.changed = true
+		b.changed = append(b.changed, u.at)
+	}
+	return err
+}
+
+// unitAt is the unit of what lies in a directory.
+func (b *batch) unitAt(dir int64) (int64, error) {
+	if id, ok := b.unitOfDir[dir]; ok {
+		return id, nil
+	}
+	d, found, err := b.r.Dir(dir)
+	if err != nil {
+		return 0, err
+	}
+	id := dir
+	if found {
+		if at := works.UnitOf("", below(d.Path)).Dir; at != d.Path {
+			up, found, err := b.r.DirAt(d.Root, at)
+			if err != nil {
+				return 0, err
+			}
+			if found {
+				id = up.ID
+			}
+		}
+	}
+	b.unitOfDir[dir] = id
+	return id, nil
+}
+
+// below is a path right below a directory.
+func below(dir string) string {
+	if dir == "" {
+		return "x"
+	}
+	return dir + "/x"
+}
+
+// unit gives a unit by the id of its directory. One that is none any more has no items.
+func (b *batch) unit(id int64) (*unit, error) {
+	if u := b.units[id]; u != nil {
+		return u, nil
+	}
+	d, found, err := b.r.Dir(id)
+	if err != nil {
+		return nil, err
+	}
+	u := &unit{id: id, at: works.Unit{Dir: fmt.Sprintf("\x00%d", id)}, read: true}
+	if found && works.UnitOf("", below(d.Path)).Dir == d.Path {
+		root, err := b.root(d.Root)
+		if err != nil {
+			return nil, err
+		}
+		u.at, u.party, u.read = works.Unit{Root: root.name, Dir: d.Path}, root.party, false
+	}
+	b.units[id], b.ids[u.at] = u, id
+	return u, nil
+}
+
+func (b *batch) root(id int64) (rootNames, error) {
+	if r, ok := b.roots[id]; ok {
+		return r, nil
+	}
+	name, party, err := b.r.RootOf(id)
+	b.roots[id] = rootNames{name, party}
+	return b.roots[id], err
+}
+
+// fill reads the items of a unit: those of its directory, and of those below that are a part of it.
+func (b *batch) fill(u *unit) error {
+	if u.read {
+		return nil
+	}
+	u.read = true
+	dirs := []store.UnitDir{{ID: u.id, Path: u.at.Dir}}
+	for i := 0; i < len(dirs); i++ {
+		dir := dirs[i]
+		if err := b.r.Items(dir.ID, func(m *store.UnitMember) error { return b.item(u, dir.Path, m) }); err != nil {
+			return err
+		}
+		more, err := b.r.Below(dir.ID, func(name string) bool {
+			return works.UnitOf("", below(strings.TrimPrefix(dir.Path+"/"+name, "/"))).Dir == u.at.Dir
+		})
+		if err != nil {
+			return err
+		}
+		dirs = append(dirs, more...)
+	}
+	slices.SortFunc(u.items, func(a, b works.Item) int { return int(a.ID - b.ID) })
+	return nil
+}
+
+// item takes in an item of a unit. One that has changed since it was derived last has its unit, and the one that it was
+// in, taken in too.
+func (b *batch) item(u *unit, dir string, m *store.UnitMember) error {
+	kind := media.Kind(m.Kind)
+	if !works.Counts(kind) {
+		return nil
+	}
+	path := m.Name
+	if dir != "" {
+		path = dir + "/" + m.Name
+	}
+	it := works.Item{ID: m.ID, Seq: m.Seq, Path: path, Kind: kind, Size: m.Size, AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing}
+	if len(m.Doc) > 0 {
+		object := append(append(append(make([]byte, 0, len(m.Doc)+2), '{'), m.Doc...), '}')
+		if err := json.Unmarshal(object, &it.Description); err != nil {
+			it.Description = media.Description{} // as if nothing were known of it
+		}
+	}
+	u.items = append(u.items, it)
+	b.read[it.ID] = readItem{it.Seq, u.at.Root}
+	if m.Unit == u.id && (m.Seq <= b.after || b.taken[m.ID] == m.Seq) {
+		return nil
+	}
+	if m.Unit != u.id {
+		b.out.Placed = append(b.out.Placed, store.UnitItem{Item: m.ID, Unit: u.id})
+		if m.Unit != 0 {
+			if err := b.change(m.Unit); err != nil {
+				return err
+			}
+		}
+	}
+	return b.change(u.id)
+}
+
+// Items implements works.Catalog.
+func (b *batch) Items(_ context.Context, at works.Unit) ([]works.Item, string, error) {
+	u := b.units[b.ids[at]]
+	err := b.fill(u)
+	return u.items, u.party, err
+}
+
+// Traces implements works.Catalog.
+func (b *batch) Traces(_ context.Context, at works.Unit) ([]works.Trace, error) {
+	u := b.units[b.ids[at]]
+	var err error
+	if u.traces, err = b.r.Traces(u.id); err != nil {
+		return nil, err
+	}
+	if u.kept, err = readTraces(u.traces); err != nil {
+		return nil, err
+	}
+	out := make([]works.Trace, len(u.kept))
+	for i := range u.kept {
+		out[i] = u.kept[i].Trace
+	}
+	return out, nil
+}
+
+// With implements works.Catalog.
+func (b *batch) With(_ context.Context, key int64, most int) ([]works.Unit, error) {
+	ids, err := b.r.UnitsWith(key, most)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]works.Unit, len(ids))
+	for i, id := range ids {
+		u, err := b.unit(id)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = u.at
+	}
+	return out, nil
+}

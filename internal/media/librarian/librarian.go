@@ -1,0 +1,184 @@
+package librarian
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// Rules is the version of the rules of package works, and of what is made of them here. Who changes what they make of
+// the same items raises it, once for a release: all works are then derived anew, and keep their ids.
+const Rules = 1
+
+// Config says when changes are taken in. The zero value takes them in at once.
+type Config struct {
+	// Quiet is how long nothing must change before changes are taken in: what moves, moves together.
+	Quiet time.Duration
+	// MaxWait is how long changes may be put off where there is no quiet.
+	MaxWait time.Duration
+}
+
+const (
+	batchItems = 2000   // changes that are taken in at once
+	manyItems  = 20_000 // changes that wait for no quiet: the rest of a first scan follows them
+	retryAfter = 5 * time.Second
+)
+
+// Stats counts the librarian's work since it began.
+type Stats struct {
+	Batches atomic.Int64
+	Items   atomic.Int64 // changed ones that were taken in
+	Derived atomic.Int64 // units
+	Written atomic.Int64 // works that came to be, were looked at again or went
+}
+
+// Librarian keeps the works of a catalog.
+type Librarian struct {
+	cfg    Config
+	store  *store.Store
+	log    *zap.Logger
+	stats  Stats
+	keeper *store.WorkKeeper
+	known  map[int64]int64 // numbers of changes behind the place that have been taken in with their units, by item
+}
+
+// New returns a librarian of a catalog.
+func New(cfg Config, st *store.Store, log *zap.Logger) *Librarian {
+	return &Librarian{cfg: cfg, store: st, log: log}
+}
+
+// Counters gives the librarian's statistics.
+func (l *Librarian) Counters() *Stats { return &l.stats }
+
+// Idle reports whether works are derived of all that the catalog holds.
+func (l *Librarian) Idle() bool { return l.store.Worked() >= l.store.Head() }
+
+// Run keeps works behind the feed until ctx ends.
+func (l *Librarian) Run(ctx context.Context) error {
+	wake, unsubscribe := l.store.Subscribe()
+	defer unsubscribe()
+	l.keeper = l.store.NewWorkKeeper()
+	l.known = make(map[int64]int64)
+	for ctx.Err() == nil {
+		err := l.catchUp(ctx, wake)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case l.store.Damage() != nil: // which is said already, and does not pass
+			<-ctx.Done()
+			return nil
+		case err != nil:
+			l.log.Warn("works not derived", zap.Error(err))
+			if !sleep(ctx, retryAfter) { // a full disk, say: the feed still has it
+				return nil
+			}
+			continue
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+// catchUp takes in all that has changed.
+func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
+	if err := l.renew(ctx); err != nil {
+		return err
+	}
+	for !l.Idle() {
+		if !l.settle(ctx, wake) {
+			return ctx.Err()
+		}
+		if err := l.next(ctx); err != nil && !errors.Is(err, store.ErrRegrouped) {
+			return err
+		}
+	}
+	return nil
+}
+
+// renew has all works derived anew where the rules were others.
+func (l *Librarian) renew(ctx context.Context) error {
+	rules, err := l.store.WorkRules(ctx)
+	if err != nil || rules == Rules {
+		return err
+	}
+	if rules != 0 {
+		l.log.Info("works are derived anew by other rules")
+	}
+	return l.keeper.Restart(ctx, Rules)
+}
+
+// settle waits until nothing changes, or too much has, or for too long. It reports whether ctx goes on.
+func (l *Librarian) settle(ctx context.Context, wake <-chan struct{}) bool {
+	if l.cfg.Quiet == 0 {
+		return ctx.Err() == nil
+	}
+	deadline := time.NewTimer(l.cfg.MaxWait)
+	defer deadline.Stop()
+	quiet := time.NewTimer(l.cfg.Quiet)
+	defer quiet.Stop()
+	for head := l.store.Head(); head-l.store.Worked() < manyItems; {
+		select {
+		case <-quiet.C:
+			return true
+		case <-deadline.C:
+			return true
+		case <-wake:
+			if now := l.store.Head(); now != head {
+				head = now
+				quiet.Reset(l.cfg.Quiet)
+			}
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// next takes in the next stretch of the feed.
+func (l *Librarian) next(ctx context.Context) error {
+	var b *batch
+	err := l.store.ReadUnits(ctx, func(r *store.UnitReader) (err error) {
+		b, err = l.plan(ctx, r)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("derive works: %w", err)
+	}
+	if err := l.keeper.Write(ctx, b.out); err != nil {
+		return fmt.Errorf("write works: %w", err)
+	}
+	l.stats.Batches.Add(1)
+	l.stats.Items.Add(int64(b.items))
+	l.stats.Derived.Add(int64(b.derived))
+	l.stats.Written.Add(int64(len(b.out.Puts) + len(b.out.Gone)))
+	for id, seq := range l.known {
+		if seq <= b.out.Upto {
+			delete(l.known, id)
+		}
+	}
+	for id, seq := range b.known {
+		l.known[id] = seq
+	}
+	return nil
+}

@@ -1,0 +1,541 @@
+package librarian
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// shelf is a catalog with a writer that runs, and a librarian that does not until it is told.
+type shelf struct {
+	*store.Store
+	t     *testing.T
+	dir   string
+	lib   *Librarian
+	roots map[string]int64
+	close func()
+}
+
+func newShelf(t *testing.T, roots ...string) *shelf {
+	t.Helper()
+	s := &shelf{t: t, dir: t.TempDir(), roots: map[string]int64{}}
+	s.open()
+	t.Cleanup(func() { s.close() })
+	s.update(func(tx *store.Tx) error {
+		for _, name := range roots {
+			r := store.Root{Name: name, Kind: "local", Location: "/" + name}
+			if err := tx.AddRoot(&r); err != nil {
+				return err
+			}
+			s.roots[name] = r.ID
+		}
+		return nil
+	})
+	return s
+}
+
+// open opens the catalog with a librarian that remembers nothing, as behind a restart.
+func (s *shelf) open() {
+	s.t.Helper()
+	st, err := store.Open(s.t.Context(), s.dir, store.Options{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { _ = st.Run(ctx) }()
+	s.Store = st
+	s.close = func() {
+		cancel()
+		<-st.Stopped()
+		if err := st.Close(); err != nil {
+			s.t.Error(err)
+		}
+	}
+	s.lib = New(Config{}, st, zap.NewNop())
+	s.lib.keeper, s.lib.known = st.NewWorkKeeper(), map[int64]int64{}
+}
+
+func (s *shelf) reopen() {
+	s.close()
+	s.open()
+}
+
+func (s *shelf) update(fn func(*store.Tx) error) {
+	s.t.Helper()
+	if err := s.Update(s.t.Context(), fn); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// catchUp has the librarian take in all that has changed.
+func (s *shelf) catchUp() {
+	s.t.Helper()
+	if err := s.lib.catchUp(s.t.Context(), nil); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// file is one to be put.
+type file struct {
+	root, path string
+	kind       media.Kind
+	said       media.Description
+}
+
+func (s *shelf) item(tx *store.Tx, f *file, it *store.Item) error {
+	d, err := tx.EnsureDir(s.roots[f.root], tree.Parent(f.path), 1)
+	if err != nil {
+		return err
+	}
+	_, name := tree.Split(f.path)
+	b, err := json.Marshal(&f.said)
+	if err != nil {
+		return err
+	}
+	it.Dir, it.Root, it.Name, it.Kind = d.ID, d.Root, name, f.kind
+	it.Doc = b[1 : len(b)-1]
+	it.Size, it.Volume, it.Links, it.Analysis, it.Unread = int64(len(f.path)), 1, 1, store.Done, false
+	return nil
+}
+
+// put adds a file and gives its item's id.
+func (s *shelf) put(f file) (id int64) {
+	s.t.Helper()
+	s.update(func(tx *store.Tx) error {
+		var it store.Item
+		if err := s.item(tx, &f, &it); err != nil {
+			return err
+		}
+		err := tx.Insert(&it)
+		id = it.ID
+		return err
+	})
+	return id
+}
+
+// change has an item be another file: a move, a retag.
+func (s *shelf) change(id int64, f file) {
+	s.t.Helper()
+	s.update(func(tx *store.Tx) error {
+		it, found, err := tx.Item(id)
+		if err != nil || !found {
+			return fmt.Errorf("item %d: %v, %w", id, found, err)
+		}
+		old := it
+		if err := s.item(tx, &f, &it); err != nil {
+			return err
+		}
+		return tx.Save(&old, &it)
+	})
+}
+
+func (s *shelf) edit(id int64, fn func(tx *store.Tx, it *store.Item) error) {
+	s.t.Helper()
+	s.update(func(tx *store.Tx) error {
+		it, found, err := tx.Item(id)
+		if err != nil || !found {
+			return fmt.Errorf("item %d: %v, %w", id, found, err)
+		}
+		return fn(tx, &it)
+	})
+}
+
+func (s *shelf) forget(id int64) {
+	s.edit(id, func(tx *store.Tx, it *store.Item) error { return tx.Remove(it) })
+}
+
+// kept is every work as the catalog has it, by kind and hash of its key.
+func (s *shelf) kept() map[string]store.WorkView {
+	s.t.Helper()
+	out := map[string]store.WorkView{}
+	for _, kind := range store.WorkKinds() {
+		for q := (store.WorkQuery{Kinds: []string{kind}, Limit: 500}); ; {
+			res, err := s.QueryWorks(s.t.Context(), q)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			for i := range res.Works {
+				w, _, err := s.Work(s.t.Context(), res.Works[i].ID)
+				if err != nil {
+					s.t.Fatal(err)
+				}
+				name := fmt.Sprint(kind, " ", w.Key)
+				if _, twice := out[name]; twice {
+					s.t.Errorf("two works are %s", name)
+				}
+				out[name] = w
+			}
+			if q.After = res.Next; res.Next == "" {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// anew is what a fresh catalog of the same items holds.
+func (s *shelf) anew() map[string]store.WorkView {
+	s.t.Helper()
+	fresh := newShelf(s.t, slices.Sorted(maps.Keys(s.roots))...)
+	fresh.close()
+	if err := store.Backup(s.t.Context(), s.dir, fresh.dir+"/copy"); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := store.Restore(s.t.Context(), fresh.dir+"/copy", fresh.dir); err != nil {
+		s.t.Fatal(err)
+	}
+	fresh.open()
+	if err := fresh.lib.keeper.Forget(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	fresh.catchUp()
+	return fresh.kept()
+}
+
+// plain is works without what tells when and by which ids they were kept.
+func plain(all map[string]store.WorkView) map[string]store.WorkView {
+	names := map[int64]string{}
+	for name, w := range all {
+		names[w.ID] = name
+	}
+	out := map[string]store.WorkView{}
+	for name, w := range all {
+		w.ID, w.Seq, w.FilterSeq, w.UpdatedAt = 0, 0, 0, 0
+		w.Series += "|" + names[w.Parent]
+		w.Parent = 0
+		w.Members = slices.Clone(w.Members)
+		for i := range w.Members {
+			w.Members[i].Rank = 0
+		}
+		out[name] = w
+	}
+	return out
+}
+
+func difference(got, want map[string]store.WorkView) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(got)) {
+		if w, ok := want[name]; !ok {
+			fmt.Fprintf(&b, "only kept: %s %+v\n", name, got[name])
+		} else if !reflect.DeepEqual(got[name], w) {
+			fmt.Fprintf(&b, "%s\n kept %+v\n anew %+v\n", name, got[name], w)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if _, ok := got[name]; !ok {
+			fmt.Fprintf(&b, "only anew: %s %+v\n", name, want[name])
+		}
+	}
+	return b.String()
+}
+
+// invented makes a file of a small vocabulary, so that names meet all the time.
+func invented(r *rand.Rand) file {
+	one := func(of ...string) string { return of[r.IntN(len(of))] }
+	title := one("Velm", "The Velm", "Orra", "Tarn 2")
+	n := 1 + r.IntN(4)
+	switch r.IntN(6) {
+	case 0:
+		f := file{root: one("a", "b"), path: title + one("", " (1999)") + "/" + one("x", "y") + one(".mkv", "-1080p.mkv"), kind: media.KindMovie}
+		f.said = media.Description{Title: title, Year: []int{0, 1999, 2004}[r.IntN(3)], Media: &media.Media{DurationSeconds: 6000}}
+		return f
+	case 1:
+		season := r.IntN(3)
+		return file{one("a", "b"), title + one("", " (1999)") + fmt.Sprintf("/Season %d/e%d%s.mkv", season, n, one("", "b")), media.KindEpisode,
+			media.Description{Title: title, Series: title, Season: &season, Episodes: []int{n}, Genres: []string{one("Drama", "Crime")}}}
+	case 2, 3:
+		artist := one("Aa", "Bb", "Aa feat. Bb")
+		f := file{one("a", "b"), one(artist, "All") + "/" + title + one("", "/CD1", "/CD2") + fmt.Sprintf("/%d %d.mp3", n, r.IntN(2)), media.KindTrack,
+			media.Description{Title: fmt.Sprint("t", n), Artist: artist, Album: one(title, title, ""), Track: n}}
+		if r.IntN(3) == 0 {
+			f.said.IDs = map[string]string{"musicbrainz_artist": "00000000-0000-0000-0000-00000000000" + one("1", "2")}
+		}
+		return f
+	case 4:
+		return file{one("a", "b"), "Books/" + title + one(".epub", ".pdf"), media.KindBook,
+			media.Description{Title: title, Authors: []string{one("Ann Orra", "Bo Lund")}}}
+	}
+	return file{"a", title + "/poster.jpg", media.KindArtwork, media.Description{}}
+}
+
+// Whatever changes, in whatever order it is taken in, over restarts: the works are those that the same items give anew,
+// and a work whose main items stayed keeps its id.
+func TestWorksAreThoseOfAFreshDerivation(t *testing.T) {
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			s := newShelf(t, "a", "b")
+			files := map[string]int64{}
+			for step := range 8 {
+				before := s.kept()
+				for range 1 + r.IntN(8) {
+					f := invented(r)
+					paths := slices.Sorted(maps.Keys(files))
+					_, there := files[f.root+"/"+f.path]
+					switch {
+					case len(paths) > 0 && r.IntN(5) == 0:
+						at := paths[r.IntN(len(paths))]
+						s.forget(files[at])
+						delete(files, at)
+					case len(paths) > 0 && r.IntN(5) == 0:
+						s.edit(files[paths[r.IntN(len(paths))]], func(tx *store.Tx, it *store.Item) error {
+							if it.State == store.Present {
+								return tx.MarkMissing(it, time.Now().UnixNano())
+							}
+							old := *it
+							it.State = store.Present
+							return tx.Save(&old, it)
+						})
+					case there:
+					case len(paths) > 0 && r.IntN(3) == 0:
+						at := paths[r.IntN(len(paths))]
+						s.change(files[at], f)
+						files[f.root+"/"+f.path] = files[at]
+						delete(files, at)
+					default:
+						files[f.root+"/"+f.path] = s.put(f)
+					}
+					if r.IntN(6) == 0 {
+						s.catchUp()
+					}
+					if r.IntN(12) == 0 {
+						s.reopen()
+					}
+				}
+				s.catchUp()
+				kept := s.kept()
+				if got, want := plain(kept), plain(s.anew()); !reflect.DeepEqual(got, want) {
+					t.Fatalf("step %d:\n%s", step, difference(got, want))
+				}
+				for name, was := range before {
+					is, there := kept[name]
+					if there && is.ID != was.ID && len(mains(was)) > 0 && slices.Equal(mains(is), mains(was)) {
+						t.Errorf("step %d: %s stayed, and %d became %d", step, name, was.ID, is.ID)
+					}
+				}
+				s.behindItems(kept)
+			}
+		})
+	}
+}
+
+func mains(w store.WorkView) (out []int64) {
+	for _, m := range w.Members {
+		if m.Role == store.RoleMain {
+			out = append(out, m.Item)
+		}
+	}
+	return out
+}
+
+// behindItems requires that every work stands in the feed behind what it is made of.
+func (s *shelf) behindItems(kept map[string]store.WorkView) {
+	s.t.Helper()
+	seqs := map[int64]int64{}
+	for after := int64(0); after < s.Head(); {
+		p, err := s.Changes(s.t.Context(), after, 0, store.Bounds{Rows: 1000})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, ch := range p.Changes {
+			seqs[ch.ID] = ch.Seq
+		}
+		after = p.Upto
+	}
+	for name, w := range kept {
+		for _, m := range w.Members {
+			if seqs[m.Item] > w.Seq {
+				s.t.Errorf("%s stands at %d in the feed, and its item %d at %d", name, w.Seq, m.Item, seqs[m.Item])
+			}
+		}
+	}
+}
+
+// song is a track of an album in its own folder.
+func song(n int, album string) file {
+	return file{"a", fmt.Sprintf("Velm/%s/%05d.flac", album, n), media.KindTrack,
+		media.Description{Title: fmt.Sprint("Song ", n), Artist: "Velm", Album: album, Track: n}}
+}
+
+func (s *shelf) one(kind string) store.WorkView {
+	s.t.Helper()
+	for name, w := range s.kept() {
+		if strings.HasPrefix(name, kind+" ") {
+			return w
+		}
+	}
+	s.t.Fatalf("there is no %s", kind)
+	return store.WorkView{}
+}
+
+func TestAChangedTrackCostsADerivationOfItsFolder(t *testing.T) {
+	s := newShelf(t, "a")
+	var last int64
+	for album := range 20 {
+		for n := range 10 {
+			last = s.put(song(n+1, fmt.Sprint("Album ", album)))
+		}
+	}
+	s.catchUp()
+	derived, rows := s.lib.stats.Derived.Load(), s.Counters().Rows.Load()
+	retagged := song(10, "Album 19")
+	retagged.said.Title = "Another"
+	s.change(last, retagged)
+	s.catchUp()
+	if n := s.lib.stats.Derived.Load() - derived; n != 1 {
+		t.Errorf("%d folders were derived for one song", n)
+	}
+	// The song, its folder's trace, its album and the artist.
+	if n := s.Counters().Rows.Load() - rows; n > 4 {
+		t.Errorf("%d rows were written for one song", n)
+	}
+	artist := s.one(store.WorkArtist)
+	if artist.Children != 20 || artist.Items != 200 || artist.Seq == 0 {
+		t.Errorf("the artist is %+v", artist)
+	}
+}
+
+func TestAWorkThatComesBackIsTheSameOne(t *testing.T) {
+	s := newShelf(t, "a")
+	f := file{"a", "Velm (1999)/velm.mkv", media.KindMovie, media.Description{Title: "Velm", Year: 1999}}
+	id := s.put(f)
+	s.catchUp()
+	was := s.one(store.WorkMovie)
+	s.forget(id)
+	s.catchUp()
+	if n := len(s.kept()); n != 0 {
+		t.Errorf("%d works are left of nothing", n)
+	}
+	page, err := s.ChangesOf(t.Context(), store.Sorts{Works: true}, was.Seq, 0, store.Bounds{Rows: 10})
+	if err != nil || len(page.Changes) != 1 || !page.Changes[0].Delete || page.Changes[0].ID != was.ID {
+		t.Errorf("the feed has %+v, %v", page.Changes, err)
+	}
+	s.put(f)
+	s.catchUp()
+	if is := s.one(store.WorkMovie); is.ID != was.ID {
+		t.Errorf("film %d came back as %d", was.ID, is.ID)
+	}
+}
+
+func TestAnArtistKeepsItsIdWhenOneAlbumGoesToAnother(t *testing.T) {
+	s := newShelf(t, "a")
+	var moved []int64
+	for album := range 4 {
+		for n := range 5 {
+			if id := s.put(song(n+1, fmt.Sprint("Album ", album))); album == 0 {
+				moved = append(moved, id)
+			}
+		}
+	}
+	s.catchUp()
+	was := s.one(store.WorkArtist)
+	for i, id := range moved {
+		f := song(i+1, "Album 0")
+		f.said.Artist = "Another"
+		s.change(id, f)
+	}
+	s.catchUp()
+	for name, w := range s.kept() {
+		if w.Kind == store.WorkArtist && (w.Title == "Velm") != (w.ID == was.ID) {
+			t.Errorf("%s %q is %d, and Velm was %d", name, w.Title, w.ID, was.ID)
+		}
+	}
+}
+
+func TestRootsOfAnotherGroupMakeWorksOfTheirOwn(t *testing.T) {
+	s := newShelf(t, "a", "b")
+	f := file{"a", "Velm (1999)/velm.mkv", media.KindMovie, media.Description{Title: "Velm", Year: 1999}}
+	s.put(f)
+	f.root = "b"
+	s.put(f)
+	s.catchUp()
+	was := s.one(store.WorkMovie)
+	if was.Items != 2 || !slices.Equal(was.Roots, []string{"a", "b"}) {
+		t.Errorf("one film on two disks: %+v", was)
+	}
+	if err := s.SetParties(t.Context(), map[string]string{"a": "", "b": "kids"}); err != nil {
+		t.Fatal(err)
+	}
+	s.catchUp()
+	groups := map[string]int64{}
+	for _, w := range s.kept() {
+		groups[w.Group] = w.ID
+	}
+	if len(groups) != 2 || groups[""] != was.ID && groups["kids"] != was.ID {
+		t.Errorf("behind the change of a group the films are %v, and it was %d", groups, was.ID)
+	}
+}
+
+func TestWorksFollowOtherRulesAndKeepTheirIds(t *testing.T) {
+	s := newShelf(t, "a")
+	for n := range 5 {
+		s.put(song(n+1, "Album"))
+	}
+	s.catchUp()
+	was := s.kept()
+	if err := s.lib.keeper.Restart(t.Context(), Rules+1); err != nil {
+		t.Fatal(err)
+	}
+	derived := s.lib.stats.Derived.Load()
+	s.catchUp() // back to these rules
+	if s.lib.stats.Derived.Load() == derived {
+		t.Error("nothing was derived anew")
+	}
+	for name, w := range s.kept() {
+		if was[name].ID != w.ID {
+			t.Errorf("%s was %d and is %d", name, was[name].ID, w.ID)
+		}
+	}
+}
+
+// One album of twenty thousand songs: a song more writes one member, and the work is given with a thousand.
+func TestAnAlbumOfTwentyThousandSongs(t *testing.T) {
+	const many = 20_000
+	s := newShelf(t, "a")
+	s.update(func(tx *store.Tx) error {
+		for n := range many {
+			f := song(n+1, "All")
+			var it store.Item
+			if err := s.item(tx, &f, &it); err != nil {
+				return err
+			}
+			if err := tx.Insert(&it); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.catchUp()
+	was := s.one(store.WorkAlbum)
+	if was.Items != many || len(was.Members) != store.MaxMembers || !was.More {
+		t.Fatalf("%d items, %d of them given, more %v", was.Items, len(was.Members), was.More)
+	}
+	rows := s.Counters().Rows.Load()
+	s.put(song(many+1, "All"))
+	began := time.Now()
+	s.catchUp()
+	t.Logf("a song more is taken in within %v", time.Since(began))
+	if is := s.one(store.WorkAlbum); is.ID != was.ID || is.Items != many+1 {
+		t.Errorf("album %d of %d items became %d of %d", was.ID, was.Items, is.ID, is.Items)
+	}
+	// The song, its folder's trace, its membership, its album and the artist.
+	if n := s.Counters().Rows.Load() - rows; n > 5 {
+		t.Errorf("%d rows were written for a song more", n)
+	}
+}

@@ -1,0 +1,258 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"path"
+)
+
+// UnitReader reads what works are derived from, all as it is in one moment.
+type UnitReader struct {
+	c          *conn
+	generation int64
+}
+
+// ReadUnits calls fn with a reader of one moment.
+func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error {
+	generation := s.regrouped.Load()
+	return s.read(ctx, func(c *conn) error { return fn(&UnitReader{c, generation}) })
+}
+
+// Batch begins what is to be written of what is read.
+func (r *UnitReader) Batch() *WorkBatch { return &WorkBatch{generation: r.generation} }
+
+// ChangedItem is an item by its newest change.
+type ChangedItem struct {
+	ID   int64
+	Seq  int64
+	Dir  int64
+	Kind string
+	Gone bool  // it is forgotten, or its root is detached
+	Unit int64 // that it was in when that was derived last; 0: none
+}
+
+// Changed reads the next stretch of the feed behind a number, at most so many items, and how far it came.
+func (r *UnitReader) Changed(after int64, limit int) (out []ChangedItem, upto int64, err error) {
+	if upto, err = r.c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
+		return nil, 0, err
+	}
+	err = r.c.each(`SELECT i.id, i.seq, i.dir, i.kind, i.state, u.unit FROM items i LEFT JOIN unit_items u ON u.item = i.id
+		WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
+		out = append(out, ChangedItem{r.int(0), r.int(1), r.int(2), r.text(3), State(r.int(4)) == Detached, r.int(5)})
+		return nil
+	}, after, int64(limit))
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(out) == limit {
+		upto = out[limit-1].Seq
+	}
+	err = r.c.each(`SELECT t.id, t.seq, u.unit FROM tombstones t JOIN unit_items u ON u.item = t.id
+		WHERE t.seq > ? AND t.seq <= ? ORDER BY t.seq`, func(r row) error {
+		out = append(out, ChangedItem{ID: r.int(0), Seq: r.int(1), Gone: true, Unit: r.int(2)})
+		return nil
+	}, after, upto)
+	return out, upto, err
+}
+
+// UnitDir is a directory that may be a unit, or a part of one.
+type UnitDir struct {
+	ID   int64
+	Root int64
+	Path string
+}
+
+// Dir reads a directory; found is false where it is forgotten.
+func (r *UnitReader) Dir(id int64) (d UnitDir, found bool, err error) {
+	found, err = r.c.one("SELECT id, root, path FROM dirs WHERE id = ?", func(r row) { d = scanUnitDir(r) }, id)
+	return d, found, err
+}
+
+// DirAt reads the directory at a path.
+func (r *UnitReader) DirAt(root int64, path string) (d UnitDir, found bool, err error) {
+	found, err = r.c.one("SELECT id, root, path FROM dirs WHERE root = ? AND path = ?", func(r row) { d = scanUnitDir(r) }, root, []byte(path))
+	return d, found, err
+}
+
+func scanUnitDir(r row) UnitDir { return UnitDir{r.int(0), r.int(1), string(r.bytes(2))} }
+
+// Below reads the directories right below one, those that are gone too: items may be missing from them. Those whose
+// name is passed over by want are left out.
+func (r *UnitReader) Below(dir int64, want func(name string) bool) (out []UnitDir, err error) {
+	err = r.c.each("SELECT id, root, path FROM dirs WHERE parent = ?", func(r row) error {
+		if d := scanUnitDir(r); want(path.Base(d.Path)) {
+			out = append(out, d)
+		}
+		return nil
+	}, dir)
+	return out, err
+}
+
+// RootOf gives a root's name and group.
+func (r *UnitReader) RootOf(id int64) (name, party string, err error) {
+	_, err = r.c.one("SELECT name, party FROM roots WHERE id = ?", func(r row) { name, party = r.text(0), r.text(1) }, id)
+	return name, party, err
+}
+
+// UnitMember is an item of a unit as works are derived from it.
+type UnitMember struct {
+	ID      int64
+	Seq     int64
+	Name    string
+	Kind    string
+	Size    int64
+	Added   int64
+	Missing bool
+	Doc     []byte // members of a JSON object
+	Unit    int64  // that it was in when that was derived last; 0: none
+}
+
+// Items reads the items of a directory.
+func (r *UnitReader) Items(dir int64, fn func(*UnitMember) error) error {
+	const columns = `SELECT i.id, i.seq, i.name, i.kind, i.size, i.added, i.state, i.doc, u.unit FROM items i
+		LEFT JOIN unit_items u ON u.item = i.id WHERE i.dir = ? AND `
+	for _, state := range []string{"i.state = {present}", "i.state > {present}"} {
+		err := r.c.each(columns+state, func(r row) error {
+			if State(r.int(6)) == Detached {
+				return nil
+			}
+			doc, err := unpack(r.bytes(7), nil)
+			if err != nil {
+				return err
+			}
+			return fn(&UnitMember{ID: r.int(0), Seq: r.int(1), Name: string(r.bytes(2)), Kind: r.text(3), Size: r.int(4), Added: r.int(5),
+				Missing: State(r.int(6)) != Present, Doc: doc, Unit: r.int(8)})
+		}, dir)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Traces reads what is kept of a unit; nil where nothing is.
+func (r *UnitReader) Traces(unit int64) (b []byte, err error) {
+	_, err = r.c.one("SELECT traces FROM units WHERE id = ?", func(r row) { b = r.bytes(0) }, unit)
+	return b, err
+}
+
+// UnitsWith reads which units have a part with a key: at most so many, or all where most is 0.
+func (r *UnitReader) UnitsWith(key int64, most int) ([]int64, error) {
+	if most == 0 {
+		most = -1
+	}
+	return r.numbers("SELECT unit FROM unit_keys WHERE key = ? LIMIT ?", key, int64(most))
+}
+
+// WorksWith reads which works are made of a part with a key.
+func (r *UnitReader) WorksWith(key int64) ([]int64, error) {
+	return r.numbers("SELECT work FROM work_keys WHERE key = ?", key)
+}
+
+// ChildrenOf reads which works are below one.
+func (r *UnitReader) ChildrenOf(work int64) ([]int64, error) {
+	return r.numbers("SELECT id FROM works WHERE parent = ? AND gone = 0", work)
+}
+
+// Artists reads which works are the artists of a key, those that are gone too.
+func (r *UnitReader) Artists(key int64) ([]int64, error) {
+	return r.numbers("SELECT id FROM works WHERE key = ? AND kind = 6", key)
+}
+
+// GoneBy reads works that are gone since a time or later and have a key.
+func (r *UnitReader) GoneBy(key, since int64) ([]int64, error) {
+	return r.numbers("SELECT id FROM works WHERE key = ? AND gone > 0 AND gone >= ?", key, since)
+}
+
+// GoneWith reads works that are gone since a time or later and had an item.
+func (r *UnitReader) GoneWith(item, since int64) ([]int64, error) {
+	return r.numbers("SELECT DISTINCT m.work FROM members m JOIN works w ON w.id = m.work WHERE m.item = ? AND w.gone > 0 AND w.gone >= ?", item, since)
+}
+
+// AnyGone reports whether any work is gone and not forgotten.
+func (r *UnitReader) AnyGone() (bool, error) {
+	n, err := r.c.number("SELECT EXISTS (SELECT 1 FROM works WHERE gone > 0)")
+	return n > 0, err
+}
+
+func (r *UnitReader) numbers(sql string, args ...driver.Value) (out []int64, err error) {
+	err = r.c.each(sql, func(r row) error { out = append(out, r.int(0)); return nil }, args...)
+	return out, err
+}
+
+// Work reads a work with all its members, also one that is gone; nil where there is none.
+func (r *UnitReader) Work(id int64) (*WorkView, error) {
+	w, err := r.Bare(id)
+	if err == nil && w != nil {
+		w.Members, err = membersOf(r.c, id, nil, 0, 0)
+	}
+	return w, err
+}
+
+// Bare reads a work without its members.
+func (r *UnitReader) Bare(id int64) (*WorkView, error) {
+	all, err := worksWhere(r.c, "w.id = ?", id)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// CreditsOf reads whom parts name by a key.
+func (r *UnitReader) CreditsOf(key int64) ([]CreditPut, error) {
+	return r.credits("key = ? AND n > 0", key)
+}
+
+// CreditsAs reads whom parts name by an id at MusicBrainz.
+func (r *UnitReader) CreditsAs(party, mbid string) ([]CreditPut, error) {
+	return r.credits("party = ? AND mbid = ? AND mbid <> '' AND n > 0", party, mbid)
+}
+
+func (r *UnitReader) credits(where string, args ...driver.Value) (out []CreditPut, err error) {
+	err = r.c.each("SELECT key, party, name, sort, mbid, n FROM credits WHERE "+where+" ORDER BY id", func(r row) error {
+		out = append(out, CreditPut{r.int(0), r.text(1), r.text(2), r.text(3), r.text(4), r.int(5)})
+		return nil
+	}, args...)
+	return out, err
+}
+
+// WorkRules is the version of the rules by which works are derived; 0: none are yet.
+func (s *Store) WorkRules(ctx context.Context) (n int64, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		n, err = c.number("SELECT value FROM meta WHERE key = 'works_rules'")
+		return err
+	})
+	return n, err
+}
+
+// SetParties says which group each root is of, by names. Where that is another than before, works are derived anew.
+func (s *Store) SetParties(ctx context.Context, parties map[string]string) error {
+	changed := false
+	err := s.Update(ctx, func(tx *Tx) error {
+		roots := map[string]string{}
+		err := tx.c.each("SELECT name, party FROM roots", func(r row) error { roots[r.text(0)] = r.text(1); return nil })
+		for name, was := range roots {
+			is, known := parties[name]
+			if err != nil || !known || was == is {
+				continue
+			}
+			changed = true
+			err = tx.c.exec("UPDATE roots SET party = ? WHERE name = ?", is, name)
+		}
+		if err == nil && changed {
+			err = tx.deriveAnew()
+		}
+		return err
+	})
+	if err == nil && changed {
+		s.worked.Store(0)
+		s.wakers.wake()
+	}
+	return err
+}
+
+// deriveAnew has all works derived anew from the first change on. What has been read by then is not written.
+func (tx *Tx) deriveAnew() error {
+	tx.s.regrouped.Add(1)
+	return tx.c.setMeta("worked", int64(0))
+}
