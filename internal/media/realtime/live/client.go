@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -20,6 +21,7 @@ type client struct {
 	accessChanged <-chan struct{} // access is to be checked again
 	stop          <-chan struct{}
 	authorized    bool
+	deflates      bool // it takes packed messages
 	sub           *Subscription
 	last          string // cursor of the last message that carried one
 	caughtUp      bool
@@ -71,9 +73,9 @@ func (c *client) receive(ctx context.Context) error {
 	c.ws.SetPongHandler(alive)
 	_ = alive("")
 	for {
-		kind, data, err := c.ws.ReadMessage()
+		kind, data, err := c.nextRequest()
 		if err != nil {
-			return &departed{err}
+			return err
 		}
 		_ = alive("")
 		var in incoming
@@ -87,6 +89,22 @@ func (c *client) receive(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// nextRequest reads a message, of which no more is unpacked than is taken: the limit of the connection counts what comes
+// over it, and that may be a thousandth.
+func (c *client) nextRequest() (kind int, data []byte, err error) {
+	kind, r, err := c.ws.NextReader()
+	if err == nil {
+		data, err = io.ReadAll(io.LimitReader(r, maxMessage+1))
+	}
+	switch {
+	case err != nil:
+		return 0, nil, &departed{err}
+	case len(data) > maxMessage:
+		return 0, nil, &closing{websocket.CloseMessageTooBig, "the message is larger than 32 KiB"}
+	}
+	return kind, data, nil
 }
 
 // serve runs the connection until it ends, and says why.
@@ -256,7 +274,7 @@ func (c *client) advance(ctx context.Context) error {
 	if c.pauses() {
 		return nil
 	}
-	frame, cursor, ok, err := c.nextFrame(ctx)
+	out, cursor, ok, err := c.nextMessage(ctx)
 	var resync *ResyncError
 	switch {
 	case errors.As(err, &resync):
@@ -267,10 +285,10 @@ func (c *client) advance(ctx context.Context) error {
 	case !ok:
 		return c.atEnd()
 	}
-	if frame == nil { // passed over by the filter: the next message that carries a cursor says so
+	if out.none() { // passed over by the filter: the next message that carries a cursor says so
 		c.notePassed()
 	} else {
-		if err := c.write(frame); err != nil {
+		if err := c.write(out); err != nil {
 			return err
 		}
 		c.last, c.changesAt = cursor, time.Now().Add(c.window)
@@ -296,18 +314,19 @@ func (c *client) atEnd() error {
 	return c.mark("caught_up")
 }
 
-// nextFrame makes the next message of the subscription. What it is made of is not kept while it is written, which can
+// nextMessage makes the next message of the subscription. What it is made of is not kept while it is written, which can
 // take as long as the client likes.
-func (c *client) nextFrame(ctx context.Context) (frame []byte, cursor string, ok bool, err error) {
+func (c *client) nextMessage(ctx context.Context) (out outgoing, cursor string, ok bool, err error) {
 	b, ok, err := c.nextBatch(ctx)
 	if err != nil || !ok || len(b.Changes) == 0 {
-		return nil, "", ok, err
+		return outgoing{}, "", ok, err
 	}
 	cursor = b.Cursor.String()
 	if m := b.ready; m != nil && m.prev == c.last && m.cursor == cursor {
-		return m.frame, cursor, true, nil
+		return c.pack(m.message), cursor, true, nil
 	}
-	return changesMessage(nil, c.last, cursor, b.Changes), cursor, true, nil
+	text := changesMessage(nil, c.last, cursor, b.Changes)
+	return c.pack(outgoing{text: text, size: len(text)}), cursor, true, nil
 }
 
 // mark tells the client where it stands, if it follows the feed.
@@ -324,25 +343,29 @@ func (c *client) send(m message) error {
 	if err != nil {
 		return err
 	}
-	return c.write(b)
+	return c.write(c.pack(outgoing{text: b, size: len(b)}))
 }
 
 // write sends a message, in as many frames as its length takes. The connection itself bounds how long it
 // may make no progress.
-func (c *client) write(b []byte) error {
+func (c *client) write(out outgoing) error {
 	p, counted := c.ws.NetConn().(progress)
 	var before int64
 	if counted {
 		before = p.Written()
 	}
-	err := c.stalled(c.writeFrames(b))
+	c.ws.EnableWriteCompression(c.packs(&out) && out.prepared != nil)
+	err := c.stalled(c.writeFrames(out))
 	c.boundary = err != nil && counted && p.Written() == before
 	return err
 }
 
-func (c *client) writeFrames(b []byte) error {
-	const room = 16 // bytes, for the header of a frame
-	if len(b) <= maxFrame-room {
+func (c *client) writeFrames(out outgoing) error {
+	if out.prepared != nil {
+		return c.ws.WritePreparedMessage(out.prepared)
+	}
+	b := out.text
+	if len(b) <= maxFrame-frameRoom {
 		return c.ws.WriteMessage(websocket.TextMessage, b)
 	}
 	w, err := c.ws.NextWriter(websocket.TextMessage)

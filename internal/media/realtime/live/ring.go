@@ -30,7 +30,7 @@ type chunk struct {
 // ready is a message that lies ready for those without a filter whose last cursor was prev.
 type ready struct {
 	prev, cursor string
-	frame        []byte
+	message      outgoing
 }
 
 // plain are the filters for which messages lie ready, in the order of chunk.ready.
@@ -54,6 +54,7 @@ type Ring struct {
 	upto atomic.Int64 // its end: what subscribers may read up to
 	seen int64        // Add's: the head when it was last read
 	last [2]string    // Add's: the cursors of the messages that were made last; empty: none was since a Reset
+	text []byte       // Add's: where messages are written
 
 	mu     sync.RWMutex // guards what follows; held for look-ups only
 	chunks []*chunk     // contiguous, oldest first
@@ -103,7 +104,10 @@ func (r *Ring) prepare(i int, from, to media.Cursor, changes []store.Change) *re
 	if m.prev == "" {
 		m.prev = from.String()
 	}
-	m.frame = changesMessage(nil, m.prev, m.cursor, changes)
+	r.text = changesMessage(r.text[:0], m.prev, m.cursor, changes)
+	if m.message = prepare(r.text); m.message.text != nil {
+		r.text = nil // it is the message's
+	}
 	r.last[i] = m.cursor
 	return m
 }

@@ -69,8 +69,9 @@ func (s *Server) Serve(
 		// What is read goes through the request's own buffer; one for writing is held only while a message is
 		// written.
 		Subprotocols: []string{Subprotocol}, WriteBufferPool: &writeBuffers, WriteBufferSize: 4 << 10,
-		CheckOrigin: func(*http.Request) bool { return true }, // checked for every request before it comes here
-		Error:       func(http.ResponseWriter, *http.Request, int, error) {},
+		CheckOrigin:       func(*http.Request) bool { return true }, // checked for every request before it comes here
+		EnableCompression: offersDeflate(r.Header),
+		Error:             func(http.ResponseWriter, *http.Request, int, error) {},
 	}
 	ws, err := up.Upgrade(w, r, nil)
 	if err != nil {
@@ -82,7 +83,7 @@ func (s *Server) Serve(
 	}
 	g := run.NewGroup(context.WithoutCancel(r.Context()), s.lines)
 	c := &client{
-		server: s, ws: ws, timeouts: s.Timeouts.withDefaults(), stop: stop,
+		server: s, ws: ws, timeouts: s.Timeouts.withDefaults(), stop: stop, deflates: up.EnableCompression,
 		access:   access{request: authorized, token: token, changed: changed},
 		incoming: make(chan incoming), gone: make(chan struct{}),
 	}
