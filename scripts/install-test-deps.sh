@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests use beside Go, on Debian and its relatives, and nothing that is there already:
-# a C compiler for SQLite, a Samba for the share, and util-linux for mounts and namespaces of a test's own.
+# a C compiler for SQLite, a Samba for the share, an nginx in front, and util-linux for mounts and namespaces of a test's own.
 #
 # usage: scripts/install-test-deps.sh [arm64]      arm64: what its packages are built with and run under, too
 set -euo pipefail
@@ -23,6 +23,7 @@ need bindfs bindfs
 need mount.exfat-fuse exfat-fuse
 need mkfs.exfat exfatprogs
 need mkfs.btrfs btrfs-progs
+need nginx nginx-light # what docs/reverse-proxies.md shows
 need groff groff-base # sets the manual page
 need lintian lintian # judges the packages
 need rpm rpm
