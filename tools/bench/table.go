@@ -173,8 +173,9 @@ func broken(all []*figures) error {
 	var wrong []error
 	for _, f := range all {
 		for _, r := range rows {
-			wrong = append(wrong, complain(r.breaks(f), "%d files: %s: %s is promised, not %s", f.files, r.name,
-				r.promise(), r.text(f)))
+			if r.breaks(f) {
+				wrong = append(wrong, fmt.Errorf("%d files: %s: %s is promised, not %s", f.files, r.name, r.promise(), r.text(f)))
+			}
 		}
 	}
 	return errors.Join(wrong...)
