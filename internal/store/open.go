@@ -104,6 +104,7 @@ type Stats struct {
 	Removed    atomic.Int64 // items forgotten for good
 	Failures   atomic.Int64 // groups that were rolled back
 	GateCloses atomic.Int64
+	Rests      atomic.Int64 // times that the writer had nothing to do and gave its memory back
 	Queue      atomic.Int64 // requests waiting or running
 }
 

@@ -15,6 +15,7 @@ const (
 	groupRows    = 4000                   // rows after which a group commits
 	groupTime    = 100 * time.Millisecond // time after which it does
 	groupPause   = 20 * time.Millisecond  // since the last one, after which none waits
+	writerRest   = time.Second            // without a request after which the writer keeps no pages in memory
 )
 
 // request is one change, run whole or not at all. done is called after its group's commit, on the
@@ -35,10 +36,15 @@ type counts struct {
 func (s *Store) Run(ctx context.Context) error {
 	s.running.Store(true)
 	defer close(s.stopped)
+	rest := time.NewTimer(writerRest)
+	defer rest.Stop()
 	for {
 		select {
 		case r := <-s.requests:
 			s.writeGroup(r)
+			rest.Reset(writerRest)
+		case <-rest.C:
+			s.letGo()
 		case <-ctx.Done():
 			for {
 				select {
@@ -49,6 +55,18 @@ func (s *Store) Run(ctx context.Context) error {
 				}
 			}
 		}
+	}
+}
+
+// letGo gives the pages back that the writer keeps in memory: a first pass fills all that it may have, and they are of
+// no use to those who read.
+func (s *Store) letGo() {
+	if s.Damage() != nil {
+		return
+	}
+	s.stats.Rests.Add(1)
+	if err := s.writer.script("PRAGMA shrink_memory"); err != nil {
+		s.log.Warn("memory of the catalog's writer not given back", zap.Error(s.noteDamage(err)))
 	}
 }
 

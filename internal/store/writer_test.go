@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
@@ -300,4 +301,28 @@ func TestEveryWakeUpReachesEverySubscriber(t *testing.T) {
 	if got(feed) {
 		t.Error("woken after the end of the subscription")
 	}
+}
+
+func TestAWriterWithNothingToDoGivesItsMemoryBackOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := runAt(t, t.TempDir(), Options{})
+		defer r.stop()
+		root := r.addRoot("films")
+		for i, want := range []int64{1, 2} {
+			r.put(root, fmt.Sprint(i))
+			time.Sleep(writerRest - time.Millisecond)
+			synctest.Wait()
+			if n := r.Counters().Rests.Load(); n != want-1 {
+				t.Errorf("given back %d times shortly after a change, want %d", n, want-1)
+			}
+			time.Sleep(10 * writerRest)
+			synctest.Wait()
+			if n := r.Counters().Rests.Load(); n != want {
+				t.Errorf("given back %d times after %d changes", n, want)
+			}
+		}
+		if it := r.put(root, "afterwards"); r.item(it.ID).Name != "afterwards" {
+			t.Error("what was written afterwards is not there")
+		}
+	})
 }
