@@ -94,7 +94,7 @@ type cellKey struct {
 
 // indexEntry is what the index takes of one change.
 type indexEntry struct {
-	id      int64
+	id, seq int64
 	deleted bool
 	isNew   bool // its id is above all that were indexed before it
 	cell    cellKey
@@ -132,16 +132,23 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexS
 		if full || n == indexBatch {
 			upto = last
 		}
-		return c.each("SELECT id FROM tombstones WHERE seq > ? AND seq <= ?", func(r row) error {
-			out = append(out, indexEntry{id: r.int(0), deleted: true})
+		gone := 0
+		err = c.each("SELECT id, seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", func(r row) error {
+			out = append(out, indexEntry{id: r.int(0), seq: r.int(1), deleted: true})
+			gone, last = gone+1, r.int(1)
 			return nil
-		}, after, upto)
+		}, after, upto, int64(indexBatch))
+		if gone == indexBatch { // those behind are for the next stretch
+			upto = last
+			out = slices.DeleteFunc(out, func(e indexEntry) bool { return e.seq > upto })
+		}
+		return err
 	})
 	return &indexStretch{entries: out, after: after, upto: upto}, err
 }
 
 func entryFor(r row, doc []byte, keys *sorter) indexEntry {
-	e := indexEntry{id: r.int(0), deleted: State(r.int(4)) == Detached}
+	e := indexEntry{id: r.int(0), seq: r.int(1), deleted: State(r.int(4)) == Detached}
 	if e.deleted {
 		return e
 	}

@@ -75,3 +75,30 @@ func TestAStretchIsWrittenOnlyBehindTheOneBeforeIt(t *testing.T) {
 		t.Errorf("%d of %d indexed", n, 2*indexBatch)
 	}
 }
+
+// TestTheIndexForgetsInStretchesToo: however many are forgotten at once, a change that waits is behind a few of them.
+func TestTheIndexForgetsInStretchesToo(t *testing.T) {
+	r := runFresh(t, Options{})
+	const n = 2*indexBatch + 50
+	r.films(r.addRoot("films"), n)
+	r.indexAll()
+	r.update(func(tx *Tx) error {
+		items, err := tx.items("id > 0")
+		for i := range items {
+			err = errors.Join(err, tx.Remove(&items[i]))
+		}
+		return err
+	})
+	left, after := n, r.indexed.Load()
+	for after < r.Head() {
+		st, err := r.toIndex(t.Context(), newSorter(), after)
+		if err != nil || len(st.entries) == 0 || len(st.entries) > indexBatch {
+			t.Fatalf("%d are forgotten at once, %v", len(st.entries), err)
+		}
+		left, after = left-len(st.entries), st.upto
+	}
+	r.indexAll()
+	if rows := r.numbers("SELECT count(*) FROM sort_keys")[0]; left != 0 || rows != 0 {
+		t.Errorf("%d are not forgotten, and %d rows left", left, rows)
+	}
+}

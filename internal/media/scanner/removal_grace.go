@@ -37,24 +37,24 @@ func (r *runner) reap(ctx context.Context) {
 	}
 	r.reapAt = time.Time{}
 	before := time.Now().Add(-missingFor).UnixNano() + 1
-	var left, held bool
+	var left, more bool
 	err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
-		left, held, err = r.reapBatchIn(tx, before)
+		left, more, err = r.reapBatchIn(tx, before)
 		return err
 	})
 	switch {
 	case err != nil:
 		r.log.Error("missing items not taken in", zap.Error(err))
 		r.reapAt = time.Now().Add(time.Minute)
-	case held:
+	case more:
 		r.reapAt = time.Now()
 	case left:
 		r.reapAt = time.Now().Add(t.Grace/10 + time.Millisecond)
 	}
 }
 
-// reapBatchIn handles one batch. It reports whether more may be missing, and whether a batch was held.
-func (r *runner) reapBatchIn(tx *store.Tx, before int64) (left, held bool, err error) {
+// reapBatchIn handles one batch. It reports whether anything is missing still, and whether another batch is due now.
+func (r *runner) reapBatchIn(tx *store.Tx, before int64) (left, more bool, err error) {
 	if held, err := r.holdBatch(tx); held || err != nil {
 		return false, held, err
 	}
@@ -68,7 +68,7 @@ func (r *runner) reapBatchIn(tx *store.Tx, before int64) (left, held bool, err e
 	if err := tx.PrunePreviousIdentities(time.Now().UnixNano()); err != nil {
 		return false, false, err
 	}
-	return tx.MissingCount(r.id) > 0, false, nil
+	return tx.MissingCount(r.id) > 0, len(items) == reapBatch, nil
 }
 
 // removeItems forgets items for good, and then the directories that held nothing else.

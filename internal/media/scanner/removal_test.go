@@ -333,3 +333,15 @@ func TestAFolderThatMovedToADiskOfItsOwnKeepsItsIds(t *testing.T) {
 		w.writesNothing()
 	})
 }
+
+// A directory with 200,000 files is forgotten once its grace is over, and not a thousand of them a second.
+func TestHoweverManyItemsAreForgottenOnceTheirGraceIsOver(t *testing.T) {
+	inWorld(t, options{root: RootConfig{MaxRemovals: 1}}, func(w *world) {
+		w.many("a", 0, 4*reapBatch+1)
+		w.scan()
+		w.run("remove a")
+		w.scan()
+		w.pass(w.s.timing.Load().Grace + 500*time.Millisecond)
+		w.counts("half a second after their grace", 0, 0)
+	})
+}
