@@ -21,6 +21,10 @@ func TestMain(m *testing.M) {
 		writeUntilKilled(dir)
 		return
 	}
+	if dir := os.Getenv(openerDir); dir != "" {
+		openUntilKilled(dir)
+		return
+	}
 	_ = flag.Set("rapid.checks", "40") // each is a catalog on disk; -rapid.checks asks for more
 	goleak.VerifyTestMain(m)
 }
