@@ -7,9 +7,16 @@ type Total struct {
 	Volume int64
 	Dir    string // one on it, by which it is asked
 	Bytes  int64  // 0: whatever it is next
-	Seen   int64  // how large it was when something was missing at another size; 0: nothing is in doubt
+	Seen   int64  // how large it was when something was missing at another size; 0: nothing is held for that
 	Since  int64  // when that began
 }
+
+// InDoubt reports whether removals are held: the file system has not been seen with its size of before since. Where it
+// has, as large as that and not 0, what was held is being released.
+func (t *Total) InDoubt() bool { return t.Seen != 0 && !t.Releases() }
+
+// Releases reports whether what was held is being released.
+func (t *Total) Releases() bool { return t.Seen != 0 && t.Seen == t.Bytes }
 
 const totalColumns = "SELECT root, volume, dir, total, seen, since FROM totals WHERE root = ?"
 
@@ -33,7 +40,7 @@ func (tx *Tx) Totals(root int64) (out []Total, err error) {
 func (tx *Tx) Doubted(root int64) (t Total, found bool, err error) { return doubted(tx.c, root) }
 
 func doubted(c *conn, root int64) (t Total, found bool, err error) {
-	found, err = c.one(totalColumns+" AND seen <> 0 ORDER BY volume LIMIT 1", func(r row) { t = totalOf(r) }, root)
+	found, err = c.one(totalColumns+" AND seen <> 0 AND seen <> total ORDER BY volume LIMIT 1", func(r row) { t = totalOf(r) }, root)
 	return t, found, err
 }
 

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"errors"
+	"math"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func (w *world) release(n int) {
 	w.t.Helper()
 	id, _ := w.s.RootID("films")
 	err := w.st.Update(w.t.Context(), func(tx *store.Tx) error {
-		items, err := tx.HeldItems(id, n)
+		items, err := tx.HeldItems(id, math.MaxInt64, n)
 		for i := range items {
 			old := items[i]
 			items[i].State = store.Missing

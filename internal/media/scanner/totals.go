@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -72,11 +71,15 @@ func (r *runner) measured(ctx context.Context, own *store.Total, began int64) (r
 		if err != nil || bytes == 0 {
 			return released, err
 		}
-		err = r.s.store.Update(ctx, func(tx *store.Tx) error {
-			free, err := r.settleTotal(tx, &totals[i], bytes, began)
-			released = released || free
+		free := false
+		err = r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+			free, err = r.settleTotal(tx, &totals[i], bytes, began)
 			return err
 		})
+		if err == nil && free {
+			released = true
+			err = r.release(ctx, totals[i].Volume)
+		}
 		if err != nil {
 			return false, err
 		}
@@ -84,8 +87,9 @@ func (r *runner) measured(ctx context.Context, own *store.Total, began int64) (r
 	return released, nil
 }
 
-// settleTotal takes in how large a file system is after a walk. What is missing of it decides what that means.
-func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) (released bool, err error) {
+// settleTotal takes in how large a file system is after a walk. What is missing of it decides what that means. It reports
+// whether what is held is to be released.
+func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) (free bool, err error) {
 	t, found, err := tx.Total(r.id, of.Volume)
 	if !found {
 		t = *of
@@ -95,8 +99,8 @@ func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) 
 	}
 	same := t.Bytes != 0 && reconcile.SameTotal(t.Bytes, bytes)
 	if t.Seen != 0 && same {
-		t.Seen, t.Since = 0, 0
-		return true, errors.Join(tx.SaveTotal(&t), release(tx, r.id))
+		t.Seen, t.Since = t.Bytes, time.Now().UnixNano()
+		return true, tx.SaveTotal(&t)
 	}
 	if same && float64(max(bytes, t.Bytes)-min(bytes, t.Bytes)) <= reconcile.TotalDrift/2*float64(bytes) {
 		return false, nil
@@ -109,21 +113,43 @@ func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) 
 	return false, tx.SaveTotal(&t)
 }
 
-// release has what is held be missing since now.
-func release(tx *store.Tx, root int64) error {
-	for {
-		items, err := tx.HeldItems(root, reapBatch)
-		if err != nil || len(items) == 0 {
+// release has what is held be missing since now, some in each transaction. A process that ends on the way goes on with it
+// after its first walk.
+func (r *runner) release(ctx context.Context, volume int64) error {
+	for more := true; more; {
+		err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {
+			more, err = r.releaseBatch(tx, volume)
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		for i := range items {
-			old := items[i]
-			items[i].State, items[i].MissingAt = store.Missing, time.Now().UnixNano()
-			if err := tx.SaveQuietly(&old, &items[i]); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// releaseBatch releases some of what was held before the release began: what is held since then was weighed anew.
+func (r *runner) releaseBatch(tx *store.Tx, volume int64) (more bool, err error) {
+	t, found, err := tx.Total(r.id, volume)
+	if err != nil || !found || !t.Releases() { // it is of another size again, or somebody has accepted what was held
+		return false, err
+	}
+	items, err := tx.HeldItems(r.id, t.Since, reapBatch)
+	if err != nil {
+		return false, err
+	}
+	if len(items) == 0 {
+		t.Seen, t.Since = 0, 0
+		return false, tx.SaveTotal(&t)
+	}
+	for i := range items {
+		old := items[i]
+		items[i].State, items[i].MissingAt = store.Missing, time.Now().UnixNano()
+		if err := tx.SaveQuietly(&old, &items[i]); err != nil {
+			return false, err
 		}
 	}
+	return true, nil
 }
 
 // whyHeld says why removals were not believed of a root that is at a location.

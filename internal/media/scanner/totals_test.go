@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
@@ -143,4 +144,60 @@ func TestOneFileSystemThatListsAllOfItselfIsBelievedWhateverItsSize(t *testing.T
 		w.pass(time.Minute)
 		w.counts("after the grace", 1, 0)
 	})
+}
+
+// What was held of a whole disk is released some at a time, and by whoever comes next where a process ends in between.
+func TestWhatIsReleasedIsReleasedInBatchesAndToItsEnd(t *testing.T) {
+	inPool(t, func(w *world) {
+		const gone = 2*reapBatch + 5
+		w.many("c/many", 0, gone)
+		w.scan()
+		w.pass(time.Hour)
+		w.loses()
+		w.scan()
+		w.pass(time.Hour)
+		if h := w.root("films").Held; h == nil || h.Count != gone+3 {
+			t.Fatalf("held: %+v", h)
+		}
+		r := w.s.runner("films")
+		var volume, rows int64
+		step := func(fn func(tx *store.Tx) error) {
+			if err := w.st.Update(w.t.Context(), fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step(func(tx *store.Tx) error {
+			totals, err := tx.Totals(r.id)
+			for _, of := range totals {
+				if of.InDoubt() {
+					volume = of.Volume
+					_, err = r.settleTotal(tx, &of, of.Bytes, time.Now().UnixNano())
+				}
+			}
+			return err
+		})
+		more := true
+		for more {
+			before := tallied(w, r.id)
+			step(func(tx *store.Tx) (err error) {
+				more, err = r.releaseBatch(tx, volume)
+				return err
+			})
+			if rows = before - tallied(w, r.id); rows > reapBatch {
+				t.Errorf("%d were released at once", rows)
+			}
+		}
+		if n := tallied(w, r.id); n != 0 {
+			t.Errorf("%d are not released", n)
+		}
+	})
+}
+
+// tallied is how many items of a root are held.
+func tallied(w *world, root int64) int64 {
+	h, err := w.st.Held(w.t.Context(), root)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return h.Items
 }

@@ -26,7 +26,7 @@ func (rc *reconciliation) checkTotal() error {
 		t = store.Total{Root: rc.Root, Volume: rc.vol, Dir: rc.Dir}
 	case len(rc.Dir) < len(t.Dir):
 		t.Dir = rc.Dir // the top of a file system is there for as long as it is
-	case t.Seen != 0 || rc.v.Missing == 0 && len(rc.v.GoneDirs) == 0 || SameTotal(t.Bytes, rc.Total):
+	case t.InDoubt() || rc.v.Missing == 0 && len(rc.v.GoneDirs) == 0 || SameTotal(t.Bytes, rc.Total):
 		return nil
 	default:
 		t.Seen, t.Since, rc.v.TotalChanged = rc.Total, rc.Began, true
