@@ -4,7 +4,8 @@
 # make check      what CI runs: lint, vet, test, and the tests against a real Samba and systemd
 # make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory;
 #                 bench-growth: files a second while a catalog grows to a million;
-#                 bench-millions: the table of docs/performance.md, at SIZES=10000,100000,1000000 files
+#                 bench-millions: the table of docs/performance.md, at SIZES=10000,100000,1000000 files;
+#                 bench-moves: big directories renamed, moved and removed, with MOVES=50000,200000 files
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make verify     what is too long for every change: soaks, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
 #                 MUTATIONS=1000 make it short; PARTS="hostile mutations" takes some
@@ -33,6 +34,7 @@ ROOT ?= testdata/library
 LISTEN ?= 127.0.0.1:8780
 FILES ?= 100000
 SIZES ?= 10000,100000,1000000
+MOVES ?= 50000,200000
 FUZZTIME ?= 30s
 SOAK ?= 1h
 
@@ -45,7 +47,7 @@ tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 mandir ?= $(prefix)/share/man
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd bench bench-memory bench-growth bench-millions fuzz verify soak soak-share library package test-package release install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd bench bench-memory bench-growth bench-millions bench-moves fuzz verify soak soak-share library package test-package release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -99,6 +101,9 @@ bench-growth: build
 
 bench-millions: build
 	$(GO) run ./tools/bench -rounds 5 -millions $(SIZES) -document docs/performance.md
+
+bench-moves: build
+	$(GO) run ./tools/bench -moves $(MOVES)
 
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)

@@ -27,6 +27,7 @@ fuzz-input() {
 benchmarks() {
 	make -s build
 	go run ./tools/bench -rounds 1 -millions 10000
+	go run ./tools/bench -moves 1000
 }
 
 # The packages of other architectures too.

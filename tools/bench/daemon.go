@@ -40,12 +40,13 @@ func (s served) String() string {
 const idlePatience = 30 * time.Minute
 
 // serve runs a daemon until it is idle, does something with it and stops it.
-func (b *bench) serve(ctx context.Context, data, tree string, do func(*daemon) error) (s served, err error) {
+func (b *bench) serve(ctx context.Context, data string, roots []string, do func(*daemon) error) (s served, err error) {
 	ctx, cancel := context.WithTimeout(ctx, idlePatience)
 	defer cancel()
 	d := &daemon{log: &serveLog{found: make(chan string, 1)}} // the one address
-	args := []string{"serve", "--data-dir", data, "--listen", "127.0.0.1:0", tree}
+	args := append([]string{"serve", "--data-dir", data, "--listen", "127.0.0.1:0"}, roots...)
 	d.cmd = exec.Command(b.binary, args...) //nolint:noctx // it is told to stop
+	d.cmd.Env = append(os.Environ(), b.env...)
 	d.cmd.Stderr = d.log
 	start := time.Now()
 	if err := d.cmd.Start(); err != nil {
@@ -118,12 +119,11 @@ func (d *daemon) get(ctx context.Context, path string) (_ []byte, err error) {
 	return body, err
 }
 
-// readMetrics notes the CPU seconds so far and the collector's part of them. Go counts its classes of CPU at the end
-// of each collection, by the time that its threads may run.
-func (d *daemon) readMetrics(ctx context.Context, s *served) error {
+// metrics are those that have no labels.
+func (d *daemon) metrics(ctx context.Context) (map[string]float64, error) {
 	body, err := d.get(ctx, "/metrics")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	values := map[string]float64{}
 	lines := bufio.NewScanner(strings.NewReader(string(body)))
@@ -134,6 +134,16 @@ func (d *daemon) readMetrics(ctx context.Context, s *served) error {
 			}
 		}
 	}
+	return values, lines.Err()
+}
+
+// readMetrics notes the CPU seconds so far and the collector's part of them. Go counts its classes of CPU at the end
+// of each collection, by the time that its threads may run.
+func (d *daemon) readMetrics(ctx context.Context, s *served) error {
+	values, err := d.metrics(ctx)
+	if err != nil {
+		return err
+	}
 	s.cpu = time.Duration(values["process_cpu_seconds_total"] * float64(time.Second))
 	const classes = "go_cpu_classes_"
 	busy := values[classes+"total_cpu_seconds_total"] - values[classes+"idle_cpu_seconds_total"]
@@ -141,7 +151,7 @@ func (d *daemon) readMetrics(ctx context.Context, s *served) error {
 		s.collector = values[classes+"gc_total_cpu_seconds_total"] / busy
 	}
 	_, told := values[classes+"total_cpu_seconds_total"]
-	return errors.Join(lines.Err(), complain(s.cpu == 0 || !told, "/metrics tells no CPU seconds"))
+	return complain(s.cpu == 0 || !told, "/metrics tells no CPU seconds")
 }
 
 // peakMemory is the largest resident set so far, in bytes.

@@ -5,6 +5,7 @@
 //   - a second scan of the unchanged tree, at most 2 times find, which writes nothing;
 //   - peak memory below 100 MiB, and with -memory the same at 20,000 and 200,000 files within 15 %;
 //   - with -millions, the table of docs/performance.md, up to a million files;
+//   - with -moves, that a big directory that is renamed, moved or removed takes no longer than its first scan;
 //   - with -growth, that 10,000 files are found, read and stored in a second, however large the catalog is already.
 //
 // The trees are made of copies of the sample library's files, each made distinct, and are kept for the next run.
@@ -30,7 +31,9 @@ func main() {
 	memory := flag.Bool("memory", false, "compare the memory at 20,000 and 200,000 files instead")
 	growth := flag.Int("growth", 0, "instead measure the rate at which the catalog grows to `N` times 120,000 files")
 	var m millions
-	flag.Func("millions", "instead measure everything at these `SIZES`, such as 10000,100000", m.parseSizes)
+	flag.Func("millions", "instead measure everything at these `SIZES`, such as 10000,100000", m.sizes.parse)
+	var moved sizes
+	flag.Func("moves", "instead measure big directories of these `SIZES` that are renamed, moved and removed", moved.parse)
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
 	flag.Parse()
@@ -44,6 +47,8 @@ func main() {
 		measure = func() error { return b.growth(ctx, *growth, 120_000) }
 	case len(m.sizes) > 0:
 		measure = func() error { return m.run(ctx, b) }
+	case len(moved) > 0:
+		measure = func() error { return b.measureMoves(ctx, moved) }
 	}
 	err := measure()
 	stop()
@@ -56,5 +61,6 @@ func main() {
 type bench struct {
 	binary, samples, dir string
 	rounds               int
+	env                  []string // of daemons
 	out                  io.Writer
 }

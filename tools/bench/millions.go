@@ -12,7 +12,7 @@ import (
 
 // millions measures all that is promised of libraries of different sizes.
 type millions struct {
-	sizes    []int
+	sizes    sizes
 	parts    []string // all, where it is empty
 	document string   // keeps the table; none, where it is empty
 }
@@ -32,13 +32,16 @@ type figures struct {
 
 var allParts = []string{"scan", "serve", "restart", "feed", "pages"}
 
-func (m *millions) parseSizes(text string) error {
+// sizes are numbers of files, as a flag names them.
+type sizes []int
+
+func (s *sizes) parse(text string) error {
 	for part := range strings.SplitSeq(text, ",") {
 		n, err := strconv.Atoi(part)
 		if err != nil || n < 1 {
 			return fmt.Errorf("%q is not a number of files", part)
 		}
-		m.sizes = append(m.sizes, n)
+		*s = append(*s, n)
 	}
 	return nil
 }
@@ -139,7 +142,7 @@ func (m *millions) measureServe(ctx context.Context, b *bench, tree string, f *f
 	if err := b.measureFind(ctx, tree, f); err != nil {
 		return err
 	}
-	if f.serve, err = b.serve(ctx, data, tree, func(d *daemon) error { return m.ask(ctx, b, d, f) }); err != nil {
+	if f.serve, err = b.serve(ctx, data, []string{tree}, func(d *daemon) error { return m.ask(ctx, b, d, f) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(b.out, "  serve: %v\n", f.serve)
@@ -150,7 +153,7 @@ func (m *millions) measureServe(ctx context.Context, b *bench, tree string, f *f
 		if err := b.measureFind(ctx, tree, f); err != nil {
 			return err
 		}
-		again, err := b.serve(ctx, data, tree, func(*daemon) error { return nil })
+		again, err := b.serve(ctx, data, []string{tree}, func(*daemon) error { return nil })
 		if err != nil {
 			return err
 		}
