@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -168,4 +169,34 @@ func TestALargeRenamedDirectoryIsSeenFromItsFirstPartOnAndHoldsNobodyUp(t *testi
 		}
 		w.isTrue()
 	})
+}
+
+// However large a directory is that waits for the writer, those of few files go on beside it; another large one waits.
+func TestALargeDirectoryLeavesRoomForSmallOnes(t *testing.T) {
+	for _, entries := range []int{largeDirectory, entriesInFlight, 10 * entriesInFlight} {
+		inWorld(t, options{}, func(w *world) {
+			w.run("mkdir other")
+			w.scan()
+			if err := w.s.admit(w.t.Context(), entries); err != nil {
+				t.Fatal(err)
+			}
+			waiting, leave := context.WithTimeout(w.t.Context(), time.Hour)
+			defer leave()
+			second := make(chan error, 1) // its one answer
+			go func() { second <- w.s.admit(waiting, entries) }()
+			w.run("write other/f x")
+			w.hint("other/f")
+			if w.shownIn("other") != 1 {
+				t.Errorf("a new file has waited for a directory of %d", entries)
+			}
+			leave()
+			if err := <-second; !errors.Is(err, context.Canceled) {
+				t.Errorf("two directories of %d at once: %v", entries, err)
+			}
+			w.s.dismiss(entries)
+			if !w.s.inFlight.TryAcquire(entriesInFlight) || !w.s.large.TryAcquire(1) {
+				t.Error("not all room was given back")
+			}
+		})
+	}
 }

@@ -46,7 +46,7 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 	res := &outcome{job: j, scan: dirScan{names: j.names, recursive: j.recursive || j.rulesChanged, above: j.above}}
 	g, err := r.takeSnapshot(ctx, j, res)
 	if err == nil && g != nil {
-		err = r.s.inFlight.Acquire(ctx, cost(g))
+		err = r.s.admit(ctx, len(g.Files))
 	}
 	if err != nil || g == nil {
 		res.err = err
@@ -58,7 +58,7 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 	}
 	r.analyseAhead(ctx, j, g)
 	release := func(err error) {
-		r.s.inFlight.Release(cost(g))
+		r.s.dismiss(len(g.Files))
 		r.s.aheadDone(g.Ahead, err == nil && res.result.Ahead)
 	}
 	last, before, err := r.reconcileParts(ctx, g)
@@ -76,9 +76,6 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 		return err
 	}, release)
 }
-
-// cost is what a snapshot takes of the entries in flight.
-func cost(g *reconcile.Snapshot) int64 { return int64(min(len(g.Files)+1, entriesInFlight)) }
 
 // commit has the store write what a job changes, and delivers its outcome once that is durable, or has failed.
 func (r *runner) commit(ctx context.Context, res *outcome, write func(*store.Tx) error, done func(error)) {

@@ -74,6 +74,7 @@ type Scanner struct {
 	log      *zap.Logger
 	analyzer Analyzer            // nil: nothing is analysed ahead
 	inFlight *semaphore.Weighted // directory entries between listing and commit
+	large    *semaphore.Weighted // one of the directories that are large
 	ahead    atomic.Int64        // bytes of what is known of them ahead
 	scanIDs  atomic.Int64
 	group    *run.Group
@@ -99,7 +100,7 @@ type Observer struct {
 func New(cfg Config, st *store.Store, watch Watcher, describe reconcile.Describer, observer Observer, log *zap.Logger) *Scanner {
 	s := &Scanner{
 		store: st, watch: watch, describe: describe, analyzer: cfg.Analyzer, log: log, onChange: observer.Scan,
-		onRoot: observer.Root, inFlight: semaphore.NewWeighted(entriesInFlight), runners: map[string]*runner{},
+		onRoot: observer.Root, inFlight: semaphore.NewWeighted(entriesInFlight), large: semaphore.NewWeighted(1), runners: map[string]*runner{},
 		byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, walks: map[int64]*walk{}, last: map[string]media.Scan{},
 	}
 	s.timing.Store(&cfg)
