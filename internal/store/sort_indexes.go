@@ -37,11 +37,10 @@ func (s *Store) indexFirst(ctx context.Context) error {
 	}
 	err = s.indexInSteps(ctx, newSorter(), atOnce)
 	for _, o := range dropped { // whatever has become of the rest
-		berr := s.buildSort(ctx, o)
-		err = errors.Join(err, berr)
-		if errors.Is(berr, ErrClosed) || ctx.Err() != nil {
-			break // the next start builds them
+		if ctx.Err() != nil {
+			return ctx.Err() // the next start builds them
 		}
+		err = errors.Join(err, s.buildSort(ctx, o))
 	}
 	return err
 }
