@@ -55,7 +55,7 @@ type pace struct {
 
 const (
 	pageTime  = 100 * time.Millisecond // how long a page looks for items that pass the filters
-	paceOften = 256
+	paceOften = 32
 	fewItems  = 10_000
 )
 
