@@ -57,11 +57,11 @@ func (s *Server) table() map[string]handler {
 }
 
 func (s *Server) routes() http.Handler {
-	mux := http.NewServeMux()
+	mux, counted := http.NewServeMux(), s.counted()
 	for pattern, fn := range s.table() {
 		h := http.Handler(s.handle(fn))
 		if pattern != "GET /api/v1/live" { // which is no answer
-			h = packed(h)
+			h = counted(pattern, packed(h))
 		}
 		mux.Handle(pattern, h)
 	}

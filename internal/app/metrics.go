@@ -1,10 +1,15 @@
 package app
 
 import (
+	"math"
+	"os"
+	"path/filepath"
 	"regexp"
+	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sys/unix"
 )
 
 // newMetrics makes the registry of what monitors read. Everything in it is read when it is asked for.
@@ -43,8 +48,38 @@ func (d *Daemon) newMetrics() *prometheus.Registry {
 	counter("watch_overflows_total", "Times at which events were lost and directories listed instead.",
 		func() float64 { return float64(d.watcher.Stats().Overflows) })
 	gauge("watches", "Directories watched.", func() float64 { return float64(d.watcher.Stats().Watches) })
+	d.addStorageMetrics(r, gauge)
 	r.MustRegister(&rootCollector{d})
 	return r
+}
+
+// addStorageMetrics adds what is served from where, and how that is.
+func (d *Daemon) addStorageMetrics(r *prometheus.Registry, gauge func(name, help string, value func() float64)) {
+	r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: "catalogizerd", Name: "build_info", Help: "1, with the versions of the daemon and of Go.",
+		ConstLabels: prometheus.Labels{"version": d.opts.Version, "goversion": runtime.Version()},
+	}, func() float64 { return 1 }))
+	gauge("storage_healthy", "1 while the catalog can be kept: the disk is not full, and nothing is damaged.",
+		func() float64 { return oneIf(d.health() == nil) })
+	gauge("database_size_bytes", "Size of the catalog's files.", func() float64 { return float64(d.databaseSize()) })
+	gauge("data_dir_free_bytes", "What is free for this user where the catalog is kept.", func() float64 {
+		var fs unix.Statfs_t
+		if err := unix.Statfs(d.config.Load().DataDir, &fs); err != nil {
+			return math.NaN()
+		}
+		return float64(fs.Bavail) * float64(fs.Bsize)
+	})
+}
+
+// databaseSize counts the database and what SQLite keeps beside it.
+func (d *Daemon) databaseSize() (n int64) {
+	files, _ := filepath.Glob(filepath.Join(d.config.Load().DataDir, "catalog.db*")) // the pattern is a good one
+	for _, file := range files {
+		if fi, err := os.Stat(file); err == nil { // else it has gone since
+			n += fi.Size()
+		}
+	}
+	return n
 }
 
 // rootCollector gives figures of each root.
@@ -55,6 +90,10 @@ var (
 	rootItems  = rootMetric("items", "Items of the root.")
 	rootHeld   = rootMetric("held", "Removals that wait to be accepted.")
 	rootOpen   = rootMetric("breaker_open", "1 while the share's breaker is not closed.")
+
+	rootScanEnd    = rootMetric("last_scan_end_timestamp_seconds", "When the root's last scan ended.")
+	rootScanTime   = rootMetric("last_scan_duration_seconds", "How long the root's last scan took.")
+	rootScanErrors = rootMetric("last_scan_errors", "Directories and files that the root's last scan could not look at.")
 )
 
 func rootMetric(name, help string) *prometheus.Desc {
@@ -63,7 +102,7 @@ func rootMetric(name, help string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *rootCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{rootOnline, rootItems, rootHeld, rootOpen} {
+	for _, d := range []*prometheus.Desc{rootOnline, rootItems, rootHeld, rootOpen, rootScanEnd, rootScanTime, rootScanErrors} {
 		ch <- d
 	}
 }
@@ -89,6 +128,11 @@ func (c *rootCollector) Collect(ch chan<- prometheus.Metric) {
 		}
 		if r.Breaker != nil {
 			tell(rootOpen, oneIf(r.Breaker.State != "closed"))
+		}
+		if s := r.LastScan; s != nil && s.StartedAt != nil && s.FinishedAt != nil {
+			tell(rootScanEnd, float64(s.FinishedAt.UnixMilli())/1000)
+			tell(rootScanTime, s.FinishedAt.Sub(*s.StartedAt).Seconds())
+			tell(rootScanErrors, float64(s.Errors))
 		}
 	}
 }
