@@ -133,9 +133,11 @@ func (tx *Tx) markBeside(it *Item) error {
 	case r.Folder:
 		return tx.c.exec(mark+"dir = ?", at, it.Dir)
 	}
-	for _, stem := range r.Stems {
-		err := tx.c.exec(mark+"dir = ? AND (name = ? OR (name > ? AND name < ?))",
-			at, it.Dir, []byte(stem), []byte(stem+"."), []byte(stem+"/"))
+	for _, stem := range r.Stems { // each in two, since SQLite reads the names of the whole directory for both at once
+		err := tx.c.exec(mark+"dir = ? AND name = ?", at, it.Dir, []byte(stem))
+		if err == nil {
+			err = tx.c.exec(mark+"dir = ? AND name > ? AND name < ?", at, it.Dir, []byte(stem+"."), []byte(stem+"/"))
+		}
 		if err != nil {
 			return err
 		}
