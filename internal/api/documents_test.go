@@ -47,6 +47,21 @@ func TestOpenAPIDescribesEveryRouteAndNoOther(t *testing.T) {
 	}
 }
 
+func TestOpenAPIDescribesEveryFilterAndNoOther(t *testing.T) {
+	for path, want := range map[string][]string{"/api/v1/items": itemParams} {
+		var described []string
+		for _, p := range loadOpenAPI(t).Paths.Value(path).Get.Parameters {
+			if p.Value.In == openapi3.ParameterInQuery {
+				described = append(described, p.Value.Name)
+			}
+		}
+		slices.Sort(described)
+		if sorted := slices.Sorted(slices.Values(want)); !slices.Equal(described, sorted) {
+			t.Errorf("%s: described %q, want %q", path, described, sorted)
+		}
+	}
+}
+
 func TestOpenAPIDescribesEveryFieldAndNoOther(t *testing.T) {
 	doc := loadOpenAPI(t)
 	for name, typ := range map[string]reflect.Type{

@@ -12,6 +12,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
 
 const (
@@ -20,7 +21,11 @@ const (
 	maxWait      = time.Minute
 )
 
-var itemParams = []string{"root", "under", "kind", "state", "q", "sort", "limit", "after"}
+var (
+	// itemFilters narrow any list of items.
+	itemFilters = append([]string{"under", "q"}, filter.Names(filter.Items)...)
+	itemParams  = append([]string{"sort", "limit", "after"}, itemFilters...)
+)
 
 // getItems answers with a page of items.
 func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
@@ -31,11 +36,8 @@ func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := itemQuery(v)
+	q, err := s.itemQuery(r.Context(), v)
 	if err != nil {
-		return err
-	}
-	if err := s.rootsExist(r.Context(), q.Roots); err != nil {
 		return err
 	}
 	res, err := s.catalog.Query(r.Context(), q)
@@ -73,23 +75,37 @@ func (s *Server) rootsExist(ctx context.Context, names []string) error {
 }
 
 // itemQuery reads the parameters of a list of items.
-func itemQuery(v url.Values) (q store.Query, err error) {
-	q.Roots, q.Kinds = list(v["root"]), list(v["kind"])
-	for _, k := range q.Kinds {
-		if !media.Kind(k).Valid() {
-			return q, badRequest("no kind is called %q", k)
-		}
-	}
-	if q.Under, err = cleanPath(v.Get("under")); err != nil {
+func (s *Server) itemQuery(ctx context.Context, v url.Values) (q store.Query, err error) {
+	if q, err = s.itemFilter(ctx, v); err != nil {
 		return q, err
 	}
-	q.State, q.Text, q.After = v.Get("state"), v.Get("q"), v.Get("after")
+	q.After = v.Get("after")
 	q.Sort, q.Descending = strings.CutPrefix(v.Get("sort"), "-")
 	if q.Descending && q.Sort == "" {
 		return q, badRequest("sort %q names no order", v.Get("sort"))
 	}
 	q.Limit, err = limitParam(v)
 	return q, err
+}
+
+// itemFilter reads which items are asked for.
+func (s *Server) itemFilter(ctx context.Context, v url.Values) (q store.Query, err error) {
+	if q.Filter, err = filter.Parse(v, filter.Items); err != nil {
+		return q, badRequest("%v", err)
+	}
+	for _, k := range q.Filter.Values(filter.Kind) {
+		if !media.Kind(k).Valid() {
+			return q, badRequest("no kind is called %q", k)
+		}
+	}
+	if err := s.rootsExist(ctx, q.Filter.Values(filter.Root)); err != nil {
+		return q, err
+	}
+	if q.Under, err = cleanPath(v.Get("under")); err != nil {
+		return q, err
+	}
+	q.Text = v.Get("q")
+	return q, nil
 }
 
 // list takes a parameter that may be repeated or hold several values with commas between.

@@ -79,17 +79,19 @@ func (v *View) AppendJSON(dst []byte) []byte {
 		dst = AppendString(append(dst, `,"error":`...), v.Error)
 	}
 	if v.HasFingerprint {
-		dst = append(dst, `,"fingerprint":"`...)
-		hex := strconv.FormatUint(uint64(v.Fingerprint), 16)
-		for range 16 - len(hex) {
-			dst = append(dst, '0')
-		}
-		dst = append(append(dst, hex...), '"')
+		dst = append(append(append(dst, `,"fingerprint":"`...), v.FingerprintText()...), '"')
 	}
 	if len(v.Doc) > 0 {
 		dst = append(append(dst, ','), v.Doc...)
 	}
 	return append(dst, '}')
+}
+
+// FingerprintText is the fingerprint in 16 digits of base 16.
+func (v *View) FingerprintText() string {
+	const zeros = "0000000000000000"
+	hex := strconv.FormatUint(uint64(v.Fingerprint), 16)
+	return zeros[len(hex):] + hex
 }
 
 // appendTime appends Unix nanoseconds as RFC 3339 in UTC. Times that RFC 3339 has no year for are

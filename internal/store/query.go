@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
 
 // ErrQuery says that a query asks for something that there is not.
@@ -30,9 +31,12 @@ type Query struct {
 	Descending bool
 	Limit      int    // items of a page, at least one
 	After      string // from Result.Next
+	Filter     *filter.Set
 
-	text *textQuery // looked for in each item that an order gives; nil: nothing
-	most searchMost // zero but in tests
+	checks *checks    // what is compared in each item that an order gives; nil: nothing
+	few    int        // items that are found and compared rather than compared in their order; 0: as many as is fast
+	text   *textQuery // looked for in each item that an order gives; nil: nothing
+	most   searchMost // zero but in tests
 }
 
 // Result is a page of items. Next is empty on the last page. A page may hold fewer items than asked for, even none,
@@ -78,17 +82,7 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 		}
 		var found []entry
 		p := pace{ends: time.Now().Add(pageTime), often: paceOften, few: int64(q.most.few)}
-		switch {
-		case q.Sort == byRank:
-			found, err = s.ranked(c, &q, cells, at, &p)
-		case q.Text != "":
-			found, err = s.searched(c, &q, cells, at, &p)
-		case q.Sort == byPath:
-			found, err = s.byPaths(c, &q, cells, at, &p)
-		default:
-			found, err = sorted(c, &q, cells, at, &p)
-		}
-		if err != nil {
+		if found, err = s.find(c, &q, cells, at, &p); err != nil {
 			return err
 		}
 		last := len(found) - 1
@@ -104,6 +98,30 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 		return err
 	})
 	return res, err
+}
+
+// find reads one entry more than a page holds, in order, behind a place.
+func (s *Store) find(c *conn, q *Query, cells []cell, at *entry, p *pace) (found []entry, err error) {
+	if q.checks = s.newChecks(q); q.checks != nil {
+		q.few = cmp.Or(q.few, fewChecked) // each look takes its time
+		p.often, p.few = paceOften/8, int64(q.few)
+		q.most.few, q.most.ranked = min(q.most.few, fewChecked), min(q.most.ranked, fewChecked)
+		if q.Text == "" {
+			found, few, err := s.narrowed(c, q, cells, at)
+			if few || err != nil {
+				return found, err
+			}
+		}
+	}
+	switch {
+	case q.Sort == byRank:
+		return s.ranked(c, q, cells, at, p)
+	case q.Text != "":
+		return s.searched(c, q, cells, at, p)
+	case q.Sort == byPath:
+		return s.byPaths(c, q, cells, at, p)
+	}
+	return sorted(c, q, cells, at, p)
 }
 
 func (q *Query) check() error {
@@ -163,13 +181,17 @@ type cell struct {
 	state  State
 }
 
+func (c *cell) mediaKind() media.Kind { return media.Kind(c.kind) }
+
 // cells reads those that pass the filters.
 func (s *Store) cells(c *conn, q *Query) (out []cell, err error) {
 	err = c.each("SELECT id, root, kind, state FROM cells", func(r row) error {
 		root, state := s.rootName(r.int(1)), State(r.int(3))
 		if (len(q.Roots) == 0 || slices.Contains(q.Roots, root)) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, r.text(2))) &&
 			(q.State == "" || (q.State == "present") == (state == Present)) {
-			out = append(out, cell{r.int(0), r.int(1), root, r.text(2), state})
+			if c := (cell{r.int(0), r.int(1), root, r.text(2), state}); q.cellPasses(&c) {
+				out = append(out, c)
+			}
 		}
 		return nil
 	})
@@ -180,14 +202,23 @@ func (s *Store) cells(c *conn, q *Query) (out []cell, err error) {
 // left out. It returns how many of those found are behind it then: all, or as many as the page's bytes let in.
 func (s *Store) views(c *conn, q *Query, found []entry, res *Result) (read int, err error) {
 	bytes := 0
+	var facts filter.Facts
+	var lost error
 	for i := range found {
 		_, err := c.one("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < {detached}", func(r row) {
-			if v := scanView(s, r); q.matches(&v) {
+			v := scanView(s, r)
+			passes := q.matches(&v)
+			if passes && !q.Filter.IsEmpty() {
+				facts.Clear()
+				lost = itemFacts(c, &facts, &v, q.Filter.Needs(filter.Work))
+				passes = lost == nil && q.Filter.Matches(&facts)
+			}
+			if passes {
 				res.Items = append(res.Items, v)
 				bytes += v.bytes()
 			}
 		}, found[i].id)
-		if err != nil {
+		if err = errors.Join(err, lost); err != nil {
 			return 0, err
 		}
 		if bytes > PageBytes && len(res.Items) > 1 {

@@ -86,8 +86,9 @@ func sorted(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, e
 			return sortedBelow(c, q, cells, at)
 		}
 	}
+	_, _, bounded := boundsOf(q.Filter, q.Sort)
 	for _, unknown := range []bool{false, true} {
-		if len(out) > q.Limit || p.end != nil || unknown && !mayBeUnknown(q.Sort) || !unknown && at != nil && at.key == nil {
+		if bounded && unknown || len(out) > q.Limit || p.end != nil || unknown && !mayBeUnknown(q.Sort) || !unknown && at != nil && at.key == nil {
 			continue
 		}
 		from := at
@@ -236,6 +237,22 @@ type stretch struct {
 	args  []driver.Value
 }
 
+// bound narrows a stretch to what the query's filters leave of the order. Where it begins behind a place it has one end
+// already: SQLite looks into an index by one, and is not to take the other.
+func (s *stream) bound(st stretch, begun bool) stretch {
+	from, to, bounded := boundsOf(s.q.Filter, s.q.Sort)
+	if !bounded {
+		return st
+	}
+	if !begun || s.q.Descending {
+		st.where, st.args = st.where+" AND "+s.q.Sort+" >= ?", append(st.args, from)
+	}
+	if !begun || !s.q.Descending {
+		st.where, st.args = st.where+" AND "+s.q.Sort+" <= ?", append(st.args, to)
+	}
+	return st
+}
+
 // stretches gives what comes behind the last entry: what has its value and a later id, and then what has
 // a later value. A comparison of both at once would find its place by the value alone, and pass over
 // all that have the same.
@@ -252,12 +269,12 @@ func (s *stream) stretches() []stretch {
 	case s.last != nil:
 		return []stretch{
 			{col + " = ? AND id " + than + " ?", []driver.Value{s.last.key, s.last.id}},
-			{col + " " + than + " ?", []driver.Value{s.last.key}},
+			s.bound(stretch{col + " " + than + " ?", []driver.Value{s.last.key}}, true),
 		}
 	case mayBeUnknown(col):
-		return []stretch{{col + " IS NOT NULL", nil}}
+		return []stretch{s.bound(stretch{col + " IS NOT NULL", nil}, false)}
 	}
-	return []stretch{{"1", nil}}
+	return []stretch{s.bound(stretch{"1", nil}, false)}
 }
 
 // sql reads a stretch in order.

@@ -218,7 +218,7 @@ func (w *pathWalk) files(dir int64, prefix string, at place, upto string) (whole
 		for i := range found[:min(len(found), filesRead)] {
 			e := &found[i]
 			passes := w.cells[e.cell]
-			if passes && w.q.text != nil {
+			if passes && (w.q.text != nil || w.q.checks != nil) {
 				if passes, err = w.q.passes(w.c, e.id); err != nil {
 					return false, err
 				}

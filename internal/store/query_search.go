@@ -231,6 +231,9 @@ func eachMatch(c *conn, q *Query, key string, cells map[int64]string, src source
 		if passes && src.check != nil {
 			passes, err = src.check(e.id)
 		}
+		if passes && err == nil {
+			passes, err = q.checks.pass(c, e.id)
+		}
 		if err == nil {
 			err = fn(e, passes)
 		}

@@ -77,8 +77,13 @@ func (q *Query) compare(a, b *entry) int {
 // passes reports whether an item that an order gives passes what the order does not narrow.
 func (q *Query) passes(c *conn, id int64) (bool, error) {
 	below, err := isBelow(c, q, id)
-	if !below || err != nil || q.text == nil {
-		return below, err
+	if !below || err != nil {
+		return false, err
 	}
-	return q.text.has(id, q.text.widest())
+	if q.text != nil {
+		if has, err := q.text.has(id, q.text.widest()); !has || err != nil {
+			return false, err
+		}
+	}
+	return q.checks.pass(c, id)
 }
