@@ -162,7 +162,7 @@ func (w *rootWorker) readFile(ctx context.Context, t *store.Task) (c contents, e
 
 // readOpen reads an open file.
 func (w *rootWorker) readOpen(ctx context.Context, f tree.ReadFile, t *store.Task) (c contents, err error) {
-	if err := steady(f, t); err != nil {
+	if err := begins(f, t); err != nil {
 		return c, err
 	}
 	e, err := readEdges(f, t.Size)
@@ -221,6 +221,18 @@ func (w *rootWorker) redescribe(ctx context.Context, t *store.Task) (outcome, er
 		return outcome{}, err
 	}
 	return outcome{task: t, result: redescribed, row: row}, nil
+}
+
+// begins fails where the file that was opened is not the one that the task describes.
+func begins(f tree.ReadFile, t *store.Task) error {
+	o, ok := f.(interface{ Opened() tree.Entry })
+	if !ok {
+		return steady(f, t)
+	}
+	if e := o.Opened(); !describes(t, &e) {
+		return errUnsteady
+	}
+	return nil
 }
 
 // steady fails where the open file is not the one that the task describes.

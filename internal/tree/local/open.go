@@ -103,6 +103,8 @@ func (t *Tree) openFrom(ctx context.Context, root int, path string, p *proof) (*
 	}
 	_, name := tree.Split(path)
 	f := &file{ctx: ctx, tree: t, fd: fd, name: name, slowClose: p.volume.Remote || t.crossMounts}
+	f.opened.Name = name
+	t.fill(&f.opened, &st)
 	f.users.Store(1)
 	return f, nil
 }
@@ -126,6 +128,7 @@ type file struct {
 	tree      *Tree
 	fd        int
 	name      string
+	opened    tree.Entry
 	slowClose bool // closing may have to wait for a server
 	closed    atomic.Bool
 	users     atomic.Int32
@@ -170,6 +173,9 @@ func (f *file) Close() error {
 	}
 	return nil
 }
+
+// Opened is what Stat would have said when the file was opened: who compares it with a listing need not ask again.
+func (f *file) Opened() tree.Entry { return f.opened }
 
 // Stat implements tree.ReadFile.
 func (f *file) Stat() (tree.Entry, error) {
