@@ -23,8 +23,8 @@ var ErrSlow = errors.New("query took too long")
 // readers are the connections for reading, by who reads. No class can hold what another needs: the feed has
 // connections of its own, and queries hold at most half of the rest.
 type readers struct {
-	feed    pool
-	rest    pool
+	feed    *pool
+	rest    *pool
 	queries chan struct{}       // a place for each query that may run; full at first
 	gate    *semaphore.Weighted // every reader takes one, who wants none to read takes all
 	all     int64               // connections of both pools
@@ -32,19 +32,10 @@ type readers struct {
 	end     context.CancelFunc
 }
 
-// pool holds idle connections; nil is one that is opened on first use.
-type pool chan *conn
-
 func newReaders(rest int) *readers {
-	r := &readers{feed: make(pool, feedReaders), rest: make(pool, rest), queries: make(chan struct{}, max(1, rest/2)), all: int64(feedReaders + rest)}
+	r := &readers{feed: newPool(feedReaders), rest: newPool(rest), queries: make(chan struct{}, max(1, rest/2)), all: int64(feedReaders + rest)}
 	r.gate = semaphore.NewWeighted(r.all)
 	r.ending, r.end = context.WithCancel(context.Background())
-	for range cap(r.feed) {
-		r.feed <- nil
-	}
-	for range cap(r.rest) {
-		r.rest <- nil
-	}
 	for range cap(r.queries) {
 		r.queries <- struct{}{}
 	}
@@ -61,8 +52,10 @@ func (r *readers) close(patience time.Duration) error {
 	for range r.all {
 		var c *conn
 		select {
-		case c = <-r.feed:
-		case c = <-r.rest:
+		case <-r.feed.places:
+			c = r.feed.pop()
+		case <-r.rest.places:
+			c = r.rest.pop()
 		case <-deadline.C:
 			return errors.Join(append(errs, fmt.Errorf("a reader of the catalog does not end within %v", patience))...)
 		}
@@ -108,7 +101,7 @@ func (s *Store) readOne(ctx context.Context, fn func(*conn) error) error {
 	return s.borrow(ctx, s.readers.rest, func(ctx context.Context, c *conn) error { return c.within(ctx, fn) })
 }
 
-func (s *Store) readBy(ctx context.Context, from pool, fn func(*conn) error) error {
+func (s *Store) readBy(ctx context.Context, from *pool, fn func(*conn) error) error {
 	return s.borrow(ctx, from, func(ctx context.Context, c *conn) (err error) {
 		if err := c.exec("BEGIN"); err != nil {
 			return explain(s.path, err)
@@ -123,7 +116,7 @@ func (s *Store) readBy(ctx context.Context, from pool, fn func(*conn) error) err
 }
 
 // borrow calls fn with a reader, and with a context that ends before the store is closed.
-func (s *Store) borrow(ctx context.Context, from pool, fn func(context.Context, *conn) error) (err error) {
+func (s *Store) borrow(ctx context.Context, from *pool, fn func(context.Context, *conn) error) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.readers.ending, cancel)()
@@ -131,13 +124,13 @@ func (s *Store) borrow(ctx context.Context, from pool, fn func(context.Context, 
 		return s.whyEnded(err)
 	}
 	defer s.readers.gate.Release(1)
-	var c *conn
 	select {
-	case c = <-from:
+	case <-from.places:
 	case <-ctx.Done():
 		return s.whyEnded(ctx.Err())
 	}
-	defer func() { from <- c }() // has room for every connection
+	c := from.pop()
+	defer func() { from.give(c) }()
 	if c == nil {
 		if c, err = dial(s.path, false, "query_only=ON", "cache_size=-2048", "temp_store=MEMORY"); err != nil {
 			return s.noteDamage(explain(s.path, err))

@@ -90,7 +90,7 @@ func TestClosingEndsWhatIsRead(t *testing.T) {
 
 func TestClosingNamesWhatDoesNotEnd(t *testing.T) {
 	r := newReaders(1)
-	<-r.rest // whoever took it hangs
+	<-r.rest.places // whoever took it hangs
 	if err := r.close(time.Millisecond); err == nil {
 		t.Error("closed, though a reader is in use")
 	}
