@@ -81,21 +81,23 @@ func (r *runner) confirmLeft(ctx context.Context, dir string, d *reconcile.Unres
 	return d.Strong, nil
 }
 
-// Of how many files of a new directory it is asked where they were, and from how many files on.
+// Of how many files of a new directory it is asked where they were, and of how many where it has few.
 const (
-	originsAsked = 8
-	originsFrom  = 16
+	originsAsked    = 8
+	originsAskedFew = 2
+	originsFrom     = 16 // files, which are not few
 )
 
 // findOrigins asks of some files of a new directory where they were, and whether that directory is there at all. Where
 // a directory was renamed it is not, and all that was in it has left: so no file has to wait for a second scan.
 func (r *runner) findOrigins(ctx context.Context, g *reconcile.Snapshot) error {
+	asked := originsAsked
 	if len(g.Files) < originsFrom {
-		return nil
+		asked = min(originsAskedFew, len(g.Files))
 	}
 	gone := map[reconcile.OldDir]bool{}
-	for n := range originsAsked {
-		e := &g.Files[n*(len(g.Files)-1)/(originsAsked-1)]
+	for n := range asked {
+		e := &g.Files[n*(len(g.Files)-1)/max(asked-1, 1)]
 		if e.ID == (tree.FileID{}) {
 			continue
 		}

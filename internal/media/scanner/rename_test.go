@@ -97,3 +97,41 @@ func TestAFileThatMovesIsDescribedAnewWhereSomethingMayDescribeIt(t *testing.T) 
 		})
 	}
 }
+
+// A library lies in many directories of few files: where all are renamed at once each is looked at once, and no file of
+// it waits for a second look.
+func TestDirectoriesOfFewFilesThatAreRenamedAreLookedAtOnce(t *testing.T) {
+	for _, files := range []int{1, 2, 10} {
+		inWorld(t, options{}, func(w *world) {
+			const dirs = 40
+			w.run("mkdir a")
+			for n := range dirs {
+				w.many(fmt.Sprintf("a/%d", n), 0, files)
+			}
+			w.scan()
+			before := w.shows()
+			listed := w.listed(func() {
+				w.run("rename a b")
+				w.hint("a")
+				w.hint("b")
+				w.pass(time.Minute)
+			})
+			below := 0
+			for _, dir := range listed {
+				if strings.HasPrefix(dir, "b/") {
+					below++
+				}
+			}
+			if below > dirs {
+				t.Errorf("%d directories of %d files were listed %d times", dirs, files, below)
+			}
+			for p, id := range w.shows().present {
+				if before.present["a"+strings.TrimPrefix(p, "b")] != id {
+					t.Errorf("%s is %d", p, id)
+				}
+			}
+			w.counts("renamed", dirs*files, 0)
+			w.isTrue()
+		})
+	}
+}
