@@ -30,6 +30,7 @@ type Catalog interface {
 	Head() int64
 	FloorOf(sorts store.Sorts) int64
 	ItemCounts() store.Counts
+	Lag(ctx context.Context) (store.Lag, error)
 	ChangesOf(ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds) (store.Page, error)
 	LoadOf(ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds) ([]store.Change, media.Cursor, error)
 	Query(ctx context.Context, q store.Query) (store.Result, error)

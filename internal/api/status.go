@@ -20,8 +20,10 @@ type Status struct {
 	Cursor    string       `json:"cursor"`
 	Counts    store.Counts `json:"counts"`
 	// Health is why the catalog cannot be kept now, such as a full disk; null while it can.
-	Health *string      `json:"health"`
-	Roots  []media.Root `json:"roots"`
+	Health *string `json:"health"`
+	// Lag is how many changes are not taken in yet.
+	Lag   store.Lag    `json:"lag"`
+	Roots []media.Root `json:"roots"`
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
@@ -30,9 +32,13 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !errors.Is(err, store.ErrCorrupt) { // which it is there to tell of
 		return err
 	}
+	lag, err := s.catalog.Lag(r.Context())
+	if err != nil && !errors.Is(err, store.ErrCorrupt) {
+		return err
+	}
 	status := Status{
 		Version: s.cfg.Version, StartedAt: s.started, Idle: idle, Cursor: s.cursor(s.catalog.Head()),
-		Counts: s.catalog.ItemCounts(), Roots: emptyNotNull(roots),
+		Counts: s.catalog.ItemCounts(), Lag: lag, Roots: emptyNotNull(roots),
 	}
 	if err := s.health(); err != nil {
 		text := err.Error()

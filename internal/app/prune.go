@@ -6,19 +6,26 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/catalogizer/catalogizerd/internal/media/works"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
+// worksForgotten is how many works that will not come back are forgotten at once.
+const worksForgotten = 1000
+
 // prune bounds the tombstones: the feed is never longer than the catalog, and a first load that is under
-// way is not cut off.
+// way is not cut off. Works that are gone are forgotten when their time to come back is over.
 func (d *Daemon) prune(ctx context.Context) error {
 	const every, least = 10 * time.Minute, 10000
 	run.Every(ctx, every, func() {
 		keep := max(d.store.ItemCounts().Items, least)
 		limit := d.bus.Oldest()
 		err := d.store.Update(ctx, func(tx *store.Tx) error {
-			_, err := tx.Prune(keep, limit)
+			if _, err := tx.Prune(keep, limit); err != nil {
+				return err
+			}
+			_, err := tx.ForgetWorks(time.Now().Add(-works.ReturnsWithin).UnixNano(), limit, worksForgotten)
 			return err
 		})
 		if err != nil && ctx.Err() == nil {

@@ -40,6 +40,7 @@ type model struct {
 	kills    int
 	stops    int
 	ops      int
+	works    int    // the most that were compared
 	check    func() // compares at the end of a round: what the model of a world has for that
 }
 
@@ -112,6 +113,7 @@ func (m *model) compare() {
 		return
 	}
 	m.settle(c)
+	m.compareWorks()
 }
 
 // views reads the catalog in every way that there is; all must say the same.

@@ -77,6 +77,7 @@ func (m *model) run(d time.Duration, round func()) {
 	for end := time.Now().Add(d); time.Now().Before(end) && !m.t.Failed(); m.rounds++ {
 		round()
 	}
+	m.t.Logf("up to %d works were compared", m.works)
 	m.t.Logf("%d rounds, %d operations, %d kills, %d graceful stops", m.rounds, m.ops, m.kills, m.stops)
 }
 

@@ -1,0 +1,92 @@
+package store
+
+import "slices"
+
+// putMembers writes the members that are others than they were, or stand elsewhere, and reports whether any do.
+func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
+	var old []Member
+	if p.Old != nil {
+		old = p.Old.Members
+	}
+	if slices.EqualFunc(old, p.New.Members, sameMember) {
+		return false, nil
+	}
+	had, at := make(map[int64][]int64, len(old)), make(map[int64]*Member, len(old))
+	for i := range old {
+		had[old[i].Item] = append(had[old[i].Item], old[i].Rank)
+		at[old[i].Rank] = &old[i]
+	}
+	rerank(p.New.Members, had)
+	for i := range p.New.Members {
+		m := &p.New.Members[i]
+		was := at[m.Rank]
+		delete(at, m.Rank)
+		if was != nil && sameMember(*was, *m) {
+			continue
+		}
+		tx.rows++
+		err := tx.c.exec("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES (?,?,?,?)", p.New.ID, m.Rank, m.Item, blob(m.how()))
+		if err != nil {
+			return true, err
+		}
+	}
+	for rank := range at {
+		tx.rows++
+		if err := tx.c.exec("DELETE FROM members WHERE work = ? AND rank = ?", p.New.ID, rank); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// sameMember reports whether two members are the same, wherever they stand.
+func sameMember(a, b Member) bool {
+	return a.Item == b.Item && a.Role == b.Role && a.Version == b.Version && a.Part == b.Part && a.Extra == b.Extra && a.Language == b.Language
+}
+
+// putKeys writes which keys something has.
+func (tx *Tx) putKeys(table, column string, id int64, old, is []int64) error {
+	for _, key := range old {
+		if !slices.Contains(is, key) {
+			if err := tx.c.exec("DELETE FROM "+table+" WHERE key = ? AND "+column+" = ?", key, id); err != nil {
+				return err
+			}
+		}
+	}
+	for _, key := range is {
+		if !slices.Contains(old, key) {
+			if err := tx.c.exec("INSERT OR IGNORE INTO "+table+" (key, "+column+") VALUES (?,?)", key, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) putUnit(u *UnitPut) error {
+	tx.rows++
+	err := tx.putKeys("unit_keys", "unit", u.Unit, u.OldKeys, u.Keys)
+	switch {
+	case err != nil:
+		return err
+	case len(u.Traces) == 0:
+		return tx.c.exec("DELETE FROM units WHERE id = ?", u.Unit)
+	}
+	return tx.c.exec("INSERT OR REPLACE INTO units (id, traces) VALUES (?,?)", u.Unit, u.Traces)
+}
+
+func (tx *Tx) place(p UnitItem) error {
+	if p.Unit == 0 {
+		return tx.c.exec("DELETE FROM unit_items WHERE item = ?", p.Item)
+	}
+	return tx.c.exec("INSERT OR REPLACE INTO unit_items (item, unit) VALUES (?,?)", p.Item, p.Unit)
+}
+
+func (tx *Tx) putCredit(c *CreditPut) error {
+	err := tx.c.exec(`INSERT INTO credits (key, party, name, sort, mbid, n) VALUES (?,?,?,?,?,?)
+		ON CONFLICT (key, party, name, sort, mbid) DO UPDATE SET n = n + excluded.n`, c.Key, c.Party, c.Name, c.Sort, c.MBID, c.N)
+	if err == nil && c.N < 0 {
+		err = tx.c.exec("DELETE FROM credits WHERE key = ? AND n <= 0", c.Key)
+	}
+	return err
+}
