@@ -49,7 +49,7 @@ func (d *Daemon) newMetrics() *prometheus.Registry {
 		func() float64 { return float64(d.watcher.Stats().Overflows) })
 	gauge("watches", "Directories watched.", func() float64 { return float64(d.watcher.Stats().Watches) })
 	d.addStorageMetrics(r, gauge)
-	r.MustRegister(&rootCollector{d})
+	r.MustRegister(&rootCollector{d}, kindCollector{d})
 	return r
 }
 
@@ -80,6 +80,21 @@ func (d *Daemon) databaseSize() (n int64) {
 		}
 	}
 	return n
+}
+
+// kindCollector tells how many items there are of each kind.
+type kindCollector struct{ d *Daemon }
+
+var kindItems = prometheus.NewDesc("catalogizerd_kind_items", "Items of the kind.", []string{"kind"}, nil)
+
+// Describe implements prometheus.Collector.
+func (c kindCollector) Describe(ch chan<- *prometheus.Desc) { ch <- kindItems }
+
+// Collect implements prometheus.Collector.
+func (c kindCollector) Collect(ch chan<- prometheus.Metric) {
+	for kind, n := range c.d.store.KindItems() {
+		ch <- prometheus.MustNewConstMetric(kindItems, prometheus.GaugeValue, float64(n), kind)
+	}
 }
 
 // rootCollector gives figures of each root.

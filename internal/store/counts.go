@@ -62,6 +62,19 @@ func (s *Store) ItemCounts() (c Counts) {
 	return c
 }
 
+// KindItems counts the items of each kind, missing ones too.
+func (s *Store) KindItems() map[string]int64 {
+	s.tallies.mu.RLock()
+	defer s.tallies.mu.RUnlock()
+	of := map[string]int64{}
+	for k, n := range s.tallies.n {
+		if k.state != Detached {
+			of[k.kind] += n
+		}
+	}
+	return of
+}
+
 // RootItems counts the items of one root, missing ones too.
 func (s *Store) RootItems(root int64) int64 {
 	return s.tallies.sum(func(k tallyKey) bool { return k.root == root && k.state != Detached })
