@@ -27,7 +27,7 @@ type Query struct {
 	Kinds      []string
 	State      string // present or missing
 	Text       string
-	Sort       string // path, title, added, modified, size, year, duration; "": by rank for a search, else by path
+	Sort       string // one of columns; "": by rank for a search, else by path
 	Descending bool
 	Limit      int    // items of a page, at least one
 	After      string // from Result.Next
@@ -54,11 +54,11 @@ const (
 	byRank = "match"
 )
 
-var columns = []string{byPath, "title", "added", "modified", "size", "year", "duration"}
+var columns = []string{byPath, "title", "added", "modified", "size", "year", "duration", "taken", "track", "episode"}
 
 // mayBeUnknown reports whether a column may hold no value.
 func mayBeUnknown(column string) bool {
-	return column == "title" || column == "year" || column == "duration"
+	return column == "title" || column == "year" || column == "duration" || isOfSome(column)
 }
 
 // Query reads a page of items in order: ties by id, unknown values last. A page sees one moment of the

@@ -84,7 +84,7 @@ func (q *Query) cellPasses(c *cell) bool {
 
 // ranges are the fields of which an order holds the numbers.
 var ranges = map[filter.Field]string{filter.Added: "added", filter.Modified: "modified", filter.Size: "size", filter.Year: "year",
-	filter.Duration: "duration"}
+	filter.Duration: "duration", filter.Taken: "taken"}
 
 // boundsOf are the least and the greatest value of a column that passes; none: there is no such.
 func boundsOf(set *filter.Set, column string) (from, to driver.Value, bounded bool) {

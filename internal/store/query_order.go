@@ -95,6 +95,9 @@ func sorted(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, e
 		if unknown && from != nil && from.key != nil {
 			from = nil
 		}
+		if unknown && isOfSome(q.Sort) {
+			return unknownOfSome(c, q, cells, from, out, p)
+		}
 		if out, err = merge(c, q, cells, unknown, from, out, p); err != nil {
 			return nil, err
 		}

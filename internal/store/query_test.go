@@ -13,14 +13,19 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
 
 // someDescription draws what is known of an item, often nothing.
 func someDescription(t *rapid.T) media.Description {
 	return media.Description{
-		Title: rapid.SampledFrom([]string{"", "", "Film 2", "Film 10", "film 2", "Émile", "Zoo", "éa", "2001"}).Draw(t, "title"),
-		Year:  rapid.SampledFrom([]int{0, 1999, 2001}).Draw(t, "year"),
-		Media: &media.Media{DurationSeconds: rapid.SampledFrom([]float64{0, 1, 1.5, 7200.04}).Draw(t, "duration")},
+		Title:   rapid.SampledFrom([]string{"", "", "Film 2", "Film 10", "film 2", "Émile", "Zoo", "éa", "2001"}).Draw(t, "title"),
+		Year:    rapid.SampledFrom([]int{0, 1999, 2001}).Draw(t, "year"),
+		Media:   &media.Media{DurationSeconds: rapid.SampledFrom([]float64{0, 1, 1.5, 7200.04}).Draw(t, "duration")},
+		TakenAt: rapid.SampledFrom([]string{"", "2024-05-31T23:30:00+02:00", "2024-06-01T00:10:00"}).Draw(t, "taken"),
+		Album:   rapid.SampledFrom([]string{"", "Album"}).Draw(t, "album"), Disc: rapid.IntRange(1, 2).Draw(t, "disc"), Track: rapid.IntRange(1, 12).Draw(t, "track"),
+		Series: rapid.SampledFrom([]string{"", "Show"}).Draw(t, "series"), Season: rapid.SampledFrom([]*int{nil, new(int)}).Draw(t, "season"),
+		Episodes: rapid.SliceOfN(rapid.IntRange(1, 12), 0, 1).Draw(t, "episode"),
 	}
 }
 
@@ -40,6 +45,20 @@ func sortedAs(r *running, views []View, sort string, desc bool) (ids []int64) {
 			return true, float64(v.Size), nil
 		case "year":
 			return k.Year != 0, float64(k.Year), nil
+		case "taken":
+			ns, known := filter.Clock(k.TakenAt)
+			return known, float64(ns), nil
+		case "track":
+			return k.Album != "", float64(1000*k.Disc + k.Track), nil // of one album
+		case "episode":
+			season, episode := 99, 99
+			if k.Season != nil {
+				season = *k.Season
+			}
+			if len(k.Episodes) > 0 {
+				episode = k.Episodes[0]
+			}
+			return k.Series != "", float64(100*season + episode), keys.titleKey(k.Series)
 		}
 		return k.Media.DurationSeconds > 0, k.Media.DurationSeconds, nil
 	}

@@ -112,7 +112,7 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexS
 		}
 		n, read, last := 0, 0, after
 		errFull := errors.New("enough")
-		err = c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size, i.doc, i.name, d.path
+		err = c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size, i.doc, i.name, d.path, i.fingerprint
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
 			doc, err := unpack(r.bytes(8), nil)
 			if err != nil {
@@ -172,7 +172,8 @@ func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
 	e.text = k.texts(path)
 	hash := int64(xxh3.HashStringSeed(strings.Join(e.text[:], "\x00"), wordsVersion)) //nolint:gosec // any number
-	e.sort = []driver.Value{key, r.int(5), r.int(6), r.int(7), year, duration, hash}
+	taken, track, episode := k.places(keys)
+	e.sort = []driver.Value{key, r.int(5), r.int(6), r.int(7), year, duration, taken, track, episode, r[11], hash}
 	return e
 }
 
@@ -180,7 +181,7 @@ func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 const wordsVersion = 2
 
 var (
-	sortColumns = []string{"cell", "title", "added", "modified", "size", "year", "duration", "words"}
+	sortColumns = []string{"cell", "title", "added", "modified", "size", "year", "duration", "taken", "track", "episode", "fingerprint", "words"}
 	selectSort  = "SELECT " + strings.Join(sortColumns, ", ") + " FROM sort_keys WHERE id = ?"
 	insertSort  = "INSERT INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") VALUES (" + marks(1+len(sortColumns)) + ")"
 )

@@ -14,18 +14,26 @@ const maxSortKey = 160
 
 // known is what the index needs of an item's document.
 type known struct {
-	Title        string   `json:"title"`
-	SortTitle    string   `json:"sort_title"`
-	Year         int64    `json:"year"`
-	Series       string   `json:"series"`
-	EpisodeTitle string   `json:"episode_title"`
-	Artist       string   `json:"artist"`
-	AlbumArtist  string   `json:"album_artist"`
-	Album        string   `json:"album"`
-	Composer     string   `json:"composer"`
-	Narrator     string   `json:"narrator"`
-	Authors      []string `json:"authors"`
-	Media        struct {
+	Title           string   `json:"title"`
+	SortTitle       string   `json:"sort_title"`
+	Year            int64    `json:"year"`
+	Series          string   `json:"series"`
+	EpisodeTitle    string   `json:"episode_title"`
+	Artist          string   `json:"artist"`
+	AlbumArtist     string   `json:"album_artist"`
+	Album           string   `json:"album"`
+	Composer        string   `json:"composer"`
+	Narrator        string   `json:"narrator"`
+	Authors         []string `json:"authors"`
+	TakenAt         string   `json:"taken_at"`
+	Season          *int     `json:"season"`
+	Episodes        []int    `json:"episodes"`
+	Disc            int      `json:"disc"`
+	Track           int      `json:"track"`
+	ArtistSort      string   `json:"artist_sort"`
+	AlbumSort       string   `json:"album_sort"`
+	AlbumArtistSort string   `json:"album_artist_sort"`
+	Media           struct {
 		DurationSeconds float64 `json:"duration_seconds"`
 	} `json:"media"`
 }
