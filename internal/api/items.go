@@ -24,7 +24,7 @@ const (
 var (
 	// itemFilters narrow any list of items.
 	itemFilters = append([]string{"under", "q"}, filter.Names(filter.Items)...)
-	itemParams  = append([]string{"sort", "limit", "after"}, itemFilters...)
+	itemParams  = append([]string{"sort", "limit", "after", "include"}, itemFilters...)
 )
 
 // getItems answers with a page of items.
@@ -40,25 +40,19 @@ func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	included, err := includes(v, "works")
+	if err != nil {
+		return err
+	}
 	res, err := s.catalog.Query(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	b := append(make([]byte, 0, 1024*len(res.Items)+128), `{"items":[`...)
-	for i := range res.Items {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = res.Items[i].AppendJSON(b)
+	b := append(make([]byte, 0, 1024*len(res.Items)+128), `{"items":`...)
+	if b, err = s.appendItems(r.Context(), b, res.Items, included["works"]); err != nil {
+		return err
 	}
-	b = append(b, `],"next":`...)
-	if res.Next == "" {
-		b = append(b, "null"...)
-	} else {
-		b = store.AppendString(b, res.Next)
-	}
-	b = store.AppendString(append(b, `,"as_of":`...), s.cursor(res.AsOf))
-	return writeRaw(w, append(b, '}'))
+	return writeRaw(w, append(s.appendPageEnd(b, res.Next, res.AsOf), '}'))
 }
 
 // rootsExist refuses a filter by a root that there is not: a typing error must not answer with nothing.
@@ -140,9 +134,13 @@ func limitParam(v url.Values) (int, error) {
 	if text == "" {
 		return defaultLimit, nil
 	}
+	return numberParam("limit", text, maxLimit)
+}
+
+func numberParam(name, text string, most int) (int, error) {
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > maxLimit {
-		return 0, badRequest("limit %q is not a number from 1 to %d", text, maxLimit)
+	if err != nil || n < 1 || n > most {
+		return 0, badRequest("%s %q is not a number from 1 to %d", name, text, most)
 	}
 	return n, nil
 }
@@ -152,7 +150,11 @@ func (s *Server) getItem(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeRaw(w, v.AppendJSON(nil))
+	of, err := s.catalog.WorksOf(r.Context(), v.ID)
+	if err != nil {
+		return err
+	}
+	return writeRaw(w, appendWorksOf(v.AppendJSON(nil), of))
 }
 
 func (s *Server) item(r *http.Request) (store.View, int64, error) {

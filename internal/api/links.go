@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 const (
@@ -18,7 +20,7 @@ const (
 
 // links are paths under which a player or an <img> gets one thing without a token, for a while.
 type links struct {
-	Content   string    `json:"content"`
+	Content   string    `json:"content,omitempty"` // a series has none of its own
 	Artwork   string    `json:"artwork"`
 	Thumbnail string    `json:"thumbnail"`
 	ExpiresAt time.Time `json:"expires_at"`
@@ -30,11 +32,25 @@ func (s *Server) postItemLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.writeLinks(w, r, fmt.Sprintf("/api/v1/items/%d", v.ID))
+	at := fmt.Sprintf("/api/v1/items/%d", v.ID)
+	return s.writeLinks(w, r, at+"/content", at)
 }
 
-// writeLinks answers with signed links to what lies below a path.
-func (s *Server) writeLinks(w http.ResponseWriter, r *http.Request, at string) error {
+// postWorkLink makes links to what is played first of a work, and to what shows it.
+func (s *Server) postWorkLink(w http.ResponseWriter, r *http.Request) error {
+	work, err := s.work(r)
+	if err != nil {
+		return err
+	}
+	at, content := fmt.Sprintf("/api/v1/works/%d", work.ID), ""
+	if len(work.Members) > 0 && work.Members[0].Role == store.RoleMain {
+		content = fmt.Sprintf("/api/v1/items/%d/content", work.Members[0].Item)
+	}
+	return s.writeLinks(w, r, content, at)
+}
+
+// writeLinks answers with signed links to some bytes, where there are any, and to the pictures below a path.
+func (s *Server) writeLinks(w http.ResponseWriter, r *http.Request, content, at string) error {
 	var body struct {
 		TTL string `json:"ttl"`
 	}
@@ -51,11 +67,14 @@ func (s *Server) writeLinks(w http.ResponseWriter, r *http.Request, at string) e
 	}
 	until := time.Now().Add(ttl).UTC().Truncate(time.Second).Add(time.Second) // whole seconds, none too early
 	w.Header().Set("Cache-Control", "no-store")
-	return writeJSON(w, http.StatusOK, links{
-		Content:   baseOf(r) + s.sign(at+"/content", until),
+	out := links{
 		Artwork:   baseOf(r) + s.sign(at+"/artwork", until),
 		Thumbnail: baseOf(r) + s.sign(at+"/thumbnail", until), ExpiresAt: until,
-	})
+	}
+	if content != "" {
+		out.Content = baseOf(r) + s.sign(content, until)
+	}
+	return writeJSON(w, http.StatusOK, out)
 }
 
 // sign gives a path, without the base, with what lets it be asked for until then.

@@ -36,6 +36,11 @@ type Catalog interface {
 	Query(ctx context.Context, q store.Query) (store.Result, error)
 	Item(ctx context.Context, id int64) (store.View, int64, bool, error)
 	Pictures(ctx context.Context, id int64) ([]store.View, error)
+	Work(ctx context.Context, id int64) (store.WorkView, bool, error)
+	QueryWorks(ctx context.Context, q store.WorkQuery) (store.WorkResult, error)
+	WorkMembers(ctx context.Context, work int64, roles []string, after int64, limit int) (store.MemberPage, bool, error)
+	WorksOf(ctx context.Context, item int64) ([]store.WorkOf, error)
+	WorksOfAll(ctx context.Context, items []int64) ([][]store.WorkOf, error)
 	Subscribe() (<-chan struct{}, func())
 }
 

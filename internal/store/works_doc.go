@@ -206,6 +206,9 @@ func (w *WorkView) unreadable() error {
 // Roles of members, by their numbers in the catalog, which stay.
 var roles = [...]string{"main", "extra", "subtitle", "artwork", "lyrics", "index", "metadata"}
 
+// Roles returns the roles of members.
+func Roles() []string { return roles[:] }
+
 // RoleMain is the role of what a work is made of.
 const RoleMain = "main"
 

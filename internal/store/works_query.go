@@ -6,20 +6,27 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
 
 // WorkQuery asks for a page of works. The zero value of a field asks for nothing special.
 type WorkQuery struct {
 	Kinds      []string
 	Parent     int64
-	Match      func(*WorkView) bool // what else has to be so; nil: nothing. It is called within a read: it does not wait
-	Sort       string               // title, added, updated, year, number, size, duration; "": number below a work, else title
+	Text       string      // words that its title, series and people must hold
+	Filter     *filter.Set // what else it has to say of itself
+	Under      string      // a directory that a main item has to lie in, or below it
+	Sort       string      // title, added, updated, year, number, size, duration; "": number below a work, else title
 	Descending bool
 	Limit      int    // works of a page, at least one
 	After      string // from WorkResult.Next
 	Members    bool   // works with their first members
+
+	facts filter.Facts
 }
 
 // WorkResult is a page of works. Next is empty on the last page. A page may hold fewer works than asked for, even none,
@@ -61,13 +68,25 @@ func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, er
 }
 
 func (q *WorkQuery) check() error {
-	if q.Sort == "" {
-		q.Sort = "title"
-		if q.Parent > 0 {
-			q.Sort = "number"
-		}
+	if len(q.Kinds) == 0 {
+		q.Kinds = q.Filter.Wanted(filter.Kind)
 	}
-	if workSorts[q.Sort] == "" {
+	if parents := q.Filter.Wanted(filter.Parent); q.Parent == 0 && len(parents) == 1 {
+		q.Parent, _ = strconv.ParseInt(parents[0], 10, 64) // what is no number is nobody's, by the filter
+	}
+	switch {
+	case q.Sort != "":
+	case q.Text != "":
+		q.Sort = byRank
+	case q.Parent > 0:
+		q.Sort = "number"
+	default:
+		q.Sort = "title"
+	}
+	if err := checkText(q.Text); err != nil {
+		return err
+	}
+	if workSorts[q.Sort] == "" && (q.Sort != byRank || q.Text == "") {
 		return fmt.Errorf("%w: sort by %q: choose title, added, updated, year, number, size or duration", ErrQuery, q.Sort)
 	}
 	for _, k := range q.Kinds {
@@ -101,7 +120,13 @@ func (q *WorkQuery) page(c *conn, at *entry, res *WorkResult) (next *entry, err 
 		if err != nil {
 			return nil, err
 		}
-		if len(all) == 1 && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, all[0].Kind)) && (q.Match == nil || q.Match(&all[0])) {
+		passes := false
+		if len(all) == 1 {
+			if passes, err = q.passes(c, &all[0]); err != nil {
+				return nil, err
+			}
+		}
+		if passes {
 			w := &all[0]
 			if len(res.Works) == q.Limit || bytes > PageBytes {
 				return at, nil
@@ -124,6 +149,8 @@ func (q *WorkQuery) page(c *conn, at *entry, res *WorkResult) (next *entry, err 
 // source gives a function that gives one place after the other behind at, nil behind the last.
 func (q *WorkQuery) source(c *conn, at *entry) (func() (*entry, error), error) {
 	switch {
+	case q.Text != "":
+		return q.matching(c, at)
 	case q.Parent > 0:
 		return q.children(c, at)
 	case q.Sort == "updated":
@@ -170,16 +197,36 @@ func (q *WorkQuery) source(c *conn, at *entry) (func() (*entry, error), error) {
 // children reads all of a work's children and sorts them.
 func (q *WorkQuery) children(c *conn, at *entry) (func() (*entry, error), error) {
 	var found []entry
-	err := c.each("SELECT id, "+workSorts[q.Sort]+", kind FROM works WHERE parent = ? AND gone = 0", func(r row) error {
-		e := entry{id: r.int(0), key: r[1]}
-		if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, workKinds[r.int(2)]) {
-			return nil
-		}
-		if at == nil || compare(&e, at, q.Descending) > 0 {
-			found = append(found, e)
-		}
+	err := c.each("SELECT id, "+workSorts[q.Sort]+" FROM works WHERE parent = ? AND gone = 0", func(r row) error {
+		found = append(found, entry{id: r.int(0), key: r[1]})
 		return nil
 	}, q.Parent)
+	return q.inOrder(at, found), err
+}
+
+// matching reads the first MaxMatches works that are found by the words and sorts them, the best first or as is asked
+// for.
+func (q *WorkQuery) matching(c *conn, at *entry) (func() (*entry, error), error) {
+	var found []entry
+	err := eachWorkMatch(c, q.Text, func(id int64, rank float64) (err error) {
+		e := entry{id: id, key: rank}
+		if q.Sort != byRank {
+			_, err = c.one("SELECT "+workSorts[q.Sort]+" FROM works WHERE id = ?", func(r row) { e.key = r[0] }, id)
+		}
+		if found = append(found, e); err == nil && len(found) == MaxMatches {
+			err = errFound
+		}
+		return err
+	})
+	if errors.Is(err, errFound) {
+		err = nil
+	}
+	return q.inOrder(at, found), err
+}
+
+// inOrder sorts places and gives those behind one.
+func (q *WorkQuery) inOrder(at *entry, found []entry) func() (*entry, error) {
+	found = slices.DeleteFunc(found, func(e entry) bool { return at != nil && compare(&e, at, q.Descending) <= 0 })
 	slices.SortFunc(found, func(a, b entry) int { return compare(&a, &b, q.Descending) })
 	i := 0
 	return func() (*entry, error) {
@@ -188,7 +235,7 @@ func (q *WorkQuery) children(c *conn, at *entry) (func() (*entry, error), error)
 		}
 		i++
 		return &found[i-1], nil
-	}, err
+	}
 }
 
 // workStream reads works of a kind in order, a piece at a time; of kind 0 all, by their last change.
@@ -281,33 +328,4 @@ func (s *workStream) sql(where string) string {
 		order = "id" + dir
 	}
 	return "SELECT id, " + col + " FROM works INDEXED BY works_" + col + " WHERE " + where + " AND gone = 0 ORDER BY " + order + " LIMIT ?"
-}
-
-// WorkHit is a work that a search found.
-type WorkHit struct {
-	Work WorkView
-	Rank float64
-}
-
-// SearchWorks finds works by words, the best first.
-func (s *Store) SearchWorks(ctx context.Context, text string, match func(*WorkView) bool, limit int) (out []WorkHit, err error) {
-	if err := checkText(text); err != nil {
-		return nil, err
-	}
-	err = s.readQuery(ctx, func(c *conn) error {
-		return eachWorkMatch(c, text, func(id int64, rank float64) error {
-			return eachWork(c, "WHERE w.id = ? AND w.gone = 0", func(w *WorkView) error {
-				if match == nil || match(w) {
-					if out = append(out, WorkHit{*w, rank}); len(out) == limit {
-						return errPageFull
-					}
-				}
-				return nil
-			}, id)
-		})
-	})
-	if errors.Is(err, errPageFull) {
-		err = nil
-	}
-	return out, err
 }

@@ -295,12 +295,12 @@ func TestWorksAreFoundByWordsAndForgottenWithTime(t *testing.T) {
 	kept := r.keep(fresh(WorkView{Kind: WorkAlbum, Title: "Árbol", Artists: []string{"Iva Lund"}}),
 		fresh(WorkView{Kind: WorkBook, Title: "Tarn", Authors: []string{"Bo Arbol"}}))
 	find := func(text string) (ids []int64) {
-		hits, err := r.SearchWorks(t.Context(), text, nil, 10)
+		res, err := r.QueryWorks(t.Context(), WorkQuery{Text: text, Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, h := range hits {
-			ids = append(ids, h.Work.ID)
+		for i := range res.Works {
+			ids = append(ids, res.Works[i].ID)
 		}
 		return ids
 	}
