@@ -8,7 +8,7 @@ import (
 
 // PartRows is how many rows one transaction of a scan writes at most, or nearly: other roots wait for it, and the log
 // of the catalog grows by it. A larger directory is reconciled in parts, each of them true by itself.
-const PartRows = 500
+const PartRows = 2000
 
 // Part is a range of names of a directory that is reconciled in a transaction of its own.
 type Part struct {
