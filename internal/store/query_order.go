@@ -199,7 +199,7 @@ func sortedBelow(c *conn, q *Query, cells []cell, at *entry) (found []entry, err
 		err := c.each("SELECT k.id, k.cell, k."+q.Sort+" FROM ("+belowSQL+") b CROSS JOIN sort_keys k ON k.id = b.id", func(r row) error {
 			root, wanted := of[r.int(1)]
 			if e := (entry{id: r.int(0), key: r[2], root: root}); wanted && (at == nil || compare(&e, at, q.Descending) > 0) {
-				if wanted, err = q.passes(c, e.id); wanted {
+				if wanted, err = q.passesHere(c, e.id); wanted {
 					found = append(found, e)
 				}
 			}

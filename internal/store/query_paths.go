@@ -71,7 +71,7 @@ func (w *pathWalk) sorted(from *entry) error {
 			if from != nil && compare(e, from, w.q.Descending) <= 0 || !w.q.isBelow(string(r.bytes(1))) {
 				return nil
 			}
-			passes, err := w.q.passes(w.c, e.id)
+			passes, err := w.q.passesHere(w.c, e.id)
 			if passes {
 				found = append(found, *e)
 			}
@@ -218,8 +218,8 @@ func (w *pathWalk) files(dir int64, prefix string, at place, upto string) (whole
 		for i := range found[:min(len(found), filesRead)] {
 			e := &found[i]
 			passes := w.cells[e.cell]
-			if passes && (w.q.text != nil || w.q.checks != nil) {
-				if passes, err = w.q.passes(w.c, e.id); err != nil {
+			if passes {
+				if passes, err = w.q.passesHere(w.c, e.id); err != nil {
 					return false, err
 				}
 			}

@@ -80,6 +80,11 @@ func (q *Query) passes(c *conn, id int64) (bool, error) {
 	if !below || err != nil {
 		return false, err
 	}
+	return q.passesHere(c, id)
+}
+
+// passesHere is passes for an item that is below the query's directory.
+func (q *Query) passesHere(c *conn, id int64) (bool, error) {
 	if q.text != nil {
 		if has, err := q.text.has(id, q.text.widest()); !has || err != nil {
 			return false, err
