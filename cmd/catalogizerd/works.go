@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+type worksCommand struct {
+	configured
+	Kind []string `help:"Only these kinds."`
+}
+
+// Run prints every work from the database alone; a daemon may be running on it or not. What of the items is not taken in
+// yet makes it fail, once all that is known is printed.
+func (c *worksCommand) Run(p *process) error {
+	for _, k := range c.Kind {
+		if !slices.Contains(store.WorkKinds(), k) {
+			return usageError{fmt.Errorf("--kind %q: there is no such kind of works: choose %s", k, strings.Join(store.WorkKinds(), ", "))}
+		}
+	}
+	cfg, err := c.load("", nil, false)
+	if err != nil {
+		return err
+	}
+	st, err := store.OpenReader(p.ctx, cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	lag, err := st.Lag(p.ctx)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(p.out, 256<<10)
+	err = st.EachWork(p.ctx, c.Kind, func(line []byte) error {
+		_, err := w.Write(append(line, '\n'))
+		return err
+	})
+	if err == nil {
+		err = w.Flush()
+	}
+	if err == nil && lag.Works > 0 {
+		err = fmt.Errorf("works are behind by %d changes of items: ask again when the daemon is idle, or after `catalogizerd scan`", lag.Works)
+	}
+	return err
+}
