@@ -14,6 +14,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/gorilla/websocket v1.5.3
 	github.com/klauspost/compress v1.20.1
+	github.com/landlock-lsm/go-landlock v0.11.0
 	github.com/mattn/go-sqlite3 v1.14.53
 	github.com/moby/sys/mountinfo v0.7.2
 	github.com/nwaples/rardecode/v2 v2.4.6
@@ -33,6 +34,8 @@ require (
 	golang.org/x/text v0.43.0
 	pgregory.net/rapid v1.2.0
 )
+
+require kernel.org/pub/linux/libs/security/libcap/psx v1.2.77 // indirect
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect

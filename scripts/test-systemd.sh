@@ -34,6 +34,7 @@ inside() {
 
 	must "the unit is sound" systemd-analyze verify --man=no catalogizerd.service
 	must "it starts, and says itself that it is ready" systemctl start catalogizerd
+	must "it has confined its writing" logged 'writing is confined to the data directory'
 	must "it serves" answers /readyz "" '^200'
 	must "the token of systemd is asked for" answers /api/v1/status "" '^401'
 	must "the library is catalogued" within 30 idle

@@ -7,6 +7,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/app"
 	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/confine"
 )
 
 type serveCommand struct {
@@ -42,7 +43,9 @@ func (c *serveCommand) Run(p *process) error {
 	reloads := make(chan os.Signal, 1) // several before one is served are one
 	signal.Notify(reloads, syscall.SIGHUP)
 	defer signal.Stop(reloads)
-	return app.Serve(p.ctx, cfg, log, app.Options{Version: version, Reload: load, Reloads: reloads, Reloaded: change})
+	return app.Serve(p.ctx, cfg, log, app.Options{
+		Version: version, Reload: load, Reloads: reloads, Reloaded: change, Confine: confine.Writing,
+	})
 }
 
 // outliveReaders has the daemon go on where nobody reads its log any longer: a write to it fails then, and does not end

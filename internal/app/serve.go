@@ -25,6 +25,8 @@ type Options struct {
 	// Reloaded is called with a new configuration once it is in force, for what of it lies outside of the daemon, the
 	// log; it may be nil.
 	Reloaded func(*config.Config) error
+	// Confine lets the process write below some directories only, for good; nil: it may write wherever its user may.
+	Confine func(dirs ...string) (abi int, err error)
 	// Listening is called with the address once requests are answered; it may be nil.
 	Listening func(addr string)
 }
@@ -44,10 +46,16 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	if err != nil {
 		return err
 	}
+	if o.Confine != nil { // SQLite's temporary files then have to lie where it may write
+		if err := os.Setenv("SQLITE_TMPDIR", cfg.DataDir); err != nil {
+			log.Warn("large sorts take memory instead of disk", zap.Error(err))
+		}
+	}
 	c, err := openCore(ctx, cfg, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	confine(cfg.DataDir, o, log)
 	d := &Daemon{core: c, opts: o}
 	defer func() { err = errors.Join(err, d.close()) }()
 	timing := realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}
@@ -90,6 +98,20 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", d.server.Addr()),
 		zap.String("data_dir", cfg.DataDir), zap.Int("roots", len(roots)))
 	return d.runUntilStopped()
+}
+
+// confine keeps whatever goes wrong in this process from the library.
+func confine(dataDir string, o Options, log *zap.Logger) {
+	if o.Confine == nil {
+		return
+	}
+	abi, err := o.Confine(dataDir)
+	if err != nil {
+		log.Warn("writing is not confined to the data directory: only the rights of the daemon's user, and a sandbox if there is one, "+
+			"keep it from the library; see SECURITY.md", zap.Error(err))
+		return
+	}
+	log.Info("writing is confined to the data directory", zap.String("data_dir", dataDir), zap.Int("landlock_abi", abi))
 }
 
 // runUntilStopped waits for the end, and has new configurations taken in until then: on a goroutine of their own, since
