@@ -9,13 +9,14 @@ import (
 )
 
 // unchanged answers a list that the client holds as it would be now, without reading any of it, and reports whether it
-// did. The tag is of the place in the feed and of what is asked for: whatever a list holds has its place in the feed. The
-// place is looked at before the list is read, so that the tag is never newer than what it is of.
+// did. The tag is of what is asked for and of two places in the feed: whatever a list holds has one, and a list shows what
+// is indexed, which follows behind. They are looked at before the list is read, so that the tag is never newer than what it
+// is of.
 func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) bool {
-	if q := r.URL.Query(); q.Has("q") || q.Has("held") {
-		return false // the index of words follows behind the feed, and what is held stands outside it
+	if q := r.URL.Query(); q.Has("q") || q.Has("held") || q.Has("not_held") {
+		return false // the words that are meant by others, and what is held, change without a place in the feed
 	}
-	of := s.cursor(s.catalog.Head()) + "\n" + s.cfg.Version + "\n" + r.URL.Path + "?" + r.URL.RawQuery
+	of := s.cursor(s.catalog.IndexedTo()) + "\n" + s.cursor(s.catalog.Head()) + "\n" + s.cfg.Version + "\n" + r.URL.Path + "?" + r.URL.RawQuery
 	sum := xxh3.HashString128(of).Bytes()
 	tag := fmt.Sprintf(`W/"%x"`, sum[:])
 	w.Header().Set("ETag", tag)

@@ -28,6 +28,7 @@ type Catalog interface {
 	Cursor(seq int64) media.Cursor
 	Continues(at media.Cursor) bool
 	Head() int64
+	IndexedTo() int64
 	FloorOf(sorts store.Sorts) int64
 	ItemCounts() store.Counts
 	Lag(ctx context.Context) (store.Lag, error)

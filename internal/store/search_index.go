@@ -85,6 +85,9 @@ func (s *Store) Indexed() bool {
 	return !due
 }
 
+// IndexedTo is the feed's number up to which lists show what there is: it follows behind Head.
+func (s *Store) IndexedTo() int64 { return s.indexed.Load() }
+
 // cellKey is what a cell is of.
 type cellKey struct {
 	root  int64
