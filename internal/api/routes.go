@@ -33,6 +33,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/openapi.yaml":  document(openAPI),
 		"GET /api/asyncapi.yaml": document(asyncAPI),
 
+		"GET /api/v1/config":                        s.getConfig,
 		"GET /api/v1/status":                        s.getStatus,
 		"GET /api/v1/roots":                         s.getRoots,
 		"GET /api/v1/roots/{name}":                  s.getRoot,

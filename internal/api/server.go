@@ -94,6 +94,8 @@ type Config struct {
 	ReadToken func() (string, error)
 	// LinkKey is the secret by which links are signed, beside the token.
 	LinkKey []byte
+	// InForce gives the configuration in force, for who may read; nil: there is none to show.
+	InForce func() map[string]any
 }
 
 // Server serves the API on a listener.

@@ -77,3 +77,11 @@ func pathID(r *http.Request, kind string) (int64, error) {
 	}
 	return id, nil
 }
+
+// getConfig shows the configuration in force. It is changed in its file, and taken in by a reload.
+func (s *Server) getConfig(w http.ResponseWriter, _ *http.Request) error {
+	if s.cfg.InForce == nil {
+		return problemf(http.StatusNotFound, "not-found", "there is no configuration here")
+	}
+	return writeJSON(w, http.StatusOK, s.cfg.InForce())
+}

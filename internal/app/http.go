@@ -25,6 +25,7 @@ func (d *Daemon) httpConfig(cfg *config.Config) api.Config {
 		Version: d.opts.Version, Site: siteOf(cfg), LinkKey: key,
 		Token:     func() (string, error) { return d.config.Load().Token() },
 		ReadToken: func() (string, error) { return d.config.Load().ReadToken() },
+		InForce:   func() map[string]any { return d.config.Load().InForce() },
 	}
 }
 
