@@ -48,7 +48,8 @@ func TestOpenAPIDescribesEveryRouteAndNoOther(t *testing.T) {
 }
 
 func TestOpenAPIDescribesEveryFilterAndNoOther(t *testing.T) {
-	for path, want := range map[string][]string{"/api/v1/items": itemParams, "/api/v1/works": workParams, "/api/v1/duplicates": duplicateParams} {
+	for path, want := range map[string][]string{"/api/v1/items": itemParams, "/api/v1/works": workParams, "/api/v1/duplicates": duplicateParams,
+		"/api/v1/facets": facetParams} {
 		var described []string
 		for _, p := range loadOpenAPI(t).Paths.Value(path).Get.Parameters {
 			if p.Value.In == openapi3.ParameterInQuery {

@@ -58,6 +58,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/works/{id}/thumbnail":          s.ofArtwork(s.getThumbnail),
 		"POST /api/v1/works/{id}/link":              s.postWorkLink,
 		"GET /api/v1/search":                        s.getSearch,
+		"GET /api/v1/facets":                        s.getFacets,
 		"GET /api/v1/duplicates":                    s.getDuplicates,
 		"GET /api/v1/changes":                       s.getChanges,
 		"GET /api/v1/live":                          s.getLive,

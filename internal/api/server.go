@@ -35,6 +35,8 @@ type Catalog interface {
 	ChangesOf(ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds) (store.Page, error)
 	LoadOf(ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds) ([]store.Change, media.Cursor, error)
 	Query(ctx context.Context, q store.Query) (store.Result, error)
+	ItemFacets(ctx context.Context, q store.Query, by []string) (store.Facets, error)
+	WorkFacets(ctx context.Context, q store.WorkQuery, by []string) (store.Facets, error)
 	Duplicates(ctx context.Context, q store.Query) (store.DuplicateResult, error)
 	Item(ctx context.Context, id int64) (store.View, int64, bool, error)
 	Pictures(ctx context.Context, id int64) ([]store.View, error)

@@ -78,9 +78,10 @@ type Store struct {
 	lastID       atomic.Int64 // the last id that was given, or reserved
 	updates      itemUpdates  // the writer's
 	head         atomic.Int64
-	indexed      atomic.Int64 // the feed's number up to which it can be sorted and searched
-	unbuilt      atomic.Bool  // the indexes of what sorts are built once all is indexed
-	vocabulary   atomic.Int64 // the feed's number up to which the vocabulary was made
+	indexed      atomic.Int64             // the feed's number up to which it can be sorted and searched
+	cellSums     atomic.Pointer[cellSums] // as facets asked for them last
+	unbuilt      atomic.Bool              // the indexes of what sorts are built once all is indexed
+	vocabulary   atomic.Int64             // the feed's number up to which the vocabulary was made
 	floor        atomic.Int64
 	worked       atomic.Int64 // the feed's number up to which works are derived
 	worksFloor   atomic.Int64 // as floor, of works that are gone
