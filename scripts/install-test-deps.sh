@@ -18,6 +18,7 @@ need unshare util-linux
 need mkfs.ext4 e2fsprogs
 need ip iproute2
 need git git # says what ignore files mean
+need python3 python3-minimal # scores works
 need mergerfs mergerfs # file systems whose numbers, lists or times prove less than those of a disk
 need bindfs bindfs
 need mount.exfat-fuse exfat-fuse
