@@ -50,6 +50,8 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/items/{id}/artwork":            s.getArtwork,
 		"POST /api/v1/items/{id}/link":              s.postItemLink,
 		"GET /api/v1/items/{id}/thumbnail":          s.getThumbnail,
+		"POST /api/v1/items/analyse":                s.sound(s.postAnalyse),
+		"POST /api/v1/items/{id}/analyse":           s.sound(s.postAnalyseItem),
 		"GET /api/v1/works":                         s.getWorks,
 		"GET /api/v1/works/{id}":                    s.getWork,
 		"GET /api/v1/works/{id}/items":              s.getMembers,
