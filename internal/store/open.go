@@ -84,6 +84,7 @@ type Store struct {
 	vocabulary   atomic.Int64             // the feed's number up to which the vocabulary was made
 	floor        atomic.Int64
 	worked       atomic.Int64 // the feed's number up to which works are derived
+	settled      atomic.Int64 // see WorksSettled
 	worksFloor   atomic.Int64 // as floor, of works that are gone
 	regrouped    atomic.Int64 // how often roots came into other groups, or rules were others: what was read before is void
 	wakers       wakers
@@ -269,6 +270,11 @@ func (s *Store) load(c *conn) error {
 	s.indexed.Store(indexed)
 	worked, _ := v["worked"].(int64)
 	s.worked.Store(worked)
+	settled, unfinished := v["works_settled"].(int64)
+	if !unfinished {
+		settled = AllSettled
+	}
+	s.settled.Store(settled)
 	s.lastWork, _ = v["last_work"].(int64)
 	worksFloor, _ := v["works_floor"].(int64)
 	s.worksFloor.Store(worksFloor)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"math"
 	"path"
 )
 
@@ -20,6 +21,35 @@ func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error
 
 // Batch begins what is to be written of what is read.
 func (r *UnitReader) Batch() *WorkBatch { return &WorkBatch{generation: r.generation} }
+
+// AllSettled says that all keys are settled: see WorksSettled.
+const AllSettled = math.MaxInt64
+
+// WorksSettled is the last key that may join as many units as any may: those behind it, in their order, join fewer until
+// the works of the whole catalog have been derived once.
+func (s *Store) WorksSettled() int64 { return s.settled.Load() }
+
+// Settled reads what WorksSettled says; no key is settled where no unit has been derived.
+func (r *UnitReader) Settled() (int64, error) {
+	return r.c.number(`SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM units) THEN ? ELSE
+		coalesce((SELECT value FROM meta WHERE key = 'works_settled'), ?) END`, int64(math.MinInt64), int64(AllSettled))
+}
+
+// SharedKey is a key with how many units have it.
+type SharedKey struct {
+	Key   int64
+	Units int
+}
+
+// SharedKeys reads the next keys behind one that more units have than few and no more than most.
+func (r *UnitReader) SharedKeys(after int64, few, most, limit int) (out []SharedKey, err error) {
+	err = r.c.each("SELECT key, count(*) AS n FROM unit_keys WHERE key > ? GROUP BY key HAVING n > ? AND n <= ? ORDER BY key LIMIT ?",
+		func(r row) error {
+			out = append(out, SharedKey{r.int(0), int(r.int(1))})
+			return nil
+		}, after, int64(few), int64(most), int64(limit))
+	return out, err
+}
 
 // ChangedItem is an item by its newest change.
 type ChangedItem struct {

@@ -24,6 +24,7 @@ type WorkPut struct {
 // not at all.
 type WorkBatch struct {
 	Upto    int64
+	Settled *int64 // see WorksSettled; nil: as it was
 	Puts    []WorkPut
 	Gone    []WorkEnd // works of which no item is left
 	GoneAt  int64
@@ -63,7 +64,7 @@ type CreditPut struct {
 
 // empty reports whether nothing is to be written but the place.
 func (b *WorkBatch) empty() bool {
-	return len(b.Puts)+len(b.Gone)+len(b.Units)+len(b.Placed)+len(b.Credits) == 0
+	return b.Settled == nil && len(b.Puts)+len(b.Gone)+len(b.Units)+len(b.Placed)+len(b.Credits) == 0
 }
 
 // WorkKeeper writes works. It belongs to the one goroutine that derives them.
@@ -91,6 +92,9 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 	}
 	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b) })
 	if err == nil {
+		if b.Settled != nil {
+			k.s.settled.Store(*b.Settled)
+		}
 		k.s.worked.Store(b.Upto)
 		k.kept = b.Upto
 	}
@@ -155,6 +159,11 @@ func (tx *Tx) writeWorks(b *WorkBatch) error {
 	}
 	for i := range b.Credits {
 		if err := tx.putCredit(&b.Credits[i]); err != nil {
+			return err
+		}
+	}
+	if b.Settled != nil {
+		if err := tx.c.setMeta("works_settled", *b.Settled); err != nil {
 			return err
 		}
 	}

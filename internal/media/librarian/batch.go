@@ -19,8 +19,9 @@ type batch struct {
 	after int64 // the place behind which it begins
 	out   *store.WorkBatch
 
-	items   int             // that changed
-	derived int             // units
+	items   int // that changed
+	derived int // units
+	limit   works.Limit
 	taken   map[int64]int64 // what earlier batches have taken in of what is behind the place
 	known   map[int64]int64 // what this one has
 
@@ -58,6 +59,15 @@ func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, erro
 	b := &batch{r: r, after: l.store.Worked(), out: r.Batch(), taken: l.known, known: make(map[int64]int64), unitOfDir: make(map[int64]int64),
 		units: make(map[int64]*unit), ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames),
 		read: make(map[int64]readItem), now: time.Now()}
+	settled, err := r.Settled()
+	if err != nil {
+		return nil, err
+	}
+	b.limit = works.Limit{Most: works.MaxShared, Few: works.Few, Was: settled, Is: settled}
+	if b.after >= l.store.Head() && settled != store.AllSettled {
+		b.out.GoneAt = b.now.UnixNano()
+		return b, b.settle(ctx)
+	}
 	changed, upto, err := r.Changed(b.after, batchItems)
 	if err != nil {
 		return nil, err
@@ -74,6 +84,9 @@ func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, erro
 	}
 	if len(b.changed) == 0 {
 		return b, nil
+	}
+	if settled != l.store.WorksSettled() { // it is the first unit
+		b.out.Settled = &settled
 	}
 	change, err := b.closure(ctx)
 	if err != nil {
@@ -98,7 +111,7 @@ func (b *batch) closure(ctx context.Context) (*works.Change, error) {
 			}
 		}
 		n := len(b.changed)
-		change, err := works.Closure(ctx, b, b.changed, works.MaxShared)
+		change, err := works.Closure(ctx, b, b.changed, b.limit)
 		if err != nil {
 			return nil, err
 		}

@@ -57,7 +57,9 @@ func New(cfg Config, st *store.Store, log *zap.Logger) *Librarian {
 func (l *Librarian) Counters() *Stats { return &l.stats }
 
 // Idle reports whether works are derived of all that the catalog holds.
-func (l *Librarian) Idle() bool { return l.store.Worked() >= l.store.Head() }
+func (l *Librarian) Idle() bool {
+	return l.store.Worked() >= l.store.Head() && l.store.WorksSettled() == store.AllSettled
+}
 
 // Run keeps works behind the feed until ctx ends.
 func (l *Librarian) Run(ctx context.Context) error {
@@ -95,7 +97,7 @@ func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
 		return err
 	}
 	for !l.Idle() {
-		if !l.settle(ctx, wake) {
+		if !l.calm(ctx, wake) {
 			return ctx.Err()
 		}
 		if err := l.next(ctx); err != nil && !errors.Is(err, store.ErrRegrouped) {
@@ -117,8 +119,8 @@ func (l *Librarian) renew(ctx context.Context) error {
 	return l.keeper.Restart(ctx, Rules)
 }
 
-// settle waits until nothing changes, or too much has, or for too long. It reports whether ctx goes on.
-func (l *Librarian) settle(ctx context.Context, wake <-chan struct{}) bool {
+// calm waits until nothing changes, or too much has, or for too long. It reports whether ctx goes on.
+func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 	if l.cfg.Quiet == 0 {
 		return ctx.Err() == nil
 	}

@@ -7,6 +7,30 @@ import "strings"
 // of them would have all be derived anew.
 const MaxShared = 500
 
+// Few is how many units may share a key while works are derived of a catalog for the first time. A key that is to become
+// too common has all units that have it derived anew with every batch until it is: with Few that is soon.
+const Few = 32
+
+// Limit says how many units may share a key: Most, and Few one behind the keys that are settled, in their order.
+type Limit struct {
+	Most, Few int
+	Was, Is   int64   // the last key that was settled before, and that is now
+	Settle    []int64 // those between that more units than Few have
+}
+
+// Settled is the limit where all keys are settled.
+func Settled(most int) Limit { return Limit{Most: most, Few: most} }
+
+func (l *Limit) before(key int64) int { return l.of(key, l.Was) }
+func (l *Limit) now(key int64) int    { return l.of(key, l.Is) }
+
+func (l *Limit) of(key, settled int64) int {
+	if key <= settled {
+		return l.Most
+	}
+	return l.Few
+}
+
 // apartName is in the keys of works of a unit that stay apart.
 func apartName(u Unit) string { return "\x00@" + u.Root + "\x00" + u.Dir }
 

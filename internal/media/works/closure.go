@@ -66,7 +66,7 @@ type closing struct {
 	gained  map[int64]int  // by how many changed units more a key is had
 	crossed map[int64]bool // keys that have become too common, or have ceased to be
 	queue   []int64
-	most    int // units that may share a key
+	limit   Limit
 }
 
 // sharing is how common a key is.
@@ -77,10 +77,10 @@ type sharing struct {
 }
 
 // Closure derives changed units, and of others what may be one work with what changed in them. A file that moved
-// changed the unit that it was in too: only with both at hand is it decided well who keeps an id. A key that more units share than most joins nothing: see
-// MaxShared.
-func Closure(ctx context.Context, c Catalog, changed []Unit, most int) (*Change, error) {
-	cl := &closing{most: most, Change: Change{Keys: make(map[int64]bool), Units: make(map[Unit][]*Part, len(changed))}, ctx: ctx, catalog: c,
+// changed the unit that it was in too: only with both at hand is it decided well who keeps an id. A key that more units
+// share than limit allows joins nothing.
+func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Change, error) {
+	cl := &closing{limit: limit, Change: Change{Keys: make(map[int64]bool), Units: make(map[Unit][]*Part, len(changed))}, ctx: ctx, catalog: c,
 		derived: make(map[Unit][]*Part, len(changed)), traces: make(map[Unit][]Trace, len(changed)),
 		shared: make(map[int64]*sharing), gained: make(map[int64]int), crossed: make(map[int64]bool)}
 	for _, u := range changed {
@@ -89,11 +89,13 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, most int) (*Change,
 		}
 	}
 	for key, n := range cl.gained {
-		if s, err := cl.sharing(key); err != nil {
+		if err := cl.cross(key, n != 0); err != nil {
 			return nil, err
-		} else if n != 0 && s.was != s.is {
-			cl.crossed[key] = true
-			cl.queue = append(cl.queue, key)
+		}
+	}
+	for _, key := range limit.Settle {
+		if err := cl.cross(key, true); err != nil {
+			return nil, err
 		}
 	}
 	for u := range cl.Units {
@@ -168,22 +170,33 @@ func (cl *closing) derive(u Unit) error {
 	return nil
 }
 
+// cross notes a key that may be too common since, or be so no more.
+func (cl *closing) cross(key int64, may bool) error {
+	s, err := cl.sharing(key)
+	if err == nil && may && s.was != s.is && !cl.crossed[key] {
+		cl.crossed[key] = true
+		cl.queue = append(cl.queue, key)
+	}
+	return err
+}
+
 // sharing says how common a key was and is.
 func (cl *closing) sharing(key int64) (*sharing, error) {
 	if s := cl.shared[key]; s != nil {
 		return s, nil
 	}
-	units, err := cl.catalog.With(cl.ctx, key, cl.most+1)
+	before, now := cl.limit.before(key), cl.limit.now(key)
+	units, err := cl.catalog.With(cl.ctx, key, max(before, now)+1)
 	if err != nil {
 		return nil, err
 	}
-	s := &sharing{units: units, was: len(units) > cl.most}
-	s.is = len(units)+cl.gained[key] > cl.most
+	s := &sharing{units: units, was: len(units) > before}
+	s.is = len(units)+cl.gained[key] > now
 	if s.was && cl.gained[key] < 0 { // how many there are matters now
 		if s.units, err = cl.catalog.With(cl.ctx, key, 0); err != nil {
 			return nil, err
 		}
-		s.is = len(s.units)+cl.gained[key] > cl.most
+		s.is = len(s.units)+cl.gained[key] > now
 	}
 	cl.shared[key] = s
 	return s, nil
