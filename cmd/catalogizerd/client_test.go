@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -31,13 +32,20 @@ func serve(t *testing.T, more string) (d *apptest.Daemon, root string) {
 	return d, root
 }
 
-func TestSearchFindsItemsOfARunningDaemon(t *testing.T) {
+func TestSearchFindsWorksThenFilesOfARunningDaemon(t *testing.T) {
 	d, root := serve(t, "")
 	d.WaitIdle(t, time.Minute)
 	search := func(args ...string) outcome {
 		return command(t, "", append([]string{"search", "--server", "http://" + d.Addr()}, args...)...)
 	}
 	lines := search("paper", "lantern").ends(t, exitDone).lines()
+	if len(lines) != 1 || !regexp.MustCompile(`^\d+\tmovie\tPaper Lantern \(2004\)\tfilms, 1 file$`).MatchString(lines[0]) {
+		t.Errorf("found %q, want the work Paper Lantern alone: it holds the file", lines)
+	}
+	if works := search("--works", "paper", "lantern").ends(t, exitDone).lines(); !slices.Equal(works, lines) {
+		t.Errorf("of works alone %q, want %q", works, lines)
+	}
+	lines = search("--items", "paper", "lantern").ends(t, exitDone).lines()
 	if len(lines) != 1 || !regexp.MustCompile(`^\d+\tmovie\tPaper Lantern \(2004\)\tfilms:"Paper Lantern \(2004\)\.mkv"$`).MatchString(lines[0]) {
 		t.Errorf("found %q, want the film Paper Lantern alone", lines)
 	}
@@ -52,11 +60,26 @@ func TestSearchFindsItemsOfARunningDaemon(t *testing.T) {
 		t.Fatal("the daemon does not see more films")
 	}
 	d.WaitIdle(t, time.Minute)
-	if n := len(search("--json", "--limit", "1050", "regatta").ends(t, exitDone).lines()); n != 1050 {
+	if n := len(search("--items", "--json", "--limit", "1050", "regatta").ends(t, exitDone).lines()); n != 1050 {
 		t.Errorf("%d items, which take more than a page, want 1050", n)
 	}
-	if lines := search("--kind", "track", "harbour").ends(t, exitDone).lines(); len(lines) != 0 {
-		t.Errorf("of another kind: %q", lines)
+	for _, none := range [][]string{{"--kind", "track", "harbour"}, {"nowhere"}, {"--items", "nowhere"}, {"--works", "nowhere"}, {"--limit", "60", "nowhere"}} {
+		if o := search(none...).ends(t, exitFailed); o.out != "" || o.errOut != "" {
+			t.Errorf("%q finds nothing, and says %q and %q", none, o.out, o.errOut)
+		}
+	}
+	// More than a search gives at once comes by the pages of both lists.
+	write(t, root+"/notes/harbour.xyz", "x")
+	d.WaitIdle(t, time.Minute)
+	if !apptest.Within(time.Minute, func() bool {
+		return command(t, "", "search", "--server", "http://"+d.Addr(), "--items", "xyz").code == exitDone
+	}) {
+		t.Fatal("the daemon does not see the notes")
+	}
+	d.WaitIdle(t, time.Minute)
+	if few, many := search("harbour").ends(t, exitDone).lines(), search("--limit", "60", "harbour").ends(t, exitDone).lines(); len(few) != 2 || !slices.Equal(few, many) ||
+		!strings.Contains(few[0], "\tfilms, 1 file") || !strings.Contains(few[1], `films:"notes/harbour.xyz"`) {
+		t.Errorf("found %q, by pages %q, want the film, then the file that is no part of one", few, many)
 	}
 	if o := search("--kind", "opera", "harbour").ends(t, exitUsage); !strings.Contains(o.errOut, "opera") {
 		t.Errorf("a kind that is none: %s", o.errOut)

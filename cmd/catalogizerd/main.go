@@ -60,7 +60,7 @@ type commands struct {
 	Scan    scanCommand    `cmd:"" help:"Make one complete pass over the roots, then exit."`
 	Export  exportCommand  `cmd:"" help:"Print the whole catalog as JSON lines."`
 	Works   worksCommand   `cmd:"" help:"Print every work, such as films, series and albums, as JSON lines."`
-	Search  searchCommand  `cmd:"" help:"Find items of a running daemon."`
+	Search  searchCommand  `cmd:"" help:"Find works and files of a running daemon."`
 	Status  statusCommand  `cmd:"" help:"Show how a running daemon is; exit with 1 where something needs a person."`
 	Accept  acceptCommand  `cmd:"" help:"Say that another disk is a root's from now on, or that what is held is really gone."`
 	Watch   watchCommand   `cmd:"" help:"Follow the live feed of a running daemon."`

@@ -2,56 +2,138 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/terminal"
 )
 
 type searchCommand struct {
 	remote
-	Kind  []string `help:"Only these kinds."`
+	Items bool     `help:"Only files, those of works among them."`
+	Works bool     `help:"Only works, such as films, series and albums."`
+	Kind  []string `help:"Only these kinds, of works or files."`
 	Root  []string `help:"Only these roots."`
-	Limit int      `help:"At most so many." default:"50"`
+	Limit int      `help:"At most so many works, and as many files." default:"50"`
 	Query []string `arg:"" help:"What to look for in titles, people, albums and paths."`
 }
 
-// pageLimit is the longest page that the daemon gives.
-const pageLimit = 1000
+const (
+	pageLimit  = 1000 // the longest page that the daemon gives
+	foundLimit = 50   // the most that it gives to a search for works and files
+)
 
-// Run finds items, page by page.
+// found is a page of an answer: of a search, of items or of works.
+type found struct {
+	Works []json.RawMessage
+	Items []json.RawMessage
+	Next  *string
+}
+
+// Run finds works, then the files that no work holds; or all there are of one of them, page by page.
 func (c *searchCommand) Run(p *process) error {
-	if c.Limit < 1 {
-		return usageError{fmt.Errorf("--limit %d is not a number from 1 on", c.Limit)}
-	}
-	if err := checkKinds(c.Kind); err != nil {
+	if err := c.check(); err != nil {
 		return err
 	}
-	query := url.Values{"q": {strings.Join(c.Query, " ")}, "kind": c.Kind, "root": c.Root}
-	for left := c.Limit; left > 0; {
-		var page struct {
-			Items []json.RawMessage `json:"items"`
-			Next  *string           `json:"next"`
-		}
-		query.Set("limit", strconv.Itoa(min(left, pageLimit)))
-		if err := c.get(p.ctx, "items", query, &page); err != nil {
-			return err
-		}
-		for _, raw := range page.Items {
-			if err := c.print(p.out, raw); err != nil {
-				return err
+	any := false
+	show := func(f found) error {
+		any = any || len(f.Works)+len(f.Items) > 0
+		return c.show(p, f)
+	}
+	if err := c.search(p, show); err != nil {
+		return err
+	}
+	if !any {
+		return exitError(exitFailed)
+	}
+	return nil
+}
+
+func (c *searchCommand) check() error {
+	switch {
+	case c.Limit < 1:
+		return usageError{fmt.Errorf("--limit %d is not a number from 1 on", c.Limit)}
+	case c.Items && c.Works:
+		return usageError{errors.New("--items and --works are all that there is: leave both away to see works, then files")}
+	case c.Works:
+		for _, k := range c.Kind {
+			if !isWorkKind(k) {
+				return usageError{fmt.Errorf("--kind %q: there is no such kind of works: choose %s", k, strings.Join(store.WorkKinds(), ", "))}
 			}
 		}
-		if left -= len(page.Items); page.Next == nil { // one without items may go on
+		return nil
+	case c.Items:
+		return checkKinds(c.Kind)
+	}
+	return checkKinds(slices.DeleteFunc(slices.Clone(c.Kind), isWorkKind))
+}
+
+func isWorkKind(kind string) bool { return slices.Contains(store.WorkKinds(), kind) }
+
+// search asks for what is wanted, and shows each page.
+func (c *searchCommand) search(p *process, show func(found) error) error {
+	query := url.Values{"q": {strings.Join(c.Query, " ")}, "kind": c.Kind, "root": c.Root}
+	switch {
+	case c.Works:
+		return c.pages(p, "works", query, show)
+	case c.Items:
+		return c.pages(p, "items", query, show)
+	case c.Limit <= foundLimit:
+		query.Set("limit", strconv.Itoa(c.Limit))
+		var f found
+		if err := c.get(p.ctx, "search", query, &f); err != nil {
+			return err
+		}
+		return show(f)
+	}
+	isFileKind := func(k string) bool { return media.Kind(k).Valid() }
+	if works := slices.DeleteFunc(slices.Clone(c.Kind), func(k string) bool { return !isWorkKind(k) }); len(works) > 0 || len(c.Kind) == 0 {
+		query["kind"] = works
+		if err := c.pages(p, "works", query, show); err != nil {
+			return err
+		}
+	}
+	if files := slices.DeleteFunc(slices.Clone(c.Kind), func(k string) bool { return !isFileKind(k) }); len(files) > 0 || len(c.Kind) == 0 {
+		query["kind"] = files
+		query.Set("include", "works")
+		return c.pages(p, "items", query, show)
+	}
+	return nil
+}
+
+// pages asks for a list until it ends, or the limit is reached. Items that come with their works count where they have none.
+func (c *searchCommand) pages(p *process, of string, query url.Values, show func(found) error) error {
+	query.Del("after")
+	for left := c.Limit; left > 0; {
+		var page found
+		query.Set("limit", strconv.Itoa(min(left, pageLimit)))
+		if err := c.get(p.ctx, of, query, &page); err != nil {
+			return err
+		}
+		if query.Has("include") {
+			page.Items = slices.DeleteFunc(page.Items, inWork)
+		}
+		if err := show(page); err != nil {
+			return err
+		}
+		if left -= len(page.Items) + len(page.Works); page.Next == nil { // one without items may go on
 			return nil
 		}
 		query.Set("after", *page.Next)
 	}
 	return nil
+}
+
+// inWork tells an item that a work holds.
+func inWork(item json.RawMessage) bool {
+	var it struct{ Works []json.RawMessage }
+	return json.Unmarshal(item, &it) == nil && len(it.Works) > 0
 }
 
 // checkKinds refuses kinds that there are not, before the daemon is asked.
@@ -64,23 +146,58 @@ func checkKinds(kinds []string) error {
 	return nil
 }
 
-func (c *searchCommand) print(out io.Writer, raw json.RawMessage) error {
-	if c.JSON {
-		_, err := out.Write(append(raw, '\n'))
-		return err
+// show prints a page: as JSON one object a line, on a terminal in columns that fit it, else with tabs.
+func (c *searchCommand) show(p *process, f found) error {
+	var rows [][]string
+	for _, raw := range slices.Concat(f.Works, f.Items) {
+		if c.JSON {
+			if _, err := p.out.Write(append(raw, '\n')); err != nil {
+				return err
+			}
+			continue
+		}
+		row, err := rowOf(raw)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
 	}
-	var it struct {
+	if width := terminal.Width(p.out); width > 0 {
+		return terminal.WriteTable(p.out, width, searchColumns, rows)
+	}
+	for _, row := range rows {
+		if _, err := terminal.Fprintf(p.out, "%s\t%s\t%s\t%s\n", row[0], row[1], row[2], row[3]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var searchColumns = []terminal.Column{{Right: true}, {}, {Shrinks: true}, {Shrinks: true, FromLeft: true}}
+
+// rowOf says what a work or an item is: its number, kind, title, and where it lies.
+func rowOf(raw json.RawMessage) ([]string, error) {
+	var o struct {
 		ID                      int64
 		Root, Path, Kind, Title string
 		Year                    int
+		Roots                   []string
+		Counts                  struct{ Items int64 }
 	}
-	if err := json.Unmarshal(raw, &it); err != nil {
-		return fmt.Errorf("read item: %w", err)
+	if err := json.Unmarshal(raw, &o); err != nil {
+		return nil, fmt.Errorf("read what was found: %w", err)
 	}
-	title := it.Title
-	if it.Year != 0 {
-		title += fmt.Sprintf(" (%d)", it.Year)
+	title := o.Title
+	if o.Year != 0 {
+		title += fmt.Sprintf(" (%d)", o.Year)
 	}
-	_, err := terminal.Fprintf(out, "%d\t%s\t%s\t%s:%q\n", it.ID, it.Kind, title, it.Root, it.Path)
-	return err
+	where := fmt.Sprintf("%s:%q", o.Root, o.Path)
+	if o.Path == "" { // a work
+		files := "files"
+		if o.Counts.Items == 1 {
+			files = "file"
+		}
+		where = fmt.Sprintf("%s, %d %s", strings.Join(o.Roots, ", "), o.Counts.Items, files)
+	}
+	return []string{strconv.FormatInt(o.ID, 10), o.Kind, title, where}, nil
 }

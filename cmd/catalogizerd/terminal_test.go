@@ -25,7 +25,7 @@ var effective = regexp.MustCompile(`[^\P{C}\n\t]|[\x{2028}\x{2029}]`)
 func TestWhatOthersWroteDoesNothingToTheTerminal(t *testing.T) {
 	const hostile = `a\u001b]0;x\u0007\u009b2J\nfake 1\tmovie\u202egpj`
 	answers := map[string]string{
-		"/api/v1/items": `{"items":[{"id":1,"root":"` + hostile + `","path":"` + hostile + `","kind":"` + hostile + `","title":"` + hostile + `"}],"next":null}`,
+		"/api/v1/search": `{"works":[],"items":[{"id":1,"root":"` + hostile + `","path":"` + hostile + `","kind":"` + hostile + `","title":"` + hostile + `"}]}`,
 		"/api/v1/status": `{"version":"` + hostile + `","health":"` + hostile + `","roots":[{"name":"` + hostile + `","kind":"local","state":"offline","reason":"` +
 			hostile + `","location":"` + hostile + `","breaker":{"state":"` + hostile + `","last_error":"` + hostile + `"},"watch":{"mode":"` + hostile + `"}}]}`,
 	}
