@@ -131,6 +131,7 @@ func TestARestoredCatalogIsAnotherToClientsAndGivesNoIDTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	later := r.put(root, "later.mkv")
+	laterWork := r.keep(fresh(WorkView{Kind: WorkMovie, Title: "Later"}))[0]
 	r.stop()
 	after := exported(t, dir)
 
@@ -147,6 +148,9 @@ func TestARestoredCatalogIsAnotherToClientsAndGivesNoIDTwice(t *testing.T) {
 	}
 	if it := r.put(root, "new.mkv"); it.ID <= later.ID {
 		t.Errorf("the id %d was given before, %d was the last", it.ID, later.ID)
+	}
+	if w := r.keep(fresh(WorkView{Kind: WorkMovie, Title: "New"}))[0]; w.ID <= laterWork.ID {
+		t.Errorf("the id %d was given to a work before, %d was the last", w.ID, laterWork.ID)
 	}
 	r.stop()
 
