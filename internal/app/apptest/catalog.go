@@ -130,6 +130,7 @@ type change struct {
 	Op   string          `json:"op"`
 	ID   int64           `json:"id"`
 	Item json.RawMessage `json:"item"`
+	Work json.RawMessage `json:"work"`
 }
 
 func (ch *change) apply(to map[int64]json.RawMessage) {

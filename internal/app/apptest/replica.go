@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"testing"
@@ -14,24 +15,33 @@ import (
 )
 
 // Replica follows the live feed over restarts of the daemon, each time from its cursor, and holds what the
-// feed says. It proves by prev that no message is missing. Its methods may be called from any goroutine.
+// feed says, items and works or one of them. It proves by prev that no message is missing. Its methods may be called from any goroutine.
 type Replica struct {
 	daemon *Daemon
+	wanted map[string]any // further members of the request
 	end    context.CancelFunc
 	done   chan struct{}
 
 	mu      sync.Mutex // guards what follows
 	items   map[int64]json.RawMessage
+	works   Works
 	cursor  string
 	faults  []error
 	resumed int
 	seen    func(id int64, it *Item) // called for every change, under mu
 }
 
-// Follow begins to follow a daemon; it ends with the test.
-func Follow(tb testing.TB, d *Daemon) *Replica {
+// Follow begins to follow the items of a daemon; it ends with the test.
+func Follow(tb testing.TB, d *Daemon) *Replica { return follow(tb, d, nil) }
+
+// FollowWorks begins to follow its works, and its items or not.
+func FollowWorks(tb testing.TB, d *Daemon, items bool) *Replica {
+	return follow(tb, d, map[string]any{"works": true, "items": items})
+}
+
+func follow(tb testing.TB, d *Daemon, wanted map[string]any) *Replica {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &Replica{daemon: d, end: cancel, done: make(chan struct{}), items: map[int64]json.RawMessage{}}
+	r := &Replica{daemon: d, wanted: wanted, end: cancel, done: make(chan struct{}), items: map[int64]json.RawMessage{}, works: Works{}}
 	go r.run(ctx)
 	tb.Cleanup(r.Close)
 	return r
@@ -101,6 +111,7 @@ func (r *Replica) session(ctx context.Context, addr string) error {
 	if since != "" {
 		request["since"] = since
 	}
+	maps.Copy(request, r.wanted)
 	if ws.WriteJSON(request) != nil {
 		return nil
 	}
@@ -160,6 +171,13 @@ func (r *Replica) apply(m *message, since string) error {
 func (r *Replica) take(m *message) error {
 	for i := range m.Changes {
 		ch := &m.Changes[i]
+		if of, ok := r.wants(ch); !ok {
+			return fmt.Errorf("%s of %s came unasked", ch.Op, of)
+		}
+		if ch.ofWork() {
+			r.works.apply(ch)
+			continue
+		}
 		ch.apply(r.items)
 		var it *Item
 		if ch.Op != "delete" {
@@ -174,6 +192,21 @@ func (r *Replica) take(m *message) error {
 	}
 	r.cursor = m.Cursor
 	return nil
+}
+
+// wants says what an entry is of, and whether that was asked for.
+func (r *Replica) wants(ch *change) (of string, ok bool) {
+	if ch.ofWork() {
+		return "works", r.wanted["works"] == true
+	}
+	return "items", r.wanted["items"] != false
+}
+
+// Works is what the replica holds of works.
+func (r *Replica) Works() (Works, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.works), errors.Join(r.faults...)
 }
 
 // Cursor is how far the replica has come.
@@ -218,7 +251,7 @@ func (r *Replica) Find(root, path string) *Item {
 // Snapshot loads the whole catalog as a new client does.
 func Snapshot(tb testing.TB, d *Daemon) Catalog {
 	tb.Helper()
-	r := &Replica{daemon: d, items: map[int64]json.RawMessage{}}
+	r := &Replica{daemon: d, items: map[int64]json.RawMessage{}, works: Works{}}
 	ws, err := dial(tb.Context(), d.Addr())
 	if err != nil {
 		tb.Fatal(err)

@@ -34,12 +34,14 @@ type model struct {
 	t        *testing.T
 	daemon   *apptest.Daemon
 	replica  *apptest.Replica
+	shelves  [2]*apptest.Replica // follow works: with items, and without
 	dataDir  string
 	sentinel int64 // bytes in it
 	rounds   int
 	kills    int
 	stops    int
 	ops      int
+	asked    int    // how often works were to be compared
 	works    int    // the most that were compared
 	check    func() // compares at the end of a round: what the model of a world has for that
 }
@@ -134,6 +136,7 @@ func (m *model) views() (apptest.Catalog, bool) {
 			return nil, false
 		}
 		lines = append(export.Diff("export", items, "items"), export.Diff("export", replica, "replica")...)
+		lines = append(lines, m.compareShelves(before, export)...)
 		if m.rounds%8 == 0 {
 			lines = append(lines, export.Diff("export", apptest.Snapshot(m.t, m.daemon), "first load")...)
 			lines = append(lines, export.Diff("export", m.daemon.Changes(m.t), "changes")...)

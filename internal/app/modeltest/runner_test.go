@@ -68,6 +68,7 @@ func (m *model) start(roots []apptest.Root) {
 		DataDir: m.dataDir, Roots: roots, More: "[watcher]\ndebounce = \"100ms\"\nmax_wait = \"1s\"\n",
 	})
 	m.replica = apptest.Follow(m.t, m.daemon)
+	m.shelves = [2]*apptest.Replica{apptest.FollowWorks(m.t, m.daemon, true), apptest.FollowWorks(m.t, m.daemon, false)}
 }
 
 // run goes on with rounds for a time, or until one fails.
@@ -77,7 +78,9 @@ func (m *model) run(d time.Duration, round func()) {
 	for end := time.Now().Add(d); time.Now().Before(end) && !m.t.Failed(); m.rounds++ {
 		round()
 	}
-	m.t.Logf("up to %d works were compared", m.works)
+	if m.t.Logf("up to %d works were compared", m.works); m.asked > 0 && m.works == 0 {
+		m.t.Error("no work was compared in the whole run")
+	}
 	m.t.Logf("%d rounds, %d operations, %d kills, %d graceful stops", m.rounds, m.ops, m.kills, m.stops)
 }
 

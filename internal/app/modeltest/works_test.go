@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,6 +21,7 @@ import (
 // read of one copy, so that the catalog need not rest.
 func (m *model) compareWorks() {
 	m.t.Helper()
+	m.asked++
 	dir, err := os.MkdirTemp(filepath.Dir(m.dataDir), "works-")
 	if err != nil {
 		m.t.Fatal(err)
@@ -109,4 +111,30 @@ func (m *model) worksOf(st *store.Store) (out []string) {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// compareShelves requires that who follows works holds those of GET /works, and beside them all items or none. The
+// daemon is idle: works are derived up to the cursor, by whatever name a client's filter gives it.
+func (m *model) compareShelves(cursor string, export apptest.Catalog) (lines []string) {
+	m.t.Helper()
+	listed := m.daemon.Works(m.t, "")
+	for i, name := range []string{"a replica with works", "a replica of works alone"} {
+		at := func() string { own, _, _ := strings.Cut(m.shelves[i].Cursor(), "~"); return own }
+		apptest.Within(5*time.Second, func() bool { return at() == cursor })
+		works, err := m.shelves[i].Works()
+		if err != nil {
+			return append(lines, name+": "+err.Error())
+		}
+		lines = append(lines, listed.Diff("GET /works", works, name)...)
+		items, err := m.shelves[i].Catalog()
+		if err != nil {
+			return append(lines, name+": "+err.Error())
+		}
+		if i == 0 {
+			lines = append(lines, export.Diff("export", items, name)...)
+		} else if len(items) > 0 {
+			lines = append(lines, fmt.Sprintf("%s holds %d items", name, len(items)))
+		}
+	}
+	return lines
 }
