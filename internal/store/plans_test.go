@@ -2,6 +2,9 @@ package store
 
 import (
 	"database/sql/driver"
+	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,5 +65,50 @@ func TestNothingThatIsDoneToOneItemReadsItsWholeDirectory(t *testing.T) {
 	})
 	if asked < 5 {
 		t.Errorf("asked of %d steps only", asked)
+	}
+}
+
+// What a work is made of, and what is below it, is found by an index: what is done to one work reads no others.
+func TestNothingThatIsDoneToOneWorkReadsAllWorks(t *testing.T) {
+	r := runFresh(t, Options{})
+	err := r.ReadUnits(t.Context(), func(u *UnitReader) error {
+		query := WorkQuery{Parent: 1, Sort: "title"}
+		_, listed := query.children(u.c, nil)
+		_, under := liesUnder(u.c, 1, "films")
+		_, work := u.Work(1)
+		_, _, dir := u.Dir(1)
+		_, below := u.Below(1, func(string) bool { return true })
+		items := u.Items(1, func(*UnitMember) error { return nil })
+		_, traces := u.Traces(1)
+		err := errors.Join(listed, under, work, dir, below, items, traces)
+		for _, read := range []func() ([]int64, error){
+			func() ([]int64, error) { return u.ChildrenOf(1) },
+			func() ([]int64, error) { return u.UnitsWith(1, 0) },
+			func() ([]int64, error) { return u.WorksWith(1) },
+			func() ([]int64, error) { return u.Artists(1) },
+			func() ([]int64, error) { return u.GoneBy(1, 1) },
+			func() ([]int64, error) { return u.GoneWith(1, 1) },
+		} {
+			_, failed := read()
+			err = errors.Join(err, failed)
+		}
+		all := slices.Collect(maps.Keys(u.c.stmts))
+		if len(all) < 13 {
+			t.Errorf("only %d statements were run", len(all))
+		}
+		for _, sql := range all {
+			args := make([]driver.Value, strings.Count(sql, "?"))
+			failed := u.c.each("EXPLAIN QUERY PLAN "+sql, func(row row) error {
+				if plan := row.text(3); strings.HasPrefix(plan, "SCAN w") || strings.HasPrefix(plan, "SCAN items") || strings.Contains(plan, "AUTOMATIC") {
+					t.Errorf("%s\nis done by %s", sql, plan)
+				}
+				return nil
+			}, args...)
+			err = errors.Join(err, failed)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

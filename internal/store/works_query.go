@@ -197,7 +197,7 @@ func (q *WorkQuery) source(c *conn, at *entry) (func() (*entry, error), error) {
 // children reads all of a work's children and sorts them.
 func (q *WorkQuery) children(c *conn, at *entry) (func() (*entry, error), error) {
 	var found []entry
-	err := c.each("SELECT id, "+workSorts[q.Sort]+" FROM works WHERE parent = ? AND gone = 0", func(r row) error {
+	err := c.each("SELECT id, "+workSorts[q.Sort]+" FROM works WHERE "+isChildWork, func(r row) error {
 		found = append(found, entry{id: r.int(0), key: r[1]})
 		return nil
 	}, q.Parent)

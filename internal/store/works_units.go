@@ -181,8 +181,12 @@ func (r *UnitReader) WorksWith(key int64) ([]int64, error) {
 
 // ChildrenOf reads which works are below one.
 func (r *UnitReader) ChildrenOf(work int64) ([]int64, error) {
-	return r.numbers("SELECT id FROM works WHERE parent = ? AND gone = 0", work)
+	return r.numbers("SELECT id FROM works WHERE "+isChildWork, work)
 }
+
+// isChildWork says of which work's children the works are. That the parent is one is said too: else SQLite does not know that
+// the index of children holds them, and reads all works.
+const isChildWork = "parent = ? AND parent > 0 AND gone = 0"
 
 // Artists reads which works are the artists of a key, those that are gone too.
 func (r *UnitReader) Artists(key int64) ([]int64, error) {
