@@ -259,11 +259,29 @@ func (s *Store) lookAtItems(c *conn, q *Query, f *facets, cells []cell) (complet
 	return err == nil, err
 }
 
+// fewThatMayPass are the items that are found by the words, or that a filter leaves, where those are few.
+func (s *Store) fewThatMayPass(c *conn, q *Query, cells []cell) (ids []int64, few bool, err error) {
+	q.few = fewItems
+	if q.text == nil {
+		return candidates(c, q, cells)
+	}
+	matching := *q
+	matching.checks, matching.Limit = nil, fewItems
+	found, few, err := s.fewMatches(c, &matching, cells, nil, q.text)
+	if !few || err != nil {
+		return nil, false, err
+	}
+	for i := range found {
+		ids = append(ids, found[i].id)
+	}
+	q.text = nil // all of them are known to hold the words
+	return ids, true, nil
+}
+
 // eachThatMayPass reads the items that a filter leaves where those are few, or those below a directory, or all of cells.
 func (s *Store) eachThatMayPass(c *conn, q *Query, cells []cell, look func(row) error) error {
 	const of = "SELECT " + feedColumns + " FROM items i CROSS JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < {detached}"
-	q.few = fewItems
-	ids, few, err := candidates(c, q, cells)
+	ids, few, err := s.fewThatMayPass(c, q, cells)
 	if err != nil {
 		return err
 	}

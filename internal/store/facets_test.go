@@ -35,12 +35,13 @@ func TestFacetsAreWhatTheItemsThemselvesSay(t *testing.T) {
 				asked, by = asked[:0], []string{"kind", "root", "state"}
 			}
 			under := rapid.SampledFrom([]string{"", "", "a", "b/y"}).Draw(t, "under")
+			text := rapid.SampledFrom([]string{"", "", "mkv"}).Draw(t, "text")
 			for range 2 { // and as it is kept
-				got, err := r.ItemFacets(context.Background(), Query{Filter: parsed(t, strings.Join(asked, "&")), Under: under}, by)
+				got, err := r.ItemFacets(context.Background(), Query{Filter: parsed(t, strings.Join(asked, "&")), Under: under, Text: text}, by)
 				if err != nil || !got.Complete {
 					t.Fatalf("%v, complete %v", err, got.Complete)
 				}
-				total, want := naiveFacets(r.exported(), asked, under, by)
+				total, want := naiveFacets(r.exported(), asked, under, text, by)
 				if got.Total != total {
 					t.Fatalf("%s under %q: in all %+v, want %+v", asked, under, got.Total, total)
 				}
@@ -71,12 +72,15 @@ func sumsOf(t fataler, values []FacetValue) map[string]FacetSum {
 }
 
 // naiveFacets counts over every item's JSON.
-func naiveFacets(items map[int64]map[string]any, asked []string, under string, by []string) (total FacetSum, out []map[string]FacetSum) {
+func naiveFacets(items map[int64]map[string]any, asked []string, under, text string, by []string) (total FacetSum, out []map[string]FacetSum) {
 	for range by {
 		out = append(out, map[string]FacetSum{})
 	}
 	for _, item := range items {
 		if under != "" && !strings.HasPrefix(item["path"].(string), under+"/") || !naive(item, asked) {
+			continue
+		}
+		if !strings.Contains(item["path"].(string), text) {
 			continue
 		}
 		sum := FacetSum{Count: 1, Size: int64(item["size"].(float64))}
