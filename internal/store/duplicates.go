@@ -97,7 +97,7 @@ func (s *Store) Duplicates(ctx context.Context, q Query) (res DuplicateResult, e
 		if passes, err := s.passAny(c, &q); !passes || err != nil {
 			return err
 		}
-		d := &sameSearch{s: s, c: c, q: &q, at: at, ends: time.Now().Add(pageTime)}
+		d := &sameSearch{s: s, c: c, q: &q, at: at, asOf: res.AsOf, ends: time.Now().Add(pageTime)}
 		if err := d.run(); err != nil {
 			return err
 		}
@@ -145,6 +145,7 @@ type sameSearch struct {
 	c     *conn
 	q     *Query
 	at    sameEnd
+	asOf  int64
 	ends  time.Time
 	ready []alike     // by the most that they may waste
 	all   bool        // there are none behind ready
@@ -201,7 +202,35 @@ const sameSQL = `SELECT most, size, fingerprint FROM (SELECT size, fingerprint, 
 	FROM sort_keys INDEXED BY sort_same WHERE fingerprint IS NOT NULL GROUP BY size, fingerprint HAVING count(*) > 1)
 	WHERE (most, size, fingerprint) `
 
+// wasters are the first groups of all, as of a number of the feed: pages that follow each other read them once.
+type wasters struct {
+	asOf   int64
+	groups []alike
+	all    bool
+}
+
+// read reads groups from a place on, or those behind it.
 func (d *sameSearch) read(than string, from alike) error {
+	first := than == "<=" && from == (alike{math.MaxInt64, math.MaxInt64, math.MaxInt64})
+	if kept := d.s.wasters.Load(); kept != nil && kept.asOf == d.asOf {
+		i, _ := slices.BinarySearchFunc(kept.groups, from, func(g, from alike) int { return from.compare(g) })
+		if than == "<" && i < len(kept.groups) && kept.groups[i] == from {
+			i++
+		}
+		if kept.all || i < len(kept.groups) {
+			d.ready, d.all = kept.groups[i:], kept.all
+			return nil
+		}
+	}
+	if err := d.readIndex(than, from); err != nil || !first {
+		return err
+	}
+	d.s.wasters.Store(&wasters{d.asOf, d.ready, d.all})
+	return nil
+}
+
+func (d *sameSearch) readIndex(than string, from alike) error {
+	d.ready = nil // what is kept is not written to
 	err := d.c.each(sameSQL+than+" (?,?,?) ORDER BY most DESC, size DESC, fingerprint DESC LIMIT ?", func(r row) error {
 		d.ready = append(d.ready, alike{r.int(0), r.int(1), r.int(2)})
 		return nil

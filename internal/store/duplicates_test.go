@@ -154,3 +154,22 @@ func TestWastedIsNeverMoreThanANumberHolds(t *testing.T) {
 		}
 	}
 }
+
+// What the index tells of groups, and the sums of cells, are kept between questions, until anything changes.
+func TestWhatIsKeptBetweenQuestionsIsOfOneStateOfTheCatalog(t *testing.T) {
+	r := runFresh(t, Options{})
+	root := r.addRoot("films")
+	for i := range int64(3) {
+		r.put(root, fmt.Sprint(i), func(it *Item) { it.Size, it.Fingerprint, it.HasFingerprint = 10, 7, true })
+		r.indexAll()
+		for range 2 {
+			want := []string{"10: 1 2", "20: 1 2 3"}[max(i-1, 0):max(i, 0)]
+			if got := allDuplicates(r, Query{Limit: 1}); !slices.Equal(got, want) {
+				t.Errorf("of %d files: %q, want %q", i+1, got, want)
+			}
+			if f, err := r.ItemFacets(context.Background(), Query{}, []string{"kind"}); err != nil || f.Total.Count != i+1 || f.Total.Size != 10*(i+1) {
+				t.Errorf("of %d files: %+v, %v", i+1, f.Total, err)
+			}
+		}
+	}
+}

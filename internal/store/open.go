@@ -80,6 +80,7 @@ type Store struct {
 	head         atomic.Int64
 	indexed      atomic.Int64             // the feed's number up to which it can be sorted and searched
 	cellSums     atomic.Pointer[cellSums] // as facets asked for them last
+	wasters      atomic.Pointer[wasters]  // as duplicates were asked for last
 	unbuilt      atomic.Bool              // the indexes of what sorts are built once all is indexed
 	vocabulary   atomic.Int64             // the feed's number up to which the vocabulary was made
 	floor        atomic.Int64
