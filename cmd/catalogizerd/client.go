@@ -9,37 +9,36 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"strings"
 	"time"
 )
 
 // remote are the flags of commands that talk to a running daemon.
 type remote struct {
-	Server    string `help:"The daemon's URL." default:"http://127.0.0.1:8780" placeholder:"URL"`
-	TokenFile string `help:"File that holds the token." placeholder:"FILE" type:"path"`
+	Config    string `help:"Configuration file (TOML) that says where the daemon listens, and names its token." placeholder:"FILE" type:"path"`
+	Server    string `help:"The daemon's URL, else $CATALOGIZERD_SERVER or that of the configuration, else http://127.0.0.1:8780." placeholder:"URL"`
+	TokenFile string `help:"File that holds the token, else $CATALOGIZERD_TOKEN_FILE or that of the configuration." placeholder:"FILE" type:"path"`
 	JSON      bool   `name:"json" help:"Print JSON."`
+
+	located bool
+	token   string // of the configuration
 }
 
 const clientTimeout = 30 * time.Second
 
 // authorize puts the token into a request's header, if one is given.
 func (r *remote) authorize(h http.Header) error {
-	if r.TokenFile == "" {
-		return nil
-	}
-	b, err := os.ReadFile(r.TokenFile)
-	if err != nil {
-		return usageError{fmt.Errorf("read token: %w", err)}
-	}
-	if token := strings.TrimSpace(string(b)); token != "" {
+	token, err := r.readToken()
+	if err == nil && token != "" {
 		h.Set("Authorization", "Bearer "+token)
 	}
-	return nil
+	return err
 }
 
 // endpoint makes a URL of the daemon's API.
 func (r *remote) endpoint(path string, query url.Values) (*url.URL, error) {
+	if err := r.locate(); err != nil {
+		return nil, err
+	}
 	u, err := url.Parse(r.Server)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return nil, usageError{fmt.Errorf("--server %q is not a URL such as http://127.0.0.1:8780", r.Server)}
@@ -104,6 +103,8 @@ func (r *remote) answerError(resp *http.Response) error {
 		return fmt.Errorf("the daemon answered %s", resp.Status)
 	case resp.StatusCode != http.StatusUnauthorized:
 		return fmt.Errorf("%s: %s", p.Title, p.Detail)
+	case r.TokenFile == "" && r.token != "":
+		return fmt.Errorf("the daemon at %s does not take the token of the configuration: has the token changed, or is it another daemon's? (%s)", r.Server, p.Title)
 	case r.TokenFile == "":
 		return fmt.Errorf("the daemon wants its token: --token-file FILE (%s)", p.Title)
 	}

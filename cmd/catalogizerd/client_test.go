@@ -143,6 +143,53 @@ func TestClientsShowTheirToken(t *testing.T) {
 	command(t, "", "search", "harbour", "--server", "http://"+d.Addr(), "--token-file", secret).ends(t, exitDone)
 }
 
+// What the command line leaves open, the environment says, then the configuration. The token of a configuration is for its
+// daemon alone.
+func TestClientsFindTheirDaemon(t *testing.T) {
+	secret, file := t.TempDir()+"/token", t.TempDir()+"/client.toml"
+	write(t, secret, "0123456789abcdef\n")
+	d, _ := serve(t, "[http]\ntoken_file = \""+secret+"\"\n")
+	server := "http://" + d.Addr()
+	write(t, file, "[http]\nlisten = \""+d.Addr()+"\"\ntoken_file = \""+secret+"\"\n")
+	status := func(code int, says string, args ...string) {
+		t.Helper()
+		if o := command(t, "", append([]string{"status"}, args...)...).ends(t, code); !strings.Contains(o.out+o.errOut, says) {
+			t.Errorf("%v says %s%s, want %q", args, o.out, o.errOut, says)
+		}
+	}
+	status(exitDone, "films", "--config", file)
+	status(exitFailed, "wants its token", "--config", file, "--server", server)
+	status(exitUsage, "http.port", "--config", func() string { write(t, file+".bad", "[http]\nport = 1\n"); return file + ".bad" }())
+	write(t, secret+".other", "fedcba9876543210\n")
+	write(t, file+".other", "[http]\nlisten = \""+d.Addr()+"\"\ntoken_file = \""+secret+".other\"\n")
+	status(exitFailed, "does not take the token of the configuration", "--config", file+".other")
+	t.Setenv("CATALOGIZERD_HTTP_LISTEN", d.Addr())
+	t.Setenv("CATALOGIZERD_HTTP_TOKEN_FILE", secret)
+	status(exitDone, "films")
+	t.Setenv("CATALOGIZERD_SERVER", "http://127.0.0.1:1")
+	status(exitFailed, "http://127.0.0.1:1", "--config", file)
+	status(exitFailed, "wants its token", "--server", server)
+	t.Setenv("CATALOGIZERD_SERVER", server)
+	t.Setenv("CATALOGIZERD_TOKEN_FILE", secret)
+	status(exitDone, "films")
+}
+
+// A daemon that listens on every address is asked on this machine's own.
+func TestAddressesThatAreAsked(t *testing.T) {
+	for host, want := range map[string]string{"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1", "192.168.1.5": "192.168.1.5", "nas.lan": "nas.lan"} {
+		if got := reachable(host); got != want {
+			t.Errorf("%q is asked at %q, want %q", host, got, want)
+		}
+	}
+}
+
+func TestTheVersionFlagSaysWhatTheCommandSays(t *testing.T) {
+	flag, said := command(t, "", "--version").ends(t, exitDone), command(t, "", "version").ends(t, exitDone)
+	if flag != said || flag.out == "" {
+		t.Errorf("--version says %q, version %q", flag.out, said.out)
+	}
+}
+
 // watcher runs `watch`; lines gives what it prints, until it ends.
 func watcher(t *testing.T, d *apptest.Daemon, args ...string) (cmd *exec.Cmd, lines <-chan string, errOut *bytes.Buffer) {
 	t.Helper()

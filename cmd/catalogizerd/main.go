@@ -56,6 +56,8 @@ func (s signalled) Unwrap() error { return context.Canceled }
 
 // commands is the command line; each command stands in a file of its own.
 type commands struct {
+	ShowVersion versionFlag `name:"version" help:"Print the versions, as the command of this name does."`
+
 	Serve   serveCommand   `cmd:"" help:"Run the daemon in the foreground."`
 	Scan    scanCommand    `cmd:"" help:"Make one complete pass over the roots, then exit."`
 	Export  exportCommand  `cmd:"" help:"Print the whole catalog as JSON lines."`

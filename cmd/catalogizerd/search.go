@@ -41,15 +41,15 @@ func (c *searchCommand) Run(p *process) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	any := false
+	something := false
 	show := func(f found) error {
-		any = any || len(f.Works)+len(f.Items) > 0
+		something = something || len(f.Works)+len(f.Items) > 0
 		return c.show(p, f)
 	}
 	if err := c.search(p, show); err != nil {
 		return err
 	}
-	if !any {
+	if !something {
 		return exitError(exitFailed)
 	}
 	return nil

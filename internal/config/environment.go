@@ -14,6 +14,12 @@ import (
 // person who configures the daemon set variables too, and by the daemon's name.
 const envPrefix = "CATALOGIZERD_"
 
+// Variables of the commands that ask a running daemon, which are no keys.
+const (
+	ServerVariable    = envPrefix + "SERVER"
+	TokenFileVariable = envPrefix + "TOKEN_FILE"
+)
+
 // environ turns KEY=VALUE strings into a map; of a repeated key the last counts, as in os/exec.
 func environ(list []string) map[string]string {
 	env := make(map[string]string, len(list))
@@ -49,7 +55,7 @@ func (c *Config) applyEnvironment(env map[string]string, p *problems) {
 		at := origin{fromEnvironment, 0, name}
 		switch found := places[name]; len(found) {
 		case 0:
-			if ofService(name, env[name]) {
+			if name == ServerVariable || name == TokenFileVariable || ofService(name, env[name]) {
 				continue
 			}
 			c.unknown = append(c.unknown, at.errorf("no such variable, and nothing follows from it: did you mean %s?",
