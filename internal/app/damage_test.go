@@ -66,11 +66,19 @@ func readsRight(t *testing.T, d *apptest.Daemon, want apptest.Catalog) bool {
 		switch status, body := asked(t, d, http.MethodGet, fmt.Sprintf("/api/v1/items/%d", id)); {
 		case status == http.StatusServiceUnavailable && strings.Contains(body, `"catalog-damaged"`):
 			whole = false
-		case status != http.StatusOK || strings.TrimSpace(body) != it.JSON:
+		case status != http.StatusOK || withoutWorks(body) != it.JSON:
 			t.Fatalf("item %d: %d %s, want %s", id, status, body, it.JSON)
 		}
 	}
 	return whole
+}
+
+// withoutWorks is an item as the export has it: by itself it also says which works it is of.
+func withoutWorks(item string) string {
+	if at := strings.LastIndex(item, `,"works":[`); at >= 0 {
+		return item[:at] + "}"
+	}
+	return strings.TrimSpace(item)
 }
 
 // TestADamagedCatalogIsServedAsFarAsItCanBeReadAndNeverWrittenTo breaks pages of the catalog before a start, or under a

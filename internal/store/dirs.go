@@ -133,6 +133,16 @@ func (s *Store) PlacesOf(ctx context.Context, volume string, id tree.FileID) (ou
 	return out, err
 }
 
+// KnowsFile reports whether any item has an identity on a file system, one that is missing for now too.
+func (s *Store) KnowsFile(ctx context.Context, volume string, id tree.FileID) (known bool, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		known, err = c.one(`SELECT 1 FROM items WHERE inode = ? AND birth = ? AND volume = (SELECT id FROM volumes WHERE ident = ?) LIMIT 1`,
+			func(row) {}, int64(id.Inode), id.Birth, volume)
+		return err
+	})
+	return known, err
+}
+
 // GoneDirs reads directories of a root that are gone, but what is in them is not missing yet, or nothing is:
 // what remains to be done.
 func (s *Store) GoneDirs(ctx context.Context, root int64) (out []Dir, err error) {

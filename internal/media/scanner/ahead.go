@@ -53,8 +53,8 @@ func (r *runner) worthAhead(ctx context.Context, j *job, g *reconcile.Snapshot) 
 	if first.ID == (tree.FileID{}) || j.first() {
 		return true
 	}
-	places, err := r.s.store.PlacesOf(ctx, g.Volume, first.ID)
-	return err == nil && len(places) == 0
+	known, err := r.s.store.KnowsFile(ctx, g.Volume, first.ID) // missing too: where it was may be looked at first
+	return err == nil && !known
 }
 
 // aheadDone lets go of what was known of a directory ahead.

@@ -82,15 +82,18 @@ func (m *Maker) Run(ctx context.Context) error {
 }
 
 func (m *Maker) work(ctx context.Context) {
-	// The thread ends with its goroutine, so that its low priority passes to nobody.
-	runtime.LockOSThread()
-	m.lower()
+	lowered := false // a thread of its own is taken once there is something to do
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case j := <-m.queue:
 			if m.begin(j) {
+				if !lowered { // the thread ends with its goroutine, so that its low priority passes to nobody
+					runtime.LockOSThread()
+					m.lower()
+					lowered = true
+				}
 				j.thumbnail, j.err = m.make(ctx, j)
 				m.finish(j)
 			}
