@@ -76,13 +76,16 @@ func BenchmarkPageOfWorks(b *testing.B) {
 		for _, way := range []string{"", "-"} {
 			b.Run(way+sort, func(b *testing.B) {
 				q := WorkQuery{Sort: sort, Descending: way == "-", Limit: 100}
+				read := 0
 				for b.Loop() {
 					res, err := r.QueryWorks(b.Context(), q)
-					if err != nil || len(res.Works) != q.Limit {
+					if err != nil || len(res.Works) == 0 { // fewer where its time is over, none never
 						b.Fatalf("%d works, %v", len(res.Works), err)
 					}
+					read += len(res.Works)
 					q.After = res.Next
 				}
+				b.ReportMetric(float64(read)/float64(b.N), "works/page")
 			})
 		}
 	}
