@@ -91,7 +91,9 @@ type Thumbnails interface {
 // Config of a server.
 type Config struct {
 	Version string
-	Site    Site // see SetSite
+	// Instance says which daemon this is, by its present name; nil: it has none.
+	Instance func() media.Instance
+	Site     Site // see SetSite
 	// Token gives what clients must show: asked for every check, so that it can be changed. Where it is empty, or the
 	// function nil, nobody needs one.
 	Token func() (string, error)

@@ -14,11 +14,12 @@ import (
 
 // Status is the answer of GET /status.
 type Status struct {
-	Version   string       `json:"version"`
-	StartedAt time.Time    `json:"started_at"`
-	Idle      bool         `json:"idle"`
-	Cursor    string       `json:"cursor"`
-	Counts    store.Counts `json:"counts"`
+	Version   string         `json:"version"`
+	Instance  media.Instance `json:"instance"`
+	StartedAt time.Time      `json:"started_at"`
+	Idle      bool           `json:"idle"`
+	Cursor    string         `json:"cursor"`
+	Counts    store.Counts   `json:"counts"`
 	// Health is why the catalog cannot be kept now, such as a full disk; null while it can.
 	Health *string `json:"health"`
 	// Lag is how many changes are not taken in yet.
@@ -39,6 +40,9 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 	status := Status{
 		Version: s.cfg.Version, StartedAt: s.started, Idle: idle, Cursor: s.cursor(s.catalog.Head()),
 		Counts: s.catalog.ItemCounts(), Lag: lag, Roots: emptyNotNull(roots),
+	}
+	if s.cfg.Instance != nil {
+		status.Instance = s.cfg.Instance()
 	}
 	if err := s.health(); err != nil {
 		text := err.Error()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/api"
 	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -22,11 +23,16 @@ func (d *Daemon) httpConfig(cfg *config.Config) api.Config {
 		d.log.Warn("signed links are void after a restart", zap.Error(err))
 	}
 	return api.Config{
-		Version: d.opts.Version, Site: siteOf(cfg), LinkKey: key,
+		Version: d.opts.Version, Instance: d.instance, Site: siteOf(cfg), LinkKey: key,
 		Token:     func() (string, error) { return d.config.Load().Token() },
 		ReadToken: func() (string, error) { return d.config.Load().ReadToken() },
 		InForce:   func() map[string]any { return d.config.Load().InForce() },
 	}
+}
+
+// instance says which daemon this is, by the name that is in force.
+func (d *Daemon) instance() media.Instance {
+	return media.Instance{ID: d.store.Instance(), Name: d.config.Load().Name()}
 }
 
 func siteOf(cfg *config.Config) api.Site {

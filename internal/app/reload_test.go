@@ -144,6 +144,21 @@ func TestAReloadChangesTheLog(t *testing.T) {
 	d.Stop(t)
 }
 
+// The daemon's name is taken in, and stays beside the id that its catalog has.
+func TestAReloadChangesTheName(t *testing.T) {
+	base := t.TempDir()
+	write(t, base, "films/a.mkv", "a")
+	root := apptest.Root{Name: "films", Path: base + "/films"}
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{root}})
+	before := d.Status(t).Instance
+	d.Rewrite(t, "[http]\nname = \"the attic\"", root)
+	reload(t, d, taken)
+	if got := d.Status(t).Instance; got.Name != "the attic" || got.ID != before.ID || got.ID == "" {
+		t.Errorf("the instance is %+v, it was %+v", got, before)
+	}
+	d.Stop(t)
+}
+
 // The workers that read files are made anew with the priority that is asked for.
 func TestAReloadChangesThePriority(t *testing.T) {
 	base := t.TempDir()

@@ -31,6 +31,7 @@ type Config struct {
 // HTTP is who may talk to the daemon.
 type HTTP struct {
 	Listen         string   // host:port; port 0 lets the system choose
+	Name           string   // of this daemon, for people; empty: the host's, see Config.Name
 	TokenFile      string   // absolute, or empty; read by Config.Token
 	ReadTokenFile  string   // absolute, or empty; read by Config.ReadToken
 	Auth           string   // AuthToken or AuthNone

@@ -19,6 +19,7 @@ func daemonKeys() []key[Config] {
 		{"data_dir", func(c *Config) any { return &c.DataDir }},
 		{"shutdown_timeout", func(c *Config) any { return &c.ShutdownTimeout }},
 		{"http.listen", func(c *Config) any { return &c.HTTP.Listen }},
+		{"http.name", func(c *Config) any { return &c.HTTP.Name }},
 		{"http.token_file", func(c *Config) any { return &c.HTTP.TokenFile }},
 		{"http.read_token_file", func(c *Config) any { return &c.HTTP.ReadTokenFile }},
 		{"http.auth", func(c *Config) any { return &c.HTTP.Auth }},

@@ -50,6 +50,7 @@ data_dir = "/var/lib/catalogizerd/"
 shutdown_timeout = "1m"
 [http]
 listen = "[::]:80"
+name = "the attic"
 token_file = "/etc/catalogizerd/token"
 auth = "token"
 allowed_hosts = ["NAS.lan", "media"]
@@ -91,7 +92,7 @@ max_removals = 1_0.0e-1
 		DataDir:         "/var/lib/catalogizerd",
 		ShutdownTimeout: time.Minute,
 		HTTP: HTTP{
-			Listen: "[::]:80", TokenFile: "/etc/catalogizerd/token", ReadTokenFile: "/etc/read-token", Auth: "token", AllowedHosts: []string{"nas.lan", "media"},
+			Listen: "[::]:80", Name: "the attic", TokenFile: "/etc/catalogizerd/token", ReadTokenFile: "/etc/read-token", Auth: "token", AllowedHosts: []string{"nas.lan", "media"},
 			AllowedOrigins: []string{"https://tv.lan", "http://tv.lan", "http://[::1]:8080"}, BasePath: "/catalog",
 		},
 		Scanner:    Scanner{Workers: 16},

@@ -19,6 +19,7 @@ func (c *Config) validateHTTP(p *problems) {
 			p.add(c.locate("http.auth").errorf(`"none" contradicts token_file: remove one of them`))
 		}
 	}
+	c.checkName(p)
 	c.checkReadToken(p)
 	if err := c.checkListen(); err != nil {
 		p.add(err)

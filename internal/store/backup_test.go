@@ -126,7 +126,7 @@ func TestARestoredCatalogIsAnotherToClientsAndGivesNoIDTwice(t *testing.T) {
 	r := runAt(t, dir, Options{})
 	root := r.addRoot("films")
 	r.put(root, "kept.mkv")
-	epoch, want := r.Epoch(), exported(t, dir)
+	epoch, instance, want := r.Epoch(), r.Instance(), exported(t, dir)
 	if err := Backup(t.Context(), dir, file); err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +145,9 @@ func TestARestoredCatalogIsAnotherToClientsAndGivesNoIDTwice(t *testing.T) {
 	r = runAt(t, dir, Options{})
 	if r.Epoch() == epoch || len(r.Epoch()) != len(epoch) {
 		t.Errorf("epoch %s after %s", r.Epoch(), epoch)
+	}
+	if r.Instance() != instance {
+		t.Errorf("the instance is %q, it was %q", r.Instance(), instance)
 	}
 	if it := r.put(root, "new.mkv"); it.ID <= later.ID {
 		t.Errorf("the id %d was given before, %d was the last", it.ID, later.ID)

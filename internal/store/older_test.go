@@ -52,8 +52,13 @@ const (
 func TestACatalogOfSchema4KeepsItsItemsIdsCursorsAndEpoch(t *testing.T) {
 	dir := t.TempDir()
 	want := ofSchema4(t, dir)
+	var instance string // made at the first open
 	for opened := range 2 {
 		r := runAt(t, dir, Options{})
+		if r.Instance() == "" || opened > 0 && r.Instance() != instance {
+			t.Errorf("opened %d times: the instance is %q, it was %q", opened+1, r.Instance(), instance)
+		}
+		instance = r.Instance()
 		if r.Epoch() != epochOf4 || r.Head() != headOf4 {
 			t.Errorf("opened %d times: epoch %q, head %d", opened+1, r.Epoch(), r.Head())
 		}

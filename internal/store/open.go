@@ -72,6 +72,7 @@ type Store struct {
 	queryTime time.Duration
 
 	epoch        string
+	instance     string // see Instance
 	ran          atomic.Pointer[runs]
 	counts                    // of the writer, and published after each commit
 	reached      atomic.Int64 // above the feed's numbers at which what says something of directories below was written
@@ -239,7 +240,10 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := migrate(ctx, c, have, files); err != nil {
 		return err
 	}
-	return s.load(c)
+	if err := s.load(c); err != nil {
+		return err
+	}
+	return s.nameInstance(c)
 }
 
 // searches refuses a binary that cannot search.
@@ -264,6 +268,7 @@ func (s *Store) load(c *conn) error {
 			return err
 		}
 	}
+	s.instance, _ = v["instance"].(string)
 	s.lastSeq, _ = v["head"].(int64)
 	s.savedID, _ = v["last_id"].(int64)
 	s.lastID.Store(s.savedID)

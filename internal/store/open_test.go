@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -151,13 +152,16 @@ func TestACatalogIsTheSameAfterItIsOpenedAgain(t *testing.T) {
 	r := runAt(t, dir, Options{})
 	root := r.addRoot("films")
 	it := r.put(root, "a.mkv")
-	epoch, head := r.Epoch(), r.Head()
+	epoch, head, instance := r.Epoch(), r.Head(), r.Instance()
 	r.stop()
+	if !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(instance) {
+		t.Errorf("the instance %q is no random UUID", instance)
+	}
 
 	r = runAt(t, dir, Options{})
 	defer r.stop()
-	if r.Epoch() != epoch || r.Head() != head {
-		t.Errorf("epoch %q, head %d; it was %q, %d", r.Epoch(), r.Head(), epoch, head)
+	if r.Epoch() != epoch || r.Head() != head || r.Instance() != instance {
+		t.Errorf("epoch %q, head %d, instance %q; it was %q, %d, %q", r.Epoch(), r.Head(), r.Instance(), epoch, head, instance)
 	}
 	v, rootID, found, err := r.Item(t.Context(), it.ID)
 	if err != nil || !found || v.Path != "a.mkv" || v.Root != "films" || rootID != root {

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 // Root is a root of the daemon's configuration.
@@ -229,9 +231,10 @@ func (d *Daemon) ended(limit time.Duration) (ok bool) {
 
 // Status is GET /api/v1/status.
 type Status struct {
-	Idle   bool   `json:"idle"`
-	Cursor string `json:"cursor"`
-	Counts struct {
+	Instance media.Instance `json:"instance"`
+	Idle     bool           `json:"idle"`
+	Cursor   string         `json:"cursor"`
+	Counts   struct {
 		Items, Missing, Pending, Failed int64
 	} `json:"counts"`
 	Health string       `json:"health"`

@@ -181,7 +181,12 @@ func (c *client) checkAuthorized(text string) error {
 
 func (c *client) hello(id []byte) error {
 	head := c.server.Bus.Head().String()
-	return c.send(message{ID: id, Type: "hello", Version: c.server.Version, Head: head, Cursor: head})
+	m := message{ID: id, Type: "hello", Version: c.server.Version, Head: head, Cursor: head}
+	if c.server.Instance != nil {
+		instance := c.server.Instance()
+		m.Instance = &instance
+	}
+	return c.send(m)
 }
 
 // answer does what the client asks.

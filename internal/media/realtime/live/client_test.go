@@ -33,7 +33,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 		}
 	}
 	f.send(`{"id":1,"type":"auth","token":"secret"}`)
-	golden(`{"id":1,"type":"hello","version":"test","head":"EPOCH.2","cursor":"EPOCH.2"}`)
+	golden(`{"id":1,"type":"hello","version":"test","instance":{"id":"ID","name":"attic"},"head":"EPOCH.2","cursor":"EPOCH.2"}`)
 	f.send(`{"id":"x","type":"subscribe","since":null,"filter":{"colour":["red"]}}`)
 	golden(`{"id":"x","type":"error","code":"bad_request","message":"filter by \"colour\": there are root and kind"}`)
 	f.send(`{"id":3,"type":"subscribe","since":"` + c.named() + `.zz"}`)

@@ -180,7 +180,7 @@ func serveFeed(t testing.TB, c *catalog, timeouts live.Timeouts, token string, r
 func serveFeedOn(t testing.TB, l net.Listener, c *catalog, timeouts live.Timeouts, token string, roots ...media.Root) *feedServer {
 	t.Helper()
 	stop := make(chan struct{})
-	s := &feedServer{server: &live.Server{Bus: c.bus, Version: "test", Log: zap.NewNop(), Timeouts: timeouts, Roots: func(context.Context) ([]media.Root, error) { return roots, nil }}}
+	s := &feedServer{server: &live.Server{Bus: c.bus, Version: "test", Instance: func() media.Instance { return media.Instance{ID: "ID", Name: "attic"} }, Log: zap.NewNop(), Timeouts: timeouts, Roots: func(context.Context) ([]media.Root, error) { return roots, nil }}}
 	var check func(string) bool
 	if token != "" {
 		check = func(sent string) bool { return sent == token }

@@ -174,17 +174,18 @@ func appendCursor(dst []byte, c string) []byte {
 
 // message is any message but changes.
 type message struct {
-	ID      json.RawMessage `json:"id,omitempty"`
-	Type    string          `json:"type"`
-	Version string          `json:"version,omitempty"`
-	Head    string          `json:"head,omitempty"`
-	Cursor  string          `json:"cursor,omitempty"`
-	Mode    string          `json:"mode,omitempty"`
-	Name    string          `json:"name,omitempty"`
-	Data    any             `json:"data,omitempty"`
-	Reason  string          `json:"reason,omitempty"`
-	Code    string          `json:"code,omitempty"`
-	Message string          `json:"message,omitempty"`
+	ID       json.RawMessage `json:"id,omitempty"`
+	Type     string          `json:"type"`
+	Version  string          `json:"version,omitempty"`
+	Instance *media.Instance `json:"instance,omitempty"`
+	Head     string          `json:"head,omitempty"`
+	Cursor   string          `json:"cursor,omitempty"`
+	Mode     string          `json:"mode,omitempty"`
+	Name     string          `json:"name,omitempty"`
+	Data     any             `json:"data,omitempty"`
+	Reason   string          `json:"reason,omitempty"`
+	Code     string          `json:"code,omitempty"`
+	Message  string          `json:"message,omitempty"`
 }
 
 func (m message) encode() ([]byte, error) {

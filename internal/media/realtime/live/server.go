@@ -43,7 +43,9 @@ type Bus interface {
 type Server struct {
 	Bus     Bus
 	Version string
-	Log     *zap.Logger
+	// Instance says which daemon this is, by its present name; nil: nobody is told.
+	Instance func() media.Instance
+	Log      *zap.Logger
 	// Roots gives every root as it is now, for those who ask for the signal.
 	Roots    func(ctx context.Context) ([]media.Root, error)
 	Timeouts Timeouts
