@@ -9,7 +9,6 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/app"
 	"github.com/dustin/go-humanize"
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sys/unix"
 )
 
@@ -25,11 +24,11 @@ func (c *scanCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	log, _, err := newLog(p, cfg)
+	logOut, progress, finish := scanProgress(p)
+	log, _, err := newLog(&process{p.ctx, p.in, p.out, logOut}, cfg)
 	if err != nil {
 		return err
 	}
-	progress, finish := scanProgress(p)
 	sum, err := app.Scan(p.ctx, cfg, log, progress)
 	finish()
 	if err != nil {
@@ -48,29 +47,6 @@ func (c *scanCommand) Run(p *process) error {
 		err = errors.Join(err, fmt.Errorf("root not scanned, its items stand: %s", r))
 	}
 	return err
-}
-
-// scanProgress shows a bar with rate and ETA on a terminal, and plain lines elsewhere.
-func scanProgress(p *process) (progress func(app.Progress), finish func()) {
-	if !isTerminal(p.err) {
-		next := time.Now().Add(5 * time.Second)
-		return func(g app.Progress) {
-			if time.Now().After(next) {
-				next = time.Now().Add(5 * time.Second)
-				fmt.Fprintf(p.err, "%d files seen, %d analysed, %d to analyse\n", g.Files, g.Analysed, g.Pending)
-			}
-		}, func() {}
-	}
-	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(p.err),
-		progressbar.OptionSetDescription("scanning"),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("files"),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	return func(g app.Progress) {
-		if total := max(g.Expected, g.Files); total > 0 { // each file is seen, and then read
-			bar.ChangeMax64(2 * total)
-			_ = bar.Set64(g.Files + total - min(g.Pending, total))
-		}
-	}, func() { _ = bar.Finish() }
 }
 
 // isTerminal reports whether w is a terminal.

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/app"
+	"github.com/catalogizer/catalogizerd/internal/terminal"
+	"github.com/dustin/go-humanize"
+)
+
+// clearLine takes what stands on the terminal's last line away.
+const clearLine = "\r\x1b[K"
+
+// lastLine is a terminal whose last line stays below what else is written, such as the log. Each write is one to the
+// terminal, so none is torn; a line that is shown anew after a log line may be the one before the newest.
+type lastLine struct {
+	out  io.Writer
+	text atomic.Pointer[string]
+}
+
+// Write writes whole lines above the last one.
+func (l *lastLine) Write(b []byte) (int, error) {
+	shown := ""
+	if text := l.text.Load(); text != nil {
+		shown = *text
+	}
+	if _, err := io.WriteString(l.out, clearLine+string(b)+shown); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// show puts a text into the place of the last line.
+func (l *lastLine) show(text string) {
+	l.text.Store(&text)
+	_, _ = io.WriteString(l.out, clearLine+text) // a terminal that is gone is noticed by what matters
+}
+
+// scanProgress shows a bar with rate and time left on a terminal, and plain lines elsewhere. The log goes to log.
+func scanProgress(p *process) (log io.Writer, progress func(app.Progress), finish func()) {
+	if !isTerminal(p.err) {
+		next := time.Now().Add(5 * time.Second)
+		return p.err, func(g app.Progress) {
+			if time.Now().After(next) {
+				next = time.Now().Add(5 * time.Second)
+				fmt.Fprintf(p.err, "%d files seen, %d analysed, %d to analyse\n", g.Files, g.Analysed, g.Pending)
+			}
+		}, func() {}
+	}
+	began := time.Now()
+	line := &lastLine{out: p.err}
+	return line, func(g app.Progress) { line.show(progressText(g, time.Since(began), terminal.Width(p.err))) },
+		func() { line.show("") }
+}
+
+// progressText tells how many files have been seen and read, in one line that leaves the terminal's last column free:
+// a text that reaches it would begin another line.
+func progressText(g app.Progress, took time.Duration, width int) string {
+	const unknownWidth, shortestBar, longestBar = 80, 5, 40
+	if width < 1 {
+		width = unknownWidth
+	}
+	total := max(g.Expected, g.Files)
+	done := min(max(g.Files-g.Pending, 0), total)
+	text := fmt.Sprintf("%s/%s files", humanize.Comma(done), humanize.Comma(total))
+	if rate := float64(done) / max(took.Seconds(), 0.001); rate > 0 {
+		left := time.Duration(float64(total-done) / rate * float64(time.Second)).Round(time.Second)
+		text += fmt.Sprintf(", %s/s, %s left", humanize.Comma(int64(rate)), left)
+	}
+	if room := min(width-1-len(text)-len("[] "), longestBar); room >= shortestBar && total > 0 {
+		full := int(int64(room) * done / total)
+		text = "[" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "] " + text
+	}
+	return text[:min(len(text), max(width-1, 0))]
+}
