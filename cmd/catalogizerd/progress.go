@@ -57,8 +57,8 @@ func scanProgress(p *process) (log io.Writer, progress func(app.Progress), finis
 		func() { line.show("") }
 }
 
-// progressText tells how many files have been seen and read, in one line that leaves the terminal's last column free:
-// a text that reaches it would begin another line.
+// progressText tells how many files have been seen and read, and what is made of them then, in one line that leaves the
+// terminal's last column free: a text that reaches it would begin another line.
 func progressText(g app.Progress, took time.Duration, width int) string {
 	const unknownWidth, shortestBar, longestBar = 80, 5, 40
 	if width < 1 {
@@ -66,14 +66,22 @@ func progressText(g app.Progress, took time.Duration, width int) string {
 	}
 	total := max(g.Expected, g.Files)
 	done := min(max(g.Files-g.Pending, 0), total)
+	rate := int64(float64(done) / max(took.Seconds(), 0.001))
+	fit := func(text string) string { return text[:min(len(text), max(width-1, 0))] }
+	switch {
+	case g.Walked && done == total && g.Behind > 0:
+		return fit(fmt.Sprintf("%s files; works and sorts: %s changes to go", humanize.Comma(total), humanize.Comma(g.Behind)))
+	case g.Expected == 0 && !g.Walked: // nobody knows how many there will be
+		return fit(fmt.Sprintf("%s files, %s/s", humanize.Comma(done), humanize.Comma(rate)))
+	}
 	text := fmt.Sprintf("%s/%s files", humanize.Comma(done), humanize.Comma(total))
-	if rate := float64(done) / max(took.Seconds(), 0.001); rate > 0 {
-		left := time.Duration(float64(total-done) / rate * float64(time.Second)).Round(time.Second)
-		text += fmt.Sprintf(", %s/s, %s left", humanize.Comma(int64(rate)), left)
+	if rate > 0 {
+		left := time.Duration((total-done)/rate) * time.Second
+		text += fmt.Sprintf(", %s/s, %s left", humanize.Comma(rate), left)
 	}
 	if room := min(width-1-len(text)-len("[] "), longestBar); room >= shortestBar && total > 0 {
 		full := int(int64(room) * done / total)
 		text = "[" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "] " + text
 	}
-	return text[:min(len(text), max(width-1, 0))]
+	return fit(text)
 }

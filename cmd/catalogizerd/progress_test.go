@@ -13,6 +13,7 @@ func TestTheBarOfAScanStaysOnItsLine(t *testing.T) {
 	for _, g := range []app.Progress{
 		{}, {Files: 10, Expected: 10, Pending: 10}, {Files: 505202, Expected: 596012, Pending: 1200},
 		{Files: 123456789, Expected: 987654321, Pending: 5}, {Files: 2, Expected: 1, Pending: 3},
+		{Files: 123456789, Walked: true, Behind: 987654321},
 	} {
 		for width := 1; width <= 200; width++ {
 			if text := progressText(g, 37*time.Hour, width); len(text) >= width && text != "" {
@@ -22,10 +23,19 @@ func TestTheBarOfAScanStaysOnItsLine(t *testing.T) {
 	}
 }
 
-func TestTheBarOfAScanCountsFiles(t *testing.T) {
-	const want = "[====================                    ] 60/120 files, 6/s, 10s left"
-	if got := progressText(app.Progress{Files: 100, Expected: 120, Pending: 40}, 10*time.Second, 80); got != want {
-		t.Errorf("with 60 of 120 files seen and read, %q, want %q", got, want)
+func TestTheBarOfAScanCountsFilesAndPromisesNoEndThatNobodyKnows(t *testing.T) {
+	for _, c := range []struct {
+		g    app.Progress
+		want string
+	}{
+		{app.Progress{Files: 100, Expected: 120, Pending: 40}, "[====================                    ] 60/120 files, 6/s, 10s left"},
+		{app.Progress{Files: 3000, Pending: 1000}, "2,000 files, 200/s"}, // a first pass, under way
+		{app.Progress{Files: 3000, Pending: 1000, Walked: true}, "[==========================              ] 2,000/3,000 files, 200/s, 5s left"},
+		{app.Progress{Files: 3000, Walked: true, Behind: 4100}, "3,000 files; works and sorts: 4,100 changes to go"},
+	} {
+		if got := progressText(c.g, 10*time.Second, 80); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.g, got, c.want)
+		}
 	}
 }
 

@@ -36,8 +36,10 @@ type Summary struct {
 type Progress struct {
 	Files    int64 // seen so far
 	Expected int64 // known from before; 0: a first pass
+	Walked   bool  // all have been seen
 	Pending  int64 // still to be analysed
 	Analysed int64
+	Behind   int64 // changes of which works, sorts and words are still to be made, about
 }
 
 // Scan makes one complete pass, scan and analysis, over every configured root and returns. progress may
@@ -73,7 +75,7 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned,
 	const often = 5 * time.Millisecond
 	ticker := time.NewTicker(often)
 	defer ticker.Stop()
-	shown := time.Now()
+	shown, expected := time.Now(), c.store.ItemCounts().Items
 	for {
 		select {
 		case <-ticker.C:
@@ -99,14 +101,17 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned,
 		}
 		if progress != nil && time.Since(shown) > 200*time.Millisecond {
 			shown = time.Now()
-			progress(c.progress())
+			p := c.progress()
+			p.Expected, p.Walked = expected, !scanned.IsZero()
+			progress(p)
 		}
 	}
 }
 
 func (c *core) progress() (p Progress) {
-	n, a := c.store.ItemCounts(), c.analyzer.Counters()
-	p.Expected, p.Pending, p.Analysed = n.Items, n.Pending, a.Done.Load()+a.Failed.Load()
+	a := c.analyzer.Counters()
+	p.Pending, p.Analysed = c.store.ItemCounts().Pending, a.Done.Load()+a.Failed.Load()
+	p.Behind = max(c.store.Head()-min(c.store.Worked(), c.store.IndexedTo()), 0)
 	for _, s := range c.scanner.Scans() {
 		p.Files += s.Files
 	}
