@@ -33,6 +33,8 @@ func (s *Server) table() map[string]handler {
 		"GET /api/openapi.yaml":  document(openAPI),
 		"GET /api/asyncapi.yaml": document(asyncAPI),
 
+		"GET /feed.atom": s.getAtom,
+
 		"GET /api/v1/config":                        s.getConfig,
 		"GET /api/v1/status":                        s.getStatus,
 		"GET /api/v1/roots":                         s.getRoots,
