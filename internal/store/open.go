@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -90,8 +91,9 @@ type Store struct {
 	worksFloor   atomic.Int64 // as floor, of works that are gone
 	regrouped    atomic.Int64 // how often roots came into other groups, or rules were others: what was read before is void
 	wakers       wakers
-	workGen      atomic.Int64 // commits that left work for the analyzer
-	dirsGen      atomic.Int64 // commits that changed rows of directories
+	searching    chan struct{} // a place for each search that may run: one processor is left to feed and scanner
+	workGen      atomic.Int64  // commits that left work for the analyzer
+	dirsGen      atomic.Int64  // commits that changed rows of directories
 	tallies      tallies
 	failure      atomic.Pointer[error] // of the last group, while none has been written since
 	damage       damage
@@ -213,7 +215,8 @@ func newStore(path string, o Options) *Store {
 		o.Log = zap.NewNop()
 	}
 	return &Store{
-		path: path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, queryTime: o.QueryTime,
+		searching: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
+		path:      path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, queryTime: o.QueryTime,
 		groupWait: o.GroupWait,
 		updates:   itemUpdates{},
 		requests:  make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),

@@ -72,6 +72,14 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 	if err != nil {
 		return res, err
 	}
+	if q.Text != "" {
+		select {
+		case s.searching <- struct{}{}:
+			defer func() { <-s.searching }()
+		case <-ctx.Done():
+			return res, ctx.Err()
+		}
+	}
 	err = s.readQuery(ctx, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'indexed'"); err != nil {
 			return err
