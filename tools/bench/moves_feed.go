@@ -46,7 +46,7 @@ func (d *daemon) follow(ctx context.Context) (*follower, error) {
 	f := &follower{ws: ws, done: make(chan struct{}), counted: map[string]*seen{}, written: map[int]time.Time{}}
 	caughtUp := f.expect(`{"type":"caught_up"`, 1)
 	err = ws.WriteJSON(map[string]any{"type": "subscribe", "since": nil})
-	go f.read()
+	go f.read() //concurrencylint:allow a tool's: it ends with its connection, which close closes
 	if err = errors.Join(err, caughtUp.wait(ctx)); err != nil {
 		return nil, errors.Join(err, f.close())
 	}
@@ -154,14 +154,13 @@ func (m *moves) probePath(n int) string {
 // probe writes small files until it is told to stop, and then waits until each is on the feed.
 func (m *moves) probe(ctx context.Context) (stop func() error) {
 	stopped, done := make(chan struct{}), make(chan error, 1)
+	//concurrencylint:allow a tool's: stop ends it and waits for it
 	go func() { done <- m.writeProbes(ctx, stopped) }()
 	return func() error {
 		close(stopped)
 		err := <-done
 		for err == nil {
-			m.f.mu.Lock()
-			left, broken := len(m.f.written), m.f.err
-			m.f.mu.Unlock()
+			left, broken := m.f.left()
 			if left == 0 || broken != nil {
 				return broken
 			}
@@ -171,12 +170,24 @@ func (m *moves) probe(ctx context.Context) (stop func() error) {
 	}
 }
 
+// left is how many probes have not been seen, and why the feed has ended.
+func (f *follower) left() (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.written), f.err
+}
+
+// wrote notes when a probe was written.
+func (f *follower) wrote(probe int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.written[probe] = time.Now()
+}
+
 func (m *moves) writeProbes(ctx context.Context, stopped <-chan struct{}) error {
 	for {
 		path := m.probePath(m.probes)
-		m.f.mu.Lock()
-		m.f.written[m.probes] = time.Now()
-		m.f.mu.Unlock()
+		m.f.wrote(m.probes)
 		m.probes++
 		if err := os.WriteFile(path, []byte(path), 0o644); err != nil {
 			return err

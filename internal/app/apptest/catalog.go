@@ -133,12 +133,12 @@ type change struct {
 	Work json.RawMessage `json:"work"`
 }
 
-func (ch *change) apply(to map[int64]json.RawMessage) {
-	if ch.Op == "delete" {
-		delete(to, ch.ID)
+func (c *change) apply(to map[int64]json.RawMessage) {
+	if c.Op == "delete" {
+		delete(to, c.ID)
 		return
 	}
-	to[ch.ID] = ch.Item
+	to[c.ID] = c.Item
 }
 
 // Diff says how two catalogs differ, a line for each item; nothing where they do not.

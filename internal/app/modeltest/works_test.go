@@ -40,7 +40,7 @@ func (m *model) compareWorks() {
 	go func() { _ = st.Run(ctx); done <- nil }()
 	defer func() {
 		cancel()
-		<-done
+		<-done //nolint:errcheck // it was told to end
 		if err := st.Close(); err != nil {
 			m.t.Error(err)
 		}
@@ -60,7 +60,7 @@ func (m *model) compareWorks() {
 		m.t.Error("a fresh derivation does not end")
 	}
 	stop()
-	<-done
+	<-done //nolint:errcheck // it was told to end
 	if anew := m.worksOf(st); !slices.Equal(kept, anew) {
 		var lines []string
 		for _, w := range kept {

@@ -105,7 +105,7 @@ func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, erro
 // closure derives the changed units. What else has changed in units that come in by it is taken in at once.
 func (b *batch) closure(ctx context.Context) (*works.Change, error) {
 	for {
-		for i := 0; i < len(b.changed); i++ { // grows as they are read
+		for i := 0; i < len(b.changed); i++ { //nolint:intrange // it grows as they are read
 			if err := b.fill(b.units[b.ids[b.changed[i]]]); err != nil {
 				return nil, err
 			}

@@ -115,8 +115,8 @@ func (m *Maker) begin(j *job) bool {
 
 func (m *Maker) finish(j *job) {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	delete(m.jobs, j.key)
-	m.mu.Unlock()
 	close(j.done)
 }
 
@@ -194,6 +194,6 @@ func (m *Maker) join(key string, edge int, open func(context.Context) (Source, e
 
 func (m *Maker) leave(j *job) {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	j.waiting--
-	m.mu.Unlock()
 }
