@@ -143,8 +143,8 @@ func TestClientsShowTheirToken(t *testing.T) {
 	command(t, "", "search", "harbour", "--server", "http://"+d.Addr(), "--token-file", secret).ends(t, exitDone)
 }
 
-// What the command line leaves open, the environment says, then the configuration. The token of a configuration is for its
-// daemon alone.
+// What the command line leaves open, the environment says, then the configuration. The token of a configuration is
+// for its daemon alone.
 func TestClientsFindTheirDaemon(t *testing.T) {
 	secret, file := t.TempDir()+"/token", t.TempDir()+"/client.toml"
 	write(t, secret, "0123456789abcdef\n")

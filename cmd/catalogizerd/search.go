@@ -107,7 +107,8 @@ func (c *searchCommand) search(p *process, show func(found) error) error {
 	return nil
 }
 
-// pages asks for a list until it ends, or the limit is reached. Items that come with their works count where they have none.
+// pages asks for a list until it ends, or the limit is reached. Items that come with their works count where they
+// have none.
 func (c *searchCommand) pages(p *process, of string, query url.Values, show func(found) error) error {
 	query.Del("after")
 	for left := c.Limit; left > 0; {

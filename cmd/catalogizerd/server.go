@@ -51,7 +51,8 @@ func (r *remote) locate() error {
 	return err
 }
 
-// environment is the process's, with a place for the catalog: none is needed here, nor the HOME that it is looked for in.
+// environment is the process's, with a place for the catalog: none is needed here, nor the HOME that it is looked for
+// in.
 func (r *remote) environment() []string {
 	return append(os.Environ(), "STATE_DIRECTORY="+os.TempDir())
 }

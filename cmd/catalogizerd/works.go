@@ -14,8 +14,8 @@ type worksCommand struct {
 	Kind []string `help:"Only these kinds."`
 }
 
-// Run prints every work from the database alone; a daemon may be running on it or not. What of the items is not taken in
-// yet makes it fail, once all that is known is printed.
+// Run prints every work from the database alone; a daemon may be running on it or not. What of the items is not taken
+// in yet makes it fail, once all that is known is printed.
 func (c *worksCommand) Run(p *process) error {
 	for _, k := range c.Kind {
 		if !slices.Contains(store.WorkKinds(), k) {

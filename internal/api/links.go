@@ -92,8 +92,8 @@ func (s *Server) signature(path, expires string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// checkLink reports whether a request is for a link that was signed, and has not expired, and gives it without what says
-// so: nobody behind it need know.
+// checkLink reports whether a request is for a link that was signed, and has not expired, and gives it without what
+// says so: nobody behind it need know.
 func (s *Server) checkLink(r *http.Request) (_ *http.Request, signed bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return r, false

@@ -8,10 +8,10 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// unchanged answers a list that the client holds as it would be now, without reading any of it, and reports whether it
-// did. The tag is of what is asked for and of two places in the feed: whatever a list holds has one, and a list shows what
-// is indexed, which follows behind. They are looked at before the list is read, so that the tag is never newer than what it
-// is of.
+// unchanged answers a list that the client holds as it would be now, without reading any of it, and reports whether
+// it did. The tag is of what is asked for and of two places in the feed: whatever a list holds has one, and a list
+// shows what is indexed, which follows behind. They are looked at before the list is read, so that the tag is never
+// newer than what it is of.
 func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) bool {
 	if q := r.URL.Query(); q.Has("q") || q.Has("held") || q.Has("not_held") {
 		return false // the words that are meant by others, and what is held, change without a place in the feed

@@ -69,8 +69,8 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 	return sum, c.summarize(ctx, &sum)
 }
 
-// untilDone waits until every root has been scanned, its files analysed, and then works derived and all of it indexed: that is
-// written once, when the pass is over. It says when the scanning, and when the analysis was done.
+// untilDone waits until every root has been scanned, its files analysed, and then works derived and all of it
+// indexed: that is written once, when the pass is over. It says when the scanning, and when the analysis was done.
 func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned, analysed time.Time, err error) {
 	const often = 5 * time.Millisecond
 	ticker := time.NewTicker(often)

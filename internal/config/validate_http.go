@@ -132,8 +132,8 @@ func cleanOrigin(text string) (string, error) {
 	return u.Scheme + "://" + strings.ToLower(u.Host), nil
 }
 
-// CleanBase brings a base path into its one form, "" or "/path": segments of what needs no escaping, none of them "." or
-// "..", without a slash at the end.
+// CleanBase brings a base path into its one form, "" or "/path": segments of what needs no escaping, none of them "."
+// or "..", without a slash at the end.
 func CleanBase(text string) (string, error) {
 	base := strings.TrimSuffix(text, "/")
 	if base == "" {

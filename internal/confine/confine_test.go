@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child is confined, and then does to files what it is told by line: an operation and a path, answered by an error or ok.
+// child is confined, and then does to files what it is told by line: an operation and a path, answered by an error or
+// ok.
 func child(state string) int {
 	if os.Getenv(filterVariable) != "" {
 		if err := refuseLandlock(); err != nil {

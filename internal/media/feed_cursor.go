@@ -16,8 +16,8 @@ var ErrCursor = errors.New("not a cursor")
 // read in id order up to the head when it began (Seq); those up to Position have been delivered. Works follow in the
 // same way, once Works is set.
 //
-// Bound names what of the feed it was given for: under other wishes it leads nowhere. It is empty where that was all items,
-// and nothing else.
+// Bound names what of the feed it was given for: under other wishes it leads nowhere. It is empty where that was all
+// items, and nothing else.
 //
 // Seen is the head of the latest read on the way, where that is above Seq: what was passed over as it had changed again
 // comes at or below it. Run is the run of the daemon that gave all this; cursors of earlier releases have none.
@@ -43,8 +43,8 @@ func (c Cursor) Read(head int64) Cursor {
 // amongWorks stands before a position among works.
 const amongWorks = "w-"
 
-// String encodes the cursor: the epoch with the run, the number with what was seen, the position of a load, and what it is
-// bound to.
+// String encodes the cursor: the epoch with the run, the number with what was seen, the position of a load, and what
+// it is bound to.
 func (c Cursor) String() string {
 	s := c.Epoch
 	if c.Run != "" {

@@ -17,8 +17,8 @@ import (
 // onGoHeap is where Go's own heap is found.
 var onGoHeap *[64]byte
 
-// threadHeaps counts glibc's heaps of threads: 64 MiB of addresses each, aligned to as much, used from the beginning. So
-// may Go's heap be, whose place is drawn by lot.
+// threadHeaps counts glibc's heaps of threads: 64 MiB of addresses each, aligned to as much, used from the beginning.
+// So may Go's heap be, whose place is drawn by lot.
 func threadHeaps(t *testing.T) (n int) {
 	t.Helper()
 	maps, err := os.ReadFile("/proc/self/maps")

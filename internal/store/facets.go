@@ -146,8 +146,8 @@ func (f *facets) result(complete bool) (res Facets) {
 	return res
 }
 
-// ItemFacets counts the values that items have which pass a query's filters. Where nothing but whole cells is asked for,
-// the sums of those are kept while nothing changes; else items are looked at for as long as facetTime lets.
+// ItemFacets counts the values that items have which pass a query's filters. Where nothing but whole cells is asked
+// for, the sums of those are kept while nothing changes; else items are looked at for as long as facetTime lets.
 func (s *Store) ItemFacets(ctx context.Context, q Query, by []string) (res Facets, err error) {
 	q.Limit, q.Sort = 1, "added"
 	if err := q.check(); err != nil {
@@ -278,7 +278,8 @@ func (s *Store) fewThatMayPass(c *conn, q *Query, cells []cell) (ids []int64, fe
 	return ids, true, nil
 }
 
-// eachThatMayPass reads the items that a filter leaves where those are few, or those below a directory, or all of cells.
+// eachThatMayPass reads the items that a filter leaves where those are few, or those below a directory, or all of
+// cells.
 func (s *Store) eachThatMayPass(c *conn, q *Query, cells []cell, look func(row) error) error {
 	const of = "SELECT " + feedColumns + " FROM items i CROSS JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < {detached}"
 	ids, few, err := s.fewThatMayPass(c, q, cells)

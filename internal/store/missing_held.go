@@ -20,7 +20,8 @@ func (tx *Tx) NewestMissing(root int64, limit int) ([]Item, error) {
 	return tx.items(missingItems+" ORDER BY missing_at DESC LIMIT ?", root, int64(limit))
 }
 
-// HeldItems reads up to limit held items of a root that are missing since before a time, those first that are for longest.
+// HeldItems reads up to limit held items of a root that are missing since before a time, those first that are for
+// longest.
 func (tx *Tx) HeldItems(root, before int64, limit int) ([]Item, error) {
 	return tx.items(heldItems+" AND missing_at < ? ORDER BY missing_at LIMIT ?", root, before, int64(limit))
 }

@@ -61,8 +61,8 @@ func (o object) String() string {
 // namedObjects bounds those that an error names.
 const namedObjects = 5
 
-// compareSchema says in what a schema differs from the one that is wanted, but for what is still to be built; it is empty
-// where it does not.
+// compareSchema says in what a schema differs from the one that is wanted, but for what is still to be built; it is
+// empty where it does not.
 func compareSchema(c *conn, wanted []object) (difference string, unbuilt []object, err error) {
 	missing := make(map[object]bool, len(wanted))
 	for _, o := range wanted {

@@ -93,8 +93,8 @@ func syllables(r *rand.Rand) string {
 	return b.String()
 }
 
-// TestASearchFindsEveryMatchOnceInEveryOrder compares pages with each other and with all items, each looked at by itself:
-// whatever is ranked, listed, or looked for among others.
+// TestASearchFindsEveryMatchOnceInEveryOrder compares pages with each other and with all items, each looked at by
+// itself: whatever is ranked, listed, or looked for among others.
 func TestASearchFindsEveryMatchOnceInEveryOrder(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	r := runFresh(t, Options{})

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// atOnce is how many stretches are indexed in one request where nobody waits behind it: what the search is given in each
-// request it has to merge.
+// atOnce is how many stretches are indexed in one request where nobody waits behind it: what the search is given in
+// each request it has to merge.
 const atOnce = 4
 
 // stretchesAhead is how many stretches of the feed may be with the writer while the next one is read and taken apart,

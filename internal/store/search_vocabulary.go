@@ -108,8 +108,8 @@ func (s *Store) makeVocabulary(ctx context.Context) error {
 	return err
 }
 
-// readVocabulary makes pages of the search index; the first is of beginnings. What begins with a digit is counted by its
-// first signs only: numbers are many, and none is meant by another.
+// readVocabulary makes pages of the search index; the first is of beginnings. What begins with a digit is counted by
+// its first signs only: numbers are many, and none is meant by another.
 func readVocabulary(c *conn) ([][]byte, error) {
 	starts := newStarts()
 	err := c.each("SELECT substr(term, 1, 3), sum(doc) FROM search_terms WHERE term < ':' GROUP BY 1", func(r row) error {

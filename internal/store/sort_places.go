@@ -41,8 +41,8 @@ func orLast(n int, known bool) int {
 	return n
 }
 
-// place4 is a key that sorts by two texts and two numbers. The texts are collation keys: each ends in two bytes that are
-// below all that may follow in a longer one.
+// place4 is a key that sorts by two texts and two numbers. The texts are collation keys: each ends in two bytes that
+// are below all that may follow in a longer one.
 func place4(a, b []byte, m, n int) []byte {
 	var out []byte
 	for _, text := range [][]byte{a, b} {

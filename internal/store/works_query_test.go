@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A page of works, in whatever order, of a kind or of all, the first and the next, is read along an index: nothing is sorted.
+// A page of works, in whatever order, of a kind or of all, the first and the next, is read along an index: nothing is
+// sorted.
 func TestAPageOfWorksIsReadInOrder(t *testing.T) {
 	r := runFresh(t, Options{})
 	asked := 0

@@ -25,8 +25,8 @@ func (r *UnitReader) Batch() *WorkBatch { return &WorkBatch{generation: r.genera
 // AllSettled says that all keys are settled: see WorksSettled.
 const AllSettled = math.MaxInt64
 
-// WorksSettled is the last key that may join as many units as any may: those behind it, in their order, join fewer until
-// the works of the whole catalog have been derived once.
+// WorksSettled is the last key that may join as many units as any may: those behind it, in their order, join fewer
+// until the works of the whole catalog have been derived once.
 func (s *Store) WorksSettled() int64 { return s.settled.Load() }
 
 // Settled reads what WorksSettled says; no key is settled where no unit has been derived.
@@ -184,8 +184,8 @@ func (r *UnitReader) ChildrenOf(work int64) ([]int64, error) {
 	return r.numbers("SELECT id FROM works WHERE "+isChildWork, work)
 }
 
-// isChildWork says of which work's children the works are. That the parent is one is said too: else SQLite does not know that
-// the index of children holds them, and reads all works.
+// isChildWork says of which work's children the works are. That the parent is one is said too: else SQLite does not
+// know that the index of children holds them, and reads all works.
 const isChildWork = "parent = ? AND parent > 0 AND gone = 0"
 
 // Artists reads which works are the artists of a key, those that are gone too.

@@ -14,8 +14,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Replica follows the live feed over restarts of the daemon, each time from its cursor, and holds what the
-// feed says, items and works or one of them. It proves by prev that no message is missing. Its methods may be called from any goroutine.
+// Replica follows the live feed over restarts of the daemon, each time from its cursor, and holds what the feed says,
+// items and works or one of them. It proves by prev that no message is missing. Its methods may be called from any
+// goroutine.
 type Replica struct {
 	daemon *Daemon
 	wanted map[string]any // further members of the request

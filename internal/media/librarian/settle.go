@@ -7,7 +7,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// settleKeys is how many keys are settled at once at most. They are fewer where more units have them than may share one.
+// settleKeys is how many keys are settled at once at most. They are fewer where more units have them than may share
+// one.
 const settleKeys = 16
 
 // settle has the next keys join parts that more units share than works.Few and no more than works.MaxShared. It ends

@@ -15,7 +15,8 @@ func copyOf(title string, n int) file {
 	return file{"a", fmt.Sprintf("%s %d/%s (1999).mkv", title, n, title), media.KindMovie, media.Description{Title: title, Year: 1999}}
 }
 
-// fill has a first catalog of a film with fewer copies than may be joined, more than are at first; and of one with more.
+// fill has a first catalog of a film with fewer copies than may be joined, more than are at first; and of one with
+// more.
 func (s *shelf) fill() {
 	s.update(func(tx *store.Tx) error {
 		for title, n := range map[string]int{"Velm": works.Few + 8, "Orra": works.MaxShared + 5, "Tarn": works.Few} {

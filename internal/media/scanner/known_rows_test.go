@@ -42,8 +42,8 @@ func TestRowsThatWereReadAheadAreNotReadAgainWhileNoneHasChanged(t *testing.T) {
 	})
 }
 
-// The rows of a and b are read together. While the first is scanned a file appears in the other, is recorded, and vanishes
-// before the walk comes there: it lists what that row is of, but the catalog has the file by now.
+// The rows of a and b are read together. While the first is scanned a file appears in the other, is recorded, and
+// vanishes before the walk comes there: it lists what that row is of, but the catalog has the file by now.
 func TestAWalkBelievesNoRowThatAHintHasOutdated(t *testing.T) {
 	inWorld(t, options{idle: true}, func(w *world) {
 		w.run("mkdir a\nmkdir b\nwrite a/f 1\nwrite b/g 2")

@@ -87,8 +87,8 @@ func (r *runner) measured(ctx context.Context, own *store.Total, began int64) (r
 	return released, nil
 }
 
-// settleTotal takes in how large a file system is after a walk. What is missing of it decides what that means. It reports
-// whether what is held is to be released.
+// settleTotal takes in how large a file system is after a walk. What is missing of it decides what that means. It
+// reports whether what is held is to be released.
 func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) (free bool, err error) {
 	t, found, err := tx.Total(r.id, of.Volume)
 	if !found {
@@ -113,8 +113,8 @@ func (r *runner) settleTotal(tx *store.Tx, of *store.Total, bytes, began int64) 
 	return false, tx.SaveTotal(&t)
 }
 
-// release has what is held be missing since now, some in each transaction. A process that ends on the way goes on with it
-// after its first walk.
+// release has what is held be missing since now, some in each transaction. A process that ends on the way goes on
+// with it after its first walk.
 func (r *runner) release(ctx context.Context, volume int64) error {
 	for more := true; more; {
 		err := r.s.store.Update(ctx, func(tx *store.Tx) (err error) {

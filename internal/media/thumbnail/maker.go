@@ -141,8 +141,8 @@ func (m *Maker) make(ctx context.Context, j *job) (thumbnail []byte, err error) 
 	return thumbnail, err
 }
 
-// Thumbnail gives the thumbnail of at most edge pixels of what open opens. key stands for that picture as it is now, and
-// the edge. ErrBusy: its turn has not come in two seconds. ErrNoPicture: none can be made of it.
+// Thumbnail gives the thumbnail of at most edge pixels of what open opens. key stands for that picture as it is now,
+// and the edge. ErrBusy: its turn has not come in two seconds. ErrNoPicture: none can be made of it.
 func (m *Maker) Thumbnail(
 	ctx context.Context, key string, edge int, open func(context.Context) (Source, error),
 ) ([]byte, error) {

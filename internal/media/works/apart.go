@@ -7,8 +7,8 @@ import "strings"
 // of them would have all be derived anew.
 const MaxShared = 500
 
-// Few is how many units may share a key while works are derived of a catalog for the first time. A key that is to become
-// too common has all units that have it derived anew with every batch until it is: with Few that is soon.
+// Few is how many units may share a key while works are derived of a catalog for the first time. A key that is to
+// become too common has all units that have it derived anew with every batch until it is: with Few that is soon.
 const Few = 32
 
 // Limit says how many units may share a key: Most, and Few one behind the keys that are settled, in their order.

@@ -212,8 +212,8 @@ func pairs(s string) (out []string, last string) {
 }
 
 // Of is the words of a text with a space between them, as the index takes them: runs of CJK as overlapping pairs and
-// their last sign alone, so that any part of a run is a phrase; words with joints in parts where they stand, and whole at
-// the end, so that phrases go on behind them.
+// their last sign alone, so that any part of a run is a phrase; words with joints in parts where they stand, and
+// whole at the end, so that phrases go on behind them.
 func Of(text string) string {
 	var b strings.Builder
 	put := func(w string) {

@@ -1,7 +1,7 @@
 package words
 
-// maxDistance is by how many letters a word may differ from another that is meant by it: of words from 4 letters on one,
-// from 8 on two.
+// maxDistance is by how many letters a word may differ from another that is meant by it: of words from 4 letters on
+// one, from 8 on two.
 func maxDistance(letters int) int {
 	switch {
 	case letters >= 8:

@@ -91,8 +91,8 @@ func (c *client) receive(ctx context.Context) error {
 	}
 }
 
-// nextRequest reads a message, of which no more is unpacked than is taken: the limit of the connection counts what comes
-// over it, and that may be a thousandth.
+// nextRequest reads a message, of which no more is unpacked than is taken: the limit of the connection counts what
+// comes over it, and that may be a thousandth.
 func (c *client) nextRequest() (kind int, data []byte, err error) {
 	kind, r, err := c.ws.NextReader()
 	if err == nil {

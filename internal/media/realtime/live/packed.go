@@ -20,8 +20,8 @@ type outgoing struct {
 	size     int
 }
 
-// prepare makes a message ready for everybody: what it costs to pack it is paid once. One that does not fit a frame goes
-// out by itself, since only packed messages are cut.
+// prepare makes a message ready for everybody: what it costs to pack it is paid once. One that does not fit a frame
+// goes out by itself, since only packed messages are cut.
 func prepare(text []byte) outgoing {
 	if len(text) <= maxFrame-frameRoom {
 		if p, err := websocket.NewPreparedMessage(websocket.TextMessage, text); err == nil { // it copies the text
