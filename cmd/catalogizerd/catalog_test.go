@@ -29,18 +29,23 @@ func exported(t *testing.T, data string) (paths []string) {
 
 func TestScanIsOnePassAndExportTheWholeCatalog(t *testing.T) {
 	base := t.TempDir()
-	for _, path := range []string{"films/b/Harbour Lights (1987).mkv", "films/a.mkv", "films/a/x.srt", "music/01 - <Song>.mp3", "music/.hidden"} {
+	for _, path := range []string{
+		"films/b/Harbour Lights (1987).mkv", "films/a.mkv", "films/a/x.srt", "music/01 - <Song>.mp3", "music/.hidden",
+	} {
 		write(t, base+"/"+path, path)
 	}
 	scan := func() (sum map[string]float64) {
-		o := command(t, "", "scan", "--json", "--data-dir", base+"/data", base+"/films", base+"/music").ends(t, exitDone)
+		o := command(t, "", "scan", "--json", "--data-dir", base+"/data", base+"/films", base+"/music").
+			ends(t, exitDone)
 		if err := json.Unmarshal([]byte(o.out), &sum); err != nil {
 			t.Fatalf("%v: %s", err, o.out)
 		}
 		return sum
 	}
 	sum := scan()
-	for key, want := range map[string]float64{"files": 4, "dirs": 4, "added": 4, "changed": 0, "moved": 0, "removed": 0, "failed": 0, "bytes": 78} {
+	for key, want := range map[string]float64{
+		"files": 4, "dirs": 4, "added": 4, "changed": 0, "moved": 0, "removed": 0, "failed": 0, "bytes": 78,
+	} {
 		if got, ok := sum[key]; !ok || got != want {
 			t.Errorf("%s is %v, want %v", key, got, want)
 		}
@@ -65,7 +70,8 @@ func TestScanIsOnePassAndExportTheWholeCatalog(t *testing.T) {
 		t.Errorf("after a change: %v", sum)
 	}
 	sum = scan()
-	for tries := 0; sum["rows_written"] != 0 && tries < 20; tries++ { // until what was changed a moment before is old enough to be believed
+	// Until what was changed a moment before is old enough to be believed.
+	for tries := 0; sum["rows_written"] != 0 && tries < 20; tries++ {
 		sum = scan()
 	}
 	if sum["rows_written"] != 0 || sum["files"] != 4 {
@@ -77,7 +83,8 @@ func TestScanFailsWhereARootIsAway(t *testing.T) {
 	base := t.TempDir()
 	write(t, base+"/films/a.mkv", "a")
 	o := command(t, "", "scan", "--data-dir", base+"/data", base+"/films", base+"/attic").ends(t, exitFailed)
-	if !strings.Contains(o.errOut, "root not scanned, its items stand: attic") || !strings.HasPrefix(o.out, "1 files in 1 directories: 1 added") {
+	if !strings.Contains(o.errOut, "root not scanned, its items stand: attic") ||
+		!strings.HasPrefix(o.out, "1 files in 1 directories: 1 added") {
 		t.Errorf("stdout %q, stderr %q", o.out, o.errOut)
 	}
 	if got := exported(t, base+"/data"); !slices.Equal(got, []string{"films:a.mkv"}) {

@@ -104,7 +104,8 @@ func (r *remote) answerError(resp *http.Response) error {
 	case resp.StatusCode != http.StatusUnauthorized:
 		return fmt.Errorf("%s: %s", p.Title, p.Detail)
 	case r.TokenFile == "" && r.token != "":
-		return fmt.Errorf("the daemon at %s does not take the token of the configuration: has the token changed, or is it another daemon's? (%s)", r.Server, p.Title)
+		return fmt.Errorf("the daemon at %s does not take the token of the configuration: "+
+			"has the token changed, or is it another daemon's? (%s)", r.Server, p.Title)
 	case r.TokenFile == "":
 		return fmt.Errorf("the daemon wants its token: --token-file FILE (%s)", p.Title)
 	}

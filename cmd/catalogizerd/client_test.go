@@ -39,18 +39,21 @@ func TestSearchFindsWorksThenFilesOfARunningDaemon(t *testing.T) {
 		return command(t, "", append([]string{"search", "--server", "http://" + d.Addr()}, args...)...)
 	}
 	lines := search("paper", "lantern").ends(t, exitDone).lines()
-	if len(lines) != 1 || !regexp.MustCompile(`^\d+\tmovie\tPaper Lantern \(2004\)\tfilms, 1 file$`).MatchString(lines[0]) {
+	theWork := regexp.MustCompile(`^\d+\tmovie\tPaper Lantern \(2004\)\tfilms, 1 file$`)
+	if len(lines) != 1 || !theWork.MatchString(lines[0]) {
 		t.Errorf("found %q, want the work Paper Lantern alone: it holds the file", lines)
 	}
 	if works := search("--works", "paper", "lantern").ends(t, exitDone).lines(); !slices.Equal(works, lines) {
 		t.Errorf("of works alone %q, want %q", works, lines)
 	}
 	lines = search("--items", "paper", "lantern").ends(t, exitDone).lines()
-	if len(lines) != 1 || !regexp.MustCompile(`^\d+\tmovie\tPaper Lantern \(2004\)\tfilms:"Paper Lantern \(2004\)\.mkv"$`).MatchString(lines[0]) {
+	theFile := regexp.MustCompile(`^\d+\tmovie\tPaper Lantern \(2004\)\tfilms:"Paper Lantern \(2004\)\.mkv"$`)
+	if len(lines) != 1 || !theFile.MatchString(lines[0]) {
 		t.Errorf("found %q, want the film Paper Lantern alone", lines)
 	}
 	var it struct{ Title string }
-	if lines := search("--json", "harbour").ends(t, exitDone).lines(); len(lines) != 1 || json.Unmarshal([]byte(lines[0]), &it) != nil || it.Title != "Harbour Lights" {
+	if lines := search("--json", "harbour").ends(t, exitDone).lines(); len(lines) != 1 ||
+		json.Unmarshal([]byte(lines[0]), &it) != nil || it.Title != "Harbour Lights" {
 		t.Errorf("found %q, want Harbour Lights alone", lines)
 	}
 	for i := range 1100 {
@@ -63,7 +66,10 @@ func TestSearchFindsWorksThenFilesOfARunningDaemon(t *testing.T) {
 	if n := len(search("--items", "--json", "--limit", "1050", "regatta").ends(t, exitDone).lines()); n != 1050 {
 		t.Errorf("%d items, which take more than a page, want 1050", n)
 	}
-	for _, none := range [][]string{{"--kind", "track", "harbour"}, {"nowhere"}, {"--items", "nowhere"}, {"--works", "nowhere"}, {"--limit", "60", "nowhere"}} {
+	for _, none := range [][]string{
+		{"--kind", "track", "harbour"}, {"nowhere"}, {"--items", "nowhere"}, {"--works", "nowhere"},
+		{"--limit", "60", "nowhere"},
+	} {
 		if o := search(none...).ends(t, exitFailed); o.out != "" || o.errOut != "" {
 			t.Errorf("%q finds nothing, and says %q and %q", none, o.out, o.errOut)
 		}
@@ -77,7 +83,9 @@ func TestSearchFindsWorksThenFilesOfARunningDaemon(t *testing.T) {
 		t.Fatal("the daemon does not see the notes")
 	}
 	d.WaitIdle(t, time.Minute)
-	if few, many := search("harbour").ends(t, exitDone).lines(), search("--limit", "60", "harbour").ends(t, exitDone).lines(); len(few) != 2 || !slices.Equal(few, many) ||
+	few := search("harbour").ends(t, exitDone).lines()
+	many := search("--limit", "60", "harbour").ends(t, exitDone).lines()
+	if len(few) != 2 || !slices.Equal(few, many) ||
 		!strings.Contains(few[0], "\tfilms, 1 file") || !strings.Contains(few[1], `films:"notes/harbour.xyz"`) {
 		t.Errorf("found %q, by pages %q, want the film, then the file that is no part of one", few, many)
 	}
@@ -92,7 +100,8 @@ func TestStatusSaysWhetherAllIsWell(t *testing.T) {
 	d.WaitIdle(t, time.Minute)
 	server := []string{"status", "--server", "http://" + d.Addr()}
 	o := command(t, "", server...).ends(t, exitDone)
-	if !regexp.MustCompile(`(?m)^films +online +2 +inotify \(1\) +done `).MatchString(o.out) || !strings.Contains(o.out, "2 items, 0 missing") {
+	if !regexp.MustCompile(`(?m)^films +online +2 +inotify \(1\) +done `).MatchString(o.out) ||
+		!strings.Contains(o.out, "2 items, 0 missing") {
 		t.Errorf("status is\n%s\nwant films online with 2 items and done", o.out)
 	}
 	// A scan that met an error needs a look; one that met none ends the trouble.
@@ -102,7 +111,9 @@ func TestStatusSaysWhetherAllIsWell(t *testing.T) {
 		d.WaitIdle(t, time.Minute)
 	}
 	scan(strings.Repeat("n", 300)) // no file system has such names
-	if o = command(t, "", server...).ends(t, exitFailed); !strings.Contains(o.out, `films: 1 error in the last scan, the first: `) || !strings.Contains(o.out, "name too long") {
+	o = command(t, "", server...).ends(t, exitFailed)
+	if !strings.Contains(o.out, `films: 1 error in the last scan, the first: `) ||
+		!strings.Contains(o.out, "name too long") {
 		t.Errorf("%q, want %q and %q in it", o.out, `films: 1 error in the last scan, the first: `, "name too long")
 	}
 	scan("")
@@ -120,7 +131,8 @@ func TestStatusSaysWhetherAllIsWell(t *testing.T) {
 	if err := json.Unmarshal([]byte(o.out), &s); err != nil || s.Counts.Items != 2 || s.Roots[0].State != "offline" {
 		t.Errorf("%v: %s", err, o.out)
 	}
-	if o = command(t, "", "status", "--server", "http://127.0.0.1:1").ends(t, exitFailed); !strings.Contains(o.errOut, "is it running?") {
+	o = command(t, "", "status", "--server", "http://127.0.0.1:1").ends(t, exitFailed)
+	if !strings.Contains(o.errOut, "is it running?") {
 		t.Errorf("nobody there: %s", o.errOut)
 	}
 }
@@ -132,10 +144,11 @@ func TestClientsShowTheirToken(t *testing.T) {
 	d, _ := serve(t, "[http]\ntoken_file = \""+secret+"\"\n")
 	for _, name := range [][]string{{"status"}, {"search", "x"}, {"watch", "--since", "start"}} {
 		args := append(name, "--server", "http://"+d.Addr())
-		if o := command(t, "", args...).ends(t, exitFailed); !strings.Contains(o.errOut, "wants its token: --token-file FILE") {
+		o := command(t, "", args...).ends(t, exitFailed)
+		if !strings.Contains(o.errOut, "wants its token: --token-file FILE") {
 			t.Errorf("%v without a token: %s", name, o.errOut)
 		}
-		o := command(t, "", append(args, "--token-file", secret+".wrong")...).ends(t, exitFailed)
+		o = command(t, "", append(args, "--token-file", secret+".wrong")...).ends(t, exitFailed)
 		if !strings.Contains(o.errOut, "does not take the token of "+secret+".wrong") {
 			t.Errorf("%v with a wrong token: %s", name, o.errOut)
 		}
@@ -153,13 +166,15 @@ func TestClientsFindTheirDaemon(t *testing.T) {
 	write(t, file, "[http]\nlisten = \""+d.Addr()+"\"\ntoken_file = \""+secret+"\"\n")
 	status := func(code int, says string, args ...string) {
 		t.Helper()
-		if o := command(t, "", append([]string{"status"}, args...)...).ends(t, code); !strings.Contains(o.out+o.errOut, says) {
+		o := command(t, "", append([]string{"status"}, args...)...).ends(t, code)
+		if !strings.Contains(o.out+o.errOut, says) {
 			t.Errorf("%v says %s%s, want %q", args, o.out, o.errOut, says)
 		}
 	}
 	status(exitDone, "films", "--config", file)
 	status(exitFailed, "wants its token", "--config", file, "--server", server)
-	status(exitUsage, "http.port", "--config", func() string { write(t, file+".bad", "[http]\nport = 1\n"); return file + ".bad" }())
+	write(t, file+".bad", "[http]\nport = 1\n")
+	status(exitUsage, "http.port", "--config", file+".bad")
 	write(t, secret+".other", "fedcba9876543210\n")
 	write(t, file+".other", "[http]\nlisten = \""+d.Addr()+"\"\ntoken_file = \""+secret+".other\"\n")
 	status(exitFailed, "does not take the token of the configuration", "--config", file+".other")
@@ -176,7 +191,9 @@ func TestClientsFindTheirDaemon(t *testing.T) {
 
 // A daemon that listens on every address is asked on this machine's own.
 func TestAddressesThatAreAsked(t *testing.T) {
-	for host, want := range map[string]string{"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1", "192.168.1.5": "192.168.1.5", "nas.lan": "nas.lan"} {
+	for host, want := range map[string]string{
+		"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1", "192.168.1.5": "192.168.1.5", "nas.lan": "nas.lan",
+	} {
 		if got := reachable(host); got != want {
 			t.Errorf("%q is asked at %q, want %q", host, got, want)
 		}
@@ -191,9 +208,12 @@ func TestTheVersionFlagSaysWhatTheCommandSays(t *testing.T) {
 }
 
 // watcher runs `watch`; lines gives what it prints, until it ends.
-func watcher(t *testing.T, d *apptest.Daemon, args ...string) (cmd *exec.Cmd, lines <-chan string, errOut *bytes.Buffer) {
+func watcher(
+	t *testing.T, d *apptest.Daemon, args ...string,
+) (cmd *exec.Cmd, lines <-chan string, errOut *bytes.Buffer) {
 	t.Helper()
-	cmd = exec.CommandContext(context.Background(), os.Getenv(apptest.BinaryVar), append([]string{"watch", "--server", "http://" + d.Addr()}, args...)...)
+	args = append([]string{"watch", "--server", "http://" + d.Addr()}, args...)
+	cmd = exec.CommandContext(context.Background(), os.Getenv(apptest.BinaryVar), args...)
 	errOut = &bytes.Buffer{}
 	cmd.Stderr = errOut
 	out, err := cmd.StdoutPipe()
@@ -264,7 +284,8 @@ func TestWatchResumesBehindACursor(t *testing.T) {
 	_, lines, _ := watcher(t, d, "--since", cursor, "--json", "--kind", "movie")
 	var m liveMessage
 	first := until(t, lines, `"type":"changes"`)
-	if err := json.Unmarshal([]byte(first), &m); err != nil || len(m.Changes) != 1 || !strings.Contains(first, "New Film (2020).mkv") {
+	if err := json.Unmarshal([]byte(first), &m); err != nil || len(m.Changes) != 1 ||
+		!strings.Contains(first, "New Film (2020).mkv") {
 		t.Errorf("%v: %s", err, first)
 	}
 	o := command(t, "", "watch", "--server", "http://"+d.Addr(), "--since", "nonsense").ends(t, exitFailed)

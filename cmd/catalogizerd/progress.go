@@ -70,7 +70,8 @@ func progressText(g app.Progress, took time.Duration, width int) string {
 	fit := func(text string) string { return text[:min(len(text), max(width-1, 0))] }
 	switch {
 	case g.Walked && done == total && g.Behind > 0:
-		return fit(fmt.Sprintf("%s files; works and sorts: %s changes to go", humanize.Comma(total), humanize.Comma(g.Behind)))
+		return fit(fmt.Sprintf("%s files; works and sorts: %s changes to go",
+			humanize.Comma(total), humanize.Comma(g.Behind)))
 	case g.Expected == 0 && !g.Walked: // nobody knows how many there will be
 		return fit(fmt.Sprintf("%s files, %s/s", humanize.Comma(done), humanize.Comma(rate)))
 	}

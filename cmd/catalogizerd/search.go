@@ -60,14 +60,10 @@ func (c *searchCommand) check() error {
 	case c.Limit < 1:
 		return usageError{fmt.Errorf("--limit %d is not a number from 1 on", c.Limit)}
 	case c.Items && c.Works:
-		return usageError{errors.New("--items and --works are all that there is: leave both away to see works, then files")}
+		return usageError{errors.New("--items and --works are all that there is: " +
+			"leave both away to see works, then files")}
 	case c.Works:
-		for _, k := range c.Kind {
-			if !isWorkKind(k) {
-				return usageError{fmt.Errorf("--kind %q: there is no such kind of works: choose %s", k, strings.Join(store.WorkKinds(), ", "))}
-			}
-		}
-		return nil
+		return checkWorkKinds(c.Kind)
 	case c.Items:
 		return checkKinds(c.Kind)
 	}
@@ -75,6 +71,16 @@ func (c *searchCommand) check() error {
 }
 
 func isWorkKind(kind string) bool { return slices.Contains(store.WorkKinds(), kind) }
+
+func checkWorkKinds(kinds []string) error {
+	for _, k := range kinds {
+		if !isWorkKind(k) {
+			return usageError{fmt.Errorf("--kind %q: there is no such kind of works: choose %s",
+				k, strings.Join(store.WorkKinds(), ", "))}
+		}
+	}
+	return nil
+}
 
 // search asks for what is wanted, and shows each page.
 func (c *searchCommand) search(p *process, show func(found) error) error {
@@ -92,14 +98,17 @@ func (c *searchCommand) search(p *process, show func(found) error) error {
 		}
 		return show(f)
 	}
+	only := func(is func(kind string) bool) []string {
+		return slices.DeleteFunc(slices.Clone(c.Kind), func(k string) bool { return !is(k) })
+	}
 	isFileKind := func(k string) bool { return media.Kind(k).Valid() }
-	if works := slices.DeleteFunc(slices.Clone(c.Kind), func(k string) bool { return !isWorkKind(k) }); len(works) > 0 || len(c.Kind) == 0 {
+	if works := only(isWorkKind); len(works) > 0 || len(c.Kind) == 0 {
 		query["kind"] = works
 		if err := c.pages(p, "works", query, show); err != nil {
 			return err
 		}
 	}
-	if files := slices.DeleteFunc(slices.Clone(c.Kind), func(k string) bool { return !isFileKind(k) }); len(files) > 0 || len(c.Kind) == 0 {
+	if files := only(isFileKind); len(files) > 0 || len(c.Kind) == 0 {
 		query["kind"] = files
 		query.Set("include", "works")
 		return c.pages(p, "items", query, show)

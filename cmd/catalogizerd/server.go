@@ -30,7 +30,8 @@ func (r *remote) locate() error {
 		return nil
 	}
 	r.Server = defaultServer
-	if r.Config == "" && os.Getenv(config.EnvName("http.listen")) == "" && os.Getenv(config.EnvName("http.token_file")) == "" {
+	if r.Config == "" &&
+		os.Getenv(config.EnvName("http.listen")) == "" && os.Getenv(config.EnvName("http.token_file")) == "" {
 		return nil
 	}
 	cfg, err := config.Load(config.LoadOptions{File: r.Config, Env: r.environment()})
@@ -42,7 +43,8 @@ func (r *remote) locate() error {
 		return usageError{fmt.Errorf("read http.listen: %w", err)}
 	}
 	if port == "0" {
-		return usageError{fmt.Errorf("http.listen is %s, which lets the system choose the port: say --server URL", cfg.HTTP.Listen)}
+		return usageError{fmt.Errorf("http.listen is %s, which lets the system choose the port: say --server URL",
+			cfg.HTTP.Listen)}
 	}
 	r.Server = (&url.URL{Scheme: "http", Host: net.JoinHostPort(reachable(host), port)}).String()
 	if r.TokenFile == "" && cfg.HasToken() {

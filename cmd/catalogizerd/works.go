@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
@@ -17,10 +15,8 @@ type worksCommand struct {
 // Run prints every work from the database alone; a daemon may be running on it or not. What of the items is not taken
 // in yet makes it fail, once all that is known is printed.
 func (c *worksCommand) Run(p *process) error {
-	for _, k := range c.Kind {
-		if !slices.Contains(store.WorkKinds(), k) {
-			return usageError{fmt.Errorf("--kind %q: there is no such kind of works: choose %s", k, strings.Join(store.WorkKinds(), ", "))}
-		}
+	if err := checkWorkKinds(c.Kind); err != nil {
+		return err
 	}
 	cfg, err := c.load("", nil, false)
 	if err != nil {
@@ -44,7 +40,8 @@ func (c *worksCommand) Run(p *process) error {
 		err = w.Flush()
 	}
 	if err == nil && lag.Works > 0 {
-		err = fmt.Errorf("works are behind by %d changes of items: ask again when the daemon is idle, or after `catalogizerd scan`", lag.Works)
+		err = fmt.Errorf("works are behind by %d changes of items: "+
+			"ask again when the daemon is idle, or after `catalogizerd scan`", lag.Works)
 	}
 	return err
 }

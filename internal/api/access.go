@@ -47,8 +47,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (*http.Request, *
 			"the Host %q is not one that this server answers to: add it to http.allowed_hosts", r.Host)
 	}
 	if foreign && !s.originListed(origin) {
-		return r, problemf(http.StatusForbidden, "foreign-origin", "requests of pages from %q are refused: where it is this server "+
-			"under another name, add that name to http.allowed_hosts, else the origin to http.allowed_origins", origin)
+		return r, problemf(http.StatusForbidden, "foreign-origin",
+			"requests of pages from %q are refused: where it is this server under another name, "+
+				"add that name to http.allowed_hosts, else the origin to http.allowed_origins", origin)
 	}
 	if foreign {
 		s.shareWith(w.Header(), origin)
@@ -63,7 +64,8 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (*http.Request, *
 		return r, nil
 	case !foreign && crossSite(r):
 		return r, problemf(http.StatusForbidden, "cross-site",
-			"a page of another site asks for this: open it by itself, or from a page of this server, or by a signed link")
+			"a page of another site asks for this: "+
+				"open it by itself, or from a page of this server, or by a signed link")
 	case slices.Contains(openPaths, r.URL.Path):
 		return r, nil
 	}
@@ -76,7 +78,8 @@ func (s *Server) lacks(w http.ResponseWriter, r *http.Request) *problem {
 	case may == nothing:
 		return s.unauthorized(w, r)
 	case may == reads && r.Method != http.MethodGet && r.Method != http.MethodHead:
-		return problemf(http.StatusForbidden, "read-only", "this token reads and changes nothing: show the one of http.token_file")
+		return problemf(http.StatusForbidden, "read-only",
+			"this token reads and changes nothing: show the one of http.token_file")
 	}
 	return nil
 }

@@ -17,7 +17,8 @@ func (s *Server) postAnalyseItem(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if n == 0 {
-		return problemf(http.StatusConflict, "item-missing", "the file of item %d is not there now: it is read once it is back", v.ID)
+		return problemf(http.StatusConflict, "item-missing",
+			"the file of item %d is not there now: it is read once it is back", v.ID)
 	}
 	w.WriteHeader(http.StatusAccepted)
 	return nil

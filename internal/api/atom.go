@@ -15,7 +15,8 @@ import (
 // atomKinds are the works that a feed of what was added tells of where nobody says otherwise: not those that only hold
 // others, which change with each of them.
 var atomKinds = []string{
-	store.WorkMovie, store.WorkEpisode, store.WorkAlbum, store.WorkTrack, store.WorkAudiobook, store.WorkBook, store.WorkIssue,
+	store.WorkMovie, store.WorkEpisode, store.WorkAlbum, store.WorkTrack, store.WorkAudiobook, store.WorkBook,
+	store.WorkIssue,
 }
 
 const atomType = "application/atom+xml; charset=utf-8"
@@ -96,8 +97,11 @@ func (s *Server) atom(r *http.Request, works []store.WorkView, kinds []string) *
 		}
 		at := fmt.Sprintf("%s/api/v1/works/%d", baseOf(r), work.ID)
 		e := atomEntry{
-			ID: fmt.Sprintf("%s:work:%d", id, work.ID), Title: atomTitle(work), Updated: atomTime(work.AddedAt), Summary: atomSummary(work),
-			Links: []atomLink{{Rel: "alternate", Type: "application/json", Href: at}},
+			ID:      fmt.Sprintf("%s:work:%d", id, work.ID),
+			Title:   atomTitle(work),
+			Updated: atomTime(work.AddedAt),
+			Summary: atomSummary(work),
+			Links:   []atomLink{{Rel: "alternate", Type: "application/json", Href: at}},
 		}
 		if work.Artwork != 0 {
 			e.Links = append(e.Links, atomLink{Rel: "related", Type: "image/jpeg", Href: at + "/thumbnail"})

@@ -94,7 +94,8 @@ func (s *Server) since(text string, f *store.FeedFilter) (at media.Cursor, err e
 	}
 	if !f.Fits(at) {
 		return at, problemf(http.StatusGone, "resync-required",
-			"this cursor is of another filter, under which you do not hold what this one lets through: begin without one")
+			"this cursor is of another filter, under which you do not hold what this one lets through: "+
+				"begin without one")
 	}
 	return at, nil
 }

@@ -116,7 +116,8 @@ func takesGzip(accepts []string) bool {
 	for part := range strings.SplitSeq(strings.Join(accepts, ","), ",") {
 		coding, parameters, _ := strings.Cut(part, ";")
 		taken := true
-		if name, q, ok := strings.Cut(strings.TrimSpace(parameters), "="); ok && strings.EqualFold(strings.TrimSpace(name), "q") {
+		name, q, found := strings.Cut(strings.TrimSpace(parameters), "=")
+		if found && strings.EqualFold(strings.TrimSpace(name), "q") {
 			weight, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
 			taken = err == nil && weight > 0
 		}

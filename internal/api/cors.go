@@ -9,7 +9,8 @@ import (
 const (
 	corsMethods = "GET, HEAD, POST, DELETE"
 	corsHeaders = "Authorization, Content-Type, Range, If-Match, If-None-Match, If-Modified-Since, If-Range"
-	corsExposes = "Accept-Ranges, Content-Disposition, Content-Encoding, Content-Range, ETag, Location, Retry-After, WWW-Authenticate"
+	corsExposes = "Accept-Ranges, Content-Disposition, Content-Encoding, Content-Range, ETag, Location, " +
+		"Retry-After, WWW-Authenticate"
 	corsSeconds = "600" // for which a browser need not ask again
 )
 

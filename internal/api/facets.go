@@ -10,7 +10,8 @@ import (
 )
 
 // facetParams are those of both items and works.
-var facetParams = slices.Compact(slices.Sorted(slices.Values(append(append([]string{"by", "of"}, itemFilters...), workFilters...))))
+var facetParams = slices.Compact(slices.Sorted(slices.Values(
+	slices.Concat([]string{"by", "of"}, itemFilters, workFilters))))
 
 // getFacets answers with the values that items or works have, and how many have each.
 func (s *Server) getFacets(w http.ResponseWriter, r *http.Request) error {

@@ -16,7 +16,8 @@ func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) bool {
 	if q := r.URL.Query(); q.Has("q") || q.Has("held") || q.Has("not_held") {
 		return false // the words that are meant by others, and what is held, change without a place in the feed
 	}
-	of := s.cursor(s.catalog.IndexedTo()) + "\n" + s.cursor(s.catalog.Head()) + "\n" + s.cfg.Version + "\n" + r.URL.Path + "?" + r.URL.RawQuery
+	of := s.cursor(s.catalog.IndexedTo()) + "\n" + s.cursor(s.catalog.Head()) + "\n" + s.cfg.Version + "\n" +
+		r.URL.Path + "?" + r.URL.RawQuery
 	sum := xxh3.HashString128(of).Bytes()
 	tag := fmt.Sprintf(`W/"%x"`, sum[:])
 	w.Header().Set("ETag", tag)

@@ -33,7 +33,9 @@ type Catalog interface {
 	ItemCounts() store.Counts
 	Lag(ctx context.Context) (store.Lag, error)
 	ChangesOf(ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds) (store.Page, error)
-	LoadOf(ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds) ([]store.Change, media.Cursor, error)
+	LoadOf(
+		ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds,
+	) ([]store.Change, media.Cursor, error)
 	Query(ctx context.Context, q store.Query) (store.Result, error)
 	// AnalyseAgain has items read again, and says of how many the files are there.
 	AnalyseAgain(ctx context.Context, ids []int64) (int, error)

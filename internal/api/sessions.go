@@ -121,7 +121,9 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 			s.rotation.ring() // its live feeds end with it
 		}
 	}
-	gone := http.Cookie{Name: cookieName, Path: cookiePath(r), HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1}
+	gone := http.Cookie{
+		Name: cookieName, Path: cookiePath(r), HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1,
+	}
 	http.SetCookie(w, &gone)
 	w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -121,7 +121,8 @@ func includes(v url.Values, known ...string) (map[string]bool, error) {
 	out := map[string]bool{}
 	for _, name := range list(v["include"]) {
 		if !slices.Contains(known, name) {
-			return nil, badRequest("nothing that can be included is called %q: there is %s", name, strings.Join(known, ", "))
+			return nil, badRequest("nothing that can be included is called %q: there is %s",
+				name, strings.Join(known, ", "))
 		}
 		out[name] = true
 	}

@@ -108,7 +108,8 @@ var (
 
 	rootScanEnd    = rootMetric("last_scan_end_timestamp_seconds", "When the root's last scan ended.")
 	rootScanTime   = rootMetric("last_scan_duration_seconds", "How long the root's last scan took.")
-	rootScanErrors = rootMetric("last_scan_errors", "Directories and files that the root's last scan could not look at.")
+	rootScanErrors = rootMetric("last_scan_errors",
+		"Directories and files that the root's last scan could not look at.")
 )
 
 func rootMetric(name, help string) *prometheus.Desc {
@@ -117,7 +118,9 @@ func rootMetric(name, help string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *rootCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{rootOnline, rootItems, rootHeld, rootOpen, rootScanEnd, rootScanTime, rootScanErrors} {
+	for _, d := range []*prometheus.Desc{
+		rootOnline, rootItems, rootHeld, rootOpen, rootScanEnd, rootScanTime, rootScanErrors,
+	} {
 		ch <- d
 	}
 }

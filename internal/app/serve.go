@@ -107,8 +107,8 @@ func confine(dataDir string, o Options, log *zap.Logger) {
 	}
 	abi, err := o.Confine(dataDir)
 	if err != nil {
-		log.Warn("writing is not confined to the data directory: only the rights of the daemon's user, and a sandbox if there is one, "+
-			"keep it from the library; see SECURITY.md", zap.Error(err))
+		log.Warn("writing is not confined to the data directory: only the rights of the daemon's user, "+
+			"and a sandbox if there is one, keep it from the library; see SECURITY.md", zap.Error(err))
 		return
 	}
 	log.Info("writing is confined to the data directory", zap.String("data_dir", dataDir), zap.Int("landlock_abi", abi))

@@ -47,7 +47,8 @@ func (c *Config) checkListen() *Error {
 		return c.locate("http.listen").errorf("%s", err)
 	case !loopback && c.HTTP.Auth != AuthNone && !c.HasToken():
 		return c.locate("http.listen").errorf(
-			`%s can be reached from other machines: set http.token_file, or http.auth = "none" to let everybody in`, c.HTTP.Listen)
+			`%s can be reached from other machines: set http.token_file, or http.auth = "none" to let everybody in`,
+			c.HTTP.Listen)
 	}
 	return nil
 }
@@ -104,7 +105,8 @@ func (c *Config) checkOrigins(p *problems) {
 	for i, text := range c.HTTP.AllowedOrigins {
 		if text == AnyOrigin {
 			if c.HTTP.Auth == AuthNone || !c.HasToken() {
-				p.add(at.errorf(`"*" lets every page of the web ask, so it wants http.token_file: set that, or name the origins`))
+				p.add(at.errorf(`"*" lets every page of the web ask, so it wants http.token_file: ` +
+					`set that, or name the origins`))
 			}
 			continue
 		}
@@ -117,7 +119,8 @@ func (c *Config) checkOrigins(p *problems) {
 }
 
 func cleanOrigin(text string) (string, error) {
-	wants := fmt.Errorf(`wants origins as browsers send them, such as "https://tv.lan" or "http://tv.lan:8080", not %q`, text)
+	wants := fmt.Errorf(
+		`wants origins as browsers send them, such as "https://tv.lan" or "http://tv.lan:8080", not %q`, text)
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+u.Host != text {
 		return "", wants
@@ -126,7 +129,8 @@ func cleanOrigin(text string) (string, error) {
 	if _, err := netip.ParseAddr(host); err != nil && !isHostName(host) {
 		return "", wants
 	}
-	if port := u.Port(); port == map[string]string{"http": "80", "https": "443"}[u.Scheme] || strings.HasSuffix(u.Host, ":") {
+	usual := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	if port := u.Port(); port == usual || strings.HasSuffix(u.Host, ":") {
 		return u.Scheme + "://" + strings.TrimSuffix(strings.ToLower(u.Host), ":"+port), nil
 	}
 	return u.Scheme + "://" + strings.ToLower(u.Host), nil
@@ -141,7 +145,8 @@ func CleanBase(text string) (string, error) {
 	}
 	segments := strings.Split(base, "/")
 	if segments[0] != "" || slices.ContainsFunc(segments[1:], func(s string) bool { return !isRootName(s) }) {
-		return "", fmt.Errorf(`wants a path such as "/catalog", of letters, digits or . _ ~ - between slashes, not %q`, text)
+		return "", fmt.Errorf(
+			`wants a path such as "/catalog", of letters, digits or . _ ~ - between slashes, not %q`, text)
 	}
 	return base, nil
 }

@@ -33,7 +33,8 @@ func main() {
 	var m millions
 	flag.Func("millions", "instead measure everything at these `SIZES`, such as 10000,100000", m.sizes.parse)
 	var moved sizes
-	flag.Func("moves", "instead measure big directories of these `SIZES` that are renamed, moved and removed", moved.parse)
+	flag.Func("moves", "instead measure big directories of these `SIZES` that are renamed, moved and removed",
+		moved.parse)
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
 	flag.Parse()

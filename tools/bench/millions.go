@@ -142,7 +142,8 @@ func (m *millions) measureServe(ctx context.Context, b *bench, tree string, f *f
 	if err := b.measureFind(ctx, tree, f); err != nil {
 		return err
 	}
-	if f.serve, err = b.serve(ctx, data, []string{tree}, func(d *daemon) error { return m.ask(ctx, b, d, f) }); err != nil {
+	ask := func(d *daemon) error { return m.ask(ctx, b, d, f) }
+	if f.serve, err = b.serve(ctx, data, []string{tree}, ask); err != nil {
 		return err
 	}
 	fmt.Fprintf(b.out, "  serve: %v\n", f.serve)

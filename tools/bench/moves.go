@@ -129,12 +129,14 @@ func (m *moves) all(ctx context.Context, first time.Duration) (err error) {
 	rename := func(from, to string) func() error {
 		return func() error { return os.Rename(at(from), at(to)) }
 	}
+	remove := func() error { return os.RemoveAll(at("library/back")) }
+	gone := []string{`"state":"missing"`, `"op":"delete"`}
 	var wrong []error
 	for _, c := range []change{
 		{name: "renamed", do: rename("library/big", "library/renamed"), marks: []string{`"path":"renamed/`}},
-		{name: "moved out", do: rename("library/renamed", "outside"), marks: []string{`"state":"missing"`, `"op":"delete"`}},
+		{name: "moved out", do: rename("library/renamed", "outside"), marks: gone},
 		{name: "moved in", do: rename("outside", "library/back"), marks: []string{`"path":"back/`}},
-		{name: "removed", do: func() error { return os.RemoveAll(at("library/back")) }, marks: []string{`"state":"missing"`, `"op":"delete"`}},
+		{name: "removed", do: remove, marks: gone},
 	} {
 		wrong = append(wrong, m.measure(ctx, c, first))
 	}
@@ -181,8 +183,10 @@ func (m *moves) measure(ctx context.Context, c change, first time.Duration) erro
 	if err != nil {
 		return err
 	}
-	m.line(c.name, seen.first.Sub(began), seen.last.Sub(began), idle, fmt.Sprintf("%.2f", (idle-waited).Seconds()/first.Seconds()),
-		after.cpu-before.cpu, after.rows-before.rows, after.commits-before.commits, delays[len(delays)/2], delays[len(delays)-1])
+	ofFirst := fmt.Sprintf("%.2f", (idle-waited).Seconds()/first.Seconds())
+	m.line(c.name, seen.first.Sub(began), seen.last.Sub(began), idle, ofFirst,
+		after.cpu-before.cpu, after.rows-before.rows, after.commits-before.commits,
+		delays[len(delays)/2], delays[len(delays)-1])
 	if m.files < judgedFrom {
 		return nil
 	}

@@ -57,7 +57,8 @@ func (f *follower) read() {
 	defer close(f.done)
 	for {
 		_, message, err := f.ws.ReadMessage()
-		if err == nil && (bytes.HasPrefix(message, []byte(`{"type":"error"`)) || bytes.HasPrefix(message, []byte(`{"type":"bye"`))) {
+		isOf := func(kind string) bool { return bytes.HasPrefix(message, []byte(`{"type":"`+kind+`"`)) }
+		if err == nil && (isOf("error") || isOf("bye")) {
 			err = fmt.Errorf("the daemon says %s", message)
 		}
 		if err != nil {
@@ -220,6 +221,7 @@ type cost struct {
 func (m *moves) cost(ctx context.Context) (c cost, err error) {
 	values, err := m.d.metrics(ctx)
 	c.cpu = time.Duration(values["process_cpu_seconds_total"] * float64(time.Second))
-	c.rows, c.commits = int64(values["catalogizerd_store_rows_total"]), int64(values["catalogizerd_store_commits_total"])
+	c.rows = int64(values["catalogizerd_store_rows_total"])
+	c.commits = int64(values["catalogizerd_store_commits_total"])
 	return c, err
 }

@@ -174,7 +174,8 @@ func broken(all []*figures) error {
 	for _, f := range all {
 		for _, r := range rows {
 			if r.breaks(f) {
-				wrong = append(wrong, fmt.Errorf("%d files: %s: %s is promised, not %s", f.files, r.name, r.promise(), r.text(f)))
+				wrong = append(wrong, fmt.Errorf("%d files: %s: %s is promised, not %s",
+					f.files, r.name, r.promise(), r.text(f)))
 			}
 		}
 	}

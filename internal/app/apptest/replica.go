@@ -42,7 +42,8 @@ func FollowWorks(tb testing.TB, d *Daemon, items bool) *Replica {
 
 func follow(tb testing.TB, d *Daemon, wanted map[string]any) *Replica {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &Replica{daemon: d, wanted: wanted, end: cancel, done: make(chan struct{}), items: map[int64]json.RawMessage{}, works: Works{}}
+	r := &Replica{daemon: d, wanted: wanted, end: cancel, done: make(chan struct{}),
+		items: map[int64]json.RawMessage{}, works: Works{}}
 	go r.run(ctx)
 	tb.Cleanup(r.Close)
 	return r

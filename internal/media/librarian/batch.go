@@ -56,9 +56,9 @@ type unit struct {
 
 // plan reads the next stretch of the feed, and makes of it what is to be written.
 func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, error) {
-	b := &batch{r: r, after: l.store.Worked(), out: r.Batch(), taken: l.known, known: make(map[int64]int64), unitOfDir: make(map[int64]int64),
-		units: make(map[int64]*unit), ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames),
-		read: make(map[int64]readItem), now: time.Now()}
+	b := &batch{r: r, after: l.store.Worked(), out: r.Batch(), taken: l.known, now: time.Now(),
+		known: make(map[int64]int64), unitOfDir: make(map[int64]int64), units: make(map[int64]*unit),
+		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: make(map[int64]readItem)}
 	settled, err := r.Settled()
 	if err != nil {
 		return nil, err
@@ -250,7 +250,8 @@ func (b *batch) item(u *unit, dir string, m *store.UnitMember) error {
 	if dir != "" {
 		path = dir + "/" + m.Name
 	}
-	it := works.Item{ID: m.ID, Seq: m.Seq, Path: path, Kind: kind, Size: m.Size, AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing}
+	it := works.Item{ID: m.ID, Seq: m.Seq, Path: path, Kind: kind, Size: m.Size,
+		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing}
 	if len(m.Doc) > 0 {
 		object := append(append(append(make([]byte, 0, len(m.Doc)+2), '{'), m.Doc...), '}')
 		if err := json.Unmarshal(object, &it.Description); err != nil {

@@ -19,8 +19,8 @@ type credits struct {
 }
 
 func newCredits(r *store.UnitReader) *credits {
-	return &credits{r: r, said: make(map[store.CreditPut]int64), delta: make(map[store.CreditPut]int64), keys: make(map[int64]bool),
-		mbids: make(map[[2]string]bool)}
+	return &credits{r: r, said: make(map[store.CreditPut]int64), delta: make(map[store.CreditPut]int64),
+		keys: make(map[int64]bool), mbids: make(map[[2]string]bool)}
 }
 
 // change notes that so many parts more say whom they are by.
@@ -88,7 +88,8 @@ func (c *credits) artists() []works.Work {
 	var list []works.Credit
 	for said, n := range c.said {
 		if n > 0 {
-			list = append(list, works.Credit{Group: said.Party, Name: said.Name, Sort: said.Sort, ID: said.MBID, Count: int(n)})
+			list = append(list, works.Credit{Group: said.Party, Name: said.Name, Sort: said.Sort,
+				ID: said.MBID, Count: int(n)})
 		}
 	}
 	slices.SortFunc(list, func(a, b works.Credit) int {

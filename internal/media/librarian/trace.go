@@ -20,7 +20,8 @@ func creditOf(p *works.Part) store.CreditPut {
 	if c.Name == "" {
 		return store.CreditPut{}
 	}
-	return store.CreditPut{Key: works.Hash(works.ArtistKey(c.Group, c.Name)), Party: c.Group, Name: c.Name, Sort: c.Sort, MBID: c.ID}
+	return store.CreditPut{Key: works.Hash(works.ArtistKey(c.Group, c.Name)), Party: c.Group,
+		Name: c.Name, Sort: c.Sort, MBID: c.ID}
 }
 
 // tracesOf encodes what is kept of parts: the rules that made them, and of each its digest, its keys and whom it is by.

@@ -340,7 +340,8 @@ func sumUp(w *store.WorkView, children []*store.WorkView) {
 		w.Roots = union(w.Roots, c.Roots)
 	}
 	w.Items, w.Missing, w.Children, w.Size = t.Items, t.Missing, t.Children, t.Size
-	w.Genres, w.Languages, w.SubtitleLanguages, w.Height, w.HDR = t.Genres, t.Languages, t.SubtitleLanguages, t.Height, t.HDR
+	w.Genres, w.Languages, w.SubtitleLanguages = t.Genres, t.Languages, t.SubtitleLanguages
+	w.Height, w.HDR = t.Height, t.HDR
 	w.AddedAt = t.AddedAt.UnixNano()
 }
 
@@ -353,11 +354,12 @@ func union(a, b []string) []string {
 
 // view is a derived work as it is kept.
 func (m *matter) view(d *works.Work) store.WorkView {
-	w := store.WorkView{Kind: string(d.Kind), Title: d.Title, SortTitle: d.SortTitle, Number: d.Number, Date: d.Date, Year: d.Year,
-		EndYear: d.EndYear, Group: d.Group, Roots: slices.Clone(d.Roots), Authors: d.Authors, Narrators: d.Narrators, Artists: d.Artists,
-		Series: d.Series, IDs: d.IDs, Artwork: d.Artwork, Gaps: d.Gaps, Items: d.Items, Children: d.Children, Versions: d.Versions,
-		Missing: d.Missing, Size: d.Size, Duration: int64(math.Round(d.Duration * 1000)), Genres: d.Genres, Languages: d.Languages,
-		SubtitleLanguages: d.SubtitleLanguages, Height: d.Height, HDR: d.HDR, Key: hashOf(d.Key)}
+	w := store.WorkView{Kind: string(d.Kind), Title: d.Title, SortTitle: d.SortTitle, Key: hashOf(d.Key),
+		Number: d.Number, Date: d.Date, Year: d.Year, EndYear: d.EndYear, Group: d.Group, Roots: slices.Clone(d.Roots),
+		Authors: d.Authors, Narrators: d.Narrators, Artists: d.Artists, Series: d.Series, IDs: d.IDs,
+		Artwork: d.Artwork, Gaps: d.Gaps, Items: d.Items, Children: d.Children, Versions: d.Versions,
+		Missing: d.Missing, Size: d.Size, Duration: int64(math.Round(d.Duration * 1000)), Genres: d.Genres,
+		Languages: d.Languages, SubtitleLanguages: d.SubtitleLanguages, Height: d.Height, HDR: d.HDR}
 	if d.Kind == works.Album || d.Kind == works.Track {
 		w.By = hashOf(d.Parent)
 	}
@@ -366,10 +368,11 @@ func (m *matter) view(d *works.Work) store.WorkView {
 	}
 	w.Members = make([]store.Member, len(d.Members))
 	for i, member := range d.Members {
-		w.Members[i] = store.Member{Item: member.ID, Role: string(member.Role), Version: member.Version, Part: member.Part,
-			Extra: member.Extra, Language: strings.Clone(member.Language), Seq: m.read[member.ID].seq}
-		if root := m.read[member.ID].root; member.Role == works.Main && len(d.Roots) == 0 && !slices.Contains(w.Roots, root) {
-			w.Roots = append(w.Roots, root)
+		read := m.read[member.ID]
+		w.Members[i] = store.Member{Item: member.ID, Role: string(member.Role), Version: member.Version,
+			Part: member.Part, Extra: member.Extra, Language: strings.Clone(member.Language), Seq: read.seq}
+		if member.Role == works.Main && len(d.Roots) == 0 && !slices.Contains(w.Roots, read.root) {
+			w.Roots = append(w.Roots, read.root)
 		}
 	}
 	slices.Sort(w.Roots)

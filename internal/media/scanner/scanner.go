@@ -100,8 +100,9 @@ type Observer struct {
 func New(cfg Config, st *store.Store, watch Watcher, describe reconcile.Describer, observer Observer, log *zap.Logger) *Scanner {
 	s := &Scanner{
 		store: st, watch: watch, describe: describe, analyzer: cfg.Analyzer, log: log, onChange: observer.Scan,
-		onRoot: observer.Root, inFlight: semaphore.NewWeighted(entriesInFlight), large: semaphore.NewWeighted(1), runners: map[string]*runner{},
-		byID: map[int64]*runner{}, scans: map[int64]media.Scan{}, walks: map[int64]*walk{}, last: map[string]media.Scan{},
+		onRoot: observer.Root, inFlight: semaphore.NewWeighted(entriesInFlight), large: semaphore.NewWeighted(1),
+		runners: map[string]*runner{}, byID: map[int64]*runner{}, walks: map[int64]*walk{},
+		scans: map[int64]media.Scan{}, last: map[string]media.Scan{},
 	}
 	s.timing.Store(&cfg)
 	return s

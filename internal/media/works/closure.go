@@ -80,7 +80,8 @@ type sharing struct {
 // changed the unit that it was in too: only with both at hand is it decided well who keeps an id. A key that more units
 // share than limit allows joins nothing.
 func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Change, error) {
-	cl := &closing{limit: limit, Change: Change{Keys: make(map[int64]bool), Units: make(map[Unit][]*Part, len(changed))}, ctx: ctx, catalog: c,
+	cl := &closing{limit: limit, ctx: ctx, catalog: c,
+		Change:  Change{Keys: make(map[int64]bool), Units: make(map[Unit][]*Part, len(changed))},
 		derived: make(map[Unit][]*Part, len(changed)), traces: make(map[Unit][]Trace, len(changed)),
 		shared: make(map[int64]*sharing), gained: make(map[int64]int), crossed: make(map[int64]bool)}
 	for _, u := range changed {
@@ -300,7 +301,8 @@ func (cl *closing) reachShared(p *Part, u Unit) error {
 	}
 	reached := func(k int64) bool { return cl.Keys[k] }
 	crossed := func(k int64) bool { return cl.crossed[k] }
-	if slices.ContainsFunc(is, reached) || slices.ContainsFunc(was, reached) || slices.ContainsFunc(p.hashes(), crossed) {
+	if slices.ContainsFunc(is, reached) || slices.ContainsFunc(was, reached) ||
+		slices.ContainsFunc(p.hashes(), crossed) {
 		cl.reach(is, u)
 		cl.reach(was, u)
 	}

@@ -17,7 +17,9 @@ type Feed interface {
 	Head() int64
 	FloorOf(sorts store.Sorts) int64
 	ChangesOf(ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds) (store.Page, error)
-	LoadOf(ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds) ([]store.Change, media.Cursor, error)
+	LoadOf(
+		ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds,
+	) ([]store.Change, media.Cursor, error)
 	Subscribe() (<-chan struct{}, func())
 }
 
