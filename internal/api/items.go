@@ -145,7 +145,11 @@ func numberParam(name, text string, most int) (int, error) {
 	return n, nil
 }
 
+// getItem answers with an item and the works that hold it, which may be named in include as for lists.
 func (s *Server) getItem(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyIncludes(r, "works"); err != nil {
+		return err
+	}
 	v, _, err := s.item(r)
 	if err != nil {
 		return err

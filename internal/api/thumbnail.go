@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -19,9 +20,16 @@ import (
 // worker.
 const pictureTime = 5 * time.Second
 
+// thumbnailParams are those of a link that has expired too: a token may stand in for it.
+var thumbnailParams = []string{"size", "v", "expires", "signature"}
+
 // getThumbnail serves what getArtwork does as a JPEG of at most so many pixels.
 func (s *Server) getThumbnail(w http.ResponseWriter, r *http.Request) error {
-	edge, err := thumbnailSize(r)
+	q, err := params(r, thumbnailParams)
+	if err != nil {
+		return err
+	}
+	edge, err := thumbnailSize(q)
 	if err != nil {
 		return err
 	}
@@ -39,7 +47,7 @@ func (s *Server) getThumbnail(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h.Set("ETag", `"`+key+`"`)
-	h.Set("Cache-Control", thumbnailCaching(r))
+	h.Set("Cache-Control", thumbnailCaching(q))
 	if r.Header.Get("If-None-Match") == `"`+key+`"` { // it need not be made to say that it is the same
 		w.WriteHeader(http.StatusNotModified)
 		return nil
@@ -62,8 +70,8 @@ func (s *Server) getThumbnail(w http.ResponseWriter, r *http.Request) error {
 }
 
 // thumbnailSize reads what edge is asked for, in pixels.
-func thumbnailSize(r *http.Request) (int, error) {
-	switch size := r.URL.Query().Get("size"); size {
+func thumbnailSize(q url.Values) (int, error) {
+	switch size := q.Get("size"); size {
 	case "", "256":
 		return 256, nil
 	case "1024":
@@ -74,8 +82,8 @@ func thumbnailSize(r *http.Request) (int, error) {
 }
 
 // thumbnailCaching lets a client that names the version, by whatever means, never ask again.
-func thumbnailCaching(r *http.Request) string {
-	if r.URL.Query().Get("v") != "" {
+func thumbnailCaching(q url.Values) string {
+	if q.Get("v") != "" {
 		return "private, max-age=" + strconv.Itoa(365*24*60*60) + ", immutable"
 	}
 	return "private, no-cache"

@@ -69,7 +69,9 @@ func TestAThumbnailShowsWhatTheArtworkDoes(t *testing.T) {
 	for _, path := range []string{"drawing.svg", "alone/song.mp3", "broken.jpg"} {
 		d.get(d.thumbnail(path)).isProblem(http.StatusNotFound, "no-artwork")
 	}
-	d.get(d.thumbnail("photo.png")+"?size=300").isProblem(http.StatusBadRequest, "bad-request")
+	for _, wrong := range []string{"?size=300", "?siz=1024", "?size=256%zz"} {
+		d.get(d.thumbnail("photo.png")+wrong).isProblem(http.StatusBadRequest, "bad-request")
+	}
 	d.get("/api/v1/items/999/thumbnail").isProblem(http.StatusNotFound, "no-such-item")
 }
 

@@ -184,8 +184,15 @@ func TestAWorkLeadsToItsItemsAndChildrenAndAnItemToItsWorks(t *testing.T) {
 			t.Errorf("%s of no work: %d", path, code)
 		}
 	}
-	if code := f.get("/api/v1/works/7/items?role=poster", nil); code != http.StatusBadRequest {
-		t.Errorf("a role that there is not: %d", code)
+	for _, wrong := range []string{"works/7/items?role=poster", "works/7?colour=red", "works/7?include=works", "items/2?colour=red", "items/2?include=bytes"} {
+		if code := f.get("/api/v1/"+wrong, nil); code != http.StatusBadRequest {
+			t.Errorf("%s: %d", wrong, code)
+		}
+	}
+	for _, said := range []string{"works/7?include=items", "items/2?include=works"} {
+		if code := f.get("/api/v1/"+said, nil); code != http.StatusOK {
+			t.Errorf("%s: %d", said, code)
+		}
 	}
 	var it struct {
 		Works []struct {
