@@ -120,7 +120,8 @@ func identify(ctx context.Context, path string) (given lastIDs, err error) {
 	case errors.Is(err, ErrNewer):
 		return given, fmt.Errorf("%s: %w: restore it with the version that wrote it", path, err)
 	case errors.Is(err, ErrAltered):
-		return given, fmt.Errorf("%w: %w: use one that `catalogizerd backup` wrote and nobody has changed", ErrNoBackup, err)
+		return given, fmt.Errorf("%w: %w: use one that `catalogizerd backup` wrote and nobody has changed",
+			ErrNoBackup, err)
 	case err != nil:
 		return given, fmt.Errorf("%w: %w", ErrNoBackup, explain(path, err))
 	}
@@ -250,7 +251,8 @@ func fold(ctx context.Context, path string) (given lastIDs, there bool, err erro
 		return given, true, ctx.Err()
 	}
 	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 && broken == nil {
-		return given, true, fmt.Errorf("%s is read by another process, such as an export: wait for it to end, or end it", path)
+		return given, true, fmt.Errorf("%s is read by another process, such as an export: "+
+			"wait for it to end, or end it", path)
 	}
 	return given, true, removeIfThere(path+"-wal", path+"-shm")
 }

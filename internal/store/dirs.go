@@ -136,7 +136,8 @@ func (s *Store) PlacesOf(ctx context.Context, volume string, id tree.FileID) (ou
 // KnowsFile reports whether any item has an identity on a file system, one that is missing for now too.
 func (s *Store) KnowsFile(ctx context.Context, volume string, id tree.FileID) (known bool, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		known, err = c.one(`SELECT 1 FROM items WHERE inode = ? AND birth = ? AND volume = (SELECT id FROM volumes WHERE ident = ?) LIMIT 1`,
+		known, err = c.one(`SELECT 1 FROM items WHERE inode = ? AND birth = ?
+			AND volume = (SELECT id FROM volumes WHERE ident = ?) LIMIT 1`,
 			func(row) {}, int64(id.Inode), id.Birth, volume)
 		return err
 	})

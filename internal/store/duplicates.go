@@ -47,7 +47,8 @@ type DuplicateResult struct {
 type alike struct{ Wasted, Size, Fingerprint int64 }
 
 func (a alike) compare(b alike) int {
-	return cmp.Or(cmp.Compare(a.Wasted, b.Wasted), cmp.Compare(a.Size, b.Size), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	return cmp.Or(cmp.Compare(a.Wasted, b.Wasted), cmp.Compare(a.Size, b.Size),
+		cmp.Compare(a.Fingerprint, b.Fingerprint))
 }
 
 // sameEnd is where a page ended. What a group wastes is known once its items have been looked at; the index tells the
@@ -189,7 +190,8 @@ func (d *sameSearch) run() error {
 
 // count says how many of those found are sure to be the next.
 func (d *sameSearch) count() {
-	for d.sure = 0; d.sure < len(d.found) && (len(d.ready) == 0 || d.found[d.sure].is.compare(d.ready[0]) > 0); d.sure++ {
+	isSure := func(i int) bool { return len(d.ready) == 0 || d.found[i].is.compare(d.ready[0]) > 0 }
+	for d.sure = 0; d.sure < len(d.found) && isSure(d.sure); d.sure++ {
 	}
 }
 
@@ -198,7 +200,8 @@ const sameRead = 10_000
 
 // sameSQL reads what the index knows of groups: it counts all names, and whatever does not pass.
 const sameSQL = `SELECT most, size, fingerprint FROM (SELECT size, fingerprint, count(*) AS n,
-	CASE WHEN size > 9223372036854775807 / (count(*) - 1) THEN 9223372036854775807 ELSE size * (count(*) - 1) END AS most
+	CASE WHEN size > 9223372036854775807 / (count(*) - 1) THEN 9223372036854775807
+		ELSE size * (count(*) - 1) END AS most
 	FROM sort_keys INDEXED BY sort_same WHERE fingerprint IS NOT NULL GROUP BY size, fingerprint HAVING count(*) > 1)
 	WHERE (most, size, fingerprint) `
 
@@ -247,8 +250,9 @@ func (d *sameSearch) look(g alike, fn func(root int64, v *View) error) (files in
 	if fn == nil && (d.q.checks == nil || !d.q.checks.withDoc) {
 		columns = withoutDoc
 	}
-	err = d.c.each("SELECT "+columns+", i.volume, i.inode, i.birth, i.links FROM sort_keys k INDEXED BY sort_same CROSS JOIN items i ON i.id = k.id "+
-		"CROSS JOIN dirs d ON d.id = i.dir WHERE k.size = ? AND k.fingerprint = ? AND i.state = {present} AND i.size = k.size AND "+
+	err = d.c.each("SELECT "+columns+", i.volume, i.inode, i.birth, i.links FROM sort_keys k INDEXED BY sort_same "+
+		"CROSS JOIN items i ON i.id = k.id CROSS JOIN dirs d ON d.id = i.dir "+
+		"WHERE k.size = ? AND k.fingerprint = ? AND i.state = {present} AND i.size = k.size AND "+
 		"i.fingerprint = k.fingerprint ORDER BY k.id", func(r row) error {
 		n := len(r)
 		f, links := file{r.int(n - 4), r.int(n - 3), r.int(n - 2)}, r.int(n-1)

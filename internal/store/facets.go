@@ -49,15 +49,20 @@ const (
 )
 
 // facetFields are the facets that are a field of filters.
-var facetFields = map[string]filter.Field{"kind": filter.Kind, "root": filter.Root, "state": filter.State, "analysis": filter.Analysis,
-	"year": filter.Year, "genre": filter.Genre, "artist": filter.Artist, "author": filter.Author, "series": filter.Series, "camera": filter.Camera,
-	"audio": filter.Audio, "subtitles": filter.Subtitles, "codec": filter.Codec, "height": filter.Height, "hdr": filter.HDR, "extension": filter.Extension}
+var facetFields = map[string]filter.Field{
+	"kind": filter.Kind, "root": filter.Root, "state": filter.State, "analysis": filter.Analysis,
+	"year": filter.Year, "genre": filter.Genre, "artist": filter.Artist, "author": filter.Author,
+	"series": filter.Series, "camera": filter.Camera, "audio": filter.Audio, "subtitles": filter.Subtitles,
+	"codec": filter.Codec, "height": filter.Height, "hdr": filter.HDR, "extension": filter.Extension,
+}
 
 // workFacets are those that works have; itemFacets are all.
 var (
-	workFacets = []string{"kind", "root", "state", "year", "decade", "genre", "artist", "author", "series", "audio", "subtitles", "height", "hdr", "added_month"}
-	itemFacets = []string{"kind", "root", "state", "analysis", "year", "decade", "genre", "artist", "album_artist", "author", "series", "camera", "audio",
-		"subtitles", "codec", "height", "hdr", "extension", "added_month", "taken_month", "folder"}
+	workFacets = []string{"kind", "root", "state", "year", "decade", "genre", "artist", "author", "series", "audio",
+		"subtitles", "height", "hdr", "added_month"}
+	itemFacets = []string{"kind", "root", "state", "analysis", "year", "decade", "genre", "artist", "album_artist",
+		"author", "series", "camera", "audio", "subtitles", "codec", "height", "hdr", "extension", "added_month",
+		"taken_month", "folder"}
 )
 
 // ItemFacets are the names of the facets of items, WorkFacets those of works.
@@ -168,7 +173,8 @@ func (s *Store) ItemFacets(ctx context.Context, q Query, by []string) (res Facet
 		}
 		cells = slices.DeleteFunc(cells, func(c cell) bool { return c.state == Detached })
 		complete := true
-		if q.isOfCells() && !slices.ContainsFunc(by, func(name string) bool { return !slices.Contains([]string{"kind", "root", "state"}, name) }) {
+		beyondCells := func(name string) bool { return !slices.Contains([]string{"kind", "root", "state"}, name) }
+		if q.isOfCells() && !slices.ContainsFunc(by, beyondCells) {
 			err = s.sumCells(c, f, cells, asOf)
 		} else {
 			complete, err = s.lookAtItems(c, &q, f, cells)
@@ -196,7 +202,8 @@ func (s *Store) sumCells(c *conn, f *facets, cells []cell, asOf int64) error {
 	kept := s.cellSums.Load()
 	if kept == nil || kept.asOf != asOf {
 		kept = &cellSums{asOf, map[int64]FacetSum{}}
-		err := c.each("SELECT cell, count(*), total(size) FROM sort_keys INDEXED BY sort_size GROUP BY cell", func(r row) error {
+		err := c.each("SELECT cell, count(*), total(size) FROM sort_keys INDEXED BY sort_size "+
+			"GROUP BY cell", func(r row) error {
 			size, _ := r[2].(float64) // exact up to 9 petabytes, and no error above
 			kept.of[r.int(0)] = FacetSum{Count: r.int(1), Size: int64(size)}
 			return nil
@@ -204,7 +211,8 @@ func (s *Store) sumCells(c *conn, f *facets, cells []cell, asOf int64) error {
 		if err != nil {
 			return err
 		}
-		err = c.each("SELECT cell, total(duration) FROM sort_keys INDEXED BY sort_duration WHERE duration IS NOT NULL GROUP BY cell", func(r row) error {
+		err = c.each("SELECT cell, total(duration) FROM sort_keys INDEXED BY sort_duration "+
+			"WHERE duration IS NOT NULL GROUP BY cell", func(r row) error {
 			sum := kept.of[r.int(0)]
 			sum.Duration, _ = r[1].(float64)
 			kept.of[r.int(0)] = sum
@@ -281,7 +289,8 @@ func (s *Store) fewThatMayPass(c *conn, q *Query, cells []cell) (ids []int64, fe
 // eachThatMayPass reads the items that a filter leaves where those are few, or those below a directory, or all of
 // cells.
 func (s *Store) eachThatMayPass(c *conn, q *Query, cells []cell, look func(row) error) error {
-	const of = "SELECT " + feedColumns + " FROM items i CROSS JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < {detached}"
+	const of = "SELECT " + feedColumns + " FROM items i CROSS JOIN dirs d ON d.id = i.dir " +
+		"WHERE i.id = ? AND i.state < {detached}"
 	ids, few, err := s.fewThatMayPass(c, q, cells)
 	if err != nil {
 		return err
@@ -297,8 +306,8 @@ func (s *Store) eachThatMayPass(c *conn, q *Query, cells []cell, look func(row) 
 	}
 	if q.Under != "" {
 		for root := range rootsOfCells(cells) {
-			err := c.each("SELECT "+feedColumns+" FROM ("+belowSQL+") b CROSS JOIN items i ON i.id = b.id CROSS JOIN dirs d ON d.id = i.dir "+
-				"WHERE i.state < {detached}", look, q.belowArgs(root)...)
+			err := c.each("SELECT "+feedColumns+" FROM ("+belowSQL+") b CROSS JOIN items i ON i.id = b.id "+
+				"CROSS JOIN dirs d ON d.id = i.dir WHERE i.state < {detached}", look, q.belowArgs(root)...)
 			if err != nil {
 				return err
 			}
@@ -306,8 +315,9 @@ func (s *Store) eachThatMayPass(c *conn, q *Query, cells []cell, look func(row) 
 		return nil
 	}
 	for i := range cells {
-		err := c.each("SELECT "+feedColumns+" FROM sort_keys k INDEXED BY sort_added CROSS JOIN items i ON i.id = k.id "+
-			"CROSS JOIN dirs d ON d.id = i.dir WHERE k.cell = ? AND i.state < {detached} ORDER BY k.added", look, cells[i].id)
+		err := c.each("SELECT "+feedColumns+" FROM sort_keys k INDEXED BY sort_added "+
+			"CROSS JOIN items i ON i.id = k.id CROSS JOIN dirs d ON d.id = i.dir "+
+			"WHERE k.cell = ? AND i.state < {detached} ORDER BY k.added", look, cells[i].id)
 		if err != nil {
 			return err
 		}

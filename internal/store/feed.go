@@ -112,15 +112,18 @@ func (s *Store) Changes(ctx context.Context, after, upto int64, most Bounds) (p 
 
 // itemChanges reads items with numbers in a stretch into a page, in order, and how far it came.
 func (s *Store) itemChanges(c *conn, p *Page, after, end int64, most Bounds) (upto int64, err error) {
-	full, err := s.changedItems(c, p, most, "i.seq > ? AND i.seq <= ? ORDER BY i.seq LIMIT ?", after, end, int64(most.Rows))
+	full, err := s.changedItems(c, p, most, "i.seq > ? AND i.seq <= ? ORDER BY i.seq LIMIT ?",
+		after, end, int64(most.Rows))
 	if err != nil {
 		return 0, err
 	}
 	if full { // what is deleted behind it is for the next page too
 		end = p.Changes[len(p.Changes)-1].Seq
 	}
-	err = c.each("SELECT seq, id, root, kind, filter_seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", func(r row) error {
-		p.Changes = append(p.Changes, Change{Seq: r.int(0), ID: r.int(1), Delete: true, Root: s.rootName(r.int(2)), Kind: media.Kind(r.text(3)), FilterSeq: r.int(4)})
+	err = c.each("SELECT seq, id, root, kind, filter_seq FROM tombstones WHERE seq > ? AND seq <= ? "+
+		"ORDER BY seq LIMIT ?", func(r row) error {
+		p.Changes = append(p.Changes, Change{Seq: r.int(0), ID: r.int(1), Delete: true, Root: s.rootName(r.int(2)),
+			Kind: media.Kind(r.text(3)), FilterSeq: r.int(4)})
 		return nil
 	}, after, end, int64(most.Rows))
 	if err != nil {

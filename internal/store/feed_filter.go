@@ -109,7 +109,9 @@ func (f *FeedFilter) Fits(at media.Cursor) bool { return at.Bound == "" || at.Bo
 
 // LoadOf reads the page of a first load before which a cursor stands, of what passes a filter: all items come first,
 // and works behind them. next is the cursor behind it.
-func (s *Store) LoadOf(ctx context.Context, f *FeedFilter, at media.Cursor, most Bounds) (changes []Change, next media.Cursor, err error) {
+func (s *Store) LoadOf(
+	ctx context.Context, f *FeedFilter, at media.Cursor, most Bounds,
+) (changes []Change, next media.Cursor, err error) {
 	works := at.Works || f.NoItems
 	read := s.Load
 	if works {

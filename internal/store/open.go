@@ -89,7 +89,7 @@ type Store struct {
 	worked       atomic.Int64 // the feed's number up to which works are derived
 	settled      atomic.Int64 // see WorksSettled
 	worksFloor   atomic.Int64 // as floor, of works that are gone
-	regrouped    atomic.Int64 // how often roots came into other groups, or rules were others: what was read before is void
+	regrouped    atomic.Int64 // how often roots came into other groups, or rules were others: what was read is void
 	wakers       wakers
 	searching    chan struct{} // a place for each search that may run: one processor is left to feed and scanner
 	workGen      atomic.Int64  // commits that left work for the analyzer
@@ -216,10 +216,10 @@ func newStore(path string, o Options) *Store {
 	}
 	return &Store{
 		searching: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
-		path:      path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, queryTime: o.QueryTime,
-		groupWait: o.GroupWait,
-		updates:   itemUpdates{},
-		requests:  make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
+		path:      path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described,
+		queryTime: o.QueryTime, groupWait: o.GroupWait,
+		updates:  itemUpdates{},
+		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
 		indexedAsked: make(chan struct{}, 1),
 		damage:       damage{found: make(chan struct{})},
 	}

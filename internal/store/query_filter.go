@@ -14,7 +14,8 @@ import (
 var ofCells = []filter.Field{filter.Root, filter.Kind, filter.State, filter.Held}
 
 // ofRows are the fields that stand in an item's row, beside those of cells.
-var ofRows = []filter.Field{filter.Analysis, filter.Extension, filter.Size, filter.Added, filter.Modified, filter.Fingerprint, filter.Work}
+var ofRows = []filter.Field{filter.Analysis, filter.Extension, filter.Size, filter.Added, filter.Modified,
+	filter.Fingerprint, filter.Work}
 
 // checks are what a query compares in each item that an order gives.
 type checks struct {
@@ -46,7 +47,8 @@ func (k *checks) pass(c *conn, id int64) (passes bool, err error) {
 		columns = withoutDoc
 	}
 	var v View
-	found, err := c.one("SELECT "+columns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ?", func(r row) { v = scanView(k.s, r) }, id)
+	found, err := c.one("SELECT "+columns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ?",
+		func(r row) { v = scanView(k.s, r) }, id)
 	if err != nil || !found {
 		return false, err
 	}
@@ -83,8 +85,8 @@ func (q *Query) cellPasses(c *cell) bool {
 }
 
 // ranges are the fields of which an order holds the numbers.
-var ranges = map[filter.Field]string{filter.Added: "added", filter.Modified: "modified", filter.Size: "size", filter.Year: "year",
-	filter.Duration: "duration", filter.Taken: "taken"}
+var ranges = map[filter.Field]string{filter.Added: "added", filter.Modified: "modified", filter.Size: "size",
+	filter.Year: "year", filter.Duration: "duration", filter.Taken: "taken"}
 
 // boundsOf are the least and the greatest value of a column that passes; none: there is no such.
 func boundsOf(set *filter.Set, column string) (from, to driver.Value, bounded bool) {
@@ -142,7 +144,8 @@ func (s *Store) narrowed(c *conn, q *Query, cells []cell, at *entry) (out []entr
 func entryOf(c *conn, q *Query, id int64, roots map[int64]string) (e entry, found bool, err error) {
 	sql := "SELECT k.cell, " + q.Sort + " FROM sort_keys k WHERE k.id = ?"
 	if q.Sort == byPath {
-		sql = "SELECT k.cell, NULL, d.path, i.name FROM sort_keys k CROSS JOIN items i ON i.id = k.id CROSS JOIN dirs d ON d.id = i.dir WHERE k.id = ?"
+		sql = "SELECT k.cell, NULL, d.path, i.name FROM sort_keys k CROSS JOIN items i ON i.id = k.id " +
+			"CROSS JOIN dirs d ON d.id = i.dir WHERE k.id = ?"
 	}
 	_, err = c.one(sql, func(r row) {
 		e = entry{id: id, key: r[1], cell: r.int(0)}
@@ -164,7 +167,8 @@ func candidates(c *conn, q *Query, cells []cell) (ids []int64, few bool, err err
 	take := func(r row) error { ids = append(ids, r.int(0)); return nil }
 	if works := q.Filter.Wanted(filter.Work); len(works) > 0 {
 		for _, id := range works {
-			if err := c.each("SELECT item FROM members WHERE work = ? LIMIT ?", take, id, int64(q.few-len(ids))); err != nil {
+			err := c.each("SELECT item FROM members WHERE work = ? LIMIT ?", take, id, int64(q.few-len(ids)))
+			if err != nil {
 				return nil, false, err
 			}
 		}
@@ -177,7 +181,8 @@ func candidates(c *conn, q *Query, cells []cell) (ids []int64, few bool, err err
 		}
 		ids = ids[:0]
 		for _, cell := range cells {
-			err := c.each("SELECT id FROM sort_keys INDEXED BY sort_"+column+" WHERE cell = ? AND "+column+" >= ? AND "+column+" <= ? LIMIT ?",
+			err := c.each("SELECT id FROM sort_keys INDEXED BY sort_"+column+
+				" WHERE cell = ? AND "+column+" >= ? AND "+column+" <= ? LIMIT ?",
 				take, cell.id, from, to, int64(q.few-len(ids)))
 			if err != nil {
 				return nil, false, err

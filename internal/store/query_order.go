@@ -88,7 +88,10 @@ func sorted(c *conn, q *Query, cells []cell, at *entry, p *pace) (out []entry, e
 	}
 	_, _, bounded := boundsOf(q.Filter, q.Sort)
 	for _, unknown := range []bool{false, true} {
-		if bounded && unknown || len(out) > q.Limit || p.end != nil || unknown && !mayBeUnknown(q.Sort) || !unknown && at != nil && at.key == nil {
+		full := len(out) > q.Limit || p.end != nil
+		hasNone := unknown && (bounded || !mayBeUnknown(q.Sort))
+		isPast := !unknown && at != nil && at.key == nil
+		if full || hasNone || isPast {
 			continue
 		}
 		from := at

@@ -220,7 +220,10 @@ type ids struct{ after, upto int64 }
 var everyID = ids{0, math.MaxInt64}
 
 // eachMatch calls fn with the matches of a source among ids, in their order, and whether they pass the filters.
-func eachMatch(c *conn, q *Query, key string, cells map[int64]string, src source, among ids, fn func(e *entry, passes bool) error) error {
+func eachMatch(
+	c *conn, q *Query, key string, cells map[int64]string, src source, among ids,
+	fn func(e *entry, passes bool) error,
+) error {
 	sql, args := q.matchesSQL(src, key, among)
 	err := c.each(sql, func(r row) (err error) {
 		root, passes := cells[r.int(1)]

@@ -27,7 +27,9 @@ func (s *Store) searched(c *conn, q *Query, cells []cell, at *entry, p *pace) ([
 }
 
 // fewMatches finds and sorts the matches, where they are few.
-func (s *Store) fewMatches(c *conn, q *Query, cells []cell, at *entry, t *textQuery) (out []entry, few bool, err error) {
+func (s *Store) fewMatches(
+	c *conn, q *Query, cells []cell, at *entry, t *textQuery,
+) (out []entry, few bool, err error) {
 	if n, err := t.count(t.all(exact), q.most.few+1); n > int64(q.most.few) || err != nil {
 		return nil, false, err
 	}

@@ -49,12 +49,15 @@ func (t *textQuery) rankedWorks(f form) (found []rankedWork, err error) {
 	if f > exact {
 		without = t.all(f - 1)
 	}
-	err = t.c.each("SELECT rowid, bm25(work_search, 10.0, 5.0) FROM work_search WHERE work_search MATCH ? LIMIT ?", func(r row) error {
+	err = t.c.each("SELECT rowid, bm25(work_search, 10.0, 5.0) FROM work_search "+
+		"WHERE work_search MATCH ? LIMIT ?", func(r row) error {
 		rank, _ := r[1].(float64)
 		found = append(found, rankedWork{r.int(0), rank})
 		return nil
 	}, but(t.all(f), without), int64(MaxMatches))
-	slices.SortFunc(found, func(a, b rankedWork) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(found, func(a, b rankedWork) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id))
+	})
 	return found, err
 }
 

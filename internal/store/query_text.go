@@ -86,7 +86,8 @@ func (t *textQuery) all(f form) string { return t.expression(len(t.terms), f) }
 func (t *textQuery) has(id int64, f form) (has bool, err error) {
 	var doc []byte
 	var path string
-	found, err := t.c.one("SELECT i.doc, d.path, i.name FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ?", func(r row) {
+	found, err := t.c.one("SELECT i.doc, d.path, i.name FROM items i JOIN dirs d ON d.id = i.dir "+
+		"WHERE i.id = ?", func(r row) {
 		doc, path = r.bytes(0), joinPath(r.bytes(1), r.bytes(2))
 	}, id)
 	if err != nil || !found {
@@ -121,7 +122,8 @@ func (t *textQuery) holds(f form, texts ...string) bool {
 
 // count counts the items that an expression finds, up to so many.
 func (t *textQuery) count(expression string, most int) (int64, error) {
-	return t.c.number("SELECT count(*) FROM (SELECT 1 FROM "+t.table+" WHERE "+t.table+" MATCH ? LIMIT ?)", expression, int64(most))
+	return t.c.number("SELECT count(*) FROM (SELECT 1 FROM "+t.table+" WHERE "+t.table+" MATCH ? LIMIT ?)",
+		expression, int64(most))
 }
 
 // source is where matches are found, in the order of ids.

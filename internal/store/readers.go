@@ -33,7 +33,8 @@ type readers struct {
 }
 
 func newReaders(rest int) *readers {
-	r := &readers{feed: newPool(feedReaders), rest: newPool(rest), queries: make(chan struct{}, max(1, rest/2)), all: int64(feedReaders + rest)}
+	r := &readers{feed: newPool(feedReaders), rest: newPool(rest), all: int64(feedReaders + rest),
+		queries: make(chan struct{}, max(1, rest/2))}
 	r.gate = semaphore.NewWeighted(r.all)
 	r.ending, r.end = context.WithCancel(context.Background())
 	for range cap(r.queries) {

@@ -115,7 +115,8 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexS
 		}
 		n, read, last := 0, 0, after
 		errFull := errors.New("enough")
-		err = c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size, i.doc, i.name, d.path, i.fingerprint
+		err = c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size,
+				i.doc, i.name, d.path, i.fingerprint
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
 			doc, err := unpack(r.bytes(8), nil)
 			if err != nil {
@@ -136,7 +137,8 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexS
 			upto = last
 		}
 		gone := 0
-		err = c.each("SELECT id, seq FROM tombstones WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", func(r row) error {
+		err = c.each("SELECT id, seq FROM tombstones WHERE seq > ? AND seq <= ? "+
+			"ORDER BY seq LIMIT ?", func(r row) error {
 			out = append(out, indexEntry{id: r.int(0), seq: r.int(1), deleted: true})
 			gone, last = gone+1, r.int(1)
 			return nil
@@ -184,9 +186,11 @@ func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 const wordsVersion = 2
 
 var (
-	sortColumns = []string{"cell", "title", "added", "modified", "size", "year", "duration", "taken", "track", "episode", "fingerprint", "words"}
-	selectSort  = "SELECT " + strings.Join(sortColumns, ", ") + " FROM sort_keys WHERE id = ?"
-	insertSort  = "INSERT INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") VALUES (" + marks(1+len(sortColumns)) + ")"
+	sortColumns = []string{"cell", "title", "added", "modified", "size", "year", "duration", "taken", "track",
+		"episode", "fingerprint", "words"}
+	selectSort = "SELECT " + strings.Join(sortColumns, ", ") + " FROM sort_keys WHERE id = ?"
+	insertSort = "INSERT INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") " +
+		"VALUES (" + marks(1+len(sortColumns)) + ")"
 )
 
 const (

@@ -56,7 +56,8 @@ var searchColumns = [...]string{"title", "people", "album", "path"}
 func (k *known) texts(path string) [len(searchColumns)]string {
 	people := append([]string{k.Artist, k.AlbumArtist, k.Composer, k.Narrator}, k.Authors...)
 	return [...]string{
-		words.Of(strings.Join([]string{k.Title, k.Series, k.EpisodeTitle}, " ")), words.Of(strings.Join(people, " ")), words.Of(k.Album), words.Of(path),
+		words.Of(strings.Join([]string{k.Title, k.Series, k.EpisodeTitle}, " ")),
+		words.Of(strings.Join(people, " ")), words.Of(k.Album), words.Of(path),
 	}
 }
 

@@ -75,7 +75,8 @@ func (c *conn) vocabularyPage(page int64) (words []byte, err error) {
 
 func (c *conn) savePage(page int64, words []byte) error {
 	notNull := append([]byte{}, words...)
-	return c.exec("INSERT INTO vocabulary (page, words) VALUES (?, ?) ON CONFLICT (page) DO UPDATE SET words = excluded.words", page, notNull)
+	return c.exec("INSERT INTO vocabulary (page, words) VALUES (?, ?) "+
+		"ON CONFLICT (page) DO UPDATE SET words = excluded.words", page, notNull)
 }
 
 // makeVocabulary makes all its pages anew.
@@ -112,7 +113,8 @@ func (s *Store) makeVocabulary(ctx context.Context) error {
 // its first signs only: numbers are many, and none is meant by another.
 func readVocabulary(c *conn) ([][]byte, error) {
 	starts := newStarts()
-	err := c.each("SELECT substr(term, 1, 3), sum(doc) FROM search_terms WHERE term < ':' GROUP BY 1", func(r row) error {
+	err := c.each("SELECT substr(term, 1, 3), sum(doc) FROM search_terms WHERE term < ':' "+
+		"GROUP BY 1", func(r row) error {
 		starts.add(r.text(0), r.int(1))
 		return nil
 	})

@@ -19,7 +19,8 @@ func (k *known) places(keys *sorter) (taken, track, episode driver.Value) {
 	}
 	if k.Album != "" || k.Track != 0 {
 		by := cmp.Or(k.AlbumArtistSort, k.AlbumArtist, k.ArtistSort, k.Artist)
-		track = place4(keys.titleKey(by), keys.titleKey(cmp.Or(k.AlbumSort, k.Album)), cmp.Or(k.Disc, 1), orLast(k.Track, k.Track != 0))
+		album := cmp.Or(k.AlbumSort, k.Album)
+		track = place4(keys.titleKey(by), keys.titleKey(album), cmp.Or(k.Disc, 1), orLast(k.Track, k.Track != 0))
 	}
 	if k.Series != "" {
 		season, first := math.MaxUint16, math.MaxUint16
@@ -75,7 +76,8 @@ func unknownOfSome(c *conn, q *Query, cells []cell, from *entry, out []entry, p 
 	if from != nil {
 		last = from.id
 	}
-	sql := "SELECT id, cell, " + q.Sort + " IS NULL FROM sort_keys WHERE id " + than + " ? ORDER BY id" + dir + " LIMIT ?"
+	sql := "SELECT id, cell, " + q.Sort + " IS NULL FROM sort_keys WHERE id " + than + " ? " +
+		"ORDER BY id" + dir + " LIMIT ?"
 	for {
 		read := make([]entry, 0, unknownRead)
 		n := 0

@@ -40,7 +40,8 @@ func (tx *Tx) Totals(root int64) (out []Total, err error) {
 func (tx *Tx) Doubted(root int64) (t Total, found bool, err error) { return doubted(tx.c, root) }
 
 func doubted(c *conn, root int64) (t Total, found bool, err error) {
-	found, err = c.one(totalColumns+" AND seen <> 0 AND seen <> total ORDER BY volume LIMIT 1", func(r row) { t = totalOf(r) }, root)
+	found, err = c.one(totalColumns+" AND seen <> 0 AND seen <> total ORDER BY volume LIMIT 1",
+		func(r row) { t = totalOf(r) }, root)
 	return t, found, err
 }
 

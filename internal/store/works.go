@@ -22,8 +22,8 @@ const (
 )
 
 // workKinds are the kinds by their numbers in the catalog, which stay: 6 is the artist of the schema.
-var workKinds = [...]string{"", WorkMovie, WorkSeries, WorkSeason, WorkEpisode, "", WorkArtist, WorkAlbum, WorkTrack, WorkAudiobook,
-	WorkBook, WorkComic, WorkIssue}
+var workKinds = [...]string{"", WorkMovie, WorkSeries, WorkSeason, WorkEpisode, "", WorkArtist, WorkAlbum, WorkTrack,
+	WorkAudiobook, WorkBook, WorkComic, WorkIssue}
 
 // WorkKinds returns the kinds of works, in the order of the documentation.
 func WorkKinds() []string {
@@ -100,11 +100,12 @@ type Member struct {
 // MaxMembers is how many members a work is given with: others are read page by page.
 const MaxMembers = 1000
 
-const workColumns = "w.id, w.parent, w.kind, w.key, w.seq, w.gone, w.updated, w.added, w.year, w.number, w.size, w.duration, w.doc"
+const workColumns = "w.id, w.parent, w.kind, w.key, w.seq, w.gone, w.updated, w.added, w.year, w.number, " +
+	"w.size, w.duration, w.doc"
 
 func scanWork(r row) (w WorkView, err error) {
-	w = WorkView{ID: r.int(0), Parent: r.int(1), Key: r.int(3), Seq: r.int(4), Gone: r.int(5), UpdatedAt: r.int(6), AddedAt: r.int(7),
-		Year: int(r.int(8)), Size: r.int(10), Duration: r.int(11)}
+	w = WorkView{ID: r.int(0), Parent: r.int(1), Key: r.int(3), Seq: r.int(4), Gone: r.int(5), UpdatedAt: r.int(6),
+		AddedAt: r.int(7), Year: int(r.int(8)), Size: r.int(10), Duration: r.int(11)}
 	if k := r.int(2); k > 0 && k < int64(len(workKinds)) {
 		w.Kind = workKinds[k]
 	}
@@ -183,7 +184,8 @@ func (s *Store) WorksOfAll(ctx context.Context, items []int64) (out [][]WorkOf, 
 }
 
 func worksOf(c *conn, item int64) (out []WorkOf, err error) {
-	err = c.each(`SELECT m.work, m.how FROM members m JOIN works w ON w.id = m.work AND w.gone = 0 WHERE m.item = ? ORDER BY m.work`,
+	err = c.each(`SELECT m.work, m.how FROM members m JOIN works w ON w.id = m.work AND w.gone = 0
+		WHERE m.item = ? ORDER BY m.work`,
 		func(r row) error {
 			m, err := scanHow(r.bytes(1))
 			if n := len(out); n > 0 && out[n-1].Work == r.int(0) {

@@ -90,7 +90,8 @@ func changedWorks(c *conn, after, end int64, most Bounds) (out []Change, upto in
 
 // change is what the feed says of a work.
 func (w *WorkView) change(c *conn) (Change, error) {
-	ch := Change{Seq: w.Seq, ID: w.ID, Work: true, Kind: media.Kind(w.Kind), Roots: w.Roots, FilterSeq: w.FilterSeq, Delete: w.Gone > 0}
+	ch := Change{Seq: w.Seq, ID: w.ID, Work: true, Kind: media.Kind(w.Kind), Roots: w.Roots,
+		FilterSeq: w.FilterSeq, Delete: w.Gone > 0}
 	if ch.Delete {
 		return ch, nil
 	}
@@ -183,7 +184,8 @@ func (s *Store) whole(c *conn, w *WorkView) ([]byte, error) {
 	items := make([]memberJSON, 0, len(members))
 	for i := range members {
 		m := members[i].json()
-		found, err := c.one("SELECT i.root, d.path, i.name FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ?", func(r row) {
+		found, err := c.one("SELECT i.root, d.path, i.name FROM items i JOIN dirs d ON d.id = i.dir "+
+			"WHERE i.id = ?", func(r row) {
 			m.Root, m.Path = s.rootName(r.int(0)), tree.Join(string(r.bytes(1)), string(r.bytes(2)))
 		}, m.ID)
 		if err != nil {

@@ -82,8 +82,10 @@ func (q *WorkQuery) passes(c *conn, w *WorkView) (bool, error) {
 func liesUnder(c *conn, work int64, dir string) (bool, error) {
 	const sql = `WITH RECURSIVE below (id) AS (VALUES (?1)
 			UNION ALL SELECT w.id FROM below b JOIN works w ON w.parent = b.id AND w.parent > 0 AND w.gone = 0)
-		SELECT 1 FROM below b CROSS JOIN members m ON m.work = b.id CROSS JOIN items i ON i.id = m.item CROSS JOIN dirs d ON d.id = i.dir
-		WHERE (m.how IS NULL OR substr(m.how, 1, 1) = x'00') AND (d.path = ?2 OR (d.path >= ?3 AND d.path < ?4)) LIMIT 1`
+		SELECT 1 FROM below b CROSS JOIN members m ON m.work = b.id CROSS JOIN items i ON i.id = m.item
+			CROSS JOIN dirs d ON d.id = i.dir
+		WHERE (m.how IS NULL OR substr(m.how, 1, 1) = x'00')
+			AND (d.path = ?2 OR (d.path >= ?3 AND d.path < ?4)) LIMIT 1`
 	args := []driver.Value{work, []byte(dir), []byte(dir + "/"), []byte(dir + "0")} // '0' follows '/'
 	return c.one(sql, func(row) {}, args...)
 }

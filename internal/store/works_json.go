@@ -77,12 +77,14 @@ func (m *Member) json() memberJSON {
 }
 
 func (w *WorkView) appendWith(dst []byte, items *[]memberJSON, more bool) []byte {
-	j := workJSON{ID: w.ID, Kind: w.Kind, Title: w.Title, SortTitle: w.SortTitle, Number: w.Number, Date: w.Date, Year: w.Year,
-		EndYear: w.EndYear, Group: w.Group, Roots: w.Roots, State: w.State(), UpdatedAt: time.Unix(0, w.UpdatedAt).UTC(),
-		Counts: countsJSON{w.Items, w.Children, w.Versions, w.Missing}, Size: w.Size, Duration: float64(w.Duration) / 1000,
-		Genres: w.Genres, Languages: w.Languages, SubtitleLanguages: w.SubtitleLanguages, Authors: w.Authors,
-		Narrators: w.Narrators, Artists: w.Artists, Series: w.Series, Height: w.Height, HDR: w.HDR, IDs: w.IDs, Artwork: w.Artwork,
-		Gaps: w.Gaps, Items: items, More: more}
+	j := workJSON{ID: w.ID, Kind: w.Kind, Title: w.Title, SortTitle: w.SortTitle, Number: w.Number,
+		Date: w.Date, Year: w.Year, EndYear: w.EndYear, Group: w.Group, Roots: w.Roots,
+		State: w.State(), UpdatedAt: time.Unix(0, w.UpdatedAt).UTC(),
+		Counts: countsJSON{w.Items, w.Children, w.Versions, w.Missing},
+		Size:   w.Size, Duration: float64(w.Duration) / 1000, Genres: w.Genres,
+		Languages: w.Languages, SubtitleLanguages: w.SubtitleLanguages, Authors: w.Authors,
+		Narrators: w.Narrators, Artists: w.Artists, Series: w.Series, Height: w.Height, HDR: w.HDR,
+		IDs: w.IDs, Artwork: w.Artwork, Gaps: w.Gaps, Items: items, More: more}
 	if w.Parent != 0 {
 		j.Parent = &w.Parent
 	}

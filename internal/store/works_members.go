@@ -43,12 +43,15 @@ type MemberPage struct {
 
 // WorkMembers reads members of a work behind a rank with their items, in playing order, of some roles or of all. found
 // is false where there is no such work.
-func (s *Store) WorkMembers(ctx context.Context, work int64, roles []string, after int64, limit int) (p MemberPage, found bool, err error) {
+func (s *Store) WorkMembers(
+	ctx context.Context, work int64, roles []string, after int64, limit int,
+) (p MemberPage, found bool, err error) {
 	err = s.readQuery(ctx, func(c *conn) error {
 		if p.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
 		}
-		if found, err = c.one("SELECT 1 FROM works WHERE id = ? AND gone = 0", func(row) {}, work); err != nil || !found {
+		found, err = c.one("SELECT 1 FROM works WHERE id = ? AND gone = 0", func(row) {}, work)
+		if err != nil || !found {
 			return err
 		}
 		members, err := membersOf(c, work, roles, after, limit+1)
@@ -61,7 +64,8 @@ func (s *Store) WorkMembers(ctx context.Context, work int64, roles []string, aft
 				p.Next = members[i-1].Rank
 				break
 			}
-			_, err := c.one("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ? AND i.state < {detached}",
+			_, err := c.one("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir "+
+				"WHERE i.id = ? AND i.state < {detached}",
 				func(r row) {
 					v := scanView(s, r)
 					bytes += v.bytes()

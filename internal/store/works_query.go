@@ -38,8 +38,8 @@ type WorkResult struct {
 }
 
 // workSorts are the orders of works by the columns that have them. Numbers of the feed rise as works change.
-var workSorts = map[string]string{"title": "title", "added": "added", "updated": "seq", "year": "year", "number": "number",
-	"size": "size", "duration": "duration"}
+var workSorts = map[string]string{"title": "title", "added": "added", "updated": "seq", "year": "year",
+	"number": "number", "size": "size", "duration": "duration"}
 
 // QueryWorks reads a page of works in order: ties by id, unknown values last.
 func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, err error) {
@@ -87,7 +87,8 @@ func (q *WorkQuery) check() error {
 		return err
 	}
 	if workSorts[q.Sort] == "" && (q.Sort != byRank || q.Text == "") {
-		return fmt.Errorf("%w: sort by %q: choose title, added, updated, year, number, size or duration", ErrQuery, q.Sort)
+		return fmt.Errorf("%w: sort by %q: choose title, added, updated, year, number, size or duration",
+			ErrQuery, q.Sort)
 	}
 	for _, k := range q.Kinds {
 		if workKindNumber(k) == 0 {
@@ -327,5 +328,6 @@ func (s *workStream) sql(where string) string {
 	if strings.Contains(where, " IS NULL") {
 		order = "id" + dir
 	}
-	return "SELECT id, " + col + " FROM works INDEXED BY works_" + col + " WHERE " + where + " AND gone = 0 ORDER BY " + order + " LIMIT ?"
+	return "SELECT id, " + col + " FROM works INDEXED BY works_" + col + " WHERE " + where + " AND gone = 0 " +
+		"ORDER BY " + order + " LIMIT ?"
 }

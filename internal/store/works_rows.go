@@ -25,7 +25,8 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 			continue
 		}
 		tx.rows++
-		err := tx.c.exec("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES (?,?,?,?)", p.New.ID, m.Rank, m.Item, blob(m.how()))
+		err := tx.c.exec("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES (?,?,?,?)",
+			p.New.ID, m.Rank, m.Item, blob(m.how()))
 		if err != nil {
 			return true, err
 		}
@@ -41,7 +42,8 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 
 // sameMember reports whether two members are the same, wherever they stand.
 func sameMember(a, b Member) bool {
-	return a.Item == b.Item && a.Role == b.Role && a.Version == b.Version && a.Part == b.Part && a.Extra == b.Extra && a.Language == b.Language
+	return a.Item == b.Item && a.Role == b.Role && a.Version == b.Version && a.Part == b.Part &&
+		a.Extra == b.Extra && a.Language == b.Language
 }
 
 // putKeys writes which keys something has.
@@ -84,7 +86,8 @@ func (tx *Tx) place(p UnitItem) error {
 
 func (tx *Tx) putCredit(c *CreditPut) error {
 	err := tx.c.exec(`INSERT INTO credits (key, party, name, sort, mbid, n) VALUES (?,?,?,?,?,?)
-		ON CONFLICT (key, party, name, sort, mbid) DO UPDATE SET n = n + excluded.n`, c.Key, c.Party, c.Name, c.Sort, c.MBID, c.N)
+		ON CONFLICT (key, party, name, sort, mbid) DO UPDATE SET n = n + excluded.n`,
+		c.Key, c.Party, c.Name, c.Sort, c.MBID, c.N)
 	if err == nil && c.N < 0 {
 		err = tx.c.exec("DELETE FROM credits WHERE key = ? AND n <= 0", c.Key)
 	}

@@ -43,7 +43,8 @@ type SharedKey struct {
 
 // SharedKeys reads the next keys behind one that more units have than few and no more than most.
 func (r *UnitReader) SharedKeys(after int64, few, most, limit int) (out []SharedKey, err error) {
-	err = r.c.each("SELECT key, count(*) AS n FROM unit_keys WHERE key > ? GROUP BY key HAVING n > ? AND n <= ? ORDER BY key LIMIT ?",
+	err = r.c.each("SELECT key, count(*) AS n FROM unit_keys WHERE key > ? "+
+		"GROUP BY key HAVING n > ? AND n <= ? ORDER BY key LIMIT ?",
 		func(r row) error {
 			out = append(out, SharedKey{r.int(0), int(r.int(1))})
 			return nil
@@ -66,7 +67,8 @@ func (r *UnitReader) Changed(after int64, limit int) (out []ChangedItem, upto in
 	if upto, err = r.c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 		return nil, 0, err
 	}
-	err = r.c.each(`SELECT i.id, i.seq, i.dir, i.kind, i.state, u.unit FROM items i LEFT JOIN unit_items u ON u.item = i.id
+	err = r.c.each(`SELECT i.id, i.seq, i.dir, i.kind, i.state, u.unit
+		FROM items i LEFT JOIN unit_items u ON u.item = i.id
 		WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
 		out = append(out, ChangedItem{r.int(0), r.int(1), r.int(2), r.text(3), State(r.int(4)) == Detached, r.int(5)})
 		return nil
@@ -100,7 +102,8 @@ func (r *UnitReader) Dir(id int64) (d UnitDir, found bool, err error) {
 
 // DirAt reads the directory at a path.
 func (r *UnitReader) DirAt(root int64, path string) (d UnitDir, found bool, err error) {
-	found, err = r.c.one("SELECT id, root, path FROM dirs WHERE root = ? AND path = ?", func(r row) { d = scanUnitDir(r) }, root, []byte(path))
+	found, err = r.c.one("SELECT id, root, path FROM dirs WHERE root = ? AND path = ?",
+		func(r row) { d = scanUnitDir(r) }, root, []byte(path))
 	return d, found, err
 }
 
@@ -120,7 +123,8 @@ func (r *UnitReader) Below(dir int64, want func(name string) bool) (out []UnitDi
 
 // RootOf gives a root's name and group.
 func (r *UnitReader) RootOf(id int64) (name, party string, err error) {
-	_, err = r.c.one("SELECT name, party FROM roots WHERE id = ?", func(r row) { name, party = r.text(0), r.text(1) }, id)
+	_, err = r.c.one("SELECT name, party FROM roots WHERE id = ?",
+		func(r row) { name, party = r.text(0), r.text(1) }, id)
 	return name, party, err
 }
 
@@ -150,8 +154,8 @@ func (r *UnitReader) Items(dir int64, fn func(*UnitMember) error) error {
 			if err != nil {
 				return err
 			}
-			return fn(&UnitMember{ID: r.int(0), Seq: r.int(1), Name: string(r.bytes(2)), Kind: r.text(3), Size: r.int(4), Added: r.int(5),
-				Missing: State(r.int(6)) != Present, Doc: doc, Unit: r.int(8)})
+			return fn(&UnitMember{ID: r.int(0), Seq: r.int(1), Name: string(r.bytes(2)), Kind: r.text(3),
+				Size: r.int(4), Added: r.int(5), Missing: State(r.int(6)) != Present, Doc: doc, Unit: r.int(8)})
 		}, dir)
 		if err != nil {
 			return err
@@ -200,7 +204,8 @@ func (r *UnitReader) GoneBy(key, since int64) ([]int64, error) {
 
 // GoneWith reads works that are gone since a time or later and had an item.
 func (r *UnitReader) GoneWith(item, since int64) ([]int64, error) {
-	return r.numbers("SELECT DISTINCT m.work FROM members m JOIN works w ON w.id = m.work WHERE m.item = ? AND w.gone > 0 AND w.gone >= ?", item, since)
+	return r.numbers("SELECT DISTINCT m.work FROM members m JOIN works w ON w.id = m.work "+
+		"WHERE m.item = ? AND w.gone > 0 AND w.gone >= ?", item, since)
 }
 
 // AnyGone reports whether any work is gone and not forgotten.
@@ -243,7 +248,8 @@ func (r *UnitReader) CreditsAs(party, mbid string) ([]CreditPut, error) {
 }
 
 func (r *UnitReader) credits(where string, args ...driver.Value) (out []CreditPut, err error) {
-	err = r.c.each("SELECT key, party, name, sort, mbid, n FROM credits WHERE "+where+" ORDER BY id", func(r row) error {
+	err = r.c.each("SELECT key, party, name, sort, mbid, n FROM credits "+
+		"WHERE "+where+" ORDER BY id", func(r row) error {
 		out = append(out, CreditPut{r.int(0), r.text(1), r.text(2), r.text(3), r.text(4), r.int(5)})
 		return nil
 	}, args...)
@@ -264,7 +270,10 @@ func (s *Store) SetParties(ctx context.Context, parties map[string]string) error
 	changed := false
 	err := s.Update(ctx, func(tx *Tx) error {
 		roots := map[string]string{}
-		err := tx.c.each("SELECT name, party FROM roots", func(r row) error { roots[r.text(0)] = r.text(1); return nil })
+		err := tx.c.each("SELECT name, party FROM roots", func(r row) error {
+			roots[r.text(0)] = r.text(1)
+			return nil
+		})
 		for name, was := range roots {
 			is, known := parties[name]
 			if err != nil || !known || was == is {

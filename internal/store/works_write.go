@@ -214,7 +214,8 @@ func insertWorkSQL(columns []string) string {
 }
 
 // workRow are the columns of a work but for its id.
-var workRow = []string{"parent", "kind", "key", "seq", "gone", "updated", "title", "added", "year", "number", "size", "duration", "doc"}
+var workRow = []string{"parent", "kind", "key", "seq", "gone", "updated", "title", "added",
+	"year", "number", "size", "duration", "doc"}
 
 // row are the values of workRow.
 func (w *WorkView) row(title []byte) []driver.Value {
@@ -270,7 +271,8 @@ func (tx *Tx) updateWork(p *WorkPut, title []byte) error {
 			set, values = append(set, column+" = ?"), append(values, is[i])
 		}
 	}
-	if err := tx.c.exec("UPDATE works SET "+strings.Join(set, ", ")+" WHERE id = ?", append(values, w.ID)...); err != nil {
+	err := tx.c.exec("UPDATE works SET "+strings.Join(set, ", ")+" WHERE id = ?", append(values, w.ID)...)
+	if err != nil {
 		return err
 	}
 	old := p.Old
@@ -319,7 +321,8 @@ func (tx *Tx) putWords(old, w *WorkView) error {
 // past their ends.
 func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
 	var ended []WorkView
-	ended, err = worksWhere(tx.c, "w.gone > 0 AND w.gone < ? AND w.seq <= ? ORDER BY w.gone LIMIT ?", before, limit, int64(most))
+	ended, err = worksWhere(tx.c, "w.gone > 0 AND w.gone < ? AND w.seq <= ? ORDER BY w.gone LIMIT ?",
+		before, limit, int64(most))
 	floor := tx.s.worksFloor.Load()
 	for i := range ended {
 		w := &ended[i]

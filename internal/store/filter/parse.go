@@ -85,7 +85,8 @@ func (c *condition) readOne(d *definition, value string) error {
 	case language:
 		tag := tags.Tag(value)
 		if tag == "" {
-			return fmt.Errorf("%w: %s=%s: no language is called so: write it as de, pt-BR or zh-Hant", Err, c.name, value)
+			return fmt.Errorf("%w: %s=%s: no language is called so: write it as de, pt-BR or zh-Hant",
+				Err, c.name, value)
 		}
 		value = tag
 	case identifier:
@@ -141,9 +142,11 @@ func parseBox(value string) (b Box, err error) {
 		}
 	}
 	b = Box{n[0], n[1], n[2], n[3]}
-	inside := math.Abs(b.West) <= 180 && math.Abs(b.East) <= 180 && math.Abs(b.South) <= 90 && math.Abs(b.North) <= 90 && b.South <= b.North
+	inside := math.Abs(b.West) <= 180 && math.Abs(b.East) <= 180 &&
+		math.Abs(b.South) <= 90 && math.Abs(b.North) <= 90 && b.South <= b.North
 	if len(parts) != len(n) || err != nil || !inside {
-		return b, fmt.Errorf("%w: %s=%s: write west,south,east,north in degrees, as in 5.9,47.3,15.1,55.1", Err, box, value)
+		return b, fmt.Errorf("%w: %s=%s: write west,south,east,north in degrees, as in 5.9,47.3,15.1,55.1",
+			Err, box, value)
 	}
 	return b, nil
 }

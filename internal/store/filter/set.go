@@ -119,7 +119,8 @@ func (s *Set) Matches(f *Facts) bool {
 			return false
 		}
 	}
-	return len(s.boxes) == 0 || f.located && slices.ContainsFunc(s.boxes, func(b Box) bool { return b.holds(f.latitude, f.longitude) })
+	holds := func(b Box) bool { return b.holds(f.latitude, f.longitude) }
+	return len(s.boxes) == 0 || f.located && slices.ContainsFunc(s.boxes, holds)
 }
 
 func (b Box) holds(latitude, longitude float64) bool {

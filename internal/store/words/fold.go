@@ -101,21 +101,23 @@ func foldLetter(b *strings.Builder, r rune) {
 
 // plainLetters are letters that do not decompose, as people type them who have no such key.
 var plainLetters = map[rune]string{
-	'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'ħ': "h", 'ŧ': "t", 'ŋ': "n", 'ı': "i",
+	'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'ł': "l", 'đ': "d",
+	'ð': "d", 'þ': "th", 'ħ': "h", 'ŧ': "t", 'ŋ': "n", 'ı': "i",
 }
 
 // isOptional reports whether a mark may be left out in writing: diacritics, the points of Hebrew, the vowels of Arabic.
 // Those of other scripts, in which they make words, are not.
 func isOptional(r rune) bool {
-	return 0x0300 <= r && r <= 0x036F || 0x0483 <= r && r <= 0x0487 || 0x0591 <= r && r <= 0x05C7 || 0x064B <= r && r <= 0x065F || r == 0x0670 ||
-		0x1AB0 <= r && r <= 0x1AFF || 0x1DC0 <= r && r <= 0x1DFF || 0x20D0 <= r && r <= 0x20FF || 0xFE20 <= r && r <= 0xFE2F ||
-		r == 0xFE0E || r == 0xFE0F
+	return 0x0300 <= r && r <= 0x036F || 0x0483 <= r && r <= 0x0487 || 0x0591 <= r && r <= 0x05C7 ||
+		0x064B <= r && r <= 0x065F || r == 0x0670 || 0x1AB0 <= r && r <= 0x1AFF || 0x1DC0 <= r && r <= 0x1DFF ||
+		0x20D0 <= r && r <= 0x20FF || 0xFE20 <= r && r <= 0xFE2F || r == 0xFE0E || r == 0xFE0F
 }
 
 // isCJK reports whether a sign is of a script that has no spaces between words, or of Hangul, whose words have many
 // endings.
 func isCJK(r rune) bool {
-	return r >= 0x2E80 && (r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo))
+	return r >= 0x2E80 && (r == 'ー' ||
+		unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo))
 }
 
 // run is signs without a space between them: the parts of a word, or CJK.

@@ -83,12 +83,14 @@ const (
 // isSpelled reports whether a word is one that a person may spell otherwise.
 func isSpelled(word string) bool {
 	n := utf8.RuneCountInString(word)
-	return n >= minSpelled && n <= maxSpelled && strings.IndexFunc(word, func(r rune) bool { return unicode.IsNumber(r) || isCJK(r) }) < 0
+	isOther := func(r rune) bool { return unicode.IsNumber(r) || isCJK(r) }
+	return n >= minSpelled && n <= maxSpelled && !strings.ContainsFunc(word, isOther)
 }
 
 // IsShort reports whether terms are of one letter each, which says too little to rank by.
 func IsShort(terms []Term) bool {
-	return !slices.ContainsFunc(terms, func(t Term) bool { return t.Starts || utf8.RuneCountInString(t.Phrases[0]) > 1 })
+	isLong := func(t Term) bool { return t.Starts || utf8.RuneCountInString(t.Phrases[0]) > 1 }
+	return !slices.ContainsFunc(terms, isLong)
 }
 
 // In reports whether a text of words as Of gives them has what the term looks for. begins lets it be a beginning.

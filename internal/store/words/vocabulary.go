@@ -114,7 +114,8 @@ func (m *Meaning) lookNear(page []byte) {
 			wide = wide || page[at] >= utf8.RuneSelf
 		}
 		w := page[from:at]
-		if !wide && (bits.OnesCount32(mask^m.mask) > 2*m.limit && len(m.word) == len(m.letters) || len(w) > len(m.letters)+m.limit) {
+		if !wide && (bits.OnesCount32(mask^m.mask) > 2*m.limit && len(m.word) == len(m.letters) ||
+			len(w) > len(m.letters)+m.limit) {
 			continue
 		}
 		b := letters[:0]
