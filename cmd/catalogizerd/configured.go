@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 // configured are the flags of commands that read the configuration.
@@ -20,4 +22,13 @@ func (c *configured) options(listen string, roots []string, needRoots bool) conf
 
 func (c *configured) load(listen string, roots []string, needRoots bool) (*config.Config, error) {
 	return config.Load(c.options(listen, roots, needRoots))
+}
+
+// readCatalog opens the catalog to be read; a daemon may be running on it or not.
+func (c *configured) readCatalog(ctx context.Context) (*store.Store, error) {
+	cfg, err := c.load("", nil, false)
+	if err != nil {
+		return nil, err
+	}
+	return store.OpenReader(ctx, cfg.DataDir)
 }

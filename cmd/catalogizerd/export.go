@@ -12,11 +12,7 @@ type exportCommand struct {
 
 // Run prints the catalog from the database alone; a daemon may be running on it or not.
 func (c *exportCommand) Run(p *process) error {
-	cfg, err := c.load("", nil, false)
-	if err != nil {
-		return err
-	}
-	st, err := store.OpenReader(p.ctx, cfg.DataDir)
+	st, err := c.readCatalog(p.ctx)
 	if err != nil {
 		return err
 	}

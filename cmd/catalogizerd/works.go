@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-
-	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 type worksCommand struct {
@@ -18,11 +16,7 @@ func (c *worksCommand) Run(p *process) error {
 	if err := checkWorkKinds(c.Kind); err != nil {
 		return err
 	}
-	cfg, err := c.load("", nil, false)
-	if err != nil {
-		return err
-	}
-	st, err := store.OpenReader(p.ctx, cfg.DataDir)
+	st, err := c.readCatalog(p.ctx)
 	if err != nil {
 		return err
 	}

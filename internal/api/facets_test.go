@@ -64,8 +64,6 @@ func TestFacetsCountItemsAndWorks(t *testing.T) {
 	}
 	tag := d.get("/api/v1/facets?by=kind").Header.Get("ETag")
 	d.get("/api/v1/facets?by=kind", "If-None-Match", tag).is(http.StatusNotModified)
-	for _, query := range []string{"", "?by=colour", "?by=kind,root,state,year,decade", "?by=kind&of=people", "?by=codec&of=works", "?by=kind&gaps=true",
-		"?by=kind&of=works&state=missing", "?by=kind&limit=2", "?by=kind&kind=film", "?by=kind&root=nobody", "?by=year&%zz"} {
-		d.get("/api/v1/facets"+query).isProblem(http.StatusBadRequest, "bad-request")
-	}
+	d.refuses("/api/v1/facets", "", "?by=colour", "?by=kind,root,state,year,decade", "?by=kind&of=people", "?by=codec&of=works", "?by=kind&gaps=true",
+		"?by=kind&of=works&state=missing", "?by=kind&limit=2", "?by=kind&kind=film", "?by=kind&root=nobody", "?by=year&%zz")
 }

@@ -1,9 +1,6 @@
 package api_test
 
-import (
-	"net/http"
-	"testing"
-)
+import "testing"
 
 func TestFiltersCombine(t *testing.T) {
 	d := start(t, map[string]string{
@@ -26,37 +23,16 @@ func TestFiltersCombine(t *testing.T) {
 		"?not_kind=movie,subtitle&not_size=0":             "Notes/a.TXT",
 		"?q=alien&kind=movie&year=..1980":                 alien,
 		"?under=Films&kind=movie&not_year=1979&sort=path": heat,
-		"?held=true":          "",
-		"?root=nobody":        "!",
-		"?not_root=nobody":    "!",
-		"?kind=film":          "!",
-		"?year=x":             "!",
-		"?year=1990..1980":    "!",
-		"?added=yesterday":    "!",
-		"?audio=klingonese":   "!",
-		"?has=everything":     "!",
-		"?bbox=1,2,3":         "!",
-		"?ids=tt0078748":      "!",
-		"?genre=":             "!",
-		"?gener=Rock":         "!",
-		"?not_q=alien":        "!",
-		"?not_bbox=1,2,3,4":   "!",
-		"?gaps=true":          "!",
-		"?fingerprint=123":    "!",
-		"?state=gone":         "!",
-		"?size=..":            "!",
-		"?duration=-1":        "!",
-		"?work=x":             "!",
-		"?sort=taken,-title":  "!",
-		"?modified=2026-13":   "!",
-		"?taken=2026-11-31..": "!",
+		"?held=true": "",
 	} {
-		if want == "!" {
-			d.get("/api/v1/items"+query).isProblem(http.StatusBadRequest, "bad-request")
-			continue
-		}
 		if p := d.items(query); p.paths() != want {
 			t.Errorf("%s: %q, want %q", query, p.paths(), want)
 		}
 	}
+	d.refuses("/api/v1/items",
+		"?root=nobody", "?not_root=nobody", "?kind=film", "?year=x", "?year=1990..1980", "?added=yesterday",
+		"?audio=klingonese", "?has=everything", "?bbox=1,2,3", "?ids=tt0078748", "?genre=", "?gener=Rock",
+		"?not_q=alien", "?not_bbox=1,2,3,4", "?gaps=true", "?fingerprint=123", "?state=gone", "?size=..",
+		"?duration=-1", "?work=x", "?sort=taken,-title", "?modified=2026-13", "?taken=2026-11-31..",
+	)
 }

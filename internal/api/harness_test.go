@@ -225,6 +225,14 @@ func (d *daemon) items(query string) (p page) {
 	return p
 }
 
+// refuses wants each query at a path to be a bad request.
+func (d *daemon) refuses(path string, queries ...string) {
+	d.t.Helper()
+	for _, query := range queries {
+		d.get(path+query).isProblem(http.StatusBadRequest, "bad-request")
+	}
+}
+
 func (p *page) paths() string {
 	var out []string
 	for _, it := range p.Items {

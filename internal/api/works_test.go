@@ -87,6 +87,26 @@ func (f *shelf) all(path string) string {
 	}
 }
 
+// lists wants each query at a path to give a list.
+func (f *shelf) lists(path string, want map[string]string) {
+	f.t.Helper()
+	for query, want := range want {
+		if got := f.all(path + query); got != want {
+			f.t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+}
+
+// answers wants each query at a path to be answered with a code.
+func (f *shelf) answers(code int, path string, queries ...string) {
+	f.t.Helper()
+	for _, query := range queries {
+		if got := f.get(path+query, nil); got != code {
+			f.t.Errorf("%s%s: %d, want %d", path, query, got, code)
+		}
+	}
+}
+
 func mains(items ...int64) (out []store.Member) {
 	for _, id := range items {
 		out = append(out, store.Member{Item: id, Role: store.RoleMain})
@@ -120,7 +140,7 @@ func shelved(t *testing.T) *shelf {
 
 func TestWorksAreListedInEveryOrderPageByPage(t *testing.T) {
 	f := shelved(t)
-	for query, want := range map[string]string{
+	f.lists("/api/v1/works?", map[string]string{
 		"sort=title":                     "w5 w4 w7 w1 w6 w2 w3 ",
 		"sort=-title":                    "w6 w1 w7 w4 w5 w3 w2 ",
 		"kind=episode":                   "w5 w4 w6 ",
@@ -144,16 +164,9 @@ func TestWorksAreListedInEveryOrderPageByPage(t *testing.T) {
 		"parent=1&kind=movie":            "",
 		"under=elsewhere":                "",
 		"not_kind=movie,episode,season":  "w1 ",
-	} {
-		if got := f.all("/api/v1/works?" + query); got != want {
-			t.Errorf("%s: %s, want %s", query, got, want)
-		}
-	}
-	for _, wrong := range []string{"sort=path", "sort=-", "kind=photo", "parent=x", "include=children", "limit=0", "after=x", "under=../x", "colour=red"} {
-		if code := f.get("/api/v1/works?"+wrong, nil); code != http.StatusBadRequest {
-			t.Errorf("%s: %d", wrong, code)
-		}
-	}
+	})
+	f.answers(http.StatusBadRequest, "/api/v1/works?", "sort=path", "sort=-", "kind=photo", "parent=x", "include=children", "limit=0", "after=x",
+		"under=../x", "colour=red")
 	var l listed
 	if f.get("/api/v1/works?kind=movie", &l); l.Works[0].Items != nil {
 		t.Errorf("a list that is not asked for items has %v", l.Works[0].Items)
@@ -165,35 +178,20 @@ func TestWorksAreListedInEveryOrderPageByPage(t *testing.T) {
 
 func TestAWorkLeadsToItsItemsAndChildrenAndAnItemToItsWorks(t *testing.T) {
 	f := shelved(t)
-	for path, want := range map[string]string{
-		"/api/v1/works/7/items?":                    "i5 i4 i2 ",
-		"/api/v1/works/7/items?role=subtitle":       "i2 ",
-		"/api/v1/works/7/items?role=subtitle,extra": "i2 ",
-		"/api/v1/works/7/items?role=main":           "i5 i4 ",
-		"/api/v1/works/1/items?":                    "",
-		"/api/v1/works/1/children?":                 "w3 w2 ",
-		"/api/v1/works/3/children?":                 "w5 w4 ",
-		"/api/v1/works/3/children?sort=-number":     "w4 w5 ",
-	} {
-		if got := f.all(path); got != want {
-			t.Errorf("%s: %s, want %s", path, got, want)
-		}
-	}
-	for _, path := range []string{"", "/items", "/children", "/artwork", "/thumbnail"} {
-		if code := f.get("/api/v1/works/99"+path, nil); code != http.StatusNotFound {
-			t.Errorf("%s of no work: %d", path, code)
-		}
-	}
-	for _, wrong := range []string{"works/7/items?role=poster", "works/7?colour=red", "works/7?include=works", "items/2?colour=red", "items/2?include=bytes"} {
-		if code := f.get("/api/v1/"+wrong, nil); code != http.StatusBadRequest {
-			t.Errorf("%s: %d", wrong, code)
-		}
-	}
-	for _, said := range []string{"works/7?include=items", "items/2?include=works"} {
-		if code := f.get("/api/v1/"+said, nil); code != http.StatusOK {
-			t.Errorf("%s: %d", said, code)
-		}
-	}
+	f.lists("/api/v1/works/", map[string]string{
+		"7/items?":                    "i5 i4 i2 ",
+		"7/items?role=subtitle":       "i2 ",
+		"7/items?role=subtitle,extra": "i2 ",
+		"7/items?role=main":           "i5 i4 ",
+		"1/items?":                    "",
+		"1/children?":                 "w3 w2 ",
+		"3/children?":                 "w5 w4 ",
+		"3/children?sort=-number":     "w4 w5 ",
+	})
+	f.answers(http.StatusNotFound, "/api/v1/works/99", "", "/items", "/children", "/artwork", "/thumbnail")
+	f.answers(http.StatusBadRequest, "/api/v1/", "works/7/items?role=poster", "works/7?colour=red", "works/7?include=works",
+		"items/2?colour=red", "items/2?include=bytes")
+	f.answers(http.StatusOK, "/api/v1/", "works/7?include=items", "items/2?include=works")
 	var it struct {
 		Works []struct {
 			ID   int64
@@ -222,9 +220,5 @@ func TestASearchFindsWorksAndOnlyTheItemsThatNoneHolds(t *testing.T) {
 		var l listed
 		eventually(t, query, func() bool { f.get("/api/v1/search?"+query, &l); return l.ids() == want })
 	}
-	for _, wrong := range []string{"", "q=", "q=x&limit=51", "q=x&kind=film", "q=x&sort=title"} {
-		if code := f.get("/api/v1/search?"+wrong, nil); code != http.StatusBadRequest {
-			t.Errorf("%s: %d", wrong, code)
-		}
-	}
+	f.answers(http.StatusBadRequest, "/api/v1/search?", "", "q=", "q=x&limit=51", "q=x&kind=film", "q=x&sort=title")
 }
