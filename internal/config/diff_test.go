@@ -76,3 +76,26 @@ func TestKeepFixedRefusesToUnlockAnAddressThatOthersReach(t *testing.T) {
 		}
 	}
 }
+
+func TestKeepFixedLeavesNothingForARestartToChange(t *testing.T) {
+	inForce := load(t, LoadOptions{File: write(t, "data_dir = \"/a\"\n")})
+	next := load(t, LoadOptions{File: write(t, `
+data_dir = "/b"
+[http]
+listen = "127.0.0.1:2"
+name = "new"
+[thumbnails]
+cache_size = "5MiB"
+workers = 7
+`)})
+	if fixed, _ := Diff(inForce, next); len(fixed) != 4 {
+		t.Errorf("only a restart changes %q, want four keys", fixed)
+	}
+	if err := next.KeepFixed(inForce); err != nil {
+		t.Fatal(err)
+	}
+	fixed, others := Diff(inForce, next)
+	if diff := cmp.Diff([]string{"http.name"}, others); diff != "" || len(fixed) > 0 {
+		t.Errorf("still %q, others (-want +got):\n%s", fixed, diff)
+	}
+}

@@ -56,7 +56,7 @@ func (c *Config) checkListen() *Error {
 // KeepFixed gives the configuration the values that only a restart can change, from the one in force. It is an
 // error where the rest does not go with them: an address that other machines can reach stays locked.
 func (c *Config) KeepFixed(inForce *Config) error {
-	c.DataDir, c.HTTP.Listen = inForce.DataDir, inForce.HTTP.Listen
+	c.DataDir, c.HTTP.Listen, c.Thumbnails = inForce.DataDir, inForce.HTTP.Listen, inForce.Thumbnails
 	c.origins["http.listen"] = inForce.locate("http.listen")
 	if err := c.checkListen(); err != nil {
 		return err // a nil *Error would be an error
@@ -94,6 +94,8 @@ func (c *Config) checkReadToken(p *problems) {
 	switch {
 	case h.Auth == AuthNone:
 		p.add(at.errorf(`auth = "none" lets everybody in: remove one of them`))
+	case h.ReadTokenFile == h.TokenFile:
+		p.add(at.errorf("is the file of http.token_file, whose token changes everything: name another one"))
 	case !c.HasToken():
 		p.add(at.errorf("wants http.token_file beside it: without that token, nobody needs one"))
 	}
@@ -148,8 +150,14 @@ func CleanBase(text string) (string, error) {
 		return "", fmt.Errorf(
 			`wants a path such as "/catalog", of letters, digits or . _ ~ - between slashes, not %q`, text)
 	}
+	if slices.Contains(ownPaths, segments[1]) {
+		return "", fmt.Errorf(`wants a path that the daemon has no other use for, such as "/catalog": %q would hide /%s`, text, segments[1])
+	}
 	return base, nil
 }
+
+// ownPaths are the first segments of the paths that the daemon answers at itself.
+var ownPaths = []string{"api", "assets", "feed.atom", "healthz", "metrics", "readyz"}
 
 // isHostName accepts what DNS and the files of hosts use, underscores included.
 func isHostName(s string) bool {
