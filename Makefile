@@ -2,6 +2,7 @@
 # make run        serve the sample library, or ROOT=/path or ROOT=smb://..., on 127.0.0.1:8780
 # make test       every test, with the race detector; test-quick: within a minute, what needs neither servers nor long runs
 # make check      what CI runs: lint, vet, test, and the tests against a real Samba and systemd
+# make test-page  the page in Debian's Chromium; PAGE_VIEWS=all in three windows and two themes, pictures in test/page/shots
 # make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory;
 #                 bench-growth: files a second while a catalog grows to a million;
 #                 bench-millions: the table of docs/performance.md, at SIZES=10000,100000,1000000 files;
@@ -47,7 +48,7 @@ tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 mandir ?= $(prefix)/share/man
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd bench bench-memory bench-growth bench-millions bench-moves fuzz verify soak soak-share library package test-package release install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page bench bench-memory bench-growth bench-millions bench-moves fuzz verify soak soak-share library package test-package release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -89,6 +90,10 @@ test-time:
 
 test-systemd: build
 	scripts/test-systemd.sh bin/catalogizerd
+
+# What it needs is installed at first: chromium, and two modules of npm.
+test-page:
+	scripts/test-page.sh
 
 bench: build
 	$(GO) run ./tools/bench -files $(FILES)

@@ -2,7 +2,9 @@
 # Installs what the tests use beside Go, on Debian and its relatives, and nothing that is there already:
 # a C compiler for SQLite, a Samba for the share, an nginx in front, and util-linux for mounts and namespaces of a test's own.
 #
-# usage: scripts/install-test-deps.sh [arm64]      arm64: what its packages are built with and run under, too
+# usage: scripts/install-test-deps.sh [arm64|page]
+#   arm64   what its packages are built with and run under, too
+#   page    a browser and what drives it, too: Debian's Chromium, and two modules of npm as test/page/package-lock.json has them
 set -euo pipefail
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
@@ -33,13 +35,30 @@ if [[ ${1-} == arm64 ]]; then
 	need qemu-aarch64-static qemu-user-static
 	[[ -e /usr/aarch64-linux-gnu/include/stdlib.h ]] || missing+=(libc6-dev-arm64-cross)
 fi
+if [[ ${1-} == page ]]; then
+	need chromium chromium
+	need node nodejs
+	need npm npm
+	[[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ]] || missing+=(fonts-noto-cjk) # titles in any script
+fi
 [[ -e /usr/include/stdlib.h ]] || missing+=(libc6-dev)
 
-((${#missing[@]})) || exit 0
-echo "installing ${missing[*]}" >&2
-sudo=
-((UID == 0)) || sudo=sudo
-export DEBIAN_FRONTEND=noninteractive
-apt=($sudo apt-get -o DPkg::Lock::Timeout=600 -qq)
-"${apt[@]}" update >&2
-"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2
+install_packages() {
+	echo "installing ${missing[*]}" >&2
+	local sudo=
+	((UID == 0)) || sudo=sudo
+	export DEBIAN_FRONTEND=noninteractive
+	local apt=($sudo apt-get -o DPkg::Lock::Timeout=600 -qq)
+	"${apt[@]}" update >&2
+	"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2
+}
+((${#missing[@]} == 0)) || install_packages
+
+# npm fetches the modules that the lock file names by their hashes; none of them runs anything then, or fetches a browser.
+if [[ ${1-} == page ]]; then
+	cd "$(dirname "$0")/../test/page"
+	cmp -s package-lock.json node_modules/.locked || {
+		npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+		cp package-lock.json node_modules/.locked
+	}
+fi

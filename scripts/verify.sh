@@ -2,7 +2,7 @@
 # What is too long for every change: soaks, long fuzzing, a million mutations, hostile clients at full strength.
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
-# usage: scripts/verify.sh [PART...]      parts: hostile mutations fuzz-input benchmarks packages soak soak-share
+# usage: scripts/verify.sh [PART...]      parts: hostile mutations fuzz-input benchmarks page packages soak soak-share
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
@@ -30,6 +30,9 @@ benchmarks() {
 	go run ./tools/bench -moves 1000
 }
 
+# The page in every window and theme. Look at what is in test/page/shots afterwards.
+page() { PAGE_VIEWS=all scripts/test-page.sh; }
+
 # The packages of other architectures too.
 packages() {
 	scripts/install-test-deps.sh arm64
@@ -39,7 +42,7 @@ packages() {
 soak() { make soak SOAK="$soak"; }
 soak-share() { make soak-share SOAK="$soak"; }
 
-(($#)) || set -- hostile mutations fuzz-input benchmarks packages soak soak-share
+(($#)) || set -- hostile mutations fuzz-input benchmarks page packages soak soak-share
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"
 	"$part"
