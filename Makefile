@@ -47,6 +47,9 @@ sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 docdir ?= $(prefix)/share/doc/catalogizerd
 mandir ?= $(prefix)/share/man
+bashcompletiondir ?= $(prefix)/share/bash-completion/completions
+zshcompletiondir ?= $(prefix)/share/zsh/site-functions
+fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
 .PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page bench bench-memory bench-growth bench-millions bench-moves fuzz verify soak soak-share library package test-package release install clean
 
@@ -145,6 +148,10 @@ install: build
 	install -D -m 644 deploy/systemd/catalogizerd.tmpfiles $(DESTDIR)$(tmpfilesdir)/catalogizerd.conf
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md LICENSE
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man1 docs/catalogizerd.1
+	install -d $(DESTDIR)$(bashcompletiondir) $(DESTDIR)$(zshcompletiondir) $(DESTDIR)$(fishcompletiondir)
+	bin/catalogizerd completion bash >$(DESTDIR)$(bashcompletiondir)/catalogizerd
+	bin/catalogizerd completion zsh >$(DESTDIR)$(zshcompletiondir)/_catalogizerd
+	bin/catalogizerd completion fish >$(DESTDIR)$(fishcompletiondir)/catalogizerd.fish
 	[[ -e $(DESTDIR)$(sysconfdir)/catalogizerd/catalogizerd.toml ]] || \
 		install -D -m 644 -t $(DESTDIR)$(sysconfdir)/catalogizerd configs/catalogizerd.toml
 

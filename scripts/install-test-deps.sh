@@ -28,6 +28,8 @@ need mkfs.exfat exfatprogs
 need mkfs.btrfs btrfs-progs
 need nginx nginx-light # what docs/reverse-proxies.md shows
 need groff groff-base # sets the manual page
+need zsh zsh # complete the command line
+need fish fish
 need lintian lintian # judges the packages
 need rpm rpm
 if [[ ${1-} == arm64 ]]; then

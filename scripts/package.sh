@@ -42,6 +42,10 @@ cp deploy/package/* "$work/"
 sed -i "s/@VERSION@/$deb_version/" "$work/preinst"
 gzip -9nc docs/catalogizerd.1 >"$work/catalogizerd.1.gz"
 
+for shell in bash zsh fish; do
+	go run -tags sqlite_fts5 ./cmd/catalogizerd completion "$shell" >"$work/completion.$shell"
+done
+
 # The section of this version, or what is not released yet, as Debian writes it.
 {
 	printf 'catalogizerd (%s) unstable; urgency=medium\n\n' "$deb_version"

@@ -65,13 +65,16 @@ nothing_left() {
 
 inside() {
 	export DEBIAN_FRONTEND=noninteractive
-	local pid before
+	local pid before file
 	mkdir -p /srv/media
 	cp -r library/. /srv/media/
 
 	must "it installs" dpkg -i first/*"_$(dpkg --print-architecture).deb"
 	must "and starts nothing" bash -c '! systemctl is-active --quiet catalogizerd && ! systemctl is-enabled --quiet catalogizerd'
 	must "its manual is there" test -e /usr/share/man/man1/catalogizerd.1.gz
+	for file in bash-completion/completions/catalogizerd zsh/vendor-completions/_catalogizerd fish/vendor_completions.d/catalogizerd.fish; do
+		must "a shell completes its commands by $file" grep -q accept "/usr/share/$file"
+	done
 	printf '# ours\n[[root]]\nname = "media"\npath = "/srv/media"\n' >/etc/catalogizerd/catalogizerd.toml
 	must "it starts, for good" systemctl enable --now catalogizerd
 	must "the library is catalogued" within 60 catalogued

@@ -58,20 +58,21 @@ func (s signalled) Unwrap() error { return context.Canceled }
 type commands struct {
 	ShowVersion versionFlag `name:"version" help:"Print the versions, as the command of this name does."`
 
-	Serve   serveCommand   `cmd:"" help:"Run the daemon in the foreground."`
-	Scan    scanCommand    `cmd:"" help:"Make one complete pass over the roots, then exit."`
-	Export  exportCommand  `cmd:"" help:"Print the whole catalog as JSON lines."`
-	Works   worksCommand   `cmd:"" help:"Print every work, such as films, series and albums, as JSON lines."`
-	Search  searchCommand  `cmd:"" help:"Find works and files of a running daemon."`
-	Status  statusCommand  `cmd:"" help:"Show how a running daemon is; exit with 1 where something needs a person."`
-	Accept  acceptCommand  `cmd:"" help:"Say that another disk is a root's from now on, or that what is held is really gone."`
-	Watch   watchCommand   `cmd:"" help:"Follow the live feed of a running daemon."`
-	Parse   parseCommand   `cmd:"" help:"Print what paths alone say, one JSON line each."`
-	Probe   probeCommand   `cmd:"" help:"Print what the bytes of files say, one JSON line each."`
-	Check   checkCommand   `cmd:"" help:"Look whether the configuration and the machine are as they should be; exit with 1 where something fails."`
-	Backup  backupCommand  `cmd:"" help:"Write a consistent copy of the catalog, also of a running daemon's."`
-	Restore restoreCommand `cmd:"" help:"Put a backup in the place of the catalog, while no daemon runs."`
-	Version versionCommand `cmd:"" help:"Print the versions of this program, Go and SQLite."`
+	Serve      serveCommand      `cmd:"" help:"Run the daemon in the foreground."`
+	Scan       scanCommand       `cmd:"" help:"Make one complete pass over the roots, then exit."`
+	Export     exportCommand     `cmd:"" help:"Print the whole catalog as JSON lines."`
+	Works      worksCommand      `cmd:"" help:"Print every work, such as films, series and albums, as JSON lines."`
+	Search     searchCommand     `cmd:"" help:"Find works and files of a running daemon."`
+	Status     statusCommand     `cmd:"" help:"Show how a running daemon is; exit with 1 where something needs a person."`
+	Accept     acceptCommand     `cmd:"" help:"Say that another disk is a root's from now on, or that what is held is really gone."`
+	Watch      watchCommand      `cmd:"" help:"Follow the live feed of a running daemon."`
+	Parse      parseCommand      `cmd:"" help:"Print what paths alone say, one JSON line each."`
+	Probe      probeCommand      `cmd:"" help:"Print what the bytes of files say, one JSON line each."`
+	Check      checkCommand      `cmd:"" help:"Look whether the configuration and the machine are as they should be; exit with 1 where something fails."`
+	Backup     backupCommand     `cmd:"" help:"Write a consistent copy of the catalog, also of a running daemon's."`
+	Restore    restoreCommand    `cmd:"" help:"Put a backup in the place of the catalog, while no daemon runs."`
+	Completion completionCommand `cmd:"" help:"Print the script by which bash, zsh or fish completes this command line."`
+	Version    versionCommand    `cmd:"" help:"Print the versions of this program, Go and SQLite."`
 }
 
 // exitError carries an exit code with an error that has been reported, or none.
