@@ -46,6 +46,7 @@ func TestEverythingAnswersWithAndWithoutTheBasePath(t *testing.T) {
 
 func TestAProxyOfThisMachineSaysUnderWhatItShowsTheDaemon(t *testing.T) {
 	d := start(t, nil, "")
+	d.untilIdle() // the root is offline until it has been looked at
 	for prefix, want := range map[string]string{
 		"/media": "/media", "/a/b/": "/a/b", "": "", "media": "", "//evil.example": "", "/a/../b": "", "/a b": "", "/a;Domain=x": "", "https://evil.example": "", "/%2e": "",
 	} {

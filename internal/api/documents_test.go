@@ -163,6 +163,9 @@ func TestAsyncAPIHasAValidSchemaForEveryMessageAndItsExamplesKeepToThem(t *testi
 			t.Errorf("message %s: %v", name, err)
 			continue
 		}
+		if len(m.Examples) == 0 {
+			t.Errorf("message %s has no example", name)
+		}
 		for _, e := range m.Examples {
 			if err := s.Validate(e.Payload); err != nil {
 				t.Errorf("example of %s: %v", name, err)

@@ -3,19 +3,26 @@ package api
 import (
 	"fmt"
 	"testing"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // Generators of clients make nothing of an enum without a type, take integers to have 32 bits and numbers to have 24
 // significant ones where no format says otherwise, and do not know schemas that are true or false.
-func TestOpenAPISaysWhatGeneratorsOfClientsNeed(t *testing.T) {
-	var doc any
-	if err := yaml.Unmarshal(openAPI, &doc); err != nil {
-		t.Fatal(err)
+func TestDocumentsSayWhatGeneratorsOfClientsNeed(t *testing.T) {
+	for name, of := range map[string]struct {
+		text    []byte
+		schemas int // there are at least
+	}{"openapi.yaml": {openAPI, 200}, "asyncapi.yaml": {asyncAPI, 30}} {
+		t.Run(name, func(t *testing.T) { checkForGenerators(t, of.text, of.schemas) })
 	}
+}
+
+func checkForGenerators(t *testing.T, text []byte, least int) {
+	t.Helper()
 	schemas := 0
-	walk(doc, "", func(at string, m map[string]any) {
+	walk(jsonDocument(t, text), "", func(at string, m map[string]any) {
+		if alternatives, ok := m["oneOf"].([]any); ok && len(alternatives) > 2 && m["discriminator"] == nil {
+			t.Errorf("%s has alternatives and no discriminator", at)
+		}
 		types := typesOf(m)
 		_, isEnum := m["enum"].([]any)
 		if isEnum && len(types) == 0 {
@@ -38,7 +45,7 @@ func TestOpenAPISaysWhatGeneratorsOfClientsNeed(t *testing.T) {
 			}
 		}
 	})
-	if schemas < 200 {
+	if schemas < least {
 		t.Errorf("only %d schemas looked at", schemas)
 	}
 }
@@ -63,6 +70,9 @@ func walk(at any, path string, visit func(string, map[string]any)) {
 			visit(path, v)
 		}
 		for key, below := range v {
+			if key == "example" || key == "examples" {
+				continue // which are values
+			}
 			walk(below, path+"/"+key, visit)
 		}
 	case []any:

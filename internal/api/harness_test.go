@@ -146,6 +146,9 @@ func (d *daemon) validate(req *http.Request, a answer) {
 	if req.Method == http.MethodOptions || a.StatusCode == http.StatusTemporaryRedirect {
 		return // of every path there is
 	}
+	if a.StatusCode == http.StatusMethodNotAllowed { // is described with the methods that there are
+		plain.Method, _, _ = strings.Cut(a.Header.Get("Allow"), ",")
+	}
 	route, params, err := d.router.FindRoute(plain)
 	if err != nil {
 		if a.StatusCode < http.StatusBadRequest {
