@@ -25,7 +25,7 @@ func TestWatchesRunOut(t *testing.T) {
 	r := apptest.Follow(t, d)
 	d.WaitIdle(t, time.Minute)
 	s := d.Root(t, "films")
-	if s.Watch.Mode != "inotify" || s.Watch.Directories == 0 || s.Watch.Directories > 20 || !strings.Contains(s.Watch.Reason, "max_user_watches") && !strings.Contains(s.Watch.Reason, "max_inotify_watches") {
+	if s.Watch.Mode != "inotify" || s.Watch.Directories == 0 || s.Watch.Directories > s.Watch.Limit || s.Watch.Limit > 16 || !strings.Contains(s.Watch.Reason, "max_user_watches") && !strings.Contains(s.Watch.Reason, "max_inotify_watches") {
 		t.Errorf("the root must say that watches have run out: %+v", s.Watch)
 	}
 	for i := range 40 {

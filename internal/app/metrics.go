@@ -48,6 +48,8 @@ func (d *Daemon) newMetrics() *prometheus.Registry {
 	counter("watch_overflows_total", "Times at which events were lost and directories listed instead.",
 		func() float64 { return float64(d.watcher.Stats().Overflows) })
 	gauge("watches", "Directories watched.", func() float64 { return float64(d.watcher.Stats().Watches) })
+	gauge("watches_limit", "How many directories may be watched now.",
+		func() float64 { return float64(d.watcher.Stats().Limit) })
 	d.addStorageMetrics(r, gauge)
 	r.MustRegister(&rootCollector{d}, kindCollector{d})
 	return r

@@ -108,7 +108,9 @@ type Held struct {
 type Watch struct {
 	Mode        string `json:"mode"` // inotify, poll or none
 	Directories int    `json:"directories"`
-	Reason      string `json:"reason"` // why directories are polled, or none is watched; ""
+	// Limit is how many all roots together may have watched now; 0 where that is no matter.
+	Limit  int    `json:"limit,omitempty"`
+	Reason string `json:"reason"` // why directories are polled, or none is watched; ""
 }
 
 // Ways of noticing changes.

@@ -263,6 +263,7 @@ type RootStatus struct {
 	Watch struct {
 		Mode        string `json:"mode"`
 		Directories int    `json:"directories"`
+		Limit       int    `json:"limit"`
 		Reason      string `json:"reason"`
 	} `json:"watch"`
 }

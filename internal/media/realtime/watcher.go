@@ -31,6 +31,7 @@ type Stats struct {
 	Events    int64 // that the kernel sent
 	Overflows int64 // of the kernel's queue or of a bound here: times at which events were lost
 	Watches   int64 // held now
+	Limit     int64 // of Watches, by what the kernel allows and other programs leave
 }
 
 // errRunning says that Run was called twice.
@@ -255,6 +256,7 @@ func (w *Watcher) Stats() Stats {
 		Events:    w.shared.Events.Load(),
 		Overflows: w.shared.Overflows.Load(),
 		Watches:   int64(w.shared.Budget.Held()),
+		Limit:     int64(w.shared.Budget.Allowed()),
 	}
 }
 

@@ -168,6 +168,13 @@ func (b *Budget) Held() int {
 	return b.used
 }
 
+// Allowed returns how many watches may be held now.
+func (b *Budget) Allowed() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.allowed
+}
+
 // firstSpent reports, once, that the budget is spent.
 func (b *Budget) firstSpent() bool {
 	b.mu.Lock()
