@@ -10,20 +10,20 @@ const run = (name, ...args) => execFileSync(name, args, {stdio: ['ignore', 'pipe
 export const canMount = process.getuid() === 0 && Boolean(process.env.PAGE_MOUNTS);
 
 export function newDisk(image, size = '32M') {
-	run('truncate', '-s', size, image);
-	run('env', 'PATH=/usr/sbin:/sbin:/usr/bin:/bin', 'mkfs.ext4', '-qF', image);
+  run('truncate', '-s', size, image);
+  run('env', 'PATH=/usr/sbin:/sbin:/usr/bin:/bin', 'mkfs.ext4', '-qF', image);
 }
 
 export function mount(t, image, at) {
-	mkdirSync(at, {recursive: true});
-	run('mount', '-o', 'loop', image, at);
-	atEnd(t, () => {
-		try {
-			pull(at);
-		} catch {
-			// the test has pulled it
-		}
-	});
+  mkdirSync(at, {recursive: true});
+  run('mount', '-o', 'loop', image, at);
+  atEnd(t, () => {
+    try {
+      pull(at);
+    } catch {
+      // the test has pulled it
+    }
+  });
 }
 
 // pull takes a disk away from whoever uses it.

@@ -7,30 +7,30 @@ import {sampleLibrary} from './paths.mjs';
 
 // temporary makes a directory that ends with the test. Everybody may walk there: Samba reads as another user.
 export function temporary(t, name) {
-	const dir = mkdtempSync(path.join(os.tmpdir(), `page-${name}-`));
-	chmodSync(dir, 0o755);
-	atEnd(t, () => rmSync(dir, {recursive: true, force: true, maxRetries: 5}));
-	return dir;
+  const dir = mkdtempSync(path.join(os.tmpdir(), `page-${name}-`));
+  chmodSync(dir, 0o755);
+  atEnd(t, () => rmSync(dir, {recursive: true, force: true, maxRetries: 5}));
+  return dir;
 }
 
 // library is a copy of the sample library.
 export function library(t) {
-	const dir = temporary(t, 'library');
-	cpSync(sampleLibrary, dir, {recursive: true});
-	return dir;
+  const dir = temporary(t, 'library');
+  cpSync(sampleLibrary, dir, {recursive: true});
+  return dir;
 }
 
 // write makes a file, and the directories above it.
 export function write(dir, name, content = name) {
-	const file = path.join(dir, name);
-	mkdirSync(path.dirname(file), {recursive: true});
-	writeFileSync(file, content);
-	return file;
+  const file = path.join(dir, name);
+  mkdirSync(path.dirname(file), {recursive: true});
+  writeFileSync(file, content);
+  return file;
 }
 
 // fill makes files that differ, in directories of a hundred.
 export function fill(dir, count, name = i => `part ${Math.floor(i / 100)}/file ${i}.bin`) {
-	for (let i = 0; i < count; i++) write(dir, name(i), `content ${i} of ${dir}`);
+  for (let i = 0; i < count; i++) write(dir, name(i), `content ${i} of ${dir}`);
 }
 
 // broken is what a file holds that no analysis can read: the beginning of a PNG, and its header of no use.

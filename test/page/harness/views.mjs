@@ -4,9 +4,9 @@ const all = [390, 1280, 2560].flatMap(width => ['light', 'dark'].map(theme => `$
 const asked = process.env.PAGE_VIEWS ?? '1280-light';
 
 export const views = (asked === 'all' ? all : asked.split(/[ ,]+/).filter(Boolean)).map(name => {
-	const [width, theme] = name.split('-');
-	if (!widths[width] || !['light', 'dark'].includes(theme)) {
-		throw new Error(`PAGE_VIEWS: ${name}: say a width of ${Object.keys(widths)} and a theme, as in 390-dark`);
-	}
-	return {name, theme, size: {width: Number(width), height: widths[width]}};
+  const [width, theme] = name.split('-');
+  if (!widths[width] || !['light', 'dark'].includes(theme)) {
+    throw new Error(`PAGE_VIEWS: ${name}: say a width of ${Object.keys(widths)} and a theme, as in 390-dark`);
+  }
+  return {name, theme, size: {width: Number(width), height: widths[width]}};
 });
