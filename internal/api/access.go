@@ -9,9 +9,12 @@ import (
 	"strings"
 )
 
+// assetsPath is where the files of the page lie, which need no token either.
+const assetsPath = "/assets/"
+
 // openPaths need no token, or ask for it themselves: a session is opened with it, and a WebSocket may send
 // it as its first message.
-var openPaths = []string{"/healthz", "/readyz", "/api/v1/session", "/api/v1/live"}
+var openPaths = []string{"/", "/healthz", "/readyz", "/api/v1/session", "/api/v1/live"}
 
 // guard lets a request through whose Host is one of ours, whose Origin is none, our own or an allowed one, and which
 // carries the token where one is needed.
@@ -66,7 +69,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (*http.Request, *
 		return r, problemf(http.StatusForbidden, "cross-site",
 			"a page of another site asks for this: "+
 				"open it by itself, or from a page of this server, or by a signed link")
-	case slices.Contains(openPaths, r.URL.Path):
+	case slices.Contains(openPaths, r.URL.Path), strings.HasPrefix(r.URL.Path, assetsPath):
 		return r, nil
 	}
 	return r, s.lacks(w, r)

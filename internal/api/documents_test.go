@@ -38,7 +38,7 @@ func TestOpenAPIDescribesEveryRouteAndNoOther(t *testing.T) {
 	}
 	s := &Server{metrics: prometheus.NewRegistry()}
 	for pattern := range s.table() {
-		served = append(served, pattern)
+		served = append(served, strings.TrimSuffix(pattern, "{$}")) // "/" and nothing below
 	}
 	slices.Sort(described)
 	slices.Sort(served)

@@ -8,6 +8,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	openapi3filter.RegisterBodyDecoder("application/atom+xml", openapi3filter.FileBodyDecoder) // a text to openapi.yaml
+	for _, text := range []string{"application/atom+xml", "text/html", "text/javascript", "text/css", "image/svg+xml"} {
+		openapi3filter.RegisterBodyDecoder(text, openapi3filter.FileBodyDecoder) // a text to openapi.yaml
+	}
 	goleak.VerifyTestMain(m)
 }

@@ -26,6 +26,9 @@ type handler func(http.ResponseWriter, *http.Request) error
 // table is the whole surface, one line a route; openapi.yaml describes each.
 func (s *Server) table() map[string]handler {
 	return map[string]handler{
+		"GET /{$}":                     s.getPage,
+		"GET /assets/{version}/{file}": s.getAsset,
+
 		"GET /healthz": s.healthz,
 		"GET /readyz":  s.readyz,
 		"GET /metrics": s.getMetrics(),
@@ -66,6 +69,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/duplicates":                    s.getDuplicates,
 		"GET /api/v1/changes":                       s.getChanges,
 		"GET /api/v1/live":                          s.getLive,
+		"GET /api/v1/session":                       s.getSession,
 		"POST /api/v1/session":                      s.openSession,
 		"DELETE /api/v1/session":                    s.endSession,
 	}

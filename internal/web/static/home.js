@@ -1,0 +1,37 @@
+// What is new, as shelves; what a library looks like when one comes in.
+import {get} from './api.js';
+import {h, replace} from './dom.js';
+import {href} from './router.js';
+import {ofItem, ofWork, tile} from './tile.js';
+import {below} from './wall.js';
+import * as live from './live.js';
+import {words} from './words.js';
+
+const w = words.home;
+const shelves = Object.keys(w.recent);
+
+export default async function home({main, signal, title}) {
+  title('');
+  const box = replace(main, h('h1.sr', 'catalogizerd'), h('div.shelves')).lastElementChild;
+  const draw = async () => {
+    const [photos, ...works] = await Promise.all([
+      get('items', {kind: 'photo', sort: '-added', limit: 24}, signal),
+      ...shelves.map(kind => get('works', {kind, sort: '-added', limit: 24}, signal)),
+    ]);
+    const all = shelves.map((kind, i) => shelf(w.recent[kind], kind, works[i].works.map(x => tile('works', ofWork(x), below(x)))));
+    all.splice(2, 0, shelf(w.photos, 'photo', photos.items.map(x => tile('items', ofItem(x), x.taken_at?.slice(0, 10)))));
+    const there = all.filter(Boolean);
+    replace(box, there.length ? there : h('section.empty', h('h2', w.empty), h('p.quiet', w.emptyHint)));
+  };
+  await draw();
+  let timer = 0;
+  live.on('changes', () => { timer ||= setTimeout(() => { timer = 0; draw().catch(() => {}); }, 2000); }, signal);
+  signal.addEventListener('abort', () => clearTimeout(timer));
+}
+
+function shelf(name, kind, tiles) {
+  if (!tiles.length) return null;
+  return h('section.shelf', {'aria-label': name},
+    h('header', h('h2', name), h('a', {href: href([kind]), 'aria-label': `${name}: ${w.all}`}, w.all)),
+    h('ul.shelf-row', {data: {shape: tiles[0].dataset.shape}}, tiles.map(t => h('li', t))));
+}

@@ -1,0 +1,115 @@
+// The live feed, over the WebSocket that every client has. One connection for the whole page: it begins at the catalog's
+// cursor, and after a break it goes on from its last one, so that nothing is missed.
+//
+//   on('changes', ({changes, cursor}) => …)   what changed: ops upsert, delete, work, delete_work
+//   on('scan' | 'root', data => …)            the signals of the feed
+//   on('state', 'connecting'|'live'|'lost')   how the connection is
+//   on('resync', () => …)                     what the page shows is to be asked for anew
+import {get, root, sleep} from './api.js';
+
+const listeners = new Map();
+let cursor = null;
+let socket = null;
+let ends = null; // an AbortController while the feed is followed
+export let state = 'connecting';
+export let heard = null; // when the feed last said that nothing is missing
+
+// on calls fn for what happens until the signal ends, and gives a function that ends it too.
+export function on(name, fn, signal) {
+  if (!listeners.has(name)) listeners.set(name, new Set());
+  listeners.get(name).add(fn);
+  const off = () => listeners.get(name).delete(fn);
+  signal?.addEventListener('abort', off, {once: true});
+  return off;
+}
+
+function tell(name, data) {
+  for (const fn of [...listeners.get(name) || []]) fn(data);
+}
+
+function become(next) {
+  if (state === next) return;
+  state = next;
+  tell('state', state);
+}
+
+// start follows the feed until stop.
+export function start() {
+  stop();
+  ends = new AbortController();
+  follow(ends.signal);
+}
+
+export function stop() {
+  ends?.abort();
+  socket?.close();
+  ends = socket = null;
+}
+
+// retryNow ends the wait for the next try, as when the machine wakes up.
+let hurry = () => {};
+export const retryNow = () => hurry();
+
+async function follow(signal) {
+  for (let failures = 0; !signal.aborted;) {
+    try {
+      cursor ||= (await get('status', null, signal)).cursor;
+      await connection(signal, () => { failures = 0; });
+    } catch (err) {
+      if (signal.aborted || err.status === 401) return;
+    }
+    if (signal.aborted) return;
+    become('lost');
+    const wait = Math.min(15000, 500 * 2 ** failures++) * (0.75 + Math.random() / 2);
+    const early = new Promise(resolve => { hurry = resolve; });
+    await Promise.race([sleep(wait, signal).catch(() => {}), early]);
+  }
+}
+
+// connection lasts until the socket closes.
+function connection(signal, opened) {
+  const url = new URL('api/v1/live', root);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  const ws = socket = new WebSocket(url, 'catalogizerd.v1');
+  signal.addEventListener('abort', () => ws.close(), {once: true});
+  return new Promise(resolve => {
+    ws.onmessage = e => {
+      const m = JSON.parse(e.data);
+      if (m.type === 'ok') opened();
+      take(ws, m);
+    };
+    ws.onclose = resolve;
+    ws.onerror = () => ws.close();
+  });
+}
+
+function take(ws, m) {
+  switch (m.type) {
+    case 'hello':
+      ws.send(JSON.stringify({
+        id: 1, type: 'subscribe', since: cursor, works: true, window_ms: 200, signals: ['scan', 'root'],
+      }));
+      break;
+    case 'changes':
+      cursor = m.cursor;
+      heard = new Date();
+      tell('changes', m);
+      break;
+    case 'caught_up':
+    case 'bookmark':
+      cursor = m.cursor;
+      heard = new Date();
+      become('live');
+      tell('bookmark', m);
+      break;
+    case 'signal':
+      tell(m.name, m.data);
+      break;
+    case 'resync':
+    case 'error':
+      cursor = null;
+      ws.close();
+      tell('resync', m);
+      break;
+  }
+}

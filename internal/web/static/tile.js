@@ -1,0 +1,75 @@
+// Tiles: the picture of a work or an item, or, where there is none, colours and letters that are its own.
+import {thumbnail, sleep} from './api.js';
+import {hash} from './format.js';
+import {h, icon} from './dom.js';
+import {href} from './router.js';
+import {words} from './words.js';
+
+const square = new Set(['album', 'artist', 'track', 'audiobook', 'photo', 'image', 'audio', 'playlist']);
+const wide = new Set(['episode', 'video']);
+
+// shape of what is shown: poster, square or wide.
+export const shape = kind => (square.has(kind) ? 'square' : wide.has(kind) ? 'wide' : 'poster');
+
+// colours of a text, the same everywhere.
+export function colours(text) {
+  const x = hash(text);
+  return {hue: x % 360, turn: (x >>> 9) % 180, shift: 25 + (x >>> 17) % 60};
+}
+
+// art is the picture of {kind, id, title, year, picture, version}: colours at once, and the thumbnail above them when it comes.
+export function art(of, thing, size = 256) {
+  const box = h('div.art', {vars: colours(thing.title || String(thing.id)), data: {shape: shape(thing.kind)}, 'aria-hidden': 'true'},
+    h('span.art-title', {dir: 'auto'}, thing.title || words.kinds[thing.kind]),
+    h('span.art-year', thing.year || words.kinds[thing.kind]),
+    icon(glyph(thing.kind)));
+  if (thing.picture) box.append(image(of, thing, size));
+  return box;
+}
+
+const glyphs = {
+  movie: 'movie', series: 'series', season: 'series', episode: 'series', album: 'album', artist: 'album', track: 'album', audio: 'album',
+  audiobook: 'audiobook', book: 'book', comic: 'comic', issue: 'comic', photo: 'photo', image: 'photo', game: 'game', video: 'movie',
+};
+
+export const glyph = kind => glyphs[kind] || 'file';
+
+// image fades in. Where the daemon is busy with others it is asked for again, and where there is no picture it leaves.
+export function image(of, thing, size = 256, alt = '') {
+  const address = thumbnail(of, thing.id, thing.version, size);
+  const img = h('img', {src: address, alt, loading: 'lazy', decoding: 'async', draggable: 'false'});
+  let tries = 0;
+  img.addEventListener('load', () => img.classList.add('there'));
+  img.addEventListener('error', async () => {
+    if (!await isBusy(address) || ++tries > 4) return img.remove();
+    await sleep(1500 * tries);
+    if (img.isConnected) img.src = `${address}#${tries}`;
+  });
+  return img;
+}
+
+async function isBusy(address) {
+  try {
+    return (await fetch(address, {method: 'HEAD'})).status === 503;
+  } catch {
+    return true;
+  }
+}
+
+// ofWork is a work as a tile takes it.
+export const ofWork = w => ({
+  id: w.id, kind: w.kind, title: w.title, year: w.year, picture: Boolean(w.artwork), version: `${w.artwork}-${w.updated_at}`, work: w,
+});
+
+// ofItem is an item as a tile takes it.
+export const ofItem = i => ({
+  id: i.id, kind: i.kind, title: i.title || i.name, year: i.year, version: `${i.modified_at}-${i.size}`, item: i,
+  picture: ['photo', 'image', 'artwork', 'comic', 'book', 'track', 'movie', 'episode', 'audiobook', 'video', 'game'].includes(i.kind),
+});
+
+// tile is a link to a thing, with what is told below it.
+export function tile(of, thing, below = thing.year, props = {}) {
+  return h('a.tile', {href: href([of === 'works' ? 'work' : 'item', thing.id]), data: {shape: shape(thing.kind), id: thing.id}, ...props},
+    art(of, thing), h('span.tile-title', {dir: 'auto'}, thing.title || words.kinds[thing.kind]),
+    h('span.tile-more', {dir: 'auto'}, below || '\u00a0'));
+}
