@@ -116,11 +116,26 @@ func unpack(b, beside []byte) ([]byte, error) {
 	if len(b) == 0 || b[0] != packedFormat {
 		return b, nil
 	}
+	return unpackInto(nil, b, beside)
+}
+
+// appendUnpacked puts a document as it was, with nothing beside it, into out, which is empty and is used again.
+func appendUnpacked(out, b []byte) ([]byte, error) {
+	if len(b) == 0 || b[0] != packedFormat {
+		return append(out, b...), nil
+	}
+	return unpackInto(out, b, nil)
+}
+
+// unpackInto puts a packed document as it was into out, which is empty.
+func unpackInto(out, b, beside []byte) ([]byte, error) {
 	n, b := number62(b[1:])
 	if n > maxUnpacked {
 		return nil, errUnpack
 	}
-	out := make([]byte, 0, n)
+	if uint64(cap(out)) < n {
+		out = make([]byte, 0, n)
+	}
 	for len(b) > 0 {
 		var token uint64
 		token, b = number62(b)

@@ -5,18 +5,33 @@ import (
 	"database/sql/driver"
 	"math"
 	"path"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 // UnitReader reads what works are derived from, all as it is in one moment.
 type UnitReader struct {
 	c          *conn
+	ctx        context.Context //nolint:containedctx // it lives as long as the call
 	generation int64
+	missing    bool   // some item is missing
+	doc        []byte // of the item that was read last
 }
 
-// ReadUnits calls fn with a reader of one moment.
+// ReadUnits calls fn with a reader of one moment. Its statements are thousands of short ones: they are not interrupted
+// one by one, but none begins when ctx has ended.
 func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error {
 	generation := s.regrouped.Load()
-	return s.read(ctx, func(c *conn) error { return fn(&UnitReader{c, generation}) })
+	return s.read(ctx, func(c *conn) (err error) {
+		r := &UnitReader{c: c, ctx: c.ctx, generation: generation}
+		defer func() { c.ctx = r.ctx }()
+		c.ctx = nil
+		const sql = "SELECT 1 FROM items WHERE state IN ({missing}, {held}) LIMIT 1"
+		if r.missing, err = c.one(sql, func(row) {}); err != nil {
+			return err
+		}
+		return fn(r)
+	})
 }
 
 // Batch begins what is to be written of what is read.
@@ -137,31 +152,42 @@ type UnitMember struct {
 	Size    int64
 	Added   int64
 	Missing bool
-	Doc     []byte // members of a JSON object
-	Unit    int64  // that it was in when that was derived last; 0: none
+	Unit    int64 // that it was in when that was derived last; 0: none
+	doc     []byte
 }
 
-// Items reads the items of a directory.
+// Said reads what is known of the item, as far as works are made of it: see said.
+func (m *UnitMember) Said() *media.Description {
+	d := new(media.Description)
+	readSaid(m.doc, d)
+	return d
+}
+
+// Items reads the items of a directory. fn must not keep them.
 func (r *UnitReader) Items(dir int64, fn func(*UnitMember) error) error {
 	const columns = `SELECT i.id, i.seq, i.name, i.kind, i.size, i.added, i.state, i.doc, u.unit FROM items i
 		LEFT JOIN unit_items u ON u.item = i.id WHERE i.dir = ? AND `
-	for _, state := range []string{"i.state = {present}", "i.state > {present}"} {
-		err := r.c.each(columns+state, func(r row) error {
-			if State(r.int(6)) == Detached {
-				return nil
-			}
-			doc, err := unpack(r.bytes(7), nil)
-			if err != nil {
-				return err
-			}
-			return fn(&UnitMember{ID: r.int(0), Seq: r.int(1), Name: string(r.bytes(2)), Kind: r.text(3),
-				Size: r.int(4), Added: r.int(5), Missing: State(r.int(6)) != Present, Doc: doc, Unit: r.int(8)})
-		}, dir)
-		if err != nil {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	var m UnitMember
+	member := func(row row) (err error) {
+		if State(row.int(6)) == Detached {
+			return nil
+		}
+		if m.doc, err = appendUnpacked(r.doc[:0], row.bytes(7)); err != nil {
 			return err
 		}
+		r.doc = m.doc
+		m.ID, m.Seq, m.Name, m.Kind = row.int(0), row.int(1), string(row.bytes(2)), row.text(3)
+		m.Size, m.Added, m.Missing, m.Unit = row.int(4), row.int(5), State(row.int(6)) != Present, row.int(8)
+		return fn(&m)
 	}
-	return nil
+	err := r.c.each(columns+"i.state = {present}", member, dir)
+	if err == nil && r.missing {
+		err = r.c.each(columns+"i.state > {present}", member, dir)
+	}
+	return err
 }
 
 // Traces reads what is kept of a unit; nil where nothing is.

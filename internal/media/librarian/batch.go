@@ -2,7 +2,6 @@ package librarian
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -251,13 +250,7 @@ func (b *batch) item(u *unit, dir string, m *store.UnitMember) error {
 		path = dir + "/" + m.Name
 	}
 	it := works.Item{ID: m.ID, Seq: m.Seq, Path: path, Kind: kind, Size: m.Size,
-		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing}
-	if len(m.Doc) > 0 {
-		object := append(append(append(make([]byte, 0, len(m.Doc)+2), '{'), m.Doc...), '}')
-		if err := json.Unmarshal(object, &it.Description); err != nil {
-			it.Description = media.Description{} // as if nothing were known of it
-		}
-	}
+		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing, Description: m.Said()}
 	u.items = append(u.items, it)
 	b.read[it.ID] = readItem{it.Seq, u.at.Root}
 	if m.Unit == u.id && (m.Seq <= b.after || b.taken[m.ID] == m.Seq) {
