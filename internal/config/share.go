@@ -26,7 +26,12 @@ type Share struct {
 // a character that means something in a URL. A password in it is refused; no error repeats any of it.
 func ParseShare(text string) (Share, error) {
 	scheme, rest, ok := strings.Cut(text, "://")
-	if !ok || !strings.EqualFold(scheme, "smb") {
+	switch {
+	case strings.HasPrefix(text, `\\`):
+		return Share{}, errors.New(`wants slashes in the place of \: smb://[user@]host[:port]/share[/path]`)
+	case strings.HasPrefix(strings.ToLower(text), "smb:") && !ok:
+		return Share{}, errors.New("wants two slashes: smb://[user@]host[:port]/share[/path]")
+	case !ok || !strings.EqualFold(scheme, "smb"):
 		return Share{}, errors.New("wants smb://[user@]host[:port]/share[/path]")
 	}
 	authority, location, _ := strings.Cut(rest, "/")

@@ -82,6 +82,8 @@ func (c *Config) checkChoice(key, value string, choices []string, p *problems) {
 // checkPath cleans a path that must be absolute.
 func (c *Config) checkPath(path *string, at origin, p *problems) {
 	switch {
+	case noPath(*path) != "":
+		p.add(at.errorf("%s", noPath(*path)))
 	case !filepath.IsAbs(*path):
 		p.add(at.errorf("wants an absolute path, one that begins with /, not %q", *path))
 	case strings.ContainsRune(*path, 0):
@@ -89,6 +91,22 @@ func (c *Config) checkPath(path *string, at origin, p *problems) {
 	default:
 		*path = filepath.Clean(*path)
 	}
+}
+
+// noPath says what to write instead of what is a path to a shell, or to Windows, and none here. It repeats nothing of
+// what could be a URL, which can hold a password.
+func noPath(path string) string {
+	switch {
+	case strings.HasPrefix(path, "~"):
+		return `wants the whole path, such as "/home/me/Videos": ~ is somebody else's home where the daemon has a user of its own`
+	case strings.HasPrefix(strings.ToLower(path), "smb:"):
+		return `no directory is written so: a share is url = "smb://[user@]host[:port]/share[/path]"`
+	case strings.HasPrefix(path, `\\`):
+		return fmt.Sprintf("no directory is written so: a share is url = %q", "smb:"+strings.ReplaceAll(path, `\`, "/"))
+	case strings.HasPrefix(strings.ToLower(path), "file:"):
+		return "wants the path alone, as it is on this machine, without file:"
+	}
+	return ""
 }
 
 func (c *Config) validateRoots(p *problems) {
