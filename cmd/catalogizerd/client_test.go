@@ -94,49 +94,6 @@ func TestSearchFindsWorksThenFilesOfARunningDaemon(t *testing.T) {
 	}
 }
 
-// Status is fit for monitoring: it ends with 1 exactly where something needs a person.
-func TestStatusSaysWhetherAllIsWell(t *testing.T) {
-	d, root := serve(t, "")
-	d.WaitIdle(t, time.Minute)
-	server := []string{"status", "--server", "http://" + d.Addr()}
-	o := command(t, "", server...).ends(t, exitDone)
-	if !regexp.MustCompile(`(?m)^films +online +2 +inotify \(1\) +done `).MatchString(o.out) ||
-		!strings.Contains(o.out, "2 items, 0 missing") {
-		t.Errorf("status is\n%s\nwant films online with 2 items and done", o.out)
-	}
-	// A scan that met an error needs a look; one that met none ends the trouble.
-	scan := func(path string) {
-		t.Helper()
-		d.Post(t, "/api/v1/roots/films/scan", `{"path":"`+path+`"}`, nil)
-		d.WaitIdle(t, time.Minute)
-	}
-	scan(strings.Repeat("n", 300)) // no file system has such names
-	o = command(t, "", server...).ends(t, exitFailed)
-	if !strings.Contains(o.out, `films: 1 error in the last scan, the first: `) ||
-		!strings.Contains(o.out, "name too long") {
-		t.Errorf("%q, want %q and %q in it", o.out, `films: 1 error in the last scan, the first: `, "name too long")
-	}
-	scan("")
-	command(t, "", server...).ends(t, exitDone)
-	if err := os.Rename(root, root+".away"); err != nil {
-		t.Fatal(err)
-	}
-	d.WaitRoot(t, "films", time.Minute, func(r apptest.RootStatus) bool { return r.State == "offline" })
-	o = command(t, "", server...).ends(t, exitFailed)
-	if !strings.Contains(o.out, "films is offline, its items stand: ") {
-		t.Errorf("%q, want %q in it", o.out, "films is offline, its items stand: ")
-	}
-	var s apptest.Status
-	o = command(t, "", append(server, "--json")...).ends(t, exitFailed)
-	if err := json.Unmarshal([]byte(o.out), &s); err != nil || s.Counts.Items != 2 || s.Roots[0].State != "offline" {
-		t.Errorf("%v: %s", err, o.out)
-	}
-	o = command(t, "", "status", "--server", "http://127.0.0.1:1").ends(t, exitFailed)
-	if !strings.Contains(o.errOut, "is it running?") {
-		t.Errorf("nobody there: %s", o.errOut)
-	}
-}
-
 func TestClientsShowTheirToken(t *testing.T) {
 	secret := t.TempDir() + "/token"
 	write(t, secret, "0123456789abcdef\n")
@@ -274,6 +231,28 @@ func TestWatchFollowsTheFeedUntilItIsInterrupted(t *testing.T) {
 	}
 	if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 130 {
 		t.Errorf("exit code %d: %s", cmd.ProcessState.ExitCode(), errOut)
+	}
+}
+
+func TestWatchTellsOfWorks(t *testing.T) {
+	d, root := serve(t, "")
+	d.WaitIdle(t, time.Minute)
+	_, works, _ := watcher(t, d, "--works", "--since", "start")
+	_, both, _ := watcher(t, d, "--kind", "season,movie", "--since", "start")
+	first := until(t, works, `Paper Lantern|films:`)
+	if !regexp.MustCompile(`  present  work \d+  movie  Paper Lantern \(2004\)  films, 1 file$`).MatchString(first) {
+		t.Errorf("first of works: %q", first)
+	}
+	until(t, both, `films:"Paper Lantern`)
+	write(t, root+"/Tidewater/Season 01/Tidewater - S01E02.mkv", "x")
+	until(t, works, `present  work \d+  series  Tidewater`)
+	until(t, both, `present  work \d+  season `)
+	if err := os.RemoveAll(root + "/Tidewater"); err != nil {
+		t.Fatal(err)
+	}
+	until(t, works, `  (missing  work \d+  series|delete  work \d+)`)
+	for _, bad := range [][]string{{"--works", "--kind", "subtitle"}, {"--items", "--kind", "season"}, {"--items", "--works"}} {
+		command(t, "", append([]string{"watch"}, bad...)...).ends(t, exitUsage)
 	}
 }
 

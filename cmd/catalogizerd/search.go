@@ -56,18 +56,23 @@ func (c *searchCommand) Run(p *process) error {
 }
 
 func (c *searchCommand) check() error {
-	switch {
-	case c.Limit < 1:
+	if c.Limit < 1 {
 		return usageError{fmt.Errorf("--limit %d is not a number from 1 on", c.Limit)}
-	case c.Items && c.Works:
-		return usageError{errors.New("--items and --works are all that there is: " +
-			"leave both away to see works, then files")}
-	case c.Works:
-		return checkWorkKinds(c.Kind)
-	case c.Items:
-		return checkKinds(c.Kind)
 	}
-	return checkKinds(slices.DeleteFunc(slices.Clone(c.Kind), isWorkKind))
+	return checkSorts(c.Items, c.Works, c.Kind)
+}
+
+// checkSorts refuses kinds that there are not among files or works, where only those are wanted.
+func checkSorts(items, works bool, kinds []string) error {
+	switch {
+	case items && works:
+		return usageError{errors.New("--items and --works are all that there is: leave one of them away")}
+	case works:
+		return checkWorkKinds(kinds)
+	case items:
+		return checkKinds(kinds)
+	}
+	return checkKinds(slices.DeleteFunc(slices.Clone(kinds), isWorkKind))
 }
 
 func isWorkKind(kind string) bool { return slices.Contains(store.WorkKinds(), kind) }
@@ -158,7 +163,7 @@ func checkKinds(kinds []string) error {
 
 // show prints a page: as JSON one object a line, on a terminal in columns that fit it, else with tabs.
 func (c *searchCommand) show(p *process, f found) error {
-	var rows [][]string
+	var rows [][]terminal.Cell
 	for _, raw := range slices.Concat(f.Works, f.Items) {
 		if c.JSON {
 			if _, err := p.out.Write(append(raw, '\n')); err != nil {
@@ -172,11 +177,12 @@ func (c *searchCommand) show(p *process, f found) error {
 		}
 		rows = append(rows, row)
 	}
-	if width := terminal.Width(p.out); width > 0 {
-		return terminal.WriteTable(p.out, width, searchColumns, rows)
+	if look := terminal.Of(p.out); look.Width > 0 {
+		return terminal.WriteTable(p.out, look, searchColumns, rows)
 	}
 	for _, row := range rows {
-		if _, err := terminal.Fprintf(p.out, "%s\t%s\t%s\t%s\n", row[0], row[1], row[2], row[3]); err != nil {
+		if _, err := terminal.Fprintf(p.out, "%s\t%s\t%s\t%s\n",
+			row[0].Text, row[1].Text, row[2].Text, row[3].Text); err != nil {
 			return err
 		}
 	}
@@ -186,7 +192,7 @@ func (c *searchCommand) show(p *process, f found) error {
 var searchColumns = []terminal.Column{{Right: true}, {}, {Shrinks: true}, {Shrinks: true, FromLeft: true}}
 
 // rowOf says what a work or an item is: its number, kind, title, and where it lies.
-func rowOf(raw json.RawMessage) ([]string, error) {
+func rowOf(raw json.RawMessage) ([]terminal.Cell, error) {
 	var o struct {
 		ID                      int64
 		Root, Path, Kind, Title string
@@ -209,5 +215,8 @@ func rowOf(raw json.RawMessage) ([]string, error) {
 		}
 		where = fmt.Sprintf("%s, %d %s", strings.Join(o.Roots, ", "), o.Counts.Items, files)
 	}
-	return []string{strconv.FormatInt(o.ID, 10), o.Kind, title, where}, nil
+	return []terminal.Cell{
+		{Text: strconv.FormatInt(o.ID, 10), Style: terminal.Dim}, {Text: o.Kind},
+		{Text: title, Style: terminal.Bold}, {Text: where, Style: terminal.Dim},
+	}, nil
 }

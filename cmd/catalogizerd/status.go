@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/api"
@@ -41,7 +40,7 @@ func (c *statusCommand) Run(p *process) error {
 
 // well reports whether nothing needs a person.
 func well(s *api.Status) bool {
-	if s.Health != nil {
+	if s.Health != nil || s.FailedSinceStart > 0 {
 		return false
 	}
 	for i := range s.Roots {
@@ -49,38 +48,69 @@ func well(s *api.Status) bool {
 		if r.State != media.Online || r.Held != nil || (r.Breaker != nil && r.Breaker.State != "closed") {
 			return false
 		}
-		if r.LastScan != nil && (r.LastScan.State == media.ScanFailed || r.LastScan.Errors > 0) {
+		if failing(r.LastScan) {
 			return false
 		}
 	}
 	return true
 }
 
+func failing(s *media.Scan) bool { return s != nil && (s.State == media.ScanFailed || s.Errors > 0) }
+
 func printStatus(out io.Writer, s *api.Status) error {
-	doing := "working"
+	look := terminal.Of(out)
+	doing := look.Paint(terminal.Yellow, "working")
 	if s.Idle {
-		doing = "idle"
+		doing = look.Paint(terminal.Green, "idle")
 	}
-	terminal.Fprintf(out, "catalogizerd %s, up %s, %s\n%s items, %s missing, %s to analyse, %s failed\n\n", s.Version,
-		time.Since(s.StartedAt).Round(time.Second), doing, humanize.Comma(s.Counts.Items), humanize.Comma(s.Counts.Missing),
-		humanize.Comma(s.Counts.Pending), humanize.Comma(s.Counts.Failed))
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ROOT\tSTATE\tITEMS\tWATCH\tLAST SCAN\tLOCATION")
+	terminal.Fprintf(out, "catalogizerd %s, up %s, ", s.Version, time.Since(s.StartedAt).Round(time.Second))
+	fmt.Fprintln(out, doing)
+	terminal.Fprintf(out, "%s items, %s missing, %s to analyse, %s failed\n\n", humanize.Comma(s.Counts.Items),
+		humanize.Comma(s.Counts.Missing), humanize.Comma(s.Counts.Pending), humanize.Comma(s.Counts.Failed))
+	rows := [][]terminal.Cell{{
+		{Text: "ROOT", Style: terminal.Dim}, {Text: "STATE", Style: terminal.Dim}, {Text: "ITEMS", Style: terminal.Dim},
+		{Text: "WATCH", Style: terminal.Dim}, {Text: "LAST SCAN", Style: terminal.Dim},
+		{Text: "LOCATION", Style: terminal.Dim},
+	}}
 	for i := range s.Roots {
-		r := &s.Roots[i]
-		terminal.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.State, humanize.Comma(r.Items), watchText(r),
-			scanText(r.LastScan), r.Location)
+		rows = append(rows, rootRow(&s.Roots[i]))
 	}
-	if err := w.Flush(); err != nil {
+	if err := terminal.WriteTable(out, look, statusColumns, rows); err != nil {
 		return err
 	}
 	if s.Health != nil {
-		terminal.Fprintf(out, "\n%s\n", *s.Health)
+		fmt.Fprintf(out, "\n%s\n", look.Paint(terminal.Red, terminal.Line(*s.Health)))
+	}
+	if s.FailedSinceStart > 0 {
+		terminal.Fprintf(out, "\n%s could not be read since the start: /api/v1/items?analysis=failed says which, and why\n",
+			english.Plural(int(s.FailedSinceStart), "file", ""))
 	}
 	for i := range s.Roots {
 		explainRoot(out, &s.Roots[i])
 	}
 	return nil
+}
+
+var statusColumns = []terminal.Column{
+	{Shrinks: true}, {}, {Right: true}, {}, {Shrinks: true}, {Shrinks: true, FromLeft: true},
+}
+
+func rootRow(r *media.Root) []terminal.Cell {
+	state := terminal.Cell{Text: r.State, Style: terminal.Green}
+	if r.State != media.Online {
+		state.Style = terminal.Red
+	}
+	scan := terminal.Cell{Text: scanText(r.LastScan)}
+	switch {
+	case failing(r.LastScan):
+		scan.Style = terminal.Red
+	case r.Scanning:
+		scan.Style = terminal.Yellow
+	}
+	return []terminal.Cell{
+		{Text: r.Name, Style: terminal.Bold}, state, {Text: humanize.Comma(r.Items)}, {Text: watchText(r)}, scan,
+		{Text: r.Location},
+	}
 }
 
 func watchText(r *media.Root) string {

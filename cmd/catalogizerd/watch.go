@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -18,8 +19,10 @@ import (
 type watchCommand struct {
 	remote
 	Since string   `help:"Begin behind this cursor instead of now; 'start' loads the whole catalog first." placeholder:"CURSOR"`
+	Items bool     `help:"Only files. Without it and --works kinds that files do not have tell of works, too."`
+	Works bool     `help:"Only works, such as films, series and albums."`
 	Root  []string `help:"Only these roots."`
-	Kind  []string `help:"Only these kinds."`
+	Kind  []string `help:"Only these kinds, of works or files."`
 }
 
 // liveMessage is a message of the live feed.
@@ -32,6 +35,7 @@ type changeMessage struct {
 	Op   string
 	ID   int64
 	Item json.RawMessage
+	Work json.RawMessage
 }
 
 // reconnectPause is how long the command waits before it connects again.
@@ -40,7 +44,7 @@ const reconnectPause = time.Second
 // Run follows the feed until it is interrupted. A daemon that goes away is waited for, and the feed
 // resumed where it was.
 func (c *watchCommand) Run(p *process) error {
-	if err := checkKinds(c.Kind); err != nil {
+	if err := checkSorts(c.Items, c.Works, c.Kind); err != nil {
 		return err
 	}
 	// Something small first: a daemon that wants a token says so at once, where the live feed would wait for one.
@@ -134,9 +138,7 @@ func (c *watchCommand) take(p *process, ws *websocket.Conn, m *liveMessage, data
 		if *at != "start" {
 			since = at
 		}
-		filter := map[string][]string{"root": c.Root, "kind": c.Kind}
-		maps.DeleteFunc(filter, func(_ string, of []string) bool { return len(of) == 0 })
-		return ws.WriteJSON(map[string]any{"id": 1, "type": "subscribe", "since": since, "filter": filter})
+		return ws.WriteJSON(c.subscription(since))
 	case "resync":
 		return &refusedError{"the cursor is too old or of another catalog (" + m.Reason + "): begin with --since start"}
 	case "error":
@@ -159,10 +161,62 @@ func (c *watchCommand) take(p *process, ws *websocket.Conn, m *liveMessage, data
 	return nil
 }
 
+// subscription is the message that asks for what is wanted.
+func (c *watchCommand) subscription(since *string) map[string]any {
+	filter := map[string][]string{"root": c.Root, "kind": c.Kind}
+	maps.DeleteFunc(filter, func(_ string, of []string) bool { return len(of) == 0 })
+	m := map[string]any{"id": 1, "type": "subscribe", "since": since, "filter": filter}
+	items, works := c.sorts()
+	if works { // a daemon that knows no works is asked for none
+		m["works"] = true
+	}
+	if !items {
+		m["items"] = false
+	}
+	return m
+}
+
+// sorts says whether files and works are wanted. Kinds that files do not have are of works alone.
+func (c *watchCommand) sorts() (items, works bool) {
+	switch {
+	case c.Works:
+		return false, true
+	case c.Items || len(c.Kind) == 0:
+		return true, false
+	}
+	isFileKind := func(k string) bool { return media.Kind(k).Valid() }
+	return slices.ContainsFunc(c.Kind, isFileKind), !every(c.Kind, isFileKind)
+}
+
+func every(list []string, is func(string) bool) bool {
+	return !slices.ContainsFunc(list, func(s string) bool { return !is(s) })
+}
+
 func printChange(p *process, ch *changeMessage) error {
-	if ch.Op == "delete" {
-		_, err := terminal.Fprintf(p.out, "%s  delete  %d\n", time.Now().Format(time.TimeOnly), ch.ID)
+	look := terminal.Of(p.out)
+	line := func(state string, style terminal.Style, format string, args ...any) error {
+		_, err := fmt.Fprint(p.out, look.Paint(terminal.Dim, time.Now().Format(time.TimeOnly)), "  ",
+			look.Paint(style, terminal.Line(state)), "  ")
+		if err == nil {
+			_, err = terminal.Fprintf(p.out, format+"\n", args...)
+		}
 		return err
+	}
+	switch ch.Op {
+	case "delete":
+		return line("delete", terminal.Red, "%d", ch.ID)
+	case "delete_work":
+		return line("delete", terminal.Red, "work %d", ch.ID)
+	case "work":
+		row, err := rowOf(ch.Work)
+		if err != nil {
+			return err
+		}
+		var work struct{ State string }
+		if err := json.Unmarshal(ch.Work, &work); err != nil {
+			return fmt.Errorf("read work %d: %w", ch.ID, err)
+		}
+		return line(work.State, styleOf(work.State), "work %d  %s  %s  %s", ch.ID, row[1].Text, row[2].Text, row[3].Text)
 	}
 	var it struct {
 		Root, Path, State, Title, Analysis string
@@ -172,7 +226,13 @@ func printChange(p *process, ch *changeMessage) error {
 	if err := json.Unmarshal(ch.Item, &it); err != nil {
 		return fmt.Errorf("read item %d: %w", ch.ID, err)
 	}
-	_, err := terminal.Fprintf(p.out, "%s  %s  %d  %s:%q  %s, %s, %d bytes\n", time.Now().Format(time.TimeOnly),
-		it.State, ch.ID, it.Root, it.Path, it.Kind, it.Analysis, it.Size)
-	return err
+	return line(it.State, styleOf(it.State), "%d  %s:%q  %s, %s, %d bytes", ch.ID, it.Root, it.Path, it.Kind, it.Analysis,
+		it.Size)
+}
+
+func styleOf(state string) terminal.Style {
+	if state == "present" {
+		return terminal.Green
+	}
+	return terminal.Yellow
 }

@@ -115,6 +115,7 @@ type Server struct {
 	roots    Roots
 	idle     func() bool
 	health   func() error
+	failed   func(context.Context) (int64, error)
 	log      *zap.Logger
 	started  time.Time
 	ready    atomic.Bool
@@ -140,8 +141,10 @@ type Deps struct {
 	Thumbnails Thumbnails
 	Idle       func() bool
 	Health     func() error // why the catalog is not kept now; nil: it is
-	Metrics    *prometheus.Registry
-	Log        *zap.Logger
+	// Failed counts the items that could not be read since the start; nil: nobody counts.
+	Failed  func(context.Context) (int64, error)
+	Metrics *prometheus.Registry
+	Log     *zap.Logger
 }
 
 // Listen opens the address. An address in use is an error that says so.
@@ -165,7 +168,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
 		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
-		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails,
+		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed,
 	}
 	s.SetSite(cfg.Site)
 	return s

@@ -20,6 +20,8 @@ type Status struct {
 	Idle      bool           `json:"idle"`
 	Cursor    string         `json:"cursor"`
 	Counts    store.Counts   `json:"counts"`
+	// FailedSinceStart is how many files could not be read since then, and have not been read since.
+	FailedSinceStart int64 `json:"failed_since_start"`
 	// Health is why the catalog cannot be kept now, such as a full disk; null while it can.
 	Health *string `json:"health"`
 	// Lag is how many changes are not taken in yet.
@@ -37,9 +39,16 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !errors.Is(err, store.ErrCorrupt) {
 		return err
 	}
+	var failed int64
+	if s.failed != nil {
+		if failed, err = s.failed(r.Context()); err != nil && !errors.Is(err, store.ErrCorrupt) {
+			return err
+		}
+	}
 	status := Status{
 		Version: s.cfg.Version, StartedAt: s.started, Idle: idle, Cursor: s.cursor(s.catalog.Head()),
-		Counts: s.catalog.ItemCounts(), Lag: lag, Roots: emptyNotNull(roots),
+		Counts: s.catalog.ItemCounts(), FailedSinceStart: failed, Lag: lag,
+		Roots: emptyNotNull(roots),
 	}
 	if s.cfg.Instance != nil {
 		status.Instance = s.cfg.Instance()

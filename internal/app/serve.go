@@ -79,7 +79,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.server = api.New(d.httpConfig(cfg), api.Deps{
 		Catalog: c.store, Scans: c.scanner, Roots: d,
 		Live:       &live.Server{Bus: d.bus, Version: o.Version, Instance: d.instance, Log: log, Roots: d.Roots},
-		Thumbnails: thumbnails, Idle: d.idle, Health: d.health, Metrics: d.newMetrics(), Log: log,
+		Thumbnails: thumbnails, Idle: d.idle, Health: d.health, Failed: d.analyzer.FailedSinceStart, Metrics: d.newMetrics(), Log: log,
 	}, listener)
 	d.stages.start("http", d.server.Run)
 	if o.Listening != nil {

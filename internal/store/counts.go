@@ -1,6 +1,10 @@
 package store
 
-import "sync"
+import (
+	"context"
+	"encoding/json"
+	"sync"
+)
 
 // tallies are the numbers of items as of the last commit.
 type tallies struct {
@@ -60,6 +64,23 @@ func (s *Store) ItemCounts() (c Counts) {
 		}
 	}
 	return c
+}
+
+// CountFailed counts those of some items that are present and whose analysis failed.
+func (s *Store) CountFailed(ctx context.Context, ids []int64) (n int64, err error) {
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return 0, err
+	}
+	err = s.readFeed(ctx, func(c *conn) error {
+		n, err = c.number(`SELECT count(*) FROM json_each(?) JOIN items ON items.id = json_each.value
+			WHERE items.state = ? AND items.analysis = ?`, string(list), int64(Present), int64(Failed))
+		return err
+	})
+	return n, err
 }
 
 // KindItems counts the items of each kind, missing ones too.

@@ -35,22 +35,31 @@ type Column struct {
 // gap is how many spaces stand between columns.
 const gap = 2
 
-// WriteTable writes rows with their columns below each other, each row in one line of at most width. The texts are made
-// fit first.
-func WriteTable(w io.Writer, width int, columns []Column, rows [][]string) error {
+// Cell is a text of a table.
+type Cell struct {
+	Text  string
+	Style Style
+}
+
+// WriteTable writes rows with their columns below each other, each row in one line that is no wider than the terminal.
+// The texts are made fit first.
+func WriteTable(w io.Writer, look Look, columns []Column, rows [][]Cell) error {
 	widths := make([]int, len(columns))
 	for _, row := range rows {
 		for i := range row {
-			row[i] = Line(row[i])
-			widths[i] = max(widths[i], uniseg.StringWidth(row[i]))
+			row[i].Text = Line(row[i].Text)
+			widths[i] = max(widths[i], uniseg.StringWidth(row[i].Text))
 		}
 	}
-	fitWidths(widths, columns, width)
+	if look.Width > 0 {
+		fitWidths(widths, columns, look.Width)
+	}
 	var b strings.Builder
 	for _, row := range rows {
-		for i, text := range row {
-			text = cut(text, widths[i], columns[i].FromLeft)
+		for i, cell := range row {
+			text := cut(cell.Text, widths[i], columns[i].FromLeft)
 			padding := strings.Repeat(" ", widths[i]-uniseg.StringWidth(text))
+			text = look.Paint(cell.Style, text)
 			switch {
 			case columns[i].Right:
 				b.WriteString(padding + text)

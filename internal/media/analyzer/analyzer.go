@@ -52,12 +52,13 @@ type Stats struct {
 
 // Analyzer reads the bytes of the catalog's files. Its methods are safe for concurrent use.
 type Analyzer struct {
-	cfg     Config
-	store   *store.Store
-	log     *zap.Logger
-	stats   Stats
-	group   *run.Group
-	scanner Scanner
+	cfg      Config
+	store    *store.Store
+	log      *zap.Logger
+	stats    Stats
+	failures failures
+	group    *run.Group
+	scanner  Scanner
 
 	mu      sync.Mutex // guards what follows; held for look-ups only
 	workers map[string]*rootWorker
@@ -153,6 +154,7 @@ func (a *Analyzer) Idle() bool {
 func (a *Analyzer) Counters() *Stats { return &a.stats }
 
 func (a *Analyzer) count(r *store.Analysed) {
+	a.failures.note(r)
 	if r.Analysis == store.Failed {
 		a.stats.Failed.Add(1)
 	} else {
