@@ -24,7 +24,7 @@ const (
 var (
 	// itemFilters narrow any list of items.
 	itemFilters = append([]string{"under", "q"}, filter.Names(filter.Items)...)
-	itemParams  = append([]string{"sort", "limit", "after", "include"}, itemFilters...)
+	itemParams  = append([]string{"sort", "limit", "after", "from", "include"}, itemFilters...)
 )
 
 // getItems answers with a page of items.
@@ -73,7 +73,7 @@ func (s *Server) itemQuery(ctx context.Context, v url.Values) (q store.Query, er
 	if q, err = s.itemFilter(ctx, v); err != nil {
 		return q, err
 	}
-	q.After = v.Get("after")
+	q.After, q.From = v.Get("after"), v.Get("from")
 	q.Sort, q.Descending = strings.CutPrefix(v.Get("sort"), "-")
 	if q.Descending && q.Sort == "" {
 		return q, badRequest("sort %q names no order", v.Get("sort"))

@@ -16,7 +16,7 @@ import (
 var (
 	// workFilters narrow any list of works.
 	workFilters  = append([]string{"under", "q"}, filter.Names(filter.Works)...)
-	workParams   = append([]string{"sort", "limit", "after", "include"}, workFilters...)
+	workParams   = append([]string{"sort", "limit", "after", "from", "include"}, workFilters...)
 	childParams  = []string{"kind", "sort", "limit", "after", "include"}
 	memberParams = []string{"role", "limit", "after", "include"}
 )
@@ -107,7 +107,7 @@ func (s *Server) workQuery(ctx context.Context, v url.Values) (q store.WorkQuery
 	if q.Under, err = cleanPath(v.Get("under")); err != nil {
 		return q, err
 	}
-	q.Text, q.After = v.Get("q"), v.Get("after")
+	q.Text, q.After, q.From = v.Get("q"), v.Get("after"), v.Get("from")
 	q.Sort, q.Descending = strings.CutPrefix(v.Get("sort"), "-")
 	if q.Descending && q.Sort == "" {
 		return q, badRequest("sort %q names no order", v.Get("sort"))

@@ -31,6 +31,7 @@ type Query struct {
 	Descending bool
 	Limit      int    // items of a page, at least one
 	After      string // from Result.Next
+	From       string // a value of the order at which the page begins; see beginning
 	Filter     *filter.Set
 
 	checks *checks    // what is compared in each item that an order gives; nil: nothing
@@ -68,7 +69,7 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 	if err := q.check(); err != nil {
 		return res, err
 	}
-	at, err := parseEnd(q.After, q.order())
+	at, err := beginning(q.After, q.From, q.Sort, q.Descending, q.order())
 	if err != nil {
 		return res, err
 	}

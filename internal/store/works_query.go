@@ -24,6 +24,7 @@ type WorkQuery struct {
 	Descending bool
 	Limit      int    // works of a page, at least one
 	After      string // from WorkResult.Next
+	From       string // a value of the order at which the page begins; see beginning
 	Members    bool   // works with their first members
 
 	facts filter.Facts
@@ -50,7 +51,7 @@ func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, er
 	if q.Descending {
 		order = "-" + order
 	}
-	at, err := parseEnd(q.After, "works "+order)
+	at, err := beginning(q.After, q.From, q.Sort, q.Descending, "works "+order)
 	if err != nil {
 		return res, err
 	}
