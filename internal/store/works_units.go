@@ -214,6 +214,11 @@ func (r *UnitReader) ChildrenOf(work int64) ([]int64, error) {
 	return r.numbers("SELECT id FROM works WHERE "+isChildWork, work)
 }
 
+// Children reads the works below one, without their members.
+func (r *UnitReader) Children(work int64, fn func(*WorkView)) error {
+	return eachWork(r.c, "WHERE "+isChildWork, func(w *WorkView) error { fn(w); return r.ctx.Err() }, work)
+}
+
 // isChildWork says of which work's children the works are. That the parent is one is said too: else SQLite does not
 // know that the index of children holds them, and reads all works.
 const isChildWork = "parent = ? AND parent > 0 AND gone = 0"

@@ -20,6 +20,7 @@ type batch struct {
 
 	items   int // that changed
 	derived int // units
+	reread  int // works below artists
 	limit   works.Limit
 	taken   map[int64]int64 // what earlier batches have taken in of what is behind the place
 	known   map[int64]int64 // what this one has

@@ -2,6 +2,7 @@ package librarian
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/media/works"
@@ -77,16 +78,30 @@ func (c *credits) read() error {
 			return err
 		}
 	}
-	for said, n := range c.delta {
-		c.said[said] += n
-	}
 	return nil
+}
+
+// before are the names that artists had beside the first, by hashes of their keys.
+func (c *credits) before() map[int64][]string {
+	out := make(map[int64][]string)
+	for _, w := range artistsOf(c.said) {
+		out[hashOf(w.Key)] = w.Aliases
+	}
+	return out
 }
 
 // artists makes the artists.
 func (c *credits) artists() []works.Work {
+	said := maps.Clone(c.said)
+	for who, n := range c.delta {
+		said[who] += n
+	}
+	return artistsOf(said)
+}
+
+func artistsOf(credits map[store.CreditPut]int64) []works.Work {
 	var list []works.Credit
-	for said, n := range c.said {
+	for said, n := range credits {
 		if n > 0 {
 			list = append(list, works.Credit{Group: said.Party, Name: said.Name, Sort: said.Sort,
 				ID: said.MBID, Count: int(n)})

@@ -36,6 +36,7 @@ type Stats struct {
 	Items   atomic.Int64 // changed ones that were taken in
 	Derived atomic.Int64 // units
 	Written atomic.Int64 // works that came to be, were looked at again or went
+	Beside  atomic.Int64 // works that were read since their artist's sums did not tell
 }
 
 // Librarian keeps the works of a catalog.
@@ -174,6 +175,7 @@ func (l *Librarian) next(ctx context.Context) error {
 	l.stats.Items.Add(int64(b.items))
 	l.stats.Derived.Add(int64(b.derived))
 	l.stats.Written.Add(int64(len(b.out.Puts) + len(b.out.Gone)))
+	l.stats.Beside.Add(int64(b.reread))
 	for id, seq := range l.known {
 		if seq <= b.out.Upto {
 			delete(l.known, id)

@@ -22,13 +22,16 @@ type matter struct {
 	former  map[int64]*store.WorkView // works that may give their id
 	derived []works.Work              // the artists first
 	artists int                       // how many of them are
-	beside  []*store.WorkView         // works below the artists that stay as they are
+	views   []store.WorkView          // of what is derived, as it is kept
+	at      map[int64]int             // what is derived by hashes of keys
+	stays   map[int]*stay             // what stays below artists and is not read, by their places in derived
+	beside  []*store.WorkView         // works below the artists that stay as they are, and are read
 }
 
 // write makes what is to be written.
 func (b *batch) write(change *works.Change) error {
 	m := &matter{batch: b, change: change, credits: newCredits(b.r), keysOf: make(map[int64][]int64),
-		former: make(map[int64]*store.WorkView)}
+		former: make(map[int64]*store.WorkView), stays: make(map[int]*stay)}
 	m.keepUnits()
 	tops := works.Join(change.Parts)
 	if err := m.readReplaced(); err != nil {
@@ -38,13 +41,21 @@ func (b *batch) write(change *works.Change) error {
 		return err
 	}
 	m.derived = append(m.derived, tops...)
+	m.makeViews()
 	if err := m.readBeside(); err != nil {
 		return err
 	}
 	if err := m.readGone(); err != nil {
 		return err
 	}
-	m.put(m.match())
+	ids := m.match()
+	if m.isLeft(ids) {
+		if err := m.readStays(); err != nil {
+			return err
+		}
+		ids = m.match()
+	}
+	m.put(ids)
 	return nil
 }
 
@@ -77,7 +88,7 @@ func sorted(keys []int64) []int64 {
 
 // readReplaced reads the works that are replaced: those of the keys, and what is below them.
 func (m *matter) readReplaced() error {
-	for key := range m.change.Keys {
+	for _, key := range m.change.Kept {
 		ids, err := m.r.WorksWith(key)
 		if err != nil {
 			return err
@@ -115,57 +126,6 @@ func (m *matter) readFormer(id int64) error {
 		}
 	}
 	return err
-}
-
-// deriveArtists makes the artists of all that is derived, and reads the former ones.
-func (m *matter) deriveArtists(tops []works.Work) error {
-	for i := range tops {
-		if k := tops[i].Kind; k == works.Album || k == works.Track {
-			m.credits.reach(hashOf(tops[i].Parent))
-		}
-	}
-	if err := m.credits.read(); err != nil {
-		return err
-	}
-	for key := range m.credits.keys {
-		ids, err := m.r.Artists(key)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if m.former[id], err = m.r.Bare(id); err != nil {
-				return err
-			}
-		}
-	}
-	m.derived = m.credits.artists()
-	m.artists = len(m.derived)
-	m.out.Credits = m.credits.puts()
-	return nil
-}
-
-// readBeside reads what else is below the former artists: artists are the sum of it, and go with most of it.
-func (m *matter) readBeside() error {
-	for id, w := range m.former {
-		if w.Kind != store.WorkArtist || w.Gone > 0 {
-			continue
-		}
-		below, err := m.r.ChildrenOf(id)
-		if err != nil {
-			return err
-		}
-		for _, child := range below {
-			if m.former[child] != nil {
-				continue
-			}
-			c, err := m.r.Bare(child)
-			if err != nil {
-				return err
-			}
-			m.beside = append(m.beside, c)
-		}
-	}
-	return nil
 }
 
 // readGone reads works that are gone and may come back in what is derived.
@@ -217,30 +177,50 @@ func short(hash int64) string {
 }
 
 // match gives ids to what is derived; 0 to what is new. Works that stay below their artists take part, so that an
-// artist goes with most of what is below it.
+// artist goes with most of what is below it. What no former work is of a kind with cannot get an id, and takes none.
 func (m *matter) match() []int64 {
-	derived := make([]works.Work, 0, len(m.derived)+len(m.beside))
-	for i := range m.derived {
-		w := m.derived[i]
-		w.Key, w.Parent = short(hashOf(w.Key)), short(hashOf(w.Parent))
-		w.Aliases = nil
-		for _, alias := range m.derived[i].Aliases {
-			w.Aliases = append(w.Aliases, short(hashOf(alias)))
-		}
-		derived = append(derived, w)
-	}
+	ids := make([]int64, len(m.derived))
 	var former []works.Former
 	for _, w := range m.former {
 		former = append(former, formerOf(w))
 	}
+	derived, places := m.ofKinds(former)
 	for _, w := range m.beside {
 		former = append(former, formerOf(w))
 		d := works.Work{Kind: works.Kind(w.Kind), Key: short(w.Key), Parent: short(w.By), Number: w.Number}
 		d.Items = w.Items
 		derived = append(derived, d)
 	}
+	for i, s := range m.stays {
+		f, d := s.asOne(m.views[i].Key)
+		former, derived = append(former, f), append(derived, d)
+	}
 	slices.SortFunc(former, func(a, b works.Former) int { return cmp.Compare(a.ID, b.ID) })
-	return works.Match(former, derived, m.now)[:len(m.derived)]
+	given := works.Match(former, derived, m.now)
+	for i, place := range places {
+		ids[place] = given[i]
+	}
+	return ids
+}
+
+// ofKinds is what is derived of the kinds of former works, with its places in derived. Keys are as they are compared.
+func (m *matter) ofKinds(former []works.Former) (derived []works.Work, places []int) {
+	kinds := map[works.Kind]bool{works.Album: len(m.beside) > 0, works.Track: len(m.beside) > 0}
+	for i := range former {
+		kinds[former[i].Kind] = true
+	}
+	for i := range m.derived {
+		if !kinds[m.derived[i].Kind] {
+			continue
+		}
+		w := m.derived[i]
+		w.Key, w.Parent, w.Aliases = short(m.views[i].Key), short(hashOf(w.Parent)), nil
+		for _, alias := range m.derived[i].Aliases {
+			w.Aliases = append(w.Aliases, short(hashOf(alias)))
+		}
+		derived, places = append(derived, w), append(places, i)
+	}
+	return derived, places
 }
 
 func formerOf(w *store.WorkView) works.Former {
@@ -256,38 +236,45 @@ func formerOf(w *store.WorkView) works.Former {
 	return f
 }
 
+// makeViews makes what is derived as it is kept, but for what artists are the sum of.
+func (m *matter) makeViews() {
+	m.views = make([]store.WorkView, len(m.derived))
+	m.at = make(map[int64]int, len(m.derived))
+	for i := range m.derived {
+		m.view(&m.views[i], &m.derived[i])
+		m.at[m.views[i].Key] = i
+		for _, alias := range m.derived[i].Aliases {
+			m.at[hashOf(alias)] = i
+		}
+	}
+	for i := range m.views { // a season is where its episodes are
+		if w := &m.derived[i]; w.Kind == works.Episode {
+			season := &m.views[m.at[hashOf(w.Parent)]]
+			season.Roots = union(season.Roots, m.views[i].Roots)
+		}
+	}
+}
+
 // put makes the works that are to be kept.
 func (m *matter) put(ids []int64) {
-	views := make([]store.WorkView, len(m.derived))
-	at := make(map[int64]int, len(m.derived)) // by hashes of keys
-	for i := range m.derived {
-		views[i] = m.view(&m.derived[i])
-		at[views[i].Key] = i
-		for _, alias := range m.derived[i].Aliases {
-			at[hashOf(alias)] = i
-		}
-	}
-	for i := range views { // a season is where its episodes are
-		if w := &m.derived[i]; w.Kind == works.Episode {
-			season := &views[at[hashOf(w.Parent)]]
-			season.Roots = union(season.Roots, views[i].Roots)
-		}
-	}
-	m.sum(views, at)
+	m.sum()
 	given := make(map[int64]bool, len(ids))
-	place := make([]int, len(views)) // of what is derived among the puts
-	for i := range views {
+	place := make([]int, len(m.views)) // of what is derived among the puts
+	m.out.Puts = make([]store.WorkPut, 0, len(m.views))
+	for i := range m.views {
 		place[i] = -1
-		if i < m.artists && views[i].Children == 0 {
+		if i < m.artists && m.views[i].Children == 0 {
 			continue // nothing is by it any more
 		}
-		p := store.WorkPut{New: views[i], ParentAt: -1}
+		p := store.WorkPut{New: m.views[i], ParentAt: -1}
 		if ids[i] != 0 {
 			given[ids[i]] = true
 			p.New.ID, p.Old, p.OldKeys = ids[i], m.former[ids[i]], m.keysOf[ids[i]]
 		}
-		if above, ok := at[hashOf(m.derived[i].Parent)]; ok && m.derived[i].Parent != "" {
-			p.ParentAt = place[above]
+		if parent := m.derived[i].Parent; parent != "" {
+			if above, ok := m.at[hashOf(parent)]; ok {
+				p.ParentAt = place[above]
+			}
 		}
 		for _, key := range m.derived[i].PartKeys {
 			p.Keys = append(p.Keys, works.Hash(key))
@@ -296,7 +283,7 @@ func (m *matter) put(ids []int64) {
 		m.out.Puts = append(m.out.Puts, p)
 	}
 	for _, w := range m.beside { // an artist may have become another
-		if above, ok := at[w.By]; ok && place[above] >= 0 {
+		if above, ok := m.at[w.By]; ok && place[above] >= 0 {
 			if p := &m.out.Puts[place[above]]; p.New.ID != w.Parent {
 				m.out.Puts = append(m.out.Puts, store.WorkPut{Old: w, New: *w, ParentAt: place[above]})
 			}
@@ -310,51 +297,9 @@ func (m *matter) put(ids []int64) {
 	slices.SortFunc(m.out.Gone, func(a, b store.WorkEnd) int { return cmp.Compare(a.Work, b.Work) })
 }
 
-// sum gives artists the sum of what is below them.
-func (m *matter) sum(views []store.WorkView, at map[int64]int) {
-	below := make(map[int][]*store.WorkView)
-	for i := m.artists; i < len(views); i++ {
-		if above, ok := at[views[i].By]; ok && views[i].By != 0 && above < m.artists {
-			below[above] = append(below[above], &views[i])
-		}
-	}
-	for _, w := range m.beside {
-		if above, ok := at[w.By]; ok && above < m.artists {
-			below[above] = append(below[above], w)
-		}
-	}
-	for i, children := range below {
-		slices.SortFunc(children, func(a, b *store.WorkView) int { return cmp.Compare(a.Key, b.Key) })
-		sumUp(&views[i], children)
-	}
-}
-
-func sumUp(w *store.WorkView, children []*store.WorkView) {
-	var t works.Totals
-	for _, c := range children {
-		of := works.Totals{Items: c.Items, Missing: c.Missing, Size: c.Size, Genres: c.Genres, Languages: c.Languages,
-			SubtitleLanguages: c.SubtitleLanguages, Height: c.Height, HDR: c.HDR, AddedAt: time.Unix(0, c.AddedAt)}
-		t.Add(&of)
-		w.Duration += c.Duration
-		w.Artwork = cmp.Or(w.Artwork, c.Artwork)
-		w.Roots = union(w.Roots, c.Roots)
-	}
-	w.Items, w.Missing, w.Children, w.Size = t.Items, t.Missing, t.Children, t.Size
-	w.Genres, w.Languages, w.SubtitleLanguages = t.Genres, t.Languages, t.SubtitleLanguages
-	w.Height, w.HDR = t.Height, t.HDR
-	w.AddedAt = t.AddedAt.UnixNano()
-}
-
-// union is the texts of both, in order.
-func union(a, b []string) []string {
-	out := slices.Concat(a, b)
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// view is a derived work as it is kept.
-func (m *matter) view(d *works.Work) store.WorkView {
-	w := store.WorkView{Kind: string(d.Kind), Title: d.Title, SortTitle: d.SortTitle, Key: hashOf(d.Key),
+// view makes a derived work as it is kept.
+func (m *matter) view(w *store.WorkView, d *works.Work) {
+	*w = store.WorkView{Kind: string(d.Kind), Title: d.Title, SortTitle: d.SortTitle, Key: hashOf(d.Key),
 		Number: d.Number, Date: d.Date, Year: d.Year, EndYear: d.EndYear, Group: d.Group, Roots: slices.Clone(d.Roots),
 		Authors: d.Authors, Narrators: d.Narrators, Artists: d.Artists, Series: d.Series, IDs: d.IDs,
 		Artwork: d.Artwork, Gaps: d.Gaps, Items: d.Items, Children: d.Children, Versions: d.Versions,
@@ -376,5 +321,4 @@ func (m *matter) view(d *works.Work) store.WorkView {
 		}
 	}
 	slices.Sort(w.Roots)
-	return w
 }

@@ -47,7 +47,9 @@ type Catalog interface {
 type Change struct {
 	// Keys are hashes of those of all parts that are others now, and of all that may be one work with them. The works
 	// with one of these keys are replaced by what Join makes of Parts; no others change.
-	Keys  map[int64]bool
+	Keys map[int64]bool
+	// Kept are those of Keys that units had before: works as they were have no others.
+	Kept  []int64
 	Parts []*Part
 	// Units are the changed units with all their parts, whose traces are to be kept.
 	Units map[Unit][]*Part
@@ -119,6 +121,11 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 				p.apart = keys[0] == apartKey(u)
 				cl.Parts = append(cl.Parts, p)
 			}
+		}
+	}
+	for key := range cl.Keys {
+		if s := cl.shared[key]; s == nil || len(s.units) > 0 {
+			cl.Kept = append(cl.Kept, key)
 		}
 	}
 	cl.Derived = len(cl.derived)

@@ -67,7 +67,7 @@ func (t *tally) media(m *media.Media, timed bool) {
 	}
 	for i := range m.Video {
 		t.Height = max(t.Height, m.Video[i].Height)
-		t.HDR = betterHDR(t.HDR, m.Video[i].HDR)
+		t.HDR = BetterHDR(t.HDR, m.Video[i].HDR)
 	}
 	for i := range m.Audio {
 		if l := m.Audio[i].Language; l != "" {
@@ -102,7 +102,7 @@ func (t *Totals) Add(child *Totals) {
 	t.Languages = union(t.Languages, child.Languages)
 	t.SubtitleLanguages = union(t.SubtitleLanguages, child.SubtitleLanguages)
 	t.Height = max(t.Height, child.Height)
-	t.HDR = betterHDR(t.HDR, child.HDR)
+	t.HDR = BetterHDR(t.HDR, child.HDR)
 	if child.AddedAt.After(t.AddedAt) {
 		t.AddedAt = child.AddedAt
 	}
@@ -111,15 +111,16 @@ func (t *Totals) Add(child *Totals) {
 // hdrOrder says which of two is to be shown.
 var hdrOrder = map[string]int{"": 0, "pq": 1, "hlg": 2, "hdr10": 3, "dolby_vision": 4}
 
-func betterHDR(a, b string) string {
+// BetterHDR is the better of two.
+func BetterHDR(a, b string) string {
 	if hdrOrder[b] > hdrOrder[a] {
 		return b
 	}
 	return a
 }
 
-// maxTexts is how many genres, languages or names a work lists of what it holds.
-const maxTexts = 32
+// MaxTexts is how many genres, languages or names a work lists of what it holds.
+const MaxTexts = 32
 
 func union(to, from []string) []string {
 	for _, s := range from {
@@ -129,7 +130,7 @@ func union(to, from []string) []string {
 }
 
 func include(to []string, s string) []string {
-	if len(to) >= maxTexts || slices.Contains(to, s) {
+	if len(to) >= MaxTexts || slices.Contains(to, s) {
 		return to
 	}
 	return append(to, s)
