@@ -82,14 +82,13 @@ export function truth() {
   const more = h('span.truth-more');
   const bar = h('span.truth-bar', {hidden: true});
   const spoken = h('span.sr', {role: 'status'});
-  const line = h('a.truth', {href: '#/machine', 'aria-label': w.label}, h('span.truth-dot'), text, more, bar);
+  const line = h('a.truth', {href: '#/machine'}, h('span.truth-dot'), text, more, bar);
   let last = null;
   const show = () => {
     const now = say();
     line.dataset.kind = now.kind;
     text.textContent = now.text;
-    line.setAttribute('aria-label', `${w.label}: ${[now.text, ...now.more.map(m => m.text)].join(', ')}`);
-    replace(more, now.more.map(m => h('span.truth-note', {data: {kind: m.kind}}, m.text)));
+    replace(more, now.more.map(m => [' ', h('span.truth-note', {data: {kind: m.kind}}, m.text)]));
     bar.hidden = now.part === null || now.part === undefined;
     bar.style.setProperty('--part', now.part || 0);
     if (last !== now.kind) spoken.textContent = now.text; // each second would be too much to listen to
@@ -104,5 +103,5 @@ export function truth() {
   live.on('bookmark', () => (status?.idle ? show() : refresh()));
   show();
   refresh();
-  return h('div.truth-line', line, spoken);
+  return h('section.truth-line', {'aria-label': w.label}, line, spoken);
 }

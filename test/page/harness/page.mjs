@@ -1,0 +1,41 @@
+// Words for what one does on the page.
+import assert from 'node:assert/strict';
+
+export const goTo = (page, daemon, place = '') => page.goto(`${daemon.url}/#/${place}`);
+
+// live waits until the page follows the feed.
+export const live = page => page.locator('.truth[data-kind="settled"], .truth[data-kind="busy"]').waitFor();
+
+// settledTruth waits until the page says that everything reachable is catalogued.
+export const settledTruth = page => page.locator('.truth[data-kind="settled"]').waitFor();
+
+export const card = (page, root) => page.getByRole('article', {name: root, exact: true});
+
+// says waits until an element holds a text, and gives all of its own.
+export async function says(locator, text) {
+  await locator.filter({hasText: text}).first().waitFor();
+  return locator.first().innerText();
+}
+
+export async function gone(locator) { await locator.waitFor({state: 'hidden'}); }
+
+// confirm presses a button that asks, and then the answer.
+export async function confirm(page, button, yes) {
+  await button.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await dialog.getByRole('button', {name: yes}).click();
+  await gone(dialog);
+}
+
+// presses types keys one after the other.
+export async function presses(page, ...keys) {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+// focused is the text of what has the focus.
+export const focused = page => page.evaluate(() => document.activeElement?.textContent ?? '');
+
+export function below(value, limit, what) { assert.ok(value < limit, `${what}: ${value}, at most ${limit}`); }
+
+export const median = list => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
