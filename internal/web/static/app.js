@@ -45,7 +45,7 @@ function frame() {
     enterkeyhint: 'search', dir: 'auto', on: {input: typedSearch, keydown: leaveSearch},
   });
   const bar = h('header.bar',
-    h('a.brand', {href: '#/'}, h('img', {src: new URL('icon.svg', import.meta.url).href, alt: '', width: 24, height: 24}), h('span', 'catalogizerd')),
+    h('a.brand', {href: '#/', 'aria-label': 'catalogizerd'}, h('img', {src: new URL('icon.svg', import.meta.url).href, alt: '', width: 24, height: 24}), h('span', 'catalogizerd')),
     h('div.search', {role: 'search'}, icon('search'), search, h('kbd', {'aria-hidden': 'true'}, '/')),
     h('div.tools', themeButton(),
       h('button.tool', {type: 'button', title: words.keys.open, 'aria-label': words.keys.open, on: {click: showKeys}}, icon('keys'))));

@@ -12,7 +12,8 @@ const w = words.machine;
 const kept = 200;
 
 export default function changes({box, signal}) {
-  const list = h('ol.log', {role: 'log', 'aria-live': 'off', 'aria-label': w.rooms.changes, tabindex: '0'});
+  const list = h('ol');
+  const log = h('div.log', {role: 'log', 'aria-live': 'off', 'aria-label': w.rooms.changes, tabindex: '0', hidden: true}, list);
   const count = h('p.quiet');
   const none = h('p.machine-none', w.noChanges);
   let waiting = [], seen = 0, paused = false, frame = 0;
@@ -24,6 +25,7 @@ export default function changes({box, signal}) {
     list.prepend(...fresh);
     while (list.children.length > kept) list.lastElementChild.remove();
     none.hidden = list.children.length > 0;
+    log.hidden = !none.hidden;
     count.textContent = w.changesSeen(n(seen, 'change'));
   };
   const pause = act(w.pause, true, () => {
@@ -32,7 +34,7 @@ export default function changes({box, signal}) {
     pause.setAttribute('aria-pressed', paused);
     if (!paused) draw();
   }, {'aria-pressed': 'false'});
-  box.append(h('header.machine-head', h('h2', w.rooms.changes), h('p.quiet', w.changesHint), h('p.machine-acts', pause), count), none, list);
+  box.append(h('header.machine-head', h('h2', w.rooms.changes), h('p.quiet', w.changesHint), h('p.machine-acts', pause), count), none, log);
   live.on('changes', message => {
     const at = new Date();
     seen += message.changes.length;

@@ -36,12 +36,18 @@ export default async function held({path, box, signal, may}) {
   const head = h('header.machine-head', h('h2', w.heldTitle(name)), text, h('p.machine-acts', accept, scan), answer.line);
   const lists = h('div');
   box.append(head, lists);
+  let filled = false;
   onStatus(s => {
     root.held = s.roots.find(r => r.name === name)?.held || null;
     say(text, root.held ? w.heldText(n(root.held.count, 'item'), moment(root.held.since), root.held.reason) : w.nothingHeld);
     accept.hidden = scan.hidden = !root.held;
+    if (!root.held || filled) return;
+    filled = true;
+    fill(lists, name, signal).catch(err => {
+      filled = signal.aborted;
+      if (!filled) answer.tell(err.message);
+    });
   }, signal);
-  if (root.held) await fill(lists, name, signal);
 }
 
 // fill lists what is gone: by folder, to see at a glance, and each file.

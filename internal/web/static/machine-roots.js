@@ -199,7 +199,7 @@ function breaker(name, may, ask, signal) {
   const tick = () => {
     if (!now?.retry_at) return;
     const left = Math.max(0, (new Date(now.retry_at) - Date.now()) / 1000);
-    say(text, [now.last_error, w.nextTry(time(new Date(now.retry_at)), Math.ceil(left))].filter(Boolean).join('. '));
+    say(text, w.nextTry(time(new Date(now.retry_at)), Math.ceil(left)));
   };
   const timer = setInterval(tick, 1000);
   signal.addEventListener('abort', () => clearInterval(timer), {once: true});
@@ -209,7 +209,7 @@ function breaker(name, may, ask, signal) {
     now = root.breaker?.state === 'open' || root.state === 'offline' && !root.volume_offer ? root.breaker || {} : null;
     el.hidden = !now;
     if (!now) return;
-    say(text, now.last_error || (root.breaker ? w.cut(now.failures) : w.lookAgain));
+    say(text, root.breaker ? w.trying : w.lookAgain);
     tick();
   };
   return {el, update};
