@@ -64,12 +64,12 @@ test:
 
 # All rooms but those whose tests run the daemon, servers and models (app, api, cmd, smb), without what takes seconds.
 test-quick:
-	$(GO) test -short -timeout 5m -tags $(TAGS) $$($(GO) list $(PACKAGES) | grep -vE '/internal/(api|app|smb)(/|$$)|/cmd/')
+	$(GO) test -short -timeout 5m -tags $(TAGS) $$($(GO) list $(PACKAGES) | grep -vE '/internal/(api|app|smb)(/|$$)|/cmd/|/client(/|$$)')
 
 check: lint vet test test-memory test-time test-samba test-systemd
 
 lint:
-	$(GO) run ./tools/concurrencylint cmd internal tools
+	$(GO) run ./tools/concurrencylint client cmd internal tools
 	scripts/lint.sh run $(PACKAGES)
 
 fmt:

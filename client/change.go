@@ -1,0 +1,66 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// What a Change says became of something.
+const (
+	Upsert     = "upsert"      // the item is new or has changed
+	Delete     = "delete"      // the item is gone, or has left what is followed
+	UpsertWork = "work"        // the work is new or has changed
+	DeleteWork = "delete_work" // nothing of the work is left
+)
+
+// Change is what became of an item or of a work. Who applies each in turn holds the catalog; a deletion of what is not
+// held means nothing.
+type Change struct {
+	Op   string
+	ID   int64 // works have ids of their own
+	Item *Item // of an Upsert
+	Work *Work // of an UpsertWork
+	// Raw is the item or work as it came, for those who keep it whole.
+	Raw json.RawMessage
+
+	What     string    // of an item: "added", "changed" or "moved", where it is known
+	Was      *Location // of a deletion: where the item was, where it is known
+	Previous *Location // of an item that moved
+}
+
+// Location is where an item lies, or lay.
+type Location struct {
+	Root string `json:"root"`
+	Path string `json:"path"`
+}
+
+// UnmarshalJSON reads an entry of the feed. One of a sort that is not known here is kept without its content: later
+// versions may add some.
+func (c *Change) UnmarshalJSON(b []byte) error {
+	var m struct {
+		Op       string          `json:"op"`
+		ID       int64           `json:"id"`
+		Item     json.RawMessage `json:"item"`
+		Work     json.RawMessage `json:"work"`
+		What     string          `json:"what"`
+		Was      *Location       `json:"was"`
+		Previous *Location       `json:"previous"`
+	}
+	if err := json.Unmarshal(b, &m); err != nil {
+		return fmt.Errorf("read a change: %w", err)
+	}
+	*c = Change{Op: m.Op, ID: m.ID, What: m.What, Was: m.Was, Previous: m.Previous}
+	var err error
+	switch m.Op {
+	case Upsert:
+		c.Item, c.Raw = &Item{}, m.Item
+		err = json.Unmarshal(m.Item, c.Item)
+	case UpsertWork:
+		c.Work, c.Raw = &Work{}, m.Work
+		err = json.Unmarshal(m.Work, c.Work)
+	}
+	if err != nil {
+		return fmt.Errorf("read the change %s of %d: %w", m.Op, m.ID, err)
+	}
+	return nil
+}

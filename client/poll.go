@@ -1,0 +1,75 @@
+package client
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// longestPoll is how long a request waits for a change; the daemon takes up to a minute.
+const longestPoll = 50 * time.Second
+
+// Changes is one page of the feed.
+type Changes struct {
+	Changes []Change `json:"changes"`
+	Cursor  string   `json:"cursor"`
+	More    bool     `json:"more"` // at once, behind Cursor
+}
+
+// Changes asks for the page of the feed behind f.Since, and waits for as long as wait where there is none. A cursor
+// that leads nowhere any more is the problem "resync-required". [Client.Follow] does all this by itself.
+func (c *Client) Changes(ctx context.Context, f Follow, wait time.Duration) (page Changes, err error) {
+	query := url.Values{"limit": {longest}, "wait": {wait.String()}}
+	for name, values := range map[string][]string{"root": f.Roots, "kind": f.Kinds} {
+		if len(values) > 0 {
+			query[name] = values
+		}
+	}
+	if f.Since != "" {
+		query.Set("since", f.Since)
+	}
+	if f.Works {
+		query.Set("works", "true")
+	}
+	if f.NoItems {
+		query.Set("items", strconv.FormatBool(false))
+	}
+	return page, c.Get(ctx, "changes", query, &page)
+}
+
+// longPoll follows the feed by requests.
+func (s *session) longPoll(ctx context.Context) error {
+	caughtUp := false
+	for {
+		f := s.follow
+		f.Since = s.cursor
+		wait := time.Duration(0) // until all is here, for the first answer is to say so
+		if caughtUp {
+			wait = s.client.longestWait()
+		}
+		page, err := s.client.Changes(ctx, f, wait)
+		if IsProblem(err, "resync-required") {
+			if !s.reset("resync-required") {
+				return nil
+			}
+			caughtUp = false
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.heard, s.cursor, caughtUp = true, page.Cursor, !page.More
+		if !s.give(Batch{Changes: page.Changes, CaughtUp: caughtUp}) {
+			return nil
+		}
+	}
+}
+
+// longestWait is how long a request may wait within the timeout of whoever makes it.
+func (c *Client) longestWait() time.Duration {
+	if c.http.Timeout > 0 {
+		return min(longestPoll, c.http.Timeout/2)
+	}
+	return longestPoll
+}
