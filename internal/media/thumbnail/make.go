@@ -40,6 +40,12 @@ func Make(src io.ReadSeeker, edge int, full chan struct{}) ([]byte, error) {
 
 // reduce gives the picture in src at the size of a thumbnail.
 func reduce(src io.ReadSeeker, edge int, full chan struct{}) (image.Image, error) {
+	if is, err := isHEIF(src); is || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return decodeHEIF(src, edge, full)
+	}
 	p, err := jpeg.Decode(src, edge)
 	if err == nil {
 		return fromPlanes(p, edge), nil

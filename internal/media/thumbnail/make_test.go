@@ -193,3 +193,19 @@ func FuzzMake(f *testing.F) {
 		}
 	})
 }
+
+func TestHEIC(t *testing.T) {
+	for _, name := range []string{"with-thumbnail", "bt709"} {
+		file, err := os.ReadFile("testdata/" + name + ".heic")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, edge := range []int{256, 1024} {
+			m := made(t, file, edge)
+			if b := m.Bounds(); b.Dx() != min(edge, 400) || b.Dy() != min(edge, 400)*3/4 {
+				t.Errorf("%s: %v of 400 by 300, at most %d", name, b, edge)
+			}
+			checkQuarters(t, m, quarterColors)
+		}
+	}
+}
