@@ -157,7 +157,7 @@ func TestNeitherNothingNorADashIsAFile(t *testing.T) {
 }
 
 func TestEveryCommandHasHelp(t *testing.T) {
-	for _, name := range []string{"serve", "scan", "export", "works", "search", "status", "watch", "parse", "probe", "check", "backup", "restore", "completion", "version"} {
+	for _, name := range []string{"serve", "scan", "export", "works", "search", "status", "watch", "parse", "probe", "check", "backup", "restore", "completion", "login", "version"} {
 		o := command(t, "", name, "--help").ends(t, exitDone)
 		if !strings.HasPrefix(o.out, "Usage: catalogizerd "+name) || o.errOut != "" {
 			t.Errorf("%s: stdout %q, stderr %q", name, o.out, o.errOut)

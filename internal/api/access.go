@@ -14,7 +14,7 @@ const assetsPath = "/assets/"
 
 // openPaths need no token, or ask for it themselves: a session is opened with it, and a WebSocket may send
 // it as its first message.
-var openPaths = []string{"/", "/healthz", "/readyz", "/api/v1/session", "/api/v1/live"}
+var openPaths = []string{"/", "/healthz", "/readyz", "/login", "/api/v1/session", "/api/v1/live"}
 
 // guard lets a request through whose Host is one of ours, whose Origin is none, our own or an allowed one, and which
 // carries the token where one is needed.

@@ -37,6 +37,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/asyncapi.yaml": document(asyncAPI),
 
 		"GET /feed.atom": s.getAtom,
+		"GET /login":     s.getLogin,
 
 		"GET /api/v1/config":                        s.getConfig,
 		"GET /api/v1/status":                        s.getStatus,

@@ -103,6 +103,8 @@ type Config struct {
 	ReadToken func() (string, error)
 	// LinkKey is the secret by which links are signed, beside the token.
 	LinkKey []byte
+	// LoginsFile is where login codes are noted that have been used; empty: in memory only.
+	LoginsFile string
 	// InForce gives the configuration in force, for who may read; nil: there is none to show.
 	InForce func() map[string]any
 }
@@ -121,6 +123,7 @@ type Server struct {
 	ready    atomic.Bool
 	site     atomic.Pointer[Site]
 	sessions sessions
+	logins   logins
 	tries    tries
 	unwraps  chan struct{} // a place for each picture that is measured
 	rotation rotation
@@ -169,6 +172,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed,
+		logins: logins{file: cfg.LoginsFile},
 	}
 	s.SetSite(cfg.Site)
 	return s

@@ -105,14 +105,19 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 		if t.grant(body.Token) == nothing {
 			return s.wrongToken(w, r)
 		}
-		http.SetCookie(w, &http.Cookie{
-			Name: cookieName, Value: s.sessions.open(body.Token, clientOf(r)),
-			Path: cookiePath(r), HttpOnly: true, SameSite: http.SameSiteStrictMode,
-			Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", MaxAge: int(sessionTime.Seconds()),
-		})
+		s.setSession(w, r, body.Token)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// setSession opens a session with a token, and has the browser keep it.
+func (s *Server) setSession(w http.ResponseWriter, r *http.Request, token string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: cookieName, Value: s.sessions.open(token, clientOf(r)),
+		Path: cookiePath(r), HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https", MaxAge: int(sessionTime.Seconds()),
+	})
 }
 
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {

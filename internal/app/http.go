@@ -24,9 +24,10 @@ func (d *Daemon) httpConfig(cfg *config.Config) api.Config {
 	}
 	return api.Config{
 		Version: d.opts.Version, Instance: d.instance, Site: siteOf(cfg), LinkKey: key,
-		Token:     func() (string, error) { return d.config.Load().Token() },
-		ReadToken: func() (string, error) { return d.config.Load().ReadToken() },
-		InForce:   func() map[string]any { return d.config.Load().InForce() },
+		LoginsFile: filepath.Join(cfg.DataDir, "logins.used"),
+		Token:      func() (string, error) { return d.config.Load().Token() },
+		ReadToken:  func() (string, error) { return d.config.Load().ReadToken() },
+		InForce:    func() map[string]any { return d.config.Load().InForce() },
 	}
 }
 

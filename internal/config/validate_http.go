@@ -157,7 +157,7 @@ func CleanBase(text string) (string, error) {
 }
 
 // ownPaths are the first segments of the paths that the daemon answers at itself.
-var ownPaths = []string{"api", "assets", "feed.atom", "healthz", "metrics", "readyz"}
+var ownPaths = []string{"api", "assets", "feed.atom", "healthz", "login", "metrics", "readyz"}
 
 // isHostName accepts what DNS and the files of hosts use, underscores included.
 func isHostName(s string) bool {
