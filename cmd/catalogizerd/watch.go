@@ -18,7 +18,7 @@ import (
 
 type watchCommand struct {
 	remote
-	Since string   `help:"Begin behind this cursor instead of now; 'start' loads the whole catalog first." placeholder:"CURSOR"`
+	Since string   `help:"Begin behind this cursor or time instead of now; 'start' loads the whole catalog first." placeholder:"CURSOR|TIME"`
 	Items bool     `help:"Only files. Without it and --works kinds that files do not have tell of works, too."`
 	Works bool     `help:"Only works, such as films, series and albums."`
 	Root  []string `help:"Only these roots."`
@@ -32,11 +32,16 @@ type liveMessage struct {
 }
 
 type changeMessage struct {
-	Op   string
-	ID   int64
-	Item json.RawMessage
-	Work json.RawMessage
+	Op       string
+	ID       int64
+	What     string
+	Previous *placeMessage
+	Was      *placeMessage
+	Item     json.RawMessage
+	Work     json.RawMessage
 }
+
+type placeMessage struct{ Root, Path string }
 
 // reconnectPause is how long the command waits before it connects again.
 const reconnectPause = time.Second
@@ -204,7 +209,7 @@ func printChange(p *process, ch *changeMessage) error {
 	}
 	switch ch.Op {
 	case "delete":
-		return line("delete", terminal.Red, "%d", ch.ID)
+		return line("delete", terminal.Red, "%d%s", ch.ID, ch.at())
 	case "delete_work":
 		return line("delete", terminal.Red, "work %d", ch.ID)
 	case "work":
@@ -226,8 +231,8 @@ func printChange(p *process, ch *changeMessage) error {
 	if err := json.Unmarshal(ch.Item, &it); err != nil {
 		return fmt.Errorf("read item %d: %w", ch.ID, err)
 	}
-	return line(it.State, styleOf(it.State), "%d  %s:%q  %s, %s, %d bytes", ch.ID, it.Root, it.Path, it.Kind, it.Analysis,
-		it.Size)
+	return line(it.State, styleOf(it.State), "%d  %s:%q  %s, %s, %d bytes%s", ch.ID, it.Root, it.Path, it.Kind, it.Analysis,
+		it.Size, ch.did())
 }
 
 func styleOf(state string) terminal.Style {
@@ -235,4 +240,23 @@ func styleOf(state string) terminal.Style {
 		return terminal.Green
 	}
 	return terminal.Yellow
+}
+
+// did says what a change did, where that is known.
+func (ch *changeMessage) did() string {
+	switch {
+	case ch.Previous != nil:
+		return fmt.Sprintf(", %s from %s:%q", ch.What, ch.Previous.Root, ch.Previous.Path)
+	case ch.What != "":
+		return ", " + ch.What
+	}
+	return ""
+}
+
+// at says where what is deleted was, where that is known.
+func (ch *changeMessage) at() string {
+	if ch.Was == nil {
+		return ""
+	}
+	return fmt.Sprintf("  %s:%q", ch.Was.Root, ch.Was.Path)
 }

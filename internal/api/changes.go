@@ -29,7 +29,7 @@ func (s *Server) getChanges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at, err := s.since(v.Get("since"), &f)
+	at, err := s.since(r.Context(), v.Get("since"), &f)
 	if err != nil {
 		return err
 	}
@@ -79,14 +79,14 @@ func boolParam(v url.Values, name string, unsaid bool) (bool, error) {
 	}
 }
 
-// since reads a cursor; none begins a first load.
-func (s *Server) since(text string, f *store.FeedFilter) (at media.Cursor, err error) {
+// since reads a cursor or a time; none begins a first load.
+func (s *Server) since(ctx context.Context, text string, f *store.FeedFilter) (at media.Cursor, err error) {
 	if text == "" {
 		at = s.catalog.Cursor(s.catalog.Head())
 		at.Load = true
 		return at, nil
 	}
-	if at, err = media.ParseCursor(text); err != nil {
+	if at, err = s.catalog.Since(ctx, text, f); err != nil {
 		return at, err
 	}
 	if err := s.current(at, f); err != nil {
@@ -101,7 +101,7 @@ func (s *Server) since(text string, f *store.FeedFilter) (at media.Cursor, err e
 }
 
 func (s *Server) current(at media.Cursor, f *store.FeedFilter) error {
-	if !s.catalog.Continues(at) || at.Seq < s.catalog.FloorOf(f.Sorts()) {
+	if !s.catalog.Continues(at) || !at.Reaches(s.catalog.FloorOf(f.Sorts())) {
 		return problemf(http.StatusGone, "resync-required",
 			"this cursor is too old or of another catalog: forget what you hold and begin without one")
 	}
@@ -164,7 +164,7 @@ func (f *feedReader) now(at media.Cursor) (changes []store.Change, next media.Cu
 	if err := s.current(at, f.filter); err != nil { // pruned while it was read
 		return nil, at, false, err
 	}
-	next = s.catalog.Cursor(p.Upto).Read(max(at.Seen, p.Head))
+	next = s.catalog.Cursor(p.Upto).Read(max(at.Seen, p.Head)).Forgo(at.Forgone)
 	return f.filter.Apply(0, p.Changes), next, p.Upto < head, nil
 }
 

@@ -1,9 +1,12 @@
 package api_test
 
 import (
+	"errors"
 	"net/http"
+	"net/url"
 	"os"
 	"testing"
+	"time"
 )
 
 // replay applies pages of the feed until there are no more, and gives the ids that are left and the cursor behind them.
@@ -60,4 +63,41 @@ func TestTheFilteredFeedGivesTheFilteredCatalog(t *testing.T) {
 	d.get("/api/v1/changes?since="+cursor).isProblem(http.StatusGone, "resync-required")
 	d.get("/api/v1/changes?kind=book&works=true&since=" + d.untilIdle().Cursor).is(http.StatusOK)
 	d.refuses("/api/v1/changes", "?kind=film", "?root=nobody", "?works=yes", "?items=false", "?under=x")
+}
+
+func TestChangesTellWhatTheyDidAndSinceATimeToo(t *testing.T) {
+	d := start(t, map[string]string{"a.txt": "a", "b.txt": "b", "c.txt": "c"}, "")
+	d.until(func(s status) bool { return s.Idle && s.Counts.Items == 3 })
+	type change struct {
+		Op, What      string
+		Previous, Was *struct{ Root, Path string }
+	}
+	type answer struct {
+		Changes []change
+		Cursor  string
+	}
+	cursor, began := d.untilIdle().Cursor, time.Now()
+	if err := errors.Join(os.Rename(d.path("a.txt"), d.path("z.txt")), os.Remove(d.path("b.txt"))); err != nil {
+		t.Fatal(err)
+	}
+	d.until(func(s status) bool { return s.Idle && s.Counts.Items == 2 && s.Counts.Missing == 0 })
+	told := map[string]string{}
+	for _, since := range []string{cursor, began.UTC().Format(time.RFC3339Nano)} {
+		clear(told)
+		var a answer
+		d.get("/api/v1/changes?since=" + url.QueryEscape(since)).is(http.StatusOK).into(&a)
+		for _, ch := range a.Changes {
+			switch {
+			case ch.Was != nil:
+				told[ch.Was.Path] = ch.Op
+			case ch.Previous != nil:
+				told[ch.Previous.Path] = ch.What
+			}
+		}
+		if len(a.Changes) != 2 || told["a.txt"] != "moved" || told["b.txt"] != "delete" {
+			t.Errorf("since %s: %+v", since, a)
+		}
+	}
+	d.get("/api/v1/changes?since=2026-13").isProblem(http.StatusBadRequest, "bad-request")
+	d.get("/api/v1/changes?since=2001-01-01").is(http.StatusOK)
 }

@@ -27,6 +27,7 @@ import (
 type Catalog interface {
 	Cursor(seq int64) media.Cursor
 	Continues(at media.Cursor) bool
+	Since(ctx context.Context, text string, f *store.FeedFilter) (media.Cursor, error)
 	Head() int64
 	IndexedTo() int64
 	FloorOf(sorts store.Sorts) int64

@@ -32,6 +32,9 @@ func (f oneItem) LoadOf(context.Context, *store.FeedFilter, media.Cursor, store.
 	return []store.Change{{Seq: 1, ID: 1, Kind: media.KindMovie, Item: []byte(`{"id":1}`)}}, f.Cursor(1), nil
 }
 
+func (oneItem) Since(_ context.Context, text string, _ *store.FeedFilter) (media.Cursor, error) {
+	return media.ParseCursor(text)
+}
 func (oneItem) Subscribe() (<-chan struct{}, func()) { return nil, func() {} }
 
 // pipes is a listener whose connections hold nothing on the way: what is not read is not written.

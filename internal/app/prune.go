@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
@@ -14,6 +15,9 @@ import (
 // worksForgotten is how many works that will not come back are forgotten at once.
 const worksForgotten = 1000
 
+// vacatedKept is how long it is known where items were before their newest change.
+const vacatedKept = 30 * 24 * time.Hour
+
 // prune bounds the tombstones: the feed is never longer than the catalog, and a first load that is under
 // way is not cut off. Works that are gone are forgotten when their time to come back is over.
 func (d *Daemon) prune(ctx context.Context) error {
@@ -21,8 +25,15 @@ func (d *Daemon) prune(ctx context.Context) error {
 	run.Every(ctx, every, func() {
 		keep := max(d.store.ItemCounts().Items, least)
 		limit := d.bus.Oldest()
-		err := d.store.Update(ctx, func(tx *store.Tx) error {
+		longAgo, err := d.store.SeqAt(ctx, time.Now().Add(-vacatedKept))
+		if err != nil {
+			longAgo = 0
+		}
+		err = d.store.Update(ctx, func(tx *store.Tx) error {
 			if _, err := tx.Prune(keep, limit); err != nil {
+				return err
+			}
+			if err := errors.Join(tx.PruneMoments(time.Now()), tx.PruneVacated(limit, longAgo)); err != nil {
 				return err
 			}
 			_, err := tx.ForgetWorks(time.Now().Add(-works.ReturnsWithin).UnixNano(), limit, worksForgotten)

@@ -19,6 +19,9 @@ var ErrCursor = errors.New("not a cursor")
 // Bound names what of the feed it was given for: under other wishes it leads nowhere. It is empty where that was all
 // items, and nothing else.
 //
+// Forgone is the number up to which deletions may be missing, as it was asked for what changed since a time: of those
+// none may be known any more.
+//
 // Seen is the head of the latest read on the way, where that is above Seq: what was passed over as it had changed again
 // comes at or below it. Run is the run of the daemon that gave all this; cursors of earlier releases have none.
 type Cursor struct {
@@ -29,6 +32,7 @@ type Cursor struct {
 	Load     bool
 	Works    bool // Position is among works
 	Position int64
+	Forgone  int64
 	Bound    string
 }
 
@@ -40,8 +44,22 @@ func (c Cursor) Read(head int64) Cursor {
 	return c
 }
 
-// amongWorks stands before a position among works.
-const amongWorks = "w-"
+// What stands before a position among works, and before the number up to which deletions may be missing.
+const (
+	amongWorks = "w-"
+	forgoes    = "d-"
+)
+
+// Reaches reports whether a feed that has lost deletions up to a floor still has what is to come behind the cursor.
+func (c Cursor) Reaches(floor int64) bool { return max(c.Seq, c.Forgone) >= floor }
+
+// Forgo gives the cursor the number up to which deletions may be missing, for as long as it is below.
+func (c Cursor) Forgo(upto int64) Cursor {
+	if c.Forgone = 0; upto > c.Seq && !c.Load {
+		c.Forgone = upto
+	}
+	return c
+}
 
 // String encodes the cursor: the epoch with the run, the number with what was seen, the position of a load, and what
 // it is bound to.
@@ -53,6 +71,9 @@ func (c Cursor) String() string {
 	s += "." + strconv.FormatInt(c.Seq, 36)
 	if c.Seen > 0 {
 		s += "-" + strconv.FormatInt(c.Seen, 36)
+	}
+	if c.Forgone > 0 {
+		s += "." + forgoes + strconv.FormatInt(c.Forgone, 36)
 	}
 	if c.Load {
 		s += "."
@@ -85,7 +106,14 @@ func ParseCursor(s string) (c Cursor, err error) {
 			return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
 		}
 	}
-	if len(parts) == 3 {
+	if len(parts) < 3 {
+		return c, nil
+	}
+	if number, forgoes := strings.CutPrefix(parts[2], forgoes); forgoes {
+		if c.Forgone, err = strconv.ParseInt(number, 36, 64); err != nil || c.Forgone <= 0 {
+			return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
+		}
+	} else {
 		c.Load = true
 		number, c.Works = strings.CutPrefix(parts[2], amongWorks)
 		if c.Position, err = strconv.ParseInt(number, 36, 64); err != nil || c.Position < 0 {

@@ -249,7 +249,7 @@ func (tx *Tx) DropEmptyDir(id int64) error {
 		if err != nil || n != 0 {
 			return err
 		}
-		tx.dirsChanged = true
+		tx.dirsChanged, tx.dir = true, lastDir{} // its id may be given again
 		if err := tx.c.exec("DELETE FROM dirs WHERE id = ?", id); err != nil {
 			return err
 		}
@@ -264,7 +264,7 @@ func (tx *Tx) ForgetEmpty(root int64) (bool, error) {
 	if err != nil || n != 0 {
 		return false, err
 	}
-	tx.dirsChanged = true
+	tx.dirsChanged, tx.dir = true, lastDir{}
 	return true, tx.c.exec("DELETE FROM dirs WHERE root = ?", root)
 }
 

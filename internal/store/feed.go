@@ -19,8 +19,22 @@ type Change struct {
 	Root      string     // of the item, or what it was at its end
 	Roots     []string   // of the work, likewise
 	Kind      media.Kind // of either
-	FilterSeq int64      // number of its last change of root or kind; 0: never changed
+	FilterSeq int64      // number of its last change of root or kind; 0 or less: never changed
+	What      What       // of an item that is there
+	Previous  Spot       // where one that moved was before
+	Was       Spot       // where the item is, or was when it was deleted
 	Item      []byte     // the item's JSON, or the work's; nil for a deletion
+}
+
+// Size is about how many bytes a change takes as JSON, or more.
+func (ch *Change) Size() int {
+	size := len(ch.Item) + changeBytes
+	for _, p := range []*Spot{&ch.Previous, &ch.Was} {
+		if p.Known() && (p == &ch.Previous || ch.Delete) {
+			size += spotBytes + len(p.Root) + len(p.Path)
+		}
+	}
+	return size
 }
 
 // ops name changes and what they carry, of items and of works.
@@ -47,11 +61,20 @@ func AppendChanges(dst []byte, changes []Change) []byte {
 		switch named := ops[ch.Work]; {
 		case ch.Delete:
 			dst = strconv.AppendInt(append(dst, named[0]...), ch.ID, 10)
+			if ch.Was.Known() {
+				dst = ch.Was.AppendJSON(append(dst, `,"was":`...))
+			}
 		case ch.Work:
 			dst = strconv.AppendInt(append(dst, named[1]...), ch.ID, 10)
 			dst = append(append(dst, `,"work":`...), ch.Item...)
 		default:
 			dst = strconv.AppendInt(append(dst, named[1]...), ch.ID, 10)
+			if ch.What != WhatUnknown {
+				dst = append(append(append(dst, `,"what":"`...), ch.What...), '"')
+			}
+			if ch.Previous.Known() {
+				dst = ch.Previous.AppendJSON(append(dst, `,"previous":`...))
+			}
 			dst = append(append(dst, `,"item":`...), ch.Item...)
 		}
 		dst = append(dst, '}')
@@ -80,8 +103,11 @@ func (b Bounds) within() Bounds {
 	return b
 }
 
-// changeBytes is what a change takes beside its item.
-const changeBytes = 64
+// What a change takes beside its item, and a place beside its names, in bytes or more.
+const (
+	changeBytes = 80
+	spotBytes   = 40
+)
 
 // errPageFull ends the reading of a page that has reached its bytes.
 var errPageFull = errors.New("page is full")
@@ -120,10 +146,14 @@ func (s *Store) itemChanges(c *conn, p *Page, after, end int64, most Bounds) (up
 	if full { // what is deleted behind it is for the next page too
 		end = p.Changes[len(p.Changes)-1].Seq
 	}
-	err = c.each("SELECT seq, id, root, kind, filter_seq FROM tombstones WHERE seq > ? AND seq <= ? "+
+	err = c.each("SELECT seq, id, root, kind, filter_seq, path FROM tombstones WHERE seq > ? AND seq <= ? "+
 		"ORDER BY seq LIMIT ?", func(r row) error {
-		p.Changes = append(p.Changes, Change{Seq: r.int(0), ID: r.int(1), Delete: true, Root: s.rootName(r.int(2)),
-			Kind: media.Kind(r.text(3)), FilterSeq: r.int(4)})
+		ch := Change{Seq: r.int(0), ID: r.int(1), Delete: true, Root: s.rootName(r.int(2)),
+			Kind: media.Kind(r.text(3)), FilterSeq: r.int(4)}
+		if !r.null(5) {
+			ch.Was = Spot{ch.Root, string(r.bytes(5))}
+		}
+		p.Changes = append(p.Changes, ch)
 		return nil
 	}, after, end, int64(most.Rows))
 	if err != nil {
@@ -170,21 +200,31 @@ func (s *Store) Load(ctx context.Context, h0, position int64, most Bounds) (page
 	return page, err
 }
 
+// feedLeft joins to items and their directories what the newest change left in vacated, behind feedColumns.
+const feedLeft = " LEFT JOIN vacated v ON v.item = i.id AND v.seq = i.seq"
+
 const feedColumns = `i.id, i.seq, i.filter_seq, i.root, i.kind, i.state, i.size, i.mtime, i.added, i.analysis, i.error, i.fingerprint, i.doc, d.path, i.name`
+
+const feedWidth = 15 // columns of feedColumns
 
 // changedItems appends items as changes, as many as the bounds let; those of detached roots are deletions. full says
 // that the bytes ended it before the rows did: an item is not read further than to learn that it is too many.
 func (s *Store) changedItems(c *conn, p *Page, most Bounds, where string, args ...driver.Value) (full bool, err error) {
 	bytes := 0
-	err = c.each("SELECT "+feedColumns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE "+where, func(r row) error {
+	err = c.each("SELECT "+feedColumns+", v.root, v.path FROM items i JOIN dirs d ON d.id = i.dir"+feedLeft+" WHERE "+where, func(r row) error {
 		v := scanView(s, r)
-		ch := Change{Seq: r.int(1), ID: v.ID, Root: v.Root, Kind: v.Kind, FilterSeq: r.int(2)}
+		ch := Change{Seq: r.int(1), ID: v.ID, Root: v.Root, Kind: v.Kind, FilterSeq: r.int(2), Was: Spot{v.Root, v.Path}}
 		if v.State == Detached {
 			ch.Delete = true
 		} else {
+			moved := !r.null(feedWidth)
+			if moved {
+				ch.Previous = Spot{s.rootName(r.int(feedWidth)), string(r.bytes(feedWidth + 1))}
+			}
+			ch.What = s.what(ch.Seq, ch.FilterSeq, moved)
 			ch.Item = v.AppendJSON(nil)
 		}
-		if bytes += len(ch.Item) + changeBytes; bytes > most.Bytes && len(p.Changes) > 0 {
+		if bytes += ch.Size(); bytes > most.Bytes && len(p.Changes) > 0 {
 			return errPageFull
 		}
 		p.Changes = append(p.Changes, ch)

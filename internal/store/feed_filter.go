@@ -74,11 +74,21 @@ func (f *FeedFilter) Apply(whole int64, changes []Change) []Change {
 			if ch.FilterSeq <= whole {
 				continue
 			}
-			ch.Delete, ch.Item = true, nil
+			ch.Delete, ch.Item, ch.Was = true, nil, f.leftFrom(&ch)
 		}
 		out = append(out, ch)
 	}
 	return out
+}
+
+// leftFrom is where an item was last that has left the filter, as far as its newest change tells.
+func (f *FeedFilter) leftFrom(ch *Change) Spot {
+	for _, p := range []Spot{ch.Previous, ch.Was} {
+		if p.Known() && f.OfRoot(p.Root) {
+			return p
+		}
+	}
+	return Spot{}
 }
 
 // Bound names the filter in cursors: filters that want the same have one name. That of all items is empty.

@@ -159,7 +159,7 @@ func TestTheFeedKnowsWhenAnItemLastChangedRootOrKind(t *testing.T) {
 	r := runFresh(t, Options{})
 	one, two := r.addRoot("one"), r.addRoot("two")
 	it := r.put(one, "a")
-	if it.FilterSeq != 0 {
+	if it.FilterSeq != -it.Seq {
 		t.Errorf("a new item: %d", it.FilterSeq)
 	}
 	expect := func(what string, changed bool, edit func(*Item)) {

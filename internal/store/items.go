@@ -67,7 +67,8 @@ type Item struct {
 	Probed []byte
 	// MissingAt is since when it is missing.
 	MissingAt int64
-	// FilterSeq is the feed's number of its last change of root or kind.
+	// FilterSeq is the feed's number of its last change of root or kind; until there was one, its first number below
+	// zero.
 	FilterSeq int64
 	// SiblingSeq is the feed's number at which what lies beside it changed last: who has read that before reads it
 	// anew.
@@ -280,6 +281,7 @@ func (tx *Tx) InsertTogether(it *Item) error {
 
 func (tx *Tx) begins(it *Item) {
 	it.Seq, it.Described = tx.nextSeq(), tx.s.described
+	it.FilterSeq = -it.Seq
 	tx.wrote(it)
 	tx.count(it, 1)
 }
@@ -298,6 +300,9 @@ func (tx *Tx) Save(old, it *Item) error {
 	it.Seq = tx.nextSeq()
 	if old.Root != it.Root || old.Kind != it.Kind || (old.State == Detached) != (it.State == Detached) {
 		it.FilterSeq = it.Seq
+	}
+	if err := tx.leave(old, it); err != nil {
+		return err
 	}
 	return tx.update(old, it)
 }
@@ -330,11 +335,19 @@ func (tx *Tx) Remove(it *Item) error {
 	tx.rows++
 	tx.removed++
 	tx.count(it, -1)
-	if err := tx.c.exec("DELETE FROM items WHERE id = ?", it.ID); err != nil {
+	var was driver.Value
+	path, known, err := tx.pathOf(it)
+	if known {
+		was = []byte(path)
+	}
+	if err == nil {
+		err = tx.c.exec("DELETE FROM items WHERE id = ?", it.ID)
+	}
+	if err != nil {
 		return err
 	}
-	return tx.c.exec("INSERT INTO tombstones (seq, id, root, kind, filter_seq, at) VALUES (?,?,?,?,?,?)",
-		tx.nextSeq(), it.ID, it.Root, string(it.Kind), it.FilterSeq, now())
+	return tx.c.exec("INSERT INTO tombstones (seq, id, root, kind, filter_seq, at, path) VALUES (?,?,?,?,?,?,?)",
+		tx.nextSeq(), it.ID, it.Root, string(it.Kind), it.FilterSeq, now(), was)
 }
 
 // RememberPreviousIdentity notes that an item had an identity until now, for as long as a move may still show. it is as

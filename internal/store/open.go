@@ -86,10 +86,14 @@ type Store struct {
 	unbuilt      atomic.Bool              // the indexes of what sorts are built once all is indexed
 	vocabulary   atomic.Int64             // the feed's number up to which the vocabulary was made
 	floor        atomic.Int64
-	worked       atomic.Int64 // the feed's number up to which works are derived
-	settled      atomic.Int64 // see WorksSettled
-	worksFloor   atomic.Int64 // as floor, of works that are gone
-	regrouped    atomic.Int64 // how often roots came into other groups, or rules were others: what was read is void
+	vacatedFloor atomic.Int64           // as floor, of what changes did
+	lastMoment   atomic.Pointer[moment] // the feed's head, and since when it is
+	keptMoment   int64                  // the writer's: when the last moment was that is kept
+	targets      atomic.Int64           // programs that are told of changes
+	worked       atomic.Int64           // the feed's number up to which works are derived
+	settled      atomic.Int64           // see WorksSettled
+	worksFloor   atomic.Int64           // as floor, of works that are gone
+	regrouped    atomic.Int64           // how often roots came into other groups, or rules were others: what was read is void
 	wakers       wakers
 	searching    chan struct{} // a place for each search that may run: one processor is left to feed and scanner
 	workGen      atomic.Int64  // commits that left work for the analyzer
@@ -291,7 +295,10 @@ func (s *Store) load(c *conn) error {
 	s.vocabulary.Store(vocabulary)
 	floor, _ := v["floor"].(int64)
 	s.floor.Store(floor)
+	vacatedFloor, _ := v["vacated_floor"].(int64)
+	s.vacatedFloor.Store(vacatedFloor)
 	s.head.Store(s.lastSeq)
+	s.lastMoment.Store(&moment{s.lastSeq, now()})
 	if err := s.consistent(c); err != nil {
 		return err
 	}

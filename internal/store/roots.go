@@ -77,7 +77,7 @@ func (tx *Tx) SaveRoot(r *Root) (err error) {
 
 // DropRoot forgets a root that holds no items any more.
 func (tx *Tx) DropRoot(id int64) error {
-	tx.rootsChanged, tx.dirsChanged = true, true
+	tx.rootsChanged, tx.dirsChanged, tx.dir = true, true, lastDir{}
 	if err := tx.c.exec("DELETE FROM dirs WHERE root = ?", id); err != nil {
 		return err
 	}

@@ -16,6 +16,9 @@ type Tx struct {
 	floor        int64 // the pruned floor, where it moved
 	worksFloor   int64 // likewise, of works
 	ran          *runs // where the group changed anything
+	dir          lastDir
+	vacatedFloor int64 // where it moved
+	keptMoment   int64 // when the moment was that was written; 0: none was
 }
 
 type tallyKey struct {

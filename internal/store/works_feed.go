@@ -52,7 +52,7 @@ func (s *Store) ChangesOf(ctx context.Context, sorts Sorts, after, upto int64, m
 func (p *Page) cut(most Bounds) {
 	bytes := 0
 	for i := range p.Changes {
-		bytes += len(p.Changes[i].Item) + changeBytes
+		bytes += p.Changes[i].Size()
 		if i > 0 && (i == most.Rows || bytes > most.Bytes) {
 			p.Upto = p.Changes[i-1].Seq
 			p.Changes = p.Changes[:i]

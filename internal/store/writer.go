@@ -234,7 +234,7 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 	if err := tx.c.exec("SAVEPOINT request"); err != nil {
 		return err
 	}
-	tx.pending, tx.bare = tx.pending[:0], nil
+	tx.pending, tx.bare, tx.dir = tx.pending[:0], nil, lastDir{}
 	defer func() {
 		if err != nil {
 			if !tx.c.c.AutoCommit() {
@@ -269,6 +269,9 @@ func (s *Store) commit(tx *Tx, before counts) error {
 		if tx.ran, err = tx.beginRun(before.lastSeq); err != nil {
 			return err
 		}
+		if err := tx.noteMoment(before.lastSeq, time.Now()); err != nil {
+			return err
+		}
 	}
 	for k, n := range tx.tally {
 		if n == 0 {
@@ -299,6 +302,15 @@ func (s *Store) publish(tx *Tx) {
 	}
 	if tx.worksFloor > 0 {
 		s.worksFloor.Store(tx.worksFloor)
+	}
+	if tx.vacatedFloor > 0 {
+		s.vacatedFloor.Store(tx.vacatedFloor)
+	}
+	if tx.keptMoment > 0 {
+		s.keptMoment = tx.keptMoment
+	}
+	if s.lastMoment.Load().seq != s.lastSeq {
+		s.lastMoment.Store(&moment{s.lastSeq, s.committed.UnixNano()})
 	}
 	if tx.rootsChanged {
 		if err := s.noteDamage(s.loadRootNames(s.writer)); err != nil {

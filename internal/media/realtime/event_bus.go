@@ -108,6 +108,11 @@ func (b *EventBus) notify() {
 // Head is the cursor up to which subscribers may read.
 func (b *EventBus) Head() media.Cursor { return b.feed.Cursor(b.ring.Upto()) }
 
+// Since reads a cursor, or a time behind which is what has changed since.
+func (b *EventBus) Since(ctx context.Context, text string, f *live.Filter) (media.Cursor, error) {
+	return b.feed.Since(ctx, text, f)
+}
+
 // Subscribe begins to follow the feed behind a cursor, or with a first load where since is nil. It fails with
 // *live.ResyncError where the cursor leads nowhere. Who subscribes unsubscribes.
 func (b *EventBus) Subscribe(since *media.Cursor, f live.Filter, signals []string) (*live.Subscription, error) {

@@ -31,6 +31,12 @@ func parseTime(value string, asClock bool) (Span, error) {
 	return Span{}, errors.New("write a time as 2026-11-27T18:30:00Z, a date as 2026-11-27 or a month as 2026-11")
 }
 
+// Since reads the beginning of what a text says in the way of a filter by time.
+func Since(value string) (time.Time, error) {
+	span, err := parseTime(value, false)
+	return time.Unix(0, span.From), err
+}
+
 // Nanoseconds are a time's since 1970; beyond what they can count, the nearest that they can.
 func Nanoseconds(t time.Time) int64 {
 	switch {

@@ -233,7 +233,7 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	var since *media.Cursor
 	if err == nil && req.Since != nil {
 		var at media.Cursor
-		at, err = media.ParseCursor(*req.Since)
+		at, err = c.server.Bus.Since(ctx, *req.Since, &filter)
 		since = &at
 	}
 	if err != nil {

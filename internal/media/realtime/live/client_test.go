@@ -41,7 +41,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	f.send(`{"id":2,"type":"subscribe","since":null,"works":true,"filter":{"root":["films"],"kind":["movie","album"]},"signals":["scan","root"]}`)
 	golden(`{"id":2,"type":"ok","mode":"snapshot"}`)
 	golden(`{"type":"signal","name":"root","data":{"name":"films","kind":"local","location":"/films","state":"online","reason":"","scanning":false,"volume_offer":null,"held":null,"skipped":{"mounts":1,"links":0,"unreadable":0,"examples":["disk"]},"items":0,"watch":{"mode":"inotify","directories":1,"reason":""},"breaker":null,"last_scan":null}}`)
-	golden(`{"type":"changes","prev":null,"cursor":"EPOCH.2.w-0~BOUND","changes":[{"op":"upsert","id":1,"item":{"id":1,"root":"films","path":"a <&>.mkv","name":"a <&>.mkv","size":1,"modified_at":"2001-09-09T01:46:40Z","added_at":"2033-05-18T03:33:20Z","state":"present","kind":"movie","analysis":"none","title":"A"}}]}`)
+	golden(`{"type":"changes","prev":null,"cursor":"EPOCH.2.w-0~BOUND","changes":[{"op":"upsert","id":1,"what":"changed","item":{"id":1,"root":"films","path":"a <&>.mkv","name":"a <&>.mkv","size":1,"modified_at":"2001-09-09T01:46:40Z","added_at":"2033-05-18T03:33:20Z","state":"present","kind":"movie","analysis":"none","title":"A"}}]}`)
 	golden(`{"type":"caught_up","cursor":"EPOCH.2~BOUND"}`)
 	golden(`{"type":"bookmark","cursor":"EPOCH.2~BOUND"}`)
 	number := 1.5
@@ -53,7 +53,7 @@ func TestEveryMessageIsAsItIsWrittenDown(t *testing.T) {
 	c.end(album.ID)
 	golden(`{"type":"changes","prev":"EPOCH.3~BOUND","cursor":"EPOCH.4~BOUND","changes":[{"op":"delete_work","id":1}]}`)
 	c.remove(film.ID)
-	golden(`{"type":"changes","prev":"EPOCH.4~BOUND","cursor":"EPOCH.5~BOUND","changes":[{"op":"delete","id":1}]}`)
+	golden(`{"type":"changes","prev":"EPOCH.4~BOUND","cursor":"EPOCH.5~BOUND","changes":[{"op":"delete","id":1,"was":{"root":"films","path":"a <&>.mkv"}}]}`)
 	c.bus.Signal("scan", "films", "1", func(context.Context) (any, bool) {
 		return media.Scan{ID: 1, Root: "films", State: media.ScanRunning, Files: 7}, true
 	})

@@ -148,14 +148,11 @@ func parseFilter(data json.RawMessage) (f Filter, err error) {
 	return f, nil
 }
 
-// changeRoom is what a change takes in a message beside its item, in bytes, or more.
-const changeRoom = 64
-
 // changesMessage encodes a changes message; prev is the JSON text null where it is empty.
 func changesMessage(dst []byte, prev, cursor string, changes []store.Change) []byte {
 	size := 128 + len(prev) + len(cursor)
 	for i := range changes {
-		size += len(changes[i].Item) + changeRoom
+		size += changes[i].Size()
 	}
 	dst = append(slices.Grow(dst, size), `{"type":"changes","prev":`...)
 	dst = appendCursor(dst, prev)

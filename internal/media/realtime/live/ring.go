@@ -119,7 +119,7 @@ func split(after int64, p store.Page) []*chunk {
 	changes := p.Changes
 	c := &chunk{after: after, seen: p.Head}
 	for i := range changes {
-		size := len(changes[i].Item) + changeRoom
+		size := changes[i].Size()
 		if len(c.changes) > 0 && (c.bytes+size > chunkBytes || len(c.changes) >= chunkRows) {
 			c.upto = c.changes[len(c.changes)-1].Seq
 			out = append(out, c)

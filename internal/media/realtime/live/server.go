@@ -34,6 +34,8 @@ const (
 type Bus interface {
 	// Head is the cursor up to which subscribers may read.
 	Head() media.Cursor
+	// Since reads a cursor, or a time behind which is what has changed since.
+	Since(ctx context.Context, text string, f *Filter) (media.Cursor, error)
 	// Subscribe begins to follow the feed, from a first load on where since is nil.
 	Subscribe(since *media.Cursor, f Filter, signals []string) (*Subscription, error)
 	Unsubscribe(s *Subscription)

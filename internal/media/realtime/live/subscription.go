@@ -14,6 +14,7 @@ import (
 type Feed interface {
 	Cursor(seq int64) media.Cursor
 	Continues(at media.Cursor) bool
+	Since(ctx context.Context, text string, f *store.FeedFilter) (media.Cursor, error)
 	Head() int64
 	FloorOf(sorts store.Sorts) int64
 	ChangesOf(ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds) (store.Page, error)
@@ -93,7 +94,7 @@ func NewSubscription(feed Feed, ring *Ring, since *media.Cursor, f Filter, signa
 		return nil, &ResyncError{ResyncRestored}
 	case !f.Fits(*since):
 		return nil, &ResyncError{ResyncFilter}
-	case since.Seq < s.floor():
+	case !since.Reaches(s.floor()):
 		return nil, &ResyncError{ResyncCompacted}
 	default:
 		s.at = *since
@@ -165,7 +166,7 @@ func (s *Subscription) Next(ctx context.Context) (b Batch, ok bool, err error) {
 		s.whole = c.upto
 	}
 	s.seen = max(s.seen, c.seen)
-	s.at = s.place(c.upto).Read(s.seen)
+	s.at = s.place(c.upto).Read(s.seen).Forgo(s.at.Forgone)
 	if s.needs.Load() > 0 {
 		s.needs.Store(c.upto + 1)
 	}
@@ -176,14 +177,14 @@ func (s *Subscription) Next(ctx context.Context) (b Batch, ok bool, err error) {
 
 // catchUp reads the store up to a boundary of the ring at the furthest.
 func (s *Subscription) catchUp(ctx context.Context, after, boundary int64) (*chunk, error) {
-	if after < s.floor() {
+	if !s.at.Reaches(s.floor()) {
 		return nil, &ResyncError{ResyncCompacted}
 	}
 	p, err := s.feed.ChangesOf(ctx, s.filter.Sorts(), after, boundary, ownPage)
 	if err != nil {
 		return nil, err
 	}
-	if after < s.floor() { // pruned while it was read
+	if !s.at.Reaches(s.floor()) { // pruned while it was read
 		return nil, &ResyncError{ResyncCompacted}
 	}
 	s.seen = max(s.seen, p.Head)

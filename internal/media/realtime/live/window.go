@@ -49,7 +49,7 @@ func (c *client) nextBatch(ctx context.Context) (b Batch, ok bool, err error) {
 
 func sizeOf(changes []store.Change) (n int) {
 	for i := range changes {
-		n += len(changes[i].Item) + changeRoom
+		n += changes[i].Size()
 	}
 	return n
 }
