@@ -29,6 +29,7 @@ func TestFacetsAreWhatTheItemsThemselvesSay(t *testing.T) {
 				return nil
 			})
 			r.indexAll()
+			r.holdSome(t)
 			asked := rapid.SliceOfNDistinct(rapid.SampledFrom(questions), 0, 2, func(q string) string { return q[:strings.IndexByte(q, '=')] }).Draw(t, "asked")
 			by := rapid.SliceOfNDistinct(rapid.SampledFrom(itemFacets), 1, MaxFacets, rapid.ID).Draw(t, "by")
 			if rapid.Bool().Draw(t, "cells") {

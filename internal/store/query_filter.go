@@ -10,11 +10,12 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// ofCells are the fields that all items of a cell have alike.
-var ofCells = []filter.Field{filter.Root, filter.Kind, filter.State, filter.Held}
+// ofCells are the fields that all items of a cell have alike. An item is held, and is so no more, without a number of the
+// feed, by which cells are kept: of cells where something is missing, each row says that.
+var ofCells = []filter.Field{filter.Root, filter.Kind, filter.State}
 
 // ofRows are the fields that stand in an item's row, beside those of cells.
-var ofRows = []filter.Field{filter.Analysis, filter.Extension, filter.Size, filter.Added, filter.Modified,
+var ofRows = []filter.Field{filter.Held, filter.Analysis, filter.Extension, filter.Size, filter.Added, filter.Modified,
 	filter.Fingerprint, filter.Work}
 
 // checks are what a query compares in each item that an order gives.
@@ -81,6 +82,9 @@ func (q *Query) cellPasses(c *cell) bool {
 	}
 	var f filter.Facts
 	rowFacts(&f, &View{Root: c.root, Kind: c.mediaKind(), State: c.state})
+	if c.state == Present { // where nothing is held
+		return q.Filter.Only(append(slices.Clone(ofCells), filter.Held)...).Matches(&f)
+	}
 	return q.Filter.Only(ofCells...).Matches(&f)
 }
 
