@@ -26,7 +26,7 @@ func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error
 		r := &UnitReader{c: c, ctx: c.ctx, generation: generation}
 		defer func() { c.ctx = r.ctx }()
 		c.ctx = nil
-		const sql = "SELECT 1 FROM items WHERE state IN ({missing}, {held}) LIMIT 1"
+		const sql = "SELECT 1 FROM roots r CROSS JOIN items i ON i.root = r.id AND i.state IN ({missing}, {held}) LIMIT 1"
 		if r.missing, err = c.one(sql, func(row) {}); err != nil {
 			return err
 		}
