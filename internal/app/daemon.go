@@ -102,7 +102,7 @@ func (c *core) start(root context.Context, o coreOptions) {
 		ac.Lower = func() { lowerPriority(c.log) }
 	}
 	c.analyzer = analyzer.New(ac, c.store, c.scanner, c.log)
-	lc := librarian.Config{}
+	lc := librarian.Config{Unasked: true}
 	if !o.once {
 		lc = librarian.Config{Quiet: worksQuiet, MaxWait: worksMaxWait}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.uber.org/zap"
 )
@@ -14,8 +15,14 @@ const sortsLater = 10_000
 
 // mayBeUnbuilt reports whether a catalog is whole without an object of the schema: an index of what sorts, which is
 // built after a first pass, or by the next start where that was broken off.
-func (o object) mayBeUnbuilt() bool {
-	return o.kind == "index" && o.table == "sort_keys" && o.sql != ""
+func (o object) mayBeUnbuilt() bool { return o.sorts("sort_keys") || o.sorts("works") }
+
+// sorts reports whether an object is an index of what sorts the rows of a table.
+func (o object) sorts(table string) bool {
+	if o.kind != "index" || o.table != table || o.sql == "" {
+		return false
+	}
+	return table == "sort_keys" || table == "works" && slices.Contains(worksBuiltLater, o.name)
 }
 
 // IndexAtOnce is Index for a pass during which nobody asks for anything: where nothing is indexed yet, and much is to
@@ -47,16 +54,24 @@ func (s *Store) indexFirst(ctx context.Context) error {
 
 // dropSorts drops the indexes of what sorts, if they are to be built afterwards.
 func (s *Store) dropSorts(ctx context.Context) (dropped []object, err error) {
-	if s.indexed.Load() > 0 || s.Head() < sortsLater {
+	if s.indexed.Load() > 0 {
+		return nil, nil
+	}
+	return s.dropSortsOf(ctx, "sort_keys")
+}
+
+// dropSortsOf drops the indexes of what sorts the rows of a table, if there are none and much is to come.
+func (s *Store) dropSortsOf(ctx context.Context, table string) (dropped []object, err error) {
+	if s.Head() < sortsLater {
 		return nil, nil
 	}
 	err = s.Update(ctx, func(tx *Tx) error {
-		rows, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM sort_keys)")
+		rows, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM " + table + ")")
 		if err != nil || rows > 0 {
 			return err
 		}
 		err = eachObject(tx.c, func(o object) error {
-			if o.mayBeUnbuilt() {
+			if o.sorts(table) {
 				dropped = append(dropped, o)
 			}
 			return nil

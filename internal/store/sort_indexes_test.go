@@ -142,6 +142,49 @@ func TestABrokenOffPassLeavesAWholeCatalog(t *testing.T) {
 	}
 }
 
+// What sorts works is built when all are written; a pass that is broken off before leaves that to the next start.
+func TestAFirstPassBuildsWhatSortsWorksWhenAllAreThere(t *testing.T) {
+	for _, brokenOff := range []bool{false, true} {
+		dir := t.TempDir()
+		r := runAt(t, dir, Options{})
+		r.sized(r.addRoot("films"), sortsLater)
+		k := r.NewWorkKeeper()
+		if err := k.PutOffSorts(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, unbuilt := r.missingOfSchema(); len(unbuilt) != len(worksBuiltLater) {
+			t.Errorf("%d indexes are put off", len(unbuilt))
+		}
+		b := WorkBatch{Upto: r.Head()}
+		for i := range 10 {
+			b.Puts = append(b.Puts, fresh(WorkView{Kind: WorkMovie, Title: fmt.Sprint(9 - i), SortTitle: fmt.Sprint(9 - i), Items: 1}))
+		}
+		if err := k.Write(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		if brokenOff {
+			r.stop()
+			r = runAt(t, dir, Options{})
+		} else if err := k.BuildSorts(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if difference, unbuilt := r.missingOfSchema(); difference != "" || len(unbuilt) > 0 {
+			t.Errorf("broken off: %v, %s, %d indexes are not built", brokenOff, difference, len(unbuilt))
+		}
+		res, err := r.QueryWorks(t.Context(), WorkQuery{Limit: 100})
+		if err != nil || len(res.Works) != 10 || res.Works[0].Title != "0" {
+			t.Errorf("broken off: %v, %d works, %v", brokenOff, len(res.Works), err)
+		}
+		if err := r.NewWorkKeeper().PutOffSorts(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if _, unbuilt := r.missingOfSchema(); len(unbuilt) > 0 {
+			t.Errorf("%d indexes of works that there are were put off", len(unbuilt))
+		}
+		r.stop()
+	}
+}
+
 // TestSortsAreBuiltWithoutAPlaceForFiles: where no temporary file can be made, they are sorted in memory.
 func TestSortsAreBuiltWithoutAPlaceForFiles(t *testing.T) {
 	var places []string

@@ -42,6 +42,9 @@ type WorkResult struct {
 var workSorts = map[string]string{"title": "title", "added": "added", "updated": "seq", "year": "year",
 	"number": "number", "size": "size", "duration": "duration"}
 
+// worksBuiltLater are the indexes of what sorts works.
+var worksBuiltLater = []string{"works_title", "works_added", "works_year", "works_number", "works_size", "works_duration"}
+
 // QueryWorks reads a page of works in order: ties by id, unknown values last.
 func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, err error) {
 	if err := q.check(); err != nil {

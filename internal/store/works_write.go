@@ -69,13 +69,34 @@ func (b *WorkBatch) empty() bool {
 
 // WorkKeeper writes works. It belongs to the one goroutine that derives them.
 type WorkKeeper struct {
-	s      *Store
-	titles *sorter
-	kept   int64 // the place that the catalog has
+	s       *Store
+	titles  *sorter
+	kept    int64    // the place that the catalog has
+	dropped []object // indexes that are built when all works are written
 }
 
 // NewWorkKeeper returns what writes works.
-func (s *Store) NewWorkKeeper() *WorkKeeper { return &WorkKeeper{s, newSorter(), s.worked.Load()} }
+func (s *Store) NewWorkKeeper() *WorkKeeper {
+	return &WorkKeeper{s: s, titles: newSorter(), kept: s.worked.Load()}
+}
+
+// PutOffSorts has the indexes of what sorts works be built by BuildSorts, where there are no works and many are to come.
+// Nobody may ask for works meanwhile; where BuildSorts is not come to, the next start builds them.
+func (k *WorkKeeper) PutOffSorts(ctx context.Context) (err error) {
+	k.dropped, err = k.s.dropSortsOf(ctx, "works")
+	return err
+}
+
+// BuildSorts builds the indexes that were put off.
+func (k *WorkKeeper) BuildSorts(ctx context.Context) error {
+	for len(k.dropped) > 0 {
+		if err := k.s.buildSort(ctx, k.dropped[0]); err != nil {
+			return err
+		}
+		k.dropped = k.dropped[1:]
+	}
+	return nil
+}
 
 // Write keeps a batch, and with it the place in the feed up to which works are derived.
 func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {

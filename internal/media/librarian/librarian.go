@@ -22,6 +22,8 @@ type Config struct {
 	Quiet time.Duration
 	// MaxWait is how long changes may be put off where there is no quiet.
 	MaxWait time.Duration
+	// Unasked says that nobody asks for works until those of all items are there: what sorts them is made then.
+	Unasked bool
 }
 
 const (
@@ -41,12 +43,13 @@ type Stats struct {
 
 // Librarian keeps the works of a catalog.
 type Librarian struct {
-	cfg    Config
-	store  *store.Store
-	log    *zap.Logger
-	stats  Stats
-	keeper *store.WorkKeeper
-	known  map[int64]int64 // numbers of changes behind the place that have been taken in with their units, by item
+	cfg      Config
+	store    *store.Store
+	log      *zap.Logger
+	stats    Stats
+	keeper   *store.WorkKeeper
+	unsorted atomic.Bool     // what sorts works is still to be made
+	known    map[int64]int64 // numbers of changes behind the place that have been taken in with their units, by item
 }
 
 // New returns a librarian of a catalog.
@@ -59,6 +62,10 @@ func (l *Librarian) Counters() *Stats { return &l.stats }
 
 // Idle reports whether works are derived of all that the catalog holds.
 func (l *Librarian) Idle() bool {
+	return l.caughtUp() && !l.unsorted.Load()
+}
+
+func (l *Librarian) caughtUp() bool {
 	return l.store.Worked() >= l.store.Head() && l.store.WorksSettled() == store.AllSettled
 }
 
@@ -97,7 +104,28 @@ func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
 	if err := l.renew(ctx); err != nil {
 		return err
 	}
-	for !l.Idle() {
+	if l.cfg.Unasked && !l.caughtUp() && !l.unsorted.Load() {
+		if err := l.keeper.PutOffSorts(ctx); err != nil {
+			return err
+		}
+		l.unsorted.Store(true)
+	}
+	if err := l.takeIn(ctx, wake); err != nil {
+		return err
+	}
+	if !l.unsorted.Load() {
+		return nil
+	}
+	if err := l.keeper.BuildSorts(ctx); err != nil {
+		return fmt.Errorf("build what sorts works: %w", err)
+	}
+	l.unsorted.Store(false)
+	return nil
+}
+
+// takeIn takes in stretch after stretch.
+func (l *Librarian) takeIn(ctx context.Context, wake <-chan struct{}) error {
+	for !l.caughtUp() {
 		if !l.calm(ctx, wake) {
 			return ctx.Err()
 		}
