@@ -22,6 +22,11 @@ const views = {
   comic: () => import('./wall.js'),
   game: () => import('./wall.js'),
   video: () => import('./wall.js'),
+  photo: () => import('./photos.js'),
+  work: () => import('./work.js'),
+  item: () => import('./item.js'),
+  folders: () => import('./folders.js'),
+  search: () => import('./search.js'),
   machine: () => import('./machine.js'),
 };
 

@@ -1,8 +1,14 @@
-// A wall of works of one kind.
+// A wall of works, or of items, of one kind: filtered and sorted as the address says.
 import {get} from './api.js';
 import {h, replace} from './dom.js';
-import {ofWork, tile} from './tile.js';
+import {grid} from './grid.js';
+import {filters, passed} from './filters.js';
+import {marks} from './marks.js';
+import {ofItem, ofWork, shape, tile} from './tile.js';
+import * as live from './live.js';
 import {n, words} from './words.js';
+
+const ofItems = new Set(['game', 'video']);
 
 // below is what stands below a work's title.
 export function below(work) {
@@ -12,8 +18,63 @@ export function below(work) {
 }
 
 export default async function wall({path, query, main, signal, title}) {
-  const name = words.nav[path[0]];
+  const kind = path[0];
+  const of = ofItems.has(kind) ? 'items' : 'works';
+  const name = words.nav[kind];
   title(name);
-  const page = await get('works', {kind: path[0], sort: query.get('sort'), limit: 200}, signal);
-  replace(main, h('h1', name), h('ul.wall', page.works.map(w => h('li', tile('works', ofWork(w), below(w))))));
+  const head = h('header.view-head', h('h1', name), h('p.quiet.count', {'aria-live': 'polite'}));
+  const bar = h('div.filters');
+  const rail = h('nav.rail', {'aria-label': words.wall.jump});
+  const box = h('div.wall-box');
+  replace(main, head, bar, box, rail);
+  let ends = null;
+
+  const draw = async now => {
+    ends?.abort();
+    ends = new AbortController();
+    signal.addEventListener('abort', () => ends.abort(), {once: true});
+    const mine = ends.signal;
+    const sort = now.get('sort') || 'title';
+    const wanted = {kind, ...passed(now)};
+    const facets = await get('facets', {of, by: filters.by(of, sort), ...wanted}, mine);
+    const {count} = facets.total;
+    replace(head.lastChild, n(count, ...words.wall.things[kind]));
+    filters.draw(bar, {kind, of, query: now, facets: facets.facets, path});
+    replace(box);
+    const source = {
+      page: async ({up, after, from}, s) => {
+        const order = up ? (sort.startsWith('-') ? sort.slice(1) : '-' + sort) : sort;
+        const page = await get(of, {...wanted, sort: order, limit: 120, after, from}, s);
+        return {things: page[of], next: page.next};
+      },
+    };
+    const jumps = marks(sort, facets, count);
+    source.enter = jumps.enter;
+    if (!count) {
+      replace(rail);
+      replace(box, h('section.empty', h('h2', words.wall.none), h('p.quiet', words.wall.noneHint)));
+      return;
+    }
+    const make = of === 'works' ? w => tile('works', ofWork(w), below(w)) : i => tile('items', ofItem(i), i.year);
+    const shown = grid(box, {source, count, shape: shape(kind), make, label: name, signal: mine});
+    replace(rail, jumps.list.map(m => h('button', {type: 'button', title: m.title, on: {click: () => shown.jump(m)}}, m.label)));
+    follow(mine, () => draw(now), kind);
+  };
+  await draw(query);
+  return {update: now => draw(now).catch(err => err.name !== 'AbortError' && console.error(err))};
+}
+
+// follow draws anew where something that a wall shows came, changed or went, at most every few seconds and only at its top:
+// who is far down is not to be moved.
+function follow(signal, draw, kind) {
+  let timer = 0;
+  live.on('changes', m => {
+    const concerns = m.changes.some(c => c.op.startsWith('delete') || (c.work || c.item)?.kind === kind);
+    if (!concerns || timer) return;
+    timer = setTimeout(() => {
+      timer = 0;
+      if (window.scrollY < 300) draw().catch(() => {});
+    }, 400);
+  }, signal);
+  signal.addEventListener('abort', () => clearTimeout(timer));
 }

@@ -135,4 +135,61 @@ export const words = {
     targetStates: {ok: 'Up to date', retrying: 'Tries again', off: 'Switched off'},
     targetType: 'Sort', targetLag: 'Behind by', targetRetry: 'Next try',
   },
+  wall: {
+    jump: 'Jump', jumpTo: what => `To ${what}`, none: 'Nothing passes these filters', noneHint: 'Take one of them away.',
+    things: {
+      movie: ['film'], series: ['show'], album: ['album'], artist: ['artist'], audiobook: ['audiobook'], book: ['book'], comic: ['comic'],
+      game: ['game'], video: ['video'], photo: ['photo'],
+    },
+  },
+  filters: {
+    sort: 'Sorted by', genre: 'Genre', year: 'Decade', audio: 'Spoken', gaps: 'With missing episodes', any: 'all',
+    sorts: {
+      title: 'title', '-added': 'newest first', '-year': 'latest year', year: 'earliest year', '-size': 'largest', '-duration': 'longest',
+      '-modified': 'changed last',
+    },
+    names: {root: 'Root', under: 'Folder', hdr: 'HDR', height: 'Lines', subtitles: 'Subtitles', artist: 'Artist', author: 'Author', series: 'Series'},
+    without: (name, value) => `Without the filter ${name}: ${value}`,
+  },
+  work: {
+    play: 'Play', download: 'Download', spoken: 'Spoken', subtitled: 'Subtitles', missing: 'Its files are gone from the disk, and it is kept for a while.',
+    missingFile: 'gone from the disk', albums: 'Albums', issues: 'Issues', tracks: 'Tracks', versions: 'Versions', file: 'File', details: 'Everything known',
+    untitled: work => (work.number === undefined ? 'Without a title' : `Episode ${work.number}`),
+    episode: number => `Episode ${number}`, season: number => (number ? `Season ${number}` : 'Specials'), disc: number => `Disc ${number}`,
+    version: number => `version ${number}`, part: number => `part ${number}`, gone: count => `${count} gone from the disk`,
+    gaps: gaps => `missing: ${gaps.map(([a, b]) => (a === b ? a : `${a}–${b}`)).join(', ')}`, notHere: 'not in the library',
+    roles: {extra: 'Extras', subtitle: 'Subtitles', lyrics: 'Lyrics', artwork: 'Artwork', index: 'Lists', metadata: 'Descriptions'},
+  },
+  item: {
+    look: 'Look at it', again: 'Read it again', asked: 'It is read again.', failed: 'It could not be read', partOf: 'Part of', beside: 'Beside it',
+  },
+  player: {
+    sound: 'Player', previous: 'Previous', next: 'Next', close: 'Close', picture: 'Picture', details: 'All about it', vlc: 'For VLC', copy: 'Copy link',
+    copied: 'Copied; good for a day.', link: 'Link', cannot: 'This browser cannot play it. VLC can: close this, and take “For VLC”.',
+    mayNot: 'Links are for who has the full token.',
+  },
+  fields: {
+    caption: 'All fields', field: 'Field', value: 'Value', source: 'From', container: 'Format', duration: 'Length', pixels: 'Pixels', pages: 'Pages',
+    video: 'Picture', audio: 'Sound', subtitles: 'Subtitles', chapters: 'Chapters', forced: 'forced',
+    names: {
+      root: 'Root', path: 'Path', size: 'Size', modified_at: 'Changed', added_at: 'Added', taken_at: 'Taken', state: 'State', analysis: 'Analysis',
+      fingerprint: 'Fingerprint', ids: 'Known as', languages: 'Languages',
+    },
+    states: {present: 'on the disk', missing: 'gone from the disk, kept for a while'},
+    analyses: {pending: 'to be read', done: 'read', failed: 'could not be read', none: 'nothing to read'},
+    sources: {path: 'From its name and folders', bytes: 'From its bytes', sidecar: 'From a file beside it'},
+    sourceShort: {path: 'name', bytes: 'bytes', sidecar: 'beside it'},
+  },
+  hdr: {hdr10: 'HDR10', hlg: 'HLG', dolby_vision: 'Dolby Vision', pq: 'HDR'},
+  channels: count => ({1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1'}[count] || `${count} channels`),
+  kindsMany: {
+    movie: 'Films', series: 'Shows', season: 'Seasons', episode: 'Episodes', artist: 'Artists', album: 'Albums', track: 'Tracks', audiobook: 'Audiobooks',
+    book: 'Books', comic: 'Comics', issue: 'Issues',
+  },
+  search: {
+    title: 'Search', files: 'Files', all: 'All files that match', nothing: q => `Nothing is called “${q}”`,
+    found: (works, files) => [works && n(works, 'work'), files && n(files, 'file')].filter(Boolean).join(', '),
+  },
+  folders: {contents: 'What is in it', where: 'Where this is', empty: 'Nothing is catalogued in here.', found: q => `Files for “${q}”`},
+  photos: {timeline: 'Timeline', undated: 'Without a date', camera: 'Camera'},
 };

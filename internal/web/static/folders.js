@@ -1,0 +1,104 @@
+// Folders as they lie on disk: what is in one, how large it is, and its files.
+import {get} from './api.js';
+import {glyph} from './tile.js';
+import {h, icon, replace} from './dom.js';
+import {href} from './router.js';
+import {moment, size} from './format.js';
+import * as live from './live.js';
+import {fileRow} from './search.js';
+import {n, words} from './words.js';
+
+const w = words.folders;
+
+export default async function folders({path, query, main, signal, title}) {
+  const [, root, ...parts] = path;
+  const under = parts.join('/');
+  const q = query.get('q');
+  title(parts.at(-1) || root || words.nav.folders);
+  if (q) return found(q, {root, under, main, signal});
+  if (!root) return roots({main, signal});
+  const head = h('header.view-head', h('h1', {dir: 'auto'}, parts.at(-1) || root), h('p.quiet.count'));
+  const list = h('ul.rows', {'aria-label': w.contents});
+  const end = h('div.end');
+  replace(main, crumbs(root, parts), head, list, end);
+
+  const draw = async () => {
+    const {facets, total} = await get('facets', {by: 'folder', root, under}, signal);
+    replace(head.lastChild, `${n(total.count, 'file')}, ${size(total.size)}`);
+    const below = facets.folder.filter(f => f.value !== null).sort((a, b) => String(a.value).localeCompare(String(b.value), undefined, {numeric: true}));
+    replace(list, below.map(f => h('li', h('a.row.folder', {href: href(['folders', root, ...parts, ...String(f.value).split('/')])},
+      icon('folder'), h('span.row-name', {dir: 'auto'}, f.value), h('span.row-path', n(f.count, 'file')), h('span.row-size', size(f.size))))));
+    const here = facets.folder.find(f => f.value === null);
+    if (here) await files(list, end, {root, under, signal, count: here.count, skip: below.length > 0});
+    if (!below.length && !here) replace(end, h('p.quiet', w.empty));
+  };
+  await draw();
+  let timer = 0;
+  live.on('changes', m => {
+    if (!timer && window.scrollY < 300 && m.changes.some(c => c.op === 'delete' || c.item?.root === root && c.item.path.startsWith(under))) {
+      timer = setTimeout(() => { timer = 0; draw().catch(() => {}); }, 500);
+    }
+  }, signal);
+}
+
+// files lists those that lie in a folder itself, page by page as one comes to the end.
+async function files(list, end, {root, under, signal, count}) {
+  let after;
+  let shown = 0;
+  const more = async () => {
+    while (shown < count && !signal.aborted) {
+      const page = await get('items', {root, under, sort: 'path', limit: 500, after}, signal);
+      const own = page.items.filter(i => i.path.slice(0, -i.name.length - 1).length === under.length);
+      list.append(...own.map(fileItem));
+      shown += own.length;
+      after = page.next;
+      if (!after) shown = count;
+      if (own.length) break;
+    }
+    replace(end);
+    if (shown < count) waitFor(end, more, signal);
+  };
+  await more();
+}
+
+function waitFor(end, more, signal) {
+  const watch = new IntersectionObserver(seen => {
+    if (!seen.some(s => s.isIntersecting)) return;
+    watch.disconnect();
+    more().catch(() => {});
+  }, {rootMargin: '800px'});
+  watch.observe(end);
+  signal.addEventListener('abort', () => watch.disconnect(), {once: true});
+}
+
+const fileItem = i => h('li', h('a.row', {href: href(['item', i.id])}, icon(glyph(i.kind)), h('span.row-name', {dir: 'auto'}, i.name),
+  h('span.row-path', [words.kinds[i.kind], moment(i.modified_at), i.state === 'missing' && words.work.missingFile].filter(Boolean).join(' · ')),
+  h('span.row-size', size(i.size))));
+
+function crumbs(root, parts) {
+  const all = [[words.nav.folders, []], [root, [root]], ...parts.map((p, i) => [p, [root, ...parts.slice(0, i + 1)]])];
+  return h('nav.crumbs', {'aria-label': w.where}, h('ol', all.slice(0, -1).map(([text, to]) => h('li', h('a', {href: href(['folders', ...to]), dir: 'auto'}, text)))));
+}
+
+async function roots({main, signal}) {
+  const [{roots}, facets] = await Promise.all([get('status', null, signal), get('facets', {by: 'root'}, signal)]);
+  const sums = new Map(facets.facets.root.map(f => [f.value, f]));
+  replace(main, h('header.view-head', h('h1', words.nav.folders)), h('ul.rows', roots.map(r => h('li', h('a.row.folder', {href: href(['folders', r.name])},
+    icon('folder'), h('span.row-name', r.name), h('span.row-path', {dir: 'auto'}, r.state === 'offline' ? `${r.location}: ${r.reason}` : r.location),
+    h('span.row-size', `${n(sums.get(r.name)?.count || 0, 'file')}, ${size(sums.get(r.name)?.size || 0)}`))))));
+}
+
+async function found(q, {root, under, main, signal}) {
+  const list = h('ul.rows');
+  const end = h('div.end');
+  let after;
+  const more = async () => {
+    const page = await get('items', {q, root, under, limit: 100, after}, signal);
+    list.append(...page.items.map(fileRow));
+    after = page.next;
+    if (after) waitFor(end, more, signal);
+    else replace(end, h('p.quiet', n(list.children.length, 'file')));
+  };
+  replace(main, h('header.view-head', h('h1', w.found(q))), list, end);
+  await more();
+}
