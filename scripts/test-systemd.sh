@@ -68,8 +68,32 @@ inside() {
 	must "a bad configuration fails the start" bash -c '! systemctl start catalogizerd 2>/dev/null'
 	must "with exit status 2" test "$(property ExecMainStatus)" = 2
 	must "and is given up after a few times" within 30 given_up
+	set_up
 	must "the sandbox keeps its exposure below 1.2" systemd-analyze security --no-pager --offline=true --threshold=12 \
 		/etc/systemd/system/catalogizerd.service >/dev/null
+}
+
+# set_up asks `catalogizerd setup` for a library that only a group may read, below a home.
+set_up() {
+	systemctl stop catalogizerd 2>/dev/null || true
+	systemctl reset-failed catalogizerd 2>/dev/null || true
+	rm -rf /etc/catalogizerd /etc/systemd/system/catalogizerd.service.d /var/lib/catalogizerd
+	systemctl daemon-reload
+	groupadd listeners
+	cp -r /run/exchange/library /home/library
+	chgrp -R listeners /home/library
+	chmod -R u=rwX,g=rX,o= /home/library
+	must "setup asks nothing where it is told all" bash -c 'catalogizerd setup --yes --network --start /home/library </dev/null >said'
+	must "it lets the service read the library" grep -qx 'SupplementaryGroups=listeners' /etc/systemd/system/catalogizerd.service.d/setup.conf
+	must "the token is the service's alone" test "$(stat -c '%a %U:%G' /etc/catalogizerd/token)" = "640 root:catalogizerd"
+	token="Authorization: Bearer $(cat /etc/catalogizerd/token)"$'\r\n'
+	must "the daemon runs" within 20 answers /readyz "" '^200'
+	must "the library is catalogued" within 30 idle
+	must "all of it" answers /api/v1/status "$token" "\"items\":\s*$(find /home/library -type f | wc -l)\b"
+	must "the link lets a browser in" answers "$(grep -o '/login?code=.*' said | head -n 1)" "" '^303'
+	must "once" answers "$(grep -o '/login?code=.*' said | head -n 1)" "" '^403'
+	must "a second setup changes nothing unasked" bash -c '! catalogizerd setup --yes /srv/media </dev/null 2>refusal'
+	must "and says how it would" grep -q -- '--add' refusal
 }
 
 case ${1-} in

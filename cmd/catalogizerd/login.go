@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/api"
@@ -67,16 +66,13 @@ func hostsOf(host string) (hosts []string) {
 	if host != "" && (ip == nil || !ip.IsUnspecified()) {
 		return []string{host}
 	}
-	addresses, err := net.InterfaceAddrs()
+	addresses, _ := net.InterfaceAddrs() // a sandbox may hide them
 	for _, a := range addresses {
-		if n, ok := a.(*net.IPNet); ok && err == nil && n.IP.To4() != nil && n.IP.IsPrivate() {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsPrivate() {
 			hosts = append(hosts, n.IP.String())
 		}
 	}
-	if len(hosts) == 0 { // none that is known to be of the local network
-		if name, err := os.Hostname(); err == nil {
-			return []string{name}
-		}
+	if len(hosts) == 0 { // a name would have to be one of http.allowed_hosts
 		return []string{"127.0.0.1"}
 	}
 	return hosts

@@ -91,7 +91,7 @@ func TestBadUsage(t *testing.T) {
 	}{
 		{nil, `expected one of "serve"`},
 		{[]string{"rescan"}, "unexpected argument rescan"},
-		{[]string{"serve", "--fast"}, "unknown flag --fast"},
+		{[]string{"setup", "serve", "--fast"}, "unknown flag --fast"},
 		{[]string{"serve"}, "no root: name a directory"},
 		{[]string{"scan"}, "no root: name a directory"},
 		{[]string{"check"}, "no root: name a directory"},
