@@ -25,9 +25,9 @@ test('removals that are held are looked through and accepted', async t => {
   await card(page, 'films').getByRole('link', {name: 'Look through them'}).click();
   await page.getByRole('heading', {name: 'Held removals of films'}).waitFor();
   await says(page.locator('.bars li', {hasText: 'part 0'}), '100 files');
-  assert.equal(await page.locator('.rows .row').count(), 100, 'the first hundred are shown');
+  assert.equal(await page.locator('.lines .line').count(), 100, 'the first hundred are shown');
   await page.getByRole('button', {name: 'Show more'}).click();
-  await page.locator('.rows .row').nth(199).waitFor();
+  await page.locator('.lines .line').nth(199).waitFor();
   await gone(page.getByRole('button', {name: 'Show more'}));
   await look(page, 'removals-held');
 
@@ -48,9 +48,9 @@ test('a file that could not be read says why, is tried again, and is read once i
   assert.equal((await daemon.status()).counts.failed, 2);
   const page = await open(t);
   await goTo(page, daemon, 'machine/failed');
-  const row = page.locator('.row', {hasText: 'harbour.png'});
+  const row = page.locator('.line', {hasText: 'harbour.png'});
   await row.waitFor();
-  assert.ok((await row.locator('.row-why').innerText()).length > 10, 'it says why');
+  assert.ok((await row.locator('.line-why').innerText()).length > 10, 'it says why');
   await says(page.locator('.machine-head'), '2 files could not be read');
   await look(page, 'failed-files');
 

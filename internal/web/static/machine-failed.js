@@ -11,7 +11,7 @@ const w = words.machine;
 
 export default async function failed({box, signal, may}) {
   const rows = new Map();
-  const list = h('ul.rows');
+  const list = h('ul.lines');
   const text = h('p');
   const answer = answered();
   const all = act(w.allAgain, may, () => answer.of(async () => {
@@ -52,7 +52,7 @@ export default async function failed({box, signal, may}) {
 // row is one file: it tells what becomes of it while one looks.
 function row(item, may) {
   const where = h('span');
-  const why = h('p.row-why', {role: 'status'});
+  const why = h('p.line-why', {role: 'status'});
   const again = act(w.again, may, async () => {
     try {
       await post(`items/${item.id}/analyse`);
@@ -61,9 +61,9 @@ function row(item, may) {
       say(why, err.status ? err.message : words.errors.unreachable);
     }
   }, {'aria-label': `${w.again}: ${item.name}`, data: {act: 'again'}});
-  const el = h('li.row.row-act', h('div', where, why), again);
+  const el = h('li.line.line-act', h('div', where, why), again);
   const update = now => {
-    where.replaceChildren(place(now.root, now.path), h('span.row-more', ' ', words.kinds[now.kind], ' · ', size(now.size)));
+    where.replaceChildren(place(now.root, now.path), h('span.line-more', ' ', words.kinds[now.kind], ' · ', size(now.size)));
     el.dataset.analysis = now.analysis;
     say(why, now.analysis === 'failed' ? now.error || w.noReason : now.analysis === 'pending' ? w.beingRead : w.nowRead);
     again.hidden = now.analysis !== 'failed';

@@ -59,7 +59,7 @@ async function fill(box, name, signal) {
   box.append(h('section', h('h3', w.heldFolders), bars(facets.folder.slice(0, 12).map(f => ({
     label: f.value ?? w.here, part: f.count / most, value: `${n(f.count, 'file')} · ${size(f.size)}`,
   })))));
-  const list = h('ul.rows');
+  const list = h('ul.lines');
   const more = await paged(list, async after => {
     const page = await get('items', {...which, limit: 100, after}, signal);
     return {rows: page.items.map(row), next: page.next};
@@ -67,12 +67,12 @@ async function fill(box, name, signal) {
   box.append(h('section', h('h3', w.heldFiles(n(total.count, 'file'), size(total.size))), list, more));
 }
 
-const row = item => h('li.row', place(item.root, item.path),
-  h('span.row-more', words.kinds[item.kind], ' · ', size(item.size), ' · ', moment(item.modified_at)));
+const row = item => h('li.line', place(item.root, item.path),
+  h('span.line-more', words.kinds[item.kind], ' · ', size(item.size), ' · ', moment(item.modified_at)));
 
 function choose(box, holding) {
   box.append(h('h2', w.rooms.held), holding.length
-    ? h('ul.rows', holding.map(root => h('li.row', h('a', {href: href(['machine', 'held', root.name]), dir: 'auto'}, root.name),
-      h('span.row-more', w.heldText(n(root.held.count, 'item'), moment(root.held.since), root.held.reason)))))
+    ? h('ul.lines', holding.map(root => h('li.line', h('a', {href: href(['machine', 'held', root.name]), dir: 'auto'}, root.name),
+      h('span.line-more', w.heldText(n(root.held.count, 'item'), moment(root.held.since), root.held.reason)))))
     : nothing(w.nothingHeld, w.heldHint));
 }

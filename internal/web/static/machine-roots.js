@@ -12,7 +12,7 @@ const w = words.machine;
 
 export default async function roots({box, signal, may}) {
   const health = h('p.machine-alert', {role: 'alert', hidden: true});
-  const facts = h('dl.facts');
+  const facts = h('dl.figures');
   const list = h('div.cards');
   const cards = new Map();
   box.append(health, h('h2.sr', w.rooms['']), list, facts);

@@ -45,7 +45,7 @@ function crumbs(root, under) {
   const steps = [{label: w.allRoots, to: {}}, {label: root, to: {root}}];
   const parts = under ? under.split('/') : [];
   parts.forEach((label, i) => steps.push({label, to: {root, under: parts.slice(0, i + 1).join('/')}}));
-  return h('nav.crumbs', {'aria-label': w.byFolder}, h('ol', steps.map((step, i) => h('li', h('a', {
+  return h('nav.trail', {'aria-label': w.byFolder}, h('ol', steps.map((step, i) => h('li', h('a', {
     href: href(['machine', 'space'], step.to), dir: 'auto', 'aria-current': i === steps.length - 1 && 'page',
   }, step.label)))));
 }

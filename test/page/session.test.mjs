@@ -1,0 +1,97 @@
+// Who may look, and what happens to a page that stays open: tokens, restarts, changes that are seen at once.
+import assert from 'node:assert/strict';
+import {rmSync} from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import {look, open} from './harness/browser.mjs';
+import {Daemon} from './harness/daemon.mjs';
+import {below, card, goTo, median, says, settledTruth} from './harness/page.mjs';
+import {fill, library, temporary, write} from './harness/tree.mjs';
+
+const logIn = async (page, token) => {
+  await page.getByLabel('Token').fill(token);
+  await page.keyboard.press('Enter');
+};
+
+test('a wrong token is told from the right one, and before that the page says nothing of the catalog', async t => {
+  const daemon = await Daemon.start(t, {roots: [{name: 'films-of-ours', path: library(t)}], token: 'the-right-one'});
+  await daemon.idle();
+  const page = await open(t);
+  await goTo(page, daemon, 'machine');
+  await page.getByLabel('Token').waitFor();
+  assert.ok(!(await page.content()).includes('films-of-ours'), 'who has not logged in learns of a root');
+  await look(page, 'login');
+  await logIn(page, 'a-wrong-one');
+  await says(page.getByRole('alert'), 'That is not the token');
+  await look(page, 'login-wrong');
+  await logIn(page, 'the-right-one');
+  await card(page, 'films-of-ours').waitFor();
+  const cookies = await page.context().cookies();
+  assert.ok(cookies.every(cookie => cookie.httpOnly && cookie.sameSite === 'Strict'), JSON.stringify(cookies));
+});
+
+test('who has the read token sees everything and changes nothing, and the buttons say so', async t => {
+  const dir = temporary(t, 'read');
+  fill(dir, 300);
+  const daemon = await Daemon.start(t, {roots: [{name: 'films', path: dir}], token: 'full', readToken: 'read'});
+  await daemon.idle();
+  for (const part of [0, 1]) rmSync(path.join(dir, `part ${part}`), {recursive: true});
+  await daemon.root('films', root => root.held);
+  const page = await open(t);
+  await goTo(page, daemon, 'machine/held/films');
+  await logIn(page, 'read');
+  await page.getByText('This token reads and changes nothing: what changes something is switched off.').waitFor();
+  const accept = page.getByRole('button', {name: 'They are meant to be gone'});
+  assert.equal(await accept.getAttribute('aria-disabled'), 'true');
+  await accept.click({force: true});
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await page.locator('.lines .line').nth(99).waitFor();
+  await look(page, 'read-token');
+  assert.equal((await daemon.ask('/roots/films')).held.count, 200);
+});
+
+test('a page that is open while the daemon restarts goes on by itself, and misses nothing', async t => {
+  const dir = library(t);
+  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: dir}]});
+  await daemon.idle();
+  const page = await open(t);
+  await goTo(page, daemon, 'machine/changes');
+  await settledTruth(page);
+  await daemon.stop();
+  await page.locator('.truth[data-kind="lost"]').waitFor();
+  await look(page, 'daemon-away');
+  write(dir, 'Books/while it was away.txt');
+  await daemon.start();
+  await says(page.getByRole('log'), 'library/Books/while it was away.txt');
+  await settledTruth(page);
+});
+
+test('a file that is made is on the page within its debounce and 300 ms', async t => {
+  const dir = library(t);
+  const debounce = 100;
+  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: dir}], more: `[watcher]\ndebounce = "${debounce}ms"`});
+  await daemon.idle();
+  const page = await open(t);
+  await goTo(page, daemon, 'machine/changes');
+  await settledTruth(page);
+  await page.evaluate(() => {
+    window.seenAt = {};
+    new MutationObserver(() => {
+      for (const [, name] of document.querySelector('main').textContent.matchAll(/made (\d+)\.bin/g)) {
+        window.seenAt[name] ??= Date.now();
+      }
+    }).observe(document.querySelector('main'), {childList: true, subtree: true});
+  });
+  const took = [];
+  for (let i = 0; i < 9; i++) {
+    const made = Date.now();
+    write(dir, `made ${i}.bin`);
+    const seen = await page.waitForFunction(name => window.seenAt[name], i);
+    took.push(await seen.jsonValue() - made);
+    await settledTruth(page);
+    await daemon.idle();
+  }
+  t.diagnostic(`seen after ${took.join(', ')} ms, with a debounce of ${debounce} ms`);
+  below(Math.min(...took), debounce + 300, 'milliseconds until a file is seen, at best of nine');
+  if (process.env.PAGE_STRICT) below(median(took), debounce + 300, 'milliseconds until a file is seen');
+});

@@ -1,0 +1,66 @@
+// What the page costs: until something is painted, and of memory while changes come without an end.
+import assert from 'node:assert/strict';
+import {writeFileSync} from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import {open} from './harness/browser.mjs';
+import {Daemon} from './harness/daemon.mjs';
+import {below, goTo, live, median} from './harness/page.mjs';
+import {library} from './harness/tree.mjs';
+
+const seconds = Number(process.env.PAGE_SOAK ?? 30);
+
+test('the first paint comes soon after that of an empty page', async t => {
+  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: library(t)}]});
+  await daemon.idle();
+  const page = await open(t);
+  const paint = async url => {
+    await page.goto('about:blank');
+    await page.goto(url, {waitUntil: 'commit'});
+    const entry = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+    return entry.jsonValue();
+  };
+  await page.route('**/empty', route => route.fulfill({contentType: 'text/html', body: '<!doctype html><title>x</title><p>x'}));
+  const ours = [], empty = [];
+  for (let i = 0; i < 9; i++) {
+    empty.push(await paint(`${daemon.url}/empty`));
+    ours.push(await paint(`${daemon.url}/#/`));
+  }
+  t.diagnostic(`first paint after ${Math.round(median(ours))} ms, of an empty page ${Math.round(median(empty))} ms (medians of nine)`);
+  below(median(ours), median(empty) + 100, 'milliseconds until the first paint');
+});
+
+test(`the tab's memory stays as it is while 50 changes a second come, for ${seconds} s`, async t => {
+  const dir = library(t);
+  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: dir}], more: '[watcher]\ndebounce = "100ms"'});
+  await daemon.idle();
+  const page = await open(t);
+  await goTo(page, daemon, 'machine/changes');
+  await live(page);
+  const devtools = await page.context().newCDPSession(page);
+  const heap = async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    const {usedSize} = await devtools.send('Runtime.getHeapUsage');
+    const {nodes} = await devtools.send('Memory.getDOMCounters');
+    return {used: usedSize / 1024 / 1024, nodes};
+  };
+  let written = 0;
+  const change = setInterval(() => {
+    for (let i = 0; i < 5; i++) writeFileSync(path.join(dir, `changing ${written % 500}.bin`), `content ${written++}`);
+  }, 100);
+  t.after(() => clearInterval(change));
+  // The list is full, and the code is warm, before what is compared with.
+  await page.waitForFunction(() => document.querySelectorAll('.log li').length === 200, undefined, {timeout: 60_000});
+  const points = [await heap()];
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end) {
+    await new Promise(resolve => setTimeout(resolve, Math.max(1000, seconds * 100)));
+    points.push(await heap());
+  }
+  clearInterval(change);
+  t.diagnostic(`${written} changes; MiB: ${points.map(p => p.used.toFixed(2)).join(' ')}; nodes: ${points.map(p => p.nodes).join(' ')}`);
+  const last = points.slice(-3);
+  below(Math.min(...last.map(p => p.used)), points[0].used + 1, 'MiB of the heap at the end');
+  below(Math.min(...last.map(p => p.nodes)), points[0].nodes + 2000, 'nodes at the end');
+  assert.ok(written > seconds * 25, `only ${written} changes were made`);
+});
