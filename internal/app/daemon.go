@@ -30,6 +30,7 @@ type Daemon struct {
 	watcher   *realtime.Watcher
 	bus       *realtime.EventBus
 	server    *api.Server
+	backups   *backups
 }
 
 // core is what every way of running shares: the catalog, and what keeps it true.

@@ -63,6 +63,11 @@ func (d *Daemon) addStorageMetrics(r *prometheus.Registry, gauge func(name, help
 	}, func() float64 { return 1 }))
 	gauge("storage_healthy", "1 while the catalog can be kept: the disk is not full, and nothing is damaged.",
 		func() float64 { return oneIf(d.health() == nil) })
+	gauge("backup_last_timestamp_seconds", "When the daemon last made a backup; 0: never.",
+		func() float64 { return float64(max(0, d.backups.made.Load())) })
+	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Namespace: "catalogizerd", Name: "backup_failures_total", Help: "Backups of the daemon's own that failed.",
+	}, func() float64 { return float64(d.backups.failed.Load()) }))
 	gauge("database_size_bytes", "Size of the catalog's files.", func() float64 { return float64(d.databaseSize()) })
 	gauge("data_dir_free_bytes", "What is free for this user where the catalog is kept.", func() float64 {
 		var fs unix.Statfs_t

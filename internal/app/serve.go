@@ -55,7 +55,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	confine(cfg.DataDir, o, log)
+	confine(cfg, o, log)
 	d := &Daemon{core: c, opts: o}
 	defer func() { err = errors.Join(err, d.close()) }()
 	timing := realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}
@@ -73,6 +73,8 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.stages.start("event bus", d.bus.Run)
 	d.stages.start("watcher", d.watcher.Run)
 	d.stages.start("pruning", d.prune)
+	d.backups = d.newBackups(log)
+	d.stages.start("backups", d.backups.run)
 	d.stages.start("catalog", d.followCatalog)
 	thumbnails := newThumbnails(cfg, log)
 	d.stages.start("thumbnails", thumbnails.Run)
@@ -101,17 +103,21 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 }
 
 // confine keeps whatever goes wrong in this process from the library.
-func confine(dataDir string, o Options, log *zap.Logger) {
+func confine(cfg *config.Config, o Options, log *zap.Logger) {
 	if o.Confine == nil {
 		return
 	}
-	abi, err := o.Confine(dataDir)
+	dirs := []string{cfg.DataDir}
+	if _, err := os.Stat(cfg.Backup.Dir); err == nil {
+		dirs = append(dirs, cfg.Backup.Dir)
+	}
+	abi, err := o.Confine(dirs...)
 	if err != nil {
 		log.Warn("writing is not confined to the data directory: only the rights of the daemon's user, "+
 			"and a sandbox if there is one, keep it from the library; see SECURITY.md", zap.Error(err))
 		return
 	}
-	log.Info("writing is confined to the data directory", zap.String("data_dir", dataDir), zap.Int("landlock_abi", abi))
+	log.Info("writing is confined to the data directory", zap.Strings("dirs", dirs), zap.Int("landlock_abi", abi))
 }
 
 // runUntilStopped waits for the end, and has new configurations taken in until then: on a goroutine of their own, since

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"cmp"
+	"path/filepath"
+	"time"
+)
 
 // Config is the whole configuration of one daemon. Durations of zero mean "switched off", which
 // validation admits only where it makes sense.
@@ -16,7 +20,9 @@ type Config struct {
 	Watcher  Watcher
 	// Thumbnails are small pictures, made when asked for.
 	Thumbnails Thumbnails
-	Log        Log
+	// Backup is the copies of the catalog that the daemon makes by itself.
+	Backup Backup
+	Log    Log
 	// Roots in the order of the file, then those of the command line. Names are unique, and no root is
 	// the same as or inside of another as far as their paths tell.
 	Roots []Root
@@ -75,6 +81,16 @@ type Thumbnails struct {
 	CacheSize ByteSize // that those kept may take of the data directory's disk; 0: none is kept
 	Workers   int      // 0: chosen from the CPUs
 }
+
+// Backup is how often the catalog is copied, and how many copies are kept.
+type Backup struct {
+	Every time.Duration // 0: never
+	Keep  int           // at least 1
+	Dir   string        // absolute, or empty; see Config.BackupDir
+}
+
+// BackupDir is where the daemon's own copies of the catalog lie.
+func (c *Config) BackupDir() string { return cmp.Or(c.Backup.Dir, filepath.Join(c.DataDir, "backups")) }
 
 // Log is what is written to standard error.
 type Log struct {
@@ -145,6 +161,7 @@ func Default() *Config {
 		Analyzer:        Analyzer{FileTimeout: 30 * time.Second},
 		Watcher:         Watcher{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second},
 		Thumbnails:      Thumbnails{CacheSize: 1 << 30},
+		Backup:          Backup{Keep: 7},
 		Log:             Log{Level: "info", Format: "text"},
 		origins:         map[string]origin{},
 	}

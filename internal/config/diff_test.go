@@ -84,12 +84,14 @@ data_dir = "/b"
 [http]
 listen = "127.0.0.1:2"
 name = "new"
+[backup]
+dir = "/c"
 [thumbnails]
 cache_size = "5MiB"
 workers = 7
 `)})
-	if fixed, _ := Diff(inForce, next); len(fixed) != 4 {
-		t.Errorf("only a restart changes %q, want four keys", fixed)
+	if fixed, _ := Diff(inForce, next); len(fixed) != 5 {
+		t.Errorf("only a restart changes %q, want five keys", fixed)
 	}
 	if err := next.KeepFixed(inForce); err != nil {
 		t.Fatal(err)

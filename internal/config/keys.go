@@ -35,6 +35,9 @@ func daemonKeys() []key[Config] {
 		{"watcher.max_wait", func(c *Config) any { return &c.Watcher.MaxWait }},
 		{"thumbnails.cache_size", func(c *Config) any { return &c.Thumbnails.CacheSize }},
 		{"thumbnails.workers", func(c *Config) any { return &c.Thumbnails.Workers }},
+		{"backup.every", func(c *Config) any { return &c.Backup.Every }},
+		{"backup.keep", func(c *Config) any { return &c.Backup.Keep }},
+		{"backup.dir", func(c *Config) any { return &c.Backup.Dir }},
 		{"log.level", func(c *Config) any { return &c.Log.Level }},
 		{"log.format", func(c *Config) any { return &c.Log.Format }},
 	}

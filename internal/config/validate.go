@@ -54,6 +54,7 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 	c.checkWorkers("scanner.workers", c.Scanner.Workers, p)
 	c.checkWorkers("analyzer.workers", c.Analyzer.Workers, p)
 	c.checkWorkers("thumbnails.workers", c.Thumbnails.Workers, p)
+	c.checkBackup(p)
 	c.checkChoice("log.level", c.Log.Level, []string{"debug", "info", "warn", "error"}, p)
 	c.checkChoice("log.format", c.Log.Format, []string{"text", "json"}, p)
 	c.validateHTTP(p)
@@ -70,6 +71,31 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 func (c *Config) checkWorkers(key string, n int, p *problems) {
 	if n < 0 || n > maxWorkers {
 		p.add(c.locate(key).errorf("wants 0 (chosen from the CPUs) to %d, not %d", maxWorkers, n))
+	}
+}
+
+// minBackupTime is the least between two backups: each reads the whole catalog, and writes it.
+const minBackupTime = 10 * time.Minute
+
+func (c *Config) checkBackup(p *problems) {
+	if b := c.Backup.Every; b != 0 && b < minBackupTime {
+		p.add(c.locate("backup.every").errorf(`wants a duration of %s or more, or "0" for never, not %s`, minBackupTime, b))
+	}
+	if c.Backup.Keep < 1 {
+		p.add(c.locate("backup.keep").errorf("wants how many backups to keep, 1 or more, not %d", c.Backup.Keep))
+	}
+	if c.Backup.Dir == "" {
+		return
+	}
+	at := c.locate("backup.dir")
+	c.checkPath(&c.Backup.Dir, at, p)
+	for _, r := range c.Roots {
+		if r.Path == "" {
+			continue
+		}
+		if rel, err := filepath.Rel(r.Path, c.Backup.Dir); err == nil && filepath.IsLocal(rel) {
+			p.add(at.errorf("%s lies in root %q, which is only ever read: choose a directory outside of it", c.Backup.Dir, r.Name))
+		}
 	}
 }
 

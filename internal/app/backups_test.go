@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap/zaptest"
+
+	"github.com/catalogizer/catalogizerd/internal/config"
+)
+
+// clocked are backups whose clock a test sets, into a directory of its own.
+type clocked struct {
+	*backups
+	cfg    *config.Config
+	at     time.Time
+	broken error // what copying fails with
+}
+
+func newClocked(t *testing.T, every time.Duration, keep int) *clocked {
+	cfg := config.Default()
+	cfg.DataDir = t.TempDir()
+	cfg.Backup = config.Backup{Every: every, Keep: keep}
+	c := &clocked{cfg: cfg, at: time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)}
+	c.backups = &backups{
+		config: func() *config.Config { return c.cfg }, now: func() time.Time { return c.at }, log: zaptest.NewLogger(t),
+		copy: func(_ context.Context, file string) error {
+			if c.broken != nil {
+				return c.broken
+			}
+			return os.WriteFile(file, []byte("a catalog"), 0o600)
+		},
+	}
+	return c
+}
+
+// after lets time pass, and gives the backups that there are then.
+func (c *clocked) after(t *testing.T, d time.Duration) []string {
+	t.Helper()
+	c.at = c.at.Add(d)
+	c.turn(t.Context())
+	names, err := c.names()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func checkNames(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("backups differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestBackupsAreMadeOnTimeAndTheOldestGo(t *testing.T) {
+	c := newClocked(t, 24*time.Hour, 2)
+	other := filepath.Join(c.cfg.DataDir, "backups", "catalog-of-mine.db")
+	checkNames(t, c.after(t, 0), "catalog-20261129T030000Z.db")
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	checkNames(t, c.after(t, 23*time.Hour), "catalog-20261129T030000Z.db")
+	checkNames(t, c.after(t, time.Hour), "catalog-20261129T030000Z.db", "catalog-20261130T030000Z.db")
+	checkNames(t, c.after(t, 25*time.Hour), "catalog-20261130T030000Z.db", "catalog-20261201T040000Z.db")
+	if _, err := os.Stat(other); err != nil {
+		t.Error("what is not the daemon's was removed:", err)
+	}
+}
+
+func TestABackupOfBeforeTheStartCounts(t *testing.T) {
+	c := newClocked(t, 24*time.Hour, 7)
+	c.after(t, 0)
+	again := newClocked(t, 24*time.Hour, 7)
+	again.cfg, again.at = c.cfg, c.at
+	checkNames(t, again.after(t, time.Hour), "catalog-20261129T030000Z.db")
+}
+
+func TestAFailedBackupRemovesNoneAndIsTriedAgain(t *testing.T) {
+	c := newClocked(t, 24*time.Hour, 1)
+	c.after(t, 0)
+	c.broken = errors.New("no space left on device")
+	checkNames(t, c.after(t, 24*time.Hour), "catalog-20261129T030000Z.db")
+	c.broken = nil
+	checkNames(t, c.after(t, 30*time.Minute), "catalog-20261129T030000Z.db")
+	checkNames(t, c.after(t, 30*time.Minute), "catalog-20261130T040000Z.db")
+	if c.failed.Load() != 1 || c.made.Load() != c.at.Unix() {
+		t.Errorf("%d failed, the last one made at %d", c.failed.Load(), c.made.Load())
+	}
+}
+
+// A machine without a battery begins in 1970 until it asks for the time, and a clock may be set back for good.
+func TestAClockThatJumpsNeitherStopsBackupsNorTakesTheNewOne(t *testing.T) {
+	c := newClocked(t, 24*time.Hour, 2)
+	c.at = time.Unix(60, 0)
+	checkNames(t, c.after(t, 0), "catalog-19700101T000100Z.db")
+	c.at = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	checkNames(t, c.after(t, 0), "catalog-19700101T000100Z.db", "catalog-20300101T000000Z.db")
+	c.at = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	checkNames(t, c.after(t, 0), "catalog-20260101T000000Z.db", "catalog-20300101T000000Z.db")
+	checkNames(t, c.after(t, 24*time.Hour), "catalog-20260102T000000Z.db", "catalog-20300101T000000Z.db")
+}
+
+func TestBackupsFollowTheConfigurationInForce(t *testing.T) {
+	c := newClocked(t, 0, 7)
+	checkNames(t, c.after(t, 0))
+	cfg := *c.cfg
+	cfg.Backup.Every = time.Hour
+	c.cfg = &cfg
+	checkNames(t, c.after(t, time.Minute), "catalog-20261129T030100Z.db")
+}
