@@ -96,3 +96,27 @@ func TestARestoreEndsWithinTwoSecondsOfASignal(t *testing.T) {
 	d.Start(t)
 	complete(t, d, root, time.Minute)
 }
+
+func TestTheDaemonBacksItsCatalogUpByItself(t *testing.T) {
+	root, data, elsewhere := t.TempDir(), t.TempDir(), t.TempDir()
+	fill(t, root, 10)
+	d := apptest.Start(t, apptest.Config{
+		DataDir: data, More: quick + "\n[backup]\nevery = \"10m\"\ndir = \"" + elsewhere + "\"\n",
+		Roots: []apptest.Root{{Name: "films", Path: root}},
+	})
+	var made []string
+	if !apptest.Within(time.Minute, func() bool {
+		var err error
+		made, err = filepath.Glob(elsewhere + "/catalog-*.db")
+		return err == nil && len(made) > 0
+	}) {
+		t.Fatal("no backup was made:\n", d.Log())
+	}
+	if !apptest.Within(time.Minute, func() bool { return d.Metrics(t)["catalogizerd_backup_last_timestamp_seconds"] > 0 }) {
+		t.Error("the metrics do not tell of the backup")
+	}
+	d.Stop(t)
+	d.Command(t, "restore", made[0])
+	d.Start(t)
+	complete(t, d, root, time.Minute)
+}

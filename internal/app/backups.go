@@ -115,8 +115,8 @@ func (b *backups) make(ctx context.Context, now time.Time) (file string, err err
 		return "", err
 	}
 	names, err := b.names()
-	if err != nil {
-		return file, nil // the copy is whole, and the next one looks again
+	if err != nil { // the copy is whole, and the next one looks again
+		b.log.Warn("old backups not removed", zap.Error(err))
 	}
 	names = slices.DeleteFunc(names, func(n string) bool { return n == name })
 	for len(names) >= b.config().Backup.Keep {

@@ -73,7 +73,8 @@ type Store struct {
 	queryTime time.Duration
 
 	epoch        string
-	instance     string // see Instance
+	instance     string       // see Instance
+	checked      atomic.Int64 // see LastCheck
 	ran          atomic.Pointer[runs]
 	counts                    // of the writer, and published after each commit
 	reached      atomic.Int64 // above the feed's numbers at which what says something of directories below was written
@@ -276,6 +277,8 @@ func (s *Store) load(c *conn) error {
 		}
 	}
 	s.instance, _ = v["instance"].(string)
+	checked, _ := v["checked"].(int64)
+	s.checked.Store(checked)
 	s.lastSeq, _ = v["head"].(int64)
 	s.savedID, _ = v["last_id"].(int64)
 	s.lastID.Store(s.savedID)
@@ -358,6 +361,23 @@ func (s *Store) Counters() *Stats { return &s.stats }
 // Integrity runs SQLite's own check over the whole file; the error says what it found.
 func (s *Store) Integrity(ctx context.Context) error {
 	return s.read(ctx, func(c *conn) error { return integrity(c, s.path) }) // which notes what is found
+}
+
+// LastCheck is when the whole file was last found sound by a daemon, as KeepCheck was told; zero: never.
+func (s *Store) LastCheck() time.Time {
+	if at := s.checked.Load(); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Time{}
+}
+
+// KeepCheck keeps when the whole file was found sound.
+func (s *Store) KeepCheck(ctx context.Context, at time.Time) error {
+	err := s.Update(ctx, func(tx *Tx) error { return tx.c.setMeta("checked", at.UnixNano()) })
+	if err == nil {
+		s.checked.Store(at.UnixNano())
+	}
+	return err
 }
 
 func integrity(c *conn, path string) error {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -367,5 +368,23 @@ func TestOpeningEndsWithItsContext(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		_ = st.Close()
 		t.Errorf("got: %v", err)
+	}
+}
+
+func TestWhenTheCatalogWasCheckedIsKept(t *testing.T) {
+	dir := t.TempDir()
+	at := time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)
+	r := runAt(t, dir, Options{})
+	if !r.LastCheck().IsZero() {
+		t.Errorf("a new catalog was checked at %v", r.LastCheck())
+	}
+	if err := r.KeepCheck(t.Context(), at); err != nil {
+		t.Fatal(err)
+	}
+	r.stop()
+	again := runAt(t, dir, Options{})
+	defer again.stop()
+	if !again.LastCheck().Equal(at) {
+		t.Errorf("checked at %v, want %v", again.LastCheck(), at)
 	}
 }

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
+)
+
+const (
+	// checkTurn is how often it is looked whether the catalog is to be checked.
+	checkTurn = 10 * time.Minute
+	// checkEvery is how often all of it is: what a disk loses in silence shows while the backups of before are still there.
+	checkEvery = 7 * 24 * time.Hour
+)
+
+// checks has the whole catalog checked, now and then, when there is nothing else to do. Damage is told of as that which
+// a read meets.
+type checks struct {
+	last  func() time.Time
+	keep  func(context.Context, time.Time) error
+	check func(context.Context) error
+	idle  func() bool
+	now   func() time.Time
+	log   *zap.Logger
+}
+
+func (d *Daemon) newChecks(log *zap.Logger) *checks {
+	return &checks{
+		last: d.store.LastCheck, keep: d.store.KeepCheck, check: d.store.Integrity, idle: d.idle, now: time.Now,
+		log: log.Named("checks"),
+	}
+}
+
+// run checks until ctx ends.
+func (c *checks) run(ctx context.Context) error {
+	run.Every(ctx, checkTurn, func() { c.turn(ctx) })
+	return nil
+}
+
+// turn checks if it is time. A clock that was ahead when the last check ended says nothing of when that was.
+func (c *checks) turn(ctx context.Context) {
+	began := c.now()
+	if since := began.Sub(c.last()); since >= 0 && since < checkEvery || !c.idle() {
+		return
+	}
+	err := c.check(ctx)
+	if err == nil {
+		c.log.Info("catalog checked: it is sound", zap.Duration("took", c.now().Sub(began)))
+		err = c.keep(ctx, began)
+	}
+	if err != nil && ctx.Err() == nil {
+		c.log.Error("catalog not checked, or not found sound", zap.Error(err))
+	}
+}

@@ -1,0 +1,43 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"go.uber.org/zap/zaptest"
+)
+
+func TestTheCatalogIsCheckedOnceAWeekWhenThereIsNothingElseToDo(t *testing.T) {
+	start := time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)
+	var last time.Time
+	at, idle, checked, broken := start, false, 0, error(nil)
+	c := &checks{
+		last: func() time.Time { return last }, now: func() time.Time { return at }, idle: func() bool { return idle },
+		keep:  func(_ context.Context, t time.Time) error { last = t; return nil },
+		check: func(context.Context) error { checked++; return broken },
+		log:   zaptest.NewLogger(t),
+	}
+	for i, step := range []struct {
+		after  time.Duration
+		idle   bool
+		broken error
+		want   int
+	}{
+		{0, false, nil, 0},                                 // never checked, but busy
+		{time.Hour, true, nil, 1},                          // idle
+		{6 * 24 * time.Hour, true, nil, 1},                 // within the week
+		{25 * time.Hour, false, nil, 1},                    // due, but busy
+		{time.Hour, true, errors.New("page 3 is lost"), 2}, // due
+		{time.Hour, true, nil, 3},                          // what was not sound is not taken for checked
+		{-30 * 24 * time.Hour, true, nil, 4},               // the clock was ahead
+		{7*24*time.Hour - time.Second, true, nil, 4},
+		{time.Second, true, nil, 5},
+	} {
+		at, idle, broken = at.Add(step.after), step.idle, step.broken
+		if c.turn(t.Context()); checked != step.want {
+			t.Errorf("step %d: checked %d times, want %d", i, checked, step.want)
+		}
+	}
+}
