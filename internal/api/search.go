@@ -95,30 +95,13 @@ func (f *finding) works(ctx context.Context) (out []store.WorkView, _ error) {
 
 // items finds those that no work holds: in most libraries nearly all that match are held.
 func (f *finding) items(ctx context.Context) (out []store.View, err error) {
-	q := store.Query{Text: f.text, Roots: f.roots, Kinds: f.itemKinds, Limit: 200}
+	q := store.Query{Text: f.text, Roots: f.roots, Kinds: f.itemKinds, Unheld: true}
 	for end := time.Now().Add(searchTime); ; {
+		q.Limit = f.limit - len(out)
 		res, err := f.s.catalog.Query(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		ids := make([]int64, len(res.Items))
-		for i := range res.Items {
-			ids[i] = res.Items[i].ID
-		}
-		of, err := f.s.catalog.WorksOfAll(ctx, ids)
-		if err != nil {
-			return nil, err
-		}
-		for i := range res.Items {
-			if len(of[i]) > 0 {
-				continue
-			}
-			if out = append(out, res.Items[i]); len(out) == f.limit {
-				return out, nil
-			}
-		}
-		if res.Next == "" || time.Now().After(end) {
-			return out, nil
+		out = append(out, res.Items...)
+		if err != nil || res.Next == "" || len(out) >= f.limit || time.Now().After(end) {
+			return out, err
 		}
 		q.After = res.Next
 	}

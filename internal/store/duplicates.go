@@ -91,7 +91,7 @@ func (s *Store) Duplicates(ctx context.Context, q Query) (res DuplicateResult, e
 	if err != nil {
 		return res, err
 	}
-	err = s.readQuery(ctx, func(c *conn) error {
+	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'indexed'"); err != nil {
 			return err
 		}
@@ -111,7 +111,11 @@ func (s *Store) Duplicates(ctx context.Context, q Query) (res DuplicateResult, e
 func (s *Store) passAny(c *conn, q *Query) (bool, error) {
 	if !q.Filter.IsEmpty() {
 		others := q.Filter.Without(ofCells...)
-		q.checks = &checks{s: s, filter: q.Filter, withDoc: !others.Without(ofRows...).IsEmpty()}
+		rows, err := newRowCheck(c, others, "")
+		if err != nil {
+			return false, err
+		}
+		q.checks = &checks{s: s, filter: q.Filter, rows: rows, withDoc: !others.Without(ofRows...).IsEmpty()}
 	}
 	if q.Text == "" {
 		return true, nil

@@ -151,8 +151,8 @@ func (f *facets) result(complete bool) (res Facets) {
 	return res
 }
 
-// ItemFacets counts the values that items have which pass a query's filters. Where nothing but whole cells is asked
-// for, the sums of those are kept while nothing changes; else items are looked at for as long as facetTime lets.
+// ItemFacets counts the values that items have which pass a query's filters. Where those are of whole cells, sums are
+// kept of them; else items are looked at for as long as facetTime lets.
 func (s *Store) ItemFacets(ctx context.Context, q Query, by []string) (res Facets, err error) {
 	q.Limit, q.Sort = 1, "added"
 	if err := q.check(); err != nil {
@@ -162,7 +162,7 @@ func (s *Store) ItemFacets(ctx context.Context, q Query, by []string) (res Facet
 	if err != nil {
 		return res, err
 	}
-	err = s.readQuery(ctx, func(c *conn) error {
+	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		asOf, err := c.number("SELECT value FROM meta WHERE key = 'indexed'")
 		if err != nil {
 			return err
@@ -173,9 +173,8 @@ func (s *Store) ItemFacets(ctx context.Context, q Query, by []string) (res Facet
 		}
 		cells = slices.DeleteFunc(cells, func(c cell) bool { return c.state == Detached })
 		complete := true
-		beyondCells := func(name string) bool { return !slices.Contains([]string{"kind", "root", "state"}, name) }
-		if q.isOfCells() && !slices.ContainsFunc(by, beyondCells) {
-			err = s.sumCells(c, f, cells, asOf)
+		if q.isOfCells() {
+			err = f.sumKept(c, cells)
 		} else {
 			complete, err = s.lookAtItems(c, &q, f, cells)
 		}
@@ -191,55 +190,20 @@ func (q *Query) isOfCells() bool {
 	return q.Text == "" && q.Under == "" && q.Filter.Without(ofCells...).IsEmpty()
 }
 
-// cellSums are of all cells, as of a number of the feed.
-type cellSums struct {
-	asOf int64
-	of   map[int64]FacetSum
-}
-
-// sumCells counts whole cells.
-func (s *Store) sumCells(c *conn, f *facets, cells []cell, asOf int64) error {
-	kept := s.cellSums.Load()
-	if kept == nil || kept.asOf != asOf {
-		kept = &cellSums{asOf, map[int64]FacetSum{}}
-		err := c.each("SELECT cell, count(*), total(size) FROM sort_keys INDEXED BY sort_size "+
-			"GROUP BY cell", func(r row) error {
-			size, _ := r[2].(float64) // exact up to 9 petabytes, and no error above
-			kept.of[r.int(0)] = FacetSum{Count: r.int(1), Size: int64(size)}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		err = c.each("SELECT cell, total(duration) FROM sort_keys INDEXED BY sort_duration "+
-			"WHERE duration IS NOT NULL GROUP BY cell", func(r row) error {
-			sum := kept.of[r.int(0)]
-			sum.Duration, _ = r[1].(float64)
-			kept.of[r.int(0)] = sum
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		s.cellSums.Store(kept)
-	}
-	var facts filter.Facts
-	for i := range cells {
-		v := View{Root: cells[i].root, Kind: cells[i].mediaKind(), State: cells[i].state}
-		facts.Clear()
-		rowFacts(&facts, &v)
-		if sum := kept.of[cells[i].id]; sum.Count > 0 {
-			f.take(sum, &facts, &v)
-		}
-	}
-	return nil
-}
-
 // lookAtItems counts items one by one; complete is false where the time was not enough.
 func (s *Store) lookAtItems(c *conn, q *Query, f *facets, cells []cell) (complete bool, err error) {
 	passes, err := s.passAny(c, q)
 	if !passes || err != nil {
 		return true, err
+	}
+	ids, few, err := s.fewThatMayPass(c, q, cells)
+	if err != nil {
+		return false, err
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if rows := f.byRows(s, c, q, cells); rows != nil && (!few || q.Under == "") {
+		return rows.lookAtRows(cells, ids, few)
 	}
 	var facts filter.Facts
 	look := func(r row) error {
@@ -261,7 +225,7 @@ func (s *Store) lookAtItems(c *conn, q *Query, f *facets, cells []cell) (complet
 		f.take(sum, &facts, &v)
 		return nil
 	}
-	if err = s.eachThatMayPass(c, q, cells, look); errors.Is(err, errFound) {
+	if err = s.eachThatMayPass(c, q, cells, ids, few, look); errors.Is(err, errFound) {
 		return false, nil
 	}
 	return err == nil, err
@@ -288,16 +252,13 @@ func (s *Store) fewThatMayPass(c *conn, q *Query, cells []cell) (ids []int64, fe
 
 // eachThatMayPass reads the items that a filter leaves where those are few, or those below a directory, or all of
 // cells.
-func (s *Store) eachThatMayPass(c *conn, q *Query, cells []cell, look func(row) error) error {
+func (s *Store) eachThatMayPass(
+	c *conn, q *Query, cells []cell, ids []int64, few bool, look func(row) error,
+) error {
 	const of = "SELECT " + feedColumns + " FROM items i CROSS JOIN dirs d ON d.id = i.dir " +
 		"WHERE i.id = ? AND i.state < {detached}"
-	ids, few, err := s.fewThatMayPass(c, q, cells)
-	if err != nil {
-		return err
-	}
 	if few {
-		slices.Sort(ids)
-		for _, id := range slices.Compact(ids) {
+		for _, id := range ids {
 			if err := c.each(of, look, id); err != nil {
 				return err
 			}
@@ -335,7 +296,7 @@ func (s *Store) WorkFacets(ctx context.Context, q WorkQuery, by []string) (res F
 	if err != nil {
 		return res, err
 	}
-	err = s.readQuery(ctx, func(c *conn) error {
+	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		asOf, err := c.number("SELECT value FROM meta WHERE key = 'head'")
 		if err != nil {
 			return err

@@ -176,3 +176,95 @@ func TestFacetsThatThereAreNotAreRefused(t *testing.T) {
 		t.Error("cameras of works: no error")
 	}
 }
+
+// Sums that are kept are those of what there is, whatever has become of it on the way.
+func TestFacetsThatAreKeptFollowEveryChange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		withSteps(t, func(r *running, roots []int64) {
+			var ids []int64
+			for range rapid.IntRange(2, 6).Draw(t, "steps") {
+				r.update(func(tx *Tx) error {
+					for range rapid.IntRange(0, 4).Draw(t, "new") {
+						name := fmt.Sprintf([]string{"a/%d.mkv", "b/c/%d.FLAC", "%d.flac"}[len(ids)%3], len(ids))
+						it, err := putIn(tx, roots[len(ids)%2], name, func(it *Item) { richItem(t, it) })
+						if err != nil {
+							return err
+						}
+						ids = append(ids, it.ID)
+					}
+					return nil
+				})
+				for range rapid.IntRange(0, 3).Draw(t, "changes") {
+					change(t, r, ids)
+				}
+				if rapid.Bool().Draw(t, "indexed") {
+					r.indexAll()
+				}
+			}
+			r.indexAll()
+			for _, by := range [][]string{itemFacets[:4], itemFacets[4:8], itemFacets[8:12], itemFacets[12:16], itemFacets[16:20], itemFacets[20:]} {
+				got, err := r.ItemFacets(context.Background(), Query{}, by)
+				if err != nil || !got.Complete {
+					t.Fatalf("%v, complete %v", err, got.Complete)
+				}
+				total, want := naiveFacets(r.exported(), nil, "", "", by)
+				if got.Total != total {
+					t.Fatalf("in all %+v, want %+v", got.Total, total)
+				}
+				for i, name := range by {
+					if have := sumsOf(t, got.By[i]); !maps.Equal(have, want[i]) {
+						t.Fatalf("by %s: %v, want %v", name, have, want[i])
+					}
+				}
+			}
+			isEmptyWithoutItems(t, r, ids)
+		})
+	})
+}
+
+// change gives one of some items other facts, or forgets it.
+func change(t *rapid.T, r *running, ids []int64) {
+	if len(ids) == 0 {
+		return
+	}
+	id := rapid.SampledFrom(ids).Draw(t, "changed")
+	r.update(func(tx *Tx) error {
+		it, found, err := tx.Item(id)
+		if err != nil || !found {
+			return err
+		}
+		if rapid.IntRange(0, 3).Draw(t, "removed") == 0 {
+			return tx.Remove(&it)
+		}
+		old := it
+		richItem(t, &it)
+		return tx.Save(&old, &it)
+	})
+}
+
+// isEmptyWithoutItems removes all: then no sum and no fact is left.
+func isEmptyWithoutItems(t *rapid.T, r *running, ids []int64) {
+	r.update(func(tx *Tx) error {
+		for _, id := range ids {
+			it, found, err := tx.Item(id)
+			if err == nil && found {
+				err = tx.Remove(&it)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	r.indexAll()
+	for _, table := range []string{"fact_sums", "facts"} {
+		var left int64
+		err := r.read(context.Background(), func(c *conn) (err error) {
+			left, err = c.number("SELECT count(*) FROM " + table)
+			return err
+		})
+		if err != nil || left != 0 {
+			t.Fatalf("%d rows of %s are left of nothing, %v", left, table, err)
+		}
+	}
+}

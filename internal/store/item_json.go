@@ -88,9 +88,11 @@ func (v *View) AppendJSON(dst []byte) []byte {
 }
 
 // FingerprintText is the fingerprint in 16 digits of base 16.
-func (v *View) FingerprintText() string {
+func (v *View) FingerprintText() string { return fingerprintText(v.Fingerprint) }
+
+func fingerprintText(n int64) string {
 	const zeros = "0000000000000000"
-	hex := strconv.FormatUint(uint64(v.Fingerprint), 16)
+	hex := strconv.FormatUint(uint64(n), 16)
 	return zeros[len(hex):] + hex
 }
 

@@ -81,11 +81,11 @@ type Store struct {
 	lastID       atomic.Int64 // the last id that was given, or reserved
 	updates      itemUpdates  // the writer's
 	head         atomic.Int64
-	indexed      atomic.Int64             // the feed's number up to which it can be sorted and searched
-	cellSums     atomic.Pointer[cellSums] // as facets asked for them last
-	wasters      atomic.Pointer[wasters]  // as duplicates were asked for last
-	unbuilt      atomic.Bool              // the indexes of what sorts are built once all is indexed
-	vocabulary   atomic.Int64             // the feed's number up to which the vocabulary was made
+	indexed      atomic.Int64            // the feed's number up to which it can be sorted and searched
+	factNames    *factNames              // the writer's
+	wasters      atomic.Pointer[wasters] // as duplicates were asked for last
+	unbuilt      atomic.Bool             // the indexes of what sorts are built once all is indexed
+	vocabulary   atomic.Int64            // the feed's number up to which the vocabulary was made
 	floor        atomic.Int64
 	vacatedFloor atomic.Int64           // as floor, of what changes did
 	lastMoment   atomic.Pointer[moment] // the feed's head, and since when it is

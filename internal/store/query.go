@@ -33,6 +33,7 @@ type Query struct {
 	After      string // from Result.Next
 	From       string // a value of the order at which the page begins; see beginning
 	Filter     *filter.Set
+	Unheld     bool // of a search: only items that no work holds
 
 	checks *checks    // what is compared in each item that an order gives; nil: nothing
 	few    int        // items that are found and compared rather than compared in their order; 0: as many as is fast
@@ -73,15 +74,7 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 	if err != nil {
 		return res, err
 	}
-	if q.Text != "" {
-		select {
-		case s.searching <- struct{}{}:
-			defer func() { <-s.searching }()
-		case <-ctx.Done():
-			return res, ctx.Err()
-		}
-	}
-	err = s.readQuery(ctx, func(c *conn) error {
+	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'indexed'"); err != nil {
 			return err
 		}
@@ -111,7 +104,13 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 
 // find reads one entry more than a page holds, in order, behind a place.
 func (s *Store) find(c *conn, q *Query, cells []cell, at *entry, p *pace) (found []entry, err error) {
-	if q.checks = s.newChecks(q); q.checks != nil {
+	if q.checks, err = s.newChecks(c, q); err != nil {
+		return nil, err
+	}
+	if q.checks != nil && q.checks.rows.folder == nobodys {
+		return nil, nil
+	}
+	if q.checks != nil {
 		q.few = cmp.Or(q.few, fewChecked) // each look takes its time
 		p.often, p.few = paceOften/8, int64(q.few)
 		q.most.few, q.most.ranked = min(q.most.few, fewChecked), min(q.most.ranked, fewChecked)

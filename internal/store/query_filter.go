@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql/driver"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,26 +23,44 @@ var ofRows = []filter.Field{filter.Held, filter.Analysis, filter.Extension, filt
 type checks struct {
 	s       *Store
 	filter  *filter.Set // without what cells tell
+	rows    *rowCheck
 	withDoc bool
 	facts   filter.Facts
 }
 
 // newChecks is nil where cells tell all.
-func (s *Store) newChecks(q *Query) *checks {
+func (s *Store) newChecks(c *conn, q *Query) (*checks, error) {
 	set := q.Filter.Without(ofCells...)
-	if set.IsEmpty() {
-		return nil
+	if set.IsEmpty() && q.Under == "" {
+		return nil, nil
 	}
-	return &checks{s: s, filter: set, withDoc: !set.Without(ofRows...).IsEmpty()}
+	rows, err := newRowCheck(c, set, q.Under)
+	return &checks{s: s, filter: set, rows: rows, withDoc: !set.Without(ofRows...).IsEmpty()}, err
+}
+
+// keyColumns are those that judge reads; none, where there is nothing to compare.
+func (q *Query) keyColumns() string {
+	if q.checks == nil {
+		return ""
+	}
+	return ", " + keyColumns
+}
+
+// judge says what the keyColumns of a row tell of an item, which begin at a place.
+func (q *Query) judge(e *entry, r row, at int) (err error) {
+	if q.checks != nil {
+		e.verdict, err = q.checks.rows.look(r, at)
+	}
+	return err
 }
 
 // withoutDoc are feedColumns for who does not need the longest.
 var withoutDoc = strings.Replace(feedColumns, "i.doc", "NULL", 1)
 
-// pass reports whether an item passes as it is now.
-func (k *checks) pass(c *conn, id int64) (passes bool, err error) {
-	if k == nil {
-		return true, nil
+// pass reports whether an item passes: by its row where that tells, else as it is now.
+func (k *checks) pass(c *conn, e *entry) (passes bool, err error) {
+	if k == nil || e.verdict != filter.Unsure {
+		return k == nil || e.verdict == filter.Passes, nil
 	}
 	columns := feedColumns
 	if !k.withDoc {
@@ -49,7 +68,7 @@ func (k *checks) pass(c *conn, id int64) (passes bool, err error) {
 	}
 	var v View
 	found, err := c.one("SELECT "+columns+" FROM items i JOIN dirs d ON d.id = i.dir WHERE i.id = ?",
-		func(r row) { v = scanView(k.s, r) }, id)
+		func(r row) { v = scanView(k.s, r) }, e.id)
 	if err != nil || !found {
 		return false, err
 	}
@@ -132,7 +151,7 @@ func (s *Store) narrowed(c *conn, q *Query, cells []cell, at *entry) (out []entr
 		if !found || at != nil && q.compare(&e, at) <= 0 {
 			continue
 		}
-		passes, err := q.passes(c, id)
+		passes, err := q.passes(c, &e)
 		if err != nil {
 			return nil, false, err
 		}
@@ -146,11 +165,12 @@ func (s *Store) narrowed(c *conn, q *Query, cells []cell, at *entry) (out []entr
 
 // entryOf is an item's place in the query's order.
 func entryOf(c *conn, q *Query, id int64, roots map[int64]string) (e entry, found bool, err error) {
-	sql := "SELECT k.cell, " + q.Sort + " FROM sort_keys k WHERE k.id = ?"
+	sql := "SELECT k.cell, k." + q.Sort + ", NULL, NULL" + q.keyColumns() + " FROM sort_keys k WHERE k.id = ?"
 	if q.Sort == byPath {
-		sql = "SELECT k.cell, NULL, d.path, i.name FROM sort_keys k CROSS JOIN items i ON i.id = k.id " +
+		sql = "SELECT k.cell, NULL, d.path, i.name" + q.keyColumns() + " FROM sort_keys k CROSS JOIN items i ON i.id = k.id " +
 			"CROSS JOIN dirs d ON d.id = i.dir WHERE k.id = ?"
 	}
+	var lost error
 	_, err = c.one(sql, func(r row) {
 		e = entry{id: id, key: r[1], cell: r.int(0)}
 		e.root, found = roots[e.cell]
@@ -162,8 +182,9 @@ func entryOf(c *conn, q *Query, id int64, roots map[int64]string) (e entry, foun
 				e.key = []byte(tree.Join(string(r.bytes(2)), string(r.bytes(3))))
 			}
 		}
+		lost = q.judge(&e, r, 4)
 	}, id)
-	return e, found, err
+	return e, found, errors.Join(err, lost)
 }
 
 // candidates are the items that one of the filters leaves, where those are few.

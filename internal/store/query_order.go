@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
 
 // entry is an item by its place in an order.
@@ -16,6 +18,8 @@ type entry struct {
 	root string
 	cell int64
 	tier tier // in the ranked order
+
+	verdict filter.Verdict // of the filters
 }
 
 // compare orders entries of one root by their keys, unknown ones last either way, and then by id.
@@ -54,9 +58,9 @@ type pace struct {
 }
 
 const (
-	pageTime  = 100 * time.Millisecond // how long a page looks for items that pass the filters
+	pageTime  = 60 * time.Millisecond // how long a page looks for items that pass the filters
 	paceOften = 32
-	fewItems  = 10_000
+	fewItems  = 5_000
 )
 
 // isOver reports whether the page ends, where it has looked at what is up to an entry. It never ends where it began.
@@ -126,11 +130,15 @@ func groups(q *Query, cells []cell) (out [][]cell) {
 	return out
 }
 
+// mostPieces is how much of all cells together is read at once.
+const mostPieces = 4096
+
 // merge appends to out what comes next of several cells, until it holds more than a page.
 func merge(c *conn, q *Query, cells []cell, unknown bool, from *entry, out []entry, p *pace) ([]entry, error) {
 	streams := make([]*stream, 0, len(cells))
 	for _, cell := range cells {
-		streams = append(streams, &stream{q: q, cell: cell, unknown: unknown, last: from, piece: 2*(q.Limit+1)/len(cells) + 8})
+		streams = append(streams, &stream{q: q, cell: cell, unknown: unknown, last: from, begun: from,
+			piece: 2*(q.Limit+1)/len(cells) + 8, most: mostPieces / len(cells)})
 	}
 	for len(out) <= q.Limit {
 		var best *stream
@@ -147,7 +155,7 @@ func merge(c *conn, q *Query, cells []cell, unknown bool, from *entry, out []ent
 		}
 		next := best.ready[0]
 		best.ready = best.ready[1:]
-		passes, err := q.passes(c, next.id)
+		passes, err := q.passes(c, &next)
 		if err != nil {
 			return nil, err
 		}
@@ -199,10 +207,13 @@ func sortedBelow(c *conn, q *Query, cells []cell, at *entry) (found []entry, err
 		of[c.id] = c.root
 	}
 	for root := range rootsOfCells(cells) {
-		err := c.each("SELECT k.id, k.cell, k."+q.Sort+" FROM ("+belowSQL+") b CROSS JOIN sort_keys k ON k.id = b.id", func(r row) error {
+		err := c.each("SELECT k.id, k.cell, k."+q.Sort+q.keyColumns()+" FROM ("+belowSQL+") b CROSS JOIN sort_keys k ON k.id = b.id", func(r row) error {
 			root, wanted := of[r.int(1)]
 			if e := (entry{id: r.int(0), key: r[2], root: root}); wanted && (at == nil || compare(&e, at, q.Descending) > 0) {
-				if wanted, err = q.passesHere(c, e.id); wanted {
+				if err := q.judge(&e, r, 3); err != nil {
+					return err
+				}
+				if wanted, err = q.passesHere(c, &e); wanted {
 					found = append(found, e)
 				}
 			}
@@ -232,7 +243,9 @@ type stream struct {
 	cell    cell
 	unknown bool   // those without a value, rather than those with one
 	last    *entry // read so far; nil: nothing yet
+	begun   *entry // last, before anything was read
 	piece   int
+	most    int // of a piece: each is larger than the one before, where many do not pass
 	ready   []entry
 	done    bool
 }
@@ -293,7 +306,8 @@ func (s *stream) sql(where string) string {
 	if s.unknown {
 		key, order = "NULL", "id"+dir
 	}
-	return "SELECT id, " + key + " FROM sort_keys INDEXED BY sort_" + s.q.Sort + " WHERE cell = ? AND " + where + " ORDER BY " + order + " LIMIT ?"
+	return "SELECT id, " + key + s.q.keyColumns() + " FROM sort_keys k INDEXED BY sort_" + s.q.Sort +
+		" WHERE cell = ? AND " + where + " ORDER BY " + order + " LIMIT ?"
 }
 
 // fill reads the next piece where the last is used up.
@@ -301,12 +315,15 @@ func (s *stream) fill(c *conn) error {
 	if len(s.ready) > 0 || s.done {
 		return nil
 	}
+	if s.last != s.begun { // it is not the first
+		s.piece = max(s.piece, min(2*s.piece, s.most))
+	}
 	s.ready = s.ready[:0]
 	for _, st := range s.stretches() {
 		args := append([]driver.Value{s.cell.id}, st.args...)
 		err := c.each(s.sql(st.where), func(r row) error {
 			s.ready = append(s.ready, entry{id: r.int(0), key: r[1], root: s.cell.root})
-			return nil
+			return s.q.judge(&s.ready[len(s.ready)-1], r, 2)
 		}, append(args, int64(s.piece-len(s.ready)))...)
 		if err != nil {
 			return err

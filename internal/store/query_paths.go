@@ -65,13 +65,16 @@ func (w *pathWalk) entryAt(prefix, name string, id int64) *entry {
 func (w *pathWalk) sorted(from *entry) error {
 	var found []entry
 	for cell := range w.cells {
-		err := w.c.each(`SELECT k.id, d.path, i.name FROM sort_keys k INDEXED BY sort_added JOIN items i ON i.id = k.id
+		err := w.c.each(`SELECT k.id, d.path, i.name`+w.q.keyColumns()+` FROM sort_keys k INDEXED BY sort_added JOIN items i ON i.id = k.id
 			JOIN dirs d ON d.id = i.dir WHERE k.cell = ?`, func(r row) error {
 			e := w.entryAt("", tree.Join(string(r.bytes(1)), string(r.bytes(2))), r.int(0))
 			if from != nil && compare(e, from, w.q.Descending) <= 0 || !w.q.isBelow(string(r.bytes(1))) {
 				return nil
 			}
-			passes, err := w.q.passesHere(w.c, e.id)
+			if err := w.q.judge(e, r, 3); err != nil {
+				return err
+			}
+			passes, err := w.q.passesHere(w.c, e)
 			if passes {
 				found = append(found, *e)
 			}
@@ -194,7 +197,7 @@ func (w *pathWalk) files(dir int64, prefix string, at place, upto string) (whole
 	if upto != "" {
 		until, args = " AND i.name "+bound+" ?", append(args, []byte(upto))
 	}
-	sql := "SELECT i.name, i.id, k.cell FROM items i JOIN sort_keys k ON k.id = i.id WHERE i.dir = ?" +
+	sql := "SELECT i.name, i.id, k.cell" + w.q.keyColumns() + " FROM items i JOIN sort_keys k ON k.id = i.id WHERE i.dir = ?" +
 		" AND (i.name, i.id) " + than + " (?, ?)" + until + " AND i.state %s ORDER BY i.name" + order + ", i.id" + order +
 		" LIMIT " + strconv.Itoa(filesRead)
 	for full := true; full; {
@@ -205,9 +208,10 @@ func (w *pathWalk) files(dir int64, prefix string, at place, upto string) (whole
 			err := w.c.each(fmt.Sprintf(sql, state), func(r row) error {
 				e := w.entryAt(prefix, string(r.bytes(0)), r.int(1))
 				e.cell = r.int(2)
+				err := w.q.judge(e, r, 3)
 				found = append(found, *e)
 				n++
-				return nil
+				return err
 			}, args...)
 			if err != nil {
 				return false, err
@@ -219,7 +223,7 @@ func (w *pathWalk) files(dir int64, prefix string, at place, upto string) (whole
 			e := &found[i]
 			passes := w.cells[e.cell]
 			if passes {
-				if passes, err = w.q.passesHere(w.c, e.id); err != nil {
+				if passes, err = w.q.passesHere(w.c, e); err != nil {
 					return false, err
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 	"github.com/catalogizer/catalogizerd/internal/store/words"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -231,11 +232,18 @@ func eachMatch(
 		if passes && q.Under != "" {
 			passes = r.int(3) != 0
 		}
-		if passes && src.check != nil {
+		if passes && q.Unheld {
+			passes = r.int(len(r)-1) == 0
+		}
+		if passes {
+			err = q.judge(e, r, 4)
+			passes = e.verdict != filter.Fails
+		}
+		if passes && err == nil && src.check != nil {
 			passes, err = src.check(e.id)
 		}
 		if passes && err == nil {
-			passes, err = q.checks.pass(c, e.id)
+			passes, err = q.checks.pass(c, e)
 		}
 		if err == nil {
 			err = fn(e, passes)
@@ -257,10 +265,13 @@ func (q *Query) matchesSQL(src source, key string, among ids) (string, []driver.
 		order = " WHERE search MATCH ?3 AND search.rowid > ?1 AND search.rowid <= ?2 ORDER BY search.rowid"
 		args = append(args, src.expression)
 	}
-	columns := "k.id, k.cell, " + key
+	columns, below, held := "k.id, k.cell, "+key, ", NULL", ""
+	if q.Unheld {
+		held = ", EXISTS (SELECT 1 FROM members m WHERE m.item = k.id)"
+	}
 	if q.Under != "" || q.Sort == byPath {
 		from += " CROSS JOIN items i ON i.id = k.id CROSS JOIN dirs d ON d.id = i.dir"
-		columns += ", d.path = ?4 OR d.path >= ?5 AND d.path < ?6 OR ?7"
+		below = ", d.path = ?4 OR d.path >= ?5 AND d.path < ?6 OR ?7"
 		for len(args) < 3 {
 			args = append(args, nil)
 		}
@@ -271,5 +282,5 @@ func (q *Query) matchesSQL(src source, key string, among ids) (string, []driver.
 		}
 		args = append(args, []byte(q.Under), low, high, everywhere)
 	}
-	return "SELECT " + columns + " FROM " + from + order, args
+	return "SELECT " + columns + below + q.keyColumns() + held + " FROM " + from + order, args
 }

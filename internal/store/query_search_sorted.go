@@ -3,6 +3,8 @@ package store
 import (
 	"slices"
 	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
 
 // searched reads one entry more than a page holds of the matches, in an order of items. Where they are few they are
@@ -77,20 +79,28 @@ func (q *Query) compare(a, b *entry) int {
 }
 
 // passes reports whether an item that an order gives passes what the order does not narrow.
-func (q *Query) passes(c *conn, id int64) (bool, error) {
-	below, err := isBelow(c, q, id)
-	if !below || err != nil {
-		return false, err
+func (q *Query) passes(c *conn, e *entry) (bool, error) {
+	if e.verdict == filter.Fails {
+		return false, nil
 	}
-	return q.passesHere(c, id)
-}
-
-// passesHere is passes for an item that is below the query's directory.
-func (q *Query) passesHere(c *conn, id int64) (bool, error) {
-	if q.text != nil {
-		if has, err := q.text.has(id, q.text.widest()); !has || err != nil {
+	if q.Under != "" && strings.Contains(q.Under, "/") { // else its row has told
+		below, err := isBelow(c, q, e.id)
+		if !below || err != nil {
 			return false, err
 		}
 	}
-	return q.checks.pass(c, id)
+	return q.passesHere(c, e)
+}
+
+// passesHere is passes for an item that is below the query's directory.
+func (q *Query) passesHere(c *conn, e *entry) (bool, error) {
+	if e.verdict == filter.Fails {
+		return false, nil
+	}
+	if q.text != nil {
+		if has, err := q.text.has(e.id, q.text.widest()); !has || err != nil {
+			return false, err
+		}
+	}
+	return q.checks.pass(c, e)
 }

@@ -78,8 +78,30 @@ func (s *Store) readFeed(ctx context.Context, fn func(*conn) error) error {
 	return s.readBy(ctx, s.readers.feed, fn)
 }
 
-// readQuery is read for what clients ask for: it waits for its turn, and is ended after the store's limit.
-func (s *Store) readQuery(ctx context.Context, fn func(*conn) error) error {
+// readQuery is read for what clients ask for, in words or without: it waits for its turn, and is ended after the
+// store's limit, whatever it waits for.
+func (s *Store) readQuery(ctx context.Context, text string, fn func(*conn) error) error {
+	limited, cancel := context.WithTimeout(ctx, s.queryTime)
+	defer cancel()
+	err := s.inTurn(limited, text, fn)
+	if limited.Err() != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: more than %v: ask for less, or when fewer ask", ErrSlow, s.queryTime)
+	}
+	return err
+}
+
+// inTurn is read where it is its turn. What ranks and looks for words takes a processor, and has turns of its own.
+func (s *Store) inTurn(ctx context.Context, text string, fn func(*conn) error) error {
+	if text != "" {
+		select {
+		case s.searching <- struct{}{}:
+			defer func() { <-s.searching }()
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.readers.ending.Done():
+			return ErrClosed
+		}
+	}
 	select {
 	case <-s.readers.queries:
 	case <-ctx.Done():
@@ -88,13 +110,7 @@ func (s *Store) readQuery(ctx context.Context, fn func(*conn) error) error {
 		return ErrClosed
 	}
 	defer func() { s.readers.queries <- struct{}{} }() // has room for every place
-	limited, cancel := context.WithTimeout(ctx, s.queryTime)
-	defer cancel()
-	err := s.read(limited, fn)
-	if limited.Err() != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w: more than %v: ask for less", ErrSlow, s.queryTime)
-	}
-	return err
+	return s.read(ctx, fn)
 }
 
 // readOne is read for what is of one moment without a transaction, since fn runs one statement.

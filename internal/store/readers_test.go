@@ -17,7 +17,7 @@ const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
 func (r *running) ask(ctx context.Context) <-chan error {
 	begun, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- r.readQuery(ctx, func(c *conn) error {
+		ended <- r.readQuery(ctx, "", func(c *conn) error {
 			close(begun)
 			_, err := c.number(endless)
 			return err
@@ -67,7 +67,7 @@ func TestFeedAndOthersGoOnWhileQueriesTakeAllTheirPlaces(t *testing.T) {
 
 func TestAQueryEndsAfterItsTime(t *testing.T) {
 	r := runFresh(t, Options{QueryTime: time.Millisecond})
-	err := r.readQuery(t.Context(), func(c *conn) error {
+	err := r.readQuery(t.Context(), "", func(c *conn) error {
 		_, err := c.number(endless)
 		return err
 	})
@@ -181,5 +181,31 @@ func TestAPageEndsByItsBytes(t *testing.T) {
 	var walked []string
 	if err := r.WalkRoot(t.Context(), root, "", Position{}, func(v *View) error { walked = append(walked, v.Name); return nil }); err != nil || len(walked) != n {
 		t.Errorf("a walk: %d files, %v; want %d", len(walked), err, n)
+	}
+}
+
+// Whatever is asked in words waits for a place of those that search, and no longer than a query may take.
+func TestWhoeverSearchesWaitsForAPlaceWithinTheTimeOfAQuery(t *testing.T) {
+	r := runFresh(t, Options{QueryTime: 50 * time.Millisecond})
+	for range cap(r.searching) {
+		r.searching <- struct{}{} // as a search has it
+	}
+	ctx := t.Context()
+	for name, ask := range map[string]func(text string) error{
+		"items":  func(text string) error { _, err := r.Query(ctx, Query{Text: text, Limit: 1}); return err },
+		"works":  func(text string) error { _, err := r.QueryWorks(ctx, WorkQuery{Text: text, Limit: 1}); return err },
+		"facets": func(text string) error { _, err := r.ItemFacets(ctx, Query{Text: text}, []string{"kind"}); return err },
+		"facets of works": func(text string) error {
+			_, err := r.WorkFacets(ctx, WorkQuery{Text: text}, []string{"kind"})
+			return err
+		},
+		"duplicates": func(text string) error { _, err := r.Duplicates(ctx, Query{Text: text, Limit: 1}); return err },
+	} {
+		if err := ask(""); err != nil {
+			t.Errorf("%s without words: %v: want an answer", name, err)
+		}
+		if err := ask("word"); !errors.Is(err, ErrSlow) {
+			t.Errorf("%s in words: %v: want that it took too long", name, err)
+		}
 	}
 }

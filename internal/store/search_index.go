@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/zeebo/xxh3"
 	"go.uber.org/zap"
@@ -103,12 +104,14 @@ type indexEntry struct {
 	cell    cellKey
 	sort    []driver.Value // of sort_keys, from title on; words is the hash of text
 	text    [len(searchColumns)]string
+	facts   []fact
 }
 
 // toIndex reads the stretch of the feed that follows a number.
 func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexStretch, error) {
 	var out []indexEntry
 	var upto int64
+	var facts filter.Facts
 	err := s.read(ctx, func(c *conn) (err error) {
 		if upto, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
@@ -116,14 +119,14 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexS
 		n, read, last := 0, 0, after
 		errFull := errors.New("enough")
 		err = c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size,
-				i.doc, i.name, d.path, i.fingerprint
+				i.doc, i.name, d.path, i.fingerprint, i.analysis, i.error IS NOT NULL
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
 			doc, err := unpack(r.bytes(8), nil)
 			if err != nil {
 				return err
 			}
 			n, last = n+1, r.int(1)
-			out = append(out, entryFor(r, doc, keys))
+			out = append(out, entryFor(r, doc, keys, &facts))
 			if read += len(doc); read >= indexBytes {
 				return errFull
 			}
@@ -152,7 +155,7 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexS
 	return &indexStretch{entries: out, after: after, upto: upto}, err
 }
 
-func entryFor(r row, doc []byte, keys *sorter) indexEntry {
+func entryFor(r row, doc []byte, keys *sorter, facts *filter.Facts) indexEntry {
 	e := indexEntry{id: r.int(0), seq: r.int(1), deleted: State(r.int(4)) == Detached}
 	if e.deleted {
 		return e
@@ -179,6 +182,11 @@ func entryFor(r row, doc []byte, keys *sorter) indexEntry {
 	hash := int64(xxh3.HashStringSeed(strings.Join(e.text[:], "\x00"), wordsVersion)) //nolint:gosec // any number
 	taken, track, episode := k.places(keys)
 	e.sort = []driver.Value{key, r.int(5), r.int(6), r.int(7), year, duration, taken, track, episode, r[11], hash}
+	v := View{Name: name, Path: path, Analysis: Analysis(r.int(12)), Doc: doc}
+	if r.int(13) != 0 {
+		v.Error = "there is one"
+	}
+	e.facts = factsOf(facts, &v)
 	return e
 }
 
@@ -187,11 +195,22 @@ const wordsVersion = 2
 
 var (
 	sortColumns = []string{"cell", "title", "added", "modified", "size", "year", "duration", "taken", "track",
-		"episode", "fingerprint", "words"}
+		"episode", "fingerprint", "words", "facts"}
+	wordsAt    = slices.Index(sortColumns, "words")
 	selectSort = "SELECT " + strings.Join(sortColumns, ", ") + " FROM sort_keys WHERE id = ?"
 	insertSort = "INSERT INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") " +
 		"VALUES (" + marks(1+len(sortColumns)) + ")"
 )
+
+// keyedOf are the values of sortColumns.
+func keyedOf(v []driver.Value) *keyed {
+	r := row(v)
+	k := &keyed{cell: r.int(0), added: r.int(2), size: r.int(4), year: v[5], duration: v[6], taken: v[7]}
+	if facts, some := v[len(v)-1].([]byte); some {
+		k.facts = facts
+	}
+	return k
+}
 
 const (
 	deleteText = "DELETE FROM search WHERE rowid = ?"
@@ -200,7 +219,7 @@ const (
 
 // indexOne has the index say what it takes of an item. What it says already is not written again: SQLite rewrites every
 // index of which a column is set, and the search all words of a text.
-func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64) error {
+func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64, all factSums) error {
 	var was []driver.Value
 	found, err := false, error(nil)
 	if !e.isNew {
@@ -208,6 +227,11 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64) error {
 	}
 	if err != nil {
 		return err
+	}
+	if found {
+		if err := tx.countFacts(all, keyedOf(was), -1); err != nil {
+			return err
+		}
 	}
 	if e.deleted {
 		if !found {
@@ -219,7 +243,16 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64) error {
 	if err != nil {
 		return err
 	}
-	now := append([]driver.Value{cell}, e.sort...)
+	ids := make([]int64, len(e.facts))
+	for i, f := range e.facts {
+		if ids[i], err = tx.factID(f); err != nil {
+			return err
+		}
+	}
+	now := append(append([]driver.Value{cell}, e.sort...), blob(packFacts(ids)))
+	if err := tx.countFacts(all, keyedOf(now), 1); err != nil {
+		return err
+	}
 	text := []driver.Value{e.id}
 	for _, t := range e.text {
 		text = append(text, t)
@@ -240,7 +273,7 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64) error {
 	if err := tx.c.exec("UPDATE sort_keys SET "+strings.Join(set, "=?, ")+"=? WHERE id=?", append(values, e.id)...); err != nil {
 		return err
 	}
-	if last := len(sortColumns) - 1; sameValue(was[last], now[last]) {
+	if sameValue(was[wordsAt], now[wordsAt]) {
 		return nil
 	}
 	return errors.Join(tx.c.exec(deleteText, e.id), tx.c.exec(insertText, text...))

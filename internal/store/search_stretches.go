@@ -123,19 +123,21 @@ func (tx *Tx) index(stretch *indexStretch) error {
 	if err != nil {
 		return err
 	}
-	cells := map[cellKey]int64{}
+	cells, all := map[cellKey]int64{}, factSums{}
+	tx.s.forgetFacts(stretch.after)
 	for i := range stretch.entries {
 		e := &stretch.entries[i]
 		if e.isNew = e.id > highest; e.isNew {
 			highest = e.id
 		}
 		tx.rows++
-		if err := tx.indexOne(e, cells); err != nil {
+		if err := tx.indexOne(e, cells, all); err != nil {
 			return err
 		}
 	}
-	if err := tx.addWords(stretch.entries); err != nil {
+	if err := errors.Join(tx.writeSums(all), tx.addWords(stretch.entries)); err != nil {
 		return err
 	}
+	tx.s.factNames.upto = stretch.upto
 	return tx.c.setMeta("indexed", stretch.upto)
 }

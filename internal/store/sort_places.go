@@ -76,7 +76,7 @@ func unknownOfSome(c *conn, q *Query, cells []cell, from *entry, out []entry, p 
 	if from != nil {
 		last = from.id
 	}
-	sql := "SELECT id, cell, " + q.Sort + " IS NULL FROM sort_keys WHERE id " + than + " ? " +
+	sql := "SELECT id, cell, " + q.Sort + " IS NULL" + q.keyColumns() + " FROM sort_keys k WHERE id " + than + " ? " +
 		"ORDER BY id" + dir + " LIMIT ?"
 	for {
 		read := make([]entry, 0, unknownRead)
@@ -86,6 +86,7 @@ func unknownOfSome(c *conn, q *Query, cells []cell, from *entry, out []entry, p 
 			last = r.int(0)
 			if root, wanted := roots[r.int(1)]; wanted && r.int(2) != 0 {
 				read = append(read, entry{id: last, root: root})
+				return q.judge(&read[len(read)-1], r, 3)
 			}
 			return nil
 		}, last, int64(unknownRead))
@@ -93,7 +94,7 @@ func unknownOfSome(c *conn, q *Query, cells []cell, from *entry, out []entry, p 
 			return nil, err
 		}
 		for i := range read {
-			passes, err := q.passes(c, read[i].id)
+			passes, err := q.passes(c, &read[i])
 			if err != nil {
 				return nil, err
 			}

@@ -46,7 +46,7 @@ type MemberPage struct {
 func (s *Store) WorkMembers(
 	ctx context.Context, work int64, roles []string, after int64, limit int,
 ) (p MemberPage, found bool, err error) {
-	err = s.readQuery(ctx, func(c *conn) error {
+	err = s.readQuery(ctx, "", func(c *conn) error {
 		if p.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, er
 	if err != nil {
 		return res, err
 	}
-	err = s.readQuery(ctx, func(c *conn) error {
+	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
 		}

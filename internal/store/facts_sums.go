@@ -1,0 +1,104 @@
+package store
+
+import (
+	"cmp"
+	"database/sql/driver"
+	"maps"
+	"math"
+	"slices"
+)
+
+// longest is how much of a duration is summed up: sums of more would not fit a number, and nothing lasts as long.
+const longest = 1 << 40
+
+func toMilliseconds(seconds float64) int64 { return int64(min(math.Round(seconds*1000), longest)) }
+
+// factSum is how much has a fact in a cell.
+type factSum struct{ fact, cell int64 }
+
+type sums struct{ n, high, low, duration int64 }
+
+// factSums are changes of sums that are not written yet.
+type factSums map[factSum]sums
+
+// keyed is an item's row of sort_keys, as far as sums are made of it.
+type keyed struct {
+	cell, size, added int64
+	year, taken       driver.Value
+	duration          driver.Value
+	facts             []byte
+}
+
+// countFacts adds an item to the sums, or takes it away.
+func (tx *Tx) countFacts(all factSums, k *keyed, sign int64) error {
+	seconds, _ := k.duration.(float64)
+	is := sums{sign, sign * (k.size >> 32), sign * (k.size & math.MaxUint32), sign * toMilliseconds(seconds)}
+	var fields uint64
+	add := func(id int64) {
+		old := all[factSum{id, k.cell}]
+		all[factSum{id, k.cell}] = sums{old.n + is.n, old.high + is.high, old.low + is.low, old.duration + is.duration}
+	}
+	addFact := func(id int64) {
+		if field := id >> factNumbers; fields&(1<<field) == 0 {
+			fields |= 1 << field
+			add(factField(field).first())
+		}
+		add(id)
+	}
+	add(0)
+	eachFact(k.facts, addFact)
+	year, hasYear := k.year.(int64)
+	taken, hasTaken := k.taken.(int64)
+	for _, f := range columnFacts(nil, year, k.added, taken, hasYear, hasTaken) {
+		id, err := tx.factID(f)
+		if err != nil {
+			return err
+		}
+		addFact(id)
+	}
+	return nil
+}
+
+// writeSums writes the sums, and forgets the facts that nothing has any more.
+func (tx *Tx) writeSums(all factSums) error {
+	inOrder := func(a, b factSum) int { return cmp.Or(cmp.Compare(a.fact, b.fact), cmp.Compare(a.cell, b.cell)) }
+	var less []factSum
+	for _, k := range slices.SortedFunc(maps.Keys(all), inOrder) {
+		d := all[k]
+		if d == (sums{}) {
+			continue
+		}
+		err := tx.c.exec(`INSERT INTO fact_sums (fact, cell, n, high, low, duration) VALUES (?,?,?,?,?,?)
+			ON CONFLICT (fact, cell) DO UPDATE SET n = n + excluded.n, high = high + excluded.high,
+			low = low + excluded.low, duration = duration + excluded.duration`,
+			k.fact, k.cell, d.n, d.high, d.low, d.duration)
+		if err != nil {
+			return err
+		}
+		if d.n < 0 {
+			less = append(less, k)
+		}
+	}
+	for _, k := range less { // once what has come to another cell is there
+		if err := tx.forgetFact(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetFact forgets what nothing has any more.
+func (tx *Tx) forgetFact(k factSum) error {
+	if err := tx.c.exec("DELETE FROM fact_sums WHERE fact = ? AND cell = ? AND n <= 0", k.fact, k.cell); err != nil {
+		return err
+	}
+	if k.fact&(1<<factNumbers-1) == 0 { // of a field
+		return nil
+	}
+	n, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM fact_sums WHERE fact = ?)", k.fact)
+	if err != nil || n > 0 {
+		return err
+	}
+	clear(tx.s.factNames.of)
+	return tx.c.exec("DELETE FROM facts WHERE id = ?", k.fact)
+}

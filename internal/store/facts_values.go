@@ -1,0 +1,235 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// factField is what a fact is of, as the catalog has it: a number keeps its meaning.
+type factField int64
+
+// The fields of facts. Those from ofColumns on are not among an item's facts: other columns of sort_keys tell them.
+const (
+	factAnalysis factField = iota + 1
+	factHDR
+	factAudio
+	factSubtitles
+	factGenre
+	factArtist // those that are named singly, where they are
+	factArtists
+	factAlbumArtist
+	factSeries
+	factAuthor
+	factCamera
+	factCodec
+	factExtension
+	factHeight
+	factFolder // the one at the root that it lies in
+	factHas
+	factIDs // a hash of one: there are as many as items
+	ofColumns
+	factYear
+	factAddedMonth
+	factTakenMonth
+)
+
+// factNumbers is how many bits tell the value in the number of a fact; its field stands above them.
+const factNumbers = 40
+
+// idHashes is how many hashes there are of ids.
+const idHashes = 4096
+
+func (f factField) first() int64 { return int64(f) << factNumbers }
+
+// fact is a value of a field as an item spells it.
+type fact struct {
+	field factField
+	value string
+}
+
+// same is a hash that all spellings of a value have.
+func (f *fact) same() int64 {
+	value := f.value
+	switch f.field {
+	case factGenre, factArtist, factArtists, factAlbumArtist, factSeries, factAuthor, factCamera, factCodec, factExtension:
+		value = filter.Fold(value)
+	}
+	return int64(xxh3.HashStringSeed(value, uint64(f.field))) //nolint:gosec // any number
+}
+
+// isSpelled reports whether another is the same value, however it is spelled.
+func (f *fact) isSpelled(other fact) bool {
+	return f.field == other.field && (f.value == other.value || f.same() == other.same())
+}
+
+// textFields are the fields of filters that are texts of facts.
+var textFields = []struct {
+	of   filter.Field
+	fact factField
+}{
+	{filter.Analysis, factAnalysis}, {filter.HDR, factHDR}, {filter.Audio, factAudio}, {filter.Subtitles, factSubtitles},
+	{filter.Genre, factGenre}, {filter.Series, factSeries}, {filter.Author, factAuthor}, {filter.Camera, factCamera},
+	{filter.Codec, factCodec}, {filter.Extension, factExtension}, {filter.Has, factHas},
+}
+
+// factsOf are an item's facts, each once, in the first of its spellings.
+func factsOf(f *filter.Facts, v *View) (out []fact) {
+	f.Clear()
+	rowFacts(f, v)
+	docFacts(f, v.Doc)
+	add := func(field factField, values ...string) {
+		for _, value := range values {
+			one := fact{field, value}
+			if value != "" && !slices.ContainsFunc(out, one.isSpelled) {
+				out = append(out, one)
+			}
+		}
+	}
+	for _, field := range textFields {
+		add(field.fact, f.Texts(field.of)...)
+	}
+	single := artistsOf(f, v)
+	add(factArtist, single...)
+	for _, name := range f.Texts(filter.Artist) {
+		if !slices.Contains(single, name) {
+			add(factArtists, name)
+		}
+	}
+	eachMember(v.Doc, func(member, value []byte) {
+		if string(member) == "album_artist" {
+			add(factAlbumArtist, textOf(value))
+		}
+	})
+	if n, known := f.Number(filter.Height); known {
+		add(factHeight, strconv.FormatInt(n, 10))
+	}
+	add(factFolder, childOf("", tree.Parent(v.Path)))
+	for _, id := range f.Texts(filter.IDs) {
+		add(factIDs, idHash(id))
+	}
+	return out
+}
+
+func idHash(id string) string {
+	return strconv.FormatUint(xxh3.HashString(filter.Fold(id))%idHashes, 10)
+}
+
+// packFacts makes an item's facts short: those of few bits first, each as the distance from the one before it.
+func packFacts(ids []int64) []byte {
+	short := make([]uint64, len(ids))
+	for i, id := range ids {
+		short[i] = uint64(id&(1<<factNumbers-1))<<5 | uint64(id>>factNumbers) //nolint:gosec // never below 0
+	}
+	slices.Sort(short)
+	var out []byte
+	last := uint64(0)
+	for _, n := range slices.Compact(short) {
+		out = binary.AppendUvarint(out, n-last)
+		last = n
+	}
+	return out
+}
+
+// eachFact calls fn with the facts that packFacts has packed.
+func eachFact(packed []byte, fn func(id int64)) {
+	n := uint64(0)
+	for len(packed) > 0 {
+		step, size := binary.Uvarint(packed)
+		if size <= 0 {
+			return
+		}
+		n, packed = n+step, packed[size:]
+		fn(int64(n&31)<<factNumbers | int64(n>>5)) //nolint:gosec // as packed
+	}
+}
+
+// factNames knows the numbers of facts. It is the writer's, and good for the stretch of the feed that follows the one
+// it was used for last: whatever came of that.
+type factNames struct {
+	upto int64
+	of   map[fact]int64
+	next map[factField]int64
+}
+
+const factsKnown = 50_000
+
+// factID gives a fact's number, a new one where there is none.
+func (tx *Tx) factID(f fact) (id int64, err error) {
+	names := tx.s.factNames
+	if id, known := names.of[f]; known {
+		return id, nil
+	}
+	same, spellings := f.same(), 0
+	err = tx.c.each("SELECT id, value FROM facts INDEXED BY facts_same WHERE same = ?", func(r row) error {
+		if factField(r.int(0)>>factNumbers) == f.field {
+			if spellings++; string(r.bytes(1)) == f.value {
+				id = r.int(0)
+			}
+		}
+		return nil
+	}, same)
+	if err == nil && id == 0 {
+		id, err = tx.newFact(f, same, spellings > 0)
+	}
+	if len(names.of) >= factsKnown {
+		clear(names.of)
+	}
+	names.of[f] = id
+	return id, err
+}
+
+func (tx *Tx) newFact(f fact, same int64, hasOthers bool) (id int64, err error) {
+	next := tx.s.factNames.next
+	if next[f.field] == 0 {
+		next[f.field], err = tx.c.number("SELECT coalesce(max(id), ?1) + 1 FROM facts WHERE id >= ?1 AND id < ?2",
+			f.field.first(), (f.field + 1).first())
+		if err != nil {
+			return 0, err
+		}
+	}
+	id = next[f.field]
+	next[f.field]++
+	several := int64(0)
+	if hasOthers {
+		several = 1
+		err = tx.c.exec("UPDATE facts SET several = 1 WHERE same = ? AND several = 0", same)
+	}
+	if err == nil {
+		err = tx.c.exec("INSERT INTO facts (id, same, several, value) VALUES (?,?,?,?)", id, same, several, []byte(f.value))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("add fact %q: %w", f.value, err)
+	}
+	return id, nil
+}
+
+// forgetFacts begins anew, where the last stretch was not the one before this.
+func (s *Store) forgetFacts(after int64) {
+	if n := s.factNames; n == nil || n.upto != after {
+		s.factNames = &factNames{of: map[fact]int64{}, next: map[factField]int64{}}
+	}
+	s.factNames.upto = math.MinInt64 // until this stretch is over
+}
+
+// columnFacts are the facts that other columns tell of an item.
+func columnFacts(out []fact, year, added, taken int64, hasYear, hasTaken bool) []fact {
+	if hasYear {
+		out = append(out, fact{factYear, strconv.FormatInt(year, 10)})
+	}
+	out = append(out, fact{factAddedMonth, monthOf(added)})
+	if hasTaken {
+		out = append(out, fact{factTakenMonth, monthOf(taken)})
+	}
+	return out
+}
+
+func monthOf(ns int64) string { return time.Unix(0, ns).UTC().Format("2006-01") }
