@@ -6,6 +6,7 @@
 # make bench      ratios of whole scans to `find`, on a tree of FILES=100000; bench-memory: peaks of memory;
 #                 bench-growth: files a second while a catalog grows to a million;
 #                 bench-millions: the table of docs/performance.md, at SIZES=10000,100000,1000000 files;
+#                 bench-questions: a hundred questions of made catalogs of SIZES=1000000 items, alone and beside a scan;
 #                 bench-moves: big directories renamed, moved and removed, with MOVES=50000,200000 files
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make verify     what is too long for every change: soaks, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
@@ -35,6 +36,7 @@ ROOT ?= testdata/library
 LISTEN ?= 127.0.0.1:8780
 FILES ?= 100000
 SIZES ?= 10000,100000,1000000
+comma := ,
 MOVES ?= 50000,200000
 FUZZTIME ?= 30s
 SOAK ?= 1h
@@ -51,7 +53,7 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page bench bench-memory bench-growth bench-millions bench-moves fuzz verify soak soak-share library package test-package release install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page bench bench-memory bench-growth bench-millions bench-questions bench-moves fuzz verify soak soak-share library package test-package release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -109,6 +111,9 @@ bench-growth: build
 
 bench-millions: build
 	$(GO) run ./tools/bench -rounds 5 -millions $(SIZES) -document docs/performance.md
+
+bench-questions: build
+	$(GO) run -tags $(TAGS) ./tools/bench -questions $(lastword $(subst $(comma), ,$(SIZES)))
 
 bench-moves: build
 	$(GO) run ./tools/bench -moves $(MOVES)

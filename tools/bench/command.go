@@ -26,8 +26,8 @@ type summary struct {
 	Added       int64 `json:"added"`
 }
 
-// run measures one command; a JSON object that it prints is taken for a summary.
-func run(ctx context.Context, name string, args ...string) (sample, error) {
+// runCommand measures one command; a JSON object that it prints is taken for a summary.
+func runCommand(ctx context.Context, name string, args ...string) (sample, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stderr = os.Stderr
 	out := &head{}

@@ -40,11 +40,18 @@ func (s served) String() string {
 const idlePatience = 30 * time.Minute
 
 // serve runs a daemon until it is idle, does something with it and stops it.
-func (b *bench) serve(ctx context.Context, data string, roots []string, do func(*daemon) error) (s served, err error) {
+func (b *bench) serve(ctx context.Context, data string, roots []string, do func(*daemon) error) (served, error) {
+	return b.serveUntil(ctx, data, roots, (*daemon).awaitIdle, do)
+}
+
+// serveUntil runs a daemon, waits for something, does something with it and stops it.
+func (b *bench) serveUntil(
+	ctx context.Context, data string, args []string, wait func(*daemon, context.Context) error, do func(*daemon) error,
+) (s served, err error) {
 	ctx, cancel := context.WithTimeout(ctx, idlePatience)
 	defer cancel()
 	d := &daemon{log: &serveLog{found: make(chan string, 1)}} // the one address
-	args := append([]string{"serve", "--data-dir", data, "--listen", "127.0.0.1:0"}, roots...)
+	args = append([]string{"serve", "--data-dir", data, "--listen", "127.0.0.1:0"}, args...)
 	d.cmd = exec.Command(b.binary, args...) //nolint:noctx // it is told to stop
 	d.cmd.Env = append(os.Environ(), b.env...)
 	d.cmd.Stderr = d.log
@@ -62,7 +69,7 @@ func (b *bench) serve(ctx context.Context, data string, roots []string, do func(
 	case <-ctx.Done():
 		return s, fmt.Errorf("wait until the daemon serves: %w", ctx.Err())
 	}
-	if err := d.awaitIdle(ctx); err != nil {
+	if err := wait(d, ctx); err != nil {
 		return s, err
 	}
 	s.wall = time.Since(start)
@@ -85,12 +92,7 @@ func (d *daemon) stop() error {
 
 func (d *daemon) awaitIdle(ctx context.Context) error {
 	for {
-		var status struct{ Idle bool }
-		body, err := d.get(ctx, "/api/v1/status")
-		if err == nil {
-			err = json.Unmarshal(body, &status)
-		}
-		if err != nil || status.Idle {
+		if idle, err := d.isIdle(ctx); idle || err != nil {
 			return err
 		}
 		select {
@@ -99,6 +101,15 @@ func (d *daemon) awaitIdle(ctx context.Context) error {
 			return fmt.Errorf("wait until the daemon is idle: %w", ctx.Err())
 		}
 	}
+}
+
+func (d *daemon) isIdle(ctx context.Context) (bool, error) {
+	var status struct{ Idle bool }
+	body, err := d.get(ctx, "/api/v1/status")
+	if err == nil {
+		err = json.Unmarshal(body, &status)
+	}
+	return status.Idle, err
 }
 
 // get reads a whole answer, which has to be 200.

@@ -33,7 +33,7 @@ func (b *bench) growth(ctx context.Context, parts, files int) (err error) {
 	var rates []float64
 	var wrong []error
 	scan := func() (sample, error) {
-		return run(ctx, b.binary, append([]string{"scan", "--json", "--data-dir", data}, roots...)...)
+		return runCommand(ctx, b.binary, append([]string{"scan", "--json", "--data-dir", data}, roots...)...)
 	}
 	for n := range parts {
 		tree, err := b.part(ctx, n, files)
@@ -77,9 +77,9 @@ func (b *bench) growth(ctx context.Context, parts, files int) (err error) {
 
 // warm reads a tree's files into the cache, and gives the time that find takes afterwards.
 func warm(ctx context.Context, tree string) (sample, error) {
-	if _, err := run(ctx, "grep", "-rqF", "no file holds this: "+time.Now().String(),
+	if _, err := runCommand(ctx, "grep", "-rqF", "no file holds this: "+time.Now().String(),
 		tree); err != nil && ctx.Err() != nil {
 		return sample{}, err
 	}
-	return run(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
+	return runCommand(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
 }

@@ -6,6 +6,7 @@
 //   - peak memory below 100 MiB, and with -memory the same at 20,000 and 200,000 files within 15 %;
 //   - with -millions, the table of docs/performance.md, up to a million files;
 //   - with -moves, that a big directory that is renamed, moved or removed takes no longer than its first scan;
+//   - with -questions, how long each of a hundred questions takes at a million items;
 //   - with -growth, that 10,000 files are found, read and stored in a second, however large the catalog is already.
 //
 // The trees are made of copies of the sample library's files, each made distinct, and are kept for the next run.
@@ -35,6 +36,9 @@ func main() {
 	var moved sizes
 	flag.Func("moves", "instead measure big directories of these `SIZES` that are renamed, moved and removed",
 		moved.parse)
+	var questioned sizes
+	flag.Func("questions", "instead ask daemons with made catalogs of these `SIZES` many questions", questioned.parse)
+	flag.IntVar(&b.beside, "beside", 50_000, "of -questions: ask them also beside a scan of so many `FILES`")
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
 	flag.Parse()
@@ -48,6 +52,8 @@ func main() {
 		measure = func() error { return b.growth(ctx, *growth, 120_000) }
 	case len(m.sizes) > 0:
 		measure = func() error { return m.run(ctx, b) }
+	case len(questioned) > 0:
+		measure = func() error { return b.askAll(ctx, questioned) }
 	case len(moved) > 0:
 		measure = func() error { return b.measureMoves(ctx, moved) }
 	}
@@ -62,6 +68,7 @@ func main() {
 type bench struct {
 	binary, samples, dir string
 	rounds               int
+	beside               int      // files that are scanned while questions are asked; 0: none are
 	env                  []string // of daemons
 	out                  io.Writer
 }

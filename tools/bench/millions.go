@@ -127,7 +127,7 @@ func (b *bench) measureScans(ctx context.Context, tree string, f *figures) error
 }
 
 func (b *bench) measureFind(ctx context.Context, tree string, f *figures) error {
-	s, err := run(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
+	s, err := runCommand(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
 	f.find = append(f.find, s)
 	return err
 }

@@ -17,7 +17,7 @@ func (b *bench) scanTwice(ctx context.Context, tree string) (first, second sampl
 		return first, second, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
-	scan := func() (sample, error) { return run(ctx, b.binary, "scan", "--json", "--data-dir", data, tree) }
+	scan := func() (sample, error) { return runCommand(ctx, b.binary, "scan", "--json", "--data-dir", data, tree) }
 	if first, err = scan(); err != nil {
 		return first, second, err
 	}

@@ -23,7 +23,7 @@ func (b *bench) speed(ctx context.Context, files int) error {
 	}
 	var find, first, second []sample
 	for range b.rounds + 1 { // the first run warms the caches
-		s, err := run(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
+		s, err := runCommand(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
 		if err != nil {
 			return err
 		}
