@@ -12,6 +12,7 @@ const (
 	unresolved delayReason = iota // a scan left something open: what is missing may be found
 	growing                       // a file may not be whole
 	failed                        // a scan failed: the root is idle all the same
+	resting                       // a large directory was listed a moment ago
 	delayReasons
 )
 

@@ -122,6 +122,8 @@ func (r *runner) failed(res *outcome) {
 	case errors.Is(res.err, tree.ErrAway):
 		r.goOffline(res.err)
 	case !r.online: // all of it is scanned when it is back
+	case res.scan.saidGone:
+		delete(r.tries, j.dir)
 	case res.scan.absent && j.dir != "":
 		r.queue.pushUrgent(&job{dir: tree.Parent(j.dir)}) // only the directory above can say that it is gone
 	case errors.Is(res.err, tree.ErrOtherVolume):

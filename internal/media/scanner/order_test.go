@@ -21,7 +21,7 @@ func (w watches) Watch(_ context.Context, _, dir string, _ tree.FileID) error {
 	return nil
 }
 
-// A file that is made when the watch is not there yet delayReasons no event, and one made after the listing is not in
+// A file that is made when the watch is not there yet leads to no event, and one made after the listing is not in
 // it.
 func TestADirectoryIsWatchedBeforeItIsListed(t *testing.T) {
 	inWorld(t, options{idle: true}, func(w *world) {

@@ -28,6 +28,7 @@ type job struct {
 	poll                bool                       // pass over directories below whose stamps stand
 	rulesChanged        bool                       // its ignore file may have: everything below is concerned
 	due                 bool                       // asked for by the directory's recheck time
+	restsUntil          time.Time                  // its directory is not to be listed before: see rests
 	above               rulesRead                  // in the directory above
 	unresolvedMoves     []reconcile.UnresolvedMove // to be settled before the scan
 	unconfirmedAbsences []string                   // names whose absence is to be proven before the scan

@@ -46,6 +46,12 @@ func (r *runner) markDirMissing(ctx context.Context, j *job) {
 	})
 }
 
+// saidGone reports whether a listing has proven before that a directory is not there.
+func (r *runner) saidGone(ctx context.Context, dir string) bool {
+	d, found, err := r.s.store.Dir(ctx, r.id, dir)
+	return err == nil && found && d.Gone
+}
+
 // resumeRemovals goes on with directories whose absence was proven and whose items have not followed: the process
 // or the walk ended in between, or they could not be looked at. No listing above shows them any more.
 func (r *runner) resumeRemovals(p *walk) {

@@ -35,6 +35,7 @@ type runner struct {
 	running int            // jobs on workers
 	flying  int            // jobs whose outcome has not come
 	tries   map[string]int // failed scans, by directory
+	rests   rests          // large directories that were listed a moment ago
 
 	online      bool
 	asked       time.Time // when it was last asked what the root is, and not only glanced at
@@ -69,6 +70,7 @@ type runner struct {
 	awaited         atomic.Int64 // commands and hints sent and not yet taken in
 	busy            atomic.Bool  // something waits or runs
 	noPending       atomic.Bool  // nothing waits or runs that could find a missing item
+	listsLater      atomic.Bool  // large directories rest that are to be listed again
 	state           atomic.Pointer[rootState]
 	done            chan struct{}
 	cancel          context.CancelFunc
@@ -189,7 +191,7 @@ func (r *runner) offer() (*job, chan<- func(context.Context)) {
 	if !r.online || r.running >= r.pool.Workers() || r.flying >= maxUncommitted+r.pool.Workers() {
 		return nil, nil
 	}
-	j := r.queue.next()
+	j := r.nextJob()
 	if j == nil {
 		return nil, nil
 	}
@@ -234,7 +236,10 @@ func (r *runner) take(res *outcome) {
 	if j.walk != nil {
 		j.walk.count(res)
 	}
+	r.rests.note(res, time.Now(), r.s.timing.Load().MaxWait)
 	switch {
+	case res.scan.rests:
+		r.putOff(j)
 	case res.err != nil:
 		r.failed(res)
 	default:
@@ -255,7 +260,7 @@ func (r *runner) idle() bool {
 	if !r.online {
 		return r.flying == 0 && !r.identifying
 	}
-	if r.delayed.has(unresolved) || r.delayed.has(growing) {
+	if r.delayed.has(unresolved) || r.delayed.has(growing) || r.delayed.has(resting) {
 		return false
 	}
 	if r.s.timing.Load().Grace == 0 && !r.reapAt.IsZero() { // a single walk forgets what is gone before it ends

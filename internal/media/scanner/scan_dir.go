@@ -28,9 +28,12 @@ type dirScan struct {
 	above     rulesRead
 	files     int    // seen
 	listed    bool   // the whole directory was
+	entries   int    // that the listing had
+	rests     bool   // nothing was done: only a listing would do, and the directory rests from one
 	remote    string // the type of its file system, where that sends no events
 	closed    bool   // the directory, or what says what is passed over in it, could not be read
 	absent    bool   // the directory itself is not there: the one above has to say so
+	saidGone  bool   // and has done so
 }
 
 // rulesRead are the rules in force in a directory, and the runner's rules generation when they were read. Without
@@ -53,6 +56,7 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 		if res.scan.closed && unreadable(ctx, err) {
 			res.result.SkippedChanged = r.noteUnreadable(ctx, j.dir)
 		}
+		res.scan.saidGone = res.scan.absent && r.saidGone(ctx, j.dir)
 		r.outcomes <- res // has room for every job in flight
 		return
 	}
@@ -164,6 +168,9 @@ func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*recon
 		}
 		scan.names, g.Names, g.Files = nil, nil, nil // a directory among them: only a listing says what is in it
 	}
+	if scan.rests = !j.restsUntil.IsZero(); scan.rests {
+		return nil, nil
+	}
 	return r.snapshotWhole(ctx, j, res, g)
 }
 
@@ -176,6 +183,7 @@ func (r *runner) snapshotWhole(ctx context.Context, j *job, res *outcome, g *rec
 		return nil, err
 	}
 	scan.files, scan.listed, scan.remote = len(g.Files), true, g.Remote
+	scan.entries = len(g.Files) + len(g.Subdirs)
 	var known store.Dir
 	found := false
 	if g.Unasked = j.fresh && j.tries == 0; !g.Unasked {
@@ -246,9 +254,16 @@ func (r *runner) statNames(ctx context.Context, scan *dirScan, g *reconcile.Snap
 		gone = gone || at == notThere
 	}
 	g.Ended = time.Now().UnixNano()
-	if gone { // that counts only while the root is itself
-		_, err = r.checkRoot(ctx)
+	if !gone {
+		return true, nil
 	}
+	if len(g.Files) == 0 && g.Dir != "" { // with the whole directory: as one proven absent it costs no more than once
+		if _, err := r.tree.Stat(ctx, g.Dir); absent(err) {
+			scan.absent = true
+			return false, err
+		}
+	}
+	_, err = r.checkRoot(ctx) // what is not there counts only while the root is itself
 	return err == nil, err
 }
 

@@ -273,8 +273,11 @@ func (s *Scanner) Quiet(root string) bool {
 
 func (r *runner) settled() bool { return r.awaited.Load() == 0 && !r.busy.Load() }
 
-// eventsPending reports whether events wait for their debounce that may lead to scans.
-func (s *Scanner) eventsPending() bool { return s.watch != nil && s.watch.Pending() > 0 }
+// eventsPending reports whether events wait for their debounce that may lead to scans, or for a directory to have rested.
+func (s *Scanner) eventsPending() bool {
+	return s.watch != nil && s.watch.Pending() > 0 ||
+		slices.ContainsFunc(s.all(), func(r *runner) bool { return r.listsLater.Load() })
+}
 
 // nothingPendingOn reports whether every scan is done that may still find what is missing from a root: those of all
 // roots on its file system.

@@ -41,6 +41,7 @@ func (r *runner) publish() {
 		r.tell()
 	}
 	r.noPending.Store(r.nothingPending())
+	r.listsLater.Store(r.delayed.has(resting))
 	r.busy.Store(!r.idle())
 }
 
