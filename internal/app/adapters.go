@@ -37,4 +37,8 @@ func (a analysing) Ahead(
 	return a.c.analyzer.Ahead(ctx, root, dir, files, growing)
 }
 
+func (a analysing) Renamed(ctx context.Context, root, dir string, items []store.Item) *store.Ahead {
+	return a.c.analyzer.Renamed(ctx, root, dir, items)
+}
+
 func (a analysing) AheadWritten(out *store.Ahead) { a.c.analyzer.AheadWritten(out) }

@@ -103,20 +103,32 @@ func (d *aheadDir) analyse(ctx context.Context) *store.Ahead {
 	}
 	first := d.w.a.store.ReserveIDs(len(d.entries))
 	d.name()
+	for i := range d.files {
+		d.files[i].task.ID = first + int64(i)
+	}
 	if d.readAll(ctx) != nil {
 		return nil
 	}
-	d.settle(first, above.Metadata)
-	out := &store.Ahead{First: first, AsOf: above.AsOf, Files: make([]store.Analysed, len(d.files))}
-	for _, i := range d.order {
-		if ctx.Err() != nil {
-			return nil
-		}
-		if out.Files[i], err = d.describe(ctx, &d.files[i]); err != nil {
-			return nil
-		}
+	out := &store.Ahead{First: first, AsOf: above.AsOf}
+	if out.Files, err = d.describeAll(ctx, above.Metadata); err != nil {
+		return nil
 	}
 	return out
+}
+
+// describeAll describes all files, in the order of the listing.
+func (d *aheadDir) describeAll(ctx context.Context, above []store.Companion) (out []store.Analysed, err error) {
+	d.settle(above)
+	out = make([]store.Analysed, len(d.files))
+	for _, i := range d.order {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if out[i], err = d.describe(ctx, &d.files[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // name notes what the names say.
@@ -192,11 +204,10 @@ func (d *aheadDir) readOne(ctx context.Context, f *aheadFile, open func(name str
 }
 
 // settle sorts out what goes with what, now that it is known what each is.
-func (d *aheadDir) settle(first int64, above []store.Companion) {
+func (d *aheadDir) settle(above []store.Companion) {
 	here := make([]store.Companion, len(d.files))
 	for i := range d.files {
 		f := &d.files[i]
-		f.task.ID = first + int64(i)
 		here[i] = store.Companion{ID: f.task.ID, Name: f.task.Name, Kind: f.task.Kind}
 		if f.found == nil {
 			continue

@@ -17,6 +17,9 @@ type Analyzer interface {
 	Ahead(
 		ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
 	) *store.Ahead
+	// Renamed describes the files of a directory that was renamed, which are the items that are given under their new
+	// names, before they are written there. It opens no file; nil where it cannot be done.
+	Renamed(ctx context.Context, root, dir string, items []store.Item) *store.Ahead
 	// AheadWritten says that what Ahead gave is durable. It never waits.
 	AheadWritten(*store.Ahead)
 }
@@ -27,9 +30,17 @@ const (
 	aheadBytes = 8 << 20               // of all that is known ahead and not durable yet
 )
 
-// analyseAhead has the files of a new directory analysed before that is written.
+// analyseAhead has the files of a new directory analysed, or described where they are known, before that is written.
 func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot) {
-	if g.Names != nil || g.Row.ID != 0 || !r.worthAhead(ctx, j, g) {
+	if g.Names != nil || g.Row.ID != 0 || r.s.analyzer == nil || len(g.Files) == 0 || len(g.Files) > aheadFiles ||
+		r.s.ahead.Load() > aheadBytes {
+		return
+	}
+	if len(g.LeftDirs) > 0 {
+		r.describeRenamed(ctx, g)
+		return
+	}
+	if !r.worthAhead(ctx, j, g) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, aheadTime)
@@ -42,11 +53,35 @@ func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot
 	}
 }
 
+// describeRenamed has the files of a directory described that was renamed: each is written once where it is now, with
+// what lies beside it there. Where anything is not as it was, they are described once they are written.
+func (r *runner) describeRenamed(ctx context.Context, g *reconcile.Snapshot) {
+	var from []reconcile.OldDir
+	for d, left := range g.LeftDirs {
+		if left {
+			from = append(from, d)
+		}
+	}
+	if len(from) != 1 || g.WeakIDs {
+		return
+	}
+	items, err := r.s.store.StandingIn(ctx, from[0].Root, from[0].Dir, aheadFiles)
+	if err != nil {
+		return // the directory is written as it is, and the error met there
+	}
+	moved := g.SameItems(items)
+	if moved == nil {
+		return
+	}
+	if g.Ahead = r.s.analyzer.Renamed(ctx, r.name, g.Dir, moved); g.Ahead != nil {
+		r.s.ahead.Add(bytesOf(g.Ahead))
+	}
+}
+
 // worthAhead reports whether the files of a new directory are to be analysed before they are written: not those that
 // came here from elsewhere, which are known, and not where that has taken too long of late.
 func (r *runner) worthAhead(ctx context.Context, j *job, g *reconcile.Snapshot) bool {
-	if r.s.analyzer == nil || len(g.Files) == 0 || len(g.Files) > aheadFiles || len(g.LeftDirs) > 0 ||
-		r.s.ahead.Load() > aheadBytes || !r.aheadPatience.tries() {
+	if !r.aheadPatience.tries() {
 		return false
 	}
 	first := &g.Files[0]

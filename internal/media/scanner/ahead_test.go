@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -56,6 +57,20 @@ func (a *aheadOf) ask(path string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asked = append(a.asked, path)
+}
+
+// Renamed implements Analyzer.
+func (a *aheadOf) Renamed(_ context.Context, _, dir string, items []store.Item) *store.Ahead {
+	out := &store.Ahead{AsOf: a.st.Head(), Moved: items, Files: make([]store.Analysed, len(items))}
+	for i := range items {
+		out.Files[i] = store.Analysed{
+			Kind: items[i].Kind, Probed: items[i].Probed, Doc: []byte(`"title":"` + tree.Join(dir, items[i].Name) + `"`),
+		}
+	}
+	if a.between != nil {
+		a.between()
+	}
+	return out
 }
 
 // AheadWritten implements Analyzer.
@@ -203,4 +218,86 @@ func TestADirectoryThatWasMadeMeanwhileIsLookedAtAnew(t *testing.T) {
 		w.films()
 		w.isTrue()
 	})
+}
+
+// TestARenamedDirectoryIsWrittenOnceAsItIsDescribedThere: a number of the feed for each file, and nothing left to do.
+func TestARenamedDirectoryIsWrittenOnceAsItIsDescribedThere(t *testing.T) {
+	a := &aheadOf{}
+	inWorldAhead(t, options{}, a, func(w *world) {
+		w.run("mkdir a\nwrite a/1.mkv x\nwrite a/2.nfo y\nwrite a/3.jpg z")
+		w.films()
+		before, head := w.shows(), w.st.Head()
+		a.forget()
+		w.run("rename a z")
+		w.hint("a", "z")
+		w.expect(before, "z/1.mkv<-a/1.mkv z/2.nfo<-a/2.nfo z/3.jpg<-a/3.jpg")
+		if n := w.st.Head() - head; n != 3 {
+			t.Errorf("3 files took %d numbers of the feed", n)
+		}
+		for _, p := range []string{"z/1.mkv", "z/2.nfo", "z/3.jpg"} {
+			if it := w.item(p); it.Work != store.NoWork || string(it.Doc) != `"title":"`+p+`"` || it.Fingerprint != 7 {
+				t.Errorf("%s: %+v", p, it)
+			}
+		}
+		if asked := a.forget(); len(asked) > 0 {
+			t.Errorf("read: %q", asked)
+		}
+		w.isTrue()
+	})
+}
+
+// What was described is not what the directory holds, if only in one file or by the time it is written.
+func TestARenamedDirectoryThatIsNotWhatItWasIsDescribedLater(t *testing.T) {
+	for name, c := range map[string]struct {
+		script string
+		change func(*store.Item)
+	}{
+		"with a new file":         {script: "write z/new.nfo n"},
+		"with a changed file":     {script: "write z/2.nfo changed"},
+		"with a hard link":        {script: "link z/1.mkv other"},
+		"marked meanwhile":        {change: func(it *store.Item) { it.Work = store.Describe }},
+		"another number":          {change: func(it *store.Item) { it.Attempts = 1 }},
+		"missing in the meantime": {change: func(it *store.Item) { it.State, it.MissingAt = store.Missing, 1 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := &aheadOf{}
+			inWorldAhead(t, options{}, a, func(w *world) {
+				w.run("mkdir a\nwrite a/1.mkv x\nwrite a/2.nfo y")
+				w.films()
+				before := w.shows()
+				w.run("rename a z\n" + c.script)
+				a.between = func() { w.changeOnce(a, before.present["a/1.mkv"], c.change) }
+				w.hint("a", "z")
+				w.pass(time.Minute)
+				if got := w.shows().present["z/1.mkv"]; got != before.present["a/1.mkv"] && !strings.Contains(c.script, "link") {
+					t.Errorf("z/1.mkv is %d", got)
+				}
+				if it := w.item("z/1.mkv"); string(it.Doc) == `"title":"z/1.mkv"` {
+					t.Errorf("written as it was described before: %+v", it)
+				}
+				w.isTrue()
+			})
+		})
+	}
+}
+
+// changeOnce changes an item while the analyzer is at work for the first time.
+func (w *world) changeOnce(a *aheadOf, id int64, change func(*store.Item)) {
+	w.t.Helper()
+	a.between = nil
+	if change == nil {
+		return
+	}
+	err := w.st.Update(context.Background(), func(tx *store.Tx) error {
+		it, _, err := tx.Item(id)
+		if err != nil {
+			return err
+		}
+		old := it
+		change(&it)
+		return tx.Save(&old, &it)
+	})
+	if err != nil {
+		w.t.Error(err)
+	}
 }

@@ -10,6 +10,9 @@ import (
 // match finds for every file the item that it is: first those that stand where they stood, then those
 // whose identity is known elsewhere, then the rest.
 func (rc *reconciliation) match() error {
+	if done, err := rc.moveTogether(); done || err != nil {
+		return err
+	}
 	var arrivals []int
 	for i := range rc.filesIn(rc.part) {
 		e := &rc.Files[i]
@@ -27,7 +30,7 @@ func (rc *reconciliation) match() error {
 	if err != nil {
 		return err
 	}
-	if rc.Ahead != nil && rc.fresh && len(unknown) == len(rc.Files) {
+	if rc.Ahead != nil && rc.Ahead.Moved == nil && rc.fresh && len(unknown) == len(rc.Files) {
 		return rc.insertTogether()
 	}
 	for _, i := range unknown {
@@ -197,34 +200,5 @@ func (rc *reconciliation) insert(e *tree.Entry, i int) error {
 	}
 	rc.present[it.Name] = it
 	rc.matched[it.ID] = struct{}{}
-	return nil
-}
-
-// insertTogether adds all files of a new directory with what was found of them ahead. If what lies above is not what
-// was joined to them, they are described once more.
-func (rc *reconciliation) insertTogether() error {
-	stands := rc.tx.StandsAbove(rc.Ahead.AsOf)
-	for i := range rc.Files {
-		e, found := &rc.Files[i], &rc.Ahead.Files[i]
-		it := &store.Item{
-			ID: rc.Ahead.First + int64(i), Dir: rc.d.ID, Root: rc.Root, Added: rc.Began,
-			Kind: found.Kind, Doc: found.Doc, Probed: found.Probed, Analysis: found.Analysis,
-			Fingerprint: found.Fingerprint, HasFingerprint: found.HasFingerprint,
-		}
-		it.Observe(rc.vol, e)
-		switch {
-		case found.Analysis == store.Pending:
-			rc.queueAnalysis(it, e)
-		case !stands:
-			it.Work = store.Describe
-		}
-		if err := rc.tx.InsertTogether(it); err != nil {
-			return err
-		}
-		rc.v.Added++
-		rc.hasSiblings(it)
-		rc.matched[it.ID] = struct{}{}
-	}
-	rc.v.Ahead = true
 	return nil
 }

@@ -1,0 +1,47 @@
+package analyzer
+
+import (
+	"context"
+
+	"github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// Renamed describes the files of a directory that was renamed, which are known, before they are written there: by what
+// their bytes said, by their new paths, and by what lies beside and above them now. No file is opened. It gives nil
+// where that cannot be done: they are described once they are written.
+func (a *Analyzer) Renamed(ctx context.Context, root, dir string, items []store.Item) (out *store.Ahead) {
+	w, _ := a.lookUp(root)
+	if w == nil {
+		return nil
+	}
+	err := run.Safely(w.log, "description of "+dir, func() (err error) {
+		out, err = w.renamed(ctx, dir, items)
+		return err
+	})
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+func (w *rootWorker) renamed(ctx context.Context, dir string, items []store.Item) (*store.Ahead, error) {
+	above, err := w.above.get(ctx, w.a.store, w.root.ID, dir)
+	if err != nil {
+		return nil, err
+	}
+	d := aheadDir{w: w, dir: dir, entries: make([]tree.Entry, len(items))}
+	for i := range items {
+		it := &items[i]
+		d.entries[i] = tree.Entry{Name: it.Name, ID: it.FileID, Size: it.Size, MTime: it.MTime, CTime: it.CTime}
+	}
+	d.name()
+	for i := range items {
+		f := &d.files[i]
+		f.task.ID, f.probed, f.found = items[i].ID, items[i].Probed, decodeFindings(items[i].Probed)
+	}
+	out := &store.Ahead{AsOf: above.AsOf, Moved: items}
+	out.Files, err = d.describeAll(ctx, above.Metadata)
+	return out, err
+}
