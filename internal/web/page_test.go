@@ -82,6 +82,20 @@ func TestEveryModuleImportsWhatThereIs(t *testing.T) {
 	}
 }
 
+func TestAScriptIsSentWithoutItsCommentsAndSaysTheSame(t *testing.T) {
+	const text = "// of two\nexport const a = 1;\n  // of b\n  const b = 'a // b';\n"
+	if got := string(lean("x.js", []byte(text))); got != "\nexport const a = 1;\n\nconst b = 'a // b';\n" {
+		t.Errorf("%q", got)
+	}
+	for name, a := range open(t).assets {
+		for i, line := range bytes.Split(a.plain, []byte("\n")) {
+			if strings.HasSuffix(name, ".js") && bytes.Count(line, []byte("`"))%2 == 1 {
+				t.Errorf("%s:%d: a text goes over lines, whose indentation would be lost: %s", name, i+1, line)
+			}
+		}
+	}
+}
+
 func (p *Page) ask(path string, gzipped bool, headers ...string) *httptest.ResponseRecorder {
 	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)
 	for i := 0; i < len(headers); i += 2 {

@@ -103,15 +103,17 @@ export class Chain {
   // settle puts right what was estimated, once an end is reached.
   settle() {
     let shift = 0;
-    if ((this.upAfter === null && this.low !== 0) || this.low < 0) {
-      shift = this.upAfter === null ? -this.low : 200 - this.low; // more than thought lies before
+    if (this.upAfter === null) shift = -this.low; // the first is known to be the first
+    else if (this.downAfter === null) shift = this.count - this.high; // and the last to be the last
+    else if (this.low < 0) shift = 200 - this.low; // more than thought lies before
+    if (shift) {
       for (const p of this.pages) p.start += shift;
       this.low += shift;
       this.high += shift;
       this.wanted = this.wanted.map(i => i + shift);
     }
-    if (this.downAfter === null) this.count = this.high;
-    else if (this.high >= this.count) this.count = this.high + 200;
+    if (this.downAfter === null && this.upAfter === null) this.count = this.high;
+    else if (this.downAfter !== null && this.high >= this.count) this.count = this.high + 200;
     return shift;
   }
 

@@ -1,4 +1,5 @@
 // Everything that is known of an item, as a table: what, and where that came from.
+import {get} from './api.js';
 import {h} from './dom.js';
 import {clock, language, moment, partial, size} from './format.js';
 import {href} from './router.js';
@@ -16,6 +17,19 @@ const written = {
   languages: v => v.map(language).join(', '),
   analysis: v => w.analyses[v] || v, state: v => w.states[v] || v,
 };
+
+let told = true; // whether the daemon says where fields come from
+
+// whole is an item with all that is known of it.
+export async function whole(id, signal) {
+  try {
+    return await get(`items/${id}`, told ? {include: 'sources'} : null, signal);
+  } catch (err) {
+    if (err.status !== 400 || !told) throw err;
+    told = false;
+    return whole(id, signal);
+  }
+}
 
 // table lists an item's fields. sources may be absent.
 export function table(item) {

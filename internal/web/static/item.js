@@ -4,7 +4,7 @@ import {art, ofItem, shape} from './tile.js';
 import {h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {look, outside, play, plays, shows} from './player.js';
-import {short, table, trail} from './fields.js';
+import {short, table, trail, whole} from './fields.js';
 import * as live from './live.js';
 import {words} from './words.js';
 
@@ -13,10 +13,7 @@ const w = words.item;
 export default async function item({path, main, signal, title, session}) {
   const id = path[1];
   const draw = async () => {
-    const i = await get(`items/${id}`, {include: 'sources'}, signal).catch(err => {
-      if (err.status !== 400) throw err;
-      return get(`items/${id}`, null, signal);
-    });
+    const i = await whole(id, signal);
     const works = await Promise.all((i.works || []).slice(0, 8).map(x => get(`works/${x.id}`, null, signal).catch(() => null)));
     title(i.title || i.name);
     replace(main, h('article.work', top(i, session), partOf(works.filter(Boolean)), beside(i), h('section', h('h2', words.work.details), table(i))));

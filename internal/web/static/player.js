@@ -14,6 +14,7 @@ const codecs = {
   h264: 'avc1.640028', hevc: 'hvc1.1.6.L93.B0', vp8: 'vp8', vp9: 'vp09.00.10.08', av1: 'av01.0.04M.08', aac: 'mp4a.40.2', mp3: 'mp3',
   opus: 'opus', vorbis: 'vorbis', flac: 'flac', ac3: 'ac-3', eac3: 'ec-3', alac: 'alac',
 };
+const bare = new Set(['audio/mpeg', 'audio/flac', 'audio/wav', 'audio/aac']); // say their codec
 const pictures = new Set(['jpeg', 'png', 'gif', 'webp', 'avif', 'bmp', 'svg']);
 
 export const content = item => at(`items/${item.id}/content`);
@@ -27,7 +28,7 @@ export function plays(item) {
   const named = [video && codecs[m.video[0].codec], m.audio?.length && codecs[m.audio[0].codec]].filter(Boolean);
   const probe = document.createElement(video ? 'video' : 'audio');
   const mime = video ? type : type.replace('video/', 'audio/');
-  const can = probe.canPlayType(mime === 'audio/mpeg' || !named.length ? mime : `${mime}; codecs="${named.join(', ')}"`);
+  const can = probe.canPlayType(bare.has(mime) || !named.length ? mime : `${mime}; codecs="${named.join(', ')}"`);
   return can ? (video ? 'video' : 'audio') : null;
 }
 

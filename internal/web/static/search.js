@@ -35,8 +35,8 @@ export default async function search({query, main, signal, title}) {
 
   const show = ({works, items}, q) => {
     replace(count, works.length + items.length ? w.found(works.length, items.length) : w.nothing(q));
-    const kinds = new Map();
-    for (const x of works) kinds.set(x.kind, [...kinds.get(x.kind) || [], x]);
+    const kinds = new Map(Object.keys(words.kindsMany).filter(k => works.some(x => x.kind === k)).map(k => [k, []]));
+    for (const x of works) kinds.get(x.kind)?.push(x);
     replace(box,
       [...kinds].map(([kind, list]) => h('section.shelf', {'aria-label': words.kindsMany[kind]},
         h('header', h('h2', words.kindsMany[kind]), h('span.quiet', list.length)),

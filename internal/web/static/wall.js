@@ -57,6 +57,7 @@ export default async function wall({path, query, main, signal, title}) {
     }
     const make = of === 'works' ? w => tile('works', ofWork(w), below(w)) : i => tile('items', ofItem(i), i.year);
     const shown = grid(box, {source, count, shape: shape(kind), make, label: name, signal: mine});
+    rail.classList.toggle('years', /year|added/.test(sort));
     replace(rail, jumps.list.map(m => h('button', {type: 'button', title: m.title, on: {click: () => shown.jump(m)}}, m.label)));
     follow(mine, () => draw(now), kind);
   };

@@ -183,8 +183,8 @@ export const words = {
   hdr: {hdr10: 'HDR10', hlg: 'HLG', dolby_vision: 'Dolby Vision', pq: 'HDR'},
   channels: count => ({1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1'}[count] || `${count} channels`),
   kindsMany: {
-    movie: 'Films', series: 'Shows', season: 'Seasons', episode: 'Episodes', artist: 'Artists', album: 'Albums', track: 'Tracks', audiobook: 'Audiobooks',
-    book: 'Books', comic: 'Comics', issue: 'Issues',
+    movie: 'Films', series: 'Shows', artist: 'Artists', album: 'Albums', track: 'Tracks', audiobook: 'Audiobooks', book: 'Books', comic: 'Comics',
+    season: 'Seasons', episode: 'Episodes', issue: 'Issues', // in the order in which they are shown
   },
   search: {
     title: 'Search', files: 'Files', all: 'All files that match', nothing: q => `Nothing is called “${q}”`,

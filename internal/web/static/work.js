@@ -5,7 +5,7 @@ import {clock, duration, language, partial, size} from './format.js';
 import {h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {outside, play, plays} from './player.js';
-import {short, table} from './fields.js';
+import {short, table, whole} from './fields.js';
 import * as live from './live.js';
 import {n, words} from './words.js';
 
@@ -161,8 +161,7 @@ function details(items) {
     const box = h('div.details-box');
     const open = async e => {
       if (!e.target.open || box.firstChild) return;
-      const whole = await get(`items/${i.id}`, {include: 'sources'}).catch(() => get(`items/${i.id}`)).catch(() => i);
-      replace(box, table(whole));
+      replace(box, table(await whole(i.id).catch(() => i)));
     };
     return h('details.more', {on: {toggle: open}}, h('summary', {dir: 'auto'}, i.name), box);
   }));
