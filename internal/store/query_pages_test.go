@@ -331,7 +331,7 @@ func TestEveryStretchOfAnOrderIsReadFromItsIndex(t *testing.T) {
 						if strings.Contains(st.where, "id ") {
 							want += " AND rowid"
 						}
-						if got := plan(s, st.where); !strings.HasPrefix(got, "SEARCH sort_keys USING COVERING INDEX sort_"+sort+" "+want) || strings.Contains(got, "TEMP") {
+						if got := plan(s, st.where); !strings.HasPrefix(got, "SEARCH k USING COVERING INDEX sort_"+sort+" "+want) || strings.Contains(got, "TEMP") {
 							t.Errorf("%s\n%s, want %s", s.sql(st.where), got, want)
 						}
 					}
