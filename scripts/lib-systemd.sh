@@ -35,6 +35,7 @@ within() { # SECONDS COMMAND...
 	done
 }
 
+status_says() { [[ $(property StatusText) == *"$1"* ]]; }
 restarted() { [[ $(property NRestarts) -ge $1 && $(property ActiveState) == active ]]; }
 given_up() { [[ $(property ActiveState) == failed ]] && logged 'Start request repeated too quickly'; }
 # Not grep -q: it leaves at the first match, and who is still writing to it fails.

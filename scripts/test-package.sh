@@ -95,6 +95,7 @@ inside() {
 	must "and changes nothing" test "$(catalogizerd version | head -n 1 | cut -d ' ' -f 2)" = 1.1.0
 	must "it goes on" catalogued
 
+	install -D -m 644 /dev/null /etc/systemd/system/catalogizerd.service.d/setup.conf # as `catalogizerd setup` does
 	must "it is removed" dpkg -r catalogizerd
 	must "and stopped" bash -c '! systemctl is-active --quiet catalogizerd'
 	must "but its catalog is kept" test -e /var/lib/catalogizerd/catalog.db

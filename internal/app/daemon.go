@@ -27,6 +27,7 @@ type Daemon struct {
 	*core
 	opts      Options
 	displaced atomic.Pointer[error] // the catalog's file is not in its place
+	scans     scansNow
 	watcher   *realtime.Watcher
 	bus       *realtime.EventBus
 	server    *api.Server

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -51,13 +52,19 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 			log.Warn("large sorts take memory instead of disk", zap.Error(err))
 		}
 	}
+	notify := newNotifier(log)
+	opened := notify.extend(openingTime)
 	c, err := openCore(ctx, cfg, log)
+	opened()
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	confine(cfg, o, log)
 	d := &Daemon{core: c, opts: o}
-	defer func() { err = errors.Join(err, d.close()) }()
+	defer func() {
+		defer notify.extend(d.config.Load().ShutdownTimeout + closingTime)()
+		err = errors.Join(err, d.close())
+	}()
 	timing := realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}
 	d.watcher, err = realtime.NewWatcher(timing, func(h media.Hint) { d.scanner.Hint(h) }, log)
 	if err != nil {
@@ -100,8 +107,15 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.server.SetReady(true)
 	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", d.server.Addr()),
 		zap.String("data_dir", cfg.DataDir), zap.Int("roots", len(roots)))
-	return d.runUntilStopped()
+	return d.runUntilStopped(notify)
 }
+
+// The longest that the service manager is asked to wait for a catalog that is brought up to date, and for one that is
+// closed once everything has stopped.
+const (
+	openingTime = time.Hour
+	closingTime = time.Minute
+)
 
 // confine keeps whatever goes wrong in this process from the library.
 func confine(cfg *config.Config, o Options, log *zap.Logger) {
@@ -121,14 +135,13 @@ func confine(cfg *config.Config, o Options, log *zap.Logger) {
 	log.Info("writing is confined to the data directory", zap.Strings("dirs", dirs), zap.Int("landlock_abi", abi))
 }
 
-// runUntilStopped waits for the end, and has new configurations taken in until then: on a goroutine of their own, since
-// one may take long and the watchdog is to be answered meanwhile.
-func (d *Daemon) runUntilStopped() error {
+// runUntilStopped waits for the end, and has new configurations taken in until then, on a goroutine of their own, since
+// one may take long.
+func (d *Daemon) runUntilStopped(notify *notifier) error {
 	ended := d.stages.group.Context()
-	notify := newNotifier(d.log)
 	notify.ready()
-	watchdog, stop := notify.watchdog()
-	defer stop()
+	d.stages.group.Go("watchdog", func(ctx context.Context) error { return notify.watchdog(ctx, d.pulses()) })
+	d.stages.group.Go("status line", func(ctx context.Context) error { return notify.follow(ctx, d.doing) })
 	reloads := reloads{d: d, notify: notify}
 	damaged := d.store.Damaged()
 	for {
@@ -147,8 +160,6 @@ func (d *Daemon) runUntilStopped() error {
 		case <-damaged:
 			damaged = nil // once
 			d.stages.group.Go("hold still", d.holdStill)
-		case <-watchdog:
-			d.answerWatchdog(ended, notify)
 		}
 	}
 }

@@ -65,6 +65,7 @@ func (d *Daemon) Reconnect(ctx context.Context, root string) error {
 
 // tellScan passes a scan's progress on to those who asked for the signal.
 func (d *Daemon) tellScan(s media.Scan) {
+	d.scans.note(s)
 	d.bus.Signal("scan", s.Root, strconv.FormatInt(s.ID, 10), func(context.Context) (any, bool) { return s, true })
 }
 

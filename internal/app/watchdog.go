@@ -7,32 +7,52 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
-// answerWatchdog tells systemd that the daemon lives, if the writer answers.
-func (d *Daemon) answerWatchdog(ctx context.Context, n *notifier) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	err := d.store.Update(ctx, func(*store.Tx) error { return nil })
-	if errors.Is(err, store.ErrUnwritten) {
-		err = nil // that is an answer, and a restart writes no more
-	}
-	if err != nil && !errors.Is(err, context.Canceled) {
-		d.log.Warn("the store does not answer", zap.Error(err))
-		return
-	}
-	n.alive()
+// answerTime is how long those that keep the catalog true may take to answer.
+const answerTime = 15 * time.Second
+
+// pulse is somebody whose answer is a sign of life.
+type pulse struct {
+	name string
+	beat func(context.Context) error
 }
 
-// watchdog ticks when the service manager wants a sign of life: three times in each of its intervals. It never ticks
-// where none is wanted.
-func (n *notifier) watchdog() (ticks <-chan time.Time, stop func()) {
+// watchdog tells the service manager that the daemon lives, three times in each interval in which it wants to know, while
+// everybody answers. It has a goroutine of its own: neither a reload nor a stop waits for it, nor it for them.
+func (n *notifier) watchdog(ctx context.Context, of []pulse) error {
 	interval, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || interval == 0 {
-		return nil, func() {}
+		return nil //nolint:nilerr // nobody wants to know
 	}
-	t := time.NewTicker(interval / 3)
-	return t.C, t.Stop
+	run.Every(ctx, interval/3, func() {
+		within, cancel := context.WithTimeout(ctx, min(answerTime, interval/3))
+		defer cancel()
+		for _, p := range of {
+			if err := p.beat(within); err != nil && ctx.Err() == nil {
+				n.log.Warn("the watchdog is not answered", zap.String("since", p.name), zap.Error(err))
+				return
+			}
+		}
+		if ctx.Err() == nil {
+			n.alive()
+		}
+	})
+	return nil
+}
+
+// pulses are of the writer and of the runners that decide what is scanned when.
+func (d *Daemon) pulses() []pulse {
+	return []pulse{{"the store does not answer", d.storeAlive}, {"the scanner does not answer", d.scanner.Alive}}
+}
+
+func (d *Daemon) storeAlive(ctx context.Context) error {
+	err := d.store.Update(ctx, func(*store.Tx) error { return nil })
+	if errors.Is(err, store.ErrUnwritten) { // that is an answer, and a restart writes no more
+		return nil
+	}
+	return err
 }

@@ -72,6 +72,7 @@ type runner struct {
 	noPending       atomic.Bool  // nothing waits or runs that could find a missing item
 	listsLater      atomic.Bool  // large directories rest that are to be listed again
 	state           atomic.Pointer[rootState]
+	leaving         atomic.Bool // it is told to end
 	done            chan struct{}
 	cancel          context.CancelFunc
 }

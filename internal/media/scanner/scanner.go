@@ -151,6 +151,7 @@ func (s *Scanner) stop(ctx context.Context, name string) error {
 	if r == nil {
 		return nil
 	}
+	r.leaving.Store(true)
 	r.cancel()
 	select {
 	case <-r.done:
