@@ -44,7 +44,6 @@ type plan struct {
 	http      map[string]string
 	token     string // that is made; empty: none
 	reading   setup.Reading
-	start     bool
 }
 
 // Run asks what is to be catalogued and by whom, and writes the configuration. Nothing is written before the last
