@@ -53,7 +53,7 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page bench bench-memory bench-growth bench-millions bench-questions bench-moves fuzz verify soak soak-share library package test-package release install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-millions bench-questions bench-moves fuzz verify soak soak-share library package test-package release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -97,6 +97,13 @@ test-systemd: build
 	scripts/test-systemd.sh bin/catalogizerd
 
 # What it needs is installed at first: chromium, and two modules of npm.
+# What is generated of openapi.yaml, and docs/clients.md, against the daemon.
+test-clients:
+	scripts/test-clients.sh
+
+generate:
+	scripts/generate.sh
+
 test-page:
 	scripts/test-page.sh
 

@@ -23,15 +23,16 @@ type Change struct {
 	// Raw is the item or work as it came, for those who keep it whole.
 	Raw json.RawMessage
 
-	What     string    // of an item: "added", "changed" or "moved", where it is known
-	Was      *Location // of a deletion: where the item was, where it is known
-	Previous *Location // of an item that moved
+	What     string // of an item: "added", "changed" or "moved", where it is known
+	Was      *Place // of a deletion: where the item was, where it is known
+	Previous *Place // of an item that moved
 }
 
-// Location is where an item lies, or lay.
-type Location struct {
-	Root string `json:"root"`
-	Path string `json:"path"`
+// Place is where an item lies, or lay.
+type Place struct {
+	Root      string `json:"root"`
+	Path      string `json:"path"`
+	PathBytes []byte `json:"path_bytes,omitempty"` // the path's bytes, where Path could not show all of them
 }
 
 // UnmarshalJSON reads an entry of the feed. One of a sort that is not known here is kept without its content: later
@@ -43,8 +44,8 @@ func (c *Change) UnmarshalJSON(b []byte) error {
 		Item     json.RawMessage `json:"item"`
 		Work     json.RawMessage `json:"work"`
 		What     string          `json:"what"`
-		Was      *Location       `json:"was"`
-		Previous *Location       `json:"previous"`
+		Was      *Place          `json:"was"`
+		Previous *Place          `json:"previous"`
 	}
 	if err := json.Unmarshal(b, &m); err != nil {
 		return fmt.Errorf("read a change: %w", err)

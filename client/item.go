@@ -8,20 +8,20 @@ type Time = time.Time
 // Item is one regular file. It keeps its ID through edits, renames and moves. A field that has its zero value, or is
 // nil, is unknown.
 type Item struct {
-	ID          int64   `json:"id"`
-	Root        string  `json:"root"`
-	Path        string  `json:"path"`                 // relative to the root, with slashes
-	PathBytes   []byte  `json:"path_bytes,omitempty"` // the path's bytes, where Path could not show all of them
-	Name        string  `json:"name"`
-	Size        int64   `json:"size"`
-	ModifiedAt  Time    `json:"modified_at"`
-	AddedAt     Time    `json:"added_at"`
-	State       string  `json:"state"` // "present" or "missing"
-	Kind        string  `json:"kind"`
-	Analysis    string  `json:"analysis"`        // "pending", "done", "failed" or "none"
-	Error       string  `json:"error,omitempty"` // why the analysis failed
-	Fingerprint string  `json:"fingerprint,omitempty"`
-	Works       []Place `json:"works,omitempty"` // said by Client.Item, and by lists with include=works
+	ID          int64    `json:"id"`
+	Root        string   `json:"root"`
+	Path        string   `json:"path"`                 // relative to the root, with slashes
+	PathBytes   []byte   `json:"path_bytes,omitempty"` // the path's bytes, where Path could not show all of them
+	Name        string   `json:"name"`
+	Size        int64    `json:"size"`
+	ModifiedAt  Time     `json:"modified_at"`
+	AddedAt     Time     `json:"added_at"`
+	State       string   `json:"state"` // "present" or "missing"
+	Kind        string   `json:"kind"`
+	Analysis    string   `json:"analysis"`        // "pending", "done", "failed" or "none"
+	Error       string   `json:"error,omitempty"` // why the analysis failed
+	Fingerprint string   `json:"fingerprint,omitempty"`
+	Works       []WorkOf `json:"works,omitempty"` // said by Client.Item, and by lists with include=works
 
 	Title           string   `json:"title,omitempty"`
 	SortTitle       string   `json:"sort_title,omitempty"`
@@ -86,8 +86,8 @@ type Item struct {
 	Of         int64             `json:"of,omitempty"` // the item that a subtitle, a picture or a description is of
 }
 
-// Place is a work that holds an item, and what the item is to it.
-type Place struct {
+// WorkOf is a work that holds an item, and what the item is to it.
+type WorkOf struct {
 	ID   int64  `json:"id"`
 	Role string `json:"role"`
 }

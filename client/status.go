@@ -19,8 +19,9 @@ type Status struct {
 		Pending int64 `json:"pending"`
 		Failed  int64 `json:"failed"`
 	} `json:"counts"`
-	Health string `json:"health"` // why the catalog cannot be kept now; empty while it can
-	Lag    struct {
+	FailedSinceStart int64  `json:"failed_since_start"`
+	Health           string `json:"health"` // why the catalog cannot be kept now; empty while it can
+	Lag              struct {
 		Works  int64 `json:"works"`
 		Search int64 `json:"search"`
 	} `json:"lag"` // changes that are not taken in yet
@@ -71,6 +72,7 @@ type Skipped struct {
 type Watch struct {
 	Mode        string `json:"mode"` // "inotify", "poll" or "none"
 	Directories int64  `json:"directories"`
+	Limit       int64  `json:"limit"`
 	Reason      string `json:"reason"`
 }
 

@@ -2,8 +2,9 @@
 # Installs what the tests use beside Go, on Debian and its relatives, and nothing that is there already:
 # a C compiler for SQLite, a Samba for the share, an nginx in front, and util-linux for mounts and namespaces of a test's own.
 #
-# usage: scripts/install-test-deps.sh [arm64|page]
+# usage: scripts/install-test-deps.sh [arm64|page|clients]
 #   arm64   what its packages are built with and run under, too
+#   clients npm, and what client/generated/typescript/package-lock.json has: makes and compiles the clients for TypeScript, too
 #   page    a browser and what drives it, too: Debian's Chromium, and two modules of npm as test/page/package-lock.json has them
 set -euo pipefail
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -20,7 +21,8 @@ need unshare util-linux
 need mkfs.ext4 e2fsprogs
 need ip iproute2
 need git git # says what ignore files mean
-need python3 python3-minimal # scores works
+python3 -c 'import sqlite3, urllib.request' 2>/dev/null || missing+=(python3) # scores works, and runs what docs/clients.md shows
+need node nodejs # likewise
 need mergerfs mergerfs # file systems whose numbers, lists or times prove less than those of a disk
 need bindfs bindfs
 need mount.exfat-fuse exfat-fuse
@@ -37,9 +39,11 @@ if [[ ${1-} == arm64 ]]; then
 	need qemu-aarch64-static qemu-user-static
 	[[ -e /usr/aarch64-linux-gnu/include/stdlib.h ]] || missing+=(libc6-dev-arm64-cross)
 fi
+if [[ ${1-} == clients ]]; then
+	need npm npm
+fi
 if [[ ${1-} == page ]]; then
 	need chromium chromium
-	need node nodejs
 	need npm npm
 	[[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ]] || missing+=(fonts-noto-cjk) # titles in any script
 fi
@@ -57,10 +61,14 @@ install_packages() {
 ((${#missing[@]} == 0)) || install_packages
 
 # npm fetches the modules that the lock file names by their hashes; none of them runs anything then, or fetches a browser.
-if [[ ${1-} == page ]]; then
-	cd "$(dirname "$0")/../test/page"
+modules() {
+	cd "$(dirname "$0")/../$1"
 	cmp -s package-lock.json node_modules/.locked || {
 		npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 		cp package-lock.json node_modules/.locked
 	}
-fi
+}
+case ${1-} in
+page) modules test/page ;;
+clients) modules client/generated/typescript ;;
+esac
