@@ -31,7 +31,7 @@ const views = {
 };
 
 const places = [
-  ['home', '', 'h'], ['movie', 'movie', 'f'], ['series', 'series', 's'], ['album', 'album', 'm'], ['audiobook', 'audiobook', 'a'],
+  ['home', '', 'h'], ['movie', 'movie', 'f'], ['series', 'series', 's'], ['album', 'album', 'm'], ['artist', 'artist', 'i'], ['audiobook', 'audiobook', 'a'],
   ['photo', 'photo', 'p'], ['video', 'video', 'v'], ['book', 'book', 'b'], ['comic', 'comic', 'c'], ['game', 'game', 'y'],
   ['folders', 'folders', 'd'], ['machine', 'machine', 'r'],
 ];

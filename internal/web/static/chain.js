@@ -8,7 +8,7 @@ const kept = 30; // pages that are held
 
 export class Chain {
   constructor(source, count, signal) {
-    Object.assign(this, {source, count, signal});
+    Object.assign(this, {source, count, total: count, signal}); // total is what was counted, count what it is taken for
     this.begin({from: '', index: 0});
   }
 
@@ -104,16 +104,17 @@ export class Chain {
   settle() {
     let shift = 0;
     if (this.upAfter === null) shift = -this.low; // the first is known to be the first
-    else if (this.downAfter === null) shift = this.count - this.high; // and the last to be the last
-    else if (this.low < 0) shift = 200 - this.low; // more than thought lies before
+    else if (this.downAfter === null) shift = this.total - this.high; // and the last to be the last
+    else if (this.low <= 0) shift = 200 - this.low; // more than thought lies before
     if (shift) {
       for (const p of this.pages) p.start += shift;
       this.low += shift;
       this.high += shift;
       this.wanted = this.wanted.map(i => i + shift);
     }
-    if (this.downAfter === null && this.upAfter === null) this.count = this.high;
-    else if (this.downAfter !== null && this.high >= this.count) this.count = this.high + 200;
+    if (this.downAfter === null && this.upAfter === null) this.count = this.total = this.high;
+    else if (this.downAfter === null) this.count = this.total;
+    else if (this.high >= this.count) this.count = this.high + 200;
     return shift;
   }
 

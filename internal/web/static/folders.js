@@ -33,12 +33,8 @@ export default async function folders({path, query, main, signal, title}) {
     if (!below.length && !here) replace(end, h('p.quiet', w.empty));
   };
   await draw();
-  let timer = 0;
-  live.on('changes', m => {
-    if (!timer && window.scrollY < 300 && m.changes.some(c => c.op === 'delete' || c.item?.root === root && c.item.path.startsWith(under))) {
-      timer = setTimeout(() => { timer = 0; draw().catch(() => {}); }, 500);
-    }
-  }, signal);
+  const concerns = c => c.op === 'delete' || (c.item?.root === root && c.item.path.startsWith(under));
+  live.follow(signal, concerns, () => window.scrollY < 300 && draw());
 }
 
 // files lists those that lie in a folder itself, page by page as one comes to the end.

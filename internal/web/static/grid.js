@@ -143,7 +143,7 @@ export function grid(el, {source, count, shape, make, label, signal}) {
     renew(newCount) {
       const from = chain.from;
       const index = chain.low;
-      chain.count = newCount;
+      chain.count = chain.total = newCount;
       chain.begin({from, index});
       for (const li of there.values()) li.dataset.ghost = '1';
       draw();

@@ -24,9 +24,7 @@ export default async function home({main, signal, title}) {
     replace(box, there.length ? there : h('section.empty', h('h2', w.empty), h('p.quiet', w.emptyHint)));
   };
   await draw();
-  let timer = 0;
-  live.on('changes', () => { timer ||= setTimeout(() => { timer = 0; draw().catch(() => {}); }, 2000); }, signal);
-  signal.addEventListener('abort', () => clearTimeout(timer));
+  live.follow(signal, c => c.op !== 'upsert' || c.item?.kind === 'photo', draw, 1500);
 }
 
 function shelf(name, kind, tiles) {

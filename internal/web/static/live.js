@@ -33,11 +33,34 @@ function become(next) {
   tell('state', state);
 }
 
+// follow has draw called at once for a change that concerns somebody, and for those behind it at most once a second.
+export function follow(signal, concerns, draw, pause = 1000) {
+  let timer = 0;
+  let more = false;
+  const run = () => {
+    more = false;
+    timer = setTimeout(() => {
+      timer = 0;
+      if (more) run();
+    }, pause);
+    Promise.resolve(draw()).catch(() => {}); // the line of truth says where the daemon is away
+  };
+  on('changes', m => {
+    if (!m.changes.some(concerns)) return;
+    more = true;
+    if (!timer) run();
+  }, signal);
+  signal.addEventListener('abort', () => {
+    more = false;
+    clearTimeout(timer);
+  });
+}
+
 // start follows the feed until stop.
 export function start() {
   stop();
   ends = new AbortController();
-  follow(ends.signal);
+  keep(ends.signal);
 }
 
 export function stop() {
@@ -50,7 +73,7 @@ export function stop() {
 let hurry = () => {};
 export const retryNow = () => hurry();
 
-async function follow(signal) {
+async function keep(signal) {
   for (let failures = 0; !signal.aborted;) {
     try {
       cursor ||= (await get('status', null, signal)).cursor;
@@ -87,7 +110,7 @@ function take(ws, m) {
   switch (m.type) {
     case 'hello':
       ws.send(JSON.stringify({
-        id: 1, type: 'subscribe', since: cursor, works: true, window_ms: 200, signals: ['scan', 'root'],
+        id: 1, type: 'subscribe', since: cursor, works: true, window_ms: 100, signals: ['scan', 'root'],
       }));
       break;
     case 'changes':

@@ -41,12 +41,8 @@ export default async function photos({query, main, signal, title, path}) {
     years(rail, all);
   };
   await draw(query);
-  let timer = 0;
-  live.on('changes', m => {
-    if (!timer && window.scrollY < 300 && m.changes.some(c => c.op === 'delete' || kinds.includes(c.item?.kind))) {
-      timer = setTimeout(() => { timer = 0; draw(query).catch(() => {}); }, 500);
-    }
-  }, signal);
+  const concerns = c => c.op === 'delete' || kinds.includes(c.item?.kind);
+  live.follow(signal, concerns, () => window.scrollY < 300 && draw(query));
   return {update: now => draw(query = now).catch(() => {})};
 }
 

@@ -61,10 +61,12 @@ export const ofWork = w => ({
   id: w.id, kind: w.kind, title: w.title, year: w.year, picture: Boolean(w.artwork), version: `${w.artwork}-${w.updated_at}`, work: w,
 });
 
+const ownPicture = new Set(['photo', 'image', 'artwork', 'comic', 'book', 'track', 'audiobook']);
+
 // ofItem is an item as a tile takes it.
 export const ofItem = i => ({
   id: i.id, kind: i.kind, title: i.title || i.name, year: i.year, version: `${i.modified_at}-${i.size}`, item: i,
-  picture: ['photo', 'image', 'artwork', 'comic', 'book', 'track', 'movie', 'episode', 'audiobook', 'video', 'game'].includes(i.kind),
+  picture: ownPicture.has(i.kind) || Boolean(i.companions?.some(c => c.role === 'cover')),
 });
 
 // tile is a link to a thing, with what is told below it.

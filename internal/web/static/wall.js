@@ -59,23 +59,10 @@ export default async function wall({path, query, main, signal, title}) {
     const shown = grid(box, {source, count, shape: shape(kind), make, label: name, signal: mine});
     rail.classList.toggle('years', /year|added/.test(sort));
     replace(rail, jumps.list.map(m => h('button', {type: 'button', title: m.title, on: {click: () => shown.jump(m)}}, m.label)));
-    follow(mine, () => draw(now), kind);
   };
   await draw(query);
-  return {update: now => draw(now).catch(err => err.name !== 'AbortError' && console.error(err))};
-}
-
-// follow draws anew where something that a wall shows came, changed or went, at most every few seconds and only at its top:
-// who is far down is not to be moved.
-function follow(signal, draw, kind) {
-  let timer = 0;
-  live.on('changes', m => {
-    const concerns = m.changes.some(c => c.op.startsWith('delete') || (c.work || c.item)?.kind === kind);
-    if (!concerns || timer) return;
-    timer = setTimeout(() => {
-      timer = 0;
-      if (window.scrollY < 300) draw().catch(() => {});
-    }, 400);
-  }, signal);
-  signal.addEventListener('abort', () => clearTimeout(timer));
+  let last = query;
+  const concerns = c => (of === 'works' ? c.op === 'delete_work' || c.work?.kind === kind : c.op === 'delete' || c.item?.kind === kind);
+  live.follow(signal, concerns, () => window.scrollY < 300 && draw(last), 600); // who is far down is not to be moved
+  return {update: now => draw(last = now).catch(err => err.name !== 'AbortError' && console.error(err))};
 }

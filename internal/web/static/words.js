@@ -32,7 +32,7 @@ export const words = {
   keys: {
     title: 'Keys', open: 'Keys (?)', close: 'Close',
     list: [
-      ['/', 'Search'], ['g then h', 'Home'], ['g then f, s, m', 'Films, shows, music'], ['g then p, b, c', 'Photos, books, comics'],
+      ['/', 'Search'], ['g then h', 'Home'], ['g then f, s, m, i', 'Films, shows, music, artists'], ['g then p, b, c', 'Photos, books, comics'],
       ['g then d', 'Folders'], ['g then r', 'Machine room'], ['arrow keys', 'Move along a wall'],
       ['Home, End', 'First and last of a wall'], ['Enter', 'Open'], ['Escape', 'Close, or leave the search'], ['Backspace', 'Back'],
       ['Space, k', 'Play or pause'], ['j, l', 'Ten seconds back, on'], ['t', 'Next theme'], ['?', 'This list'],

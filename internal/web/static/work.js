@@ -28,12 +28,7 @@ export default async function work({path, main, signal, title, session}) {
     mark(about);
   };
   await draw();
-  let timer = 0;
-  live.on('changes', m => {
-    if (!timer && m.changes.some(c => c.id === Number(id) || c.work?.parent_id === Number(id))) {
-      timer = setTimeout(() => { timer = 0; draw().catch(() => {}); }, 300);
-    }
-  }, signal);
+  live.follow(signal, c => c.op.includes('work') && (c.id === Number(id) || c.work?.parent_id === Number(id)), draw);
 }
 
 function mark(about) {
