@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"database/sql/driver"
 	"slices"
 )
 
@@ -9,20 +10,24 @@ import (
 const worstRank = 1e6
 
 // eachWorkMatch calls fn with works that have what is asked for, and how they rank: those that have the words as they
-// are before those that have them as beginnings, inside of others, or nearly.
-func eachWorkMatch(c *conn, text string, fn func(id int64, rank float64) error) error {
+// are before those that have them as beginnings, inside of others, or nearly. Where a column is named, they do not rank,
+// and fn is called with what it holds instead.
+func eachWorkMatch(c *conn, text, column string, fn func(id int64, key driver.Value) error) error {
 	t, err := newTextQuery(c, text)
 	if err != nil || len(t.terms) == 0 {
 		return err
 	}
 	t.table, t.common = "work_search", false
 	for f := exact; f <= t.widest(); f++ {
-		found, err := t.rankedWorks(f)
+		found, err := t.rankedWorks(f, column)
 		if err != nil {
 			return err
 		}
 		for _, w := range found {
-			if err := fn(w.id, float64(f)*worstRank+w.rank); err != nil {
+			if column == "" {
+				w.key = float64(f)*worstRank + w.rank
+			}
+			if err := fn(w.id, w.key); err != nil {
 				return err
 			}
 		}
@@ -38,10 +43,11 @@ func eachWorkMatch(c *conn, text string, fn func(id int64, rank float64) error) 
 type rankedWork struct {
 	id   int64
 	rank float64
+	key  driver.Value
 }
 
 // rankedWorks are the first matches of a form that the one before it does not have.
-func (t *textQuery) rankedWorks(f form) (found []rankedWork, err error) {
+func (t *textQuery) rankedWorks(f form, column string) (found []rankedWork, err error) {
 	if f == begins && !t.terms[len(t.terms)-1].Open {
 		return nil, nil
 	}
@@ -49,12 +55,25 @@ func (t *textQuery) rankedWorks(f form) (found []rankedWork, err error) {
 	if f > exact {
 		without = t.all(f - 1)
 	}
-	err = t.c.each("SELECT rowid, bm25(work_search, 10.0, 5.0) FROM work_search "+
-		"WHERE work_search MATCH ? LIMIT ?", func(r row) error {
-		rank, _ := r[1].(float64)
-		found = append(found, rankedWork{r.int(0), rank})
+	sql := "SELECT rowid, bm25(work_search, 10.0, 5.0) FROM work_search WHERE work_search MATCH ? LIMIT ?"
+	if column != "" { // to rank them takes longer than to find them
+		sql = "SELECT s.rowid, w." + column + " FROM work_search s CROSS JOIN works w ON w.id = s.rowid " +
+			"WHERE s.work_search MATCH ? LIMIT ?"
+	}
+	err = t.c.each(sql, func(r row) error {
+		w := rankedWork{id: r.int(0), key: r[1]}
+		switch key := r[1].(type) {
+		case float64:
+			w.rank = key
+		case []byte:
+			w.key = slices.Clone(key)
+		}
+		found = append(found, w)
 		return nil
 	}, but(t.all(f), without), int64(MaxMatches))
+	if column != "" {
+		return found, err
+	}
 	slices.SortFunc(found, func(a, b rankedWork) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id))
 	})

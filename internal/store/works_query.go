@@ -213,15 +213,11 @@ func (q *WorkQuery) children(c *conn, at *entry) (func() (*entry, error), error)
 // for.
 func (q *WorkQuery) matching(c *conn, at *entry) (func() (*entry, error), error) {
 	var found []entry
-	err := eachWorkMatch(c, q.Text, func(id int64, rank float64) (err error) {
-		e := entry{id: id, key: rank}
-		if q.Sort != byRank {
-			_, err = c.one("SELECT "+workSorts[q.Sort]+" FROM works WHERE id = ?", func(r row) { e.key = r[0] }, id)
+	err := eachWorkMatch(c, q.Text, workSorts[q.Sort], func(id int64, key driver.Value) error {
+		if found = append(found, entry{id: id, key: key}); len(found) == MaxMatches {
+			return errFound
 		}
-		if found = append(found, e); err == nil && len(found) == MaxMatches {
-			err = errFound
-		}
-		return err
+		return nil
 	})
 	if errors.Is(err, errFound) {
 		err = nil
