@@ -23,11 +23,11 @@ export default async function photos({query, main, signal, title, path}) {
   const rail = h('nav.rail.years', {'aria-label': w.timeline});
   replace(main, h('header.view-head', h('h1', words.nav.photo), count), bar, box, rail);
   let ends = null;
+  signal.addEventListener('abort', () => ends?.abort(), {once: true});
 
   const draw = async now => {
     ends?.abort();
     ends = new AbortController();
-    signal.addEventListener('abort', () => ends.abort(), {once: true});
     const wanted = {kind: kinds, ...passed(now)};
     const {facets, total} = await get('facets', {by: 'taken_month,camera', ...wanted}, ends.signal);
     replace(count, n(total.count, 'picture'));

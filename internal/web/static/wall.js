@@ -28,11 +28,11 @@ export default async function wall({path, query, main, signal, title}) {
   const box = h('div.wall-box');
   replace(main, head, bar, box, rail);
   let ends = null;
+  signal.addEventListener('abort', () => ends?.abort(), {once: true});
 
   const draw = async now => {
     ends?.abort();
     ends = new AbortController();
-    signal.addEventListener('abort', () => ends.abort(), {once: true});
     const mine = ends.signal;
     const sort = now.get('sort') || 'title';
     const wanted = {kind, ...passed(now)};
