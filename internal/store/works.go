@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"slices"
+	"time"
 )
 
 // Kinds of works.
@@ -65,13 +66,15 @@ type WorkView struct {
 	Height            int
 	HDR               string
 	AddedAt           int64 // of the newest main item, in Unix nanoseconds
-	UpdatedAt         int64 // of its last change
+	UpdatedAt         int64 // of its last change, in whole milliseconds
 
 	Key       int64 // a hash of what tells it from all others
 	By        int64 // of an album or a song: a hash of the artist's key, where one is named
 	Seq       int64 // the feed's number of its last change
 	FilterSeq int64 // of its last change of roots
 	Gone      int64 // since when no item of it is left, in Unix nanoseconds; 0: it is there
+
+	untitled bool // what sorts by its title is still to be made anew
 
 	Members []Member // as far as they were asked for
 	More    bool     // there are members behind those
@@ -101,10 +104,10 @@ type Member struct {
 const MaxMembers = 1000
 
 const workColumns = "w.id, w.parent, w.kind, w.key, w.seq, w.gone, w.updated, w.added, w.year, w.number, " +
-	"w.size, w.duration, w.doc"
+	"w.size, w.duration, w.doc, w.title IS NULL"
 
 func scanWork(r row) (w WorkView, err error) {
-	w = WorkView{ID: r.int(0), Parent: r.int(1), Key: r.int(3), Seq: r.int(4), Gone: r.int(5), UpdatedAt: r.int(6),
+	w = WorkView{ID: r.int(0), Parent: r.int(1), Key: r.int(3), Seq: r.int(4), Gone: r.int(5), UpdatedAt: r.int(6) * int64(time.Millisecond),
 		AddedAt: r.int(7), Year: int(r.int(8)), Size: r.int(10), Duration: r.int(11)}
 	if k := r.int(2); k > 0 && k < int64(len(workKinds)) {
 		w.Kind = workKinds[k]
@@ -112,7 +115,9 @@ func scanWork(r row) (w WorkView, err error) {
 	if n, known := r[9].(float64); known {
 		w.Number = &n
 	}
-	return w, w.readDoc(r.bytes(12))
+	err = w.readDoc(r.bytes(12))
+	w.untitled = r.int(13) != 0 && w.SortTitle != ""
+	return w, err
 }
 
 // eachWork reads works, without their members.

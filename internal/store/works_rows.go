@@ -8,8 +8,11 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 	if p.Old != nil {
 		old = p.Old.Members
 	}
-	if slices.EqualFunc(old, p.New.Members, sameMember) {
+	switch {
+	case slices.EqualFunc(old, p.New.Members, sameMember):
 		return false, nil
+	case len(old) == 0:
+		return true, tx.insertMembers(&p.New)
 	}
 	had, at := make(map[int64][]int64, len(old)), make(map[int64]*Member, len(old))
 	for i := range old {
@@ -25,9 +28,7 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 			continue
 		}
 		tx.rows++
-		err := tx.c.exec("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES (?,?,?,?)",
-			p.New.ID, m.Rank, m.Item, blob(m.how()))
-		if err != nil {
+		if err := tx.c.exec(putMember, p.New.ID, m.Rank, m.Item, blob(m.how())); err != nil {
 			return true, err
 		}
 	}
@@ -40,6 +41,21 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 	return true, nil
 }
 
+const putMember = "INSERT OR REPLACE INTO members (work, rank, item, how) VALUES (?,?,?,?)"
+
+// insertMembers writes the members of a work that had none.
+func (tx *Tx) insertMembers(w *WorkView) error {
+	for i := range w.Members {
+		m := &w.Members[i]
+		m.Rank = int64(i+1) * rankStep
+		tx.rows++
+		if err := tx.c.exec(putMember, w.ID, m.Rank, m.Item, blob(m.how())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sameMember reports whether two members are the same, wherever they stand.
 func sameMember(a, b Member) bool {
 	return a.Item == b.Item && a.Role == b.Role && a.Version == b.Version && a.Part == b.Part &&
@@ -48,6 +64,7 @@ func sameMember(a, b Member) bool {
 
 // putKeys writes which keys something has.
 func (tx *Tx) putKeys(table, column string, id int64, old, is []int64) error {
+	insert := "INSERT OR IGNORE INTO " + table + " (key, " + column + ") VALUES (?,?)"
 	for _, key := range old {
 		if !slices.Contains(is, key) {
 			if err := tx.c.exec("DELETE FROM "+table+" WHERE key = ? AND "+column+" = ?", key, id); err != nil {
@@ -57,7 +74,7 @@ func (tx *Tx) putKeys(table, column string, id int64, old, is []int64) error {
 	}
 	for _, key := range is {
 		if !slices.Contains(old, key) {
-			if err := tx.c.exec("INSERT OR IGNORE INTO "+table+" (key, "+column+") VALUES (?,?)", key, id); err != nil {
+			if err := tx.c.exec(insert, key, id); err != nil {
 				return err
 			}
 		}

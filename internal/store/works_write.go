@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
@@ -106,9 +107,8 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 	}
 	b.titles = make([][]byte, len(b.Puts))
 	for i := range b.Puts {
-		if p := &b.Puts[i]; p.New.SortTitle != "" && (p.Old == nil || p.Old.SortTitle != p.New.SortTitle) {
-			b.titles[i] = k.titles.titleKey(p.New.SortTitle)
-			b.titles[i] = b.titles[i][:min(len(b.titles[i]), maxWorkSortKey)]
+		if p := &b.Puts[i]; p.New.SortTitle != "" && (p.Old == nil || !p.Old.sortsAs(&p.New)) {
+			b.titles[i] = k.titles.workTitleKey(p.New.SortTitle)
 		}
 	}
 	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b) })
@@ -204,11 +204,11 @@ func (tx *Tx) putWork(p *WorkPut, title []byte) error {
 	}
 	w.FilterSeq = p.Old.FilterSeq
 	rises := slices.ContainsFunc(w.Members, func(m Member) bool { return m.Seq > p.Old.Seq })
-	if !members && !rises && p.Old.Gone == 0 && sameRow(p.Old, w) {
+	if !members && !rises && p.Old.Gone == 0 && !p.Old.untitled && sameRow(p.Old, w) {
 		return tx.putKeys("work_keys", "work", w.ID, p.OldKeys, p.Keys)
 	}
 	w.Seq = tx.nextSeq()
-	w.UpdatedAt = now()
+	w.UpdatedAt = wholeMilliseconds(now())
 	if !slices.Equal(w.Roots, p.Old.Roots) || p.Old.Gone > 0 {
 		w.FilterSeq = w.Seq
 	}
@@ -217,11 +217,10 @@ func (tx *Tx) putWork(p *WorkPut, title []byte) error {
 
 func (tx *Tx) insertWork(p *WorkPut, title []byte) error {
 	w := &p.New
-	w.Seq, w.UpdatedAt = tx.nextSeq(), now()
+	w.Seq, w.UpdatedAt = tx.nextSeq(), wholeMilliseconds(now())
 	tx.rows++
-	columns := append([]string{"id"}, workRow...)
 	values := append([]driver.Value{w.ID}, w.row(title)...)
-	if err := tx.c.exec(insertWorkSQL(columns), values...); err != nil {
+	if err := tx.c.exec(insertWork, values...); err != nil {
 		return err
 	}
 	if err := tx.putWords(nil, w); err != nil {
@@ -230,17 +229,17 @@ func (tx *Tx) insertWork(p *WorkPut, title []byte) error {
 	return tx.putKeys("work_keys", "work", w.ID, p.OldKeys, p.Keys)
 }
 
-func insertWorkSQL(columns []string) string {
-	return "INSERT INTO works (" + strings.Join(columns, ", ") + ") VALUES (" + marks(len(columns)) + ")"
-}
-
 // workRow are the columns of a work but for its id.
 var workRow = []string{"parent", "kind", "key", "seq", "gone", "updated", "title", "added",
 	"year", "number", "size", "duration", "doc"}
 
+var insertWork = "INSERT INTO works (id, " + strings.Join(workRow, ", ") + ") VALUES (" + marks(1+len(workRow)) + ")"
+
+func wholeMilliseconds(ns int64) int64 { return ns - ns%int64(time.Millisecond) }
+
 // row are the values of workRow.
 func (w *WorkView) row(title []byte) []driver.Value {
-	return []driver.Value{w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone, w.UpdatedAt, blob(title), w.AddedAt,
+	return []driver.Value{w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone, w.UpdatedAt / int64(time.Millisecond), blob(title), w.AddedAt,
 		unlessZero(int64(w.Year)), fraction(w.Number), w.Size, unlessZero(w.Duration), w.doc()}
 }
 
@@ -276,6 +275,11 @@ func sameRow(old, w *WorkView) bool {
 	return true
 }
 
+// sortsAs reports whether a work as it is kept has the key of another one's title.
+func (w *WorkView) sortsAs(other *WorkView) bool {
+	return w.SortTitle == other.SortTitle && !w.untitled
+}
+
 // updateWork writes the columns in which a work differs: SQLite writes every index of which a column is set.
 func (tx *Tx) updateWork(p *WorkPut, title []byte) error {
 	tx.rows++
@@ -286,7 +290,7 @@ func (tx *Tx) updateWork(p *WorkPut, title []byte) error {
 	for i, column := range workRow {
 		same := sameValue(was[i], is[i])
 		if column == "title" {
-			same = p.Old.SortTitle == w.SortTitle
+			same = p.Old.sortsAs(w)
 		}
 		if !same {
 			set, values = append(set, column+" = ?"), append(values, is[i])
@@ -309,7 +313,7 @@ func (tx *Tx) updateWork(p *WorkPut, title []byte) error {
 // endWork has a work gone. Its row and its members stay for as long as it may come back.
 func (tx *Tx) endWork(e *WorkEnd, at int64) error {
 	tx.rows++
-	err := tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? WHERE id = ?", at, tx.nextSeq(), at, e.Work)
+	err := tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? WHERE id = ?", at, tx.nextSeq(), at/int64(time.Millisecond), e.Work)
 	if err == nil {
 		err = tx.c.exec("DELETE FROM work_search WHERE rowid = ?", e.Work)
 	}

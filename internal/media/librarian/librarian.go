@@ -14,7 +14,7 @@ import (
 
 // Rules is the version of the rules of package works, and of what is made of them here. Who changes what they make of
 // the same items raises it, once for a release: all works are then derived anew, and keep their ids.
-const Rules = 1
+const Rules = 2
 
 // Config says when changes are taken in. The zero value takes them in at once.
 type Config struct {
@@ -48,6 +48,7 @@ type Librarian struct {
 	log      *zap.Logger
 	stats    Stats
 	keeper   *store.WorkKeeper
+	renewed  atomic.Bool     // it is known that the works are those of these rules
 	unsorted atomic.Bool     // what sorts works is still to be made
 	known    map[int64]int64 // numbers of changes behind the place that have been taken in with their units, by item
 }
@@ -62,7 +63,7 @@ func (l *Librarian) Counters() *Stats { return &l.stats }
 
 // Idle reports whether works are derived of all that the catalog holds.
 func (l *Librarian) Idle() bool {
-	return l.caughtUp() && !l.unsorted.Load()
+	return l.renewed.Load() && l.caughtUp() && !l.unsorted.Load()
 }
 
 func (l *Librarian) caughtUp() bool {
@@ -104,6 +105,7 @@ func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
 	if err := l.renew(ctx); err != nil {
 		return err
 	}
+	l.renewed.Store(true)
 	if l.cfg.Unasked && !l.caughtUp() && !l.unsorted.Load() {
 		if err := l.keeper.PutOffSorts(ctx); err != nil {
 			return err

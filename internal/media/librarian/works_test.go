@@ -136,8 +136,15 @@ func TestWorksFollowOtherRulesAndKeepTheirIds(t *testing.T) {
 	if err := s.lib.keeper.Restart(t.Context(), Rules+1); err != nil {
 		t.Fatal(err)
 	}
+	s.reopen()
+	if s.lib.Idle() {
+		t.Error("it is idle before it has looked whose rules the works are of")
+	}
 	derived := s.lib.stats.Derived.Load()
 	s.catchUp() // back to these rules
+	if !s.lib.Idle() {
+		t.Error("it is not idle behind it")
+	}
 	if s.lib.stats.Derived.Load() == derived {
 		t.Error("nothing was derived anew")
 	}
