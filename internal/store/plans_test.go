@@ -80,9 +80,9 @@ func TestNothingThatIsDoneToOneWorkReadsAllWorks(t *testing.T) {
 		_, below := u.Below(1, func(string) bool { return true })
 		items := u.Items(1, func(*UnitMember) error { return nil })
 		_, traces := u.Traces(1)
-		err := errors.Join(listed, under, work, dir, below, items, traces)
+		children := u.Children(1, func(*WorkView) {})
+		err := errors.Join(listed, under, work, dir, below, items, traces, children)
 		for _, read := range []func() ([]int64, error){
-			func() ([]int64, error) { return u.ChildrenOf(1) },
 			func() ([]int64, error) { return u.UnitsWith(1, 0) },
 			func() ([]int64, error) { return u.WorksWith(1) },
 			func() ([]int64, error) { return u.Artists(1) },

@@ -209,11 +209,6 @@ func (r *UnitReader) WorksWith(key int64) ([]int64, error) {
 	return r.numbers("SELECT work FROM work_keys WHERE key = ?", key)
 }
 
-// ChildrenOf reads which works are below one.
-func (r *UnitReader) ChildrenOf(work int64) ([]int64, error) {
-	return r.numbers("SELECT id FROM works WHERE "+isChildWork, work)
-}
-
 // Children reads the works below one, without their members.
 func (r *UnitReader) Children(work int64, fn func(*WorkView)) error {
 	return eachWork(r.c, "WHERE "+isChildWork, func(w *WorkView) error { fn(w); return r.ctx.Err() }, work)
@@ -254,9 +249,15 @@ func (r *UnitReader) numbers(sql string, args ...driver.Value) (out []int64, err
 func (r *UnitReader) Work(id int64) (*WorkView, error) {
 	w, err := r.Bare(id)
 	if err == nil && w != nil {
-		w.Members, err = membersOf(r.c, id, nil, 0, 0)
+		err = r.Fill(w)
 	}
 	return w, err
+}
+
+// Fill gives a work all its members.
+func (r *UnitReader) Fill(w *WorkView) (err error) {
+	w.Members, err = membersOf(r.c, w.ID, nil, 0, 0)
+	return err
 }
 
 // Bare reads a work without its members.

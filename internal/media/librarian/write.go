@@ -112,17 +112,30 @@ func (m *matter) readFormer(id int64) error {
 	if err != nil || w == nil {
 		return err
 	}
-	m.former[id] = w
+	return m.replace(w)
+}
+
+// replace notes a former work, and reads all below it.
+func (m *matter) replace(w *store.WorkView) error {
+	m.former[w.ID] = w
 	m.credits.reach(w.By)
 	switch w.Kind {
 	case store.WorkSeries, store.WorkSeason, store.WorkComic:
 	default:
 		return nil
 	}
-	below, err := m.r.ChildrenOf(id)
+	var below []*store.WorkView
+	err := m.r.Children(w.ID, func(child *store.WorkView) {
+		if m.former[child.ID] == nil {
+			below = append(below, child)
+		}
+	})
 	for _, child := range below {
 		if err == nil {
-			err = m.readFormer(child)
+			err = m.r.Fill(child)
+		}
+		if err == nil {
+			err = m.replace(child)
 		}
 	}
 	return err

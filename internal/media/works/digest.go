@@ -1,22 +1,21 @@
 package works
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
-// digester is FNV-1a over what it is told, with lengths between, so that what is told otherwise is another.
+// digester digests numbers, and texts by their hashes and lengths, so that what is told otherwise is another.
 type digester uint64
 
 func (h *digester) number(n int64) {
-	for range 8 {
-		*h = (*h ^ digester(n&0xff)) * 1099511628211
-		n >>= 8
-	}
+	high, low := bits.Mul64(uint64(*h)^uint64(n), 0x9e3779b97f4a7c15) //nolint:gosec // as it is
+	*h = digester(bits.RotateLeft64(high^low, 23) + 0xa0761d6478bd642f)
 }
 
 func (h *digester) text(s string) {
 	h.number(int64(len(s)))
-	for i := range len(s) {
-		*h = (*h ^ digester(s[i])) * 1099511628211
-	}
+	h.number(Hash(s))
 }
 
 func (h *digester) texts(list []string) {
