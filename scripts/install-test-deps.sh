@@ -29,6 +29,7 @@ need mount.exfat-fuse exfat-fuse
 need mkfs.exfat exfatprogs
 need mkfs.btrfs btrfs-progs
 need nginx nginx-light # what docs/reverse-proxies.md shows
+need mpd mpd # is told of changes
 need groff groff-base # sets the manual page
 need zsh zsh # complete the command line
 need fish fish

@@ -66,6 +66,7 @@ type commands struct {
 	Status     statusCommand     `cmd:"" help:"Show how a running daemon is; exit with 1 where something needs a person."`
 	Accept     acceptCommand     `cmd:"" help:"Say that another disk is a root's from now on, or that what is held is really gone."`
 	Setup      setupCommand      `cmd:"" help:"Ask what is to be catalogued, and write the configuration."`
+	Notify     notifyCommand     `cmd:"" help:"See whether a program that is told of changes takes a message."`
 	Login      loginCommand      `cmd:"" help:"Print a link that lets a browser in once, without typing the token."`
 	Watch      watchCommand      `cmd:"" help:"Follow the live feed of a running daemon."`
 	Parse      parseCommand      `cmd:"" help:"Print what paths alone say, one JSON line each."`

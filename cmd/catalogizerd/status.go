@@ -32,10 +32,34 @@ func (c *statusCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	if !well(&s) {
+	off, err := c.targetsOff(p)
+	if err != nil {
+		return err
+	}
+	if off || !well(&s) {
 		return exitError(exitFailed)
 	}
 	return nil
+}
+
+// targetsOff says which programs are not told of changes, and reports whether one is told of nothing more.
+func (c *statusCommand) targetsOff(p *process) (off bool, err error) {
+	var targets []media.Target
+	if err := c.get(p.ctx, "notify", nil, &targets); err != nil {
+		return false, err
+	}
+	for i := range targets {
+		t := &targets[i]
+		off = off || t.State == media.TargetOff
+		if t.State == media.TargetOK || c.JSON {
+			continue
+		}
+		if _, err := terminal.Fprintf(p.out, "\n%s is not told of changes (%s), %s behind: %s\n", t.Name, t.State,
+			humanize.Comma(t.Lag), t.LastError); err != nil {
+			return off, err
+		}
+	}
+	return off, nil
 }
 
 // well reports whether nothing needs a person.

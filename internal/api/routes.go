@@ -69,6 +69,8 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/facets":                        s.getFacets,
 		"GET /api/v1/duplicates":                    s.getDuplicates,
 		"GET /api/v1/changes":                       s.getChanges,
+		"GET /api/v1/notify":                        s.getNotify,
+		"POST /api/v1/notify/{name}/test":           s.postNotifyTest,
 		"GET /api/v1/live":                          s.getLive,
 		"GET /api/v1/session":                       s.getSession,
 		"POST /api/v1/session":                      s.openSession,

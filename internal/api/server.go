@@ -116,6 +116,7 @@ type Server struct {
 	catalog  Catalog
 	scans    Scans
 	roots    Roots
+	targets  Targets
 	idle     func() bool
 	health   func() error
 	failed   func(context.Context) (int64, error)
@@ -148,6 +149,8 @@ type Deps struct {
 	// Failed counts the items that could not be read since the start; nil: nobody counts.
 	Failed  func(context.Context) (int64, error)
 	Metrics *prometheus.Registry
+	// Targets are programs that are told of changes; nil: there are none.
+	Targets Targets
 	Log     *zap.Logger
 }
 
@@ -170,7 +173,7 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 // New returns a server on a listener, which it owns from here on.
 func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
-		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, live: d.Live, idle: d.Idle, health: d.Health,
+		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, targets: d.Targets, live: d.Live, idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed,
 		logins: logins{file: cfg.LoginsFile},

@@ -71,6 +71,9 @@ func Check(ctx context.Context, cfg *config.Config, tell func(Finding)) error {
 	for i := range roots {
 		tell(checkRoot(ctx, &roots[i], &seen))
 	}
+	for i := range cfg.Notify {
+		tell(checkTarget(ctx, cfg, &cfg.Notify[i]))
+	}
 	tell(checkSpace(cfg.DataDir))
 	st, f := openChecked(ctx, cfg.DataDir)
 	tell(f)

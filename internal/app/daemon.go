@@ -19,6 +19,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
+	"github.com/catalogizer/catalogizerd/internal/notify"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -32,6 +33,7 @@ type Daemon struct {
 	bus       *realtime.EventBus
 	server    *api.Server
 	backups   *backups
+	notifier  *notify.Notifier
 }
 
 // core is what every way of running shares: the catalog, and what keeps it true.

@@ -51,7 +51,7 @@ func (d *Daemon) newMetrics() *prometheus.Registry {
 	gauge("watches_limit", "How many directories may be watched now.",
 		func() float64 { return float64(d.watcher.Stats().Limit) })
 	d.addStorageMetrics(r, gauge)
-	r.MustRegister(&rootCollector{d}, kindCollector{d})
+	r.MustRegister(&rootCollector{d}, kindCollector{d}, targetCollector{d})
 	return r
 }
 

@@ -30,13 +30,18 @@ func (d *Daemon) prune(ctx context.Context) error {
 			longAgo = 0
 		}
 		err = d.store.Update(ctx, func(tx *store.Tx) error {
+			needed, err := tx.NeededByTargets(longAgo)
+			if err != nil {
+				return err
+			}
+			limit = min(limit, needed)
 			if _, err := tx.Prune(keep, limit); err != nil {
 				return err
 			}
 			if err := errors.Join(tx.PruneMoments(time.Now()), tx.PruneVacated(limit, longAgo)); err != nil {
 				return err
 			}
-			_, err := tx.ForgetWorks(time.Now().Add(-works.ReturnsWithin).UnixNano(), limit, worksForgotten)
+			_, err = tx.ForgetWorks(time.Now().Add(-works.ReturnsWithin).UnixNano(), limit, worksForgotten)
 			return err
 		})
 		if err != nil && ctx.Err() == nil {

@@ -91,6 +91,9 @@ func (d *Daemon) apply(ctx context.Context, cfg *config.Config, roots []scanner.
 	if err := d.setRoots(ctx, cfg, roots); err != nil {
 		return err
 	}
+	if err := d.setTargets(ctx, cfg); err != nil {
+		return err
+	}
 	if d.opts.Reloaded != nil {
 		if err := d.opts.Reloaded(cfg); err != nil {
 			return err

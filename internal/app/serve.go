@@ -78,6 +78,8 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.stages.start("works", c.librarian.Run)
 	d.stages.start("search index", c.store.Index)
 	d.stages.start("event bus", d.bus.Run)
+	d.notifier = d.newTargets()
+	d.stages.start("notify", d.notifier.Run)
 	d.stages.start("watcher", d.watcher.Run)
 	d.stages.start("pruning", d.prune)
 	d.backups = d.newBackups(log)
@@ -89,11 +91,15 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.server = api.New(d.httpConfig(cfg), api.Deps{
 		Catalog: c.store, Scans: c.scanner, Roots: d,
 		Live:       &live.Server{Bus: d.bus, Version: o.Version, Instance: d.instance, Log: log, Roots: d.Roots},
-		Thumbnails: thumbnails, Idle: d.idle, Health: d.health, Failed: d.analyzer.FailedSinceStart, Metrics: d.newMetrics(), Log: log,
+		Thumbnails: thumbnails, Idle: d.idle, Health: d.health, Failed: d.analyzer.FailedSinceStart, Metrics: d.newMetrics(),
+		Targets: d.notifier, Log: log,
 	}, listener)
 	d.stages.start("http", d.server.Run)
 	if o.Listening != nil {
 		o.Listening(d.server.Addr().String())
+	}
+	if err := d.setTargets(ctx, cfg); err != nil { // before anything changes
+		log.Error("programs are not told of changes", zap.Error(err))
 	}
 	if err := d.setRoots(ctx, cfg, roots); err != nil {
 		switch {

@@ -26,6 +26,8 @@ type Config struct {
 	// Roots in the order of the file, then those of the command line. Names are unique, and no root is
 	// the same as or inside of another as far as their paths tell.
 	Roots []Root
+	// Notify are programs that are told of changes, in the order of the file. Names are unique.
+	Notify []Notify
 
 	unknown     []*Error          // variables with our prefix that there are not
 	origins     map[string]origin // where a key was set; see locate

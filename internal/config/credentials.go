@@ -139,5 +139,13 @@ func (c *Config) Warnings() []*Error {
 			look(r.PasswordFile, r.locate(c, "password_file"))
 		}
 	}
+	for i := range c.Notify {
+		n := &c.Notify[i]
+		for _, f := range [][2]string{{"token_file", n.TokenFile}, {"secret_file", n.SecretFile}} {
+			if f[1] != "" {
+				look(f[1], n.locate(c, f[0]))
+			}
+		}
+	}
 	return all
 }

@@ -21,6 +21,8 @@ func (c *Config) decode(file string, entries []entry, p *problems) {
 		case e.table == "root" && e.element >= 0:
 			r := &c.Roots[len(c.Roots)-1]
 			bad = store(r, rootKeys(), e.key, r.at, at, e.value, c.origins)
+		case e.table == "notify" && e.element >= 0, e.table == "notify.path_map" && e.element < 0:
+			bad = c.decodeNotify(e, at)
 		case e.key == "":
 			if bad = checkTable(e, at); bad != nil {
 				foreign = e.table
@@ -59,8 +61,8 @@ func store[T any](
 	switch {
 	case slices.Contains(sections(), name):
 		return at.errorf("is a table: write its keys below a line [%s]", name)
-	case name == "root":
-		return at.errorf("is a list of tables: write a line [[root]] above the keys of each root")
+	case name == "root" || name == "notify":
+		return at.errorf("is a list of tables: write a line [[%s]] above the keys of each %s", name, listed(name))
 	}
 	return at.errorf("no such key: did you mean %s?", nearest(name, names(keys)))
 }
@@ -68,12 +70,12 @@ func store[T any](
 // checkTable judges a header that does not open a root.
 func checkTable(e entry, at origin) *Error {
 	switch known := slices.Contains(sections(), e.table); {
-	case e.table == "root":
-		return at.errorf("wants double brackets: write [[root]] above the keys of each root")
+	case e.table == "root" || e.table == "notify":
+		return at.errorf("wants double brackets: write [[%s]] above the keys of each %s", e.table, listed(e.table))
 	case known && e.element >= 0:
 		return at.errorf("there is one such table only: write [%s]", e.table)
 	case !known && e.table != "":
-		return at.errorf("no such table: did you mean [%s]?", nearest(e.table, append(sections(), "[root]")))
+		return at.errorf("no such table: did you mean [%s]?", nearest(e.table, append(sections(), "[root]", "[notify]")))
 	}
 	return nil
 }
@@ -87,4 +89,12 @@ func sections() []string {
 		}
 	}
 	return slices.Compact(all)
+}
+
+// listed is what a list of tables is of, for people.
+func listed(name string) string {
+	if name == "notify" {
+		return "program"
+	}
+	return name
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"strings"
 	"time"
 )
@@ -27,6 +28,14 @@ func (c *Config) InForce() map[string]any {
 		}
 	}
 	all["root"] = roots
+	told := make([]map[string]any, len(c.Notify))
+	for i := range c.Notify {
+		told[i] = map[string]any{}
+		for _, k := range notifyKeys() {
+			told[i][k.name] = plain(k.field(&c.Notify[i]))
+		}
+	}
+	all["notify"] = told
 	return all
 }
 
@@ -39,6 +48,8 @@ func plain(field any) any {
 		return f.String()
 	case *[]string:
 		return append([]string{}, *f...) // never null
+	case *map[string]string:
+		return maps.Clone(*f)
 	case *string:
 		return *f
 	case *bool:

@@ -114,6 +114,8 @@ func assign(field, value any) error {
 			}
 		}
 		*f = all
+	case *map[string]string:
+		return mismatch(`a table, such as { films = "/media/films" }`, value)
 	default:
 		return fmt.Errorf("key of the unknown type %T", field)
 	}

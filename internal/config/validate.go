@@ -59,6 +59,7 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 	c.checkChoice("log.format", c.Log.Format, []string{"text", "json"}, p)
 	c.validateHTTP(p)
 	c.validateRoots(p)
+	c.validateNotify(p)
 	if o.NeedRoots && len(c.Roots) == 0 {
 		at := origin{fromCommandLine, 0, ""}
 		if o.File != "" {

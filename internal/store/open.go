@@ -308,6 +308,11 @@ func (s *Store) load(c *conn) error {
 	if err := s.loadRuns(c); err != nil {
 		return err
 	}
+	targets, err := c.number("SELECT count(*) FROM targets")
+	if err != nil {
+		return err
+	}
+	s.targets.Store(targets)
 	if err := s.loadTallies(c); err != nil {
 		return err
 	}

@@ -1,0 +1,4 @@
+package notify
+
+// Sign is sign.
+var Sign = sign
