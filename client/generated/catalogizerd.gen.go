@@ -248,6 +248,7 @@ const (
 	ProblemTypeNoSuchPath          ProblemType = "no-such-path"
 	ProblemTypeNoSuchRoot          ProblemType = "no-such-root"
 	ProblemTypeNoSuchScan          ProblemType = "no-such-scan"
+	ProblemTypeNoSuchTarget        ProblemType = "no-such-target"
 	ProblemTypeNoSuchWork          ProblemType = "no-such-work"
 	ProblemTypeNotFound            ProblemType = "not-found"
 	ProblemTypeNotNow              ProblemType = "not-now"
@@ -262,6 +263,7 @@ const (
 	ProblemTypeResyncRequired      ProblemType = "resync-required"
 	ProblemTypeRootOffline         ProblemType = "root-offline"
 	ProblemTypeShuttingDown        ProblemType = "shutting-down"
+	ProblemTypeTargetFailed        ProblemType = "target-failed"
 	ProblemTypeTimeout             ProblemType = "timeout"
 	ProblemTypeTooLarge            ProblemType = "too-large"
 	ProblemTypeTooManyTries        ProblemType = "too-many-tries"
@@ -306,6 +308,8 @@ func (e ProblemType) Valid() bool {
 		return true
 	case ProblemTypeNoSuchScan:
 		return true
+	case ProblemTypeNoSuchTarget:
+		return true
 	case ProblemTypeNoSuchWork:
 		return true
 	case ProblemTypeNotFound:
@@ -333,6 +337,8 @@ func (e ProblemType) Valid() bool {
 	case ProblemTypeRootOffline:
 		return true
 	case ProblemTypeShuttingDown:
+		return true
+	case ProblemTypeTargetFailed:
 		return true
 	case ProblemTypeTimeout:
 		return true
@@ -502,6 +508,51 @@ func (e SessionAccess) Valid() bool {
 	case SessionAccessNone:
 		return true
 	case SessionAccessRead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetState.
+const (
+	Off      TargetState = "off"
+	Ok       TargetState = "ok"
+	Retrying TargetState = "retrying"
+)
+
+// Valid indicates whether the value is a known member of the TargetState enum.
+func (e TargetState) Valid() bool {
+	switch e {
+	case Off:
+		return true
+	case Ok:
+		return true
+	case Retrying:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetType.
+const (
+	Exec     TargetType = "exec"
+	Jellyfin TargetType = "jellyfin"
+	Json     TargetType = "json"
+	Mpd      TargetType = "mpd"
+)
+
+// Valid indicates whether the value is a known member of the TargetType enum.
+func (e TargetType) Valid() bool {
+	switch e {
+	case Exec:
+		return true
+	case Jellyfin:
+		return true
+	case Json:
+		return true
+	case Mpd:
 		return true
 	default:
 		return false
@@ -2702,6 +2753,27 @@ type Sum struct {
 	// Size In bytes.
 	Size int64 `json:"size"`
 }
+
+// Target defines model for Target.
+type Target struct {
+	// Lag Changes of the feed that it has not been told of.
+	Lag int64 `json:"lag"`
+
+	// LastError Why it did not take a message; empty once it has.
+	LastError string `json:"last_error"`
+	Name      string `json:"name"`
+	RetryAt   *Time  `json:"retry_at"`
+
+	// State Off: it answered 410, and is told of nothing more.
+	State TargetState `json:"state"`
+	Type  TargetType  `json:"type"`
+}
+
+// TargetState Off: it answered 410, and is told of nothing more.
+type TargetState string
+
+// TargetType defines model for Target.Type.
+type TargetType string
 
 // Time RFC 3339 in UTC.
 type Time = time.Time
@@ -5229,6 +5301,18 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/live (the `Live` operationId).
 	Live(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListTargets Programs that are told of changes
+	//
+	// Corresponds with GET /api/v1/notify (the `ListTargets` operationId).
+	ListTargets(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestTarget Send a program a message that tells of nothing
+	//
+	// One that was off, since it answered 410, is on again once it takes the message, and is told to look at everything.
+	//
+	// Corresponds with POST /api/v1/notify/{name}/test (the `TestTarget` operationId).
+	TestTarget(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetRoots Every configured root
 	//
 	// Corresponds with GET /api/v1/roots (the `GetRoots` operationId).
@@ -5804,6 +5888,38 @@ func (c *Client) HeadThumbnail(ctx context.Context, id ID, params *HeadThumbnail
 // Corresponds with GET /api/v1/live (the `Live` operationId).
 func (c *Client) Live(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewLiveRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTargets Programs that are told of changes
+//
+// Corresponds with GET /api/v1/notify (the `ListTargets` operationId).
+func (c *Client) ListTargets(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTargetsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestTarget Send a program a message that tells of nothing
+//
+// One that was off, since it answered 410, is on again once it takes the message, and is told to look at everything.
+//
+// Corresponds with POST /api/v1/notify/{name}/test (the `TestTarget` operationId).
+func (c *Client) TestTarget(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestTargetRequest(c.Server, name)
 	if err != nil {
 		return nil, err
 	}
@@ -10428,6 +10544,67 @@ func NewLiveRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListTargetsRequest constructs an http.Request for the ListTargets method
+func NewListTargetsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/notify")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTestTargetRequest constructs an http.Request for the TestTarget method
+func NewTestTargetRequest(server string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/notify/%s/test", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetRootsRequest constructs an http.Request for the GetRoots method
 func NewGetRootsRequest(server string) (*http.Request, error) {
 	var err error
@@ -12772,6 +12949,22 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/live (the `Live` operationId).
 	LiveWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*LiveResponse, error)
+
+	// ListTargetsWithResponse Programs that are told of changes
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/notify (the `ListTargets` operationId).
+	ListTargetsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTargetsResponse, error)
+
+	// TestTargetWithResponse Send a program a message that tells of nothing
+	//
+	// One that was off, since it answered 410, is on again once it takes the message, and is told to look at everything.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/notify/{name}/test (the `TestTarget` operationId).
+	TestTargetWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*TestTargetResponse, error)
 
 	// GetRootsWithResponse Every configured root
 	//
@@ -15386,6 +15579,218 @@ func (r LiveResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r LiveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTargetsResponse401Headers the declared response headers of an HTTP 401 response for ListTargets
+type ListTargetsResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+// ListTargetsResponse405Headers the declared response headers of an HTTP 405 response for ListTargets
+type ListTargetsResponse405Headers struct {
+	Allow string
+}
+
+// ListTargetsResponse429Headers the declared response headers of an HTTP 429 response for ListTargets
+type ListTargetsResponse429Headers struct {
+	RetryAfter int64
+}
+
+type ListTargetsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]Target
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON405 the response for an HTTP 405 `application/problem+json` response
+	ApplicationproblemJSON405 *MethodNotAllowed
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyTries
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Internal
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListTargetsResponse401Headers
+	// Headers405 the parsed response headers for an HTTP 405 response
+	Headers405 *ListTargetsResponse405Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListTargetsResponse429Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTargetsResponse) GetJSON200() *[]Target {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListTargetsResponse) GetApplicationproblemJSON401() *Unauthorized {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListTargetsResponse) GetApplicationproblemJSON403() *Forbidden {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON405 returns the response for an HTTP 405 `application/problem+json` response
+func (r ListTargetsResponse) GetApplicationproblemJSON405() *MethodNotAllowed {
+	return r.ApplicationproblemJSON405
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListTargetsResponse) GetApplicationproblemJSON429() *TooManyTries {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListTargetsResponse) GetApplicationproblemJSON500() *Internal {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTargetsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTargetsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTargetsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTargetsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TestTargetResponse401Headers the declared response headers of an HTTP 401 response for TestTarget
+type TestTargetResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+// TestTargetResponse405Headers the declared response headers of an HTTP 405 response for TestTarget
+type TestTargetResponse405Headers struct {
+	Allow string
+}
+
+// TestTargetResponse429Headers the declared response headers of an HTTP 429 response for TestTarget
+type TestTargetResponse429Headers struct {
+	RetryAfter int64
+}
+
+type TestTargetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Name string `json:"name"`
+	}
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON405 the response for an HTTP 405 `application/problem+json` response
+	ApplicationproblemJSON405 *MethodNotAllowed
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyTries
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Internal
+	// ApplicationproblemJSON502 the response for an HTTP 502 `application/problem+json` response
+	ApplicationproblemJSON502 *Problem
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *TestTargetResponse401Headers
+	// Headers405 the parsed response headers for an HTTP 405 response
+	Headers405 *TestTargetResponse405Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *TestTargetResponse429Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TestTargetResponse) GetJSON200() *struct {
+	Name string `json:"name"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TestTargetResponse) GetApplicationproblemJSON401() *Unauthorized {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TestTargetResponse) GetApplicationproblemJSON403() *Forbidden {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TestTargetResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON405 returns the response for an HTTP 405 `application/problem+json` response
+func (r TestTargetResponse) GetApplicationproblemJSON405() *MethodNotAllowed {
+	return r.ApplicationproblemJSON405
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r TestTargetResponse) GetApplicationproblemJSON429() *TooManyTries {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r TestTargetResponse) GetApplicationproblemJSON500() *Internal {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSON502 returns the response for an HTTP 502 `application/problem+json` response
+func (r TestTargetResponse) GetApplicationproblemJSON502() *Problem {
+	return r.ApplicationproblemJSON502
+}
+
+// GetBody returns the raw response body bytes
+func (r TestTargetResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TestTargetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TestTargetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TestTargetResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -18947,6 +19352,34 @@ func (c *ClientWithResponses) LiveWithResponse(ctx context.Context, reqEditors .
 	return ParseLiveResponse(rsp)
 }
 
+// ListTargetsWithResponse Programs that are told of changes
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/notify (the `ListTargets` operationId).
+func (c *ClientWithResponses) ListTargetsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTargetsResponse, error) {
+	rsp, err := c.ListTargets(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTargetsResponse(rsp)
+}
+
+// TestTargetWithResponse Send a program a message that tells of nothing
+//
+// One that was off, since it answered 410, is on again once it takes the message, and is told to look at everything.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/notify/{name}/test (the `TestTarget` operationId).
+func (c *ClientWithResponses) TestTargetWithResponse(ctx context.Context, name string, reqEditors ...RequestEditorFn) (*TestTargetResponse, error) {
+	rsp, err := c.TestTarget(ctx, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTestTargetResponse(rsp)
+}
+
 // GetRootsWithResponse Every configured root
 //
 // Returns a wrapper object for the known response body format(s).
@@ -21981,6 +22414,210 @@ func ParseLiveResponse(rsp *http.Response) (*LiveResponse, error) {
 		response.Headers405 = &headers
 	case rsp.StatusCode == 429:
 		var headers LiveResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTargetsResponse parses an HTTP response from a ListTargetsWithResponse call
+func ParseListTargetsResponse(rsp *http.Response) (*ListTargetsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTargetsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []Target
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 405:
+		var dest MethodNotAllowed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON405 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyTries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Internal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListTargetsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 405:
+		var headers ListTargetsResponse405Headers
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = value
+		}
+		response.Headers405 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListTargetsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTestTargetResponse parses an HTTP response from a TestTargetWithResponse call
+func ParseTestTargetResponse(rsp *http.Response) (*TestTargetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TestTargetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Name string `json:"name"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 405:
+		var dest MethodNotAllowed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON405 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyTries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Internal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 502:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON502 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers TestTargetResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 405:
+		var headers TestTargetResponse405Headers
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = value
+		}
+		response.Headers405 = &headers
+	case rsp.StatusCode == 429:
+		var headers TestTargetResponse429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int64
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {

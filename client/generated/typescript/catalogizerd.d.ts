@@ -840,6 +840,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Programs that are told of changes */
+        get: operations["listTargets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notify/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a program a message that tells of nothing
+         * @description One that was off, since it answered 410, is on again once it takes the message, and is told to look at everything.
+         */
+        post: operations["testTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -951,7 +988,7 @@ export interface components {
              * @description What went wrong, for programs. Later versions may add to these.
              * @enum {string}
              */
-            type: "bad-request" | "busy" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-scan" | "no-such-work" | "not-found" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
+            type: "bad-request" | "busy" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
             /** @description The status in words. */
             title: string;
             /** Format: int64 */
@@ -1240,6 +1277,24 @@ export interface components {
         };
         /** @enum {string} */
         Kind: "movie" | "episode" | "video" | "track" | "audio" | "audiobook" | "photo" | "image" | "book" | "comic" | "subtitle" | "playlist" | "artwork" | "metadata" | "game" | "software" | "archive" | "disc" | "other";
+        Target: {
+            name: string;
+            /** @enum {string} */
+            type: "json" | "jellyfin" | "mpd" | "exec";
+            /**
+             * @description Off: it answered 410, and is told of nothing more.
+             * @enum {string}
+             */
+            state: "ok" | "retrying" | "off";
+            /**
+             * Format: int64
+             * @description Changes of the feed that it has not been told of.
+             */
+            lag: number;
+            /** @description Why it did not take a message; empty once it has. */
+            last_error: string;
+            retry_at: components["schemas"]["Time"] | null;
+        };
         Facets: {
             as_of: components["schemas"]["Cursor"];
             /** @description All that pass the filters were looked at. */
@@ -5558,6 +5613,112 @@ export interface operations {
             429: components["responses"]["TooManyTries"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    listTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every `[[notify]]` of the configuration, in its order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "jellyfin",
+                     *         "type": "jellyfin",
+                     *         "state": "ok",
+                     *         "lag": 0,
+                     *         "last_error": "",
+                     *         "retry_at": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Target"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyTries"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    testTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example jellyfin */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It took the message. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "jellyfin"
+                     *     }
+                     */
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description The problem `no-such-target`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "no-such-target",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "no [[notify]] is called \"plex\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyTries"];
+            500: components["responses"]["Internal"];
+            /** @description The problem `target-failed`. Its detail says what the program answered, or why it was not reached. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "target-failed",
+                     *       "title": "Bad Gateway",
+                     *       "status": 502,
+                     *       "detail": "reach http://127.0.0.1:8096: dial tcp 127.0.0.1:8096: connect: connection refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getChanges: {
