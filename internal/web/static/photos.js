@@ -126,7 +126,7 @@ function photo(item, open) {
     e.preventDefault();
     open();
   };
-  return h('a.photo', {href: href(['item', item.id]), 'aria-label': name, on: {click}}, art('items', {...ofItem(item), title: item.title || item.name}));
+  return h('a.photo', {href: href(['item', item.id]), on: {click}}, art('items', {...ofItem(item), title: item.title || item.name}), h('span.sr', name));
 }
 
 const nameOf = value => new Date(`${value}-01T00:00:00Z`).toLocaleDateString(undefined, {timeZone: 'UTC', month: 'long', year: 'numeric'});
