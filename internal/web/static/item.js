@@ -32,7 +32,7 @@ function top(i, session) {
   const again = () => post(`items/${i.id}/analyse`).then(() => replace(note, w.asked), err => replace(note, err.message));
   return h('header.hero', {vars: {hue: picture.style.getPropertyValue('--hue')}},
     h('div.hero-art', {data: {shape: shape(i.kind)}}, shown
-      ? h('button.bare', {type: 'button', 'aria-label': w.look, on: {click: () => look([i], 0)}}, picture) : picture),
+      ? h('button.bare', {type: 'button', on: {click: () => look([i], 0)}}, picture, h('span.sr', w.look)) : picture),
     h('div.hero-text', h('p.over', words.kinds[i.kind]), h('h1', {dir: 'auto'}, i.title || i.name),
       h('p.quiet', trail(i)), h('p.facts', h('span', short(i))), h('p.plot', {dir: 'auto'}, i.plot),
       i.state === 'missing' && h('p.error', words.work.missingFile),
