@@ -23,6 +23,11 @@ type Item struct {
 	Fingerprint string   `json:"fingerprint,omitempty"`
 	Works       []WorkOf `json:"works,omitempty"` // said by Client.Item, and by lists with include=works
 
+	// Sources says where each field comes from, by its name in JSON: "path", "bytes" or "sidecar", which Sidecar names.
+	// Both are said where include=sources asks for them.
+	Sources map[string]string `json:"sources,omitempty"`
+	Sidecar string            `json:"sidecar,omitempty"`
+
 	Title           string   `json:"title,omitempty"`
 	SortTitle       string   `json:"sort_title,omitempty"`
 	Subtitle        string   `json:"subtitle,omitempty"`

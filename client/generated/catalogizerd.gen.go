@@ -118,6 +118,27 @@ func (e ItemCompanionsRole) Valid() bool {
 	}
 }
 
+// Defines values for ItemSources.
+const (
+	ItemSourcesBytes   ItemSources = "bytes"
+	ItemSourcesPath    ItemSources = "path"
+	ItemSourcesSidecar ItemSources = "sidecar"
+)
+
+// Valid indicates whether the value is a known member of the ItemSources enum.
+func (e ItemSources) Valid() bool {
+	switch e {
+	case ItemSourcesBytes:
+		return true
+	case ItemSourcesPath:
+		return true
+	case ItemSourcesSidecar:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ItemState.
 const (
 	Missing ItemState = "missing"
@@ -1674,12 +1695,15 @@ func (e AnalyseItemsParamsNotHeld) Valid() bool {
 
 // Defines values for GetItemParamsInclude.
 const (
-	GetItemParamsIncludeWorks GetItemParamsInclude = "works"
+	GetItemParamsIncludeSources GetItemParamsInclude = "sources"
+	GetItemParamsIncludeWorks   GetItemParamsInclude = "works"
 )
 
 // Valid indicates whether the value is a known member of the GetItemParamsInclude enum.
 func (e GetItemParamsInclude) Valid() bool {
 	switch e {
+	case GetItemParamsIncludeSources:
+		return true
 	case GetItemParamsIncludeWorks:
 		return true
 	default:
@@ -2351,12 +2375,18 @@ type Item struct {
 	// Set The films that a film belongs to, as a sidecar names them.
 	Set *string `json:"set,omitempty"`
 
+	// Sidecar With `sources`: the name of the file beside it that said those of `sidecar`. One of its folder is not named.
+	Sidecar *string `json:"sidecar,omitempty"`
+
 	// Size In bytes.
 	Size      int64   `json:"size"`
 	SortTitle *string `json:"sort_title,omitempty"`
 
 	// Source What a film was copied from, as its name says: Blu-ray, Camera, DVD, Digital TV, HD Camera, HD Telecine, HD Telesync, HD-DVD, HDTV, Pay-per-view, Satellite, TV, Telecine, Telesync, Ultra HD Blu-ray, Ultra HDTV, VHS, Video on Demand, Web or Workprint. There may be more.
 	Source *string `json:"source,omitempty"`
+
+	// Sources Where each field comes from that name, bytes or sidecars say; said by `/items/{id}` with `include=sources`.
+	Sources *map[string]ItemSources `json:"sources,omitempty"`
 
 	// State Missing is what a complete listing of its directory no longer held, for as long as it may still turn up elsewhere.
 	State ItemState `json:"state"`
@@ -2386,6 +2416,9 @@ type ItemAnalysis string
 
 // ItemCompanionsRole defines model for Item.Companions.Role.
 type ItemCompanionsRole string
+
+// ItemSources defines model for Item.Sources.
+type ItemSources string
 
 // ItemState Missing is what a complete listing of its directory no longer held, for as long as it may still turn up elsewhere.
 type ItemState string
@@ -4110,8 +4143,8 @@ type AnalyseItemsParamsNotHeld string
 
 // GetItemParams defines parameters for GetItem.
 type GetItemParams struct {
-	// Include `works`, which are always there.
-	Include *GetItemParamsInclude `form:"include,omitempty" json:"include,omitempty"`
+	// Include `works`, which are always there; `sources`: with where each field comes from. Commas separate.
+	Include *[]GetItemParamsInclude `form:"include,omitempty" json:"include,omitempty"`
 }
 
 // GetItemParamsInclude defines parameters for GetItem.
@@ -9908,7 +9941,7 @@ func NewGetItemRequest(server string, id ID, params *GetItemParams) (*http.Reque
 
 		if params.Include != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -147,7 +148,8 @@ func numberParam(name, text string, most int) (int, error) {
 
 // getItem answers with an item and the works that hold it, which may be named in include as for lists.
 func (s *Server) getItem(w http.ResponseWriter, r *http.Request) error {
-	if err := onlyIncludes(r, "works"); err != nil {
+	included, err := onlyIncludes(r, "works", "sources")
+	if err != nil {
 		return err
 	}
 	v, _, err := s.item(r)
@@ -158,7 +160,30 @@ func (s *Server) getItem(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeRaw(w, appendWorksOf(v.AppendJSON(nil), of))
+	b := appendWorksOf(v.AppendJSON(nil), of)
+	if included["sources"] {
+		if b, err = s.appendSources(r.Context(), b, &v); err != nil {
+			return err
+		}
+	}
+	return writeRaw(w, b)
+}
+
+// appendSources adds to an item where what is known of it comes from.
+func (s *Server) appendSources(ctx context.Context, item []byte, v *store.View) ([]byte, error) {
+	probed, err := s.catalog.Probed(ctx, v.ID)
+	if err != nil {
+		return nil, err
+	}
+	of, sidecar := s.sources(v.Path, probed, v.Doc)
+	b, err := json.Marshal(struct {
+		Sources map[string]string `json:"sources"`
+		Sidecar string            `json:"sidecar,omitempty"`
+	}{of, sidecar})
+	if err != nil {
+		return nil, err
+	}
+	return append(append(item[:len(item)-1], ','), b[1:]...), nil
 }
 
 func (s *Server) item(r *http.Request) (store.View, int64, error) {

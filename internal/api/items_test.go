@@ -174,3 +174,26 @@ func TestChangesLoadCatchUpAndWait(t *testing.T) {
 		t.Errorf("after a list while idle: %+v", f)
 	}
 }
+
+func TestAnItemSaysWhereItsFieldsComeFromIfAsked(t *testing.T) {
+	d := start(t, map[string]string{
+		"Harbour (1987)/Harbour (1987).mkv": "no film",
+		"Harbour (1987)/Harbour (1987).nfo": "<movie><title>The Harbour</title><plot>Ships.</plot></movie>",
+	}, "")
+	d.untilIdle()
+	at := fmt.Sprintf("/api/v1/items/%d", d.find("Harbour (1987)/Harbour (1987).mkv").ID)
+	var got struct {
+		Sources map[string]string
+		Sidecar string
+		Works   []any
+	}
+	d.get(at + "?include=works,sources").is(http.StatusOK).into(&got)
+	if got.Sources["title"] != "sidecar" || got.Sources["plot"] != "sidecar" || got.Sources["year"] != "path" ||
+		got.Sidecar != "Harbour (1987).nfo" || len(got.Works) != 1 {
+		t.Errorf("%+v", got)
+	}
+	if b := d.get(at).body; strings.Contains(string(b), `"sources"`) {
+		t.Errorf("nobody asked for sources: %s", b)
+	}
+	d.refuses("/api/v1/items", "?include=sources")
+}

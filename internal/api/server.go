@@ -45,6 +45,8 @@ type Catalog interface {
 	Duplicates(ctx context.Context, q store.Query) (store.DuplicateResult, error)
 	Item(ctx context.Context, id int64) (store.View, int64, bool, error)
 	Pictures(ctx context.Context, id int64) ([]store.View, error)
+	// Probed is what the bytes of an item said.
+	Probed(ctx context.Context, id int64) ([]byte, error)
 	Work(ctx context.Context, id int64) (store.WorkView, bool, error)
 	QueryWorks(ctx context.Context, q store.WorkQuery) (store.WorkResult, error)
 	WorkMembers(ctx context.Context, work int64, roles []string, after int64, limit int) (store.MemberPage, bool, error)
@@ -120,6 +122,7 @@ type Server struct {
 	idle     func() bool
 	health   func() error
 	failed   func(context.Context) (int64, error)
+	sources  func(path string, probed, members []byte) (of map[string]string, sidecar string)
 	log      *zap.Logger
 	started  time.Time
 	ready    atomic.Bool
@@ -149,6 +152,8 @@ type Deps struct {
 	// Failed counts the items that could not be read since the start; nil: nobody counts.
 	Failed  func(context.Context) (int64, error)
 	Metrics *prometheus.Registry
+	// Sources says where each field of an item comes from, and which file beside it said some of them.
+	Sources func(path string, probed, members []byte) (of map[string]string, sidecar string)
 	// Targets are programs that are told of changes; nil: there are none.
 	Targets Targets
 	Log     *zap.Logger
@@ -175,7 +180,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
 		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, targets: d.Targets, live: d.Live, idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
-		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed,
+		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed, sources: d.Sources,
 		logins: logins{file: cfg.LoginsFile},
 	}
 	s.SetSite(cfg.Site)

@@ -129,19 +129,18 @@ func includes(v url.Values, known ...string) (map[string]bool, error) {
 	return out, nil
 }
 
-// onlyIncludes refuses every parameter but include, and what cannot be included.
-func onlyIncludes(r *http.Request, known string) error {
+// onlyIncludes refuses every parameter but include, and reads that.
+func onlyIncludes(r *http.Request, known ...string) (map[string]bool, error) {
 	v, err := params(r, []string{"include"})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = includes(v, known)
-	return err
+	return includes(v, known...)
 }
 
 // getWork answers with a work and its items, which may be named in include as for lists.
 func (s *Server) getWork(w http.ResponseWriter, r *http.Request) error {
-	if err := onlyIncludes(r, "items"); err != nil {
+	if _, err := onlyIncludes(r, "items"); err != nil {
 		return err
 	}
 	work, err := s.work(r)

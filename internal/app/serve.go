@@ -12,6 +12,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
@@ -91,7 +92,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.server = api.New(d.httpConfig(cfg), api.Deps{
 		Catalog: c.store, Scans: c.scanner, Roots: d,
 		Live:       &live.Server{Bus: d.bus, Version: o.Version, Instance: d.instance, Log: log, Roots: d.Roots},
-		Thumbnails: thumbnails, Idle: d.idle, Health: d.health, Failed: d.analyzer.FailedSinceStart, Metrics: d.newMetrics(),
+		Thumbnails: thumbnails, Idle: d.idle, Health: d.health, Failed: d.analyzer.FailedSinceStart, Sources: analyzer.Sources, Metrics: d.newMetrics(),
 		Targets: d.notifier, Log: log,
 	}, listener)
 	d.stages.start("http", d.server.Run)

@@ -1514,6 +1514,12 @@ export interface components {
             error?: string;
             /** @description The works that hold it. Said by `/items/{id}`, and by lists that are asked to include it. */
             works?: components["schemas"]["WorkOf"][];
+            /** @description Where each field comes from that name, bytes or sidecars say; said by `/items/{id}` with `include=sources`. */
+            sources?: {
+                [key: string]: "path" | "bytes" | "sidecar";
+            };
+            /** @description With `sources`: the name of the file beside it that said those of `sidecar`. One of its folder is not named. */
+            sidecar?: string;
             /** @description A hash of its size and of parts of its bytes; equal for copies. */
             fingerprint?: string;
         } & components["schemas"]["Description"];
@@ -3769,8 +3775,8 @@ export interface operations {
     getItem: {
         parameters: {
             query?: {
-                /** @description `works`, which are always there. */
-                include?: "works";
+                /** @description `works`, which are always there; `sources`: with where each field comes from. Commas separate. */
+                include?: ("works" | "sources")[];
             };
             header?: never;
             path: {

@@ -18,18 +18,8 @@ const written = {
   analysis: v => w.analyses[v] || v, state: v => w.states[v] || v,
 };
 
-let told = true; // whether the daemon says where fields come from
-
-// whole is an item with all that is known of it.
-export async function whole(id, signal) {
-  try {
-    return await get(`items/${id}`, told ? {include: 'sources'} : null, signal);
-  } catch (err) {
-    if (err.status !== 400 || !told) throw err;
-    told = false;
-    return whole(id, signal);
-  }
-}
+// whole is an item with all that is known of it, and where that comes from.
+export const whole = (id, signal) => get(`items/${id}`, {include: 'sources'}, signal);
 
 // table lists an item's fields. sources may be absent.
 export function table(item) {
@@ -51,8 +41,7 @@ const plain = name => name.replaceAll('_', ' ').replace(/^./, c => c.toUpperCase
 function source(item, name) {
   const from = item.sources?.[name];
   if (!from) return null;
-  const [kind, file] = typeof from === 'string' ? [from, item.sources.sidecar] : [from.from || from.source, from.name || from.sidecar];
-  return h('span.badge', {title: w.sources[kind] || kind}, kind === 'sidecar' && typeof file === 'string' ? file : w.sourceShort[kind] || kind);
+  return h('span.badge', {title: w.sources[from] || from}, from === 'sidecar' && item.sidecar ? item.sidecar : w.sourceShort[from] || from);
 }
 
 function shown(name, value, item) {
