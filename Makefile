@@ -12,7 +12,8 @@
 # make verify     what is too long for every change: soaks, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
 #                 MUTATIONS=1000 make it short; PARTS="hostile mutations" takes some
 # make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share
-# make package    .deb and .rpm of VERSION=1.2.3 for ARCHS="amd64 arm64" into dist/; test-package: lives with the Debian one
+# make package    .deb and .rpm of VERSION=1.2.3 for ARCHS="amd64 arm64" into dist/; test-package: lives with the Debian one;
+#                 test-docker: carries out the Dockerfile, and runs what comes of it
 # make release    the packages of VERSION=1.2.3, of a clean tree whose CHANGELOG.md has a section of it, tagged
 # make install    into DESTDIR, prefix=/usr/local
 # make clean
@@ -53,7 +54,7 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-millions bench-questions bench-moves fuzz verify soak soak-share library package test-package release install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-millions bench-questions bench-moves fuzz verify soak soak-share library package test-package test-docker release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -148,6 +149,10 @@ package:
 # Of this machine's architecture; `make verify` has arm64 too, under emulation.
 test-package:
 	scripts/test-package.sh
+
+# The Dockerfile without Docker: its steps in root directories of their own.
+test-docker:
+	scripts/test-docker.sh
 
 release:
 	scripts/release.sh $(PACKAGE_VERSION)

@@ -38,6 +38,7 @@ page() { PAGE_VIEWS=all scripts/test-page.sh; }
 packages() {
 	scripts/install-test-deps.sh arm64
 	scripts/test-package.sh arm64
+	scripts/test-docker.sh
 }
 
 soak() { make soak SOAK="$soak"; }
