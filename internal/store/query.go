@@ -70,7 +70,7 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 	if err := q.check(); err != nil {
 		return res, err
 	}
-	at, err := beginning(q.After, q.From, q.Sort, q.Descending, q.order())
+	at, err := beginning(q.After, q.From, q.Sort, q.Descending, q.order(), newSorter().titleKey)
 	if err != nil {
 		return res, err
 	}

@@ -17,7 +17,9 @@ var entered = map[string]filter.Field{
 }
 
 // beginning gives where a page begins: behind the end of another, or at a value of the order; nil: with the first.
-func beginning(after, from, sort string, descending bool, order string) (*entry, error) {
+func beginning(
+	after, from, sort string, descending bool, order string, titleKey func(string) []byte,
+) (*entry, error) {
 	if from == "" {
 		return parseEnd(after, order)
 	}
@@ -25,7 +27,7 @@ func beginning(after, from, sort string, descending bool, order string) (*entry,
 		return nil, fmt.Errorf("%w: from begins a list, after goes on with it: leave one out", ErrQuery)
 	}
 	if sort == "title" {
-		key := append([]byte{}, newSorter().titleKey(from)...) // never nil, which SQLite would take for unknown
+		key := append([]byte{}, titleKey(from)...) // never nil, which SQLite would take for unknown
 		return &entry{key: key}, nil
 	}
 	field, can := entered[sort]

@@ -54,7 +54,7 @@ func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, er
 	if q.Descending {
 		order = "-" + order
 	}
-	at, err := beginning(q.After, q.From, q.Sort, q.Descending, "works "+order)
+	at, err := beginning(q.After, q.From, q.Sort, q.Descending, "works "+order, newSorter().workTitleKey)
 	if err != nil {
 		return res, err
 	}
