@@ -38,7 +38,7 @@ inside() {
 	must "it serves" answers /readyz "" '^200'
 	must "the token of systemd is asked for" answers /api/v1/status "" '^401'
 	must "the library is catalogued" within 30 idle
-	must "and systemctl status says so" within 10 status_says 'items, following changes'
+	must "and systemctl status says so, once files that are new are looked at again" within 60 status_says 'items, following changes'
 	must "no file was passed over" answers /api/v1/status "$token" "\"items\":\s*$(find /srv/media -type f | wc -l)\b"
 	must "its state is its own" test "$(stat -c '%a %U' /var/lib/catalogizerd)" = "700 catalogizerd"
 
