@@ -75,3 +75,13 @@ export function icon(name) {
   svg.append(path);
   return svg;
 }
+
+// keepFocus gives a function that gives the focus back to what stands in the place of what had it, once box has been drawn anew.
+export function keepFocus(box) {
+  const at = document.activeElement;
+  if (!at || at === box || !box.contains(at)) return () => {};
+  const place = [...box.querySelectorAll(at.tagName)].indexOf(at);
+  return () => {
+    if (document.activeElement === document.body) box.querySelectorAll(at.tagName)[place]?.focus({preventScroll: true});
+  };
+}

@@ -1,6 +1,6 @@
 // A wall of works, or of items, of one kind: filtered and sorted as the address says.
 import {get} from './api.js';
-import {h, replace} from './dom.js';
+import {h, keepFocus, replace} from './dom.js';
 import {grid} from './grid.js';
 import {filters, passed} from './filters.js';
 import {marks} from './marks.js';
@@ -39,7 +39,9 @@ export default async function wall({path, query, main, signal, title}) {
     const facets = await get('facets', {of, by: filters.by(of, sort), ...wanted}, mine);
     const {count} = facets.total;
     replace(head.lastChild, n(count, ...words.wall.things[kind]));
+    const refocus = keepFocus(bar);
     filters.draw(bar, {kind, of, query: now, facets: facets.facets, path});
+    refocus();
     replace(box);
     const source = {
       page: async ({up, after, from}, s) => {
