@@ -112,7 +112,7 @@ test('keys lead everywhere, and are listed', async t => {
   }
   await presses(page, 'g', 'f');
   await main(page).getByRole('heading', {name: 'Films', level: 1}).waitFor();
-  await page.getByText(/Everything reachable/).waitFor(); // or the wall is drawn anew in between
+  await page.getByText(/Everything reachable/).first().waitFor(); // or the wall is drawn anew in between
   await page.keyboard.press('Tab');
   const ring = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
   assert.notEqual(ring, 'none', 'what has the focus shows it');
