@@ -100,7 +100,8 @@ func (b *backups) turn(ctx context.Context) {
 func (b *backups) failure(now time.Time, err error) {
 	b.tried = now
 	b.failed.Add(1)
-	b.log.Error("catalog not backed up", zap.Error(err), zap.Duration("again_in", min(b.config().Backup.Every, backupAgain)))
+	again := min(b.config().Backup.Every, backupAgain)
+	b.log.Error("catalog not backed up", zap.Error(err), zap.Duration("again_in", again))
 }
 
 // make makes a backup, and then removes those that are too many: the oldest, and never the new one.

@@ -12,7 +12,8 @@ import (
 const (
 	// checkTurn is how often it is looked whether the catalog is to be checked.
 	checkTurn = 10 * time.Minute
-	// checkEvery is how often all of it is: what a disk loses in silence shows while the backups of before are still there.
+	// checkEvery is how often all of it is: what a disk loses in silence shows while the backups of before are still
+	// there.
 	checkEvery = 7 * 24 * time.Hour
 )
 

@@ -18,9 +18,9 @@ const (
 // relations are no descriptions: they say what lies beside a file, and what was left out.
 var relations = map[string]bool{"companions": true, "of": true, "warnings": true}
 
-// Sources says where each field of a description comes from, by its name in JSON, and the name of the file beside it that
-// said what came from one; empty: none did. members are those that the item has, path is where it lies, probed what its
-// bytes said. What bytes and sidecar say alike is the bytes'. It is pure and safe for concurrent use.
+// Sources says where each field of a description comes from, by its name in JSON, and the name of the file beside it
+// that said what came from one; empty: none did. members are those that the item has, path is where it lies, probed
+// what its bytes said. What bytes and sidecar say alike is the bytes'. It is pure and safe for concurrent use.
 func Sources(path string, probed, members []byte) (of map[string]string, beside string) {
 	said := object(members)
 	_, b := Describe(path, nil)

@@ -1,6 +1,7 @@
 package thumbnail
 
 import (
+	"context"
 	"image"
 	"image/color"
 	"io"
@@ -23,10 +24,12 @@ func isHEIF(src io.ReadSeeker) (bool, error) {
 }
 
 // decodeHEIF decodes a HEIF picture, one at a time.
-func decodeHEIF(src io.ReadSeeker, edge int, full chan struct{}) (image.Image, error) {
-	full <- struct{}{}
+func decodeHEIF(ctx context.Context, src io.ReadSeeker, edge int, full chan struct{}) (image.Image, error) {
+	if err := hold(ctx, full); err != nil {
+		return nil, err
+	}
 	defer func() { <-full }()
-	p, err := heif.Decode(src, edge)
+	p, err := heif.Decode(ctx, src, edge)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package thumbnail
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -19,13 +20,16 @@ const quality = 80
 var ErrNoPicture = errors.New("no picture that a thumbnail can be made of")
 
 // Make makes a JPEG of at most edge pixels on its longer side, upright, of the picture in src; a smaller picture is
-// not enlarged. ErrNoPicture says that there is none in it; another error is one of reading.
+// not enlarged. ErrNoPicture says that there is none in it; another error is one of reading, or
+// that ctx has ended.
 //
 // full is held while a picture is decoded in full, which may take MaxDecode.
-func Make(src io.ReadSeeker, edge int, full chan struct{}) ([]byte, error) {
+func Make(ctx context.Context, src io.ReadSeeker, edge int, full chan struct{}) ([]byte, error) {
 	reading := &readErrors{ReadSeeker: src}
-	m, err := reduce(reading, edge, full)
+	m, err := reduce(ctx, reading, edge, full)
 	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, ctx.Err() // which says nothing of the picture
 	case reading.err != nil:
 		return nil, fmt.Errorf("read a picture: %w", reading.err)
 	case err != nil:
@@ -39,12 +43,12 @@ func Make(src io.ReadSeeker, edge int, full chan struct{}) ([]byte, error) {
 }
 
 // reduce gives the picture in src at the size of a thumbnail.
-func reduce(src io.ReadSeeker, edge int, full chan struct{}) (image.Image, error) {
+func reduce(ctx context.Context, src io.ReadSeeker, edge int, full chan struct{}) (image.Image, error) {
 	if is, err := isHEIF(src); is || err != nil {
 		if err != nil {
 			return nil, err
 		}
-		return decodeHEIF(src, edge, full)
+		return decodeHEIF(ctx, src, edge, full)
 	}
 	p, err := jpeg.Decode(src, edge)
 	if err == nil {
@@ -53,7 +57,7 @@ func reduce(src io.ReadSeeker, edge int, full chan struct{}) (image.Image, error
 	if !errors.Is(err, jpeg.ErrUnsupported) {
 		return nil, err
 	}
-	m, orientation, err := decodeInFull(src, edge, full)
+	m, orientation, err := decodeInFull(ctx, src, edge, full)
 	if !errors.Is(err, errTooMuch) {
 		return m, err
 	}

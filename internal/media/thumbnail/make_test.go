@@ -2,6 +2,7 @@ package thumbnail
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ var quarterColors = [4]color.RGBA{{255, 0, 0, 255}, {0, 255, 0, 255}, {0, 0, 255
 // made makes a thumbnail and decodes it.
 func made(t *testing.T, file []byte, edge int) image.Image {
 	t.Helper()
-	out, err := Make(bytes.NewReader(file), edge, make(chan struct{}, 1))
+	out, err := Make(t.Context(), bytes.NewReader(file), edge, make(chan struct{}, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,14 +145,15 @@ func TestAPictureThatWouldTakeTooMuchMemoryIsNone(t *testing.T) {
 	binary.BigEndian.PutUint32(file[ihdr:], 9000)
 	binary.BigEndian.PutUint32(file[ihdr+4:], 9000)
 	binary.BigEndian.PutUint32(file[ihdr+13:], crc32.ChecksumIEEE(file[12:ihdr+13]))
-	if _, err := Make(bytes.NewReader(file), 256, make(chan struct{}, 1)); !errors.Is(err, errTooMuch) {
+	if _, err := Make(t.Context(), bytes.NewReader(file), 256, make(chan struct{}, 1)); !errors.Is(err, errTooMuch) {
 		t.Errorf("81 megapixels: %v, want ErrNoPicture", err)
 	}
 }
 
 func TestWhatIsNoPictureIsNone(t *testing.T) {
 	for _, file := range []string{"", "text", "\xff\xd8\xff", "\x89PNG\r\n\x1a\n", "GIF89a"} {
-		if _, err := Make(bytes.NewReader([]byte(file)), 256, make(chan struct{}, 1)); !errors.Is(err, ErrNoPicture) {
+		_, err := Make(t.Context(), bytes.NewReader([]byte(file)), 256, make(chan struct{}, 1))
+		if !errors.Is(err, ErrNoPicture) {
 			t.Errorf("%q: %v, want ErrNoPicture", file, err)
 		}
 	}
@@ -160,7 +162,8 @@ func TestWhatIsNoPictureIsNone(t *testing.T) {
 func TestAnErrorOfReadingIsNotThePicturesFault(t *testing.T) {
 	file := jpegOf(t, quarters(1700, 1300))
 	away := &failing{ReadSeeker: bytes.NewReader(file), after: len(file) / 2}
-	if _, err := Make(away, 200, make(chan struct{}, 1)); !errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, ErrNoPicture) {
+	_, err := Make(t.Context(), away, 200, make(chan struct{}, 1))
+	if !errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, ErrNoPicture) {
 		t.Errorf("error %v, want that of reading", err)
 	}
 }
@@ -184,7 +187,7 @@ func FuzzMake(f *testing.F) {
 	f.Add([]byte("\x89PNG\r\n\x1a\n"))
 	f.Add([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		out, err := Make(bytes.NewReader(file), 64, make(chan struct{}, 1))
+		out, err := Make(t.Context(), bytes.NewReader(file), 64, make(chan struct{}, 1))
 		if err != nil {
 			return
 		}
@@ -206,6 +209,23 @@ func TestHEIC(t *testing.T) {
 				t.Errorf("%s: %v of 400 by 300, at most %d", name, b, edge)
 			}
 			checkQuarters(t, m, quarterColors)
+		}
+	}
+}
+
+func TestMakingEndsWithItsContextAndSaysNothingOfThePicture(t *testing.T) {
+	file, err := os.ReadFile("testdata/bt709.heic")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	full := make(chan struct{}, 1)
+	full <- struct{}{} // another is being decoded
+	for _, full := range []chan struct{}{full, make(chan struct{}, 1)} {
+		_, err := Make(ctx, bytes.NewReader(file), 256, full)
+		if !errors.Is(err, context.Canceled) || errors.Is(err, ErrNoPicture) {
+			t.Error(err)
 		}
 	}
 }

@@ -134,7 +134,7 @@ func (m *Maker) make(ctx context.Context, j *job) (thumbnail []byte, err error) 
 		return nil, err
 	}
 	defer src.Close()
-	thumbnail, err = Make(src, j.edge, m.full)
+	thumbnail, err = Make(ctx, src, j.edge, m.full)
 	if err == nil || errors.Is(err, ErrNoPicture) {
 		m.cache.Put(j.key, thumbnail) // that there is none is worth keeping too
 	}

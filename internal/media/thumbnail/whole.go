@@ -1,6 +1,7 @@
 package thumbnail
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -24,7 +25,9 @@ const MaxDecode = 64 << 20
 var errTooMuch = fmt.Errorf("to decode it would take more than %d bytes", MaxDecode)
 
 // decodeInFull decodes a picture as it is, one at a time.
-func decodeInFull(src io.ReadSeeker, edge int, full chan struct{}) (m image.Image, orientation int, err error) {
+func decodeInFull(
+	ctx context.Context, src io.ReadSeeker, edge int, full chan struct{},
+) (m image.Image, orientation int, err error) {
 	h, err := header(src)
 	if err != nil {
 		return nil, 0, err
@@ -35,7 +38,9 @@ func decodeInFull(src io.ReadSeeker, edge int, full chan struct{}) (m image.Imag
 	if int64(h.width)*int64(h.height)*h.bytesPerPixel > MaxDecode {
 		return nil, h.orientation, errTooMuch
 	}
-	full <- struct{}{}
+	if err := hold(ctx, full); err != nil {
+		return nil, h.orientation, err
+	}
 	defer func() { <-full }()
 	if m, _, err = image.Decode(src); err != nil {
 		return nil, 0, err
@@ -50,6 +55,16 @@ func decodeInFull(src io.ReadSeeker, edge int, full chan struct{}) (m image.Imag
 	return &image.RGBA{
 		Pix: turn(small, w, high, 4, h.orientation), Stride: 4 * tw, Rect: image.Rect(0, 0, tw, th),
 	}, h.orientation, nil
+}
+
+// hold waits until nobody else decodes a picture in full.
+func hold(ctx context.Context, full chan struct{}) error {
+	select {
+	case full <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // pictureHeader is what the start of a picture says of it.

@@ -123,7 +123,9 @@ func size(w, h uint16) []byte { return box("ispe", words(0, 0, 0, w, 0, h)) }
 func turned(quarters byte) []byte { return box("irot", []byte{quarters}) }
 
 // The planes of red, green, blue and white (JFIF).
-var colors = map[string][3]int{"red": {76, 85, 255}, "green": {150, 44, 21}, "blue": {29, 255, 107}, "white": {255, 128, 128}}
+var colors = map[string][3]int{
+	"red": {76, 85, 255}, "green": {150, 44, 21}, "blue": {29, 255, 107}, "white": {255, 128, 128},
+}
 
 // checkQuarters holds the middle of a picture's quarters, from the upper left as one reads.
 func checkQuarters(t *testing.T, p *Picture, want ...string) {
@@ -140,7 +142,7 @@ func checkQuarters(t *testing.T, p *Picture, want ...string) {
 
 func decoded(t *testing.T, f *file, edge int) *Picture {
 	t.Helper()
-	p, err := Decode(bytes.NewReader(f.bytes()), edge)
+	p, err := Decode(t.Context(), bytes.NewReader(f.bytes()), edge)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,14 +153,16 @@ func TestAPictureInOnePiece(t *testing.T) {
 	for _, idat := range []bool{false, true} {
 		p := decoded(t, &file{primary: 1, items: []made{coded(t, "quarters")}, idat: idat}, 32)
 		if p.Width != 64 || p.Height != 64 || p.Y.Width != 32 || p.Cb.Width != 16 || p.Orientation != 1 {
-			t.Errorf("%d by %d as %d by %d, chroma %d, orientation %d", p.Width, p.Height, p.Y.Width, p.Y.Height, p.Cb.Width, p.Orientation)
+			t.Errorf("%d by %d as %d by %d, chroma %d, orientation %d",
+				p.Width, p.Height, p.Y.Width, p.Y.Height, p.Cb.Width, p.Orientation)
 		}
 		checkQuarters(t, p, "red", "green", "blue", "white")
 	}
 }
 
 func TestAPictureOfTenBits(t *testing.T) {
-	checkQuarters(t, decoded(t, &file{primary: 1, items: []made{coded(t, "ten-bits")}}, 256), "red", "green", "blue", "white")
+	p := decoded(t, &file{primary: 1, items: []made{coded(t, "ten-bits")}}, 256)
+	checkQuarters(t, p, "red", "green", "blue", "white")
 }
 
 func TestALimitedRangeBecomesFull(t *testing.T) {
@@ -191,7 +195,7 @@ func TestAGridOfTiles(t *testing.T) {
 	checkQuarters(t, p, "red", "green", "blue", "white")
 
 	f.items[0].to = f.items[0].to[:3]
-	if _, err := Decode(bytes.NewReader(f.bytes()), 60); !errors.Is(err, ErrDamaged) {
+	if _, err := Decode(t.Context(), bytes.NewReader(f.bytes()), 60); !errors.Is(err, ErrDamaged) {
 		t.Errorf("a grid without its last tile: %v", err)
 	}
 }
@@ -226,7 +230,7 @@ func TestWhatIsCutIsDamaged(t *testing.T) {
 	f := &file{primary: 1, items: []made{coded(t, "quarters")}}
 	whole := len(f.bytes())
 	for f.cut = 1; f.cut < whole; f.cut += 3 {
-		if _, err := Decode(bytes.NewReader(f.bytes()), 8); !errors.Is(err, ErrDamaged) {
+		if _, err := Decode(t.Context(), bytes.NewReader(f.bytes()), 8); !errors.Is(err, ErrDamaged) {
 			t.Fatalf("of %d bytes of %d: %v", whole-f.cut, whole, err)
 		}
 	}
@@ -235,7 +239,8 @@ func TestWhatIsCutIsDamaged(t *testing.T) {
 func TestAnErrorOfReadingIsNoDamage(t *testing.T) {
 	broken := errors.New("broken")
 	f := &file{primary: 1, items: []made{coded(t, "quarters")}}
-	if _, err := Decode(&failing{bytes.NewReader(f.bytes()), broken}, 8); !errors.Is(err, broken) || errors.Is(err, ErrDamaged) {
+	_, err := Decode(t.Context(), &failing{bytes.NewReader(f.bytes()), broken}, 8)
+	if !errors.Is(err, broken) || errors.Is(err, ErrDamaged) {
 		t.Error(err)
 	}
 }
@@ -260,7 +265,7 @@ func FuzzDecode(f *testing.F) {
 		kind: "grid", data: append([]byte{0, 0, 0, 1}, words(120, 64)...), reference: "dimg", to: []uint16{2, 3},
 	}, coded(f, "red"), coded(f, "blue")}}).bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := Decode(bytes.NewReader(b), 64)
+		p, err := Decode(t.Context(), bytes.NewReader(b), 64)
 		switch {
 		case err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrUnsupported):
 			t.Error(err)

@@ -1,6 +1,7 @@
 package heif
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -31,8 +32,8 @@ type Plane struct {
 
 // Decode reads the picture that a file is shown by so that its longer edge still has edge pixels, or more where it has
 // them: a thumbnail of it where one is large enough. What it allocates is bounded: by the planes of one coded picture
-// or tile and those of what it returns.
-func Decode(r io.ReadSeeker, edge int) (*Picture, error) {
+// or tile and those of what it returns. It ends soon after ctx does.
+func Decode(ctx context.Context, r io.ReadSeeker, edge int) (*Picture, error) {
 	m, err := readMeta(r)
 	if err != nil {
 		return nil, err
@@ -42,11 +43,11 @@ func Decode(r io.ReadSeeker, edge int) (*Picture, error) {
 		return nil, damaged("no primary picture")
 	}
 	if small := m.thumbnail(it, edge); small != nil {
-		if p, err := m.decode(r, small, edge); err == nil {
+		if p, err := m.decode(ctx, r, small, edge); err == nil {
 			return p, nil
 		}
 	}
-	return m.decode(r, it, edge)
+	return m.decode(ctx, r, it, edge)
 }
 
 // thumbnail is the smallest of an item's thumbnails that is large enough.
@@ -124,14 +125,14 @@ func (m *meta) bytes(r io.ReadSeeker, it *item) ([]byte, error) {
 	return out, nil
 }
 
-func (m *meta) decode(r io.ReadSeeker, it *item, edge int) (*Picture, error) {
+func (m *meta) decode(ctx context.Context, r io.ReadSeeker, it *item, edge int) (*Picture, error) {
 	var c canvas
 	var err error
 	switch it.kind {
 	case "hvc1":
-		err = m.decodeOne(r, it, edge, &c)
+		err = m.decodeOne(ctx, r, it, edge, &c)
 	case "grid":
-		err = m.decodeGrid(r, it, edge, &c)
+		err = m.decodeGrid(ctx, r, it, edge, &c)
 	default:
 		return nil, fmt.Errorf("%w: an item of kind %q", ErrUnsupported, it.kind)
 	}
@@ -144,8 +145,8 @@ func (m *meta) decode(r io.ReadSeeker, it *item, edge int) (*Picture, error) {
 }
 
 // decodeOne decodes a picture in one piece.
-func (m *meta) decodeOne(r io.ReadSeeker, it *item, edge int, c *canvas) error {
-	p, err := m.coded(r, it, &decoders{m: m})
+func (m *meta) decodeOne(ctx context.Context, r io.ReadSeeker, it *item, edge int, c *canvas) error {
+	p, err := m.coded(ctx, r, it, &decoders{})
 	if err != nil {
 		return err
 	}
@@ -169,7 +170,7 @@ func (m *meta) color(it *item, p *hevc.Picture) {
 }
 
 // decodeGrid decodes a picture in tiles (6.6.2.3.2), one after another.
-func (m *meta) decodeGrid(r io.ReadSeeker, it *item, edge int, c *canvas) error {
+func (m *meta) decodeGrid(ctx context.Context, r io.ReadSeeker, it *item, edge int, c *canvas) error {
 	b, err := m.bytes(r, it)
 	if err != nil {
 		return err
@@ -185,14 +186,14 @@ func (m *meta) decodeGrid(r io.ReadSeeker, it *item, edge int, c *canvas) error 
 	if width > maxPixels/height {
 		return fmt.Errorf("%w: %d by %d pixels", ErrUnsupported, width, height)
 	}
-	d := &decoders{m: m}
+	d := &decoders{}
 	tileW, tileH := 0, 0
 	for i, id := range it.tiles {
 		tile := m.items[id]
 		if tile == nil || tile.kind != "hvc1" {
 			return fmt.Errorf("%w: a grid of others than HEVC", ErrUnsupported)
 		}
-		p, err := m.coded(r, tile, d)
+		p, err := m.coded(ctx, r, tile, d)
 		if err != nil {
 			return err
 		}
@@ -218,13 +219,12 @@ func (m *meta) decodeGrid(r io.ReadSeeker, it *item, edge int, c *canvas) error 
 
 // decoders keeps the decoder of one configuration, which tiles share.
 type decoders struct {
-	m      *meta
 	record []byte
 	d      *hevc.Decoder
 }
 
 // coded decodes an item that is HEVC.
-func (m *meta) coded(r io.ReadSeeker, it *item, d *decoders) (*hevc.Picture, error) {
+func (m *meta) coded(ctx context.Context, r io.ReadSeeker, it *item, d *decoders) (*hevc.Picture, error) {
 	record := m.property(it, "hvcC")
 	if record == nil {
 		return nil, damaged("a picture without its configuration")
@@ -240,7 +240,7 @@ func (m *meta) coded(r io.ReadSeeker, it *item, d *decoders) (*hevc.Picture, err
 	if err != nil {
 		return nil, err
 	}
-	p, err := d.d.Decode(b)
+	p, err := d.d.Decode(ctx, b)
 	return p, said(err)
 }
 

@@ -1,6 +1,7 @@
 package hevc
 
-// reader reads the bits of a parameter set or a slice header (7.2, 9.2). Past their end it reads zeros, and over is set.
+// reader reads the bits of a parameter set or a slice header (7.2, 9.2). Past their end it reads zeros, and over is
+// set.
 type reader struct {
 	b    []byte
 	pos  int // in bits

@@ -1,13 +1,15 @@
 package hevc
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // Decoder decodes pictures that share parameter sets. It is not safe for concurrent use.
 type Decoder struct {
 	lengthSize int
 	spss       map[int]*sps
 	ppss       map[int]*pps
-	ppsSPS     map[int]int
 	sps        *sps
 	pps        *pps
 	layout     *layout
@@ -36,9 +38,7 @@ func NewDecoder(record []byte) (*Decoder, error) {
 	if len(record) < 23 {
 		return nil, damaged("a configuration record of %d bytes", len(record))
 	}
-	d := &Decoder{
-		lengthSize: int(record[21]&3) + 1, spss: map[int]*sps{}, ppss: map[int]*pps{}, ppsSPS: map[int]int{},
-	}
+	d := &Decoder{lengthSize: int(record[21]&3) + 1, spss: map[int]*sps{}, ppss: map[int]*pps{}}
 	b := record[23:]
 	for range record[22] {
 		if len(b) < 3 {
@@ -65,17 +65,16 @@ func (d *Decoder) parameters(nal []byte) error {
 	if len(nal) < 3 || len(nal) > 1<<16 {
 		return nil
 	}
+	r := &reader{b: unescape(nal[2:])}
 	switch nal[0] >> 1 & 0x3f {
 	case nalSPS:
-		r := &reader{b: unescape(nal[2:])}
 		s, err := readSPS(r)
 		if err != nil {
 			return err
 		}
-		d.spss[spsID(nal)] = s
+		d.spss[s.id] = s
 	case nalPPS:
-		r := &reader{b: unescape(nal[2:])}
-		p, of, err := readPPS(r, func(id int) int {
+		p, err := readPPS(r, func(id int) int {
 			if s := d.spss[id]; s != nil {
 				return s.chroma
 			}
@@ -84,20 +83,9 @@ func (d *Decoder) parameters(nal []byte) error {
 		if err != nil {
 			return err
 		}
-		id := (&reader{b: unescape(nal[2:])}).ue()
-		d.ppss[id], d.ppsSPS[id] = p, of
+		d.ppss[p.id] = p
 	}
 	return nil
-}
-
-// spsID reads which of the sequence parameter sets one is.
-func spsID(nal []byte) int {
-	r := &reader{b: unescape(nal[2:])}
-	r.skip(4)
-	layers := int(r.bits(3))
-	r.skip(1)
-	skipProfile(r, layers)
-	return r.ue()
 }
 
 // Size says how large the pictures are, in pixels, as the parameter sets tell.
@@ -111,7 +99,7 @@ func (d *Decoder) Size() (width, height int) {
 // activate takes the parameter sets of a picture into use.
 func (d *Decoder) activate(id int, first bool) (*pps, error) {
 	p := d.ppss[id]
-	if p == nil || d.spss[d.ppsSPS[id]] == nil {
+	if p == nil || d.spss[p.sps] == nil {
 		return nil, damaged("a parameter set that there is not")
 	}
 	if !first {
@@ -120,7 +108,7 @@ func (d *Decoder) activate(id int, first bool) (*pps, error) {
 		}
 		return p, nil
 	}
-	s := d.spss[d.ppsSPS[id]]
+	s := d.spss[p.sps]
 	if d.pps != p || d.sps != s {
 		l, err := newLayout(s, p)
 		if err != nil {
@@ -136,15 +124,15 @@ func (d *Decoder) activate(id int, first bool) (*pps, error) {
 }
 
 // Decode decodes the first picture of data: NAL units, each behind its length. What cannot be decoded of a picture that
-// has begun is an error.
-func (d *Decoder) Decode(data []byte) (p *Picture, err error) {
+// has begun is an error. It ends soon after ctx does.
+func (d *Decoder) Decode(ctx context.Context, data []byte) (p *Picture, err error) {
 	defer func() { // data is anybody's; what its checks overlooked ends here
 		if v := recover(); v != nil {
 			p, err = nil, damaged("%v", v)
 		}
 	}()
 	var last *slice
-	s := sliceDecoder{d: d}
+	s := sliceDecoder{ctx: ctx, d: d}
 	for len(data) >= d.lengthSize {
 		n := 0
 		for _, c := range data[:d.lengthSize] {
@@ -214,7 +202,8 @@ type plane struct {
 	width, height int
 }
 
-// frame is what is known of the picture that is being decoded. What is kept by unit is so for every 4 by 4 luma samples.
+// frame is what is known of the picture that is being decoded. What is kept by unit is so for every 4 by 4 luma
+// samples.
 type frame struct {
 	planes       [3]plane
 	unitW, unitH int

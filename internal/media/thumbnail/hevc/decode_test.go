@@ -2,6 +2,7 @@ package hevc
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -40,7 +41,7 @@ func decode(data []byte) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.Decode(data)
+	return d.Decode(context.Background(), data)
 }
 
 // samples are a picture's, as testdata/make.sh has them hashed.
@@ -96,7 +97,7 @@ func TestADecoderTakesOnePictureAfterAnother(t *testing.T) {
 	}
 	sums := names(t)
 	for _, name := range []string{"coarse", "plain", "slices", "grey", "plain"} {
-		p, err := d.Decode(picture(t, name))
+		p, err := d.Decode(t.Context(), picture(t, name))
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -129,7 +130,7 @@ func TestTheConfigurationRecordBringsParameterSets(t *testing.T) {
 	if w, h := d.Size(); w != 200 || h != 120 {
 		t.Errorf("%d by %d", w, h)
 	}
-	p, err := d.Decode(rest)
+	p, err := d.Decode(t.Context(), rest)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,6 +141,18 @@ func TestTheConfigurationRecordBringsParameterSets(t *testing.T) {
 		if _, err := NewDecoder(b[:n]); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrUnsupported) {
 			t.Fatalf("of %d bytes: %v", n, err)
 		}
+	}
+}
+
+func TestDecodingEndsWithItsContext(t *testing.T) {
+	d, err := NewDecoder(record())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := d.Decode(ctx, picture(t, "plain")); !errors.Is(err, context.Canceled) || errors.Is(err, ErrDamaged) {
+		t.Error(err)
 	}
 }
 
@@ -167,7 +180,8 @@ func TestBlocksAreDecodedTileByTile(t *testing.T) {
 			t.Errorf("%d. is %d, want %d", i, l.order[i], at)
 		}
 	}
-	if l.tile[2] != 0 || l.tile[3] != 1 || l.tile[9] != 2 || l.tile[11] != 3 || !l.first[7] || l.first[11] || l.startX[11] != 3 {
+	if l.tile[2] != 0 || l.tile[3] != 1 || l.tile[9] != 2 || l.tile[11] != 3 ||
+		!l.first[7] || l.first[11] || l.startX[11] != 3 {
 		t.Errorf("%+v", l)
 	}
 }

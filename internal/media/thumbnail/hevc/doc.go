@@ -5,6 +5,7 @@
 // [NewDecoder] takes a decoder configuration record (ISO/IEC 14496-15, hvcC), [Decoder.Decode] one picture. The files
 // follow the standard's order: parameter sets (sps.go, pps.go), the slice's header (slice.go), its arithmetic code
 // (cabac.go, contexts.go), the trees of coding and transform units (quadtree.go, unit.go, transform_tree.go), residuals
-// (residual.go, transform.go), prediction (intra.go, reference.go), and the filters over the whole (deblock.go, sao.go).
+// (residual.go, transform.go), prediction (intra.go, reference.go), and the filters over the whole (deblock.go,
+// sao.go).
 // Names in comments are the standard's.
 package hevc

@@ -2,6 +2,7 @@ package hevc
 
 // pps is a picture parameter set (7.3.2.3).
 type pps struct {
+	id, sps           int
 	dependentSlices   bool
 	outputFlag        bool
 	extraSliceBits    int
@@ -27,10 +28,8 @@ type pps struct {
 
 const maxTiles = 64 // a side; the standard's highest level has 20 and 22
 
-func readPPS(r *reader, chroma func(id int) int) (p *pps, sps int, err error) {
-	p = &pps{acrossTiles: true}
-	r.ue()
-	sps = r.ue()
+func readPPS(r *reader, chroma func(id int) int) (p *pps, err error) {
+	p = &pps{acrossTiles: true, id: r.ue(), sps: r.ue()}
 	p.dependentSlices = r.flag()
 	p.outputFlag = r.flag()
 	p.extraSliceBits = int(r.bits(3))
@@ -52,7 +51,7 @@ func readPPS(r *reader, chroma func(id int) int) (p *pps, sps int, err error) {
 	p.sync = r.flag()
 	if tiles {
 		if err := p.readTiles(r); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
 	p.acrossSlices = r.flag()
@@ -65,8 +64,8 @@ func readPPS(r *reader, chroma func(id int) int) (p *pps, sps int, err error) {
 	}
 	p.deblockingControl = override
 	if r.flag() {
-		if p.lists, err = readLists(r, chroma(sps)); err != nil {
-			return nil, 0, err
+		if p.lists, err = readLists(r, chroma(p.sps)); err != nil {
+			return nil, err
 		}
 	}
 	r.skip(1)
@@ -74,10 +73,10 @@ func readPPS(r *reader, chroma func(id int) int) (p *pps, sps int, err error) {
 	p.sliceExtension = r.flag()
 	if r.flag() {
 		if err := p.readExtensions(r); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
-	return p, sps, p.check(r)
+	return p, p.check(r)
 }
 
 func (p *pps) readTiles(r *reader) error {

@@ -1,11 +1,18 @@
 package hevc
 
-import "math"
+import (
+	"context"
+	"math"
+)
+
+// askAfter is how many coding tree blocks are decoded before it is asked again whether to go on: some milliseconds.
+const askAfter = 16
 
 // sliceDecoder decodes the slices of one picture.
 type sliceDecoder struct {
-	d *Decoder
-	f *frame
+	ctx context.Context
+	d   *Decoder
+	f   *frame
 	*slice
 	c       cabac
 	id      uint16 // of the slice, as in sliceOf
@@ -55,6 +62,9 @@ func (s *sliceDecoder) blocks() error {
 		address := l.order[at]
 		if s.f.sliceOf[s.unitOf(address)] != 0 {
 			return damaged("a block that is there twice")
+		}
+		if s.decoded%askAfter == 0 && s.ctx.Err() != nil {
+			return s.ctx.Err()
 		}
 		s.codingTree(address)
 		if s.c.over > 64 {

@@ -175,8 +175,8 @@ func (f *frame) offsetEdges(d *Decoder, address, c int) {
 			if o == 0 || f.keeps(x<<subW, y<<subH) {
 				continue
 			}
-			if edge := x == x0 || y == y0 || x == x1-1 || y == y1-1; bounded && edge &&
-				(f.apart(d, x<<subW, y<<subH, (x+dx)<<subW, (y+dy)<<subH) || f.apart(d, x<<subW, y<<subH, (x-dx)<<subW, (y-dy)<<subH)) {
+			apart := func(dx, dy int) bool { return f.apart(d, x<<subW, y<<subH, (x+dx)<<subW, (y+dy)<<subH) }
+			if edge := x == x0 || y == y0 || x == x1-1 || y == y1-1; bounded && edge && (apart(dx, dy) || apart(-dx, -dy)) {
 				continue
 			}
 			p.pix[at] = uint16(min(max(v+o, 0), limit))

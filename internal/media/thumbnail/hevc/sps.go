@@ -6,6 +6,7 @@ const maxSamples = 26 << 20
 
 // sps is a sequence parameter set (7.3.2.2).
 type sps struct {
+	id               int
 	chroma           int // chroma_format_idc: 0 none, 1 4:2:0, 2 4:2:2, 3 4:4:4
 	width, height    int // in luma samples
 	left, right      int // of the conformance window: what is not shown, in luma samples
@@ -50,7 +51,7 @@ func readSPS(r *reader) (*sps, error) {
 	layers := int(r.bits(3)) // sps_max_sub_layers_minus1
 	r.skip(1)
 	skipProfile(r, layers)
-	r.ue()
+	s.id = r.ue()
 	s.chroma = r.ue()
 	if s.chroma == 3 && r.flag() {
 		return nil, unsupported("separate colour planes")

@@ -2,7 +2,8 @@ package hevc
 
 // cosines are the factors of the cosine transform (8.6.4.2): that of an angle of k·π/64.
 var cosines = [33]int32{
-	64, 90, 90, 90, 89, 88, 87, 85, 83, 82, 80, 78, 75, 73, 70, 67, 64, 61, 57, 54, 50, 46, 43, 38, 36, 31, 25, 22, 18, 13, 9, 4, 0,
+	64, 90, 90, 90, 89, 88, 87, 85, 83, 82, 80, 78, 75, 73, 70, 67, 64,
+	61, 57, 54, 50, 46, 43, 38, 36, 31, 25, 22, 18, 13, 9, 4, 0,
 }
 
 // odd are the factors of the odd coefficients of a transform of 4, 8, 16 and 32, by coefficient and place.

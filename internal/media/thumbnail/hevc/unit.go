@@ -180,7 +180,8 @@ func (s *sliceDecoder) readChromaMode(luma int) int {
 
 // narrowModes turns a mode for samples that are twice as wide as high (table 8-3).
 var narrowModes = [35]uint8{
-	0, 1, 2, 2, 2, 2, 3, 5, 7, 8, 10, 12, 13, 15, 17, 18, 19, 20, 21, 22, 23, 23, 24, 24, 25, 25, 26, 27, 27, 28, 28, 29, 29, 30, 31,
+	0, 1, 2, 2, 2, 2, 3, 5, 7, 8, 10, 12, 13, 15, 17, 18, 19, 20,
+	21, 22, 23, 23, 24, 24, 25, 25, 26, 27, 27, 28, 28, 29, 29, 30, 31,
 }
 
 // likelyModes are the three modes that a part's neighbours make likely (8.4.2).
