@@ -32,7 +32,7 @@ benchmarks() {
 }
 
 # The page in every window and theme. Look at what is in test/page/shots afterwards.
-page() { PAGE_VIEWS=all scripts/test-page.sh; }
+page() { PAGE_VIEWS=all PAGE_STRICT=1 PAGE_SOAK=${PAGE_SOAK:-3600} scripts/test-page.sh; }
 
 # The packages of other architectures too.
 packages() {

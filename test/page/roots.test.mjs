@@ -44,7 +44,7 @@ test('a card says how a root is, and looks through it when asked to', async t =>
 test('a scan under way is shown, and cancelled', async t => {
   const share = Share.start(t);
   fill(share.media, 20);
-  const daemon = await Daemon.start(t, {roots: [nas(t, share, 'timeout = "60s"\npoll_interval = "1h"')]});
+  const daemon = await Daemon.start(t, {roots: [nas(t, share, 'timeout = "10m"\npoll_interval = "1h"')]});
   await daemon.idle();
   const page = await open(t);
   await goTo(page, daemon, 'machine');

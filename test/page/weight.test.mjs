@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'node:test';
 import {open} from './harness/browser.mjs';
 import {Daemon} from './harness/daemon.mjs';
-import {below, goTo, live, median} from './harness/page.mjs';
+import {below, goTo, live, median, promised} from './harness/page.mjs';
 import {library} from './harness/tree.mjs';
 
 const seconds = Number(process.env.PAGE_SOAK ?? 30);
@@ -27,7 +27,7 @@ test('the first paint comes soon after that of an empty page', async t => {
     ours.push(await paint(`${daemon.url}/#/`));
   }
   t.diagnostic(`first paint after ${Math.round(median(ours))} ms, of an empty page ${Math.round(median(empty))} ms (medians of nine)`);
-  below(median(ours), median(empty) + 100, 'milliseconds until the first paint');
+  promised(ours.map((ms, i) => ms - empty[i]), 100, 'milliseconds from the first paint of an empty page to ours');
 });
 
 test(`the tab's memory stays as it is while 50 changes a second come, for ${seconds} s`, async t => {
@@ -42,7 +42,7 @@ test(`the tab's memory stays as it is while 50 changes a second come, for ${seco
     await devtools.send('HeapProfiler.collectGarbage');
     const {usedSize} = await devtools.send('Runtime.getHeapUsage');
     const {nodes} = await devtools.send('Memory.getDOMCounters');
-    return {used: usedSize / 1024 / 1024, nodes};
+    return {at: Date.now(), used: usedSize / 1024 / 1024, nodes};
   };
   let written = 0;
   const change = setInterval(() => {
@@ -50,17 +50,28 @@ test(`the tab's memory stays as it is while 50 changes a second come, for ${seco
   }, 100);
   t.after(() => clearInterval(change));
   // The list is full, and the code is warm, before what is compared with.
-  await page.waitForFunction(() => document.querySelectorAll('.log li').length === 200, undefined, {timeout: 60_000});
+  await page.waitForFunction(() => document.querySelectorAll('.log li').length === 200);
+  const begun = Date.now(), first = written;
   const points = [await heap()];
-  const end = Date.now() + seconds * 1000;
-  while (Date.now() < end) {
-    await new Promise(resolve => setTimeout(resolve, Math.max(1000, seconds * 100)));
+  const count = Math.max(5, Math.min(60, seconds / 10));
+  for (let i = 1; i <= count; i++) { // a machine that writes slower takes longer
+    while (written < first + seconds * 50 * i / count) await new Promise(resolve => setTimeout(resolve, 100));
     points.push(await heap());
   }
   clearInterval(change);
-  t.diagnostic(`${written} changes; MiB: ${points.map(p => p.used.toFixed(2)).join(' ')}; nodes: ${points.map(p => p.nodes).join(' ')}`);
+  const rate = (written - first) / (Date.now() - begun) * 1000;
+  const all = name => points.map(p => Math.round(p[name] * 100) / 100).join(' ');
+  t.diagnostic(`${written} changes, ${rate.toFixed(1)} a second; ${slope(points).toFixed(2)} MiB an hour`);
+  t.diagnostic(`MiB: ${all('used')}; nodes: ${all('nodes')}`);
   const last = points.slice(-3);
   below(Math.min(...last.map(p => p.used)), points[0].used + 1, 'MiB of the heap at the end');
   below(Math.min(...last.map(p => p.nodes)), points[0].nodes + 2000, 'nodes at the end');
-  assert.ok(written > seconds * 25, `only ${written} changes were made`);
 });
+
+// slope is how fast memory grows, by the line of least squares through the points, in MiB an hour.
+function slope(points) {
+  const mean = list => list.reduce((a, b) => a + b) / list.length;
+  const x = points.map(p => p.at / 3_600_000), y = points.map(p => p.used);
+  const mx = mean(x), my = mean(y);
+  return mean(x.map((v, i) => (v - mx) * (y[i] - my))) / mean(x.map(v => (v - mx) ** 2));
+}

@@ -73,17 +73,22 @@ export function stop() {
 let hurry = () => {};
 export const retryNow = () => hurry();
 
+// patience is the longest wait between two tries: however long the daemon was away, who looks sees it come back.
+const patience = () => (document.hidden ? 15000 : 3000);
+
 async function keep(signal) {
   for (let failures = 0; !signal.aborted;) {
     try {
-      cursor ||= (await get('status', null, signal)).cursor;
+      // Asked first: a browser holds WebSockets back that have failed often, and does not say why one was refused.
+      const status = await get('status', null, signal);
+      cursor ||= status.cursor;
       await connection(signal, () => { failures = 0; });
     } catch (err) {
       if (signal.aborted || err.status === 401) return;
     }
     if (signal.aborted) return;
     become('lost');
-    const wait = Math.min(15000, 500 * 2 ** failures++) * (0.75 + Math.random() / 2);
+    const wait = Math.min(patience(), 500 * 2 ** failures++) * (0.75 + Math.random() / 2);
     const early = new Promise(resolve => { hurry = resolve; });
     await Promise.race([sleep(wait, signal).catch(() => {}), early]);
   }

@@ -7,7 +7,7 @@ import {chromium as driver} from 'playwright-core';
 import {atEnd} from './end.mjs';
 import {chromium, shots} from './paths.mjs';
 import {temporary} from './tree.mjs';
-import {views} from './views.mjs';
+import {patience, views} from './views.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -20,7 +20,7 @@ export async function open(t, {args = [], faults = []} = {}) {
     viewport: views[0].size, colorScheme: views[0].theme, reducedMotion: 'reduce',
   });
   const page = context.pages()[0];
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(patience);
   const found = watch(page);
   atEnd(t, async () => {
     await context.close();

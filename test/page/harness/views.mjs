@@ -10,3 +10,7 @@ export const views = (asked === 'all' ? all : asked.split(/[ ,]+/).filter(Boolea
   }
   return {name, theme, size: {width: Number(width), height: widths[width]}};
 });
+
+// patience is for how long a state is waited for, in milliseconds. Only a test that fails takes as long: what is to be
+// fast is measured, and held to its promise by promised() of page.mjs.
+export const patience = 120_000;
