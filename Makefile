@@ -7,6 +7,7 @@
 #                 bench-growth: files a second while a catalog grows to a million;
 #                 bench-millions: the table of docs/performance.md, at SIZES=10000,100000,1000000 files;
 #                 bench-questions: a hundred questions of made catalogs of SIZES=1000000 items, alone and beside a scan;
+#                 bench-feed: CLIENTS=5000 of the live feed, told of 200 changes a second;
 #                 bench-moves: big directories renamed, moved and removed, with MOVES=50000,200000 files
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make verify     what is too long for every change: soaks, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
@@ -39,6 +40,7 @@ FILES ?= 100000
 SIZES ?= 10000,100000,1000000
 comma := ,
 MOVES ?= 50000,200000
+CLIENTS ?= 5000
 FUZZTIME ?= 30s
 SOAK ?= 1h
 
@@ -54,7 +56,7 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-millions bench-questions bench-moves fuzz verify soak soak-share library package test-package test-docker release install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share library package test-package test-docker release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -125,6 +127,9 @@ bench-questions: build
 
 bench-moves: build
 	$(GO) run ./tools/bench -moves $(MOVES)
+
+bench-feed: build
+	$(GO) run -tags $(TAGS) ./tools/bench -feed $(CLIENTS)
 
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)

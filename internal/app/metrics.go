@@ -15,8 +15,9 @@ import (
 // newMetrics makes the registry of what monitors read. Everything in it is read when it is asked for.
 func (d *Daemon) newMetrics() *prometheus.Registry {
 	r := prometheus.NewRegistry()
-	cpu := collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile("^/cpu/classes/")} // the collector's share
-	r.MustRegister(collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(cpu)))
+	// The collector's share of the CPU, and what it found to live.
+	more := collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile("^/cpu/classes/|^/gc/heap/live:bytes$")}
+	r.MustRegister(collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(more)))
 	r.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	gauge := func(name, help string, value func() float64) {
 		opts := prometheus.GaugeOpts{Namespace: "catalogizerd", Name: name, Help: help}

@@ -7,6 +7,7 @@
 //   - with -millions, the table of docs/performance.md, up to a million files;
 //   - with -moves, that a big directory that is renamed, moved or removed takes no longer than its first scan;
 //   - with -questions, how long each of a hundred questions takes at a million items;
+//   - with -feed, that thousands of clients of the live feed are told of all that changes, in order and in time;
 //   - with -growth, that 10,000 files are found, read and stored in a second, however large the catalog is already.
 //
 // The trees are made of copies of the sample library's files, each made distinct, and are kept for the next run.
@@ -20,6 +21,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"time"
 )
 
 func main() {
@@ -39,6 +41,8 @@ func main() {
 	var questioned sizes
 	flag.Func("questions", "instead ask daemons with made catalogs of these `SIZES` many questions", questioned.parse)
 	flag.IntVar(&b.beside, "beside", 50_000, "of -questions: ask them also beside a scan of so many `FILES`")
+	crowded := flag.Int("feed", 0, "instead measure how `N` clients of the live feed are told of what changes")
+	lasts := flag.Duration("feed-time", 20*time.Second, "of -feed: how long is measured")
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
 	flag.Parse()
@@ -50,6 +54,8 @@ func main() {
 		measure = func() error { return b.memory(ctx, 20_000, 200_000) }
 	case *growth > 0:
 		measure = func() error { return b.growth(ctx, *growth, 120_000) }
+	case *crowded > 0:
+		measure = func() error { return b.measureFanout(ctx, *crowded, *lasts) }
 	case len(m.sizes) > 0:
 		measure = func() error { return m.run(ctx, b) }
 	case len(questioned) > 0:
