@@ -139,16 +139,19 @@ func byKey(names *common) string {
 	return spellings[best].best()
 }
 
-// oneArtist is the artist that all tracks name, first or among others; "" where there is none.
+// oneArtist is the artist that all tracks name, first or among others, or by whom most are of those that lie in a folder
+// of that name; "" where there is none.
 func oneArtist(files []*entry) string {
 	first := files[0].Artist
 	if !slices.ContainsFunc(files, func(e *entry) bool { return e.Artist != first }) {
 		return primary(first)
 	}
 	counts := make(map[string]int)
+	alone := make(map[string]bool) // on a track of its own
 	var names common
 	for _, e := range files {
 		said := map[string]bool{}
+		alone[artistKey(e.Artist)] = true
 		for _, name := range append([]string{e.Artist}, e.Artists...) {
 			if name = primary(name); name != "" && !said[artistKey(name)] {
 				said[artistKey(name)] = true
@@ -157,13 +160,46 @@ func oneArtist(files []*entry) string {
 			}
 		}
 	}
+	for _, e := range files { // "A & B" is one name, unless A has tracks of its own beside it
+		if lead := beforeOthers(primary(e.Artist)); lead != "" && alone[artistKey(lead)] {
+			counts[artistKey(lead)]++
+		}
+	}
 	var all common
 	for i, name := range names.said {
-		if counts[artistKey(name)] == len(files) {
+		n := counts[artistKey(name)]
+		if n >= len(files) || 2*n > len(files) && liesBelow(files[0].Path, artistKey(name)) {
 			all.add(name, names.counts[i])
 		}
 	}
 	return all.best()
+}
+
+// others are words between names that are one name where nothing says otherwise.
+var others = []string{" & ", ", ", " and ", " with ", " vs. ", " vs ", " x ", " + ", "/", " / "}
+
+// beforeOthers is the first of several names; "" where there is one.
+func beforeOthers(name string) string {
+	end := len(name)
+	for _, word := range others {
+		if i := strings.Index(strings.ToLower(name[:end]), word); i > 0 {
+			end = i
+		}
+	}
+	if end == len(name) {
+		return ""
+	}
+	return strings.TrimSpace(name[:end])
+}
+
+// liesBelow reports whether a folder of a path is named by an artist's key.
+func liesBelow(path, key string) bool {
+	for name := range strings.SplitSeq(path, "/") {
+		if artistKey(name) == key {
+			return true
+		}
+	}
+	return false
 }
 
 // single is an id where there is one; several are joined in one text.

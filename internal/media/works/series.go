@@ -3,6 +3,7 @@ package works
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,22 +150,49 @@ func (d *derivation) seriesIDs(episodes []*entry) map[string]string {
 	return nil
 }
 
-// seriesYear is the year in the folder's name, or what the names of the episodes agree on.
+// seriesYear is the year in the folder's name, or what the names of the episodes agree on. A year behind a season is
+// that of the season: "Title - Season 4 (2010)", "Title.S04E01.2010".
 func (d *derivation) seriesYear(episodes []*entry) int {
-	if d.named.year != 0 {
+	folder := path.Base(d.unit.Dir)
+	if d.named.year != 0 && !behindSeason(folder, d.named.year) {
 		return d.named.year
 	}
 	year := 0
 	for _, e := range episodes {
-		if e.described() || e.Date != "" || e.Year == 0 {
+		if e.described() || e.Date != "" || e.Year == 0 || e.Year == year {
 			continue
 		}
-		if year != 0 && year != e.Year {
+		if behindSeason(e.stem, e.Year) || behindSeason(e.dir, e.Year) || behindSeason(folder, e.Year) {
+			continue
+		}
+		if year != 0 {
 			return 0
 		}
 		year = e.Year
 	}
 	return year
+}
+
+// behindSeason reports whether the first mention of a year in a name stands behind a season's number.
+func behindSeason(name string, year int) bool {
+	before, _, ok := strings.Cut(strings.ToLower(name), strconv.Itoa(year))
+	if !ok {
+		return false
+	}
+	for i := 0; i < len(before); i++ {
+		if i > 0 && isLetter(before[i-1]) {
+			continue
+		}
+		word := before[i:]
+		if end := strings.IndexFunc(word, func(r rune) bool { return r < 0x80 && !isLetter(byte(r)) }); end > 0 {
+			word = word[:end]
+		}
+		after := strings.TrimLeft(before[i+len(word):], " ._-")
+		if numbered[word] == folderSeason && after != "" && isDigit(after[0]) {
+			return true
+		}
+	}
+	return false
 }
 
 // episodesOf makes the episodes of a series' files: a file may hold several, and several may hold one.

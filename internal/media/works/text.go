@@ -157,43 +157,6 @@ func isASCII(s string) bool {
 	return true
 }
 
-// withoutPart is a stem without the part that it names ("cd1", "pt 2", "part b"), so that parts of one version are
-// equal.
-func withoutPart(stem string, part int) string {
-	s := strings.ToLower(stem)
-	digits := strconv.Itoa(part)
-	letter := ""
-	if part <= 8 {
-		letter = string(rune('a' + part - 1))
-	}
-	for _, word := range [...]string{"cd", "disc", "disk", "dvd", "part", "pt", "teil", "parte", "partie"} {
-		for from := len(s); ; {
-			i := strings.LastIndex(s[:from], word)
-			if i < 0 {
-				break
-			}
-			from = i
-			if i > 0 && s[i-1] >= 'a' && s[i-1] <= 'z' {
-				continue
-			}
-			rest := strings.TrimLeft(s[i+len(word):], " ._-0")
-			if after, ok := strings.CutPrefix(rest, digits); ok && (after == "" || !isDigit(after[0])) {
-				return s[:i] + "#" + after
-			}
-			after, ok := strings.CutPrefix(rest, letter)
-			if ok && letter != "" && (after == "" || after[0] == ' ' || after[0] == '.') {
-				return s[:i] + "#" + after
-			}
-		}
-	}
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // partMarker cuts a part's number off the end of a title: "Title part 2", "Title, Part 2 of 3". ok says that there is
 // one.
 func partMarker(title string) (rest string, part int, ok bool) {

@@ -3,50 +3,7 @@ package works
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
-
-// versionsOf makes versions of the videos of one film or episode: the parts of a stack are one, every other is its own.
-func versionsOf(entries []*entry) []version {
-	stacks := make(map[string]int)
-	var out []version
-	var parts [][]int // of each version, the numbers of its items
-	for _, e := range entries {
-		key, part := stackOf(e)
-		if part == 0 {
-			out = append(out, version{items: []*Item{e.Item}, edition: e.Edition})
-			parts = append(parts, nil)
-			continue
-		}
-		i, ok := stacks[key]
-		if !ok || slices.Contains(parts[i], part) {
-			i = len(out)
-			stacks[key] = i
-			out = append(out, version{edition: e.Edition})
-			parts = append(parts, nil)
-		}
-		at, _ := slices.BinarySearch(parts[i], part)
-		parts[i] = slices.Insert(parts[i], at, part)
-		out[i].items = slices.Insert(out[i].items, at, e.Item)
-	}
-	return out
-}
-
-// stackOf says which stack a video is a part of: by its name, or by the folder of its disc.
-func stackOf(e *entry) (key string, part int) {
-	if e.Part > 0 {
-		return e.dir + "/" + withoutPart(e.stem, e.Part) + "." + e.ext, e.Part
-	}
-	if e.disc > 0 && e.disc != bonusDisc {
-		return "disc/" + strings.Map(func(r rune) rune {
-			if r >= '0' && r <= '9' {
-				return -1
-			}
-			return r
-		}, e.stem) + "." + e.ext, e.disc
-	}
-	return "", 0
-}
 
 // sortVersions puts first what is watched first: what is no special edition, in the highest resolution.
 func sortVersions(vs []version) {

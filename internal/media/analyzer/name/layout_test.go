@@ -67,3 +67,18 @@ func TestRarerSpellingsOfSeasonAndEpisode(t *testing.T) {
 		check(t, path, wants)
 	}
 }
+
+func TestSubtitlesThatAreNamedForTheirLanguageAreOfTheFilmOfTheirFolder(t *testing.T) {
+	for path, wants := range map[string]string{
+		"Velm (1994)/Subs/2_English.srt":             `{"title":"Velm","year":1994,"subtitle_language":"en"}`,
+		"Velm (1994)/Subs/German.sdh.srt":            `{"subtitle_language":"de","subtitle_flags":"hearing_impaired"}`,
+		"Velm (1994)/Subtitles/spa.srt":              `{"title":"Velm","subtitle_language":"es"}`,
+		"Velm (1994)/Subs/3_Portuguese (Brazil).srt": `{"title":"Velm","subtitle_language":"pt-BR"}`,
+		"Velm S01E02/Subs/2_English.srt":             `{"title":"Velm","season":1,"episode":2,"subtitle_language":"en"}`,
+		"Velm (1994)/3_Italian.srt":                  `{"title":"Velm","subtitle_language":"it"}`,
+		"English (2010)/English.srt":                 `{"title":"English","year":2010,"subtitle_language":null}`,
+		"2 English (2010)/2 English (2010).srt":      `{"title":"2 English","year":2010}`,
+	} {
+		check(t, path, wants)
+	}
+}

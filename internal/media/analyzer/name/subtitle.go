@@ -2,9 +2,50 @@ package name
 
 import "strings"
 
-// cutSubtitle reads the parts that the names of subtitle files add behind dots (language, flags, a title) into g, and
-// returns what is before them. The order of the parts is free: media servers accept all.
-func cutSubtitle(g *Guess, text string) string {
+// cutSubtitle reads what names of subtitle files add to that of their film into g, and returns what is before it:
+// nothing where the name is only a language.
+func cutSubtitle(g *Guess, p *pathParts) string {
+	text := cutSubtitleParts(g, p.file)
+	if lang := soleLanguage(text, p); lang != "" {
+		g.SubtitleLanguage.add(lang)
+		return ""
+	}
+	return text
+}
+
+// soleLanguage is the language that is all of a name: "2_English", as releases number the files of their folder of
+// subtitles; without a number only in such a folder, since a film may be called so.
+func soleLanguage(text string, p *pathParts) string {
+	word := strings.TrimLeft(text, "0123456789")
+	numbered := len(word) < len(text) && strings.TrimLeft(word, "_ .-") != word
+	if !numbered && !p.inSubtitles() {
+		return ""
+	}
+	word = strings.TrimLeft(word, "_ .-")
+	if lang := subtitleLanguage(foldWord(word)); lang != "" {
+		return lang
+	}
+	if foldWord(word) == "portuguese (brazil)" || foldWord(word) == "portuguese brazil" {
+		return "pt-BR"
+	}
+	return ""
+}
+
+// inSubtitles reports whether the file lies in a folder of subtitles.
+func (p *pathParts) inSubtitles() bool {
+	if p.n == 0 {
+		return false
+	}
+	switch foldWord(p.dirs[0]) {
+	case "subs", "sub", "subtitles", "subtitle":
+		return true
+	}
+	return false
+}
+
+// cutSubtitleParts reads the parts that are added behind dots (language, flags, a title). Their order is free: media
+// servers accept all.
+func cutSubtitleParts(g *Guess, text string) string {
 	end := len(text)
 	titleAt, found := "", false
 	for range 6 {

@@ -28,7 +28,7 @@ func (s *scratch) parseVideo(g *Guess, p *pathParts, m medium) {
 	c.medium = m
 	text := p.file
 	if m == mediumSubtitle {
-		text = cutSubtitle(g, text)
+		text = cutSubtitle(g, p)
 	}
 	if m == mediumDisc {
 		text = cutStub(g, text)
