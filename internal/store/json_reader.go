@@ -11,6 +11,7 @@ import (
 type jsonReader struct {
 	rest string
 	bad  bool
+	into *Said // what is read, where that is what an item says
 }
 
 func (r *jsonReader) fail() {
@@ -84,7 +85,7 @@ func (r *jsonReader) textEnd() (end int, escaped bool) {
 // plain reads a number, true, false or null, as it is written.
 func (r *jsonReader) plain() string {
 	end := 0
-	for end < len(r.rest) && !strings.ContainsRune(`,]}"[{`, rune(r.rest[end])) {
+	for end < len(r.rest) && !endsPlain(r.rest[end]) {
 		end++
 	}
 	if end == 0 {
@@ -93,6 +94,14 @@ func (r *jsonReader) plain() string {
 	value := r.rest[:end]
 	r.rest = r.rest[end:]
 	return value
+}
+
+func endsPlain(sign byte) bool {
+	switch sign {
+	case ',', ']', '}', '"', '[', '{':
+		return true
+	}
+	return false
 }
 
 func (r *jsonReader) number() int64 {

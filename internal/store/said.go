@@ -49,9 +49,19 @@ var said = map[string]func(*media.Description, *jsonReader){
 	"media":             readMedia,
 }
 
-// readSaid reads what works are made of from a document. One that cannot be read says nothing.
-func readSaid(doc []byte, d *media.Description) {
-	r := jsonReader{rest: string(doc)} // the texts are parts of it
+// Said is what an item says, with room for the streams that most have.
+type Said struct {
+	media.Description
+	media media.Media
+	video [1]media.Video
+	audio [1]media.Audio
+}
+
+// read reads what works are made of from a document. One that cannot be read says nothing.
+func (s *Said) read(doc []byte) {
+	*s = Said{}
+	r := jsonReader{rest: string(doc), into: s} // the texts are parts of it
+	d := &s.Description
 	for r.rest != "" && !r.bad {
 		name := r.name()
 		if read := said[name]; read != nil {
@@ -62,7 +72,7 @@ func readSaid(doc []byte, d *media.Description) {
 		r.comma()
 	}
 	if r.bad {
-		*d = media.Description{}
+		*s = Said{}
 	}
 }
 
@@ -93,7 +103,7 @@ func readCompanions(d *media.Description, r *jsonReader) {
 }
 
 func readMedia(d *media.Description, r *jsonReader) {
-	m := new(media.Media)
+	m := &r.into.media
 	d.Media = m
 	r.object(func(name string) {
 		switch name {
@@ -104,8 +114,10 @@ func readMedia(d *media.Description, r *jsonReader) {
 		case "height":
 			m.Height = r.whole()
 		case "video":
+			m.Video = r.into.video[:0]
 			r.list(func() { m.Video = append(m.Video, readVideo(r)) })
 		case "audio":
+			m.Audio = r.into.audio[:0]
 			r.list(func() { m.Audio = append(m.Audio, media.Audio{Language: r.language()}) })
 		case "subtitles":
 			r.list(func() { m.Subtitles = append(m.Subtitles, media.Subtitle{Language: r.language()}) })

@@ -5,8 +5,7 @@ import (
 	"database/sql/driver"
 	"math"
 	"path"
-
-	"github.com/catalogizer/catalogizerd/internal/media"
+	"strings"
 )
 
 // UnitReader reads what works are derived from, all as it is in one moment.
@@ -77,8 +76,11 @@ type ChangedItem struct {
 	Unit int64 // that it was in when that was derived last; 0: none
 }
 
-// Changed reads the next stretch of the feed behind a number, at most so many items, and how far it came.
-func (r *UnitReader) Changed(after int64, limit int) (out []ChangedItem, upto int64, err error) {
+// Changed reads the next stretch of the feed behind a number, at most so many items, and how far it came. They are
+// appended to out.
+func (r *UnitReader) Changed(
+	out []ChangedItem, after int64, limit int,
+) (changed []ChangedItem, upto int64, err error) {
 	if upto, err = r.c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 		return nil, 0, err
 	}
@@ -147,21 +149,30 @@ func (r *UnitReader) RootOf(id int64) (name, party string, err error) {
 type UnitMember struct {
 	ID      int64
 	Seq     int64
-	Name    string
 	Kind    string
 	Size    int64
 	Added   int64
 	Missing bool
 	Unit    int64 // that it was in when that was derived last; 0: none
+	name    []byte
 	doc     []byte
 }
 
-// Said reads what is known of the item, as far as works are made of it: see said.
-func (m *UnitMember) Said() *media.Description {
-	d := new(media.Description)
-	readSaid(m.doc, d)
-	return d
+// Path is the item's in the directory at dir.
+func (m *UnitMember) Path(dir string) string {
+	if dir == "" {
+		return string(m.name)
+	}
+	var b strings.Builder
+	b.Grow(len(dir) + 1 + len(m.name))
+	b.WriteString(dir)
+	b.WriteByte('/')
+	b.Write(m.name)
+	return b.String()
 }
+
+// Say reads what is known of the item, as far as works are made of it: see said.
+func (m *UnitMember) Say(s *Said) { s.read(m.doc) }
 
 // Items reads the items of a directory. fn must not keep them.
 func (r *UnitReader) Items(dir int64, fn func(*UnitMember) error) error {
@@ -179,7 +190,7 @@ func (r *UnitReader) Items(dir int64, fn func(*UnitMember) error) error {
 			return err
 		}
 		r.doc = m.doc
-		m.ID, m.Seq, m.Name, m.Kind = row.int(0), row.int(1), string(row.bytes(2)), row.text(3)
+		m.ID, m.Seq, m.name, m.Kind = row.int(0), row.int(1), row.bytes(2), row.text(3)
 		m.Size, m.Added, m.Missing, m.Unit = row.int(4), row.int(5), State(row.int(6)) != Present, row.int(8)
 		return fn(&m)
 	}

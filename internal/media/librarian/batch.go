@@ -1,6 +1,7 @@
 package librarian
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -15,6 +16,7 @@ import (
 // batch is a stretch of the feed on its way to works. It is the catalog that package works asks.
 type batch struct {
 	r     *store.UnitReader
+	room  *room
 	after int64 // the place behind which it begins
 	out   *store.WorkBatch
 
@@ -56,9 +58,9 @@ type unit struct {
 
 // plan reads the next stretch of the feed, and makes of it what is to be written.
 func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, error) {
-	b := &batch{r: r, after: l.store.Worked(), out: r.Batch(), taken: l.known, now: time.Now(),
+	b := &batch{r: r, room: l.room, after: l.store.Worked(), out: r.Batch(), taken: l.known, now: time.Now(),
 		known: make(map[int64]int64), unitOfDir: make(map[int64]int64), units: make(map[int64]*unit),
-		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: make(map[int64]readItem)}
+		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: l.room.read}
 	settled, err := r.Settled()
 	if err != nil {
 		return nil, err
@@ -68,10 +70,11 @@ func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, erro
 		b.out.GoneAt = b.now.UnixNano()
 		return b, b.settle(ctx)
 	}
-	changed, upto, err := r.Changed(b.after, batchItems)
+	changed, upto, err := r.Changed(b.room.changed[:0], b.after, batchItems)
 	if err != nil {
 		return nil, err
 	}
+	b.room.changed = changed
 	b.out.Upto = upto
 	b.out.GoneAt = b.now.UnixNano()
 	for i := range changed {
@@ -221,6 +224,7 @@ func (b *batch) fill(u *unit) error {
 		return nil
 	}
 	u.read = true
+	u.items = b.room.items[:0]
 	dirs := []store.UnitDir{{ID: u.id, Path: u.at.Dir}}
 	for i := 0; i < len(dirs); i++ {
 		dir := dirs[i]
@@ -235,7 +239,8 @@ func (b *batch) fill(u *unit) error {
 		}
 		dirs = append(dirs, more...)
 	}
-	slices.SortFunc(u.items, func(a, b works.Item) int { return int(a.ID - b.ID) })
+	b.room.items, u.items = u.items, slices.Clone(u.items)
+	slices.SortFunc(u.items, func(a, b works.Item) int { return cmp.Compare(a.ID, b.ID) })
 	return nil
 }
 
@@ -246,13 +251,9 @@ func (b *batch) item(u *unit, dir string, m *store.UnitMember) error {
 	if !works.Counts(kind) {
 		return nil
 	}
-	path := m.Name
-	if dir != "" {
-		path = dir + "/" + m.Name
-	}
-	it := works.Item{ID: m.ID, Seq: m.Seq, Path: path, Kind: kind, Size: m.Size,
-		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing, Description: m.Said()}
-	u.items = append(u.items, it)
+	u.items = append(u.items, works.Item{ID: m.ID, Seq: m.Seq, Path: m.Path(dir), Kind: kind, Size: m.Size,
+		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing, Description: b.room.described(m)})
+	it := &u.items[len(u.items)-1]
 	b.read[it.ID] = readItem{it.Seq, u.at.Root}
 	if m.Unit == u.id && (m.Seq <= b.after || b.taken[m.ID] == m.Seq) {
 		return nil

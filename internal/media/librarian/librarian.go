@@ -51,6 +51,7 @@ type Librarian struct {
 	renewed  atomic.Bool     // it is known that the works are those of these rules
 	unsorted atomic.Bool     // what sorts works is still to be made
 	known    map[int64]int64 // numbers of changes behind the place that have been taken in with their units, by item
+	room     *room           // of batches; nil where none is to come
 }
 
 // New returns a librarian of a catalog.
@@ -127,6 +128,7 @@ func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
 
 // takeIn takes in stretch after stretch.
 func (l *Librarian) takeIn(ctx context.Context, wake <-chan struct{}) error {
+	defer func() { l.room = nil }()
 	for !l.caughtUp() {
 		if !l.calm(ctx, wake) {
 			return ctx.Err()
@@ -190,6 +192,10 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // next takes in the next stretch of the feed.
 func (l *Librarian) next(ctx context.Context) error {
+	if l.room == nil {
+		l.room = new(room)
+	}
+	l.room.clear()
 	var b *batch
 	err := l.store.ReadUnits(ctx, func(r *store.UnitReader) (err error) {
 		b, err = l.plan(ctx, r)

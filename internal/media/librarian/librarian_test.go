@@ -25,14 +25,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // shelf is a catalog with a writer that runs, and a librarian that does not until it is told.
 type shelf struct {
 	*store.Store
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	lib   *Librarian
 	roots map[string]int64
 	close func()
 }
 
-func newShelf(t *testing.T, roots ...string) *shelf {
+func newShelf(t testing.TB, roots ...string) *shelf {
 	t.Helper()
 	s := &shelf{t: t, dir: t.TempDir(), roots: map[string]int64{}}
 	s.open()

@@ -33,14 +33,16 @@ func (b *batch) write(change *works.Change) error {
 	m := &matter{batch: b, change: change, credits: newCredits(b.r), keysOf: make(map[int64][]int64),
 		former: make(map[int64]*store.WorkView), stays: make(map[int]*stay)}
 	m.keepUnits()
-	tops := works.Join(change.Parts)
+	b.room.joined = works.AppendJoined(b.room.joined[:0], change.Parts)
+	tops := b.room.joined
 	if err := m.readReplaced(); err != nil {
 		return err
 	}
 	if err := m.deriveArtists(tops); err != nil {
 		return err
 	}
-	m.derived = append(m.derived, tops...)
+	m.derived = append(append(b.room.derived[:0], m.derived...), tops...)
+	b.room.derived = m.derived
 	m.makeViews()
 	if err := m.readBeside(); err != nil {
 		return err
@@ -198,6 +200,7 @@ func (m *matter) match() []int64 {
 		former = append(former, formerOf(w))
 	}
 	derived, places := m.ofKinds(former)
+	defer func() { m.room.alike = derived }()
 	for _, w := range m.beside {
 		former = append(former, formerOf(w))
 		d := works.Work{Kind: works.Kind(w.Kind), Key: short(w.Key), Parent: short(w.By), Number: w.Number}
@@ -222,6 +225,7 @@ func (m *matter) ofKinds(former []works.Former) (derived []works.Work, places []
 	for i := range former {
 		kinds[former[i].Kind] = true
 	}
+	derived = m.room.alike[:0]
 	for i := range m.derived {
 		if !kinds[m.derived[i].Kind] {
 			continue
@@ -251,7 +255,8 @@ func formerOf(w *store.WorkView) works.Former {
 
 // makeViews makes what is derived as it is kept, but for what artists are the sum of.
 func (m *matter) makeViews() {
-	m.views = make([]store.WorkView, len(m.derived))
+	m.room.views = slices.Grow(m.room.views[:0], len(m.derived))
+	m.views = m.room.views[:len(m.derived)]
 	m.at = make(map[int64]int, len(m.derived))
 	for i := range m.derived {
 		m.view(&m.views[i], &m.derived[i])
@@ -273,7 +278,7 @@ func (m *matter) put(ids []int64) {
 	m.sum()
 	given := make(map[int64]bool, len(ids))
 	place := make([]int, len(m.views)) // of what is derived among the puts
-	m.out.Puts = make([]store.WorkPut, 0, len(m.views))
+	m.out.Puts = slices.Grow(m.room.puts[:0], len(m.views))
 	for i := range m.views {
 		place[i] = -1
 		if i < m.artists && m.views[i].Children == 0 {
@@ -307,6 +312,7 @@ func (m *matter) put(ids []int64) {
 			m.out.Gone = append(m.out.Gone, store.WorkEnd{Work: id, OldKeys: m.keysOf[id]})
 		}
 	}
+	m.room.puts = m.out.Puts
 	slices.SortFunc(m.out.Gone, func(a, b store.WorkEnd) int { return cmp.Compare(a.Work, b.Work) })
 }
 

@@ -11,8 +11,8 @@ const maxCompared = 64
 
 // joinAlbums joins parts of one artist and title, or of one release: what completes each other is one album, the same
 // songs once more are a version of it, and other songs under the same numbers are another album.
-func joinAlbums(parts []*Part) []Work {
-	return joinTracked(parts, func(p *Part) string { return p.ids["musicbrainz_album"] }, albumWork)
+func joinAlbums(out []Work, parts []*Part) []Work {
+	return joinTracked(out, parts, func(p *Part) string { return p.ids["musicbrainz_album"] }, albumWork)
 }
 
 // gathered is an album on its way.
@@ -43,10 +43,12 @@ func (t *track) song() song {
 	return song{disc: max(t.disc, 1), num: t.num}
 }
 
-func joinTracked(parts []*Part, release func(*Part) string, work func(*gathered, string) Work) []Work {
+func joinTracked(
+	out []Work, parts []*Part, release func(*Part) string, work func(*gathered, string) Work,
+) []Work {
 	if len(parts) == 1 {
 		g := &gathered{parts: parts, tracks: slices.Clone(parts[0].tracks), id: release(parts[0])}
-		return []Work{work(g, keyOf(parts, false))}
+		return append(out, work(g, keyOf(parts, false)))
 	}
 	// The largest first: the others are versions or pieces of it.
 	parts = slices.Clone(parts)
@@ -82,7 +84,6 @@ func joinTracked(parts []*Part, release func(*Part) string, work func(*gathered,
 			byRelease[id] = set
 		}
 	}
-	out := make([]Work, 0, len(sets))
 	for _, set := range sets {
 		slices.SortStableFunc(set.parts, func(a, b *Part) int {
 			return cmp.Or(cmp.Compare(a.Unit.Root, b.Unit.Root), natural(a.Unit.Dir, b.Unit.Dir))

@@ -193,8 +193,8 @@ func (d *derivation) seriesOfFolder(p *Part) {
 	}
 }
 
-func joinAudiobooks(parts []*Part) []Work {
-	return joinTracked(parts, func(p *Part) string { return cmp.Or(p.ids["asin"], p.ids["isbn"]) },
+func joinAudiobooks(out []Work, parts []*Part) []Work {
+	return joinTracked(out, parts, func(p *Part) string { return cmp.Or(p.ids["asin"], p.ids["isbn"]) },
 		func(g *gathered, key string) Work {
 			if g.id == "" {
 				key = g.parts[0].Keys[len(g.parts[0].Keys)-1]

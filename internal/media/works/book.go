@@ -128,7 +128,7 @@ func (d *derivation) bookOf(files []*entry) {
 
 // joinBooks joins parts by ISBN, or title and authors. A subtitle or an edition tells books of one title apart; what
 // has neither joins where there is one alone.
-func joinBooks(parts []*Part) []Work {
+func joinBooks(out []Work, parts []*Part) []Work {
 	things := make([]identity, len(parts))
 	editions := make(map[string]int)
 	for i, p := range parts {
@@ -140,7 +140,6 @@ func joinBooks(parts []*Part) []Work {
 			things[i].year = editions[p.edition]
 		}
 	}
-	var out []Work
 	for _, group := range clustered(things, unknownJoins).groups() {
 		held := make([]*Part, len(group))
 		for i, at := range group {

@@ -199,8 +199,9 @@ func specialTitle(e *entry) string {
 }
 
 // comicWorks makes the works of parts that are one comic: it and its issues.
-func comicWorks(parts []*Part, key string) []Work {
-	works := []Work{workOf(parts, key)}
+func comicWorks(out []Work, parts []*Part, key string) []Work {
+	first := len(out)
+	works := append(out, workOf(parts, key))[first:] // the comic is the first of its own
 	if !plausibleYear(works[0].Year) {
 		works[0].Year = 0 // the number of a run
 	}
@@ -221,5 +222,5 @@ func comicWorks(parts []*Part, key string) []Work {
 	if len(sorts) == 1 {
 		works[0].Gaps = gaps(numbers, slices.Min(numbers), 0)
 	}
-	return works
+	return append(out, works...)
 }

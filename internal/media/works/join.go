@@ -9,7 +9,10 @@ import (
 
 // Join makes works of parts: of all, or of a set that shares keys with no other part. Works stand behind the ones that
 // they are below. Artists are not among them.
-func Join(parts []*Part) []Work {
+func Join(parts []*Part) []Work { return AppendJoined(nil, parts) }
+
+// AppendJoined appends what Join makes of parts to works, for who has room for them.
+func AppendJoined(out []Work, parts []*Part) []Work {
 	parts = slices.Clone(parts)
 	slices.SortFunc(parts, func(a, b *Part) int {
 		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Unit.Root, b.Unit.Root),
@@ -19,15 +22,16 @@ func Join(parts []*Part) []Work {
 	for _, p := range parts {
 		count += 1 + len(p.leaves) + len(p.leaves)/4 // and seasons
 	}
-	out := make([]Work, 0, count)
+	before := len(out)
+	out = slices.Grow(out, count)
 	for _, set := range shared(parts) {
-		works := joinSet(set)
+		n := len(out)
+		out = joinSet(out, set)
 		if set[0].apart {
-			setApart(works, set[0].Unit)
+			setApart(out[n:], set[0].Unit)
 		}
-		out = append(out, works...)
 	}
-	distinguish(out)
+	distinguish(out[before:])
 	return out
 }
 
@@ -90,51 +94,51 @@ func shared(parts []*Part) [][]*Part {
 	return out
 }
 
-// joinSet joins parts that keys connect, all of one kind.
-func joinSet(parts []*Part) []Work {
+// joinSet joins parts that keys connect, all of one kind, and appends the works that they are. So do those that it asks.
+func joinSet(out []Work, parts []*Part) []Work {
 	switch parts[0].Kind {
 	case Album:
-		return joinAlbums(parts)
+		return joinAlbums(out, parts)
 	case Audiobook:
-		return joinAudiobooks(parts)
+		return joinAudiobooks(out, parts)
 	case Track:
-		return songWorks(parts)
+		return songWorks(out, parts)
 	case Movie:
-		return joinAs(parts, unknownApart, leafless)
+		return joinAs(out, parts, unknownApart, leafless)
 	case Series:
-		return joinAs(parts, unknownJoins, seriesWorks)
+		return joinAs(out, parts, unknownJoins, seriesWorks)
 	case Comic:
-		return joinAs(parts, unknownJoins, comicWorks)
+		return joinAs(out, parts, unknownJoins, comicWorks)
 	case Book:
-		return joinBooks(parts)
+		return joinBooks(out, parts)
 	}
-	return nil
+	return out
 }
 
 // songWorks makes a work of each song: none is joined with another.
-func songWorks(parts []*Part) []Work {
-	out := make([]Work, 0, len(parts))
-	for _, p := range parts {
-		w := leafless([]*Part{p}, p.Keys[0])[0]
-		w.Parent = ArtistKey(p.group, p.Credit.Name)
-		out = append(out, w)
+func songWorks(out []Work, parts []*Part) []Work {
+	for i, p := range parts {
+		out = leafless(out, parts[i:i+1], p.Keys[0])
+		out[len(out)-1].Parent = ArtistKey(p.group, p.Credit.Name)
 	}
 	return out
 }
 
 // joinAs joins parts by id, title and year.
-func joinAs(parts []*Part, missing unknown, works func([]*Part, string) []Work) []Work {
+func joinAs(out []Work, parts []*Part, missing unknown, works func([]Work, []*Part, string) []Work) []Work {
+	if len(parts) == 1 {
+		return works(out, parts, keyOf(parts, missing == unknownApart))
+	}
 	things := make([]identity, len(parts))
 	for i, p := range parts {
 		things[i] = identity{ids: p.ids, titles: p.titleKeys, year: p.year}
 	}
-	var out []Work
 	for _, group := range clustered(things, missing).groups() {
 		held := make([]*Part, len(group))
 		for i, at := range group {
 			held[i] = parts[at]
 		}
-		out = append(out, works(held, keyOf(held, missing == unknownApart))...)
+		out = works(out, held, keyOf(held, missing == unknownApart))
 	}
 	return out
 }
@@ -229,8 +233,9 @@ func workOf(parts []*Part, key string) Work {
 }
 
 // leafless makes the work of parts that have nothing below them.
-func leafless(parts []*Part, key string) []Work {
-	w := workOf(parts, key)
+func leafless(out []Work, parts []*Part, key string) []Work {
+	out = append(out, workOf(parts, key))
+	w := &out[len(out)-1]
 	var vs []version
 	var others []Member
 	for _, p := range parts {
@@ -238,8 +243,8 @@ func leafless(parts []*Part, key string) []Work {
 		others = append(others, p.others...)
 	}
 	sortVersions(vs)
-	fill(&w, vs, others)
-	return []Work{w}
+	fill(w, vs, others)
+	return out
 }
 
 // fill gives a work its items.

@@ -265,11 +265,10 @@ func episodeTitle(e *entry) string {
 }
 
 // seriesWorks makes the works of parts that are one series: it, its seasons and its episodes.
-func seriesWorks(parts []*Part, key string) []Work {
-	leaves := mergeLeaves(parts)
-	works := make([]Work, 1, 2+len(leaves)+len(leaves)/4)
-	works[0] = workOf(parts, key)
-	seasons := make(map[int]int) // by number, the place in works
+func seriesWorks(out []Work, parts []*Part, key string) []Work {
+	leaves, first := mergeLeaves(parts), len(out)
+	works := append(out, workOf(parts, key))[first:] // the series is the first of its own
+	seasons := make(map[int]int)                     // by number, the place in works
 	tallies := make(map[int]*tally)
 	var all tally
 	for _, l := range leaves {
@@ -292,7 +291,7 @@ func seriesWorks(parts []*Part, key string) []Work {
 	all.into(&works[0])
 	works[0].Children = len(seasons)
 	holdOthers(&works[0], parts)
-	return works
+	return append(out, works...)
 }
 
 func seasonTitle(n int) string {

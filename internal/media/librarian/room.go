@@ -1,0 +1,69 @@
+package librarian
+
+import (
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/works"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// room is memory that one batch leaves to the next, for as long as there is one: to derive a library makes a few
+// kilobytes an item, which would otherwise be collected again and again.
+type room struct {
+	said    []*[saidAtOnce]store.Said
+	lent    int // of said
+	items   []works.Item
+	changed []store.ChangedItem
+	joined  []works.Work
+	derived []works.Work
+	alike   []works.Work
+	views   []store.WorkView
+	puts    []store.WorkPut
+	read    map[int64]readItem
+}
+
+const (
+	saidAtOnce = 64
+	roomItems  = 2 * batchItems // of a larger batch nothing is kept
+)
+
+// lend gives what an item says a place.
+func (r *room) lend() *store.Said {
+	at := r.lent / saidAtOnce
+	if at == len(r.said) {
+		r.said = append(r.said, new([saidAtOnce]store.Said))
+	}
+	r.lent++
+	return &r.said[at][(r.lent-1)%saidAtOnce]
+}
+
+// clear makes the room empty for another batch.
+func (r *room) clear() {
+	if r.lent > roomItems || cap(r.views) > roomItems {
+		*r = room{}
+	}
+	if r.read == nil {
+		r.read = make(map[int64]readItem)
+	}
+	r.lent = 0
+	clear(r.read)
+	empty(&r.items)
+	empty(&r.changed)
+	empty(&r.joined)
+	empty(&r.derived)
+	empty(&r.alike)
+	empty(&r.views)
+	empty(&r.puts)
+}
+
+// empty forgets what was in a slice, and keeps its place.
+func empty[T any](s *[]T) {
+	clear((*s)[:cap(*s)])
+	*s = (*s)[:0]
+}
+
+// described is what the item says, with a place of its own.
+func (r *room) described(m *store.UnitMember) *media.Description {
+	s := r.lend()
+	m.Say(s)
+	return &s.Description
+}
