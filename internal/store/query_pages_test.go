@@ -96,7 +96,7 @@ func sortValue(v *View, sort string) (known bool, value string) {
 	case "year":
 		return k.Year != 0, number(k.Year)
 	case "duration":
-		return k.Media.DurationSeconds > 0, fmt.Sprintf("%020.3f", k.Media.DurationSeconds)
+		return k.DurationSeconds > 0, fmt.Sprintf("%020.3f", k.DurationSeconds)
 	case "taken", "track", "episode":
 		return false, "" // nothing here has one; TestPagesOfEverySortHoldEverythingInOrder has what does
 	}

@@ -60,7 +60,7 @@ func sortedAs(r *running, views []View, sort string, desc bool) (ids []int64) {
 			}
 			return k.Series != "", float64(100*season + episode), keys.titleKey(k.Series)
 		}
-		return k.Media.DurationSeconds > 0, k.Media.DurationSeconds, nil
+		return k.DurationSeconds > 0, k.DurationSeconds, nil
 	}
 	slices.SortFunc(views, func(a, b View) int {
 		ka, na, ta := value(&a)

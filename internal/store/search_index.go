@@ -173,8 +173,8 @@ func entryFor(r row, doc []byte, keys *sorter, facts *filter.Facts) indexEntry {
 	if k.Year != 0 {
 		year = k.Year
 	}
-	if k.Media.DurationSeconds > 0 {
-		duration = k.Media.DurationSeconds
+	if k.DurationSeconds > 0 {
+		duration = k.DurationSeconds
 	}
 	path := tree.Join(string(r.bytes(10)), name)
 	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
@@ -249,16 +249,18 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64, all factSums) err
 			return err
 		}
 	}
-	now := append(append([]driver.Value{cell}, e.sort...), blob(packFacts(ids)))
+	whole := make([]driver.Value, 0, 1+len(sortColumns))
+	whole = append(append(append(whole, e.id, cell), e.sort...), blob(packFacts(ids)))
+	now := whole[1:]
 	if err := tx.countFacts(all, keyedOf(now), 1); err != nil {
 		return err
 	}
-	text := []driver.Value{e.id}
+	text := append(make([]driver.Value, 0, 1+len(e.text)), e.id)
 	for _, t := range e.text {
 		text = append(text, t)
 	}
 	if !found {
-		return errors.Join(tx.c.exec(insertSort, append([]driver.Value{e.id}, now...)...), tx.c.exec(insertText, text...))
+		return errors.Join(tx.c.exec(insertSort, whole...), tx.c.exec(insertText, text...))
 	}
 	var set []string
 	var values []driver.Value

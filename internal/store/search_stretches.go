@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // atOnce is how many stretches are indexed in one request where nobody waits behind it: what the search is given in
@@ -84,8 +86,11 @@ func (s *Store) indexNext(ctx context.Context, keys *sorter) error {
 	return s.answered(answers)
 }
 
-// enqueueStretch hands a stretch to the writer. What came of it goes to answers, which has room for it.
+// enqueueStretch hands a stretch to the writer, in the order of ids: so rows are put behind all others, and the search
+// takes in what it is given at once, where a lower id would have it write out what it holds. What came of it goes to
+// answers, which has room for it.
 func (s *Store) enqueueStretch(ctx context.Context, stretch *indexStretch, answers chan<- error) error {
+	slices.SortFunc(stretch.entries, func(a, b indexEntry) int { return cmp.Compare(a.id, b.id) })
 	write := func(tx *Tx) error { return tx.index(stretch) }
 	return s.Enqueue(ctx, write, func(err error) {
 		if err == nil {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode"
@@ -14,39 +13,99 @@ const maxSortKey = 160
 
 // known is what the index needs of an item's document.
 type known struct {
-	Title           string   `json:"title"`
-	SortTitle       string   `json:"sort_title"`
-	Year            int64    `json:"year"`
-	Series          string   `json:"series"`
-	EpisodeTitle    string   `json:"episode_title"`
-	Artist          string   `json:"artist"`
-	AlbumArtist     string   `json:"album_artist"`
-	Album           string   `json:"album"`
-	Composer        string   `json:"composer"`
-	Narrator        string   `json:"narrator"`
-	Authors         []string `json:"authors"`
-	TakenAt         string   `json:"taken_at"`
-	Season          *int     `json:"season"`
-	Episodes        []int    `json:"episodes"`
-	Disc            int      `json:"disc"`
-	Track           int      `json:"track"`
-	ArtistSort      string   `json:"artist_sort"`
-	AlbumSort       string   `json:"album_sort"`
-	AlbumArtistSort string   `json:"album_artist_sort"`
-	Media           struct {
-		DurationSeconds float64 `json:"duration_seconds"`
-	} `json:"media"`
+	Title, SortTitle, Series, EpisodeTitle          string
+	Artist, AlbumArtist, Album, Composer, Narrator  string
+	ArtistSort, AlbumSort, AlbumArtistSort, TakenAt string
+	Authors                                         []string
+	Year                                            int64
+	Season                                          *int
+	Episodes                                        []int
+	Disc, Track                                     int
+	DurationSeconds                                 float64
 }
 
+// knownOf reads what the index needs of a document. One that cannot be read says nothing.
 func knownOf(doc []byte) (k known) {
-	if len(doc) == 0 {
-		return k
+	r := jsonReader{rest: string(doc)} // the texts are parts of it
+	for r.rest != "" && !r.bad {
+		k.read(&r)
+		r.comma()
 	}
-	object := append(append([]byte{'{'}, doc...), '}')
-	if err := json.Unmarshal(object, &k); err != nil {
+	if r.bad {
 		return known{}
 	}
 	return k
+}
+
+// read reads a member.
+func (k *known) read(r *jsonReader) {
+	name := r.name()
+	if text := k.text(name); text != nil {
+		*text = r.text()
+		return
+	}
+	switch name {
+	case "authors":
+		k.Authors = r.texts()
+	case "year":
+		k.Year = r.number()
+	case "season":
+		n := r.whole()
+		k.Season = &n
+	case "episodes":
+		k.Episodes = r.wholes()
+	case "disc":
+		k.Disc = r.whole()
+	case "track":
+		k.Track = r.whole()
+	case "media":
+		r.object(k.readMedia(r))
+	default:
+		r.skip()
+	}
+}
+
+func (k *known) readMedia(r *jsonReader) func(name string) {
+	return func(name string) {
+		if name != "duration_seconds" {
+			r.skip()
+		} else if n := r.fraction(); n != nil {
+			k.DurationSeconds = *n
+		}
+	}
+}
+
+// text is where a member's text goes; nil where it is none, or not needed.
+func (k *known) text(name string) *string {
+	switch name {
+	case "title":
+		return &k.Title
+	case "sort_title":
+		return &k.SortTitle
+	case "series":
+		return &k.Series
+	case "episode_title":
+		return &k.EpisodeTitle
+	case "artist":
+		return &k.Artist
+	case "album_artist":
+		return &k.AlbumArtist
+	case "album":
+		return &k.Album
+	case "composer":
+		return &k.Composer
+	case "narrator":
+		return &k.Narrator
+	case "taken_at":
+		return &k.TakenAt
+	case "artist_sort":
+		return &k.ArtistSort
+	case "album_sort":
+		return &k.AlbumSort
+	case "album_artist_sort":
+		return &k.AlbumArtistSort
+	}
+	return nil
 }
 
 // searchColumns are those of the table search.

@@ -217,6 +217,13 @@ func pairs(s string) (out []string, last string) {
 // their last sign alone, so that any part of a run is a phrase; words with joints in parts where they stand, and
 // whole at the end, so that phrases go on behind them.
 func Of(text string) string {
+	if isASCII(text) {
+		return ofASCII(text)
+	}
+	return ofRuns(text)
+}
+
+func ofRuns(text string) string {
 	var b strings.Builder
 	put := func(w string) {
 		if b.Len() > 0 {

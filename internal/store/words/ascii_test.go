@@ -1,0 +1,26 @@
+package words
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestPlainTextsHaveTheWordsOfAllOthers: what is quick for ASCII gives what is right for any text.
+func TestPlainTextsHaveTheWordsOfAllOthers(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	const signs = "aaabcZ019--''`  ./_-"
+	for range 20_000 {
+		text := make([]byte, r.IntN(90))
+		for i := range text {
+			text[i] = signs[r.IntN(len(signs))]
+		}
+		if r.IntN(4) == 0 { // words that are cut
+			for i := range text {
+				text[i] = "abc-"[min(r.IntN(40), 3)]
+			}
+		}
+		if got, want := ofASCII(string(text)), ofRuns(string(text)); got != want {
+			t.Fatalf("words of %q are %q, want %q", text, got, want)
+		}
+	}
+}
