@@ -15,7 +15,8 @@ import (
 const (
 	defaultFound = 20
 	maxFound     = 50
-	searchTime   = 300 * time.Millisecond // after which works are, and after as much more items, what was found by then
+	// searchTime is after what time works, and after what time items too, are what was found by then.
+	worksTime, searchTime = 50 * time.Millisecond, 90 * time.Millisecond
 )
 
 // getSearch answers with the works that match, and the items that match and are in no work.
@@ -24,7 +25,7 @@ func (s *Server) getSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := finding{s: s, text: v.Get("q"), roots: list(v["root"]), limit: defaultFound}
+	f := finding{s: s, text: v.Get("q"), roots: list(v["root"]), limit: defaultFound, began: time.Now()}
 	if f.text == "" {
 		return badRequest("q says what to look for, and is missing")
 	}
@@ -74,6 +75,7 @@ type finding struct {
 	roots                []string
 	workKinds, itemKinds []string
 	limit                int
+	began                time.Time
 }
 
 func (f *finding) works(ctx context.Context) (out []store.WorkView, _ error) {
@@ -82,25 +84,28 @@ func (f *finding) works(ctx context.Context) (out []store.WorkView, _ error) {
 	if q.Filter, err = filter.Parse(url.Values{"root": f.roots}, filter.Works); err != nil {
 		return nil, err
 	}
-	for end := time.Now().Add(searchTime); ; {
+	for {
 		q.Limit = f.limit - len(out)
 		res, err := f.s.catalog.QueryWorks(ctx, q)
 		out = append(out, res.Works...)
-		if err != nil || res.Next == "" || len(out) == f.limit || time.Now().After(end) {
+		if err != nil || res.Next == "" || len(out) == f.limit || time.Since(f.began) > worksTime {
 			return out, err
 		}
 		q.After = res.Next
 	}
 }
 
+// itemsLeast is for how long items are looked for, however long works took.
+const itemsLeast = 10 * time.Millisecond
+
 // items finds those that no work holds: in most libraries nearly all that match are held.
 func (f *finding) items(ctx context.Context) (out []store.View, err error) {
 	q := store.Query{Text: f.text, Roots: f.roots, Kinds: f.itemKinds, Unheld: true}
-	for end := time.Now().Add(searchTime); ; {
-		q.Limit = f.limit - len(out)
+	for {
+		q.Limit, q.Within = f.limit-len(out), max(itemsLeast, searchTime-time.Since(f.began))
 		res, err := f.s.catalog.Query(ctx, q)
 		out = append(out, res.Items...)
-		if err != nil || res.Next == "" || len(out) >= f.limit || time.Now().After(end) {
+		if err != nil || res.Next == "" || len(out) >= f.limit || time.Since(f.began) > searchTime {
 			return out, err
 		}
 		q.After = res.Next

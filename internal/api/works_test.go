@@ -149,7 +149,7 @@ func TestWorksAreListedInEveryOrderPageByPage(t *testing.T) {
 		"parent=1&sort=-number":          "w2 w3 ",
 		"parent=99":                      "",
 		"sort=-year&kind=movie,series":   "w7 w1 ",
-		"q=lantern":                      "w1 w7 ",
+		"q=lantern":                      "w7 w1 ",
 		"q=lantern&sort=year":            "w1 w7 ",
 		"q=quist":                        "w7 ",
 		"q=lantern&kind=series":          "w1 ",
@@ -209,8 +209,8 @@ func TestAWorkLeadsToItsItemsAndChildrenAndAnItemToItsWorks(t *testing.T) {
 func TestASearchFindsWorksAndOnlyTheItemsThatNoneHolds(t *testing.T) {
 	f := shelved(t)
 	for query, want := range map[string]string{
-		"q=lantern":                   "w1 w7 i6 ",
-		"q=lantern&limit=1":           "w1 i6 ",
+		"q=lantern":                   "w7 w1 i6 ",
+		"q=lantern&limit=1":           "w7 i6 ",
 		"q=lantern&kind=series":       "w1 ",
 		"q=lantern&kind=movie":        "w7 i6 ",
 		"q=lantern&kind=photo":        "",

@@ -20,6 +20,7 @@ type conn struct {
 	c     *sqlite3.SQLiteConn
 	stmts map[string]*statement
 	ctx   context.Context // what runs is interrupted when it ends; nil: nothing ends it
+	known *meanings       // of the store; nil: what is found is not kept
 }
 
 type statement struct {

@@ -96,6 +96,7 @@ type Store struct {
 	worksFloor   atomic.Int64           // as floor, of works that are gone
 	regrouped    atomic.Int64           // how often roots came into other groups, or rules were others: what was read is void
 	wakers       wakers
+	meanings     meanings      // what words of questions are taken for
 	searching    chan struct{} // a place for each search that may run: one processor is left to feed and scanner
 	workGen      atomic.Int64  // commits that left work for the analyzer
 	dirsGen      atomic.Int64  // commits that changed rows of directories
@@ -248,19 +249,13 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := migrate(ctx, c, have, files); err != nil {
 		return err
 	}
+	if err := s.fillKept(c); err != nil {
+		return err
+	}
 	if err := s.load(c); err != nil {
 		return err
 	}
 	return s.nameInstance(c)
-}
-
-// searches refuses a binary that cannot search.
-func searches(c *conn) error {
-	n, err := c.number("SELECT count(*) FROM pragma_compile_options WHERE compile_options = 'ENABLE_FTS5'")
-	if err == nil && n == 0 {
-		err = ErrNoFTS
-	}
-	return err
 }
 
 // load reads what the store keeps in memory.

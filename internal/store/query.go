@@ -33,7 +33,9 @@ type Query struct {
 	After      string // from Result.Next
 	From       string // a value of the order at which the page begins; see beginning
 	Filter     *filter.Set
-	Unheld     bool // of a search: only items that no work holds
+	// Unheld has a search by rank find only items that no work holds. Where its time is over, it has one page.
+	Unheld bool
+	Within time.Duration // how long a page looks for what passes; 0: as long as a page may
 
 	checks *checks    // what is compared in each item that an order gives; nil: nothing
 	few    int        // items that are found and compared rather than compared in their order; 0: as many as is fast
@@ -83,7 +85,7 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 			return err
 		}
 		var found []entry
-		p := pace{ends: time.Now().Add(pageTime), often: paceOften, few: int64(q.most.few)}
+		p := pace{ends: time.Now().Add(cmp.Or(q.Within, pageTime)), often: paceOften, few: int64(q.most.few)}
 		if found, err = s.find(c, &q, cells, at, &p); err != nil {
 			return err
 		}

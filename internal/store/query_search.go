@@ -92,6 +92,8 @@ type ranking struct {
 	cells map[int64]string // the roots of those that pass the filters
 	pace  *pace
 	out   []entry
+
+	isLate bool // of items that no work holds: the rest was not looked at
 }
 
 // ranked reads one entry more than a page holds of the matches, the best first, behind a place.
@@ -132,7 +134,7 @@ func rootsByCell(cells []cell) map[int64]string {
 	return roots
 }
 
-func (r *ranking) isDone() bool { return len(r.out) > r.q.Limit || r.pace.end != nil }
+func (r *ranking) isDone() bool { return len(r.out) > r.q.Limit || r.pace.end != nil || r.isLate }
 
 // tier reads a tier behind a place.
 func (r *ranking) tier(n int, at *entry) error {
@@ -177,7 +179,13 @@ func (r *ranking) tier(n int, at *entry) error {
 
 // matches calls fn with the matches of a source among ids.
 func (r *ranking) matches(src source, among ids, fn func(e *entry, passes bool) error) error {
-	return eachMatch(r.c, r.q, "ifnull(length(k.title), 1000)", r.cells, src, among, fn)
+	const key = "ifnull(length(k.title), 1000)"
+	if !r.q.Unheld {
+		return eachMatch(r.c, r.q, key, r.cells, src, among, fn)
+	}
+	inTime, err := eachFree(r.c, r.q, key, r.cells, src, among, r.pace.ends, fn)
+	r.isLate = r.isLate || !inTime
+	return err
 }
 
 // errFound ends a reading that has what it wants.
@@ -226,14 +234,23 @@ func eachMatch(
 	fn func(e *entry, passes bool) error,
 ) error {
 	sql, args := q.matchesSQL(src, key, among)
-	err := c.each(sql, func(r row) (err error) {
+	err := eachOf(c, q, sql, args, cells, src, fn)
+	if errors.Is(err, errFound) {
+		err = nil
+	}
+	return err
+}
+
+// eachOf is eachMatch for the rows of a statement that matchesSQL has given. What ends it is its error.
+func eachOf(
+	c *conn, q *Query, sql string, args []driver.Value, cells map[int64]string, src source,
+	fn func(e *entry, passes bool) error,
+) error {
+	return c.each(sql, func(r row) (err error) {
 		root, passes := cells[r.int(1)]
 		e := &entry{id: r.int(0), root: root, key: r[2], cell: r.int(1)}
 		if passes && q.Under != "" {
 			passes = r.int(3) != 0
-		}
-		if passes && q.Unheld {
-			passes = r.int(len(r)-1) == 0
 		}
 		if passes {
 			err = q.judge(e, r, 4)
@@ -250,25 +267,22 @@ func eachMatch(
 		}
 		return err
 	}, args...)
-	if errors.Is(err, errFound) {
-		err = nil
-	}
-	return err
 }
 
 // matchesSQL reads matches in the order of ids: id, cell, a key, and whether they are below the query's directory.
 func (q *Query) matchesSQL(src source, key string, among ids) (string, []driver.Value) {
 	args := []driver.Value{among.after, among.upto}
 	from, order := "sort_keys k", " WHERE k.id > ?1 AND k.id <= ?2 ORDER BY k.id"
-	if src.expression != "" {
+	switch {
+	case src.among != "":
+		from, order = "json_each(?3) j CROSS JOIN sort_keys k ON k.id = j.value", " WHERE k.id > ?1 AND k.id <= ?2"
+		args = append(args, src.among)
+	case src.expression != "":
 		from = "search CROSS JOIN sort_keys k ON k.id = search.rowid"
 		order = " WHERE search MATCH ?3 AND search.rowid > ?1 AND search.rowid <= ?2 ORDER BY search.rowid"
 		args = append(args, src.expression)
 	}
-	columns, below, held := "k.id, k.cell, "+key, ", NULL", ""
-	if q.Unheld {
-		held = ", EXISTS (SELECT 1 FROM members m WHERE m.item = k.id)"
-	}
+	columns, below := "k.id, k.cell, "+key, ", NULL"
 	if q.Under != "" || q.Sort == byPath {
 		from += " CROSS JOIN items i ON i.id = k.id CROSS JOIN dirs d ON d.id = i.dir"
 		below = ", d.path = ?4 OR d.path >= ?5 AND d.path < ?6 OR ?7"
@@ -282,5 +296,5 @@ func (q *Query) matchesSQL(src source, key string, among ids) (string, []driver.
 		}
 		args = append(args, []byte(q.Under), low, high, everywhere)
 	}
-	return "SELECT " + columns + below + q.keyColumns() + held + " FROM " + from + order, args
+	return "SELECT " + columns + below + q.keyColumns() + " FROM " + from + order, args
 }

@@ -129,6 +129,7 @@ func (t *textQuery) count(expression string, most int) (int64, error) {
 // source is where matches are found, in the order of ids.
 type source struct {
 	expression string // "": all items
+	among      string // a list of ids as JSON, rather than what an expression finds; "": none
 	check      func(id int64) (bool, error)
 }
 
@@ -225,21 +226,11 @@ func (t *textQuery) spreadTo(spread uint16) error {
 		if t.terms[i].Word == "" {
 			spread &^= 1 << i
 		}
-		if spread&(1<<i) != 0 {
-			t.meanings[i] = words.NewMeaning(&t.terms[i])
-		}
 	}
 	if t.spread = spread & (1<<len(t.terms) - 1); t.spread == 0 {
 		return nil
 	}
-	return t.c.each("SELECT words FROM vocabulary WHERE page <> ?", func(r row) error {
-		for _, m := range t.meanings {
-			if m != nil {
-				m.Look(r.bytes(0))
-			}
-		}
-		return nil
-	}, int64(pageOfStarts))
+	return t.c.means(t)
 }
 
 // widest is the form that all matches have.

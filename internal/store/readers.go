@@ -152,6 +152,7 @@ func (s *Store) borrow(ctx context.Context, from *pool, fn func(context.Context,
 		if c, err = dial(s.path, false, "query_only=ON", "cache_size=-2048", "temp_store=MEMORY"); err != nil {
 			return s.noteDamage(explain(s.path, err))
 		}
+		c.known = &s.meanings
 	}
 	return s.whyEnded(s.noteDamage(fn(ctx, c)))
 }

@@ -142,3 +142,12 @@ func schemaOf(ctx context.Context, files []string) (objects []object, err error)
 	err = eachObject(c, func(o object) error { objects = append(objects, o); return nil })
 	return objects, err
 }
+
+// searches refuses a binary that cannot search.
+func searches(c *conn) error {
+	n, err := c.number("SELECT count(*) FROM pragma_compile_options WHERE compile_options = 'ENABLE_FTS5'")
+	if err == nil && n == 0 {
+		err = ErrNoFTS
+	}
+	return err
+}

@@ -17,8 +17,9 @@ type Tx struct {
 	worksFloor   int64 // likewise, of works
 	ran          *runs // where the group changed anything
 	dir          lastDir
-	vacatedFloor int64 // where it moved
-	keptMoment   int64 // when the moment was that was written; 0: none was
+	vacatedFloor int64     // where it moved
+	held         *heldBits // of the works that are written
+	keptMoment   int64     // when the moment was that was written; 0: none was
 }
 
 type tallyKey struct {

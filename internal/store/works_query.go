@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -81,7 +80,7 @@ func (q *WorkQuery) check() error {
 	switch {
 	case q.Sort != "":
 	case q.Text != "":
-		q.Sort = byRank
+		q.Sort, q.Descending = byRank, false
 	case q.Parent > 0:
 		q.Sort = "number"
 	default:
@@ -209,20 +208,35 @@ func (q *WorkQuery) children(c *conn, at *entry) (func() (*entry, error), error)
 	return q.inOrder(at, found), err
 }
 
-// matching reads the first MaxMatches works that are found by the words and sorts them, the best first or as is asked
-// for.
+// matching gives the works that are found by the words: ranked, a tier at a time, or the first MaxMatches of them as is
+// asked for.
 func (q *WorkQuery) matching(c *conn, at *entry) (func() (*entry, error), error) {
-	var found []entry
-	err := eachWorkMatch(c, q.Text, workSorts[q.Sort], func(id int64, key driver.Value) error {
-		if found = append(found, entry{id: id, key: key}); len(found) == MaxMatches {
-			return errFound
-		}
-		return nil
-	})
-	if errors.Is(err, errFound) {
-		err = nil
+	m, err := newWorkMatches(c, q)
+	if m == nil || err != nil {
+		return q.inOrder(nil, nil), err
 	}
-	return q.inOrder(at, found), err
+	if q.Sort != byRank {
+		found, err := m.sorted(workSorts[q.Sort])
+		return q.inOrder(at, found), err
+	}
+	if at != nil {
+		key, _ := at.key.(int64)
+		m.tier = int(max(0, min(key/workTierStep, int64(workTiers))))
+	}
+	next := q.inOrder(nil, nil)
+	return func() (*entry, error) {
+		for {
+			e, err := next()
+			if e != nil || err != nil {
+				return e, err
+			}
+			found, err := m.next()
+			if len(found) == 0 || err != nil {
+				return nil, err
+			}
+			next = q.inOrder(at, found)
+		}
+	}, nil
 }
 
 // inOrder sorts places and gives those behind one.

@@ -27,13 +27,20 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 		if was != nil && sameMember(*was, *m) {
 			continue
 		}
+		if was != nil {
+			tx.held.loose[was.Item] = true
+		}
 		tx.rows++
+		if err := tx.held.set(m.Item, true); err != nil {
+			return true, err
+		}
 		if err := tx.c.exec(putMember, p.New.ID, m.Rank, m.Item, blob(m.how())); err != nil {
 			return true, err
 		}
 	}
-	for rank := range at {
+	for rank, m := range at {
 		tx.rows++
+		tx.held.loose[m.Item] = true
 		if err := tx.c.exec("DELETE FROM members WHERE work = ? AND rank = ?", p.New.ID, rank); err != nil {
 			return true, err
 		}
@@ -49,6 +56,9 @@ func (tx *Tx) insertMembers(w *WorkView) error {
 		m := &w.Members[i]
 		m.Rank = int64(i+1) * rankStep
 		tx.rows++
+		if err := tx.held.set(m.Item, true); err != nil {
+			return err
+		}
 		if err := tx.c.exec(putMember, w.ID, m.Rank, m.Item, blob(m.how())); err != nil {
 			return err
 		}

@@ -148,6 +148,7 @@ func (tx *Tx) writeWorks(b *WorkBatch) error {
 	if b.generation != tx.s.regrouped.Load() {
 		return ErrRegrouped
 	}
+	tx.held = newHeldBits(tx.c)
 	for i := range b.Puts {
 		p := &b.Puts[i]
 		if p.New.ID == 0 {
@@ -182,6 +183,9 @@ func (tx *Tx) writeWorks(b *WorkBatch) error {
 		if err := tx.putCredit(&b.Credits[i]); err != nil {
 			return err
 		}
+	}
+	if err := tx.held.save(); err != nil {
+		return err
 	}
 	if b.Settled != nil {
 		if err := tx.c.setMeta("works_settled", *b.Settled); err != nil {
@@ -348,10 +352,17 @@ func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
 	var ended []WorkView
 	ended, err = worksWhere(tx.c, "w.gone > 0 AND w.gone < ? AND w.seq <= ? ORDER BY w.gone LIMIT ?",
 		before, limit, int64(most))
-	floor := tx.s.worksFloor.Load()
+	floor, held := tx.s.worksFloor.Load(), newHeldBits(tx.c)
 	for i := range ended {
 		w := &ended[i]
 		floor = max(floor, w.Seq)
+		err := tx.c.each("SELECT item FROM members WHERE work = ?", func(r row) error {
+			held.loose[r.int(0)] = true
+			return nil
+		}, w.ID)
+		if err != nil {
+			return 0, err
+		}
 		for _, sql := range []string{"DELETE FROM members WHERE work = ?", "DELETE FROM works WHERE id = ?"} {
 			if err := tx.c.exec(sql, w.ID); err != nil {
 				return 0, err
@@ -361,6 +372,9 @@ func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
 	if err != nil || len(ended) == 0 {
 		return 0, err
 	}
+	if err := held.save(); err != nil {
+		return 0, err
+	}
 	tx.worksFloor = floor
 	return len(ended), tx.c.setMeta("works_floor", floor)
 }
@@ -368,7 +382,8 @@ func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
 // Forget forgets all works and what is kept to derive them, as if there had never been any.
 func (k *WorkKeeper) Forget(ctx context.Context) error {
 	err := k.s.Update(ctx, func(tx *Tx) error {
-		for _, table := range []string{"works", "members", "unit_items", "units", "unit_keys", "work_keys", "credits"} {
+		for _, table := range []string{"works", "members", "unit_items", "units", "unit_keys", "work_keys", "credits",
+			"held_items"} {
 			if err := tx.c.exec("DELETE FROM " + table); err != nil {
 				return err
 			}

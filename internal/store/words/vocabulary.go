@@ -66,6 +66,13 @@ func NewMeaning(t *Term) *Meaning {
 	return m
 }
 
+// Clone is a copy that may look at other pages.
+func (m *Meaning) Clone() *Meaning {
+	c := *m
+	c.inside, c.near = slices.Clone(m.inside), slices.Clone(m.near)
+	return &c
+}
+
 // maskOf has a bit for each sign that occurs. One letter more, less or another changes two of them.
 func maskOf(word []byte) (mask uint32) {
 	for _, c := range word {
