@@ -72,7 +72,7 @@ func newPage(files fs.FS) (*Page, error) {
 	}
 	p.version = hex.EncodeToString(all.Sum(nil)[:8])
 	p.tag = `"` + p.version + `"`
-	p.index, err = newAsset("index.html", bytes.ReplaceAll(index, []byte("assets/VERSION/"), []byte("assets/"+p.version+"/")))
+	p.index, err = newAsset("index.html", document(index, p.version, p.assets))
 	return p, err
 }
 

@@ -82,6 +82,24 @@ func TestEveryModuleImportsWhatThereIs(t *testing.T) {
 	}
 }
 
+func TestTheDocumentAsksForAllThatEveryVisitRuns(t *testing.T) {
+	p := open(t)
+	preloaded := func(name string) bool {
+		return bytes.Contains(p.index.plain, []byte(`<link rel="modulepreload" href="assets/`+p.version+`/`+name+`">`))
+	}
+	statically := regexp.MustCompile(`from '\./([^']+)'`)
+	for name, a := range p.assets {
+		for _, m := range statically.FindAllSubmatch(a.plain, -1) {
+			if preloaded(name) && !preloaded(string(m[1])) {
+				t.Errorf("%s is asked for at once, and %s, which it imports, is not", name, m[1])
+			}
+		}
+	}
+	if !preloaded("app.js") || !preloaded("home.js") || preloaded("machine.js") {
+		t.Errorf("the document: %s", p.index.plain)
+	}
+}
+
 func TestAScriptIsSentWithoutItsCommentsAndSaysTheSame(t *testing.T) {
 	const text = "// of two\nexport const a = 1;\n  // of b\n  const b = 'a // b';\n"
 	if got := string(lean("x.js", []byte(text))); got != "\nexport const a = 1;\n\nconst b = 'a // b';\n" {
