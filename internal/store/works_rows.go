@@ -3,7 +3,7 @@ package store
 import "slices"
 
 // putMembers writes the members that are others than they were, or stand elsewhere, and reports whether any do.
-func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
+func (tx *Tx) putMembers(rows *workRows, p *WorkPut) (changed bool, err error) {
 	var old []Member
 	if p.Old != nil {
 		old = p.Old.Members
@@ -12,7 +12,7 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 	case slices.EqualFunc(old, p.New.Members, sameMember):
 		return false, nil
 	case len(old) == 0:
-		return true, tx.insertMembers(&p.New)
+		return true, tx.insertMembers(rows, &p.New)
 	}
 	had, at := make(map[int64][]int64, len(old)), make(map[int64]*Member, len(old))
 	for i := range old {
@@ -34,7 +34,7 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 		if err := tx.held.set(m.Item, true); err != nil {
 			return true, err
 		}
-		if err := tx.c.exec(putMember, p.New.ID, m.Rank, m.Item, blob(m.how())); err != nil {
+		if err := rows.members.add(tx, p.New.ID, m.Rank, m.Item, blob(m.how())); err != nil {
 			return true, err
 		}
 	}
@@ -48,10 +48,8 @@ func (tx *Tx) putMembers(p *WorkPut) (changed bool, err error) {
 	return true, nil
 }
 
-const putMember = "INSERT OR REPLACE INTO members (work, rank, item, how) VALUES (?,?,?,?)"
-
 // insertMembers writes the members of a work that had none.
-func (tx *Tx) insertMembers(w *WorkView) error {
+func (tx *Tx) insertMembers(rows *workRows, w *WorkView) error {
 	for i := range w.Members {
 		m := &w.Members[i]
 		m.Rank = int64(i+1) * rankStep
@@ -59,7 +57,7 @@ func (tx *Tx) insertMembers(w *WorkView) error {
 		if err := tx.held.set(m.Item, true); err != nil {
 			return err
 		}
-		if err := tx.c.exec(putMember, w.ID, m.Rank, m.Item, blob(m.how())); err != nil {
+		if err := rows.members.add(tx, w.ID, m.Rank, m.Item, blob(m.how())); err != nil {
 			return err
 		}
 	}
@@ -73,42 +71,39 @@ func sameMember(a, b Member) bool {
 }
 
 // putKeys writes which keys something has.
-func (tx *Tx) putKeys(table, column string, id int64, old, is []int64) error {
-	insert := "INSERT OR IGNORE INTO " + table + " (key, " + column + ") VALUES (?,?)"
+func (tx *Tx) putKeys(rows *keyRows, id int64, old, is []int64) error {
 	for _, key := range old {
 		if !slices.Contains(is, key) {
-			if err := tx.c.exec("DELETE FROM "+table+" WHERE key = ? AND "+column+" = ?", key, id); err != nil {
+			if err := tx.c.exec(rows.remove, key, id); err != nil {
 				return err
 			}
 		}
 	}
 	for _, key := range is {
 		if !slices.Contains(old, key) {
-			if err := tx.c.exec(insert, key, id); err != nil {
-				return err
-			}
+			rows.keys = append(rows.keys, keyOf{key, id})
 		}
 	}
 	return nil
 }
 
-func (tx *Tx) putUnit(u *UnitPut) error {
+func (tx *Tx) putUnit(rows *workRows, u *UnitPut) error {
 	tx.rows++
-	err := tx.putKeys("unit_keys", "unit", u.Unit, u.OldKeys, u.Keys)
+	err := tx.putKeys(&rows.unitKeys, u.Unit, u.OldKeys, u.Keys)
 	switch {
 	case err != nil:
 		return err
 	case len(u.Traces) == 0:
 		return tx.c.exec("DELETE FROM units WHERE id = ?", u.Unit)
 	}
-	return tx.c.exec("INSERT OR REPLACE INTO units (id, traces) VALUES (?,?)", u.Unit, u.Traces)
+	return rows.units.add(tx, u.Unit, u.Traces)
 }
 
-func (tx *Tx) place(p UnitItem) error {
+func (tx *Tx) place(rows *workRows, p UnitItem) error {
 	if p.Unit == 0 {
 		return tx.c.exec("DELETE FROM unit_items WHERE item = ?", p.Item)
 	}
-	return tx.c.exec("INSERT OR REPLACE INTO unit_items (item, unit) VALUES (?,?)", p.Item, p.Unit)
+	return rows.places.add(tx, p.Item, p.Unit)
 }
 
 func (tx *Tx) putCredit(c *CreditPut) error {

@@ -72,13 +72,14 @@ func (b *WorkBatch) empty() bool {
 type WorkKeeper struct {
 	s       *Store
 	titles  *sorter
+	rows    *workRows
 	kept    int64    // the place that the catalog has
 	dropped []object // indexes that are built when all works are written
 }
 
 // NewWorkKeeper returns what writes works.
 func (s *Store) NewWorkKeeper() *WorkKeeper {
-	return &WorkKeeper{s: s, titles: newSorter(), kept: s.worked.Load()}
+	return &WorkKeeper{s: s, titles: newSorter(), rows: newWorkRows(), kept: s.worked.Load()}
 }
 
 // PutOffSorts has the indexes of what sorts works be built by BuildSorts, where there are no works and many are to come.
@@ -111,7 +112,7 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 			b.titles[i] = k.titles.workTitleKey(p.New.SortTitle)
 		}
 	}
-	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b) })
+	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b, k.rows) })
 	if err == nil {
 		if b.Settled != nil {
 			k.s.settled.Store(*b.Settled)
@@ -144,7 +145,8 @@ const (
 // ErrRegrouped says that what works were derived from does not hold any more: they are to be derived once more.
 var ErrRegrouped = errors.New("roots are of other groups by now")
 
-func (tx *Tx) writeWorks(b *WorkBatch) error {
+func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
+	rows.drop()
 	if b.generation != tx.s.regrouped.Load() {
 		return ErrRegrouped
 	}
@@ -160,22 +162,22 @@ func (tx *Tx) writeWorks(b *WorkBatch) error {
 		}
 	}
 	for i := range b.Puts {
-		if err := tx.putWork(&b.Puts[i], b.titles[i]); err != nil {
+		if err := tx.putWork(rows, &b.Puts[i], b.titles[i]); err != nil {
 			return err
 		}
 	}
 	for i := range b.Gone {
-		if err := tx.endWork(&b.Gone[i], b.GoneAt); err != nil {
+		if err := tx.endWork(rows, &b.Gone[i], b.GoneAt); err != nil {
 			return err
 		}
 	}
 	for i := range b.Units {
-		if err := tx.putUnit(&b.Units[i]); err != nil {
+		if err := tx.putUnit(rows, &b.Units[i]); err != nil {
 			return err
 		}
 	}
 	for _, p := range b.Placed {
-		if err := tx.place(p); err != nil {
+		if err := tx.place(rows, p); err != nil {
 			return err
 		}
 	}
@@ -184,7 +186,10 @@ func (tx *Tx) writeWorks(b *WorkBatch) error {
 			return err
 		}
 	}
-	if err := tx.held.save(); err != nil {
+	if err := rows.flush(tx); err != nil {
+		return err
+	}
+	if err := tx.held.save(); err != nil { // it looks for members
 		return err
 	}
 	if b.Settled != nil {
@@ -197,47 +202,44 @@ func (tx *Tx) writeWorks(b *WorkBatch) error {
 
 // putWork writes what of a work is another. It takes a number of the feed where anything is, or where an item of it has
 // changed: works come behind what they are made of.
-func (tx *Tx) putWork(p *WorkPut, title []byte) error {
+func (tx *Tx) putWork(rows *workRows, p *WorkPut, title []byte) error {
 	w := &p.New
-	members, err := tx.putMembers(p)
+	members, err := tx.putMembers(rows, p)
 	if err != nil {
 		return err
 	}
 	if p.Old == nil {
-		return tx.insertWork(p, title)
+		return tx.insertWork(rows, p, title)
 	}
 	w.FilterSeq = p.Old.FilterSeq
 	rises := slices.ContainsFunc(w.Members, func(m Member) bool { return m.Seq > p.Old.Seq })
 	if !members && !rises && p.Old.Gone == 0 && !p.Old.untitled && sameRow(p.Old, w) {
-		return tx.putKeys("work_keys", "work", w.ID, p.OldKeys, p.Keys)
+		return tx.putKeys(&rows.workKeys, w.ID, p.OldKeys, p.Keys)
 	}
 	w.Seq = tx.nextSeq()
 	w.UpdatedAt = wholeMilliseconds(now())
 	if !slices.Equal(w.Roots, p.Old.Roots) || p.Old.Gone > 0 {
 		w.FilterSeq = w.Seq
 	}
-	return tx.updateWork(p, title)
+	return tx.updateWork(rows, p, title)
 }
 
-func (tx *Tx) insertWork(p *WorkPut, title []byte) error {
+func (tx *Tx) insertWork(rows *workRows, p *WorkPut, title []byte) error {
 	w := &p.New
 	w.Seq, w.UpdatedAt = tx.nextSeq(), wholeMilliseconds(now())
 	tx.rows++
-	values := append([]driver.Value{w.ID}, w.row(title)...)
-	if err := tx.c.exec(insertWork, values...); err != nil {
+	if err := rows.works.add(tx, append([]driver.Value{w.ID}, w.row(title)...)...); err != nil {
 		return err
 	}
-	if err := tx.putWords(nil, w); err != nil {
+	if err := tx.putWords(rows, nil, w); err != nil {
 		return err
 	}
-	return tx.putKeys("work_keys", "work", w.ID, p.OldKeys, p.Keys)
+	return tx.putKeys(&rows.workKeys, w.ID, p.OldKeys, p.Keys)
 }
 
 // workRow are the columns of a work but for its id.
 var workRow = []string{"parent", "kind", "key", "seq", "gone", "updated", "title", "added",
 	"year", "number", "size", "duration", "doc"}
-
-var insertWork = "INSERT INTO works (id, " + strings.Join(workRow, ", ") + ") VALUES (" + marks(1+len(workRow)) + ")"
 
 func wholeMilliseconds(ns int64) int64 { return ns - ns%int64(time.Millisecond) }
 
@@ -285,7 +287,7 @@ func (w *WorkView) sortsAs(other *WorkView) bool {
 }
 
 // updateWork writes the columns in which a work differs: SQLite writes every index of which a column is set.
-func (tx *Tx) updateWork(p *WorkPut, title []byte) error {
+func (tx *Tx) updateWork(rows *workRows, p *WorkPut, title []byte) error {
 	tx.rows++
 	w := &p.New
 	was, is := p.Old.row(nil), w.row(title)
@@ -308,14 +310,14 @@ func (tx *Tx) updateWork(p *WorkPut, title []byte) error {
 	if old.Gone > 0 {
 		old = nil
 	}
-	if err := tx.putWords(old, w); err != nil {
+	if err := tx.putWords(rows, old, w); err != nil {
 		return err
 	}
-	return tx.putKeys("work_keys", "work", w.ID, p.OldKeys, p.Keys)
+	return tx.putKeys(&rows.workKeys, w.ID, p.OldKeys, p.Keys)
 }
 
 // endWork has a work gone. Its row and its members stay for as long as it may come back.
-func (tx *Tx) endWork(e *WorkEnd, at int64) error {
+func (tx *Tx) endWork(rows *workRows, e *WorkEnd, at int64) error {
 	tx.rows++
 	err := tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? WHERE id = ?", at, tx.nextSeq(), at/int64(time.Millisecond), e.Work)
 	if err == nil {
@@ -324,7 +326,7 @@ func (tx *Tx) endWork(e *WorkEnd, at int64) error {
 	if err != nil {
 		return err
 	}
-	return tx.putKeys("work_keys", "work", e.Work, e.OldKeys, nil)
+	return tx.putKeys(&rows.workKeys, e.Work, e.OldKeys, nil)
 }
 
 // words are what a work is searched by.
@@ -333,7 +335,7 @@ func (w *WorkView) words() [2]string {
 	return [2]string{words.Of(w.Title + " " + w.Series), words.Of(strings.Join(people, " "))}
 }
 
-func (tx *Tx) putWords(old, w *WorkView) error {
+func (tx *Tx) putWords(rows *workRows, old, w *WorkView) error {
 	is := w.words()
 	if old != nil {
 		if old.words() == is {
@@ -343,7 +345,7 @@ func (tx *Tx) putWords(old, w *WorkView) error {
 			return err
 		}
 	}
-	return tx.c.exec("INSERT INTO work_search (rowid, title, people) VALUES (?,?,?)", w.ID, is[0], is[1])
+	return rows.words.add(tx, w.ID, is[0], is[1])
 }
 
 // ForgetWorks forgets works that have been gone since before a time, at most so many. A reader of works must have come
