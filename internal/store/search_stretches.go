@@ -27,12 +27,12 @@ var errStretchMissing = errors.New("stretch of the feed before it is not indexed
 
 // indexNews indexes all that the feed has beyond what is indexed, in steps that nobody waits for long.
 func (s *Store) indexNews(ctx context.Context, keys *sorter) error {
-	return s.indexInSteps(ctx, keys, 1)
+	return s.indexInSteps(ctx, keys, 1, 0)
 }
 
-// indexInSteps indexes so many stretches in one request. It returns when all that it has handed to the writer is
-// written, or has failed: then what is not indexed is read anew.
-func (s *Store) indexInSteps(ctx context.Context, keys *sorter, stretches int) (err error) {
+// indexInSteps indexes so many stretches in one request, until so many changes or fewer are behind them. It returns when
+// all that it has handed to the writer is written, or has failed: then what is not indexed is read anew.
+func (s *Store) indexInSteps(ctx context.Context, keys *sorter, stretches int, behind int64) (err error) {
 	answers := make(chan error, stretchesAhead) // one for each stretch that is with the writer
 	under := 0
 	answer := func() error {
@@ -44,7 +44,7 @@ func (s *Store) indexInSteps(ctx context.Context, keys *sorter, stretches int) (
 			err = errors.Join(err, answer())
 		}
 	}()
-	for after := s.indexed.Load(); after < s.Head(); {
+	for after := s.indexed.Load(); after < s.Head()-behind; {
 		stretch, err := s.toIndex(ctx, keys, after)
 		for n := 1; err == nil && n < stretches && stretch.upto < s.Head(); n++ {
 			err = s.lengthen(ctx, keys, stretch)

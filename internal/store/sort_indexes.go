@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"go.uber.org/zap"
@@ -25,11 +26,12 @@ func (o object) sorts(table string) bool {
 	return table == "sort_keys" || table == "works" && slices.Contains(worksBuiltLater, o.name)
 }
 
-// IndexAtOnce is Index for a pass during which nobody asks for anything: where nothing is indexed yet, and much is to
-// be, the indexes of what sorts are built when all of it is there.
-func (s *Store) IndexAtOnce(ctx context.Context) error {
+// IndexAtOnce is Index for a pass during which nobody asks for anything; over is closed when that has come to its end,
+// and all is indexed then. Where nothing is indexed yet, and much is to be, it begins beside the pass, a distance behind
+// it, and the indexes of what sorts are built when all of it is there.
+func (s *Store) IndexAtOnce(ctx context.Context, over <-chan struct{}) error {
 	s.unbuilt.Store(true)
-	err := s.indexFirst(ctx)
+	err := s.indexFirst(ctx, over)
 	s.unbuilt.Store(false)
 	if err != nil && ctx.Err() == nil && s.Damage() == nil {
 		s.log.Warn("search index not written", zap.Error(err))
@@ -37,12 +39,33 @@ func (s *Store) IndexAtOnce(ctx context.Context) error {
 	return s.Index(ctx)
 }
 
-func (s *Store) indexFirst(ctx context.Context) error {
-	dropped, err := s.dropSorts(ctx)
-	if err != nil || len(dropped) == 0 {
+// behindPass is how many changes a first pass is ahead of what is indexed beside it: what was written before it could
+// be analysed has been written again by then, and is indexed once. It is more than is indexed in one request.
+const behindPass = 2 * atOnce * indexBatch
+
+func (s *Store) indexFirst(ctx context.Context, over <-chan struct{}) error {
+	wake, unsubscribe := s.Subscribe()
+	defer unsubscribe()
+	enough := int64(sortsLater)
+	if s.indexed.Load() > 0 {
+		enough = math.MaxInt64
+	}
+	if err := s.awaitPass(ctx, wake, over, enough); err != nil {
 		return err
 	}
-	err = s.indexInSteps(ctx, newSorter(), atOnce)
+	dropped, err := s.dropSorts(ctx)
+	if err != nil || len(dropped) == 0 {
+		return errors.Join(err, s.awaitPass(ctx, wake, over, math.MaxInt64))
+	}
+	keys := newSorter()
+	for err == nil && !isClosed(over) {
+		if err = s.indexInSteps(ctx, keys, atOnce, behindPass); err == nil {
+			err = s.awaitPass(ctx, wake, over, s.indexed.Load()+behindPass+atOnce*indexBatch)
+		}
+	}
+	if err == nil {
+		err = s.indexInSteps(ctx, keys, atOnce, 0)
+	}
 	for _, o := range dropped { // whatever has become of the rest
 		if ctx.Err() != nil {
 			return ctx.Err() // the next start builds them
@@ -50,6 +73,29 @@ func (s *Store) indexFirst(ctx context.Context) error {
 		err = errors.Join(err, s.buildSort(ctx, o))
 	}
 	return err
+}
+
+// awaitPass waits until a pass has come to a number of the feed, or is over.
+func (s *Store) awaitPass(ctx context.Context, wake, over <-chan struct{}, head int64) error {
+	for s.Head() < head {
+		select {
+		case <-wake:
+		case <-over:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func isClosed(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
 }
 
 // dropSorts drops the indexes of what sorts, if they are to be built afterwards.

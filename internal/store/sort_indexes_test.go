@@ -8,22 +8,62 @@ import (
 	"time"
 )
 
-// indexAtOnce indexes as a pass does during which nobody asks.
+// indexAtOnce indexes as a pass does during which nobody asks, once that is over.
 func (r *running) indexAtOnce() {
 	r.t.Helper()
+	over, all := r.indexBeside()
+	close(over)
+	all()
+}
+
+// indexBeside indexes beside a pass, which is over when the channel is closed; all waits until all is indexed.
+func (r *running) indexBeside() (over chan struct{}, all func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- r.IndexAtOnce(ctx) }()
-	for r.indexed.Load() == 0 || !r.Indexed() {
-		select {
-		case err := <-ended:
-			r.t.Fatalf("indexing ended: %v", err)
-		case <-time.After(time.Millisecond):
+	ended, over := make(chan error, 1), make(chan struct{})
+	go func() { ended <- r.IndexAtOnce(ctx, over) }()
+	return over, func() {
+		r.t.Helper()
+		defer cancel()
+		for r.indexed.Load() == 0 || !r.Indexed() {
+			select {
+			case err := <-ended:
+				r.t.Fatalf("indexing ended: %v", err)
+			case <-time.After(time.Millisecond):
+			}
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			r.t.Errorf("indexing ended: %v", err)
 		}
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		r.t.Errorf("indexing ended: %v", err)
+}
+
+// TestAFirstPassIsIndexedBesideIt: behind it at a distance, without what sorts, which is built when it is over.
+func TestAFirstPassIsIndexedBesideIt(t *testing.T) {
+	r := runFresh(t, Options{})
+	root := r.addRoot("films")
+	over, all := r.indexBeside()
+	r.sized(root, sortsLater+behindPass)
+	for r.indexed.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if _, unbuilt := r.missingOfSchema(); len(unbuilt) == 0 {
+		t.Error("what sorts is kept while the pass goes on")
+	}
+	if r.Indexed() {
+		t.Error("all is indexed before the pass is over")
+	}
+	r.put(root, "last", func(it *Item) { it.Size = sortsLater + behindPass })
+	close(over)
+	all()
+	if n := r.bySize(sortsLater); n == 0 {
+		t.Error("nothing is sorted by size")
+	}
+	if difference, unbuilt := r.missingOfSchema(); difference != "" || len(unbuilt) > 0 {
+		t.Errorf("%s, %d indexes are not built", difference, len(unbuilt))
+	}
+	if n := r.numbers("SELECT count(*) FROM sort_keys")[0]; n != sortsLater+behindPass+1 {
+		t.Errorf("%d of %d are sorted", n, sortsLater+behindPass+1)
 	}
 }
 

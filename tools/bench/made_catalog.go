@@ -162,7 +162,9 @@ func (m *maker) derive(ctx context.Context) error {
 	keeper := librarian.New(librarian.Config{}, m.st, zap.NewNop())
 	group := run.NewGroup(ctx, zap.NewNop())
 	group.Go("works", keeper.Run)
-	group.Go("search index", m.st.IndexAtOnce)
+	over := make(chan struct{})
+	close(over)
+	group.Go("search index", func(ctx context.Context) error { return m.st.IndexAtOnce(ctx, over) })
 	for last := time.Now(); !keeper.Idle() || !m.st.Indexed(); time.Sleep(50 * time.Millisecond) {
 		if time.Since(last) > 10*time.Second {
 			last = time.Now()
