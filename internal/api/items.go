@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,21 +112,6 @@ func list(values []string) (out []string) {
 		}
 	}
 	return out
-}
-
-// params reads a request's query. Unknown parameters are errors, as is what cannot be decoded: a filter
-// with a typing error must not answer with everything.
-func params(r *http.Request, known []string) (url.Values, error) {
-	v, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, badRequest("the query cannot be decoded: %v", err)
-	}
-	for name := range v {
-		if !slices.Contains(known, name) {
-			return nil, badRequest("no parameter is called %q: there are %s", name, strings.Join(known, ", "))
-		}
-	}
-	return v, nil
 }
 
 func limitParam(v url.Values) (int, error) {

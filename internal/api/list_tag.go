@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -27,6 +29,25 @@ func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) bool {
 	}
 	w.WriteHeader(http.StatusNotModified)
 	return true
+}
+
+// writeList answers with a short list that is no part of the feed, unless the client holds it. Its tag is of what it says.
+func writeList(w http.ResponseWriter, r *http.Request, list any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(list); err != nil {
+		return err
+	}
+	sum := xxh3.Hash128(b.Bytes()).Bytes()
+	tag := fmt.Sprintf(`W/"%x"`, sum[:])
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Cache-Control", "private, no-cache")
+	if hasTag(r.Header.Values("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	return writeRaw(w, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
 
 // hasTag compares weakly (RFC 9110, 13.1.2).

@@ -14,11 +14,11 @@ type Targets interface {
 	Test(ctx context.Context, name string) error
 }
 
-func (s *Server) getNotify(w http.ResponseWriter, _ *http.Request) error {
+func (s *Server) getNotify(w http.ResponseWriter, r *http.Request) error {
 	if s.targets == nil {
-		return writeJSON(w, http.StatusOK, []media.Target{})
+		return writeList(w, r, []media.Target{})
 	}
-	return writeJSON(w, http.StatusOK, s.targets.Targets())
+	return writeList(w, r, emptyNotNull(s.targets.Targets()))
 }
 
 // postNotifyTest sends a message that tells of nothing.

@@ -6,7 +6,10 @@ import (
 
 func (s *Server) getRoots(w http.ResponseWriter, r *http.Request) error {
 	roots, err := s.roots.Roots(r.Context())
-	return answer(w, emptyNotNull(roots), err)
+	if err != nil {
+		return err
+	}
+	return writeList(w, r, emptyNotNull(roots))
 }
 
 func (s *Server) getRoot(w http.ResponseWriter, r *http.Request) error {

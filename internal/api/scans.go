@@ -30,8 +30,8 @@ func (s *Server) postScan(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusAccepted, scan)
 }
 
-func (s *Server) getScans(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, emptyNotNull(s.scans.Scans()))
+func (s *Server) getScans(w http.ResponseWriter, r *http.Request) error {
+	return writeList(w, r, emptyNotNull(s.scans.Scans()))
 }
 
 func (s *Server) getScan(w http.ResponseWriter, r *http.Request) error {
