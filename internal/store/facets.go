@@ -286,7 +286,8 @@ func (s *Store) eachThatMayPass(
 	return nil
 }
 
-// WorkFacets counts the values that works have which pass a query's filters.
+// WorkFacets counts the values that works have which pass a query's filters. Where those are of kinds alone, sums are
+// kept of them; else works are looked at for as long as facetTime lets.
 func (s *Store) WorkFacets(ctx context.Context, q WorkQuery, by []string) (res Facets, err error) {
 	q.Limit, q.Sort, q.Descending = workPiece, "updated", false
 	if err := q.check(); err != nil {
@@ -301,12 +302,24 @@ func (s *Store) WorkFacets(ctx context.Context, q WorkQuery, by []string) (res F
 		if err != nil {
 			return err
 		}
-		complete, err := q.lookAtWorks(c, f)
+		complete := true
+		if q.isOfKinds() {
+			err = f.sumKeptWorks(c, q.Kinds)
+		} else {
+			complete, err = q.lookAtWorks(c, f)
+		}
 		res = f.result(complete)
 		res.AsOf = asOf
 		return err
 	})
 	return res, err
+}
+
+// isOfKinds reports whether all works of some kinds pass.
+func (q *WorkQuery) isOfKinds() bool {
+	values := q.Filter.Values(filter.Kind) // of which none is one that a work must not have
+	return q.Text == "" && q.Under == "" && q.Parent == 0 && q.Filter.Without(filter.Kind).IsEmpty() &&
+		(len(values) == 0 || slices.Equal(values, q.Kinds) && slices.Equal(values, q.Filter.Wanted(filter.Kind)))
 }
 
 func (q *WorkQuery) lookAtWorks(c *conn, f *facets) (complete bool, err error) {

@@ -217,6 +217,7 @@ func TestFacetsThatAreKeptFollowEveryChange(t *testing.T) {
 					}
 				}
 			}
+			countsAreThoseOfSums(t, r)
 			isEmptyWithoutItems(t, r, ids)
 		})
 	})
@@ -257,7 +258,7 @@ func isEmptyWithoutItems(t *rapid.T, r *running, ids []int64) {
 		return nil
 	})
 	r.indexAll()
-	for _, table := range []string{"fact_sums", "facts"} {
+	for _, table := range []string{"fact_sums", "facts", "fact_counts"} {
 		var left int64
 		err := r.read(context.Background(), func(c *conn) (err error) {
 			left, err = c.number("SELECT count(*) FROM " + table)

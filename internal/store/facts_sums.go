@@ -29,8 +29,8 @@ type keyed struct {
 	facts             []byte
 }
 
-// countFacts adds an item to the sums, or takes it away.
-func (tx *Tx) countFacts(all factSums, k *keyed, sign int64) error {
+// adder adds what a row has to the sum of a fact, or takes it away; and to that of its field, once of all its facts.
+func (all factSums) adder(k *keyed, sign int64) func(id int64) {
 	seconds, _ := k.duration.(float64)
 	is := sums{sign, sign * (k.size >> 32), sign * (k.size & math.MaxUint32), sign * toMilliseconds(seconds)}
 	var fields uint64
@@ -38,29 +38,37 @@ func (tx *Tx) countFacts(all factSums, k *keyed, sign int64) error {
 		old := all[factSum{id, k.cell}]
 		all[factSum{id, k.cell}] = sums{old.n + is.n, old.high + is.high, old.low + is.low, old.duration + is.duration}
 	}
-	addFact := func(id int64) {
+	return func(id int64) {
 		if field := id >> factNumbers; fields&(1<<field) == 0 {
 			fields |= 1 << field
-			add(factField(field).first())
+			add(factField(field).first()) // of field 0: whatever there is
 		}
-		add(id)
+		if id != 0 {
+			add(id)
+		}
 	}
+}
+
+// countFacts adds an item to the sums, or takes it away.
+func (tx *Tx) countFacts(all factSums, k *keyed, sign int64) error {
+	add := all.adder(k, sign)
 	add(0)
-	eachFact(k.facts, addFact)
+	eachFact(k.facts, add)
 	year, hasYear := k.year.(int64)
 	taken, hasTaken := k.taken.(int64)
 	for _, f := range columnFacts(nil, year, k.added, taken, hasYear, hasTaken) {
-		id, err := tx.factID(f)
+		id, err := tx.factID(tx.s.factNames, f)
 		if err != nil {
 			return err
 		}
-		addFact(id)
+		add(id)
 	}
 	return nil
 }
 
 // writeSums writes the sums, and forgets the facts that nothing has any more.
-func (tx *Tx) writeSums(all factSums) error {
+func (tx *Tx) writeSums(all factSums, names *factNames) error {
+	counts := &factCounts{c: tx.c, pages: map[int64][]byte{}}
 	inOrder := func(a, b factSum) int { return cmp.Or(cmp.Compare(a.fact, b.fact), cmp.Compare(a.cell, b.cell)) }
 	var less []factSum
 	for _, k := range slices.SortedFunc(maps.Keys(all), inOrder) {
@@ -72,6 +80,9 @@ func (tx *Tx) writeSums(all factSums) error {
 			ON CONFLICT (fact, cell) DO UPDATE SET n = n + excluded.n, high = high + excluded.high,
 			low = low + excluded.low, duration = duration + excluded.duration`,
 			k.fact, k.cell, d.n, d.high, d.low, d.duration)
+		if err == nil && d.n != 0 && k.fact != 0 {
+			err = counts.add(k.fact, d.n)
+		}
 		if err != nil {
 			return err
 		}
@@ -80,15 +91,15 @@ func (tx *Tx) writeSums(all factSums) error {
 		}
 	}
 	for _, k := range less { // once what has come to another cell is there
-		if err := tx.forgetFact(k); err != nil {
+		if err := tx.forgetFact(k, names); err != nil {
 			return err
 		}
 	}
-	return nil
+	return counts.save()
 }
 
 // forgetFact forgets what nothing has any more.
-func (tx *Tx) forgetFact(k factSum) error {
+func (tx *Tx) forgetFact(k factSum, names *factNames) error {
 	if err := tx.c.exec("DELETE FROM fact_sums WHERE fact = ? AND cell = ? AND n <= 0", k.fact, k.cell); err != nil {
 		return err
 	}
@@ -99,6 +110,6 @@ func (tx *Tx) forgetFact(k factSum) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	clear(tx.s.factNames.of)
+	clear(names.of)
 	return tx.c.exec("DELETE FROM facts WHERE id = ?", k.fact)
 }

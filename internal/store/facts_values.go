@@ -60,7 +60,8 @@ type fact struct {
 func (f *fact) same() int64 {
 	value := f.value
 	switch f.field {
-	case factGenre, factArtist, factArtists, factAlbumArtist, factSeries, factAuthor, factCamera, factCodec, factExtension:
+	case factGenre, factArtist, factArtists, factAlbumArtist, factSeries, factAuthor, factCamera, factCodec, factExtension,
+		workFactRoot, workFactGenre, workFactArtist, workFactAuthor, workFactSeries:
 		value = filter.Fold(value)
 	}
 	return int64(xxh3.HashStringSeed(value, uint64(f.field))) //nolint:gosec // any number
@@ -152,19 +153,20 @@ func eachFact(packed []byte, fn func(id int64)) {
 	}
 }
 
-// factNames knows the numbers of facts. It is the writer's, and good for the stretch of the feed that follows the one
-// it was used for last: whatever came of that.
+// factNames knows the numbers of facts. Those of items are the writer's, and good for the stretch of the feed that
+// follows the one they were used for last: whatever came of that.
 type factNames struct {
 	upto int64
 	of   map[fact]int64
 	next map[factField]int64
 }
 
+func newFactNames() *factNames { return &factNames{of: map[fact]int64{}, next: map[factField]int64{}} }
+
 const factsKnown = 50_000
 
 // factID gives a fact's number, a new one where there is none.
-func (tx *Tx) factID(f fact) (id int64, err error) {
-	names := tx.s.factNames
+func (tx *Tx) factID(names *factNames, f fact) (id int64, err error) {
 	if id, known := names.of[f]; known {
 		return id, nil
 	}
@@ -178,7 +180,7 @@ func (tx *Tx) factID(f fact) (id int64, err error) {
 		return nil
 	}, same)
 	if err == nil && id == 0 {
-		id, err = tx.newFact(f, same, spellings > 0)
+		id, err = tx.newFact(names, f, same, spellings > 0)
 	}
 	if len(names.of) >= factsKnown {
 		clear(names.of)
@@ -187,8 +189,8 @@ func (tx *Tx) factID(f fact) (id int64, err error) {
 	return id, err
 }
 
-func (tx *Tx) newFact(f fact, same int64, hasOthers bool) (id int64, err error) {
-	next := tx.s.factNames.next
+func (tx *Tx) newFact(names *factNames, f fact, same int64, hasOthers bool) (id int64, err error) {
+	next := names.next
 	if next[f.field] == 0 {
 		next[f.field], err = tx.c.number("SELECT coalesce(max(id), ?1) + 1 FROM facts WHERE id >= ?1 AND id < ?2",
 			f.field.first(), (f.field + 1).first())
@@ -215,7 +217,7 @@ func (tx *Tx) newFact(f fact, same int64, hasOthers bool) (id int64, err error) 
 // forgetFacts begins anew, where the last stretch was not the one before this.
 func (s *Store) forgetFacts(after int64) {
 	if n := s.factNames; n == nil || n.upto != after {
-		s.factNames = &factNames{of: map[fact]int64{}, next: map[factField]int64{}}
+		s.factNames = newFactNames()
 	}
 	s.factNames.upto = math.MinInt64 // until this stretch is over
 }

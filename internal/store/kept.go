@@ -3,7 +3,7 @@ package store
 import "fmt"
 
 // keptVersion is of what fillKept fills: where it is another, it is filled anew.
-const keptVersion = 1
+const keptVersion = 2
 
 // fillKept fills the tables that answers read instead of counting, in a catalog of before there were any. From then on
 // they follow with what is written.
@@ -15,7 +15,7 @@ func (s *Store) fillKept(c *conn) error {
 	if err := c.script("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	for _, fill := range []func(*conn) error{fillHeld} {
+	for _, fill := range []func(*conn) error{fillHeld, fillCounts, s.fillWorkSums} {
 		if err == nil {
 			err = fill(c)
 		}

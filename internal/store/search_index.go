@@ -245,7 +245,7 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64, all factSums) err
 	}
 	ids := make([]int64, len(e.facts))
 	for i, f := range e.facts {
-		if ids[i], err = tx.factID(f); err != nil {
+		if ids[i], err = tx.factID(tx.s.factNames, f); err != nil {
 			return err
 		}
 	}

@@ -140,7 +140,7 @@ func (tx *Tx) index(stretch *indexStretch) error {
 			return err
 		}
 	}
-	if err := errors.Join(tx.writeSums(all), tx.addWords(stretch.entries)); err != nil {
+	if err := errors.Join(tx.writeSums(all, tx.s.factNames), tx.addWords(stretch.entries)); err != nil {
 		return err
 	}
 	tx.s.factNames.upto = stretch.upto

@@ -19,6 +19,7 @@ type Tx struct {
 	dir          lastDir
 	vacatedFloor int64     // where it moved
 	held         *heldBits // of the works that are written
+	sums         *workSums // likewise
 	keptMoment   int64     // when the moment was that was written; 0: none was
 }
 

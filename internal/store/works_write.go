@@ -150,7 +150,7 @@ func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
 	if b.generation != tx.s.regrouped.Load() {
 		return ErrRegrouped
 	}
-	tx.held = newHeldBits(tx.c)
+	tx.held, tx.sums = newHeldBits(tx.c), tx.newWorkSums()
 	for i := range b.Puts {
 		p := &b.Puts[i]
 		if p.New.ID == 0 {
@@ -189,7 +189,7 @@ func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
 	if err := rows.flush(tx); err != nil {
 		return err
 	}
-	if err := tx.held.save(); err != nil { // it looks for members
+	if err := errors.Join(tx.held.save(), tx.sums.save()); err != nil { // which looks for members
 		return err
 	}
 	if b.Settled != nil {
@@ -231,7 +231,7 @@ func (tx *Tx) insertWork(rows *workRows, p *WorkPut, title []byte) error {
 	if err := rows.works.add(tx, append([]driver.Value{w.ID}, w.row(title)...)...); err != nil {
 		return err
 	}
-	if err := tx.putWords(rows, nil, w); err != nil {
+	if err := errors.Join(tx.putWords(rows, nil, w), tx.sums.count(w, 1)); err != nil {
 		return err
 	}
 	return tx.putKeys(&rows.workKeys, w.ID, p.OldKeys, p.Keys)
@@ -309,8 +309,10 @@ func (tx *Tx) updateWork(rows *workRows, p *WorkPut, title []byte) error {
 	old := p.Old
 	if old.Gone > 0 {
 		old = nil
+	} else if err := tx.sums.count(old, -1); err != nil {
+		return err
 	}
-	if err := tx.putWords(rows, old, w); err != nil {
+	if err := errors.Join(tx.putWords(rows, old, w), tx.sums.count(w, 1)); err != nil {
 		return err
 	}
 	return tx.putKeys(&rows.workKeys, w.ID, p.OldKeys, p.Keys)
@@ -319,7 +321,15 @@ func (tx *Tx) updateWork(rows *workRows, p *WorkPut, title []byte) error {
 // endWork has a work gone. Its row and its members stay for as long as it may come back.
 func (tx *Tx) endWork(rows *workRows, e *WorkEnd, at int64) error {
 	tx.rows++
-	err := tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? WHERE id = ?", at, tx.nextSeq(), at/int64(time.Millisecond), e.Work)
+	was, err := worksWhere(tx.c, "w.id = ? AND w.gone = 0", e.Work)
+	for i := range was {
+		err = errors.Join(err, tx.sums.count(&was[i], -1))
+	}
+	if err != nil {
+		return err
+	}
+	err = tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? WHERE id = ?",
+		at, tx.nextSeq(), at/int64(time.Millisecond), e.Work)
 	if err == nil {
 		err = tx.c.exec("DELETE FROM work_search WHERE rowid = ?", e.Work)
 	}
@@ -346,57 +356,4 @@ func (tx *Tx) putWords(rows *workRows, old, w *WorkView) error {
 		}
 	}
 	return rows.words.add(tx, w.ID, is[0], is[1])
-}
-
-// ForgetWorks forgets works that have been gone since before a time, at most so many. A reader of works must have come
-// past their ends.
-func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
-	var ended []WorkView
-	ended, err = worksWhere(tx.c, "w.gone > 0 AND w.gone < ? AND w.seq <= ? ORDER BY w.gone LIMIT ?",
-		before, limit, int64(most))
-	floor, held := tx.s.worksFloor.Load(), newHeldBits(tx.c)
-	for i := range ended {
-		w := &ended[i]
-		floor = max(floor, w.Seq)
-		err := tx.c.each("SELECT item FROM members WHERE work = ?", func(r row) error {
-			held.loose[r.int(0)] = true
-			return nil
-		}, w.ID)
-		if err != nil {
-			return 0, err
-		}
-		for _, sql := range []string{"DELETE FROM members WHERE work = ?", "DELETE FROM works WHERE id = ?"} {
-			if err := tx.c.exec(sql, w.ID); err != nil {
-				return 0, err
-			}
-		}
-	}
-	if err != nil || len(ended) == 0 {
-		return 0, err
-	}
-	if err := held.save(); err != nil {
-		return 0, err
-	}
-	tx.worksFloor = floor
-	return len(ended), tx.c.setMeta("works_floor", floor)
-}
-
-// Forget forgets all works and what is kept to derive them, as if there had never been any.
-func (k *WorkKeeper) Forget(ctx context.Context) error {
-	err := k.s.Update(ctx, func(tx *Tx) error {
-		for _, table := range []string{"works", "members", "unit_items", "units", "unit_keys", "work_keys", "credits",
-			"held_items"} {
-			if err := tx.c.exec("DELETE FROM " + table); err != nil {
-				return err
-			}
-		}
-		if err := tx.c.exec("INSERT INTO work_search (work_search) VALUES ('delete-all')"); err != nil {
-			return err
-		}
-		return tx.deriveAnew()
-	})
-	if err == nil {
-		k.s.worked.Store(0)
-	}
-	return err
 }
