@@ -2747,7 +2747,7 @@ type Status struct {
 	// FailedSinceStart Present items whose analysis has failed since the daemon's start and has not succeeded since, up to 1,000.
 	FailedSinceStart int64 `json:"failed_since_start"`
 
-	// Health Why the catalog cannot be kept now, such as a full disk or damage; null while it can.
+	// Health What is wrong with the catalog: why it cannot be kept now, such as a full disk, or that a damaged one was kept aside and what took its place; null where nothing is.
 	Health *string `json:"health"`
 
 	// Idle Nothing is waiting, being scanned, analysed or indexed: the catalog says what the reachable roots hold. Attempts that
@@ -5554,7 +5554,7 @@ type ClientInterface interface {
 
 	// Healthz Is the process alive?
 	//
-	// A damaged catalog is told of and no failure, since a restart does not mend it.
+	// A damaged catalog is told of and no failure, since the daemon mends it itself where it can be.
 	//
 	// Corresponds with GET /healthz (the `Healthz` operationId).
 	Healthz(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6461,7 +6461,7 @@ func (c *Client) GetAtom(ctx context.Context, params *GetAtomParams, reqEditors 
 
 // Healthz Is the process alive?
 //
-// A damaged catalog is told of and no failure, since a restart does not mend it.
+// A damaged catalog is told of and no failure, since the daemon mends it itself where it can be.
 //
 // Corresponds with GET /healthz (the `Healthz` operationId).
 func (c *Client) Healthz(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13249,7 +13249,7 @@ type ClientWithResponsesInterface interface {
 
 	// HealthzWithResponse Is the process alive?
 	//
-	// A damaged catalog is told of and no failure, since a restart does not mend it.
+	// A damaged catalog is told of and no failure, since the daemon mends it itself where it can be.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19928,7 +19928,7 @@ func (c *ClientWithResponses) GetAtomWithResponse(ctx context.Context, params *G
 
 // HealthzWithResponse Is the process alive?
 //
-// A damaged catalog is told of and no failure, since a restart does not mend it.
+// A damaged catalog is told of and no failure, since the daemon mends it itself where it can be.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -229,6 +229,9 @@ func openChecked(ctx context.Context, dir string) (*store.Store, Finding) {
 	if err := st.Integrity(ctx); err != nil {
 		return st, finding(Failure, err.Error())
 	}
+	if kept := store.Asides(dir); len(kept) > 0 {
+		return st, finding(Warning, kept[0].Text+": look after its disk, then remove that file")
+	}
 	text := humanize.Comma(st.ItemCounts().Items) + " items, whole"
 	if s, err := st.Space(ctx); err == nil {
 		text += fmt.Sprintf(", %s, of which %s are free", humanize.IBytes(uint64(s.Bytes)), humanize.IBytes(uint64(s.Free)))

@@ -28,6 +28,8 @@ type Daemon struct {
 	*core
 	opts      Options
 	displaced atomic.Pointer[error] // the catalog's file is not in its place
+	asides    []store.Aside         // damaged catalogs that were kept aside before it started
+	hopeless  bool                  // the catalog is damaged, and nothing could take its place
 	scans     scansNow
 	watcher   *realtime.Watcher
 	bus       *realtime.EventBus
@@ -70,7 +72,8 @@ const (
 )
 
 // openCore takes the data directory and opens the catalog.
-func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core, err error) {
+// met is damage that was met in the catalog before; nil: none.
+func openCore(ctx context.Context, cfg *config.Config, met error, log *zap.Logger) (_ *core, err error) {
 	unlock, err := lockDataDir(cfg.DataDir)
 	if err != nil {
 		return nil, err
@@ -78,9 +81,7 @@ func openCore(ctx context.Context, cfg *config.Config, log *zap.Logger) (_ *core
 	if err := store.Tighten(filepath.Join(cfg.DataDir, lockFile)); err != nil {
 		log.Warn("others can open the lock", zap.Error(err))
 	}
-	st, err := store.Open(ctx, cfg.DataDir, store.Options{
-		Log: logs.Sparing(log), GroupWait: groupWait, Scope: analyzer.Scope, Described: analyzer.Version,
-	})
+	st, err := openStore(ctx, cfg, met, log)
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}

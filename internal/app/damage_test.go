@@ -98,6 +98,9 @@ func TestADamagedCatalogIsServedAsFarAsItCanBeReadAndNeverWrittenTo(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i := range 3 { // so many within a day that no other takes its place
+		write(t, data, "catalog.db.damaged-"+time.Now().UTC().Add(-time.Duration(i)*time.Hour).Format("20060102T150405Z"), "")
+	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 0))

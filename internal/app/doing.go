@@ -53,7 +53,7 @@ func (s *scansNow) text() string {
 func (d *Daemon) doing() string {
 	counts := d.store.ItemCounts()
 	running := d.scans.text()
-	switch err := d.health(); {
+	switch err := d.trouble(); {
 	case err != nil:
 		return strings.Join(strings.Fields(err.Error()), " ") // one line
 	case running != "":

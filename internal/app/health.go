@@ -7,8 +7,17 @@ import (
 	"go.uber.org/zap"
 )
 
-// health says why the catalog cannot be kept now, for people and for monitoring; nil while it can.
+// health says what is wrong with the catalog, for people and for monitoring: why it cannot be kept now, or that a damaged
+// one is kept aside; nil where nothing is.
 func (d *Daemon) health() error {
+	if err := d.trouble(); err != nil {
+		return err
+	}
+	return d.keptAside()
+}
+
+// trouble is why the catalog cannot be kept now; nil while it can.
+func (d *Daemon) trouble() error {
 	if err := d.store.Failure(); err != nil {
 		return err
 	}

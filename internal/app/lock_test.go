@@ -20,7 +20,7 @@ func TestALockThatOthersCouldOpenIsTheOwnersAlone(t *testing.T) {
 	if err := os.Chmod(path, 0o664); err != nil {
 		t.Fatal(err)
 	}
-	c, err := openCore(t.Context(), &config.Config{DataDir: dir}, zap.NewNop())
+	c, err := openCore(t.Context(), &config.Config{DataDir: dir}, nil, zap.NewNop())
 	if err != nil {
 		t.Fatal(err)
 	}

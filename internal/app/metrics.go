@@ -63,7 +63,9 @@ func (d *Daemon) addStorageMetrics(r *prometheus.Registry, gauge func(name, help
 		ConstLabels: prometheus.Labels{"version": d.opts.Version, "goversion": runtime.Version()},
 	}, func() float64 { return 1 }))
 	gauge("storage_healthy", "1 while the catalog can be kept: the disk is not full, and nothing is damaged.",
-		func() float64 { return oneIf(d.health() == nil) })
+		func() float64 { return oneIf(d.trouble() == nil) })
+	gauge("damaged_catalogs_kept", "1 while a damaged catalog is kept aside, for a person to look at and to remove.",
+		func() float64 { return oneIf(d.keptAside() != nil) })
 	gauge("backup_last_timestamp_seconds", "When the daemon last made a backup; 0: never.",
 		func() float64 { return float64(max(0, d.backups.made.Load())) })
 	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{

@@ -49,7 +49,7 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 	if err != nil {
 		return sum, err
 	}
-	c, err := openCore(ctx, cfg, log)
+	c, err := openCore(ctx, cfg, nil, log)
 	if err != nil {
 		return sum, err
 	}

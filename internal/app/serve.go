@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 // Options of a daemon.
@@ -31,6 +33,8 @@ type Options struct {
 	Confine func(dirs ...string) (abi int, err error)
 	// Listening is called with the address once requests are answered; it may be nil.
 	Listening func(addr string)
+
+	listen string // where it is to listen, whatever the configuration says
 }
 
 // Serve runs the daemon until ctx ends, and then stops it in order. Its error says why it could not run
@@ -39,32 +43,54 @@ type Options struct {
 // It starts, and stops in the opposite order: the store, the analyzer, the scanner, the works, the search index,
 // the event bus, the watcher, the mounts and the pruning, and at last what people see, HTTP. So clients are told first,
 // then nothing new comes in, then running work is finished and written, and the database is closed last.
-func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) (err error) {
+//
+// A daemon that meets damage of its catalog ends so too, and another begins with what takes the catalog's place.
+func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) error {
+	s := serving{cfg: cfg, opts: o, log: log, notify: newNotifier(log)}
+	for {
+		err := s.once(ctx)
+		if !errors.Is(err, errToMend) || s.closed != nil || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// once runs a daemon until it ends, is to end, or has met damage that is to be mended.
+func (s *serving) once(ctx context.Context) (err error) {
+	cfg, log, o, notify := s.cfg, s.log, s.opts, s.notify
 	roots, err := buildRoots(cfg, log)
 	if err != nil {
 		return err
 	}
-	listener, err := api.Listen(ctx, cfg.HTTP.Listen)
+	listener, err := api.Listen(ctx, cmp.Or(o.listen, cfg.HTTP.Listen))
 	if err != nil {
 		return err
 	}
+	alive := func() {}
+	if s.met != nil {
+		alive = s.keepAlive(ctx)
+	}
+	defer func() { alive() }()
 	if o.Confine != nil { // SQLite's temporary files then have to lie where it may write
 		if err := os.Setenv("SQLITE_TMPDIR", cfg.DataDir); err != nil {
 			log.Warn("large sorts take memory instead of disk", zap.Error(err))
 		}
 	}
-	notify := newNotifier(log)
 	opened := notify.extend(openingTime)
-	c, err := openCore(ctx, cfg, log)
+	c, err := openCore(ctx, cfg, s.met, log)
 	opened()
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	confine(cfg, o, log)
-	d := &Daemon{core: c, opts: o}
+	if !s.confined { // once, for good
+		s.confined = true
+		confine(cfg, o, log)
+	}
+	d := &Daemon{core: c, opts: o, asides: store.Asides(cfg.DataDir), hopeless: c.store.Damage() != nil}
 	defer func() {
 		defer notify.extend(d.config.Load().ShutdownTimeout + closingTime)()
-		err = errors.Join(err, d.close())
+		s.closed = d.close()
+		err = errors.Join(err, s.closed)
 	}()
 	timing := realtime.Config{Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait}
 	d.watcher, err = realtime.NewWatcher(timing, func(h media.Hint) { d.scanner.Hint(h) }, log)
@@ -96,7 +122,7 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 		Targets: d.notifier, Log: log,
 	}, listener)
 	d.stages.start("http", d.server.Run)
-	if o.Listening != nil {
+	if o.Listening != nil && o.listen == "" {
 		o.Listening(d.server.Addr().String())
 	}
 	if err := d.setTargets(ctx, cfg); err != nil { // before anything changes
@@ -114,7 +140,13 @@ func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) 
 	d.server.SetReady(true)
 	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", d.server.Addr()),
 		zap.String("data_dir", cfg.DataDir), zap.Int("roots", len(roots)))
-	return d.runUntilStopped(notify)
+	alive()
+	alive = func() {}
+	err = d.runUntilStopped(notify)
+	if errors.Is(err, errToMend) {
+		s.again(d)
+	}
+	return err
 }
 
 // The longest that the service manager is asked to wait for a catalog that is brought up to date, and for one that is
@@ -166,6 +198,9 @@ func (d *Daemon) runUntilStopped(notify *notifier) error {
 			reloads.ended()
 		case <-damaged:
 			damaged = nil // once
+			if d.mendable() {
+				return errToMend
+			}
 			d.stages.group.Go("hold still", d.holdStill)
 		}
 	}

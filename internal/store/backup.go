@@ -60,6 +60,9 @@ type Restored struct {
 // The restored catalog is another one to clients: it gets an epoch of its own, so that each of them loads it anew, and
 // no id that the replaced one has given is given again.
 func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
+	if err := finishMending(catalogIn(dir)); err != nil {
+		return done, err
+	}
 	path, _, err := locate(dir)
 	if err != nil && !errors.Is(err, ErrCorrupt) { // of which nothing is left is what is replaced
 		return done, err
@@ -74,6 +77,13 @@ func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
 	have, there, err := fold(ctx, path)
 	if err != nil {
 		return done, err
+	}
+	floor, err := readFloor(path)
+	if err != nil {
+		return done, err
+	}
+	if have == (lastIDs{}) { // it may be of a version whose ids this one cannot read, or gone
+		have = floor.ids()
 	}
 	part, err := copyCatalog(ctx, file, path)
 	if err != nil {

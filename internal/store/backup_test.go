@@ -164,7 +164,7 @@ func TestARestoredCatalogIsAnotherToClientsAndGivesNoIDTwice(t *testing.T) {
 	if got := exported(t, dir); got != after {
 		t.Errorf("restored %s\nwant %s", got, after)
 	}
-	if names := filesIn(t, dir); names != "catalog.db catalog.db.replaced" {
+	if names := filesIn(t, dir); names != "catalog.db catalog.db.replaced catalog.ids" {
 		t.Errorf("it left %s", names)
 	}
 }
@@ -217,7 +217,7 @@ func TestARestoreOfWhatIsNoBackupReplacesNothing(t *testing.T) {
 	if got := exported(t, dir); got != want {
 		t.Error("the catalog has changed")
 	}
-	if names := filesIn(t, dir); names != "catalog.db" {
+	if names := filesIn(t, dir); names != "catalog.db catalog.ids" {
 		t.Errorf("it left %s", names)
 	}
 }
@@ -243,7 +243,7 @@ func TestABackupReplacesABrokenCatalog(t *testing.T) {
 	if got := exported(t, dir); got != want {
 		t.Errorf("restored %s\nwant %s", got, want)
 	}
-	if names := filesIn(t, dir); names != "catalog.db catalog.db.replaced" {
+	if names := filesIn(t, dir); names != "catalog.db catalog.db.replaced catalog.ids" {
 		t.Errorf("in the directory: %s", names)
 	}
 }

@@ -149,7 +149,7 @@ func holds(t *testing.T, dir string, want []byte) {
 		t.Errorf("%d documents are not packed", n)
 	}
 	r.stop()
-	if names := filesIn(t, dir); names != FileName {
+	if names := filesIn(t, dir); names != FileName+" "+FloorName {
 		t.Errorf("it left %s", names)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // unfinished is what the name of a catalog has behind it while it is made.
@@ -73,8 +74,20 @@ func beheaded(path string) error {
 
 // create makes a new catalog. It gets its name when all of it is on disk: so a process that is killed on the way leaves
 // nothing that the next one could take for a catalog, and a catalog without its tables is never one that is being made.
-func create(ctx context.Context, path string) (err error) {
+func create(ctx context.Context, path string) error {
+	floor, err := readFloor(path) // what is left of a catalog that is lost
+	if err != nil {
+		return err
+	}
 	part := path + unfinished
+	if err := makeNew(ctx, part, floor); err != nil {
+		return err
+	}
+	return putInPlace(part, path)
+}
+
+// makeNew makes a new catalog that goes on above the ids that were given, in a file of its own.
+func makeNew(ctx context.Context, part string, floor idFloor) (err error) {
 	if err := removeIfThere(part, part+"-journal"); err != nil {
 		return fmt.Errorf("remove what is left of a catalog that was not finished: %w", err)
 	}
@@ -88,7 +101,8 @@ func create(ctx context.Context, path string) (err error) {
 		err = f.Close()
 	}
 	if err != nil {
-		return fmt.Errorf("make %s: %w: make its directory writable for this user, or choose another with --data-dir", path, bare(err))
+		return fmt.Errorf("make %s: %w: make its directory writable for this user, or choose another with --data-dir",
+			strings.TrimSuffix(part, unfinished), bare(err))
 	}
 	// It is synced as a whole.
 	c, err := dial(part, false, "journal_mode=MEMORY", "synchronous=OFF", "auto_vacuum=INCREMENTAL")
@@ -96,17 +110,14 @@ func create(ctx context.Context, path string) (err error) {
 		return explain(part, err)
 	}
 	c.ctx = ctx
-	if err = errors.Join(explain(part, furnish(ctx, c)), c.close()); err == nil {
+	if err = errors.Join(explain(part, furnish(ctx, c, floor)), c.close()); err == nil {
 		err = Entrust(part)
 	}
-	if err != nil {
-		return err
-	}
-	return putInPlace(part, path)
+	return err
 }
 
 // furnish gives an empty database all that a catalog has from the beginning.
-func furnish(ctx context.Context, c *conn) error {
+func furnish(ctx context.Context, c *conn, floor idFloor) error {
 	if err := searches(c); err != nil {
 		return err
 	}
@@ -117,7 +128,19 @@ func furnish(ctx context.Context, c *conn) error {
 	if err := migrate(ctx, c, 0, files); err != nil {
 		return err
 	}
-	return c.setMeta("epoch", newEpoch())
+	if err := c.setMeta("epoch", newEpoch()); err != nil || floor == (idFloor{}) {
+		return err
+	}
+	given := floor.ids()
+	for _, id := range given.kinds() {
+		if err := c.setMeta(id.key, *id.value); err != nil {
+			return err
+		}
+	}
+	if floor.Instance == "" {
+		return nil
+	}
+	return c.setMeta("instance", floor.Instance)
 }
 
 // nameNew gives an epoch to a catalog that has none: one that an older version had begun to make. What holds anything

@@ -158,7 +158,7 @@ func TestAFirstStartThatIsKilledIsBegunAnew(t *testing.T) {
 		r := runAt(t, dir, Options{})
 		r.put(r.addRoot("music"), "a.mp3")
 		r.stop()
-		if names := filesIn(t, dir); names != FileName {
+		if names := filesIn(t, dir); names != FileName+" "+FloorName {
 			t.Fatalf("left behind: %s", names)
 		}
 	}
@@ -183,7 +183,7 @@ func TestACatalogThatWasNotFinishedIsMadeAnewWhateverIsLeftOfIt(t *testing.T) {
 			}
 			r := runAt(t, dir, Options{})
 			r.stop()
-			if names := filesIn(t, dir); names != FileName {
+			if names := filesIn(t, dir); names != FileName+" "+FloorName {
 				t.Errorf("left behind: %s", names)
 			}
 			if err := os.Remove(r.path); err != nil {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// damage is what is known of damage to the catalog's file. It never passes: what a broken page has led to meanwhile
-// nobody knows, so it takes a person, and a restart, to believe the file again.
+// damage is what is known of damage to the catalog's file. It never passes while the file is open: what a broken page
+// has led to meanwhile nobody knows. Mend puts another one in its place.
 type damage struct {
 	what  atomic.Pointer[error]
 	found chan struct{} // closed once there is some
@@ -29,6 +29,9 @@ func (s *Store) Damage() error {
 
 // Damaged is closed once damage has been met.
 func (s *Store) Damaged() <-chan struct{} { return s.damage.found }
+
+// Distrust has the catalog taken for damaged for a reason that it has not met itself.
+func (s *Store) Distrust(why error) { _ = s.noteDamage(fmt.Errorf("%w: %w", ErrCorrupt, why)) }
 
 // noteDamage notes the damage that an error shows, once, and gives the error with file and mend. Every other error is
 // given as it is.

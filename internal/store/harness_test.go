@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 		openUntilKilled(dir)
 		return
 	}
+	if dir := os.Getenv(menderDir); dir != "" {
+		mendUntilKilled(dir)
+		return
+	}
 	_ = flag.Set("rapid.checks", "40") // each is a catalog on disk; -rapid.checks asks for more
 	goleak.VerifyTestMain(m)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -79,6 +78,7 @@ type Store struct {
 	counts                    // of the writer, and published after each commit
 	reached      atomic.Int64 // above the feed's numbers at which what says something of directories below was written
 	lastID       atomic.Int64 // the last id that was given, or reserved
+	idFloor      idFloor      // the writer's: ids above it are allowed first
 	updates      itemUpdates  // the writer's
 	head         atomic.Int64
 	indexed      atomic.Int64            // the feed's number up to which it can be sorted and searched
@@ -123,6 +123,9 @@ type Stats struct {
 // Open opens the catalog in a data directory, creates it where there is none, and brings its schema up
 // to date. The caller holds the data directory's lock. Close it after Run has returned.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	if err := finishMending(catalogIn(dir)); err != nil {
+		return nil, err
+	}
 	path, there, err := locate(dir)
 	if err == nil && !there {
 		err = create(ctx, path)
@@ -255,7 +258,13 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.load(c); err != nil {
 		return err
 	}
-	return s.nameInstance(c)
+	if err := s.nameInstance(c); err != nil {
+		return err
+	}
+	if s.idFloor, err = readFloor(s.path); err != nil {
+		s.log.Warn("which ids were given is known of the catalog alone", zap.Error(err)) // it is written anew
+	}
+	return nil
 }
 
 // load reads what the store keeps in memory.
@@ -357,40 +366,6 @@ func (s *Store) Failure() error {
 
 // Counters gives the store's statistics.
 func (s *Store) Counters() *Stats { return &s.stats }
-
-// Integrity runs SQLite's own check over the whole file; the error says what it found.
-func (s *Store) Integrity(ctx context.Context) error {
-	return s.read(ctx, func(c *conn) error { return integrity(c, s.path) }) // which notes what is found
-}
-
-// LastCheck is when the whole file was last found sound by a daemon, as KeepCheck was told; zero: never.
-func (s *Store) LastCheck() time.Time {
-	if at := s.checked.Load(); at != 0 {
-		return time.Unix(0, at)
-	}
-	return time.Time{}
-}
-
-// KeepCheck keeps when the whole file was found sound.
-func (s *Store) KeepCheck(ctx context.Context, at time.Time) error {
-	err := s.Update(ctx, func(tx *Tx) error { return tx.c.setMeta("checked", at.UnixNano()) })
-	if err == nil {
-		s.checked.Store(at.UnixNano())
-	}
-	return err
-}
-
-func integrity(c *conn, path string) error {
-	var found []string
-	err := c.each("PRAGMA integrity_check(5)", func(r row) error { found = append(found, r.text(0)); return nil })
-	if err != nil {
-		return explain(path, err)
-	}
-	if len(found) != 1 || found[0] != "ok" {
-		return fmt.Errorf("%w: %s: %s: %s", ErrCorrupt, path, strings.Join(found, "; "), mendCatalog)
-	}
-	return nil
-}
 
 // now is the wall clock in Unix nanoseconds.
 func now() int64 { return time.Now().UnixNano() }

@@ -82,7 +82,7 @@ func TestACatalogWhoseSchemaIsNotOursIsNeitherOpenedNorCopiedNorRestored(t *test
 			}
 		})
 	}
-	if names := filesIn(t, good) + filesIn(t, elsewhere); names != FileName {
+	if names := filesIn(t, good) + filesIn(t, elsewhere); names != FileName+" "+FloorName {
 		t.Errorf("it left %s", names)
 	}
 }

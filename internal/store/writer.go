@@ -136,7 +136,13 @@ func (s *Store) writeGroup(first request) {
 	}
 	before := s.counts
 	tx := &Tx{s: s, c: s.writer, tally: map[tallyKey]int64{}}
-	answers, err := s.runGroup(tx, first)
+	var answers []answer
+	err := s.allowIDs(floorStep / 2)
+	if err != nil {
+		answers = []answer{{done: first.done}}
+	} else {
+		answers, err = s.runGroup(tx, first)
+	}
 	if err == nil {
 		err = s.Damage() // that a reader has met meanwhile
 	}
@@ -260,6 +266,9 @@ func (s *Store) commit(tx *Tx, before counts) error {
 		return tx.c.setMeta(key, to)
 	}
 	s.savedID = s.lastID.Load()
+	if err := s.allowIDs(0); err != nil { // a single group that has given more than are allowed ahead of one
+		return err
+	}
 	if err := errors.Join(set("head", before.lastSeq, s.lastSeq), set("last_id", before.savedID, s.savedID),
 		set("last_work", before.lastWork, s.lastWork)); err != nil {
 		return err

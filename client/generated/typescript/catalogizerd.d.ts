@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Is the process alive?
-         * @description A damaged catalog is told of and no failure, since a restart does not mend it.
+         * @description A damaged catalog is told of and no failure, since the daemon mends it itself where it can be.
          */
         get: operations["healthz"];
         put?: never;
@@ -1039,7 +1039,7 @@ export interface components {
              * @description Present items whose analysis has failed since the daemon's start and has not succeeded since, up to 1,000.
              */
             failed_since_start: number;
-            /** @description Why the catalog cannot be kept now, such as a full disk or damage; null while it can. */
+            /** @description What is wrong with the catalog: why it cannot be kept now, such as a full disk, or that a damaged one was kept aside and what took its place; null where nothing is. */
             health: string | null;
             /** @description How many changes are not taken in yet. */
             lag: {
@@ -2042,7 +2042,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The problem `root-offline`, `not-ready`, `shutting-down`, `busy` or `query-too-slow` (more than 5 s): nothing is wrong with the request; try again later, or ask for less. Or `not-now`: a link that opens a session is not fetched ahead. Or `catalog-damaged`: what is asked for cannot be read, or nothing can be changed any more, until a backup is restored. */
+        /** @description The problem `root-offline`, `not-ready`, `shutting-down`, `busy` or `query-too-slow` (more than 5 s): nothing is wrong with the request; try again later, or ask for less. Or `not-now`: a link that opens a session is not fetched ahead. Or `catalog-damaged`: what is asked for cannot be read, or nothing can be changed any more, until another catalog has taken its place. */
         Unavailable: {
             headers: {
                 [name: string]: unknown;

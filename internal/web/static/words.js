@@ -26,7 +26,7 @@ export const words = {
     offline: names => `not reachable: ${names}`,
     held: names => `removals held: ${names}`,
     failed: count => `${n(count, 'file')} could not be read`,
-    lost: 'The daemon does not answer; trying again', health: reason => `The catalog is not being kept: ${reason}`,
+    lost: 'The daemon does not answer; trying again', health: reason => `Look after the catalog: ${reason}`,
   },
   theme: {dark: 'Theme: dark', light: 'Theme: light', auto: 'Theme: as the system has it'},
   keys: {
@@ -59,7 +59,7 @@ export const words = {
       config: 'Configuration', notify: 'Who is told',
     },
     readOnly: 'This token reads and changes nothing: what changes something is switched off.',
-    health: reason => `The catalog is not being kept: ${reason}`,
+    health: reason => `Look after the catalog: ${reason}`,
     more: 'Show more', no: 'No, leave it', here: 'right here',
     facts: {
       items: 'Items', missing: 'Missing', pending: 'Still to be read', failed: 'Failed', lag: 'Changes behind', name: 'Name',

@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Integrity runs SQLite's own check over the whole file; the error says what it found.
+func (s *Store) Integrity(ctx context.Context) error {
+	return s.read(ctx, func(c *conn) error { return integrity(c, s.path) }) // which notes what is found
+}
+
+// LastCheck is when the whole file was last found sound by a daemon, as KeepCheck was told; zero: never.
+func (s *Store) LastCheck() time.Time {
+	if at := s.checked.Load(); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Time{}
+}
+
+// KeepCheck keeps when the whole file was found sound.
+func (s *Store) KeepCheck(ctx context.Context, at time.Time) error {
+	err := s.Update(ctx, func(tx *Tx) error { return tx.c.setMeta("checked", at.UnixNano()) })
+	if err == nil {
+		s.checked.Store(at.UnixNano())
+	}
+	return err
+}
+
+func integrity(c *conn, path string) error {
+	var found []string
+	err := c.each("PRAGMA integrity_check(5)", func(r row) error { found = append(found, r.text(0)); return nil })
+	if err != nil {
+		return explain(path, err)
+	}
+	if len(found) != 1 || found[0] != "ok" {
+		return fmt.Errorf("%w: %s: %s: %s", ErrCorrupt, path, strings.Join(found, "; "), mendCatalog)
+	}
+	return nil
+}
