@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/catalogizer/catalogizerd/internal/run"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 const (
@@ -15,21 +17,29 @@ const (
 	// checkEvery is how often all of it is: what a disk loses in silence shows while the backups of before are still
 	// there.
 	checkEvery = 7 * 24 * time.Hour
+	// upgradeKept is how long the copy of before an upgrade is kept at least. It goes when the catalog has been found
+	// sound after that.
+	upgradeKept = 14 * 24 * time.Hour
 )
 
 // checks has the whole catalog checked, now and then, when there is nothing else to do. Damage is told of as that which
 // a read meets.
 type checks struct {
-	last  func() time.Time
-	keep  func(context.Context, time.Time) error
-	check func(context.Context) error
-	idle  func() bool
-	now   func() time.Time
-	log   *zap.Logger
+	last func() time.Time
+	keep func(context.Context, time.Time) error
+	// forget removes copies of before an upgrade that are older than a time.
+	forget func(before time.Time) ([]string, error)
+	check  func(context.Context) error
+	idle   func() bool
+	now    func() time.Time
+	log    *zap.Logger
 }
 
 func (d *Daemon) newChecks(log *zap.Logger) *checks {
 	return &checks{
+		forget: func(before time.Time) ([]string, error) {
+			return store.ForgetUpgradeCopies(d.config.Load().DataDir, before)
+		},
 		last: d.store.LastCheck, keep: d.store.KeepCheck, check: d.store.Integrity, idle: d.idle, now: time.Now,
 		log: log.Named("checks"),
 	}
@@ -50,9 +60,18 @@ func (c *checks) turn(ctx context.Context) {
 	err := c.check(ctx)
 	if err == nil {
 		c.log.Info("catalog checked: it is sound", zap.Duration("took", c.now().Sub(began)))
-		err = c.keep(ctx, began)
+		err = errors.Join(c.keep(ctx, began), c.tidy(began))
 	}
 	if err != nil && ctx.Err() == nil {
 		c.log.Error("catalog not checked, or not found sound", zap.Error(err))
 	}
+}
+
+// tidy removes what was kept of the catalog before an upgrade, once the new one has stood its time.
+func (c *checks) tidy(now time.Time) error {
+	gone, err := c.forget(now.Add(-upgradeKept))
+	if len(gone) > 0 {
+		c.log.Info("copies of before an upgrade removed", zap.Strings("files", gone))
+	}
+	return err
 }

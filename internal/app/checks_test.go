@@ -15,9 +15,10 @@ func TestTheCatalogIsCheckedOnceAWeekWhenThereIsNothingElseToDo(t *testing.T) {
 	at, idle, checked, broken := start, false, 0, error(nil)
 	c := &checks{
 		last: func() time.Time { return last }, now: func() time.Time { return at }, idle: func() bool { return idle },
-		keep:  func(_ context.Context, t time.Time) error { last = t; return nil },
-		check: func(context.Context) error { checked++; return broken },
-		log:   zaptest.NewLogger(t),
+		keep:   func(_ context.Context, t time.Time) error { last = t; return nil },
+		forget: func(time.Time) ([]string, error) { return nil, nil },
+		check:  func(context.Context) error { checked++; return broken },
+		log:    zaptest.NewLogger(t),
 	}
 	for i, step := range []struct {
 		after  time.Duration

@@ -33,6 +33,7 @@ func openStore(ctx context.Context, cfg *config.Config, met error, log *zap.Logg
 	open := func() (*store.Store, error) {
 		return store.Open(ctx, cfg.DataDir, store.Options{
 			Log: logs.Sparing(log), GroupWait: groupWait, Scope: analyzer.Scope, Described: analyzer.Version,
+			CopyFirst: cfg.Backup.BeforeUpgrade,
 		})
 	}
 	if met != nil {
@@ -76,7 +77,7 @@ func mend(ctx context.Context, cfg *config.Config, why error, log *zap.Logger) (
 	return store.Mend(ctx, cfg.DataDir, why, files, time.Now(), log)
 }
 
-// copiesOf are the daemon's own backups, the newest first. A disk of backups that is not there is no reason to begin
+// copiesOf are the daemon's own backups, and the copies that upgrades have left, the newest first. A disk of backups that is not there is no reason to begin
 // without one.
 func copiesOf(cfg *config.Config) ([]string, error) {
 	dir := cfg.BackupDir()
@@ -90,6 +91,7 @@ func copiesOf(cfg *config.Config) ([]string, error) {
 			files = append(files, filepath.Join(dir, e.Name()))
 		}
 	}
+	files = append(files, store.UpgradeCopies(cfg.DataDir)...)
 	written := func(file string) time.Time {
 		fi, err := os.Stat(file)
 		if err != nil {

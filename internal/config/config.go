@@ -89,6 +89,8 @@ type Backup struct {
 	Every time.Duration // 0: never
 	Keep  int           // at least 1
 	Dir   string        // absolute, or empty; see Config.BackupDir
+	// BeforeUpgrade has the catalog copied beside itself before a newer version changes its tables.
+	BeforeUpgrade bool
 }
 
 // BackupDir is where the daemon's own copies of the catalog lie.
@@ -163,7 +165,7 @@ func Default() *Config {
 		Analyzer:        Analyzer{FileTimeout: 30 * time.Second},
 		Watcher:         Watcher{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second},
 		Thumbnails:      Thumbnails{CacheSize: 1 << 30},
-		Backup:          Backup{Keep: 7},
+		Backup:          Backup{Keep: 7, BeforeUpgrade: true},
 		Log:             Log{Level: "info", Format: "text"},
 		origins:         map[string]origin{},
 	}

@@ -38,6 +38,7 @@ func daemonKeys() []key[Config] {
 		{"backup.every", func(c *Config) any { return &c.Backup.Every }},
 		{"backup.keep", func(c *Config) any { return &c.Backup.Keep }},
 		{"backup.dir", func(c *Config) any { return &c.Backup.Dir }},
+		{"backup.before_upgrade", func(c *Config) any { return &c.Backup.BeforeUpgrade }},
 		{"log.level", func(c *Config) any { return &c.Log.Level }},
 		{"log.format", func(c *Config) any { return &c.Log.Format }},
 	}

@@ -36,7 +36,7 @@ func TestARootAloneIsEnough(t *testing.T) {
 		Analyzer:        Analyzer{FileTimeout: 30 * time.Second},
 		Watcher:         Watcher{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second},
 		Thumbnails:      Thumbnails{CacheSize: 1 << 30},
-		Backup:          Backup{Keep: 7},
+		Backup:          Backup{Keep: 7, BeforeUpgrade: true},
 		Log:             Log{Level: "info", Format: "text"},
 		Roots:           []Root{{Name: "films", Path: "/srv/media/films", MaxRemovals: 0.5, PollInterval: 2 * time.Minute, Timeout: 20 * time.Second}},
 	}
@@ -104,7 +104,7 @@ max_removals = 1_0.0e-1
 		Analyzer:   Analyzer{Workers: 3, FileTimeout: 90 * time.Second},
 		Watcher:    Watcher{Debounce: 250 * time.Millisecond, MaxWait: 250 * time.Millisecond},
 		Thumbnails: Thumbnails{CacheSize: 3 << 29, Workers: 2},
-		Backup:     Backup{Every: 24 * time.Hour, Keep: 30, Dir: "/mnt/usb/catalog"},
+		Backup:     Backup{Every: 24 * time.Hour, Keep: 30, Dir: "/mnt/usb/catalog", BeforeUpgrade: true},
 		Log:        Log{Level: "debug", Format: "json"},
 		Roots: []Root{
 			{Name: "films", Path: "/srv/films", Exclude: []string{"**/Extras/**", "*.nfo"}, MaxRemovals: 1, Timeout: 20 * time.Second, CrossMounts: true, Group: "kids"},

@@ -46,6 +46,8 @@ type Options struct {
 	// Scope says what a file of a name describes beside itself, so that those items are described anew
 	// when it changes; nil: nothing does.
 	Scope func(name string) Scope
+	// CopyFirst has a catalog of an older schema copied before it is brought up to date; see UpgradeCopies.
+	CopyFirst bool
 	// Described is the version of the analyzer: items that an older one described are outdated.
 	Described Version
 }
@@ -130,6 +132,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err == nil && !there {
 		err = create(ctx, path)
 	}
+	if err == nil && there && o.CopyFirst {
+		err = copyBeforeMigration(ctx, path, o.logger())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -204,10 +209,13 @@ func (s *Store) prepareReader(c *conn) error {
 }
 
 // warn logs what keeps nothing from working.
-func (o *Options) warn(what string, err error) {
-	if o.Log != nil {
-		o.Log.Warn(what, zap.Error(err))
+func (o *Options) warn(what string, err error) { o.logger().Warn(what, zap.Error(err)) }
+
+func (o *Options) logger() *zap.Logger {
+	if o.Log == nil {
+		return zap.NewNop()
 	}
+	return o.Log
 }
 
 func newStore(path string, o Options) *Store {
