@@ -28,6 +28,7 @@ need bindfs bindfs
 need mount.exfat-fuse exfat-fuse
 need mkfs.exfat exfatprogs
 need mkfs.btrfs btrfs-progs
+need promtool prometheus # tries deploy/prometheus
 need nginx nginx-light # what docs/reverse-proxies.md shows
 need mpd mpd # is told of changes
 need groff groff-base # sets the manual page

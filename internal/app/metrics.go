@@ -66,6 +66,12 @@ func (d *Daemon) addStorageMetrics(r *prometheus.Registry, gauge func(name, help
 		func() float64 { return oneIf(d.trouble() == nil) })
 	gauge("damaged_catalogs_kept", "1 while a damaged catalog is kept aside, for a person to look at and to remove.",
 		func() float64 { return oneIf(d.keptAside() != nil) })
+	gauge("check_last_timestamp_seconds", "When all of the catalog was last found sound; 0: never.", func() float64 {
+		if at := d.store.LastCheck(); !at.IsZero() {
+			return float64(at.Unix())
+		}
+		return 0
+	})
 	gauge("backup_last_timestamp_seconds", "When the daemon last made a backup; 0: never.",
 		func() float64 { return float64(max(0, d.backups.made.Load())) })
 	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
