@@ -7,6 +7,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
@@ -22,6 +24,15 @@ const (
 	upgradeKept = 14 * 24 * time.Hour
 )
 
+// window is when a comparison that is due may begin by a configuration; nil: at any time.
+func window(cfg *config.Config) scanner.Window {
+	hours := cfg.Scanner.Within()
+	if hours == (config.Hours{}) {
+		return nil
+	}
+	return hours
+}
+
 // checks has the whole catalog checked, now and then, when there is nothing else to do. Damage is told of as that which
 // a read meets.
 type checks struct {
@@ -31,8 +42,10 @@ type checks struct {
 	forget func(before time.Time) ([]string, error)
 	check  func(context.Context) error
 	idle   func() bool
-	now    func() time.Time
-	log    *zap.Logger
+	// opens gives the first time from another on at which a check may begin.
+	opens func(time.Time) time.Time
+	now   func() time.Time
+	log   *zap.Logger
 }
 
 func (d *Daemon) newChecks(log *zap.Logger) *checks {
@@ -41,7 +54,8 @@ func (d *Daemon) newChecks(log *zap.Logger) *checks {
 			return store.ForgetUpgradeCopies(d.config.Load().DataDir, before)
 		},
 		last: d.store.LastCheck, keep: d.store.KeepCheck, check: d.store.Integrity, idle: d.idle, now: time.Now,
-		log: log.Named("checks"),
+		opens: func(t time.Time) time.Time { return d.config.Load().Scanner.Within().Next(t) },
+		log:   log.Named("checks"),
 	}
 }
 
@@ -54,7 +68,7 @@ func (c *checks) run(ctx context.Context) error {
 // turn checks if it is time. A clock that was ahead when the last check ended says nothing of when that was.
 func (c *checks) turn(ctx context.Context) {
 	began := c.now()
-	if since := began.Sub(c.last()); since >= 0 && since < checkEvery || !c.idle() {
+	if since := began.Sub(c.last()); since >= 0 && since < checkEvery || c.opens(began).After(began) || !c.idle() {
 		return
 	}
 	err := c.check(ctx)

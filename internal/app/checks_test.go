@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/zap/zaptest"
+
+	"github.com/catalogizer/catalogizerd/internal/config"
 )
 
 func TestTheCatalogIsCheckedOnceAWeekWhenThereIsNothingElseToDo(t *testing.T) {
@@ -15,6 +17,7 @@ func TestTheCatalogIsCheckedOnceAWeekWhenThereIsNothingElseToDo(t *testing.T) {
 	at, idle, checked, broken := start, false, 0, error(nil)
 	c := &checks{
 		last: func() time.Time { return last }, now: func() time.Time { return at }, idle: func() bool { return idle },
+		opens:  func(t time.Time) time.Time { return t },
 		keep:   func(_ context.Context, t time.Time) error { last = t; return nil },
 		forget: func(time.Time) ([]string, error) { return nil, nil },
 		check:  func(context.Context) error { checked++; return broken },
@@ -40,5 +43,29 @@ func TestTheCatalogIsCheckedOnceAWeekWhenThereIsNothingElseToDo(t *testing.T) {
 		if c.turn(t.Context()); checked != step.want {
 			t.Errorf("step %d: checked %d times, want %d", i, checked, step.want)
 		}
+	}
+}
+
+func TestTheCatalogIsCheckedWithinTheWindow(t *testing.T) {
+	at := time.Date(2026, 11, 29, 1, 0, 0, 0, time.UTC)
+	var last time.Time
+	cfg := config.Default()
+	cfg.Scanner.Window = "02:00-06:00"
+	hours := cfg.Scanner.Within()
+	c := &checks{
+		last: func() time.Time { return last }, now: func() time.Time { return at }, idle: func() bool { return true },
+		opens: hours.Next, keep: func(_ context.Context, t time.Time) error { last = t; return nil },
+		forget: func(time.Time) ([]string, error) { return nil, nil },
+		check:  func(context.Context) error { return nil }, log: zaptest.NewLogger(t),
+	}
+	for range 30 * 24 * 6 { // a month
+		at = at.Add(checkTurn)
+		was := last
+		if c.turn(t.Context()); !last.Equal(was) && (at.Hour() < 2 || at.Hour() >= 6) {
+			t.Errorf("checked at %v", at)
+		}
+	}
+	if since := at.Sub(last); since > 8*24*time.Hour {
+		t.Errorf("the last check was %v ago", since)
 	}
 }

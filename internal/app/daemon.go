@@ -96,6 +96,7 @@ func (c *core) start(root context.Context, o coreOptions) {
 	sc := scanner.Config{
 		Debounce: cfg.Watcher.Debounce, MaxWait: cfg.Watcher.MaxWait, Grace: o.grace,
 		RescanInterval: cfg.Scanner.RescanInterval, DirScanLimit: dirScanLimit, Analyzer: analysing{c},
+		Window: window(cfg),
 	}
 	if o.once {
 		sc.RescanInterval = 0

@@ -87,7 +87,7 @@ func (d *Daemon) apply(ctx context.Context, cfg *config.Config, roots []scanner.
 	if err := d.watcher.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait); err != nil {
 		return err
 	}
-	d.scanner.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait, cfg.Scanner.RescanInterval)
+	d.scanner.SetTiming(cfg.Watcher.Debounce, cfg.Watcher.MaxWait, cfg.Scanner.RescanInterval, window(cfg))
 	if err := d.setRoots(ctx, cfg, roots); err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ func daemonKeys() []key[Config] {
 		{"http.base_path", func(c *Config) any { return &c.HTTP.BasePath }},
 		{"scanner.workers", func(c *Config) any { return &c.Scanner.Workers }},
 		{"scanner.rescan_interval", func(c *Config) any { return &c.Scanner.RescanInterval }},
+		{"scanner.window", func(c *Config) any { return &c.Scanner.Window }},
 		{"scanner.idle_priority", func(c *Config) any { return &c.Scanner.IdlePriority }},
 		{"analyzer.workers", func(c *Config) any { return &c.Analyzer.Workers }},
 		{"analyzer.file_timeout", func(c *Config) any { return &c.Analyzer.FileTimeout }},

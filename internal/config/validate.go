@@ -51,6 +51,9 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 		p.add(c.locate("scanner.rescan_interval").errorf(`wants a duration, or "0" for never, not %s`,
 			c.Scanner.RescanInterval))
 	}
+	if _, err := parseHours(c.Scanner.Window); err != nil {
+		p.add(c.locate("scanner.window").errorf("%v", err))
+	}
 	c.checkWorkers("scanner.workers", c.Scanner.Workers, p)
 	c.checkWorkers("analyzer.workers", c.Analyzer.Workers, p)
 	c.checkWorkers("thumbnails.workers", c.Thumbnails.Workers, p)

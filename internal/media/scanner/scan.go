@@ -140,10 +140,19 @@ func (r *runner) schedule(p *walk) {
 		r.startup = false
 		r.scanAt = time.Time{}
 		if r.s.timing.Load().RescanInterval > 0 {
-			r.scanAt = time.Now().Add(jitter(r.s.timing.Load().RescanInterval))
+			r.scanAt = time.Now().Add(untilDue(r.s.timing.Load()))
 		}
 	}
 	r.schedulePoll()
+}
+
+// untilDue is when the next comparison is due. Where hours are kept for it, it is when they come around: a little less
+// than a whole number of days from now.
+func untilDue(t *Config) time.Duration {
+	if t.Window != nil {
+		return t.RescanInterval - t.RescanInterval/10
+	}
+	return jitter(t.RescanInterval)
 }
 
 func (r *runner) schedulePoll() {

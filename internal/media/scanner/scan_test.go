@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -131,5 +132,32 @@ func TestRootsAreComparedWholeFromTimeToTime(t *testing.T) {
 		w.counts("too early", 0, 0)
 		w.pass(6 * time.Hour)
 		w.counts("after a day", 1, 0)
+	})
+}
+
+// nightly is from two to three o'clock, UTC.
+type nightly struct{}
+
+func (nightly) Next(t time.Time) time.Time {
+	opens := t.Truncate(24 * time.Hour).Add(2 * time.Hour)
+	if !t.Before(opens.Add(time.Hour)) {
+		opens = opens.Add(24 * time.Hour)
+	}
+	return t.Add(max(0, opens.Sub(t)))
+}
+
+func TestAComparisonThatIsDueWaitsForItsHours(t *testing.T) {
+	cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, RescanInterval: 24 * time.Hour, Window: nightly{}}
+	inWorld(t, options{cfg: cfg}, func(w *world) { // it is midnight
+		w.run("write f 1")
+		w.pass(25*time.Hour + 50*time.Minute)
+		w.counts("due for hours, but outside of its own", 0, 0)
+		w.pass(time.Hour)
+		w.counts("within them", 1, 0)
+		for day := range 3 {
+			w.run(fmt.Sprintf("write f%d 1", day))
+			w.pass(24 * time.Hour)
+			w.counts("a day later", day+2, 0)
+		}
 	})
 }

@@ -37,12 +37,18 @@ type Watcher interface {
 	Pending() int
 }
 
+// Window is hours of the day. Next gives the first time from t on that is within them, counted as t is.
+type Window interface {
+	Next(t time.Time) time.Time
+}
+
 // Config of a scanner. Durations of zero switch off what they time.
 type Config struct {
 	Debounce       time.Duration // a file is whole once it has been quiet for this
 	MaxWait        time.Duration // a growing file is looked at again after this at the latest
 	Grace          time.Duration // between an item's vanishing and its tombstone
 	RescanInterval time.Duration
+	Window         Window        // when a comparison may begin that is due; nil: at any time
 	DirScanLimit   time.Duration // a directory scan that takes longer is given up, and tried again later
 	Analyzer       Analyzer      // nil: all files are analysed once they are written
 }
@@ -305,8 +311,8 @@ func (s *Scanner) RootID(name string) (int64, bool) {
 }
 
 // SetTiming changes what a reload may change.
-func (s *Scanner) SetTiming(debounce, maxWait, rescan time.Duration) {
+func (s *Scanner) SetTiming(debounce, maxWait, rescan time.Duration, window Window) {
 	t := *s.timing.Load()
-	t.Debounce, t.MaxWait, t.RescanInterval = debounce, maxWait, rescan
+	t.Debounce, t.MaxWait, t.RescanInterval, t.Window = debounce, maxWait, rescan, window
 	s.timing.Store(&t)
 }

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -23,7 +24,7 @@ func (r *runner) tick(ctx context.Context) {
 	if !r.online {
 		return
 	}
-	if r.s.timing.Load().RescanInterval > 0 && passed(now, r.scanAt) {
+	if r.s.timing.Load().RescanInterval > 0 && passed(now, r.scanAt) && r.inWindow(now) {
 		r.startWalk(&walk{}) // schedules the next when it ends
 		r.scanAt = time.Time{}
 	}
@@ -40,6 +41,25 @@ func (r *runner) tick(ctx context.Context) {
 
 // passed reports whether a time has come that is set.
 func passed(now, at time.Time) bool { return !at.IsZero() && !now.Before(at) }
+
+// windowLook is how often it is looked whether the hours have come in which a comparison that is due may begin. A clock
+// that is set, or a machine that slept, is noticed by then.
+const windowLook = 10 * time.Minute
+
+// inWindow reports whether a comparison that is due may begin now, and puts it off where it may not.
+func (r *runner) inWindow(now time.Time) bool {
+	t := r.s.timing.Load()
+	if t.Window == nil {
+		return true
+	}
+	opens := t.Window.Next(now)
+	if !opens.After(now) {
+		return true
+	}
+	spread := rand.N(2 * time.Minute) // not all roots at once
+	r.scanAt = now.Add(min(opens.Sub(now)+spread, windowLook))
+	return false
+}
 
 // poll asks for what no event tells of: all of a root that sends none, else the file systems below it that send none
 // and the directories without a watch.
