@@ -57,6 +57,9 @@ func TestDiskOfTheCatalogFull(t *testing.T) {
 			t.Errorf("changed: %s", it.JSON)
 		}
 	}
+	if n := strings.Count(d.Log(), "catalog not written"); n > 12 { // ten at once, then one a minute
+		t.Errorf("the log says %d times that the catalog is not written", n)
+	}
 	apptest.Run(t, "mount", "-o", "remount,size=256m", data)
 	complete(t, d, root, 2*time.Minute)
 	d.WaitIdle(t, time.Minute)

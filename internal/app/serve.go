@@ -46,6 +46,7 @@ type Options struct {
 //
 // A daemon that meets damage of its catalog ends so too, and another begins with what takes the catalog's place.
 func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) error {
+	log = logs.Bounded(log)
 	s := serving{cfg: cfg, opts: o, log: log, notify: newNotifier(log)}
 	for {
 		err := s.once(ctx)

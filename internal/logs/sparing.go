@@ -10,10 +10,20 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-const (
-	atOnce   = 10          // lines of a kind that are written one after the other
-	every    = time.Minute // after which there is one more, up to as many
-	maxKinds = 256         // beyond which all further ones are one kind
+// maxKinds is how many kinds of lines are told from each other; all further ones are one kind.
+const maxKinds = 256
+
+// rate is how many lines are written one after the other, and after which time there is one more, up to as many.
+type rate struct {
+	atOnce int
+	every  time.Duration
+}
+
+var (
+	sparingly = rate{10, time.Minute}
+	// Of the whole process: what many roots and shares say together, and who is not sparing.
+	ofAKind = rate{100, 6 * time.Second}
+	ofAll   = rate{1000, 600 * time.Millisecond}
 )
 
 // Sparing is log with each kind of line bounded: ten at once, then one a minute, which says with left_out how many of
@@ -21,13 +31,23 @@ const (
 // made of this one share its bounds. Debug lines are not bounded: who asks for them wants them all.
 func Sparing(log *zap.Logger) *zap.Logger {
 	return log.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
-		return &sparing{core, &kinds{of: map[kind]*allowance{}}}
+		return &sparing{core, newKinds(sparingly, rate{}), "left_out"}
+	}))
+}
+
+// Bounded is log with all that a process writes bounded, so that a dying disk does not fill the journal: a hundred lines
+// of each kind at once, then ten a minute, and a thousand of all kinds, then a hundred a minute. What is left out is
+// counted as by Sparing, in left_out_of_all. Debug lines are not bounded, and neither is what ends the process.
+func Bounded(log *zap.Logger) *zap.Logger {
+	return log.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
+		return &sparing{core, newKinds(ofAKind, ofAll), "left_out_of_all"}
 	}))
 }
 
 type sparing struct {
 	zapcore.Core
 	kinds *kinds
+	told  string // the field of how many were left out
 }
 
 type kind struct {
@@ -35,14 +55,25 @@ type kind struct {
 	message string
 }
 
-// kinds are what may still be written of each kind.
+// kinds are what may still be written of each kind, and of all.
 type kinds struct {
-	mu sync.Mutex // guards of
-	of map[kind]*allowance
+	each rate
+	mu   sync.Mutex // guards what follows
+	of   map[kind]*allowance
+	all  *allowance // nil: not bounded
+}
+
+func newKinds(each, all rate) *kinds {
+	k := &kinds{each: each, of: map[kind]*allowance{}}
+	if all != (rate{}) {
+		k.all = &allowance{rate: all, lines: all.atOnce}
+	}
+	return k
 }
 
 // allowance is a bucket of lines.
 type allowance struct {
+	rate
 	lines   int
 	since   time.Time // when lines was right
 	leftOut int64
@@ -58,25 +89,33 @@ func (k *kinds) take(of kind, now time.Time) (leftOut int64, ok bool) {
 		a = k.of[of]
 	}
 	if a == nil {
-		a = &allowance{lines: atOnce, since: now}
+		a = &allowance{rate: k.each, lines: k.each.atOnce, since: now}
 		k.of[of] = a
 	}
-	if n := int(min(now.Sub(a.since)/every, atOnce)); n > 0 {
-		a.lines = min(a.lines+n, atOnce)
-		a.since = now.Add(-now.Sub(a.since) % every)
-	}
-	if a.lines == 0 {
+	if !a.may(now) || k.all != nil && !k.all.may(now) {
 		a.leftOut++
 		return 0, false
 	}
 	a.lines--
+	if k.all != nil {
+		k.all.lines--
+	}
 	leftOut, a.leftOut = a.leftOut, 0
 	return leftOut, true
 }
 
+// may reports whether a line may be written, once what has come in with time is counted.
+func (a *allowance) may(now time.Time) bool {
+	if n := int(min(now.Sub(a.since)/a.every, time.Duration(a.atOnce))); n > 0 {
+		a.lines = min(a.lines+n, a.atOnce)
+		a.since = now.Add(-now.Sub(a.since) % a.every)
+	}
+	return a.lines > 0
+}
+
 // With implements zapcore.Core.
 func (s *sparing) With(fields []zapcore.Field) zapcore.Core {
-	return &sparing{s.Core.With(fields), s.kinds}
+	return &sparing{s.Core.With(fields), s.kinds, s.told}
 }
 
 // Check implements zapcore.Core.
@@ -92,7 +131,7 @@ func (s *sparing) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Chec
 		return ce
 	}
 	if leftOut > 0 {
-		return s.Core.With([]zapcore.Field{zap.Int64("left_out", leftOut)}).Check(e, ce)
+		return s.Core.With([]zapcore.Field{zap.Int64(s.told, leftOut)}).Check(e, ce)
 	}
 	return s.Core.Check(e, ce)
 }

@@ -94,3 +94,57 @@ func TestMessagesThatAreAllDifferentAreBoundedToo(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 }
+
+// Thirty roots on a controller that dies, each of which says everything that it can, for a day.
+func TestNothingThatGoesOnForADayFillsTheJournal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		core, log := observer.New(zapcore.InfoLevel)
+		all := logs.Bounded(zap.New(core))
+		var roots []*zap.Logger
+		for i := range 30 {
+			roots = append(roots, logs.Sparing(all).With(zap.Int("root", i)))
+		}
+		written, asked, counted := 0, 0, int64(0)
+		for range 24 * 60 {
+			for _, l := range roots {
+				for kind := range 40 {
+					l.Warn(fmt.Sprintf("message %d", kind))
+					asked++
+				}
+			}
+			time.Sleep(time.Minute)
+			for _, line := range log.TakeAll() {
+				written++
+				for _, field := range []string{"left_out", "left_out_of_all"} {
+					n, _ := line.ContextMap()[field].(int64)
+					counted += n
+				}
+			}
+		}
+		if written > 1000+100*24*60 || written < 100*24*60*9/10 {
+			t.Errorf("%d lines of %d were written in a day", written, asked)
+		}
+		if counted < int64(asked-written)*9/10 {
+			t.Errorf("%d lines were left out, of which %d are told", asked-written, counted)
+		}
+		time.Sleep(time.Hour)
+		all.Error("another thing")
+		if log.Len() != 1 {
+			t.Error("what comes later is not said")
+		}
+	})
+}
+
+func TestAKindOfLineLeavesTheOthersTheirRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		core, log := observer.New(zapcore.InfoLevel)
+		l := logs.Bounded(zap.New(core))
+		for range 100_000 {
+			l.Warn("cannot read")
+		}
+		l.Error("catalog is damaged")
+		if n := log.Len(); n != 101 {
+			t.Errorf("%d lines, not 100 of the one kind and the other", n)
+		}
+	})
+}
