@@ -114,3 +114,16 @@ func TestBackupsFollowTheConfigurationInForce(t *testing.T) {
 	c.cfg = &cfg
 	checkNames(t, c.after(t, time.Minute), "catalog-20261129T030100Z.db")
 }
+
+func TestWhatAKilledDaemonLeftOfABackupGoesWithTheNextOne(t *testing.T) {
+	c := newClocked(t, 24*time.Hour, 2)
+	c.after(t, 0)
+	part := filepath.Join(c.cfg.BackupDir(), ".catalog-20261130T030000Z.db.1234.part")
+	if err := os.WriteFile(part, []byte("half a catalog"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.after(t, 24*time.Hour)
+	if _, err := os.Stat(part); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is still there: %v", err)
+	}
+}

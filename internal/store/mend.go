@@ -185,9 +185,16 @@ func (f idFloor) orOf(ctx context.Context, path string) idFloor {
 	return f
 }
 
-// finishMending puts in place what was made to take a damaged catalog's place. Each step is one that may have been done
+// finishMending puts in place what was made to take a damaged catalog's place, and removes copies that were never
+// finished. Each step is one that may have been done
 // already. The log goes first: it would be taken for that of the file that comes.
 func finishMending(path string) error {
+	for _, name := range []string{FileName, FloorName} { // of whoever was killed; the lock says that nobody is at it
+		left, _ := filepath.Glob(filepath.Join(globbed(filepath.Dir(path)), "."+name+".*.part")) // a pattern that is well formed
+		if err := removeIfThere(left...); err != nil {
+			return fmt.Errorf("remove what is left of a copy that was not finished: %w", err)
+		}
+	}
 	found, err := filepath.Glob(globbed(path+replacementMark) + "*")
 	if err != nil || len(found) == 0 {
 		return err

@@ -173,21 +173,29 @@ func TestAMendingThatIsKilledIsGoneOnWith(t *testing.T) {
 			}
 		}
 	}
-	finished := 0
-	for round := 0; finished < 2 && round < 60; round++ {
-		if found, _ := filepath.Glob(b.path + ".*"); round > 0 {
+	mend := func(limit time.Duration) (killed bool, took time.Duration) {
+		if found, _ := filepath.Glob(b.path + ".*"); len(Asides(b.dir)) > 0 {
 			_ = removeIfThere(found...)
 		}
 		damaged()
+		began := time.Now()
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), menderDir+"="+b.dir)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(round)*3*time.Millisecond + time.Duration(rand.IntN(3000))*time.Microsecond)
-		_ = cmd.Process.Kill()
-		if cmd.Wait() == nil {
-			finished++
+		timer := time.AfterFunc(limit, func() { _ = cmd.Process.Kill() })
+		defer timer.Stop()
+		return cmd.Wait() != nil, time.Since(began)
+	}
+	killed, whole := mend(time.Hour)
+	if killed {
+		t.Fatal("it does not come to its end")
+	}
+	kills := 0
+	for round := range 12 {
+		if killed, _ = mend(time.Duration(rand.Int64N(int64(whole)))); killed {
+			kills++
 		}
 		st, err := Open(t.Context(), b.dir, Options{})
 		if err == nil {
@@ -209,10 +217,16 @@ func TestAMendingThatIsKilledIsGoneOnWith(t *testing.T) {
 			t.Fatalf("round %d: the log is not kept: %v", round, err)
 		}
 	}
-	if finished == 0 {
-		t.Error("no mending came to its end: this proves nothing")
+	if kills == 0 {
+		t.Error("no mending was killed: this proves nothing")
+	}
+	if len(Asides(b.dir)) == 0 {
+		mend(time.Hour)
 	}
 	b.check(t, b.before)
+	if names := filesIn(t, b.dir); strings.Contains(names, ".part") {
+		t.Errorf("it left %s", names)
+	}
 }
 
 // The three places between the steps of the last stretch, each by itself: a kill seldom meets them.
