@@ -112,7 +112,7 @@ func (b *backups) make(ctx context.Context, now time.Time) (file string, err err
 	}
 	name := now.UTC().Format(backupName)
 	file = filepath.Join(dir, name)
-	left, _ := filepath.Glob(filepath.Join(dir, ".catalog-*Z.db.*.part")) // of a daemon that was killed
+	left, _ := filepath.Glob(filepath.Join(dir, ".catalog-*Z.db.*.part*")) // of a daemon that was killed
 	for _, part := range left {
 		if err := os.Remove(part); err != nil {
 			b.log.Warn("a backup that was not finished not removed", zap.Error(err))

@@ -157,12 +157,18 @@ func (s *Store) GoneDirs(ctx context.Context, root int64) (out []Dir, err error)
 }
 
 // DueDirs reads up to limit directories of a root that are to be looked at again by the given time, and the time of the
-// next one after it (0: none).
+// next one after it (0: none). What was put off while the clock was far ahead is due too.
 func (s *Store) DueDirs(ctx context.Context, root, by int64, limit int) (due []Dir, next int64, err error) {
 	err = s.read(ctx, func(c *conn) (err error) {
 		due, err = dirsWhere(c, "recheck_at > 0 AND recheck_at <= ? AND root = ? ORDER BY recheck_at LIMIT ?", by, root, int64(limit))
 		if err != nil {
 			return err
+		}
+		if len(due) == 0 {
+			due, err = dirsWhere(c, "recheck_at > 0 AND recheck_at > ? AND root = ? ORDER BY recheck_at LIMIT ?", ahead(by), root, int64(limit))
+			if err != nil {
+				return err
+			}
 		}
 		next, err = c.number("SELECT coalesce(min(recheck_at), 0) FROM dirs WHERE recheck_at > ? AND root = ?", max(by, 0), root)
 		return err

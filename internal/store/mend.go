@@ -190,7 +190,7 @@ func (f idFloor) orOf(ctx context.Context, path string) idFloor {
 // already. The log goes first: it would be taken for that of the file that comes.
 func finishMending(path string) error {
 	for _, name := range []string{FileName, FloorName} { // of whoever was killed; the lock says that nobody is at it
-		left, _ := filepath.Glob(filepath.Join(globbed(filepath.Dir(path)), "."+name+".*.part")) // a pattern that is well formed
+		left, _ := filepath.Glob(filepath.Join(globbed(filepath.Dir(path)), "."+name+".*.part*")) // a pattern that is well formed
 		if err := removeIfThere(left...); err != nil {
 			return fmt.Errorf("remove what is left of a copy that was not finished: %w", err)
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 )
 
 // Items of a root that are missing, or held. The first condition is that of their index.
@@ -10,10 +11,20 @@ const (
 	heldItems    = "root = ? AND state IN ({missing}, {held}) AND state = {held}"
 )
 
-// MissingItems reads up to limit items of a root that are missing since before a time and not held, oldest first.
+// MissingItems reads up to limit items of a root that are missing since before a time and not held, oldest first. Those
+// of a time that is far ahead are among them: the clock was, and has been set back.
 func (tx *Tx) MissingItems(root, before int64, limit int) ([]Item, error) {
-	return tx.items(missingItems+" AND missing_at < ? ORDER BY missing_at LIMIT ?", root, before, int64(limit))
+	items, err := tx.items(missingItems+" AND missing_at < ? ORDER BY missing_at LIMIT ?", root, before, int64(limit))
+	if err != nil || len(items) == limit {
+		return items, err
+	}
+	ahead, err := tx.items(missingItems+" AND missing_at > ? ORDER BY missing_at LIMIT ?", root, ahead(before), int64(limit-len(items)))
+	return append(items, ahead...), err
 }
+
+// ahead is what no clock that goes right can have shown by a time, or what is planned from it: further ahead than
+// anything is put off.
+func ahead(of int64) int64 { return of + int64(8*24*time.Hour) }
 
 // NewestMissing reads up to limit items of a root that are missing and not held, those that vanished last first.
 func (tx *Tx) NewestMissing(root int64, limit int) ([]Item, error) {

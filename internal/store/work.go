@@ -245,9 +245,13 @@ func (tx *Tx) Defer(t *Task) error {
 }
 
 // Retry puts failed items whose time has come back on the analyzer's list, at most limit of them. Those that are not
-// there keep their time: they are tried once they are back.
+// there keep their time: they are tried once they are back. The time of what was put off while the clock was ahead has
+// come too.
 func (tx *Tx) Retry(at int64, limit int) (int, error) {
 	items, err := tx.items("retry_at > 0 AND retry_at <= ? AND state = {present} LIMIT ?", at, int64(limit))
+	if err == nil && len(items) == 0 {
+		items, err = tx.items("retry_at > ? AND retry_at > 0 AND state = {present} LIMIT ?", ahead(at), int64(limit))
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -265,6 +269,13 @@ func (tx *Tx) Retry(at int64, limit int) (int, error) {
 func (s *Store) NextRetry(ctx context.Context) (at int64, err error) {
 	err = s.read(ctx, func(c *conn) error {
 		at, err = c.number("SELECT coalesce(min(retry_at), 0) FROM items WHERE retry_at > 0 AND state = {present}")
+		if err != nil || at == 0 {
+			return err
+		}
+		late, err := c.number("SELECT EXISTS (SELECT 1 FROM items WHERE retry_at > ? AND retry_at > 0 AND state = {present})", ahead(now()))
+		if late != 0 {
+			at = min(at, now())
+		}
 		return err
 	})
 	return at, err

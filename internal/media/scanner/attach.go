@@ -152,6 +152,10 @@ func restore(tx *store.Tx, it *store.Item) error {
 	return tx.Save(&old, it)
 }
 
+// clockSet is a time before which no clock is set: a machine without a battery begins in 1970 until it has asked for
+// the time.
+var clockSet = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // forgetDetached drops the roots whose time is over.
 func (s *Scanner) forgetDetached(ctx context.Context) error {
 	rows, err := s.store.Roots(ctx)
@@ -160,6 +164,13 @@ func (s *Scanner) forgetDetached(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		if row.DetachedAt == 0 || time.Since(time.Unix(0, row.DetachedAt)) < detachedFor {
+			continue
+		}
+		if row.DetachedAt < clockSet.UnixNano() { // since when is not known: from now on
+			row.DetachedAt = time.Now().UnixNano()
+			if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := s.eachItem(ctx, row.ID, store.Detached, store.Detached, func(tx *store.Tx, it *store.Item) error { return tx.Remove(it) }); err != nil {

@@ -101,6 +101,30 @@ func TestADetachedRootIsForgottenAfterThirtyDays(t *testing.T) {
 	})
 }
 
+// A machine without a battery takes a root out of its configuration in 1970, and asks for the time then.
+func TestARootThatWasDetachedBeforeTheClockWasSetIsKeptForThirtyDaysFromThenOn(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("write f 1")
+		w.scan()
+		id := w.shows().present["f"]
+		w.roots()
+		rows, err := w.st.Roots(context.Background())
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%+v, %v", rows, err)
+		}
+		rows[0].DetachedAt = time.Unix(90, 0).UnixNano()
+		if err := w.st.Update(context.Background(), func(tx *store.Tx) error { return tx.SaveRoot(&rows[0]) }); err != nil {
+			t.Fatal(err)
+		}
+		w.roots()
+		w.pass(29 * 24 * time.Hour)
+		w.roots(w.rootAt("films", "/films"))
+		if got := w.shows().present["f"]; got != id {
+			t.Errorf("id %d, it was %d", got, id)
+		}
+	})
+}
+
 func TestARootThatIsTheSameGoesOnAsItRuns(t *testing.T) {
 	inWorld(t, options{}, func(w *world) {
 		was := w.s.runner("films")
