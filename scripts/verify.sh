@@ -2,7 +2,7 @@
 # What is too long for every change: soaks, long fuzzing, a million mutations, hostile clients at full strength.
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
-# usage: scripts/verify.sh [PART...]      parts: hostile mutations fuzz-input benchmarks page packages soak soak-share
+# usage: scripts/verify.sh [PART...]      parts: hostile asleep mutations fuzz-input benchmarks page packages soak soak-share
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
@@ -13,6 +13,11 @@ hostile() {
 	SOAK=$soak scripts/require-tests.sh -- go test -count=1 -v -run "$hostile_tests" -tags sqlite_fts5 ./internal/app
 }
 hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTakeLittleMemory)$'
+
+# Disks on which nobody wants anything.
+asleep() {
+	ASLEEP=$soak scripts/require-tests.sh -- go test -count=1 -timeout 0 -v -run '^TestDisksSleepWhileNothingHappens$' -tags sqlite_fts5 ./internal/app
+}
 
 mutations() {
 	MUTATIONS=$mutations scripts/require-tests.sh -- go test -count=1 -timeout 0 -v -run '^TestSoakMutations$' -tags sqlite_fts5 ./internal/media/analyzer/probe
@@ -45,7 +50,7 @@ packages() {
 soak() { make soak SOAK="$soak"; }
 soak-share() { make soak-share SOAK="$soak"; }
 
-(($#)) || set -- hostile mutations fuzz-input benchmarks page packages soak soak-share
+(($#)) || set -- hostile asleep mutations fuzz-input benchmarks page packages soak soak-share
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"
 	"$part"

@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -13,6 +14,19 @@ import (
 type File struct {
 	Size  int64
 	MTime time.Time
+}
+
+// SyncDisk waits until all of the file system of a directory is on its disk.
+func SyncDisk(tb testing.TB, dir string) {
+	tb.Helper()
+	f, err := os.Open(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer f.Close()
+	if err := unix.Syncfs(int(f.Fd())); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // Walk lists the regular files below dir by their path relative to it, without those of names that passed
