@@ -2,7 +2,8 @@
 # What is too long for every change: soaks, long fuzzing, a million mutations, hostile clients at full strength.
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
-# usage: scripts/verify.sh [PART...]      parts: hostile asleep mutations fuzz-input benchmarks page packages soak soak-share
+# usage: scripts/verify.sh [PART...]
+# parts: hostile asleep mutations fuzz-input benchmarks page packages soak soak-share
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
@@ -16,7 +17,8 @@ hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTa
 
 # Disks on which nobody wants anything.
 asleep() {
-	ASLEEP=$soak scripts/require-tests.sh -- go test -count=1 -timeout 0 -v -run '^TestDisksSleepWhileNothingHappens$' -tags sqlite_fts5 ./internal/app
+	ASLEEP=$soak scripts/require-tests.sh -- go test -count=1 -timeout 0 -v \
+		-run '^TestDisksSleepWhileNothingHappens$' -tags sqlite_fts5 ./internal/app
 }
 
 mutations() {

@@ -2747,7 +2747,7 @@ type Status struct {
 	// FailedSinceStart Present items whose analysis has failed since the daemon's start and has not succeeded since, up to 1,000.
 	FailedSinceStart int64 `json:"failed_since_start"`
 
-	// Health What is wrong with the catalog: why it cannot be kept now, such as a full disk, or that a damaged one was kept aside and what took its place; null where nothing is.
+	// Health What is wrong with the catalog: a full disk, damage, a damaged one that was kept aside; null: nothing.
 	Health *string `json:"health"`
 
 	// Idle Nothing is waiting, being scanned, analysed or indexed: the catalog says what the reachable roots hold. Attempts that

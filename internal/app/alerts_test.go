@@ -41,7 +41,8 @@ func TestTheAlertRulesFireWhenTheyShouldAndNotBefore(t *testing.T) {
 	if err != nil {
 		t.Skip("no promtool")
 	}
-	out, err := exec.CommandContext(t.Context(), promtool, "test", "rules", "../../deploy/prometheus/catalogizerd.test.yml").CombinedOutput()
+	const cases = "../../deploy/prometheus/catalogizerd.test.yml"
+	out, err := exec.CommandContext(t.Context(), promtool, "test", "rules", cases).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -49,7 +50,7 @@ func TestTheAlertRulesFireWhenTheyShouldAndNotBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tests, err := os.ReadFile("../../deploy/prometheus/catalogizerd.test.yml")
+	tests, err := os.ReadFile(cases)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,8 @@ func TestADamagedCatalogIsServedAsFarAsItCanBeReadAndNeverWrittenTo(t *testing.T
 		t.Fatal(err)
 	}
 	for i := range 3 { // so many within a day that no other takes its place
-		write(t, data, "catalog.db.damaged-"+time.Now().UTC().Add(-time.Duration(i)*time.Hour).Format("20060102T150405Z"), "")
+		at := time.Now().UTC().Add(-time.Duration(i) * time.Hour)
+		write(t, data, "catalog.db.damaged-"+at.Format("20060102T150405Z"), "")
 	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

@@ -77,13 +77,14 @@ func mend(ctx context.Context, cfg *config.Config, why error, log *zap.Logger) (
 	return store.Mend(ctx, cfg.DataDir, why, files, time.Now(), log)
 }
 
-// copiesOf are the daemon's own backups, and the copies that upgrades have left, the newest first. A disk of backups that is not there is no reason to begin
-// without one.
+// copiesOf are the daemon's own backups, and the copies that upgrades have left, the newest first. A disk of backups
+// that is not there is no reason to begin without one.
 func copiesOf(cfg *config.Config) ([]string, error) {
 	dir := cfg.BackupDir()
 	entries, err := os.ReadDir(dir)
 	if err != nil && (cfg.Backup.Dir != "" || !errors.Is(err, fs.ErrNotExist)) {
-		return nil, fmt.Errorf("look for a backup: %w: bring back its disk and start again, or take backup.dir out of the configuration", err)
+		return nil, fmt.Errorf("look for a backup: %w: bring back its disk and start again, "+
+			"or take backup.dir out of the configuration", err)
 	}
 	var files []string
 	for _, e := range entries {

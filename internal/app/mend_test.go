@@ -36,7 +36,8 @@ func statusNow(t *testing.T, d *apptest.Daemon) (s apptest.Status, ok bool) {
 func readAll(t *testing.T, d *apptest.Daemon, c apptest.Catalog) {
 	t.Helper()
 	for id := range c {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("http://%s/api/v1/items/%d", d.Addr(), id), http.NoBody)
+		item := fmt.Sprintf("http://%s/api/v1/items/%d", d.Addr(), id)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, item, http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +78,8 @@ func TestTheLastBackupTakesTheDamagedCatalogsPlaceUnderARunningDaemon(t *testing
 	root, data := base+"/root", base+"/data"
 	catalog := data + "/catalog.db"
 	fill(t, root, 600)
-	cfg := apptest.Config{DataDir: data, More: quick + "[backup]\nevery = \"24h\"\n", Roots: []apptest.Root{{Name: "films", Path: root}}}
+	roots := []apptest.Root{{Name: "films", Path: root}}
+	cfg := apptest.Config{DataDir: data, More: quick + "[backup]\nevery = \"24h\"\n", Roots: roots}
 	d := apptest.Start(t, cfg)
 	d.WaitIdle(t, time.Minute)
 	d.Stop(t)
@@ -99,7 +101,8 @@ func TestTheLastBackupTakesTheDamagedCatalogsPlaceUnderARunningDaemon(t *testing
 		breakCatalog(t, catalog, rand.New(rand.NewPCG(1, uint64(round))), 0.5)
 		readAll(t, d, last)
 		if kill {
-			apptest.Within(20*time.Second, func() bool { return strings.Count(d.Log(), "looking for what can take the place") > round })
+			const looking = "looking for what can take the place"
+			apptest.Within(20*time.Second, func() bool { return strings.Count(d.Log(), looking) > round })
 			d.Kill(t)
 			d.Start(t)
 			if !strings.Contains(d.Status(t).Health, "is kept as ") {

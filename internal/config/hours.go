@@ -14,8 +14,8 @@ type Hours struct{ from, to time.Duration } // since midnight, by the clock on t
 // shortestHours is enough for whatever is due to be begun, as seldom as it is looked whether something is.
 const shortestHours = 30 * time.Minute
 
-var errHours = errors.New(`wants hours of the day by the local clock, half an hour at least, such as "02:00-06:00" or "22:30-05:00", ` +
-	`or "" for any time`)
+var errHours = errors.New(`wants hours of the day by the local clock, half an hour at least, such as "02:00-06:00" ` +
+	`or "22:30-05:00", or "" for any time`)
 
 // parseHours reads "02:00-06:00"; "" is all of the day.
 func parseHours(text string) (h Hours, err error) {
@@ -81,7 +81,8 @@ func onWall(year int, month time.Month, day int, clock time.Duration, at *time.L
 	t := time.Date(year, month, day, hour, minute, 0, 0, at)
 	_, east := t.Zone()
 	begins, ends := t.ZoneBounds()
-	switch asked, shows := time.Date(year, month, day, hour, minute, 0, 0, time.UTC), t.UTC().Add(time.Duration(east)*time.Second); {
+	asked := time.Date(year, month, day, hour, minute, 0, 0, time.UTC)
+	switch shows := t.UTC().Add(time.Duration(east) * time.Second); {
 	case shows.After(asked):
 		return begins
 	case shows.Before(asked):

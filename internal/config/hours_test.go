@@ -8,13 +8,16 @@ import (
 
 func TestHoursAreReadAndWrongOnesToldOf(t *testing.T) {
 	for text, want := range map[string]time.Duration{
-		"02:00-06:00": 4 * time.Hour, "22:30-05:00": 6*time.Hour + 30*time.Minute, "0:15-00:45": 30 * time.Minute, "23:30 - 00:00": 30 * time.Minute,
+		"02:00-06:00": 4 * time.Hour, "22:30-05:00": 6*time.Hour + 30*time.Minute,
+		"0:15-00:45": 30 * time.Minute, "23:30 - 00:00": 30 * time.Minute,
 	} {
 		if h, err := parseHours(text); err != nil || h.length() != want {
 			t.Errorf("%q: %v, %v", text, h.length(), err)
 		}
 	}
-	for _, text := range []string{"2-6", "02:00", "02:00-", "02:00-24:00", "25:00-03:00", "02:00-02:20", "02:00–06:00", "night", "-"} {
+	for _, text := range []string{
+		"2-6", "02:00", "02:00-", "02:00-24:00", "25:00-03:00", "02:00-02:20", "02:00–06:00", "night", "-",
+	} {
 		if _, err := parseHours(text); err == nil {
 			t.Errorf("%q is taken for hours", text)
 		}
@@ -63,7 +66,9 @@ func TestTheNextTimeWithinHours(t *testing.T) {
 
 // Over all of a year, in zones of every kind: hours come each day, none is missed, and what is given lies within them.
 func TestHoursComeEveryDayOfAYear(t *testing.T) {
-	for _, name := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago"} {
+	for _, name := range []string{
+		"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago",
+	} {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
 			t.Fatal(err)

@@ -45,7 +45,8 @@ func TestWhatWasPutOffByAClockThatWasAheadIsDue(t *testing.T) {
 		}
 		return err
 	})
-	if due, _, err := r.DueDirs(t.Context(), root, now.UnixNano(), 10); err != nil || len(due) != 1 || due[0].Path != "later" {
+	due, _, err := r.DueDirs(t.Context(), root, now.UnixNano(), 10)
+	if err != nil || len(due) != 1 || due[0].Path != "later" {
 		t.Errorf("due: %+v, %v", due, err)
 	}
 }

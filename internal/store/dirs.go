@@ -165,7 +165,8 @@ func (s *Store) DueDirs(ctx context.Context, root, by int64, limit int) (due []D
 			return err
 		}
 		if len(due) == 0 {
-			due, err = dirsWhere(c, "recheck_at > 0 AND recheck_at > ? AND root = ? ORDER BY recheck_at LIMIT ?", ahead(by), root, int64(limit))
+			const late = "recheck_at > 0 AND recheck_at > ? AND root = ? ORDER BY recheck_at LIMIT ?"
+			due, err = dirsWhere(c, late, ahead(by), root, int64(limit))
 			if err != nil {
 				return err
 			}

@@ -43,8 +43,8 @@ func readFloor(path string) (f idFloor, err error) {
 		err = errors.New("an id below zero")
 	}
 	if err != nil {
-		return idFloor{}, fmt.Errorf("read which ids were given, %s: %w: remove it, and ids begin behind those of the catalog",
-			floorOf(path), bare(err))
+		return idFloor{}, fmt.Errorf("read which ids were given, %s: %w: remove it, and ids begin "+
+			"behind those of the catalog", floorOf(path), bare(err))
 	}
 	return f, nil
 }

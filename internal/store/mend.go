@@ -44,7 +44,8 @@ type Mending struct {
 // Text says it to people in a sentence.
 func (m Mending) Text() string {
 	if m.Backup == "" {
-		return fmt.Sprintf("the catalog was damaged and is kept as %s; there was no backup, so it is made anew by scanning", m.Aside)
+		return fmt.Sprintf("the catalog was damaged and is kept as %s; there was no backup, so it is made anew by scanning",
+			m.Aside)
 	}
 	return fmt.Sprintf("the catalog was damaged and is kept as %s; the backup %s of %s took its place", m.Aside, m.Backup,
 		m.Made.UTC().Format(time.RFC3339))
@@ -67,7 +68,9 @@ func Sound(ctx context.Context, dir string) error {
 // What takes its place is another catalog to clients, and gives no id again that the damaged one has given; the
 // instance is the same. A process that is killed on the way leaves either the damaged catalog or what takes its place:
 // the next Open or Mend goes on from there.
-func Mend(ctx context.Context, dir string, why error, backups []string, now time.Time, log *zap.Logger) (done Mending, err error) {
+func Mend(
+	ctx context.Context, dir string, why error, backups []string, now time.Time, log *zap.Logger,
+) (done Mending, err error) {
 	path := catalogIn(dir)
 	if err := finishMending(path); err != nil {
 		return done, err
@@ -93,7 +96,8 @@ func Mend(ctx context.Context, dir string, why error, backups []string, now time
 		err = putInPlace(part, path+replacementMark+stamp)
 	}
 	if err != nil {
-		return done, errors.Join(fmt.Errorf("put another catalog in place of the damaged one: %w", err), removeIfThere(part, done.Aside+".txt"))
+		err = fmt.Errorf("put another catalog in place of the damaged one: %w", err)
+		return done, errors.Join(err, removeIfThere(part, done.Aside+".txt"))
 	}
 	for len(kept) >= asideMost {
 		err = errors.Join(err, removeIfThere(kept[0], kept[0]+"-wal", kept[0]+".txt"))
@@ -113,7 +117,9 @@ func Mendable(dir string, now time.Time) error {
 }
 
 // choose makes what is to take the place of a catalog.
-func (m *Mending) choose(ctx context.Context, path string, backups []string, floor idFloor, log *zap.Logger) (part string, err error) {
+func (m *Mending) choose(
+	ctx context.Context, path string, backups []string, floor idFloor, log *zap.Logger,
+) (part string, err error) {
 	for _, file := range backups {
 		if err := hasRoom(path, file); err != nil {
 			return "", err
@@ -190,7 +196,8 @@ func (f idFloor) orOf(ctx context.Context, path string) idFloor {
 // already. The log goes first: it would be taken for that of the file that comes.
 func finishMending(path string) error {
 	for _, name := range []string{FileName, FloorName} { // of whoever was killed; the lock says that nobody is at it
-		left, _ := filepath.Glob(filepath.Join(globbed(filepath.Dir(path)), "."+name+".*.part*")) // a pattern that is well formed
+		dir := globbed(filepath.Dir(path))
+		left, _ := filepath.Glob(filepath.Join(dir, "."+name+".*.part*")) // a pattern that is well formed
 		if err := removeIfThere(left...); err != nil {
 			return fmt.Errorf("remove what is left of a copy that was not finished: %w", err)
 		}

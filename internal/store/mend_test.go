@@ -64,7 +64,9 @@ func breakOne(t *testing.T, how func([]byte) []byte) *broken {
 	r := runAt(t, b.dir, Options{})
 	root := r.addRoot("films")
 	for i := range 300 {
-		r.put(root, fmt.Sprintf("%d.mkv", i), func(it *Item) { it.Doc = doc(media.Description{Title: strings.Repeat("word ", 50)}) })
+		r.put(root, fmt.Sprintf("%d.mkv", i), func(it *Item) {
+			it.Doc = doc(media.Description{Title: strings.Repeat("word ", 50)})
+		})
 	}
 	b.epoch, b.instance, b.before = r.Epoch(), r.Instance(), exported(t, b.dir)
 	if err := Backup(t.Context(), b.dir, b.backup); err != nil {
@@ -128,7 +130,8 @@ func TestADamagedCatalogIsKeptAsideAndTheLastWholeBackupTakesItsPlace(t *testing
 			if done.Backup != b.backup || done.Items != 300 || done.Aside != b.path+".damaged-20261129T030000Z" {
 				t.Errorf("%+v", done)
 			}
-			if said := Asides(b.dir)[0].Text; said != done.Text() || !strings.Contains(said, b.backup) || !strings.Contains(said, done.Aside) {
+			said := Asides(b.dir)[0].Text
+			if said != done.Text() || !strings.Contains(said, b.backup) || !strings.Contains(said, done.Aside) {
 				t.Errorf("it says %q", said)
 			}
 			b.check(t, b.before)
@@ -249,7 +252,8 @@ func TestWhatIsToTakeTheDamagedCatalogsPlaceDoesSoFromAnyStep(t *testing.T) {
 		if got := func() string { runAt(t, b.dir, Options{}).stop(); return exported(t, b.dir) }(); got != b.before {
 			t.Errorf("after %d steps: %.200q", steps, got)
 		}
-		if names := filesIn(t, b.dir); strings.Contains(names, replacementMark) || !strings.Contains(names, filepath.Base(aside)+"-wal") {
+		names := filesIn(t, b.dir)
+		if strings.Contains(names, replacementMark) || !strings.Contains(names, filepath.Base(aside)+"-wal") {
 			t.Errorf("after %d steps there is %s", steps, names)
 		}
 	}
@@ -263,7 +267,8 @@ func TestADiskThatBreaksOneCatalogAfterTheOtherGetsNoMore(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, err := Mend(t.Context(), b.dir, ErrCorrupt, []string{b.backup}, mendedAt.Add(time.Duration(i)*time.Hour), zap.NewNop())
+		at := mendedAt.Add(time.Duration(i) * time.Hour)
+		_, err := Mend(t.Context(), b.dir, ErrCorrupt, []string{b.backup}, at, zap.NewNop())
 		if refused := errors.Is(err, ErrMendedTooOften); refused != (i == 3) || !refused && err != nil {
 			t.Fatalf("mending %d: %v", i, err)
 		}

@@ -26,8 +26,8 @@ func copyBeforeMigration(ctx context.Context, path string, log *zap.Logger) erro
 	file := fmt.Sprintf("%s%s%d", path, schemaMark, have)
 	log.Info("catalog is copied before it is brought up to date", zap.Int("schema", have), zap.String("file", file))
 	if err := hasRoom(path, path); err != nil {
-		return fmt.Errorf("copy the catalog before it is brought up to date from schema %d to %d: %w; or keep a copy elsewhere "+
-			"with `catalogizerd backup FILE`, and set backup.before_upgrade = false", have, last, err)
+		return fmt.Errorf("copy the catalog before it is brought up to date from schema %d to %d: %w; or keep a copy "+
+			"elsewhere with `catalogizerd backup FILE`, and set backup.before_upgrade = false", have, last, err)
 	}
 	part, err := copyCatalog(ctx, path, file)
 	if err != nil {

@@ -18,8 +18,9 @@ func (tx *Tx) MissingItems(root, before int64, limit int) ([]Item, error) {
 	if err != nil || len(items) == limit {
 		return items, err
 	}
-	ahead, err := tx.items(missingItems+" AND missing_at > ? ORDER BY missing_at LIMIT ?", root, ahead(before), int64(limit-len(items)))
-	return append(items, ahead...), err
+	const late = missingItems + " AND missing_at > ? ORDER BY missing_at LIMIT ?"
+	more, err := tx.items(late, root, ahead(before), int64(limit-len(items)))
+	return append(items, more...), err
 }
 
 // ahead is what no clock that goes right can have shown by a time, or what is planned from it: further ahead than

@@ -272,7 +272,8 @@ func (s *Store) NextRetry(ctx context.Context) (at int64, err error) {
 		if err != nil || at == 0 {
 			return err
 		}
-		late, err := c.number("SELECT EXISTS (SELECT 1 FROM items WHERE retry_at > ? AND retry_at > 0 AND state = {present})", ahead(now()))
+		const tooLate = "SELECT EXISTS (SELECT 1 FROM items WHERE retry_at > ? AND retry_at > 0 AND state = {present})"
+		late, err := c.number(tooLate, ahead(now()))
 		if late != 0 {
 			at = min(at, now())
 		}

@@ -1039,7 +1039,7 @@ export interface components {
              * @description Present items whose analysis has failed since the daemon's start and has not succeeded since, up to 1,000.
              */
             failed_since_start: number;
-            /** @description What is wrong with the catalog: why it cannot be kept now, such as a full disk, or that a damaged one was kept aside and what took its place; null where nothing is. */
+            /** @description What is wrong with the catalog: a full disk, damage, a damaged one that was kept aside; null: nothing. */
             health: string | null;
             /** @description How many changes are not taken in yet. */
             lag: {

@@ -147,7 +147,8 @@ func (nightly) Next(t time.Time) time.Time {
 }
 
 func TestAComparisonThatIsDueWaitsForItsHours(t *testing.T) {
-	cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second, RescanInterval: 24 * time.Hour, Window: nightly{}}
+	cfg := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second, Grace: 10 * time.Second}
+	cfg.RescanInterval, cfg.Window = 24*time.Hour, nightly{}
 	inWorld(t, options{cfg: cfg}, func(w *world) { // it is midnight
 		w.run("write f 1")
 		w.pass(25*time.Hour + 50*time.Minute)
