@@ -39,6 +39,7 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !errors.Is(err, store.ErrCorrupt) {
 		return err
 	}
+	idle = idle && lag == (store.Lag{}) // what came in behind the look at it is not taken in yet
 	var failed int64
 	if s.failed != nil {
 		if failed, err = s.failed(r.Context()); err != nil && !errors.Is(err, store.ErrCorrupt) {
