@@ -49,6 +49,7 @@ type core struct {
 	librarian *librarian.Librarian
 	stages    *stages
 	shares    shareRuns
+	passOver  chan struct{} // of a single pass: closed when all is analysed
 }
 
 // coreOptions differ between the daemon and a single pass.
@@ -108,7 +109,8 @@ func (c *core) start(root context.Context, o coreOptions) {
 		ac.Lower = func() { lowerPriority(c.log) }
 	}
 	c.analyzer = analyzer.New(ac, c.store, c.scanner, c.log)
-	lc := librarian.Config{Unasked: true}
+	c.passOver = make(chan struct{})
+	lc := librarian.Config{Pass: c.passOver}
 	if !o.once {
 		lc = librarian.Config{Quiet: worksQuiet, MaxWait: worksMaxWait}
 	}

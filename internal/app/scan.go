@@ -70,15 +70,15 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 }
 
 // untilDone waits until every root has been scanned, its files analysed, and then works derived and all of it
-// indexed: that is written once, works when the pass is over, what sorts and searches behind a first one. It says when
-// the scanning, and when the analysis was done.
+// indexed: behind a first pass that is begun beside it, else when it is over, and all is written once. It says when the
+// scanning, and when the analysis was done.
 func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned, analysed time.Time, err error) {
 	const often = 5 * time.Millisecond
 	ticker := time.NewTicker(often)
 	defer ticker.Stop()
 	shown, expected := time.Now(), c.store.ItemCounts().Items
-	over := make(chan struct{}) // closed when all is analysed
-	c.stages.start("search index", func(ctx context.Context) error { return c.store.IndexAtOnce(ctx, over) })
+	c.stages.start("works", c.librarian.Run)
+	c.stages.start("search index", func(ctx context.Context) error { return c.store.IndexAtOnce(ctx, c.passOver) })
 	for {
 		select {
 		case <-ticker.C:
@@ -96,8 +96,7 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned,
 		}
 		if analysed.IsZero() && done {
 			analysed = time.Now()
-			close(over)
-			c.stages.start("works", c.librarian.Run)
+			close(c.passOver)
 		}
 		if !analysed.IsZero() && c.librarian.Idle() && c.store.Indexed() {
 			return scanned, analysed, nil

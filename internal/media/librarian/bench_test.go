@@ -30,6 +30,8 @@ func BenchmarkFirstPass(b *testing.B) {
 		s.stock(20_000)
 	}
 	items := float64(s.ItemCounts().Items)
+	over := make(chan struct{})
+	close(over)
 	var cpu time.Duration
 	var took, allocated uint64
 	for b.Loop() {
@@ -37,7 +39,7 @@ func BenchmarkFirstPass(b *testing.B) {
 		if err := s.lib.keeper.Forget(b.Context()); err != nil {
 			b.Fatal(err)
 		}
-		s.lib = New(Config{Unasked: true}, s.Store, s.lib.log)
+		s.lib = New(Config{Pass: over}, s.Store, s.lib.log)
 		s.lib.keeper, s.lib.known = s.NewWorkKeeper(), map[int64]int64{}
 		runtime.GC()
 		began := cpuTime(b)

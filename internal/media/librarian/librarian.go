@@ -22,8 +22,9 @@ type Config struct {
 	Quiet time.Duration
 	// MaxWait is how long changes may be put off where there is no quiet.
 	MaxWait time.Duration
-	// Unasked says that nobody asks for works until those of all items are there: what sorts them is made then.
-	Unasked bool
+	// Pass is closed when a pass is over during which nobody asks for works; nil: somebody may at any time. Those of a
+	// first pass are derived beside it, far behind, all others when it is over. What sorts works is made at the end.
+	Pass <-chan struct{}
 }
 
 const (
@@ -50,6 +51,7 @@ type Librarian struct {
 	keeper   *store.WorkKeeper
 	renewed  atomic.Bool     // it is known that the works are those of these rules
 	unsorted atomic.Bool     // what sorts works is still to be made
+	first    bool            // there were no works when it began
 	known    map[int64]int64 // numbers of changes behind the place that have been taken in with their units, by item
 	room     *room           // of batches; nil where none is to come
 }
@@ -77,6 +79,9 @@ func (l *Librarian) Run(ctx context.Context) error {
 	defer unsubscribe()
 	l.keeper = l.store.NewWorkKeeper()
 	l.known = make(map[int64]int64)
+	if l.first = l.store.Worked() == 0; !l.passes(ctx, wake) {
+		return nil
+	}
 	for ctx.Err() == nil {
 		err := l.catchUp(ctx, wake)
 		switch {
@@ -107,7 +112,7 @@ func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
 		return err
 	}
 	l.renewed.Store(true)
-	if l.cfg.Unasked && !l.caughtUp() && !l.unsorted.Load() {
+	if l.cfg.Pass != nil && !l.caughtUp() && !l.unsorted.Load() {
 		if err := l.keeper.PutOffSorts(ctx); err != nil {
 			return err
 		}
@@ -152,8 +157,26 @@ func (l *Librarian) renew(ctx context.Context) error {
 	return l.keeper.Restart(ctx, Rules)
 }
 
+// passes waits until a pass is over, or a first one so far ahead that the folders that come next are rarely those that
+// are taken in. It reports whether ctx goes on.
+func (l *Librarian) passes(ctx context.Context, wake <-chan struct{}) bool {
+	for l.cfg.Pass != nil && !(l.first && l.store.Head()-l.store.Worked() >= manyItems) {
+		select {
+		case <-l.cfg.Pass:
+			return ctx.Err() == nil
+		case <-wake:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
 // calm waits until nothing changes, or too much has, or for too long. It reports whether ctx goes on.
 func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
+	if l.cfg.Pass != nil {
+		return l.passes(ctx, wake)
+	}
 	if l.cfg.Quiet == 0 {
 		return ctx.Err() == nil
 	}
