@@ -28,7 +28,7 @@ type Config struct {
 }
 
 const (
-	batchItems = 2000   // changes that are taken in at once
+	batchItems = 1000   // changes that are taken in at once: twice as many take 6 MiB more, and save nothing
 	manyItems  = 20_000 // changes that wait for no quiet: the rest of a first scan follows them
 	retryAfter = 5 * time.Second
 )
