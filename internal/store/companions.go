@@ -108,8 +108,10 @@ func (tx *Tx) nextMark() int64 {
 	return tx.s.lastSeq
 }
 
+// What is still to be read, and waits for a scan to say that it is quiet, is described once it has been: on the
+// analyzer's list to be described only, it would pass for read.
 const (
-	markSets = "marked = ?, work = CASE work WHEN {no_work} THEN {describe} ELSE work END"
+	markSets = "marked = ?, work = CASE WHEN work = {no_work} AND analysis <> {pending} THEN {describe} ELSE work END"
 	mark     = "UPDATE items SET " + markSets + " WHERE state = {present} AND kind NOT IN {companions} AND "
 )
 
