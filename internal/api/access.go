@@ -87,6 +87,17 @@ func (s *Server) lacks(w http.ResponseWriter, r *http.Request) *problem {
 	return nil
 }
 
+// shownBy is what of a request access looks at: a connection that lasts for days keeps no more of it.
+func shownBy(r *http.Request) *http.Request {
+	shown := &http.Request{Host: r.Host, Header: http.Header{}}
+	for _, name := range []string{"Authorization", "Cookie", "Origin"} {
+		if values := r.Header[name]; values != nil {
+			shown.Header[name] = values
+		}
+	}
+	return shown
+}
+
 // crossSite reports that a browser asks on behalf of a page of another site (Fetch Metadata, W3C): to embed what is
 // here, or to have something done. Following a link is not that.
 func crossSite(r *http.Request) bool {

@@ -192,8 +192,9 @@ func (s *Server) getLive(w http.ResponseWriter, r *http.Request) error {
 			"the live feed is a WebSocket: see /api/asyncapi.yaml, or use /api/v1/changes")
 	}
 	check := func(token string) bool { return s.tokens().grant(token) >= reads }
-	still := func() bool { return s.access(r) >= reads }
-	if err := s.live.Serve(w, r, still, check, s.rotation.changed, s.stopping); err != nil {
+	shown := shownBy(r)
+	still := func() bool { return s.access(shown) >= reads }
+	if err := s.live.Serve(w, r, still, check, s.rotation.changed); err != nil {
 		return badRequest("%v", err)
 	}
 	return nil

@@ -76,13 +76,14 @@ type Roots interface {
 
 // Live serves the live feed to one client after another.
 type Live interface {
-	// Serve upgrades a request to a WebSocket and serves it until either side ends it. authorized says
+	// Serve upgrades a request to a WebSocket, and has it served until either side ends it. authorized says
 	// whether the request carries the token; else the client has to send it, and token checks it (nil:
-	// nobody needs one). Both are asked again when the channel is closed that changed gave last. It says
-	// goodbye when stop is closed. Its error says that the request asked for no WebSocket that there is;
-	// it has not been answered then.
+	// nobody needs one). Both are asked again when the channel is closed that changed gave last. Its error
+	// says that the request asked for no WebSocket that there is; it has not been answered then.
 	Serve(w http.ResponseWriter, r *http.Request, authorized func() bool, token func(string) bool,
-		changed func() <-chan struct{}, stop <-chan struct{}) error
+		changed func() <-chan struct{}) error
+	// Stop has every client told that it ends, and returns at once.
+	Stop()
 	// Wait returns once every connection has ended.
 	Wait()
 }
@@ -223,6 +224,7 @@ func (s *Server) Run(ctx context.Context) error {
 	<-group.Context().Done() // something has failed, or ctx has ended
 	s.ready.Store(false)
 	close(s.stopping)
+	s.live.Stop()
 	dctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	if err := srv.Shutdown(dctx); err != nil {

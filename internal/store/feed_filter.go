@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -96,12 +97,19 @@ func (f *FeedFilter) Bound() string {
 	if f.All() && !f.Works && !f.NoItems {
 		return ""
 	}
-	h := fnv.New64a() // io.WriteString to it never fails
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, f.Wish()) // never fails
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// Wish is the filter as a text: those that want the same have the same one.
+func (f *FeedFilter) Wish() string {
+	var b strings.Builder
 	list := func(name string, values []string) {
 		values = slices.Clone(values)
 		slices.Sort(values)
 		for _, v := range slices.Compact(values) {
-			_, _ = io.WriteString(h, name+"\x00"+v+"\x00")
+			b.WriteString(name + "\x00" + v + "\x00")
 		}
 	}
 	kinds := make([]string, len(f.Kinds))
@@ -110,8 +118,8 @@ func (f *FeedFilter) Bound() string {
 	}
 	list("root", f.Roots)
 	list("kind", kinds)
-	_, _ = io.WriteString(h, strconv.FormatBool(f.Works)+strconv.FormatBool(f.NoItems))
-	return strconv.FormatUint(h.Sum64(), 36)
+	b.WriteString(strconv.FormatBool(f.Works) + strconv.FormatBool(f.NoItems))
+	return b.String()
 }
 
 // Fits reports whether a cursor is of this filter, or of none.

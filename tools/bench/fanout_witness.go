@@ -150,6 +150,17 @@ func (w *witness) expected(prev, upto int64) (map[int64]string, error) {
 	return out, nil
 }
 
+// tellsAgain reports whether the witness was told of an item behind a number.
+func (w *witness) tellsAgain(id, number int64) bool {
+	told := w.stretches()
+	for i := after(told, number); i < len(told); i++ {
+		if bytes.Contains(told[i].changes, fmt.Appendf(nil, `"id":%d,`, id)) {
+			return true
+		}
+	}
+	return false
+}
+
 // changesByID are the changes of a JSON list, as they are written, by the item that they are of.
 func changesByID(list []byte) (map[int64]string, error) {
 	var changes []json.RawMessage

@@ -83,7 +83,7 @@ type busUser struct {
 }
 
 func (u *busUser) subscribe() (err error) {
-	u.sub, err = u.b.bus.Subscribe(u.since, live.Filter{}, []string{"scan"})
+	u.sub, err = u.b.bus.Subscribe(live.Follow{Since: u.since, Signals: []string{"scan"}})
 	return err
 }
 
@@ -189,7 +189,7 @@ func TestAHundredUseTheBusAThousandTimesEachAndAllOfItArrives(t *testing.T) {
 		all[i] = &busUser{b: c, id: c.items[i], items: map[int64]string{}}
 	}
 	begin := c.Head()
-	listener, err := c.bus.Subscribe(nil, live.Filter{}, []string{"scan"}) // from first to last
+	listener, err := c.bus.Subscribe(live.Follow{Signals: []string{"scan"}}) // from first to last
 	must(t, err)
 	heard := map[int64]int64{}
 	hear := func() {

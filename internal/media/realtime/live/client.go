@@ -11,7 +11,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// client is one connection. Its serving goroutine alone writes; its reading goroutine alone reads.
+// client is one connection. Its serving goroutine alone writes; its reading goroutine alone reads. While nothing happens
+// it is those two, with small stacks, and no buffer but a short one for what the client sends.
 type client struct {
 	server        *Server
 	ws            *websocket.Conn
@@ -19,15 +20,12 @@ type client struct {
 	timers        timers
 	access        access
 	accessChanged <-chan struct{} // access is to be checked again
-	stop          <-chan struct{}
 	authorized    bool
 	deflates      bool // it takes packed messages
 	sub           *Subscription
 	last          string // cursor of the last message that carried one
 	caughtUp      bool
 	signalsAt     time.Time // when signals may go out again
-	window        time.Duration
-	changesAt     time.Time // when changes may go out again, where there is a window
 	passing       bool      // something was nothing for it, of which a bookmark is to tell
 	boundary      bool      // nothing of the message that could not be written went out
 
@@ -54,10 +52,11 @@ func (a *access) next() <-chan struct{} {
 	return a.changed()
 }
 
-// incoming is a message of the client's, or what is wrong with it.
+// incoming is a message of the client's. It is parsed by who answers it: the goroutine that reads, which mostly waits,
+// keeps to a small stack.
 type incoming struct {
-	clientRequest
-	wrong error
+	kind int
+	data []byte
 }
 
 // read passes on what the client says, until nothing more can be read.
@@ -78,13 +77,8 @@ func (c *client) receive(ctx context.Context) error {
 			return err
 		}
 		_ = alive("")
-		var in incoming
-		in.clientRequest, in.wrong = parseRequest(data)
-		if kind != websocket.TextMessage || errors.Is(in.wrong, errNoMessage) {
-			return &closing{CloseBadRequest, errNoMessage.Error()}
-		}
 		select {
-		case c.incoming <- in:
+		case c.incoming <- incoming{kind, data}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -133,10 +127,8 @@ func (c *client) serveNext(ctx context.Context) error {
 		return c.advance(ctx)
 	case <-c.timers.signals.C:
 		return c.sendSignals(ctx)
-	case <-c.timers.window.C:
-		return c.advance(ctx)
 	case in := <-c.incoming:
-		return c.answer(ctx, &in)
+		return c.answer(ctx, in)
 	case <-c.timers.ping.C:
 		return c.stalled(c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.timeouts.Stall)))
 	case <-c.timers.bookmark.C:
@@ -148,7 +140,7 @@ func (c *client) serveNext(ctx context.Context) error {
 		return c.checkAuthorized("no token in time")
 	case <-c.accessChanged:
 		return c.checkAccess()
-	case <-c.stop:
+	case <-c.server.stopping:
 		return errShutdown
 	case <-c.gone:
 		return c.readErr
@@ -190,14 +182,17 @@ func (c *client) hello(id []byte) error {
 }
 
 // answer does what the client asks.
-func (c *client) answer(ctx context.Context, in *incoming) error {
-	req := &in.clientRequest
+func (c *client) answer(ctx context.Context, in incoming) error {
+	asked, wrong := parseRequest(in.data)
+	req := &asked
 	switch {
-	case in.wrong != nil:
+	case in.kind != websocket.TextMessage, errors.Is(wrong, errNoMessage):
+		return &closing{CloseBadRequest, errNoMessage.Error()}
+	case wrong != nil:
 		if err := c.checkAuthorized("authenticate first"); err != nil {
 			return err
 		}
-		return c.refuse(req, in.wrong.Error())
+		return c.refuse(req, wrong.Error())
 	case req.Type == "auth" && c.authorized:
 		return c.send(message{ID: req.ID, Type: "ok"})
 	case req.Type == "auth":
@@ -239,7 +234,8 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	if err != nil {
 		return c.refuse(req, err.Error())
 	}
-	sub, err := c.server.Bus.Subscribe(since, filter, req.Signals)
+	window := time.Duration(req.Window) * time.Millisecond
+	sub, err := c.server.Bus.Subscribe(Follow{Since: since, Filter: filter, Signals: req.Signals, Window: window})
 	var resync *ResyncError
 	if errors.As(err, &resync) {
 		return c.send(message{ID: req.ID, Type: "resync", Reason: resync.Reason})
@@ -247,7 +243,7 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	if err != nil {
 		return err
 	}
-	c.sub, c.window = sub, time.Duration(req.Window)*time.Millisecond
+	c.sub = sub
 	mode := "snapshot"
 	if since != nil {
 		mode, c.last = "resume", *req.Since
@@ -264,7 +260,6 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 func (c *client) unsubscribe() {
 	if c.sub != nil {
 		c.server.Bus.Unsubscribe(c.sub)
-		c.timers.window.Stop()
 		c.timers.passed.Stop()
 	}
 	c.sub, c.last, c.caughtUp, c.passing = nil, "", false, false
@@ -276,10 +271,11 @@ func (c *client) advance(ctx context.Context) error {
 	if err := c.sendSignals(ctx); err != nil {
 		return err
 	}
-	if c.pauses() {
+	if c.caughtUp && c.sub.rests() {
 		return nil
 	}
-	out, cursor, ok, err := c.nextMessage(ctx)
+	beat := c.sub.beats() // before it is read: it tells of what this beat brings at least
+	m, err := c.nextMessage(ctx)
 	var resync *ResyncError
 	switch {
 	case errors.As(err, &resync):
@@ -287,18 +283,18 @@ func (c *client) advance(ctx context.Context) error {
 		return c.send(message{Type: "resync", Reason: resync.Reason})
 	case err != nil:
 		return err
-	case !ok:
+	case m == nil:
 		return c.atEnd()
 	}
-	if out.none() { // passed over by the filter: the next message that carries a cursor says so
+	if m.message.none() { // passed over by the filter: the next message that carries a cursor says so
 		c.notePassed()
 	} else {
-		if err := c.write(out); err != nil {
+		if err := c.write(c.pack(m.message)); err != nil {
 			return err
 		}
-		c.last, c.changesAt = cursor, time.Now().Add(c.window)
+		c.last = m.cursor
 	}
-	c.sub.Notify()
+	c.sub.rest(beat, c.caughtUp)
 	return nil
 }
 
@@ -317,21 +313,6 @@ func (c *client) atEnd() error {
 	}
 	c.caughtUp = true
 	return c.mark("caught_up")
-}
-
-// nextMessage makes the next message of the subscription. What it is made of is not kept while it is written, which can
-// take as long as the client likes.
-func (c *client) nextMessage(ctx context.Context) (out outgoing, cursor string, ok bool, err error) {
-	b, ok, err := c.nextBatch(ctx)
-	if err != nil || !ok || len(b.Changes) == 0 {
-		return outgoing{}, "", ok, err
-	}
-	cursor = b.Cursor.String()
-	if m := b.ready; m != nil && m.prev == c.last && m.cursor == cursor {
-		return c.pack(m.message), cursor, true, nil
-	}
-	text := changesMessage(nil, c.last, cursor, b.Changes)
-	return c.pack(outgoing{text: text, size: len(text)}), cursor, true, nil
 }
 
 // mark tells the client where it stands, if it follows the feed.

@@ -283,7 +283,7 @@ func TestPruningWaitsForWhoIsLoading(t *testing.T) {
 		c.put("films", fmt.Sprint(i), media.KindMovie, "")
 	}
 	eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == 3 })
-	sub, err := c.bus.Subscribe(nil, live.Filter{}, nil)
+	sub, err := c.bus.Subscribe(live.Follow{})
 	must(t, err)
 	defer c.bus.Unsubscribe(sub)
 	c.remove(1)

@@ -1,6 +1,10 @@
 package live
 
-import "github.com/gorilla/websocket"
+import (
+	"context"
+
+	"github.com/gorilla/websocket"
+)
 
 // What tests need to know of the inside.
 const (
@@ -19,10 +23,13 @@ type Socket = socket
 // Unsent is how many bytes the kernel holds for the other side.
 func Unsent(s Socket) int { return unsent(s) }
 
-// Prepared is the message that is shared with others; nil: there is none.
-func (b *Batch) Prepared() *websocket.PreparedMessage {
-	if b.ready == nil {
-		return nil
+// NextMessage is what a client would be sent next that was told last of a cursor: the message that is shared with
+// others, and the cursor that it carries; nil: there is nothing yet.
+func NextMessage(ctx context.Context, s *Subscription, last string) (*websocket.PreparedMessage, string, error) {
+	c := &client{sub: s, last: last, caughtUp: true}
+	m, err := c.nextMessage(ctx)
+	if m == nil {
+		return nil, last, err
 	}
-	return b.ready.message.prepared
+	return m.message.prepared, m.cursor, err
 }

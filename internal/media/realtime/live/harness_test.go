@@ -179,14 +179,13 @@ func serveFeed(t testing.TB, c *catalog, timeouts live.Timeouts, token string, r
 
 func serveFeedOn(t testing.TB, l net.Listener, c *catalog, timeouts live.Timeouts, token string, roots ...media.Root) *feedServer {
 	t.Helper()
-	stop := make(chan struct{})
 	s := &feedServer{server: &live.Server{Bus: c.bus, Version: "test", Instance: func() media.Instance { return media.Instance{ID: "ID", Name: "attic"} }, Log: zap.NewNop(), Timeouts: timeouts, Roots: func(context.Context) ([]media.Root, error) { return roots, nil }}}
 	var check func(string) bool
 	if token != "" {
 		check = func(sent string) bool { return sent == token }
 	}
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.server.Serve(w, r, func() bool { return false }, check, nil, stop); err != nil {
+		if err := s.server.Serve(w, r, func() bool { return false }, check, nil); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 		}
 	})}
@@ -195,7 +194,7 @@ func serveFeedOn(t testing.TB, l net.Listener, c *catalog, timeouts live.Timeout
 	served.Go(func() { _ = srv.Serve(s.conns) })
 	s.url = "ws://" + l.Addr().String()
 	s.stop = sync.OnceFunc(func() {
-		close(stop)
+		s.server.Stop()
 		s.server.Wait()
 		_ = srv.Close()
 		served.Wait()

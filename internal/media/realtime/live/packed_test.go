@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
@@ -82,34 +83,45 @@ func TestAMessageThatUnpacksToMoreThanIsTakenEndsTheConnection(t *testing.T) {
 	f.until("caught_up")
 }
 
-// What a change costs to pack is paid once, however many follow.
-func TestAMessageIsPackedOnceForAll(t *testing.T) {
-	c := openCatalog(t, scratch(t))
-	first, err := c.bus.Subscribe(nil, live.Filter{}, nil)
-	must(t, err)
-	second, err := c.bus.Subscribe(nil, live.Filter{}, nil)
-	must(t, err)
-	for _, s := range []*live.Subscription{first, second} {
-		defer c.bus.Unsubscribe(s)
-		for ok := true; ok; _, ok, err = s.Next(t.Context()) {
-			must(t, err)
-		}
-	}
-	next := func(s *live.Subscription) any {
-		for {
-			b, ok, err := s.Next(t.Context())
-			must(t, err)
-			if ok && len(b.Changes) > 0 {
-				return b.Prepared()
+// What a change costs to write and to pack is paid once for all who want the same.
+func TestAMessageIsMadeOnceForAllWhoWantTheSame(t *testing.T) {
+	films := live.Filter{Roots: []string{"films"}}
+	for name, how := range map[string]live.Follow{
+		"all":           {},
+		"filtered":      {Filter: films},
+		"in a window":   {Window: time.Millisecond},
+		"works as well": {Filter: live.Filter{Works: true}, Window: 2 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := openCatalog(t, scratch(t))
+			c.put("films", "first", media.KindMovie, "")
+			at := c.Cursor(c.Head())
+			eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == c.Head() })
+			how.Since = &at
+			var subs []*live.Subscription
+			for range 2 {
+				s, err := c.bus.Subscribe(how)
+				must(t, err)
+				defer c.bus.Unsubscribe(s)
+				_, _, err = live.NextMessage(t.Context(), s, at.String()) // which finds that it has caught up
+				must(t, err)
+				subs = append(subs, s)
 			}
-			<-s.Wake()
-		}
-	}
-	for i := range 2 { // with the second they stand where the bus does
-		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", 2000)+`"`)
-		one, other := next(first), next(second)
-		if i == 1 && (one != other || one == (*websocket.PreparedMessage)(nil)) {
-			t.Error("each has a message of its own")
-		}
+			c.put("films", "second", media.KindMovie, `"plot":"`+strings.Repeat("x", 2000)+`"`)
+			var made []*websocket.PreparedMessage
+			for _, s := range subs {
+				var m *websocket.PreparedMessage
+				eventually(t, "a message", func() bool {
+					var err error
+					m, _, err = live.NextMessage(t.Context(), s, at.String())
+					must(t, err)
+					return m != nil
+				})
+				made = append(made, m)
+			}
+			if made[0] != made[1] {
+				t.Error("each has a message of its own")
+			}
+		})
 	}
 }

@@ -154,7 +154,7 @@ func TestAnItemThatLeftAFilterAndChangedAgainIsADeletionOnce(t *testing.T) {
 	}
 	c.change(1, func(it *store.Item) { it.Size++ }) // by now it is not in the page that covers its leaving
 	eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == c.Head() })
-	sub, err := c.bus.Subscribe(&since, live.Filter{Kinds: []media.Kind{media.KindMovie}}, nil)
+	sub, err := c.bus.Subscribe(live.Follow{Since: &since, Filter: live.Filter{Kinds: []media.Kind{media.KindMovie}}})
 	must(t, err)
 	defer c.bus.Unsubscribe(sub)
 	deletions := func() (n int) {

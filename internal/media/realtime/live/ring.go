@@ -5,13 +5,12 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 const (
-	ringChunks = 512       // stretches of the feed kept ready
-	ringBytes  = 8 << 20   // of encoded items in them, and as much again for the messages made of them
+	ringChunks = 2048      // stretches of the feed kept ready
+	ringBytes  = 8 << 20   // of encoded items in them
 	chunkBytes = 192 << 10 // of encoded items in one message, so that it stays below maxFrame
 	chunkRows  = 500
 )
@@ -23,28 +22,7 @@ type chunk struct {
 	seen        int64 // the head when it was read
 	changes     []store.Change
 	works       bool // works were read too
-	ready       [2]*ready
 	bytes       int
-}
-
-// ready is a message that lies ready for those without a filter whose last cursor was prev.
-type ready struct {
-	prev, cursor string
-	message      outgoing
-}
-
-// plain are the filters for which messages lie ready, in the order of chunk.ready.
-var plain = [2]Filter{{}, {Works: true}}
-
-// readyFor gives the message that lies ready for a filter; nil: none does.
-func (c *chunk) readyFor(f *Filter) *ready {
-	if !f.All() || f.NoItems {
-		return nil
-	}
-	if f.Works {
-		return c.ready[1]
-	}
-	return c.ready[0]
 }
 
 // Ring keeps the last stretches of the feed ready. Its methods are safe for concurrent use, but Add, which belongs to
@@ -52,9 +30,7 @@ func (c *chunk) readyFor(f *Filter) *ready {
 type Ring struct {
 	feed Feed
 	upto atomic.Int64 // its end: what subscribers may read up to
-	seen int64        // Add's: the head when it was last read
-	last [2]string    // Add's: the cursors of the messages that were made last; empty: none was since a Reset
-	text []byte       // Add's: where messages are written
+	told shared       // messages that were made of it
 
 	mu     sync.RWMutex // guards what follows; held for look-ups only
 	chunks []*chunk     // contiguous, oldest first
@@ -73,9 +49,10 @@ func (r *Ring) Upto() int64 { return r.upto.Load() }
 
 // Reset empties the ring, which stands at the feed's head then.
 func (r *Ring) Reset() {
+	r.told.reset()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.chunks, r.bytes, r.last = nil, 0, [2]string{}
+	r.chunks, r.bytes = nil, 0
 	r.upto.Store(r.feed.Head())
 }
 
@@ -83,33 +60,8 @@ func (r *Ring) Reset() {
 func (r *Ring) Add(p store.Page, works bool) {
 	for _, c := range split(r.Upto(), p) {
 		c.works = works
-		from := r.feed.Cursor(c.after).Read(r.seen)
-		r.seen = max(r.seen, c.seen)
-		to := r.feed.Cursor(c.upto).Read(r.seen)
-		c.ready[0] = r.prepare(0, from, to, c.changes)
-		if works {
-			c.ready[1] = r.prepare(1, from, to, c.changes)
-		}
 		r.append(c)
 	}
-}
-
-// prepare makes the message of some changes for one of the plain filters; nil: there is nothing to tell it.
-func (r *Ring) prepare(i int, from, to media.Cursor, changes []store.Change) *ready {
-	if changes = plain[i].Apply(0, changes); len(changes) == 0 {
-		return nil
-	}
-	from.Bound, to.Bound = plain[i].Bound(), plain[i].Bound()
-	m := &ready{prev: r.last[i], cursor: to.String()}
-	if m.prev == "" {
-		m.prev = from.String()
-	}
-	r.text = changesMessage(r.text[:0], m.prev, m.cursor, changes)
-	if m.message = prepare(r.text); m.message.text != nil {
-		r.text = nil // it is the message's
-	}
-	r.last[i] = m.cursor
-	return m
 }
 
 // split cuts a page into stretches that fit a message each. A stretch ends at the number of its last

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,8 +38,8 @@ type Bus interface {
 	Head() media.Cursor
 	// Since reads a cursor, or a time behind which is what has changed since.
 	Since(ctx context.Context, text string, f *Filter) (media.Cursor, error)
-	// Subscribe begins to follow the feed, from a first load on where since is nil.
-	Subscribe(since *media.Cursor, f Filter, signals []string) (*Subscription, error)
+	// Subscribe begins to follow the feed.
+	Subscribe(how Follow) (*Subscription, error)
 	Unsubscribe(s *Subscription)
 }
 
@@ -52,63 +54,147 @@ type Server struct {
 	Roots    func(ctx context.Context) ([]media.Root, error)
 	Timeouts Timeouts
 
-	conns sync.WaitGroup
-	once  sync.Once   // sets lines
-	lines *zap.Logger // of what clients do: how often is up to them
+	once     sync.Once   // sets lines, group and stopping
+	lines    *zap.Logger // of what clients do: how often is up to them
+	group    *run.Group  // of all that clients run
+	stopping chan struct{}
+	conns    sync.WaitGroup
+
+	mu      sync.Mutex // guards what follows
+	clients map[*client]struct{}
+	stopped bool
+	force   *time.Timer // ends those who do not leave
 }
 
-// Serve upgrades a request and serves it until either side ends it. authorized says whether the request
-// carries what it must; else token checks what the client sends (nil: nobody needs a token). Both are
-// asked again whenever the channel is closed that changed gave last (nil: never). stop ends the
-// connection when it is closed, of which the client is told. Its error says that the request asks for no
-// WebSocket that can be served; it has not been answered then.
+func (s *Server) init() {
+	s.once.Do(func() {
+		s.lines = logs.Sparing(s.Log)
+		s.group = run.NewGroup(context.Background(), s.lines)
+		s.stopping = make(chan struct{})
+		s.clients = map[*client]struct{}{}
+	})
+}
+
+// readBuffer is for what a client sends: little, and longer messages are read past it. A control frame must fit.
+const readBuffer = 512
+
+// Serve upgrades a request, and has the connection served until either side ends it. authorized says whether the request
+// carries what it must; else token checks what the client sends (nil: nobody needs a token). Both are asked again
+// whenever the channel is closed that changed gave last (nil: never). Its error says that the request asks for no
+// WebSocket that can be served; it has not been answered then. What the request took is free once it has returned.
 func (s *Server) Serve(
 	w http.ResponseWriter, r *http.Request,
-	authorized func() bool, token func(string) bool, changed func() <-chan struct{}, stop <-chan struct{},
+	authorized func() bool, token func(string) bool, changed func() <-chan struct{},
 ) error {
-	s.once.Do(func() { s.lines = logs.Sparing(s.Log) })
-	s.conns.Add(1)
-	defer s.conns.Done()
+	s.init()
 	up := websocket.Upgrader{
-		// What is read goes through the request's own buffer; one for writing is held only while a message is
-		// written.
-		Subprotocols: []string{Subprotocol}, WriteBufferPool: &writeBuffers, WriteBufferSize: 4 << 10,
+		// Buffers for writing are held only while a message is written.
+		Subprotocols: []string{Subprotocol}, ReadBufferSize: readBuffer,
+		WriteBufferPool: &writeBuffers, WriteBufferSize: 4 << 10,
 		CheckOrigin:       func(*http.Request) bool { return true }, // checked for every request before it comes here
 		EnableCompression: offersDeflate(r.Header),
 		Error:             func(http.ResponseWriter, *http.Request, int, error) {},
 	}
+	s.conns.Add(1)
 	ws, err := up.Upgrade(w, r, nil)
 	if err != nil {
+		s.conns.Done()
 		var refused websocket.HandshakeError
 		if errors.As(err, &refused) {
 			return fmt.Errorf("upgrade to the live protocol: %w", err)
 		}
 		return nil // the client is gone
 	}
-	g := run.NewGroup(context.WithoutCancel(r.Context()), s.lines)
 	c := &client{
-		server: s, ws: ws, timeouts: s.Timeouts.withDefaults(), stop: stop, deflates: up.EnableCompression,
+		server: s, ws: ws, timeouts: s.Timeouts.withDefaults(), deflates: up.EnableCompression,
 		access:   access{request: authorized, token: token, changed: changed},
 		incoming: make(chan incoming), gone: make(chan struct{}),
 	}
 	c.boundBuffers()
-	c.limitStall(c.timeouts.Stall)
-	g.Go("reader of a live client", c.read)             // ends when the connection is closed below
-	g.Go("forced close of a live client", c.forceClose) // ends with the group
-	// Nobody else recovers here: a panic would leave the connection open, and its reader with it.
-	told := c.sendClose(run.Safely(s.lines, "live client", func() error { return c.serve(g.Context()) }))
-	g.Stop()
+	s.join(c)
+	s.group.Go("live client", func(ctx context.Context) error { // ends with the connection, which it closes
+		defer s.conns.Done()
+		defer s.leave(c)
+		_ = run.Safely(s.lines, "live client", func() error { c.run(ctx); return nil })
+		return nil
+	})
+	return nil
+}
+
+// run serves a client to its end.
+func (c *client) run(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.server.group.Go("reader of a live client", func(context.Context) error { return c.read(ctx) })
+	// A panic of a request's would leave the connection open, and its reader with it.
+	told := c.sendClose(run.Safely(c.server.lines, "live client", func() error { return c.serve(ctx) }))
+	cancel()
 	patience := time.Duration(0)
 	if told {
 		patience = closeTime
 	}
 	c.disconnect(patience)
-	_ = g.Wait() // what went wrong is in the log
-	return nil
+	<-c.gone // what went wrong is in the log
+}
+
+// join counts a client among those who are told of the end.
+func (s *Server) join(c *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clients[c] = struct{}{}
+	limit := c.timeouts.Stall
+	if s.stopped {
+		limit = closeTime
+	}
+	c.limitStall(limit)
+}
+
+func (s *Server) leave(c *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.clients, c)
+}
+
+// Stop has every client told that it ends. A message on its way gets as long as the farewell, and then the connection is
+// closed: a client that does not read cannot hold up the end. It returns at once; Wait waits.
+func (s *Server) Stop() {
+	s.init()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return
+	}
+	s.stopped = true
+	close(s.stopping)
+	for c := range s.clients {
+		c.limitStall(closeTime)
+	}
+	s.force = time.AfterFunc(2*closeTime, s.disconnectAll)
+}
+
+// disconnectAll closes the connections that are left.
+func (s *Server) disconnectAll() {
+	for _, c := range s.connected() {
+		c.disconnect(0)
+	}
+}
+
+func (s *Server) connected() []*client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.clients))
 }
 
 // writeBuffers are shared by all clients.
 var writeBuffers sync.Pool
 
 // Wait returns once every connection has ended.
-func (s *Server) Wait() { s.conns.Wait() }
+func (s *Server) Wait() {
+	s.init()
+	s.conns.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.force != nil {
+		s.force.Stop()
+	}
+}

@@ -88,7 +88,7 @@ func TestSignalsKeepToTheFiltersRoots(t *testing.T) {
 
 func TestSignalsThatWaitAreBoundedAndTheNewestStay(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	sub, err := c.bus.Subscribe(nil, live.Filter{}, []string{"scan"})
+	sub, err := c.bus.Subscribe(live.Follow{Signals: []string{"scan"}})
 	must(t, err)
 	defer c.bus.Unsubscribe(sub)
 	for i := range 3 * live.MaxSignals {

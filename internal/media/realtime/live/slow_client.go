@@ -1,7 +1,6 @@
 package live
 
 import (
-	"context"
 	"errors"
 	"net"
 	"syscall"
@@ -17,11 +16,13 @@ import (
 const (
 	sendBuffer = 112 << 10 // with what is under way; the kernel doubles it for its own needs
 	sendUnsent = 32 << 10  // of what is not even under way (tcp(7), TCP_NOTSENT_LOWAT)
+	receives   = 32 << 10  // of what it sends: as much as one message may have
 )
 
 // socket is what is asked of a TCP connection beside reading and writing.
 type socket interface {
 	SetWriteBuffer(bytes int) error
+	SetReadBuffer(bytes int) error
 	SetLinger(sec int) error
 	SyscallConn() (syscall.RawConn, error)
 }
@@ -48,6 +49,7 @@ func (c *client) boundBuffers() {
 	}
 	// Where these fail the client costs more, and is served all the same.
 	_ = s.SetWriteBuffer(sendBuffer)
+	_ = s.SetReadBuffer(receives)
 	if raw, err := s.SyscallConn(); err == nil {
 		_ = raw.Control(func(fd uintptr) {
 			_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, sendUnsent)
@@ -108,23 +110,6 @@ func (c *client) stalled(err error) error {
 		return errors.Join(errStalled, err)
 	}
 	return err
-}
-
-// forceClose sees to it that a client which does not read cannot hold up the end: when that has come, a message on
-// its way gets as long as the close frame, and then the connection is closed.
-func (c *client) forceClose(ctx context.Context) error {
-	select {
-	case <-c.stop:
-	case <-ctx.Done():
-		return nil
-	}
-	c.limitStall(closeTime)
-	select {
-	case <-time.After(2 * closeTime):
-		c.disconnect(0)
-	case <-ctx.Done():
-	}
-	return nil
 }
 
 // closeSlow says 4008 where that can be said: if the message that did not go out has not begun to. The

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -48,14 +49,14 @@ type Batch struct {
 	Changes []store.Change
 	Cursor  media.Cursor // after these changes
 	Prev    media.Cursor // before them
-	ready   *ready       // the message, where one lies ready
 }
 
-// Subscription is one follower of the feed. Next and Cursor belong to one goroutine.
+// Subscription is one follower of the feed. What reads, and Cursor, belong to one goroutine.
 type Subscription struct {
 	feed   Feed
 	ring   *Ring
 	filter Filter
+	wish   string // the filter as a text, by which those are known who want the same
 	bound  string // the filter's name in cursors
 	at     media.Cursor
 	// whole is the last number at which it is known to have held just what passes the filter; 0: none, so deletions
@@ -65,6 +66,11 @@ type Subscription struct {
 	wake  chan struct{} // capacity one: it says that there is more, once is enough
 	needs atomic.Int64  // what a first load still has to read the feed from, plus one; 0: it has caught up
 	names []string      // of signals asked for
+	beat  *Beat         // of who wants messages a window apart; nil: as soon as there is something
+	// spaced is set once it has caught up: what was there before comes as fast as it can be read. It reads for one
+	// message at each beat from then on, rested being the last of those.
+	spaced bool
+	rested int64
 
 	mu      sync.Mutex // guards signals
 	signals map[signalKey]Value
@@ -79,12 +85,21 @@ const maxSignals = 1000
 
 type signalKey struct{ name, key string }
 
-// NewSubscription begins behind a cursor, or with a first load where since is nil. It fails with *ResyncError where the
-// cursor leads nowhere.
-func NewSubscription(feed Feed, ring *Ring, since *media.Cursor, f Filter, signals []string) (*Subscription, error) {
+// Follow is how somebody wants to follow the feed.
+type Follow struct {
+	Since   *media.Cursor // nil: with a first load
+	Filter  Filter
+	Signals []string
+	Window  time.Duration // between two messages of changes, once it has caught up
+}
+
+// NewSubscription begins behind a cursor, or with a first load. It fails with *ResyncError where the cursor leads
+// nowhere. beat is that of the window; nil where there is none.
+func NewSubscription(feed Feed, ring *Ring, how Follow, beat *Beat) (*Subscription, error) {
+	f, since := how.Filter, how.Since
 	s := &Subscription{
-		feed: feed, ring: ring, filter: f, bound: f.Bound(), names: signals,
-		wake: make(chan struct{}, 1), signals: map[signalKey]Value{},
+		feed: feed, ring: ring, filter: f, wish: f.Wish(), bound: f.Bound(), names: how.Signals,
+		wake: make(chan struct{}, 1), beat: beat,
 	}
 	switch {
 	case since == nil:
@@ -120,6 +135,14 @@ func (s *Subscription) floor() int64 { return s.feed.FloorOf(s.filter.Sorts()) }
 // WantsWorks reports whether it is told of works.
 func (s *Subscription) WantsWorks() bool { return s.filter.Works }
 
+// Window is the shortest time between two messages, once it has caught up.
+func (s *Subscription) Window() time.Duration {
+	if s.beat == nil {
+		return 0
+	}
+	return s.beat.window
+}
+
 // Cursor is where it stands.
 func (s *Subscription) Cursor() media.Cursor { return s.at }
 
@@ -146,14 +169,11 @@ func (s *Subscription) Next(ctx context.Context) (b Batch, ok bool, err error) {
 		return s.load(ctx)
 	}
 	after := s.at.Seq
-	if after >= s.ring.Upto() {
+	if !s.behind() {
 		s.needs.Store(0)
 		return Batch{}, false, nil
 	}
-	c, boundary := s.ring.at(after)
-	if c != nil && s.filter.Works && !c.works {
-		c, boundary = nil, c.upto
-	}
+	c, boundary := s.onRing()
 	if c == nil {
 		if c, err = s.catchUp(ctx, after, boundary); err != nil {
 			return Batch{}, false, err
@@ -171,8 +191,84 @@ func (s *Subscription) Next(ctx context.Context) (b Batch, ok bool, err error) {
 		s.needs.Store(c.upto + 1)
 	}
 	b.Cursor = s.at
-	b.ready = c.readyFor(&s.filter)
 	return b, true, nil
+}
+
+// behind reports whether there is more to read now.
+func (s *Subscription) behind() bool {
+	if s.at.Load {
+		return true
+	}
+	if s.beat == nil {
+		return s.at.Seq < s.ring.Upto()
+	}
+	if !s.spaced {
+		count := s.beat.count.Load() // before the end is looked at, or what comes between would wait for a beat
+		if s.at.Seq < s.ring.Upto() {
+			return true
+		}
+		s.spaced, s.rested = true, count
+	}
+	return s.at.Seq < s.beat.upto.Load()
+}
+
+// onRing is the stretch of the ring that comes next; nil where the store is to be read first, up to a boundary.
+func (s *Subscription) onRing() (c *chunk, boundary int64) {
+	c, boundary = s.ring.at(s.at.Seq)
+	if c != nil && s.filter.Works && !c.works {
+		return nil, c.upto
+	}
+	return c, boundary
+}
+
+// rests reports whether it has had what this beat brings.
+func (s *Subscription) rests() bool { return s.spaced && s.rested == s.beat.count.Load() }
+
+// rest has it wait for what comes after a message that it has had at a beat; where there is more already it is woken, or
+// the beat comes again.
+func (s *Subscription) rest(beat int64, caughtUp bool) {
+	more := s.behind()
+	switch {
+	case !caughtUp, more && !s.spaced:
+		s.Notify()
+	case s.spaced:
+		if s.rested = beat; more {
+			s.beat.askAgain()
+		}
+	}
+}
+
+// beats is the number of the beat that it follows.
+func (s *Subscription) beats() int64 {
+	if s.beat == nil {
+		return 0
+	}
+	return s.beat.count.Load()
+}
+
+// standing is where it stands, if what comes next is to be had without the store; false where it is not, or there is
+// nothing.
+func (s *Subscription) standing(prev string) (at standing, ok bool) {
+	if s.at.Load || !s.behind() {
+		return standing{}, false
+	}
+	c, _ := s.onRing()
+	if c == nil {
+		return standing{}, false
+	}
+	at = standing{wish: s.wish, prev: prev, at: s.at, whole: s.whole, seen: s.seen, upto: c.upto}
+	if s.spaced {
+		at.upto = s.beat.upto.Load()
+	}
+	return at, true
+}
+
+// take moves it to where a message leads that was made for somebody who stood where it stands.
+func (s *Subscription) take(m *told) {
+	s.at, s.whole, s.seen = m.at, m.whole, m.seen
+	if s.needs.Load() > 0 {
+		s.needs.Store(s.at.Seq + 1)
+	}
 }
 
 // catchUp reads the store up to a boundary of the ring at the furthest.
@@ -216,6 +312,9 @@ func (s *Subscription) Signal(name, root, key string, value Value) {
 func (s *Subscription) noteSignal(k signalKey, value Value) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.signals == nil {
+		s.signals = map[signalKey]Value{}
+	}
 	if _, ok := s.signals[k]; !ok {
 		if len(s.order) >= maxSignals { // scans are made by others, as many as they like
 			delete(s.signals, s.order[0])

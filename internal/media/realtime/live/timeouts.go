@@ -33,17 +33,15 @@ const closeTime = time.Second
 
 // timers are those of one client.
 type timers struct {
-	auth, signals, window, passed *time.Timer
-	ping, bookmark                *time.Ticker
+	auth, signals, passed *time.Timer
+	ping, bookmark        *time.Ticker
 }
 
 func (t *Timeouts) start() timers {
-	// Those two wait until something was sent, or was not.
-	window, passed := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
-	window.Stop()
+	passed := time.NewTimer(time.Hour) // which waits until something was not sent
 	passed.Stop()
 	return timers{
-		auth: time.NewTimer(t.Auth), signals: time.NewTimer(t.Signals), window: window, passed: passed,
+		auth: time.NewTimer(t.Auth), signals: time.NewTimer(t.Signals), passed: passed,
 		ping: time.NewTicker(t.Ping), bookmark: time.NewTicker(t.Bookmark),
 	}
 }
@@ -51,7 +49,6 @@ func (t *Timeouts) start() timers {
 func (t *timers) stop() {
 	t.auth.Stop()
 	t.signals.Stop()
-	t.window.Stop()
 	t.passed.Stop()
 	t.ping.Stop()
 	t.bookmark.Stop()
