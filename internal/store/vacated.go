@@ -58,6 +58,28 @@ func (tx *Tx) pathOf(it *Item) (path string, known bool, err error) {
 	return tree.Join(tx.dir.path, it.Name), true, nil
 }
 
+// number gives an item that was before as old the feed's next number, and notes what the change does to it: whoever
+// writes an item that the outside sees otherwise than before comes by here.
+func (tx *Tx) number(old, it *Item) error {
+	it.Seq = tx.nextSeq()
+	if old.Root != it.Root || old.Kind != it.Kind || (old.State == Detached) != (it.State == Detached) {
+		it.FilterSeq = it.Seq
+		if err := tx.cameAt(old); err != nil {
+			return err
+		}
+	}
+	return tx.leave(old, it)
+}
+
+// cameAt keeps, for programs that are told of changes, the number at which an item came: its row says it no longer.
+func (tx *Tx) cameAt(old *Item) error {
+	if tx.s.targets.Load() == 0 || old.FilterSeq >= 0 {
+		return nil
+	}
+	return tx.c.exec("INSERT OR IGNORE INTO vacated (item, seq, root, path) VALUES (?,?,NULL,x'')",
+		old.ID, -old.FilterSeq)
+}
+
 // leave notes what a change does to an item beside what the row shows: the place that it leaves, and, for programs that
 // are told of changes, that its file holds something else. The item has the change's number.
 func (tx *Tx) leave(old, it *Item) error {

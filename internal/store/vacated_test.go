@@ -150,3 +150,53 @@ func TestATimeIsANumberAboveWhichAllLiesThatChangedSince(t *testing.T) {
 		t.Errorf("thinned out: %d", seq)
 	}
 }
+
+// However an item comes to another place, the feed says where it was.
+func TestEveryWayToWriteAMoveTellsOfIt(t *testing.T) {
+	for name, write := range map[string]func(tx *Tx, old, it *Item) error{
+		"by itself":             (*Tx).Save,
+		"with its whole folder": (*Tx).MoveTogether,
+	} {
+		r := runFresh(t, Options{})
+		id := r.put(r.addRoot("films"), "a").ID
+		r.update(func(tx *Tx) error {
+			it, _, err := tx.Item(id)
+			old := it
+			if it.Name = "b"; err != nil {
+				return err
+			}
+			return write(tx, &old, &it)
+		})
+		if ch := r.newest(id); ch.What != WhatMoved || ch.Previous != (Spot{"films", "a"}) {
+			t.Errorf("%s: %q from %v", name, ch.What, ch.Previous)
+		}
+	}
+}
+
+func TestAProgramIsToldOfWhatIsNewAsAddedWhateverHappenedToItSince(t *testing.T) {
+	r := runFresh(t, Options{})
+	root := r.addRoot("films")
+	at, err := r.Target(r.context(), "hook")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := r.put(root, "a").ID
+	r.change(id, func(it *Item) { it.Name = "b" })
+	r.change(id, func(it *Item) { it.Kind = media.KindBook }) // as its bytes say
+	tell := func() (ch Change, ok bool) {
+		t.Helper()
+		told, _, err := r.Told(r.context(), at.Seq, Bounds{Rows: PageRows})
+		if err != nil || len(told) != 1 {
+			t.Fatal(told, err)
+		}
+		return told[0].For(&FeedFilter{}, at.Seq)
+	}
+	if ch, ok := tell(); !ok || ch.What != WhatAdded || ch.Previous.Known() {
+		t.Errorf("what is new: %v %+v", ok, ch)
+	}
+	gone := r.item(id)
+	r.update(func(tx *Tx) error { return tx.Remove(&gone) })
+	if ch, ok := tell(); ok {
+		t.Errorf("what came and went: %+v", ch)
+	}
+}

@@ -139,7 +139,9 @@ func (tx *Tx) Record(a *Analysed) (bool, error) {
 	}
 	it.Described = tx.s.described
 	if !old.looksLike(&it) {
-		tx.number(&old, &it)
+		if err := tx.number(&old, &it); err != nil {
+			return false, err
+		}
 	}
 	return true, tx.saveAnalysis(&old, &it)
 }
@@ -148,14 +150,6 @@ func (tx *Tx) Record(a *Analysed) (bool, error) {
 func (it *Item) looksLike(o *Item) bool {
 	return it.Kind == o.Kind && it.Analysis == o.Analysis && it.Error == o.Error && it.Fingerprint == o.Fingerprint && it.HasFingerprint == o.HasFingerprint &&
 		bytes.Equal(it.Doc, o.Doc)
-}
-
-// number gives an item the feed's next number.
-func (tx *Tx) number(old, it *Item) {
-	it.Seq = tx.nextSeq()
-	if old.Kind != it.Kind {
-		it.FilterSeq = it.Seq
-	}
 }
 
 // saveAnalysis writes what analysis changes.
@@ -205,7 +199,9 @@ func (tx *Tx) Redescribed(a *Analysed) error {
 		return tx.saveWork(&old, &it)
 	}
 	it.Kind, it.Doc = a.Kind, a.Doc
-	tx.number(&old, &it)
+	if err := tx.number(&old, &it); err != nil {
+		return err
+	}
 	return tx.saveAnalysis(&old, &it)
 }
 
