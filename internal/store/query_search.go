@@ -197,12 +197,15 @@ func (r *ranking) first(src source, place *tier, at *entry) error {
 	if at != nil {
 		until = place.until
 	}
-	var found []entry
+	best, found := bestOf{most: r.q.Limit + 1 - len(r.out)}, 0
 	err := r.matches(src, ids{0, until}, func(e *entry, passes bool) error {
 		if passes {
-			found = append(found, *e)
+			found++
+			if at == nil || compare(e, at, false) > 0 {
+				best.add(e)
+			}
 		}
-		if looked++; at == nil && (len(found) == r.q.most.ranked || looked == 2*r.q.most.ranked) {
+		if looked++; at == nil && (found == r.q.most.ranked || looked == 2*r.q.most.ranked) {
 			until = e.id
 			return errFound
 		}
@@ -212,15 +215,34 @@ func (r *ranking) first(src source, place *tier, at *entry) error {
 		return err
 	}
 	place.until = until
-	if at != nil {
-		found = slices.DeleteFunc(found, func(e entry) bool { return compare(&e, at, false) <= 0 })
-	}
-	slices.SortFunc(found, func(a, b entry) int { return compare(&a, &b, false) })
-	for i := range found[:min(len(found), r.q.Limit+1-len(r.out))] {
-		found[i].tier, found[i].root = *place, ""
-		r.out = append(r.out, found[i])
+	for _, e := range best.inOrder() {
+		e.tier, e.root = *place, ""
+		r.out = append(r.out, e)
 	}
 	return nil
+}
+
+// bestOf keeps the first of many entries: at most so many.
+type bestOf struct {
+	most    int
+	entries []entry
+	worst   *entry // no later one is among the first; nil: any may be
+}
+
+func (b *bestOf) add(e *entry) {
+	if b.worst != nil && compare(e, b.worst, false) >= 0 {
+		return
+	}
+	if b.entries = append(b.entries, *e); len(b.entries) == 2*b.most+freeBatch {
+		worst := b.inOrder()[b.most-1]
+		b.entries, b.worst = b.entries[:b.most], &worst
+	}
+}
+
+// inOrder gives them in their order.
+func (b *bestOf) inOrder() []entry {
+	slices.SortFunc(b.entries, func(x, y entry) int { return compare(&x, &y, false) })
+	return b.entries[:min(len(b.entries), b.most)]
 }
 
 // ids are those behind one and up to another.
@@ -246,9 +268,10 @@ func eachOf(
 	c *conn, q *Query, sql string, args []driver.Value, cells map[int64]string, src source,
 	fn func(e *entry, passes bool) error,
 ) error {
+	e := &entry{} // who keeps it copies it
 	return c.each(sql, func(r row) (err error) {
 		root, passes := cells[r.int(1)]
-		e := &entry{id: r.int(0), root: root, key: r[2], cell: r.int(1)}
+		*e = entry{id: r.int(0), root: root, key: r[2], cell: r.int(1)}
 		if passes && q.Under != "" {
 			passes = r.int(3) != 0
 		}

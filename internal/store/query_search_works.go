@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"encoding/binary"
 	"fmt"
@@ -126,20 +127,22 @@ const (
 // little to rank by.
 func (m *workMatches) ranked(expression string) (found []entry, err error) {
 	base, isShort := int64(m.tier)*workTierStep, words.IsShort(m.t.terms)
+	type place struct{ key, id int64 }
+	places := make([]place, 0, 256)
 	take := func(r row) error {
-		key := base
+		p := place{base, r.int(0)}
 		if n, size := binary.Uvarint(r.bytes(1)); size > 0 && !isShort {
-			key += int64(min(n, workTierStep-1)) //nolint:gosec // as small
+			p.key += int64(min(n, workTierStep-1)) //nolint:gosec // as small
 		}
-		found = append(found, entry{id: r.int(0), key: key})
+		places = append(places, p)
 		return nil
 	}
 	if m.which == "" {
 		err = m.t.c.each(rankedWorksSQL, take, expression, int64(MaxMatches))
 	}
-	for looked, last := int64(workLooks), int64(0); m.which != "" && looked == workLooks && len(found) < m.enough; {
+	for looked, last := int64(workLooks), int64(0); m.which != "" && looked == workLooks && len(places) < m.enough; {
 		err = m.t.c.each(someWorksSQL+m.which+ofSomeWorks, take, expression, int64(MaxMatches), last, int64(workLooks))
-		if err != nil || len(found) >= m.enough {
+		if err != nil || len(places) >= m.enough {
 			break
 		}
 		_, err = m.t.c.one(lastOfSome, func(r row) { looked, last = r.int(0), r.int(1) }, expression, last, int64(workLooks))
@@ -147,7 +150,10 @@ func (m *workMatches) ranked(expression string) (found []entry, err error) {
 			break
 		}
 	}
-	slices.SortFunc(found, func(a, b entry) int { return compare(&a, &b, false) })
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.id, b.id)) })
+	for _, p := range places {
+		found = append(found, entry{id: p.id, key: p.key})
+	}
 	return found, err
 }
 
