@@ -56,6 +56,7 @@ func (a alike) compare(b alike) int {
 type sameEnd struct {
 	Given *alike `json:"g,omitempty"` // the last that was given; nil: none
 	Most  alike  `json:"m"`           // of those that are not given, the first by the most that it may waste
+	Kept  int64  `json:"k,omitempty"` // the place that is kept of what was found beside; 0: none is
 }
 
 func (e *sameEnd) String() string {
@@ -98,7 +99,10 @@ func (s *Store) Duplicates(ctx context.Context, q Query) (res DuplicateResult, e
 		if passes, err := s.passAny(c, &q); !passes || err != nil {
 			return err
 		}
-		d := &sameSearch{s: s, c: c, q: &q, at: at, asOf: res.AsOf, ends: time.Now().Add(pageTime)}
+		d := &sameSearch{s: s, c: c, q: &q, at: at, asOf: res.AsOf, ends: time.Now().Add(cmp.Or(q.Within, pageTime))}
+		if err := d.narrow(); err != nil {
+			return err
+		}
 		if err := d.run(); err != nil {
 			return err
 		}
@@ -156,6 +160,8 @@ type sameSearch struct {
 	all   bool        // there are none behind ready
 	found []foundSame // not given yet, the most wasted first
 	sure  int         // of found: whatever follows wastes less
+
+	rows *rowsThatMayPass // nil: everything passes
 }
 
 type foundSame struct {
@@ -164,8 +170,15 @@ type foundSame struct {
 }
 
 func (d *sameSearch) run() error {
-	than := "<="
-	from := d.at.Most
+	than, from := "<=", d.at.Most
+	if kept := d.s.samePlaces.find(d.at.Kept, d.q); kept != nil {
+		d.found = slices.Clone(kept.found)
+		if d.all = len(kept.rest) == 0; !d.all {
+			from = kept.rest[0]
+		}
+	} else if d.at.Kept != 0 { // what was found is to be found again, and then more
+		d.ends = d.ends.Add(d.s.queryTime)
+	}
 	for looked := 0; ; looked++ {
 		if len(d.ready) == 0 && !d.all {
 			if err := d.read(than, from); err != nil {
@@ -174,12 +187,19 @@ func (d *sameSearch) run() error {
 			than = "<"
 		}
 		d.count()
-		isLate := time.Now().After(d.ends) && (d.sure > 0 || len(d.found) == 0 && looked > 0)
+		isLate := looked > 0 && time.Now().After(d.ends) && (d.sure > 0 || len(d.found) <= sameFoundKept)
 		if len(d.ready) == 0 || d.sure > d.q.Limit || isLate {
 			return nil
 		}
 		from = d.ready[0]
 		d.ready = d.ready[1:]
+		if d.rows != nil {
+			if may, err := d.mayRepeat(from); err != nil {
+				return err
+			} else if !may {
+				continue
+			}
+		}
 		files, err := d.look(from, nil)
 		if err != nil {
 			return err
@@ -295,7 +315,9 @@ func (d *sameSearch) give(res *DuplicateResult) error {
 		if err != nil {
 			return err
 		}
-		res.Groups = append(res.Groups, g)
+		if g.Files > 1 { // it may have changed since it was found
+			res.Groups = append(res.Groups, g)
+		}
 		d.at.Given = &d.found[given].is
 	}
 	left := d.found[given:]
@@ -309,6 +331,8 @@ func (d *sameSearch) give(res *DuplicateResult) error {
 	if len(d.ready) > 0 {
 		end.Most = slices.MaxFunc([]alike{end.Most, d.ready[0]}, alike.compare)
 	}
+	end.Kept = d.s.samePlaces.keep(&samePlace{q: d.q.narrowing(), found: slices.Clone(left[:min(len(left), sameFoundKept)]),
+		rest: slices.Clone(d.ready[:min(1, len(d.ready))])})
 	res.Next = end.String()
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
 // allDuplicates reads all pages of a question about duplicates, each as "WASTED: ID ID".
@@ -59,16 +61,25 @@ func TestDuplicatesAreWhatTheItemsThemselvesSay(t *testing.T) {
 			asked := rapid.SliceOfNDistinct(rapid.SampledFrom(questions), 0, 2, func(q string) string { return q[:strings.IndexByte(q, '=')] }).Draw(t, "asked")
 			under := rapid.SampledFrom([]string{"", "", "a"}).Draw(t, "under")
 			q := Query{Filter: parsed(t, strings.Join(asked, "&")), Limit: rapid.IntRange(1, 4).Draw(t, "limit"), Under: under}
-			want := naiveDuplicates(r, asked, under)
+			want := naiveDuplicates(r, asked, under, "")
 			if got := allDuplicates(r, q); !slices.Equal(got, want) {
 				t.Fatalf("%s under %q: found %q, want %q", asked, under, got, want)
+			}
+			q.Within = 1 // a group a page
+			if got := allDuplicates(r, q); !slices.Equal(got, want) {
+				t.Fatalf("%s under %q in little time: found %q, want %q", asked, under, got, want)
+			}
+			q.Text = rapid.SampledFrom([]string{"mkv", "1", "2"}).Draw(t, "text")
+			want = naiveDuplicates(r, asked, under, q.Text)
+			if got := allDuplicates(r, q); !slices.Equal(got, want) {
+				t.Fatalf("%s with %q under %q: found %q, want %q", asked, q.Text, under, got, want)
 			}
 		})
 	})
 }
 
 // naiveDuplicates are the same, by every item's JSON; only which names are of one file stands in no JSON.
-func naiveDuplicates(r *running, asked []string, under string) (out []string) {
+func naiveDuplicates(r *running, asked []string, under, text string) (out []string) {
 	type group struct {
 		size        int64
 		fingerprint string
@@ -82,6 +93,10 @@ func naiveDuplicates(r *running, asked []string, under string) (out []string) {
 		print, read := item["fingerprint"].(string)
 		beneath := under == "" || strings.HasPrefix(item["path"].(string), under+"/")
 		if !read || item["state"] != "present" || !beneath || !naive(item, asked) {
+			continue
+		}
+		terms := words.Terms(text)
+		if len(terms) > 0 && !terms[0].In(words.Of(item["path"].(string)), true) {
 			continue
 		}
 		if file := fmt.Sprint(row.Size, print, row.FileID); row.Links == 2 {
@@ -170,6 +185,55 @@ func TestWhatIsKeptBetweenQuestionsIsOfOneStateOfTheCatalog(t *testing.T) {
 			if f, err := r.ItemFacets(context.Background(), Query{}, []string{"kind"}); err != nil || f.Total.Count != i+1 || f.Total.Size != 10*(i+1) {
 				t.Errorf("of %d files: %+v, %v", i+1, f.Total, err)
 			}
+		}
+	}
+}
+
+// What a page found and did not give is kept for the next; where that is forgotten, it is found again, and nothing is
+// lost or given twice.
+func TestPagesOfDuplicatesGoOnWhereWhatTheyFoundIsForgotten(t *testing.T) {
+	r := runFresh(t, Options{})
+	roots := []int64{r.addRoot("films"), r.addRoot("music")}
+	r.update(func(tx *Tx) error {
+		for i := range int64(40) {
+			for n := range 2 + i%4 {
+				_, err := putIn(tx, roots[(i+n)%3%2], fmt.Sprintf("%d/%d", i, n), func(it *Item) {
+					it.Size, it.Fingerprint, it.HasFingerprint = 100+i%9, i, true
+				})
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	r.indexAll()
+	q := Query{Roots: []string{"films"}, Limit: 3}
+	want := allDuplicates(r, q)
+	if len(want) < 10 {
+		t.Fatalf("only %d groups", len(want))
+	}
+	q.Within = 1
+	for _, forgotten := range []int{1, 2, 5, 1000} { // each so manieth page
+		var got []string
+		q.After = ""
+		for page := 1; page < 1000; page++ {
+			res, err := r.Duplicates(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, g := range res.Groups {
+				got = append(got, sameText(g.Size, g.Items))
+			}
+			if q.After = res.Next; q.After == "" {
+				break
+			}
+			if page%forgotten == 0 {
+				r.samePlaces.of = nil
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("forgotten each %d pages: %q, want %q", forgotten, got, want)
 		}
 	}
 }

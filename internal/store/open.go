@@ -99,6 +99,7 @@ type Store struct {
 	regrouped    atomic.Int64           // how often roots came into other groups, or rules were others: what was read is void
 	wakers       wakers
 	meanings     meanings      // what words of questions are taken for
+	samePlaces   samePlaces    // what pages of duplicates left
 	searching    chan struct{} // a place for each search that may run: one processor is left to feed and scanner
 	workGen      atomic.Int64  // commits that left work for the analyzer
 	dirsGen      atomic.Int64  // commits that changed rows of directories
