@@ -90,8 +90,16 @@ func (tx *Tx) DropRoot(id int64) error {
 	return tx.c.exec("DELETE FROM roots WHERE id = ?", id)
 }
 
-// RootItems reads up to limit items of a root in some states, in id order above after.
+// RootItems reads up to limit items of a root in some states, in id order above after. They are looked for among all
+// items, so it does not look where there are none, as at nearly every start.
 func (tx *Tx) RootItems(root, after int64, from, to State, limit int) ([]Item, error) {
+	there := false
+	for state := from; state <= to; state++ {
+		there = there || tx.rootItemsIn(root, state) > 0
+	}
+	if !there {
+		return nil, nil
+	}
 	return tx.items("id > ? AND root = ? AND state BETWEEN ? AND ? ORDER BY id LIMIT ?", after, root, int64(from), int64(to), int64(limit))
 }
 
