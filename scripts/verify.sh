@@ -3,11 +3,12 @@
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
 # usage: scripts/verify.sh [PART...]
-# parts: hostile asleep targets mutations fuzz-input benchmarks page packages soak soak-share
+# parts: hostile asleep targets replicas mutations fuzz-input benchmarks page packages soak soak-share
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
 soak=${SOAK:-1h} fuzz=${FUZZTIME:-10m} mutations=${MUTATIONS:-1000000} target_changes=${TARGET_CHANGES:-10000}
+replica_changes=${REPLICA_CHANGES:-100000}
 
 # What it promises to hold beside clients that search without pause or do not read.
 hostile() {
@@ -25,6 +26,13 @@ asleep() {
 targets() {
 	TARGET_CHANGES=$target_changes scripts/require-tests.sh -- go test -count=1 -timeout 0 -v \
 		-run '^TestEveryPictureEqualsTheCatalogWhoeverIsKilled$' -tags sqlite_fts5 ./internal/notify
+}
+
+# Clients of the feed that are cut a thousand times and more: each holds exactly the catalog.
+replicas() {
+	REPLICA_CHANGES=$replica_changes scripts/require-tests.sh -- go test -race -count=1 -timeout 0 -v \
+		-run '^TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile$' -tags sqlite_fts5 \
+		./internal/media/realtime/live
 }
 
 mutations() {
@@ -58,7 +66,7 @@ packages() {
 soak() { make soak SOAK="$soak"; }
 soak-share() { make soak-share SOAK="$soak"; }
 
-(($#)) || set -- hostile asleep targets mutations fuzz-input benchmarks page packages soak soak-share
+(($#)) || set -- hostile asleep targets replicas mutations fuzz-input benchmarks page packages soak soak-share
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"
 	"$part"

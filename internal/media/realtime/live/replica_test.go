@@ -1,8 +1,12 @@
 package live_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
+	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -55,24 +59,51 @@ func shake(c *catalog, rng *rand.Rand, living []int64) []int64 {
 	case 7:
 		c.change(id, func(it *store.Item) { it.State = store.Missing })
 	case 8:
-		c.update(func(tx *store.Tx) error { _, err := tx.Prune(int64(rng.IntN(40)), c.bus.Oldest()); return err })
+		keep := int64(max(rng.IntN(80)-40, 0)) // mostly none
+		c.update(func(tx *store.Tx) error { _, err := tx.Prune(keep, c.bus.Oldest()); return err })
 	default:
 		c.change(id, func(it *store.Item) { it.Size = rng.Int64N(100) })
 	}
 	return living
 }
 
-// follow connects, reads for a while and breaks off, over and over, until stop says that the catalog is at
-// rest; then it catches up for the last time.
-func (f *follower) follow(s *feedServer, filter string, rng *rand.Rand, rest *atomic.Bool) error {
-	for {
+// cut is a connection that breaks after some bytes, wherever in a message that is.
+type cut struct {
+	net.Conn
+	left int
+}
+
+var errCut = errors.New("cut")
+
+func (c *cut) Read(b []byte) (int, error) {
+	if c.left <= 0 {
+		_ = c.Close()
+		return 0, errCut
+	}
+	n, err := c.Conn.Read(b[:min(len(b), c.left)])
+	c.left -= n
+	return n, err
+}
+
+// follow connects, reads for a while and is cut or breaks off, over and over, until rest says that the catalog is at
+// rest; then it catches up for the last time. It gives how often that was.
+func (f *follower) follow(s *feedServer, filter string, rng *rand.Rand, rest *atomic.Bool) (cuts int, err error) {
+	for ; ; cuts++ {
 		last := rest.Load()
-		f.ws = dialFeed(f.t, s, nil)
+		f.ws = dialFeed(f.t, s, func(conn net.Conn) net.Conn {
+			if last {
+				return conn
+			}
+			return &cut{conn, 1000 + rng.IntN(10_000)} // behind the handshake
+		})
 		f.subscribe(filter)
 		for n := rng.IntN(30); last || n > 0; n-- {
 			m, err := f.read()
+			if errors.Is(err, errCut) {
+				break
+			}
 			if err != nil {
-				return err
+				return cuts, err
 			}
 			if m.Type == "resync" {
 				clear(f.items)
@@ -80,7 +111,7 @@ func (f *follower) follow(s *feedServer, filter string, rng *rand.Rand, rest *at
 				f.subscribe(filter)
 			}
 			if m.Type == "caught_up" && last {
-				return f.ws.Close()
+				return cuts, f.ws.Close()
 			}
 			if m.Type == "caught_up" && rest.Load() {
 				break
@@ -90,6 +121,7 @@ func (f *follower) follow(s *feedServer, filter string, rng *rand.Rand, rest *at
 	}
 }
 
+// Set REPLICA_CHANGES to make so many.
 func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -113,7 +145,12 @@ func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 		{`,"works":true,"filter":{"root":["films"],"kind":["movie"]}`, live.Filter{Works: true, Roots: []string{"films"}, Kinds: []media.Kind{media.KindMovie}}},
 		{`,"works":true,"filter":{"kind":["album"]},"window_ms":1`, live.Filter{Works: true, Kinds: []media.Kind{store.WorkAlbum}}},
 	}
-	for seed := range uint64(4) {
+	rounds, each := 4, 1500
+	if n, err := strconv.Atoi(os.Getenv("REPLICA_CHANGES")); err == nil {
+		rounds, each = max(n/5000, 1), 5000
+	}
+	var cuts atomic.Int64
+	for seed := range uint64(rounds) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		var rest atomic.Bool
 		var running sync.WaitGroup
@@ -122,12 +159,14 @@ func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 		for i := range filters {
 			followers[i] = &follower{t: t, items: map[int64]string{}}
 			running.Go(func() {
-				faults[i] = followers[i].follow(s, filters[i].text, rand.New(rand.NewPCG(seed, uint64(i))), &rest)
+				n, err := followers[i].follow(s, filters[i].text, rand.New(rand.NewPCG(seed, uint64(i))), &rest)
+				faults[i] = err
+				cuts.Add(int64(n))
 			})
 		}
 		var living []int64
 		must(t, c.Walk(t.Context(), store.Position{}, func(v *store.View) error { living = append(living, v.ID); return nil }))
-		for range 1500 {
+		for range each {
 			living = shake(c, rng, living)
 		}
 		eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == c.Head() })
@@ -138,6 +177,10 @@ func TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile(t *testing.T) {
 				t.Errorf("seed %d, filter %s: %v: %.600s", seed, filters[i].text, faults[i], diff)
 			}
 		}
+	}
+	t.Logf("%d changes, %d replicas at a time, cut %d times", rounds*each, len(filters), cuts.Load())
+	if cuts.Load() < int64(rounds*each/100) {
+		t.Errorf("cut only %d times", cuts.Load())
 	}
 }
 
