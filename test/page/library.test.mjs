@@ -137,3 +137,29 @@ test('a picture whose name says nothing shows by itself, and a right-to-left nam
   await main(page).locator('img').first().waitFor();
   await look(page, 'item-photo');
 });
+
+test('a tile keeps the focus while its wall changes, and the arrow keys go on from it', async t => {
+  const {dir, daemon, page} = await served(t, 'movie');
+  const film = (name, year) => {
+    cpSync(path.join(sampleLibrary, 'Films/Зимний сад (2004).mkv'), path.join(dir, `Films/${name} (${year}).mkv`));
+    return main(page).getByRole('link', {name}).first().waitFor();
+  };
+  await main(page).getByRole('link', {name: 'The Paper Lantern'}).first().focus();
+  const focused = () => page.evaluate(() => document.activeElement.querySelector('.tile-title')?.textContent);
+  assert.equal(await focused(), 'The Paper Lantern');
+  await film('Amber Quay', 2011); // stands before it
+  await film('Zenith Quay', 2012); // and behind
+  await daemon.idle();
+  assert.equal(await focused(), 'The Paper Lantern');
+  await page.keyboard.press('ArrowLeft');
+  const before = await focused();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await focused(), 'The Paper Lantern');
+  await page.keyboard.press('Home');
+  assert.equal(await focused(), 'Amber Quay');
+  assert.notEqual(before, 'The Paper Lantern');
+  await goTo(page, daemon);
+  await main(page).getByRole('link', {name: 'Harbour Lights'}).first().focus();
+  await film('Middle Quay', 2013);
+  assert.equal(await focused(), 'Harbour Lights', 'on a shelf, too');
+});

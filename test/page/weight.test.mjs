@@ -1,6 +1,6 @@
 // What the page costs: until something is painted, and of memory while changes come without an end.
 import assert from 'node:assert/strict';
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import {open} from './harness/browser.mjs';
@@ -11,11 +11,14 @@ import {library} from './harness/tree.mjs';
 const seconds = Number(process.env.PAGE_SOAK ?? 30);
 
 // PAGE_CATALOG is a data directory whose catalog is looked at in the sample library's place: a million items of which no
-// file exists, as tools/bench -questions leaves one, with the configuration that lies in it.
+// file exists, as tools/bench -questions leaves one, with its roots in made.toml.
 const large = process.env.PAGE_CATALOG;
-const roots = t => (large
-  ? ['films', 'music', 'photos', 'shelf'].map(name => ({name, path: path.join(large, 'not-there', name)}))
-  : [{name: 'library', path: library(t)}]);
+
+function roots(t) {
+  if (!large) return [{name: 'library', path: library(t)}];
+  const made = readFileSync(path.join(large, 'made.toml'), 'utf8');
+  return [...made.matchAll(/name = "(.*)"\npath = "(.*)"/g)].map(([, name, place]) => ({name, path: place}));
+}
 
 test('the first paint comes soon after that of an empty page', async t => {
   const daemon = await Daemon.start(t, {roots: roots(t), dataDir: large});

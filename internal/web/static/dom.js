@@ -76,12 +76,33 @@ export function icon(name) {
   return svg;
 }
 
-// keepFocus gives a function that gives the focus back to what stands in the place of what had it, once box has been drawn anew.
+// keepFocus gives a function that gives the focus back once box has been drawn anew: to what leads to the same place, else to
+// what stands in the place of what had it.
 export function keepFocus(box) {
   const at = document.activeElement;
   if (!at || at === box || !box.contains(at)) return () => {};
-  const place = [...box.querySelectorAll(at.tagName)].indexOf(at);
+  const like = () => [...box.querySelectorAll(at.tagName)];
+  const name = el => el.getAttribute('href') || el.name || el.textContent;
+  const place = like().indexOf(at);
+  const same = like().filter(el => name(el) === name(at)).indexOf(at); // a show may stand on two shelves
   return () => {
-    if (document.activeElement === document.body) box.querySelectorAll(at.tagName)[place]?.focus({preventScroll: true});
+    if (document.activeElement !== document.body) return;
+    const now = like();
+    const to = now.filter(el => name(el) === name(at));
+    (to[same] || to[0] || now[Math.min(place, now.length - 1)])?.focus({preventScroll: true});
   };
+}
+
+// anew is replace for what somebody looks at: it keeps the focus, what they have opened, and how far they have scrolled along.
+export function anew(box, ...children) {
+  const refocus = keepFocus(box);
+  const folds = () => [...box.querySelectorAll('details')].map(d => [d, d.firstElementChild?.textContent]);
+  const along = () => [...box.querySelectorAll('.shelf-row')].map(row => [row, row.parentElement.getAttribute('aria-label')]);
+  const open = new Map(folds().map(([d, name]) => [name, d.open]));
+  const left = new Map(along().map(([row, name]) => [name, row.scrollLeft]));
+  replace(box, ...children);
+  for (const [d, name] of folds()) if (open.has(name)) d.open = open.get(name);
+  for (const [row, name] of along()) row.scrollLeft = left.get(name) || 0;
+  refocus();
+  return box;
 }

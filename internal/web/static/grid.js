@@ -39,8 +39,15 @@ export function grid(el, {source, count, shape, make, label, signal}) {
     const top = scroller.top();
     const first = Math.max(0, Math.floor(top / at.row) - 2) * at.columns;
     const last = Math.min(chain.count, (Math.ceil((top + window.innerHeight) / at.row) + 2) * at.columns);
-    for (const [i, li] of there) if (i < first || i >= last || (li.dataset.ghost && chain.at(i))) drop(i, li);
+    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+    let stale = false;
+    for (const [i, li] of there) {
+      const renewed = li.dataset.ghost && (chain.at(i) || i >= chain.count);
+      if (renewed && li.contains(document.activeElement)) stale = true;
+      if (i < first || i >= last || renewed) drop(i, li, renewed);
+    }
     for (let i = first; i < last; i++) if (!there.has(i)) put(i);
+    if (stale) refocus(focused);
     if (count || chain.count) chain.want(first, last, redraw).catch(failed);
   };
 
@@ -60,8 +67,19 @@ export function grid(el, {source, count, shape, make, label, signal}) {
     if (err.name !== 'AbortError') setTimeout(() => signal.aborted || draw(), 3000); // the line of truth says why
   };
 
-  const drop = (i, li) => {
-    if (li.contains(document.activeElement)) return; // it stays while it has the focus
+  // refocus gives the focus to the tile of a thing that had it, else to what stands in its place.
+  const refocus = id => {
+    const last = Math.max(0, chain.count - 1);
+    const link = list.querySelector(`a[data-id="${id}"]`) || there.get(Math.min(focus, last))?.querySelector('a');
+    if (!link) return;
+    there.get(focus)?.querySelector('a')?.setAttribute('tabindex', '-1');
+    focus = Number(link.dataset.index);
+    link.tabIndex = 0;
+    link.focus({preventScroll: true});
+  };
+
+  const drop = (i, li, renewed) => {
+    if (!renewed && li.contains(document.activeElement)) return; // it stays while it has the focus
     li.remove();
     there.delete(i);
   };

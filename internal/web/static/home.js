@@ -1,6 +1,6 @@
 // What is new, as shelves; what a library looks like when one comes in.
 import {get} from './api.js';
-import {h, replace} from './dom.js';
+import {anew, h, replace} from './dom.js';
 import {href} from './router.js';
 import {ofItem, ofWork, tile} from './tile.js';
 import {below} from './wall.js';
@@ -21,7 +21,7 @@ export default async function home({main, signal, title}) {
     const all = shelves.map((kind, i) => shelf(w.recent[kind], kind, works[i].works.map(x => tile('works', ofWork(x), below(x)))));
     all.splice(2, 0, shelf(w.photos, 'photo', photos.items.map(x => tile('items', ofItem(x), x.taken_at?.slice(0, 10)))));
     const there = all.filter(Boolean);
-    replace(box, there.length ? there : h('section.empty', h('h2', w.empty), h('p.quiet', w.emptyHint)));
+    anew(box, there.length ? there : h('section.empty', h('h2', w.empty), h('p.quiet', w.emptyHint)));
   };
   await draw();
   live.follow(signal, c => c.op !== 'upsert' || c.item?.kind === 'photo', draw, 1500);

@@ -1,7 +1,7 @@
 // One file: what it shows, all that is known of it, and what it is a part of.
 import {get, post} from './api.js';
 import {art, ofItem, shape} from './tile.js';
-import {h, icon, replace} from './dom.js';
+import {anew, h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {look, outside, play, plays, shows} from './player.js';
 import {short, table, trail, whole} from './fields.js';
@@ -16,7 +16,7 @@ export default async function item({path, main, signal, title, session}) {
     const i = await whole(id, signal);
     const works = await Promise.all((i.works || []).slice(0, 8).map(x => get(`works/${x.id}`, null, signal).catch(() => null)));
     title(i.title || i.name);
-    replace(main, h('article.work', top(i, session), partOf(works.filter(Boolean)), beside(i), h('section', h('h2', words.work.details), table(i))));
+    anew(main, h('article.work', top(i, session), partOf(works.filter(Boolean)), beside(i), h('section', h('h2', words.work.details), table(i))));
   };
   await draw();
   live.on('changes', m => m.changes.some(c => c.id === Number(id) && (c.item || c.op === 'delete')) && draw().catch(err => {

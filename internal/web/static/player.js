@@ -2,7 +2,7 @@
 import {at, post} from './api.js';
 import {bind} from './keys.js';
 import {h, icon, replace} from './dom.js';
-import {image} from './tile.js';
+import {image} from './pictures.js';
 import {words} from './words.js';
 
 const w = words.player;
@@ -128,7 +128,6 @@ export function look(items, index) {
   const draw = () => {
     const item = items[index];
     const small = image('items', {id: item.id, version: `${item.modified_at}-${item.size}`}, 1024, nameOf(item));
-    small.loading = 'eager';
     replace(figure, small);
     if (shows(item)) {
       const whole = h('img.whole', {src: content(item), alt: nameOf(item), decoding: 'async'});

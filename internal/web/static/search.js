@@ -1,14 +1,14 @@
 // Search as one types: works first, then files that no work holds. An answer that comes late is dropped.
 import {get} from './api.js';
-import {h, replace} from './dom.js';
+import {h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {below} from './wall.js';
 import {glyph, ofItem, ofWork, tile} from './tile.js';
 import {size} from './format.js';
-import {icon} from './dom.js';
 import {words} from './words.js';
 
 const w = words.search;
+const most = 30; // of works, and of files: what more there is, all files that match show
 
 export default async function search({query, main, signal, title}) {
   const heading = h('h1', w.title);
@@ -25,7 +25,7 @@ export default async function search({query, main, signal, title}) {
     const mine = AbortSignal.any ? AbortSignal.any([asked.signal, signal]) : asked.signal;
     if (!q) return replace(box);
     try {
-      const found = await get('search', {q, limit: 50, kind: now.getAll('kind'), root: now.getAll('root')}, mine);
+      const found = await get('search', {q, limit: most, kind: now.getAll('kind'), root: now.getAll('root')}, mine);
       if (!mine.aborted) show(found, q);
     } catch (err) {
       if (err.name === 'AbortError') return;

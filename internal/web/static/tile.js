@@ -1,7 +1,7 @@
 // Tiles: the picture of a work or an item, or, where there is none, colours and letters that are its own.
-import {thumbnail, sleep} from './api.js';
 import {hash} from './format.js';
 import {h, icon} from './dom.js';
+import {image} from './pictures.js';
 import {href} from './router.js';
 import {words} from './words.js';
 
@@ -33,28 +33,6 @@ const glyphs = {
 };
 
 export const glyph = kind => glyphs[kind] || 'file';
-
-// image fades in. Where the daemon is busy with others it is asked for again, and where there is no picture it leaves.
-export function image(of, thing, size = 256, alt = '') {
-  const address = thumbnail(of, thing.id, thing.version, size);
-  const img = h('img', {src: address, alt, loading: 'lazy', decoding: 'async', draggable: 'false'});
-  let tries = 0;
-  img.addEventListener('load', () => img.classList.add('there'));
-  img.addEventListener('error', async () => {
-    if (!await isBusy(address) || ++tries > 4) return img.remove();
-    await sleep(1500 * tries);
-    if (img.isConnected) img.src = `${address}#${tries}`;
-  });
-  return img;
-}
-
-async function isBusy(address) {
-  try {
-    return (await fetch(address, {method: 'HEAD'})).status === 503;
-  } catch {
-    return true;
-  }
-}
 
 // ofWork is a work as a tile takes it.
 export const ofWork = w => ({

@@ -28,11 +28,18 @@ export default async function wall({path, query, main, signal, title}) {
   const box = h('div.wall-box');
   replace(main, head, bar, box, rail);
   let ends = null;
+  let there = null; // {query, wall, source}: what is shown
   signal.addEventListener('abort', () => ends?.abort(), {once: true});
 
+  const make = of === 'works' ? w => tile('works', ofWork(w), below(w)) : i => tile('items', ofItem(i), i.year);
+
   const draw = async now => {
-    ends?.abort();
-    ends = new AbortController();
+    const query = now.toString();
+    if (there?.query !== query) {
+      ends?.abort();
+      ends = new AbortController();
+      there = null;
+    }
     const mine = ends.signal;
     const sort = now.get('sort') || 'title';
     const wanted = {kind, ...passed(now)};
@@ -42,25 +49,38 @@ export default async function wall({path, query, main, signal, title}) {
     const refocus = keepFocus(bar);
     filters.draw(bar, {kind, of, query: now, facets: facets.facets, path});
     refocus();
+    if (!count) {
+      there = null;
+      replace(rail);
+      replace(box, h('section.empty', h('h2', words.wall.none), h('p.quiet', words.wall.noneHint)));
+      return;
+    }
+    const jumps = marks(sort, facets, count);
+    if (there) {
+      there.source.enter = jumps.enter;
+      there.wall.renew(count);
+    } else {
+      there = begin(query, count, {sort, wanted, enter: jumps.enter}, mine);
+    }
+    const {wall} = there;
+    const back = keepFocus(rail);
+    rail.classList.toggle('years', /year|added/.test(sort));
+    replace(rail, jumps.list.map(m => h('button', {type: 'button', title: m.title, on: {click: () => wall.jump(m)}}, m.label)));
+    back();
+  };
+
+  // begin makes a wall. What changes later is put into it: nothing moves under who looks, and the focus stays.
+  const begin = (query, count, {sort, wanted, enter}, mine) => {
     replace(box);
     const source = {
+      enter,
       page: async ({up, after, from}, s) => {
         const order = up ? (sort.startsWith('-') ? sort.slice(1) : '-' + sort) : sort;
         const page = await get(of, {...wanted, sort: order, limit: 120, after, from}, s);
         return {things: page[of], next: page.next};
       },
     };
-    const jumps = marks(sort, facets, count);
-    source.enter = jumps.enter;
-    if (!count) {
-      replace(rail);
-      replace(box, h('section.empty', h('h2', words.wall.none), h('p.quiet', words.wall.noneHint)));
-      return;
-    }
-    const make = of === 'works' ? w => tile('works', ofWork(w), below(w)) : i => tile('items', ofItem(i), i.year);
-    const shown = grid(box, {source, count, shape: shape(kind), make, label: name, signal: mine});
-    rail.classList.toggle('years', /year|added/.test(sort));
-    replace(rail, jumps.list.map(m => h('button', {type: 'button', title: m.title, on: {click: () => shown.jump(m)}}, m.label)));
+    return {query, source, wall: grid(box, {source, count, shape: shape(kind), make, label: name, signal: mine})};
   };
   await draw(query);
   let last = query;

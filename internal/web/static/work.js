@@ -2,7 +2,7 @@
 import {get} from './api.js';
 import {art, ofItem, ofWork, shape, tile} from './tile.js';
 import {clock, duration, language, partial, size} from './format.js';
-import {h, icon, replace} from './dom.js';
+import {anew, h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {outside, play, plays} from './player.js';
 import {short, table, whole} from './fields.js';
@@ -23,7 +23,7 @@ export default async function work({path, main, signal, title, session}) {
     const mains = all.filter(m => m.role === 'main');
     title(about.title || words.kinds[about.kind]);
     const parts = await madeOf(about, mains, signal);
-    replace(main, h('article.work', hero(about, parent, mains.map(m => m.item), session), parts, versions(about, mains), others(all),
+    anew(main, h('article.work', hero(about, parent, mains.map(m => m.item), session), parts, versions(about, mains), others(all),
       details(mains.slice(0, 12).map(m => m.item))));
     mark(about);
   };

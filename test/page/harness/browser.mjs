@@ -70,7 +70,7 @@ export async function look(page, state, {full = false, axe: judged = true} = {})
 
 // settled waits until pictures are loaded and nothing moves.
 export async function settled(page) {
-  await page.waitForFunction(() => [...document.images].every(image => image.complete || image.loading === 'lazy'));
+  await page.waitForFunction(() => [...document.images].every(image => image.complete && !('due' in image.dataset)));
   await page.evaluate(async () => {
     const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
     await frame();
