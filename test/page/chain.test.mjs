@@ -13,7 +13,8 @@ function numbers(count, guess = index => index) {
     async page({up, after, from}) {
       asked.push({up, after, from});
       const start = after !== '' ? Number(after) : from === '' ? (up ? count : 0) : Number(from);
-      const things = up ? range(Math.max(0, start - size), start).reverse() : range(start, Math.min(count, start + size));
+      const things = up ? range(Math.max(0, start - size), start).reverse()
+        : range(start, Math.min(count, start + size));
       const next = up ? start - size : start + size;
       return {things, next: up ? (next > 0 ? String(next) : null) : next < count ? String(next) : null};
     },

@@ -118,7 +118,8 @@ test('changes are shown as they happen, and what is older leaves', async t => {
 });
 
 test('the configuration in force is shown, and no secret of it', async t => {
-  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: library(t), more: 'exclude = ["*.bak", "old/"]'}], token: 'a-secret-token'});
+  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: library(t),
+    more: 'exclude = ["*.bak", "old/"]'}], token: 'a-secret-token'});
   await daemon.idle();
   const page = await open(t);
   await goTo(page, daemon);

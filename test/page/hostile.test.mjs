@@ -18,7 +18,8 @@ function hostile(t) {
   const sample = name => readFileSync(path.join(sampleLibrary, name));
   const film = sample('Films/Зимний сад (2004).mkv');
   write(dir, `Films/${image} (2001)/${image} (2001).mkv`, film);
-  write(dir, `Films/${image} (2001)/movie.nfo`, `<movie><title>${entities}</title><plot>${entities} javascript:alert(1)</plot>` +
+  write(dir, `Films/${image} (2001)/movie.nfo`,
+    `<movie><title>${entities}</title><plot>${entities} javascript:alert(1)</plot>` +
     `<genre>${entities}</genre><director>${entities}</director><actor><name>${entities}</name></actor></movie>`);
   write(dir, `Films/${script} (2002).mkv`, film);
   write(dir, `Films/javascript:window.ran=1 (2003).mkv`, film);
@@ -31,7 +32,8 @@ function hostile(t) {
   return dir;
 }
 
-test('names, tags and descriptions with markup are shown as what they are, in every view, and nothing of them runs', async t => {
+test('names, tags and descriptions with markup are shown as what they are, in every view, and nothing of them runs',
+  async t => {
   const daemon = await Daemon.start(t, {roots: [{name: 'library', path: hostile(t)}]});
   await daemon.idle();
   const {works} = await daemon.ask('/works?limit=100');
@@ -40,20 +42,26 @@ test('names, tags and descriptions with markup are shown as what they are, in ev
   const page = await open(t);
   await goTo(page, daemon);
   await settledTruth(page);
-  const places = ['', 'movie', 'series', 'photo', 'book', 'folders', 'folders/library/Films', 'folders/library/Photos/2021',
+  const places = ['', 'movie', 'series', 'photo', 'book', 'folders', 'folders/library/Films',
+    'folders/library/Photos/2021',
     `search?q=${encodeURIComponent('img onerror')}`, `folders?q=${encodeURIComponent('ran')}`,
-    `movie?genre=${encodeURIComponent(image)}`, `movie?not_artist=${encodeURIComponent(script)}`, `movie?sort=${encodeURIComponent(image)}`,
-    `${encodeURIComponent(image)}`, `folders/${encodeURIComponent(image)}/${encodeURIComponent(script)}`, `work/${encodeURIComponent(image)}`,
-    ...['', '/failed', '/duplicates', '/space', '/changes', '/config', `/held/${encodeURIComponent(image)}`].map(room => `machine${room}`),
+    `movie?genre=${encodeURIComponent(image)}`, `movie?not_artist=${encodeURIComponent(script)}`,
+      `movie?sort=${encodeURIComponent(image)}`,
+    `${encodeURIComponent(image)}`, `folders/${encodeURIComponent(image)}/${encodeURIComponent(script)}`,
+      `work/${encodeURIComponent(image)}`,
+    ...['', '/failed', '/duplicates', '/space', '/changes', '/config',
+      `/held/${encodeURIComponent(image)}`].map(room => `machine${room}`),
     ...works.map(w => `work/${w.id}`), ...items.map(i => `item/${i.id}`)];
   for (const place of places) {
     await goTo(page, daemon, place);
-    await page.waitForFunction(() => !('busy' in document.documentElement.dataset) && document.querySelector('main').childElementCount);
+    await page.waitForFunction(() => !('busy' in document.documentElement.dataset) &&
+      document.querySelector('main').childElementCount);
     await page.evaluate(() => { for (const fold of document.querySelectorAll('main details')) fold.open = true; });
     await page.waitForFunction(() => [...document.querySelectorAll('main .details-box')].every(box => box.firstChild));
     const made = await page.evaluate(() => ({
       ran: window.ran,
-      scripts: document.querySelectorAll('main script, main iframe, main object, main embed, main [onerror], main [onload]').length,
+      scripts: document.querySelectorAll(
+        'main script, main iframe, main object, main embed, main [onerror], main [onload]').length,
       pictures: [...document.images].map(i => i.getAttribute('src')).filter(src => src === 'x'),
       links: [...document.links].map(a => a.href).filter(href => !/^(https?|blob):/.test(href)),
     }));

@@ -27,7 +27,8 @@ test('walls show what there is, and each work leads to its page', async t => {
   const {page} = await served(t);
   await main(page).getByRole('link', {name: 'The Paper Lantern'}).first().waitFor();
   await look(page, 'home');
-  for (const [name, title] of [['Films', 'Зимний сад'], ['Shows', 'Tidewater'], ['Music', 'Field Notes'], ['Books', 'The Glass Orchard'],
+  for (const [name, title] of [['Films', 'Зимний сад'], ['Shows', 'Tidewater'], ['Music', 'Field Notes'],
+    ['Books', 'The Glass Orchard'],
     ['Comics', 'Moonrail'], ['Audiobooks', 'The Glass Orchard']]) {
     await page.getByRole('navigation').getByRole('link', {name, exact: true}).click();
     await main(page).getByRole('heading', {name, level: 1}).waitFor();
@@ -106,7 +107,8 @@ test('keys lead everywhere, and are listed', async t => {
   await look(page, 'keys');
   await presses(page, 'Escape');
   await gone(page.getByRole('dialog'));
-  for (const [key, heading] of [['f', 'Films'], ['m', 'Music'], ['p', 'Photos'], ['r', 'Machine room'], ['d', 'Folders']]) {
+  for (const [key, heading] of [['f', 'Films'], ['m', 'Music'], ['p', 'Photos'], ['r', 'Machine room'],
+    ['d', 'Folders']]) {
     await presses(page, 'g', key);
     await main(page).getByRole('heading', {name: heading, level: 1}).waitFor();
   }
@@ -129,7 +131,8 @@ test('a film that is copied in appears on the wall while one looks', async t => 
 
 test('a picture whose name says nothing shows by itself, and a right-to-left name stands as it is read', async t => {
   const {dir, daemon, page} = await served(t, 'folders/library/Photos');
-  copyFileSync(path.join(sampleLibrary, 'Photos/2021/2021-06-12 Lake/IMG_0001.JPG'), path.join(dir, 'Photos/صورة من البحر.jpg'));
+  copyFileSync(path.join(sampleLibrary, 'Photos/2021/2021-06-12 Lake/IMG_0001.JPG'),
+    path.join(dir, 'Photos/صورة من البحر.jpg'));
   await daemon.idle();
   const link = main(page).getByRole('link', {name: 'صورة من البحر'}).first();
   await says(link, 'صورة من البحر');

@@ -19,7 +19,8 @@ const nas = (t, share, more) => ({
 test('a card says how a root is, and looks through it when asked to', async t => {
   const dir = library(t);
   symlinkSync('/etc', path.join(dir, 'elsewhere'));
-  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: dir}, {name: 'attic', path: temporary(t, 'attic')}]});
+  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: dir}, {name: 'attic', path: temporary(t,
+    'attic')}]});
   const {counts} = await daemon.idle();
   const page = await open(t);
   await goTo(page, daemon, 'machine');

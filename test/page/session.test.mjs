@@ -69,7 +69,8 @@ test('a page that is open while the daemon restarts goes on by itself, and misse
 test('a file that is made is on the page within its debounce and 300 ms', async t => {
   const dir = library(t);
   const debounce = 100;
-  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: dir}], more: `[watcher]\ndebounce = "${debounce}ms"`});
+  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: dir}],
+    more: `[watcher]\ndebounce = "${debounce}ms"`});
   await daemon.idle();
   const page = await open(t);
   await goTo(page, daemon, 'machine/changes');

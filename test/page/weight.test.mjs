@@ -10,7 +10,8 @@ import {library} from './harness/tree.mjs';
 
 const seconds = Number(process.env.PAGE_SOAK ?? 30);
 
-// PAGE_CATALOG is a data directory whose catalog is looked at in the sample library's place: a million items of which no
+// PAGE_CATALOG is a data directory whose catalog is looked at in the sample library's place: a million items of which
+// no
 // file exists, as tools/bench -questions leaves one, with its roots in made.toml.
 const large = process.env.PAGE_CATALOG;
 
@@ -27,16 +28,19 @@ test('the first paint comes soon after that of an empty page', async t => {
   const paint = async url => {
     await page.goto('about:blank');
     await page.goto(url, {waitUntil: 'commit'});
-    const entry = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+    const entry = await page.waitForFunction(() => performance.getEntriesByName(
+      'first-contentful-paint')[0]?.startTime);
     return entry.jsonValue();
   };
-  await page.route('**/empty', route => route.fulfill({contentType: 'text/html', body: '<!doctype html><title>x</title><p>x'}));
+  await page.route('**/empty', route => route.fulfill({contentType: 'text/html',
+    body: '<!doctype html><title>x</title><p>x'}));
   const ours = [], empty = [];
   for (let i = 0; i < 9; i++) {
     empty.push(await paint(`${daemon.url}/empty`));
     ours.push(await paint(`${daemon.url}/#/`));
   }
-  t.diagnostic(`first paint after ${Math.round(median(ours))} ms, of an empty page ${Math.round(median(empty))} ms (medians of nine)`);
+  t.diagnostic(`first paint after ${Math.round(median(ours))} ms, of an empty page ${Math.round(median(empty))} ms, ` +
+    'medians of nine');
   promised(ours.map((ms, i) => ms - empty[i]), 100, 'milliseconds from the first paint of an empty page to ours');
 });
 

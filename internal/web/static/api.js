@@ -2,7 +2,8 @@
 
 export const root = new URL('.', document.baseURI);
 
-// Problem is what went wrong: status, a type for programs and a detail for people. Status 0: the daemon was not reached.
+// Problem is what went wrong: status, a type for programs and a detail for people. Status 0: the daemon was not
+// reached.
 export class Problem extends Error {
   constructor(status, type, detail) {
     super(detail);

@@ -31,8 +31,10 @@ const views = {
 };
 
 const places = [
-  ['home', '', 'h'], ['movie', 'movie', 'f'], ['series', 'series', 's'], ['album', 'album', 'm'], ['artist', 'artist', 'i'], ['audiobook', 'audiobook', 'a'],
-  ['photo', 'photo', 'p'], ['video', 'video', 'v'], ['book', 'book', 'b'], ['comic', 'comic', 'c'], ['game', 'game', 'y'],
+  ['home', '', 'h'], ['movie', 'movie', 'f'], ['series', 'series', 's'], ['album', 'album', 'm'],
+    ['artist', 'artist', 'i'], ['audiobook', 'audiobook', 'a'],
+  ['photo', 'photo', 'p'], ['video', 'video', 'v'], ['book', 'book', 'b'], ['comic', 'comic', 'c'],
+    ['game', 'game', 'y'],
   ['folders', 'folders', 'd'], ['machine', 'machine', 'r'],
 ];
 
@@ -43,17 +45,22 @@ let main, nav, search, session, shown = null;
 function frame() {
   nav = h('nav.nav', {'aria-label': words.nav.main}, h('ul', places.map(([name, path]) =>
     h('li', {data: {name}, hidden: !always.has(name)},
-      h('a', {href: href(path ? [path] : [])}, icon(name === 'folders' ? 'folder' : name === 'video' ? 'play' : name), h('span', words.nav[name]))))));
+      h('a', {href: href(path ? [path] : [])}, icon(name === 'folders' ? 'folder' : name === 'video' ? 'play' : name),
+        h('span', words.nav[name]))))));
   main = h('main', {id: 'main', tabindex: '-1'});
   search = h('input', {
-    type: 'search', id: 'search', placeholder: words.nav.search, 'aria-label': words.nav.search, autocomplete: 'off', spellcheck: 'false',
+    type: 'search', id: 'search', placeholder: words.nav.search, 'aria-label': words.nav.search, autocomplete: 'off',
+      spellcheck: 'false',
     enterkeyhint: 'search', dir: 'auto', on: {input: typedSearch, keydown: leaveSearch},
   });
   const bar = h('header.bar',
-    h('a.brand', {href: '#/', 'aria-label': 'catalogizerd'}, h('img', {src: new URL('icon.svg', import.meta.url).href, alt: '', width: 24, height: 24}), h('span', 'catalogizerd')),
+    h('a.brand', {href: '#/', 'aria-label': 'catalogizerd'},
+      h('img', {src: new URL('icon.svg', import.meta.url).href, alt: '', width: 24, height: 24}),
+      h('span', 'catalogizerd')),
     h('div.search', {role: 'search'}, icon('search'), search, h('kbd', {'aria-hidden': 'true'}, '/')),
     h('div.tools', themeButton(),
-      h('button.tool', {type: 'button', title: words.keys.open, 'aria-label': words.keys.open, on: {click: showKeys}}, icon('keys'))));
+      h('button.tool', {type: 'button', title: words.keys.open, 'aria-label': words.keys.open, on: {click: showKeys}},
+        icon('keys'))));
   replace(document.getElementById('app'),
     h('a.skip', {href: '#main', on: {click: e => { e.preventDefault(); main.focus(); }}}, words.nav.skip),
     bar, truth(), nav, main);
@@ -154,8 +161,10 @@ function failed(err, place) {
   const stale = err instanceof TypeError && /import|module/i.test(err.message); // the assets of another release
   const text = stale ? words.errors.stale : err.status === 0 ? words.errors.unreachable : err.message;
   const again = stale ? () => location.reload() : () => { shown = null; show(place); };
-  replace(main, h('section.failure', {role: 'alert'}, h('h1', err.status === 404 ? words.errors.nowhere : words.errors.title), h('p', text),
-    h('p', h('button.button', {type: 'button', on: {click: again}}, stale ? words.errors.reload : words.errors.again), ' ',
+  replace(main, h('section.failure', {role: 'alert'}, h('h1', err.status === 404 ? words.errors.nowhere
+    : words.errors.title), h('p', text),
+    h('p', h('button.button', {type: 'button', on: {click: again}}, stale ? words.errors.reload : words.errors.again),
+      ' ',
       h('a.button', {href: '#/'}, words.errors.home))));
   title(words.errors.title);
   if (err.status === 0) live.on('state', s => s === 'live' && shown?.ends && again(), shown?.ends.signal);
@@ -180,7 +189,8 @@ function begin() {
   live.start();
   refresh();
   kindsThatAre().catch(() => {});
-  live.on('changes', () => { kindsTimer ||= setTimeout(() => { kindsTimer = 0; kindsThatAre().catch(() => {}); }, 3000); });
+  live.on('changes', () => { kindsTimer ||= setTimeout(() => { kindsTimer = 0; kindsThatAre().catch(() => {}); },
+    3000); });
   route(show);
 }
 

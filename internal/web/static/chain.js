@@ -42,7 +42,8 @@ export class Chain {
     return undefined;
   }
 
-  // want has the things from an index to another fetched, and calls changed(shift) after each page: shift is by how much
+  // want has the things from an index to another fetched, and calls changed(shift) after each page: shift is by how
+  // much
   // indices have moved, where it turned out how many things lie before.
   async want(from, to, changed) {
     this.wanted = [from, to];
@@ -76,7 +77,8 @@ export class Chain {
   }
 
   async refill(page) {
-    const answer = await this.source.page({up: page.up, after: page.after, from: page.after ? '' : this.from}, this.signal);
+    const answer = await this.source.page({up: page.up, after: page.after, from: page.after ? '' : this.from},
+      this.signal);
     page.things = page.up ? answer.things.reverse() : answer.things;
     this.forget(page);
     return 0;
@@ -86,7 +88,8 @@ export class Chain {
     const after = (up ? this.upAfter : this.downAfter) || '';
     const answer = await this.source.page({up, after, from: after ? '' : this.from}, this.signal);
     const length = answer.things.length;
-    const page = {start: up ? this.low - length : this.high, length, things: up ? answer.things.reverse() : answer.things, up, after};
+    const page = {start: up ? this.low - length : this.high, length, things: up ? answer.things.reverse()
+      : answer.things, up, after};
     if (length && up) this.pages.unshift(page);
     else if (length) this.pages.push(page);
     if (up) {

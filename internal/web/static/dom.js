@@ -1,6 +1,7 @@
 // Elements, made without a line of HTML in a string.
 
-// h makes an element: h('a.tile', {href: '#/', on: {click}}, 'text', other). Of props, class, text, on, vars and data are
+// h makes an element: h('a.tile', {href: '#/', on: {click}}, 'text', other). Of props, class, text, on, vars and data
+// are
 // special, a property of false or null is left out, and everything else is an attribute.
 export function h(spec, props, ...children) {
   const [tag, ...classes] = spec.split('.');
@@ -48,12 +49,14 @@ const shapes = {
   photo: 'M4 7h4l1.5-2h5L16 7h4v12H4zM12 9.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
   book: 'M5 4h6a2 2 0 0 1 2 2v14a2 2 0 0 0-2-2H5zM19 4h-4a2 2 0 0 0-2 2v14a2 2 0 0 1 2-2h4z',
   comic: 'M4 5h16v11h-8l-4 4v-4H4z',
-  game: 'M7 8h10a4 4 0 0 1 4 5l-1 4a2 2 0 0 1-3.6.6L15 16H9l-1.400 1.600A2 2 0 0 1 4 17l-1-4a4 4 0 0 1 4-5zM8 10.500v3M6.500 12h3M16 12h.01',
+  game: 'M7 8h10a4 4 0 0 1 4 5l-1 4a2 2 0 0 1-3.6.6L15 16H9l-1.400 1.600A2 2 0 0 1 4 17l-1-4a4 4 0 0 1 4-5z' +
+    'M8 10.500v3M6.500 12h3M16 12h.01',
   folder: 'M3 6h6l2 2h10v11H3z',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
   machine: 'M4 5h16v6H4zM4 13h16v6H4zM7 8h.01M7 16h.01M12 8h5M12 16h5',
   search: 'M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500 21 21',
-  sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.400 1.400M17.600 17.600 19 19M5 19l1.400-1.400M17.600 6.400 19 5',
+  sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.400 1.400' +
+    'M17.600 17.600 19 19M5 19l1.400-1.400M17.600 6.400 19 5',
   moon: 'M20 14.500A8.500 8.500 0 1 1 9.500 4a7 7 0 0 0 10.500 10.500z',
   auto: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
   play: 'M7 4.500v15l13-7.500z',
@@ -76,7 +79,8 @@ export function icon(name) {
   return svg;
 }
 
-// keepFocus gives a function that gives the focus back once box has been drawn anew: to what leads to the same place, else to
+// keepFocus gives a function that gives the focus back once box has been drawn anew: to what leads to the same place,
+// else to
 // what stands in the place of what had it.
 export function keepFocus(box) {
   const at = document.activeElement;
@@ -93,11 +97,13 @@ export function keepFocus(box) {
   };
 }
 
-// anew is replace for what somebody looks at: it keeps the focus, what they have opened, and how far they have scrolled along.
+// anew is replace for what somebody looks at: it keeps the focus, what they have opened, and how far they have scrolled
+// along.
 export function anew(box, ...children) {
   const refocus = keepFocus(box);
   const folds = () => [...box.querySelectorAll('details')].map(d => [d, d.firstElementChild?.textContent]);
-  const along = () => [...box.querySelectorAll('.shelf-row')].map(row => [row, row.parentElement.getAttribute('aria-label')]);
+  const along = () => [...box.querySelectorAll('.shelf-row')].map(row => [row,
+    row.parentElement.getAttribute('aria-label')]);
   const open = new Map(folds().map(([d, name]) => [name, d.open]));
   const left = new Map(along().map(([row, name]) => [name, row.scrollLeft]));
   replace(box, ...children);

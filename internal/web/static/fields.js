@@ -6,10 +6,12 @@ import {href} from './router.js';
 import {words} from './words.js';
 
 const w = words.fields;
-const apart = new Set(['id', 'name', 'kind', 'title', 'sources', 'works', 'companions', 'media', 'plot', 'path_bytes', 'source_file', 'sidecar']);
+const apart = new Set(['id', 'name', 'kind', 'title', 'sources', 'works', 'companions', 'media', 'plot', 'path_bytes',
+  'source_file', 'sidecar']);
 
 const linked = {genres: 'genre', artist: 'artist', album_artist: 'artist', authors: 'author', camera: 'camera'};
-const wallOf = {movie: 'movie', episode: 'series', track: 'album', audiobook: 'audiobook', book: 'book', comic: 'comic'};
+const wallOf = {movie: 'movie', episode: 'series', track: 'album', audiobook: 'audiobook', book: 'book',
+  comic: 'comic'};
 
 const written = {
   size: v => `${size(v)} (${v.toLocaleString()} B)`,
@@ -30,24 +32,28 @@ export function table(item) {
   }
   for (const [name, value] of media(item.media)) rows.push(row(name, value, source(item, 'media')));
   return h('table.fields', h('caption.sr', w.caption),
-    h('thead.sr', h('tr', h('th', {scope: 'col'}, w.field), h('th', {scope: 'col'}, w.value), h('th', {scope: 'col'}, w.source))),
+    h('thead.sr', h('tr', h('th', {scope: 'col'}, w.field), h('th', {scope: 'col'}, w.value),
+      h('th', {scope: 'col'}, w.source))),
     h('tbody', rows));
 }
 
-const row = (name, value, from) => h('tr', h('th', {scope: 'row'}, name), h('td', {dir: 'auto'}, value), h('td.source', from));
+const row = (name, value, from) => h('tr', h('th', {scope: 'row'}, name), h('td', {dir: 'auto'}, value),
+  h('td.source', from));
 
 const plain = name => name.replaceAll('_', ' ').replace(/^./, c => c.toUpperCase());
 
 function source(item, name) {
   const from = item.sources?.[name];
   if (!from) return null;
-  return h('span.badge', {title: w.sources[from] || from}, from === 'sidecar' && item.sidecar ? item.sidecar : w.sourceShort[from] || from);
+  return h('span.badge', {title: w.sources[from] || from}, from === 'sidecar' && item.sidecar ? item.sidecar
+    : w.sourceShort[from] || from);
 }
 
 function shown(name, value, item) {
   if (name === 'path') return trail(item);
   if (name in linked && wallOf[item.kind]) {
-    return [value].flat().flatMap((v, i) => [i ? ', ' : '', h('a', {href: href([wallOf[item.kind]], {[linked[name]]: v})}, v)]);
+    return [value].flat().flatMap((v, i) => [i ? ', ' : '', h('a',
+      {href: href([wallOf[item.kind]], {[linked[name]]: v})}, v)]);
   }
   if (name in written) return written[name](value);
   if (Array.isArray(value)) return value.map(v => (typeof v === 'object' ? Object.values(v).join(' ') : v)).join(', ');
@@ -60,7 +66,8 @@ export function trail(item) {
   const parts = item.path.split('/');
   const name = parts.pop();
   const link = (text, at) => h('a', {href: href(['folders', item.root, ...at])}, text);
-  return h('span.trail', link(item.root, []), parts.map((p, i) => [' / ', link(p, parts.slice(0, i + 1))]), ' / ', name);
+  return h('span.trail', link(item.root, []), parts.map((p, i) => [' / ', link(p, parts.slice(0, i + 1))]), ' / ',
+    name);
 }
 
 // media is what streams hold, a line each.
@@ -72,15 +79,19 @@ export function media(m) {
   if (m.width && !m.video?.length) out.push([w.pixels, `${m.width} × ${m.height}`]);
   if (m.pages) out.push([w.pages, m.pages.toLocaleString()]);
   for (const v of m.video || []) {
-    out.push([w.video, join(v.codec?.toUpperCase(), v.profile, v.width && `${v.width} × ${v.height}`, v.frame_rate && `${+v.frame_rate.toFixed(3)} fps`,
+    out.push([w.video, join(v.codec?.toUpperCase(), v.profile, v.width && `${v.width} × ${v.height}`, v.frame_rate &&
+      `${+v.frame_rate.toFixed(3)} fps`,
       v.bit_depth > 8 && `${v.bit_depth} bit`, v.hdr && words.hdr[v.hdr])]);
   }
   for (const a of m.audio || []) {
-    out.push([w.audio, join(a.language && language(a.language), a.title, a.codec?.toUpperCase(), a.channels && words.channels(a.channels),
+    out.push([w.audio, join(a.language && language(a.language), a.title, a.codec?.toUpperCase(), a.channels &&
+      words.channels(a.channels),
       a.sample_rate && `${a.sample_rate / 1000} kHz`)]);
   }
-  for (const s of m.subtitles || []) out.push([w.subtitles, join(s.language && language(s.language), s.title, s.codec, s.forced && w.forced)]);
-  if (m.chapters?.length) out.push([w.chapters, h('ol.chapters', m.chapters.map(c => h('li', h('span.quiet', clock(c.start_seconds)), ' ', c.title || '')))]);
+  for (const s of m.subtitles || []) out.push([w.subtitles, join(s.language && language(s.language), s.title, s.codec,
+    s.forced && w.forced)]);
+  if (m.chapters?.length) out.push([w.chapters, h('ol.chapters',
+    m.chapters.map(c => h('li', h('span.quiet', clock(c.start_seconds)), ' ', c.title || '')))]);
   return out;
 }
 
@@ -89,6 +100,7 @@ const join = (...parts) => parts.filter(Boolean).join(' · ');
 // short says the quality of a file in a line.
 export function short(item) {
   const v = item.media?.video?.[0];
-  return join(v?.height && `${v.height}p`, v?.hdr && words.hdr[v.hdr], v?.codec?.toUpperCase(), item.source, item.edition,
+  return join(v?.height && `${v.height}p`, v?.hdr && words.hdr[v.hdr], v?.codec?.toUpperCase(), item.source,
+    item.edition,
     item.media?.container, size(item.size));
 }

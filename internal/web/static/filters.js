@@ -1,4 +1,5 @@
-// Filters and sorts of a wall. They stand in the address as the API has them, and whatever else stands there is a filter too.
+// Filters and sorts of a wall. They stand in the address as the API has them, and whatever else stands there is a
+// filter too.
 import {h, replace} from './dom.js';
 import {language} from './format.js';
 import {go, href} from './router.js';
@@ -45,12 +46,14 @@ export const filters = {
     }
     if (kind === 'series') {
       parts.push(h('label.choice.check', h('input', {
-        type: 'checkbox', name: 'gaps', checked: query.get('gaps') === 'true', on: {change: e => change('gaps', e.target.checked ? 'true' : '')},
+        type: 'checkbox', name: 'gaps', checked: query.get('gaps') === 'true',
+          on: {change: e => change('gaps', e.target.checked ? 'true' : '')},
       }), h('span', w.gaps)));
     }
     for (const [name, value] of query) {
       if (name === 'sort' || name in facetOf || name === 'gaps') continue;
-      parts.push(h('button.chip', {type: 'button', 'aria-label': w.without(name, value), on: {click: () => change(name, '')}},
+      parts.push(h('button.chip', {type: 'button', 'aria-label': w.without(name, value),
+        on: {click: () => change(name, '')}},
         h('span', {dir: 'auto'}, `${w.names[name] || name}: ${value}`), ' ×'));
     }
     replace(bar, parts);

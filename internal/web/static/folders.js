@@ -25,9 +25,12 @@ export default async function folders({path, query, main, signal, title}) {
   const draw = async () => {
     const {facets, total} = await get('facets', {by: 'folder', root, under}, signal);
     replace(head.lastChild, `${n(total.count, 'file')}, ${size(total.size)}`);
-    const below = facets.folder.filter(f => f.value !== null).sort((a, b) => String(a.value).localeCompare(String(b.value), undefined, {numeric: true}));
-    replace(list, below.map(f => h('li', h('a.row.folder', {href: href(['folders', root, ...parts, ...String(f.value).split('/')])},
-      icon('folder'), h('span.row-name', {dir: 'auto'}, f.value), h('span.row-path', n(f.count, 'file')), h('span.row-size', size(f.size))))));
+    const below = facets.folder.filter(f => f.value !== null).sort((a,
+      b) => String(a.value).localeCompare(String(b.value), undefined, {numeric: true}));
+    replace(list, below.map(f => h('li', h('a.row.folder', {href: href(['folders', root, ...parts,
+      ...String(f.value).split('/')])},
+      icon('folder'), h('span.row-name', {dir: 'auto'}, f.value), h('span.row-path', n(f.count, 'file')),
+        h('span.row-size', size(f.size))))));
     const here = facets.folder.find(f => f.value === null);
     if (here) await files(list, end, {root, under, signal, count: here.count, skip: below.length > 0});
     if (!below.length && !here) replace(end, h('p.quiet', w.empty));
@@ -67,20 +70,25 @@ function waitFor(end, more, signal) {
   signal.addEventListener('abort', () => watch.disconnect(), {once: true});
 }
 
-const fileItem = i => h('li', h('a.row', {href: href(['item', i.id])}, icon(glyph(i.kind)), h('span.row-name', {dir: 'auto'}, i.name),
-  h('span.row-path', [words.kinds[i.kind], moment(i.modified_at), i.state === 'missing' && words.work.missingFile].filter(Boolean).join(' · ')),
+const fileItem = i => h('li', h('a.row', {href: href(['item', i.id])}, icon(glyph(i.kind)),
+  h('span.row-name', {dir: 'auto'}, i.name),
+  h('span.row-path', [words.kinds[i.kind], moment(i.modified_at), i.state === 'missing' &&
+    words.work.missingFile].filter(Boolean).join(' · ')),
   h('span.row-size', size(i.size))));
 
 function crumbs(root, parts) {
   const all = [[words.nav.folders, []], [root, [root]], ...parts.map((p, i) => [p, [root, ...parts.slice(0, i + 1)]])];
-  return h('nav.crumbs', {'aria-label': w.where}, h('ol', all.slice(0, -1).map(([text, to]) => h('li', h('a', {href: href(['folders', ...to]), dir: 'auto'}, text)))));
+  return h('nav.crumbs', {'aria-label': w.where}, h('ol', all.slice(0, -1).map(([text, to]) => h('li', h('a',
+    {href: href(['folders', ...to]), dir: 'auto'}, text)))));
 }
 
 async function roots({main, signal}) {
   const [{roots}, facets] = await Promise.all([get('status', null, signal), get('facets', {by: 'root'}, signal)]);
   const sums = new Map(facets.facets.root.map(f => [f.value, f]));
-  replace(main, h('header.view-head', h('h1', words.nav.folders)), h('ul.rows', roots.map(r => h('li', h('a.row.folder', {href: href(['folders', r.name])},
-    icon('folder'), h('span.row-name', r.name), h('span.row-path', {dir: 'auto'}, r.state === 'offline' ? `${r.location}: ${r.reason}` : r.location),
+  replace(main, h('header.view-head', h('h1', words.nav.folders)),
+    h('ul.rows', roots.map(r => h('li', h('a.row.folder', {href: href(['folders', r.name])},
+    icon('folder'), h('span.row-name', r.name), h('span.row-path', {dir: 'auto'}, r.state === 'offline'
+      ? `${r.location}: ${r.reason}` : r.location),
     h('span.row-size', `${n(sums.get(r.name)?.count || 0, 'file')}, ${size(sums.get(r.name)?.size || 0)}`))))));
 }
 

@@ -26,16 +26,19 @@ export function clock(seconds) {
 
 export const time = date => date.toLocaleTimeString(undefined, {hour12: false});
 
-export const day = text => new Date(text).toLocaleDateString(undefined, {day: 'numeric', month: 'long', year: 'numeric'});
+export const day = text => new Date(text).toLocaleDateString(undefined,
+  {day: 'numeric', month: 'long', year: 'numeric'});
 
-export const moment = text => new Date(text).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'short', hour12: false});
+export const moment = text => new Date(text).toLocaleString(undefined,
+  {dateStyle: 'medium', timeStyle: 'short', hour12: false});
 
 // partial writes a date of which perhaps only the year or the month is known.
 export function partial(text) {
   const parts = text.slice(0, 10).split('-').map(Number);
   if (parts.length === 1 || parts.some(Number.isNaN)) return text;
   const date = new Date(Date.UTC(parts[0], parts[1] - 1, parts[2] || 1));
-  return date.toLocaleDateString(undefined, {timeZone: 'UTC', year: 'numeric', month: 'long', day: parts[2] ? 'numeric' : undefined});
+  return date.toLocaleDateString(undefined, {timeZone: 'UTC', year: 'numeric', month: 'long', day: parts[2] ? 'numeric'
+    : undefined});
 }
 
 const languages = new Intl.DisplayNames(undefined, {type: 'language', fallback: 'code'});

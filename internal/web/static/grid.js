@@ -86,7 +86,8 @@ export function grid(el, {source, count, shape, make, label, signal}) {
 
   const put = i => {
     const thing = chain.at(i);
-    const li = h('li', {'aria-posinset': i + 1, 'aria-setsize': chain.count, data: thing ? {} : {ghost: '1'}}, thing ? make(thing) : h('div.ghost'));
+    const li = h('li', {'aria-posinset': i + 1, 'aria-setsize': chain.count, data: thing ? {} : {ghost: '1'}}, thing
+      ? make(thing) : h('div.ghost'));
     li.style.top = `${Math.floor(i / at.columns) * at.row - scroller.offset}px`;
     li.style.insetInlineStart = `${(i % at.columns) * (at.tile + at.gap)}px`;
     const link = li.querySelector('a');

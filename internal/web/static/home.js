@@ -18,8 +18,10 @@ export default async function home({main, signal, title}) {
       get('items', {kind: 'photo', sort: '-added', limit: 24}, signal),
       ...shelves.map(kind => get('works', {kind, sort: '-added', limit: 24}, signal)),
     ]);
-    const all = shelves.map((kind, i) => shelf(w.recent[kind], kind, works[i].works.map(x => tile('works', ofWork(x), below(x)))));
-    all.splice(2, 0, shelf(w.photos, 'photo', photos.items.map(x => tile('items', ofItem(x), x.taken_at?.slice(0, 10)))));
+    const all = shelves.map((kind, i) => shelf(w.recent[kind], kind,
+      works[i].works.map(x => tile('works', ofWork(x), below(x)))));
+    all.splice(2, 0, shelf(w.photos, 'photo', photos.items.map(x => tile('items', ofItem(x), x.taken_at?.slice(0,
+      10)))));
     const there = all.filter(Boolean);
     anew(box, there.length ? there : h('section.empty', h('h2', w.empty), h('p.quiet', w.emptyHint)));
   };

@@ -1,4 +1,5 @@
-// Keys: single ones, and pairs that begin with g. None is taken from a field that is typed into, none with Ctrl, Alt or Meta.
+// Keys: single ones, and pairs that begin with g. None is taken from a field that is typed into, none with Ctrl, Alt or
+// Meta.
 
 const bindings = new Map();
 let first = null; // when g was pressed

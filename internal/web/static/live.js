@@ -1,4 +1,5 @@
-// The live feed, over the WebSocket that every client has. One connection for the whole page: it begins at the catalog's
+// The live feed, over the WebSocket that every client has. One connection for the whole page: it begins at the
+// catalog's
 // cursor, and after a break it goes on from its last one, so that nothing is missed.
 //
 //   on('changes', ({changes, cursor}) => …)   what changed: ops upsert, delete, work, delete_work

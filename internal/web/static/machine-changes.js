@@ -13,7 +13,8 @@ const kept = 200;
 
 export default function changes({box, signal}) {
   const list = h('ol');
-  const log = h('div.log', {role: 'log', 'aria-live': 'off', 'aria-label': w.rooms.changes, tabindex: '0', hidden: true}, list);
+  const log = h('div.log', {role: 'log', 'aria-live': 'off', 'aria-label': w.rooms.changes, tabindex: '0',
+    hidden: true}, list);
   const count = h('p.quiet');
   const none = h('p.machine-none', w.noChanges);
   let waiting = [], seen = 0, paused = false, frame = 0;
@@ -34,7 +35,8 @@ export default function changes({box, signal}) {
     pause.setAttribute('aria-pressed', paused);
     if (!paused) draw();
   }, {'aria-pressed': 'false'});
-  box.append(h('header.machine-head', h('h2', w.rooms.changes), h('p.quiet', w.changesHint), h('p.machine-acts', pause), count), none, log);
+  box.append(h('header.machine-head', h('h2', w.rooms.changes), h('p.quiet', w.changesHint), h('p.machine-acts', pause),
+    count), none, log);
   live.on('changes', message => {
     const at = new Date();
     seen += message.changes.length;

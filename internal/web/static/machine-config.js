@@ -10,10 +10,12 @@ export default async function config({box, signal}) {
   signal.throwIfAborted();
   const tables = Object.entries(all).filter(([, value]) => isTable(value));
   const lists = Object.entries(all).filter(([, value]) => Array.isArray(value) && value.some(isTable));
-  const alone = Object.entries(all).filter(([, value]) => !isTable(value) && !(Array.isArray(value) && value.some(isTable)));
+  const alone = Object.entries(all).filter(([, value]) => !isTable(value) &&
+    !(Array.isArray(value) && value.some(isTable)));
   box.append(h('header.machine-head', h('h2', w.rooms.config), h('p.quiet', w.configHint)),
     h('div.config', table(w.general, alone), tables.map(([name, keys]) => table(`[${name}]`, Object.entries(keys))),
-      lists.flatMap(([name, list]) => list.map(keys => table(`[[${name}]] ${keys.name ?? ''}`, Object.entries(keys))))));
+      lists.flatMap(([name, list]) => list.map(keys => table(`[[${name}]] ${keys.name ?? ''}`,
+        Object.entries(keys))))));
 }
 
 const isTable = value => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -28,7 +30,9 @@ function written(value) {
   if (value === '' || value === null || (Array.isArray(value) && !value.length)) return h('span.quiet', w.unset);
   if (typeof value === 'object' && !Array.isArray(value)) {
     const entries = Object.entries(value);
-    return entries.length ? h('code', entries.map(([k, v]) => `${k} = ${JSON.stringify(v)}`).join(', ')) : h('span.quiet', w.unset);
+    return entries.length ? h('code', entries.map(([k, v]) => `${k} = ${JSON.stringify(v)}`).join(', '))
+      : h('span.quiet', w.unset);
   }
-  return h('code', Array.isArray(value) ? value.map(v => (typeof v === 'string' ? v : JSON.stringify(v))).join(', ') : String(value));
+  return h('code', Array.isArray(value) ? value.map(v => (typeof v === 'string' ? v : JSON.stringify(v))).join(', ')
+    : String(value));
 }

@@ -22,6 +22,7 @@ function group({size: bytes, wasted, certain, items, items_more: others}) {
   return h('li.card',
     h('p.card-strong', w.copies(n(items.length, 'copy', 'copies'), size(bytes), size(wasted))),
     h('p.quiet', certain ? w.certain : w.probable),
-    h('ul.lines', items.map(item => h('li.line', h('a', {href: href(['item', item.id])}, place(item.root, item.path))))),
+    h('ul.lines', items.map(item => h('li.line', h('a', {href: href(['item', item.id])},
+      place(item.root, item.path))))),
     others && h('p.quiet', w.othersToo));
 }

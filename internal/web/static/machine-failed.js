@@ -24,7 +24,8 @@ export default async function failed({box, signal, may}) {
     rows.set(item.id, it);
     return it.el;
   };
-  box.append(h('header.machine-head', h('h2', w.rooms.failed), text, h('p.machine-acts', all), answer.line), none, list);
+  box.append(h('header.machine-head', h('h2', w.rooms.failed), text, h('p.machine-acts', all), answer.line), none,
+    list);
   list.after(await paged(list, async after => {
     const page = await get('items', {analysis: 'failed', limit: 100, after}, signal);
     return {rows: page.items.map(make), next: page.next};
@@ -63,9 +64,11 @@ function row(item, may) {
   }, {'aria-label': `${w.again}: ${item.name}`, data: {act: 'again'}});
   const el = h('li.line.line-act', h('div', where, why), again);
   const update = now => {
-    where.replaceChildren(place(now.root, now.path), h('span.line-more', ' ', words.kinds[now.kind], ' · ', size(now.size)));
+    where.replaceChildren(place(now.root, now.path), h('span.line-more', ' ', words.kinds[now.kind], ' · ',
+      size(now.size)));
     el.dataset.analysis = now.analysis;
-    say(why, now.analysis === 'failed' ? now.error || w.noReason : now.analysis === 'pending' ? w.beingRead : w.nowRead);
+    say(why, now.analysis === 'failed' ? now.error || w.noReason : now.analysis === 'pending' ? w.beingRead
+      : w.nowRead);
     again.hidden = now.analysis !== 'failed';
   };
   update(item);

@@ -33,13 +33,15 @@ export default async function held({path, box, signal, may}) {
     await post(`roots/${encodeURIComponent(name)}/scan`);
     return w.queued;
   }));
-  const head = h('header.machine-head', h('h2', w.heldTitle(name)), text, h('p.machine-acts', accept, scan), answer.line);
+  const head = h('header.machine-head', h('h2', w.heldTitle(name)), text, h('p.machine-acts', accept, scan),
+    answer.line);
   const lists = h('div');
   box.append(head, lists);
   let filled = false;
   onStatus(s => {
     root.held = s.roots.find(r => r.name === name)?.held || null;
-    say(text, root.held ? w.heldText(n(root.held.count, 'item'), moment(root.held.since), root.held.reason) : w.nothingHeld);
+    say(text, root.held ? w.heldText(n(root.held.count, 'item'), moment(root.held.since), root.held.reason)
+      : w.nothingHeld);
     accept.hidden = scan.hidden = !root.held;
     if (!root.held || filled) return;
     filled = true;
@@ -72,7 +74,8 @@ const row = item => h('li.line', place(item.root, item.path),
 
 function choose(box, holding) {
   box.append(h('h2', w.rooms.held), holding.length
-    ? h('ul.lines', holding.map(root => h('li.line', h('a', {href: href(['machine', 'held', root.name]), dir: 'auto'}, root.name),
+    ? h('ul.lines', holding.map(root => h('li.line', h('a', {href: href(['machine', 'held', root.name]), dir: 'auto'},
+      root.name),
       h('span.line-more', w.heldText(n(root.held.count, 'item'), moment(root.held.since), root.held.reason)))))
     : nothing(w.nothingHeld, w.heldHint));
 }

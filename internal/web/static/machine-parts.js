@@ -12,7 +12,8 @@ export function say(el, text) {
 // act makes a button that asks the daemon for something. Who may only read is told so by the button itself.
 export function act(label, may, fn, props = {}) {
   const button = h('button.button', {
-    type: 'button', ...props, ...(may ? {} : {'aria-disabled': 'true', 'aria-describedby': 'read-only', title: w.readOnly}),
+    type: 'button', ...props, ...(may ? {} : {'aria-disabled': 'true', 'aria-describedby': 'read-only',
+      title: w.readOnly}),
   }, label);
   button.addEventListener('click', async () => {
     if (!may || button.getAttribute('aria-disabled')) return;

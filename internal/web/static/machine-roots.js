@@ -62,8 +62,10 @@ function card(name, may, signal) {
   const el = h('article.card', {'aria-labelledby': id},
     h('header', h('h3', {id, dir: 'auto'}, name), state), where, reason,
     parts.map(part => part.el), rows.el,
-    h('footer', act(w.scan, may, () => ask(() => post(`roots/${encodeURIComponent(name)}/scan`), w.queued), {data: {act: 'scan'}}),
-      act(w.fullScan, may, () => ask(() => post(`roots/${encodeURIComponent(name)}/scan`, {full: true}), w.queued), {title: w.fullScanHint})),
+    h('footer', act(w.scan, may, () => ask(() => post(`roots/${encodeURIComponent(name)}/scan`), w.queued),
+      {data: {act: 'scan'}}),
+      act(w.fullScan, may, () => ask(() => post(`roots/${encodeURIComponent(name)}/scan`, {full: true}), w.queued),
+        {title: w.fullScanHint})),
     answer.line);
   let last = null;
   const update = root => {
@@ -103,7 +105,8 @@ function figures() {
     }
     const list = root.skipped.examples;
     open.hidden = examples.hidden = !list.length;
-    if (examples.dataset.of !== String(list)) examples.replaceChildren(...list.map(path => h('li', {dir: 'auto'}, path)));
+    if (examples.dataset.of !== String(list)) examples.replaceChildren(...list.map(path => h('li', {dir: 'auto'},
+      path)));
     examples.dataset.of = String(list);
   };
   return {el: h('div', el, open), update};
@@ -129,7 +132,8 @@ function scanText(s) {
 }
 
 function skippedText({mounts, links, unreadable}) {
-  return [mounts && w.mounts(mounts), links && w.links(links), unreadable && w.unreadable(unreadable)].filter(Boolean).join('; ');
+  return [mounts && w.mounts(mounts), links && w.links(links), unreadable &&
+    w.unreadable(unreadable)].filter(Boolean).join('; ');
 }
 
 // scanning shows a scan under way, with what it has seen, how long it will take and a button that ends it.
@@ -159,7 +163,8 @@ function scanning(name, may, ask) {
 // held tells of removals that wait for somebody's word; they are looked through in a room of their own.
 function held(name) {
   const text = h('p');
-  const el = h('div.card-part.card-warn', {hidden: true}, text, h('a.button', {href: href(['machine', 'held', name])}, w.lookThrough));
+  const el = h('div.card-part.card-warn', {hidden: true}, text,
+    h('a.button', {href: href(['machine', 'held', name])}, w.lookThrough));
   const update = root => {
     el.hidden = !root.held;
     if (root.held) say(text, w.heldText(n(root.held.count, 'item'), moment(root.held.since), root.held.reason));
@@ -173,7 +178,8 @@ function offer(name, may, answer) {
   let now = null;
   const accept = async () => {
     const {volume, catalogued, matching} = now;
-    if (!await sure({title: w.acceptDiskTitle(name), text: w.offerText(catalogued, matching), yes: w.acceptDisk})) return;
+    if (!await sure({title: w.acceptDiskTitle(name), text: w.offerText(catalogued, matching),
+      yes: w.acceptDisk})) return;
     await answer.of(async () => {
       const {kept, new: added, missing} = await post(`roots/${encodeURIComponent(name)}/accept-volume`, {volume});
       refresh();
@@ -204,7 +210,8 @@ function breaker(name, may, ask, signal) {
   const timer = setInterval(tick, 1000);
   signal.addEventListener('abort', () => clearInterval(timer), {once: true});
   const el = h('div.card-part.card-bad', {hidden: true}, text,
-    act(w.tryNow, may, () => ask(() => post(`roots/${encodeURIComponent(name)}/reconnect`), w.beingTried), {data: {act: 'reconnect'}}));
+    act(w.tryNow, may, () => ask(() => post(`roots/${encodeURIComponent(name)}/reconnect`), w.beingTried),
+      {data: {act: 'reconnect'}}));
   const update = root => {
     now = root.breaker?.state === 'open' || root.state === 'offline' && !root.volume_offer ? root.breaker || {} : null;
     el.hidden = !now;

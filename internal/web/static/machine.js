@@ -1,4 +1,5 @@
-// The machine room: its own navigation, and which of its rooms is shown. Each is a module, loaded when it is first gone to.
+// The machine room: its own navigation, and which of its rooms is shown. Each is a module, loaded when it is first gone
+// to.
 import {get} from './api.js';
 import {h, replace} from './dom.js';
 import {href} from './router.js';
@@ -62,7 +63,8 @@ async function told(name) {
 
 function tabs(current, signal) {
   const counts = {};
-  const list = h('ul', Object.keys(rooms).filter(name => name !== 'notify' || targets || current === 'notify').map(name => {
+  const list = h('ul', Object.keys(rooms).filter(name => name !== 'notify' || targets ||
+    current === 'notify').map(name => {
     counts[name] = h('span.count', {hidden: true});
     return h('li', h('a', {href: href(['machine', name].filter(Boolean)), 'aria-current': name === current && 'page'},
       w.rooms[name], counts[name]));

@@ -3,21 +3,24 @@ import {words} from './words.js';
 
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 
-// marks gives {list: [{label, title, from, index}], enter(index, count)}. Of letters the index is a guess, which the list
+// marks gives {list: [{label, title, from, index}], enter(index, count)}. Of letters the index is a guess, which the
+// list
 // puts right once it knows better; of years and months it is counted.
 export function marks(sort, facets, count) {
   const down = sort.startsWith('-');
   const by = sort.replace('-', '');
   if (by === 'title') return byTitle(down, count);
   if (by === 'year' && facets.facets.year) return byValue(facets.facets.year, down, y => String(y));
-  if (by === 'added' && facets.facets.added_month) return byValue(facets.facets.added_month, down, m => m.slice(0, 4), m => m);
+  if (by === 'added' && facets.facets.added_month) return byValue(facets.facets.added_month, down, m => m.slice(0, 4),
+    m => m);
   return {list: [], enter: () => ({from: '', index: 0})};
 }
 
 function byTitle(down, count) {
   const order = down ? [...letters].reverse() : [...letters];
   const list = order.map((letter, i) => ({
-    label: letter.toUpperCase(), title: words.wall.jumpTo(letter.toUpperCase()), from: letter + (down ? 'zzz' : ''), index: Math.floor(count * i / 26),
+    label: letter.toUpperCase(), title: words.wall.jumpTo(letter.toUpperCase()), from: letter + (down ? 'zzz' : ''),
+      index: Math.floor(count * i / 26),
   }));
   const enter = (index, total) => {
     const part = Math.min(0.999, index / Math.max(1, total));
@@ -36,7 +39,8 @@ function byValue(values, down, label, full = label) {
   const all = [];
   let index = 0;
   for (const v of known) {
-    all.push({label: label(v.value), title: words.wall.jumpTo(full(v.value)), from: index ? String(v.value) : '', index});
+    all.push({label: label(v.value), title: words.wall.jumpTo(full(v.value)), from: index ? String(v.value) : '',
+      index});
     index += v.count;
   }
   const enter = at => {

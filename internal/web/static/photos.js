@@ -32,7 +32,8 @@ export default async function photos({query, main, signal, title, path}) {
     const {facets, total} = await get('facets', {by: 'taken_month,camera', ...wanted}, ends.signal);
     replace(count, n(total.count, 'picture'));
     cameras(bar, facets.camera, now, path);
-    const months = facets.taken_month.sort((a, b) => (a.value === null ? 1 : b.value === null ? -1 : a.value < b.value ? 1 : -1));
+    const months = facets.taken_month.sort((a, b) => (a.value === null ? 1 : b.value === null ? -1 : a.value < b.value
+      ? 1 : -1));
     replace(box);
     if (!months.length) replace(box, h('section.empty', h('h2', words.wall.none)));
     const all = months.map(m => month(m, wanted, ends.signal));
@@ -51,7 +52,8 @@ function cameras(bar, values, query, path) {
   const chosen = query.get('camera') || '';
   const change = e => { location.hash = href(path, e.target.value ? {camera: e.target.value} : {}); };
   replace(bar, known.length > 1 || chosen ? h('label.choice', h('span', w.camera), h('select', {on: {change}},
-    [['', words.filters.any], ...known.map(v => [v.value, `${v.value} (${v.count})`])].map(([v, text]) => h('option', {value: v, selected: v === chosen}, text)))) : null);
+    [['', words.filters.any], ...known.map(v => [v.value, `${v.value} (${v.count})`])].map(([v, text]) => h('option',
+      {value: v, selected: v === chosen}, text)))) : null);
 }
 
 // month is a stretch of the timeline: as tall as it is thought to be, until it is laid out.
@@ -126,10 +128,12 @@ function photo(item, open) {
     e.preventDefault();
     open();
   };
-  return h('a.photo', {href: href(['item', item.id]), on: {click}}, art('items', {...ofItem(item), title: item.title || item.name}), h('span.sr', name));
+  return h('a.photo', {href: href(['item', item.id]), on: {click}},
+    art('items', {...ofItem(item), title: item.title || item.name}), h('span.sr', name));
 }
 
-const nameOf = value => new Date(`${value}-01T00:00:00Z`).toLocaleDateString(undefined, {timeZone: 'UTC', month: 'long', year: 'numeric'});
+const nameOf = value => new Date(`${value}-01T00:00:00Z`).toLocaleDateString(undefined,
+  {timeZone: 'UTC', month: 'long', year: 'numeric'});
 
 function near(all, signal) {
   const by = new Map(all.map(m => [m.el, m]));
@@ -151,7 +155,8 @@ function years(rail, all) {
     sums.set(year, sum);
   }
   replace(rail, sums.size > 1 ? [...sums].map(([year, {count, first}]) => h('button', {
-    type: 'button', 'aria-label': `${year === '?' ? w.undated : year}: ${n(count, 'picture')}`, vars: {share: Math.sqrt(count)},
+    type: 'button', 'aria-label': `${year === '?' ? w.undated : year}: ${n(count, 'picture')}`,
+      vars: {share: Math.sqrt(count)},
     on: {click: () => {
       first.el.scrollIntoView({block: 'start'});
       first.show().then(() => first.el.scrollIntoView({block: 'start'}));

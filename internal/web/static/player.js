@@ -7,11 +7,13 @@ import {words} from './words.js';
 
 const w = words.player;
 const containers = {
-  mp4: 'video/mp4', mov: 'video/mp4', m4v: 'video/mp4', webm: 'video/webm', matroska: 'video/x-matroska', ogg: 'audio/ogg', flac: 'audio/flac',
+  mp4: 'video/mp4', mov: 'video/mp4', m4v: 'video/mp4', webm: 'video/webm', matroska: 'video/x-matroska',
+    ogg: 'audio/ogg', flac: 'audio/flac',
   mp3: 'audio/mpeg', m4a: 'audio/mp4', wav: 'audio/wav', adts: 'audio/aac', aac: 'audio/aac', opus: 'audio/ogg',
 };
 const codecs = {
-  h264: 'avc1.640028', hevc: 'hvc1.1.6.L93.B0', vp8: 'vp8', vp9: 'vp09.00.10.08', av1: 'av01.0.04M.08', aac: 'mp4a.40.2', mp3: 'mp3',
+  h264: 'avc1.640028', hevc: 'hvc1.1.6.L93.B0', vp8: 'vp8', vp9: 'vp09.00.10.08', av1: 'av01.0.04M.08',
+    aac: 'mp4a.40.2', mp3: 'mp3',
   opus: 'opus', vorbis: 'vorbis', flac: 'flac', ac3: 'ac-3', eac3: 'ec-3', alac: 'alac',
 };
 const bare = new Set(['audio/mpeg', 'audio/flac', 'audio/wav', 'audio/aac']); // say their codec
@@ -62,7 +64,8 @@ const nameOf = item => item.episode_title || item.title || item.name;
 
 function film(item) {
   current?.el.pause();
-  const video = h('video', {src: content(item), controls: true, autoplay: true, playsinline: true, 'aria-label': nameOf(item)});
+  const video = h('video', {src: content(item), controls: true, autoplay: true, playsinline: true,
+    'aria-label': nameOf(item)});
   const note = h('p.film-note', {role: 'status'});
   video.addEventListener('error', () => { note.textContent = w.cannot; });
   const dialog = over('film', nameOf(item), video, note);
@@ -94,17 +97,20 @@ function sound(items, index) {
     index += by;
     load();
   };
-  const step = (name, label, by) => h('button.tool', {type: 'button', 'aria-label': label, on: {click: () => turn(by)}}, icon(name));
+  const step = (name, label, by) => h('button.tool', {type: 'button', 'aria-label': label, on: {click: () => turn(by)}},
+    icon(name));
   const before = step('prev', w.previous, -1), behind = step('next', w.next, 1);
   const bar = h('section.dock', {'aria-label': w.sound}, title, before, el, behind,
     h('button.tool', {type: 'button', 'aria-label': w.close, on: {click: () => current.end()}}, icon('close')));
   const load = () => {
     const item = items[index];
     el.src = content(item);
-    replace(title, h('strong', {dir: 'auto'}, nameOf(item)), h('span.quiet', {dir: 'auto'}, [item.artist, item.album].filter(Boolean).join(' · ')));
+    replace(title, h('strong', {dir: 'auto'}, nameOf(item)),
+      h('span.quiet', {dir: 'auto'}, [item.artist, item.album].filter(Boolean).join(' · ')));
     before.disabled = !index;
     behind.disabled = index === items.length - 1;
-    for (const row of document.querySelectorAll('[data-track]')) row.toggleAttribute('data-playing', row.dataset.track === String(item.id));
+    for (const row of document.querySelectorAll('[data-track]')) row.toggleAttribute('data-playing',
+      row.dataset.track === String(item.id));
   };
   el.addEventListener('ended', () => turn(1));
   const keys = controls(el);
@@ -133,7 +139,8 @@ export function look(items, index) {
       const whole = h('img.whole', {src: content(item), alt: nameOf(item), decoding: 'async'});
       whole.addEventListener('load', () => small.isConnected && small.replaceWith(whole));
     }
-    replace(note, h('span', {dir: 'auto'}, [nameOf(item), item.taken_at?.slice(0, 16).replace('T', ' '), item.camera].filter(Boolean).join(' · ')), ' ',
+    replace(note, h('span', {dir: 'auto'}, [nameOf(item), item.taken_at?.slice(0, 16).replace('T', ' '),
+      item.camera].filter(Boolean).join(' · ')), ' ',
       h('a', {href: `#/item/${item.id}`}, w.details));
     before.disabled = !index;
     behind.disabled = index === items.length - 1;
@@ -143,8 +150,10 @@ export function look(items, index) {
     index += by;
     draw();
   };
-  const before = h('button.tool.before', {type: 'button', 'aria-label': w.previous, on: {click: () => turn(-1)}}, icon('prev'));
-  const behind = h('button.tool.behind', {type: 'button', 'aria-label': w.next, on: {click: () => turn(1)}}, icon('next'));
+  const before = h('button.tool.before', {type: 'button', 'aria-label': w.previous, on: {click: () => turn(-1)}},
+    icon('prev'));
+  const behind = h('button.tool.behind', {type: 'button', 'aria-label': w.next, on: {click: () => turn(1)}},
+    icon('next'));
   const dialog = over('look', w.picture, figure, note, before, behind);
   dialog.addEventListener('keydown', e => {
     if (e.key === 'ArrowRight' || e.key === 'ArrowLeft') turn(e.key === 'ArrowRight' ? 1 : -1);
@@ -156,11 +165,13 @@ export function look(items, index) {
 export function outside(items, title, session) {
   const may = session.access === 'full';
   const note = h('span.quiet.outside-note', {role: 'status'}, may ? '' : w.mayNot);
-  const signed = async item => new URL((await post(`items/${item.id}/link`, {ttl: '24h'})).content, document.baseURI).href;
+  const signed = async item => new URL((await post(`items/${item.id}/link`, {ttl: '24h'})).content,
+    document.baseURI).href;
   const save = async () => {
     const lines = ['#EXTM3U'];
     for (const item of items.slice(0, 200)) {
-      lines.push(`#EXTINF:${Math.round(item.media?.duration_seconds || -1)},${nameOf(item).replaceAll('\n', ' ')}`, await signed(item));
+      lines.push(`#EXTINF:${Math.round(item.media?.duration_seconds || -1)},${nameOf(item).replaceAll('\n', ' ')}`,
+        await signed(item));
     }
     const url = URL.createObjectURL(new Blob([lines.join('\n') + '\n'], {type: 'audio/x-mpegurl'}));
     h('a', {href: url, download: `${title.replace(/[\\/:*?"<>|]/g, '_')}.m3u`}).click();

@@ -20,7 +20,8 @@ export function href(path, query) {
   const q = new URLSearchParams();
   const entries = query instanceof URLSearchParams ? query.entries() : Object.entries(query || {});
   for (const [name, value] of entries) {
-    for (const v of Array.isArray(value) ? value : [value]) if (v !== '' && v !== null && v !== undefined) q.append(name, v);
+    for (const v of Array.isArray(value) ? value : [value]) if (v !== '' && v !== null &&
+      v !== undefined) q.append(name, v);
   }
   const text = q.toString();
   return '#/' + path.map(encodeURIComponent).join('/') + (text ? '?' + text : '');

@@ -29,7 +29,8 @@ export class Scroller {
     const at = this.above();
     if (this.height > tallest) {
       const room = this.shown - window.innerHeight;
-      if (Math.abs(at - this.last) > 2 * window.innerHeight) this.offset = (this.height - this.shown) * Math.min(1, at / room);
+      if (Math.abs(at - this.last) > 2 * window.innerHeight) this.offset = (this.height - this.shown) * Math.min(1,
+        at / room);
       else if (at < room * 0.02 || at > room * 0.98) this.slide(at, room);
     }
     this.last = this.above();
@@ -48,7 +49,8 @@ export class Scroller {
 
   // to brings a place of the list to the window's upper edge, below what sticks there.
   to(place, below = 0) {
-    if (this.height > tallest) this.offset = (this.height - this.shown) * Math.min(1, place / (this.height - window.innerHeight));
+    if (this.height > tallest) this.offset = (this.height - this.shown) * Math.min(1,
+      place / (this.height - window.innerHeight));
     const y = this.el.getBoundingClientRect().top + window.scrollY + place - this.offset - below;
     this.last = Math.max(0, place - this.offset - below);
     window.scrollTo(0, Math.max(0, y));

@@ -40,7 +40,8 @@ export default async function search({query, main, signal, title}) {
     replace(box,
       [...kinds].map(([kind, list]) => h('section.shelf', {'aria-label': words.kindsMany[kind]},
         h('header', h('h2', words.kindsMany[kind]), h('span.quiet', list.length)),
-        h('ul.tiles', {data: {shape: tileShape(kind)}}, list.map(x => h('li', tile('works', ofWork(x), below(x) || x.series)))))),
+        h('ul.tiles', {data: {shape: tileShape(kind)}},
+          list.map(x => h('li', tile('works', ofWork(x), below(x) || x.series)))))),
       items.length > 0 && h('section', h('h2', w.files), h('ul.rows', items.map(fileRow))),
       works.length + items.length > 0 && h('p.more-link', h('a', {href: href(['folders'], {q})}, w.all)));
   };
@@ -49,10 +50,12 @@ export default async function search({query, main, signal, title}) {
   return {update: find};
 }
 
-const tileShape = kind => (['album', 'artist', 'audiobook', 'track'].includes(kind) ? 'square' : kind === 'episode' ? 'wide' : 'poster');
+const tileShape = kind => (['album', 'artist', 'audiobook', 'track'].includes(kind) ? 'square' : kind === 'episode'
+  ? 'wide' : 'poster');
 
 // fileRow is a file in a list.
 export function fileRow(i) {
-  return h('li', h('a.row', {href: href(['item', i.id])}, icon(glyph(i.kind)), h('span.row-name', {dir: 'auto'}, i.title || i.name),
+  return h('li', h('a.row', {href: href(['item', i.id])}, icon(glyph(i.kind)),
+    h('span.row-name', {dir: 'auto'}, i.title || i.name),
     h('span.row-path', {dir: 'auto'}, `${i.root} / ${i.path}`), h('span.row-size', size(i.size))));
 }

@@ -17,9 +17,11 @@ export function colours(text) {
   return {hue: x % 360, turn: (x >>> 9) % 180, shift: 25 + (x >>> 17) % 60};
 }
 
-// art is the picture of {kind, id, title, year, picture, version}: colours at once, and the thumbnail above them when it comes.
+// art is the picture of {kind, id, title, year, picture, version}: colours at once, and the thumbnail above them when
+// it comes.
 export function art(of, thing, size = 256) {
-  const box = h('div.art', {vars: colours(thing.title || String(thing.id)), data: {shape: shape(thing.kind)}, 'aria-hidden': 'true'},
+  const box = h('div.art', {vars: colours(thing.title || String(thing.id)), data: {shape: shape(thing.kind)},
+    'aria-hidden': 'true'},
     h('span.art-title', {dir: 'auto'}, thing.title || words.kinds[thing.kind]),
     h('span.art-year', thing.year || words.kinds[thing.kind]),
     icon(glyph(thing.kind)));
@@ -28,15 +30,18 @@ export function art(of, thing, size = 256) {
 }
 
 const glyphs = {
-  movie: 'movie', series: 'series', season: 'series', episode: 'series', album: 'album', artist: 'album', track: 'album', audio: 'album',
-  audiobook: 'audiobook', book: 'book', comic: 'comic', issue: 'comic', photo: 'photo', image: 'photo', game: 'game', video: 'movie',
+  movie: 'movie', series: 'series', season: 'series', episode: 'series', album: 'album', artist: 'album',
+    track: 'album', audio: 'album',
+  audiobook: 'audiobook', book: 'book', comic: 'comic', issue: 'comic', photo: 'photo', image: 'photo', game: 'game',
+    video: 'movie',
 };
 
 export const glyph = kind => glyphs[kind] || 'file';
 
 // ofWork is a work as a tile takes it.
 export const ofWork = w => ({
-  id: w.id, kind: w.kind, title: w.title, year: w.year, picture: Boolean(w.artwork), version: `${w.artwork}-${w.updated_at}`, work: w,
+  id: w.id, kind: w.kind, title: w.title, year: w.year, picture: Boolean(w.artwork),
+    version: `${w.artwork}-${w.updated_at}`, work: w,
 });
 
 const ownPicture = new Set(['photo', 'image', 'artwork', 'comic', 'book', 'track', 'audiobook']);
@@ -49,7 +54,8 @@ export const ofItem = i => ({
 
 // tile is a link to a thing, with what is told below it.
 export function tile(of, thing, below = thing.year, props = {}) {
-  return h('a.tile', {href: href([of === 'works' ? 'work' : 'item', thing.id]), data: {shape: shape(thing.kind), id: thing.id}, ...props},
+  return h('a.tile', {href: href([of === 'works' ? 'work' : 'item', thing.id]),
+    data: {shape: shape(thing.kind), id: thing.id}, ...props},
     art(of, thing), h('span.tile-title', {dir: 'auto'}, thing.title || words.kinds[thing.kind]),
     h('span.tile-more', {dir: 'auto'}, below || '\u00a0'));
 }

@@ -13,7 +13,8 @@ const ofItems = new Set(['game', 'video']);
 // below is what stands below a work's title.
 export function below(work) {
   const who = work.authors || (work.kind === 'album' ? work.artists : null);
-  return [who?.join(', '), work.kind === 'series' && work.counts.children ? n(work.counts.children, 'season') : work.year]
+  return [who?.join(', '), work.kind === 'series' && work.counts.children ? n(work.counts.children, 'season')
+    : work.year]
     .filter(Boolean).join(' · ');
 }
 
@@ -65,7 +66,8 @@ export default async function wall({path, query, main, signal, title}) {
     const {wall} = there;
     const back = keepFocus(rail);
     rail.classList.toggle('years', /year|added/.test(sort));
-    replace(rail, jumps.list.map(m => h('button', {type: 'button', title: m.title, on: {click: () => wall.jump(m)}}, m.label)));
+    replace(rail, jumps.list.map(m => h('button', {type: 'button', title: m.title, on: {click: () => wall.jump(m)}},
+      m.label)));
     back();
   };
 
@@ -84,7 +86,8 @@ export default async function wall({path, query, main, signal, title}) {
   };
   await draw(query);
   let last = query;
-  const concerns = c => (of === 'works' ? c.op === 'delete_work' || c.work?.kind === kind : c.op === 'delete' || c.item?.kind === kind);
+  const concerns = c => (of === 'works' ? c.op === 'delete_work' || c.work?.kind === kind : c.op === 'delete' ||
+    c.item?.kind === kind);
   live.follow(signal, concerns, () => window.scrollY < 300 && draw(last), 600); // who is far down is not to be moved
   return {update: now => draw(last = now).catch(err => err.name !== 'AbortError' && console.error(err))};
 }

@@ -10,20 +10,23 @@ import * as live from './live.js';
 import {n, words} from './words.js';
 
 const w = words.work;
-const asWall = {movie: 'movie', series: 'series', season: 'series', episode: 'series', album: 'album', track: 'album', artist: 'album',
+const asWall = {movie: 'movie', series: 'series', season: 'series', episode: 'series', album: 'album', track: 'album',
+  artist: 'album',
   audiobook: 'audiobook', book: 'book', comic: 'comic', issue: 'comic'};
 
 export default async function work({path, main, signal, title, session}) {
   const id = path[1];
   const draw = async () => {
-    const [about, members] = await Promise.all([get(`works/${id}`, null, signal), get(`works/${id}/items`, {limit: 1000}, signal)]);
+    const [about, members] = await Promise.all([get(`works/${id}`, null, signal),
+      get(`works/${id}/items`, {limit: 1000}, signal)]);
     const parent = about.parent_id ? await get(`works/${about.parent_id}`, null, signal).catch(() => null) : null;
     const by = new Map(members.items.map(i => [i.id, i]));
     const all = (about.items || []).map(m => ({...m, item: by.get(m.id)})).filter(m => m.item);
     const mains = all.filter(m => m.role === 'main');
     title(about.title || words.kinds[about.kind]);
     const parts = await madeOf(about, mains, signal);
-    anew(main, h('article.work', hero(about, parent, mains.map(m => m.item), session), parts, versions(about, mains), others(all),
+    anew(main, h('article.work', hero(about, parent, mains.map(m => m.item), session), parts, versions(about, mains),
+      others(all),
       details(mains.slice(0, 12).map(m => m.item))));
     mark(about);
   };
@@ -39,9 +42,11 @@ function mark(about) {
 function hero(about, parent, items, session) {
   const thing = ofWork(about);
   const facts = [
-    about.kind !== 'season' && about.year && (about.end_year && about.end_year !== about.year ? `${about.year}–${about.end_year}` : about.year),
+    about.kind !== 'season' && about.year && (about.end_year && about.end_year !== about.year
+      ? `${about.year}–${about.end_year}` : about.year),
     about.date?.length > 4 && partial(about.date),
-    about.duration_seconds && duration(about.duration_seconds), about.height && `${about.height}p`, about.hdr && words.hdr[about.hdr],
+    about.duration_seconds && duration(about.duration_seconds), about.height && `${about.height}p`, about.hdr &&
+      words.hdr[about.hdr],
     size(about.size),
   ].filter(Boolean);
   const people = about.authors || about.artists;
@@ -50,7 +55,8 @@ function hero(about, parent, items, session) {
   return h('header.hero', {vars: {hue: art('works', thing).style.getPropertyValue('--hue')}},
     h('div.hero-art', {data: {shape: shape(about.kind)}}, art('works', thing, 1024)),
     h('div.hero-text',
-      h('p.over', h('a', {href: parent ? href(['work', parent.id]) : href([wall])}, parent?.title || words.nav[wall]), ` · ${words.kinds[about.kind]}`,
+      h('p.over', h('a', {href: parent ? href(['work', parent.id]) : href([wall])}, parent?.title || words.nav[wall]),
+        ` · ${words.kinds[about.kind]}`,
         about.kind === 'episode' && about.number !== undefined && ` ${about.number}`),
       h('h1', {dir: 'auto'}, about.title || w.untitled(about)),
       people && h('p.people', {dir: 'auto'}, people.join(', ')),
@@ -60,30 +66,37 @@ function hero(about, parent, items, session) {
       about.state === 'missing' && h('p.error', w.missing),
       h('p.plot', {dir: 'auto'}, items[0]?.plot),
       items.length > 0 && h('div.actions',
-        playable.length > 0 && h('button.button.primary', {type: 'button', on: {click: () => play(playable)}}, icon('play'), w.play),
-        ['movie', 'episode', 'album', 'audiobook', 'track'].includes(about.kind) && outside(items, about.title || '', session),
-        ['book', 'comic', 'issue'].includes(about.kind) && h('a.button', {href: `api/v1/items/${items[0].id}/content`, download: items[0].name}, w.download))));
+        playable.length > 0 && h('button.button.primary', {type: 'button', on: {click: () => play(playable)}},
+          icon('play'), w.play),
+        ['movie', 'episode', 'album', 'audiobook', 'track'].includes(about.kind) &&
+          outside(items, about.title || '', session),
+        ['book', 'comic', 'issue'].includes(about.kind) && h('a.button',
+          {href: `api/v1/items/${items[0].id}/content`, download: items[0].name}, w.download))));
 }
 
 function languages(about) {
   const spoken = about.languages?.map(language), written = about.subtitle_languages?.map(language);
   if (!spoken && !written) return null;
-  return h('p.quiet', [spoken && `${w.spoken}: ${spoken.join(', ')}`, written && `${w.subtitled}: ${written.join(', ')}`].filter(Boolean).join(' · '));
+  return h('p.quiet', [spoken && `${w.spoken}: ${spoken.join(', ')}`, written &&
+    `${w.subtitled}: ${written.join(', ')}`].filter(Boolean).join(' · '));
 }
 
 // madeOf is what a work is made of: seasons, albums, issues, tracks.
 async function madeOf(about, mains, signal) {
   if (about.kind === 'series') {
     const seasons = (await get(`works/${about.id}/children`, {limit: 200}, signal)).works;
-    const episodes = await Promise.all(seasons.map(s => get(`works/${s.id}/children`, {limit: 1000, include: 'items'}, signal)));
+    const episodes = await Promise.all(seasons.map(s => get(`works/${s.id}/children`, {limit: 1000, include: 'items'},
+      signal)));
     return seasons.map((s, i) => season(s, episodes[i].works, seasons.length > 4 && i > 0));
   }
-  if (about.kind === 'season') return season(about, (await get(`works/${about.id}/children`, {limit: 1000}, signal)).works, false);
+  if (about.kind === 'season') return season(about, (await get(`works/${about.id}/children`, {limit: 1000},
+    signal)).works, false);
   if (about.kind === 'artist' || about.kind === 'comic') {
     const {works} = await get(`works/${about.id}/children`, {limit: 1000}, signal);
     const name = about.kind === 'artist' ? w.albums : w.issues;
     const more = x => (x.kind === 'issue' && x.number !== undefined ? `#${x.number}` : x.year);
-    return h('section', h('h2', name), h('ul.tiles', {data: {shape: shape(works[0]?.kind)}}, works.map(x => h('li', tile('works', ofWork(x), more(x))))));
+    return h('section', h('h2', name), h('ul.tiles', {data: {shape: shape(works[0]?.kind)}},
+      works.map(x => h('li', tile('works', ofWork(x), more(x))))));
   }
   if (about.kind === 'album' || about.kind === 'audiobook') return tracks(mains.map(m => m.item));
   return null;
@@ -98,26 +111,31 @@ function season(about, episodes, closed) {
     rows.push(h('li', h('a.episode', {href: href(['work', e.id])},
       h('span.number', dated ? '' : e.number), h('span.episode-art', art('works', ofWork(e))),
       h('span.episode-title', {dir: 'auto'}, e.title || (e.date ? partial(e.date) : w.episode(e.number))),
-      h('span.quiet', [e.date && e.title && partial(e.date), e.duration_seconds && duration(e.duration_seconds), e.height && `${e.height}p`]
+      h('span.quiet', [e.date && e.title && partial(e.date), e.duration_seconds && duration(e.duration_seconds),
+        e.height && `${e.height}p`]
         .filter(Boolean).join(' · ')))));
   }
   rows.push(...gaps.map(gap));
   return h('details.season', {open: !closed},
-    h('summary', h('h2', {dir: 'auto'}, about.title || w.season(about.number)), h('span.quiet', n(episodes.length, 'episode'),
-      about.counts.missing ? ` · ${w.gone(about.counts.missing)}` : '', about.gaps?.length ? ` · ${w.gaps(about.gaps)}` : '')),
+    h('summary', h('h2', {dir: 'auto'}, about.title || w.season(about.number)),
+      h('span.quiet', n(episodes.length, 'episode'),
+      about.counts.missing ? ` · ${w.gone(about.counts.missing)}` : '', about.gaps?.length ? ` · ${w.gaps(about.gaps)}`
+        : '')),
     h('ol.episodes', rows));
 }
 
 const gap = ([from, to]) => h('li.gap', h('span.number', from === to ? from : `${from}–${to}`), h('span', w.notHere));
 
 function tracks(items) {
-  const discs = Map.groupBy ? Map.groupBy(items, i => i.disc || 1) : items.reduce((m, i) => m.set(i.disc || 1, [...m.get(i.disc || 1) || [], i]), new Map());
+  const discs = Map.groupBy ? Map.groupBy(items, i => i.disc || 1)
+    : items.reduce((m, i) => m.set(i.disc || 1, [...m.get(i.disc || 1) || [], i]), new Map());
   return h('section.tracks', h('h2.sr', w.tracks), [...discs].map(([disc, list]) => [
     discs.size > 1 && h('h3', w.disc(disc)),
     h('ol', list.map(i => h('li', {data: {track: i.id}},
       h('span.number', i.track ?? ''),
       plays(i)
-        ? h('button.track-play', {type: 'button', 'aria-label': `${w.play}: ${i.title || i.name}`, on: {click: () => play(items.filter(plays), items.filter(plays).indexOf(i))}}, icon('play'))
+        ? h('button.track-play', {type: 'button', 'aria-label': `${w.play}: ${i.title || i.name}`,
+          on: {click: () => play(items.filter(plays), items.filter(plays).indexOf(i))}}, icon('play'))
         : h('span.track-play'),
       h('a.track-title', {href: href(['item', i.id]), dir: 'auto'}, i.title || i.name),
       h('span.quiet.track-artist', {dir: 'auto'}, i.artist && i.artist !== i.album_artist ? i.artist : ''),
@@ -130,7 +148,8 @@ function versions(about, mains) {
   if (['album', 'artist', 'audiobook', 'series', 'season', 'comic'].includes(about.kind) || !mains.length) return null;
   return h('section', h('h2', mains.length > 1 ? w.versions : w.file), h('ul.files', mains.map(m => h('li',
     h('a', {href: href(['item', m.id]), dir: 'auto'}, m.item.name),
-    h('span.quiet', [m.version && w.version(m.version), m.part && w.part(m.part), short(m.item), m.item.state === 'missing' && w.missingFile]
+    h('span.quiet', [m.version && w.version(m.version), m.part && w.part(m.part), short(m.item),
+      m.item.state === 'missing' && w.missingFile]
       .filter(Boolean).join(' · '))))));
 }
 
@@ -140,11 +159,13 @@ function others(all) {
     const list = all.filter(m => m.role === role);
     if (!list.length) return null;
     if (role === 'artwork') {
-      return h('section', h('h2', w.roles.artwork), h('ul.tiles', {data: {shape: 'square'}}, list.map(m => h('li', tile('items', ofItem(m.item), m.item.name)))));
+      return h('section', h('h2', w.roles.artwork), h('ul.tiles', {data: {shape: 'square'}},
+        list.map(m => h('li', tile('items', ofItem(m.item), m.item.name)))));
     }
     return h('section', h('h2', w.roles[role]), h('ul.files', list.map(m => h('li',
       h('a', {href: href(['item', m.id]), dir: 'auto'}, m.item.name),
-      h('span.quiet', [m.extra, m.language && language(m.language), m.item.media?.duration_seconds && duration(m.item.media.duration_seconds), size(m.item.size)]
+      h('span.quiet', [m.extra, m.language && language(m.language), m.item.media?.duration_seconds &&
+        duration(m.item.media.duration_seconds), size(m.item.size)]
         .filter(Boolean).join(' · '))))));
   });
 }

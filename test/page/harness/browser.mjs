@@ -1,4 +1,5 @@
-// Debian's Chromium on the page, and what every page must be in every state: quiet, accessible, no wider than its window.
+// Debian's Chromium on the page, and what every page must be in every state: quiet, accessible, no wider than its
+// window.
 import assert from 'node:assert/strict';
 import {mkdirSync, readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -30,7 +31,8 @@ export async function open(t, {args = [], faults = []} = {}) {
   return page;
 }
 
-// watch notes what nobody would see: errors in the console, breaches of the policy, requests to other hosts. What could not be
+// watch notes what nobody would see: errors in the console, breaches of the policy, requests to other hosts. What could
+// not be
 // loaded is the test's to judge.
 function watch(page) {
   const found = [];

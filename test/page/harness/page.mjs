@@ -39,7 +39,8 @@ export const focused = page => page.evaluate(() => document.activeElement?.textC
 export function below(value, limit, what) { assert.ok(value < limit, `${what}: ${value}, at most ${limit}`); }
 
 // promised holds measured times to what is promised of them: by their median, on a machine that does nothing else
-// (PAGE_STRICT, as `make verify` has it); else, by the best of them, to five times as much, which a busy machine does not
+// (PAGE_STRICT, as `make verify` has it); else, by the best of them, to five times as much, which a busy machine does
+// not
 // miss, and a page that waits for what it should not does.
 export function promised(times, limit, what) {
   if (process.env.PAGE_STRICT) below(median(times), limit, what);
