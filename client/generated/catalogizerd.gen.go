@@ -5316,8 +5316,8 @@ type ClientInterface interface {
 	//
 	// The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
 	// and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-	// smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-	// seconds.
+	// smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+	// come within two seconds.
 	//
 	// Corresponds with GET /api/v1/items/{id}/thumbnail (the `GetThumbnail` operationId).
 	GetThumbnail(ctx context.Context, id ID, params *GetThumbnailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5526,8 +5526,8 @@ type ClientInterface interface {
 	//
 	// The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
 	// and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-	// smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-	// seconds.
+	// smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+	// come within two seconds.
 	//
 	// Corresponds with GET /api/v1/works/{id}/thumbnail (the `GetWorkThumbnail` operationId).
 	GetWorkThumbnail(ctx context.Context, id ID, params *GetWorkThumbnailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5883,8 +5883,8 @@ func (c *Client) LinkItem(ctx context.Context, id ID, body LinkItemJSONRequestBo
 //
 // The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
 // and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-// smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-// seconds.
+// smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+// come within two seconds.
 //
 // Corresponds with GET /api/v1/items/{id}/thumbnail (the `GetThumbnail` operationId).
 func (c *Client) GetThumbnail(ctx context.Context, id ID, params *GetThumbnailParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -6393,8 +6393,8 @@ func (c *Client) LinkWork(ctx context.Context, id ID, body LinkWorkJSONRequestBo
 //
 // The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
 // and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-// smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-// seconds.
+// smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+// come within two seconds.
 //
 // Corresponds with GET /api/v1/works/{id}/thumbnail (the `GetWorkThumbnail` operationId).
 func (c *Client) GetWorkThumbnail(ctx context.Context, id ID, params *GetWorkThumbnailParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12959,8 +12959,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
 	// and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-	// smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-	// seconds.
+	// smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+	// come within two seconds.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13213,8 +13213,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
 	// and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-	// smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-	// seconds.
+	// smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+	// come within two seconds.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19434,8 +19434,8 @@ func (c *ClientWithResponses) LinkItemWithResponse(ctx context.Context, id ID, b
 //
 // The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
 // and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-// smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-// seconds.
+// smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+// come within two seconds.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -19868,8 +19868,8 @@ func (c *ClientWithResponses) LinkWorkWithResponse(ctx context.Context, id ID, b
 //
 // The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
 // and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-// smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-// seconds.
+// smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+// come within two seconds.
 //
 // Returns a wrapper object for the known response body format(s).
 //

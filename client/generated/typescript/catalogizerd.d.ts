@@ -596,8 +596,8 @@ export interface paths {
          * Its picture, small
          * @description The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
          *     and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-         *     smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-         *     seconds.
+         *     smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+         *     come within two seconds.
          */
         get: operations["getThumbnail"];
         put?: never;
@@ -763,8 +763,8 @@ export interface paths {
          * Its picture, small
          * @description The picture of `/artwork` as a JPEG, upright, holes in it white. It is made when it is first asked for, at low priority,
          *     and kept for as long as `thumbnails.cache_size` has room. 404 `no-artwork`: there is none, or none that can be made
-         *     smaller (SVG, HEIC, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not come within two
-         *     seconds.
+         *     smaller (SVG, AVIF, JPEG XL, or one that would take too much memory): show a tile. 503 `busy`: its turn has not
+         *     come within two seconds.
          */
         get: operations["getWorkThumbnail"];
         put?: never;

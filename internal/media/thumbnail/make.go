@@ -50,6 +50,12 @@ func reduce(ctx context.Context, src io.ReadSeeker, edge int, full chan struct{}
 		}
 		return decodeHEIF(ctx, src, edge, full)
 	}
+	if is, err := isRAW(src); is || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return decodeRAW(ctx, src, edge, full)
+	}
 	p, err := jpeg.Decode(src, edge)
 	if err == nil {
 		return fromPlanes(p, edge), nil
