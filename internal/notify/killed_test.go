@@ -184,6 +184,7 @@ type shaken struct {
 
 	mu    sync.Mutex
 	holds map[int64]held
+	taken map[string]bool // messages, by their ids
 	wrong []string
 	http  *http.Server
 	addr  string
@@ -199,7 +200,7 @@ func (s *shaken) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.fault.Add(1)
 	}
 	if status == http.StatusOK || status == 599 {
-		s.take(&b)
+		s.take(r.Header.Get("webhook-id"), &b)
 	}
 	if status == 0 || status == 599 {
 		panic(http.ErrAbortHandler)
@@ -207,26 +208,28 @@ func (s *shaken) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(status)
 }
 
-func (s *shaken) take(b *body) {
+// take takes in a message, once: that of a daemon which was killed may come late, behind what the next one sent.
+func (s *shaken) take(id string, b *body) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.taken[id] {
+		return
+	}
+	s.taken[id] = true
 	for _, ch := range b.Changes {
 		before, known := s.holds[ch.ID]
 		was := ch.Previous
 		if ch.Op == "delete" {
 			was = ch.Was
 		}
-		now := held{ch.Item.Path, ch.Item.Size, ch.Item.Kind}
-		// A message may come once more, and what was of another kind may have been anywhere.
-		again := ch.Op == "delete" && !known || ch.Op == "upsert" && before == now
-		unseen := s.kinds != nil && !known
-		if was != nil && was.Path != before.Path && !again && !unseen {
+		unseen := s.kinds != nil && !known // it was of another kind, and may have been anywhere
+		if was != nil && was.Path != before.Path && !unseen {
 			s.wrong = append(s.wrong, fmt.Sprintf("item %d was at %q, and %q is told", ch.ID, before.Path, was.Path))
 		}
 		if ch.Op == "delete" {
 			delete(s.holds, ch.ID)
 		} else {
-			s.holds[ch.ID] = now
+			s.holds[ch.ID] = held{ch.Item.Path, ch.Item.Size, ch.Item.Kind}
 		}
 	}
 }
@@ -318,7 +321,7 @@ func TestEveryPictureEqualsTheCatalogWhoeverIsKilled(t *testing.T) {
 	}
 	targets := []config.Notify{{Name: "dead", Type: config.NotifyJSON, URL: "http://127.0.0.1:1"}}
 	for _, s := range all {
-		s.holds = map[int64]held{}
+		s.holds, s.taken = map[int64]held{}, map[string]bool{}
 		s.listen(t)
 		defer func() { _ = s.http.Close() }()
 		n := config.Notify{Name: s.name, Type: config.NotifyJSON, URL: "http://" + s.addr}

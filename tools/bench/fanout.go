@@ -138,6 +138,7 @@ func (f *fanout) measure(ctx context.Context, w *fanoutWriter) (err error) {
 type fanoutResult struct {
 	from, to     time.Time
 	cores, ours  float64 // that the daemon and this program used
+	bytes        int64   // that came
 	joined       time.Duration
 	alone, crowd int64 // bytes of heap and stacks that the daemon held with the witness alone, and at the most
 }
@@ -148,7 +149,7 @@ func (f *fanout) watch(ctx context.Context, c *crowd, w *witness) (r fanoutResul
 	if err != nil {
 		return r, err
 	}
-	oursBefore := cpuOfThis()
+	oursBefore, received := cpuOfThis(), c.bytes.Load()
 	r.from = time.Now()
 	for time.Since(r.from) < f.time {
 		if err := errors.Join(sleep(ctx, min(time.Second, f.time)), c.failed(), w.failed()); err != nil {
@@ -161,7 +162,7 @@ func (f *fanout) watch(ctx context.Context, c *crowd, w *witness) (r fanoutResul
 		r.crowd = max(r.crowd, held)
 	}
 	after, err := f.d.metrics(ctx)
-	r.to = time.Now()
+	r.to, r.bytes = time.Now(), c.bytes.Load()-received
 	took := r.to.Sub(r.from).Seconds()
 	const spent = "process_cpu_seconds_total"
 	r.cores, r.ours = (after[spent]-before[spent])/took, (cpuOfThis()-oursBefore).Seconds()/took
@@ -194,7 +195,7 @@ func (f *fanout) report(r fanoutResult, c *crowd, w *witness) error {
 	fmt.Fprintf(f.out, "\n%s clients, %s of which never read; window %v; %.0f changes a second for %.0f s\n",
 		thousands(f.clients), thousands(f.deaf), fanoutWindow, float64(changes)/took, took)
 	fmt.Fprintf(f.out, "  joined in %.1f s; %.0f messages a second, %.1f MB/s; %s messages of %d clients compared\n",
-		r.joined.Seconds(), float64(len(late))/took, float64(c.bytes.Load())/1e6/time.Since(r.from).Seconds(),
+		r.joined.Seconds(), float64(len(late))/took, float64(r.bytes)/1e6/took,
 		thousands(verified), min(fanoutChecked, f.clients-f.deaf))
 	fmt.Fprintf(f.out, "  behind the witness: half within %v, 99 %% within %v, all within %v (at most %v for 99 %%)\n",
 		p50.Round(time.Millisecond), p99.Round(time.Millisecond), worst.Round(time.Millisecond), maxFanoutLate)

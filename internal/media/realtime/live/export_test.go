@@ -23,6 +23,19 @@ type Socket = socket
 // Unsent is how many bytes the kernel holds for the other side.
 func Unsent(s Socket) int { return unsent(s) }
 
+// MakeMessage is NextMessage for a client that found none for where it stood, and did meanwhile. It gives the cursor that
+// the message carries, and the one at which the subscription stands then.
+func MakeMessage(ctx context.Context, s *Subscription, last string, meanwhile func()) (cursor, at string, err error) {
+	c := &client{sub: s, last: last, caughtUp: true}
+	stood, alike := s.standing(last)
+	meanwhile()
+	m, err := c.makeMessage(ctx, &stood, alike)
+	if err != nil {
+		return "", "", err
+	}
+	return m.cursor, s.at.String(), nil
+}
+
 // NextMessage is what a client would be sent next that was told last of a cursor: the message that is shared with
 // others, and the cursor that it carries; nil: there is nothing yet.
 func NextMessage(ctx context.Context, s *Subscription, last string) (*websocket.PreparedMessage, string, error) {
@@ -33,3 +46,6 @@ func NextMessage(ctx context.Context, s *Subscription, last string) (*websocket.
 	}
 	return m.message.prepared, m.cursor, err
 }
+
+// Behind reports whether the beat that a subscription follows tells up to a number by now.
+func (s *Subscription) Behind(number int64) bool { return s.beat.upto.Load() >= number }

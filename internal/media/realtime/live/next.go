@@ -22,6 +22,11 @@ func (c *client) nextMessage(ctx context.Context) (*told, error) {
 			return m, nil
 		}
 	}
+	return c.makeMessage(ctx, &at, alike)
+}
+
+// makeMessage makes the next message, for all who stand alike where that is so.
+func (c *client) makeMessage(ctx context.Context, at *standing, alike bool) (*told, error) {
 	b, ok, err := c.nextBatch(ctx)
 	if err != nil || !ok {
 		return nil, err
@@ -32,7 +37,9 @@ func (c *client) nextMessage(ctx context.Context) (*told, error) {
 		m.message = c.encode(m.cursor, b.Changes, alike)
 	}
 	if alike {
-		m = c.sub.ring.told.publish(&at, m)
+		// Another may have been first, and have read less, or more: what is sent says where the client stands.
+		m = c.sub.ring.told.publish(at, m)
+		c.sub.take(m)
 	}
 	return m, nil
 }

@@ -69,6 +69,40 @@ func TestAClientThatTakesPackedMessagesHoldsTheSameForFewerBytes(t *testing.T) {
 	}
 }
 
+// Two may make a message for the same place at once, of which one reads further: both are sent the one, and go on where
+// it ends.
+func TestWhoIsSentTheMessageOfAnotherGoesOnWhereThatEnds(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	c.put("films", "first", media.KindMovie, "")
+	eventually(t, "the bus to follow", func() bool { return c.bus.Head().Seq == c.Head() })
+	at := c.Cursor(c.Head())
+	var subs []*live.Subscription
+	for range 2 {
+		s, err := c.bus.Subscribe(live.Follow{Since: &at, Window: time.Millisecond})
+		must(t, err)
+		defer c.bus.Unsubscribe(s)
+		_, _, err = live.NextMessage(t.Context(), s, at.String()) // which finds that it has caught up
+		must(t, err)
+		subs = append(subs, s)
+	}
+	grow := func() {
+		c.put("films", fmt.Sprint(c.Head()), media.KindMovie, "")
+		eventually(t, "the beat", func() bool { return subs[1].Behind(c.Head()) })
+	}
+	grow()
+	first, second := "", ""
+	second, stands, err := live.MakeMessage(t.Context(), subs[1], at.String(), func() {
+		var err error
+		_, first, err = live.NextMessage(t.Context(), subs[0], at.String())
+		must(t, err)
+		grow()
+	})
+	must(t, err)
+	if second != first || stands != first {
+		t.Errorf("one is told up to %s, the other up to %s, and stands at %s", first, second, stands)
+	}
+}
+
 // A message of 32 KiB may unpack to a thousand times as much.
 func TestAMessageThatUnpacksToMoreThanIsTakenEndsTheConnection(t *testing.T) {
 	s := serveFeed(t, openCatalog(t, scratch(t)), live.Timeouts{}, "")
