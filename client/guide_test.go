@@ -30,7 +30,7 @@ func program(t *testing.T, name string) string {
 	for block := range strings.SplitSeq(string(text), "\n```") {
 		_, code, _ := strings.Cut(block, "\n")
 		if strings.HasPrefix(strings.TrimLeft(code, "#/ "), name+" ") {
-			if lines := strings.Count(code, "\n"); lines > 70 {
+			if lines := strings.Count(code, "\n"); lines > 60 {
 				t.Errorf("%s has %d lines", name, lines)
 			}
 			file := filepath.Join(t.TempDir(), name)
@@ -58,7 +58,8 @@ func interpreter(t *testing.T, file string) string {
 // gate is a server at an address that stays while the daemon behind it comes and goes.
 type gate struct {
 	*httptest.Server
-	loads atomic.Int64 // requests for changes without a cursor
+	requests atomic.Int64
+	loads    atomic.Int64 // requests for changes without a cursor
 }
 
 func gateTo(t *testing.T, d *apptest.Daemon) *gate {
@@ -68,6 +69,7 @@ func gateTo(t *testing.T, d *apptest.Daemon) *gate {
 	proxy := &httputil.ReverseProxy{Transport: transport, ErrorLog: log.New(io.Discard, "", 0),
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "127.0.0.1:1"}) }}
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.requests.Add(1)
 		if strings.HasSuffix(r.URL.Path, "/changes") && !r.URL.Query().Has("since") {
 			g.loads.Add(1)
 		}
@@ -135,7 +137,7 @@ type shown struct{ State, Root, Path, Kind, Title string }
 func holds(t *testing.T, c *client.Client, file, when string) {
 	t.Helper()
 	var has, want string
-	if !apptest.Within(patience, func() bool {
+	if !apptest.Within(2*patience, func() bool { // a program waits up to 30 s between two tries of a daemon that is away
 		items, works := copyOf(t, file)
 		has, want = fmt.Sprint(items, works), catalogOf(t, c)
 		return has == want

@@ -23,6 +23,8 @@ need ip iproute2
 need git git # says what ignore files mean
 python3 -c 'import sqlite3, urllib.request' 2>/dev/null || missing+=(python3) # scores works, and runs what docs/clients.md shows
 need node nodejs # likewise
+need curl curl   # likewise
+need jq jq       # likewise
 need mergerfs mergerfs # file systems whose numbers, lists or times prove less than those of a disk
 need bindfs bindfs
 need mount.exfat-fuse exfat-fuse

@@ -32,7 +32,8 @@ func TestMetricsKeepToTheConventionsAndTellWhatMonitorsAskFor(t *testing.T) {
 	}
 	for name, least := range map[string]float64{
 		"build_info": 1, "storage_healthy": 1, "database_size_bytes": 4096, "data_dir_free_bytes": 1,
-		"root_last_scan_end_timestamp_seconds": 1e9, "root_last_scan_duration_seconds": 0, "root_last_scan_errors": 0, "kind_items": 1,
+		"root_last_scan_end_timestamp_seconds": 1e9, "root_last_scan_duration_seconds": 0, "root_last_scan_errors": 0,
+		"kind_items": 1, "kind_size_bytes": 1,
 	} {
 		f := figures["catalogizerd_"+name]
 		if f == nil || len(f.GetMetric()) != 1 || f.GetMetric()[0].GetGauge().GetValue() < least {

@@ -172,7 +172,8 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (s *Server) getMetrics() handler {
-	h := promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{})
+	// What a damaged catalog does not tell is left out: monitors want the other figures then more than ever.
+	h := promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 	return func(w http.ResponseWriter, r *http.Request) error {
 		h.ServeHTTP(w, r)
 		return nil

@@ -98,21 +98,6 @@ func (d *Daemon) databaseSize() (n int64) {
 	return n
 }
 
-// kindCollector tells how many items there are of each kind.
-type kindCollector struct{ d *Daemon }
-
-var kindItems = prometheus.NewDesc("catalogizerd_kind_items", "Items of the kind.", []string{"kind"}, nil)
-
-// Describe implements prometheus.Collector.
-func (c kindCollector) Describe(ch chan<- *prometheus.Desc) { ch <- kindItems }
-
-// Collect implements prometheus.Collector.
-func (c kindCollector) Collect(ch chan<- prometheus.Metric) {
-	for kind, n := range c.d.store.KindItems() {
-		ch <- prometheus.MustNewConstMetric(kindItems, prometheus.GaugeValue, float64(n), kind)
-	}
-}
-
 // rootCollector gives figures of each root.
 type rootCollector struct{ d *Daemon }
 
