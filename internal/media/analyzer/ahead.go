@@ -101,13 +101,15 @@ func (d *aheadDir) analyse(ctx context.Context) *store.Ahead {
 	if err != nil {
 		return nil // the directory is written as it is, and the error met there
 	}
-	first := d.w.a.store.ReserveIDs(len(d.entries))
 	d.name()
-	for i := range d.files {
-		d.files[i].task.ID = first + int64(i)
-	}
 	if d.readAll(ctx) != nil {
 		return nil
+	}
+	// Ids are given as late as can be: of directories that are read side by side, the one that is read first is written
+	// first, and rows that come in the order of their ids fill their pages.
+	first := d.w.a.store.ReserveIDs(len(d.entries))
+	for i := range d.files {
+		d.files[i].task.ID = first + int64(i)
 	}
 	out := &store.Ahead{First: first, AsOf: above.AsOf}
 	if out.Files, err = d.describeAll(ctx, above.Metadata); err != nil {
