@@ -168,7 +168,7 @@ install: build
 	sed 's|/usr/bin/catalogizerd|$(bindir)/catalogizerd|' deploy/systemd/catalogizerd.service >$(DESTDIR)$(unitdir)/catalogizerd.service
 	install -D -m 644 deploy/systemd/catalogizerd.sysusers $(DESTDIR)$(sysusersdir)/catalogizerd.conf
 	install -D -m 644 deploy/systemd/catalogizerd.tmpfiles $(DESTDIR)$(tmpfilesdir)/catalogizerd.conf
-	install -D -m 644 -t $(DESTDIR)$(docdir) README.md LICENSE deploy/prometheus/catalogizerd.rules.yml
+	install -D -m 644 -t $(DESTDIR)$(docdir) README.md LICENSE deploy/prometheus/catalogizerd.rules.yml deploy/systemd/strict.conf
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man1 docs/catalogizerd.1
 	install -d $(DESTDIR)$(bashcompletiondir) $(DESTDIR)$(zshcompletiondir) $(DESTDIR)$(fishcompletiondir)
 	bin/catalogizerd completion bash >$(DESTDIR)$(bashcompletiondir)/catalogizerd

@@ -36,7 +36,7 @@ mkdir -p "$out"
 export VERSION=$version LIBC=2.34
 deb_version=${version/-/\~}
 maintainer='The catalogizerd authors <catalogizerd@users.noreply.github.com>'
-cp deploy/systemd/catalogizerd.{service,sysusers,tmpfiles} deploy/prometheus/catalogizerd.rules.yml "$work/"
+cp deploy/systemd/{catalogizerd.{service,sysusers,tmpfiles},strict.conf} deploy/prometheus/catalogizerd.rules.yml "$work/"
 cp configs/catalogizerd.toml README.md "$work/"
 cp deploy/package/* "$work/"
 [[ -z ${CONFIG_NOTE-} ]] || echo "$CONFIG_NOTE" >>"$work/catalogizerd.toml" # a test's: another default configuration

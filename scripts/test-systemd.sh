@@ -9,7 +9,7 @@ outside() {
 	exchange=$(mktemp -d)
 	trap 'rm -rf "$exchange"' EXIT
 	install -m 755 "$1" "$exchange/catalogizerd"
-	cp "$here"/../deploy/systemd/catalogizerd.{service,sysusers} "$exchange/"
+	cp "$here"/../deploy/systemd/{catalogizerd.service,catalogizerd.sysusers,strict.conf} "$exchange/"
 	cp -r "$here/../testdata/library" "$exchange/library"
 	cp "$here/lib-systemd.sh" "$exchange/"
 	cp "$here/test-systemd.sh" "$exchange/test-systemd"
@@ -61,6 +61,8 @@ inside() {
 	must "a killed daemon comes back" within 20 restarted $((before + 1))
 	must "with its catalog" within 30 idle
 
+	pressures
+
 	must "it stops" systemctl stop catalogizerd
 	must "and that was no failure" test "$(property Result) $(property ExecMainStatus)" = "success 0"
 
@@ -70,8 +72,85 @@ inside() {
 	must "with exit status 2" test "$(property ExecMainStatus)" = 2
 	must "and is given up after a few times" within 30 given_up
 	set_up
-	must "the sandbox keeps its exposure below 1.2" systemd-analyze security --no-pager --offline=true --threshold=12 \
+	must "what setup opens keeps the exposure below 1.2" systemd-analyze security --no-pager --offline=true --threshold=12 \
 		/etc/systemd/system/catalogizerd.service >/dev/null
+}
+
+# with restarts the service with lines of its own in the unit and in the configuration, and waits until it is idle.
+with() { # UNIT CONFIGURATION
+	local unit=/etc/systemd/system/catalogizerd.service.d/test.conf
+	printf '[Service]\nLoadCredential=http-token:/etc/catalogizerd/token\nWatchdogSec=2\n%b' "$1" >$unit
+	printf '%b[[root]]\nname = "media"\npath = "/srv/media"\n' "$2" >/etc/catalogizerd/catalogizerd.toml
+	systemctl daemon-reload
+	systemctl reset-failed catalogizerd
+	systemctl restart catalogizerd
+	within 30 idle
+}
+
+exposed() { # TENTHS: at most
+	systemctl daemon-reload
+	systemd-analyze security --no-pager --threshold="$1" catalogizerd.service >/dev/null
+}
+unharmed() { [[ $(property NRestarts) -eq 0 && $(property ActiveState) == active ]]; }
+damaged_is_told() { answers /api/v1/status "$token" 'is kept as /var/lib/catalogizerd/catalog.db.damaged-'; }
+
+# pressures squeezes the service in every way that a manager can, and breaks its catalog.
+pressures() {
+	local high=$((96 << 20)) socket i files
+	must "it may have 1024 tasks" test "$(property TasksMax)" = 1024
+	must "and has a few dozen" test "$(ls /proc/"$(property MainPID)"/task | wc -l)" -lt 64
+	must "with 40 tasks it works" with 'TasksMax=40\n' ''
+	must "with MemoryHigh it works" with "MemoryHigh=$high\n" ''
+	if [[ $(property MemoryCurrent) =~ ^[0-9]+$ ]]; then
+		must "and keeps below it" test "$(property MemoryCurrent)" -le "$high"
+	fi
+
+	must "with 64 files it works" with 'LimitNOFILE=64\n' ''
+	exec {socket}<>/dev/tcp/127.0.0.1/8780
+	for i in {1..200}; do # more connections than it may have files
+		exec {i}<>/dev/tcp/127.0.0.1/8780 || true
+	done
+	mkdir /srv/media/late && touch /srv/media/late/a.mkv
+	for i in {10..250}; do exec {i}>&- || true; done 2>/dev/null
+	must "and answers once they are gone" within 20 answers /api/v1/status "$token" '^200'
+	must "and has seen what came meanwhile" within 20 answers '/api/v1/items?under=late' "$token" 'a\.mkv'
+
+	must "its backups are made" with '' '[backup]\nevery = "1h"\n'
+	must "at once" within 20 bash -c 'compgen -G "/var/lib/catalogizerd/backups/catalog-*.db" >/dev/null'
+	dd if=/dev/zero of=/var/lib/catalogizerd/catalog.db bs=4096 seek=1 count=2000 conv=notrunc status=none
+	answers '/api/v1/items?sort=-size' "$token" '' || true
+	must "a catalog that breaks is replaced by its backup" within 30 damaged_is_told
+	files=$(find /srv/media -type f | wc -l)
+	must "and all is there again" within 30 answers /api/v1/status "$token" "\"items\":\s*$files\b"
+	must "without a restart, with its watchdog answered" unharmed
+	rm /var/lib/catalogizerd/catalog.db.damaged-*
+
+	# A server that takes connections and says nothing, as a dead NAS behind a live switch does.
+	systemd-run --quiet --unit=silent python3 -c 'import socket,time
+s = socket.create_server(("127.0.0.1", 4450)); time.sleep(300)'
+	printf '[[root]]\nname = "dead"\nurl = "smb://127.0.0.1:4450/media"\ntimeout = "20s"\n' \
+		>>/etc/catalogizerd/catalogizerd.toml
+	systemctl reload catalogizerd
+	must "a dead share is taken in" within 20 answers /api/v1/roots/dead "$token" '"state":\s*"offline"'
+	sleep 7 # three times the watchdog's patience
+	must "and the watchdog is answered beside it" unharmed
+	systemctl stop silent
+
+	must "frozen, as a machine that is suspended" with 'WatchdogSec=0\n' ''
+	systemctl freeze catalogizerd
+	mkdir /srv/media/asleep && touch /srv/media/asleep/b.mkv
+	sleep 3
+	systemctl thaw catalogizerd
+	must "it sees what came meanwhile" within 20 answers '/api/v1/items?under=asleep' "$token" 'b\.mkv'
+	must "and is the same process" unharmed
+
+	rm /etc/systemd/system/catalogizerd.service.d/test.conf
+	must "the sandbox keeps its exposure at 1.1" exposed 11
+	install -m 644 strict.conf /etc/systemd/system/catalogizerd.service.d/strict.conf
+	must "and with the drop-in at 1.0" exposed 10
+	must "with which it works" with '' '[scanner]\nidle_priority = false\n'
+	rm /etc/systemd/system/catalogizerd.service.d/strict.conf
+	must "it goes on as before" with '' ''
 }
 
 # set_up asks `catalogizerd setup` for a library that only a group may read, below a home.

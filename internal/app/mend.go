@@ -115,7 +115,8 @@ type serving struct {
 	met      error // in the catalog of the daemon before; nil: nothing
 	metAt    time.Time
 	confined bool
-	closed   error // of the daemon that has ended
+	closed   error  // of the daemon that has ended
+	alive    func() // ends what answers the watchdog between two daemons
 }
 
 // again prepares what comes behind a daemon that has met damage.

@@ -47,7 +47,8 @@ type Options struct {
 // A daemon that meets damage of its catalog ends so too, and another begins with what takes the catalog's place.
 func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) error {
 	log = logs.Bounded(log)
-	s := serving{cfg: cfg, opts: o, log: log, notify: newNotifier(log)}
+	s := serving{cfg: cfg, opts: o, log: log, notify: newNotifier(log), alive: func() {}}
+	defer func() { s.alive() }()
 	for {
 		err := s.once(ctx)
 		if !errors.Is(err, errToMend) || s.closed != nil || ctx.Err() != nil {
@@ -67,11 +68,6 @@ func (s *serving) once(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	alive := func() {}
-	if s.met != nil {
-		alive = s.keepAlive(ctx)
-	}
-	defer func() { alive() }()
 	if o.Confine != nil { // SQLite's temporary files then have to lie where it may write
 		if err := os.Setenv("SQLITE_TMPDIR", cfg.DataDir); err != nil {
 			log.Warn("large sorts take memory instead of disk", zap.Error(err))
@@ -141,11 +137,13 @@ func (s *serving) once(ctx context.Context) (err error) {
 	d.server.SetReady(true)
 	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", d.server.Addr()),
 		zap.String("data_dir", cfg.DataDir), zap.Int("roots", len(roots)))
-	alive()
-	alive = func() {}
+	s.alive()
+	s.alive = func() {}
 	err = d.runUntilStopped(notify)
 	if errors.Is(err, errToMend) {
 		s.again(d)
+		s.alive = s.keepAlive(ctx)
+		d.stages.group.Stop() // what else runs in it ends when it is told to stop; this one was not
 	}
 	return err
 }
