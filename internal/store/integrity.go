@@ -7,9 +7,15 @@ import (
 	"time"
 )
 
-// Integrity runs SQLite's own check over the whole file; the error says what it found.
+// Integrity runs SQLite's own check over the whole file; the error says what it found. It has a connection of its own:
+// the check of a search index trusts what its connection has read of it before, and would call broken what others have
+// changed since.
 func (s *Store) Integrity(ctx context.Context) error {
-	return s.read(ctx, func(c *conn) error { return integrity(c, s.path) }) // which notes what is found
+	err := sound(ctx, s.path)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.noteDamage(err)
 }
 
 // LastCheck is when the whole file was last found sound by a daemon, as KeepCheck was told; zero: never.
