@@ -85,11 +85,14 @@ func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
 	if have == (lastIDs{}) { // it may be of a version whose ids this one cannot read, or gone
 		have = floor.ids()
 	}
+	if there {
+		floor = floor.orOf(ctx, path)
+	}
 	part, err := copyCatalog(ctx, file, path)
 	if err != nil {
 		return done, err
 	}
-	if done.Items, err = renew(ctx, part, given.above(have)); err == nil && there {
+	if done.Items, err = renew(ctx, part, given.above(have), floor.Instance); err == nil && there {
 		done.Replaced = path + Replaced
 		err = keep(path, done.Replaced)
 	}
@@ -226,8 +229,9 @@ func sound(ctx context.Context, path string) error {
 	return errors.Join(explain(path, err), c.close())
 }
 
-// renew makes a catalog another one to clients, and returns how many items it holds.
-func renew(ctx context.Context, part string, given lastIDs) (items int64, err error) {
+// renew makes a catalog another one to clients, and returns how many items it holds. It is of the instance that it says;
+// where it is of a version that says none, of that in whose place it comes.
+func renew(ctx context.Context, part string, given lastIDs, instance string) (items int64, err error) {
 	c, err := dial(part, false, "synchronous=FULL")
 	if err != nil {
 		return 0, explain(part, err)
@@ -235,6 +239,9 @@ func renew(ctx context.Context, part string, given lastIDs) (items int64, err er
 	c.ctx = ctx
 	defer func() { err = errors.Join(err, c.close()) }()
 	err = c.setMeta("epoch", newEpoch())
+	if instance != "" {
+		err = errors.Join(err, c.exec("INSERT OR IGNORE INTO meta (key, value) VALUES ('instance', ?)", instance))
+	}
 	for _, id := range given.kinds() {
 		err = errors.Join(err, c.setMeta(id.key, *id.value))
 	}

@@ -129,7 +129,7 @@ func (m *Mending) choose(
 			part, err = copyCatalog(ctx, file, path)
 		}
 		if err == nil {
-			m.Items, err = renew(ctx, part, given.above(floor.ids()))
+			m.Items, err = renew(ctx, part, given.above(floor.ids()), floor.Instance)
 		}
 		if ctx.Err() != nil {
 			return "", ctx.Err()

@@ -126,3 +126,20 @@ func lines(t *testing.T, r *running) []byte {
 	}
 	return []byte(b.String())
 }
+
+// A backup of a version without instances comes back as the instance in whose place it comes: clients tell daemons by it.
+func TestABackupOfSchema4ComesBackAsTheInstanceThatIsThere(t *testing.T) {
+	older := t.TempDir()
+	ofSchema4(t, older)
+	dir := t.TempDir()
+	r := runAt(t, dir, Options{})
+	instance := r.Instance()
+	r.stop()
+	if _, err := Restore(t.Context(), filepath.Join(older, FileName), dir); err != nil {
+		t.Fatal(err)
+	}
+	if r = runAt(t, dir, Options{}); r.Instance() != instance {
+		t.Errorf("the instance is %q, it was %q", r.Instance(), instance)
+	}
+	r.stop()
+}
