@@ -24,20 +24,29 @@ func (d *decoder) block1(c *component, x, y int) error {
 	return d.jumpOver(c.ac, 1)
 }
 
-// jumpOver passes over a block's coefficients from k on: many at once, and none is formed.
+// jumpOver passes over a block's coefficients from k on: many at once, and none is formed. It is most of what a thumbnail
+// costs, so the bits are held in registers, and the input has them back only where it is asked for more.
 func (d *decoder) jumpOver(h *huffman, k int) error {
 	in := &d.in
+	acc, n := in.acc, in.n
 	for k < 64 {
-		in.fill()
-		e := int(h.jump[in.acc>>(64-lookBits)])
-		if next := k + e>>4&0x7ff; e != 0 && (next < 64 || next == 64 && e&jumpEnd == 0) {
-			in.acc <<= e & 15
-			in.n -= e & 15
+		if n < 32 {
+			in.acc, in.n = acc, n
+			in.fill()
+			acc, n = in.acc, in.n
+		}
+		e := h.jump[acc>>(64-jumpBits)]
+		next := k + int(e>>jumpCountShift&jumpCountMask)
+		if e != 0 && (next < 64 || next == 64 && e&jumpEnd == 0) {
+			acc <<= e & jumpBitsMask
+			n -= int(e & jumpBitsMask)
 			if k = next; e&jumpEnd != 0 {
+				in.acc, in.n = acc, n
 				return nil
 			}
 			continue
 		}
+		in.acc, in.n = acc, n
 		run, size, err := in.runAndSize(h)
 		switch {
 		case err != nil:
@@ -46,8 +55,10 @@ func (d *decoder) jumpOver(h *huffman, k int) error {
 			return nil
 		}
 		in.take(size)
+		acc, n = in.acc, in.n
 		k += run + 1
 	}
+	in.acc, in.n = acc, n
 	if k > 64 {
 		return damaged("a block of %d coefficients", k)
 	}

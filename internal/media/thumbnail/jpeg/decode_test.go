@@ -5,8 +5,11 @@ import (
 	"errors"
 	"image"
 	stdjpeg "image/jpeg"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -235,6 +238,42 @@ func FuzzAgainstStandard(f *testing.F) {
 		}
 		checkAgainstStandard(t, file.Bytes(), max(w, h)/8, 8, 0.8, 0.8)
 	})
+}
+
+// photo is a picture as phones take it: 12 megapixels in about 3.1 MB, of which most is the noise of a sensor.
+func photo(b *testing.B) []byte {
+	b.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	m := image.NewYCbCr(image.Rect(0, 0, 4032, 3024), image.YCbCrSubsampleRatio420)
+	for i := range m.Y {
+		x, y := i%m.YStride, i/m.YStride
+		m.Y[i] = byte(128 + 80*math.Sin(float64(x)/190)*math.Cos(float64(y)/130) + 6.5*random.NormFloat64())
+	}
+	for i := range m.Cb {
+		x, y := i%m.CStride, i/m.CStride
+		m.Cb[i] = byte(128 + 30*math.Sin(float64(x+y)/300) + 2*random.NormFloat64())
+		m.Cr[i] = byte(128 + 30*math.Cos(float64(x-y)/260) + 2*random.NormFloat64())
+	}
+	var file bytes.Buffer
+	if err := stdjpeg.Encode(&file, m, &stdjpeg.Options{Quality: 88}); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%d bytes", file.Len())
+	return file.Bytes()
+}
+
+// BenchmarkPhoto is what a wall of photos costs. Promised are 25 a second on one core, of which this may take 37 ms each.
+func BenchmarkPhoto(b *testing.B) {
+	file := photo(b)
+	for _, edge := range []int{256, 1000} {
+		b.Run(strconv.Itoa(edge), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Decode(bytes.NewReader(file), edge); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
 
 func BenchmarkDecode(b *testing.B) {

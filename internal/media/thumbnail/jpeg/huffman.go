@@ -7,17 +7,24 @@ type huffman struct {
 	// look is, for each 12 bits that may come, the symbol that they begin with, <<8 | the length of its code; 0 where
 	// that is longer.
 	look [1 << lookBits]uint16
-	// jump is, for each 12 bits that may come, what the AC symbols that lie in them whole, with their values, amount
-	// to: jumpEnd for the end of the block, the number of coefficients <<4, and the bits that they take. 0: not one
-	// lies in them.
-	jump [1 << lookBits]uint16
+	// jump is, for each jumpBits bits that may come, what the AC symbols that lie in them whole, with their values,
+	// amount to: jumpEnd for the end of the block, the number of coefficients << jumpCountShift, and the bits that they
+	// take. 0: not one lies in them.
+	jump *[1 << jumpBits]uint16
 
 	values  []byte
 	maxCode [17]int32 // the last code of a length; -1: none
 	offset  [17]int32 // index of a code's value less the code
 }
 
-const jumpEnd = 1 << 15
+const (
+	// jumpBits is as many as two tables of a picture may have and stay in a processor's second cache.
+	jumpBits       = 14
+	jumpBitsMask   = 15
+	jumpCountShift = 4
+	jumpCountMask  = 1<<11 - 1
+	jumpEnd        = 1 << 15
+)
 
 // newHuffman makes the table of DHT's counts (of the codes of 1 to 16 bits) and values.
 func newHuffman(counts [16]byte, values []byte) (*huffman, error) {
@@ -52,12 +59,13 @@ func (h *huffman) enter(code, length int, value byte) {
 
 // makeJumps fills jump, of a table of AC codes.
 func (h *huffman) makeJumps() {
+	h.jump = new([1 << jumpBits]uint16)
 	for i := range h.jump {
 		used, coefficients, end := 0, 0, 0
 		for end == 0 {
-			e := h.look[(i<<used)&(1<<lookBits-1)]
+			e := h.look[(i<<used)>>(jumpBits-lookBits)&(1<<lookBits-1)]
 			length, run, size := int(e&0xff), int(e>>12), int(e>>8&15)
-			if e == 0 || used+length+size > lookBits {
+			if e == 0 || used+length+size > jumpBits {
 				break
 			}
 			used += length + size
@@ -71,7 +79,7 @@ func (h *huffman) makeJumps() {
 			}
 		}
 		if used > 0 {
-			h.jump[i] = uint16(end | coefficients<<4 | used)
+			h.jump[i] = uint16(end | coefficients<<jumpCountShift | used)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package jpeg
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"math/bits"
@@ -92,13 +93,14 @@ func (in *input) fill() {
 	if in.n >= 32 {
 		return
 	}
-	if in.end-in.pos >= 4 && in.mark == 0 {
-		b := in.buf[in.pos : in.pos+4 : in.pos+4]
-		v := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
-		if inv := ^v; (inv-0x01010101)&^inv&0x80808080 == 0 { // none of them is FF
-			in.acc |= uint64(v) << (32 - in.n)
-			in.n += 32
-			in.pos += 4
+	if in.end-in.pos >= 8 && in.mark == 0 {
+		v := binary.BigEndian.Uint64(in.buf[in.pos : in.pos+8 : in.pos+8])
+		if inv := ^v; (inv-0x0101010101010101)&^inv&0x8080808080808080 == 0 { // none of them is FF
+			taken := (64 - in.n) >> 3 // bytes: what lies below them in acc is taken once more, and is the same
+			in.acc |= v >> in.n
+			in.n += 8 * taken
+			in.pos += taken
+			in.acc &^= 1<<(64-in.n) - 1
 			return
 		}
 	}
