@@ -55,7 +55,7 @@ func BenchmarkFirstPass(b *testing.B) {
 	b.ReportMetric(float64(s.lib.Counters().Derived.Load())/items, "units/item")
 }
 
-// stock makes a library of about so many items: two of three are songs.
+// stock makes a library of so many items, and of what is left of the last folders: two of three are songs.
 func (s *shelf) stock(items int) {
 	for _, name := range []string{"music", "films", "series"} {
 		s.update(func(tx *store.Tx) error {
@@ -65,8 +65,10 @@ func (s *shelf) stock(items int) {
 			return err
 		})
 	}
-	for n := 0; n*18 < items; n++ {
-		s.putAll(madeFolders(n))
+	for n, made := 0, 0; made < items; n++ {
+		files := madeFolders(n)
+		s.putAll(files)
+		made += len(files)
 	}
 }
 

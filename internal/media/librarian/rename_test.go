@@ -63,7 +63,8 @@ func TestAShowOfFiveThousandEpisodesIsRenamed(t *testing.T) {
 	if n := s.lib.stats.Derived.Load() - derived; n != 2 {
 		t.Errorf("%d folders were derived", n)
 	}
-	if n := s.lib.stats.Batches.Load() - batches; n > 4 {
+	// The first has all of it; those behind find it done.
+	if n := s.lib.stats.Batches.Load() - batches; n > many/batchItems+1 {
 		t.Errorf("%d batches were written", n)
 	}
 	// The episodes, the seasons, the show, and what is kept of two folders.
