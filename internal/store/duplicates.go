@@ -138,7 +138,7 @@ func (q *Query) passesView(c *conn, v *View) (bool, error) {
 		return false, nil
 	}
 	if q.text != nil {
-		if has, err := q.text.has(v.ID, q.text.widest()); !has || err != nil {
+		if has, err := q.text.passes(v.ID); !has || err != nil {
 			return false, err
 		}
 	}
@@ -161,7 +161,7 @@ type sameSearch struct {
 	found []foundSame // not given yet, the most wasted first
 	sure  int         // of found: whatever follows wastes less
 
-	rows *rowsThatMayPass // nil: everything passes
+	cells map[int64]string // of which any item may pass; nil: everything passes
 }
 
 type foundSame struct {
@@ -193,7 +193,7 @@ func (d *sameSearch) run() error {
 		}
 		from = d.ready[0]
 		d.ready = d.ready[1:]
-		if d.rows != nil {
+		if d.cells != nil {
 			if may, err := d.mayRepeat(from); err != nil {
 				return err
 			} else if !may {

@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
@@ -64,33 +63,6 @@ func (q *Query) isNarrow() bool {
 	return q.Text != "" || q.Under != "" || q.State != "" || len(q.Roots)+len(q.Kinds) > 0 || !q.Filter.IsEmpty()
 }
 
-// textTime is how long the ids of all that has the words are read, where looking at one item after the other takes
-// longer.
-const textTime = 30 * time.Millisecond
-
-// idSet is a set of ids, a bit for each: that of a million lies in 125 kB.
-type idSet map[int64]*[heldPage / 64]uint64
-
-func (s idSet) add(id int64) {
-	page := s[id/heldPage]
-	if page == nil {
-		page = new([heldPage / 64]uint64)
-		s[id/heldPage] = page
-	}
-	page[id%heldPage/64] |= 1 << (id % 64)
-}
-
-func (s idSet) has(id int64) bool {
-	page := s[id/heldPage]
-	return page != nil && page[id%heldPage/64]&(1<<(id%64)) != 0
-}
-
-// rowsThatMayPass tells which groups are worth a look at their items.
-type rowsThatMayPass struct {
-	cells map[int64]string
-	texts idSet // that have the words; nil: none are asked for, or each item is looked at
-}
-
 // narrow prepares for a query that not everything passes.
 func (d *sameSearch) narrow() error {
 	if !d.q.isNarrow() {
@@ -101,27 +73,11 @@ func (d *sameSearch) narrow() error {
 		return err
 	}
 	cells = slices.DeleteFunc(cells, func(c cell) bool { return c.state != Present })
-	d.rows = &rowsThatMayPass{cells: rootsByCell(cells)}
+	d.cells = rootsByCell(cells)
 	if d.q.text == nil {
 		return nil
 	}
-	src := d.q.text.source(d.q.text.widest(), exact, "")
-	if src.expression == "" || src.check != nil {
-		return nil
-	}
-	set, looked, ends := idSet{}, 0, time.Now().Add(textTime)
-	err = eachID(d.c, src, everyID, func(id int64) error {
-		if looked++; looked%freeLooks == 0 && time.Now().After(ends) {
-			set = nil
-			return errFound
-		}
-		set.add(id)
-		return nil
-	})
-	if d.rows.texts = set; set == nil {
-		err = nil
-	}
-	return err
+	return d.q.text.gather(d.q.most.known)
 }
 
 // mayRepeat reports whether at least two names of a group may pass, as far as rows of sort_keys tell.
@@ -129,8 +85,7 @@ func (d *sameSearch) mayRepeat(g alike) (bool, error) {
 	passing := 0
 	err := d.c.each("SELECT k.id, k.cell"+d.q.keyColumns()+" FROM sort_keys k INDEXED BY sort_same "+
 		"WHERE k.size = ? AND k.fingerprint = ? ORDER BY k.id", func(r row) error {
-		_, wanted := d.rows.cells[r.int(1)]
-		if !wanted || d.rows.texts != nil && !d.rows.texts.has(r.int(0)) {
+		if _, wanted := d.cells[r.int(1)]; !wanted || d.q.text.lacks(r.int(0)) {
 			return nil
 		}
 		var e entry

@@ -149,7 +149,7 @@ func (q *Query) check() error {
 	if err := checkText(q.Text); err != nil {
 		return err
 	}
-	q.most = searchMost{cmp.Or(q.most.ranked, MaxMatches), cmp.Or(q.most.few, fewItems)}
+	q.most = searchMost{cmp.Or(q.most.ranked, MaxMatches), cmp.Or(q.most.few, fewItems), cmp.Or(q.most.known, gatheredMost)}
 	if q.Limit < 1 {
 		return fmt.Errorf("%w: limit %d", ErrQuery, q.Limit)
 	}

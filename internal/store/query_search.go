@@ -15,6 +15,7 @@ import (
 type searchMost struct {
 	ranked int // matches of a tier; as many more are looked at for those that pass the filters
 	few    int // matches that are found and sorted, rather than looked for in their order among all other items
+	known  int // matches whose ids are gathered, rather than each item's texts looked at
 }
 
 func joinPath(dir, name []byte) string { return tree.Join(string(dir), string(name)) }

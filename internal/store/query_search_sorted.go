@@ -21,6 +21,9 @@ func (s *Store) searched(c *conn, q *Query, cells []cell, at *entry, p *pace) ([
 	if few || err != nil {
 		return out, err
 	}
+	if err := t.gather(q.most.known); err != nil {
+		return nil, err
+	}
 	q.text, p.few, p.often = t, min(p.few, maxUnsure), paceOften/8
 	if q.Sort == byPath {
 		return s.byPaths(c, q, cells, at, p)
@@ -98,7 +101,7 @@ func (q *Query) passesHere(c *conn, e *entry) (bool, error) {
 		return false, nil
 	}
 	if q.text != nil {
-		if has, err := q.text.has(e.id, q.text.widest()); !has || err != nil {
+		if has, err := q.text.passes(e.id); !has || err != nil {
 			return false, err
 		}
 	}

@@ -35,6 +35,7 @@ type textQuery struct {
 	// what is meant by the terms that have a bit in spread; nil elsewhere
 	meanings []*words.Meaning
 	spread   uint16
+	gathered idSet // all items that have it; nil: they are not known
 }
 
 func newTextQuery(c *conn, text string) (t *textQuery, err error) {

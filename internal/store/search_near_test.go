@@ -127,7 +127,8 @@ func TestASearchFindsEveryMatchOnceInEveryOrder(t *testing.T) {
 		}
 		r.update(func(tx *Tx) error { return tx.c.savePage(pageOfStarts, page) })
 		q := narrow[round%len(narrow)]
-		q.Text, q.Limit, q.most = text, 1+rnd.IntN(40), searchMost{ranked: 1 + rnd.IntN(30), few: 1 + rnd.IntN(60)}
+		q.Text, q.Limit = text, 1+rnd.IntN(40)
+		q.most = searchMost{ranked: 1 + rnd.IntN(30), few: 1 + rnd.IntN(60), known: 1 + rnd.IntN(60)}
 		var least []int64 // those that have the words themselves
 		for i := range everything {
 			if v := &everything[i]; q.matches(v) && hasWords(v, terms) {

@@ -1,0 +1,50 @@
+package store
+
+// gatheredMost is how many matches of a search are gathered at most: of more, an order comes to enough of them soon.
+const gatheredMost = 150_000
+
+// idSet is a set of ids, a bit for each: one of a million ids lies in 125 kB.
+type idSet map[int64]*[heldPage / 64]uint64
+
+func (s idSet) add(id int64) {
+	page := s[id/heldPage]
+	if page == nil {
+		page = new([heldPage / 64]uint64)
+		s[id/heldPage] = page
+	}
+	page[id%heldPage/64] |= 1 << (id % 64)
+}
+
+func (s idSet) has(id int64) bool {
+	page := s[id/heldPage]
+	return page != nil && page[id%heldPage/64]&(1<<(id%64)) != 0
+}
+
+// gather reads the ids of all that has what is asked for, where they are not too many: so whether an item has it is known
+// by a bit, without a look at its texts. Of as many as most, none are.
+func (t *textQuery) gather(most int) error {
+	src := t.source(t.widest(), exact, "")
+	if src.expression == "" || src.check != nil {
+		return nil
+	}
+	if n, err := t.count(src.expression, most); n == int64(most) || err != nil {
+		return err
+	}
+	found := idSet{}
+	err := eachID(t.c, src, everyID, func(id int64) error { found.add(id); return nil })
+	if err == nil {
+		t.gathered = found
+	}
+	return err
+}
+
+// lacks reports whether an item is known not to have what is asked for.
+func (t *textQuery) lacks(id int64) bool { return t != nil && t.gathered != nil && !t.gathered.has(id) }
+
+// passes reports whether an item has what is asked for.
+func (t *textQuery) passes(id int64) (bool, error) {
+	if t.gathered != nil {
+		return t.gathered.has(id), nil
+	}
+	return t.has(id, t.widest())
+}
