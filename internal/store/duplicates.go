@@ -106,6 +106,7 @@ func (s *Store) Duplicates(ctx context.Context, q Query) (res DuplicateResult, e
 		if err := d.run(); err != nil {
 			return err
 		}
+		res.AsOf = d.asOf
 		return d.give(&res)
 	})
 	return res, err
@@ -229,17 +230,29 @@ const sameSQL = `SELECT most, size, fingerprint FROM (SELECT size, fingerprint, 
 	FROM sort_keys INDEXED BY sort_same WHERE fingerprint IS NOT NULL GROUP BY size, fingerprint HAVING count(*) > 1)
 	WHERE (most, size, fingerprint) `
 
-// wasters are the first groups of all, as of a number of the feed: pages that follow each other read them once.
+// wasters are the first groups of all, as of a number of the feed: pages that follow each other read them once. To read
+// them takes a fifth of a second of a million items; so while changes wait to be indexed, which no list shows yet, those
+// of a short while ago do.
 type wasters struct {
 	asOf   int64
+	read   time.Time
 	groups []alike
 	all    bool
+}
+
+// wastersAge is how old they may be while changes wait.
+const wastersAge = 10 * time.Second
+
+// isOf reports whether they are good for a page as of a number of the feed.
+func (w *wasters) isOf(asOf int64, waiting bool) bool {
+	return w != nil && (w.asOf == asOf || waiting && w.asOf < asOf && time.Since(w.read) < wastersAge)
 }
 
 // read reads groups from a place on, or those behind it.
 func (d *sameSearch) read(than string, from alike) error {
 	first := than == "<=" && from == (alike{math.MaxInt64, math.MaxInt64, math.MaxInt64})
-	if kept := d.s.wasters.Load(); kept != nil && kept.asOf == d.asOf {
+	if kept := d.s.wasters.Load(); kept.isOf(d.asOf, d.s.indexed.Load() < d.s.Head()) {
+		d.asOf = kept.asOf
 		i, _ := slices.BinarySearchFunc(kept.groups, from, func(g, from alike) int { return from.compare(g) })
 		if than == "<" && i < len(kept.groups) && kept.groups[i] == from {
 			i++
@@ -252,7 +265,7 @@ func (d *sameSearch) read(than string, from alike) error {
 	if err := d.readIndex(than, from); err != nil || !first {
 		return err
 	}
-	d.s.wasters.Store(&wasters{d.asOf, d.ready, d.all})
+	d.s.wasters.Store(&wasters{d.asOf, time.Now(), d.ready, d.all})
 	return nil
 }
 

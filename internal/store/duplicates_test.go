@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -234,6 +235,24 @@ func TestPagesOfDuplicatesGoOnWhereWhatTheyFoundIsForgotten(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("forgotten each %d pages: %q, want %q", forgotten, got, want)
+		}
+	}
+}
+
+// While changes wait to be indexed, the groups of a short while ago do; once all is indexed, they are those that there
+// are.
+func TestGroupsOfAWhileAgoDoWhileChangesWait(t *testing.T) {
+	now := time.Now()
+	old := now.Add(-2 * wastersAge)
+	for _, c := range []struct {
+		w       *wasters
+		waiting bool
+		good    bool
+	}{{nil, true, false}, {&wasters{asOf: 7, read: old}, false, true}, {&wasters{asOf: 5, read: now}, true, true},
+		{&wasters{asOf: 5, read: now}, false, false}, {&wasters{asOf: 5, read: old}, true, false},
+		{&wasters{asOf: 9, read: now}, true, false}} {
+		if c.w.isOf(7, c.waiting) != c.good {
+			t.Errorf("%+v, waiting %v: want %v", c.w, c.waiting, c.good)
 		}
 	}
 }

@@ -43,6 +43,7 @@ func main() {
 	flag.IntVar(&b.beside, "beside", 50_000, "of -questions: ask them also beside a scan of so many `FILES`")
 	crowded := flag.Int("feed", 0, "instead measure how `N` clients of the live feed are told of what changes")
 	lasts := flag.Duration("feed-time", 20*time.Second, "of -feed: how long is measured")
+	flag.BoolVar(&b.busy, "busy", false, "of -questions: ask them only beside that scan")
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
 	flag.Parse()
@@ -75,6 +76,7 @@ type bench struct {
 	binary, samples, dir string
 	rounds               int
 	beside               int      // files that are scanned while questions are asked; 0: none are
+	busy                 bool     // questions are asked only meanwhile
 	env                  []string // of daemons
 	out                  io.Writer
 }

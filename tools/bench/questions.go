@@ -148,6 +148,9 @@ func (b *bench) measureQuestions(ctx context.Context, items int) error {
 	if err != nil {
 		return fmt.Errorf("make a catalog of %d items: %w", items, err)
 	}
+	if b.busy {
+		return b.askBeside(ctx, data, items)
+	}
 	late := 0
 	err = b.serveMade(ctx, data, "", func(d *daemon) error {
 		fmt.Fprintf(b.out, "%d items, alone: the slowest page of the first %d, each the fastest of %d times\n", items,
