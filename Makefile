@@ -10,7 +10,7 @@
 #                 bench-feed: CLIENTS=5000 of the live feed, told of 200 changes a second;
 #                 bench-moves: big directories renamed, moved and removed, with MOVES=50000,200000 files
 # make fuzz       every fuzz target for FUZZTIME=30s
-# make verify     what is too long for every change: soaks, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
+# make verify     what is too long for every change: soaks, a daemon's year, an upgrade and back, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
 #                 MUTATIONS=1000 make it short; PARTS="hostile mutations" takes some
 # make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share
 # make package    .deb and .rpm of VERSION=1.2.3 for ARCHS="amd64 arm64" into dist/; test-package: lives with the Debian one;

@@ -3,7 +3,7 @@
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
 # usage: scripts/verify.sh [PART...]
-# parts: hostile asleep targets replicas mutations fuzz-input benchmarks page packages soak soak-share
+# parts: hostile asleep year upgrade targets replicas mutations fuzz-input benchmarks page packages soak soak-share
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
@@ -33,6 +33,18 @@ replicas() {
 	REPLICA_CHANGES=$replica_changes scripts/require-tests.sh -- go test -race -count=1 -timeout 0 -v \
 		-run '^TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile$' -tags sqlite_fts5 \
 		./internal/media/realtime/live
+}
+
+# All that a daemon does by the day, the week and the month, by a clock that goes as fast as the work allows.
+year() {
+	YEAR=${DAYS:-365} scripts/require-tests.sh -- go test -count=1 -timeout 0 -v -run '^TestAYearOfADaemon$' \
+		-tags sqlite_fts5 ./internal/app
+}
+
+# From the release before to this one, and back.
+upgrade() {
+	make -s build
+	scripts/test-upgrade.sh bin/catalogizerd "${UPGRADE_FILES:-100000}"
 }
 
 mutations() {
@@ -66,7 +78,7 @@ packages() {
 soak() { make soak SOAK="$soak"; }
 soak-share() { make soak-share SOAK="$soak"; }
 
-(($#)) || set -- hostile asleep targets replicas mutations fuzz-input benchmarks page packages soak soak-share
+(($#)) || set -- hostile asleep year upgrade targets replicas mutations fuzz-input benchmarks page packages soak soak-share
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"
 	"$part"
