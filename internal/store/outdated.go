@@ -26,13 +26,26 @@ func (s *Store) isOutdated(it *Item) bool {
 	return it.State == Present && it.Work == NoWork && it.Analysis != Pending && it.Described < s.described
 }
 
+// OutdatedBelow is the version below which items stand in the index items_outdated, as the newest schema has it. Who
+// raises the analyzer's version beyond it adds a schema with that index and raises this number; until then what is
+// outdated is looked for among all items.
+const OutdatedBelow Version = 65538
+
 const outdated = "i.state = {present} AND i.work = {no_work} AND i.analysis <> {pending} AND i.root = ? AND i.described < ?"
+
+// outdatedSQL is the condition of outdated items, with the index's own where all that is outdated stands in it.
+func (s *Store) outdatedSQL() string {
+	if s.described > OutdatedBelow {
+		return outdated
+	}
+	return outdated + " AND i.described < {outdated_below}"
+}
 
 // Outdated reads what an older version of the analyzer described in a root, as work for this one. Whose bytes would be
 // read as they were is only to be described anew.
 func (s *Store) Outdated(ctx context.Context, root int64, limit int) (out []Task, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each(taskSQL+outdated+" ORDER BY i.root, i.described, i.id LIMIT ?", func(r row) error {
+		return c.each(taskSQL+s.outdatedSQL()+" ORDER BY i.root, i.described, i.id LIMIT ?", func(r row) error {
 			t := scanTask(r)
 			t.Outdated, t.Work = true, Analyse
 			if t.Analysis == None || s.described.readBy(t.Described) == s.described {
@@ -48,7 +61,7 @@ func (s *Store) Outdated(ctx context.Context, root int64, limit int) (out []Task
 // CountOutdated counts what Outdated reads.
 func (s *Store) CountOutdated(ctx context.Context, root int64) (n int64, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		n, err = c.number("SELECT count(*) FROM items i WHERE "+outdated, root, int64(s.described))
+		n, err = c.number("SELECT count(*) FROM items i WHERE "+s.outdatedSQL(), root, int64(s.described))
 		return err
 	})
 	return n, err

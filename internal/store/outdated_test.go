@@ -133,13 +133,43 @@ func TestOutdatedItemsAreFoundByTheirIndex(t *testing.T) {
 	r := runFresh(t, Options{Described: NewVersion(1, 1)})
 	var plan []string
 	err := r.read(t.Context(), func(c *conn) error {
-		return c.each("EXPLAIN QUERY PLAN "+taskSQL+outdated+" ORDER BY i.root, i.described, i.id LIMIT ?", func(r row) error {
+		sql := "EXPLAIN QUERY PLAN " + taskSQL + r.outdatedSQL() + " ORDER BY i.root, i.described, i.id LIMIT ?"
+		return c.each(sql, func(r row) error {
 			plan = append(plan, r.text(3))
 			return nil
 		}, int64(1), int64(1), int64(1))
 	})
 	if err != nil || !slices.Contains(plan, "SEARCH i USING INDEX items_outdated (root=? AND described<?)") || len(plan) != 2 {
 		t.Errorf("%q, %v", plan, err)
+	}
+}
+
+// TestWhatIsUpToDateIsNotInTheIndexOfOutdatedItems: it would be as large as that of the places. What SQLite may not
+// look for by an index does not stand in it.
+func TestWhatIsUpToDateIsNotInTheIndexOfOutdatedItems(t *testing.T) {
+	r := runFresh(t, Options{Described: OutdatedBelow})
+	root := r.addRoot("films")
+	r.put(root, "new", func(it *Item) { it.Analysis = Done })
+	r.put(root, "old", func(it *Item) { it.Analysis = Done })
+	const all = "SELECT count(*) FROM items i INDEXED BY items_outdated " +
+		"WHERE i.state = {present} AND i.work = {no_work} AND i.analysis <> {pending}"
+	for condition, may := range map[string]bool{"": false, " AND i.described < {outdated_below}": true} {
+		err := r.read(t.Context(), func(c *conn) error { return c.each(all+condition, func(row) error { return nil }) })
+		if (err == nil) != may {
+			t.Errorf("what is outdated is looked for by %q: %v", condition, err)
+		}
+	}
+	r.update(func(tx *Tx) error {
+		old, err := tx.items("name = ?", []byte("old"))
+		if err != nil {
+			return err
+		}
+		was := old[0]
+		old[0].Described--
+		return tx.SaveQuietly(&was, &old[0])
+	})
+	if tasks, err := r.Outdated(t.Context(), root, 10); err != nil || len(tasks) != 1 || tasks[0].Name != "old" {
+		t.Errorf("outdated are %v, %v", tasks, err)
 	}
 }
 

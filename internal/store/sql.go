@@ -17,6 +17,7 @@ var sqlNames = strings.NewReplacer(
 	"{present}", number(Present), "{missing}", number(Missing), "{held}", number(Held), "{detached}", number(Detached),
 	"{pending}", number(Pending),
 	"{no_work}", number(NoWork), "{describe}", number(Describe),
+	"{outdated_below}", number(OutdatedBelow),
 	"{companions}", fmt.Sprintf("('%s', '%s', '%s')", media.KindMetadata, media.KindArtwork, media.KindSubtitle),
 )
 

@@ -200,3 +200,11 @@ func TestARootThatIsAwayIsDescribedAnewOnceItIsBack(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsOutdatedIsFoundByAnIndex: who raises a number of the version has the store's index made anew.
+func TestWhatIsOutdatedIsFoundByAnIndex(t *testing.T) {
+	if Version > store.OutdatedBelow {
+		t.Errorf("the index items_outdated has what was described before %d, and this is version %d: "+
+			"see store.OutdatedBelow", store.OutdatedBelow, Version)
+	}
+}
