@@ -30,6 +30,7 @@ type Config struct {
 const (
 	batchItems = 1000   // changes that are taken in at once: twice as many take 6 MiB more, and save nothing
 	manyItems  = 20_000 // changes that wait for no quiet: the rest of a first scan follows them
+	maxKnown   = 100_000
 	retryAfter = 5 * time.Second
 )
 
@@ -49,16 +50,19 @@ type Librarian struct {
 	log      *zap.Logger
 	stats    Stats
 	keeper   *store.WorkKeeper
-	renewed  atomic.Bool     // it is known that the works are those of these rules
-	unsorted atomic.Bool     // what sorts works is still to be made
-	first    bool            // there were no works when it began
-	known    map[int64]int64 // numbers of changes behind the place that have been taken in with their units, by item
-	room     *room           // of batches; nil where none is to come
+	renewed  atomic.Bool // it is known that the works are those of these rules
+	unsorted atomic.Bool // what sorts works is still to be made
+	first    bool        // there were no works when it began
+	// Numbers of changes behind the place that have been taken in with their units, by item: not more than so many, since
+	// the whole library may be behind the place. What is not known is derived once more, and found as it was.
+	known     map[int64]int64
+	mostKnown int
+	room      *room // of batches; nil where none is to come
 }
 
 // New returns a librarian of a catalog.
 func New(cfg Config, st *store.Store, log *zap.Logger) *Librarian {
-	return &Librarian{cfg: cfg, store: st, log: log}
+	return &Librarian{cfg: cfg, store: st, log: log, mostKnown: maxKnown}
 }
 
 // Counters gives the librarian's statistics.
@@ -133,7 +137,12 @@ func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
 
 // takeIn takes in stretch after stretch.
 func (l *Librarian) takeIn(ctx context.Context, wake <-chan struct{}) error {
-	defer func() { l.room = nil }()
+	defer func() {
+		l.room = nil
+		if len(l.known) == 0 {
+			l.known = make(map[int64]int64) // a map keeps the room of all that it ever had
+		}
+	}()
 	for !l.caughtUp() {
 		if !l.calm(ctx, wake) {
 			return ctx.Err()
@@ -241,7 +250,9 @@ func (l *Librarian) next(ctx context.Context) error {
 		}
 	}
 	for id, seq := range b.known {
-		l.known[id] = seq
+		if len(l.known) < l.mostKnown {
+			l.known[id] = seq
+		}
 	}
 	return nil
 }
