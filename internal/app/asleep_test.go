@@ -80,7 +80,9 @@ func TestDisksSleepWhileNothingHappens(t *testing.T) {
 	disks := []disk{newDisk(t, base, "data"), newDisk(t, base, "films"), newDisk(t, base, "music")}
 	fill(t, disks[1].dir, 200)
 	fill(t, disks[2].dir, 200)
-	d := apptest.Start(t, apptest.Config{DataDir: disks[0].dir + "/catalog", More: quick,
+	opens := time.Now().Add(12 * time.Hour) // for what is done now and then: not while this is looked at
+	hours := fmt.Sprintf("[scanner]\nwindow = %q\n", opens.Format("15:04")+"-"+opens.Add(time.Hour).Format("15:04"))
+	d := apptest.Start(t, apptest.Config{DataDir: disks[0].dir + "/catalog", More: quick + hours,
 		Roots: []apptest.Root{{Name: "films", Path: disks[1].dir}, {Name: "music", Path: disks[2].dir}}})
 	d.WaitIdle(t, time.Minute)
 	counts := func() (all []int) {
