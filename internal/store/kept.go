@@ -12,6 +12,13 @@ func (s *Store) fillKept(c *conn) error {
 	if err != nil || have == keptVersion {
 		return err
 	}
+	some, err := c.number("SELECT EXISTS (SELECT 1 FROM items)")
+	if err != nil {
+		return err
+	}
+	if some > 0 {
+		s.log.Info("what facets and searches read is counted once, which takes some seconds for a million items")
+	}
 	if err := c.script("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
