@@ -220,6 +220,9 @@ func (c *client) subscribe(ctx context.Context, req *clientRequest) error {
 	}
 	filter, err := req.wanted()
 	if err == nil {
+		err = c.checkRoots(ctx, filter.Roots)
+	}
+	if err == nil {
 		err = checkSignals(req.Signals)
 	}
 	if err == nil {

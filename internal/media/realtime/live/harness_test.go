@@ -179,7 +179,13 @@ func serveFeed(t testing.TB, c *catalog, timeouts live.Timeouts, token string, r
 
 func serveFeedOn(t testing.TB, l net.Listener, c *catalog, timeouts live.Timeouts, token string, roots ...media.Root) *feedServer {
 	t.Helper()
-	s := &feedServer{server: &live.Server{Bus: c.bus, Version: "test", Instance: func() media.Instance { return media.Instance{ID: "ID", Name: "attic"} }, Log: zap.NewNop(), Timeouts: timeouts, Roots: func(context.Context) ([]media.Root, error) { return roots, nil }}}
+	instance := func() media.Instance { return media.Instance{ID: "ID", Name: "attic"} }
+	s := &feedServer{server: &live.Server{
+		Bus: c.bus, Version: "test", Instance: instance, Log: zap.NewNop(), Timeouts: timeouts,
+	}}
+	if len(roots) > 0 {
+		s.server.Roots = func(context.Context) ([]media.Root, error) { return roots, nil }
+	}
 	var check func(string) bool
 	if token != "" {
 		check = func(sent string) bool { return sent == token }

@@ -2,8 +2,11 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 // firstRoots sends every root that passes the filter as it is now to a client that asked for the signal.
@@ -45,6 +48,24 @@ func (c *client) sendSignals(ctx context.Context) error {
 		}
 		if err := c.send(message{Type: "signal", Name: names[i], Data: data}); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkRoots refuses a filter by a root that there is not: a client with a typing error must not wait for what never
+// comes.
+func (c *client) checkRoots(ctx context.Context, names []string) error {
+	if len(names) == 0 || c.server.Roots == nil {
+		return nil
+	}
+	roots, err := c.server.Roots(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(roots, func(r media.Root) bool { return r.Name == name }) {
+			return fmt.Errorf("no root is called %.40q", name)
 		}
 	}
 	return nil

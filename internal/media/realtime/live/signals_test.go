@@ -102,3 +102,19 @@ func TestSignalsThatWaitAreBoundedAndTheNewestStay(t *testing.T) {
 		t.Errorf("the oldest that waits is %v, not %d", first, 2*live.MaxSignals)
 	}
 }
+
+// A client with a typing error must not wait for what never comes.
+func TestAFilterByARootThatThereIsNotIsRefused(t *testing.T) {
+	c := openCatalog(t, scratch(t))
+	c.put("films", "a", media.KindMovie, "")
+	f := connect(t, serveFeed(t, c, live.Timeouts{}, "", media.Root{Name: "films"}))
+	f.until("hello")
+	f.subscribe(`,"filter":{"root":["films","flims"]}`)
+	m, err := f.read()
+	must(t, err)
+	if m.Type != "error" || m.Message != `no root is called "flims"` {
+		t.Fatalf("%+v, want the root named that there is not", m)
+	}
+	f.subscribe(`,"filter":{"root":["films"]}`) // the connection goes on
+	f.until("caught_up")
+}
