@@ -56,14 +56,20 @@ test('a show has its seasons and episodes, an album its tracks in order', async 
 });
 
 test('photos stand by day, folders as they lie on disk', async t => {
-  const {page} = await served(t, 'photo');
+  const {daemon, page} = await served(t, 'photo');
   await main(page).locator('img').first().waitFor();
   assert.match(await main(page).innerText(), /2021/);
+  const known = (await daemon.ask('/facets?by=kind&kind=photo,image')).total.count;
+  await page.waitForFunction(count => document.querySelectorAll('main .photo').length === count, known);
+  await main(page).getByRole('heading', {name: 'Without a date'}).waitFor();
   await look(page, 'photos');
   await page.getByRole('navigation').getByRole('link', {name: 'Folders'}).click();
   await main(page).getByRole('link', {name: 'library'}).first().click();
   await main(page).getByRole('link', {name: 'Music'}).first().click();
-  await main(page).getByRole('link', {name: 'Ada Quill'}).first().waitFor();
+  await main(page).getByText('Ada Quill', {exact: true}).click();
+  await main(page).getByText('Field Notes (2020)', {exact: true}).click();
+  await main(page).getByRole('link', {name: /Open Gate/}).first().waitFor();
+  assert.equal(decodeURIComponent(new URL(page.url()).hash), '#/folders/library/Music/Ada Quill/Field Notes (2020)');
   await look(page, 'folders');
 });
 
@@ -165,4 +171,14 @@ test('a tile keeps the focus while its wall changes, and the arrow keys go on fr
   await main(page).getByRole('link', {name: 'Harbour Lights'}).first().focus();
   await film('Middle Quay', 2013);
   assert.equal(await focused(), 'Harbour Lights', 'on a shelf, too');
+});
+
+test('a book that the browser can show by itself is read there', async t => {
+  const {page} = await served(t, 'book');
+  await main(page).getByRole('link', {name: 'Obscura Pocket 2'}).first().click();
+  const opened = page.context().waitForEvent('page');
+  await main(page).getByRole('link', {name: 'Read', exact: true}).click();
+  const beside = await opened;
+  await beside.waitForURL(/\/content$/);
+  assert.equal(await beside.evaluate(() => document.contentType), 'application/pdf');
 });

@@ -27,10 +27,7 @@ export default async function folders({path, query, main, signal, title}) {
     replace(head.lastChild, `${n(total.count, 'file')}, ${size(total.size)}`);
     const below = facets.folder.filter(f => f.value !== null).sort((a,
       b) => String(a.value).localeCompare(String(b.value), undefined, {numeric: true}));
-    replace(list, below.map(f => h('li', h('a.row.folder', {href: href(['folders', root, ...parts,
-      ...String(f.value).split('/')])},
-      icon('folder'), h('span.row-name', {dir: 'auto'}, f.value), h('span.row-path', n(f.count, 'file')),
-        h('span.row-size', size(f.size))))));
+    replace(list, below.map(f => folder(root, under, f)));
     const here = facets.folder.find(f => f.value === null);
     if (here) await files(list, end, {root, under, signal, count: here.count, skip: below.length > 0});
     if (!below.length && !here) replace(end, h('p.quiet', w.empty));
@@ -39,6 +36,12 @@ export default async function folders({path, query, main, signal, title}) {
   const concerns = c => c.op === 'delete' || (c.item?.root === root && c.item.path.startsWith(under));
   live.follow(signal, concerns, () => window.scrollY < 300 && draw());
 }
+
+// folder leads to one: its value is its path in the root.
+const folder = (root, under, {value, count, size: bytes}) => h('li',
+  h('a.row.folder', {href: href(['folders', root, ...value.split('/')])}, icon('folder'),
+    h('span.row-name', {dir: 'auto'}, under ? value.slice(under.length + 1) : value),
+    h('span.row-path', n(count, 'file')), h('span.row-size', size(bytes))));
 
 // files lists those that lie in a folder itself, page by page as one comes to the end.
 async function files(list, end, {root, under, signal, count}) {

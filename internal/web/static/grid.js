@@ -3,16 +3,17 @@ import {h} from './dom.js';
 import {Chain} from './chain.js';
 import {Scroller} from './scroller.js';
 
-const caption = 50; // what stands below a picture, in pixels
+const caption = 3.15; // what stands below a picture, in the size of text
 const ratios = {poster: 1.5, square: 1, wide: 0.5625};
 
 // layout of a wall of a width: columns, and how large a tile is.
 export function layout(width, shape) {
-  const least = (width < 560 ? 100 : width < 1500 ? 150 : 176) * (shape === 'wide' ? 1.5 : 1);
+  const least = (width < 560 ? 100 : width < 1500 ? 150 : width < 2600 ? 176 : 250) * (shape === 'wide' ? 1.5 : 1);
   const gap = Math.round(Math.min(28, Math.max(12, width * 0.016)));
   const columns = Math.max(shape === 'wide' ? 1 : 2, Math.floor((width + gap) / (least + gap)));
   const tile = (width - (columns - 1) * gap) / columns;
-  return {columns, gap, tile, row: Math.round(tile * ratios[shape] + caption + gap)};
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return {columns, gap, tile, row: Math.round(tile * ratios[shape] + caption * text + gap)};
 }
 
 // grid fills el with the things of a source. make(thing) gives a tile, which is a link.

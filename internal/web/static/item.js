@@ -3,7 +3,7 @@ import {get, post} from './api.js';
 import {art, ofItem, shape} from './tile.js';
 import {anew, h, icon, replace} from './dom.js';
 import {href} from './router.js';
-import {look, outside, play, plays, shows} from './player.js';
+import {look, outside, play, plays, reader, shows} from './player.js';
 import {short, table, trail, whole} from './fields.js';
 import * as live from './live.js';
 import {words} from './words.js';
@@ -45,6 +45,7 @@ function top(i, session) {
       h('div.actions',
         plays(i) && h('button.button.primary', {type: 'button', on: {click: () => play([i])}}, icon('play'),
           words.work.play),
+        reader(i),
         shows(i) && h('button.button.primary', {type: 'button', on: {click: () => look([i], 0)}}, w.look),
         h('a.button', {href: `api/v1/items/${i.id}/content`, download: i.name}, words.work.download),
         (i.media?.video || i.media?.audio) && outside([i], i.title || i.name, session),

@@ -58,7 +58,7 @@ function cameras(bar, values, query, path) {
 
 // month is a stretch of the timeline: as tall as it is thought to be, until it is laid out.
 function month({value, count}, wanted, signal) {
-  const el = h('section.month', {'aria-label': value ? nameOf(value) : w.undated, data: {month: value || ''}});
+  const el = h('section.month', {'aria-label': value && nameOf(value), data: {month: value || ''}});
   const m = {el, value, count, shown: false};
   const guess = () => {
     const at = layout(el.parentElement?.clientWidth || 1000, 'square');
@@ -68,7 +68,7 @@ function month({value, count}, wanted, signal) {
   m.show = async () => {
     if (m.shown) return;
     m.shown = true;
-    const only = value ? {taken: value} : {not_taken: '..'};
+    const only = value ? {taken: value} : {not_taken: '..9999'};
     await more(m, {...wanted, ...only, sort: value ? '-taken' : 'path', limit: 300}, signal);
   };
   m.hide = () => {

@@ -36,6 +36,13 @@ export function plays(item) {
 
 export const shows = item => pictures.has(item.media?.container) && item.size < 80e6;
 
+// reads says whether a browser shows a document by itself: a PDF, or plain text.
+const reads = item => item.media?.container === 'pdf' || item.name.toLowerCase().endsWith('.txt');
+
+// reader leads to a document that the browser shows by itself, beside the library.
+export const reader = item => (item && reads(item)
+  ? h('a.button.primary', {href: content(item), target: '_blank', rel: 'noopener'}, w.read) : null);
+
 // play plays one of a list of items, and sound on to those behind it.
 export function play(items, index = 0) {
   return plays(items[index]) === 'video' ? film(items[index]) : sound(items, index);

@@ -199,7 +199,8 @@ export const words = {
       partOf: 'Part of', beside: 'Beside it',
   },
   player: {
-    sound: 'Player', previous: 'Previous', next: 'Next', close: 'Close', picture: 'Picture', details: 'All about it',
+    sound: 'Player', read: 'Read', previous: 'Previous', next: 'Next', close: 'Close', picture: 'Picture',
+      details: 'All about it',
       vlc: 'For VLC', copy: 'Copy link',
     copied: 'Copied; good for a day.', link: 'Link',
       cannot: 'This browser cannot play it. VLC can: close this, and take “For VLC”.',

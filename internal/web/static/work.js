@@ -4,7 +4,7 @@ import {art, ofItem, ofWork, shape, tile} from './tile.js';
 import {clock, duration, language, partial, size} from './format.js';
 import {anew, h, icon, replace} from './dom.js';
 import {href} from './router.js';
-import {outside, play, plays} from './player.js';
+import {outside, play, plays, reader} from './player.js';
 import {short, table, whole} from './fields.js';
 import * as live from './live.js';
 import {n, words} from './words.js';
@@ -36,7 +36,9 @@ export default async function work({path, main, signal, title, session}) {
 
 function mark(about) {
   const name = asWall[about.kind];
-  document.querySelector(`.nav [data-name="${name}"] a`)?.setAttribute('aria-current', 'true');
+  const link = document.querySelector(`.nav [data-name="${name}"] a`);
+  link?.setAttribute('aria-current', 'true');
+  link?.scrollIntoView({block: 'nearest', inline: 'nearest'});
 }
 
 function hero(about, parent, items, session) {
@@ -70,6 +72,7 @@ function hero(about, parent, items, session) {
           icon('play'), w.play),
         ['movie', 'episode', 'album', 'audiobook', 'track'].includes(about.kind) &&
           outside(items, about.title || '', session),
+        reader(items.find(reader)),
         ['book', 'comic', 'issue'].includes(about.kind) && h('a.button',
           {href: `api/v1/items/${items[0].id}/content`, download: items[0].name}, w.download))));
 }
@@ -179,6 +182,6 @@ function details(items) {
       if (!e.target.open || box.firstChild) return;
       replace(box, table(await whole(i.id).catch(() => i)));
     };
-    return h('details.more', {on: {toggle: open}}, h('summary', {dir: 'auto'}, i.name), box);
+    return h('details.more', {on: {toggle: open}}, h('summary', h('span', {dir: 'auto'}, i.name)), box);
   }));
 }
