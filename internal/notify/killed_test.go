@@ -130,8 +130,8 @@ func (c *changer) open(ctx context.Context) error {
 	}))
 }
 
-// shake makes a change: of ten, three add, one removes, four rename, of which one takes a name that another item had
-// just before, one rewrites, and one makes another kind of it.
+// shake makes a change: of ten, three add, one removes, three rename, of which one takes a name that another item had
+// just before, one rewrites, one makes another kind of it, and one describes it otherwise, of which nobody is told.
 func (c *changer) shake(ctx context.Context) error {
 	living := slices.Collect(maps.Keys(c.holds))
 	n := rand.IntN(10)
@@ -155,8 +155,10 @@ func (c *changer) shake(ctx context.Context) error {
 		freed := c.holds[other].Path
 		err := c.change(ctx, other, func(it *store.Item) { it.Name = name })
 		return errors.Join(err, c.change(ctx, id, func(it *store.Item) { it.Name = freed }))
-	case n < 8:
+	case n < 7:
 		return c.change(ctx, id, func(it *store.Item) { it.Name = name })
+	case n < 8:
+		return c.change(ctx, id, func(it *store.Item) { it.Doc = fmt.Appendf(nil, `"title":%q`, name) })
 	case n < 9:
 		return c.change(ctx, id, func(it *store.Item) { it.Size++ })
 	}

@@ -24,7 +24,7 @@ type Catalog interface {
 	Target(ctx context.Context, name string) (store.Target, error)
 	TargetNames(ctx context.Context) ([]string, error)
 	Behind(t *store.Target, longAgo int64) bool
-	Told(ctx context.Context, after int64, most store.Bounds) ([]store.Told, int64, error)
+	Told(ctx context.Context, target string, after int64, most store.Bounds) ([]store.Told, int64, error)
 	Update(ctx context.Context, fn func(*store.Tx) error) error
 }
 

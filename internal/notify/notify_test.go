@@ -306,6 +306,41 @@ func TestEveryPictureEqualsTheCatalogWhateverFails(t *testing.T) {
 	}
 }
 
+// What changes while a long way to it is told stands behind that from then on, and is told there.
+func TestWhatChangesWhileOthersAreToldIsToldAsWell(t *testing.T) {
+	c := open(t)
+	var wait sync.Mutex
+	asked := make(chan struct{}, 100)
+	p, target := listen(t, func() int {
+		asked <- struct{}{}
+		wait.Lock()
+		defer wait.Unlock()
+		return http.StatusOK
+	})
+	c.follow(target)
+	eventually(t, "the start", func() bool { return c.n.Targets()[0].State == media.TargetOK })
+	c.stop()
+	var ids []int64
+	for i := range 350 { // more than go into three messages
+		ids = append(ids, c.put(fmt.Sprintf("%03d", i)))
+	}
+	wait.Lock()
+	c.follow(target)
+	<-asked // for the first hundred
+	c.change(ids[120], func(it *store.Item) { it.Analysis = store.Done })
+	c.change(ids[140], func(it *store.Item) { it.Name = "moved" })
+	c.remove(ids[130])
+	wait.Unlock()
+	eventually(t, "the picture", func() bool { return maps.Equal(p.held(), c.paths()) })
+	for _, b := range p.bodies() {
+		for _, ch := range b.Changes {
+			if ch.What != "added" || ch.Previous != nil {
+				t.Errorf("told of %s %d: %+v", ch.What, ch.ID, ch)
+			}
+		}
+	}
+}
+
 func TestATargetThatAnswers410IsOffUntilATestSucceeds(t *testing.T) {
 	c := open(t)
 	var mu sync.Mutex

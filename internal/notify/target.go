@@ -140,7 +140,9 @@ func (t *target) step(ctx context.Context) (pause time.Duration, err error) {
 	}
 	if at.Refresh && at.Upto == 0 {
 		at.Upto = t.n.store.Head()
-		err = t.prepare(ctx, &at, typeRefresh, []telling{})
+		if err = t.message(&at, typeRefresh, []telling{}); err == nil {
+			err = t.save(ctx, &at)
+		}
 	} else if at.Upto == 0 {
 		pause, err = t.gather(ctx, &at)
 	}
@@ -153,7 +155,7 @@ func (t *target) step(ctx context.Context) (pause time.Duration, err error) {
 // gather makes the next message of what has settled. Where there is none it says for how long.
 func (t *target) gather(ctx context.Context, at *store.Target) (pause time.Duration, err error) {
 	t.mark()
-	told, upto, err := t.n.store.Told(ctx, at.Seq, store.Bounds{Rows: pageRows})
+	told, upto, err := t.n.store.Told(ctx, at.Name, at.Seq, store.Bounds{Rows: pageRows})
 	if err != nil {
 		return 0, err
 	}
@@ -164,7 +166,7 @@ func (t *target) gather(ctx context.Context, at *store.Target) (pause time.Durat
 	end, pause := t.settled(told)
 	var out []telling
 	for i := range told[:end] {
-		if ch, ok := told[i].For(&t.filter, at.Seq); ok {
+		if ch, ok := told[i].For(&t.filter); ok {
 			out = append(out, t.tell(&ch))
 		}
 		if len(out) == mostChanges {
@@ -178,13 +180,20 @@ func (t *target) gather(ctx context.Context, at *store.Target) (pause time.Durat
 	case end < len(told):
 		upto = told[end-1].Seq
 	}
+	handled := store.Handled{After: at.Seq, Upto: upto}
+	for i := range told[:end] {
+		handled.Items = append(handled.Items, told[i].ID)
+	}
 	if len(out) > 0 {
 		at.Upto = upto
-		return 0, t.prepare(ctx, at, typeChanges, out)
+		if err := t.message(at, typeChanges, out); err != nil {
+			return 0, err
+		}
+	} else {
+		at.Seq, pause = upto, time.Millisecond
+		t.change(func(s *State) { s.seq = upto })
 	}
-	at.Seq = upto
-	t.change(func(s *State) { s.seq = upto })
-	return time.Millisecond, t.save(ctx, at)
+	return pause, t.n.store.Update(ctx, func(tx *store.Tx) error { return tx.Handle(at, handled) })
 }
 
 // mark notes that the feed has come to its head by now.
@@ -231,14 +240,10 @@ func (t *target) settled(told []store.Told) (n int, pause time.Duration) {
 	return len(told), 0
 }
 
-// prepare writes a message to the catalog before it is sent: it is sent as it is until it was taken.
-func (t *target) prepare(ctx context.Context, at *store.Target, kind string, changes []telling) error {
-	body, err := json.Marshal(pending{newID(), kind, changes})
-	if err != nil {
-		return err
-	}
-	at.Message = body
-	return t.save(ctx, at)
+// message makes a message, which is written to the catalog before it is sent: it is sent as it is until it was taken.
+func (t *target) message(at *store.Target, kind string, changes []telling) (err error) {
+	at.Message, err = json.Marshal(pending{newID(), kind, changes})
+	return err
 }
 
 // pending is a message as it is kept.

@@ -332,6 +332,9 @@ func (tx *Tx) Remove(it *Item) error {
 	tx.removed++
 	tx.count(it, -1)
 	var was driver.Value
+	if err := tx.cameAt(it); err != nil {
+		return err
+	}
 	path, known, err := tx.pathOf(it)
 	if known {
 		was = []byte(path)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql/driver"
+	"errors"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -19,6 +20,37 @@ type Target struct {
 	Upto    int64  // the number up to which the message tells that is on its way; 0: none is
 	Message []byte // which is sent as it is until it was taken
 	Off     string // what it was called by when it wanted no more; empty: it is told
+}
+
+// Handled says what a message, or the lack of one, settles: all up to a number, but for items that are not among them
+// and have changed again since. Of those it is known from where on they are to be told.
+type Handled struct {
+	After, Upto int64
+	Items       []int64
+}
+
+// Handle notes what is settled for a program, together with how far it was told.
+func (tx *Tx) Handle(t *Target, h Handled) error {
+	done := make(map[int64]bool, len(h.Items))
+	for _, id := range h.Items {
+		done[id] = true
+		if err := tx.c.exec("DELETE FROM outran WHERE target = ? AND item = ?", t.Name, id); err != nil {
+			return err
+		}
+	}
+	var over []int64
+	err := tx.c.each("SELECT DISTINCT item FROM vacated WHERE seq > ? AND seq <= ?", func(r row) error {
+		if id := r.int(0); !done[id] {
+			over = append(over, id)
+		}
+		return nil
+	}, h.After, h.Upto)
+	for _, id := range over {
+		if err == nil { // what is noted of it by now goes back further
+			err = tx.c.exec("INSERT OR IGNORE INTO outran (target, item, base) VALUES (?,?,?)", t.Name, id, h.After)
+		}
+	}
+	return errors.Join(err, tx.SaveTarget(t))
 }
 
 // Target reads how far a program was told. One that is new is told of what comes from here on; one of a catalog that
@@ -59,6 +91,11 @@ func (tx *Tx) SaveTarget(t *Target) error {
 	if t.Refresh {
 		refresh = 1
 	}
+	if t.Refresh { // it looks at everything
+		if err := tx.c.exec("DELETE FROM outran WHERE target = ?", t.Name); err != nil {
+			return err
+		}
+	}
 	var message driver.Value
 	if len(t.Message) > 0 {
 		message = t.Message
@@ -71,7 +108,8 @@ func (tx *Tx) SaveTarget(t *Target) error {
 
 // DropTarget forgets a program that is not told of anything any more.
 func (tx *Tx) DropTarget(name string) error {
-	return tx.c.exec("DELETE FROM targets WHERE name = ?", name)
+	return errors.Join(tx.c.exec("DELETE FROM targets WHERE name = ?", name),
+		tx.c.exec("DELETE FROM outran WHERE target = ?", name))
 }
 
 // TargetNames are the programs that are known.
@@ -92,21 +130,25 @@ func (s *Store) Behind(t *Target, longAgo int64) bool {
 // NeededByTargets is the number of the feed above which something is kept for programs that are told of changes; those
 // that are too far behind, and those that want no more, need nothing.
 func (tx *Tx) NeededByTargets(longAgo int64) (int64, error) {
-	return tx.c.number("SELECT coalesce(min(seq), ?1) FROM targets WHERE refresh = 0 AND off = '' AND seq >= ?2",
+	return tx.c.number(`SELECT min(coalesce(min(t.seq), ?1), coalesce(min(p.base), ?1)) FROM targets t
+		LEFT JOIN outran p ON p.target = t.name WHERE t.refresh = 0 AND t.off = '' AND t.seq >= ?2`,
 		tx.s.lastSeq, max(longAgo, tx.s.lastSeq-keptForTargets))
 }
 
 // Told is a change as a program needs it that was told of all up to a number of the feed.
 type Told struct {
 	Change
-	First   Spot // where the item was at that number, if it has moved since
-	New     bool // it came, or another kind or root came upon it, since
-	Came    bool // it came since
-	Touched bool // it moved, or its file holds something else, since
+	After   int64 // the number up to which it was told of this item
+	First   Spot  // where the item was at that number, if it has moved since
+	New     bool  // it came, or another kind or root came upon it, since
+	Came    bool  // it came since
+	Touched bool  // it moved, or its file holds something else, since
 }
 
-// Told reads changes of items as Changes does, for programs.
-func (s *Store) Told(ctx context.Context, after int64, most Bounds) (told []Told, upto int64, err error) {
+// Told reads changes of items as Changes does, for a program that was told of all up to a number.
+func (s *Store) Told(
+	ctx context.Context, target string, after int64, most Bounds,
+) (told []Told, upto int64, err error) {
 	most = most.within()
 	err = s.readFeed(ctx, func(c *conn) error {
 		var p Page
@@ -118,15 +160,20 @@ func (s *Store) Told(ctx context.Context, after int64, most Bounds) (told []Told
 			return err
 		}
 		for _, ch := range p.Changes {
-			t := Told{Change: ch, New: max(ch.FilterSeq, -ch.FilterSeq) > after, Came: -ch.FilterSeq > after}
-			err := c.each("SELECT root, path FROM vacated WHERE item = ? AND seq > ? ORDER BY seq", func(r row) error {
+			base, err := c.number("SELECT coalesce(min(base), ?3) FROM outran WHERE target = ?1 AND item = ?2",
+				target, ch.ID, after)
+			if err != nil {
+				return err
+			}
+			t := Told{Change: ch, After: base, New: max(ch.FilterSeq, -ch.FilterSeq) > base, Came: -ch.FilterSeq > base}
+			err = c.each("SELECT root, path FROM vacated WHERE item = ? AND seq > ? ORDER BY seq", func(r row) error {
 				if t.Touched = true; r.null(0) {
 					t.Came = t.Came || !r.null(1) // see cameAt
 				} else if !t.First.Known() {
 					t.First = Spot{s.rootName(r.int(0)), string(r.bytes(1))}
 				}
 				return nil
-			}, ch.ID, after)
+			}, ch.ID, base)
 			if err != nil {
 				return err
 			}
@@ -139,7 +186,7 @@ func (s *Store) Told(ctx context.Context, after int64, most Bounds) (told []Told
 
 // For says what a program with a filter is told of a change: nothing, where what it was told last still holds. ok is
 // false then.
-func (t *Told) For(f *FeedFilter, after int64) (ch Change, ok bool) {
+func (t *Told) For(f *FeedFilter) (ch Change, ok bool) {
 	ch = t.Change
 	first := t.First
 	if t.Came {
@@ -166,7 +213,7 @@ func (t *Told) For(f *FeedFilter, after int64) (ch Change, ok bool) {
 		return ch, false
 	}
 	ch.Delete, ch.Item, ch.Was = true, nil, first
-	return ch, kindsHold(f, ch.Kind) || ch.FilterSeq > after
+	return ch, kindsHold(f, ch.Kind) || ch.FilterSeq > t.After
 }
 
 func kindsHold(f *FeedFilter, kind media.Kind) bool {

@@ -62,18 +62,24 @@ func (tx *Tx) pathOf(it *Item) (path string, known bool, err error) {
 // writes an item that the outside sees otherwise than before comes by here.
 func (tx *Tx) number(old, it *Item) error {
 	it.Seq = tx.nextSeq()
-	if old.Root != it.Root || old.Kind != it.Kind || (old.State == Detached) != (it.State == Detached) {
+	if old.passesOtherwise(it) {
 		it.FilterSeq = it.Seq
-		if err := tx.cameAt(old); err != nil {
-			return err
-		}
+	}
+	if err := tx.cameAt(old); err != nil {
+		return err
 	}
 	return tx.leave(old, it)
 }
 
-// cameAt keeps, for programs that are told of changes, the number at which an item came: its row says it no longer.
+// passesOtherwise reports whether a filter may let through the one and not the other.
+func (it *Item) passesOtherwise(o *Item) bool {
+	return it.Root != o.Root || it.Kind != o.Kind || (it.State == Detached) != (o.State == Detached)
+}
+
+// cameAt keeps, for programs that are told of changes, the number at which an item came: at its first change since, its
+// place in the feed is another.
 func (tx *Tx) cameAt(old *Item) error {
-	if tx.s.targets.Load() == 0 || old.FilterSeq >= 0 {
+	if tx.s.targets.Load() == 0 || old.FilterSeq != -old.Seq {
 		return nil
 	}
 	return tx.c.exec("INSERT OR IGNORE INTO vacated (item, seq, root, path) VALUES (?,?,NULL,x'')",
@@ -81,7 +87,8 @@ func (tx *Tx) cameAt(old *Item) error {
 }
 
 // leave notes what a change does to an item beside what the row shows: the place that it leaves, and, for programs that
-// are told of changes, that its file holds something else. The item has the change's number.
+// are told of changes, that its file holds something else or that filters see it otherwise. The item has the change's
+// number.
 func (tx *Tx) leave(old, it *Item) error {
 	var root, was driver.Value
 	switch {
@@ -91,7 +98,7 @@ func (tx *Tx) leave(old, it *Item) error {
 			return err
 		}
 		root, was = old.Root, []byte(path)
-	case tx.s.targets.Load() == 0, old.Size == it.Size && old.MTime == it.MTime:
+	case tx.s.targets.Load() == 0, old.Size == it.Size && old.MTime == it.MTime && !old.passesOtherwise(it):
 		return nil
 	}
 	return tx.c.exec("INSERT INTO vacated (item, seq, root, path) VALUES (?,?,?,?)", it.ID, it.Seq, root, was)

@@ -185,11 +185,11 @@ func TestAProgramIsToldOfWhatIsNewAsAddedWhateverHappenedToItSince(t *testing.T)
 	r.change(id, func(it *Item) { it.Kind = media.KindBook }) // as its bytes say
 	tell := func() (ch Change, ok bool) {
 		t.Helper()
-		told, _, err := r.Told(r.context(), at.Seq, Bounds{Rows: PageRows})
+		told, _, err := r.Told(r.context(), "hook", at.Seq, Bounds{Rows: PageRows})
 		if err != nil || len(told) != 1 {
 			t.Fatal(told, err)
 		}
-		return told[0].For(&FeedFilter{}, at.Seq)
+		return told[0].For(&FeedFilter{})
 	}
 	if ch, ok := tell(); !ok || ch.What != WhatAdded || ch.Previous.Known() {
 		t.Errorf("what is new: %v %+v", ok, ch)

@@ -9,7 +9,7 @@ import (
 )
 
 // windowBytes bounds what is gathered for one message of a client with a window, in encoded items.
-const windowBytes = 1 << 20
+const windowBytes = 256 << 10
 
 // nextMessage gives the next message of the subscription: the one that was made for somebody who stood where it stands,
 // or a new one. What it is made of is not kept while it is written, which can take as long as the client likes. nil:

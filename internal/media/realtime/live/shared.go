@@ -8,8 +8,8 @@ import (
 
 // Bounds of the messages that are kept for others who may want the same.
 const (
-	sharedMessages = 512
-	sharedBytes    = 2 << 20 // of their texts; packed they take as much again at the most
+	sharedMessages = 128
+	sharedBytes    = 8 << 20 // of their texts; packed they take as much again at the most
 )
 
 // standing is all on which the next message to a subscriber depends: those who stand alike are told the same.
