@@ -14,7 +14,8 @@ replica_changes=${REPLICA_CHANGES:-100000}
 hostile() {
 	SOAK=$soak scripts/require-tests.sh -- go test -count=1 -v -run "$hostile_tests" -tags sqlite_fts5 ./internal/app
 }
-hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTakeLittleMemory)$'
+hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTakeLittleMemory'
+hostile_tests+='|TestADaemonThatIsStoppedForAWhileMissesNothing)$'
 
 # Disks on which nobody wants anything.
 asleep() {

@@ -86,3 +86,24 @@ func TestTheCopyOfBeforeAnUpgradeTakesADamagedCatalogsPlaceWhereThereIsNoBackup(
 	}
 	complete(t, d, root, time.Minute)
 }
+
+// A backup beside the catalog takes no room that the catalog needs: it is said that there is too little.
+func TestABackupLeavesTheDiskRoom(t *testing.T) {
+	if !apptest.Inside(t, apptest.Mounts) {
+		return
+	}
+	base := t.TempDir()
+	data, root := base+"/data", base+"/root"
+	apptest.Mount(t, data, "-t", "tmpfs", "-o", "size=12m", "none")
+	fill(t, root, 10)
+	more := quick + "[backup]\nevery = \"24h\"\n"
+	d := apptest.Start(t, apptest.Config{DataDir: data, More: more, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	d.WaitIdle(t, time.Minute)
+	if !apptest.Within(20*time.Second, func() bool { return strings.Contains(d.Log(), "make room, and try again") }) {
+		t.Errorf("the log does not say that there is no room\n%s", d.Log())
+	}
+	if left, _ := filepath.Glob(data + "/backups/*"); len(left) != 0 {
+		t.Errorf("it left %v", left)
+	}
+	complete(t, d, root, time.Minute)
+}

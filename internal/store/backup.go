@@ -40,6 +40,9 @@ func Backup(ctx context.Context, dir, file string) error {
 			return fmt.Errorf("%s is there and not a backup: it is left as it is, name another file: %w", file, err)
 		}
 	}
+	if err := hasRoom(file, path); err != nil {
+		return err
+	}
 	part, err := copyCatalog(ctx, path, file)
 	if err != nil {
 		return err

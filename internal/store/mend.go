@@ -148,7 +148,8 @@ func (m *Mending) choose(
 	return part, makeNew(ctx, part, floor)
 }
 
-// hasRoom refuses a copy for which the catalog's disk has no room.
+// hasRoom refuses a copy of a catalog in file for which the disk of path has no room: whoever writes there would not
+// have any left.
 func hasRoom(path, file string) error {
 	fi, err := os.Stat(file)
 	if err != nil {
@@ -160,7 +161,7 @@ func hasRoom(path, file string) error {
 	}
 	needed := fi.Size() + mendingSpare
 	if have := int64(disk.Bavail) * disk.Bsize; have < needed {
-		return fmt.Errorf("the disk of %s has %s free, and a copy of %s needs %s: make room, and start again", path,
+		return fmt.Errorf("the disk of %s has %s free, and a copy of %s needs %s: make room, and try again", path,
 			humanize.IBytes(uint64(have)), file, humanize.IBytes(uint64(needed)))
 	}
 	return nil
