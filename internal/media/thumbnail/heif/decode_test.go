@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/media/thumbnail/hevc"
 )
 
 // file is a HEIF file that is being made: items with their properties and references.
@@ -197,6 +200,61 @@ func TestAGridOfTiles(t *testing.T) {
 	f.items[0].to = f.items[0].to[:3]
 	if _, err := Decode(t.Context(), bytes.NewReader(f.bytes()), 60); !errors.Is(err, ErrDamaged) {
 		t.Errorf("a grid without its last tile: %v", err)
+	}
+}
+
+// decodedAlone is the picture of an item as the decoder of HEVC gives it, which ffmpeg's hashes hold to its last sample.
+func decodedAlone(t *testing.T, it made) *hevc.Picture {
+	t.Helper()
+	d, err := hevc.NewDecoder(it.properties[0][8:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.Decode(t.Context(), it.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestEverySampleOfAGridIsThatOfItsTile(t *testing.T) {
+	const pictures = "../../hevc/testdata/"
+	var tiles []made
+	var alone []*hevc.Picture
+	for _, name := range []string{"plain", "coarse", "unfiltered", "slices", "partly-lossless", "scaled"} {
+		it := coded(t, pictures+name)
+		tiles, alone = append(tiles, it), append(alone, decodedAlone(t, it))
+	}
+	w, h := alone[0].Y.Width, alone[0].Y.Height
+	const cut = 6 // of its right and lower edge the grid shows less than its tiles have
+	width, height := 3*w-cut, 2*h-cut
+	grid := made{
+		kind: "grid", data: append([]byte{0, 0, 1, 2}, words(uint16(width), uint16(height))...),
+		properties: [][]byte{size(uint16(width), uint16(height))}, reference: "dimg", to: []uint16{2, 3, 4, 5, 6, 7},
+	}
+	for i := range tiles {
+		tiles[i].properties[1] = size(uint16(w), uint16(h))
+	}
+	p := decoded(t, &file{primary: 1, items: append([]made{grid}, tiles...)}, width)
+	if p.Y.Width != width || p.Y.Height != height || p.Cb.Width != width/2 || p.Cb.Height != height/2 {
+		t.Fatalf("%d by %d, chroma %d by %d", p.Y.Width, p.Y.Height, p.Cb.Width, p.Cb.Height)
+	}
+	for c, got := range []Plane{p.Y, p.Cb, p.Cr} {
+		for y := range got.Height {
+			for x := range got.Width {
+				tw, th := w>>min(c, 1), h>>min(c, 1)
+				tile := alone[y/th*3+x/tw]
+				from := []hevc.Plane{tile.Y, tile.Cb, tile.Cr}[c]
+				v := float64(from.Pix[y%th*from.Stride+x%tw])
+				if !tile.FullRange { // Rec. ITU-T H.273, equations 8.3: as JFIF has it
+					v = map[bool]float64{false: (v - 16) * 255 / 219, true: (v-128)*255/224 + 128}[c > 0]
+				}
+				want := uint8(min(max(math.Round(v), 0), 255))
+				if g := got.Pix[y*got.Stride+x]; g != want {
+					t.Fatalf("component %d at %d, %d: %d, want %d", c, x, y, g, want)
+				}
+			}
+		}
 	}
 }
 
