@@ -52,9 +52,20 @@ func scanProgress(p *process) (log io.Writer, progress func(app.Progress), finis
 		}, func() {}
 	}
 	began := time.Now()
-	line := &lastLine{out: p.err}
-	return line, func(g app.Progress) { line.show(progressText(g, time.Since(began), terminal.Width(p.err))) },
-		func() { line.show("") }
+	line, bar := &lastLine{out: p.err}, forwards{}
+	return line, func(g app.Progress) {
+		line.show(progressText(bar.only(g), time.Since(began), terminal.Width(p.err)))
+	}, func() { line.show("") }
+}
+
+// forwards keeps a bar from going back: files are seen a moment before the catalog says that they are to be read.
+type forwards struct{ done int64 }
+
+// only gives a progress of no fewer files done than those before it had.
+func (f *forwards) only(g app.Progress) app.Progress {
+	f.done = min(max(f.done, g.Files-g.Pending), g.Files)
+	g.Pending = g.Files - f.done
+	return g
 }
 
 // progressText tells how many files have been seen and read, and what is made of them then, in one line that leaves the

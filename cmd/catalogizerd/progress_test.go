@@ -52,3 +52,14 @@ func TestLogLinesStandAboveTheBar(t *testing.T) {
 		t.Errorf("the terminal got %q, want %q", out.String(), want)
 	}
 }
+
+func TestTheBarNeverGoesBack(t *testing.T) {
+	var bar forwards
+	for _, c := range []struct{ files, pending, want int64 }{
+		{100, 0, 0}, {120, 80, 20}, {200, 70, 70}, {200, 0, 0}, // seen, then known to be unread, then read
+	} {
+		if got := bar.only(app.Progress{Files: c.files, Pending: c.pending}); got.Files != c.files || got.Pending != c.want {
+			t.Errorf("%d files, %d to be read: shown are %+v, want %d to be read", c.files, c.pending, got, c.want)
+		}
+	}
+}
