@@ -61,7 +61,7 @@ func (w *rootWorker) noteWritten(b batch) {
 	}
 	for i := range b.outcomes {
 		o := &b.outcomes[i]
-		delete(w.inFlight, o.task.ID)
+		w.forget(o.task)
 		if b.err != nil {
 			continue
 		}

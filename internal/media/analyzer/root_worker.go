@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/logs"
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -34,10 +35,11 @@ type rootWorker struct {
 	stop func() // ends it, and waits for that
 
 	ready        []*store.Task
-	outdated     []*store.Task      // for when nothing is ready
-	renewing     bool               // some outdated ones have been found
-	renewalWaits bool               // there are some, and the scanner is at work
-	inFlight     map[int64]struct{} // ids of tasks on the lists or on workers, or whose outcome is not durable yet
+	outdated     []*store.Task   // for when nothing is ready
+	renewing     bool            // some outdated ones have been found
+	renewalWaits bool            // there are some, and the scanner is at work
+	inFlight     map[int64]int64 // tasks on the lists or on workers, or whose outcome is not durable yet: see take
+	sidecarsOf   map[int64]int   // by directories, those of them that are sidecars and are read for the first time
 	siblings     siblingCache
 	above        aboveCache
 
@@ -62,7 +64,7 @@ func newRootWorker(a *Analyzer, root Root) *rootWorker {
 	w := &rootWorker{
 		a: a, root: root, tree: root.Tree, pool: newPool(&root, &a.cfg, a.log),
 		log:      logs.Sparing(a.log).With(zap.String("root", root.Name)), // of files: how often is up to them
-		inFlight: map[int64]struct{}{}, siblings: siblingCache{store: a.store},
+		inFlight: map[int64]int64{}, sidecarsOf: map[int64]int{}, siblings: siblingCache{store: a.store},
 		outcomes: make(chan outcome, root.Workers), written: make(chan batch, maxWriting),
 		emptyGen: -1, noNewGen: -1,
 	}
@@ -187,7 +189,7 @@ func (w *rootWorker) readTasks(ctx context.Context, gen int64) error {
 	if err != nil {
 		return err
 	}
-	fresh, outdated := w.take(page, &w.ready), 0
+	fresh, outdated := w.take(w.sidecarsFirst(page), &w.ready), 0
 	if fresh == 0 {
 		if fresh, outdated, err = w.fillOutdated(ctx); err != nil {
 			return err
@@ -203,18 +205,53 @@ func (w *rootWorker) readTasks(ctx context.Context, gen int64) error {
 	return nil
 }
 
-// take puts those tasks on a list that are not in flight, and counts them.
+// take puts those tasks on a list that are not in flight, and counts them. Of sidecars that are read for the first time
+// it notes in which directory they are.
 func (w *rootWorker) take(page []store.Task, list *[]*store.Task) (fresh int) {
 	for i := range page {
 		t := &page[i]
 		if _, ok := w.inFlight[t.ID]; ok {
 			continue
 		}
-		w.inFlight[t.ID] = struct{}{}
+		w.inFlight[t.ID] = 0
+		if saysMore(t) {
+			w.inFlight[t.ID] = t.Dir
+			w.sidecarsOf[t.Dir]++
+		}
 		*list = append(*list, t)
 		fresh++
 	}
 	return fresh
+}
+
+// forget notes that a task is in flight no more.
+func (w *rootWorker) forget(t *store.Task) {
+	dir := w.inFlight[t.ID]
+	delete(w.inFlight, t.ID)
+	if dir == 0 {
+		return
+	}
+	if w.sidecarsOf[dir]--; w.sidecarsOf[dir] == 0 {
+		delete(w.sidecarsOf, dir)
+	}
+}
+
+// saysMore reports whether a file is a sidecar that was never read: what it describes is to be told of with what it
+// says, and not before that and once more behind it.
+func saysMore(t *store.Task) bool { return t.Kind == media.KindMetadata && t.Analysis == store.Pending }
+
+// sidecarsFirst leaves out the tasks of files beside which sidecars are still to be read: they come when what those say
+// is in the catalog.
+func (w *rootWorker) sidecarsFirst(page []store.Task) []store.Task {
+	waits := make(map[int64]bool)
+	for i := range page {
+		if saysMore(&page[i]) {
+			waits[page[i].Dir] = true
+		}
+	}
+	return slices.DeleteFunc(page, func(t store.Task) bool {
+		return !saysMore(&t) && (waits[t.Dir] || w.sidecarsOf[t.Dir] > 0)
+	})
 }
 
 // collect takes in an outcome, and writes when enough have come.
@@ -234,11 +271,11 @@ func (w *rootWorker) collect(ctx context.Context, o outcome) {
 
 // pause forgets the tasks that have not begun, and the one that found the root away.
 func (w *rootWorker) pause(t *store.Task) {
-	delete(w.inFlight, t.ID)
+	w.forget(t)
 	w.noNewGen = -1
 	w.pausedUntil = time.Now().Add(awayPause)
 	for _, t := range slices.Concat(w.ready, w.outdated) {
-		delete(w.inFlight, t.ID)
+		w.forget(t)
 	}
 	w.ready, w.outdated = nil, nil
 	w.publish() // an unreachable root's work keeps nobody from being idle
