@@ -63,6 +63,10 @@ type coreOptions struct {
 // dirScanLimit is how long a directory that does not answer is waited for. The largest on the slowest disk takes less.
 const dirScanLimit = 5 * time.Minute
 
+// onceAhead is for how long a single pass waits for the files of a new directory to be analysed, before it is written
+// without what is in them, and once more later: nobody is to see their names sooner.
+const onceAhead = 2 * time.Second
+
 // groupWait is for how long a small transaction waits for more while one follows the other.
 const groupWait = 3 * time.Millisecond
 
@@ -100,7 +104,7 @@ func (c *core) start(root context.Context, o coreOptions) {
 		Window: window(cfg),
 	}
 	if o.once {
-		sc.RescanInterval = 0
+		sc.RescanInterval, sc.AheadTime = 0, onceAhead
 	}
 	c.stages = newStages(root, c.log)
 	c.scanner = scanner.New(sc, c.store, o.watch, c.describe, o.observer, c.log)

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"context"
 	"sync/atomic"
 	"time"
@@ -43,11 +44,12 @@ func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot
 	if !r.worthAhead(ctx, j, g) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, aheadTime)
+	limit := cmp.Or(r.s.timing.Load().AheadTime, aheadTime)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	began := time.Now()
 	g.Ahead = r.s.analyzer.Ahead(ctx, r.name, g.Dir, g.Files, g.Growing)
-	r.aheadPatience.note(g.Ahead != nil && (time.Since(began) < aheadTime/2 || pending(g.Ahead) <= len(g.Files)/2))
+	r.aheadPatience.note(g.Ahead != nil && (time.Since(began) < limit/2 || pending(g.Ahead) <= len(g.Files)/2))
 	if g.Ahead != nil {
 		r.s.ahead.Add(bytesOf(g.Ahead))
 	}

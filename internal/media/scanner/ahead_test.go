@@ -93,7 +93,8 @@ func (a *aheadOf) forget() []string {
 func inWorldAhead(t *testing.T, o options, a *aheadOf, fn func(w *world)) {
 	t.Helper()
 	o.idle = true
-	o.cfg = Config{Debounce: 10 * time.Second, MaxWait: 20 * time.Second, Grace: 10 * time.Second, Analyzer: a}
+	o.cfg = Config{Debounce: 10 * time.Second, MaxWait: 20 * time.Second, Grace: 10 * time.Second, Analyzer: a,
+		AheadTime: o.cfg.AheadTime}
 	inWorld(t, o, func(w *world) {
 		a.st = w.st
 		fn(w)
@@ -148,6 +149,26 @@ func TestNamesAreVisibleSoonWhereFilesAreSlowToRead(t *testing.T) {
 		}
 		if it := w.item("007/film.mkv"); it.Analysis != store.Pending || it.Work != store.Analyse {
 			t.Errorf("what was not read in time is %v, and its work %d", it.Analysis, it.Work)
+		}
+		w.isTrue()
+	})
+}
+
+// TestAPassThatNobodyFollowsWaitsLongerForWhatIsInFiles: each is written once, also where they are slow to read.
+func TestAPassThatNobodyFollowsWaitsLongerForWhatIsInFiles(t *testing.T) {
+	a := &aheadOf{takes: func(string) time.Duration { return 4 * aheadTime }}
+	inWorldAhead(t, options{cfg: Config{AheadTime: time.Second}}, a, func(w *world) {
+		const dirs = 20
+		for i := range dirs {
+			w.run(fmt.Sprintf("mkdir %03d\nwrite %03d/film.mkv x", i, i))
+		}
+		head := w.st.Head()
+		w.films()
+		if n := w.st.Head() - head; n != dirs {
+			t.Errorf("%d files took %d numbers of the feed", dirs, n)
+		}
+		if it := w.item("007/film.mkv"); it.Analysis != store.Done {
+			t.Errorf("what was read is %v", it.Analysis)
 		}
 		w.isTrue()
 	})

@@ -51,6 +51,7 @@ type Config struct {
 	Window         Window        // when a comparison may begin that is due; nil: at any time
 	DirScanLimit   time.Duration // a directory scan that takes longer is given up, and tried again later
 	Analyzer       Analyzer      // nil: all files are analysed once they are written
+	AheadTime      time.Duration // for which a new directory may wait until its files are analysed; 0: 50 ms
 }
 
 // RootConfig is one root to keep true.
