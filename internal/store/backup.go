@@ -123,8 +123,11 @@ func identify(ctx context.Context, path string) (given lastIDs, err error) {
 		return given, fmt.Errorf("%w: %s is not a regular file", ErrNoBackup, path)
 	}
 	c, err := dialAlone(ctx, path)
-	if err != nil {
-		return given, explain(path, err)
+	switch err = explain(path, err); {
+	case errors.Is(err, ErrCorrupt): // whose mend, to restore a backup, is what is being tried
+		return given, fmt.Errorf("%w: %s: name a file that `catalogizerd backup` wrote", ErrNoBackup, path)
+	case err != nil:
+		return given, err
 	}
 	defer c.close()
 	version, _, _, err := genuine(ctx, c, path)

@@ -200,6 +200,8 @@ func TestARestoreOfWhatIsNoBackupReplacesNothing(t *testing.T) {
 		}
 		if done, err := Restore(t.Context(), file, dir); err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("%s: %+v, %v", name, done, err)
+		} else if name == "text" && (!errors.Is(err, ErrNoBackup) || strings.Contains(err.Error(), "restore a backup")) {
+			t.Errorf("the mend of a text is to name a backup, not %q", err)
 		}
 	}
 	foreign := t.TempDir()
