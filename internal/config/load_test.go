@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 var visible = cmpopts.IgnoreUnexported(Config{}, Root{})
@@ -279,5 +281,16 @@ func TestLoadTakesAByteOrderMark(t *testing.T) {
 	_, err := Load(LoadOptions{File: write(t, "\ufeff[http]\nlistne = \"x\"\n"), Env: []string{"HOME=/h"}})
 	if err == nil || !strings.Contains(err.Error(), ":2: http.listne: no such key") {
 		t.Errorf("%v, want the unknown key at line 2", err)
+	}
+}
+
+// A kind that there is not would be waited for in vain.
+func TestTheKindsOfANotifyAreThoseOfItems(t *testing.T) {
+	var there []string
+	for _, k := range media.Kinds() {
+		there = append(there, string(k))
+	}
+	if !slices.Equal(itemKinds, there) {
+		t.Errorf("the kinds are %q, and media has %q", itemKinds, there)
 	}
 }

@@ -119,6 +119,11 @@ func (c *Config) validateNotify(p *problems) {
 				bad("roots", "no root is called %q", name)
 			}
 		}
+		for _, kind := range n.Kinds {
+			if !slices.Contains(itemKinds, kind) {
+				bad("kinds", "no kind is called %q: there are %s", kind, strings.Join(itemKinds, ", "))
+			}
+		}
 		for name := range n.PathMap {
 			if !isRoot(name) {
 				bad("path_map", "no root is called %q", name)
@@ -128,6 +133,12 @@ func (c *Config) validateNotify(p *problems) {
 			bad(err.key, "%s", err.text)
 		}
 	}
+}
+
+// itemKinds are the kinds of items that there are, as media has them.
+var itemKinds = []string{
+	"movie", "episode", "video", "track", "audio", "audiobook", "photo", "image", "book", "comic", "subtitle",
+	"playlist", "artwork", "metadata", "game", "software", "archive", "disc", "other",
 }
 
 type wrongKey struct{ key, text string }

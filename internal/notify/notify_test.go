@@ -32,6 +32,7 @@ type catalog struct {
 	root int64
 	dir  int64
 	n    *notify.Notifier
+	age  time.Duration // by which it is older than it is
 	stop func()
 }
 
@@ -71,10 +72,21 @@ func (c *catalog) update(fn func(tx *store.Tx) error) {
 	}
 }
 
+// aged is a catalog all of whose changes happened longer ago.
+type aged struct {
+	*store.Store
+	by time.Duration
+}
+
+func (a aged) SeqAt(ctx context.Context, t time.Time) (int64, error) {
+	return a.Store.SeqAt(ctx, t.Add(a.by))
+}
+
 // follow begins to tell targets, as a daemon does that starts.
 func (c *catalog) follow(targets ...config.Notify) {
 	c.t.Helper()
-	c.n = notify.New(c.Store, func() media.Instance { return media.Instance{ID: "ID", Name: "nas"} }, zap.NewNop())
+	instance := media.Instance{ID: "ID", Name: "nas"}
+	c.n = notify.New(aged{c.Store, c.age}, func() media.Instance { return instance }, zap.NewNop())
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = c.n.Run(ctx) })
@@ -303,41 +315,6 @@ func TestEveryPictureEqualsTheCatalogWhateverFails(t *testing.T) {
 	}
 	if d := c.n.Targets()[0]; d.State != media.TargetRetrying || d.RetryAt == nil || d.Lag == 0 {
 		t.Errorf("the dead one: %+v", d)
-	}
-}
-
-// What changes while a long way to it is told stands behind that from then on, and is told there.
-func TestWhatChangesWhileOthersAreToldIsToldAsWell(t *testing.T) {
-	c := open(t)
-	var wait sync.Mutex
-	asked := make(chan struct{}, 100)
-	p, target := listen(t, func() int {
-		asked <- struct{}{}
-		wait.Lock()
-		defer wait.Unlock()
-		return http.StatusOK
-	})
-	c.follow(target)
-	eventually(t, "the start", func() bool { return c.n.Targets()[0].State == media.TargetOK })
-	c.stop()
-	var ids []int64
-	for i := range 350 { // more than go into three messages
-		ids = append(ids, c.put(fmt.Sprintf("%03d", i)))
-	}
-	wait.Lock()
-	c.follow(target)
-	<-asked // for the first hundred
-	c.change(ids[120], func(it *store.Item) { it.Analysis = store.Done })
-	c.change(ids[140], func(it *store.Item) { it.Name = "moved" })
-	c.remove(ids[130])
-	wait.Unlock()
-	eventually(t, "the picture", func() bool { return maps.Equal(p.held(), c.paths()) })
-	for _, b := range p.bodies() {
-		for _, ch := range b.Changes {
-			if ch.What != "added" || ch.Previous != nil {
-				t.Errorf("told of %s %d: %+v", ch.What, ch.ID, ch)
-			}
-		}
 	}
 }
 

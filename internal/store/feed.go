@@ -219,7 +219,8 @@ func (s *Store) changedItems(c *conn, p *Page, most Bounds, where string, args .
 		} else {
 			moved := !r.null(feedWidth)
 			if moved {
-				ch.Previous = Spot{s.rootName(r.int(feedWidth)), string(r.bytes(feedWidth + 1))}
+				root, _ := rootLeft(r.int(feedWidth))
+				ch.Previous = Spot{s.rootName(root), string(r.bytes(feedWidth + 1))}
 			}
 			ch.What = s.what(ch.Seq, ch.FilterSeq, moved)
 			ch.Item = v.AppendJSON(nil)

@@ -142,7 +142,7 @@ type Told struct {
 	First   Spot  // where the item was at that number, if it has moved since
 	New     bool  // it came, or another kind or root came upon it, since
 	Came    bool  // it came since
-	Touched bool  // it moved, or its file holds something else, since
+	Touched bool  // its file holds something else, since
 }
 
 // Told reads changes of items as Changes does, for a program that was told of all up to a number.
@@ -167,10 +167,15 @@ func (s *Store) Told(
 			}
 			t := Told{Change: ch, After: base, New: max(ch.FilterSeq, -ch.FilterSeq) > base, Came: -ch.FilterSeq > base}
 			err = c.each("SELECT root, path FROM vacated WHERE item = ? AND seq > ? ORDER BY seq", func(r row) error {
-				if t.Touched = true; r.null(0) {
-					t.Came = t.Came || !r.null(1) // see cameAt
-				} else if !t.First.Known() {
-					t.First = Spot{s.rootName(r.int(0)), string(r.bytes(1))}
+				root, rewritten := rootLeft(r.int(0))
+				switch came := r.null(0) && !r.null(1); { // see cameAt
+				case came:
+					t.Came = true
+				case r.null(0), rewritten:
+					t.Touched = true
+				}
+				if root > 0 && !t.First.Known() {
+					t.First = Spot{s.rootName(root), string(r.bytes(1))}
 				}
 				return nil
 			}, ch.ID, base)
@@ -199,7 +204,7 @@ func (t *Told) For(f *FeedFilter) (ch Change, ok bool) {
 	}
 	switch {
 	case !ch.Delete && f.Match(&ch):
-		if !t.New && !t.Touched {
+		if !t.New && !t.Touched && first == ch.Was { // perhaps it went away and came back
 			return ch, false
 		}
 		ch.What, ch.Previous = WhatChanged, Spot{}

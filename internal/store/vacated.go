@@ -76,6 +76,12 @@ func (it *Item) passesOtherwise(o *Item) bool {
 	return it.Root != o.Root || it.Kind != o.Kind || (it.State == Detached) != (o.State == Detached)
 }
 
+// rewritten reports whether a file holds something else.
+func (it *Item) rewritten(o *Item) bool { return it.Size != o.Size || it.MTime != o.MTime }
+
+// rootLeft reads the root of a row of vacated: below zero where the file was rewritten as well as moved.
+func rootLeft(kept int64) (root int64, rewritten bool) { return max(kept, -kept), kept < 0 }
+
 // cameAt keeps, for programs that are told of changes, the number at which an item came: at its first change since, its
 // place in the feed is another.
 func (tx *Tx) cameAt(old *Item) error {
@@ -98,7 +104,10 @@ func (tx *Tx) leave(old, it *Item) error {
 			return err
 		}
 		root, was = old.Root, []byte(path)
-	case tx.s.targets.Load() == 0, old.Size == it.Size && old.MTime == it.MTime && !old.passesOtherwise(it):
+		if old.rewritten(it) {
+			root = -old.Root // see rootLeft
+		}
+	case tx.s.targets.Load() == 0, !old.rewritten(it) && !old.passesOtherwise(it):
 		return nil
 	}
 	return tx.c.exec("INSERT INTO vacated (item, seq, root, path) VALUES (?,?,?,?)", it.ID, it.Seq, root, was)

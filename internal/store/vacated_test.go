@@ -200,3 +200,37 @@ func TestAProgramIsToldOfWhatIsNewAsAddedWhateverHappenedToItSince(t *testing.T)
 		t.Errorf("what came and went: %+v", ch)
 	}
 }
+
+func TestAProgramIsToldOfWhatDiffersFromWhatItWasTold(t *testing.T) {
+	rename := func(name string) func(*Item) { return func(it *Item) { it.Name = name } }
+	for _, c := range []struct {
+		what  string
+		edits []func(*Item)
+		told  What // WhatUnknown: it is told of nothing
+	}{
+		{"moved", []func(*Item){rename("b")}, WhatMoved},
+		{"moved away and back", []func(*Item){rename("b"), rename("a")}, WhatUnknown},
+		{"rewritten elsewhere, and back", []func(*Item){
+			func(it *Item) { it.Name, it.Size = "b", it.Size+1 }, rename("a"),
+		}, WhatChanged},
+		{"rewritten", []func(*Item){func(it *Item) { it.MTime++ }}, WhatChanged},
+		{"described otherwise", []func(*Item){func(it *Item) { it.Doc = []byte(`"title":"A"`) }}, WhatUnknown},
+	} {
+		r := runFresh(t, Options{})
+		id := r.put(r.addRoot("films"), "a").ID
+		at, err := r.Target(r.context(), "hook")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, edit := range c.edits {
+			r.change(id, edit)
+		}
+		told, _, err := r.Told(r.context(), "hook", at.Seq, Bounds{Rows: PageRows})
+		if err != nil || len(told) != 1 {
+			t.Fatal(told, err)
+		}
+		if ch, ok := told[0].For(&FeedFilter{}); ok != (c.told != WhatUnknown) || ok && ch.What != c.told {
+			t.Errorf("%s: %v, %q from %v", c.what, ok, ch.What, ch.Previous)
+		}
+	}
+}
