@@ -6,7 +6,7 @@
 # environment:
 #   PAGE_VIEWS   windows and themes in which each state is judged: "1280-light" (the default), "390-dark 2560-light", "all"
 #   PAGE_SOAK    for how many seconds the tab's memory is watched (30)
-#   PAGE_CATALOG a data directory of tools/bench -questions: the first paint is that of a library of its size
+#   PAGE_CATALOG a data directory of tools/bench -questions: the first paint and search are those of a library of its size
 #   PAGE_STRICT  set: what is measured is held to what is promised, on a machine that does nothing else
 #   PAGE_LOG     set: shows the daemons' logs
 set -euo pipefail

@@ -44,6 +44,37 @@ test('the first paint comes soon after that of an empty page', async t => {
   promised(ours.map((ms, i) => ms - empty[i]), 100, 'milliseconds from the first paint of an empty page to ours');
 });
 
+// typed puts a text into the search field, and gives the milliseconds until its answer is shown.
+const typed = (page, text) => page.evaluate(q => {
+  const input = document.getElementById('search');
+  const begun = performance.now();
+  const shown = new Promise(resolve => {
+    const seen = new MutationObserver(() => {
+      seen.disconnect();
+      resolve(performance.now() - begun);
+    });
+    seen.observe(document.querySelector('main'), {childList: true, subtree: true, characterData: true});
+  });
+  input.value = q;
+  input.dispatchEvent(new Event('input', {bubbles: true}));
+  return shown;
+}, text);
+
+test('search answers each letter that is typed', async t => {
+  const daemon = await Daemon.start(t, {roots: roots(t), dataDir: large});
+  await daemon.idle();
+  const page = await open(t);
+  await goTo(page, daemon, 'search');
+  await page.getByRole('main').getByRole('heading', {level: 1}).waitFor();
+  const took = [];
+  for (const word of ['lantern', 'harbour', 'amber']) {
+    for (let letters = 2; letters <= word.length; letters++) took.push(await typed(page, word.slice(0, letters)));
+  }
+  const {items} = (await daemon.status()).counts;
+  t.diagnostic(`${items} items: ${took.map(Math.round).join(', ')} ms, median ${Math.round(median(took))}`);
+  promised(took, 100, 'milliseconds until an answer is shown');
+});
+
 test(`the tab's memory stays as it is while 50 changes a second come, for ${seconds} s`, async t => {
   const dir = library(t);
   const daemon = await Daemon.start(t, {roots: [{name: 'library', path: dir}], more: '[watcher]\ndebounce = "100ms"'});
