@@ -113,7 +113,14 @@ func (s *Store) ranked(c *conn, q *Query, cells []cell, at *entry, p *pace) ([]e
 			err = t.spreadTo(at.tier.spread)
 		}
 	}
-	for n := first; n < tiers && err == nil && !r.isDone(); n++ {
+	from := first
+	if q.Unheld && first < within && err == nil {
+		var none bool
+		if none, err = r.noneHas(); none {
+			from, at = within, nil
+		}
+	}
+	for n := from; n < tiers && err == nil && !r.isDone(); n++ {
 		if n == within && first < within {
 			if err = t.spreadOut(); err != nil {
 				break

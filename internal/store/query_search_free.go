@@ -86,3 +86,20 @@ func eachID(c *conn, src source, among ids, fn func(id int64) error) error {
 	return c.each("SELECT rowid FROM search WHERE search MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid", look,
 		src.expression, among.after, among.upto)
 }
+
+// noneHas reports whether no item that passes, and that no work holds, has the words as they are or as beginnings: then
+// there is no need to look for each of the tiers of those.
+func (r *ranking) noneHas() (bool, error) {
+	src := r.t.source(begins, exact, "")
+	if src.check != nil {
+		return false, nil
+	}
+	found := false
+	inTime, err := eachFree(r.c, r.q, "NULL", r.cells, src, everyID, r.pace.ends, func(_ *entry, passes bool) error {
+		if found = passes; found {
+			return errFound
+		}
+		return nil
+	})
+	return inTime && !found, err
+}
