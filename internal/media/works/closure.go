@@ -69,6 +69,8 @@ type closing struct {
 	crossed map[int64]bool // keys that have become too common, or have ceased to be
 	queue   []int64
 	limit   Limit
+
+	keysWere, keysAre map[int64]bool // of one unit at a time
 }
 
 // sharing is how common a key is.
@@ -85,7 +87,8 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 	cl := &closing{limit: limit, ctx: ctx, catalog: c,
 		Change:  Change{Keys: make(map[int64]bool), Units: make(map[Unit][]*Part, len(changed))},
 		derived: make(map[Unit][]*Part, len(changed)), traces: make(map[Unit][]Trace, len(changed)),
-		shared: make(map[int64]*sharing), gained: make(map[int64]int), crossed: make(map[int64]bool)}
+		shared: make(map[int64]*sharing), gained: make(map[int64]int), crossed: make(map[int64]bool),
+		keysWere: make(map[int64]bool), keysAre: make(map[int64]bool)}
 	for _, u := range changed {
 		if err := cl.deriveChanged(u); err != nil {
 			return nil, err
@@ -144,7 +147,9 @@ func (cl *closing) deriveChanged(u Unit) error {
 		return err
 	}
 	cl.Units[u], cl.traces[u] = cl.derived[u], traces
-	is, was := make(map[int64]bool), make(map[int64]bool)
+	is, was := cl.keysAre, cl.keysWere
+	clear(is)
+	clear(was)
 	for _, p := range cl.derived[u] {
 		for _, k := range p.hashes() {
 			is[k] = true
