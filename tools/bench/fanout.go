@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,19 +32,21 @@ const (
 	maxFanoutCores = 1.5
 	maxFanoutLate  = fanoutWindow * 5 / 2
 	maxFanoutEach  = 24 << 10 // bytes of heap and stacks that a client takes
+	fanoutDebounce = 20 * time.Millisecond
+	maxFanoutSeen  = fanoutDebounce + 100*time.Millisecond // from a write until the witness is told
 )
 
 // fanoutJudged is from how many clients on cores, delays and memory are judged.
 const fanoutJudged = 5000
 
-// fanoutRests is how long nothing is measured at the beginning of a run, while clients come to stand alike.
+// fanoutRests is how long the witness is alone, and how long clients have then to come to stand alike.
 const fanoutRests = 2 * time.Second
 
 func (b *bench) measureFanout(ctx context.Context, clients int, lasts time.Duration) error {
 	if err := raiseDescriptors(2*clients + 1000); err != nil {
 		return err
 	}
-	b.env = []string{"CATALOGIZERD_WATCHER_DEBOUNCE=20ms"}
+	b.env = []string{"CATALOGIZERD_WATCHER_DEBOUNCE=" + fanoutDebounce.String()}
 	var wrong []error
 	for _, deaf := range []int{0, clients / 5} {
 		f := &fanout{bench: b, clients: clients, deaf: deaf, time: lasts}
@@ -82,11 +85,31 @@ func (f *fanout) run(ctx context.Context) (err error) {
 	if err := w.make(); err != nil {
 		return err
 	}
-	_, err = f.serve(ctx, filepath.Join(f.dir, "data"), []string{w.dir}, func(d *daemon) error {
+	config, hung, err := f.configure(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, hung.Close()) }()
+	_, err = f.serve(ctx, filepath.Join(f.dir, "data"), []string{"--config", config}, func(d *daemon) error {
 		f.d = d
 		return f.measure(ctx, w)
 	})
 	return err
+}
+
+// configure writes a configuration: beside the clients two programs are told of changes, of which one is not there and
+// one takes connections and never answers.
+func (f *fanout) configure(ctx context.Context, w *fanoutWriter) (file string, hung net.Listener, err error) {
+	var lc net.ListenConfig
+	if hung, err = lc.Listen(ctx, "tcp", "127.0.0.1:0"); err != nil {
+		return "", nil, err
+	}
+	text := fmt.Sprintf("[[root]]\nname = \"library\"\npath = %q\n", w.dir)
+	for name, at := range map[string]string{"dead": "127.0.0.1:1", "hung": hung.Addr().String()} {
+		text += fmt.Sprintf("[[notify]]\nname = %q\ntype = \"json\"\nurl = \"http://%s\"\nsettle = \"0s\"\n", name, at)
+	}
+	file = filepath.Join(f.dir, "catalogizerd.toml")
+	return file, hung, os.WriteFile(file, []byte(text), 0o600)
 }
 
 // measure has the files change, first with the witness alone and then with everybody.
@@ -98,9 +121,11 @@ func (f *fanout) measure(ctx context.Context, w *fanoutWriter) (err error) {
 	defer func() { err = errors.Join(err, witness.close()) }()
 	stopWriting := w.start(ctx)
 	defer func() { err = errors.Join(err, stopWriting()) }()
+	aloneFrom := time.Now()
 	if err := sleep(ctx, fanoutRests); err != nil {
 		return err
 	}
+	seen := witness.seen(aloneFrom, time.Now())
 	alone, err := f.d.held(ctx)
 	if err != nil {
 		return err
@@ -124,7 +149,7 @@ func (f *fanout) measure(ctx context.Context, w *fanoutWriter) (err error) {
 	if err != nil {
 		return err
 	}
-	r.joined, r.alone = joined, alone
+	r.joined, r.alone, r.seen = joined, alone, seen
 	if err := stopWriting(); err != nil {
 		return err
 	}
@@ -140,7 +165,8 @@ type fanoutResult struct {
 	cores, ours  float64 // that the daemon and this program used
 	bytes        int64   // that came
 	joined       time.Duration
-	alone, crowd int64 // bytes of heap and stacks that the daemon held with the witness alone, and at the most
+	seen         []time.Duration // from each write until the witness alone was told
+	alone, crowd int64           // bytes of heap and stacks that the daemon held with the witness alone, and at the most
 }
 
 // watch measures for the time of a run.
@@ -199,6 +225,10 @@ func (f *fanout) report(r fanoutResult, c *crowd, w *witness) error {
 		thousands(verified), min(fanoutChecked, f.clients-f.deaf))
 	fmt.Fprintf(f.out, "  behind the witness: half within %v, 99 %% within %v, all within %v (at most %v for 99 %%)\n",
 		p50.Round(time.Millisecond), p99.Round(time.Millisecond), worst.Round(time.Millisecond), maxFanoutLate)
+	seen99 := quantile(r.seen, 0.99)
+	fmt.Fprintf(f.out, "  without them, beside a [[notify]] that is dead and one that hangs, a write is told of: "+
+		"half within %v, 99 %% within %v (at most %v)\n",
+		quantile(r.seen, 0.5).Round(time.Millisecond), seen99.Round(time.Millisecond), maxFanoutSeen)
 	fmt.Fprintf(f.out, "  cores: the daemon %.2f (at most %.1f), this program %.2f\n", r.cores, maxFanoutCores, r.ours)
 	fmt.Fprintf(f.out, "  heap and stacks: %.1f MiB, %.1f KiB a client (at most %d)\n",
 		mib(r.crowd), float64(each)/1024, maxFanoutEach>>10)
@@ -209,6 +239,8 @@ func (f *fanout) report(r fanoutResult, c *crowd, w *witness) error {
 	return errors.Join(err,
 		complain(len(late) == 0, "no client was told of a change"),
 		complain(judged && float64(changes) < 0.9*fanoutRate*took, "the catalog changed only %d times", changes),
+		complain(len(r.seen) == 0, "the witness was told of no file"),
+		complain(judged && seen99 > maxFanoutSeen, "99 %% of the writes were told of within %v", seen99),
 		complain(judged && p99 > maxFanoutLate, "99 %% of the messages came within %v", p99),
 		complain(judged && r.cores > maxFanoutCores, "the daemon used %.2f cores", r.cores),
 		complain(judged && each > maxFanoutEach, "a client takes %d bytes", each),

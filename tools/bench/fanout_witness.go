@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -123,6 +124,24 @@ func (w *witness) between(from, to time.Time) (n int64) {
 	}
 	return n
 }
+
+// seen is how long after each write in a time the witness was told of it, sorted.
+func (w *witness) seen(from, to time.Time) (late []time.Duration) {
+	had := map[string]bool{} // a write is told of twice: found, and read
+	for _, s := range w.stretches() {
+		for _, m := range written.FindAllSubmatch(s.changes, -1) {
+			at, err := time.Parse(time.RFC3339Nano, string(m[1]))
+			if err == nil && !had[string(m[1])] && at.After(from) && s.at.Before(to) {
+				late = append(late, s.at.Sub(at))
+			}
+			had[string(m[1])] = true
+		}
+	}
+	return sortedDurations(late)
+}
+
+// written is when a file was written that the feed tells of.
+var written = regexp.MustCompile(`"modified_at":"([^"]+)"`)
 
 // after is the stretch that begins behind a number; told is sorted by numbers.
 func after(told []stretch, number int64) int {
