@@ -18,17 +18,26 @@ const worksForgotten = 1000
 // vacatedKept is how long it is known where items were before their newest change.
 const vacatedKept = 30 * 24 * time.Hour
 
+// pruneAnyway is how often it is looked what has become old enough, where nothing has changed meanwhile.
+const pruneAnyway = 24 * time.Hour
+
 // prune bounds the tombstones: the feed is never longer than the catalog, and a first load that is under
 // way is not cut off. Works that are gone are forgotten when their time to come back is over.
 func (d *Daemon) prune(ctx context.Context) error {
 	const every, least = 10 * time.Minute, 10000
+	pruned, last := int64(-1), time.Time{}
 	run.Every(ctx, every, func() {
+		head := d.store.Head()
+		if head == pruned && time.Since(last) < pruneAnyway { // nothing to do: let its disk sleep
+			return
+		}
 		keep := max(d.store.ItemCounts().Items, least)
 		limit := d.bus.Oldest()
 		longAgo, err := d.store.SeqAt(ctx, time.Now().Add(-vacatedKept))
 		if err != nil {
 			longAgo = 0
 		}
+		more := false
 		err = d.store.Update(ctx, func(tx *store.Tx) error {
 			needed, err := tx.NeededByTargets(longAgo)
 			if err != nil {
@@ -41,13 +50,17 @@ func (d *Daemon) prune(ctx context.Context) error {
 			if err := errors.Join(tx.PruneMoments(time.Now()), tx.PruneVacated(limit, longAgo)); err != nil {
 				return err
 			}
-			_, err = tx.ForgetWorks(time.Now().Add(-works.ReturnsWithin).UnixNano(), limit, worksForgotten)
+			n, err := tx.ForgetWorks(time.Now().Add(-works.ReturnsWithin).UnixNano(), limit, worksForgotten)
+			more = n == worksForgotten
 			return err
 		})
 		if err != nil && ctx.Err() == nil {
 			d.log.Warn("tombstones not pruned", zap.Error(err))
 		}
 		d.giveBack(ctx)
+		if err == nil && !more && d.idle() {
+			pruned, last = head, time.Now()
+		}
 	})
 	return nil
 }
