@@ -4,13 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
+	"os"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/notify"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -124,5 +129,17 @@ func TestTargetsComeAndGoWhileOthersGoOn(t *testing.T) {
 	eventually(t, "who came back", func() bool { return len(stays.held()) == 3 })
 	if _, ok := stays.held()["c"]; ok {
 		t.Error("who came back is told of what happened meanwhile")
+	}
+}
+
+// The kernel answers so where the unit's IPAddressDeny lets nothing out.
+func TestWhereTheUnitLetsNothingOutTheErrorSaysWhatToWrite(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EPERM)}
+	if text := notify.Fenced(fmt.Errorf("post: %w", refused)); !strings.Contains(text, "IPAddressAllow in docs/notify.md") {
+		t.Errorf("%q", text)
+	}
+	away := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	if text := notify.Fenced(away); text != "" {
+		t.Errorf("of a program that is not there: %q", text)
 	}
 }
