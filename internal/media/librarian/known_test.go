@@ -13,7 +13,7 @@ func TestWhatIsKnownOfLaterChangesIsBounded(t *testing.T) {
 	for n := range 3 * batchItems / 17 {
 		folders = append(folders, madeFolders(n))
 	}
-	for at := 0; at < 30; at++ {
+	for at := range 30 {
 		var some []file
 		for _, files := range folders {
 			if at < len(files) {
