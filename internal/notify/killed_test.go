@@ -251,7 +251,7 @@ func (s *shaken) listen(t *testing.T) {
 	var l net.Listener
 	eventually(t, "the address", func() (ok bool) {
 		var err error
-		l, err = net.Listen("tcp", s.addr) //nolint:noctx // a test's
+		l, err = net.Listen("tcp", s.addr)
 		return err == nil
 	})
 	s.addr = l.Addr().String()
@@ -272,7 +272,7 @@ func start(t *testing.T, dir string, targets []config.Notify) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd: exec.Command(os.Args[0])} //nolint:noctx // it is killed
+	p := &process{cmd: exec.Command(os.Args[0])}
 	p.cmd.Env = append(os.Environ(), asDaemon+"="+dir, asTargets+"="+string(text))
 	p.cmd.Stderr = os.Stderr
 	in, err := p.cmd.StdinPipe()

@@ -50,7 +50,7 @@ func (c *client) encode(cursor string, changes []store.Change, forAll bool) outg
 		text := changesMessage(nil, c.last, cursor, changes)
 		return c.pack(outgoing{text: text, size: len(text)})
 	}
-	buffer := texts.Get().(*[]byte) //nolint:errcheck // there is nothing else in it
+	buffer := texts.Get().(*[]byte)
 	text := changesMessage((*buffer)[:0], c.last, cursor, changes)
 	out := prepare(text)
 	if out.text == nil { // which holds a copy
