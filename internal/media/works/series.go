@@ -179,7 +179,7 @@ func behindSeason(name string, year int) bool {
 	if !ok {
 		return false
 	}
-	for i := 0; i < len(before); i++ {
+	for i := range len(before) {
 		if i > 0 && isLetter(before[i-1]) {
 			continue
 		}
