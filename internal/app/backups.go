@@ -23,6 +23,8 @@ const (
 	backupTurn = time.Minute
 	// backupAgain is when a backup that failed is tried again, at the latest.
 	backupAgain = time.Hour
+	// firstBackup is how long the first one of all waits for a catalog that holds what the disks do.
+	firstBackup = 24 * time.Hour
 	// backupName is when a backup was made, in UTC, without what file systems of other systems forbid in names.
 	backupName = "catalog-20060102T150405Z.db"
 )
@@ -35,9 +37,11 @@ var ours = regexp.MustCompile(`^catalog-\d{8}T\d{6}Z\.db$`)
 type backups struct {
 	config func() *config.Config
 	copy   func(ctx context.Context, file string) error
+	idle   func() bool
 	now    func() time.Time
 	log    *zap.Logger
 
+	began time.Time // when it was first looked whether one is due
 	known bool      // last stands
 	last  time.Time // of the last backup; zero: there is none
 	tried time.Time // when one failed; zero: the last did not
@@ -47,7 +51,7 @@ type backups struct {
 
 func (d *Daemon) newBackups(log *zap.Logger) *backups {
 	return &backups{
-		config: d.config.Load, now: time.Now, log: log.Named("backups"),
+		config: d.config.Load, idle: d.idle, now: time.Now, log: log.Named("backups"),
 		copy: func(ctx context.Context, file string) error {
 			return store.Backup(ctx, d.config.Load().DataDir, file)
 		},
@@ -78,6 +82,12 @@ func (b *backups) turn(ctx context.Context) {
 			b.last, _ = time.Parse(backupName, names[len(names)-1])
 			b.made.Store(b.last.Unix())
 		}
+	}
+	if b.began.IsZero() {
+		b.began = now
+	}
+	if b.last.IsZero() && !b.idle() && now.Sub(b.began) < min(every, firstBackup) {
+		return // it would be a copy of a first scan that is under way
 	}
 	if since := now.Sub(b.last); since >= 0 && since < every {
 		return

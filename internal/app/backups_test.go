@@ -20,6 +20,7 @@ type clocked struct {
 	cfg    *config.Config
 	at     time.Time
 	broken error // what copying fails with
+	busy   bool
 }
 
 func newClocked(t *testing.T, every time.Duration, keep int) *clocked {
@@ -29,6 +30,7 @@ func newClocked(t *testing.T, every time.Duration, keep int) *clocked {
 	c := &clocked{cfg: cfg, at: time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)}
 	c.backups = &backups{
 		config: func() *config.Config { return c.cfg }, now: func() time.Time { return c.at }, log: zaptest.NewLogger(t),
+		idle: func() bool { return !c.busy },
 		copy: func(_ context.Context, file string) error {
 			if c.broken != nil {
 				return c.broken
@@ -126,4 +128,20 @@ func TestWhatAKilledDaemonLeftOfABackupGoesWithTheNextOne(t *testing.T) {
 	if _, err := os.Stat(part); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it is still there: %v", err)
 	}
+}
+
+func TestTheFirstBackupWaitsForAFirstScan(t *testing.T) {
+	c := newClocked(t, 7*24*time.Hour, 2)
+	c.busy = true
+	checkNames(t, c.after(t, 0))
+	checkNames(t, c.after(t, time.Hour))
+	c.busy = false
+	checkNames(t, c.after(t, time.Minute), "catalog-20261129T040100Z.db")
+	c.busy = true // later ones come on time, whatever is under way
+	checkNames(t, c.after(t, 7*24*time.Hour), "catalog-20261129T040100Z.db", "catalog-20261206T040100Z.db")
+
+	c = newClocked(t, 7*24*time.Hour, 2)
+	c.busy = true // and one that never rests is copied within a day
+	checkNames(t, c.after(t, 0))
+	checkNames(t, c.after(t, 24*time.Hour), "catalog-20261130T030000Z.db")
 }
