@@ -151,7 +151,8 @@ func TestNeitherNothingNorADashIsAFile(t *testing.T) {
 		t.Errorf("%q, want %q in it", o.errOut, "the root's name is empty")
 	}
 	write(t, "./-", "no backup")
-	if o := command(t, "", "restore", "--data-dir", "data", "./-").ends(t, exitFailed); !strings.Contains(o.errOut, "/- (file is not a database)") {
+	o = command(t, "", "restore", "--data-dir", "data", "./-").ends(t, exitFailed)
+	if !strings.Contains(o.errOut, "not a backup of a catalog: ") || !strings.Contains(o.errOut, "/-: name a file") {
 		t.Errorf("a file of that name: %q", o.errOut)
 	}
 }
