@@ -95,7 +95,10 @@ func (c *catalog) follow(targets ...config.Notify) {
 func (c *catalog) put(name string) (id int64) {
 	c.t.Helper()
 	c.update(func(tx *store.Tx) error {
-		it := store.Item{Dir: c.dir, Root: c.root, Name: name, Volume: 1, Links: 1, Size: 1, Kind: media.KindMovie, Analysis: store.None}
+		it := store.Item{
+			Dir: c.dir, Root: c.root, Name: name, Volume: 1, Links: 1, Size: 1,
+			Kind: media.KindMovie, Analysis: store.None,
+		}
 		err := tx.Insert(&it)
 		id = it.ID
 		return err
