@@ -23,8 +23,10 @@ const (
 	backupTurn = time.Minute
 	// backupAgain is when a backup that failed is tried again, at the latest.
 	backupAgain = time.Hour
-	// firstBackup is how long the first one of all waits for a catalog that holds what the disks do.
+	// firstBackup is how long the first one of all waits for a catalog that holds what the disks do, and firstTurn how
+	// often it is looked whether that is so.
 	firstBackup = 24 * time.Hour
+	firstTurn   = time.Second
 	// backupName is when a backup was made, in UTC, without what file systems of other systems forbid in names.
 	backupName = "catalog-20060102T150405Z.db"
 )
@@ -42,6 +44,7 @@ type backups struct {
 	log    *zap.Logger
 
 	began time.Time // when it was first looked whether one is due
+	waits bool      // the first one of all waits for a first scan
 	known bool      // last stands
 	last  time.Time // of the last backup; zero: there is none
 	tried time.Time // when one failed; zero: the last did not
@@ -61,12 +64,22 @@ func (d *Daemon) newBackups(log *zap.Logger) *backups {
 // run makes backups until ctx ends.
 func (b *backups) run(ctx context.Context) error {
 	b.turn(ctx)
+	within, made := context.WithCancel(ctx)
+	if b.waits {
+		run.Every(within, firstTurn, func() {
+			if b.turn(ctx); !b.waits {
+				made()
+			}
+		})
+	}
+	made()
 	run.Every(ctx, backupTurn, func() { b.turn(ctx) })
 	return nil
 }
 
 // turn makes a backup if one is due. The clock may be set at any time: what was made in the future counts as long ago.
 func (b *backups) turn(ctx context.Context) {
+	b.waits = false
 	every := b.config().Backup.Every
 	if every == 0 {
 		return
@@ -86,7 +99,8 @@ func (b *backups) turn(ctx context.Context) {
 	if b.began.IsZero() {
 		b.began = now
 	}
-	if b.last.IsZero() && !b.idle() && now.Sub(b.began) < min(every, firstBackup) {
+	b.waits = b.last.IsZero() && !b.idle() && now.Sub(b.began) < min(every, firstBackup)
+	if b.waits {
 		return // it would be a copy of a first scan that is under way
 	}
 	if since := now.Sub(b.last); since >= 0 && since < every {

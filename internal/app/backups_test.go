@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -144,4 +146,29 @@ func TestTheFirstBackupWaitsForAFirstScan(t *testing.T) {
 	c.busy = true // and one that never rests is copied within a day
 	checkNames(t, c.after(t, 0))
 	checkNames(t, c.after(t, 24*time.Hour), "catalog-20261130T030000Z.db")
+}
+
+func TestTheFirstBackupIsMadeAsSoonAsAFirstScanHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClocked(t, 7*24*time.Hour, 2)
+		var scanned atomic.Bool
+		c.now, c.idle = time.Now, scanned.Load
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- c.run(ctx) }()
+		time.Sleep(90 * time.Second)
+		synctest.Wait()
+		names, err := c.names()
+		checkNames(t, names)
+		scanned.Store(true)
+		time.Sleep(firstTurn)
+		synctest.Wait()
+		if names, err = c.names(); err != nil || len(names) != 1 {
+			t.Errorf("%v, %v: want one", names, err)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
