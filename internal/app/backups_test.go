@@ -159,7 +159,9 @@ func TestTheFirstBackupIsMadeAsSoonAsAFirstScanHasEnded(t *testing.T) {
 		time.Sleep(90 * time.Second)
 		synctest.Wait()
 		names, err := c.names()
-		checkNames(t, names)
+		if err != nil || len(names) > 0 {
+			t.Errorf("%v, %v: want none", names, err)
+		}
 		scanned.Store(true)
 		time.Sleep(firstTurn)
 		synctest.Wait()

@@ -15,6 +15,9 @@ import (
 // Files of a directory, about as many as an album or a season has: a million lie in 100,000 directories.
 const perDirectory = 10
 
+// quiet is longer than the daemon's debounce.
+const quiet = 2 * time.Second
+
 // tree returns a tree of so many files, and makes it where no complete one is left of an earlier run.
 func (b *bench) tree(ctx context.Context, files int) (string, error) {
 	return b.part(ctx, 0, files)
@@ -35,7 +38,7 @@ func (b *bench) part(ctx context.Context, number, files int) (string, error) {
 	if err := os.RemoveAll(growing); err != nil {
 		return "", err
 	}
-	old := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) // what was just written is looked at again
+	old := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	fmt.Fprintf(b.out, "making a tree of %d files in %s\n", files, tree)
 	for i := range files {
 		n := number*files + i
@@ -55,7 +58,14 @@ func (b *bench) part(ctx context.Context, number, files int) (string, error) {
 			return "", err
 		}
 	}
-	return tree, os.Rename(growing, tree)
+	if err := os.Rename(growing, tree); err != nil {
+		return "", err
+	}
+	select { // what was written a moment ago is looked at again, and a second scan is to find nothing to do
+	case <-time.After(quiet):
+	case <-ctx.Done():
+	}
+	return tree, ctx.Err()
 }
 
 type file struct {
