@@ -14,8 +14,8 @@ import (
 // changed meanwhile is seen, and whoever follows misses nothing. A few seconds here, a minute where SOAK is set.
 func TestADaemonThatIsStoppedForAWhileMissesNothing(t *testing.T) {
 	stopped := 3 * time.Second
-	if os.Getenv("SOAK") != "" {
-		stopped = time.Minute
+	if soak, err := time.ParseDuration(os.Getenv("SOAK")); err == nil {
+		stopped = min(soak, time.Minute)
 	}
 	root := t.TempDir()
 	fill(t, root, 200)
