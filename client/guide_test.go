@@ -20,7 +20,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
-// program takes a program out of docs/clients.md, where it is a block whose first line names it, and writes it to a file.
+// program takes a program out of docs/clients.md, where it is a block whose first line names it, and writes it to a
+// file.
 func program(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile("../docs/clients.md")
@@ -180,7 +181,8 @@ func replicaOfGuide(t *testing.T, name string) {
 	t.Helper()
 	file := program(t, name)
 	interpreter(t, file)
-	dir, kept := t.TempDir(), filepath.Join(t.TempDir(), "copy"+map[string]string{".py": ".db", ".mjs": ".json"}[filepath.Ext(name)])
+	as := map[string]string{".py": ".db", ".mjs": ".json"}[filepath.Ext(name)]
+	dir, kept := t.TempDir(), filepath.Join(t.TempDir(), "copy"+as)
 	change(t, dir, 0)
 	d, c := daemonOn(t, dir, "", client.Options{})
 	g := gateTo(t, d)

@@ -23,11 +23,13 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Errorf("%q, want %q at its beginning", o.out, file+": ")
 		}
 	}
-	if o := command(t, "", "restore", "--data-dir", data, file).ends(t, exitFailed); !strings.Contains(o.errOut, "data directory is in use") {
+	o := command(t, "", "restore", "--data-dir", data, file).ends(t, exitFailed)
+	if !strings.Contains(o.errOut, "data directory is in use") {
 		t.Errorf("while the daemon runs: %q", o.errOut)
 	}
 	elsewhere := t.TempDir() + "/new"
-	if o := command(t, "", "restore", "--data-dir", elsewhere, file).ends(t, exitDone); o.out != "restored 2 items to "+elsewhere+"\n" {
+	o = command(t, "", "restore", "--data-dir", elsewhere, file).ends(t, exitDone)
+	if o.out != "restored 2 items to "+elsewhere+"\n" {
 		t.Errorf("to where nothing was: %q", o.out)
 	}
 	if got := exported(t, elsewhere); !slices.Equal(got, want) {
@@ -42,7 +44,8 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	d.Stop(t)
 	write(t, root+"/New Film (2020).mkv", "new")
-	if o := command(t, "", "restore", "--data-dir", data, file).ends(t, exitDone); !strings.Contains(o.out, "kept as "+data+"/catalog.db.replaced") {
+	o = command(t, "", "restore", "--data-dir", data, file).ends(t, exitDone)
+	if !strings.Contains(o.out, "kept as "+data+"/catalog.db.replaced") {
 		t.Errorf("said %q, want where the replaced catalog is kept", o.out)
 	}
 	d.Start(t)
@@ -56,7 +59,7 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Errorf("%s was item %d, which is now %v", it.Path, id, now[id])
 		}
 	}
-	o := command(t, "", "watch", "--server", "http://"+d.Addr(), "--since", cursor).ends(t, exitFailed)
+	o = command(t, "", "watch", "--server", "http://"+d.Addr(), "--since", cursor).ends(t, exitFailed)
 	if !strings.Contains(o.errOut, "restored") || !strings.Contains(o.errOut, "--since start") {
 		t.Errorf("a cursor from before: %q", o.errOut)
 	}
@@ -64,12 +67,14 @@ func TestBackupAndRestore(t *testing.T) {
 
 func TestBackupAndRestoreOfWhatIsNotThere(t *testing.T) {
 	base := t.TempDir()
-	if o := command(t, "", "backup", "--data-dir", base+"/data", base+"/b.db").ends(t, exitFailed); !strings.Contains(o.errOut, "is this the data directory?") {
+	o := command(t, "", "backup", "--data-dir", base+"/data", base+"/b.db").ends(t, exitFailed)
+	if !strings.Contains(o.errOut, "is this the data directory?") {
 		t.Errorf("%q, want %q in it", o.errOut, "is this the data directory?")
 	}
 	write(t, base+"/notes.txt", "notes")
 	for _, file := range []string{base + "/none", base + "/notes.txt", base} {
-		if o := command(t, "", "restore", "--data-dir", base+"/data", file).ends(t, exitFailed); !strings.Contains(o.errOut, file) {
+		o = command(t, "", "restore", "--data-dir", base+"/data", file).ends(t, exitFailed)
+		if !strings.Contains(o.errOut, file) {
 			t.Errorf("%q, want %q in it", o.errOut, file)
 		}
 	}

@@ -96,9 +96,15 @@ func TestBadUsage(t *testing.T) {
 		{[]string{"scan"}, "no root: name a directory"},
 		{[]string{"check"}, "no root: name a directory"},
 		{[]string{"scan", "smb://me:secret@nas/films"}, "a URL cannot hold a password"},
-		{[]string{"serve", "--config", dir + "/typo.toml"}, dir + "/typo.toml:3: http.listne: no such key: did you mean http.listen?"},
+		{
+			[]string{"serve", "--config", dir + "/typo.toml"},
+			dir + "/typo.toml:3: http.listne: no such key: did you mean http.listen?",
+		},
 		{[]string{"serve", "--config", dir + "/open.toml"}, dir + "/open.toml:2: http.listen"},
-		{[]string{"serve", "--data-dir", dir + "/data", "--config", dir + "/token.toml"}, dir + "/token.toml:2: http.token_file: " + dir + "/none cannot be read"},
+		{
+			[]string{"serve", "--data-dir", dir + "/data", "--config", dir + "/token.toml"},
+			dir + "/token.toml:2: http.token_file: " + dir + "/none cannot be read",
+		},
 		{[]string{"export", "--config", dir + "/none.toml"}, dir + "/none.toml: cannot be read"},
 		{[]string{"search"}, "expected \"<query> ...\""},
 		{[]string{"probe"}, "expected \"<file> ...\""},
@@ -158,7 +164,10 @@ func TestNeitherNothingNorADashIsAFile(t *testing.T) {
 }
 
 func TestEveryCommandHasHelp(t *testing.T) {
-	for _, name := range []string{"serve", "scan", "export", "works", "search", "status", "watch", "parse", "probe", "check", "backup", "restore", "completion", "login", "version"} {
+	for _, name := range []string{
+		"serve", "scan", "export", "works", "search", "status", "watch", "parse", "probe", "check", "backup", "restore",
+		"completion", "login", "version",
+	} {
 		o := command(t, "", name, "--help").ends(t, exitDone)
 		if !strings.HasPrefix(o.out, "Usage: catalogizerd "+name) || o.errOut != "" {
 			t.Errorf("%s: stdout %q, stderr %q", name, o.out, o.errOut)
@@ -212,10 +221,12 @@ func TestArgumentsAreTakenAsTheyAre(t *testing.T) {
 	write(t, base+"/root\xff/a.mkv", "x")
 	write(t, base+"/root\ufffd/other.mkv", "x")
 	command(t, "", "scan", base+"/root\xff", "--data-dir", base+"/data\xff").ends(t, exitDone)
-	if o := command(t, "", "export", "--data-dir", base+"/data\xff").ends(t, exitDone); !strings.Contains(o.out, `"path":"a.mkv"`) {
+	o := command(t, "", "export", "--data-dir", base+"/data\xff").ends(t, exitDone)
+	if !strings.Contains(o.out, `"path":"a.mkv"`) {
 		t.Errorf("%q, want %q in it", o.out, `"path":"a.mkv"`)
 	}
-	if o := command(t, "", "probe", base+"/root\xff/a.mkv").ends(t, exitFailed); !strings.Contains(o.out, "format not recognised") {
+	o = command(t, "", "probe", base+"/root\xff/a.mkv").ends(t, exitFailed)
+	if !strings.Contains(o.out, "format not recognised") {
 		t.Errorf("%q, want %q in it", o.out, "format not recognised")
 	}
 }
@@ -235,7 +246,8 @@ func TestOutputToAFullDiskFails(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), os.Getenv(apptest.BinaryVar), args...)
 		cmd.Stdout, cmd.Stderr = full, &errOut
 		_ = cmd.Run() // how it ended is looked at below
-		if code := cmd.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(errOut.String(), "no space left on device") {
+		code := cmd.ProcessState.ExitCode()
+		if code != exitFailed || !strings.Contains(errOut.String(), "no space left on device") {
 			t.Errorf("%q: exit code %d, %s", args, code, errOut.String())
 		}
 	}
