@@ -37,8 +37,7 @@ type columnGroup struct {
 
 // columnGroups are all columns but the id. SQLite rewrites every index of which a column is set, whether its value
 // changes or not: so those that stand in an index are in groups of their own, and an update sets the groups that
-// differ.
-// The documents are the last one.
+// differ. The documents are the last one.
 var columnGroups = [...]columnGroup{
 	{[]string{"root"}, func(a, b *Item) bool { return a.Root == b.Root }},
 	{[]string{"dir", "name"}, func(a, b *Item) bool { return a.Dir == b.Dir && a.Name == b.Name }},

@@ -11,8 +11,7 @@ import {library} from './harness/tree.mjs';
 const seconds = Number(process.env.PAGE_SOAK ?? 30);
 
 // PAGE_CATALOG is a data directory whose catalog is looked at in the sample library's place: a million items of which
-// no
-// file exists, as tools/bench -questions leaves one, with its roots in made.toml.
+// no file exists, as tools/bench -questions leaves one, with its roots in made.toml.
 const large = process.env.PAGE_CATALOG;
 
 function roots(t) {

@@ -43,8 +43,7 @@ export class Chain {
   }
 
   // want has the things from an index to another fetched, and calls changed(shift) after each page: shift is by how
-  // much
-  // indices have moved, where it turned out how many things lie before.
+  // much indices have moved, where it turned out how many things lie before.
   async want(from, to, changed) {
     this.wanted = [from, to];
     if (this.asking) return;

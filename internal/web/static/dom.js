@@ -1,8 +1,7 @@
 // Elements, made without a line of HTML in a string.
 
 // h makes an element: h('a.tile', {href: '#/', on: {click}}, 'text', other). Of props, class, text, on, vars and data
-// are
-// special, a property of false or null is left out, and everything else is an attribute.
+// are special, a property of false or null is left out, and everything else is an attribute.
 export function h(spec, props, ...children) {
   const [tag, ...classes] = spec.split('.');
   const el = document.createElement(tag || 'div');
@@ -80,8 +79,7 @@ export function icon(name) {
 }
 
 // keepFocus gives a function that gives the focus back once box has been drawn anew: to what leads to the same place,
-// else to
-// what stands in the place of what had it.
+// else to what stands in the place of what had it.
 export function keepFocus(box) {
   const at = document.activeElement;
   if (!at || at === box || !box.contains(at)) return () => {};

@@ -4,8 +4,7 @@ import {words} from './words.js';
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 
 // marks gives {list: [{label, title, from, index}], enter(index, count)}. Of letters the index is a guess, which the
-// list
-// puts right once it knows better; of years and months it is counted.
+// list puts right once it knows better; of years and months it is counted.
 export function marks(sort, facets, count) {
   const down = sort.startsWith('-');
   const by = sort.replace('-', '');

@@ -32,8 +32,7 @@ export async function open(t, {args = [], faults = []} = {}) {
 }
 
 // watch notes what nobody would see: errors in the console, breaches of the policy, requests to other hosts. What could
-// not be
-// loaded is the test's to judge.
+// not be loaded is the test's to judge.
 function watch(page) {
   const found = [];
   page.on('pageerror', error => found.push(`error: ${error.stack ?? error}`));

@@ -40,8 +40,7 @@ export function below(value, limit, what) { assert.ok(value < limit, `${what}: $
 
 // promised holds measured times to what is promised of them: by their median, on a machine that does nothing else
 // (PAGE_STRICT, as `make verify` has it); else, by the best of them, to five times as much, which a busy machine does
-// not
-// miss, and a page that waits for what it should not does.
+// not miss, and a page that waits for what it should not does.
 export function promised(times, limit, what) {
   if (process.env.PAGE_STRICT) below(median(times), limit, what);
   else below(Math.min(...times), 5 * limit, `${what}, at best of ${times.length}, times five`);

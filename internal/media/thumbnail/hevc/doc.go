@@ -6,6 +6,5 @@
 // follow the standard's order: parameter sets (sps.go, pps.go), the slice's header (slice.go), its arithmetic code
 // (cabac.go, contexts.go), the trees of coding and transform units (quadtree.go, unit.go, transform_tree.go), residuals
 // (residual.go, transform.go), prediction (intra.go, reference.go), and the filters over the whole (deblock.go,
-// sao.go).
-// Names in comments are the standard's.
+// sao.go). Names in comments are the standard's.
 package hevc

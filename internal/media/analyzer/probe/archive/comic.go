@@ -57,8 +57,7 @@ func (c *comicListing) add(name string) comicPart {
 func (c *comicListing) isComic(named bool) bool { return c.hasInfo || named && c.pages > 0 }
 
 // asComic notes what the archive holds, and whether it is a comic: its container is the comic's then, and else,
-// whatever
-// its name says, the archive's.
+// whatever its name says, the archive's.
 func (c *comicListing) asComic(r *format.Result, comic, archive string) bool {
 	m := r.Description.Media
 	m.Entries = c.entries

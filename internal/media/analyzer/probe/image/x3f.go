@@ -12,8 +12,7 @@ import (
 )
 
 // Sigma's RAW files (X3F, file format specification 2.3): a header, and at the end a directory of sections, of which
-// one
-// holds properties and others pictures, a JPEG among them.
+// one holds properties and others pictures, a JPEG among them.
 
 const (
 	x3fMaxSections   = 64

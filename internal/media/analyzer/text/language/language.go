@@ -1,6 +1,5 @@
 // Package language writes languages in the one way in which the catalog has them: as BCP 47 tags in their shortest
-// form,
-// "de", "pt-BR", "zh-Hant", whatever a name, a tag, a stream or a sidecar calls them.
+// form, "de", "pt-BR", "zh-Hant", whatever a name, a tag, a stream or a sidecar calls them.
 package language
 
 import (
@@ -21,8 +20,7 @@ const rules = language.DeprecatedBase | language.DeprecatedScript | language.Dep
 
 // Tag returns the shortest BCP 47 tag of the language that text names: by a tag of BCP 47, a code of ISO 639 of two or
 // three letters (of terminology or bibliography), or its English or own name. Empty: text says that it does not know,
-// that
-// there is no language, or names none.
+// that there is no language, or names none.
 func Tag(text string) string {
 	if isPlain(text) {
 		return text
@@ -89,8 +87,7 @@ func shortest(base language.Base, script language.Script, region language.Region
 }
 
 // Tags returns the tags of texts, each once, without those that name no language. A text may name several: "eng/ger",
-// or
-// "engger" as ID3v2.3 has it (4.2.1, TLAN). It is nil where none does.
+// or "engger" as ID3v2.3 has it (4.2.1, TLAN). It is nil where none does.
 func Tags(texts []string) []string {
 	var out []string
 	for _, text := range texts {

@@ -1,8 +1,7 @@
 package language
 
 // names are what is written for languages beside codes: their names in English and their own, codes that subtitle sites
-// and
-// releases made up, and countries in place of languages where no language has that code.
+// and releases made up, and countries in place of languages where no language has that code.
 var names = map[string]string{
 	"english": "en", "french": "fr", "français": "fr", "francais": "fr", "german": "de", "deutsch": "de",
 	"spanish": "es", "español": "es",
