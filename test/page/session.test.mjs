@@ -56,6 +56,7 @@ test('a page that is open while the daemon restarts goes on by itself, and misse
   await daemon.idle();
   const page = await open(t);
   await goTo(page, daemon, 'machine/changes');
+  await page.getByRole('heading', {name: 'Changes'}).waitFor();
   await settledTruth(page);
   await daemon.stop();
   await page.locator('.truth[data-kind="lost"]').waitFor();
@@ -63,6 +64,34 @@ test('a page that is open while the daemon restarts goes on by itself, and misse
   write(dir, 'Books/while it was away.txt');
   await daemon.start();
   await says(page.getByRole('log'), 'library/Books/while it was away.txt');
+  await settledTruth(page);
+});
+
+test('a page whose connection says nothing does not say that all is well, and tries anew', async t => {
+  const daemon = await Daemon.start(t, {roots: [{name: 'library', path: library(t)}]});
+  await daemon.idle();
+  const page = await open(t);
+  await page.clock.install();
+  let mute = true, connections = 0;
+  await page.routeWebSocket('**/api/v1/live', ws => {
+    connections++;
+    const server = ws.connectToServer();
+    server.onMessage(message => { if (!mute) ws.send(message); });
+  });
+  const told = page.waitForResponse('**/api/v1/status');
+  await goTo(page, daemon);
+  await (await told).finished();
+  await page.clock.runFor(1000);
+  assert.equal(await page.locator('.truth').getAttribute('data-kind'), 'asking', 'nobody follows the feed yet');
+  mute = false;
+  await page.clock.runFor(25_000);
+  await settledTruth(page);
+  assert.ok(connections > 1, 'a connection without a word is given up');
+  mute = true; // as a cable that is cut: no socket closes
+  await page.clock.runFor(80_000);
+  await page.locator('.truth[data-kind="lost"]').waitFor();
+  mute = false;
+  await page.clock.runFor(25_000);
   await settledTruth(page);
 });
 

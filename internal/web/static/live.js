@@ -1,6 +1,5 @@
 // The live feed, over the WebSocket that every client has. One connection for the whole page: it begins at the
-// catalog's
-// cursor, and after a break it goes on from its last one, so that nothing is missed.
+// catalog's cursor, and after a break it goes on from its last one, so that nothing is missed.
 //
 //   on('changes', ({changes, cursor}) => …)   what changed: ops upsert, delete, work, delete_work
 //   on('scan' | 'root', data => …)            the signals of the feed
@@ -95,6 +94,10 @@ async function keep(signal) {
   }
 }
 
+// silence is how long a connection may say nothing before it is given up: a cut cable closes no socket. The feed says at
+// least every 30 seconds that nothing is missing, and hello at once.
+const silence = () => (state === 'live' ? 75_000 : 20_000);
+
 // connection lasts until the socket closes.
 function connection(signal, opened) {
   const url = new URL('api/v1/live', root);
@@ -102,13 +105,25 @@ function connection(signal, opened) {
   const ws = socket = new WebSocket(url, 'catalogizerd.v1');
   signal.addEventListener('abort', () => ws.close(), {once: true});
   return new Promise(resolve => {
+    let patient = 0;
+    const over = () => {
+      clearTimeout(patient);
+      ws.onmessage = ws.onclose = null; // the closing of a connection that is dead may take minutes
+      ws.close();
+      resolve();
+    };
+    const listen = () => {
+      clearTimeout(patient);
+      patient = setTimeout(over, silence());
+    };
     ws.onmessage = e => {
       const m = JSON.parse(e.data);
       if (m.type === 'ok') opened();
       take(ws, m);
+      listen();
     };
-    ws.onclose = resolve;
-    ws.onerror = () => ws.close();
+    ws.onclose = ws.onerror = over;
+    listen();
   });
 }
 
