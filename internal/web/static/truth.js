@@ -51,7 +51,7 @@ function say() {
   if (status.counts.failed) more.push({text: w.failed(status.counts.failed), kind: 'note'});
   if (status.health) return {kind: 'bad', text: w.health(status.health), more};
   // What was asked once is true of that moment; only who follows the feed may say that nothing has changed since.
-  if (status.idle && live.state !== 'live') return {kind: 'asking', text: w.asking, more};
+  if (live.state !== 'live') return {kind: 'asking', text: w.asking, more};
   if (status.idle) return {kind: 'settled', text: w.settled(time(settledAt())), more};
   return {kind: 'busy', more, ...underWay()};
 }
