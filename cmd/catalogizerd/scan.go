@@ -29,6 +29,7 @@ func (c *scanCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	app.TuneForPass()
 	sum, err := app.Scan(p.ctx, cfg, log, progress)
 	finish()
 	if err != nil {

@@ -1,23 +1,35 @@
 package app
 
 import (
+	"cmp"
 	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
 const (
 	// leastGarbage is what may always be allocated between two collections. What lives is small: less would
 	// have the collector run all the time, to save a few megabytes.
 	leastGarbage = 12 << 20
+	// passGarbage is that of a process that makes one pass and ends: it has its memory for a while only, and the
+	// collector would take a twelfth of its CPU.
+	passGarbage = 28 << 20
 	// leastGrowth is the part of what lives that may be allocated at the least, in per cent. A collection costs
 	// as much as there lives, so that with less the collector's share of the CPU would grow with the library.
 	leastGrowth = 80
 	// outside is what the process takes that the collector does not count: the program itself and SQLite.
 	outside = 24 << 20
 )
+
+// garbage is what may always be allocated between two collections; 0: leastGarbage.
+var garbage atomic.Int64
+
+// TuneForPass has the collector rest longer, in a process that ends with its first pass. It takes force with the next
+// collection, unless GOGC decides.
+func TuneForPass() { garbage.Store(passGarbage) }
 
 // TuneMemory has the collector follow what lives from now on, and keeps within the limit of the process's cgroup.
 // GOGC and GOMEMLIMIT, where they are set, are left to decide.
@@ -48,5 +60,6 @@ func followLive() {
 // growth is GOGC for so many bytes that live: by how many per cent of them the heap may grow until the next collection.
 func growth(live uint64) int {
 	const most = 400 // before the first collection nothing is known to live
-	return int(min(max(leastGrowth, math.Ceil(100*leastGarbage/float64(max(live, 1)))), most))
+	least := cmp.Or(garbage.Load(), leastGarbage)
+	return int(min(max(leastGrowth, math.Ceil(100*float64(least)/float64(max(live, 1)))), most))
 }
