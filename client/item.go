@@ -28,6 +28,8 @@ type Item struct {
 	Sources map[string]string `json:"sources,omitempty"`
 	Sidecar string            `json:"sidecar,omitempty"`
 
+	Colour string `json:"colour,omitempty"` // "#7f6a5b", the mean of its picture; said where include=colour asks for it
+
 	Title           string   `json:"title,omitempty"`
 	SortTitle       string   `json:"sort_title,omitempty"`
 	Subtitle        string   `json:"subtitle,omitempty"`

@@ -30,6 +30,7 @@ type Work struct {
 	HDR               string            `json:"hdr,omitempty"`
 	IDs               map[string]string `json:"ids,omitempty"`
 	Artwork           int64             `json:"artwork,omitempty"`    // the item that shows it
+	Colour            string            `json:"colour,omitempty"`     // of its picture, as "#7f6a5b"; with include=colour
 	Gaps              [][2]int          `json:"gaps,omitempty"`       // what is missing of what is numbered, from and to
 	Items             []Member          `json:"items,omitempty"`      // main ones first, in playing order, at most 1,000
 	ItemsMore         bool              `json:"items_more,omitempty"` // Client.Members has all

@@ -1488,12 +1488,15 @@ func (e GetItemsParamsSort) Valid() bool {
 
 // Defines values for GetItemsParamsInclude.
 const (
-	GetItemsParamsIncludeWorks GetItemsParamsInclude = "works"
+	GetItemsParamsIncludeColour GetItemsParamsInclude = "colour"
+	GetItemsParamsIncludeWorks  GetItemsParamsInclude = "works"
 )
 
 // Valid indicates whether the value is a known member of the GetItemsParamsInclude enum.
 func (e GetItemsParamsInclude) Valid() bool {
 	switch e {
+	case GetItemsParamsIncludeColour:
+		return true
 	case GetItemsParamsIncludeWorks:
 		return true
 	default:
@@ -1695,6 +1698,7 @@ func (e AnalyseItemsParamsNotHeld) Valid() bool {
 
 // Defines values for GetItemParamsInclude.
 const (
+	GetItemParamsIncludeColour  GetItemParamsInclude = "colour"
 	GetItemParamsIncludeSources GetItemParamsInclude = "sources"
 	GetItemParamsIncludeWorks   GetItemParamsInclude = "works"
 )
@@ -1702,9 +1706,26 @@ const (
 // Valid indicates whether the value is a known member of the GetItemParamsInclude enum.
 func (e GetItemParamsInclude) Valid() bool {
 	switch e {
+	case GetItemParamsIncludeColour:
+		return true
 	case GetItemParamsIncludeSources:
 		return true
 	case GetItemParamsIncludeWorks:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SearchParamsInclude.
+const (
+	SearchParamsIncludeColour SearchParamsInclude = "colour"
+)
+
+// Valid indicates whether the value is a known member of the SearchParamsInclude enum.
+func (e SearchParamsInclude) Valid() bool {
+	switch e {
+	case SearchParamsIncludeColour:
 		return true
 	default:
 		return false
@@ -1911,12 +1932,15 @@ func (e GetWorksParamsSort) Valid() bool {
 
 // Defines values for GetWorksParamsInclude.
 const (
-	GetWorksParamsIncludeItems GetWorksParamsInclude = "items"
+	GetWorksParamsIncludeColour GetWorksParamsInclude = "colour"
+	GetWorksParamsIncludeItems  GetWorksParamsInclude = "items"
 )
 
 // Valid indicates whether the value is a known member of the GetWorksParamsInclude enum.
 func (e GetWorksParamsInclude) Valid() bool {
 	switch e {
+	case GetWorksParamsIncludeColour:
+		return true
 	case GetWorksParamsIncludeItems:
 		return true
 	default:
@@ -1926,12 +1950,15 @@ func (e GetWorksParamsInclude) Valid() bool {
 
 // Defines values for GetWorkParamsInclude.
 const (
-	GetWorkParamsIncludeItems GetWorkParamsInclude = "items"
+	GetWorkParamsIncludeColour GetWorkParamsInclude = "colour"
+	GetWorkParamsIncludeItems  GetWorkParamsInclude = "items"
 )
 
 // Valid indicates whether the value is a known member of the GetWorkParamsInclude enum.
 func (e GetWorkParamsInclude) Valid() bool {
 	switch e {
+	case GetWorkParamsIncludeColour:
+		return true
 	case GetWorkParamsIncludeItems:
 		return true
 	default:
@@ -1995,12 +2022,15 @@ func (e GetWorkChildrenParamsSort) Valid() bool {
 
 // Defines values for GetWorkChildrenParamsInclude.
 const (
-	GetWorkChildrenParamsIncludeItems GetWorkChildrenParamsInclude = "items"
+	GetWorkChildrenParamsIncludeColour GetWorkChildrenParamsInclude = "colour"
+	GetWorkChildrenParamsIncludeItems  GetWorkChildrenParamsInclude = "items"
 )
 
 // Valid indicates whether the value is a known member of the GetWorkChildrenParamsInclude enum.
 func (e GetWorkChildrenParamsInclude) Valid() bool {
 	switch e {
+	case GetWorkChildrenParamsIncludeColour:
+		return true
 	case GetWorkChildrenParamsIncludeItems:
 		return true
 	default:
@@ -2010,12 +2040,15 @@ func (e GetWorkChildrenParamsInclude) Valid() bool {
 
 // Defines values for GetWorkItemsParamsInclude.
 const (
-	GetWorkItemsParamsIncludeWorks GetWorkItemsParamsInclude = "works"
+	GetWorkItemsParamsIncludeColour GetWorkItemsParamsInclude = "colour"
+	GetWorkItemsParamsIncludeWorks  GetWorkItemsParamsInclude = "works"
 )
 
 // Valid indicates whether the value is a known member of the GetWorkItemsParamsInclude enum.
 func (e GetWorkItemsParamsInclude) Valid() bool {
 	switch e {
+	case GetWorkItemsParamsIncludeColour:
+		return true
 	case GetWorkItemsParamsIncludeWorks:
 		return true
 	default:
@@ -2261,6 +2294,9 @@ type Item struct {
 
 	// Chapter Of a comic that counts chapters.
 	Chapter *float64 `json:"chapter,omitempty"`
+
+	// Colour The mean of its picture, to be shown until that has come. Said with `include=colour`, once a thumbnail was made of it.
+	Colour *string `json:"colour,omitempty"`
 
 	// Companions Files of the same directory that go with it.
 	Companions *[]struct {
@@ -2847,7 +2883,10 @@ type Work struct {
 	// Artwork The item that shows it.
 	Artwork *int64    `json:"artwork,omitempty"`
 	Authors *[]string `json:"authors,omitempty"`
-	Counts  struct {
+
+	// Colour The mean of its picture, to be shown until that has come. Said with `include=colour`, once a thumbnail was made of it.
+	Colour *string `json:"colour,omitempty"`
+	Counts struct {
 		Children int64 `json:"children"`
 
 		// Items Main ones.
@@ -3901,9 +3940,9 @@ type GetItemsParams struct {
 	// After The `next` of the page before.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
 
-	// Include `works`: with the works that hold each.
-	Include     *GetItemsParamsInclude `form:"include,omitempty" json:"include,omitempty"`
-	IfNoneMatch *string                `json:"If-None-Match,omitempty"`
+	// Include `works`: with the works that hold each; `colour`: with the colour of each one's picture, where it is known. Commas separate.
+	Include     *[]GetItemsParamsInclude `form:"include,omitempty" json:"include,omitempty"`
+	IfNoneMatch *string                  `json:"If-None-Match,omitempty"`
 }
 
 // GetItemsParamsAnalysis defines parameters for GetItems.
@@ -4143,7 +4182,7 @@ type AnalyseItemsParamsNotHeld string
 
 // GetItemParams defines parameters for GetItem.
 type GetItemParams struct {
-	// Include `works`, which are always there; `sources`: with where each field comes from. Commas separate.
+	// Include `works`, which are always there; `sources`: with where each field comes from; `colour`: with that of its picture, where it is known. Commas separate.
 	Include *[]GetItemParamsInclude `form:"include,omitempty" json:"include,omitempty"`
 }
 
@@ -4241,12 +4280,18 @@ type SearchParams struct {
 
 	// Limit Of each.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Include `colour`: with the colour of each one's picture, where it is known.
+	Include *[]SearchParamsInclude `form:"include,omitempty" json:"include,omitempty"`
 }
 
 // SearchParams_Kind_Item defines parameters for Search.
 type SearchParams_Kind_Item struct {
 	union json.RawMessage
 }
+
+// SearchParamsInclude defines parameters for Search.
+type SearchParamsInclude string
 
 // OpenSessionJSONBody defines parameters for OpenSession.
 type OpenSessionJSONBody struct {
@@ -4399,9 +4444,9 @@ type GetWorksParams struct {
 	// After The `next` of the page before.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
 
-	// Include `items`: with their first 1,000 members.
-	Include     *GetWorksParamsInclude `form:"include,omitempty" json:"include,omitempty"`
-	IfNoneMatch *string                `json:"If-None-Match,omitempty"`
+	// Include `items`: with their first 1,000 members; `colour`: with the colour of each one's picture, where it is known. Commas separate.
+	Include     *[]GetWorksParamsInclude `form:"include,omitempty" json:"include,omitempty"`
+	IfNoneMatch *string                  `json:"If-None-Match,omitempty"`
 }
 
 // GetWorksParamsHdr defines parameters for GetWorks.
@@ -4430,8 +4475,8 @@ type GetWorksParamsInclude string
 
 // GetWorkParams defines parameters for GetWork.
 type GetWorkParams struct {
-	// Include `items`, which are always there.
-	Include *GetWorkParamsInclude `form:"include,omitempty" json:"include,omitempty"`
+	// Include `items`, which are always there; `colour`: with that of its picture, where it is known. Commas separate.
+	Include *[]GetWorkParamsInclude `form:"include,omitempty" json:"include,omitempty"`
 }
 
 // GetWorkParamsInclude defines parameters for GetWork.
@@ -4465,9 +4510,9 @@ type GetWorkChildrenParams struct {
 	// After The `next` of the page before.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
 
-	// Include `items`: with their first 1,000 members.
-	Include     *GetWorkChildrenParamsInclude `form:"include,omitempty" json:"include,omitempty"`
-	IfNoneMatch *string                       `json:"If-None-Match,omitempty"`
+	// Include `items`: with their first 1,000 members; `colour`: with the colour of each one's picture, where it is known. Commas separate.
+	Include     *[]GetWorkChildrenParamsInclude `form:"include,omitempty" json:"include,omitempty"`
+	IfNoneMatch *string                         `json:"If-None-Match,omitempty"`
 }
 
 // GetWorkChildrenParamsSort defines parameters for GetWorkChildren.
@@ -4485,9 +4530,9 @@ type GetWorkItemsParams struct {
 	// After The `next` of the page before.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
 
-	// Include `works`: with the works that hold each.
-	Include     *GetWorkItemsParamsInclude `form:"include,omitempty" json:"include,omitempty"`
-	IfNoneMatch *string                    `json:"If-None-Match,omitempty"`
+	// Include `works`: with the works that hold each; `colour`: with the colour of each one's picture, where it is known. Commas separate.
+	Include     *[]GetWorkItemsParamsInclude `form:"include,omitempty" json:"include,omitempty"`
+	IfNoneMatch *string                      `json:"If-None-Match,omitempty"`
 }
 
 // GetWorkItemsParamsInclude defines parameters for GetWorkItems.
@@ -9139,7 +9184,7 @@ func NewGetItemsRequest(server string, params *GetItemsParams) (*http.Request, e
 
 		if params.Include != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -11028,6 +11073,18 @@ func NewSearchRequest(server string, params *SearchParams) (*http.Request, error
 
 		}
 
+		if params.Include != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -11745,7 +11802,7 @@ func NewGetWorksRequest(server string, params *GetWorksParams) (*http.Request, e
 
 		if params.Include != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -11821,7 +11878,7 @@ func NewGetWorkRequest(server string, id ID, params *GetWorkParams) (*http.Reque
 
 		if params.Include != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -12094,7 +12151,7 @@ func NewGetWorkChildrenRequest(server string, id ID, params *GetWorkChildrenPara
 
 		if params.Include != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -12206,7 +12263,7 @@ func NewGetWorkItemsRequest(server string, id ID, params *GetWorkItemsParams) (*
 
 		if params.Include != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "include", *params.Include, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

@@ -40,7 +40,7 @@ func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	included, err := includes(v, "works")
+	included, err := includes(v, "works", includedColour)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (s *Server) getItems(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := append(make([]byte, 0, 1024*len(res.Items)+128), `{"items":`...)
-	if b, err = s.appendItems(r.Context(), b, res.Items, included["works"]); err != nil {
+	if b, err = s.appendItems(r.Context(), b, res.Items, included); err != nil {
 		return err
 	}
 	return writeRaw(w, append(s.appendPageEnd(b, res.Next, res.AsOf), '}'))
@@ -132,7 +132,7 @@ func numberParam(name, text string, most int) (int, error) {
 
 // getItem answers with an item and the works that hold it, which may be named in include as for lists.
 func (s *Server) getItem(w http.ResponseWriter, r *http.Request) error {
-	included, err := onlyIncludes(r, "works", "sources")
+	included, err := onlyIncludes(r, "works", "sources", includedColour)
 	if err != nil {
 		return err
 	}
@@ -145,6 +145,7 @@ func (s *Server) getItem(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := appendWorksOf(v.AppendJSON(nil), of)
+	b = s.coloursOf(included, nil, []store.View{v}).appendTo(b, v.ID)
 	if included["sources"] {
 		if b, err = s.appendSources(r.Context(), b, &v); err != nil {
 			return err

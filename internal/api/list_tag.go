@@ -15,11 +15,12 @@ import (
 // shows what is indexed, which follows behind. They are looked at before the list is read, so that the tag is never
 // newer than what it is of.
 func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) bool {
-	if q := r.URL.Query(); q.Has("q") || q.Has("held") || q.Has("not_held") {
+	q := r.URL.Query()
+	if q.Has("q") || q.Has("held") || q.Has("not_held") {
 		return false // the words that are meant by others, and what is held, change without a place in the feed
 	}
 	of := s.cursor(s.catalog.IndexedTo()) + "\n" + s.cursor(s.catalog.Head()) + "\n" + s.cfg.Version + "\n" +
-		r.URL.Path + "?" + r.URL.RawQuery
+		r.URL.Path + "?" + r.URL.RawQuery + "\n" + s.coloursTag(q)
 	sum := xxh3.HashString128(of).Bytes()
 	tag := fmt.Sprintf(`W/"%x"`, sum[:])
 	w.Header().Set("ETag", tag)

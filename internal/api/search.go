@@ -21,7 +21,7 @@ const (
 
 // getSearch answers with the works that match, and the items that match and are in no work.
 func (s *Server) getSearch(w http.ResponseWriter, r *http.Request) error {
-	v, err := params(r, []string{"q", "root", "kind", "limit"})
+	v, err := params(r, []string{"q", "root", "kind", "limit", "include"})
 	if err != nil {
 		return err
 	}
@@ -36,6 +36,10 @@ func (s *Server) getSearch(w http.ResponseWriter, r *http.Request) error {
 		if f.limit, err = numberParam("limit", text, maxFound); err != nil {
 			return err
 		}
+	}
+	included, err := includes(v, includedColour)
+	if err != nil {
+		return err
 	}
 	kinds := list(v["kind"])
 	for _, k := range kinds {
@@ -61,8 +65,9 @@ func (s *Server) getSearch(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	b := append(appendWorks([]byte(`{"works":`), works, false), `,"items":`...)
-	if b, err = s.appendItems(r.Context(), b, items, false); err != nil {
+	b := appendWorks([]byte(`{"works":`), works, false, s.coloursOf(included, works, nil))
+	b = append(b, `,"items":`...)
+	if b, err = s.appendItems(r.Context(), b, items, included); err != nil {
 		return err
 	}
 	return writeRaw(w, append(b, '}'))

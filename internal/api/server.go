@@ -90,8 +90,10 @@ type Live interface {
 
 // Thumbnails makes small pictures; see thumbnail.Maker.
 type Thumbnails interface {
-	Thumbnail(ctx context.Context, key string, edge int,
+	Thumbnail(ctx context.Context, wanted thumbnail.Wanted,
 		open func(context.Context) (thumbnail.Source, error)) ([]byte, error)
+	Colours(items []int64) map[int64]thumbnail.Colour
+	ColoursSet() int64
 }
 
 // Config of a server.

@@ -55,7 +55,8 @@ func (s *Server) getThumbnail(w http.ResponseWriter, r *http.Request) error {
 	if s.small == nil {
 		return noArtwork("thumbnails are not made here")
 	}
-	small, err := s.small.Thumbnail(r.Context(), key, edge, func(ctx context.Context) (thumbnail.Source, error) {
+	wanted := thumbnail.Wanted{Key: key, Edge: edge, Item: v.ID}
+	small, err := s.small.Thumbnail(r.Context(), wanted, func(ctx context.Context) (thumbnail.Source, error) {
 		return s.openPicture(ctx, shown, root, embedded)
 	})
 	if err != nil {

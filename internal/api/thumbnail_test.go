@@ -112,3 +112,44 @@ func TestNoThumbnailIsMadeOfAFileThatIsNoLongerWhatTheCatalogKnows(t *testing.T)
 		t.Errorf("%d %s", a.StatusCode, a.body)
 	}
 }
+
+func TestListsSayTheColourOfEachPictureOnceItWasShown(t *testing.T) {
+	d := start(t, map[string]string{
+		"Film (2001)/Film (2001).mkv": "x", "Film (2001)/poster.png": pngOf(t, 60, 90, 0x40),
+		"photo.png": pngOf(t, 100, 50, 200),
+	}, "")
+	d.untilIdle()
+	var works struct{ Works []struct{ ID int64 } }
+	d.get("/api/v1/works?kind=movie").is(http.StatusOK).into(&works)
+	work := fmt.Sprintf("/api/v1/works/%d", works.Works[0].ID)
+	photo := fmt.Sprintf("/api/v1/items/%d", d.find("photo.png").ID)
+	lists := map[string]struct{ colour, without string }{
+		"/api/v1/works?include=colour":                        {"#404040", "/api/v1/works"},
+		work + "?include=colour":                              {"#404040", work},
+		"/api/v1/search?q=film&include=colour":                {"#404040", "/api/v1/search?q=film"},
+		"/api/v1/search?q=photo&include=colour":               {"#c8c8c8", "/api/v1/search?q=photo"},
+		"/api/v1/items?include=colour,works&kind=photo,image": {"#c8c8c8", "/api/v1/items?include=works"},
+		photo + "?include=sources,colour":                     {"#c8c8c8", photo + "?include=sources"},
+	}
+	tags := map[string]string{}
+	for path := range lists {
+		a := d.get(path).is(http.StatusOK)
+		tags[path] = a.Header.Get("ETag")
+		if bytes.Contains(a.body, []byte("colour")) {
+			t.Errorf("%s before any was shown: %s", path, a.body)
+		}
+	}
+	d.get(work + "/thumbnail").is(http.StatusOK)
+	d.get(photo + "/thumbnail").is(http.StatusOK)
+	for path, want := range lists {
+		a := d.get(path, "If-None-Match", tags[path]).is(http.StatusOK)
+		if bytes.Count(a.body, []byte(`"colour":"`+want.colour+`"`)) != 1 {
+			t.Errorf("%s: %s, want %s once", path, a.body, want.colour)
+		}
+		if a := d.get(want.without).is(http.StatusOK); bytes.Contains(a.body, []byte("colour")) {
+			t.Errorf("%s, which does not ask: %s", want.without, a.body)
+		}
+	}
+	d.refuses("/api/v1/search?q=film", "&include=works", "&include=colours")
+	d.refuses("/api/v1/works", "?include=works")
+}

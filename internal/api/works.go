@@ -34,7 +34,7 @@ func (s *Server) getWorks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.writeWorks(w, r, &q)
+	return s.writeWorks(w, r, &q, v)
 }
 
 // getChildren answers with the works below one, by number.
@@ -52,25 +52,30 @@ func (s *Server) getChildren(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q.Parent = work.ID
-	return s.writeWorks(w, r, &q)
+	return s.writeWorks(w, r, &q, v)
 }
 
-func (s *Server) writeWorks(w http.ResponseWriter, r *http.Request, q *store.WorkQuery) error {
+func (s *Server) writeWorks(w http.ResponseWriter, r *http.Request, q *store.WorkQuery, v url.Values) error {
+	included, err := includes(v, "items", includedColour)
+	if err != nil {
+		return err
+	}
+	q.Members = included["items"]
 	res, err := s.catalog.QueryWorks(r.Context(), *q)
 	if err != nil {
 		return err
 	}
-	b := appendWorks([]byte(`{"works":`), res.Works, q.Members)
+	b := appendWorks([]byte(`{"works":`), res.Works, q.Members, s.coloursOf(included, res.Works, nil))
 	return writeRaw(w, append(s.appendPageEnd(b, res.Next, res.AsOf), '}'))
 }
 
-func appendWorks(b []byte, works []store.WorkView, members bool) []byte {
+func appendWorks(b []byte, works []store.WorkView, members bool, colours coloured) []byte {
 	b = append(b, '[')
 	for i := range works {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = works[i].AppendJSON(b, members)
+		b = colours.appendTo(works[i].AppendJSON(b, members), works[i].Artwork)
 	}
 	return append(b, ']')
 }
@@ -88,11 +93,6 @@ func (s *Server) appendPageEnd(b []byte, next string, asOf int64) []byte {
 
 // workQuery reads the parameters of a list of works.
 func (s *Server) workQuery(ctx context.Context, v url.Values) (q store.WorkQuery, err error) {
-	included, err := includes(v, "items")
-	if err != nil {
-		return q, err
-	}
-	q.Members = included["items"]
 	if q.Filter, err = filter.Parse(v, filter.Works); err != nil {
 		return q, badRequest("%v", err)
 	}
@@ -140,14 +140,16 @@ func onlyIncludes(r *http.Request, known ...string) (map[string]bool, error) {
 
 // getWork answers with a work and its items, which may be named in include as for lists.
 func (s *Server) getWork(w http.ResponseWriter, r *http.Request) error {
-	if _, err := onlyIncludes(r, "items"); err != nil {
+	included, err := onlyIncludes(r, "items", includedColour)
+	if err != nil {
 		return err
 	}
 	work, err := s.work(r)
 	if err != nil {
 		return err
 	}
-	return writeRaw(w, work.AppendJSON(nil, true))
+	colours := s.coloursOf(included, []store.WorkView{work}, nil)
+	return writeRaw(w, colours.appendTo(work.AppendJSON(nil, true), work.Artwork))
 }
 
 func (s *Server) work(r *http.Request) (work store.WorkView, err error) {
@@ -176,7 +178,7 @@ func (s *Server) getMembers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	included, err := includes(v, "works")
+	included, err := includes(v, "works", includedColour)
 	if err != nil {
 		return err
 	}
@@ -188,7 +190,7 @@ func (s *Server) getMembers(w http.ResponseWriter, r *http.Request) error {
 	for i := range p.Members {
 		items[i] = p.Members[i].Item
 	}
-	b, err := s.appendItems(r.Context(), []byte(`{"items":`), items, included["works"])
+	b, err := s.appendItems(r.Context(), []byte(`{"items":`), items, included)
 	if err != nil {
 		return err
 	}
@@ -215,8 +217,11 @@ func memberQuery(v url.Values) (roles []string, after int64, limit int, err erro
 	return roles, after, limit, err
 }
 
-// appendItems appends a list of items, with the works that hold each where they are asked for.
-func (s *Server) appendItems(ctx context.Context, b []byte, items []store.View, works bool) ([]byte, error) {
+// appendItems appends a list of items, with what is to be included of each.
+func (s *Server) appendItems(
+	ctx context.Context, b []byte, items []store.View, included map[string]bool,
+) ([]byte, error) {
+	works, colours := included["works"], s.coloursOf(included, nil, items)
 	var of [][]store.WorkOf
 	if works {
 		ids := make([]int64, len(items))
@@ -236,6 +241,7 @@ func (s *Server) appendItems(ctx context.Context, b []byte, items []store.View, 
 		if b = items[i].AppendJSON(b); works {
 			b = appendWorksOf(b, of[i])
 		}
+		b = colours.appendTo(b, items[i].ID)
 	}
 	return append(b, ']'), nil
 }

@@ -105,6 +105,27 @@ test('search answers as one types', async t => {
   promised(took, 100, 'milliseconds until an answer is shown');
 });
 
+test('a tile has the colour of its picture before that comes, once somebody has seen it', async t => {
+  const {daemon, page} = await served(t, 'photo');
+  await page.waitForFunction(() => document.querySelectorAll('main .photo img.there').length > 1);
+  let refuse;
+  const refused = new Promise(resolve => { refuse = resolve; });
+  await page.route('**/thumbnail?*', route => refused.then(() => route.fulfill({status: 404})));
+  await goTo(page, daemon);
+  await page.reload(); // as another browser, which has no picture of it
+  const tiles = main(page).locator('.shelf', {hasText: 'Photos'}).locator('.art[data-coloured]');
+  await tiles.first().waitFor();
+  const seen = await tiles.evaluateAll(all => all.map(art => ({
+    background: getComputedStyle(art).backgroundColor, words: getComputedStyle(art.querySelector('.art-title')).visibility,
+  })));
+  assert.ok(new Set(seen.map(art => art.background)).size > 1, `colours of their own: ${JSON.stringify(seen)}`);
+  assert.ok(seen.every(art => art.words === 'hidden'), 'no words flash up');
+  const {items} = await daemon.ask('/items?kind=photo&include=colour');
+  assert.ok(items.some(i => /^#[0-9a-f]{6}$/.test(i.colour)), JSON.stringify(items));
+  refuse(); // a picture that cannot be had leaves words in its place
+  await page.waitForFunction(() => document.querySelectorAll('main .art[data-coloured]').length === 0);
+});
+
 test('keys lead everywhere, and are listed', async t => {
   const {page} = await served(t);
   await main(page).getByRole('link', {name: 'The Paper Lantern'}).first().waitFor();

@@ -1473,6 +1473,8 @@ export interface components {
              * @description The item that shows it.
              */
             artwork?: number;
+            /** @description The mean of its picture, to be shown until that has come. Said with `include=colour`, once a thumbnail was made of it. */
+            colour?: string;
             /** @description What is missing of what is numbered, from and to. */
             gaps?: number[][];
             /** @description Main ones first, in playing order, at most 1,000. Lists leave them out. */
@@ -1522,6 +1524,8 @@ export interface components {
             sidecar?: string;
             /** @description A hash of its size and of parts of its bytes; equal for copies. */
             fingerprint?: string;
+            /** @description The mean of its picture, to be shown until that has come. Said with `include=colour`, once a thumbnail was made of it. */
+            colour?: string;
         } & components["schemas"]["Description"];
         /** @description What is known of an item's content, from its name, its bytes and what lies beside it. */
         Description: {
@@ -3457,8 +3461,8 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description `works`: with the works that hold each. */
-                include?: "works";
+                /** @description `works`: with the works that hold each; `colour`: with the colour of each one's picture, where it is known. Commas separate. */
+                include?: ("works" | "colour")[];
             };
             header?: {
                 "If-None-Match"?: string;
@@ -3798,8 +3802,8 @@ export interface operations {
     getItem: {
         parameters: {
             query?: {
-                /** @description `works`, which are always there; `sources`: with where each field comes from. Commas separate. */
-                include?: ("works" | "sources")[];
+                /** @description `works`, which are always there; `sources`: with where each field comes from; `colour`: with that of its picture, where it is known. Commas separate. */
+                include?: ("works" | "sources" | "colour")[];
             };
             header?: never;
             path: {
@@ -4384,8 +4388,8 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description `items`: with their first 1,000 members. */
-                include?: "items";
+                /** @description `items`: with their first 1,000 members; `colour`: with the colour of each one's picture, where it is known. Commas separate. */
+                include?: ("items" | "colour")[];
             };
             header?: {
                 "If-None-Match"?: string;
@@ -4469,8 +4473,8 @@ export interface operations {
     getWork: {
         parameters: {
             query?: {
-                /** @description `items`, which are always there. */
-                include?: "items";
+                /** @description `items`, which are always there; `colour`: with that of its picture, where it is known. Commas separate. */
+                include?: ("items" | "colour")[];
             };
             header?: never;
             path: {
@@ -4556,8 +4560,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description `works`: with the works that hold each. */
-                include?: "works";
+                /** @description `works`: with the works that hold each; `colour`: with the colour of each one's picture, where it is known. Commas separate. */
+                include?: ("works" | "colour")[];
             };
             header?: {
                 "If-None-Match"?: string;
@@ -4635,8 +4639,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description `items`: with their first 1,000 members. */
-                include?: "items";
+                /** @description `items`: with their first 1,000 members; `colour`: with the colour of each one's picture, where it is known. Commas separate. */
+                include?: ("items" | "colour")[];
             };
             header?: {
                 "If-None-Match"?: string;
@@ -4960,6 +4964,8 @@ export interface operations {
                 kind?: (components["schemas"]["Kind"] | components["schemas"]["WorkKind"])[];
                 /** @description Of each. */
                 limit?: number;
+                /** @description `colour`: with the colour of each one's picture, where it is known. */
+                include?: "colour"[];
             };
             header?: never;
             path?: never;

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 )
@@ -28,6 +30,8 @@ type Cache struct {
 
 	mu   sync.Mutex
 	used int64 // bytes in the younger generation
+
+	colours atomic.Int64 // how many were remembered
 }
 
 const (
@@ -80,32 +84,45 @@ func (c *Cache) path(generation, key string) string {
 	return filepath.Join(c.dir, generation, name[:2], name[2:])
 }
 
-// Get gives what is kept under a key. Nothing: it is known that no thumbnail can be made.
-func (c *Cache) Get(key string) (thumbnail []byte, ok bool) {
+// Get gives what is kept under a key. Without a JPEG: it is known that no thumbnail can be made.
+func (c *Cache) Get(key string) (_ Thumbnail, ok bool) {
 	if c.half <= 0 {
-		return nil, false
+		return Thumbnail{}, false
 	}
 	for _, generation := range []string{younger, older} {
 		b, err := os.ReadFile(c.path(generation, key))
-		if err != nil || !bytes.HasSuffix(b, ending) { // one that a power failure cut short is made anew
+		if err != nil {
+			continue
+		}
+		t, ok := readKept(b)
+		if !ok {
 			continue
 		}
 		if generation == older {
 			c.rescue(key, int64(len(b)))
 		}
-		return bytes.TrimSuffix(b, ending), true
+		return t, true
 	}
-	return nil, false
+	return Thumbnail{}, false
 }
 
-// ending stands at the end of each file.
-var ending = []byte("\nend\n")
-
-// Put keeps a thumbnail under a key; nothing: none can be made.
-func (c *Cache) Put(key string, thumbnail []byte) {
+// Put keeps a thumbnail under a key; without a JPEG: none can be made.
+func (c *Cache) Put(key string, t Thumbnail) {
 	if c.half > 0 {
-		c.keep(key, append(bytes.Clone(thumbnail), ending...))
+		c.keep(key, slices.Concat(t.JPEG, t.Colour[:], ending))
 	}
+}
+
+// ending stands at the end of each file, behind the colour. What an older version kept without one ends otherwise.
+var ending = []byte("\nend 2\n")
+
+// readKept reads a file of the cache. One that a power failure cut short, or an older version wrote, is made anew.
+func readKept(b []byte) (t Thumbnail, ok bool) {
+	b, ok = bytes.CutSuffix(b, ending)
+	if at := len(b) - len(t.Colour); ok && at >= 0 {
+		return Thumbnail{JPEG: b[:at], Colour: Colour(b[at:])}, true
+	}
+	return t, false
 }
 
 func (c *Cache) keep(key string, file []byte) {

@@ -19,27 +19,33 @@ const quality = 80
 // take too much memory.
 var ErrNoPicture = errors.New("no picture that a thumbnail can be made of")
 
+// Thumbnail is a small picture as a JPEG, and the colour that a page shows until it has come.
+type Thumbnail struct {
+	JPEG   []byte
+	Colour Colour
+}
+
 // Make makes a JPEG of at most edge pixels on its longer side, upright, of the picture in src; a smaller picture is
 // not enlarged. ErrNoPicture says that there is none in it; another error is one of reading, or
 // that ctx has ended.
 //
 // full is held while a picture is decoded in full, which may take MaxDecode.
-func Make(ctx context.Context, src io.ReadSeeker, edge int, full chan struct{}) ([]byte, error) {
+func Make(ctx context.Context, src io.ReadSeeker, edge int, full chan struct{}) (Thumbnail, error) {
 	reading := &readErrors{ReadSeeker: src}
 	m, err := reduce(ctx, reading, edge, full)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, ctx.Err() // which says nothing of the picture
+		return Thumbnail{}, ctx.Err() // which says nothing of the picture
 	case reading.err != nil:
-		return nil, fmt.Errorf("read a picture: %w", reading.err)
+		return Thumbnail{}, fmt.Errorf("read a picture: %w", reading.err)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
+		return Thumbnail{}, fmt.Errorf("%w: %w", ErrNoPicture, err)
 	}
 	var out bytes.Buffer
 	if err := stdjpeg.Encode(&out, m, &stdjpeg.Options{Quality: quality}); err != nil {
-		return nil, fmt.Errorf("write a thumbnail: %w", err)
+		return Thumbnail{}, fmt.Errorf("write a thumbnail: %w", err)
 	}
-	return out.Bytes(), nil
+	return Thumbnail{JPEG: out.Bytes(), Colour: colourOf(m)}, nil
 }
 
 // reduce gives the picture in src at the size of a thumbnail.

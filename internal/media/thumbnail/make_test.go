@@ -41,7 +41,7 @@ func made(t *testing.T, file []byte, edge int) image.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := stdjpeg.Decode(bytes.NewReader(out))
+	m, err := stdjpeg.Decode(bytes.NewReader(out.JPEG))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func FuzzMake(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if c, err := stdjpeg.DecodeConfig(bytes.NewReader(out)); err != nil || max(c.Width, c.Height) > 64 {
+		if c, err := stdjpeg.DecodeConfig(bytes.NewReader(out.JPEG)); err != nil || max(c.Width, c.Height) > 64 {
 			t.Errorf("made %d by %d pixels, %v", c.Width, c.Height, err)
 		}
 	})

@@ -55,7 +55,7 @@ type job struct {
 	waiting int // of Maker.mu: who would take it
 
 	// thumbnail and err stand once done is closed.
-	thumbnail []byte
+	thumbnail Thumbnail
 	err       error
 }
 
@@ -121,40 +121,65 @@ func (m *Maker) finish(j *job) {
 }
 
 // make makes a job's thumbnail and keeps it. A panic over what a file says is that file's alone.
-func (m *Maker) make(ctx context.Context, j *job) (thumbnail []byte, err error) {
+func (m *Maker) make(ctx context.Context, j *job) (t Thumbnail, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			m.log.Error("making a thumbnail panicked", zap.String("key", j.key), zap.Any("panic", v),
 				zap.ByteString("stack", debug.Stack()))
-			thumbnail, err = nil, fmt.Errorf("%w: its decoder gave up", ErrNoPicture)
+			t, err = Thumbnail{}, fmt.Errorf("%w: its decoder gave up", ErrNoPicture)
 		}
 	}()
 	src, err := j.open(ctx)
 	if err != nil {
-		return nil, err
+		return t, err
 	}
 	defer src.Close()
-	thumbnail, err = Make(ctx, src, j.edge, m.full)
+	t, err = Make(ctx, src, j.edge, m.full)
 	if err == nil || errors.Is(err, ErrNoPicture) {
-		m.cache.Put(j.key, thumbnail) // that there is none is worth keeping too
+		m.cache.Put(j.key, t) // that there is none is worth keeping too
 	}
-	return thumbnail, err
+	return t, err
 }
 
-// Thumbnail gives the thumbnail of at most edge pixels of what open opens. key stands for that picture as it is now,
-// and the edge. ErrBusy: its turn has not come in two seconds. ErrNoPicture: none can be made of it.
+// Wanted is a thumbnail that somebody asks for.
+type Wanted struct {
+	Key  string // stands for the picture as it is now, and Edge
+	Edge int    // pixels of the longer edge, at most
+	Item int64  // the id of the item that it shows, of which the colour is remembered
+}
+
+// Thumbnail gives a thumbnail of what open opens. ErrBusy: its turn has not come in two seconds. ErrNoPicture: none can
+// be made of it.
 func (m *Maker) Thumbnail(
-	ctx context.Context, key string, edge int, open func(context.Context) (Source, error),
+	ctx context.Context, wanted Wanted, open func(context.Context) (Source, error),
 ) ([]byte, error) {
-	if thumbnail, ok := m.cache.Get(key); ok {
-		if len(thumbnail) == 0 {
-			return nil, ErrNoPicture
+	t, ok := m.cache.Get(wanted.Key)
+	if !ok {
+		var err error
+		if t, err = m.made(ctx, wanted, open); err != nil {
+			return nil, err
 		}
-		return thumbnail, nil
 	}
-	j, err := m.join(key, edge, open)
+	if len(t.JPEG) == 0 {
+		return nil, ErrNoPicture
+	}
+	m.cache.SetColour(wanted.Item, t.Colour)
+	return t.JPEG, nil
+}
+
+// Colours gives the colours that are remembered of items' pictures, by the items' ids.
+func (m *Maker) Colours(items []int64) map[int64]Colour { return m.cache.Colours(items) }
+
+// ColoursSet counts the colours that were remembered since the start.
+func (m *Maker) ColoursSet() int64 { return m.cache.ColoursSet() }
+
+// made waits until a thumbnail is made.
+func (m *Maker) made(
+	ctx context.Context, wanted Wanted, open func(context.Context) (Source, error),
+) (Thumbnail, error) {
+	j, err := m.join(wanted.Key, wanted.Edge, open)
 	if err != nil {
-		return nil, err
+		return Thumbnail{}, err
 	}
 	defer m.leave(j)
 	patience := time.NewTimer(turnTime)
@@ -162,15 +187,15 @@ func (m *Maker) Thumbnail(
 	select {
 	case <-j.started:
 	case <-patience.C:
-		return nil, ErrBusy
+		return Thumbnail{}, ErrBusy
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return Thumbnail{}, ctx.Err()
 	}
 	select {
 	case <-j.done:
 		return j.thumbnail, j.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return Thumbnail{}, ctx.Err()
 	}
 }
 

@@ -66,7 +66,7 @@ func TestAThumbnailIsMadeOnceAndKeptOverARestart(t *testing.T) {
 	for range 2 {
 		m := running(t, openCache(t, dir, 1<<20))
 		for range 3 {
-			b, err := m.Thumbnail(t.Context(), "7", 32, open)
+			b, err := m.Thumbnail(t.Context(), Wanted{Key: "7", Edge: 32}, open)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +93,7 @@ func TestWhoAsksForTheSameThumbnailAtOnceWaitsForOneMaking(t *testing.T) {
 		joined.Add(1)
 		all.Go(func() {
 			joined.Done()
-			if _, err := m.Thumbnail(t.Context(), "7", 32, func(ctx context.Context) (Source, error) {
+			if _, err := m.Thumbnail(t.Context(), Wanted{Key: "7", Edge: 32}, func(ctx context.Context) (Source, error) {
 				<-release
 				return inner(ctx)
 			}); err != nil {
@@ -130,14 +130,14 @@ func TestWhoseTurnDoesNotComeIsToldSoAndWhoHasLeftIsPassedOver(t *testing.T) {
 		all.Go(func() { _ = m.Run(ctx) })
 		release := make(chan struct{})
 		all.Go(func() { // holds the only worker
-			_, _ = m.Thumbnail(ctx, "slow", 32, func(context.Context) (Source, error) {
+			_, _ = m.Thumbnail(ctx, Wanted{Key: "slow", Edge: 32}, func(context.Context) (Source, error) {
 				<-release
 				return nil, fs.ErrNotExist
 			})
 		})
 		synctest.Wait()
 		began := time.Now()
-		_, err := m.Thumbnail(ctx, "other", 32, func(context.Context) (Source, error) {
+		_, err := m.Thumbnail(ctx, Wanted{Key: "other", Edge: 32}, func(context.Context) (Source, error) {
 			t.Error("a picture is read for whom nobody waits")
 			return nil, fs.ErrNotExist
 		})
@@ -156,12 +156,13 @@ func TestWhoseTurnDoesNotComeIsToldSoAndWhoHasLeftIsPassedOver(t *testing.T) {
 
 func TestAPanicOverAPictureIsThatPicturesAlone(t *testing.T) {
 	m := running(t, openCache(t, t.TempDir(), 1<<20))
-	_, err := m.Thumbnail(t.Context(), "bad", 32, func(context.Context) (Source, error) { panic("of a decoder") })
+	gives := func(context.Context) (Source, error) { panic("of a decoder") }
+	_, err := m.Thumbnail(t.Context(), Wanted{Key: "bad", Edge: 32}, gives)
 	if !errors.Is(err, ErrNoPicture) {
 		t.Errorf("%v, want ErrNoPicture", err)
 	}
 	var opened atomic.Int64
-	if _, err := m.Thumbnail(t.Context(), "good", 32, picture(t, &opened)); err != nil {
+	if _, err := m.Thumbnail(t.Context(), Wanted{Key: "good", Edge: 32}, picture(t, &opened)); err != nil {
 		t.Errorf("the next: %v", err)
 	}
 }
@@ -179,7 +180,8 @@ func TestThatNoneCanBeMadeIsKeptButAnErrorOfReadingIsNot(t *testing.T) {
 	} {
 		read := 0
 		for range 2 {
-			_, err := m.Thumbnail(t.Context(), c.key, 32, func(context.Context) (Source, error) { read++; return c.src() })
+			open := func(context.Context) (Source, error) { read++; return c.src() }
+			_, err := m.Thumbnail(t.Context(), Wanted{Key: c.key, Edge: 32}, open)
 			if !errors.Is(err, c.want) {
 				t.Errorf("%s: %v, want %v", c.key, err, c.want)
 			}
@@ -194,7 +196,7 @@ func TestTheCacheStaysWithinItsSizeAndKeepsWhatIsAskedFor(t *testing.T) {
 	const size, each = 1 << 20, 10_000
 	dir := t.TempDir()
 	c := openCache(t, dir, size)
-	thumbnail := bytes.Repeat([]byte{1}, each)
+	thumbnail := Thumbnail{JPEG: bytes.Repeat([]byte{1}, each)}
 	c.Put("loved", thumbnail)
 	for i := range 500 {
 		c.Put(fmt.Sprint(i), thumbnail)
@@ -232,18 +234,18 @@ func sizeOf(t *testing.T, dir string) (total int64) {
 func TestAFileThatWasCutShortIsMadeAnew(t *testing.T) {
 	dir := t.TempDir()
 	c := openCache(t, dir, 1<<20)
-	c.Put("7", []byte("thumbnail"))
+	c.Put("7", Thumbnail{JPEG: []byte("thumbnail")})
 	if err := os.Truncate(c.path(younger, "7"), 5); err != nil {
 		t.Fatal(err)
 	}
 	if b, ok := c.Get("7"); ok {
-		t.Errorf("%q is taken for a thumbnail", b)
+		t.Errorf("%q is taken for a thumbnail", b.JPEG)
 	}
 }
 
 func TestACacheOfNothingRemovesWhatWasKept(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "thumbnails")
-	openCache(t, dir, 1<<20).Put("7", []byte("thumbnail"))
+	openCache(t, dir, 1<<20).Put("7", Thumbnail{JPEG: []byte("thumbnail")})
 	if c := openCache(t, dir, 0); c == nil {
 		t.Fatal("no cache")
 	}

@@ -7,7 +7,7 @@ import {words} from './words.js';
 
 const w = words.fields;
 const apart = new Set(['id', 'name', 'kind', 'title', 'sources', 'works', 'companions', 'media', 'plot', 'path_bytes',
-  'source_file', 'sidecar']);
+  'source_file', 'sidecar', 'colour']);
 
 const linked = {genres: 'genre', artist: 'artist', album_artist: 'artist', authors: 'author', camera: 'camera'};
 const wallOf = {movie: 'movie', episode: 'series', track: 'album', audiobook: 'audiobook', book: 'book',
@@ -21,7 +21,7 @@ const written = {
 };
 
 // whole is an item with all that is known of it, and where that comes from.
-export const whole = (id, signal) => get(`items/${id}`, {include: 'sources'}, signal);
+export const whole = (id, signal) => get(`items/${id}`, {include: 'sources,colour'}, signal);
 
 // table lists an item's fields. sources may be absent.
 export function table(item) {

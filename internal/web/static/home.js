@@ -15,8 +15,8 @@ export default async function home({main, signal, title}) {
   const box = replace(main, h('h1.sr', 'catalogizerd'), h('div.shelves')).lastElementChild;
   const draw = async () => {
     const [photos, ...works] = await Promise.all([
-      get('items', {kind: 'photo', sort: '-added', limit: 24}, signal),
-      ...shelves.map(kind => get('works', {kind, sort: '-added', limit: 24}, signal)),
+      get('items', {kind: 'photo', sort: '-added', limit: 24, include: 'colour'}, signal),
+      ...shelves.map(kind => get('works', {kind, sort: '-added', limit: 24, include: 'colour'}, signal)),
     ]);
     const all = shelves.map((kind, i) => shelf(w.recent[kind], kind,
       works[i].works.map(x => tile('works', ofWork(x), below(x)))));

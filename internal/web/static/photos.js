@@ -69,7 +69,8 @@ function month({value, count}, wanted, signal) {
     if (m.shown) return;
     m.shown = true;
     const only = value ? {taken: value} : {not_taken: '..9999'};
-    await more(m, {...wanted, ...only, sort: value ? '-taken' : 'path', limit: 300}, signal);
+    await more(m, {...wanted, ...only, sort: value ? '-taken' : 'path', limit: 300,
+      include: 'colour'}, signal);
   };
   m.hide = () => {
     if (!m.shown || el.contains(document.activeElement)) return;

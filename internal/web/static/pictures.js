@@ -50,6 +50,7 @@ async function load(img) {
     under.add(img);
   }
   end(img);
+  delete img.parentElement?.dataset.coloured; // there are words below it
   img.remove();
 }
 

@@ -25,7 +25,8 @@ export default async function search({query, main, signal, title}) {
     const mine = AbortSignal.any ? AbortSignal.any([asked.signal, signal]) : asked.signal;
     if (!q) return replace(box);
     try {
-      const found = await get('search', {q, limit: most, kind: now.getAll('kind'), root: now.getAll('root')}, mine);
+      const found = await get('search', {q, limit: most, include: 'colour', kind: now.getAll('kind'),
+        root: now.getAll('root')}, mine);
       if (!mine.aborted) show(found, q);
     } catch (err) {
       if (err.name === 'AbortError') return;

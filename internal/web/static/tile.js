@@ -17,11 +17,12 @@ export function colours(text) {
   return {hue: x % 360, turn: (x >>> 9) % 180, shift: 25 + (x >>> 17) % 60};
 }
 
-// art is the picture of {kind, id, title, year, picture, version}: colours at once, and the thumbnail above them when
-// it comes.
+// art is the picture of {kind, id, title, year, picture, version, colour}: at once the picture's colour, where that is
+// known, else colours and words of the title; and the thumbnail above them when it comes.
 export function art(of, thing, size = 256) {
-  const box = h('div.art', {vars: colours(thing.title || String(thing.id)), data: {shape: shape(thing.kind)},
-    'aria-hidden': 'true'},
+  const known = thing.picture && thing.colour;
+  const box = h('div.art', {vars: {...colours(thing.title || String(thing.id)), ...known && {colour: thing.colour}},
+    data: {shape: shape(thing.kind), ...known && {coloured: ''}}, 'aria-hidden': 'true'},
     h('span.art-title', {dir: 'auto'}, thing.title || words.kinds[thing.kind]),
     h('span.art-year', thing.year || words.kinds[thing.kind]),
     icon(glyph(thing.kind)));
@@ -41,14 +42,15 @@ export const glyph = kind => glyphs[kind] || 'file';
 // ofWork is a work as a tile takes it.
 export const ofWork = w => ({
   id: w.id, kind: w.kind, title: w.title, year: w.year, picture: Boolean(w.artwork),
-    version: `${w.artwork}-${w.updated_at}`, work: w,
+    version: `${w.artwork}-${w.updated_at}`, colour: w.colour, work: w,
 });
 
 const ownPicture = new Set(['photo', 'image', 'artwork', 'comic', 'book', 'track', 'audiobook']);
 
 // ofItem is an item as a tile takes it.
 export const ofItem = i => ({
-  id: i.id, kind: i.kind, title: i.title || i.name, year: i.year, version: `${i.modified_at}-${i.size}`, item: i,
+  id: i.id, kind: i.kind, title: i.title || i.name, year: i.year, version: `${i.modified_at}-${i.size}`,
+  colour: i.colour, item: i,
   picture: ownPicture.has(i.kind) || Boolean(i.companions?.some(c => c.role === 'cover')),
 });
 

@@ -78,7 +78,7 @@ export default async function wall({path, query, main, signal, title}) {
       enter,
       page: async ({up, after, from}, s) => {
         const order = up ? (sort.startsWith('-') ? sort.slice(1) : '-' + sort) : sort;
-        const page = await get(of, {...wanted, sort: order, limit: 120, after, from}, s);
+        const page = await get(of, {...wanted, sort: order, limit: 120, after, from, include: 'colour'}, s);
         return {things: page[of], next: page.next};
       },
     };

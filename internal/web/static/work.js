@@ -17,7 +17,7 @@ const asWall = {movie: 'movie', series: 'series', season: 'series', episode: 'se
 export default async function work({path, main, signal, title, session}) {
   const id = path[1];
   const draw = async () => {
-    const [about, members] = await Promise.all([get(`works/${id}`, null, signal),
+    const [about, members] = await Promise.all([get(`works/${id}`, {include: 'colour'}, signal),
       get(`works/${id}/items`, {limit: 1000}, signal)]);
     const parent = about.parent_id ? await get(`works/${about.parent_id}`, null, signal).catch(() => null) : null;
     const by = new Map(members.items.map(i => [i.id, i]));
@@ -88,14 +88,14 @@ function languages(about) {
 async function madeOf(about, mains, signal) {
   if (about.kind === 'series') {
     const seasons = (await get(`works/${about.id}/children`, {limit: 200}, signal)).works;
-    const episodes = await Promise.all(seasons.map(s => get(`works/${s.id}/children`, {limit: 1000, include: 'items'},
-      signal)));
+    const episodes = await Promise.all(seasons.map(s => get(`works/${s.id}/children`,
+      {limit: 1000, include: 'items,colour'}, signal)));
     return seasons.map((s, i) => season(s, episodes[i].works, seasons.length > 4 && i > 0));
   }
-  if (about.kind === 'season') return season(about, (await get(`works/${about.id}/children`, {limit: 1000},
-    signal)).works, false);
+  const children = () => get(`works/${about.id}/children`, {limit: 1000, include: 'colour'}, signal);
+  if (about.kind === 'season') return season(about, (await children()).works, false);
   if (about.kind === 'artist' || about.kind === 'comic') {
-    const {works} = await get(`works/${about.id}/children`, {limit: 1000}, signal);
+    const {works} = await children();
     const name = about.kind === 'artist' ? w.albums : w.issues;
     const more = x => (x.kind === 'issue' && x.number !== undefined ? `#${x.number}` : x.year);
     return h('section', h('h2', name), h('ul.tiles', {data: {shape: shape(works[0]?.kind)}},
