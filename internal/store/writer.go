@@ -168,7 +168,7 @@ func (s *Store) runGroup(tx *Tx, r request) (answers []answer, err error) {
 		a := answer{done: r.done}
 		lost := false
 		if err == nil {
-			a.err, err = tx.attempt(r.fn)
+			a.err, err = tx.attempt(r.fn, len(answers) == 0)
 			lost = err != nil
 		}
 		answers = append(answers, a)
@@ -179,9 +179,10 @@ func (s *Store) runGroup(tx *Tx, r request) (answers []answer, err error) {
 	return answers, err
 }
 
-// attempt runs one request. It tells a failure of the request's own from what loses the whole group.
-func (tx *Tx) attempt(fn func(*Tx) error) (own, lost error) {
-	err := tx.run(fn)
+// attempt runs one request, the first of its group or another. It tells a failure of the request's own from what loses
+// the whole group.
+func (tx *Tx) attempt(fn func(*Tx) error, first bool) (own, lost error) {
+	err := tx.run(fn, inGroup(first))
 	switch {
 	case tx.c.c.AutoCommit():
 		return nil, fmt.Errorf("%w: %w", errLost, err)
@@ -235,26 +236,46 @@ func (s *Store) next(tx *Tx) (request, bool) {
 	}
 }
 
-// run executes one request inside a savepoint of its own.
-func (tx *Tx) run(fn func(*Tx) error) (err error) {
-	if err := tx.c.exec("SAVEPOINT request"); err != nil {
+// undo says how what a request did is taken back where it fails, and the group goes on.
+type undo struct{ begin, back, keep string }
+
+// inGroup is how a request of a group is taken back. Of each page that is written within a savepoint SQLite keeps a copy
+// of before, which nearly no request needs: the first one, before which the transaction is empty, has none.
+func inGroup(first bool) undo {
+	if first {
+		return undo{back: "ROLLBACK; BEGIN IMMEDIATE"}
+	}
+	return undo{"SAVEPOINT request", "ROLLBACK TO request; RELEASE request", "RELEASE request"}
+}
+
+// run executes one request. What it did is undone where it fails.
+func (tx *Tx) run(fn func(*Tx) error, u undo) (err error) {
+	if err := tx.step(u.begin); err != nil {
 		return err
 	}
 	tx.pending, tx.bare, tx.dir = tx.pending[:0], nil, lastDir{}
 	defer func() {
 		if err != nil {
 			if !tx.c.c.AutoCommit() {
-				err = errors.Join(err, tx.c.script("ROLLBACK TO request; RELEASE request"))
+				err = errors.Join(err, tx.c.script(u.back))
 			}
 			return
 		}
-		if err = tx.c.exec("RELEASE request"); err == nil {
+		if err = tx.step(u.keep); err == nil {
 			for _, t := range tx.pending {
 				tx.tally[t.key] += t.n
 			}
 		}
 	}()
 	return run.Safely(tx.s.log, "change of the catalog", func() error { return fn(tx) })
+}
+
+// step runs a statement of a request's way, if there is one.
+func (tx *Tx) step(sql string) error {
+	if sql == "" {
+		return nil
+	}
+	return tx.c.exec(sql)
 }
 
 // commit writes the counters that changed and commits. A group that changed nothing writes nothing.

@@ -140,6 +140,43 @@ func TestARequestThatFailsOrPanicsIsUndoneAloneInItsGroup(t *testing.T) {
 	}
 }
 
+func TestTheFirstRequestOfAGroupIsUndoneAloneToo(t *testing.T) {
+	for _, wrong := range []func() error{func() error { return errUndone }, func() error { panic("odd") }} {
+		r := runFresh(t, Options{Log: zap.NewNop()})
+		root := r.addRoot("films")
+		base := r.put(root, "base")
+		began, gate := make(chan struct{}), make(chan struct{})
+		first := r.queue(func(tx *Tx) error {
+			close(began)
+			<-gate
+			if _, err := putIn(tx, root, "failed"); err != nil {
+				return err
+			}
+			if err := tx.Remove(&base); err != nil {
+				return err
+			}
+			return wrong()
+		})
+		<-began
+		good := r.queue(func(tx *Tx) error { _, err := putIn(tx, root, "good"); return err })
+		close(gate)
+		if err := <-first; err == nil {
+			t.Error("what failed was said to be written")
+		}
+		if err := <-good; err != nil {
+			t.Errorf("behind one that failed: %v", err)
+		}
+		var paths []string
+		err := r.Walk(t.Context(), Position{}, func(v *View) error { paths = append(paths, v.Path); return nil })
+		if got := strings.Join(paths, ","); err != nil || got != "base,good" {
+			t.Errorf("the catalog holds %s, %v", got, err)
+		}
+		if n := r.RootItems(root); n != 2 {
+			t.Errorf("%d items counted", n)
+		}
+	}
+}
+
 func TestAChangeThatChangesNothingWritesNothing(t *testing.T) {
 	r := runFresh(t, Options{})
 	r.addRoot("films")
