@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests use beside Go, on Debian and its relatives, and nothing that is there already:
-# a C compiler for SQLite, a Samba for the share, an nginx in front, and util-linux for mounts and namespaces of a test's own.
+# a C compiler for SQLite, a Samba for the share, an nginx in front, a PostgreSQL for the hub, and util-linux for mounts and namespaces of a test's own.
 #
 # usage: scripts/install-test-deps.sh [arm64|page|clients]
 #   arm64   what its packages are built with and run under, too
@@ -33,6 +33,7 @@ need mkfs.btrfs btrfs-progs
 need promtool prometheus # tries deploy/prometheus
 need nginx nginx-light # what docs/reverse-proxies.md shows
 need mpd mpd # is told of changes
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql # keeps what a hub has of its sources
 need groff groff-base # sets the manual page
 need zsh zsh # complete the command line
 need fish fish

@@ -1,0 +1,213 @@
+package pgtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Server is a PostgreSQL server. It can be killed and started again.
+type Server struct {
+	bin  string
+	dir  string // short: the path of a socket is bounded
+	more []string
+
+	cmd  *exec.Cmd
+	exit chan error
+	log  *os.File
+}
+
+// Start makes a cluster and starts a server on it; settings are further ones, as "name=value". What it writes is not
+// synced: it survives every death but the machine's.
+func Start(tb testing.TB, settings ...string) *Server {
+	tb.Helper()
+	bin, err := binaries()
+	if err != nil {
+		tb.Skipf("no PostgreSQL here: scripts/install-test-deps.sh installs it (%v)", err)
+	}
+	dir, err := os.MkdirTemp("", "pg")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := &Server{bin: bin, dir: dir, more: slices.Concat([]string{"fsync=off"}, settings)}
+	tb.Cleanup(func() {
+		s.Kill(tb)
+		if tb.Failed() {
+			tb.Logf("the last words of PostgreSQL:\n%s", s.words())
+		}
+		_ = os.RemoveAll(dir) // another user's files, where the test is root's
+	})
+	if s.log, err = os.Create(filepath.Join(dir, "log")); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.log.Close() })
+	if err := s.own(); err != nil {
+		tb.Fatal(err)
+	}
+	init := s.command("initdb", "--no-sync", "--auth=trust", "--username=hub", "--encoding=UTF8", "--locale=C",
+		"--pgdata="+s.data())
+	if out, err := init.CombinedOutput(); err != nil {
+		tb.Fatalf("make a cluster: %v\n%s", err, out)
+	}
+	s.Start(tb)
+	return s
+}
+
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+// own gives the directory to a user who may run a server: root may not.
+func (s *Server) own() error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	who := s.attributes().Credential
+	return os.Chown(s.dir, int(who.Uid), int(who.Gid))
+}
+
+// attributes have a process end with the test's, as a user who may run a server.
+func (s *Server) attributes() *syscall.SysProcAttr {
+	a := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
+	if os.Getuid() != 0 {
+		return a
+	}
+	a.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	if u, err := user.Lookup("postgres"); err == nil { // Debian's package makes it
+		uid, uerr := strconv.ParseUint(u.Uid, 10, 32)
+		gid, gerr := strconv.ParseUint(u.Gid, 10, 32)
+		if uerr == nil && gerr == nil {
+			a.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		}
+	}
+	return a
+}
+
+const nobody = 65534
+
+func (s *Server) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(context.Background(), filepath.Join(s.bin, name), args...)
+	cmd.Dir, cmd.SysProcAttr = s.dir, s.attributes()
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "TZ=UTC")
+	return cmd
+}
+
+// Start starts the server, which must not run, and waits until it answers.
+func (s *Server) Start(tb testing.TB) {
+	tb.Helper()
+	args := []string{"-D", s.data(), "-c", "listen_addresses=", "-c", "unix_socket_directories=" + s.dir}
+	for _, setting := range s.more {
+		args = append(args, "-c", setting)
+	}
+	cmd := s.command("postgres", args...)
+	cmd.Stdout, cmd.Stderr = s.log, s.log
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	exit := make(chan error, 1)        // the one end
+	go func() { exit <- cmd.Wait() }() // ends with the process
+	s.cmd, s.exit = cmd, exit
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		err := s.answers()
+		if err == nil {
+			return
+		}
+		select {
+		case end := <-exit:
+			exit <- end
+			tb.Fatalf("PostgreSQL ended before it answered: %v\n%s", end, s.words())
+		default:
+		}
+		if time.Now().After(deadline) {
+			tb.Fatalf("PostgreSQL does not answer: %v\n%s", err, s.words())
+		}
+	}
+}
+
+func (s *Server) answers() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	c, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.Ping(ctx), c.Close(ctx))
+}
+
+// Kill ends the server and all that serve its clients at once, if it runs.
+func (s *Server) Kill(tb testing.TB) {
+	tb.Helper()
+	if s.cmd == nil {
+		return
+	}
+	// Those who serve clients see that it is gone; the next server waits for them, as they share its memory.
+	_ = s.cmd.Process.Kill() // fails only where it has ended
+	<-s.exit
+	s.cmd = nil
+}
+
+// URL names a database of the server.
+func (s *Server) URL(database string) string {
+	return fmt.Sprintf("postgres://hub@/%s?host=%s", database, s.dir)
+}
+
+// Database makes an empty database for a test, and names it.
+func (s *Server) Database(tb testing.TB) string {
+	tb.Helper()
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = c.Close(ctx) }()
+	var n int
+	if err := c.QueryRow(ctx, "SELECT count(*) FROM pg_database").Scan(&n); err != nil {
+		tb.Fatal(err)
+	}
+	name := fmt.Sprintf("hub%d", n)
+	if _, err := c.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		tb.Fatal(err)
+	}
+	return s.URL(name)
+}
+
+// words are the end of the server's log.
+func (s *Server) words() []byte {
+	b, err := os.ReadFile(s.log.Name())
+	if err != nil {
+		return nil
+	}
+	lines := bytes.SplitAfter(b, []byte("\n"))
+	return bytes.Join(lines[max(0, len(lines)-30):], nil)
+}
+
+// binaries is where the programs of the newest version are that is installed.
+func binaries() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // where Debian has them
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 {
+		path, err := exec.LookPath("initdb")
+		return filepath.Dir(path), err
+	}
+	return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return versionOf(a) - versionOf(b) })), nil
+}
+
+func versionOf(path string) int {
+	n, err := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,36 @@
+package pgtest
+
+import (
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// What is committed is there after the server was killed, or the tests of what the hub survives would prove nothing.
+func TestAServerThatIsKilledComesBackWithWhatWasCommitted(t *testing.T) {
+	s := Start(t)
+	at := s.Database(t)
+	connect := func() *pgx.Conn {
+		t.Helper()
+		c, err := pgx.Connect(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	c := connect()
+	if _, err := c.Exec(t.Context(), "CREATE TABLE kept AS SELECT 7 AS n"); err != nil {
+		t.Fatal(err)
+	}
+	s.Kill(t)
+	if err := c.Ping(t.Context()); err == nil {
+		t.Error("a server that was killed answers")
+	}
+	s.Start(t)
+	c = connect()
+	defer func() { _ = c.Close(t.Context()) }()
+	var n int
+	if err := c.QueryRow(t.Context(), "SELECT n FROM kept").Scan(&n); err != nil || n != 7 {
+		t.Errorf("%d, %v", n, err)
+	}
+}
