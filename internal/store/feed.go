@@ -94,8 +94,8 @@ type Bounds struct {
 	Bytes int // of encoded items; 0: PageBytes
 }
 
-// within makes the bounds what a page may be at most.
-func (b Bounds) within() Bounds {
+// Within makes the bounds what a page may be at most.
+func (b Bounds) Within() Bounds {
 	if b.Bytes <= 0 || b.Bytes > PageBytes {
 		b.Bytes = PageBytes
 	}
@@ -121,7 +121,7 @@ func (s *Store) Floor() int64 { return s.floor.Load() }
 
 // Changes reads the feed above after, in order, within bounds and none above upto (0: the head).
 func (s *Store) Changes(ctx context.Context, after, upto int64, most Bounds) (p Page, err error) {
-	most = most.within()
+	most = most.Within()
 	err = s.readFeed(ctx, func(c *conn) error {
 		if p.Head, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
@@ -177,7 +177,7 @@ type LoadPage struct {
 
 // Load reads a first load's page: items above position by id that have not changed since h0.
 func (s *Store) Load(ctx context.Context, h0, position int64, most Bounds) (page LoadPage, err error) {
-	most = most.within()
+	most = most.Within()
 	err = s.readFeed(ctx, func(c *conn) error {
 		var p Page
 		if page.Head, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {

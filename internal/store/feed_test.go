@@ -253,8 +253,8 @@ func TestAPageEndsByBytesToo(t *testing.T) {
 			if err != nil || p.Upto <= at {
 				t.Fatalf("behind %d the feed goes on to %d: %v", at, p.Upto, err)
 			}
-			if n, several := size(p.Changes); n > most.within().Bytes && several {
-				t.Errorf("a page of %d changes has %d bytes, with at most %d", len(p.Changes), n, most.within().Bytes)
+			if n, several := size(p.Changes); n > most.Within().Bytes && several {
+				t.Errorf("a page of %d changes has %d bytes, with at most %d", len(p.Changes), n, most.Within().Bytes)
 			}
 			for _, ch := range p.Changes {
 				held[ch.ID] = !ch.Delete
@@ -271,7 +271,7 @@ func TestAPageEndsByBytesToo(t *testing.T) {
 			if err != nil || (next <= at && !end) {
 				t.Fatalf("behind %d the load goes on to %d: %v", at, next, err)
 			}
-			if n, several := size(changes); n > most.within().Bytes && several {
+			if n, several := size(changes); n > most.Within().Bytes && several {
 				t.Errorf("a load's page of %d changes has %d bytes", len(changes), n)
 			}
 			loaded, at, done = loaded+len(changes), next, end

@@ -149,7 +149,7 @@ type Told struct {
 func (s *Store) Told(
 	ctx context.Context, target string, after int64, most Bounds,
 ) (told []Told, upto int64, err error) {
-	most = most.within()
+	most = most.Within()
 	err = s.readFeed(ctx, func(c *conn) error {
 		var p Page
 		head, err := c.number("SELECT value FROM meta WHERE key = 'head'")

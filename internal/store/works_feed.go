@@ -20,7 +20,7 @@ func (s *Store) ChangesOf(ctx context.Context, sorts Sorts, after, upto int64, m
 	if sorts == (Sorts{Items: true}) {
 		return s.Changes(ctx, after, upto, most)
 	}
-	most = most.within()
+	most = most.Within()
 	err = s.readFeed(ctx, func(c *conn) error {
 		if p.Head, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
@@ -105,7 +105,7 @@ func (w *WorkView) change(c *conn) (Change, error) {
 // LoadWorks reads a first load's page: works above position by id that have not changed since h0. It follows the load
 // of items.
 func (s *Store) LoadWorks(ctx context.Context, h0, position int64, most Bounds) (page LoadPage, err error) {
-	most = most.within()
+	most = most.Within()
 	err = s.readFeed(ctx, func(c *conn) error {
 		if page.Head, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err

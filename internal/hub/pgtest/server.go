@@ -152,7 +152,9 @@ func (s *Server) Kill(tb testing.TB) {
 	}
 	// Those who serve clients see that it is gone; the next server waits for them, as they share its memory.
 	_ = s.cmd.Process.Kill() // fails only where it has ended
-	<-s.exit
+	if end := <-s.exit; end == nil {
+		tb.Error("PostgreSQL ended well when it was killed")
+	}
 	s.cmd = nil
 }
 

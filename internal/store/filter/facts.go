@@ -53,3 +53,8 @@ func Seconds(s float64) int64 { return int64(math.Float64bits(max(s, 0))) } //no
 
 // ToSeconds is what Seconds was given.
 func ToSeconds(n int64) float64 { return math.Float64frombits(uint64(n)) } //nolint:gosec // no sign
+
+// Located is the place on Earth.
+func (f *Facts) Located() (latitude, longitude float64, known bool) {
+	return f.latitude, f.longitude, f.located
+}

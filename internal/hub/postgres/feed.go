@@ -1,0 +1,287 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
+	"github.com/catalogizer/catalogizerd/internal/tree"
+)
+
+// Head is the number of the last change that may be read.
+func (s *Store) Head() int64 { return s.head.Load() }
+
+// IndexedTo is how far lists have come: they are of the rows themselves.
+func (s *Store) IndexedTo() int64 { return s.Head() }
+
+// FloorOf is the number below which a reader cannot catch up.
+func (s *Store) FloorOf(store.Sorts) int64 { return s.floor.Load() }
+
+// Instance is the hub's, which is no source's.
+func (s *Store) Instance() string { return s.instance }
+
+// Cursor is the place in the hub's feed behind a number.
+func (s *Store) Cursor(seq int64) media.Cursor {
+	return media.Cursor{Epoch: s.epoch, Run: s.runs.Load().current, Seq: seq}
+}
+
+// Continues reports whether a cursor is of this database, and of what it holds of its past.
+func (s *Store) Continues(at media.Cursor) bool {
+	r := s.runs.Load()
+	if at.Epoch != s.epoch {
+		return false
+	}
+	if at.Run == r.current {
+		return at.Seq <= s.Head()
+	}
+	upto, known := r.ended[at.Run]
+	return known && max(at.Seq, at.Seen) <= upto
+}
+
+// Since reads a cursor of the hub's feed, or a time: what is behind that has changed since, at the hub.
+func (s *Store) Since(ctx context.Context, text string, f *store.FeedFilter) (media.Cursor, error) {
+	t, err := filter.Since(text)
+	if err != nil {
+		return media.ParseCursor(text)
+	}
+	var seq int64
+	err = s.pool.QueryRow(ctx, "SELECT coalesce(max(seq), 0) FROM moments WHERE at <= $1", t).Scan(&seq)
+	return s.Cursor(seq).Forgo(s.FloorOf(f.Sorts())), err
+}
+
+// What a change did, as it stands in items.
+var whats = map[int16]store.What{1: store.WhatAdded, 2: store.WhatChanged, 3: store.WhatMoved}
+
+const changeColumns = "id, seq, filter_seq, gone, what, was_root, was_path, " + viewColumns
+
+// viewColumns are what an item is shown by.
+const viewColumns = "root, path, kind, state, analysis, size, modified, added, error, fingerprint, doc"
+
+// scanned is a row of viewColumns as it is read.
+type scanned struct {
+	view            store.View
+	kind            string
+	state, analysis int16
+	path, failed    []byte
+	fingerprint     pgtype.Int8
+}
+
+func (r *scanned) into() []any {
+	return []any{&r.view.Root, &r.path, &r.kind, &r.state, &r.analysis, &r.view.Size, &r.view.MTime, &r.view.Added,
+		&r.failed, &r.fingerprint, &r.view.Doc}
+}
+
+// take gives the item that was read. What is read next is another's.
+func (r *scanned) take(id int64) store.View {
+	v := r.view
+	v.ID, v.Path, v.Name = id, string(r.path), tree.Base(string(r.path))
+	v.Kind, v.State, v.Analysis = media.Kind(r.kind), store.State(r.state), store.Analysis(r.analysis)
+	v.Error, v.Fingerprint, v.HasFingerprint = string(r.failed), r.fingerprint.Int64, r.fingerprint.Valid
+	r.view.Doc = nil
+	return v
+}
+
+var errFull = errors.New("page is full")
+
+// changes reads rows as changes, as many as the bytes of the bounds let. full says that these ended it.
+func changes(
+	ctx context.Context, tx pgx.Tx, most store.Bounds, where string, args ...any,
+) (out []store.Change, full bool, err error) {
+	rows, err := tx.Query(ctx, "SELECT "+changeColumns+" FROM items WHERE "+where, args...)
+	if err != nil {
+		return nil, false, err
+	}
+	var id, seq, filterSeq int64
+	var isGone bool
+	var what int16
+	var wasRoot pgtype.Text
+	var wasPath []byte
+	var r scanned
+	into := append([]any{&id, &seq, &filterSeq, &isGone, &what, &wasRoot, &wasPath}, r.into()...)
+	bytes := 0
+	_, err = pgx.ForEachRow(rows, into, func() error {
+		v := r.take(id)
+		ch := store.Change{Seq: seq, ID: id, Delete: isGone, Root: v.Root, Kind: v.Kind, FilterSeq: filterSeq,
+			Was: store.Spot{Root: v.Root, Path: v.Path}}
+		if !isGone {
+			ch.What, ch.Item = whats[what], v.AppendJSON(nil)
+			if wasRoot.Valid {
+				ch.Previous = store.Spot{Root: wasRoot.String, Path: string(wasPath)}
+			}
+		}
+		if bytes += ch.Size(); bytes > most.Bytes && len(out) > 0 {
+			return errFull
+		}
+		out = append(out, ch)
+		return nil
+	})
+	if errors.Is(err, errFull) {
+		return out, true, nil
+	}
+	return out, false, err
+}
+
+// headIn is the head in a transaction's moment.
+func headIn(ctx context.Context, tx pgx.Tx) (head int64, err error) {
+	return head, tx.QueryRow(ctx, "SELECT head FROM hub").Scan(&head)
+}
+
+// ChangesOf reads the hub's feed above after, in order, within bounds and none above upto (0: the head).
+func (s *Store) ChangesOf(
+	ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds,
+) (p store.Page, err error) {
+	most = most.Within()
+	err = s.read(ctx, func(tx pgx.Tx) error {
+		if p.Head, err = headIn(ctx, tx); err != nil {
+			return err
+		}
+		if p.Upto = p.Head; upto > 0 {
+			p.Upto = min(upto, p.Head)
+		}
+		if !sorts.Items {
+			return nil
+		}
+		var full bool
+		const next = "seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3"
+		p.Changes, full, err = changes(ctx, tx, most, next, after, p.Upto, most.Rows)
+		if n := len(p.Changes); full || n > 0 && n >= most.Rows {
+			p.Upto = p.Changes[n-1].Seq
+		}
+		return err
+	})
+	if err != nil {
+		return p, fmt.Errorf("read the hub's feed: %w", err)
+	}
+	return p, nil
+}
+
+// LoadOf reads the page of a first load before which a cursor stands, of what passes a filter. next is the cursor behind
+// it.
+func (s *Store) LoadOf(
+	ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds,
+) (out []store.Change, next media.Cursor, err error) {
+	most = most.Within()
+	head, position, done := int64(0), at.Position, f.NoItems || at.Works
+	err = s.read(ctx, func(tx pgx.Tx) error {
+		if head, err = headIn(ctx, tx); err != nil || done {
+			return err
+		}
+		page, full, err := changes(ctx, tx, most, "id > $1 AND NOT gone ORDER BY id LIMIT $2", position, most.Rows)
+		done = !full && len(page) < most.Rows
+		for i := range page {
+			position = page[i].ID
+			if page[i].Seq <= at.Seq && f.Match(&page[i]) { // a later change comes by its number
+				out = append(out, page[i])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, at, fmt.Errorf("read a first load of the hub's feed: %w", err)
+	}
+	next = s.Cursor(at.Seq).Read(max(at.Seen, head))
+	if next.Bound = f.Bound(); !done {
+		next.Load, next.Position = true, position
+	}
+	return out, next, nil
+}
+
+// Subscribe returns a channel that gets a value when there is more to read. Unsubscribe by the returned function.
+func (s *Store) Subscribe() (<-chan struct{}, func()) {
+	ch := make(chan struct{}, 1) // one pending wake-up says all that there is to say
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wake[ch] = struct{}{}
+	return ch, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.wake, ch)
+	}
+}
+
+func (s *Store) wakeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ch := range s.wake {
+		select {
+		case ch <- struct{}{}:
+		default: // it has one already
+		}
+	}
+}
+
+// readHead learns how far the feed has come, and wakes whoever waits for more.
+func (s *Store) readHead(ctx context.Context) error {
+	var head, floor int64
+	if err := s.pool.QueryRow(ctx, "SELECT head, floor FROM hub").Scan(&head, &floor); err != nil {
+		return fmt.Errorf("read the head of the hub's feed: %w", err)
+	}
+	s.floor.Store(floor)
+	switch was := s.head.Swap(head); {
+	case head < was: // the database was put back: what it gave since is no past of its own
+		s.log.Error("the hub's database is an earlier one: clients load anew",
+			zap.Int64("was", was), zap.Int64("is", head))
+		err := s.beginRun(ctx)
+		s.wakeAll()
+		return err
+	case head > was:
+		s.wakeAll()
+	}
+	return nil
+}
+
+// channel is where it is said that there is more.
+const channel = "catalogizerd_hub"
+
+// How long the hub relies on being told, and how long it waits before it asks again where the database is away.
+const (
+	listenTime = 15 * time.Second
+	retryTime  = time.Second
+)
+
+// Run follows what is committed, by this hub and others, until ctx ends.
+func (s *Store) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := s.listen(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("the hub's database is away: nobody is told of changes", zap.Error(err))
+			select {
+			case <-time.After(retryTime):
+			case <-ctx.Done():
+			}
+		}
+	}
+	return nil
+}
+
+// listen wakes readers until the connection is lost. Notifications only wake: what there is, is read; where one is lost
+// it is found before long all the same.
+func (s *Store) listen(ctx context.Context) error {
+	c, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Release()
+	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	for {
+		if err := s.readHead(ctx); err != nil {
+			return err
+		}
+		waiting, cancel := context.WithTimeout(ctx, listenTime)
+		_, err := c.Conn().WaitForNotification(waiting)
+		isOver := waiting.Err() != nil
+		cancel()
+		if err != nil && (ctx.Err() != nil || !isOver || c.Conn().IsClosed()) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.uber.org/zap"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// ErrNewer says that a database was made by a later version.
+var ErrNewer = errors.New("database of a later version")
+
+// connections are at most open at once: writers have one each while they write, and readers share the rest.
+const connections = 16
+
+// Store is the hub's database. Its methods are safe for concurrent use.
+type Store struct {
+	pool *pgxpool.Pool
+	log  *zap.Logger
+
+	epoch    string
+	instance string
+	runs     atomic.Pointer[runs]
+	head     atomic.Int64
+	floor    atomic.Int64
+
+	mu   sync.Mutex // guards wake; held for look-ups only
+	wake map[chan struct{}]struct{}
+}
+
+// runs says which cursors are of this database's own past.
+type runs struct {
+	current string
+	ended   map[string]int64
+}
+
+// Open connects to a database by its URL, or by a text of key=value pairs, and brings its tables up to date. The database
+// must be there; nothing else must be in it. Close closes it.
+func Open(ctx context.Context, database string, log *zap.Logger) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(database)
+	if err != nil {
+		return nil, fmt.Errorf("read hub.database: %w", err)
+	}
+	cfg.MaxConns = max(cfg.MaxConns, connections)
+	cfg.ConnConfig.RuntimeParams["application_name"] = "catalogizerd hub"
+	cfg.ConnConfig.RuntimeParams["statement_timeout"] = "60000"
+	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000" // a hub that hangs holds up no other
+	cfg.ConnConfig.RuntimeParams["jit"] = "off"                                   // which takes longer than a page
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the hub's database: %w", err)
+	}
+	s := &Store{pool: pool, log: log, wake: map[chan struct{}]struct{}{}}
+	if err := s.begin(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close waits for whoever uses the database, and closes it.
+func (s *Store) Close() { s.pool.Close() }
+
+func (s *Store) begin(ctx context.Context) error {
+	if err := s.migrate(ctx); err != nil {
+		return fmt.Errorf("prepare the hub's database: %w", err)
+	}
+	if err := s.beginRun(ctx); err != nil {
+		return fmt.Errorf("begin in the hub's database: %w", err)
+	}
+	return s.readHead(ctx)
+}
+
+// migrationLock keeps two hubs from preparing one database at once.
+const migrationLock = 0x6875623a31
+
+// migrate applies the numbered files of schema/ above the version that the database has, each in a transaction.
+func (s *Store) migrate(ctx context.Context) error {
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = 0"); err != nil { // indexes take their time
+			return err
+		}
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)"); err != nil {
+			return err
+		}
+		var have int
+		err := tx.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM schema_version").Scan(&have)
+		if err != nil {
+			return err
+		}
+		if have > len(files) {
+			return fmt.Errorf("%w: its schema is %d, this program knows %d: "+
+				"run the version that made it, or a later one", ErrNewer, have, len(files))
+		}
+		for i, file := range files[have:] {
+			sql, err := schema.ReadFile(file)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, string(sql)); err != nil {
+				return fmt.Errorf("apply %s: %w", file, err)
+			}
+			if _, err := tx.Exec(ctx, "INSERT INTO schema_version VALUES ($1)", have+i+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// newName is one that is given once.
+func newName() string {
+	return strings.ToLower(rand.Text()[:16])
+}
+
+// newInstance is a random UUID.
+func newInstance() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// beginRun notes that this process goes on from where the last one ended.
+func (s *Store) beginRun(ctx context.Context) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO hub (epoch, instance) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+			newName(), newInstance())
+		if err != nil {
+			return err
+		}
+		var head int64
+		const who = "SELECT epoch, instance, head FROM hub FOR UPDATE"
+		if err := tx.QueryRow(ctx, who).Scan(&s.epoch, &s.instance, &head); err != nil {
+			return err
+		}
+		r := runs{current: newName(), ended: map[string]int64{}}
+		if _, err := tx.Exec(ctx, "UPDATE runs SET upto = $1 WHERE upto IS NULL", head); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "INSERT INTO runs (id) VALUES ($1)", r.current); err != nil {
+			return err
+		}
+		const old = "DELETE FROM runs WHERE n <= (SELECT max(n) FROM runs) - $1"
+		if _, err := tx.Exec(ctx, old, keptRuns); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, "SELECT id, upto FROM runs WHERE upto IS NOT NULL")
+		if err != nil {
+			return err
+		}
+		var id string
+		var upto int64
+		_, err = pgx.ForEachRow(rows, []any{&id, &upto}, func() error { r.ended[id] = upto; return nil })
+		if err != nil {
+			return err
+		}
+		s.runs.Store(&r)
+		return nil
+	})
+}
+
+// keptRuns is how many runs are remembered. Clients whose cursor is of an earlier one load anew.
+const keptRuns = 10_000
+
+// write runs fn in a transaction, which ends with it.
+func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, s.pool, fn)
+}
+
+// read runs fn in one moment of the database.
+func (s *Store) read(ctx context.Context, fn func(pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn)
+}
