@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests use beside Go, on Debian and its relatives, and nothing that is there already:
-# a C compiler for SQLite, a Samba for the share, an nginx in front, a PostgreSQL for the hub, and util-linux for mounts and namespaces of a test's own.
+# a C compiler for SQLite, a Samba for the share, an nginx in front, a PostgreSQL for the hub, and util-linux for mounts
+# and namespaces of a test's own.
 #
 # usage: scripts/install-test-deps.sh [arm64|page|clients]
 #   arm64   what its packages are built with and run under, too
