@@ -105,6 +105,39 @@ test('search answers as one types', async t => {
   promised(took, 100, 'milliseconds until an answer is shown');
 });
 
+test('a search draws what the window has room for, then the rest, and tiles stay while letters come', async t => {
+  const {dir, daemon, page} = await served(t);
+  const film = path.join(sampleLibrary, 'Films/Зимний сад (2004).mkv');
+  for (let i = 1; i <= 40; i++) copyFileSync(film, path.join(dir, `Films/Driftwood ${i} (2001).mkv`));
+  await daemon.when(() => daemon.ask('/search?q=driftwood&limit=50'), found => found.works.length === 40);
+  await goTo(page, daemon, 'search');
+  const tiles = main(page).locator('.tile');
+  const drawn = q => page.evaluate(text => {
+    const box = document.querySelector('main');
+    const first = new Promise(resolve => {
+      const seen = new MutationObserver(() => {
+        const count = box.querySelectorAll('.tile').length;
+        if (!count || !box.textContent.includes('30 works')) return;
+        seen.disconnect();
+        resolve(count);
+      });
+      seen.observe(box, {childList: true, subtree: true});
+    });
+    const input = document.getElementById('search');
+    input.value = text;
+    input.dispatchEvent(new Event('input', {bubbles: true}));
+    return first;
+  }, q);
+  const first = await drawn('driftw');
+  assert.ok(first >= 6 && first < 30, `${first} tiles at first`);
+  await tiles.nth(29).waitFor();
+  await main(page).getByRole('link', {name: 'All files that match'}).waitFor();
+  await page.evaluate(() => { for (const tile of document.querySelectorAll('main .tile')) tile.known = true; });
+  await drawn('driftwo');
+  await tiles.nth(29).waitFor();
+  assert.equal(await tiles.evaluateAll(all => all.filter(tile => tile.known).length), 30, 'tiles that were there before');
+});
+
 test('a tile has the colour of its picture before that comes, once somebody has seen it', async t => {
   const {daemon, page} = await served(t, 'photo');
   await page.waitForFunction(() => document.querySelectorAll('main .photo img.there').length > 1);

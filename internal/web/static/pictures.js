@@ -6,6 +6,7 @@ const most = 3;
 const under = new Set(); // those that are on their way
 let waiting = []; // those that are near the window, in the order in which they came near
 let near = null;
+let held = 0; // the timer until whose end no more are asked for
 
 // image is a thumbnail that fades in. Where the daemon is busy with others it is asked for again, and where there is no
 // picture it leaves. Until it is there or has left it is marked as due, once it is near.
@@ -28,9 +29,18 @@ function seen(entries) {
   next();
 }
 
+// hold has no more asked for until some milliseconds have passed: who types sees answers, and pictures when they pause.
+export function hold(ms) {
+  clearTimeout(held);
+  held = setTimeout(() => {
+    held = 0;
+    next();
+  }, ms);
+}
+
 function next() {
   for (const img of under) if (!img.isConnected) end(img); // it was scrolled past, or another answer came
-  while (under.size < most && waiting.length) {
+  while (!held && under.size < most && waiting.length) {
     const img = waiting.shift();
     if (img.isConnected) load(img);
   }
