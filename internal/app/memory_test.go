@@ -89,6 +89,8 @@ func TestWhatTheUserSaysOfTheCollectorHolds(t *testing.T) {
 func TestTheLimitOfACgroupIsTheLowestOfAllAboveIt(t *testing.T) {
 	const mounts = "29 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n"
 	const group = "1:cpu:/elsewhere\n0::/system.slice/catalogizerd.service\n"
+	const version1 = "31 23 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n" +
+		"32 23 0:29 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
 	for name, c := range map[string]struct {
 		mounts, group string
 		files         map[string]string
@@ -108,8 +110,15 @@ func TestTheLimitOfACgroupIsTheLowestOfAllAboveIt(t *testing.T) {
 		"of a container, which sees itself as the topmost": {mounts, "0::/\n", map[string]string{
 			"memory.max": "67108864",
 		}, 64 << 20},
-		"version 1 only": {"31 23 0:28 / /sys/fs/cgroup rw - cgroup cgroup rw,memory\n", "4:memory:/x\n",
-			map[string]string{"memory.max": "1048576"}, 0},
+		"version 1, which says a number where there is none": {version1, "4:memory:/x\n0::/\n", map[string]string{
+			"memory/x/memory.limit_in_bytes": "9223372036854771712", "cpu/memory.limit_in_bytes": "1",
+		}, 0},
+		"version 1, of a group above": {version1, "7:cpu,cpuacct:/elsewhere\n4:memory:/media/x\n0::/\n", map[string]string{
+			"memory/media/memory.limit_in_bytes": "134217728", "memory/media/x/memory.limit_in_bytes": "9223372036854771712",
+		}, 128 << 20},
+		"version 1, in a container that sees its own part": {
+			"31 23 0:28 /docker/0a1b /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n", "4:memory:/docker/0a1b\n",
+			map[string]string{"memory/memory.limit_in_bytes": "268435456"}, 256 << 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()

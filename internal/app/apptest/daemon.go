@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -34,6 +35,7 @@ type Config struct {
 	Roots   []Root
 	More    string   // further tables, in TOML
 	Env     []string // added to the process's
+	Under   []string // a command that runs the daemon: what is before its own words
 }
 
 // Daemon is the daemon as a process. It can be stopped, killed and started again; Addr is where it
@@ -113,8 +115,9 @@ func (d *Daemon) Start(tb testing.TB) {
 // TryStart starts the process and waits until it serves; the error says that it ended before, and holds
 // what it wrote.
 func (d *Daemon) TryStart() error {
-	cmd := exec.CommandContext(context.Background(), os.Getenv(BinaryVar), "serve", "--config", d.file, "--data-dir",
+	words := append(slices.Clone(d.cfg.Under), os.Getenv(BinaryVar), "serve", "--config", d.file, "--data-dir",
 		d.cfg.DataDir, "--listen", "127.0.0.1:0")
+	cmd := exec.CommandContext(context.Background(), words[0], words[1:]...)
 	cmd.Env = append(os.Environ(), d.cfg.Env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	serving := make(chan string, 1) // the one address

@@ -6,23 +6,29 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
-// stuckLimit is how many abandoned calls of one tree may be waiting in the operating system. Each holds
-// a thread (some 20 KiB in the kernel and a stack) until its disk answers or is torn down.
-const stuckLimit = 64
+// callLimit is how many calls of one tree may be in the operating system at a time, those that were abandoned among
+// them: more than any disk does at once. Each holds a thread (some 20 KiB in the kernel and a stack) until its disk
+// answers or is torn down, and a process may have only so many: without a limit, a thousand who read files of a disk
+// that hangs would end the daemon.
+const callLimit = 32
 
 // gate lets calls that the operating system does not let anyone cancel (a read from a disk that hangs)
 // honour a context all the same: the call runs in a goroutine of its own, and is abandoned when its
-// context ends first. Abandoned calls are counted and capped; once the cap is reached the tree counts
-// as not answering until one of them returns.
+// context ends first. Where the limit of calls is reached the next waits for its turn; where all of them are abandoned
+// the tree counts as not answering until one of them returns.
 type gate struct {
-	stuck atomic.Int64
+	stuck atomic.Int64 // abandoned
 	limit int64
+	turns *semaphore.Weighted
 }
+
+func newGate(limit int64) *gate { return &gate{limit: limit, turns: semaphore.NewWeighted(limit)} }
 
 // States of one call.
 const (
@@ -63,6 +69,9 @@ func call[T any](ctx context.Context, g *gate, f func() (T, error), discard func
 	if ctx.Done() == nil {
 		return f()
 	}
+	if err := g.turns.Acquire(ctx, 1); err != nil {
+		return zero, err
+	}
 	c := &inflight[T]{done: make(chan struct{})}
 	//concurrencylint:allow nobody can wait for a call that hangs in the kernel; its panic goes on in the caller
 	go c.run(g, f, discard)
@@ -87,7 +96,7 @@ func callOn[T any](
 	ctx context.Context, t *Tree, what, path string, f func() (T, error), discard func(T),
 ) (v T, err error) {
 	if err = unix.EINVAL; tree.ValidPath(path) {
-		v, err = call(ctx, &t.gate, f, discard)
+		v, err = call(ctx, t.gate, f, discard)
 	}
 	if err != nil {
 		return v, fmt.Errorf("%s %q: %w", what, path, err)
@@ -101,6 +110,7 @@ func (c *inflight[T]) run(g *gate, f func() (T, error), discard func(T)) {
 		if r := recover(); r != nil {
 			c.crash = &panicError{value: r, stack: debug.Stack()}
 		}
+		g.turns.Release(1)
 		if c.state.CompareAndSwap(callRunning, callFinished) {
 			close(c.done)
 			return

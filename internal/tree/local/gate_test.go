@@ -14,7 +14,7 @@ import (
 
 func TestAbandonedCallsAreCountedAndTheirResultsDiscarded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{limit: 2}
+		g := newGate(2)
 		var discarded atomic.Int64
 		answer := make(chan struct{})
 		ask := func() (int, error) {
@@ -45,9 +45,57 @@ func TestAbandonedCallsAreCountedAndTheirResultsDiscarded(t *testing.T) {
 	})
 }
 
+// A thousand who read of a disk that hangs hold no more threads than there may be calls, and all are told in their time.
+func TestNoMoreCallsRunThanTheLimitAndTheOthersTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const limit, callers = 8, 1000
+		g := newGate(limit)
+		var running, most atomic.Int64
+		results := make(chan error, callers)
+		ask := func(takes time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			_, err := call(ctx, g, func() (int, error) {
+				if n := running.Add(1); n > most.Load() {
+					most.Store(n)
+				}
+				time.Sleep(takes)
+				running.Add(-1)
+				return 0, nil
+			}, nil)
+			results <- err
+		}
+		rounds := func(takes time.Duration) (failed int, took time.Duration) {
+			began := time.Now()
+			for range callers {
+				go ask(takes)
+			}
+			for range callers {
+				if <-results != nil {
+					failed++
+				}
+			}
+			return failed, time.Since(began)
+		}
+		if failed, took := rounds(time.Millisecond); failed != 0 || took > callers/limit*time.Millisecond {
+			t.Errorf("of calls that take 1 ms each %d of %d failed; they took %v together", failed, callers, took)
+		}
+		if failed, took := rounds(time.Minute); failed != callers || took != 20*time.Second {
+			t.Errorf("of calls that hang %d of %d failed, after %v", failed, callers, took)
+		}
+		if most.Load() != limit {
+			t.Errorf("%d calls ran at once, want %d", most.Load(), limit)
+		}
+		time.Sleep(time.Hour)
+		if failed, _ := rounds(time.Millisecond); failed != 0 {
+			t.Errorf("once it answers again %d calls fail", failed)
+		}
+	})
+}
+
 func TestFailedCallsHaveNothingToDiscard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gate{limit: 1}
+		g := newGate(1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_, err := call(ctx, g, func() (int, error) { time.Sleep(time.Minute); return 0, errors.New("failed") },
@@ -70,14 +118,14 @@ func TestPanicReachesTheCaller(t *testing.T) {
 	}()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, _ = call(ctx, &gate{limit: 1}, func() (int, error) { panic("boom") }, nil)
+	_, _ = call(ctx, newGate(1), func() (int, error) { panic("boom") }, nil)
 	t.Error("the call returned")
 }
 
 // Results and the ends of contexts race: every result is either returned or discarded, once, and the
 // count comes back to nothing.
 func TestEveryResultGoesOneWay(t *testing.T) {
-	g := &gate{limit: 1 << 30}
+	g := newGate(1 << 30)
 	var made, seen, discarded atomic.Int64
 	done := make(chan struct{})
 	for range 100 {

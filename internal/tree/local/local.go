@@ -31,7 +31,7 @@ type Tree struct {
 	crossMounts bool
 	openat2     bool
 	mask        int // of statx, see entryMask
-	gate        gate
+	gate        *gate
 	// noatime is cleared when the system first refuses O_NOATIME, which it grants to a file's owner only.
 	noatime  atomic.Bool
 	expected atomic.Pointer[tree.Volume]
@@ -48,8 +48,8 @@ func New(path string, opts Options) (*Tree, error) {
 	if !filepath.IsAbs(path) {
 		return nil, fmt.Errorf("open tree %q: path is not absolute", path)
 	}
-	t := &Tree{path: filepath.Clean(path), crossMounts: opts.CrossMounts, openat2: haveOpenat2(), mask: entryMask}
-	t.gate.limit = stuckLimit
+	t := &Tree{path: filepath.Clean(path), crossMounts: opts.CrossMounts, openat2: haveOpenat2(), mask: entryMask,
+		gate: newGate(callLimit)}
 	t.noatime.Store(true)
 	return t, nil
 }
@@ -76,7 +76,7 @@ func (t *Tree) Identify(ctx context.Context) (tree.Volume, error) { return t.ide
 func (t *Tree) Glance(ctx context.Context) (tree.Volume, error) { return t.identify(ctx, false) }
 
 func (t *Tree) identify(ctx context.Context, anew bool) (tree.Volume, error) {
-	v, err := call(ctx, &t.gate, func() (tree.Volume, error) {
+	v, err := call(ctx, t.gate, func() (tree.Volume, error) {
 		root, err := t.openRootPath()
 		if err != nil {
 			return tree.Volume{}, err

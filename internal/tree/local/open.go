@@ -48,7 +48,7 @@ func (t *Tree) open(ctx context.Context, path string) (tree.ReadFile, error) {
 // them waits for nobody. Where ctx ends first Within returns its error, and fn goes on until its system call ends: it
 // must touch nothing that its caller does then.
 func (t *Tree) Within(ctx context.Context, dir string, fn func(open func(name string) (tree.ReadFile, error))) error {
-	_, err := call(ctx, &t.gate, func() (struct{}, error) {
+	_, err := call(ctx, t.gate, func() (struct{}, error) {
 		root, p, err := t.openRoot()
 		if err != nil {
 			return struct{}{}, err
@@ -166,8 +166,7 @@ func (f *file) Close() error {
 	// The descriptor must go whatever became of the context, and however many calls are stuck.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.ctx), closeGrace)
 	defer cancel()
-	unlimited := &gate{limit: 1}
-	_, err := call(ctx, unlimited, func() (struct{}, error) { f.release(); return struct{}{}, nil }, nil)
+	_, err := call(ctx, newGate(1), func() (struct{}, error) { f.release(); return struct{}{}, nil }, nil)
 	if err != nil {
 		return fmt.Errorf("close %q: %w", f.name, err)
 	}
@@ -179,7 +178,7 @@ func (f *file) Opened() tree.Entry { return f.opened }
 
 // Stat implements tree.ReadFile.
 func (f *file) Stat() (tree.Entry, error) {
-	e, err := call(f.ctx, &f.tree.gate, func() (tree.Entry, error) {
+	e, err := call(f.ctx, f.tree.gate, func() (tree.Entry, error) {
 		if !f.use() {
 			return tree.Entry{}, os.ErrClosed
 		}
@@ -229,7 +228,7 @@ func (f *file) readSome(p []byte, off int64) (int, error) {
 	}
 	put := func(c chunk) { chunks.Put(c.buf) }
 	want := len(p)
-	c, err := call(f.ctx, &f.tree.gate, func() (chunk, error) {
+	c, err := call(f.ctx, f.tree.gate, func() (chunk, error) {
 		buf := chunks.Get().(*[readChunk]byte)
 		n, err := f.pread(buf[:want], off)
 		if err != nil {
