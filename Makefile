@@ -88,9 +88,9 @@ test-samba:
 	scripts/require-tests.sh .ci/allowed-skips -- $(GO) test -race -count=1 -v -tags $(TAGS) ./internal/smb/...
 	scripts/require-tests.sh .ci/allowed-skips -- $(GO) test -race -short -count=1 -v -run '^TestShare' -tags $(TAGS) ./internal/app/...
 
-# What `make test` passes over, since the race detector makes pools forget.
+# What `make test` passes over, since the race detector makes pools forget, and takes much memory itself.
 test-memory:
-	scripts/require-tests.sh -- $(GO) test -count=1 -v -run 'LittleMemory$$' -tags $(TAGS) ./internal/media/analyzer/probe
+	scripts/require-tests.sh .ci/allowed-skips -- $(GO) test -count=1 -v -run 'LittleMemory$$' -tags $(TAGS) ./internal/media/analyzer/probe ./internal/app
 
 # Time that a name takes with its length; the race detector would take ten times more of it.
 test-time:

@@ -93,4 +93,3 @@ func countTasks(t *testing.T, d *apptest.Daemon) int {
 	}
 	return len(tasks)
 }
-

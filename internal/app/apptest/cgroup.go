@@ -16,7 +16,7 @@ import (
 // it run there: Config.Under. At the end of the test it is removed.
 func ControlGroup(tb testing.TB, controller string, limit int64) (under []string) {
 	tb.Helper()
-	parent, file := controllerAt(controller)
+	parent, file := controllerAt(tb, controller)
 	if parent == "" {
 		tb.Skip("no control groups to make here")
 	}
@@ -36,11 +36,12 @@ func ControlGroup(tb testing.TB, controller string, limit int64) (under []string
 }
 
 // controllerAt finds where groups with a controller can be made, and which file of theirs limits.
-func controllerAt(controller string) (dir, file string) {
-	if dir = mountOf("cgroup", controller); dir != "" {
+func controllerAt(tb testing.TB, controller string) (dir, file string) {
+	tb.Helper()
+	if dir = mountOf(tb, "cgroup", controller); dir != "" {
 		return dir, map[string]string{"pids": "pids.max", "memory": "memory.limit_in_bytes"}[controller]
 	}
-	dir = mountOf("cgroup2", "rw")
+	dir = mountOf(tb, "cgroup2", "rw")
 	have, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
 	if dir == "" || err != nil || !slices.Contains(strings.Fields(string(have)), controller) {
 		return "", ""
@@ -52,8 +53,9 @@ func controllerAt(controller string) (dir, file string) {
 }
 
 // mountOf returns where a file system with an option is mounted: see findmnt(8).
-func mountOf(fs, option string) string {
-	out, err := exec.Command("findmnt", "-nrt", fs, "-O", option, "-o", "TARGET").Output()
+func mountOf(tb testing.TB, fs, option string) string {
+	tb.Helper()
+	out, err := exec.CommandContext(tb.Context(), "findmnt", "-nrt", fs, "-O", option, "-o", "TARGET").Output()
 	if err != nil {
 		return ""
 	}
