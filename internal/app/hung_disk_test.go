@@ -27,8 +27,10 @@ func TestADiskThatHangsTakesNoMoreTasksThanThereAre(t *testing.T) {
 	paths := fill(t, base+"/shown", 100)
 	fill(t, sound, 100)
 	disk := apptest.MountHanging(t, base+"/shown", base+"/disk")
-	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Under: apptest.ControlGroup(t, "pids", most),
-		Roots: []apptest.Root{{Name: "disk", Path: base + "/disk", More: `poll_interval = "1s"`}, {Name: "sound", Path: sound}}})
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick,
+		Under: apptest.ControlGroup(t, "pids", most), Roots: []apptest.Root{
+			{Name: "disk", Path: base + "/disk", More: `poll_interval = "1s"`}, {Name: "sound", Path: sound},
+		}})
 	r := apptest.Follow(t, d)
 	d.WaitIdle(t, time.Minute)
 	id := r.Find("disk", paths[0]).ID
