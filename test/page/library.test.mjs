@@ -208,7 +208,7 @@ test('a tile keeps the focus while its wall changes, and the arrow keys go on fr
     return main(page).getByRole('link', {name}).first().waitFor();
   };
   await main(page).getByRole('link', {name: 'The Paper Lantern'}).first().focus();
-  const focused = () => page.evaluate(() => document.activeElement.querySelector('.tile-title')?.textContent);
+  const focused = () => page.evaluate(() => document.activeElement.closest('a')?.querySelector('.tile-title').textContent);
   assert.equal(await focused(), 'The Paper Lantern');
   await film('Amber Quay', 2011); // stands before it
   await film('Zenith Quay', 2012); // and behind
@@ -221,10 +221,40 @@ test('a tile keeps the focus while its wall changes, and the arrow keys go on fr
   await page.keyboard.press('Home');
   assert.equal(await focused(), 'Amber Quay');
   assert.notEqual(before, 'The Paper Lantern');
+  await page.setViewportSize({width: 390, height: 844});
+  for (const name of ['Yonder Quay', 'Yellow Quay', 'Yesterday Quay']) { // one more row at least
+    await film(name, 2014);
+    await daemon.idle();
+    assert.equal(await focused(), 'Amber Quay');
+  }
+  await page.setViewportSize({width: 1280, height: 800});
+  await main(page).getByRole('link', {name: 'Harbour Lights'}).first().focus();
+  await page.setViewportSize({width: 390, height: 844});
+  await page.waitForFunction(() => document.querySelector('main .grid').clientWidth < 390);
+  assert.equal(await focused(), 'Harbour Lights');
   await goTo(page, daemon);
   await main(page).getByRole('link', {name: 'Harbour Lights'}).first().focus();
   await film('Middle Quay', 2013);
   assert.equal(await focused(), 'Harbour Lights', 'on a shelf, too');
+});
+
+test('a photo and a file keep the focus while their lists change', async t => {
+  const {dir, daemon, page} = await served(t, 'photo');
+  const focused = () => page.evaluate(() => document.activeElement.closest('a')?.textContent);
+  const picture = path.join(sampleLibrary, 'Photos/2021/2021-06-12 Lake/IMG_0001.JPG');
+  for (const [place, one, selector] of [['photo', 'map of the coast', '.photo'],
+    ['folders/library/Photos/Scans', 'map of the coast.png', '.row']]) {
+    await goTo(page, daemon, place);
+    const all = main(page).locator(selector);
+    await all.filter({hasText: one}).first().focus();
+    const text = await focused();
+    assert.ok(text.includes(one), text);
+    const before = await all.count();
+    copyFileSync(picture, path.join(dir, `Photos/Scans/another for ${selector}.jpg`));
+    await page.waitForFunction(([s, n]) => document.querySelectorAll(`main ${s}`).length > n, [selector, before]);
+    await daemon.idle();
+    assert.equal(await focused(), text);
+  }
 });
 
 test('a book that the browser can show by itself is read there', async t => {

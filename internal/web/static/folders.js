@@ -1,7 +1,7 @@
 // Folders as they lie on disk: what is in one, how large it is, and its files.
 import {get} from './api.js';
 import {glyph} from './tile.js';
-import {h, icon, replace} from './dom.js';
+import {h, icon, keepFocus, replace} from './dom.js';
 import {href} from './router.js';
 import {moment, size} from './format.js';
 import * as live from './live.js';
@@ -27,10 +27,12 @@ export default async function folders({path, query, main, signal, title}) {
     replace(head.lastChild, `${n(total.count, 'file')}, ${size(total.size)}`);
     const below = facets.folder.filter(f => f.value !== null).sort((a,
       b) => String(a.value).localeCompare(String(b.value), undefined, {numeric: true}));
+    const refocus = keepFocus(list);
     replace(list, below.map(f => folder(root, under, f)));
     const here = facets.folder.find(f => f.value === null);
     if (here) await files(list, end, {root, under, signal, count: here.count, skip: below.length > 0});
     if (!below.length && !here) replace(end, h('p.quiet', w.empty));
+    refocus();
   };
   await draw();
   const concerns = c => c.op === 'delete' || (c.item?.root === root && c.item.path.startsWith(under));

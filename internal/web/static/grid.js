@@ -26,13 +26,28 @@ export function grid(el, {source, count, shape, make, label, signal}) {
   let focus = 0; // the index that Tab leads to
   el.append(list);
 
+  let width = 0;
   const measure = () => {
-    if (!list.clientWidth) return;
-    at = layout(list.clientWidth, shape);
+    if (!list.clientWidth || list.clientWidth === width) return; // it has grown by a row
+    width = list.clientWidth;
+    at = layout(width, shape);
     list.style.setProperty('--tile', `${at.tile}px`);
+    drawAll();
+  };
+
+  const focused = () => (list.contains(document.activeElement) ? document.activeElement.dataset.id : undefined);
+
+  const clear = () => {
     for (const li of there.values()) li.remove();
     there.clear();
+  };
+
+  // drawAll draws all that is there anew, and leaves the focus on what has it.
+  const drawAll = () => {
+    const id = focused();
+    clear();
     draw();
+    if (id) refocus(id);
   };
 
   const draw = () => {
@@ -40,7 +55,7 @@ export function grid(el, {source, count, shape, make, label, signal}) {
     const top = scroller.top();
     const first = Math.max(0, Math.floor(top / at.row) - 2) * at.columns;
     const last = Math.min(chain.count, (Math.ceil((top + window.innerHeight) / at.row) + 2) * at.columns);
-    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+    const id = focused();
     let stale = false;
     for (const [i, li] of there) {
       const renewed = li.dataset.ghost && (chain.at(i) || i >= chain.count);
@@ -48,20 +63,17 @@ export function grid(el, {source, count, shape, make, label, signal}) {
       if (i < first || i >= last || renewed) drop(i, li, renewed);
     }
     for (let i = first; i < last; i++) if (!there.has(i)) put(i);
-    if (stale) refocus(focused);
+    if (stale) refocus(id);
     if (count || chain.count) chain.want(first, last, redraw).catch(failed);
   };
 
   const redraw = shift => {
-    if (shift) {
-      const rows = Math.round(shift / at.columns);
-      for (const li of there.values()) li.remove();
-      there.clear();
-      scroller.resize(Math.ceil(chain.count / at.columns) * at.row);
-      scroller.to(scroller.top() + rows * at.row, 0);
-      focus += shift;
-    }
-    draw();
+    if (!shift) return draw();
+    const rows = Math.round(shift / at.columns);
+    scroller.resize(Math.ceil(chain.count / at.columns) * at.row);
+    scroller.to(scroller.top() + rows * at.row, 0);
+    focus += shift;
+    drawAll();
   };
 
   const failed = err => {
@@ -154,8 +166,7 @@ export function grid(el, {source, count, shape, make, label, signal}) {
     // jump shows what begins at an index, by a mark of the source.
     jump(mark) {
       chain.begin(mark);
-      for (const li of there.values()) li.remove();
-      there.clear();
+      clear();
       scroller.to(Math.floor(mark.index / at.columns) * at.row, 150);
       draw();
     },

@@ -15,6 +15,8 @@ const w = words.photos;
 const kinds = ['photo', 'image'];
 const heading = 58; // pixels of a day's heading
 
+let focused = null; // the address of the photo that had the focus when all was drawn anew
+
 export default async function photos({query, main, signal, title, path}) {
   title(words.nav.photo);
   const count = h('p.quiet.count');
@@ -34,6 +36,7 @@ export default async function photos({query, main, signal, title, path}) {
     cameras(bar, facets.camera, now, path);
     const months = facets.taken_month.sort((a, b) => (a.value === null ? 1 : b.value === null ? -1 : a.value < b.value
       ? 1 : -1));
+    focused = box.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
     replace(box);
     if (!months.length) replace(box, h('section.empty', h('h2', words.wall.none)));
     const all = months.map(m => month(m, wanted, ends.signal));
@@ -120,6 +123,11 @@ function layOut(m) {
   replace(m.el, [...days].map(([d, list]) => h('section.day', {'aria-label': d ? day(d) : w.undated},
     h('h2', d ? day(d) : w.undated, h('span.quiet', list.length)),
     h('ul.photos', list.map(([item, i]) => h('li', photo(item, () => look(m.items, i))))))));
+  const link = focused && document.activeElement === document.body && m.el.querySelector(`a[href="${focused}"]`);
+  if (link) {
+    focused = null;
+    link.focus({preventScroll: true});
+  }
 }
 
 function photo(item, open) {
