@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"database/sql/driver"
 	"encoding/binary"
@@ -20,7 +19,7 @@ func (k *known) places(keys *sorter) (taken, track, episode driver.Value) {
 	if k.Album != "" || k.Track != 0 {
 		by := cmp.Or(k.AlbumArtistSort, k.AlbumArtist, k.ArtistSort, k.Artist)
 		album := cmp.Or(k.AlbumSort, k.Album)
-		track = place4(keys.titleKey(by), keys.titleKey(album), cmp.Or(k.Disc, 1), orLast(k.Track, k.Track != 0))
+		track = place4(keys.partKey(by), keys.partKey(album), cmp.Or(k.Disc, 1), orLast(k.Track, k.Track != 0))
 	}
 	if k.Series != "" {
 		season, first := math.MaxUint16, math.MaxUint16
@@ -30,7 +29,7 @@ func (k *known) places(keys *sorter) (taken, track, episode driver.Value) {
 		if len(k.Episodes) > 0 {
 			first = slices.Min(k.Episodes)
 		}
-		episode = place4(keys.titleKey(k.Series), nil, season, first)
+		episode = place4(keys.partKey(k.Series), nil, season, first)
 	}
 	return taken, track, episode
 }
@@ -42,13 +41,11 @@ func orLast(n int, known bool) int {
 	return n
 }
 
-// place4 is a key that sorts by two texts and two numbers. The texts are collation keys: each ends in two bytes that
-// are below all that may follow in a longer one.
+// place4 is a key that sorts by two texts and two numbers. The texts are keys of titles, of which each that is longer
+// goes on with a byte above zero.
 func place4(a, b []byte, m, n int) []byte {
-	var out []byte
-	for _, text := range [][]byte{a, b} {
-		out = append(append(out, bytes.ReplaceAll(text, []byte{0}, []byte{0, 1})...), 0, 0)
-	}
+	out := make([]byte, 0, len(a)+len(b)+6)
+	out = append(append(append(append(out, a...), 0), b...), 0)
 	for _, number := range []int{m, n} {
 		out = binary.BigEndian.AppendUint16(out, uint16(min(max(number, 0), math.MaxUint16))) //nolint:gosec // bounded
 	}

@@ -18,6 +18,9 @@ func TestTracksSortByArtistAlbumDiscAndTrack(t *testing.T) {
 		{AlbumArtist: "Abba", Album: "Voulez-Vous", Track: 1},
 		{AlbumArtist: "Abba Tribute", Album: "Arrival", Track: 1},
 		{AlbumArtist: "Zappa", Album: "Apostrophe", Track: 1},
+		{AlbumArtist: "Кино", Album: "46", Track: 1},
+		{AlbumArtist: "Кино", Album: "Группа крови", Track: 1},
+		{AlbumArtist: "Кино и", Album: "46", Track: 1},
 	}
 	var was []byte
 	for _, k := range inOrder {
