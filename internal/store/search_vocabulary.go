@@ -113,11 +113,7 @@ func (s *Store) makeVocabulary(ctx context.Context) error {
 // its first signs only: numbers are many, and none is meant by another.
 func readVocabulary(c *conn) ([][]byte, error) {
 	starts := newStarts()
-	err := c.each("SELECT substr(term, 1, 3), sum(doc) FROM search_terms WHERE term < ':' "+
-		"GROUP BY 1", func(r row) error {
-		starts.add(r.text(0), r.int(1))
-		return nil
-	})
+	err := c.eachNumbersStart(starts.add)
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +133,30 @@ func readVocabulary(c *conn) ([][]byte, error) {
 	})
 	pages[pageOfStarts] = starts.page()
 	return pages, err
+}
+
+// eachNumbersStart calls fn with the first signs of the words that begin with a digit, in order, and how many items have
+// words that begin so. SQLite sorts what it groups, in memory, and has at most a tenth of them to sort at a time.
+func (c *conn) eachNumbersStart(fn func(start string, items int64)) error {
+	for first := '0'; first <= '9'; first++ {
+		from := string(first)
+		for second := '0'; second <= ':'; second++ { // ':' follows '9'
+			upto := string(first) + string(second)
+			if second == ':' {
+				upto = string(first + 1)
+			}
+			err := c.each("SELECT substr(term, 1, 3), sum(doc) FROM search_terms WHERE term >= ? AND term < ? "+
+				"GROUP BY 1", func(r row) error {
+				fn(r.text(0), r.int(1))
+				return nil
+			}, from, upto)
+			if err != nil {
+				return err
+			}
+			from = upto
+		}
+	}
+	return nil
 }
 
 // starts counts by beginnings of words, which come in order.
