@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"sync"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
@@ -52,21 +53,39 @@ func describeNamed(d *media.Description, f *findings, s *companions) []byte {
 	return encodeMembers(d)
 }
 
+// encodings are buffers for what is encoded, before it is known how long it is.
+var encodings = sync.Pool{New: func() any { return new(make([]byte, 0, 1<<10)) }}
+
 // encodeMembers encodes a description as JSON members without the braces around them, within its bounds.
 func encodeMembers(d *media.Description) []byte {
-	_, b := bound.Fit(d, members)
+	room, _ := encodings.Get().(*[]byte)
+	defer encodings.Put(room)
+	b, whole := bound.Encoded((*room)[:0], d)
+	*room = b
+	if whole {
+		return bytes.Clone(b)
+	}
+	_, b = bound.Fit(d, members)
 	return b
 }
 
 func members(d *media.Description) []byte {
+	s := encode(d)
+	if len(s) < 2 {
+		return nil
+	}
+	return s[1 : len(s)-1]
+}
+
+// encode gives a value as JSON; nothing of one that no prober can make (NaN).
+func encode(v any) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(d); err != nil { // only of values that no prober can make (NaN)
+	if err := enc.Encode(v); err != nil {
 		return nil
 	}
-	s := bytes.TrimSpace(b.Bytes())
-	return s[1 : len(s)-1]
+	return bytes.TrimSpace(b.Bytes())
 }
 
 // encodeFindings encodes what the bytes said for the store; nothing where they said nothing. What does not fit into the
@@ -75,21 +94,38 @@ func encodeFindings(f *findings) []byte {
 	if f.isEmpty() {
 		return nil
 	}
+	room, _ := encodings.Get().(*[]byte)
+	defer encodings.Put(room)
+	b, whole := f.quickly((*room)[:0])
+	*room = b
+	if whole {
+		return bytes.Clone(b)
+	}
 	d, b := bound.Fit(&f.Description, func(d *media.Description) []byte {
-		whole := f
-		if d != &f.Description {
-			whole = &findings{Kind: f.Kind, Form: f.Form, Description: *d}
+		if d == &f.Description {
+			return encode(f)
 		}
-		b, err := json.Marshal(whole)
-		if err != nil { // only of values that no prober can make (NaN)
-			return nil
-		}
-		return b
+		return encode(&findings{Kind: f.Kind, Form: f.Form, Description: *d})
 	})
 	if d != &f.Description {
 		f.Description = *d
 	}
 	return b
+}
+
+// quickly appends the encoding of findings of which all is kept; it gives false of others.
+func (f *findings) quickly(b []byte) (_ []byte, whole bool) {
+	b = append(b, '{')
+	if f.Kind != "" {
+		b = append(append(append(b, `"kind":"`...), f.Kind...), `",`...)
+	}
+	if f.Form != "" {
+		b = append(append(append(b, `"form":"`...), f.Form...), `",`...)
+	}
+	if b, whole = bound.Encoded(b, &f.Description); b[len(b)-1] == ',' {
+		b = b[:len(b)-1]
+	}
+	return append(b, '}'), whole && len(b) <= media.MaxDocument
 }
 
 // Fit gives what the catalog keeps of a description, with warnings about the rest.

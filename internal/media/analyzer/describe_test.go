@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
 )
 
 func TestSidecarsAreSurerThanBytesAndBytesThanNames(t *testing.T) {
@@ -259,5 +261,42 @@ func TestSpecialsAndRecapsTakeNoEpisodesPlace(t *testing.T) {
 		if bytes.Contains(doc, []byte("series_index")) && bytes.Contains(doc, []byte(`"episodes"`)) {
 			t.Errorf("%s: a recap is an episode: %s", path, doc)
 		}
+	}
+}
+
+// What is encoded quickly is what is encoded at leisure.
+func TestAnEncodingIsTheSameHoweverItIsMade(t *testing.T) {
+	track := func(d media.Description) findings { return findings{Kind: media.KindTrack, Description: d} }
+	long := strings.Repeat("\x01", media.MaxText) // sixfold as JSON
+	quick := 0
+	for _, f := range []findings{
+		{Kind: media.KindTrack},
+		{Kind: media.KindMetadata, Form: "movie", Description: media.Description{Title: `The "<Lantern>" & the River`}},
+		{Form: "movie"},
+		{Description: media.Description{Media: &media.Media{}}},
+		track(media.Description{Artist: "\xff\u2028\x00", Media: &media.Media{Container: "flac"}}),
+		track(media.Description{Title: strings.Repeat("a", media.MaxText+1)}),
+		track(media.Description{Plot: long, Lens: long, Camera: long, Exposure: long}),
+		track(media.Description{Title: "A", Warnings: []string{"b", "b"}}),
+	} {
+		atLeisure := f
+		d, slow := bound.Fit(&f.Description, func(d *media.Description) []byte {
+			return encode(&findings{Kind: f.Kind, Form: f.Form, Description: *d})
+		})
+		if b, whole := f.quickly(nil); whole {
+			quick++
+			if string(b) != string(slow) {
+				t.Errorf("quickly\n%.200s\nand at leisure\n%.200s", b, slow)
+			}
+		}
+		if b := encodeFindings(&atLeisure); string(b) != string(slow) {
+			t.Errorf("findings are\n%.200s\nwant\n%.200s", b, slow)
+		}
+		if got, want := encodeMembers(&f.Description), members(d); string(got) != string(want) {
+			t.Errorf("members are\n%.200s\nwant\n%.200s", got, want)
+		}
+	}
+	if quick != 5 {
+		t.Errorf("%d were encoded quickly, want 5", quick)
 	}
 }

@@ -35,6 +35,15 @@ func Probed(d *media.Description) *media.Description {
 	return (&cutter{measure: measure{ProbedText, ProbedList}}).description(d)
 }
 
+// Encoded appends the members of a description's JSON to b, without braces, where all of it is kept as it is, as nearly
+// always; else it gives false, and Fit is to be asked. It is what Fit gives, at a fraction of the cost.
+func Encoded(b []byte, d *media.Description) (_ []byte, whole bool) {
+	if len(d.Warnings) > 0 { // of which Fit leaves each once
+		return b, false
+	}
+	return d.AppendMembers(b, media.Bounds{Text: measures[0].text, List: measures[0].list, Whole: media.MaxDocument})
+}
+
 // Fit encodes a description within the bounds of what is kept, and gives what is left of it. It is cut before it is
 // encoded, since nobody knows how long it is; d stays as it is.
 func Fit(d *media.Description, encode func(*media.Description) []byte) (*media.Description, []byte) {
