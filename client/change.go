@@ -35,29 +35,63 @@ type Place struct {
 	PathBytes []byte `json:"path_bytes,omitempty"` // the path's bytes, where Path could not show all of them
 }
 
+// entry is a change as it comes.
+type entry struct {
+	Op       string          `json:"op"`
+	ID       int64           `json:"id"`
+	Item     json.RawMessage `json:"item"`
+	Work     json.RawMessage `json:"work"`
+	What     string          `json:"what"`
+	Was      *Place          `json:"was"`
+	Previous *Place          `json:"previous"`
+}
+
+// change is the entry with its item or work undecoded.
+func (e *entry) change() Change {
+	c := Change{Op: e.Op, ID: e.ID, What: e.What, Was: e.Was, Previous: e.Previous}
+	switch e.Op {
+	case Upsert:
+		c.Raw = e.Item
+	case UpsertWork:
+		c.Raw = e.Work
+	}
+	return c
+}
+
+// readChanges reads a list of entries, with what is in them decoded unless raw.
+func readChanges(b []byte, raw bool) (out []Change, err error) {
+	if !raw {
+		if err := json.Unmarshal(b, &out); err != nil {
+			return nil, fmt.Errorf("read changes: %w", err)
+		}
+		return out, nil
+	}
+	var all []entry
+	if err := json.Unmarshal(b, &all); err != nil {
+		return nil, fmt.Errorf("read changes: %w", err)
+	}
+	out = make([]Change, len(all))
+	for i := range all {
+		out[i] = all[i].change()
+	}
+	return out, nil
+}
+
 // UnmarshalJSON reads an entry of the feed. One of a sort that is not known here is kept without its content: later
 // versions may add some.
 func (c *Change) UnmarshalJSON(b []byte) error {
-	var m struct {
-		Op       string          `json:"op"`
-		ID       int64           `json:"id"`
-		Item     json.RawMessage `json:"item"`
-		Work     json.RawMessage `json:"work"`
-		What     string          `json:"what"`
-		Was      *Place          `json:"was"`
-		Previous *Place          `json:"previous"`
-	}
+	var m entry
 	if err := json.Unmarshal(b, &m); err != nil {
 		return fmt.Errorf("read a change: %w", err)
 	}
-	*c = Change{Op: m.Op, ID: m.ID, What: m.What, Was: m.Was, Previous: m.Previous}
+	*c = m.change()
 	var err error
 	switch m.Op {
 	case Upsert:
-		c.Item, c.Raw = &Item{}, m.Item
+		c.Item = &Item{}
 		err = json.Unmarshal(m.Item, c.Item)
 	case UpsertWork:
-		c.Work, c.Raw = &Work{}, m.Work
+		c.Work = &Work{}
 		err = json.Unmarshal(m.Work, c.Work)
 	}
 	if err != nil {

@@ -22,6 +22,9 @@ type Follow struct {
 	NoItems bool
 	// Window is how far apart batches are at least once everything has come, at most a second; 0: as they happen.
 	Window time.Duration
+	// Raw leaves items and works as they came: Change.Raw alone has them. What this version cannot read of one then keeps
+	// nobody from the others.
+	Raw bool
 	// LongPoll uses GET /changes in place of a WebSocket. Where something in between does not let WebSockets through,
 	// that is found out and done without it.
 	LongPoll bool
@@ -41,6 +44,8 @@ type Batch struct {
 	Cursor string
 	// CaughtUp says that there is no more for now: the copy is the catalog.
 	CaughtUp bool
+	// Instance is the id of the daemon that says this, where it said so: not by long polls, and no older one does.
+	Instance string
 	// Lost says why the connection was lost. It is being made again; there is nothing to do.
 	Lost error
 }
@@ -55,7 +60,7 @@ func (c *Client) Follow(ctx context.Context, f Follow) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		s := &session{client: c, follow: f, cursor: f.Since, poll: f.LongPoll, yield: yield}
 		for failures := 0; ; {
-			s.heard = false
+			s.heard, s.instance = false, ""
 			err := s.run(ctx)
 			if s.left {
 				return
@@ -93,15 +98,16 @@ type session struct {
 	follow Follow
 	yield  func(Batch, error) bool
 
-	cursor string // of what was given
-	poll   bool   // in place of a WebSocket
-	heard  bool   // the daemon has said something on this connection
-	left   bool   // the loop's body wants no more
+	cursor   string // of what was given
+	instance string // of the daemon, as it said on this connection
+	poll     bool   // in place of a WebSocket
+	heard    bool   // the daemon has said something on this connection
+	left     bool   // the loop's body wants no more
 }
 
 // give hands a batch to the loop's body, and reports whether it wants more.
 func (s *session) give(b Batch) bool {
-	b.Cursor = s.cursor
+	b.Cursor, b.Instance = s.cursor, s.instance
 	s.left = !s.yield(b, nil)
 	return !s.left
 }

@@ -25,12 +25,13 @@ var errNoWebSocket = errors.New("no WebSocket comes through")
 
 // message is any message of the live feed.
 type message struct {
-	Type    string   `json:"type"`
-	Prev    *string  `json:"prev"`
-	Cursor  string   `json:"cursor"`
-	Changes []Change `json:"changes"`
-	Reason  string   `json:"reason"`
-	Message string   `json:"message"`
+	Type     string          `json:"type"`
+	Prev     *string         `json:"prev"`
+	Cursor   string          `json:"cursor"`
+	Changes  json.RawMessage `json:"changes"`
+	Reason   string          `json:"reason"`
+	Message  string          `json:"message"`
+	Instance Instance        `json:"instance"`
 }
 
 // live follows one WebSocket to its end.
@@ -96,6 +97,7 @@ func (s *session) dial(ctx context.Context) (*websocket.Conn, error) {
 func (s *session) take(ws *websocket.Conn, m *message) error {
 	switch m.Type {
 	case "hello":
+		s.instance = m.Instance.ID
 		return s.subscribe(ws)
 	case "resync":
 		if !s.reset(m.Reason) {
@@ -106,8 +108,12 @@ func (s *session) take(ws *websocket.Conn, m *message) error {
 		if m.Prev != nil && *m.Prev != s.cursor || m.Prev == nil && s.cursor != "" {
 			return fmt.Errorf("a message is missing behind the cursor %q", s.cursor)
 		}
+		changes, err := readChanges(m.Changes, s.follow.Raw)
+		if err != nil {
+			return err
+		}
 		s.cursor = m.Cursor
-		s.give(Batch{Changes: m.Changes})
+		s.give(Batch{Changes: changes})
 	case "caught_up", "bookmark":
 		s.cursor = m.Cursor
 		s.give(Batch{CaughtUp: true})

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"strconv"
 	"time"
@@ -35,7 +36,17 @@ func (c *Client) Changes(ctx context.Context, f Follow, wait time.Duration) (pag
 	if f.NoItems {
 		query.Set("items", strconv.FormatBool(false))
 	}
-	return page, c.Get(ctx, "changes", query, &page)
+	var m struct {
+		Changes json.RawMessage `json:"changes"`
+		Cursor  string          `json:"cursor"`
+		More    bool            `json:"more"`
+	}
+	if err := c.Get(ctx, "changes", query, &m); err != nil {
+		return page, err
+	}
+	page.Cursor, page.More = m.Cursor, m.More
+	page.Changes, err = readChanges(m.Changes, f.Raw)
+	return page, err
 }
 
 // longPoll follows the feed by requests.

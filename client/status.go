@@ -43,6 +43,7 @@ type Root struct {
 	Watch       Watch        `json:"watch"`
 	Breaker     *Breaker     `json:"breaker"` // of a share
 	LastScan    *Scan        `json:"last_scan"`
+	Source      string       `json:"source"` // the daemon whose root it is, where a hub answers
 }
 
 // VolumeOffer is another file system in a root's place than the catalog knows.

@@ -2673,7 +2673,10 @@ type Root struct {
 		// Unreadable Directories and entries that could not be looked at. What is known of them stands.
 		Unreadable int64 `json:"unreadable"`
 	} `json:"skipped"`
-	State RootState `json:"state"`
+
+	// Source The daemon whose root it is, by the name that a hub has for it; only a hub says so.
+	Source *string   `json:"source,omitempty"`
+	State  RootState `json:"state"`
 
 	// VolumeOffer Another file system in the root's place than the catalog knows, which `accept-volume` makes the root's; null where there
 	// is none, and until it has been compared with the catalog.

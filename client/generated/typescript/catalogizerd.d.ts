@@ -1062,6 +1062,8 @@ export interface components {
             kind: "local" | "smb";
             /** @description A path or an smb URL; never with a password. */
             location: string;
+            /** @description The daemon whose root it is, by the name that a hub has for it; only a hub says so. */
+            source?: string;
             /** @enum {string} */
             state: "online" | "offline";
             /** @description Why it is offline; empty where it is not. */

@@ -17,9 +17,9 @@ const BinaryVar = "APPTEST_BINARY"
 
 const mainPackage = "github.com/catalogizer/catalogizerd/cmd/catalogizerd"
 
-// Main builds the binary, runs the tests and returns their exit code. Goroutines that they leave behind are a
-// failure.
-func Main(m *testing.M) int {
+// Main builds the binary, runs the tests, then what ends what all of them used, and returns their exit code. Goroutines
+// that they leave behind are a failure.
+func Main(m *testing.M, ends ...func()) int {
 	if os.Getenv(BinaryVar) == "" {
 		dir, err := os.MkdirTemp("", "catalogizerd-test-")
 		if err != nil {
@@ -33,6 +33,9 @@ func Main(m *testing.M) int {
 		}
 	}
 	code := m.Run()
+	for _, end := range ends {
+		end()
+	}
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -34,7 +34,10 @@ type Taken struct {
 // ErrMoved there is another cursor by now. An item that the database does not take, or that says what no item can say,
 // is noted as poison with its reason, and keeps nothing else from being taken in.
 func (c *Catalog) Apply(ctx context.Context, g Group) (taken Taken, err error) {
-	m := merging{c: c, d: newDescriber()}
+	if c.d == nil {
+		c.d = newDescriber()
+	}
+	m := merging{c: c, d: c.d}
 	m.prepare(g.Changes)
 	err = c.store.write(ctx, func(tx pgx.Tx) error {
 		if err := m.stage(ctx, tx); err != nil {

@@ -34,6 +34,7 @@ type Catalog struct {
 	store    *Store
 	id       int32
 	renewing bool
+	d        *describer // made when it is needed
 }
 
 // HubID is the hub's id of an item of the catalog.
@@ -41,6 +42,21 @@ func (c *Catalog) HubID(id int64) int64 { return int64(c.id)<<idBits | id }
 
 // SourceID takes an id apart.
 func SourceID(id int64) (catalog int32, at int64) { return int32(id >> idBits), id & (1<<idBits - 1) }
+
+// Number is the catalog's own.
+func (c *Catalog) Number() int32 { return c.id }
+
+// SourceOf names the source that has or had a catalog; empty: none did.
+func (s *Store) SourceOf(ctx context.Context, catalog int32) (name string, err error) {
+	err = s.pool.QueryRow(ctx, "SELECT source FROM catalogs WHERE id = $1", catalog).Scan(&name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find the source of catalog %d: %w", catalog, err)
+	}
+	return name, nil
+}
 
 // first and behind bound the ids of the catalog.
 func (c *Catalog) first() int64  { return int64(c.id) << idBits }

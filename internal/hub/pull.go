@@ -1,0 +1,240 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/client"
+	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
+	"github.com/catalogizer/catalogizerd/internal/run"
+)
+
+// What is taken in by one transaction at most: as much as comes while the one before is written. Longer ones are hardly
+// faster, and keep other sources waiting.
+const (
+	groupRows  = 5000
+	groupBytes = 16 << 20
+	batches    = 16 // of the feed that may wait to be taken in
+)
+
+// How long it takes until a source is tried again, growing, and how often it is asked how its roots are.
+const (
+	shortestPause = 250 * time.Millisecond
+	longestPause  = 15 * time.Second
+	rootsEvery    = 5 * time.Second
+)
+
+// errAnew says that what is held of the source is of no use to go on from: its feed is to be loaded anew.
+var errAnew = errors.New("the feed cannot be followed on from where it was")
+
+// run follows the source until ctx ends.
+func (s *source) run(ctx context.Context) error {
+	for failures, anew := 0, false; ctx.Err() == nil; {
+		heard := false
+		err := run.Safely(s.log, "source", func() error { return s.follow(ctx, anew, &heard) })
+		if ctx.Err() != nil {
+			break
+		}
+		if err == nil {
+			err = errors.New("its feed has ended")
+		}
+		if heard {
+			failures = 0
+		}
+		if anew = errors.Is(err, errAnew); anew {
+			s.log.Warn("source is loaded anew", zap.Error(err))
+			if failures == 0 {
+				failures++
+				continue
+			}
+		}
+		s.catchUp(false)
+		if s.turn(false, err.Error()) || failures == 0 {
+			s.log.Warn("source is away: its items stay as they are", zap.Error(err))
+			for _, r := range s.State().Roots {
+				s.told(r)
+			}
+		}
+		failures++
+		if !wait(ctx, pause(failures)) {
+			break
+		}
+	}
+	return ctx.Err()
+}
+
+// pause is how long to wait after so many failures in a row, differing by up to a half.
+func pause(failures int) time.Duration {
+	d := min(shortestPause<<min(failures-1, 10), longestPause)
+	return d/2 + rand.N(d)
+}
+
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// follow follows the source for as long as one connection lasts. heard is set once its feed has said something.
+func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
+	c, err := s.client()
+	if err != nil {
+		return err
+	}
+	is, err := s.ask(ctx, c)
+	if err != nil {
+		return err
+	}
+	catalog, err := s.catalog(ctx, is.Instance.ID, anew)
+	if err != nil {
+		return err
+	}
+	if err := s.hear(ctx, &is); err != nil {
+		return err
+	}
+	s.change(func(st *State) { st.Catalog = catalog.Number() })
+	group := run.NewGroup(ctx, s.log)
+	came := make(chan client.Batch, batches)
+	group.Go("feed of "+s.Name, func(ctx context.Context) error {
+		defer close(came)
+		return s.read(ctx, c, catalog.Cursor, is.Instance.ID, came)
+	})
+	group.Go("roots of "+s.Name, func(ctx context.Context) error { return s.listen(ctx, c) })
+	group.Go("items of "+s.Name, func(ctx context.Context) error { return s.take(ctx, catalog, came, heard) })
+	return group.Wait()
+}
+
+// catalog is the one that is to be gone on with: a new one where another instance is behind the source's name.
+func (s *source) catalog(ctx context.Context, instance string, anew bool) (*postgres.Catalog, error) {
+	was, err := s.store.Newest(ctx, s.Name)
+	if err != nil {
+		return nil, err
+	}
+	if was != nil && was.Instance == instance && !anew {
+		return was, nil
+	}
+	return s.store.Begin(ctx, s.Name, instance, was)
+}
+
+// read hands on what the feed says behind a cursor, until the connection ends.
+func (s *source) read(ctx context.Context, c *client.Client, since, instance string, came chan<- client.Batch) error {
+	for b, err := range c.Follow(ctx, client.Follow{Since: since, Raw: true}) {
+		switch {
+		case err != nil:
+			return err
+		case b.Lost != nil:
+			return b.Lost
+		case b.Reset != "":
+			return fmt.Errorf("%w: %s", errAnew, b.Reset)
+		case b.Instance != "" && b.Instance != instance:
+			return errors.New("another daemon has taken the place of the source while it was asked")
+		}
+		select {
+		case came <- b:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
+
+// take takes in what the feed says, as much at once as has come.
+func (s *source) take(ctx context.Context, catalog *postgres.Catalog, came <-chan client.Batch, heard *bool) error {
+	for {
+		var g gathered
+		select {
+		case b, more := <-came:
+			if !more {
+				return ctx.Err() // its reader says why
+			}
+			g.add(&b)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		g.more(came)
+		s.catchUp(false)
+		taken, err := catalog.Apply(ctx, postgres.Group{Changes: g.changes, Cursor: g.cursor})
+		if err != nil {
+			return err
+		}
+		if taken.Poison > 0 {
+			s.log.Error("items of the source cannot be taken in: what was held of them stays",
+				zap.Int("items", taken.Poison))
+		}
+		if g.caughtUp {
+			if err := catalog.Complete(ctx); err != nil {
+				return err
+			}
+		}
+		s.catchUp(g.caughtUp || !catalog.Loading)
+		if *heard = true; s.turn(true, "") {
+			s.log.Info("source is followed", zap.Bool("loading", catalog.Loading))
+			for _, r := range s.State().Roots {
+				s.told(r)
+			}
+		}
+	}
+}
+
+// gathered are batches that are taken in together.
+type gathered struct {
+	changes  []postgres.Change
+	bytes    int
+	cursor   string
+	caughtUp bool
+}
+
+func (g *gathered) add(b *client.Batch) {
+	for i := range b.Changes {
+		ch := &b.Changes[i]
+		switch ch.Op {
+		case client.Upsert:
+			g.changes = append(g.changes, postgres.Change{ID: ch.ID, Item: ch.Raw})
+			g.bytes += len(ch.Raw)
+		case client.Delete:
+			g.changes = append(g.changes, postgres.Change{ID: ch.ID})
+		} // what else later versions may say is none of the hub's
+	}
+	g.cursor, g.caughtUp = b.Cursor, b.CaughtUp
+}
+
+// more adds what waits already.
+func (g *gathered) more(came <-chan client.Batch) {
+	for len(g.changes) < groupRows && g.bytes < groupBytes {
+		select {
+		case b, open := <-came:
+			if !open {
+				return
+			}
+			wasCaughtUp := g.caughtUp
+			g.add(&b)
+			g.caughtUp = g.caughtUp || wasCaughtUp
+		default:
+			return
+		}
+	}
+}
+
+// listen asks how the source and its roots are, time after time.
+func (s *source) listen(ctx context.Context, c *client.Client) error {
+	for wait(ctx, rootsEvery) {
+		is, err := s.ask(ctx, c)
+		if err != nil {
+			continue // the feed says when the source is away
+		}
+		if err := s.hear(ctx, &is); err != nil && ctx.Err() == nil {
+			s.log.Warn("what the source says of its roots is not kept", zap.Error(err))
+		}
+	}
+	return ctx.Err()
+}

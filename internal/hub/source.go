@@ -1,0 +1,160 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/client"
+	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// Source is a daemon whose items are taken in.
+type Source struct {
+	Name string // without postgres.Separator
+	URL  string
+	// Token gives what the source asks for, and is asked for every connection; nil: it asks for none.
+	Token func() (string, error)
+}
+
+// State is how a source is.
+type State struct {
+	Name   string
+	Online bool      // its feed is followed
+	Since  time.Time // when that became so
+	Reason string    // why it is away; ""
+	// Idle says that the source has nothing to do, and that all that it has told is taken in.
+	Idle bool
+	// Version is the source's.
+	Version string
+	// Catalog is the one that is taken in.
+	Catalog int32
+	// Roots are the source's, by the hub's names, as it last said.
+	Roots []media.Root
+}
+
+// source is a Source as it is followed.
+type source struct {
+	Source
+	store *postgres.Store
+	http  *http.Client
+	log   *zap.Logger
+	told  func(media.Root)
+
+	mu       sync.Mutex // guards what follows; held for look-ups only
+	state    State
+	idle     bool // as it said itself
+	caughtUp bool
+}
+
+// State is how the source is now.
+func (s *source) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.state
+	st.Idle = st.Online && s.idle && s.caughtUp
+	return st
+}
+
+// change changes the state.
+func (s *source) change(fn func(*State)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fn(&s.state)
+}
+
+// turn notes that the source is there or away, since now where that is new.
+func (s *source) turn(online bool, reason string) (isNew bool) {
+	s.change(func(st *State) {
+		isNew = st.Online != online || st.Since.IsZero()
+		if isNew {
+			st.Since = time.Now().UTC()
+		}
+		st.Online, st.Reason = online, reason
+	})
+	return isNew
+}
+
+func (s *source) catchUp(caughtUp bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.caughtUp = caughtUp
+}
+
+// client makes a client of the source with its token of now.
+func (s *source) client() (*client.Client, error) {
+	o := client.Options{HTTP: s.http}
+	if s.Token != nil {
+		var err error
+		if o.Token, err = s.Token(); err != nil {
+			return nil, err
+		}
+	}
+	return client.New(s.URL, o)
+}
+
+// said is what a source says of itself. Its roots are kept as they come: later versions may say more.
+type said struct {
+	Version  string            `json:"version"`
+	Instance media.Instance    `json:"instance"`
+	Idle     bool              `json:"idle"`
+	Roots    []json.RawMessage `json:"roots"`
+}
+
+// askTime is how long a source may take to say how it is.
+const askTime = 15 * time.Second
+
+// ask asks the source how it is.
+func (s *source) ask(ctx context.Context, c *client.Client) (is said, err error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return is, c.Get(ctx, "status", nil, &is)
+}
+
+// hear takes in what the source says of itself and its roots, and keeps these for when it is away.
+func (s *source) hear(ctx context.Context, is *said) error {
+	raw := make(map[string][]byte, len(is.Roots))
+	for _, b := range is.Roots {
+		var r media.Root
+		if json.Unmarshal(b, &r) == nil && r.Name != "" { // another version's may be unreadable
+			raw[r.Name] = b
+		}
+	}
+	if was := s.setRoots(raw, is); was {
+		return s.store.Say(ctx, s.Name, raw)
+	}
+	return nil
+}
+
+// setRoots notes what the source says, has everybody told of roots that are otherwise than before, and reports whether
+// there are any.
+func (s *source) setRoots(raw map[string][]byte, is *said) (differ bool) {
+	roots := rootsOf(s.Name, raw)
+	var news []media.Root
+	func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		differ = len(roots) != len(s.state.Roots)
+		before := make(map[string]media.Root, len(s.state.Roots))
+		for _, r := range s.state.Roots {
+			before[r.Name] = r
+		}
+		for _, r := range roots {
+			was, there := before[r.Name]
+			if !there || !same(was, r) {
+				news = append(news, r)
+			}
+		}
+		differ = differ || len(news) > 0
+		s.state.Roots, s.state.Version, s.idle = roots, is.Version, is.Idle
+	}()
+	for _, r := range news {
+		s.told(r)
+	}
+	return differ
+}
