@@ -9,15 +9,16 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
-// A disk that hangs takes those with it who read its files: each waits in the kernel, on a thread of the daemon's. With
-// more threads than its control group lets it have the daemon would end.
-func TestADiskThatHangsTakesNoMoreTasksThanThereAre(t *testing.T) {
+// Who reads a file of a disk that hangs waits in the kernel, on a thread of the daemon's: with more threads than its
+// control group lets it have the daemon would end. Nor may a stop, a start or a reload wait for such a disk.
+func TestADiskThatHangsTakesNothingElseWithIt(t *testing.T) {
 	if !apptest.Inside(t, apptest.Mounts) {
 		return
 	}
@@ -27,10 +28,11 @@ func TestADiskThatHangsTakesNoMoreTasksThanThereAre(t *testing.T) {
 	paths := fill(t, base+"/shown", 100)
 	fill(t, sound, 100)
 	disk := apptest.MountHanging(t, base+"/shown", base+"/disk")
+	roots := []apptest.Root{
+		{Name: "disk", Path: base + "/disk", More: `poll_interval = "1s"`}, {Name: "sound", Path: sound},
+	}
 	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick,
-		Under: apptest.ControlGroup(t, "pids", most), Roots: []apptest.Root{
-			{Name: "disk", Path: base + "/disk", More: `poll_interval = "1s"`}, {Name: "sound", Path: sound},
-		}})
+		Under: apptest.ControlGroup(t, "pids", most), Roots: roots})
 	r := apptest.Follow(t, d)
 	d.WaitIdle(t, time.Minute)
 	id := r.Find("disk", paths[0]).ID
@@ -58,9 +60,22 @@ func TestADiskThatHangsTakesNoMoreTasksThanThereAre(t *testing.T) {
 	sees(t, d, r, "sound", "new.bin")
 	t.Logf("%d who read of a disk that hangs: %d tasks at most, %d were told so", readers, tasks, told.Load())
 
-	disk.Answer()
 	stop()
 	read.Wait()
+	began := time.Now()
+	d.Stop(t)
+	ended := time.Since(began)
+	d.Start(t)
+	d.WaitRoot(t, "sound", time.Minute, func(s apptest.RootStatus) bool { return s.State == "online" && !s.Scanning })
+	write(t, sound, "newer.bin", "newer")
+	sees(t, d, r, "sound", "newer.bin")
+	d.Configure(t, roots[1], roots[0]) // a reload, which looks where the roots lie
+	d.Signal(t, syscall.SIGHUP)
+	write(t, sound, "newest.bin", "newest")
+	sees(t, d, r, "sound", "newest.bin")
+	t.Logf("stopped beside it in %v, started and right about the other disk in %v", ended, time.Since(began)-ended)
+
+	disk.Answer()
 	write(t, base+"/shown", "back.bin", "back")
 	sees(t, d, r, "disk", "back.bin")
 	if got := contentOf(t.Context(), d, id); got != http.StatusOK {

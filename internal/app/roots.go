@@ -1,8 +1,11 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer"
@@ -77,16 +80,14 @@ func checkOverlap(cfg *config.Config) error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
+	places := locateRoots(cfg.Roots)
 	for i, a := range cfg.Roots {
-		for _, b := range cfg.Roots[:i] {
-			if a.Path == "" || b.Path == "" {
-				continue
-			}
+		for j, b := range cfg.Roots[:i] {
 			const mend = "keep one of them, or exclude the inner directory from the outer root"
-			if overlaps(a, b) {
+			if overlaps(places[i], places[j], b) {
 				errs = append(errs, cfg.RootError(a, "path", "root %q (%s) is the same as or inside of root %q (%s): "+mend,
 					a.Name, a.Path, b.Name, b.Path))
-			} else if overlaps(b, a) {
+			} else if overlaps(places[j], places[i], a) {
 				errs = append(errs, cfg.RootError(b, "path", "root %q (%s) is inside of root %q (%s): "+mend,
 					b.Name, b.Path, a.Name, a.Path))
 			}
@@ -95,15 +96,37 @@ func checkOverlap(cfg *config.Config) error {
 	return errors.Join(errs...)
 }
 
+// locateTime is how long a start or a reload waits for disks that do not say where roots lie: they may hang.
+const locateTime = 5 * time.Second
+
+// locateRoots finds out where the roots lie; nil for those on shares, and for those that are away or do not answer.
+func locateRoots(roots []config.Root) []*local.Place {
+	ctx, cancel := context.WithTimeout(context.Background(), locateTime)
+	defer cancel()
+	places := make([]*local.Place, len(roots))
+	var all sync.WaitGroup
+	for i, r := range roots {
+		if r.Path == "" {
+			continue
+		}
+		all.Go(func() {
+			if p, err := local.Locate(ctx, r.Path); err == nil {
+				places[i] = p
+			}
+		})
+	}
+	all.Wait()
+	return places
+}
+
 // overlaps reports whether a root is the same as another one or lies inside of it, and is not passed over there. Roots
 // that are away overlap nothing.
-func overlaps(inner, outer config.Root) bool {
-	inside, err := local.SameOrInside(inner.Path, outer.Path)
-	if err != nil || !inside {
+func overlaps(inner, outer *local.Place, root config.Root) bool {
+	if inner == nil || outer == nil || !inner.SameOrInside(outer) {
 		return false
 	}
-	rel, err := local.RealRel(inner.Path, outer.Path)
-	return err != nil || rel == "" || !passedOver(outer, rel)
+	rel := inner.Rel(outer)
+	return rel == "" || !passedOver(root, rel)
 }
 
 // passedOver reports whether a root's own patterns pass over a directory. What is below one that is passed over nothing

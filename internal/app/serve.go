@@ -18,6 +18,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree/local"
 )
 
 // Options of a daemon.
@@ -161,8 +162,15 @@ func confine(cfg *config.Config, o Options, log *zap.Logger) {
 		return
 	}
 	dirs := []string{cfg.DataDir}
-	if _, err := os.Stat(cfg.Backup.Dir); err == nil {
-		dirs = append(dirs, cfg.Backup.Dir)
+	if cfg.Backup.Dir != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), locateTime)
+		defer cancel()
+		if _, err := local.Locate(ctx, cfg.Backup.Dir); err == nil {
+			dirs = append(dirs, cfg.Backup.Dir)
+		} else if ctx.Err() != nil {
+			log.Warn("the directory of backups does not answer: none can be written there until the daemon is started "+
+				"again", zap.String("dir", cfg.Backup.Dir), zap.Error(err))
+		}
 	}
 	abi, err := o.Confine(dirs...)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // addRoot adds a ROOT argument, under a name made of the last part of where it is.
@@ -67,8 +68,23 @@ func atHome(arg, home string) string {
 	return arg
 }
 
+// lookTime is how long a disk may take to say what a directory is; then it may hang.
+const lookTime = 5 * time.Second
+
 // checkDirectory says why a directory that a person has just typed can be none. One that cannot be looked at may be.
 func checkDirectory(dir string) error {
+	found := make(chan error, 1) // the one answer
+	//concurrencylint:allow nobody can wait for a disk that hangs
+	go func() { found <- lookAt(dir) }()
+	select {
+	case err := <-found:
+		return err
+	case <-time.After(lookTime):
+		return nil
+	}
+}
+
+func lookAt(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):

@@ -95,14 +95,14 @@ func TestMountsBelowARoot(t *testing.T) {
 		{base + "/outside/sub", root + "/bound", true},
 		{root + "/bound", base + "/outside/sub", false},
 	} {
-		if got, err := local.SameOrInside(c.a, c.b); err != nil || got != c.want {
-			t.Errorf("SameOrInside(%s, %s) = %v, %v, want %v", c.a, c.b, got, err, c.want)
+		if got := locate(t, c.a).SameOrInside(locate(t, c.b)); got != c.want {
+			t.Errorf("%s is the same as or inside of %s: %v, want %v", c.a, c.b, got, c.want)
 		}
 	}
 	inner := mkdir(t, base+"/inner")
 	bind(t, base+"/outside/sub", inner)
-	if got, err := local.SameOrInside(inner, base+"/outside"); err != nil || !got {
-		t.Errorf("a bind mount of a directory inside: %v, %v, want true", got, err)
+	if !locate(t, inner).SameOrInside(locate(t, base+"/outside")) {
+		t.Error("a bind mount of a directory inside is not inside")
 	}
 }
 

@@ -1,77 +1,79 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
 
 	"github.com/moby/sys/mountinfo"
+	"golang.org/x/sync/singleflight"
 	"golang.org/x/sys/unix"
 )
 
-// SameOrInside says whether the directory a is the directory b or lies somewhere inside it, whatever
-// symbolic links and bind mounts their paths go through. Both must exist.
-func SameOrInside(a, b string) (bool, error) {
-	realA, realB, err := realPaths(a, b)
+// Place is where a directory lies, whatever symbolic links and bind mounts its path goes through.
+type Place struct {
+	path  string // without symbolic links
+	up    []inode
+	mount *mountinfo.Info // nil where the system does not say
+}
+
+// inode is a directory, as long as its file system is mounted.
+type inode struct{ dev, ino uint64 }
+
+// locating are the paths that are being looked up: one that hangs holds one thread, however often it is asked for.
+var locating singleflight.Group
+
+// Locate finds out where a directory lies, which must exist. A disk that hangs is left behind when ctx ends.
+func Locate(ctx context.Context, path string) (*Place, error) {
+	select {
+	case r := <-locating.DoChan(path, func() (any, error) { return locate(path) }):
+		p, _ := r.Val.(*Place) // nil with an error
+		return p, r.Err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("look at %s: %w", path, ctx.Err())
+	}
+}
+
+func locate(path string) (*Place, error) {
+	at, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return false, err
+		return nil, fmt.Errorf("resolve %s: %w", path, err)
 	}
-	var target unix.Stat_t
-	if err := unix.Stat(realB, &target); err != nil {
-		return false, fmt.Errorf("look at %s: %w", realB, err)
-	}
-	for dir := realA; ; dir = filepath.Dir(dir) {
+	p := &Place{path: at}
+	for dir := at; ; dir = filepath.Dir(dir) {
 		var st unix.Stat_t
 		if err := unix.Stat(dir, &st); err != nil {
-			return false, fmt.Errorf("look at %s: %w", dir, err)
+			return nil, fmt.Errorf("look at %s: %w", dir, err)
 		}
-		if st.Dev == target.Dev && st.Ino == target.Ino {
-			return true, nil
-		}
+		p.up = append(p.up, inode{st.Dev, st.Ino})
 		if dir == "/" {
 			break
 		}
 	}
-	return insideByBind(realA, realB)
+	p.mount, err = mountHolding(at)
+	return p, err
 }
 
-// RealRel is the path of the directory a from b without symbolic links; "" where it does not lie inside,
-// as by a bind mount.
-func RealRel(a, b string) (string, error) {
-	realA, realB, err := realPaths(a, b)
-	if err != nil || realA == realB || !isBelow(realA, realB) {
-		return "", err
+// SameOrInside says whether the directory is another one or lies somewhere inside it.
+func (p *Place) SameOrInside(other *Place) bool {
+	for _, above := range p.up {
+		if above == other.up[0] {
+			return true
+		}
 	}
-	return strings.TrimPrefix(strings.TrimPrefix(realA, realB), "/"), nil
+	// A bind mount of a directory inside the other is inside it, though no directory above its mount point is.
+	a, b := p.mount, other.mount
+	return a != nil && b != nil && a.Major == b.Major && a.Minor == b.Minor &&
+		isBelow(withinFilesystem(a, p.path), withinFilesystem(b, other.path))
 }
 
-func realPaths(a, b string) (string, string, error) {
-	realA, err := filepath.EvalSymlinks(a)
-	if err != nil {
-		return "", "", fmt.Errorf("resolve %s: %w", a, err)
+// Rel is the path of the directory from another one; "" where it does not lie below it by its path, as by a bind mount.
+func (p *Place) Rel(other *Place) string {
+	if p.path == other.path || !isBelow(p.path, other.path) {
+		return ""
 	}
-	realB, err := filepath.EvalSymlinks(b)
-	if err != nil {
-		return "", "", fmt.Errorf("resolve %s: %w", b, err)
-	}
-	return realA, realB, nil
-}
-
-// insideByBind compares where two real paths are inside their file systems: a bind mount of a directory
-// inside b is inside b, though no directory above its mount point is.
-func insideByBind(a, b string) (bool, error) {
-	ma, err := mountHolding(a)
-	if err != nil {
-		return false, err
-	}
-	mb, err := mountHolding(b)
-	if err != nil {
-		return false, err
-	}
-	if ma == nil || mb == nil || ma.Major != mb.Major || ma.Minor != mb.Minor {
-		return false, nil
-	}
-	return isBelow(withinFilesystem(ma, a), withinFilesystem(mb, b)), nil
+	return strings.TrimPrefix(strings.TrimPrefix(p.path, other.path), "/")
 }
 
 // mountHolding is the mount that shows at path.

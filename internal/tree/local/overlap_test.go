@@ -34,15 +34,23 @@ func TestSameOrInside(t *testing.T) {
 		{"films/new", "link", true},
 		{"films", "link", false},
 	} {
-		got, err := local.SameOrInside(base+"/"+c.a, base+"/"+c.b)
-		if err != nil || got != c.want {
-			t.Errorf("SameOrInside(%q, %q) = %v, %v, want %v", c.a, c.b, got, err, c.want)
+		if got := locate(t, base+"/"+c.a).SameOrInside(locate(t, base+"/"+c.b)); got != c.want {
+			t.Errorf("%q is the same as or inside of %q: %v, want %v", c.a, c.b, got, c.want)
 		}
 	}
-	if got, err := local.SameOrInside(base, "/"); err != nil || !got {
-		t.Errorf("SameOrInside(%q, /) = %v, %v, want true", base, got, err)
+	if !locate(t, base).SameOrInside(locate(t, "/")) {
+		t.Errorf("%q is not inside of /", base)
 	}
-	if _, err := local.SameOrInside(base+"/none", base); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := local.Locate(t.Context(), base+"/none"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v for a path that does not exist, want %v", err, fs.ErrNotExist)
 	}
+}
+
+func locate(t *testing.T, path string) *local.Place {
+	t.Helper()
+	p, err := local.Locate(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
