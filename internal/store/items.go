@@ -291,6 +291,9 @@ func (tx *Tx) insert(it *Item) error {
 	return tx.c.exec(insertItem, it.allValues()...)
 }
 
+// LastID is the highest id that an item has, had or has been reserved.
+func (s *Store) LastID() int64 { return s.lastID.Load() }
+
 // ReserveIDs gives n ids that no item has, the first of them; the others follow. Those that are not used are nobody's.
 func (s *Store) ReserveIDs(n int) (first int64) { return s.lastID.Add(int64(n)) - int64(n) + 1 }
 

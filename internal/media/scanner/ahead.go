@@ -87,7 +87,7 @@ func (r *runner) worthAhead(ctx context.Context, j *job, g *reconcile.Snapshot) 
 		return false
 	}
 	first := &g.Files[0]
-	if first.ID == (tree.FileID{}) || j.first() {
+	if first.ID == (tree.FileID{}) || j.first() || standsElsewhere(g, first) {
 		return true
 	}
 	known, err := r.s.store.KnowsFile(ctx, g.Volume, first.ID) // missing too: where it was may be looked at first

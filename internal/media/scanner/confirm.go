@@ -98,7 +98,7 @@ func (r *runner) findOrigins(ctx context.Context, g *reconcile.Snapshot) error {
 	gone := map[reconcile.OldDir]bool{}
 	for n := range asked {
 		e := &g.Files[n*(len(g.Files)-1)/max(asked-1, 1)]
-		if e.ID == (tree.FileID{}) {
+		if e.ID == (tree.FileID{}) || e.Links > reconcile.FewNames { // of those with many it would be asked in vain
 			continue
 		}
 		places, err := r.s.store.PlacesOf(ctx, g.Volume, e.ID)

@@ -15,6 +15,7 @@ import (
 // followUp does what a job asks for next.
 func (r *runner) followUp(res *outcome) {
 	j, v := res.job, &res.result
+	r.s.crowds.Learn(v)
 	r.scanSiblings(v.Siblings)
 	r.skipsChanged(v)
 	r.noteRemote(res)

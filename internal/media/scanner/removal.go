@@ -33,6 +33,7 @@ func (r *runner) markDirMissing(ctx context.Context, j *job) {
 	before := res.result
 	r.commit(ctx, res, func(tx *store.Tx) (err error) {
 		var below []store.Dir
+		r.s.crowds.Leave()
 		res.result, res.children = before, nil
 		below, gone, err = reconcile.MarkDirMissing(tx, *j.absent, after, at, volumes, &res.result)
 		for i := range below {
@@ -103,6 +104,7 @@ func (r *runner) markMissingInParts(ctx context.Context, d *store.Dir, at int64,
 			if err != nil || !found || !row.Gone {
 				return err
 			}
+			r.s.crowds.Leave()
 			return reconcile.MarkItemsMissing(tx, d, after, to, at, r.volumes.Load(), &now)
 		})
 		if err != nil {

@@ -21,6 +21,8 @@ type walk struct {
 	cancelled   bool
 	outstanding int   // jobs waiting or flying
 	expected    int64 // items known below its path when it began
+	number      int64 // tells it from all others of this process, from when it began
+	lastID      int64 // the highest that an item had then
 	finished    chan struct{}
 }
 
@@ -79,6 +81,7 @@ func (r *runner) nextWalk() {
 	now := time.Now().UTC()
 	p.State, p.StartedAt = media.ScanRunning, &now
 	p.expected = r.s.store.RootItems(r.id)
+	p.number, p.lastID = r.s.walkNumbers.Add(1), r.s.store.LastID()
 	p.outstanding = 1
 	if p.names != nil {
 		r.queue.push(&job{dir: tree.Parent(p.Path), names: p.names, full: p.full, walk: p})

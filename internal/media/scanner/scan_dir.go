@@ -146,6 +146,10 @@ func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*recon
 	g := &reconcile.Snapshot{
 		Root: r.id, Dir: j.dir, Volumes: r.volumes.Load(), ListedAbove: j.listed, KeepStamp: r.polled.Load(),
 		Began: time.Now().UnixNano(), Debounce: int64(timing.Debounce), Grace: int64(timing.Grace), Describe: r.s.describe,
+		Crowds: &r.s.crowds,
+	}
+	if j.walk != nil {
+		g.Walk, g.LastID = j.walk.number, j.walk.lastID
 	}
 	if err := r.confirm(ctx, j, g); err != nil {
 		return nil, err
@@ -164,6 +168,9 @@ func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*recon
 	if scan.names != nil {
 		if ok, err := r.statNames(ctx, scan, g); err != nil || ok {
 			scan.files = len(g.Files)
+			if err == nil {
+				err = r.lookAtTwins(ctx, g)
+			}
 			return g, err
 		}
 		scan.names, g.Names, g.Files = nil, nil, nil // a directory among them: only a listing says what is in it
@@ -207,6 +214,11 @@ func (r *runner) snapshotWhole(ctx context.Context, j *job, res *outcome, g *rec
 	g.Row = known
 	if !found && !j.first() {
 		if err := r.findOrigins(ctx, g); err != nil {
+			return nil, err
+		}
+	}
+	if !found {
+		if err := r.lookAtTwins(ctx, g); err != nil {
 			return nil, err
 		}
 	}

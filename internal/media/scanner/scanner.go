@@ -74,19 +74,20 @@ type RootConfig struct {
 
 // Scanner keeps every root's items equal to its files. Its methods are safe for concurrent use.
 type Scanner struct {
-	timing   atomic.Pointer[Config]
-	store    *store.Store
-	watch    Watcher // nil: nothing is watched, everything is polled
-	describe reconcile.Describer
-	log      *zap.Logger
-	analyzer Analyzer            // nil: nothing is analysed ahead
-	inFlight *semaphore.Weighted // directory entries between listing and commit
-	large    *semaphore.Weighted // one of the directories that are large
-	ahead    atomic.Int64        // bytes of what is known of them ahead
-	scanIDs  atomic.Int64
-	group    *run.Group
-	onChange func(media.Scan) // told of every change of a scan
-	onRoot   func(string)     // told of every change of a root's state
+	timing      atomic.Pointer[Config]
+	store       *store.Store
+	watch       Watcher // nil: nothing is watched, everything is polled
+	describe    reconcile.Describer
+	log         *zap.Logger
+	analyzer    Analyzer            // nil: nothing is analysed ahead
+	inFlight    *semaphore.Weighted // directory entries between listing and commit
+	large       *semaphore.Weighted // one of the directories that are large
+	ahead       atomic.Int64        // bytes of what is known of them ahead
+	scanIDs     atomic.Int64
+	walkNumbers atomic.Int64
+	group       *run.Group
+	onChange    func(media.Scan) // told of every change of a scan
+	onRoot      func(string)     // told of every change of a root's state
 
 	mu      sync.RWMutex // guards the maps; held for look-ups only
 	runners map[string]*runner
@@ -94,6 +95,8 @@ type Scanner struct {
 	scans   map[int64]media.Scan
 	walks   map[int64]*walk
 	last    map[string]media.Scan
+
+	crowds reconcile.Crowds // of all roots: files with many names
 }
 
 // Observer hears of what changes. Its functions may be nil; they are called on a runner's goroutine

@@ -194,7 +194,7 @@ func (rc *reconciliation) insert(e *tree.Entry, i int) error {
 	it := &store.Item{Dir: rc.d.ID, Root: rc.Root, Added: rc.Began}
 	rc.renew(it, e, i)
 	rc.v.Added++
-	rc.hasSiblings(it)
+	rc.arrived(it)
 	if err := rc.tx.Insert(it); err != nil {
 		return err
 	}

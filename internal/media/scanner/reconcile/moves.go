@@ -25,6 +25,9 @@ func (rc *reconciliation) matchMoved(i int) (known bool, err error) {
 	if e.ID == (tree.FileID{}) {
 		return false, nil
 	}
+	if manyNames(e.Links) {
+		return rc.matchOneOfMany(i)
+	}
 	candidates, err := rc.candidates(e)
 	if err != nil {
 		return false, err
@@ -119,6 +122,9 @@ func (rc *reconciliation) placeOf(it *store.Item, e *tree.Entry) (place, error) 
 		if p := rc.placeHere(it, e); p != open {
 			return p, nil
 		}
+	}
+	if rc.foundInWalk(it, e) {
+		return stood, nil
 	}
 	return rc.placeElsewhere(it, e)
 }
@@ -298,6 +304,7 @@ func (rc *reconciliation) displace(by *store.Item, name string) error {
 	if it == nil || is(it, by) {
 		return nil
 	}
+	rc.rowsMoved()
 	delete(rc.present, name)
 	rc.lost[name] = it
 	rc.replaced = append(rc.replaced, *it)
@@ -337,10 +344,11 @@ func (rc *reconciliation) reclaim(i int, after int64) (known, home bool, err err
 // placeStranger makes an item of the file that stands where another moved away from: the one that this displaced at a
 // name, where that is the same file, else a new one.
 func (rc *reconciliation) placeStranger(stranger, displaced *store.Item, name string) error {
-	switch {
-	case stranger.State != store.Present:
+	if stranger.State != store.Present {
 		return nil
-	case displaced != nil && !is(displaced, stranger) && sameFile(displaced, stranger):
+	}
+	rc.rowsMoved()
+	if displaced != nil && !is(displaced, stranger) && sameFile(displaced, stranger) {
 		return rc.succeed(displaced, stranger, name)
 	}
 	stranger.Added, stranger.FilterSeq = rc.Began, 0

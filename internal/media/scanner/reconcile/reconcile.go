@@ -28,6 +28,8 @@ type Result struct {
 	Ahead               bool             // the files were written as they had been analysed ahead
 	StampWrong          bool             // names changed although the directory's stamp stood
 	RecheckAt           int64            // the directory's, as stored
+
+	learnt learnt
 }
 
 // Open reports whether another scan has to decide something.
@@ -70,6 +72,9 @@ type reconciliation struct {
 	withSiblings []*store.Item          // rows written of files with several names
 	read         map[int64]store.Dir    // see dirByID
 
+	crowds   map[file]*crowd // files with many names that came here
+	departed int64           // the count of names that left, when this scan began to be reconciled
+
 	accompanied bool // something may describe the files here: see describedHere
 	askedAbove  bool // whether something in a directory above does
 
@@ -80,6 +85,7 @@ type reconciliation struct {
 // adds to what came of the parts before. Arrivals decide moves; see moves.go.
 func (s *Snapshot) Reconcile(tx *store.Tx, p *Part, v Result) (Result, error) {
 	rc := &reconciliation{Snapshot: s, part: p, tx: tx, v: v, matched: map[int64]struct{}{}, waiting: map[string]struct{}{}}
+	rc.departed = s.Crowds.departures()
 	var err error
 	rc.v.Stale, err = rc.reviveParents()
 	if err == nil && rc.Unasked && !rc.fresh && (p == nil || p.n == 0) {

@@ -41,6 +41,10 @@ type Snapshot struct {
 
 	Confirmed map[UnresolvedMove]bool // true: the place is proven not to show the item any more
 
+	Walk   int64   // the number of the walk that this scan is a part of; 0: it is of none
+	LastID int64   // the highest id that there was when that began
+	Crowds *Crowds // what is remembered of files with many names
+
 	LeftDirs map[OldDir]bool // directories that are not there any more, and that files here may come from
 
 	Began    int64        // when the scan began

@@ -16,7 +16,7 @@ func MarkItemsMissing(tx *store.Tx, d *store.Dir, from, to string, at int64, vol
 		if it.State != store.Present || !volumes.Same(it.Volume, d.Volume) {
 			continue
 		}
-		found, err := siblings(tx, it, elsewhere)
+		found, err := siblings(tx, it, namesOf(tx, it), elsewhere)
 		if err != nil {
 			return err
 		}

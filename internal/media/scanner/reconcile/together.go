@@ -27,7 +27,7 @@ func (rc *reconciliation) insertTogether() error {
 			return err
 		}
 		rc.v.Added++
-		rc.hasSiblings(it)
+		rc.arrived(it)
 		rc.matched[it.ID] = struct{}{}
 	}
 	rc.v.Ahead = true
