@@ -2270,6 +2270,13 @@ type Facets struct {
 	Total  Sum                     `json:"total"`
 }
 
+// FeedLink A path of this server, with the base path that it is shown under.
+type FeedLink struct {
+	// ExpiresAt RFC 3339 in UTC.
+	ExpiresAt Time   `json:"expires_at"`
+	Feed      string `json:"feed"`
+}
+
 // Item One regular file. It keeps its `id` through edits, renames and moves.
 type Item struct {
 	// AddedAt RFC 3339 in UTC.
@@ -3748,6 +3755,12 @@ type GetFacetsParamsGaps string
 // GetFacetsParamsNotGaps defines parameters for GetFacets.
 type GetFacetsParamsNotGaps string
 
+// LinkFeedJSONBody defines parameters for LinkFeed.
+type LinkFeedJSONBody struct {
+	// Ttl How long the link is good for, at most 8784h, a year.
+	Ttl *string `json:"ttl,omitempty"`
+}
+
 // GetItemsParams defines parameters for GetItems.
 type GetItemsParams struct {
 	// Under Below this directory, relative to the root; bytes that are not UTF-8 percent-encoded.
@@ -4591,6 +4604,9 @@ type LoginParams struct {
 	Code *string `form:"code,omitempty" json:"code,omitempty"`
 }
 
+// LinkFeedJSONRequestBody defines body for LinkFeed for application/json ContentType.
+type LinkFeedJSONRequestBody LinkFeedJSONBody
+
 // LinkItemJSONRequestBody defines body for LinkItem for application/json ContentType.
 type LinkItemJSONRequestBody LinkItemJSONBody
 
@@ -5286,6 +5302,28 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/facets (the `GetFacets` operationId).
 	GetFacets(ctx context.Context, params *GetFacetsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// LinkFeedWithBody An address of the feed of what was added that needs no token
+	//
+	// For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+	// `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+	// out.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/feed/link (the `LinkFeed` operationId).
+	LinkFeedWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkFeed An address of the feed of what was added that needs no token
+	//
+	// For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+	// `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+	// out.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/feed/link (the `LinkFeed` operationId).
+	LinkFeed(ctx context.Context, body LinkFeedJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetItems Items, filtered, searched and sorted
 	//
 	// Filters of different names must all be passed, one that is repeated by any of its values. `not_` before a name turns a
@@ -5595,7 +5633,7 @@ type ClientInterface interface {
 	// GetAtom What was added, for feed readers
 	//
 	// A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-	// issues.
+	// issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
 	//
 	// Corresponds with GET /feed.atom (the `GetAtom` operationId).
 	GetAtom(ctx context.Context, params *GetAtomParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5743,6 +5781,48 @@ func (c *Client) GetDuplicates(ctx context.Context, params *GetDuplicatesParams,
 // Corresponds with GET /api/v1/facets (the `GetFacets` operationId).
 func (c *Client) GetFacets(ctx context.Context, params *GetFacetsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetFacetsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkFeedWithBody An address of the feed of what was added that needs no token
+//
+// For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+// `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+// out.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/feed/link (the `LinkFeed` operationId).
+func (c *Client) LinkFeedWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkFeedRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkFeed An address of the feed of what was added that needs no token
+//
+// For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+// `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+// out.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/feed/link (the `LinkFeed` operationId).
+func (c *Client) LinkFeed(ctx context.Context, body LinkFeedJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkFeedRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6492,7 +6572,7 @@ func (c *Client) GetAsset(ctx context.Context, version string, file string, para
 // GetAtom What was added, for feed readers
 //
 // A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-// issues.
+// issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
 //
 // Corresponds with GET /feed.atom (the `GetAtom` operationId).
 func (c *Client) GetAtom(ctx context.Context, params *GetAtomParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8421,6 +8501,46 @@ func NewGetFacetsRequest(server string, params *GetFacetsParams) (*http.Request,
 		}
 
 	}
+
+	return req, nil
+}
+
+// NewLinkFeedRequest calls the generic LinkFeed builder with application/json body
+func NewLinkFeedRequest(server string, body LinkFeedJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLinkFeedRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewLinkFeedRequestWithBody constructs an http.Request for the LinkFeed method, with any body, and a specified content type
+func NewLinkFeedRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/feed/link")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -12925,6 +13045,28 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/facets (the `GetFacets` operationId).
 	GetFacetsWithResponse(ctx context.Context, params *GetFacetsParams, reqEditors ...RequestEditorFn) (*GetFacetsResponse, error)
 
+	// LinkFeedWithBodyWithResponse An address of the feed of what was added that needs no token
+	//
+	// For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+	// `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+	// out.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/feed/link (the `LinkFeed` operationId).
+	LinkFeedWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkFeedResponse, error)
+
+	// LinkFeedWithResponse An address of the feed of what was added that needs no token
+	//
+	// For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+	// `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+	// out.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/feed/link (the `LinkFeed` operationId).
+	LinkFeedWithResponse(ctx context.Context, body LinkFeedJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkFeedResponse, error)
+
 	// GetItemsWithResponse Items, filtered, searched and sorted
 	//
 	// Filters of different names must all be passed, one that is repeated by any of its values. `not_` before a name turns a
@@ -13300,7 +13442,7 @@ type ClientWithResponsesInterface interface {
 	// GetAtomWithResponse What was added, for feed readers
 	//
 	// A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-	// issues.
+	// issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -14050,6 +14192,124 @@ func (r GetFacetsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetFacetsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// LinkFeedResponse401Headers the declared response headers of an HTTP 401 response for LinkFeed
+type LinkFeedResponse401Headers struct {
+	WWWAuthenticate string
+}
+
+// LinkFeedResponse405Headers the declared response headers of an HTTP 405 response for LinkFeed
+type LinkFeedResponse405Headers struct {
+	Allow string
+}
+
+// LinkFeedResponse429Headers the declared response headers of an HTTP 429 response for LinkFeed
+type LinkFeedResponse429Headers struct {
+	RetryAfter int64
+}
+
+type LinkFeedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FeedLink
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON405 the response for an HTTP 405 `application/problem+json` response
+	ApplicationproblemJSON405 *MethodNotAllowed
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *TooLarge
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyTries
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Internal
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *Unavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *LinkFeedResponse401Headers
+	// Headers405 the parsed response headers for an HTTP 405 response
+	Headers405 *LinkFeedResponse405Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *LinkFeedResponse429Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LinkFeedResponse) GetJSON200() *FeedLink {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r LinkFeedResponse) GetApplicationproblemJSON400() *BadRequest {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r LinkFeedResponse) GetApplicationproblemJSON401() *Unauthorized {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r LinkFeedResponse) GetApplicationproblemJSON403() *Forbidden {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON405 returns the response for an HTTP 405 `application/problem+json` response
+func (r LinkFeedResponse) GetApplicationproblemJSON405() *MethodNotAllowed {
+	return r.ApplicationproblemJSON405
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r LinkFeedResponse) GetApplicationproblemJSON413() *TooLarge {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r LinkFeedResponse) GetApplicationproblemJSON429() *TooManyTries {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r LinkFeedResponse) GetApplicationproblemJSON500() *Internal {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r LinkFeedResponse) GetApplicationproblemJSON503() *Unavailable {
+	return r.ApplicationproblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r LinkFeedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LinkFeedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LinkFeedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LinkFeedResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -19340,6 +19600,40 @@ func (c *ClientWithResponses) GetFacetsWithResponse(ctx context.Context, params 
 	return ParseGetFacetsResponse(rsp)
 }
 
+// LinkFeedWithBodyWithResponse An address of the feed of what was added that needs no token
+//
+// For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+// `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+// out.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/feed/link (the `LinkFeed` operationId).
+func (c *ClientWithResponses) LinkFeedWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkFeedResponse, error) {
+	rsp, err := c.LinkFeedWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkFeedResponse(rsp)
+}
+
+// LinkFeedWithResponse An address of the feed of what was added that needs no token
+//
+// For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+// `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+// out.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/feed/link (the `LinkFeed` operationId).
+func (c *ClientWithResponses) LinkFeedWithResponse(ctx context.Context, body LinkFeedJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkFeedResponse, error) {
+	rsp, err := c.LinkFeed(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkFeedResponse(rsp)
+}
+
 // GetItemsWithResponse Items, filtered, searched and sorted
 //
 // Filters of different names must all be passed, one that is repeated by any of its values. `not_` before a name turns a
@@ -19973,7 +20267,7 @@ func (c *ClientWithResponses) GetAssetWithResponse(ctx context.Context, version 
 // GetAtomWithResponse What was added, for feed readers
 //
 // A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-// issues.
+// issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -20729,6 +21023,121 @@ func ParseGetFacetsResponse(rsp *http.Response) (*GetFacetsResponse, error) {
 		response.Headers405 = &headers
 	case rsp.StatusCode == 429:
 		var headers GetFacetsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseLinkFeedResponse parses an HTTP response from a LinkFeedWithResponse call
+func ParseLinkFeedResponse(rsp *http.Response) (*LinkFeedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LinkFeedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FeedLink
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 405:
+		var dest MethodNotAllowed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON405 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyTries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Internal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers LinkFeedResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 405:
+		var headers LinkFeedResponse405Headers
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = value
+		}
+		response.Headers405 = &headers
+	case rsp.StatusCode == 429:
+		var headers LinkFeedResponse429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int64
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {

@@ -19,6 +19,9 @@ var atomKinds = []string{
 	store.WorkIssue,
 }
 
+// feedPath is where the feed is.
+const feedPath = "/feed.atom"
+
 const atomType = "application/atom+xml; charset=utf-8"
 
 // atomFeed is a feed of RFC 4287.
@@ -88,7 +91,7 @@ func (s *Server) atom(r *http.Request, works []store.WorkView, kinds []string) *
 	slices.Sort(kinds)
 	feed := &atomFeed{
 		ID: id + ":added:" + strings.Join(kinds, "+"), Title: "Added to " + name, Author: name, Updated: atomTime(0),
-		Links: []atomLink{{Rel: "self", Type: atomType, Href: baseOf(r) + r.URL.RequestURI()}},
+		Links: []atomLink{{Rel: "self", Type: atomType, Href: s.atomSelf(r)}},
 	}
 	for i := range works {
 		work := &works[i]
@@ -104,12 +107,24 @@ func (s *Server) atom(r *http.Request, works []store.WorkView, kinds []string) *
 			Links:   []atomLink{{Rel: "alternate", Type: "application/json", Href: at}},
 		}
 		if work.Artwork != 0 {
-			e.Links = append(e.Links, atomLink{Rel: "related", Type: "image/jpeg", Href: at + "/thumbnail"})
+			e.Links = append(e.Links, atomLink{Rel: "related", Type: "image/jpeg", Href: s.asSigned(r, fmt.Sprintf("/api/v1/works/%d/thumbnail", work.ID))})
 		}
 		e.Category.Term = work.Kind
 		feed.Entries = append(feed.Entries, e)
 	}
 	return feed
+}
+
+// atomSelf is the address at which a reader may ask for the feed again, which it may keep in place of the one it has.
+func (s *Server) atomSelf(r *http.Request) string {
+	at, query := s.asSigned(r, feedPath), r.URL.RawQuery
+	switch {
+	case query == "":
+		return at
+	case strings.Contains(at, "?"):
+		return at + "&" + query
+	}
+	return at + "?" + query
 }
 
 func atomTime(ns int64) string { return time.Unix(0, ns).UTC().Format(time.RFC3339) }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -13,9 +14,11 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
+// How long links are good for. A feed reader keeps its address, and asks nobody for another.
 const (
 	defaultTTL = time.Hour
 	maxTTL     = 7 * 24 * time.Hour
+	feedTTL    = 366 * 24 * time.Hour // by default and at most
 )
 
 // links are paths under which a player or an <img> gets one thing without a token, for a while.
@@ -51,21 +54,10 @@ func (s *Server) postWorkLink(w http.ResponseWriter, r *http.Request) error {
 
 // writeLinks answers with signed links to some bytes, where there are any, and to the pictures below a path.
 func (s *Server) writeLinks(w http.ResponseWriter, r *http.Request, content, at string) error {
-	var body struct {
-		TTL string `json:"ttl"`
-	}
-	if err := decodeBody(r, &body, `{"ttl": "1h"}`); err != nil {
+	until, err := linkEnd(r, defaultTTL, maxTTL)
+	if err != nil {
 		return err
 	}
-	ttl := defaultTTL
-	if body.TTL != "" {
-		d, err := time.ParseDuration(body.TTL)
-		if err != nil || d <= 0 || d > maxTTL {
-			return badRequest(`ttl %q is not a duration above zero and up to "168h"`, body.TTL)
-		}
-		ttl = d
-	}
-	until := time.Now().Add(ttl).UTC().Truncate(time.Second).Add(time.Second) // whole seconds, none too early
 	w.Header().Set("Cache-Control", "no-store")
 	out := links{
 		Artwork:   baseOf(r) + s.sign(at+"/artwork", until),
@@ -75,6 +67,39 @@ func (s *Server) writeLinks(w http.ResponseWriter, r *http.Request, content, at 
 		out.Content = baseOf(r) + s.sign(content, until)
 	}
 	return writeJSON(w, http.StatusOK, out)
+}
+
+// postFeedLink makes an address of the feed of what was added for a feed reader, which can show no token.
+func (s *Server) postFeedLink(w http.ResponseWriter, r *http.Request) error {
+	until, err := linkEnd(r, feedTTL, feedTTL)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	return writeJSON(w, http.StatusOK, feedLink{Feed: baseOf(r) + s.sign(feedPath, until), ExpiresAt: until})
+}
+
+// feedLink is the path under which a feed reader gets what was added.
+type feedLink struct {
+	Feed      string    `json:"feed"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// linkEnd reads until when links are asked for.
+func linkEnd(r *http.Request, ttl, limit time.Duration) (until time.Time, err error) {
+	var body struct {
+		TTL string `json:"ttl"`
+	}
+	if err := decodeBody(r, &body, `{"ttl": "1h"}`); err != nil {
+		return until, err
+	}
+	if body.TTL != "" {
+		ttl, err = time.ParseDuration(body.TTL)
+		if err != nil || ttl <= 0 || ttl > limit {
+			return until, badRequest(`ttl %q is not a duration above zero and up to "%.0fh"`, body.TTL, limit.Hours())
+		}
+	}
+	return time.Now().Add(ttl).UTC().Truncate(time.Second).Add(time.Second), nil // whole seconds, none too early
 }
 
 // sign gives a path, without the base, with what lets it be asked for until then.
@@ -112,8 +137,19 @@ func (s *Server) checkLink(r *http.Request) (_ *http.Request, signed bool) {
 	}
 	q.Del("expires")
 	q.Del("signature")
-	r2, bare := new(http.Request), *r.URL
-	*r2, bare.RawQuery = *r, q.Encode()
+	r2, bare := r.WithContext(context.WithValue(r.Context(), signedUntil{}, time.Unix(until, 0))), *r.URL
+	bare.RawQuery = q.Encode()
 	r2.URL = &bare
 	return r2, true
+}
+
+// signedUntil is the key under which a request by a signed link has the time at which that expires.
+type signedUntil struct{}
+
+// asSigned gives the path of something that is shown beside what was asked for: signed as that was, where it was.
+func (s *Server) asSigned(r *http.Request, path string) string {
+	if until, ok := r.Context().Value(signedUntil{}).(time.Time); ok {
+		path = s.sign(path, until)
+	}
+	return baseOf(r) + path
 }

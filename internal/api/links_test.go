@@ -125,3 +125,36 @@ func TestTheReadTokenReadsAndChangesNothing(t *testing.T) {
 	d.get("/api/v1/status", "Authorization", "Bearer reader-reader-reader").isProblem(http.StatusUnauthorized, "unauthorized")
 	d.get("/api/v1/status", "Authorization", "Bearer second-second-second").is(http.StatusOK)
 }
+
+// A feed reader keeps an address and what the feed says of itself, and shows pictures by the addresses in it.
+func TestAFeedReaderWithoutTheTokenReadsByASignedLink(t *testing.T) {
+	d, _ := locked(t, "")
+	d.token = "secret-secret-secret"
+	d.write("Harbour Lights (1987)/Harbour Lights (1987).mkv", "x")
+	d.write("Harbour Lights (1987)/poster.jpg", picture(t, 20))
+	d.until(func(s status) bool { return s.Idle && s.Counts.Items > 1 })
+	var l struct {
+		Feed      string
+		ExpiresAt time.Time `json:"expires_at"`
+	}
+	d.do(http.MethodPost, "/api/v1/feed/link", "").is(http.StatusOK).into(&l)
+	if left := time.Until(l.ExpiresAt); left < 365*24*time.Hour {
+		t.Errorf("the address is good for %v", left)
+	}
+	d.do(http.MethodPost, "/api/v1/feed/link", `{"ttl": "9000h"}`).isProblem(http.StatusBadRequest, "bad-request")
+
+	d.token = ""
+	d.get("/feed.atom").isProblem(http.StatusUnauthorized, "unauthorized")
+	_, query, _ := strings.Cut(l.Feed, "?")
+	d.get("/api/v1/works?"+query).isProblem(http.StatusUnauthorized, "unauthorized")
+	feed := d.atom("?" + query + "&kind=movie")
+	if len(feed.Entry) != 1 || len(feed.Entry[0].Link) != 2 {
+		t.Fatalf("%+v", feed)
+	}
+	d.get(feed.Link[0].Href).is(http.StatusOK)
+	if again := d.atom(strings.TrimPrefix(feed.Link[0].Href, "/feed.atom")); len(again.Entry) != 1 || again.ID != feed.ID {
+		t.Errorf("where it says that it is there is another: %+v", again)
+	}
+	d.get(feed.Entry[0].Link[1].Href).is(http.StatusOK)
+	d.get(feed.Entry[0].Link[0].Href).isProblem(http.StatusUnauthorized, "unauthorized")
+}

@@ -36,7 +36,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/openapi.yaml":  document(openAPI),
 		"GET /api/asyncapi.yaml": document(asyncAPI),
 
-		"GET /feed.atom": s.getAtom,
+		"GET " + feedPath: s.getAtom,
 		"GET /login":     s.getLogin,
 
 		"GET /api/v1/config":                        taking(s.getConfig),
@@ -65,6 +65,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/v1/works/{id}/artwork":            s.ofArtwork(s.getArtwork),
 		"GET /api/v1/works/{id}/thumbnail":          taking(s.ofArtwork(s.getThumbnail), thumbnailParams...),
 		"POST /api/v1/works/{id}/link":              taking(s.postWorkLink),
+		"POST /api/v1/feed/link":                    taking(s.postFeedLink),
 		"GET /api/v1/search":                        s.getSearch,
 		"GET /api/v1/facets":                        s.getFacets,
 		"GET /api/v1/duplicates":                    s.getDuplicates,

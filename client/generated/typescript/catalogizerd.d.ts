@@ -162,7 +162,7 @@ export interface paths {
         /**
          * What was added, for feed readers
          * @description A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-         *     issues.
+         *     issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
          */
         get: operations["getAtom"];
         put?: never;
@@ -566,6 +566,28 @@ export interface paths {
          *     the page that asks comes from. Links outlive restarts, and are void once the token is another. The body may be left out.
          */
         post: operations["linkItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feed/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An address of the feed of what was added that needs no token
+         * @description For a feed reader. Whoever has the link may GET and HEAD `/feed.atom` until it expires, and the thumbnails that the feed shows;
+         *     `kind`, `root` and `limit` may be added to it. It outlives restarts, and is void once the token is another. The body may be left
+         *     out.
+         */
+        post: operations["linkFeed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1208,6 +1230,12 @@ export interface components {
             artwork: string;
             /** Format: uri-reference */
             thumbnail: string;
+            expires_at: components["schemas"]["Time"];
+        };
+        /** @description A path of this server, with the base path that it is shown under. */
+        FeedLink: {
+            /** Format: uri-reference */
+            feed: string;
             expires_at: components["schemas"]["Time"];
         };
         /** @description What became of an item, or of a work. `op` tells which. */
@@ -4115,6 +4143,55 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyTries"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    linkFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "ttl": "720h"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description How long the link is good for, at most 8784h, a year.
+                     * @default 8784h
+                     */
+                    ttl?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "feed": "/feed.atom?expires=1795957495&signature=Yh3kQ",
+                     *       "expires_at": "2026-11-29T13:04:55Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FeedLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["TooLarge"];
             429: components["responses"]["TooManyTries"];

@@ -78,7 +78,9 @@ func (rc *reconciliation) asked(it *store.Item) bool {
 // namesOf is how the other items of a file are read that are asked for because a name of it is gone.
 func namesOf(tx *store.Tx, it *store.Item) func(int64, tree.FileID) ([]store.Item, error) {
 	if manyNames(it.Links) {
-		return func(volume int64, id tree.FileID) ([]store.Item, error) { return tx.SomeByIdentity(volume, id, FewNames) }
+		return func(volume int64, id tree.FileID) ([]store.Item, error) {
+			return tx.SomeByIdentity(volume, id, FewNames)
+		}
 	}
 	return tx.ItemsByIdentity
 }
