@@ -18,9 +18,9 @@ func (s *Server) getFacets(w http.ResponseWriter, r *http.Request) error {
 	if s.unchanged(w, r) {
 		return nil
 	}
-	v, err := url.ParseQuery(r.URL.RawQuery)
+	v, err := params(r, facetParams)
 	if err != nil {
-		return badRequest("the query cannot be decoded: %v", err)
+		return err
 	}
 	by := list(v["by"])
 	slices.Sort(by)
@@ -28,9 +28,9 @@ func (s *Server) getFacets(w http.ResponseWriter, r *http.Request) error {
 	var f store.Facets
 	switch v.Get("of") {
 	case "", "items":
-		f, err = s.itemFacets(r, by)
+		f, err = s.itemFacets(r, v, by)
 	case "works":
-		f, err = s.workFacets(r, by)
+		f, err = s.workFacets(r, v, by)
 	default:
 		err = badRequest("of=%s: choose items or works", v.Get("of"))
 	}
@@ -43,9 +43,8 @@ func (s *Server) getFacets(w http.ResponseWriter, r *http.Request) error {
 	return writeRaw(w, s.appendFacets(nil, by, &f))
 }
 
-func (s *Server) itemFacets(r *http.Request, by []string) (f store.Facets, err error) {
-	v, err := params(r, append([]string{"by", "of"}, itemFilters...))
-	if err != nil {
+func (s *Server) itemFacets(r *http.Request, v url.Values, by []string) (f store.Facets, err error) {
+	if err := refuseOthers(v, append([]string{"by", "of"}, itemFilters...), r.URL.Path); err != nil {
 		return f, err
 	}
 	q, err := s.itemFilter(r.Context(), v)
@@ -55,9 +54,8 @@ func (s *Server) itemFacets(r *http.Request, by []string) (f store.Facets, err e
 	return s.catalog.ItemFacets(r.Context(), q, by)
 }
 
-func (s *Server) workFacets(r *http.Request, by []string) (f store.Facets, err error) {
-	v, err := params(r, append([]string{"by", "of"}, workFilters...))
-	if err != nil {
+func (s *Server) workFacets(r *http.Request, v url.Values, by []string) (f store.Facets, err error) {
+	if err := refuseOthers(v, append([]string{"by", "of"}, workFilters...), r.URL.Path); err != nil {
 		return f, err
 	}
 	q, err := s.workQuery(r.Context(), v)

@@ -56,3 +56,38 @@ func TestShortListsAreNotSentAgainUntilTheySayOtherThings(t *testing.T) {
 		d.get(path, "If-None-Match", tag).is(http.StatusOK)
 	}
 }
+
+// Forms send what nobody has filled in, and scripts what a variable without a value gives.
+func TestAParameterWithoutAValueIsAsIfItWereNotThere(t *testing.T) {
+	d := start(t, map[string]string{"Films/Alien (1979)/Alien (1979).mkv": "one", "b.txt": "one"}, "")
+	d.untilIdle()
+	doc, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	needs := map[string]string{"/api/v1/search": "q=alien", "/api/v1/facets": "by=kind"}
+	asked := 0
+	for path, item := range doc.Paths.Map() {
+		if item.Get == nil || path == "/login" {
+			continue
+		}
+		there := strings.NewReplacer("{id}", "1", "{name}", "media").Replace(path) + "?" + needs[path]
+		want := d.get(there)
+		for _, p := range append(item.Parameters, item.Get.Parameters...) {
+			if p.Value.In != "query" || strings.HasPrefix(needs[path], p.Value.Name+"=") {
+				continue
+			}
+			if got := d.get(there + "&" + p.Value.Name + "="); got.StatusCode != want.StatusCode || path != "/feed.atom" && string(got.body) != string(want.body) { // which says where it is
+				t.Errorf("%s with an empty %s: %d %s, without it %d %s", there, p.Value.Name, got.StatusCode, got.body, want.StatusCode, want.body)
+			}
+			asked++
+		}
+	}
+	if asked < 100 {
+		t.Errorf("only %d parameters were tried", asked)
+	}
+	for _, path := range []string{"/api/v1/search?q=", "/api/v1/facets?by=", "/api/v1/works?kind=film", "/api/v1/items?kind=,film"} {
+		d.get(path).isProblem(http.StatusBadRequest, "bad-request")
+	}
+	d.do(http.MethodPost, "/api/v1/items/analyse?analysis=", "").isProblem(http.StatusBadRequest, "bad-request")
+}

@@ -37,7 +37,7 @@ func (s *Server) table() map[string]handler {
 		"GET /api/asyncapi.yaml": document(asyncAPI),
 
 		"GET " + feedPath: s.getAtom,
-		"GET /login":     s.getLogin,
+		"GET /login":      s.getLogin,
 
 		"GET /api/v1/config":                        taking(s.getConfig),
 		"GET /api/v1/status":                        taking(s.getStatus),
