@@ -107,7 +107,8 @@ func (s *Server) atom(r *http.Request, works []store.WorkView, kinds []string) *
 			Links:   []atomLink{{Rel: "alternate", Type: "application/json", Href: at}},
 		}
 		if work.Artwork != 0 {
-			e.Links = append(e.Links, atomLink{Rel: "related", Type: "image/jpeg", Href: s.asSigned(r, fmt.Sprintf("/api/v1/works/%d/thumbnail", work.ID))})
+			picture := s.asSigned(r, fmt.Sprintf("/api/v1/works/%d/thumbnail", work.ID))
+			e.Links = append(e.Links, atomLink{Rel: "related", Type: "image/jpeg", Href: picture})
 		}
 		e.Category.Term = work.Kind
 		feed.Entries = append(feed.Entries, e)

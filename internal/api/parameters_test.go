@@ -77,8 +77,13 @@ func TestAParameterWithoutAValueIsAsIfItWereNotThere(t *testing.T) {
 			if p.Value.In != "query" || strings.HasPrefix(needs[path], p.Value.Name+"=") {
 				continue
 			}
-			if got := d.get(there + "&" + p.Value.Name + "="); got.StatusCode != want.StatusCode || path != "/feed.atom" && string(got.body) != string(want.body) { // which says where it is
-				t.Errorf("%s with an empty %s: %d %s, without it %d %s", there, p.Value.Name, got.StatusCode, got.body, want.StatusCode, want.body)
+			got, alike := d.get(there+"&"+p.Value.Name+"="), true
+			if path != "/feed.atom" { // which says where it is
+				alike = string(got.body) == string(want.body)
+			}
+			if got.StatusCode != want.StatusCode || !alike {
+				t.Errorf("%s with an empty %s: %d %s, without it %d %s",
+					there, p.Value.Name, got.StatusCode, got.body, want.StatusCode, want.body)
 			}
 			asked++
 		}
@@ -86,7 +91,9 @@ func TestAParameterWithoutAValueIsAsIfItWereNotThere(t *testing.T) {
 	if asked < 100 {
 		t.Errorf("only %d parameters were tried", asked)
 	}
-	for _, path := range []string{"/api/v1/search?q=", "/api/v1/facets?by=", "/api/v1/works?kind=film", "/api/v1/items?kind=,film"} {
+	for _, path := range []string{
+		"/api/v1/search?q=", "/api/v1/facets?by=", "/api/v1/works?kind=film", "/api/v1/items?kind=,film",
+	} {
 		d.get(path).isProblem(http.StatusBadRequest, "bad-request")
 	}
 	d.do(http.MethodPost, "/api/v1/items/analyse?analysis=", "").isProblem(http.StatusBadRequest, "bad-request")

@@ -54,8 +54,7 @@ const someNamesRows = 64
 // SomeByIdentity reads up to limit items that are present and have an identity, without their documents. It may find none
 // where most of very many are not present.
 func (tx *Tx) SomeByIdentity(volume int64, id tree.FileID, limit int) ([]Item, error) {
-	return tx.items(`id IN (
-		SELECT id FROM (SELECT id FROM items WHERE inode = ?1 AND birth = ?2 AND volume = ?3 ORDER BY id LIMIT ?4)
-		UNION SELECT id FROM (SELECT id FROM items WHERE inode = ?1 AND birth = ?2 AND volume = ?3 ORDER BY id DESC LIMIT ?4))
+	const have = "SELECT id FROM (SELECT id FROM items WHERE inode = ?1 AND birth = ?2 AND volume = ?3 "
+	return tx.items("id IN ("+have+"ORDER BY id LIMIT ?4) UNION "+have+`ORDER BY id DESC LIMIT ?4))
 		AND state = {present} LIMIT ?5`, int64(id.Inode), id.Birth, volume, int64(someNamesRows), int64(limit))
 }
