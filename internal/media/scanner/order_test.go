@@ -2,6 +2,8 @@ package scanner
 
 import (
 	"context"
+	"math/rand/v2"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -122,4 +124,48 @@ func TestWhatIsMissingWaitsForTheOtherRootsOfItsFileSystem(t *testing.T) {
 		w.pass(2 * time.Minute)
 		w.expect(before, "two:f<-one:f")
 	})
+}
+
+// shuffled lists as a file system does that keeps names by their hashes, and notes which directories were listed.
+type shuffled struct {
+	tree.Tree
+	numbered bool // directories have numbers
+	listed   *[]string
+}
+
+func (f shuffled) List(ctx context.Context, dir string) (*tree.Listing, error) {
+	l, err := f.Tree.List(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	*f.listed = append(*f.listed, dir)
+	rand.Shuffle(len(l.Entries), func(i, j int) { l.Entries[i], l.Entries[j] = l.Entries[j], l.Entries[i] })
+	for i := range l.Entries {
+		if !f.numbered {
+			l.Entries[i].ID = tree.FileID{}
+		}
+	}
+	return l, nil
+}
+
+// Numbers are given in the order in which directories are made.
+func TestDirectoriesAreListedInTheOrderOfTheDisk(t *testing.T) {
+	for numbered, want := range map[bool][2]string{true: {"c d a b", "a/z a/y a/x"}, false: {"a b c d", "a/x a/y a/z"}} {
+		inWorld(t, options{idle: true}, func(w *world) {
+			var listed []string
+			w.run("mkdir c\nmkdir d\nmkdir a/z\nmkdir a/y\nmkdir a/x\nmkdir b\nwrite b/f x")
+			w.roots(RootConfig{Name: "films", Location: "/films", Tree: shuffled{w.tree, numbered, &listed}, Workers: 1})
+			var got [2][]string
+			for _, dir := range listed {
+				if depth := strings.Count(dir, "/"); dir != "" {
+					got[depth] = append(got[depth], dir)
+				}
+			}
+			for depth := range want {
+				if order := strings.Join(got[depth], " "); order != want[depth] {
+					t.Errorf("with numbers %v: listed %s, want %s", numbered, order, want[depth])
+				}
+			}
+		})
+	}
 }
