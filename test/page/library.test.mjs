@@ -38,7 +38,11 @@ test('walls show what there is, and each work leads to its page', async t => {
   await page.getByRole('navigation').getByRole('link', {name: 'Films', exact: true}).click();
   await main(page).getByRole('link', {name: 'The Paper Lantern'}).first().click();
   await main(page).getByRole('heading', {name: 'The Paper Lantern', level: 1}).waitFor();
-  await look(page, 'work-film');
+  await main(page).locator('details.more summary').first().click();
+  for (const [field, from] of [['Title', 'name'], ['Plot', 'movie.nfo'], ['Sound', 'bytes']]) {
+    await main(page).getByRole('row', {name: new RegExp(`^${field} .* ${from}$`)}).first().waitFor();
+  }
+  await look(page, 'work-film', {full: true});
 });
 
 test('a show has its seasons and episodes, an album its tracks in order', async t => {
@@ -135,7 +139,8 @@ test('a search draws what the window has room for, then the rest, and tiles stay
   await page.evaluate(() => { for (const tile of document.querySelectorAll('main .tile')) tile.known = true; });
   await drawn('driftwo');
   await tiles.nth(29).waitFor();
-  assert.equal(await tiles.evaluateAll(all => all.filter(tile => tile.known).length), 30, 'tiles that were there before');
+  assert.equal(await tiles.evaluateAll(all => all.filter(tile => tile.known).length), 30,
+    'tiles that were there before');
 });
 
 test('a tile has the colour of its picture before that comes, once somebody has seen it', async t => {
@@ -149,7 +154,8 @@ test('a tile has the colour of its picture before that comes, once somebody has 
   const tiles = main(page).locator('.shelf', {hasText: 'Photos'}).locator('.art[data-coloured]');
   await tiles.first().waitFor();
   const seen = await tiles.evaluateAll(all => all.map(art => ({
-    background: getComputedStyle(art).backgroundColor, words: getComputedStyle(art.querySelector('.art-title')).visibility,
+    background: getComputedStyle(art).backgroundColor,
+    words: getComputedStyle(art.querySelector('.art-title')).visibility,
   })));
   assert.ok(new Set(seen.map(art => art.background)).size > 1, `colours of their own: ${JSON.stringify(seen)}`);
   assert.ok(seen.every(art => art.words === 'hidden'), 'no words flash up');
@@ -208,7 +214,8 @@ test('a tile keeps the focus while its wall changes, and the arrow keys go on fr
     return main(page).getByRole('link', {name}).first().waitFor();
   };
   await main(page).getByRole('link', {name: 'The Paper Lantern'}).first().focus();
-  const focused = () => page.evaluate(() => document.activeElement.closest('a')?.querySelector('.tile-title').textContent);
+  const focused = () => page.evaluate(() =>
+    document.activeElement.closest('a')?.querySelector('.tile-title').textContent);
   assert.equal(await focused(), 'The Paper Lantern');
   await film('Amber Quay', 2011); // stands before it
   await film('Zenith Quay', 2012); // and behind

@@ -6,8 +6,8 @@ import {href} from './router.js';
 import {words} from './words.js';
 
 const w = words.fields;
-const apart = new Set(['id', 'name', 'kind', 'title', 'sources', 'works', 'companions', 'media', 'plot', 'path_bytes',
-  'source_file', 'sidecar', 'colour']);
+const apart = new Set(['id', 'name', 'sources', 'works', 'companions', 'media', 'path_bytes', 'source_file', 'sidecar',
+  'colour']);
 
 const linked = {genres: 'genre', artist: 'artist', album_artist: 'artist', authors: 'author', camera: 'camera'};
 const wallOf = {movie: 'movie', episode: 'series', track: 'album', audiobook: 'audiobook', book: 'book',
@@ -15,7 +15,8 @@ const wallOf = {movie: 'movie', episode: 'series', track: 'album', audiobook: 'a
 
 const written = {
   size: v => `${size(v)} (${v.toLocaleString()} B)`,
-  modified_at: moment, added_at: moment, taken_at: moment, date: partial,
+  modified_at: moment, added_at: moment, taken_at: v => moment(v.slice(0, 19)), date: partial, // by the camera's clock
+  kind: v => words.kinds[v] || v,
   languages: v => v.map(language).join(', '),
   analysis: v => w.analyses[v] || v, state: v => w.states[v] || v,
 };

@@ -26,8 +26,9 @@ export function clock(seconds) {
 
 export const time = date => date.toLocaleTimeString(undefined, {hour12: false});
 
+// day writes a date as the camera had it, wherever the browser is.
 export const day = text => new Date(text).toLocaleDateString(undefined,
-  {day: 'numeric', month: 'long', year: 'numeric'});
+  {timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric'});
 
 export const moment = text => new Date(text).toLocaleString(undefined,
   {dateStyle: 'medium', timeStyle: 'short', hour12: false});

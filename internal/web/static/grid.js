@@ -3,7 +3,7 @@ import {h} from './dom.js';
 import {Chain} from './chain.js';
 import {Scroller} from './scroller.js';
 
-const caption = 3.15; // what stands below a picture, in the size of text
+const caption = 4.2; // two lines of a title and one more: what stands below a picture, in the size of text
 const ratios = {poster: 1.5, square: 1, wide: 0.5625};
 
 // layout of a wall of a width: columns, and how large a tile is.

@@ -4,7 +4,6 @@ import {get} from './api.js';
 import {day} from './format.js';
 import {passed} from './filters.js';
 import {h, replace} from './dom.js';
-import {layout} from './grid.js';
 import {href} from './router.js';
 import {look} from './player.js';
 import {ofItem, art} from './tile.js';
@@ -14,6 +13,7 @@ import {n, words} from './words.js';
 const w = words.photos;
 const kinds = ['photo', 'image'];
 const heading = 58; // pixels of a day's heading
+const gap = 6; // and between photos
 
 let focused = null; // the address of the photo that had the focus when all was drawn anew
 
@@ -25,7 +25,12 @@ export default async function photos({query, main, signal, title, path}) {
   const rail = h('nav.rail.years', {'aria-label': w.timeline});
   replace(main, h('header.view-head', h('h1', words.nav.photo), count), bar, box, rail);
   let ends = null;
-  signal.addEventListener('abort', () => ends?.abort(), {once: true});
+  const sized = new ResizeObserver(() => box.style.setProperty('--tile', `${layout(box.clientWidth).tile}px`));
+  sized.observe(box);
+  signal.addEventListener('abort', () => {
+    ends?.abort();
+    sized.disconnect();
+  }, {once: true});
 
   const draw = async now => {
     ends?.abort();
@@ -59,13 +64,20 @@ function cameras(bar, values, query, path) {
       {value: v, selected: v === chosen}, text)))) : null);
 }
 
+// layout of photos in a width: as many columns as there is room for, three at least.
+function layout(width) {
+  const least = Math.min(width * 0.31, width < 2600 ? 150 : 230);
+  const columns = Math.floor((width + gap) / (least + gap));
+  return {columns, tile: Math.floor((width + gap) / columns * 100) / 100 - gap};
+}
+
 // month is a stretch of the timeline: as tall as it is thought to be, until it is laid out.
 function month({value, count}, wanted, signal) {
   const el = h('section.month', {'aria-label': value && nameOf(value), data: {month: value || ''}});
   const m = {el, value, count, shown: false};
   const guess = () => {
-    const at = layout(el.parentElement?.clientWidth || 1000, 'square');
-    el.style.minHeight = `${heading + Math.ceil(count / at.columns) * (at.tile + 6)}px`;
+    const at = layout(el.parentElement?.clientWidth || 1000);
+    el.style.minHeight = `${heading + Math.ceil(count / at.columns) * (at.tile + gap)}px`;
   };
   m.guess = guess;
   m.show = async () => {
@@ -120,8 +132,9 @@ function layOut(m) {
     const d = item.taken_at?.slice(0, 10) || '';
     days.set(d, [...days.get(d) || [], [item, i]]);
   });
-  replace(m.el, [...days].map(([d, list]) => h('section.day', {'aria-label': d ? day(d) : w.undated},
-    h('h2', d ? day(d) : w.undated, h('span.quiet', list.length)),
+  replace(m.el, [...days].map(([d, list]) => h('section.day', {'aria-label': d ? day(d) : w.undated,
+    vars: {count: list.length}},
+    h('h2', d ? day(d) : w.undated, list.length > 1 && h('span.quiet', list.length)),
     h('ul.photos', list.map(([item, i]) => h('li', photo(item, () => look(m.items, i))))))));
   const link = focused && document.activeElement === document.body && m.el.querySelector(`a[href="${focused}"]`);
   if (link) {

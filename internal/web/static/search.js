@@ -99,7 +99,7 @@ function put(box, sections, width, height) {
     if (height <= 0) return false;
     if (!el.isConnected) box.append(el);
     const columns = shape ? Math.max(shape === 'wide' ? 2 : 3, Math.floor(width / (shape === 'wide' ? 236 : 156))) : 1;
-    const row = shape ? width / columns * ratios[shape] + 40 : 40;
+    const row = shape ? width / columns * ratios[shape] + 60 : 40;
     const room = Math.min(of.length, Math.ceil(height / row) * columns);
     ul.append(...of.slice(ul.childElementCount, room).map(make => make()));
     height -= Math.ceil(room / columns) * row + 60;

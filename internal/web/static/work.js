@@ -167,7 +167,7 @@ function others(all) {
     }
     return h('section', h('h2', w.roles[role]), h('ul.files', list.map(m => h('li',
       h('a', {href: href(['item', m.id]), dir: 'auto'}, m.item.name),
-      h('span.quiet', [m.extra, m.language && language(m.language), m.item.media?.duration_seconds &&
+      h('span.quiet', [w.extras[m.extra], m.language && language(m.language), m.item.media?.duration_seconds &&
         duration(m.item.media.duration_seconds), size(m.item.size)]
         .filter(Boolean).join(' · '))))));
   });
