@@ -8,6 +8,7 @@
 #                 bench-millions: the table of docs/performance.md, at SIZES=10000,100000,1000000 files;
 #                 bench-questions: a hundred questions of made catalogs of SIZES=1000000 items, alone and beside a scan;
 #                 bench-feed: CLIENTS=5000 of the live feed, told of 200 changes a second;
+#                 bench-thumbnails: of 12-megapixel JPEGs, alone and beside a first scan of 20,000 files;
 #                 bench-moves: big directories renamed, moved and removed, with MOVES=50000,200000 files
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make verify     what is too long for every change: soaks, a daemon's year, an upgrade and back, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
@@ -56,7 +57,7 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share library package test-package test-docker release install clean
+.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share library package test-package test-docker release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -115,6 +116,9 @@ bench: build
 
 bench-memory: build
 	$(GO) run ./tools/bench -memory
+
+bench-thumbnails: build
+	$(GO) run ./tools/bench -thumbnails 20000
 
 bench-growth: build
 	$(GO) run ./tools/bench -growth 8

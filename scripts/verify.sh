@@ -62,6 +62,7 @@ benchmarks() {
 	make -s build
 	go run ./tools/bench -rounds 1 -millions 10000
 	go run ./tools/bench -moves 1000
+	go run ./tools/bench -rounds 1 -thumbnails 200
 	go run -tags sqlite_fts5 ./tools/bench -dir "$(mktemp -d)" -rounds 1 -questions 5000 -beside 2000
 	go run -tags sqlite_fts5 ./tools/bench -feed 200 -feed-time 2s
 }

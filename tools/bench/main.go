@@ -8,6 +8,8 @@
 //   - with -moves, that a big directory that is renamed, moved or removed takes no longer than its first scan;
 //   - with -questions, how long each of a hundred questions takes at a million items;
 //   - with -feed, that thousands of clients of the live feed are told of all that changes, in order and in time;
+//   - with -thumbnails, that a core makes 25 thumbnails of 12-megapixel JPEGs a second, and that a scan beside them takes
+//     no more CPU than alone;
 //   - with -growth, that 10,000 files are found, read and stored in a second, however large the catalog is already.
 //
 // The trees are made of copies of the sample library's files, each made distinct, and are kept for the next run.
@@ -43,6 +45,7 @@ func main() {
 	flag.IntVar(&b.beside, "beside", 50_000, "of -questions: ask them also beside a scan of so many `FILES`")
 	crowded := flag.Int("feed", 0, "instead measure how `N` clients of the live feed are told of what changes")
 	lasts := flag.Duration("feed-time", 20*time.Second, "of -feed: how long is measured")
+	thumbnails := flag.Int("thumbnails", 0, "instead measure thumbnails, alone and beside a first scan of `N` files")
 	flag.BoolVar(&b.busy, "busy", false, "of -questions: ask them only beside that scan")
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
@@ -57,6 +60,8 @@ func main() {
 		measure = func() error { return b.growth(ctx, *growth, 120_000) }
 	case *crowded > 0:
 		measure = func() error { return b.measureFanout(ctx, *crowded, *lasts) }
+	case *thumbnails > 0:
+		measure = func() error { return b.measureThumbnails(ctx, *thumbnails) }
 	case len(m.sizes) > 0:
 		measure = func() error { return m.run(ctx, b) }
 	case len(questioned) > 0:
