@@ -41,6 +41,16 @@ func LibraryKinds() []Kind {
 	return slices.DeleteFunc(Kinds(), func(k Kind) bool { return k == KindMetadata || k == KindOther })
 }
 
+// InWorks reports whether items of this kind have a place in works at all.
+func (k Kind) InWorks() bool {
+	switch k {
+	case KindMovie, KindEpisode, KindVideo, KindTrack, KindAudiobook, KindBook, KindComic, KindSubtitle, KindPlaylist,
+		KindArtwork, KindMetadata, KindDisc, KindOther:
+		return true
+	}
+	return false
+}
+
 // Kinds returns every kind, in the order of the documentation.
 func Kinds() []Kind { return slices.Clone(kinds) }
 

@@ -338,6 +338,11 @@ func (tx *Tx) Remove(it *Item) error {
 	if err := tx.cameAt(it); err != nil {
 		return err
 	}
+	if it.Kind.InWorks() {
+		if err := tx.leaveUnit(it); err != nil {
+			return err
+		}
+	}
 	path, known, err := tx.pathOf(it)
 	if known {
 		was = []byte(path)

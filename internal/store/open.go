@@ -95,6 +95,7 @@ type Store struct {
 	targets      atomic.Int64           // programs that are told of changes
 	worked       atomic.Int64           // the feed's number up to which works are derived
 	settled      atomic.Int64           // see WorksSettled
+	keys         *newKeys               // of works, noted and not sorted in; of the goroutine that derives them
 	worksFloor   atomic.Int64           // as floor, of works that are gone
 	regrouped    atomic.Int64           // how often roots came into other groups, or rules were others: what was read is void
 	wakers       wakers

@@ -95,6 +95,11 @@ func (tx *Tx) updateItem(old, it *Item) error {
 	if groups == 0 {
 		return nil
 	}
+	if old.Kind.InWorks() && (old.Dir != it.Dir || !it.Kind.InWorks()) {
+		if err := tx.leaveUnit(old); err != nil {
+			return err
+		}
+	}
 	tx.companion(it)
 	u, v := tx.s.updates.of(groups), it.values()
 	if groups>>(len(columnGroups)-1) != 0 {

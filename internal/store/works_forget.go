@@ -38,8 +38,8 @@ func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
 // Forget forgets all works and what is kept to derive them, as if there had never been any.
 func (k *WorkKeeper) Forget(ctx context.Context) error {
 	err := k.s.Update(ctx, func(tx *Tx) error {
-		for _, table := range []string{"works", "members", "unit_items", "units", "unit_keys", "work_keys", "credits",
-			"held_items"} {
+		for _, table := range []string{"works", "members", "unit_items", "units", "unit_keys", "work_keys", "new_keys",
+			"credits", "held_items"} {
 			if err := tx.c.exec("DELETE FROM " + table); err != nil {
 				return err
 			}
@@ -54,6 +54,7 @@ func (k *WorkKeeper) Forget(ctx context.Context) error {
 	})
 	if err == nil {
 		k.s.worked.Store(0)
+		k.s.keys = nil
 	}
 	return err
 }

@@ -1,17 +1,17 @@
 package store
 
 import (
-	"cmp"
 	"database/sql/driver"
-	"errors"
-	"slices"
 	"strings"
 )
 
 // workRows are rows of works on their way into the catalog, many by one statement.
 type workRows struct {
 	works, words, members, units, places *inserter
-	workKeys, unitKeys                   keyRows
+	intoKeys                             [2]intoKeys // by keyTable
+	keys                                 []newKey    // of this transaction
+	few                                  int         // see WorkKeeper.FewKeys
+	noted                                bool        // they are not in their tables
 }
 
 func newWorkRows() *workRows {
@@ -21,8 +21,7 @@ func newWorkRows() *workRows {
 		members:  newInserter("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES", 4),
 		units:    newInserter("INSERT OR REPLACE INTO units (id, traces) VALUES", 2),
 		places:   newInserter("INSERT OR REPLACE INTO unit_items (item, unit) VALUES", 2),
-		workKeys: newKeyRows("work_keys", "work"),
-		unitKeys: newKeyRows("unit_keys", "unit"),
+		intoKeys: [2]intoKeys{unitKeys: newIntoKeys("unit_keys", "unit"), workKeys: newIntoKeys("work_keys", "work")},
 	}
 }
 
@@ -37,7 +36,7 @@ func (r *workRows) flush(tx *Tx) error {
 			return err
 		}
 	}
-	return errors.Join(r.workKeys.flush(tx), r.unitKeys.flush(tx))
+	return r.flushKeys(tx)
 }
 
 // drop forgets what a transaction that failed has left.
@@ -45,39 +44,24 @@ func (r *workRows) drop() {
 	for _, in := range r.inserters() {
 		in.drop()
 	}
-	r.workKeys.drop()
-	r.unitKeys.drop()
+	for i := range r.intoKeys {
+		r.intoKeys[i].insert.drop()
+	}
+	r.keys, r.noted = r.keys[:0], false
 }
 
 // keyOf is a key that something has.
 type keyOf struct{ key, id int64 }
 
-// keyRows are keys on their way into a table. They are hashes: in their order, those of a batch touch few pages.
-type keyRows struct {
+// intoKeys puts keys into a table, and takes them out.
+type intoKeys struct {
 	insert *inserter
 	remove string
-	keys   []keyOf
 }
 
-func newKeyRows(table, column string) keyRows {
-	return keyRows{insert: newInserter("INSERT OR IGNORE INTO "+table+" (key, "+column+") VALUES", 2),
+func newIntoKeys(table, column string) intoKeys {
+	return intoKeys{insert: newInserter("INSERT OR IGNORE INTO "+table+" (key, "+column+") VALUES", 2),
 		remove: "DELETE FROM " + table + " WHERE key = ? AND " + column + " = ?"}
-}
-
-func (r *keyRows) flush(tx *Tx) error {
-	slices.SortFunc(r.keys, func(a, b keyOf) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.id, b.id)) })
-	for _, k := range r.keys {
-		if err := r.insert.add(tx, k.key, k.id); err != nil {
-			return err
-		}
-	}
-	r.keys = r.keys[:0]
-	return r.insert.flush(tx)
-}
-
-func (r *keyRows) drop() {
-	r.insert.drop()
-	r.keys = r.keys[:0]
 }
 
 // rowsAtOnce is how many rows are inserted by one statement where there are as many. To run a statement costs as much

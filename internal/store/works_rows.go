@@ -70,40 +70,34 @@ func sameMember(a, b Member) bool {
 		a.Extra == b.Extra && a.Language == b.Language
 }
 
-// putKeys writes which keys something has.
-func (tx *Tx) putKeys(rows *keyRows, id int64, old, is []int64) error {
-	for _, key := range old {
-		if !slices.Contains(is, key) {
-			if err := tx.c.exec(rows.remove, key, id); err != nil {
-				return err
-			}
-		}
-	}
-	for _, key := range is {
-		if !slices.Contains(old, key) {
-			rows.keys = append(rows.keys, keyOf{key, id})
-		}
-	}
-	return nil
-}
-
 func (tx *Tx) putUnit(rows *workRows, u *UnitPut) error {
 	tx.rows++
-	err := tx.putKeys(&rows.unitKeys, u.Unit, u.OldKeys, u.Keys)
-	switch {
-	case err != nil:
-		return err
-	case len(u.Traces) == 0:
+	rows.putKeys(unitKeys, u.Unit, u.OldKeys, u.Keys)
+	if len(u.Traces) == 0 {
 		return tx.c.exec("DELETE FROM units WHERE id = ?", u.Unit)
 	}
 	return rows.units.add(tx, u.Unit, u.Traces)
 }
 
+// leaveUnit keeps where an item was until its works are derived again: an item that has no row was in the unit of its
+// directory.
+func (tx *Tx) leaveUnit(it *Item) error {
+	return tx.c.exec("INSERT OR IGNORE INTO unit_items (item, unit) VALUES (?, ?)", it.ID, it.Dir)
+}
+
+// place notes which unit an item is in now. That of its directory needs no row, unless the item has left that meanwhile.
 func (tx *Tx) place(rows *workRows, p UnitItem) error {
-	if p.Unit == 0 {
+	switch {
+	case p.Unit == 0:
 		return tx.c.exec("DELETE FROM unit_items WHERE item = ?", p.Item)
+	case !p.Own:
+		return rows.places.add(tx, p.Item, p.Unit)
 	}
-	return rows.places.add(tx, p.Item, p.Unit)
+	err := tx.c.exec("UPDATE unit_items SET unit = ? WHERE item = ?", p.Unit, p.Item)
+	if err != nil {
+		return err
+	}
+	return tx.c.exec("DELETE FROM unit_items WHERE item = ? AND unit = (SELECT dir FROM items WHERE id = ?)", p.Item, p.Item)
 }
 
 func (tx *Tx) putCredit(c *CreditPut) error {

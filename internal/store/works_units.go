@@ -15,10 +15,11 @@ type UnitReader struct {
 	generation int64
 	missing    bool   // some item is missing
 	doc        []byte // of the item that was read last
+	keys       *newKeys
 }
 
 // ReadUnits calls fn with a reader of one moment. Its statements are thousands of short ones: they are not interrupted
-// one by one, but none begins when ctx has ended.
+// one by one, but none begins when ctx has ended. It belongs to the one goroutine that derives works.
 func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error {
 	generation := s.regrouped.Load()
 	return s.read(ctx, func(c *conn) (err error) {
@@ -29,6 +30,12 @@ func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error
 		if r.missing, err = c.one(sql, func(row) {}); err != nil {
 			return err
 		}
+		if s.keys == nil {
+			if s.keys, err = loadKeys(c); err != nil {
+				return err
+			}
+		}
+		r.keys = s.keys
 		return fn(r)
 	})
 }
@@ -55,7 +62,8 @@ type SharedKey struct {
 	Units int
 }
 
-// SharedKeys reads the next keys behind one that more units have than few and no more than most.
+// SharedKeys reads of the keys that are sorted in (see SortKeys) the next behind one that more units have than few and no
+// more than most.
 func (r *UnitReader) SharedKeys(after int64, few, most, limit int) (out []SharedKey, err error) {
 	err = r.c.each("SELECT key, count(*) AS n FROM unit_keys WHERE key > ? "+
 		"GROUP BY key HAVING n > ? AND n <= ? ORDER BY key LIMIT ?",
@@ -73,7 +81,7 @@ type ChangedItem struct {
 	Dir  int64
 	Kind string
 	Gone bool  // it is forgotten, or its root is detached
-	Unit int64 // that it was in when that was derived last; 0: none
+	Unit int64 // that it was in when that was derived last; 0: that of its directory, or none
 }
 
 // Changed reads the next stretch of the feed behind a number, at most so many items, and how far it came. They are
@@ -153,7 +161,7 @@ type UnitMember struct {
 	Size    int64
 	Added   int64
 	Missing bool
-	Unit    int64 // that it was in when that was derived last; 0: none
+	Unit    int64 // that it was in when that was derived last; 0: that of its directory, or none
 	name    []byte
 	doc     []byte
 }
@@ -209,15 +217,12 @@ func (r *UnitReader) Traces(unit int64) (b []byte, err error) {
 
 // UnitsWith reads which units have a part with a key: at most so many, or all where most is 0.
 func (r *UnitReader) UnitsWith(key int64, most int) ([]int64, error) {
-	if most == 0 {
-		most = -1
-	}
-	return r.numbers("SELECT unit FROM unit_keys WHERE key = ? LIMIT ?", key, int64(most))
+	return r.keys.with(r, unitKeys, key, most)
 }
 
 // WorksWith reads which works are made of a part with a key.
 func (r *UnitReader) WorksWith(key int64) ([]int64, error) {
-	return r.numbers("SELECT work FROM work_keys WHERE key = ?", key)
+	return r.keys.with(r, workKeys, key, 0)
 }
 
 // Children reads the works below one, without their members.

@@ -44,7 +44,10 @@ type WorkEnd struct {
 }
 
 // UnitItem is an item in a unit; in unit 0 it is in none.
-type UnitItem struct{ Item, Unit int64 }
+type UnitItem struct {
+	Item, Unit int64
+	Own        bool // it is that of the directory that the item was read in
+}
 
 // UnitPut is what is to be kept of a unit.
 type UnitPut struct {
@@ -70,6 +73,9 @@ func (b *WorkBatch) empty() bool {
 
 // WorkKeeper writes works. It belongs to the one goroutine that derives them.
 type WorkKeeper struct {
+	// FewKeys is how many keys of a batch are put into their tables at once; those of a larger one are noted beside.
+	FewKeys int
+
 	s       *Store
 	titles  *sorter
 	rows    *workRows
@@ -79,7 +85,7 @@ type WorkKeeper struct {
 
 // NewWorkKeeper returns what writes works.
 func (s *Store) NewWorkKeeper() *WorkKeeper {
-	return &WorkKeeper{s: s, titles: newSorter(), rows: newWorkRows(), kept: s.worked.Load()}
+	return &WorkKeeper{FewKeys: fewKeys, s: s, titles: newSorter(), rows: newWorkRows(), kept: s.worked.Load()}
 }
 
 // PutOffSorts has the indexes of what sorts works be built by BuildSorts, where there are no works and many are to come.
@@ -112,6 +118,7 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 			b.titles[i] = k.titles.workTitleKey(p.New.SortTitle)
 		}
 	}
+	k.rows.few = k.FewKeys
 	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b, k.rows) })
 	if err == nil {
 		if b.Settled != nil {
@@ -119,6 +126,33 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 		}
 		k.s.worked.Store(b.Upto)
 		k.kept = b.Upto
+		if k.rows.noteKeys(k.s.keys) {
+			return k.SortKeys(ctx)
+		}
+	}
+	return err
+}
+
+// SortKeys puts the keys that are noted beside into their tables. What reads how many share a key needs them there.
+func (k *WorkKeeper) SortKeys(ctx context.Context) error {
+	if k.s.keys == nil || k.s.keys.n == 0 {
+		return nil
+	}
+	err := k.s.Update(ctx, func(tx *Tx) error {
+		k.rows.drop()
+		return errors.Join(k.rows.sortIn(tx, k.s.keys.all()), tx.c.exec("DELETE FROM new_keys"))
+	})
+	if err == nil {
+		k.s.keys.clear()
+	}
+	return err
+}
+
+// LetGo gives back what is remembered of keys while many works are written. All of them are in their tables then.
+func (k *WorkKeeper) LetGo(ctx context.Context) error {
+	err := k.SortKeys(ctx)
+	if err == nil && k.s.keys != nil {
+		k.s.keys.seen = nil
 	}
 	return err
 }
@@ -214,7 +248,8 @@ func (tx *Tx) putWork(rows *workRows, p *WorkPut, title []byte) error {
 	w.FilterSeq = p.Old.FilterSeq
 	rises := slices.ContainsFunc(w.Members, func(m Member) bool { return m.Seq > p.Old.Seq })
 	if !members && !rises && p.Old.Gone == 0 && !p.Old.untitled && sameRow(p.Old, w) {
-		return tx.putKeys(&rows.workKeys, w.ID, p.OldKeys, p.Keys)
+		rows.putKeys(workKeys, w.ID, p.OldKeys, p.Keys)
+		return nil
 	}
 	w.Seq = tx.nextSeq()
 	w.UpdatedAt = wholeMilliseconds(now())
@@ -234,7 +269,8 @@ func (tx *Tx) insertWork(rows *workRows, p *WorkPut, title []byte) error {
 	if err := errors.Join(tx.putWords(rows, nil, w), tx.sums.count(w, 1)); err != nil {
 		return err
 	}
-	return tx.putKeys(&rows.workKeys, w.ID, p.OldKeys, p.Keys)
+	rows.putKeys(workKeys, w.ID, p.OldKeys, p.Keys)
+	return nil
 }
 
 // workRow are the columns of a work but for its id.
@@ -315,7 +351,8 @@ func (tx *Tx) updateWork(rows *workRows, p *WorkPut, title []byte) error {
 	if err := errors.Join(tx.putWords(rows, old, w), tx.sums.count(w, 1)); err != nil {
 		return err
 	}
-	return tx.putKeys(&rows.workKeys, w.ID, p.OldKeys, p.Keys)
+	rows.putKeys(workKeys, w.ID, p.OldKeys, p.Keys)
+	return nil
 }
 
 // endWork has a work gone. Its row and its members stay for as long as it may come back.
@@ -336,7 +373,8 @@ func (tx *Tx) endWork(rows *workRows, e *WorkEnd, at int64) error {
 	if err != nil {
 		return err
 	}
-	return tx.putKeys(&rows.workKeys, e.Work, e.OldKeys, nil)
+	rows.putKeys(workKeys, e.Work, e.OldKeys, nil)
+	return nil
 }
 
 // words are what a work is searched by.

@@ -81,7 +81,7 @@ func readItems(in io.Reader) ([]exported, error) {
 func derive(items []exported) []works.Work {
 	units := make(map[works.Unit][]works.Item)
 	for _, it := range items {
-		if works.Counts(it.Kind) {
+		if it.Kind.InWorks() {
 			unit := works.UnitOf(it.Root, it.Path)
 			units[unit] = append(units[unit], works.Item{ID: it.ID, Path: it.Path, Kind: it.Kind, Size: it.Size,
 				AddedAt: it.AddedAt, Missing: it.State == "missing", Description: &it.Description})

@@ -28,6 +28,7 @@ type batch struct {
 	known   map[int64]int64 // what this one has
 
 	unitOfDir map[int64]int64
+	wasUnit   map[int64]bool // directories that items were in which are in another's unit now
 	units     map[int64]*unit
 	ids       map[works.Unit]int64
 	changed   []works.Unit
@@ -59,7 +60,8 @@ type unit struct {
 // plan reads the next stretch of the feed, and makes of it what is to be written.
 func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, error) {
 	b := &batch{r: r, room: l.room, after: l.store.Worked(), out: r.Batch(), taken: l.known, now: time.Now(),
-		known: make(map[int64]int64), unitOfDir: make(map[int64]int64), units: make(map[int64]*unit),
+		known: make(map[int64]int64), unitOfDir: make(map[int64]int64),
+		wasUnit: make(map[int64]bool), units: make(map[int64]*unit),
 		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: l.room.read}
 	settled, err := r.Settled()
 	if err != nil {
@@ -132,10 +134,12 @@ func (b *batch) take(c *store.ChangedItem) error {
 			return err
 		}
 	}
-	if c.Gone || !works.Counts(media.Kind(c.Kind)) {
-		if c.Unit != 0 {
-			b.out.Placed = append(b.out.Placed, store.UnitItem{Item: c.ID})
-		}
+	away := c.Gone || !media.Kind(c.Kind).InWorks()
+	switch {
+	case away && c.Unit != 0:
+		b.out.Placed = append(b.out.Placed, store.UnitItem{Item: c.ID})
+		return nil
+	case away && (c.Dir == 0 || !media.Kind(c.Kind).InWorks()):
 		return nil
 	}
 	unit, err := b.unitAt(c.Dir)
@@ -228,7 +232,7 @@ func (b *batch) fill(u *unit) error {
 	dirs := []store.UnitDir{{ID: u.id, Path: u.at.Dir}}
 	for i := 0; i < len(dirs); i++ {
 		dir := dirs[i]
-		if err := b.r.Items(dir.ID, func(m *store.UnitMember) error { return b.item(u, dir.Path, m) }); err != nil {
+		if err := b.r.Items(dir.ID, func(m *store.UnitMember) error { return b.item(u, &dir, m) }); err != nil {
 			return err
 		}
 		more, err := b.r.Below(dir.ID, func(name string) bool {
@@ -246,27 +250,49 @@ func (b *batch) fill(u *unit) error {
 
 // item takes in an item of a unit. One that has changed since it was derived last has its unit, and the one that it was
 // in, taken in too.
-func (b *batch) item(u *unit, dir string, m *store.UnitMember) error {
+func (b *batch) item(u *unit, dir *store.UnitDir, m *store.UnitMember) error {
 	kind := media.Kind(m.Kind)
-	if !works.Counts(kind) {
+	if !kind.InWorks() {
 		return nil
 	}
-	u.items = append(u.items, works.Item{ID: m.ID, Seq: m.Seq, Path: m.Path(dir), Kind: kind, Size: m.Size,
+	u.items = append(u.items, works.Item{ID: m.ID, Seq: m.Seq, Path: m.Path(dir.Path), Kind: kind, Size: m.Size,
 		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing, Description: b.room.described(m)})
 	it := &u.items[len(u.items)-1]
 	b.read[it.ID] = readItem{it.Seq, u.at.Root}
-	if m.Unit == u.id && (m.Seq <= b.after || b.taken[m.ID] == m.Seq) {
+	own := dir.ID == u.id
+	same := m.Unit == u.id || m.Unit == 0 && own
+	if same && (m.Seq <= b.after || b.taken[m.ID] == m.Seq) {
 		return nil
 	}
-	if m.Unit != u.id {
-		b.out.Placed = append(b.out.Placed, store.UnitItem{Item: m.ID, Unit: u.id})
-		if m.Unit != 0 {
-			if err := b.change(m.Unit); err != nil {
-				return err
-			}
+	if m.Unit != u.id && !same || m.Unit != 0 && own {
+		b.out.Placed = append(b.out.Placed, store.UnitItem{Item: m.ID, Unit: u.id, Own: own})
+	}
+	if !same {
+		if err := b.left(m.Unit, dir.ID); err != nil {
+			return err
 		}
 	}
 	return b.change(u.id)
+}
+
+// left has the unit taken in that an item was in: that of its directory where none is noted, if it ever was one.
+func (b *batch) left(noted, dir int64) error {
+	if noted != 0 {
+		return b.change(noted)
+	}
+	was, known := b.wasUnit[dir]
+	if !known {
+		traces, err := b.r.Traces(dir)
+		if err != nil {
+			return err
+		}
+		was = len(traces) > 0
+		b.wasUnit[dir] = was
+	}
+	if !was {
+		return nil
+	}
+	return b.change(dir)
 }
 
 // Items implements works.Catalog.

@@ -125,6 +125,9 @@ func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
 	if err := l.takeIn(ctx, wake); err != nil {
 		return err
 	}
+	if err := l.keeper.LetGo(ctx); err != nil {
+		return fmt.Errorf("sort keys of works: %w", err)
+	}
 	if !l.unsorted.Load() {
 		return nil
 	}
@@ -228,6 +231,11 @@ func (l *Librarian) next(ctx context.Context) error {
 		l.room = new(room)
 	}
 	l.room.clear()
+	if l.store.Worked() >= l.store.Head() { // what is left is to settle keys that are shared
+		if err := l.keeper.SortKeys(ctx); err != nil {
+			return fmt.Errorf("sort keys of works: %w", err)
+		}
+	}
 	var b *batch
 	err := l.store.ReadUnits(ctx, func(r *store.UnitReader) (err error) {
 		b, err = l.plan(ctx, r)

@@ -45,17 +45,6 @@ func UnitOf(root, path string) Unit {
 	return Unit{Root: root, Dir: dir}
 }
 
-// Counts reports whether items of this kind have a place in works at all.
-func Counts(k media.Kind) bool {
-	switch k {
-	case media.KindMovie, media.KindEpisode, media.KindVideo, media.KindTrack, media.KindAudiobook, media.KindBook,
-		media.KindComic, media.KindSubtitle, media.KindPlaylist, media.KindArtwork, media.KindMetadata, media.KindDisc,
-		media.KindOther:
-		return true
-	}
-	return false
-}
-
 // splitPath splits off the last name.
 func splitPath(path string) (dir, name string) {
 	if i := strings.LastIndexByte(path, '/'); i >= 0 {

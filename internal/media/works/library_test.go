@@ -87,7 +87,7 @@ func items(t testing.TB, files []file) map[string][]works.Item {
 				it.Size = sure.Size
 			}
 		}
-		if works.Counts(kind) {
+		if kind.InWorks() {
 			out[root] = append(out[root], it)
 		}
 	}
