@@ -47,7 +47,11 @@ func (c thumbnailCost) rest() time.Duration { return c.cpu - c.low }
 // measureThumbnails has thumbnails made of large JPEGs, alone, and while a tree of so many files is scanned for the
 // first time: somebody looks at one root's photos while another is new.
 func (b *bench) measureThumbnails(ctx context.Context, files int) error {
-	pictures, err := b.pictures(ctx)
+	count := pictureCount
+	if files < promisedFiles {
+		count /= 8 // they are not made for a look whether this works
+	}
+	pictures, err := b.pictures(ctx, count)
 	if err != nil {
 		return err
 	}
@@ -63,7 +67,7 @@ func (b *bench) measureThumbnails(ctx context.Context, files int) error {
 	// None is kept, so that each is made whenever it is asked for; and of all threads theirs alone have a low priority.
 	b.env = append(b.env, "CATALOGIZERD_THUMBNAILS_CACHE_SIZE=0", "CATALOGIZERD_SCANNER_IDLE_PRIORITY=false")
 	known := filepath.Join(data, "known")
-	alone, own, err := b.thumbnailsAlone(ctx, known, pictures)
+	alone, own, err := b.thumbnailsAlone(ctx, known, pictures, 4*count)
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,7 @@ func (b *bench) measureThumbnails(ctx context.Context, files int) error {
 // thumbnailsAlone has a catalog made of the pictures, and thumbnails while nothing else is done. own is what each takes
 // beside its making: to be asked for, and sent.
 func (b *bench) thumbnailsAlone(
-	ctx context.Context, data, pictures string,
+	ctx context.Context, data, pictures string, asked int,
 ) (alone thumbnailCost, own time.Duration, err error) {
 	if _, err = b.serveRoots(ctx, data, []string{pictures}, 0); err != nil {
 		return alone, 0, err
@@ -102,7 +106,7 @@ func (b *bench) thumbnailsAlone(
 	if err != nil {
 		return alone, 0, err
 	}
-	alone, err = b.serveRoots(ctx, data, []string{pictures}, 4*pictureCount)
+	alone, err = b.serveRoots(ctx, data, []string{pictures}, asked)
 	if err != nil {
 		return alone, 0, err
 	}
@@ -271,9 +275,9 @@ func (d *daemon) lowCPU() (total time.Duration, err error) {
 	return total, nil
 }
 
-// pictures returns a directory of large JPEGs as a camera makes them, and makes it where there is none.
-func (b *bench) pictures(ctx context.Context) (string, error) {
-	dir := filepath.Join(b.dir, fmt.Sprintf("pictures-%d", pictureCount))
+// pictures returns a directory of so many large JPEGs as a camera makes them, and makes it where there is none.
+func (b *bench) pictures(ctx context.Context, count int) (string, error) {
+	dir := filepath.Join(b.dir, fmt.Sprintf("pictures-%d", count))
 	if _, err := os.Stat(dir); err == nil {
 		return dir, nil
 	}
@@ -286,7 +290,7 @@ func (b *bench) pictures(ctx context.Context) (string, error) {
 		return "", err
 	}
 	one := file{ext: ".jpg", data: []byte(out.String())}
-	for i := range pictureCount {
+	for i := range count {
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}
@@ -294,7 +298,7 @@ func (b *bench) pictures(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	fmt.Fprintf(b.out, "made %d JPEGs of %.1f MiB in %s\n", pictureCount, mib(int64(len(one.data))), dir)
+	fmt.Fprintf(b.out, "made %d JPEGs of %.1f MiB in %s\n", count, mib(int64(len(one.data))), dir)
 	return dir, os.Rename(growing, dir)
 }
 
