@@ -88,6 +88,7 @@ func (w *rootWorker) run(ctx context.Context) error {
 	}()
 	wake, unsubscribe := w.a.store.SubscribeWork()
 	defer unsubscribe()
+	w.takeUpForgotten(ctx)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
