@@ -17,6 +17,7 @@ import (
 // are introduced. DAY, NEW, INSTANCE and ID stand for what is another each time.
 var recipes = map[string]string{
 	"Films that were added of late": "DAY The Paper Lantern\n",
+	"An address for a feed reader":  "2\n",
 	"An album's tracks":             "1 Open Gate\n2 Hedgerow\n3 Über den Fluss\n4 夜の道\n",
 	"A series with its seasons":     "Specials: 1 episodes, without []\nSeason 1: 4 episodes, without [[4,4]]\n",
 	"Photos of a day":               "2021-06-12T18:45:03+02:00 Photos/2021/2021-06-12 Lake/IMG_0001.JPG\n",

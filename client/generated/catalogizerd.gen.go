@@ -2207,7 +2207,7 @@ type Description struct {
 	// Volume Of a comic; its issue or chapter is series_index.
 	Volume *float64 `json:"volume,omitempty"`
 
-	// Warnings What was cut or left out of all this, since it was longer than is kept: "title cut at 4096 bytes".
+	// Warnings What was cut or left out of all this, since it was longer than is kept (`title cut at 4096 bytes`), and that the bytes of a file are not what the ending of its name says.
 	Warnings *[]string `json:"warnings,omitempty"`
 	Year     *int64    `json:"year,omitempty"`
 }
@@ -2446,7 +2446,7 @@ type Item struct {
 	// Volume Of a comic; its issue or chapter is series_index.
 	Volume *float64 `json:"volume,omitempty"`
 
-	// Warnings What was cut or left out of all this, since it was longer than is kept: "title cut at 4096 bytes".
+	// Warnings What was cut or left out of all this, since it was longer than is kept (`title cut at 4096 bytes`), and that the bytes of a file are not what the ending of its name says.
 	Warnings *[]string `json:"warnings,omitempty"`
 
 	// Works The works that hold it. Said by `/items/{id}`, and by lists that are asked to include it.

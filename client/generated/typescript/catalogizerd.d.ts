@@ -1665,7 +1665,7 @@ export interface components {
                 [key: string]: string;
             };
             media?: components["schemas"]["Media"];
-            /** @description What was cut or left out of all this, since it was longer than is kept: "title cut at 4096 bytes". */
+            /** @description What was cut or left out of all this, since it was longer than is kept (`title cut at 4096 bytes`), and that the bytes of a file are not what the ending of its name says. */
             warnings?: string[];
             /** @description Files of the same directory that go with it. */
             companions?: {

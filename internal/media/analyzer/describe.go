@@ -134,5 +134,7 @@ func Fit(d *media.Description) *media.Description {
 	return d
 }
 
-// isEmpty reports whether the bytes said nothing at all.
-func (f *findings) isEmpty() bool { return f.Kind == "" && f.Form == "" && f.Media == nil }
+// isEmpty reports whether the bytes said nothing at all, and nothing is said of them.
+func (f *findings) isEmpty() bool {
+	return f.Kind == "" && f.Form == "" && f.Media == nil && len(f.Warnings) == 0
+}

@@ -207,6 +207,9 @@ func (w *rootWorker) read(ctx context.Context, e *edges, t *store.Task) (*findin
 		}
 	}
 	res, err := probe.Probe(ctx, e, t.Size, Ext(t.Path))
+	if errors.Is(err, probe.ErrUnknown) {
+		res.Description.Warnings = append(res.Description.Warnings, brokenPromise(t)...)
+	}
 	return &findings{Kind: res.Kind, Description: res.Description}, err
 }
 
