@@ -44,7 +44,8 @@ func (s *Store) Forgotten(ctx context.Context, root int64) (ids []int64, err err
 		if err != nil || listed >= pending {
 			return err
 		}
-		return c.each("SELECT id FROM items WHERE root = ? AND state = {present} AND analysis = ? AND work = 0", func(r row) error {
+		const forgotten = "SELECT id FROM items WHERE root = ? AND state = {present} AND analysis = ? AND work = 0"
+		return c.each(forgotten, func(r row) error {
 			ids = append(ids, r.int(0))
 			return nil
 		}, root, int64(Pending))

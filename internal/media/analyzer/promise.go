@@ -10,9 +10,10 @@ import (
 // recognised are the endings of names that promise a format of which every file is told by its first bytes.
 var recognised = func() map[string]bool {
 	all := map[string]bool{}
-	for ext := range strings.FieldsSeq(`3gp asf avi flv m4v mk3d mkv mov mp4 ogv webm wmv aif aiff flac m4a m4b mka mp3 oga ogg opus
-		wav wma arw avif bmp cr2 cr3 dng gif heic heif jpe jpeg jpg jxl nef png psd tif tiff webp azw3 cb7 cbr cbz djvu epub mobi
-		pdf 7z gz rar xz zip zst`) {
+	for ext := range strings.FieldsSeq(`3gp asf avi flv m4v mk3d mkv mov mp4 ogv webm wmv
+		aif aiff flac m4a m4b mka mp3 oga ogg opus wav wma
+		arw avif bmp cr2 cr3 dng gif heic heif jpe jpeg jpg jxl nef png psd tif tiff webp
+		azw3 cb7 cbr cbz djvu epub mobi pdf 7z gz rar xz zip zst`) {
 		all["."+ext] = true
 	}
 	return all
