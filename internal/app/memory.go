@@ -13,7 +13,7 @@ import (
 const (
 	// leastGarbage is what may always be allocated between two collections. What lives is small: less would
 	// have the collector run all the time, to save a few megabytes.
-	leastGarbage = 12 << 20
+	leastGarbage = 8 << 20
 	// passGarbage is that of a process that makes one pass and ends: it has its memory for a while only, and the
 	// collector would take a twelfth of its CPU.
 	passGarbage = 28 << 20

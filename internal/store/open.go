@@ -16,6 +16,13 @@ import (
 // FileName is the database's name in the data directory.
 const FileName = "catalog.db"
 
+// How much each connection keeps of the catalog's file, in KiB. What it does not keep, the system does, which is asked
+// for a page in a microsecond.
+const (
+	writerCache = "cache_size=-4096"
+	readerCache = "cache_size=-1024"
+)
+
 const applicationID = 0x63746c67 // "ctlg", in the header of every catalog
 
 //go:embed schema/*.sql
@@ -163,7 +170,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 
 // openWriter opens the connection that writes and brings the catalog up to date.
 func (s *Store) openWriter(ctx context.Context) error {
-	w, err := dial(s.path, false, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8192", "temp_store=MEMORY",
+	w, err := dial(s.path, false, "journal_mode=WAL", "synchronous=FULL", writerCache, "temp_store=MEMORY",
 		"wal_autocheckpoint=4000", "journal_size_limit=67108864")
 	if err != nil {
 		return explain(s.path, err)

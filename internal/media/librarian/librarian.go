@@ -28,7 +28,7 @@ type Config struct {
 }
 
 const (
-	batchItems = 1000   // changes that are taken in at once: twice as many take 6 MiB more, and save nothing
+	batchItems = 400    // changes that are taken in at once: twice as many take 5 MiB more, and save nothing
 	manyItems  = 20_000 // changes that wait for no quiet: the rest of a first scan follows them
 	maxKnown   = 100_000
 	retryAfter = 5 * time.Second
