@@ -207,8 +207,11 @@ func (d *sameSearch) run() error {
 		}
 		is := alike{Wasted(from.Size, files), from.Size, from.Fingerprint}
 		if files > 1 && (d.at.Given == nil || is.compare(*d.at.Given) < 0) {
-			i, _ := slices.BinarySearchFunc(d.found, is, func(f foundSame, is alike) int { return is.compare(f.is) })
-			d.found = slices.Insert(d.found, i, foundSame{is, from})
+			// One that wastes less by now than what is kept of it says is met twice.
+			i, met := slices.BinarySearchFunc(d.found, is, func(f foundSame, is alike) int { return is.compare(f.is) })
+			if !met {
+				d.found = slices.Insert(d.found, i, foundSame{is, from})
+			}
 		}
 	}
 }
@@ -230,9 +233,9 @@ const sameSQL = `SELECT most, size, fingerprint FROM (SELECT size, fingerprint, 
 	FROM sort_keys INDEXED BY sort_same WHERE fingerprint IS NOT NULL GROUP BY size, fingerprint HAVING count(*) > 1)
 	WHERE (most, size, fingerprint) `
 
-// wasters are the first groups of all, as of a number of the feed: pages that follow each other read them once. To read
-// them takes a fifth of a second of a million items; so while changes wait to be indexed, which no list shows yet, those
-// of a short while ago do.
+// wasters are the first groups of all, as of a number of the feed, by the most that each may waste. To read them takes a
+// fifth of a second of a million items: so it is done once, and what changes is taken in, see freshen; and while changes
+// wait to be indexed, which no list shows yet, those of a short while ago do.
 type wasters struct {
 	asOf   int64
 	read   time.Time
@@ -251,7 +254,17 @@ func (w *wasters) isOf(asOf int64, waiting bool) bool {
 // read reads groups from a place on, or those behind it.
 func (d *sameSearch) read(than string, from alike) error {
 	first := than == "<=" && from == (alike{math.MaxInt64, math.MaxInt64, math.MaxInt64})
-	if kept := d.s.wasters.Load(); kept.isOf(d.asOf, d.s.indexed.Load() < d.s.Head()) {
+	kept := d.s.wasters.Load()
+	if !kept.isOf(d.asOf, d.s.indexed.Load() < d.s.Head()) {
+		var err error
+		if kept, err = d.freshen(kept); err != nil {
+			return err
+		}
+		if kept != nil {
+			d.s.wasters.Store(kept)
+		}
+	}
+	if kept != nil {
 		d.asOf = kept.asOf
 		i, _ := slices.BinarySearchFunc(kept.groups, from, func(g, from alike) int { return from.compare(g) })
 		if than == "<" && i < len(kept.groups) && kept.groups[i] == from {
