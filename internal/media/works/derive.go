@@ -111,7 +111,7 @@ func (d *derivation) sort(items []Item) {
 func (d *derivation) classify(e *entry) {
 	switch e.Kind {
 	case media.KindMovie, media.KindEpisode, media.KindVideo:
-		if e.Extra != "" {
+		if e.Extra != "" || d.isUnnamedExtra(e) {
 			d.companions = append(d.companions, e)
 		} else {
 			d.videos = append(d.videos, e)
@@ -138,6 +138,13 @@ func (d *derivation) classify(e *entry) {
 			d.companions = append(d.companions, e)
 		}
 	}
+}
+
+// isUnnamedExtra reports whether a video is an extra only because it lies in a folder of them: what nobody else would call
+// a film, and no camera took.
+func (d *derivation) isUnnamedExtra(e *entry) bool {
+	return e.extras && d.unit.Dir != "" && e.Kind == media.KindVideo && e.Year == 0 && e.TakenAt == "" && e.Camera == "" &&
+		!e.described()
 }
 
 // add appends a part.

@@ -31,12 +31,24 @@ var folderNames = map[string]role{
 	"clips": folderExtras, "other": folderExtras, "bonus": folderExtras, "bonus features": folderExtras,
 	"special features": folderExtras, "bloopers": folderExtras, "outtakes": folderExtras, "making of": folderExtras,
 	"backdrops": folderExtras, "theme-music": folderExtras, "proof": folderExtras,
+	"bonus material": folderExtras, "bonusmaterial": folderExtras, "extramaterial": folderExtras,
+	"entfernte szenen": folderExtras, "suppléments": folderExtras, "scènes coupées": folderExtras,
+	"contenido extra": folderExtras, "escenas eliminadas": folderExtras, "entrevistas": folderExtras,
+	"contenuti extra": folderExtras, "contenuti speciali": folderExtras, "interviste": folderExtras,
+	"ekstramateriale": folderExtras, "extra's": folderExtras, "lisämateriaali": folderExtras, "dodatki": folderExtras,
+	"bonusy": folderExtras, "特典": folderExtras,
 
 	"subs": folderSubtitles, "sub": folderSubtitles, "subtitles": folderSubtitles, "subtitle": folderSubtitles,
-	"vobsubs": folderSubtitles,
+	"vobsubs": folderSubtitles, "untertitel": folderSubtitles, "sous-titres": folderSubtitles,
+	"subtítulos": folderSubtitles, "subtitulos": folderSubtitles, "legendas": folderSubtitles,
+	"sottotitoli": folderSubtitles, "ondertitels": folderSubtitles, "undertekster": folderSubtitles,
+	"undertexter": folderSubtitles, "tekstitykset": folderSubtitles, "napisy": folderSubtitles,
+	"titulky": folderSubtitles, "feliratok": folderSubtitles, "субтитры": folderSubtitles, "字幕": folderSubtitles,
 
 	"artwork": folderArtwork, "covers": folderArtwork, "cover": folderArtwork, "scans": folderArtwork,
-	"booklet": folderArtwork, ".actors": folderArtwork, "extrafanart": folderArtwork, "extrathumbs": folderArtwork,
+	"booklet": folderArtwork, "booklets": folderArtwork, "pochettes": folderArtwork, "carátulas": folderArtwork,
+	"copertine": folderArtwork, "okładki": folderArtwork, ".actors": folderArtwork, "extrafanart": folderArtwork,
+	"extrathumbs": folderArtwork,
 
 	"video_ts": folderImage, "audio_ts": folderImage, "bdmv": folderImage, "stream": folderImage,
 	"certificate": folderImage, "backup": folderImage, "playlist": folderImage, "clipinf": folderImage,
@@ -48,11 +60,12 @@ var numbered = map[string]role{
 	"season": folderSeason, "series": folderSeason, "staffel": folderSeason, "saison": folderSeason,
 	"temporada": folderSeason, "stagione": folderSeason, "seizoen": folderSeason, "sezon": folderSeason,
 	"säsong": folderSeason, "sæson": folderSeason, "sesong": folderSeason, "kausi": folderSeason, "s": folderSeason,
+	"série": folderSeason, "řada": folderSeason, "sezona": folderSeason, "сезон": folderSeason,
 
 	"cd": folderDisc, "disc": folderDisc, "disk": folderDisc, "dvd": folderDisc, "lp": folderDisc,
 	"vinyl": folderDisc, "disque": folderDisc, "disco": folderDisc, "part": folderDisc, "pt": folderDisc,
 	"teil": folderDisc, "partie": folderDisc, "parte": folderDisc, "side": folderDisc, "tape": folderDisc,
-	"cassette": folderDisc,
+	"cassette": folderDisc, "skiva": folderDisc, "płyta": folderDisc, "диск": folderDisc,
 }
 
 var numberWords = map[string]int{

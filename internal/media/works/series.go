@@ -48,7 +48,10 @@ func (d *derivation) deriveSeries() {
 func (d *derivation) episodes() (episodes, rest []*entry) {
 	serial := d.miniseries()
 	for _, e := range d.videos {
-		switch {
+		switch half := d.halfOf(e); {
+		case half > 0:
+			e.Item = filmHalf(e.Item, half)
+			rest = append(rest, e)
 		case e.Kind == media.KindEpisode:
 			episodes = append(episodes, e)
 		case serial[e]:
@@ -86,11 +89,41 @@ func (d *derivation) miniseries() map[*entry]bool {
 	return out
 }
 
+// halfOf is which half of a film a file is that counts to two and no further, in the folder of a year that is called like
+// it: shows have more episodes. 0: it is none.
+func (d *derivation) halfOf(e *entry) int {
+	if e.Kind != media.KindEpisode || e.Season != nil || e.season >= 0 || len(e.Episodes) != 1 || d.named.year == 0 ||
+		d.folds.fold(e.Series) != Fold(d.named.title) {
+		return 0
+	}
+	stem := strings.ToLower(e.stem)
+	for half := 1; half <= 2; half++ {
+		for _, between := range [...]string{" of ", "of", "-of-", "_of_", ".of."} {
+			at := strings.Index(stem, strconv.Itoa(half)+between+"2")
+			if e.Episodes[0] == half && at > 0 && !isDigit(stem[at-1]) && !isDigitAt(stem, at+len(between)+2) {
+				return half
+			}
+		}
+	}
+	return 0
+}
+
+func isDigitAt(s string, i int) bool { return i < len(s) && isDigit(s[i]) }
+
+// filmHalf is the item read as the part of a film that it is.
+func filmHalf(it *Item, half int) *Item {
+	read, said := *it, *it.Description
+	said.Title, said.Series, said.Episodes, said.EpisodeTitle, said.Part = it.Series, "", nil, "", half
+	read.Kind, read.Description = media.KindMovie, &said
+	return &read
+}
+
 // serialEpisode is the item read as the episode that its part is.
 func serialEpisode(it *Item) *Item {
-	read := *it
+	read, said := *it, *it.Description
 	title, part, _ := partMarker(it.Title)
-	read.Series, read.Title, read.Part, read.Episodes = title, title, 0, []int{part}
+	said.Series, said.Title, said.Part, said.Episodes = title, title, 0, []int{part}
+	read.Description = &said
 	return &read
 }
 

@@ -74,7 +74,8 @@ func withoutDigits(s string) string {
 }
 
 // partWords stand in front of a part's number.
-var partWords = [...]string{"cd", "disc", "disk", "dvd", "part", "pt", "teil", "parte", "partie"}
+var partWords = [...]string{"cd", "disc", "disk", "disque", "disco", "dvd", "part", "pt", "teil", "parte", "partie",
+	"deel", "część", "часть"}
 
 // partNames are numbers of parts that are not written in digits.
 var partNames = map[string]int{
