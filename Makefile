@@ -1,5 +1,6 @@
 # make            build bin/catalogizerd
 # make run        serve the sample library, or ROOT=/path or ROOT=smb://..., on 127.0.0.1:8780
+# make run-hub    three daemons on parts of the sample library, and a hub of them on 127.0.0.1:8790, with a PostgreSQL of its own
 # make test       every test, with the race detector; test-quick: within a minute, what needs neither servers nor long runs
 # make check      what CI runs: lint, vet, test, and the tests against a real Samba and systemd
 # make test-page  the page in Debian's Chromium; PAGE_VIEWS=all in three windows and two themes, pictures in test/page/shots
@@ -57,10 +58,13 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share library package test-package test-docker release install clean
+.PHONY: build run run-hub test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share library package test-package test-docker release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
+
+run-hub: build
+	scripts/run-hub.sh bin/catalogizerd
 
 run: build
 	bin/catalogizerd serve --data-dir .run --listen $(LISTEN) $(ROOT)

@@ -25,7 +25,19 @@ type Status struct {
 		Works  int64 `json:"works"`
 		Search int64 `json:"search"`
 	} `json:"lag"` // changes that are not taken in yet
-	Roots []Root `json:"roots"`
+	Roots   []Root   `json:"roots"`
+	Sources []Source `json:"sources"` // where it is a hub
+}
+
+// Source is a daemon whose items a hub shows.
+type Source struct {
+	Name    string `json:"name"`
+	State   string `json:"state"`  // "online" or "offline"
+	Reason  string `json:"reason"` // why it is offline
+	Since   Time   `json:"since"`
+	Version string `json:"version"`
+	Loading bool   `json:"loading"` // not all of it has come yet
+	Poison  int64  `json:"poison"`  // items that could not be taken in
 }
 
 // Root is a tree of files that is catalogued.

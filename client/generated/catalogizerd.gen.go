@@ -450,16 +450,16 @@ func (e RootKind) Valid() bool {
 
 // Defines values for RootState.
 const (
-	Offline RootState = "offline"
-	Online  RootState = "online"
+	RootStateOffline RootState = "offline"
+	RootStateOnline  RootState = "online"
 )
 
 // Valid indicates whether the value is a known member of the RootState enum.
 func (e RootState) Valid() bool {
 	switch e {
-	case Offline:
+	case RootStateOffline:
 		return true
-	case Online:
+	case RootStateOnline:
 		return true
 	default:
 		return false
@@ -529,6 +529,24 @@ func (e SessionAccess) Valid() bool {
 	case SessionAccessNone:
 		return true
 	case SessionAccessRead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatusSourcesState.
+const (
+	StatusSourcesStateOffline StatusSourcesState = "offline"
+	StatusSourcesStateOnline  StatusSourcesState = "online"
+)
+
+// Valid indicates whether the value is a known member of the StatusSourcesState enum.
+func (e StatusSourcesState) Valid() bool {
+	switch e {
+	case StatusSourcesStateOffline:
+		return true
+	case StatusSourcesStateOnline:
 		return true
 	default:
 		return false
@@ -2819,10 +2837,33 @@ type Status struct {
 	} `json:"lag"`
 	Roots []Root `json:"roots"`
 
+	// Sources The daemons whose items are shown, where this is a hub; absent where it is none.
+	Sources *[]struct {
+		// Loading Not all has come yet since a load of it began.
+		Loading bool   `json:"loading"`
+		Name    string `json:"name"`
+
+		// Poison Items that could not be taken in: what was held of them stays.
+		Poison int64 `json:"poison"`
+
+		// Reason Why it is offline; empty where it is not. What is held of it stays.
+		Reason string `json:"reason"`
+
+		// Since RFC 3339 in UTC.
+		Since Time               `json:"since"`
+		State StatusSourcesState `json:"state"`
+
+		// Version Of the daemon, as it last said.
+		Version string `json:"version"`
+	} `json:"sources,omitempty"`
+
 	// StartedAt RFC 3339 in UTC.
 	StartedAt Time   `json:"started_at"`
 	Version   string `json:"version"`
 }
+
+// StatusSourcesState defines model for Status.Sources.State.
+type StatusSourcesState string
 
 // Sum defines model for Sum.
 type Sum struct {

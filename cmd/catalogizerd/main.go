@@ -59,6 +59,7 @@ type commands struct {
 	ShowVersion versionFlag `name:"version" help:"Print the versions, as the command of this name does."`
 
 	Serve      serveCommand      `cmd:"" help:"Run the daemon in the foreground."`
+	Hub        hubCommand        `cmd:"" help:"Show several daemons as one catalog, kept in PostgreSQL."`
 	Scan       scanCommand       `cmd:"" help:"Make one complete pass over the roots, then exit."`
 	Export     exportCommand     `cmd:"" help:"Print the whole catalog as JSON lines."`
 	Works      worksCommand      `cmd:"" help:"Print every work, such as films, series and albums, as JSON lines."`

@@ -67,7 +67,10 @@ func asProblem(err error) *problem {
 		}
 	}
 	var tooLarge *http.MaxBytesError
+	var refused *media.Refused
 	switch {
+	case errors.As(err, &refused):
+		return problemf(refused.Status, refused.Kind, "%s", refused.Detail)
 	case errors.As(err, &p):
 		return p
 	case errors.Is(err, context.DeadlineExceeded):

@@ -52,10 +52,10 @@ func (s *Server) table() map[string]handler {
 		"DELETE /api/v1/scans/{id}":                 taking(s.deleteScan),
 		"GET /api/v1/items":                         s.getItems,
 		"GET /api/v1/items/{id}":                    s.getItem,
-		"GET /api/v1/items/{id}/content":            s.getContent,
-		"GET /api/v1/items/{id}/artwork":            s.getArtwork,
+		"GET /api/v1/items/{id}/content":            s.ofFile("content", s.getContent),
+		"GET /api/v1/items/{id}/artwork":            s.ofFile("artwork", s.getArtwork),
 		"POST /api/v1/items/{id}/link":              taking(s.postItemLink),
-		"GET /api/v1/items/{id}/thumbnail":          s.getThumbnail,
+		"GET /api/v1/items/{id}/thumbnail":          s.ofFile("thumbnail", s.getThumbnail),
 		"POST /api/v1/items/analyse":                s.sound(s.postAnalyse),
 		"POST /api/v1/items/{id}/analyse":           taking(s.sound(s.postAnalyseItem)),
 		"GET /api/v1/works":                         s.getWorks,
@@ -123,6 +123,21 @@ type headerOnly http.Header
 func (h headerOnly) Header() http.Header         { return http.Header(h) }
 func (h headerOnly) Write(b []byte) (int, error) { return len(b), nil }
 func (h headerOnly) WriteHeader(int)             {}
+
+// ofFile has what only who has an item's file can answer passed on to the daemon that has it, where that is another.
+func (s *Server) ofFile(what string, here handler) handler {
+	if s.files == nil {
+		return here
+	}
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, _, err := s.item(r)
+		if err != nil {
+			return err
+		}
+		letPause(r) // players do
+		return s.files.PassItem(w, r, v.ID, what)
+	}
+}
 
 func document(text []byte) handler {
 	return func(w http.ResponseWriter, _ *http.Request) error {

@@ -96,6 +96,13 @@ type Thumbnails interface {
 	ColoursSet() int64
 }
 
+// Files are those of other daemons.
+type Files interface {
+	// PassItem has the daemon that has an item's file answer: with what is "content", "artwork" or "thumbnail". An error
+	// says that nothing has been answered yet.
+	PassItem(w http.ResponseWriter, r *http.Request, id int64, what string) error
+}
+
 // Config of a server.
 type Config struct {
 	Version string
@@ -122,6 +129,8 @@ type Server struct {
 	scans    Scans
 	roots    Roots
 	targets  Targets
+	files    Files
+	daemons  func(context.Context) ([]media.Source, error)
 	idle     func() bool
 	health   func() error
 	failed   func(context.Context) (int64, error)
@@ -159,6 +168,10 @@ type Deps struct {
 	Sources func(path string, probed, members []byte) (of map[string]string, sidecar string)
 	// Targets are programs that are told of changes; nil: there are none.
 	Targets Targets
+	// Files are where the files are that are not here; nil: they are here.
+	Files Files
+	// Daemons are those whose items are shown; nil: there are none but this.
+	Daemons func(context.Context) ([]media.Source, error)
 	Log     *zap.Logger
 }
 
@@ -184,7 +197,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, targets: d.Targets, live: d.Live, idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed, sources: d.Sources,
-		logins: logins{file: cfg.LoginsFile},
+		logins: logins{file: cfg.LoginsFile}, files: d.Files, daemons: d.Daemons,
 	}
 	s.SetSite(cfg.Site)
 	return s

@@ -27,6 +27,8 @@ type Status struct {
 	// Lag is how many changes are not taken in yet.
 	Lag   store.Lag    `json:"lag"`
 	Roots []media.Root `json:"roots"`
+	// Sources are the daemons whose items are shown, where this is a hub.
+	Sources []media.Source `json:"sources,omitempty"`
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
@@ -50,6 +52,11 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 		Version: s.cfg.Version, StartedAt: s.started, Idle: idle, Cursor: s.cursor(s.catalog.Head()),
 		Counts: s.catalog.ItemCounts(), FailedSinceStart: failed, Lag: lag,
 		Roots: emptyNotNull(roots),
+	}
+	if s.daemons != nil {
+		if status.Sources, err = s.daemons(r.Context()); err != nil {
+			return err
+		}
 	}
 	if s.cfg.Instance != nil {
 		status.Instance = s.cfg.Instance()

@@ -28,6 +28,9 @@ type Config struct {
 	Roots []Root
 	// Notify are programs that are told of changes, in the order of the file. Names are unique.
 	Notify []Notify
+	// Hub and Sources are of the command hub alone. Names of sources are unique.
+	Hub     Hub
+	Sources []Source
 
 	unknown     []*Error          // variables with our prefix that there are not
 	origins     map[string]origin // where a key was set; see locate

@@ -147,5 +147,13 @@ func (c *Config) Warnings() []*Error {
 			}
 		}
 	}
+	if c.Hub.PasswordFile != "" {
+		look(c.Hub.PasswordFile, c.locate("hub.password_file"))
+	}
+	for i := range c.Sources {
+		if s := &c.Sources[i]; s.TokenFile != "" {
+			look(s.TokenFile, s.locate(c, "token_file"))
+		}
+	}
 	return all
 }

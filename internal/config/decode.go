@@ -23,6 +23,8 @@ func (c *Config) decode(file string, entries []entry, p *problems) {
 			bad = store(r, rootKeys(), e.key, r.at, at, e.value, c.origins)
 		case e.table == "notify" && e.element >= 0, e.table == "notify.path_map" && e.element < 0:
 			bad = c.decodeNotify(e, at)
+		case e.table == "source" && e.element >= 0:
+			bad = c.decodeSource(e, at)
 		case e.key == "":
 			if bad = checkTable(e, at); bad != nil {
 				foreign = e.table
@@ -61,7 +63,7 @@ func store[T any](
 	switch {
 	case slices.Contains(sections(), name):
 		return at.errorf("is a table: write its keys below a line [%s]", name)
-	case name == "root" || name == "notify":
+	case slices.Contains(lists, name):
 		return at.errorf("is a list of tables: write a line [[%s]] above the keys of each %s", name, listed(name))
 	}
 	return at.errorf("no such key: did you mean %s?", nearest(name, names(keys)))
@@ -70,12 +72,13 @@ func store[T any](
 // checkTable judges a header that does not open a root.
 func checkTable(e entry, at origin) *Error {
 	switch known := slices.Contains(sections(), e.table); {
-	case e.table == "root" || e.table == "notify":
+	case slices.Contains(lists, e.table):
 		return at.errorf("wants double brackets: write [[%s]] above the keys of each %s", e.table, listed(e.table))
 	case known && e.element >= 0:
 		return at.errorf("there is one such table only: write [%s]", e.table)
 	case !known && e.table != "":
-		return at.errorf("no such table: did you mean [%s]?", nearest(e.table, append(sections(), "[root]", "[notify]")))
+		all := append(sections(), "[root]", "[notify]", "[source]")
+		return at.errorf("no such table: did you mean [%s]?", nearest(e.table, all))
 	}
 	return nil
 }
@@ -90,6 +93,9 @@ func sections() []string {
 	}
 	return slices.Compact(all)
 }
+
+// lists are the tables of which there may be several.
+var lists = []string{"root", "notify", "source"}
 
 // listed is what a list of tables is of, for people.
 func listed(name string) string {

@@ -13,7 +13,8 @@ func Diff(old, new *Config) (fixed, others []string) {
 	for _, k := range daemonKeys() {
 		switch {
 		case show(k.field(old)) == show(k.field(new)):
-		case k.name == "data_dir" || k.name == "http.listen" || k.name == "backup.dir" || strings.HasPrefix(k.name, "thumbnails."):
+		case k.name == "data_dir" || k.name == "http.listen" || k.name == "backup.dir" ||
+			strings.HasPrefix(k.name, "hub.") || strings.HasPrefix(k.name, "thumbnails."):
 			fixed = append(fixed, k.name)
 		default:
 			others = append(others, k.name)

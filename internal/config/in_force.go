@@ -36,6 +36,14 @@ func (c *Config) InForce() map[string]any {
 		}
 	}
 	all["notify"] = told
+	sources := make([]map[string]any, len(c.Sources))
+	for i := range c.Sources {
+		sources[i] = map[string]any{}
+		for _, k := range sourceKeys() {
+			sources[i][k.name] = plain(k.field(&c.Sources[i]))
+		}
+	}
+	all["source"] = sources
 	return all
 }
 

@@ -40,6 +40,8 @@ func daemonKeys() []key[Config] {
 		{"backup.keep", func(c *Config) any { return &c.Backup.Keep }},
 		{"backup.dir", func(c *Config) any { return &c.Backup.Dir }},
 		{"backup.before_upgrade", func(c *Config) any { return &c.Backup.BeforeUpgrade }},
+		{"hub.database", func(c *Config) any { return &c.Hub.Database }},
+		{"hub.password_file", func(c *Config) any { return &c.Hub.PasswordFile }},
 		{"log.level", func(c *Config) any { return &c.Log.Level }},
 		{"log.format", func(c *Config) any { return &c.Log.Format }},
 	}

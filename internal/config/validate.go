@@ -63,6 +63,7 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 	c.validateHTTP(p)
 	c.validateRoots(p)
 	c.validateNotify(p)
+	c.validateHub(p)
 	if o.NeedRoots && len(c.Roots) == 0 {
 		at := origin{fromCommandLine, 0, ""}
 		if o.File != "" {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,7 +35,9 @@ const patience = time.Minute
 
 // daemon is a source: a real one, at an address that stays while it is killed and started, or replaced.
 type daemon struct {
-	*apptest.Daemon
+	*apptest.Daemon // whose process or catalog may be another in the course of a test
+
+	now  atomic.Pointer[apptest.Daemon]
 	name string
 	dir  string // its root, "films"
 	at   net.Listener
@@ -44,8 +47,7 @@ func startDaemon(t *testing.T, name string, paths ...string) *daemon {
 	t.Helper()
 	d := &daemon{name: name, dir: t.TempDir()}
 	d.write(t, paths...)
-	d.Daemon = apptest.New(t, d.config(t))
-	d.Daemon.Start(t)
+	d.replace(t)
 	var err error
 	if d.at, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
@@ -61,6 +63,13 @@ func startDaemon(t *testing.T, name string, paths ...string) *daemon {
 	return d
 }
 
+// replace starts a daemon with a catalog of its own in the place of the one before.
+func (d *daemon) replace(t *testing.T) {
+	t.Helper()
+	d.Daemon = apptest.Start(t, d.config(t))
+	d.now.Store(d.Daemon)
+}
+
 func (d *daemon) config(t *testing.T) apptest.Config {
 	t.Helper()
 	return apptest.Config{DataDir: t.TempDir(), Roots: []apptest.Root{{Name: "films", Path: d.dir}},
@@ -74,7 +83,7 @@ func (d *daemon) forward(conns *sync.WaitGroup) {
 		if err != nil {
 			return
 		}
-		out, err := net.Dial("tcp", d.Addr())
+		out, err := net.Dial("tcp", d.now.Load().Addr())
 		if err != nil {
 			_ = in.Close()
 			continue
@@ -127,7 +136,7 @@ type running struct {
 func startHub(t *testing.T, database string, of ...*daemon) *running {
 	t.Helper()
 	log := zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel))
-	st, err := postgres.Open(t.Context(), database, log)
+	st, err := postgres.Open(t.Context(), database, "", log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ const (
 	shortestPause = 250 * time.Millisecond
 	longestPause  = 15 * time.Second
 	rootsEvery    = 5 * time.Second
+	settleEvery   = time.Second
 )
 
 // errAnew says that what is held of the source is of no use to go on from: its feed is to be loaded anew.
@@ -110,7 +111,7 @@ func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
 		return s.read(ctx, c, catalog.Cursor, is.Instance.ID, came)
 	})
 	group.Go("roots of "+s.Name, func(ctx context.Context) error { return s.listen(ctx, c) })
-	group.Go("items of "+s.Name, func(ctx context.Context) error { return s.take(ctx, catalog, came, heard) })
+	group.Go("items of "+s.Name, func(ctx context.Context) error { return s.take(ctx, c, catalog, came, heard) })
 	return group.Wait()
 }
 
@@ -149,8 +150,16 @@ func (s *source) read(ctx context.Context, c *client.Client, since, instance str
 }
 
 // take takes in what the feed says, as much at once as has come.
-func (s *source) take(ctx context.Context, catalog *postgres.Catalog, came <-chan client.Batch, heard *bool) error {
-	for {
+func (s *source) take(
+	ctx context.Context, c *client.Client, catalog *postgres.Catalog, came <-chan client.Batch, heard *bool,
+) error {
+	again := time.NewTicker(settleEvery)
+	defer again.Stop()
+	for all := false; ; {
+		var due <-chan time.Time
+		if all && catalog.Loading {
+			due = again.C
+		}
 		var g gathered
 		select {
 		case b, more := <-came:
@@ -158,6 +167,11 @@ func (s *source) take(ctx context.Context, catalog *postgres.Catalog, came <-cha
 				return ctx.Err() // its reader says why
 			}
 			g.add(&b)
+		case <-due:
+			if err := s.settle(ctx, c, catalog); err != nil {
+				return err
+			}
+			continue
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -171,12 +185,13 @@ func (s *source) take(ctx context.Context, catalog *postgres.Catalog, came <-cha
 			s.log.Error("items of the source cannot be taken in: what was held of them stays",
 				zap.Int("items", taken.Poison))
 		}
-		if g.caughtUp {
-			if err := catalog.Complete(ctx); err != nil {
+		if all = all || g.caughtUp; g.caughtUp && catalog.Loading {
+			if err := s.settle(ctx, c, catalog); err != nil {
 				return err
 			}
 		}
-		s.catchUp(g.caughtUp || !catalog.Loading)
+		s.catchUp(!catalog.Loading)
+		s.change(func(st *State) { st.Loading = catalog.Loading })
 		if *heard = true; s.turn(true, "") {
 			s.log.Info("source is followed", zap.Bool("loading", catalog.Loading))
 			for _, r := range s.State().Roots {
@@ -184,6 +199,27 @@ func (s *source) take(ctx context.Context, catalog *postgres.Catalog, came <-cha
 			}
 		}
 	}
+}
+
+// settle ends a load, all of which has come, once the source has nothing to do and all its roots are there: one that has
+// just got another catalog, or is about to find its disks, tells of less than there is.
+func (s *source) settle(ctx context.Context, c *client.Client, catalog *postgres.Catalog) error {
+	is, err := s.ask(ctx, c)
+	if err != nil || !is.Idle || !is.allOnline() {
+		return nil // where it is away the feed says so
+	}
+	asking, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	behind, err := c.Changes(asking, client.Follow{Since: catalog.Cursor, Raw: true}, 0)
+	if err != nil || len(behind.Changes) > 0 || behind.More {
+		return nil // what has come since may be what it has just found
+	}
+	if err := catalog.Complete(ctx); err != nil {
+		return err
+	}
+	s.catchUp(true)
+	s.change(func(st *State) { st.Loading = false })
+	return nil
 }
 
 // gathered are batches that are taken in together.

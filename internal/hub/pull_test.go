@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -76,7 +77,7 @@ func TestAReplacedSourceShowsNothingLess(t *testing.T) {
 	a.Kill(t)
 	a.remove(t, "film 0.mkv")
 	a.write(t, "new.mkv")
-	a.Daemon = apptest.Start(t, a.config(t)) // with a catalog of its own
+	a.replace(t)
 	a.WaitIdle(t, patience)
 	less := 0
 	h.becomes(t, a)
@@ -89,6 +90,36 @@ func TestAReplacedSourceShowsNothingLess(t *testing.T) {
 	})
 	if less > 0 || f.shows("attic~films", "film 0.mkv") != 0 || f.shows("attic~films", "film 1.mkv") != 1 {
 		t.Errorf("less was shown %d times; %s", less, differences(f.films(t), union(t, a)))
+	}
+}
+
+// A daemon that has just got another catalog, and does not find its disks yet, tells of nothing: what there was stays.
+func TestAReplacedSourceWithoutItsDisksShowsNothingLess(t *testing.T) {
+	t.Parallel()
+	a := startDaemon(t, "attic", "a.mkv", "b.mkv")
+	h := startHub(t, shared.Database(t), a)
+	h.becomes(t, a)
+	if !apptest.Within(patience, h.Idle) {
+		t.Fatalf("%+v", h.States())
+	}
+	a.Kill(t)
+	if err := os.Rename(a.dir, a.dir+" away"); err != nil {
+		t.Fatal(err)
+	}
+	a.replace(t)
+	if !apptest.Within(patience, func() bool { st := h.States()[0]; return st.Online && st.Loading }) {
+		t.Fatalf("%+v", h.States())
+	}
+	if f, err := h.held(t.Context()); err != nil || len(f) != 2 {
+		t.Errorf("%v, %v", f, err)
+	}
+	if err := os.Rename(a.dir+" away", a.dir); err != nil {
+		t.Fatal(err)
+	}
+	a.WaitRoot(t, "films", patience, func(r apptest.RootStatus) bool { return r.Items == 2 })
+	h.becomes(t, a)
+	if !apptest.Within(patience, func() bool { return !h.States()[0].Loading }) {
+		t.Errorf("it is still being loaded: %+v", h.States())
 	}
 }
 

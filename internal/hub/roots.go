@@ -43,6 +43,11 @@ func shown(st *State, items map[string]int64) []media.Root {
 	for i := range out {
 		r := &out[i]
 		r.Items = items[r.Name]
+		if r.LastScan != nil {
+			scan := *r.LastScan
+			scan.ID = postgres.ID(st.Catalog, scan.ID)
+			r.LastScan = &scan
+		}
 		if !st.Online {
 			r.State, r.Scanning = media.Offline, false
 			r.Reason = awayText(st)

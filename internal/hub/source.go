@@ -29,7 +29,8 @@ type State struct {
 	Since  time.Time // when that became so
 	Reason string    // why it is away; ""
 	// Idle says that the source has nothing to do, and that all that it has told is taken in.
-	Idle bool
+	Idle    bool
+	Loading bool // not all has come yet since a load began
 	// Version is the source's.
 	Version string
 	// Catalog is the one that is taken in.
@@ -104,6 +105,19 @@ type said struct {
 	Instance media.Instance    `json:"instance"`
 	Idle     bool              `json:"idle"`
 	Roots    []json.RawMessage `json:"roots"`
+}
+
+// allOnline reports whether all of its roots are there.
+func (s *said) allOnline() bool {
+	for _, b := range s.Roots {
+		var r struct {
+			State string `json:"state"`
+		}
+		if json.Unmarshal(b, &r) != nil || r.State != media.Online {
+			return false
+		}
+	}
+	return true
 }
 
 // askTime is how long a source may take to say how it is.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -107,4 +108,26 @@ func (s *Sources) named(name string) *source {
 		}
 	}
 	return nil
+}
+
+// ofItem finds the source of an item, and the item's id there. It fails with media.ErrOffline where that source's
+// catalog is another by now.
+func (s *Sources) ofItem(ctx context.Context, id int64) (*source, int64, error) {
+	catalog, at := postgres.SourceID(id)
+	name, err := s.store.SourceOf(ctx, catalog)
+	if err != nil {
+		return nil, 0, err
+	}
+	one := s.named(name)
+	if one == nil {
+		return nil, 0, fmt.Errorf("%w: source %q is none of the hub's", media.ErrOffline, name)
+	}
+	switch st := one.State(); {
+	case !st.Online:
+		return nil, 0, fmt.Errorf("%w: %s", media.ErrOffline, awayText(&st))
+	case st.Catalog != catalog:
+		return nil, 0, fmt.Errorf("%w: another catalog is in the place of source %s, and is being taken in",
+			media.ErrOffline, name)
+	}
+	return one, at, nil
 }

@@ -1077,6 +1077,24 @@ export interface components {
                 search: number;
             };
             roots: components["schemas"]["Root"][];
+            /** @description The daemons whose items are shown, where this is a hub; absent where it is none. */
+            sources?: {
+                name: string;
+                /** @enum {string} */
+                state: "online" | "offline";
+                /** @description Why it is offline; empty where it is not. What is held of it stays. */
+                reason: string;
+                since: components["schemas"]["Time"];
+                /** @description Of the daemon, as it last said. */
+                version: string;
+                /** @description Not all has come yet since a load of it began. */
+                loading: boolean;
+                /**
+                 * Format: int64
+                 * @description Items that could not be taken in: what was held of them stays.
+                 */
+                poison: number;
+            }[];
         };
         Root: {
             name: string;

@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,6 +36,7 @@ type Config struct {
 	Roots   []Root
 	More    string   // further tables, in TOML
 	Env     []string // added to the process's
+	Command string   // "": serve
 	Under   []string // a command that runs the daemon: what is before its own words
 }
 
@@ -115,8 +117,8 @@ func (d *Daemon) Start(tb testing.TB) {
 // TryStart starts the process and waits until it serves; the error says that it ended before, and holds
 // what it wrote.
 func (d *Daemon) TryStart() error {
-	words := append(slices.Clone(d.cfg.Under), os.Getenv(BinaryVar), "serve", "--config", d.file, "--data-dir",
-		d.cfg.DataDir, "--listen", "127.0.0.1:0")
+	words := append(slices.Clone(d.cfg.Under), os.Getenv(BinaryVar), cmp.Or(d.cfg.Command, "serve"),
+		"--config", d.file, "--data-dir", d.cfg.DataDir, "--listen", "127.0.0.1:0")
 	cmd := exec.CommandContext(context.Background(), words[0], words[1:]...)
 	cmd.Env = append(os.Environ(), d.cfg.Env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -317,7 +317,7 @@ func TestADatabaseOfALaterVersionIsRefused(t *testing.T) {
 	if _, err := s.pool.Exec(t.Context(), "INSERT INTO schema_version VALUES (99)"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), at, s.log); !errors.Is(err, ErrNewer) {
+	if _, err := Open(t.Context(), at, "", s.log); !errors.Is(err, ErrNewer) {
 		t.Errorf("%v", err)
 	}
 }

@@ -38,7 +38,10 @@ type Catalog struct {
 }
 
 // HubID is the hub's id of an item of the catalog.
-func (c *Catalog) HubID(id int64) int64 { return int64(c.id)<<idBits | id }
+func (c *Catalog) HubID(id int64) int64 { return ID(c.id, id) }
+
+// ID is the hub's id of what a catalog has under an id.
+func ID(catalog int32, id int64) int64 { return int64(catalog)<<idBits | id }
 
 // SourceID takes an id apart.
 func SourceID(id int64) (catalog int32, at int64) { return int32(id >> idBits), id & (1<<idBits - 1) }

@@ -251,12 +251,22 @@ const (
 func (s *Store) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := s.listen(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("the hub's database is away: nobody is told of changes", zap.Error(err))
+			if s.away.Swap(&err) == nil {
+				s.log.Warn("the hub's database is away: nobody is told of changes", zap.Error(err))
+			}
 			select {
 			case <-time.After(retryTime):
 			case <-ctx.Done():
 			}
 		}
+	}
+	return nil
+}
+
+// Health is why the database does not answer; nil: it does.
+func (s *Store) Health() error {
+	if err := s.away.Load(); err != nil {
+		return fmt.Errorf("the hub's database is away: %w", *err)
 	}
 	return nil
 }
@@ -276,6 +286,7 @@ func (s *Store) listen(ctx context.Context) error {
 		if err := s.readHead(ctx); err != nil {
 			return err
 		}
+		s.away.Store(nil)
 		waiting, cancel := context.WithTimeout(ctx, listenTime)
 		_, err := c.Conn().WaitForNotification(waiting)
 		isOver := waiting.Err() != nil

@@ -35,7 +35,7 @@ func open(t *testing.T) *Store {
 
 func openAt(t *testing.T, database string) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), database, zaptest.NewLogger(t))
+	s, err := Open(t.Context(), database, "", zaptest.NewLogger(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ type Store struct {
 	runs     atomic.Pointer[runs]
 	head     atomic.Int64
 	floor    atomic.Int64
+	away     atomic.Pointer[error] // why the database does not answer; nil: it does
 
 	mu   sync.Mutex // guards wake; held for look-ups only
 	wake map[chan struct{}]struct{}
@@ -46,12 +47,15 @@ type runs struct {
 	ended   map[string]int64
 }
 
-// Open connects to a database by its URL, or by a text of key=value pairs, and brings its tables up to date. The database
-// must be there; nothing else must be in it. Close closes it.
-func Open(ctx context.Context, database string, log *zap.Logger) (*Store, error) {
+// Open connects to a database by its URL, or by a text of key=value pairs, and brings its tables up to date. The
+// database must be there; nothing else must be in it. A password that is not empty is shown to it. Close closes it.
+func Open(ctx context.Context, database, password string, log *zap.Logger) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(database)
 	if err != nil {
 		return nil, fmt.Errorf("read hub.database: %w", err)
+	}
+	if password != "" {
+		cfg.ConnConfig.Password = password
 	}
 	cfg.MaxConns = max(cfg.MaxConns, connections)
 	cfg.ConnConfig.RuntimeParams["application_name"] = "catalogizerd hub"

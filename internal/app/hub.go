@@ -1,0 +1,138 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/api"
+	"github.com/catalogizer/catalogizerd/internal/config"
+	"github.com/catalogizer/catalogizerd/internal/hub"
+	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
+	"github.com/catalogizer/catalogizerd/internal/logs"
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
+)
+
+// hubServer is a hub, running.
+type hubServer struct {
+	cfg     *config.Config
+	store   *postgres.Store
+	sources *hub.Sources
+	bus     *realtime.EventBus
+	stages  *stages
+	log     *zap.Logger
+}
+
+// ServeHub runs a hub until ctx ends, and then stops it in order. Its error says why it could not run or what did not
+// stop in time. It starts, and stops in the opposite order: what follows the database, the sources, the event bus, HTTP.
+func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) (err error) {
+	log = logs.Bounded(log)
+	if err := cfg.CheckHub(); err != nil {
+		return err
+	}
+	password, err := cfg.DatabasePassword()
+	if err != nil {
+		return err
+	}
+	unlock, err := lockDataDir(cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	st, err := postgres.Open(ctx, cfg.Hub.Database, password, log)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	listener, err := api.Listen(ctx, cmp.Or(o.listen, cfg.HTTP.Listen))
+	if err != nil {
+		return err
+	}
+	h := &hubServer{cfg: cfg, store: st, bus: realtime.NewEventBus(st, logs.Sparing(log)), log: log}
+	h.sources = hub.New(sourcesOf(cfg), st, h.tellRoot, log)
+	if err := h.sources.Recall(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	h.stages = newStages(ctx, log)
+	h.stages.start("database", st.Run)
+	h.stages.start("sources", h.sources.Run)
+	h.stages.start("event bus", h.bus.Run)
+	server := h.newServer(o, listener)
+	h.stages.start("http", server.Run)
+	defer func() { err = errors.Join(err, h.stages.stopAll(cfg.ShutdownTimeout, func() {})) }()
+	confine(cfg, o, log)
+	server.SetReady(true)
+	if o.Listening != nil {
+		o.Listening(server.Addr().String())
+	}
+	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", server.Addr()),
+		zap.Int("sources", len(cfg.Sources)))
+	notify := newNotifier(log)
+	notify.ready()
+	ended := h.stages.group.Context()
+	<-ended.Done()
+	log.Info("stopping")
+	notify.stopping()
+	if err := context.Cause(ended); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+func sourcesOf(cfg *config.Config) (out []hub.Source) {
+	for i := range cfg.Sources {
+		s := &cfg.Sources[i]
+		out = append(out, hub.Source{Name: s.Name, URL: s.URL, Token: s.Token})
+	}
+	return out
+}
+
+// tellRoot has a root told of to those who asked for the signal, as it is when they are told.
+func (h *hubServer) tellRoot(r media.Root) {
+	h.bus.Signal("root", r.Name, r.Name, func(ctx context.Context) (any, bool) {
+		r, err := h.sources.Root(ctx, r.Name)
+		return r, err == nil
+	})
+}
+
+func (h *hubServer) newServer(o Options, l net.Listener) *api.Server {
+	instance := func() media.Instance { return media.Instance{ID: h.store.Instance(), Name: h.cfg.Name()} }
+	d := &Daemon{core: &core{log: h.log}, opts: o} // of which the configuration is asked for, and nothing else
+	d.config.Store(h.cfg)
+	cfg := d.httpConfig(h.cfg)
+	cfg.Instance = instance
+	return api.New(cfg, api.Deps{
+		Catalog: hub.Catalog{Store: h.store, Sources: h.sources}, Scans: h.sources, Roots: h.sources,
+		Live:  &live.Server{Bus: h.bus, Version: o.Version, Instance: instance, Log: h.log, Roots: h.sources.Roots},
+		Idle:  h.sources.Idle,
+		Files: h.sources, Daemons: h.sources.Daemons, Health: h.store.Health, Metrics: h.newMetrics(), Log: h.log,
+	}, l)
+}
+
+// newMetrics makes the registry of what monitors read of a hub.
+func (h *hubServer) newMetrics() *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	gauge := func(name, help string, value func() float64) {
+		opts := prometheus.GaugeOpts{Namespace: "catalogizerd", Name: name, Help: help}
+		r.MustRegister(prometheus.NewGaugeFunc(opts, value))
+	}
+	gauge("items", "Items in the catalog.", func() float64 { return float64(h.store.ItemCounts().Items) })
+	gauge("feed_head", "Number of the last change.", func() float64 { return float64(h.store.Head()) })
+	gauge("live_clients", "Clients that follow the feed.", func() float64 { return float64(h.bus.Subscribers()) })
+	gauge("idle", "1 while there is nothing to do.", func() float64 { return oneIf(h.sources.Idle()) })
+	gauge("sources_offline", "Sources of a hub that are away.", func() (n float64) {
+		for _, st := range h.sources.States() {
+			n += oneIf(!st.Online)
+		}
+		return n
+	})
+	return r
+}

@@ -1,0 +1,87 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
+	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// Catalog is what a hub holds, as the API reads a daemon's store. A hub makes no works yet: there are none.
+type Catalog struct {
+	*postgres.Store
+	Sources *Sources
+}
+
+// Lag says that nothing waits: lists and the feed are of the rows themselves.
+func (c Catalog) Lag(context.Context) (store.Lag, error) { return store.Lag{}, nil }
+
+func notHere(what string) error {
+	return &media.Refused{Status: http.StatusNotImplemented, Kind: "not-in-a-hub",
+		Detail: fmt.Sprintf("a hub %s yet: ask the sources", what)}
+}
+
+// AnalyseAgain has the sources read items again.
+func (c Catalog) AnalyseAgain(ctx context.Context, ids []int64) (n int, err error) {
+	for _, id := range ids {
+		one, at, err := c.Sources.ofItem(ctx, id)
+		if err == nil {
+			err = one.post(ctx, "items/"+strconv.FormatInt(at, 10)+"/analyse", nil, nil)
+		}
+		switch refused := asRefused(err); {
+		case err == nil:
+			n++
+		case refused != nil && (refused.Kind == "item-missing" || refused.Kind == "no-such-item"):
+		default:
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// Duplicates are not looked for.
+func (c Catalog) Duplicates(context.Context, store.Query) (r store.DuplicateResult, err error) {
+	return r, notHere("finds no duplicates")
+}
+
+// Pictures are found by the source, which is asked for artwork.
+func (c Catalog) Pictures(context.Context, int64) ([]store.View, error) { return nil, nil }
+
+// Probed is not told by sources.
+func (c Catalog) Probed(context.Context, int64) ([]byte, error) {
+	return nil, notHere("does not know where fields come from")
+}
+
+// WorkFacets are of no works.
+func (c Catalog) WorkFacets(_ context.Context, _ store.WorkQuery, by []string) (f store.Facets, err error) {
+	return store.Facets{AsOf: c.Head(), Complete: true, By: make([][]store.FacetValue, len(by))}, nil
+}
+
+// Work finds none.
+func (c Catalog) Work(context.Context, int64) (w store.WorkView, found bool, err error) {
+	return w, false, nil
+}
+
+// QueryWorks finds none.
+func (c Catalog) QueryWorks(context.Context, store.WorkQuery) (store.WorkResult, error) {
+	return store.WorkResult{AsOf: c.Head()}, nil
+}
+
+// WorkMembers finds none.
+func (c Catalog) WorkMembers(
+	context.Context, int64, []string, int64, int,
+) (p store.MemberPage, found bool, err error) {
+	return p, false, nil
+}
+
+// WorksOf finds none.
+func (c Catalog) WorksOf(context.Context, int64) ([]store.WorkOf, error) { return nil, nil }
+
+// WorksOfAll finds none.
+func (c Catalog) WorksOfAll(_ context.Context, items []int64) ([][]store.WorkOf, error) {
+	return make([][]store.WorkOf, len(items)), nil
+}

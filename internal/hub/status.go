@@ -1,0 +1,24 @@
+package hub
+
+import (
+	"context"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
+)
+
+// Daemons are the sources as the API shows them.
+func (s *Sources) Daemons(ctx context.Context) ([]media.Source, error) {
+	poison, err := s.store.Poison(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]media.Source, len(s.all))
+	for i, st := range s.States() {
+		out[i] = media.Source{Name: st.Name, State: media.Offline, Reason: st.Reason, Since: st.Since,
+			Version: st.Version, Loading: st.Loading, Poison: poison[st.Name]}
+		if st.Online {
+			out[i].State = media.Online
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,28 @@
+package media
+
+import (
+	"fmt"
+	"time"
+)
+
+// Source is a daemon whose items a hub shows, as the public surface shows it.
+type Source struct {
+	Name    string    `json:"name"`
+	State   string    `json:"state"`  // online or offline
+	Reason  string    `json:"reason"` // why it is offline; "" where it is not
+	Since   time.Time `json:"since"`  // when that became so
+	Version string    `json:"version"`
+	// Loading says that not all has come yet since a load of it began.
+	Loading bool `json:"loading"`
+	// Poison counts the items that could not be taken in.
+	Poison int64 `json:"poison"`
+}
+
+// Refused is what another daemon says to what was to be passed on to it.
+type Refused struct {
+	Status int    // of HTTP
+	Kind   string // by which programs tell it
+	Detail string
+}
+
+func (r *Refused) Error() string { return fmt.Sprintf("%s (%s)", r.Detail, r.Kind) }
