@@ -67,6 +67,9 @@ test('photos stand by day, folders as they lie on disk', async t => {
   await page.waitForFunction(count => document.querySelectorAll('main .photo').length === count, known);
   await main(page).getByRole('heading', {name: 'Without a date'}).waitFor();
   await look(page, 'photos');
+  await page.setViewportSize({width: 1281, height: 800});
+  const rows = new Set(await main(page).locator('.photo').evaluateAll(all => all.map(photo => photo.offsetTop)));
+  assert.equal(rows.size, 1, 'days of few photos stand side by side');
   await page.getByRole('navigation').getByRole('link', {name: 'Folders'}).click();
   await main(page).getByRole('link', {name: 'library'}).first().click();
   await main(page).getByRole('link', {name: 'Music'}).first().click();

@@ -25,7 +25,7 @@ export default async function photos({query, main, signal, title, path}) {
   const rail = h('nav.rail.years', {'aria-label': w.timeline});
   replace(main, h('header.view-head', h('h1', words.nav.photo), count), bar, box, rail);
   let ends = null;
-  const sized = new ResizeObserver(() => box.style.setProperty('--tile', `${layout(box.clientWidth).tile}px`));
+  const sized = new ResizeObserver(() => box.style.setProperty('--tile', `${layout(box).tile}px`));
   sized.observe(box);
   signal.addEventListener('abort', () => {
     ends?.abort();
@@ -64,19 +64,22 @@ function cameras(bar, values, query, path) {
       {value: v, selected: v === chosen}, text)))) : null);
 }
 
-// layout of photos in a width: as many columns as there is room for, three at least.
-function layout(width) {
+// layout of photos in an element: as many columns as there is room for, three at least.
+function layout(el) {
+  const width = (el?.clientWidth || 1000) - 1; // which may have been rounded up
   const least = Math.min(width * 0.31, width < 2600 ? 150 : 230);
   const columns = Math.floor((width + gap) / (least + gap));
   return {columns, tile: Math.floor((width + gap) / columns * 100) / 100 - gap};
 }
 
-// month is a stretch of the timeline: as tall as it is thought to be, until it is laid out.
+// month is a stretch of the timeline: as tall as it is thought to be, until it is laid out. Where all its photos lie in
+// one row, others may stand beside it.
 function month({value, count}, wanted, signal) {
-  const el = h('section.month', {'aria-label': value && nameOf(value), data: {month: value || ''}});
+  const el = h('section.month', {'aria-label': value && nameOf(value), data: {month: value || ''},
+    vars: {count}});
   const m = {el, value, count, shown: false};
   const guess = () => {
-    const at = layout(el.parentElement?.clientWidth || 1000);
+    const at = layout(el.parentElement);
     el.style.minHeight = `${heading + Math.ceil(count / at.columns) * (at.tile + gap)}px`;
   };
   m.guess = guess;
