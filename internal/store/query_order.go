@@ -58,7 +58,7 @@ type pace struct {
 }
 
 const (
-	pageTime  = 60 * time.Millisecond // how long a page looks for items that pass the filters
+	pageTime  = 40 * time.Millisecond // how long a page looks for items that pass the filters
 	paceOften = 32
 	fewItems  = 5_000
 )
