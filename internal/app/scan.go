@@ -54,6 +54,9 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
+	if err := c.store.CheckpointRarely(); err != nil {
+		return sum, err
+	}
 	began := time.Now()
 	c.start(ctx, coreOptions{once: true})
 	if err := c.setRoots(ctx, cfg, roots); err != nil {

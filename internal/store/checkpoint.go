@@ -19,6 +19,19 @@ const (
 	gateCooldown     = 10 * time.Second
 )
 
+// The WAL is written back when it has so many pages; in a pass that nobody reads beside, when it has more: a page that
+// is written again and again until then goes to the database once. That is below the length at which it is cut.
+const (
+	checkpointPages       = 4_000
+	rarelyCheckpointPages = 10_000
+)
+
+// CheckpointRarely has the WAL written back less often, in a process that writes much and ends. A killed one leaves up
+// to 64 MiB of it beside the catalog, and loses nothing. Call it before Run.
+func (s *Store) CheckpointRarely() error {
+	return s.writer.script(fmt.Sprintf("PRAGMA wal_autocheckpoint=%d", rarelyCheckpointPages))
+}
+
 // checkpointIfLong truncates the WAL when it has grown past its limit because readers never left it whole: the read
 // gate is closed, so that no new read begins, the WAL is written back and truncated, the gate opens.
 func (s *Store) checkpointIfLong() {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -106,4 +107,55 @@ func TestAReaderGivesUpWithItsContext(t *testing.T) {
 	if _, err := r.SomePaths(t.Context(), 1, 1); err != nil {
 		t.Errorf("the reader is lost: %v", err)
 	}
+}
+
+// A page that changes with every transaction of a pass is written back once for many of them, and the log stays shorter
+// than what is cut. It takes half a second.
+func TestAPassHasItsLogWrittenBackRarely(t *testing.T) {
+	const transactions, size = 500, 100 << 10
+	back := map[bool]int64{}
+	for _, rarely := range []bool{false, true} {
+		st, err := Open(t.Context(), t.TempDir(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := st.writer.script("PRAGMA synchronous=OFF"); err != nil { // no plug is pulled
+			t.Fatal(err)
+		}
+		if rarely {
+			if err := st.CheckpointRarely(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		written, before := int64(0), st.writtenBack(t)
+		for i := range transactions {
+			pages := bytes.Repeat([]byte{byte(i)}, size)
+			if err := st.writer.setMeta("what each transaction changes", pages); err != nil {
+				t.Fatal(err)
+			}
+			if now := st.writtenBack(t); now != before {
+				written, before = written+1, now
+			}
+			if fi, err := os.Stat(st.Path() + "-wal"); err != nil || fi.Size() > st.walLimit {
+				t.Fatalf("the log has %d bytes (%v)", fi.Size(), err)
+			}
+		}
+		back[rarely] = written
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if back[false] < 2*back[true] || back[true] == 0 {
+		t.Errorf("the log was written back %d times in a pass, %d times else", back[true], back[false])
+	}
+}
+
+// writtenBack tells one state of the database's file from another.
+func (s *Store) writtenBack(t *testing.T) int64 {
+	t.Helper()
+	fi, err := os.Stat(s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fi.ModTime().UnixNano()
 }

@@ -171,7 +171,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 // openWriter opens the connection that writes and brings the catalog up to date.
 func (s *Store) openWriter(ctx context.Context) error {
 	w, err := dial(s.path, false, "journal_mode=WAL", "synchronous=FULL", writerCache, "temp_store=MEMORY",
-		"wal_autocheckpoint=4000", "journal_size_limit=67108864")
+		fmt.Sprintf("wal_autocheckpoint=%d", checkpointPages), "journal_size_limit=67108864")
 	if err != nil {
 		return explain(s.path, err)
 	}
