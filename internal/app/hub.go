@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -18,6 +19,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime/live"
+	"github.com/catalogizer/catalogizerd/internal/run"
 )
 
 // hubServer is a hub, running.
@@ -64,6 +66,7 @@ func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Option
 	h.stages.start("database", st.Run)
 	h.stages.start("sources", h.sources.Run)
 	h.stages.start("event bus", h.bus.Run)
+	h.stages.start("pruning", h.prune)
 	server := h.newServer(o, listener)
 	h.stages.start("http", server.Run)
 	defer func() { err = errors.Join(err, h.stages.stopAll(cfg.ShutdownTimeout, func() {})) }()
@@ -83,6 +86,23 @@ func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Option
 	if err := context.Cause(ended); !errors.Is(err, context.Canceled) {
 		return err
 	}
+	return nil
+}
+
+// keptEnds is for how long ends of items are remembered: who was away for longer loads anew.
+const keptEnds = 30 * 24 * time.Hour
+
+// prune bounds what a hub remembers of items that are gone.
+func (h *hubServer) prune(ctx context.Context) error {
+	run.Every(ctx, time.Hour, func() {
+		n, err := h.store.Prune(ctx, keptEnds, h.bus.Oldest())
+		switch {
+		case err != nil && ctx.Err() == nil:
+			h.log.Warn("ends of items not pruned", zap.Error(err))
+		case n > 0:
+			h.log.Info("ends of items pruned", zap.Int64("items", n))
+		}
+	})
 	return nil
 }
 

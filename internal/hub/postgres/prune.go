@@ -1,0 +1,42 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// pruneRows are forgotten in one transaction.
+const pruneRows = 5000
+
+// Prune forgets ends of items that are older than an age, and none above a number of the feed: clients that have not
+// come for so long load anew. It says how many went.
+func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int64, err error) {
+	var upto int64
+	err = s.write(ctx, func(tx pgx.Tx) error { // the floor first: nobody is to be without an end that he counts on
+		const old = "SELECT least(coalesce(max(seq), 0), $2) FROM moments WHERE at <= now() - $1::interval"
+		if err := tx.QueryRow(ctx, old, age, none).Scan(&upto); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "UPDATE hub SET floor = $1 WHERE floor < $1 AND $1 <= head", upto)
+		return err
+	})
+	if err == nil {
+		err = s.readHead(ctx)
+	}
+	const some = `DELETE FROM items WHERE id IN (SELECT id FROM items WHERE gone AND seq <= $1 ORDER BY seq LIMIT $2)
+		AND gone AND seq <= $1`
+	for gone := int64(pruneRows); err == nil && gone == pruneRows; n += gone {
+		tag, failed := s.pool.Exec(ctx, some, min(upto, s.floor.Load()), pruneRows)
+		gone, err = tag.RowsAffected(), failed
+	}
+	if err == nil { // the newest that is old says when the floor was
+		_, err = s.pool.Exec(ctx, "DELETE FROM moments WHERE seq < $1", min(upto, s.floor.Load()))
+	}
+	if err != nil {
+		return n, fmt.Errorf("forget old ends of items: %w", err)
+	}
+	return n, nil
+}

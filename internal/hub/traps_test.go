@@ -1,0 +1,151 @@
+package hub_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// An item that the database does not take keeps nothing else out, is counted, and is well again when it changes.
+func TestAPoisonItemOfASourceKeepsNothingElseOut(t *testing.T) {
+	t.Parallel()
+	a := startDaemon(t, "attic", "a.mkv", "poison.mkv", "b.mkv")
+	at := shared.Database(t)
+	first := startHub(t, at) // makes the tables
+	first.stop()
+	c, err := pgx.Connect(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close(context.Background()) }()
+	if _, err := c.Exec(t.Context(), "ALTER TABLE items ADD CHECK (path <> 'poison.mkv')"); err != nil {
+		t.Fatal(err)
+	}
+	h := startHub(t, at, a)
+	poison := func(want int64) bool {
+		of, err := h.Daemons(t.Context())
+		return err == nil && of[0].Poison == want && !of[0].Loading
+	}
+	if !apptest.Within(patience, func() bool { return poison(1) && h.store.ItemCounts().Items == 2 }) {
+		t.Fatalf("%d items, %+v", h.store.ItemCounts().Items, h.States())
+	}
+	a.move(t, "poison.mkv", "well.mkv")
+	h.becomes(t, a)
+	if !poison(0) {
+		t.Error("an item that is well again is poison")
+	}
+}
+
+// Clocks of sources differ from each other's and from the hub's, which compares none of them.
+func TestClocksApartChangeNothing(t *testing.T) {
+	t.Parallel()
+	a, b := startDaemon(t, "attic", "a.mkv"), startDaemon(t, "cellar", "b.mkv")
+	for _, d := range []*daemon{a, b} {
+		for i, years := range []int{-40, 40} {
+			name := fmt.Sprintf("%d.mkv", i)
+			d.write(t, name)
+			when := time.Now().AddDate(years, 0, 0)
+			if err := os.Chtimes(d.dir+"/"+name, when, when); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h := startHub(t, shared.Database(t), a, b)
+	h.becomes(t, a, b)
+	f := follow(t, h)
+	b.write(t, "0.mkv") // as it is now: older than what says it is of the future
+	b.move(t, "1.mkv", "c.mkv")
+	h.becomes(t, a, b)
+	var seqs []int64
+	f.read(t, nil)
+	for _, ch := range f.held {
+		seqs = append(seqs, ch.Seq)
+	}
+	slices.Sort(seqs)
+	if len(slices.Compact(seqs)) != 6 {
+		t.Errorf("numbers %v", seqs)
+	}
+}
+
+// A source that forgot what the hub missed is loaded again over what is held.
+func TestASourceThatForgotWhatWasMissedIsLoadedAgain(t *testing.T) {
+	t.Parallel()
+	a := startDaemon(t, "attic", "a.mkv", "b.mkv", "c.mkv")
+	at := shared.Database(t)
+	h := startHub(t, at, a)
+	h.becomes(t, a)
+	ids := map[string]int64{}
+	for _, ch := range follow(t, h).held {
+		ids[ch.Was.Path] = ch.ID
+	}
+	h.stop()
+	a.remove(t, "b.mkv")
+	if !apptest.Within(patience, func() bool { return a.Status(t).Counts.Items == 2 }) {
+		t.Fatal("the film is not forgotten")
+	}
+	a.Stop(t)
+	forget(t, a.DataDir())
+	a.Daemon.Start(t)
+	h = startHub(t, at, a)
+	h.becomes(t, a)
+	f := follow(t, h)
+	if len(f.held) != 2 || f.held[ids["a.mkv"]].Seq == 0 || f.held[ids["c.mkv"]].Seq == 0 {
+		t.Errorf("other items under %v: %v", ids, f.held)
+	}
+}
+
+// forget has a catalog whose daemon does not run forget all ends of items.
+func forget(t *testing.T, dir string) {
+	t.Helper()
+	st, err := store.Open(t.Context(), dir, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- st.Run(ctx) }()
+	var n int64
+	err = st.Update(ctx, func(tx *store.Tx) (err error) {
+		n, err = tx.Prune(0, math.MaxInt64)
+		return err
+	})
+	cancel()
+	if err := errors.Join(err, <-ended, st.Close()); err != nil || n == 0 {
+		t.Fatalf("%d ends forgotten: %v", n, err)
+	}
+}
+
+// How long it takes until the hub's feed says what happened at a source: its debounce (here 50 ms), and what the hub
+// adds. Stated by the log; how long a busy machine takes is promised by nobody.
+func TestAChangeReachesTheHub(t *testing.T) {
+	t.Parallel()
+	a := startDaemon(t, "attic", "a.mkv")
+	h := process(t, shared.Database(t), a)
+	shows(t, h, a)
+	r := apptest.Follow(t, h)
+	if !apptest.Within(patience, func() bool { return r.Find("attic~films", "a.mkv") != nil }) {
+		t.Fatal("nothing comes")
+	}
+	var took []time.Duration
+	for i := range 40 {
+		name := fmt.Sprintf("new %d.mkv", i)
+		began := time.Now()
+		a.write(t, name)
+		if !apptest.Within(patience, func() bool { return r.Find("attic~films", name) != nil }) {
+			t.Fatalf("%s does not come", name)
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	t.Logf("median %v, 95th percentile %v, most %v", took[20], took[38], took[39])
+}
