@@ -22,6 +22,7 @@ type derivation struct {
 	unit  Unit
 	group string
 	named namedFolder // what the unit's own name says
+	reads bool        // its root is called after audiobooks
 	folds folds
 
 	entries    []entry
@@ -40,7 +41,7 @@ type derivation struct {
 // Derive makes the parts of a unit of all its items. Which root belongs to which group is not the unit's to say.
 func Derive(unit Unit, group string, items []Item) []*Part {
 	_, base := splitPath(unit.Dir)
-	d := &derivation{unit: unit, group: group, named: readFolder(base)}
+	d := &derivation{unit: unit, group: group, named: readFolder(base), reads: isSpoken(unit.Root)}
 	d.sort(items)
 	d.deriveSeries()
 	d.deriveMovies()
@@ -120,6 +121,9 @@ func (d *derivation) classify(e *entry) {
 		switch {
 		case e.Extra != "":
 			d.companions = append(d.companions, e)
+		case e.Kind == media.KindTrack && d.reads:
+			e.Item = d.spoken(e.Item)
+			d.audiobooks = append(d.audiobooks, e)
 		case e.Kind == media.KindTrack:
 			d.tracks = append(d.tracks, e)
 		default:
