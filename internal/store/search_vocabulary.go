@@ -136,27 +136,36 @@ func readVocabulary(c *conn) ([][]byte, error) {
 }
 
 // eachNumbersStart calls fn with the first signs of the words that begin with a digit, in order, and how many items have
-// words that begin so. SQLite sorts what it groups, in memory, and has at most a tenth of them to sort at a time.
-func (c *conn) eachNumbersStart(fn func(start string, items int64)) error {
-	for first := '0'; first <= '9'; first++ {
-		from := string(first)
-		for second := '0'; second <= ':'; second++ { // ':' follows '9'
-			upto := string(first) + string(second)
-			if second == ':' {
-				upto = string(first + 1)
-			}
-			err := c.each("SELECT substr(term, 1, 3), sum(doc) FROM search_terms WHERE term >= ? AND term < ? "+
-				"GROUP BY 1", func(r row) error {
-				fn(r.text(0), r.int(1))
-				return nil
-			}, from, upto)
-			if err != nil {
-				return err
-			}
-			from = upto
+// words that begin so.
+func (c *conn) eachNumbersStart(fn func(start string, items int64)) error { return c.eachStart("", fn) }
+
+// startSigns is how many signs of a number count.
+const startSigns = 3
+
+// eachStart is that for numbers that begin with some digits. SQLite sorts what it groups, in memory: so it is asked for
+// those that begin with the same digits, of which there are a hundredth of all.
+func (c *conn) eachStart(digits string, fn func(start string, items int64)) error {
+	from := digits
+	for digit := '0'; digit <= '9' && len(digits) < startSigns; digit++ {
+		if err := c.groupStarts(from, digits+string(digit), fn); err != nil {
+			return err
 		}
+		if err := c.eachStart(digits+string(digit), fn); err != nil {
+			return err
+		}
+		from = digits + string(digit+1) // ':' follows '9'
 	}
-	return nil
+	if digits == "" {
+		return nil // behind these are the words
+	}
+	last := len(digits) - 1
+	return c.groupStarts(from, digits[:last]+string(digits[last]+1), fn)
+}
+
+// groupStarts is that for the words from one on, up to another.
+func (c *conn) groupStarts(from, upto string, fn func(start string, items int64)) error {
+	return c.each("SELECT substr(term, 1, ?), sum(doc) FROM search_terms WHERE term >= ? AND term < ? GROUP BY 1",
+		func(r row) error { fn(r.text(0), r.int(1)); return nil }, int64(startSigns), from, upto)
 }
 
 // starts counts by beginnings of words, which come in order.
