@@ -160,8 +160,8 @@ func half(t *testing.T) (*watching, *lister) {
 	return r, sink
 }
 
-// A rename that no event told of: the watches go on reporting the old paths, and the new ones would get the same
-// watches, since the kernel has one for each directory of the disk.
+// A rename that no event told of: the watches go on reporting the old paths, and adding the new ones changes
+// nothing in fsnotify.
 func TestDirectoryFoundUnderAnotherPathIsWatchedThere(t *testing.T) {
 	r, sink := half(t)
 	must(t, os.Rename(r.path("quiet", "above"), r.path("quiet", "other")))
@@ -200,8 +200,8 @@ func TestDirectoryReplacedUnseenIsWatchedInItsPlace(t *testing.T) {
 	}
 }
 
-// A directory is renamed and removed before its manager knows of either: that its watch is not there any more is not a
-// loss of events, and must not have the whole root looked at.
+// A directory is renamed and removed before fsnotify knows of either: its complaint about that is not a loss
+// of events, and must not have the whole root looked at.
 func TestDirectoryRenamedAndRemovedIsNoLoss(t *testing.T) {
 	dir := scratch(t)
 	r := start(t, dir, Config{}, new(recorder))
@@ -222,7 +222,8 @@ func TestDirectoryRenamedAndRemovedIsNoLoss(t *testing.T) {
 	}
 }
 
-// A watched directory is removed, and the one above it gets its watch a moment later.
+// A watched directory is removed, and the one above it gets its watch a moment later: fsnotify then says
+// nothing of the removal, taking it that the event of the one above does.
 func TestDirectoryRemovedJustBeforeItsParentIsWatched(t *testing.T) {
 	dir := scratch(t)
 	must(t, os.Mkdir(filepath.Join(dir, "above"), 0o755))

@@ -298,17 +298,17 @@ func (m *Manager) evict(c candidate) {
 
 // evictNode removes a directory's watch, if it still has one. What happens there until the next poll is seen by that.
 func (m *Manager) evictNode(id nodeID) {
-	if w, held := m.noteEvicted(id); held {
-		m.removeWatch(w)
+	if path, held := m.noteEvicted(id); held {
+		m.removeWatch(path)
 	}
 }
 
-func (m *Manager) noteEvicted(id nodeID) (w watchID, held bool) {
+func (m *Manager) noteEvicted(id nodeID) (path string, held bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if int(id) >= m.dirs.used || m.dirs.at(id).state() != watched { // all may have been forgotten since
-		return 0, false
+		return "", false
 	}
 	m.dirs.setUnwatched(id, overBudget)
-	return m.dirs.at(id).watch, true
+	return m.dirs.absolute(m.dirs.dirOf(id)), true
 }

@@ -9,12 +9,17 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
 	"go.uber.org/zap"
 	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
+
+// eventsAhead is how many events fsnotify may read ahead of the reader. The kernel holds 16,384 more; its
+// own buffer, read at once, holds some 2,000.
+const eventsAhead = 4096
 
 // ErrStopped says that a root is not watched any more.
 var ErrStopped = errors.New("root is not watched")
@@ -31,7 +36,7 @@ type Shared struct {
 }
 
 // Manager watches one root: it alone adds and removes the root's watches, one at a time and in the order asked. So
-// what the registry says and what the kernel does cannot drift apart.
+// what the registry says and what fsnotify does cannot drift apart.
 type Manager struct {
 	Root
 	shared   *Shared
@@ -48,12 +53,9 @@ type Manager struct {
 	// mount is the mount that the root was on when it was first watched. The manager's own.
 	mount uint64
 
-	mu     sync.RWMutex // guards what follows; all but early is written by run only
-	events *instance
-	dirs   *registry
-	// early are watches that told of something that the registry did not have then: of one that is being added, and of
-	// those that were removed, until the kernel says that they are.
-	early      map[watchID]struct{}
+	mu         sync.RWMutex // guards what follows; written by run only
+	events     *fsnotify.Watcher
+	dirs       *registry
 	noInstance string // why there is no inotify instance; "": there is one, or none was asked for yet
 	denial     string // why a directory was refused a watch, as an example
 }
@@ -258,7 +260,7 @@ func (m *Manager) nodes() nodeID {
 
 // openInstance makes the inotify instance and starts its reader.
 func (m *Manager) openInstance() {
-	events, err := newInstance()
+	events, err := fsnotify.NewBufferedWatcher(eventsAhead)
 	if err == nil {
 		m.setInstance(events, "")
 		m.group.Go("reader of events of "+m.Name, func(context.Context) error { m.read(events); return nil })
@@ -270,11 +272,11 @@ func (m *Manager) openInstance() {
 }
 
 // setInstance reports whether there is another reason now for there being none.
-func (m *Manager) setInstance(events *instance, noInstance string) (news bool) {
+func (m *Manager) setInstance(events *fsnotify.Watcher, noInstance string) (news bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	news = m.noInstance != noInstance
-	m.events, m.noInstance, m.early = events, noInstance, map[watchID]struct{}{}
+	m.events, m.noInstance = events, noInstance
 	return news
 }
 
@@ -301,13 +303,13 @@ func instanceRefusal(err error) string {
 func (m *Manager) closeInstance() {
 	events, held := m.forgetInstance()
 	if events != nil {
-		events.close()
+		_ = events.Close() // the kernel has nothing to say about closing an inotify descriptor
 	}
 	m.shared.Budget.release(held)
 	m.mount = 0
 }
 
-func (m *Manager) forgetInstance() (events *instance, held int) {
+func (m *Manager) forgetInstance() (events *fsnotify.Watcher, held int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	events, held = m.events, m.dirs.watched

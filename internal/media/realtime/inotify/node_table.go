@@ -22,7 +22,7 @@ func (t *table) first(hash uint64) nodeID {
 
 // link adds a node.
 func (t *table) link(of link, id nodeID) {
-	const perBucket = 12 // at most, and half as many once it has grown: a look costs less than the system call beside it
+	const perBucket = 2
 	if t.nodes >= perBucket*len(t.buckets) {
 		t.grow(of)
 	}

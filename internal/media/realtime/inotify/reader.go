@@ -1,51 +1,61 @@
 package inotify
 
 import (
+	"errors"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
 	"golang.org/x/sys/unix"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // read records events until the instance is closed. It never waits for the manager or for a hint to be sent, so that
-// the kernel's queue stays empty.
-func (m *Manager) read(events *instance) {
-	for closed := false; !closed; {
+// the kernel's queue stays empty. For a new name it asks the disk whether that is a directory.
+func (m *Manager) read(events *fsnotify.Watcher) {
+	for closed := false; !closed; { // a panic costs the event that it came with
 		m.safely("reader of events", func() {
-			err := events.read(func(e event) { m.record(events, e) })
-			if closed = true; err != nil && !m.stopped() {
-				m.lost(err)
-				m.Rewatch("") // by another instance
-			}
+			m.readEvents(events)
+			closed = true
 		})
-		if !closed { // a panic: those that were read with its event are not passed on
-			m.lost(nil)
+	}
+}
+
+func (m *Manager) readEvents(events *fsnotify.Watcher) {
+	for {
+		select {
+		case e, ok := <-events.Events:
+			if !ok {
+				return
+			}
+			m.shared.Events.Add(1)
+			m.record(e)
+		case err, ok := <-events.Errors:
+			if !ok {
+				return
+			}
+			if errors.Is(err, unix.EINVAL) {
+				// fsnotify could not remove the watch of a directory that was moved, since it has been
+				// removed meanwhile. Its event still comes.
+				continue
+			}
+			m.lost(err)
 		}
 	}
 }
 
 // record turns one event into what is pending, and into commands for the manager.
-func (m *Manager) record(events *instance, e event) {
-	m.shared.Events.Add(1)
-	switch {
-	case e.mask&unix.IN_Q_OVERFLOW != 0:
-		m.lost(errOverflow)
-		return
-	case e.mask&unix.IN_IGNORED != 0: // the last that is heard of a watch
-		m.forgetEarly(e.watch)
-		return
-	case e.mask&unix.IN_UNMOUNT != 0 || m.stopped(): // whoever follows mounts sees to it
+func (m *Manager) record(e fsnotify.Event) {
+	path, ok := m.dirs.relative(e.Name)
+	if !ok || m.stopped() {
 		return
 	}
-	path, known, found := m.noteChange(events, e)
-	if !found {
-		return
-	}
-	if gone := e.mask&vanished != 0; path == "" {
+	self, above := m.noteChange(path)
+	switch gone := e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename); {
+	case path == "":
 		m.recordRoot(gone)
-	} else {
-		m.recordBelow(e, path, known, gone)
+	case self || above: // else late news of a watch that has been dropped: whoever dropped it has seen to the rest
+		m.recordBelow(e, path, self, gone)
 	}
 }
 
@@ -58,10 +68,12 @@ func (m *Manager) recordRoot(gone bool) {
 }
 
 // recordBelow records an event of a path below the root; known says that it is that of a known directory.
-func (m *Manager) recordBelow(e event, path string, known, gone bool) {
-	created, isDir := e.mask&appeared != 0, known || e.mask&unix.IN_ISDIR != 0
+func (m *Manager) recordBelow(e fsnotify.Event, path string, known, gone bool) {
+	created, isDir := e.Has(fsnotify.Create), known
 	if created {
-		isDir = e.mask&unix.IN_ISDIR != 0 // a file may stand in a known directory's place by now
+		// fsnotify does not pass on that the kernel says "directory". If it is gone again, so be it.
+		found, err := stat(e.Name)
+		isDir = err == nil && found.dir
 	}
 	if m.Ignore != nil && m.Ignore(path, isDir) {
 		return
@@ -83,36 +95,17 @@ func (m *Manager) recordBelow(e event, path string, known, gone bool) {
 	}
 }
 
-// noteChange notes that something happened, and gives the path that it happened at, relative to the root, and whether
-// that is a known directory's. found is false for news of a watch that has been dropped, since whoever dropped it has
-// seen to the rest, or that the registry does not have yet: whoever gives it a directory is told then.
-func (m *Manager) noteChange(events *instance, e event) (path string, known, found bool) {
+// noteChange notes that something happened at a path, and says whether it, and its directory, are known.
+func (m *Manager) noteChange(path string) (self, above bool) {
+	dir, _ := tree.Split(path)
 	now := time.Now().UnixNano()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	id := m.dirs.watchOf(e.watch)
-	switch {
-	case m.events != events:
-		return "", false, false
-	case id == 0:
-		m.early[e.watch] = struct{}{}
-		return "", false, false
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	p := m.dirs.find(dir)
+	if p != 0 {
+		m.dirs.at(p).noteChange(now)
 	}
-	path = m.dirs.dirOf(id)
-	if e.name != "" {
-		m.dirs.at(id).noteChange(now)
-		return tree.Join(path, e.name), m.dirs.below(id, e.name) != 0, true
-	}
-	if above := m.dirs.at(id).parent; above != 0 {
-		m.dirs.at(above).noteChange(now)
-	}
-	return path, true, true
-}
-
-func (m *Manager) forgetEarly(w watchID) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.early, w)
+	return m.dirs.find(path) != 0, p != 0
 }
 
 // command queues work for the manager. If there is too much of it, the events that ask for it count as lost: listing

@@ -12,8 +12,9 @@ import (
 )
 
 // registry is what is known of the directories of one root: which are watched, and which directory of the disk each
-// is. The kernel tells of a watch by a number; which directory that is of is known here alone. It is not safe for
-// concurrent use; the fields of a node that say so are.
+// is. fsnotify keeps such a table too, but its is wrong after a rename (paths below it stay the old ones), does not
+// know identities and cannot be asked what lies below a directory. It is not safe for concurrent use; the fields of a
+// node that say so are.
 //
 // Libraries have a hundred thousand directories, so each is a name below another one, in memory without a pointer,
 // which the collector passes over. BenchmarkBytesADirectory tells what one costs.
@@ -27,7 +28,6 @@ type registry struct {
 	names     names
 	byName    table
 	byInode   table // watched directories only
-	byWatch   table // they too
 	seed      maphash.Seed
 	devices   []uint32 // device numbers, which nodes name by their place here
 	watched   int
@@ -49,8 +49,6 @@ type node struct {
 	next     nodeID        // the next of those right below its parent
 	sameName nodeID        // the next in its bucket of byName
 	sameNode nodeID        // the next in its bucket of byInode
-	sameHash nodeID        // the next in its bucket of byWatch
-	watch    watchID       // of a directory that is watched
 	name     uint32        // its place in names
 	changed  atomic.Uint32 // when it last changed, in seconds since 1970; safe for concurrent use
 	status   atomic.Uint32 // a watchState, and above it the place of its device; safe for concurrent use
@@ -101,7 +99,7 @@ func (g *registry) clear() {
 		g.at(id).status.Store(uint32(intermediate)) // some may still be candidates for eviction
 	}
 	g.blocks, g.used, g.free, g.root = nil, 1, 0, 0
-	g.names, g.byName, g.byInode, g.byWatch = names{}, table{}, table{}, table{}
+	g.names, g.byName, g.byInode = names{}, table{}, table{}
 	g.devices, g.watched, g.unwatched = nil, 0, [reasons]int{}
 }
 
@@ -113,6 +111,17 @@ func (g *registry) absolute(dir string) string {
 		return g.path
 	}
 	return g.path[:g.cut-1] + "/" + dir
+}
+
+// relative returns the path below the root of an absolute one.
+func (g *registry) relative(path string) (string, bool) {
+	if path == g.path {
+		return "", true
+	}
+	if len(path) <= g.cut || path[g.cut-1] != '/' || path[:g.cut-1] != g.path[:g.cut-1] {
+		return "", false
+	}
+	return path[g.cut:], true
 }
 
 // dirOf returns a directory's path below the root.
@@ -194,7 +203,7 @@ func (g *registry) take() nodeID {
 	return nodeID(g.used - 1)
 }
 
-// nameLink, inodeLink and watchLink are how the tables hold nodes.
+// nameLink and inodeLink are how the tables hold nodes.
 func (g *registry) nameLink(id nodeID) (hash uint64, next *nodeID) {
 	n := g.at(id)
 	return g.hash(n.parent, g.names.at(n.name)), &n.sameName
@@ -203,20 +212,6 @@ func (g *registry) nameLink(id nodeID) (hash uint64, next *nodeID) {
 func (g *registry) inodeLink(id nodeID) (hash uint64, next *nodeID) {
 	n := g.at(id)
 	return n.identity, &n.sameNode
-}
-
-func (g *registry) watchLink(id nodeID) (hash uint64, next *nodeID) {
-	n := g.at(id)
-	return uint64(n.watch), &n.sameHash //nolint:gosec // a hash
-}
-
-// watchOf returns the directory that a watch is of, if it has one.
-func (g *registry) watchOf(w watchID) nodeID {
-	id := g.byWatch.first(uint64(w)) //nolint:gosec // a hash
-	for id != 0 && g.at(id).watch != w {
-		id = g.at(id).sameHash
-	}
-	return id
 }
 
 // deviceOf returns the number of the device that a watched directory is on.
@@ -247,8 +242,8 @@ func (g *registry) setStatus(id nodeID, s watchState, device int) {
 	g.at(id).status.Store(uint32(s) | uint32(device)<<stateBits)
 }
 
-// setWatched notes that a directory is watched, by which watch, and which one it is.
-func (g *registry) setWatched(id nodeID, file tree.FileID, dev uint32, w watchID) {
+// setWatched notes that a directory is watched and which one it is.
+func (g *registry) setWatched(id nodeID, file tree.FileID, dev uint32) {
 	g.leave(id)
 	device := 0
 	for device < len(g.devices) && g.devices[device] != dev {
@@ -258,9 +253,7 @@ func (g *registry) setWatched(id nodeID, file tree.FileID, dev uint32, w watchID
 		g.devices = append(g.devices, dev)
 	}
 	g.at(id).identity = identityOf(file)
-	g.at(id).watch = w
 	g.byInode.link(g.inodeLink, id)
-	g.byWatch.link(g.watchLink, id)
 	g.watched++
 	g.setStatus(id, watched, device)
 }
@@ -279,7 +272,6 @@ func (g *registry) leave(id nodeID) {
 	case watched:
 		g.watched--
 		g.byInode.unlink(g.inodeLink, id)
-		g.byWatch.unlink(g.watchLink, id)
 	default:
 		g.unwatched[s]--
 	}
@@ -298,8 +290,8 @@ func (g *registry) watchedAs(found statResult) nodeID {
 	return id
 }
 
-// remove forgets a directory and all below it, and returns the watches that they had.
-func (g *registry) remove(dir string) (watches []watchID) {
+// remove forgets a directory and all below it, and returns the absolute paths of those that were watched.
+func (g *registry) remove(dir string) (paths []string) {
 	top := g.find(dir)
 	if top == 0 {
 		return nil
@@ -310,7 +302,7 @@ func (g *registry) remove(dir string) (watches []watchID) {
 			continue
 		}
 		if g.at(at).state() == watched {
-			watches = append(watches, g.at(at).watch)
+			paths = append(paths, g.absolute(g.dirOf(at)))
 		}
 		up := g.at(at).parent
 		g.forget(at)
@@ -320,7 +312,7 @@ func (g *registry) remove(dir string) (watches []watchID) {
 		at = up
 	}
 	g.names.compact(g)
-	return watches
+	return paths
 }
 
 // forget takes a node without any below it out of use.

@@ -3,11 +3,15 @@ package inotify
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -23,8 +27,16 @@ func TestRegistryPaths(t *testing.T) {
 		if got := g.absolute(c.dir); got != c.absolute {
 			t.Errorf("%q in %q is %q, want %q", c.dir, c.root, got, c.absolute)
 		}
+		if got, ok := g.relative(c.absolute); !ok || got != c.dir {
+			t.Errorf("%q below %q is %q, %v, want %q", c.absolute, c.root, got, ok, c.dir)
+		}
 		if got := g.dirOf(g.put(c.dir)); got != c.dir {
 			t.Errorf("node of %q says %q", c.dir, got)
+		}
+	}
+	for _, outside := range []string{"/srv/filmsx", "/srv/filmsx/a", "/srv", "/", "/tmp/a", "", "/srv/films/"} {
+		if dir, ok := newRegistry("/srv/films").relative(outside); ok {
+			t.Errorf("%q is taken to be %q", outside, dir)
 		}
 	}
 }
@@ -47,17 +59,17 @@ func TestRegistryAgreesWithAPlainMap(t *testing.T) {
 		switch rnd.IntN(6) {
 		case 0, 1, 2:
 			ino := uint64(step + 1)
-			g.setWatched(g.put(dir), tree.FileID{Inode: ino}, 7, watchID(ino))
+			g.setWatched(g.put(dir), tree.FileID{Inode: ino}, 7)
 			model[dir], inodes[dir] = watched, ino
 		case 3:
 			g.setUnwatched(g.put(dir), overBudget)
 			model[dir] = overBudget
 		default:
-			want := []watchID{}
+			want := []string{}
 			for path, s := range model {
 				if path == dir || dir == "" || strings.HasPrefix(path, dir+"/") {
 					if s == watched {
-						want = append(want, watchID(inodes[path]))
+						want = append(want, g.absolute(path))
 					}
 					delete(model, path)
 				}
@@ -66,7 +78,7 @@ func TestRegistryAgreesWithAPlainMap(t *testing.T) {
 			slices.Sort(got)
 			slices.Sort(want)
 			if !slices.Equal(got, want) {
-				t.Fatalf("step %d: remove %q returned %v, want %v", step, dir, got, want)
+				t.Fatalf("step %d: remove %q returned %q, want %q", step, dir, got, want)
 			}
 		}
 		polledNow, watchedNow := 0, 0
@@ -81,16 +93,13 @@ func TestRegistryAgreesWithAPlainMap(t *testing.T) {
 				if g.watchedAs(found) != id {
 					t.Fatalf("step %d: %q cannot be found by its inode", step, path)
 				}
-				if g.watchOf(watchID(inodes[path])) != id {
-					t.Fatalf("step %d: %q cannot be found by its watch", step, path)
-				}
 			} else {
 				polledNow++
 			}
 		}
-		found := [...]int{g.watched, g.byInode.nodes, g.byWatch.nodes}
-		if found != [...]int{watchedNow, watchedNow, watchedNow} || g.polled() != polledNow {
-			t.Fatalf("step %d: counts %d %d, want %d %d", step, found, g.polled(), watchedNow, polledNow)
+		if g.watched != watchedNow || g.byInode.nodes != watchedNow || g.polled() != polledNow {
+			t.Fatalf("step %d: counts %d %d %d, want %d %d",
+				step, g.watched, g.byInode.nodes, g.polled(), watchedNow, polledNow)
 		}
 		if n := len(slices.Collect(g.in(watched))); n != watchedNow {
 			t.Fatalf("step %d: %d watched directories are listed, want %d", step, n, watchedNow)
@@ -108,7 +117,7 @@ func TestRegistryDoesNotGrowWithWhatHasGone(t *testing.T) {
 	for round := range 200 {
 		for i := range 1000 {
 			dir := fmt.Sprintf("round %d/%0200d", round, i)
-			g.setWatched(g.put(dir), tree.FileID{Inode: uint64(i + 1)}, 7, watchID(i+1))
+			g.setWatched(g.put(dir), tree.FileID{Inode: uint64(i + 1)}, 7)
 		}
 		g.remove(fmt.Sprintf("round %d", round))
 	}
@@ -135,7 +144,7 @@ func TestDirectoriesAreToldApartByInodeBirthAndDevice(t *testing.T) {
 	g := newRegistry("/r")
 	one := statResult{id: tree.FileID{Inode: 5, Birth: 1}, dev: 7, dir: true}
 	id := g.put("a")
-	g.setWatched(id, one.id, one.dev, 1)
+	g.setWatched(id, one.id, one.dev)
 	for what, other := range map[string]statResult{
 		"inode":  {id: tree.FileID{Inode: 6, Birth: 1}, dev: 7, dir: true},
 		"birth":  {id: tree.FileID{Inode: 5, Birth: 2}, dev: 7, dir: true},
@@ -171,7 +180,7 @@ func filled(dirs []string) (g *registry, each float64) {
 	before := liveHeap()
 	g = newRegistry("/srv/media/music")
 	for i, dir := range dirs {
-		g.setWatched(g.put(dir), tree.FileID{Inode: uint64(i + 1), Birth: 1}, 7, watchID(i+1))
+		g.setWatched(g.put(dir), tree.FileID{Inode: uint64(i + 1), Birth: 1}, 7)
 	}
 	each = float64(liveHeap()-before) / float64(g.byName.nodes)
 	runtime.KeepAlive(dirs)
@@ -202,17 +211,40 @@ func TestRegistryDropsASubtreeFast(t *testing.T) {
 	if n := len(g.remove("")); n != dirs-10 {
 		t.Errorf("%d removed, want %d", n, dirs-10)
 	}
-	if all := time.Since(begin); few > all/20 {
-		t.Errorf("removing 10 of %d directories took %v, the rest %v", dirs, few, all)
+	t.Logf("removing 10 took %v, all %v", few, time.Since(begin))
+	if few > 10*time.Millisecond {
+		t.Errorf("removing 10 of %d directories took %v", dirs, few)
 	}
 }
 
-// BenchmarkBytesADirectory tells what a watched directory takes of the heap.
+// BenchmarkBytesADirectory tells what a watched directory takes of the heap: here, and in fsnotify, which keeps the
+// whole path of each.
 func BenchmarkBytesADirectory(b *testing.B) {
-	paths := library(20_000)
+	const dirs = 20_000
+	root := b.TempDir()
+	paths := library(dirs)
+	for _, dir := range paths {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			b.Fatal(err)
+		}
+	}
 	for b.Loop() {
-		g, bytes := filled(paths)
+		events, err := fsnotify.NewBufferedWatcher(eventsAhead)
+		if err != nil {
+			b.Fatal(err)
+		}
+		before := liveHeap()
+		for _, dir := range paths {
+			if err := events.AddWith(root+"/"+dir, allChanges); err != nil {
+				b.Fatal(err)
+			}
+		}
+		theirs := float64(liveHeap()-before) / dirs
+		_ = events.Close()
+		g, ours := filled(paths)
 		runtime.KeepAlive(g)
-		b.ReportMetric(bytes, "B/dir")
+		b.ReportMetric(ours, "B/dir")
+		b.ReportMetric(theirs, "B-fsnotify/dir")
+		b.ReportMetric(float64(len(root)+1+len(paths[0])), "B-path")
 	}
 }

@@ -100,7 +100,7 @@ func (m *Manager) Pending() int {
 	defer m.mu.RUnlock()
 	sum := int(m.commands.open.Load())
 	if m.events != nil {
-		sum += m.events.pending()
+		sum += len(m.events.Events)
 	}
 	return sum
 }

@@ -47,17 +47,16 @@ func (m *Manager) addListed(dir string, id tree.FileID) bool {
 		return false
 	}
 	path := m.dirs.absolute(dir)
-	w, err := m.events.add(path)
-	if err != nil {
+	if err := m.events.AddWith(path, allChanges); err != nil {
 		m.shared.Budget.release(1)
 		return false
 	}
 	found, err := stat(path)
 	if err != nil || !found.dir || found.id != id || m.watchedAs(found) != 0 {
-		m.giveBack(w)
+		m.removeWatch(path)
 		return false
 	}
-	m.noteWatched(dir, found, w)
+	m.noteWatched(dir, found)
 	return true
 }
 
@@ -149,8 +148,7 @@ func (m *Manager) add(dir, path string, found statResult) result {
 		m.poll(dir, overBudget, nil)
 		return settled
 	}
-	w, err := m.events.add(path)
-	if err != nil {
+	if err := m.events.AddWith(path, allChanges); err != nil {
 		m.shared.Budget.release(1)
 		switch {
 		case errors.Is(err, unix.ENOSPC):
@@ -164,40 +162,36 @@ func (m *Manager) add(dir, path string, found statResult) result {
 	}
 	// The path may have come to show another directory in between.
 	if now, err := stat(path); err != nil || !now.same(found) {
-		m.giveBack(w)
+		m.removeWatch(path)
 		return changed
 	}
-	m.noteWatched(dir, found, w)
+	m.noteWatched(dir, found)
 	return settled
 }
 
-// noteWatched notes that a directory has got its watch. Where that has told of something already it has it listed,
-// and it drops the directories right below that are gone.
-func (m *Manager) noteWatched(dir string, found statResult, w watchID) {
-	c, below, told := m.setWatched(dir, found, w)
+// noteWatched notes that a directory has got its watch. It drops the directories right below it that are gone: what
+// the kernel said of the removal of one before then, fsnotify holds back as soon as the directory above is watched,
+// taking it that its event tells the same; but that directory's watch came too late for that.
+func (m *Manager) noteWatched(dir string, found statResult) {
+	c, below := m.setWatched(dir, found)
 	m.shared.Budget.addCandidate(c)
-	if told {
-		m.shared.Debounce.Dir(m.Name, dir, false)
-	}
 	for _, d := range below {
 		m.verify(d)
 	}
 }
 
-func (m *Manager) setWatched(dir string, found statResult, w watchID) (c candidate, below []nodeID, told bool) {
+func (m *Manager) setWatched(dir string, found statResult) (c candidate, below []nodeID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	id := m.dirs.put(dir)
-	m.dirs.setWatched(id, found.id, found.dev, w)
+	m.dirs.setWatched(id, found.id, found.dev)
 	m.dirs.at(id).noteChange(found.mtime)
 	for child := m.dirs.at(id).child; child != 0; child = m.dirs.at(child).next {
 		if m.dirs.at(child).state() == watched {
 			below = append(below, child)
 		}
 	}
-	_, told = m.early[w]
-	delete(m.early, w)
-	return m.candidate(id), below, told
+	return m.candidate(id), below
 }
 
 // verify drops a directory that has a watch and is not where it was.
@@ -223,14 +217,14 @@ func (m *Manager) watchedDir(id nodeID) (dir string, known directory) {
 
 // drop removes the watches at and below a directory and forgets them all. It returns how many there were.
 func (m *Manager) drop(dir string) int {
-	watches := m.forget(dir)
-	for _, w := range watches {
-		m.removeWatch(w)
+	paths := m.forget(dir)
+	for _, path := range paths {
+		m.removeWatch(path)
 	}
-	return len(watches)
+	return len(paths)
 }
 
-func (m *Manager) forget(dir string) []watchID {
+func (m *Manager) forget(dir string) (watched []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.dirs.remove(dir)
@@ -238,21 +232,22 @@ func (m *Manager) forget(dir string) []watchID {
 
 // poll notes that a directory has no watch and why, and removes the one it may have had.
 func (m *Manager) poll(dir string, why watchState, err error) {
-	if w, held := m.noteUnwatched(dir, why, err); held {
-		m.removeWatch(w)
+	if path, held := m.noteUnwatched(dir, why, err); held {
+		m.removeWatch(path)
 	}
 }
 
-func (m *Manager) noteUnwatched(dir string, why watchState, err error) (w watchID, held bool) {
+func (m *Manager) noteUnwatched(dir string, why watchState, err error) (path string, held bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	id := m.dirs.put(dir)
 	held = m.dirs.at(id).state() == watched
 	m.dirs.setUnwatched(id, why)
+	path = m.dirs.absolute(dir)
 	if err != nil {
-		m.denial = fmt.Sprintf("%s: %v", readable(m.dirs.absolute(dir)), err)
+		m.denial = fmt.Sprintf("%s: %v", readable(path), err)
 	}
-	return m.dirs.at(id).watch, held
+	return path, held
 }
 
 // readable makes a path fit to be read by people: valid text, and not longer than a line or two.
@@ -265,25 +260,10 @@ func readable(path string) string {
 }
 
 // removeWatch removes one watch and gives it back to the budget.
-func (m *Manager) removeWatch(w watchID) {
-	m.events.remove(w)
+func (m *Manager) removeWatch(path string) {
+	// An error says that the kernel or fsnotify has removed it already, which is what is wanted.
+	_ = m.events.Remove(path)
 	m.shared.Budget.release(1)
-}
-
-// giveBack removes a watch that was just added, unless it was the watch of a known directory before: the kernel has one
-// for each directory of the disk, whatever its path.
-func (m *Manager) giveBack(w watchID) {
-	if m.isOfKnown(w) {
-		m.shared.Budget.release(1)
-		return
-	}
-	m.removeWatch(w)
-}
-
-func (m *Manager) isOfKnown(w watchID) bool {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return m.dirs.watchOf(w) != 0
 }
 
 // checkMount drops all watches when the root is on another mount than it was: they are deaf, and where the
