@@ -115,13 +115,14 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 		}
 	}
 	for u, parts := range cl.derived {
+		apart := apartKey(u)
 		for _, p := range parts {
 			keys, err := cl.joins(p.hashes(), u, false)
 			if err != nil {
 				return nil, err
 			}
 			if cl.Keys[keys[0]] {
-				p.apart = keys[0] == apartKey(u)
+				p.apart = keys[0] == apart
 				cl.Parts = append(cl.Parts, p)
 			}
 		}
@@ -231,10 +232,14 @@ func (cl *closing) joins(keys []int64, u Unit, before bool) ([]int64, error) {
 
 // reach notes keys of parts that are others now, or may be one work with one.
 func (cl *closing) reach(keys []int64, u Unit) {
+	apart := int64(0)
 	for _, k := range keys {
 		if !cl.Keys[k] {
 			cl.Keys[k] = true
-			if k != apartKey(u) {
+			if apart == 0 {
+				apart = apartKey(u)
+			}
+			if k != apart {
 				cl.queue = append(cl.queue, k)
 			}
 		}
