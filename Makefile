@@ -72,9 +72,9 @@ run: build
 test:
 	$(GO) test -race -timeout 20m $(TESTFLAGS) -tags $(TAGS) $(PACKAGES)
 
-# All rooms but those whose tests run the daemon, servers and models (app, api, cmd, smb), without what takes seconds.
+# All rooms but those whose tests run the daemon, servers and models (app, api, cmd, hub, smb), without what takes seconds.
 test-quick:
-	$(GO) test -short -timeout 5m -tags $(TAGS) $$($(GO) list $(PACKAGES) | grep -vE '/internal/(api|app|smb)(/|$$)|/cmd/|/client(/|$$)')
+	$(GO) test -short -timeout 5m -tags $(TAGS) $$($(GO) list $(PACKAGES) | grep -vE '/internal/(api|app|hub|smb)(/|$$)|/cmd/|/client(/|$$)')
 
 check: lint vet test test-memory test-time test-samba test-systemd
 

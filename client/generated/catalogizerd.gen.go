@@ -272,6 +272,7 @@ const (
 	ProblemTypeNoSuchTarget        ProblemType = "no-such-target"
 	ProblemTypeNoSuchWork          ProblemType = "no-such-work"
 	ProblemTypeNotFound            ProblemType = "not-found"
+	ProblemTypeNotInAHub           ProblemType = "not-in-a-hub"
 	ProblemTypeNotNow              ProblemType = "not-now"
 	ProblemTypeNotPermitted        ProblemType = "not-permitted"
 	ProblemTypeNotReady            ProblemType = "not-ready"
@@ -284,6 +285,7 @@ const (
 	ProblemTypeResyncRequired      ProblemType = "resync-required"
 	ProblemTypeRootOffline         ProblemType = "root-offline"
 	ProblemTypeShuttingDown        ProblemType = "shutting-down"
+	ProblemTypeSourceRefuses       ProblemType = "source-refuses"
 	ProblemTypeTargetFailed        ProblemType = "target-failed"
 	ProblemTypeTimeout             ProblemType = "timeout"
 	ProblemTypeTooLarge            ProblemType = "too-large"
@@ -335,6 +337,8 @@ func (e ProblemType) Valid() bool {
 		return true
 	case ProblemTypeNotFound:
 		return true
+	case ProblemTypeNotInAHub:
+		return true
 	case ProblemTypeNotNow:
 		return true
 	case ProblemTypeNotPermitted:
@@ -358,6 +362,8 @@ func (e ProblemType) Valid() bool {
 	case ProblemTypeRootOffline:
 		return true
 	case ProblemTypeShuttingDown:
+		return true
+	case ProblemTypeSourceRefuses:
 		return true
 	case ProblemTypeTargetFailed:
 		return true

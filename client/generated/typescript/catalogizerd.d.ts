@@ -1010,7 +1010,7 @@ export interface components {
              * @description What went wrong, for programs. Later versions may add to these.
              * @enum {string}
              */
-            type: "bad-request" | "busy" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
+            type: "bad-request" | "busy" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-in-a-hub" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "source-refuses" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
             /** @description The status in words. */
             title: string;
             /** Format: int64 */
