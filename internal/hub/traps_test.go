@@ -41,7 +41,7 @@ func TestAPoisonItemOfASourceKeepsNothingElseOut(t *testing.T) {
 	}
 	a.move(t, "poison.mkv", "well.mkv")
 	h.becomes(t, a)
-	if !poison(0) {
+	if !apptest.Within(patience, func() bool { return poison(0) }) {
 		t.Error("an item that is well again is poison")
 	}
 }
