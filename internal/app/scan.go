@@ -54,7 +54,7 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	if err := c.store.CheckpointRarely(); err != nil {
+	if err := c.store.ForPass(); err != nil {
 		return sum, err
 	}
 	began := time.Now()

@@ -123,7 +123,7 @@ func TestAPassHasItsLogWrittenBackRarely(t *testing.T) {
 			t.Fatal(err)
 		}
 		if rarely {
-			if err := st.CheckpointRarely(); err != nil {
+			if err := st.ForPass(); err != nil {
 				t.Fatal(err)
 			}
 		}
