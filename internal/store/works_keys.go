@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -118,26 +119,31 @@ func seenAt(key int64) [3]uint64 {
 	return [3]uint64{h % seenKeys, h >> 20 % seenKeys, h >> 40 % seenKeys}
 }
 
+var errEnough = errors.New("enough is read")
+
 // with reads what has a key, at most so many, or all where most is 0.
 func (k *newKeys) with(r *UnitReader, table keyTable, key int64, most int) ([]int64, error) {
 	if !k.mayHave(key) {
 		return nil, nil
 	}
 	out := slices.Clone(k.ids[table][key])
-	limit := int64(math.MaxInt64)
-	if most > 0 {
-		limit = int64(most + len(out) + len(k.gone[table])) // as many as those that do not count
-	}
-	sql := "SELECT unit FROM unit_keys WHERE key = ? LIMIT ?"
+	noted := len(out)
+	sql := "SELECT unit FROM unit_keys WHERE key = ?"
 	if table == workKeys {
-		sql = "SELECT work FROM work_keys WHERE key = ? LIMIT ?"
+		sql = "SELECT work FROM work_keys WHERE key = ?"
 	}
 	err := r.c.each(sql, func(row row) error {
-		if id := row.int(0); !k.gone[table][keyOf{key, id}] && !slices.Contains(out, id) {
+		if id := row.int(0); !k.gone[table][keyOf{key, id}] && !slices.Contains(out[:noted], id) {
 			out = append(out, id)
 		}
+		if most > 0 && len(out) >= most {
+			return errEnough
+		}
 		return nil
-	}, key, limit)
+	}, key)
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
 	if most > 0 && len(out) > most {
 		out = out[:most]
 	}
