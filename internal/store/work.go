@@ -37,8 +37,21 @@ type Task struct {
 // disk in random order costs three times as much.
 func (s *Store) Tasks(ctx context.Context, root int64, limit int) (out []Task, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.each(taskSQL+"i.work > {no_work} AND i.root = ? AND i.state = {present} ORDER BY i.root, i.dir DESC, i.id LIMIT ?",
-			func(r row) error { out = append(out, scanTask(r)); return nil }, root, int64(limit))
+		// One directory after the other: else all of a large one would be sorted for a few of it, again and again.
+		for dir := int64(math.MaxInt64); len(out) < limit; {
+			found, err := c.one("SELECT dir FROM items WHERE work > {no_work} AND root = ? AND state = {present} "+
+				"AND dir < ? ORDER BY dir DESC LIMIT 1", func(r row) { dir = r.int(0) }, root, dir)
+			if err != nil || !found {
+				return err
+			}
+			const inDir = "i.work > {no_work} AND i.root = ? AND i.dir = ? AND i.state = {present} ORDER BY i.id LIMIT ?"
+			err = c.each(taskSQL+inDir,
+				func(r row) error { out = append(out, scanTask(r)); return nil }, root, dir, int64(limit-len(out)))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return out, err
 }
