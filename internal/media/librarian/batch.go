@@ -72,7 +72,7 @@ func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, erro
 		b.out.GoneAt = b.now.UnixNano()
 		return b, b.settle(ctx)
 	}
-	changed, upto, err := r.Changed(b.room.changed[:0], b.after, batchItems)
+	changed, upto, err := r.Changed(b.room.changed[:0], b.after, l.atOnce())
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,8 @@ type Config struct {
 }
 
 const (
-	batchItems = 400    // changes that are taken in at once: twice as many take 5 MiB more, and save nothing
+	batchItems = 400    // changes that are taken in at once: twice as many take 5 MiB more
+	passItems  = 1000   // as many in a pass, beside which nobody asks: fewer batches meet a unit twice
 	manyItems  = 20_000 // changes that wait for no quiet: the rest of a first scan follows them
 	maxKnown   = 100_000
 	retryAfter = 5 * time.Second
@@ -214,6 +215,14 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 	return ctx.Err() == nil
 }
 
+// atOnce is how many changes are taken in at once.
+func (l *Librarian) atOnce() int {
+	if l.cfg.Pass != nil {
+		return passItems
+	}
+	return batchItems
+}
+
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -228,7 +237,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // next takes in the next stretch of the feed.
 func (l *Librarian) next(ctx context.Context) error {
 	if l.room == nil {
-		l.room = new(room)
+		l.room = &room{most: 2 * l.atOnce()}
 	}
 	l.room.clear()
 	if l.store.Worked() >= l.store.Head() { // what is left is to settle keys that are shared

@@ -9,6 +9,7 @@ import (
 // room is memory that one batch leaves to the next, for as long as there is one: to derive a library makes a few
 // kilobytes an item, which would otherwise be collected again and again.
 type room struct {
+	most    int // items: of a larger batch nothing is kept
 	said    []*[saidAtOnce]store.Said
 	lent    int // of said
 	items   []works.Item
@@ -21,10 +22,7 @@ type room struct {
 	read    map[int64]readItem
 }
 
-const (
-	saidAtOnce = 64
-	roomItems  = 2 * batchItems // of a larger batch nothing is kept
-)
+const saidAtOnce = 64
 
 // lend gives what an item says a place.
 func (r *room) lend() *store.Said {
@@ -38,8 +36,8 @@ func (r *room) lend() *store.Said {
 
 // clear makes the room empty for another batch.
 func (r *room) clear() {
-	if r.lent > roomItems || cap(r.views) > roomItems {
-		*r = room{}
+	if r.lent > r.most || cap(r.views) > r.most {
+		*r = room{most: r.most}
 	}
 	if r.read == nil {
 		r.read = make(map[int64]readItem)
