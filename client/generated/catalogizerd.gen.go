@@ -2640,11 +2640,15 @@ type Problem struct {
 	// Title The status in words.
 	Title string `json:"title"`
 
-	// Type What went wrong, for programs. Later versions may add to these.
+	// Type What went wrong, for programs. Later versions may add to these. A hub alone says `not-in-a-hub` (501), of what
+	// it cannot do yet and its sources can, and `source-refuses` (502), where the token that it has for a source
+	// does not do.
 	Type ProblemType `json:"type"`
 }
 
-// ProblemType What went wrong, for programs. Later versions may add to these.
+// ProblemType What went wrong, for programs. Later versions may add to these. A hub alone says `not-in-a-hub` (501), of what
+// it cannot do yet and its sources can, and `source-refuses` (502), where the token that it has for a source
+// does not do.
 type ProblemType string
 
 // Range A number or a closed range, `A..B`, `A..` or `..B`.

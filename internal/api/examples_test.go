@@ -126,13 +126,17 @@ func TestOpenAPINamesEveryTypeOfProblemAndNoOther(t *testing.T) {
 	}
 }
 
-// problemTypes reads from this package's own source the types that problems have: what problemf and pathID are
-// called with, and the table of asProblem.
+// problemTypes reads from the source the types that problems have: what problemf and pathID are called with, and the
+// table of asProblem; and what a hub refuses, which has this API too.
 func problemTypes(t *testing.T) (out []string) {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatal(err, fs.ErrNotExist)
+	var files []string
+	for _, pattern := range []string{"*.go", "../hub/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatal(pattern, err, fs.ErrNotExist)
+		}
+		files = append(files, found...)
 	}
 	word := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	add := func(e ast.Expr) {
@@ -159,6 +163,10 @@ func problemTypes(t *testing.T) (out []string) {
 			case *ast.CompositeLit:
 				if file == "problem.go" && n.Type == nil && len(n.Elts) == 3 { // a line of asProblem's table
 					add(n.Elts[2])
+				}
+			case *ast.KeyValueExpr:
+				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Kind" {
+					add(n.Value)
 				}
 			}
 			return true
