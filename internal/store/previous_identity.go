@@ -21,7 +21,8 @@ type PreviousIdentity struct {
 func (tx *Tx) PreviousIdentity(volume int64, id tree.FileID, at int64) (f PreviousIdentity, found bool, err error) {
 	var item int64
 	_, err = tx.c.one("SELECT item, size, mtime, until FROM former WHERE inode=? AND birth=? AND volume=? AND until > ?",
-		func(r row) { item, f.Size, f.MTime, f.Until = r.int(0), r.int(1), r.int(2), r.int(3) }, int64(id.Inode), id.Birth, volume, at)
+		func(r row) { item, f.Size, f.MTime, f.Until = r.int(0), r.int(1), r.int(2), r.int(3) },
+		int64(id.Inode), id.Birth, volume, at)
 	if err != nil || item == 0 {
 		return f, false, err
 	}
