@@ -6,7 +6,8 @@ import "github.com/catalogizer/catalogizerd/internal/tree"
 // it was.
 func (tx *Tx) RememberPreviousIdentity(it *Item, until int64) error {
 	return tx.c.exec(`INSERT INTO former (inode, birth, volume, item, size, mtime, until) VALUES (?,?,?,?,?,?,?)
-		ON CONFLICT (inode, birth, volume) DO UPDATE SET item = excluded.item, size = excluded.size, mtime = excluded.mtime, until = excluded.until`,
+		ON CONFLICT (inode, birth, volume) DO UPDATE
+	SET item = excluded.item, size = excluded.size, mtime = excluded.mtime, until = excluded.until`,
 		int64(it.FileID.Inode), it.FileID.Birth, it.Volume, it.ID, it.Size, it.MTime, until)
 }
 
