@@ -20,14 +20,14 @@ function feed(t) {
       setImmediate(() => this.says({type: 'hello'}));
     }
 
-    says(message) { this.onmessage({data: JSON.stringify(message)}); }
+    says(message) { this.onmessage?.({data: JSON.stringify(message)}); }
 
     send(text) {
       daemon.asked.push(JSON.parse(text));
       this.says({id: 1, type: 'ok'});
     }
 
-    close() { this.onclose(); }
+    close() { this.onclose?.(); }
   };
   t.after(() => live.stop());
   return daemon;
@@ -107,4 +107,24 @@ test('a connection that is lost before it was caught up goes on from where it be
   await until(t, () => daemon.sockets.length > 1);
   await turns();
   assert.equal(daemon.asked.at(-1).since, first);
+});
+
+test('a connection that says nothing is given up: before it is live after 20 seconds, and after that after 75', async t => {
+  const daemon = feed(t);
+  live.start();
+  await turns();
+  assert.equal(live.state, 'lost', 'as the test before left it');
+  await pass(t, 19);
+  assert.equal(daemon.sockets.length, 1);
+  assert.ok(await until(t, () => daemon.sockets.length > 1) <= 5);
+  await turns();
+  daemon.sockets[1].says({type: 'caught_up', cursor: 'at-2'});
+  await pass(t, 70);
+  daemon.sockets[1].says({type: 'bookmark', cursor: 'at-3'});
+  await pass(t, 70);
+  assert.equal(live.state, 'live');
+  assert.equal(daemon.sockets.length, 2);
+  await pass(t, 6);
+  assert.equal(live.state, 'lost');
+  assert.ok(await until(t, () => daemon.sockets.length > 2) <= 4);
 });

@@ -88,10 +88,14 @@ export function thumbnail(kind, id, version, size = 256) {
 // sleep waits, and fails like a request where the signal ends it.
 export function sleep(ms, signal) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
+    const left = () => {
       clearTimeout(timer);
       reject(new DOMException('left', 'AbortError'));
-    }, {once: true});
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', left);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', left, {once: true});
   });
 }

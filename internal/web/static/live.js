@@ -103,11 +103,13 @@ function connection(signal, opened) {
   const url = new URL('api/v1/live', root);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const ws = socket = new WebSocket(url, 'catalogizerd.v1');
-  signal.addEventListener('abort', () => ws.close(), {once: true});
+  const leave = () => ws.close();
+  signal.addEventListener('abort', leave, {once: true});
   return new Promise(resolve => {
     let patient = 0;
     const over = () => {
       clearTimeout(patient);
+      signal.removeEventListener('abort', leave);
       ws.onmessage = ws.onclose = null; // the closing of a connection that is dead may take minutes
       ws.close();
       resolve();
