@@ -19,10 +19,11 @@ import (
 // Who reads a file of a disk that hangs waits in the kernel, on a thread of the daemon's: with more threads than its
 // control group lets it have the daemon would end. Nor may a stop, a start or a reload wait for such a disk.
 func TestADiskThatHangsTakesNothingElseWithIt(t *testing.T) {
+	const most, readers = 128, 600
+	under := apptest.ControlGroup(t, "pids", most) // where there can be none, that is why it is skipped
 	if !apptest.Inside(t, apptest.Mounts) {
 		return
 	}
-	const most, readers = 128, 600
 	base := t.TempDir()
 	sound := base + "/sound"
 	paths := fill(t, base+"/shown", 100)
@@ -32,7 +33,7 @@ func TestADiskThatHangsTakesNothingElseWithIt(t *testing.T) {
 		{Name: "disk", Path: base + "/disk", More: `poll_interval = "1s"`}, {Name: "sound", Path: sound},
 	}
 	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick,
-		Under: apptest.ControlGroup(t, "pids", most), Roots: roots})
+		Under: under, Roots: roots})
 	r := apptest.Follow(t, d)
 	d.WaitIdle(t, time.Minute)
 	id := r.Find("disk", paths[0]).ID
