@@ -125,6 +125,29 @@ func (d *daemon) remove(t *testing.T, path string) {
 	}
 }
 
+// settles waits until the daemon holds the files that lie in its directory, where that is there, and nothing is left to
+// do.
+func (d *daemon) settles(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(d.dir); err != nil {
+		d.WaitIdle(t, patience)
+		return
+	}
+	lie := slices.Sorted(maps.Keys(apptest.Walk(t, d.dir, nil)))
+	if !apptest.Within(patience, func() bool {
+		var held []string
+		for _, it := range d.Items(t, "") {
+			if it.Present() {
+				held = append(held, it.Path)
+			}
+		}
+		slices.Sort(held)
+		return slices.Equal(held, lie) && d.Status(t).Idle
+	}) {
+		t.Fatalf("the daemon %s does not see what lies on its disk: %q", d.name, lie)
+	}
+}
+
 // running is a hub.
 type running struct {
 	*hub.Sources
@@ -222,12 +245,12 @@ func union(t *testing.T, of ...*daemon) films {
 func (h *running) becomes(t *testing.T, of ...*daemon) {
 	t.Helper()
 	for _, d := range of {
-		d.WaitIdle(t, patience)
+		d.settles(t)
 	}
-	want := union(t, of...)
-	var have films
+	var want, have films
 	var err error
 	if !apptest.Within(patience, func() bool {
+		want = union(t, of...)
 		have, err = h.held(t.Context())
 		return err == nil && maps.Equal(have, want)
 	}) {
