@@ -200,20 +200,24 @@ func TestADirectoryTakesAtMostEightyBytes(t *testing.T) {
 }
 
 func TestRegistryDropsASubtreeFast(t *testing.T) {
-	const dirs = 200_000
+	const dirs, artists = 200_000, 5
 	g, _ := filled(library(dirs))
+	few := time.Hour
+	for i := range artists { // the fastest of them: a busy machine takes its time anywhere
+		begin := time.Now()
+		if n := len(g.remove(fmt.Sprintf("Artist %d", i))); n != 10 {
+			t.Errorf("%d removed, want 10", n)
+		}
+		few = min(few, time.Since(begin))
+	}
 	begin := time.Now()
-	if n := len(g.remove("Artist 0")); n != 10 {
-		t.Errorf("%d removed, want 10", n)
+	if n := len(g.remove("")); n != dirs-10*artists {
+		t.Errorf("%d removed, want %d", n, dirs-10*artists)
 	}
-	few := time.Since(begin)
-	begin = time.Now()
-	if n := len(g.remove("")); n != dirs-10 {
-		t.Errorf("%d removed, want %d", n, dirs-10)
-	}
-	t.Logf("removing 10 took %v, all %v", few, time.Since(begin))
-	if few > 10*time.Millisecond {
-		t.Errorf("removing 10 of %d directories took %v", dirs, few)
+	all := time.Since(begin)
+	t.Logf("removing 10 took %v, all %v", few, all)
+	if few > all/20 {
+		t.Errorf("removing 10 of %d directories took %v, all of them %v", dirs, few, all)
 	}
 }
 
