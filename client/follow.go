@@ -22,8 +22,8 @@ type Follow struct {
 	NoItems bool
 	// Window is how far apart batches are at least once everything has come, at most a second; 0: as they happen.
 	Window time.Duration
-	// Raw leaves items and works as they came: Change.Raw alone has them. What this version cannot read of one then keeps
-	// nobody from the others.
+	// Raw leaves items and works as they came: Change.Raw alone has them. What this version cannot read of one then
+	// keeps nobody from the others.
 	Raw bool
 	// LongPoll uses GET /changes in place of a WebSocket. Where something in between does not let WebSockets through,
 	// that is found out and done without it.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -19,7 +18,6 @@ import (
 
 	"github.com/catalogizer/catalogizerd/client"
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
-	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 var withItems = url.Values{"include": {"items"}}
@@ -108,27 +106,6 @@ func TestWhoComesBackWithItsCursorGetsWhatItMissedAndNoMore(t *testing.T) {
 	}
 }
 
-// prune forgets all tombstones of a catalog whose daemon does not run.
-func prune(t *testing.T, dir string) {
-	t.Helper()
-	st, err := store.Open(t.Context(), dir, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- st.Run(ctx) }()
-	var pruned int64
-	err = st.Update(ctx, func(tx *store.Tx) (err error) {
-		pruned, err = tx.Prune(0, math.MaxInt64)
-		return err
-	})
-	cancel()
-	if err := errors.Join(err, <-ended, st.Close()); err != nil || pruned == 0 {
-		t.Fatalf("%d tombstones pruned: %v", pruned, err)
-	}
-}
-
 func TestAReplicaThatMissedTooMuchBeginsAnew(t *testing.T) {
 	t.Parallel()
 	for why, poll := range map[string]bool{"compacted": false, "resync-required": true} {
@@ -155,7 +132,7 @@ func missTooMuch(t *testing.T, why string, poll bool) {
 		t.Fatal("the film is not forgotten")
 	}
 	d.Stop(t)
-	prune(t, d.DataDir())
+	apptest.Prune(t, d.DataDir())
 	d.Start(t)
 	var seen []string
 	for batch, err := range c.Follow(t.Context(), client.Follow{Since: r.Cursor(), Works: true, LongPoll: poll, Pause: soon}) {

@@ -98,8 +98,8 @@ type Thumbnails interface {
 
 // Files are those of other daemons.
 type Files interface {
-	// PassItem has the daemon that has an item's file answer: with what is "content", "artwork" or "thumbnail". An error
-	// says that nothing has been answered yet.
+	// PassItem has the daemon that has an item's file answer: with what is "content", "artwork" or "thumbnail". An
+	// error says that nothing has been answered yet.
 	PassItem(w http.ResponseWriter, r *http.Request, id int64, what string) error
 }
 

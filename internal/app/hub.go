@@ -33,7 +33,8 @@ type hubServer struct {
 }
 
 // ServeHub runs a hub until ctx ends, and then stops it in order. Its error says why it could not run or what did not
-// stop in time. It starts, and stops in the opposite order: what follows the database, the sources, the event bus, HTTP.
+// stop in time. It starts, and stops in the opposite order: what follows the database, the sources, the event bus,
+// HTTP.
 func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) (err error) {
 	log = logs.Bounded(log)
 	if err := cfg.CheckHub(); err != nil {

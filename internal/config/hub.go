@@ -101,8 +101,8 @@ func (c *Config) DatabasePassword() (string, error) {
 	return readLine(file)
 }
 
-// Token reads what the source asks for: from token_file, else from systemd's credential "source-NAME". It is empty where
-// there is none.
+// Token reads what the source asks for: from token_file, else from systemd's credential "source-NAME". It is empty
+// where there is none.
 func (s *Source) Token() (string, error) {
 	file := s.TokenFile
 	if file == "" {

@@ -201,8 +201,8 @@ func (s *source) take(
 	}
 }
 
-// settle ends a load, all of which has come, once the source has nothing to do and all its roots are there: one that has
-// just got another catalog, or is about to find its disks, tells of less than there is.
+// settle ends a load, all of which has come, once the source has nothing to do and all its roots are there: one that
+// has just got another catalog, or is about to find its disks, tells of less than there is.
 func (s *source) settle(ctx context.Context, c *client.Client, catalog *postgres.Catalog) error {
 	is, err := s.ask(ctx, c)
 	if err != nil || !is.Idle || !is.allOnline() {

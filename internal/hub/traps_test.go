@@ -2,9 +2,7 @@ package hub_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"os"
 	"slices"
 	"testing"
@@ -13,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
-	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 // An item that the database does not take keeps nothing else out, is counted, and is well again when it changes.
@@ -94,34 +91,13 @@ func TestASourceThatForgotWhatWasMissedIsLoadedAgain(t *testing.T) {
 		t.Fatal("the film is not forgotten")
 	}
 	a.Stop(t)
-	forget(t, a.DataDir())
+	apptest.Prune(t, a.DataDir())
 	a.Daemon.Start(t)
 	h = startHub(t, at, a)
 	h.becomes(t, a)
 	f := follow(t, h)
 	if len(f.held) != 2 || f.held[ids["a.mkv"]].Seq == 0 || f.held[ids["c.mkv"]].Seq == 0 {
 		t.Errorf("other items under %v: %v", ids, f.held)
-	}
-}
-
-// forget has a catalog whose daemon does not run forget all ends of items.
-func forget(t *testing.T, dir string) {
-	t.Helper()
-	st, err := store.Open(t.Context(), dir, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- st.Run(ctx) }()
-	var n int64
-	err = st.Update(ctx, func(tx *store.Tx) (err error) {
-		n, err = tx.Prune(0, math.MaxInt64)
-		return err
-	})
-	cancel()
-	if err := errors.Join(err, <-ended, st.Close()); err != nil || n == 0 {
-		t.Fatalf("%d ends forgotten: %v", n, err)
 	}
 }
 

@@ -233,9 +233,9 @@ const sameSQL = `SELECT most, size, fingerprint FROM (SELECT size, fingerprint, 
 	FROM sort_keys INDEXED BY sort_same WHERE fingerprint IS NOT NULL GROUP BY size, fingerprint HAVING count(*) > 1)
 	WHERE (most, size, fingerprint) `
 
-// wasters are the first groups of all, as of a number of the feed, by the most that each may waste. To read them takes a
-// fifth of a second of a million items: so it is done once, and what changes is taken in, see freshen; and while changes
-// wait to be indexed, which no list shows yet, those of a short while ago do.
+// wasters are the first groups of all, as of a number of the feed, by the most that each may waste. To read them takes
+// a fifth of a second of a million items: so it is done once, and what changes is taken in, see freshen; and while
+// changes wait to be indexed, which no list shows yet, those of a short while ago do.
 type wasters struct {
 	asOf   int64
 	read   time.Time

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// freshMost is how many changes there may have been since groups were read, for them to be brought up to date by what has
-// changed: to look at so many takes a tenth of what it takes to read all groups of a million items.
+// freshMost is how many changes there may have been since groups were read, for them to be brought up to date by what
+// has changed: to look at so many takes a tenth of what it takes to read all groups of a million items.
 const freshMost = 4_000
 
 // freshen brings groups up to the number of the feed that the lists show; nil: they are to be read anew. What they tell
-// is the most that each group may waste. It has become less where an item left a group, and then it may stay as it is; it
-// has become more only for groups of which an item has changed.
+// is the most that each group may waste. It has become less where an item left a group, and then it may stay as it is;
+// it has become more only for groups of which an item has changed.
 func (d *sameSearch) freshen(w *wasters) (*wasters, error) {
 	if w == nil || w.asOf >= d.asOf || d.s.Head()-w.asOf > freshMost {
 		return nil, nil

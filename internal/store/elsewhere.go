@@ -15,7 +15,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
 
-// What stands here is for catalogs that are kept elsewhere than in this store, and are asked, filtered and sorted alike.
+// What stands here is for catalogs that are kept elsewhere than in this store, and are asked, filtered and sorted
+// alike.
 
 // errItem says that a text is not an item's JSON.
 var errItem = errors.New("not an item")

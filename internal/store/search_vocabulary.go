@@ -135,8 +135,8 @@ func readVocabulary(c *conn) ([][]byte, error) {
 	return pages, err
 }
 
-// eachNumbersStart calls fn with the first signs of the words that begin with a digit, in order, and how many items have
-// words that begin so.
+// eachNumbersStart calls fn with the first signs of the words that begin with a digit, in order, and how many items
+// have words that begin so.
 func (c *conn) eachNumbersStart(fn func(start string, items int64)) error { return c.eachStart("", fn) }
 
 // startSigns is how many signs of a number count.

@@ -33,7 +33,8 @@ func newSorter() *sorter { return &sorter{collator: *newCollator()} }
 // plainAccent is the weight of a letter without an accent, the least there is. Most keys end in one for each letter.
 var plainAccent = []byte{0, 0x20}
 
-// collationKey makes texts sort naturally: by Unicode collation, numbers by their value. It is good until the next call.
+// collationKey makes texts sort naturally: by Unicode collation, numbers by their value. It is good until the next
+// call.
 func (s *collator) collationKey(text string) []byte {
 	if len(text) > 512 {
 		text = strings.ToValidUTF8(text[:512], "")

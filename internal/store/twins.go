@@ -51,8 +51,8 @@ func (s *Store) Twins(ctx context.Context, volume string, ids []tree.FileID) (ou
 // names go one after another, what is gone is not passed over again and again.
 const someNamesRows = 64
 
-// SomeByIdentity reads up to limit items that are present and have an identity, without their documents. It may find none
-// where most of very many are not present.
+// SomeByIdentity reads up to limit items that are present and have an identity, without their documents. It may find
+// none where most of very many are not present.
 func (tx *Tx) SomeByIdentity(volume int64, id tree.FileID, limit int) ([]Item, error) {
 	const have = "SELECT id FROM (SELECT id FROM items WHERE inode = ?1 AND birth = ?2 AND volume = ?3 "
 	return tx.items("id IN ("+have+"ORDER BY id LIMIT ?4) UNION "+have+`ORDER BY id DESC LIMIT ?4))

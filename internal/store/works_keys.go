@@ -9,9 +9,9 @@ import (
 	"slices"
 )
 
-// Keys of works are hashes: each that is put into unit_keys or work_keys writes a page of its own. Those of a large batch
-// are therefore noted beside, a row a batch, and known in memory; when they are many, all are put into their tables in
-// order, so that each page is written once for many of them.
+// Keys of works are hashes: each that is put into unit_keys or work_keys writes a page of its own. Those of a large
+// batch are therefore noted beside, a row a batch, and known in memory; when they are many, all are put into their
+// tables in order, so that each page is written once for many of them.
 
 const (
 	fewKeys  = 64      // see WorkKeeper.FewKeys

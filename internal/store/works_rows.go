@@ -85,7 +85,8 @@ func (tx *Tx) leaveUnit(it *Item) error {
 	return tx.c.exec("INSERT OR IGNORE INTO unit_items (item, unit) VALUES (?, ?)", it.ID, it.Dir)
 }
 
-// place notes which unit an item is in now. That of its directory needs no row, unless the item has left that meanwhile.
+// place notes which unit an item is in now. That of its directory needs no row, unless the item has left that
+// meanwhile.
 func (tx *Tx) place(rows *workRows, p UnitItem) error {
 	switch {
 	case p.Unit == 0:

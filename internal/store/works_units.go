@@ -62,8 +62,8 @@ type SharedKey struct {
 	Units int
 }
 
-// SharedKeys reads of the keys that are sorted in (see SortKeys) the next behind one that more units have than few and no
-// more than most.
+// SharedKeys reads of the keys that are sorted in (see SortKeys) the next behind one that more units have than few and
+// no more than most.
 func (r *UnitReader) SharedKeys(after int64, few, most, limit int) (out []SharedKey, err error) {
 	err = r.c.each("SELECT key, count(*) AS n FROM unit_keys WHERE key > ? "+
 		"GROUP BY key HAVING n > ? AND n <= ? ORDER BY key LIMIT ?",

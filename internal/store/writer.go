@@ -239,8 +239,8 @@ func (s *Store) next(tx *Tx) (request, bool) {
 // undo says how what a request did is taken back where it fails, and the group goes on.
 type undo struct{ begin, back, keep string }
 
-// inGroup is how a request of a group is taken back. Of each page that is written within a savepoint SQLite keeps a copy
-// of before, which nearly no request needs: the first one, before which the transaction is empty, has none.
+// inGroup is how a request of a group is taken back. Of each page that is written within a savepoint SQLite keeps a
+// copy of before, which nearly no request needs: the first one, before which the transaction is empty, has none.
 func inGroup(first bool) undo {
 	if first {
 		return undo{back: "ROLLBACK; BEGIN IMMEDIATE"}

@@ -8,7 +8,8 @@
 //   - with -moves, that a big directory that is renamed, moved or removed takes no longer than its first scan;
 //   - with -questions, how long each of a hundred questions takes at a million items;
 //   - with -feed, that thousands of clients of the live feed are told of all that changes, in order and in time;
-//   - with -thumbnails, that a core makes 25 thumbnails of 12-megapixel JPEGs a second, and that a scan beside them takes
+//   - with -thumbnails, that a core makes 25 thumbnails of 12-megapixel JPEGs a second, and that a scan beside them
+//     takes
 //     no more CPU than alone;
 //   - with -growth, that 10,000 files are found, read and stored in a second, however large the catalog is already.
 //

@@ -171,7 +171,8 @@ func (b *bench) serveRoots(ctx context.Context, data string, roots []string, ask
 	return c, err
 }
 
-// askThumbnails asks for those of a root's pictures, a few at once as a page does, until so many are made, or untilIdle.
+// askThumbnails asks for those of a root's pictures, a few at once as a page does, until so many are made, or
+// untilIdle.
 func (d *daemon) askThumbnails(ctx context.Context, root string, asked int) (made int, err error) {
 	var answer struct{ Items []struct{ ID int64 } }
 	body, err := d.get(ctx, "/api/v1/items?limit=1000&root="+root)
@@ -302,7 +303,8 @@ func (b *bench) pictures(ctx context.Context, count int) (string, error) {
 	return dir, os.Rename(growing, dir)
 }
 
-// landscape is a picture with large areas, edges and grain, so that its JPEG has about as many coefficients as a photo's.
+// landscape is a picture with large areas, edges and grain, so that its JPEG has about as many coefficients as a
+// photo's.
 func landscape() image.Image {
 	m := image.NewYCbCr(image.Rect(0, 0, pictureWidth, pictureHeight), image.YCbCrSubsampleRatio420)
 	random := rand.New(rand.NewPCG(1, 2))

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// ControlGroup makes a control group in which a limit is in force, as a manager does for a unit: of tasks ("pids") or of
-// memory ("memory"), with the kernel's controller of either version. It returns the words before a command that have
+// ControlGroup makes a control group in which a limit is in force, as a manager does for a unit: of tasks ("pids") or
+// of memory ("memory"), with the kernel's controller of either version. It returns the words before a command that have
 // it run there: Config.Under. At the end of the test it is removed.
 func ControlGroup(tb testing.TB, controller string, limit int64) (under []string) {
 	tb.Helper()

@@ -120,7 +120,8 @@ func TestALoadOverWhatIsHeldChangesOnlyWhatDiffers(t *testing.T) {
 	}
 }
 
-// Another instance behind a source's name has other items under the same numbers. Each path is shown once all the while.
+// Another instance behind a source's name has other items under the same numbers. Each path is shown once all the
+// while.
 func TestAReplacedSourceTakesThePlacesOfTheFormer(t *testing.T) {
 	s := open(t)
 	c := begin(t, s, "attic", "i1")

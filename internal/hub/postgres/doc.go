@@ -9,8 +9,8 @@
 // with anything.
 //
 // An item's id is the number of its catalog and its id there, so it need not be remembered to be the same for as long
-// as the item lives. A catalog is one instance behind a source's name; a replaced daemon is another catalog, whose items
-// take the places of the former's path by path.
+// as the item lives. A catalog is one instance behind a source's name; a replaced daemon is another catalog, whose
+// items take the places of the former's path by path.
 //
 // # Numbers
 //

@@ -163,8 +163,8 @@ func (s *Store) ChangesOf(
 	return p, nil
 }
 
-// LoadOf reads the page of a first load before which a cursor stands, of what passes a filter. next is the cursor behind
-// it.
+// LoadOf reads the page of a first load before which a cursor stands, of what passes a filter. next is the cursor
+// behind it.
 func (s *Store) LoadOf(
 	ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds,
 ) (out []store.Change, next media.Cursor, err error) {

@@ -10,8 +10,8 @@ import (
 // sweepRows are ended in one transaction: others are not to wait for it long.
 const sweepRows = 2000
 
-// Complete says that all of the source has come that there was when its load began. Items that did not come are gone, be
-// they of the catalog or of former ones behind the source's name. It may be repeated until it has succeeded.
+// Complete says that all of the source has come that there was when its load began. Items that did not come are gone,
+// be they of the catalog or of former ones behind the source's name. It may be repeated until it has succeeded.
 func (c *Catalog) Complete(ctx context.Context) error {
 	if !c.Loading {
 		return nil
@@ -96,8 +96,8 @@ func (c *Catalog) sweep(ctx context.Context, first, behind int64, own bool) erro
 	return nil
 }
 
-// Leave ends the items of sources that are not among those that the hub has now. Their ids are kept: a source that comes
-// back under its name has its items under the same ones.
+// Leave ends the items of sources that are not among those that the hub has now. Their ids are kept: a source that
+// comes back under its name has its items under the same ones.
 func (s *Store) Leave(ctx context.Context, having []string) error {
 	const others = "SELECT " + catalogColumns + " FROM catalogs WHERE NOT (source = ANY ($1)) ORDER BY id"
 	rows, err := s.pool.Query(ctx, others, having)

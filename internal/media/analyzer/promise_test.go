@@ -8,7 +8,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// A download that failed, or a disk that lost its sectors, leaves a file with the name of a film and nothing of one in it.
+// A download that failed, or a disk that lost its sectors, leaves a file with the name of a film and nothing of one in
+// it.
 func TestAFileWhoseBytesAreNotWhatItsNameSaysHasAWarning(t *testing.T) {
 	noise := make([]byte, 4096)
 	random := rand.New(rand.NewPCG(1, 2))

@@ -154,9 +154,9 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 }
 
 // inOrderOfDisk has directories scanned as their numbers follow each other, and by name where they have none. A file
-// system gives numbers that lie close together to what is made in one directory, and keeps what it knows of them side by
-// side: so a disk reads onwards, and what the catalog finds files by grows at one place after the other. A listing of
-// ext4 is in the order of hashes, which leaps with each directory to another page of both.
+// system gives numbers that lie close together to what is made in one directory, and keeps what it knows of them side
+// by side: so a disk reads onwards, and what the catalog finds files by grows at one place after the other. A listing
+// of ext4 is in the order of hashes, which leaps with each directory to another page of both.
 func inOrderOfDisk(a, b tree.Entry) int {
 	return cmp.Or(cmp.Compare(a.ID.Inode, b.ID.Inode), cmp.Compare(a.Name, b.Name))
 }

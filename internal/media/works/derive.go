@@ -144,8 +144,8 @@ func (d *derivation) classify(e *entry) {
 	}
 }
 
-// isUnnamedExtra reports whether a video is an extra only because it lies in a folder of them: what nobody else would call
-// a film, and no camera took.
+// isUnnamedExtra reports whether a video is an extra only because it lies in a folder of them: what nobody else would
+// call a film, and no camera took.
 func (d *derivation) isUnnamedExtra(e *entry) bool {
 	return e.extras && d.unit.Dir != "" && e.Kind == media.KindVideo && e.Year == 0 && e.TakenAt == "" && e.Camera == "" &&
 		!e.described()

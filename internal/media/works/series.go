@@ -89,8 +89,8 @@ func (d *derivation) miniseries() map[*entry]bool {
 	return out
 }
 
-// halfOf is which half of a film a file is that counts to two and no further, in the folder of a year that is called like
-// it: shows have more episodes. 0: it is none.
+// halfOf is which half of a film a file is that counts to two and no further, in the folder of a year that is called
+// like it: shows have more episodes. 0: it is none.
 func (d *derivation) halfOf(e *entry) int {
 	if e.Kind != media.KindEpisode || e.Season != nil || e.season >= 0 || len(e.Episodes) != 1 || d.named.year == 0 ||
 		d.folds.fold(e.Series) != Fold(d.named.title) {

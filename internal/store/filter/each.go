@@ -1,8 +1,8 @@
 package filter
 
 // Condition is one filter of a set, for who compares otherwise than by Facts: in the language of a database. It is
-// passed by what has any of Values, or a number within any of Spans, or any value at all where Anything is set; where it
-// is Negated, by what has none of them.
+// passed by what has any of Values, or a number within any of Spans, or any value at all where Anything is set; where
+// it is Negated, by what has none of them.
 type Condition struct {
 	Field    Field
 	Negated  bool

@@ -45,7 +45,8 @@ func TestAbandonedCallsAreCountedAndTheirResultsDiscarded(t *testing.T) {
 	})
 }
 
-// A thousand who read of a disk that hangs hold no more threads than there may be calls, and all are told in their time.
+// A thousand who read of a disk that hangs hold no more threads than there may be calls, and all are told in their
+// time.
 func TestNoMoreCallsRunThanTheLimitAndTheOthersTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const limit, callers = 8, 1000

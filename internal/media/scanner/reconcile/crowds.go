@@ -27,8 +27,8 @@ type look struct {
 	links uint32
 }
 
-// Crowds remembers of files with many names what need not be asked again for each of them. It only ever saves work: what
-// it has forgotten is asked of the catalog and the disk. It is safe for concurrent use; nil remembers nothing.
+// Crowds remembers of files with many names what need not be asked again for each of them. It only ever saves work:
+// what it has forgotten is asked of the catalog and the disk. It is safe for concurrent use; nil remembers nothing.
 type Crowds struct {
 	mu    sync.Mutex
 	left  int64          // counts the names that are no more in their places

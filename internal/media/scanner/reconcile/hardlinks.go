@@ -30,8 +30,8 @@ func (rc *reconciliation) arrived(it *store.Item) {
 }
 
 // findSiblings asks for the other names of such files where the catalog does not say of them what was seen here, and
-// for those of files that are no more in their places here: through the name that is gone one may have been
-// changed just before. Each scan there finds the same file, so that nothing found for ever. All names of one file show the
+// for those of files that are no more in their places here: through the name that is gone one may have been changed
+// just before. Each scan there finds the same file, so that nothing found for ever. All names of one file show the
 // same: those of a file with many are asked for once because of it, and because of one that is gone some are, which ask
 // for the others if they show anything new.
 func (rc *reconciliation) findSiblings() error {

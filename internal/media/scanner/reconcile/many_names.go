@@ -25,8 +25,8 @@ type crowd struct {
 	placed bool // nothing here can be one of them: see Crowds
 }
 
-// matchOneOfMany is matchMoved for a file with many names: its items are read once in a scan, and each is asked for once,
-// whichever of its names is placed. Of those that have left the one with the same name is taken first.
+// matchOneOfMany is matchMoved for a file with many names: its items are read once in a scan, and each is asked for
+// once, whichever of its names is placed. Of those that have left the one with the same name is taken first.
 func (rc *reconciliation) matchOneOfMany(i int) (known bool, err error) {
 	e := &rc.Files[i]
 	c, err := rc.crowdOf(e)
@@ -117,15 +117,15 @@ func (rc *reconciliation) crowdOf(e *tree.Entry) (*crowd, error) {
 	return c, nil
 }
 
-// spelling is equal for names that SameSpelling takes for one, but for those that only differ in letters whose capital is
-// written otherwise.
+// spelling is equal for names that SameSpelling takes for one, but for those that only differ in letters whose capital
+// is written otherwise.
 func spelling(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
 // rowsMoved forgets what was read of items with many names, since some have changed otherwise than by moving here.
 func (rc *reconciliation) rowsMoved() { clear(rc.crowds) }
 
-// foundInWalk reports whether an item of a file with many names came into the catalog in the very walk of this scan: its
-// place has been looked at, and is not once more for each of its other names.
+// foundInWalk reports whether an item of a file with many names came into the catalog in the very walk of this scan:
+// its place has been looked at, and is not once more for each of its other names.
 func (rc *reconciliation) foundInWalk(it *store.Item, e *tree.Entry) bool {
 	return manyNames(e.Links) && rc.Walk != 0 && it.State == store.Present && it.ID > rc.LastID
 }
