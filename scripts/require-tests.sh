@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs `go test -v ...` and fails where a test was skipped for a reason that is not allowed, or none ran. Prints the
-# lines of packages, and everything where something went wrong.
+# lines of packages. Where something went wrong, prints everything, and last what failed, with what it said: who reads a
+# log from its end finds it there.
 #
 # usage: scripts/require-tests.sh [ALLOWED] -- COMMAND...
 # ALLOWED is a file of regular expressions, one a line, of the reasons for which a test may be skipped; without it none may
@@ -10,12 +11,34 @@ allowed=/dev/null
 [[ $# -ge 2 && $1 == -- && -r $allowed ]] || { sed -n '/^# usage/,/^set/s/^# //p' "$0" >&2; exit 2; }
 shift
 
+# failures prints each failed test with its last lines, by the name that go test gives a line's test, and each package
+# that failed, or did not end or build.
+failures() { # LOG
+	printf '\n== what failed\n'
+	awk '
+		/^ *=== (RUN|CONT|NAME|PAUSE) / { now = $3; next }
+		/^(ok|FAIL|\?)[ \t]/ {
+			if ($1 == "FAIL") print $0
+			for (test in said) delete said[test]
+			now = ""
+			next
+		}
+		/^ *--- FAIL: / { print; printf "%s", said[$3]; next }
+		/^ *--- / { next }
+		/^panic: |^fatal error: |WARNING: DATA RACE|^#|^[^ ]+\.go:[0-9]+:[0-9]+: / { print }
+		{
+			said[now] = said[now] $0 "\n"
+			if (length(said[now]) > 4000) said[now] = substr(said[now], length(said[now]) - 4000)
+		}' "$1"
+}
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
 env "$@" >"$log" 2>&1 || status=$?
 if ((status != 0)); then
 	cat "$log"
+	failures "$log"
 	exit "$status"
 fi
 grep -E '^(ok|FAIL|\?)\s' "$log" || true
