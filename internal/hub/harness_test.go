@@ -31,7 +31,8 @@ func TestMain(m *testing.M) { os.Exit(apptest.Main(m, shared.Stop)) }
 // shared is the server of the tests that do not kill theirs.
 var shared pgtest.Shared
 
-const patience = time.Minute
+// patience is how long a busy machine may take for anything.
+const patience = 3 * time.Minute
 
 // daemon is a source: a real one, at an address that stays while it is killed and started, or replaced.
 type daemon struct {

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 )
 
 // Root is a root of the daemon's configuration.
@@ -121,15 +122,13 @@ func (d *Daemon) TryStart() error {
 		"--config", d.file, "--data-dir", d.cfg.DataDir, "--listen", "127.0.0.1:0")
 	cmd := exec.CommandContext(context.Background(), words[0], words[1:]...)
 	cmd.Env = append(os.Environ(), d.cfg.Env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	serving := make(chan string, 1) // the one address
 	d.log.begin(serving)
 	cmd.Stderr, cmd.Stdout = d.log, d.log
-	if err := cmd.Start(); err != nil {
+	exit, err := runtest.Start(cmd, syscall.SIGKILL)
+	if err != nil {
 		return err
 	}
-	exit := make(chan error, 1)        // the one end
-	go func() { exit <- cmd.Wait() }() // ends with the process
 	select {
 	case addr := <-serving:
 		d.mu.Lock()

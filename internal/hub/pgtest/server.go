@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 )
 
 // Server is a PostgreSQL server. It can be killed and started again.
@@ -40,11 +42,11 @@ func Start(tb testing.TB, settings ...string) *Server {
 	if err != nil {
 		tb.Skipf("no PostgreSQL here: scripts/install-test-deps.sh installs it (%v)", err)
 	}
-	dir, err := os.MkdirTemp("", "pg")
+	dir, err := place()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s := &Server{bin: bin, dir: dir, more: slices.Concat([]string{"fsync=off"}, settings)}
+	s := &Server{bin: bin, dir: dir, more: slices.Concat(usual, settings)}
 	tb.Cleanup(func() {
 		s.Kill(tb)
 		if tb.Failed() {
@@ -68,6 +70,34 @@ func Start(tb testing.TB, settings ...string) *Server {
 	return s
 }
 
+// usual settings are those of every server: parallel tests have many connections, and containers little of /dev/shm.
+var usual = []string{"fsync=off", "max_connections=300", "dynamic_shared_memory_type=mmap"}
+
+// longestPlace leaves room for a socket's name: its whole path has less than 108 bytes.
+const longestPlace = 70
+
+// place makes a directory for a server: below the one for temporary files where a server may go there, and otherwise
+// where everybody may.
+func place() (string, error) {
+	for _, base := range []string{os.TempDir(), "/tmp", "/var/tmp", "/dev/shm"} {
+		if len(base) <= longestPlace && (os.Getuid() != 0 || everybodyEnters(base)) {
+			return os.MkdirTemp(base, "pg")
+		}
+	}
+	return "", errors.New("no directory here that everybody may enter, with a short path")
+}
+
+func everybodyEnters(dir string) bool {
+	for ; ; dir = filepath.Dir(dir) {
+		if info, err := os.Stat(dir); err != nil || info.Mode()&0o001 == 0 {
+			return false
+		}
+		if dir == filepath.Dir(dir) {
+			return true
+		}
+	}
+}
+
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 // own gives the directory to a user who may run a server: root may not.
@@ -79,9 +109,9 @@ func (s *Server) own() error {
 	return os.Chown(s.dir, int(who.Uid), int(who.Gid))
 }
 
-// attributes have a process end with the test's, as a user who may run a server.
+// attributes have a process be of a user who may run a server.
 func (s *Server) attributes() *syscall.SysProcAttr {
-	a := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
+	a := &syscall.SysProcAttr{}
 	if os.Getuid() != 0 {
 		return a
 	}
@@ -140,11 +170,10 @@ func (s *Server) launch(tb testing.TB, args []string) (exit chan error) {
 	tb.Helper()
 	cmd := s.command("postgres", args...)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
-	if err := cmd.Start(); err != nil {
+	exit, err := runtest.Start(cmd, syscall.SIGQUIT)
+	if err != nil {
 		tb.Fatal(err)
 	}
-	exit = make(chan error, 1)         // the one end
-	go func() { exit <- cmd.Wait() }() // ends with the process
 	s.cmd, s.exit = cmd, exit
 	return exit
 }

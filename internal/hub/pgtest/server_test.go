@@ -1,6 +1,9 @@
 package pgtest
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -32,5 +35,24 @@ func TestAServerThatIsKilledComesBackWithWhatWasCommitted(t *testing.T) {
 	var n int
 	if err := c.QueryRow(t.Context(), "SELECT n FROM kept").Scan(&n); err != nil || n != 7 {
 		t.Errorf("%d, %v", n, err)
+	}
+}
+
+// Whoever runs the tests may have temporary files where no server's user may go, or at a path too long for a socket.
+func TestAServersPlaceIsOneThatItMayEnter(t *testing.T) {
+	for _, base := range []string{t.TempDir(), filepath.Join(t.TempDir(), strings.Repeat("x", longestPlace))} {
+		if err := os.MkdirAll(base, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("TMPDIR", base)
+		dir, err := place()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.RemoveAll(dir) })
+		at := filepath.Dir(dir)
+		if len(at) > longestPlace || os.Getuid() == 0 && !everybodyEnters(at) {
+			t.Errorf("with TMPDIR=%s it is %s", base, dir)
+		}
 	}
 }

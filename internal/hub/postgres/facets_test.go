@@ -26,6 +26,9 @@ func TestValuesAreCountedAsADaemonCountsThem(t *testing.T) {
 		{set, 2, store.FacetValue{Value: `"drama"`, FacetSum: store.FacetSum{Count: 1, Size: 1}}},
 	} {
 		f, err := s.ItemFacets(t.Context(), store.Query{Filter: want.of}, []string{"genre", "root"})
+		for err == nil && !f.Complete { // a machine may be too busy for three items
+			f, err = s.ItemFacets(t.Context(), store.Query{Filter: want.of}, []string{"genre", "root"})
+		}
 		if err != nil || !f.Complete || f.AsOf != s.Head() || f.Total.Count != want.total || f.By[0][0] != want.first ||
 			f.By[1][0].Value != `"attic~films"` {
 			t.Errorf("%+v, %v", f, err)
