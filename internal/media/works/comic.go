@@ -24,9 +24,11 @@ func (d *derivation) deriveComics() {
 			things[i].titles = append(things[i].titles, Fold(e.LocalizedSeries))
 		}
 	}
+	beside := d.besideComics()
 	for _, group := range clustered(things, unknownJoins).groups() {
-		d.comicOf(group, things)
+		d.comicOf(group, things, beside)
 	}
+	d.books = beside.leave(d.books)
 }
 
 // comicTitle is the series that an issue is of: its own title where it is of none.
@@ -91,7 +93,7 @@ func isVolumeOf(folder, series string) bool {
 	return ok && isDigits(volume)
 }
 
-func (d *derivation) comicOf(group []int, things []identity) {
+func (d *derivation) comicOf(group []int, things []identity, beside *besideComics) {
 	p := d.add(&Part{Kind: Comic})
 	var titles common
 	var files []*entry
@@ -111,11 +113,11 @@ func (d *derivation) comicOf(group []int, things []identity) {
 	}
 	p.title = titles.best()
 	d.identify(p, "")
-	p.leaves = d.issuesOf(files, p)
+	p.leaves = d.issuesOf(files, p, beside)
 }
 
 // issuesOf makes the issues of a comic's files, with what is beside them in the format of a book.
-func (d *derivation) issuesOf(files []*entry, p *Part) []leaf {
+func (d *derivation) issuesOf(files []*entry, p *Part, beside *besideComics) []leaf {
 	at := make(map[string]int, len(files))
 	stems := make(map[string]int, len(files))
 	out := make([]leaf, 0, len(files))
@@ -130,14 +132,11 @@ func (d *derivation) issuesOf(files []*entry, p *Part) []leaf {
 		out[i].versions = append(out[i].versions, version{items: []*Item{e.Item}, edition: e.Edition})
 		stems[e.dir+"/"+e.stem] = i
 	}
-	d.books = slices.DeleteFunc(d.books, func(e *entry) bool {
+	for _, b := range beside.of(stems, p.titleKeys) {
+		e := d.books[b]
 		i, ok := stems[e.dir+"/"+e.stem]
 		if !ok {
-			name := strings.TrimRight(e.stem, "0123456789")
-			n, err := strconv.Atoi(e.stem[len(name):])
-			if err != nil || !slices.Contains(p.titleKeys, Fold(strings.TrimRight(name, "#"))) {
-				return false
-			}
+			_, n, _ := stemNumber(e.stem)
 			key := numberKey(float64(n))
 			if i, ok = at[key]; !ok {
 				i = len(out)
@@ -146,9 +145,64 @@ func (d *derivation) issuesOf(files []*entry, p *Part) []leaf {
 			}
 		}
 		out[i].versions = append(out[i].versions, version{items: []*Item{e.Item}})
-		return true
-	})
+	}
 	return out
+}
+
+// besideComics finds the books of a unit that are issues of its comics, by their places among the books: each comic
+// looks at those that are called like it, and not at all.
+type besideComics struct {
+	byStem  map[string][]int // by folder and stem
+	byTitle map[string][]int // by what stands before the number at a stem's end
+	taken   []bool
+}
+
+func (d *derivation) besideComics() *besideComics {
+	b := &besideComics{make(map[string][]int), make(map[string][]int), make([]bool, len(d.books))}
+	for i, e := range d.books {
+		at := e.dir + "/" + e.stem
+		b.byStem[at] = append(b.byStem[at], i)
+		if title, _, ok := stemNumber(e.stem); ok {
+			b.byTitle[title] = append(b.byTitle[title], i)
+		}
+	}
+	return b
+}
+
+// of takes the books that are called like files of a comic, or by one of its titles and a number.
+func (b *besideComics) of(stems map[string]int, titles []string) (out []int) {
+	take := func(books []int) {
+		for _, i := range books {
+			if !b.taken[i] {
+				b.taken[i] = true
+				out = append(out, i)
+			}
+		}
+	}
+	for at := range stems {
+		take(b.byStem[at])
+	}
+	for _, title := range titles {
+		take(b.byTitle[title])
+	}
+	slices.Sort(out)
+	return out
+}
+
+// leave takes the books that comics have out of the unit's.
+func (b *besideComics) leave(books []*entry) []*entry {
+	i := -1
+	return slices.DeleteFunc(books, func(*entry) bool { i++; return b.taken[i] })
+}
+
+// stemNumber reads a stem that ends with a number: what stands before it, folded, and the number.
+func stemNumber(stem string) (title string, n int, ok bool) {
+	name := strings.TrimRight(stem, "0123456789")
+	n, err := strconv.Atoi(stem[len(name):])
+	if err != nil {
+		return "", 0, false
+	}
+	return Fold(strings.TrimRight(name, "#")), n, true
 }
 
 func numberKey(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }

@@ -64,14 +64,22 @@ func (d *derivation) inMovieFolder(e *entry) bool {
 
 // discImages are images of discs that hold a film: of one that is there, or with what only a film's name says.
 func (d *derivation) discImages(files []*entry) []*entry {
+	if len(d.discs) == 0 {
+		return nil
+	}
+	type film struct {
+		title string
+		year  int
+	}
+	there := make(map[film]bool, len(files))
+	for _, f := range files {
+		there[film{Fold(f.Title), f.Year}] = true
+	}
 	var out []*entry
 	for _, e := range d.discs {
-		film := e.Title != "" && e.Year != 0 && (e.Source != "" || e.IDs["imdb"] != "" || e.IDs["tmdb"] != "" ||
+		is := e.Title != "" && e.Year != 0 && (e.Source != "" || e.IDs["imdb"] != "" || e.IDs["tmdb"] != "" ||
 			d.named.year == e.Year && d.inMovieFolder(e))
-		for _, f := range files {
-			film = film || e.Title != "" && e.Year == f.Year && Fold(e.Title) == Fold(f.Title)
-		}
-		if film {
+		if is || e.Title != "" && there[film{Fold(e.Title), e.Year}] {
 			out = append(out, e)
 		}
 	}
