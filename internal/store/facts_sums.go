@@ -19,7 +19,7 @@ type factSum struct{ fact, cell int64 }
 type sums struct{ n, high, low, duration int64 }
 
 // factSums are changes of sums that are not written yet.
-type factSums map[factSum]sums
+type factSums map[factSum]*sums
 
 // keyed is an item's row of sort_keys, as far as sums are made of it.
 type keyed struct {
@@ -29,31 +29,51 @@ type keyed struct {
 	facts             []byte
 }
 
-// adder adds what a row has to the sum of a fact, or takes it away; and to that of its field, once of all its facts.
-func (all factSums) adder(k *keyed, sign int64) func(id int64) {
+// adding adds what a row has to the sums of facts, or takes it away; and to those of their fields, once of all facts of
+// a field.
+type adding struct {
+	all    factSums
+	cell   int64
+	is     sums
+	fields uint64 // that have been added
+}
+
+// adder adds a row's part to sums where sign is 1, and takes it away where that is -1.
+func (all factSums) adder(k *keyed, sign int64) adding {
 	seconds, _ := k.duration.(float64)
-	is := sums{sign, sign * (k.size >> 32), sign * (k.size & math.MaxUint32), sign * toMilliseconds(seconds)}
-	var fields uint64
-	add := func(id int64) {
-		old := all[factSum{id, k.cell}]
-		all[factSum{id, k.cell}] = sums{old.n + is.n, old.high + is.high, old.low + is.low, old.duration + is.duration}
+	return adding{all: all, cell: k.cell, is: sums{sign, sign * (k.size >> 32), sign * (k.size & math.MaxUint32),
+		sign * toMilliseconds(seconds)}}
+}
+
+// fact adds to the sum of a fact; 0: to that of all there is, of which every row is added once.
+func (a *adding) fact(id int64) {
+	if field := id >> factNumbers; a.fields&(1<<field) == 0 {
+		a.fields |= 1 << field
+		a.add(factField(field).first())
 	}
-	return func(id int64) {
-		if field := id >> factNumbers; fields&(1<<field) == 0 {
-			fields |= 1 << field
-			add(factField(field).first()) // of field 0: whatever there is
-		}
-		if id != 0 {
-			add(id)
-		}
+	if id != 0 {
+		a.add(id)
 	}
+}
+
+func (a *adding) add(id int64) {
+	k := factSum{id, a.cell}
+	sum := a.all[k]
+	if sum == nil {
+		sum = new(sums)
+		a.all[k] = sum
+	}
+	sum.n += a.is.n
+	sum.high += a.is.high
+	sum.low += a.is.low
+	sum.duration += a.is.duration
 }
 
 // countFacts adds an item to the sums, or takes it away.
 func (tx *Tx) countFacts(all factSums, k *keyed, sign int64) error {
-	add := all.adder(k, sign)
-	add(0)
-	eachFact(k.facts, add)
+	a := all.adder(k, sign)
+	a.fact(0)
+	eachFact(k.facts, a.fact)
 	year, hasYear := k.year.(int64)
 	taken, hasTaken := k.taken.(int64)
 	for _, f := range columnFacts(nil, year, k.added, taken, hasYear, hasTaken) {
@@ -61,7 +81,7 @@ func (tx *Tx) countFacts(all factSums, k *keyed, sign int64) error {
 		if err != nil {
 			return err
 		}
-		add(id)
+		a.fact(id)
 	}
 	return nil
 }
@@ -73,7 +93,7 @@ func (tx *Tx) writeSums(all factSums, names *factNames) error {
 	var less []factSum
 	for _, k := range slices.SortedFunc(maps.Keys(all), inOrder) {
 		d := all[k]
-		if d == (sums{}) {
+		if *d == (sums{}) {
 			continue
 		}
 		err := tx.c.exec(`INSERT INTO fact_sums (fact, cell, n, high, low, duration) VALUES (?,?,?,?,?,?)

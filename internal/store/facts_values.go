@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -157,11 +158,14 @@ func eachFact(packed []byte, fn func(id int64)) {
 // follows the one they were used for last: whatever came of that.
 type factNames struct {
 	upto int64
+	most int // that are known at once
 	of   map[fact]int64
 	next map[factField]int64
 }
 
-func newFactNames() *factNames { return &factNames{of: map[fact]int64{}, next: map[factField]int64{}} }
+func newFactNames(most int) *factNames {
+	return &factNames{most: most, of: map[fact]int64{}, next: map[factField]int64{}}
+}
 
 const factsKnown = 50_000
 
@@ -182,9 +186,10 @@ func (tx *Tx) factID(names *factNames, f fact) (id int64, err error) {
 	if err == nil && id == 0 {
 		id, err = tx.newFact(names, f, same, spellings > 0)
 	}
-	if len(names.of) >= factsKnown {
+	if len(names.of) >= names.most {
 		clear(names.of)
 	}
+	f.value = strings.Clone(f.value) // it may be a part of all that a file says
 	names.of[f] = id
 	return id, err
 }
@@ -217,7 +222,7 @@ func (tx *Tx) newFact(names *factNames, f fact, same int64, hasOthers bool) (id 
 // forgetFacts begins anew, where the last stretch was not the one before this.
 func (s *Store) forgetFacts(after int64) {
 	if n := s.factNames; n == nil || n.upto != after {
-		s.factNames = newFactNames()
+		s.factNames = newFactNames(factsKnown)
 	}
 	s.factNames.upto = math.MinInt64 // until this stretch is over
 }

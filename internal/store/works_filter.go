@@ -11,54 +11,62 @@ import (
 
 // workFacts are what a work says of itself.
 func workFacts(f *filter.Facts, w *WorkView) {
-	of := func(field filter.Field, values ...string) {
+	shownFacts(f, w)
+	f.Add(filter.Kind, w.Kind)
+	if w.Kind == WorkAlbum {
+		f.Add(filter.Album, w.Title)
+	}
+	for _, provider := range slices.Sorted(maps.Keys(w.IDs)) {
+		f.Add(filter.IDs, provider+":"+w.IDs[provider])
+	}
+	if w.Parent > 0 {
+		f.Add(filter.Parent, strconv.FormatInt(w.Parent, 10))
+	}
+	if len(w.Gaps) > 0 {
+		f.Add(filter.Gaps, "true")
+	}
+	if w.Artwork > 0 {
+		f.Add(filter.Has, "artwork")
+	}
+	if len(w.SubtitleLanguages) > 0 {
+		f.Add(filter.Has, "subtitles")
+	}
+	f.Set(filter.Size, w.Size)
+	f.Set(filter.Updated, w.UpdatedAt)
+	if w.Duration != 0 {
+		f.Set(filter.Duration, filter.Seconds(float64(w.Duration)/1000))
+	}
+}
+
+// shownFacts are those of them that facets show.
+func shownFacts(f *filter.Facts, w *WorkView) {
+	of := func(field filter.Field, values []string) {
 		for _, v := range values {
 			f.Add(field, v)
 		}
 	}
-	of(filter.Root, w.Roots...)
-	of(filter.Kind, w.Kind)
-	of(filter.HDR, w.HDR)
-	of(filter.Audio, w.Languages...)
-	of(filter.Subtitles, w.SubtitleLanguages...)
-	of(filter.Genre, w.Genres...)
-	of(filter.Artist, w.Artists...)
-	of(filter.Author, w.Authors...)
-	of(filter.Series, w.Series)
+	of(filter.Root, w.Roots)
+	of(filter.Audio, w.Languages)
+	of(filter.Subtitles, w.SubtitleLanguages)
+	of(filter.Genre, w.Genres)
+	of(filter.Artist, w.Artists)
+	of(filter.Author, w.Authors)
+	f.Add(filter.HDR, w.HDR)
+	f.Add(filter.Series, w.Series)
 	switch w.Kind {
-	case WorkAlbum:
-		of(filter.Album, w.Title)
 	case WorkArtist:
-		of(filter.Artist, w.Title)
+		f.Add(filter.Artist, w.Title)
 	case WorkSeries:
-		of(filter.Series, w.Title)
+		f.Add(filter.Series, w.Title)
 	}
-	for _, provider := range slices.Sorted(maps.Keys(w.IDs)) {
-		of(filter.IDs, provider+":"+w.IDs[provider])
-	}
-	if w.Parent > 0 {
-		of(filter.Parent, strconv.FormatInt(w.Parent, 10))
-	}
-	if len(w.Gaps) > 0 {
-		of(filter.Gaps, "true")
-	}
-	if w.Artwork > 0 {
-		of(filter.Has, "artwork")
-	}
-	if len(w.SubtitleLanguages) > 0 {
-		of(filter.Has, "subtitles")
-	}
-	f.Set(filter.Size, w.Size)
-	f.Set(filter.Updated, w.UpdatedAt)
-	unlessUnknown := func(field filter.Field, n, value int64) {
+	unlessUnknown := func(field filter.Field, n int64) {
 		if n != 0 {
-			f.Set(field, value)
+			f.Set(field, n)
 		}
 	}
-	unlessUnknown(filter.Added, w.AddedAt, w.AddedAt)
-	unlessUnknown(filter.Year, int64(w.Year), int64(w.Year))
-	unlessUnknown(filter.Height, int64(w.Height), int64(w.Height))
-	unlessUnknown(filter.Duration, w.Duration, filter.Seconds(float64(w.Duration)/1000))
+	unlessUnknown(filter.Added, w.AddedAt)
+	unlessUnknown(filter.Year, int64(w.Year))
+	unlessUnknown(filter.Height, int64(w.Height))
 }
 
 // passes reports whether a work is one of those asked for.

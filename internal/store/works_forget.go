@@ -55,6 +55,7 @@ func (k *WorkKeeper) Forget(ctx context.Context) error {
 	if err == nil {
 		k.s.worked.Store(0)
 		k.s.keys = nil
+		k.rows.sums.sound = false // their facts are forgotten too
 	}
 	return err
 }

@@ -12,10 +12,12 @@ type workRows struct {
 	keys                                 []newKey    // of this transaction
 	few                                  int         // see WorkKeeper.FewKeys
 	noted                                bool        // they are not in their tables
+	sums                                 *workSums
 }
 
 func newWorkRows() *workRows {
 	return &workRows{
+		sums:     newWorkSums(),
 		works:    newInserter("INSERT INTO works (id, "+strings.Join(workRow, ", ")+") VALUES", 1+len(workRow)),
 		words:    newInserter("INSERT INTO work_search (rowid, title, people) VALUES", 3),
 		members:  newInserter("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES", 4),

@@ -40,10 +40,16 @@ var workTextFields = []struct {
 	{filter.Audio, workFactAudio}, {filter.Subtitles, workFactSubtitles}, {filter.HDR, workFactHDR},
 }
 
-// factsOfWork are a work's facts, each once, in the first of its spellings.
-func factsOfWork(f *filter.Facts, w *WorkView) (out []fact) {
+// workNumberFields are the fields of filters that are numbers of facts.
+var workNumberFields = []struct {
+	of   filter.Field
+	fact factField
+}{{filter.Year, workFactYear}, {filter.Height, workFactHeight}}
+
+// appendFactsOfWork appends a work's facts, each once, in the first of its spellings, to out, which is empty.
+func appendFactsOfWork(out []fact, f *filter.Facts, w *WorkView) []fact {
 	f.Clear()
-	workFacts(f, w)
+	shownFacts(f, w)
 	f.Add(filter.State, w.State())
 	for _, field := range workTextFields {
 		for _, value := range f.Texts(field.of) {
@@ -53,9 +59,9 @@ func factsOfWork(f *filter.Facts, w *WorkView) (out []fact) {
 			}
 		}
 	}
-	for of, field := range map[filter.Field]factField{filter.Year: workFactYear, filter.Height: workFactHeight} {
-		if n, known := f.Number(of); known {
-			out = append(out, fact{field, strconv.FormatInt(n, 10)})
+	for _, field := range workNumberFields {
+		if n, known := f.Number(field.of); known {
+			out = append(out, fact{field.fact, strconv.FormatInt(n, 10)})
 		}
 	}
 	if n, known := f.Number(filter.Added); known {
@@ -67,30 +73,43 @@ func factsOfWork(f *filter.Facts, w *WorkView) (out []fact) {
 // workCell is the cell of a kind of works, by its number.
 func workCell(kind int64) int64 { return -kind }
 
-// workSums are changes of the sums of works that are not written yet.
+// workSums are changes of the sums of works that are not written yet. They belong to one transaction at a time. What one
+// has learned of the numbers of facts is good for the next, if it was committed.
 type workSums struct {
 	tx    *Tx
 	all   factSums
 	names *factNames
+	sound bool // names are those of the catalog
 	facts filter.Facts
+	of    []fact // of one work
 }
 
-func (tx *Tx) newWorkSums() *workSums {
-	return &workSums{tx: tx, all: factSums{}, names: newFactNames()}
+const workFactsKnown = 2000 // most are of one work alone
+
+func newWorkSums() *workSums { return &workSums{all: factSums{}} }
+
+// begin forgets what a transaction that failed has left.
+func (s *workSums) begin(tx *Tx) *workSums {
+	if !s.sound {
+		s.names = newFactNames(workFactsKnown)
+	}
+	s.tx, s.sound = tx, false
+	clear(s.all)
+	return s
 }
 
 // count adds a work to the sums, or takes it away.
 func (s *workSums) count(w *WorkView, sign int64) error {
 	cell := workCell(workKindNumber(w.Kind))
-	k := &keyed{cell: cell, size: w.Size, duration: float64(w.Duration) / 1000}
-	add := s.all.adder(k, sign)
-	add(0)
-	for _, f := range factsOfWork(&s.facts, w) {
+	a := s.all.adder(&keyed{cell: cell, size: w.Size, duration: float64(w.Duration) / 1000}, sign)
+	a.fact(0)
+	s.of = appendFactsOfWork(s.of[:0], &s.facts, w)
+	for _, f := range s.of {
 		id, err := s.tx.factID(s.names, f)
 		if err != nil {
 			return err
 		}
-		add(id)
+		a.fact(id)
 	}
 	return nil
 }
@@ -103,7 +122,7 @@ func (s *Store) fillWorkSums(c *conn) error {
 	if err := tx.forgetWorkSums(); err != nil {
 		return err
 	}
-	sums := tx.newWorkSums()
+	sums := newWorkSums().begin(tx)
 	if err := eachWork(c, "WHERE w.gone = 0", func(w *WorkView) error { return sums.count(w, 1) }); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -78,6 +79,16 @@ func TestFacetsOfWorksFollowEveryChange(t *testing.T) {
 						if works[i].Gone == 0 {
 							b.Gone, b.GoneAt = append(b.Gone, WorkEnd{Work: works[i].ID}), 1
 						}
+					}
+				}
+				if rapid.Bool().Draw(t, "undone at first") {
+					undone := WorkBatch{Puts: slices.Clone(b.Puts), Gone: b.Gone, GoneAt: b.GoneAt}
+					undone.titles = make([][]byte, len(undone.Puts))
+					err := r.Update(context.Background(), func(tx *Tx) error {
+						return errors.Join(tx.writeWorks(&undone, keeper.rows), errors.ErrUnsupported)
+					})
+					if err == nil {
+						t.Fatal("a write that fails is kept")
 					}
 				}
 				write(b)

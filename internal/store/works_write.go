@@ -121,6 +121,7 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 	k.rows.few = k.FewKeys
 	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b, k.rows) })
 	if err == nil {
+		k.rows.sums.sound = true
 		if b.Settled != nil {
 			k.s.settled.Store(*b.Settled)
 		}
@@ -184,7 +185,7 @@ func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
 	if b.generation != tx.s.regrouped.Load() {
 		return ErrRegrouped
 	}
-	tx.held, tx.sums = newHeldBits(tx.c), tx.newWorkSums()
+	tx.held, tx.sums = newHeldBits(tx.c), rows.sums.begin(tx)
 	for i := range b.Puts {
 		p := &b.Puts[i]
 		if p.New.ID == 0 {
