@@ -14,7 +14,8 @@
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make verify     what is too long for every change: soaks, a daemon's year, an upgrade and back, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
 #                 MUTATIONS=1000 make it short; PARTS="hostile mutations" takes some
-# make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share
+# make soak       hours of random changes against one daemon: SOAK=1h; soak-share: the same on a share; soak-hub: HUB_SOURCES=20
+#                 daemons of HUB_ITEMS=100000 files each under a hub, all of them and its database killed at random
 # make package    .deb and .rpm of VERSION=1.2.3 for ARCHS="amd64 arm64" into dist/; test-package: lives with the Debian one;
 #                 test-docker: carries out the Dockerfile, and runs what comes of it
 # make release    the packages of VERSION=1.2.3, of a clean tree whose CHANGELOG.md has a section of it, tagged
@@ -45,6 +46,8 @@ MOVES ?= 50000,200000
 CLIENTS ?= 5000
 FUZZTIME ?= 30s
 SOAK ?= 1h
+HUB_SOURCES ?= 20
+HUB_ITEMS ?= 100000
 
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin
@@ -58,7 +61,7 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run run-hub test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share library package test-package test-docker release install clean
+.PHONY: build run run-hub test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share soak-hub library package test-package test-docker release install clean
 
 build:
 	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
@@ -152,6 +155,11 @@ soak:
 # The daemon on a share and the share by itself, side by side.
 soak-share:
 	SOAK=$(SOAK) SMB_CHAOS=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^(TestSoakShareModel|TestChaos)$$' -tags $(TAGS) ./internal/app/modeltest ./internal/smb
+
+# `make test` has three sources of 300 files, for some seconds.
+soak-hub:
+	SOAK=$(SOAK) HUB_SOURCES=$(HUB_SOURCES) HUB_ITEMS=$(HUB_ITEMS) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v \
+		-run '^TestTheHubIsTheUnionOfItsSourcesWhoeverIsKilled$$' -tags $(TAGS) ./internal/hub
 
 library:
 	scripts/make-sample-library.sh testdata/library

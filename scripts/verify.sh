@@ -3,7 +3,7 @@
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
 # usage: scripts/verify.sh [PART...]
-# parts: hostile asleep year upgrade targets replicas mutations fuzz-input benchmarks page packages soak soak-share
+# parts: hostile asleep year upgrade targets replicas mutations fuzz-input benchmarks page packages soak soak-share soak-hub
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
@@ -88,7 +88,11 @@ packages() {
 soak() { make soak SOAK="$soak"; }
 soak-share() { make soak-share SOAK="$soak"; }
 
-(($#)) || set -- hostile asleep year upgrade targets replicas mutations fuzz-input benchmarks page packages soak soak-share
+# Twenty daemons under a hub, two million items; it takes half an hour longer than SOAK until all has come.
+soak-hub() { make soak-hub SOAK="$soak" HUB_SOURCES="${HUB_SOURCES:-20}" HUB_ITEMS="${HUB_ITEMS:-100000}"; }
+
+(($#)) || set -- hostile asleep year upgrade targets replicas mutations fuzz-input benchmarks page packages \
+	soak soak-share soak-hub
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"
 	"$part"

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,30 +36,27 @@ const patience = 3 * time.Minute
 type daemon struct {
 	*apptest.Daemon // whose process or catalog may be another in the course of a test
 
-	now  atomic.Pointer[apptest.Daemon]
-	name string
-	dir  string // its root, "films"
-	at   net.Listener
+	now   atomic.Pointer[apptest.Daemon]
+	name  string
+	dir   string // its root, "films"
+	stock string // another one, which nobody changes; empty: none
+	seed  string // what its first catalog begins as, likewise
+	at    *standing
 }
 
 func startDaemon(t *testing.T, name string, paths ...string) *daemon {
 	t.Helper()
 	d := &daemon{name: name, dir: t.TempDir()}
 	d.write(t, paths...)
-	d.replace(t)
-	var err error
-	if d.at, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	var conns sync.WaitGroup
-	conns.Go(func() { d.forward(&conns) })
-	t.Cleanup(func() {
-		_ = d.at.Close()
-		d.Kill(t)
-		conns.Wait()
-	})
+	d.serve(t)
 	d.WaitIdle(t, patience)
 	return d
+}
+
+func (d *daemon) serve(t *testing.T) {
+	t.Helper()
+	d.replace(t)
+	d.at = stand(t, func() string { return d.now.Load().Addr() })
 }
 
 // replace starts a daemon with a catalog of its own in the place of the one before.
@@ -73,33 +68,21 @@ func (d *daemon) replace(t *testing.T) {
 
 func (d *daemon) config(t *testing.T) apptest.Config {
 	t.Helper()
-	return apptest.Config{DataDir: t.TempDir(), Roots: []apptest.Root{{Name: "films", Path: d.dir}},
+	cfg := apptest.Config{DataDir: t.TempDir(), Roots: []apptest.Root{{Name: "films", Path: d.dir}},
 		More: "[watcher]\ndebounce = \"50ms\"\nmax_wait = \"1s\"\n"}
-}
-
-// forward brings connections to wherever the daemon listens at the time.
-func (d *daemon) forward(conns *sync.WaitGroup) {
-	for {
-		in, err := d.at.Accept()
-		if err != nil {
-			return
-		}
-		out, err := net.Dial("tcp", d.now.Load().Addr())
-		if err != nil {
-			_ = in.Close()
-			continue
-		}
-		for _, pair := range [][2]net.Conn{{in, out}, {out, in}} {
-			conns.Go(func() {
-				_, _ = io.Copy(pair[0], pair[1]) // until either side ends
-				_, _ = pair[0].Close(), pair[1].Close()
-			})
+	if d.stock != "" {
+		cfg.Roots = append(cfg.Roots, apptest.Root{Name: "stock", Path: d.stock})
+	}
+	if d.seed != "" {
+		if err := os.CopyFS(cfg.DataDir, os.DirFS(d.seed)); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return cfg
 }
 
 func (d *daemon) source() hub.Source {
-	return hub.Source{Name: d.name, URL: "http://" + d.at.Addr().String()}
+	return hub.Source{Name: d.name, URL: d.at.url()}
 }
 
 func (d *daemon) write(t *testing.T, paths ...string) {

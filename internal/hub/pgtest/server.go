@@ -135,6 +135,9 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// startTime is how long a server may take to mend what a killed one has left.
+const startTime = 5 * time.Minute
+
 // Start starts the server, which must not run, and waits until it answers.
 func (s *Server) Start(tb testing.TB) {
 	tb.Helper()
@@ -143,7 +146,7 @@ func (s *Server) Start(tb testing.TB) {
 		args = append(args, "-c", setting)
 	}
 	exit := s.launch(tb, args)
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(startTime); ; time.Sleep(10 * time.Millisecond) {
 		err := s.answers()
 		if err == nil {
 			return

@@ -33,7 +33,9 @@ func TestAProcessOutlivesTheThreadsOfGoroutines(t *testing.T) {
 			default:
 			}
 			_ = cmd.Process.Kill()
-			_ = <-exit // it was killed
+			if err := <-exit; err == nil {
+				t.Error("it has ended well")
+			}
 		})
 	}
 	time.Sleep(50 * time.Millisecond) // threads are about to end; one that is late lets the test pass
