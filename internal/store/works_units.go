@@ -84,14 +84,15 @@ type ChangedItem struct {
 	Unit int64 // that it was in when that was derived last; 0: that of its directory, or none
 }
 
-// Changed reads the next stretch of the feed behind a number, at most so many items, and how far it came. They are
-// appended to out.
+// Changed reads the next stretch of the feed behind a number, at most so many items, how far it came, and how far the
+// feed goes that all is read of. They are appended to out.
 func (r *UnitReader) Changed(
 	out []ChangedItem, after int64, limit int,
-) (changed []ChangedItem, upto int64, err error) {
-	if upto, err = r.c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
-		return nil, 0, err
+) (changed []ChangedItem, upto, head int64, err error) {
+	if head, err = r.c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
+		return nil, 0, 0, err
 	}
+	upto = head
 	err = r.c.each(`SELECT i.id, i.seq, i.dir, i.kind, i.state, u.unit
 		FROM items i LEFT JOIN unit_items u ON u.item = i.id
 		WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
@@ -99,7 +100,7 @@ func (r *UnitReader) Changed(
 		return nil
 	}, after, int64(limit))
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	if len(out) == limit {
 		upto = out[limit-1].Seq
@@ -109,7 +110,7 @@ func (r *UnitReader) Changed(
 		out = append(out, ChangedItem{ID: r.int(0), Seq: r.int(1), Gone: true, Unit: r.int(2)})
 		return nil
 	}, after, upto)
-	return out, upto, err
+	return out, upto, head, err
 }
 
 // UnitDir is a directory that may be a unit, or a part of one.

@@ -20,12 +20,13 @@ type batch struct {
 	after int64 // the place behind which it begins
 	out   *store.WorkBatch
 
-	items   int // that changed
-	derived int // units
-	reread  int // works below artists
+	items   int  // that changed
+	isNew   bool // the change that is looked at has not been taken in
+	derived int  // units
+	reread  int  // works below artists
 	limit   works.Limit
-	taken   map[int64]int64 // what earlier batches have taken in of what is behind the place
-	known   map[int64]int64 // what this one has
+	taken   map[int64]int64 // how far earlier batches have taken in which units, of what is behind the place
+	head    int64           // how far the feed goes that the units are read of
 
 	unitOfDir map[int64]int64
 	wasUnit   map[int64]bool // directories that items were in which are in another's unit now
@@ -60,8 +61,8 @@ type unit struct {
 // plan reads the next stretch of the feed, and makes of it what is to be written.
 func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, error) {
 	b := &batch{r: r, room: l.room, after: l.store.Worked(), out: r.Batch(), taken: l.known, now: time.Now(),
-		known: make(map[int64]int64), unitOfDir: make(map[int64]int64),
-		wasUnit: make(map[int64]bool), units: make(map[int64]*unit),
+		unitOfDir: make(map[int64]int64),
+		wasUnit:   make(map[int64]bool), units: make(map[int64]*unit),
 		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: l.room.read}
 	settled, err := r.Settled()
 	if err != nil {
@@ -72,19 +73,20 @@ func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, erro
 		b.out.GoneAt = b.now.UnixNano()
 		return b, b.settle(ctx)
 	}
-	changed, upto, err := r.Changed(b.room.changed[:0], b.after, l.atOnce())
+	changed, upto, head, err := r.Changed(b.room.changed[:0], b.after, l.atOnce())
 	if err != nil {
 		return nil, err
 	}
 	b.room.changed = changed
-	b.out.Upto = upto
+	b.out.Upto, b.head = upto, head
 	b.out.GoneAt = b.now.UnixNano()
 	for i := range changed {
-		if c := &changed[i]; l.known[c.ID] != c.Seq {
+		b.isNew = false
+		if err := b.take(&changed[i]); err != nil {
+			return nil, err
+		}
+		if b.isNew {
 			b.items++
-			if err := b.take(c); err != nil {
-				return nil, err
-			}
 		}
 	}
 	if len(b.changed) == 0 {
@@ -96,13 +98,6 @@ func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, erro
 	change, err := b.closure(ctx)
 	if err != nil {
 		return nil, err
-	}
-	for _, u := range b.units {
-		for i := range u.items {
-			if it := &u.items[i]; u.changed && it.Seq > upto {
-				b.known[it.ID] = it.Seq
-			}
-		}
 	}
 	return b, b.write(change)
 }
@@ -130,7 +125,7 @@ func (b *batch) closure(ctx context.Context) (*works.Change, error) {
 // take notes which units a change is of: the one that an item is in, and the one that it was in.
 func (b *batch) take(c *store.ChangedItem) error {
 	if c.Unit != 0 {
-		if err := b.change(c.Unit); err != nil {
+		if err := b.changeAt(c.Unit, c.Seq); err != nil {
 			return err
 		}
 	}
@@ -146,7 +141,16 @@ func (b *batch) take(c *store.ChangedItem) error {
 	if err != nil {
 		return err
 	}
-	return b.change(unit)
+	return b.changeAt(unit, c.Seq)
+}
+
+// changeAt notes that a unit changed, unless it has been taken in as it was then or later.
+func (b *batch) changeAt(id, seq int64) error {
+	if b.taken[id] >= seq {
+		return nil
+	}
+	b.isNew = true
+	return b.change(id)
 }
 
 // change notes that a unit changed.
@@ -261,7 +265,7 @@ func (b *batch) item(u *unit, dir *store.UnitDir, m *store.UnitMember) error {
 	b.read[it.ID] = readItem{it.Seq, u.at.Root}
 	own := dir.ID == u.id
 	same := m.Unit == u.id || m.Unit == 0 && own
-	if same && (m.Seq <= b.after || b.taken[m.ID] == m.Seq) {
+	if same && (m.Seq <= b.after || m.Seq <= b.taken[u.id]) {
 		return nil
 	}
 	if m.Unit != u.id && !same || m.Unit != 0 && own {

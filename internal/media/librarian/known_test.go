@@ -28,7 +28,7 @@ func TestWhatIsKnownOfLaterChangesIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := len(s.lib.known); n > s.lib.mostKnown {
-			t.Fatalf("%d changes are known", n)
+			t.Fatalf("%d folders are known", n)
 		}
 	}
 	s.catchUp()

@@ -54,10 +54,12 @@ type Librarian struct {
 	renewed  atomic.Bool // it is known that the works are those of these rules
 	unsorted atomic.Bool // what sorts works is still to be made
 	first    bool        // there were no works when it began
-	// Numbers of changes behind the place that have been taken in with their units, by item: not more than so many, since
-	// the whole library may be behind the place. What is not known is derived once more, and found as it was.
+	// How far units have been taken in ahead of the place, by unit: not more than so many, since the whole library may be
+	// behind the place. What is not known is derived once more, and found as it was.
 	known     map[int64]int64
 	mostKnown int
+	place     int64 // behind the last batch
+	large     large // what was derived last of large units
 	room      *room // of batches; nil where none is to come
 }
 
@@ -173,7 +175,7 @@ func (l *Librarian) renew(ctx context.Context) error {
 // passes waits until a pass is over, or a first one so far ahead that the folders that come next are rarely those that
 // are taken in. It reports whether ctx goes on.
 func (l *Librarian) passes(ctx context.Context, wake <-chan struct{}) bool {
-	for l.cfg.Pass != nil && !(l.first && l.store.Head()-l.store.Worked() >= manyItems) {
+	for l.cfg.Pass != nil && !(l.first && l.manyWait()) {
 		select {
 		case <-l.cfg.Pass:
 			return ctx.Err() == nil
@@ -193,11 +195,12 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 	if l.cfg.Quiet == 0 {
 		return ctx.Err() == nil
 	}
-	deadline := time.NewTimer(l.cfg.MaxWait)
+	least := max(l.cfg.Quiet, l.large.took)
+	deadline := time.NewTimer(l.cfg.MaxWait + 4*l.large.took)
 	defer deadline.Stop()
-	quiet := time.NewTimer(l.cfg.Quiet)
+	quiet := time.NewTimer(least)
 	defer quiet.Stop()
-	for head := l.store.Head(); head-l.store.Worked() < manyItems; {
+	for head := l.store.Head(); !l.manyWait(); {
 		select {
 		case <-quiet.C:
 			return true
@@ -206,13 +209,19 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 		case <-wake:
 			if now := l.store.Head(); now != head {
 				head = now
-				quiet.Reset(l.cfg.Quiet)
+				quiet.Reset(least)
 			}
 		case <-ctx.Done():
 			return false
 		}
 	}
 	return ctx.Err() == nil
+}
+
+// manyWait reports whether so much has changed that it is taken in without quiet.
+func (l *Librarian) manyWait() bool {
+	head, place := l.store.Head(), l.store.Worked()
+	return head-place >= manyItems && !l.large.rests(place, head, l.atOnce())
 }
 
 // atOnce is how many changes are taken in at once.
@@ -240,6 +249,11 @@ func (l *Librarian) next(ctx context.Context) error {
 		l.room = &room{most: 2 * l.atOnce()}
 	}
 	l.room.clear()
+	began := time.Now()
+	if l.store.Worked() < l.place { // all is derived anew
+		clear(l.known)
+		l.large = large{}
+	}
 	if l.store.Worked() >= l.store.Head() { // what is left is to settle keys that are shared
 		if err := l.keeper.SortKeys(ctx); err != nil {
 			return fmt.Errorf("sort keys of works: %w", err)
@@ -261,15 +275,7 @@ func (l *Librarian) next(ctx context.Context) error {
 	l.stats.Derived.Add(int64(b.derived))
 	l.stats.Written.Add(int64(len(b.out.Puts) + len(b.out.Gone)))
 	l.stats.Beside.Add(int64(b.reread))
-	for id, seq := range l.known {
-		if seq <= b.out.Upto {
-			delete(l.known, id)
-		}
-	}
-	for id, seq := range b.known {
-		if len(l.known) < l.mostKnown {
-			l.known[id] = seq
-		}
-	}
+	l.noteAhead(b)
+	l.large.note(b, l.atOnce(), began, l.store.Head())
 	return nil
 }
