@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/app"
+	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/terminal"
 )
 
@@ -17,7 +18,9 @@ type checkCommand struct {
 
 // Run prints a line for each finding. A daemon may be running.
 func (c *checkCommand) Run(p *process) error {
-	cfg, err := c.load("", c.Root, true)
+	options := c.options("", c.Root, true)
+	options.HubToo = true
+	cfg, err := config.Load(options)
 	if err != nil {
 		return err
 	}

@@ -20,16 +20,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(p *process) error {
 	options := c.options(c.Listen, c.Root, true)
 	options.RootsExist = true // now: what was typed wrongly would be an offline root for ever
-	load := func() (*config.Config, error) {
-		cfg, err := config.Load(options)
-		if err == nil {
-			_, err = cfg.Token() // else nobody could be let in
-		}
-		if err == nil {
-			_, err = cfg.ReadToken()
-		}
-		return cfg, err
-	}
+	load := func() (*config.Config, error) { return loadWithTokens(options) }
 	cfg, err := load()
 	if err != nil {
 		return err
@@ -46,6 +37,18 @@ func (c *serveCommand) Run(p *process) error {
 	return app.Serve(p.ctx, cfg, log, app.Options{
 		Version: version, Reload: load, Reloads: reloads, Reloaded: change, Confine: confine.Writing,
 	})
+}
+
+// loadWithTokens reads a configuration of whoever serves, whose tokens can be read: else nobody could be let in.
+func loadWithTokens(o config.LoadOptions) (*config.Config, error) {
+	cfg, err := config.Load(o)
+	if err == nil {
+		_, err = cfg.Token()
+	}
+	if err == nil {
+		_, err = cfg.ReadToken()
+	}
+	return cfg, err
 }
 
 // outliveReaders has the daemon go on where nobody reads its log any longer: a write to it fails then, and does not end

@@ -24,7 +24,8 @@ import (
 
 // hubServer is a hub, running.
 type hubServer struct {
-	cfg     *config.Config
+	shell   *Daemon // of which the configuration and the options are asked for, and nothing else
+	server  *api.Server
 	store   *postgres.Store
 	sources *hub.Sources
 	bus     *realtime.EventBus
@@ -58,7 +59,9 @@ func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Option
 	if err != nil {
 		return err
 	}
-	h := &hubServer{cfg: cfg, store: st, bus: realtime.NewEventBus(st, logs.Sparing(log)), log: log}
+	h := &hubServer{shell: &Daemon{core: &core{log: log}, opts: o}, store: st,
+		bus: realtime.NewEventBus(st, logs.Sparing(log)), log: log}
+	h.shell.config.Store(cfg)
 	h.sources = hub.New(sourcesOf(cfg), st, h.tellRoot, log)
 	if err := h.sources.Recall(ctx); err != nil {
 		return errors.Join(err, listener.Close())
@@ -68,25 +71,78 @@ func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Option
 	h.stages.start("sources", h.sources.Run)
 	h.stages.start("event bus", h.bus.Run)
 	h.stages.start("pruning", h.prune)
-	server := h.newServer(o, listener)
-	h.stages.start("http", server.Run)
-	defer func() { err = errors.Join(err, h.stages.stopAll(cfg.ShutdownTimeout, func() {})) }()
+	h.server = h.newServer(cfg, o, listener)
+	h.stages.start("http", h.server.Run)
+	defer func() {
+		err = errors.Join(err, h.stages.stopAll(h.shell.config.Load().ShutdownTimeout, func() {}))
+	}()
 	confine(cfg, o, log)
-	server.SetReady(true)
+	h.server.SetReady(true)
 	if o.Listening != nil {
-		o.Listening(server.Addr().String())
+		o.Listening(h.server.Addr().String())
 	}
-	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", server.Addr()),
+	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", h.server.Addr()),
 		zap.Int("sources", len(cfg.Sources)))
-	notify := newNotifier(log)
+	return h.runUntilStopped()
+}
+
+// runUntilStopped waits for the end, and has new configurations taken in until then.
+func (h *hubServer) runUntilStopped() error {
+	notify := newNotifier(h.log)
 	notify.ready()
 	ended := h.stages.group.Context()
-	<-ended.Done()
-	log.Info("stopping")
-	notify.stopping()
-	if err := context.Cause(ended); !errors.Is(err, context.Canceled) {
+	reloads := reloads{group: h.stages.group, reload: h.reload, notify: notify}
+	for {
+		select {
+		case <-ended.Done():
+			h.log.Info("stopping")
+			notify.stopping()
+			if err := context.Cause(ended); !errors.Is(err, context.Canceled) {
+				return err
+			}
+			return nil
+		case <-h.shell.opts.Reloads:
+			reloads.ask()
+		case <-reloads.done:
+			reloads.ended()
+		}
+	}
+}
+
+// reload takes in a new configuration, or says why it does not.
+func (h *hubServer) reload(context.Context) {
+	if err := h.takeIn(); err != nil {
+		h.log.Error("new configuration refused, the old one stays in force", zap.Error(err))
+	}
+}
+
+func (h *hubServer) takeIn() error {
+	cfg, err := h.shell.opts.Reload()
+	if err != nil {
 		return err
 	}
+	old := h.shell.config.Load()
+	fixed, keys := config.Diff(old, cfg)
+	if len(fixed) > 0 {
+		h.log.Warn("only a restart changes these keys", zap.Strings("keys", fixed))
+	}
+	if err := cfg.KeepFixed(old); err != nil {
+		return err
+	}
+	if err := cfg.CheckHub(); err != nil {
+		return err
+	}
+	if err := h.sources.Set(sourcesOf(cfg)); err != nil {
+		return err
+	}
+	if h.shell.opts.Reloaded != nil {
+		if err := h.shell.opts.Reloaded(cfg); err != nil {
+			return errors.Join(err, h.sources.Set(sourcesOf(old)))
+		}
+	}
+	h.server.SetSite(siteOf(cfg))
+	h.shell.config.Store(cfg)
+	h.log.Info("configuration reloaded", zap.Int("sources", len(cfg.Sources)), zap.Strings("keys", keys))
 	return nil
 }
 
@@ -123,11 +179,11 @@ func (h *hubServer) tellRoot(r media.Root) {
 	})
 }
 
-func (h *hubServer) newServer(o Options, l net.Listener) *api.Server {
-	instance := func() media.Instance { return media.Instance{ID: h.store.Instance(), Name: h.cfg.Name()} }
-	d := &Daemon{core: &core{log: h.log}, opts: o} // of which the configuration is asked for, and nothing else
-	d.config.Store(h.cfg)
-	cfg := d.httpConfig(h.cfg)
+func (h *hubServer) newServer(inForce *config.Config, o Options, l net.Listener) *api.Server {
+	instance := func() media.Instance {
+		return media.Instance{ID: h.store.Instance(), Name: h.shell.config.Load().Name()}
+	}
+	cfg := h.shell.httpConfig(inForce)
 	cfg.Instance = instance
 	return api.New(cfg, api.Deps{
 		Catalog: hub.Catalog{Store: h.store, Sources: h.sources}, Scans: h.sources, Roots: h.sources,

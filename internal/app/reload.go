@@ -7,13 +7,15 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"go.uber.org/zap"
 )
 
 // reloads takes in new configurations one at a time. What is asked for meanwhile is one more, behind the one that runs.
-// It belongs to the goroutine of runUntilStopped.
+// It belongs to the goroutine that asks.
 type reloads struct {
-	d      *Daemon
+	group  *run.Group
+	reload func(context.Context)
 	notify *notifier
 	done   chan struct{} // closed when the one that runs is over; nil: none runs
 	again  bool
@@ -28,9 +30,9 @@ func (r *reloads) ask() {
 	done := make(chan struct{})
 	r.done = done
 	r.notify.reloading()
-	r.d.stages.group.Go("reload", func(ctx context.Context) error {
+	r.group.Go("reload", func(ctx context.Context) error {
 		defer close(done)
-		r.d.reload(ctx)
+		r.reload(ctx)
 		return nil
 	})
 }

@@ -188,7 +188,7 @@ func (d *Daemon) runUntilStopped(notify *notifier) error {
 	notify.ready()
 	d.stages.group.Go("watchdog", func(ctx context.Context) error { return notify.watchdog(ctx, d.pulses()) })
 	d.stages.group.Go("status line", func(ctx context.Context) error { return notify.follow(ctx, d.doing) })
-	reloads := reloads{d: d, notify: notify}
+	reloads := reloads{group: d.stages.group, reload: d.reload, notify: notify}
 	damaged := d.store.Damaged()
 	for {
 		select {

@@ -67,7 +67,7 @@ func TestReloadsAskedForMeanwhileAreOneMore(t *testing.T) {
 			<-hold
 			return nil, errors.New("no such file")
 		}}}
-		r := reloads{d: d, notify: newNotifier(zap.NewNop())}
+		r := reloads{group: stages.group, reload: d.reload, notify: newNotifier(zap.NewNop())}
 		for range 5 {
 			r.ask() // none waits for the one that runs
 		}

@@ -111,6 +111,11 @@ func (s *Source) Token() (string, error) {
 	return readLine(file)
 }
 
+// IsHub reports whether a configuration is a hub's: it has sources or a database, and no roots.
+func (c *Config) IsHub() bool {
+	return len(c.Roots) == 0 && (c.Hub.Database != "" || len(c.Sources) > 0)
+}
+
 // CheckHub says what a hub lacks in a configuration that is good otherwise.
 func (c *Config) CheckHub() error {
 	switch {

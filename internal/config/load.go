@@ -21,6 +21,8 @@ type LoadOptions struct {
 	RootsExist bool
 	// NeedRoots makes a configuration without any root an error.
 	NeedRoots bool
+	// HubToo lets a hub's configuration pass without them.
+	HubToo bool
 }
 
 // maxFileSize bounds what is read of a configuration file, in bytes: a path typed wrong can be a film.

@@ -64,7 +64,7 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 	c.validateRoots(p)
 	c.validateNotify(p)
 	c.validateHub(p)
-	if o.NeedRoots && len(c.Roots) == 0 {
+	if o.NeedRoots && len(c.Roots) == 0 && !(o.HubToo && c.IsHub()) {
 		at := origin{fromCommandLine, 0, ""}
 		if o.File != "" {
 			at.file = o.File

@@ -57,7 +57,7 @@ func (c *Config) checkListen() *Error {
 // error where the rest does not go with them: an address that other machines can reach stays locked.
 func (c *Config) KeepFixed(inForce *Config) error {
 	c.DataDir, c.HTTP.Listen, c.Thumbnails = inForce.DataDir, inForce.HTTP.Listen, inForce.Thumbnails
-	c.Backup.Dir = inForce.Backup.Dir
+	c.Backup.Dir, c.Hub = inForce.Backup.Dir, inForce.Hub
 	c.origins["http.listen"] = inForce.locate("http.listen")
 	if err := c.checkListen(); err != nil {
 		return err // a nil *Error would be an error

@@ -41,6 +41,7 @@ type daemon struct {
 	dir   string // its root, "films"
 	stock string // another one, which nobody changes; empty: none
 	seed  string // what its first catalog begins as, likewise
+	more  string // of its configuration
 	at    *standing
 }
 
@@ -69,8 +70,9 @@ func (d *daemon) replace(t *testing.T) {
 func (d *daemon) config(t *testing.T) apptest.Config {
 	t.Helper()
 	cfg := apptest.Config{DataDir: t.TempDir(), Roots: []apptest.Root{{Name: "films", Path: d.dir}},
-		More: "[watcher]\ndebounce = \"50ms\"\nmax_wait = \"1s\"\n"}
-	if d.stock != "" {
+		More: "[watcher]\ndebounce = \"50ms\"\nmax_wait = \"1s\"\n" + d.more}
+	if d.stock != "" { // and what vanishes from the other goes without being asked for
+		cfg.Roots[0].More = "max_removals = 1\n"
 		cfg.Roots = append(cfg.Roots, apptest.Root{Name: "stock", Path: d.stock})
 	}
 	if d.seed != "" {

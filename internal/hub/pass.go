@@ -158,13 +158,12 @@ func (s *Sources) PassItem(w http.ResponseWriter, r *http.Request, id int64, wha
 	if err != nil {
 		return err
 	}
-	token := ""
-	if one.Token != nil {
-		if token, err = one.Token(); err != nil {
-			return err
-		}
+	asked := one.configured()
+	token, err := asked.token()
+	if err != nil {
+		return err
 	}
-	base, err := url.Parse(strings.TrimRight(one.URL, "/") + "/")
+	base, err := url.Parse(strings.TrimRight(asked.URL, "/") + "/")
 	if err != nil {
 		return err
 	}

@@ -16,11 +16,16 @@ import (
 // process is a hub as a process of its own.
 func process(t *testing.T, database string, of ...*daemon) *apptest.Daemon {
 	t.Helper()
-	more := fmt.Sprintf("[hub]\ndatabase = %q\n", database)
+	return apptest.Start(t, apptest.Config{Command: "hub", DataDir: t.TempDir(), More: hubText(database, of...)})
+}
+
+// hubText is a hub's configuration.
+func hubText(database string, of ...*daemon) string {
+	text := fmt.Sprintf("[hub]\ndatabase = %q\n", database)
 	for _, d := range of {
-		more += fmt.Sprintf("[[source]]\nname = %q\nurl = %q\n", d.name, d.source().URL)
+		text += fmt.Sprintf("[[source]]\nname = %q\nurl = %q\n", d.name, d.source().URL)
 	}
-	return apptest.Start(t, apptest.Config{Command: "hub", DataDir: t.TempDir(), More: more})
+	return text
 }
 
 // shows waits until a hub's lists hold what its sources hold, and says whether its changes do.

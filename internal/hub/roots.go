@@ -68,7 +68,7 @@ func (s *Sources) Roots(ctx context.Context) (out []media.Root, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, one := range s.all {
+	for _, one := range s.each() {
 		st := one.State()
 		out = append(out, shown(&st, items)...)
 	}

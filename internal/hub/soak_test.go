@@ -196,16 +196,16 @@ func (w *soak) changeOne(d *daemon) {
 	}
 	w.names++
 	var err error
-	switch n := w.random.IntN(20); {
-	case n < 10:
+	switch n := w.random.IntN(100); {
+	case n < 50:
 		w.write(d)
-	case n < 13:
+	case n < 65:
 		err = os.Rename(file, filepath.Join(from, fmt.Sprintf("Moved %d (1999).mkv", w.names)))
-	case n < 16:
+	case n < 80:
 		err = os.WriteFile(file, []byte(fmt.Sprint("changed ", w.names)), 0o644)
-	case n < 18:
+	case n < 95:
 		err = os.Remove(file)
-	case n < 19:
+	case n < 98:
 		err = os.Rename(from, filepath.Join(d.dir, fmt.Sprintf("Shelf of %d", w.names)))
 	default:
 		err = os.RemoveAll(from)

@@ -41,13 +41,15 @@ type State struct {
 
 // source is a Source as it is followed.
 type source struct {
-	Source
+	Name  string
 	store *postgres.Store
 	http  *http.Client
 	log   *zap.Logger
 	told  func(media.Root)
 
 	mu       sync.Mutex // guards what follows; held for look-ups only
+	at       Source     // as it is configured
+	token    string     // the last that was shown
 	state    State
 	idle     bool // as it said itself
 	caughtUp bool
@@ -89,14 +91,38 @@ func (s *source) catchUp(caughtUp bool) {
 
 // client makes a client of the source with its token of now.
 func (s *source) client() (*client.Client, error) {
-	o := client.Options{HTTP: s.http}
-	if s.Token != nil {
-		var err error
-		if o.Token, err = s.Token(); err != nil {
-			return nil, err
-		}
+	at := s.configured()
+	token, err := at.token()
+	if err != nil {
+		return nil, err
 	}
-	return client.New(s.URL, o)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token = token
+	return client.New(at.URL, client.Options{HTTP: s.http, Token: token})
+}
+
+func (s *source) configured() Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
+// configure has the source be asked elsewhere, or with another token, from the next connection on, and reports whether
+// that differs from how it is asked now.
+func (s *source) configure(at Source, token string) (differs bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	differs = s.at.URL != at.URL || s.token != token
+	s.at = at
+	return differs
+}
+
+func (s *Source) token() (string, error) {
+	if s.Token == nil {
+		return "", nil
+	}
+	return s.Token()
 }
 
 // said is what a source says of itself. Its roots are kept as they come: later versions may say more.

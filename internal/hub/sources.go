@@ -4,21 +4,26 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/run"
 )
 
 // Sources are all that a hub takes in. Its methods are safe for concurrent use.
 type Sources struct {
 	store *postgres.Store
 	log   *zap.Logger
-	all   []*source
 	http  *http.Client
+	told  func(media.Root)
+	again chan struct{} // other sources are to be followed, or otherwise
+
+	mu    sync.Mutex // guards what follows; held for look-ups only
+	all   []*source
+	stale map[*source]bool // is to be asked otherwise than it is
 }
 
 // New returns the sources of a hub. Root is called with a root of theirs, by the hub's name, whenever it is otherwise
@@ -30,61 +35,51 @@ func New(of []Source, store *postgres.Store, root func(media.Root), log *zap.Log
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableCompression = true                // within one house the network is faster
 	transport.ResponseHeaderTimeout = 90 * time.Second // longer than any answer waits
-	s := &Sources{store: store, log: log, http: &http.Client{Transport: transport}}
+	s := &Sources{store: store, log: log, http: &http.Client{Transport: transport}, told: root,
+		again: make(chan struct{}, 1), // one pending says all that there is to say
+		stale: map[*source]bool{}}
 	for _, one := range of {
-		s.all = append(s.all, &source{Source: one, store: store, http: s.http, told: root,
-			log: log.With(zap.String("source", one.Name)), state: State{Name: one.Name, Since: time.Now().UTC()}})
+		s.all = append(s.all, s.make(one))
 	}
 	return s
 }
 
-// Run takes in what the sources say until ctx ends. What sources that the hub has no longer have left behind goes at
-// first.
-func (s *Sources) Run(ctx context.Context) error {
-	defer s.http.CloseIdleConnections()
-	group := run.NewGroup(ctx, s.log)
-	group.Go("sources that left", s.leave)
-	for _, one := range s.all {
-		group.Go("source "+one.Name, one.run)
-	}
-	return group.Wait()
-}
-
-// leave ends the items of sources that have left, as soon as the database lets it.
-func (s *Sources) leave(ctx context.Context) error {
-	names := make([]string, len(s.all))
-	for i, one := range s.all {
-		names[i] = one.Name
-	}
-	for ctx.Err() == nil {
-		err := s.store.Leave(ctx, names)
-		if err == nil || ctx.Err() != nil {
-			break
-		}
-		s.log.Warn("what has left is still shown", zap.Error(err))
-		if !wait(ctx, longestPause) {
-			break
-		}
-	}
-	return ctx.Err()
+func (s *Sources) make(one Source) *source {
+	return &source{Name: one.Name, at: one, store: s.store, http: s.http, told: s.told,
+		log: s.log.With(zap.String("source", one.Name)), state: State{Name: one.Name, Since: time.Now().UTC()}}
 }
 
 // Recall has the sources' roots be known that they spoke of before the hub was started.
 func (s *Sources) Recall(ctx context.Context) error {
-	for _, one := range s.all {
-		raw, err := s.store.Said(ctx, one.Name)
-		if err != nil {
+	for _, one := range s.each() {
+		if err := s.recall(ctx, one); err != nil {
 			return err
 		}
-		one.change(func(st *State) { st.Roots = rootsOf(one.Name, raw) })
 	}
 	return nil
 }
 
+func (s *Sources) recall(ctx context.Context, one *source) error {
+	raw, err := s.store.Said(ctx, one.Name)
+	if err != nil {
+		return err
+	}
+	one.change(func(st *State) { st.Roots = rootsOf(one.Name, raw) })
+	return nil
+}
+
+// each gives the sources of now, in the order of the configuration.
+func (s *Sources) each() []*source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all // which nobody changes: another slice takes its place
+}
+
 // States are how the sources are, in the order of the configuration.
 func (s *Sources) States() []State {
-	out := make([]State, len(s.all))
-	for i, one := range s.all {
+	all := s.each()
+	out := make([]State, len(all))
+	for i, one := range all {
 		out[i] = one.State()
 	}
 	return out
@@ -102,7 +97,7 @@ func (s *Sources) Idle() bool {
 }
 
 func (s *Sources) named(name string) *source {
-	for _, one := range s.all {
+	for _, one := range s.each() {
 		if one.Name == name {
 			return one
 		}

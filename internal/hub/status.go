@@ -12,8 +12,9 @@ func (s *Sources) Daemons(ctx context.Context) ([]media.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]media.Source, len(s.all))
-	for i, st := range s.States() {
+	states := s.States()
+	out := make([]media.Source, len(states))
+	for i, st := range states {
 		out[i] = media.Source{Name: st.Name, State: media.Offline, Reason: st.Reason, Since: st.Since,
 			Version: st.Version, Loading: st.Loading, Poison: poison[st.Name]}
 		if st.Online {

@@ -50,12 +50,9 @@ type runs struct {
 // Open connects to a database by its URL, or by a text of key=value pairs, and brings its tables up to date. The
 // database must be there; nothing else must be in it. A password that is not empty is shown to it. Close closes it.
 func Open(ctx context.Context, database, password string, log *zap.Logger) (*Store, error) {
-	cfg, err := pgxpool.ParseConfig(database)
+	cfg, err := parse(database, password)
 	if err != nil {
-		return nil, fmt.Errorf("read hub.database: %w", err)
-	}
-	if password != "" {
-		cfg.ConnConfig.Password = password
+		return nil, err
 	}
 	cfg.MaxConns = max(cfg.MaxConns, connections)
 	cfg.ConnConfig.RuntimeParams["application_name"] = "catalogizerd hub"
@@ -72,6 +69,17 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 		return nil, err
 	}
 	return s, nil
+}
+
+func parse(database, password string) (*pgxpool.Config, error) {
+	cfg, err := pgxpool.ParseConfig(database)
+	if err != nil {
+		return nil, fmt.Errorf("read hub.database: %w", err)
+	}
+	if password != "" {
+		cfg.ConnConfig.Password = password
+	}
+	return cfg, nil
 }
 
 // Close waits for whoever uses the database, and closes it.
@@ -112,8 +120,7 @@ func (s *Store) migrate(ctx context.Context) error {
 			return err
 		}
 		if have > len(files) {
-			return fmt.Errorf("%w: its schema is %d, this program knows %d: "+
-				"run the version that made it, or a later one", ErrNewer, have, len(files))
+			return newer(have, len(files))
 		}
 		for i, file := range files[have:] {
 			sql, err := schema.ReadFile(file)
