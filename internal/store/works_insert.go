@@ -7,20 +7,22 @@ import (
 
 // workRows are rows of works on their way into the catalog, many by one statement.
 type workRows struct {
-	works, words, members, units, places *inserter
-	intoKeys                             [2]intoKeys // by keyTable
-	keys                                 []newKey    // of this transaction
-	few                                  int         // see WorkKeeper.FewKeys
-	noted                                bool        // they are not in their tables
-	sums                                 *workSums
+	works, words, units, places *inserter
+	members, others             *inserter   // of new works; of works that had members, which may stand where others stood
+	intoKeys                    [2]intoKeys // by keyTable
+	keys                        []newKey    // of this transaction
+	few                         int         // see WorkKeeper.FewKeys
+	noted                       bool        // they are not in their tables
+	sums                        *workSums
 }
 
 func newWorkRows() *workRows {
 	return &workRows{
 		sums:     newWorkSums(),
-		works:    newInserter("INSERT INTO works (id, "+strings.Join(workRow, ", ")+") VALUES", 1+len(workRow)),
+		works:    newInserter("INSERT OR FAIL INTO works (id, "+strings.Join(workRow, ", ")+") VALUES", 1+len(workRow)),
 		words:    newInserter("INSERT INTO work_search (rowid, title, people) VALUES", 3),
-		members:  newInserter("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES", 4),
+		members:  newInserter("INSERT OR FAIL INTO members (work, rank, item, how) VALUES", 4),
+		others:   newInserter("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES", 4),
 		units:    newInserter("INSERT OR REPLACE INTO units (id, traces) VALUES", 2),
 		places:   newInserter("INSERT OR REPLACE INTO unit_items (item, unit) VALUES", 2),
 		intoKeys: [2]intoKeys{unitKeys: newIntoKeys("unit_keys", "unit"), workKeys: newIntoKeys("work_keys", "work")},
@@ -28,7 +30,7 @@ func newWorkRows() *workRows {
 }
 
 func (r *workRows) inserters() []*inserter {
-	return []*inserter{r.works, r.words, r.members, r.units, r.places}
+	return []*inserter{r.works, r.words, r.members, r.others, r.units, r.places}
 }
 
 // flush inserts what is not in the catalog yet.
@@ -66,6 +68,9 @@ func newIntoKeys(table, column string) intoKeys {
 		remove: "DELETE FROM " + table + " WHERE key = ? AND " + column + " = ?"}
 }
 
+// A statement that may fail with some of its rows written keeps a copy of each page that it writes, unless it is said to
+// FAIL: what it has written stays then, and is undone with the request. https://sqlite.org/lang_conflict.html
+
 // rowsAtOnce is how many rows are inserted by one statement where there are as many. To run a statement costs as much
 // as two rows do.
 const rowsAtOnce = 16
@@ -87,6 +92,11 @@ func newInserter(into string, columns int) *inserter {
 // add adds a row.
 func (in *inserter) add(tx *Tx, values ...driver.Value) error {
 	in.values = append(in.values, values...)
+	return in.flushFull(tx)
+}
+
+// flushFull inserts what has been added if it fills a statement.
+func (in *inserter) flushFull(tx *Tx) error {
 	if len(in.values) < rowsAtOnce*in.columns {
 		return nil
 	}

@@ -34,7 +34,7 @@ func (tx *Tx) putMembers(rows *workRows, p *WorkPut) (changed bool, err error) {
 		if err := tx.held.set(m.Item, true); err != nil {
 			return true, err
 		}
-		if err := rows.members.add(tx, p.New.ID, m.Rank, m.Item, blob(m.how())); err != nil {
+		if err := rows.others.add(tx, p.New.ID, m.Rank, m.Item, blob(m.how())); err != nil {
 			return true, err
 		}
 	}

@@ -264,7 +264,8 @@ func (tx *Tx) insertWork(rows *workRows, p *WorkPut, title []byte) error {
 	w := &p.New
 	w.Seq, w.UpdatedAt = tx.nextSeq(), wholeMilliseconds(now())
 	tx.rows++
-	if err := rows.works.add(tx, append([]driver.Value{w.ID}, w.row(title)...)...); err != nil {
+	rows.works.values = w.appendRow(append(rows.works.values, w.ID), title)
+	if err := rows.works.flushFull(tx); err != nil {
 		return err
 	}
 	if err := errors.Join(tx.putWords(rows, nil, w), tx.sums.count(w, 1)); err != nil {
@@ -280,10 +281,10 @@ var workRow = []string{"parent", "kind", "key", "seq", "gone", "updated", "title
 
 func wholeMilliseconds(ns int64) int64 { return ns - ns%int64(time.Millisecond) }
 
-// row are the values of workRow.
-func (w *WorkView) row(title []byte) []driver.Value {
-	return []driver.Value{w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone, w.UpdatedAt / int64(time.Millisecond), blob(title), w.AddedAt,
-		unlessZero(int64(w.Year)), fraction(w.Number), w.Size, unlessZero(w.Duration), w.doc()}
+// appendRow appends the values of workRow.
+func (w *WorkView) appendRow(to []driver.Value, title []byte) []driver.Value {
+	return append(to, w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone, w.UpdatedAt/int64(time.Millisecond),
+		blob(title), w.AddedAt, unlessZero(int64(w.Year)), fraction(w.Number), w.Size, unlessZero(w.Duration), w.doc())
 }
 
 func unlessZero(n int64) driver.Value {
@@ -302,7 +303,7 @@ func fraction(n *float64) driver.Value {
 
 // sameRow reports whether two works say the same, whatever their numbers in the feed.
 func sameRow(old, w *WorkView) bool {
-	a, b := old.row(nil), w.row(nil)
+	a, b := old.appendRow(nil, nil), w.appendRow(nil, nil)
 	for i, column := range workRow {
 		if column == "seq" || column == "updated" || column == "gone" {
 			continue
@@ -327,7 +328,7 @@ func (w *WorkView) sortsAs(other *WorkView) bool {
 func (tx *Tx) updateWork(rows *workRows, p *WorkPut, title []byte) error {
 	tx.rows++
 	w := &p.New
-	was, is := p.Old.row(nil), w.row(title)
+	was, is := p.Old.appendRow(nil, nil), w.appendRow(nil, title)
 	var set []string
 	var values []driver.Value
 	for i, column := range workRow {
