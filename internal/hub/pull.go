@@ -104,14 +104,20 @@ func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
 		return err
 	}
 	s.change(func(st *State) { st.Catalog = catalog.Number() })
+	s.waits(0)
 	group := run.NewGroup(ctx, s.log)
 	came := make(chan client.Batch, batches)
 	group.Go("feed of "+s.Name, func(ctx context.Context) error {
 		defer close(came)
 		return s.read(ctx, c, catalog.Cursor, is.Instance.ID, came)
 	})
+	ready := make(chan prepared) // one is made ready while another is taken in
+	group.Go("rows of "+s.Name, func(ctx context.Context) error {
+		defer close(ready)
+		return s.prepare(ctx, catalog, came, ready)
+	})
 	group.Go("roots of "+s.Name, func(ctx context.Context) error { return s.listen(ctx, c) })
-	group.Go("items of "+s.Name, func(ctx context.Context) error { return s.take(ctx, c, catalog, came, heard) })
+	group.Go("items of "+s.Name, func(ctx context.Context) error { return s.take(ctx, c, catalog, ready, heard) })
 	return group.Wait()
 }
 
@@ -149,9 +155,41 @@ func (s *source) read(ctx context.Context, c *client.Client, since, instance str
 	return ctx.Err()
 }
 
-// take takes in what the feed says, as much at once as has come.
+// prepared is a group that is ready to be taken in.
+type prepared struct {
+	*postgres.Prepared
+	caughtUp bool
+}
+
+// prepare makes ready what the feed says, as much at once as has come.
+func (s *source) prepare(
+	ctx context.Context, catalog *postgres.Catalog, came <-chan client.Batch, ready chan<- prepared,
+) error {
+	for {
+		var g gathered
+		select {
+		case b, more := <-came:
+			if !more {
+				return ctx.Err() // its reader says why
+			}
+			s.waits(1)
+			g.add(&b)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		g.more(came)
+		of := catalog.Prepare(postgres.Group{Changes: g.changes, Cursor: g.cursor})
+		select {
+		case ready <- prepared{of, g.caughtUp}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// take takes in what is ready.
 func (s *source) take(
-	ctx context.Context, c *client.Client, catalog *postgres.Catalog, came <-chan client.Batch, heard *bool,
+	ctx context.Context, c *client.Client, catalog *postgres.Catalog, ready <-chan prepared, heard *bool,
 ) error {
 	again := time.NewTicker(settleEvery)
 	defer again.Stop()
@@ -160,13 +198,13 @@ func (s *source) take(
 		if all && catalog.Loading {
 			due = again.C
 		}
-		var g gathered
+		var g prepared
+		var more bool
 		select {
-		case b, more := <-came:
+		case g, more = <-ready:
 			if !more {
 				return ctx.Err() // its reader says why
 			}
-			g.add(&b)
 		case <-due:
 			if err := s.settle(ctx, c, catalog); err != nil {
 				return err
@@ -175,12 +213,12 @@ func (s *source) take(
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		g.more(came)
 		s.catchUp(false)
-		taken, err := catalog.Apply(ctx, postgres.Group{Changes: g.changes, Cursor: g.cursor})
+		taken, err := catalog.Apply(ctx, g.Prepared)
 		if err != nil {
 			return err
 		}
+		s.waits(-1)
 		if taken.Poison > 0 {
 			s.log.Error("items of the source cannot be taken in: what was held of them stays",
 				zap.Int("items", taken.Poison))

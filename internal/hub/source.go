@@ -53,6 +53,7 @@ type source struct {
 	state    State
 	idle     bool // as it said itself
 	caughtUp bool
+	waiting  int // groups that have come and are not taken in yet
 }
 
 // State is how the source is now.
@@ -60,7 +61,7 @@ func (s *source) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.state
-	st.Idle = st.Online && s.idle && s.caughtUp
+	st.Idle = st.Online && s.idle && s.caughtUp && s.waiting == 0
 	return st
 }
 
@@ -87,6 +88,15 @@ func (s *source) catchUp(caughtUp bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.caughtUp = caughtUp
+}
+
+// waits counts groups that have come, or were taken in; 0: none is there any more.
+func (s *source) waits(more int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting += more; more == 0 {
+		s.waiting = 0
+	}
 }
 
 // client makes a client of the source with its token of now.

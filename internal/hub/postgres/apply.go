@@ -30,28 +30,40 @@ type Taken struct {
 	Head   int64 // the hub's, behind it
 }
 
-// Apply takes a group in that was read behind c.Cursor, and moves that: all of it or, with an error, nothing. With
-// ErrMoved there is another cursor by now. An item that the database does not take, or that says what no item can say,
-// is noted as poison with its reason, and keeps nothing else from being taken in.
-func (c *Catalog) Apply(ctx context.Context, g Group) (taken Taken, err error) {
+// Prepared is a group as rows of the database.
+type Prepared struct {
+	m      merging
+	cursor string
+}
+
+// Prepare makes rows of a group. It may be called while the group before is taken in, by one goroutine.
+func (c *Catalog) Prepare(g Group) *Prepared {
 	if c.d == nil {
 		c.d = newDescriber()
 	}
-	m := merging{c: c, d: c.d}
-	m.prepare(g.Changes)
+	p := &Prepared{m: merging{c: c}, cursor: g.Cursor}
+	p.m.prepare(c.d, g.Changes)
+	return p
+}
+
+// Apply takes a group in that was read behind c.Cursor, and moves that: all of it or, with an error, nothing. With
+// ErrMoved there is another cursor by now. An item that the database does not take, or that says what no item can say,
+// is noted as poison with its reason, and keeps nothing else from being taken in.
+func (c *Catalog) Apply(ctx context.Context, p *Prepared) (taken Taken, err error) {
+	m := &p.m
 	err = c.store.write(ctx, func(tx pgx.Tx) error {
 		if err := m.stage(ctx, tx); err != nil {
 			return err
 		}
-		return c.commit(ctx, tx, g.Cursor, &m)
+		return c.commit(ctx, tx, p.cursor, m)
 	})
 	if isData(err) { // something in it is not to the database's liking: it is found by halves
-		err = c.store.write(ctx, func(tx pgx.Tx) error { return c.applyCarefully(ctx, tx, g.Cursor, &m) })
+		err = c.store.write(ctx, func(tx pgx.Tx) error { return c.applyCarefully(ctx, tx, p.cursor, m) })
 	}
 	if err != nil {
 		return taken, fmt.Errorf("take in what source %s says: %w", c.Source, err)
 	}
-	c.Cursor = g.Cursor
+	c.Cursor = p.cursor
 	return Taken{Rows: m.rows, Poison: len(m.poison), Head: m.head}, nil
 }
 
@@ -144,7 +156,6 @@ func (m *merging) mergeParts(ctx context.Context, tx pgx.Tx, part []change) erro
 // merging writes changes of a catalog.
 type merging struct {
 	c       *Catalog
-	d       *describer
 	changes []change
 	poison  []change
 	rows    int
@@ -165,7 +176,7 @@ func (c change) spoiled(by error) change {
 }
 
 // prepare makes rows of changes: of each item its newest.
-func (m *merging) prepare(changes []Change) {
+func (m *merging) prepare(d *describer, changes []Change) {
 	seen := make(map[int64]bool, len(changes))
 	for i := range slices.Backward(changes) {
 		in := &changes[i]
@@ -177,7 +188,7 @@ func (m *merging) prepare(changes []Change) {
 		if in.ID <= 0 || in.ID >= 1<<idBits {
 			ch.id, ch.bad = m.c.HubID(0), fmt.Errorf("its id %d is none that a hub can take", in.ID)
 		} else if ch.id = m.c.HubID(in.ID); in.Item != nil {
-			ch.row, ch.bad = m.d.row(m.c, in.Item)
+			ch.row, ch.bad = d.row(m.c, in.Item)
 			if ch.bad == nil && ch.row[0] != ch.id {
 				ch.bad = fmt.Errorf("it is said to be item %d", in.ID)
 			}

@@ -64,7 +64,8 @@ func TestAGroupIsTakenInOnce(t *testing.T) {
 		t.Fatalf("%+v, %v", other, err)
 	}
 	say(t, c, "b", item(1, "c"), without(2))
-	if _, err := other.Apply(t.Context(), Group{[]Change{item(1, "old"), item(2, "b")}, "b"}); !errors.Is(err, ErrMoved) {
+	late := other.Prepare(Group{[]Change{item(1, "old"), item(2, "b")}, "b"})
+	if _, err := other.Apply(t.Context(), late); !errors.Is(err, ErrMoved) {
 		t.Errorf("what was read behind an older cursor is taken in: %v", err)
 	}
 	if err := other.Complete(t.Context()); !errors.Is(err, ErrMoved) {

@@ -32,7 +32,7 @@ func BenchmarkTaken(b *testing.B) {
 				`"year":1999`, `"media":{"container":"flac","duration_seconds":201.5,`+
 					`"audio":[{"codec":"flac","channels":2}]}`)
 		}
-		if _, err := c.Apply(b.Context(), g); err != nil {
+		if _, err := c.Apply(b.Context(), c.Prepare(g)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -24,7 +24,7 @@ const (
 // ErrMoved says that somebody else has taken in what was read behind the same cursor: read on behind the newest.
 var ErrMoved = errors.New("the source was read further by another hub")
 
-// Catalog is one instance behind a source's name, as far as it was taken in. It belongs to one goroutine.
+// Catalog is one instance behind a source's name, as far as it was taken in. It belongs to one goroutine, Prepare apart.
 type Catalog struct {
 	Source   string
 	Instance string // of the daemon; empty where it does not say
@@ -34,7 +34,7 @@ type Catalog struct {
 	store    *Store
 	id       int32
 	renewing bool
-	d        *describer // made when it is needed
+	d        *describer // of Prepare, made when it is needed
 }
 
 // HubID is the hub's id of an item of the catalog.

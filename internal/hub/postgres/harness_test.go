@@ -69,7 +69,7 @@ func without(id int64) Change { return Change{ID: id} }
 // say has a source say something, behind which it stands at a cursor.
 func say(t *testing.T, c *Catalog, cursor string, changes ...Change) Taken {
 	t.Helper()
-	taken, err := c.Apply(t.Context(), Group{changes, cursor})
+	taken, err := c.Apply(t.Context(), c.Prepare(Group{changes, cursor}))
 	if err != nil {
 		t.Fatal(err)
 	}
