@@ -77,7 +77,8 @@ func (d *sameSearch) narrow() error {
 	if d.q.text == nil {
 		return nil
 	}
-	return d.q.text.gather(d.q.most.known)
+	_, _, err = d.q.text.gather(d.q.most.known)
+	return err
 }
 
 // mayRepeat reports whether at least two names of a group may pass, as far as rows of sort_keys tell.

@@ -1,5 +1,7 @@
 package store
 
+import "errors"
+
 // gatheredMost is how many matches of a search are gathered at most: of more, an order comes to enough of them soon.
 const gatheredMost = 150_000
 
@@ -21,21 +23,31 @@ func (s idSet) has(id int64) bool {
 }
 
 // gather reads the ids of all that has what is asked for, where they are not too many: so whether an item has it is known
-// by a bit, without a look at its texts. Of as many as most, none are.
-func (t *textQuery) gather(most int) error {
+// by a bit, without a look at its texts. It gives how many there are; of as many as most, none are kept. It reads none,
+// and says so, where each match is to be looked at.
+//
+// They are not counted before: to find the words costs the search as much as to read where they are.
+func (t *textQuery) gather(most int) (n int, read bool, err error) {
 	src := t.source(t.widest(), exact, "")
 	if src.expression == "" || src.check != nil {
-		return nil
-	}
-	if n, err := t.count(src.expression, most); n == int64(most) || err != nil {
-		return err
+		return 0, false, nil
 	}
 	found := idSet{}
-	err := eachID(t.c, src, everyID, func(id int64) error { found.add(id); return nil })
-	if err == nil {
-		t.gathered = found
+	err = eachID(t.c, src, everyID, func(id int64) error {
+		found.add(id)
+		if n++; n == most {
+			return errFound
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errFound):
+		return n, true, nil
+	case err != nil:
+		return 0, false, err
 	}
-	return err
+	t.gathered = found
+	return n, true, nil
 }
 
 // lacks reports whether an item is known not to have what is asked for.

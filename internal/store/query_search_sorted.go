@@ -17,12 +17,15 @@ func (s *Store) searched(c *conn, q *Query, cells []cell, at *entry, p *pace) ([
 	if err != nil || len(t.terms) == 0 {
 		return nil, err
 	}
-	out, few, err := s.fewMatches(c, q, cells, at, t)
-	if few || err != nil {
-		return out, err
-	}
-	if err := t.gather(q.most.known); err != nil {
+	n, gathered, err := t.gather(q.most.known)
+	if err != nil {
 		return nil, err
+	}
+	if !gathered || n <= q.most.few {
+		out, few, err := s.fewMatches(c, q, cells, at, t)
+		if few || err != nil {
+			return out, err
+		}
 	}
 	q.text, p.few, p.often = t, min(p.few, maxUnsure), paceOften/8
 	if q.Sort == byPath {
