@@ -63,8 +63,11 @@ fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
 .PHONY: build run run-hub test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share soak-hub library package test-package test-docker release install clean
 
+# It is copied as an installed one is: what the linker has written some kernels keep in pieces of 2 MiB, each of which is in
+# memory whole.
 build:
-	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/catalogizerd ./cmd/catalogizerd
+	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o bin/linked/catalogizerd ./cmd/catalogizerd
+	install bin/linked/catalogizerd bin/catalogizerd
 
 run-hub: build
 	scripts/run-hub.sh bin/catalogizerd

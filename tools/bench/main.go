@@ -18,6 +18,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -53,6 +54,11 @@ func main() {
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	installed, err := b.install()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
 	measure := func() error { return b.speed(ctx, *files) }
 	switch {
 	case *memory:
@@ -70,7 +76,7 @@ func main() {
 	case len(moved) > 0:
 		measure = func() error { return b.measureMoves(ctx, moved) }
 	}
-	err := measure()
+	err = errors.Join(measure(), installed())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
