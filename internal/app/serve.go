@@ -138,6 +138,9 @@ func (s *serving) once(ctx context.Context) (err error) {
 	d.server.SetReady(true)
 	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", d.server.Addr()),
 		zap.String("data_dir", cfg.DataDir), zap.Int("roots", len(roots)))
+	if err := letGoOfStart(); err != nil {
+		log.Debug("what the start needed of the program stays in memory", zap.Error(err))
+	}
 	s.alive()
 	s.alive = func() {}
 	err = d.runUntilStopped(notify)

@@ -19,7 +19,7 @@ const FileName = "catalog.db"
 // How much each connection keeps of the catalog's file, in KiB. What it does not keep, the system does, which is asked
 // for a page in a microsecond.
 const (
-	writerCache = "cache_size=-4096"
+	writerCache = "cache_size=-2048"
 	readerCache = "cache_size=-1024"
 )
 
@@ -72,6 +72,7 @@ type Store struct {
 	writer       *conn // of the goroutine in Run, once it runs
 	requests     chan request
 	committed    time.Time     // the writer's: when it did last
+	trimmed      time.Time     // the writer's: when it gave memory back last
 	gateCooldown time.Time     // the writer's: until then it leaves a long WAL alone
 	stopped      chan struct{} // closed when Run has returned
 

@@ -16,6 +16,7 @@ const (
 	groupTime    = 100 * time.Millisecond // time after which it does
 	groupPause   = 20 * time.Millisecond  // since the last one, after which none waits
 	writerRest   = time.Second            // without a request after which the writer keeps no pages in memory
+	trimPause    = time.Second            // before what transactions have freed is given back to the system again
 )
 
 // request is one change, run whole or not at all. done is called after its group's commit, on the
@@ -42,6 +43,7 @@ func (s *Store) Run(ctx context.Context) error {
 		select {
 		case r := <-s.requests:
 			s.writeGroup(r)
+			s.trim()
 			rest.Reset(writerRest)
 		case <-rest.C:
 			s.letGo()
@@ -67,6 +69,15 @@ func (s *Store) letGo() {
 	s.stats.Rests.Add(1)
 	if err := s.writer.script("PRAGMA shrink_memory"); err != nil {
 		s.log.Warn("memory of the catalog's writer not given back", zap.Error(s.noteDamage(err)))
+	}
+	trimHeap()
+}
+
+// trim gives back what transactions have freed, from time to time.
+func (s *Store) trim() {
+	if now := time.Now(); now.Sub(s.trimmed) >= trimPause {
+		s.trimmed = now
+		trimHeap()
 	}
 }
 
