@@ -19,6 +19,7 @@ import (
 
 const (
 	shareTimeout = time.Second
+	usualTimeout = 20 * time.Second // without a setting
 	sharePoll    = 2 * time.Second
 )
 
@@ -33,14 +34,17 @@ func setPassword(t *testing.T, base, secret string) {
 }
 
 // startWithShare starts a daemon with the local root "films" and the share "attic" at a port.
-func startWithShare(t *testing.T, base string, port int, secret string) *apptest.Daemon {
+// startWithShare starts a daemon with a share whose server is given up after timeout: the usual one where a test has no
+// server hang, since a busy machine answers late.
+func startWithShare(t *testing.T, base string, port int, secret string, timeout time.Duration) *apptest.Daemon {
 	t.Helper()
 	setPassword(t, base, secret)
 	return apptest.Start(t, apptest.Config{DataDir: base + "/data", More: quick, Roots: []apptest.Root{
 		{Name: "films", Path: base + "/films"},
 		{
 			Name: "attic", URL: fmt.Sprintf("smb://%s@127.0.0.1:%d/media", smbtest.User, port),
-			More: fmt.Sprintf("password_file = %q\npoll_interval = %q\ntimeout = %q", passwordFile(base), sharePoll, shareTimeout),
+			More: fmt.Sprintf("password_file = %q\npoll_interval = %q\ntimeout = %q",
+				passwordFile(base), sharePoll, timeout),
 		},
 	}})
 }
@@ -72,7 +76,7 @@ func TestSharePausedStoppedAndResumed(t *testing.T) {
 	for i := range 300 {
 		srv.Write(fmt.Sprintf("dir %d/file %d.bin", i/20, i), fmt.Sprint("bytes of ", i))
 	}
-	d := startWithShare(t, base, srv.Port, smbtest.Password)
+	d := startWithShare(t, base, srv.Port, smbtest.Password, shareTimeout)
 	r := apptest.Follow(t, d)
 	d.WaitRoot(t, "attic", 20*time.Second, func(r apptest.RootStatus) bool { return r.State == "online" && r.Items == 300 })
 	d.WaitIdle(t, time.Minute)
@@ -146,7 +150,7 @@ func TestShareTellsNoPassword(t *testing.T) {
 	srv.Write("a.bin", "x")
 	base := t.TempDir()
 	fill(t, base+"/films", 1)
-	d := startWithShare(t, base, srv.Port, wrong)
+	d := startWithShare(t, base, srv.Port, wrong, usualTimeout)
 	if !apptest.Within(30*time.Second, func() bool { return breakerOf(t, d, "attic").State == "open" }) {
 		t.Fatal("a wrong password does not open the breaker")
 	}
@@ -224,7 +228,7 @@ func TestSharePollOfWhatIsUnchanged(t *testing.T) {
 		return frame
 	}
 	proxy.MangleRequest.Store(&count)
-	d := startWithShare(t, base, proxy.Port(), smbtest.Password)
+	d := startWithShare(t, base, proxy.Port(), smbtest.Password, usualTimeout)
 	d.WaitRoot(t, "attic", time.Minute, func(r apptest.RootStatus) bool { return r.Items == dirs*files })
 	d.WaitIdle(t, time.Minute)
 
@@ -262,7 +266,7 @@ func TestSoakSharePausedBesideLocal(t *testing.T) {
 	base := t.TempDir()
 	fill(t, base+"/films", 30000)
 	srv.Write("a.bin", "x")
-	d := startWithShare(t, base, srv.Port, smbtest.Password)
+	d := startWithShare(t, base, srv.Port, smbtest.Password, shareTimeout)
 	d.WaitRoot(t, "attic", 20*time.Second, state("online"))
 	d.WaitIdle(t, time.Minute)
 	feed := feeder(t, d, base+"/films")
