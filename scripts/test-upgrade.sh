@@ -85,4 +85,8 @@ cmp "$work/before" "$work/back" || fail "what the release before has back is not
 runs "$work/old"
 stops
 say "the release before has its catalog back"
+HUB_OLD_DAEMON=$work/old go test -count=1 -tags sqlite_fts5 \
+	-run '^TestADaemonOfAnEarlierVersionIsASource$' ./internal/hub ||
+	fail "a hub of this release does not follow a daemon of the one before, or its upgrade"
+say "a hub of this release follows a daemon of the one before, through its upgrade"
 echo "passed: an upgrade of $files items, and back"

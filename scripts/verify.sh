@@ -3,7 +3,8 @@
 # Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
 #
 # usage: scripts/verify.sh [PART...]
-# parts: hostile asleep year upgrade targets replicas mutations fuzz-input benchmarks page packages soak soak-share soak-hub
+# parts: hostile asleep year upgrade targets replicas hub mutations fuzz-input benchmarks page packages soak soak-share
+#        soak-hub
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1 GOTOOLCHAIN=local
@@ -34,6 +35,15 @@ replicas() {
 	REPLICA_CHANGES=$replica_changes scripts/require-tests.sh -- go test -race -count=1 -timeout 0 -v \
 		-run '^TestEveryReplicaEqualsTheCatalogWhateverHappensMeanwhile$' -tags sqlite_fts5 \
 		./internal/media/realtime/live
+}
+
+# What a hub takes on: a thousand changes, each told in time, and then a first load of a million items beside which
+# others' changes come.
+hub() {
+	HUB_CHANGES=1000 scripts/require-tests.sh -- go test -count=1 -timeout 0 -v -run '^TestAChangeReachesTheHub$' \
+		-tags sqlite_fts5 ./internal/hub
+	HUB_LOAD=${HUB_LOAD:-1000000} scripts/require-tests.sh -- go test -count=1 -timeout 0 -v \
+		-run '^TestAFirstLoadComesBesideTheTail$' -tags sqlite_fts5 ./internal/hub
 }
 
 # All that a daemon does by the day, the week and the month, by a clock that goes as fast as the work allows.
@@ -91,7 +101,7 @@ soak-share() { make soak-share SOAK="$soak"; }
 # Twenty daemons under a hub, two million items; it takes half an hour longer than SOAK until all has come.
 soak-hub() { make soak-hub SOAK="$soak" HUB_SOURCES="${HUB_SOURCES:-20}" HUB_ITEMS="${HUB_ITEMS:-100000}"; }
 
-(($#)) || set -- hostile asleep year upgrade targets replicas mutations fuzz-input benchmarks page packages \
+(($#)) || set -- hostile asleep year upgrade targets replicas hub mutations fuzz-input benchmarks page packages \
 	soak soak-share soak-hub
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"

@@ -32,6 +32,9 @@ var shared pgtest.Shared
 // patience is how long a busy machine may take for anything.
 const patience = 3 * time.Minute
 
+// debounce is the sources'.
+const debounce = 50 * time.Millisecond
+
 // daemon is a source: a real one, at an address that stays while it is killed and started, or replaced.
 type daemon struct {
 	*apptest.Daemon // whose process or catalog may be another in the course of a test
@@ -42,7 +45,9 @@ type daemon struct {
 	stock string // another one, which nobody changes; empty: none
 	seed  string // what its first catalog begins as, likewise
 	more  string // of its configuration
-	at    *standing
+
+	program string // that runs in place of today's; empty: today's
+	at      *standing
 }
 
 func startDaemon(t *testing.T, name string, paths ...string) *daemon {
@@ -67,13 +72,25 @@ func (d *daemon) replace(t *testing.T) {
 	d.now.Store(d.Daemon)
 }
 
+// update has today's program go on with the catalog.
+func (d *daemon) update(t *testing.T) {
+	t.Helper()
+	cfg := d.config(t)
+	cfg.DataDir = d.DataDir()
+	d.Daemon = apptest.Start(t, cfg)
+	d.now.Store(d.Daemon)
+}
+
 func (d *daemon) config(t *testing.T) apptest.Config {
 	t.Helper()
 	cfg := apptest.Config{DataDir: t.TempDir(), Roots: []apptest.Root{{Name: "films", Path: d.dir}},
-		More: "[watcher]\ndebounce = \"50ms\"\nmax_wait = \"1s\"\n" + d.more}
+		More: fmt.Sprintf("[watcher]\ndebounce = %q\nmax_wait = \"1s\"\n%s", debounce, d.more)}
 	if d.stock != "" { // and what vanishes from the other goes without being asked for
 		cfg.Roots[0].More = "max_removals = 1\n"
 		cfg.Roots = append(cfg.Roots, apptest.Root{Name: "stock", Path: d.stock})
+	}
+	if d.program != "" {
+		cfg.Under = []string{"sh", "-c", `shift; exec "` + d.program + `" "$@"`, "sh"}
 	}
 	if d.seed != "" {
 		if err := os.CopyFS(cfg.DataDir, os.DirFS(d.seed)); err != nil {
@@ -144,14 +161,19 @@ type running struct {
 // startHub starts a hub, which is stopped at the test's end at the latest.
 func startHub(t *testing.T, database string, of ...*daemon) *running {
 	t.Helper()
+	sources := make([]hub.Source, len(of))
+	for i, d := range of {
+		sources[i] = d.source()
+	}
+	return startHubOf(t, database, sources)
+}
+
+func startHubOf(t *testing.T, database string, sources []hub.Source) *running {
+	t.Helper()
 	log := zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel))
 	st, err := postgres.Open(t.Context(), database, "", log)
 	if err != nil {
 		t.Fatal(err)
-	}
-	sources := make([]hub.Source, len(of))
-	for i, d := range of {
-		sources[i] = d.source()
 	}
 	h := &running{Sources: hub.New(sources, st, nil, log), store: st}
 	if err := h.Recall(t.Context()); err != nil {

@@ -100,28 +100,3 @@ func TestASourceThatForgotWhatWasMissedIsLoadedAgain(t *testing.T) {
 		t.Errorf("other items under %v: %v", ids, f.held)
 	}
 }
-
-// How long it takes until the hub's feed says what happened at a source: its debounce (here 50 ms), and what the hub
-// adds. Stated by the log; how long a busy machine takes is promised by nobody.
-func TestAChangeReachesTheHub(t *testing.T) {
-	t.Parallel()
-	a := startDaemon(t, "attic", "a.mkv")
-	h := process(t, shared.Database(t), a)
-	shows(t, h, a)
-	r := apptest.Follow(t, h)
-	if !apptest.Within(patience, func() bool { return r.Find("attic~films", "a.mkv") != nil }) {
-		t.Fatal("nothing comes")
-	}
-	var took []time.Duration
-	for i := range 40 {
-		name := fmt.Sprintf("new %d.mkv", i)
-		began := time.Now()
-		a.write(t, name)
-		if !apptest.Within(patience, func() bool { return r.Find("attic~films", name) != nil }) {
-			t.Fatalf("%s does not come", name)
-		}
-		took = append(took, time.Since(began))
-	}
-	slices.Sort(took)
-	t.Logf("median %v, 95th percentile %v, most %v", took[20], took[38], took[39])
-}
