@@ -38,7 +38,8 @@ type newKey struct {
 // reads them, and they change when what it writes is written.
 type newKeys struct {
 	n    int
-	ids  [2]map[int64][]int64
+	ids  [2]map[int64]int64   // what has a key
+	more [2]map[int64][]int64 // what else has it: few keys are had twice
 	gone [2]map[keyOf]bool
 	seen []uint64 // a filter of all keys of a catalog whose first ones are being written; nil: it is not known
 }
@@ -68,26 +69,57 @@ func loadKeys(c *conn) (*newKeys, error) {
 func (k *newKeys) clear() {
 	k.n = 0
 	for table := range k.ids {
-		k.ids[table], k.gone[table] = make(map[int64][]int64), make(map[keyOf]bool)
+		k.ids[table], k.more[table] = make(map[int64]int64), make(map[int64][]int64)
+		k.gone[table] = make(map[keyOf]bool)
 	}
 }
 
 // note takes in what was noted of a key.
 func (k *newKeys) note(one newKey) {
 	k.n++
-	ids, gone := k.ids[one.table], k.gone[one.table]
-	at := slices.Index(ids[one.key], one.id)
-	switch {
-	case !one.gone && at < 0:
-		delete(gone, one.keyOf)
-		ids[one.key] = append(ids[one.key], one.id)
-		k.see(one.key)
-	case one.gone:
-		if at >= 0 {
-			ids[one.key] = slices.Delete(ids[one.key], at, at+1)
-		}
-		gone[one.keyOf] = true // it may be in the table as well
+	if one.gone {
+		k.remove(one)
+		k.gone[one.table][one.keyOf] = true // it may be in the table as well
+		return
 	}
+	delete(k.gone[one.table], one.keyOf)
+	k.see(one.key)
+	ids, more := k.ids[one.table], k.more[one.table]
+	switch id, known := ids[one.key]; {
+	case !known:
+		ids[one.key] = one.id
+	case id != one.id && !slices.Contains(more[one.key], one.id):
+		more[one.key] = append(more[one.key], one.id)
+	}
+}
+
+// remove forgets that something has a key.
+func (k *newKeys) remove(one newKey) {
+	ids, more := k.ids[one.table], k.more[one.table]
+	id, known := ids[one.key]
+	others := more[one.key]
+	at := slices.Index(others, one.id)
+	switch {
+	case !known || id != one.id && at < 0:
+		return
+	case len(others) == 0:
+		delete(ids, one.key)
+		return
+	case id == one.id:
+		at = 0
+		ids[one.key] = others[0]
+	}
+	if more[one.key] = slices.Delete(others, at, at+1); len(more[one.key]) == 0 {
+		delete(more, one.key)
+	}
+}
+
+// having appends what is noted to have a key.
+func (k *newKeys) having(out []int64, table keyTable, key int64) []int64 {
+	if id, known := k.ids[table][key]; known {
+		out = append(append(out, id), k.more[table][key]...)
+	}
+	return out
 }
 
 // see notes that something has a key.
@@ -126,7 +158,7 @@ func (k *newKeys) with(r *UnitReader, table keyTable, key int64, most int) ([]in
 	if !k.mayHave(key) {
 		return nil, nil
 	}
-	out := slices.Clone(k.ids[table][key])
+	out := k.having(nil, table, key)
 	noted := len(out)
 	sql := "SELECT unit FROM unit_keys WHERE key = ?"
 	if table == workKeys {
@@ -224,8 +256,8 @@ func (r *workRows) noteKeys(k *newKeys) bool {
 }
 
 // sortIn puts keys into their tables in order, and takes out those that are gone. The last that is said of one holds.
+// The list is in that order then.
 func (r *workRows) sortIn(tx *Tx, list []newKey) error {
-	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b newKey) int {
 		return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.key, b.key), cmp.Compare(a.id, b.id))
 	})
@@ -253,14 +285,17 @@ func (r *workRows) sortIn(tx *Tx, list []newKey) error {
 }
 
 // all are the keys that are noted.
-func (k *newKeys) all() (out []newKey) {
+func (k *newKeys) all() []newKey {
+	out := make([]newKey, 0, k.n)
 	for table := range k.ids {
 		for one := range k.gone[table] {
 			out = append(out, newKey{keyTable(table), true, one}) //nolint:gosec // there are two
 		}
-		for key, ids := range k.ids[table] {
+		var ids []int64
+		for key := range k.ids[table] {
+			ids = k.having(ids[:0], keyTable(table), key) //nolint:gosec // there are two
 			for _, id := range ids {
-				out = append(out, newKey{keyTable(table), false, keyOf{key, id}}) //nolint:gosec // there are two
+				out = append(out, newKey{keyTable(table), false, keyOf{key, id}}) //nolint:gosec // likewise
 			}
 		}
 	}

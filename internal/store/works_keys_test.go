@@ -1,6 +1,46 @@
 package store
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// However keys come and go, the last that is noted of one holds.
+func TestTheLastThatIsNotedOfAKeyHolds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var k newKeys
+		k.clear()
+		want := map[newKey]bool{} // by what it would be if it were not gone
+		for range rapid.IntRange(1, 40).Draw(t, "notes") {
+			one := newKey{keyTable(rapid.IntRange(0, 1).Draw(t, "table")), rapid.Bool().Draw(t, "gone"),
+				keyOf{rapid.Int64Range(1, 3).Draw(t, "key"), rapid.Int64Range(1, 5).Draw(t, "of")}}
+			k.note(one)
+			gone := one.gone
+			one.gone = false
+			want[one] = !gone
+		}
+		got := map[newKey]bool{}
+		for _, one := range k.all() {
+			gone := one.gone
+			one.gone = false
+			if _, twice := got[one]; twice {
+				t.Fatalf("%+v is noted twice", one)
+			}
+			got[one] = !gone
+		}
+		for one, has := range want {
+			noted, known := got[one]
+			if !known || noted != has {
+				t.Errorf("%+v is there: %v, want %v", one, noted, has)
+			}
+			if slices.Contains(k.having(nil, one.table, one.key), one.id) != has {
+				t.Errorf("%+v is found otherwise than %v", one, has)
+			}
+		}
+	})
+}
 
 // A catalog whose works had other keys has them made anew as they are derived, whatever else they say.
 func TestAWorkWithoutAKeyOfItsTitleGetsOneWhenItIsDerivedAgain(t *testing.T) {
