@@ -40,6 +40,7 @@ func (d *derivation) deriveBooks() {
 			things[i].year = editions[sub]
 		}
 	}
+	joinTurned(things, groups)
 	for _, group := range clustered(things, unknownJoins).groups() {
 		var files []*entry
 		for _, i := range group {
@@ -47,6 +48,31 @@ func (d *derivation) deriveBooks() {
 		}
 		d.bookOf(files)
 	}
+}
+
+// joinTurned gives files the title of what is the same book in another format, with title and author the other way round
+// in its name: "Author - Title.epub" beside "Title - Author.pdf". Of one format they are two books.
+func joinTurned(things []identity, groups [][]*entry) {
+	type turned struct{ dir, author, title string }
+	at := make(map[turned]int, len(groups))
+	for i, files := range groups {
+		best := files[0]
+		if len(best.Authors) != 1 || subtitleKey(best) != "" {
+			continue
+		}
+		author, title := foldAuthor(best.Authors[0]), foldAuthor(best.Title)
+		if j, found := at[turned{best.dir, title, author}]; found && author != title && !sharesFormat(files, groups[j]) {
+			things[i].titles = append(things[i].titles, things[j].titles[0])
+			continue
+		}
+		at[turned{best.dir, author, title}] = i
+	}
+}
+
+func sharesFormat(a, b []*entry) bool {
+	return slices.ContainsFunc(a, func(e *entry) bool {
+		return slices.ContainsFunc(b, func(o *entry) bool { return o.ext == e.ext })
+	})
 }
 
 // sameStem groups the files of each stem, and those of a folder with a metadata.opf; the best format first.

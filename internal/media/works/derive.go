@@ -145,8 +145,12 @@ func (d *derivation) classify(e *entry) {
 }
 
 // isUnnamedExtra reports whether a video is an extra only because it lies in a folder of them: what nobody else would
-// call a film, and no camera took.
+// call a film, and no camera took. In a folder that is called "Season 1 Extras" nothing is an episode for its season's
+// sake.
 func (d *derivation) isUnnamedExtra(e *entry) bool {
+	if e.bonus && e.Kind != media.KindMovie {
+		return !e.described()
+	}
 	return e.extras && d.unit.Dir != "" && e.Kind == media.KindVideo && e.Year == 0 && e.TakenAt == "" && e.Camera == "" &&
 		!e.described()
 }

@@ -102,6 +102,9 @@ func folderRole(name string) (role, int) {
 	if !ok || n > 99 || r == folderSeason && lower[:i] == "s" && lower[i] == ' ' {
 		return folderPlain, -1
 	}
+	if r == folderSeason && folderNames[strings.Trim(rest, " ._-:,()[]")] == folderExtras { // "Season 1 - Extras"
+		return folderExtras, n
+	}
 	// "CD1 - Name", "Season 2 (2010)"; but "Part 2nd" is none.
 	if rest != "" && !strings.ContainsRune(" -_.:,([", rune(rest[0])) {
 		return folderPlain, -1
@@ -140,6 +143,7 @@ type place struct {
 	season int // of the folder; -1: none
 	disc   int // of the folder; 0: none
 	extras bool
+	bonus  bool // the folder of extras is a season's by its own name: the season says nothing of what lies in it
 	subs   bool
 	image  bool
 }
@@ -160,7 +164,7 @@ func placeOf(sub string) place {
 		case folderDisc:
 			p.disc = n
 		case folderExtras:
-			p.extras = true
+			p.extras, p.bonus = true, p.bonus || n >= 0
 		case folderSubtitles:
 			p.subs = true
 		case folderImage:

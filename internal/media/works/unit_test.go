@@ -16,6 +16,8 @@ func TestUnitsHoldWhatIsAPartOfThem(t *testing.T) {
 		"Show/Season 01/Show S01E01.mkv":                  "Show",
 		"Show/Staffel 2 (2010)/Featurettes/x.mkv":         "Show",
 		"Show/Specials/x.mkv":                             "Show",
+		"Show/Season 01 Extras/x.mkv":                     "Show",
+		"Show/S01 - Featurettes/x.mkv":                    "Show",
 		"Show/S01/x.mkv":                                  "Show",
 		"Show/S01E01 Title/x.mkv":                         "Show/S01E01 Title",
 		"Artist/Album/CD2 - Live/01.flac":                 "Artist/Album",
