@@ -60,6 +60,11 @@ func (c *Client) Post(ctx context.Context, path string, query url.Values, body, 
 	return c.ask(ctx, http.MethodPost, c.endpoint(path, query), body, into)
 }
 
+// Delete asks for something to be ended, as DELETE of a path below /api/v1, and reads the answer where into is not nil.
+func (c *Client) Delete(ctx context.Context, path string, query url.Values, into any) error {
+	return c.ask(ctx, http.MethodDelete, c.endpoint(path, query), nil, into)
+}
+
 func (c *Client) ask(ctx context.Context, method, at string, body, into any) error {
 	resp, err := c.do(ctx, method, at, body, nil)
 	if err != nil {

@@ -272,7 +272,6 @@ const (
 	ProblemTypeNoSuchTarget        ProblemType = "no-such-target"
 	ProblemTypeNoSuchWork          ProblemType = "no-such-work"
 	ProblemTypeNotFound            ProblemType = "not-found"
-	ProblemTypeNotInAHub           ProblemType = "not-in-a-hub"
 	ProblemTypeNotNow              ProblemType = "not-now"
 	ProblemTypeNotPermitted        ProblemType = "not-permitted"
 	ProblemTypeNotReady            ProblemType = "not-ready"
@@ -336,8 +335,6 @@ func (e ProblemType) Valid() bool {
 	case ProblemTypeNoSuchWork:
 		return true
 	case ProblemTypeNotFound:
-		return true
-	case ProblemTypeNotInAHub:
 		return true
 	case ProblemTypeNotNow:
 		return true
@@ -2640,15 +2637,13 @@ type Problem struct {
 	// Title The status in words.
 	Title string `json:"title"`
 
-	// Type What went wrong, for programs. Later versions may add to these. A hub alone says `not-in-a-hub` (501), of what
-	// it cannot do yet and its sources can, and `source-refuses` (502), where the token that it has for a source
-	// does not do.
+	// Type What went wrong, for programs. Later versions may add to these. A hub alone says `source-refuses` (502), where
+	// the token that it has for a source does not do.
 	Type ProblemType `json:"type"`
 }
 
-// ProblemType What went wrong, for programs. Later versions may add to these. A hub alone says `not-in-a-hub` (501), of what
-// it cannot do yet and its sources can, and `source-refuses` (502), where the token that it has for a source
-// does not do.
+// ProblemType What went wrong, for programs. Later versions may add to these. A hub alone says `source-refuses` (502), where
+// the token that it has for a source does not do.
 type ProblemType string
 
 // Range A number or a closed range, `A..B`, `A..` or `..B`.

@@ -130,6 +130,9 @@ func (s *Server) parts(ctx context.Context, g *store.Duplicates) (out []duplicat
 
 // sumOf is a sum of all bytes of an item's file, if it is still the file that the catalog knows.
 func (s *Server) sumOf(ctx context.Context, root int64, v *store.View) (sum [sha256.Size]byte, err error) {
+	if s.files != nil {
+		return s.sumElsewhere(ctx, v)
+	}
 	f, e, err := s.openWithin(ctx, root, v.Path, comparedTime)
 	if err != nil {
 		return sum, err
@@ -143,4 +146,19 @@ func (s *Server) sumOf(ctx context.Context, root int64, v *store.View) (sum [sha
 		return sum, err
 	}
 	return [sha256.Size]byte(h.Sum(nil)), nil
+}
+
+// sumElsewhere is sumOf of a file that is another daemon's.
+func (s *Server) sumElsewhere(ctx context.Context, v *store.View) (sum [sha256.Size]byte, err error) {
+	content, err := s.files.Open(ctx, v.ID)
+	if err != nil {
+		return sum, err
+	}
+	defer content.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, io.LimitReader(content, v.Size+1))
+	if err == nil && n != v.Size {
+		err = problemf(http.StatusConflict, "changed", "%s has changed", v.Path)
+	}
+	return [sha256.Size]byte(h.Sum(nil)), err
 }

@@ -156,11 +156,10 @@ func (s *Server) getItem(w http.ResponseWriter, r *http.Request) error {
 
 // appendSources adds to an item where what is known of it comes from.
 func (s *Server) appendSources(ctx context.Context, item []byte, v *store.View) ([]byte, error) {
-	probed, err := s.catalog.Probed(ctx, v.ID)
+	of, sidecar, err := s.said(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	of, sidecar := s.sources(v.Path, probed, v.Doc)
 	b, err := json.Marshal(struct {
 		Sources map[string]string `json:"sources"`
 		Sidecar string            `json:"sidecar,omitempty"`
@@ -169,6 +168,18 @@ func (s *Server) appendSources(ctx context.Context, item []byte, v *store.View) 
 		return nil, err
 	}
 	return append(append(item[:len(item)-1], ','), b[1:]...), nil
+}
+
+func (s *Server) said(ctx context.Context, v *store.View) (of map[string]string, sidecar string, err error) {
+	if s.files != nil {
+		return s.files.Said(ctx, v.ID)
+	}
+	probed, err := s.catalog.Probed(ctx, v.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	of, sidecar = s.sources(v.Path, probed, v.Doc)
+	return of, sidecar, nil
 }
 
 func (s *Server) item(r *http.Request) (store.View, int64, error) {

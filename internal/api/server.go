@@ -101,6 +101,10 @@ type Files interface {
 	// PassItem has the daemon that has an item's file answer: with what is "content", "artwork" or "thumbnail". An
 	// error says that nothing has been answered yet.
 	PassItem(w http.ResponseWriter, r *http.Request, id int64, what string) error
+	// Open opens an item's content.
+	Open(ctx context.Context, id int64) (io.ReadCloser, error)
+	// Said says where each field of an item comes from, and which file beside it said some of them.
+	Said(ctx context.Context, id int64) (of map[string]string, sidecar string, err error)
 }
 
 // Config of a server.

@@ -2,12 +2,9 @@ package hub
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"strconv"
 
 	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
-	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -19,11 +16,6 @@ type Catalog struct {
 
 // Lag says that nothing waits: lists and the feed are of the rows themselves.
 func (c Catalog) Lag(context.Context) (store.Lag, error) { return store.Lag{}, nil }
-
-func notHere(what string) error {
-	return &media.Refused{Status: http.StatusNotImplemented, Kind: "not-in-a-hub",
-		Detail: fmt.Sprintf("a hub %s yet: ask the sources", what)}
-}
 
 // AnalyseAgain has the sources read items again.
 func (c Catalog) AnalyseAgain(ctx context.Context, ids []int64) (n int, err error) {
@@ -43,18 +35,11 @@ func (c Catalog) AnalyseAgain(ctx context.Context, ids []int64) (n int, err erro
 	return n, nil
 }
 
-// Duplicates are not looked for.
-func (c Catalog) Duplicates(context.Context, store.Query) (r store.DuplicateResult, err error) {
-	return r, notHere("finds no duplicates")
-}
-
 // Pictures are found by the source, which is asked for artwork.
 func (c Catalog) Pictures(context.Context, int64) ([]store.View, error) { return nil, nil }
 
-// Probed is not told by sources.
-func (c Catalog) Probed(context.Context, int64) ([]byte, error) {
-	return nil, notHere("does not know where fields come from")
-}
+// Probed is not told by sources, who are asked what comes from where: see Said.
+func (c Catalog) Probed(context.Context, int64) ([]byte, error) { return nil, nil }
 
 // WorkFacets are of no works.
 func (c Catalog) WorkFacets(_ context.Context, _ store.WorkQuery, by []string) (f store.Facets, err error) {

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -84,38 +87,98 @@ func (s *source) scan(of media.Scan) media.Scan {
 	return of
 }
 
-// CancelScan fails: who began it at the source ends it there.
-func (s *Sources) CancelScan(context.Context, int64) error { return notHere("ends no scans") }
+// CancelScan has the source that makes a scan end it.
+func (s *Sources) CancelScan(ctx context.Context, id int64) error {
+	return s.ask(ctx, id, func(ctx context.Context, _ *source, c *client.Client, at int64) error {
+		return c.Delete(ctx, "scans/"+strconv.FormatInt(at, 10), nil, nil)
+	})
+}
 
-// Scans are the last ones of the roots, as the sources last said.
+// scansTime is how long sources may take to say which scans they know.
+const scansTime = 5 * time.Second
+
+// Scans are those that the sources know, the newest of each first; of a source that does not answer the last ones of
+// its roots.
 func (s *Sources) Scans() (out []media.Scan) {
-	for _, one := range s.all {
-		st := one.State()
-		for _, r := range shown(&st, nil) {
-			if r.LastScan != nil {
-				out = append(out, *r.LastScan)
-			}
+	ctx, cancel := context.WithTimeout(context.Background(), scansTime)
+	defer cancel()
+	all := s.each()
+	of := make([][]media.Scan, len(all))
+	var asked sync.WaitGroup
+	for i, one := range all {
+		asked.Go(func() { of[i] = one.scans(ctx) })
+	}
+	asked.Wait()
+	return slices.Concat(of...)
+}
+
+func (s *source) scans(ctx context.Context) (out []media.Scan) {
+	st := s.State()
+	if c, err := s.client(); err == nil && st.Online && c.Get(ctx, "scans", nil, &out) == nil {
+		for i := range out {
+			out[i] = s.scan(out[i])
+		}
+		return out
+	}
+	out = nil
+	for _, r := range shown(&st, nil) {
+		if r.LastScan != nil {
+			out = append(out, *r.LastScan)
 		}
 	}
 	return out
 }
 
-// ScanByID asks the source that makes a scan.
-func (s *Sources) ScanByID(id int64) (out media.Scan, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), passTime)
+// ask has the source of an item, or of what else has its numbers, asked by what it calls it.
+func (s *Sources) ask(
+	ctx context.Context, id int64, fn func(context.Context, *source, *client.Client, int64) error,
+) error {
+	ctx, cancel := context.WithTimeout(ctx, passTime)
 	defer cancel()
 	one, at, err := s.ofItem(ctx, id)
 	if err != nil {
-		return out, err
+		return err
 	}
 	c, err := one.client()
 	if err != nil {
-		return out, err
+		return err
 	}
-	if err := one.asked(c.Get(ctx, "scans/"+strconv.FormatInt(at, 10), nil, &out)); err != nil {
-		return out, err
+	return one.asked(fn(ctx, one, c, at))
+}
+
+// Said asks the source of an item where each field of it comes from, and which file beside it said some of them.
+func (s *Sources) Said(ctx context.Context, id int64) (of map[string]string, sidecar string, err error) {
+	var said struct {
+		Sources map[string]string
+		Sidecar string
 	}
-	return one.scan(out), nil
+	err = s.ask(ctx, id, func(ctx context.Context, _ *source, c *client.Client, at int64) error {
+		return c.Get(ctx, "items/"+strconv.FormatInt(at, 10), url.Values{"include": {"sources"}}, &said)
+	})
+	return said.Sources, said.Sidecar, err
+}
+
+// Open opens the content of an item at its source.
+func (s *Sources) Open(ctx context.Context, id int64) (content io.ReadCloser, err error) {
+	one, at, err := s.ofItem(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	c, err := one.client()
+	if err == nil {
+		content, err = c.Content(ctx, at, 0)
+	}
+	return content, one.asked(err)
+}
+
+// ScanByID asks the source that makes a scan.
+func (s *Sources) ScanByID(id int64) (out media.Scan, err error) {
+	err = s.ask(context.Background(), id, func(ctx context.Context, of *source, c *client.Client, at int64) error {
+		err := c.Get(ctx, "scans/"+strconv.FormatInt(at, 10), nil, &out)
+		out = of.scan(out)
+		return err
+	})
+	return out, err
 }
 
 // AcceptRemovals says at the source that what is held is really gone.

@@ -114,6 +114,9 @@ func (s *Sources) ofItem(ctx context.Context, id int64) (*source, int64, error) 
 		return nil, 0, err
 	}
 	one := s.named(name)
+	if name == "" { // of an item there is one
+		return nil, 0, fmt.Errorf("%w: %d", media.ErrNoScan, id)
+	}
 	if one == nil {
 		return nil, 0, fmt.Errorf("%w: source %q is none of the hub's", media.ErrOffline, name)
 	}

@@ -229,36 +229,7 @@ func (v *View) Weight() int { return v.bytes() }
 
 // Digest tells items apart by all that is known of them, and by what this version derives of it.
 func (v *View) Digest() []byte {
-	const derived = "1" // what facts and sort keys are made by: another number has all written anew
+	const derived = "2" // what facts and sort keys are made by: another number has all written anew
 	sum := xxh3.HashString128(derived + string(v.AppendJSON(nil))).Bytes()
 	return slices.Clone(sum[:])
 }
-
-// FacetCounter counts the values that items have, for as long as an answer may take. It belongs to one goroutine.
-type FacetCounter struct {
-	f     *facets
-	facts filter.Facts
-}
-
-// CountFacets begins to count the facets that are asked for with a query.
-func CountFacets(q *Query, by []string) (*FacetCounter, error) {
-	f, err := newFacets(by, itemFacets, q.Under)
-	if err != nil {
-		return nil, err
-	}
-	return &FacetCounter{f: f}, nil
-}
-
-// Take counts an item, and reports whether there is time for more.
-func (c *FacetCounter) Take(v *View) (more bool) {
-	v.Facts(&c.facts)
-	sum := FacetSum{Count: 1, Size: v.Size}
-	if n, known := c.facts.Number(filter.Duration); known {
-		sum.Duration = filter.ToSeconds(n)
-	}
-	c.f.take(sum, &c.facts, v)
-	return !c.f.isLate()
-}
-
-// Facets are what was counted; complete says that all that pass were.
-func (c *FacetCounter) Facets(complete bool) Facets { return c.f.result(complete) }

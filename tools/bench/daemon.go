@@ -48,11 +48,18 @@ func (b *bench) serve(ctx context.Context, data string, roots []string, do func(
 func (b *bench) serveUntil(
 	ctx context.Context, data string, args []string, wait func(*daemon, context.Context) error, do func(*daemon) error,
 ) (s served, err error) {
+	args = append([]string{"serve", "--data-dir", data, "--listen", "127.0.0.1:0"}, args...)
+	return b.serveCommand(ctx, args, wait, do)
+}
+
+// serveCommand runs what serves, as serveUntil does.
+func (b *bench) serveCommand(
+	ctx context.Context, args []string, wait func(*daemon, context.Context) error, do func(*daemon) error,
+) (s served, err error) {
 	ctx, cancel := context.WithTimeout(ctx, idlePatience)
 	defer cancel()
 	d := &daemon{log: &serveLog{found: make(chan string, 1)}} // the one address
-	args = append([]string{"serve", "--data-dir", data, "--listen", "127.0.0.1:0"}, args...)
-	d.cmd = exec.Command(b.binary, args...) //nolint:noctx // it is told to stop
+	d.cmd = exec.Command(b.binary, args...)                   //nolint:noctx // it is told to stop
 	d.cmd.Env = append(os.Environ(), b.env...)
 	d.cmd.Stderr = d.log
 	start := time.Now()

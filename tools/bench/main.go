@@ -7,6 +7,7 @@
 //   - with -millions, the table of docs/performance.md, up to a million files;
 //   - with -moves, that a big directory that is renamed, moved or removed takes no longer than its first scan;
 //   - with -questions, how long each of a hundred questions takes at a million items;
+//   - with -hub, how long those take of a hub of two such catalogs that it can answer;
 //   - with -feed, that thousands of clients of the live feed are told of all that changes, in order and in time;
 //   - with -thumbnails, that a core makes 25 thumbnails of 12-megapixel JPEGs a second, and that a scan beside them
 //     takes
@@ -45,6 +46,7 @@ func main() {
 	var questioned sizes
 	flag.Func("questions", "instead ask daemons with made catalogs of these `SIZES` many questions", questioned.parse)
 	flag.IntVar(&b.beside, "beside", 50_000, "of -questions: ask them also beside a scan of so many `FILES`")
+	hubbed := flag.Int("hub", 0, "instead ask a hub of two made catalogs of `N` items each many questions")
 	crowded := flag.Int("feed", 0, "instead measure how `N` clients of the live feed are told of what changes")
 	lasts := flag.Duration("feed-time", 20*time.Second, "of -feed: how long is measured")
 	thumbnails := flag.Int("thumbnails", 0, "instead measure thumbnails, alone and beside a first scan of `N` files")
@@ -65,6 +67,8 @@ func main() {
 		measure = func() error { return b.memory(ctx, 20_000, 200_000) }
 	case *growth > 0:
 		measure = func() error { return b.growth(ctx, *growth, 120_000) }
+	case *hubbed > 0:
+		measure = func() error { return b.measureHub(ctx, *hubbed) }
 	case *crowded > 0:
 		measure = func() error { return b.measureFanout(ctx, *crowded, *lasts) }
 	case *thumbnails > 0:

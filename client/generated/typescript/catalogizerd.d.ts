@@ -1007,12 +1007,11 @@ export interface components {
          */
         Problem: {
             /**
-             * @description What went wrong, for programs. Later versions may add to these. A hub alone says `not-in-a-hub` (501), of what
-             *     it cannot do yet and its sources can, and `source-refuses` (502), where the token that it has for a source
-             *     does not do.
+             * @description What went wrong, for programs. Later versions may add to these. A hub alone says `source-refuses` (502), where
+             *     the token that it has for a source does not do.
              * @enum {string}
              */
-            type: "bad-request" | "busy" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-in-a-hub" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "source-refuses" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
+            type: "bad-request" | "busy" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "source-refuses" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
             /** @description The status in words. */
             title: string;
             /** Format: int64 */

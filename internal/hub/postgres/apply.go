@@ -43,6 +43,7 @@ func (c *Catalog) Prepare(g Group) *Prepared {
 	}
 	p := &Prepared{m: merging{c: c}, cursor: g.Cursor}
 	p.m.prepare(c.d, g.Changes)
+	p.m.values = c.d.values.news()
 	return p
 }
 
@@ -85,6 +86,9 @@ func (c *Catalog) commit(ctx context.Context, tx pgx.Tx, cursor string, m *mergi
 	if err := m.lock(ctx, tx); err != nil {
 		return err
 	}
+	if err := m.values.write(ctx, tx); err != nil {
+		return err
+	}
 	if err := m.merge(ctx, tx); err != nil {
 		return err
 	}
@@ -118,6 +122,9 @@ func (c *Catalog) applyCarefully(ctx context.Context, tx pgx.Tx, cursor string, 
 		return err
 	}
 	if err := m.lock(ctx, tx); err != nil {
+		return err
+	}
+	if err := m.values.write(ctx, tx); err != nil {
 		return err
 	}
 	all := m.changes
@@ -158,6 +165,7 @@ type merging struct {
 	c       *Catalog
 	changes []change
 	poison  []change
+	values  shownValues
 	rows    int
 	head    int64 // the last number that was given
 }
@@ -296,8 +304,8 @@ WHERE i.gone OR i.digest IS DISTINCT FROM excluded.digest`
 )
 
 // gone is what is left of an item.
-const gone = `gone = true, doc = NULL, digest = NULL, error = NULL, facts = NULL, title = NULL, track = NULL,
-	episode = NULL, was_root = NULL, was_path = NULL`
+const gone = `gone = true, doc = NULL, digest = NULL, error = NULL, facts = NULL, facets = NULL,
+	title = NULL, track = NULL, episode = NULL, was_root = NULL, was_path = NULL`
 
 func assignments(columns []string) string {
 	var b strings.Builder
@@ -313,10 +321,12 @@ func assignments(columns []string) string {
 // replace ends the items of former catalogs of the source whose places are taken by what is staged: in the transaction
 // in which these come, so that no list has the place empty, or two items in it.
 func (m *merging) replace(ctx context.Context, tx pgx.Tx) error {
+	// One path after the other: the database knows nothing of what is staged, and might read all items instead.
 	tag, err := tx.Exec(ctx, `WITH former AS (
-		SELECT i.id, row_number() OVER (ORDER BY i.id) AS n FROM staged s
-		JOIN items i ON i.root = s.root AND substring(i.path FOR 1000) = substring(s.path FOR 1000) AND i.path = s.path
-		WHERE NOT s.gone AND NOT i.gone AND (i.id < $2 OR i.id >= $3))
+		SELECT i.id, row_number() OVER (ORDER BY i.id) AS n FROM staged s CROSS JOIN LATERAL (
+			SELECT id FROM items i WHERE i.root = s.root AND substring(i.path FOR 1000) = substring(s.path FOR 1000)
+				AND i.path = s.path AND NOT i.gone AND (i.id < $2 OR i.id >= $3) OFFSET 0) i
+		WHERE NOT s.gone)
 		UPDATE items i SET seq = $1 + f.n, `+gone+` FROM former f WHERE i.id = f.id`, m.head, m.c.first(), m.c.behind())
 	m.head += tag.RowsAffected()
 	return err

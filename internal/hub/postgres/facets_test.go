@@ -23,7 +23,7 @@ func TestValuesAreCountedAsADaemonCountsThem(t *testing.T) {
 		first store.FacetValue
 	}{
 		{nil, 3, store.FacetValue{Value: `"Drama"`, FacetSum: store.FacetSum{Count: 2, Size: 2}}},
-		{set, 2, store.FacetValue{Value: `"drama"`, FacetSum: store.FacetSum{Count: 1, Size: 1}}},
+		{set, 2, store.FacetValue{Value: `"Drama"`, FacetSum: store.FacetSum{Count: 1, Size: 1}}},
 	} {
 		f, err := s.ItemFacets(t.Context(), store.Query{Filter: want.of}, []string{"genre", "root"})
 		for err == nil && !f.Complete { // a machine may be too busy for three items

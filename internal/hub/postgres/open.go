@@ -25,6 +25,9 @@ var ErrNewer = errors.New("database of a later version")
 // connections are at most open at once: writers have one each while they write, and readers share the rest.
 const connections = 16
 
+// statementTimeout is how long a statement may take at most, in milliseconds.
+const statementTimeout = "60000"
+
 // Store is the hub's database. Its methods are safe for concurrent use.
 type Store struct {
 	pool *pgxpool.Pool
@@ -56,9 +59,11 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 	}
 	cfg.MaxConns = max(cfg.MaxConns, connections)
 	cfg.ConnConfig.RuntimeParams["application_name"] = "catalogizerd hub"
-	cfg.ConnConfig.RuntimeParams["statement_timeout"] = "60000"
+	cfg.ConnConfig.RuntimeParams["statement_timeout"] = statementTimeout
 	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000" // a hub that hangs holds up no other
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"                                   // which takes longer than a page
+	// Plans are made for what is asked: one value is rare where another is everywhere.
+	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub's database: %w", err)

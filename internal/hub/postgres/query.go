@@ -1,15 +1,16 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/store/filter"
@@ -19,6 +20,8 @@ import (
 type statement struct {
 	where []string
 	args  []any
+	// byFacts has words be looked for in facts even where columns have them: there is an index of those.
+	byFacts bool
 }
 
 // arg gives the sign that stands for a value.
@@ -31,8 +34,9 @@ func (s *statement) must(condition string) { s.where = append(s.where, condition
 
 func (s *statement) condition() string { return strings.Join(s.where, " AND ") }
 
-// textColumns are the fields of texts that have columns.
-var textColumns = map[filter.Field]string{filter.Root: "root", filter.Kind: "kind"}
+// textColumns are the fields of words that have columns.
+var textColumns = map[filter.Field]string{filter.Root: "root", filter.Kind: "kind", filter.State: "state",
+	filter.Analysis: "analysis"}
 
 // numberColumns are those of numbers.
 var numberColumns = map[filter.Field]string{filter.Year: "year", filter.Added: "added", filter.Size: "size",
@@ -78,25 +82,33 @@ func (s *statement) finds(c *filter.Condition) string {
 		return s.within("duration", c.Spans, seconds)
 	case c.Field.IsNumber():
 		return s.within(numberColumns[c.Field], c.Spans, func(n int64) any { return n })
-	case textColumns[c.Field] != "":
-		return textColumns[c.Field] + " = ANY (" + s.arg(c.Values) + ")"
-	case c.Field == filter.State:
-		return "state = ANY (" + s.arg(numbersOf(c.Values, states)) + ")"
-	case c.Field == filter.Analysis:
-		return "analysis = ANY (" + s.arg(numbersOf(c.Values, analyses)) + ")"
+	case textColumns[c.Field] != "" && !s.byFacts:
+		return s.ofColumn(c)
 	case c.Field == filter.Fingerprint:
 		return "fingerprint = ANY (" + s.arg(fingerprints(c.Values)) + ")"
 	case ofColumns[c.Field]: // works, and what is held: a source does not say
 		return "false"
 	}
-	texts := make([]string, 0, len(c.Values)+1)
+	ids := make([]int64, 0, len(c.Values)+1)
 	if c.Anything {
-		texts = append(texts, factText(c.Field, ""))
+		ids = append(ids, factID(c.Field, ""))
 	}
 	for _, v := range c.Values {
-		texts = append(texts, factText(c.Field, v))
+		ids = append(ids, factID(c.Field, v))
 	}
-	return "facts && " + s.arg(texts)
+	return "facts && " + s.arg(ids)
+}
+
+// ofColumn is what an item must be by a column of words.
+func (s *statement) ofColumn(c *filter.Condition) string {
+	var values any = c.Values
+	switch c.Field {
+	case filter.State:
+		values = numbersOf(c.Values, states)
+	case filter.Analysis:
+		values = numbersOf(c.Values, analyses)
+	}
+	return textColumns[c.Field] + " = ANY (" + s.arg(values) + ")"
 }
 
 func (s *statement) within(column string, spans []filter.Span, as func(int64) any) string {
@@ -127,24 +139,40 @@ func (s *statement) below(dir string) {
 	if dir == "" {
 		return
 	}
-	from := []byte(dir + "/")
-	s.must("path >= " + s.arg(from) + " AND path < " + s.arg([]byte(dir+"0"))) // '0' follows '/'
+	from, to := s.arg([]byte(dir+"/")), s.arg([]byte(dir+"0")) // '0' follows '/'
+	s.must("path >= " + from + " AND path < " + to)
+	if len(dir) < indexedPath { // which tells nothing new but to the index
+		s.must(indexedPathOf + " >= " + from + " AND " + indexedPathOf + " < " + to)
+	}
 }
 
-// matching are the items that pass a query's filters.
-func matching(q *store.Query) (s statement, err error) {
-	if q.Text != "" {
-		return s, fmt.Errorf("%w: a hub finds nothing by words yet: leave out q, or ask its sources", store.ErrQuery)
+// Of a path an index has its beginning.
+const (
+	indexedPath   = 1000
+	indexedPathOf = "substring(path FOR 1000)"
+)
+
+// check refuses what cannot be asked, and makes out an order where none is asked for.
+func check(q *store.Query) error {
+	if err := q.Check(); err != nil {
+		return err
 	}
+	if q.Text != "" {
+		return fmt.Errorf("%w: a hub finds nothing by words yet: leave out q, or ask its sources", store.ErrQuery)
+	}
+	return nil
+}
+
+// matching adds what passes a query's filters.
+func (s *statement) matching(q *store.Query) {
 	s.must("NOT gone")
 	s.filters(q.Filter)
 	s.below(q.Under)
-	return s, nil
 }
 
 // Query reads a page of items in order: ties by id, unknown values last.
 func (s *Store) Query(ctx context.Context, q store.Query) (res store.Result, err error) {
-	if err := q.Check(); err != nil {
+	if err := check(&q); err != nil {
 		return res, err
 	}
 	at, err := q.Begin()
@@ -155,125 +183,65 @@ func (s *Store) Query(ctx context.Context, q store.Query) (res store.Result, err
 		if res.AsOf, err = headIn(ctx, tx); err != nil {
 			return err
 		}
-		var places []store.PagePlace
-		for _, part := range parts(&q, at) {
-			if len(places) > q.Limit {
-				break
-			}
-			if err := readPart(ctx, tx, &q, part, &res, &places); err != nil {
-				return err
-			}
+		l := &looking{tx: tx, q: &q, ends: time.Now().Add(cmp.Or(q.Within, pageTime))}
+		if err := l.find(ctx, at); err != nil {
+			return err
 		}
-		cut(&q, &res, places)
-		return nil
+		return l.give(ctx, &res)
 	})
 	return res, asSlow(err)
 }
 
-// cut ends a page at its limit, or at its bytes, and says where the next one begins.
-func cut(q *store.Query, res *store.Result, places []store.PagePlace) {
+// give reads the items that were found, as many as the page takes by its limit and its bytes, and says where the next
+// one begins.
+func (l *looking) give(ctx context.Context, res *store.Result) error {
+	found := l.found[:min(len(l.found), l.q.Limit)]
+	ids := make([]int64, len(found))
+	for i := range found {
+		ids[i] = found[i].ID
+	}
+	views, err := viewsOf(ctx, l.tx, ids)
+	if err != nil {
+		return err
+	}
 	n, weight := 0, 0
-	for n < len(places) && n < q.Limit {
-		if weight += res.Items[n].Weight(); weight > store.PageBytes && n > 0 {
+	for ; n < len(found); n++ {
+		v := views[found[n].ID]
+		if weight += v.Weight(); weight > store.PageBytes && n > 0 {
 			break
 		}
-		n++
+		res.Items = append(res.Items, v)
 	}
-	if n < len(places) {
-		res.Next = q.End(&places[n-1])
+	switch {
+	case n > 0 && n < len(l.found):
+		res.Next = l.q.End(&l.found[n-1])
+	case l.end != nil:
+		res.Next = l.q.End(l.end)
 	}
-	res.Items = res.Items[:n]
+	return nil
+}
+
+// viewsOf reads items by their ids.
+func viewsOf(ctx context.Context, tx pgx.Tx, ids []int64) (map[int64]store.View, error) {
+	out := make(map[int64]store.View, len(ids))
+	rows, err := tx.Query(ctx, "SELECT id, "+viewColumns+" FROM items WHERE id = ANY ($1)", ids)
+	if err != nil {
+		return nil, err
+	}
+	var id int64
+	var r scanned
+	_, err = pgx.ForEachRow(rows, append([]any{&id}, r.into()...), func() error {
+		out[id] = r.take(id)
+		return nil
+	})
+	return out, err
 }
 
 // asSlow tells a statement that took too long.
 func asSlow(err error) error {
-	const canceled = "57014"
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == canceled {
+	if isLate(err) {
 		return fmt.Errorf("%w: ask for less, or when fewer ask", store.ErrSlow)
 	}
-	return err
-}
-
-// part is a stretch of an order that one statement reads: what has a value, or what has none.
-type part struct {
-	at      *store.PagePlace // behind it; nil: from its beginning
-	unknown bool
-}
-
-func parts(q *store.Query, at *store.PagePlace) (out []part) {
-	isPath := q.Sort == "path"
-	if at == nil || at.Key != nil || isPath {
-		out = append(out, part{at: at})
-		at = nil
-	}
-	switch q.Sort {
-	case "path", "added", "modified", "size": // nothing is without
-		return out
-	}
-	return append(out, part{at: at, unknown: true})
-}
-
-// orders are the columns of the orders.
-var orders = map[string]string{"title": "title", "added": "added", "modified": "modified", "size": "size",
-	"year": "year", "duration": "duration", "taken": "taken", "track": "track", "episode": "episode"}
-
-func readPart(
-	ctx context.Context, tx pgx.Tx, q *store.Query, p part, res *store.Result, places *[]store.PagePlace,
-) error {
-	s, err := matching(q)
-	if err != nil {
-		return err
-	}
-	than, dir := ">", ""
-	if q.Descending {
-		than, dir = "<", " DESC"
-	}
-	column, key := orders[q.Sort], "NULL"
-	var order string
-	switch {
-	case q.Sort == "path":
-		key = "path"
-		order = "root" + dir + ", substring(path FOR 1000)" + dir + ", path" + dir + ", id" + dir
-		if p.at != nil {
-			root, path, id := s.arg(p.at.Root), s.arg(p.at.Key), s.arg(p.at.ID)
-			const behind = "(root, substring(path FOR 1000), path, id) %s " +
-				"(%s, substring(%s::bytea FOR 1000), %s::bytea, %s)"
-			s.must(fmt.Sprintf(behind, than, root, path, path, id))
-		}
-	case p.unknown:
-		s.must(column + " IS NULL")
-		order = "id" + dir
-		if p.at != nil {
-			s.must("id " + than + " " + s.arg(p.at.ID))
-		}
-	default:
-		key = column
-		s.must(column + " IS NOT NULL")
-		order = column + dir + ", id" + dir
-		if p.at != nil {
-			s.must(fmt.Sprintf("(%s, id) %s (%s, %s)", column, than, s.arg(p.at.Key), s.arg(p.at.ID)))
-		}
-	}
-	limit := s.arg(q.Limit + 1 - len(*places))
-	rows, err := tx.Query(ctx, "SELECT id, "+key+", "+viewColumns+" FROM items WHERE "+s.condition()+
-		" ORDER BY "+order+" LIMIT "+limit, s.args...)
-	if err != nil {
-		return err
-	}
-	var id int64
-	var of any
-	var r scanned
-	_, err = pgx.ForEachRow(rows, append([]any{&id, &of}, r.into()...), func() error {
-		v := r.take(id)
-		res.Items = append(res.Items, v)
-		place := store.PagePlace{ID: id, Key: of}
-		if q.Sort == "path" {
-			place.Root, place.Key = v.Root, []byte(v.Path)
-		}
-		*places = append(*places, place)
-		return nil
-	})
 	return err
 }
 
