@@ -33,15 +33,17 @@ func (s *Set) Boxes() []Box {
 // IsNumber reports whether a field's values are numbers, which Spans are of.
 func (f Field) IsNumber() bool { return f >= texts }
 
-// Name is that of the filter by the field.
-func (f Field) Name() string {
+// names are those of the filters by fields.
+var names = func() map[Field]string {
+	out := make(map[Field]string, len(definitions))
 	for name, d := range definitions {
-		if d.field == f {
-			return name
-		}
+		out[d.field] = name
 	}
-	return ""
-}
+	return out
+}()
+
+// Name is that of the filter by the field.
+func (f Field) Name() string { return names[f] }
 
 // Spelled are all the spellings of a value of a field that conditions may have among their Values where it is what they
 // look for: itself, as it is compared, and of a language the wider ones too.
