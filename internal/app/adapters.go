@@ -37,8 +37,20 @@ func (a analysing) Ahead(
 	return a.c.analyzer.Ahead(ctx, root, dir, files, growing)
 }
 
+func (a analysing) AheadPart(
+	ctx context.Context, root, dir string, files []tree.Entry, speakers []string, growing func(*tree.Entry) bool,
+) *store.Ahead {
+	return a.c.analyzer.AheadPart(ctx, root, dir, files, speakers, growing)
+}
+
 func (a analysing) Renamed(ctx context.Context, root, dir string, items []store.Item) *store.Ahead {
 	return a.c.analyzer.Renamed(ctx, root, dir, items)
+}
+
+func (a analysing) RenamedPart(
+	ctx context.Context, root, dir string, items []store.Item, speakers []string,
+) *store.Ahead {
+	return a.c.analyzer.RenamedPart(ctx, root, dir, items, speakers)
 }
 
 func (a analysing) AheadWritten(out *store.Ahead) { a.c.analyzer.AheadWritten(out) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"path"
+	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -135,16 +136,21 @@ func (tx *Tx) markBeside(it *Item) error {
 	case r.Folder:
 		return tx.c.exec(mark+"dir = ?", at, it.Dir)
 	}
-	for _, stem := range r.Stems { // each in two, since SQLite reads the names of the whole directory for both at once
-		err := tx.c.exec(mark+"dir = ? AND name = ?", at, it.Dir, []byte(stem))
-		if err == nil {
-			err = tx.c.exec(mark+"dir = ? AND name > ? AND name < ?", at, it.Dir, []byte(stem+"."), []byte(stem+"/"))
-		}
-		if err != nil {
+	for _, stem := range r.Stems {
+		if err := tx.markStem(it.Dir, stem, at); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// markStem marks what is called by a stem: in two, since SQLite reads the names of the whole directory for both at once.
+func (tx *Tx) markStem(dir int64, stem string, at int64) error {
+	err := tx.c.exec(mark+"dir = ? AND name = ?", at, dir, []byte(stem))
+	if err != nil {
+		return err
+	}
+	return tx.c.exec(mark+"dir = ? AND name > ? AND name < ?", at, dir, []byte(stem+"."), []byte(stem+"/"))
 }
 
 // Accompanied reports whether anything stands in a directory that may describe the items there: a sidecar, a picture or
@@ -182,18 +188,18 @@ type Companion struct {
 
 // Beside is what lies in a directory, as far as it matters to the description of its items.
 type Beside struct {
-	Here  []Companion // in the directory: all of it where All, else what may describe others
+	Here  []Companion // in the directory: all of it where All, else what speaks for all of it
 	Above []Companion // metadata of the two directories above, the nearer first
 	All   bool
 	AsOf  int64 // the feed's number at which this was so
 }
 
 const (
-	maxBeside     = 512 // items of a directory that are all read
-	maxCompanions = 256 // sidecars read of a larger one
-	maxAbove      = 64
-	maxSaid       = 4 << 10 // bytes of what one of them says
-	companionSQL  = `SELECT id, name, kind, CASE WHEN kind IN ('metadata', 'subtitle') THEN doc END,
+	maxBeside    = 512 // items of a directory that are all read
+	maxSpeaking  = 64  // of a larger one, those that speak for all of it
+	maxAbove     = 64
+	maxSaid      = 4 << 10 // bytes of what one of them says
+	companionSQL = `SELECT id, name, kind, CASE WHEN kind IN ('metadata', 'subtitle') THEN doc END,
 		CASE kind WHEN 'metadata' THEN probed END FROM items WHERE state = {present} AND `
 	companionKinds = "kind IN {companions}"
 )
@@ -222,7 +228,7 @@ func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 			return err
 		}
 		if b.All = len(b.Here) <= maxBeside; !b.All {
-			if b.Here, err = companions(c, "dir = ? AND "+companionKinds+" LIMIT ?", dir, int64(maxCompanions)); err != nil {
+			if b.Here, err = s.speaking(c, dir); err != nil {
 				return err
 			}
 		}
@@ -236,6 +242,23 @@ func (s *Store) Beside(ctx context.Context, dir int64) (b Beside, err error) {
 		return err
 	})
 	return b, err
+}
+
+// speaking reads what speaks for all of a large directory, wherever it stands among its sidecars.
+func (s *Store) speaking(c *conn, dir int64) (out []Companion, err error) {
+	var ids []int64
+	err = c.each("SELECT id, name FROM items WHERE dir = ? AND state = {present} AND "+companionKinds, func(r row) error {
+		if len(ids) < maxSpeaking && s.SpeaksForAll(string(r.bytes(1))) {
+			ids = append(ids, r.int(0))
+		}
+		return nil
+	}, dir)
+	for i := 0; err == nil && i < len(ids); i++ {
+		var one []Companion
+		one, err = companions(c, "id = ?", ids[i])
+		out = append(out, one...)
+	}
+	return out, err
 }
 
 // metadataIn reads the metadata of a directory, and that of another behind it.
@@ -286,11 +309,25 @@ func (tx *Tx) reaches(it *Item) {
 	}
 }
 
-// Namesakes reads the items of a directory whose names begin alike.
+// Namesakes reads the items of a directory whose names begin alike: first those in which a dot or a hyphen follows, since
+// of all that begin like a short name only so many are read.
 func (s *Store) Namesakes(ctx context.Context, dir int64, prefix string) (out []Companion, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		out, err = companions(c, "dir = ? AND name >= ? AND name < ? LIMIT ?", dir, []byte(prefix), []byte(prefix+"\xff"), int64(maxAbove))
+		const between = "dir = ? AND name >= ? AND name < ? LIMIT ?"
+		out, err = companions(c, between, dir, []byte(prefix+"-"), []byte(prefix+"/"), int64(MaxNamesakes))
+		if err != nil {
+			return err
+		}
+		more, err := companions(c, between, dir, []byte(prefix), []byte(prefix+"\xff"), int64(MaxNamesakes))
+		for i := range more {
+			if !slices.ContainsFunc(out, func(o Companion) bool { return o.ID == more[i].ID }) {
+				out = append(out, more[i])
+			}
+		}
 		return err
 	})
 	return out, err
 }
+
+// MaxNamesakes is how many items of each sort Namesakes reads.
+const MaxNamesakes = 64

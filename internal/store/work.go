@@ -103,6 +103,7 @@ type Ahead struct {
 	First int64      // the id reserved for the first of them; those of the others follow
 	Files []Analysed // in the order of the listing; of those that were not read only what their names say, as pending
 	AsOf  int64      // the feed's number when what lies above was read, which has been joined to them
+	Since int64      // likewise, of what speaks for all of a directory, of which they are a part
 	Moved []Item     // the items that they are, as they were read where they stood; nil: they are new
 }
 

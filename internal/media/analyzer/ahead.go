@@ -24,13 +24,25 @@ const aheadBytes = 1 << 20
 func (a *Analyzer) Ahead(
 	ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
 ) *store.Ahead {
+	return a.ahead(ctx, root, aheadDir{dir: dir, entries: files, growing: growing})
+}
+
+// AheadPart does what Ahead does with a part of a directory that is too large to be known as a whole. speakers are the
+// names that speak for all of the directory: those that the catalog has are joined to the part.
+func (a *Analyzer) AheadPart(
+	ctx context.Context, root, dir string, files []tree.Entry, speakers []string, growing func(*tree.Entry) bool,
+) *store.Ahead {
+	return a.ahead(ctx, root, aheadDir{dir: dir, entries: files, growing: growing, part: true, speakers: speakers})
+}
+
+func (a *Analyzer) ahead(ctx context.Context, root string, d aheadDir) *store.Ahead {
 	w := a.workerOf(ctx, root)
 	if w == nil {
 		return nil
 	}
+	d.w = w
 	answer := make(chan *store.Ahead, 1) // one
 	task := func(context.Context) {
-		d := aheadDir{w: w, dir: dir, entries: files, growing: growing}
 		answer <- d.analyse(ctx)
 	}
 	select {
@@ -83,6 +95,10 @@ type aheadDir struct {
 	entries []tree.Entry
 	growing func(*tree.Entry) bool
 
+	part     bool     // they are not all
+	speakers []string // of a part: names that speak for the whole directory
+	spoken   []store.Companion
+
 	files  []aheadFile
 	order  []int // in which they are read and described: what others are described by is first
 	beside directory
@@ -96,8 +112,19 @@ type aheadFile struct {
 	print  int64
 }
 
+// around reads what lies above the directory, and of a part what speaks for all of it already, with the feed's number
+// when that was so.
+func (d *aheadDir) around(ctx context.Context) (above *store.Above, since int64, err error) {
+	if above, err = d.w.above.get(ctx, d.w.a.store, d.w.root.ID, d.dir); err != nil || !d.part {
+		return above, 0, err
+	}
+	since = d.w.a.store.Head()
+	d.spoken, err = d.w.a.store.Speakers(ctx, d.w.root.ID, d.dir, d.speakers)
+	return above, since, err
+}
+
 func (d *aheadDir) analyse(ctx context.Context) *store.Ahead {
-	above, err := d.w.above.get(ctx, d.w.a.store, d.w.root.ID, d.dir)
+	above, since, err := d.around(ctx)
 	if err != nil {
 		return nil // the directory is written as it is, and the error met there
 	}
@@ -111,7 +138,7 @@ func (d *aheadDir) analyse(ctx context.Context) *store.Ahead {
 	for i := range d.files {
 		d.files[i].task.ID = first + int64(i)
 	}
-	out := &store.Ahead{First: first, AsOf: above.AsOf}
+	out := &store.Ahead{First: first, AsOf: above.AsOf, Since: since}
 	if out.Files, err = d.describeAll(ctx, above.Metadata); err != nil {
 		return nil
 	}
@@ -220,7 +247,16 @@ func (d *aheadDir) settle(above []store.Companion) {
 		}
 	}
 	slices.SortFunc(here, func(a, b store.Companion) int { return cmp.Compare(a.Name, b.Name) })
-	d.beside = newDirectory(store.Beside{Here: here, Above: above, All: true}, time.Time{})
+	if !d.part {
+		d.beside = newDirectory(store.Beside{Here: here, Above: above, All: true}, time.Time{})
+		return
+	}
+	for i := range here {
+		if d.w.a.store.SpeaksForAll(here[i].Name) {
+			d.spoken = append(d.spoken, here[i])
+		}
+	}
+	d.beside = directory{Beside: store.Beside{Here: d.spoken, Above: above}, part: here}
 }
 
 // describe says what is known of a file by its name, its bytes, and what lies beside it.
@@ -240,7 +276,7 @@ func (d *aheadDir) describe(ctx context.Context, f *aheadFile) (out store.Analys
 	}
 	out.Doc = describeNamed(&f.byName, f.found, &beside)
 	if f.task.Kind == media.KindSubtitle {
-		d.beside.named[f.task.Name].Doc = out.Doc // what it says, others repeat
+		d.beside.says(f.task.Name, out.Doc)
 	}
 	return out, nil
 }
@@ -281,4 +317,15 @@ func (c *aboveCache) keep(parent string, a *store.Above) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.parent, c.kept = parent, a
+}
+
+// says notes what a subtitle says, which others repeat.
+func (b *directory) says(name string, doc []byte) {
+	if b.part == nil {
+		b.named[name].Doc = doc
+		return
+	}
+	if at := between(b.part, name, name+"\x00"); len(at) > 0 {
+		at[0].Doc = doc
+	}
 }

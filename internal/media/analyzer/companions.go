@@ -57,12 +57,13 @@ type directory struct {
 	named  map[string]*store.Companion // what is Here, by name
 	folder *sidecar.Folder             // of Here
 	until  time.Time
+	part   []store.Companion // by name: the only ones that may be called alike; nil: those that the catalog has
 }
 
 // newDirectory works out once for a directory which of its files go with which.
 func newDirectory(b store.Beside, until time.Time) directory {
 	named, folder := sortOut(b.Here)
-	return directory{b, named, folder, until}
+	return directory{Beside: b, named: named, folder: folder, until: until}
 }
 
 // bytes is about how much of the memory it takes that files decide about.
@@ -159,7 +160,10 @@ func (c *siblingCache) companionsIn(ctx context.Context, t *store.Task, b *direc
 	if err != nil {
 		return s, err
 	}
-	found := folder.For(t.Name)
+	var found []string
+	if folder != nil {
+		found = folder.For(t.Name)
+	}
 	for _, n := range found {
 		s.with = append(s.with, companion(named[n]))
 	}
@@ -171,25 +175,47 @@ func (c *siblingCache) companionsIn(ctx context.Context, t *store.Task, b *direc
 	return s, err
 }
 
-// candidates are the files of a directory that may go with one of them. Of one that is too large to keep whole they are
-// those that are called alike, and those that speak for all of it.
+// candidates are the files of a directory that may go with one of them; nil where there are none. Of one that is too
+// large to keep whole they are those that are called alike, and those that speak for all of it.
 func (c *siblingCache) candidates(
 	ctx context.Context, t *store.Task, b *directory,
 ) (map[string]*store.Companion, *sidecar.Folder, error) {
 	if b.All {
 		return b.named, b.folder, nil
 	}
-	same, err := c.store.Namesakes(ctx, t.Dir, strings.TrimSuffix(t.Name, path.Ext(t.Name)))
-	if err != nil {
+	same, err := c.namesakes(ctx, t, strings.TrimSuffix(t.Name, path.Ext(t.Name)), b)
+	if err != nil || len(same) <= 1 && len(b.Here) == 0 { // nearly always it is alone
 		return nil, nil, err
 	}
-	for _, o := range b.Here {
-		if sidecar.RuleOf(o.Name).Scope > sidecar.OneFile {
-			same = append(same, o)
-		}
-	}
+	same = append(same[:len(same):len(same)], b.Here...)
 	named, folder := sortOut(same)
 	return named, folder, nil
+}
+
+// namesakes are the files of a large directory whose names begin alike: see store.Namesakes.
+func (c *siblingCache) namesakes(
+	ctx context.Context, t *store.Task, prefix string, b *directory,
+) ([]store.Companion, error) {
+	if b.part == nil {
+		return c.store.Namesakes(ctx, t.Dir, prefix)
+	}
+	all := between(b.part, prefix, prefix+"\xff")
+	if len(all) <= store.MaxNamesakes {
+		return all, nil
+	}
+	near := between(b.part, prefix+"-", prefix+"/")
+	return slices.Concat(near[:min(len(near), store.MaxNamesakes)], all[:store.MaxNamesakes]), nil
+}
+
+// between are those of a list that is sorted by names from one up to before another.
+func between(list []store.Companion, from, to string) []store.Companion {
+	at := func(name string) int {
+		i, _ := slices.BinarySearchFunc(list, name, func(o store.Companion, name string) int {
+			return strings.Compare(o.Name, name)
+		})
+		return i
+	}
+	return list[at(from):at(to)]
 }
 
 // speakers are those of what goes with a file, and of what lies above it, that say something of it: the surest first.
@@ -240,7 +266,7 @@ func (c *siblingCache) whose(ctx context.Context, t *store.Task, b *directory) (
 		return firstOf(b.named, b.folder, t.Name), nil
 	}
 	for _, stem := range stems(strings.TrimSuffix(t.Name, path.Ext(t.Name))) { // the longest that fits is meant
-		same, err := c.store.Namesakes(ctx, t.Dir, stem)
+		same, err := c.namesakes(ctx, t, stem, b)
 		if err != nil {
 			return 0, err
 		}

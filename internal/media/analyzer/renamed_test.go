@@ -10,7 +10,7 @@ import (
 // rename gives a directory another path in the catalog, with work for the analyzer or as it was described before.
 func (w *world) rename(from, to string, ahead func([]store.Item) *store.Ahead) {
 	w.t.Helper()
-	items, err := w.st.StandingIn(context.Background(), w.root, from, 100)
+	items, err := w.st.StandingIn(context.Background(), w.root, from, "", "", 100)
 	if err != nil || len(items) == 0 {
 		w.t.Fatal(err, items)
 	}
@@ -48,7 +48,7 @@ func TestARenamedDirectoryIsDescribedBeforeItIsWrittenAsItWouldBeLater(t *testin
 		w.catalogue()
 		w.rest()
 		docs := func(dir string) map[string]string {
-			items, err := w.st.StandingIn(context.Background(), w.root, dir, 100)
+			items, err := w.st.StandingIn(context.Background(), w.root, dir, "", "", 100)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -18,9 +18,15 @@ type Analyzer interface {
 	Ahead(
 		ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
 	) *store.Ahead
+	// AheadPart does so with a part of a directory. speakers are names that speak for all of it.
+	AheadPart(
+		ctx context.Context, root, dir string, files []tree.Entry, speakers []string, growing func(*tree.Entry) bool,
+	) *store.Ahead
 	// Renamed describes the files of a directory that was renamed, which are the items that are given under their new
 	// names, before they are written there. It opens no file; nil where it cannot be done.
 	Renamed(ctx context.Context, root, dir string, items []store.Item) *store.Ahead
+	// RenamedPart does so with a part of a directory.
+	RenamedPart(ctx context.Context, root, dir string, items []store.Item, speakers []string) *store.Ahead
 	// AheadWritten says that what Ahead gave is durable. It never waits.
 	AheadWritten(*store.Ahead)
 }
@@ -41,7 +47,7 @@ func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot
 		r.describeRenamed(ctx, g)
 		return
 	}
-	if !r.worthAhead(ctx, j, g) {
+	if !r.aheadPatience.tries() || !r.worthAhead(ctx, j, g) {
 		return
 	}
 	limit := cmp.Or(r.s.timing.Load().AheadTime, aheadTime)
@@ -49,29 +55,13 @@ func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot
 	defer cancel()
 	began := time.Now()
 	g.Ahead = r.s.analyzer.Ahead(ctx, r.name, g.Dir, g.Files, g.Growing)
-	r.aheadPatience.note(g.Ahead != nil && (time.Since(began) < limit/2 || pending(g.Ahead) <= len(g.Files)/2))
-	if g.Ahead != nil {
-		r.s.ahead.Add(bytesOf(g.Ahead))
-	}
+	r.noteAhead(g.Ahead, g.Files, began, limit)
 }
 
 // describeRenamed has the files of a directory described that was renamed: each is written once where it is now, with
 // what lies beside it there. Where anything is not as it was, they are described once they are written.
 func (r *runner) describeRenamed(ctx context.Context, g *reconcile.Snapshot) {
-	var from []reconcile.OldDir
-	for d, left := range g.LeftDirs {
-		if left {
-			from = append(from, d)
-		}
-	}
-	if len(from) != 1 || g.WeakIDs {
-		return
-	}
-	items, err := r.s.store.StandingIn(ctx, from[0].Root, from[0].Dir, aheadFiles)
-	if err != nil {
-		return // the directory is written as it is, and the error met there
-	}
-	moved := g.SameItems(items)
+	moved := r.moved(ctx, g, g.Files, "", "")
 	if moved == nil {
 		return
 	}
@@ -80,12 +70,35 @@ func (r *runner) describeRenamed(ctx context.Context, g *reconcile.Snapshot) {
 	}
 }
 
-// worthAhead reports whether the files of a new directory are to be analysed before they are written: not those that
-// came here from elsewhere, which are known, and not where that has taken too long of late.
-func (r *runner) worthAhead(ctx context.Context, j *job, g *reconcile.Snapshot) bool {
-	if !r.aheadPatience.tries() {
-		return false
+// moved gives the items that files of a renamed directory are which stood at the names from one up to before another;
+// nil where any of them is not as it was.
+func (r *runner) moved(ctx context.Context, g *reconcile.Snapshot, files []tree.Entry, from, to string) []store.Item {
+	left, ok := renamedFrom(g)
+	if !ok {
+		return nil
 	}
+	items, err := r.s.store.StandingIn(ctx, left.Root, left.Dir, from, to, aheadFiles)
+	if err != nil {
+		return nil // the directory is written as it is, and the error met there
+	}
+	return reconcile.SameItems(files, items)
+}
+
+// renamedFrom gives the one directory that files of another may come from and that is not there any more.
+func renamedFrom(g *reconcile.Snapshot) (from reconcile.OldDir, ok bool) {
+	n := 0
+	for d, left := range g.LeftDirs {
+		if left {
+			from = d
+			n++
+		}
+	}
+	return from, n == 1 && !g.WeakIDs
+}
+
+// worthAhead reports whether the files of a new directory are to be analysed before they are written: not those that
+// came here from elsewhere, which are known.
+func (r *runner) worthAhead(ctx context.Context, j *job, g *reconcile.Snapshot) bool {
 	first := &g.Files[0]
 	if first.ID == (tree.FileID{}) || j.first() || standsElsewhere(g, first) {
 		return true

@@ -53,6 +53,17 @@ func (a *aheadOf) Ahead(
 	}
 }
 
+// AheadPart implements Analyzer.
+func (a *aheadOf) AheadPart(
+	ctx context.Context, root, dir string, files []tree.Entry, speakers []string, growing func(*tree.Entry) bool,
+) *store.Ahead {
+	out := a.Ahead(ctx, root, dir, files, growing)
+	if out != nil {
+		out.Since = out.AsOf
+	}
+	return out
+}
+
 func (a *aheadOf) ask(path string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -70,6 +81,13 @@ func (a *aheadOf) Renamed(_ context.Context, _, dir string, items []store.Item) 
 	if a.between != nil {
 		a.between()
 	}
+	return out
+}
+
+// RenamedPart implements Analyzer.
+func (a *aheadOf) RenamedPart(ctx context.Context, root, dir string, items []store.Item, _ []string) *store.Ahead {
+	out := a.Renamed(ctx, root, dir, items)
+	out.Since = out.AsOf
 	return out
 }
 

@@ -65,7 +65,10 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 		r.s.dismiss(len(g.Files))
 		r.s.aheadDone(g.Ahead, err == nil && res.result.Ahead)
 	}
-	last, before, err := r.reconcileParts(ctx, g)
+	last, before, err := r.reconcileParts(ctx, j, g)
+	if last != nil {
+		g.Ahead = last.Ahead
+	}
 	if err != nil || before.Stale {
 		release(err)
 		res.result, res.err, res.unwritten = before, err, err != nil
@@ -90,53 +93,6 @@ func (r *runner) commit(ctx context.Context, res *outcome, write func(*store.Tx)
 	}
 	if err := r.s.store.Enqueue(ctx, write, func(err error) { deliver(err, err != nil) }); err != nil {
 		deliver(err, false)
-	}
-}
-
-// reconcileParts makes the catalog equal to all but the last part of a large directory, and gives that one with what
-// came of the others. A process that ends on the way leaves a directory that the next scan compares anew.
-func (r *runner) reconcileParts(ctx context.Context, g *reconcile.Snapshot) (last *reconcile.Part, v reconcile.Result, err error) {
-	var known []string
-	if g.Row.ID != 0 {
-		if known, err = r.s.store.SomeNames(ctx, g.Row.ID, reconcile.PartRows); err != nil {
-			return nil, v, err
-		}
-	}
-	parts := g.Parts(known)
-	if len(parts) == 0 {
-		return nil, v, nil
-	}
-	g.Prepare(parts[0])
-	for i, p := range parts[:len(parts)-1] {
-		err := ctx.Err()
-		if err == nil {
-			v, err = r.reconcilePart(ctx, g, p, v, parts[i+1])
-		}
-		if err != nil || v.Stale {
-			return p, v, err
-		}
-	}
-	return parts[len(parts)-1], v, nil
-}
-
-// reconcilePart makes the catalog equal to a part, adding to what came of those before. Meanwhile it prepares the next.
-func (r *runner) reconcilePart(
-	ctx context.Context, g *reconcile.Snapshot, p *reconcile.Part, before reconcile.Result, next *reconcile.Part,
-) (v reconcile.Result, err error) {
-	written := make(chan error, 1) // the one answer
-	err = r.s.store.Enqueue(ctx, func(tx *store.Tx) (err error) {
-		v, err = g.Reconcile(tx, p, before)
-		return err
-	}, func(err error) { written <- err })
-	if err != nil {
-		return before, err
-	}
-	g.Prepare(next)
-	select {
-	case err = <-written:
-		return v, err
-	case <-r.s.store.Stopped():
-		return before, store.ErrClosed
 	}
 }
 

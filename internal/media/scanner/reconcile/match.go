@@ -30,8 +30,12 @@ func (rc *reconciliation) match() error {
 	if err != nil {
 		return err
 	}
-	if rc.Ahead != nil && rc.Ahead.Moved == nil && rc.fresh && len(unknown) == len(rc.Files) {
-		return rc.insertTogether()
+	switch ahead := rc.ahead(); {
+	case ahead == nil || ahead.Moved != nil || len(unknown) != len(ahead.Files):
+	case rc.part == nil && rc.fresh:
+		return rc.insertTogether(ahead)
+	case rc.part != nil && len(rc.present)+len(rc.lost) == 0:
+		return rc.insertPart(ahead)
 	}
 	for _, i := range unknown {
 		if err := rc.insertOrReplace(i); err != nil {

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // PartRows is how many rows one transaction of a scan writes at most, or nearly: other roots wait for it, and the log
@@ -16,14 +19,31 @@ type Part struct {
 	from, to string // names from the one up to before the other; "": without an end
 	files    []int  // those of the listing that are in it, by name
 	last     bool   // all others have been reconciled
+
+	Ahead *store.Ahead // where its files were analysed before they are written; else nil
+}
+
+// N is the number of the part, by which it is reconciled.
+func (p *Part) N() int { return p.n }
+
+// Bounds are the names of the part: from one up to before the other; "": without an end.
+func (p *Part) Bounds() (from, to string) { return p.from, p.to }
+
+// In gives the files of a part.
+func (s *Snapshot) In(p *Part) []tree.Entry {
+	out := make([]tree.Entry, len(p.files))
+	for k, i := range p.files {
+		out[k] = s.Files[i]
+	}
+	return out
 }
 
 func (p *Part) has(name string) bool { return name >= p.from && (p.to == "" || name < p.to) }
 
-// Parts divides a whole scan of a large directory; nil where it is not large. known are some names of its rows, one of
-// each PartRows.
-func (s *Snapshot) Parts(known []string) (parts []*Part) {
-	if !s.complete() || len(s.Files) <= PartRows && len(known) == 0 {
+// Parts divides a whole scan of a large directory into parts of so many rows; nil where it is not large. known are some
+// names of its rows, one of each PartRows. Parts with names that come first come first, but no more than a few.
+func (s *Snapshot) Parts(known []string, rows int, first []string) (parts []*Part) {
+	if !s.complete() || len(s.Files) <= rows && len(known) == 0 {
 		return nil
 	}
 	order := make([]int, len(s.Files))
@@ -32,22 +52,42 @@ func (s *Snapshot) Parts(known []string) (parts []*Part) {
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(s.Files[a].Name, s.Files[b].Name) })
 	bounds := known
-	for at := PartRows; at < len(order); at += PartRows {
+	for at := rows; at < len(order); at += rows {
 		bounds = append(bounds, s.Files[order[at]].Name)
 	}
 	slices.Sort(bounds)
 	bounds = slices.Compact(bounds)
 	from := ""
-	for n, to := range append(bounds, "") {
-		p := &Part{n: n, from: from, to: to, last: n == len(bounds)}
+	for _, to := range append(bounds, "") {
+		p := &Part{from: from, to: to}
 		end := len(order)
-		if !p.last {
+		if to != "" {
 			end, _ = slices.BinarySearchFunc(order, to, func(i int, to string) int { return cmp.Compare(s.Files[i].Name, to) })
 		}
 		p.files, order = order[:end], order[end:]
 		parts, from = append(parts, p), to
 	}
 	s.index()
+	return inTurn(parts, first)
+}
+
+// maxFirst is how many parts may come before those whose names are before theirs.
+const maxFirst = 8
+
+// inTurn puts the parts into the order in which they are reconciled.
+func inTurn(parts []*Part, first []string) []*Part {
+	var ahead, rest []*Part
+	for _, p := range parts {
+		if len(ahead) < maxFirst && slices.ContainsFunc(first, p.has) {
+			ahead = append(ahead, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	parts = append(ahead, rest...)
+	for n, p := range parts {
+		p.n, p.last = n, n == len(parts)-1
+	}
 	return parts
 }
 

@@ -78,6 +78,7 @@ type reconciliation struct {
 	accompanied bool // something may describe the files here: see describedHere
 	askedAbove  bool // whether something in a directory above does
 
+	speaker  *store.Item  // of this part, which speaks for all of the directory
 	replaced []store.Item // rows of files that are no more in their places
 }
 
@@ -86,6 +87,7 @@ type reconciliation struct {
 func (s *Snapshot) Reconcile(tx *store.Tx, p *Part, v Result) (Result, error) {
 	rc := &reconciliation{Snapshot: s, part: p, tx: tx, v: v, matched: map[int64]struct{}{}, waiting: map[string]struct{}{}}
 	rc.departed = s.Crowds.departures()
+	rc.v.Ahead = false
 	var err error
 	rc.v.Stale, err = rc.reviveParents()
 	if err == nil && rc.Unasked && !rc.fresh && (p == nil || p.n == 0) {

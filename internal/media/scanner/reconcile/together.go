@@ -5,17 +5,73 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
+// ahead is what was found out of the files that are reconciled before they are written; nil where nothing was.
+func (rc *reconciliation) ahead() *store.Ahead {
+	if rc.part != nil {
+		return rc.part.Ahead
+	}
+	return rc.Ahead
+}
+
 // insertTogether adds all files of a new directory with what was found of them ahead. If what lies above is not what
 // was joined to them, they are described once more.
-func (rc *reconciliation) insertTogether() error {
-	stands := rc.tx.StandsAbove(rc.Ahead.AsOf)
-	for i := range rc.Files {
-		e, found := &rc.Files[i], &rc.Ahead.Files[i]
+func (rc *reconciliation) insertTogether(ahead *store.Ahead) error {
+	return rc.insertAhead(ahead, rc.tx.StandsAbove(ahead.AsOf), rc.tx.InsertTogether)
+}
+
+// insertPart adds the files of a part of a new directory. What speaks for all of it has those described anew that came
+// before it, and those of this part where it came while they were analysed.
+func (rc *reconciliation) insertPart(ahead *store.Ahead) error {
+	stands, err := rc.stands(ahead)
+	if err != nil {
+		return err
+	}
+	err = rc.insertAhead(ahead, stands, func(it *store.Item) error {
+		rc.speaks(it)
+		return rc.tx.InsertPart(it, rc.part.from, rc.part.to)
+	})
+	if err != nil {
+		return err
+	}
+	return rc.markSpokenFor()
+}
+
+// stands reports whether what lies above the directory, and what speaks for all of it where it comes in parts, is what
+// was joined to its files.
+func (rc *reconciliation) stands(ahead *store.Ahead) (bool, error) {
+	if stands := rc.tx.StandsAbove(ahead.AsOf); !stands || rc.part == nil {
+		return stands, nil
+	}
+	spoken, err := rc.tx.SpokenSince(rc.d.ID, ahead.Since)
+	return !spoken, err
+}
+
+// speaks notes an item of a part that speaks for all of the directory.
+func (rc *reconciliation) speaks(it *store.Item) {
+	if rc.speaker == nil || rc.tx.SpeaksWider(it, rc.speaker) {
+		rc.speaker = it
+	}
+}
+
+// markSpokenFor leaves what came before a part to be described anew, where something of it speaks for all.
+func (rc *reconciliation) markSpokenFor() error {
+	if rc.speaker == nil || rc.part.n == 0 {
+		return nil
+	}
+	return rc.tx.MarkAll(rc.speaker)
+}
+
+// insertAhead adds files with what was found of them ahead. Where that does not stand, they are described once more.
+func (rc *reconciliation) insertAhead(ahead *store.Ahead, stands bool, insert func(*store.Item) error) error {
+	n := 0
+	for i := range rc.filesIn(rc.part) {
+		e, found := &rc.Files[i], &ahead.Files[n]
 		it := &store.Item{
-			ID: rc.Ahead.First + int64(i), Dir: rc.d.ID, Root: rc.Root, Added: rc.Began,
+			ID: ahead.First + int64(n), Dir: rc.d.ID, Root: rc.Root, Added: rc.Began,
 			Kind: found.Kind, Doc: found.Doc, Probed: found.Probed, Analysis: found.Analysis,
 			Fingerprint: found.Fingerprint, HasFingerprint: found.HasFingerprint,
 		}
+		n++
 		it.Observe(rc.vol, e)
 		switch {
 		case found.Analysis == store.Pending:
@@ -23,7 +79,7 @@ func (rc *reconciliation) insertTogether() error {
 		case !stands:
 			it.Work = store.Describe
 		}
-		if err := rc.tx.InsertTogether(it); err != nil {
+		if err := insert(it); err != nil {
 			return err
 		}
 		rc.v.Added++
@@ -34,16 +90,16 @@ func (rc *reconciliation) insertTogether() error {
 	return nil
 }
 
-// SameItems gives the items that the files of a listing are, by their identities and in its order, where each is known
-// as it is now, has been read, and has one name. Else it gives nil.
-func (s *Snapshot) SameItems(items []store.Item) []store.Item {
+// SameItems gives the items that files of a listing are, by their identities and in its order, where each is known as it
+// is now, has been read, and has one name. Else it gives nil.
+func SameItems(files []tree.Entry, items []store.Item) []store.Item {
 	by := make(map[tree.FileID]*store.Item, len(items))
 	for i := range items {
 		by[items[i].FileID] = &items[i]
 	}
-	out := make([]store.Item, len(s.Files))
-	for i := range s.Files {
-		e := &s.Files[i]
+	out := make([]store.Item, len(files))
+	for i := range files {
+		e := &files[i]
 		it := by[e.ID]
 		if it == nil || !settled(it, e) {
 			return nil
@@ -61,19 +117,26 @@ func settled(it *store.Item, e *tree.Entry) bool {
 		(it.Analysis == store.Done || it.Analysis == store.None)
 }
 
-// moveTogether brings the items of a renamed directory to their new places, described as they were found to be there.
-// It reports false, and has done nothing, where one of them is not any more what it was when that was found out.
+// moveTogether brings the items of a renamed directory, or of a part of it, to their new places, described as they were
+// found to be there. It reports false, and has done nothing, where one of them is not any more what it was when that was
+// found out.
 func (rc *reconciliation) moveTogether() (bool, error) {
-	if rc.Ahead == nil || rc.Ahead.Moved == nil || !rc.fresh {
+	ahead := rc.ahead()
+	if ahead == nil || ahead.Moved == nil || !(rc.fresh || rc.part != nil && len(rc.present)+len(rc.lost) == 0) {
 		return false, nil
 	}
-	rows, err := rc.movers()
+	rows, err := rc.movers(ahead)
 	if err != nil || rows == nil {
 		return false, err
 	}
-	stands := rc.tx.StandsAbove(rc.Ahead.AsOf)
-	for i := range rc.Files {
-		it, found := rows[i], &rc.Ahead.Files[i]
+	stands, err := rc.stands(ahead)
+	if err != nil {
+		return false, err
+	}
+	n := 0
+	for i := range rc.filesIn(rc.part) {
+		it, found := rows[n], &ahead.Files[n]
+		n++
 		if err := rc.leaves(it); err != nil {
 			return false, err
 		}
@@ -87,21 +150,35 @@ func (rc *reconciliation) moveTogether() (bool, error) {
 		rc.matched[it.ID] = struct{}{}
 		rc.present[it.Name] = it
 		rc.v.Moved++
-		if err := rc.tx.MoveTogether(&old, it); err != nil {
+		if rc.part == nil {
+			err = rc.tx.MoveTogether(&old, it)
+		} else {
+			rc.speaks(it)
+			err = rc.tx.MovePart(&old, it, rc.part.from, rc.part.to)
+		}
+		if err != nil {
 			return false, err
 		}
 	}
-	return true, nil
+	return true, rc.markSpokenFor()
 }
 
 // movers reads the rows of the items that were described ahead; nil where one is another by now.
-func (rc *reconciliation) movers() ([]*store.Item, error) {
-	from := rc.Ahead.Moved[0].Dir
+func (rc *reconciliation) movers(ahead *store.Ahead) ([]*store.Item, error) {
+	if len(ahead.Moved) == 0 {
+		return nil, nil
+	}
+	from := ahead.Moved[0].Dir
 	d, found, err := rc.dirByID(from)
 	if err != nil || !found || !rc.LeftDirs[OldDir{d.Root, d.Path}] {
 		return nil, err
 	}
-	rows, err := rc.tx.ItemsIn(from)
+	var rows []store.Item
+	if rc.part == nil {
+		rows, err = rc.tx.ItemsIn(from)
+	} else {
+		rows, err = rc.tx.ItemsBetween(from, rc.part.from, rc.part.to)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -109,14 +186,14 @@ func (rc *reconciliation) movers() ([]*store.Item, error) {
 	for i := range rows {
 		by[rows[i].ID] = &rows[i]
 	}
-	out := make([]*store.Item, len(rc.Files))
-	for i := range rc.Files {
-		was := &rc.Ahead.Moved[i]
+	out := make([]*store.Item, 0, len(ahead.Moved))
+	for i := range rc.filesIn(rc.part) {
+		was := &ahead.Moved[len(out)]
 		it := by[was.ID]
 		if it == nil || it.Seq != was.Seq || it.Volume != rc.vol || !settled(it, &rc.Files[i]) {
 			return nil, nil
 		}
-		out[i] = it
+		out = append(out, it)
 	}
 	return out, nil
 }
