@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -76,7 +77,10 @@ func runAt(t fataler, dir string, o Options) *running {
 	}}
 }
 
-// run runs a fresh catalog until the test ends.
+// unhurried is for tests that read one page: one that looked for as long as a page may has less on a busy machine.
+const unhurried = time.Minute
+
+// runFresh runs a fresh catalog until the test ends.
 func runFresh(t *testing.T, o Options) *running {
 	t.Helper()
 	r := runAt(t, t.TempDir(), o)

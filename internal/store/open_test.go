@@ -140,7 +140,7 @@ func TestACatalogOfAnyOlderSchemaIsBroughtUpToDate(t *testing.T) {
 		root := r.addRoot("films")
 		it := r.put(root, "a/b.mkv")
 		r.indexAll()
-		res, err := r.Query(t.Context(), Query{Text: "mkv", Limit: 10})
+		res, err := r.Query(t.Context(), Query{Text: "mkv", Limit: 10, Within: unhurried})
 		if err != nil || len(res.Items) != 1 || res.Items[0].ID != it.ID {
 			t.Errorf("from schema %d: %+v, %v", have, res, err)
 		}

@@ -221,7 +221,7 @@ func TestAPageShowsNothingThatHasCeasedToMatch(t *testing.T) {
 	}
 	r.change(movie.ID, func(it *Item) { it.Kind = media.KindVideo })
 	for kind, want := range map[string]int{"movie": 0, "video": 0} {
-		res, err := r.Query(t.Context(), Query{Kinds: []string{kind}, Limit: 10})
+		res, err := r.Query(t.Context(), Query{Kinds: []string{kind}, Limit: 10, Within: unhurried})
 		if err != nil || len(res.Items) != want {
 			t.Errorf("%s: %d items, %v", kind, len(res.Items), err)
 		}
@@ -290,7 +290,7 @@ func TestTitlesSortNaturally(t *testing.T) {
 func TestWhatIsNoQueryIsRefused(t *testing.T) {
 	r := indexing(t)
 	fill(t, r)
-	page, err := r.Query(t.Context(), Query{Sort: "title", Limit: 10})
+	page, err := r.Query(t.Context(), Query{Sort: "title", Limit: 10, Within: unhurried})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -150,7 +150,7 @@ func TestAnUnknownRootMatchesNothing(t *testing.T) {
 	r.put(r.addRoot("films"), "a")
 	r.indexAll()
 	for _, sort := range []string{"path", "size"} {
-		res, err := r.Query(t.Context(), Query{Roots: []string{"nowhere"}, Sort: sort, Limit: 10})
+		res, err := r.Query(t.Context(), Query{Roots: []string{"nowhere"}, Sort: sort, Limit: 10, Within: unhurried})
 		if err != nil || len(res.Items) != 0 || res.Next != "" {
 			t.Errorf("by %s: %+v, %v", sort, res, err)
 		}
@@ -165,7 +165,7 @@ func TestAFirstPageSaysFromWhereToFollow(t *testing.T) {
 	indexed := r.Head()
 	r.put(root, "b") // not indexed yet
 	for _, q := range []Query{{}, {Sort: "size"}, {Text: "a"}, {Descending: true}} {
-		q.Limit = 10
+		q.Limit, q.Within = 10, unhurried
 		res, err := r.Query(t.Context(), q)
 		if err != nil || len(res.Items) != 1 || res.AsOf != indexed {
 			t.Errorf("%+v: %d items as of %d, the index is at %d (%v)", q, len(res.Items), res.AsOf, indexed, err)

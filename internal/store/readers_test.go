@@ -60,7 +60,7 @@ func TestFeedAndOthersGoOnWhileQueriesTakeAllTheirPlaces(t *testing.T) {
 		}
 	}
 	r.indexAll()
-	if res, err := r.Query(t.Context(), Query{Text: "a", Limit: 1}); err != nil || len(res.Items) != 1 {
+	if res, err := r.Query(t.Context(), Query{Text: "a", Limit: 1, Within: unhurried}); err != nil || len(res.Items) != 1 {
 		t.Errorf("the next query: %d items, %v; want the one", len(res.Items), err)
 	}
 }

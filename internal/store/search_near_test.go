@@ -24,7 +24,7 @@ func titled(r *running, titles ...string) {
 
 func (r *running) titles(q Query) (titles []string) {
 	r.t.Helper()
-	q.Limit = 100
+	q.Limit, q.Within = 100, unhurried
 	res, err := r.Query(r.context(), q)
 	if err != nil {
 		r.t.Fatal(err)

@@ -34,7 +34,7 @@ func library(r *running) {
 
 func (r *running) find(q string) (paths []string) {
 	r.t.Helper()
-	res, err := r.Query(r.context(), Query{Text: q, Limit: 100})
+	res, err := r.Query(r.context(), Query{Text: q, Limit: 100, Within: unhurried})
 	if err != nil {
 		r.t.Fatalf("search for %q: %v", q, err)
 	}
@@ -238,7 +238,7 @@ func TestTheIndexReadsByBytesToo(t *testing.T) {
 		t.Errorf("%d of %d entries at once, up to %d of %d, %v", read, n, stretch.upto, r.Head(), err)
 	}
 	r.indexAll()
-	res, err := r.Query(t.Context(), Query{Text: fmt.Sprintf("T%d", n-1), Limit: 10})
+	res, err := r.Query(t.Context(), Query{Text: fmt.Sprintf("T%d", n-1), Limit: 10, Within: unhurried})
 	if err != nil || len(res.Items) != 1 {
 		t.Errorf("the last is found %d times, %v", len(res.Items), err)
 	}

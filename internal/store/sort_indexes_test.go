@@ -91,7 +91,7 @@ func (r *running) missingOfSchema() (difference string, unbuilt []object) {
 // bySize counts the items that a list by size shows in their order.
 func (r *running) bySize(limit int) (n int) {
 	r.t.Helper()
-	res, err := r.Query(context.Background(), Query{Sort: "size", Limit: limit})
+	res, err := r.Query(context.Background(), Query{Sort: "size", Limit: limit, Within: unhurried})
 	if err != nil {
 		r.t.Fatal(err)
 	}
