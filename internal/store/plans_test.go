@@ -68,6 +68,40 @@ func TestNothingThatIsDoneToOneItemReadsItsWholeDirectory(t *testing.T) {
 	}
 }
 
+// The analyzer asks for a page of tasks again and again: of a directory of 200,000 files that wait, it reads as many as
+// the page has, in the order of an index, and sorts none.
+func TestTasksOfALargeDirectoryAreReadWithoutSortingIt(t *testing.T) {
+	r := runFresh(t, Options{})
+	root := r.addRoot("films")
+	r.put(root, "a/film.mkv", func(it *Item) { it.Kind, it.Work = media.KindVideo, Analyse })
+	if tasks, err := r.Tasks(t.Context(), root, 10); err != nil || len(tasks) != 1 {
+		t.Fatalf("%d tasks, %v", len(tasks), err)
+	}
+	asked := 0
+	err := r.read(t.Context(), func(c *conn) error {
+		for _, sql := range slices.Collect(maps.Keys(c.stmts)) {
+			if !strings.Contains(sql, "work > ") {
+				continue
+			}
+			asked++
+			args := make([]driver.Value, strings.Count(sql, "?"))
+			err := c.each("EXPLAIN QUERY PLAN "+sql, func(row row) error {
+				if plan := row.text(3); strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+					t.Errorf("%s\nis done by %s", sql, plan)
+				}
+				return nil
+			}, args...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || asked != 2 {
+		t.Errorf("asked of %d statements, %v", asked, err)
+	}
+}
+
 // What a work is made of, and what is below it, is found by an index: what is done to one work reads no others.
 func TestNothingThatIsDoneToOneWorkReadsAllWorks(t *testing.T) {
 	r := runFresh(t, Options{})
