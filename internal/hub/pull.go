@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -21,6 +22,10 @@ const (
 	groupBytes = 16 << 20
 	batches    = 16 // of the feed that may wait to be taken in
 )
+
+// loadsAtOnce come in of different sources. More would not be faster, and each would wait for the others for so long
+// that its source takes the hub for one that has stalled; and changes elsewhere would wait for all of them.
+const loadsAtOnce = 2
 
 // How long it takes until a source is tried again, growing, and how often it is asked how its roots are.
 const (
@@ -105,6 +110,11 @@ func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
 	}
 	s.change(func(st *State) { st.Catalog = catalog.Number() })
 	s.waits(0)
+	release, err := s.loadTurn(ctx, catalog)
+	if err != nil {
+		return err
+	}
+	defer release()
 	group := run.NewGroup(ctx, s.log)
 	came := make(chan client.Batch, batches)
 	group.Go("feed of "+s.Name, func(ctx context.Context) error {
@@ -117,7 +127,7 @@ func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
 		return s.prepare(ctx, catalog, came, ready)
 	})
 	group.Go("roots of "+s.Name, func(ctx context.Context) error { return s.listen(ctx, c) })
-	group.Go("items of "+s.Name, func(ctx context.Context) error { return s.take(ctx, c, catalog, ready, heard) })
+	group.Go("items of "+s.Name, func(ctx context.Context) error { return s.take(ctx, c, catalog, ready, heard, release) })
 	return group.Wait()
 }
 
@@ -187,9 +197,26 @@ func (s *source) prepare(
 	}
 }
 
-// take takes in what is ready.
+// loadTurn waits until few other loads come in, where one is to. release, which may be called again, lets the next one.
+func (s *source) loadTurn(ctx context.Context, catalog *postgres.Catalog) (release func(), err error) {
+	if !catalog.Loading {
+		return func() {}, nil
+	}
+	s.change(func(st *State) { st.Loading = true })
+	s.catchUp(false)
+	s.found(true) // it answers, whenever its turn comes
+	select {
+	case s.loads <- struct{}{}:
+		return sync.OnceFunc(func() { <-s.loads }), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// take takes in what is ready, and says when all has come that there was.
 func (s *source) take(
 	ctx context.Context, c *client.Client, catalog *postgres.Catalog, ready <-chan prepared, heard *bool,
+	loaded func(),
 ) error {
 	again := time.NewTicker(settleEvery)
 	defer again.Stop()
@@ -223,6 +250,9 @@ func (s *source) take(
 			s.log.Error("items of the source cannot be taken in: what was held of them stays",
 				zap.Int("items", taken.Poison))
 		}
+		if g.caughtUp {
+			loaded()
+		}
 		if all = all || g.caughtUp; g.caughtUp && catalog.Loading {
 			if err := s.settle(ctx, c, catalog); err != nil {
 				return err
@@ -230,12 +260,19 @@ func (s *source) take(
 		}
 		s.catchUp(!catalog.Loading)
 		s.change(func(st *State) { st.Loading = catalog.Loading })
-		if *heard = true; s.turn(true, "") {
-			s.log.Info("source is followed", zap.Bool("loading", catalog.Loading))
-			for _, r := range s.State().Roots {
-				s.told(r)
-			}
-		}
+		*heard = true
+		s.found(catalog.Loading)
+	}
+}
+
+// found notes that the source is there, and has everybody told where it was away.
+func (s *source) found(loading bool) {
+	if !s.turn(true, "") {
+		return
+	}
+	s.log.Info("source is followed", zap.Bool("loading", loading))
+	for _, r := range s.State().Roots {
+		s.told(r)
 	}
 }
 

@@ -46,6 +46,7 @@ type source struct {
 	http  *http.Client
 	log   *zap.Logger
 	told  func(media.Root)
+	loads chan struct{} // of all sources
 
 	mu       sync.Mutex // guards what follows; held for look-ups only
 	at       Source     // as it is configured

@@ -20,6 +20,7 @@ type Sources struct {
 	http  *http.Client
 	told  func(media.Root)
 	again chan struct{} // other sources are to be followed, or otherwise
+	loads chan struct{} // holds one for each source whose load comes in
 
 	mu    sync.Mutex // guards what follows; held for look-ups only
 	all   []*source
@@ -37,7 +38,7 @@ func New(of []Source, store *postgres.Store, root func(media.Root), log *zap.Log
 	transport.ResponseHeaderTimeout = 90 * time.Second // longer than any answer waits
 	s := &Sources{store: store, log: log, http: &http.Client{Transport: transport}, told: root,
 		again: make(chan struct{}, 1), // one pending says all that there is to say
-		stale: map[*source]bool{}}
+		loads: make(chan struct{}, loadsAtOnce), stale: map[*source]bool{}}
 	for _, one := range of {
 		s.all = append(s.all, s.make(one))
 	}
@@ -45,7 +46,7 @@ func New(of []Source, store *postgres.Store, root func(media.Root), log *zap.Log
 }
 
 func (s *Sources) make(one Source) *source {
-	return &source{Name: one.Name, at: one, store: s.store, http: s.http, told: s.told,
+	return &source{Name: one.Name, at: one, store: s.store, http: s.http, told: s.told, loads: s.loads,
 		log: s.log.With(zap.String("source", one.Name)), state: State{Name: one.Name, Since: time.Now().UTC()}}
 }
 

@@ -321,12 +321,20 @@ func assignments(columns []string) string {
 // replace ends the items of former catalogs of the source whose places are taken by what is staged: in the transaction
 // in which these come, so that no list has the place empty, or two items in it.
 func (m *merging) replace(ctx context.Context, tx pgx.Tx) error {
-	// One path after the other: the database knows nothing of what is staged, and might read all items instead.
+	var former bool
+	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM catalogs WHERE source = $1 AND id <> $2)", m.c.Source, m.c.id).
+		Scan(&former)
+	if err != nil || !former {
+		return err
+	}
+	// Nothing is known of how much is staged. The database would read all items for it, rather than look for some.
+	if _, err := tx.Exec(ctx, "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"); err != nil {
+		return err
+	}
 	tag, err := tx.Exec(ctx, `WITH former AS (
-		SELECT i.id, row_number() OVER (ORDER BY i.id) AS n FROM staged s CROSS JOIN LATERAL (
-			SELECT id FROM items i WHERE i.root = s.root AND substring(i.path FOR 1000) = substring(s.path FOR 1000)
-				AND i.path = s.path AND NOT i.gone AND (i.id < $2 OR i.id >= $3) OFFSET 0) i
-		WHERE NOT s.gone)
+		SELECT i.id, row_number() OVER (ORDER BY i.id) AS n FROM staged s
+		JOIN items i ON i.root = s.root AND substring(i.path FOR 1000) = substring(s.path FOR 1000) AND i.path = s.path
+		WHERE NOT s.gone AND NOT i.gone AND (i.id < $2 OR i.id >= $3))
 		UPDATE items i SET seq = $1 + f.n, `+gone+` FROM former f WHERE i.id = f.id`, m.head, m.c.first(), m.c.behind())
 	m.head += tag.RowsAffected()
 	return err

@@ -22,16 +22,21 @@ var schema embed.FS
 // ErrNewer says that a database was made by a later version.
 var ErrNewer = errors.New("database of a later version")
 
-// connections are at most open at once: writers have one each while they write, and readers share the rest.
-const connections = 16
+// connections are at most open at once. Writers have few of them: they wait for each other anyway, and whoever reads is
+// not to wait for a source.
+const (
+	connections = 16
+	writers     = 4
+)
 
 // statementTimeout is how long a statement may take at most, in milliseconds.
 const statementTimeout = "60000"
 
 // Store is the hub's database. Its methods are safe for concurrent use.
 type Store struct {
-	pool *pgxpool.Pool
-	log  *zap.Logger
+	pool    *pgxpool.Pool
+	writing chan struct{} // holds one for each who writes
+	log     *zap.Logger
 
 	epoch    string
 	instance string
@@ -68,7 +73,7 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub's database: %w", err)
 	}
-	s := &Store{pool: pool, log: log, wake: map[chan struct{}]struct{}{}}
+	s := &Store{pool: pool, writing: make(chan struct{}, writers), log: log, wake: map[chan struct{}]struct{}{}}
 	if err := s.begin(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -198,8 +203,14 @@ func (s *Store) beginRun(ctx context.Context) error {
 // keptRuns is how many runs are remembered. Clients whose cursor is of an earlier one load anew.
 const keptRuns = 10_000
 
-// write runs fn in a transaction, which ends with it.
+// write runs fn in a transaction, which ends with it, in its turn.
 func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
+	select {
+	case s.writing <- struct{}{}:
+		defer func() { <-s.writing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	return pgx.BeginFunc(ctx, s.pool, fn)
 }
 
