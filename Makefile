@@ -8,6 +8,7 @@
 #                 bench-growth: files a second while a catalog grows to a million;
 #                 bench-millions: the table of docs/performance.md, at SIZES=10000,100000,1000000 files;
 #                 bench-questions: a hundred questions of made catalogs of SIZES=1000000 items, alone and beside a scan;
+#                 bench-hub: those that a hub can be asked, of one with HUB_ITEMS=1000000 items from each of two sources;
 #                 bench-feed: CLIENTS=5000 of the live feed, told of 200 changes a second;
 #                 bench-thumbnails: of 12-megapixel JPEGs, alone and beside a first scan of 20,000 files;
 #                 bench-moves: big directories renamed, moved and removed, with MOVES=50000,200000 files
@@ -44,6 +45,7 @@ SIZES ?= 10000,100000,1000000
 comma := ,
 MOVES ?= 50000,200000
 CLIENTS ?= 5000
+HUB_ITEMS ?= 1000000
 FUZZTIME ?= 30s
 SOAK ?= 1h
 HUB_SOURCES ?= 20
@@ -61,7 +63,7 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run run-hub test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-moves bench-feed fuzz verify soak soak-share soak-hub library package test-package test-docker release install clean
+.PHONY: build run run-hub test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-hub bench-moves bench-feed fuzz verify soak soak-share soak-hub library package test-package test-docker release install clean
 
 # It is copied as an installed one is: what the linker has written some kernels keep in pieces of 2 MiB, each of which is in
 # memory whole.
@@ -138,6 +140,9 @@ bench-millions: build
 
 bench-questions: build
 	$(GO) run -tags $(TAGS) ./tools/bench -questions $(lastword $(subst $(comma), ,$(SIZES)))
+
+bench-hub: build
+	scripts/with-postgres.sh .run/bench-hub $(GO) run -tags $(TAGS) ./tools/bench -hub $(HUB_ITEMS)
 
 bench-moves: build
 	$(GO) run ./tools/bench -moves $(MOVES)

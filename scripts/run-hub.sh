@@ -8,47 +8,20 @@ cd "$(dirname "$0")/.."
 binary=$(realpath "$1")
 listen=${LISTEN:-127.0.0.1:8790}
 dir=$PWD/.run/hub
-mkdir -p "$dir"
-compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/install-test-deps.sh
-bin=$(dirname "$(ls -v /usr/lib/postgresql/*/bin/initdb | tail -1)")
-
-# A server does not run as root, and its socket's path is to be short.
-sockets=$(mktemp -d /tmp/hub.XXXXXX)
-as=()
-if ((UID == 0)); then
-	as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-	mkdir -p /var/tmp/catalogizerd-hub
-	data=/var/tmp/catalogizerd-hub/data
-	chown postgres:postgres /var/tmp/catalogizerd-hub "$sockets"
-else
-	data=$dir/postgresql
+if [[ ! -v HUB_DATABASE ]]; then
+	exec scripts/with-postgres.sh "$dir" "$PWD/scripts/run-hub.sh" "$binary"
 fi
 running=()
 finish() {
 	trap '' INT TERM
 	kill "${running[@]}" 2>/dev/null || true
 	wait "${running[@]}" || true
-	[[ ! -v server ]] || { kill -INT "$server" 2>/dev/null || true; wait "$server" || true; }
-	rm -rf "$sockets"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-cd "$sockets" # where everybody may be
-"${as[@]}" test -e "$data/PG_VERSION" ||
-	"${as[@]}" "$bin/initdb" --auth=trust --username=hub --encoding=UTF8 --locale=C --pgdata="$data" >/dev/null
-"${as[@]}" "$bin/postgres" -D "$data" -c listen_addresses= -c "unix_socket_directories=$sockets" 2>"$dir/postgresql.log" &
-server=$!
-until "$bin/pg_isready" -q -h "$sockets" -U hub; do
-	kill -0 "$server" || { tail "$dir/postgresql.log" >&2; exit 1; }
-	sleep 0.1
-done
-"$bin/psql" -h "$sockets" -U hub -d postgres -Atc "SELECT 1 FROM pg_database WHERE datname = 'hub'" | grep -q . ||
-	"$bin/createdb" -h "$sockets" -U hub hub
-cd - >/dev/null
-
 config=$dir/hub.toml
-printf '[http]\nname = "hub"\n[hub]\ndatabase = "postgres://hub@/hub?host=%s"\n' "$sockets" >"$config"
+printf '[http]\nname = "hub"\n[hub]\ndatabase = "%s"\n' "$HUB_DATABASE" >"$config"
 port=8791
 declare -A library=([attic]="Films Series" [cellar]="Music Audiobooks Photos" [shed]="Books Comics")
 for name in attic cellar shed; do

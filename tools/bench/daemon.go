@@ -80,8 +80,10 @@ func (b *bench) serveCommand(
 		return s, err
 	}
 	s.wall = time.Since(start)
-	if err := d.readMetrics(ctx, &s); err != nil {
-		return s, err
+	if args[0] == "serve" { // others do not tell
+		if err := d.readMetrics(ctx, &s); err != nil {
+			return s, err
+		}
 	}
 	if err := do(d); err != nil {
 		return s, err
