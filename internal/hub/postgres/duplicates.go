@@ -113,14 +113,29 @@ func (d *sameSearch) run(ctx context.Context) error {
 		}
 	}
 	d.found, d.next = nil, &d.at.Most
-	for d.next != nil && d.sure <= d.q.Limit && (d.sure == 0 || time.Now().Before(d.ends)) {
+	for d.next != nil && d.sure <= d.q.Limit && !d.isOver() {
 		if err := d.piece(ctx, narrowed); err != nil {
 			return err
 		}
 		d.sort()
 	}
+	if d.sure == 0 && len(d.found) > 0 { // which the next page would have to find again
+		return fmt.Errorf("%w: narrow duplicates by more, or by less", store.ErrSlow)
+	}
 	return nil
 }
+
+// isOver reports whether the page ends. One that has found something goes on for a while until some of that is sure.
+func (d *sameSearch) isOver() bool {
+	ends := d.ends
+	if d.sure == 0 && len(d.found) > 0 {
+		ends = ends.Add(sureTime)
+	}
+	return time.Now().After(ends)
+}
+
+// sureTime is how long a page looks on for what wastes less than what it has found may.
+const sureTime = 5 * time.Second
 
 // fewSame is how many items are counted by what they hold, and samePiece of how many groups, at once.
 const fewSame, samePiece = 50_000, 1000
