@@ -15,11 +15,11 @@ import (
 
 const (
 	// pageTime is how long a page looks for items that pass the filters.
-	pageTime = 80 * time.Millisecond
+	pageTime = 60 * time.Millisecond
 	// sortTime is how long it looks for all that pass, to sort them.
-	sortTime = 150 * time.Millisecond
+	sortTime = 120 * time.Millisecond
 	// firstPiece is how many items are looked at at once beside those of a page, of an order; each next piece is larger.
-	firstPiece, largestPiece = 400, 8000
+	firstPiece, largestPiece = 400, 4000
 )
 
 // looking looks for the items of a page.
