@@ -86,7 +86,9 @@ func TestTasksOfALargeDirectoryAreReadWithoutSortingIt(t *testing.T) {
 			asked++
 			args := make([]driver.Value, strings.Count(sql, "?"))
 			err := c.each("EXPLAIN QUERY PLAN "+sql, func(row row) error {
-				if plan := row.text(3); strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+				plan := row.text(3)
+				elsewhere := strings.Contains(plan, " i ") && !strings.Contains(plan, "items_work ")
+				if elsewhere || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
 					t.Errorf("%s\nis done by %s", sql, plan)
 				}
 				return nil
@@ -97,7 +99,7 @@ func TestTasksOfALargeDirectoryAreReadWithoutSortingIt(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || asked != 2 {
+	if err != nil || asked == 0 {
 		t.Errorf("asked of %d statements, %v", asked, err)
 	}
 }
