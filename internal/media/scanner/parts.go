@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	aheadPartTime = 200 * time.Millisecond // for a part that is not the first: of its directory something is seen
-	maxSpeakers   = 64                     // names of a large directory that speak for all of it
+	aheadPartTime = time.Second // for a part that is not the first: of its directory something is seen
+	maxSpeakers   = 64          // names of a large directory that speak for all of it
 )
 
 // parting is a large directory on its way into the catalog, a part after the other.
