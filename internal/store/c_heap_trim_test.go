@@ -49,10 +49,10 @@ func TestWhatSQLiteHasFreedIsGivenBackWhereverItLies(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	before := inCHeap(t)
 	if err := below.Close(); err != nil {
 		t.Fatal(err)
 	}
-	before := inCHeap(t)
 	trimHeap()
 	if given := before - inCHeap(t); given < 12<<10 {
 		t.Errorf("%d KiB were given back of 16 MiB that are free", given)
