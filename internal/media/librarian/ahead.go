@@ -12,9 +12,15 @@ type large struct {
 	took  time.Duration // to derive and write them
 }
 
+// covers reports whether a batch behind a place ends where large units have been taken in already: there is nothing of
+// them to wait for.
+func (l *large) covers(place int64, atOnce int) bool {
+	return l.items > 0 && place+int64(atOnce) <= l.upto
+}
+
 // rests reports whether a batch behind a place may meet large units again, before they have grown as large once more.
 func (l *large) rests(place, head int64, atOnce int) bool {
-	return l.items > 0 && place+int64(atOnce) > l.upto && head-l.since < l.items
+	return l.items > 0 && !l.covers(place, atOnce) && head-l.since < l.items
 }
 
 // note takes in what a batch did that began at a time, and left the feed at head.

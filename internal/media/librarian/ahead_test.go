@@ -54,6 +54,23 @@ func TestALargeFolderRestsUntilItHasGrownAsMuch(t *testing.T) {
 	}
 }
 
+// What has been taken in with it is passed without a wait, and not by a quiet time for each batch.
+func TestWhatWasTakenInWithALargeFolderWaitsForNoQuiet(t *testing.T) {
+	s := newShelf(t, "films")
+	s.putAll(manyFilms(5 * batchItems))
+	if err := s.lib.next(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.lib.cfg = Config{Quiet: time.Hour, MaxWait: time.Hour}
+	wake, unsubscribe := s.Subscribe()
+	defer unsubscribe()
+	if !s.lib.large.covers(s.Worked(), batchItems) || !s.lib.calm(t.Context(), wake) {
+		t.Error("a batch of what is known waits")
+	}
+	s.lib.cfg = Config{}
+	s.catchUp()
+}
+
 // Where roots change their group, all is derived anew, also what had been taken in ahead of its changes.
 func TestWhatWasTakenInAheadIsDerivedAnewInAnotherGroup(t *testing.T) {
 	s := newShelf(t, "films")

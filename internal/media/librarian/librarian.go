@@ -195,8 +195,14 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 	if l.cfg.Quiet == 0 {
 		return ctx.Err() == nil
 	}
-	least := max(l.cfg.Quiet, l.large.took)
-	deadline := time.NewTimer(l.cfg.MaxWait + 4*l.large.took)
+	place, least, most := l.store.Worked(), l.cfg.Quiet, l.cfg.MaxWait
+	switch {
+	case l.large.covers(place, l.atOnce()):
+		return ctx.Err() == nil
+	case l.large.items > 0:
+		least, most = max(least, l.large.took), most+4*l.large.took
+	}
+	deadline := time.NewTimer(most)
 	defer deadline.Stop()
 	quiet := time.NewTimer(least)
 	defer quiet.Stop()
