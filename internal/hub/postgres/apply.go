@@ -266,10 +266,10 @@ func (m *merging) merge(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, upsert, m.head); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, entomb, m.head); err != nil {
+	if err := m.entomb(ctx, tx); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, "DELETE FROM poison p USING staged s WHERE p.id = s.id"); err != nil {
+	if err := m.forgivePoison(ctx, tx); err != nil {
 		return err
 	}
 	m.head += int64(len(m.changes))
@@ -299,9 +299,40 @@ ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, gone = false,
 	` + assignments(stagedColumns[1:]) + `
 WHERE i.gone OR i.digest IS DISTINCT FROM excluded.digest`
 
-	// entomb writes that items are gone. Of one that was never there nothing is said.
-	entomb = `UPDATE items i SET seq = $1 + s.n, ` + gone + ` FROM staged s WHERE s.gone AND i.id = s.id AND NOT i.gone`
+	// entombed says that items are gone. Of one that was never there nothing is said.
+	entombed = `UPDATE items i SET seq = $1 + s.n, ` + gone + ` FROM staged s WHERE s.gone AND i.id = s.id AND NOT i.gone`
 )
+
+// oneByOne has what is staged looked up in a table by its index. Nothing is known of how much is staged, and a plan is
+// kept that may have been made of an empty table, so the database would rather read all of that table.
+func oneByOne(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx,
+		"SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_material = off; "+
+			"SET LOCAL enable_seqscan = off")
+	return err
+}
+
+// entomb writes that items are gone.
+func (m *merging) entomb(ctx context.Context, tx pgx.Tx) error {
+	if !slices.ContainsFunc(m.changes, func(c change) bool { return c.row == nil }) {
+		return nil
+	}
+	if err := oneByOne(ctx, tx); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, entombed, m.head)
+	return err
+}
+
+// forgivePoison forgets that items could not be taken in, which have been now.
+func (m *merging) forgivePoison(ctx context.Context, tx pgx.Tx) error {
+	var some bool
+	if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM poison)").Scan(&some); err != nil || !some {
+		return err
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM poison p USING staged s WHERE p.id = s.id")
+	return err
+}
 
 // gone is what is left of an item.
 const gone = `gone = true, doc = NULL, digest = NULL, error = NULL, facts = NULL, facets = NULL,
@@ -327,8 +358,7 @@ func (m *merging) replace(ctx context.Context, tx pgx.Tx) error {
 	if err != nil || !former {
 		return err
 	}
-	// Nothing is known of how much is staged. The database would read all items for it, rather than look for some.
-	if _, err := tx.Exec(ctx, "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"); err != nil {
+	if err := oneByOne(ctx, tx); err != nil {
 		return err
 	}
 	tag, err := tx.Exec(ctx, `WITH former AS (

@@ -28,7 +28,7 @@ func BenchmarkTaken(b *testing.B) {
 			path := fmt.Sprintf("Some Artist %d/An Album (%d)/%02d Title.flac", id/500, 1950+id/10%70, id%10)
 			g.Changes[i] = item(id, path,
 				`"title":"A Title of Some Length"`, `"artist":"Some Artist"`, `"album":"An Album"`,
-				`"genres":["Rock","Pop"]`,
+				`"genres":["Rock","Pop"]`, fmt.Sprintf(`"fingerprint":"%016x"`, id),
 				`"year":1999`, `"media":{"container":"flac","duration_seconds":201.5,`+
 					`"audio":[{"codec":"flac","channels":2}]}`)
 		}

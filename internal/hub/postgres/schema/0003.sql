@@ -52,19 +52,19 @@ CREATE FUNCTION milliseconds(seconds double precision) RETURNS bigint IMMUTABLE 
 	'SELECT least(round(coalesce(seconds, 0) * 1000), 1099511627776)::bigint';
 
 CREATE FUNCTION count_same(fingerprints bigint[], sizes bigint[]) RETURNS void LANGUAGE plpgsql
-	SET enable_hashjoin = off SET enable_mergejoin = off AS $$ -- few of many are touched, whatever is thought of that
+	-- Few of many are touched, whatever is thought of that: a plan is kept that may have been made of an empty table.
+	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET enable_seqscan = off AS $$
 BEGIN
 	IF fingerprints IS NULL THEN
 		RETURN;
 	END IF;
 	DELETE FROM same s USING unnest(fingerprints, sizes) AS t (fingerprint, size)
 		WHERE s.fingerprint = t.fingerprint AND s.size = t.size;
-	INSERT INTO same SELECT i.fingerprint, i.size, count(*),
-			least(i.size::numeric * (count(*) - 1), 9223372036854775807)::bigint
-		FROM unnest(fingerprints, sizes) AS t (fingerprint, size)
-		JOIN items i ON i.fingerprint = t.fingerprint AND i.size = t.size
-		WHERE NOT i.gone AND i.fingerprint IS NOT NULL AND i.state = 0
-		GROUP BY i.fingerprint, i.size HAVING count(*) > 1;
+	INSERT INTO same SELECT t.fingerprint, t.size, of.n, least(t.size::numeric * (of.n - 1), 9223372036854775807)::bigint
+		FROM unnest(fingerprints, sizes) AS t (fingerprint, size), LATERAL (
+			SELECT count(*) AS n FROM items i WHERE i.fingerprint = t.fingerprint AND i.size = t.size
+				AND NOT i.gone AND i.fingerprint IS NOT NULL AND i.state = 0) of
+		WHERE of.n > 1;
 END $$;
 
 CREATE OR REPLACE FUNCTION add_to_sums() RETURNS trigger LANGUAGE plpgsql AS $$
