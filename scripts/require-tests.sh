@@ -4,6 +4,7 @@
 # log from its end finds it there.
 #
 # usage: scripts/require-tests.sh [ALLOWED] -- COMMAND...
+# With SAID set, what tests said is printed too: their figures.
 # ALLOWED is a file of regular expressions, one a line, of the reasons for which a test may be skipped; without it none may
 set -euo pipefail
 allowed=/dev/null
@@ -41,7 +42,7 @@ if ((status != 0)); then
 	failures "$log"
 	exit "$status"
 fi
-grep -E '^(ok|FAIL|\?)\s' "$log" || true
+grep -E "^(ok|FAIL|\?)\s${SAID:+|^ +[^ ]+_test\.go:[0-9]+: }" "$log" || true
 # What a test says last before it is skipped is the reason. A line is the test's that go test has named before it.
 awk -v allowed="$allowed" '
 	BEGIN { while ((getline line < allowed) > 0) if (line !~ /^(#|$)/) reasons[++n] = line }

@@ -7,7 +7,7 @@
 #        soak-hub
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export CGO_ENABLED=1 GOTOOLCHAIN=local
+export CGO_ENABLED=1 GOTOOLCHAIN=local SAID=1
 soak=${SOAK:-1h} fuzz=${FUZZTIME:-10m} mutations=${MUTATIONS:-1000000} target_changes=${TARGET_CHANGES:-10000}
 replica_changes=${REPLICA_CHANGES:-100000}
 
