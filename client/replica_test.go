@@ -135,7 +135,8 @@ func missTooMuch(t *testing.T, why string, poll bool) {
 	apptest.Prune(t, d.DataDir())
 	d.Start(t)
 	var seen []string
-	for batch, err := range c.Follow(t.Context(), client.Follow{Since: r.Cursor(), Works: true, LongPoll: poll, Pause: soon}) {
+	f := client.Follow{Since: r.Cursor(), Works: true, LongPoll: poll, Pause: soon}
+	for batch, err := range c.Follow(t.Context(), f) {
 		if err != nil {
 			t.Fatal(err)
 		}

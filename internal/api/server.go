@@ -198,7 +198,8 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 // New returns a server on a listener, which it owns from here on.
 func New(cfg Config, d Deps, l net.Listener) *Server {
 	s := &Server{
-		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, targets: d.Targets, live: d.Live, idle: d.Idle, health: d.Health,
+		cfg: cfg, catalog: d.Catalog, scans: d.Scans, roots: d.Roots, targets: d.Targets, live: d.Live,
+		idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed, sources: d.Sources,
 		logins: logins{file: cfg.LoginsFile}, files: d.Files, daemons: d.Daemons,

@@ -52,8 +52,8 @@ const (
 
 // Check looks whether the daemon would run well with a configuration on this machine: its roots, the kernel's limits
 // and the catalog. It changes nothing, and a daemon may be running. tell gets one finding after the other. The error
-// says that the roots are not configured well; what does not work otherwise is in the findings. Of a hub's configuration,
-// which has no roots, the database and the sources are looked at.
+// says that the roots are not configured well; what does not work otherwise is in the findings. Of a hub's
+// configuration, which has no roots, the database and the sources are looked at.
 func Check(ctx context.Context, cfg *config.Config, tell func(Finding)) error {
 	if cfg.IsHub() {
 		checkHub(ctx, cfg, tell)

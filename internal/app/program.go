@@ -36,8 +36,8 @@ func letGoOfStart() error {
 // mapping is a range of addresses.
 type mapping struct{ from, to uintptr }
 
-// unwritten are the mappings of a program, as /proc/PID/smaps tells of them (proc_pid_smaps(5)), that can be read from its
-// file again: nothing can be written there, and nothing was when they were made, as the loader writes addresses.
+// unwritten are the mappings of a program, as /proc/PID/smaps tells of them (proc_pid_smaps(5)), that can be read from
+// its file again: nothing can be written there, and nothing was when they were made, as the loader writes addresses.
 func unwritten(smaps []byte, program string) (out []mapping) {
 	var at mapping
 	of := false // at is of the program

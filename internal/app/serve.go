@@ -116,7 +116,8 @@ func (s *serving) once(ctx context.Context) (err error) {
 	d.server = api.New(d.httpConfig(cfg), api.Deps{
 		Catalog: c.store, Scans: c.scanner, Roots: d,
 		Live:       &live.Server{Bus: d.bus, Version: o.Version, Instance: d.instance, Log: log, Roots: d.Roots},
-		Thumbnails: thumbnails, Idle: d.idle, Health: d.health, Failed: d.analyzer.FailedSinceStart, Sources: analyzer.Sources, Metrics: d.newMetrics(),
+		Thumbnails: thumbnails, Idle: d.idle, Health: d.health, Failed: d.analyzer.FailedSinceStart,
+		Sources: analyzer.Sources, Metrics: d.newMetrics(),
 		Targets: d.notifier, Log: log,
 	}, listener)
 	d.stages.start("http", d.server.Run)

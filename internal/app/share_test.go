@@ -78,7 +78,9 @@ func TestSharePausedStoppedAndResumed(t *testing.T) {
 	}
 	d := startWithShare(t, base, srv.Port, smbtest.Password, shareTimeout)
 	r := apptest.Follow(t, d)
-	d.WaitRoot(t, "attic", 20*time.Second, func(r apptest.RootStatus) bool { return r.State == "online" && r.Items == 300 })
+	d.WaitRoot(t, "attic", 20*time.Second, func(r apptest.RootStatus) bool {
+		return r.State == "online" && r.Items == 300
+	})
 	d.WaitIdle(t, time.Minute)
 	before := d.Export(t)
 
@@ -238,7 +240,10 @@ func TestSharePollOfWhatIsUnchanged(t *testing.T) {
 		State string `json:"state"`
 	}
 	d.Post(t, "/api/v1/roots/attic/scan", `{"full": true}`, &scan)
-	if !apptest.Within(time.Minute, func() bool { d.Get(t, fmt.Sprintf("/api/v1/scans/%v", scan.ID), &scan); return scan.State == "done" }) {
+	if !apptest.Within(time.Minute, func() bool {
+		d.Get(t, fmt.Sprintf("/api/v1/scans/%v", scan.ID), &scan)
+		return scan.State == "done"
+	}) {
 		t.Fatalf("the full scan did not end: %+v", scan)
 	}
 	d.WaitIdle(t, time.Minute)
@@ -277,7 +282,10 @@ func TestSoakSharePausedBesideLocal(t *testing.T) {
 			State string `json:"state"`
 		}
 		d.Post(t, "/api/v1/roots/films/scan", `{"full": true}`, &s)
-		if !apptest.Within(time.Minute, func() bool { d.Get(t, fmt.Sprintf("/api/v1/scans/%v", s.ID), &s); return s.State == "done" }) {
+		if !apptest.Within(time.Minute, func() bool {
+			d.Get(t, fmt.Sprintf("/api/v1/scans/%v", s.ID), &s)
+			return s.State == "done"
+		}) {
 			t.Fatal("the scan did not end")
 		}
 		return time.Since(began)

@@ -18,7 +18,12 @@ func TestALateComponentLeavesTheOthersTheirTime(t *testing.T) {
 		const within = 30 * time.Second
 		s := newStages(t.Context(), zap.NewNop())
 		written := false
-		s.start("store", func(ctx context.Context) error { <-ctx.Done(); time.Sleep(time.Second); written = true; return nil })
+		s.start("store", func(ctx context.Context) error {
+			<-ctx.Done()
+			time.Sleep(time.Second)
+			written = true
+			return nil
+		})
 		s.start("analyzer", func(ctx context.Context) error { <-ctx.Done(); return nil })
 		hung := make(chan struct{})
 		s.start("late", func(context.Context) error { <-hung; return nil })

@@ -99,7 +99,8 @@ func (c *Config) checkBackup(p *problems) {
 			continue
 		}
 		if rel, err := filepath.Rel(r.Path, c.Backup.Dir); err == nil && filepath.IsLocal(rel) {
-			p.add(at.errorf("%s lies in root %q, which is only ever read: choose a directory outside of it", c.Backup.Dir, r.Name))
+			p.add(at.errorf("%s lies in root %q, which is only ever read: choose a directory outside of it",
+				c.Backup.Dir, r.Name))
 		}
 	}
 }
