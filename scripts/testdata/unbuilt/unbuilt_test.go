@@ -1,0 +1,7 @@
+//go:build unbuilt
+
+package unbuilt
+
+import "testing"
+
+func TestUnbuilt(*testing.T) { return 1 }
