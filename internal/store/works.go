@@ -33,6 +33,13 @@ func WorkKinds() []string {
 
 func workKindNumber(kind string) int64 { return int64(slices.Index(workKinds[1:], kind) + 1) }
 
+func workKindOf(number int64) string {
+	if number <= 0 || number >= int64(len(workKinds)) {
+		return "" // of a newer release
+	}
+	return workKinds[number]
+}
+
 // WorkView is a work as the outside sees it: a film, a series, an album. The zero value of a field means unknown.
 type WorkView struct {
 	ID        int64
@@ -107,11 +114,9 @@ const workColumns = "w.id, w.parent, w.kind, w.key, w.seq, w.gone, w.updated, w.
 	"w.size, w.duration, w.doc, w.title IS NULL"
 
 func scanWork(r row) (w WorkView, err error) {
-	w = WorkView{ID: r.int(0), Parent: r.int(1), Key: r.int(3), Seq: r.int(4), Gone: r.int(5), UpdatedAt: r.int(6) * int64(time.Millisecond),
-		AddedAt: r.int(7), Year: int(r.int(8)), Size: r.int(10), Duration: r.int(11)}
-	if k := r.int(2); k > 0 && k < int64(len(workKinds)) {
-		w.Kind = workKinds[k]
-	}
+	w = WorkView{ID: r.int(0), Parent: r.int(1), Kind: workKindOf(r.int(2)), Key: r.int(3), Seq: r.int(4), Gone: r.int(5),
+		UpdatedAt: r.int(6) * int64(time.Millisecond), AddedAt: r.int(7), Year: int(r.int(8)), Size: r.int(10),
+		Duration: r.int(11)}
 	if n, known := r[9].(float64); known {
 		w.Number = &n
 	}

@@ -15,7 +15,7 @@ import (
 
 // batch is a stretch of the feed on its way to works. It is the catalog that package works asks.
 type batch struct {
-	r     *store.UnitReader
+	r     Reader
 	room  *room
 	after int64 // the place behind which it begins
 	out   *store.WorkBatch
@@ -59,7 +59,7 @@ type unit struct {
 }
 
 // plan reads the next stretch of the feed, and makes of it what is to be written.
-func (l *Librarian) plan(ctx context.Context, r *store.UnitReader) (*batch, error) {
+func (l *Librarian) plan(ctx context.Context, r Reader) (*batch, error) {
 	b := &batch{r: r, room: l.room, after: l.store.Worked(), out: r.Batch(), taken: l.known, now: time.Now(),
 		unitOfDir: make(map[int64]int64),
 		wasUnit:   make(map[int64]bool), units: make(map[int64]*unit),

@@ -11,7 +11,7 @@ import (
 
 // credits are whom parts are by, as far as it matters to the artists of a batch.
 type credits struct {
-	r     *store.UnitReader
+	r     Reader
 	said  map[store.CreditPut]int64 // how many parts say it, by what is said
 	delta map[store.CreditPut]int64 // how many more than before
 	keys  map[int64]bool            // of artists; all that may be one with another are here
@@ -19,7 +19,7 @@ type credits struct {
 	mbids map[[2]string]bool
 }
 
-func newCredits(r *store.UnitReader) *credits {
+func newCredits(r Reader) *credits {
 	return &credits{r: r, said: make(map[store.CreditPut]int64), delta: make(map[store.CreditPut]int64),
 		keys: make(map[int64]bool), mbids: make(map[[2]string]bool)}
 }

@@ -47,10 +47,10 @@ type Stats struct {
 // Librarian keeps the works of a catalog.
 type Librarian struct {
 	cfg      Config
-	store    *store.Store
+	store    Catalog
 	log      *zap.Logger
 	stats    Stats
-	keeper   *store.WorkKeeper
+	keeper   Keeper
 	renewed  atomic.Bool // it is known that the works are those of these rules
 	unsorted atomic.Bool // what sorts works is still to be made
 	first    bool        // there were no works when it began
@@ -63,9 +63,14 @@ type Librarian struct {
 	room      *room // of batches; nil where none is to come
 }
 
-// New returns a librarian of a catalog.
+// New returns a librarian of a daemon's catalog.
 func New(cfg Config, st *store.Store, log *zap.Logger) *Librarian {
-	return &Librarian{cfg: cfg, store: st, log: log, mostKnown: maxKnown}
+	return NewOf(cfg, ofStore{st}, log)
+}
+
+// NewOf returns a librarian of a catalog that is kept anywhere.
+func NewOf(cfg Config, of Catalog, log *zap.Logger) *Librarian {
+	return &Librarian{cfg: cfg, store: of, log: log, mostKnown: maxKnown}
 }
 
 // Counters gives the librarian's statistics.
@@ -84,7 +89,7 @@ func (l *Librarian) caughtUp() bool {
 func (l *Librarian) Run(ctx context.Context) error {
 	wake, unsubscribe := l.store.Subscribe()
 	defer unsubscribe()
-	l.keeper = l.store.NewWorkKeeper()
+	l.keeper = l.store.NewKeeper()
 	l.known = make(map[int64]int64)
 	if l.first = l.store.Worked() == 0; !l.passes(ctx, wake) {
 		return nil
@@ -266,7 +271,7 @@ func (l *Librarian) next(ctx context.Context) error {
 		}
 	}
 	var b *batch
-	err := l.store.ReadUnits(ctx, func(r *store.UnitReader) (err error) {
+	err := l.store.ReadUnits(ctx, func(r Reader) (err error) {
 		b, err = l.plan(ctx, r)
 		return err
 	})

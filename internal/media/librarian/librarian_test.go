@@ -25,12 +25,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // shelf is a catalog with a writer that runs, and a librarian that does not until it is told.
 type shelf struct {
 	*store.Store
-	t     testing.TB
-	dir   string
-	lib   *Librarian
-	noted bool // keys of works are noted beside their tables, however few they are
-	roots map[string]int64
-	close func()
+	t   testing.TB
+	dir string
+	lib *Librarian
+	// keeper is the librarian's.
+	keeper *store.WorkKeeper
+	noted  bool // keys of works are noted beside their tables, however few they are
+	roots  map[string]int64
+	close  func()
 }
 
 func newShelf(t testing.TB, roots ...string) *shelf {
@@ -69,9 +71,10 @@ func (s *shelf) open() {
 		}
 	}
 	s.lib = New(Config{}, st, zap.NewNop())
-	s.lib.keeper, s.lib.known = st.NewWorkKeeper(), map[int64]int64{}
+	s.keeper = st.NewWorkKeeper()
+	s.lib.keeper, s.lib.known = s.keeper, map[int64]int64{}
 	if s.noted {
-		s.lib.keeper.FewKeys = 0
+		s.keeper.FewKeys = 0
 	}
 }
 
@@ -217,7 +220,7 @@ func (s *shelf) anew() map[string]store.WorkView {
 		s.t.Fatal(err)
 	}
 	fresh.open()
-	if err := fresh.lib.keeper.Forget(s.t.Context()); err != nil {
+	if err := fresh.keeper.Forget(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
 	fresh.catchUp()
