@@ -22,3 +22,70 @@ func (m *Member) How() []byte { return m.how() }
 
 // ReadHow gives what How encoded.
 func ReadHow(how []byte) (Member, error) { return scanHow(how) }
+
+// Check refuses what cannot be asked, and makes out an order where none is asked for.
+func (q *WorkQuery) Check() error { return q.check() }
+
+// Begin is the place behind which the page begins; nil: it is the first.
+func (q *WorkQuery) Begin() (*PagePlace, error) {
+	e, err := q.begin()
+	if e == nil || err != nil {
+		return nil, err
+	}
+	return &PagePlace{ID: e.id, Key: e.key}, nil
+}
+
+// End is the text by which the next page is asked for, behind a place.
+func (q *WorkQuery) End(p *PagePlace) string { return q.endAt(&entry{id: p.ID, key: p.Key}) }
+
+// Says reports whether a work is one of those asked for, by all that it says of itself: where its items lie is not
+// looked at. A query is asked by one goroutine at a time.
+func (q *WorkQuery) Says(w *WorkView) bool { return q.says(w) }
+
+// OfKinds reports whether all works of the query's kinds are asked for, or all where it has none.
+func (q *WorkQuery) OfKinds() bool { return q.isOfKinds() }
+
+// Weight is about what the work takes as JSON, in bytes or more: a page ends at PageBytes.
+func (w *WorkView) Weight() int { return w.weight() }
+
+// Hold gives the work its first members of some, which are in playing order and one more than MaxMembers at most.
+func (w *WorkView) Hold(members []Member) { w.hold(members) }
+
+// Change is what the feed says of a work that has its members.
+func (w *WorkView) Change() Change { return w.change() }
+
+// AddWorks adds changes of works to a page of items', all of which it has up to upto, and ends it where it has more
+// than its bounds let in.
+func (p *Page) AddWorks(works []Change, upto int64, most Bounds) { p.addWorks(works, upto, most) }
+
+// CountWorkFacets begins to count the facets of works that are asked for with a query.
+func CountWorkFacets(q *WorkQuery, by []string) (*FacetCounter, error) {
+	f, err := newFacets(by, workFacets, q.Under)
+	if err != nil {
+		return nil, err
+	}
+	return &FacetCounter{f: f}, nil
+}
+
+// TakeWork counts a work, and reports whether there is time for more.
+func (c *FacetCounter) TakeWork(w *WorkView) (more bool) {
+	c.f.takeWork(w, &c.facts)
+	return !c.f.isLate()
+}
+
+// EachFacet calls fn with the values that a work has of each facet but its kind, as they are compared and as they are
+// shown.
+func (w *WorkView) EachFacet(fn func(facet, compared, shown string)) {
+	var c FacetCounter
+	c.f = &facets{}
+	facetFactsOfWork(&c.facts, w)
+	for _, name := range workFacets {
+		if name == "kind" || name == "decade" {
+			continue
+		}
+		c.f.keys = c.f.values(c.f.keys[:0], name, &c.facts, nil)
+		for _, k := range c.f.keys {
+			fn(name, k.compared, k.shown)
+		}
+	}
+}

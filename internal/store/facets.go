@@ -336,11 +336,21 @@ func (q *WorkQuery) lookAtWorks(c *conn, f *facets) (complete bool, err error) {
 		w := &all[0]
 		var passes bool
 		if passes, err = q.passes(c, w); passes && err == nil {
-			q.facts.Clear()
-			workFacts(&q.facts, w)
-			q.facts.Add(filter.State, w.State())
-			f.take(FacetSum{1, w.Size, float64(w.Duration) / 1000}, &q.facts, nil)
+			f.takeWork(w, &q.facts)
 		}
 	}
 	return false, err
+}
+
+// facetFactsOfWork are what facets count of a work.
+func facetFactsOfWork(facts *filter.Facts, w *WorkView) {
+	facts.Clear()
+	workFacts(facts, w)
+	facts.Add(filter.State, w.State())
+}
+
+// takeWork counts a work, by facts that are made anew.
+func (f *facets) takeWork(w *WorkView, facts *filter.Facts) {
+	facetFactsOfWork(facts, w)
+	f.take(FacetSum{1, w.Size, float64(w.Duration) / 1000}, facts, nil)
 }

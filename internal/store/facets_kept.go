@@ -86,10 +86,10 @@ func (f *facets) sumKept(c *conn, cells []cell) error {
 // sumKeptWorks counts works of some kinds by the sums that are kept of them; of none: of all.
 func (f *facets) sumKeptWorks(c *conn, kinds []string) error {
 	return f.sumCells(c, facetWorkFacts, "cell < 0", func(id int64, facts *filter.Facts) *View {
-		if id <= workCell(int64(len(workKinds))) {
-			return nil // of a newer release
+		kind := workKindOf(-id)
+		if kind == "" {
+			return nil
 		}
-		kind := workKinds[-id]
 		if len(kinds) > 0 && !slices.Contains(kinds, kind) {
 			return nil
 		}

@@ -155,12 +155,15 @@ func (s *Store) Work(ctx context.Context, id int64) (w WorkView, found bool, err
 }
 
 // fillMembers gives a work its first members.
-func fillMembers(c *conn, w *WorkView) (err error) {
-	w.Members, err = membersOf(c, w.ID, nil, 0, MaxMembers+1)
-	if w.More = len(w.Members) > MaxMembers; w.More {
-		w.Members = w.Members[:MaxMembers]
-	}
+func fillMembers(c *conn, w *WorkView) error {
+	members, err := membersOf(c, w.ID, nil, 0, MaxMembers+1)
+	w.hold(members)
 	return err
+}
+
+func (w *WorkView) hold(members []Member) {
+	w.Members = members[:min(len(members), MaxMembers)]
+	w.More = len(members) > MaxMembers
 }
 
 // WorkOf is a work that an item belongs to, and as what.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -38,14 +39,18 @@ func (s *Store) ChangesOf(ctx context.Context, sorts Sorts, after, upto int64, m
 		if err != nil {
 			return err
 		}
-		p.Changes = slices.DeleteFunc(p.Changes, func(ch Change) bool { return ch.Seq > end })
-		p.Changes = append(p.Changes, works...)
-		slices.SortFunc(p.Changes, func(a, b Change) int { return int(a.Seq - b.Seq) })
-		p.Upto = end
-		p.cut(most)
+		p.addWorks(works, end, most)
 		return nil
 	})
 	return p, err
+}
+
+func (p *Page) addWorks(works []Change, upto int64, most Bounds) {
+	p.Changes = slices.DeleteFunc(p.Changes, func(ch Change) bool { return ch.Seq > upto })
+	p.Changes = append(p.Changes, works...)
+	slices.SortFunc(p.Changes, func(a, b Change) int { return cmp.Compare(a.Seq, b.Seq) })
+	p.Upto = upto
+	p.cut(most)
 }
 
 // cut ends a page where it has more than its bounds let in.
@@ -76,7 +81,7 @@ func changedWorks(c *conn, after, end int64, most Bounds) (out []Change, upto in
 	}
 	bytes := 0
 	for i := range works {
-		ch, err := works[i].change(c)
+		ch, err := works[i].changeWith(c)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -88,18 +93,24 @@ func changedWorks(c *conn, after, end int64, most Bounds) (out []Change, upto in
 	return out, upto, nil
 }
 
-// change is what the feed says of a work.
-func (w *WorkView) change(c *conn) (Change, error) {
+// changeWith reads a work's members, where it has any, and gives what the feed says of it.
+func (w *WorkView) changeWith(c *conn) (Change, error) {
+	if w.Gone == 0 {
+		if err := fillMembers(c, w); err != nil {
+			return Change{}, err
+		}
+	}
+	return w.change(), nil
+}
+
+// change is what the feed says of a work that has its members.
+func (w *WorkView) change() Change {
 	ch := Change{Seq: w.Seq, ID: w.ID, Work: true, Kind: media.Kind(w.Kind), Roots: w.Roots,
 		FilterSeq: w.FilterSeq, Delete: w.Gone > 0}
-	if ch.Delete {
-		return ch, nil
+	if !ch.Delete {
+		ch.Item = w.AppendJSON(nil, true)
 	}
-	if err := fillMembers(c, w); err != nil {
-		return ch, err
-	}
-	ch.Item = w.AppendJSON(nil, true)
-	return ch, nil
+	return ch
 }
 
 // LoadWorks reads a first load's page: works above position by id that have not changed since h0. It follows the load
@@ -124,7 +135,7 @@ func (s *Store) LoadWorks(ctx context.Context, h0, position int64, most Bounds) 
 		for i := range works {
 			w := &works[i]
 			if w.Gone == 0 && w.Seq <= h0 { // a later change comes by its number
-				ch, err := w.change(c)
+				ch, err := w.changeWith(c)
 				if err != nil {
 					return err
 				}

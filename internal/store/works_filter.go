@@ -71,19 +71,23 @@ func shownFacts(f *filter.Facts, w *WorkView) {
 
 // passes reports whether a work is one of those asked for.
 func (q *WorkQuery) passes(c *conn, w *WorkView) (bool, error) {
-	if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, w.Kind) {
-		return false, nil
-	}
-	if !q.Filter.IsEmpty() {
-		q.facts.Clear()
-		if workFacts(&q.facts, w); !q.Filter.Matches(&q.facts) {
-			return false, nil
-		}
-	}
-	if q.Under == "" {
-		return true, nil
+	if says := q.says(w); !says || q.Under == "" {
+		return says, nil
 	}
 	return liesUnder(c, w.ID, q.Under)
+}
+
+// says reports whether a work is one of those asked for by what it says of itself.
+func (q *WorkQuery) says(w *WorkView) bool {
+	if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, w.Kind) {
+		return false
+	}
+	if q.Filter.IsEmpty() {
+		return true
+	}
+	q.facts.Clear()
+	workFacts(&q.facts, w)
+	return q.Filter.Matches(&q.facts)
 }
 
 // liesUnder reports whether a main item of a work, or of one below it, lies in a directory of any root, or below it.

@@ -49,11 +49,7 @@ func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, er
 	if err := q.check(); err != nil {
 		return res, err
 	}
-	order := q.Sort
-	if q.Descending {
-		order = "-" + order
-	}
-	at, err := beginning(q.After, q.From, q.Sort, q.Descending, "works "+order, newSorter().workTitleKey)
+	at, err := q.begin()
 	if err != nil {
 		return res, err
 	}
@@ -63,12 +59,30 @@ func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, er
 		}
 		next, err := q.page(c, at, &res)
 		if err == nil && next != nil {
-			res.Next = endAt(next, "works "+order).String()
+			res.Next = q.endAt(next)
 		}
 		return err
 	})
 	return res, err
 }
+
+// order names the order, so that a place of another is not taken for one of it.
+func (q *WorkQuery) order() string {
+	if q.Descending {
+		return "works -" + q.Sort
+	}
+	return "works " + q.Sort
+}
+
+// begin is the place behind which the page begins; nil: it is the first.
+func (q *WorkQuery) begin() (*entry, error) {
+	return beginning(q.After, q.From, q.Sort, q.Descending, q.order(), newSorter().workTitleKey)
+}
+
+func (q *WorkQuery) endAt(e *entry) string { return endAt(e, q.order()).String() }
+
+// weight is about what the work takes as JSON, in bytes or more.
+func (w *WorkView) weight() int { return 512 + len(w.Title)*4 + 64*len(w.Members) }
 
 func (q *WorkQuery) check() error {
 	if len(q.Kinds) == 0 {
@@ -140,7 +154,7 @@ func (q *WorkQuery) page(c *conn, at *entry, res *WorkResult) (next *entry, err 
 					return nil, err
 				}
 			}
-			bytes += 512 + len(w.Title)*4 + 64*len(w.Members)
+			bytes += w.weight()
 			res.Works = append(res.Works, *w)
 		}
 		at = e
