@@ -1,5 +1,7 @@
 package store
 
+import "github.com/catalogizer/catalogizerd/internal/store/filter"
+
 // What stands here is for works that are kept elsewhere than in this store: see elsewhere.go.
 
 // WorkKindNumber is the number that a kind of works has in catalogs; 0: there is no such kind.
@@ -45,6 +47,12 @@ func (q *WorkQuery) Says(w *WorkView) bool { return q.says(w) }
 // OfKinds reports whether all works of the query's kinds are asked for, or all where it has none.
 func (q *WorkQuery) OfKinds() bool { return q.isOfKinds() }
 
+// Facts are all that filters compare of a work.
+func (w *WorkView) Facts(f *filter.Facts) {
+	f.Clear()
+	workFacts(f, w)
+}
+
 // Weight is about what the work takes as JSON, in bytes or more: a page ends at PageBytes.
 func (w *WorkView) Weight() int { return w.weight() }
 
@@ -74,17 +82,19 @@ func (c *FacetCounter) TakeWork(w *WorkView) (more bool) {
 }
 
 // EachFacet calls fn with the values that a work has of each facet but its kind, as they are compared and as they are
-// shown.
-func (w *WorkView) EachFacet(fn func(facet, compared, shown string)) {
-	var c FacetCounter
-	c.f = &facets{}
-	facetFactsOfWork(&c.facts, w)
+// shown; facts are the work's.
+func (w *WorkView) EachFacet(facts *filter.Facts, fn func(facet, compared, shown string)) {
+	var f facets
 	for _, name := range workFacets {
-		if name == "kind" || name == "decade" {
+		switch name {
+		case "kind", "decade":
+			continue
+		case "state":
+			fn(name, w.State(), quoted(w.State()))
 			continue
 		}
-		c.f.keys = c.f.values(c.f.keys[:0], name, &c.facts, nil)
-		for _, k := range c.f.keys {
+		f.keys = f.values(f.keys[:0], name, facts, nil)
+		for _, k := range f.keys {
 			fn(name, k.compared, k.shown)
 		}
 	}

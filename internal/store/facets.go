@@ -342,15 +342,10 @@ func (q *WorkQuery) lookAtWorks(c *conn, f *facets) (complete bool, err error) {
 	return false, err
 }
 
-// facetFactsOfWork are what facets count of a work.
-func facetFactsOfWork(facts *filter.Facts, w *WorkView) {
+// takeWork counts a work, by facts that are made anew.
+func (f *facets) takeWork(w *WorkView, facts *filter.Facts) {
 	facts.Clear()
 	workFacts(facts, w)
 	facts.Add(filter.State, w.State())
-}
-
-// takeWork counts a work, by facts that are made anew.
-func (f *facets) takeWork(w *WorkView, facts *filter.Facts) {
-	facetFactsOfWork(facts, w)
 	f.take(FacetSum{1, w.Size, float64(w.Duration) / 1000}, facts, nil)
 }

@@ -15,22 +15,34 @@ import (
 // a number keeps its meaning.
 var facetNames = []string{1: "year", 2: "genre", 3: "artist", 4: "album_artist", 5: "author", 6: "series", 7: "camera",
 	8: "audio", 9: "subtitles", 10: "codec", 11: "height", 12: "hdr", 13: "extension", 14: "added_month",
-	15: "taken_month", 16: "folder"}
+	15: "taken_month", 16: "folder", 17: "root", 18: "state"}
 
 // valueBits are those of a value's number; its facet's stands above them.
 const valueBits = 58
 
-// facetNumber is a facet's; a decade is that of a year. 0: nothing is kept of it.
+// facetNumber is that of a facet of items; a decade is that of a year. 0: a column tells it.
 func facetNumber(name string) int64 {
+	if name == "root" || name == "state" {
+		return 0
+	}
+	return workFacetNumber(name)
+}
+
+// workFacetNumber is that of a facet of works; 0: a column tells it.
+func workFacetNumber(name string) int64 {
 	if name == "decade" {
 		name = "year"
 	}
 	return int64(max(0, slices.Index(facetNames, name)))
 }
 
-// hasSeveral are the facets of which an item may have several values: that it has any is counted beside these.
-var hasSeveral = map[string]bool{"genre": true, "artist": true, "author": true, "audio": true, "subtitles": true,
-	"codec": true, "hdr": true}
+// Of some facets an item may have several values, or a work: that it has any is counted beside these.
+var (
+	hasSeveral = map[string]bool{"genre": true, "artist": true, "author": true, "audio": true, "subtitles": true,
+		"codec": true, "hdr": true}
+	workHasSeveral = map[string]bool{"genre": true, "artist": true, "author": true, "audio": true, "subtitles": true,
+		"root": true, "series": true}
+)
 
 // anyValue stands for having a value of a facet, whichever it is.
 func anyValue(facet int64) int64 { return facet << valueBits }
@@ -58,25 +70,34 @@ type facetValues struct {
 // take gives what an item has of all facets.
 func (f *facetValues) take(v *store.View, facts *filter.Facts) []int64 {
 	f.ids = f.ids[:0]
-	v.EachFacet(facts, func(name, compared, shown string) {
-		facet := facetNumber(name)
-		if facet == 0 {
-			return // of a later version
-		}
-		id := valueID(facet, compared)
-		if slices.Contains(f.ids, id) {
-			return
-		}
-		if n := len(f.ids); hasSeveral[name] && (n == 0 || f.ids[n-1]>>valueBits != facet) {
-			f.ids = append(f.ids, anyValue(facet))
-		}
-		f.ids = append(f.ids, id)
-		if was, known := f.of[id]; !known || shown < was {
-			f.of[id] = shown
-			f.fresh = append(f.fresh, id)
-		}
-	})
+	v.EachFacet(facts, func(name, compared, shown string) { f.add(name, compared, shown, hasSeveral[name]) })
 	return slices.Clone(f.ids)
+}
+
+// takeWork gives what a work has of all facets but its kind.
+func (f *facetValues) takeWork(w *store.WorkView, facts *filter.Facts) []int64 {
+	f.ids = f.ids[:0]
+	w.EachFacet(facts, func(name, compared, shown string) { f.add(name, compared, shown, workHasSeveral[name]) })
+	return slices.Clone(f.ids)
+}
+
+func (f *facetValues) add(name, compared, shown string, mayBeSeveral bool) {
+	facet := workFacetNumber(name)
+	if facet == 0 {
+		return // of a later version
+	}
+	id := valueID(facet, compared)
+	if slices.Contains(f.ids, id) {
+		return
+	}
+	if n := len(f.ids); mayBeSeveral && (n == 0 || f.ids[n-1]>>valueBits != facet) {
+		f.ids = append(f.ids, anyValue(facet))
+	}
+	f.ids = append(f.ids, id)
+	if was, known := f.of[id]; !known || shown < was {
+		f.of[id] = shown
+		f.fresh = append(f.fresh, id)
+	}
 }
 
 // news are the values that were met since the last call, or in a spelling that comes first.
