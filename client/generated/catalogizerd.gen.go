@@ -254,6 +254,7 @@ func (e MediaVideoHdr) Valid() bool {
 const (
 	ProblemTypeBadRequest          ProblemType = "bad-request"
 	ProblemTypeBusy                ProblemType = "busy"
+	ProblemTypeCatalogAway         ProblemType = "catalog-away"
 	ProblemTypeCatalogDamaged      ProblemType = "catalog-damaged"
 	ProblemTypeChanged             ProblemType = "changed"
 	ProblemTypeCrossSite           ProblemType = "cross-site"
@@ -299,6 +300,8 @@ func (e ProblemType) Valid() bool {
 	case ProblemTypeBadRequest:
 		return true
 	case ProblemTypeBusy:
+		return true
+	case ProblemTypeCatalogAway:
 		return true
 	case ProblemTypeCatalogDamaged:
 		return true
@@ -2638,12 +2641,12 @@ type Problem struct {
 	Title string `json:"title"`
 
 	// Type What went wrong, for programs. Later versions may add to these. A hub alone says `source-refuses` (502), where
-	// the token that it has for a source does not do.
+	// the token that it has for a source does not do, and `catalog-away` (503), while its database does not answer.
 	Type ProblemType `json:"type"`
 }
 
 // ProblemType What went wrong, for programs. Later versions may add to these. A hub alone says `source-refuses` (502), where
-// the token that it has for a source does not do.
+// the token that it has for a source does not do, and `catalog-away` (503), while its database does not answer.
 type ProblemType string
 
 // Range A number or a closed range, `A..B`, `A..` or `..B`.
@@ -13775,6 +13778,11 @@ type GetChangesResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetChangesResponse503Headers the declared response headers of an HTTP 503 response for GetChanges
+type GetChangesResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetChangesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -13808,6 +13816,8 @@ type GetChangesResponse struct {
 	Headers405 *GetChangesResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetChangesResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetChangesResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -14014,6 +14024,11 @@ type GetDuplicatesResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetDuplicatesResponse503Headers the declared response headers of an HTTP 503 response for GetDuplicates
+type GetDuplicatesResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetDuplicatesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14048,6 +14063,8 @@ type GetDuplicatesResponse struct {
 	Headers405 *GetDuplicatesResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetDuplicatesResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetDuplicatesResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -14146,6 +14163,11 @@ type GetFacetsResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetFacetsResponse503Headers the declared response headers of an HTTP 503 response for GetFacets
+type GetFacetsResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetFacetsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14173,6 +14195,8 @@ type GetFacetsResponse struct {
 	Headers405 *GetFacetsResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetFacetsResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetFacetsResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -14259,6 +14283,11 @@ type LinkFeedResponse429Headers struct {
 	RetryAfter int64
 }
 
+// LinkFeedResponse503Headers the declared response headers of an HTTP 503 response for LinkFeed
+type LinkFeedResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type LinkFeedResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14286,6 +14315,8 @@ type LinkFeedResponse struct {
 	Headers405 *LinkFeedResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *LinkFeedResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *LinkFeedResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -14382,6 +14413,11 @@ type GetItemsResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetItemsResponse503Headers the declared response headers of an HTTP 503 response for GetItems
+type GetItemsResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetItemsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14417,6 +14453,8 @@ type GetItemsResponse struct {
 	Headers405 *GetItemsResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetItemsResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetItemsResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -14511,6 +14549,11 @@ type AnalyseItemsResponse429Headers struct {
 	RetryAfter int64
 }
 
+// AnalyseItemsResponse503Headers the declared response headers of an HTTP 503 response for AnalyseItems
+type AnalyseItemsResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type AnalyseItemsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14539,6 +14582,8 @@ type AnalyseItemsResponse struct {
 	Headers405 *AnalyseItemsResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *AnalyseItemsResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *AnalyseItemsResponse503Headers
 }
 
 // GetJSON202 returns the response for an HTTP 202 `application/json` response
@@ -14628,6 +14673,11 @@ type GetItemResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetItemResponse503Headers the declared response headers of an HTTP 503 response for GetItem
+type GetItemResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetItemResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14655,6 +14705,8 @@ type GetItemResponse struct {
 	Headers405 *GetItemResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetItemResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetItemResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -14746,6 +14798,11 @@ type AnalyseItemResponse429Headers struct {
 	RetryAfter int64
 }
 
+// AnalyseItemResponse503Headers the declared response headers of an HTTP 503 response for AnalyseItem
+type AnalyseItemResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type AnalyseItemResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14773,6 +14830,8 @@ type AnalyseItemResponse struct {
 	Headers405 *AnalyseItemResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *AnalyseItemResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *AnalyseItemResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -14888,6 +14947,11 @@ type GetArtworkResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetArtworkResponse503Headers the declared response headers of an HTTP 503 response for GetArtwork
+type GetArtworkResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetArtworkResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14925,6 +14989,8 @@ type GetArtworkResponse struct {
 	Headers416 *GetArtworkResponse416Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetArtworkResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetArtworkResponse503Headers
 }
 
 // GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -15050,6 +15116,11 @@ type HeadArtworkResponse429Headers struct {
 	RetryAfter int64
 }
 
+// HeadArtworkResponse503Headers the declared response headers of an HTTP 503 response for HeadArtwork
+type HeadArtworkResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type HeadArtworkResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15087,6 +15158,8 @@ type HeadArtworkResponse struct {
 	Headers416 *HeadArtworkResponse416Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *HeadArtworkResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *HeadArtworkResponse503Headers
 }
 
 // GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -15212,6 +15285,11 @@ type GetContentResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetContentResponse503Headers the declared response headers of an HTTP 503 response for GetContent
+type GetContentResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetContentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15249,6 +15327,8 @@ type GetContentResponse struct {
 	Headers416 *GetContentResponse416Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetContentResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetContentResponse503Headers
 }
 
 // GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -15374,6 +15454,11 @@ type HeadContentResponse429Headers struct {
 	RetryAfter int64
 }
 
+// HeadContentResponse503Headers the declared response headers of an HTTP 503 response for HeadContent
+type HeadContentResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type HeadContentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15411,6 +15496,8 @@ type HeadContentResponse struct {
 	Headers416 *HeadContentResponse416Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *HeadContentResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *HeadContentResponse503Headers
 }
 
 // GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -15512,6 +15599,11 @@ type LinkItemResponse429Headers struct {
 	RetryAfter int64
 }
 
+// LinkItemResponse503Headers the declared response headers of an HTTP 503 response for LinkItem
+type LinkItemResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type LinkItemResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15541,6 +15633,8 @@ type LinkItemResponse struct {
 	Headers405 *LinkItemResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *LinkItemResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *LinkItemResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -15643,6 +15737,11 @@ type GetThumbnailResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetThumbnailResponse503Headers the declared response headers of an HTTP 503 response for GetThumbnail
+type GetThumbnailResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetThumbnailResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15674,6 +15773,8 @@ type GetThumbnailResponse struct {
 	Headers405 *GetThumbnailResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetThumbnailResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetThumbnailResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -15770,6 +15871,11 @@ type HeadThumbnailResponse429Headers struct {
 	RetryAfter int64
 }
 
+// HeadThumbnailResponse503Headers the declared response headers of an HTTP 503 response for HeadThumbnail
+type HeadThumbnailResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type HeadThumbnailResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15799,6 +15905,8 @@ type HeadThumbnailResponse struct {
 	Headers405 *HeadThumbnailResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *HeadThumbnailResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *HeadThumbnailResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -15895,6 +16003,11 @@ type LiveResponse429Headers struct {
 	RetryAfter int64
 }
 
+// LiveResponse503Headers the declared response headers of an HTTP 503 response for Live
+type LiveResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type LiveResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15920,6 +16033,8 @@ type LiveResponse struct {
 	Headers405 *LiveResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *LiveResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *LiveResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -16232,6 +16347,11 @@ type GetRootsResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetRootsResponse503Headers the declared response headers of an HTTP 503 response for GetRoots
+type GetRootsResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetRootsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16257,6 +16377,8 @@ type GetRootsResponse struct {
 	Headers405 *GetRootsResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetRootsResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetRootsResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -16343,6 +16465,11 @@ type GetRootResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetRootResponse503Headers the declared response headers of an HTTP 503 response for GetRoot
+type GetRootResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetRootResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16370,6 +16497,8 @@ type GetRootResponse struct {
 	Headers405 *GetRootResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetRootResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetRootResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -16461,6 +16590,11 @@ type AcceptRemovalsResponse429Headers struct {
 	RetryAfter int64
 }
 
+// AcceptRemovalsResponse503Headers the declared response headers of an HTTP 503 response for AcceptRemovals
+type AcceptRemovalsResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type AcceptRemovalsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16493,6 +16627,8 @@ type AcceptRemovalsResponse struct {
 	Headers405 *AcceptRemovalsResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *AcceptRemovalsResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *AcceptRemovalsResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -16592,6 +16728,11 @@ type AcceptVolumeResponse429Headers struct {
 	RetryAfter int64
 }
 
+// AcceptVolumeResponse503Headers the declared response headers of an HTTP 503 response for AcceptVolume
+type AcceptVolumeResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type AcceptVolumeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16632,6 +16773,8 @@ type AcceptVolumeResponse struct {
 	Headers405 *AcceptVolumeResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *AcceptVolumeResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *AcceptVolumeResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -16742,6 +16885,11 @@ type ReconnectResponse429Headers struct {
 	RetryAfter int64
 }
 
+// ReconnectResponse503Headers the declared response headers of an HTTP 503 response for Reconnect
+type ReconnectResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type ReconnectResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16767,6 +16915,8 @@ type ReconnectResponse struct {
 	Headers405 *ReconnectResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *ReconnectResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ReconnectResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -16858,6 +17008,11 @@ type StartScanResponse429Headers struct {
 	RetryAfter int64
 }
 
+// StartScanResponse503Headers the declared response headers of an HTTP 503 response for StartScan
+type StartScanResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type StartScanResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16889,6 +17044,8 @@ type StartScanResponse struct {
 	Headers405 *StartScanResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *StartScanResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *StartScanResponse503Headers
 }
 
 // GetJSON202 returns the response for an HTTP 202 `application/json` response
@@ -17089,6 +17246,11 @@ type CancelScanResponse429Headers struct {
 	RetryAfter int64
 }
 
+// CancelScanResponse503Headers the declared response headers of an HTTP 503 response for CancelScan
+type CancelScanResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type CancelScanResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17116,6 +17278,8 @@ type CancelScanResponse struct {
 	Headers405 *CancelScanResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *CancelScanResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CancelScanResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -17318,6 +17482,11 @@ type SearchResponse429Headers struct {
 	RetryAfter int64
 }
 
+// SearchResponse503Headers the declared response headers of an HTTP 503 response for Search
+type SearchResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type SearchResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17346,6 +17515,8 @@ type SearchResponse struct {
 	Headers405 *SearchResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SearchResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SearchResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -17705,6 +17876,11 @@ type GetStatusResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetStatusResponse503Headers the declared response headers of an HTTP 503 response for GetStatus
+type GetStatusResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetStatusResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17730,6 +17906,8 @@ type GetStatusResponse struct {
 	Headers405 *GetStatusResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetStatusResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetStatusResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -17821,6 +17999,11 @@ type GetWorksResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetWorksResponse503Headers the declared response headers of an HTTP 503 response for GetWorks
+type GetWorksResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetWorksResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17855,6 +18038,8 @@ type GetWorksResponse struct {
 	Headers405 *GetWorksResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWorksResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetWorksResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -17948,6 +18133,11 @@ type GetWorkResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetWorkResponse503Headers the declared response headers of an HTTP 503 response for GetWork
+type GetWorkResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetWorkResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17975,6 +18165,8 @@ type GetWorkResponse struct {
 	Headers405 *GetWorkResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWorkResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetWorkResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -18090,6 +18282,11 @@ type GetWorkArtworkResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetWorkArtworkResponse503Headers the declared response headers of an HTTP 503 response for GetWorkArtwork
+type GetWorkArtworkResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetWorkArtworkResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18127,6 +18324,8 @@ type GetWorkArtworkResponse struct {
 	Headers416 *GetWorkArtworkResponse416Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWorkArtworkResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetWorkArtworkResponse503Headers
 }
 
 // GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -18252,6 +18451,11 @@ type HeadWorkArtworkResponse429Headers struct {
 	RetryAfter int64
 }
 
+// HeadWorkArtworkResponse503Headers the declared response headers of an HTTP 503 response for HeadWorkArtwork
+type HeadWorkArtworkResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type HeadWorkArtworkResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18289,6 +18493,8 @@ type HeadWorkArtworkResponse struct {
 	Headers416 *HeadWorkArtworkResponse416Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *HeadWorkArtworkResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *HeadWorkArtworkResponse503Headers
 }
 
 // GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
@@ -18395,6 +18601,11 @@ type GetWorkChildrenResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetWorkChildrenResponse503Headers the declared response headers of an HTTP 503 response for GetWorkChildren
+type GetWorkChildrenResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetWorkChildrenResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18431,6 +18642,8 @@ type GetWorkChildrenResponse struct {
 	Headers405 *GetWorkChildrenResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWorkChildrenResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetWorkChildrenResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -18534,6 +18747,11 @@ type GetWorkItemsResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetWorkItemsResponse503Headers the declared response headers of an HTTP 503 response for GetWorkItems
+type GetWorkItemsResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetWorkItemsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18570,6 +18788,8 @@ type GetWorkItemsResponse struct {
 	Headers405 *GetWorkItemsResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWorkItemsResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetWorkItemsResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -18668,6 +18888,11 @@ type LinkWorkResponse429Headers struct {
 	RetryAfter int64
 }
 
+// LinkWorkResponse503Headers the declared response headers of an HTTP 503 response for LinkWork
+type LinkWorkResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type LinkWorkResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18697,6 +18922,8 @@ type LinkWorkResponse struct {
 	Headers405 *LinkWorkResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *LinkWorkResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *LinkWorkResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -18799,6 +19026,11 @@ type GetWorkThumbnailResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetWorkThumbnailResponse503Headers the declared response headers of an HTTP 503 response for GetWorkThumbnail
+type GetWorkThumbnailResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetWorkThumbnailResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18830,6 +19062,8 @@ type GetWorkThumbnailResponse struct {
 	Headers405 *GetWorkThumbnailResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWorkThumbnailResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetWorkThumbnailResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -18926,6 +19160,11 @@ type HeadWorkThumbnailResponse429Headers struct {
 	RetryAfter int64
 }
 
+// HeadWorkThumbnailResponse503Headers the declared response headers of an HTTP 503 response for HeadWorkThumbnail
+type HeadWorkThumbnailResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type HeadWorkThumbnailResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -18955,6 +19194,8 @@ type HeadWorkThumbnailResponse struct {
 	Headers405 *HeadWorkThumbnailResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *HeadWorkThumbnailResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *HeadWorkThumbnailResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -19125,6 +19366,11 @@ type GetAtomResponse429Headers struct {
 	RetryAfter int64
 }
 
+// GetAtomResponse503Headers the declared response headers of an HTTP 503 response for GetAtom
+type GetAtomResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type GetAtomResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -19150,6 +19396,8 @@ type GetAtomResponse struct {
 	Headers405 *GetAtomResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetAtomResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetAtomResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -19292,6 +19540,11 @@ type LoginResponse429Headers struct {
 	RetryAfter int64
 }
 
+// LoginResponse503Headers the declared response headers of an HTTP 503 response for Login
+type LoginResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type LoginResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -19317,6 +19570,8 @@ type LoginResponse struct {
 	Headers405 *LoginResponse405Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *LoginResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *LoginResponse503Headers
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -19478,6 +19733,11 @@ type ReadyzResponse405Headers struct {
 	Allow string
 }
 
+// ReadyzResponse503Headers the declared response headers of an HTTP 503 response for Readyz
+type ReadyzResponse503Headers struct {
+	RetryAfter *int64
+}
+
 type ReadyzResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -19489,6 +19749,8 @@ type ReadyzResponse struct {
 	ApplicationproblemJSON503 *Unavailable
 	// Headers405 the parsed response headers for an HTTP 405 response
 	Headers405 *ReadyzResponse405Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ReadyzResponse503Headers
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
@@ -20727,6 +20989,16 @@ func ParseGetChangesResponse(rsp *http.Response) (*GetChangesResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetChangesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -20956,6 +21228,16 @@ func ParseGetDuplicatesResponse(rsp *http.Response) (*GetDuplicatesResponse, err
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetDuplicatesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -21077,6 +21359,16 @@ func ParseGetFacetsResponse(rsp *http.Response) (*GetFacetsResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetFacetsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -21192,6 +21484,16 @@ func ParseLinkFeedResponse(rsp *http.Response) (*LinkFeedResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers LinkFeedResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -21321,6 +21623,16 @@ func ParseGetItemsResponse(rsp *http.Response) (*GetItemsResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetItemsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -21432,6 +21744,16 @@ func ParseAnalyseItemsResponse(rsp *http.Response) (*AnalyseItemsResponse, error
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers AnalyseItemsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -21547,6 +21869,16 @@ func ParseGetItemResponse(rsp *http.Response) (*GetItemResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetItemResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -21665,6 +21997,16 @@ func ParseAnalyseItemResponse(rsp *http.Response) (*AnalyseItemResponse, error) 
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers AnalyseItemResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -21890,6 +22232,16 @@ func ParseGetArtworkResponse(rsp *http.Response) (*GetArtworkResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetArtworkResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -22115,6 +22467,16 @@ func ParseHeadArtworkResponse(rsp *http.Response) (*HeadArtworkResponse, error) 
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers HeadArtworkResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -22340,6 +22702,16 @@ func ParseGetContentResponse(rsp *http.Response) (*GetContentResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetContentResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -22565,6 +22937,16 @@ func ParseHeadContentResponse(rsp *http.Response) (*HeadContentResponse, error) 
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers HeadContentResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -22687,6 +23069,16 @@ func ParseLinkItemResponse(rsp *http.Response) (*LinkItemResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers LinkItemResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -22829,6 +23221,16 @@ func ParseGetThumbnailResponse(rsp *http.Response) (*GetThumbnailResponse, error
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetThumbnailResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -22957,6 +23359,16 @@ func ParseHeadThumbnailResponse(rsp *http.Response) (*HeadThumbnailResponse, err
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers HeadThumbnailResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -23068,6 +23480,16 @@ func ParseLiveResponse(rsp *http.Response) (*LiveResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers LiveResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -23400,6 +23822,16 @@ func ParseGetRootsResponse(rsp *http.Response) (*GetRootsResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetRootsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -23515,6 +23947,16 @@ func ParseGetRootResponse(rsp *http.Response) (*GetRootResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetRootResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -23640,6 +24082,16 @@ func ParseAcceptRemovalsResponse(rsp *http.Response) (*AcceptRemovalsResponse, e
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers AcceptRemovalsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -23778,6 +24230,16 @@ func ParseAcceptVolumeResponse(rsp *http.Response) (*AcceptVolumeResponse, error
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers AcceptVolumeResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -23889,6 +24351,16 @@ func ParseReconnectResponse(rsp *http.Response) (*ReconnectResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ReconnectResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -24021,6 +24493,16 @@ func ParseStartScanResponse(rsp *http.Response) (*StartScanResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers StartScanResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -24240,6 +24722,16 @@ func ParseCancelScanResponse(rsp *http.Response) (*CancelScanResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers CancelScanResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -24459,6 +24951,16 @@ func ParseSearchResponse(rsp *http.Response) (*SearchResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers SearchResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -24831,6 +25333,16 @@ func ParseGetStatusResponse(rsp *http.Response) (*GetStatusResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetStatusResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -24959,6 +25471,16 @@ func ParseGetWorksResponse(rsp *http.Response) (*GetWorksResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetWorksResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -25074,6 +25596,16 @@ func ParseGetWorkResponse(rsp *http.Response) (*GetWorkResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetWorkResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -25299,6 +25831,16 @@ func ParseGetWorkArtworkResponse(rsp *http.Response) (*GetWorkArtworkResponse, e
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetWorkArtworkResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -25524,6 +26066,16 @@ func ParseHeadWorkArtworkResponse(rsp *http.Response) (*HeadWorkArtworkResponse,
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers HeadWorkArtworkResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -25659,6 +26211,16 @@ func ParseGetWorkChildrenResponse(rsp *http.Response) (*GetWorkChildrenResponse,
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetWorkChildrenResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -25794,6 +26356,16 @@ func ParseGetWorkItemsResponse(rsp *http.Response) (*GetWorkItemsResponse, error
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetWorkItemsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -25916,6 +26488,16 @@ func ParseLinkWorkResponse(rsp *http.Response) (*LinkWorkResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers LinkWorkResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -26058,6 +26640,16 @@ func ParseGetWorkThumbnailResponse(rsp *http.Response) (*GetWorkThumbnailRespons
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetWorkThumbnailResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -26186,6 +26778,16 @@ func ParseHeadWorkThumbnailResponse(rsp *http.Response) (*HeadWorkThumbnailRespo
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers HeadWorkThumbnailResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -26366,6 +26968,16 @@ func ParseGetAtomResponse(rsp *http.Response) (*GetAtomResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetAtomResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -26533,6 +27145,16 @@ func ParseLoginResponse(rsp *http.Response) (*LoginResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers LoginResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -26673,6 +27295,16 @@ func ParseReadyzResponse(rsp *http.Response) (*ReadyzResponse, error) {
 			headers.Allow = value
 		}
 		response.Headers405 = &headers
+	case rsp.StatusCode == 503:
+		var headers ReadyzResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil

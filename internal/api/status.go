@@ -34,17 +34,17 @@ type Status struct {
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 	idle := s.ready.Load() && s.idle() // before the rest: what follows is at least as new
 	roots, err := s.roots.Roots(r.Context())
-	if err != nil && !errors.Is(err, store.ErrCorrupt) { // which it is there to tell of
+	if err != nil && !isOfHealth(err) {
 		return err
 	}
 	lag, err := s.catalog.Lag(r.Context())
-	if err != nil && !errors.Is(err, store.ErrCorrupt) {
+	if err != nil && !isOfHealth(err) {
 		return err
 	}
 	idle = idle && lag == (store.Lag{}) // what came in behind the look at it is not taken in yet
 	var failed int64
 	if s.failed != nil {
-		if failed, err = s.failed(r.Context()); err != nil && !errors.Is(err, store.ErrCorrupt) {
+		if failed, err = s.failed(r.Context()); err != nil && !isOfHealth(err) {
 			return err
 		}
 	}
@@ -54,7 +54,7 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 		Roots: emptyNotNull(roots),
 	}
 	if s.daemons != nil {
-		if status.Sources, err = s.daemons(r.Context()); err != nil {
+		if status.Sources, err = s.daemons(r.Context()); err != nil && !isOfHealth(err) {
 			return err
 		}
 	}
@@ -66,6 +66,11 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 		status.Health = &text
 	}
 	return writeJSON(w, http.StatusOK, status)
+}
+
+// isOfHealth reports whether an error is what the status is there to tell of.
+func isOfHealth(err error) bool {
+	return errors.Is(err, store.ErrCorrupt) || errors.Is(err, store.ErrAway)
 }
 
 func emptyNotNull[T any](list []T) []T {

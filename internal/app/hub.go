@@ -188,10 +188,13 @@ func (h *hubServer) newServer(inForce *config.Config, o Options, l net.Listener)
 	return api.New(cfg, api.Deps{
 		Catalog: hub.Catalog{Store: h.store, Sources: h.sources}, Scans: h.sources, Roots: h.sources,
 		Live:  &live.Server{Bus: h.bus, Version: o.Version, Instance: instance, Log: h.log, Roots: h.sources.Roots},
-		Idle:  h.sources.Idle,
+		Idle:  h.idle,
 		Files: h.sources, Daemons: h.sources.Daemons, Health: h.store.Health, Metrics: h.newMetrics(), Log: h.log,
 	}, l)
 }
+
+// idle reports whether there is nothing to do: which nobody knows while the database does not answer.
+func (h *hubServer) idle() bool { return h.store.Health() == nil && h.sources.Idle() }
 
 // newMetrics makes the registry of what monitors read of a hub.
 func (h *hubServer) newMetrics() *prometheus.Registry {
@@ -204,7 +207,7 @@ func (h *hubServer) newMetrics() *prometheus.Registry {
 	gauge("items", "Items in the catalog.", func() float64 { return float64(h.store.ItemCounts().Items) })
 	gauge("feed_head", "Number of the last change.", func() float64 { return float64(h.store.Head()) })
 	gauge("live_clients", "Clients that follow the feed.", func() float64 { return float64(h.bus.Subscribers()) })
-	gauge("idle", "1 while there is nothing to do.", func() float64 { return oneIf(h.sources.Idle()) })
+	gauge("idle", "1 while there is nothing to do.", func() float64 { return oneIf(h.idle()) })
 	gauge("sources_offline", "Sources of a hub that are away.", func() (n float64) {
 		for _, st := range h.sources.States() {
 			n += oneIf(!st.Online)

@@ -133,6 +133,12 @@ func TestClientsCannotTellAHubFromADaemon(t *testing.T) {
 
 func get(t *testing.T, url string) (code int, text string) {
 	t.Helper()
+	code, _, text = fetch(t, url)
+	return code, text
+}
+
+func fetch(t *testing.T, url string) (code int, header http.Header, text string) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +154,7 @@ func get(t *testing.T, url string) (code int, text string) {
 		t.Fatal(err)
 	}
 	http.DefaultClient.CloseIdleConnections()
-	return resp.StatusCode, string(b)
+	return resp.StatusCode, resp.Header, string(b)
 }
 
 // The hub itself, its database or a source: whoever is killed, each change is taken in once.

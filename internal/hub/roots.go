@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 // rootsOf makes the hub's roots of what a source says of its own, in the order of their names.
@@ -62,17 +64,18 @@ func awayText(st *State) string {
 		cmp.Or(st.Reason, "it was not reached yet"))
 }
 
-// Roots are those of all sources, those of sources that are away too.
+// Roots are those of all sources, those of sources that are away too. With store.ErrAway they have as many items as when
+// the database last answered.
 func (s *Sources) Roots(ctx context.Context) (out []media.Root, err error) {
 	items, err := s.store.RootItems(ctx)
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrAway) {
 		return nil, err
 	}
 	for _, one := range s.each() {
 		st := one.State()
 		out = append(out, shown(&st, items)...)
 	}
-	return out, nil
+	return out, err
 }
 
 // Root is the one of a name, or media.ErrNoRoot.

@@ -2,14 +2,16 @@ package hub
 
 import (
 	"context"
+	"errors"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// Daemons are the sources as the API shows them.
+// Daemons are the sources as the API shows them: with store.ErrAway but for their poison.
 func (s *Sources) Daemons(ctx context.Context) ([]media.Source, error) {
 	poison, err := s.store.Poison(ctx)
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrAway) {
 		return nil, err
 	}
 	states := s.States()
@@ -21,5 +23,5 @@ func (s *Sources) Daemons(ctx context.Context) ([]media.Source, error) {
 			out[i].State = media.Online
 		}
 	}
-	return out, nil
+	return out, err
 }

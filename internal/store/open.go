@@ -37,6 +37,8 @@ var (
 	ErrForeign = errors.New("not a catalog")
 	ErrNoFTS   = errors.New("this binary was built without full-text search: build it with -tags sqlite_fts5")
 	ErrNone    = errors.New("no catalog")
+	// ErrAway says that the database of a hub does not answer now.
+	ErrAway = errors.New("the hub's database does not answer: ask again in some seconds")
 	// ErrNoMapping says that the catalog's log cannot be kept where it lies: some FUSE and network file systems map no
 	// file into memory that processes share (SQLite's wal-index; https://sqlite.org/wal.html).
 	ErrNoMapping = errors.New("its file system cannot map files into shared memory")

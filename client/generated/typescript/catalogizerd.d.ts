@@ -1008,10 +1008,10 @@ export interface components {
         Problem: {
             /**
              * @description What went wrong, for programs. Later versions may add to these. A hub alone says `source-refuses` (502), where
-             *     the token that it has for a source does not do.
+             *     the token that it has for a source does not do, and `catalog-away` (503), while its database does not answer.
              * @enum {string}
              */
-            type: "bad-request" | "busy" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "source-refuses" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
+            type: "bad-request" | "busy" | "catalog-away" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "source-refuses" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
             /** @description The status in words. */
             title: string;
             /** Format: int64 */
@@ -2095,9 +2095,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The problem `root-offline`, `not-ready`, `shutting-down`, `busy` or `query-too-slow` (more than 5 s): nothing is wrong with the request; try again later, or ask for less. Or `not-now`: a link that opens a session is not fetched ahead. Or `catalog-damaged`: what is asked for cannot be read, or nothing can be changed any more, until another catalog has taken its place. */
+        /** @description The problem `root-offline`, `not-ready`, `shutting-down`, `busy` or `query-too-slow` (more than 5 s): nothing is wrong with the request; try again later, or ask for less. Or `not-now`: a link that opens a session is not fetched ahead. Or `catalog-damaged`: what is asked for cannot be read, or nothing can be changed any more, until another catalog has taken its place. Or `catalog-away`, of a hub: its database does not answer now. */
         Unavailable: {
             headers: {
+                /** @description Seconds; of `busy` and `catalog-away`. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {

@@ -51,7 +51,9 @@ func (c *Catalog) Number() int32 { return c.id }
 
 // SourceOf names the source that has or had a catalog; empty: none did.
 func (s *Store) SourceOf(ctx context.Context, catalog int32) (name string, err error) {
-	err = s.pool.QueryRow(ctx, "SELECT source FROM catalogs WHERE id = $1", catalog).Scan(&name)
+	err = s.again(ctx, func() error {
+		return s.pool.QueryRow(ctx, "SELECT source FROM catalogs WHERE id = $1", catalog).Scan(&name)
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
 	}

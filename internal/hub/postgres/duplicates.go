@@ -73,6 +73,7 @@ func (s *Store) duplicates(ctx context.Context, q store.Query, few float64) (res
 		return res, err
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
+		res = store.DuplicateResult{}
 		if res.AsOf, err = headIn(ctx, tx); err != nil {
 			return err
 		}

@@ -41,13 +41,13 @@ func (s *Store) ItemFacets(ctx context.Context, q store.Query, by []string) (out
 	if err := check(&q); err != nil {
 		return out, err
 	}
-	counter, err := store.CountFacets(&q, by)
-	if err != nil {
-		return out, err
-	}
+	var counter *store.FacetCounter
 	var head int64
 	complete := true
 	err = s.read(ctx, func(tx pgx.Tx) error {
+		if counter, err = store.CountFacets(&q, by); err != nil {
+			return err
+		}
 		if head, err = headIn(ctx, tx); err != nil {
 			return err
 		}

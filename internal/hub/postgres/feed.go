@@ -53,7 +53,9 @@ func (s *Store) Since(ctx context.Context, text string, f *store.FeedFilter) (me
 		return media.ParseCursor(text)
 	}
 	var seq int64
-	err = s.pool.QueryRow(ctx, "SELECT coalesce(max(seq), 0) FROM moments WHERE at <= $1", t).Scan(&seq)
+	err = s.again(ctx, func() error {
+		return s.pool.QueryRow(ctx, "SELECT coalesce(max(seq), 0) FROM moments WHERE at <= $1", t).Scan(&seq)
+	})
 	return s.Cursor(seq).Forgo(s.FloorOf(f.Sorts())), err
 }
 
@@ -140,6 +142,7 @@ func (s *Store) ChangesOf(
 ) (p store.Page, err error) {
 	most = most.Within()
 	err = s.read(ctx, func(tx pgx.Tx) error {
+		p = store.Page{}
 		if p.Head, err = headIn(ctx, tx); err != nil {
 			return err
 		}
@@ -169,8 +172,10 @@ func (s *Store) LoadOf(
 	ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds,
 ) (out []store.Change, next media.Cursor, err error) {
 	most = most.Within()
-	head, position, done := int64(0), at.Position, f.NoItems || at.Works
+	var head, position int64
+	var done bool
 	err = s.read(ctx, func(tx pgx.Tx) error {
+		out, position, done = nil, at.Position, f.NoItems || at.Works
 		if head, err = headIn(ctx, tx); err != nil || done {
 			return err
 		}

@@ -10,10 +10,13 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 //go:embed schema/*.sql
@@ -28,6 +31,9 @@ const (
 	connections = 16
 	writers     = 4
 )
+
+// connectTime is how long a database may take to let somebody in, unless its URL says otherwise.
+const connectTime = 5 * time.Second
 
 // statementTimeout is how long a statement may take at most, in milliseconds.
 const statementTimeout = "60000"
@@ -44,6 +50,10 @@ type Store struct {
 	head     atomic.Int64
 	floor    atomic.Int64
 	away     atomic.Pointer[error] // why the database does not answer; nil: it does
+
+	// As they were when it last answered.
+	counts    atomic.Pointer[store.Counts]
+	rootItems atomic.Pointer[map[string]int64]
 
 	mu   sync.Mutex // guards wake; held for look-ups only
 	wake map[chan struct{}]struct{}
@@ -63,6 +73,9 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 		return nil, err
 	}
 	cfg.MaxConns = max(cfg.MaxConns, connections)
+	if cfg.ConnConfig.ConnectTimeout == 0 {
+		cfg.ConnConfig.ConnectTimeout = connectTime
+	}
 	cfg.ConnConfig.RuntimeParams["application_name"] = "catalogizerd hub"
 	cfg.ConnConfig.RuntimeParams["statement_timeout"] = statementTimeout
 	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000" // a hub that hangs holds up no other
@@ -212,9 +225,4 @@ func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
 		return ctx.Err()
 	}
 	return pgx.BeginFunc(ctx, s.pool, fn)
-}
-
-// read runs fn in one moment of the database.
-func (s *Store) read(ctx context.Context, fn func(pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn)
 }

@@ -180,6 +180,7 @@ func (s *Store) Query(ctx context.Context, q store.Query) (res store.Result, err
 		return res, err
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
+		res = store.Result{}
 		if res.AsOf, err = headIn(ctx, tx); err != nil {
 			return err
 		}
@@ -248,7 +249,9 @@ func asSlow(err error) error {
 // Item reads one item; found is false where there is none. Its root has no number here.
 func (s *Store) Item(ctx context.Context, id int64) (v store.View, root int64, found bool, err error) {
 	var r scanned
-	err = s.pool.QueryRow(ctx, "SELECT "+viewColumns+" FROM items WHERE id = $1 AND NOT gone", id).Scan(r.into()...)
+	err = s.again(ctx, func() error {
+		return s.pool.QueryRow(ctx, "SELECT "+viewColumns+" FROM items WHERE id = $1 AND NOT gone", id).Scan(r.into()...)
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return v, 0, false, nil
 	}

@@ -1,0 +1,58 @@
+package hub_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/api"
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+	"github.com/catalogizer/catalogizerd/internal/hub/pgtest"
+)
+
+// While its database is away a hub says so, and when to ask again; how it is it says from memory. Whoever asks once the
+// database is back is answered, the first time.
+func TestAHubSaysThatItsDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t)
+	a := startDaemon(t, "attic", "Heat (1995).mkv", "Alien (1979).mkv")
+	h := process(t, server.Database(t), a)
+	shows(t, h, a)
+	h.WaitIdle(t, patience)
+	ask := func(of string) (int, http.Header, string) { return fetch(t, "http://"+h.Addr()+of) }
+	server.Kill(t)
+	var status api.Status
+	if !apptest.Within(patience, func() bool {
+		code, _, text := ask("/api/v1/status")
+		status = api.Status{}
+		return code == http.StatusOK && json.Unmarshal([]byte(text), &status) == nil &&
+			status.Health != nil && !status.Idle
+	}) {
+		t.Fatalf("the status does not tell: %+v", status)
+	}
+	if status.Counts.Items != 2 || len(status.Roots) != 1 || status.Roots[0].Items != 2 ||
+		!strings.Contains(*status.Health, "database is away") {
+		t.Errorf("%+v, %s", status, *status.Health)
+	}
+	questions := []string{"items", "items/1099511627777", "items/1099511627777/content", "facets?by=kind", "changes",
+		"duplicates", "roots"}
+	for _, of := range questions {
+		var code int
+		var header http.Header
+		var text string
+		if !apptest.Within(patience, func() bool { // who serves a connection may answer once more
+			code, header, text = ask("/api/v1/" + of)
+			return code == http.StatusServiceUnavailable
+		}) || !strings.Contains(text, "catalog-away") || header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d %v %s", of, code, header, text)
+		}
+	}
+	server.Start(t)
+	for _, of := range questions {
+		if code, _, text := ask("/api/v1/" + of); code >= 500 && !strings.Contains(text, "root-offline") {
+			t.Errorf("%s, when the database is back: %d %s", of, code, text)
+		}
+	}
+	shows(t, h, a)
+}
