@@ -541,6 +541,27 @@ func (e SessionAccess) Valid() bool {
 	}
 }
 
+// Defines values for SessionCapabilities.
+const (
+	SessionCapabilitiesSearch  SessionCapabilities = "search"
+	SessionCapabilitiesSources SessionCapabilities = "sources"
+	SessionCapabilitiesWorks   SessionCapabilities = "works"
+)
+
+// Valid indicates whether the value is a known member of the SessionCapabilities enum.
+func (e SessionCapabilities) Valid() bool {
+	switch e {
+	case SessionCapabilitiesSearch:
+		return true
+	case SessionCapabilitiesSources:
+		return true
+	case SessionCapabilitiesWorks:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StatusSourcesState.
 const (
 	StatusSourcesStateOffline StatusSourcesState = "offline"
@@ -2792,12 +2813,20 @@ type Session struct {
 	// Access `read` is GET, HEAD and the live feed.
 	Access SessionAccess `json:"access"`
 
+	// Capabilities What can be asked for here beyond items and their feed. `search`: by words, as `q` and `/search` do. `works`: what
+	// items make together. `sources`: this is a hub, and its roots are `SOURCE~ROOT`. A daemon says `search` and `works`.
+	// Later versions may add to these.
+	Capabilities []SessionCapabilities `json:"capabilities"`
+
 	// TokenNeeded Whether there is a token at all.
 	TokenNeeded bool `json:"token_needed"`
 }
 
 // SessionAccess `read` is GET, HEAD and the live feed.
 type SessionAccess string
+
+// SessionCapabilities defines model for Session.Capabilities.
+type SessionCapabilities string
 
 // Status defines model for Status.
 type Status struct {
@@ -5575,7 +5604,7 @@ type ClientInterface interface {
 	// Corresponds with DELETE /api/v1/session (the `EndSession` operationId).
 	EndSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetSession What whoever asks may do
+	// GetSession What whoever asks may do, and what there is to ask for
 	//
 	// So that a page knows whether to ask for a token, and what to offer.
 	//
@@ -6364,7 +6393,7 @@ func (c *Client) EndSession(ctx context.Context, reqEditors ...RequestEditorFn) 
 	return c.Client.Do(req)
 }
 
-// GetSession What whoever asks may do
+// GetSession What whoever asks may do, and what there is to ask for
 //
 // So that a page knows whether to ask for a token, and what to offer.
 //
@@ -13362,7 +13391,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/v1/session (the `EndSession` operationId).
 	EndSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*EndSessionResponse, error)
 
-	// GetSessionWithResponse What whoever asks may do
+	// GetSessionWithResponse What whoever asks may do, and what there is to ask for
 	//
 	// So that a page knows whether to ask for a token, and what to offer.
 	//
@@ -20356,7 +20385,7 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, reqEdi
 	return ParseEndSessionResponse(rsp)
 }
 
-// GetSessionWithResponse What whoever asks may do
+// GetSessionWithResponse What whoever asks may do, and what there is to ask for
 //
 // So that a page knows whether to ask for a token, and what to offer.
 //

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/web"
 )
 
@@ -39,5 +40,15 @@ func (s *Server) getSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	names := map[may]string{nothing: "none", reads: "read", everything: "full"}
 	w.Header().Set("Cache-Control", "no-store")
-	return writeJSON(w, http.StatusOK, map[string]any{"access": names[s.access(r)], "token_needed": s.tokens().needed})
+	return writeJSON(w, http.StatusOK, map[string]any{
+		"access": names[s.access(r)], "token_needed": s.tokens().needed, "capabilities": s.capabilities(),
+	})
+}
+
+// capabilities are what can be asked for here: of a hub perhaps less than of a daemon.
+func (s *Server) capabilities() []string {
+	if s.can != nil {
+		return s.can()
+	}
+	return []string{media.CapabilitySearch, media.CapabilityWorks}
 }

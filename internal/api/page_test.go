@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,10 +44,14 @@ func TestABrowserIsToldWhatItMayDo(t *testing.T) {
 	says := func(headers ...string) (access string) {
 		t.Helper()
 		var s struct {
-			Access string `json:"access"`
-			Needed bool   `json:"token_needed"`
+			Access       string   `json:"access"`
+			Needed       bool     `json:"token_needed"`
+			Capabilities []string `json:"capabilities"`
 		}
 		d.get("/api/v1/session", headers...).is(http.StatusOK).into(&s)
+		if !slices.Equal(s.Capabilities, []string{"search", "works"}) {
+			t.Errorf("a daemon can be asked for %q", s.Capabilities)
+		}
 		if !s.Needed {
 			t.Error("a token is needed, and that is not said")
 		}

@@ -135,6 +135,7 @@ type Server struct {
 	targets  Targets
 	files    Files
 	daemons  func(context.Context) ([]media.Source, error)
+	can      func() []string
 	idle     func() bool
 	health   func() error
 	failed   func(context.Context) (int64, error)
@@ -176,7 +177,10 @@ type Deps struct {
 	Files Files
 	// Daemons are those whose items are shown; nil: there are none but this.
 	Daemons func(context.Context) ([]media.Source, error)
-	Log     *zap.Logger
+	// Capabilities are what can be asked for here beyond items, by the names of media; nil: what a daemon can be asked
+	// for.
+	Capabilities func() []string
+	Log          *zap.Logger
 }
 
 // Listen opens the address. An address in use is an error that says so.
@@ -202,7 +206,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 		idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed, sources: d.Sources,
-		logins: logins{file: cfg.LoginsFile}, files: d.Files, daemons: d.Daemons,
+		logins: logins{file: cfg.LoginsFile}, files: d.Files, daemons: d.Daemons, can: d.Capabilities,
 	}
 	s.SetSite(cfg.Site)
 	return s

@@ -185,8 +185,9 @@ func (h *hubServer) newServer(inForce *config.Config, o Options, l net.Listener)
 	}
 	cfg := h.shell.httpConfig(inForce)
 	cfg.Instance = instance
+	catalog := hub.Catalog{Store: h.store, Sources: h.sources}
 	return api.New(cfg, api.Deps{
-		Catalog: hub.Catalog{Store: h.store, Sources: h.sources}, Scans: h.sources, Roots: h.sources,
+		Catalog: catalog, Capabilities: catalog.Capabilities, Scans: h.sources, Roots: h.sources,
 		Live:  &live.Server{Bus: h.bus, Version: o.Version, Instance: instance, Log: h.log, Roots: h.sources.Roots},
 		Idle:  h.idle,
 		Files: h.sources, Daemons: h.sources.Daemons, Health: h.store.Health, Metrics: h.newMetrics(), Log: h.log,

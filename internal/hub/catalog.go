@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -13,6 +14,9 @@ type Catalog struct {
 	*postgres.Store
 	Sources *Sources
 }
+
+// Capabilities are what a hub can be asked for by now. TestAHubSaysWhatItCanBeAskedFor holds it to that.
+func (Catalog) Capabilities() []string { return []string{media.CapabilitySources} }
 
 // Lag says that nothing waits: lists and the feed are of the rows themselves.
 func (c Catalog) Lag(context.Context) (store.Lag, error) { return store.Lag{}, nil }

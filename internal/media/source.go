@@ -18,6 +18,16 @@ type Source struct {
 	Poison int64 `json:"poison"`
 }
 
+// What a server can be asked for beyond items and their feed, by the names that clients are told.
+const (
+	// CapabilitySearch is by words: q of lists, and /search.
+	CapabilitySearch = "search"
+	// CapabilitySources is by sources: roots are SOURCE~ROOT, as a hub has them.
+	CapabilitySources = "sources"
+	// CapabilityWorks is for what items make together: /works, and works in the feed.
+	CapabilityWorks = "works"
+)
+
 // Refused is what another daemon says to what was to be passed on to it.
 type Refused struct {
 	Status int    // of HTTP

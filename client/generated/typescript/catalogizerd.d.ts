@@ -952,7 +952,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What whoever asks may do
+         * What whoever asks may do, and what there is to ask for
          * @description So that a page knows whether to ask for a token, and what to offer.
          */
         get: operations["getSession"];
@@ -978,6 +978,12 @@ export interface components {
             access: "none" | "read" | "full";
             /** @description Whether there is a token at all. */
             token_needed: boolean;
+            /**
+             * @description What can be asked for here beyond items and their feed. `search`: by words, as `q` and `/search` do. `works`: what
+             *     items make together. `sources`: this is a hub, and its roots are `SOURCE~ROOT`. A daemon says `search` and `works`.
+             *     Later versions may add to these.
+             */
+            capabilities: ("search" | "sources" | "works")[];
         };
         /**
          * @description A number or a closed range, `A..B`, `A..` or `..B`.
@@ -6064,7 +6070,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "access": "read",
-                     *       "token_needed": true
+                     *       "token_needed": true,
+                     *       "capabilities": [
+                     *         "search",
+                     *         "works"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
