@@ -17,9 +17,10 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
-func TestMain(m *testing.M) { os.Exit(apptest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(apptest.Main(m, postgres.Stop)) }
 
-const patience = time.Minute
+// patience is how long a busy machine may take for anything.
+const patience = 2 * time.Minute
 
 // anywhere is a URL; reach brings its connections to wherever the daemon listens at the time.
 const anywhere = "http://127.0.0.1:1"

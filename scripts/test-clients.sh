@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the generated clients and runs them, and the programs of docs/clients.md, against the daemon. None may be skipped.
+# Compiles the generated clients and runs them, and the programs of docs/clients.md, against a daemon and a hub of
+# two. None may be skipped.
 #
 # usage: scripts/test-clients.sh
 set -euo pipefail

@@ -5,19 +5,28 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/client/generated"
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+	"github.com/catalogizer/catalogizerd/internal/hub/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(apptest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(apptest.Main(m, postgres.Stop)) }
+
+// postgres is the server of the hub.
+var postgres pgtest.Shared
+
+// patience is how long a busy machine may take for anything.
+const patience = 3 * time.Minute
 
 const repository = "../.."
 
@@ -44,23 +53,67 @@ func TestWhatIsGeneratedIsOfTheDocumentAsItIs(t *testing.T) {
 	}
 }
 
-// library starts a daemon on the sample library, and gives its URL.
-func library(t *testing.T) string {
+// server is who is asked: a daemon with the sample library, or a hub over two who have a part of it each.
+type server struct {
+	url  string
+	root string // one of its roots
+	can  []string
+}
+
+// start starts a daemon on parts of the sample library; none: on all of it.
+func start(t *testing.T, parts ...string) *apptest.Daemon {
 	t.Helper()
-	films, err := filepath.Abs(filepath.Join(repository, "testdata", "library"))
+	dir, err := filepath.Abs(filepath.Join(repository, "testdata", "library"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := apptest.Start(t, apptest.Config{DataDir: t.TempDir(), Roots: []apptest.Root{{Name: "library", Path: films}}})
-	d.WaitIdle(t, time.Minute)
-	return "http://" + d.Addr()
+	roots := []apptest.Root{{Name: "library", Path: dir}}
+	if len(parts) > 0 {
+		roots = nil
+	}
+	for _, part := range parts {
+		roots = append(roots, apptest.Root{Name: part, Path: filepath.Join(dir, part)})
+	}
+	d := apptest.Start(t, apptest.Config{DataDir: t.TempDir(), Roots: roots})
+	d.WaitIdle(t, patience)
+	return d
 }
 
-func TestTheGeneratedGoClientAsksTheDaemon(t *testing.T) {
+// servers calls a test with each that there is.
+func servers(t *testing.T, test func(*testing.T, server)) {
+	t.Helper()
+	t.Run("daemon", func(t *testing.T) { test(t, served(t, start(t), "library")) })
+	t.Run("hub", func(t *testing.T) {
+		a, b := start(t, "Films", "Series"), start(t, "Music", "Photos", "Audiobooks", "Books", "Comics")
+		h := apptest.Start(t, apptest.Config{Command: "hub", DataDir: t.TempDir(), More: fmt.Sprintf(
+			"[hub]\ndatabase = %q\n[[source]]\nname = \"attic\"\nurl = \"http://%s\"\n"+
+				"[[source]]\nname = \"cellar\"\nurl = \"http://%s\"\n", postgres.Database(t), a.Addr(), b.Addr())})
+		all := a.Status(t).Counts.Items + b.Status(t).Counts.Items
+		if !apptest.Within(patience, func() bool { s := h.Status(t); return s.Idle && s.Counts.Items == all }) {
+			t.Fatalf("the hub holds %+v, want %d items", h.Status(t).Counts, all)
+		}
+		test(t, served(t, h, "attic~Films"))
+	})
+}
+
+func served(t *testing.T, d *apptest.Daemon, root string) server {
+	t.Helper()
+	var session struct{ Capabilities []string }
+	d.Get(t, "/api/v1/session", &session)
+	return server{"http://" + d.Addr(), root, session.Capabilities}
+}
+
+func (s *server) hasWorks() bool {
+	return slices.Contains(s.can, string(generated.SessionCapabilitiesWorks))
+}
+
+func TestTheGeneratedGoClientAsksADaemonAndAHub(t *testing.T) { servers(t, asksInGo) }
+
+func asksInGo(t *testing.T, of server) {
 	ctx := t.Context()
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	c, err := generated.NewClientWithResponses(library(t), generated.WithHTTPClient(&http.Client{Transport: transport}))
+	c, err := generated.NewClientWithResponses(of.url, generated.WithHTTPClient(&http.Client{Transport: transport}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +135,7 @@ func TestTheGeneratedGoClientAsksTheDaemon(t *testing.T) {
 			t.Errorf("its first ten: %v, %+v", err, some)
 		}
 	})
-	t.Run("the feed", func(t *testing.T) { checkFeed(t, c) })
+	t.Run("the feed", func(t *testing.T) { checkFeed(t, c, of.hasWorks()) })
 	t.Run("problems", func(t *testing.T) {
 		none, err := c.GetItemWithResponse(ctx, 9999, nil)
 		if err != nil || none.ApplicationproblemJSON404 == nil ||
@@ -92,15 +145,15 @@ func TestTheGeneratedGoClientAsksTheDaemon(t *testing.T) {
 	})
 	t.Run("a body", func(t *testing.T) {
 		full := true
-		scan, err := c.StartScanWithResponse(ctx, "library", generated.StartScanJSONRequestBody{Full: &full})
-		if err != nil || scan.JSON202 == nil || scan.JSON202.Root != "library" {
+		scan, err := c.StartScanWithResponse(ctx, of.root, generated.StartScanJSONRequestBody{Full: &full})
+		if err != nil || scan.JSON202 == nil || scan.JSON202.Root != of.root {
 			t.Errorf("a scan: %+v, %v", scan, err)
 		}
 	})
 }
 
 // checkFeed reads the whole feed, whose entries are told apart by op.
-func checkFeed(t *testing.T, c *generated.ClientWithResponses) {
+func checkFeed(t *testing.T, c *generated.ClientWithResponses, hasWorks bool) {
 	t.Helper()
 	ctx := t.Context()
 	works, since := true, (*string)(nil)
@@ -130,12 +183,12 @@ func checkFeed(t *testing.T, c *generated.ClientWithResponses) {
 	if err != nil || status.JSON200 == nil {
 		t.Fatal(status, err)
 	}
-	if all := status.JSON200.Counts.Items; int64(counts["present"]) != all || counts["works"] == 0 {
+	if all := status.JSON200.Counts.Items; int64(counts["present"]) != all || counts["works"] > 0 != hasWorks {
 		t.Errorf("the feed holds %v, but there are %d items", counts, all)
 	}
 }
 
-func TestTheGeneratedTypeScriptCompilesAndAsksTheDaemon(t *testing.T) {
+func TestTheGeneratedTypeScriptCompilesAndAsksADaemonAndAHub(t *testing.T) {
 	const compiler = "node_modules/typescript/lib/tsc.js"
 	if _, err := os.Stat(filepath.Join("typescript", compiler)); err != nil {
 		t.Skip("the modules of TypeScript are not here: make test-clients")
@@ -150,17 +203,19 @@ func TestTheGeneratedTypeScriptCompilesAndAsksTheDaemon(t *testing.T) {
 		return out
 	}
 	node(compiler, "--project", ".")
-	var said struct {
-		Films                 []string
-		Items, Works, Counted int
-		Problem               string
-		Status                int
-	}
-	if err := json.Unmarshal(node("build/use.mjs", library(t)), &said); err != nil {
-		t.Fatal(err)
-	}
-	if len(said.Films) != 2 || said.Items != said.Counted || said.Items == 0 || said.Works == 0 ||
-		said.Problem != "no-such-item" || said.Status != http.StatusNotFound {
-		t.Errorf("it found %+v", said)
-	}
+	servers(t, func(t *testing.T, of server) {
+		var said struct {
+			Films                 []string
+			Items, Works, Counted int
+			Problem               string
+			Status                int
+		}
+		if err := json.Unmarshal(node("build/use.mjs", of.url), &said); err != nil {
+			t.Fatal(err)
+		}
+		if len(said.Films) != 2 || said.Items != said.Counted || said.Items == 0 || said.Works > 0 != of.hasWorks() ||
+			said.Problem != "no-such-item" || said.Status != http.StatusNotFound {
+			t.Errorf("it found %+v", said)
+		}
+	})
 }
