@@ -30,7 +30,7 @@ const loadsAtOnce = 2
 // How long it takes until a source is tried again, growing, and how often it is asked how its roots are.
 const (
 	shortestPause = 250 * time.Millisecond
-	longestPause  = 15 * time.Second
+	longestPause  = 5 * time.Second
 	rootsEvery    = 5 * time.Second
 	settleEvery   = time.Second
 )
@@ -277,11 +277,17 @@ func (s *source) found(loading bool) {
 }
 
 // settle ends a load, all of which has come, once the source has nothing to do and all its roots are there: one that
-// has just got another catalog, or is about to find its disks, tells of less than there is.
+// has just got another catalog, or is about to find its disks, tells of less than there is. Where nothing was held
+// before there is nothing to lose, and no root is waited for.
 func (s *source) settle(ctx context.Context, c *client.Client, catalog *postgres.Catalog) error {
 	is, err := s.ask(ctx, c)
-	if err != nil || !is.Idle || !is.allOnline() {
+	if err != nil || !is.Idle {
 		return nil // where it is away the feed says so
+	}
+	if !is.allOnline() {
+		if replaces, err := catalog.Replaces(ctx); err != nil || replaces {
+			return err
+		}
 	}
 	asking, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()

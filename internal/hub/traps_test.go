@@ -2,8 +2,10 @@ package hub_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -98,5 +100,25 @@ func TestASourceThatForgotWhatWasMissedIsLoadedAgain(t *testing.T) {
 	f := follow(t, h)
 	if len(f.held) != 2 || f.held[ids["a.mkv"]].Seq == 0 || f.held[ids["c.mkv"]].Seq == 0 {
 		t.Errorf("other items under %v: %v", ids, f.held)
+	}
+}
+
+// A first load of a source ends though a disk of it is away, and what lies there comes once it is back.
+func TestAFirstLoadWaitsForNoDisk(t *testing.T) {
+	t.Parallel()
+	a := &daemon{name: "attic", dir: t.TempDir(), stock: filepath.Join(t.TempDir(), "away")}
+	a.write(t, "a.mkv")
+	a.serve(t)
+	a.WaitIdle(t, patience)
+	h := startHub(t, shared.Database(t), a)
+	loaded := func() bool { st := h.States()[0]; return st.Online && !st.Loading && st.Idle }
+	if !apptest.Within(patience, loaded) {
+		t.Fatalf("%+v", h.States())
+	}
+	if err := errors.Join(os.Mkdir(a.stock, 0o755), os.WriteFile(a.stock+"/b.mkv", []byte("b"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if !apptest.Within(patience, func() bool { return h.store.ItemCounts().Items == 2 }) {
+		t.Errorf("%d items, want that of the disk that came, too", h.store.ItemCounts().Items)
 	}
 }

@@ -36,6 +36,15 @@ func (c *Catalog) Complete(ctx context.Context) error {
 	return nil
 }
 
+// Replaces reports whether there is anything that Complete may end: what was held before the load began.
+func (c *Catalog) Replaces(ctx context.Context) (bool, error) {
+	if c.renewing {
+		return true, nil
+	}
+	all, err := c.store.catalogs(ctx, c.Source)
+	return len(all) > 1, err
+}
+
 // sweepAll ends what did not come, of the catalog and of those that the source had before.
 func (c *Catalog) sweepAll(ctx context.Context) error {
 	all, err := c.store.catalogs(ctx, c.Source)
