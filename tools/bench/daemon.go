@@ -30,6 +30,8 @@ type daemon struct {
 type served struct {
 	sample            // until it was idle; the peak of memory is of its whole life
 	collector float64 // the garbage collector's part of the CPU until it was idle
+	watches   int     // directories that it watched then
+	kernel    int64   // bytes by which the kernel's memory that nothing takes back grew: its watches, and all else
 }
 
 func (s served) String() string {
@@ -37,7 +39,7 @@ func (s served) String() string {
 }
 
 // idlePatience is how long a daemon may take until it is idle.
-const idlePatience = 30 * time.Minute
+const idlePatience = 2 * time.Hour
 
 // serve runs a daemon until it is idle, does something with it and stops it.
 func (b *bench) serve(ctx context.Context, data string, roots []string, do func(*daemon) error) (served, error) {
@@ -62,6 +64,10 @@ func (b *bench) serveCommand(
 	d.cmd = exec.Command(b.binary, args...)                   //nolint:noctx // it is told to stop
 	d.cmd.Env = append(os.Environ(), b.env...)
 	d.cmd.Stderr = d.log
+	before, err := kernelMemory()
+	if err != nil {
+		return s, err
+	}
 	start := time.Now()
 	if err := d.cmd.Start(); err != nil {
 		return s, fmt.Errorf("start the daemon: %w", err)
@@ -81,9 +87,11 @@ func (b *bench) serveCommand(
 	}
 	s.wall = time.Since(start)
 	if args[0] == "serve" { // others do not tell
-		if err := d.readMetrics(ctx, &s); err != nil {
+		after, err := kernelMemory()
+		if err = errors.Join(err, d.readMetrics(ctx, &s)); err != nil {
 			return s, err
 		}
+		s.kernel = after - before
 	}
 	if err := do(d); err != nil {
 		return s, err
@@ -170,23 +178,32 @@ func (d *daemon) readMetrics(ctx context.Context, s *served) error {
 	if busy > 0 { // else it has not collected yet
 		s.collector = values[classes+"gc_total_cpu_seconds_total"] / busy
 	}
+	s.watches = int(values["catalogizerd_watches"])
 	_, told := values[classes+"total_cpu_seconds_total"]
 	return complain(s.cpu == 0 || !told, "/metrics tells no CPU seconds")
 }
 
 // peakMemory is the largest resident set so far, in bytes.
 func (d *daemon) peakMemory() (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.cmd.Process.Pid))
+	return bytesIn(fmt.Sprintf("/proc/%d/status", d.cmd.Process.Pid), "VmHWM")
+}
+
+// kernelMemory is what the kernel has for itself and does not give back when memory is short, in bytes.
+func kernelMemory() (int64, error) { return bytesIn("/proc/meminfo", "SUnreclaim") }
+
+// bytesIn is a value of a file of /proc that tells in kB.
+func bytesIn(file, name string) (int64, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(text)) {
 		var kib int64
-		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kib); n == 1 {
+		if n, _ := fmt.Sscanf(line, name+": %d kB", &kib); n == 1 {
 			return kib << 10, nil
 		}
 	}
-	return 0, errors.New("the daemon's status has no VmHWM")
+	return 0, fmt.Errorf("%s has no %s", file, name)
 }
 
 // serveLog finds the address in what a daemon logs, and keeps the beginning.

@@ -4,14 +4,13 @@
 //   - a first scan with analysis, at most 25 times find;
 //   - a second scan of the unchanged tree, at most 2 times find, which writes nothing;
 //   - peak memory below 100 MiB, and with -memory the same at 20,000 and 200,000 files within 15 %;
-//   - with -millions, the table of docs/performance.md, up to a million files;
+//   - with -millions, the table of docs/performance.md, up to five million files;
 //   - with -moves, that a big directory that is renamed, moved or removed takes no longer than its first scan;
 //   - with -questions, how long each of a hundred questions takes at a million items;
 //   - with -hub, how long those take of a hub of two such catalogs that it can answer;
 //   - with -feed, that thousands of clients of the live feed are told of all that changes, in order and in time;
 //   - with -thumbnails, that a core makes 25 thumbnails of 12-megapixel JPEGs a second, and that a scan beside them
-//     takes
-//     no more CPU than alone;
+//     takes no more CPU than alone;
 //   - with -growth, that 10,000 files are found, read and stored in a second, however large the catalog is already.
 //
 // The trees are made of copies of the sample library's files, each made distinct, and are kept for the next run.
@@ -52,6 +51,8 @@ func main() {
 	thumbnails := flag.Int("thumbnails", 0, "instead measure thumbnails, alone and beside a first scan of `N` files")
 	flag.BoolVar(&b.busy, "busy", false, "of -questions: ask them only beside that scan")
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
+	flag.BoolVar(&m.watchAll, "watch-all", false,
+		"of -millions: raise the kernel's limit of watched directories meanwhile, where that is allowed")
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
 	flag.Parse()
 

@@ -15,7 +15,11 @@ type millions struct {
 	sizes    sizes
 	parts    []string // all, where it is empty
 	document string   // keeps the table; none, where it is empty
+	watchAll bool     // the kernel's limit of watches is raised meanwhile
 }
+
+// spareWatches are more than what lies between a tree's root and its directories of files, and others watch.
+const spareWatches = 20_000
 
 // figures are what was measured at one size. What was not is left zero.
 type figures struct {
@@ -81,8 +85,15 @@ func (m *millions) run(ctx context.Context, b *bench) error {
 	return broken(all)
 }
 
-func (m *millions) measure(ctx context.Context, b *bench, files int) (*figures, error) {
-	f := &figures{files: files}
+func (m *millions) measure(ctx context.Context, b *bench, files int) (f *figures, err error) {
+	f = &figures{files: files}
+	if m.watchAll {
+		restore, err := b.raiseWatches(files/perDirectory + spareWatches)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, restore()) }()
+	}
 	tree, err := b.tree(ctx, files)
 	if err != nil {
 		return nil, err
