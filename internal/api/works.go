@@ -259,6 +259,9 @@ func appendWorksOf(b []byte, of []store.WorkOf) []byte {
 	return append(b, `]}`...)
 }
 
+// ofWorkThumbnail serves the thumbnail of the item that shows a work.
+func (s *Server) ofWorkThumbnail() handler { return s.ofArtwork(s.ofFile("thumbnail", s.getThumbnail)) }
+
 // ofArtwork has a handler of items serve the item that shows a work.
 func (s *Server) ofArtwork(fn handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// Catalog is what a hub holds, as the API reads a daemon's store. A hub makes no works yet: there are none.
+// Catalog is what a hub holds, as the API reads a daemon's store.
 type Catalog struct {
 	*postgres.Store
 	Sources *Sources
@@ -44,33 +44,3 @@ func (c Catalog) Pictures(context.Context, int64) ([]store.View, error) { return
 
 // Probed is not told by sources, who are asked what comes from where: see Said.
 func (c Catalog) Probed(context.Context, int64) ([]byte, error) { return nil, nil }
-
-// WorkFacets are of no works.
-func (c Catalog) WorkFacets(_ context.Context, _ store.WorkQuery, by []string) (f store.Facets, err error) {
-	return store.Facets{AsOf: c.Head(), Complete: true, By: make([][]store.FacetValue, len(by))}, nil
-}
-
-// Work finds none.
-func (c Catalog) Work(context.Context, int64) (w store.WorkView, found bool, err error) {
-	return w, false, nil
-}
-
-// QueryWorks finds none.
-func (c Catalog) QueryWorks(context.Context, store.WorkQuery) (store.WorkResult, error) {
-	return store.WorkResult{AsOf: c.Head()}, nil
-}
-
-// WorkMembers finds none.
-func (c Catalog) WorkMembers(
-	context.Context, int64, []string, int64, int,
-) (p store.MemberPage, found bool, err error) {
-	return p, false, nil
-}
-
-// WorksOf finds none.
-func (c Catalog) WorksOf(context.Context, int64) ([]store.WorkOf, error) { return nil, nil }
-
-// WorksOfAll finds none.
-func (c Catalog) WorksOfAll(_ context.Context, items []int64) ([][]store.WorkOf, error) {
-	return make([][]store.WorkOf, len(items)), nil
-}

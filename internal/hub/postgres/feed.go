@@ -23,7 +23,12 @@ func (s *Store) Head() int64 { return s.head.Load() }
 func (s *Store) IndexedTo() int64 { return s.Head() }
 
 // FloorOf is the number below which a reader cannot catch up.
-func (s *Store) FloorOf(store.Sorts) int64 { return s.floor.Load() }
+func (s *Store) FloorOf(sorts store.Sorts) int64 {
+	if sorts.Works {
+		return max(s.floor.Load(), s.worksFloor.Load())
+	}
+	return s.floor.Load()
+}
 
 // Instance is the hub's, which is no source's.
 func (s *Store) Instance() string { return s.instance }
@@ -149,15 +154,19 @@ func (s *Store) ChangesOf(
 		if p.Upto = p.Head; upto > 0 {
 			p.Upto = min(upto, p.Head)
 		}
-		if !sorts.Items {
-			return nil
+		if sorts.Items {
+			var full bool
+			const next = "seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3"
+			p.Changes, full, err = changes(ctx, tx, most, next, after, p.Upto, most.Rows)
+			if n := len(p.Changes); full || n > 0 && n >= most.Rows {
+				p.Upto = p.Changes[n-1].Seq
+			}
 		}
-		var full bool
-		const next = "seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3"
-		p.Changes, full, err = changes(ctx, tx, most, next, after, p.Upto, most.Rows)
-		if n := len(p.Changes); full || n > 0 && n >= most.Rows {
-			p.Upto = p.Changes[n-1].Seq
+		if !sorts.Works || err != nil {
+			return err
 		}
+		works, upto, err := changedWorks(ctx, tx, after, p.Upto, most)
+		p.AddWorks(works, upto, most)
 		return err
 	})
 	if err != nil {
@@ -166,35 +175,46 @@ func (s *Store) ChangesOf(
 	return p, nil
 }
 
-// LoadOf reads the page of a first load before which a cursor stands, of what passes a filter. next is the cursor
-// behind it.
+// LoadOf reads the page of a first load before which a cursor stands, of what passes a filter: all items come first,
+// and works behind them. next is the cursor behind it.
 func (s *Store) LoadOf(
 	ctx context.Context, f *store.FeedFilter, at media.Cursor, most store.Bounds,
 ) (out []store.Change, next media.Cursor, err error) {
 	most = most.Within()
 	var head, position int64
 	var done bool
+	var page []store.Change
+	works := f.NoItems || at.Works
 	err = s.read(ctx, func(tx pgx.Tx) error {
-		out, position, done = nil, at.Position, f.NoItems || at.Works
-		if head, err = headIn(ctx, tx); err != nil || done {
+		if head, err = headIn(ctx, tx); err != nil {
 			return err
 		}
-		page, full, err := changes(ctx, tx, most, "id > $1 AND NOT gone ORDER BY id LIMIT $2", position, most.Rows)
-		done = !full && len(page) < most.Rows
-		for i := range page {
-			position = page[i].ID
-			if page[i].Seq <= at.Seq && f.Match(&page[i]) { // a later change comes by its number
-				out = append(out, page[i])
-			}
+		if works {
+			page, position, done, err = loadWorks(ctx, tx, at.Seq, at.Position, most)
+			return err
+		}
+		var full bool
+		page, full, err = changes(ctx, tx, most, "id > $1 AND NOT gone ORDER BY id LIMIT $2", at.Position, most.Rows)
+		if done = !full && len(page) < most.Rows; len(page) > 0 {
+			position = page[len(page)-1].ID
 		}
 		return err
 	})
 	if err != nil {
 		return nil, at, fmt.Errorf("read a first load of the hub's feed: %w", err)
 	}
+	for i := range page {
+		if page[i].Seq <= at.Seq && f.Match(&page[i]) { // a later change comes by its number
+			out = append(out, page[i])
+		}
+	}
 	next = s.Cursor(at.Seq).Read(max(at.Seen, head))
-	if next.Bound = f.Bound(); !done {
-		next.Load, next.Position = true, position
+	next.Bound = f.Bound()
+	switch {
+	case !done:
+		next.Load, next.Works, next.Position = true, works, position
+	case !works && f.Works:
+		next.Load, next.Works = true, true
 	}
 	return out, next, nil
 }
@@ -225,11 +245,13 @@ func (s *Store) wakeAll() {
 
 // readHead learns how far the feed has come, and wakes whoever waits for more.
 func (s *Store) readHead(ctx context.Context) error {
-	var head, floor int64
-	if err := s.pool.QueryRow(ctx, "SELECT head, floor FROM hub").Scan(&head, &floor); err != nil {
+	var head, floor, works int64
+	const now = "SELECT hub.head, hub.floor, works_place.floor FROM hub, works_place"
+	if err := s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works); err != nil {
 		return fmt.Errorf("read the head of the hub's feed: %w", err)
 	}
 	s.floor.Store(floor)
+	s.worksFloor.Store(works)
 	switch was := s.head.Swap(head); {
 	case head < was: // the database was put back: what it gave since is no past of its own
 		s.log.Error("the hub's database is an earlier one: clients load anew",

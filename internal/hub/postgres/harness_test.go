@@ -28,12 +28,12 @@ func TestMain(m *testing.M) {
 // shared is the server of all tests, which have a database each.
 var shared pgtest.Shared
 
-func open(t *testing.T) *Store {
+func open(t testing.TB) *Store {
 	t.Helper()
 	return openAt(t, shared.Database(t))
 }
 
-func openAt(t *testing.T, database string) *Store {
+func openAt(t testing.TB, database string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), database, "", zaptest.NewLogger(t))
 	if err != nil {
@@ -44,7 +44,7 @@ func openAt(t *testing.T, database string) *Store {
 }
 
 // begin begins to load a source.
-func begin(t *testing.T, s *Store, source, instance string) *Catalog {
+func begin(t testing.TB, s *Store, source, instance string) *Catalog {
 	t.Helper()
 	was, err := s.Newest(t.Context(), source)
 	if err != nil {
@@ -67,7 +67,7 @@ func item(id int64, path string, more ...string) Change {
 func without(id int64) Change { return Change{ID: id} }
 
 // say has a source say something, behind which it stands at a cursor.
-func say(t *testing.T, c *Catalog, cursor string, changes ...Change) Taken {
+func say(t testing.TB, c *Catalog, cursor string, changes ...Change) Taken {
 	t.Helper()
 	taken, err := c.Apply(t.Context(), c.Prepare(Group{changes, cursor}))
 	if err != nil {

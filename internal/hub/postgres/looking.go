@@ -94,13 +94,18 @@ func (l *looking) isFew(ctx context.Context) (bool, error) {
 	return n*n <= float64(l.q.Limit)*all, err
 }
 
-// estimate is how many pass, as far as the database can tell without a look.
+// estimate is how many pass.
 func (l *looking) estimate(ctx context.Context) (float64, error) {
 	s := statement{byFacts: true}
 	s.matching(l.q)
+	return estimated(ctx, l.tx, "items", &s)
+}
+
+// estimated is how many rows of a table a statement finds, as far as the database can tell without a look.
+func estimated(ctx context.Context, tx pgx.Tx, table string, s *statement) (float64, error) {
 	var text []byte
-	err := l.tx.QueryRow(ctx, "EXPLAIN (FORMAT JSON) SELECT FROM items WHERE "+s.condition(), s.args...).Scan(&text)
-	if err != nil {
+	explain := "EXPLAIN (FORMAT JSON) SELECT FROM " + table + " WHERE " + s.condition()
+	if err := tx.QueryRow(ctx, explain, s.args...).Scan(&text); err != nil {
 		return 0, err
 	}
 	var plans []struct {

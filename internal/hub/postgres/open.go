@@ -49,7 +49,9 @@ type Store struct {
 	runs     atomic.Pointer[runs]
 	head     atomic.Int64
 	floor    atomic.Int64
-	away     atomic.Pointer[error] // why the database does not answer; nil: it does
+
+	worksFloor atomic.Int64
+	away       atomic.Pointer[error] // why the database does not answer; nil: it does
 
 	// As they were when it last answered.
 	counts    atomic.Pointer[store.Counts]

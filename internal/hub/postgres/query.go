@@ -86,7 +86,10 @@ func (s *statement) finds(c *filter.Condition) string {
 		return s.ofColumn(c)
 	case c.Field == filter.Fingerprint:
 		return "fingerprint = ANY (" + s.arg(fingerprints(c.Values)) + ")"
-	case ofColumns[c.Field]: // works, and what is held: a source does not say
+	case c.Field == filter.Work:
+		return "id IN (SELECT m.item FROM members m JOIN works w ON w.id = m.work AND w.gone = 0 WHERE m.work = ANY (" +
+			s.arg(workIDs(c.Values)) + "))"
+	case ofColumns[c.Field]: // what is held: a source does not say
 		return "false"
 	}
 	ids := make([]int64, 0, len(c.Values)+1)
@@ -122,6 +125,15 @@ func (s *statement) within(column string, spans []filter.Span, as func(int64) an
 func numbersOf(words []string, of map[string]int16) (out []int16) {
 	for _, w := range words {
 		out = append(out, of[w])
+	}
+	return out
+}
+
+func workIDs(texts []string) (out []int64) {
+	for _, t := range texts {
+		if n, err := strconv.ParseInt(t, 10, 64); err == nil { // else it is nobody's
+			out = append(out, n)
+		}
 	}
 	return out
 }
@@ -166,6 +178,9 @@ func check(q *store.Query) error {
 // matching adds what passes a query's filters.
 func (s *statement) matching(q *store.Query) {
 	s.must("NOT gone")
+	if q.Unheld {
+		s.must("NOT EXISTS (SELECT FROM members m JOIN works w ON w.id = m.work AND w.gone = 0 WHERE m.item = items.id)")
+	}
 	s.filters(q.Filter)
 	s.below(q.Under)
 }
@@ -225,7 +240,7 @@ func (l *looking) give(ctx context.Context, res *store.Result) error {
 // viewsOf reads items by their ids.
 func viewsOf(ctx context.Context, tx pgx.Tx, ids []int64) (map[int64]store.View, error) {
 	out := make(map[int64]store.View, len(ids))
-	rows, err := tx.Query(ctx, "SELECT id, "+viewColumns+" FROM items WHERE id = ANY ($1)", ids)
+	rows, err := tx.Query(ctx, "SELECT id, "+viewColumns+" FROM items WHERE id = ANY ($1) AND NOT gone", ids)
 	if err != nil {
 		return nil, err
 	}

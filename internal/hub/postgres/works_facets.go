@@ -1,0 +1,175 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// WorkFacets counts the values that works have which pass a query's filters: by the sums that are kept where those are
+// of kinds alone, and else one work after the other, for as long as an answer may take.
+func (s *Store) WorkFacets(ctx context.Context, q store.WorkQuery, by []string) (out store.Facets, err error) {
+	q.Limit, q.Sort, q.Descending = 1, "updated", false
+	if err := checkWorks(&q); err != nil {
+		return out, err
+	}
+	err = s.read(ctx, func(tx pgx.Tx) error {
+		counter, err := store.CountWorkFacets(&q, by)
+		if err != nil {
+			return err
+		}
+		head, err := headIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		complete := true
+		if q.OfKinds() {
+			err = sumKeptWorks(ctx, tx, &facetSearch{tx: tx, by: by, out: counter}, q.Kinds)
+		} else {
+			complete, err = lookAtWorks(ctx, tx, &q, counter)
+		}
+		out = counter.Facets(complete)
+		out.AsOf = head
+		return err
+	})
+	return out, asSlow(err)
+}
+
+// sumsOf are the kept sums of works of some kinds, or of all where there are none named.
+func sumsOf(kinds []string) (s statement) {
+	s.must("n > 0")
+	if len(kinds) > 0 {
+		s.must("kind = ANY (" + s.arg(kindNumbers(kinds)) + ")")
+	}
+	return s
+}
+
+func sumKeptWorks(ctx context.Context, tx pgx.Tx, f *facetSearch, kinds []string) error {
+	total, err := sumKinds(ctx, tx, f, kinds)
+	if err != nil {
+		return err
+	}
+	f.out.AddTotal(total)
+	for i, name := range f.by {
+		if facet := workFacetNumber(name); facet != 0 {
+			if err := sumWorkValues(ctx, tx, f, i, kinds, total); err != nil {
+				return fmt.Errorf("count the values of %s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// sumKinds counts all works, and those of each kind.
+func sumKinds(ctx context.Context, tx pgx.Tx, f *facetSearch, kinds []string) (total store.FacetSum, err error) {
+	s := sumsOf(kinds)
+	s.must("value = 0")
+	rows, err := tx.Query(ctx, "SELECT kind, n, size, milliseconds FROM work_sums WHERE "+s.condition(), s.args...)
+	if err != nil {
+		return total, err
+	}
+	var kind int16
+	var one sum
+	_, err = pgx.ForEachRow(rows, append([]any{&kind}, one.into()...), func() error {
+		is := store.WorkKindOf(int64(kind))
+		if is == "" {
+			return nil // of a later version
+		}
+		total = plus(total, one.facet())
+		for i, name := range f.by {
+			if name == "kind" {
+				f.out.Add(i, is, string(store.AppendString(nil, is)), one.facet())
+			}
+		}
+		return nil
+	})
+	return total, err
+}
+
+// sumWorkValues counts the values of a facet by what is kept of them.
+func sumWorkValues(
+	ctx context.Context, tx pgx.Tx, f *facetSearch, i int, kinds []string, total store.FacetSum,
+) error {
+	name := f.by[i]
+	facet := workFacetNumber(name)
+	s := sumsOf(kinds)
+	s.must("value > " + s.arg(anyValue(facet)) + " AND value < " + s.arg(anyValue(facet+1)))
+	most := facetShown
+	if name == "decade" { // of which each is several years
+		most = facetKept
+	}
+	limit := s.arg(most)
+	rows, err := tx.Query(ctx, "SELECT v.shown, n, size, milliseconds, all_n, all_size, all_milliseconds FROM "+
+		"(SELECT value, "+summed+", "+allSummed+" FROM work_sums WHERE "+s.condition()+
+		" GROUP BY value ORDER BY 2 DESC, 3 DESC LIMIT "+limit+") l JOIN facet_values v ON v.id = l.value", s.args...)
+	if err != nil {
+		return err
+	}
+	var shown string
+	var one, having sum
+	_, err = pgx.ForEachRow(rows, append(append([]any{&shown}, one.into()...), having.into()...), func() error {
+		f.add(i, shown, one.facet())
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if workHasSeveral[name] {
+		any := sumsOf(kinds)
+		any.must("value = " + any.arg(anyValue(facet)))
+		having = sum{}
+		err = tx.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::bigint, sum(size), sum(milliseconds) FROM work_sums WHERE "+
+			any.condition(), any.args...).Scan(having.into()...)
+	}
+	f.addUnknown(i, total, having.facet())
+	return err
+}
+
+// facetPiece are works that are looked at together.
+const facetPiece = 2000
+
+// lookAtWorks counts works one by one; complete is false where the time was not enough.
+func lookAtWorks(
+	ctx context.Context, tx pgx.Tx, q *store.WorkQuery, out *store.FacetCounter,
+) (complete bool, err error) {
+	ends := time.Now().Add(facetTime)
+	for after := int64(0); ; {
+		s := statement{}
+		s.amongWorks(q)
+		s.must("w.id > " + s.arg(after))
+		limit := s.arg(facetPiece)
+		var ids []int64
+		found, err := within(ctx, tx, time.Until(ends), func(tx pgx.Tx) error {
+			query := "SELECT w.id FROM works w WHERE " + s.condition() + " ORDER BY w.id LIMIT " + limit
+			rows, err := tx.Query(ctx, query, s.args...)
+			if err != nil {
+				return err
+			}
+			ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+			return err
+		})
+		if !found || err != nil {
+			return false, err
+		}
+		works, err := saying(ctx, tx, q, ids)
+		if err != nil {
+			return false, err
+		}
+		for i := range works {
+			if !out.TakeWork(&works[i]) {
+				return false, nil
+			}
+		}
+		switch {
+		case len(ids) < facetPiece:
+			return true, nil
+		case time.Now().After(ends):
+			return false, nil
+		}
+		after = ids[len(ids)-1]
+	}
+}
