@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tests the page as people use it: Debian's Chromium on a daemon of this tree, real directories, disks and a Samba.
+# Tests the page as people use it: Debian's Chromium on daemons of this tree and a hub of them, real directories, disks,
+# a Samba and a PostgreSQL.
 # What Chromium showed of each state is kept in test/page/shots, to be looked at.
 #
 # usage: scripts/test-page.sh [TEST...]      as in test/page/machine.test.mjs; all where none is named
@@ -24,4 +25,5 @@ if ((UID == 0)) && unshare -m --propagation private true 2>/dev/null; then
 	alone=(unshare -m --propagation private)
 	export PAGE_MOUNTS=1
 fi
-exec "${alone[@]}" node --test --test-reporter=spec "${tests[@]}"
+# What a hub keeps lies in a PostgreSQL beside them.
+exec scripts/with-postgres.sh .run/test-page "${alone[@]}" node --test --test-reporter=spec "${tests[@]}"

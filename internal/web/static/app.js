@@ -7,6 +7,7 @@ import {go, href, parse, route} from './router.js';
 import {refresh, truth} from './truth.js';
 import {themeButton, nextTheme} from './theme.js';
 import {showKeys} from './help.js';
+import {itemKinds, know, serves} from './server.js';
 import {words} from './words.js';
 
 // views by the first part of the address; each module is loaded when it is first gone to, and its default export is
@@ -172,10 +173,13 @@ function failed(err, place) {
 
 // kindsThatAre shows in the navigation what there is to look at.
 async function kindsThatAre() {
+  const made = serves('works');
   const [works, items] = await Promise.all([
-    api.get('facets', {of: 'works', by: 'kind'}), api.get('facets', {by: 'kind', kind: 'photo,image,game,video'}),
+    made && api.get('facets', {of: 'works', by: 'kind'}),
+    api.get('facets', {by: 'kind', kind: made ? 'photo,image,game,video' : null}),
   ]);
-  const there = new Set([...works.facets.kind, ...items.facets.kind].map(f => f.value));
+  const there = new Set([...works ? works.facets.kind : [], ...items.facets.kind].map(f => f.value));
+  if (!made) for (const [wall, kind] of Object.entries(itemKinds)) if (there.has(kind)) there.add(wall);
   if (there.has('image')) there.add('photo');
   for (const li of nav.querySelectorAll('li')) {
     const here = li.firstElementChild.hasAttribute('aria-current');
@@ -226,6 +230,8 @@ async function boot() {
       await api.sleep(2000);
     }
   }
+  know(session);
+  search.parentElement.hidden = !serves('search');
   if (session.access === 'none') await logIn();
   else begin();
 }

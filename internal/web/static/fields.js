@@ -3,6 +3,7 @@ import {get} from './api.js';
 import {h} from './dom.js';
 import {clock, language, moment, partial, size} from './format.js';
 import {href} from './router.js';
+import {rootText, serves, sourceOf} from './server.js';
 import {words} from './words.js';
 
 const w = words.fields;
@@ -22,13 +23,22 @@ const written = {
 };
 
 // whole is an item with all that is known of it, and where that comes from.
-export const whole = (id, signal) => get(`items/${id}`, {include: 'sources,colour'}, signal);
+// Where its root is away, perhaps nobody can say that now.
+export async function whole(id, signal) {
+  try {
+    return await get(`items/${id}`, {include: 'sources,colour'}, signal);
+  } catch (err) {
+    if (err.type !== 'root-offline') throw err;
+    return get(`items/${id}`, {include: 'colour'}, signal);
+  }
+}
 
 // table lists an item's fields. sources may be absent.
 export function table(item) {
   const rows = [];
   for (const [name, value] of Object.entries(item)) {
     if (apart.has(name) || value === '' || value === null) continue;
+    if (name === 'root' && serves('sources')) rows.push(row(w.names.daemon, sourceOf(value)));
     rows.push(row(w.names[name] || plain(name), shown(name, value, item), source(item, name)));
   }
   for (const [name, value] of media(item.media)) rows.push(row(name, value, source(item, 'media')));
@@ -52,6 +62,7 @@ function source(item, name) {
 
 function shown(name, value, item) {
   if (name === 'path') return trail(item);
+  if (name === 'root' && serves('sources')) return value.slice(sourceOf(value).length + 1);
   if (name in linked && wallOf[item.kind]) {
     return [value].flat().flatMap((v, i) => [i ? ', ' : '', h('a',
       {href: href([wallOf[item.kind]], {[linked[name]]: v})}, v)]);
@@ -67,7 +78,7 @@ export function trail(item) {
   const parts = item.path.split('/');
   const name = parts.pop();
   const link = (text, at) => h('a', {href: href(['folders', item.root, ...at])}, text);
-  return h('span.trail', link(item.root, []), parts.map((p, i) => [' / ', link(p, parts.slice(0, i + 1))]), ' / ',
+  return h('span.trail', link(rootText(item.root), []), parts.map((p, i) => [' / ', link(p, parts.slice(0, i + 1))]), ' / ',
     name);
 }
 

@@ -3,6 +3,7 @@
 import {h, replace} from './dom.js';
 import {language} from './format.js';
 import {go, href} from './router.js';
+import {rootText} from './server.js';
 import {words} from './words.js';
 
 const w = words.filters;
@@ -44,7 +45,7 @@ export const filters = {
       if (chosen && !options.some(o => o[0] === chosen)) options.unshift([chosen, shown(name, chosen)]);
       if (options.length > 1 || chosen) parts.push(choice(name, [['', w.any], ...options], chosen));
     }
-    if (kind === 'series') {
+    if (kind === 'series' && of === 'works') {
       parts.push(h('label.choice.check', h('input', {
         type: 'checkbox', name: 'gaps', checked: query.get('gaps') === 'true',
           on: {change: e => change('gaps', e.target.checked ? 'true' : '')},
@@ -52,9 +53,9 @@ export const filters = {
     }
     for (const [name, value] of query) {
       if (name === 'sort' || name in facetOf || name === 'gaps') continue;
-      parts.push(h('button.chip', {type: 'button', 'aria-label': w.without(name, value),
+      parts.push(h('button.chip', {type: 'button', 'aria-label': w.without(name, shown(name, value)),
         on: {click: () => change(name, '')}},
-        h('span', {dir: 'auto'}, `${w.names[name] || name}: ${value}`), ' ×'));
+        h('span', {dir: 'auto'}, `${w.names[name] || name}: ${shown(name, value)}`), ' ×'));
     }
     replace(bar, parts);
     if (focused) bar.querySelector(`[name="${focused}"]`)?.focus();
@@ -69,4 +70,4 @@ function optionsOf(name, values) {
   return known.map(v => [String(v.value), `${shown(name, v.value)} (${v.count})`]);
 }
 
-const shown = (name, value) => (name === 'audio' ? language(value) : value);
+const shown = (name, value) => (name === 'audio' ? language(value) : name === 'root' ? rootText(value) : value);

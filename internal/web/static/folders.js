@@ -6,6 +6,7 @@ import {href} from './router.js';
 import {moment, size} from './format.js';
 import * as live from './live.js';
 import {fileRow} from './search.js';
+import {awayText, marked, onAway, rootText} from './server.js';
 import {n, words} from './words.js';
 
 const w = words.folders;
@@ -14,13 +15,20 @@ export default async function folders({path, query, main, signal, title}) {
   const [, root, ...parts] = path;
   const under = parts.join('/');
   const q = query.get('q');
-  title(parts.at(-1) || root || words.nav.folders);
+  title(parts.at(-1) || rootText(root || '') || words.nav.folders);
   if (q) return found(q, {root, under, main, signal});
   if (!root) return roots({main, signal});
-  const head = h('header.view-head', h('h1', {dir: 'auto'}, parts.at(-1) || root), h('p.quiet.count'));
+  const head = h('header.view-head', h('h1', {dir: 'auto'}, parts.at(-1) || rootText(root)), h('p.quiet.count'));
+  const gone = h('p.error', {role: 'note'});
+  const tell = () => {
+    replace(gone, awayText([root]));
+    gone.hidden = !gone.textContent;
+  };
   const list = h('ul.rows', {'aria-label': w.contents});
   const end = h('div.end');
-  replace(main, crumbs(root, parts), head, list, end);
+  replace(main, crumbs(root, parts), head, gone, list, end);
+  tell();
+  onAway(tell, signal);
 
   const draw = async () => {
     const {facets, total} = await get('facets', {by: 'folder', root, under}, signal);
@@ -82,7 +90,7 @@ const fileItem = i => h('li', h('a.row', {href: href(['item', i.id])}, icon(glyp
   h('span.row-size', size(i.size))));
 
 function crumbs(root, parts) {
-  const all = [[words.nav.folders, []], [root, [root]], ...parts.map((p, i) => [p, [root, ...parts.slice(0, i + 1)]])];
+  const all = [[words.nav.folders, []], [rootText(root), [root]], ...parts.map((p, i) => [p, [root, ...parts.slice(0, i + 1)]])];
   return h('nav.crumbs', {'aria-label': w.where}, h('ol', all.slice(0, -1).map(([text, to]) => h('li', h('a',
     {href: href(['folders', ...to]), dir: 'auto'}, text)))));
 }
@@ -91,10 +99,13 @@ async function roots({main, signal}) {
   const [{roots}, facets] = await Promise.all([get('status', null, signal), get('facets', {by: 'root'}, signal)]);
   const sums = new Map(facets.facets.root.map(f => [f.value, f]));
   replace(main, h('header.view-head', h('h1', words.nav.folders)),
-    h('ul.rows', roots.map(r => h('li', h('a.row.folder', {href: href(['folders', r.name])},
-    icon('folder'), h('span.row-name', r.name), h('span.row-path', {dir: 'auto'}, r.state === 'offline'
-      ? `${r.location}: ${r.reason}` : r.location),
-    h('span.row-size', `${n(sums.get(r.name)?.count || 0, 'file')}, ${size(sums.get(r.name)?.size || 0)}`))))));
+    h('ul.rows', roots.map(r => {
+      const name = h('span.row-name', rootText(r.name));
+      return h('li', marked(h('a.row.folder', {href: href(['folders', r.name])}, icon('folder'), name,
+        h('span.row-path', {dir: 'auto'}, r.state === 'offline' && !r.source ? `${r.location}: ${r.reason}` : r.location),
+        h('span.row-size', `${n(sums.get(r.name)?.count || 0, 'file')}, ${size(sums.get(r.name)?.size || 0)}`)),
+      [r.name], name));
+    })));
 }
 
 async function found(q, {root, under, main, signal}) {

@@ -1,5 +1,6 @@
 // The list of keys.
 import {h, icon} from './dom.js';
+import {serves} from './server.js';
 import {words} from './words.js';
 
 const w = words.keys;
@@ -11,7 +12,7 @@ export function showKeys() {
   const dialog = open = h('dialog.dialog', {'aria-labelledby': 'keys-title'},
     h('header', h('h2', {id: 'keys-title'}, w.title),
       h('button.tool', {type: 'button', 'aria-label': w.close, on: {click: () => dialog.close()}}, icon('close'))),
-    h('dl.keys', w.list.map(([key, what]) => h('div', h('dt', key.split(/( then |, )/).map(part =>
+    h('dl.keys', w.list.filter(([key]) => key !== '/' || serves('search')).map(([key, what]) => h('div', h('dt', key.split(/( then |, )/).map(part =>
       (/^( then |, )$/.test(part) ? part : h('kbd', part)))), h('dd', what)))));
   dialog.addEventListener('close', () => {
     open = null;

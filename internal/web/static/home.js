@@ -3,7 +3,8 @@ import {get} from './api.js';
 import {anew, h, replace} from './dom.js';
 import {href} from './router.js';
 import {ofItem, ofWork, tile} from './tile.js';
-import {below} from './wall.js';
+import {itemKinds, serves} from './server.js';
+import {below, itemTile} from './wall.js';
 import * as live from './live.js';
 import {words} from './words.js';
 
@@ -12,21 +13,22 @@ const shelves = Object.keys(w.recent);
 
 export default async function home({main, signal, title}) {
   title('');
+  const made = serves('works');
   const box = replace(main, h('h1.sr', 'catalogizerd'), h('div.shelves')).lastElementChild;
   const draw = async () => {
-    const [photos, ...works] = await Promise.all([
-      get('items', {kind: 'photo', sort: '-added', limit: 24, include: 'colour'}, signal),
-      ...shelves.map(kind => get('works', {kind, sort: '-added', limit: 24, include: 'colour'}, signal)),
-    ]);
-    const all = shelves.map((kind, i) => shelf(w.recent[kind], kind,
-      works[i].works.map(x => tile('works', ofWork(x), below(x)))));
+    const newest = (of, kind) => get(of, {kind, sort: '-added', limit: 24, include: 'colour'}, signal);
+    const [photos, ...found] = await Promise.all([newest('items', 'photo'),
+      ...shelves.map(kind => (made ? newest('works', kind) : newest('items', itemKinds[kind])))]);
+    const all = shelves.map((kind, i) => shelf(w.recent[kind], kind, made
+      ? found[i].works.map(x => tile('works', ofWork(x), below(x)))
+      : found[i].items.map(itemTile)));
     all.splice(2, 0, shelf(w.photos, 'photo', photos.items.map(x => tile('items', ofItem(x), x.taken_at?.slice(0,
       10)))));
     const there = all.filter(Boolean);
     anew(box, there.length ? there : h('section.empty', h('h2', w.empty), h('p.quiet', w.emptyHint)));
   };
   await draw();
-  live.follow(signal, c => c.op !== 'upsert' || c.item?.kind === 'photo', draw, 1500);
+  live.follow(signal, c => !made || c.op !== 'upsert' || c.item?.kind === 'photo', draw, 1500);
 }
 
 function shelf(name, kind, tiles) {

@@ -5,6 +5,7 @@ import {anew, h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {look, outside, play, plays, reader, shows} from './player.js';
 import {short, table, trail, whole} from './fields.js';
+import {awayText, onAway} from './server.js';
 import * as live from './live.js';
 import {words} from './words.js';
 
@@ -21,6 +22,7 @@ export default async function item({path, main, signal, title, session}) {
       h('section', h('h2', words.work.details), table(i))));
   };
   await draw();
+  onAway(() => draw().catch(() => {}), signal);
   live.on('changes', m => m.changes.some(c => c.id === Number(id) && (c.item || c.op === 'delete')) &&
     draw().catch(err => {
     if (err.status === 404) replace(main, h('section.failure', h('h1', words.errors.gone),
@@ -32,6 +34,7 @@ function top(i, session) {
   const picture = art('items', ofItem(i), 1024);
   const shown = ['photo', 'image', 'artwork'].includes(i.kind);
   const may = session.access === 'full';
+  const gone = awayText([i.root]);
   const note = h('span.quiet', {role: 'status'});
   const again = () => post(`items/${i.id}/analyse`).then(() => replace(note, w.asked),
     err => replace(note, err.message));
@@ -41,14 +44,15 @@ function top(i, session) {
     h('div.hero-text', h('p.over', words.kinds[i.kind]), h('h1', {dir: 'auto'}, i.title || i.name),
       h('p.quiet', trail(i)), h('p.facts', h('span', short(i))), h('p.plot', {dir: 'auto'}, i.plot),
       i.state === 'missing' && h('p.error', words.work.missingFile),
+      gone && h('p.error', {role: 'note'}, gone),
       i.error && h('p.error', {role: 'note'}, `${w.failed}: ${i.error}`),
-      h('div.actions',
+      h('div.actions', gone ? null : [
         plays(i) && h('button.button.primary', {type: 'button', on: {click: () => play([i])}}, icon('play'),
           words.work.play),
         reader(i),
         shows(i) && h('button.button.primary', {type: 'button', on: {click: () => look([i], 0)}}, w.look),
         h('a.button', {href: `api/v1/items/${i.id}/content`, download: i.name}, words.work.download),
-        (i.media?.video || i.media?.audio) && outside([i], i.title || i.name, session),
+        (i.media?.video || i.media?.audio) && outside([i], i.title || i.name, session)],
         i.analysis === 'failed' && h('button.button', {type: 'button', disabled: !may, on: {click: again}}, w.again),
           note)));
 }

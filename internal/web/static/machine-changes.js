@@ -4,6 +4,7 @@ import {h} from './dom.js';
 import * as live from './live.js';
 import {bind} from './keys.js';
 import {act} from './machine-parts.js';
+import {rootText} from './server.js';
 import {n, words} from './words.js';
 
 const w = words.machine;
@@ -63,4 +64,4 @@ function row({at, change}) {
 }
 
 // where is in one text, which is less to keep than elements would be.
-const where = ({root, path}) => h('span', {dir: 'auto'}, `${root}/${path}`);
+const where = ({root, path}) => h('span', {dir: 'auto'}, `${rootText(root)}/${path}`);

@@ -4,6 +4,7 @@ import {moment, size} from './format.js';
 import {h, replace} from './dom.js';
 import {href} from './router.js';
 import {latest, onStatus, refresh} from './truth.js';
+import {rootText} from './server.js';
 import {act, answered, bars, nothing, paged, place, say, sure} from './machine-parts.js';
 import {n, words} from './words.js';
 
@@ -21,7 +22,7 @@ export default async function held({path, box, signal, may}) {
   const answer = answered();
   const accept = act(w.acceptAsk, may, async () => {
     const {count} = root.held;
-    if (!await sure({title: w.acceptTitle(n(count, 'item')), text: w.acceptText(name), yes: w.accept})) return;
+    if (!await sure({title: w.acceptTitle(n(count, 'item')), text: w.acceptText(rootText(name)), yes: w.accept})) return;
     await answer.of(async () => {
       const {removed} = await post(`roots/${encodeURIComponent(name)}/accept-removals`);
       replace(lists);
@@ -33,7 +34,7 @@ export default async function held({path, box, signal, may}) {
     await post(`roots/${encodeURIComponent(name)}/scan`);
     return w.queued;
   }));
-  const head = h('header.machine-head', h('h2', w.heldTitle(name)), text, h('p.machine-acts', accept, scan),
+  const head = h('header.machine-head', h('h2', w.heldTitle(rootText(name))), text, h('p.machine-acts', accept, scan),
     answer.line);
   const lists = h('div');
   box.append(head, lists);
@@ -75,7 +76,7 @@ const row = item => h('li.line', place(item.root, item.path),
 function choose(box, holding) {
   box.append(h('h2', w.rooms.held), holding.length
     ? h('ul.lines', holding.map(root => h('li.line', h('a', {href: href(['machine', 'held', root.name]), dir: 'auto'},
-      root.name),
+      rootText(root.name)),
       h('span.line-more', w.heldText(n(root.held.count, 'item'), moment(root.held.since), root.held.reason)))))
     : nothing(w.nothingHeld, w.heldHint));
 }

@@ -1,5 +1,6 @@
 // What the rooms of the machine have in common.
 import {h} from './dom.js';
+import {rootText} from './server.js';
 import {words} from './words.js';
 
 const w = words.machine;
@@ -41,7 +42,8 @@ export function answered() {
         tell(await fn() || '');
       } catch (err) {
         line.dataset.kind = 'bad';
-        tell(err.status === 0 ? words.errors.unreachable : err.status === 403 ? w.readOnly : err.message);
+        tell(err.status === 0 ? words.errors.unreachable : err.status === 403 ? w.readOnly
+          : err.type === 'root-offline' ? w.notNow : err.message);
       }
     },
   };
@@ -74,7 +76,7 @@ export function bars(rows) {
 
 // place is where an item lies: its root, and its path.
 export function place(root, path) {
-  return h('span.place', h('span.place-root', {dir: 'auto'}, root), ' ', h('span.place-path', {dir: 'auto'}, path));
+  return h('span.place', h('span.place-root', {dir: 'auto'}, rootText(root)), ' ', h('span.place-path', {dir: 'auto'}, path));
 }
 
 // paged fills a list page by page: ask(after) gives {rows, next}; more is asked for by a button.

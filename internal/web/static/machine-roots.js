@@ -6,6 +6,8 @@ import * as live from './live.js';
 import {href} from './router.js';
 import {latest, onStatus, refresh} from './truth.js';
 import {act, answered, say, sure} from './machine-parts.js';
+import {sources} from './machine-sources.js';
+import {rootText, serves} from './server.js';
 import {n, words} from './words.js';
 
 const w = words.machine;
@@ -13,18 +15,19 @@ const w = words.machine;
 export default async function roots({box, signal, may}) {
   const health = h('p.machine-alert', {role: 'alert', hidden: true});
   const facts = h('dl.figures');
-  const list = h('div.cards');
+  const list = serves('sources') ? sources() : {el: h('div.cards'), of: () => list.el, update: () => {}};
   const cards = new Map();
-  box.append(health, h('h2.sr', w.rooms['']), list, facts);
+  box.append(health, h('h2.sr', w.rooms['']), list.el, facts);
   const show = status => {
     health.hidden = !status.health;
     say(health, status.health ? w.health(status.health) : '');
     daemonFacts(facts, status);
+    list.update(status);
     for (const root of status.roots) {
       if (!cards.has(root.name)) cards.set(root.name, card(root.name, may, signal));
       const {el, update} = cards.get(root.name);
       update(root);
-      if (!el.isConnected) list.append(el);
+      if (!el.isConnected) list.of(root).append(el);
     }
     for (const [name, {el}] of cards) if (!status.roots.some(root => root.name === name)) el.remove();
   };
@@ -45,6 +48,9 @@ function daemonFacts(dl, {instance, version, started_at, counts, lag}) {
   rows.forEach(([, value], i) => say(dl.children[i].lastElementChild, value));
 }
 
+// sourceAway says whether the daemon of a hub's root is away.
+const sourceAway = root => Boolean(latest()?.sources?.some(s => s.name === root.source && s.state === 'offline'));
+
 // card makes a root's card; what is in it stays, and only what it says changes, so that nobody loses the focus.
 function card(name, may, signal) {
   const id = 'root-' + name;
@@ -60,7 +66,7 @@ function card(name, may, signal) {
   const parts = [offer(name, may, answer), held(name), breaker(name, may, ask, signal), scanning(name, may, ask)];
   const rows = figures();
   const el = h('article.card', {'aria-labelledby': id},
-    h('header', h('h3', {id, dir: 'auto'}, name), state), where, reason,
+    h('header', h(serves('sources') ? 'h4' : 'h3', {id, dir: 'auto'}, rootText(name)), state), where, reason,
     parts.map(part => part.el), rows.el,
     h('footer', act(w.scan, may, () => ask(() => post(`roots/${encodeURIComponent(name)}/scan`), w.queued),
       {data: {act: 'scan'}}),
@@ -69,16 +75,17 @@ function card(name, may, signal) {
     answer.line);
   let last = null;
   const update = root => {
+    const gone = sourceAway(root);
     last = root;
     const kind = root.state === 'offline' ? 'bad' : root.held || root.skipped.unreadable ? 'warn' : 'good';
     el.dataset.kind = kind;
     state.dataset.kind = kind;
     say(state, root.state === 'offline' ? w.offline : root.scanning ? w.scanningNow : root.held ? w.holding : w.online);
     say(where, root.location);
-    reason.hidden = !root.reason;
+    reason.hidden = !root.reason || gone; // which the source's card says
     say(reason, root.reason);
-    for (const part of parts) part.update(root);
-    rows.update(root);
+    for (const part of parts) part.update(root, gone);
+    rows.update(gone ? {...root, watch: null} : root);
   };
   const scan = s => {
     if (!last || (last.last_scan && s.id < last.last_scan.id)) return;
@@ -97,7 +104,7 @@ function figures() {
   const examples = h('ul.examples', {hidden: true});
   const open = h('details', {hidden: true}, h('summary', w.examples), examples);
   const update = root => {
-    const says = {items: root.items.toLocaleString(), watch: watchText(root.watch), share: shareText(root.breaker),
+    const says = {items: root.items.toLocaleString(), watch: root.watch && watchText(root.watch), share: shareText(root.breaker),
       scan: scanText(root.last_scan), skipped: skippedText(root.skipped)};
     for (const row of rows) {
       row.el.hidden = !says[row.name];
@@ -212,8 +219,8 @@ function breaker(name, may, ask, signal) {
   const el = h('div.card-part.card-bad', {hidden: true}, text,
     act(w.tryNow, may, () => ask(() => post(`roots/${encodeURIComponent(name)}/reconnect`), w.beingTried),
       {data: {act: 'reconnect'}}));
-  const update = root => {
-    now = root.breaker?.state === 'open' || root.state === 'offline' && !root.volume_offer ? root.breaker || {} : null;
+  const update = (root, gone) => {
+    now = gone ? null : root.breaker?.state === 'open' || root.state === 'offline' && !root.volume_offer ? root.breaker || {} : null;
     el.hidden = !now;
     if (!now) return;
     say(text, root.breaker ? w.trying : w.lookAgain);

@@ -4,6 +4,7 @@ import {size} from './format.js';
 import {h} from './dom.js';
 import {href} from './router.js';
 import {bars, nothing} from './machine-parts.js';
+import {rootText} from './server.js';
 import {n, words} from './words.js';
 
 const w = words.machine;
@@ -29,7 +30,7 @@ export default function space({query, box, signal}) {
 // folder is a folder, or a root, and where it leads to: the folders in it.
 function folder({value}, root, under) {
   if (value === null) return {label: w.here};
-  if (!root) return {label: value, href: href(['machine', 'space'], {root: value})};
+  if (!root) return {label: rootText(value), href: href(['machine', 'space'], {root: value})};
   return {label: under ? value.slice(under.length + 1) : value, href: href(['machine', 'space'], {root, under: value})};
 }
 
@@ -42,7 +43,7 @@ function section(title, values, of) {
 }
 
 function crumbs(root, under) {
-  const steps = [{label: w.allRoots, to: {}}, {label: root, to: {root}}];
+  const steps = [{label: w.allRoots, to: {}}, {label: rootText(root), to: {root}}];
   const parts = under ? under.split('/') : [];
   parts.forEach((label, i) => steps.push({label, to: {root, under: parts.slice(0, i + 1).join('/')}}));
   return h('nav.trail', {'aria-label': w.byFolder}, h('ol', steps.map((step, i) => h('li', h('a', {

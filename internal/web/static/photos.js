@@ -7,6 +7,7 @@ import {h, replace} from './dom.js';
 import {href} from './router.js';
 import {look} from './player.js';
 import {ofItem, art} from './tile.js';
+import {marked} from './server.js';
 import * as live from './live.js';
 import {n, words} from './words.js';
 
@@ -153,8 +154,8 @@ function photo(item, open) {
     e.preventDefault();
     open();
   };
-  return h('a.photo', {href: href(['item', item.id]), on: {click}},
-    art('items', {...ofItem(item), title: item.title || item.name}), h('span.sr', name));
+  return marked(h('a.photo', {href: href(['item', item.id]), on: {click}},
+    art('items', {...ofItem(item), title: item.title || item.name}), h('span.sr', name)), [item.root]);
 }
 
 const nameOf = value => new Date(`${value}-01T00:00:00Z`).toLocaleDateString(undefined,

@@ -6,6 +6,7 @@ import {h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {below} from './wall.js';
 import {hold} from './pictures.js';
+import {marked, rootText} from './server.js';
 import {glyph, ofWork, tile} from './tile.js';
 import {size} from './format.js';
 import {words} from './words.js';
@@ -113,7 +114,8 @@ const tileShape = kind => (['album', 'artist', 'audiobook', 'track'].includes(ki
 
 // fileRow is a file in a list.
 export function fileRow(i) {
-  return h('li', h('a.row', {href: href(['item', i.id])}, icon(glyph(i.kind)),
-    h('span.row-name', {dir: 'auto'}, i.title || i.name),
-    h('span.row-path', {dir: 'auto'}, `${i.root} / ${i.path}`), h('span.row-size', size(i.size))));
+  const name = h('span.row-name', {dir: 'auto'}, i.title || i.name);
+  return h('li', marked(h('a.row', {href: href(['item', i.id])}, icon(glyph(i.kind)), name,
+    h('span.row-path', {dir: 'auto'}, `${rootText(i.root)} / ${i.path}`), h('span.row-size', size(i.size))), [i.root],
+  name));
 }

@@ -3,6 +3,7 @@ import {hash} from './format.js';
 import {h, icon} from './dom.js';
 import {image} from './pictures.js';
 import {href} from './router.js';
+import {marked} from './server.js';
 import {words} from './words.js';
 
 const square = new Set(['album', 'artist', 'track', 'audiobook', 'photo', 'image', 'audio', 'playlist']);
@@ -56,8 +57,8 @@ export const ofItem = i => ({
 
 // tile is a link to a thing, with what is told below it.
 export function tile(of, thing, below = thing.year, props = {}) {
-  return h('a.tile', {href: href([of === 'works' ? 'work' : 'item', thing.id]),
+  return marked(h('a.tile', {href: href([of === 'works' ? 'work' : 'item', thing.id]),
     data: {shape: shape(thing.kind), id: thing.id}, ...props},
     art(of, thing), h('span.tile-title', {dir: 'auto'}, thing.title || words.kinds[thing.kind]),
-    h('span.tile-more', {dir: 'auto'}, below || '\u00a0'));
+    h('span.tile-more', {dir: 'auto'}, below || '\u00a0')), thing.work?.roots || (thing.item && [thing.item.root]));
 }

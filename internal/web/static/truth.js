@@ -3,6 +3,7 @@ import {get} from './api.js';
 import {duration, time} from './format.js';
 import * as live from './live.js';
 import {h, replace} from './dom.js';
+import {learn, rootText} from './server.js';
 import {words} from './words.js';
 
 const w = words.truth;
@@ -32,6 +33,7 @@ async function ask() {
   asked = Date.now();
   try {
     status = await get('status');
+    learn(status);
     for (const fn of waiting) fn(status);
   } catch { /* the line says that the feed is lost */ }
   timer = 0;
@@ -43,9 +45,11 @@ function say() {
   if (live.state === 'lost') return {kind: 'lost', text: w.lost, more: []};
   if (!status) return {kind: 'asking', text: w.asking, more: []};
   const more = [];
-  const named = roots => roots.map(r => r.name).join(', ');
-  const away = status.roots.filter(r => r.state === 'offline');
+  const named = roots => roots.map(r => rootText(r.name)).join(', ');
+  const gone = (status.sources || []).filter(s => s.state === 'offline').map(s => s.name);
+  const away = status.roots.filter(r => r.state === 'offline' && !gone.includes(r.source));
   const held = status.roots.filter(r => r.held);
+  if (gone.length) more.push({text: w.sources(gone.join(', ')), kind: 'warn'});
   if (away.length) more.push({text: w.offline(named(away)), kind: 'warn'});
   if (held.length) more.push({text: w.held(named(held)), kind: 'warn'});
   if (status.counts.failed) more.push({text: w.failed(status.counts.failed), kind: 'note'});
@@ -53,13 +57,13 @@ function say() {
   // What was asked once is true of that moment; only who follows the feed may say that nothing has changed since.
   if (live.state !== 'live') return {kind: 'asking', text: w.asking, more};
   if (status.idle) return {kind: 'settled', text: w.settled(time(settledAt())), more};
-  return {kind: 'busy', more, ...underWay()};
+  return {kind: 'busy', more, ...underWay(named)};
 }
 
 // settledAt is when it was last known: the feed says at least every 30 seconds that nothing is missing.
 const settledAt = () => new Date(Math.max(live.heard || 0, asked));
 
-function underWay() {
+function underWay(named) {
   const scanned = status.roots.filter(r => r.scanning);
   if (scanned.length) {
     const scans = scanned.map(r => r.last_scan).filter(s => s && !s.finished_at);
@@ -67,7 +71,7 @@ function underWay() {
     const eta = Math.max(...scans.map(s => s.eta_seconds || 0), 0);
     const total = scanned.reduce((sum, r) => sum + r.items, 0);
     return {
-      text: w.scanning(scanned.map(r => r.name).join(', '), files) + (eta ? w.eta(duration(eta)) : ''),
+      text: w.scanning(named(scanned), files) + (eta ? w.eta(duration(eta)) : ''),
       part: eta && total ? Math.min(1, files / Math.max(total, files)) : null,
     };
   }

@@ -1,14 +1,28 @@
 // A wall of works, or of items, of one kind: filtered and sorted as the address says.
 import {get} from './api.js';
 import {h, keepFocus, replace} from './dom.js';
+import {partial} from './format.js';
 import {grid} from './grid.js';
 import {filters, passed} from './filters.js';
 import {marks} from './marks.js';
+import {href} from './router.js';
+import {itemKinds, serves} from './server.js';
 import {ofItem, ofWork, shape, tile} from './tile.js';
 import * as live from './live.js';
 import {n, words} from './words.js';
 
 const ofItems = new Set(['game', 'video']);
+
+// itemTile is a file's tile. Of an episode the show is its title, and what distinguishes it stands first.
+export function itemTile(i) {
+  const title = i.kind === 'episode' && (i.episode_title || i.episodes?.map(words.work.episode).join(', ') ||
+    i.date && partial(i.date));
+  const below = i.kind === 'episode' ? i.title : i.artist || i.authors?.join(', ') || i.series || i.year;
+  return tile('items', title ? {...ofItem(i), title} : ofItem(i), below);
+}
+
+const nothing = text => h('section.empty', h('h2', text), h('p', h('a.button', {href: href(['folders'])},
+  words.nav.folders)));
 
 // below is what stands below a work's title.
 export function below(work) {
@@ -19,9 +33,10 @@ export function below(work) {
 }
 
 export default async function wall({path, query, main, signal, title}) {
-  const kind = path[0];
-  const of = ofItems.has(kind) ? 'items' : 'works';
-  const name = words.nav[kind];
+  const wallOf = path[0];
+  const of = ofItems.has(wallOf) || !serves('works') ? 'items' : 'works';
+  const kind = of === 'works' ? wallOf : itemKinds[wallOf] || wallOf;
+  const name = words.nav[wallOf];
   title(name);
   const head = h('header.view-head', h('h1', name), h('p.quiet.count', {'aria-live': 'polite'}));
   const bar = h('div.filters');
@@ -32,9 +47,10 @@ export default async function wall({path, query, main, signal, title}) {
   let there = null; // {query, wall, source}: what is shown
   signal.addEventListener('abort', () => ends?.abort(), {once: true});
 
-  const make = of === 'works' ? w => tile('works', ofWork(w), below(w)) : i => tile('items', ofItem(i), i.year);
+  const make = of === 'works' ? w => tile('works', ofWork(w), below(w)) : itemTile;
 
   const draw = async now => {
+    if (of === 'items' && kind === 'artist') return replace(box, nothing(words.wall.notMade));
     const query = now.toString();
     if (there?.query !== query) {
       ends?.abort();
@@ -53,7 +69,8 @@ export default async function wall({path, query, main, signal, title}) {
     if (!count) {
       there = null;
       replace(rail);
-      replace(box, h('section.empty', h('h2', words.wall.none), h('p.quiet', words.wall.noneHint)));
+      replace(box, Object.keys(passed(now)).length ? h('section.empty', h('h2', words.wall.none),
+        h('p.quiet', words.wall.noneHint)) : nothing(words.wall.empty));
       return;
     }
     const jumps = marks(sort, facets, count);

@@ -28,10 +28,14 @@ export const words = {
     eta: text => `, about ${text} left`,
     pending: count => `Reading ${n(count, 'file')}`,
     works: 'Putting works together', indexing: 'Indexing for search', busy: 'Taking in changes',
-    offline: names => `not reachable: ${names}`,
+    offline: names => `not reachable: ${names}`, sources: names => `away: ${names}`,
     held: names => `removals held: ${names}`,
     failed: count => `${n(count, 'file')} could not be read`,
     lost: 'The daemon does not answer; trying again', health: reason => `Look after the catalog: ${reason}`,
+  },
+  away: {
+    mark: 'away', source: (name, when) => `${name} is away since ${when}. What is known stays; its files can be had once it is back.`,
+    root: (name, reason) => `${name} is not reachable${reason ? `: ${reason}` : ''}`,
   },
   theme: {dark: 'Theme: dark', light: 'Theme: light', auto: 'Theme: as the system has it'},
   keys: {
@@ -79,6 +83,13 @@ export const words = {
       version: 'Version', since: 'Running since',
     },
     figures: {items: 'Items', watch: 'Watching', share: 'Share', scan: 'Last look', skipped: 'Passed over'},
+    sources: {
+      items: 'Items', version: 'Version', poison: 'Not taken in', online: when => `Online since ${when}`,
+      away: when => `Away since ${when}`, loading: 'Being taken in',
+      stays: 'What it told stays in the library. It is asked again by itself.',
+      poisoned: count => `${n(count, 'item')}: what was held of them stays`, none: 'It has told of no root yet.',
+    },
+    notNow: 'It cannot be reached now: try again once it is back.',
     online: 'Online', offline: 'Not reachable', holding: 'Removals held', scanningNow: 'Being looked through',
     watched: (folders, limit) => `${folders} watched` + (limit ? ` of ${limit.toLocaleString()} that may be` : ''),
     polled: reason => 'Looked through from time to time' + (reason ? `: ${reason}` : ''),
@@ -161,11 +172,12 @@ export const words = {
   },
   wall: {
     jump: 'Jump', jumpTo: what => `To ${what}`, none: 'Nothing passes these filters',
-      noneHint: 'Take one of them away.',
+      noneHint: 'Take one of them away.', empty: 'There is nothing of this kind',
+      notMade: 'Artists are not put together here',
     things: {
       movie: ['film'], series: ['show'], album: ['album'], artist: ['artist'], audiobook: ['audiobook'], book: ['book'],
         comic: ['comic'],
-      game: ['game'], video: ['video'], photo: ['photo'],
+      game: ['game'], video: ['video'], photo: ['photo'], episode: ['episode'], track: ['track'],
     },
   },
   filters: {
@@ -214,7 +226,7 @@ export const words = {
       pixels: 'Pixels', pages: 'Pages',
     video: 'Picture', audio: 'Sound', subtitles: 'Subtitles', chapters: 'Chapters', forced: 'forced',
     names: {
-      root: 'Root', path: 'Path', size: 'Size', modified_at: 'Changed', added_at: 'Added', taken_at: 'Taken',
+      root: 'Root', daemon: 'Daemon', path: 'Path', size: 'Size', modified_at: 'Changed', added_at: 'Added', taken_at: 'Taken',
         state: 'State', analysis: 'Analysis',
       fingerprint: 'Fingerprint', ids: 'Known as', languages: 'Languages',
     },

@@ -6,6 +6,7 @@ import {anew, h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {outside, play, plays, reader} from './player.js';
 import {short, table, whole} from './fields.js';
+import {awayText, onAway, sourceOf} from './server.js';
 import * as live from './live.js';
 import {n, words} from './words.js';
 
@@ -31,6 +32,7 @@ export default async function work({path, main, signal, title, session}) {
     mark(about);
   };
   await draw();
+  onAway(() => draw().catch(() => {}), signal);
   live.follow(signal, c => c.op.includes('work') && (c.id === Number(id) || c.work?.parent_id === Number(id)), draw);
 }
 
@@ -52,7 +54,8 @@ function hero(about, parent, items, session) {
     size(about.size),
   ].filter(Boolean);
   const people = about.authors || about.artists;
-  const playable = items.filter(plays);
+  const gone = awayText(about.roots);
+  const playable = items.filter(i => plays(i) && !awayText([i.root]));
   const wall = asWall[about.kind];
   return h('header.hero', {vars: {hue: art('works', thing).style.getPropertyValue('--hue')}},
     h('div.hero-art', {data: {shape: shape(about.kind)}}, art('works', thing, 1024)),
@@ -66,8 +69,9 @@ function hero(about, parent, items, session) {
       about.genres && h('p.tags', about.genres.map(g => h('a.chip', {href: href([wall], {genre: g})}, g))),
       languages(about),
       about.state === 'missing' && h('p.error', w.missing),
+      gone && h('p.error', {role: 'note'}, gone),
       h('p.plot', {dir: 'auto'}, items[0]?.plot),
-      items.length > 0 && h('div.actions',
+      items.length > 0 && !gone && h('div.actions',
         playable.length > 0 && h('button.button.primary', {type: 'button', on: {click: () => play(playable)}},
           icon('play'), w.play),
         ['movie', 'episode', 'album', 'audiobook', 'track'].includes(about.kind) &&
@@ -152,7 +156,7 @@ function versions(about, mains) {
   return h('section', h('h2', mains.length > 1 ? w.versions : w.file), h('ul.files', mains.map(m => h('li',
     h('a', {href: href(['item', m.id]), dir: 'auto'}, m.item.name),
     h('span.quiet', [m.version && w.version(m.version), m.part && w.part(m.part), short(m.item),
-      m.item.state === 'missing' && w.missingFile]
+      m.item.state === 'missing' && w.missingFile, sourceOf(m.item.root), awayText([m.item.root]) && words.away.mark]
       .filter(Boolean).join(' · '))))));
 }
 

@@ -1,5 +1,5 @@
 // A daemon as it is used: a process of its own, on real directories, with its own data directory and a port that the
-// kernel chose. It keeps its port over restarts, as a page that stays open expects.
+// kernel chose. It keeps its port over restarts, as a page that stays open expects, and a hub of it.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {writeFileSync} from 'node:fs';
@@ -17,11 +17,12 @@ export class Daemon {
   #words = []; // the end of its log
   #listen = '127.0.0.1:0';
 
-  // roots: {name, path | url, more}; more: further TOML; token: what it asks for; readToken: the second one.
-  static async start(t, {roots = [], more = '', token, readToken, dataDir} = {}) {
+  // roots: {name, path | url, more}; more: further TOML; token: what it asks for; readToken: the second one; command:
+  // serve, or hub.
+  static async start(t, {command = 'serve', roots = [], more = '', token, readToken, dataDir} = {}) {
     const dir = temporary(t, 'daemon');
     const daemon = new Daemon();
-    Object.assign(daemon, {dir, dataDir: dataDir ?? path.join(dir, 'data'), token, readToken, more});
+    Object.assign(daemon, {command, dir, dataDir: dataDir ?? path.join(dir, 'data'), token, readToken, more});
     daemon.configure(roots);
     atEnd(t, async () => {
       await daemon.stop();
@@ -54,7 +55,7 @@ export class Daemon {
 
   // start returns once it serves.
   async start() {
-    const args = ['serve', '--config', this.file, '--data-dir', this.dataDir, '--listen', this.#listen];
+    const args = [this.command, '--config', this.file, '--data-dir', this.dataDir, '--listen', this.#listen];
     this.#process = spawn(binary, args, {stdio: ['ignore', 'ignore', 'pipe']});
     this.#exit = once(this.#process, 'exit');
     const serving = new Promise(resolve => {
