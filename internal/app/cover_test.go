@@ -36,7 +36,7 @@ func testGhost(t *testing.T, more string) {
 	shows := func(when, state string) {
 		t.Helper()
 		var catalog apptest.Catalog
-		if !apptest.Within(20*time.Second, func() bool {
+		if !apptest.Within(time.Minute, func() bool {
 			catalog = d.Export(t)
 			a, b := catalog[ids["disk/ghost.mkv"]], catalog[ids["disk/sub/another.mkv"]]
 			return a != nil && b != nil && a.State == state && b.State == state

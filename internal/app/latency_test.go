@@ -59,7 +59,7 @@ func changes(t *testing.T, perSecond int, d time.Duration) []time.Duration {
 		mu.Unlock()
 		f.Close()
 	}
-	if !apptest.Within(10*time.Second, func() bool { mu.Lock(); defer mu.Unlock(); return len(written) == 0 }) {
+	if !apptest.Within(time.Minute, func() bool { mu.Lock(); defer mu.Unlock(); return len(written) == 0 }) {
 		t.Errorf("%d of %d changes did not come", len(written), n)
 	}
 	mu.Lock()
@@ -77,7 +77,7 @@ func percentile(sorted []time.Duration, p int) time.Duration {
 func TestLatency(t *testing.T) {
 	took := changes(t, 50, 8*time.Second)
 	t.Logf("from the last write to the client: median %v, 99%% in %v, all in %v", percentile(took, 50), percentile(took, 99), took[len(took)-1])
-	if p := percentile(took, 99); p > defaultDebounce+2*time.Second {
+	if p := percentile(took, 99); p > defaultDebounce+2*time.Second+late() {
 		t.Errorf("99%% of the changes take %v", p)
 	}
 }

@@ -38,7 +38,7 @@ func TestWatchesRunOut(t *testing.T) {
 		paths = paths[1:]
 	}
 	slices.Sort(paths)
-	if !apptest.Within(20*time.Second, func() bool {
+	if !apptest.Within(time.Minute, func() bool {
 		c, err := r.Catalog()
 		return err == nil && slices.Equal(present(c, "films"), paths)
 	}) {
@@ -107,7 +107,7 @@ func TestManyRemovalsAreHeldUntilAccepted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d.WaitRoot(t, "films", 30*time.Second, func(s apptest.RootStatus) bool { return s.Held != nil && s.Held.Count == 250 })
+	d.WaitRoot(t, "films", time.Minute, func(s apptest.RootStatus) bool { return s.Held != nil && s.Held.Count == 250 })
 	write(t, root, "dir 5/sub/new.bin", "new")
 	sees(t, d, r, "films", "dir 5/sub/new.bin")
 	if n := d.Status(t).Counts.Missing; n != 250 {
@@ -121,7 +121,7 @@ func TestManyRemovalsAreHeldUntilAccepted(t *testing.T) {
 	if err := os.Rename(aside, root+"/dir 0"); err != nil {
 		t.Fatal(err)
 	}
-	d.WaitRoot(t, "films", 30*time.Second, func(s apptest.RootStatus) bool { return s.Held != nil && s.Held.Count == 200 })
+	d.WaitRoot(t, "films", time.Minute, func(s apptest.RootStatus) bool { return s.Held != nil && s.Held.Count == 200 })
 	d.WaitIdle(t, time.Minute)
 	now := d.Export(t)
 	for id, it := range before {
@@ -131,7 +131,7 @@ func TestManyRemovalsAreHeldUntilAccepted(t *testing.T) {
 	}
 
 	d.Post(t, "/api/v1/roots/films/accept-removals", "", nil)
-	s := d.WaitRoot(t, "films", 10*time.Second, func(s apptest.RootStatus) bool { return s.Held == nil })
+	s := d.WaitRoot(t, "films", time.Minute, func(s apptest.RootStatus) bool { return s.Held == nil })
 	if s.Items != 101 {
 		t.Errorf("%d items are left, want 101", s.Items)
 	}

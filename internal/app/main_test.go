@@ -20,7 +20,7 @@ func late() time.Duration {
 	if os.Getenv("SOAK") != "" && !apptest.RaceEnabled {
 		return 0
 	}
-	return 10 * time.Second
+	return 20 * time.Second
 }
 
 // quick makes a daemon that does not keep tests waiting.
@@ -73,7 +73,7 @@ func unchanged(tb testing.TB, before, now apptest.Catalog, when string) {
 func sees(tb testing.TB, d *apptest.Daemon, r *apptest.Replica, root, path string) *apptest.Item {
 	tb.Helper()
 	var it *apptest.Item
-	if !apptest.Within(20*time.Second, func() bool { it = r.Find(root, path); return it != nil }) {
+	if !apptest.Within(time.Minute, func() bool { it = r.Find(root, path); return it != nil }) {
 		tb.Fatalf("%s %q did not come to the client\n%s", root, path, d.Log())
 	}
 	return it

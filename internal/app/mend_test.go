@@ -102,7 +102,7 @@ func TestTheLastBackupTakesTheDamagedCatalogsPlaceUnderARunningDaemon(t *testing
 		readAll(t, d, last)
 		if kill {
 			const looking = "looking for what can take the place"
-			apptest.Within(20*time.Second, func() bool { return strings.Count(d.Log(), looking) > round })
+			apptest.Within(time.Minute, func() bool { return strings.Count(d.Log(), looking) > round })
 			d.Kill(t)
 			d.Start(t)
 			if !strings.Contains(d.Status(t).Health, "is kept as ") {

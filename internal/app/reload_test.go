@@ -19,7 +19,7 @@ func reload(t *testing.T, d *apptest.Daemon, says string) {
 	t.Helper()
 	before := strings.Count(d.Log(), says)
 	d.Signal(t, syscall.SIGHUP)
-	if !apptest.Within(30*time.Second, func() bool { return strings.Count(d.Log(), says) > before }) {
+	if !apptest.Within(time.Minute, func() bool { return strings.Count(d.Log(), says) > before }) {
 		t.Fatalf("a reload did not say %q:\n%s", says, d.Log())
 	}
 }
@@ -138,7 +138,7 @@ func TestAReloadChangesTheLog(t *testing.T) {
 	d.Rewrite(t, "[log]\nformat = \"text\"", root)
 	reload(t, d, "INFO\t"+taken)
 	d.Post(t, "/api/v1/roots/films/scan", "", nil)
-	if !apptest.Within(30*time.Second, func() bool { return strings.Contains(d.Log(), "INFO\tscan ended") }) {
+	if !apptest.Within(time.Minute, func() bool { return strings.Contains(d.Log(), "INFO\tscan ended") }) {
 		t.Errorf("a scan is not logged as text:\n%s", d.Log())
 	}
 	d.Stop(t)
@@ -168,7 +168,7 @@ func TestAReloadChangesThePriority(t *testing.T) {
 	for _, low := range []bool{true, false, true} {
 		d.Rewrite(t, fmt.Sprintf("[scanner]\nidle_priority = %t\n[analyzer]\nworkers = 2", low), root)
 		reload(t, d, taken)
-		if !apptest.Within(10*time.Second, func() bool { return (lowThreads(t, d.Pid()) > 0) == low }) {
+		if !apptest.Within(time.Minute, func() bool { return (lowThreads(t, d.Pid()) > 0) == low }) {
 			t.Errorf("idle_priority = %t: %d threads of low priority", low, lowThreads(t, d.Pid()))
 		}
 	}

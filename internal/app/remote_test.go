@@ -42,5 +42,5 @@ func TestAFuseMountBelowALocalRootIsPolledAndTheRestIsWatched(t *testing.T) {
 		t.Errorf("how it is watched: %+v", w)
 	}
 	apptest.Pull(t, root+"/nas")
-	d.WaitRoot(t, "films", 10*time.Second, func(r apptest.RootStatus) bool { return !strings.Contains(r.Watch.Reason, "nas") })
+	d.WaitRoot(t, "films", time.Minute, func(r apptest.RootStatus) bool { return !strings.Contains(r.Watch.Reason, "nas") })
 }

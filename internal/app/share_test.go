@@ -78,7 +78,7 @@ func TestSharePausedStoppedAndResumed(t *testing.T) {
 	}
 	d := startWithShare(t, base, srv.Port, smbtest.Password, shareTimeout)
 	r := apptest.Follow(t, d)
-	d.WaitRoot(t, "attic", 20*time.Second, func(r apptest.RootStatus) bool {
+	d.WaitRoot(t, "attic", time.Minute, func(r apptest.RootStatus) bool {
 		return r.State == "online" && r.Items == 300
 	})
 	d.WaitIdle(t, time.Minute)
@@ -86,9 +86,9 @@ func TestSharePausedStoppedAndResumed(t *testing.T) {
 
 	paused := time.Now()
 	srv.Run("pause")
-	d.WaitRoot(t, "attic", 30*time.Second, state("offline"))
+	d.WaitRoot(t, "attic", time.Minute, state("offline"))
 	offline := time.Since(paused)
-	if !apptest.Within(30*time.Second, func() bool { return breakerOf(t, d, "attic").State == "open" }) {
+	if !apptest.Within(time.Minute, func() bool { return breakerOf(t, d, "attic").State == "open" }) {
 		t.Fatal("the breaker does not open")
 	}
 	took, limit := time.Since(paused), sharePoll*11/10+3*shareTimeout
@@ -96,7 +96,7 @@ func TestSharePausedStoppedAndResumed(t *testing.T) {
 	if took > limit+late() {
 		t.Errorf("the breaker opens only after %v, more than a poll and three deadlines: %v", took, limit)
 	}
-	d.WaitIdle(t, 20*time.Second)
+	d.WaitIdle(t, time.Minute)
 	unchanged(t, before, d.Export(t), "paused")
 	write(t, base+"/films", "while the share hangs.bin", "x")
 	sees(t, d, r, "films", "while the share hangs.bin")
@@ -111,7 +111,7 @@ func TestSharePausedStoppedAndResumed(t *testing.T) {
 			t.Logf("stopped in %v", took)
 		}
 		d.Start(t)
-		d.WaitRoot(t, "attic", 30*time.Second, state("offline"))
+		d.WaitRoot(t, "attic", time.Minute, state("offline"))
 	}
 	d.WaitIdle(t, time.Minute)
 	write(t, base+"/films", "after a start.bin", "x")
@@ -153,7 +153,7 @@ func TestShareTellsNoPassword(t *testing.T) {
 	base := t.TempDir()
 	fill(t, base+"/films", 1)
 	d := startWithShare(t, base, srv.Port, wrong, usualTimeout)
-	if !apptest.Within(30*time.Second, func() bool { return breakerOf(t, d, "attic").State == "open" }) {
+	if !apptest.Within(time.Minute, func() bool { return breakerOf(t, d, "attic").State == "open" }) {
 		t.Fatal("a wrong password does not open the breaker")
 	}
 	b := breakerOf(t, d, "attic")
@@ -176,7 +176,7 @@ func TestShareTellsNoPassword(t *testing.T) {
 	}
 	told()
 	setPassword(t, base, right)
-	d.WaitRoot(t, "attic", 30*time.Second, func(r apptest.RootStatus) bool { return r.State == "online" && r.Items == 1 })
+	d.WaitRoot(t, "attic", time.Minute, func(r apptest.RootStatus) bool { return r.State == "online" && r.Items == 1 })
 	told()
 	d.Stop(t)
 	files := 0
@@ -272,7 +272,7 @@ func TestSoakSharePausedBesideLocal(t *testing.T) {
 	fill(t, base+"/films", 30000)
 	srv.Write("a.bin", "x")
 	d := startWithShare(t, base, srv.Port, smbtest.Password, shareTimeout)
-	d.WaitRoot(t, "attic", 20*time.Second, state("online"))
+	d.WaitRoot(t, "attic", time.Minute, state("online"))
 	d.WaitIdle(t, time.Minute)
 	feed := feeder(t, d, base+"/films")
 	scan := func() time.Duration {
@@ -298,12 +298,12 @@ func TestSoakSharePausedBesideLocal(t *testing.T) {
 	for range 12 {
 		note(&calm)
 		srv.Run("pause")
-		d.WaitRoot(t, "attic", 30*time.Second, state("offline"))
+		d.WaitRoot(t, "attic", time.Minute, state("offline"))
 		note(&hung)
 		note(&hung)
 		srv.Run("resume")
 		d.Post(t, "/api/v1/roots/attic/reconnect", "", nil)
-		d.WaitRoot(t, "attic", 30*time.Second, state("online"))
+		d.WaitRoot(t, "attic", time.Minute, state("online"))
 		d.WaitIdle(t, time.Minute)
 		note(&calm)
 	}

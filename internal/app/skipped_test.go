@@ -45,11 +45,11 @@ func TestAnEmptyLibrarySaysWhyItIsEmpty(t *testing.T) {
 
 	// What is mounted and unmounted while it runs is told, and the log says it once.
 	apptest.Pull(t, root+"/tv")
-	d.WaitRoot(t, "media", 10*time.Second, func(r apptest.RootStatus) bool { return r.Skipped.Mounts == 1 })
+	d.WaitRoot(t, "media", time.Minute, func(r apptest.RootStatus) bool { return r.Skipped.Mounts == 1 })
 	apptest.Mount(t, root+"/tv", "-t", "tmpfs", "-o", "size=1m", "none")
-	d.WaitRoot(t, "media", 10*time.Second, func(r apptest.RootStatus) bool { return r.Skipped.Mounts == 2 })
+	d.WaitRoot(t, "media", time.Minute, func(r apptest.RootStatus) bool { return r.Skipped.Mounts == 2 })
 	if err := os.Remove(root + "/music"); err != nil {
 		t.Fatal(err)
 	}
-	d.WaitRoot(t, "media", 10*time.Second, func(r apptest.RootStatus) bool { return r.Skipped.Links == 0 })
+	d.WaitRoot(t, "media", time.Minute, func(r apptest.RootStatus) bool { return r.Skipped.Links == 0 })
 }

@@ -43,7 +43,7 @@ func TestADaemonThatIsStoppedForAWhileMissesNothing(t *testing.T) {
 			t.Errorf("%s has lost its id", it.Path)
 		}
 	}
-	if !apptest.Within(30*time.Second, func() bool {
+	if !apptest.Within(time.Minute, func() bool {
 		c, err := r.Catalog()
 		return err == nil && len(c.Diff("a client", now, "the export")) == 0
 	}) {

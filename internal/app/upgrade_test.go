@@ -99,7 +99,7 @@ func TestABackupLeavesTheDiskRoom(t *testing.T) {
 	more := quick + "[backup]\nevery = \"24h\"\n"
 	d := apptest.Start(t, apptest.Config{DataDir: data, More: more, Roots: []apptest.Root{{Name: "films", Path: root}}})
 	d.WaitIdle(t, time.Minute)
-	if !apptest.Within(20*time.Second, func() bool { return strings.Contains(d.Log(), "make room, and try again") }) {
+	if !apptest.Within(time.Minute, func() bool { return strings.Contains(d.Log(), "make room, and try again") }) {
 		t.Errorf("the log does not say that there is no room\n%s", d.Log())
 	}
 	if left, _ := filepath.Glob(data + "/backups/*"); len(left) != 0 {

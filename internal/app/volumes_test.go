@@ -43,7 +43,7 @@ func TestADiskToWhichTheLibraryWasCopiedTakesTheOldOnesPlace(t *testing.T) {
 	apptest.Run(t, "umount", fresh)
 	pulled(t, d, root)
 	apptest.Mount(t, root, "-o", "loop", base+"/whole")
-	d.WaitRoot(t, "films", 10*time.Second, state("online"))
+	d.WaitRoot(t, "films", time.Minute, state("online"))
 	d.WaitIdle(t, time.Minute)
 	sameItems(t, before, d.Export(t), "copied whole")
 	watched(t, d, r, root, "on the new disk.bin")
@@ -58,7 +58,7 @@ func TestADiskToWhichTheLibraryWasCopiedTakesTheOldOnesPlace(t *testing.T) {
 	apptest.Pull(t, root)
 	apptest.Mount(t, root, "-o", "loop", base+"/lacking")
 	d.Start(t)
-	s := d.WaitRoot(t, "films", 10*time.Second, func(r apptest.RootStatus) bool { return r.VolumeOffer != nil })
+	s := d.WaitRoot(t, "films", time.Minute, func(r apptest.RootStatus) bool { return r.VolumeOffer != nil })
 	if o := s.VolumeOffer; s.State != "offline" || o.Matching != int64(len(before)-1) || o.Catalogued != int64(len(before)) || !strings.Contains(s.Reason, "accept volume films") {
 		t.Errorf("%+v, %+v", s, o)
 	}
@@ -68,8 +68,8 @@ func TestADiskToWhichTheLibraryWasCopiedTakesTheOldOnesPlace(t *testing.T) {
 	if accepted.Kept != len(before)-1 || accepted.Missing != 1 || accepted.New != 0 {
 		t.Errorf("%+v, want all kept but 1 that is missing", accepted)
 	}
-	d.WaitRoot(t, "films", 10*time.Second, state("online"))
-	if !apptest.Within(30*time.Second, func() bool { return d.Status(t).Counts.Items == int64(len(before)-1) }) {
+	d.WaitRoot(t, "films", time.Minute, state("online"))
+	if !apptest.Within(time.Minute, func() bool { return d.Status(t).Counts.Items == int64(len(before)-1) }) {
 		t.Errorf("%s is not on the disk, and still in the catalog", paths[0])
 	}
 	d.WaitIdle(t, time.Minute)
@@ -108,13 +108,13 @@ func TestABtrfsSubvolumeIsRolledBackUnderItsRoot(t *testing.T) {
 	apptest.Run(t, "mv", at+"/films", at+"/broken")
 	apptest.Run(t, "mv", at+"/kept", at+"/films")
 	d.Start(t)
-	s := d.WaitRoot(t, "films", 10*time.Second, func(r apptest.RootStatus) bool { return r.VolumeOffer != nil })
+	s := d.WaitRoot(t, "films", time.Minute, func(r apptest.RootStatus) bool { return r.VolumeOffer != nil })
 	var accepted struct{ Kept, New, Missing int }
 	d.Post(t, "/api/v1/roots/films/accept-volume", `{"volume": "`+s.VolumeOffer.Volume+`"}`, &accepted)
 	if accepted.Kept != len(before) || accepted.Missing != 1 || accepted.New != 0 {
 		t.Errorf("%+v, want %d kept and 1 missing", accepted, len(before))
 	}
-	if !apptest.Within(30*time.Second, func() bool { return d.Status(t).Counts.Items == int64(len(before)) }) {
+	if !apptest.Within(time.Minute, func() bool { return d.Status(t).Counts.Items == int64(len(before)) }) {
 		t.Error("what was made after the snapshot is still in the catalog")
 	}
 	d.WaitIdle(t, time.Minute)

@@ -25,7 +25,7 @@ func ControlGroup(tb testing.TB, controller string, limit int64) (under []string
 		tb.Skipf("no control groups to make here: %v", err)
 	}
 	tb.Cleanup(func() {
-		if !Within(10*time.Second, func() bool { return os.Remove(group) == nil }) {
+		if !Within(time.Minute, func() bool { return os.Remove(group) == nil }) {
 			tb.Errorf("%s is not empty", group)
 		}
 	})

@@ -137,9 +137,9 @@ func (d *Daemon) TryStart() error {
 		return nil
 	case err := <-exit:
 		return fmt.Errorf("ended before it served: %w: %s", orNothing(err), d.log.text())
-	case <-time.After(time.Minute):
+	case <-time.After(3 * time.Minute):
 		_ = cmd.Process.Kill()
-		return fmt.Errorf("does not serve after a minute: %w", errors.Join(<-exit))
+		return fmt.Errorf("does not serve after three minutes: %w", errors.Join(<-exit))
 	}
 }
 
@@ -182,7 +182,7 @@ func (d *Daemon) Kill(tb testing.TB) {
 // Stop ends the process gracefully, and fails the test where it is not gone in time with exit code 0.
 func (d *Daemon) Stop(tb testing.TB) {
 	tb.Helper()
-	if err := d.end(tb, syscall.SIGTERM, 40*time.Second); err != nil {
+	if err := d.end(tb, syscall.SIGTERM, time.Minute); err != nil {
 		tb.Errorf("the daemon did not stop well: %v", err)
 	}
 }

@@ -293,7 +293,7 @@ func (m *diskModel) compare() {
 		m.scan()
 	}
 	for _, r := range m.roots {
-		if !apptest.Within(30*time.Second, func() bool {
+		if !apptest.Within(time.Minute, func() bool {
 			m.accept(r) // it may not have noticed another disk until now: what was added is more than a copy then
 			it := m.replica.Find(r, sentinel)
 			return it != nil && it.Size == m.sentinel

@@ -289,13 +289,13 @@ func (m *faulty) compare() {
 	m.t.Helper()
 	m.must(m.scanner.Prove(m.t.Context(), ""))
 	for _, r := range m.roots {
-		if !apptest.Within(10*time.Second, func() bool { return m.scanner.Online(r) }) {
+		if !apptest.Within(time.Minute, func() bool { return m.scanner.Online(r) }) {
 			m.fail([]string{"root " + r + " does not come back"})
 			return
 		}
 		m.scan(r, "", true)
 	}
-	if !apptest.Within(30*time.Second, m.scanner.Idle) {
+	if !apptest.Within(time.Minute, m.scanner.Idle) {
 		m.fail([]string{"the scanner does not come to rest"})
 		return
 	}

@@ -24,7 +24,7 @@ func TestManyNamesOfOneFileComeToRest(t *testing.T) {
 			DataDir: filepath.Join(base, "data"), More: "[watcher]\ndebounce = \"100ms\"\nmax_wait = \"1s\"\n[scanner]\nworkers = 8\n",
 			Roots: []apptest.Root{{Name: "one", Path: filepath.Join(w.base, "one")}},
 		})
-		d.WaitIdle(t, 20*time.Second)
+		d.WaitIdle(t, time.Minute)
 		if n := len(d.Export(t)); n != 9 {
 			t.Errorf("%d items for 9 names", n)
 		}

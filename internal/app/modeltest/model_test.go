@@ -90,7 +90,7 @@ func (m *model) compare() {
 		m.appendTo(place{r, sentinel}, 1)
 	}
 	for _, r := range m.roots {
-		if !apptest.Within(30*time.Second, func() bool {
+		if !apptest.Within(time.Minute, func() bool {
 			it := m.replica.Find(r, sentinel)
 			return it != nil && it.Size == m.sentinel
 		}) {

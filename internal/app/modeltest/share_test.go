@@ -200,7 +200,7 @@ func (m *shareModel) compare() {
 			return
 		}
 	}
-	if it := m.replica.Find(shared, sentinel); !apptest.Within(10*time.Second, func() bool {
+	if it := m.replica.Find(shared, sentinel); !apptest.Within(time.Minute, func() bool {
 		it = m.replica.Find(shared, sentinel)
 		return it != nil && it.Size == m.sentinel
 	}) {
@@ -295,7 +295,7 @@ func (m *shareModel) scanned() bool {
 			time.Sleep(100 * time.Millisecond)
 			return false
 		}
-		return apptest.Within(30*time.Second, func() bool {
+		return apptest.Within(time.Minute, func() bool {
 			m.daemon.Get(m.t, location, &scan)
 			return scan.State != "running" && scan.State != "queued"
 		}) && scan.State == "done" && scan.Errors == 0
@@ -321,7 +321,7 @@ func (m *shareModel) rest() {
 		return
 	}
 	var now figures
-	if !apptest.Within(10*time.Second, func() bool {
+	if !apptest.Within(time.Minute, func() bool {
 		now = take()
 		return now["goroutines"] <= m.atRest["goroutines"]+slack && now["files"] <= m.atRest["files"]+slack
 	}) {
