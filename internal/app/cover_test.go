@@ -49,9 +49,9 @@ func testGhost(t *testing.T, more string) {
 	}
 	apptest.Mount(t, root+"/disk", "-t", "tmpfs", "-o", "size=1m", "none")
 	shows("covered", "missing")
-	if h := d.Root(t, "films").Held; h == nil || h.Count != 2 || !strings.HasPrefix(h.Reason, root+"/disk is covered by a mount") {
-		t.Errorf("held: %+v, want two because of the mount on %s/disk", h, root)
-	}
+	d.WaitRoot(t, "films", time.Minute, func(r apptest.RootStatus) bool {
+		return r.Held != nil && r.Held.Count == 2 && strings.HasPrefix(r.Held.Reason, root+"/disk is covered by a mount")
+	})
 	d.Stop(t)
 	d.Start(t)
 	d.WaitIdle(t, time.Minute)
