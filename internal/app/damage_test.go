@@ -150,7 +150,9 @@ func TestADamagedCatalogIsServedAsFarAsItCanBeReadAndNeverWrittenTo(t *testing.T
 			continue
 		}
 		served++
-		if !apptest.Within(time.Minute, func() bool { return damaged() && strings.Count(d.Log(), "nothing is scanned any more") > stopped }) {
+		if !apptest.Within(time.Minute, func() bool {
+			return damaged() && strings.Count(d.Log(), "nothing is scanned any more") > stopped
+		}) {
 			t.Fatalf("damage that was met is not told of\n%s", d.Log())
 		}
 		now, err := os.ReadFile(catalog)

@@ -45,7 +45,9 @@ func TestDiskOfTheCatalogFull(t *testing.T) {
 	if !apptest.Within(time.Minute, func() bool { return strings.Contains(d.Log(), "no space left on its disk") }) {
 		t.Fatalf("the log does not say that the disk is full\n%s", d.Log())
 	}
-	if !apptest.Within(time.Minute, func() bool { return strings.Contains(d.Status(t).Health, "no space left on its disk") }) {
+	if !apptest.Within(time.Minute, func() bool {
+		return strings.Contains(d.Status(t).Health, "no space left on its disk")
+	}) {
 		// not all the time: little may fit still
 		t.Errorf("the status does not say that the disk is full: %+v", d.Status(t))
 	}
