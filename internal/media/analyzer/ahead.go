@@ -104,8 +104,9 @@ type aheadDir struct {
 	beside directory
 }
 
+// aheadFile is a file on its way. The task goes with what comes of it, and nothing else does.
 type aheadFile struct {
-	task   store.Task
+	task   *store.Task
 	byName media.Description
 	found  *findings // nil: not read
 	probed []byte
@@ -163,9 +164,11 @@ func (d *aheadDir) describeAll(ctx context.Context, above []store.Companion) (ou
 // name notes what the names say.
 func (d *aheadDir) name() {
 	d.files, d.order = make([]aheadFile, len(d.entries)), make([]int, len(d.entries))
+	tasks := make([]store.Task, len(d.entries))
 	for i := range d.entries {
 		e, f := &d.entries[i], &d.files[i]
-		f.task = store.Task{
+		f.task = &tasks[i]
+		*f.task = store.Task{
 			Path: tree.Join(d.dir, e.Name), Name: e.Name, FileID: e.ID, Size: e.Size, MTime: e.MTime, CTime: e.CTime, Work: store.Analyse,
 		}
 		f.task.Kind, f.byName = fromName(f.task.Path)
@@ -225,7 +228,7 @@ func (d *aheadDir) readOne(ctx context.Context, f *aheadFile, open func(name str
 		return err
 	}
 	defer r.Close()
-	c, err := d.w.readOpen(ctx, r, &f.task)
+	c, err := d.w.readOpen(ctx, r, f.task)
 	if err == nil && (c.problem == nil || errors.Is(c.problem, probe.ErrUnknown)) {
 		f.found, f.print, f.probed = c.found, c.fingerprint, encodeFindings(c.found)
 	}
@@ -261,7 +264,7 @@ func (d *aheadDir) settle(above []store.Companion) {
 
 // describe says what is known of a file by its name, its bytes, and what lies beside it.
 func (d *aheadDir) describe(ctx context.Context, f *aheadFile) (out store.Analysed, err error) {
-	out = store.Analysed{Task: &f.task, Kind: f.task.Kind, Probed: f.probed, Analysis: store.Done, Fingerprint: f.print, HasFingerprint: true}
+	out = store.Analysed{Task: f.task, Kind: f.task.Kind, Probed: f.probed, Analysis: store.Done, Fingerprint: f.print, HasFingerprint: true}
 	beside := companions{}
 	switch {
 	case f.found == nil:
@@ -270,7 +273,7 @@ func (d *aheadDir) describe(ctx context.Context, f *aheadFile) (out store.Analys
 		out.Analysis, out.HasFingerprint = store.None, false
 		fallthrough
 	default:
-		if beside, err = d.w.siblings.companionsIn(ctx, &f.task, &d.beside); err != nil {
+		if beside, err = d.w.siblings.companionsIn(ctx, f.task, &d.beside); err != nil {
 			return out, err
 		}
 	}

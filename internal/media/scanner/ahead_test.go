@@ -18,7 +18,8 @@ import (
 type aheadOf struct {
 	st      *store.Store // of the world
 	takes   func(dir string) time.Duration
-	between func() // while it is at work
+	between func()             // while it is at work
+	out     func(*store.Ahead) // of what a part is to be
 
 	mu      sync.Mutex
 	asked   []string // paths
@@ -60,6 +61,9 @@ func (a *aheadOf) AheadPart(
 	out := a.Ahead(ctx, root, dir, files, growing)
 	if out != nil {
 		out.Since = out.AsOf
+		if a.out != nil {
+			a.out(out)
+		}
 	}
 	return out
 }

@@ -134,7 +134,10 @@ func (p *parting) reconcile(
 	ctx context.Context, part *reconcile.Part, before reconcile.Result, next *reconcile.Part,
 ) (v reconcile.Result, err error) {
 	written := make(chan error, 1) // the one answer
-	defer func() { p.r.s.aheadDone(part.Ahead, err == nil && v.Ahead) }()
+	defer func() {
+		p.r.s.aheadDone(part.Ahead, err == nil && v.Ahead)
+		p.g.Forget(part)
+	}()
 	err = p.r.s.store.Enqueue(ctx, func(tx *store.Tx) (err error) {
 		v, err = p.g.Reconcile(tx, part, before)
 		return err

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
@@ -166,6 +168,36 @@ func TestALargeRenamedDirectoryIsSeenFromItsFirstPartOnAndHoldsNobodyUp(t *testi
 		}
 		if others != 1 {
 			t.Error("a new file elsewhere has waited for all of the renamed directory")
+		}
+		w.isTrue()
+	})
+}
+
+// TestALargeDirectoryTakesMemoryForAFewOfItsPartsOnly: what is known ahead of a part is let go of once that is written,
+// however many parts follow it.
+func TestALargeDirectoryTakesMemoryForAFewOfItsPartsOnly(t *testing.T) {
+	a := &aheadOf{}
+	inWorldAhead(t, options{}, a, func(w *world) {
+		var parts []weak.Pointer[store.Ahead]
+		kept := 0
+		a.out = func(out *store.Ahead) {
+			parts = append(parts, weak.Make(out))
+			runtime.GC()
+			n := 0
+			for _, p := range parts {
+				if p.Value() != nil {
+					n++
+				}
+			}
+			kept = max(kept, n)
+		}
+		w.many("a", 0, 12*aheadFiles)
+		w.films()
+		if len(parts) != 12 {
+			t.Fatalf("%d parts were analysed ahead, want 12", len(parts))
+		}
+		if kept > 4 { // one that is made, one that is written, and what the writer may still hold of those before
+			t.Errorf("%d of them were kept at once", kept)
 		}
 		w.isTrue()
 	})

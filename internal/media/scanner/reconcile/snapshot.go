@@ -93,6 +93,18 @@ func (s *Snapshot) Prepare(p *Part) {
 	}
 }
 
+// Forget lets go of what was prepared of a part that has been reconciled: the parts of a directory take no more memory
+// the more they are.
+func (s *Snapshot) Forget(p *Part) {
+	p.Ahead = nil
+	if s.docs == nil {
+		return
+	}
+	for _, i := range p.files {
+		s.docs[i] = Doc{}
+	}
+}
+
 // onlyCompanions reports whether all files that are listed accompany others. It ends with the first that does not.
 func (s *Snapshot) onlyCompanions() bool {
 	for i := range s.Files {
