@@ -84,7 +84,7 @@ func derive(items []exported) []works.Work {
 		if it.Kind.InWorks() {
 			unit := works.UnitOf(it.Root, it.Path)
 			units[unit] = append(units[unit], works.Item{ID: it.ID, Path: it.Path, Kind: it.Kind, Size: it.Size,
-				AddedAt: it.AddedAt, Missing: it.State == "missing", Description: &it.Description})
+				AddedAt: it.AddedAt, Missing: it.State == "missing", Said: works.Say(&it.Description)})
 		}
 	}
 	var parts []*works.Part

@@ -247,7 +247,11 @@ func (b *batch) fill(u *unit) error {
 		}
 		dirs = append(dirs, more...)
 	}
-	b.room.items, u.items = u.items, slices.Clone(u.items)
+	if len(u.items) <= b.room.most {
+		b.room.items, u.items = u.items, slices.Clone(u.items)
+	} else {
+		b.room.items = nil
+	}
 	slices.SortFunc(u.items, func(a, b works.Item) int { return cmp.Compare(a.ID, b.ID) })
 	return nil
 }
@@ -260,7 +264,7 @@ func (b *batch) item(u *unit, dir *store.UnitDir, m *store.UnitMember) error {
 		return nil
 	}
 	u.items = append(u.items, works.Item{ID: m.ID, Seq: m.Seq, Path: m.Path(dir.Path), Kind: kind, Size: m.Size,
-		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing, Description: b.room.described(m)})
+		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing, Said: b.room.said(m)})
 	it := &u.items[len(u.items)-1]
 	b.read[it.ID] = readItem{it.Seq, u.at.Root}
 	own := dir.ID == u.id

@@ -1,7 +1,6 @@
 package librarian
 
 import (
-	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/works"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
@@ -10,8 +9,10 @@ import (
 // kilobytes an item, which would otherwise be collected again and again.
 type room struct {
 	most    int // items: of a larger batch nothing is kept
-	said    []*[saidAtOnce]store.Said
-	lent    int // of said
+	says    []*[saidAtOnce]works.Said
+	lent    int // of says
+	sharing works.Sharing
+	doc     store.Said // of the item that is read
 	items   []works.Item
 	changed []store.ChangedItem
 	joined  []works.Work
@@ -25,13 +26,13 @@ type room struct {
 const saidAtOnce = 64
 
 // lend gives what an item says a place.
-func (r *room) lend() *store.Said {
+func (r *room) lend() *works.Said {
 	at := r.lent / saidAtOnce
-	if at == len(r.said) {
-		r.said = append(r.said, new([saidAtOnce]store.Said))
+	if at == len(r.says) {
+		r.says = append(r.says, new([saidAtOnce]works.Said))
 	}
 	r.lent++
-	return &r.said[at][(r.lent-1)%saidAtOnce]
+	return &r.says[at][(r.lent-1)%saidAtOnce]
 }
 
 // clear makes the room empty for another batch.
@@ -43,6 +44,7 @@ func (r *room) clear() {
 		r.read = make(map[int64]readItem)
 	}
 	r.lent = 0
+	r.sharing.Forget()
 	clear(r.read)
 	empty(&r.items)
 	empty(&r.changed)
@@ -59,9 +61,10 @@ func empty[T any](s *[]T) {
 	*s = (*s)[:0]
 }
 
-// described is what the item says, with a place of its own.
-func (r *room) described(m *store.UnitMember) *media.Description {
+// said is what the item says, with a place of its own.
+func (r *room) said(m *store.UnitMember) *works.Said {
+	m.Say(&r.doc)
 	s := r.lend()
-	m.Say(s)
-	return &s.Description
+	r.sharing.Say(&r.doc.Description, s)
+	return s
 }

@@ -20,7 +20,7 @@ func newShelf(root, dir string) *shelf { return &shelf{unit: works.Unit{Root: ro
 
 func (s *shelf) put(id int64, kind media.Kind, below string, d media.Description) {
 	s.items = append(s.items, works.Item{ID: id, Seq: id, Path: s.unit.Dir + "/" + below, Kind: kind, Size: id,
-		AddedAt: time.Unix(id, 0), Description: &d})
+		AddedAt: time.Unix(id, 0), Said: works.Say(&d)})
 }
 
 // collection is a library of about as many items as asked for: three of four are songs.

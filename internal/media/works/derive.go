@@ -151,8 +151,7 @@ func (d *derivation) isUnnamedExtra(e *entry) bool {
 	if e.bonus && e.Kind != media.KindMovie {
 		return !e.described()
 	}
-	return e.extras && d.unit.Dir != "" && e.Kind == media.KindVideo && e.Year == 0 && e.TakenAt == "" && e.Camera == "" &&
-		!e.described()
+	return e.extras && d.unit.Dir != "" && e.Kind == media.KindVideo && e.Year == 0 && !e.FromCamera && !e.described()
 }
 
 // add appends a part.

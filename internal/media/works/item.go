@@ -9,14 +9,14 @@ import (
 
 // Item is a file of the catalog, as far as the rules ask for it.
 type Item struct {
-	ID                 int64
-	Seq                int64  // another whenever anything of the item or its companions is another
-	Path               string // below the root
-	Kind               media.Kind
-	Size               int64
-	AddedAt            time.Time
-	Missing            bool
-	*media.Description // what is known of it; never nil
+	ID      int64
+	Seq     int64  // another whenever anything of the item or its companions is another
+	Path    string // below the root
+	Kind    media.Kind
+	Size    int64
+	AddedAt time.Time
+	Missing bool
+	*Said   // what is known of it; never nil
 }
 
 // Unit is a folder with what is a part of it. Dir is relative to the root; "" is the root itself.

@@ -282,7 +282,7 @@ func artworkOf(vs []version, members []Member) int64 {
 	}
 	for i := range vs {
 		for _, it := range vs[i].items {
-			if it.Media != nil && it.Media.Artwork != nil {
+			if it.Pictured {
 				return it.ID
 			}
 		}

@@ -67,11 +67,12 @@ func items(t testing.TB, files []file) map[string][]works.Item {
 	for _, f := range files {
 		root, below, _ := strings.Cut(f.path, "/")
 		kind, members := analyzer.Describe(below, []byte(f.said))
-		it := works.Item{ID: f.id, Path: below, Kind: kind, Size: 1000 + f.id, AddedAt: time.Unix(f.id, 0).UTC(),
-			Description: new(media.Description)}
-		if err := json.Unmarshal(slices.Concat([]byte("{"), members, []byte("}")), it.Description); err != nil {
+		var d media.Description
+		if err := json.Unmarshal(slices.Concat([]byte("{"), members, []byte("}")), &d); err != nil {
 			t.Fatalf("describe %s: %v", f.path, err)
 		}
+		it := works.Item{ID: f.id, Path: below, Kind: kind, Size: 1000 + f.id, AddedAt: time.Unix(f.id, 0).UTC(),
+			Said: works.Say(&d)}
 		if f.said != "" {
 			var sure struct {
 				Companions []media.Companion `json:"companions"`

@@ -40,7 +40,7 @@ func (d *derivation) isMovie(e *entry) bool {
 	if e.Kind == media.KindMovie {
 		return true
 	}
-	if e.Kind != media.KindVideo || e.TakenAt != "" || e.Camera != "" {
+	if e.Kind != media.KindVideo || e.FromCamera {
 		return false
 	}
 	if e.IDs["imdb"] != "" || e.IDs["tmdb"] != "" || e.Year != 0 && e.described() {
@@ -49,7 +49,7 @@ func (d *derivation) isMovie(e *entry) bool {
 	if d.named.title != "" && d.inMovieFolder(e) {
 		return true
 	}
-	return e.Media != nil && e.Media.DurationSeconds >= longVideo
+	return e.Seconds >= longVideo
 }
 
 // inMovieFolder reports whether the unit is called like the film, alone or with a part of it behind.

@@ -112,19 +112,18 @@ func isDigitAt(s string, i int) bool { return i < len(s) && isDigit(s[i]) }
 
 // filmHalf is the item read as the part of a film that it is.
 func filmHalf(it *Item, half int) *Item {
-	read, said := *it, *it.Description
-	said.Title, said.Series, said.Episodes, said.EpisodeTitle, said.Part = it.Series, "", nil, "", half
-	read.Kind, read.Description = media.KindMovie, &said
-	return &read
+	read := it.otherwise()
+	read.Kind = media.KindMovie
+	read.Title, read.Series, read.Episodes, read.EpisodeTitle, read.Part = it.Series, "", nil, "", half
+	return read
 }
 
 // serialEpisode is the item read as the episode that its part is.
 func serialEpisode(it *Item) *Item {
-	read, said := *it, *it.Description
+	read := it.otherwise()
 	title, part, _ := partMarker(it.Title)
-	said.Series, said.Title, said.Part, said.Episodes = title, title, 0, []int{part}
-	read.Description = &said
-	return &read
+	read.Series, read.Title, read.Part, read.Episodes = title, title, 0, []int{part}
+	return read
 }
 
 // seriesInSeasons is the name that most of what lies in folders of seasons bears.

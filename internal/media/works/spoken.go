@@ -22,18 +22,19 @@ func isSpoken(root string) bool { return spokenRoots[Fold(root)] }
 // spoken is a song read as the file of an audiobook that it is. Who wrote it is its artist, but where that is only what
 // stands before the title in the folder's name, as in "Author/Series/Book 2 - Title".
 func (d *derivation) spoken(it *Item) *Item {
-	read, said := *it, *it.Description
-	read.Kind, read.Description = media.KindAudiobook, &said
 	b := readBookFolder(d.named.title)
-	if b.number == nil || said.Artist == "" || !strings.HasPrefix(d.named.title, said.Artist) {
+	if b.number == nil || it.Artist == "" || !strings.HasPrefix(d.named.title, it.Artist) {
+		read := *it
+		read.Kind = media.KindAudiobook
 		return &read
 	}
-	said.Artist, said.AlbumArtist = "", ""
+	read := it.otherwise()
+	read.Kind, read.Artist, read.AlbumArtist = media.KindAudiobook, "", ""
 	switch folders := strings.Split(d.unit.Dir, "/"); {
 	case len(folders) > 2:
-		said.Authors = []string{folders[len(folders)-3]}
+		read.Authors = []string{folders[len(folders)-3]}
 	case len(folders) == 2:
-		said.Authors = []string{folders[0]}
+		read.Authors = []string{folders[0]}
 	}
-	return &read
+	return read
 }

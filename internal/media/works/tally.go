@@ -1,10 +1,6 @@
 package works
 
-import (
-	"slices"
-
-	"github.com/catalogizer/catalogizerd/internal/media"
-)
+import "slices"
 
 // tally sums up main items, each once.
 type tally struct {
@@ -56,29 +52,13 @@ func (t *tally) item(it *Item, timed bool) {
 			t.SubtitleLanguages = include(t.SubtitleLanguages, c.Language)
 		}
 	}
-	if m := it.Media; m != nil {
-		t.media(m, timed)
-	}
-}
-
-func (t *tally) media(m *media.Media, timed bool) {
 	if timed {
-		t.Duration += m.DurationSeconds
+		t.Duration += it.Seconds
 	}
-	for i := range m.Video {
-		t.Height = max(t.Height, m.Video[i].Height)
-		t.HDR = BetterHDR(t.HDR, m.Video[i].HDR)
-	}
-	for i := range m.Audio {
-		if l := m.Audio[i].Language; l != "" {
-			t.Languages = include(t.Languages, l)
-		}
-	}
-	for i := range m.Subtitles {
-		if l := m.Subtitles[i].Language; l != "" {
-			t.SubtitleLanguages = include(t.SubtitleLanguages, l)
-		}
-	}
+	t.Height = max(t.Height, it.Height)
+	t.HDR = BetterHDR(t.HDR, it.HDR)
+	t.Languages = union(t.Languages, it.Audio)
+	t.SubtitleLanguages = union(t.SubtitleLanguages, it.Subtitles)
 }
 
 // into gives a work what was counted.

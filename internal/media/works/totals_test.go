@@ -74,8 +74,8 @@ func TestLargeWorks(t *testing.T) {
 	const many = 20_000
 	song := func(id int64, dir string, track int) works.Item {
 		return works.Item{ID: id, Path: fmt.Sprintf("%s/%05d.mp3", dir, id), Kind: media.KindTrack,
-			Description: &media.Description{Title: fmt.Sprint("Song ", id), Artist: fmt.Sprint("Artist ", id),
-				AlbumArtist: "Various Artists", Album: "Hits", Track: track}}
+			Said: works.Say(&media.Description{Title: fmt.Sprint("Song ", id), Artist: fmt.Sprint("Artist ", id),
+				AlbumArtist: "Various Artists", Album: "Hits", Track: track})}
 	}
 	heap, folders := map[works.Unit][]works.Item{}, map[works.Unit][]works.Item{}
 	for id := int64(1); id <= many; id++ {
@@ -96,8 +96,8 @@ func TestLargeWorks(t *testing.T) {
 		u := works.Unit{Root: "films"}
 		name := fmt.Sprintf("Film %d (1994)", id)
 		shelf[u] = append(shelf[u], works.Item{ID: id, Path: name + ".mkv", Kind: media.KindMovie,
-			Description: &media.Description{Title: fmt.Sprint("Film ", id), Year: 1994}},
-			works.Item{ID: id + 1, Path: name + ".de.srt", Kind: media.KindSubtitle, Description: new(media.Description)})
+			Said: works.Say(&media.Description{Title: fmt.Sprint("Film ", id), Year: 1994})},
+			works.Item{ID: id + 1, Path: name + ".de.srt", Kind: media.KindSubtitle, Said: works.Say(new(media.Description))})
 	}
 	for _, w := range derive(shelf) {
 		if len(w.Members) != 2 {

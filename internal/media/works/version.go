@@ -12,20 +12,9 @@ func sortVersions(vs []version) {
 	}
 	slices.SortStableFunc(vs, func(a, b version) int {
 		return cmp.Or(cmp.Compare(min(len(a.edition), 1), min(len(b.edition), 1)),
-			cmp.Compare(height(b.items[0]), height(a.items[0])),
+			cmp.Compare(b.items[0].Height, a.items[0].Height),
 			natural(a.items[0].Path, b.items[0].Path), cmp.Compare(a.items[0].ID, b.items[0].ID))
 	})
-}
-
-// height is that of the largest video stream.
-func height(it *Item) int {
-	h := 0
-	if it.Media != nil {
-		for i := range it.Media.Video {
-			h = max(h, it.Media.Video[i].Height)
-		}
-	}
-	return h
 }
 
 // members lists the items of versions in playing order.
