@@ -16,13 +16,19 @@ func (d *Debouncer) coalesced(root, dir string) *entry {
 	return nil
 }
 
-// coalesceDir lets one entry stand for all the names of a directory.
+// coalesceDir lets one entry stand for all the names of a directory. Some of those that were removed stay beside it: where
+// all of a large directory is removed there is no quiet for seconds, and what is gone needs none.
 func (d *Debouncer) coalesceDir(ev *dirEvents, now int64) {
 	_, rules := ev.names[ignore.FileName]
-	for _, e := range ev.names {
+	kept := 0
+	for name, e := range ev.names {
+		if e.removed && name != ignore.FileName && kept < namesInHint {
+			kept++
+			continue
+		}
 		d.discard(e)
+		delete(ev.names, name)
 	}
-	ev.names = nil
 	d.coalesce(ev, now, false)
 	ev.self.recursive = ev.self.recursive || rules
 }

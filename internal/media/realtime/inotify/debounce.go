@@ -63,6 +63,7 @@ type entry struct {
 	coversDir  bool   // stands for all the names of its directory until it is passed on
 	coversRoot bool   // stands for all the events of its root until it is passed on
 	atOnce     bool   // due without waiting for quiet
+	removed    bool   // the last event says that it was removed
 	generation uint32 // raised by every event
 	queued     uint32 // the generation for which due was computed
 	first      int64
@@ -98,7 +99,12 @@ func (d *Debouncer) SetTiming(debounce, maxWait time.Duration) {
 }
 
 // Name records an event of one name.
-func (d *Debouncer) Name(root, dir, name string) {
+func (d *Debouncer) Name(root, dir, name string) { d.record(root, dir, name, false) }
+
+// Removed records that a name was removed.
+func (d *Debouncer) Removed(root, dir, name string) { d.record(root, dir, name, true) }
+
+func (d *Debouncer) record(root, dir, name string, removed bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.now()
@@ -112,6 +118,7 @@ func (d *Debouncer) Name(root, dir, name string) {
 	switch {
 	case e != nil:
 		e.event(now)
+		e.removed = removed
 	case len(ev.names) >= namesPerDir:
 		d.coalesceDir(ev, now)
 		ev.self.recursive = ev.self.recursive || name == ignore.FileName
@@ -121,7 +128,7 @@ func (d *Debouncer) Name(root, dir, name string) {
 		if ev.names == nil {
 			ev.names = make(map[string]*entry)
 		}
-		e = &entry{events: ev, name: name, first: now}
+		e = &entry{events: ev, name: name, first: now, removed: removed}
 		ev.names[name] = e
 		d.push(e, now)
 	}

@@ -128,6 +128,34 @@ func TestDebounceMergesWhatIsDueInOneDirectory(t *testing.T) {
 	}
 }
 
+// Some of what is removed from a large directory is passed on before there is quiet, and all of it then. What is moved
+// away waits for the names that it has now.
+func TestDebounceOfALargeDirectoryThatIsRemovedPassesSomeOnBeforeAll(t *testing.T) {
+	for _, removed := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			sink := new(recorder)
+			d, _ := debouncing(t, sink)
+			const all = 2 * int(quiet/(100*time.Microsecond))
+			for i := range all {
+				d.record("r", "dir", fmt.Sprintf("%06d", i), removed)
+				time.Sleep(100 * time.Microsecond)
+			}
+			synctest.Wait()
+			names := 0
+			for _, h := range sink.take() {
+				if names += len(h.Names); h.Names == nil || h.Names[len(h.Names)-1] > fmt.Sprintf("%06d", namesPerDir) {
+					t.Errorf("passed on without a quiet time: %+v", h)
+				}
+			}
+			if removed && names != namesInHint || !removed && names != 0 {
+				t.Errorf("removed: %v: %d names were passed on without a quiet time", removed, names)
+			}
+			time.Sleep(quiet + slot)
+			expect(t, sink, media.Hint{Root: "r", Dir: "dir"})
+		})
+	}
+}
+
 // What an ignore file says holds for all below it.
 func TestDebounceOfAnIgnoreFileIsNotLostAmongManyNames(t *testing.T) {
 	const file = ignore.FileName

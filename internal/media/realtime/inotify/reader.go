@@ -90,6 +90,8 @@ func (m *Manager) recordBelow(e fsnotify.Event, path string, known, gone bool) {
 		// Its permissions may have changed, and with them whether it can be watched and listed.
 		m.command(command{kind: watchIfThere, dir: path})
 		m.shared.Debounce.Dir(m.Name, path, false)
+	case e.Has(fsnotify.Remove):
+		m.shared.Debounce.Removed(m.Name, dir, name)
 	default:
 		m.shared.Debounce.Name(m.Name, dir, name)
 	}
