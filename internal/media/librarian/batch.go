@@ -18,6 +18,7 @@ type batch struct {
 	r     Reader
 	room  *room
 	after int64 // the place behind which it begins
+	upto  int64 // how far it has come
 	out   *store.WorkBatch
 
 	items   int  // that changed
@@ -27,6 +28,9 @@ type batch struct {
 	limit   works.Limit
 	taken   map[int64]int64 // how far earlier batches have taken in which units, of what is behind the place
 	head    int64           // how far the feed goes that the units are read of
+
+	resting map[int64]bool // large units that are passed over: see large.rest
+	passed  bool           // something was
 
 	unitOfDir map[int64]int64
 	wasUnit   map[int64]bool // directories that items were in which are in another's unit now
@@ -52,15 +56,17 @@ type unit struct {
 	at      works.Unit
 	party   string
 	items   []works.Item
+	n       int // of items
 	read    bool
 	changed bool
 	traces  []byte // as they were kept
 	kept    []partTrace
 }
 
-// plan reads the next stretch of the feed, and makes of it what is to be written.
-func (l *Librarian) plan(ctx context.Context, r Reader) (*batch, error) {
-	b := &batch{r: r, room: l.room, after: l.store.Worked(), out: r.Batch(), taken: l.known, now: time.Now(),
+// plan reads the next stretch of the feed, and makes of it what is to be written: of all, or beside large units that rest.
+func (l *Librarian) plan(ctx context.Context, r Reader, beside bool) (*batch, error) {
+	place := l.store.Worked()
+	b := &batch{r: r, room: l.room, after: place, out: r.Batch(), taken: l.known, now: time.Now(),
 		unitOfDir: make(map[int64]int64),
 		wasUnit:   make(map[int64]bool), units: make(map[int64]*unit),
 		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: l.room.read}
@@ -73,22 +79,16 @@ func (l *Librarian) plan(ctx context.Context, r Reader) (*batch, error) {
 		b.out.GoneAt = b.now.UnixNano()
 		return b, b.settle(ctx)
 	}
-	changed, upto, head, err := r.Changed(b.room.changed[:0], b.after, l.atOnce())
-	if err != nil {
+	if beside {
+		b.after, b.resting = max(b.after, l.large.beside), l.large.units
+	}
+	if err := b.takeNext(l.atOnce()); err != nil {
 		return nil, err
 	}
-	b.room.changed = changed
-	b.out.Upto, b.head = upto, head
-	b.out.GoneAt = b.now.UnixNano()
-	for i := range changed {
-		b.isNew = false
-		if err := b.take(&changed[i]); err != nil {
-			return nil, err
-		}
-		if b.isNew {
-			b.items++
-		}
+	if b.out.Upto = b.upto; beside && (b.passed || l.large.beside > place) {
+		b.out.Upto = place
 	}
+	b.out.GoneAt = b.now.UnixNano()
 	if len(b.changed) == 0 {
 		return b, nil
 	}
@@ -100,6 +100,30 @@ func (l *Librarian) plan(ctx context.Context, r Reader) (*batch, error) {
 		return nil, err
 	}
 	return b, b.write(change)
+}
+
+// takeNext notes what has changed in the next stretch of the feed; beside units that rest, in as many as it takes to find
+// something.
+func (b *batch) takeNext(most int) error {
+	for b.upto = b.after; ; {
+		changed, upto, head, err := b.r.Changed(b.room.changed[:0], b.upto, most)
+		if err != nil {
+			return err
+		}
+		b.room.changed, b.upto, b.head = changed, upto, head
+		for i := range changed {
+			b.isNew = false
+			if err := b.take(&changed[i]); err != nil {
+				return err
+			}
+			if b.isNew {
+				b.items++
+			}
+		}
+		if len(b.resting) == 0 || b.upto >= b.head || b.items > 0 {
+			return nil
+		}
+	}
 }
 
 // closure derives the changed units. What else has changed in units that come in by it is taken in at once.
@@ -123,26 +147,34 @@ func (b *batch) closure(ctx context.Context) (*works.Change, error) {
 }
 
 // take notes which units a change is of: the one that an item is in, and the one that it was in.
-func (b *batch) take(c *store.ChangedItem) error {
+func (b *batch) take(c *store.ChangedItem) (err error) {
+	inWorks, now := media.Kind(c.Kind).InWorks(), int64(0)
+	away := c.Gone || !inWorks
+	if !away || c.Unit == 0 && c.Dir != 0 && inWorks {
+		if now, err = b.unitAt(c.Dir); err != nil {
+			return err
+		}
+	}
+	if b.rests(c.Unit, c.Seq) || b.rests(now, c.Seq) {
+		b.passed = true
+		return nil
+	}
 	if c.Unit != 0 {
 		if err := b.changeAt(c.Unit, c.Seq); err != nil {
 			return err
 		}
+		if away {
+			b.out.Placed = append(b.out.Placed, store.UnitItem{Item: c.ID})
+		}
 	}
-	away := c.Gone || !media.Kind(c.Kind).InWorks()
-	switch {
-	case away && c.Unit != 0:
-		b.out.Placed = append(b.out.Placed, store.UnitItem{Item: c.ID})
-		return nil
-	case away && (c.Dir == 0 || !media.Kind(c.Kind).InWorks()):
+	if now == 0 {
 		return nil
 	}
-	unit, err := b.unitAt(c.Dir)
-	if err != nil {
-		return err
-	}
-	return b.changeAt(unit, c.Seq)
+	return b.changeAt(now, c.Seq)
 }
+
+// rests reports whether a change of a unit is passed over since that rests.
+func (b *batch) rests(unit, seq int64) bool { return b.resting[unit] && b.taken[unit] < seq }
 
 // changeAt notes that a unit changed, unless it has been taken in as it was then or later.
 func (b *batch) changeAt(id, seq int64) error {
@@ -247,7 +279,7 @@ func (b *batch) fill(u *unit) error {
 		}
 		dirs = append(dirs, more...)
 	}
-	if len(u.items) <= b.room.most {
+	if u.n = len(u.items); u.n <= b.room.most {
 		b.room.items, u.items = u.items, slices.Clone(u.items)
 	} else {
 		b.room.items = nil

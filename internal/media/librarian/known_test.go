@@ -24,7 +24,7 @@ func TestWhatIsKnownOfLaterChangesIsBounded(t *testing.T) {
 	}
 	s.lib.mostKnown = 100
 	for s.Worked() < s.Head() {
-		if err := s.lib.next(t.Context()); err != nil {
+		if err := s.lib.next(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		if n := len(s.lib.known); n > s.lib.mostKnown {

@@ -155,10 +155,16 @@ func (l *Librarian) takeIn(ctx context.Context, wake <-chan struct{}) error {
 		}
 	}()
 	for !l.caughtUp() {
-		if !l.calm(ctx, wake) {
+		var err error
+		if l.mayRest() {
+			err = l.takeInBeside(ctx, wake)
+		} else if !l.calm(ctx, wake) {
 			return ctx.Err()
 		}
-		if err := l.next(ctx); err != nil && !errors.Is(err, store.ErrRegrouped) {
+		if err == nil && !l.caughtUp() {
+			err = l.next(ctx, false)
+		}
+		if err != nil && !errors.Is(err, store.ErrRegrouped) {
 			return err
 		}
 	}
@@ -197,19 +203,12 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 	if l.cfg.Pass != nil {
 		return l.passes(ctx, wake)
 	}
-	if l.cfg.Quiet == 0 {
+	if l.cfg.Quiet == 0 || l.large.covers(l.store.Worked(), l.atOnce()) {
 		return ctx.Err() == nil
 	}
-	place, least, most := l.store.Worked(), l.cfg.Quiet, l.cfg.MaxWait
-	switch {
-	case l.large.covers(place, l.atOnce()):
-		return ctx.Err() == nil
-	case l.large.items > 0:
-		least, most = max(least, l.large.took), most+4*l.large.took
-	}
-	deadline := time.NewTimer(most)
+	deadline := time.NewTimer(l.cfg.MaxWait)
 	defer deadline.Stop()
-	quiet := time.NewTimer(least)
+	quiet := time.NewTimer(l.cfg.Quiet)
 	defer quiet.Stop()
 	for head := l.store.Head(); !l.manyWait(); {
 		select {
@@ -220,7 +219,7 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 		case <-wake:
 			if now := l.store.Head(); now != head {
 				head = now
-				quiet.Reset(least)
+				quiet.Reset(l.cfg.Quiet)
 			}
 		case <-ctx.Done():
 			return false
@@ -254,8 +253,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// next takes in the next stretch of the feed.
-func (l *Librarian) next(ctx context.Context) error {
+// next takes in the next stretch of the feed: of all, or beside large units that rest.
+func (l *Librarian) next(ctx context.Context, beside bool) error {
 	if l.room == nil {
 		l.room = &room{most: 2 * l.atOnce()}
 	}
@@ -272,7 +271,7 @@ func (l *Librarian) next(ctx context.Context) error {
 	}
 	var b *batch
 	err := l.store.ReadUnits(ctx, func(r Reader) (err error) {
-		b, err = l.plan(ctx, r)
+		b, err = l.plan(ctx, r, beside)
 		return err
 	})
 	if err != nil {

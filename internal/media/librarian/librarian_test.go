@@ -89,7 +89,7 @@ func (s *shelf) breakOff() {
 	if s.lib.caughtUp() {
 		return
 	}
-	if err := s.lib.next(s.t.Context()); err != nil {
+	if err := s.lib.next(s.t.Context(), false); err != nil {
 		s.t.Fatal(err)
 	}
 	s.reopen()

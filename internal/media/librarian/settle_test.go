@@ -50,7 +50,7 @@ func TestKeysThatAreCommonAtFirstJoinInTheEnd(t *testing.T) {
 	s := newShelf(t, "a")
 	s.fill()
 	for s.Worked() < s.Head() {
-		if err := s.lib.next(t.Context()); err != nil {
+		if err := s.lib.next(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 	}
