@@ -38,14 +38,31 @@ type batch struct {
 	ids       map[works.Unit]int64
 	changed   []works.Unit
 	roots     map[int64]rootNames
-	read      map[int64]readItem // items of all units that were read
+	read      readItems // of all units
 
 	now time.Time
 }
 
+// readItems are items that were read: some of each are looked up in the end, by their ids.
+type readItems []readItem
+
 type readItem struct {
-	seq  int64
-	root string
+	id, seq int64
+	unit    *unit
+}
+
+// sort puts them into the order in which they are looked up.
+func (r readItems) sort() {
+	slices.SortFunc(r, func(a, b readItem) int { return cmp.Compare(a.id, b.id) })
+}
+
+// find gives the feed's number of an item, and its root.
+func (r readItems) find(id int64) (seq int64, root string) {
+	at, found := slices.BinarySearchFunc(r, id, func(it readItem, id int64) int { return cmp.Compare(it.id, id) })
+	if !found {
+		return 0, ""
+	}
+	return r[at].seq, r[at].unit.at.Root
 }
 
 type rootNames struct{ name, party string }
@@ -69,7 +86,7 @@ func (l *Librarian) plan(ctx context.Context, r Reader, beside bool) (*batch, er
 	b := &batch{r: r, room: l.room, after: place, out: r.Batch(), taken: l.known, now: time.Now(),
 		unitOfDir: make(map[int64]int64),
 		wasUnit:   make(map[int64]bool), units: make(map[int64]*unit),
-		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: l.room.read}
+		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: l.room.read[:0]}
 	settled, err := r.Settled()
 	if err != nil {
 		return nil, err
@@ -298,7 +315,7 @@ func (b *batch) item(u *unit, dir *store.UnitDir, m *store.UnitMember) error {
 	u.items = append(u.items, works.Item{ID: m.ID, Seq: m.Seq, Path: m.Path(dir.Path), Kind: kind, Size: m.Size,
 		AddedAt: time.Unix(0, m.Added).UTC(), Missing: m.Missing, Said: b.room.said(m)})
 	it := &u.items[len(u.items)-1]
-	b.read[it.ID] = readItem{it.Seq, u.at.Root}
+	b.read = append(b.read, readItem{it.ID, it.Seq, u})
 	own := dir.ID == u.id
 	same := m.Unit == u.id || m.Unit == 0 && own
 	if same && (m.Seq <= b.after || m.Seq <= b.taken[u.id]) {

@@ -16,11 +16,10 @@ type room struct {
 	items   []works.Item
 	changed []store.ChangedItem
 	joined  []works.Work
-	derived []works.Work
 	alike   []works.Work
 	views   []store.WorkView
 	puts    []store.WorkPut
-	read    map[int64]readItem
+	read    readItems
 }
 
 const saidAtOnce = 64
@@ -40,23 +39,26 @@ func (r *room) clear() {
 	if r.lent > r.most || cap(r.views) > r.most {
 		*r = room{most: r.most}
 	}
-	if r.read == nil {
-		r.read = make(map[int64]readItem)
-	}
 	r.lent = 0
 	r.sharing.Forget()
-	clear(r.read)
+	empty(&r.read)
 	empty(&r.items)
 	empty(&r.changed)
 	empty(&r.joined)
-	empty(&r.derived)
 	empty(&r.alike)
 	empty(&r.views)
 	empty(&r.puts)
 }
 
+// letGo gives back what many items said.
+func (r *room) letGo() {
+	if r.lent > r.most {
+		r.says, r.lent, r.sharing = nil, 0, works.Sharing{}
+	}
+}
+
 // empty forgets what was in a slice, and keeps its place.
-func empty[T any](s *[]T) {
+func empty[S ~[]T, T any](s *S) {
 	clear((*s)[:cap(*s)])
 	*s = (*s)[:0]
 }

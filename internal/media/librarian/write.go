@@ -32,17 +32,20 @@ type matter struct {
 func (b *batch) write(change *works.Change) error {
 	m := &matter{batch: b, change: change, credits: newCredits(b.r), keysOf: make(map[int64][]int64),
 		former: make(map[int64]*store.WorkView), stays: make(map[int]*stay)}
+	b.read.sort()
+	b.room.read = b.read
 	m.keepUnits()
 	b.room.joined = works.AppendJoined(b.room.joined[:0], change.Parts)
 	tops := b.room.joined
+	m.letGo()
 	if err := m.readReplaced(); err != nil {
 		return err
 	}
 	if err := m.deriveArtists(tops); err != nil {
 		return err
 	}
-	m.derived = append(append(b.room.derived[:0], m.derived...), tops...)
-	b.room.derived = m.derived
+	m.derived = slices.Insert(tops, 0, m.derived...)
+	b.room.joined = m.derived
 	m.makeViews()
 	if err := m.readBeside(); err != nil {
 		return err
@@ -59,6 +62,15 @@ func (b *batch) write(change *works.Change) error {
 	}
 	m.put(ids)
 	return nil
+}
+
+// letGo lets go of what works have been made of: there may be far more of it than of them.
+func (m *matter) letGo() {
+	m.change.Parts, m.change.Units = nil, nil
+	for _, u := range m.units {
+		u.items, u.kept = nil, nil
+	}
+	m.room.letGo()
 }
 
 // keepUnits writes what is to be kept of the changed units.
@@ -332,11 +344,11 @@ func (m *matter) view(w *store.WorkView, d *works.Work) {
 	}
 	w.Members = make([]store.Member, len(d.Members))
 	for i, member := range d.Members {
-		read := m.read[member.ID]
+		seq, root := m.read.find(member.ID)
 		w.Members[i] = store.Member{Item: member.ID, Role: string(member.Role), Version: member.Version,
-			Part: member.Part, Extra: member.Extra, Language: strings.Clone(member.Language), Seq: read.seq}
-		if member.Role == works.Main && len(d.Roots) == 0 && !slices.Contains(w.Roots, read.root) {
-			w.Roots = append(w.Roots, read.root)
+			Part: member.Part, Extra: member.Extra, Language: strings.Clone(member.Language), Seq: seq}
+		if member.Role == works.Main && len(d.Roots) == 0 && !slices.Contains(w.Roots, root) {
+			w.Roots = append(w.Roots, root)
 		}
 	}
 	slices.Sort(w.Roots)

@@ -42,7 +42,7 @@ func (rc *reconciliation) provenAbsent(name string, volume int64, otherwise func
 	_, broken := rc.Broken[name]
 	_, absent := rc.Absent[name]
 	_, isDir := rc.Dirs[name]
-	_, isFile := rc.listed[name]
+	_, isFile := rc.find(name)
 	_, ignored := rc.Ignored[name]
 	id, answered := rc.Answered[name]
 	switch {

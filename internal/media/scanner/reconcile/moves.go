@@ -133,7 +133,7 @@ func (rc *reconciliation) placeOf(it *store.Item, e *tree.Entry) (place, error) 
 func (rc *reconciliation) placeHere(it *store.Item, e *tree.Entry) place {
 	_, broken := rc.Broken[it.Name]
 	_, proven := rc.Absent[it.Name]
-	j, listed := rc.listed[it.Name]
+	j, listed := rc.find(it.Name)
 	oneName := e.Links == 1 || e.Links == 0 && SameSpelling(e.Name, it.Name)
 	switch {
 	case listed && rc.same(it, &rc.Files[j]):
@@ -319,7 +319,7 @@ func (rc *reconciliation) foundHere(it *store.Item) {
 		return
 	}
 	rc.present[it.Name] = it
-	if j, ok := rc.listed[it.Name]; ok && rc.Files[j].ID == it.FileID {
+	if j, ok := rc.find(it.Name); ok && rc.Files[j].ID == it.FileID {
 		rc.matched[it.ID] = struct{}{}
 	}
 }

@@ -46,11 +46,12 @@ func (s *Snapshot) Parts(known []string, rows int, first []string) (parts []*Par
 	if !s.complete() || len(s.Files) <= rows && len(known) == 0 {
 		return nil
 	}
-	order := make([]int, len(s.Files))
-	for i := range order {
-		order[i] = i
+	s.inOrder = make([]int, len(s.Files))
+	for i := range s.inOrder {
+		s.inOrder[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(s.Files[a].Name, s.Files[b].Name) })
+	slices.SortFunc(s.inOrder, func(a, b int) int { return cmp.Compare(s.Files[a].Name, s.Files[b].Name) })
+	order := s.inOrder
 	bounds := known
 	for at := rows; at < len(order); at += rows {
 		bounds = append(bounds, s.Files[order[at]].Name)
@@ -62,12 +63,11 @@ func (s *Snapshot) Parts(known []string, rows int, first []string) (parts []*Par
 		p := &Part{from: from, to: to}
 		end := len(order)
 		if to != "" {
-			end, _ = slices.BinarySearchFunc(order, to, func(i int, to string) int { return cmp.Compare(s.Files[i].Name, to) })
+			end, _ = s.search(order, to)
 		}
 		p.files, order = order[:end], order[end:]
 		parts, from = append(parts, p), to
 	}
-	s.index()
 	return inTurn(parts, first)
 }
 
@@ -103,6 +103,24 @@ func (s *Snapshot) filesIn(p *Part) iter.Seq[int] {
 			}
 		}
 	}
+}
+
+// search finds where a name is, or would be, in a part of the order of names.
+func (s *Snapshot) search(order []int, name string) (at int, found bool) {
+	return slices.BinarySearchFunc(order, name, func(i int, name string) int { return cmp.Compare(s.Files[i].Name, name) })
+}
+
+// find gives the place of a name in the listing.
+func (s *Snapshot) find(name string) (i int, listed bool) {
+	if s.inOrder == nil {
+		i, listed = s.listed[name]
+		return i, listed
+	}
+	at, listed := s.search(s.inOrder, name)
+	if !listed {
+		return 0, false
+	}
+	return s.inOrder[at], true
 }
 
 // index notes where each name of the listing is.

@@ -198,7 +198,7 @@ func (rc *reconciliation) load() (err error) {
 			rc.lost[it.Name] = it
 		}
 	}
-	if rc.listed == nil {
+	if rc.listed == nil && rc.inOrder == nil {
 		rc.index()
 	}
 	return nil

@@ -22,7 +22,8 @@ type Snapshot struct {
 	Row     store.Dir           // of the directory, before the scan
 	Unasked bool                // that row has not been asked for: there is none, as far as is known
 	Files   []tree.Entry        // regular files that are not passed over
-	listed  map[string]int      // where they are, by name; see index
+	listed  map[string]int      // where they are, by name; nil where inOrder says it: see find
+	inOrder []int               // of a large directory: their places in the order of names
 	Dirs    map[string]struct{} // names of directories that are not passed over
 	Subdirs []tree.Entry        // those directories
 	Broken  map[string]struct{} // names that are there but could not be looked at
