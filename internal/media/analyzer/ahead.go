@@ -264,7 +264,8 @@ func (d *aheadDir) settle(above []store.Companion) {
 
 // describe says what is known of a file by its name, its bytes, and what lies beside it.
 func (d *aheadDir) describe(ctx context.Context, f *aheadFile) (out store.Analysed, err error) {
-	out = store.Analysed{Task: f.task, Kind: f.task.Kind, Probed: f.probed, Analysis: store.Done, Fingerprint: f.print, HasFingerprint: true}
+	out = store.Analysed{Task: f.task, Kind: f.task.Kind, Probed: f.probed, Analysis: store.Done,
+		Fingerprint: f.print, HasFingerprint: true}
 	beside := companions{}
 	switch {
 	case f.found == nil:

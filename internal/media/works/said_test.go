@@ -68,7 +68,8 @@ func TestWhatIsSharedIsKeptWhole(t *testing.T) {
 func TestItemsThatSayTheSameShareIt(t *testing.T) {
 	song := func(track int, album string) *media.Description {
 		return &media.Description{Title: fmt.Sprint("Song ", track), Track: track, Album: album, Genres: []string{"Rock"},
-			IDs: map[string]string{"musicbrainz_track": fmt.Sprint(track)}, Media: &media.Media{DurationSeconds: float64(track),
+			IDs: map[string]string{"musicbrainz_track": fmt.Sprint(track)},
+			Media: &media.Media{DurationSeconds: float64(track),
 				Audio: []media.Audio{{Language: "en"}, {}, {Language: "en"}}}}
 	}
 	var s Sharing
@@ -79,8 +80,8 @@ func TestItemsThatSayTheSameShareIt(t *testing.T) {
 	if a.Shared != b.Shared || a.Shared == other.Shared {
 		t.Error("songs of one album do not share what they say, or those of two do")
 	}
-	if a.Title != "Song 1" || b.Track != 2 || b.Seconds != 2 || b.IDs["musicbrainz_track"] != "2" || other.Album != "Other" ||
-		!reflect.DeepEqual(b.Audio, []string{"en"}) {
+	if a.Title != "Song 1" || b.Track != 2 || b.Seconds != 2 || b.IDs["musicbrainz_track"] != "2" ||
+		other.Album != "Other" || !reflect.DeepEqual(b.Audio, []string{"en"}) {
 		t.Errorf("%+v and %+v", b, other)
 	}
 	it := &Item{Said: &a}

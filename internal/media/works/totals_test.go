@@ -97,7 +97,8 @@ func TestLargeWorks(t *testing.T) {
 		name := fmt.Sprintf("Film %d (1994)", id)
 		shelf[u] = append(shelf[u], works.Item{ID: id, Path: name + ".mkv", Kind: media.KindMovie,
 			Said: works.Say(&media.Description{Title: fmt.Sprint("Film ", id), Year: 1994})},
-			works.Item{ID: id + 1, Path: name + ".de.srt", Kind: media.KindSubtitle, Said: works.Say(new(media.Description))})
+			works.Item{ID: id + 1, Path: name + ".de.srt", Kind: media.KindSubtitle,
+				Said: works.Say(new(media.Description))})
 	}
 	for _, w := range derive(shelf) {
 		if len(w.Members) != 2 {
