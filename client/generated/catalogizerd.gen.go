@@ -2851,6 +2851,19 @@ type Status struct {
 	// Health What is wrong with the catalog: a full disk, damage, a damaged one that was kept aside; null: nothing.
 	Health *string `json:"health"`
 
+	// Hub Which of the hubs on one database takes in what the sources say, where this is a hub; absent where it is none. `sources` are as
+	// that one sees them.
+	Hub *struct {
+		// Leader The `http.name` of the one that does; empty while none does.
+		Leader string `json:"leader"`
+
+		// Leads The hub that answers does.
+		Leads bool `json:"leads"`
+
+		// Since When it began; null while none does.
+		Since *Time `json:"since"`
+	} `json:"hub,omitempty"`
+
 	// Idle Nothing is waiting, being scanned, analysed or indexed: the catalog says what the reachable roots hold. Attempts that
 	// are due later, vanished items within their grace, and roots that are away do not count.
 	Idle bool `json:"idle"`

@@ -91,6 +91,9 @@ func printStatus(out io.Writer, s *api.Status) error {
 	fmt.Fprintln(out, doing)
 	terminal.Fprintf(out, "%s items, %s missing, %s to analyse, %s failed\n\n", humanize.Comma(s.Counts.Items),
 		humanize.Comma(s.Counts.Missing), humanize.Comma(s.Counts.Pending), humanize.Comma(s.Counts.Failed))
+	if s.Hub != nil {
+		terminal.Fprintf(out, "%s\n\n", leadText(s.Hub))
+	}
 	rows := [][]terminal.Cell{{
 		{Text: "ROOT", Style: terminal.Dim}, {Text: "STATE", Style: terminal.Dim}, {Text: "ITEMS", Style: terminal.Dim},
 		{Text: "WATCH", Style: terminal.Dim}, {Text: "LAST SCAN", Style: terminal.Dim},
@@ -113,6 +116,17 @@ func printStatus(out io.Writer, s *api.Status) error {
 		explainRoot(out, &s.Roots[i])
 	}
 	return nil
+}
+
+// leadText says which hub takes in what the sources say.
+func leadText(h *media.HubLead) string {
+	switch {
+	case h.Since == nil:
+		return "no hub leads now: what the sources say waits"
+	case h.Leads:
+		return "this hub leads since " + h.Since.Local().Format(time.DateTime)
+	}
+	return fmt.Sprintf("the hub %s leads since %s; this one follows", h.Leader, h.Since.Local().Format(time.DateTime))
 }
 
 var statusColumns = []terminal.Column{

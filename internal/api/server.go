@@ -136,6 +136,7 @@ type Server struct {
 	files    Files
 	daemons  func(context.Context) ([]media.Source, error)
 	can      func() []string
+	leader   func() *media.HubLead
 	idle     func() bool
 	health   func() error
 	failed   func(context.Context) (int64, error)
@@ -180,7 +181,9 @@ type Deps struct {
 	// Capabilities are what can be asked for here beyond items, by the names of media; nil: what a daemon can be asked
 	// for.
 	Capabilities func() []string
-	Log          *zap.Logger
+	// Leader says which hub takes in what its sources say; nil: this is no hub.
+	Leader func() *media.HubLead
+	Log    *zap.Logger
 }
 
 // Listen opens the address. An address in use is an error that says so.
@@ -206,7 +209,7 @@ func New(cfg Config, d Deps, l net.Listener) *Server {
 		idle: d.Idle, health: d.Health,
 		log: logs.Sparing(d.Log), metrics: d.Metrics, started: time.Now().UTC(), stopping: make(chan struct{}), listener: l,
 		unwraps: make(chan struct{}, unwrapping), small: d.Thumbnails, failed: d.Failed, sources: d.Sources,
-		logins: logins{file: cfg.LoginsFile}, files: d.Files, daemons: d.Daemons, can: d.Capabilities,
+		logins: logins{file: cfg.LoginsFile}, files: d.Files, daemons: d.Daemons, leader: d.Leader, can: d.Capabilities,
 	}
 	s.SetSite(cfg.Site)
 	return s

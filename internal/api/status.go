@@ -29,6 +29,8 @@ type Status struct {
 	Roots []media.Root `json:"roots"`
 	// Sources are the daemons whose items are shown, where this is a hub.
 	Sources []media.Source `json:"sources,omitempty"`
+	// Hub says which hub takes in what they say, where this is one.
+	Hub *media.HubLead `json:"hub,omitempty"`
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
@@ -57,6 +59,9 @@ func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
 		if status.Sources, err = s.daemons(r.Context()); err != nil && !isOfHealth(err) {
 			return err
 		}
+	}
+	if s.leader != nil {
+		status.Hub = s.leader()
 	}
 	if s.cfg.Instance != nil {
 		status.Instance = s.cfg.Instance()

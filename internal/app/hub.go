@@ -35,7 +35,7 @@ type hubServer struct {
 
 // ServeHub runs a hub until ctx ends, and then stops it in order. Its error says why it could not run or what did not
 // stop in time. It starts, and stops in the opposite order: what follows the database, the sources, the event bus,
-// HTTP.
+// HTTP, and what a hub does that leads.
 func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) (err error) {
 	log = logs.Bounded(log)
 	if err := cfg.CheckHub(); err != nil {
@@ -68,11 +68,11 @@ func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Option
 	}
 	h.stages = newStages(ctx, log)
 	h.stages.start("database", st.Run)
-	h.stages.start("sources", h.sources.Run)
+	h.stages.start("sources", h.sources.Watch)
 	h.stages.start("event bus", h.bus.Run)
-	h.stages.start("pruning", h.prune)
 	h.server = h.newServer(cfg, o, listener)
 	h.stages.start("http", h.server.Run)
+	h.stages.start("lead", h.stand) // and so given up first, for another hub to have it
 	defer func() {
 		err = errors.Join(err, h.stages.stopAll(h.shell.config.Load().ShutdownTimeout, func() {}))
 	}()
@@ -146,6 +146,26 @@ func (h *hubServer) takeIn() error {
 	return nil
 }
 
+// stand has this hub lead whenever no other does: what a leader does it does then.
+func (h *hubServer) stand(ctx context.Context) error {
+	name := func() string { return h.shell.config.Load().Name() }
+	return h.store.Lead(ctx, name, func(ctx context.Context) error {
+		g := run.NewGroup(ctx, h.log)
+		g.Go("sources", h.sources.Run)
+		g.Go("pruning", h.prune)
+		return g.Wait()
+	})
+}
+
+// leader says which hub leads, as the API shows it.
+func (h *hubServer) leader() *media.HubLead {
+	l := h.store.Leader()
+	if l == nil {
+		return &media.HubLead{}
+	}
+	return &media.HubLead{Leads: l.Here, Leader: l.Name, Since: &l.Since}
+}
+
 // keptEnds is for how long ends of items are remembered: who was away for longer loads anew.
 const keptEnds = 30 * 24 * time.Hour
 
@@ -190,12 +210,15 @@ func (h *hubServer) newServer(inForce *config.Config, o Options, l net.Listener)
 		Catalog: catalog, Capabilities: catalog.Capabilities, Scans: h.sources, Roots: h.sources,
 		Live:  &live.Server{Bus: h.bus, Version: o.Version, Instance: instance, Log: h.log, Roots: h.sources.Roots},
 		Idle:  h.idle,
-		Files: h.sources, Daemons: h.sources.Daemons, Health: h.store.Health, Metrics: h.newMetrics(), Log: h.log,
+		Files: h.sources, Daemons: h.sources.Daemons, Leader: h.leader, Health: h.store.Health,
+		Metrics: h.newMetrics(), Log: h.log,
 	}, l)
 }
 
-// idle reports whether there is nothing to do: which nobody knows while the database does not answer.
-func (h *hubServer) idle() bool { return h.store.Health() == nil && h.sources.Idle() }
+// idle reports whether there is nothing to do: which nobody knows while the database does not answer, or no hub leads.
+func (h *hubServer) idle() bool {
+	return h.store.Health() == nil && h.store.Leader() != nil && h.sources.Idle()
+}
 
 // newMetrics makes the registry of what monitors read of a hub.
 func (h *hubServer) newMetrics() *prometheus.Registry {
@@ -209,6 +232,10 @@ func (h *hubServer) newMetrics() *prometheus.Registry {
 	gauge("feed_head", "Number of the last change.", func() float64 { return float64(h.store.Head()) })
 	gauge("live_clients", "Clients that follow the feed.", func() float64 { return float64(h.bus.Subscribers()) })
 	gauge("idle", "1 while there is nothing to do.", func() float64 { return oneIf(h.idle()) })
+	gauge("hub_leads", "1 while this hub takes in what the sources say; another may.", func() float64 {
+		l := h.store.Leader()
+		return oneIf(l != nil && l.Here)
+	})
 	gauge("sources_offline", "Sources of a hub that are away.", func() (n float64) {
 		for _, st := range h.sources.States() {
 			n += oneIf(!st.Online)

@@ -57,11 +57,15 @@ func (s *Sources) isStale(one *source) bool {
 	return was
 }
 
-// Run takes in what the sources say until ctx ends. What sources that the hub has no longer have left behind goes.
+// Run takes in what the sources say until ctx ends, for which the hub must lead. What sources that the hub has no longer
+// have left behind goes.
 func (s *Sources) Run(ctx context.Context) error {
 	defer s.http.CloseIdleConnections()
+	s.lead(true)
+	defer s.lead(false)
 	f := following{of: s, group: run.NewGroup(ctx, s.log), now: map[*source]*followed{}}
 	f.group.Go("sources", f.run)
+	f.group.Go("standings", s.tell)
 	return f.group.Wait()
 }
 

@@ -182,7 +182,8 @@ func startHubOf(t *testing.T, database string, sources []hub.Source) *running {
 	ctx, cancel := context.WithCancel(context.Background())
 	var runs sync.WaitGroup
 	runs.Go(func() { _ = st.Run(ctx) })
-	runs.Go(func() { _ = h.Run(ctx) })
+	runs.Go(func() { _ = h.Watch(ctx) })
+	runs.Go(func() { _ = st.Lead(ctx, func() string { return t.Name() }, h.Run) })
 	h.stop = sync.OnceFunc(func() {
 		cancel()
 		runs.Wait()

@@ -64,7 +64,7 @@ func TestAFirstLoadComesBesideTheTail(t *testing.T) {
 	t.Logf("%d items in %v, %.0f a second, with %d changes beside them",
 		n, all.Round(time.Millisecond), float64(n)/all.Seconds(), len(took))
 	quantiles(t, took)
-	s := &soak{t: t, sources: []*daemon{big, tail}, hub: h, at: stand(t, h.Addr)}
+	s := &soak{t: t, sources: []*daemon{big, tail}, hubs: []*apptest.Daemon{h}, at: []*standing{stand(t, h.Addr)}}
 	s.ends(t)
 }
 

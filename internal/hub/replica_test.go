@@ -3,6 +3,7 @@ package hub_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"maps"
@@ -239,25 +240,24 @@ func (r *replica) census() (c census, faults []error) {
 	return c, faults
 }
 
-// ends waits until the hub is what its sources are, and every replica what the hub is.
+// ends waits until the hubs are what their sources are, and every replica what the hubs are.
 func (w *soak) ends(t *testing.T) {
 	t.Helper()
 	http := &http.Client{Transport: &http.Transport{}}
 	defer http.CloseIdleConnections()
-	hub := w.client(t, w.at.url(), http)
-	var want, lists, feed census
+	var want census
 	said := ""
 	equal := func() bool {
-		want, lists, feed = w.union(t, http), census{}, census{}
-		if err := lists.listed(t.Context(), hub, ""); err != nil {
-			said = err.Error()
-			return false
+		want, said = w.union(t, http), ""
+		for i, at := range w.at {
+			hub, lists, feed := w.client(t, at.url(), http), census{}, census{}
+			if err := errors.Join(lists.listed(t.Context(), hub, ""), feed.fed(t.Context(), hub, "")); err != nil {
+				said = err.Error()
+				return false
+			}
+			said += unlike(fmt.Sprintf("the lists of hub %d", i), want, lists) +
+				unlike(fmt.Sprintf("the feed of hub %d", i), want, feed)
 		}
-		if err := feed.fed(t.Context(), hub, ""); err != nil {
-			said = err.Error()
-			return false
-		}
-		said = said[:0] + unlike("its lists", want, lists) + unlike("its feed", want, feed)
 		for i, r := range w.clients {
 			held, faults := r.census()
 			if said += unlike(fmt.Sprintf("client %d", i), want, held); len(faults) > 0 {
@@ -269,13 +269,15 @@ func (w *soak) ends(t *testing.T) {
 	for _, d := range w.sources {
 		d.sees(t, w.client(t, d.at.url(), http))
 	}
-	if !apptest.Within(soakPatience, func() bool { return w.hub.Status(t).Idle }) {
-		t.Fatalf("the hub is not idle: %+v", w.hub.Status(t))
+	for i, hub := range w.hubs {
+		if !apptest.Within(soakPatience, func() bool { return hub.Status(t).Idle }) {
+			t.Fatalf("hub %d is not idle: %+v", i, hub.Status(t))
+		}
 	}
 	if !apptest.Within(patience, equal) {
 		t.Fatalf("of %d items:%s", len(want), said)
 	}
-	t.Logf("%d items, by the hub's lists, its feed and %d clients", len(want), len(w.clients))
+	t.Logf("%d items, by the hubs' lists, their feeds and %d clients", len(want), len(w.clients))
 }
 
 func unlike(what string, want, have census) string {

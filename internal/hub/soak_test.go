@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,9 +16,9 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/hub/pgtest"
 )
 
-// Sources, the hub and its database are killed at random while files come, go and move, and clients are attached. In
-// the end the hub holds the union of what its sources hold, by its lists, by its feed read anew, and by every client
-// that followed it all the while.
+// Sources, two hubs on one database and that are killed or stopped at random while files come, go and move, and clients
+// are attached to either hub, or to whichever of them they meet. In the end the hubs hold the union of what their sources
+// hold, by their lists, by their feeds read anew, and by every client that followed them all the while.
 //
 // A few rounds here, some 20 s; for as long as SOAK says where it is set, with HUB_SOURCES sources of HUB_ITEMS items
 // each (make soak-hub).
@@ -57,20 +59,21 @@ const (
 	theServer
 	aSource
 	aClient
-	severals // a server, a source and the hub at once
+	severals // a server, a source and a hub at once
+	aPause   // a hub is stopped, and goes on later
 	kinds
 )
 
-var kindNames = [kinds]string{"hub", "database", "source", "client", "all three"}
+var kindNames = [kinds]string{"hub", "database", "source", "client", "all three", "hub stopped"}
 
-// soak is a hub, its sources and their clients.
+// soak is two hubs, their sources and their clients.
 type soak struct {
 	t       *testing.T
 	random  *rand.Rand
 	server  *pgtest.Server
 	sources []*daemon
-	hub     *apptest.Daemon
-	at      *standing // the hub
+	hubs    []*apptest.Daemon
+	at      []*standing // the hubs
 	clients []*replica
 
 	rounds, changes int
@@ -94,10 +97,15 @@ func newSoak(t *testing.T, sources, items int) *soak {
 		d.serve(t)
 		w.sources = append(w.sources, d)
 	}
-	w.hub = process(t, w.server.Database(t), w.sources...)
-	w.at = stand(t, w.hub.Addr)
-	for _, f := range []client.Follow{{}, {Window: time.Second}, {LongPoll: true}} {
-		w.clients = append(w.clients, attach(t, w.at.url(), f))
+	database := w.server.Database(t)
+	for range 2 {
+		h := process(t, database, w.sources...)
+		w.hubs, w.at = append(w.hubs, h), append(w.at, stand(t, h.Addr))
+	}
+	var met atomic.Int64
+	either := stand(t, func() string { return w.hubs[int(met.Add(1))%len(w.hubs)].Addr() })
+	for i, f := range []client.Follow{{}, {Window: time.Second}, {LongPoll: true}} {
+		w.clients = append(w.clients, attach(t, w.at[i%len(w.at)].url(), f), attach(t, either.url(), f))
 	}
 	return w
 }
@@ -133,12 +141,16 @@ func (w *soak) round(t *testing.T, kind int, rests bool) {
 	t.Helper()
 	w.rounds++
 	w.killed[kindNames[kind]]++
+	one := w.hubs[w.random.IntN(len(w.hubs))]
 	victim := w.sources[w.random.IntN(len(w.sources))]
 	hub, server, source := kind == theHub || kind == severals, kind == theServer || kind == severals,
 		kind == aSource || kind == severals
 	w.change()
-	if hub {
-		w.hub.Kill(t)
+	switch {
+	case hub:
+		one.Kill(t)
+	case kind == aPause:
+		one.Signal(t, syscall.SIGSTOP)
 	}
 	if server {
 		w.server.Kill(t)
@@ -151,7 +163,7 @@ func (w *soak) round(t *testing.T, kind int, rests bool) {
 	}
 	w.change()
 	if rests {
-		w.rest(2 * time.Second)
+		w.rest(6 * time.Second) // for another hub to take over
 	}
 	if server {
 		w.server.Start(t)
@@ -159,8 +171,11 @@ func (w *soak) round(t *testing.T, kind int, rests bool) {
 	if source {
 		victim.Daemon.Start(t)
 	}
-	if hub {
-		w.hub.Start(t)
+	switch {
+	case hub:
+		one.Start(t)
+	case kind == aPause:
+		one.Signal(t, syscall.SIGCONT)
 	}
 	w.change()
 	if rests { // long enough for something to be taken in

@@ -22,21 +22,21 @@ type Source struct {
 	Token func() (string, error)
 }
 
-// State is how a source is.
+// State is how a source is, as the hub that leads sees it.
 type State struct {
-	Name   string
-	Online bool      // its feed is followed
-	Since  time.Time // when that became so
-	Reason string    // why it is away; ""
+	Name   string    `json:"-"`
+	Online bool      `json:"online"` // its feed is followed
+	Since  time.Time `json:"since"`  // when that became so
+	Reason string    `json:"reason"` // why it is away; ""
 	// Idle says that the source has nothing to do, and that all that it has told is taken in.
-	Idle    bool
-	Loading bool // not all has come yet since a load began
+	Idle    bool `json:"idle"`
+	Loading bool `json:"loading"` // not all has come yet since a load began
 	// Version is the source's.
-	Version string
+	Version string `json:"version"`
 	// Catalog is the one that is taken in.
-	Catalog int32
+	Catalog int32 `json:"catalog"`
 	// Roots are the source's, by the hub's names, as it last said.
-	Roots []media.Root
+	Roots []media.Root `json:"-"`
 }
 
 // source is a Source as it is followed.
@@ -47,6 +47,7 @@ type source struct {
 	log   *zap.Logger
 	told  func(media.Root)
 	loads chan struct{} // of all sources
+	stir  func()        // called when the state may have changed
 
 	mu       sync.Mutex // guards what follows; held for look-ups only
 	at       Source     // as it is configured
@@ -68,6 +69,7 @@ func (s *source) State() State {
 
 // change changes the state.
 func (s *source) change(fn func(*State)) {
+	defer s.stir() // once it is unlocked
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fn(&s.state)
@@ -86,6 +88,7 @@ func (s *source) turn(online bool, reason string) (isNew bool) {
 }
 
 func (s *source) catchUp(caughtUp bool) {
+	defer s.stir()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.caughtUp = caughtUp
@@ -93,6 +96,7 @@ func (s *source) catchUp(caughtUp bool) {
 
 // waits counts groups that have come, or were taken in; 0: none is there any more.
 func (s *source) waits(more int) {
+	defer s.stir()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.waiting += more; more == 0 {
@@ -204,6 +208,7 @@ func (s *source) setRoots(raw map[string][]byte, is *said) (differ bool) {
 		differ = differ || len(news) > 0
 		s.state.Roots, s.state.Version, s.idle = roots, is.Version, is.Idle
 	}()
+	s.stir()
 	for _, r := range news {
 		s.told(r)
 	}

@@ -22,13 +22,17 @@ type Sources struct {
 	again chan struct{} // other sources are to be followed, or otherwise
 	loads chan struct{} // holds one for each source whose load comes in
 
+	stirred chan struct{} // how sources are may have changed
+
 	mu    sync.Mutex // guards what follows; held for look-ups only
+	leads bool       // this hub sees by itself how the sources are
 	all   []*source
 	stale map[*source]bool // is to be asked otherwise than it is
 }
 
 // New returns the sources of a hub. Root is called with a root of theirs, by the hub's name, whenever it is otherwise
-// than before; nil: nobody wants to know. Run must run for anything to be taken in.
+// than before; nil: nobody wants to know. Run must run for anything to be taken in, while the store's hub leads, and Watch
+// all the while.
 func New(of []Source, store *postgres.Store, root func(media.Root), log *zap.Logger) *Sources {
 	if root == nil {
 		root = func(media.Root) {}
@@ -37,7 +41,7 @@ func New(of []Source, store *postgres.Store, root func(media.Root), log *zap.Log
 	transport.DisableCompression = true                // within one house the network is faster
 	transport.ResponseHeaderTimeout = 90 * time.Second // longer than any answer waits
 	s := &Sources{store: store, log: log, http: &http.Client{Transport: transport}, told: root,
-		again: make(chan struct{}, 1), // one pending says all that there is to say
+		again: make(chan struct{}, 1), stirred: make(chan struct{}, 1), // one pending says all that there is to say
 		loads: make(chan struct{}, loadsAtOnce), stale: map[*source]bool{}}
 	for _, one := range of {
 		s.all = append(s.all, s.make(one))
@@ -46,8 +50,15 @@ func New(of []Source, store *postgres.Store, root func(media.Root), log *zap.Log
 }
 
 func (s *Sources) make(one Source) *source {
-	return &source{Name: one.Name, at: one, store: s.store, http: s.http, told: s.told, loads: s.loads,
+	return &source{Name: one.Name, at: one, store: s.store, http: s.http, told: s.told, loads: s.loads, stir: s.stir,
 		log: s.log.With(zap.String("source", one.Name)), state: State{Name: one.Name, Since: time.Now().UTC()}}
+}
+
+func (s *Sources) stir() {
+	select {
+	case s.stirred <- struct{}{}:
+	default: // whoever is to look has not done so yet
+	}
 }
 
 // Recall has the sources' roots be known that they spoke of before the hub was started.

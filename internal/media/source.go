@@ -28,6 +28,13 @@ const (
 	CapabilityWorks = "works"
 )
 
+// HubLead says which of several hubs on one database takes in what the sources say, as the public surface shows it.
+type HubLead struct {
+	Leads  bool       `json:"leads"`  // the one that answers does
+	Leader string     `json:"leader"` // the name of the one that does; "": none does now
+	Since  *time.Time `json:"since"`  // when it began; nil: none does now
+}
+
 // Refused is what another daemon says to what was to be passed on to it.
 type Refused struct {
 	Status int    // of HTTP

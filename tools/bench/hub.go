@@ -125,10 +125,8 @@ func (b *bench) loadHub(ctx context.Context, database, data string) (err error) 
 	}
 	defer hub.Close()
 	before := hub.Head()
-	for _, name := range hubSources {
-		if err := b.loadSource(ctx, st, hub, name); err != nil {
-			return err
-		}
+	if err := b.loadSources(ctx, st, hub); err != nil {
+		return err
 	}
 	if counts := hub.ItemCounts(); before >= counts.Items { // an earlier run has
 		return nil
@@ -139,6 +137,23 @@ func (b *bench) loadHub(ctx context.Context, database, data string) (err error) 
 	}
 	_, err = c.Exec(ctx, "VACUUM ANALYZE") // as the server does of itself, some time after a load
 	return errors.Join(err, c.Close(ctx))
+}
+
+// loadSources does so as a hub that leads.
+func (b *bench) loadSources(ctx context.Context, st *store.Store, hub *postgres.Store) error {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	var failed error
+	err := hub.Lead(ctx, func() string { return "bench" }, func(ctx context.Context) error {
+		defer done()
+		for _, name := range hubSources {
+			if failed = b.loadSource(ctx, st, hub, name); failed != nil {
+				break
+			}
+		}
+		return failed
+	})
+	return errors.Join(err, failed)
 }
 
 func (b *bench) loadSource(ctx context.Context, st *store.Store, hub *postgres.Store, name string) error {

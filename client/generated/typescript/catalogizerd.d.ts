@@ -1102,6 +1102,18 @@ export interface components {
                  */
                 poison: number;
             }[];
+            /**
+             * @description Which of the hubs on one database takes in what the sources say, where this is a hub; absent where it is none. `sources` are as
+             *     that one sees them.
+             */
+            hub?: {
+                /** @description The hub that answers does. */
+                leads: boolean;
+                /** @description The `http.name` of the one that does; empty while none does. */
+                leader: string;
+                /** @description When it began; null while none does. */
+                since: components["schemas"]["Time"] | null;
+            };
         };
         Root: {
             name: string;

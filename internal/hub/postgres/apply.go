@@ -249,8 +249,7 @@ func (m *merging) unlock(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, noteMoment, m.head); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "SELECT pg_notify($1, '')", channel)
-	return err
+	return notifyOf(ctx, tx, "")
 }
 
 // noteMoment says when the head was this, where the last such word is older than a second.

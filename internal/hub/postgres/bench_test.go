@@ -15,6 +15,7 @@ func BenchmarkTaken(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
+	lead(b, s)
 	c, err := s.Begin(b.Context(), "attic", "i1", nil)
 	if err != nil {
 		b.Fatal(err)

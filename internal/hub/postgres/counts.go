@@ -106,7 +106,7 @@ func (s *Store) Say(ctx context.Context, source string, of map[string][]byte) er
 				return err
 			}
 		}
-		return nil
+		return notifyOf(ctx, tx, ofSources)
 	})
 	if err != nil {
 		return fmt.Errorf("keep the roots of source %s: %w", source, err)

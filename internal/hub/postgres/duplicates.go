@@ -74,7 +74,7 @@ func (s *Store) duplicates(ctx context.Context, q store.Query, few float64) (res
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		res = store.DuplicateResult{}
-		if res.AsOf, err = headIn(ctx, tx); err != nil {
+		if res.AsOf, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
 		d := &sameSearch{tx: tx, q: &q, at: at, few: few, ends: time.Now().Add(pageTime)}

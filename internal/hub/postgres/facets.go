@@ -48,7 +48,7 @@ func (s *Store) ItemFacets(ctx context.Context, q store.Query, by []string) (out
 		if counter, err = store.CountFacets(&q, by); err != nil {
 			return err
 		}
-		if head, err = headIn(ctx, tx); err != nil {
+		if head, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
 		f := &facetSearch{tx, &q, by, counter}

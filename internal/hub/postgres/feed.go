@@ -38,8 +38,30 @@ func (s *Store) Cursor(seq int64) media.Cursor {
 	return media.Cursor{Epoch: s.epoch, Run: s.runs.Load().current, Seq: seq}
 }
 
-// Continues reports whether a cursor is of this database, and of what it holds of its past.
+// doubtTime is how long the database may take to say whether it knows of a cursor.
+const doubtTime = 10 * time.Second
+
+// Continues reports whether a cursor is of this database, and of what it holds of its past. One that may be of what
+// another hub has given, and this one has not heard of yet, is asked for.
 func (s *Store) Continues(at media.Cursor) bool {
+	if s.continues(at) {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), doubtTime)
+	defer cancel()
+	for at.Epoch == s.epoch && ctx.Err() == nil {
+		if s.readHead(ctx) == nil {
+			break
+		}
+		select { // where it is away, whoever asks is not to forget what it holds
+		case <-time.After(retryTime):
+		case <-ctx.Done():
+		}
+	}
+	return s.continues(at)
+}
+
+func (s *Store) continues(at media.Cursor) bool {
 	r := s.runs.Load()
 	if at.Epoch != s.epoch {
 		return false
@@ -136,9 +158,17 @@ func changes(
 	return out, false, err
 }
 
-// headIn is the head in a transaction's moment.
-func headIn(ctx context.Context, tx pgx.Tx) (head int64, err error) {
-	return head, tx.QueryRow(ctx, "SELECT head FROM hub").Scan(&head)
+// headIn is the head in a transaction's moment. What is read of that moment is of a run that is known from then on.
+func (s *Store) headIn(ctx context.Context, tx pgx.Tx) (head int64, err error) {
+	var current string
+	const now = "SELECT head, (SELECT id FROM runs ORDER BY n DESC LIMIT 1) FROM hub"
+	if err := tx.QueryRow(ctx, now).Scan(&head, &current); err != nil {
+		return 0, err
+	}
+	if !s.runs.Load().knows(current) {
+		err = s.readRuns(ctx, tx, false)
+	}
+	return head, err
 }
 
 // ChangesOf reads the hub's feed above after, in order, within bounds and none above upto (0: the head).
@@ -148,7 +178,7 @@ func (s *Store) ChangesOf(
 	most = most.Within()
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		p = store.Page{}
-		if p.Head, err = headIn(ctx, tx); err != nil {
+		if p.Head, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
 		if p.Upto = p.Head; upto > 0 {
@@ -186,7 +216,8 @@ func (s *Store) LoadOf(
 	var page []store.Change
 	works := f.NoItems || at.Works
 	err = s.read(ctx, func(tx pgx.Tx) error {
-		if head, err = headIn(ctx, tx); err != nil {
+		page, position, done = nil, at.Position, false
+		if head, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
 		if works {
@@ -243,30 +274,63 @@ func (s *Store) wakeAll() {
 	}
 }
 
-// readHead learns how far the feed has come, and wakes whoever waits for more.
+// readHead learns how far the feed has come and who leads, and wakes whoever waits for more.
 func (s *Store) readHead(ctx context.Context) error {
+	was := s.head.Load() // before it is asked: of a later answer it is the least
 	var head, floor, works int64
-	const now = "SELECT hub.head, hub.floor, works_place.floor FROM hub, works_place"
-	if err := s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works); err != nil {
+	var run string
+	var l Leader
+	var since *time.Time
+	const now = `SELECT hub.head, hub.floor, works_place.floor, (SELECT id FROM runs ORDER BY n DESC LIMIT 1), l.name, l.since
+		FROM hub, works_place, leader l`
+	err := s.again(ctx, func() error {
+		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &run, &l.Name, &since)
+	})
+	if err == nil && !s.runs.Load().knows(run) {
+		err = s.again(ctx, func() error { return s.readRuns(ctx, s.pool, false) })
+	}
+	if err != nil {
 		return fmt.Errorf("read the head of the hub's feed: %w", err)
+	}
+	if since != nil {
+		l.Since = since.UTC()
+		s.leader.Store(&l)
 	}
 	s.floor.Store(floor)
 	s.worksFloor.Store(works)
-	switch was := s.head.Swap(head); {
-	case head < was: // the database was put back: what it gave since is no past of its own
-		s.log.Error("the hub's database is an earlier one: clients load anew",
-			zap.Int64("was", was), zap.Int64("is", head))
-		err := s.beginRun(ctx)
-		s.wakeAll()
-		return err
-	case head > was:
-		s.wakeAll()
+	if head < was {
+		return s.putBack(ctx, was, head)
+	}
+	for now := s.head.Load(); now < head; now = s.head.Load() { // several read it at once
+		if s.head.CompareAndSwap(now, head) {
+			s.wakeAll()
+		}
 	}
 	return nil
 }
 
+// putBack goes on with a database that is an earlier one by now: what it gave since is no past of its own.
+func (s *Store) putBack(ctx context.Context, was, head int64) (err error) {
+	s.log.Error("the hub's database is an earlier one: clients load anew", zap.Int64("was", was), zap.Int64("is", head))
+	if s.term.Load() != 0 {
+		err = s.beginRun(ctx)
+	}
+	err = errors.Join(err, s.readRuns(ctx, s.pool, true))
+	s.head.Store(head)
+	s.wakeAll()
+	return err
+}
+
 // channel is where it is said that there is more.
 const channel = "catalogizerd_hub"
+
+// ofSources is what is said there where sources are otherwise than before; of all else nothing is.
+const ofSources = "sources"
+
+func notifyOf(ctx context.Context, tx pgx.Tx, what string) error {
+	_, err := tx.Exec(ctx, "SELECT pg_notify($1, $2)", channel, what)
+	return err
+}
 
 // How long the hub relies on being told, and how long it waits before it asks again where the database is away.
 const (
@@ -295,6 +359,9 @@ func (s *Store) Health() error {
 	if err := s.away.Load(); err != nil {
 		return fmt.Errorf("the hub's database is away: %w", *err)
 	}
+	if err := s.unfit.Load(); err != nil {
+		return fmt.Errorf("this hub takes in nothing more: %w", *err)
+	}
 	return nil
 }
 
@@ -309,14 +376,18 @@ func (s *Store) listen(ctx context.Context) error {
 	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
 		return err
 	}
-	for {
+	for ofAll := true; ; {
 		if err := s.readHead(ctx); err != nil {
 			return err
 		}
 		s.away.Store(nil)
+		if ofAll {
+			s.tellStandings()
+		}
 		waiting, cancel := context.WithTimeout(ctx, listenTime)
-		_, err := c.Conn().WaitForNotification(waiting)
+		said, err := c.Conn().WaitForNotification(waiting)
 		isOver := waiting.Err() != nil
+		ofAll = said == nil || said.Payload == ofSources
 		cancel()
 		if err != nil && (ctx.Err() != nil || !isOver || c.Conn().IsClosed()) {
 			return err

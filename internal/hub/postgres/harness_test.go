@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"go.uber.org/goleak"
 	"go.uber.org/zap/zaptest"
 
@@ -40,7 +42,21 @@ func openAt(t testing.TB, database string) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
+	lead(t, s)
 	return s
+}
+
+// lead gives a store the lead, whoever has it.
+func lead(tb testing.TB, s *Store) {
+	tb.Helper()
+	c, err := pgx.ConnectConfig(tb.Context(), s.pool.Config().ConnConfig)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, err = s.takeOver(tb.Context(), c, "test")
+	if err := errors.Join(err, c.Close(tb.Context())); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // begin begins to load a source.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -47,7 +48,28 @@ func Look(ctx context.Context, database, password string) (said string, err erro
 	if have > len(files) {
 		return "", newer(have, len(files))
 	}
-	return fmt.Sprintf("PostgreSQL %s, schema %d of %d", server, have, len(files)), nil
+	said = fmt.Sprintf("PostgreSQL %s, schema %d of %d", server, have, len(files))
+	if have < leaders {
+		return said, nil
+	}
+	return said + led(ctx, c), nil
+}
+
+// leaders is the schema that has the first word of who leads.
+const leaders = 5
+
+// led says which hub leads, where one does.
+func led(ctx context.Context, c *pgx.Conn) string {
+	var name string
+	var since *time.Time
+	const who = `SELECT name, since FROM leader WHERE EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory'
+		AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND classid = ($1::bigint >> 32)::bigint::oid AND objid = ($1::bigint & 4294967295)::oid AND objsubid = 1)`
+	err := c.QueryRow(ctx, who, int64(leadLock)).Scan(&name, &since)
+	if err != nil || since == nil {
+		return ", no hub runs" // as far as can be told
+	}
+	return fmt.Sprintf(", %s leads since %s", name, since.UTC().Format(time.RFC3339))
 }
 
 func newer(have, known int) error {

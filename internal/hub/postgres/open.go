@@ -53,6 +53,12 @@ type Store struct {
 	worksFloor atomic.Int64
 	away       atomic.Pointer[error] // why the database does not answer; nil: it does
 
+	term    atomic.Int64           // of the lead that this hub has; 0: it has none
+	follows atomic.Bool            // another has it
+	leader  atomic.Pointer[Leader] // who had it last
+	unfit   atomic.Pointer[error]  // why this hub cannot have it
+	told    chan struct{}          // see Told
+
 	// As they were when it last answered.
 	counts    atomic.Pointer[store.Counts]
 	rootItems atomic.Pointer[map[string]int64]
@@ -63,8 +69,17 @@ type Store struct {
 
 // runs says which cursors are of this database's own past.
 type runs struct {
+	n       int64 // of the current one
 	current string
 	ended   map[string]int64
+}
+
+func (r *runs) knows(id string) bool {
+	if r == nil {
+		return false
+	}
+	_, ended := r.ended[id]
+	return ended || r.current == id
 }
 
 // Open connects to a database by its URL, or by a text of key=value pairs, and brings its tables up to date. The
@@ -88,7 +103,8 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub's database: %w", err)
 	}
-	s := &Store{pool: pool, writing: make(chan struct{}, writers), log: log, wake: map[chan struct{}]struct{}{}}
+	s := &Store{pool: pool, writing: make(chan struct{}, writers), log: log, wake: map[chan struct{}]struct{}{},
+		told: make(chan struct{}, 1)} // one pending says all that there is to say
 	if err := s.begin(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -114,7 +130,7 @@ func (s *Store) begin(ctx context.Context) error {
 	if err := s.migrate(ctx); err != nil {
 		return fmt.Errorf("prepare the hub's database: %w", err)
 	}
-	if err := s.beginRun(ctx); err != nil {
+	if err := s.name(ctx); err != nil {
 		return fmt.Errorf("begin in the hub's database: %w", err)
 	}
 	return s.readHead(ctx)
@@ -129,7 +145,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx pgx.Tx) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = 0"); err != nil { // indexes take their time
 			return err
 		}
@@ -159,8 +175,27 @@ func (s *Store) migrate(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		if have == len(files) {
+			return nil
+		}
+		// Who leads by what there was before does so no longer.
+		_, err = tx.Exec(ctx, "UPDATE leader SET term = term + 1")
+		return err
 	})
+}
+
+// fits fails with ErrNewer where another hub has brought the tables to a version that this one does not know.
+func (s *Store) fits(ctx context.Context, c *pgx.Conn) error {
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		return err
+	}
+	var have int
+	err = c.QueryRow(ctx, "SELECT max(version) FROM schema_version").Scan(&have)
+	if err == nil && have > len(files) {
+		err = newer(have, len(files))
+	}
+	return err
 }
 
 // newName is one that is given once.
@@ -176,49 +211,87 @@ func newInstance() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// beginRun notes that this process goes on from where the last one ended.
-func (s *Store) beginRun(ctx context.Context) error {
-	return s.write(ctx, func(tx pgx.Tx) error {
+// name gives the database a name, where it has none, and learns it.
+func (s *Store) name(ctx context.Context) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "INSERT INTO hub (epoch, instance) VALUES ($1, $2) ON CONFLICT DO NOTHING",
 			newName(), newInstance())
 		if err != nil {
 			return err
 		}
-		var head int64
-		const who = "SELECT epoch, instance, head FROM hub FOR UPDATE"
-		if err := tx.QueryRow(ctx, who).Scan(&s.epoch, &s.instance, &head); err != nil {
+		const who = "SELECT epoch, instance FROM hub FOR UPDATE"
+		if err := tx.QueryRow(ctx, who).Scan(&s.epoch, &s.instance); err != nil {
 			return err
 		}
-		r := runs{current: newName(), ended: map[string]int64{}}
+		const first = "INSERT INTO runs (id) SELECT $1 WHERE NOT EXISTS (SELECT FROM runs)"
+		_, err = tx.Exec(ctx, first, newName())
+		return err
+	})
+}
+
+// beginRun notes that the leader goes on from where the one before ended.
+func (s *Store) beginRun(ctx context.Context) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		var head int64
+		if err := tx.QueryRow(ctx, "SELECT head FROM hub FOR UPDATE").Scan(&head); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, "UPDATE runs SET upto = $1 WHERE upto IS NULL", head); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "INSERT INTO runs (id) VALUES ($1)", r.current); err != nil {
+		if _, err := tx.Exec(ctx, "INSERT INTO runs (id) VALUES ($1)", newName()); err != nil {
 			return err
 		}
 		const old = "DELETE FROM runs WHERE n <= (SELECT max(n) FROM runs) - $1"
 		if _, err := tx.Exec(ctx, old, keptRuns); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, "SELECT id, upto FROM runs WHERE upto IS NOT NULL")
-		if err != nil {
-			return err
+		return notifyOf(ctx, tx, "")
+	})
+}
+
+// asker is a connection, a pool of them or a transaction.
+type asker interface {
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+}
+
+// readRuns learns which runs there were, the last of which is that of now: unless more is known already, or it is again
+// as it was before.
+func (s *Store) readRuns(ctx context.Context, by asker, again bool) error {
+	rows, err := by.Query(ctx, "SELECT n, id, upto FROM runs ORDER BY n")
+	if err != nil {
+		return err
+	}
+	r := runs{ended: map[string]int64{}}
+	var id string
+	var upto *int64
+	_, err = pgx.ForEachRow(rows, []any{&r.n, &id, &upto}, func() error {
+		if r.current = id; upto != nil {
+			r.ended[id] = *upto
 		}
-		var id string
-		var upto int64
-		_, err = pgx.ForEachRow(rows, []any{&id, &upto}, func() error { r.ended[id] = upto; return nil })
-		if err != nil {
-			return err
-		}
-		s.runs.Store(&r)
 		return nil
 	})
+	for err == nil {
+		was := s.runs.Load()
+		if was != nil && was.n > r.n && !again || s.runs.CompareAndSwap(was, &r) {
+			break
+		}
+	}
+	return err
 }
 
 // keptRuns is how many runs are remembered. Clients whose cursor is of an earlier one load anew.
 const keptRuns = 10_000
 
-// write runs fn in a transaction, which ends with it, in its turn.
+// do is a statement that is all of a transaction.
+func (s *Store) do(ctx context.Context, statement string, args ...any) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, statement, args...)
+		return err
+	})
+}
+
+// write runs fn in a transaction, which ends with it, in its turn. It fails with ErrFollows where this hub does not lead.
 func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
 	select {
 	case s.writing <- struct{}{}:
@@ -226,5 +299,10 @@ func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return pgx.BeginFunc(ctx, s.pool, fn)
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := s.fence(ctx, tx); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }

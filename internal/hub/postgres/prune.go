@@ -29,11 +29,14 @@ func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int
 	const some = `DELETE FROM items WHERE id IN (SELECT id FROM items WHERE gone AND seq <= $1 ORDER BY seq LIMIT $2)
 		AND gone AND seq <= $1`
 	for gone := int64(pruneRows); err == nil && gone == pruneRows; n += gone {
-		tag, failed := s.pool.Exec(ctx, some, min(upto, s.floor.Load()), pruneRows)
-		gone, err = tag.RowsAffected(), failed
+		err = s.write(ctx, func(tx pgx.Tx) error {
+			tag, err := tx.Exec(ctx, some, min(upto, s.floor.Load()), pruneRows)
+			gone = tag.RowsAffected()
+			return err
+		})
 	}
 	if err == nil { // the newest that is old says when the floor was
-		_, err = s.pool.Exec(ctx, "DELETE FROM moments WHERE seq < $1", min(upto, s.floor.Load()))
+		err = s.do(ctx, "DELETE FROM moments WHERE seq < $1", min(upto, s.floor.Load()))
 	}
 	if err != nil {
 		return n, fmt.Errorf("forget old ends of items: %w", err)

@@ -196,7 +196,7 @@ func (s *Store) Query(ctx context.Context, q store.Query) (res store.Result, err
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		res = store.Result{}
-		if res.AsOf, err = headIn(ctx, tx); err != nil {
+		if res.AsOf, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
 		l := &looking{tx: tx, q: &q, ends: time.Now().Add(cmp.Or(q.Within, pageTime))}

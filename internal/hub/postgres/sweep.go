@@ -120,13 +120,15 @@ func (s *Store) Leave(ctx context.Context, having []string) error {
 		}
 		// What is gone here comes again only with a load.
 		const forgotten = "UPDATE catalogs SET cursor = '', loading = true, renewing = false WHERE id = $1"
-		if _, err = s.pool.Exec(ctx, forgotten, c.id); err != nil {
+		if err = s.do(ctx, forgotten, c.id); err != nil {
 			break
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("end the items of sources that have left: %w", err)
 	}
-	_, err = s.pool.Exec(ctx, "DELETE FROM roots WHERE NOT (source = ANY ($1))", having)
-	return err
+	if err := s.do(ctx, "DELETE FROM roots WHERE NOT (source = ANY ($1))", having); err != nil {
+		return err
+	}
+	return s.do(ctx, "DELETE FROM standings WHERE NOT (source = ANY ($1))", having)
 }

@@ -22,7 +22,7 @@ func (s *Store) WorkFacets(ctx context.Context, q store.WorkQuery, by []string) 
 		if err != nil {
 			return err
 		}
-		head, err := headIn(ctx, tx)
+		head, err := s.headIn(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (s *Store) QueryWorks(ctx context.Context, q store.WorkQuery) (res store.Wo
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		res = store.WorkResult{}
-		if res.AsOf, err = headIn(ctx, tx); err != nil {
+		if res.AsOf, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
 		l := &workLooking{tx: tx, q: &q, ends: time.Now().Add(pageTime), res: &res}

@@ -84,7 +84,7 @@ func (s *Store) WorkMembers(
 ) (p store.MemberPage, found bool, err error) {
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		p = store.MemberPage{}
-		if p.AsOf, err = headIn(ctx, tx); err != nil {
+		if p.AsOf, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
 		const there = "SELECT EXISTS (SELECT FROM works WHERE id = $1 AND gone = 0)"
