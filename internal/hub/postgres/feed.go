@@ -281,8 +281,8 @@ func (s *Store) readHead(ctx context.Context) error {
 	var run string
 	var l Leader
 	var since *time.Time
-	const now = `SELECT hub.head, hub.floor, works_place.floor, (SELECT id FROM runs ORDER BY n DESC LIMIT 1), l.name, l.since
-		FROM hub, works_place, leader l`
+	const now = `SELECT hub.head, hub.floor, works_place.floor, (SELECT id FROM runs ORDER BY n DESC LIMIT 1),
+		l.name, l.since FROM hub, works_place, leader l`
 	err := s.again(ctx, func() error {
 		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &run, &l.Name, &since)
 	})
