@@ -84,12 +84,14 @@ func rounded(spans []filter.Span) (out []filter.Span) {
 func lieUnder(ctx context.Context, tx pgx.Tx, works []int64, dir string) (map[int64]bool, error) {
 	s := statement{}
 	ids := s.arg(works)
-	s.must("m.work = b.id AND (m.how IS NULL OR substring(m.how FOR 1) = '\\x00') AND NOT i.gone")
+	s.must("(m.how IS NULL OR substring(m.how FOR 1) = '\\x00') AND NOT i.gone")
 	s.below(dir)
-	rows, err := tx.Query(ctx, "WITH RECURSIVE below (top, id) AS (SELECT id, id FROM unnest("+ids+"::bigint[]) id "+
-		"UNION ALL SELECT b.top, w.id FROM below b JOIN works w ON w.parent = b.id AND w.parent > 0 AND w.gone = 0) "+
-		"SELECT t.id FROM unnest("+ids+"::bigint[]) t (id) WHERE EXISTS (SELECT FROM below b, members m "+
-		"JOIN items i ON i.id = m.item WHERE b.top = t.id AND "+s.condition()+")", s.args...)
+	// What is below a work is found step by step, until there is one.
+	rows, err := tx.Query(ctx, "SELECT t.id FROM unnest("+ids+"::bigint[]) t (id) CROSS JOIN LATERAL ("+
+		"WITH RECURSIVE below (id) AS (SELECT t.id UNION ALL SELECT w.id FROM below b "+
+		"JOIN works w ON w.parent = b.id AND w.parent > 0 AND w.gone = 0) SELECT FROM below b CROSS JOIN LATERAL ("+
+		"SELECT FROM members m CROSS JOIN LATERAL (SELECT FROM items i WHERE i.id = m.item AND "+s.condition()+
+		" OFFSET 0) i WHERE m.work = b.id LIMIT 1) m LIMIT 1) f", s.args...)
 	if err != nil {
 		return nil, err
 	}

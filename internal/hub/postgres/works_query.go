@@ -146,7 +146,7 @@ func (l *workLooking) look(
 ) error {
 	piece := l.q.Limit + 1
 	if isNarrowed(l.q) || !l.q.OfKinds() {
-		piece += firstPiece
+		piece *= 2
 	}
 	for ; l.end == nil; piece = min(2*piece, largestPiece) {
 		places, err := next(ctx, at, piece)
@@ -174,9 +174,13 @@ func (l *workLooking) take(ctx context.Context, places []workPlace) error {
 			of[p.ID] = &p.PagePlace
 		}
 	}
-	const atOnce = 256 // of a large piece the page may need few
+	const atOnce, where = 256, 32 // of a large piece the page may need few; where works lie takes its time
+	most := max(atOnce, l.q.Limit+1)
+	if l.q.Under != "" {
+		most = where
+	}
 	for len(ids) > 0 {
-		some := ids[:min(len(ids), max(atOnce, l.q.Limit+1))]
+		some := ids[:min(len(ids), most)]
 		ids = ids[len(some):]
 		works, err := saying(ctx, l.tx, l.q, some)
 		if err != nil {
@@ -190,6 +194,10 @@ func (l *workLooking) take(ctx context.Context, places []workPlace) error {
 			l.last = of[works[i].ID]
 			l.weight += works[i].Weight() + memberWeight(l.q, &works[i])
 			l.res.Works = append(l.res.Works, works[i])
+		}
+		if l.last = of[some[len(some)-1]]; len(ids) > 0 && time.Now().After(l.ends) {
+			l.end = l.last
+			return nil
 		}
 	}
 	return nil
