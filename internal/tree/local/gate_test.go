@@ -145,12 +145,12 @@ func TestEveryResultGoesOneWay(t *testing.T) {
 	for range 100 {
 		<-done
 	}
-	for deadline := time.Now().Add(10 * time.Second); g.stuck.Load() != 0; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); g.stuck.Load() != 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d stuck", g.stuck.Load())
 		}
 	}
-	for deadline := time.Now().Add(10 * time.Second); made.Load() != seen.Load()+discarded.Load(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); made.Load() != seen.Load()+discarded.Load(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d made, %d returned, %d discarded", made.Load(), seen.Load(), discarded.Load())
 		}

@@ -36,27 +36,30 @@ func TestDiskThatHangsIsLeftBehind(t *testing.T) {
 	}
 	unmountAtEnd(t, at)
 	l := newLocal(t, at, local.Options{})
-	// within which all are under way, also on a busy machine
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	began := time.Now()
 	calls := []func() error{
 		func() error { _, err := l.List(ctx, ""); return err },
 		func() error { _, err := l.Stat(ctx, "f"); return err },
 		func() error { _, err := l.Open(ctx, "f"); return err },
 		func() error { _, err := l.Identify(ctx); return err },
 	}
-	errs := make(chan error)
+	errs := make(chan error, 64)
 	for i := range 64 {
 		go func() { errs <- calls[i%len(calls)]() }()
 	}
+	eventually(t, "as many calls as may be are under way", l.Full)
+	cancel()
+	late := time.After(patience)
 	for range 64 {
-		if err := <-errs; !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("a call that hangs: %v, want %v", err, context.DeadlineExceeded)
+		select {
+		case err := <-errs:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("a call that hangs: %v, want %v", err, context.Canceled)
+			}
+		case <-late:
+			t.Fatal("a call that nobody waits for any more does not return")
 		}
-	}
-	if took := time.Since(began); took > 20*time.Second {
-		t.Errorf("64 calls took %s to give up after 2s", took)
 	}
 	if got := l.Stuck(); got != 32 {
 		t.Errorf("%d calls stuck, want 32: the others waited for their turn", got)
@@ -65,11 +68,7 @@ func TestDiskThatHangsIsLeftBehind(t *testing.T) {
 		t.Errorf("one call too many: %v, want %v, not answering", err, tree.ErrAway)
 	}
 	server.Close()
-	for deadline := time.Now().Add(5 * time.Second); l.Stuck() > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d calls still stuck", l.Stuck())
-		}
-	}
+	eventually(t, "no call is stuck", func() bool { return l.Stuck() == 0 })
 	if _, err := l.Stat(t.Context(), "f"); !errors.Is(err, tree.ErrAway) || !errors.Is(err, syscall.ENOTCONN) {
 		t.Errorf("stat on a file system without its server: %v, want %v and %v", err, tree.ErrAway, syscall.ENOTCONN)
 	}
@@ -269,6 +268,18 @@ func TestReadingLeavesAccessTimesAlone(t *testing.T) {
 		do(t, unix.Stat(path, &st))
 		if got := time.Unix(st.Atim.Unix()); !got.Equal(old.Truncate(time.Nanosecond)) {
 			t.Errorf("access time of %s is %s, want it left at %s", path, got, old)
+		}
+	}
+}
+
+// patience is for how long a test waits for what must come to be: no busy machine takes as long.
+const patience = 2 * time.Minute
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
 		}
 	}
 }

@@ -144,7 +144,7 @@ func TestWatchMountsSeesEveryChange(t *testing.T) {
 	}()
 	await := func(want int) {
 		t.Helper()
-		deadline := time.After(5 * time.Second)
+		deadline := time.After(patience)
 		for {
 			select {
 			case got := <-calls:
@@ -169,7 +169,7 @@ func TestWatchMountsSeesEveryChange(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("ended with %v, want %v", err, context.Canceled)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(patience):
 		t.Error("did not end with its context")
 	}
 }
