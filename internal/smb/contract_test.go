@@ -60,7 +60,7 @@ func fixture(t *testing.T, srv *server, share string, n int64) treetest.Fixture 
 // reconnect tries an open breaker until the share is back.
 func reconnect(t *testing.T, s *Share) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		s.Reconnect()
 		_, err := s.Identify(context.Background())
 		if err == nil {

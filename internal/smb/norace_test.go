@@ -6,4 +6,7 @@ import "time"
 
 const raceFactor = 1
 
-const late = 0 * time.Second
+const (
+	late     = 0 * time.Second
+	patience = 0 * time.Second
+)

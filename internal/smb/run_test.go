@@ -75,7 +75,7 @@ func TestRunOfAClosedShareEnds(t *testing.T) {
 		if err != nil {
 			t.Errorf("run ended with %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("run does not end")
 	}
 }

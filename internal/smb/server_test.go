@@ -84,7 +84,7 @@ func runShare(t testing.TB, s *Share) (stop func()) {
 // eventually waits until a condition holds.
 func eventually(t testing.TB, within time.Duration, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(within + late); !holds(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(within + patience); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not within %s: %s", within, what)
 		}

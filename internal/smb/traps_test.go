@@ -47,7 +47,7 @@ func TestForgottenFilesBlockNoFinalizers(t *testing.T) {
 		type object struct{ _ [64]byte }
 		runtime.SetFinalizer(&object{}, func(*object) { close(ran) })
 	}()
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(20 * time.Second) // they would wait for 30
 	for {
 		runtime.GC()
 		select {
@@ -100,7 +100,7 @@ func TestCallerThatLeaves(t *testing.T) {
 	srv.Write("d/f", "hello")
 	s := srv.share()
 	works(t, s)
-	disk.Slow(3 * time.Second)
+	disk.Slow(5 * time.Second)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	f, err := s.Open(ctx, "d/f")
@@ -108,13 +108,25 @@ func TestCallerThatLeaves(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	var left atomic.Int64 // when the caller leaves, whose first call is under way by then
+	var leaves sync.WaitGroup
+	leaves.Go(func() {
+		for end := time.Now().Add(2 * time.Minute); s.Stats().Calls == 0 && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		left.Store(time.Now().UnixNano())
+		cancel()
+	})
 	for range 5 {
-		time.AfterFunc(100*time.Millisecond, cancel)
 		began := time.Now()
 		if _, err := f.ReadAt(make([]byte, 5), 0); !errors.Is(err, context.Canceled) {
 			t.Errorf("read: %v, want that it was cancelled", err)
 		}
-		if took := time.Since(began); took > 350*time.Millisecond+late {
+		leaves.Wait()
+		if at := time.Unix(0, left.Load()); at.After(began) {
+			began = at
+		}
+		if took := time.Since(began); took > 250*time.Millisecond+late {
 			t.Errorf("let go after %s", took)
 		}
 	}

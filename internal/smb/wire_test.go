@@ -44,7 +44,7 @@ func received(sent []byte, large bool) ([]byte, *wire, error) {
 		_, _ = server.Write(sent) // the other side hangs up on what it does not like
 	}()
 	defer client.Close()
-	w := newWire(client, time.Second)
+	w := newWire(client, time.Minute)
 	w.mounted.Store(large)
 	b, err := io.ReadAll(w)
 	if errors.Is(err, errHungUp) { // after all that was sent

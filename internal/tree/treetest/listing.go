@@ -171,7 +171,7 @@ func testContext(s *suite) {
 	s.wantError("open", err, context.Canceled)
 	_, err = s.Tree.Identify(ended)
 	s.wantError("identify", err, context.Canceled)
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 30*time.Second { // it takes no time at all, but for a busy machine
 		s.Errorf("took %s to notice that the context has ended", took)
 	}
 	if got := s.read(f); got != "x" {

@@ -91,7 +91,7 @@ func TestTree(t *testing.T, make func(t *testing.T) Fixture) {
 	}
 	for _, p := range parts {
 		t.Run(p.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 			defer cancel()
 			p.run(&suite{T: t, Fixture: make(t), ctx: ctx})
 		})
