@@ -78,7 +78,7 @@ stop() {
 
 end_now() {
 	kill -KILL -- "-$1" 2>/dev/null || true
-	wait_for 10 group_gone "$1" || fail "process $1 cannot be ended"
+	wait_for 60 group_gone "$1" || fail "process $1 cannot be ended"
 	rm -f "$dir/run/smbd.pid"
 }
 
@@ -167,11 +167,17 @@ control() { smbcontrol --configfile="$dir/smb.conf" all "$@"; }
 
 # --- verbs ----------------------------------------------------------------------------------------------
 
+# A port is a server's for as long as its directory is there: who starts another one meanwhile gets another, also while
+# this one is about to listen, or is down.
 free_port() {
-	local port
+	local port ports=${TMPDIR:-/tmp}/samba-ports-$UID
+	mkdir -p -m 700 "$ports"
+	exec 8>"$ports/lock" # until this subshell ends
+	flock 8
+	find "$ports" -xtype l -delete
 	while :; do
 		port=$((20000 + RANDOM % 10000))
-		answers "$port" || break
+		! answers "$port" && ln -sT "$dir" "$ports/$port" 2>/dev/null && break
 	done
 	echo "$port"
 }
@@ -198,8 +204,8 @@ start() {
 	# It leaves our session and our files: a test's pipe would otherwise stay open with it.
 	smbd --daemon --configfile="$dir/smb.conf" --log-basename="$dir/log" </dev/null >"$dir/log/start" 2>&1 3>&- ||
 		fail "smbd did not start: $(tail -n 3 "$dir/log/start")"
-	wait_for 15 answers "$port" || fail "smbd does not answer on port $port: $(tail -n 3 "$dir"/log/smbd* 2>/dev/null)"
-	wait_for 5 server >/dev/null || fail "smbd left no pid file in $dir/run"
+	wait_for 120 answers "$port" || fail "smbd does not answer on port $port: $(tail -n 3 "$dir"/log/smbd* 2>/dev/null)"
+	wait_for 60 server >/dev/null || fail "smbd left no pid file in $dir/run"
 	echo "$port"
 }
 
