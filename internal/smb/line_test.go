@@ -100,16 +100,18 @@ func TestCablePulled(t *testing.T) {
 	srv := startSamba(t)
 	srv.Write("d/f", "hello")
 	p := smbtest.StartProxy(t, srv.Port, 0)
-	s := srv.share(via(p), func(c *Config) { c.Timeout = 500 * time.Millisecond })
+	const timeout = 500 * time.Millisecond * raceTimes
+	s := srv.share(via(p), func(c *Config) { c.Timeout = timeout })
 	runShare(t, s)
+	reach(t, s)
 	works(t, s)
 	p.Swallow.Store(true)
 	for range 6 {
 		began := time.Now()
 		_, err := s.List(context.Background(), "d")
 		wantAway(t, "list", err)
-		if took := time.Since(began); took > 750*time.Millisecond+late {
-			t.Errorf("took %s of 500ms", took)
+		if took := time.Since(began); took > timeout+250*time.Millisecond+late {
+			t.Errorf("took %s of %s", took, timeout)
 		}
 	}
 	p.Swallow.Store(false)

@@ -7,6 +7,9 @@ import "time"
 // raceFactor is how much less the tests that count do under the race detector.
 const raceFactor = 10
 
+// raceTimes is how much longer a server may take that is to answer in time.
+const raceTimes = 3
+
 // late is what the race detector and a busy machine may add to the time of anything.
 const late = 10 * time.Second
 

@@ -93,11 +93,12 @@ func eventually(t testing.TB, within time.Duration, what string, holds func() bo
 
 // TestPaused holds a share whose server hangs to its deadlines.
 func TestPaused(t *testing.T) {
-	const timeout = time.Second
+	const timeout = time.Second * raceTimes
 	srv := startSamba(t)
 	srv.Write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.Timeout = timeout })
 	runShare(t, s)
+	reach(t, s)
 	works(t, s)
 	f, err := s.Open(context.Background(), "d/f")
 	if err != nil {
@@ -160,7 +161,7 @@ func TestPaused(t *testing.T) {
 
 // Listings that wait for their turn while the server goes silent do not wait for it once more, each in its turn.
 func TestPausedWithMoreListingsThanAreMadeAtOnce(t *testing.T) {
-	const timeout = time.Second
+	const timeout = time.Second * raceTimes
 	srv := startSamba(t)
 	srv.Write("d/f", "hello")
 	s := srv.share(func(c *Config) { c.Timeout = timeout })

@@ -110,14 +110,16 @@ func TestFileSlowerThanTimeout(t *testing.T) {
 	srv, disk := startOnBadDisk(t)
 	srv.Write("d/f", "hello")
 	srv.Write("d2/f", "")
-	s := srv.share(func(c *Config) { c.Timeout = time.Second })
+	const timeout = time.Second * raceTimes
+	s := srv.share(func(c *Config) { c.Timeout = timeout })
+	reach(t, s)
 	works(t, s)
 	f, err := s.Open(context.Background(), "d/f")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	disk.Slow(3 * time.Second)
+	disk.Slow(3 * timeout)
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -135,8 +137,8 @@ func TestFileSlowerThanTimeout(t *testing.T) {
 	began := time.Now()
 	_, err = f.ReadAt(make([]byte, 5), 0)
 	wantAway(t, "read", err)
-	if took := time.Since(began); took > 1250*time.Millisecond+late {
-		t.Errorf("took %s of 1s", took)
+	if took := time.Since(began); took > timeout+250*time.Millisecond+late {
+		t.Errorf("took %s of %s", took, timeout)
 	}
 	close(stop)
 	<-done
