@@ -150,7 +150,10 @@ func TestEveryResultGoesOneWay(t *testing.T) {
 			t.Fatalf("%d stuck", g.stuck.Load())
 		}
 	}
-	for deadline := time.Now().Add(2 * time.Minute); made.Load() != seen.Load()+discarded.Load(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Millisecond) {
+		if made.Load() == seen.Load()+discarded.Load() {
+			break
+		}
 		if time.Now().After(deadline) {
 			t.Fatalf("%d made, %d returned, %d discarded", made.Load(), seen.Load(), discarded.Load())
 		}
