@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+
+	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
 // conn is one connection to SQLite with its prepared statements. It speaks to the driver directly: at
@@ -20,7 +22,7 @@ type conn struct {
 	c     *sqlite3.SQLiteConn
 	stmts map[string]*statement
 	ctx   context.Context // what runs is interrupted when it ends; nil: nothing ends it
-	known *meanings       // of the store; nil: what is found is not kept
+	known *words.Meanings // of the store; nil: what is found is not kept
 }
 
 type statement struct {

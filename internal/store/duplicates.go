@@ -126,11 +126,11 @@ func (s *Store) passAny(c *conn, q *Query) (bool, error) {
 		return true, nil
 	}
 	t, err := newTextQuery(c, q.Text)
-	if err == nil && len(t.terms) > 0 {
+	if err == nil && len(t.Terms) > 0 {
 		err = t.spreadOut()
 	}
 	q.text = t
-	return err == nil && len(t.terms) > 0, err
+	return err == nil && len(t.Terms) > 0, err
 }
 
 // passesView reports whether an item that has been read passes all that its query asks.

@@ -205,6 +205,12 @@ type PagePlace struct {
 	ID   int64
 	Root string // in the order of paths, which is by root first
 	Key  any    // int64, float64 or []byte; nil: unknown
+
+	// In the ranked order of what words find, see words.Tier: the tier, the id up to which matches of it are ranked (0: that
+	// is not known yet), and what other words are meant.
+	Tier   int
+	Until  int64
+	Spread uint16
 }
 
 // Check refuses what cannot be asked, and makes out an order where none is asked for.
@@ -216,12 +222,24 @@ func (q *Query) Begin() (*PagePlace, error) {
 	if e == nil || err != nil {
 		return nil, err
 	}
-	return &PagePlace{e.id, e.root, e.key}, nil
+	return &PagePlace{e.id, e.root, e.key, e.tier.number, e.tier.until, e.tier.spread}, nil
 }
 
 // End is the text by which the next page is asked for, behind a place.
 func (q *Query) End(p *PagePlace) string {
-	return endAt(&entry{id: p.ID, root: p.Root, key: p.Key}, q.order()).String()
+	e := &entry{id: p.ID, root: p.Root, key: p.Key, tier: tier{p.Tier, p.Until, p.Spread}}
+	return endAt(e, q.order()).String()
+}
+
+// IsRanked reports whether the query asks for the ranked order.
+func (q *Query) IsRanked() bool { return q.Sort == byRank }
+
+// RankedMost is how many matches of a tier are ranked.
+func (q *Query) RankedMost() int {
+	if q.isChecked() {
+		return min(q.most.ranked, fewChecked)
+	}
+	return q.most.ranked
 }
 
 // Weight is about what the item takes as JSON, in bytes or more: a page ends at PageBytes.
@@ -232,4 +250,10 @@ func (v *View) Digest() []byte {
 	const derived = "2" // what facts and sort keys are made by: another number has all written anew
 	sum := xxh3.HashString128(derived + string(v.AppendJSON(nil))).Bytes()
 	return slices.Clone(sum[:])
+}
+
+// Words are the texts of words that the item is found by: of its titles, people, album and path.
+func (v *View) Words() [4]string {
+	k := knownOf(v.Doc)
+	return k.texts(v.Path)
 }

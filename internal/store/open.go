@@ -11,6 +11,8 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 	"go.uber.org/zap"
+
+	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
 // FileName is the database's name in the data directory.
@@ -109,11 +111,11 @@ type Store struct {
 	worksFloor   atomic.Int64           // as floor, of works that are gone
 	regrouped    atomic.Int64           // how often roots came into other groups, or rules were others: what was read is void
 	wakers       wakers
-	meanings     meanings      // what words of questions are taken for
-	samePlaces   samePlaces    // what pages of duplicates left
-	searching    chan struct{} // a place for each search that may run: one processor is left to feed and scanner
-	workGen      atomic.Int64  // commits that left work for the analyzer
-	dirsGen      atomic.Int64  // commits that changed rows of directories
+	meanings     words.Meanings // what words of questions are taken for
+	samePlaces   samePlaces     // what pages of duplicates left
+	searching    chan struct{}  // a place for each search that may run: one processor is left to feed and scanner
+	workGen      atomic.Int64   // commits that left work for the analyzer
+	dirsGen      atomic.Int64   // commits that changed rows of directories
 	tallies      tallies
 	failure      atomic.Pointer[error] // of the last group, while none has been written since
 	damage       damage

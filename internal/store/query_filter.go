@@ -30,13 +30,16 @@ type checks struct {
 
 // newChecks is nil where cells tell all.
 func (s *Store) newChecks(c *conn, q *Query) (*checks, error) {
-	set := q.Filter.Without(ofCells...)
-	if set.IsEmpty() && q.Under == "" {
+	if !q.isChecked() {
 		return nil, nil
 	}
+	set := q.Filter.Without(ofCells...)
 	rows, err := newRowCheck(c, set, q.Under)
 	return &checks{s: s, filter: set, rows: rows, withDoc: !set.Without(ofRows...).IsEmpty()}, err
 }
+
+// isChecked reports whether more is compared than cells tell.
+func (q *Query) isChecked() bool { return !q.Filter.Without(ofCells...).IsEmpty() || q.Under != "" }
 
 // keyColumns are those that judge reads; none, where there is nothing to compare.
 func (q *Query) keyColumns() string {

@@ -28,7 +28,7 @@ func (s idSet) has(id int64) bool {
 //
 // They are not counted before: to find the words costs the search as much as to read where they are.
 func (t *textQuery) gather(most int) (n int, read bool, err error) {
-	src := t.source(t.widest(), exact, "")
+	src := t.source(t.Widest(), exact, "")
 	if src.expression == "" || src.check != nil {
 		return 0, false, nil
 	}
@@ -58,5 +58,5 @@ func (t *textQuery) passes(id int64) (bool, error) {
 	if t.gathered != nil {
 		return t.gathered.has(id), nil
 	}
-	return t.has(id, t.widest())
+	return t.has(id, t.Widest())
 }

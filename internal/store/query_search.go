@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/store/filter"
 	"github.com/catalogizer/catalogizerd/internal/store/words"
@@ -29,60 +30,32 @@ type tier struct {
 	spread uint16 // of textQuery
 }
 
-// The tiers in their order.
-const (
-	inTitle    = iota // all words as they are, in the title
-	inNames           // in titles, people and album
-	inAll             // anywhere
-	startTitle        // the last word as a beginning
-	startNames
-	startAll
-	within // rare words inside of others
-	nearly // or differing by a letter
-	roughly
-	tiers
-)
-
 const (
 	titleColumn = "{title} : "
 	nameColumns = "{title people album} : "
 )
 
+// wanted is the expression for what a tier has or has not.
+func (t *textQuery) wanted(w words.Wanted) string {
+	return [...]string{words.Anywhere: "", words.InNames: nameColumns, words.InTitle: titleColumn}[w.Place] +
+		"(" + t.all(w.Form) + ")"
+}
+
 // tier gives where the matches of a tier are found; ok is false where there are none.
-func (t *textQuery) tier(n int, short bool) (s source, ranked, ok bool) {
-	e := "(" + t.all(exact) + ")"
-	opened := t.terms[len(t.terms)-1].Open
-	b := "(" + t.all(begins) + ")"
-	switch {
-	case short && n != inAll && n != startAll, n >= startTitle && n <= startAll && !opened,
-		t.common && (n == startTitle || n == startNames), n > startAll && t.spread == 0:
+func (t *textQuery) tier(n int) (s source, ranked, ok bool) {
+	is, ok := t.Tier(n)
+	if !ok {
 		return s, false, false
 	}
-	ranked = !short
-	switch n {
-	case inTitle:
-		s.expression = titleColumn + e
-	case inNames:
-		s.expression = nameColumns + e + " NOT (" + titleColumn + e + ")"
-	case inAll:
-		s.expression = e
-		if ranked {
-			s.expression += " NOT (" + nameColumns + e + ")"
-		}
-	case startTitle:
-		s.expression = titleColumn + b + " NOT " + e
-	case startNames:
-		s.expression = "(" + nameColumns + b + ") NOT (" + e + " OR (" + titleColumn + b + "))"
-	case startAll:
-		if excluded := e; t.common || short {
-			return t.source(begins, exact, excluded), false, true
-		}
-		s.expression = b + " NOT (" + e + " OR (" + nameColumns + b + "))"
-	default:
-		f := inWords + form(n-within)
-		return t.source(f, f-1, t.all(f-1)), ranked && !t.common, true
+	not := make([]string, len(is.Not))
+	for i, w := range is.Not {
+		not[i] = t.wanted(w)
 	}
-	return s, ranked, true
+	excluded := strings.Join(not, " OR ")
+	if t.Common && is.Has.Form >= begins {
+		return t.source(is.Has.Form, is.Not[0].Form, excluded), is.Ranked, true
+	}
+	return source{expression: but(t.wanted(is.Has), excluded)}, is.Ranked, true
 }
 
 // ranking reads the matches of a question in their order.
@@ -100,10 +73,10 @@ type ranking struct {
 // ranked reads one entry more than a page holds of the matches, the best first, behind a place.
 func (s *Store) ranked(c *conn, q *Query, cells []cell, at *entry, p *pace) ([]entry, error) {
 	t, err := newTextQuery(c, q.Text)
-	if err != nil || len(t.terms) == 0 {
+	if err != nil || len(t.Terms) == 0 {
 		return nil, err
 	}
-	if t.common {
+	if t.Common {
 		p.often = paceOften / 8
 	}
 	r := &ranking{c: c, q: q, t: t, cells: rootsByCell(cells), pace: p}
@@ -114,20 +87,20 @@ func (s *Store) ranked(c *conn, q *Query, cells []cell, at *entry, p *pace) ([]e
 		}
 	}
 	from := first
-	if q.Unheld && first < within && err == nil {
+	if q.Unheld && first < words.FirstMeant && err == nil {
 		var none bool
 		if none, err = r.noneHas(); none {
-			from, at = within, nil
+			from, at = words.FirstMeant, nil
 		}
 	}
-	for n := from; n < tiers && err == nil && !r.isDone(); n++ {
-		if n == within && first < within {
+	for n := from; n < words.Tiers && err == nil && !r.isDone(); n++ {
+		if n == words.FirstMeant && first < words.FirstMeant {
 			if err = t.spreadOut(); err != nil {
 				break
 			}
 		}
-		if err = r.tier(n, at); err == nil && !r.isDone() && n+1 < tiers {
-			p.endIfLate(&entry{key: int64(-1), tier: tier{number: n + 1, spread: t.spread}})
+		if err = r.tier(n, at); err == nil && !r.isDone() && n+1 < words.Tiers {
+			p.endIfLate(&entry{key: int64(-1), tier: tier{number: n + 1, spread: t.Spread}})
 		}
 		at = nil
 	}
@@ -146,11 +119,11 @@ func (r *ranking) isDone() bool { return len(r.out) > r.q.Limit || r.pace.end !=
 
 // tier reads a tier behind a place.
 func (r *ranking) tier(n int, at *entry) error {
-	src, isRanked, ok := r.t.tier(n, words.IsShort(r.t.terms))
+	src, isRanked, ok := r.t.tier(n)
 	if !ok {
 		return nil
 	}
-	place := tier{number: n, spread: r.t.spread}
+	place := tier{number: n, spread: r.t.Spread}
 	rest := int64(0)
 	if at != nil && at.key == nil {
 		rest = at.id

@@ -11,10 +11,10 @@ import (
 // found and sorted; else that order is read, and each item looked at.
 func (s *Store) searched(c *conn, q *Query, cells []cell, at *entry, p *pace) ([]entry, error) {
 	t, err := newTextQuery(c, q.Text)
-	if err == nil && len(t.terms) > 0 {
+	if err == nil && len(t.Terms) > 0 {
 		err = t.spreadOut()
 	}
-	if err != nil || len(t.terms) == 0 {
+	if err != nil || len(t.Terms) == 0 {
 		return nil, err
 	}
 	n, gathered, err := t.gather(q.most.known)
@@ -41,7 +41,7 @@ func (s *Store) fewMatches(
 	if n, err := t.count(t.all(exact), q.most.few+1); n > int64(q.most.few) || err != nil {
 		return nil, false, err
 	}
-	src := t.source(t.widest(), exact, "")
+	src := t.source(t.Widest(), exact, "")
 	most := q.most.few
 	if src.expression == "" {
 		return nil, false, nil

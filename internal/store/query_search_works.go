@@ -35,10 +35,10 @@ type workMatches struct {
 // newWorkMatches is nil where nothing is looked for.
 func newWorkMatches(c *conn, q *WorkQuery) (*workMatches, error) {
 	t, err := newTextQuery(c, q.Text)
-	if err != nil || len(t.terms) == 0 {
+	if err != nil || len(t.Terms) == 0 {
 		return nil, err
 	}
-	t.table, t.common = "work_search", false
+	t.table, t.Common = "work_search", false
 	return &workMatches{t: t, which: q.which(), enough: q.Limit + 1}, nil
 }
 
@@ -73,7 +73,7 @@ func (m *workMatches) isForm(f form) (bool, error) {
 			return false, err
 		}
 	}
-	return f <= m.t.widest() && (f != begins || m.t.terms[len(m.t.terms)-1].Open), nil
+	return f <= m.t.Widest() && (f != begins || m.t.Terms[len(m.t.Terms)-1].Open), nil
 }
 
 // next gives the first MaxMatches works of the next tier that has any, the best first; none: there are no more.
@@ -126,7 +126,7 @@ const (
 // ranked reads the matches of the present tier, and ranks them by how many words their titles have. One letter says too
 // little to rank by.
 func (m *workMatches) ranked(expression string) (found []entry, err error) {
-	base, isShort := int64(m.tier)*workTierStep, words.IsShort(m.t.terms)
+	base, isShort := int64(m.tier)*workTierStep, words.IsShort(m.t.Terms)
 	type place struct{ key, id int64 }
 	places := make([]place, 0, 256)
 	take := func(r row) error {

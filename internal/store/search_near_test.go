@@ -72,11 +72,11 @@ func TestWhatIsMisspelledOrInsideOfAWordIsFound(t *testing.T) {
 func TestOtherWordsAreNotLookedForWhereEnoughIsFound(t *testing.T) {
 	r := runFresh(t, Options{})
 	var titles []string
-	for i := range enough {
+	for i := range words.Enough {
 		titles = append(titles, fmt.Sprint("Ring ", i))
 	}
 	titled(r, append(titles, "Spring")...)
-	if got := r.titles(Query{Text: "ring"}); len(got) != enough || slices.Contains(got, "Spring") {
+	if got := r.titles(Query{Text: "ring"}); len(got) != words.Enough || slices.Contains(got, "Spring") {
 		t.Errorf("%d are found, %q the last", len(got), got[len(got)-1])
 	}
 	if got := r.titles(Query{Text: "ring 1"}); !slices.Contains(got, "Ring 1") || slices.Contains(got, "Spring") {
@@ -145,7 +145,7 @@ func TestASearchFindsEveryMatchOnceInEveryOrder(t *testing.T) {
 		if len(slices.Compact(slices.Clone(found))) != len(found) {
 			t.Errorf("%q: found twice: %v", text, found)
 		}
-		if len(least) > enough && len(least) != len(found) {
+		if len(least) > words.Enough && len(least) != len(found) {
 			t.Errorf("%q: %d have its words, %d are found", text, len(least), len(found))
 		}
 		for _, sort := range columns {
@@ -286,12 +286,12 @@ func TestBeginningsThatVeryManyHaveAreKnown(t *testing.T) {
 func TestNoSearchReadsAllItemsOrSortsThem(t *testing.T) {
 	r := runFresh(t, Options{})
 	err := r.read(t.Context(), func(c *conn) error {
-		tq := &textQuery{c: c, table: "search", terms: words.Terms("the lantern wal")}
+		tq := &textQuery{c: c, table: "search", Question: words.Question{Terms: words.Terms("the lantern wal")}}
 		if err := tq.spreadTo(7); err != nil {
 			return err
 		}
-		for n := range tiers {
-			src, _, ok := tq.tier(n, false)
+		for n := range words.Tiers {
+			src, _, ok := tq.tier(n)
 			if !ok {
 				continue
 			}

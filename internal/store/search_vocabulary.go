@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store/words"
@@ -20,17 +19,14 @@ const (
 )
 
 const (
-	vocabularyRows  = 20_000          // changes since then after which they are made anew,
-	vocabularyPart  = 4               // or as many as one of so many items
 	vocabularyQuiet = 5 * time.Second // for which nothing is indexed then, where nobody asks whether all is
-	commonItems     = 200_000         // that have a beginning of which the search index does not list them all at once
+	commonItems     = words.CommonItems
 	neverMade       = -1 << 40
 )
 
 // vocabularyDue reports whether the vocabulary is to be made anew.
 func (s *Store) vocabularyDue() bool {
-	since := s.indexed.Load() - s.vocabulary.Load()
-	return since >= vocabularyRows && since >= s.ItemCounts().Items/vocabularyPart
+	return words.Due(s.indexed.Load()-s.vocabulary.Load(), s.ItemCounts().Items)
 }
 
 // addWords puts the words of entries into the page of those that are new; where it is full, all pages are due.
@@ -38,28 +34,21 @@ func (tx *Tx) addWords(entries []indexEntry) error {
 	if tx.s.vocabularyDue() {
 		return nil
 	}
-	fresh := map[string]bool{}
 	page, err := tx.c.vocabularyPage(pageOfNew)
 	if err != nil {
 		return err
 	}
-	words.EachWord(page, func(w []byte, _ int) { fresh[string(w)] = true })
-	before := len(fresh)
-	for i := range entries {
-		for _, text := range entries[i].text {
-			for w := range strings.SplitSeq(text, " ") {
-				if !fresh[w] && words.Kept(w) {
-					fresh[w] = true
+	page, changed := words.AddNew(page, func(yield func(string) bool) {
+		for i := range entries {
+			for _, text := range entries[i].text {
+				if !yield(text) {
+					return
 				}
 			}
 		}
-	}
-	if len(fresh) == before {
+	})
+	if !changed {
 		return nil
-	}
-	page = page[:0]
-	for _, w := range slices.Sorted(maps.Keys(fresh)) {
-		page = words.AppendWord(page, w, 1)
 	}
 	if len(page) > words.PageBytes {
 		tx.s.vocabulary.Store(neverMade)
@@ -117,36 +106,25 @@ func readVocabulary(c *conn) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := [][]byte{nil}
+	pages := words.Pages{}
 	err = c.each("SELECT term, doc FROM search_terms WHERE term >= ':'", func(r row) error {
 		w, items := r.text(0), r.int(1)
 		starts.add(w, items)
-		if !words.Kept(w) {
-			return nil
-		}
-		last := len(pages) - 1
-		if last == 0 || len(pages[last])+len(w) >= words.PageBytes {
-			pages, last = append(pages, make([]byte, 0, words.PageBytes)), last+1
-		}
-		pages[last] = words.AppendWord(pages[last], w, items)
+		pages.Add(w, items)
 		return nil
 	})
-	pages[pageOfStarts] = starts.page()
-	return pages, err
+	return append([][]byte{starts.page()}, pages.All...), err
 }
 
 // eachNumbersStart calls fn with the first signs of the words that begin with a digit, in order, and how many items
 // have words that begin so.
 func (c *conn) eachNumbersStart(fn func(start string, items int64)) error { return c.eachStart("", fn) }
 
-// startSigns is how many signs of a number count.
-const startSigns = 3
-
 // eachStart is that for numbers that begin with some digits. SQLite sorts what it groups, in memory: so it is asked for
 // those that begin with the same digits, of which there are a hundredth of all.
 func (c *conn) eachStart(digits string, fn func(start string, items int64)) error {
 	from := digits
-	for digit := '0'; digit <= '9' && len(digits) < startSigns; digit++ {
+	for digit := '0'; digit <= '9' && len(digits) < words.StartSigns; digit++ {
 		if err := c.groupStarts(from, digits+string(digit), fn); err != nil {
 			return err
 		}
@@ -165,7 +143,7 @@ func (c *conn) eachStart(digits string, fn func(start string, items int64)) erro
 // groupStarts is that for the words from one on, up to another.
 func (c *conn) groupStarts(from, upto string, fn func(start string, items int64)) error {
 	return c.each("SELECT substr(term, 1, ?), sum(doc) FROM search_terms WHERE term >= ? AND term < ? GROUP BY 1",
-		func(r row) error { fn(r.text(0), r.int(1)); return nil }, int64(startSigns), from, upto)
+		func(r row) error { fn(r.text(0), r.int(1)); return nil }, int64(words.StartSigns), from, upto)
 }
 
 // starts counts by beginnings of words, which come in order.
