@@ -152,6 +152,7 @@ func (h *hubServer) stand(ctx context.Context) error {
 	return h.store.Lead(ctx, name, func(ctx context.Context) error {
 		g := run.NewGroup(ctx, h.log)
 		g.Go("sources", h.sources.Run)
+		g.Go("search", h.store.Index)
 		g.Go("pruning", h.prune)
 		return g.Wait()
 	})

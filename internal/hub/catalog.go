@@ -16,10 +16,15 @@ type Catalog struct {
 }
 
 // Capabilities are what a hub can be asked for by now. TestAHubSaysWhatItCanBeAskedFor holds it to that.
-func (Catalog) Capabilities() []string { return []string{media.CapabilitySources} }
+func (Catalog) Capabilities() []string {
+	return []string{media.CapabilitySearch, media.CapabilitySources}
+}
 
-// Lag says that nothing waits: lists and the feed are of the rows themselves.
-func (c Catalog) Lag(context.Context) (store.Lag, error) { return store.Lag{}, nil }
+// Lag counts what the search has still to take in. Other lists and the feed are of the rows themselves.
+func (c Catalog) Lag(ctx context.Context) (l store.Lag, err error) {
+	l.Search, err = c.SearchLag(ctx)
+	return l, err
+}
 
 // AnalyseAgain has the sources read items again.
 func (c Catalog) AnalyseAgain(ctx context.Context, ids []int64) (n int, err error) {

@@ -240,7 +240,16 @@ func (a *alike) questions(t *testing.T) (out []string) {
 		out = append(out, "/api/v1/facets?by="+by, "/api/v1/facets?kind=track,movie&by="+by,
 			"/api/v1/facets?under=Music&by="+by, "/api/v1/facets?size=100..&by="+by)
 	}
-	return append(out, "/api/v1/items?from=M&sort=title&limit=5", "/api/v1/items?from=2000&sort=-year&limit=5",
+	for i, q := range []string{"the", "a", "th", "mkv", "flac", "heat", "Heat 1995", "haet", "eat", "music", `"the`, "x-files", "01",
+		"nothing of the kind", "%", "*", "東", "music flac", "s01e01", "read me", "readme", "broken", "amelie"} {
+		q = url.QueryEscape(q)
+		sort := []string{"path", "-title", "size", "-year"}[i%4]
+		out = append(out, "/api/v1/items?limit=7&q="+q, "/api/v1/items?limit=7&sort="+sort+"&q="+q,
+			"/api/v1/items?kind=track,movie&q="+q, "/api/v1/items?under=Music&not_kind=track&q="+q,
+			"/api/v1/facets?by=kind,year,artist,folder&q="+q, "/api/v1/duplicates?q="+q)
+	}
+	return append(out, "/api/v1/items?q="+strings.Repeat("x", 2000), "/api/v1/items?q=a&after=x",
+		"/api/v1/items?from=M&sort=title&limit=5", "/api/v1/items?from=2000&sort=-year&limit=5",
 		"/api/v1/items?sort=nothing", "/api/v1/items?nothing=1", "/api/v1/items?year=x", "/api/v1/items?after=x",
 		"/api/v1/items?limit=0", "/api/v1/facets?by=nothing", "/api/v1/facets", "/api/v1/duplicates",
 		"/api/v1/duplicates?limit=1", "/api/v1/duplicates?after=x", "/api/v1/items?root=nothing", "/api/v1/items?kind=x")

@@ -206,8 +206,8 @@ type PagePlace struct {
 	Root string // in the order of paths, which is by root first
 	Key  any    // int64, float64 or []byte; nil: unknown
 
-	// In the ranked order of what words find, see words.Tier: the tier, the id up to which matches of it are ranked (0: that
-	// is not known yet), and what other words are meant.
+	// In the ranked order of what words find, see words.Tier: the tier, the id up to which matches of it are ranked (0:
+	// that is not known yet), and for which terms others are meant.
 	Tier   int
 	Until  int64
 	Spread uint16

@@ -65,6 +65,7 @@ func (s *Store) Duplicates(ctx context.Context, q store.Query) (res store.Duplic
 }
 
 func (s *Store) duplicates(ctx context.Context, q store.Query, few float64) (res store.DuplicateResult, err error) {
+	q.Sort = "added" // an order of items, which does not matter here
 	if err := check(&q); err != nil {
 		return res, err
 	}
@@ -74,10 +75,14 @@ func (s *Store) duplicates(ctx context.Context, q store.Query, few float64) (res
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		res = store.DuplicateResult{}
-		if res.AsOf, err = s.headIn(ctx, tx); err != nil {
+		if res.AsOf, err = s.asOf(ctx, tx, &q); err != nil {
 			return err
 		}
-		d := &sameSearch{tx: tx, q: &q, at: at, few: few, ends: time.Now().Add(pageTime)}
+		wanted, err := s.ask(ctx, tx, &q)
+		if err != nil || wanted.none {
+			return err
+		}
+		d := &sameSearch{tx: tx, q: wanted, at: at, few: few, ends: time.Now().Add(pageTime)}
 		if err := d.run(ctx); err != nil {
 			return err
 		}
@@ -89,7 +94,7 @@ func (s *Store) duplicates(ctx context.Context, q store.Query, few float64) (res
 // sameSearch looks at groups in the order of the most that they may waste, until a page is sure.
 type sameSearch struct {
 	tx    pgx.Tx
-	q     *store.Query
+	q     *asked
 	at    sameEnd
 	few   float64 // items that are counted by what they hold at once
 	ends  time.Time
@@ -100,7 +105,7 @@ type sameSearch struct {
 
 func (d *sameSearch) run(ctx context.Context) error {
 	l := &looking{tx: d.tx, q: d.q}
-	narrowed := !d.q.Filter.IsEmpty() || d.q.Under != ""
+	narrowed := d.q.isNarrow()
 	if narrowed {
 		n, err := l.estimate(ctx)
 		if err != nil {

@@ -29,7 +29,7 @@ var ofSums = []filter.Field{filter.Root, filter.Kind, filter.State}
 // facetSearch counts what is asked for.
 type facetSearch struct {
 	tx  pgx.Tx
-	q   *store.Query
+	q   *asked
 	by  []string
 	out *store.FacetCounter
 }
@@ -48,11 +48,15 @@ func (s *Store) ItemFacets(ctx context.Context, q store.Query, by []string) (out
 		if counter, err = store.CountFacets(&q, by); err != nil {
 			return err
 		}
-		if head, err = s.headIn(ctx, tx); err != nil {
+		if head, err = s.asOf(ctx, tx, &q); err != nil {
 			return err
 		}
-		f := &facetSearch{tx, &q, by, counter}
-		if q.Under == "" && q.Filter.Without(ofSums...).IsEmpty() {
+		wanted, err := s.ask(ctx, tx, &q)
+		if err != nil || wanted.none {
+			return err
+		}
+		f := &facetSearch{tx, wanted, by, counter}
+		if q.Text == "" && q.Under == "" && q.Filter.Without(ofSums...).IsEmpty() {
 			return f.sumKept(ctx)
 		}
 		complete, err = f.look(ctx)

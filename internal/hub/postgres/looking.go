@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,7 +26,7 @@ const (
 // looking looks for the items of a page.
 type looking struct {
 	tx    pgx.Tx
-	q     *store.Query
+	q     *asked
 	ends  time.Time
 	found []store.PagePlace // one more than a page holds, where there is one
 	end   *store.PagePlace  // where the time was over; nil: it was enough
@@ -34,6 +35,9 @@ type looking struct {
 // find looks for what comes behind a place: among all that pass, where these are few, and else among all in their
 // order.
 func (l *looking) find(ctx context.Context, at *store.PagePlace) error {
+	if l.q.IsRanked() {
+		return l.rank(ctx, at)
+	}
 	few, err := l.isFew(ctx)
 	if err != nil {
 		return err
@@ -45,7 +49,7 @@ func (l *looking) find(ctx context.Context, at *store.PagePlace) error {
 		}
 		l.found = nil
 	}
-	for _, p := range parts(l.q, at) {
+	for _, p := range parts(l.q.Query, at) {
 		if err := l.walk(ctx, p); err != nil || len(l.found) > l.q.Limit || l.end != nil {
 			return err
 		}
@@ -82,12 +86,15 @@ func isLate(err error) bool {
 // isFew reports whether those that pass are found and sorted faster than a page of them is met among all in their
 // order. Of N items of which n pass, that is n against a page's share of N/n.
 func (l *looking) isFew(ctx context.Context) (bool, error) {
-	if l.q.Filter.IsEmpty() && l.q.Under == "" {
+	if !l.q.isNarrow() {
 		return false, nil
 	}
 	n, err := l.estimate(ctx)
 	if err != nil {
 		return false, err
+	}
+	if l.q.words != nil && n <= fewFound { // which are found at once
+		return true, nil
 	}
 	var all float64
 	err = l.tx.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::float8 FROM sums").Scan(&all)
@@ -96,9 +103,18 @@ func (l *looking) isFew(ctx context.Context) (bool, error) {
 
 // estimate is how many pass.
 func (l *looking) estimate(ctx context.Context) (float64, error) {
+	most := math.Inf(1)
+	if l.q.words != nil {
+		most = float64(l.q.words.everything().most)
+	}
 	s := statement{byFacts: true}
-	s.matching(l.q)
-	return estimated(ctx, l.tx, "items", &s)
+	s.must("NOT gone")
+	s.wanted(l.q.Query)
+	if len(s.where) == 1 && l.q.words != nil {
+		return most, nil
+	}
+	n, err := estimated(ctx, l.tx, "items", &s)
+	return min(n, most), err
 }
 
 // estimated is how many rows of a table a statement finds, as far as the database can tell without a look.
@@ -123,7 +139,7 @@ func estimated(ctx context.Context, tx pgx.Tx, table string, s *statement) (floa
 func (l *looking) sort(ctx context.Context, tx pgx.Tx, at *store.PagePlace) error {
 	s := statement{byFacts: true}
 	s.matching(l.q)
-	o := orderOf(l.q)
+	o := orderOf(l.q.Query)
 	from := "SELECT id, root, path, " + o.key + " AS key FROM items WHERE " + s.condition() + " OFFSET 0" // found first
 	s.where = []string{"true"}
 	if at != nil {
@@ -167,8 +183,8 @@ func (l *looking) take(
 // walk looks at the items of a part of the order, a piece after the other, until the page is full or the time over.
 func (l *looking) walk(ctx context.Context, p part) error {
 	passing := statement{}
-	passing.filters(l.q.Filter)
-	passing.below(l.q.Under)
+	passing.wanted(l.q.Query)
+	l.q.in(&passing, false)
 	piece := l.q.Limit + 1
 	if len(passing.where) == 0 {
 		passing.must("true")
@@ -196,7 +212,7 @@ func (l *looking) walkPiece(
 	ctx context.Context, p part, passing statement, most int,
 ) (last *store.PagePlace, n int, err error) {
 	s := statement{args: passing.args[:len(passing.args):len(passing.args)]}
-	o := orderOf(l.q)
+	o := orderOf(l.q.Query)
 	s.must("NOT gone")
 	passes := passing.condition()
 	switch {
@@ -208,7 +224,7 @@ func (l *looking) walkPiece(
 	default:
 		s.must(o.column + " IS NOT NULL")
 	}
-	o.narrow(&s, l.q)
+	o.narrow(&s, l.q.Query)
 	order := o.column + o.dir + ", id" + o.dir
 	switch {
 	case o.isPath:
@@ -228,7 +244,7 @@ func (l *looking) walkPiece(
 // each calls fn with all that pass, in any order, once they are read into what into points to; complete is false where
 // the time was not enough.
 func (l *looking) each(
-	ctx context.Context, tx pgx.Tx, q *store.Query, columns string, into []any, fn func(),
+	ctx context.Context, tx pgx.Tx, q *asked, columns string, into []any, fn func(),
 ) (complete bool, err error) {
 	s := statement{byFacts: true}
 	s.matching(q)

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
 //go:embed schema/*.sql
@@ -62,6 +63,7 @@ type Store struct {
 	// As they were when it last answered.
 	counts    atomic.Pointer[store.Counts]
 	rootItems atomic.Pointer[map[string]int64]
+	meanings  words.Meanings // what words of questions are taken for
 
 	mu   sync.Mutex // guards wake; held for look-ups only
 	wake map[chan struct{}]struct{}

@@ -11,12 +11,13 @@ import (
 // pruneRows are forgotten in one transaction.
 const pruneRows = 5000
 
-// Prune forgets ends of items that are older than an age, and none above a number of the feed: clients that have not
-// come for so long load anew. It says how many went.
+// Prune forgets ends of items that are older than an age, and none above a number of the feed, or that the search has
+// not taken in: clients that have not come for so long load anew. It says how many went.
 func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int64, err error) {
 	var upto int64
 	err = s.write(ctx, func(tx pgx.Tx) error { // the floor first: nobody is to be without an end that he counts on
-		const old = "SELECT least(coalesce(max(seq), 0), $2) FROM moments WHERE at <= now() - $1::interval"
+		const old = "SELECT least(coalesce(max(seq), 0), $2, (SELECT upto FROM search_place)) " +
+			"FROM moments WHERE at <= now() - $1::interval"
 		if err := tx.QueryRow(ctx, old, age, none).Scan(&upto); err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ func TestOldEndsAreForgottenAndWhoMissedThemIsToldSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	say(t, c, "c", without(2))
+	takeIn(t, s)
 	if n, err := s.Prune(t.Context(), 24*time.Hour, old-1); err != nil || n != 0 {
 		t.Errorf("%d went that somebody still reads, %v", n, err)
 	}

@@ -165,24 +165,28 @@ const (
 )
 
 // check refuses what cannot be asked, and makes out an order where none is asked for.
-func check(q *store.Query) error {
-	if err := q.Check(); err != nil {
-		return err
-	}
-	if q.Text != "" {
-		return fmt.Errorf("%w: a hub finds nothing by words yet: leave out q, or ask its sources", store.ErrQuery)
-	}
-	return nil
+func check(q *store.Query) error { return q.Check() }
+
+// matching adds what passes a query's filters and has its words, which are looked up.
+func (s *statement) matching(q *asked) {
+	s.must("NOT gone")
+	s.wanted(q.Query)
+	q.in(s, true)
 }
 
-// matching adds what passes a query's filters.
-func (s *statement) matching(q *store.Query) {
-	s.must("NOT gone")
-	if q.Unheld {
-		s.must("NOT EXISTS (SELECT FROM members m JOIN works w ON w.id = m.work AND w.gone = 0 WHERE m.item = items.id)")
-	}
+// wanted adds what passes a query's filters.
+func (s *statement) wanted(q *store.Query) {
 	s.filters(q.Filter)
 	s.below(q.Under)
+	if len(q.Roots) > 0 {
+		s.must("root = ANY (" + s.arg(q.Roots) + ")")
+	}
+	if len(q.Kinds) > 0 {
+		s.must("kind = ANY (" + s.arg(q.Kinds) + ")")
+	}
+	if q.State != "" {
+		s.must("state = " + s.arg(states[q.State]))
+	}
 }
 
 // Query reads a page of items in order: ties by id, unknown values last.
@@ -196,16 +200,28 @@ func (s *Store) Query(ctx context.Context, q store.Query) (res store.Result, err
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		res = store.Result{}
-		if res.AsOf, err = s.headIn(ctx, tx); err != nil {
+		if res.AsOf, err = s.asOf(ctx, tx, &q); err != nil {
 			return err
 		}
-		l := &looking{tx: tx, q: &q, ends: time.Now().Add(cmp.Or(q.Within, pageTime))}
+		wanted, err := s.ask(ctx, tx, &q)
+		if err != nil || wanted.none {
+			return err
+		}
+		l := &looking{tx: tx, q: wanted, ends: time.Now().Add(cmp.Or(q.Within, pageTime))}
 		if err := l.find(ctx, at); err != nil {
 			return err
 		}
 		return l.give(ctx, &res)
 	})
 	return res, asSlow(err)
+}
+
+// asOf is the number up to which an answer shows what there is: words are taken in behind the items that have them.
+func (s *Store) asOf(ctx context.Context, tx pgx.Tx, q *store.Query) (seq int64, err error) {
+	if seq, err = s.headIn(ctx, tx); q.Text == "" || err != nil {
+		return seq, err
+	}
+	return seq, tx.QueryRow(ctx, "SELECT upto FROM search_place").Scan(&seq)
 }
 
 // give reads the items that were found, as many as the page takes by its limit and its bytes, and says where the next
@@ -222,8 +238,11 @@ func (l *looking) give(ctx context.Context, res *store.Result) error {
 	}
 	n, weight := 0, 0
 	for ; n < len(found); n++ {
-		v := views[found[n].ID]
-		if weight += v.Weight(); weight > store.PageBytes && n > 0 {
+		v, isThere := views[found[n].ID]
+		if !isThere { // its words have still to go
+			continue
+		}
+		if weight += v.Weight(); weight > store.PageBytes && len(res.Items) > 0 {
 			break
 		}
 		res.Items = append(res.Items, v)

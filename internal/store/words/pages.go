@@ -56,5 +56,6 @@ func Due(changes, items int64) bool { return changes >= renewedAfter && changes 
 // CommonItems are so many that have a beginning of which an index does not list them all at once.
 const CommonItems = 200_000
 
-// StartSigns is how many signs count of a word that begins with a digit: numbers are many, and none is meant by another.
+// StartSigns is how many signs count of a word that begins with a digit: numbers are many, and none is meant by
+// another.
 const StartSigns = 3

@@ -1,0 +1,61 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+)
+
+// takeIn takes in the words of all that is there.
+func takeIn(t *testing.T, s *Store) {
+	t.Helper()
+	if err := s.IndexAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func titled(id int64, title string) Change {
+	return item(id, fmt.Sprintf("%03d", id), fmt.Sprintf(`"title":%q`, title))
+}
+
+// found are the titles that a query finds.
+func found(t *testing.T, s *Store, q store.Query) (titles []string) {
+	t.Helper()
+	q.Limit = 100
+	res, err := s.Query(t.Context(), q)
+	if err != nil {
+		t.Fatalf("%q: %v", q.Text, err)
+	}
+	for i := range res.Items {
+		titles = append(titles, fmt.Sprint(members(t, res.Items[i].AppendJSON(nil))["title"]))
+	}
+	return titles
+}
+
+func TestMatchesRankExactBeginningInsideNear(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	c := begin(t, s, "attic", "i1")
+	var all []Change
+	for i, title := range []string{"Antre", "Decanter", "The Anterior Lobe", "Anterior", "The Story of Anter", "Anter",
+		"Nothing"} {
+		all = append(all, titled(int64(i+1), title))
+	}
+	say(t, c, "a", all...)
+	takeIn(t, s)
+	want := []string{"Anter", "The Story of Anter", "Anterior", "The Anterior Lobe", "Decanter", "Antre"}
+	if got := found(t, s, store.Query{Text: "anter"}); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	slices.Sort(want)
+	got := found(t, s, store.Query{Text: "anter", Sort: "size"})
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("found by size %q, want %q", got, want)
+	}
+	if got := strings.Join(found(t, s, store.Query{Text: `"story of"`}), "|"); got != "The Story of Anter" {
+		t.Errorf("a phrase finds %q", got)
+	}
+}

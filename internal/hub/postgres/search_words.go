@@ -1,0 +1,131 @@
+package postgres
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/words"
+)
+
+// wordsVersion is of what is written of words: where it is another, all are taken in anew.
+const wordsVersion = 1
+
+// The letters before words, by the best of an item's texts that they are in.
+const (
+	ofTitle   = 't'
+	ofName    = 'n'
+	ofPath    = 'a'
+	ofStretch = '#'
+)
+
+// classes are the letters of words that are in a place.
+var classes = map[words.Place]string{words.InTitle: "t", words.InNames: "tn", words.Anywhere: "tna"}
+
+// weights are those of the texts of a place, by which phrases are told; empty: of all.
+var weights = map[words.Place]string{words.InTitle: "A", words.InNames: "ABC", words.Anywhere: ""}
+
+// stretchBits are those of an id below the number of its stretch: so many items, or fewer, are read at once of many.
+const stretchBits = 15
+
+func stretchOf(id int64) int64 { return id >> stretchBits }
+
+// stretchLexeme sorts as the numbers of stretches do.
+func stretchLexeme(stretch int64) string { return fmt.Sprintf("%c%010x", ofStretch, stretch) }
+
+func stretchIn(lexeme string) int64 {
+	n, _ := strconv.ParseInt(lexeme[1:], 16, 64) // which stretchLexeme has written
+	return n
+}
+
+// Bounds of what is kept of an item's words, which are those of the database: positions end at 16383, and what lexemes
+// take together at a megabyte. Words behind them are not found.
+const (
+	maxPositions   = 16_000
+	maxLexemeBytes = 900_000
+)
+
+// spoken is what an item is found by, as a row.
+type spoken struct {
+	length  int16
+	digest  int64
+	words   string   // as the database reads it
+	lexemes []string // each once
+	texts   [4]string
+}
+
+// noLength is the length of the title's key where there is no title: those come last.
+const noLength = 1000
+
+// spokenOf makes the row of an item by its path and document.
+func spokenOf(v *store.View, titleKey []byte) (s spoken) {
+	s.texts = v.Words()
+	s.length = noLength
+	if titleKey != nil {
+		s.length = int16(min(len(titleKey), noLength)) //nolint:gosec // as small
+	}
+	type places struct {
+		class byte
+		at    []string
+	}
+	of := map[string]*places{}
+	var order []string
+	position, bytes := 0, 0
+	for i, text := range s.texts {
+		class, weight := []byte{ofTitle, ofName, ofName, ofPath}[i], "ABCD"[i]
+		for w := range strings.SplitSeq(text, " ") {
+			if w == "" || position >= maxPositions || bytes >= maxLexemeBytes {
+				continue
+			}
+			position++
+			p := of[w]
+			if p == nil {
+				p = &places{class: class}
+				of[w], order = p, append(order, w)
+				bytes += len(w) + 1
+			}
+			p.at = append(p.at, strconv.Itoa(position)+string(weight))
+		}
+		position++ // no phrase goes on in another text
+	}
+	var b strings.Builder
+	for _, w := range order {
+		p := of[w]
+		s.lexemes = append(s.lexemes, string(p.class)+w)
+		fmt.Fprintf(&b, "'%c%s':%s ", p.class, w, strings.Join(p.at, ","))
+	}
+	stretch := stretchLexeme(stretchOf(v.ID))
+	s.lexemes = append(s.lexemes, stretch)
+	s.words = b.String() + "'" + stretch + "'"
+	s.digest = int64(xxh3.HashStringSeed(s.words, uint64(s.length))) //nolint:gosec // any bits
+	return s
+}
+
+// countedAs is the lexeme by which another is counted: of words in which numbers are, and which nothing else is told
+// of, their beginning.
+func countedAs(lexeme string) string {
+	if lexeme[0] == ofStretch {
+		return lexeme
+	}
+	return lexeme[:1] + countedWord(lexeme[1:])
+}
+
+func countedWord(word string) string {
+	if words.Kept(word) {
+		return word
+	}
+	signs := []rune(word)
+	at := slices.IndexFunc(signs, unicode.IsNumber)
+	if at < 0 {
+		return word
+	}
+	if at++; at == 1 {
+		at = words.StartSigns
+	}
+	return string(signs[:min(at, len(signs))])
+}
