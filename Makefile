@@ -142,7 +142,7 @@ bench-questions: build
 	$(GO) run -tags $(TAGS) ./tools/bench -questions $(lastword $(subst $(comma), ,$(SIZES)))
 
 bench-hub: build
-	scripts/with-postgres.sh .run/bench-hub $(GO) run -tags $(TAGS) ./tools/bench -hub $(HUB_ITEMS)
+	scripts/with-postgres.sh .run/bench-hub env $(GO) run -tags $(TAGS) ./tools/bench -hub $(HUB_ITEMS)
 
 bench-moves: build
 	$(GO) run ./tools/bench -moves $(MOVES)

@@ -95,11 +95,11 @@ func (b *bench) askHub(ctx context.Context, d *daemon) error {
 	return complain(late > 0, "%d of %d answers are later than promised", late, asked)
 }
 
-// ofHub is a question as a hub is asked it; works and words it cannot be asked for.
+// ofHub is a question as a hub is asked it; works it cannot be asked for.
 func ofHub(q question) (question, bool) {
 	path, query, _ := strings.Cut(q.path, "?")
 	v, err := url.ParseQuery(query)
-	if err != nil || v.Has("q") || v.Get("of") == "works" || slices.Contains([]string{"/works", "/search"}, path) {
+	if err != nil || v.Get("of") == "works" || slices.Contains([]string{"/works", "/search"}, path) {
 		return q, false
 	}
 	if root := v.Get("root"); root != "" {
@@ -148,12 +148,28 @@ func (b *bench) loadSources(ctx context.Context, st *store.Store, hub *postgres.
 		defer done()
 		for _, name := range hubSources {
 			if failed = b.loadSource(ctx, st, hub, name); failed != nil {
-				break
+				return failed
 			}
 		}
+		failed = b.indexHub(ctx, hub)
 		return failed
 	})
 	return errors.Join(err, failed)
+}
+
+// indexHub has the words of all items be taken in.
+func (b *bench) indexHub(ctx context.Context, hub *postgres.Store) error {
+	began := time.Now()
+	lag, err := hub.SearchLag(ctx)
+	if err == nil {
+		err = hub.IndexAll(ctx)
+	}
+	if took := time.Since(began); lag > 0 {
+		n := hub.ItemCounts().Items
+		fmt.Fprintf(b.out, "  words of %d items in %v, %.0f a second\n", n, took.Round(time.Millisecond),
+			float64(n)/took.Seconds())
+	}
+	return err
 }
 
 func (b *bench) loadSource(ctx context.Context, st *store.Store, hub *postgres.Store, name string) error {
