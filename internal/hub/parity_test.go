@@ -240,8 +240,9 @@ func (a *alike) questions(t *testing.T) (out []string) {
 		out = append(out, "/api/v1/facets?by="+by, "/api/v1/facets?kind=track,movie&by="+by,
 			"/api/v1/facets?under=Music&by="+by, "/api/v1/facets?size=100..&by="+by)
 	}
-	for i, q := range []string{"the", "a", "th", "mkv", "flac", "heat", "Heat 1995", "haet", "eat", "music", `"the`, "x-files", "01",
-		"nothing of the kind", "%", "*", "東", "music flac", "s01e01", "read me", "readme", "broken", "amelie"} {
+	for i, q := range []string{"the", "a", "th", "mkv", "flac", "heat", "Heat 1995", "haet", "eat", "music", `"the`,
+		"x-files", "01", "nothing of the kind", "%", "*", "東", "music flac", "s01e01", "read me", "readme", "broken",
+		"amelie"} {
 		q = url.QueryEscape(q)
 		sort := []string{"path", "-title", "size", "-year"}[i%4]
 		out = append(out, "/api/v1/items?limit=7&q="+q, "/api/v1/items?limit=7&sort="+sort+"&q="+q,
