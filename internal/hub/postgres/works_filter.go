@@ -86,10 +86,11 @@ func lieUnder(ctx context.Context, tx pgx.Tx, works []int64, dir string) (map[in
 	ids := s.arg(works)
 	s.must("(m.how IS NULL OR substring(m.how FOR 1) = '\\x00') AND NOT i.gone")
 	s.below(dir)
-	// What is below a work is found step by step, until there is one.
+	// What is below a work is found step by step, until there is one; offset: by the index, whatever the plan.
 	rows, err := tx.Query(ctx, "SELECT t.id FROM unnest("+ids+"::bigint[]) t (id) CROSS JOIN LATERAL ("+
-		"WITH RECURSIVE below (id) AS (SELECT t.id UNION ALL SELECT w.id FROM below b "+
-		"JOIN works w ON w.parent = b.id AND w.parent > 0 AND w.gone = 0) SELECT FROM below b CROSS JOIN LATERAL ("+
+		"WITH RECURSIVE below (id) AS (SELECT t.id UNION ALL SELECT w.id FROM below b CROSS JOIN LATERAL ("+
+		"SELECT id FROM works w WHERE w.parent = b.id AND w.parent > 0 AND w.gone = 0 OFFSET 0) w) "+
+		"SELECT FROM below b CROSS JOIN LATERAL ("+
 		"SELECT FROM members m CROSS JOIN LATERAL (SELECT FROM items i WHERE i.id = m.item AND "+s.condition()+
 		" OFFSET 0) i WHERE m.work = b.id LIMIT 1) m LIMIT 1) f", s.args...)
 	if err != nil {
