@@ -136,7 +136,7 @@ func (p *parting) reconcile(
 	written := make(chan error, 1) // the one answer
 	defer func() {
 		p.r.s.aheadDone(part.Ahead, err == nil && v.Ahead)
-		p.g.Forget(part)
+		part.Forget()
 	}()
 	err = p.r.s.store.Enqueue(ctx, func(tx *store.Tx) (err error) {
 		v, err = p.g.Reconcile(tx, part, before)

@@ -71,8 +71,7 @@ func items(t testing.TB, files []file) map[string][]works.Item {
 		if err := json.Unmarshal(slices.Concat([]byte("{"), members, []byte("}")), &d); err != nil {
 			t.Fatalf("describe %s: %v", f.path, err)
 		}
-		it := works.Item{ID: f.id, Path: below, Kind: kind, Size: 1000 + f.id, AddedAt: time.Unix(f.id, 0).UTC(),
-			Said: works.Say(&d)}
+		it := works.Item{ID: f.id, Path: below, Kind: kind, Size: 1000 + f.id, AddedAt: time.Unix(f.id, 0).UTC()}
 		if f.said != "" {
 			var sure struct {
 				Companions []media.Companion `json:"companions"`
@@ -83,12 +82,12 @@ func items(t testing.TB, files []file) map[string][]works.Item {
 			if err := json.Unmarshal([]byte(f.said), &sure); err != nil {
 				t.Fatal(err)
 			}
-			it.Companions, it.Of, it.Missing = sure.Companions, sure.Of, sure.Missing
+			d.Companions, d.Of, it.Missing = sure.Companions, sure.Of, sure.Missing
 			if sure.Size != 0 {
 				it.Size = sure.Size
 			}
 		}
-		if kind.InWorks() {
+		if it.Said = works.Say(&d); kind.InWorks() {
 			out[root] = append(out[root], it)
 		}
 	}

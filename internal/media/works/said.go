@@ -11,18 +11,26 @@ import (
 // Said is what an item says, as far as the rules ask for it: what is mostly its own, and what it shares with others that
 // say the same. In a folder of a hundred thousand files that is what memory is taken by.
 type Said struct {
-	Title        string
+	Title   string
+	Track   int
+	IDs     map[string]string
+	Of      int64
+	Seconds float64 // that it plays
+	*Seldom         // neither is ever nil, or changed: see Item.otherwise
+	*Shared
+}
+
+// Seldom is what few say, and each otherwise.
+type Seldom struct {
 	EpisodeTitle string
 	Episodes     []int
-	Track        int
 	SeriesIndex  *float64
 	Chapter      *float64
-	IDs          map[string]string
 	Companions   []media.Companion // their roles and languages
-	Of           int64
-	Seconds      float64 // that it plays
-	*Shared              // never nil, and never changed: see Item.otherwise
 }
+
+// nothing is what most say of it.
+var nothing Seldom
 
 // Shared is what many files of a folder say alike.
 type Shared struct {
@@ -81,8 +89,10 @@ func Say(d *media.Description) *Said {
 
 // Say sets to to what a description says, and keeps nothing of it.
 func (s *Sharing) Say(d *media.Description, to *Said) {
-	*to = Said{Title: strings.Clone(d.Title), EpisodeTitle: strings.Clone(d.EpisodeTitle), Episodes: d.Episodes,
-		Track: d.Track, SeriesIndex: d.SeriesIndex, Chapter: d.Chapter, Of: d.Of, Shared: s.shared(d)}
+	*to = Said{Title: strings.Clone(d.Title), Track: d.Track, Of: d.Of, Seldom: &nothing, Shared: s.shared(d)}
+	if d.EpisodeTitle != "" || d.Episodes != nil || d.SeriesIndex != nil || d.Chapter != nil || d.Companions != nil {
+		to.Seldom = s.seldom(d)
+	}
 	if d.Media != nil {
 		to.Seconds = d.Media.DurationSeconds
 	}
@@ -92,13 +102,19 @@ func (s *Sharing) Say(d *media.Description, to *Said) {
 			to.IDs[s.text(provider)] = strings.Clone(id)
 		}
 	}
+}
+
+func (s *Sharing) seldom(d *media.Description) *Seldom {
+	out := &Seldom{EpisodeTitle: strings.Clone(d.EpisodeTitle), Episodes: d.Episodes, SeriesIndex: d.SeriesIndex,
+		Chapter: d.Chapter}
 	if len(d.Companions) > 0 {
-		to.Companions = make([]media.Companion, len(d.Companions))
-		for i := range d.Companions {
-			c := &d.Companions[i]
-			to.Companions[i] = media.Companion{Role: s.text(c.Role), Language: s.text(c.Language)}
-		}
+		out.Companions = make([]media.Companion, len(d.Companions))
 	}
+	for i := range d.Companions {
+		c := &d.Companions[i]
+		out.Companions[i] = media.Companion{Role: s.text(c.Role), Language: s.text(c.Language)}
+	}
+	return out
 }
 
 // Forget lets go of all that was shared.
@@ -268,7 +284,7 @@ func (w *wording) fraction(f **float64) {
 
 // otherwise is the item with a saying of its own, which may be changed.
 func (it *Item) otherwise() *Item {
-	read, said, shared := *it, *it.Said, *it.Shared
-	read.Said, said.Shared = &said, &shared
+	read, said, seldom, shared := *it, *it.Said, *it.Seldom, *it.Shared
+	read.Said, said.Seldom, said.Shared = &said, &seldom, &shared
 	return &read
 }

@@ -86,7 +86,8 @@ func TestItemsThatSayTheSameShareIt(t *testing.T) {
 	}
 	it := &Item{Said: &a}
 	read := it.otherwise()
-	if read.Album, read.Title = "changed", "changed"; b.Album != "One" || a.Title != "Song 1" {
+	read.Album, read.Title, read.EpisodeTitle = "changed", "changed", "changed"
+	if b.Album != "One" || a.Title != "Song 1" || a.EpisodeTitle != "" || other.EpisodeTitle != "" {
 		t.Error("what was changed of an item that is read otherwise is changed of all")
 	}
 	s.Forget()

@@ -259,7 +259,8 @@ func (rc *reconciliation) carry(it *store.Item, e *tree.Entry, i int) error {
 // there. What accompanies others says whose it is, where there may be others.
 func (rc *reconciliation) describedHere(kind media.Kind) (bool, error) {
 	if store.Accompanies(kind) {
-		return !rc.alone, nil
+		ready := rc.preparedOf(rc.part)
+		return ready == nil || !ready.alone, nil
 	}
 	if !rc.accompanied && !rc.askedAbove {
 		rc.askedAbove = true

@@ -20,7 +20,8 @@ type Part struct {
 	files    []int  // those of the listing that are in it, by name
 	last     bool   // all others have been reconciled
 
-	Ahead *store.Ahead // where its files were analysed before they are written; else nil
+	prepared *prepared    // nil: nothing is
+	Ahead    *store.Ahead // where its files were analysed before they are written; else nil
 }
 
 // N is the number of the part, by which it is reconciled.
@@ -37,6 +38,10 @@ func (s *Snapshot) In(p *Part) []tree.Entry {
 	}
 	return out
 }
+
+// Forget lets go of what is known of a part that has been reconciled: the parts of a directory take no more memory the
+// more they are.
+func (p *Part) Forget() { p.Ahead, p.prepared = nil, nil }
 
 func (p *Part) has(name string) bool { return name >= p.from && (p.to == "" || name < p.to) }
 

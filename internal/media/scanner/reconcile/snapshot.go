@@ -52,8 +52,8 @@ type Snapshot struct {
 	Ended    int64        // when all was looked at
 	Debounce int64        // nanoseconds without a change after which a file is believed to be whole
 	Grace    int64        // nanoseconds for which a lost identity may still turn up
-	docs     []Doc        // of files, as far as they were prepared; nil: of none
-	alone    bool         // all files here are prepared, and accompany others
+	prepared *prepared    // where it is reconciled whole; nil: nothing is prepared
+	alone    *bool        // of a large directory: see prepared
 	Ahead    *store.Ahead // where a new directory was analysed before it is written; else nil
 	Describe Describer
 }
@@ -71,11 +71,31 @@ type Describer func(root int64, path string, probed []byte) Doc
 
 func (s *Snapshot) complete() bool { return s.Names == nil }
 
-// doc describes the i-th file.
-func (s *Snapshot) doc(i int) Doc {
-	if s.docs != nil && s.docs[i].Kind != "" {
-		return s.docs[i]
+// prepared is what the files of a part, or all, are described as before they are reconciled. It is not changed then.
+type prepared struct {
+	docs  map[int]Doc
+	alone bool // all files of the directory accompany others
+}
+
+// preparedOf is what is prepared of a part, or of all (nil).
+func (s *Snapshot) preparedOf(p *Part) *prepared {
+	if p != nil {
+		return p.prepared
 	}
+	return s.prepared
+}
+
+// doc describes the i-th file.
+func (rc *reconciliation) doc(i int) Doc {
+	if ready := rc.preparedOf(rc.part); ready != nil {
+		if d, ok := ready.docs[i]; ok {
+			return d
+		}
+	}
+	return rc.describe(i)
+}
+
+func (s *Snapshot) describe(i int) Doc {
 	return s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
 }
 
@@ -85,41 +105,29 @@ func (s *Snapshot) Prepare(p *Part) {
 	if !s.complete() || s.Row.Settled || s.Ahead != nil {
 		return
 	}
-	if s.docs == nil {
-		s.docs = make([]Doc, len(s.Files))
-		s.alone = s.onlyCompanions()
-	}
+	ready := &prepared{docs: make(map[int]Doc), alone: true}
 	for i := range s.filesIn(p) {
-		s.prepare(i)
+		d := s.describe(i)
+		ready.docs[i] = d
+		ready.alone = ready.alone && store.Accompanies(d.Kind)
 	}
-}
-
-// Forget lets go of what was prepared of a part that has been reconciled: the parts of a directory take no more memory
-// the more they are.
-func (s *Snapshot) Forget(p *Part) {
-	p.Ahead = nil
-	if s.docs == nil {
+	if p == nil {
+		s.prepared = ready
 		return
 	}
-	for _, i := range p.files {
-		s.docs[i] = Doc{}
-	}
+	ready.alone = ready.alone && s.onlyCompanions()
+	p.prepared = ready
 }
 
-// onlyCompanions reports whether all files that are listed accompany others. It ends with the first that does not.
+// onlyCompanions reports whether all files that are listed accompany others. It ends with the first that does not, and
+// is found out once.
 func (s *Snapshot) onlyCompanions() bool {
-	for i := range s.Files {
-		if !store.Accompanies(s.prepare(i).Kind) {
-			return false
+	if s.alone == nil {
+		alone := true
+		for i := 0; alone && i < len(s.Files); i++ {
+			alone = store.Accompanies(s.describe(i).Kind)
 		}
+		s.alone = &alone
 	}
-	return true
-}
-
-// prepare describes the i-th file, once.
-func (s *Snapshot) prepare(i int) Doc {
-	if s.docs[i].Kind == "" {
-		s.docs[i] = s.Describe(s.Root, tree.Join(s.Dir, s.Files[i].Name), nil)
-	}
-	return s.docs[i]
+	return *s.alone
 }
