@@ -270,10 +270,13 @@ type status struct {
 	} `json:"roots"`
 }
 
+// patience is for how long a test waits for what must come to be: no busy machine takes as long.
+const patience = 3 * time.Minute
+
 // until asks for the status until it is as wanted.
 func (d *daemon) until(want func(status) bool) (s status) {
 	d.t.Helper()
-	for end := time.Now().Add(60 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		s = status{}
 		d.get("/api/v1/status").is(http.StatusOK).into(&s)
 		if want(s) {

@@ -161,7 +161,7 @@ func TestChangesLoadCatchUpAndWait(t *testing.T) {
 	}
 	woken := time.AfterFunc(100*time.Millisecond, func() { d.write("new.txt", "y") })
 	defer woken.Stop()
-	if f := d.changes("?wait=30&since=" + asOf); len(f.Changes) == 0 || f.Changes[0].Item.Path != "new.txt" {
+	if f := d.changes("?wait=60&since=" + asOf); len(f.Changes) == 0 || f.Changes[0].Item.Path != "new.txt" {
 		t.Errorf("woken by %+v", f)
 	}
 	d.untilIdle()

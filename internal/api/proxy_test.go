@@ -188,7 +188,7 @@ func throughAProxy(t *testing.T, p *daemon, scheme string) {
 	}
 	_ = resp.Body.Close()
 	defer func() { _ = ws.Close() }()
-	_ = ws.SetReadDeadline(time.Now().Add(time.Minute))
+	_ = ws.SetReadDeadline(time.Now().Add(patience))
 	if err := ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"type":"subscribe","since":null}`)); err != nil {
 		t.Fatal(err)
 	}

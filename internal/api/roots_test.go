@@ -29,7 +29,7 @@ func TestAScanOfAPathIsOfThatFileOrDirectory(t *testing.T) {
 			Directories, Files, Removed, Errors int
 		}
 		d.do(http.MethodPost, "/api/v1/roots/media/scan", fmt.Sprintf(`{"path":%q,"full":true}`, path)).is(http.StatusAccepted).into(&s)
-		for end := time.Now().Add(20 * time.Second); s.State != "done" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(patience); s.State != "done" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 			d.get(fmt.Sprintf("/api/v1/scans/%d", s.ID)).is(http.StatusOK).into(&s)
 		}
 		if s.State != "done" || s.Path != path || s.Errors > 0 {
@@ -67,7 +67,7 @@ func TestScansAreQueuedFollowedAndCancelled(t *testing.T) {
 	}
 	for body, path := range map[string]string{"": "", "{}": "", `{"path":"films","full":true}`: "films", `{"path":"/music/"}`: "music", `{"path_bytes":"ZmlsbXM="}`: "films"} {
 		s := post(body)
-		for end := time.Now().Add(20 * time.Second); s.State != "done" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(patience); s.State != "done" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 			d.get(fmt.Sprintf("/api/v1/scans/%d", s.ID)).is(http.StatusOK).into(&s)
 		}
 		if s.State != "done" || s.Path != path || s.Root != "media" {
@@ -80,7 +80,7 @@ func TestScansAreQueuedFollowedAndCancelled(t *testing.T) {
 	}
 	s := post("")
 	d.do(http.MethodDelete, fmt.Sprintf("/api/v1/scans/%d", s.ID), "").is(http.StatusOK).into(&s)
-	for end := time.Now().Add(20 * time.Second); s.State == "running" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); s.State == "running" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		// a look under way may outlast the answer
 		d.get(fmt.Sprintf("/api/v1/scans/%d", s.ID)).is(http.StatusOK).into(&s)
 	}

@@ -90,7 +90,7 @@ func TestAThumbnailIsKeptByClientsForAsLongAsTheirVersionStands(t *testing.T) {
 	}
 
 	d.write("photo.png", pngOf(t, 90, 60, 10))
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(patience)
 	for a.Header.Get("ETag") == d.get(url).Header.Get("ETag") && time.Now().Before(deadline) {
 		time.Sleep(10 * time.Millisecond)
 	}
