@@ -25,7 +25,7 @@ func indexing(t *testing.T) *running {
 
 func (r *running) untilIndexed(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !r.Indexed(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !r.Indexed(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("not indexed")
 		}

@@ -186,26 +186,31 @@ func TestAPageEndsByItsBytes(t *testing.T) {
 
 // Whatever is asked in words waits for a place of those that search, and no longer than a query may take.
 func TestWhoeverSearchesWaitsForAPlaceWithinTheTimeOfAQuery(t *testing.T) {
-	r := runFresh(t, Options{QueryTime: 50 * time.Millisecond})
-	for range cap(r.searching) {
-		r.searching <- struct{}{} // as a search has it
-	}
-	ctx := t.Context()
-	for name, ask := range map[string]func(text string) error{
-		"items":  func(text string) error { _, err := r.Query(ctx, Query{Text: text, Limit: 1}); return err },
-		"works":  func(text string) error { _, err := r.QueryWorks(ctx, WorkQuery{Text: text, Limit: 1}); return err },
-		"facets": func(text string) error { _, err := r.ItemFacets(ctx, Query{Text: text}, []string{"kind"}); return err },
-		"facets of works": func(text string) error {
-			_, err := r.WorkFacets(ctx, WorkQuery{Text: text}, []string{"kind"})
-			return err
-		},
-		"duplicates": func(text string) error { _, err := r.Duplicates(ctx, Query{Text: text, Limit: 1}); return err },
-	} {
-		if err := ask(""); err != nil {
-			t.Errorf("%s without words: %v: want an answer", name, err)
+	for text, options := range map[string]Options{"": {QueryTime: unhurried}, "word": {QueryTime: 50 * time.Millisecond}} {
+		r := runFresh(t, options)
+		for range cap(r.searching) {
+			r.searching <- struct{}{} // as a search has it
 		}
-		if err := ask("word"); !errors.Is(err, ErrSlow) {
-			t.Errorf("%s in words: %v: want that it took too long", name, err)
+		ctx := t.Context()
+		for name, ask := range map[string]func() error{
+			"items":  func() error { _, err := r.Query(ctx, Query{Text: text, Limit: 1, Within: unhurried}); return err },
+			"works":  func() error { _, err := r.QueryWorks(ctx, WorkQuery{Text: text, Limit: 1}); return err },
+			"facets": func() error { _, err := r.ItemFacets(ctx, Query{Text: text}, []string{"kind"}); return err },
+			"facets of works": func() error {
+				_, err := r.WorkFacets(ctx, WorkQuery{Text: text}, []string{"kind"})
+				return err
+			},
+			"duplicates": func() error {
+				_, err := r.Duplicates(ctx, Query{Text: text, Limit: 1, Within: unhurried})
+				return err
+			},
+		} {
+			switch err := ask(); {
+			case text == "" && err != nil:
+				t.Errorf("%s without words: %v: want an answer", name, err)
+			case text != "" && !errors.Is(err, ErrSlow):
+				t.Errorf("%s in words: %v: want that it took too long", name, err)
+			}
 		}
 	}
 }

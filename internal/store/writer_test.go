@@ -37,56 +37,60 @@ func (r *running) queue(fn func(tx *Tx) error) <-chan error {
 }
 
 func TestRequestsThatWaitTogetherAreCommittedTogether(t *testing.T) {
-	r := runFresh(t, Options{})
-	root := r.addRoot("films")
-	before := r.Counters().Commits.Load()
-	release := r.block()
-	var outcomes []<-chan error
-	for i := range 20 {
-		outcomes = append(outcomes, r.queue(func(tx *Tx) error { _, err := putIn(tx, root, fmt.Sprint(i)); return err }))
-	}
-	if q := r.Counters().Queue.Load(); q != 21 {
-		t.Errorf("%d requests wait or run", q)
-	}
-	release()
-	for _, ch := range outcomes {
-		if err := <-ch; err != nil {
-			t.Error(err)
+	synctest.Test(t, func(t *testing.T) { // a group ends by its time too
+		r := runFresh(t, Options{})
+		root := r.addRoot("films")
+		before := r.Counters().Commits.Load()
+		release := r.block()
+		var outcomes []<-chan error
+		for i := range 20 {
+			outcomes = append(outcomes, r.queue(func(tx *Tx) error { _, err := putIn(tx, root, fmt.Sprint(i)); return err }))
 		}
-	}
-	// The request that occupied the writer for longer than a group may take is a group of its own at most.
-	if n := r.Counters().Commits.Load() - before; n > 2 {
-		t.Errorf("21 requests took %d commits", n)
-	}
-	if q := r.Counters().Queue.Load(); q != 0 {
-		t.Errorf("%d requests still counted", q)
-	}
+		if q := r.Counters().Queue.Load(); q != 21 {
+			t.Errorf("%d requests wait or run", q)
+		}
+		release()
+		for _, ch := range outcomes {
+			if err := <-ch; err != nil {
+				t.Error(err)
+			}
+		}
+		// The request that occupied the writer for longer than a group may take is a group of its own at most.
+		if n := r.Counters().Commits.Load() - before; n > 2 {
+			t.Errorf("21 requests took %d commits", n)
+		}
+		if q := r.Counters().Queue.Load(); q != 0 {
+			t.Errorf("%d requests still counted", q)
+		}
+	})
 }
 
 func TestAGroupEndsWithinItsTimeAndItsRows(t *testing.T) {
-	r := runFresh(t, Options{})
-	root := r.addRoot("films")
-	before := r.Counters().Commits.Load()
-	release := r.block()
-	slow := r.queue(func(*Tx) error { time.Sleep(groupTime + 10*time.Millisecond); return nil })
-	many := r.queue(func(tx *Tx) error {
-		for i := range groupRows {
-			if _, err := putIn(tx, root, fmt.Sprint("many ", i)); err != nil {
-				return err
+	synctest.Test(t, func(t *testing.T) { // a group ends by its time too
+		r := runFresh(t, Options{})
+		root := r.addRoot("films")
+		before := r.Counters().Commits.Load()
+		release := r.block()
+		slow := r.queue(func(*Tx) error { time.Sleep(groupTime + 10*time.Millisecond); return nil })
+		many := r.queue(func(tx *Tx) error {
+			for i := range groupRows {
+				if _, err := putIn(tx, root, fmt.Sprint("many ", i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		last := r.queue(func(*Tx) error { return nil })
+		release()
+		for _, ch := range []<-chan error{slow, many, last} {
+			if err := <-ch; err != nil {
+				t.Fatal(err)
 			}
 		}
-		return nil
-	})
-	last := r.queue(func(*Tx) error { return nil })
-	release()
-	for _, ch := range []<-chan error{slow, many, last} {
-		if err := <-ch; err != nil {
-			t.Fatal(err)
+		if n := r.Counters().Commits.Load() - before; n != 3 {
+			t.Errorf("%d commits, want one up to the slow request, one up to the large one, one for the rest", n)
 		}
-	}
-	if n := r.Counters().Commits.Load() - before; n != 3 {
-		t.Errorf("%d commits, want one up to the slow request, one up to the large one, one for the rest", n)
-	}
+	})
 }
 
 func TestARequestThatFailsOrPanicsIsUndoneAloneInItsGroup(t *testing.T) {
