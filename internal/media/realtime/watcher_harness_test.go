@@ -252,9 +252,9 @@ func (r *watching) ignoreMarks(path string, _ bool) bool {
 // eventually waits for something to become true.
 func eventually(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !cond(); {
+	for deadline := time.Now().Add(3 * time.Minute); !cond(); {
 		if time.Now().After(deadline) {
-			t.Fatalf("after a minute not yet: %s", what)
+			t.Fatalf("after three minutes not yet: %s", what)
 		}
 		time.Sleep(time.Millisecond)
 	}

@@ -228,7 +228,7 @@ func TestWhatIsNoMessageEndsTheConnection(t *testing.T) {
 
 func TestATokenComesFirstAndInTime(t *testing.T) {
 	c := openCatalog(t, scratch(t))
-	s := serveFeed(t, c, live.Timeouts{Auth: time.Second, Bookmark: 400 * time.Millisecond}, "secret")
+	s := serveFeed(t, c, live.Timeouts{Auth: time.Second}, "secret")
 	for _, first := range []string{`{"id":1,"type":"auth","token":"wrong"}`, `{"id":1,"type":"auth"}`, `{"id":1,"type":"subscribe","since":null}`, `{"id":1,"type":"subscribe","since":1}`, ""} {
 		f := connect(t, s)
 		if first != "" {
@@ -238,13 +238,31 @@ func TestATokenComesFirstAndInTime(t *testing.T) {
 			t.Errorf("%s: closed with %d after %q", first, code, last)
 		}
 	}
+	for limit := time.Second; !staysOnceItHasShownItsToken(t, c, limit); limit *= 2 {
+		if limit > time.Minute {
+			t.Fatal("a right token that comes first is not taken")
+		}
+	}
+}
+
+// staysOnceItHasShownItsToken has a client show its token, and stay for longer than it had for that. It reports whether the
+// token came in time, which on a busy machine it may not.
+func staysOnceItHasShownItsToken(t *testing.T, c *catalog, limit time.Duration) bool {
+	t.Helper()
+	s := serveFeed(t, c, live.Timeouts{Auth: limit, Bookmark: 2 * limit / 5}, "secret")
 	f := connect(t, s)
+	began := time.Now()
 	f.send(`{"type":"auth","token":"secret"}`)
-	f.until("hello")
+	if m, err := f.read(); err != nil && time.Since(began) > limit/2 {
+		return false
+	} else if err != nil || m.Type != "hello" {
+		t.Fatalf("after the token came %q, %v", m.Type, err)
+	}
 	f.subscribe("")
-	for range 3 { // beyond the limit, which is met
+	for range 3 {
 		f.until("bookmark")
 	}
+	return true
 }
 
 func TestACursorThatLeadsNowhereIsToldSoAndALoadCanFollow(t *testing.T) {
@@ -313,8 +331,9 @@ func TestIdleAndFilteredClientsGetBookmarksAndPings(t *testing.T) {
 	first := *f.until("bookmark").Cursor
 	c.put("films", "a", media.KindMovie, "")
 	eventually(t, "a later bookmark", func() bool { return *f.until("bookmark").Cursor != first })
-	if pings == 0 || len(f.items) != 0 {
-		t.Errorf("%d pings, holds %v", pings, f.items)
+	eventually(t, "a ping", func() bool { f.until("bookmark"); return pings > 0 })
+	if len(f.items) != 0 {
+		t.Errorf("holds %v", f.items)
 	}
 	// Nothing of the protocol is later than promised.
 	if p := live.WithDefaults(live.Timeouts{}); p.Bookmark > 28*time.Second || p.Ping != 25*time.Second || p.Auth != 10*time.Second || p.Stall != 10*time.Second || p.Read < 2*p.Ping {
@@ -353,13 +372,13 @@ func TestAClientThatDoesNotReadDoesNotHoldUpTheEnd(t *testing.T) {
 	for i := range 40 {
 		c.put("films", fmt.Sprint(i), media.KindMovie, `"plot":"`+strings.Repeat("x", 1<<20)+`"`)
 	}
-	s := serveFeed(t, c, live.Timeouts{}, "")
+	s := serveFeed(t, c, live.Timeouts{Stall: 10 * time.Minute}, "")
 	f := connect(t, s)
 	f.subscribe("")
 	eventually(t, "its buffers to be full", func() bool { n, _ := s.conns.stuck(); return n == 1 })
 	began := time.Now()
 	s.stop()
-	if d := time.Since(began); d > 5*time.Second {
+	if d := time.Since(began); d > time.Minute { // some 1 s on an idle machine
 		t.Errorf("the end took %v", d)
 	}
 	if _, err := f.read(); errors.Is(err, context.Canceled) {

@@ -40,7 +40,7 @@ type received struct {
 
 // read takes the next message, which must be as asyncapi.yaml has it, into account.
 func (f *follower) read() (m received, err error) {
-	_ = f.ws.SetReadDeadline(time.Now().Add(30 * time.Second))
+	_ = f.ws.SetReadDeadline(time.Now().Add(patience))
 	_, b, err := f.ws.ReadMessage()
 	if err != nil {
 		return m, err
@@ -97,7 +97,7 @@ func deref(s *string) string {
 // until reads up to a message of a type.
 func (f *follower) until(kind string) received {
 	f.t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; {
+	for end := time.Now().Add(patience); ; {
 		m, err := f.read()
 		if err == nil && m.Type == kind {
 			return m
@@ -137,7 +137,7 @@ func (f *follower) closed() (code int, last string) {
 // holds waits until the follower holds exactly what it has to.
 func (f *follower) holds(want func() map[int64]string) {
 	f.t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; {
+	for end := time.Now().Add(patience); ; {
 		diff := difference(f.items, want())
 		if diff == "" {
 			return

@@ -276,11 +276,14 @@ func must(t testing.TB, err error) {
 }
 
 // eventually waits for something to become true.
+// patience is for how long a test waits for what must come to be: no busy machine takes as long.
+const patience = 3 * time.Minute
+
 func eventually(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !cond(); {
+	for deadline := time.Now().Add(patience); !cond(); {
 		if time.Now().After(deadline) {
-			t.Fatalf("after a minute not yet: %s", what)
+			t.Fatalf("after %v not yet: %s", patience, what)
 		}
 		time.Sleep(time.Millisecond)
 	}
