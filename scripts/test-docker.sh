@@ -114,7 +114,7 @@ options=(CATALOGIZERD_HTTP_TOKEN_FILE=/run/secrets/token CATALOGIZERD_HTTP_LISTE
 replace=exec within "$root" "$user" "${entry[@]}" "${cmd[@]}" >"$work/layers/log" 2>&1 & # so that it is the daemon's id
 daemon=$!
 healthy() { within "$root" "$user" "${health[@]}" >"$work/layers/health" 2>&1; }
-for _ in {1..100}; do
+for _ in {1..600}; do
 	healthy && grep -q ', idle' "$work/layers/health" && break
 	sleep 0.2
 done

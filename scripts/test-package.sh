@@ -77,16 +77,16 @@ inside() {
 	done
 	printf '# ours\n[[root]]\nname = "media"\npath = "/srv/media"\n' >/etc/catalogizerd/catalogizerd.toml
 	must "it starts, for good" systemctl enable --now catalogizerd
-	must "the library is catalogued" within 60 catalogued
+	must "the library is catalogued" within 120 catalogued
 	before=$(catalog)
 	must "all of it" test "$(wc -l <<<"$before")" = "$(find /srv/media -type f | wc -l)"
 
 	pid=$(property MainPID)
 	must "it is upgraded" dpkg -i --force-confold second/*.deb
 	must "and runs again, as the new release" test "$(catalogizerd version | head -n 1 | cut -d ' ' -f 2)" = 1.1.0
-	must "anew" within 20 running
+	must "anew" within 120 running
 	must "not as the process of before" test "$(property MainPID)" != "$pid"
-	must "with its catalog" within 60 catalogued
+	must "with its catalog" within 120 catalogued
 	must "of the same ids" test "$(catalog)" = "$before"
 	must "the admin's configuration is kept" grep -qx '# ours' /etc/catalogizerd/catalogizerd.toml
 

@@ -37,8 +37,8 @@ inside() {
 	must "it has confined its writing" logged 'writing is confined to the data directory'
 	must "it serves" answers /readyz "" '^200'
 	must "the token of systemd is asked for" answers /api/v1/status "" '^401'
-	must "the library is catalogued" within 30 idle
-	must "and systemctl status says so, once files that are new are looked at again" within 60 status_says 'items, following changes'
+	must "the library is catalogued" within 120 idle
+	must "and systemctl status says so, once files that are new are looked at again" within 120 status_says 'items, following changes'
 	must "no file was passed over" answers /api/v1/status "$token" "\"items\":\s*$(find /srv/media -type f | wc -l)\b"
 	must "its state is its own" test "$(stat -c '%a %U' /var/lib/catalogizerd)" = "700 catalogizerd"
 
@@ -46,20 +46,20 @@ inside() {
 	printf '\n[[root]]\nname = "more"\npath = "/srv/more"\n' >>/etc/catalogizerd/catalogizerd.toml
 	mkdir /srv/more
 	systemctl reload catalogizerd
-	must "a reload takes in a root" within 10 answers /api/v1/roots/more "$token" '^200'
+	must "a reload takes in a root" within 120 answers /api/v1/roots/more "$token" '^200'
 	echo 'nonsense = 1' >/etc/catalogizerd/catalogizerd.toml
 	systemctl reload catalogizerd
-	must "a bad configuration is refused by name" within 10 logged 'nonsense'
+	must "a bad configuration is refused by name" within 120 logged 'nonsense'
 	must "the old configuration stays in force" answers /api/v1/roots/more "$token" '^200'
 	must "no reload was a restart" test "$(property MainPID)" = "$pid"
 	printf '[[root]]\nname = "media"\npath = "/srv/media"\n' >/etc/catalogizerd/catalogizerd.toml
 
 	kill -STOP "$pid"
-	must "the watchdog replaces a daemon that hangs" within 20 restarted 1
+	must "the watchdog replaces a daemon that hangs" within 120 restarted 1
 	before=$(property NRestarts)
 	kill -KILL "$(property MainPID)"
-	must "a killed daemon comes back" within 20 restarted $((before + 1))
-	must "with its catalog" within 30 idle
+	must "a killed daemon comes back" within 120 restarted $((before + 1))
+	must "with its catalog" within 120 idle
 
 	pressures
 
@@ -70,7 +70,7 @@ inside() {
 	systemctl reset-failed catalogizerd 2>/dev/null || true # a unit that failed counts its starts
 	must "a bad configuration fails the start" bash -c '! systemctl start catalogizerd 2>/dev/null'
 	must "with exit status 2" test "$(property ExecMainStatus)" = 2
-	must "and is given up after a few times" within 30 given_up
+	must "and is given up after a few times" within 120 given_up
 	set_up
 	must "what setup opens keeps the exposure below 1.2" systemd-analyze security --no-pager --offline=true --threshold=12 \
 		/etc/systemd/system/catalogizerd.service >/dev/null
@@ -84,13 +84,14 @@ with() { # UNIT CONFIGURATION
 	systemctl daemon-reload
 	systemctl reset-failed catalogizerd
 	systemctl restart catalogizerd
-	within 30 idle
+	within 120 idle
 }
 
 exposed() { # TENTHS: at most
 	systemctl daemon-reload
 	systemd-analyze security --no-pager --threshold="$1" catalogizerd.service >/dev/null
 }
+holds_at_most() { [[ $(property MemoryCurrent) -le $1 ]]; }
 unharmed() { [[ $(property NRestarts) -eq 0 && $(property ActiveState) == active ]]; }
 damaged_is_told() { answers /api/v1/status "$token" 'is kept as /var/lib/catalogizerd/catalog.db.damaged-'; }
 
@@ -102,7 +103,7 @@ pressures() {
 	must "with 40 tasks it works" with 'TasksMax=40\n' ''
 	must "with MemoryHigh it works" with "MemoryHigh=$high\n" ''
 	if [[ $(property MemoryCurrent) =~ ^[0-9]+$ ]]; then
-		must "and keeps below it" test "$(property MemoryCurrent)" -le "$high"
+		must "and keeps below it" within 120 holds_at_most "$high" # beyond it memory is taken back, not refused
 	fi
 
 	must "with 64 files it works" with 'LimitNOFILE=64\n' ''
@@ -112,16 +113,16 @@ pressures() {
 	done
 	mkdir /srv/media/late && touch /srv/media/late/a.mkv
 	for i in {10..250}; do exec {i}>&- || true; done 2>/dev/null
-	must "and answers once they are gone" within 20 answers /api/v1/status "$token" '^200'
-	must "and has seen what came meanwhile" within 20 answers '/api/v1/items?under=late' "$token" 'a\.mkv'
+	must "and answers once they are gone" within 120 answers /api/v1/status "$token" '^200'
+	must "and has seen what came meanwhile" within 120 answers '/api/v1/items?under=late' "$token" 'a\.mkv'
 
 	must "its backups are made" with '' '[backup]\nevery = "1h"\n'
-	must "at once" within 20 bash -c 'compgen -G "/var/lib/catalogizerd/backups/catalog-*.db" >/dev/null'
+	must "at once" within 120 bash -c 'compgen -G "/var/lib/catalogizerd/backups/catalog-*.db" >/dev/null'
 	dd if=/dev/zero of=/var/lib/catalogizerd/catalog.db bs=4096 seek=1 count=2000 conv=notrunc status=none
 	answers '/api/v1/items?sort=-size' "$token" '' || true
-	must "a catalog that breaks is replaced by its backup" within 30 damaged_is_told
+	must "a catalog that breaks is replaced by its backup" within 120 damaged_is_told
 	files=$(find /srv/media -type f | wc -l)
-	must "and all is there again" within 30 answers /api/v1/status "$token" "\"items\":\s*$files\b"
+	must "and all is there again" within 120 answers /api/v1/status "$token" "\"items\":\s*$files\b"
 	must "without a restart, with its watchdog answered" unharmed
 	rm /var/lib/catalogizerd/catalog.db.damaged-*
 
@@ -131,7 +132,7 @@ s = socket.create_server(("127.0.0.1", 4450)); time.sleep(300)'
 	printf '[[root]]\nname = "dead"\nurl = "smb://127.0.0.1:4450/media"\ntimeout = "20s"\n' \
 		>>/etc/catalogizerd/catalogizerd.toml
 	systemctl reload catalogizerd
-	must "a dead share is taken in" within 20 answers /api/v1/roots/dead "$token" '"state":\s*"offline"'
+	must "a dead share is taken in" within 120 answers /api/v1/roots/dead "$token" '"state":\s*"offline"'
 	sleep 7 # three times the watchdog's patience
 	must "and the watchdog is answered beside it" unharmed
 	systemctl stop silent
@@ -141,7 +142,7 @@ s = socket.create_server(("127.0.0.1", 4450)); time.sleep(300)'
 	mkdir /srv/media/asleep && touch /srv/media/asleep/b.mkv
 	sleep 3
 	systemctl thaw catalogizerd
-	must "it sees what came meanwhile" within 20 answers '/api/v1/items?under=asleep' "$token" 'b\.mkv'
+	must "it sees what came meanwhile" within 120 answers '/api/v1/items?under=asleep' "$token" 'b\.mkv'
 	must "and is the same process" unharmed
 
 	rm /etc/systemd/system/catalogizerd.service.d/test.conf
@@ -167,8 +168,8 @@ set_up() {
 	must "it lets the service read the library" grep -qx 'SupplementaryGroups=listeners' /etc/systemd/system/catalogizerd.service.d/setup.conf
 	must "the token is the service's alone" test "$(stat -c '%a %U:%G' /etc/catalogizerd/token)" = "640 root:catalogizerd"
 	token="Authorization: Bearer $(cat /etc/catalogizerd/token)"$'\r\n'
-	must "the daemon runs" within 20 answers /readyz "" '^200'
-	must "the library is catalogued" within 30 idle
+	must "the daemon runs" within 120 answers /readyz "" '^200'
+	must "the library is catalogued" within 120 idle
 	must "all of it" answers /api/v1/status "$token" "\"items\":\s*$(find /home/library -type f | wc -l)\b"
 	must "the link lets a browser in" answers "$(grep -o '/login?code=.*' said | head -n 1)" "" '^303'
 	must "once" answers "$(grep -o '/login?code=.*' said | head -n 1)" "" '^403'

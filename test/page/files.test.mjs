@@ -25,6 +25,7 @@ test('removals that are held are looked through and accepted', async t => {
   await card(page, 'films').getByRole('link', {name: 'Look through them'}).click();
   await page.getByRole('heading', {name: 'Held removals of films'}).waitFor();
   await says(page.locator('.bars li', {hasText: 'part 0'}), '100 files');
+  await page.locator('.lines .line').nth(99).waitFor();
   assert.equal(await page.locator('.lines .line').count(), 100, 'the first hundred are shown');
   await page.getByRole('button', {name: 'Show more'}).click();
   await page.locator('.lines .line').nth(199).waitFor();

@@ -243,6 +243,7 @@ test('a tile keeps the focus while its wall changes, and the arrow keys go on fr
   await page.waitForFunction(() => document.querySelector('main .grid').clientWidth < 390);
   assert.equal(await focused(), 'Harbour Lights');
   await goTo(page, daemon);
+  await main(page).locator('.shelf').first().waitFor(); // the wall has gone
   await main(page).getByRole('link', {name: 'Harbour Lights'}).first().focus();
   await film('Middle Quay', 2013);
   assert.equal(await focused(), 'Harbour Lights', 'on a shelf, too');
