@@ -137,7 +137,7 @@ func ExampleReplica() {
 	if err != nil {
 		log.Panic(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	var replica client.Replica
 	ended := make(chan error, 1)

@@ -202,7 +202,7 @@ func watcher(
 func until(t *testing.T, lines <-chan string, pattern string) string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	for end := time.After(time.Minute); ; {
+	for end := time.After(3 * time.Minute); ; {
 		select {
 		case line, open := <-lines:
 			if !open {
@@ -212,7 +212,7 @@ func until(t *testing.T, lines <-chan string, pattern string) string {
 				return line
 			}
 		case <-end:
-			t.Fatalf("no line like %s within a minute", pattern)
+			t.Fatalf("no line like %s within three minutes", pattern)
 		}
 	}
 }

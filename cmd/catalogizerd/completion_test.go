@@ -169,7 +169,7 @@ func TestZshCompletes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_ = tty.SetReadDeadline(time.Now().Add(time.Minute))
+	_ = tty.SetReadDeadline(time.Now().Add(3 * time.Minute))
 	until := func(want string) {
 		t.Helper()
 		var all strings.Builder

@@ -34,7 +34,7 @@ func converse(t *testing.T, home string, args ...string) *conversation {
 		t.Skip("no terminal to be had: ", err)
 	}
 	t.Cleanup(func() { _ = tty.Close() })
-	_ = tty.SetReadDeadline(time.Now().Add(time.Minute))
+	_ = tty.SetReadDeadline(time.Now().Add(3 * time.Minute))
 	return &conversation{t: t, cmd: cmd, tty: tty, said: bufio.NewReader(tty)}
 }
 
