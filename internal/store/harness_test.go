@@ -11,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
@@ -31,7 +30,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	_ = flag.Set("rapid.checks", "40") // each is a catalog on disk; -rapid.checks asks for more
-	goleak.VerifyTestMain(m)
+	runtest.Main(m)
 }
 
 // fataler is a *testing.T or a *rapid.T.

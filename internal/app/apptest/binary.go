@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 )
 
 // BinaryVar names the environment variable that holds the binary's path. Where it is set nothing is built:
@@ -36,7 +36,7 @@ func Main(m *testing.M, ends ...func()) int {
 	for _, end := range ends {
 		end()
 	}
-	if err := goleak.Find(); err != nil && code == 0 {
+	if err := runtest.Leaks(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

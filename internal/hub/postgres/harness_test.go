@@ -9,18 +9,18 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-	"go.uber.org/goleak"
 	"go.uber.org/zap/zaptest"
 
 	"github.com/catalogizer/catalogizerd/internal/hub/pgtest"
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 func TestMain(m *testing.M) {
 	code := m.Run()
 	shared.Stop()
-	if err := goleak.Find(); err != nil && code == 0 {
+	if err := runtest.Leaks(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}

@@ -16,17 +16,17 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/store/storetest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
-	"go.uber.org/goleak"
 	"go.uber.org/zap"
 )
 
 func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.checks", "30") // each waits for the disk; -rapid.checks asks for more
-	goleak.VerifyTestMain(m)
+	runtest.Main(m)
 }
 
 // world is a scanner with a real catalog and trees in memory, in a bubble of its own time.

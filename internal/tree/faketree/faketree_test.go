@@ -10,14 +10,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 	"github.com/catalogizer/catalogizerd/internal/tree/treetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { runtest.Main(m) }
 
 func TestFakeKeepsTheContract(t *testing.T) {
 	treetest.TestTree(t, func(*testing.T) treetest.Fixture { return fixture(faketree.New(faketree.Options{})) })

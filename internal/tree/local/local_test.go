@@ -5,14 +5,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"go.uber.org/goleak"
-
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 	"github.com/catalogizer/catalogizerd/internal/tree/local"
 	"github.com/catalogizer/catalogizerd/internal/tree/treetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { runtest.Main(m) }
 
 func TestLocalKeepsTheContract(t *testing.T) {
 	if testing.Short() {

@@ -3,7 +3,7 @@ package inotify
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { runtest.Main(m) }
