@@ -122,7 +122,7 @@ func hintsCome(t *testing.T) time.Duration {
 		<-tick.C
 	}
 	r.settle()
-	came := make(map[string]time.Time) // the last of each: there is one more where a write lasted for longer than the debounce
+	came := make(map[string]time.Time) // the last of each: a write that lasted for longer than the debounce has two
 	for i, h := range sink.hints {
 		for _, name := range h.Names {
 			came[filepath.Join(h.Dir, name)] = sink.times[i]
