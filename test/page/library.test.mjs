@@ -117,6 +117,7 @@ test('a search draws what the window has room for, then the rest, and tiles stay
   const film = path.join(sampleLibrary, 'Films/Зимний сад (2004).mkv');
   for (let i = 1; i <= 40; i++) copyFileSync(film, path.join(dir, `Films/Driftwood ${i} (2001).mkv`));
   await daemon.when(() => daemon.ask('/search?q=driftwood&limit=50'), found => found.works.length === 40);
+  await daemon.idle(); // what is read of the films changes their works once more
   await goTo(page, daemon, 'search');
   const tiles = main(page).locator('.tile');
   const drawn = q => page.evaluate(text => {
