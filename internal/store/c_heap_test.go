@@ -101,3 +101,11 @@ func TestCountHeaps(t *testing.T) {
 	useOnThreads(t)
 	fmt.Println("heaps of threads:", threadHeaps(t))
 }
+
+// To count what is allocated is a lock on each allocation, of all connections.
+func TestSQLiteDoesNotCountItsMemory(t *testing.T) {
+	runFresh(t, Options{})
+	if n := counted(); n != 0 {
+		t.Errorf("%d bytes are counted of an open catalog: want none", n)
+	}
+}
