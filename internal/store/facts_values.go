@@ -174,17 +174,23 @@ func (tx *Tx) factID(names *factNames, f fact) (id int64, err error) {
 	if id, known := names.of[f]; known {
 		return id, nil
 	}
-	same, spellings := f.same(), 0
-	err = tx.c.each("SELECT id, value FROM facts INDEXED BY facts_same WHERE same = ?", func(r row) error {
-		if factField(r.int(0)>>factNumbers) == f.field {
-			if spellings++; string(r.bytes(1)) == f.value {
-				id = r.int(0)
-			}
+	same, several := f.same(), int64(0)
+	var alone []int64 // other spellings that had none beside them
+	err = tx.c.each("SELECT id, value, several FROM facts INDEXED BY facts_same WHERE same = ?", func(r row) error {
+		if factField(r.int(0)>>factNumbers) != f.field {
+			return nil
+		}
+		if several = 1; string(r.bytes(1)) == f.value {
+			id = r.int(0)
+		} else if r.int(2) == 0 {
+			alone = append(alone, r.int(0))
 		}
 		return nil
 	}, same)
 	if err == nil && id == 0 {
-		id, err = tx.newFact(names, f, same, spellings > 0)
+		if id, err = tx.newFact(names, f, same, several); err == nil {
+			err = tx.notAlone(alone)
+		}
 	}
 	if len(names.of) >= names.most {
 		clear(names.of)
@@ -194,7 +200,7 @@ func (tx *Tx) factID(names *factNames, f fact) (id int64, err error) {
 	return id, err
 }
 
-func (tx *Tx) newFact(names *factNames, f fact, same int64, hasOthers bool) (id int64, err error) {
+func (tx *Tx) newFact(names *factNames, f fact, same, several int64) (id int64, err error) {
 	next := names.next
 	if next[f.field] == 0 {
 		next[f.field], err = tx.c.number("SELECT coalesce(max(id), ?1) + 1 FROM facts WHERE id >= ?1 AND id < ?2",
@@ -205,18 +211,22 @@ func (tx *Tx) newFact(names *factNames, f fact, same int64, hasOthers bool) (id 
 	}
 	id = next[f.field]
 	next[f.field]++
-	several := int64(0)
-	if hasOthers {
-		several = 1
-		err = tx.c.exec("UPDATE facts SET several = 1 WHERE same = ? AND several = 0", same)
-	}
-	if err == nil {
-		err = tx.c.exec("INSERT INTO facts (id, same, several, value) VALUES (?,?,?,?)", id, same, several, []byte(f.value))
-	}
+	err = tx.c.exec("INSERT INTO facts (id, same, several, value) VALUES (?,?,?,?)", id, same, several, []byte(f.value))
 	if err != nil {
 		return 0, fmt.Errorf("add fact %q: %w", f.value, err)
 	}
 	return id, nil
+}
+
+// notAlone notes of facts that there are other spellings of them. Each is written by a statement of its own: before one
+// that may write more, and fail with some of them written, the search writes out what it holds.
+func (tx *Tx) notAlone(facts []int64) error {
+	for _, id := range facts {
+		if err := tx.c.exec("UPDATE facts SET several = 1 WHERE id = ?", id); err != nil {
+			return fmt.Errorf("note another spelling of fact %d: %w", id, err)
+		}
+	}
+	return nil
 }
 
 // forgetFacts begins anew, where the last stretch was not the one before this.

@@ -1,26 +1,29 @@
 package store
 
 import (
+	"cmp"
 	"database/sql/driver"
+	"errors"
+	"slices"
 	"strings"
 )
 
 // workRows are rows of works on their way into the catalog, many by one statement.
 type workRows struct {
-	works, words, units, places *inserter
-	members, others             *inserter   // of new works; of works that had members, which may stand where others stood
-	intoKeys                    [2]intoKeys // by keyTable
-	keys                        []newKey    // of this transaction
-	few                         int         // see WorkKeeper.FewKeys
-	noted                       bool        // they are not in their tables
-	sums                        *workSums
+	works, units, places *inserter
+	members, others      *inserter   // of new works; of works that had members, which may stand where others stood
+	intoKeys             [2]intoKeys // by keyTable
+	words                []workWords // what works are to be found by
+	keys                 []newKey    // of this transaction
+	few                  int         // see WorkKeeper.FewKeys
+	noted                bool        // they are not in their tables
+	sums                 *workSums
 }
 
 func newWorkRows() *workRows {
 	return &workRows{
 		sums:     newWorkSums(),
 		works:    newInserter("INSERT OR FAIL INTO works (id, "+strings.Join(workRow, ", ")+") VALUES", 1+len(workRow)),
-		words:    newInserter("INSERT INTO work_search (rowid, title, people) VALUES", 3),
 		members:  newInserter("INSERT OR FAIL INTO members (work, rank, item, how) VALUES", 4),
 		others:   newInserter("INSERT OR REPLACE INTO members (work, rank, item, how) VALUES", 4),
 		units:    newInserter("INSERT OR REPLACE INTO units (id, traces) VALUES", 2),
@@ -30,7 +33,7 @@ func newWorkRows() *workRows {
 }
 
 func (r *workRows) inserters() []*inserter {
-	return []*inserter{r.works, r.words, r.members, r.others, r.units, r.places}
+	return []*inserter{r.works, r.members, r.others, r.units, r.places}
 }
 
 // flush inserts what is not in the catalog yet.
@@ -40,7 +43,27 @@ func (r *workRows) flush(tx *Tx) error {
 			return err
 		}
 	}
-	return r.flushKeys(tx)
+	return errors.Join(r.flushWords(tx), r.flushKeys(tx))
+}
+
+// workWords are the words that a work is found by.
+type workWords struct {
+	work int64
+	text [2]string
+}
+
+// flushWords gives the search the words of works, all at once and one after the other: it writes out what it holds
+// before any statement that may write several rows, of whatever table, and whenever an id is below the one before it.
+func (r *workRows) flushWords(tx *Tx) error {
+	slices.SortFunc(r.words, func(a, b workWords) int { return cmp.Compare(a.work, b.work) })
+	for i := range r.words {
+		w := &r.words[i]
+		err := tx.c.exec("INSERT INTO work_search (rowid, title, people) VALUES (?,?,?)", w.work, w.text[0], w.text[1])
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // drop forgets what a transaction that failed has left.
@@ -51,7 +74,8 @@ func (r *workRows) drop() {
 	for i := range r.intoKeys {
 		r.intoKeys[i].insert.drop()
 	}
-	r.keys, r.noted = r.keys[:0], false
+	clear(r.words)
+	r.words, r.keys, r.noted = r.words[:0], r.keys[:0], false
 }
 
 // keyOf is a key that something has.

@@ -395,5 +395,6 @@ func (tx *Tx) putWords(rows *workRows, old, w *WorkView) error {
 			return err
 		}
 	}
-	return rows.words.add(tx, w.ID, is[0], is[1])
+	rows.words = append(rows.words, workWords{w.ID, is})
+	return nil
 }
