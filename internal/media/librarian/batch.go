@@ -36,6 +36,7 @@ type batch struct {
 	wasUnit   map[int64]bool // directories that items were in which are in another's unit now
 	units     map[int64]*unit
 	ids       map[works.Unit]int64
+	having    map[int64][]int64 // the units that had keys, as far as they were asked for
 	changed   []works.Unit
 	roots     map[int64]rootNames
 	read      readItems // of all units
@@ -86,7 +87,8 @@ func (l *Librarian) plan(ctx context.Context, r Reader, beside bool) (*batch, er
 	b := &batch{r: r, room: l.room, after: place, out: r.Batch(), taken: l.known, now: time.Now(),
 		unitOfDir: make(map[int64]int64),
 		wasUnit:   make(map[int64]bool), units: make(map[int64]*unit),
-		ids: make(map[works.Unit]int64), roots: make(map[int64]rootNames), read: l.room.read[:0]}
+		ids: make(map[works.Unit]int64), having: make(map[int64][]int64), roots: make(map[int64]rootNames),
+		read: l.room.read[:0]}
 	settled, err := r.Settled()
 	if err != nil {
 		return nil, err
@@ -224,17 +226,21 @@ func (b *batch) unitAt(dir int64) (int64, error) {
 	id := dir
 	if found {
 		if at := works.UnitOf("", below(d.Path)).Dir; at != d.Path {
-			up, found, err := b.r.DirAt(d.Root, at)
+			up, isThere, err := b.r.DirAt(d.Root, at)
 			if err != nil {
 				return 0, err
 			}
-			if found {
-				id = up.ID
+			if isThere {
+				id, d = up.ID, up
 			}
 		}
 	}
 	b.unitOfDir[dir] = id
-	return id, nil
+	if b.units[id] != nil {
+		return id, nil
+	}
+	_, err = b.newUnit(id, &d, found) // which is asked for next
+	return id, err
 }
 
 // below is a path right below a directory.
@@ -254,13 +260,20 @@ func (b *batch) unit(id int64) (*unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &unit{id: id, at: works.Unit{Dir: fmt.Sprintf("\x00%d", id)}, read: true}
+	return b.newUnit(id, &d, found)
+}
+
+// newUnit makes a unit of its directory, if that is found.
+func (b *batch) newUnit(id int64, d *store.UnitDir, found bool) (*unit, error) {
+	u := &unit{id: id}
 	if found && works.UnitOf("", below(d.Path)).Dir == d.Path {
 		root, err := b.root(d.Root)
 		if err != nil {
 			return nil, err
 		}
-		u.at, u.party, u.read = works.Unit{Root: root.name, Dir: d.Path}, root.party, false
+		u.at, u.party = works.Unit{Root: root.name, Dir: d.Path}, root.party
+	} else {
+		u.at, u.read = works.Unit{Dir: fmt.Sprintf("\x00%d", id)}, true
 	}
 	b.units[id], b.ids[u.at] = u, id
 	return u, nil
@@ -376,14 +389,20 @@ func (b *batch) Traces(_ context.Context, at works.Unit) ([]works.Trace, error) 
 	return out, nil
 }
 
-// With implements works.Catalog.
-func (b *batch) With(_ context.Context, key int64, most int) ([]works.Unit, error) {
+// Having implements works.Catalog.
+func (b *batch) Having(_ context.Context, key int64, most int) (int, error) {
 	ids, err := b.r.UnitsWith(key, most)
-	if err != nil {
-		return nil, err
+	if len(ids) > 0 {
+		b.having[key] = ids
 	}
-	out := make([]works.Unit, len(ids))
-	for i, id := range ids {
+	return len(ids), err
+}
+
+// With implements works.Catalog. Which units they are is read of those alone that are asked for: most keys of a large
+// library are too common.
+func (b *batch) With(_ context.Context, key int64) ([]works.Unit, error) {
+	out := make([]works.Unit, len(b.having[key]))
+	for i, id := range b.having[key] {
 		u, err := b.unit(id)
 		if err != nil {
 			return nil, err

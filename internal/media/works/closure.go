@@ -39,8 +39,10 @@ type Catalog interface {
 	Items(ctx context.Context, unit Unit) (items []Item, group string, err error)
 	// Traces are of the parts that the unit had.
 	Traces(ctx context.Context, unit Unit) ([]Trace, error)
-	// With are units with a part that had the key: at most so many, or all where most is 0.
-	With(ctx context.Context, key int64, most int) ([]Unit, error)
+	// Having counts the units with a part that had the key: up to most, or all where that is 0.
+	Having(ctx context.Context, key int64, most int) (int, error)
+	// With are the units that Having has counted last.
+	With(ctx context.Context, key int64) ([]Unit, error)
 }
 
 // Change is what becomes of changed units.
@@ -75,9 +77,9 @@ type closing struct {
 
 // sharing is how common a key is.
 type sharing struct {
-	units []Unit // that had it; where it was too common, only some
-	was   bool   // it was too common
-	is    bool   // it is now
+	units int  // that had it; where it was too common, only some
+	was   bool // it was too common
+	is    bool // it is now
 }
 
 // Closure derives changed units, and of others what may be one work with what changed in them. A file that moved
@@ -128,7 +130,7 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 		}
 	}
 	for key := range cl.Keys {
-		if s := cl.shared[key]; s == nil || len(s.units) > 0 {
+		if s := cl.shared[key]; s == nil || s.units > 0 {
 			cl.Kept = append(cl.Kept, key)
 		}
 	}
@@ -200,18 +202,17 @@ func (cl *closing) sharing(key int64) (*sharing, error) {
 		return s, nil
 	}
 	before, now := cl.limit.before(key), cl.limit.now(key)
-	units, err := cl.catalog.With(cl.ctx, key, max(before, now)+1)
+	units, err := cl.catalog.Having(cl.ctx, key, max(before, now)+1)
 	if err != nil {
 		return nil, err
 	}
-	s := &sharing{units: units, was: len(units) > before}
-	s.is = len(units)+cl.gained[key] > now
+	s := &sharing{units: units, was: units > before}
 	if s.was && cl.gained[key] < 0 { // how many there are matters now
-		if s.units, err = cl.catalog.With(cl.ctx, key, 0); err != nil {
+		if s.units, err = cl.catalog.Having(cl.ctx, key, 0); err != nil {
 			return nil, err
 		}
-		s.is = len(s.units)+cl.gained[key] > now
 	}
+	s.is = s.units+cl.gained[key] > now
 	cl.shared[key] = s
 	return s, nil
 }
@@ -286,7 +287,14 @@ func (cl *closing) follow() error {
 		if err != nil {
 			return err
 		}
-		for _, u := range s.units {
+		if s.units == 0 {
+			continue
+		}
+		units, err := cl.catalog.With(cl.ctx, key)
+		if err != nil {
+			return err
+		}
+		for _, u := range units {
 			if _, ok := cl.derived[u]; !ok {
 				if err := cl.derive(u); err != nil {
 					return err

@@ -26,14 +26,16 @@ type catalog struct {
 	gone   []works.Former
 	next   int64
 	seq    int64
-	change *works.Change // the last one
+	having map[int64][]works.Unit // by keys that were asked for
+	change *works.Change          // the last one
 	limit  works.Limit
 }
 
 func newCatalog(t *testing.T) *catalog {
 	return &catalog{t: t, files: map[string]file{}, units: map[works.Unit][]works.Item{},
 		traces: map[works.Unit][]works.Trace{}, credit: map[works.Unit][]works.Credit{}, works: map[int64]works.Work{},
-		limit: works.Settled(works.MaxShared)}
+		having: map[int64][]works.Unit{},
+		limit:  works.Settled(works.MaxShared)}
 }
 
 func (c *catalog) Items(_ context.Context, u works.Unit) ([]works.Item, string, error) {
@@ -44,7 +46,8 @@ func (c *catalog) Traces(_ context.Context, u works.Unit) ([]works.Trace, error)
 	return c.traces[u], nil
 }
 
-func (c *catalog) With(_ context.Context, key int64, most int) (out []works.Unit, _ error) {
+func (c *catalog) Having(_ context.Context, key int64, most int) (int, error) {
+	var out []works.Unit
 	for u, traces := range c.traces {
 		if slices.ContainsFunc(traces, func(t works.Trace) bool { return slices.Contains(t.Keys, key) }) {
 			if out = append(out, u); len(out) == most {
@@ -52,8 +55,11 @@ func (c *catalog) With(_ context.Context, key int64, most int) (out []works.Unit
 			}
 		}
 	}
-	return out, nil
+	c.having[key] = out
+	return len(out), nil
 }
+
+func (c *catalog) With(_ context.Context, key int64) ([]works.Unit, error) { return c.having[key], nil }
 
 // update takes changed units in: what a consumer of the feed has to do.
 func (c *catalog) update(changed []works.Unit) {
