@@ -107,7 +107,7 @@ type aheadDir struct {
 // aheadFile is a file on its way. The task goes with what comes of it, and nothing else does.
 type aheadFile struct {
 	task   *store.Task
-	byName media.Description
+	byName *media.Description
 	found  *findings // nil: not read
 	probed []byte
 	print  int64
@@ -129,7 +129,7 @@ func (d *aheadDir) analyse(ctx context.Context) *store.Ahead {
 	if err != nil {
 		return nil // the directory is written as it is, and the error met there
 	}
-	d.name()
+	defer d.name()()
 	if d.readAll(ctx) != nil {
 		return nil
 	}
@@ -161,8 +161,16 @@ func (d *aheadDir) describeAll(ctx context.Context, above []store.Companion) (ou
 	return out, nil
 }
 
-// name notes what the names say.
-func (d *aheadDir) name() {
+// nameRooms are rooms for what the names of a directory's files say: that is of no use once they are described, and as
+// long as all else that is known of them then.
+var nameRooms = sync.Pool{New: func() any { return new([]media.Description) }}
+
+const mostNamed = 256 // files of a directory for which that is kept
+
+// name notes what the names say, until what it gives is called.
+func (d *aheadDir) name() (forget func()) {
+	room, _ := nameRooms.Get().(*[]media.Description)
+	*room = slices.Grow((*room)[:0], len(d.entries))[:len(d.entries)]
 	d.files, d.order = make([]aheadFile, len(d.entries)), make([]int, len(d.entries))
 	tasks := make([]store.Task, len(d.entries))
 	for i := range d.entries {
@@ -171,7 +179,8 @@ func (d *aheadDir) name() {
 		*f.task = store.Task{
 			Path: tree.Join(d.dir, e.Name), Name: e.Name, FileID: e.ID, Size: e.Size, MTime: e.MTime, CTime: e.CTime, Work: store.Analyse,
 		}
-		f.task.Kind, f.byName = fromName(f.task.Path)
+		f.byName = &(*room)[i]
+		f.task.Kind, *f.byName = fromName(f.task.Path)
 		d.order[i] = i
 	}
 	turn := func(i int) int {
@@ -181,6 +190,11 @@ func (d *aheadDir) name() {
 		return 1
 	}
 	slices.SortStableFunc(d.order, func(a, b int) int { return cmp.Compare(turn(a), turn(b)) })
+	return func() {
+		if clear(*room); cap(*room) <= mostNamed {
+			nameRooms.Put(room)
+		}
+	}
 }
 
 // byDirectory is a tree that has many files of a directory read in one call, as those of this machine's disks do.
@@ -278,7 +292,7 @@ func (d *aheadDir) describe(ctx context.Context, f *aheadFile) (out store.Analys
 			return out, err
 		}
 	}
-	out.Doc = describeNamed(&f.byName, f.found, &beside)
+	out.Doc = describeNamed(f.byName, f.found, &beside)
 	if f.task.Kind == media.KindSubtitle {
 		d.beside.says(f.task.Name, out.Doc)
 	}

@@ -200,6 +200,9 @@ func (n Number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
 // Float returns the number, 0 if there is none.
 func (n Number) Float() float64 {
+	if n == "" { // whose error would be made for nearly every name
+		return 0
+	}
 	f, _ := strconv.ParseFloat(string(n), 64)
 	return f
 }

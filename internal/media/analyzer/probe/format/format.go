@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"sync"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe/window"
@@ -37,7 +38,7 @@ type Result struct {
 // context's, or what the source returned. A panic of a prober is returned as *PanicError.
 //
 // No text of the result is longer than [bound.ProbedText], and no list than [bound.ProbedList].
-func Read(w *window.Window, formats []Format, ext string) (r Result, err error) {
+func Read(w *window.Window, formats []Format, ext string) (Result, error) {
 	head, err := w.Head()
 	if err != nil {
 		return Result{}, err
@@ -46,18 +47,32 @@ func Read(w *window.Window, formats []Format, ext string) (r Result, err error) 
 	if f == nil {
 		return Result{}, window.ErrUnknown
 	}
-	defer recoverPanic(f, &r, &err)
+	r, _ := results.Get().(*Result)
+	defer func() {
+		*r = Result{}
+		results.Put(r)
+	}()
+	err = f.read(w, r)
+	return *r, err
+}
+
+// results are rooms for results: a prober may be any function, so that none would stay on its caller's stack.
+var results = sync.Pool{New: func() any { return new(Result) }}
+
+// read fills a result, which is empty.
+func (f *Format) read(w *window.Window, r *Result) (err error) {
+	defer recoverPanic(f, r, &err)
 	r.Kind = f.Kind
 	r.Description.Media = &media.Media{Container: f.Name}
-	err = f.Probe(w, &r)
+	err = f.Probe(w, r)
 	language.Describe(&r.Description)
 	if err != nil {
-		r, err = r.beside(err), fmt.Errorf("probe %s: %w", f.Name, err)
+		*r, err = r.beside(err), fmt.Errorf("probe %s: %w", f.Name, err)
 	}
 	if d := bound.Probed(&r.Description); d != &r.Description {
 		r.Description = *d
 	}
-	return r, err
+	return err
 }
 
 // recognise returns the first format whose magic matches.

@@ -123,6 +123,9 @@ func decibels(s string) (float64, bool) {
 	if n := len(s); n >= 2 && strings.EqualFold(s[n-2:], "db") {
 		s = strings.TrimSpace(s[:n-2])
 	}
+	if s == "" { // as of nearly all files, each with an error to make
+		return 0, false
+	}
 	v, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
 	if err != nil || math.IsNaN(v) || v < -200 || v > 200 {
 		return 0, false
