@@ -199,8 +199,17 @@ func (tx *Tx) EnsureDir(root int64, dir string, volume int64) (Dir, error) {
 		}
 		d.Parent = parent.ID
 	}
+	return tx.insertDir(d)
+}
+
+// AddDir makes the row of a directory that has none, right below one that has.
+func (tx *Tx) AddDir(above *Dir, dir string, volume int64) (Dir, error) {
+	return tx.insertDir(Dir{Root: above.Root, Parent: above.ID, Path: dir, Volume: volume})
+}
+
+func (tx *Tx) insertDir(d Dir) (_ Dir, err error) {
 	tx.rows, tx.dirsChanged = tx.rows+1, true
-	if err := tx.c.exec("INSERT INTO dirs (root, parent, path, volume) VALUES (?,?,?,?)", root, d.Parent, []byte(dir), volume); err != nil {
+	if err := tx.c.exec("INSERT INTO dirs (root, parent, path, volume) VALUES (?,?,?,?)", d.Root, d.Parent, []byte(d.Path), d.Volume); err != nil {
 		return d, err
 	}
 	d.ID, err = tx.c.number("SELECT last_insert_rowid()")

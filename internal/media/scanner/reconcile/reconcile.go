@@ -61,7 +61,8 @@ type reconciliation struct {
 	part         *Part // of the names, nil: all
 	tx           *store.Tx
 	d            store.Dir
-	fresh        bool // the directory had no row
+	fresh        bool      // the directory had no row
+	above        store.Dir // the row of the directory right above; without an id: it has none
 	vol          int64
 	v            Result
 	present      map[string]*store.Item // rows of this directory, by name
@@ -132,8 +133,11 @@ func (rc *reconciliation) reviveParents() (stale bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if dir == rc.Dir {
-			rc.fresh = !found
+		switch dir {
+		case rc.Dir:
+			rc.d, rc.fresh = d, !found
+		case tree.Parent(rc.Dir):
+			rc.above = d
 		}
 		if found && !d.Gone {
 			if dir != rc.Dir && !(rc.ListedAbove && dir == tree.Parent(rc.Dir)) {
@@ -167,7 +171,13 @@ func (rc *reconciliation) load() (err error) {
 	if rc.vol, err = rc.tx.Volume(rc.Volume); err != nil {
 		return err
 	}
-	if rc.d, err = rc.tx.EnsureDir(rc.Root, rc.Dir, rc.vol); err != nil {
+	switch { // whose rows reviveParents has read
+	case rc.fresh && rc.above.ID != 0:
+		rc.d, err = rc.tx.AddDir(&rc.above, rc.Dir, rc.vol)
+	case rc.fresh:
+		rc.d, err = rc.tx.EnsureDir(rc.Root, rc.Dir, rc.vol)
+	}
+	if err != nil {
 		return err
 	}
 	var rows []store.Item
