@@ -116,8 +116,8 @@ func scanItem(r row) (it Item, err error) {
 	return it, err
 }
 
-// values are those of rowColumns.
-func (it *Item) values() []driver.Value {
+// appendValues appends those of rowColumns.
+func (it *Item) appendValues(to []driver.Value) []driver.Value {
 	var errText, print driver.Value
 	if it.Error != "" {
 		errText = it.Error
@@ -125,16 +125,16 @@ func (it *Item) values() []driver.Value {
 	if it.HasFingerprint {
 		print = it.Fingerprint
 	}
-	return append(make([]driver.Value, 0, len(itemColumns)), // for those of allValues too
+	return append(to,
 		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
 		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
 		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.SiblingSeq, int64(it.Described),
 	)
 }
 
-// allValues are those of itemColumns.
-func (it *Item) allValues() []driver.Value {
-	return append(it.values(), blob(pack(it.Doc, nil)), blob(pack(it.Probed, it.Doc)))
+// appendAllValues appends those of itemColumns.
+func (it *Item) appendAllValues(to []driver.Value) []driver.Value {
+	return append(it.appendValues(to), blob(pack(it.Doc, nil)), blob(pack(it.Probed, it.Doc)))
 }
 
 // blob binds an empty slice as NULL.
@@ -288,7 +288,11 @@ func (tx *Tx) begins(it *Item) {
 
 func (tx *Tx) insert(it *Item) error {
 	tx.companion(it)
-	return tx.c.exec(insertItem, it.allValues()...)
+	values := it.appendAllValues(tx.s.itemValues[:0])
+	err := tx.c.exec(insertItem, values...)
+	clear(values)
+	tx.s.itemValues = values
+	return err
 }
 
 // LastID is the highest id that an item has, had or has been reserved.

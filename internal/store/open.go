@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
@@ -89,11 +90,12 @@ type Store struct {
 	instance     string       // see Instance
 	checked      atomic.Int64 // see LastCheck
 	ran          atomic.Pointer[runs]
-	counts                    // of the writer, and published after each commit
-	reached      atomic.Int64 // above the feed's numbers at which what says something of directories below was written
-	lastID       atomic.Int64 // the last id that was given, or reserved
-	idFloor      idFloor      // the writer's: ids above it are allowed first
-	updates      itemUpdates  // the writer's
+	counts                      // of the writer, and published after each commit
+	reached      atomic.Int64   // above the feed's numbers at which what says something of directories below was written
+	lastID       atomic.Int64   // the last id that was given, or reserved
+	idFloor      idFloor        // the writer's: ids above it are allowed first
+	updates      itemUpdates    // the writer's
+	itemValues   []driver.Value // the writer's: room for those of an item
 	head         atomic.Int64
 	indexed      atomic.Int64            // the feed's number up to which it can be sorted and searched
 	factNames    *factNames              // the writer's

@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"sync"
 )
 
@@ -39,7 +38,12 @@ func pack(doc, beside []byte) []byte {
 	if len(doc) == 0 {
 		return nil
 	}
-	p := packing{all: slices.Concat(beside, doc), known: len(beside), out: make([]byte, 0, len(doc)/2+16)}
+	p, _ := packings.Get().(*packing)
+	defer packings.Put(p)
+	p.all, p.known = append(append(p.all[:0], beside...), doc...), len(beside)
+	clear(p.seen[:])
+	p.out = make([]byte, 0, len(doc)/2+16)
+	defer func() { p.out = nil }()
 	p.out = binary.AppendUvarint(append(p.out, packedFormat), uint64(len(doc)))
 	for i := 0; i+4 <= p.known; i++ {
 		p.seen[p.slot(i)] = int32(i + 1)
@@ -58,6 +62,9 @@ type packing struct {
 	seen  [1 << seenBits]int32
 	out   []byte
 }
+
+// packings are rooms for documents on the way: each item has two.
+var packings = sync.Pool{New: func() any { return new(packing) }}
 
 const seenBits = 9 // few: most documents are short, and all of it is cleared for each
 

@@ -107,9 +107,10 @@ type indexEntry struct {
 	facts   []fact
 }
 
-// toIndex reads the stretch of the feed that follows a number.
-func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexStretch, error) {
-	var out []indexEntry
+// toIndex reads what of the feed follows a stretch, and adds it to that.
+func (s *Store) toIndex(ctx context.Context, keys *sorter, stretch *indexStretch) error {
+	after, had := stretch.upto, len(stretch.entries)
+	out := slices.Grow(stretch.entries, int(min(indexBatch, max(s.Head()-after, 0))))
 	var upto int64
 	var facts filter.Facts
 	err := s.read(ctx, func(c *conn) (err error) {
@@ -148,11 +149,15 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, after int64) (*indexS
 		}, after, upto, int64(indexBatch))
 		if gone == indexBatch { // those behind are for the next stretch
 			upto = last
-			out = slices.DeleteFunc(out, func(e indexEntry) bool { return e.seq > upto })
+			more := slices.DeleteFunc(out[had:], func(e indexEntry) bool { return e.seq > upto })
+			out = out[:had+len(more)]
 		}
 		return err
 	})
-	return &indexStretch{entries: out, after: after, upto: upto}, err
+	if err == nil {
+		stretch.entries, stretch.upto = out, upto
+	}
+	return err
 }
 
 func entryFor(r row, doc []byte, keys *sorter, facts *filter.Facts) indexEntry {

@@ -45,9 +45,13 @@ func (s *Store) indexInSteps(ctx context.Context, keys *sorter, stretches int, b
 		}
 	}()
 	for after := s.indexed.Load(); after < s.Head()-behind; {
-		stretch, err := s.toIndex(ctx, keys, after)
+		stretch := &indexStretch{after: after, upto: after}
+		if many := s.Head() - after; many > indexBatch {
+			stretch.entries = make([]indexEntry, 0, min(many, int64(stretches)*indexBatch))
+		}
+		err := s.toIndex(ctx, keys, stretch)
 		for n := 1; err == nil && n < stretches && stretch.upto < s.Head(); n++ {
-			err = s.lengthen(ctx, keys, stretch)
+			err = s.toIndex(ctx, keys, stretch)
 		}
 		if err != nil {
 			return err
@@ -66,17 +70,11 @@ func (s *Store) indexInSteps(ctx context.Context, keys *sorter, stretches int, b
 	return nil
 }
 
-// lengthen adds what follows a stretch.
-func (s *Store) lengthen(ctx context.Context, keys *sorter, stretch *indexStretch) error {
-	more, err := s.toIndex(ctx, keys, stretch.upto)
-	stretch.entries, stretch.upto = append(stretch.entries, more.entries...), more.upto
-	return err
-}
-
 // indexNext indexes the next stretch of the feed, and waits until it is written.
 func (s *Store) indexNext(ctx context.Context, keys *sorter) error {
-	stretch, err := s.toIndex(ctx, keys, s.indexed.Load())
-	if err != nil {
+	at := s.indexed.Load()
+	stretch := &indexStretch{after: at, upto: at}
+	if err := s.toIndex(ctx, keys, stretch); err != nil {
 		return err
 	}
 	answers := make(chan error, 1) // one answer

@@ -50,12 +50,12 @@ func TestWhatIsNotIndexedForWantOfRoomIsIndexedLater(t *testing.T) {
 func TestAStretchIsWrittenOnlyBehindTheOneBeforeIt(t *testing.T) {
 	r := runFresh(t, Options{})
 	r.films(r.addRoot("films"), 2*indexBatch)
-	first, err := r.toIndex(t.Context(), newSorter(), 0)
-	if err != nil {
+	first := &indexStretch{}
+	if err := r.toIndex(t.Context(), newSorter(), first); err != nil {
 		t.Fatal(err)
 	}
-	second, err := r.toIndex(t.Context(), newSorter(), first.upto)
-	if err != nil {
+	second := &indexStretch{after: first.upto, upto: first.upto}
+	if err := r.toIndex(t.Context(), newSorter(), second); err != nil {
 		t.Fatal(err)
 	}
 	write := func(s *indexStretch) error {
@@ -91,7 +91,8 @@ func TestTheIndexForgetsInStretchesToo(t *testing.T) {
 	})
 	left, after := n, r.indexed.Load()
 	for after < r.Head() {
-		st, err := r.toIndex(t.Context(), newSorter(), after)
+		st := &indexStretch{after: after, upto: after}
+		err := r.toIndex(t.Context(), newSorter(), st)
 		if err != nil || len(st.entries) == 0 || len(st.entries) > indexBatch {
 			t.Fatalf("%d are forgotten at once, %v", len(st.entries), err)
 		}

@@ -233,7 +233,8 @@ func TestTheIndexReadsByBytesToo(t *testing.T) {
 	for i := range n {
 		r.put(root, fmt.Sprintf("%d.epub", i), func(it *Item) { it.Doc = fmt.Appendf(nil, `"plot":%q,"title":"T%d"`, long, i) })
 	}
-	stretch, err := r.toIndex(t.Context(), newSorter(), 0)
+	stretch := &indexStretch{}
+	err := r.toIndex(t.Context(), newSorter(), stretch)
 	if read := len(stretch.entries); err != nil || read == 0 || read > n/2 || stretch.upto >= r.Head() {
 		t.Errorf("%d of %d entries at once, up to %d of %d, %v", read, n, stretch.upto, r.Head(), err)
 	}

@@ -26,7 +26,7 @@ func number[T ~int64](v T) string { return strconv.FormatInt(int64(v), 10) }
 // itemUpdate writes some columns of an item.
 type itemUpdate struct {
 	sql string
-	at  []int // where their values stand in Item.allValues
+	at  []int // where their values stand in Item.appendAllValues
 }
 
 // columnGroup is some columns of items that change together.
@@ -101,9 +101,9 @@ func (tx *Tx) updateItem(old, it *Item) error {
 		}
 	}
 	tx.companion(it)
-	u, v := tx.s.updates.of(groups), it.values()
+	u, v := tx.s.updates.of(groups), it.appendValues(make([]driver.Value, 0, len(itemColumns)))
 	if groups>>(len(columnGroups)-1) != 0 {
-		v = it.allValues()
+		v = it.appendAllValues(v[:0])
 	}
 	args := make([]driver.Value, 0, len(u.at)+1)
 	for _, at := range u.at {

@@ -55,6 +55,9 @@ func clockOf(t time.Time) time.Time {
 
 // Clock reads when a picture was taken, by the clock of where it was.
 func Clock(takenAt string) (ns int64, known bool) {
+	if takenAt == "" { // of nearly all
+		return 0, false
+	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"} {
 		if t, err := time.Parse(layout, takenAt); err == nil {
 			return Nanoseconds(clockOf(t)), true
