@@ -209,7 +209,9 @@ func (tx *Tx) AddDir(above *Dir, dir string, volume int64) (Dir, error) {
 
 func (tx *Tx) insertDir(d Dir) (_ Dir, err error) {
 	tx.rows, tx.dirsChanged = tx.rows+1, true
-	if err := tx.c.exec("INSERT INTO dirs (root, parent, path, volume) VALUES (?,?,?,?)", d.Root, d.Parent, []byte(d.Path), d.Volume); err != nil {
+	err = tx.c.exec("INSERT INTO dirs (root, parent, path, volume) VALUES (?,?,?,?)",
+		d.Root, d.Parent, []byte(d.Path), d.Volume)
+	if err != nil {
 		return d, err
 	}
 	d.ID, err = tx.c.number("SELECT last_insert_rowid()")

@@ -34,9 +34,11 @@ func TestSpellingsOfOneFactAreAllNoted(t *testing.T) {
 	r := runFresh(t, Options{})
 	item := r.put(r.addRoot("films"), "a.mkv").ID
 	for i, genre := range []string{"Noir", "noir", "NOIR", "Drama"} {
-		r.keep(fresh(WorkView{Kind: WorkMovie, Title: "T", Key: int64(i) + 1, Genres: []string{genre}, Members: mainMembers(item)}))
+		r.keep(fresh(WorkView{Kind: WorkMovie, Title: "T", Key: int64(i) + 1, Genres: []string{genre},
+			Members: mainMembers(item)}))
 	}
-	if n := r.numbers("SELECT count(*) FROM facts WHERE several = 1 AND value IN (x'4e6f6972', x'6e6f6972', x'4e4f4952')")[0]; n != 3 {
+	const noir = "value IN (x'4e6f6972', x'6e6f6972', x'4e4f4952')"
+	if n := r.numbers("SELECT count(*) FROM facts WHERE several = 1 AND " + noir)[0]; n != 3 {
 		t.Errorf("%d of three spellings are said to be of several", n)
 	}
 	if n := r.numbers("SELECT count(*) FROM facts WHERE several = 1")[0]; n != 3 {
