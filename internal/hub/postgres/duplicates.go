@@ -118,8 +118,8 @@ func (d *sameSearch) run(ctx context.Context) error {
 			}
 		}
 	}
-	d.found, d.next = nil, &d.at.Most
-	for d.next != nil && d.sure <= d.q.Limit && !d.isOver() {
+	d.found, d.sure, d.next = nil, 0, &d.at.Most // what a look that took too long has found is not all
+	for first := true; d.next != nil && d.sure <= d.q.Limit && (first || !d.isOver()); first = false {
 		if err := d.piece(ctx, narrowed); err != nil {
 			return err
 		}
