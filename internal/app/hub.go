@@ -28,6 +28,7 @@ type hubServer struct {
 	server  *api.Server
 	store   *postgres.Store
 	sources *hub.Sources
+	works   *hub.Works
 	bus     *realtime.EventBus
 	stages  *stages
 	log     *zap.Logger
@@ -63,6 +64,7 @@ func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Option
 		bus: realtime.NewEventBus(st, logs.Sparing(log)), log: log}
 	h.shell.config.Store(cfg)
 	h.sources = hub.New(sourcesOf(cfg), st, h.tellRoot, log)
+	h.works = hub.NewWorks(st, logs.Sparing(log))
 	if err := h.sources.Recall(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -153,6 +155,7 @@ func (h *hubServer) stand(ctx context.Context) error {
 		g := run.NewGroup(ctx, h.log)
 		g.Go("sources", h.sources.Run)
 		g.Go("search", h.store.Index)
+		g.Go("works", h.works.Run)
 		g.Go("pruning", h.prune)
 		return g.Wait()
 	})
@@ -218,7 +221,7 @@ func (h *hubServer) newServer(inForce *config.Config, o Options, l net.Listener)
 
 // idle reports whether there is nothing to do: which nobody knows while the database does not answer, or no hub leads.
 func (h *hubServer) idle() bool {
-	return h.store.Health() == nil && h.store.Leader() != nil && h.sources.Idle()
+	return h.store.Health() == nil && h.store.Leader() != nil && h.sources.Idle() && h.works.Idle()
 }
 
 // newMetrics makes the registry of what monitors read of a hub.

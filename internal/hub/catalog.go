@@ -17,11 +17,14 @@ type Catalog struct {
 
 // Capabilities are what a hub can be asked for by now. TestAHubSaysWhatItCanBeAskedFor holds it to that.
 func (Catalog) Capabilities() []string {
-	return []string{media.CapabilitySearch, media.CapabilitySources}
+	return []string{media.CapabilitySearch, media.CapabilitySources, media.CapabilityWorks}
 }
 
-// Lag counts what the search has still to take in. Other lists and the feed are of the rows themselves.
+// Lag counts what works and the search have still to take in. Other lists and the feed are of the rows themselves.
 func (c Catalog) Lag(ctx context.Context) (l store.Lag, err error) {
+	if l.Works, err = c.WorksLag(ctx); err != nil {
+		return l, err
+	}
 	l.Search, err = c.SearchLag(ctx)
 	return l, err
 }

@@ -116,11 +116,11 @@ func TestClientsCannotTellAHubFromADaemon(t *testing.T) {
 		Facets map[string][]struct{ Value any }
 		Works  []any
 	}
-	h.Get(t, "/api/v1/works", &page)
 	if !apptest.Within(patience, func() bool { // a busy machine has not counted all in time
 		h.Get(t, "/api/v1/facets?by=root,extension", &page)
-		return len(page.Facets["root"]) == 2 && len(page.Facets["extension"]) == 2
-	}) || len(page.Works) != 0 {
+		h.Get(t, "/api/v1/works", &page)
+		return len(page.Facets["root"]) == 2 && len(page.Facets["extension"]) == 2 && len(page.Works) == 3
+	}) {
 		t.Errorf("%+v", page)
 	}
 	b.Kill(t)

@@ -1,6 +1,11 @@
 package store
 
-import "github.com/catalogizer/catalogizerd/internal/store/filter"
+import (
+	"maps"
+	"slices"
+
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
+)
 
 // What stands here is for works that are kept elsewhere than in this store: see elsewhere.go.
 
@@ -99,3 +104,22 @@ func (w *WorkView) EachFacet(facts *filter.Facts, fn func(facet, compared, shown
 		}
 	}
 }
+
+// UnitMemberOf is an item of a unit by its path below that and by its document, which must stay as they are.
+func UnitMemberOf(path string, doc []byte) UnitMember {
+	return UnitMember{name: []byte(path), doc: doc}
+}
+
+// RankMembers gives the members their ranks, those that they have where the order lets them. It tells which of them are
+// to be written, by their places, and at which ranks nothing stays as it is kept.
+func (p *WorkPut) RankMembers() (put []int, gone []int64) {
+	put, was := p.rankMembers()
+	return put, slices.Collect(maps.Keys(was))
+}
+
+// IsNews reports whether a work that is kept is another one by what is put, or stands behind an item of it that has
+// changed. changed says that its members are others, or stand elsewhere.
+func (p *WorkPut) IsNews(changed bool) bool { return p.isNews(changed) }
+
+// Number has the work have changed now, with a number of the feed.
+func (p *WorkPut) Number(seq int64) { p.number(seq) }

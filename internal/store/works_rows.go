@@ -14,21 +14,12 @@ func (tx *Tx) putMembers(rows *workRows, p *WorkPut) (changed bool, err error) {
 	case len(old) == 0:
 		return true, tx.insertMembers(rows, &p.New)
 	}
-	had, at := make(map[int64][]int64, len(old)), make(map[int64]*Member, len(old))
-	for i := range old {
-		had[old[i].Item] = append(had[old[i].Item], old[i].Rank)
-		at[old[i].Rank] = &old[i]
-	}
-	rerank(p.New.Members, had)
-	for i := range p.New.Members {
+	put, at := p.rankMembers()
+	for _, i := range put {
 		m := &p.New.Members[i]
-		was := at[m.Rank]
-		delete(at, m.Rank)
-		if was != nil && sameMember(*was, *m) {
-			continue
-		}
-		if was != nil {
+		if was := at[m.Rank]; was != nil {
 			tx.held.loose[was.Item] = true
+			delete(at, m.Rank)
 		}
 		tx.rows++
 		if err := tx.held.set(m.Item, true); err != nil {
@@ -46,6 +37,30 @@ func (tx *Tx) putMembers(rows *workRows, p *WorkPut) (changed bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// rankMembers gives the members their ranks, those that they have where the order lets them. It tells which of them are
+// others than what is kept at their rank, by their places, and what is kept, by its rank, that stays not as it is.
+func (p *WorkPut) rankMembers() (put []int, was map[int64]*Member) {
+	var old []Member
+	if p.Old != nil {
+		old = p.Old.Members
+	}
+	had, was := make(map[int64][]int64, len(old)), make(map[int64]*Member, len(old))
+	for i := range old {
+		had[old[i].Item] = append(had[old[i].Item], old[i].Rank)
+		was[old[i].Rank] = &old[i]
+	}
+	rerank(p.New.Members, had)
+	for i := range p.New.Members {
+		m := &p.New.Members[i]
+		if at := was[m.Rank]; at != nil && sameMember(*at, *m) {
+			delete(was, m.Rank)
+		} else {
+			put = append(put, i)
+		}
+	}
+	return put, was
 }
 
 // insertMembers writes the members of a work that had none.

@@ -246,23 +246,35 @@ func (tx *Tx) putWork(rows *workRows, p *WorkPut, title []byte) error {
 	if p.Old == nil {
 		return tx.insertWork(rows, p, title)
 	}
-	w.FilterSeq = p.Old.FilterSeq
-	rises := slices.ContainsFunc(w.Members, func(m Member) bool { return m.Seq > p.Old.Seq })
-	if !members && !rises && p.Old.Gone == 0 && !p.Old.untitled && sameRow(p.Old, w) {
+	if !p.isNews(members) {
 		rows.putKeys(workKeys, w.ID, p.OldKeys, p.Keys)
 		return nil
 	}
-	w.Seq = tx.nextSeq()
-	w.UpdatedAt = wholeMilliseconds(now())
-	if !slices.Equal(w.Roots, p.Old.Roots) || p.Old.Gone > 0 {
-		w.FilterSeq = w.Seq
-	}
+	p.number(tx.nextSeq())
 	return tx.updateWork(rows, p, title)
+}
+
+// isNews reports whether a work that is kept is another one by what is put, or stands behind an item of it that has
+// changed. changed says that its members are others, or stand elsewhere.
+func (p *WorkPut) isNews(changed bool) bool {
+	w := &p.New
+	w.FilterSeq = p.Old.FilterSeq
+	rises := slices.ContainsFunc(w.Members, func(m Member) bool { return m.Seq > p.Old.Seq })
+	return changed || rises || p.Old.Gone > 0 || p.Old.untitled || !sameRow(p.Old, w)
+}
+
+// number has the work have changed now, with a number of the feed.
+func (p *WorkPut) number(seq int64) {
+	w := &p.New
+	w.Seq, w.UpdatedAt = seq, wholeMilliseconds(now())
+	if p.Old != nil && (p.Old.Gone > 0 || !slices.Equal(w.Roots, p.Old.Roots)) {
+		w.FilterSeq = seq
+	}
 }
 
 func (tx *Tx) insertWork(rows *workRows, p *WorkPut, title []byte) error {
 	w := &p.New
-	w.Seq, w.UpdatedAt = tx.nextSeq(), wholeMilliseconds(now())
+	p.number(tx.nextSeq())
 	tx.rows++
 	rows.works.values = w.appendRow(append(rows.works.values, w.ID), title)
 	if err := rows.works.flushFull(tx); err != nil {

@@ -106,6 +106,9 @@ func (s *Store) Say(ctx context.Context, source string, of map[string][]byte) er
 				return err
 			}
 		}
+		if err := changeParties(ctx, tx, source, of); err != nil {
+			return err
+		}
 		return notifyOf(ctx, tx, ofSources)
 	})
 	if err != nil {

@@ -277,14 +277,14 @@ func (s *Store) wakeAll() {
 // readHead learns how far the feed has come and who leads, and wakes whoever waits for more.
 func (s *Store) readHead(ctx context.Context) error {
 	was := s.head.Load() // before it is asked: of a later answer it is the least
-	var head, floor, works int64
+	var head, floor, works, worked, settled int64
 	var run string
 	var l Leader
 	var since *time.Time
-	const now = `SELECT hub.head, hub.floor, works_place.floor, (SELECT id FROM runs ORDER BY n DESC LIMIT 1),
-		l.name, l.since FROM hub, works_place, leader l`
+	const now = `SELECT hub.head, hub.floor, w.floor, w.upto, w.settled, (SELECT id FROM runs ORDER BY n DESC LIMIT 1),
+		l.name, l.since FROM hub, works_place w, leader l`
 	err := s.again(ctx, func() error {
-		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &run, &l.Name, &since)
+		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &worked, &settled, &run, &l.Name, &since)
 	})
 	if err == nil && !s.runs.Load().knows(run) {
 		err = s.again(ctx, func() error { return s.readRuns(ctx, s.pool, false) })
@@ -298,6 +298,10 @@ func (s *Store) readHead(ctx context.Context) error {
 	}
 	s.floor.Store(floor)
 	s.worksFloor.Store(works)
+	s.settled.Store(settled)
+	if worked < s.worked.Swap(worked) {
+		defer s.wakeAll() // works are derived anew
+	}
 	if head < was {
 		return s.putBack(ctx, was, head)
 	}

@@ -52,6 +52,8 @@ type Store struct {
 	floor    atomic.Int64
 
 	worksFloor atomic.Int64
+	worked     atomic.Int64
+	settled    atomic.Int64
 	away       atomic.Pointer[error] // why the database does not answer; nil: it does
 
 	term    atomic.Int64           // of the lead that this hub has; 0: it has none

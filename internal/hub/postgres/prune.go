@@ -11,8 +11,8 @@ import (
 // pruneRows are forgotten in one transaction.
 const pruneRows = 5000
 
-// Prune forgets ends of items that are older than an age, and none above a number of the feed, or that the search has
-// not taken in: clients that have not come for so long load anew. It says how many went.
+// Prune forgets ends of items that are older than an age, and none above a number of the feed, or that the search or works
+// have not taken in: clients that have not come for so long load anew. It says how many went. Ends of works go with them.
 func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int64, err error) {
 	var upto int64
 	err = s.write(ctx, func(tx pgx.Tx) error { // the floor first: nobody is to be without an end that he counts on
@@ -27,11 +27,14 @@ func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int
 	if err == nil {
 		err = s.readHead(ctx)
 	}
+	if err == nil {
+		err = s.pruneWorks(ctx, age, none)
+	}
 	const some = `DELETE FROM items WHERE id IN (SELECT id FROM items WHERE gone AND seq <= $1 ORDER BY seq LIMIT $2)
 		AND gone AND seq <= $1`
 	for gone := int64(pruneRows); err == nil && gone == pruneRows; n += gone {
 		err = s.write(ctx, func(tx pgx.Tx) error {
-			tag, err := tx.Exec(ctx, some, min(upto, s.floor.Load()), pruneRows)
+			tag, err := tx.Exec(ctx, some, min(upto, s.floor.Load(), s.worked.Load()), pruneRows)
 			gone = tag.RowsAffected()
 			return err
 		})
@@ -43,4 +46,43 @@ func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int
 		return n, fmt.Errorf("forget old ends of items: %w", err)
 	}
 	return n, nil
+}
+
+// pruneWorks forgets works that have been gone for longer than an age, and whose ends are not above a number of the
+// feed.
+func (s *Store) pruneWorks(ctx context.Context, age time.Duration, none int64) error {
+	before := time.Now().Add(-age).UnixNano()
+	for n := pruneRows; n == pruneRows; {
+		err := s.write(ctx, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, "SELECT FROM works_place FOR UPDATE"); err != nil {
+				return err
+			}
+			const ended = "SELECT id, seq FROM works WHERE gone > 0 AND gone < $1 AND seq <= $2 ORDER BY gone LIMIT $3"
+			rows, err := tx.Query(ctx, ended, before, none, pruneRows)
+			if err != nil {
+				return err
+			}
+			var ids []int64
+			var id, seq, floor int64
+			_, err = pgx.ForEachRow(rows, []any{&id, &seq}, func() error {
+				ids, floor = append(ids, id), max(floor, seq)
+				return nil
+			})
+			if n = len(ids); err != nil || n == 0 {
+				return err
+			}
+			if _, err := tx.Exec(ctx, "DELETE FROM members WHERE work = ANY ($1)", ids); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, "DELETE FROM works WHERE id = ANY ($1)", ids); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, "UPDATE works_place SET floor = greatest(floor, $1)", floor)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -25,6 +25,10 @@ func TestOldEndsAreForgottenAndWhoMissedThemIsToldSo(t *testing.T) {
 	if n, err := s.Prune(t.Context(), 24*time.Hour, old-1); err != nil || n != 0 {
 		t.Errorf("%d went that somebody still reads, %v", n, err)
 	}
+	if n, err := s.Prune(t.Context(), 24*time.Hour, math.MaxInt64); err != nil || n != 0 {
+		t.Errorf("%d went that works have not heard of, %v", n, err)
+	}
+	derive(t, s)
 	if n, err := s.Prune(t.Context(), 24*time.Hour, math.MaxInt64); err != nil || n != 1 {
 		t.Errorf("%d went, %v", n, err)
 	}
@@ -34,5 +38,59 @@ func TestOldEndsAreForgottenAndWhoMissedThemIsToldSo(t *testing.T) {
 	say(t, c, "d", item(1, "a"))
 	if p := follow(t, s).paths(); len(p) != 2 || p["attic~films/a"] != 1 {
 		t.Errorf("%v", p)
+	}
+}
+
+// A work that is gone comes back under its id for as long as ends are remembered, and then no more.
+func TestWorksThatAreGoneForLongAreForgotten(t *testing.T) {
+	s := open(t)
+	c := begin(t, s, "attic", "i1")
+	film := func() Change { return item(1, "Velm (1999)/Velm.mkv", `"title":"Velm"`, `"year":1999`) }
+	say(t, c, "a", film())
+	derive(t, s)
+	one := func() (id int64) {
+		t.Helper()
+		for id = range shelved(t, s) {
+		}
+		return id
+	}
+	was := one()
+	say(t, c, "b", without(1))
+	derive(t, s)
+	if n := len(shelved(t, s)); n != 0 {
+		t.Errorf("%d works are left of nothing", n)
+	}
+	prune := func(none int64) (left int) {
+		t.Helper()
+		if _, err := s.Prune(t.Context(), 24*time.Hour, none); err != nil {
+			t.Fatal(err)
+		}
+		const rows = "SELECT (SELECT count(*) FROM works) + (SELECT count(*) FROM members)"
+		if err := s.pool.QueryRow(t.Context(), rows).Scan(&left); err != nil {
+			t.Fatal(err)
+		}
+		return left
+	}
+	prune(math.MaxInt64)
+	say(t, c, "c", film())
+	derive(t, s)
+	if is := one(); is != was {
+		t.Errorf("work %d came back as %d", was, is)
+	}
+	say(t, c, "d", without(1))
+	derive(t, s)
+	if _, err := s.pool.Exec(t.Context(), "UPDATE works SET gone = gone - $1", 48*time.Hour.Nanoseconds()); err != nil {
+		t.Fatal(err)
+	}
+	if prune(s.Head()-1) == 0 {
+		t.Error("an end was forgotten that somebody still reads")
+	}
+	if n := prune(math.MaxInt64); n != 0 {
+		t.Errorf("%d rows are left of a work that was gone for long", n)
+	}
+	say(t, c, "e", film())
+	derive(t, s)
+	if is := one(); is == was {
+		t.Errorf("work %d came back though it was forgotten", was)
 	}
 }

@@ -25,7 +25,8 @@ const restTimes = 10
 
 // mayRest reports whether large units rest from changes behind the place.
 func (l *Librarian) mayRest() bool {
-	return l.cfg.Pass == nil && l.cfg.Quiet > 0 && l.large.items > 0 && !l.large.covers(l.store.Worked(), l.atOnce()) &&
+	return l.cfg.Pass == nil && !l.cfg.Unresting && l.cfg.Quiet > 0 && l.large.items > 0 &&
+		!l.large.covers(l.store.Worked(), l.atOnce()) &&
 		time.Since(l.large.at) < restTimes*l.large.took
 }
 

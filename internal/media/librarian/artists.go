@@ -1,6 +1,7 @@
 package librarian
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/catalogizer/catalogizerd/internal/media/works"
@@ -15,6 +16,10 @@ func (m *matter) deriveArtists(tops []works.Work) error {
 		}
 	}
 	if err := m.credits.read(); err != nil {
+		return err
+	}
+	err := expect(m.r, func() *Expected { return &Expected{Artists: slices.Collect(maps.Keys(m.credits.keys))} })
+	if err != nil {
 		return err
 	}
 	for key := range m.credits.keys {

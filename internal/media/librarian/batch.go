@@ -154,7 +154,7 @@ func (b *batch) closure(ctx context.Context) (*works.Change, error) {
 			}
 		}
 		n := len(b.changed)
-		change, err := works.Closure(ctx, b, b.changed, b.limit)
+		change, err := works.Closure(ctx, b.catalog(), b.changed, b.limit)
 		if err != nil {
 			return nil, err
 		}

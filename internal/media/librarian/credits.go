@@ -61,6 +61,12 @@ func (c *credits) read() error {
 		take(list)
 		return err
 	}
+	err := expect(c.r, func() *Expected {
+		return &Expected{CreditsOf: slices.Clone(c.queue), CreditsAs: slices.Collect(maps.Keys(c.delta))}
+	})
+	if err != nil {
+		return err
+	}
 	for said := range c.delta {
 		if err := ids(said); err != nil {
 			return err

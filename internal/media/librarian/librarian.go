@@ -1,6 +1,7 @@
 package librarian
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,11 @@ type Config struct {
 	// Pass is closed when a pass is over during which nobody asks for works; nil: somebody may at any time. Those of a
 	// first pass are derived beside it, far behind, all others when it is over. What sorts works is made at the end.
 	Pass <-chan struct{}
+	// AtOnce is how many changes are taken in at once where nobody says otherwise; 0: as many as cost least memory.
+	AtOnce int
+	// Unresting has large folders be derived with each batch that changes them, as a Catalog needs it whose reader gives
+	// of a unit only what has been taken in by then.
+	Unresting bool
 }
 
 const (
@@ -89,8 +95,7 @@ func (l *Librarian) caughtUp() bool {
 func (l *Librarian) Run(ctx context.Context) error {
 	wake, unsubscribe := l.store.Subscribe()
 	defer unsubscribe()
-	l.keeper = l.store.NewKeeper()
-	l.known = make(map[int64]int64)
+	l.begin()
 	if l.first = l.store.Worked() == 0; !l.passes(ctx, wake) {
 		return nil
 	}
@@ -116,6 +121,19 @@ func (l *Librarian) Run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// CatchUp takes in all that has changed at once, in place of Run.
+func (l *Librarian) CatchUp(ctx context.Context) error {
+	wake, unsubscribe := l.store.Subscribe()
+	defer unsubscribe()
+	l.begin()
+	return l.catchUp(ctx, wake)
+}
+
+func (l *Librarian) begin() {
+	l.keeper = l.store.NewKeeper()
+	l.known = make(map[int64]int64)
 }
 
 // catchUp takes in all that has changed.
@@ -239,7 +257,7 @@ func (l *Librarian) atOnce() int {
 	if l.cfg.Pass != nil {
 		return passItems
 	}
-	return batchItems
+	return cmp.Or(l.cfg.AtOnce, batchItems)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/works/workstest"
 	"github.com/catalogizer/catalogizerd/internal/run/runtest"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree"
@@ -266,31 +267,8 @@ func difference(got, want map[string]store.WorkView) string {
 
 // invented makes a file of a small vocabulary, so that names meet all the time.
 func invented(r *rand.Rand) file {
-	one := func(of ...string) string { return of[r.IntN(len(of))] }
-	title := one("Velm", "The Velm", "Orra", "Tarn 2")
-	n := 1 + r.IntN(4)
-	switch r.IntN(6) {
-	case 0:
-		f := file{root: one("a", "b"), path: title + one("", " (1999)") + "/" + one("x", "y") + one(".mkv", "-1080p.mkv"), kind: media.KindMovie}
-		f.said = media.Description{Title: title, Year: []int{0, 1999, 2004}[r.IntN(3)], Media: &media.Media{DurationSeconds: 6000}}
-		return f
-	case 1:
-		season := r.IntN(3)
-		return file{one("a", "b"), title + one("", " (1999)") + fmt.Sprintf("/Season %d/e%d%s.mkv", season, n, one("", "b")), media.KindEpisode,
-			media.Description{Title: title, Series: title, Season: &season, Episodes: []int{n}, Genres: []string{one("Drama", "Crime")}}}
-	case 2, 3:
-		artist := one("Aa", "Bb", "Aa feat. Bb")
-		f := file{one("a", "b"), one(artist, "All") + "/" + title + one("", "/CD1", "/CD2") + fmt.Sprintf("/%d %d.mp3", n, r.IntN(2)), media.KindTrack,
-			media.Description{Title: fmt.Sprint("t", n), Artist: artist, Album: one(title, title, ""), Track: n}}
-		if r.IntN(3) == 0 {
-			f.said.IDs = map[string]string{"musicbrainz_artist": "00000000-0000-0000-0000-00000000000" + one("1", "2")}
-		}
-		return f
-	case 4:
-		return file{one("a", "b"), "Books/" + title + one(".epub", ".pdf"), media.KindBook,
-			media.Description{Title: title, Authors: []string{one("Ann Orra", "Bo Lund")}}}
-	}
-	return file{"a", title + "/poster.jpg", media.KindArtwork, media.Description{}}
+	f := workstest.Invented(r)
+	return file{f.Root, f.Path, f.Kind, f.Said}
 }
 
 // Whatever changes, in whatever order it is taken in, over restarts: the works are those that the same items give anew,

@@ -102,6 +102,9 @@ func sorted(keys []int64) []int64 {
 
 // readReplaced reads the works that are replaced: those of the keys, and what is below them.
 func (m *matter) readReplaced() error {
+	if err := expect(m.r, func() *Expected { return &Expected{WorksWith: m.change.Kept} }); err != nil {
+		return err
+	}
 	for _, key := range m.change.Kept {
 		ids, err := m.r.WorksWith(key)
 		if err != nil {
@@ -162,6 +165,9 @@ func (m *matter) readGone() error {
 		return err
 	}
 	since := m.now.Add(-works.ReturnsWithin).UnixNano()
+	if err := m.expectGone(since); err != nil {
+		return err
+	}
 	take := func(ids []int64, err error) error {
 		for _, id := range ids {
 			if err == nil && m.former[id] == nil {

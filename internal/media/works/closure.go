@@ -45,6 +45,11 @@ type Catalog interface {
 	With(ctx context.Context, key int64) ([]Unit, error)
 }
 
+// Expecter is a Catalog that is told which keys Having is asked for next: of most of them, of others, or of none.
+type Expecter interface {
+	Expect(ctx context.Context, keys []int64) error
+}
+
 // Change is what becomes of changed units.
 type Change struct {
 	// Keys are hashes of those of all parts that are others now, and of all that may be one work with them. The works
@@ -95,6 +100,14 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 		if err := cl.deriveChanged(u); err != nil {
 			return nil, err
 		}
+	}
+	err := cl.expect(func(yield func(int64)) {
+		for key := range cl.gained {
+			yield(key)
+		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	for key, n := range cl.gained {
 		if err := cl.cross(key, n != 0); err != nil {
@@ -184,6 +197,27 @@ func (cl *closing) derive(u Unit) error {
 	}
 	cl.derived[u] = Derive(u, group, items)
 	return nil
+}
+
+// expect tells the catalog which keys are asked for next, if it wants to know.
+func (cl *closing) expect(next func(func(int64))) error {
+	c, ok := cl.catalog.(Expecter)
+	if !ok {
+		return nil
+	}
+	var keys []int64
+	next(func(key int64) {
+		if cl.shared[key] == nil {
+			keys = append(keys, key)
+		}
+	})
+	return c.Expect(cl.ctx, keys)
+}
+
+func each(keys []int64, fn func(int64)) {
+	for _, k := range keys {
+		fn(k)
+	}
 }
 
 // cross notes a key that may be too common since, or be so no more.
@@ -282,6 +316,9 @@ func (cl *closing) reachOthers(u Unit) error {
 func (cl *closing) follow() error {
 	keys := cl.queue
 	cl.queue = nil
+	if err := cl.expect(func(yield func(int64)) { each(keys, yield) }); err != nil {
+		return err
+	}
 	for _, key := range keys {
 		s, err := cl.sharing(key)
 		if err != nil {
@@ -301,6 +338,18 @@ func (cl *closing) follow() error {
 				}
 			}
 		}
+	}
+	err := cl.expect(func(yield func(int64)) {
+		for u, parts := range cl.derived {
+			if _, told := cl.Units[u]; !told {
+				for _, p := range parts {
+					each(p.hashes(), yield)
+				}
+			}
+		}
+	})
+	if err != nil {
+		return err
 	}
 	// Those that were derived before may have a part with one of the new keys as well.
 	for u, parts := range cl.derived {

@@ -16,8 +16,8 @@ var spokenRoots = map[string]bool{
 }
 
 // isSpoken reports whether a root is called after audiobooks: what lies there is read out, and no music, whatever its
-// tags say.
-func isSpoken(root string) bool { return spokenRoots[Fold(root)] }
+// tags say. Of a hub's root, SOURCE~ROOT, the source calls it.
+func isSpoken(root string) bool { return spokenRoots[Fold(root[strings.LastIndexByte(root, '~')+1:])] }
 
 // spoken is a song read as the file of an audiobook that it is. Who wrote it is its artist, but where that is only what
 // stands before the title in the folder's name, as in "Author/Series/Book 2 - Title".
