@@ -54,11 +54,7 @@ func BenchmarkDerived(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	s, err := Open(b.Context(), shared.Database(b), "", zap.NewNop())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
+	s := open(b)
 	c, err := s.Begin(b.Context(), "attic", "i1", nil)
 	if err != nil {
 		b.Fatal(err)
