@@ -297,6 +297,8 @@ func (a *alike) values(t *testing.T) map[string][]string {
 	return out
 }
 
+const ofWorks = "works have other ids: TestAHubAnswersOfWorksAsItsDaemonWould"
+
 // elsewhere are the operations whose answers other tests compare, or that answer of the one who is asked.
 var elsewhere = map[string]string{
 	"live":       "followers of a hub's feed: TestClientsCannotTellAHubFromADaemon",
@@ -307,9 +309,10 @@ var elsewhere = map[string]string{
 	"login":      "of its own", "getSession": "of its own", "openSession": "of its own", "endSession": "of its own",
 	"getConfig": "of its own", "linkItem": "of its own", "linkFeed": "of its own", "linkWork": "of its own",
 	"getStatus": "of its own", "testTarget": "of its own",
-	"getAtom": "of works", "getWorks": "of works", "getWork": "of works", "getWorkItems": "of works",
-	"getWorkChildren": "of works", "getWorkArtwork": "of works", "headWorkArtwork": "of works",
-	"getWorkThumbnail": "of works", "headWorkThumbnail": "of works", "search": "of words",
+	"getAtom":  "a list of works, whose ids are its own",
+	"getWorks": ofWorks, "getWork": ofWorks, "getWorkItems": ofWorks, "getWorkChildren": ofWorks,
+	"getWorkArtwork": ofWorks, "headWorkArtwork": ofWorks, "getWorkThumbnail": ofWorks, "headWorkThumbnail": ofWorks,
+	"search": "of words",
 }
 
 // Whoever asks a hub of one daemon gets what that daemon would have answered, but for ids, roots' names and cursors.
