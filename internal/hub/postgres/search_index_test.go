@@ -162,6 +162,7 @@ func TestEndsAreNotForgottenBeforeTheirWords(t *testing.T) {
 	if got := found(t, s, store.Query{Text: "lantern"}); len(got) != 1 {
 		t.Errorf("an item that is gone is among %q", got)
 	}
+	derive(t, s) // works are waited for too
 	if n, err := s.Prune(t.Context(), time.Hour, 1<<60); n != 0 || err != nil {
 		t.Errorf("%d ends are forgotten before their words are, %v", n, err)
 	}
