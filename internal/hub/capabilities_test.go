@@ -3,6 +3,7 @@ package hub_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -28,5 +29,15 @@ func TestAHubSaysWhatItCanBeAskedFor(t *testing.T) {
 	h.Get(t, "/api/v1/works", &page)
 	if there := len(page.Works) > 0; there != can("works") {
 		t.Errorf("it says %q, and has %d works of a film", says.Capabilities, len(page.Works))
+	}
+	for _, path := range []string{"works?q=heat", "facets?of=works&by=year&q=heat"} {
+		code, text := get(t, "http://"+h.Addr()+"/api/v1/"+path)
+		if code != http.StatusBadRequest || !strings.Contains(text, "leave out q") {
+			t.Errorf("%s is answered %d %s", path, code, text)
+		}
+	}
+	var found struct{ Works, Items []any }
+	if h.Get(t, "/api/v1/search?q=heat", &found); len(found.Works) > 0 || len(found.Items) != 1 {
+		t.Errorf("a search finds %v", found)
 	}
 }

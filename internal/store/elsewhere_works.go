@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -8,6 +9,9 @@ import (
 )
 
 // What stands here is for works that are kept elsewhere than in this store: see elsewhere.go.
+
+// ErrNoWordsOfWorks says that no works are found by words there. It is an ErrQuery.
+var ErrNoWordsOfWorks = fmt.Errorf("%w: works by words", ErrQuery)
 
 // WorkKindNumber is the number that a kind of works has in catalogs; 0: there is no such kind.
 func WorkKindNumber(kind string) int64 { return workKindNumber(kind) }

@@ -16,7 +16,15 @@ var workSorts = map[string]string{"title": "title", "added": "added", "updated":
 	"number": "number", "size": "size", "duration": "duration"}
 
 // checkWorks refuses what cannot be asked, and makes out an order where none is asked for.
-func checkWorks(q *store.WorkQuery) error { return q.Check() }
+func checkWorks(q *store.WorkQuery) error {
+	if err := q.Check(); err != nil {
+		return err
+	}
+	if q.Text != "" {
+		return fmt.Errorf("%w: a hub finds no works by words yet: leave out q, or ask its sources", store.ErrNoWordsOfWorks)
+	}
+	return nil
+}
 
 // QueryWorks reads a page of works in order: ties by id, unknown values last.
 func (s *Store) QueryWorks(ctx context.Context, q store.WorkQuery) (res store.WorkResult, err error) {
@@ -29,7 +37,7 @@ func (s *Store) QueryWorks(ctx context.Context, q store.WorkQuery) (res store.Wo
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		res = store.WorkResult{}
-		if res.AsOf, err = s.headIn(ctx, tx); err != nil || q.Text != "" { // no work is found by words yet
+		if res.AsOf, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
 		l := &workLooking{tx: tx, q: &q, ends: time.Now().Add(pageTime), res: &res}
