@@ -131,6 +131,9 @@ type holding map[int64][2]uint64
 
 func (h holding) apply(prefix string, changes []client.Change) error {
 	for _, ch := range changes {
+		if ch.Op == client.UpsertWork || ch.Op == client.DeleteWork {
+			continue
+		}
 		if delete(h, ch.ID); ch.Op != client.Upsert {
 			continue
 		}
@@ -150,6 +153,7 @@ type replica struct {
 
 	mu     sync.Mutex // guards what follows
 	held   holding
+	works  shelf
 	cursor string
 	faults []error
 	end    context.CancelFunc // of the connection
@@ -164,7 +168,8 @@ func attach(t *testing.T, hub string, as client.Follow) *replica {
 		t.Fatal(err)
 	}
 	as.Raw, as.Pause = true, func(int) time.Duration { return 50 * time.Millisecond }
-	r := &replica{of: of, as: as, held: holding{}, end: func() {}}
+	r := &replica{of: of, as: as, held: holding{}, works: shelf{},
+		end: func() {}}
 	ctx, cancel := context.WithCancel(context.Background())
 	var runs sync.WaitGroup
 	runs.Go(func() {
@@ -208,8 +213,9 @@ func (r *replica) apply(b *client.Batch) {
 	if b.Reset != "" { // nothing that the hub said was ever lost
 		r.faults = append(r.faults, fmt.Errorf("what it holds is to be forgotten: %s", b.Reset))
 		clear(r.held)
+		clear(r.works)
 	}
-	if err := r.held.apply("", b.Changes); err != nil {
+	if err := errors.Join(r.held.apply("", b.Changes), r.works.apply(b.Changes)); err != nil {
 		r.faults = append(r.faults, err)
 	}
 	r.cursor = b.Cursor
@@ -240,6 +246,12 @@ func (r *replica) census() (c census, faults []error) {
 	return c, faults
 }
 
+func (r *replica) shelf() shelf {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.works)
+}
+
 // ends waits until the hubs are what their sources are, and every replica what the hubs are.
 func (w *soak) ends(t *testing.T) {
 	t.Helper()
@@ -264,6 +276,7 @@ func (w *soak) ends(t *testing.T) {
 				t.Fatalf("client %d: %v", i, faults)
 			}
 		}
+		said += w.worksOf(t, http)
 		return said == ""
 	}
 	for _, d := range w.sources {
@@ -278,6 +291,7 @@ func (w *soak) ends(t *testing.T) {
 		t.Fatalf("of %d items:%s", len(want), said)
 	}
 	t.Logf("%d items, by the hubs' lists, their feeds and %d clients", len(want), len(w.clients))
+	w.fresh(t, http)
 }
 
 func unlike(what string, want, have census) string {

@@ -18,7 +18,8 @@ import (
 
 // Sources, two hubs on one database and that are killed or stopped at random while files come, go and move, and clients
 // are attached to either hub, or to whichever of them they meet. In the end the hubs hold the union of what their sources
-// hold, by their lists, by their feeds read anew, and by every client that followed them all the while.
+// hold, by their lists, by their feeds read anew, and by every client that followed them all the while; and works that are
+// those of a hub which hears of all these items anew.
 //
 // A few rounds here, some 20 s; for as long as SOAK says where it is set, with HUB_SOURCES sources of HUB_ITEMS items
 // each (make soak-hub).
@@ -104,7 +105,7 @@ func newSoak(t *testing.T, sources, items int) *soak {
 	}
 	var met atomic.Int64
 	either := stand(t, func() string { return w.hubs[int(met.Add(1))%len(w.hubs)].Addr() })
-	for i, f := range []client.Follow{{}, {Window: time.Second}, {LongPoll: true}} {
+	for i, f := range []client.Follow{{Works: true}, {Window: time.Second}, {LongPoll: true, Works: true}} {
 		w.clients = append(w.clients, attach(t, w.at[i%len(w.at)].url(), f), attach(t, either.url(), f))
 	}
 	return w

@@ -1,0 +1,219 @@
+package hub_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/maphash"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/catalogizer/catalogizerd/client"
+	"github.com/catalogizer/catalogizerd/internal/app/apptest"
+)
+
+// shelf is the works that a hub of millions holds: of each a number for what it says, by id.
+type shelf map[int64]uint64
+
+// apply takes in what a feed says of works.
+func (s shelf) apply(changes []client.Change) error {
+	for _, ch := range changes {
+		switch ch.Op {
+		case client.UpsertWork:
+			says, err := saysAlike(ch.Raw)
+			if err != nil {
+				return err
+			}
+			s[ch.ID] = says
+		case client.DeleteWork:
+			delete(s, ch.ID)
+		}
+	}
+	return nil
+}
+
+// saysAlike is a number for what JSON says, however it says it.
+func saysAlike(text []byte) (uint64, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		return 0, err
+	}
+	same, err := json.Marshal(v) // members in order
+	return maphash.Bytes(seed, same), err
+}
+
+// unlike says how many works another holds otherwise.
+func (s shelf) unlike(what string, other shelf) string {
+	n := 0
+	for id, says := range s {
+		if other[id] != says {
+			n++
+		}
+	}
+	for id := range other {
+		if _, there := s[id]; !there {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" %s: %d works differ;", what, n)
+}
+
+// eachWork reads all works of a hub by its lists.
+func eachWork(ctx context.Context, at *client.Client, fn func(id int64, work []byte) error) error {
+	query := url.Values{"limit": {"1000"}, "include": {"items"}}
+	for {
+		var page struct {
+			Works []json.RawMessage
+			Next  *string
+		}
+		if err := at.Get(ctx, "works", query, &page); err != nil {
+			return err
+		}
+		for _, text := range page.Works {
+			var work struct{ ID int64 }
+			if err := json.Unmarshal(text, &work); err != nil {
+				return err
+			}
+			if err := fn(work.ID, text); err != nil {
+				return err
+			}
+		}
+		if page.Next == nil {
+			return nil
+		}
+		query.Set("after", *page.Next)
+	}
+}
+
+func (s shelf) listed(ctx context.Context, at *client.Client) error {
+	return eachWork(ctx, at, func(id int64, work []byte) (err error) {
+		s[id], err = saysAlike(work)
+		return err
+	})
+}
+
+// places are where the items of a hub lie, each as a number.
+func places(ctx context.Context, at *client.Client) (map[int64]uint64, error) {
+	all, query := map[int64]uint64{}, url.Values{"limit": {"1000"}}
+	for {
+		var page struct {
+			Items []struct {
+				ID        int64
+				Root      string
+				Path      string
+				PathBytes string `json:"path_bytes"`
+			}
+			Next *string
+		}
+		if err := at.Get(ctx, "items", query, &page); err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			all[it.ID] = maphash.String(seed, it.Root+"/"+it.Path+it.PathBytes)
+		}
+		if page.Next == nil {
+			return all, nil
+		}
+		query.Set("after", *page.Next)
+	}
+}
+
+// anonymous is how many works a hub holds of each that say the same but for ids and when they changed: of what two hubs
+// with the same items say alike.
+func anonymous(ctx context.Context, at *client.Client) (map[uint64]int, error) {
+	place, err := places(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	out := map[uint64]int{}
+	err = eachWork(ctx, at, func(_ int64, text []byte) error {
+		var work map[string]any
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.UseNumber()
+		if err := decoder.Decode(&work); err != nil {
+			return err
+		}
+		for _, own := range []string{"id", "parent_id", "updated_at"} {
+			delete(work, own)
+		}
+		lies := func(m map[string]any, name string) {
+			if n, is := m[name].(json.Number); is {
+				id, _ := n.Int64()
+				m[name] = place[id]
+			}
+		}
+		lies(work, "artwork")
+		items, _ := work["items"].([]any)
+		for _, one := range items {
+			if m, is := one.(map[string]any); is {
+				lies(m, "id")
+			}
+		}
+		same, err := json.Marshal(work)
+		out[maphash.Bytes(seed, same)]++
+		return err
+	})
+	return out, err
+}
+
+// fresh says how many works of the hubs are not those that another hub makes, which hears of all items anew.
+func (w *soak) fresh(t *testing.T, http *http.Client) {
+	t.Helper()
+	other := process(t, w.server.Database(t), w.sources...)
+	if !apptest.Within(soakPatience, func() bool { return other.Status(t).Idle }) {
+		t.Fatalf("a hub that hears of all anew is not idle: %+v", other.Status(t))
+	}
+	var want, have map[uint64]int
+	n := 0
+	if !apptest.Within(patience, func() bool {
+		var errs [2]error
+		want, errs[0] = anonymous(t.Context(), w.client(t, "http://"+other.Addr(), http))
+		have, errs[1] = anonymous(t.Context(), w.client(t, w.at[0].url(), http))
+		if errs != [2]error{} {
+			t.Log(errs)
+			return false
+		}
+		n = 0
+		for work, times := range want {
+			n += max(0, times-have[work])
+		}
+		for work, times := range have {
+			n += max(0, times-want[work])
+		}
+		return n == 0
+	}) {
+		t.Errorf("%d works differ from those of a fresh derivation, of %d", n, len(want))
+	}
+	total := 0
+	for _, times := range have {
+		total += times
+	}
+	t.Logf("%d works, as of a fresh derivation", total)
+	other.Stop(t)
+}
+
+// worksOf says which clients that follow works hold others than the hubs list.
+func (w *soak) worksOf(t *testing.T, http *http.Client) string {
+	t.Helper()
+	var said strings.Builder
+	for i, at := range w.at {
+		lists := shelf{}
+		if err := lists.listed(t.Context(), w.client(t, at.url(), http)); err != nil {
+			return err.Error()
+		}
+		for j, r := range w.clients {
+			if r.as.Works {
+				said.WriteString(lists.unlike(fmt.Sprintf("client %d beside hub %d", j, i), r.shelf()))
+			}
+		}
+	}
+	return said.String()
+}
