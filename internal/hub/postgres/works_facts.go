@@ -1,6 +1,10 @@
 package postgres
 
 import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
@@ -30,9 +34,7 @@ func (f *workFacts) row(p *store.WorkPut) workRow {
 }
 
 // write writes how values are shown.
-func (f *workFacts) write(w *worksWriting) func() error {
-	return func() error {
-		news := f.values.news()
-		return news.write(w.ctx, w.tx)
-	}
+func (f *workFacts) write(ctx context.Context, tx pgx.Tx) error {
+	news := f.values.news()
+	return news.write(ctx, tx)
 }

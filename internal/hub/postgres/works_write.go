@@ -91,7 +91,7 @@ func (w *worksWriting) write() error {
 	steps := []func() error{w.putAll, w.writeMembers, w.writeUnits, w.writePlaced, w.writeCredits, w.writeParties,
 		func() error { return w.writeKeys("unit_keys", "unit", &w.unitKeys) },
 		func() error { return w.writeKeys("work_keys", "work", &w.workKeys) },
-		w.removeFormer, w.facts.write(w), w.writePlace, w.number}
+		w.removeFormer, w.writePlace, w.number}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -377,6 +377,10 @@ func (w *worksWriting) number() error {
 	}
 	var m merging
 	if err := m.lock(w.ctx, w.tx); err != nil {
+		return err
+	}
+	// Behind that, as who takes in items writes them: values of both are the same rows, for which each would wait.
+	if err := w.facts.write(w.ctx, w.tx); err != nil {
 		return err
 	}
 	rows := pgx.CopyFromSlice(len(w.rows), func(i int) ([]any, error) {
