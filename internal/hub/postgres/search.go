@@ -102,11 +102,11 @@ func (q *search) begin(ctx context.Context) error {
 		}
 	}
 	if last := &q.Terms[len(q.Terms)-1]; last.Open {
-		of := lastOf(last.Phrases[0])
+		of, begin := lastOf(last.Phrases[0]), int64(0)
 		for _, class := range classes[words.Anywhere] {
-			n += q.starts[string(class)+of]
+			begin += q.starts[string(class)+of]
 		}
-		q.Common = n-q.starts[""] >= words.CommonItems
+		q.Common = begin >= words.CommonItems
 	}
 	return nil
 }

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
 // takeIn takes in the words of all that is there.
@@ -57,5 +60,35 @@ func TestMatchesRankExactBeginningInsideNear(t *testing.T) {
 	}
 	if got := strings.Join(found(t, s, store.Query{Text: `"story of"`}), "|"); got != "The Story of Anter" {
 		t.Errorf("a phrase finds %q", got)
+	}
+}
+
+// Whether very many items have words that begin as the last does is a matter of these words alone, however many items
+// there are.
+func TestWhatBeginsManyWordsIsCountedByThese(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	say(t, begin(t, s, "attic", "i1"), "a", titled(1, "Lantern"))
+	takeIn(t, s)
+	for _, test := range []struct {
+		have   int64
+		common bool
+	}{{words.CommonItems - 1, false}, {words.CommonItems, true}} {
+		if _, err := s.pool.Exec(t.Context(), "UPDATE lexemes SET n = $1 WHERE lexeme = 'tlantern'", test.have); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.pool.Exec(t.Context(), "UPDATE lexemes SET n = 30000 WHERE lexeme LIKE '#%'"); err != nil {
+			t.Fatal(err)
+		}
+		err := s.read(t.Context(), func(tx pgx.Tx) error {
+			a, err := s.ask(t.Context(), tx, &store.Query{Text: "lant", Limit: 10})
+			if err == nil && a.words.Common != test.common {
+				t.Errorf("what %d items have is common: %t", test.have, a.words.Common)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
