@@ -55,7 +55,8 @@ type source struct {
 	state    State
 	idle     bool // as it said itself
 	caughtUp bool
-	waiting  int // groups that have come and are not taken in yet
+	waiting  int  // groups that have come and are not taken in yet
+	unkept   bool // what it said last of its roots is not in the database yet
 }
 
 // State is how the source is now.
@@ -180,21 +181,27 @@ func (s *source) hear(ctx context.Context, is *said) error {
 			raw[r.Name] = b
 		}
 	}
-	if was := s.setRoots(raw, is); was {
-		return s.store.Say(ctx, s.Name, raw)
+	if !s.setRoots(raw, is) {
+		return nil
 	}
+	if err := s.store.Say(ctx, s.Name, raw); err != nil {
+		return err // it is tried again when the source is heard next
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unkept = false
 	return nil
 }
 
 // setRoots notes what the source says, has everybody told of roots that are otherwise than before, and reports whether
-// there are any.
-func (s *source) setRoots(raw map[string][]byte, is *said) (differ bool) {
+// what is kept of them is otherwise.
+func (s *source) setRoots(raw map[string][]byte, is *said) (unkept bool) {
 	roots := rootsOf(s.Name, raw)
 	var news []media.Root
 	func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		differ = len(roots) != len(s.state.Roots)
+		differ := len(roots) != len(s.state.Roots)
 		before := make(map[string]media.Root, len(s.state.Roots))
 		for _, r := range s.state.Roots {
 			before[r.Name] = r
@@ -205,12 +212,13 @@ func (s *source) setRoots(raw map[string][]byte, is *said) (differ bool) {
 				news = append(news, r)
 			}
 		}
-		differ = differ || len(news) > 0
+		s.unkept = s.unkept || differ || len(news) > 0
+		unkept = s.unkept
 		s.state.Roots, s.state.Version, s.idle = roots, is.Version, is.Idle
 	}()
 	s.stir()
 	for _, r := range news {
 		s.told(r)
 	}
-	return differ
+	return unkept
 }
