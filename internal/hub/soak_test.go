@@ -19,7 +19,7 @@ import (
 // Sources, two hubs on one database and that are killed or stopped at random while files come, go and move, and clients
 // are attached to either hub, or to whichever of them they meet. In the end the hubs hold the union of what their sources
 // hold, by their lists, by their feeds read anew, and by every client that followed them all the while; and works that are
-// those of a hub which hears of all these items anew.
+// those which a hub makes of these items anew.
 //
 // A few rounds here, some 20 s; for as long as SOAK says where it is set, with HUB_SOURCES sources of HUB_ITEMS items
 // each (make soak-hub).
@@ -69,13 +69,14 @@ var kindNames = [kinds]string{"hub", "database", "source", "client", "all three"
 
 // soak is two hubs, their sources and their clients.
 type soak struct {
-	t       *testing.T
-	random  *rand.Rand
-	server  *pgtest.Server
-	sources []*daemon
-	hubs    []*apptest.Daemon
-	at      []*standing // the hubs
-	clients []*replica
+	t        *testing.T
+	random   *rand.Rand
+	server   *pgtest.Server
+	database string
+	sources  []*daemon
+	hubs     []*apptest.Daemon
+	at       []*standing // the hubs
+	clients  []*replica
 
 	rounds, changes int
 	killed          map[string]int
@@ -98,9 +99,9 @@ func newSoak(t *testing.T, sources, items int) *soak {
 		d.serve(t)
 		w.sources = append(w.sources, d)
 	}
-	database := w.server.Database(t)
+	w.database = w.server.Database(t)
 	for range 2 {
-		h := process(t, database, w.sources...)
+		h := process(t, w.database, w.sources...)
 		w.hubs, w.at = append(w.hubs, h), append(w.at, stand(t, h.Addr))
 	}
 	var met atomic.Int64

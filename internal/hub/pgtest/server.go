@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -213,6 +215,21 @@ func (s *Server) URL(database string) string {
 // Database makes an empty database for a test, and names it.
 func (s *Server) Database(tb testing.TB) string {
 	tb.Helper()
+	return s.make(tb, "")
+}
+
+// Copy makes a copy of a database with which nobody is connected, and names it.
+func (s *Server) Copy(tb testing.TB, database string) string {
+	tb.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s.make(tb, " TEMPLATE "+strings.TrimPrefix(u.Path, "/"))
+}
+
+func (s *Server) make(tb testing.TB, as string) string {
+	tb.Helper()
 	ctx := context.Background()
 	c, err := pgx.Connect(ctx, s.URL("postgres"))
 	if err != nil {
@@ -220,7 +237,7 @@ func (s *Server) Database(tb testing.TB) string {
 	}
 	defer func() { _ = c.Close(ctx) }()
 	name := fmt.Sprintf("hub%d", s.databases.Add(1))
-	if _, err := c.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+	if _, err := c.Exec(ctx, "CREATE DATABASE "+name+as); err != nil {
 		tb.Fatal(err)
 	}
 	return s.URL(name)
