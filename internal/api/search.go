@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -93,9 +92,6 @@ func (f *finding) works(ctx context.Context) (out []store.WorkView, _ error) {
 	for {
 		q.Limit = f.limit - len(out)
 		res, err := f.s.catalog.QueryWorks(ctx, q)
-		if errors.Is(err, store.ErrNoWordsOfWorks) { // and the items of works are among those that are found
-			return nil, nil
-		}
 		out = append(out, res.Works...)
 		if err != nil || res.Next == "" || len(out) == f.limit || time.Since(f.began) > worksTime {
 			return out, err

@@ -61,6 +61,7 @@ func startAlike(t *testing.T) *alike {
 	if !apptest.Within(patience, func() bool { return len(a.hub.Items(t, "")) == want && a.hub.Status(t).Idle }) {
 		t.Fatalf("the hub does not become what the daemon is: %+v", a.hub.Status(t))
 	}
+	takenIn(t, a.hub)
 	for _, it := range a.daemon.Items(t, "") {
 		if strings.HasSuffix(it.Path, ".mkv") {
 			a.item = it.ID
@@ -72,6 +73,26 @@ func startAlike(t *testing.T) *alike {
 	a.daemon.Get(t, "/api/v1/roots/library", &root)
 	a.scan = root.LastScan.ID
 	return a
+}
+
+// takenIn waits until a server has taken in all words.
+func takenIn(t *testing.T, d *apptest.Daemon) {
+	t.Helper()
+	var lag struct{ Search int64 }
+	isIn := func() bool {
+		var s struct {
+			Lag struct{ Search *int64 }
+		}
+		d.Get(t, "/api/v1/status", &s)
+		if s.Lag.Search == nil {
+			t.Fatal("it does not say how many words are still to come")
+		}
+		lag.Search = *s.Lag.Search
+		return lag.Search == 0
+	}
+	if !apptest.Within(patience, isIn) {
+		t.Fatalf("words are not taken in: %+v", lag)
+	}
 }
 
 // answer is what was answered, as it is compared.

@@ -200,6 +200,10 @@ func (w *alikeWorks) listQuestions(t *testing.T) (out []string) {
 	return out
 }
 
+// wordsOfWorks are such that works have, as they are and otherwise, and such that only items have, or nothing.
+var wordsOfWorks = []string{"the", "a", "th", "heat", "Heat 1995", "haet", "eat", "music", `"the`, "x-files", "01", "readme",
+	"nothing of the kind", "%", "東", "amelie", "broken", strings.Repeat("x", 2000)}
+
 // What is asked of works, a hub answers as its daemon does: lists, one of them, its items and what is below it, its
 // pictures, facets, and the works of items.
 func TestAHubAnswersOfWorksAsItsDaemonWould(t *testing.T) {
@@ -243,6 +247,19 @@ func TestAHubAnswersOfWorksAsItsDaemonWould(t *testing.T) {
 	for _, by := range store.WorkFacets() {
 		for _, of := range []string{"", "&kind=movie,episode", "&under=Music", "&genre=rock", "&not_kind=track"} {
 			a.compare(t, http.MethodGet, "/api/v1/facets?of=works&by="+by+of)
+		}
+	}
+	for _, q := range wordsOfWorks {
+		q = url.QueryEscape(q)
+		for _, of := range []string{"", "&sort=-title&limit=2", "&kind=movie,series", "&under=Music", "&not_kind=track&sort=year"} {
+			answers += w.compareLists(t, "/api/v1/works?q="+q+of, "works")
+		}
+		a.compare(t, http.MethodGet, "/api/v1/facets?of=works&by=kind,year,artist&q="+q)
+		a.compare(t, http.MethodGet, "/api/v1/facets?of=works&by=genre&not_kind=track&q="+q)
+		for _, of := range []string{"", "&kind=movie,track", "&root=library"} {
+			found := "/api/v1/search?limit=50&q=" + q + of
+			answers += w.compareLists(t, found, "works")
+			w.compareLists(t, found, "items")
 		}
 	}
 	for _, path := range []string{"/works/99999", "/works/99999/items", "/works/99999/children", "/works/99999/artwork",

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -9,9 +8,6 @@ import (
 )
 
 // What stands here is for works that are kept elsewhere than in this store: see elsewhere.go.
-
-// ErrNoWordsOfWorks says that no works are found by words there. It is an ErrQuery.
-var ErrNoWordsOfWorks = fmt.Errorf("%w: works by words", ErrQuery)
 
 // WorkKindNumber is the number that a kind of works has in catalogs; 0: there is no such kind.
 func WorkKindNumber(kind string) int64 { return workKindNumber(kind) }
@@ -33,6 +29,20 @@ func (m *Member) How() []byte { return m.how() }
 
 // ReadHow gives what How encoded.
 func ReadHow(how []byte) (Member, error) { return scanHow(how) }
+
+// Words are what a work is found by, as words.Of gives them: of its title and series, and of people.
+func (w *WorkView) Words() [2]string { return w.words() }
+
+// IsRanked reports whether the works of a query come in the order of words: see WorkTiers.
+func (q *WorkQuery) IsRanked() bool { return q.Sort == byRank }
+
+// How works that words find rank: tiers in the order of workMatches, and in one works with the fewest words in their
+// titles first. By both together stands a place in the order.
+const (
+	WorkTiers    = workTiers
+	WorkTierStep = workTierStep     // divides tiers in the keys of places
+	MaxWorkTitle = workTierStep - 1 // words of a title, of which more rank as so many
+)
 
 // Check refuses what cannot be asked, and makes out an order where none is asked for.
 func (q *WorkQuery) Check() error { return q.check() }

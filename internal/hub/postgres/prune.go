@@ -49,7 +49,7 @@ func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int
 }
 
 // pruneWorks forgets works that have been gone for longer than an age, and whose ends are not above a number of the
-// feed.
+// feed, and have been taken in by the search.
 func (s *Store) pruneWorks(ctx context.Context, age time.Duration, none int64) error {
 	before := time.Now().Add(-age).UnixNano()
 	for n := pruneRows; n == pruneRows; {
@@ -57,7 +57,8 @@ func (s *Store) pruneWorks(ctx context.Context, age time.Duration, none int64) e
 			if _, err := tx.Exec(ctx, "SELECT FROM works_place FOR UPDATE"); err != nil {
 				return err
 			}
-			const ended = "SELECT id, seq FROM works WHERE gone > 0 AND gone < $1 AND seq <= $2 ORDER BY gone LIMIT $3"
+			const ended = "SELECT id, seq FROM works WHERE gone > 0 AND gone < $1 AND seq <= $2 " +
+				"AND seq <= (SELECT works FROM search_place) ORDER BY gone LIMIT $3"
 			rows, err := tx.Query(ctx, ended, before, none, pruneRows)
 			if err != nil {
 				return err

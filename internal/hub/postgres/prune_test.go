@@ -82,6 +82,10 @@ func TestWorksThatAreGoneForLongAreForgotten(t *testing.T) {
 	if _, err := s.pool.Exec(t.Context(), "UPDATE works SET gone = gone - $1", 48*time.Hour.Nanoseconds()); err != nil {
 		t.Fatal(err)
 	}
+	if prune(math.MaxInt64) == 0 {
+		t.Error("an end was forgotten before the search has taken it in")
+	}
+	takeIn(t, s)
 	if prune(s.Head()-1) == 0 {
 		t.Error("an end was forgotten that somebody still reads")
 	}

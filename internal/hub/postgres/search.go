@@ -45,14 +45,10 @@ func (s *Store) ask(ctx context.Context, tx pgx.Tx, q *store.Query) (*asked, err
 	if q.Text == "" {
 		return a, nil
 	}
-	// Little is known of how much a question finds: without this the database would rather read a whole table.
-	const byIndexes = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; " +
-		"SET LOCAL enable_mergejoin = off"
-	if _, err := tx.Exec(ctx, byIndexes); err != nil {
+	var err error
+	if a.words, err = s.newSearch(ctx, tx, q.Text); err != nil {
 		return nil, err
 	}
-	a.words = &search{Question: words.Question{Terms: words.Terms(q.Text)}, s: s, tx: tx,
-		counts: map[string]int64{}, starts: map[string]int64{}}
 	if a.none = len(a.words.Terms) == 0; a.none {
 		return a, nil
 	}
@@ -63,6 +59,15 @@ func (s *Store) ask(ctx context.Context, tx pgx.Tx, q *store.Query) (*asked, err
 		return a, nil
 	}
 	return a, a.words.SpreadOut(counting{ctx, a.words})
+}
+
+func (s *Store) newSearch(ctx context.Context, tx pgx.Tx, text string) (*search, error) {
+	// Little is known of how much a question finds: without this the database would rather read a whole table.
+	const byIndexes = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; " +
+		"SET LOCAL enable_mergejoin = off"
+	_, err := tx.Exec(ctx, byIndexes)
+	return &search{Question: words.Question{Terms: words.Terms(text)}, s: s, tx: tx,
+		counts: map[string]int64{}, starts: map[string]int64{}}, err
 }
 
 // begin reads what there is to be looked at, and how much.

@@ -19,7 +19,7 @@ import (
 const (
 	indexRows  = 2000
 	indexBytes = 4 << 20 // of documents
-	// cleanAfter is how many items' words the index may hold in the order in which they came, where nothing waits: each
+	// cleanAfter is how many items' and works' words the index may hold in the order in which they came, where nothing waits: each
 	// search reads all of these.
 	cleanAfter = 500
 	// indexRetry is how long it waits after an error.
@@ -35,13 +35,13 @@ const pageOfNew = -1
 // errIndexed says that somebody else has taken in what was read.
 var errIndexed = errors.New("words were taken in by another")
 
-// Index takes in the words of items behind the feed, from a place of its own, until ctx ends: while this hub leads.
+// Index takes in the words of items and of works behind the feed, from places of its own, until ctx ends: while this hub leads.
 func (s *Store) Index(ctx context.Context) error {
 	wake, unsubscribe := s.Subscribe()
 	defer unsubscribe()
 	in := &indexing{s: s, unsorted: cleanAfter}
 	for ctx.Err() == nil {
-		more, err := in.next(ctx)
+		more, err := in.both(ctx)
 		if err == nil && !more {
 			err = in.settle(ctx)
 		}
@@ -52,7 +52,7 @@ func (s *Store) Index(ctx context.Context) error {
 		case errors.Is(err, errIndexed), errors.Is(err, ErrFollows):
 			retry = time.After(retryTime)
 		case err != nil && ctx.Err() == nil:
-			s.log.Warn("words of items are not taken in: they are found by those of before", zap.Error(err))
+			s.log.Warn("words are not taken in: items and works are found by those of before", zap.Error(err))
 			retry = time.After(indexRetry)
 		}
 		select {
@@ -68,7 +68,7 @@ func (s *Store) Index(ctx context.Context) error {
 func (s *Store) IndexAll(ctx context.Context) error {
 	in := &indexing{s: s, unsorted: cleanAfter}
 	for {
-		more, err := in.next(ctx)
+		more, err := in.both(ctx)
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func (s *Store) IndexAll(ctx context.Context) error {
 type indexing struct {
 	s        *Store
 	begun    bool
-	unsorted int // items whose words the index may hold in the order in which they came
+	unsorted int // items and works whose words the index may hold in the order in which they came
 }
 
 // batch is a stretch of the feed on its way into the search.
@@ -94,13 +94,31 @@ type batch struct {
 	gone        []int64
 }
 
-// next takes in what follows in the feed, and reports whether there may be more.
+// both takes in what follows of items and of works, and reports whether there may be more.
+func (in *indexing) both(ctx context.Context) (more bool, err error) {
+	items, err := in.next(ctx)
+	if err != nil {
+		return false, err
+	}
+	works, err := in.nextWorks(ctx)
+	return items || works, err
+}
+
+func (in *indexing) begin(ctx context.Context) error {
+	if in.begun {
+		return nil
+	}
+	if err := in.s.write(ctx, func(tx pgx.Tx) error { return beginWords(ctx, tx) }); err != nil {
+		return fmt.Errorf("begin to take in words: %w", err)
+	}
+	in.begun = true
+	return nil
+}
+
+// next takes in what items follow in the feed, and reports whether there may be more.
 func (in *indexing) next(ctx context.Context) (more bool, err error) {
-	if !in.begun {
-		if err := in.s.write(ctx, func(tx pgx.Tx) error { return beginWords(ctx, tx) }); err != nil {
-			return false, fmt.Errorf("begin to take in words: %w", err)
-		}
-		in.begun = true
+	if err := in.begin(ctx); err != nil {
+		return false, err
 	}
 	b, err := in.read(ctx, indexRows)
 	if err != nil {
@@ -325,7 +343,8 @@ func (b *batch) writeNewWords(ctx context.Context, tx pgx.Tx, made int64) (int64
 // settle puts in order what was taken in, once nothing is left to be.
 func (in *indexing) settle(ctx context.Context) error {
 	if in.unsorted >= cleanAfter {
-		if _, err := in.s.pool.Exec(ctx, "SELECT gin_clean_pending_list('search_words')"); err != nil {
+		const clean = "SELECT gin_clean_pending_list('search_words'), gin_clean_pending_list('work_search_words')"
+		if _, err := in.s.pool.Exec(ctx, clean); err != nil {
 			return fmt.Errorf("put the index of words in order: %w", err)
 		}
 		in.unsorted = 0
@@ -333,12 +352,12 @@ func (in *indexing) settle(ctx context.Context) error {
 	return in.s.makeVocabulary(ctx)
 }
 
-// SearchLag is how many changes of items the search has still to take in.
+// SearchLag is how many changes of items and works the search has still to take in.
 func (s *Store) SearchLag(ctx context.Context) (n int64, err error) {
 	const mostLag = 1_000_000 // which is counted at most
 	err = s.again(ctx, func() error {
-		return s.pool.QueryRow(ctx, `SELECT count(*) FROM
-			(SELECT FROM items, search_place p WHERE seq > p.upto LIMIT $1) t`, mostLag).Scan(&n)
+		return s.pool.QueryRow(ctx, `SELECT count(*) FROM (SELECT FROM items, search_place p WHERE seq > p.upto
+			UNION ALL SELECT FROM works, search_place p WHERE seq > p.works LIMIT $1) t`, mostLag).Scan(&n)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("count what the search has still to take in: %w", err)

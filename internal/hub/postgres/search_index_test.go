@@ -22,6 +22,7 @@ func kept(t *testing.T, s *Store) (out string) {
 	for _, query := range []string{
 		"SELECT concat_ws(' ', id, length, digest, words) FROM search ORDER BY id",
 		"SELECT concat_ws(' ', lexeme, n) FROM lexemes ORDER BY lexeme",
+		"SELECT concat_ws(' ', id, length, digest, words) FROM work_search ORDER BY id",
 	} {
 		rows, err := s.pool.Query(t.Context(), query)
 		if err != nil {
@@ -40,7 +41,7 @@ func kept(t *testing.T, s *Store) (out string) {
 func anew(t *testing.T, s *Store) {
 	t.Helper()
 	_, err := s.pool.Exec(t.Context(),
-		"TRUNCATE search, lexemes, vocabulary; UPDATE search_place SET upto = 0, made = 0, version = 0")
+		"TRUNCATE search, work_search, lexemes, vocabulary; UPDATE search_place SET upto = 0, made = 0, version = 0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,8 +145,7 @@ func (m *match) compare(other *match) int {
 }
 
 // matches calls fn with the matches of a source among ids, in their order, until it has enough; wanted is how many are
-// wanted at first. Those that works hold are among them whatever is asked: no work is found by words yet, in which they
-// could be found.
+// wanted at first.
 func (r *ranking) matches(
 	ctx context.Context, src source, after, upto int64, wanted int, fn func(m *match) (enough bool),
 ) error {
@@ -160,6 +159,9 @@ func (r *ranking) matches(
 		if len(passing.where) > 0 {
 			from += " LEFT JOIN items ON items.id = f.id"
 			passes = "(NOT gone AND " + passing.condition() + ") IS TRUE"
+		}
+		if r.l.q.Unheld {
+			from += " WHERE " + unheld
 		}
 		rows, err := r.q.tx.Query(ctx, "SELECT f.id, f.length, "+passes+" FROM "+from+" ORDER BY f.id", passing.args...)
 		if err != nil {
@@ -178,3 +180,6 @@ func (r *ranking) matches(
 		return false, err
 	})
 }
+
+// unheld is what a match is that no work holds.
+const unheld = "NOT EXISTS (SELECT FROM members m JOIN works w ON w.id = m.work WHERE m.item = f.id AND w.gone = 0)"

@@ -91,7 +91,7 @@ func (s *Store) makeVocabulary(ctx context.Context) error {
 
 // beginWords has all words be taken in anew where what is written of them is of another version.
 func beginWords(ctx context.Context, tx pgx.Tx) error {
-	tag, err := tx.Exec(ctx, "UPDATE search_place SET version = $1, upto = 0, made = 0 WHERE version <> $1",
+	tag, err := tx.Exec(ctx, "UPDATE search_place SET version = $1, upto = 0, made = 0, works = 0 WHERE version <> $1",
 		wordsVersion)
 	if err == nil && tag.RowsAffected() > 0 {
 		_, err = tx.Exec(ctx, "DELETE FROM vocabulary")

@@ -69,6 +69,17 @@ func spokenOf(v *store.View, titleKey []byte) (s spoken) {
 	if titleKey != nil {
 		s.length = int16(min(len(titleKey), noLength)) //nolint:gosec // as small
 	}
+	vector, lexemes := vectorOf(s.texts[:], []byte{ofTitle, ofName, ofName, ofPath})
+	stretch := stretchLexeme(stretchOf(v.ID))
+	s.lexemes = append(lexemes, stretch)
+	s.words = vector + "'" + stretch + "'"
+	s.digest = int64(xxh3.HashStringSeed(s.words, uint64(s.length))) //nolint:gosec // any bits
+	return s
+}
+
+// vectorOf are texts as the database reads them, with their lexemes, each once: words behind the letter of the best text
+// that they are in, which is the first of them. Texts weigh A to D in their order.
+func vectorOf(texts []string, classes []byte) (vector string, lexemes []string) {
 	type places struct {
 		class byte
 		at    []string
@@ -76,8 +87,7 @@ func spokenOf(v *store.View, titleKey []byte) (s spoken) {
 	of := map[string]*places{}
 	var order []string
 	position, bytes := 0, 0
-	for i, text := range s.texts {
-		class, weight := []byte{ofTitle, ofName, ofName, ofPath}[i], "ABCD"[i]
+	for i, text := range texts {
 		for w := range strings.SplitSeq(text, " ") {
 			if w == "" || position >= maxPositions || bytes >= maxLexemeBytes {
 				continue
@@ -85,25 +95,45 @@ func spokenOf(v *store.View, titleKey []byte) (s spoken) {
 			position++
 			p := of[w]
 			if p == nil {
-				p = &places{class: class}
+				p = &places{class: classes[i]}
 				of[w], order = p, append(order, w)
 				bytes += len(w) + 1
 			}
-			p.at = append(p.at, strconv.Itoa(position)+string(weight))
+			p.at = append(p.at, strconv.Itoa(position)+string("ABCD"[i]))
 		}
 		position++ // no phrase goes on in another text
 	}
 	var b strings.Builder
 	for _, w := range order {
 		p := of[w]
-		s.lexemes = append(s.lexemes, string(p.class)+w)
+		lexemes = append(lexemes, string(p.class)+w)
 		fmt.Fprintf(&b, "'%c%s':%s ", p.class, w, strings.Join(p.at, ","))
 	}
-	stretch := stretchLexeme(stretchOf(v.ID))
-	s.lexemes = append(s.lexemes, stretch)
-	s.words = b.String() + "'" + stretch + "'"
+	return b.String(), lexemes
+}
+
+// spokenWork is what a work is found by, as a row.
+type spokenWork struct {
+	id     int64
+	length int32
+	digest int64
+	words  string // as the database reads it
+}
+
+// spokenOfWork makes the row of a work.
+func spokenOfWork(w *store.WorkView) spokenWork {
+	texts := w.Words()
+	s := silentWork(w.ID)
+	vector, _ := vectorOf(texts[:], []byte{ofTitle, ofName})
+	s.length = int32(min(len(strings.Fields(texts[0])), store.MaxWorkTitle)) //nolint:gosec // as small
+	s.words = vector + s.words
 	s.digest = int64(xxh3.HashStringSeed(s.words, uint64(s.length))) //nolint:gosec // any bits
 	return s
+}
+
+// silentWork is the row of a work that no word finds.
+func silentWork(id int64) spokenWork {
+	return spokenWork{id: id, words: "'" + stretchLexeme(stretchOf(id)) + "'"}
 }
 
 // countedAs is the lexeme by which another is counted: of words in which numbers are, and which nothing else is told

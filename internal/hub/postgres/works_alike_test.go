@@ -324,7 +324,8 @@ func workQuestion(t testing.TB, question string) (q store.WorkQuery) {
 	q.Sort, q.Descending = strings.CutPrefix(v.Get("sort"), "-")
 	q.Under, q.From, q.Members = v.Get("under"), v.Get("from"), v.Get("include") == "items"
 	q.Parent, _ = strconv.ParseInt(v.Get("below"), 10, 64)
-	for _, other := range []string{"sort", "under", "from", "include", "below"} {
+	q.Text = v.Get("q")
+	for _, other := range []string{"q", "sort", "under", "from", "include", "below"} {
 		v.Del(other)
 	}
 	if q.Filter, err = filter.Parse(v, filter.Works); err != nil {

@@ -22,14 +22,22 @@ func (s *Store) WorkFacets(ctx context.Context, q store.WorkQuery, by []string) 
 		if err != nil {
 			return err
 		}
-		head, err := s.headIn(ctx, tx)
+		head, err := s.worksAsOf(ctx, tx, &q)
+		if err != nil {
+			return err
+		}
+		wanted, none, err := s.askWorks(ctx, tx, &q)
 		if err != nil {
 			return err
 		}
 		complete := true
-		if q.OfKinds() {
+		switch {
+		case none:
+		case wanted != nil:
+			complete, err = lookAtFound(ctx, tx, &q, wanted, counter)
+		case q.OfKinds():
 			err = sumKeptWorks(ctx, tx, &facetSearch{tx: tx, by: by, out: counter}, q.Kinds)
-		} else {
+		default:
 			complete, err = lookAtWorks(ctx, tx, &q, counter)
 		}
 		out = counter.Facets(complete)
@@ -155,14 +163,8 @@ func lookAtWorks(
 		if !found || err != nil {
 			return false, err
 		}
-		works, err := saying(ctx, tx, q, ids)
-		if err != nil {
+		if inTime, err := count(ctx, tx, q, ids, out); !inTime || err != nil {
 			return false, err
-		}
-		for i := range works {
-			if !out.TakeWork(&works[i]) {
-				return false, nil
-			}
 		}
 		switch {
 		case len(ids) < facetPiece:
@@ -172,4 +174,15 @@ func lookAtWorks(
 		}
 		after = ids[len(ids)-1]
 	}
+}
+
+// count counts works, and reports whether there is time for more.
+func count(ctx context.Context, tx pgx.Tx, q *store.WorkQuery, ids []int64, out *store.FacetCounter) (bool, error) {
+	works, err := saying(ctx, tx, q, ids)
+	for i := range works {
+		if !out.TakeWork(&works[i]) {
+			return false, err
+		}
+	}
+	return err == nil, err
 }

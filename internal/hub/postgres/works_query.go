@@ -16,15 +16,7 @@ var workSorts = map[string]string{"title": "title", "added": "added", "updated":
 	"number": "number", "size": "size", "duration": "duration"}
 
 // checkWorks refuses what cannot be asked, and makes out an order where none is asked for.
-func checkWorks(q *store.WorkQuery) error {
-	if err := q.Check(); err != nil {
-		return err
-	}
-	if q.Text != "" {
-		return fmt.Errorf("%w: a hub finds no works by words yet: leave out q, or ask its sources", store.ErrNoWordsOfWorks)
-	}
-	return nil
-}
+func checkWorks(q *store.WorkQuery) error { return q.Check() }
 
 // QueryWorks reads a page of works in order: ties by id, unknown values last.
 func (s *Store) QueryWorks(ctx context.Context, q store.WorkQuery) (res store.WorkResult, err error) {
@@ -37,10 +29,14 @@ func (s *Store) QueryWorks(ctx context.Context, q store.WorkQuery) (res store.Wo
 	}
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		res = store.WorkResult{}
-		if res.AsOf, err = s.headIn(ctx, tx); err != nil {
+		if res.AsOf, err = s.worksAsOf(ctx, tx, &q); err != nil {
 			return err
 		}
-		l := &workLooking{tx: tx, q: &q, ends: time.Now().Add(pageTime), res: &res}
+		wanted, none, err := s.askWorks(ctx, tx, &q)
+		if err != nil || none {
+			return err
+		}
+		l := &workLooking{tx: tx, q: &q, words: wanted, ends: time.Now().Add(pageTime), res: &res}
 		if err := l.find(ctx, at); err != nil {
 			return err
 		}
@@ -75,6 +71,7 @@ func holdMembers(ctx context.Context, tx pgx.Tx, works []store.WorkView) error {
 type workLooking struct {
 	tx     pgx.Tx
 	q      *store.WorkQuery
+	words  *search // nil: none are looked for
 	ends   time.Time
 	res    *store.WorkResult
 	weight int
@@ -91,6 +88,9 @@ type workPlace struct {
 // find looks for what comes behind a place: among all that the database leaves, where these are few, and else among all
 // in their order.
 func (l *workLooking) find(ctx context.Context, at *store.PagePlace) error {
+	if l.q.IsRanked() {
+		return l.rank(ctx, at)
+	}
 	few, err := l.isFew(ctx)
 	if err != nil {
 		return err
@@ -124,6 +124,9 @@ func (l *workLooking) isFew(ctx context.Context) (bool, error) {
 	if l.q.Parent > 0 {
 		return true, nil
 	}
+	if l.words != nil {
+		return l.isFewByWords(ctx)
+	}
 	if !isNarrowed(l.q) {
 		return false, nil
 	}
@@ -133,8 +136,12 @@ func (l *workLooking) isFew(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	return l.isLessThanAPage(ctx, n)
+}
+
+func (l *workLooking) isLessThanAPage(ctx context.Context, n float64) (bool, error) {
 	var all float64
-	err = l.tx.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::float8 FROM work_sums WHERE value = 0").Scan(&all)
+	err := l.tx.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::float8 FROM work_sums WHERE value = 0").Scan(&all)
 	return n*n <= float64(l.q.Limit)*all, err
 }
 
@@ -240,6 +247,7 @@ func (l *workLooking) sorted(
 ) ([]workPlace, error) {
 	var s statement
 	s.amongWorks(l.q)
+	s.lookedUp(l.words)
 	o := l.order()
 	from := "SELECT id, " + o.column + " AS key FROM works w WHERE " + s.condition() + " OFFSET 0" // found first
 	s.where = []string{"true"}
@@ -256,6 +264,7 @@ func (l *workLooking) inOrder(ctx context.Context, p part, most int) ([]workPlac
 	var passing statement
 	passing.must("true")
 	passing.worksLike(l.q)
+	passing.checked(l.words)
 	s := statement{args: passing.args}
 	o := l.order()
 	s.must("w.gone = 0")
