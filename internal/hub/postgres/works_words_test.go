@@ -243,3 +243,22 @@ func TestADatabaseWithoutWordsOfWorksIsBroughtUpToDate(t *testing.T) {
 		t.Errorf("found are %+v as of %d", res.Works, res.AsOf)
 	}
 }
+
+// A work whose words the database does not take keeps no other from being found.
+func TestWordsOfAWorkThatAreNotTakenKeepNoOther(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	c := begin(t, s, "attic", "i1")
+	writeWorks(t, s, c, []store.WorkView{{ID: 1, Kind: store.WorkMovie, Title: "Old Lantern", Seq: 1},
+		{ID: 2, Kind: store.WorkMovie, Title: strings.Repeat("x", 5000), Seq: 2},
+		{ID: 3, Kind: store.WorkMovie, Title: strings.Repeat("Lantern of ", 20_000), Seq: 3},
+		{ID: 4, Kind: store.WorkMovie, Title: "Lantern", Seq: 4}})
+	takeIn(t, s)
+	if n, err := s.SearchLag(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d are still to come, %v", n, err)
+	}
+	res, err := s.QueryWorks(t.Context(), store.WorkQuery{Text: "lantern", Limit: 9})
+	if err != nil || len(res.Works) != 3 || res.Works[0].ID != 4 || res.Works[1].ID != 1 {
+		t.Errorf("%d are found, %v", len(res.Works), err)
+	}
+}
