@@ -251,7 +251,8 @@ func TestAHubAnswersOfWorksAsItsDaemonWould(t *testing.T) {
 	}
 	for _, q := range wordsOfWorks {
 		q = url.QueryEscape(q)
-		for _, of := range []string{"", "&sort=-title&limit=2", "&kind=movie,series", "&under=Music", "&not_kind=track&sort=year"} {
+		for _, of := range []string{"", "&sort=-title&limit=2", "&kind=movie,series", "&under=Music",
+			"&not_kind=track&sort=year"} {
 			answers += w.compareLists(t, "/api/v1/works?q="+q+of, "works")
 		}
 		a.compare(t, http.MethodGet, "/api/v1/facets?of=works&by=kind,year,artist&q="+q)

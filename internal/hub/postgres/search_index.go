@@ -19,8 +19,8 @@ import (
 const (
 	indexRows  = 2000
 	indexBytes = 4 << 20 // of documents
-	// cleanAfter is how many items' and works' words the index may hold in the order in which they came, where nothing waits: each
-	// search reads all of these.
+	// cleanAfter is how many items' and works' words the index may hold in the order in which they came, where nothing
+	// waits: each search reads all of these.
 	cleanAfter = 500
 	// indexRetry is how long it waits after an error.
 	indexRetry = 5 * time.Second
@@ -35,7 +35,8 @@ const pageOfNew = -1
 // errIndexed says that somebody else has taken in what was read.
 var errIndexed = errors.New("words were taken in by another")
 
-// Index takes in the words of items and of works behind the feed, from places of its own, until ctx ends: while this hub leads.
+// Index takes in the words of items and of works behind the feed, from places of its own, until ctx ends: while this
+// hub leads.
 func (s *Store) Index(ctx context.Context) error {
 	wake, unsubscribe := s.Subscribe()
 	defer unsubscribe()

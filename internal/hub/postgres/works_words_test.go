@@ -62,7 +62,8 @@ func TestWordsFindTheWorksThatADaemonFinds(t *testing.T) {
 		texts = append(texts, of.question(nil))
 	}
 	narrowed := []string{"", "", "", "&kind=movie", "&kind=series,season&root=ROOTfilms", "&not_kind=movie", "&year=900..",
-		"&root=ROOTmusic", "&under=lantern", "&parent=1", "&sort=title", "&sort=-added", "&sort=-year&kind=track", "&sort=number",
+		"&root=ROOTmusic", "&under=lantern", "&parent=1", "&sort=title", "&sort=-added", "&sort=-year&kind=track",
+		"&sort=number",
 		"&sort=duration&genre=folk", "&sort=updated", "&sort=-size&under=the"}
 	found := 0
 	for i, text := range texts {
