@@ -27,6 +27,14 @@ type Status struct {
 	} `json:"lag"` // changes that are not taken in yet
 	Roots   []Root   `json:"roots"`
 	Sources []Source `json:"sources"` // where it is a hub
+	Hub     *Lead    `json:"hub"`     // where it is a hub: which of those on one database leads
+}
+
+// Lead says which hub takes in what the sources of all hubs on one database say.
+type Lead struct {
+	Leads  bool   `json:"leads"`  // the one that answers does
+	Leader string `json:"leader"` // the name of the one that does; empty while none does
+	Since  Time   `json:"since"`  // when it began; zero while none does
 }
 
 // Source is a daemon whose items a hub shows.

@@ -287,7 +287,7 @@ func (a *alike) values(t *testing.T) map[string][]string {
 		"has":      {"artwork", "subtitles", "chapters", "location", "error", "warnings"},
 		"analysis": {"done", "failed", "pending,none"}, "modified": {"2020..", "..2020"}, "taken": {"2000..", "2010-05"},
 		"bbox": {"-180,-90,180,90", "170,-90,-170,90", "0,0,90,90"}, "held": {"true"}, "ids": {"imdb:tt0113277"},
-		"work": {"1"}, "album": {"nothing"}, "fingerprint": {"0000000000000000"}}
+		"work": {"999999999"}, "album": {"nothing"}, "fingerprint": {"0000000000000000"}}
 	for _, by := range []string{"kind", "genre", "artist", "author", "series", "camera", "codec", "extension"} {
 		var f struct {
 			Facets map[string][]struct{ Value any }
