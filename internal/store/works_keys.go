@@ -215,16 +215,37 @@ func readKeys(b []byte) (out []newKey, err error) {
 
 // putKeys writes which keys something has.
 func (r *workRows) putKeys(table keyTable, id int64, old, is []int64) {
-	for _, key := range old {
-		if !slices.Contains(is, key) {
-			r.keys = append(r.keys, newKey{table, true, keyOf{key, id}})
+	EachChangedKey(old, is, func(key int64, gone bool) {
+		r.keys = append(r.keys, newKey{table, gone, keyOf{key, id}})
+	})
+}
+
+// EachChangedKey calls fn with what differs between two lists of keys, each once and in order: those that are gone, and
+// those that have come. Of a folder of very many files there are very many, most of them the same.
+func EachChangedKey(old, is []int64, fn func(key int64, gone bool)) {
+	old, is = sortedKeys(old), sortedKeys(is)
+	for len(old)+len(is) > 0 {
+		switch {
+		case len(is) == 0 || len(old) > 0 && old[0] < is[0]:
+			fn(old[0], true)
+			old = old[1:]
+		case len(old) == 0 || is[0] < old[0]:
+			fn(is[0], false)
+			is = is[1:]
+		default:
+			old, is = old[1:], is[1:]
 		}
 	}
-	for _, key := range is {
-		if !slices.Contains(old, key) {
-			r.keys = append(r.keys, newKey{table, false, keyOf{key, id}})
+}
+
+// sortedKeys are keys in their order, each once. The list that is given stays as it is.
+func sortedKeys(keys []int64) []int64 {
+	for i := 1; i < len(keys); i++ {
+		if keys[i-1] >= keys[i] {
+			return slices.Compact(slices.Sorted(slices.Values(keys)))
 		}
 	}
+	return keys
 }
 
 // flushKeys notes the keys of a batch, or puts them into their tables where they are few.

@@ -61,16 +61,13 @@ func (p *pairs) add(a, b int64) { p.a, p.b = append(p.a, a), append(p.b, b) }
 type keyChanges struct{ put, gone pairs }
 
 func (k *keyChanges) add(id int64, old, is []int64) {
-	for _, key := range old {
-		if !slices.Contains(is, key) {
+	store.EachChangedKey(old, is, func(key int64, gone bool) {
+		if gone {
 			k.gone.add(key, id)
-		}
-	}
-	for _, key := range is {
-		if !slices.Contains(old, key) {
+		} else {
 			k.put.add(key, id)
 		}
-	}
+	})
 }
 
 // prepare makes what needs no number, and no word from the database.
