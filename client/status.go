@@ -63,6 +63,7 @@ type Root struct {
 	Watch       Watch        `json:"watch"`
 	Breaker     *Breaker     `json:"breaker"` // of a share
 	LastScan    *Scan        `json:"last_scan"`
+	Group       string       `json:"group"`  // of roots whose items make works together; "" is one too
 	Source      string       `json:"source"` // the daemon whose root it is, where a hub answers
 }
 

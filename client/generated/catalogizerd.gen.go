@@ -2689,6 +2689,9 @@ type Root struct {
 		State   RootBreakerState `json:"state"`
 	} `json:"breaker"`
 
+	// Group Roots of one group make works together, at a hub over all sources; absent where none is configured, which is a group too.
+	Group *string `json:"group,omitempty"`
+
 	// Held Removals that wait for somebody's word; null while there are none.
 	Held *struct {
 		Count int64 `json:"count"`

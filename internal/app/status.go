@@ -2,14 +2,16 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 )
 
-// Roots describes every root, with how it is watched and its share's breaker.
+// Roots describes every root, with its group, how it is watched and its share's breaker.
 func (d *Daemon) Roots(ctx context.Context) ([]media.Root, error) {
 	roots, err := d.scanner.Roots(ctx)
 	for i := range roots {
@@ -28,6 +30,10 @@ func (d *Daemon) Root(ctx context.Context, name string) (media.Root, error) {
 }
 
 func (d *Daemon) complete(r *media.Root) {
+	roots := d.config.Load().Roots
+	if i := slices.IndexFunc(roots, func(of config.Root) bool { return of.Name == r.Name }); i >= 0 {
+		r.Group = roots[i].Group
+	}
 	if s, ok := d.scanner.Tree(r.Name).(*share); ok {
 		r.Breaker = s.breaker()
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/client"
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
@@ -60,6 +61,10 @@ func TestAReloadPartsAndJoinsWorksOfRoots(t *testing.T) {
 	d.Configure(t, roots...)
 	reload(t, d, taken)
 	d.WaitIdle(t, time.Minute)
+	var said []client.Root
+	if d.Get(t, "/api/v1/roots", &said); len(said) != 2 || said[0].Group != "" || said[1].Group != "kids" {
+		t.Errorf("roots of two groups are %+v", said)
+	}
 	parted := worksOf(t, d)
 	if len(parted) != 2 || kinds(parted)[was[0].ID] == "" || parted[0].Group == parted[1].Group {
 		t.Errorf("in two groups it is %+v, and was %+v", parted, was)

@@ -45,6 +45,7 @@ type daemon struct {
 	stock string // another one, which nobody changes; empty: none
 	seed  string // what its first catalog begins as, likewise
 	more  string // of its configuration
+	root  string // of that of its root
 
 	program string // that runs in place of today's; empty: today's
 	at      *standing
@@ -83,10 +84,10 @@ func (d *daemon) update(t *testing.T) {
 
 func (d *daemon) config(t *testing.T) apptest.Config {
 	t.Helper()
-	cfg := apptest.Config{DataDir: t.TempDir(), Roots: []apptest.Root{{Name: "films", Path: d.dir}},
+	cfg := apptest.Config{DataDir: t.TempDir(), Roots: []apptest.Root{{Name: "films", Path: d.dir, More: d.root}},
 		More: fmt.Sprintf("[watcher]\ndebounce = %q\nmax_wait = \"1s\"\n%s", debounce, d.more)}
 	if d.stock != "" { // and what vanishes from the other goes without being asked for
-		cfg.Roots[0].More = "max_removals = 1\n"
+		cfg.Roots[0].More += "max_removals = 1\n"
 		cfg.Roots = append(cfg.Roots, apptest.Root{Name: "stock", Path: d.stock})
 	}
 	if d.program != "" {

@@ -39,6 +39,14 @@ func TestRootsThatWereNotKeptAreKeptWhenTheyAreHeardAgain(t *testing.T) {
 		if err != nil || string(kept["films"]) != string(is.Roots[0]) {
 			t.Errorf("of roots that are heard again is kept %q, %v", kept, err)
 		}
+		is.Roots[0] = json.RawMessage(`{"name":"films","state":"online"}`)
+		if err := one.hear(ctx, &is); err != nil {
+			t.Error(err)
+		}
+		kept, err = st.Said(ctx, "attic")
+		if err != nil || string(kept["films"]) != string(is.Roots[0]) {
+			t.Errorf("of a root of another group is kept %q, %v", kept, err)
+		}
 		return nil
 	})
 	if err != nil {

@@ -25,6 +25,8 @@ type Root struct {
 	Watch    Watch    `json:"watch"`
 	Breaker  *Breaker `json:"breaker"`
 	LastScan *Scan    `json:"last_scan"`
+	// Group is of roots whose items make works together; absent where it is "", which is one too.
+	Group string `json:"group,omitempty"`
 	// Source is the daemon whose root it is, by the name that a hub has for it; absent where there is none between.
 	Source string `json:"source,omitempty"`
 }

@@ -1121,6 +1121,8 @@ export interface components {
             kind: "local" | "smb";
             /** @description A path or an smb URL; never with a password. */
             location: string;
+            /** @description Roots of one group make works together, at a hub over all sources; absent where none is configured, which is a group too. */
+            group?: string;
             /** @description The daemon whose root it is, by the name that a hub has for it; only a hub says so. */
             source?: string;
             /** @enum {string} */
