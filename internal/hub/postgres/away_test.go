@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -123,4 +124,36 @@ func fill(t *testing.T, s *Store) {
 		})
 	}
 	done.Wait()
+}
+
+// A connection that heard of changes is not left to others, where nobody would take from it what it goes on to hear.
+func TestNobodyElseUsesAConnectionThatListens(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	ended := make(chan error, 1)
+	go func() { ended <- s.listen(ctx) }()
+	const hears = "SELECT EXISTS (SELECT FROM pg_stat_activity " +
+		"WHERE datname = current_database() AND query LIKE 'LISTEN%')"
+	eventually(t, "it listens", func() (is bool) {
+		if err := s.pool.QueryRow(t.Context(), hears).Scan(&is); err != nil {
+			t.Fatal(err)
+		}
+		return is
+	})
+	end()
+	if err := <-ended; err == nil {
+		t.Error("it has ended by itself")
+	}
+	for _, c := range s.pool.AcquireAllIdle(t.Context()) {
+		var channels int
+		if err := c.QueryRow(t.Context(), "SELECT count(*) FROM pg_listening_channels()").Scan(&channels); err != nil {
+			t.Error(err)
+		}
+		if channels > 0 {
+			t.Error("a connection of the pool listens")
+		}
+		c.Release()
+	}
 }

@@ -376,7 +376,12 @@ func (s *Store) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer c.Release()
+	defer func() { // nobody would take from it what it hears: it is not for others to use
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), retryTime)
+		defer cancel()
+		_ = c.Conn().Close(closing)
+		c.Release()
+	}()
 	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
 		return err
 	}
