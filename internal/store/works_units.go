@@ -13,6 +13,7 @@ type UnitReader struct {
 	c          *conn
 	ctx        context.Context //nolint:containedctx // it lives as long as the call
 	generation int64
+	place      int64
 	missing    bool   // some item is missing
 	doc        []byte // of the item that was read last
 	keys       *newKeys
@@ -21,9 +22,9 @@ type UnitReader struct {
 // ReadUnits calls fn with a reader of one moment. Its statements are thousands of short ones: they are not interrupted
 // one by one, but none begins when ctx has ended. It belongs to the one goroutine that derives works.
 func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error {
-	generation := s.regrouped.Load()
+	generation, place := s.regrouped.Load(), s.worked.Load()
 	return s.read(ctx, func(c *conn) (err error) {
-		r := &UnitReader{c: c, ctx: c.ctx, generation: generation}
+		r := &UnitReader{c: c, ctx: c.ctx, generation: generation, place: place}
 		defer func() { c.ctx = r.ctx }()
 		c.ctx = nil
 		const sql = "SELECT 1 FROM roots r CROSS JOIN items i ON i.root = r.id AND i.state IN ({missing}, {held}) LIMIT 1"
@@ -39,6 +40,9 @@ func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error
 		return fn(r)
 	})
 }
+
+// Place is the number of the feed up to which works are derived.
+func (r *UnitReader) Place() int64 { return r.place }
 
 // Batch begins what is to be written of what is read.
 func (r *UnitReader) Batch() *WorkBatch { return &WorkBatch{generation: r.generation} }

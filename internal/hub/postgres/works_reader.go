@@ -65,6 +65,9 @@ func newUnitReader(ctx context.Context, tx pgx.Tx, l *Library) *unitReader {
 		artists: make(map[int64][]int64)}
 }
 
+// Place is the number of the feed up to which works are derived.
+func (r *unitReader) Place() int64 { return r.l.now.upto }
+
 // Batch begins what is to be written of what is read.
 func (r *unitReader) Batch() *store.WorkBatch { return new(store.WorkBatch) }
 

@@ -27,6 +27,7 @@ type Catalog interface {
 // says what each of them gives.
 type Reader interface {
 	Batch() *store.WorkBatch
+	Place() int64
 	Settled() (int64, error)
 	SharedKeys(after int64, few, most, limit int) ([]store.SharedKey, error)
 	Changed(out []store.ChangedItem, after int64, limit int) (changed []store.ChangedItem, upto, head int64, err error)
