@@ -291,7 +291,6 @@ func (w *soak) ends(t *testing.T) {
 		t.Fatalf("of %d items:%s", len(want), said)
 	}
 	t.Logf("%d items, by the hubs' lists, their feeds and %d clients", len(want), len(w.clients))
-	w.fresh(t, http)
 }
 
 func unlike(what string, want, have census) string {

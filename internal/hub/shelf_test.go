@@ -171,8 +171,10 @@ const forgetWorks = `TRUNCATE works, members, work_sums, units, unit_items, unit
 	UPDATE works_place SET upto = 0, rules = 0, last_work = 0, settled = DEFAULT, generation = generation + 1`
 
 // fresh ends the hubs, and says how many of their works are not those that another hub makes anew of the same items.
-func (w *soak) fresh(t *testing.T, http *http.Client) {
+func (w *soak) fresh(t *testing.T) {
 	t.Helper()
+	http := &http.Client{Transport: &http.Transport{}}
+	defer http.CloseIdleConnections()
 	have, err := anonymous(t.Context(), w.client(t, w.at[0].url(), http))
 	if err != nil {
 		t.Fatal(err)

@@ -39,6 +39,7 @@ func TestTheHubIsTheUnionOfItsSourcesWhoeverIsKilled(t *testing.T) {
 	began = time.Now()
 	w.ends(t)
 	t.Logf("all are equal %v after the last of them", time.Since(began).Round(time.Second))
+	w.fresh(t)
 }
 
 func number(t *testing.T, variable string, usual int) int {
