@@ -1,0 +1,165 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"go.uber.org/zap"
+)
+
+// Subscribe returns a channel that gets a value when there is more to read. Unsubscribe by the returned function.
+func (s *Store) Subscribe() (<-chan struct{}, func()) {
+	ch := make(chan struct{}, 1) // one pending wake-up says all that there is to say
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wake[ch] = struct{}{}
+	return ch, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.wake, ch)
+	}
+}
+
+func (s *Store) wakeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ch := range s.wake {
+		select {
+		case ch <- struct{}{}:
+		default: // it has one already
+		}
+	}
+}
+
+// readHead learns how far the feed has come and who leads, and wakes whoever waits for more.
+func (s *Store) readHead(ctx context.Context) error {
+	was := s.head.Load() // before it is asked: of a later answer it is the least
+	var head, floor, works, worked, settled int64
+	var run string
+	var l Leader
+	var since *time.Time
+	const now = `SELECT hub.head, hub.floor, w.floor, w.upto, w.settled, (SELECT id FROM runs ORDER BY n DESC LIMIT 1),
+		l.name, l.since FROM hub, works_place w, leader l`
+	err := s.again(ctx, func() error {
+		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &worked, &settled, &run, &l.Name, &since)
+	})
+	if err == nil && !s.runs.Load().knows(run) {
+		err = s.again(ctx, func() error { return s.readRuns(ctx, s.pool, false) })
+	}
+	if err != nil {
+		return fmt.Errorf("read the head of the hub's feed: %w", err)
+	}
+	if since != nil {
+		l.Since = since.UTC()
+		s.leader.Store(&l)
+	}
+	s.floor.Store(floor)
+	s.worksFloor.Store(works)
+	s.settled.Store(settled)
+	if worked < s.worked.Swap(worked) {
+		defer s.wakeAll() // works are derived anew
+	}
+	if head < was {
+		return s.putBack(ctx, was, head)
+	}
+	for now := s.head.Load(); now < head; now = s.head.Load() { // several read it at once
+		if s.head.CompareAndSwap(now, head) {
+			s.wakeAll()
+		}
+	}
+	return nil
+}
+
+// putBack goes on with a database that is an earlier one by now: what it gave since is no past of its own.
+func (s *Store) putBack(ctx context.Context, was, head int64) (err error) {
+	s.log.Error("the hub's database is an earlier one: clients load anew", zap.Int64("was", was), zap.Int64("is", head))
+	if s.term.Load() != 0 {
+		err = s.beginRun(ctx)
+	}
+	err = errors.Join(err, s.readRuns(ctx, s.pool, true))
+	s.head.Store(head)
+	s.wakeAll()
+	return err
+}
+
+// channel is where it is said that there is more.
+const channel = "catalogizerd_hub"
+
+// ofSources is what is said there where sources are otherwise than before; of all else nothing is.
+const ofSources = "sources"
+
+func notifyOf(ctx context.Context, tx pgx.Tx, what string) error {
+	_, err := tx.Exec(ctx, "SELECT pg_notify($1, $2)", channel, what)
+	return err
+}
+
+// How long the hub relies on being told, and how long it waits before it asks again where the database is away.
+const (
+	listenTime = 15 * time.Second
+	retryTime  = time.Second
+)
+
+// Run follows what is committed, by this hub and others, until ctx ends.
+func (s *Store) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := s.listen(ctx); err != nil && ctx.Err() == nil {
+			if s.away.Swap(&err) == nil {
+				s.log.Warn("the hub's database is away: nobody is told of changes", zap.Error(err))
+			}
+			select {
+			case <-time.After(retryTime):
+			case <-ctx.Done():
+			}
+		}
+	}
+	return nil
+}
+
+// Health is why the database does not answer; nil: it does.
+func (s *Store) Health() error {
+	if err := s.away.Load(); err != nil {
+		return fmt.Errorf("the hub's database is away: %w", *err)
+	}
+	if err := s.unfit.Load(); err != nil {
+		return fmt.Errorf("this hub takes in nothing more: %w", *err)
+	}
+	return nil
+}
+
+// listen wakes readers until the connection is lost. Notifications only wake: what there is, is read; where one is lost
+// it is found before long all the same.
+func (s *Store) listen(ctx context.Context) error {
+	c, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { // nobody would take from it what it hears: it is not for others to use
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), retryTime)
+		defer cancel()
+		_ = c.Conn().Close(closing)
+		c.Release()
+	}()
+	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	for ofAll := true; ; {
+		if err := s.readHead(ctx); err != nil {
+			return err
+		}
+		s.away.Store(nil)
+		if ofAll {
+			s.tellStandings()
+		}
+		waiting, cancel := context.WithTimeout(ctx, listenTime)
+		said, err := c.Conn().WaitForNotification(waiting)
+		isOver := waiting.Err() != nil
+		ofAll = said == nil || said.Payload == ofSources
+		cancel()
+		if err != nil && (ctx.Err() != nil || !isOver || c.Conn().IsClosed()) {
+			return err
+		}
+	}
+}
