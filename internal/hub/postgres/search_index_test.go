@@ -84,27 +84,9 @@ func TestWordsAreThoseOfTheItemsWhateverHappens(t *testing.T) {
 			all = append(all, item(id, fmt.Sprintf("%d/%d.mkv", random.IntN(5), id), fmt.Sprintf(`"title":%q`, title)))
 		}
 		say(t, c, fmt.Sprint(round), all...)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(20*time.Millisecond))))
-		if round%3 == 0 { // nobody is broken off
-			cancel()
-			ctx, cancel = context.WithCancel(t.Context())
-		}
-		var both sync.WaitGroup
-		for range 2 {
-			both.Go(func() { index(ctx) })
-		}
-		both.Wait()
-		cancel()
+		twoAtOnce(t, random, round, index)
 	}
-	takeIn(t, s)
-	have := kept(t, s)
-	if n, err := s.SearchLag(t.Context()); n != 0 || err != nil {
-		t.Errorf("%d changes are left, %v", n, err)
-	}
-	anew(t, s)
-	if want := kept(t, s); have != want || len(want) < 10_000 {
-		t.Errorf("kept is\n%.3000s\nand anew\n%.3000s", have, want)
-	}
+	isAsAnew(t, s)
 	if got := found(t, s, store.Query{Text: "strasse title"}); len(got) == 0 {
 		t.Error("nothing is found")
 	}
@@ -173,5 +155,34 @@ func TestEndsAreNotForgottenBeforeTheirWords(t *testing.T) {
 	}
 	if have := kept(t, s); strings.Contains(have, "green") {
 		t.Errorf("words are left of an item that is gone:\n%s", have)
+	}
+}
+
+// twoAtOnce has two indexers go on at once, who are broken off in two rounds of three.
+func twoAtOnce(t *testing.T, random *rand.Rand, round int, index func(context.Context)) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if most := random.Int64N(int64(20 * time.Millisecond)); round%3 > 0 {
+		defer time.AfterFunc(time.Duration(most), cancel).Stop()
+	}
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() { index(ctx) })
+	}
+	both.Wait()
+}
+
+// isAsAnew says whether the index, once it has taken in all, is as one that is made anew.
+func isAsAnew(t *testing.T, s *Store) {
+	t.Helper()
+	takeIn(t, s)
+	have := kept(t, s)
+	if n, err := s.SearchLag(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d changes are left, %v", n, err)
+	}
+	anew(t, s)
+	if want := kept(t, s); have != want || len(want) < 10_000 {
+		t.Errorf("kept is\n%.3000s\nand anew\n%.3000s", have, want)
 	}
 }

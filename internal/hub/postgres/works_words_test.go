@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -177,27 +176,9 @@ func TestWordsAreThoseOfTheWorksWhateverHappens(t *testing.T) {
 			some = append(some, v)
 		}
 		writeWorks(t, s, c, some)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(20*time.Millisecond))))
-		if round%3 == 0 { // nobody is broken off
-			cancel()
-			ctx, cancel = context.WithCancel(t.Context())
-		}
-		var both sync.WaitGroup
-		for range 2 {
-			both.Go(func() { index(ctx) })
-		}
-		both.Wait()
-		cancel()
+		twoAtOnce(t, random, round, index)
 	}
-	takeIn(t, s)
-	have := kept(t, s)
-	if n, err := s.SearchLag(t.Context()); n != 0 || err != nil {
-		t.Errorf("%d changes are left, %v", n, err)
-	}
-	anew(t, s)
-	if want := kept(t, s); have != want || len(want) < 10_000 {
-		t.Errorf("kept is\n%.3000s\nand anew\n%.3000s", have, want)
-	}
+	isAsAnew(t, s)
 	res, err := s.QueryWorks(t.Context(), store.WorkQuery{Text: "strasse dark", Limit: 5})
 	if err != nil || len(res.Works) == 0 || res.AsOf != s.Head() {
 		t.Errorf("%d are found at %d of %d, %v", len(res.Works), res.AsOf, s.Head(), err)
