@@ -2281,7 +2281,9 @@ type Duplicates struct {
 
 // FacetValue defines model for FacetValue.
 type FacetValue struct {
-	Count           int64   `json:"count"`
+	Count int64 `json:"count"`
+
+	// DurationSeconds To the millisecond.
 	DurationSeconds float64 `json:"duration_seconds"`
 
 	// Size In bytes.
@@ -2920,7 +2922,9 @@ type StatusSourcesState string
 
 // Sum defines model for Sum.
 type Sum struct {
-	Count           int64   `json:"count"`
+	Count int64 `json:"count"`
+
+	// DurationSeconds To the millisecond.
 	DurationSeconds float64 `json:"duration_seconds"`
 
 	// Size In bytes.

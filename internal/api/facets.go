@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -86,9 +87,11 @@ func (s *Server) appendFacets(b []byte, by []string, f *store.Facets) []byte {
 	return append(b, `}}`...)
 }
 
-// appendSum appends the members of a sum.
+// appendSum appends the members of a sum. Seconds are told to the millisecond, as they are kept: what adding fractions of
+// two leaves behind that is not of the files.
 func appendSum(b []byte, sum *store.FacetSum) []byte {
 	b = strconv.AppendInt(append(b, `"count":`...), sum.Count, 10)
 	b = strconv.AppendInt(append(b, `,"size":`...), sum.Size, 10)
-	return strconv.AppendFloat(append(b, `,"duration_seconds":`...), sum.Duration, 'f', -1, 64)
+	seconds := math.Round(sum.Duration*1000) / 1000
+	return strconv.AppendFloat(append(b, `,"duration_seconds":`...), seconds, 'f', -1, 64)
 }

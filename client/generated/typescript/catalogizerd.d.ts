@@ -1382,7 +1382,10 @@ export interface components {
              * @description In bytes.
              */
             size: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description To the millisecond.
+             */
             duration_seconds: number;
         };
         FacetValue: {
@@ -1395,7 +1398,10 @@ export interface components {
              * @description In bytes.
              */
             size: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description To the millisecond.
+             */
             duration_seconds: number;
         };
         Duplicates: {
