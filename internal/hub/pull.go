@@ -127,17 +127,21 @@ func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
 		return s.prepare(ctx, catalog, came, ready)
 	})
 	group.Go("roots of "+s.Name, func(ctx context.Context) error { return s.listen(ctx, c) })
-	group.Go("items of "+s.Name, func(ctx context.Context) error { return s.take(ctx, c, catalog, ready, heard, release) })
+	group.Go("items of "+s.Name, func(ctx context.Context) error {
+		return s.take(ctx, c, catalog, is.Instance.ID, ready, heard, release)
+	})
 	return group.Wait()
 }
 
-// catalog is the one that is to be gone on with: a new one where another instance is behind the source's name.
+// catalog is the one that is to be gone on with: a new one where another instance is behind the source's name. A daemon of
+// an early version does not say which it is, before it is brought up to date: then its cursor tells, which another
+// catalog's feed refuses.
 func (s *source) catalog(ctx context.Context, instance string, anew bool) (*postgres.Catalog, error) {
 	was, err := s.store.Newest(ctx, s.Name)
 	if err != nil {
 		return nil, err
 	}
-	if was != nil && was.Instance == instance && !anew {
+	if was != nil && !anew && (was.Instance == instance || was.Cursor != "" && (was.Instance == "" || instance == "")) {
 		return was, nil
 	}
 	return s.store.Begin(ctx, s.Name, instance, was)
@@ -215,8 +219,8 @@ func (s *source) loadTurn(ctx context.Context, catalog *postgres.Catalog) (relea
 
 // take takes in what is ready, and says when all has come that there was.
 func (s *source) take(
-	ctx context.Context, c *client.Client, catalog *postgres.Catalog, ready <-chan prepared, heard *bool,
-	loaded func(),
+	ctx context.Context, c *client.Client, catalog *postgres.Catalog, instance string, ready <-chan prepared,
+	heard *bool, loaded func(),
 ) error {
 	again := time.NewTicker(settleEvery)
 	defer again.Stop()
@@ -243,6 +247,9 @@ func (s *source) take(
 		s.catchUp(false)
 		taken, err := catalog.Apply(ctx, g.Prepared)
 		if err != nil {
+			return err
+		}
+		if err := catalog.Name(ctx, instance); err != nil {
 			return err
 		}
 		s.waits(-1)

@@ -1,10 +1,17 @@
 package hub_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,6 +53,65 @@ func TestADaemonOfAnEarlierVersionIsASource(t *testing.T) {
 	if now := idAt(t, h, "Heat 2 (1995).mkv"); now != id {
 		t.Errorf("with the source's upgrade the item is %d, and was %d", now, id)
 	}
+}
+
+// A daemon of an early version does not say which it is. When one in its place says so and goes on from its cursor, it is
+// the same, brought up to date: nothing is loaded again, and it is known by that name from then on.
+func TestADaemonThatSaysWhichItIsOnlyLaterStaysTheSame(t *testing.T) {
+	t.Parallel()
+	a := startDaemon(t, "attic", "Heat (1995).mkv")
+	early := nameless(t, a)
+	at := shared.Database(t)
+	h := startHubOf(t, at, []hub.Source{{Name: a.name, URL: early.URL}})
+	h.becomes(t, a)
+	id := idAt(t, h, "Heat (1995).mkv")
+	h.stop()
+	h = startHub(t, at, a)
+	a.write(t, "Ran (1985).mkv")
+	h.becomes(t, a)
+	if now := idAt(t, h, "Heat (1995).mkv"); now != id {
+		t.Errorf("once its daemon says which it is the item is %d, and was %d", now, id)
+	}
+	h.stop()
+	a.replace(t) // by one with a catalog of its own, which no cursor of the other is for
+	h = startHub(t, at, a)
+	h.becomes(t, a)
+	if now := idAt(t, h, "Heat (1995).mkv"); now == id {
+		t.Error("an item of another catalog has the id of one of the first")
+	}
+}
+
+// nameless stands before a daemon and says nothing of which that is, as its early versions did. It has no WebSocket.
+func nameless(t *testing.T, d *daemon) *httptest.Server {
+	t.Helper()
+	to := &httputil.ReverseProxy{
+		ErrorLog: log.New(io.Discard, "", 0), // who asks may go away
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: d.Addr()})
+			r.Out.Header.Del("Accept-Encoding")
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if r.Header.Get("Content-Type") != "application/json" {
+				return nil
+			}
+			var said map[string]json.RawMessage
+			err := json.NewDecoder(r.Body).Decode(&said)
+			delete(said, "instance")
+			b, wrong := json.Marshal(said)
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(b)), int64(len(b))
+			r.Header.Set("Content-Length", strconv.Itoa(len(b)))
+			return errors.Join(err, wrong)
+		},
+	}
+	early := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/live") {
+			http.NotFound(w, r)
+			return
+		}
+		to.ServeHTTP(w, r)
+	}))
+	t.Cleanup(early.Close)
+	return early
 }
 
 func idAt(t *testing.T, h *running, path string) int64 {

@@ -122,6 +122,23 @@ func (s *Store) Begin(ctx context.Context, source, instance string, was *Catalog
 	return c, nil
 }
 
+// Name notes which instance the catalog is of, where that was not known: its daemon goes on from the catalog's cursor, so
+// it is the one that did not say.
+func (c *Catalog) Name(ctx context.Context, instance string) error {
+	if c.Instance != "" || instance == "" {
+		return nil
+	}
+	err := c.store.write(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE catalogs SET instance = $2 WHERE id = $1 AND instance = ''", c.id, instance)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note which daemon source %s is: %w", c.Source, err)
+	}
+	c.Instance = instance
+	return nil
+}
+
 // other makes another catalog of a source.
 func (s *Store) other(ctx context.Context, tx pgx.Tx, source, instance string) (*Catalog, error) {
 	c, err := s.scanCatalog(tx.QueryRow(ctx,
