@@ -25,6 +25,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -56,7 +57,7 @@ func main() {
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
 	flag.Parse()
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	installed, err := b.install()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
