@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -107,6 +108,7 @@ type Store struct {
 	lastMoment   atomic.Pointer[moment] // the feed's head, and since when it is
 	keptMoment   int64                  // the writer's: when the last moment was that is kept
 	targets      atomic.Int64           // programs that are told of changes
+	placing      sync.Mutex             // guards changes of worked and regrouped, which belong together
 	worked       atomic.Int64           // the feed's number up to which works are derived
 	settled      atomic.Int64           // see WorksSettled
 	keys         *newKeys               // of works, noted and not sorted in; of the goroutine that derives them

@@ -15,6 +15,7 @@ type Tx struct {
 	dirsChanged  bool  // the group changed rows of directories
 	floor        int64 // the pruned floor, where it moved
 	worksFloor   int64 // likewise, of works
+	worksPlace   *worksPlace
 	ran          *runs // where the group changed anything
 	dir          lastDir
 	vacatedFloor int64     // where it moved

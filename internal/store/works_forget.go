@@ -53,7 +53,6 @@ func (k *WorkKeeper) Forget(ctx context.Context) error {
 		return tx.deriveAnew()
 	})
 	if err == nil {
-		k.s.worked.Store(0)
 		k.s.keys = nil
 		k.rows.sums.sound = false // their facts are forgotten too
 	}

@@ -341,14 +341,7 @@ func (s *Store) SetParties(ctx context.Context, parties map[string]string) error
 		return err
 	})
 	if err == nil && changed {
-		s.worked.Store(0)
 		s.wakers.wake()
 	}
 	return err
-}
-
-// deriveAnew has all works derived anew from the first change on. What has been read by then is not written.
-func (tx *Tx) deriveAnew() error {
-	tx.s.regrouped.Add(1)
-	return tx.c.setMeta("worked", int64(0))
 }

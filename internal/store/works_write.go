@@ -49,8 +49,7 @@ func (k *WorkKeeper) BuildSorts(ctx context.Context) error {
 
 // Write keeps a batch, and with it the place in the feed up to which works are derived.
 func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
-	if b.empty() && b.Upto-k.kept < keptPlaces && b.generation == k.s.regrouped.Load() {
-		k.s.worked.Store(b.Upto) // what is read again after a restart says the same
+	if b.empty() && b.Upto >= k.kept && b.Upto-k.kept < keptPlaces && k.s.passOver(b) {
 		return nil
 	}
 	b.titles = make([][]byte, len(b.Puts))
@@ -66,7 +65,6 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 		if b.Settled != nil {
 			k.s.settled.Store(*b.Settled)
 		}
-		k.s.worked.Store(b.Upto)
 		k.kept = b.Upto
 		if k.rows.noteKeys(k.s.keys) {
 			return k.SortKeys(ctx)
@@ -101,16 +99,12 @@ func (k *WorkKeeper) LetGo(ctx context.Context) error {
 
 // Restart has all works derived anew from the first change on. Their ids stay.
 func (k *WorkKeeper) Restart(ctx context.Context, rules int64) error {
-	err := k.s.Update(ctx, func(tx *Tx) error {
+	return k.s.Update(ctx, func(tx *Tx) error {
 		if err := tx.c.setMeta("works_rules", rules); err != nil {
 			return err
 		}
 		return tx.deriveAnew()
 	})
-	if err == nil {
-		k.s.worked.Store(0)
-	}
-	return err
 }
 
 const (
@@ -123,7 +117,7 @@ var ErrRegrouped = errors.New("roots are of other groups by now")
 
 func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
 	rows.drop()
-	if b.generation != tx.s.regrouped.Load() {
+	if tx.isVoid(b) {
 		return ErrRegrouped
 	}
 	tx.held, tx.sums = newHeldBits(tx.c), rows.sums.begin(tx)
@@ -173,7 +167,7 @@ func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
 			return err
 		}
 	}
-	return tx.c.setMeta("worked", b.Upto)
+	return tx.deriveTo(b.Upto)
 }
 
 // putWork writes what of a work is another. It takes a number of the feed where anything is, or where an item of it has

@@ -344,6 +344,7 @@ func (s *Store) publish(tx *Tx) {
 	if tx.worksFloor > 0 {
 		s.worksFloor.Store(tx.worksFloor)
 	}
+	s.publishPlace(tx.worksPlace)
 	if tx.vacatedFloor > 0 {
 		s.vacatedFloor.Store(tx.vacatedFloor)
 	}
