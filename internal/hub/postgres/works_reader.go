@@ -93,6 +93,13 @@ func (r *unitReader) SharedKeys(after int64, few, most, limit int) (out []store.
 
 const memberColumns = "i.id, i.seq, i.kind, i.state, i.size, i.added, i.root, i.path, i.doc, u.unit"
 
+// membersOfUnits reads what is noted to be in units, but of a stretch of the feed. It is looked up unit by unit and item
+// by item, each by its index: as one join of them it was planned, where nothing was known of the tables yet, as a walk
+// through all items for each batch.
+const membersOfUnits = "SELECT " + memberColumns + ` FROM unnest($1::bigint[]) AS w (id)
+	CROSS JOIN LATERAL (SELECT item, unit FROM unit_items WHERE unit = w.id OFFSET 0) u
+	CROSS JOIN LATERAL (SELECT * FROM items WHERE id = u.item AND NOT gone AND (seq <= $2 OR seq > $3) OFFSET 0) i`
+
 // scannedMember is a row of memberColumns.
 type scannedMember struct {
 	m          store.UnitMember
@@ -218,8 +225,7 @@ func (r *unitReader) load(ids []int64) error {
 	if err != nil {
 		return err
 	}
-	rows, err = r.tx.Query(r.ctx, "SELECT "+memberColumns+" FROM unit_items u JOIN items i ON i.id = u.item "+
-		"WHERE u.unit = ANY ($1) AND NOT i.gone AND (i.seq <= $2 OR i.seq > $3)", want, r.after, r.upto)
+	rows, err = r.tx.Query(r.ctx, membersOfUnits, want, r.after, r.upto)
 	if err != nil {
 		return err
 	}
