@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,17 @@ func (s *Store) FloorOf(sorts store.Sorts) int64 {
 		return max(s.floor.Load(), s.worksFloor.Load())
 	}
 	return s.floor.Load()
+}
+
+// raiseFloors notes the floors of a moment. Of several that are read beside each other the highest holds.
+func (s *Store) raiseFloors(items, works int64) {
+	raise(&s.floor, items)
+	raise(&s.worksFloor, works)
+}
+
+func raise(floor *atomic.Int64, to int64) {
+	for was := floor.Load(); was < to && !floor.CompareAndSwap(was, to); was = floor.Load() {
+	}
 }
 
 // Instance is the hub's, which is no source's.
@@ -157,13 +169,16 @@ func changes(
 	return out, false, err
 }
 
-// headIn is the head in a transaction's moment. What is read of that moment is of a run that is known from then on.
+// headIn is the head in a transaction's moment. What is read of that moment is of a run that is known from then on, and
+// lacks no end above a floor that is.
 func (s *Store) headIn(ctx context.Context, tx pgx.Tx) (head int64, err error) {
 	var current string
-	const now = "SELECT head, (SELECT id FROM runs ORDER BY n DESC LIMIT 1) FROM hub"
-	if err := tx.QueryRow(ctx, now).Scan(&head, &current); err != nil {
+	var floor, works int64
+	const now = "SELECT head, hub.floor, w.floor, (SELECT id FROM runs ORDER BY n DESC LIMIT 1) FROM hub, works_place w"
+	if err := tx.QueryRow(ctx, now).Scan(&head, &floor, &works, &current); err != nil {
 		return 0, err
 	}
+	s.raiseFloors(floor, works)
 	if !s.runs.Load().knows(current) {
 		err = s.readRuns(ctx, tx, false)
 	}

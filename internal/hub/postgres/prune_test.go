@@ -98,3 +98,43 @@ func TestWorksThatAreGoneForLongAreForgotten(t *testing.T) {
 		t.Errorf("work %d came back though it was forgotten", was)
 	}
 }
+
+// Who reads the feed behind works that have been forgotten is told so, at each hub, whether or not it has heard of that.
+func TestWhoMissedTheEndsOfWorksIsToldSoAtOnce(t *testing.T) {
+	at := shared.Database(t)
+	first, second := openAt(t, at), another(t, at)
+	c := begin(t, first, "attic", "i1")
+	say(t, c, "a", item(1, "Velm (1999)/Velm.mkv", `"title":"Velm"`, `"year":1999`))
+	derive(t, first)
+	old := first.Cursor(first.Head())
+	say(t, c, "b", without(1))
+	derive(t, first)
+	takeIn(t, first)
+	if _, err := first.pool.Exec(t.Context(), "UPDATE works SET gone = gone - $1", 48*time.Hour.Nanoseconds()); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.readHead(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	both := store.Sorts{Items: true, Works: true}
+	if !old.Reaches(second.FloorOf(both)) {
+		t.Fatal("it is behind what is forgotten before anything is")
+	}
+	if _, err := first.Prune(t.Context(), 24*time.Hour, math.MaxInt64); err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range []*Store{first, second} {
+		p, err := s.ChangesOf(t.Context(), both, old.Seq, s.Head(), store.Bounds{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ch := range p.Changes {
+			if ch.Work {
+				t.Errorf("at hub %d the end of the work is still there", i)
+			}
+		}
+		if old.Reaches(s.FloorOf(both)) {
+			t.Errorf("at hub %d a reader goes on who missed the end of a work", i)
+		}
+	}
+}

@@ -56,13 +56,14 @@ func (s *Store) readHead(ctx context.Context) error {
 		l.Since = since.UTC()
 		s.leader.Store(&l)
 	}
-	s.floor.Store(floor)
-	s.worksFloor.Store(works)
+	s.raiseFloors(floor, works)
 	s.settled.Store(settled)
 	if worked < s.worked.Swap(worked) {
 		defer s.wakeAll() // works are derived anew
 	}
 	if head < was {
+		s.floor.Store(floor)
+		s.worksFloor.Store(works)
 		return s.putBack(ctx, was, head)
 	}
 	for now := s.head.Load(); now < head; now = s.head.Load() { // several read it at once
