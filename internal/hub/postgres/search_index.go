@@ -150,6 +150,9 @@ func (in *indexing) next(ctx context.Context) (more bool, err error) {
 func (in *indexing) read(ctx context.Context, most int) (b *batch, err error) {
 	err = in.s.read(ctx, func(tx pgx.Tx) error {
 		b = &batch{rows: map[int64]*spoken{}, lexemes: map[string]int64{}}
+		if err := oneByOne(ctx, tx); err != nil {
+			return err
+		}
 		var version int64
 		err := tx.QueryRow(ctx, "SELECT upto, version, (SELECT head FROM hub) FROM search_place").
 			Scan(&b.after, &version, &b.upto)
@@ -169,8 +172,10 @@ func (in *indexing) read(ctx context.Context, most int) (b *batch, err error) {
 }
 
 func (in *indexing) readItems(ctx context.Context, tx pgx.Tx, b *batch, most int) error {
-	rows, err := tx.Query(ctx, `SELECT id, seq, gone, path, title, doc FROM items WHERE seq > $1 AND seq <= $2
-		ORDER BY seq LIMIT $3`, b.after, b.upto, most)
+	// None is above the head of this moment. As a stretch between two numbers it was planned for as few, and all that was
+	// left was read and sorted for each batch.
+	rows, err := tx.Query(ctx, "SELECT id, seq, gone, path, title, doc FROM items WHERE seq > $1 ORDER BY seq LIMIT $2",
+		b.after, most)
 	if err != nil {
 		return err
 	}
@@ -240,6 +245,9 @@ func (b *batch) compare(ctx context.Context, tx pgx.Tx) error {
 func (in *indexing) write(ctx context.Context, b *batch) error {
 	made := int64(0)
 	err := in.s.write(ctx, func(tx pgx.Tx) error {
+		if err := oneByOne(ctx, tx); err != nil {
+			return err
+		}
 		var upto int64
 		err := tx.QueryRow(ctx, "SELECT upto, made FROM search_place FOR UPDATE").Scan(&upto, &made)
 		if err == nil && upto != b.after {
@@ -345,7 +353,7 @@ func (b *batch) writeNewWords(ctx context.Context, tx pgx.Tx, made int64) (int64
 func (in *indexing) settle(ctx context.Context) error {
 	if in.unsorted >= cleanAfter {
 		const clean = "SELECT gin_clean_pending_list('search_words'), gin_clean_pending_list('work_search_words')"
-		if _, err := in.s.pool.Exec(ctx, clean); err != nil {
+		if err := in.s.do(ctx, clean); err != nil {
 			return fmt.Errorf("put the index of words in order: %w", err)
 		}
 		in.unsorted = 0

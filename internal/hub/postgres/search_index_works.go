@@ -54,6 +54,9 @@ func (in *indexing) nextWorks(ctx context.Context) (more bool, err error) {
 func (in *indexing) readWorks(ctx context.Context, most int) (b *workBatch, err error) {
 	err = in.s.read(ctx, func(tx pgx.Tx) error {
 		b = &workBatch{}
+		if err := oneByOne(ctx, tx); err != nil {
+			return err
+		}
 		var version int64
 		if err := tx.QueryRow(ctx, "SELECT works, version FROM search_place").Scan(&b.after, &version); err != nil {
 			return err
@@ -110,6 +113,9 @@ func (b *workBatch) compare(ctx context.Context, tx pgx.Tx, of map[int64]spokenW
 // writeWorks writes a batch, if nobody else has taken in what follows where it was read.
 func (in *indexing) writeWorks(ctx context.Context, b *workBatch) error {
 	err := in.s.write(ctx, func(tx pgx.Tx) error {
+		if err := oneByOne(ctx, tx); err != nil {
+			return err
+		}
 		var at int64
 		err := tx.QueryRow(ctx, "SELECT works FROM search_place FOR UPDATE").Scan(&at)
 		if err == nil && at != b.after {
