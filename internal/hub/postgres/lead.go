@@ -66,7 +66,10 @@ func (s *Store) Follows() bool { return s.follows.Load() }
 func (s *Store) Lead(ctx context.Context, name func() string, fn func(context.Context) error) error {
 	for ctx.Err() == nil {
 		err := s.stand(ctx, name, fn)
-		s.follows.Store(false)
+		follows := errors.Is(err, ErrNewer) && s.isLed(ctx)
+		if s.follows.Swap(follows) != follows {
+			s.tellStandings()
+		}
 		pause := standEvery
 		switch {
 		case ctx.Err() != nil:
@@ -146,6 +149,14 @@ func (s *Store) awaitLead(ctx context.Context, c *pgx.Conn) error {
 	}
 }
 
+// isLed reports whether another hub leads, for one that cannot: it goes by what that one says of the sources.
+func (s *Store) isLed(ctx context.Context) (led bool) {
+	ctx, cancel := context.WithTimeout(ctx, leaseTime)
+	defer cancel()
+	const lead = "SELECT EXISTS (SELECT FROM pg_locks WHERE granted AND " + isOthers + ")"
+	return s.pool.QueryRow(ctx, lead, int64(leadLock)).Scan(&led) == nil && led
+}
+
 // beat asks something by a connection that is to be there, and may hang no longer than a lease.
 func (s *Store) beat(ctx context.Context, c *pgx.Conn, query string, args []any, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, leaseTime)
@@ -173,10 +184,13 @@ func (s *Store) keepLead(ctx context.Context, c *pgx.Conn, term int64) error {
 	}
 }
 
-// endWriters ends the transactions that hold a lock of this database, but that of who asks.
-const endWriters = `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
+// isOthers is said of another's advisory lock of this database.
+const isOthers = `locktype = 'advisory' AND pid <> pg_backend_pid()
 	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 	AND classid = ($1::bigint >> 32)::bigint::oid AND objid = ($1::bigint & 4294967295)::oid AND objsubid = 1`
+
+// endWriters ends the transactions that hold a lock of this database, but that of who asks.
+const endWriters = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE " + isOthers
 
 // takeOver begins a term of a hub to whose connection the lead is, once nobody writes any more who had it before.
 func (s *Store) takeOver(ctx context.Context, c *pgx.Conn, name string) (term int64, err error) {

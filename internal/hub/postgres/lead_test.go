@@ -56,6 +56,9 @@ func TestOnlyTheHubThatLeadsWrites(t *testing.T) {
 		"roots":             func() error { return first.Say(t.Context(), "attic", nil) },
 		"how sources are":   func() error { return first.Tell(t.Context(), map[string][]byte{"attic": nil}) },
 		"old ends":          func() error { _, err := first.Prune(t.Context(), 0, 0); return err },
+		"the order of words": func() error {
+			return (&indexing{s: first, unsorted: cleanAfter}).settle(t.Context())
+		},
 	} {
 		if err := write(); !errors.Is(err, ErrFollows) {
 			t.Errorf("a hub that leads no longer writes %s: %v", what, err)
@@ -222,4 +225,24 @@ func TestAnEarlierHubDoesNotLeadALaterOnesDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "it says so", func() bool { return errors.Is(s.Health(), ErrNewer) && !leads(s) })
+}
+
+// One that is too old to lead goes by what the hub that leads says of the sources, as any other that follows.
+func TestAHubThatIsTooOldToLeadFollows(t *testing.T) {
+	at := shared.Database(t)
+	late, early := another(t, at), another(t, at)
+	stands(t, late, "late")
+	eventually(t, "the later one leads", func() bool { return leads(late) })
+	if _, err := late.pool.Exec(t.Context(), "INSERT INTO schema_version VALUES (99)"); err != nil {
+		t.Fatal(err)
+	}
+	stands(t, early, "early")
+	eventually(t, "it cannot lead, and follows", func() bool {
+		return errors.Is(early.Health(), ErrNewer) && isLed(early, "late")
+	})
+	select {
+	case <-early.Told(): // it is to look how the sources are
+	case <-time.After(3 * time.Minute):
+		t.Error("nobody looks how the leader sees the sources")
+	}
 }
