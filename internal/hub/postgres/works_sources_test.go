@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/librarian"
 	"github.com/catalogizer/catalogizerd/internal/media/works/workstest"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
@@ -137,6 +139,27 @@ func TestRootsOfSourcesJoinByTheirGroups(t *testing.T) {
 	derive(t, s)
 	if again, _ := worksBy(t, s); len(again) != 3 || again["series"] == 0 {
 		t.Errorf("of one group again the works are %v", again)
+	}
+}
+
+// Another group that comes between the reading of a batch and its writing is known once that has failed, whoever tells
+// of it later.
+func TestAnotherGroupBesideABatchIsKnownAtOnce(t *testing.T) {
+	s := open(t)
+	say(t, begin(t, s, "attic", "i1"), "a", episode(t, 1, 1, 1))
+	derive(t, s)
+	l := s.Library()
+	var b *store.WorkBatch
+	err := l.ReadUnits(t.Context(), func(r librarian.Reader) error { b = r.Batch(); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Upto = s.Head()
+	if err := s.Say(t.Context(), "attic", map[string][]byte{"shows": []byte(`{"group":"kids"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Write(t.Context(), b); !errors.Is(err, store.ErrRegrouped) || s.Worked() != 0 {
+		t.Errorf("works are said to be derived up to %d: %v", s.Worked(), err)
 	}
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/zeebo/xxh3"
@@ -17,14 +18,13 @@ func (l *Library) Write(ctx context.Context, b *store.WorkBatch) error {
 		w.ctx, w.tx = ctx, tx
 		return w.write()
 	})
-	if err != nil {
+	if err == nil {
+		l.keep(&w.place)
+	} else if !errors.Is(err, errMoved) {
 		return err
 	}
-	l.keep(&w.place)
-	if len(w.rows) == 0 {
-		return nil
-	}
-	return l.readHead(ctx)
+	// Also where nothing came of it: what is kept here may be late, where a source has told of another group meanwhile.
+	return errors.Join(err, l.readHead(ctx))
 }
 
 // worksWriting writes a batch. The right to give numbers is taken last of all, since who takes in items waits for it.
