@@ -23,19 +23,8 @@ const (
 // is written again and again until then goes to the database once. That is below the length at which it is cut.
 const (
 	checkpointPages       = 4_000
-	rarelyCheckpointPages = 10_000
+	rarelyCheckpointPages = 14_000
 )
-
-// passCache is how much the writer of a pass keeps of the catalog's file, in KiB: what it does not keep it writes to
-// the WAL before its transaction ends, and reads again.
-const passCache = 8 << 10
-
-// ForPass has the WAL written back less often, and more pages kept, in a process that writes much and ends. A killed
-// one leaves up to 64 MiB of WAL beside the catalog, and loses nothing. Call it before Run.
-func (s *Store) ForPass() error {
-	return s.writer.script(fmt.Sprintf("PRAGMA wal_autocheckpoint=%d; PRAGMA cache_size=-%d",
-		rarelyCheckpointPages, passCache))
-}
 
 // checkpointIfLong truncates the WAL when it has grown past its limit because readers never left it whole: the read
 // gate is closed, so that no new read begins, the WAL is written back and truncated, the gate opens.

@@ -117,7 +117,7 @@ func TestAReaderGivesUpWithItsContext(t *testing.T) {
 // A page that changes with every transaction of a pass is written back once for many of them, and the log stays shorter
 // than what is cut. It takes half a second.
 func TestAPassHasItsLogWrittenBackRarely(t *testing.T) {
-	const transactions, size = 500, 100 << 10
+	const transactions, size = 700, 100 << 10
 	back := map[bool]int64{}
 	for _, rarely := range []bool{false, true} {
 		st, err := Open(t.Context(), t.TempDir(), Options{})

@@ -80,6 +80,7 @@ type Store struct {
 	committed    time.Time     // the writer's: when it did last
 	trimmed      time.Time     // the writer's: when it gave memory back last
 	gateCooldown time.Time     // the writer's: until then it leaves a long WAL alone
+	unsynced     bool          // commits do not wait for the disk: see ForPass
 	stopped      chan struct{} // closed when Run has returned
 
 	running atomic.Bool // Run has begun
@@ -290,7 +291,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if s.idFloor, err = readFloor(s.path); err != nil {
 		s.log.Warn("which ids were given is known of the catalog alone", zap.Error(err)) // it is written anew
 	}
-	return nil
+	return s.afterBrokenPass()
 }
 
 // load reads what the store keeps in memory.
@@ -370,7 +371,7 @@ func (s *Store) Close() error {
 	case s.Damage() != nil:
 		return errors.Join(err, s.writer.closeUntouched(s.path))
 	}
-	return errors.Join(err, s.writer.close())
+	return errors.Join(err, s.endPass(), s.writer.close())
 }
 
 // Path is the database file's path.
