@@ -37,6 +37,7 @@ const (
 	batchItems = 400    // changes that are taken in at once: twice as many take 5 MiB more
 	passItems  = 1000   // as many in a pass, beside which nobody asks: fewer batches meet a unit twice
 	manyItems  = 20_000 // changes that wait for no quiet: the rest of a first scan follows them
+	passBehind = 5_000  // and so many behind a first pass that is further: what is left at its end waits for nothing else
 	maxKnown   = 100_000
 	retryAfter = 5 * time.Second
 )
@@ -248,8 +249,11 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 
 // manyWait reports whether so much has changed that it is taken in without quiet.
 func (l *Librarian) manyWait() bool {
-	head, place := l.store.Head(), l.store.Worked()
-	return head-place >= manyItems && !l.large.rests(place, head, l.atOnce())
+	head, place, many := l.store.Head(), l.store.Worked(), int64(manyItems)
+	if l.cfg.Pass != nil && place > 0 {
+		many = passBehind
+	}
+	return head-place >= many && !l.large.rests(place, head, l.atOnce())
 }
 
 // atOnce is how many changes are taken in at once.
