@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"go.uber.org/zap"
 )
 
@@ -66,9 +67,20 @@ func (s *Store) indexFirst(ctx context.Context, over <-chan struct{}) error {
 	if err == nil {
 		err = s.indexInSteps(ctx, keys, atOnce, 0)
 	}
-	for _, o := range dropped { // whatever has become of the rest
+	vocabulary := run.NewGroup(ctx, s.log)
+	defer vocabulary.Stop()
+	if err == nil && s.vocabularyDue() {
+		vocabulary.Go("vocabulary", s.makeVocabulary) // it reads while the writer builds
+	}
+	err = errors.Join(err, s.buildDropped(ctx, dropped)) // whatever has become of the rest
+	return errors.Join(err, vocabulary.Wait())
+}
+
+// buildDropped builds indexes that were dropped. Those that it does not come to the next start builds.
+func (s *Store) buildDropped(ctx context.Context, dropped []object) (err error) {
+	for _, o := range dropped {
 		if ctx.Err() != nil {
-			return ctx.Err() // the next start builds them
+			return ctx.Err()
 		}
 		err = errors.Join(err, s.buildSort(ctx, o))
 	}
