@@ -11,6 +11,7 @@
 #                 bench-hub: those that a hub can be asked, of one with HUB_ITEMS=1000000 items from each of two sources;
 #                 bench-feed: CLIENTS=5000 of the live feed, told of 200 changes a second;
 #                 bench-thumbnails: of 12-megapixel JPEGs, alone and beside a first scan of 20,000 files;
+#                 bench-works: a first scan of FILES=100000 with and without works;
 #                 bench-moves: big directories renamed, moved and removed, with MOVES=50000,200000 files
 # make fuzz       every fuzz target for FUZZTIME=30s
 # make verify     what is too long for every change: soaks, a daemon's year, an upgrade and back, long fuzzing, a million mutations; SOAK=10m FUZZTIME=1m
@@ -63,7 +64,7 @@ bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 
-.PHONY: build run run-hub test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-millions bench-questions bench-hub bench-moves bench-feed fuzz verify soak soak-share soak-hub library package test-package test-docker release install clean
+.PHONY: build run run-hub test test-quick check lint vet fmt test-memory test-time test-samba test-systemd test-page test-clients generate bench bench-memory bench-growth bench-thumbnails bench-works bench-millions bench-questions bench-hub bench-moves bench-feed fuzz verify soak soak-share soak-hub library package test-package test-docker release install clean
 
 # It is copied as an installed one is: what the linker has written some kernels keep in pieces of 2 MiB, each of which is in
 # memory whole.
@@ -131,6 +132,13 @@ bench-memory: build
 
 bench-thumbnails: build
 	$(GO) run ./tools/bench -thumbnails 20000
+
+# One program more, that is the same but for a variable which only the linker sets: it derives no works.
+bench-works: build
+	$(GO) build -tags $(TAGS) -trimpath -o bin/linked/catalogizerd-without-works \
+		-ldflags '$(LDFLAGS) -X github.com/catalogizer/catalogizerd/internal/media/librarian.omitted=yes' ./cmd/catalogizerd
+	install bin/linked/catalogizerd-without-works bin/catalogizerd-without-works
+	$(GO) run ./tools/bench -rounds 6 -works $(FILES) -without bin/catalogizerd-without-works
 
 bench-growth: build
 	$(GO) run ./tools/bench -growth 8

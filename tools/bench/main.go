@@ -9,6 +9,7 @@
 //   - with -questions, how long each of a hundred questions takes at a million items;
 //   - with -hub, how long those take of a hub of two such catalogs that it can answer;
 //   - with -feed, that thousands of clients of the live feed are told of all that changes, in order and in time;
+//   - with -works, that works cost a first scan at most a tenth more CPU and time than one takes that derives none;
 //   - with -thumbnails, that a core makes 25 thumbnails of 12-megapixel JPEGs a second, and that a scan beside them
 //     takes no more CPU than alone;
 //   - with -growth, that 10,000 files are found, read and stored in a second, however large the catalog is already.
@@ -49,6 +50,8 @@ func main() {
 	hubbed := flag.Int("hub", 0, "instead ask a hub of two made catalogs of `N` items each many questions")
 	crowded := flag.Int("feed", 0, "instead measure how `N` clients of the live feed are told of what changes")
 	lasts := flag.Duration("feed-time", 20*time.Second, "of -feed: how long is measured")
+	worked := flag.Int("works", 0, "instead measure what works cost a first scan of `N` files")
+	flag.StringVar(&b.without, "without", "", "of -works: the `PROGRAM` that derives none")
 	thumbnails := flag.Int("thumbnails", 0, "instead measure thumbnails, alone and beside a first scan of `N` files")
 	flag.BoolVar(&b.busy, "busy", false, "of -questions: ask them only beside that scan")
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
@@ -73,6 +76,8 @@ func main() {
 		measure = func() error { return b.measureHub(ctx, *hubbed) }
 	case *crowded > 0:
 		measure = func() error { return b.measureFanout(ctx, *crowded, *lasts) }
+	case *worked > 0:
+		measure = func() error { return b.measureWorks(ctx, *worked) }
 	case *thumbnails > 0:
 		measure = func() error { return b.measureThumbnails(ctx, *thumbnails) }
 	case len(m.sizes) > 0:
@@ -92,6 +97,7 @@ func main() {
 
 type bench struct {
 	binary, samples, dir string
+	without              string // the program that derives no works
 	rounds               int
 	beside               int      // files that are scanned while questions are asked; 0: none are
 	busy                 bool     // questions are asked only meanwhile

@@ -56,3 +56,20 @@ func TestWorksOfAFirstPassAreDerivedBesideIt(t *testing.T) {
 	close(over)
 	idle()
 }
+
+// The program that tells what a scan costs without works has none, and waits for none.
+func TestWorksThatAreOmittedAreNotWaitedFor(t *testing.T) {
+	if omitted != "" {
+		t.Fatal("works are omitted where the linker was not asked to")
+	}
+	omitted = "yes"
+	defer func() { omitted = "" }()
+	s := newShelf(t)
+	s.stock(1000)
+	over, idle := s.beside()
+	close(over)
+	idle()
+	if s.Worked() != 0 {
+		t.Errorf("works are derived up to %d", s.Worked())
+	}
+}
