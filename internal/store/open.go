@@ -112,6 +112,7 @@ type Store struct {
 	placing      sync.Mutex             // guards changes of worked and regrouped, which belong together
 	worked       atomic.Int64           // the feed's number up to which works are derived
 	settled      atomic.Int64           // see WorksSettled
+	near         nearby                 // of the same goroutine
 	keys         *newKeys               // of works, noted and not sorted in; of the goroutine that derives them
 	worksFloor   atomic.Int64           // as floor, of works that are gone
 	regrouped    atomic.Int64           // how often roots came into other groups, or rules were others: what was read is void

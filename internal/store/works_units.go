@@ -17,6 +17,7 @@ type UnitReader struct {
 	missing    bool   // some item is missing
 	doc        []byte // of the item that was read last
 	keys       *newKeys
+	near       *nearby
 }
 
 // ReadUnits calls fn with a reader of one moment. Its statements are thousands of short ones: they are not interrupted
@@ -24,7 +25,8 @@ type UnitReader struct {
 func (s *Store) ReadUnits(ctx context.Context, fn func(*UnitReader) error) error {
 	generation, place := s.regrouped.Load(), s.worked.Load()
 	return s.read(ctx, func(c *conn) (err error) {
-		r := &UnitReader{c: c, ctx: c.ctx, generation: generation, place: place}
+		r := &UnitReader{c: c, ctx: c.ctx, generation: generation, place: place, near: &s.near}
+		r.near.clear()
 		defer func() { c.ctx = r.ctx }()
 		c.ctx = nil
 		const sql = "SELECT 1 FROM roots r CROSS JOIN items i ON i.root = r.id AND i.state IN ({missing}, {held}) LIMIT 1"
@@ -109,6 +111,9 @@ func (r *UnitReader) Changed(
 	if len(out) == limit {
 		upto = out[limit-1].Seq
 	}
+	if err = r.readNear(out); err != nil {
+		return nil, 0, 0, err
+	}
 	err = r.c.each(`SELECT t.id, t.seq, u.unit FROM tombstones t JOIN unit_items u ON u.item = t.id
 		WHERE t.seq > ? AND t.seq <= ? ORDER BY t.seq`, func(r row) error {
 		out = append(out, ChangedItem{ID: r.int(0), Seq: r.int(1), Gone: true, Unit: r.int(2)})
@@ -126,6 +131,9 @@ type UnitDir struct {
 
 // Dir reads a directory; found is false where it is forgotten.
 func (r *UnitReader) Dir(id int64) (d UnitDir, found bool, err error) {
+	if near, found := r.near.dirs[id]; found {
+		return near.UnitDir, true, nil
+	}
 	found, err = r.c.one("SELECT id, root, path FROM dirs WHERE id = ?", func(r row) { d = scanUnitDir(r) }, id)
 	return d, found, err
 }
@@ -142,6 +150,9 @@ func scanUnitDir(r row) UnitDir { return UnitDir{r.int(0), r.int(1), string(r.by
 // Below reads the directories right below one, those that are gone too: items may be missing from them. Those whose
 // name is passed over by want are left out.
 func (r *UnitReader) Below(dir int64, want func(name string) bool) (out []UnitDir, err error) {
+	if near, found := r.near.dirs[dir]; found && !near.isAbove {
+		return nil, nil
+	}
 	err = r.c.each("SELECT id, root, path FROM dirs WHERE parent = ?", func(r row) error {
 		if d := scanUnitDir(r); want(path.Base(d.Path)) {
 			out = append(out, d)
@@ -167,6 +178,7 @@ type UnitMember struct {
 	Added   int64
 	Missing bool
 	Unit    int64 // that it was in when that was derived last; 0: that of its directory, or none
+	dir     int64
 	name    []byte
 	doc     []byte
 }
@@ -187,35 +199,60 @@ func (m *UnitMember) Path(dir string) string {
 // Say reads what is known of the item, as far as works are made of it: see said.
 func (m *UnitMember) Say(s *Said) { s.read(m.doc) }
 
+const memberColumns = `SELECT i.id, i.seq, i.name, i.kind, i.size, i.added, i.state, i.doc, u.unit, i.dir FROM items i
+	LEFT JOIN unit_items u ON u.item = i.id WHERE `
+
+// scanMember reads an item, whose document is as it is kept.
+func scanMember(row row) UnitMember {
+	return UnitMember{ID: row.int(0), Seq: row.int(1), name: row.bytes(2), Kind: row.text(3), Size: row.int(4),
+		Added: row.int(5), Missing: State(row.int(6)) != Present, doc: row.bytes(7), Unit: row.int(8), dir: row.int(9)}
+}
+
 // Items reads the items of a directory. fn must not keep them.
 func (r *UnitReader) Items(dir int64, fn func(*UnitMember) error) error {
-	const columns = `SELECT i.id, i.seq, i.name, i.kind, i.size, i.added, i.state, i.doc, u.unit FROM items i
-		LEFT JOIN unit_items u ON u.item = i.id WHERE i.dir = ? AND `
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	var m UnitMember
-	member := func(row row) (err error) {
+	if near, found := r.near.dirs[dir]; found {
+		for i := near.from; i < near.to; i++ {
+			if err := r.member(&r.near.items[i], fn); err != nil {
+				return err
+			}
+		}
+	} else if err := r.items("i.state = {present} AND i.dir = ?", dir, fn); err != nil {
+		return err
+	}
+	if !r.missing {
+		return nil
+	}
+	return r.items("i.state > {present} AND i.dir = ?", dir, fn)
+}
+
+func (r *UnitReader) items(which string, dir int64, fn func(*UnitMember) error) error {
+	return r.c.each(memberColumns+which, func(row row) error {
 		if State(row.int(6)) == Detached {
 			return nil
 		}
-		if m.doc, err = appendUnpacked(r.doc[:0], row.bytes(7)); err != nil {
-			return err
-		}
-		r.doc = m.doc
-		m.ID, m.Seq, m.name, m.Kind = row.int(0), row.int(1), row.bytes(2), row.text(3)
-		m.Size, m.Added, m.Missing, m.Unit = row.int(4), row.int(5), State(row.int(6)) != Present, row.int(8)
-		return fn(&m)
+		m := scanMember(row)
+		return r.member(&m, fn)
+	}, dir)
+}
+
+// member calls fn with an item as it is read, which is not changed.
+func (r *UnitReader) member(m *UnitMember, fn func(*UnitMember) error) (err error) {
+	said := *m
+	if said.doc, err = appendUnpacked(r.doc[:0], m.doc); err != nil {
+		return err
 	}
-	err := r.c.each(columns+"i.state = {present}", member, dir)
-	if err == nil && r.missing {
-		err = r.c.each(columns+"i.state > {present}", member, dir)
-	}
-	return err
+	r.doc = said.doc
+	return fn(&said)
 }
 
 // Traces reads what is kept of a unit; nil where nothing is.
 func (r *UnitReader) Traces(unit int64) (b []byte, err error) {
+	if near, found := r.near.dirs[unit]; found {
+		return near.traces, nil
+	}
 	_, err = r.c.one("SELECT traces FROM units WHERE id = ?", func(r row) { b = r.bytes(0) }, unit)
 	return b, err
 }

@@ -90,6 +90,7 @@ func (k *WorkKeeper) SortKeys(ctx context.Context) error {
 
 // LetGo gives back what is remembered of keys while many works are written. All of them are in their tables then.
 func (k *WorkKeeper) LetGo(ctx context.Context) error {
+	k.s.near = nearby{}
 	err := k.SortKeys(ctx)
 	if err == nil && k.s.keys != nil {
 		k.s.keys.seen = nil
