@@ -310,7 +310,7 @@ func (b *batch) fill(u *unit) error {
 		dirs = append(dirs, more...)
 	}
 	if u.n = len(u.items); u.n <= b.room.most {
-		b.room.items, u.items = u.items, slices.Clone(u.items)
+		b.room.items, u.items = u.items, b.room.keep(u.items)
 	} else {
 		b.room.items = nil
 	}

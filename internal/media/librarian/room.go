@@ -12,8 +12,10 @@ type room struct {
 	says    []*[saidAtOnce]works.Said
 	lent    int // of says
 	sharing works.Sharing
-	doc     store.Said // of the item that is read
-	items   []works.Item
+	doc     store.Said     // of the item that is read
+	items   []works.Item   // of the unit that is read
+	kept    [][]works.Item // of units that have been read, in pieces
+	filled  int            // of these
 	changed []store.ChangedItem
 	joined  []works.Work
 	alike   []works.Work
@@ -22,7 +24,10 @@ type room struct {
 	read    readItems
 }
 
-const saidAtOnce = 64
+const (
+	saidAtOnce = 64
+	keptAtOnce = 256
+)
 
 // lend gives what an item says a place.
 func (r *room) lend() *works.Said {
@@ -34,6 +39,20 @@ func (r *room) lend() *works.Said {
 	return &r.says[at][(r.lent-1)%saidAtOnce]
 }
 
+// keep gives the items of a unit a place of their own.
+func (r *room) keep(items []works.Item) []works.Item {
+	for r.filled < len(r.kept) && cap(r.kept[r.filled])-len(r.kept[r.filled]) < len(items) {
+		r.filled++
+	}
+	if r.filled == len(r.kept) {
+		r.kept = append(r.kept, make([]works.Item, 0, max(keptAtOnce, len(items))))
+	}
+	piece := &r.kept[r.filled]
+	from := len(*piece)
+	*piece = append(*piece, items...)
+	return (*piece)[from:len(*piece):len(*piece)]
+}
+
 // clear makes the room empty for another batch.
 func (r *room) clear() {
 	if r.lent > r.most || cap(r.views) > r.most {
@@ -43,6 +62,10 @@ func (r *room) clear() {
 	r.sharing.Forget()
 	empty(&r.read)
 	empty(&r.items)
+	for i := range r.kept {
+		empty(&r.kept[i])
+	}
+	r.filled = 0
 	empty(&r.changed)
 	empty(&r.joined)
 	empty(&r.alike)
@@ -54,6 +77,7 @@ func (r *room) clear() {
 func (r *room) letGo() {
 	if r.lent > r.most {
 		r.says, r.lent, r.sharing = nil, 0, works.Sharing{}
+		r.kept, r.filled = nil, 0
 	}
 }
 

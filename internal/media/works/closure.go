@@ -78,6 +78,22 @@ type closing struct {
 	limit   Limit
 
 	keysWere, keysAre map[int64]bool // of one unit at a time
+	apart             apartKeys
+}
+
+// apartKeys is the key by which parts of a unit stay apart, as it was asked for last: it is asked for of one unit after
+// the other, and of all parts of each.
+type apartKeys struct {
+	of   Unit
+	keys []int64 // that one; nil: none was asked for
+}
+
+// apartOf is apartKey as a list, which is not to be changed.
+func (cl *closing) apartOf(u Unit) []int64 {
+	if cl.apart.keys == nil || cl.apart.of != u {
+		cl.apart = apartKeys{u, []int64{apartKey(u)}}
+	}
+	return cl.apart.keys
 }
 
 // sharing is how common a key is.
@@ -130,7 +146,7 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 		}
 	}
 	for u, parts := range cl.derived {
-		apart := apartKey(u)
+		apart := cl.apartOf(u)[0]
 		for _, p := range parts {
 			keys, err := cl.joins(p.hashes(), u, false)
 			if err != nil {
@@ -259,7 +275,7 @@ func (cl *closing) joins(keys []int64, u Unit, before bool) ([]int64, error) {
 			return nil, err
 		}
 		if before && s.was || !before && s.is {
-			return []int64{apartKey(u)}, nil
+			return cl.apartOf(u), nil
 		}
 	}
 	return keys, nil
@@ -267,14 +283,10 @@ func (cl *closing) joins(keys []int64, u Unit, before bool) ([]int64, error) {
 
 // reach notes keys of parts that are others now, or may be one work with one.
 func (cl *closing) reach(keys []int64, u Unit) {
-	apart := int64(0)
 	for _, k := range keys {
 		if !cl.Keys[k] {
 			cl.Keys[k] = true
-			if apart == 0 {
-				apart = apartKey(u)
-			}
-			if k != apart {
+			if k != cl.apartOf(u)[0] {
 				cl.queue = append(cl.queue, k)
 			}
 		}

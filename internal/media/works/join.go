@@ -64,11 +64,16 @@ func shared(parts []*Part) [][]*Part {
 		return i
 	}
 	first := make(map[string]int, len(parts))
+	apart := make([]string, 1) // of the part that was the last to stay apart: those of a unit and kind stand together
+	var last *Part
 	for i, p := range parts {
 		parent[i] = i
 		keys := p.Keys
 		if p.apart {
-			keys = []string{string(p.Kind) + apartName(p.Unit)}
+			if last == nil || last.Kind != p.Kind || last.Unit != p.Unit {
+				apart[0], last = string(p.Kind)+apartName(p.Unit), p
+			}
+			keys = apart
 		}
 		for _, key := range keys {
 			j, ok := first[key]

@@ -93,7 +93,7 @@ var hdrOrder = map[string]int{"": 0, "pq": 1, "hlg": 2, "hdr10": 3, "dolby_visio
 
 // BetterHDR is the better of two.
 func BetterHDR(a, b string) string {
-	if hdrOrder[b] > hdrOrder[a] {
+	if b != "" && hdrOrder[b] > hdrOrder[a] {
 		return b
 	}
 	return a
