@@ -97,10 +97,6 @@ func (s *sum) facet() store.FacetSum {
 
 const summed = "sum(n)::bigint AS n, sum(size) AS size, sum(milliseconds) AS milliseconds"
 
-// allSummed is how much all values have together.
-const allSummed = "(sum(sum(n)) OVER ())::bigint AS all_n, sum(sum(size)) OVER () AS all_size, " +
-	"sum(sum(milliseconds)) OVER () AS all_milliseconds"
-
 // passing are the sums that are asked for.
 func (f *facetSearch) passing() (s statement) {
 	s.must("n > 0")
@@ -119,7 +115,7 @@ func (f *facetSearch) sumKept(ctx context.Context) error {
 		case "kind", "root", "state", "analysis":
 			err = f.sumColumn(ctx, i, name)
 		default:
-			err = f.sumValues(ctx, i, facetNumber(name), total)
+			err = f.sumValues(ctx, i, facetNumber(name), total, f.valueSums(name))
 		}
 		if err != nil {
 			return fmt.Errorf("count the values of %s: %w", name, err)
@@ -163,36 +159,66 @@ func (f *facetSearch) addColumn(i int, name, value string, sum store.FacetSum) {
 	f.out.Add(i, value, string(store.AppendString(nil, value)), sum)
 }
 
-// sumValues counts the values of a facet that items have several of.
-func (f *facetSearch) sumValues(ctx context.Context, i int, facet int64, total store.FacetSum) error {
-	s := f.passing()
+// valueSums are the sums of the values that a facet has, of what is asked for: see 0008.sql.
+type valueSums struct {
+	table   string
+	passing func() statement
+	several bool // rows of a value, which are to be summed up
+	any     bool // it is kept how much has any value
+}
+
+// valueSums are those of a facet of items.
+func (f *facetSearch) valueSums(name string) valueSums {
+	v := valueSums{"facet_sums", f.passing, true, hasSeveral[name]}
+	if !f.q.Filter.Without(filter.Kind).IsEmpty() {
+		return v
+	}
+	v.table, v.any, v.several = "facet_totals", true, len(f.q.Filter.Wanted(filter.Kind)) != 1
+	if f.q.Filter.IsEmpty() {
+		v.several = false
+		v.passing = func() (s statement) { s.must("n > 0 AND kind = ''"); return s }
+		return v
+	}
+	v.passing = func() statement { s := f.passing(); s.must("kind <> ''"); return s }
+	return v
+}
+
+// sumValues counts the values of a facet that is no column.
+func (f *facetSearch) sumValues(ctx context.Context, i int, facet int64, total store.FacetSum, of valueSums) error {
+	s := of.passing()
 	s.must("value > " + s.arg(anyValue(facet)) + " AND value < " + s.arg(anyValue(facet+1)))
+	known := s
+	if of.any {
+		known = of.passing()
+		known.must("value = " + known.arg(anyValue(facet)))
+	}
+	having, err := f.sumOf(ctx, of.table, known)
+	if err != nil {
+		return err
+	}
 	most := facetShown
 	if f.by[i] == "decade" { // of which each is several years
 		most = facetKept
 	}
+	what, group := "n, size, milliseconds", ""
+	if of.several {
+		what, group = summed, " GROUP BY value"
+	}
 	limit := s.arg(most)
-	rows, err := f.tx.Query(ctx, "SELECT v.shown, n, size, milliseconds, all_n, all_size, all_milliseconds FROM "+
-		"(SELECT value, "+summed+", "+allSummed+" FROM facet_sums WHERE "+s.condition()+
-		" GROUP BY value ORDER BY 2 DESC, 3 DESC LIMIT "+limit+") l JOIN facet_values v ON v.id = l.value", s.args...)
+	rows, err := f.tx.Query(ctx, "SELECT (SELECT shown FROM facet_values v WHERE v.id = l.value), n, size, milliseconds "+
+		"FROM (SELECT value, "+what+" FROM "+of.table+" WHERE "+s.condition()+group+
+		" ORDER BY 2 DESC, 3 DESC LIMIT "+limit+") l", s.args...)
 	if err != nil {
 		return err
 	}
-	var shown string
-	var one, all sum
-	_, err = pgx.ForEachRow(rows, append(append([]any{&shown}, one.into()...), all.into()...), func() error {
-		f.add(i, shown, one.facet())
+	var shown *string
+	var one sum
+	_, err = pgx.ForEachRow(rows, append([]any{&shown}, one.into()...), func() error {
+		if shown != nil {
+			f.add(i, *shown, one.facet())
+		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	having := all.facet()
-	if hasSeveral[f.by[i]] {
-		known := f.passing()
-		known.must("value = " + known.arg(anyValue(facet)))
-		having, err = f.sumOf(ctx, "facet_sums", known)
-	}
 	f.addUnknown(i, total, having)
 	return err
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
 
@@ -36,5 +37,57 @@ func TestValuesAreCountedAsADaemonCountsThem(t *testing.T) {
 	}
 	if _, err := s.ItemFacets(t.Context(), store.Query{}, []string{"nothing"}); err == nil {
 		t.Error("a facet that there is not is counted")
+	}
+}
+
+// Whatever comes, changes, moves to another kind or root, and goes: what is kept of all roots, and of all kinds, is what
+// the sums of each give.
+func TestTotalsOfValuesAreTheirSums(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	attic, cellar := begin(t, s, "attic", "i1"), begin(t, s, "cellar", "i2")
+	of := func(id int64, kind string, year, size int) Change {
+		return item(id, fmt.Sprint("d", id%3, "/", id), fmt.Sprintf(`"kind":%q,"year":%d,"size":%d`, kind, year, size),
+			`"genres":["Drama","Crime"]`)
+	}
+	steps := [][]Change{
+		{of(1, "movie", 1999, 5), of(2, "movie", 1999, 6), of(3, "track", 2001, 7)},
+		{of(1, "track", 1999, 5), of(2, "movie", 1998, 60), of(4, "photo", 1999, 8), item(5, "x")},
+		{without(1), of(3, "track", 2001, 70), without(4)},
+		{without(2), without(3), without(5)},
+	}
+	for i, step := range steps {
+		say(t, attic, fmt.Sprint("a", i), step...)
+		say(t, cellar, fmt.Sprint("b", i), step[:1]...)
+		requireTotals(t, s)
+	}
+	if f, err := s.ItemFacets(t.Context(), store.Query{}, []string{"year", "genre"}); err != nil || len(f.By[0]) != 0 {
+		t.Errorf("of nothing there is %+v, %v", f, err)
+	}
+}
+
+// requireTotals requires that totals are what sums give.
+func requireTotals(t *testing.T, s *Store) {
+	t.Helper()
+	for name, differ := range map[string]string{
+		"items": `SELECT count(*) FROM (SELECT value, kind, n, size, milliseconds FROM facet_totals WHERE n <> 0) a FULL JOIN (
+			SELECT v AS value, coalesce(kind, '') AS kind, sum(n)::bigint AS n, sum(size) AS size, sum(milliseconds) AS milliseconds
+			FROM (SELECT value AS v, * FROM facet_sums
+				UNION ALL SELECT value >> 58 << 58, * FROM facet_sums WHERE (value >> 58) <> ALL ($1::bigint[])) c
+			GROUP BY GROUPING SETS ((v, kind), (v)) HAVING sum(n) <> 0) b USING (value, kind, n, size, milliseconds)
+			WHERE a IS NULL OR b IS NULL`,
+		"works": `SELECT count(*) FROM (SELECT * FROM work_totals WHERE n <> 0) a FULL JOIN (
+			SELECT value, sum(n)::bigint AS n, sum(size) AS size, sum(milliseconds) AS milliseconds
+			FROM work_sums GROUP BY value HAVING sum(n) <> 0) b USING (value, n, size, milliseconds)
+			WHERE cardinality($1::bigint[]) > 0 AND (a IS NULL OR b IS NULL)`,
+	} {
+		var several []int64
+		for name := range hasSeveral {
+			several = append(several, facetNumber(name))
+		}
+		var n int
+		if err := s.pool.QueryRow(t.Context(), differ, several).Scan(&n); err != nil || n > 0 {
+			t.Errorf("%d totals of %s are not their sums, %v", n, name, err)
+		}
 	}
 }

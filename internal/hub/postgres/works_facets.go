@@ -47,13 +47,19 @@ func (s *Store) WorkFacets(ctx context.Context, q store.WorkQuery, by []string) 
 	return out, asSlow(err)
 }
 
-// sumsOf are the kept sums of works of some kinds, or of all where there are none named.
+// sumsOf are the kept sums of works of some kinds.
 func sumsOf(kinds []string) (s statement) {
-	s.must("n > 0")
-	if len(kinds) > 0 {
-		s.must("kind = ANY (" + s.arg(kindNumbers(kinds)) + ")")
-	}
+	s.must("n > 0 AND kind = ANY (" + s.arg(kindNumbers(kinds)) + ")")
 	return s
+}
+
+// workValueSums are those of the values of a facet of works of some kinds, or of all where there are none named.
+func workValueSums(name string, kinds []string) valueSums {
+	if len(kinds) == 0 {
+		ofAll := func() (s statement) { s.must("n > 0"); return s }
+		return valueSums{"work_totals", ofAll, false, workHasSeveral[name]}
+	}
+	return valueSums{"work_sums", func() statement { return sumsOf(kinds) }, len(kinds) > 1, workHasSeveral[name]}
 }
 
 func sumKeptWorks(ctx context.Context, tx pgx.Tx, f *facetSearch, kinds []string) error {
@@ -64,7 +70,7 @@ func sumKeptWorks(ctx context.Context, tx pgx.Tx, f *facetSearch, kinds []string
 	f.out.AddTotal(total)
 	for i, name := range f.by {
 		if facet := workFacetNumber(name); facet != 0 {
-			if err := sumWorkValues(ctx, tx, f, i, kinds, total); err != nil {
+			if err := f.sumValues(ctx, i, facet, total, workValueSums(name, kinds)); err != nil {
 				return fmt.Errorf("count the values of %s: %w", name, err)
 			}
 		}
@@ -74,6 +80,9 @@ func sumKeptWorks(ctx context.Context, tx pgx.Tx, f *facetSearch, kinds []string
 
 // sumKinds counts all works, and those of each kind.
 func sumKinds(ctx context.Context, tx pgx.Tx, f *facetSearch, kinds []string) (total store.FacetSum, err error) {
+	if len(kinds) == 0 {
+		kinds = store.WorkKinds()
+	}
 	s := sumsOf(kinds)
 	s.must("value = 0")
 	rows, err := tx.Query(ctx, "SELECT kind, n, size, milliseconds FROM work_sums WHERE "+s.condition(), s.args...)
@@ -96,45 +105,6 @@ func sumKinds(ctx context.Context, tx pgx.Tx, f *facetSearch, kinds []string) (t
 		return nil
 	})
 	return total, err
-}
-
-// sumWorkValues counts the values of a facet by what is kept of them.
-func sumWorkValues(
-	ctx context.Context, tx pgx.Tx, f *facetSearch, i int, kinds []string, total store.FacetSum,
-) error {
-	name := f.by[i]
-	facet := workFacetNumber(name)
-	s := sumsOf(kinds)
-	s.must("value > " + s.arg(anyValue(facet)) + " AND value < " + s.arg(anyValue(facet+1)))
-	most := facetShown
-	if name == "decade" { // of which each is several years
-		most = facetKept
-	}
-	limit := s.arg(most)
-	rows, err := tx.Query(ctx, "SELECT v.shown, n, size, milliseconds, all_n, all_size, all_milliseconds FROM "+
-		"(SELECT value, "+summed+", "+allSummed+" FROM work_sums WHERE "+s.condition()+
-		" GROUP BY value ORDER BY 2 DESC, 3 DESC LIMIT "+limit+") l JOIN facet_values v ON v.id = l.value", s.args...)
-	if err != nil {
-		return err
-	}
-	var shown string
-	var one, having sum
-	_, err = pgx.ForEachRow(rows, append(append([]any{&shown}, one.into()...), having.into()...), func() error {
-		f.add(i, shown, one.facet())
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if workHasSeveral[name] {
-		any := sumsOf(kinds)
-		any.must("value = " + any.arg(anyValue(facet)))
-		having = sum{}
-		err = tx.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::bigint, sum(size), sum(milliseconds) FROM work_sums WHERE "+
-			any.condition(), any.args...).Scan(having.into()...)
-	}
-	f.addUnknown(i, total, having.facet())
-	return err
 }
 
 // facetPiece are works that are looked at together.

@@ -364,4 +364,5 @@ func countsWorks(t *testing.T, s *Store, all map[int64]*shownWork) {
 	if !maps.Equal(got, want) {
 		t.Errorf("the sums are %v, and there are %v", got, want)
 	}
+	requireTotals(t, s)
 }
