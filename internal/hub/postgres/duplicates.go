@@ -107,12 +107,16 @@ func (d *sameSearch) run(ctx context.Context) error {
 	l := &looking{tx: d.tx, q: d.q}
 	narrowed := d.q.isNarrow()
 	if narrowed {
-		n, err := l.estimate(ctx)
+		n, byWords, err := l.estimate(ctx)
 		if err != nil {
 			return err
 		}
-		if n < d.few {
-			done, err := within(ctx, d.tx, sortTime, func(tx pgx.Tx) error { return d.lookAtAll(ctx, tx) })
+		few := d.few
+		if d.q.words != nil { // whose items lie anywhere
+			few = min(few, 2*fewFound)
+		}
+		if n < few {
+			done, err := within(ctx, d.tx, sortTime, func(tx pgx.Tx) error { return d.lookAtAll(ctx, tx, byWords) })
 			if done || err != nil {
 				return err
 			}
@@ -144,19 +148,19 @@ func (d *sameSearch) isOver() bool {
 const sureTime = 5 * time.Second
 
 // fewSame is how many items are counted by what they hold, and samePiece of how many groups, at once.
-const fewSame, samePiece = 50_000, 1000
+const fewSame, samePiece = 20_000, 1000
 
 // lookAtAll finds all groups of what passes.
-func (d *sameSearch) lookAtAll(ctx context.Context, tx pgx.Tx) error {
+func (d *sameSearch) lookAtAll(ctx context.Context, tx pgx.Tx, byWords bool) error {
 	s := statement{byFacts: true}
-	s.matching(d.q)
-	return d.count(ctx, tx, &s, nil)
+	from := s.matching(d.q, byWords)
+	return d.count(ctx, tx, from, &s)
 }
 
-// count counts what passes by what it holds. of are the groups that it may be of; nil: any.
-func (d *sameSearch) count(ctx context.Context, tx pgx.Tx, s *statement, of map[alike]*alike) error {
+// count counts what passes by what it holds.
+func (d *sameSearch) count(ctx context.Context, tx pgx.Tx, from string, s *statement) error {
 	s.must("state = 0 AND fingerprint IS NOT NULL")
-	rows, err := tx.Query(ctx, "SELECT size, fingerprint, count(*) FROM items WHERE "+s.condition()+
+	rows, err := tx.Query(ctx, "SELECT size, fingerprint, count(*) FROM "+from+" WHERE "+s.condition()+
 		" GROUP BY size, fingerprint HAVING count(*) > 1", s.args...)
 	if err != nil {
 		return err
@@ -165,11 +169,41 @@ func (d *sameSearch) count(ctx context.Context, tx pgx.Tx, s *statement, of map[
 	_, err = pgx.ForEachRow(rows, []any{&g.Size, &g.Fingerprint, &g.files}, func() error {
 		one := g
 		one.Wasted = store.Wasted(g.Size, g.files)
-		if of != nil {
-			if one.most = of[alike{Size: g.Size, Fingerprint: g.Fingerprint}]; one.most == nil {
-				return nil
-			}
-		}
+		d.add(one)
+		return nil
+	})
+	d.sort()
+	return err
+}
+
+// ofGroup is what items must be that pass, and hold the same as a group t.
+func (d *sameSearch) ofGroup() (s statement) {
+	s.must("NOT gone")
+	s.wanted(d.q.Query)
+	d.q.in(&s)
+	s.must("state = 0 AND items.size = t.size AND items.fingerprint = t.fingerprint")
+	return s
+}
+
+// countOf counts what passes of some groups. Their items are looked up group by group, and checked one by one.
+func (d *sameSearch) countOf(ctx context.Context, of []alike) error {
+	s := d.ofGroup()
+	sizes, fingerprints := make([]int64, len(of)), make([]int64, len(of))
+	for i := range of {
+		sizes[i], fingerprints[i] = of[i].Size, of[i].Fingerprint
+	}
+	these := s.arg(sizes) + "::bigint[], " + s.arg(fingerprints) + "::bigint[]"
+	rows, err := d.tx.Query(ctx, "SELECT t.n, count(*) FROM unnest("+these+") WITH ORDINALITY AS t (size, fingerprint, n) "+
+		"CROSS JOIN LATERAL (SELECT FROM items WHERE "+s.condition()+" OFFSET 0) i GROUP BY t.n HAVING count(*) > 1",
+		s.args...)
+	if err != nil {
+		return err
+	}
+	var n, files int64
+	_, err = pgx.ForEachRow(rows, []any{&n, &files}, func() error {
+		most := &of[n-1]
+		one := alike{Size: most.Size, Fingerprint: most.Fingerprint, files: files, most: most}
+		one.Wasted = store.Wasted(one.Size, files)
 		d.add(one)
 		return nil
 	})
@@ -224,16 +258,7 @@ func (d *sameSearch) piece(ctx context.Context, narrowed bool) error {
 		}
 		return nil
 	}
-	of := make(map[alike]*alike, len(all))
-	fingerprints := make([]int64, len(all))
-	for i := range all {
-		of[alike{Size: all[i].Size, Fingerprint: all[i].Fingerprint}] = &all[i]
-		fingerprints[i] = all[i].Fingerprint
-	}
-	var s statement
-	s.matching(d.q)
-	s.must("fingerprint = ANY (" + s.arg(fingerprints) + ")")
-	return d.count(ctx, d.tx, &s, of)
+	return d.countOf(ctx, all)
 }
 
 // give reads the items of what is sure, as far as the page takes them, and says where the next goes on.
@@ -281,9 +306,7 @@ func (d *sameSearch) give(ctx context.Context, res *store.DuplicateResult) error
 
 // read reads the items of groups.
 func (d *sameSearch) read(ctx context.Context, of []alike) ([]store.Duplicates, error) {
-	var s statement
-	s.matching(d.q)
-	s.must("state = 0 AND i.size = t.size AND i.fingerprint = t.fingerprint")
+	s := d.ofGroup()
 	out := make([]store.Duplicates, len(of))
 	sizes, fingerprints := make([]int64, len(of)), make([]int64, len(of))
 	for i := range of {
@@ -293,7 +316,7 @@ func (d *sameSearch) read(ctx context.Context, of []alike) ([]store.Duplicates, 
 	these := s.arg(sizes) + "::bigint[], " + s.arg(fingerprints) + "::bigint[]"
 	most := s.arg(store.MaxSame)
 	rows, err := d.tx.Query(ctx, "SELECT t.n, found.* FROM unnest("+these+") WITH ORDINALITY AS t "+
-		"(size, fingerprint, n), LATERAL (SELECT id, "+viewColumns+" FROM items i WHERE "+s.condition()+
+		"(size, fingerprint, n), LATERAL (SELECT id, "+viewColumns+" FROM items WHERE "+s.condition()+
 		" ORDER BY id LIMIT "+most+") found "+
 		"ORDER BY t.n, found.id", s.args...)
 	if err != nil {

@@ -38,12 +38,12 @@ func (l *looking) find(ctx context.Context, at *store.PagePlace) error {
 	if l.q.IsRanked() {
 		return l.rank(ctx, at)
 	}
-	few, err := l.isFew(ctx)
+	few, byWords, err := l.isFew(ctx)
 	if err != nil {
 		return err
 	}
 	if few {
-		done, err := within(ctx, l.tx, sortTime, func(tx pgx.Tx) error { return l.sort(ctx, tx, at) })
+		done, err := within(ctx, l.tx, sortTime, func(tx pgx.Tx) error { return l.sort(ctx, tx, at, byWords) })
 		if done || err != nil {
 			return err
 		}
@@ -85,36 +85,36 @@ func isLate(err error) bool {
 
 // isFew reports whether those that pass are found and sorted faster than a page of them is met among all in their
 // order. Of N items of which n pass, that is n against a page's share of N/n.
-func (l *looking) isFew(ctx context.Context) (bool, error) {
+func (l *looking) isFew(ctx context.Context) (few, byWords bool, err error) {
 	if !l.q.isNarrow() {
-		return false, nil
+		return false, false, nil
 	}
-	n, err := l.estimate(ctx)
+	n, byWords, err := l.estimate(ctx)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if l.q.words != nil && n <= fewFound { // which are found at once
-		return true, nil
+		return true, byWords, nil
 	}
 	var all float64
 	err = l.tx.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::float8 FROM sums").Scan(&all)
-	return n*n <= float64(l.q.Limit)*all, err
+	return n*n <= float64(l.q.Limit)*all, byWords, err
 }
 
-// estimate is how many pass.
-func (l *looking) estimate(ctx context.Context) (float64, error) {
-	most := math.Inf(1)
+// estimate is how many pass. byWords says that the words find no more than the filters let through.
+func (l *looking) estimate(ctx context.Context) (n float64, byWords bool, err error) {
+	found := math.Inf(1)
 	if l.q.words != nil {
-		most = float64(l.q.words.everything().most)
+		found = float64(l.q.words.everything().most)
 	}
 	s := statement{byFacts: true}
 	s.must("NOT gone")
 	s.wanted(l.q.Query)
 	if len(s.where) == 1 && l.q.words != nil {
-		return most, nil
+		return found, true, nil
 	}
-	n, err := estimated(ctx, l.tx, "items", &s)
-	return min(n, most), err
+	n, err = estimated(ctx, l.tx, "items", &s)
+	return min(n, found), found <= n, err
 }
 
 // estimated is how many rows of a table a statement finds, as far as the database can tell without a look.
@@ -136,11 +136,11 @@ func estimated(ctx context.Context, tx pgx.Tx, table string, s *statement) (floa
 }
 
 // sort finds all that pass, and takes the first of them.
-func (l *looking) sort(ctx context.Context, tx pgx.Tx, at *store.PagePlace) error {
+func (l *looking) sort(ctx context.Context, tx pgx.Tx, at *store.PagePlace, byWords bool) error {
 	s := statement{byFacts: true}
-	s.matching(l.q)
+	of := s.matching(l.q, byWords)
 	o := orderOf(l.q.Query)
-	from := "SELECT id, root, path, " + o.key + " AS key FROM items WHERE " + s.condition() + " OFFSET 0" // found first
+	from := "SELECT id, root, path, " + o.key + " AS key FROM " + of + " WHERE " + s.condition() + " OFFSET 0" // found first
 	s.where = []string{"true"}
 	if at != nil {
 		s.must(o.behind(&s, at, "key"))
@@ -184,7 +184,7 @@ func (l *looking) take(
 func (l *looking) walk(ctx context.Context, p part) error {
 	passing := statement{}
 	passing.wanted(l.q.Query)
-	l.q.in(&passing, false)
+	l.q.in(&passing)
 	piece := l.q.Limit + 1
 	if len(passing.where) == 0 {
 		passing.must("true")
@@ -246,10 +246,16 @@ func (l *looking) walkPiece(
 func (l *looking) each(
 	ctx context.Context, tx pgx.Tx, q *asked, columns string, into []any, fn func(),
 ) (complete bool, err error) {
+	byWords := q.words != nil
+	if byWords && q.isFiltered() {
+		if _, byWords, err = (&looking{tx: tx, q: q}).estimate(ctx); err != nil {
+			return false, err
+		}
+	}
 	s := statement{byFacts: true}
-	s.matching(q)
+	from := s.matching(q, byWords)
 	return within(ctx, tx, time.Until(l.ends), func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT "+columns+" FROM items WHERE "+s.condition(), s.args...)
+		rows, err := tx.Query(ctx, "SELECT "+columns+" FROM "+from+" WHERE "+s.condition(), s.args...)
 		if err != nil {
 			return err
 		}

@@ -101,6 +101,8 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 	cfg.ConnConfig.RuntimeParams["statement_timeout"] = statementTimeout
 	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000" // a hub that hangs holds up no other
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"                                   // which takes longer than a page
+	// Who asks for a page would wait for a helper to begin, and others for the processor that it takes.
+	cfg.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0"
 	// Plans are made for what is asked: one value is rare where another is everywhere.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

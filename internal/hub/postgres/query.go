@@ -87,7 +87,8 @@ func (s *statement) finds(c *filter.Condition) string {
 	case c.Field == filter.Fingerprint:
 		return "fingerprint = ANY (" + s.arg(fingerprints(c.Values)) + ")"
 	case c.Field == filter.Work:
-		return "id IN (SELECT m.item FROM members m JOIN works w ON w.id = m.work AND w.gone = 0 WHERE m.work = ANY (" +
+		return "id IN (SELECT m.item FROM members m JOIN works w ON w.id = m.work AND " + isThere +
+			" WHERE m.work = ANY (" +
 			s.arg(workIDs(c.Values)) + "))"
 	case ofColumns[c.Field]: // what is held: a source does not say
 		return "false"
@@ -167,11 +168,20 @@ const (
 // check refuses what cannot be asked, and makes out an order where none is asked for.
 func check(q *store.Query) error { return q.Check() }
 
-// matching adds what passes a query's filters and has its words, which are looked up.
-func (s *statement) matching(q *asked) {
+// matching adds what items must be that pass a query's filters and have its words, and gives where they are found.
+// byWords has what the words find be looked up item by item, and else what passes the filters be asked for its words:
+// which of both is less the caller knows, and no plan is to guess.
+func (s *statement) matching(q *asked, byWords bool) (from string) {
+	if from = "items"; byWords && q.words != nil && !q.none {
+		src := q.words.everything()
+		from = "(SELECT id AS match FROM search WHERE " + src.condition(s) + " OFFSET 0) f " +
+			"CROSS JOIN LATERAL (SELECT * FROM items WHERE items.id = f.match OFFSET 0) items"
+	} else {
+		q.in(s)
+	}
 	s.must("NOT gone")
 	s.wanted(q.Query)
-	q.in(s, true)
+	return from
 }
 
 // wanted adds what passes a query's filters.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,7 +122,7 @@ func TestWhatIsTheSameIsFoundAcrossSources(t *testing.T) {
 	same := func(id int64, fingerprint int, kind string) Change {
 		return Change{ID: id, Item: fmt.Appendf(nil, `{"id":%d,"root":"films","path":"%d","name":"x","size":%d,`+
 			`"modified_at":"2026-01-02T03:04:05Z","added_at":"2026-01-02T03:04:05Z","state":"present","kind":%q,`+
-			`"analysis":"done","fingerprint":"%016x"}`, id, id, 100*fingerprint, kind, fingerprint)}
+			`"analysis":"done","title":"The %s","fingerprint":"%016x"}`, id, id, 100*fingerprint, kind, kind, fingerprint)}
 	}
 	say(t, a, "a", same(1, 1, "movie"), same(2, 2, "movie"), same(3, 3, "photo"), same(4, 4, "movie"))
 	say(t, b, "b", same(1, 1, "movie"), same(2, 2, "photo"), same(3, 3, "photo"), same(4, 3, "photo"),
@@ -129,7 +130,12 @@ func TestWhatIsTheSameIsFoundAcrossSources(t *testing.T) {
 	checkWith := func(few float64, filter string, want ...string) {
 		t.Helper()
 		var have []string
-		q := store.Query{Filter: parseFilter(t, filter), Limit: 1}
+		q := store.Query{Limit: 1}
+		if text, isText := strings.CutPrefix(filter, "q="); isText {
+			q.Text = text
+		} else {
+			q.Filter = parseFilter(t, filter)
+		}
 		for {
 			res, err := s.duplicates(t.Context(), q, few)
 			if err != nil {
@@ -155,6 +161,11 @@ func TestWhatIsTheSameIsFoundAcrossSources(t *testing.T) {
 	check("", "600 wasted by 3", "400 wasted by 3", "100 wasted by 2")
 	check("kind=movie", "200 wasted by 2", "100 wasted by 2")
 	check("root=cellar~films", "300 wasted by 2", "200 wasted by 2")
+	takeIn(t, s)
+	check("q=the", "600 wasted by 3", "400 wasted by 3", "100 wasted by 2")
+	check("q=movie", "200 wasted by 2", "100 wasted by 2")
+	check("q=pho", "600 wasted by 3")
+	check("q=nothing")
 	say(t, b, "c", without(3), same(2, 9, "photo"))
 	check("", "300 wasted by 2", "200 wasted by 2", "100 wasted by 2")
 	say(t, b, "d", without(4), without(5), without(1))

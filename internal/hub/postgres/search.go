@@ -35,8 +35,11 @@ type asked struct {
 }
 
 // isNarrow reports whether not all items pass.
-func (a *asked) isNarrow() bool {
-	return !a.Filter.IsEmpty() || a.Under != "" || a.words != nil || len(a.Roots)+len(a.Kinds) > 0 || a.State != ""
+func (a *asked) isNarrow() bool { return a.words != nil || a.isFiltered() }
+
+// isFiltered reports whether others than words narrow what passes.
+func (a *asked) isFiltered() bool {
+	return !a.Filter.IsEmpty() || a.Under != "" || len(a.Roots)+len(a.Kinds) > 0 || a.State != ""
 }
 
 // ask prepares a query in a transaction.
@@ -296,16 +299,12 @@ func (q *search) everything() source {
 	return q.source(w, q.all(w))
 }
 
-// in is a condition that items have which the words find: looked up where they are few, and else of each item.
-func (a *asked) in(s *statement, lookedUp bool) {
+// in is a condition that items have which the words find, each of which is asked for its own.
+func (a *asked) in(s *statement) {
 	switch {
 	case a.none:
 		s.must("false")
-	case a.words == nil:
-	case lookedUp:
-		src := a.words.everything()
-		s.must("id IN (SELECT id FROM search WHERE " + src.condition(s) + ")")
-	default:
+	case a.words != nil:
 		src := a.words.everything()
 		for _, e := range []string{src.index, src.check} {
 			if e != "" {

@@ -181,5 +181,7 @@ func (r *ranking) matches(
 	})
 }
 
-// unheld is what a match is that no work holds.
-const unheld = "NOT EXISTS (SELECT FROM members m JOIN works w ON w.id = m.work WHERE m.item = f.id AND w.gone = 0)"
+// unheld is what a match is that no work holds. The works of an item are looked up one by one, whatever is thought of how
+// many there are.
+const unheld = "NOT EXISTS (SELECT FROM (SELECT m.work FROM members m WHERE m.item = f.id OFFSET 0) m " +
+	"CROSS JOIN LATERAL (SELECT w.gone FROM works w WHERE w.id = m.work OFFSET 0) w WHERE w.gone = 0 OFFSET 0)"

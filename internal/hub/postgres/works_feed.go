@@ -72,6 +72,6 @@ func loadWorks(
 		next = ch.ID
 		rows++
 		return true
-	}, "WHERE w.id > $1 AND w.gone = 0 ORDER BY w.id LIMIT $2", position, most.Rows)
+	}, "WHERE w.id > $1 AND "+isThere+" ORDER BY w.id LIMIT $2", position, most.Rows)
 	return out, next, ended && rows < most.Rows, err
 }

@@ -105,7 +105,7 @@ func lieUnder(ctx context.Context, tx pgx.Tx, works []int64, dir string) (map[in
 // saying reads works, and gives those that are asked for, in the order of ids.
 func saying(ctx context.Context, tx pgx.Tx, q *store.WorkQuery, ids []int64) (out []store.WorkView, err error) {
 	found := make(map[int64]store.WorkView, len(ids))
-	err = eachWork(ctx, tx, "WHERE w.id = ANY ($1) AND w.gone = 0", func(w *store.WorkView) error {
+	err = eachWork(ctx, tx, "WHERE w.id = ANY ($1) AND "+isThere, func(w *store.WorkView) error {
 		if q.Says(w) {
 			found[w.ID] = *w
 		}

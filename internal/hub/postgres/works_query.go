@@ -247,9 +247,12 @@ func (l *workLooking) sorted(
 ) ([]workPlace, error) {
 	var s statement
 	s.amongWorks(l.q)
-	s.lookedUp(l.words)
 	o := l.order()
-	from := "SELECT id, " + o.column + " AS key FROM works w WHERE " + s.condition() + " OFFSET 0" // found first
+	of := "works w WHERE " + s.condition()
+	if l.words != nil {
+		of = worksFound(&s, l.words.widest(), s.condition())
+	}
+	from := "SELECT w.id, w." + o.column + " AS key FROM " + of + " OFFSET 0" // found first
 	s.where = []string{"true"}
 	if at != nil {
 		s.must(o.behind(&s, at, "key"))

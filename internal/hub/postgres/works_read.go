@@ -14,7 +14,7 @@ import (
 func (s *Store) Work(ctx context.Context, id int64) (w store.WorkView, found bool, err error) {
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		var one []store.WorkView
-		err := eachWork(ctx, tx, "WHERE w.id = $1 AND w.gone = 0", func(w *store.WorkView) error {
+		err := eachWork(ctx, tx, "WHERE w.id = $1 AND "+isThere, func(w *store.WorkView) error {
 			one = append(one, *w)
 			return nil
 		}, id)
@@ -57,7 +57,7 @@ func (s *Store) WorksOfAll(ctx context.Context, items []int64) (out [][]store.Wo
 }
 
 func worksOf(ctx context.Context, tx pgx.Tx, items []int64) (of map[int64][]store.WorkOf, err error) {
-	rows, err := tx.Query(ctx, `SELECT m.item, m.work, m.how FROM members m JOIN works w ON w.id = m.work AND w.gone = 0
+	rows, err := tx.Query(ctx, "SELECT m.item, m.work, m.how FROM members m JOIN works w ON w.id = m.work AND "+isThere+`
 		WHERE m.item = ANY ($1) ORDER BY m.item, m.work, m.rank`, items)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (s *Store) WorkMembers(
 		if p.AsOf, err = s.headIn(ctx, tx); err != nil {
 			return err
 		}
-		const there = "SELECT EXISTS (SELECT FROM works WHERE id = $1 AND gone = 0)"
+		const there = "SELECT EXISTS (SELECT FROM works w WHERE w.id = $1 AND " + isThere + ")"
 		if err := tx.QueryRow(ctx, there, work).Scan(&found); err != nil || !found {
 			return err
 		}

@@ -69,11 +69,11 @@ func (c countingWorks) Mean() error { return counting(c).Mean() }
 // widest is an expression for all that has what is asked for.
 func (q *search) widest() string { return q.all(words.Wanted{Form: q.Widest()}) }
 
-// lookedUp adds that works w are among those that words find, where these are looked up.
-func (s *statement) lookedUp(of *search) {
-	if of != nil {
-		s.must("w.id IN (SELECT id FROM work_search WHERE words @@ " + s.arg(of.widest()) + "::text::tsquery)")
-	}
+// worksFound is where works w are that an expression finds, with how long their titles are: by words first, and then one
+// by one by what w must be, whatever a plan thinks of how many there are. It is all but the order.
+func worksFound(s *statement, expression, where string) string {
+	return "(SELECT id, length FROM work_search WHERE words @@ " + s.arg(expression) + "::text::tsquery OFFSET 0) f " +
+		"CROSS JOIN LATERAL (SELECT * FROM works w WHERE w.id = f.id OFFSET 0) w WHERE " + where
 }
 
 // checked adds that for each work that is looked at, by an expression that no index is asked for.
@@ -202,10 +202,11 @@ func (m *workMatches) ranked(ctx context.Context, expression string) (found []wo
 	base, isShort := int64(m.tier)*store.WorkTierStep, words.IsShort(m.q.Terms)
 	err = m.pieces(ctx, expression, func(expression string) (enough bool, err error) {
 		var s statement
-		from := "(SELECT id, length FROM work_search WHERE words @@ " + s.arg(expression) + "::text::tsquery OFFSET 0) f"
+		from := "work_search f WHERE words @@ " + s.arg(expression) + "::text::tsquery"
 		if isNarrowed(m.l.q) || len(m.l.q.Kinds) > 0 {
+			s = statement{}
 			s.amongWorks(m.l.q)
-			from += " JOIN works w ON w.id = f.id WHERE " + s.condition()
+			from = worksFound(&s, expression, s.condition())
 		}
 		limit := s.arg(store.MaxMatches - len(found))
 		rows, err := m.q.tx.Query(ctx, "SELECT f.id, f.length FROM "+from+" ORDER BY f.id LIMIT "+limit, s.args...)
@@ -279,23 +280,29 @@ func lookAtFound(
 	ctx context.Context, tx pgx.Tx, q *store.WorkQuery, of *search, out *store.FacetCounter,
 ) (complete bool, err error) {
 	ends := time.Now().Add(facetTime)
-	var s statement
-	from := "(SELECT id FROM work_search WHERE words @@ " + s.arg(of.widest()) + "::text::tsquery OFFSET 0) f"
-	s.amongWorks(q)
-	limit := s.arg(store.MaxMatches + 1)
 	var ids []int64
+	late := false
 	inTime, err := within(ctx, tx, time.Until(ends), func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT w.id FROM "+from+" JOIN works w ON w.id = f.id WHERE "+s.condition()+
-			" ORDER BY w.id LIMIT "+limit, s.args...)
-		if err == nil {
-			ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
-		}
-		return err
+		m := &workMatches{q: of}
+		return m.pieces(ctx, of.widest(), func(expression string) (enough bool, err error) {
+			var s statement
+			s.amongWorks(q)
+			from := worksFound(&s, expression, s.condition())
+			limit := s.arg(store.MaxMatches + 1 - len(ids))
+			rows, err := tx.Query(ctx, "SELECT f.id FROM "+from+" ORDER BY f.id LIMIT "+limit, s.args...)
+			if err == nil {
+				var some []int64
+				some, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+				ids = append(ids, some...)
+			}
+			late = time.Now().After(ends)
+			return late || len(ids) > store.MaxMatches, err
+		})
 	})
-	if !inTime || err != nil {
+	if err != nil {
 		return false, err
 	}
-	complete = len(ids) <= store.MaxMatches
+	complete = inTime && !late && len(ids) <= store.MaxMatches
 	for ids = ids[:min(len(ids), store.MaxMatches)]; len(ids) > 0; {
 		some := ids[:min(len(ids), facetPiece)]
 		ids = ids[len(some):]

@@ -256,7 +256,7 @@ func (w *worksWriting) removeFormer() error {
 		ended[i] = w.b.Gone[i].Work
 	}
 	var gone []workRow
-	err := eachWork(w.ctx, w.tx, "WHERE w.id = ANY ($1) AND w.gone = 0 ORDER BY w.id", func(v *store.WorkView) error {
+	err := eachWork(w.ctx, w.tx, "WHERE w.id = ANY ($1) AND "+isThere+" ORDER BY w.id", func(v *store.WorkView) error {
 		v.Gone = w.b.GoneAt
 		gone = append(gone, workRow{gone: *v})
 		return nil
@@ -265,7 +265,7 @@ func (w *worksWriting) removeFormer() error {
 		return err
 	}
 	w.rows = append(w.rows, gone...)
-	return w.exec("DELETE FROM works WHERE id = ANY ($1) AND gone = 0", ended)
+	return w.exec("DELETE FROM works w WHERE w.id = ANY ($1) AND "+isThere, ended)
 }
 
 func (w *worksWriting) writePlace() error {
