@@ -8,15 +8,16 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"go.uber.org/zap"
 
+	"github.com/catalogizer/catalogizerd/internal/hub"
 	"github.com/catalogizer/catalogizerd/internal/hub/postgres"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer"
+	"github.com/catalogizer/catalogizerd/internal/run"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -33,7 +34,7 @@ func (b *bench) measureHub(ctx context.Context, items int) error {
 	if database == "" {
 		return errors.New("run it under scripts/with-postgres.sh")
 	}
-	data, err := b.madeCatalog(ctx, items)
+	data, err := b.madeFeed(ctx, items)
 	if err != nil {
 		return err
 	}
@@ -78,11 +79,7 @@ func (d *daemon) awaitReady(ctx context.Context) error {
 func (b *bench) askHub(ctx context.Context, d *daemon) error {
 	late, asked := 0, 0
 	for _, q := range questions() {
-		q, can := ofHub(q)
-		if !can {
-			continue
-		}
-		a, err := d.ask(ctx, q, b.rounds)
+		a, err := d.ask(ctx, ofHub(q), b.rounds)
 		if err != nil {
 			return err
 		}
@@ -95,12 +92,12 @@ func (b *bench) askHub(ctx context.Context, d *daemon) error {
 	return complain(late > 0, "%d of %d answers are later than promised", late, asked)
 }
 
-// ofHub is a question as a hub is asked it; works it cannot be asked for.
-func ofHub(q question) (question, bool) {
+// ofHub is a question as a hub is asked it.
+func ofHub(q question) question {
 	path, query, _ := strings.Cut(q.path, "?")
 	v, err := url.ParseQuery(query)
-	if err != nil || v.Get("of") == "works" || slices.Contains([]string{"/works", "/search"}, path) {
-		return q, false
+	if err != nil {
+		return q
 	}
 	if root := v.Get("root"); root != "" {
 		v.Set("root", postgres.RootName(hubSources[0], root))
@@ -109,7 +106,7 @@ func ofHub(q question) (question, bool) {
 		q.path += "?" + v.Encode()
 	}
 	q.within *= hubFactor
-	return q, true
+	return q
 }
 
 // loadHub has the hub's database hold what a made catalog does, of each source, unless it does.
@@ -151,13 +148,42 @@ func (b *bench) loadSources(ctx context.Context, st *store.Store, hub *postgres.
 				return failed
 			}
 		}
-		failed = b.indexHub(ctx, hub)
+		if failed = b.deriveHub(ctx, hub); failed == nil {
+			failed = b.indexHub(ctx, hub)
+		}
 		return failed
 	})
 	return errors.Join(err, failed)
 }
 
-// indexHub has the words of all items be taken in.
+// deriveHub has works be derived of all items.
+func (b *bench) deriveHub(ctx context.Context, of *postgres.Store) error {
+	lag, err := of.WorksLag(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	works, group := hub.NewWorks(of, zap.NewNop()), run.NewGroup(ctx, zap.NewNop())
+	group.Go("head", of.Run)
+	group.Go("works", works.Run)
+	began := time.Now()
+	isBehind := func() bool { return of.Head() < lag || of.Worked() < of.Head() || !works.Idle() }
+	for last := began; isBehind() && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		if time.Since(last) > 10*time.Second {
+			last = time.Now()
+			fmt.Fprintf(b.out, "  works of the first %d of %d changes\n", of.Worked(), of.Head())
+		}
+	}
+	cancel()
+	if err = errors.Join(err, group.Wait()); lag > 0 {
+		took := time.Since(began)
+		fmt.Fprintf(b.out, "  works of %d items in %v, %.0f a second\n", lag, took.Round(time.Millisecond),
+			float64(lag)/took.Seconds())
+	}
+	return err
+}
+
+// indexHub has the words of all items and works be taken in.
 func (b *bench) indexHub(ctx context.Context, hub *postgres.Store) error {
 	began := time.Now()
 	lag, err := hub.SearchLag(ctx)
@@ -166,7 +192,7 @@ func (b *bench) indexHub(ctx context.Context, hub *postgres.Store) error {
 	}
 	if took := time.Since(began); lag > 0 {
 		n := hub.ItemCounts().Items
-		fmt.Fprintf(b.out, "  words of %d items in %v, %.0f a second\n", n, took.Round(time.Millisecond),
+		fmt.Fprintf(b.out, "  words of %d items and their works in %v, %.0f a second\n", n, took.Round(time.Millisecond),
 			float64(n)/took.Seconds())
 	}
 	return err

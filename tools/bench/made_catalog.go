@@ -34,9 +34,24 @@ const (
 // whole one is left of an earlier run. It is written by the store's own writer, and works, sorts and words are derived
 // of it as `scan` derives them: so it is what a scan of such a library leaves, without the days of copying it.
 func (b *bench) madeCatalog(ctx context.Context, items int) (dir string, err error) {
+	return b.madeOf(ctx, items, true)
+}
+
+// madeFeed is madeCatalog for who wants nothing but the feed of items: of them nothing is derived.
+func (b *bench) madeFeed(ctx context.Context, items int) (dir string, err error) {
+	return b.madeOf(ctx, items, false)
+}
+
+func (b *bench) madeOf(ctx context.Context, items int, derived bool) (dir string, err error) {
 	dir = filepath.Join(b.dir, fmt.Sprintf("catalog-%d", items))
 	if _, err := os.Stat(dir); err == nil {
 		return dir, nil
+	}
+	if !derived {
+		dir = filepath.Join(b.dir, fmt.Sprintf("feed-%d", items))
+		if _, err := os.Stat(dir); err == nil {
+			return dir, nil
+		}
 	}
 	growing := dir + ".growing" // renamed once it is whole
 	if err := errors.Join(os.RemoveAll(growing), os.MkdirAll(growing, 0o700)); err != nil {
@@ -51,7 +66,7 @@ func (b *bench) madeCatalog(ctx context.Context, items int) (dir string, err err
 	group.Go("store", st.Run)
 	m := &maker{b: b, st: st, random: rand.New(rand.NewPCG(1, 2)), began: time.Now(),
 		places: map[string]bool{}}
-	err = m.make(ctx, items)
+	err = m.make(ctx, items, derived)
 	stop()
 	if err = errors.Join(err, group.Wait(), st.Close()); err == nil {
 		err = os.Rename(growing, dir)
@@ -81,7 +96,7 @@ func (m *maker) say(what string) {
 	fmt.Fprintf(m.b.out, "  %v: %s\n", time.Since(m.began).Round(100*time.Millisecond), what)
 }
 
-func (m *maker) make(ctx context.Context, items int) error {
+func (m *maker) make(ctx context.Context, items int, derived bool) error {
 	for _, r := range madeRoots {
 		root := &store.Root{Name: r.name, Kind: "local", Location: m.b.madeRoot(r.name), Ident: "made " + r.name}
 		err := m.st.Update(ctx, func(tx *store.Tx) error { return errors.Join(tx.AddRoot(root), tx.SaveRoot(root)) })
@@ -97,6 +112,9 @@ func (m *maker) make(ctx context.Context, items int) error {
 			return err
 		}
 		m.say(fmt.Sprintf("%d items", m.made))
+	}
+	if !derived {
+		return nil
 	}
 	return m.derive(ctx)
 }
