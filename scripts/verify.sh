@@ -74,6 +74,7 @@ benchmarks() {
 	go run ./tools/bench -moves 1000
 	go run ./tools/bench -rounds 1 -thumbnails 200
 	go run -tags sqlite_fts5 ./tools/bench -dir "$(mktemp -d)" -rounds 1 -questions 5000 -beside 2000
+	scripts/with-postgres.sh .run/bench-hub-short env go run -tags sqlite_fts5 ./tools/bench -rounds 1 -hub 5000
 	go run -tags sqlite_fts5 ./tools/bench -feed 200 -feed-time 2s
 }
 

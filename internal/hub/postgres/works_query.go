@@ -136,13 +136,15 @@ func (l *workLooking) isFew(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return l.isLessThanAPage(ctx, n)
+	all, err := l.all(ctx)
+	return n*n <= float64(l.q.Limit)*all, err
 }
 
-func (l *workLooking) isLessThanAPage(ctx context.Context, n float64) (bool, error) {
-	var all float64
-	err := l.tx.QueryRow(ctx, "SELECT coalesce(sum(n), 0)::float8 FROM work_sums WHERE value = 0").Scan(&all)
-	return n*n <= float64(l.q.Limit)*all, err
+// all is how many works there are.
+func (l *workLooking) all(ctx context.Context) (n float64, err error) {
+	const sql = "SELECT coalesce(sum(n), 0)::float8 FROM work_sums WHERE value = 0"
+	err = l.tx.QueryRow(ctx, sql).Scan(&n)
+	return n, err
 }
 
 // look takes what passes of places, which next gives behind one, a piece after the other, until the page is full or the

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -84,14 +85,15 @@ func (s *statement) checked(of *search) {
 	}
 }
 
-// isFewByWords is isFew of what words find.
+// isFewByWords is isFew of what words find, of which no more are counted than that takes.
 func (l *workLooking) isFewByWords(ctx context.Context) (bool, error) {
-	const most = 4 * fewFound
-	n, err := countingWorks{ctx, l.words}.count(l.words.widest(), most)
-	if n <= fewFound || err != nil { // which are found at once
-		return true, err
+	all, err := l.all(ctx)
+	if err != nil {
+		return false, err
 	}
-	return l.isLessThanAPage(ctx, float64(n))
+	most := max(fewFound, int(math.Sqrt(float64(l.q.Limit)*all))) // few are found at once
+	n, err := countingWorks{ctx, l.words}.count(l.words.widest(), most+1)
+	return n <= int64(most), err
 }
 
 // rank looks for what comes behind a place in the order of words: see store.WorkTiers.
