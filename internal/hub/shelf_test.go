@@ -167,7 +167,8 @@ func anonymous(ctx context.Context, at *client.Client) (map[uint64]int, error) {
 }
 
 // forgetWorks has a hub's database be as if no works were ever made of what it holds.
-const forgetWorks = `TRUNCATE works, members, work_sums, work_totals, units, unit_items, unit_keys, work_keys, credits, parties;
+const forgetWorks = `TRUNCATE works, members, work_sums, work_totals, units, unit_items, unit_keys, work_keys,
+		credits, parties;
 	UPDATE works_place SET upto = 0, rules = 0, last_work = 0, settled = DEFAULT, generation = generation + 1`
 
 // fresh ends the hubs, and says how many of their works are not those that another hub makes anew of the same items.

@@ -70,8 +70,10 @@ func TestTotalsOfValuesAreTheirSums(t *testing.T) {
 func requireTotals(t *testing.T, s *Store) {
 	t.Helper()
 	for name, differ := range map[string]string{
-		"items": `SELECT count(*) FROM (SELECT value, kind, n, size, milliseconds FROM facet_totals WHERE n <> 0) a FULL JOIN (
-			SELECT v AS value, coalesce(kind, '') AS kind, sum(n)::bigint AS n, sum(size) AS size, sum(milliseconds) AS milliseconds
+		"items": `SELECT count(*)
+			FROM (SELECT value, kind, n, size, milliseconds FROM facet_totals WHERE n <> 0) a FULL JOIN (
+			SELECT v AS value, coalesce(kind, '') AS kind, sum(n)::bigint AS n, sum(size) AS size,
+				sum(milliseconds) AS milliseconds
 			FROM (SELECT value AS v, * FROM facet_sums
 				UNION ALL SELECT value >> 58 << 58, * FROM facet_sums WHERE (value >> 58) <> ALL ($1::bigint[])) c
 			GROUP BY GROUPING SETS ((v, kind), (v)) HAVING sum(n) <> 0) b USING (value, kind, n, size, milliseconds)

@@ -129,7 +129,8 @@ func TestQuestionsReadWhatTheyFindWhateverIsKnownOfIt(t *testing.T) {
 		all = append(all, item(id, fmt.Sprintf("%04d", id), fmt.Sprintf(`"title":"Lantern %d"`, id),
 			fmt.Sprintf(`"fingerprint":"%016x"`, id/2), `"genres":["Folk"]`))
 		works = append(works, store.WorkView{ID: id, Kind: store.WorkMovie, Title: fmt.Sprint("Lantern ", id), Seq: id,
-			Genres: []string{"Folk"}, Members: []store.Member{{Item: max(1, id/2), Rank: 1, Role: store.RoleMain}}, Items: 1})
+			Genres: []string{"Folk"}, Items: 1,
+			Members: []store.Member{{Item: max(1, id/2), Rank: 1, Role: store.RoleMain}}})
 	}
 	say(t, c, "a", all...)
 	gone := slices.Clone(works)
@@ -149,13 +150,18 @@ func TestQuestionsReadWhatTheyFindWhateverIsKnownOfIt(t *testing.T) {
 		w := workQuestion(t, filter)
 		w.Text, w.Limit = "lantern", 10
 		questions["items "+filter] = func() error { _, err := s.Query(t.Context(), q); return err }
-		questions["items by size "+filter] = func() error { q := q; q.Sort = "size"; _, err := s.Query(t.Context(), q); return err }
+		bySize, worksBySize := q, w
+		bySize.Sort, worksBySize.Sort = "size", "size"
+		questions["items by size "+filter] = func() error { _, err := s.Query(t.Context(), bySize); return err }
 		questions["unheld "+filter] = func() error { q := q; q.Unheld = true; _, err := s.Query(t.Context(), q); return err }
 		questions["facets "+filter] = func() error { _, err := s.ItemFacets(t.Context(), q, []string{"genre"}); return err }
 		questions["duplicates "+filter] = func() error { _, err := s.Duplicates(t.Context(), q); return err }
 		questions["works "+filter] = func() error { _, err := s.QueryWorks(t.Context(), w); return err }
-		questions["works by size "+filter] = func() error { w := w; w.Sort = "size"; _, err := s.QueryWorks(t.Context(), w); return err }
-		questions["facets of works "+filter] = func() error { _, err := s.WorkFacets(t.Context(), w, []string{"genre"}); return err }
+		questions["works by size "+filter] = func() error { _, err := s.QueryWorks(t.Context(), worksBySize); return err }
+		questions["facets of works "+filter] = func() error {
+			_, err := s.WorkFacets(t.Context(), w, []string{"genre"})
+			return err
+		}
 	}
 	for _, question := range []string{"", "sort=-size", "genre=folk", "genre=folk&sort=year&include=items", "under=00"} {
 		q := workQuestion(t, question)
