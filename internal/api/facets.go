@@ -87,8 +87,8 @@ func (s *Server) appendFacets(b []byte, by []string, f *store.Facets) []byte {
 	return append(b, `}}`...)
 }
 
-// appendSum appends the members of a sum. Seconds are told to the millisecond, as they are kept: what adding fractions of
-// two leaves behind that is not of the files.
+// appendSum appends the members of a sum. Seconds are told to the millisecond, as they are kept: what adding fractions
+// of two leaves behind that is not of the files.
 func appendSum(b []byte, sum *store.FacetSum) []byte {
 	b = strconv.AppendInt(append(b, `"count":`...), sum.Count, 10)
 	b = strconv.AppendInt(append(b, `,"size":`...), sum.Size, 10)

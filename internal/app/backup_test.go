@@ -38,8 +38,11 @@ func TestACatalogWithATriggerIsRefusedByEveryCommand(t *testing.T) {
 	d.Command(t, "backup", backup)
 	d.Stop(t)
 	altered(t, backup, `CREATE TRIGGER forever AFTER UPDATE ON meta BEGIN
-		INSERT INTO meta SELECT i, 1 FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n) WHERE i < 0; END`)
-	for _, args := range [][]string{{"restore", backup}, {"scan", root}, {"check", root}, {"export"}, {"backup", backup + ".2"}} {
+		INSERT INTO meta SELECT i, 1 FROM (
+			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n) WHERE i < 0; END`)
+	for _, args := range [][]string{
+		{"restore", backup}, {"scan", root}, {"check", root}, {"export"}, {"backup", backup + ".2"},
+	} {
 		dir := data
 		if args[0] != "restore" {
 			dir = filepath.Dir(backup)
@@ -51,7 +54,8 @@ func TestACatalogWithATriggerIsRefusedByEveryCommand(t *testing.T) {
 		cmd.WaitDelay = time.Second
 		stuck := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 		out, err := cmd.CombinedOutput()
-		if !stuck.Stop() || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), `trigger "forever" of "meta"`) {
+		named := strings.Contains(string(out), `trigger "forever" of "meta"`)
+		if !stuck.Stop() || cmd.ProcessState.ExitCode() != 1 || !named {
 			t.Errorf("%s: %v: %s", args[0], err, out)
 		}
 	}
@@ -130,7 +134,8 @@ func TestTheDaemonBacksItsCatalogUpByItself(t *testing.T) {
 	}) {
 		t.Fatal("no backup was made:\n", d.Log())
 	}
-	if !apptest.Within(time.Minute, func() bool { return d.Metrics(t)["catalogizerd_backup_last_timestamp_seconds"] > 0 }) {
+	backedUp := func() bool { return d.Metrics(t)["catalogizerd_backup_last_timestamp_seconds"] > 0 }
+	if !apptest.Within(time.Minute, backedUp) {
 		t.Error("the metrics do not tell of the backup")
 	}
 	d.Stop(t)

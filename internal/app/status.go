@@ -42,9 +42,11 @@ func (d *Daemon) complete(r *media.Root) {
 	case r.State == media.Offline:
 		r.Watch = media.Watch{Mode: media.WatchNone, Reason: "the root is offline"}
 	case st.Mode == inotify.ModeInotify:
-		r.Watch = media.Watch{Mode: media.WatchInotify, Directories: st.Directories, Limit: int(d.watcher.Stats().Limit), Reason: st.Reason}
+		r.Watch = media.Watch{Mode: media.WatchInotify, Directories: st.Directories, Reason: st.Reason,
+			Limit: int(d.watcher.Stats().Limit)}
 		if below := d.scanner.PolledBelow(r.Name); below != "" {
-			r.Watch.Reason = strings.TrimPrefix(st.Reason+"; polled too, since not every change there sends an event: "+below, "; ")
+			const polled = "; polled too, since not every change there sends an event: "
+			r.Watch.Reason = strings.TrimPrefix(st.Reason+polled+below, "; ")
 		}
 	default:
 		r.Watch = media.Watch{Mode: media.WatchPoll, Reason: pollReason(r, st)}

@@ -90,12 +90,14 @@ func TestARenamedShowKeepsItsWorks(t *testing.T) {
 			t.Fatal(err)
 		}
 		for e := 1; e <= episodes; e++ {
-			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("Velm - S%02dE%03d.mkv", s, e)), []byte{byte(s), byte(e)}, 0o644); err != nil {
+			at := filepath.Join(dir, fmt.Sprintf("Velm - S%02dE%03d.mkv", s, e))
+			if err := os.WriteFile(at, []byte{byte(s), byte(e)}, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{{Name: "series", Path: base + "/series"}}})
+	d := apptest.Start(t, apptest.Config{DataDir: base + "/data",
+		Roots: []apptest.Root{{Name: "series", Path: base + "/series"}}})
 	d.WaitIdle(t, 5*time.Minute)
 	was := kinds(worksOf(t, d))
 	if len(was) != 1+seasons+seasons*episodes {

@@ -201,8 +201,8 @@ func (w *alikeWorks) listQuestions(t *testing.T) (out []string) {
 }
 
 // wordsOfWorks are such that works have, as they are and otherwise, and such that only items have, or nothing.
-var wordsOfWorks = []string{"the", "a", "th", "heat", "Heat 1995", "haet", "eat", "music", `"the`, "x-files", "01", "readme",
-	"nothing of the kind", "%", "東", "amelie", "broken", strings.Repeat("x", 2000)}
+var wordsOfWorks = []string{"the", "a", "th", "heat", "Heat 1995", "haet", "eat", "music", `"the`, "x-files", "01",
+	"readme", "nothing of the kind", "%", "東", "amelie", "broken", strings.Repeat("x", 2000)}
 
 // What is asked of works, a hub answers as its daemon does: lists, one of them, its items and what is below it, its
 // pictures, facets, and the works of items.
