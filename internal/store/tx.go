@@ -13,15 +13,20 @@ type Tx struct {
 	rootsChanged bool
 	work         bool  // the group left work for the analyzer
 	dirsChanged  bool  // the group changed rows of directories
-	floor        int64 // the pruned floor, where it moved
-	worksFloor   int64 // likewise, of works
-	worksPlace   *worksPlace
 	ran          *runs // where the group changed anything
 	dir          lastDir
-	vacatedFloor int64     // where it moved
 	held         *heldBits // of the works that are written
 	sums         *workSums // likewise
 	keptMoment   int64     // when the moment was that was written; 0: none was
+	places
+}
+
+// places are what a group's commit publishes of where things begin and end. A request that fails moves none of them.
+type places struct {
+	floor        int64 // the pruned floor, where it moved
+	worksFloor   int64 // likewise, of works
+	vacatedFloor int64 // likewise
+	worksPlace   *worksPlace
 }
 
 type tallyKey struct {

@@ -156,3 +156,32 @@ func TestAnEmptyBatchOfAnEarlierGroupMovesNothing(t *testing.T) {
 		t.Errorf("works are derived up to %d", r.Worked())
 	}
 }
+
+// What a request says of the place goes with what it wrote, where it fails: others in its group publish none of it.
+func TestARequestThatFailsMovesNoPlace(t *testing.T) {
+	r := runFresh(t, Options{})
+	r.put(r.addRoot("films"), "Film.mkv")
+	if err := r.NewWorkKeeper().Write(t.Context(), r.batchOf(r.Head())); err != nil {
+		t.Fatal(err)
+	}
+	at, generation, fails := r.Worked(), r.regrouped.Load(), errors.New("fails")
+	floors := func() [3]int64 { return [3]int64{r.floor.Load(), r.worksFloor.Load(), r.vacatedFloor.Load()} }
+	were := floors()
+	for what, move := range map[string]func(*Tx) error{
+		"derive all anew": (*Tx).deriveAnew,
+		"go on far ahead": func(tx *Tx) error { return tx.deriveTo(at + 1000) },
+		"forget ends":     func(tx *Tx) error { tx.floor, tx.worksFloor, tx.vacatedFloor = 1000, 1000, 1000; return nil },
+	} {
+		err := r.Update(t.Context(), func(tx *Tx) error {
+			failed := tx.run(func(tx *Tx) error { return errors.Join(move(tx), fails) }, inGroup(false))
+			if !errors.Is(failed, fails) {
+				t.Errorf("%s: %v", what, failed)
+			}
+			return nil
+		})
+		if err != nil || r.Worked() != at || r.regrouped.Load() != generation || floors() != were {
+			t.Errorf("%s, undone: derived up to %d, and were up to %d; floors %v, were %v: %v", what, r.Worked(), at,
+				floors(), were, err)
+		}
+	}
+}

@@ -265,8 +265,10 @@ func (tx *Tx) run(fn func(*Tx) error, u undo) (err error) {
 		return err
 	}
 	tx.pending, tx.bare, tx.dir = tx.pending[:0], nil, lastDir{}
+	before := tx.places
 	defer func() {
 		if err != nil {
+			tx.places = before // which others in the group publish
 			if !tx.c.c.AutoCommit() {
 				err = errors.Join(err, tx.c.script(u.back))
 			}
