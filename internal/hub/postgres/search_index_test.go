@@ -48,6 +48,22 @@ func anew(t *testing.T, s *Store) {
 	takeIn(t, s)
 }
 
+// takeWords takes in what next does, until there is no more or ctx ends.
+func takeWords(ctx context.Context, t *testing.T, next func(context.Context) (more bool, err error)) {
+	t.Helper()
+	for ctx.Err() == nil {
+		more, err := next(ctx)
+		switch {
+		case err == nil, errors.Is(err, errIndexed), ctx.Err() != nil:
+		default:
+			t.Errorf("words are not taken in: %v", err)
+		}
+		if !more && err == nil {
+			return
+		}
+	}
+}
+
 // However items come and go, whoever takes words in is broken off, and several do at once: in the end there is what
 // there would be if all had been taken in at once.
 func TestWordsAreThoseOfTheItemsWhateverHappens(t *testing.T) {
@@ -55,20 +71,7 @@ func TestWordsAreThoseOfTheItemsWhateverHappens(t *testing.T) {
 	s := open(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	sources := []*Catalog{begin(t, s, "attic", "i1"), begin(t, s, "cellar", "i2")}
-	index := func(ctx context.Context) {
-		in := &indexing{s: s}
-		for ctx.Err() == nil {
-			more, err := in.next(ctx)
-			switch {
-			case err == nil, errors.Is(err, errIndexed), ctx.Err() != nil:
-			default:
-				t.Errorf("words are not taken in: %v", err)
-			}
-			if !more && err == nil {
-				return
-			}
-		}
-	}
+	index := func(ctx context.Context) { takeWords(ctx, t, (&indexing{s: s}).next) }
 	const rounds = 60
 	for round := range rounds {
 		c := sources[random.IntN(len(sources))]

@@ -4,7 +4,6 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -142,20 +141,7 @@ func TestWordsAreThoseOfTheWorksWhateverHappens(t *testing.T) {
 	s := open(t)
 	random := rand.New(rand.NewPCG(5, 6))
 	c := begin(t, s, "attic", "i1")
-	index := func(ctx context.Context) {
-		in := &indexing{s: s}
-		for ctx.Err() == nil {
-			more, err := in.nextWorks(ctx)
-			switch {
-			case err == nil, errors.Is(err, errIndexed), ctx.Err() != nil:
-			default:
-				t.Errorf("words are not taken in: %v", err)
-			}
-			if !more && err == nil {
-				return
-			}
-		}
-	}
+	index := func(ctx context.Context) { takeWords(ctx, t, (&indexing{s: s}).nextWorks) }
 	const rounds = 40
 	for round := range rounds {
 		var some []store.WorkView
