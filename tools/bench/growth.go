@@ -74,12 +74,3 @@ func (b *bench) growth(ctx context.Context, parts, files int) (err error) {
 	kept := rates[len(rates)-1] / rates[0]
 	return errors.Join(append(wrong, complain(kept < minKept, "the rate fell to %.0f %% of the first", 100*kept))...)
 }
-
-// warm reads a tree's files into the cache, and gives the time that find takes afterwards.
-func warm(ctx context.Context, tree string) (sample, error) {
-	if _, err := runCommand(ctx, "grep", "-rqF", "no file holds this: "+time.Now().String(),
-		tree); err != nil && ctx.Err() != nil {
-		return sample{}, err
-	}
-	return runCommand(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
-}

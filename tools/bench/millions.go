@@ -98,8 +98,7 @@ func (m *millions) measure(ctx context.Context, b *bench, files int) (f *figures
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(b.out, "%d files: reading all of them, so that later readings come from memory\n", files)
-	if _, err := warm(ctx, tree); err != nil {
+	if err := b.warmWhatFits(ctx, tree, files); err != nil {
 		return nil, err
 	}
 	if m.has("scan") {
@@ -138,7 +137,7 @@ func (b *bench) measureScans(ctx context.Context, tree string, f *figures) error
 }
 
 func (b *bench) measureFind(ctx context.Context, tree string, f *figures) error {
-	s, err := runCommand(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
+	s, err := find(ctx, tree)
 	f.find = append(f.find, s)
 	return err
 }

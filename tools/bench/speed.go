@@ -21,15 +21,15 @@ func (b *bench) speed(ctx context.Context, files int) error {
 	if err != nil {
 		return err
 	}
-	var find, first, second []sample
+	var finds, first, second []sample
 	for range b.rounds + 1 { // the first run warms the caches
-		s, err := runCommand(ctx, "find", tree, "-printf", "%p %s %T@ %i\\n")
+		s, err := find(ctx, tree)
 		if err != nil {
 			return err
 		}
-		find = append(find, s)
+		finds = append(finds, s)
 	}
-	find = find[1:]
+	finds = finds[1:]
 	for range b.rounds {
 		one, two, err := b.scanTwice(ctx, tree)
 		if err != nil {
@@ -37,7 +37,7 @@ func (b *bench) speed(ctx context.Context, files int) error {
 		}
 		first, second = append(first, one), append(second, two)
 	}
-	f, one, two := fastest(find), fastest(first), fastest(second)
+	f, one, two := fastest(finds), fastest(first), fastest(second)
 	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "%d files\twall\tCPU\tpeak memory\tof find\tat most\t\n", one.summary.Files)
 	line := func(name string, s sample, most string) {
