@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 )
 
 // millions measures all that is promised of libraries of different sizes.
@@ -88,7 +90,7 @@ func (m *millions) run(ctx context.Context, b *bench) error {
 func (m *millions) measure(ctx context.Context, b *bench, files int) (f *figures, err error) {
 	f = &figures{files: files}
 	if m.watchAll {
-		restore, err := b.raiseWatches(files/perDirectory + spareWatches)
+		restore, err := b.raiseWatches(inotify.SuggestedWatches(files/perDirectory, spareWatches, 0))
 		if err != nil {
 			return nil, err
 		}

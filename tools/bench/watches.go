@@ -12,21 +12,21 @@ import (
 
 const watchLimit = "/proc/sys/fs/inotify/max_user_watches"
 
-// raiseWatches lets so many directories be watched until what it returns is called. Where that is not allowed, daemons
-// poll what is above the limit, and that is said.
-func (b *bench) raiseWatches(directories int) (restore func() error, err error) {
+// raiseWatches raises the kernel's limit of watches until what it returns is called. Where that is not allowed, daemons
+// poll what is above it, and that is said.
+func (b *bench) raiseWatches(to int) (restore func() error, err error) {
 	none := func() error { return nil }
 	before, err := os.ReadFile(watchLimit)
 	if err != nil {
 		return none, err
 	}
 	limit, err := strconv.Atoi(string(bytes.TrimSpace(before)))
-	if err != nil || limit >= directories {
+	if err != nil || limit >= to {
 		return none, err
 	}
-	err = os.WriteFile(watchLimit, []byte(strconv.Itoa(directories)), 0o644)
+	err = os.WriteFile(watchLimit, []byte(strconv.Itoa(to)), 0o644)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-		fmt.Fprintf(b.out, "%d directories can be watched here and %s cannot be raised: others are polled\n", limit,
+		fmt.Fprintf(b.out, "%d watches are allowed here and %s cannot be raised: others are polled\n", limit,
 			watchLimit)
 		return none, nil
 	}
