@@ -57,6 +57,8 @@ func main() {
 	flag.Func("parts", "of -millions: these of scan,serve,restart,feed,pages", m.parseParts)
 	flag.BoolVar(&m.watchAll, "watch-all", false,
 		"of -millions: raise the kernel's limit of watched directories meanwhile, where that is allowed")
+	flag.StringVar(&m.catalog, "catalog", "",
+		"of -millions: the data `DIR` that a daemon left of this tree, to ask it without making another")
 	flag.StringVar(&m.document, "document", "", "the `FILE` in which -millions keeps its table")
 	flag.Parse()
 

@@ -16,6 +16,7 @@ import (
 type millions struct {
 	sizes    sizes
 	parts    []string // all, where it is empty
+	catalog  string   // to be served instead of a new one
 	document string   // keeps the table; none, where it is empty
 	watchAll bool     // the kernel's limit of watches is raised meanwhile
 }
@@ -146,11 +147,13 @@ func (b *bench) measureFind(ctx context.Context, tree string, f *figures) error 
 
 // measureServe has a daemon make a catalog, asks it, and starts it anew.
 func (m *millions) measureServe(ctx context.Context, b *bench, tree string, f *figures) (err error) {
-	data, err := os.MkdirTemp(b.dir, "catalog")
-	if err != nil {
-		return err
+	data := m.catalog
+	if data == "" {
+		if data, err = os.MkdirTemp(b.dir, "catalog"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
 	if err := b.measureFind(ctx, tree, f); err != nil {
 		return err
 	}

@@ -31,8 +31,12 @@ var searches = []string{
 // machine does.
 const pageTries = 3
 
-// slowestPage asks for pages of the default length at the beginning, in the middle and at the end of each order in
-// both directions, and of searches in all orders.
+// walked is how many pages of 1,000 items are passed through from either end of an order: up to a million items there
+// is none between them, and a page further in is found by the same key as these.
+const walked = 500
+
+// slowestPage asks for pages of the default length at the beginning, far in and at the end of each order in both
+// directions, and of searches in all orders.
 func (d *daemon) slowestPage(ctx context.Context) (slowest page, err error) {
 	measure := func(v url.Values) error {
 		p, err := d.measurePage(ctx, v)
@@ -42,12 +46,16 @@ func (d *daemon) slowestPage(ctx context.Context) (slowest page, err error) {
 		return err
 	}
 	for _, order := range orders {
-		ends, err := d.walk(ctx, order)
+		first, err := d.walk(ctx, order)
+		if err != nil {
+			return slowest, err
+		}
+		last, err := d.walk(ctx, "-"+order)
 		if err != nil {
 			return slowest, err
 		}
 		for _, sort := range []string{order, "-" + order} {
-			for _, at := range []string{"", ends[0], ends[len(ends)/2], ends[len(ends)-1]} {
+			for _, at := range []string{"", first[0], first[len(first)-1], last[len(last)-1], last[0]} {
 				after, err := inOrder(at, sort)
 				if err != nil {
 					return slowest, err
@@ -85,10 +93,10 @@ func (d *daemon) measurePage(ctx context.Context, v url.Values) (page, error) {
 	return p, nil
 }
 
-// walk passes through an order in pages of the greatest length, and gives where each ended.
+// walk passes through an order in pages of the greatest length, and gives where each of the first ended.
 func (d *daemon) walk(ctx context.Context, order string) (ends []string, err error) {
 	v := url.Values{"sort": {order}, "limit": {"1000"}}
-	for {
+	for range walked {
 		body, err := d.get(ctx, "/api/v1/items?"+v.Encode())
 		if err != nil {
 			return nil, err
@@ -103,6 +111,7 @@ func (d *daemon) walk(ctx context.Context, order string) (ends []string, err err
 		ends = append(ends, answer.Next)
 		v.Set("after", answer.Next)
 	}
+	return ends, nil
 }
 
 // inOrder makes of a page's end the same place in another direction.
