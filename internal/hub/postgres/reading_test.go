@@ -15,17 +15,29 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
-// statements keeps what a database is asked.
+// statements keeps what a database is asked, by one at a time.
 type statements struct {
-	mu  sync.Mutex // guards all
-	all []pgx.TraceQueryStartData
+	mu       sync.Mutex // guards what follows
+	all      []statementAsked
+	settings string // of the transaction
+}
+
+// statementAsked is one, with the settings with which it was asked.
+type statementAsked struct {
+	pgx.TraceQueryStartData
+	settings string
 }
 
 func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if strings.HasPrefix(q.SQL, "SELECT") {
-		s.all = append(s.all, q)
+	switch {
+	case strings.HasPrefix(q.SQL, "SELECT"):
+		s.all = append(s.all, statementAsked{q, s.settings})
+	case strings.HasPrefix(q.SQL, "begin"):
+		s.settings = ""
+	case strings.HasPrefix(q.SQL, "SET LOCAL enable"):
+		s.settings += q.SQL + ";"
 	}
 	return ctx
 }
@@ -33,7 +45,7 @@ func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.Tra
 func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // taken are those since the last call.
-func (s *statements) taken() []pgx.TraceQueryStartData {
+func (s *statements) taken() []statementAsked {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer func() { s.all = nil }()
@@ -89,14 +101,12 @@ func (n *planNode) besideKeys() (names []string) {
 }
 
 // carriedOut is the plan of a statement that is carried out once more.
-func carriedOut(t *testing.T, s *Store, q pgx.TraceQueryStartData) *planNode {
+func carriedOut(t *testing.T, s *Store, q statementAsked) *planNode {
 	t.Helper()
 	var plans []struct{ Plan planNode }
 	err := s.read(t.Context(), func(tx pgx.Tx) error {
-		if strings.Contains(q.SQL, "search") { // as questions of words are asked
-			if _, err := s.newSearch(t.Context(), tx, "x"); err != nil {
-				return err
-			}
+		if _, err := tx.Exec(t.Context(), q.settings); err != nil {
+			return err
 		}
 		var text []byte
 		err := tx.QueryRow(t.Context(), "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+q.SQL, q.Args...).Scan(&text)

@@ -260,6 +260,7 @@ type source struct {
 	index string // what is looked up; empty: all items
 	check string // what each of these must be; empty: nothing more
 	most  int64  // that are looked up, or fewer
+	table string // where they are; empty: in search
 }
 
 // tier gives where the matches of a tier are found; ok is false where there are none.
@@ -336,6 +337,9 @@ func among(expression string, some []stretch) string {
 	return "(" + strings.Join(of, " | ") + ") & (" + expression + ")"
 }
 
+// lookedAtOnce are so many items of which each is looked at.
+const lookedAtOnce = 1 << stretchBits
+
 // fewFound are so many matches that all are looked up at once, rather than by stretches of ids.
 const fewFound = 5000
 
@@ -359,7 +363,10 @@ func (q *search) pieces(
 	share := float64(src.most) / float64(max(q.items, 1))
 	for want := float64(2 * wanted); len(left) > 0 && left[0].number <= stretchOf(upto); want *= 4 {
 		n := 0
-		for have := 0.0; n < len(left) && left[n].number <= stretchOf(upto) && (n == 0 || have*share < want); n++ {
+		for have := 0.0; n < len(left) && left[n].number <= stretchOf(upto); n++ {
+			if n > 0 && (have*share >= want || src.index == "" && have >= lookedAtOnce) {
+				break
+			}
 			have += float64(left[n].items)
 		}
 		piece := src

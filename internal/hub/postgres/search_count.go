@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -80,15 +81,16 @@ func (src *source) rows(s *statement, after, upto int64, columns string) string 
 	if columns != "" {
 		columns = ", " + columns
 	}
+	table := cmp.Or(src.table, "search")
 	between := "id > " + s.arg(after) + " AND id <= " + s.arg(upto)
 	if src.index == "" {
 		where := between
 		if src.check != "" {
 			where += " AND " + src.condition(s)
 		}
-		return "(SELECT id, length" + columns + " FROM search WHERE " + where + ") f"
+		return "(SELECT id, length" + columns + " FROM " + table + " WHERE " + where + ") f"
 	}
-	return "(SELECT * FROM (SELECT id, length" + columns + " FROM search WHERE " + src.condition(s) +
+	return "(SELECT * FROM (SELECT id, length" + columns + " FROM " + table + " WHERE " + src.condition(s) +
 		" OFFSET 0) f WHERE " + between + ") f"
 }
 

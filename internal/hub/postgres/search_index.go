@@ -265,6 +265,9 @@ func (in *indexing) write(ctx context.Context, b *batch) error {
 		if made, err = b.writeNewWords(ctx, tx, made); err != nil {
 			return err
 		}
+		if err := b.writeUnheld(ctx, tx); err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, "UPDATE search_place SET upto = $1, made = $2", b.upto, made)
 		return err
 	})
@@ -352,7 +355,8 @@ func (b *batch) writeNewWords(ctx context.Context, tx pgx.Tx, made int64) (int64
 // settle puts in order what was taken in, once nothing is left to be.
 func (in *indexing) settle(ctx context.Context) error {
 	if in.unsorted >= cleanAfter {
-		const clean = "SELECT gin_clean_pending_list('search_words'), gin_clean_pending_list('work_search_words')"
+		const clean = "SELECT gin_clean_pending_list('search_words'), gin_clean_pending_list('work_search_words'), " +
+			"gin_clean_pending_list('search_unheld_words')"
 		if err := in.s.do(ctx, clean); err != nil {
 			return fmt.Errorf("put the index of words in order: %w", err)
 		}

@@ -23,6 +23,7 @@ func kept(t *testing.T, s *Store) (out string) {
 		"SELECT concat_ws(' ', id, length, digest, words) FROM search ORDER BY id",
 		"SELECT concat_ws(' ', lexeme, n) FROM lexemes ORDER BY lexeme",
 		"SELECT concat_ws(' ', id, length, digest, words) FROM work_search ORDER BY id",
+		"SELECT concat_ws(' ', id, length, words) FROM search_unheld ORDER BY id",
 	} {
 		rows, err := s.pool.Query(t.Context(), query)
 		if err != nil {
@@ -40,8 +41,8 @@ func kept(t *testing.T, s *Store) (out string) {
 // anew has all words be taken in from the beginning.
 func anew(t *testing.T, s *Store) {
 	t.Helper()
-	_, err := s.pool.Exec(t.Context(),
-		"TRUNCATE search, work_search, lexemes, vocabulary; UPDATE search_place SET upto = 0, made = 0, version = 0")
+	_, err := s.pool.Exec(t.Context(), "TRUNCATE search, search_unheld, work_search, lexemes, vocabulary; "+
+		"UPDATE search_place SET upto = 0, made = 0, version = 0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ import (
 type ranking struct {
 	l *looking
 	q *search
+
+	isLate bool // of items that no work holds: the rest was not looked at
 }
 
 // errEnough ends a reading that has what it wants.
@@ -25,7 +27,7 @@ var errEnough = errors.New("enough is found")
 
 // rank looks for what comes behind a place.
 func (l *looking) rank(ctx context.Context, at *store.PagePlace) error {
-	r := &ranking{l, l.q.words}
+	r := &ranking{l: l, q: l.q.words}
 	first := 0
 	if at != nil {
 		if first = at.Tier; at.Spread != 0 {
@@ -51,7 +53,7 @@ func (l *looking) rank(ctx context.Context, at *store.PagePlace) error {
 	return nil
 }
 
-func (r *ranking) isDone() bool { return len(r.l.found) > r.l.q.Limit || r.l.end != nil }
+func (r *ranking) isDone() bool { return len(r.l.found) > r.l.q.Limit || r.l.end != nil || r.isLate }
 
 // tier reads a tier behind a place.
 func (r *ranking) tier(ctx context.Context, n int, at *store.PagePlace) error {
@@ -149,6 +151,9 @@ func (m *match) compare(other *match) int {
 func (r *ranking) matches(
 	ctx context.Context, src source, after, upto int64, wanted int, fn func(m *match) (enough bool),
 ) error {
+	if r.l.q.Unheld {
+		src.table = "search_unheld"
+	}
 	return r.q.pieces(src, after, upto, wanted, func(src source, after, upto int64) (bool, error) {
 		var s statement
 		from := src.rows(&s, after, upto, "")
@@ -159,9 +164,6 @@ func (r *ranking) matches(
 		if len(passing.where) > 0 {
 			from += " LEFT JOIN items ON items.id = f.id"
 			passes = "(NOT gone AND " + passing.condition() + ") IS TRUE"
-		}
-		if r.l.q.Unheld {
-			from += " WHERE " + unheld
 		}
 		rows, err := r.q.tx.Query(ctx, "SELECT f.id, f.length, "+passes+" FROM "+from+" ORDER BY f.id", passing.args...)
 		if err != nil {
@@ -177,11 +179,7 @@ func (r *ranking) matches(
 		if errors.Is(err, errEnough) {
 			return true, nil
 		}
-		return false, err
+		r.isLate = r.l.q.Unheld && time.Now().After(r.l.ends)
+		return r.isLate, err
 	})
 }
-
-// unheld is what a match is that no work holds. The works of an item are looked up one by one, whatever is thought of how
-// many there are.
-const unheld = "NOT EXISTS (SELECT FROM (SELECT m.work FROM members m WHERE m.item = f.id OFFSET 0) m " +
-	"CROSS JOIN LATERAL (SELECT w.gone FROM works w WHERE w.id = m.work OFFSET 0) w WHERE w.gone = 0 OFFSET 0)"

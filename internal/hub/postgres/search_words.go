@@ -10,6 +10,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
@@ -22,6 +23,7 @@ const (
 	ofName    = 'n'
 	ofPath    = 'a'
 	ofStretch = '#'
+	ofFact    = '@'
 )
 
 // classes are the letters of words that are in a place.
@@ -126,9 +128,26 @@ func spokenOfWork(w *store.WorkView) spokenWork {
 	s := silentWork(w.ID)
 	vector, _ := vectorOf(texts[:], []byte{ofTitle, ofName})
 	s.length = int32(min(len(strings.Fields(texts[0])), store.MaxWorkTitle)) //nolint:gosec // as small
-	s.words = vector + s.words
+	s.words = vector + s.words + ownLexemes(w)
 	s.digest = int64(xxh3.HashStringSeed(s.words, uint64(s.length))) //nolint:gosec // any bits
 	return s
+}
+
+// ownLexemes say of what kind a work is and of which roots, for words of some: as the database reads them.
+func ownLexemes(w *store.WorkView) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, " '%s'", factLexeme(filter.Kind, w.Kind))
+	for _, root := range w.Roots {
+		for _, spelled := range filter.Root.Spelled(root) {
+			fmt.Fprintf(&b, " '%s'", factLexeme(filter.Root, spelled))
+		}
+	}
+	return b.String()
+}
+
+// factLexeme stands for a value of a field, as it does in facts.
+func factLexeme(field filter.Field, value string) string {
+	return fmt.Sprintf("%c%016x", ofFact, uint64(factID(field, value))) //nolint:gosec // any bits
 }
 
 // silentWork is the row of a work that no word finds.

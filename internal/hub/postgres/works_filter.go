@@ -105,12 +105,17 @@ func lieUnder(ctx context.Context, tx pgx.Tx, works []int64, dir string) (map[in
 // saying reads works, and gives those that are asked for, in the order of ids.
 func saying(ctx context.Context, tx pgx.Tx, q *store.WorkQuery, ids []int64) (out []store.WorkView, err error) {
 	found := make(map[int64]store.WorkView, len(ids))
-	err = eachWork(ctx, tx, "WHERE w.id = ANY ($1) AND "+isThere, func(w *store.WorkView) error {
+	var s statement
+	where := "WHERE w.id = ANY (" + s.arg(ids) + ") AND " + isThere
+	if s.worksLike(q); len(s.where) > 0 {
+		where += " AND (" + s.condition() + ") IS TRUE" // of each: an index of it would find others too
+	}
+	err = eachWork(ctx, tx, where, func(w *store.WorkView) error {
 		if q.Says(w) {
 			found[w.ID] = *w
 		}
 		return nil
-	}, ids)
+	}, s.args...)
 	if err != nil {
 		return nil, fmt.Errorf("read works: %w", err)
 	}

@@ -229,6 +229,9 @@ func writeWorks(t testing.TB, s *Store, of *Catalog, works []store.WorkView) {
 		if err != nil {
 			return err
 		}
+		if _, err = tx.Exec(t.Context(), "TRUNCATE search_unheld; INSERT INTO search_unheld "+unheldRows); err != nil {
+			return err
+		}
 		_, err = tx.Exec(t.Context(), "UPDATE hub SET head = $1", head+int64(len(works)))
 		return err
 	})

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/store/filter"
 	"github.com/catalogizer/catalogizerd/internal/store/words"
 )
 
@@ -70,6 +72,26 @@ func (c countingWorks) Mean() error { return counting(c).Mean() }
 // widest is an expression for all that has what is asked for.
 func (q *search) widest() string { return q.all(words.Wanted{Form: q.Widest()}) }
 
+// ofThese has an expression find only works of the kinds and roots that a query asks for.
+func ofThese(expression string, q *store.WorkQuery) string {
+	only := func(field filter.Field, values []string) {
+		any := make([]string, len(values))
+		for i, v := range values {
+			any[i] = "'" + factLexeme(field, v) + "'"
+		}
+		expression += " & (" + strings.Join(any, " | ") + ")"
+	}
+	if len(q.Kinds) > 0 {
+		only(filter.Kind, q.Kinds)
+	}
+	q.Filter.Each(func(c filter.Condition) {
+		if c.Field == filter.Root && !c.Negated && !c.Anything && len(c.Values) > 0 {
+			only(filter.Root, c.Values)
+		}
+	})
+	return expression
+}
+
 // worksFound is where works w are that an expression finds, with how long their titles are: by words first, and then one
 // by one by what w must be, whatever a plan thinks of how many there are. It is all but the order.
 func worksFound(s *statement, expression, where string) string {
@@ -92,7 +114,7 @@ func (l *workLooking) isFewByWords(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	most := max(fewFound, int(math.Sqrt(float64(l.q.Limit)*all))) // few are found at once
-	n, err := countingWorks{ctx, l.words}.count(l.words.widest(), most+1)
+	n, err := countingWorks{ctx, l.words}.count(ofThese(l.words.widest(), l.q), most+1)
 	return n <= int64(most), err
 }
 
@@ -199,19 +221,13 @@ func but(expression string) string {
 }
 
 // ranked reads the first store.MaxMatches of what an expression finds, by their ids, and ranks them by how many words
-// their titles have. One letter says too little to rank by.
+// their titles have: no more, whatever else is asked of them, as a daemon does. One letter says too little to rank by.
 func (m *workMatches) ranked(ctx context.Context, expression string) (found []workPlace, err error) {
 	base, isShort := int64(m.tier)*store.WorkTierStep, words.IsShort(m.q.Terms)
-	err = m.pieces(ctx, expression, func(expression string) (enough bool, err error) {
-		var s statement
-		from := "work_search f WHERE words @@ " + s.arg(expression) + "::text::tsquery"
-		if isNarrowed(m.l.q) || len(m.l.q.Kinds) > 0 {
-			s = statement{}
-			s.amongWorks(m.l.q)
-			from = worksFound(&s, expression, s.condition())
-		}
-		limit := s.arg(store.MaxMatches - len(found))
-		rows, err := m.q.tx.Query(ctx, "SELECT f.id, f.length FROM "+from+" ORDER BY f.id LIMIT "+limit, s.args...)
+	err = m.pieces(ctx, ofThese(expression, m.l.q), func(expression string) (enough bool, err error) {
+		const matches = "SELECT id, length FROM (SELECT id, length FROM work_search WHERE words @@ $1::text::tsquery " +
+			"OFFSET 0) f ORDER BY id LIMIT $2"
+		rows, err := m.q.tx.Query(ctx, matches, expression, store.MaxMatches-len(found))
 		if err != nil {
 			return false, err
 		}
@@ -286,7 +302,7 @@ func lookAtFound(
 	late := false
 	inTime, err := within(ctx, tx, time.Until(ends), func(tx pgx.Tx) error {
 		m := &workMatches{q: of}
-		return m.pieces(ctx, of.widest(), func(expression string) (enough bool, err error) {
+		return m.pieces(ctx, ofThese(of.widest(), q), func(expression string) (enough bool, err error) {
 			var s statement
 			s.amongWorks(q)
 			from := worksFound(&s, expression, s.condition())

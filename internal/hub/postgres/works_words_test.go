@@ -185,7 +185,8 @@ func TestADatabaseWithoutWordsOfWorksIsBroughtUpToDate(t *testing.T) {
 	takeIn(t, s)
 	want := kept(t, s)
 	_, err := s.pool.Exec(t.Context(), "DROP TABLE work_search; ALTER TABLE search_place DROP COLUMN works; "+
-		"DROP TABLE facet_totals, work_totals; DROP FUNCTION is_single; DELETE FROM schema_version WHERE version > 6")
+		"DROP TABLE search_unheld, facet_totals, work_totals; DROP FUNCTION is_single; "+
+		"DELETE FROM schema_version WHERE version > 6")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,8 @@ type worksWriting struct {
 
 	rows     []workRow // that are written, in the order of their numbers
 	members  [][]any
-	unranked pairs // of a work and a rank at which nothing stays as it is
+	unranked pairs   // of a work and a rank at which nothing stays as it is
+	freed    []int64 // items that were there
 	unitKeys keyChanges
 	workKeys keyChanges
 }
@@ -87,7 +88,7 @@ func (w *worksWriting) write() error {
 	steps := []func() error{w.putAll, w.writeMembers, w.writeUnits, w.writePlaced, w.writeCredits, w.writeParties,
 		func() error { return w.writeKeys("unit_keys", "unit", &w.unitKeys) },
 		func() error { return w.writeKeys("work_keys", "work", &w.workKeys) },
-		w.removeFormer, w.writePlace, w.number}
+		w.writeUnheld, w.removeFormer, w.writePlace, w.number}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -151,9 +152,13 @@ func (w *worksWriting) exec(sql string, args ...any) error {
 
 func (w *worksWriting) writeMembers() error {
 	if len(w.unranked.a) > 0 {
-		err := w.exec("DELETE FROM members m USING unnest($1::bigint[], $2::bigint[]) AS d (work, rank) "+
-			"WHERE m.work = d.work AND m.rank = d.rank", w.unranked.a, w.unranked.b)
+		const gone = "DELETE FROM members m USING unnest($1::bigint[], $2::bigint[]) AS d (work, rank) " +
+			"WHERE m.work = d.work AND m.rank = d.rank RETURNING m.item"
+		rows, err := w.tx.Query(w.ctx, gone, w.unranked.a, w.unranked.b)
 		if err != nil {
+			return err
+		}
+		if w.freed, err = pgx.CollectRows(rows, pgx.RowTo[int64]); err != nil {
 			return err
 		}
 	}
