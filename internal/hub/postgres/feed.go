@@ -198,6 +198,9 @@ func (s *Store) ChangesOf(
 		if p.Upto = p.Head; upto > 0 {
 			p.Upto = min(upto, p.Head)
 		}
+		if err := byOrder(ctx, tx); err != nil {
+			return err
+		}
 		if sorts.Items {
 			var full bool
 			const next = "seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3"
@@ -232,6 +235,9 @@ func (s *Store) LoadOf(
 	err = s.read(ctx, func(tx pgx.Tx) error {
 		page, position, done = nil, at.Position, false
 		if head, err = s.headIn(ctx, tx); err != nil {
+			return err
+		}
+		if err := byOrder(ctx, tx); err != nil {
 			return err
 		}
 		if works {

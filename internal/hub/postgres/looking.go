@@ -182,6 +182,9 @@ func (l *looking) take(
 
 // walk looks at the items of a part of the order, a piece after the other, until the page is full or the time over.
 func (l *looking) walk(ctx context.Context, p part) error {
+	if err := byOrder(ctx, l.tx); err != nil {
+		return err
+	}
 	passing := statement{}
 	passing.wanted(l.q.Query)
 	l.q.in(&passing)
@@ -229,7 +232,7 @@ func (l *looking) walkPiece(
 	switch {
 	case o.isPath:
 		order = "root" + o.dir + ", " + indexedPathOf + o.dir + ", path" + o.dir + ", id" + o.dir
-	case p.unknown:
+	case p.unknown && o.isOfSome:
 		order = "id" + o.dir
 	}
 	if p.at != nil {

@@ -1,11 +1,22 @@
 package postgres
 
 import (
+	"context"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/store/filter"
 )
+
+// byOrder has what follows in a transaction be read by the index of an order, and by ids. Where it takes a piece for
+// much of what follows, or knows nothing of the table, the database would rather read all of that, and sort it.
+func byOrder(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx,
+		"SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+	return err
+}
 
 // order is one of items.
 type order struct {

@@ -364,16 +364,3 @@ func (in *indexing) settle(ctx context.Context) error {
 	}
 	return in.s.makeVocabulary(ctx)
 }
-
-// SearchLag is how many changes of items and works the search has still to take in.
-func (s *Store) SearchLag(ctx context.Context) (n int64, err error) {
-	const mostLag = 1_000_000 // which is counted at most
-	err = s.again(ctx, func() error {
-		return s.pool.QueryRow(ctx, `SELECT count(*) FROM (SELECT FROM items, search_place p WHERE seq > p.upto
-			UNION ALL SELECT FROM works, search_place p WHERE seq > p.works LIMIT $1) t`, mostLag).Scan(&n)
-	})
-	if err != nil {
-		return 0, fmt.Errorf("count what the search has still to take in: %w", err)
-	}
-	return n, nil
-}

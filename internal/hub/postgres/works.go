@@ -117,19 +117,6 @@ func unitID(u works.Unit) int64 {
 	return 1
 }
 
-// WorksLag counts the changes of items that works have not taken in.
-func (s *Store) WorksLag(ctx context.Context) (n int64, err error) {
-	const sql = `SELECT count(*) FROM (SELECT FROM items WHERE seq > (SELECT upto FROM works_place) LIMIT $1) t`
-	err = s.again(ctx, func() error { return s.pool.QueryRow(ctx, sql, maxLag).Scan(&n) })
-	if err != nil {
-		return n, fmt.Errorf("count how far works are behind: %w", err)
-	}
-	return n, nil
-}
-
-// maxLag bounds what is counted of a lag.
-const maxLag = 1_000_000
-
 // errMoved says that somebody else has derived what was read behind the same place.
 var errMoved = fmt.Errorf("works were derived further by another hub: %w", store.ErrRegrouped)
 

@@ -77,6 +77,8 @@ type workLooking struct {
 	weight int
 	last   *store.PagePlace // what was looked at last
 	end    *store.PagePlace // where the next page goes on; nil: there is none
+
+	isByOrder bool // see byOrder
 }
 
 // workPlace is where a work stands in the order. passes says that the database knows nothing against it.
@@ -252,7 +254,7 @@ func (l *workLooking) sorted(
 	o := l.order()
 	of := "works w WHERE " + s.condition()
 	if l.words != nil {
-		of = worksFound(&s, l.words.widest(), s.condition())
+		of = worksFound(&s, ofThese(l.words.widest(), l.q), s.condition())
 	}
 	from := "SELECT w.id, w." + o.column + " AS key FROM " + of + " OFFSET 0" // found first
 	s.where = []string{"true"}
@@ -274,15 +276,19 @@ func (l *workLooking) inOrder(ctx context.Context, p part, most int) ([]workPlac
 	o := l.order()
 	s.must("w.gone = 0")
 	order := o.column + o.dir + ", id" + o.dir
-	switch {
-	case p.unknown:
+	if p.unknown { // which the index has in the order of ids
 		s.must(o.column + " IS NULL")
-		order = "id" + o.dir
-	default:
+	} else {
 		s.must(o.column + " IS NOT NULL")
 	}
 	if p.at != nil {
 		s.must(o.next(&s, p))
+	}
+	if !l.isByOrder {
+		if err := byOrder(ctx, l.tx); err != nil {
+			return nil, err
+		}
+		l.isByOrder = true
 	}
 	columns := "id, " + o.column + " AS key, (" + passing.condition() + ") IS TRUE"
 	if l.q.Sort == "updated" {
