@@ -56,10 +56,30 @@ func TestTotalsOfValuesAreTheirSums(t *testing.T) {
 		{without(1), of(3, "track", 2001, 70), without(4)},
 		{without(2), without(3), without(5)},
 	}
+	zeros := 0
 	for i, step := range steps {
 		say(t, attic, fmt.Sprint("a", i), step...)
 		say(t, cellar, fmt.Sprint("b", i), step[:1]...)
 		requireTotals(t, s)
+		var n int
+		const zero = "SELECT count(*) FROM facet_totals WHERE n = 0"
+		if err := s.pool.QueryRow(t.Context(), zero).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		zeros += n
+		if err := s.pruneSums(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		requireTotals(t, s)
+	}
+	for _, table := range keptSums {
+		var rows int
+		if err := s.pool.QueryRow(t.Context(), "SELECT count(*) FROM "+table).Scan(&rows); err != nil || rows > 0 {
+			t.Errorf("of nothing %s keeps %d rows, %v", table, rows, err)
+		}
+	}
+	if zeros == 0 {
+		t.Error("nothing was left to be forgotten")
 	}
 	if f, err := s.ItemFacets(t.Context(), store.Query{}, []string{"year", "genre"}); err != nil || len(f.By[0]) != 0 {
 		t.Errorf("of nothing there is %+v, %v", f, err)

@@ -12,7 +12,8 @@ import (
 const pruneRows = 5000
 
 // Prune forgets ends of items that are older than an age, and none above a number of the feed, or that the search or works
-// have not taken in: clients that have not come for so long load anew. It says how many went. Ends of works go with them.
+// have not taken in: clients that have not come for so long load anew. It says how many went. Ends of works go with
+// them, and sums of what there is nothing of.
 func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int64, err error) {
 	var upto int64
 	err = s.write(ctx, func(tx pgx.Tx) error { // the floor first: nobody is to be without an end that he counts on
@@ -29,6 +30,9 @@ func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int
 	}
 	if err == nil {
 		err = s.pruneWorks(ctx, age, none)
+	}
+	if err == nil {
+		err = s.pruneSums(ctx)
 	}
 	const some = `DELETE FROM items WHERE id IN (SELECT id FROM items WHERE gone AND seq <= $1 ORDER BY seq LIMIT $2)
 		AND gone AND seq <= $1`
