@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,8 +18,7 @@ type inDir struct {
 	Found  bool
 	Below  []UnitDir
 	Traces string
-	Items  []UnitMember
-	Docs   []string
+	Items  []UnitMember // in the order of their ids
 }
 
 // inDirs reads directories one by one.
@@ -38,12 +40,12 @@ func inDirs(t *testing.T, u *UnitReader, ids []int64) (out []inDir) {
 		fail(err)
 		d.Traces = string(traces)
 		fail(u.Items(id, func(m *UnitMember) error {
-			d.Docs = append(d.Docs, string(m.doc))
 			one := *m
-			one.doc = nil
+			one.doc = slices.Clone(m.doc)
 			d.Items = append(d.Items, one)
 			return nil
 		}))
+		slices.SortFunc(d.Items, func(a, b UnitMember) int { return cmp.Compare(a.ID, b.ID) })
 		out = append(out, d)
 	}
 	return out
@@ -58,29 +60,54 @@ func TestWhatIsReadTogetherIsWhatIsReadOneByOne(t *testing.T) {
 			fillNear(t, r, large)
 			all := r.numbers("SELECT id FROM dirs ORDER BY id")
 			all = append(all, all[len(all)-1]+1) // there is none
-			var one, together []inDir
-			var read, dirs int
-			err := r.ReadUnits(t.Context(), func(u *UnitReader) error {
-				one = inDirs(t, u, all)
-				_, _, _, err := u.Changed(nil, 0, 200)
-				read, dirs = len(u.near.items), len(u.near.dirs)
-				together = inDirs(t, u, all)
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
+			byIDs := 0
+			for after := int64(0); after < 150; after += 7 {
+				var one, together []inDir
+				var changed []ChangedItem
+				var read, dirs int
+				err := r.ReadUnits(t.Context(), func(u *UnitReader) (err error) {
+					one = inDirs(t, u, all)
+					changed, _, _, err = u.Changed(nil, after, 100)
+					read, dirs = len(u.near.items), len(u.near.dirs)
+					if u.near.given {
+						byIDs++
+					}
+					together = inDirs(t, u, all)
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !reflect.DeepEqual(together, one) {
+					t.Errorf("together it is\n%+v\nand one by one\n%+v", together, one)
+				}
+				if large < 1000 && dirs < nearLeast || read > nearItems*100 {
+					t.Errorf("%d items of %d directories are read together", read, dirs)
+				}
+				if want := changedOneByOne(r, after, 100); !slices.Equal(changed[:min(len(changed), len(want))], want) {
+					t.Errorf("behind %d there changed\n%v, and not\n%v", after, changed, want)
+				}
 			}
-			if !reflect.DeepEqual(together, one) {
-				t.Errorf("together it is\n%+v\nand one by one\n%+v", together, one)
-			}
-			if dirs < nearLeast || read > nearItems*200 {
-				t.Errorf("%d items of %d directories are read together", read, dirs)
+			if byIDs == 0 {
+				t.Error("no items were read by their ids")
 			}
 			if err := r.NewWorkKeeper().LetGo(t.Context()); err != nil || r.near.items != nil {
 				t.Errorf("%d items are kept, %v", len(r.near.items), err)
 			}
 		})
 	}
+}
+
+// changedOneByOne reads which items changed behind a number, one after the other.
+func changedOneByOne(r *running, after int64, limit int) (out []ChangedItem) {
+	r.t.Helper()
+	byNumber := fmt.Sprintf("FROM items WHERE seq > %d ORDER BY seq LIMIT %d", after, limit)
+	units := r.numbers("SELECT coalesce((SELECT unit FROM unit_items WHERE item = items.id), 0) " + byNumber)
+	for i, id := range r.numbers("SELECT id " + byNumber) {
+		it := r.item(id)
+		out = append(out, ChangedItem{id, it.Seq, it.Dir, string(it.Kind), it.State == Detached, units[i]})
+	}
+	return out
 }
 
 // fillNear makes forty directories, of which the twelfth holds so many items.
@@ -155,7 +182,13 @@ func TestWhatIsReadTogetherIsNotSorted(t *testing.T) {
 		if err := u.readStretch(1, math.MaxInt32, 10); err != nil {
 			return err
 		}
-		for sql := range u.c.stmts {
+		if _, err := u.changedBetween(nil, 0, math.MaxInt32, 1, math.MaxInt32); err != nil {
+			return err
+		}
+		if err := u.readStretch(1, math.MaxInt32, 10); err != nil {
+			return err
+		}
+		for _, sql := range slices.Sorted(maps.Keys(u.c.stmts)) {
 			if !strings.Contains(sql, "BETWEEN") {
 				continue
 			}

@@ -16,6 +16,7 @@ type UnitReader struct {
 	place      int64
 	missing    bool   // some item is missing
 	doc        []byte // of the item that was read last
+	said       UnitMember
 	keys       *newKeys
 	near       *nearby
 }
@@ -99,13 +100,7 @@ func (r *UnitReader) Changed(
 		return nil, 0, 0, err
 	}
 	upto = head
-	err = r.c.each(`SELECT i.id, i.seq, i.dir, i.kind, i.state, u.unit
-		FROM items i LEFT JOIN unit_items u ON u.item = i.id
-		WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
-		out = append(out, ChangedItem{r.int(0), r.int(1), r.int(2), r.text(3), State(r.int(4)) == Detached, r.int(5)})
-		return nil
-	}, after, int64(limit))
-	if err != nil {
+	if out, err = r.changedItems(out, after, limit); err != nil {
 		return nil, 0, 0, err
 	}
 	if len(out) == limit {
@@ -199,13 +194,15 @@ func (m *UnitMember) Path(dir string) string {
 // Say reads what is known of the item, as far as works are made of it: see said.
 func (m *UnitMember) Say(s *Said) { s.read(m.doc) }
 
-const memberColumns = `SELECT i.id, i.seq, i.name, i.kind, i.size, i.added, i.state, i.doc, u.unit, i.dir FROM items i
-	LEFT JOIN unit_items u ON u.item = i.id WHERE `
+const (
+	memberColumns = `SELECT i.id, i.seq, i.name, i.kind, i.size, i.added, i.state, i.doc, i.dir`
+	membersNoted  = memberColumns + `, u.unit FROM items i LEFT JOIN unit_items u ON u.item = i.id WHERE `
+)
 
 // scanMember reads an item, whose document is as it is kept.
 func scanMember(row row) UnitMember {
 	return UnitMember{ID: row.int(0), Seq: row.int(1), name: row.bytes(2), Kind: row.text(3), Size: row.int(4),
-		Added: row.int(5), Missing: State(row.int(6)) != Present, doc: row.bytes(7), Unit: row.int(8), dir: row.int(9)}
+		Added: row.int(5), Missing: State(row.int(6)) != Present, doc: row.bytes(7), dir: row.int(8)}
 }
 
 // Items reads the items of a directory. fn must not keep them.
@@ -229,23 +226,24 @@ func (r *UnitReader) Items(dir int64, fn func(*UnitMember) error) error {
 }
 
 func (r *UnitReader) items(which string, dir int64, fn func(*UnitMember) error) error {
-	return r.c.each(memberColumns+which, func(row row) error {
+	return r.c.each(membersNoted+which, func(row row) error {
 		if State(row.int(6)) == Detached {
 			return nil
 		}
 		m := scanMember(row)
+		m.Unit = row.int(9)
 		return r.member(&m, fn)
 	}, dir)
 }
 
 // member calls fn with an item as it is read, which is not changed.
 func (r *UnitReader) member(m *UnitMember, fn func(*UnitMember) error) (err error) {
-	said := *m
-	if said.doc, err = appendUnpacked(r.doc[:0], m.doc); err != nil {
+	if r.doc, err = appendUnpacked(r.doc[:0], m.doc); err != nil {
 		return err
 	}
-	r.doc = said.doc
-	return fn(&said)
+	r.said = *m
+	r.said.doc = r.doc
+	return fn(&r.said)
 }
 
 // Traces reads what is kept of a unit; nil where nothing is.
