@@ -23,6 +23,8 @@ type conn struct {
 	stmts map[string]*statement
 	ctx   context.Context // what runs is interrupted when it ends; nil: nothing ends it
 	known *words.Meanings // of the store; nil: what is found is not kept
+
+	workRoots map[int64]string // see workRoot
 }
 
 type statement struct {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -19,10 +20,15 @@ func WorkKindOf(number int64) string { return workKindOf(number) }
 func (s *Sorter) WorkTitleKey(title string) []byte { return s.keys.workTitleKey(title) }
 
 // Doc encodes what a work says of itself and has no column for.
-func (w *WorkView) Doc() []byte { return w.doc() }
+func (w *WorkView) Doc() []byte { return w.doc(nil) }
 
 // ReadDoc decodes what Doc of this or another version encoded. It is called once, of a work that has its ID.
-func (w *WorkView) ReadDoc(doc []byte) error { return w.readDoc(doc) }
+func (w *WorkView) ReadDoc(doc []byte) error { return w.readDoc(doc, noRoot) }
+
+// noRoot is for works that are kept where roots have names alone.
+func noRoot(number int64) (string, error) {
+	return "", fmt.Errorf("%w: a work says a root by a number, %d", ErrCorrupt, number)
+}
 
 // How encodes what a member is, but for its item and its place; nil is what most are.
 func (m *Member) How() []byte { return m.how() }

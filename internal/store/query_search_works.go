@@ -39,11 +39,12 @@ func newWorkMatches(c *conn, q *WorkQuery) (*workMatches, error) {
 		return nil, err
 	}
 	t.table, t.Common = "work_search", false
-	return &workMatches{t: t, which: q.which(), enough: q.Limit + 1}, nil
+	which, err := q.which(c)
+	return &workMatches{t: t, which: which, enough: q.Limit + 1}, err
 }
 
 // which is a condition that all works have which pass the query's kinds and roots.
-func (q *WorkQuery) which() string {
+func (q *WorkQuery) which(c *conn) (string, error) {
 	var all []string
 	if len(q.Kinds) > 0 {
 		var numbers []string
@@ -55,13 +56,20 @@ func (q *WorkQuery) which() string {
 	if roots := q.Filter.Wanted(filter.Root); len(roots) > 0 {
 		var any []string
 		for _, name := range roots {
-			var named workDoc
+			number, err := c.number("SELECT id FROM work_roots WHERE name = ?", name)
+			if err != nil {
+				return "", err
+			}
+			var numbered, named workDoc // those of before
+			if numbered.number(docRootNumber, number); number != 0 {
+				any = append(any, fmt.Sprintf("instr(w.doc, x'%x') > 0", []byte(numbered))) // or what looks like it
+			}
 			named.text(docRoot, name)
-			any = append(any, fmt.Sprintf("instr(w.doc, x'%x') > 0", []byte(named))) // or what looks like it
+			any = append(any, fmt.Sprintf("instr(w.doc, x'%x') > 0", []byte(named)))
 		}
 		all = append(all, "("+strings.Join(any, " OR ")+")")
 	}
-	return strings.Join(all, " AND ")
+	return strings.Join(all, " AND "), nil
 }
 
 // isForm reports whether works may have a form; the first time that it is asked of others than those that stand in the

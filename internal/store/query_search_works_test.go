@@ -110,7 +110,11 @@ func TestWorksAreFoundByWordsWithoutALookAtOthers(t *testing.T) {
 	r := runFresh(t, Options{})
 	err := r.read(t.Context(), func(c *conn) error {
 		q := WorkQuery{Kinds: []string{WorkMovie}, Filter: parsedWorks(t, "root=films")}
-		for _, sql := range []string{rankedWorksSQL, someWorksSQL + q.which() + ofSomeWorks, lastOfSome} {
+		which, err := q.which(c)
+		if err != nil {
+			return err
+		}
+		for _, sql := range []string{rankedWorksSQL, someWorksSQL + which + ofSomeWorks, lastOfSome} {
 			var plan []string
 			sql = strings.NewReplacer("?1", "'a'", "?2", "1", "?3", "0", "?4", "1").Replace(sql)
 			take := func(row row) error { plan = append(plan, row.text(3)); return nil }

@@ -113,14 +113,14 @@ const MaxMembers = 1000
 const workColumns = "w.id, w.parent, w.kind, w.key, w.seq, w.gone, w.updated, w.added, w.year, w.number, " +
 	"w.size, w.duration, w.doc, w.title IS NULL"
 
-func scanWork(r row) (w WorkView, err error) {
+func scanWork(c *conn, r row) (w WorkView, err error) {
 	w = WorkView{ID: r.int(0), Parent: r.int(1), Kind: workKindOf(r.int(2)), Key: r.int(3), Seq: r.int(4), Gone: r.int(5),
-		UpdatedAt: r.int(6) * int64(time.Millisecond), AddedAt: r.int(7), Year: int(r.int(8)), Size: r.int(10),
+		UpdatedAt: (r.int(6) + milliseconds(r.int(7))) * int64(time.Millisecond), AddedAt: r.int(7), Year: int(r.int(8)), Size: r.int(10),
 		Duration: r.int(11)}
 	if n, known := r[9].(float64); known {
 		w.Number = &n
 	}
-	err = w.readDoc(r.bytes(12))
+	err = w.readDoc(r.bytes(12), c.workRoot)
 	w.untitled = r.int(13) != 0 && w.SortTitle != ""
 	return w, err
 }
@@ -128,7 +128,7 @@ func scanWork(r row) (w WorkView, err error) {
 // eachWork reads works, without their members.
 func eachWork(c *conn, where string, fn func(*WorkView) error, args ...driver.Value) error {
 	return c.each("SELECT "+workColumns+" FROM works w "+where, func(r row) error {
-		w, err := scanWork(r)
+		w, err := scanWork(c, r)
 		if err != nil {
 			return err
 		}

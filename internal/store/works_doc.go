@@ -36,6 +36,7 @@ const (
 	docHDR
 	docFilterSeq
 	docBy
+	docRootNumber // in a catalog: see works_roots.go
 )
 
 type workDoc []byte
@@ -58,8 +59,8 @@ func (d *workDoc) number(field uint64, n int64) {
 	}
 }
 
-// doc encodes what has no column of its own.
-func (w *WorkView) doc() []byte {
+// doc encodes what has no column of its own. Roots are said by numbers where there are any.
+func (w *WorkView) doc(roots map[string]int64) []byte {
 	d := make(workDoc, 0, 64+len(w.Title))
 	d.known(docTitle, w.Title)
 	if w.SortTitle != w.Title {
@@ -69,7 +70,13 @@ func (w *WorkView) doc() []byte {
 	d.known(docGroup, w.Group)
 	d.known(docSeries, w.Series)
 	d.known(docHDR, w.HDR)
-	d.text(docRoot, w.Roots...)
+	for _, name := range w.Roots {
+		if number := roots[name]; number != 0 {
+			d.number(docRootNumber, number)
+		} else {
+			d.text(docRoot, name)
+		}
+	}
 	d.text(docAuthor, w.Authors...)
 	d.text(docNarrator, w.Narrators...)
 	d.text(docArtist, w.Artists...)
@@ -95,8 +102,8 @@ func (w *WorkView) doc() []byte {
 	return d
 }
 
-// readDoc decodes what doc encoded.
-func (w *WorkView) readDoc(b []byte) error {
+// readDoc decodes what doc encoded; root gives the names of roots that are said by numbers.
+func (w *WorkView) readDoc(b []byte, root func(number int64) (string, error)) error {
 	sorted, idName := false, ""
 	for len(b) > 0 {
 		tag, n := binary.Uvarint(b)
@@ -110,7 +117,11 @@ func (w *WorkView) readDoc(b []byte) error {
 				return w.unreadable()
 			}
 			b = b[n:]
-			w.setNumber(tag>>1, v)
+			if tag>>1 != docRootNumber {
+				w.setNumber(tag>>1, v)
+			} else if err := w.addRoot(root(v)); err != nil {
+				return err
+			}
 			continue
 		}
 		length, n := binary.Uvarint(b)
@@ -137,6 +148,11 @@ func (w *WorkView) readDoc(b []byte) error {
 		w.SortTitle = w.Title
 	}
 	return nil
+}
+
+func (w *WorkView) addRoot(name string, err error) error {
+	w.Roots = append(w.Roots, name)
+	return err
 }
 
 func (w *WorkView) setNumber(field uint64, v int64) {

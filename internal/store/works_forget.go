@@ -5,6 +5,7 @@ import "context"
 // ForgetWorks forgets works that have been gone since before a time, at most so many. A reader of works must have come
 // past their ends.
 func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
+	tx.c.forgetRoots()
 	var ended []WorkView
 	ended, err = worksWhere(tx.c, "w.gone > 0 AND w.gone < ? AND w.seq <= ? ORDER BY w.gone LIMIT ?",
 		before, limit, int64(most))

@@ -18,6 +18,7 @@ type workRows struct {
 	few                  int         // see WorkKeeper.FewKeys
 	noted                bool        // they are not in their tables
 	sums                 *workSums
+	roots                rootNumbers
 }
 
 func newWorkRows() *workRows {

@@ -42,7 +42,8 @@ var workSorts = map[string]string{"title": "title", "added": "added", "updated":
 	"number": "number", "size": "size", "duration": "duration"}
 
 // worksBuiltLater are the indexes of what sorts works.
-var worksBuiltLater = []string{"works_title", "works_added", "works_year", "works_number", "works_size", "works_duration"}
+var worksBuiltLater = []string{"works_seq", "works_title", "works_added", "works_year", "works_number", "works_size",
+	"works_duration"}
 
 // QueryWorks reads a page of works in order: ties by id, unknown values last.
 func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, err error) {

@@ -61,7 +61,7 @@ func (k *WorkKeeper) Write(ctx context.Context, b *WorkBatch) error {
 	k.rows.few = k.FewKeys
 	err := k.s.Update(ctx, func(tx *Tx) error { return tx.writeWorks(b, k.rows) })
 	if err == nil {
-		k.rows.sums.sound = true
+		k.rows.sums.sound, k.rows.roots.sound = true, true
 		if b.Settled != nil {
 			k.s.settled.Store(*b.Settled)
 		}
@@ -121,6 +121,8 @@ func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
 	if tx.isVoid(b) {
 		return ErrRegrouped
 	}
+	rows.roots.begin()
+	tx.c.forgetRoots()
 	tx.held, tx.sums = newHeldBits(tx.c), rows.sums.begin(tx)
 	for i := range b.Puts {
 		p := &b.Puts[i]
@@ -212,7 +214,10 @@ func (tx *Tx) insertWork(rows *workRows, p *WorkPut, title []byte) error {
 	w := &p.New
 	p.number(tx.nextSeq())
 	tx.rows++
-	rows.works.values = w.appendRow(append(rows.works.values, w.ID), title)
+	if err := tx.numberRoots(&rows.roots, w.Roots); err != nil {
+		return err
+	}
+	rows.works.values = w.appendRow(append(rows.works.values, w.ID), title, rows.roots.of)
 	if err := rows.works.flushFull(tx); err != nil {
 		return err
 	}
@@ -227,12 +232,14 @@ func (tx *Tx) insertWork(rows *workRows, p *WorkPut, title []byte) error {
 var workRow = []string{"parent", "kind", "key", "seq", "gone", "updated", "title", "added",
 	"year", "number", "size", "duration", "doc"}
 
+func milliseconds(ns int64) int64 { return ns / int64(time.Millisecond) }
+
 func wholeMilliseconds(ns int64) int64 { return ns - ns%int64(time.Millisecond) }
 
-// appendRow appends the values of workRow.
-func (w *WorkView) appendRow(to []driver.Value, title []byte) []driver.Value {
-	return append(to, w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone, w.UpdatedAt/int64(time.Millisecond),
-		blob(title), w.AddedAt, unlessZero(int64(w.Year)), fraction(w.Number), w.Size, unlessZero(w.Duration), w.doc())
+// appendRow appends the values of workRow, with numbers for roots that have one.
+func (w *WorkView) appendRow(to []driver.Value, title []byte, roots map[string]int64) []driver.Value {
+	return append(to, w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone, milliseconds(w.UpdatedAt)-milliseconds(w.AddedAt),
+		blob(title), w.AddedAt, unlessZero(int64(w.Year)), fraction(w.Number), w.Size, unlessZero(w.Duration), w.doc(roots))
 }
 
 func unlessZero(n int64) driver.Value {
@@ -251,7 +258,7 @@ func fraction(n *float64) driver.Value {
 
 // sameRow reports whether two works say the same, whatever their numbers in the feed.
 func sameRow(old, w *WorkView) bool {
-	a, b := old.appendRow(nil, nil), w.appendRow(nil, nil)
+	a, b := old.appendRow(nil, nil, nil), w.appendRow(nil, nil, nil)
 	for i, column := range workRow {
 		if column == "seq" || column == "updated" || column == "gone" {
 			continue
@@ -276,7 +283,10 @@ func (w *WorkView) sortsAs(other *WorkView) bool {
 func (tx *Tx) updateWork(rows *workRows, p *WorkPut, title []byte) error {
 	tx.rows++
 	w := &p.New
-	was, is := p.Old.appendRow(nil, nil), w.appendRow(nil, title)
+	if err := tx.numberRoots(&rows.roots, w.Roots); err != nil {
+		return err
+	}
+	was, is := p.Old.appendRow(nil, nil, rows.roots.of), w.appendRow(nil, title, rows.roots.of)
 	var set []string
 	var values []driver.Value
 	for i, column := range workRow {
@@ -315,8 +325,8 @@ func (tx *Tx) endWork(rows *workRows, e *WorkEnd, at int64) error {
 	if err != nil {
 		return err
 	}
-	err = tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? WHERE id = ?",
-		at, tx.nextSeq(), at/int64(time.Millisecond), e.Work)
+	err = tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? - added/1000000 WHERE id = ?",
+		at, tx.nextSeq(), milliseconds(at), e.Work)
 	if err == nil {
 		err = tx.c.exec("DELETE FROM work_search WHERE rowid = ?", e.Work)
 	}
