@@ -115,8 +115,8 @@ const workColumns = "w.id, w.parent, w.kind, w.key, w.seq, w.gone, w.updated, w.
 
 func scanWork(c *conn, r row) (w WorkView, err error) {
 	w = WorkView{ID: r.int(0), Parent: r.int(1), Kind: workKindOf(r.int(2)), Key: r.int(3), Seq: r.int(4), Gone: r.int(5),
-		UpdatedAt: (r.int(6) + milliseconds(r.int(7))) * int64(time.Millisecond), AddedAt: r.int(7), Year: int(r.int(8)), Size: r.int(10),
-		Duration: r.int(11)}
+		UpdatedAt: (r.int(6) + milliseconds(r.int(7))) * int64(time.Millisecond), AddedAt: r.int(7),
+		Year: int(r.int(8)), Size: r.int(10), Duration: r.int(11)}
 	if n, known := r[9].(float64); known {
 		w.Number = &n
 	}

@@ -80,11 +80,13 @@ func (r *UnitReader) changedBetween(out []ChangedItem, after, upto, first, last 
 	changed := out[began:]
 	err = r.c.each("SELECT item, unit FROM unit_items WHERE item BETWEEN ? AND ?", func(row row) error {
 		item, unit := row.int(0), row.int(1)
-		at, found := slices.BinarySearchFunc(changed, item, func(c ChangedItem, id int64) int { return cmp.Compare(c.ID, id) })
+		at, found := slices.BinarySearchFunc(changed, item,
+			func(c ChangedItem, id int64) int { return cmp.Compare(c.ID, id) })
 		if found {
 			changed[at].Unit = unit
 		}
-		at, found = slices.BinarySearchFunc(n.items, item, func(m UnitMember, id int64) int { return cmp.Compare(m.ID, id) })
+		at, found = slices.BinarySearchFunc(n.items, item,
+			func(m UnitMember, id int64) int { return cmp.Compare(m.ID, id) })
 		if found {
 			n.items[at].Unit = unit
 		}
@@ -129,7 +131,8 @@ func (r *UnitReader) readStretch(first, last int64, most int) (err error) {
 	}
 	began := len(n.items)
 	if n.given {
-		began, _ = slices.BinarySearchFunc(n.items, first, func(m UnitMember, dir int64) int { return cmp.Compare(m.dir, dir) })
+		began, _ = slices.BinarySearchFunc(n.items, first,
+			func(m UnitMember, dir int64) int { return cmp.Compare(m.dir, dir) })
 	} else if last, err = r.readItems(first, last, most); err != nil {
 		return err
 	}

@@ -69,7 +69,8 @@ func TestTheNamesOfRootsStandOnce(t *testing.T) {
 func TestWorksOfBeforeSayTheNamesOfTheirRoots(t *testing.T) {
 	dir := t.TempDir()
 	r := runAt(t, dir, Options{})
-	w := r.keep(fresh(WorkView{Kind: WorkMovie, Title: "The Tarn", AddedAt: 5_678_901, Roots: []string{"attic", "films"}}))[0]
+	w := r.keep(fresh(WorkView{Kind: WorkMovie, Title: "The Tarn", AddedAt: 5_678_901,
+		Roots: []string{"attic", "films"}}))[0]
 	r.stop()
 	shell(t, dir, fmt.Sprintf("UPDATE works SET doc = x'%x', updated = %d; DROP TABLE work_roots; PRAGMA user_version = 24",
 		w.doc(nil), w.UpdatedAt/1_000_000))

@@ -238,7 +238,8 @@ func wholeMilliseconds(ns int64) int64 { return ns - ns%int64(time.Millisecond) 
 
 // appendRow appends the values of workRow, with numbers for roots that have one.
 func (w *WorkView) appendRow(to []driver.Value, title []byte, roots map[string]int64) []driver.Value {
-	return append(to, w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone, milliseconds(w.UpdatedAt)-milliseconds(w.AddedAt),
+	return append(to, w.Parent, workKindNumber(w.Kind), w.Key, w.Seq, w.Gone,
+		milliseconds(w.UpdatedAt)-milliseconds(w.AddedAt),
 		blob(title), w.AddedAt, unlessZero(int64(w.Year)), fraction(w.Number), w.Size, unlessZero(w.Duration), w.doc(roots))
 }
 
