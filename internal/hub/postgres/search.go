@@ -344,27 +344,27 @@ const lookedAtOnce = 1 << stretchBits
 const fewFound = 5000
 
 // pieces calls fn for the matches of a source whose ids are above one and up to another, in pieces in the order of ids,
-// until it has enough. wanted is how many matches are wanted at first: each next piece is larger. What fn is given are
-// the source of the piece, and between which ids it is.
+// until it has enough. wanted is about how many matches that takes. What fn is given are the source of the piece, and
+// between which ids it is; it says how many matches it has met there.
 func (q *search) pieces(
-	src source, after, upto int64, wanted int, fn func(src source, after, upto int64) (enough bool, err error),
+	src source, after, upto int64, wanted int, fn func(src source, after, upto int64) (met int, enough bool, err error),
 ) error {
 	if src.most == 0 {
 		return nil
 	}
 	if src.index != "" && src.most <= fewFound {
-		_, err := fn(src, after, upto)
+		_, _, err := fn(src, after, upto)
 		return err
 	}
 	left := q.stretches
 	from, _ := slices.BinarySearchFunc(left, stretchOf(after+1),
 		func(st stretch, n int64) int { return cmp.Compare(st.number, n) })
 	left = left[from:]
-	share := float64(src.most) / float64(max(q.items, 1))
-	for want := float64(2 * wanted); len(left) > 0 && left[0].number <= stretchOf(upto); want *= 4 {
-		n := 0
-		for have := 0.0; n < len(left) && left[n].number <= stretchOf(upto); n++ {
-			if n > 0 && (have*share >= want || src.index == "" && have >= lookedAtOnce) {
+	size := pieceSize{wanted: float64(wanted), next: spare * float64(wanted) * float64(q.items) / float64(src.most)}
+	for len(left) > 0 && left[0].number <= stretchOf(upto) {
+		n, have := 0, 0.0
+		for ; n < len(left) && left[n].number <= stretchOf(upto); n++ {
+			if n > 0 && (have >= size.next || src.index == "" && have >= lookedAtOnce) {
 				break
 			}
 			have += float64(left[n].items)
@@ -374,10 +374,36 @@ func (q *search) pieces(
 			piece.index = among(piece.index, left[:n])
 		}
 		last := min(upto, (left[n-1].number+1)<<stretchBits-1)
-		if enough, err := fn(piece, after, last); enough || err != nil {
+		met, enough, err := fn(piece, after, last)
+		if enough || err != nil {
 			return err
 		}
+		size.add(have, float64(met))
 		left, after = left[n:], max(after, last)
 	}
 	return nil
+}
+
+// pieceSize is how many items the next piece is of.
+type pieceSize struct {
+	wanted      float64 // matches
+	next        float64
+	looked, met float64 // items, and matches among them
+}
+
+// spare is how much more is looked at than what is wanted takes, if matches are everywhere as many.
+const spare = 1.25
+
+// add notes a piece. Where fewer matches were met than were to be, the next one is larger than it: what words find may
+// lie together.
+func (p *pieceSize) add(items, met float64) {
+	p.looked, p.met = p.looked+items, p.met+met
+	rest := p.wanted - p.met
+	if rest <= 0 { // not all that is met is what is wanted
+		rest = p.wanted
+	}
+	p.next = 4 * p.looked
+	if p.met > 0 {
+		p.next = min(p.next, max(2*items, spare*rest*p.looked/p.met))
+	}
 }

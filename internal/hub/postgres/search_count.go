@@ -29,15 +29,15 @@ func (c counting) CountTerm(i int, f words.Form, most int) (int64, error) {
 }
 
 func (c counting) count(src source, most int) (n int64, err error) {
-	err = c.q.pieces(src, 0, lastID, most, func(src source, _, _ int64) (bool, error) {
+	err = c.q.pieces(src, 0, lastID, most, func(src source, _, _ int64) (int, bool, error) {
 		var s statement
 		where := src.condition(&s)
-		var some int64
+		var some int
 		limit := s.arg(int64(most) - n)
 		err := c.q.tx.QueryRow(c.ctx, "SELECT count(*) FROM (SELECT FROM search WHERE "+where+" LIMIT "+limit+") t",
 			s.args...).Scan(&some)
-		n += some
-		return n >= int64(most), err
+		n += int64(some)
+		return some, n >= int64(most), err
 	})
 	return n, err
 }
@@ -48,7 +48,7 @@ func (c counting) CountUnsure(many int) (found, looked int, err error) {
 	src := c.q.source(w, c.q.all(w))
 	check := src.check
 	src.check = ""
-	err = c.q.pieces(src, 0, lastID, words.MaxUnsure, func(src source, after, upto int64) (bool, error) {
+	err = c.q.pieces(src, 0, lastID, words.MaxUnsure, func(src source, after, upto int64) (int, bool, error) {
 		var s statement
 		from := src.rows(&s, after, upto, "words")
 		has := s.arg(check)
@@ -56,9 +56,10 @@ func (c counting) CountUnsure(many int) (found, looked int, err error) {
 		rows, err := c.q.tx.Query(c.ctx, "SELECT ts_match_vq(f.words, "+has+"::text::tsquery) FROM "+from+
 			" ORDER BY f.id LIMIT "+limit, s.args...)
 		if err != nil {
-			return false, err
+			return 0, false, err
 		}
 		var isFound bool
+		before := looked
 		_, err = pgx.ForEachRow(rows, []any{&isFound}, func() error {
 			if found < many {
 				looked++
@@ -68,7 +69,7 @@ func (c counting) CountUnsure(many int) (found, looked int, err error) {
 			}
 			return nil
 		})
-		return found == many || looked == words.MaxUnsure, err
+		return looked - before, found == many || looked == words.MaxUnsure, err
 	})
 	return found, looked, err
 }

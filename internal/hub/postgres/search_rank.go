@@ -83,7 +83,7 @@ func (r *ranking) tier(ctx context.Context, n int, at *store.PagePlace) error {
 			return nil
 		}
 	}
-	return r.matches(ctx, src, rest, lastID, r.l.q.Limit, func(m *match) bool {
+	return r.matches(ctx, src, rest, lastID, r.l.q.Limit, 0, func(m *match) bool {
 		p := place
 		p.ID = m.id
 		if m.passes {
@@ -109,14 +109,18 @@ func (r *ranking) first(ctx context.Context, src source, place, at *store.PagePl
 		last.id = at.ID
 		last.length, _ = at.Key.(int64) // as all keys of this order are
 	}
-	err := r.matches(ctx, src, 0, min(until, lastID), most, func(m *match) bool {
+	atMost := 2 * most
+	if at != nil { // all up to where they went: others may have come since
+		atMost = 0
+	}
+	err := r.matches(ctx, src, 0, min(until, lastID), most, atMost, func(m *match) bool {
 		if m.passes {
 			found++
 			if at == nil || m.compare(&last) > 0 {
 				best = append(best, *m)
 			}
 		}
-		if looked++; at == nil && (found == most || looked == 2*most) {
+		if looked++; at == nil && (found == most || looked == atMost) {
 			until = m.id
 			return true
 		}
@@ -146,17 +150,21 @@ func (m *match) compare(other *match) int {
 	return cmp.Or(cmp.Compare(m.length, other.length), cmp.Compare(m.id, other.id))
 }
 
-// matches calls fn with the matches of a source among ids, in their order, until it has enough; wanted is how many are
-// wanted at first.
+// matches calls fn with the matches of a source among ids, in their order, until it has enough; wanted is about how many
+// that takes, and most how many at most (0: any).
 func (r *ranking) matches(
-	ctx context.Context, src source, after, upto int64, wanted int, fn func(m *match) (enough bool),
+	ctx context.Context, src source, after, upto int64, wanted, most int, fn func(m *match) (enough bool),
 ) error {
+	met := 0
 	if r.l.q.Unheld {
 		src.table = "search_unheld"
 	}
-	return r.q.pieces(src, after, upto, wanted, func(src source, after, upto int64) (bool, error) {
+	return r.q.pieces(src, after, upto, wanted, func(src source, after, upto int64) (int, bool, error) {
 		var s statement
 		from := src.rows(&s, after, upto, "")
+		if most > 0 { // of what is not needed nothing else is looked up
+			from = "(SELECT * FROM " + from + " ORDER BY f.id LIMIT " + s.arg(most-met) + ") f"
+		}
 		var passing statement
 		passing.args = s.args
 		passing.wanted(r.l.q.Query)
@@ -167,19 +175,20 @@ func (r *ranking) matches(
 		}
 		rows, err := r.q.tx.Query(ctx, "SELECT f.id, f.length, "+passes+" FROM "+from+" ORDER BY f.id", passing.args...)
 		if err != nil {
-			return false, err
+			return 0, false, err
 		}
 		var m match
+		before := met
 		_, err = pgx.ForEachRow(rows, []any{&m.id, &m.length, &m.passes}, func() error {
-			if fn(&m) {
+			if met++; fn(&m) {
 				return errEnough
 			}
 			return nil
 		})
 		if errors.Is(err, errEnough) {
-			return true, nil
+			return met - before, true, nil
 		}
 		r.isLate = r.l.q.Unheld && time.Now().After(r.l.ends)
-		return r.isLate, err
+		return met - before, r.isLate, err
 	})
 }
