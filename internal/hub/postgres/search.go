@@ -337,9 +337,6 @@ func among(expression string, some []stretch) string {
 	return "(" + strings.Join(of, " | ") + ") & (" + expression + ")"
 }
 
-// lookedAtOnce are so many items of which each is looked at.
-const lookedAtOnce = 1 << stretchBits
-
 // fewFound are so many matches that all are looked up at once, rather than by stretches of ids.
 const fewFound = 5000
 
@@ -360,17 +357,21 @@ func (q *search) pieces(
 	from, _ := slices.BinarySearchFunc(left, stretchOf(after+1),
 		func(st stretch, n int64) int { return cmp.Compare(st.number, n) })
 	left = left[from:]
-	size := pieceSize{wanted: float64(wanted), next: spare * float64(wanted) * float64(q.items) / float64(src.most)}
-	for len(left) > 0 && left[0].number <= stretchOf(upto) {
+	past, _ := slices.BinarySearchFunc(left, stretchOf(upto)+1,
+		func(st stretch, n int64) int { return cmp.Compare(st.number, n) })
+	left = left[:past]
+	size := newPieceSize(wanted, src.most, q.items)
+	for len(left) > 0 {
 		n, have := 0, 0.0
-		for ; n < len(left) && left[n].number <= stretchOf(upto); n++ {
-			if n > 0 && (have >= size.next || src.index == "" && have >= lookedAtOnce) {
-				break
-			}
+		for ; n < len(left) && !size.isFull(n, have, src.index == ""); n++ {
 			have += float64(left[n].items)
 		}
 		piece := src
-		if piece.index != "" && n < len(q.stretches) {
+		switch {
+		case src.index == "":
+		case n == len(q.stretches), size.isForAll(n):
+			n = len(left)
+		default:
 			piece.index = among(piece.index, left[:n])
 		}
 		last := min(upto, (left[n-1].number+1)<<stretchBits-1)
@@ -382,28 +383,4 @@ func (q *search) pieces(
 		left, after = left[n:], max(after, last)
 	}
 	return nil
-}
-
-// pieceSize is how many items the next piece is of.
-type pieceSize struct {
-	wanted      float64 // matches
-	next        float64
-	looked, met float64 // items, and matches among them
-}
-
-// spare is how much more is looked at than what is wanted takes, if matches are everywhere as many.
-const spare = 1.25
-
-// add notes a piece. Where fewer matches were met than were to be, the next one is larger than it: what words find may
-// lie together.
-func (p *pieceSize) add(items, met float64) {
-	p.looked, p.met = p.looked+items, p.met+met
-	rest := p.wanted - p.met
-	if rest <= 0 { // not all that is met is what is wanted
-		rest = p.wanted
-	}
-	p.next = 4 * p.looked
-	if p.met > 0 {
-		p.next = min(p.next, max(2*items, spare*rest*p.looked/p.met))
-	}
 }

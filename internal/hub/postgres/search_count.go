@@ -29,13 +29,13 @@ func (c counting) CountTerm(i int, f words.Form, most int) (int64, error) {
 }
 
 func (c counting) count(src source, most int) (n int64, err error) {
-	err = c.q.pieces(src, 0, lastID, most, func(src source, _, _ int64) (int, bool, error) {
+	err = c.q.pieces(src, 0, lastID, most, func(src source, after, upto int64) (int, bool, error) {
 		var s statement
-		where := src.condition(&s)
+		from := src.rows(&s, after, upto, "")
 		var some int
 		limit := s.arg(int64(most) - n)
-		err := c.q.tx.QueryRow(c.ctx, "SELECT count(*) FROM (SELECT FROM search WHERE "+where+" LIMIT "+limit+") t",
-			s.args...).Scan(&some)
+		err := c.q.tx.QueryRow(c.ctx, "SELECT count(*) FROM (SELECT FROM "+from+" LIMIT "+limit+") t", s.args...).
+			Scan(&some)
 		n += int64(some)
 		return some, n >= int64(most), err
 	})
