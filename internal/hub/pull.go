@@ -15,10 +15,10 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/run"
 )
 
-// What is taken in by one transaction at most: as much as comes while the one before is written. Longer ones are hardly
-// faster, and keep other sources waiting.
+// What is taken in by one transaction: as much as comes while the one before is written, until there are so many changes.
+// Five times as many are no faster, and keep other sources waiting five times as long.
 const (
-	groupRows  = 5000
+	groupRows  = 1000
 	groupBytes = 16 << 20
 	batches    = 16 // of the feed that may wait to be taken in
 )

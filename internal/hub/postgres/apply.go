@@ -41,8 +41,9 @@ func (c *Catalog) Prepare(g Group) *Prepared {
 	if c.d == nil {
 		c.d = newDescriber()
 	}
-	p := &Prepared{m: merging{c: c}, cursor: g.Cursor}
+	p := &Prepared{m: merging{numbering: numbering{s: c.store}, c: c}, cursor: g.Cursor}
 	p.m.prepare(c.d, g.Changes)
+	p.m.isLittle = len(p.m.changes) <= littleRows
 	p.m.values = c.d.values.news()
 	return p
 }
@@ -52,14 +53,14 @@ func (c *Catalog) Prepare(g Group) *Prepared {
 // is noted as poison with its reason, and keeps nothing else from being taken in.
 func (c *Catalog) Apply(ctx context.Context, p *Prepared) (taken Taken, err error) {
 	m := &p.m
-	err = c.store.write(ctx, func(tx pgx.Tx) error {
+	err = m.write(ctx, func(tx pgx.Tx) error {
 		if err := m.stage(ctx, tx); err != nil {
 			return err
 		}
 		return c.commit(ctx, tx, p.cursor, m)
 	})
 	if isData(err) { // something in it is not to the database's liking: it is found by halves
-		err = c.store.write(ctx, func(tx pgx.Tx) error { return c.applyCarefully(ctx, tx, p.cursor, m) })
+		err = m.write(ctx, func(tx pgx.Tx) error { return c.applyCarefully(ctx, tx, p.cursor, m) })
 	}
 	if err != nil {
 		return taken, fmt.Errorf("take in what source %s says: %w", c.Source, err)
@@ -162,12 +163,12 @@ func (m *merging) mergeParts(ctx context.Context, tx pgx.Tx, part []change) erro
 
 // merging writes changes of a catalog.
 type merging struct {
+	numbering
 	c       *Catalog
 	changes []change
 	poison  []change
 	values  shownValues
 	rows    int
-	head    int64 // the last number that was given
 }
 
 // change is one of a source's, ready to be written.
@@ -235,27 +236,6 @@ func (m *merging) stage(ctx context.Context, tx pgx.Tx) error {
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"staged"}, columns, rows)
 	return err
 }
-
-// lock takes the right to give numbers, until the transaction's end.
-func (m *merging) lock(ctx context.Context, tx pgx.Tx) error {
-	return tx.QueryRow(ctx, "SELECT head FROM hub FOR UPDATE").Scan(&m.head)
-}
-
-// unlock says how far numbers were given. Others see it, and are told, once it is committed.
-func (m *merging) unlock(ctx context.Context, tx pgx.Tx) error {
-	if _, err := tx.Exec(ctx, "UPDATE hub SET head = $1", m.head); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, noteMoment, m.head); err != nil {
-		return err
-	}
-	return notifyOf(ctx, tx, "")
-}
-
-// noteMoment says when the head was this, where the last such word is older than a second.
-const noteMoment = `INSERT INTO moments (seq, at) SELECT $1::bigint, clock_timestamp()
-	WHERE NOT EXISTS (SELECT FROM moments WHERE at > clock_timestamp() - interval '1 second')
-	ON CONFLICT DO NOTHING`
 
 // merge has the staged changes be the items' newest, with numbers behind the head.
 func (m *merging) merge(ctx context.Context, tx pgx.Tx) error {

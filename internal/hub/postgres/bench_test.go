@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strconv"
@@ -11,8 +12,10 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/media/librarian"
 )
 
-// BenchmarkTaken measures how many items a second are taken in, of one source, in groups as long as they may be, with
-// PostgreSQL beside it. An operation is a group of 5,000 items.
+var benchGroup = flag.Int("group", 1500, "how many items a group has that is taken in")
+
+// BenchmarkTaken measures how many items a second are taken in, of one source, in groups as long as they may be or as
+// -group says, with PostgreSQL beside it. An operation is a group.
 func BenchmarkTaken(b *testing.B) {
 	s, err := Open(b.Context(), shared.Database(b), "", zap.NewNop())
 	if err != nil {
@@ -24,10 +27,9 @@ func BenchmarkTaken(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	const group = 5000
 	id := int64(0)
 	for b.Loop() {
-		g := Group{Cursor: fmt.Sprint(id), Changes: make([]Change, group)}
+		g := Group{Cursor: fmt.Sprint(id), Changes: make([]Change, *benchGroup)}
 		for i := range g.Changes {
 			id++
 			path := fmt.Sprintf("Some Artist %d/An Album (%d)/%02d Title.flac", id/500, 1950+id/10%70, id%10)

@@ -31,8 +31,7 @@ func TestWorksAndItemsOfTheSameValuesAreWrittenAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := merging{c: c}
-	if err := m.lock(t.Context(), tx); err != nil {
+	if _, err := tx.Exec(t.Context(), "SELECT head FROM hub FOR UPDATE"); err != nil {
 		t.Fatal(err)
 	}
 	written := make(chan error, 1)

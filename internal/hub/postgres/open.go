@@ -27,10 +27,11 @@ var schema embed.FS
 var ErrNewer = errors.New("database of a later version")
 
 // connections are at most open at once. Writers have few of them: they wait for each other anyway, and whoever reads is
-// not to wait for a source.
+// not to wait for a source. Who has little to write waits for none that has much: not for two loads, works and words.
 const (
-	connections = 16
-	writers     = 4
+	connections   = 16
+	writers       = 4
+	littleWriters = 2
 )
 
 // connectTime is how long a database may take to let somebody in, unless its URL says otherwise.
@@ -41,9 +42,11 @@ const statementTimeout = "60000"
 
 // Store is the hub's database. Its methods are safe for concurrent use.
 type Store struct {
-	pool    *pgxpool.Pool
-	writing chan struct{} // holds one for each who writes
-	log     *zap.Logger
+	pool          *pgxpool.Pool
+	writing       chan struct{} // holds one for each who writes
+	writingLittle chan struct{} // and one for each who takes in a little
+	turns         turns         // of those who give numbers
+	log           *zap.Logger
 
 	epoch    string
 	instance string
@@ -109,7 +112,8 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub's database: %w", err)
 	}
-	s := &Store{pool: pool, writing: make(chan struct{}, writers), log: log, wake: map[chan struct{}]struct{}{},
+	s := &Store{pool: pool, writing: make(chan struct{}, writers), writingLittle: make(chan struct{}, littleWriters),
+		log: log, wake: map[chan struct{}]struct{}{},
 		told: make(chan struct{}, 1)} // one pending says all that there is to say
 	if err := s.begin(ctx); err != nil {
 		pool.Close()
@@ -299,9 +303,14 @@ func (s *Store) do(ctx context.Context, statement string, args ...any) error {
 
 // write runs fn in a transaction, which ends with it, in its turn. It fails with ErrFollows where this hub does not lead.
 func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
+	return s.writeAs(ctx, s.writing, fn)
+}
+
+// writeAs is write as one of some.
+func (s *Store) writeAs(ctx context.Context, some chan struct{}, fn func(pgx.Tx) error) error {
 	select {
-	case s.writing <- struct{}{}:
-		defer func() { <-s.writing }()
+	case some <- struct{}{}:
+		defer func() { <-some }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -27,9 +27,9 @@ func (s *Store) pruneSums(ctx context.Context) error {
 				return err
 			})
 			if n = len(at); err == nil && n > 0 {
-				err = s.write(ctx, func(tx pgx.Tx) error {
-					var m merging
-					if err := m.lock(ctx, tx); err != nil {
+				right := numbering{s: s}
+				err = right.write(ctx, func(tx pgx.Tx) error {
+					if err := right.lock(ctx, tx); err != nil {
 						return err
 					}
 					// Where another row has come to its place, it is of zeros too, or stays.

@@ -83,9 +83,9 @@ SELECT count(*), coalesce(max(id), 0) FROM ended`
 
 // sweep ends items in a range of ids, some in each transaction: with own, those that have not arrived.
 func (c *Catalog) sweep(ctx context.Context, first, behind int64, own bool) error {
-	m := merging{c: c}
+	m := numbering{s: c.store}
 	for after, n := first-1, int64(sweepRows); n == sweepRows; {
-		err := c.store.write(ctx, func(tx pgx.Tx) error {
+		err := m.write(ctx, func(tx pgx.Tx) error {
 			if err := c.claim(ctx, tx); err != nil {
 				return err
 			}

@@ -12,9 +12,9 @@ import (
 
 // Write keeps what becomes of works with the stretch of the feed that was read last, and with it the place behind that.
 func (l *Library) Write(ctx context.Context, b *store.WorkBatch) error {
-	w := &worksWriting{l: l, b: b, facts: newWorkFacts()}
+	w := &worksWriting{l: l, b: b, facts: newWorkFacts(), numbering: numbering{s: l.Store}}
 	w.prepare()
-	err := l.write(ctx, func(tx pgx.Tx) error {
+	err := w.numbering.write(ctx, func(tx pgx.Tx) error {
 		w.ctx, w.tx = ctx, tx
 		return w.write()
 	})
@@ -35,6 +35,7 @@ type worksWriting struct {
 	ctx   context.Context //nolint:containedctx // it lives as long as the transaction
 	tx    pgx.Tx
 	place place
+	numbering
 
 	rows     []workRow // that are written, in the order of their numbers
 	members  [][]any
@@ -290,8 +291,7 @@ func (w *worksWriting) number() error {
 	if len(w.rows) == 0 {
 		return nil
 	}
-	var m merging
-	if err := m.lock(w.ctx, w.tx); err != nil {
+	if err := w.lock(w.ctx, w.tx); err != nil {
 		return err
 	}
 	// Behind that, as who takes in items writes them: values of both are the same rows, for which each would wait.
@@ -299,13 +299,13 @@ func (w *worksWriting) number() error {
 		return err
 	}
 	rows := pgx.CopyFromSlice(len(w.rows), func(i int) ([]any, error) {
-		m.head++
-		return w.rows[i].values(m.head), nil
+		w.head++
+		return w.rows[i].values(w.head), nil
 	})
 	if _, err := w.tx.CopyFrom(w.ctx, pgx.Identifier{"works"}, rowColumns, rows); err != nil {
 		return err
 	}
-	return m.unlock(w.ctx, w.tx)
+	return w.unlock(w.ctx, w.tx)
 }
 
 // values are those of rowColumns.
