@@ -30,6 +30,15 @@ func (l *Librarian) mayRest() bool {
 		time.Since(l.large.at) < restTimes*l.large.took
 }
 
+// pause is how long the next batch waits behind one with large units where these cannot rest by themselves: to derive them
+// takes half of the time at most, whatever changes in them again and again.
+func (l *Librarian) pause() time.Duration {
+	if !l.cfg.Unresting || l.large.items == 0 {
+		return 0
+	}
+	return l.large.took - time.Since(l.large.at)
+}
+
 // takeInBeside takes in what changes in others while large units rest: until nothing changes for as long as those took,
 // or something always does for four times as long, or so much has changed that nothing rests.
 func (l *Librarian) takeInBeside(ctx context.Context, wake <-chan struct{}) error {

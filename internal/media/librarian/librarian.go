@@ -29,7 +29,7 @@ type Config struct {
 	// AtOnce is how many changes are taken in at once where nobody says otherwise; 0: as many as cost least memory.
 	AtOnce int
 	// Unresting has large folders be derived with each batch that changes them, as a Catalog needs it whose reader gives
-	// of a unit only what has been taken in by then.
+	// of a unit only what has been taken in by then. What changes behind such a batch waits for as long as that took.
 	Unresting bool
 }
 
@@ -233,9 +233,9 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 	if l.cfg.Quiet == 0 || l.large.covers(l.store.Worked(), l.atOnce()) {
 		return ctx.Err() == nil
 	}
-	deadline := time.NewTimer(l.cfg.MaxWait)
+	deadline := time.NewTimer(max(l.cfg.MaxWait, l.pause()))
 	defer deadline.Stop()
-	quiet := time.NewTimer(l.cfg.Quiet)
+	quiet := time.NewTimer(max(l.cfg.Quiet, l.pause()))
 	defer quiet.Stop()
 	for head := l.store.Head(); !l.manyWait(); {
 		select {
@@ -246,7 +246,7 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 		case <-wake:
 			if now := l.store.Head(); now != head {
 				head = now
-				quiet.Reset(l.cfg.Quiet)
+				quiet.Reset(max(l.cfg.Quiet, l.pause()))
 			}
 		case <-ctx.Done():
 			return false
