@@ -121,6 +121,7 @@ func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
 	if tx.isVoid(b) {
 		return ErrRegrouped
 	}
+	before := tx.s.lastSeq
 	rows.roots.begin()
 	tx.c.forgetRoots()
 	tx.held, tx.sums = newHeldBits(tx.c), rows.sums.begin(tx)
@@ -169,6 +170,9 @@ func (tx *Tx) writeWorks(b *WorkBatch, rows *workRows) error {
 		if err := tx.c.setMeta("works_settled", *b.Settled); err != nil {
 			return err
 		}
+	}
+	if b.Upto >= before { // what follows are these works, of which nothing is to be derived
+		return tx.deriveTo(tx.s.lastSeq)
 	}
 	return tx.deriveTo(b.Upto)
 }

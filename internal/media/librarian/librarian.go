@@ -70,6 +70,7 @@ type Librarian struct {
 	known     map[int64]int64
 	mostKnown int
 	place     int64 // behind the last batch
+	waited    int64 // up to here changes have been put off as long as they are to be
 	large     large // what was derived last of large units
 	room      *room // of batches; nil where none is to come
 }
@@ -225,23 +226,27 @@ func (l *Librarian) passes(ctx context.Context, wake <-chan struct{}) bool {
 	return ctx.Err() == nil
 }
 
-// calm waits until nothing changes, or too much has, or for too long. It reports whether ctx goes on.
+// calm waits until nothing changes, or too much has, or for too long. What has been waited for is taken in without
+// another wait, in however many batches. It reports whether ctx goes on.
 func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 	if l.cfg.Pass != nil {
 		return l.passes(ctx, wake)
 	}
-	if l.cfg.Quiet == 0 || l.large.covers(l.store.Worked(), l.atOnce()) {
+	if l.cfg.Quiet == 0 || l.hasWaited() || l.large.covers(l.store.Worked(), l.atOnce()) {
 		return ctx.Err() == nil
 	}
 	deadline := time.NewTimer(max(l.cfg.MaxWait, l.pause()))
 	defer deadline.Stop()
 	quiet := time.NewTimer(max(l.cfg.Quiet, l.pause()))
 	defer quiet.Stop()
-	for head := l.store.Head(); !l.manyWait(); {
+	first := l.store.Head()
+	for head := first; !l.manyWait(); {
 		select {
 		case <-quiet.C:
+			l.waited = head
 			return true
 		case <-deadline.C:
+			l.waited = first
 			return true
 		case <-wake:
 			if now := l.store.Head(); now != head {
@@ -253,6 +258,13 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 		}
 	}
 	return ctx.Err() == nil
+}
+
+// hasWaited reports whether what comes next has been waited for: nothing of the feed is left but keys to settle, or it
+// was there when it was quiet last.
+func (l *Librarian) hasWaited() bool {
+	place := max(l.store.Worked(), l.large.beside)
+	return place < l.waited || place >= l.store.Head()
 }
 
 // manyWait reports whether so much has changed that it is taken in without quiet.

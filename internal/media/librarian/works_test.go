@@ -37,13 +37,17 @@ func TestAChangedTrackCostsADerivationOfItsFolder(t *testing.T) {
 		}
 	}
 	s.catchUp()
-	derived, rows := s.lib.stats.Derived.Load(), s.Counters().Rows.Load()
+	derived, rows, batches := s.lib.stats.Derived.Load(), s.Counters().Rows.Load(), s.lib.stats.Batches.Load()
 	retagged := song(10, "Album 19")
 	retagged.said.Title = "Another"
 	s.change(last, retagged)
 	s.catchUp()
 	if n := s.lib.stats.Derived.Load() - derived; n != 1 {
 		t.Errorf("%d folders were derived for one song", n)
+	}
+	// The numbers of its own works are no change that anything is derived of, and nobody waits for quiet behind them.
+	if n := s.lib.stats.Batches.Load() - batches; n != 1 {
+		t.Errorf("%d batches were taken in for one song", n)
 	}
 	// The song, its folder's trace, its album and the artist.
 	if n := s.Counters().Rows.Load() - rows; n > 4 {
