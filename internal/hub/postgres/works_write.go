@@ -89,7 +89,7 @@ func (w *worksWriting) write() error {
 	steps := []func() error{w.putAll, w.writeMembers, w.writeUnits, w.writePlaced, w.writeCredits, w.writeParties,
 		func() error { return w.writeKeys("unit_keys", "unit", &w.unitKeys) },
 		func() error { return w.writeKeys("work_keys", "work", &w.workKeys) },
-		w.writeUnheld, w.removeFormer, w.writePlace, w.number}
+		w.writeUnheld, w.removeFormer, w.number, w.writePlace}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -294,6 +294,7 @@ func (w *worksWriting) number() error {
 	if err := w.lock(w.ctx, w.tx); err != nil {
 		return err
 	}
+	before := w.head
 	// Behind that, as who takes in items writes them: values of both are the same rows, for which each would wait.
 	if err := w.facts.write(w.ctx, w.tx); err != nil {
 		return err
@@ -304,6 +305,9 @@ func (w *worksWriting) number() error {
 	})
 	if _, err := w.tx.CopyFrom(w.ctx, pgx.Identifier{"works"}, rowColumns, rows); err != nil {
 		return err
+	}
+	if w.place.upto >= before { // what follows are these works, of which nothing is to be derived
+		w.place.upto = w.head
 	}
 	return w.unlock(w.ctx, w.tx)
 }
