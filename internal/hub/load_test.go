@@ -39,7 +39,7 @@ func TestAChangeReachesTheHub(t *testing.T) {
 func TestAFirstLoadComesBesideTheTail(t *testing.T) {
 	t.Parallel()
 	n := number(t, "HUB_LOAD", 3000)
-	stock, catalog := stocked(t, n)
+	stock, catalog := stocked(t, 0, n)
 	big := &daemon{name: "big", dir: t.TempDir(), stock: stock, seed: catalog}
 	big.write(t, "own.mkv")
 	big.serve(t)

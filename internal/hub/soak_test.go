@@ -90,9 +90,9 @@ func newSoak(t *testing.T, sources, items int) *soak {
 	t.Logf("seed %d", seed)
 	w := &soak{t: t, random: rand.New(rand.NewPCG(seed, 0)), killed: map[string]int{}}
 	own := min(items/3, 2000)
-	stock, catalog := stocked(t, items-own)
 	w.server = pgtest.Start(t, "max_wal_size=2GB", "shared_buffers=256MB")
 	for i := range sources {
+		stock, catalog := stocked(t, i*(items-own)*9/10, items-own) // a tenth of it is at the next one too
 		d := &daemon{name: fmt.Sprintf("nas%d", i), dir: t.TempDir(), stock: stock, seed: catalog}
 		for range own {
 			w.write(d)
@@ -113,13 +113,14 @@ func newSoak(t *testing.T, sources, items int) *soak {
 	return w
 }
 
-// stocked makes a directory of files that nobody changes, which every source has as a root, and the catalog of a daemon
-// that has seen it, with which they begin.
-func stocked(t *testing.T, files int) (dir, catalog string) {
+// stocked makes a directory of so many films that nobody changes, from one on, and the catalog of a daemon that has seen
+// it, with which one begins that has it as a root.
+func stocked(t *testing.T, first, files int) (dir, catalog string) {
 	t.Helper()
 	dir = t.TempDir()
 	for i := range files {
-		path := filepath.Join(dir, fmt.Sprintf("Shelf %d", i/1000), fmt.Sprintf("Film %d (%d).mkv", i, 1950+i%70))
+		n := first + i
+		path := filepath.Join(dir, fmt.Sprintf("Shelf %d", i/1000), fmt.Sprintf("Film %d (%d).mkv", n, 1950+n%70))
 		if i%100 == 0 {
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				t.Fatal(err)
