@@ -64,6 +64,9 @@ func unknown[T any](ids []int64, of map[int64]T) (out []int64) {
 
 // pairs reads rows of two numbers into lists of the second by the first. Of each that is asked for there is one then.
 func (r *unitReader) pairs(into map[int64][]int64, ids []int64, sql string, args ...any) error {
+	if len(ids) == 0 { // all of it is known, which is so of nearly each when it is asked for
+		return nil
+	}
 	for _, id := range ids {
 		into[id] = nil
 	}

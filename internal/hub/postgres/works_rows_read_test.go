@@ -72,3 +72,41 @@ func rowsReadOf(t *testing.T, s *Store, at string) (rows int64) {
 	}
 	return rows
 }
+
+// Each question is a journey: what works are derived with is asked for at once, also where some are gone that may come
+// back.
+func TestABatchAsksAsLittleWhereWorksAreGone(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	c := begin(t, s, "attic", "i1")
+	add := func(from, to int64) {
+		var changes []Change
+		for id := from; id < to; id++ {
+			changes = append(changes, stocked(id))
+		}
+		say(t, c, fmt.Sprint(to), changes...)
+	}
+	add(1, 600)
+	derive(t, s)
+	asked := traced(t, s)
+	add(600, 1200)
+	derive(t, s)
+	before := len(asked.taken())
+	var ended []Change
+	for id := int64(1); id < 100; id++ {
+		ended = append(ended, without(id))
+	}
+	say(t, c, "ended", ended...)
+	derive(t, s)
+	var gone bool
+	if err := s.pool.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM works WHERE gone > 0)").Scan(&gone); err != nil || !gone {
+		t.Fatalf("works are gone: %t, %v", gone, err)
+	}
+	asked.taken()
+	add(1200, 1800)
+	derive(t, s)
+	const more = 4 // by key, by item, and these works with their members
+	if after := len(asked.taken()); before == 0 || after > before+more {
+		t.Errorf("600 items take %d questions, and %d where works are gone", before, after)
+	}
+}
