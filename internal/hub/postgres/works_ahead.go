@@ -25,12 +25,6 @@ type keyUnits struct {
 // saidAs is an id of an artist that parts of roots of a group say.
 type saidAs struct{ party, mbid string }
 
-// goneWorks are works that are gone, by what they are looked for by.
-type goneWorks struct {
-	any      *bool
-	by, with map[int64][]int64
-}
-
 // Expect reads what is asked for next.
 func (r *unitReader) Expect(e *librarian.Expected) error {
 	if err := r.readKeys(e.UnitsWith); err != nil {
@@ -92,8 +86,25 @@ func (r *unitReader) readKeys(keys []int64) error {
 		"(SELECT unit FROM unit_keys u WHERE u.key = k.key LIMIT $2) u", unitsAhead)
 	for key, list := range units {
 		r.keys[key] = keyUnits{list, len(list) < unitsAhead}
+		r.awaited = append(r.awaited, list...)
 	}
 	return err
+}
+
+// itemsAwaited are about so many that are read before they are asked for.
+const itemsAwaited = 8000
+
+// nextAwaited takes the next units that share keys with what is derived, and so are asked for soon, from those not read.
+func (r *unitReader) nextAwaited() (ids []int64) {
+	most := itemsAwaited / max(r.l.largest, works.Few)
+	for len(r.awaited) > 0 && len(ids) < most {
+		id := r.awaited[0]
+		r.awaited = r.awaited[1:]
+		if u := r.units[id]; u == nil || !u.read {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // UnitsWith reads which units have a part with a key: at most so many, or all where most is 0.
@@ -125,15 +136,11 @@ func (r *unitReader) UnitsWith(key int64, most int) ([]int64, error) {
 
 // nameUnits reads what units are called.
 func (r *unitReader) nameUnits(ids []int64) error {
-	var want []int64
-	for _, id := range ids {
-		if u := r.units[id]; u == nil || !u.known && !u.read {
-			want = append(want, id)
-		}
-	}
-	if len(want) == 0 {
+	isUnnamed := func(id int64) bool { return r.units[id] == nil || !r.units[id].known && !r.units[id].read }
+	if !slices.ContainsFunc(ids, isUnnamed) {
 		return nil
 	}
+	want := slices.DeleteFunc(slices.Concat(ids, r.awaited), func(id int64) bool { return !isUnnamed(id) })
 	rows, err := r.tx.Query(r.ctx, "SELECT id, root, dir FROM units WHERE id = ANY ($1)", want)
 	if err != nil {
 		return err
@@ -274,59 +281,6 @@ func (r *unitReader) readArtists(keys []int64) error {
 func (r *unitReader) Artists(key int64) ([]int64, error) {
 	err := r.readArtists([]int64{key})
 	return r.artists[key], err
-}
-
-// AnyGone reports whether any work is gone and not forgotten.
-func (r *unitReader) AnyGone() (bool, error) {
-	if r.gone.any == nil {
-		var any bool
-		if err := r.tx.QueryRow(r.ctx, "SELECT EXISTS (SELECT FROM works WHERE gone > 0)").Scan(&any); err != nil {
-			return false, err
-		}
-		r.gone = goneWorks{&any, make(map[int64][]int64), make(map[int64][]int64)}
-	}
-	return *r.gone.any, nil
-}
-
-// readGone reads works that are gone since a time or later: those that have a key, and those that had an item.
-func (r *unitReader) readGone(e *librarian.Expected) error {
-	if len(e.GoneBy)+len(e.GoneWith) == 0 {
-		return nil
-	}
-	if any, err := r.AnyGone(); err != nil || !any {
-		return err
-	}
-	keys, items := unknown(e.GoneBy, r.gone.by), unknown(e.GoneWith, r.gone.with)
-	err := r.pairs(r.gone.by, keys, "SELECT key, id FROM works "+
-		"WHERE key = ANY ($1) AND gone > 0 AND gone >= $2", e.Since)
-	if err != nil {
-		return err
-	}
-	err = r.pairs(r.gone.with, items, "SELECT DISTINCT m.item, m.work FROM members m JOIN works w ON w.id = m.work "+
-		"WHERE m.item = ANY ($1) AND w.gone > 0 AND w.gone >= $2", e.Since)
-	if err != nil {
-		return err
-	}
-	var ids []int64
-	for _, key := range keys {
-		ids = append(ids, r.gone.by[key]...)
-	}
-	for _, item := range items {
-		ids = append(ids, r.gone.with[item]...)
-	}
-	return r.readWorks(ids)
-}
-
-// GoneBy reads works that are gone since a time or later and have a key.
-func (r *unitReader) GoneBy(key, since int64) ([]int64, error) {
-	err := r.readGone(&librarian.Expected{GoneBy: []int64{key}, Since: since})
-	return r.gone.by[key], err
-}
-
-// GoneWith reads works that are gone since a time or later and had an item.
-func (r *unitReader) GoneWith(item, since int64) ([]int64, error) {
-	err := r.readGone(&librarian.Expected{GoneWith: []int64{item}, Since: since})
-	return r.gone.with[item], err
 }
 
 // eachCredit reads whom parts name.

@@ -31,6 +31,7 @@ type unitReader struct {
 	pending     map[int64][]store.UnitMember // of units, what has changed of them
 	units       map[int64]*heldUnit
 	alike       map[int64][]int64 // units that share a key with one
+	awaited     []int64           // units that are asked for soon
 	placed      map[int64]int64   // items that are in another unit than is noted, with that
 	rootIDs     map[string]int64
 	roots       []string
@@ -286,7 +287,7 @@ func (r *unitReader) RootOf(id int64) (name, party string, err error) {
 // Items reads the items of a unit. fn must not keep them.
 func (r *unitReader) Items(unit int64, fn func(*store.UnitMember) error) error {
 	if u := r.units[unit]; u == nil || !u.read {
-		if err := r.load(append(slices.Clone(r.alike[unit]), unit)); err != nil {
+		if err := r.load(append(slices.Concat(r.alike[unit], r.nextAwaited()), unit)); err != nil {
 			return err
 		}
 	}

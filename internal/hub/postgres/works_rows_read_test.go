@@ -110,3 +110,26 @@ func TestABatchAsksAsLittleWhereWorksAreGone(t *testing.T) {
 		t.Errorf("600 items take %d questions, and %d where works are gone", before, after)
 	}
 }
+
+// What is joined with what another source has is read with that, and not unit by unit.
+func TestABatchAsksAsLittleOfWhatAnotherSourceHasToo(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	asked := traced(t, s)
+	var took []int
+	for _, source := range []string{"attic", "cellar"} {
+		c := begin(t, s, source, "i of "+source)
+		var changes []Change
+		for id := int64(1); id <= 1200; id++ {
+			changes = append(changes, stocked(id))
+		}
+		say(t, c, "all", changes...)
+		asked.taken()
+		derive(t, s)
+		took = append(took, len(asked.taken()))
+	}
+	t.Logf("%d questions", took)
+	if took[0] == 0 || took[1] > took[0]+took[0]/2 {
+		t.Errorf("1,200 items take %d questions, and %d where another source has them too", took[0], took[1])
+	}
+}
