@@ -99,7 +99,8 @@ func TestABatchAsksAsLittleWhereWorksAreGone(t *testing.T) {
 	say(t, c, "ended", ended...)
 	derive(t, s)
 	var gone bool
-	if err := s.pool.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM works WHERE gone > 0)").Scan(&gone); err != nil || !gone {
+	err := s.pool.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM works WHERE gone > 0)").Scan(&gone)
+	if err != nil || !gone {
 		t.Fatalf("works are gone: %t, %v", gone, err)
 	}
 	asked.taken()
