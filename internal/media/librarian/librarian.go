@@ -232,7 +232,7 @@ func (l *Librarian) calm(ctx context.Context, wake <-chan struct{}) bool {
 	if l.cfg.Pass != nil {
 		return l.passes(ctx, wake)
 	}
-	if l.cfg.Quiet == 0 || l.hasWaited() || l.large.covers(l.store.Worked(), l.atOnce()) {
+	if l.cfg.Quiet == 0 || l.pause() <= 0 && l.hasWaited() || l.large.covers(l.store.Worked(), l.atOnce()) {
 		return ctx.Err() == nil
 	}
 	deadline := time.NewTimer(max(l.cfg.MaxWait, l.pause()))

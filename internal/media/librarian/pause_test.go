@@ -91,6 +91,11 @@ func TestWhatFollowsALargeFolderThatCannotRestWaitsForAsLongAsItTook(t *testing.
 		noted()
 		calms(nil, l.large.took)
 		calms(nil, l.cfg.Quiet)
+		noted()
+		l.waited = of.head.Load() // what came with it pauses too
+		if began := time.Now(); !l.calm(t.Context(), nil) || time.Since(began) != l.large.took {
+			t.Errorf("what came with a large folder begins after %v", time.Since(began))
+		}
 
 		noted()
 		wake, changed := make(chan struct{}), make(chan struct{})
