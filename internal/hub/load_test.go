@@ -35,7 +35,8 @@ func TestAChangeReachesTheHub(t *testing.T) {
 }
 
 // A source's first load keeps no other source waiting: what happens there reaches clients while items come by the
-// thousand. 3,000 items here, HUB_LOAD of them where that is set: then these changes are held to what is promised of others.
+// thousand. 3,000 items here, HUB_LOAD of them where that is set: then these changes are held to what is promised of
+// others.
 func TestAFirstLoadComesBesideTheTail(t *testing.T) {
 	t.Parallel()
 	n := number(t, "HUB_LOAD", 3000)

@@ -40,8 +40,8 @@ func TestValuesAreCountedAsADaemonCountsThem(t *testing.T) {
 	}
 }
 
-// Whatever comes, changes, moves to another kind or root, and goes: what is kept of all roots, and of all kinds, is what
-// the sums of each give.
+// Whatever comes, changes, moves to another kind or root, and goes: what is kept of all roots, and of all kinds, is
+// what the sums of each give.
 func TestTotalsOfValuesAreTheirSums(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -140,7 +140,8 @@ func (l *looking) sort(ctx context.Context, tx pgx.Tx, at *store.PagePlace, byWo
 	s := statement{byFacts: true}
 	of := s.matching(l.q, byWords)
 	o := orderOf(l.q.Query)
-	from := "SELECT id, root, path, " + o.key + " AS key FROM " + of + " WHERE " + s.condition() + " OFFSET 0" // found first
+	// found first
+	from := "SELECT id, root, path, " + o.key + " AS key FROM " + of + " WHERE " + s.condition() + " OFFSET 0"
 	s.where = []string{"true"}
 	if at != nil {
 		s.must(o.behind(&s, at, "key"))

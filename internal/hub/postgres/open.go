@@ -301,7 +301,8 @@ func (s *Store) do(ctx context.Context, statement string, args ...any) error {
 	})
 }
 
-// write runs fn in a transaction, which ends with it, in its turn. It fails with ErrFollows where this hub does not lead.
+// write runs fn in a transaction, which ends with it, in its turn. It fails with ErrFollows where this hub does not
+// lead.
 func (s *Store) write(ctx context.Context, fn func(pgx.Tx) error) error {
 	return s.writeAs(ctx, s.writing, fn)
 }

@@ -11,9 +11,9 @@ import (
 // pruneRows are forgotten in one transaction.
 const pruneRows = 5000
 
-// Prune forgets ends of items that are older than an age, and none above a number of the feed, or that the search or works
-// have not taken in: clients that have not come for so long load anew. It says how many went. Ends of works go with
-// them, and sums of what there is nothing of.
+// Prune forgets ends of items that are older than an age, and none above a number of the feed, or that the search or
+// works have not taken in: clients that have not come for so long load anew. It says how many went. Ends of works go
+// with them, and sums of what there is nothing of.
 func (s *Store) Prune(ctx context.Context, age time.Duration, none int64) (n int64, err error) {
 	var upto int64
 	err = s.write(ctx, func(tx pgx.Tx) error { // the floor first: nobody is to be without an end that he counts on

@@ -27,8 +27,8 @@ func newPieceSize(wanted int, most, items int64) *pieceSize {
 	return p
 }
 
-// isFull reports whether the next piece has enough with so many stretches of so many items. each says that every item of
-// them is looked at.
+// isFull reports whether the next piece has enough with so many stretches of so many items. each says that every item
+// of them is looked at.
 func (p *pieceSize) isFull(stretches int, items float64, each bool) bool {
 	switch {
 	case stretches == 0:

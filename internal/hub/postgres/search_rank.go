@@ -150,8 +150,8 @@ func (m *match) compare(other *match) int {
 	return cmp.Or(cmp.Compare(m.length, other.length), cmp.Compare(m.id, other.id))
 }
 
-// matches calls fn with the matches of a source among ids, in their order, until it has enough; wanted is about how many
-// that takes, and most how many at most (0: any).
+// matches calls fn with the matches of a source among ids, in their order, until it has enough; wanted is about how
+// many that takes, and most how many at most (0: any).
 func (r *ranking) matches(
 	ctx context.Context, src source, after, upto int64, wanted, most int, fn func(m *match) (enough bool),
 ) error {

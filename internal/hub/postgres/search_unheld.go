@@ -8,9 +8,9 @@ import (
 )
 
 // The table search_unheld has the rows of search of items that no work holds. Two write it: who takes in the words of
-// items, of those that are new, and who writes works, of items that these hold since, or hold no more. Each holds a lock
-// from its look at what there is until its transaction ends: so the second of two who write of one item at once sees what
-// the first one wrote.
+// items, of those that are new, and who writes works, of items that these hold since, or hold no more. Each holds a
+// lock from its look at what there is until its transaction ends: so the second of two who write of one item at once
+// sees what the first one wrote.
 
 // unheldLock is what who writes search_unheld holds.
 const unheldLock = 0x6875623a34

@@ -79,8 +79,8 @@ func spokenOf(v *store.View, titleKey []byte) (s spoken) {
 	return s
 }
 
-// vectorOf are texts as the database reads them, with their lexemes, each once: words behind the letter of the best text
-// that they are in, which is the first of them. Texts weigh A to D in their order.
+// vectorOf are texts as the database reads them, with their lexemes, each once: words behind the letter of the best
+// text that they are in, which is the first of them. Texts weigh A to D in their order.
 func vectorOf(texts []string, classes []byte) (vector string, lexemes []string) {
 	type places struct {
 		class byte
