@@ -76,7 +76,7 @@ func Scan(ctx context.Context, cfg *config.Config, log *zap.Logger, progress fun
 // indexed: behind a first pass that is begun beside it, else when it is over, and all is written once. It says when the
 // scanning, and when the analysis was done.
 func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned, analysed time.Time, err error) {
-	const often = 5 * time.Millisecond
+	const often = 2 * time.Millisecond
 	ticker := time.NewTicker(often)
 	defer ticker.Stop()
 	shown, expected := time.Now(), c.store.ItemCounts().Items

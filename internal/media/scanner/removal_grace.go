@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -17,9 +18,33 @@ const reapBatch = 1000
 // reapSoon has missing items looked at once their grace is over.
 func (r *runner) reapSoon() {
 	r.thresholdAt = time.Now()
-	if r.reapAt.IsZero() {
-		r.reapAt = time.Now().Add(r.s.timing.Load().Grace + 50*time.Millisecond)
+	if grace := r.s.timing.Load().Grace; r.reapAt.IsZero() && grace > 0 {
+		r.reapAt = time.Now().Add(grace + 50*time.Millisecond)
+	} else if grace == 0 {
+		r.reapAt = time.Now()
 	}
+}
+
+// waitForScans puts off what every scan is to end before: until the root's own have, or so long, since those of other
+// roots do not tell.
+func (r *runner) waitForScans(at *time.Time, most time.Duration) {
+	*at = time.Now().Add(most)
+	if !slices.Contains(r.waiting, at) {
+		r.waiting = append(r.waiting, at)
+	}
+}
+
+// scansEnded has what waited for the root's scans be done now, if they have ended.
+func (r *runner) scansEnded(now time.Time) {
+	if len(r.waiting) == 0 || !r.nothingPending() {
+		return
+	}
+	for _, at := range r.waiting {
+		if !at.IsZero() {
+			*at = now
+		}
+	}
+	r.waiting = r.waiting[:0]
 }
 
 // reap forgets items that have been missing for their grace, once every scan that may still find them
@@ -32,7 +57,7 @@ func (r *runner) reap(ctx context.Context) {
 		missingFor += 2 * t.MaxWait
 	}
 	if !r.s.nothingPendingOn(r) {
-		r.reapAt = time.Now().Add(max(t.Grace/10, 10*time.Millisecond))
+		r.waitForScans(&r.reapAt, max(t.Grace/10, 10*time.Millisecond))
 		return
 	}
 	r.reapAt = time.Time{}

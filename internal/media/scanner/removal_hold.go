@@ -18,7 +18,7 @@ const (
 // at once. So people see it as soon as the root is idle, and not only when the grace is over.
 func (r *runner) checkThreshold(ctx context.Context) {
 	if r.s.eventsPending() || !r.s.nothingPendingOn(r) {
-		r.thresholdAt = time.Now().Add(50 * time.Millisecond)
+		r.waitForScans(&r.thresholdAt, 50*time.Millisecond)
 		return
 	}
 	r.thresholdAt = time.Time{}

@@ -1,11 +1,13 @@
 package scanner
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -343,5 +345,29 @@ func TestHoweverManyItemsAreForgottenOnceTheirGraceIsOver(t *testing.T) {
 		w.scan()
 		w.pass(w.s.timing.Load().Grace + 500*time.Millisecond)
 		w.counts("half a second after their grace", 0, 0)
+	})
+}
+
+// As the command scan makes it: what vanished is forgotten with the last directory that may still find it, and not when
+// it is next looked at whether that has been listed.
+func TestASinglePassEndsWithItsLastDirectory(t *testing.T) {
+	noGrace := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second}
+	inWorld(t, options{cfg: noGrace}, func(w *world) {
+		w.many("a", 0, 4)
+		w.scan()
+		w.run("remove a/1")
+		const listing = 33 * time.Millisecond // of the root, and of a in it
+		w.tree.Inject(faketree.Fault{Ops: faketree.List, Latency: listing})
+		began := time.Now()
+		if _, err := w.s.Scan(context.Background(), "films", "", false); err != nil {
+			t.Fatal(err)
+		}
+		for synctest.Wait(); !w.s.Idle(); synctest.Wait() {
+			time.Sleep(time.Millisecond)
+		}
+		if took := time.Since(began); took < 2*listing || took > 2*listing+5*time.Millisecond {
+			t.Errorf("idle after %v, of which two listings took %v each", took, listing)
+		}
+		w.counts("then", 3, 0)
 	})
 }

@@ -46,6 +46,7 @@ type runner struct {
 	reapAt      time.Time         // when missing items may be forgotten
 	skipsAt     time.Time         // when it is counted what is not followed; zero: that is known
 	thresholdAt time.Time         // when it is judged whether too many are missing
+	waiting     []*time.Time      // of these, what is done as soon as the root's scans have ended: see waitForScans
 	startup     bool              // the first full walk is still to come
 	skipped     *media.Skipped    // as counted last; never changed
 	toldOf      media.Skipped     // what the log was told of that

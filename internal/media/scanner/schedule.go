@@ -28,6 +28,7 @@ func (r *runner) tick(ctx context.Context) {
 		r.startWalk(&walk{}) // schedules the next when it ends
 		r.scanAt = time.Time{}
 	}
+	r.scansEnded(now)
 	for _, timed := range []struct {
 		at time.Time
 		do func(context.Context)
