@@ -166,15 +166,15 @@ verify:
 
 # Soak tests are those named TestSoak...; they run for as long as SOAK says, and not at all without it.
 soak:
-	SOAK=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -skip '^TestSoakShareModel$$' -tags $(TAGS) ./internal/app/...
+	SAID=1 SOAK=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^TestSoak' -skip '^TestSoakShareModel$$' -tags $(TAGS) ./internal/app/...
 
 # The daemon on a share and the share by itself, side by side.
 soak-share:
-	SOAK=$(SOAK) SMB_CHAOS=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^(TestSoakShareModel|TestChaos)$$' -tags $(TAGS) ./internal/app/modeltest ./internal/smb
+	SAID=1 SOAK=$(SOAK) SMB_CHAOS=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^(TestSoakShareModel|TestChaos)$$' -tags $(TAGS) ./internal/app/modeltest ./internal/smb
 
 # `make test` has three sources of 300 files, for some seconds.
 soak-hub:
-	SOAK=$(SOAK) HUB_SOURCES=$(HUB_SOURCES) HUB_ITEMS=$(HUB_ITEMS) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v \
+	SAID=1 SOAK=$(SOAK) HUB_SOURCES=$(HUB_SOURCES) HUB_ITEMS=$(HUB_ITEMS) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v \
 		-run '^TestTheHubIsTheUnionOfItsSourcesWhoeverIsKilled$$' -tags $(TAGS) ./internal/hub
 
 library:
