@@ -46,11 +46,9 @@ SIZES ?= 10000,100000,1000000
 comma := ,
 MOVES ?= 50000,200000
 CLIENTS ?= 5000
-HUB_ITEMS ?= 1000000
 FUZZTIME ?= 30s
 SOAK ?= 1h
 HUB_SOURCES ?= 20
-HUB_ITEMS ?= 100000
 
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin
@@ -149,6 +147,7 @@ bench-millions: build
 bench-questions: build
 	$(GO) run -tags $(TAGS) ./tools/bench -questions $(lastword $(subst $(comma), ,$(SIZES)))
 
+bench-hub: HUB_ITEMS ?= 1000000
 bench-hub: build
 	scripts/with-postgres.sh .run/bench-hub env $(GO) run -tags $(TAGS) ./tools/bench -hub $(HUB_ITEMS)
 
@@ -173,6 +172,7 @@ soak-share:
 	SAID=1 SOAK=$(SOAK) SMB_CHAOS=$(SOAK) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v -run '^(TestSoakShareModel|TestChaos)$$' -tags $(TAGS) ./internal/app/modeltest ./internal/smb
 
 # `make test` has three sources of 300 files, for some seconds.
+soak-hub: HUB_ITEMS ?= 100000
 soak-hub:
 	SAID=1 SOAK=$(SOAK) HUB_SOURCES=$(HUB_SOURCES) HUB_ITEMS=$(HUB_ITEMS) scripts/require-tests.sh -- $(GO) test -count=1 -timeout 0 -v \
 		-run '^TestTheHubIsTheUnionOfItsSourcesWhoeverIsKilled$$' -tags $(TAGS) ./internal/hub
