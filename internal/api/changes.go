@@ -154,8 +154,8 @@ func (f *feedReader) now(at media.Cursor) (changes []store.Change, next media.Cu
 	s := f.s
 	// What is committed can be read a moment before the head says so; a cursor must not get ahead of that.
 	head := s.catalog.Head()
-	if at.Seq >= head {
-		return nil, at, false, nil
+	if at.Seq >= head { // as it is, too, where the catalog was put back while this one waited
+		return nil, at, false, s.current(at, f.filter)
 	}
 	p, err := s.catalog.ChangesOf(f.r.Context(), f.filter.Sorts(), at.Seq, head, store.Bounds{Rows: f.limit})
 	if err != nil {

@@ -63,6 +63,9 @@ func (s *Store) Cursor(seq int64) media.Cursor {
 	return media.Cursor{Epoch: s.epoch, Run: s.ran.Load().current, Seq: seq}
 }
 
+// Past is that of the catalog, which is the same for as long as it is open.
+func (s *Store) Past() int64 { return 0 }
+
 // Continues reports whether what a cursor has, and what was read on the way to it, is part of this catalog. Whether
 // the feed still reaches back to it is for Floor to say.
 func (s *Store) Continues(at media.Cursor) bool {

@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -221,11 +219,7 @@ func (s *Server) Database(tb testing.TB) string {
 // Copy makes a copy of a database with which nobody is connected, and names it.
 func (s *Server) Copy(tb testing.TB, database string) string {
 	tb.Helper()
-	u, err := url.Parse(database)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return s.make(tb, " TEMPLATE "+strings.TrimPrefix(u.Path, "/"))
+	return s.make(tb, " TEMPLATE "+nameOf(tb, database))
 }
 
 func (s *Server) make(tb testing.TB, as string) string {

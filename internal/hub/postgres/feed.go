@@ -77,10 +77,10 @@ func (s *Store) continues(at media.Cursor) bool {
 	if at.Epoch != s.epoch {
 		return false
 	}
-	if at.Run == r.current {
-		return at.Seq <= s.Head()
-	}
 	upto, known := r.ended[at.Run]
+	if at.Run == r.current {
+		upto, known = s.Head(), true
+	}
 	return known && max(at.Seq, at.Seen) <= upto
 }
 
@@ -178,11 +178,17 @@ func (s *Store) headIn(ctx context.Context, tx pgx.Tx) (head int64, err error) {
 	if err := tx.QueryRow(ctx, now).Scan(&head, &floor, &works, &current); err != nil {
 		return 0, err
 	}
-	s.raiseFloors(floor, works)
 	if !s.runs.Load().knows(current) {
-		err = s.readRuns(ctx, tx, false)
+		others, err := s.learnRuns(ctx, tx)
+		if err != nil {
+			return 0, err
+		}
+		if others != nil {
+			s.forsake(others, feedState{head, floor, works})
+		}
 	}
-	return head, err
+	s.raiseFloors(floor, works)
+	return head, nil
 }
 
 // ChangesOf reads the hub's feed above after, in order, within bounds and none above upto (0: the head).

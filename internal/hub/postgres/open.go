@@ -51,6 +51,7 @@ type Store struct {
 	epoch    string
 	instance string
 	runs     atomic.Pointer[runs]
+	past     atomic.Int64 // see Past
 	head     atomic.Int64
 	floor    atomic.Int64
 
@@ -265,14 +266,13 @@ type asker interface {
 	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 }
 
-// readRuns learns which runs there were, the last of which is that of now: unless more is known already, or it is again
-// as it was before.
-func (s *Store) readRuns(ctx context.Context, by asker, again bool) error {
+// readRuns reads which runs there were, the last of which is that of now.
+func readRuns(ctx context.Context, by asker) (*runs, error) {
 	rows, err := by.Query(ctx, "SELECT n, id, upto FROM runs ORDER BY n")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r := runs{ended: map[string]int64{}}
+	r := &runs{ended: map[string]int64{}}
 	var id string
 	var upto *int64
 	_, err = pgx.ForEachRow(rows, []any{&r.n, &id, &upto}, func() error {
@@ -281,13 +281,34 @@ func (s *Store) readRuns(ctx context.Context, by asker, again bool) error {
 		}
 		return nil
 	})
-	for err == nil {
+	return r, err
+}
+
+// learnRuns learns which runs there were by now. Where what was given before is not of their past it learns nothing, and
+// gives them.
+func (s *Store) learnRuns(ctx context.Context, by asker) (others *runs, err error) {
+	for {
+		given := s.head.Load() // before the runs that are known, which tell of all that was given by then
 		was := s.runs.Load()
-		if was != nil && was.n > r.n && !again || s.runs.CompareAndSwap(was, &r) {
-			break
+		r, err := readRuns(ctx, by)
+		switch {
+		case err != nil, was.knows(r.current): // as by others who have read them meanwhile
+			return nil, err
+		case was != nil && !r.follows(was, given):
+			return r, nil
+		case s.runs.CompareAndSwap(was, r):
+			return nil, nil
 		}
 	}
-	return err
+}
+
+// follows reports whether runs are those that came after others, of which all up to a number was given.
+func (r *runs) follows(was *runs, given int64) bool {
+	upto, known := r.ended[was.current]
+	if !known {
+		return r.n >= was.n+keptRuns // it is forgotten
+	}
+	return given <= upto
 }
 
 // keptRuns is how many runs are remembered. Clients whose cursor is of an earlier one load anew.

@@ -46,8 +46,9 @@ func (s *Store) readHead(ctx context.Context) error {
 	err := s.again(ctx, func() error {
 		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &worked, &settled, &run, &l.Name, &since)
 	})
+	var others *runs
 	if err == nil && !s.runs.Load().knows(run) {
-		err = s.again(ctx, func() error { return s.readRuns(ctx, s.pool, false) })
+		err = s.again(ctx, func() (err error) { others, err = s.learnRuns(ctx, s.pool); return err })
 	}
 	if err != nil {
 		return fmt.Errorf("read the head of the hub's feed: %w", err)
@@ -56,16 +57,14 @@ func (s *Store) readHead(ctx context.Context) error {
 		l.Since = since.UTC()
 		s.leader.Store(&l)
 	}
-	s.raiseFloors(floor, works)
 	s.settled.Store(settled)
 	if worked < s.worked.Swap(worked) {
 		defer s.wakeAll() // works are derived anew
 	}
-	if head < was {
-		s.floor.Store(floor)
-		s.worksFloor.Store(works)
-		return s.putBack(ctx, was, head)
+	if head < was || others != nil {
+		return s.putBack(ctx, others, feedState{head, floor, works})
 	}
+	s.raiseFloors(floor, works)
 	for now := s.head.Load(); now < head; now = s.head.Load() { // several read it at once
 		if s.head.CompareAndSwap(now, head) {
 			s.wakeAll()
@@ -74,16 +73,40 @@ func (s *Store) readHead(ctx context.Context) error {
 	return nil
 }
 
-// putBack goes on with a database that is an earlier one by now: what it gave since is no past of its own.
-func (s *Store) putBack(ctx context.Context, was, head int64) (err error) {
-	s.log.Error("the hub's database is an earlier one: clients load anew", zap.Int64("was", was), zap.Int64("is", head))
-	if s.term.Load() != 0 {
-		err = s.beginRun(ctx)
+// feedState is where a feed stands.
+type feedState struct{ head, floor, worksFloor int64 }
+
+// Past is another number once what was given turns out to be none of the database's past: one from before was put in its
+// place, or it has lost its end. It is another one before and behind that.
+func (s *Store) Past() int64 { return s.past.Load() }
+
+// putBack goes on with a database that is an earlier one by now, or what has become of it since, with other runs: what it
+// gave before is no past of its own. nil runs are those that it has.
+func (s *Store) putBack(ctx context.Context, now *runs, at feedState) (err error) {
+	if now == nil {
+		if s.term.Load() != 0 {
+			err = s.beginRun(ctx)
+		}
+		var rerr error
+		if now, rerr = readRuns(ctx, s.pool); rerr != nil {
+			return errors.Join(err, rerr)
+		}
 	}
-	err = errors.Join(err, s.readRuns(ctx, s.pool, true))
-	s.head.Store(head)
-	s.wakeAll()
+	s.forsake(now, at)
 	return err
+}
+
+// forsake goes on from where a feed of another past stands. Whoever was told of what was given before is cut off.
+func (s *Store) forsake(now *runs, at feedState) {
+	s.log.Error("the hub's database is an earlier one: clients load anew", zap.Int64("was", s.head.Load()),
+		zap.Int64("is", at.head))
+	s.past.Add(1)
+	s.runs.Store(now)
+	s.floor.Store(at.floor)
+	s.worksFloor.Store(at.worksFloor)
+	s.head.Store(at.head)
+	s.past.Add(1) // who came in between may have seen some of this and not all
+	s.wakeAll()
 }
 
 // channel is where it is said that there is more.

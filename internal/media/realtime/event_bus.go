@@ -77,7 +77,11 @@ func (b *EventBus) Run(ctx context.Context) error {
 
 // follow reads what is new in the feed into the ring.
 func (b *EventBus) follow(ctx context.Context) error {
-	for b.ring.Upto() < b.feed.Head() && !b.skip() {
+	for {
+		past := b.beginAnew()
+		if b.ring.Upto() >= b.feed.Head() || b.skip() {
+			return nil
+		}
 		// What is committed can be read a moment before the head says so; nobody is to get ahead of that.
 		most := store.Bounds{Rows: store.PageRows, Bytes: store.PageBytes}
 		sorts := store.Sorts{Items: true, Works: b.wantWorks()}
@@ -85,10 +89,46 @@ func (b *EventBus) follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b.ring.Add(p, sorts.Works)
-		b.notify()
+		if b.add(p, sorts.Works, past) {
+			b.notify()
+		}
 	}
-	return nil
+}
+
+// add appends a page to the ring, unless that has begun anew since, or is about to: then it may be of either past.
+func (b *EventBus) add(p store.Page, works bool, past int64) bool {
+	b.mu.Lock() // under which the ring begins anew
+	defer b.mu.Unlock()
+	if past != b.ring.Past() || past != b.feed.Past() {
+		return false
+	}
+	b.ring.Add(p, works)
+	return true
+}
+
+// beginAnew has the ring begin where the feed stands, and everybody be told, where what was given is none of the
+// catalog's past any more. It gives the past of which the ring is.
+func (b *EventBus) beginAnew() (past int64) {
+	b.mu.Lock() // nobody may come meanwhile
+	defer b.mu.Unlock()
+	b.beginAnewLocked()
+	return b.ring.Past()
+}
+
+func (b *EventBus) beginAnewLocked() {
+	if b.feed.Past() == b.ring.Past() {
+		return
+	}
+	b.ring.Reset()
+	for s := range b.subs {
+		s.Notify()
+	}
+	for _, x := range b.beats {
+		x.Reset()
+		for s := range x.subs {
+			s.Notify()
+		}
+	}
 }
 
 // skip moves on without reading where nobody follows: who comes reads the store first.
@@ -177,6 +217,7 @@ func (b *EventBus) Since(ctx context.Context, text string, f *live.Filter) (medi
 func (b *EventBus) Subscribe(how live.Follow) (*live.Subscription, error) {
 	b.mu.Lock() // from here on pruning waits for the load
 	defer b.mu.Unlock()
+	b.beginAnewLocked() // or who comes would be cut off at once
 	if how.Window <= 0 {
 		s, err := live.NewSubscription(b.feed, b.ring, how, nil)
 		if err == nil {

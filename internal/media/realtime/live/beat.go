@@ -42,6 +42,9 @@ func (b *Beat) Fire(now time.Time) {
 	b.next = now.Add(b.window)
 }
 
+// Reset has it tell from where the ring stands, which has begun anew.
+func (b *Beat) Reset() { b.upto.Store(b.ring.Upto()) }
+
 // askAgain has it fire once more after its window, also where nothing more changes.
 func (b *Beat) askAgain() {
 	b.again.Store(true)

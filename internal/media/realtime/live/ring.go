@@ -30,6 +30,7 @@ type chunk struct {
 type Ring struct {
 	feed Feed
 	upto atomic.Int64 // its end: what subscribers may read up to
+	past atomic.Int64 // the feed's, of which its stretches are
 	told shared       // messages that were made of it
 
 	mu     sync.RWMutex // guards what follows; held for look-ups only
@@ -40,20 +41,25 @@ type Ring struct {
 // NewRing returns an empty ring that stands at the feed's head.
 func NewRing(feed Feed) *Ring {
 	r := &Ring{feed: feed}
-	r.upto.Store(feed.Head())
+	r.Reset()
 	return r
 }
 
 // Upto is the number at which the ring ends.
 func (r *Ring) Upto() int64 { return r.upto.Load() }
 
+// Past is that of the feed of which the ring is.
+func (r *Ring) Past() int64 { return r.past.Load() }
+
 // Reset empties the ring, which stands at the feed's head then.
 func (r *Ring) Reset() {
+	past := r.feed.Past() // before the head, which may be another's by the time that it is read
 	r.told.reset()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.chunks, r.bytes = nil, 0
 	r.upto.Store(r.feed.Head())
+	r.past.Store(past) // last: who sees it sees where the ring stands
 }
 
 // Add appends a page that begins where the ring ends; works says that it was read with works.

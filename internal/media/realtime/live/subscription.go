@@ -17,6 +17,9 @@ type Feed interface {
 	Continues(at media.Cursor) bool
 	Since(ctx context.Context, text string, f *store.FeedFilter) (media.Cursor, error)
 	Head() int64
+	// Past is another number once what the feed has given turns out to be none of the catalog's past: an earlier state
+	// of it was put back. It is another one before and behind that.
+	Past() int64
 	FloorOf(sorts store.Sorts) int64
 	ChangesOf(ctx context.Context, sorts store.Sorts, after, upto int64, most store.Bounds) (store.Page, error)
 	LoadOf(
@@ -59,6 +62,7 @@ type Subscription struct {
 	wish   string // the filter as a text, by which those are known who want the same
 	bound  string // the filter's name in cursors
 	at     media.Cursor
+	past   int64 // the feed's, of which all is that it was told
 	// whole is the last number at which it is known to have held just what passes the filter; 0: none, so deletions
 	// may be superfluous.
 	whole int64
@@ -99,7 +103,7 @@ func NewSubscription(feed Feed, ring *Ring, how Follow, beat *Beat) (*Subscripti
 	f, since := how.Filter, how.Since
 	s := &Subscription{
 		feed: feed, ring: ring, filter: f, wish: f.Wish(), bound: f.Bound(), names: how.Signals,
-		wake: make(chan struct{}, 1), beat: beat,
+		wake: make(chan struct{}, 1), beat: beat, past: ring.Past(),
 	}
 	switch {
 	case since == nil:
@@ -163,8 +167,23 @@ func (s *Subscription) Notify() {
 // Wake tells when there is more: changes or signals.
 func (s *Subscription) Wake() <-chan struct{} { return s.wake }
 
-// Next reads the next batch. ok is false where there is nothing behind the cursor; Wake tells when there is.
+// isCutOff reports whether what it was told is none of the catalog's past.
+func (s *Subscription) isCutOff() bool { return s.feed.Past() != s.past }
+
+// Next reads the next batch. ok is false where there is nothing behind the cursor; Wake tells when there is. It fails
+// with *ResyncError where the cursor leads nowhere any more.
 func (s *Subscription) Next(ctx context.Context) (b Batch, ok bool, err error) {
+	if s.isCutOff() { // before there is nothing, since the head is before it
+		return Batch{}, false, &ResyncError{ResyncRestored}
+	}
+	b, ok, err = s.next(ctx)
+	if err == nil && s.isCutOff() { // while it was read
+		return Batch{}, false, &ResyncError{ResyncRestored}
+	}
+	return b, ok, err
+}
+
+func (s *Subscription) next(ctx context.Context) (b Batch, ok bool, err error) {
 	if s.at.Load {
 		return s.load(ctx)
 	}
@@ -222,7 +241,9 @@ func (s *Subscription) onRing() (c *chunk, boundary int64) {
 }
 
 // rests reports whether it has had what this beat brings.
-func (s *Subscription) rests() bool { return s.spaced && s.rested == s.beat.count.Load() }
+func (s *Subscription) rests() bool {
+	return s.spaced && s.rested == s.beat.count.Load() && !s.isCutOff()
+}
 
 // rest has it wait for what comes after a message that it has had at a beat; where there is more already it is woken, or
 // the beat comes again.
@@ -249,7 +270,7 @@ func (s *Subscription) beats() int64 {
 // standing is where it stands, if what comes next is to be had without the store; false where it is not, or there is
 // nothing.
 func (s *Subscription) standing(prev string) (at standing, ok bool) {
-	if s.at.Load || !s.behind() {
+	if s.at.Load || s.isCutOff() || !s.behind() {
 		return standing{}, false
 	}
 	c, _ := s.onRing()
