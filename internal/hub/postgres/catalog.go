@@ -104,12 +104,17 @@ func (s *Store) Begin(ctx context.Context, source, instance string, was *Catalog
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM arrived WHERE id >= $1 AND id < $2", c.first(), c.behind()); err != nil {
+		if err := c.forgetArrived(ctx, tx); err != nil {
 			return err
 		}
 		const held = "SELECT EXISTS (SELECT FROM items WHERE id >= $1 AND id < $2 AND NOT gone)"
 		if err := tx.QueryRow(ctx, held, c.first(), c.behind()).Scan(&c.renewing); err != nil {
 			return err
+		}
+		if !c.renewing { // else what could not be taken in stays until all has come
+			if _, err := tx.Exec(ctx, "DELETE FROM poison WHERE id >= $1 AND id < $2", c.first(), c.behind()); err != nil {
+				return err
+			}
 		}
 		c.Cursor, c.Loading = "", true
 		const begun = "UPDATE catalogs SET cursor = '', loading = true, renewing = $2 WHERE id = $1"

@@ -87,7 +87,7 @@ func TestWhoWasToldOfWhatADatabaseHasLostBeginsAnew(t *testing.T) {
 			}
 		}
 		if s.Continues(lost) || !s.Continues(early) {
-			t.Errorf("hub %d: a cursor of what was lost goes on %v, one from before %v", i, s.Continues(lost), s.Continues(early))
+			t.Errorf("hub %d: a cursor of what was lost goes on, or one from before does not", i)
 		}
 		if is := leader.Cursor(4); s.Cursor(4) != is || !s.Continues(is) {
 			t.Errorf("hub %d: behind number 4 is %v, at the leader %v", i, s.Cursor(4), is)

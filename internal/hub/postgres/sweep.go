@@ -23,7 +23,10 @@ func (c *Catalog) Complete(ctx context.Context) error {
 		if err := c.claim(ctx, tx); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM arrived WHERE id >= $1 AND id < $2", c.first(), c.behind()); err != nil {
+		if err := c.forgetPoison(ctx, tx); err != nil {
+			return err
+		}
+		if err := c.forgetArrived(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "UPDATE catalogs SET loading = false, renewing = false WHERE id = $1", c.id)
@@ -34,6 +37,26 @@ func (c *Catalog) Complete(ctx context.Context) error {
 	}
 	c.Loading, c.renewing = false, false
 	return nil
+}
+
+// forgetArrived forgets what has come of a load.
+func (c *Catalog) forgetArrived(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "DELETE FROM arrived WHERE id >= $1 AND id < $2", c.first(), c.behind())
+	return err
+}
+
+// forgetPoison forgets which items could not be taken in that the source has no longer, as has come out when all of a
+// load had come, and those of catalogs that it had before.
+func (c *Catalog) forgetPoison(ctx context.Context, tx pgx.Tx) error {
+	if c.renewing {
+		const left = "DELETE FROM poison p WHERE id >= $1 AND id < $2 AND NOT EXISTS (SELECT FROM arrived a WHERE a.id = p.id)"
+		if _, err := tx.Exec(ctx, left, c.first(), c.behind()); err != nil {
+			return err
+		}
+	}
+	const former = "DELETE FROM poison p USING catalogs k WHERE k.id = p.id >> 40 AND k.source = $1 AND k.id <> $2"
+	_, err := tx.Exec(ctx, former, c.Source, c.id)
+	return err
 }
 
 // Replaces reports whether there is anything that Complete may end: what was held before the load began.
@@ -115,12 +138,7 @@ func (s *Store) Leave(ctx context.Context, having []string) error {
 	}
 	all, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (*Catalog, error) { return s.scanCatalog(r) })
 	for _, c := range all {
-		if err = c.sweep(ctx, c.first(), c.behind(), false); err != nil {
-			break
-		}
-		// What is gone here comes again only with a load.
-		const forgotten = "UPDATE catalogs SET cursor = '', loading = true, renewing = false WHERE id = $1"
-		if err = s.do(ctx, forgotten, c.id); err != nil {
+		if err = c.leave(ctx); err != nil {
 			break
 		}
 	}
@@ -131,4 +149,34 @@ func (s *Store) Leave(ctx context.Context, having []string) error {
 		return err
 	}
 	return s.do(ctx, "DELETE FROM standings WHERE NOT (source = ANY ($1))", having)
+}
+
+// leave ends all items of a catalog. First of all it is to be loaded anew, as what is gone here comes again only with a
+// load: the source may be back before all is.
+func (c *Catalog) leave(ctx context.Context) error {
+	if c.Cursor == "" && c.Loading && !c.renewing {
+		return nil // nothing has come since it left, or ever
+	}
+	const anew = "UPDATE catalogs SET cursor = '', loading = true, renewing = $2 WHERE id = $1"
+	err := c.store.write(ctx, func(tx pgx.Tx) error {
+		if err := c.claim(ctx, tx); err != nil {
+			return err
+		}
+		if err := c.forgetArrived(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM poison WHERE id >= $1 AND id < $2", c.first(), c.behind()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, anew, c.id, true)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.Cursor = ""
+	if err := c.sweep(ctx, c.first(), c.behind(), false); err != nil {
+		return err
+	}
+	return c.store.do(ctx, anew, c.id, false)
 }
