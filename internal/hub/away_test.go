@@ -56,3 +56,37 @@ func TestAHubSaysThatItsDatabaseIsAway(t *testing.T) {
 	}
 	shows(t, h, a)
 }
+
+// So it does where nothing comes of it any more, as where its machine was switched off or is cut off: nobody waits for as
+// long as the network would have them wait.
+func TestAHubSaysThatItsDatabaseHangs(t *testing.T) {
+	t.Parallel()
+	line, at := pgtest.Between(t, shared.Database(t))
+	a := startDaemon(t, "attic", "Heat (1995).mkv")
+	h := process(t, at, a)
+	shows(t, h, a)
+	h.WaitIdle(t, patience)
+	goOn := line.Hang()
+	defer goOn()
+	for _, of := range []string{"items", "changes", "roots"} {
+		if code, _, text := fetch(t, "http://"+h.Addr()+"/api/v1/"+of); code != http.StatusServiceUnavailable ||
+			!strings.Contains(text, "catalog-away") {
+			t.Errorf("%s: %d %s", of, code, text)
+		}
+	}
+	var status api.Status
+	h.Get(t, "/api/v1/status", &status)
+	if status.Health == nil || status.Idle || status.Counts.Items != 1 {
+		t.Errorf("%+v", status)
+	}
+	a.write(t, "Alien (1979).mkv")
+	goOn()
+	if !apptest.Within(patience, func() bool {
+		code, _, _ := fetch(t, "http://"+h.Addr()+"/api/v1/items")
+		return code == http.StatusOK
+	}) {
+		t.Fatal("it does not answer when its database goes on")
+	}
+	shows(t, h, a)
+	h.WaitIdle(t, patience)
+}

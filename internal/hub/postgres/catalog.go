@@ -112,7 +112,7 @@ func (s *Store) Begin(ctx context.Context, source, instance string, was *Catalog
 			return err
 		}
 		if !c.renewing { // else what could not be taken in stays until all has come
-			if _, err := tx.Exec(ctx, "DELETE FROM poison WHERE id >= $1 AND id < $2", c.first(), c.behind()); err != nil {
+			if err := c.forgetAllPoison(ctx, tx); err != nil {
 				return err
 			}
 		}

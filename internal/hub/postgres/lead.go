@@ -36,6 +36,8 @@ const (
 	unfitPause = 15 * time.Second
 	// ousting is how long a hub that takes the lead over waits until it looks again whether the last one's writing ended.
 	ousting = 10 * time.Millisecond
+	// takeOverTime is how long it may take to take the lead over.
+	takeOverTime = time.Minute
 )
 
 // ErrFollows says that a hub does not lead, and may not write.
@@ -92,6 +94,7 @@ func (s *Store) Lead(ctx context.Context, name func() string, fn func(context.Co
 // stand leads once, for as long as one connection lasts.
 func (s *Store) stand(ctx context.Context, name func() string, fn func(context.Context) error) (err error) {
 	cfg := s.pool.Config().ConnConfig
+	cfg.DialFunc = s.dial // it finds out by itself what comes over it no longer
 	cfg.RuntimeParams["application_name"] = "catalogizerd hub, its lead"
 	cfg.RuntimeParams["idle_session_timeout"] = strconv.FormatInt(leaseTime.Milliseconds(), 10)
 	c, err := pgx.ConnectConfig(ctx, cfg)
@@ -103,14 +106,19 @@ func (s *Store) stand(ctx context.Context, name func() string, fn func(context.C
 		defer cancel()
 		_ = c.Close(closing) // by whichever end the lock goes with it
 	}()
-	if err := s.fits(ctx, c); err != nil {
+	err = inTime(ctx, leaseTime, func(ctx context.Context) error { return s.fits(ctx, c) })
+	if err != nil {
 		return err
 	}
 	if err := s.awaitLead(ctx, c); err != nil {
 		return err
 	}
 	took := time.Now()
-	term, err := s.takeOver(ctx, c, name())
+	var term int64
+	err = inTime(ctx, takeOverTime, func(ctx context.Context) (err error) {
+		term, err = s.takeOver(ctx, c, name())
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("take the lead over: %w", err)
 	}

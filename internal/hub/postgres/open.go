@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
 
@@ -43,6 +44,7 @@ const statementTimeout = "60000"
 // Store is the hub's database. Its methods are safe for concurrent use.
 type Store struct {
 	pool          *pgxpool.Pool
+	dial          pgconn.DialFunc
 	writing       chan struct{} // holds one for each who writes
 	writingLittle chan struct{} // and one for each who takes in a little
 	turns         turns         // of those who give numbers
@@ -58,7 +60,8 @@ type Store struct {
 	worksFloor atomic.Int64
 	worked     atomic.Int64
 	settled    atomic.Int64
-	away       atomic.Pointer[error] // why the database does not answer; nil: it does
+	away       atomic.Pointer[absence] // why the database does not answer; nil: it does
+	lines      lines                   // of the pool's connections
 
 	term    atomic.Int64           // of the lead that this hub has; 0: it has none
 	follows atomic.Bool            // another has it
@@ -109,15 +112,16 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 	cfg.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0"
 	// Plans are made for what is asked: one value is rare where another is everywhere.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("connect to the hub's database: %w", err)
-	}
-	s := &Store{pool: pool, writing: make(chan struct{}, writers), writingLittle: make(chan struct{}, littleWriters),
+	s := &Store{writing: make(chan struct{}, writers), writingLittle: make(chan struct{}, littleWriters),
 		log: log, wake: map[chan struct{}]struct{}{},
 		told: make(chan struct{}, 1)} // one pending says all that there is to say
+	s.dial = cfg.ConnConfig.DialFunc
+	cfg.ConnConfig.DialFunc = s.lines.over(s.dial)
+	if s.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
+		return nil, fmt.Errorf("connect to the hub's database: %w", err)
+	}
 	if err := s.begin(ctx); err != nil {
-		pool.Close()
+		s.pool.Close()
 		return nil, err
 	}
 	return s, nil

@@ -59,6 +59,11 @@ func (c *Catalog) forgetPoison(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
+func (c *Catalog) forgetAllPoison(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "DELETE FROM poison WHERE id >= $1 AND id < $2", c.first(), c.behind())
+	return err
+}
+
 // Replaces reports whether there is anything that Complete may end: what was held before the load began.
 func (c *Catalog) Replaces(ctx context.Context) (bool, error) {
 	if c.renewing {
@@ -165,7 +170,7 @@ func (c *Catalog) leave(ctx context.Context) error {
 		if err := c.forgetArrived(ctx, tx); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM poison WHERE id >= $1 AND id < $2", c.first(), c.behind()); err != nil {
+		if err := c.forgetAllPoison(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, anew, c.id, true)

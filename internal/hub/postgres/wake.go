@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
 )
 
@@ -35,7 +36,10 @@ func (s *Store) wakeAll() {
 }
 
 // readHead learns how far the feed has come and who leads, and wakes whoever waits for more.
-func (s *Store) readHead(ctx context.Context) error {
+func (s *Store) readHead(ctx context.Context) error { return s.readHeadBy(ctx, s.again) }
+
+// readHeadBy is readHead, which asks by again or anyway.
+func (s *Store) readHeadBy(ctx context.Context, ask func(context.Context, func() error) error) error {
 	was := s.head.Load() // before it is asked: of a later answer it is the least
 	var head, floor, works, worked, settled int64
 	var run string
@@ -43,12 +47,12 @@ func (s *Store) readHead(ctx context.Context) error {
 	var since *time.Time
 	const now = `SELECT hub.head, hub.floor, w.floor, w.upto, w.settled, (SELECT id FROM runs ORDER BY n DESC LIMIT 1),
 		l.name, l.since FROM hub, works_place w, leader l`
-	err := s.again(ctx, func() error {
+	err := ask(ctx, func() error {
 		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &worked, &settled, &run, &l.Name, &since)
 	})
 	var others *runs
 	if err == nil && !s.runs.Load().knows(run) {
-		err = s.again(ctx, func() (err error) { others, err = s.learnRuns(ctx, s.pool); return err })
+		err = ask(ctx, func() (err error) { others, err = s.learnRuns(ctx, s.pool); return err })
 	}
 	if err != nil {
 		return fmt.Errorf("read the head of the hub's feed: %w", err)
@@ -120,9 +124,11 @@ func notifyOf(ctx context.Context, tx pgx.Tx, what string) error {
 	return err
 }
 
-// How long the hub relies on being told, and how long it waits before it asks again where the database is away.
+// How long the hub relies on being told, how long the database may take to say how far it has come, and how long the hub
+// waits before it asks again where that is away.
 const (
-	listenTime = 15 * time.Second
+	listenTime = 5 * time.Second
+	answerTime = 20 * time.Second
 	retryTime  = time.Second
 )
 
@@ -130,9 +136,7 @@ const (
 func (s *Store) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := s.listen(ctx); err != nil && ctx.Err() == nil {
-			if s.away.Swap(&err) == nil {
-				s.log.Warn("the hub's database is away: nobody is told of changes", zap.Error(err))
-			}
+			s.lose(err)
 			select {
 			case <-time.After(retryTime):
 			case <-ctx.Done():
@@ -144,8 +148,8 @@ func (s *Store) Run(ctx context.Context) error {
 
 // Health is why the database does not answer; nil: it does.
 func (s *Store) Health() error {
-	if err := s.away.Load(); err != nil {
-		return fmt.Errorf("the hub's database is away: %w", *err)
+	if a := s.away.Load(); a != nil {
+		return fmt.Errorf("the hub's database is away: %w", a.why)
 	}
 	if err := s.unfit.Load(); err != nil {
 		return fmt.Errorf("this hub takes in nothing more: %w", *err)
@@ -156,7 +160,8 @@ func (s *Store) Health() error {
 // listen wakes readers until the connection is lost. Notifications only wake: what there is, is read; where one is lost
 // it is found before long all the same.
 func (s *Store) listen(ctx context.Context) error {
-	c, err := s.pool.Acquire(ctx)
+	var c *pgxpool.Conn
+	err := inTime(ctx, answerTime, func(ctx context.Context) (err error) { c, err = s.pool.Acquire(ctx); return err })
 	if err != nil {
 		return err
 	}
@@ -166,11 +171,16 @@ func (s *Store) listen(ctx context.Context) error {
 		_ = c.Conn().Close(closing)
 		c.Release()
 	}()
-	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
+	err = inTime(ctx, answerTime, func(ctx context.Context) error {
+		_, err := c.Exec(ctx, "LISTEN "+channel)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for ofAll := true; ; {
-		if err := s.readHead(ctx); err != nil {
+		err := inTime(ctx, answerTime, func(ctx context.Context) error { return s.readHeadBy(ctx, s.anyway) })
+		if err != nil {
 			return err
 		}
 		s.away.Store(nil)
