@@ -83,6 +83,18 @@ func (s *Store) twice(ctx context.Context, refused, fn func() error) error {
 	return err
 }
 
+// isRefused reports whether an error says that the database takes in nothing, whatever it is: since it is only read, has
+// no room, or cannot write.
+func isRefused(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	const readOnly = "25006"
+	resources, system, internal := "53", "58", "XX" // classes of SQLSTATE
+	return pg.Code == readOnly || slices.Contains([]string{resources, system, internal}, pg.Code[:min(2, len(pg.Code))])
+}
+
 // isLost reports whether an error says nothing of what was asked, but that the database is not there to answer.
 func isLost(err error) bool {
 	if err == nil {

@@ -81,7 +81,9 @@ func (s *Store) Lead(ctx context.Context, name func() string, fn func(context.Co
 				s.log.Error("this hub takes in nothing more", zap.Error(err))
 			}
 		case err != nil && !isLost(err):
-			s.log.Warn("the lead is given up, and stood for again", zap.Error(err))
+			if s.unfit.Swap(&err) == nil {
+				s.log.Warn("this hub cannot lead: it is tried again and again", zap.Error(err))
+			}
 		}
 		select {
 		case <-time.After(pause):
@@ -149,6 +151,7 @@ func (s *Store) awaitLead(ctx context.Context, c *pgx.Conn) error {
 		if mine {
 			return nil
 		}
+		s.unfit.Store(nil) // another could
 		select {
 		case <-time.After(standEvery):
 		case <-ctx.Done():

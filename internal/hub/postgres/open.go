@@ -67,6 +67,7 @@ type Store struct {
 	follows atomic.Bool            // another has it
 	leader  atomic.Pointer[Leader] // who had it last
 	unfit   atomic.Pointer[error]  // why this hub cannot have it
+	refuses atomic.Pointer[error]  // why the database took in nothing that was written last; nil: it did
 	told    chan struct{}          // see Told
 
 	// As they were when it last answered.
@@ -340,10 +341,17 @@ func (s *Store) writeAs(ctx context.Context, some chan struct{}, fn func(pgx.Tx)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if err := s.fence(ctx, tx); err != nil {
 			return err
 		}
 		return fn(tx)
 	})
+	switch {
+	case err == nil:
+		s.refuses.Store(nil)
+	case isRefused(err):
+		s.refuses.Store(&err)
+	}
+	return err
 }

@@ -154,6 +154,9 @@ func (s *Store) Health() error {
 	if err := s.unfit.Load(); err != nil {
 		return fmt.Errorf("this hub takes in nothing more: %w", *err)
 	}
+	if err := s.refuses.Load(); err != nil && s.term.Load() != 0 {
+		return fmt.Errorf("the hub's database takes in nothing: %w", *err)
+	}
 	return nil
 }
 
