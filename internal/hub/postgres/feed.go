@@ -91,10 +91,20 @@ func (s *Store) Since(ctx context.Context, text string, f *store.FeedFilter) (me
 		return media.ParseCursor(text)
 	}
 	var seq int64
-	err = s.again(ctx, func() error {
-		return s.pool.QueryRow(ctx, "SELECT coalesce(max(seq), 0) FROM moments WHERE at <= $1", t).Scan(&seq)
-	})
+	if m := s.seen.Load(); m != nil && !t.Before(m.at) {
+		seq = m.seq
+	} else {
+		err = s.again(ctx, func() error {
+			return s.pool.QueryRow(ctx, "SELECT coalesce(max(seq), 0) FROM moments WHERE at <= $1", t).Scan(&seq)
+		})
+	}
 	return s.Cursor(seq).Forgo(s.FloorOf(f.Sorts())), err
+}
+
+// moment is a time, by the database's clock, at which all up to a number had come.
+type moment struct {
+	seq int64
+	at  time.Time
 }
 
 // What a change did, as it stands in items.

@@ -56,6 +56,7 @@ type Store struct {
 	past     atomic.Int64 // see Past
 	head     atomic.Int64
 	floor    atomic.Int64
+	seen     atomic.Pointer[moment] // since when the head is one
 
 	worksFloor atomic.Int64
 	worked     atomic.Int64

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -13,6 +14,7 @@ type numbering struct {
 	s        *Store
 	isLittle bool   // what it writes: it goes first
 	head     int64  // the last number that was given
+	before   int64  // the last one before the transaction's
 	done     func() // ends its turn
 }
 
@@ -36,7 +38,9 @@ func (n *numbering) lock(ctx context.Context, tx pgx.Tx) (err error) {
 	if n.done, err = n.s.turns.take(ctx, n.isLittle); err != nil {
 		return err
 	}
-	return tx.QueryRow(ctx, "SELECT head FROM hub FOR UPDATE").Scan(&n.head)
+	err = tx.QueryRow(ctx, "SELECT head FROM hub FOR UPDATE").Scan(&n.head)
+	n.before = n.head
+	return err
 }
 
 // unlock says how far numbers were given. Others see it, and are told, once it is committed.
@@ -44,15 +48,21 @@ func (n *numbering) unlock(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, "UPDATE hub SET head = $1", n.head); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, noteMoment, n.head); err != nil {
+	var since *time.Time
+	if m := n.s.seen.Load(); m != nil && m.seq == n.before {
+		since = &m.at
+	}
+	if _, err := tx.Exec(ctx, noteMoment, n.before, since); err != nil {
 		return err
 	}
 	return notifyOf(ctx, tx, "")
 }
 
-// noteMoment says when the head was this, where the last such word is older than a second.
-const noteMoment = `INSERT INTO moments (seq, at) SELECT $1::bigint, clock_timestamp()
-	WHERE NOT EXISTS (SELECT FROM moments WHERE at > clock_timestamp() - interval '1 second')
+// noteMoment says from when on the head was one, where the last such word is older than a second. It is said of the head
+// before: when that of a transaction is seen shows only once this is committed, and who asks what has come since then is
+// to miss nothing.
+const noteMoment = `INSERT INTO moments (seq, at) SELECT $1::bigint, coalesce($2, clock_timestamp())
+	WHERE NOT EXISTS (SELECT FROM moments WHERE at > coalesce($2, clock_timestamp()) - interval '1 second')
 	ON CONFLICT DO NOTHING`
 
 // turns are those in which transactions of this hub give numbers, each until it has ended. The row of table hub would

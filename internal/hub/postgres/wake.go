@@ -45,10 +45,12 @@ func (s *Store) readHeadBy(ctx context.Context, ask func(context.Context, func()
 	var run string
 	var l Leader
 	var since *time.Time
+	var at time.Time
 	const now = `SELECT hub.head, hub.floor, w.floor, w.upto, w.settled, (SELECT id FROM runs ORDER BY n DESC LIMIT 1),
-		l.name, l.since FROM hub, works_place w, leader l`
+		l.name, l.since, clock_timestamp() FROM hub, works_place w, leader l`
 	err := ask(ctx, func() error {
-		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &worked, &settled, &run, &l.Name, &since)
+		return s.pool.QueryRow(ctx, now).Scan(&head, &floor, &works, &worked, &settled, &run, &l.Name, &since,
+			&at)
 	})
 	var others *runs
 	if err == nil && !s.runs.Load().knows(run) {
@@ -69,6 +71,9 @@ func (s *Store) readHeadBy(ctx context.Context, ask func(context.Context, func()
 		return s.putBack(ctx, others, feedState{head, floor, works})
 	}
 	s.raiseFloors(floor, works)
+	if m := s.seen.Load(); m == nil || m.seq != head {
+		s.seen.Store(&moment{head, at})
+	}
 	for now := s.head.Load(); now < head; now = s.head.Load() { // several read it at once
 		if s.head.CompareAndSwap(now, head) {
 			s.wakeAll()
@@ -106,6 +111,7 @@ func (s *Store) forsake(now *runs, at feedState) {
 		zap.Int64("is", at.head))
 	s.past.Add(1)
 	s.runs.Store(now)
+	s.seen.Store(nil)
 	s.floor.Store(at.floor)
 	s.worksFloor.Store(at.worksFloor)
 	s.head.Store(at.head)
