@@ -110,6 +110,9 @@ func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
 	}
 	s.change(func(st *State) { st.Catalog = catalog.Number() })
 	s.waits(0)
+	if err := s.reconsider(ctx, catalog); err != nil {
+		return err
+	}
 	release, err := s.loadTurn(ctx, catalog)
 	if err != nil {
 		return err
@@ -131,6 +134,19 @@ func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
 		return s.take(ctx, c, catalog, is.Instance.ID, ready, heard, release)
 	})
 	return group.Wait()
+}
+
+// reconsider takes in once what could not be taken in before, maybe by an earlier version.
+func (s *source) reconsider(ctx context.Context, catalog *postgres.Catalog) error {
+	if s.reconsidered {
+		return nil
+	}
+	n, err := catalog.Reconsider(ctx)
+	if n > 0 {
+		s.log.Info("items of the source that could not be taken in are now", zap.Int("items", n))
+	}
+	s.reconsidered = err == nil
+	return err
 }
 
 // catalog is the one that is to be gone on with: a new one where another instance is behind the source's name. A daemon of

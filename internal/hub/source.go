@@ -57,6 +57,8 @@ type source struct {
 	caughtUp bool
 	waiting  int  // groups that have come and are not taken in yet
 	unkept   bool // what it said last of its roots is not in the database yet
+
+	reconsidered bool // what could not be taken in, by this version; of the goroutine that follows
 }
 
 // State is how the source is now.

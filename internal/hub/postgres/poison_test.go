@@ -48,3 +48,40 @@ func TestPoisonIsForgottenWithWhatItIsOf(t *testing.T) {
 		t.Errorf("of a source that has nothing, %d items could not be taken in", n)
 	}
 }
+
+// What could not be taken in is tried again, but not while a load says whether it is still there.
+func TestPoisonIsReconsideredUnlessALoadTellsOfIt(t *testing.T) {
+	s := open(t)
+	c := begin(t, s, "attic", "i1")
+	many := make([]Change, 2*littleRows)
+	for i := range many {
+		many[i] = Change{ID: int64(i + 2), Item: []byte(`{}`)}
+	}
+	say(t, c, "a", append(many, item(1, "1"))...)
+	complete(t, c)
+	const mend = `UPDATE poison SET item = convert_to(replace($1, '"id":7,', '"id":' || (id & 1099511627775) || ','), 'UTF8')
+		WHERE id & 1 = 0`
+	if _, err := s.pool.Exec(t.Context(), mend, string(item(7, "made sense of").Item)); err != nil {
+		t.Fatal(err)
+	}
+	c = begin(t, s, "attic", "i1")
+	say(t, c, "b", item(1, "1"))
+	if n, err := c.Reconsider(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d items are taken in of which nobody knows whether they are there, %v", n, err)
+	}
+	say(t, c, "c", many...)
+	complete(t, c)
+	if _, err := s.pool.Exec(t.Context(), mend, string(item(7, "made sense of").Item)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.Reconsider(t.Context()); n != littleRows || err != nil {
+		t.Errorf("%d items are taken in that make sense, %v", n, err)
+	}
+	of, err := s.Poison(t.Context())
+	if n := len(listed(t, s)); n != littleRows+1 || of["attic"] != littleRows || err != nil {
+		t.Errorf("%d items, and %d that cannot be taken in, %v", n, of["attic"], err)
+	}
+	if n, err := c.Reconsider(t.Context()); n != 0 || err != nil || c.Cursor != "c" {
+		t.Errorf("%d items are taken in again, %v", n, err)
+	}
+}

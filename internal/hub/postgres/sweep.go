@@ -45,25 +45,6 @@ func (c *Catalog) forgetArrived(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// forgetPoison forgets which items could not be taken in that the source has no longer, as has come out when all of a
-// load had come, and those of catalogs that it had before.
-func (c *Catalog) forgetPoison(ctx context.Context, tx pgx.Tx) error {
-	if c.renewing {
-		const left = "DELETE FROM poison p WHERE id >= $1 AND id < $2 AND NOT EXISTS (SELECT FROM arrived a WHERE a.id = p.id)"
-		if _, err := tx.Exec(ctx, left, c.first(), c.behind()); err != nil {
-			return err
-		}
-	}
-	const former = "DELETE FROM poison p USING catalogs k WHERE k.id = p.id >> 40 AND k.source = $1 AND k.id <> $2"
-	_, err := tx.Exec(ctx, former, c.Source, c.id)
-	return err
-}
-
-func (c *Catalog) forgetAllPoison(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.Exec(ctx, "DELETE FROM poison WHERE id >= $1 AND id < $2", c.first(), c.behind())
-	return err
-}
-
 // Replaces reports whether there is anything that Complete may end: what was held before the load began.
 func (c *Catalog) Replaces(ctx context.Context) (bool, error) {
 	if c.renewing {
