@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,6 +41,22 @@ const connectTime = 5 * time.Second
 
 // statementTimeout is how long a statement may take at most, in milliseconds.
 const statementTimeout = "60000"
+
+// settings are those of all connections, whatever the server's are for those who say nothing.
+var settings = map[string]string{
+	"application_name":  "catalogizerd hub",
+	"statement_timeout": statementTimeout,
+	"lock_timeout":      "0",
+	// What a statement waits for has been written when it goes on, and it sees that: so do the fence and all who number.
+	"default_transaction_isolation":       "read committed",
+	"idle_in_transaction_session_timeout": "60000", // a hub that hangs holds up no other
+	"idle_session_timeout":                "0",     // who listens says nothing
+	"jit":                                 "off",   // which takes longer than a page
+	// Who asks for a page would wait for a helper to begin, and others for the processor that it takes.
+	"max_parallel_workers_per_gather": "0",
+	// Plans are made for what is asked: one value is rare where another is everywhere.
+	"plan_cache_mode": "force_custom_plan",
+}
 
 // Store is the hub's database. Its methods are safe for concurrent use.
 type Store struct {
@@ -106,14 +123,7 @@ func Open(ctx context.Context, database, password string, log *zap.Logger) (*Sto
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = connectTime
 	}
-	cfg.ConnConfig.RuntimeParams["application_name"] = "catalogizerd hub"
-	cfg.ConnConfig.RuntimeParams["statement_timeout"] = statementTimeout
-	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000" // a hub that hangs holds up no other
-	cfg.ConnConfig.RuntimeParams["jit"] = "off"                                   // which takes longer than a page
-	// Who asks for a page would wait for a helper to begin, and others for the processor that it takes.
-	cfg.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0"
-	// Plans are made for what is asked: one value is rare where another is everywhere.
-	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+	maps.Copy(cfg.ConnConfig.RuntimeParams, settings)
 	s := &Store{writing: make(chan struct{}, writers), writingLittle: make(chan struct{}, littleWriters),
 		log: log, wake: map[chan struct{}]struct{}{},
 		told: make(chan struct{}, 1)} // one pending says all that there is to say
