@@ -341,9 +341,10 @@ func (m *merging) replace(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	tag, err := tx.Exec(ctx, `WITH former AS (
-		SELECT i.id, row_number() OVER (ORDER BY i.id) AS n FROM staged s
-		JOIN items i ON i.root = s.root AND substring(i.path FOR 1000) = substring(s.path FOR 1000) AND i.path = s.path
-		WHERE NOT s.gone AND NOT i.gone AND (i.id < $2 OR i.id >= $3))
+		SELECT id, row_number() OVER (ORDER BY id) AS n FROM (
+			SELECT DISTINCT i.id FROM staged s -- of which two may be at one path, for a moment
+			JOIN items i ON i.root = s.root AND substring(i.path FOR 1000) = substring(s.path FOR 1000) AND i.path = s.path
+			WHERE NOT s.gone AND NOT i.gone AND (i.id < $2 OR i.id >= $3)) d)
 		UPDATE items i SET seq = $1 + f.n, `+gone+` FROM former f WHERE i.id = f.id`, m.head, m.c.first(), m.c.behind())
 	m.head += tag.RowsAffected()
 	return err

@@ -347,3 +347,28 @@ func TestCursorsOfALostPastLeadNowhere(t *testing.T) {
 		t.Error("a cursor of what was lost goes on")
 	}
 }
+
+// Two items of a source may be at one path for a moment, as one takes another's place. The number of the one that they
+// both end is given once.
+func TestTwoItemsTakeThePlaceOfOne(t *testing.T) {
+	s := open(t)
+	former := begin(t, s, "attic", "i1")
+	say(t, former, "a", item(1, "a"), item(2, "b"))
+	complete(t, former)
+	f := follow(t, s)
+	c := begin(t, s, "attic", "i2")
+	say(t, c, "a", item(1, "a"), item(2, "a"), item(3, "a"), item(4, "b"))
+	f.read(t)
+	var last int64
+	if err := s.pool.QueryRow(t.Context(), "SELECT max(seq) FROM items").Scan(&last); err != nil || last != s.Head() {
+		t.Errorf("the last number is %d, and the head %d, %v", last, s.Head(), err)
+	}
+	if taken := say(t, c, "b", without(1), without(2), item(5, "c"), item(6, "d")); taken.Poison != 0 {
+		t.Errorf("%d items cannot be taken in", taken.Poison)
+	}
+	f.read(t)
+	want := map[string]int{"attic~films/a": 1, "attic~films/b": 1, "attic~films/c": 1, "attic~films/d": 1}
+	if p := f.paths(); !maps.Equal(p, want) {
+		t.Errorf("%v", p)
+	}
+}
