@@ -1,10 +1,14 @@
 package hub_test
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/catalogizer/catalogizerd/internal/api"
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
@@ -87,6 +91,55 @@ func TestAHubSaysThatItsDatabaseHangs(t *testing.T) {
 	}) {
 		t.Fatal("it does not answer when its database goes on")
 	}
+	shows(t, h, a)
+	h.WaitIdle(t, patience)
+}
+
+// A database that is only to be read is the hub's matter: its sources are not away, and what they alone have can be had.
+func TestSourcesAreNotAwayWhereTheDatabaseTakesInNothing(t *testing.T) {
+	t.Parallel()
+	at := shared.Database(t)
+	a := startDaemon(t, "attic", "Heat (1995).mkv")
+	h := process(t, at, a)
+	shows(t, h, a)
+	h.WaitIdle(t, patience)
+	c, err := pgx.Connect(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close(context.Background()) }()
+	onlyRead := func(is string) {
+		t.Helper()
+		const others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity " +
+			"WHERE datname = current_database() AND application_name = 'catalogizerd hub'" // but the one that has the lead
+		const set = `DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET default_transaction_read_only = `
+		for _, sql := range []string{"SET default_transaction_read_only = off", set + is + "'; END $$", others} {
+			if _, err := c.Exec(t.Context(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	onlyRead("on")
+	a.write(t, "Alien (1979).mkv")
+	var status api.Status
+	if !apptest.Within(patience, func() bool {
+		code, text := get(t, "http://"+h.Addr()+"/api/v1/status")
+		status = api.Status{}
+		return code == http.StatusOK && json.Unmarshal([]byte(text), &status) == nil &&
+			status.Health != nil && strings.Contains(*status.Health, "takes in nothing")
+	}) {
+		t.Fatalf("nobody is told: %+v", status)
+	}
+	if status.Idle || status.Roots[0].State != "online" || status.Sources[0].State != "online" {
+		t.Errorf("%+v", status)
+	}
+	for _, it := range h.Items(t, "") {
+		code, text := get(t, fmt.Sprintf("http://%s/api/v1/items/%d/content", h.Addr(), it.ID))
+		if code != http.StatusPartialContent || text != "eat " {
+			t.Errorf("content: %d %s", code, text)
+		}
+	}
+	onlyRead("off")
 	shows(t, h, a)
 	h.WaitIdle(t, patience)
 }

@@ -60,18 +60,30 @@ func (s *source) run(ctx context.Context) error {
 			}
 		}
 		s.catchUp(false)
-		if s.turn(false, err.Error()) || failures == 0 {
-			s.log.Warn("source is away: its items stay as they are", zap.Error(err))
-			for _, r := range s.State().Roots {
-				s.told(r)
-			}
-		}
+		s.failed(err, failures == 0)
 		failures++
 		if !wait(ctx, pause(failures)) {
 			break
 		}
 	}
 	return ctx.Err()
+}
+
+// failed notes why the source is not followed any more: because it is away, but where only the hub failed. Then what it
+// alone has can still be had.
+func (s *source) failed(err error, isFirst bool) {
+	if postgres.IsOurs(err) {
+		if s.found(s.State().Loading); isFirst {
+			s.log.Warn("what the source says is not taken in", zap.Error(err))
+		}
+		return
+	}
+	if s.turn(false, err.Error()) || isFirst {
+		s.log.Warn("source is away: its items stay as they are", zap.Error(err))
+		for _, r := range s.State().Roots {
+			s.told(r)
+		}
+	}
 }
 
 // pause is how long to wait after so many failures in a row, differing by up to a half.

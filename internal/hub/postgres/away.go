@@ -83,6 +83,22 @@ func (s *Store) twice(ctx context.Context, refused, fn func() error) error {
 	return err
 }
 
+// failure is an error of the database's, or of who may write there.
+type failure struct{ error }
+
+// Unwrap gives the error itself.
+func (f failure) Unwrap() error { return f.error }
+
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return failure{err}
+}
+
+// IsOurs reports whether an error is the hub's, or its database's: it says nothing of a source.
+func IsOurs(err error) bool { return errors.As(err, new(failure)) }
+
 // isRefused reports whether an error says that the database takes in nothing, whatever it is: since it is only read, has
 // no room, or cannot write.
 func isRefused(err error) bool {

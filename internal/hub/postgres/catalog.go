@@ -82,7 +82,7 @@ func (s *Store) Newest(ctx context.Context, source string) (*Catalog, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find the catalog of source %s: %w", source, err)
+		return nil, fmt.Errorf("find the catalog of source %s: %w", source, failed(err))
 	}
 	return c, nil
 }

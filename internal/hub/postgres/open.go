@@ -364,5 +364,5 @@ func (s *Store) writeAs(ctx context.Context, some chan struct{}, fn func(pgx.Tx)
 	case isRefused(err):
 		s.refuses.Store(&err)
 	}
-	return err
+	return failed(err)
 }

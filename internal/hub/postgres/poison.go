@@ -45,7 +45,7 @@ func (c *Catalog) poisoned(ctx context.Context, after int64) (some []Change, las
 		return err
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("read what of source %s could not be taken in: %w", c.Source, err)
+		return nil, 0, fmt.Errorf("read what of source %s could not be taken in: %w", c.Source, failed(err))
 	}
 	return some, last, nil
 }

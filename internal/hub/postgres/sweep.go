@@ -76,9 +76,10 @@ func (c *Catalog) sweepAll(ctx context.Context) error {
 func (s *Store) catalogs(ctx context.Context, source string) (out []*Catalog, err error) {
 	rows, err := s.pool.Query(ctx, "SELECT "+catalogColumns+" FROM catalogs WHERE source = $1 ORDER BY id", source)
 	if err != nil {
-		return nil, err
+		return nil, failed(err)
 	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (*Catalog, error) { return s.scanCatalog(r) })
+	out, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (*Catalog, error) { return s.scanCatalog(r) })
+	return out, failed(err)
 }
 
 // endSome ends the next items of a range behind an id, all or those that have not arrived.
