@@ -109,6 +109,9 @@ func (s *Store) stand(ctx context.Context, name func() string, fn func(context.C
 		_ = c.Close(closing) // by whichever end the lock goes with it
 	}()
 	err = inTime(ctx, leaseTime, func(ctx context.Context) error { return s.fits(ctx, c) })
+	if errors.Is(err, errOlder) {
+		return s.migrate(ctx) // for as long as that takes, which this connection would not last
+	}
 	if err != nil {
 		return err
 	}

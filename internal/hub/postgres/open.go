@@ -211,7 +211,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
-// fits fails with ErrNewer where another hub has brought the tables to a version that this one does not know.
+// errOlder says that tables are of an earlier version, as they are where a database was put back to what it was then.
+var errOlder = errors.New("the database is of an earlier version")
+
+// fits fails with ErrNewer where another hub has brought the tables to a version that this one does not know, and with
+// errOlder where they are to be brought up to date.
 func (s *Store) fits(ctx context.Context, c *pgx.Conn) error {
 	files, err := fs.Glob(schema, "schema/*.sql")
 	if err != nil {
@@ -219,8 +223,11 @@ func (s *Store) fits(ctx context.Context, c *pgx.Conn) error {
 	}
 	var have int
 	err = c.QueryRow(ctx, "SELECT max(version) FROM schema_version").Scan(&have)
-	if err == nil && have > len(files) {
+	switch {
+	case err == nil && have > len(files):
 		err = newer(have, len(files))
+	case err == nil && have < len(files):
+		err = errOlder
 	}
 	return err
 }

@@ -97,3 +97,21 @@ func TestWhoWasToldOfWhatADatabaseHasLostBeginsAnew(t *testing.T) {
 		}
 	}
 }
+
+// What is put back may be of an earlier version than the hubs that run: its tables are brought up to date then.
+func TestAnEarlierVersionThatIsPutBackIsBroughtUpToDate(t *testing.T) {
+	server := pgtest.Start(t)
+	at, early := server.Database(t), server.Database(t)
+	makeSchemaTwo(t, early)
+	s := another(t, at)
+	stands(t, s, "one")
+	eventually(t, "it leads", func() bool { return leads(s) && s.Health() == nil })
+	server.PutBack(t, at, server.Dump(t, early))
+	eventually(t, "it leads again, with what was put back", func() bool {
+		return leads(s) && s.Health() == nil && s.ItemCounts().Items == 4
+	})
+	say(t, begin(t, s, "attic", "i9"), "a", item(1, "of its own"))
+	if n := len(listed(t, s)); n != 5 {
+		t.Errorf("%d items", n)
+	}
+}

@@ -16,6 +16,12 @@ import (
 func schemaTwo(t *testing.T) (at string) {
 	t.Helper()
 	at = shared.Database(t)
+	makeSchemaTwo(t, at)
+	return at
+}
+
+func makeSchemaTwo(t *testing.T, at string) {
+	t.Helper()
 	c, err := pgx.Connect(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +40,6 @@ func schemaTwo(t *testing.T) (at string) {
 			t.Fatalf("%s: %v", file, err)
 		}
 	}
-	return at
 }
 
 // A database of schema 2 is brought up to date with all that it holds: items under their ids, their sums, and cursors that
