@@ -20,7 +20,8 @@ func TestClientsHoldTheUnionWhenTheDatabaseIsPutBack(t *testing.T) {
 	hubs := []*apptest.Daemon{process(t, at, a), process(t, at, a)}
 	var clients []*library
 	for _, h := range hubs {
-		for _, as := range []client.Follow{{Works: true}, {Works: true, Window: time.Second}, {Works: true, LongPoll: true}} {
+		for _, as := range []client.Follow{{}, {Window: time.Second}, {LongPoll: true}} {
+			as.Works = true
 			clients = append(clients, keepLibrary(t, "http://"+h.Addr(), as))
 		}
 	}

@@ -54,7 +54,8 @@ func (c *Catalog) poisoned(ctx context.Context, after int64) (some []Change, las
 // load had come, and those of catalogs that it had before.
 func (c *Catalog) forgetPoison(ctx context.Context, tx pgx.Tx) error {
 	if c.renewing {
-		const left = "DELETE FROM poison p WHERE id >= $1 AND id < $2 AND NOT EXISTS (SELECT FROM arrived a WHERE a.id = p.id)"
+		const left = "DELETE FROM poison p WHERE id >= $1 AND id < $2 " +
+			"AND NOT EXISTS (SELECT FROM arrived a WHERE a.id = p.id)"
 		if _, err := tx.Exec(ctx, left, c.first(), c.behind()); err != nil {
 			return err
 		}

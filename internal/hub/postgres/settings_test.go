@@ -34,7 +34,8 @@ func TestWhatAServerIsSetToChangesNothing(t *testing.T) {
 		written.Go(func() {
 			for n := range groups {
 				cursor := fmt.Sprint(n)
-				if _, err := source.Apply(t.Context(), source.Prepare(Group{[]Change{item(int64(n+1), cursor)}, cursor})); err != nil {
+				group := Group{[]Change{item(int64(n+1), cursor)}, cursor}
+				if _, err := source.Apply(t.Context(), source.Prepare(group)); err != nil {
 					t.Errorf("group %d of source %d: %v", n, i, err)
 				}
 			}
