@@ -181,6 +181,7 @@ func film(dir, title string) file {
 // Where roots change their group, all is derived anew, also what had been taken in ahead of its changes.
 func TestWhatWasTakenInAheadIsDerivedAnewInAnotherGroup(t *testing.T) {
 	s := newShelf(t, "films")
+	s.catchUp() // what has no rules yet is begun anew all the same
 	s.putAll(manyFilms(5 * batchItems))
 	if err := s.lib.next(t.Context(), false); err != nil {
 		t.Fatal(err)
@@ -195,6 +196,42 @@ func TestWhatWasTakenInAheadIsDerivedAnewInAnotherGroup(t *testing.T) {
 	if n := s.lib.Counters().Derived.Load(); n != 2 {
 		t.Errorf("it was derived %d times", n)
 	}
+}
+
+// They may do so at any moment: also when a batch is about to read what it is to be derived from.
+func TestAGroupThatChangesWhileABatchBeginsHasNothingLeftAsItWas(t *testing.T) {
+	s := newShelf(t, "films")
+	s.catchUp() // what has no rules yet is begun anew all the same
+	s.putAll(manyFilms(5 * batchItems))
+	if err := s.lib.next(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	s.lib.store = &interrupted{Catalog: s.lib.store, before: func() {
+		if err := s.SetParties(t.Context(), map[string]string{"films": "attic"}); err != nil {
+			t.Error(err)
+		}
+	}}
+	s.catchUp()
+	if n := s.lib.Counters().Derived.Load(); n != 2 {
+		t.Errorf("it was derived %d times", n)
+	}
+	if got, want := plain(s.kept()), plain(s.anew()); !reflect.DeepEqual(got, want) {
+		t.Error(difference(got, want))
+	}
+}
+
+// interrupted is a catalog in which something happens before it is read next.
+type interrupted struct {
+	Catalog
+	before func() // nil: it has happened
+}
+
+func (c *interrupted) ReadUnits(ctx context.Context, fn func(Reader) error) error {
+	if before := c.before; before != nil {
+		c.before = nil
+		before()
+	}
+	return c.Catalog.ReadUnits(ctx, fn)
 }
 
 // manyFilms are n films in one folder.

@@ -83,7 +83,11 @@ type unit struct {
 
 // plan reads the next stretch of the feed, and makes of it what is to be written: of all, or beside large units that rest.
 func (l *Librarian) plan(ctx context.Context, r Reader, beside bool) (*batch, error) {
-	place := r.Place() // and not Worked, which others may set meanwhile to what they have read before
+	place := r.Place()   // and not Worked, which others may set meanwhile
+	if place < l.place { // all is derived anew
+		clear(l.known)
+		l.large = large{}
+	}
 	b := &batch{r: r, room: l.room, after: place, out: r.Batch(), taken: l.known, now: time.Now(),
 		unitOfDir: make(map[int64]int64),
 		wasUnit:   make(map[int64]bool), units: make(map[int64]*unit),

@@ -302,10 +302,6 @@ func (l *Librarian) next(ctx context.Context, beside bool) error {
 	}
 	l.room.clear()
 	began := time.Now()
-	if l.store.Worked() < l.place { // all is derived anew
-		clear(l.known)
-		l.large = large{}
-	}
 	if l.store.Worked() >= l.store.Head() { // what is left is to settle keys that are shared
 		if err := l.keeper.SortKeys(ctx); err != nil {
 			return fmt.Errorf("sort keys of works: %w", err)
