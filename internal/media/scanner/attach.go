@@ -17,8 +17,11 @@ const detachedFor = 30 * 24 * time.Hour
 const attachBatch = 2000
 
 // SetRoots makes the configured roots those that are kept true: new ones start, changed ones start
-// anew, those that left are detached and keep their ids for thirty days.
+// anew, those that left are detached and keep their ids for thirty days. What is missing is not forgotten meanwhile: it
+// may be in a root that is to come.
 func (s *Scanner) SetRoots(ctx context.Context, roots []RootConfig) error {
+	s.attaching.Add(1)
+	defer s.attaching.Add(-1)
 	rows, err := s.store.Roots(ctx)
 	if err != nil {
 		return err

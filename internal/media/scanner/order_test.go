@@ -126,6 +126,25 @@ func TestWhatIsMissingWaitsForTheOtherRootsOfItsFileSystem(t *testing.T) {
 	})
 }
 
+// So it may be in a root of which it has not been said yet whether it is there, after a start: also in a single pass, in
+// which nothing is missing for longer than that takes.
+func TestWhatIsMissingWaitsForRootsThatHaveNotAnsweredYet(t *testing.T) {
+	inWorld(t, options{idle: true, cfg: Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second}}, func(w *world) {
+		w.run("mkdir one\nmkdir two\nmkdir new\nwrite one/f x\nwrite one/g y\nwrite one/h z")
+		slow := func(dir string) RootConfig {
+			tree := faketree.NewFaulty(below{w.files, dir}, 1)
+			tree.Inject(faketree.Fault{Ops: faketree.Identify, Latency: 3 * time.Second})
+			return RootConfig{Name: dir, Location: "/" + dir, Tree: tree}
+		}
+		one := RootConfig{Name: "one", Location: "/one", Tree: below{w.files, "one"}}
+		w.before(one, slow("two"))
+		before := w.shows()
+		w.run("rename one/f two/f\nrename one/g new/g\nremove one/h")
+		w.roots(one, slow("two"), slow("new"))
+		w.expect(before, "two:f<-one:f new:g<-one:g")
+	})
+}
+
 // shuffled lists as a file system does that keeps names by their hashes, and notes which directories were listed.
 type shuffled struct {
 	tree.Tree

@@ -96,6 +96,8 @@ type Scanner struct {
 	walks   map[int64]*walk
 	last    map[string]media.Scan
 
+	attaching atomic.Int64 // SetRoots is under way: roots may be to come
+
 	crowds reconcile.Crowds // of all roots: files with many names
 }
 
@@ -291,18 +293,29 @@ func (s *Scanner) eventsPending() bool {
 }
 
 // nothingPendingOn reports whether every scan is done that may still find what is missing from a root: those of all
-// roots on its file system.
+// roots on its file system, and of those that are to come or have not said yet where they are.
 func (s *Scanner) nothingPendingOn(r *runner) bool {
-	if !r.nothingPending() {
+	if s.attaching.Load() > 0 || !r.nothingPending() {
 		return false
 	}
 	for _, o := range s.all() {
-		st := o.state.Load()
-		if o != r && st.ident == r.row.Ident && st.State == media.Online && (!o.noPending.Load() || o.awaited.Load() > 0) {
+		if o != r && o.mayFind(r.row.Ident) {
 			return false
 		}
 	}
 	return true
+}
+
+// mayFind reports whether a scan of the root that goes on, or is to come, may find what is missing on a file system.
+// It may be called from any goroutine.
+func (r *runner) mayFind(ident string) bool {
+	switch st := r.state.Load(); {
+	case st.unasked():
+		return st.ident == "" || st.ident == ident
+	case st.State == media.Online && st.ident == ident:
+		return r.awaited.Load() > 0 || !r.noPending.Load() // in this order: see noteTaken
+	}
+	return false
 }
 
 // RootID gives a root's id in the store.

@@ -26,6 +26,9 @@ type rootState struct {
 	id            int64
 }
 
+// unasked says that it is not known yet whether the root is there.
+func (st *rootState) unasked() bool { return st.State == media.Offline && st.Reason == "" }
+
 // publish makes the runner's state visible. It is called on every turn of its loop, so it writes only
 // what changed.
 func (r *runner) publish() {

@@ -143,6 +143,17 @@ func (w *world) roots(roots ...RootConfig) {
 	w.rest()
 }
 
+// before has another scanner make a pass over roots, which ends with it.
+func (w *world) before(roots ...RootConfig) {
+	w.t.Helper()
+	is := w.s
+	w.s = New(*is.timing.Load(), w.st, deaf{}, w.describe, Observer{}, zap.NewNop())
+	stop := storetest.Start(w.t, "the scanner before", w.s.Run)
+	w.roots(roots...)
+	stop()
+	w.s = is
+}
+
 // rest waits until the scanner is idle.
 func (w *world) rest() {
 	w.t.Helper()
