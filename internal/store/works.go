@@ -213,6 +213,10 @@ func worksOf(c *conn, item int64) (out []WorkOf, err error) {
 // Worked is the feed's number up to which works are derived from items.
 func (s *Store) Worked() int64 { return s.worked.Load() }
 
+// TakenIn is the feed's number up to which works and the search have come: they have still to hear of what ended above
+// it.
+func (s *Store) TakenIn() int64 { return min(s.worked.Load(), s.indexed.Load()) }
+
 // WorksFloor is the highest number below which works that are gone may have been forgotten: a reader of works below it
 // cannot catch up.
 func (s *Store) WorksFloor() int64 { return max(s.floor.Load(), s.worksFloor.Load()) }
