@@ -242,12 +242,11 @@ func (w *Watcher) Polled(root string) (dirs []string, all bool) {
 }
 
 // Pending counts what has happened and has not yet been passed on as a hint.
-func (w *Watcher) Pending() int {
-	sum := w.shared.Debounce.Pending()
+func (w *Watcher) Pending() (sum int) {
 	for _, m := range w.all() {
 		sum += m.Pending()
 	}
-	return sum
+	return sum + w.shared.Debounce.Pending() // behind those from whom it has what it holds
 }
 
 // Stats returns the counters.

@@ -47,6 +47,28 @@ func TestConfigurationIsChecked(t *testing.T) {
 	}
 }
 
+// To know what an event is of the disk is asked, which may take its time: whoever asks meanwhile whether anything is
+// pending is not told that nothing is.
+func TestAnEventThatIsBeingRecordedIsPending(t *testing.T) {
+	r := watch(t, scratch(t), Config{}, &recorder{})
+	came, goOn := make(chan struct{}), make(chan struct{})
+	slow := func(string, bool) bool {
+		close(came)
+		<-goOn
+		return true
+	}
+	r.add(inotify.Root{Name: testRoot, Path: r.dir, Mode: inotify.ModeInotify, Ignore: slow})
+	r.scan("")
+	eventually(t, "nothing pending", func() bool { return r.Pending() == 0 })
+	must(t, os.Mkdir(r.path("a"), 0o755)) // is a single event
+	<-came
+	if r.Pending() == 0 {
+		t.Error("nothing is pending while an event is recorded")
+	}
+	close(goOn)
+	eventually(t, "nothing pending", func() bool { return r.Pending() == 0 })
+}
+
 func TestStopWithMuchPendingSendsNoMore(t *testing.T) {
 	var stopped atomic.Bool
 	sink := takerFunc(func(media.Hint) {

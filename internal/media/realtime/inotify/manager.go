@@ -48,7 +48,8 @@ type Manager struct {
 	before   chan struct{} // ended of the manager that this one replaces, or nil
 	group    *run.Group    // set by Start
 
-	verifying atomic.Bool // verifyWatches is queued
+	verifying atomic.Bool  // verifyWatches is queued
+	recording atomic.Int64 // events that are being recorded: one, or one more of an instance that is closed
 
 	// mount is the mount that the root was on when it was first watched. The manager's own.
 	mount uint64

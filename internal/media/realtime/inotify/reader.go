@@ -44,8 +44,10 @@ func (m *Manager) readEvents(events *fsnotify.Watcher) {
 	}
 }
 
-// record turns one event into what is pending, and into commands for the manager.
+// record turns one event into what is pending, and into commands for the manager. Until it has it is pending itself.
 func (m *Manager) record(e fsnotify.Event) {
+	m.recording.Add(1)
+	defer m.recording.Add(-1)
 	path, ok := m.dirs.relative(e.Name)
 	if !ok || m.stopped() {
 		return

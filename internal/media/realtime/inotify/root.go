@@ -91,18 +91,19 @@ func (m *Manager) unwatched() (dirs []string, all bool) {
 	return dirs, false
 }
 
-// Pending counts the events that are read and not yet recorded, and what the manager has to do.
-func (m *Manager) Pending() int {
+// Pending counts the events that are read and not yet recorded, and what the manager has to do. Each is looked for in the
+// order of its way, on which it may go on meanwhile.
+func (m *Manager) Pending() (sum int) {
 	if m.stopped() {
 		return 0
 	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	sum := int(m.commands.open.Load())
 	if m.events != nil {
-		sum += len(m.events.Events)
+		sum = len(m.events.Events)
 	}
-	return sum
+	sum += int(m.recording.Load())
+	return sum + int(m.commands.open.Load())
 }
 
 // isWatched says that nothing needs to be done to watch a directory. The root's own is always looked at, since
