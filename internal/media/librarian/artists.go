@@ -149,14 +149,26 @@ func (m *matter) readStays() error {
 	return nil
 }
 
-// readBelow reads what is below a former artist and stays.
+// readBelow reads what is below a former artist and stays. What is derived is among it where no folder makes it any more
+// as far as is known, which no catalog should have: then it is replaced, or there would be two.
 func (m *matter) readBelow(artist int64) error {
-	return m.r.Children(artist, func(w *store.WorkView) {
+	var again []*store.WorkView
+	err := m.r.Children(artist, func(w *store.WorkView) {
 		m.reread++
-		if m.former[w.ID] == nil {
+		switch i, derived := m.at[w.Key]; {
+		case m.former[w.ID] != nil:
+		case derived && i >= m.artists && m.views[i].Kind == w.Kind:
+			again = append(again, w)
+		default:
 			m.beside = append(m.beside, w)
 		}
 	})
+	for _, w := range again {
+		if err == nil {
+			m.former[w.ID], err = w, m.r.Fill(w)
+		}
+	}
+	return err
 }
 
 // sum gives artists the sums of what is below them.

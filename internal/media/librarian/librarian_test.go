@@ -32,6 +32,7 @@ type shelf struct {
 	// keeper is the librarian's.
 	keeper *store.WorkKeeper
 	noted  bool // keys of works are noted beside their tables, however few they are
+	atOnce int  // how many changes are taken in at once; 0: as many as ever
 	roots  map[string]int64
 	close  func()
 }
@@ -71,7 +72,7 @@ func (s *shelf) open() {
 			s.t.Error(err)
 		}
 	}
-	s.lib = New(Config{}, st, zap.NewNop())
+	s.lib = New(Config{AtOnce: s.atOnce}, st, zap.NewNop())
 	s.keeper = st.NewWorkKeeper()
 	s.lib.keeper, s.lib.known = s.keeper, map[int64]int64{}
 	if s.noted {
@@ -278,7 +279,7 @@ func TestWorksAreThoseOfAFreshDerivation(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			s := newShelf(t, "a", "b")
-			s.noted = seed != 0
+			s.noted, s.atOnce = seed != 0, int(seed%3) //nolint:gosec // small
 			s.reopen()
 			files := map[string]int64{}
 			for step := range 8 {

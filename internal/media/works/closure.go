@@ -16,7 +16,7 @@ func Hash(key string) int64 {
 // Trace is what is kept of a part, to know whether it is another one when its unit is derived anew.
 type Trace struct {
 	Keys   []int64 // hashes
-	Digest uint64
+	Digest uint64  // 0: other rules made it
 }
 
 // Trace returns what is to be kept of the part.
@@ -70,7 +70,8 @@ type closing struct {
 	ctx     context.Context //nolint:containedctx // it lives as long as the call
 	catalog Catalog
 	derived map[Unit][]*Part
-	traces  map[Unit][]Trace
+	traces  map[Unit][]Trace         // of changed units
+	parts   map[Unit]map[uint64]bool // digests of the traces of others, as far as they were asked for
 	shared  map[int64]*sharing
 	gained  map[int64]int  // by how many changed units more a key is had
 	crossed map[int64]bool // keys that have become too common, or have ceased to be
@@ -110,6 +111,7 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 	cl := &closing{limit: limit, ctx: ctx, catalog: c,
 		Change:  Change{Keys: make(map[int64]bool), Units: make(map[Unit][]*Part, len(changed))},
 		derived: make(map[Unit][]*Part, len(changed)), traces: make(map[Unit][]Trace, len(changed)),
+		parts:  make(map[Unit]map[uint64]bool),
 		shared: make(map[int64]*sharing), gained: make(map[int64]int), crossed: make(map[int64]bool),
 		keysWere: make(map[int64]bool), keysAre: make(map[int64]bool)}
 	for _, u := range changed {
@@ -145,17 +147,9 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 			return nil, err
 		}
 	}
-	for u, parts := range cl.derived {
-		apart := cl.apartOf(u)[0]
-		for _, p := range parts {
-			keys, err := cl.joins(p.hashes(), u, false)
-			if err != nil {
-				return nil, err
-			}
-			if cl.Keys[keys[0]] {
-				p.apart = keys[0] == apart
-				cl.Parts = append(cl.Parts, p)
-			}
+	for u := range cl.derived {
+		if err := cl.gather(u); err != nil {
+			return nil, err
 		}
 	}
 	for key := range cl.Keys {
@@ -165,6 +159,51 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 	}
 	cl.Derived = len(cl.derived)
 	return &cl.Change, nil
+}
+
+// gather takes the parts of a unit that are joined. Of a unit that has not changed as far as is known these are the parts
+// that it had: what else is found in it is of later changes, and joined with them. What was joined before might change
+// once more until then, and nothing would tell what it was.
+func (cl *closing) gather(u Unit) error {
+	apart := cl.apartOf(u)[0]
+	for _, p := range cl.derived[u] {
+		keys, err := cl.joins(p.hashes(), u, false)
+		if err != nil {
+			return err
+		}
+		if !cl.Keys[keys[0]] {
+			continue
+		}
+		had, err := cl.had(u, p)
+		if err != nil {
+			return err
+		}
+		if had {
+			p.apart = keys[0] == apart
+			cl.Parts = append(cl.Parts, p)
+		}
+	}
+	return nil
+}
+
+// had reports whether a part is one that its unit had, or the unit has changed. What other rules made cannot be compared.
+func (cl *closing) had(u Unit, p *Part) (bool, error) {
+	if _, changed := cl.Units[u]; changed {
+		return true, nil
+	}
+	parts, known := cl.parts[u]
+	if !known {
+		traces, err := cl.catalog.Traces(cl.ctx, u)
+		if err != nil {
+			return false, err
+		}
+		parts = make(map[uint64]bool, len(traces))
+		for _, t := range traces {
+			parts[t.Digest] = true
+		}
+		cl.parts[u] = parts
+	}
+	return parts[p.digest()] || parts[0], nil
 }
 
 func (cl *closing) deriveChanged(u Unit) error {
