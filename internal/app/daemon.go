@@ -49,6 +49,7 @@ type core struct {
 	librarian *librarian.Librarian
 	stages    *stages
 	shares    shareRuns
+	taking    atomic.Int64  // setRoots is under way
 	passOver  chan struct{} // of a single pass: closed when all is analysed
 }
 
@@ -142,6 +143,8 @@ func (c *core) describe(_ int64, path string, probed []byte) reconcile.Doc {
 
 // setRoots makes the scanner and the analyzer keep these roots of a configuration.
 func (c *core) setRoots(ctx context.Context, cfg *config.Config, roots []scanner.RootConfig) error {
+	c.taking.Add(1)
+	defer c.taking.Add(-1)
 	if err := c.scanner.SetRoots(ctx, roots); err != nil {
 		return fmt.Errorf("take in the roots: %w", err)
 	}

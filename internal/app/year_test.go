@@ -22,6 +22,7 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/logs"
 	"github.com/catalogizer/catalogizerd/internal/media/realtime"
 	"github.com/catalogizer/catalogizerd/internal/media/scanner"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
 
@@ -63,12 +64,16 @@ func (y *year) begin(ctx context.Context) {
 	y.d.backups = y.d.newBackups(log)
 	y.d.stages.start("backups", y.d.backups.run)
 	y.d.stages.start("checks", y.d.newChecks(log).run)
-	root := scanner.RootConfig{
-		Name: "films", Kind: "local", Location: "/films", Tree: y.files, MaxRemovals: 0.9,
-		Poll: true, PollInterval: 6 * time.Hour, Workers: 1,
-	}
-	if err := y.d.setRoots(ctx, y.cfg, []scanner.RootConfig{root}); err != nil {
+	if err := y.d.setRoots(ctx, y.cfg, []scanner.RootConfig{rootOf("films", y.files)}); err != nil {
 		y.t.Fatal(err)
+	}
+}
+
+// rootOf is a tree as a root that sends no events.
+func rootOf(name string, of tree.Tree) scanner.RootConfig {
+	return scanner.RootConfig{
+		Name: name, Kind: "local", Location: "/" + name, Tree: of, MaxRemovals: 0.9,
+		Poll: true, PollInterval: 6 * time.Hour, Workers: 1,
 	}
 }
 
