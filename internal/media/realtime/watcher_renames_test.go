@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/realtime/inotify"
 	"golang.org/x/sys/unix"
 )
 
@@ -240,6 +241,35 @@ func TestDirectoryRemovedJustBeforeItsParentIsWatched(t *testing.T) {
 		if t.Failed() {
 			return
 		}
+	}
+}
+
+// A directory may take the place of the one that it was in before any event of that is read: it gets its watch, though
+// what was known of it went with what was known of the other.
+func TestADirectoryThatTakesThePlaceOfTheOneAboveIsWatchedBeforeItsEventsAreRead(t *testing.T) {
+	r := start(t, scratch(t), Config{}, new(recorder))
+	came, goOn := make(chan struct{}), make(chan struct{})
+	hold := func(path string, _ bool) bool {
+		if path == "held" {
+			close(came)
+			<-goOn // and with it whoever reads events
+		}
+		return false
+	}
+	r.add(inotify.Root{Name: testRoot, Path: r.dir, Mode: inotify.ModeInotify, Ignore: hold})
+	must(t, os.MkdirAll(r.path("a", "b"), 0o755))
+	r.scan("")
+	must(t, os.Mkdir(r.path("held"), 0o755))
+	<-came
+	defer close(goOn)
+	must(t, os.Rename(r.path("a", "b"), r.path("b")))
+	must(t, os.Remove(r.path("a")))
+	must(t, os.Rename(r.path("b"), r.path("a")))
+	is, err := identify(r.path("a"))
+	must(t, err)
+	must(t, r.Watch(t.Context(), testRoot, "a", is))
+	if s := r.State(testRoot); s.Directories != 2 || s.Polled != 0 {
+		t.Errorf("watched is %+v, want the root and what stands in it", s)
 	}
 }
 

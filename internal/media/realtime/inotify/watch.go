@@ -112,6 +112,7 @@ func (m *Manager) attach(dir, path string, found statResult) result {
 	dropped := 0
 	if known.state == watched { // another directory stood here
 		dropped += m.drop(dir) - 1
+		same = m.watchedAs(found) // below that one it is forgotten too
 	}
 	if same != 0 && same != known.id {
 		other := m.pathOf(same)
