@@ -22,8 +22,8 @@ const vacatedKept = 30 * 24 * time.Hour
 const pruneAnyway = 24 * time.Hour
 
 // prune bounds the tombstones: the feed is never longer than the catalog, but for what works and the search have not
-// taken in, and a first load that is under way is not cut off. Works that are gone are forgotten when their time to come
-// back is over.
+// taken in, and a first load that is under way is not cut off. Works that are gone are forgotten when their time to
+// come back is over.
 func (d *Daemon) prune(ctx context.Context) error {
 	const every, least = 10 * time.Minute, 10000
 	pruned, last := int64(-1), time.Time{}

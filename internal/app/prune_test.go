@@ -34,8 +34,9 @@ func TestNoEndIsForgottenBeforeWorksAndTheSearchHaveTakenItIn(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			it := store.Item{Dir: dir.ID, Root: root.ID, Name: fmt.Sprintf("Film %d (1994).mkv", n), Volume: 1, Size: 1, Links: 1,
-				Kind: media.KindMovie, Analysis: store.Done, Doc: fmt.Appendf(nil, `"title":"Film %d","year":1994`, n)}
+			it := store.Item{Dir: dir.ID, Root: root.ID, Name: fmt.Sprintf("Film %d (1994).mkv", n), Volume: 1,
+				Size: 1, Links: 1, Kind: media.KindMovie, Analysis: store.Done,
+				Doc: fmt.Appendf(nil, `"title":"Film %d","year":1994`, n)}
 			if err := tx.Insert(&it); err != nil {
 				return err
 			}

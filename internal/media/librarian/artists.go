@@ -149,8 +149,8 @@ func (m *matter) readStays() error {
 	return nil
 }
 
-// readBelow reads what is below a former artist and stays. What is derived is among it where no folder makes it any more
-// as far as is known, which no catalog should have: then it is replaced, or there would be two.
+// readBelow reads what is below a former artist and stays. What is derived is among it where no folder makes it any
+// more as far as is known, which no catalog should have: then it is replaced, or there would be two.
 func (m *matter) readBelow(artist int64) error {
 	var again []*store.WorkView
 	err := m.r.Children(artist, func(w *store.WorkView) {

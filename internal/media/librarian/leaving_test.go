@@ -50,8 +50,8 @@ func TestAFolderThatSomethingHasLeftLaterIsTakenInWithWhatItShares(t *testing.T)
 	}
 }
 
-// An album of which no folder says any more that it makes it, as earlier versions may have left one, is that album once a
-// folder makes it again: beside it there would be two, or nothing could be written at all.
+// An album of which no folder says any more that it makes it, as earlier versions may have left one, is that album once
+// a folder makes it again: beside it there would be two, or nothing could be written at all.
 func TestAnAlbumThatIsNobodysIsTakenUpAgain(t *testing.T) {
 	s := newShelf(t, "a")
 	shown := by("Aa", "Shown", "Orra", 1)

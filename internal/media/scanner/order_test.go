@@ -126,10 +126,11 @@ func TestWhatIsMissingWaitsForTheOtherRootsOfItsFileSystem(t *testing.T) {
 	})
 }
 
-// So it may be in a root of which it has not been said yet whether it is there, after a start: also in a single pass, in
-// which nothing is missing for longer than that takes.
+// So it may be in a root of which it has not been said yet whether it is there, after a start: also in a single pass,
+// in which nothing is missing for longer than that takes.
 func TestWhatIsMissingWaitsForRootsThatHaveNotAnsweredYet(t *testing.T) {
-	inWorld(t, options{idle: true, cfg: Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second}}, func(w *world) {
+	once := Config{Debounce: 500 * time.Millisecond, MaxWait: 5 * time.Second}
+	inWorld(t, options{idle: true, cfg: once}, func(w *world) {
 		w.run("mkdir one\nmkdir two\nmkdir new\nwrite one/f x\nwrite one/g y\nwrite one/h z")
 		slow := func(dir string) RootConfig {
 			tree := faketree.NewFaulty(below{w.files, dir}, 1)

@@ -161,9 +161,9 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 	return &cl.Change, nil
 }
 
-// gather takes the parts of a unit that are joined. Of a unit that has not changed as far as is known these are the parts
-// that it had: what else is found in it is of later changes, and joined with them. What was joined before might change
-// once more until then, and nothing would tell what it was.
+// gather takes the parts of a unit that are joined. Of a unit that has not changed as far as is known these are the
+// parts that it had: what else is found in it is of later changes, and joined with them. What was joined before might
+// change once more until then, and nothing would tell what it was.
 func (cl *closing) gather(u Unit) error {
 	apart := cl.apartOf(u)[0]
 	for _, p := range cl.derived[u] {
@@ -186,7 +186,8 @@ func (cl *closing) gather(u Unit) error {
 	return nil
 }
 
-// had reports whether a part is one that its unit had, or the unit has changed. What other rules made cannot be compared.
+// had reports whether a part is one that its unit had, or the unit has changed. What other rules made cannot be
+// compared.
 func (cl *closing) had(u Unit, p *Part) (bool, error) {
 	if _, changed := cl.Units[u]; changed {
 		return true, nil

@@ -91,8 +91,8 @@ func (m *Manager) unwatched() (dirs []string, all bool) {
 	return dirs, false
 }
 
-// Pending counts the events that are read and not yet recorded, and what the manager has to do. Each is looked for in the
-// order of its way, on which it may go on meanwhile.
+// Pending counts the events that are read and not yet recorded, and what the manager has to do. Each is looked for in
+// the order of its way, on which it may go on meanwhile.
 func (m *Manager) Pending() (sum int) {
 	if m.stopped() {
 		return 0
