@@ -75,6 +75,7 @@ func (r *runner) scanAgain(res *outcome) {
 	switch {
 	case again.tries <= 4 && j.walk != nil && !j.walk.over(): // its moves are the walk's
 		again.walk = j.walk
+		again.asked = askedBelow(j, res.children)
 		again.walk.outstanding++
 		r.queue.push(again)
 	case again.tries <= 4:
@@ -82,6 +83,22 @@ func (r *runner) scanAgain(res *outcome) {
 	default:
 		r.postpone(again, r.s.timing.Load().MaxWait, unresolved)
 	}
+}
+
+// askedBelow are the directories below for which a walk has jobs by now: those that looks before this one asked for, and
+// those that it asks for itself. Until they are looked at the catalog knows none of them, and another look would ask again.
+func askedBelow(j *job, children []*job) map[string]struct{} {
+	asked := j.asked
+	for _, c := range children {
+		if c.kind != scanDir {
+			continue
+		}
+		if asked == nil {
+			asked = make(map[string]struct{}, len(children))
+		}
+		asked[tree.Base(c.dir)] = struct{}{}
+	}
+	return asked
 }
 
 // push adds jobs of a walk. Where their walk is over they go on by themselves.
@@ -150,7 +167,7 @@ func (r *runner) retry(res *outcome) {
 		why = unresolved
 	}
 	again := *j
-	again.walk, again.above, again.row = nil, rulesRead{}, knownRow{}
+	again.walk, again.above, again.row, again.asked = nil, rulesRead{}, knownRow{}, nil
 	r.postpone(&again, min(time.Second<<min(n, 10), limit), why)
 }
 

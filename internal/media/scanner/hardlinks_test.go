@@ -1,7 +1,10 @@
 package scanner
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
 // Events tell only of the name through which a file was changed. Where that name is gone before anybody looks,
@@ -32,4 +35,26 @@ func TestAChangeThroughANameThatIsGoneIsSeenAtTheOtherNames(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Where the other name of a file comes into the catalog while its directory is looked at, that directory is looked at
+// again. What lies below it is not, and the pass counts each directory and file once.
+func TestAPassOfFilesWithTwoNamesLooksOnceAtWhatLiesBelow(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a/s/t\nmkdir b/s/t\nwrite a/f 1\nlink a/f b/f")
+		for _, dir := range []string{"a", "b"} {
+			w.run("write " + dir + "/s/g 2\nwrite " + dir + "/s/t/h 3")
+		}
+		var s media.Scan
+		listed := w.listed(func() { s = w.scan() })
+		if s.Directories != 7 || s.Files != 6 || s.Added != 6 {
+			t.Errorf("a pass of 6 files in 7 directories says %+v", s)
+		}
+		for _, dir := range []string{"a/s", "a/s/t", "b/s", "b/s/t"} {
+			if n := len(slices.DeleteFunc(slices.Clone(listed), func(d string) bool { return d != dir })); n != 1 {
+				t.Errorf("%s was listed %d times", dir, n)
+			}
+		}
+		w.isTrue()
+	})
 }

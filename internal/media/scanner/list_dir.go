@@ -134,8 +134,10 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 			jobs = slices.Insert(jobs, 0, &job{kind: coverDir, dir: tree.Join(j.dir, e.Name), walk: j.walk})
 		}
 		have := known.of(e.Name)
+		_, asked := j.asked[e.Name]
 		switch {
 		case e.Mount && !r.cfg.CrossMounts,
+			asked,
 			have.dir != nil && !recursive && have.dir.Skipped != store.Unreadable,
 			have.dir != nil && j.poll && r.stands(ctx, have.dir, reconcile.StampOf(&e, rules.rules)):
 			continue

@@ -30,6 +30,7 @@ type job struct {
 	due                 bool                       // asked for by the directory's recheck time
 	restsUntil          time.Time                  // its directory is not to be listed before: see rests
 	above               rulesRead                  // in the directory above
+	asked               map[string]struct{}        // directories below for which its walk has jobs already
 	unresolvedMoves     []reconcile.UnresolvedMove // to be settled before the scan
 	unconfirmedAbsences []string                   // names whose absence is to be proven before the scan
 }
