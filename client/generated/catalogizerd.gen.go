@@ -5731,7 +5731,8 @@ type ClientInterface interface {
 	// GetAtom What was added, for feed readers
 	//
 	// A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-	// issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
+	// issues. An entry leads to its work's place on the page, and to the work itself. A feed reader that can send no token is
+	// given an address by `POST /api/v1/feed/link`.
 	//
 	// Corresponds with GET /feed.atom (the `GetAtom` operationId).
 	GetAtom(ctx context.Context, params *GetAtomParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6670,7 +6671,8 @@ func (c *Client) GetAsset(ctx context.Context, version string, file string, para
 // GetAtom What was added, for feed readers
 //
 // A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-// issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
+// issues. An entry leads to its work's place on the page, and to the work itself. A feed reader that can send no token is
+// given an address by `POST /api/v1/feed/link`.
 //
 // Corresponds with GET /feed.atom (the `GetAtom` operationId).
 func (c *Client) GetAtom(ctx context.Context, params *GetAtomParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13540,7 +13542,8 @@ type ClientWithResponsesInterface interface {
 	// GetAtomWithResponse What was added, for feed readers
 	//
 	// A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-	// issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
+	// issues. An entry leads to its work's place on the page, and to the work itself. A feed reader that can send no token is
+	// given an address by `POST /api/v1/feed/link`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17801,7 +17804,7 @@ func (r GetSessionResponse) ContentType() string {
 
 // OpenSessionResponse204Headers the declared response headers of an HTTP 204 response for OpenSession
 type OpenSessionResponse204Headers struct {
-	SetCookie string
+	SetCookie *string
 }
 
 // OpenSessionResponse401Headers the declared response headers of an HTTP 401 response for OpenSession
@@ -20624,7 +20627,8 @@ func (c *ClientWithResponses) GetAssetWithResponse(ctx context.Context, version 
 // GetAtomWithResponse What was added, for feed readers
 //
 // A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-// issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
+// issues. An entry leads to its work's place on the page, and to the work itself. A feed reader that can send no token is
+// given an address by `POST /api/v1/feed/link`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25238,10 +25242,10 @@ func ParseOpenSessionResponse(rsp *http.Response) (*OpenSessionResponse, error) 
 		var headers OpenSessionResponse204Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.SetCookie = value
+			headers.SetCookie = &value
 		}
 		response.Headers204 = &headers
 	case rsp.StatusCode == 401:

@@ -89,7 +89,7 @@ func (s *Server) itemFilter(ctx context.Context, v url.Values) (q store.Query, e
 	}
 	for _, k := range q.Filter.Values(filter.Kind) {
 		if !media.Kind(k).Valid() {
-			return q, badRequest("no kind is called %q", k)
+			return q, badRequest("no kind is called %q: there are %s", k, strings.Join(media.KindNames(), ", "))
 		}
 	}
 	if err := s.rootsExist(ctx, q.Filter.Values(filter.Root)); err != nil {

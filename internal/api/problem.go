@@ -164,5 +164,8 @@ func decodeBody(r *http.Request, into any, example string) error {
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return err
 	}
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
+		err = fmt.Errorf("%s is not as it should be: %s", wrong.Field, wrong.Value)
+	}
 	return badRequest("the body must be %s: %v", example, err)
 }

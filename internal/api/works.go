@@ -98,7 +98,7 @@ func (s *Server) workQuery(ctx context.Context, v url.Values) (q store.WorkQuery
 	}
 	for _, k := range q.Filter.Values(filter.Kind) {
 		if !slices.Contains(store.WorkKinds(), k) {
-			return q, badRequest("no kind of works is called %q", k)
+			return q, badRequest("no kind of works is called %q: there are %s", k, strings.Join(store.WorkKinds(), ", "))
 		}
 	}
 	if err := s.rootsExist(ctx, q.Filter.Values(filter.Root)); err != nil {

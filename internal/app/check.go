@@ -136,7 +136,7 @@ func checkRoot(ctx context.Context, r *scanner.RootConfig, seen *survey) Finding
 		f.Text = awayText(r, err)
 		return f
 	}
-	f.Verdict, f.Text = OK, fmt.Sprintf("%s: %d entries on %s", r.Location, len(l.Entries), v.FSType)
+	f.Verdict, f.Text = OK, fmt.Sprintf("%s: %s on %s", r.Location, counted(len(l.Entries), "entry"), v.FSType)
 	switch {
 	case len(l.Broken) > 0:
 		f.Verdict = Warning
@@ -157,8 +157,12 @@ func checkRoot(ctx context.Context, r *scanner.RootConfig, seen *survey) Finding
 	}
 	if len(s.closed) > 0 {
 		f.Verdict = Warning
-		f.Text = fmt.Sprintf("%s: %s cannot be listed, what they hold stays as it is known: %v: "+
-			"let the daemon's user read them, or exclude them", r.Location, counted(len(s.closed), "directory"), s.why)
+		them := "them"
+		if len(s.closed) == 1 {
+			them = "it"
+		}
+		f.Text = fmt.Sprintf("%s: %s cannot be listed, what is known of %s stands: %v: "+
+			"let the daemon's user read %[3]s, or exclude %[3]s", r.Location, counted(len(s.closed), "directory"), them, s.why)
 	}
 	if s.skipped.Any() {
 		f.Text += "; " + s.skipped.Text(s.files)

@@ -170,7 +170,7 @@ func TestShareCheck(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	finds(t, lines, `^ok +root nas: .*: 1 entries on smb$`)
+	finds(t, lines, `^ok +root nas: .*: 1 entry on smb$`)
 	finds(t, lines, `^warning +configuration: .*:5: root\.password_file: .* is open to every user \(mode 0644\): chmod o= it$`)
 	if err := os.WriteFile(password, []byte("wrong"), 0o600); err != nil {
 		t.Fatal(err)

@@ -13,8 +13,8 @@ import (
 // maxSecret bounds a token or password, in bytes.
 const maxSecret = 4096
 
-// minToken is how long a token must be that other machines may guess at, in characters.
-const minToken = 16
+// MinToken is how long a token must be that other machines may guess at, in characters.
+const MinToken = 16
 
 // HasToken says whether a token is configured, without reading it.
 func (c *Config) HasToken() bool {
@@ -52,9 +52,9 @@ func (c *Config) token(key, file, name, handed string) (string, error) {
 		return "", at.errorf("%s", err)
 	case token == "":
 		return "", at.errorf("the token in %s is empty: fill it, for example with `openssl rand -hex 32`", file)
-	case len(token) < minToken && !c.onlyHere():
+	case len(token) < MinToken && !c.onlyHere():
 		return "", at.errorf("the token in %s has %d characters, and other machines may guess at it: write at least %d, "+
-			"for example with `openssl rand -hex 32`", file, len(token), minToken)
+			"for example with `openssl rand -hex 32`", file, len(token), MinToken)
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return "", at.errorf("the token in %s cannot stand in an HTTP header: use letters and digits on one line", file)
 	}

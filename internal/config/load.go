@@ -100,6 +100,9 @@ func unreadable(err error) error {
 	if errors.As(err, &pe) {
 		err = pe.Err
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("cannot be read by user %d: %w", os.Geteuid(), err)
+	}
 	return fmt.Errorf("cannot be read: %w", err)
 }
 

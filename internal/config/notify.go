@@ -89,11 +89,20 @@ func (n *Notify) locate(c *Config, key string) origin {
 	return c.origins[n.at]
 }
 
+// keyed puts the name of a key before what is wrong with it, where it was not written: then its table is all that can be
+// pointed at.
+func (c *Config) keyed(at, key, format string) string {
+	if _, written := c.origins[at+key]; written {
+		return format
+	}
+	return key + " " + format
+}
+
 func (c *Config) validateNotify(p *problems) {
 	for i := range c.Notify {
 		n := &c.Notify[i]
 		n.credentials = c.credentials
-		bad := func(key, format string, args ...any) { p.add(n.locate(c, key).errorf(format, args...)) }
+		bad := func(key, format string, args ...any) { p.add(n.locate(c, key).errorf(c.keyed(n.at, key, format), args...)) }
 		if !isRootName(n.Name) {
 			bad("name", "wants a name: 1 to 64 letters, digits or . _ ~ -, not %q", n.Name)
 		}

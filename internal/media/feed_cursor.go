@@ -88,22 +88,28 @@ func (c Cursor) String() string {
 	return s
 }
 
+// notACursor says of a text that it is no cursor, and what may stand there: everybody who takes a cursor takes a time.
+func notACursor(s string) error {
+	return fmt.Errorf("%w: %.40q: give one that an answer carried, or a time such as 2026-11-27T18:00:00Z or 2026-11-27",
+		ErrCursor, s)
+}
+
 // ParseCursor decodes what String encoded.
 func ParseCursor(s string) (c Cursor, err error) {
 	place, bound, isBound := strings.Cut(s, "~")
 	parts := strings.Split(place, ".")
 	if isBound != isName(bound) || len(parts) < 2 || len(parts) > 3 || parts[0] == "" || len(s) > 128 {
-		return c, fmt.Errorf("%w: %.40q", ErrCursor, s)
+		return c, notACursor(s)
 	}
 	c.Bound = bound
 	c.Epoch, c.Run, _ = strings.Cut(parts[0], "-")
 	number, seen, both := strings.Cut(parts[1], "-")
 	if c.Seq, err = strconv.ParseInt(number, 36, 64); err != nil || c.Seq < 0 {
-		return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
+		return Cursor{}, notACursor(s)
 	}
 	if both {
 		if c.Seen, err = strconv.ParseInt(seen, 36, 64); err != nil || c.Seen < 0 {
-			return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
+			return Cursor{}, notACursor(s)
 		}
 	}
 	if len(parts) < 3 {
@@ -111,13 +117,13 @@ func ParseCursor(s string) (c Cursor, err error) {
 	}
 	if number, forgoes := strings.CutPrefix(parts[2], forgoes); forgoes {
 		if c.Forgone, err = strconv.ParseInt(number, 36, 64); err != nil || c.Forgone <= 0 {
-			return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
+			return Cursor{}, notACursor(s)
 		}
 	} else {
 		c.Load = true
 		number, c.Works = strings.CutPrefix(parts[2], amongWorks)
 		if c.Position, err = strconv.ParseInt(number, 36, 64); err != nil || c.Position < 0 {
-			return Cursor{}, fmt.Errorf("%w: %.40q", ErrCursor, s)
+			return Cursor{}, notACursor(s)
 		}
 	}
 	return c, nil

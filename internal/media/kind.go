@@ -54,5 +54,14 @@ func (k Kind) InWorks() bool {
 // Kinds returns every kind, in the order of the documentation.
 func Kinds() []Kind { return slices.Clone(kinds) }
 
+// KindNames returns every kind as a text, for messages that say which there are.
+func KindNames() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return names
+}
+
 // Valid reports whether k is one of the kinds.
 func (k Kind) Valid() bool { return slices.Contains(kinds, k) }

@@ -53,9 +53,20 @@ func (f *FeedFilter) Match(ch *Change) bool {
 // CheckFeedKind refuses what is neither a kind of items nor one of works.
 func CheckFeedKind(kind string) error {
 	if !media.Kind(kind).Valid() && workKindNumber(kind) == 0 {
-		return fmt.Errorf("%w: no kind is called %.40q", ErrQuery, kind)
+		return fmt.Errorf("%w: no kind is called %.40q: there are %s", ErrQuery, kind, strings.Join(FeedKinds(), ", "))
 	}
 	return nil
+}
+
+// FeedKinds returns the kinds of items, and then those that only works have.
+func FeedKinds() (kinds []string) {
+	kinds = media.KindNames()
+	for _, k := range WorkKinds() {
+		if !slices.Contains(kinds, k) {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
 }
 
 // Apply gives what somebody sees of some changes who held all that passes the filter at the number

@@ -157,7 +157,7 @@ func hasRoom(path, file string) error {
 	}
 	var disk unix.Statfs_t
 	if err := unix.Statfs(filepath.Dir(path), &disk); err != nil {
-		return fmt.Errorf("ask for the free space: %w", err)
+		return fmt.Errorf("ask for the free space of %s: %w", filepath.Dir(path), err)
 	}
 	needed := fi.Size() + mendingSpare
 	if have := int64(disk.Bavail) * disk.Bsize; have < needed {

@@ -90,7 +90,7 @@ func compact(ctx context.Context, path string, log *zap.Logger) error {
 	}
 	var disk unix.Statfs_t
 	if err := unix.Statfs(filepath.Dir(path), &disk); err != nil {
-		return fmt.Errorf("ask for the free space: %w", err)
+		return fmt.Errorf("ask for the free space of %s: %w", filepath.Dir(path), err)
 	}
 	needed := fi.Size() + spareBytes
 	if have := int64(disk.Bavail) * disk.Bsize; have < needed {

@@ -162,7 +162,8 @@ export interface paths {
         /**
          * What was added, for feed readers
          * @description A feed of RFC 4287, the newest work first. Without `kind` it tells of movies, episodes, albums, tracks, audiobooks, books and
-         *     issues. A feed reader that can send no token is given an address by `POST /api/v1/feed/link`.
+         *     issues. An entry leads to its work's place on the page, and to the work itself. A feed reader that can send no token is
+         *     given an address by `POST /api/v1/feed/link`.
          */
         get: operations["getAtom"];
         put?: never;
@@ -6127,10 +6128,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The cookie is set. It ends with the browser's, the daemon's or the token's life, and after 30 days. */
+            /** @description The cookie is set, where a token is needed. It ends with the browser's, the daemon's or the token's life, and after 30 days. */
             204: {
                 headers: {
-                    "Set-Cookie": string;
+                    /** @description The session, where a token is needed. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;

@@ -154,7 +154,7 @@ type contents struct {
 func (w *rootWorker) readFile(ctx context.Context, t *store.Task) (c contents, err error) {
 	f, err := w.tree.Open(ctx, t.Path)
 	if err != nil {
-		return c, fmt.Errorf("open: %w", err)
+		return c, err // which says that the file could not be opened
 	}
 	defer f.Close()
 	return w.readOpen(ctx, f, t)

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -206,7 +207,7 @@ func (c *client) answer(ctx context.Context, in incoming) error {
 	case req.Type == "subscribe":
 		return c.subscribe(ctx, req)
 	}
-	return c.refuse(req, "there are auth and subscribe")
+	return c.refuse(req, fmt.Sprintf("no type is called %.40q: there are auth and subscribe", req.Type))
 }
 
 // refuse says that a request cannot be served; the connection goes on.

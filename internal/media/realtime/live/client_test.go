@@ -349,7 +349,7 @@ func TestARefusalSaysWhatThereIs(t *testing.T) {
 	for request, says := range map[string]string{
 		`"filter":{"under":"x"}`:     `filter by "under": there are root and kind`,
 		`"filter":{"kind":"movie"}`:  `filter "kind" must be a list of texts`,
-		`"filter":{"kind":["film"]}`: `no kind is called "film"`,
+		`"filter":{"kind":["film"]}`: `no kind is called "film": there are ` + strings.Join(store.FeedKinds(), ", "),
 		`"filter":[]`:                `filter must be an object of lists`,
 		`"from":null`:                `no key is called "from": there are filter, id, items, signals, since, type, window_ms and works`,
 		`"signals":["weather"]`:      `no signal is called "weather": there are scan and root`,
@@ -361,6 +361,10 @@ func TestARefusalSaysWhatThereIs(t *testing.T) {
 		if m := f.until("error"); m.Message != says {
 			t.Errorf("%s is refused with %q, not %q", request, m.Message, says)
 		}
+	}
+	f.send(`{"id":3,"type":"unsubscribe"}`)
+	if m, says := f.until("error"), `no type is called "unsubscribe": there are auth and subscribe`; m.Message != says {
+		t.Errorf("a message of another type is refused with %q, not %q", m.Message, says)
 	}
 }
 

@@ -139,7 +139,7 @@ func parseFilter(data json.RawMessage) (f Filter, err error) {
 		case "kind":
 			for _, k := range list {
 				if store.CheckFeedKind(k) != nil {
-					return f, fmt.Errorf("no kind is called %.40q", k)
+					return f, fmt.Errorf("no kind is called %.40q: there are %s", k, strings.Join(store.FeedKinds(), ", "))
 				}
 				f.Kinds = append(f.Kinds, media.Kind(k))
 			}
