@@ -94,6 +94,35 @@ func TestSearchFindsWorksThenFilesOfARunningDaemon(t *testing.T) {
 	}
 }
 
+// What a work is a part of tells it from others that are called the same, or nothing.
+func TestSearchSaysWhatWorksArePartsOf(t *testing.T) {
+	d, root := serve(t, "")
+	for _, name := range []string{
+		"Gull Point/Season 1/Gull.Point.S01E04.mkv", "Gull Point/Season 2/Gull.Point.S02E04.mkv",
+		"Gull Point/Season 2/Gull Point - S02E05 - Ebb.mkv", "Gull Daily/Gull.Daily.2021.03.15.mkv",
+		"Gull Tales/Gull Tales 007 (2018).cbz",
+	} {
+		write(t, root+"/"+name, "x")
+	}
+	if !apptest.Within(time.Minute, func() bool { return d.Status(t).Counts.Items == 7 }) {
+		t.Fatal("the daemon does not see the shows")
+	}
+	d.WaitIdle(t, time.Minute)
+	var got []string
+	for _, line := range command(t, "", "search", "--server", "http://"+d.Addr(), "gull").ends(t, exitDone).lines() {
+		got = append(got, strings.Join(strings.Split(line, "\t")[1:3], " "))
+	}
+	for _, want := range []string{
+		"season Gull Point: Season 1", "season Gull Point: Season 2", "episode Gull Point: Season 1, episode 4",
+		"episode Gull Point: Season 2, episode 4", "episode Gull Point: Ebb", "episode Gull Daily: 2021-03-15",
+		"issue Gull Tales: #7",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is not among %q", want, got)
+		}
+	}
+}
+
 func TestClientsShowTheirToken(t *testing.T) {
 	secret := t.TempDir() + "/token"
 	write(t, secret, "0123456789abcdef\n")
@@ -268,7 +297,7 @@ func TestWatchResumesBehindACursor(t *testing.T) {
 		t.Errorf("%v: %s", err, first)
 	}
 	o := command(t, "", "watch", "--server", "http://"+d.Addr(), "--since", "nonsense").ends(t, exitFailed)
-	if !strings.Contains(o.errOut, `not a cursor: "nonsense"`) {
+	if !strings.Contains(o.errOut, `not a cursor: "nonsense": give one that an answer carried, or a time such as`) {
 		t.Errorf("a cursor that is none: %s", o.errOut)
 	}
 }

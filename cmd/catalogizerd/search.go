@@ -22,6 +22,8 @@ type searchCommand struct {
 	Root  []string `help:"Only these roots."`
 	Limit int      `help:"At most so many works, and as many files." default:"50"`
 	Query []string `arg:"" help:"What to look for in titles, people, albums and paths."`
+
+	seasons map[int64]string // what was asked for: see seasonOf
 }
 
 const (
@@ -72,7 +74,13 @@ func checkSorts(items, works bool, kinds []string) error {
 	case items:
 		return checkKinds(kinds)
 	}
-	return checkKinds(slices.DeleteFunc(slices.Clone(kinds), isWorkKind))
+	for _, k := range kinds {
+		if store.CheckFeedKind(k) != nil {
+			return usageError{fmt.Errorf("--kind %q: there is no such kind: choose %s",
+				k, strings.Join(store.FeedKinds(), ", "))}
+		}
+	}
+	return nil
 }
 
 func isWorkKind(kind string) bool { return slices.Contains(store.WorkKinds(), kind) }
@@ -151,11 +159,12 @@ func inWork(item json.RawMessage) bool {
 	return json.Unmarshal(item, &it) == nil && len(it.Works) > 0
 }
 
-// checkKinds refuses kinds that there are not, before the daemon is asked.
+// checkKinds refuses kinds that files do not have, before the daemon is asked.
 func checkKinds(kinds []string) error {
 	for _, k := range kinds {
 		if !media.Kind(k).Valid() {
-			return usageError{fmt.Errorf("--kind %q: there is no such kind", k)}
+			return usageError{fmt.Errorf("--kind %q: there is no such kind of files: choose %s",
+				k, strings.Join(media.KindNames(), ", "))}
 		}
 	}
 	return nil
@@ -171,11 +180,11 @@ func (c *searchCommand) show(p *process, f found) error {
 			}
 			continue
 		}
-		row, err := rowOf(raw)
+		o, err := thingOf(raw)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, row)
+		rows = append(rows, o.row(c.seasonOf(p, o)))
 	}
 	if look := terminal.Of(p.out); look.Width > 0 {
 		return terminal.WriteTable(p.out, look, searchColumns, rows)
@@ -191,22 +200,74 @@ func (c *searchCommand) show(p *process, f found) error {
 
 var searchColumns = []terminal.Column{{Right: true}, {}, {Shrinks: true}, {Shrinks: true, FromLeft: true}}
 
-// rowOf says what a work or an item is: its number, kind, title, and where it lies.
-func rowOf(raw json.RawMessage) ([]terminal.Cell, error) {
-	var o struct {
-		ID                      int64
-		Root, Path, Kind, Title string
-		Year                    int
-		Roots                   []string
-		Counts                  struct{ Items int64 }
-	}
-	if err := json.Unmarshal(raw, &o); err != nil {
-		return nil, fmt.Errorf("read what was found: %w", err)
-	}
+// thing is what is shown of a work or an item.
+type thing struct {
+	ID                            int64
+	Parent                        int64 `json:"parent_id"`
+	Root, Path, Kind, Title, Date string
+	Series                        string
+	Number                        *float64
+	Year                          int
+	Roots                         []string
+	Counts                        struct{ Items int64 }
+}
+
+// called is what a work or an item is called. Of a work that is a part of a series that stands before it, and one
+// without a title is called by its number, beside that of its season where it is known, or by its day.
+func (o *thing) called(season string) string {
 	title := o.Title
+	switch {
+	case title != "":
+	case o.Kind == store.WorkEpisode && o.Date != "":
+		title = o.Date
+	case o.Number != nil && season != "":
+		title = fmt.Sprintf("%s, episode %g", season, *o.Number)
+	case o.Number != nil && o.Kind == store.WorkEpisode:
+		title = fmt.Sprintf("episode %g", *o.Number)
+	case o.Number != nil:
+		title = fmt.Sprintf("#%g", *o.Number)
+	}
+	part := o.Kind == store.WorkSeason || o.Kind == store.WorkEpisode || o.Kind == store.WorkIssue
+	if o.Path == "" && o.Series != "" && part { // the year is the series'
+		return o.Series + ": " + title
+	}
 	if o.Year != 0 {
 		title += fmt.Sprintf(" (%d)", o.Year)
 	}
+	return title
+}
+
+// seasonOf asks what the season of an episode is called that has nothing but its number in it: each season has one of
+// that number. What is not known any more is left out.
+func (c *searchCommand) seasonOf(p *process, o *thing) string {
+	if o.Kind != store.WorkEpisode || o.Title != "" || o.Number == nil || o.Parent == 0 {
+		return ""
+	}
+	title, asked := c.seasons[o.Parent]
+	if !asked {
+		var season thing
+		if c.get(p.ctx, fmt.Sprintf("works/%d", o.Parent), nil, &season) == nil {
+			title = season.Title
+		}
+		if c.seasons == nil {
+			c.seasons = map[int64]string{}
+		}
+		c.seasons[o.Parent] = title
+	}
+	return title
+}
+
+// thingOf reads a work or an item.
+func thingOf(raw json.RawMessage) (*thing, error) {
+	var o thing
+	if err := json.Unmarshal(raw, &o); err != nil {
+		return nil, fmt.Errorf("read what was found: %w", err)
+	}
+	return &o, nil
+}
+
+// row says what a work or an item is: its number, kind, what it is called, and where it lies.
+func (o *thing) row(season string) []terminal.Cell {
 	where := fmt.Sprintf("%s:%q", o.Root, o.Path)
 	if o.Path == "" { // a work
 		files := "files"
@@ -217,6 +278,6 @@ func rowOf(raw json.RawMessage) ([]terminal.Cell, error) {
 	}
 	return []terminal.Cell{
 		{Text: strconv.FormatInt(o.ID, 10), Style: terminal.Dim}, {Text: o.Kind},
-		{Text: title, Style: terminal.Bold}, {Text: where, Style: terminal.Dim},
-	}, nil
+		{Text: o.called(season), Style: terminal.Bold}, {Text: where, Style: terminal.Dim},
+	}
 }

@@ -213,10 +213,11 @@ func printChange(p *process, ch *changeMessage) error {
 	case "delete_work":
 		return line("delete", terminal.Red, "work %d", ch.ID)
 	case "work":
-		row, err := rowOf(ch.Work)
+		of, err := thingOf(ch.Work)
 		if err != nil {
 			return err
 		}
+		row := of.row("")
 		var work struct{ State string }
 		if err := json.Unmarshal(ch.Work, &work); err != nil {
 			return fmt.Errorf("read work %d: %w", ch.ID, err)

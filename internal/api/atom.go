@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -73,7 +74,11 @@ func (s *Server) getAtom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := xml.Marshal(s.atom(r, res.Works, q.Filter.Values(filter.Kind)))
+	feed, err := s.atom(r, res.Works, q.Filter.Values(filter.Kind))
+	if err != nil {
+		return err
+	}
+	b, err := xml.Marshal(feed)
 	if err != nil {
 		return fmt.Errorf("write a feed: %w", err)
 	}
@@ -82,7 +87,7 @@ func (s *Server) getAtom(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) atom(r *http.Request, works []store.WorkView, kinds []string) *atomFeed {
+func (s *Server) atom(r *http.Request, works []store.WorkView, kinds []string) (*atomFeed, error) {
 	id, name := "urn:catalogizerd", "catalogizerd"
 	if s.cfg.Instance != nil {
 		instance := s.cfg.Instance()
@@ -93,18 +98,26 @@ func (s *Server) atom(r *http.Request, works []store.WorkView, kinds []string) *
 		ID: id + ":added:" + strings.Join(kinds, "+"), Title: "Added to " + name, Author: name, Updated: atomTime(0),
 		Links: []atomLink{{Rel: "self", Type: atomType, Href: s.atomSelf(r)}},
 	}
+	seasons := map[int64]string{}
 	for i := range works {
 		work := &works[i]
 		if i == 0 {
 			feed.Updated = atomTime(work.AddedAt)
 		}
-		at := fmt.Sprintf("%s/api/v1/works/%d", baseOf(r), work.ID)
+		season, err := s.seasonOf(r.Context(), work, seasons)
+		if err != nil {
+			return nil, err
+		}
+		base := baseOf(r)
 		e := atomEntry{
 			ID:      fmt.Sprintf("%s:work:%d", id, work.ID),
-			Title:   atomTitle(work),
+			Title:   atomTitle(work, season),
 			Updated: atomTime(work.AddedAt),
 			Summary: atomSummary(work),
-			Links:   []atomLink{{Rel: "alternate", Type: "application/json", Href: at}},
+			Links: []atomLink{ // for people first, which is the one that readers open
+				{Rel: "alternate", Type: "text/html", Href: fmt.Sprintf("%s/#/work/%d", base, work.ID)},
+				{Rel: "alternate", Type: "application/json", Href: fmt.Sprintf("%s/api/v1/works/%d", base, work.ID)},
+			},
 		}
 		if work.Artwork != 0 {
 			picture := s.asSigned(r, fmt.Sprintf("/api/v1/works/%d/thumbnail", work.ID))
@@ -113,7 +126,25 @@ func (s *Server) atom(r *http.Request, works []store.WorkView, kinds []string) *
 		e.Category.Term = work.Kind
 		feed.Entries = append(feed.Entries, e)
 	}
-	return feed
+	return feed, nil
+}
+
+// seasonOf is what the season of an episode is called that has nothing but its number in it: each season has one of that
+// number. known holds what was asked before.
+func (s *Server) seasonOf(ctx context.Context, w *store.WorkView, known map[int64]string) (string, error) {
+	if w.Kind != store.WorkEpisode || w.Title != "" || w.Number == nil {
+		return "", nil
+	}
+	title, asked := known[w.Parent]
+	if !asked {
+		season, _, err := s.catalog.Work(ctx, w.Parent)
+		if err != nil {
+			return "", err
+		}
+		title = season.Title
+		known[w.Parent] = title
+	}
+	return title, nil
 }
 
 // atomSelf is the address at which a reader may ask for the feed again, which it may keep in place of the one it has.
@@ -130,16 +161,21 @@ func (s *Server) atomSelf(r *http.Request) string {
 
 func atomTime(ns int64) string { return time.Unix(0, ns).UTC().Format(time.RFC3339) }
 
-// atomTitle is what a person would call a work, with what it is a part of.
-func atomTitle(w *store.WorkView) string {
+// atomTitle is what a person would call a work, with what it is a part of. An episode without a title is called by its
+// season and number, or by its day.
+func atomTitle(w *store.WorkView, season string) string {
 	title := w.Title
 	switch {
 	case w.Kind == store.WorkMovie && w.Year != 0:
 		title = fmt.Sprintf("%s (%d)", title, w.Year)
 	case w.Series != "" && title != "":
 		title = w.Series + ": " + title
+	case season != "" && w.Series != "":
+		title = fmt.Sprintf("%s: %s, episode %g", w.Series, season, *w.Number)
 	case w.Series != "" && w.Number != nil:
 		title = fmt.Sprintf("%s %g", w.Series, *w.Number)
+	case w.Series != "" && w.Date != "":
+		title = w.Series + ": " + w.Date
 	case len(w.Artists) > 0:
 		title = strings.Join(w.Artists, ", ") + ": " + title
 	case len(w.Authors) > 0:

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ type atomDocument struct {
 			Term string `xml:"term,attr"`
 		} `xml:"category"`
 		Link []struct {
+			Type string `xml:"type,attr"`
 			Href string `xml:"href,attr"`
 		} `xml:"link"`
 	} `xml:"entry"`
@@ -65,7 +67,11 @@ func TestAFeedReaderSeesWhatWasAddedNewestFirst(t *testing.T) {
 	if first.ID == doc.Entry[1].ID {
 		t.Error("two entries of one id")
 	}
-	d.get(first.Link[0].Href).is(http.StatusOK)
+	page, found := strings.CutPrefix(first.Link[0].Href, "/#/work/")
+	if !found || first.Link[0].Type != "text/html" || first.Link[1].Href != "/api/v1/works/"+page {
+		t.Errorf("a reader opens %+v, want the page of the work", first.Link)
+	}
+	d.get(first.Link[1].Href).is(http.StatusOK)
 	if again := d.atom("?kind=movie&limit=1"); len(again.Entry) != 1 || again.Entry[0].ID != first.ID {
 		t.Errorf("the newest film is %+v", again)
 	}
@@ -75,4 +81,22 @@ func TestAFeedReaderSeesWhatWasAddedNewestFirst(t *testing.T) {
 	d.refuses("/feed.atom", "?kind=nonsense", "?root=nowhere")
 	tag := d.get("/feed.atom").Header.Get("ETag")
 	d.get("/feed.atom", "If-None-Match", tag).is(http.StatusNotModified)
+}
+
+// Most episodes of a disc are called by their number, which each season has, or by their day.
+func TestAFeedReaderIsToldWhatHasNoTitle(t *testing.T) {
+	d := start(t, map[string]string{
+		"Gull Point/Season 1/Gull.Point.S01E04.mkv": "1", "Gull Point/Season 2/Gull.Point.S02E04.mkv": "22",
+		"Gull Daily/Gull.Daily.2021.03.15.mkv": "333", "Gull Tales/Gull Tales 007 (2018).cbz": "4444",
+	}, "")
+	d.untilIdle()
+	var got []string
+	for _, e := range d.atom("").Entry {
+		got = append(got, e.Title)
+	}
+	slices.Sort(got)
+	want := []string{"Gull Daily: 2021-03-15", "Gull Point: Season 1, episode 4", "Gull Point: Season 2, episode 4", "Gull Tales 7"}
+	if !slices.Equal(got, want) {
+		t.Errorf("entries %q, want %q", got, want)
+	}
 }

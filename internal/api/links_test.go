@@ -146,13 +146,13 @@ func TestAFeedReaderWithoutTheTokenReadsByASignedLink(t *testing.T) {
 	_, query, _ := strings.Cut(l.Feed, "?")
 	d.get("/api/v1/works?"+query).isProblem(http.StatusUnauthorized, "unauthorized")
 	feed := d.atom("?" + query + "&kind=movie")
-	if len(feed.Entry) != 1 || len(feed.Entry[0].Link) != 2 {
+	if len(feed.Entry) != 1 || len(feed.Entry[0].Link) != 3 {
 		t.Fatalf("%+v", feed)
 	}
 	d.get(feed.Link[0].Href).is(http.StatusOK)
 	if again := d.atom(strings.TrimPrefix(feed.Link[0].Href, "/feed.atom")); len(again.Entry) != 1 || again.ID != feed.ID {
 		t.Errorf("where it says that it is there is another: %+v", again)
 	}
-	d.get(feed.Entry[0].Link[1].Href).is(http.StatusOK)
-	d.get(feed.Entry[0].Link[0].Href).isProblem(http.StatusUnauthorized, "unauthorized")
+	d.get(feed.Entry[0].Link[2].Href).is(http.StatusOK)
+	d.get(feed.Entry[0].Link[1].Href).isProblem(http.StatusUnauthorized, "unauthorized")
 }

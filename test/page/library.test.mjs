@@ -1,6 +1,6 @@
 // The library as people use it: walls, a work's page, photos by day, folders, search as one types, keys.
 import assert from 'node:assert/strict';
-import {copyFileSync, cpSync} from 'node:fs';
+import {copyFileSync, cpSync, mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import {look, open} from './harness/browser.mjs';
@@ -43,6 +43,32 @@ test('walls show what there is, and each work leads to its page', async t => {
     await main(page).getByRole('row', {name: new RegExp(`^${field} .* ${from}$`)}).first().waitFor();
   }
   await look(page, 'work-film', {full: true});
+});
+
+test('what has no title is told apart by its number or day, and by what it is a part of', async t => {
+  const {dir, daemon, page} = await served(t);
+  const film = path.join(dir, 'Series', 'The Late Kettle', 'The.Late.Kettle.2021.03.14.mp4');
+  for (const name of ['Gull Point/Season 1/Gull.Point.S01E04.mp4', 'Gull Point/Season 2/Gull.Point.S02E05.mp4',
+    'Gull Daily/Gull.Daily.2021.03.15.mp4']) {
+    cpSync(film, path.join(dir, 'Series', name), {recursive: true});
+  }
+  const comic = path.join(dir, 'Comics', 'Gull Tales', 'Gull Tales 007 (2018).cbz');
+  mkdirSync(path.dirname(comic));
+  writeFileSync(comic, Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)])); // an archive of nothing
+  await daemon.when(() => daemon.status(), status => status.idle && status.counts.items === 33);
+  await goTo(page, daemon, 'search?q=gull');
+  for (const name of [/Season 1 Gull Point/, /Season 2 Gull Point/, /Episode 4 Gull Point/, /Episode 5 Gull Point/,
+    /March 15, 2021 Gull Daily/, /#7 Gull Tales/]) {
+    await main(page).getByRole('link', {name}).waitFor();
+  }
+  await look(page, 'search-untitled', {full: true});
+  await main(page).getByRole('link', {name: /Episode 5/}).click();
+  await main(page).getByRole('heading', {name: 'Episode 5', level: 1}).waitFor();
+  await main(page).getByRole('link', {name: 'Season 2', exact: true}).waitFor();
+  assert.equal(await page.title(), 'Episode 5 · Gull Point · catalogizerd');
+  await look(page, 'work-untitled-episode');
+  await main(page).getByRole('link', {name: 'Gull Point', exact: true}).click();
+  await main(page).getByRole('heading', {name: 'Gull Point', level: 1}).waitFor();
 });
 
 test('a show has its seasons and episodes, an album its tracks in order', async t => {

@@ -1,6 +1,6 @@
 // One file: what it shows, all that is known of it, and what it is a part of.
 import {get, post} from './api.js';
-import {art, ofItem, shape} from './tile.js';
+import {art, nameOf, ofItem, shape} from './tile.js';
 import {anew, h, icon, replace} from './dom.js';
 import {href} from './router.js';
 import {look, outside, play, plays, reader, shows} from './player.js';
@@ -60,8 +60,8 @@ function top(i, session) {
 function partOf(works) {
   if (!works.length) return null;
   return h('section', h('h2', w.partOf), h('ul.files', works.map(x => h('li', h('a', {href: href(['work', x.id]),
-    dir: 'auto'}, x.title || words.kinds[x.kind]),
-    h('span.quiet', words.kinds[x.kind])))));
+    dir: 'auto'}, nameOf(x)),
+    h('span.quiet', [x.series, words.kinds[x.kind]].filter(Boolean).join(' · '))))));
 }
 
 function beside(i) {

@@ -5,6 +5,7 @@ import * as live from './live.js';
 import {bind} from './keys.js';
 import {act} from './machine-parts.js';
 import {rootText} from './server.js';
+import {nameOf} from './tile.js';
 import {n, words} from './words.js';
 
 const w = words.machine;
@@ -59,9 +60,11 @@ function row({at, change}) {
   return h('li', {data: {what}},
     h('time', {datetime: at.toISOString()}, time(at)), h('span.log-what', w.changes[what]),
     h('span.log-kind', words.kinds[(item || work)?.kind] || ''),
-    h('span.log-place', item || was ? where(item || was) : h('span', {dir: 'auto'}, work?.title || `#${id}`),
+    h('span.log-place', item || was ? where(item || was) : h('span', {dir: 'auto'}, workText(work) || `#${id}`),
       previous && h('span.log-from', ' ', w.from, ' ', where(previous))));
 }
+
+const workText = work => work && [work.series, nameOf(work)].filter(Boolean).join(' · ');
 
 // where is in one text, which is less to keep than elements would be.
 const where = ({root, path}) => h('span', {dir: 'auto'}, `${rootText(root)}/${path}`);

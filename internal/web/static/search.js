@@ -72,6 +72,9 @@ export default async function search({query, main, signal, title}) {
   return {update: find};
 }
 
+// parts are told apart by what they are parts of.
+const parts = new Set(['season', 'episode', 'issue']);
+
 // sectionsOf an answer: {ul, el, shape, of}, and of gives each thing's element when its time has come.
 function sectionsOf(works, items, kept) {
   const sections = [];
@@ -83,7 +86,7 @@ function sectionsOf(works, items, kept) {
     sections.push({shape, ul, el: h('section.shelf', {'aria-label': words.kindsMany[kind]},
       h('header', h('h2', words.kindsMany[kind]), h('span.quiet', list.length)), ul),
     of: list.map(x => () => kept(`work ${x.id} ${x.updated_at}`, () => h('li',
-      tile('works', ofWork(x), below(x) || x.series))))});
+      tile('works', ofWork(x), parts.has(kind) && x.series || below(x) || x.series))))});
   }
   if (items.length) {
     const ul = h('ul.rows');

@@ -1,5 +1,5 @@
 // Tiles: the picture of a work or an item, or, where there is none, colours and letters that are its own.
-import {hash} from './format.js';
+import {hash, partial} from './format.js';
 import {h, icon} from './dom.js';
 import {image} from './pictures.js';
 import {href} from './router.js';
@@ -40,9 +40,12 @@ const glyphs = {
 
 export const glyph = kind => glyphs[kind] || 'file';
 
+// nameOf is what a work is called: by its title, else by what tells it from those beside it.
+export const nameOf = w => w.title || (w.kind === 'episode' && w.date ? partial(w.date) : words.work.untitled(w));
+
 // ofWork is a work as a tile takes it.
 export const ofWork = w => ({
-  id: w.id, kind: w.kind, title: w.title, year: w.year, picture: Boolean(w.artwork),
+  id: w.id, kind: w.kind, title: nameOf(w), year: w.year, picture: Boolean(w.artwork),
     version: `${w.artwork}-${w.updated_at}`, colour: w.colour, work: w,
 });
 

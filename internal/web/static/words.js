@@ -196,7 +196,8 @@ export const words = {
       missing: 'Its files are gone from the disk, and it is kept for a while.',
     missingFile: 'gone from the disk', albums: 'Albums', issues: 'Issues', tracks: 'Tracks', versions: 'Versions',
       file: 'File', details: 'Everything known',
-    untitled: work => (work.number === undefined ? 'Without a title' : `Episode ${work.number}`),
+    untitled: ({kind, number}) => (number === undefined ? 'Without a title'
+      : kind === 'episode' ? words.work.episode(number) : `#${number}`),
     episode: number => `Episode ${number}`, season: number => (number ? `Season ${number}` : 'Specials'),
       disc: number => `Disc ${number}`,
     version: number => `version ${number}`, part: number => `part ${number}`,

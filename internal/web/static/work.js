@@ -1,6 +1,6 @@
 // A work's own page: what it is, what it is made of, and what is missing.
 import {get} from './api.js';
-import {art, ofItem, ofWork, shape, tile} from './tile.js';
+import {art, nameOf, ofItem, ofWork, shape, tile} from './tile.js';
 import {clock, duration, language, partial, size} from './format.js';
 import {anew, h, icon, replace} from './dom.js';
 import {href} from './router.js';
@@ -24,7 +24,7 @@ export default async function work({path, main, signal, title, session}) {
     const by = new Map(members.items.map(i => [i.id, i]));
     const all = (about.items || []).map(m => ({...m, item: by.get(m.id)})).filter(m => m.item);
     const mains = all.filter(m => m.role === 'main');
-    title(about.title || words.kinds[about.kind]);
+    title([nameOf(about), about.series].filter(Boolean).join(' · '));
     const parts = await madeOf(about, mains, signal);
     anew(main, h('article.work', hero(about, parent, mains.map(m => m.item), session), parts, versions(about, mains),
       others(all),
@@ -60,10 +60,12 @@ function hero(about, parent, items, session) {
   return h('header.hero', {vars: {hue: art('works', thing).style.getPropertyValue('--hue')}},
     h('div.hero-art', {data: {shape: shape(about.kind)}}, art('works', thing, 1024)),
     h('div.hero-text',
-      h('p.over', h('a', {href: parent ? href(['work', parent.id]) : href([wall])}, parent?.title || words.nav[wall]),
+      h('p.over', about.kind === 'episode' && parent?.parent_id && [
+        h('a', {href: href(['work', parent.parent_id]), dir: 'auto'}, about.series || words.kinds.series), ' · '],
+        h('a', {href: parent ? href(['work', parent.id]) : href([wall])}, parent ? nameOf(parent) : words.nav[wall]),
         ` · ${words.kinds[about.kind]}`,
         about.kind === 'episode' && about.number !== undefined && ` ${about.number}`),
-      h('h1', {dir: 'auto'}, about.title || w.untitled(about)),
+      h('h1', {dir: 'auto'}, nameOf(about)),
       people && h('p.people', {dir: 'auto'}, people.join(', ')),
       h('p.facts', facts.map(f => h('span', f))),
       about.genres && h('p.tags', about.genres.map(g => h('a.chip', {href: href([wall], {genre: g})}, g))),
@@ -101,7 +103,7 @@ async function madeOf(about, mains, signal) {
   if (about.kind === 'artist' || about.kind === 'comic') {
     const {works} = await children();
     const name = about.kind === 'artist' ? w.albums : w.issues;
-    const more = x => (x.kind === 'issue' && x.number !== undefined ? `#${x.number}` : x.year);
+    const more = x => (x.kind === 'issue' && x.title && x.number !== undefined ? `#${x.number}` : x.year);
     return h('section', h('h2', name), h('ul.tiles', {data: {shape: shape(works[0]?.kind)}},
       works.map(x => h('li', tile('works', ofWork(x), more(x))))));
   }
@@ -117,7 +119,7 @@ function season(about, episodes, closed) {
     while (gaps.length && gaps[0][0] < e.number) rows.push(gap(gaps.shift()));
     rows.push(h('li', h('a.episode', {href: href(['work', e.id])},
       h('span.number', dated ? '' : e.number), h('span.episode-art', art('works', ofWork(e))),
-      h('span.episode-title', {dir: 'auto'}, e.title || (e.date ? partial(e.date) : w.episode(e.number))),
+      h('span.episode-title', {dir: 'auto'}, nameOf(e)),
       h('span.quiet', [e.date && e.title && partial(e.date), e.duration_seconds && duration(e.duration_seconds),
         e.height && `${e.height}p`]
         .filter(Boolean).join(' · ')))));
