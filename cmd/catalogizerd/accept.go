@@ -63,8 +63,8 @@ func (c *acceptCommand) removals(p *process, at string, r *media.Root) error {
 	if r.Held == nil {
 		return fmt.Errorf("no removals of root %s are held", r.Name)
 	}
-	if err := c.agree(p, fmt.Sprintf("Root %s (%s): %s items vanished (%s)", r.Name, r.Location,
-		humanize.Comma(r.Held.Count), r.Held.Reason), "Are they really gone?"); err != nil {
+	if err := c.agree(p, fmt.Sprintf("Root %s (%s): %s vanished (%s)", r.Name, r.Location,
+		countedItems(r.Held.Count), r.Held.Reason), "Are they really gone?"); err != nil {
 		return err
 	}
 	var accepted struct {

@@ -82,3 +82,19 @@ func takesValue(command *kong.Node, arg string) bool {
 	}
 	return false
 }
+
+// askedForHelp takes "help" and "help COMMAND" for --help, as other programs do.
+func askedForHelp(args []string) []string {
+	if len(args) == 0 || args[0] != "help" {
+		return args
+	}
+	return append(slices.Clone(args[1:min(len(args), 2)]), "--help")
+}
+
+// commandOf is what was called, as far as there is such a command.
+func commandOf(app *kong.Application, args []string) string {
+	if len(args) > 0 && slices.ContainsFunc(app.Children, func(n *kong.Node) bool { return n.Name == args[0] }) {
+		return app.Name + " " + args[0]
+	}
+	return app.Name
+}

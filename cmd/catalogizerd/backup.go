@@ -41,7 +41,7 @@ func (c *restoreCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	_, err = terminal.Fprintf(p.out, "restored %s items to %s\n", humanize.Comma(done.Items), cfg.DataDir)
+	_, err = terminal.Fprintf(p.out, "restored %s to %s\n", countedItems(done.Items), cfg.DataDir)
 	if err == nil && done.Replaced != "" {
 		_, err = terminal.Fprintf(p.out, "the catalog that was there is kept as %s\n", done.Replaced)
 	}

@@ -26,6 +26,15 @@ func (c *loginCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	switch {
+	case len(links) > 0:
+	case c.Config == "":
+		return usageError{errors.New("no token is known: name the daemon's configuration with --config FILE; " +
+			"a daemon without a token needs no link")}
+	default:
+		return usageError{fmt.Errorf("this configuration has no token, so nobody needs one: open http://%s in a browser; "+
+			"a token that systemd hands to the service (credential http-token) is not seen here", cfg.HTTP.Listen)}
+	}
 	for _, link := range links {
 		if _, err := fmt.Fprintln(p.out, link); err != nil {
 			return err
@@ -35,14 +44,12 @@ func (c *loginCommand) Run(p *process) error {
 	return nil
 }
 
-// loginLinks makes links for the addresses under which browsers reach a daemon of this configuration.
+// loginLinks makes links for the addresses under which browsers reach a daemon of this configuration: none where nobody
+// needs a token.
 func loginLinks(cfg *config.Config) (links []string, err error) {
 	token, err := cfg.Token()
-	if err != nil {
+	if err != nil || token == "" {
 		return nil, err
-	}
-	if token == "" {
-		return nil, usageError{errors.New("nobody needs a token: open the daemon's address in a browser")}
 	}
 	host, port, err := net.SplitHostPort(cfg.HTTP.Listen)
 	if err != nil {

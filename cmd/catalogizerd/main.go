@@ -107,13 +107,14 @@ func parseAndRun(parser *kong.Kong, args []string, in io.Reader, out, errOut io.
 			code = int(e)
 		}
 	}()
+	args = askedForHelp(args)
 	kctx, err := parser.Parse(flagsFirst(parser.Model, args))
 	if unwritten := new(fs.PathError); errors.As(err, &unwritten) { // --help to a full disk
 		terminal.Fprintf(errOut, "catalogizerd: %v\n", err)
 		return exitFailed
 	}
 	if err != nil {
-		terminal.Fprintf(errOut, "catalogizerd: %v\nTry: catalogizerd --help\n", err)
+		terminal.Fprintf(errOut, "catalogizerd: %v\nTry: %s --help\n", err, commandOf(parser.Model, args))
 		return exitUsage
 	}
 	p, stop := newProcess(in, out, errOut)

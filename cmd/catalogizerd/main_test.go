@@ -84,6 +84,7 @@ func TestBadUsage(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/typo.toml", "data_dir = \"/x\"\n[http]\nlistne = \"127.0.0.1:1\"\n")
 	write(t, dir+"/open.toml", "[http]\nlisten = \"0.0.0.0:8780\"\n[[root]]\nname = \"films\"\npath = \"/srv\"\n")
+	write(t, dir+"/plain.toml", "[http]\nlisten = \"127.0.0.1:8123\"\n")
 	write(t, dir+"/token.toml", "[http]\ntoken_file = \""+dir+"/none\"\n[[root]]\nname = \"films\"\npath = \"/srv\"\n")
 	for _, c := range []struct {
 		args []string
@@ -109,8 +110,14 @@ func TestBadUsage(t *testing.T) {
 		{[]string{"search"}, "expected \"<query> ...\""},
 		{[]string{"probe"}, "expected \"<file> ...\""},
 		{[]string{"search", "--limit", "0", "x"}, "--limit 0 is not a number from 1 on"},
-		{[]string{"search", "--kind", "film", "x"}, `--kind "film": there is no such kind`},
-		{[]string{"watch", "--kind", "film"}, `--kind "film": there is no such kind`},
+		{[]string{"search", "--kind", "film", "x"}, `--kind "film": there is no such kind: choose movie, episode, `},
+		{[]string{"search", "--items", "--kind", "series", "x"}, `"series": there is no such kind of files: choose movie, `},
+		{[]string{"watch", "--kind", "film"}, `--kind "film": there is no such kind: choose movie, episode, `},
+		{[]string{"export", "--all"}, "Try: catalogizerd export --help"},
+		{[]string{"exprot"}, "Try: catalogizerd --help"},
+		{[]string{"login"}, "name the daemon's configuration with --config FILE"},
+		{[]string{"login", "--config", dir + "/plain.toml"}, "open http://127.0.0.1:8123 in a browser"},
+		{[]string{"setup", "--yes", "--start", "--config", dir + "/none.toml", dir}, "--start and --group are for the service"},
 		{[]string{"serve", dir + "/typo"}, "there is no such directory: name one that is there"},
 		{[]string{"serve", dir + "/typo.toml"}, "is no directory: name the one that it lies in, " + dir},
 		{[]string{"serve", dir + "/typo.toml/x"}, "there is no such directory"},
@@ -176,6 +183,12 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	all := command(t, "", "--help").ends(t, exitDone)
 	if !strings.Contains(all.out, "Run the daemon in the foreground.") {
 		t.Errorf("without a command: %q", all.out)
+	}
+	if help := command(t, "", "help").ends(t, exitDone); help.out != all.out {
+		t.Errorf("help without dashes: %q", help.out)
+	}
+	if help := command(t, "", "help", "export").ends(t, exitDone); !strings.HasPrefix(help.out, "Usage: catalogizerd export") {
+		t.Errorf("help of a command: %q", help.out)
 	}
 }
 

@@ -13,11 +13,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/catalogizer/catalogizerd/configs"
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/setup"
 	"github.com/catalogizer/catalogizerd/internal/terminal"
+	"github.com/dustin/go-humanize/english"
 )
 
 type setupCommand struct {
@@ -56,7 +58,15 @@ func (c *setupCommand) Run(p *process) error {
 		return usageError{errors.New("--yes without a root: name directories or smb:// URLs")}
 	}
 	pl := plan{file: cmp.Or(c.Config, defaultConfig()), http: map[string]string{}, passwords: map[string]string{}}
-	pl.service = os.Geteuid() == 0 && pl.file == setup.ServiceConfig && setup.HasService()
+	pl.service = os.Geteuid() == 0 && pl.file == setup.ServiceConfig && setup.HasUnit()
+	if pl.service && !setup.HasUser() { // as `make install` leaves it, and a package does not
+		return fmt.Errorf("the service's user %s is not there: run `systemd-sysusers` and `systemctl daemon-reload` first",
+			setup.ServiceUser)
+	}
+	if (c.Start || len(c.Group) > 0) && !pl.service {
+		return usageError{fmt.Errorf("--start and --group are for the service, which root sets up where its unit "+
+			"is installed, in %s: leave them out", setup.ServiceConfig)}
+	}
 	ask := newQuestions(p, c.Yes)
 	for _, step := range []func(*process, *questions, *plan) error{
 		c.readConfig, c.chooseRoots, c.choosePasswords, c.chooseNetwork, c.findReaders, c.agree,
@@ -100,7 +110,7 @@ func (c *setupCommand) readConfig(p *process, ask *questions, pl *plan) error {
 	if err != nil {
 		return err
 	}
-	terminal.Fprintf(p.err, "%s is there already, with %d roots.\n", pl.file, len(cfg.Roots))
+	terminal.Fprintf(p.err, "%s is there already, with %s.\n", pl.file, english.Plural(len(cfg.Roots), "root", ""))
 	if c.Yes {
 		return usageError{fmt.Errorf("%s is not touched: add to it with --add", pl.file)}
 	}
@@ -206,9 +216,23 @@ func (c *setupCommand) chooseNetwork(_ *process, ask *questions, pl *plan) error
 	if c.Network {
 		pl.http["listen"] = openAddress
 		pl.http["token_file"] = filepath.Join(filepath.Dir(pl.file), "token")
-		pl.token = rand.Text()
+		pl.token = cmp.Or(tokenIn(pl.http["token_file"]), rand.Text())
 	}
 	return nil
+}
+
+// tokenIn is the token that a file holds already: clients may have it from an earlier setup, or another configuration
+// name the file. One that other machines may guess at is none.
+func tokenIn(file string) string {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "" // one is made, and writing it says what is wrong
+	}
+	token := string(bytes.TrimSpace(text))
+	if len(token) < config.MinToken || strings.ContainsFunc(token, unicode.IsSpace) {
+		return ""
+	}
+	return token
 }
 
 // findReaders finds out what the service needs to read the directories.
@@ -359,7 +383,7 @@ func (c *setupCommand) goOn(p *process, ask *questions, pl *plan) (err error) {
 		return err
 	}
 	links, err := loginLinks(cfg)
-	if err != nil {
+	if err != nil || len(links) == 0 {
 		return err
 	}
 	say("open one of these in a browser, once, within an hour; `catalogizerd login --config %s` prints another:", pl.file)

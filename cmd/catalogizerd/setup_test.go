@@ -160,3 +160,18 @@ func TestSetupAddsToAConfigurationThatIsThere(t *testing.T) {
 	}
 	command(t, "", "check", "--config", file, "--data-dir", base+"/data").ends(t, exitDone)
 }
+
+// A token that is there stays: clients have it, and another configuration may name its file.
+func TestSetupKeepsATokenThatIsThere(t *testing.T) {
+	base := t.TempDir()
+	write(t, base+"/films/a.mkv", "x")
+	write(t, base+"/token", "what-the-household-has-typed\n")
+	command(t, "", "setup", "--yes", "--network", "--config", base+"/c.toml", base+"/films").ends(t, exitDone)
+	cfg, err := config.Load(config.LoadOptions{File: base + "/c.toml", DataDir: base + "/data"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, err := cfg.Token(); err != nil || token != "what-the-household-has-typed" {
+		t.Errorf("the token is %q, %v", token, err)
+	}
+}

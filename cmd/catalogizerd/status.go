@@ -89,7 +89,7 @@ func printStatus(out io.Writer, s *api.Status) error {
 	}
 	terminal.Fprintf(out, "catalogizerd %s, up %s, ", s.Version, time.Since(s.StartedAt).Round(time.Second))
 	fmt.Fprintln(out, doing)
-	terminal.Fprintf(out, "%s items, %s missing, %s to analyse, %s failed\n\n", humanize.Comma(s.Counts.Items),
+	terminal.Fprintf(out, "%s, %s missing, %s to analyse, %s failed\n\n", countedItems(s.Counts.Items),
 		humanize.Comma(s.Counts.Missing), humanize.Comma(s.Counts.Pending), humanize.Comma(s.Counts.Failed))
 	if s.Hub != nil {
 		terminal.Fprintf(out, "%s\n\n", leadText(s.Hub))
@@ -172,6 +172,9 @@ func scanText(s *media.Scan) string {
 	}
 	return s.State
 }
+
+// countedItems is a number of items in words.
+func countedItems(n int64) string { return humanize.Comma(n) + " " + english.PluralWord(int(n), "item", "") }
 
 // explainRoot says what of a root needs a person, and what to do.
 func explainRoot(out io.Writer, r *media.Root) {

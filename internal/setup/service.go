@@ -18,11 +18,14 @@ const (
 	DropIn        = "/etc/systemd/system/catalogizerd.service.d/setup.conf"
 )
 
-// HasService reports whether the unit and its user are there.
-func HasService() bool {
-	if _, err := user.Lookup(ServiceUser); err != nil {
-		return false
-	}
+// HasUser reports whether the user is there that the unit's daemon runs as.
+func HasUser() bool {
+	_, err := user.Lookup(ServiceUser)
+	return err == nil
+}
+
+// HasUnit reports whether the unit is there.
+func HasUnit() bool {
 	for _, dir := range []string{"/usr/lib", "/lib", "/etc", "/usr/local/lib"} {
 		if _, err := os.Stat(filepath.Join(dir, "systemd/system/catalogizerd.service")); err == nil {
 			return true
