@@ -51,13 +51,15 @@ done
 {
 	printf 'catalogizerd (%s) unstable; urgency=medium\n\n' "$deb_version"
 	awk -v version="$version" '
-		/^## / { heading = $2; found = found || heading == version; next }
-		/^- / && heading == version { of[++n] = $0 }
-		/^- / && heading == "Unreleased" { next_release[++m] = $0 }
+		/^## / { heading = $2; found = found || heading == version }
+		heading == version || heading == "Unreleased" {
+			if (/^- /) text[heading, ++n[heading]] = "  * " substr($0, 3)
+			if (/^  [^ ]/ && n[heading]) text[heading, n[heading]] = text[heading, n[heading]] "\n    " substr($0, 3)
+		}
 		END {
-			if (!found) { n = m; for (i = 1; i <= m; i++) of[i] = next_release[i] }
-			if (!n) { print "CHANGELOG.md says nothing of " version > "/dev/stderr"; exit 1 }
-			for (i = 1; i <= n; i++) { sub(/^- /, "  * ", of[i]); print of[i] }
+			of = found ? version : "Unreleased"
+			if (!n[of]) { print "CHANGELOG.md says nothing of " version > "/dev/stderr"; exit 1 }
+			for (i = 1; i <= n[of]; i++) print text[of, i]
 		}' CHANGELOG.md
 	printf '\n -- %s  %s\n' "$maintainer" "$(date -uR -d "@$SOURCE_DATE_EPOCH")"
 } | gzip -9n >"$work/changelog.gz"

@@ -14,7 +14,7 @@ type backupCommand struct {
 
 // Run copies the catalog. A daemon may be running on it.
 func (c *backupCommand) Run(p *process) error {
-	cfg, err := c.load("", nil, false)
+	cfg, err := c.catalog()
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ type restoreCommand struct {
 
 // Run puts a backup in the place of the catalog. No daemon may be running on it.
 func (c *restoreCommand) Run(p *process) error {
-	cfg, err := c.load("", nil, false)
+	cfg, err := c.catalog()
 	if err != nil {
 		return err
 	}

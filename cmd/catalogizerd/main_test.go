@@ -84,6 +84,7 @@ func TestBadUsage(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/typo.toml", "data_dir = \"/x\"\n[http]\nlistne = \"127.0.0.1:1\"\n")
 	write(t, dir+"/open.toml", "[http]\nlisten = \"0.0.0.0:8780\"\n[[root]]\nname = \"films\"\npath = \"/srv\"\n")
+	write(t, dir+"/hub.toml", "[hub]\ndatabase = \"host=/nowhere\"\n[[source]]\nname = \"attic\"\nurl = \"http://attic.lan\"\n")
 	write(t, dir+"/plain.toml", "[http]\nlisten = \"127.0.0.1:8123\"\n")
 	write(t, dir+"/token.toml", "[http]\ntoken_file = \""+dir+"/none\"\n[[root]]\nname = \"films\"\npath = \"/srv\"\n")
 	for _, c := range []struct {
@@ -115,6 +116,9 @@ func TestBadUsage(t *testing.T) {
 		{[]string{"watch", "--kind", "film"}, `--kind "film": there is no such kind: choose movie, episode, `},
 		{[]string{"export", "--all"}, "Try: catalogizerd export --help"},
 		{[]string{"exprot"}, "Try: catalogizerd --help"},
+		{[]string{"serve", "--config", dir + "/hub.toml"}, "this is a hub's configuration, which is for `catalogizerd hub`"},
+		{[]string{"backup", "--config", dir + "/hub.toml", dir + "/x"}, "its catalog lies in PostgreSQL"},
+		{[]string{"export", "--config", dir + "/hub.toml"}, "its catalog lies in PostgreSQL"},
 		{[]string{"login"}, "name the daemon's configuration with --config FILE"},
 		{[]string{"login", "--config", dir + "/plain.toml"}, "open http://127.0.0.1:8123 in a browser"},
 		{[]string{"setup", "--yes", "--start", "--config", dir + "/none.toml", dir}, "--start and --group are for the service"},

@@ -174,7 +174,9 @@ func scanText(s *media.Scan) string {
 }
 
 // countedItems is a number of items in words.
-func countedItems(n int64) string { return humanize.Comma(n) + " " + english.PluralWord(int(n), "item", "") }
+func countedItems(n int64) string {
+	return humanize.Comma(n) + " " + english.PluralWord(int(n), "item", "")
+}
 
 // explainRoot says what of a root needs a person, and what to do.
 func explainRoot(out io.Writer, r *media.Root) {

@@ -63,6 +63,7 @@ func checkSource(ctx context.Context, of *hub.Sources, name string) Finding {
 	case errors.As(err, &refused):
 		return Finding{Failure, what, err.Error()}
 	default:
-		return Finding{Warning, what, err.Error() + ": its items stay as they are until it answers"}
+		return Finding{Warning, what, err.Error() +
+			": does it run, and is url its address? Its items stay as they are until it answers"}
 	}
 }

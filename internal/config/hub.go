@@ -63,7 +63,9 @@ func (c *Config) validateHub(p *problems) {
 	for i := range c.Sources {
 		s := &c.Sources[i]
 		s.credentials = c.credentials
-		bad := func(key, format string, args ...any) { p.add(s.locate(c, key).errorf(c.keyed(s.at, key, format), args...)) }
+		bad := func(key, format string, args ...any) {
+			p.add(s.locate(c, key).errorf(c.keyed(s.at, key, format), args...))
+		}
 		if !isRootName(s.Name) || strings.Contains(s.Name, "~") {
 			bad("name", "wants a name: 1 to 64 letters, digits or . _ -, not %q", s.Name)
 		}

@@ -102,7 +102,9 @@ func (c *Config) validateNotify(p *problems) {
 	for i := range c.Notify {
 		n := &c.Notify[i]
 		n.credentials = c.credentials
-		bad := func(key, format string, args ...any) { p.add(n.locate(c, key).errorf(c.keyed(n.at, key, format), args...)) }
+		bad := func(key, format string, args ...any) {
+			p.add(n.locate(c, key).errorf(c.keyed(n.at, key, format), args...))
+		}
 		if !isRootName(n.Name) {
 			bad("name", "wants a name: 1 to 64 letters, digits or . _ ~ -, not %q", n.Name)
 		}

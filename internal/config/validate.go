@@ -69,6 +69,10 @@ func (c *Config) validate(o LoadOptions, p *problems) {
 		if o.File != "" {
 			at.file = o.File
 		}
+		if c.IsHub() {
+			p.add(at.errorf("no root, but sources: this is a hub's configuration, which is for `catalogizerd hub`"))
+			return
+		}
 		p.add(at.errorf("no root: name a directory or smb:// URL as an argument, or write a [[root]]"))
 	}
 }

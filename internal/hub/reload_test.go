@@ -93,7 +93,7 @@ func TestAHubTakesInANewConfiguration(t *testing.T) {
 	}
 	out := check(t, "[hub]\ndatabase = \"host=/nowhere dbname=x\"\n[[source]]\nname = \"x\"\nurl = \"http://127.0.0.1:1\"\n")
 	if !strings.Contains(out, "failure database: connect to the hub's database") ||
-		!strings.Contains(out, "warning source x: ") {
+		!strings.Contains(out, "does PostgreSQL run") || !strings.Contains(out, "warning source x: ") {
 		t.Errorf("%s", out)
 	}
 }
