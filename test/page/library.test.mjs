@@ -85,6 +85,19 @@ test('a show has its seasons and episodes, an album its tracks in order', async 
   await look(page, 'work-album');
 });
 
+test('in a narrow window the place that one has come to is in sight', async t => {
+  const {page, daemon} = await served(t);
+  await page.setViewportSize({width: 390, height: 844});
+  await goTo(page, daemon, 'machine/config');
+  await page.reload(); // as whoever follows a link comes: what there is to look at is known later than the place
+  await page.waitForFunction(() => {
+    const here = [...document.querySelectorAll('.nav [aria-current], .tabs [aria-current]')];
+    const inSight = e => e.getBoundingClientRect().left >= 0 && e.getBoundingClientRect().right <= innerWidth;
+    const known = document.querySelector('.nav [data-name="comic"]:not([hidden])');
+    return known && here.length === 2 && here.every(inSight);
+  });
+});
+
 test('photos stand by day, folders as they lie on disk', async t => {
   const {daemon, page} = await served(t, 'photo');
   await main(page).locator('img').first().waitFor();

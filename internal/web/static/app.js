@@ -162,8 +162,8 @@ function failed(err, place) {
   const stale = err instanceof TypeError && /import|module/i.test(err.message); // the assets of another release
   const text = stale ? words.errors.stale : err.status === 0 ? words.errors.unreachable : err.message;
   const again = stale ? () => location.reload() : () => { shown = null; show(place); };
-  replace(main, h('section.failure', {role: 'alert'}, h('h1', err.status === 404 ? words.errors.nowhere
-    : words.errors.title), h('p', text),
+  const heading = err.status === 404 ? words.errors.nowhere : words.errors.title;
+  replace(main, h('section.failure', {role: 'alert'}, h('h1', heading), text !== heading && h('p', text),
     h('p', h('button.button', {type: 'button', on: {click: again}}, stale ? words.errors.reload : words.errors.again),
       ' ',
       h('a.button', {href: '#/'}, words.errors.home))));
@@ -181,9 +181,15 @@ async function kindsThatAre() {
   const there = new Set([...works ? works.facets.kind : [], ...items.facets.kind].map(f => f.value));
   if (!made) for (const [wall, kind] of Object.entries(itemKinds)) if (there.has(kind)) there.add(wall);
   if (there.has('image')) there.add('photo');
+  let others = false;
   for (const li of nav.querySelectorAll('li')) {
     const here = li.firstElementChild.hasAttribute('aria-current');
-    li.hidden = !(here || always.has(li.dataset.name) || there.has(li.dataset.name));
+    const hidden = !(here || always.has(li.dataset.name) || there.has(li.dataset.name));
+    others ||= hidden !== li.hidden;
+    li.hidden = hidden;
+  }
+  if (others && !window.scrollY) { // the place that one is at may have been pushed out of a narrow window
+    nav.querySelector('[aria-current]')?.scrollIntoView?.({block: 'nearest', inline: 'nearest'});
   }
 }
 
@@ -203,6 +209,7 @@ async function logIn() {
   const {loginForm} = await import('./login.js');
   leave();
   nav.hidden = true;
+  document.querySelector('.truth-line').hidden = true; // nobody may be told how the catalog stands
   replace(main, loginForm(async () => {
     session = await api.session();
     location.reload();

@@ -7,7 +7,7 @@ const w = words.login;
 
 export function loginForm(done) {
   const field = h('input', {type: 'password', id: 'token', name: 'token', autocomplete: 'current-password',
-    required: true, 'aria-describedby': 'token-error'});
+    required: true, 'aria-describedby': 'token-error token-hint'});
   const error = h('p.error', {id: 'token-error', role: 'alert'});
   const submit = async e => {
     e.preventDefault();
@@ -23,7 +23,7 @@ export function loginForm(done) {
     }
   };
   const form = h('form.login', {on: {submit}}, h('h1', w.title), h('label', {for: 'token'}, w.label), field, error,
-    h('button.button.primary', w.button));
+    h('button.button.primary', w.button), h('p.quiet', {id: 'token-hint'}, w.hint));
   requestAnimationFrame(() => field.focus());
   return form;
 }

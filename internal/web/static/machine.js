@@ -31,6 +31,7 @@ export default async function machine({path, query, main, signal, title, session
   const box = h('div.machine');
   replace(main, h('h1', words.nav.machine), tabs(name, signal),
     may ? null : h('p.machine-note', {id: 'read-only'}, w.readOnly), box);
+  main.querySelector('.tabs [aria-current]')?.scrollIntoView({block: 'nearest', inline: 'nearest'});
   return room.default({path: path.slice(2), query, box, signal, may});
 }
 

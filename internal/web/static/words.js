@@ -50,8 +50,10 @@ export const words = {
     ],
   },
   login: {
-    title: 'Show the token', label: 'Token', button: 'Open the library',
-      wrong: 'That is not the token. It stands in the file that http.token_file names.',
+    title: 'Enter the token', label: 'Token', button: 'Open the library',
+      wrong: 'That is not the token.',
+    hint: 'It stands in the file that http.token_file names. On the daemon’s machine, “catalogizerd login” prints a link that '
+      + 'lets a browser in without it.',
     many: 'Too many tries: wait a minute.', out: 'Forget the token', read: 'This token reads and changes nothing.',
   },
   errors: {
