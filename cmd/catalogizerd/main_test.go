@@ -84,7 +84,8 @@ func TestBadUsage(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/typo.toml", "data_dir = \"/x\"\n[http]\nlistne = \"127.0.0.1:1\"\n")
 	write(t, dir+"/open.toml", "[http]\nlisten = \"0.0.0.0:8780\"\n[[root]]\nname = \"films\"\npath = \"/srv\"\n")
-	write(t, dir+"/hub.toml", "[hub]\ndatabase = \"host=/nowhere\"\n[[source]]\nname = \"attic\"\nurl = \"http://attic.lan\"\n")
+	write(t, dir+"/hub.toml", "[hub]\ndatabase = \"host=/nowhere\"\n"+
+		"[[source]]\nname = \"attic\"\nurl = \"http://attic.lan\"\n")
 	write(t, dir+"/plain.toml", "[http]\nlisten = \"127.0.0.1:8123\"\n")
 	write(t, dir+"/token.toml", "[http]\ntoken_file = \""+dir+"/none\"\n[[root]]\nname = \"films\"\npath = \"/srv\"\n")
 	for _, c := range []struct {
@@ -121,7 +122,10 @@ func TestBadUsage(t *testing.T) {
 		{[]string{"export", "--config", dir + "/hub.toml"}, "its catalog lies in PostgreSQL"},
 		{[]string{"login"}, "name the daemon's configuration with --config FILE"},
 		{[]string{"login", "--config", dir + "/plain.toml"}, "open http://127.0.0.1:8123 in a browser"},
-		{[]string{"setup", "--yes", "--start", "--config", dir + "/none.toml", dir}, "--start and --group are for the service"},
+		{
+			[]string{"setup", "--yes", "--start", "--config", dir + "/none.toml", dir},
+			"--start and --group are for the service",
+		},
 		{[]string{"serve", dir + "/typo"}, "there is no such directory: name one that is there"},
 		{[]string{"serve", dir + "/typo.toml"}, "is no directory: name the one that it lies in, " + dir},
 		{[]string{"serve", dir + "/typo.toml/x"}, "there is no such directory"},
@@ -191,7 +195,8 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	if help := command(t, "", "help").ends(t, exitDone); help.out != all.out {
 		t.Errorf("help without dashes: %q", help.out)
 	}
-	if help := command(t, "", "help", "export").ends(t, exitDone); !strings.HasPrefix(help.out, "Usage: catalogizerd export") {
+	help := command(t, "", "help", "export").ends(t, exitDone)
+	if !strings.HasPrefix(help.out, "Usage: catalogizerd export") {
 		t.Errorf("help of a command: %q", help.out)
 	}
 }

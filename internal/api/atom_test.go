@@ -95,7 +95,9 @@ func TestAFeedReaderIsToldWhatHasNoTitle(t *testing.T) {
 		got = append(got, e.Title)
 	}
 	slices.Sort(got)
-	want := []string{"Gull Daily: 2021-03-15", "Gull Point: Season 1, episode 4", "Gull Point: Season 2, episode 4", "Gull Tales 7"}
+	want := []string{
+		"Gull Daily: 2021-03-15", "Gull Point: Season 1, episode 4", "Gull Point: Season 2, episode 4", "Gull Tales 7",
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("entries %q, want %q", got, want)
 	}

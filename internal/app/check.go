@@ -162,7 +162,8 @@ func checkRoot(ctx context.Context, r *scanner.RootConfig, seen *survey) Finding
 			them = "it"
 		}
 		f.Text = fmt.Sprintf("%s: %s cannot be listed, what is known of %s stands: %v: "+
-			"let the daemon's user read %[3]s, or exclude %[3]s", r.Location, counted(len(s.closed), "directory"), them, s.why)
+			"let the daemon's user read %[3]s, or exclude %[3]s",
+			r.Location, counted(len(s.closed), "directory"), them, s.why)
 	}
 	if s.skipped.Any() {
 		f.Text += "; " + s.skipped.Text(s.files)

@@ -18,8 +18,8 @@ func Look(ctx context.Context, database, password string) (said string, err erro
 	}
 	c, err := pgx.ConnectConfig(ctx, cfg.ConnConfig)
 	if err != nil {
-		return "", fmt.Errorf("connect to the hub's database: %w: does PostgreSQL run, and are the user and the database of "+
-			"hub.database there?", err)
+		return "", fmt.Errorf("connect to the hub's database: %w: "+
+			"does PostgreSQL run, and are the user and the database of hub.database there?", err)
 	}
 	defer func() { err = errors.Join(err, c.Close(context.WithoutCancel(ctx))) }()
 	var server, encoding string
