@@ -53,13 +53,21 @@ done
 	awk -v version="$version" '
 		/^## / { heading = $2; found = found || heading == version }
 		heading == version || heading == "Unreleased" {
-			if (/^- /) text[heading, ++n[heading]] = "  * " substr($0, 3)
-			if (/^  [^ ]/ && n[heading]) text[heading, n[heading]] = text[heading, n[heading]] "\n    " substr($0, 3)
+			if (/^- /) text[heading, ++n[heading]] = substr($0, 3)
+			if (/^  [^ ]/ && n[heading]) text[heading, n[heading]] = text[heading, n[heading]] substr($0, 2)
 		}
 		END {
 			of = found ? version : "Unreleased"
 			if (!n[of]) { print "CHANGELOG.md says nothing of " version > "/dev/stderr"; exit 1 }
-			for (i = 1; i <= n[of]; i++) print text[of, i]
+			for (i = 1; i <= n[of]; i++) {
+				line = "  *"
+				words = split(text[of, i], word, " ")
+				for (w = 1; w <= words; w++) {
+					if (length(line) + 1 + length(word[w]) > 80) { print line; line = "   " }
+					line = line " " word[w]
+				}
+				print line
+			}
 		}' CHANGELOG.md
 	printf '\n -- %s  %s\n' "$maintainer" "$(date -uR -d "@$SOURCE_DATE_EPOCH")"
 } | gzip -9n >"$work/changelog.gz"
