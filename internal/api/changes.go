@@ -101,7 +101,11 @@ func (s *Server) since(ctx context.Context, text string, f *store.FeedFilter) (a
 }
 
 func (s *Server) current(at media.Cursor, f *store.FeedFilter) error {
-	if !s.catalog.Continues(at) || !at.Reaches(s.catalog.FloorOf(f.Sorts())) {
+	accepted, err := s.catalog.Accepts(at)
+	if err != nil {
+		return err
+	}
+	if !accepted || !at.Reaches(s.catalog.FloorOf(f.Sorts())) {
 		return problemf(http.StatusGone, "resync-required",
 			"this cursor is too old or of another catalog: forget what you hold and begin without one")
 	}

@@ -26,7 +26,7 @@ import (
 // Catalog is what the API reads of the store.
 type Catalog interface {
 	Cursor(seq int64) media.Cursor
-	Continues(at media.Cursor) bool
+	Accepts(at media.Cursor) (bool, error)
 	Since(ctx context.Context, text string, f *store.FeedFilter) (media.Cursor, error)
 	Head() int64
 	IndexedTo() int64

@@ -20,11 +20,11 @@ import (
 // oneItem is a feed of one item that never changes.
 type oneItem struct{}
 
-func (oneItem) Cursor(seq int64) media.Cursor { return media.Cursor{Epoch: "epoch", Seq: seq} }
-func (oneItem) Continues(media.Cursor) bool   { return true }
-func (oneItem) Head() int64                   { return 1 }
-func (oneItem) FloorOf(store.Sorts) int64     { return 0 }
-func (oneItem) Past() int64                   { return 0 }
+func (oneItem) Cursor(seq int64) media.Cursor      { return media.Cursor{Epoch: "epoch", Seq: seq} }
+func (oneItem) Accepts(media.Cursor) (bool, error) { return true, nil }
+func (oneItem) Head() int64                        { return 1 }
+func (oneItem) FloorOf(store.Sorts) int64          { return 0 }
+func (oneItem) Past() int64                        { return 0 }
 func (oneItem) ChangesOf(context.Context, store.Sorts, int64, int64, store.Bounds) (store.Page, error) {
 	return store.Page{Upto: 1, Head: 1}, nil
 }

@@ -84,3 +84,6 @@ func (s *Store) Continues(at media.Cursor) bool {
 		return max(at.Seq, at.Seen) <= head
 	}
 }
+
+// Accepts is Continues, which is known at once here.
+func (s *Store) Accepts(at media.Cursor) (bool, error) { return s.Continues(at), nil }

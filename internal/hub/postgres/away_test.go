@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/catalogizer/catalogizerd/internal/hub/pgtest"
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
@@ -154,5 +155,42 @@ func TestNobodyElseUsesAConnectionThatListens(t *testing.T) {
 			t.Error("a connection of the pool listens")
 		}
 		c.Release()
+	}
+}
+
+// A cursor that may be of what was given since this hub heard of the database last is not refused while nobody knows.
+func TestACursorIsNotRefusedWhileTheDatabaseIsAway(t *testing.T) {
+	server := pgtest.Start(t)
+	at := server.Database(t)
+	s := openAt(t, at)
+	c := begin(t, s, "attic", "i1")
+	say(t, c, "a", item(1, "a"))
+	held, next := s.Cursor(1), s.Cursor(2)
+	second := openAt(t, at)
+	if c, _ = second.Newest(t.Context(), "attic"); c == nil {
+		t.Fatal("the catalog is lost")
+	}
+	say(t, c, "b", item(2, "b"))
+	others := second.Cursor(2)
+	server.Kill(t)
+	s.pool.Reset()
+	if accepted, err := s.Accepts(held); !accepted || err != nil {
+		t.Errorf("of what it knows: %v, %v", accepted, err)
+	}
+	for what, at := range map[string]media.Cursor{"of another hub": others, "that is further": next} {
+		if _, err := s.Accepts(at); !errors.Is(err, store.ErrAway) {
+			t.Errorf("a cursor %s is judged, though nobody knows: %v", what, err)
+		}
+	}
+	foreign := media.Cursor{Epoch: "another", Run: held.Run, Seq: 1}
+	if accepted, err := s.Accepts(foreign); accepted || err != nil {
+		t.Errorf("a cursor of another catalog: %v, %v", accepted, err)
+	}
+	server.Start(t)
+	if accepted, err := s.Accepts(others); !accepted || err != nil {
+		t.Errorf("when it is back: %v, %v", accepted, err)
+	}
+	if accepted, err := s.Accepts(next); accepted || err != nil {
+		t.Errorf("one that nobody has given: %v, %v", accepted, err)
 	}
 }

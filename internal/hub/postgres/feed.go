@@ -52,31 +52,24 @@ func (s *Store) Cursor(seq int64) media.Cursor {
 // doubtTime is how long the database may take to say whether it knows of a cursor.
 const doubtTime = 10 * time.Second
 
-// Continues reports whether a cursor is of this database, and of what it holds of its past. One that may be of what
-// another hub has given, and this one has not heard of yet, is asked for.
-func (s *Store) Continues(at media.Cursor) bool {
-	if s.continues(at) {
-		return true
+// Accepts reports whether a cursor is of this database, and of what it holds of its past. One that may be of what another
+// hub has given, and this one has not heard of yet, is asked for: where the database is away, whoever asks is told so, and
+// is not to forget what it holds.
+func (s *Store) Accepts(at media.Cursor) (bool, error) {
+	if at.Epoch != s.epoch || s.continues(at) {
+		return at.Epoch == s.epoch, nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), doubtTime)
 	defer cancel()
-	for at.Epoch == s.epoch && ctx.Err() == nil {
-		if s.readHead(ctx) == nil {
-			break
-		}
-		select { // where it is away, whoever asks is not to forget what it holds
-		case <-time.After(retryTime):
-		case <-ctx.Done():
-		}
+	err := s.readHead(ctx)
+	if err != nil && !errors.Is(err, store.ErrAway) {
+		err = fmt.Errorf("%w: %w", store.ErrAway, err)
 	}
-	return s.continues(at)
+	return err == nil && s.continues(at), err
 }
 
 func (s *Store) continues(at media.Cursor) bool {
 	r := s.runs.Load()
-	if at.Epoch != s.epoch {
-		return false
-	}
 	upto, known := r.ended[at.Run]
 	if at.Run == r.current {
 		upto, known = s.Head(), true

@@ -105,6 +105,12 @@ func complete(t *testing.T, c *Catalog) {
 	}
 }
 
+// Continues reports whether a cursor is accepted, by a database that is there.
+func (s *Store) Continues(at media.Cursor) bool {
+	accepted, err := s.Accepts(at)
+	return err == nil && accepted
+}
+
 // follower is a client of the feed that holds what it was told.
 type follower struct {
 	s  *Store

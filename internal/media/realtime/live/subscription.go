@@ -14,7 +14,8 @@ import (
 // Feed is what the live feed reads: the store.
 type Feed interface {
 	Cursor(seq int64) media.Cursor
-	Continues(at media.Cursor) bool
+	// Accepts reports whether a cursor is of this catalog, and of what it holds of its past. It fails where nobody knows.
+	Accepts(at media.Cursor) (bool, error)
 	Since(ctx context.Context, text string, f *store.FeedFilter) (media.Cursor, error)
 	Head() int64
 	// Past is another number once what the feed has given turns out to be none of the catalog's past: an earlier state
@@ -105,11 +106,18 @@ func NewSubscription(feed Feed, ring *Ring, how Follow, beat *Beat) (*Subscripti
 		feed: feed, ring: ring, filter: f, wish: f.Wish(), bound: f.Bound(), names: how.Signals,
 		wake: make(chan struct{}, 1), beat: beat, past: ring.Past(),
 	}
+	accepted := since == nil
+	if since != nil {
+		var err error
+		if accepted, err = feed.Accepts(*since); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case since == nil:
 		s.at = s.place(ring.Upto())
 		s.at.Load = true
-	case !feed.Continues(*since):
+	case !accepted:
 		return nil, &ResyncError{ResyncRestored}
 	case !f.Fits(*since):
 		return nil, &ResyncError{ResyncFilter}
