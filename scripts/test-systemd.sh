@@ -171,6 +171,7 @@ set_up() {
 	must "the daemon runs" within 120 answers /readyz "" '^200'
 	must "the library is catalogued" within 120 idle
 	must "all of it" answers /api/v1/status "$token" "\"items\":\s*$(find /home/library -type f | wc -l)\b"
+	must "the configuration says where the catalog is" bash -c 'catalogizerd export --config /etc/catalogizerd/catalogizerd.toml | grep -q .'
 	must "the link lets a browser in" answers "$(grep -o '/login?code=.*' said | head -n 1)" "" '^303'
 	must "once" answers "$(grep -o '/login?code=.*' said | head -n 1)" "" '^403'
 	must "a second setup changes nothing unasked" bash -c '! catalogizerd setup --yes /srv/media </dev/null 2>refusal'

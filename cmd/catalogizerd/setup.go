@@ -316,7 +316,11 @@ func (pl *plan) write(p *process) error {
 		}
 		did("kept what was there as %s.before-setup", pl.file)
 	}
-	err = setup.Replace(pl.file, setup.Edit(pl.before, pl.roots, pl.http), 0o644, -1, func(file string) error {
+	text := pl.before
+	if pl.service && !saysSomething(text) { // else its catalog may be elsewhere already
+		text = setup.Kept(text)
+	}
+	err = setup.Replace(pl.file, setup.Edit(text, pl.roots, pl.http), 0o644, -1, func(file string) error {
 		_, err := loadConfig(file, nil)
 		return err
 	})

@@ -85,3 +85,15 @@ func TestAFileIsReplacedOnlyByAGoodOne(t *testing.T) {
 		t.Errorf("%v, %v", info, err)
 	}
 }
+
+// systemd tells the service where its catalog is, and nobody else: commands of an administrator read the configuration.
+func TestTheConfigurationOfAServiceSaysWhereItsCatalogIs(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.toml")
+	if err := os.WriteFile(file, setup.Edit(setup.Kept(configs.Example), nil, open), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load(config.LoadOptions{File: file, Env: []string{"HOME=/home/test"}})
+	if err != nil || cfg.DataDir != "/var/lib/catalogizerd" {
+		t.Errorf("%v: the catalog is in %q", err, cfg.DataDir)
+	}
+}
