@@ -50,8 +50,8 @@ func Edit(text []byte, roots []Root, http map[string]string) []byte {
 	return b.Bytes()
 }
 
-// Kept has a configuration that shows where a service's catalog is kept, and says nothing else, say so. systemd tells the
-// service alone, and whoever asks for a backup or a check by the configuration means the same catalog.
+// Kept has a configuration that shows where a service's catalog is kept, and says nothing else, say so. systemd tells
+// the service alone, and whoever asks for a backup or a check by the configuration means the same catalog.
 func Kept(text []byte) []byte {
 	return shownDataDir.ReplaceAll(text, []byte("data_dir = "))
 }
