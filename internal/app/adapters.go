@@ -32,9 +32,9 @@ func (w watching) Attach(root, location string, v tree.Volume, ignored func(stri
 type analysing struct{ c *core }
 
 func (a analysing) Ahead(
-	ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
+	ctx context.Context, root, dir string, files []tree.Entry, urgent bool, growing func(*tree.Entry) bool,
 ) *store.Ahead {
-	return a.c.analyzer.Ahead(ctx, root, dir, files, growing)
+	return a.c.analyzer.Ahead(ctx, root, dir, files, urgent, growing)
 }
 
 func (a analysing) AheadPart(

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"runtime"
 	"sync"
 
 	"go.uber.org/zap"
@@ -12,10 +11,6 @@ import (
 // that a stop could lose or run by chance: what runs is finished, what waits stays with its owner. A task that panics
 // is logged; its worker goes on.
 type Pool struct {
-	// Prepare, where it is set before Run, is called on each worker before its first task. The worker then
-	// keeps its thread to itself, so that what Prepare changes of the thread (its priority) holds for every task.
-	Prepare func()
-
 	name    string
 	workers int
 	log     *zap.Logger
@@ -40,11 +35,6 @@ func (p *Pool) Run(ctx context.Context) error {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			if p.Prepare != nil {
-				runtime.LockOSThread() // never unlocked: the thread ends with the worker
-				// A worker that could not be prepared works all the same.
-				_ = Safely(p.log, p.name+": preparation", func() error { p.Prepare(); return nil })
-			}
 			p.work(ctx)
 		}()
 	}

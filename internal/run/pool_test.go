@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/catalogizer/catalogizerd/internal/run"
 )
@@ -206,26 +205,5 @@ func TestEachTaskRunsOnceOrIsHandedBack(t *testing.T) {
 	}
 	if taken.Load()+handedBack.Load() != goroutines*operations || taken.Load() == 0 {
 		t.Errorf("%d taken, %d handed back", taken.Load(), handedBack.Load())
-	}
-}
-
-func TestAWorkerWhosePreparationPanicsWorksAllTheSame(t *testing.T) {
-	core, log := observer.New(zap.InfoLevel)
-	p := run.NewPool("test", 2, zap.New(core))
-	p.Prepare = func() { panic("no priority") }
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- p.Run(ctx) }()
-	worked := make(chan struct{})
-	if err := submit(ctx, p, func(context.Context) { close(worked) }); err != nil {
-		t.Fatal(err)
-	}
-	<-worked
-	cancel()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	if lines := log.All(); len(lines) != 2 || lines[0].ContextMap()["stack"] == nil {
-		t.Errorf("the log has %v, not a line with a stack of each worker", lines)
 	}
 }

@@ -20,11 +20,12 @@ const aheadBytes = 1 << 20
 
 // Ahead analyses the files of a directory that is not in the catalog, before they are written, so that each is written
 // once. It returns when ctx ends, which has a deadline; of files that were not read by then, and of those that may not
-// be whole, it gives what their names say. It gives nil where the root's workers had no time for it.
+// be whole, it gives what their names say. It gives nil where the root's workers had no time for it. Reading gives way to
+// others unless it is urgent.
 func (a *Analyzer) Ahead(
-	ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
+	ctx context.Context, root, dir string, files []tree.Entry, urgent bool, growing func(*tree.Entry) bool,
 ) *store.Ahead {
-	return a.ahead(ctx, root, aheadDir{dir: dir, entries: files, growing: growing})
+	return a.ahead(ctx, root, aheadDir{dir: dir, entries: files, urgent: urgent, growing: growing})
 }
 
 // AheadPart does what Ahead does with a part of a directory that is too large to be known as a whole. speakers are the
@@ -93,6 +94,7 @@ type aheadDir struct {
 	w       *rootWorker
 	dir     string
 	entries []tree.Entry
+	urgent  bool
 	growing func(*tree.Entry) bool
 
 	part     bool     // they are not all
@@ -197,22 +199,17 @@ func (d *aheadDir) name() (forget func()) {
 	}
 }
 
-// byDirectory is a tree that has many files of a directory read in one call, as those of this machine's disks do.
-type byDirectory interface {
-	Within(ctx context.Context, dir string, fn func(open func(name string) (tree.ReadFile, error))) error
-}
-
 // readAll reads the files. Where it fails, reading may still go on.
 func (d *aheadDir) readAll(ctx context.Context) error {
-	if t, ok := d.w.tree.(byDirectory); ok {
-		return t.Within(ctx, d.dir, func(open func(string) (tree.ReadFile, error)) { d.read(ctx, open) })
+	start := d.w.start
+	if d.urgent {
+		start = nil
 	}
-	d.read(ctx, func(name string) (tree.ReadFile, error) { return d.w.tree.Open(ctx, tree.Join(d.dir, name)) })
-	return nil
+	return d.w.reading(ctx, start, d.dir, func(open opening) { d.read(ctx, open) })
 }
 
 // read reads the files, for two thirds of the time that there is.
-func (d *aheadDir) read(ctx context.Context, open func(name string) (tree.ReadFile, error)) {
+func (d *aheadDir) read(ctx context.Context, open opening) {
 	if end, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, end.Add(-time.Until(end)/3))
@@ -236,7 +233,7 @@ func (d *aheadDir) read(ctx context.Context, open func(name string) (tree.ReadFi
 	}
 }
 
-func (d *aheadDir) readOne(ctx context.Context, f *aheadFile, open func(name string) (tree.ReadFile, error)) error {
+func (d *aheadDir) readOne(ctx context.Context, f *aheadFile, open opening) error {
 	r, err := open(f.task.Name)
 	if err != nil {
 		return err

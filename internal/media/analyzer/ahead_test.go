@@ -22,7 +22,7 @@ func (w *world) ahead(dir string, growing ...string) *store.Ahead {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	out := w.a.Ahead(ctx, "films", dir, l.Entries, func(e *tree.Entry) bool {
+	out := w.a.Ahead(ctx, "films", dir, l.Entries, false, func(e *tree.Entry) bool {
 		return len(growing) > 0 && e.Name == growing[0]
 	})
 	if out == nil {

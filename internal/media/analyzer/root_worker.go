@@ -31,8 +31,10 @@ type rootWorker struct {
 	root Root
 	tree tree.Tree
 	pool *run.Pool
-	log  *zap.Logger
-	stop func() // ends it, and waits for that
+	// start runs on a thread of low priority what reads files; nil: they are read by whoever wants to know.
+	start func(func())
+	log   *zap.Logger
+	stop  func() // ends it, and waits for that
 
 	ready        []*store.Task
 	outdated     []*store.Task   // for when nothing is ready
@@ -62,11 +64,14 @@ type rootWorker struct {
 
 func newRootWorker(a *Analyzer, root Root) *rootWorker {
 	w := &rootWorker{
-		a: a, root: root, tree: root.Tree, pool: newPool(&root, &a.cfg, a.log),
+		a: a, root: root, tree: root.Tree, pool: run.NewPool("analyze "+root.Name, root.Workers, a.log),
 		log:      logs.Sparing(a.log).With(zap.String("root", root.Name)), // of files: how often is up to them
 		inFlight: map[int64]int64{}, sidecarsOf: map[int64]int{}, siblings: siblingCache{store: a.store},
 		outcomes: make(chan outcome, root.Workers), written: make(chan batch, maxWriting),
 		emptyGen: -1, noNewGen: -1,
+	}
+	if root.LowPriority && a.lowered != nil {
+		w.start = a.lowered.Go
 	}
 	w.listedGen.Store(w.emptyGen)
 	return w

@@ -25,15 +25,6 @@ func Workers(configured int) int {
 	return max(runtime.GOMAXPROCS(0), 1)
 }
 
-// newPool returns the bounded pool that analyses the files of one root.
-func newPool(root *Root, cfg *Config, log *zap.Logger) *run.Pool {
-	p := run.NewPool("analyze "+root.Name, root.Workers, log)
-	if root.LowPriority {
-		p.Prepare = cfg.Lower
-	}
-	return p
-}
-
 // result is what came of a task.
 type result uint8
 
@@ -151,8 +142,23 @@ type contents struct {
 }
 
 // readFile opens a file, and reads it if it is the one that the catalog describes and stays so.
-func (w *rootWorker) readFile(ctx context.Context, t *store.Task) (c contents, err error) {
-	f, err := w.tree.Open(ctx, t.Path)
+func (w *rootWorker) readFile(ctx context.Context, t *store.Task) (contents, error) {
+	var of struct { // written until what reads has ended, which may be long after it is given up
+		c   contents
+		err error
+	}
+	dir, _ := tree.Split(t.Path)
+	err := w.reading(ctx, w.start, dir, func(open opening) { of.c, of.err = w.readBy(ctx, open, t) })
+	if err != nil {
+		return contents{}, err
+	}
+	return of.c, of.err
+}
+
+// readBy is readFile by what opens files of its directory.
+func (w *rootWorker) readBy(ctx context.Context, open opening, t *store.Task) (c contents, err error) {
+	_, name := tree.Split(t.Path)
+	f, err := open(name)
 	if err != nil {
 		return c, err // which says that the file could not be opened
 	}

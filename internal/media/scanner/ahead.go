@@ -14,9 +14,10 @@ import (
 // Analyzer is what the scanner needs of the analyzer.
 type Analyzer interface {
 	// Ahead analyses the files of a directory that is not in the catalog, so that they are written with what is known
-	// of them. It returns by ctx's deadline; nil where there was no time. Those that grow are left for later.
+	// of them. It returns by ctx's deadline; nil where there was no time. Those that grow are left for later. What is
+	// urgent is read before other work of the machine.
 	Ahead(
-		ctx context.Context, root, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
+		ctx context.Context, root, dir string, files []tree.Entry, urgent bool, growing func(*tree.Entry) bool,
 	) *store.Ahead
 	// AheadPart does so with a part of a directory. speakers are names that speak for all of it.
 	AheadPart(
@@ -54,7 +55,7 @@ func (r *runner) analyseAhead(ctx context.Context, j *job, g *reconcile.Snapshot
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	began := time.Now()
-	g.Ahead = r.s.analyzer.Ahead(ctx, r.name, g.Dir, g.Files, g.Growing)
+	g.Ahead = r.s.analyzer.Ahead(ctx, r.name, g.Dir, g.Files, j.urgent(), g.Growing)
 	r.noteAhead(g.Ahead, g.Files, began, limit)
 }
 

@@ -28,7 +28,7 @@ type aheadOf struct {
 
 // Ahead implements Analyzer.
 func (a *aheadOf) Ahead(
-	ctx context.Context, _, dir string, files []tree.Entry, growing func(*tree.Entry) bool,
+	ctx context.Context, _, dir string, files []tree.Entry, _ bool, growing func(*tree.Entry) bool,
 ) *store.Ahead {
 	out := &store.Ahead{First: a.st.ReserveIDs(len(files)), AsOf: a.st.Head(), Files: make([]store.Analysed, len(files))}
 	for i := range files {
@@ -58,7 +58,7 @@ func (a *aheadOf) Ahead(
 func (a *aheadOf) AheadPart(
 	ctx context.Context, root, dir string, files []tree.Entry, speakers []string, growing func(*tree.Entry) bool,
 ) *store.Ahead {
-	out := a.Ahead(ctx, root, dir, files, growing)
+	out := a.Ahead(ctx, root, dir, files, false, growing)
 	if out != nil {
 		out.Since = out.AsOf
 		if a.out != nil {

@@ -59,6 +59,11 @@ func (p *panicError) Error() string { return fmt.Sprintf("%v\n%s", p.value, p.st
 // call runs f through g. If ctx ends first it returns the context's error at once; discard (may be nil)
 // then receives what f yields when it yields it. A context that cannot end needs no goroutine.
 func call[T any](ctx context.Context, g *gate, f func() (T, error), discard func(T)) (T, error) {
+	return callBy(ctx, g, nil, f, discard)
+}
+
+// callBy is call by a goroutine that start has run it; nil: a new one.
+func callBy[T any](ctx context.Context, g *gate, start func(func()), f func() (T, error), discard func(T)) (T, error) {
 	var zero T
 	if err := ctx.Err(); err != nil {
 		return zero, err
@@ -73,8 +78,12 @@ func call[T any](ctx context.Context, g *gate, f func() (T, error), discard func
 		return zero, err
 	}
 	c := &inflight[T]{done: make(chan struct{})}
-	//concurrencylint:allow nobody can wait for a call that hangs in the kernel; its panic goes on in the caller
-	go c.run(g, f, discard)
+	if start != nil {
+		start(func() { c.run(g, f, discard) })
+	} else {
+		//concurrencylint:allow nobody can wait for a call that hangs in the kernel; its panic goes on in the caller
+		go c.run(g, f, discard)
+	}
 	select {
 	case <-c.done:
 	case <-ctx.Done():

@@ -45,10 +45,12 @@ func (t *Tree) open(ctx context.Context, path string) (tree.ReadFile, error) {
 }
 
 // Within opens a directory, and calls fn with what opens its files by their names, all in one call: what fn reads of
-// them waits for nobody. Where ctx ends first Within returns its error, and fn goes on until its system call ends: it
-// must touch nothing that its caller does then.
-func (t *Tree) Within(ctx context.Context, dir string, fn func(open func(name string) (tree.ReadFile, error))) error {
-	_, err := call(ctx, t.gate, func() (struct{}, error) {
+// them waits for nobody. start runs that call in a goroutine of its choice; nil: in a new one. Where ctx ends first
+// Within returns its error, and fn goes on until its system call ends: it must touch nothing that its caller does then.
+func (t *Tree) Within(
+	ctx context.Context, start func(func()), dir string, fn func(open func(name string) (tree.ReadFile, error)),
+) error {
+	_, err := callBy(ctx, t.gate, start, func() (struct{}, error) {
 		root, p, err := t.openRoot()
 		if err != nil {
 			return struct{}{}, err
@@ -63,7 +65,12 @@ func (t *Tree) Within(ctx context.Context, dir string, fn func(open func(name st
 			if !tree.ValidPath(name) || name == "" {
 				return nil, unix.EINVAL
 			}
-			return t.openFrom(context.WithoutCancel(ctx), d, name, p)
+			f, err := t.openFrom(context.WithoutCancel(ctx), d, name, p)
+			if err != nil {
+				return nil, err
+			}
+			f.until = ctx.Err
+			return f, nil
 		})
 		return struct{}{}, nil
 	}, nil)
@@ -125,6 +132,7 @@ func (t *Tree) regular(root int, path string) error {
 // any more: a number closed under an abandoned read could be another file's by the time that it runs.
 type file struct {
 	ctx       context.Context
+	until     func() error // why nothing more is read by who opened it within a call; nil: by anybody
 	tree      *Tree
 	fd        int
 	name      string
@@ -219,6 +227,11 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 // readSome reads at most readChunk bytes, at least one unless it fails.
 func (f *file) readSome(p []byte, off int64) (int, error) {
 	p = p[:min(len(p), readChunk)]
+	if f.until != nil {
+		if err := f.until(); err != nil {
+			return 0, err
+		}
+	}
 	if f.ctx.Done() == nil {
 		return f.pread(p, off)
 	}
