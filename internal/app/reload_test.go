@@ -165,9 +165,10 @@ func TestAReloadChangesThePriority(t *testing.T) {
 	write(t, base, "films/a.mkv", "a")
 	root := apptest.Root{Name: "films", Path: base + "/films"}
 	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{root}})
-	for _, low := range []bool{true, false, true} {
+	for n, low := range []bool{true, false, true} {
 		d.Rewrite(t, fmt.Sprintf("[scanner]\nidle_priority = %t\n[analyzer]\nworkers = 2", low), root)
 		reload(t, d, taken)
+		write(t, base, fmt.Sprintf("films/%d.mkv", n), "b") // threads are made for what is to be read
 		if !apptest.Within(time.Minute, func() bool { return (lowThreads(t, d.Pid()) > 0) == low }) {
 			t.Errorf("idle_priority = %t: %d threads of low priority", low, lowThreads(t, d.Pid()))
 		}

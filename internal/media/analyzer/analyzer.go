@@ -52,12 +52,12 @@ type Stats struct {
 
 // Analyzer reads the bytes of the catalog's files. Its methods are safe for concurrent use.
 type Analyzer struct {
+	cfg      Config
 	store    *store.Store
 	log      *zap.Logger
 	stats    Stats
 	failures failures
 	group    *run.Group
-	lowered  *run.Threads // that read; nil: nothing can lower their priority
 	scanner  Scanner
 
 	mu      sync.Mutex // guards what follows; held for look-ups only
@@ -67,11 +67,7 @@ type Analyzer struct {
 
 // New returns an analyzer without roots.
 func New(cfg Config, st *store.Store, scanner Scanner, log *zap.Logger) *Analyzer {
-	a := &Analyzer{store: st, scanner: scanner, log: log, workers: map[string]*rootWorker{}, noted: make(chan struct{})}
-	if cfg.Lower != nil {
-		a.lowered = run.NewThreads("reading of files", cfg.Lower, log)
-	}
-	return a
+	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, workers: map[string]*rootWorker{}, noted: make(chan struct{})}
 }
 
 // Run owns every root worker until ctx ends, and returns when running work is finished and written. ready is
@@ -81,11 +77,7 @@ func (a *Analyzer) Run(ctx context.Context, ready func()) error {
 	a.group.Go("retry of failed analyses", a.retry)
 	ready()
 	<-a.group.Context().Done() // with ctx, or with a root worker that failed
-	err := a.group.Wait()
-	if a.lowered != nil {
-		a.lowered.Close()
-	}
-	return err
+	return a.group.Wait()
 }
 
 // SetRoots makes these the roots whose files are analysed. Those that are the same go on as they are.

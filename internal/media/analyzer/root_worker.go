@@ -33,6 +33,7 @@ type rootWorker struct {
 	pool *run.Pool
 	// start runs on a thread of low priority what reads files; nil: they are read by whoever wants to know.
 	start func(func())
+	letGo func() // of these threads
 	log   *zap.Logger
 	stop  func() // ends it, and waits for that
 
@@ -68,10 +69,11 @@ func newRootWorker(a *Analyzer, root Root) *rootWorker {
 		log:      logs.Sparing(a.log).With(zap.String("root", root.Name)), // of files: how often is up to them
 		inFlight: map[int64]int64{}, sidecarsOf: map[int64]int{}, siblings: siblingCache{store: a.store},
 		outcomes: make(chan outcome, root.Workers), written: make(chan batch, maxWriting),
-		emptyGen: -1, noNewGen: -1,
+		emptyGen: -1, noNewGen: -1, letGo: func() {},
 	}
-	if root.LowPriority && a.lowered != nil {
-		w.start = a.lowered.Go
+	if root.LowPriority && a.cfg.Lower != nil {
+		lowered := run.NewThreads("reading of "+root.Name, a.cfg.Lower, w.log)
+		w.start, w.letGo = lowered.Go, lowered.Close
 	}
 	w.listedGen.Store(w.emptyGen)
 	return w
@@ -90,6 +92,7 @@ func (w *rootWorker) run(ctx context.Context) error {
 		w.finish()
 		g.Stop()
 		_ = g.Wait()
+		w.letGo()
 	}()
 	wake, unsubscribe := w.a.store.SubscribeWork()
 	defer unsubscribe()
