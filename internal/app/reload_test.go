@@ -165,11 +165,18 @@ func TestAReloadChangesThePriority(t *testing.T) {
 	write(t, base, "films/a.mkv", "a")
 	root := apptest.Root{Name: "films", Path: base + "/films"}
 	d := apptest.Start(t, apptest.Config{DataDir: base + "/data", Roots: []apptest.Root{root}})
-	for n, low := range []bool{true, false, true} {
+	files := 0
+	for _, low := range []bool{true, false, true} {
 		d.Rewrite(t, fmt.Sprintf("[scanner]\nidle_priority = %t\n[analyzer]\nworkers = 2", low), root)
 		reload(t, d, taken)
-		write(t, base, fmt.Sprintf("films/%d.mkv", n), "b") // threads are made for what is to be read
-		if !apptest.Within(time.Minute, func() bool { return (lowThreads(t, d.Pid()) > 0) == low }) {
+		wrote := time.Time{}
+		if !apptest.Within(time.Minute, func() bool {
+			if time.Since(wrote) > 5*time.Second { // threads are made for what is to be read, and rest for a while
+				files, wrote = files+1, time.Now()
+				write(t, base, fmt.Sprintf("films/%d.mkv", files), "b")
+			}
+			return (lowThreads(t, d.Pid()) > 0) == low
+		}) {
 			t.Errorf("idle_priority = %t: %d threads of low priority", low, lowThreads(t, d.Pid()))
 		}
 	}

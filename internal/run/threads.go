@@ -2,13 +2,14 @@ package run
 
 import (
 	"runtime"
+	"time"
 
 	"go.uber.org/zap"
 )
 
 // Threads run functions that may hang, each on a thread that was prepared (its priority lowered, say) and that nothing
-// else runs on. One that has run its function takes the next; there are as many as ran at once at some time. It is safe
-// for concurrent use.
+// else runs on. One that has run its function takes the next, and ends when none has come for a while. It is safe for
+// concurrent use.
 type Threads struct {
 	name    string
 	prepare func()
@@ -16,6 +17,9 @@ type Threads struct {
 	next    chan func() // unbuffered: who receives has nothing to run
 	stop    chan struct{}
 }
+
+// threadRests is how long a thread has nothing to run before it ends.
+const threadRests = 5 * time.Second
 
 // NewThreads returns threads of which there is none yet. prepare is called on each of them before its first function.
 func NewThreads(name string, prepare func(), log *zap.Logger) *Threads {
@@ -36,12 +40,17 @@ func (t *Threads) run(f func()) {
 	runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 	// One that could not be prepared runs all the same.
 	_ = Safely(t.log, t.name+": preparation", func() error { t.prepare(); return nil })
+	idle := time.NewTimer(threadRests)
+	defer idle.Stop()
 	for {
 		_ = Safely(t.log, t.name, func() error { f(); return nil })
+		idle.Reset(threadRests)
 		select {
+		case f = <-t.next:
+		case <-idle.C:
+			return
 		case <-t.stop:
 			return
-		case f = <-t.next:
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -51,6 +52,11 @@ func TestAThreadThatHangsHoldsUpNoOther(t *testing.T) {
 		}
 		if ran != 3 || made != 2 {
 			t.Errorf("%d of 3 functions ran, on %d threads with the one that hangs, want 2", ran, made)
+		}
+		time.Sleep(time.Minute)
+		threads.Go(func() { ran++ })
+		if synctest.Wait(); ran != 4 || made != 3 {
+			t.Errorf("%d functions ran, and %d threads were made: one that has nothing to run is to end", ran, made)
 		}
 		close(hangs)
 		threads.Close()

@@ -67,7 +67,8 @@ type Analyzer struct {
 
 // New returns an analyzer without roots.
 func New(cfg Config, st *store.Store, scanner Scanner, log *zap.Logger) *Analyzer {
-	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, workers: map[string]*rootWorker{}, noted: make(chan struct{})}
+	return &Analyzer{cfg: cfg, store: st, scanner: scanner, log: log, workers: map[string]*rootWorker{},
+		noted: make(chan struct{})}
 }
 
 // Run owns every root worker until ctx ends, and returns when running work is finished and written. ready is
