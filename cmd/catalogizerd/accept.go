@@ -45,7 +45,8 @@ func (c *acceptCommand) volume(p *process, at string, r *media.Root) error {
 		}
 		return fmt.Errorf("no other disk is offered for root %s: %s", r.Name, why)
 	}
-	err := c.agree(p, fmt.Sprintf("Root %s (%s): %s of the %s files that are catalogued are on the disk that is there now, %s",
+	err := c.agree(p, fmt.Sprintf(
+		"Root %s (%s): %s of the %s files that are catalogued are on the disk that is there now, %s",
 		r.Name, r.Location, humanize.Comma(o.Matching), humanize.Comma(o.Catalogued), o.Volume),
 		"Those keep their ids; what is not there goes missing. Is it the root's disk from now on?")
 	if err != nil {

@@ -37,7 +37,8 @@ func isFile(arg string) error {
 	case "":
 		return errors.New("the name is empty: name a file or directory")
 	case "-":
-		return errors.New("- is no file, and standard input and output are not used: name a file, or ./- for one of that name")
+		return errors.New("- is no file, and standard input and output are not used: " +
+			"name a file, or ./- for one of that name")
 	}
 	return nil
 }

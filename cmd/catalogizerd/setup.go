@@ -209,7 +209,9 @@ func (c *setupCommand) chooseNetwork(_ *process, ask *questions, pl *plan) error
 		return nil
 	}
 	if !c.Network && !c.Yes {
-		if c.Network, err = ask.yes("May other machines of the local network ask this daemon? They need a token, which is made now.", false); err != nil {
+		c.Network, err = ask.yes(
+			"May other machines of the local network ask this daemon? They need a token, which is made now.", false)
+		if err != nil {
 			return err
 		}
 	}

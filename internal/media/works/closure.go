@@ -3,35 +3,7 @@ package works
 import (
 	"context"
 	"slices"
-
-	"github.com/zeebo/xxh3"
 )
-
-// Hash is what is kept of a key. That two keys have one hash is so rare that it does not happen, and harms little.
-func Hash(key string) int64 {
-	h := xxh3.HashString(key)
-	return int64(h) //nolint:gosec // any number
-}
-
-// Trace is what is kept of a part, to know whether it is another one when its unit is derived anew.
-type Trace struct {
-	Keys   []int64 // hashes
-	Digest uint64  // 0: other rules made it
-}
-
-// Trace returns what is to be kept of the part.
-func (p *Part) Trace() Trace { return Trace{Keys: p.hashes(), Digest: p.digest()} }
-
-// hashes are those of the part's keys. They are made once: nothing else is done to the part at that time.
-func (p *Part) hashes() []int64 {
-	if p.hashed == nil {
-		p.hashed = make([]int64, len(p.Keys))
-		for i, k := range p.Keys {
-			p.hashed[i] = Hash(k)
-		}
-	}
-	return p.hashed
-}
 
 // Catalog is what is known of items and of units as they were derived last.
 type Catalog interface {
@@ -159,52 +131,6 @@ func Closure(ctx context.Context, c Catalog, changed []Unit, limit Limit) (*Chan
 	}
 	cl.Derived = len(cl.derived)
 	return &cl.Change, nil
-}
-
-// gather takes the parts of a unit that are joined. Of a unit that has not changed as far as is known these are the
-// parts that it had: what else is found in it is of later changes, and joined with them. What was joined before might
-// change once more until then, and nothing would tell what it was.
-func (cl *closing) gather(u Unit) error {
-	apart := cl.apartOf(u)[0]
-	for _, p := range cl.derived[u] {
-		keys, err := cl.joins(p.hashes(), u, false)
-		if err != nil {
-			return err
-		}
-		if !cl.Keys[keys[0]] {
-			continue
-		}
-		had, err := cl.had(u, p)
-		if err != nil {
-			return err
-		}
-		if had {
-			p.apart = keys[0] == apart
-			cl.Parts = append(cl.Parts, p)
-		}
-	}
-	return nil
-}
-
-// had reports whether a part is one that its unit had, or the unit has changed. What other rules made cannot be
-// compared.
-func (cl *closing) had(u Unit, p *Part) (bool, error) {
-	if _, changed := cl.Units[u]; changed {
-		return true, nil
-	}
-	parts, known := cl.parts[u]
-	if !known {
-		traces, err := cl.catalog.Traces(cl.ctx, u)
-		if err != nil {
-			return false, err
-		}
-		parts = make(map[uint64]bool, len(traces))
-		for _, t := range traces {
-			parts[t.Digest] = true
-		}
-		cl.parts[u] = parts
-	}
-	return parts[p.digest()] || parts[0], nil
 }
 
 func (cl *closing) deriveChanged(u Unit) error {
