@@ -188,7 +188,8 @@ func explainRoot(out io.Writer, r *media.Root) {
 	}
 	if r.Held != nil {
 		terminal.Fprintf(out, "\n%s: %s removals are held since %s, %s: "+
-			"look, then `catalogizerd accept removals %s` if they are really gone\n", r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Held.Reason, r.Name)
+			"look, then `catalogizerd accept removals %s` if they are really gone\n",
+			r.Name, humanize.Comma(r.Held.Count), r.Held.Since.Local().Format(time.DateTime), r.Held.Reason, r.Name)
 	}
 	if s := r.LastScan; s != nil && s.Errors > 0 && s.Error != "" {
 		terminal.Fprintf(out, "\n%s: %s in the last scan, the first: %s\n", r.Name,
