@@ -90,13 +90,12 @@ func (r *runner) scanAgain(res *outcome) {
 func askedBelow(j *job, children []*job) map[string]struct{} {
 	asked := j.asked
 	for _, c := range children {
-		if c.kind != scanDir {
-			continue
+		if asked == nil && len(c.below) > 0 {
+			asked = make(map[string]struct{}, len(c.below))
 		}
-		if asked == nil {
-			asked = make(map[string]struct{}, len(children))
+		for _, d := range c.below {
+			asked[d.name] = struct{}{}
 		}
-		asked[tree.Base(c.dir)] = struct{}{}
 	}
 	return asked
 }
@@ -108,7 +107,7 @@ func (r *runner) push(jobs ...*job) {
 			j.walk = nil
 		}
 		if j.walk != nil {
-			j.walk.outstanding++
+			j.walk.outstanding += j.count()
 		}
 		r.queue.push(j)
 	}

@@ -128,10 +128,14 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 		}
 	}
 	slices.SortFunc(g.Subdirs, inOrderOfDisk)
+	each := &job{
+		dir: j.dir, recursive: true, listed: true, fresh: !found, full: j.full, poll: j.poll, walk: j.walk, above: rules,
+		row: knownRow{asOf: known.asOf},
+	}
 	next := g.Subdirs[:0:0] // in the order in which their jobs are taken
 	for _, e := range slices.Backward(g.Subdirs) {
 		if e.Mount && !d.Skipped.Covers(e.Name) { // first, so that it is taken last
-			jobs = slices.Insert(jobs, 0, &job{kind: coverDir, dir: tree.Join(j.dir, e.Name), walk: j.walk})
+			jobs = append(jobs, &job{kind: coverDir, dir: tree.Join(j.dir, e.Name), walk: j.walk})
 		}
 		have := known.of(e.Name)
 		_, asked := j.asked[e.Name]
@@ -142,15 +146,15 @@ func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recur
 			have.dir != nil && j.poll && r.stands(ctx, have.dir, reconcile.StampOf(&e, rules.rules)):
 			continue
 		}
-		jobs = append(jobs, &job{
-			dir: tree.Join(j.dir, e.Name), id: e.ID, recursive: true, listed: true, fresh: !found, full: j.full, poll: j.poll,
-			walk: j.walk, above: rules, row: have,
-		})
+		each.below = append(each.below, listedDir{e.Name, e.ID, have.dir})
 		next = append(next, e)
 	}
 	if r.s.watch != nil && !r.polled.Load() && len(next) > 0 {
 		slices.Reverse(next)
 		r.s.watch.WatchBelow(r.name, j.dir, next)
+	}
+	if each.below != nil {
+		jobs = append(jobs, each)
 	}
 	return jobs, nil
 }

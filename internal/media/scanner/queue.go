@@ -13,8 +13,9 @@ import (
 type job struct {
 	kind   jobKind
 	dir    string
-	absent *store.Dir // of removeDir: the directory's row
-	walk   *walk      // that counts it; nil: a hint
+	below  []listedDir // each of these directories below it, the last first; nil: the directory itself
+	absent *store.Dir  // of removeDir: the directory's row
+	walk   *walk       // that counts it; nil: a hint
 	tries  int
 
 	// what a scan is asked for:
@@ -33,6 +34,32 @@ type job struct {
 	asked               map[string]struct{}        // directories below for which its walk has jobs already
 	unresolvedMoves     []reconcile.UnresolvedMove // to be settled before the scan
 	unconfirmedAbsences []string                   // names whose absence is to be proven before the scan
+}
+
+// listedDir is a directory to be scanned, as the listing of the one above showed it. Tens of thousands wait during a
+// first walk, of whose jobs all else is the same: each has a job of its own when its turn comes.
+type listedDir struct {
+	name string
+	id   tree.FileID
+	row  *store.Dir // as it was read with those beside it; nil: it was not
+}
+
+// count is how many jobs the job stands for.
+func (j *job) count() int {
+	if j.below == nil {
+		return 1
+	}
+	return len(j.below)
+}
+
+// takeBelow takes the next of the jobs that the job stands for.
+func (j *job) takeBelow() *job {
+	last := len(j.below) - 1
+	d, one := j.below[last], *j
+	j.below[last] = listedDir{}
+	j.below = j.below[:last]
+	one.below, one.dir, one.id, one.row.dir = nil, tree.Join(j.dir, d.name), d.id, d.row
+	return &one
 }
 
 // jobKind is what is to be done about a directory.
@@ -170,8 +197,14 @@ func (q *queue) pop() *job {
 	}
 	if n := len(q.stack); n > 0 {
 		j := q.stack[n-1]
+		if len(j.below) > 1 {
+			return j.takeBelow()
+		}
 		q.stack[n-1] = nil
 		q.stack = q.stack[:n-1]
+		if j.below != nil {
+			return j.takeBelow()
+		}
 		return j
 	}
 	if q.mayFollow() {
@@ -201,7 +234,7 @@ func (q *queue) drop(match func(*job) bool) int {
 	n := 0
 	gone := func(j *job) bool {
 		if match(j) {
-			n++
+			n += j.count()
 			return true
 		}
 		return false

@@ -2,12 +2,14 @@ package scanner
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 func TestHintsOfADirectoryBecomeOneJob(t *testing.T) {
@@ -43,6 +45,78 @@ func TestHintsGoFirstOldestFirstThenTheWalkDeepestFirst(t *testing.T) {
 	if want := []string{"h1", "h2", "w2", "w1"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+func TestAJobForDirectoriesBelowIsTakenOneByOne(t *testing.T) {
+	q := newQueue()
+	p := &walk{}
+	row := &store.Dir{Path: "w/c"}
+	q.push(&job{dir: "last", walk: p}, &job{
+		dir: "w", walk: p, recursive: true, row: knownRow{asOf: 7},
+		below: []listedDir{{name: "a"}, {name: "b", id: tree.FileID{Inode: 2}}, {name: "c", row: row}},
+	})
+	c := q.next()
+	if c.dir != "w/c" || c.row != (knownRow{row, 7}) || c.walk != p || !c.recursive || c.below != nil {
+		t.Errorf("first %+v", c)
+	}
+	if b := q.next(); b.dir != "w/b" || b.id.Inode != 2 || b.row != (knownRow{nil, 7}) {
+		t.Errorf("then %+v", b)
+	}
+	q.done("w/c")
+	q.push(c) // nobody had the time
+	if again := q.next(); again.dir != "w/c" || again.below != nil {
+		t.Errorf("what was put back: %+v", again)
+	}
+	var rest []string
+	for j := q.next(); j != nil; j = q.next() {
+		rest = append(rest, j.dir)
+	}
+	if want := []string{"w/a", "last"}; !slices.Equal(rest, want) {
+		t.Errorf("got %q, want %q", rest, want)
+	}
+}
+
+func TestAJobForDirectoriesBelowCountsAsAJobEach(t *testing.T) {
+	q := newQueue()
+	p := &walk{}
+	j := &job{dir: "w", walk: p, below: []listedDir{{name: "a"}, {name: "b"}, {name: "c"}}}
+	q.push(j, &job{dir: "other"})
+	q.next()
+	q.next()
+	if n := q.drop(func(j *job) bool { return j.walk == p }); n != 2 {
+		t.Errorf("%d jobs dropped of two that are left", n)
+	}
+	q.done("other")
+	q.done("w/c")
+	if !q.idle() {
+		t.Error("not idle in the end")
+	}
+}
+
+// A listing of a hundred thousand directories waits until each of them has been looked at.
+func BenchmarkBytesAWaitingDirectory(b *testing.B) {
+	const dirs = 100_000
+	list := func() []listedDir { // with what the scanner's own listing has of each
+		below := make([]listedDir, dirs)
+		for i := range below {
+			below[i] = listedDir{name: fmt.Sprintf("Some Film (%d)", i), id: tree.FileID{Inode: uint64(i), Birth: 1}}
+		}
+		return below
+	}
+	for b.Loop() {
+		before := heapInUse()
+		q := newQueue()
+		q.push(&job{dir: "films", below: list()})
+		b.ReportMetric(float64(heapInUse()-before)/dirs, "bytes/directory")
+		runtime.KeepAlive(q)
+	}
+}
+
+func heapInUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 func TestADirectoryIsLookedAtByOneAtATime(t *testing.T) {
