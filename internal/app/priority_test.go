@@ -12,7 +12,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
-// TestTheReadingOfFilesGivesWay: all bytes of a first scan's files are read by threads that every other one goes before.
+// TestTheReadingOfFilesGivesWay: all bytes of a first scan's files are read by threads that every other one goes
+// before.
 func TestTheReadingOfFilesGivesWay(t *testing.T) {
 	root := t.TempDir()
 	const files, size = 200, 40 << 10

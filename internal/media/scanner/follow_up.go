@@ -85,8 +85,9 @@ func (r *runner) scanAgain(res *outcome) {
 	}
 }
 
-// askedBelow are the directories below for which a walk has jobs by now: those that looks before this one asked for, and
-// those that it asks for itself. Until they are looked at the catalog knows none of them, and another look would ask again.
+// askedBelow are the directories below for which a walk has jobs by now: those that looks before this one asked for,
+// and those that it asks for itself. Until they are looked at the catalog knows none of them, and another look would
+// ask again.
 func askedBelow(j *job, children []*job) map[string]struct{} {
 	asked := j.asked
 	for _, c := range children {
@@ -160,7 +161,8 @@ func (r *runner) retry(res *outcome) {
 	if res.unwritten {
 		limit = 15 * time.Second // the store has said why; once it can be written to again, it is for all of them
 	} else {
-		r.log.Info("directory not looked at, what is known of it stands", zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
+		r.log.Info("directory not looked at, what is known of it stands",
+			zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
 	}
 	if errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
 		why = unresolved

@@ -16,7 +16,9 @@ import (
 
 // listDir lists a directory, watching it first, so that nothing made after the listing goes unseen. It returns the
 // rules in force in the directory.
-func (r *runner) listDir(ctx context.Context, j *job, above *ignore.Rules, g *reconcile.Snapshot) (*ignore.Rules, error) {
+func (r *runner) listDir(
+	ctx context.Context, j *job, above *ignore.Rules, g *reconcile.Snapshot,
+) (*ignore.Rules, error) {
 	if r.s.watch != nil && !r.polled.Load() {
 		if err := r.s.watch.Watch(ctx, r.name, j.dir, j.id); err != nil {
 			r.log.Debug("directory not watched", zap.String("dir", j.dir), zap.Error(err))
@@ -35,7 +37,8 @@ func (r *runner) listDir(ctx context.Context, j *job, above *ignore.Rules, g *re
 		g.Remote, g.KeepStamp = l.Volume.FSType, true
 	}
 	rules := above
-	own := slices.Contains(l.Broken, ignore.FileName) || slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignore.FileName })
+	own := slices.Contains(l.Broken, ignore.FileName) ||
+		slices.ContainsFunc(l.Entries, func(e tree.Entry) bool { return e.Name == ignore.FileName })
 	if l.Provisional || own {
 		if rules, err = r.rulesIn(ctx, rules, j.dir); err != nil {
 			return nil, err
@@ -116,8 +119,10 @@ func (r *runner) brokenNames(g *reconcile.Snapshot, dir string, rules *ignore.Ru
 }
 
 // below makes the jobs for the directories below: all of them where the scan is recursive, else only those that the
-// catalog does not know yet.
-func (r *runner) below(ctx context.Context, j *job, g *reconcile.Snapshot, recursive bool, rules rulesRead, d store.Dir, found bool) (jobs []*job, err error) {
+// catalog does not know yet. One stands for all that are to be scanned.
+func (r *runner) below(
+	ctx context.Context, j *job, g *reconcile.Snapshot, recursive bool, rules rulesRead, d store.Dir, found bool,
+) (jobs []*job, err error) {
 	if len(g.Subdirs) == 0 {
 		return nil, nil
 	}

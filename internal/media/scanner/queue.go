@@ -196,14 +196,14 @@ func (q *queue) pop() *job {
 		return j
 	}
 	if n := len(q.stack); n > 0 {
-		j := q.stack[n-1]
-		if len(j.below) > 1 {
-			return j.takeBelow()
+		top := q.stack[n-1]
+		j := top
+		if top.below != nil {
+			j = top.takeBelow()
 		}
-		q.stack[n-1] = nil
-		q.stack = q.stack[:n-1]
-		if j.below != nil {
-			return j.takeBelow()
+		if len(top.below) == 0 {
+			q.stack[n-1] = nil
+			q.stack = q.stack[:n-1]
 		}
 		return j
 	}

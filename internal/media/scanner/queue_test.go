@@ -104,15 +104,15 @@ func BenchmarkBytesAWaitingDirectory(b *testing.B) {
 		return below
 	}
 	for b.Loop() {
-		before := heapInUse()
+		before := liveHeap()
 		q := newQueue()
 		q.push(&job{dir: "films", below: list()})
-		b.ReportMetric(float64(heapInUse()-before)/dirs, "bytes/directory")
+		b.ReportMetric(float64(liveHeap()-before)/dirs, "bytes/directory")
 		runtime.KeepAlive(q)
 	}
 }
 
-func heapInUse() int64 {
+func liveHeap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
