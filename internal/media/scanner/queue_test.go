@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"testing"
@@ -90,6 +91,25 @@ func TestAJobForDirectoriesBelowCountsAsAJobEach(t *testing.T) {
 	q.done("w/c")
 	if !q.idle() {
 		t.Error("not idle in the end")
+	}
+}
+
+// Another look at a directory finds no rows yet of those below it that have never been looked at.
+func TestAnotherLookAsksForNoDirectoryBelowThatHasAJob(t *testing.T) {
+	j := &job{dir: "w", asked: map[string]struct{}{"a": {}}}
+	children := []*job{
+		{kind: coverDir, dir: "w/mounted"},
+		{dir: "w", below: []listedDir{{name: "b"}, {name: "c"}}},
+	}
+	asked := slices.Sorted(maps.Keys(askedBelow(j, children)))
+	if want := []string{"a", "b", "c"}; !slices.Equal(asked, want) {
+		t.Errorf("asked for are %q, want %q", asked, want)
+	}
+	if asked := askedBelow(&job{dir: "w"}, children); len(asked) != 2 {
+		t.Errorf("where none was asked for before: %v", asked)
+	}
+	if asked := askedBelow(&job{dir: "w"}, children[:1]); asked != nil {
+		t.Errorf("where none is below: %v", asked)
 	}
 }
 
