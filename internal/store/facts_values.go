@@ -3,10 +3,10 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -159,19 +159,23 @@ func eachFact(packed []byte, fn func(id int64)) {
 type factNames struct {
 	upto int64
 	most int // that are known at once
-	of   map[fact]int64
+	seed maphash.Seed
+	of   map[uint64]int64 // by hash, without a pointer: that two have the same is as likely as a disk that lies
 	next map[factField]int64
 }
 
 func newFactNames(most int) *factNames {
-	return &factNames{most: most, of: map[fact]int64{}, next: map[factField]int64{}}
+	return &factNames{most: most, seed: maphash.MakeSeed(), of: map[uint64]int64{}, next: map[factField]int64{}}
 }
+
+func (n *factNames) hash(f fact) uint64 { return maphash.Comparable(n.seed, f) }
 
 const factsKnown = 50_000
 
 // factID gives a fact's number, a new one where there is none.
 func (tx *Tx) factID(names *factNames, f fact) (id int64, err error) {
-	if id, known := names.of[f]; known {
+	hash := names.hash(f)
+	if id, known := names.of[hash]; known {
 		return id, nil
 	}
 	same, several := f.same(), int64(0)
@@ -195,8 +199,7 @@ func (tx *Tx) factID(names *factNames, f fact) (id int64, err error) {
 	if len(names.of) >= names.most {
 		clear(names.of)
 	}
-	f.value = strings.Clone(f.value) // it may be a part of all that a file says
-	names.of[f] = id
+	names.of[hash] = id
 	return id, err
 }
 
