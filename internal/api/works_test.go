@@ -119,7 +119,7 @@ func shelved(t *testing.T) *shelf {
 	f := &shelf{serveFeed(t, 0)}
 	ctx, cancel := context.WithCancel(t.Context())
 	var index sync.WaitGroup
-	index.Go(func() { _ = f.st.Index(ctx) })
+	index.Go(func() { _ = f.st.Index(ctx, store.FirstPass{}) })
 	t.Cleanup(func() { cancel(); index.Wait() })
 	for i := range 6 {
 		f.put(fmt.Sprintf("lantern %d.mkv", i+1), 1)

@@ -50,6 +50,7 @@ type core struct {
 	stages    *stages
 	shares    shareRuns
 	taking    atomic.Int64  // setRoots is under way
+	rooted    atomic.Bool   // it has been done
 	passOver  chan struct{} // of a single pass: closed when all is analysed
 }
 
@@ -157,7 +158,16 @@ func (c *core) setRoots(ctx context.Context, cfg *config.Config, roots []scanner
 	if err := c.store.SetParties(ctx, parties); err != nil {
 		return fmt.Errorf("take in the groups of the roots: %w", err)
 	}
+	c.rooted.Store(true)
 	return nil
+}
+
+// index keeps what sorts and searches behind the feed.
+func (c *core) index(ctx context.Context) error {
+	return c.store.Index(ctx, store.FirstPass{
+		Over:    func() bool { return c.rooted.Load() && c.idle() },
+		Derived: c.librarian.Idle,
+	})
 }
 
 // close stops everything in order and closes the catalog.

@@ -33,7 +33,7 @@ func openStore(ctx context.Context, cfg *config.Config, met error, log *zap.Logg
 	open := func() (*store.Store, error) {
 		return store.Open(ctx, cfg.DataDir, store.Options{
 			Log: logs.Sparing(log), GroupWait: groupWait, Scope: analyzer.Scope, Described: analyzer.Version,
-			CopyFirst: cfg.Backup.BeforeUpgrade,
+			CopyFirst: cfg.Backup.BeforeUpgrade, SortsLater: true,
 		})
 	}
 	if met != nil {

@@ -94,7 +94,9 @@ func takeIn(t *testing.T, st *store.Store) {
 	if err := librarian.New(librarian.Config{}, st, zap.NewNop()).CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	defer storetest.Start(t, "the search index", atOnce(st.Index))()
+	defer storetest.Start(t, "the search index", atOnce(func(ctx context.Context) error {
+		return st.Index(ctx, store.FirstPass{})
+	}))()
 	waitFor(t, "all to be found", st.Indexed)
 }
 

@@ -81,7 +81,9 @@ func (c *core) untilDone(ctx context.Context, progress func(Progress)) (scanned,
 	defer ticker.Stop()
 	shown, expected := time.Now(), c.store.ItemCounts().Items
 	c.stages.start("works", c.librarian.Run)
-	c.stages.start("search index", func(ctx context.Context) error { return c.store.IndexAtOnce(ctx, c.passOver) })
+	c.stages.start("search index", func(ctx context.Context) error {
+		return c.store.IndexAtOnce(ctx, c.passOver, c.librarian.Idle)
+	})
 	for {
 		select {
 		case <-ticker.C:

@@ -101,7 +101,7 @@ func (s *serving) once(ctx context.Context) (err error) {
 		observer: scanner.Observer{Scan: d.tellScan, Root: d.tellRoot},
 	})
 	d.stages.start("works", c.librarian.Run)
-	d.stages.start("search index", c.store.Index)
+	d.stages.start("search index", c.index)
 	d.stages.start("event bus", d.bus.Run)
 	d.notifier = d.newTargets()
 	d.stages.start("notify", d.notifier.Run)

@@ -46,11 +46,25 @@ func (n *notifier) watchdog(ctx context.Context, of []pulse) error {
 
 // pulses are of the writer and of the runners that decide what is scanned when.
 func (d *Daemon) pulses() []pulse {
-	return []pulse{{"the store does not answer", d.storeAlive}, {"the scanner does not answer", d.scanner.Alive}}
+	return []pulse{
+		{"the store does not answer", func(ctx context.Context) error { return storeAlive(ctx, d.store) }},
+		{"the scanner does not answer", d.scanner.Alive},
+	}
 }
 
-func (d *Daemon) storeAlive(ctx context.Context) error {
-	err := d.store.Update(ctx, func(*store.Tx) error { return nil })
+// writing is the part of a store that its writer answers by.
+type writing interface {
+	Update(ctx context.Context, fn func(*store.Tx) error) error
+	Building() (since time.Time, building bool)
+}
+
+// storeAlive asks the writer. What sorts many millions of items is built in one piece, for a minute or longer: to be
+// ended in the middle of it would have the next start begin it anew.
+func storeAlive(ctx context.Context, st writing) error {
+	if since, building := st.Building(); building && time.Since(since) < openingTime {
+		return nil
+	}
+	err := st.Update(ctx, func(*store.Tx) error { return nil })
 	if errors.Is(err, store.ErrUnwritten) { // that is an answer, and a restart writes no more
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/store"
 )
 
 // manager is a service manager: it hears what it is told on a socket of its own.
@@ -157,6 +158,34 @@ func TestTheWatchdogIsAnsweredWhileEverybodyAnswers(t *testing.T) {
 }
 
 // Patience is asked for at once and again, and no longer than something may take that does not hang.
+// mute is a writer that answers nobody.
+type mute struct {
+	since    time.Time
+	building bool
+}
+
+func (m mute) Update(ctx context.Context, _ func(*store.Tx) error) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (m mute) Building() (time.Time, bool) { return m.since, m.building }
+
+// TestAWriterThatBuildsLives: for as long as an upgrade may take too.
+func TestAWriterThatBuildsLives(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for of, alive := range map[mute]bool{
+		{time.Now(), true}:                       true,
+		{time.Now().Add(-2 * openingTime), true}: false,
+		{time.Unix(0, 0), false}:                 false,
+	} {
+		if err := storeAlive(ended, of); (err == nil) != alive {
+			t.Errorf("building %v since %v: %v", of.building, of.since, err)
+		}
+	}
+}
+
 func TestPatienceIsAskedForWhileItGoesOn(t *testing.T) {
 	m := newManager(t)
 	done := newNotifier(zap.NewNop()).extend(time.Minute)

@@ -58,7 +58,7 @@ func (y *year) begin(ctx context.Context) {
 	y.d.bus = realtime.NewEventBus(c.store, log)
 	y.d.start(ctx, coreOptions{grace: scanner.RemovalGrace})
 	y.d.stages.start("works", c.librarian.Run)
-	y.d.stages.start("search index", c.store.Index)
+	y.d.stages.start("search index", y.d.index)
 	y.d.stages.start("event bus", y.d.bus.Run)
 	y.d.stages.start("pruning", y.d.prune)
 	y.d.backups = y.d.newBackups(log)

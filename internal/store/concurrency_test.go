@@ -32,7 +32,7 @@ func TestManyWritersAndReaders(t *testing.T) {
 	c := &crowd{r: r, roots: []int64{r.addRoot("one"), r.addRoot("two")}}
 	ctx, cancel := context.WithCancel(t.Context())
 	indexed := make(chan error, 1)
-	go func() { indexed <- r.Index(ctx) }()
+	go func() { indexed <- r.Index(ctx, FirstPass{}) }()
 	var wg sync.WaitGroup
 	for g := range 100 {
 		wg.Go(func() {

@@ -28,7 +28,7 @@ func writeUntilKilled(dir string) {
 		os.Exit(1)
 	}
 	go func() { _ = st.Run(ctx) }()
-	go func() { _ = st.Index(ctx) }()
+	go func() { _ = st.Index(ctx, FirstPass{}) }()
 	var root Root
 	roots, err := st.Roots(ctx)
 	if err == nil && len(roots) == 0 {

@@ -92,6 +92,9 @@ func (s *Store) Duplicates(ctx context.Context, q Query) (res DuplicateResult, e
 	if err != nil {
 		return res, err
 	}
+	if err := s.buildFor(ctx, "sort_same"); err != nil {
+		return res, err
+	}
 	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'indexed'"); err != nil {
 			return err

@@ -162,6 +162,11 @@ func (s *Store) ItemFacets(ctx context.Context, q Query, by []string) (res Facet
 	if err != nil {
 		return res, err
 	}
+	if !q.isOfCells() {
+		if err := s.buildFor(ctx, q.indexes()...); err != nil {
+			return res, err
+		}
+	}
 	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		asOf, err := c.number("SELECT value FROM meta WHERE key = 'indexed'")
 		if err != nil {

@@ -61,6 +61,9 @@ type Options struct {
 	Scope func(name string) Scope
 	// CopyFirst has a catalog of an older schema copied before it is brought up to date; see UpgradeCopies.
 	CopyFirst bool
+	// SortsLater has a catalog of which nothing is indexed go without the indexes of what sorts until its first pass is
+	// over, see Index, or somebody asks for a list by one.
+	SortsLater bool
 	// Described is the version of the analyzer: items that an older one described are outdated.
 	Described Version
 }
@@ -102,8 +105,11 @@ type Store struct {
 	indexed      atomic.Int64            // the feed's number up to which it can be sorted and searched
 	factNames    *factNames              // the writer's
 	wasters      atomic.Pointer[wasters] // as duplicates were asked for last
-	unbuilt      atomic.Bool             // the indexes of what sorts are built once all is indexed
-	vocabulary   atomic.Int64            // the feed's number up to which the vocabulary was made
+	passing      atomic.Bool             // a pass is indexed beside it, see IndexAtOnce
+	sortsLater   bool                    // see Options.SortsLater
+	due          sortsDue
+	building     atomic.Int64 // since when the writer builds an index, in Unix nanoseconds; 0: it does not
+	vocabulary   atomic.Int64 // the feed's number up to which the vocabulary was made
 	floor        atomic.Int64
 	vacatedFloor atomic.Int64           // as floor, of what changes did
 	lastMoment   atomic.Pointer[moment] // the feed's head, and since when it is
@@ -222,7 +228,7 @@ func newStore(path string, o Options) *Store {
 	}
 	return &Store{
 		searching: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
-		path:      path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described,
+		path:      path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, sortsLater: o.SortsLater,
 		queryTime: o.QueryTime, groupWait: o.GroupWait,
 		updates:  itemUpdates{},
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
@@ -240,7 +246,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.buildSorts(c, unbuilt); err != nil {
+	if err := s.takeUnbuilt(c, unbuilt, have < len(files)); err != nil {
 		return err
 	}
 	if have < len(files) {
@@ -254,6 +260,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	}
 	if err := s.load(c); err != nil {
 		return err
+	}
+	if s.sortsLater {
+		if err := s.putOff(c); err != nil {
+			return err
+		}
 	}
 	if err := s.nameInstance(c); err != nil {
 		return err

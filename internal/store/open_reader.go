@@ -7,7 +7,7 @@ import (
 )
 
 // OpenReader opens an existing catalog for reading only, beside a daemon or without one. Its Run need
-// not be called; its writing methods fail with ErrClosed.
+// not be called; its writing methods fail with ErrClosed, and so do lists by what a first pass has not built yet.
 func OpenReader(ctx context.Context, dir string) (*Store, error) {
 	path, there, err := locate(dir)
 	if err != nil {

@@ -76,6 +76,9 @@ func (s *Store) Query(ctx context.Context, q Query) (res Result, err error) {
 	if err != nil {
 		return res, err
 	}
+	if err := s.buildFor(ctx, q.indexes()...); err != nil {
+		return res, err
+	}
 	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'indexed'"); err != nil {
 			return err

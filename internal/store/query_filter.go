@@ -132,6 +132,24 @@ func boundsOf(set *filter.Set, column string) (from, to driver.Value, bounded bo
 	return nil, nil, false
 }
 
+// indexes are those of sort_keys by which items of a query are found: in its order, or by a range of its filter.
+func (q *Query) indexes() (names []string) {
+	switch q.Sort {
+	case byRank:
+		return nil
+	case byPath: // items of few folders are walked in that of their coming
+		names = append(names, "sort_added")
+	default:
+		names = append(names, "sort_"+q.Sort)
+	}
+	for _, column := range ranges {
+		if _, _, bounded := boundsOf(q.Filter, column); bounded && q.Text == "" {
+			names = append(names, "sort_"+column)
+		}
+	}
+	return names
+}
+
 // fewChecked is how many items are found and compared, rather than compared in their order among all others.
 const fewChecked = 3000
 

@@ -18,7 +18,7 @@ func indexing(t *testing.T) *running {
 	r := runFresh(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	go func() { defer close(done); _ = r.Index(ctx) }()
+	go func() { defer close(done); _ = r.Index(ctx, FirstPass{}) }()
 	t.Cleanup(func() { cancel(); <-done })
 	return r
 }

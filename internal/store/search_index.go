@@ -22,30 +22,47 @@ const (
 	indexBytes = 2 << 20 // of what is known of them
 )
 
-// Index keeps what sorts and searches behind the feed, from a cursor of its own, until ctx ends.
-func (s *Store) Index(ctx context.Context) error {
+// Index keeps what sorts and searches behind the feed, from a cursor of its own, until ctx ends. What a first pass goes
+// without is built when it is over.
+func (s *Store) Index(ctx context.Context, pass FirstPass) error {
 	wake, unsubscribe := s.Subscribe()
 	defer unsubscribe()
 	keys := newSorter()
+	var quiet <-chan time.Time
+	asks := asksSoonest
 	for {
 		for s.indexed.Load() < s.Head() {
+			quiet, asks = nil, asksSoonest
 			if err := s.indexNews(ctx, keys); err != nil && !s.waitAfter(ctx, err) {
 				return nil
 			}
 		}
+		if s.buildNext(ctx, pass) {
+			continue
+		}
 		var asked <-chan struct{}
-		var quiet <-chan time.Time
 		if s.vocabularyDue() {
-			asked, quiet = s.indexedAsked, time.After(vocabularyQuiet)
+			if asked = s.indexedAsked; quiet == nil {
+				quiet = time.After(vocabularyQuiet)
+			}
+		}
+		var again <-chan time.Time
+		if s.lacksSorts() {
+			again = time.After(asks)
 		}
 		select {
 		case <-wake:
+			quiet, asks = nil, asksSoonest
+			continue
+		case <-again:
+			asks = min(2*asks, asksLatest)
 			continue
 		case <-asked:
 		case <-quiet:
 		case <-ctx.Done():
 			return nil
 		}
+		quiet = nil
 		if err := s.makeVocabulary(ctx); err != nil && !s.waitAfter(ctx, err) {
 			return nil
 		}
@@ -73,7 +90,7 @@ func (s *Store) waitAfter(ctx context.Context, err error) bool {
 // Indexed reports whether everything in the feed can be sorted and searched by now. Who asks, and sees that it cannot,
 // has the vocabulary made: nothing else is to be waited for then.
 func (s *Store) Indexed() bool {
-	if s.indexed.Load() < s.Head() || s.unbuilt.Load() {
+	if s.indexed.Load() < s.Head() || s.passing.Load() || s.lacksSorts() {
 		return false
 	}
 	due := s.vocabularyDue()

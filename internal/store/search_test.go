@@ -129,7 +129,7 @@ func TestTheIndexFollowsTheCatalog(t *testing.T) {
 	it := r.put(root, "a.mkv", func(it *Item) { it.Doc = doc(media.Description{Title: "Before"}) })
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- r.Index(ctx) }()
+	go func() { ended <- r.Index(ctx, FirstPass{}) }()
 	wake, unsubscribe := r.Subscribe()
 	defer unsubscribe()
 	indexed := func() {

@@ -4,160 +4,243 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
+	"strings"
+	"sync"
+	"time"
 
-	"github.com/catalogizer/catalogizerd/internal/run"
 	"go.uber.org/zap"
 )
 
-// sortsLater is how many changes there must be to index at once, and none indexed, for the indexes of what sorts to be
-// built afterwards: each row put into them in the order of the feed writes a page of each.
-const sortsLater = 10_000
+// sortsDue are the indexes of what sorts that a catalog goes without in a first pass: each row put into them in the
+// order of the feed writes a page of each. Each is built when somebody asks for the first list by it, or when the pass
+// is over.
+type sortsDue struct {
+	mu  sync.Mutex         // guards due
+	due map[string]dueSort // by name
+}
 
-// mayBeUnbuilt reports whether a catalog is whole without an object of the schema: an index of what sorts, which is
-// built after a first pass, or by the next start where that was broken off.
-func (o object) mayBeUnbuilt() bool { return o.sorts("sort_keys") || o.sorts("works") }
+// dueSort is an index that is to be built.
+type dueSort struct {
+	object
+	failed error     // why it could not be built last; nil: nobody has tried
+	at     time.Time // when that was
+}
 
-// sorts reports whether an object is an index of what sorts the rows of a table.
-func (o object) sorts(table string) bool {
-	if o.kind != "index" || o.table != table || o.sql == "" {
+// buildAgainAfter is how long an index that could not be built, for a full disk, say, is left alone: what is written
+// beside it fails with it.
+const buildAgainAfter = 5 * time.Second
+
+// failedLately gives the reason, where it is too early to build an index again.
+func (d *dueSort) failedLately() error {
+	if d.failed != nil && time.Since(d.at) < buildAgainAfter {
+		return d.failed
+	}
+	return nil
+}
+
+func (d *sortsDue) add(o object) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.due == nil {
+		d.due = map[string]dueSort{}
+	}
+	d.due[o.name] = dueSort{object: o}
+}
+
+func (d *sortsDue) of(name string) (o dueSort, due bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	o, due = d.due[name]
+	return o, due
+}
+
+// took takes in what came of building an index.
+func (d *sortsDue) took(name string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	o, due := d.due[name]
+	switch {
+	case !due:
+	case err == nil:
+		delete(d.due, name)
+	case o.failedLately() == nil:
+		o.failed, o.at = err, time.Now()
+		d.due[name] = o
+	}
+}
+
+// names are those of a table that can be built now, in their order.
+func (d *sortsDue) names(table string) (names []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for name, o := range d.due {
+		if o.table == table && o.failedLately() == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (d *sortsDue) any() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.due) > 0
+}
+
+// mayBeUnbuilt reports whether a catalog is whole without an object of the schema: an index of what sorts. Older
+// programs put off that of the feed's numbers of works, too.
+func (o object) mayBeUnbuilt() bool {
+	return o.mayBePutOff() || o.kind == "index" && o.name == "works_seq"
+}
+
+// mayBePutOff reports whether nothing but lists needs an object of the schema.
+func (o object) mayBePutOff() bool {
+	if o.kind != "index" || o.sql == "" {
 		return false
 	}
-	return table == "sort_keys" || table == "works" && slices.Contains(worksBuiltLater, o.name)
+	return o.table == "sort_keys" || o.table == "works" && slices.Contains(workListed, o.name)
 }
 
-// IndexAtOnce is Index for a pass during which nobody asks for anything; over is closed when that has come to its end,
-// and all is indexed then. Where nothing is indexed yet, and much is to be, it begins beside the pass, a distance behind
-// it, and the indexes of what sorts are built when all of it is there.
-func (s *Store) IndexAtOnce(ctx context.Context, over <-chan struct{}) error {
-	s.unbuilt.Store(true)
-	err := s.indexFirst(ctx, over)
-	s.unbuilt.Store(false)
-	if err != nil && ctx.Err() == nil && s.Damage() == nil {
-		s.log.Warn("search index not written", zap.Error(err))
-	}
-	return s.Index(ctx)
-}
-
-// behindPass is how many changes a first pass is ahead of what is indexed beside it: what was written before it could
-// be analysed has been written again by then, and is indexed once. It is more than is indexed in one request.
-const behindPass = 2 * atOnce * indexBatch
-
-func (s *Store) indexFirst(ctx context.Context, over <-chan struct{}) error {
-	wake, unsubscribe := s.Subscribe()
-	defer unsubscribe()
-	enough := int64(sortsLater)
-	if s.indexed.Load() > 0 {
-		enough = math.MaxInt64
-	}
-	if err := s.awaitPass(ctx, wake, over, enough); err != nil {
-		return err
-	}
-	dropped, err := s.dropSorts(ctx)
-	if err != nil || len(dropped) == 0 {
-		return errors.Join(err, s.awaitPass(ctx, wake, over, math.MaxInt64))
-	}
-	keys := newSorter()
-	for err == nil && !isClosed(over) {
-		if err = s.indexInSteps(ctx, keys, atOnce, behindPass); err == nil {
-			err = s.awaitPass(ctx, wake, over, s.indexed.Load()+behindPass+atOnce*indexBatch)
+// takeUnbuilt takes in what a catalog lacks; older says that its schema is still to be brought up to date, which needs
+// all. Else the indexes of what sorts stay to be built until somebody needs them.
+func (s *Store) takeUnbuilt(c *conn, unbuilt []object, older bool) error {
+	for _, o := range unbuilt {
+		if s.sortsLater && !older && o.mayBePutOff() {
+			s.due.add(o)
+			continue
 		}
-	}
-	if err == nil {
-		err = s.indexInSteps(ctx, keys, atOnce, 0)
-	}
-	vocabulary := run.NewGroup(ctx, s.log)
-	defer vocabulary.Stop()
-	if err == nil && s.vocabularyDue() {
-		vocabulary.Go("vocabulary", s.makeVocabulary) // it reads while the writer builds
-	}
-	err = errors.Join(err, s.buildDropped(ctx, dropped)) // whatever has become of the rest
-	return errors.Join(err, vocabulary.Wait())
-}
-
-// buildDropped builds indexes that were dropped. Those that it does not come to the next start builds.
-func (s *Store) buildDropped(ctx context.Context, dropped []object) (err error) {
-	for _, o := range dropped {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		err = errors.Join(err, s.buildSort(ctx, o))
-	}
-	return err
-}
-
-// awaitPass waits until a pass has come to a number of the feed, or is over.
-func (s *Store) awaitPass(ctx context.Context, wake, over <-chan struct{}, head int64) error {
-	for s.Head() < head {
-		select {
-		case <-wake:
-		case <-over:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
+		s.log.Info("what sorts is built that a pass did not come to", zap.String("index", o.name))
+		if err := c.buildIndex(o); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func isClosed(ch <-chan struct{}) bool {
-	select {
-	case <-ch:
-		return true
-	default:
-		return false
-	}
-}
-
-// dropSorts drops the indexes of what sorts, if they are to be built afterwards.
-func (s *Store) dropSorts(ctx context.Context) (dropped []object, err error) {
-	if s.indexed.Load() > 0 {
-		return nil, nil
-	}
-	return s.dropSortsOf(ctx, "sort_keys")
-}
-
-// dropSortsOf drops the indexes of what sorts the rows of a table, if there are none and much is to come.
-func (s *Store) dropSortsOf(ctx context.Context, table string) (dropped []object, err error) {
-	if s.Head() < sortsLater {
-		return nil, nil
-	}
-	err = s.Update(ctx, func(tx *Tx) error {
-		rows, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM " + table + ")")
-		if err != nil || rows > 0 {
+// putOff drops the indexes of what sorts of which all is to come: nothing is indexed, or there are no works.
+func (s *Store) putOff(c *conn) error {
+	var drops strings.Builder
+	for _, table := range []string{"sort_keys", "works"} {
+		rows, err := c.number("SELECT EXISTS (SELECT 1 FROM " + table + ")")
+		if err != nil {
 			return err
 		}
-		err = eachObject(tx.c, func(o object) error {
-			if o.sorts(table) {
-				dropped = append(dropped, o)
+		if rows > 0 || table == "sort_keys" && s.indexed.Load() > 0 {
+			continue
+		}
+		err = eachObject(c, func(o object) error {
+			if o.table == table && o.mayBePutOff() {
+				s.due.add(o)
+				drops.WriteString("DROP INDEX " + o.name + ";")
 			}
 			return nil
 		})
-		for _, o := range dropped {
-			err = errors.Join(err, tx.c.script("DROP INDEX "+o.name))
+		if err != nil {
+			return err
+		}
+	}
+	if drops.Len() == 0 {
+		return nil
+	}
+	if err := c.script("BEGIN IMMEDIATE;" + drops.String() + "COMMIT"); err != nil {
+		_ = c.script("ROLLBACK")
+		return fmt.Errorf("put off what sorts: %w", err)
+	}
+	return nil
+}
+
+// lacksSorts reports whether a catalog that holds something lacks an index of what sorts.
+func (s *Store) lacksSorts() bool { return s.Head() > 0 && s.due.any() }
+
+// buildFor builds those of the indexes that are still to be built by which a query asks, within the time that a query
+// has: what takes longer is built all the same, and there for the next one.
+func (s *Store) buildFor(ctx context.Context, names ...string) error {
+	limited, cancel := context.WithTimeout(ctx, s.queryTime)
+	defer cancel()
+	for _, name := range names {
+		err := s.buildDue(limited, name)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			return fmt.Errorf("%w: what a list is sorted by is being built, since a first pass goes without it: "+
+				"ask again in some seconds", ErrSlow)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buildDue builds an index that was put off, unless another has done so. It is built also where ctx ends meanwhile.
+func (s *Store) buildDue(ctx context.Context, name string) error {
+	o, due := s.due.of(name)
+	if !due {
+		return nil
+	}
+	if err := errors.Join(ctx.Err(), o.failedLately()); err != nil {
+		return err
+	}
+	built := make(chan error, 1) // one answer
+	err := s.Enqueue(ctx, func(tx *Tx) error { return tx.buildSort(name) }, func(err error) {
+		s.due.took(name, err)
+		built <- err
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case err := <-built:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.stopped:
+		return ErrClosed
+	}
+}
+
+// buildSort builds an index that is due, unless it could not be built a moment ago.
+func (tx *Tx) buildSort(name string) error {
+	o, due := tx.s.due.of(name)
+	if err := o.failedLately(); err != nil || !due {
+		return err
+	}
+	there, err := tx.c.number("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?)", name)
+	if err != nil || there > 0 { // by another request of the same group
+		return err
+	}
+	return tx.s.whileBuilding(func() error { return tx.c.buildIndex(o.object) })
+}
+
+func (s *Store) whileBuilding(build func() error) error {
+	s.building.Store(time.Now().UnixNano())
+	defer s.building.Store(0)
+	return build()
+}
+
+// Building reports whether the writer builds an index of what sorts, and since when: of many millions of items that
+// takes a minute, in which it answers nobody.
+func (s *Store) Building() (since time.Time, building bool) {
+	at := s.building.Load()
+	return time.Unix(0, at), at != 0
+}
+
+// buildIndex builds an index.
+func (c *conn) buildIndex(o object) error {
+	inGroup := !c.c.AutoCommit()
+	err := inFileOrMemory(func(place string) error {
+		err := c.script("PRAGMA temp_store=" + place)
+		if err == nil {
+			err = c.script(o.sql)
+		}
+		err = errors.Join(err, c.script("PRAGMA temp_store=MEMORY"))
+		if err != nil && inGroup && c.c.AutoCommit() { // it was not for a lack of a place
+			return fmt.Errorf("%w: %w", errLost, err)
 		}
 		return err
 	})
-	return dropped, err
-}
-
-// buildSort builds an index that was dropped.
-func (s *Store) buildSort(ctx context.Context, o object) error {
-	return inFileOrMemory(func(place string) error {
-		return s.Update(ctx, func(tx *Tx) error { return tx.c.buildIndex(o, place) })
-	})
-}
-
-// buildSorts builds the indexes that a catalog lacks, before anybody asks by them.
-func (s *Store) buildSorts(c *conn, unbuilt []object) error {
-	if len(unbuilt) > 0 {
-		s.log.Info("sorts of a pass that was not finished are built", zap.Int("indexes", len(unbuilt)))
-	}
-	for _, o := range unbuilt {
-		if err := inFileOrMemory(func(place string) error { return c.buildIndex(o, place) }); err != nil {
-			return err
-		}
+	if err != nil {
+		return fmt.Errorf("build %s: %w", o.name, c.interrupted(err))
 	}
 	return nil
 }
@@ -165,19 +248,8 @@ func (s *Store) buildSorts(c *conn, unbuilt []object) error {
 // inFileOrMemory has something sorted in a temporary file if it is much, or in memory where there is no place for one.
 func inFileOrMemory(build func(place string) error) error {
 	err := build("FILE")
-	if err == nil || isDamage(err) || errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled) {
+	if err == nil || isDamage(err) || errors.Is(err, errLost) {
 		return err
 	}
 	return build("MEMORY")
-}
-
-func (c *conn) buildIndex(o object, place string) error {
-	err := c.script("PRAGMA temp_store=" + place)
-	if err == nil {
-		err = c.script(o.sql)
-	}
-	if err = errors.Join(err, c.script("PRAGMA temp_store=MEMORY")); err != nil {
-		return fmt.Errorf("build %s: %w", o.name, c.interrupted(err))
-	}
-	return nil
 }

@@ -4,151 +4,148 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/catalogizer/catalogizerd/internal/media"
 )
 
-// indexAtOnce indexes as a pass does during which nobody asks, once that is over.
-func (r *running) indexAtOnce() {
-	r.t.Helper()
-	over, all := r.indexBeside()
-	close(over)
-	all()
-}
-
-// indexBeside indexes beside a pass, which is over when the channel is closed; all waits until all is indexed.
-func (r *running) indexBeside() (over chan struct{}, all func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	ended, over := make(chan error, 1), make(chan struct{})
-	go func() { ended <- r.IndexAtOnce(ctx, over) }()
-	return over, func() {
-		r.t.Helper()
-		defer cancel()
-		for r.indexed.Load() == 0 || !r.Indexed() {
-			select {
-			case err := <-ended:
-				r.t.Fatalf("indexing ended: %v", err)
-			case <-time.After(time.Millisecond):
-			}
-		}
-		cancel()
-		if err := <-ended; err != nil {
-			r.t.Errorf("indexing ended: %v", err)
-		}
-	}
-}
-
-// TestAFirstPassIsIndexedBesideIt: behind it at a distance, without what sorts, which is built when it is over.
-func TestAFirstPassIsIndexedBesideIt(t *testing.T) {
-	r := runFresh(t, Options{})
+// withoutSorts is a catalog of some items and works whose first pass is not over: none of what sorts them is built.
+func withoutSorts(t *testing.T, dir string) *running {
+	t.Helper()
+	r := runAt(t, dir, Options{SortsLater: true})
 	root := r.addRoot("films")
-	over, all := r.indexBeside()
-	r.sized(root, sortsLater+behindPass)
-	for r.indexed.Load() == 0 {
-		time.Sleep(time.Millisecond)
+	for i := range 30 {
+		r.put(root, fmt.Sprintf("%d/%d.mkv", i%3, i), func(it *Item) {
+			it.Size, it.MTime = int64(1+i%4), int64(i%7)
+			it.Fingerprint, it.HasFingerprint = int64(i%4), true
+			it.Doc = doc(media.Description{Title: fmt.Sprint("Film ", (i*7)%30), Year: 1990 + i%5})
+		})
 	}
-	if _, unbuilt := r.missingOfSchema(); len(unbuilt) == 0 {
-		t.Error("what sorts is kept while the pass goes on")
-	}
-	if r.Indexed() {
-		t.Error("all is indexed before the pass is over")
-	}
-	r.put(root, "last", func(it *Item) { it.Size = sortsLater + behindPass })
-	close(over)
-	all()
-	if n := r.bySize(sortsLater); n == 0 {
-		t.Error("nothing is sorted by size")
-	}
-	if difference, unbuilt := r.missingOfSchema(); difference != "" || len(unbuilt) > 0 {
-		t.Errorf("%s, %d indexes are not built", difference, len(unbuilt))
-	}
-	if n := r.numbers("SELECT count(*) FROM sort_keys")[0]; n != sortsLater+behindPass+1 {
-		t.Errorf("%d of %d are sorted", n, sortsLater+behindPass+1)
-	}
-}
-
-// missingOfSchema says what a catalog lacks, and what of it is only not built.
-func (r *running) missingOfSchema() (difference string, unbuilt []object) {
-	r.t.Helper()
-	err := r.read(context.Background(), func(c *conn) error {
-		_, files, err := versions(c)
-		if err != nil {
-			return err
-		}
-		wanted, err := schemaOf(c.ctx, files)
-		if err != nil {
-			return err
-		}
-		difference, unbuilt, err = compareSchema(c, wanted)
-		return err
-	})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return difference, unbuilt
-}
-
-// bySize counts the items that a list by size shows in their order.
-func (r *running) bySize(limit int) (n int) {
-	r.t.Helper()
-	res, err := r.Query(context.Background(), Query{Sort: "size", Limit: limit, Within: unhurried})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for i := range res.Items {
-		if res.Items[i].Size != int64(i) {
-			r.t.Errorf("item %d by size has %d", i, res.Items[i].Size)
-		}
-	}
-	return len(res.Items)
-}
-
-// sized puts n items into the catalog, the largest first.
-func (r *running) sized(root int64, n int) {
-	r.t.Helper()
-	r.update(func(tx *Tx) error {
-		for i := range n {
-			if _, err := putIn(tx, root, fmt.Sprintf("%d/%d", i/1000, i), func(it *Item) { it.Size = int64(n - 1 - i) }); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func TestAFirstPassBuildsTheSortsWhenAllIsThere(t *testing.T) {
-	r := runFresh(t, Options{})
-	root := r.addRoot("films")
-	r.sized(root, sortsLater)
-	r.indexAtOnce()
-	if difference, unbuilt := r.missingOfSchema(); difference != "" || len(unbuilt) > 0 {
-		t.Errorf("%s, %d indexes are not built", difference, len(unbuilt))
-	}
-	if n := r.bySize(100); n != 100 {
-		t.Errorf("%d items by size", n)
-	}
-	r.put(root, "later", func(it *Item) { it.Size = -1 })
-	r.indexAtOnce() // of a catalog that is indexed: with what it has
-	if n := r.numbers("SELECT count(*) FROM sort_keys")[0]; n != sortsLater+1 {
-		t.Errorf("%d of %d are sorted", n, sortsLater+1)
-	}
-}
-
-// TestABrokenOffPassLeavesAWholeCatalog: it can be read and copied as it is, and the next start builds the sorts.
-func TestABrokenOffPassLeavesAWholeCatalog(t *testing.T) {
-	dir := t.TempDir()
-	r := runAt(t, dir, Options{})
-	defer r.stop()
-	r.sized(r.addRoot("films"), sortsLater)
-	dropped, err := r.dropSorts(t.Context())
-	if err != nil || len(dropped) == 0 {
-		t.Fatalf("%d indexes dropped, %v", len(dropped), err)
-	}
-	if err := errors.Join(r.indexNext(t.Context(), newSorter()), r.buildSort(t.Context(), dropped[0])); err != nil {
+	if err := r.indexNext(t.Context(), newSorter()); err != nil {
 		t.Fatal(err)
 	}
-	if difference, unbuilt := r.missingOfSchema(); difference != "" || len(unbuilt) != len(dropped)-1 {
-		t.Errorf("%s, %d indexes are not built", difference, len(unbuilt))
+	b := WorkBatch{Upto: r.Head()}
+	for i := range 10 {
+		title := fmt.Sprint("Film ", 9-i)
+		w := WorkView{Kind: WorkMovie, Title: title, SortTitle: title, Items: 1, Size: int64(i % 3)}
+		b.Puts = append(b.Puts, fresh(w))
+	}
+	err := r.NewWorkKeeper().Write(t.Context(), &b)
+	if err := errors.Join(err, r.indexNext(t.Context(), newSorter())); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestListsBuildWhatTheySortBy: every list is in a first pass what it is afterwards, and builds no more than it needs.
+func TestListsBuildWhatTheySortBy(t *testing.T) {
+	type list struct {
+		name  string
+		needs []string
+		ask   func(r *running) (any, error)
+	}
+	var lists []list
+	add := func(name string, ask func(r *running) (any, error), needs ...string) {
+		lists = append(lists, list{name, needs, ask})
+	}
+	query := func(q Query) func(r *running) (any, error) {
+		q.Limit, q.Within = 100, unhurried
+		return func(r *running) (any, error) { return r.Query(context.Background(), q) }
+	}
+	for _, column := range columns {
+		needs := "sort_" + column
+		if column == byPath {
+			needs = "sort_added"
+		}
+		add("by "+column, query(Query{Sort: column}), needs)
+		add("by "+column+" from the end", query(Query{Sort: column, Descending: true}), needs)
+	}
+	add("by size, some years", query(Query{Sort: "size", Filter: parsed(t, "year=1991..")}), "sort_size", "sort_year")
+	add("facets", func(r *running) (any, error) {
+		return r.ItemFacets(context.Background(), Query{Filter: parsed(t, "size=2..")}, []string{"year"})
+	}, "sort_added", "sort_size")
+	add("facets of all", func(r *running) (any, error) {
+		return r.ItemFacets(context.Background(), Query{}, []string{"year"})
+	})
+	add("duplicates", func(r *running) (any, error) {
+		return r.Duplicates(context.Background(), Query{Sort: byPath, Limit: 10, Within: unhurried})
+	}, "sort_same")
+	add("words by rank", query(Query{Text: "film", Filter: parsed(t, "size=2..")}))
+	add("words by track", query(Query{Sort: "track", Text: "film", Filter: parsed(t, "taken=..2000")}), "sort_track")
+	add("works of words", func(r *running) (any, error) {
+		return r.QueryWorks(context.Background(), WorkQuery{Sort: "title", Text: "film", Limit: 100})
+	})
+	add("works of a work", func(r *running) (any, error) {
+		return r.QueryWorks(context.Background(), WorkQuery{Sort: "title", Parent: 1, Limit: 100})
+	})
+	for sort, column := range workSorts {
+		var needs []string
+		if column != "seq" {
+			needs = []string{"works_" + column}
+		}
+		add("works by "+sort, func(r *running) (any, error) {
+			return r.QueryWorks(context.Background(), WorkQuery{Sort: sort, Limit: 100})
+		}, needs...)
+	}
+	r := withoutSorts(t, t.TempDir())
+	defer r.stop()
+	first := make([]any, len(lists))
+	for i, l := range lists {
+		var err error
+		before := r.unbuilt()
+		if first[i], err = l.ask(r); err != nil {
+			t.Fatalf("%s: %v", l.name, err)
+		}
+		want := slices.DeleteFunc(before, func(name string) bool { return slices.Contains(l.needs, name) })
+		if got := r.unbuilt(); !slices.Equal(got, want) {
+			t.Errorf("after %s %v are to be built, not %v", l.name, got, want)
+		}
+	}
+	r.indexAtOnce()
+	r.allBuilt("after the pass")
+	for i, l := range lists {
+		if again, err := l.ask(r); err != nil || !reflect.DeepEqual(again, first[i]) {
+			t.Errorf("%s: after the pass it is another, %v", l.name, err)
+		}
+	}
+}
+
+// TestManyAskAtOnceForWhatIsNotBuilt: one of them builds it, and all get the list.
+func TestManyAskAtOnceForWhatIsNotBuilt(t *testing.T) {
+	r := withoutSorts(t, t.TempDir())
+	defer r.stop()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			res, err := r.Query(t.Context(), Query{Sort: "size", Limit: 100, Within: unhurried})
+			if err != nil || len(res.Items) != 30 {
+				t.Errorf("%d items, %v", len(res.Items), err)
+			}
+		})
+	}
+	wg.Wait()
+	if _, due := r.due.of("sort_size"); due {
+		t.Error("what was asked for is still to be built")
+	}
+}
+
+// TestABrokenOffPassLeavesAWholeCatalog: it can be read and copied as it is. The next start builds what sorts, or
+// leaves it for its own pass.
+func TestABrokenOffPassLeavesAWholeCatalog(t *testing.T) {
+	dir := t.TempDir()
+	r := withoutSorts(t, dir)
+	defer r.stop()
+	if _, err := r.Query(t.Context(), Query{Sort: "size", Limit: 1}); err != nil {
+		t.Fatal(err)
+	}
+	unbuilt := r.unbuilt()
+	if len(unbuilt) == 0 || slices.Contains(unbuilt, "sort_size") {
+		t.Fatalf("%v are not built", unbuilt)
 	}
 	copied := t.TempDir() + "/copy.db"
 	if err := Backup(t.Context(), dir, copied); err != nil {
@@ -158,7 +155,7 @@ func TestABrokenOffPassLeavesAWholeCatalog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := reader.ItemCounts().Items; n != sortsLater {
+	if n := reader.ItemCounts().Items; n != 30 {
 		t.Errorf("a reader sees %d items", n)
 	}
 	if err := reader.Close(); err != nil {
@@ -170,58 +167,124 @@ func TestABrokenOffPassLeavesAWholeCatalog(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{dir, restored} {
-		next := runAt(t, dir, Options{})
-		if difference, unbuilt := next.missingOfSchema(); difference != "" || len(unbuilt) > 0 {
-			t.Errorf("%s, %d indexes are not built after a start", difference, len(unbuilt))
+		next := runAt(t, dir, Options{SortsLater: true})
+		if got := next.unbuilt(); !slices.Equal(got, unbuilt) {
+			t.Errorf("a start in the pass leaves %v, not %v", got, unbuilt)
 		}
-		next.indexAll()
-		if n := next.bySize(sortsLater); n == 0 {
-			t.Error("nothing is sorted by size")
+		res, err := next.QueryWorks(t.Context(), WorkQuery{Sort: "title", Limit: 100})
+		if err != nil || len(res.Works) != 10 {
+			t.Errorf("%d works, %v", len(res.Works), err)
 		}
+		next.stop()
+		next = runAt(t, dir, Options{})
+		next.allBuilt("after a start")
 		next.stop()
 	}
 }
 
-// What sorts works is built when all are written; a pass that is broken off before leaves that to the next start.
-func TestAFirstPassBuildsWhatSortsWorksWhenAllAreThere(t *testing.T) {
-	for _, brokenOff := range []bool{false, true} {
-		dir := t.TempDir()
-		r := runAt(t, dir, Options{})
-		r.sized(r.addRoot("films"), sortsLater)
-		k := r.NewWorkKeeper()
-		if err := k.PutOffSorts(t.Context()); err != nil {
-			t.Fatal(err)
+// TestOnlyWhatIsNotIndexedGoesWithoutSorts: what lists of items that there are need stays. Where an upgrade has all
+// indexed anew, it is a first pass for what sorts.
+func TestOnlyWhatIsNotIndexedGoesWithoutSorts(t *testing.T) {
+	dir := t.TempDir()
+	r := runAt(t, dir, Options{})
+	r.sized(r.addRoot("films"), 10)
+	r.stop()
+	r = runAt(t, dir, Options{SortsLater: true})
+	if names := r.due.names("sort_keys"); len(names) == 0 {
+		t.Error("what sorts items of which none is indexed is kept")
+	}
+	r.indexAtOnce()
+	r.allBuilt("after the pass")
+	r.bySize(10)
+	r.stop()
+	r = runAt(t, dir, Options{SortsLater: true})
+	defer r.stop()
+	if names := r.due.names("sort_keys"); len(names) > 0 {
+		t.Errorf("%v are dropped of what is indexed", names)
+	}
+}
+
+// TestAListWaitsForWhatIsBuiltNoLongerThanAQueryMayTake: it is built all the same.
+func TestAListWaitsForWhatIsBuiltNoLongerThanAQueryMayTake(t *testing.T) {
+	r := withoutSorts(t, t.TempDir())
+	defer r.stop()
+	r.queryTime = 20 * time.Millisecond
+	held, writing := make(chan struct{}), make(chan struct{})
+	written := make(chan error, 1)
+	hold := func(*Tx) error { close(writing); <-held; return nil }
+	if err := r.Enqueue(t.Context(), hold, func(err error) { written <- err }); err != nil {
+		t.Fatal(err)
+	}
+	<-writing
+	bySize := func(ctx context.Context) error {
+		_, err := r.Query(ctx, Query{Sort: "size", Limit: 1})
+		return err
+	}
+	if err := bySize(t.Context()); !errors.Is(err, ErrSlow) {
+		t.Errorf("a list that waits for the writer: %v, want %v", err, ErrSlow)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := bySize(gone); !errors.Is(err, context.Canceled) {
+		t.Errorf("a list that nobody waits for: %v", err)
+	}
+	close(held)
+	if err := <-written; err != nil {
+		t.Error(err)
+	}
+	r.update(func(*Tx) error { return nil }) // behind it
+	if _, due := r.due.of("sort_size"); due {
+		t.Error("what nobody waited for is not built")
+	}
+}
+
+// TestTheFeedsNumbersOfWorksAreBuiltAtOnce: older programs put that index off, and the feed reads by it.
+func TestTheFeedsNumbersOfWorksAreBuiltAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	r := withoutSorts(t, dir)
+	r.update(func(tx *Tx) error { return tx.c.script("DROP INDEX works_seq") })
+	r.stop()
+	r = runAt(t, dir, Options{SortsLater: true})
+	defer r.stop()
+	if got := r.unbuilt(); len(got) == 0 || slices.Contains(got, "works_seq") {
+		t.Errorf("%v are not built", got)
+	}
+}
+
+// TestWhatCannotBeBuiltIsSaid: a list that needs it names it and the reason, and the next one tries again.
+func TestWhatCannotBeBuiltIsSaid(t *testing.T) {
+	r := withoutSorts(t, t.TempDir())
+	defer r.stop()
+	bySize, _ := r.due.of("sort_size")
+	broken := bySize.object
+	broken.sql = "CREATE INDEX sort_size ON elsewhere (size)"
+	r.due.add(broken)
+	_, err := r.Query(t.Context(), Query{Sort: "size", Limit: 100})
+	if err == nil || !strings.Contains(err.Error(), "build sort_size") || !strings.Contains(err.Error(), "elsewhere") {
+		t.Errorf("a list by what cannot be built: %v", err)
+	}
+	if _, again := r.Query(t.Context(), Query{Sort: "size", Limit: 100}); again == nil || r.Counters().Failures.Load() > 0 {
+		t.Errorf("the next one: %v", again)
+	}
+	r.due.add(bySize.object)
+	res, err := r.Query(t.Context(), Query{Sort: "size", Limit: 100, Within: unhurried})
+	if err != nil || len(res.Items) != 30 {
+		t.Errorf("%d items, %v", len(res.Items), err)
+	}
+}
+
+// TestAWriterSaysThatItBuilds: while it does.
+func TestAWriterSaysThatItBuilds(t *testing.T) {
+	r := runFresh(t, Options{})
+	before := time.Now().Add(-time.Second)
+	err := r.whileBuilding(func() error {
+		if since, building := r.Building(); !building || since.Before(before) || since.After(time.Now().Add(time.Second)) {
+			t.Errorf("building: %v, since %v", building, since)
 		}
-		if _, unbuilt := r.missingOfSchema(); len(unbuilt) != len(worksBuiltLater) {
-			t.Errorf("%d indexes are put off", len(unbuilt))
-		}
-		b := WorkBatch{Upto: r.Head()}
-		for i := range 10 {
-			b.Puts = append(b.Puts, fresh(WorkView{Kind: WorkMovie, Title: fmt.Sprint(9 - i), SortTitle: fmt.Sprint(9 - i), Items: 1}))
-		}
-		if err := k.Write(t.Context(), &b); err != nil {
-			t.Fatal(err)
-		}
-		if brokenOff {
-			r.stop()
-			r = runAt(t, dir, Options{})
-		} else if err := k.BuildSorts(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if difference, unbuilt := r.missingOfSchema(); difference != "" || len(unbuilt) > 0 {
-			t.Errorf("broken off: %v, %s, %d indexes are not built", brokenOff, difference, len(unbuilt))
-		}
-		res, err := r.QueryWorks(t.Context(), WorkQuery{Limit: 100})
-		if err != nil || len(res.Works) != 10 || res.Works[0].Title != "0" {
-			t.Errorf("broken off: %v, %d works, %v", brokenOff, len(res.Works), err)
-		}
-		if err := r.NewWorkKeeper().PutOffSorts(t.Context()); err != nil {
-			t.Error(err)
-		}
-		if _, unbuilt := r.missingOfSchema(); len(unbuilt) > 0 {
-			t.Errorf("%d indexes of works that there are were put off", len(unbuilt))
-		}
-		r.stop()
+		return nil
+	})
+	if _, building := r.Building(); building || err != nil {
+		t.Errorf("building afterwards: %v, %v", building, err)
 	}
 }
 

@@ -41,9 +41,8 @@ type WorkResult struct {
 var workSorts = map[string]string{"title": "title", "added": "added", "updated": "seq", "year": "year",
 	"number": "number", "size": "size", "duration": "duration"}
 
-// worksBuiltLater are the indexes of what sorts works.
-var worksBuiltLater = []string{"works_seq", "works_title", "works_added", "works_year", "works_number", "works_size",
-	"works_duration"}
+// workListed are the indexes of what sorts works. The feed reads by that of its numbers too, which is not one of them.
+var workListed = []string{"works_title", "works_added", "works_year", "works_number", "works_size", "works_duration"}
 
 // QueryWorks reads a page of works in order: ties by id, unknown values last.
 func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, err error) {
@@ -53,6 +52,11 @@ func (s *Store) QueryWorks(ctx context.Context, q WorkQuery) (res WorkResult, er
 	at, err := q.begin()
 	if err != nil {
 		return res, err
+	}
+	if q.Text == "" && q.Parent == 0 { // else they are not found in their order
+		if err := s.buildFor(ctx, "works_"+workSorts[q.Sort]); err != nil {
+			return res, err
+		}
 	}
 	err = s.readQuery(ctx, q.Text, func(c *conn) error {
 		if res.AsOf, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {

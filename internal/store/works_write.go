@@ -17,34 +17,15 @@ type WorkKeeper struct {
 	// FewKeys is how many keys of a batch are put into their tables at once; those of a larger one are noted beside.
 	FewKeys int
 
-	s       *Store
-	titles  *sorter
-	rows    *workRows
-	kept    int64    // the place that the catalog has
-	dropped []object // indexes that are built when all works are written
+	s      *Store
+	titles *sorter
+	rows   *workRows
+	kept   int64 // the place that the catalog has
 }
 
 // NewWorkKeeper returns what writes works.
 func (s *Store) NewWorkKeeper() *WorkKeeper {
 	return &WorkKeeper{FewKeys: fewKeys, s: s, titles: newSorter(), rows: newWorkRows(), kept: s.worked.Load()}
-}
-
-// PutOffSorts has the indexes of what sorts works be built by BuildSorts, where there are no works and many are to come.
-// Nobody may ask for works meanwhile; where BuildSorts is not come to, the next start builds them.
-func (k *WorkKeeper) PutOffSorts(ctx context.Context) (err error) {
-	k.dropped, err = k.s.dropSortsOf(ctx, "works")
-	return err
-}
-
-// BuildSorts builds the indexes that were put off.
-func (k *WorkKeeper) BuildSorts(ctx context.Context) error {
-	for len(k.dropped) > 0 {
-		if err := k.s.buildSort(ctx, k.dropped[0]); err != nil {
-			return err
-		}
-		k.dropped = k.dropped[1:]
-	}
-	return nil
 }
 
 // Write keeps a batch, and with it the place in the feed up to which works are derived.

@@ -57,7 +57,7 @@ func (b *bench) madeOf(ctx context.Context, items int, derived bool) (dir string
 	if err := errors.Join(os.RemoveAll(growing), os.MkdirAll(growing, 0o700)); err != nil {
 		return "", err
 	}
-	st, err := store.Open(ctx, growing, store.Options{Described: analyzer.Version})
+	st, err := store.Open(ctx, growing, store.Options{Described: analyzer.Version, SortsLater: true})
 	if err != nil {
 		return "", err
 	}
@@ -182,7 +182,7 @@ func (m *maker) derive(ctx context.Context) error {
 	group.Go("works", keeper.Run)
 	over := make(chan struct{})
 	close(over)
-	group.Go("search index", func(ctx context.Context) error { return m.st.IndexAtOnce(ctx, over) })
+	group.Go("search index", func(ctx context.Context) error { return m.st.IndexAtOnce(ctx, over, keeper.Idle) })
 	for last := time.Now(); !keeper.Idle() || !m.st.Indexed(); time.Sleep(50 * time.Millisecond) {
 		if time.Since(last) > 10*time.Second {
 			last = time.Now()

@@ -38,7 +38,7 @@ func startTwo(t *testing.T) *asTwo {
 	t.Cleanup(stop)
 	t.Cleanup(storetest.Start(t, "the index", func(ctx context.Context, ready func()) error {
 		ready()
-		return daemon.Index(ctx)
+		return daemon.Index(ctx, store.FirstPass{})
 	}))
 	w := &asTwo{daemon: daemon, hub: open(t), random: rand.New(rand.NewPCG(1, 2))}
 	w.c = begin(t, w.hub, "attic", "i1")

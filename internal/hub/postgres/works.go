@@ -97,13 +97,7 @@ func (l *Library) Restart(ctx context.Context, rules int64) error {
 	return nil
 }
 
-// PutOffSorts has nothing to do, nor have those that follow: the database writes what sorts at once.
-func (l *Library) PutOffSorts(context.Context) error { return nil }
-
-// BuildSorts has nothing to do.
-func (l *Library) BuildSorts(context.Context) error { return nil }
-
-// SortKeys has nothing to do.
+// SortKeys has nothing to do, nor has LetGo: the database writes what sorts at once.
 func (l *Library) SortKeys(context.Context) error { return nil }
 
 // LetGo has nothing to do.

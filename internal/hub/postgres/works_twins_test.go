@@ -48,7 +48,7 @@ func daemonStore(t testing.TB) *store.Store {
 	t.Cleanup(stop)
 	t.Cleanup(storetest.Start(t, "the index", func(ctx context.Context, ready func()) error {
 		ready()
-		return st.Index(ctx)
+		return st.Index(ctx, store.FirstPass{})
 	}))
 	return st
 }

@@ -58,8 +58,6 @@ type Keeper interface {
 	// Write fails with store.ErrRegrouped where the batch is to be derived once more.
 	Write(ctx context.Context, b *store.WorkBatch) error
 	Restart(ctx context.Context, rules int64) error
-	PutOffSorts(ctx context.Context) error
-	BuildSorts(ctx context.Context) error
 	SortKeys(ctx context.Context) error
 	LetGo(ctx context.Context) error
 }

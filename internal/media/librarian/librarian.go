@@ -57,14 +57,14 @@ type Stats struct {
 
 // Librarian keeps the works of a catalog.
 type Librarian struct {
-	cfg      Config
-	store    Catalog
-	log      *zap.Logger
-	stats    Stats
-	keeper   Keeper
-	renewed  atomic.Bool // it is known that the works are those of these rules
-	unsorted atomic.Bool // what sorts works is still to be made
-	first    bool        // there were no works when it began
+	cfg     Config
+	store   Catalog
+	log     *zap.Logger
+	stats   Stats
+	keeper  Keeper
+	renewed atomic.Bool // it is known that the works are those of these rules
+	noting  atomic.Bool // keys of works may be noted that are not sorted into their tables yet
+	first   bool        // there were no works when it began
 	// How far units have been taken in ahead of the place, by unit: not more than so many, since the whole library may be
 	// behind the place. What is not known is derived once more, and found as it was.
 	known     map[int64]int64
@@ -90,7 +90,7 @@ func (l *Librarian) Counters() *Stats { return &l.stats }
 
 // Idle reports whether works are derived of all that the catalog holds.
 func (l *Librarian) Idle() bool {
-	return omitted != "" || l.renewed.Load() && l.caughtUp() && !l.unsorted.Load()
+	return omitted != "" || l.renewed.Load() && l.caughtUp() && !l.noting.Load()
 }
 
 func (l *Librarian) caughtUp() bool {
@@ -152,25 +152,13 @@ func (l *Librarian) catchUp(ctx context.Context, wake <-chan struct{}) error {
 		return err
 	}
 	l.renewed.Store(true)
-	if l.cfg.Pass != nil && !l.caughtUp() && !l.unsorted.Load() {
-		if err := l.keeper.PutOffSorts(ctx); err != nil {
-			return err
-		}
-		l.unsorted.Store(true)
-	}
 	if err := l.takeIn(ctx, wake); err != nil {
 		return err
 	}
 	if err := l.keeper.LetGo(ctx); err != nil {
 		return fmt.Errorf("sort keys of works: %w", err)
 	}
-	if !l.unsorted.Load() {
-		return nil
-	}
-	if err := l.keeper.BuildSorts(ctx); err != nil {
-		return fmt.Errorf("build what sorts works: %w", err)
-	}
-	l.unsorted.Store(false)
+	l.noting.Store(false)
 	return nil
 }
 
@@ -183,6 +171,7 @@ func (l *Librarian) takeIn(ctx context.Context, wake <-chan struct{}) error {
 		}
 	}()
 	for !l.caughtUp() {
+		l.noting.Store(true)
 		var err error
 		if l.mayRest() {
 			err = l.takeInBeside(ctx, wake)
