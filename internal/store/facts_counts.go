@@ -25,7 +25,7 @@ func (k *factCounts) add(id, n int64) (err error) {
 	page, known := k.pages[at]
 	if !known {
 		_, err = k.c.one("SELECT counts FROM fact_counts WHERE page = ?",
-			func(r row) { page = slices.Clone(r.bytes(0)) }, at)
+			func(r row) { page = r.bytes(0) }, at)
 		if len(page) != countPage*countBytes {
 			page = make([]byte, countPage*countBytes)
 		}

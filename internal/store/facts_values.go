@@ -83,11 +83,15 @@ var textFields = []struct {
 	{filter.Codec, factCodec}, {filter.Extension, factExtension}, {filter.Has, factHas},
 }
 
+// usualFacts is how many facts an item rarely has more of.
+const usualFacts = 12
+
 // factsOf are an item's facts, each once, in the first of its spellings.
 func factsOf(f *filter.Facts, v *View) (out []fact) {
 	f.Clear()
 	rowFacts(f, v)
 	docFacts(f, v.Doc)
+	out = make([]fact, 0, usualFacts)
 	add := func(field factField, values ...string) {
 		for _, value := range values {
 			one := fact{field, value}

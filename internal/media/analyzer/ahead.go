@@ -110,6 +110,7 @@ type aheadDir struct {
 type aheadFile struct {
 	task   *store.Task
 	byName *media.Description
+	room   *findings // for what its bytes say
 	found  *findings // nil: not read
 	probed []byte
 	print  int64
@@ -131,10 +132,11 @@ func (d *aheadDir) analyse(ctx context.Context) *store.Ahead {
 	if err != nil {
 		return nil // the directory is written as it is, and the error met there
 	}
-	defer d.name()()
+	room := d.name()
 	if d.readAll(ctx) != nil {
-		return nil
+		return nil // and who reads may go on, in the room
 	}
+	defer room.giveBack()
 	// Ids are given as late as can be: of directories that are read side by side, the one that is read first is written
 	// first, and rows that come in the order of their ids fill their pages.
 	first := d.w.a.store.ReserveIDs(len(d.entries))
@@ -163,16 +165,35 @@ func (d *aheadDir) describeAll(ctx context.Context, above []store.Companion) (ou
 	return out, nil
 }
 
-// nameRooms are rooms for what the names of a directory's files say: that is of no use once they are described, and as
-// long as all else that is known of them then.
-var nameRooms = sync.Pool{New: func() any { return new([]media.Description) }}
+// rooms are for what the names and the bytes of a directory's files say: that is of no use once they are described, and
+// as long as all else that is known of them then.
+var rooms = sync.Pool{New: func() any { return new(room) }}
 
-const mostNamed = 256 // files of a directory for which that is kept
+type room struct {
+	byName []media.Description
+	found  []findings
+}
 
-// name notes what the names say, until what it gives is called.
-func (d *aheadDir) name() (forget func()) {
-	room, _ := nameRooms.Get().(*[]media.Description)
-	*room = slices.Grow((*room)[:0], len(d.entries))[:len(d.entries)]
+const mostKept = 256 // files of a directory for which a room is kept
+
+func roomFor(files int) *room {
+	r, _ := rooms.Get().(*room)
+	r.byName, r.found = slices.Grow(r.byName[:0], files)[:files], slices.Grow(r.found[:0], files)[:files]
+	return r
+}
+
+// giveBack leaves a room to others, when nobody has anything in it any more.
+func (r *room) giveBack() {
+	clear(r.byName)
+	clear(r.found)
+	if cap(r.byName) <= mostKept {
+		rooms.Put(r)
+	}
+}
+
+// name notes what the names say, in a room that is good for what the bytes do too.
+func (d *aheadDir) name() *room {
+	room := roomFor(len(d.entries))
 	d.files, d.order = make([]aheadFile, len(d.entries)), make([]int, len(d.entries))
 	tasks := make([]store.Task, len(d.entries))
 	for i := range d.entries {
@@ -181,7 +202,7 @@ func (d *aheadDir) name() (forget func()) {
 		*f.task = store.Task{
 			Path: tree.Join(d.dir, e.Name), Name: e.Name, FileID: e.ID, Size: e.Size, MTime: e.MTime, CTime: e.CTime, Work: store.Analyse,
 		}
-		f.byName = &(*room)[i]
+		f.byName, f.room = &room.byName[i], &room.found[i]
 		f.task.Kind, *f.byName = fromName(f.task.Path)
 		d.order[i] = i
 	}
@@ -192,11 +213,7 @@ func (d *aheadDir) name() (forget func()) {
 		return 1
 	}
 	slices.SortStableFunc(d.order, func(a, b int) int { return cmp.Compare(turn(a), turn(b)) })
-	return func() {
-		if clear(*room); cap(*room) <= mostNamed {
-			nameRooms.Put(room)
-		}
-	}
+	return room
 }
 
 // readAll reads the files. Where it fails, reading may still go on.
@@ -224,7 +241,7 @@ func (d *aheadDir) read(ctx context.Context, open opening) {
 		switch {
 		case d.growing(&d.entries[i]):
 		case f.task.Size == 0:
-			f.found = &findings{}
+			f.found = f.room
 		default:
 			// What is wrong with it is found out once more, and noted, when its turn has come.
 			_ = run.Safely(d.w.log, "analysis of "+f.task.Path, func() error { return d.readOne(ctx, f, open) })
@@ -239,7 +256,7 @@ func (d *aheadDir) readOne(ctx context.Context, f *aheadFile, open opening) erro
 		return err
 	}
 	defer r.Close()
-	c, err := d.w.readOpen(ctx, r, f.task)
+	c, err := d.w.readOpen(ctx, r, f.task, f.room)
 	if err == nil && (c.problem == nil || errors.Is(c.problem, probe.ErrUnknown)) {
 		f.found, f.print, f.probed = c.found, c.fingerprint, encodeFindings(c.found)
 	}

@@ -167,3 +167,24 @@ func TestWhatCannotBeReadAheadIsReadLater(t *testing.T) {
 		}
 	})
 }
+
+// TestADirectorySaysNothingOfAnother: what the files of one said is in memory that those of the next are given.
+func TestADirectorySaysNothingOfAnother(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.begin()
+		for i := range 20 {
+			full, empty := fmt.Sprintf("%d/picture/x.png", i), fmt.Sprintf("%d/empty/x.png", i)
+			w.write(full, picture(20, 30))
+			w.write(empty, nil)
+			if w.ahead(tree.Parent(full)) == nil || w.ahead(tree.Parent(empty)) == nil {
+				t.Fatal("not analysed")
+			}
+			if d := w.says(full); d.Media == nil || d.Media.Width != 20 {
+				t.Errorf("%s is %+v", full, d.Media)
+			}
+			if d := w.says(empty); d.Media != nil {
+				t.Errorf("%s is %+v", empty, d.Media)
+			}
+		}
+	})
+}

@@ -48,7 +48,7 @@ func (d *aheadDir) renamed(ctx context.Context, items []store.Item) (*store.Ahea
 		it := &items[i]
 		d.entries[i] = tree.Entry{Name: it.Name, ID: it.FileID, Size: it.Size, MTime: it.MTime, CTime: it.CTime}
 	}
-	defer d.name()()
+	defer d.name().giveBack()
 	for i := range items {
 		f := &d.files[i]
 		f.task.ID, f.probed, f.found = items[i].ID, items[i].Probed, decodeFindings(items[i].Probed)

@@ -163,11 +163,13 @@ func (w *rootWorker) readBy(ctx context.Context, open opening, t *store.Task) (c
 		return c, err // which says that the file could not be opened
 	}
 	defer f.Close()
-	return w.readOpen(ctx, f, t)
+	return w.readOpen(ctx, f, t, new(findings))
 }
 
-// readOpen reads an open file.
-func (w *rootWorker) readOpen(ctx context.Context, f tree.ReadFile, t *store.Task) (c contents, err error) {
+// readOpen reads an open file. What its bytes say goes into found, which is a large thing to make for each.
+func (w *rootWorker) readOpen(
+	ctx context.Context, f tree.ReadFile, t *store.Task, found *findings,
+) (c contents, err error) {
 	if err := begins(f, t); err != nil {
 		return c, err
 	}
@@ -184,7 +186,7 @@ func (w *rootWorker) readOpen(ctx context.Context, f tree.ReadFile, t *store.Tas
 	if c.same = t.Work == store.Verify && t.HasFingerprint && c.fingerprint == t.Fingerprint; c.same {
 		return c, nil
 	}
-	c.found, c.problem = w.read(ctx, e, t)
+	c.found, c.problem = found, w.read(ctx, e, t, found)
 	return c, steady(f, t)
 }
 
@@ -200,23 +202,25 @@ func (w *rootWorker) judge(ctx context.Context, t *store.Task, found *findings, 
 }
 
 // read reads what the file's bytes say: a sidecar as what it is, all else by the probers.
-func (w *rootWorker) read(ctx context.Context, e *edges, t *store.Task) (*findings, error) {
+func (w *rootWorker) read(ctx context.Context, e *edges, t *store.Task, found *findings) error {
 	role := sidecar.RuleOf(t.Name).Role
 	speaks := role == sidecar.Description || role == sidecar.LyricsOf
 	if t.Kind == media.KindMetadata && speaks && t.Size <= sidecar.MaxSize {
 		data := make([]byte, t.Size)
 		if err := readFull(e, data, 0); err != nil {
-			return nil, err
+			return err
 		}
 		if doc, err := sidecar.Parse(t.Name, data); err == nil {
-			return &findings{Kind: media.KindMetadata, Form: string(doc.Form), Description: doc.Description}, nil
+			*found = findings{Kind: media.KindMetadata, Form: string(doc.Form), Description: doc.Description}
+			return nil
 		}
 	}
 	res, err := probe.Probe(ctx, e, t.Size, Ext(t.Path))
 	if errors.Is(err, probe.ErrUnknown) {
 		res.Description.Warnings = append(res.Description.Warnings, brokenPromise(t)...)
 	}
-	return &findings{Kind: res.Kind, Description: res.Description}, err
+	*found = findings{Kind: res.Kind, Description: res.Description}
+	return err
 }
 
 // redescribe joins anew what is known of a file whose content has not changed.

@@ -55,11 +55,19 @@ func syncSafe(b []byte) (n uint32, ok bool) {
 type ID3Tag struct {
 	ID3Header
 	Tags     Set
-	extra    Set // of TXXX frames, by names of their writers: below the frames that the format defines
+	extra    *Set // of TXXX frames, by names of their writers: below the frames that the format defines; nil: none came
 	legacy   LegacyText
 	Art      ArtChoice
 	Chapters []media.Chapter
-	chapter  Set // of the chapter at hand: it is large
+	chapter  *Set // of the chapter at hand: it is large; nil: none came
+}
+
+// orNew gives a set that is needed now, the same each time.
+func orNew(set **Set) *Set {
+	if *set == nil {
+		*set = new(Set)
+	}
+	return *set
 }
 
 // ReadID3 reads the tag at off. ok is false where none is. A frame that makes no sense ends the walk,
@@ -90,7 +98,9 @@ func ReadID3(w *window.Window, off int64) (t *ID3Tag, ok bool, err error) {
 		err = nil
 	}
 	t.legacy.Flush()
-	t.Tags.Fill(&t.extra)
+	if t.extra != nil {
+		t.Tags.Fill(t.extra)
+	}
 	slices.SortStableFunc(t.Chapters, func(a, b media.Chapter) int { return cmp.Compare(a.StartSeconds, b.StartSeconds) })
 	return t, true, err
 }

@@ -63,7 +63,7 @@ func (t *ID3Tag) text(to *Set, field Field, encoding byte, b []byte) {
 // userText reads TXXX: a name and a value.
 func (t *ID3Tag) userText(b []byte) {
 	name, value := cutID3Text(b[0], b[1:])
-	t.text(&t.extra, FieldOf(id3Text(b[0], name)), b[0], value)
+	t.text(orNew(&t.extra), FieldOf(id3Text(b[0], name)), b[0], value)
 }
 
 // relativeVolume reads RVA2 (ID3v2.4.0 frames, 4.11), in which ReplayGain once was kept: the
@@ -76,9 +76,9 @@ func (t *ID3Tag) relativeVolume(b []byte) {
 	gain := formatDecibels(float64(int16(window.BE16(rest[1:]))) / 512)
 	switch {
 	case bytes.EqualFold(name, []byte("album")):
-		t.extra.Add(albumGain, gain)
+		orNew(&t.extra).Add(albumGain, gain)
 	case bytes.EqualFold(name, []byte("track")):
-		t.extra.Add(trackGain, gain)
+		orNew(&t.extra).Add(trackGain, gain)
 	}
 }
 
@@ -149,7 +149,7 @@ func (t *ID3Tag) chapterFrame(src *id3Source, f id3Frame) error {
 		return nil
 	}
 	c := media.Chapter{StartSeconds: float64(window.BE32(b)) / 1000}
-	title := &t.chapter
+	title := orNew(&t.chapter)
 	title.values[Title] = title.values[Title][:0]
 	for b = b[16:]; len(b) > 11 && id3FrameID(b[:4]); {
 		n, ok := syncSafe(b[4:8])

@@ -53,9 +53,11 @@ type Window struct {
 	lent     []*[]byte
 }
 
+// buffers are what a window needs, and itself: each file that is read has one.
 type buffers struct {
-	head  [HeadSize]byte
-	float [Size]byte
+	window Window
+	head   [HeadSize]byte
+	float  [Size]byte
 }
 
 var bufferPool = sync.Pool{New: func() any { return new(buffers) }}
@@ -67,10 +69,11 @@ func New(ctx context.Context, src io.ReaderAt, size int64) *Window {
 
 // NewBudget returns a window over src under a budget of one's own.
 func NewBudget(ctx context.Context, src io.ReaderAt, size int64, b Budget) *Window {
-	return &Window{
-		ctx: ctx, src: src, size: size, left: b, began: b, deadline: time.Now().Add(b.Time),
-		buf: bufferPool.Get().(*buffers), ahead: Size,
+	buf := bufferPool.Get().(*buffers)
+	buf.window = Window{
+		ctx: ctx, src: src, size: size, left: b, began: b, deadline: time.Now().Add(b.Time), buf: buf, ahead: Size,
 	}
+	return &buf.window
 }
 
 // lendPools keep memory of the sizes that are powers of two, by their exponent.
@@ -97,16 +100,14 @@ func (w *Window) Lend(n int) []byte {
 	return *b
 }
 
-// Release gives the buffers back. No slice that the window handed out may be used afterwards.
+// Release gives the buffers back, once. Neither the window nor a slice that it handed out may be used afterwards.
 func (w *Window) Release() {
-	if w.buf != nil {
-		bufferPool.Put(w.buf)
-		w.buf = nil
-	}
 	for _, b := range w.lent {
 		lendPools[bits.Len(uint(cap(*b)-1))].Put(b)
 	}
-	w.lent = nil
+	buf := w.buf
+	*w = Window{} // which keeps nothing of the file
+	bufferPool.Put(buf)
 }
 
 // Size is the file's size in bytes.
