@@ -130,6 +130,7 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, stretch *indexStretch
 	out := slices.Grow(stretch.entries, int(min(indexBatch, max(s.Head()-after, 0))))
 	var upto int64
 	var facts filter.Facts
+	var doc []byte // of one after the other
 	err := s.read(ctx, func(c *conn) (err error) {
 		if upto, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
 			return err
@@ -139,8 +140,7 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, stretch *indexStretch
 		err = c.each(`SELECT i.id, i.seq, i.root, i.kind, i.state, i.added, i.mtime, i.size,
 				i.doc, i.name, d.path, i.fingerprint, i.analysis, i.error IS NOT NULL
 			FROM items i JOIN dirs d ON d.id = i.dir WHERE i.seq > ? ORDER BY i.seq LIMIT ?`, func(r row) error {
-			doc, err := unpack(r.bytes(8), nil)
-			if err != nil {
+			if doc, err = appendUnpacked(doc[:0], r.bytes(8)); err != nil {
 				return err
 			}
 			n, last = n+1, r.int(1)
@@ -201,7 +201,7 @@ func entryFor(r row, doc []byte, keys *sorter, facts *filter.Facts) indexEntry {
 	path := tree.Join(string(r.bytes(10)), name)
 	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
 	e.text = k.texts(path)
-	hash := int64(xxh3.HashStringSeed(strings.Join(e.text[:], "\x00"), wordsVersion)) //nolint:gosec // any number
+	hash := keys.hashOf(e.text[:])
 	taken, track, episode := k.places(keys)
 	e.sort = []driver.Value{key, r.int(5), r.int(6), r.int(7), year, duration, taken, track, episode, r[11], hash}
 	v := View{Name: name, Path: path, Analysis: Analysis(r.int(12)), Doc: doc}
@@ -210,6 +210,18 @@ func entryFor(r row, doc []byte, keys *sorter, facts *filter.Facts) indexEntry {
 	}
 	e.facts = factsOf(facts, &v)
 	return e
+}
+
+// hashOf is a hash of texts.
+func (s *sorter) hashOf(texts []string) int64 {
+	s.joined = s.joined[:0]
+	for i, text := range texts {
+		if i > 0 {
+			s.joined = append(s.joined, 0)
+		}
+		s.joined = append(s.joined, text...)
+	}
+	return int64(xxh3.HashSeed(s.joined, wordsVersion)) //nolint:gosec // any number
 }
 
 // wordsVersion is of what words are: where it is another, all are written anew.

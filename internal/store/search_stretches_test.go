@@ -103,3 +103,14 @@ func TestTheIndexForgetsInStretchesToo(t *testing.T) {
 		t.Errorf("%d are not forgotten, and %d rows left", left, rows)
 	}
 }
+
+// TestWhatWordsAreHashedToStays: what an earlier version has written is not written anew.
+func TestWhatWordsAreHashedToStays(t *testing.T) {
+	const ofVersion2 = -1916588408980233153
+	s := newSorter()
+	for range 2 { // the second time in memory that was used
+		if got := s.hashOf([]string{"Ночь.mkv", "", "The Night", "x"}); got != ofVersion2 {
+			t.Errorf("hash %d, want %d", got, ofVersion2)
+		}
+	}
+}

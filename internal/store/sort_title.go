@@ -25,7 +25,8 @@ type sorter struct {
 		text string
 		key  []byte
 	}
-	next int // of made, to be replaced
+	next   int    // of made, to be replaced
+	joined []byte // texts that are hashed
 }
 
 func newSorter() *sorter { return &sorter{collator: *newCollator()} }
