@@ -23,8 +23,8 @@ const FileName = "catalog.db"
 // How much each connection keeps of the catalog's file, in KiB. What it does not keep, the system does, which is asked
 // for a page in a microsecond.
 const (
-	writerCache = "cache_size=-2048"
-	readerCache = "cache_size=-1024"
+	writerCache = "cache_size=-1024"
+	readerCache = "cache_size=-512"
 )
 
 const applicationID = 0x63746c67 // "ctlg", in the header of every catalog
