@@ -20,15 +20,15 @@ func (p FirstPass) isOver() bool { return p.Over == nil || p.Over() }
 
 func (p FirstPass) isDerived() bool { return p.isOver() && (p.Derived == nil || p.Derived()) }
 
-// How often it is asked whether a first pass is over, once all of it that is there is indexed: less and less often, while
-// nothing changes.
+// How often it is asked whether a first pass is over, once all of it that is there is indexed: less and less often,
+// while nothing changes.
 const (
 	asksSoonest = 10 * time.Millisecond
 	asksLatest  = time.Second
 )
 
 // buildNext builds one index of what sorts that a first pass went without, and that it is time for. It reports whether
-// there was one.
+// it has. One that cannot be built is left alone for a while, so that the next call comes to another.
 func (s *Store) buildNext(ctx context.Context, pass FirstPass) bool {
 	if !s.lacksSorts() { // all is to come, or there
 		return false
@@ -43,10 +43,11 @@ func (s *Store) buildNext(ctx context.Context, pass FirstPass) bool {
 	if len(names) == 0 {
 		return false
 	}
-	if err := s.buildDue(ctx, names[0]); err != nil && ctx.Err() == nil && s.Damage() == nil {
+	err := s.buildDue(ctx, names[0])
+	if err != nil && !errors.Is(err, ErrClosed) && ctx.Err() == nil && s.Damage() == nil {
 		s.log.Warn("what sorts is not built", zap.Error(err))
 	}
-	return ctx.Err() == nil
+	return err == nil
 }
 
 // beginsBehind is how many changes there must be, and none indexed, for indexing to begin beside a first pass during

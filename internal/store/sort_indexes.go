@@ -119,7 +119,8 @@ func (s *Store) takeUnbuilt(c *conn, unbuilt []object, older bool) error {
 	return nil
 }
 
-// putOff drops the indexes of what sorts of which all is to come: nothing is indexed, or there are no works.
+// putOff drops the indexes of what sorts of which all is to come: nothing is indexed, or there are no works. Where that
+// cannot be written they are kept, which takes longer.
 func (s *Store) putOff(c *conn) error {
 	var drops strings.Builder
 	for _, table := range []string{"sort_keys", "works"} {
@@ -144,10 +145,15 @@ func (s *Store) putOff(c *conn) error {
 	if drops.Len() == 0 {
 		return nil
 	}
-	if err := c.script("BEGIN IMMEDIATE;" + drops.String() + "COMMIT"); err != nil {
-		_ = c.script("ROLLBACK")
+	err := c.script("BEGIN IMMEDIATE;" + drops.String() + "COMMIT")
+	if err == nil {
+		return nil
+	}
+	_ = c.script("ROLLBACK")
+	if isDamage(err) {
 		return fmt.Errorf("put off what sorts: %w", err)
 	}
+	s.log.Warn("what sorts is written in the order of the first pass", zap.Error(err))
 	return nil
 }
 

@@ -238,6 +238,29 @@ func TestAListWaitsForWhatIsBuiltNoLongerThanAQueryMayTake(t *testing.T) {
 	}
 }
 
+// TestWhatCannotBePutOffIsKept: a disk on which nothing can be written keeps no daemon from its start, nor any list.
+func TestWhatCannotBePutOffIsKept(t *testing.T) {
+	r := runFresh(t, Options{})
+	reader, err := dial(r.path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := reader.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := r.putOff(reader); err != nil {
+		t.Error(err)
+	}
+	r.allBuilt("where nothing can be written")
+	r.sized(r.addRoot("films"), 10)
+	r.indexAtOnce()
+	if n := r.bySize(10); n != 10 || r.due.any() {
+		t.Errorf("%d items by size, still to be built: %v", n, r.dueNames())
+	}
+}
+
 // TestTheFeedsNumbersOfWorksAreBuiltAtOnce: older programs put that index off, and the feed reads by it.
 func TestTheFeedsNumbersOfWorksAreBuiltAtOnce(t *testing.T) {
 	dir := t.TempDir()
