@@ -98,9 +98,7 @@ func ReadID3(w *window.Window, off int64) (t *ID3Tag, ok bool, err error) {
 		err = nil
 	}
 	t.legacy.Flush()
-	if t.extra != nil {
-		t.Tags.Fill(t.extra)
-	}
+	t.Tags.Fill(t.extra)
 	slices.SortStableFunc(t.Chapters, func(a, b media.Chapter) int { return cmp.Compare(a.StartSeconds, b.StartSeconds) })
 	return t, true, err
 }

@@ -124,9 +124,9 @@ func (t *Set) Add(f Field, value string) {
 // iTunes "----" name. Names nobody has agreed on are passed over.
 func (t *Set) AddNamed(name, value string) { t.Add(FieldOf(name), value) }
 
-// Fill takes from a tag of lower rank the fields that this one lacks.
+// Fill takes from a tag of lower rank the fields that this one lacks; nil is one that says nothing.
 func (t *Set) Fill(lower *Set) {
-	if !lower.Any {
+	if lower == nil || !lower.Any {
 		return
 	}
 	t.Any = true
