@@ -126,13 +126,18 @@ func shelved(t *testing.T) *shelf {
 	}
 	one, two := 1.0, 2.0
 	f.keep(
-		store.WorkView{Kind: store.WorkSeries, Title: "Lantern Street", Artwork: 2, Roots: []string{"films"}, Items: 3, Children: 2, Year: 1999},
+		store.WorkView{Kind: store.WorkSeries, Title: "Lantern Street", Artwork: 2,
+			Roots: []string{"films"}, Items: 3, Children: 2, Year: 1999},
 		store.WorkView{Kind: store.WorkSeason, Parent: 1, Number: &two, Roots: []string{"films"}, Items: 1, Children: 1},
 		store.WorkView{Kind: store.WorkSeason, Parent: 1, Number: &one, Roots: []string{"films"}, Items: 2, Children: 2},
-		store.WorkView{Kind: store.WorkEpisode, Parent: 3, Number: &two, Title: "Dusk", Roots: []string{"films"}, Items: 1, Members: mains(2)},
-		store.WorkView{Kind: store.WorkEpisode, Parent: 3, Number: &one, Title: "Dawn", Roots: []string{"films"}, Items: 1, Members: mains(1)},
-		store.WorkView{Kind: store.WorkEpisode, Parent: 2, Number: &one, Title: "Night", Roots: []string{"films"}, Items: 1, Members: mains(3)},
-		store.WorkView{Kind: store.WorkMovie, Title: "Lantern", Artists: []string{"Ada Quist"}, Roots: []string{"films"}, Items: 2, Year: 2001,
+		store.WorkView{Kind: store.WorkEpisode, Parent: 3, Number: &two, Title: "Dusk",
+			Roots: []string{"films"}, Items: 1, Members: mains(2)},
+		store.WorkView{Kind: store.WorkEpisode, Parent: 3, Number: &one, Title: "Dawn",
+			Roots: []string{"films"}, Items: 1, Members: mains(1)},
+		store.WorkView{Kind: store.WorkEpisode, Parent: 2, Number: &one, Title: "Night",
+			Roots: []string{"films"}, Items: 1, Members: mains(3)},
+		store.WorkView{Kind: store.WorkMovie, Title: "Lantern", Artists: []string{"Ada Quist"},
+			Roots: []string{"films"}, Items: 2, Year: 2001,
 			Members: append(mains(5, 4), store.Member{Item: 2, Role: "subtitle"})},
 	)
 	return f
@@ -165,7 +170,8 @@ func TestWorksAreListedInEveryOrderPageByPage(t *testing.T) {
 		"under=elsewhere":                "",
 		"not_kind=movie,episode,season":  "w1 ",
 	})
-	f.answers(http.StatusBadRequest, "/api/v1/works?", "sort=path", "sort=-", "kind=photo", "parent=x", "include=children", "limit=0", "after=x",
+	f.answers(http.StatusBadRequest, "/api/v1/works?", "sort=path", "sort=-", "kind=photo",
+		"parent=x", "include=children", "limit=0", "after=x",
 		"under=../x", "colour=red")
 	var l listed
 	if f.get("/api/v1/works?kind=movie", &l); l.Works[0].Items != nil {
@@ -189,7 +195,8 @@ func TestAWorkLeadsToItsItemsAndChildrenAndAnItemToItsWorks(t *testing.T) {
 		"3/children?sort=-number":     "w4 w5 ",
 	})
 	f.answers(http.StatusNotFound, "/api/v1/works/99", "", "/items", "/children", "/artwork", "/thumbnail")
-	f.answers(http.StatusBadRequest, "/api/v1/", "works/7/items?role=poster", "works/7?colour=red", "works/7?include=works",
+	f.answers(http.StatusBadRequest, "/api/v1/", "works/7/items?role=poster", "works/7?colour=red",
+		"works/7?include=works",
 		"items/2?colour=red", "items/2?include=bytes")
 	f.answers(http.StatusOK, "/api/v1/", "works/7?include=items", "items/2?include=works")
 	var it struct {

@@ -21,8 +21,8 @@ type pulse struct {
 	beat func(context.Context) error
 }
 
-// watchdog tells the service manager that the daemon lives, three times in each interval in which it wants to know, while
-// everybody answers. It has a goroutine of its own: neither a reload nor a stop waits for it, nor it for them.
+// watchdog tells the service manager that the daemon lives, three times in each interval in which it wants to know,
+// while everybody answers. It has a goroutine of its own: neither a reload nor a stop waits for it, nor it for them.
 func (n *notifier) watchdog(ctx context.Context, of []pulse) error {
 	interval, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || interval == 0 {

@@ -26,8 +26,8 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
 
-// year is a daemon without a network, over a library in memory, whose clock goes as fast as its work allows: what it does
-// by the day, the week and the month comes within seconds, on a real database.
+// year is a daemon without a network, over a library in memory, whose clock goes as fast as its work allows: what it
+// does by the day, the week and the month comes within seconds, on a real database.
 type year struct {
 	t       *testing.T
 	rnd     *rand.Rand
@@ -143,8 +143,8 @@ func (y *year) measure() (f figures) {
 	return f
 }
 
-// TestAYearOfADaemon has a daemon live for weeks, or for as many days as YEAR says, and looks whether anything grows that
-// should not, or ceases that should go on. 16 days take a few seconds, a year some minutes.
+// TestAYearOfADaemon has a daemon live for weeks, or for as many days as YEAR says, and looks whether anything grows
+// that should not, or ceases that should go on. 16 days take a few seconds, a year some minutes.
 func TestAYearOfADaemon(t *testing.T) {
 	days := 16
 	if s := os.Getenv("YEAR"); s != "" {
