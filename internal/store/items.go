@@ -95,7 +95,7 @@ var (
 
 	selectRow  = "SELECT " + strings.Join(rowColumns, ", ") + " FROM items WHERE "
 	selectItem = "SELECT " + strings.Join(itemColumns, ", ") + " FROM items WHERE "
-	insertItem = "INSERT INTO items (" + strings.Join(itemColumns, ", ") + ") VALUES (" + marks(len(itemColumns)) + ")"
+	insertItem = "INSERT OR FAIL INTO items (" + strings.Join(itemColumns, ", ") + ") VALUES"
 )
 
 func scanRow(r row) Item {
@@ -271,12 +271,22 @@ func (tx *Tx) Insert(it *Item) error {
 	return tx.insert(it)
 }
 
-// InsertTogether adds an item of a directory that is new as a whole, under an id that was reserved for it. Nothing
-// beside it is marked: what is known of the others has been joined already, or is once they are analysed.
-func (tx *Tx) InsertTogether(it *Item) error {
-	tx.begins(it)
-	it.SiblingSeq = it.Seq
-	return tx.insert(it)
+// InsertTogether adds the items of a directory that is new as a whole, under ids that were reserved for them. Nothing
+// beside them is marked: what is known of the others has been joined already, or is once they are analysed.
+func (tx *Tx) InsertTogether(items []Item) error {
+	rows := tx.s.itemRows
+	rows.drop() // what a request has left that failed
+	for i := range items {
+		it := &items[i]
+		tx.begins(it)
+		it.SiblingSeq = it.Seq
+		tx.companion(it)
+		rows.values = it.appendAllValues(rows.values)
+		if err := rows.flushFull(tx); err != nil {
+			return err
+		}
+	}
+	return rows.flush(tx)
 }
 
 func (tx *Tx) begins(it *Item) {
@@ -288,11 +298,10 @@ func (tx *Tx) begins(it *Item) {
 
 func (tx *Tx) insert(it *Item) error {
 	tx.companion(it)
-	values := it.appendAllValues(tx.s.itemValues[:0])
-	err := tx.c.exec(insertItem, values...)
-	clear(values)
-	tx.s.itemValues = values
-	return err
+	rows := tx.s.itemRows
+	rows.drop()
+	rows.values = it.appendAllValues(rows.values)
+	return rows.flush(tx)
 }
 
 // LastID is the highest id that an item has, had or has been reserved.

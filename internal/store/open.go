@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
@@ -95,12 +94,13 @@ type Store struct {
 	instance     string       // see Instance
 	checked      atomic.Int64 // see LastCheck
 	ran          atomic.Pointer[runs]
-	counts                      // of the writer, and published after each commit
-	reached      atomic.Int64   // above the feed's numbers at which what says something of directories below was written
-	lastID       atomic.Int64   // the last id that was given, or reserved
-	idFloor      idFloor        // the writer's: ids above it are allowed first
-	updates      itemUpdates    // the writer's
-	itemValues   []driver.Value // the writer's: room for those of an item
+	counts                    // of the writer, and published after each commit
+	reached      atomic.Int64 // above the feed's numbers at which what says something of directories below was written
+	lastID       atomic.Int64 // the last id that was given, or reserved
+	idFloor      idFloor      // the writer's: ids above it are allowed first
+	updates      itemUpdates  // the writer's
+	itemRows     *inserter    // the writer's, of items
+	sortRows     *inserter    // the writer's, of sort_keys
 	head         atomic.Int64
 	indexed      atomic.Int64            // the feed's number up to which it can be sorted and searched
 	factNames    *factNames              // the writer's
@@ -230,7 +230,8 @@ func newStore(path string, o Options) *Store {
 		searching: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
 		path:      path, log: o.Log, walLimit: o.WALLimit, scope: o.Scope, described: o.Described, sortsLater: o.SortsLater,
 		queryTime: o.QueryTime, groupWait: o.GroupWait,
-		updates:  itemUpdates{},
+		updates: itemUpdates{}, itemRows: newInserter(insertItem, len(itemColumns)),
+		sortRows: newInserter(insertSort, 1+len(sortColumns)),
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
 		indexedAsked: make(chan struct{}, 1),
 		damage:       damage{found: make(chan struct{})},

@@ -117,7 +117,6 @@ type cellKey struct {
 type indexEntry struct {
 	id, seq int64
 	deleted bool
-	isNew   bool // its id is above all that were indexed before it
 	cell    cellKey
 	sort    []driver.Value // of sort_keys, from title on; words is the hash of text
 	text    [len(searchColumns)]string
@@ -232,8 +231,7 @@ var (
 		"episode", "fingerprint", "words", "facts"}
 	wordsAt    = slices.Index(sortColumns, "words")
 	selectSort = "SELECT " + strings.Join(sortColumns, ", ") + " FROM sort_keys WHERE id = ?"
-	insertSort = "INSERT INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") " +
-		"VALUES (" + marks(1+len(sortColumns)) + ")"
+	insertSort = "INSERT OR FAIL INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") VALUES"
 )
 
 // keyedOf are the values of sortColumns.
@@ -255,10 +253,7 @@ const (
 // index of which a column is set, and the search all words of a text.
 func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64, all factSums) error {
 	var was []driver.Value
-	found, err := false, error(nil)
-	if !e.isNew {
-		found, err = tx.c.one(selectSort, func(r row) { was = slices.Clone(r) }, e.id)
-	}
+	found, err := tx.c.one(selectSort, func(r row) { was = slices.Clone(r) }, e.id)
 	if err != nil {
 		return err
 	}
@@ -273,29 +268,15 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64, all factSums) err
 		}
 		return errors.Join(tx.c.exec(deleteText, e.id), tx.c.exec("DELETE FROM sort_keys WHERE id = ?", e.id))
 	}
-	cell, err := tx.cell(cells, e.cell)
-	if err != nil {
+	rows := tx.s.sortRows
+	if err := tx.addKeys(e, cells, all); err != nil {
 		return err
-	}
-	ids := make([]int64, len(e.facts))
-	for i, f := range e.facts {
-		if ids[i], err = tx.factID(tx.s.factNames, f); err != nil {
-			return err
-		}
-	}
-	whole := make([]driver.Value, 0, 1+len(sortColumns))
-	whole = append(append(append(whole, e.id, cell), e.sort...), blob(packFacts(ids)))
-	now := whole[1:]
-	if err := tx.countFacts(all, keyedOf(now), 1); err != nil {
-		return err
-	}
-	text := append(make([]driver.Value, 0, 1+len(e.text)), e.id)
-	for _, t := range e.text {
-		text = append(text, t)
 	}
 	if !found {
-		return errors.Join(tx.c.exec(insertSort, whole...), tx.c.exec(insertText, text...))
+		return errors.Join(rows.flush(tx), tx.addText(e))
 	}
+	now := slices.Clone(rows.values[1:])
+	rows.drop()
 	var set []string
 	var values []driver.Value
 	for i, column := range sortColumns {
@@ -312,7 +293,54 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64, all factSums) err
 	if sameValue(was[wordsAt], now[wordsAt]) {
 		return nil
 	}
-	return errors.Join(tx.c.exec(deleteText, e.id), tx.c.exec(insertText, text...))
+	return errors.Join(tx.c.exec(deleteText, e.id), tx.addText(e))
+}
+
+// indexNew has the index say of items what it takes of them of which it says nothing: in the order of their ids, which
+// are above all others, rows before texts. What the search holds it would write out between them.
+func (tx *Tx) indexNew(entries []indexEntry, cells map[cellKey]int64, all factSums) error {
+	rows := tx.s.sortRows
+	for i := range entries {
+		if entries[i].deleted {
+			continue
+		}
+		if err := tx.addKeys(&entries[i], cells, all); err != nil {
+			return err
+		}
+		if err := rows.flushFull(tx); err != nil {
+			return err
+		}
+	}
+	err := rows.flush(tx)
+	for i := 0; i < len(entries) && err == nil; i++ {
+		if !entries[i].deleted {
+			err = tx.addText(&entries[i])
+		}
+	}
+	return err
+}
+
+// addKeys adds what sorts an item to the rows that are to be written, and counts its facts.
+func (tx *Tx) addKeys(e *indexEntry, cells map[cellKey]int64, all factSums) error {
+	cell, err := tx.cell(cells, e.cell)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(e.facts))
+	for i, f := range e.facts {
+		if ids[i], err = tx.factID(tx.s.factNames, f); err != nil {
+			return err
+		}
+	}
+	rows := tx.s.sortRows
+	from := len(rows.values) + 1 // behind the id
+	rows.values = append(append(append(rows.values, e.id, cell), e.sort...), blob(packFacts(ids)))
+	return tx.countFacts(all, keyedOf(rows.values[from:]), 1)
+}
+
+// addText gives the search the words of an item.
+func (tx *Tx) addText(e *indexEntry) error {
+	return tx.c.exec(insertText, e.id, e.text[0], e.text[1], e.text[2], e.text[3])
 }
 
 // sameValue reports whether two values are the same in SQLite.

@@ -88,7 +88,7 @@ func (s *Store) indexNext(ctx context.Context, keys *sorter) error {
 // takes in what it is given at once, where a lower id would have it write out what it holds. What came of it goes to
 // answers, which has room for it.
 func (s *Store) enqueueStretch(ctx context.Context, stretch *indexStretch, answers chan<- error) error {
-	slices.SortFunc(stretch.entries, func(a, b indexEntry) int { return cmp.Compare(a.id, b.id) })
+	stretch.sort()
 	write := func(tx *Tx) error { return tx.index(stretch) }
 	return s.Enqueue(ctx, write, func(err error) {
 		if err == nil {
@@ -96,6 +96,15 @@ func (s *Store) enqueueStretch(ctx context.Context, stretch *indexStretch, answe
 		}
 		answers <- err // has room for each stretch that is with the writer
 	})
+}
+
+// sort puts what is indexed into the order of ids, each as it was changed last: between the readings of a stretch what
+// was read in one may have changed, and be in the next one too.
+func (stretch *indexStretch) sort() {
+	slices.SortFunc(stretch.entries, func(a, b indexEntry) int {
+		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(b.seq, a.seq))
+	})
+	stretch.entries = slices.CompactFunc(stretch.entries, func(a, b indexEntry) bool { return a.id == b.id })
 }
 
 // answered waits for the writer's answer.
@@ -128,15 +137,16 @@ func (tx *Tx) index(stretch *indexStretch) error {
 	}
 	cells, all := map[cellKey]int64{}, factSums{}
 	tx.s.forgetFacts(stretch.after)
-	for i := range stretch.entries {
-		e := &stretch.entries[i]
-		if e.isNew = e.id > highest; e.isNew {
-			highest = e.id
-		}
-		tx.rows++
-		if err := tx.indexOne(e, cells, all); err != nil {
+	tx.s.sortRows.drop() // what a request has left that failed
+	tx.rows += len(stretch.entries)
+	known := 0 // how many are not above all that are indexed
+	for ; known < len(stretch.entries) && stretch.entries[known].id <= highest; known++ {
+		if err := tx.indexOne(&stretch.entries[known], cells, all); err != nil {
 			return err
 		}
+	}
+	if err := tx.indexNew(stretch.entries[known:], cells, all); err != nil {
+		return err
 	}
 	if err := errors.Join(tx.writeSums(all, tx.s.factNames), tx.addWords(stretch.entries)); err != nil {
 		return err

@@ -76,6 +76,70 @@ func TestAStretchIsWrittenOnlyBehindTheOneBeforeIt(t *testing.T) {
 	}
 }
 
+// TestWhatChangesBetweenTwoReadingsOfAStretchIsIndexedAsItIsThen: a stretch is read in several goes, and so may hold an
+// item twice, or one that is forgotten meanwhile.
+func TestWhatChangesBetweenTwoReadingsOfAStretchIsIndexedAsItIsThen(t *testing.T) {
+	for _, known := range []bool{false, true} {
+		r := runFresh(t, Options{})
+		const n = 100
+		root := r.addRoot("films")
+		r.films(root, n)
+		if known { // all of it once, and again
+			r.indexAll()
+			r.update(func(tx *Tx) error { return resize(tx, 5) })
+		}
+		stretch := &indexStretch{after: r.indexed.Load(), upto: r.indexed.Load()}
+		read := func() {
+			t.Helper()
+			if err := r.toIndex(t.Context(), newSorter(), stretch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		read()
+		r.update(func(tx *Tx) error { return resize(tx, 7) })
+		gone := r.numbers("SELECT id FROM items ORDER BY id LIMIT 1 OFFSET 50")[0]
+		r.update(func(tx *Tx) error {
+			it, _, err := tx.Item(gone)
+			return errors.Join(err, tx.Remove(&it))
+		})
+		read()
+		answers := make(chan error, 1)
+		err := r.enqueueStretch(t.Context(), stretch, answers)
+		if err := errors.Join(err, r.answered(answers)); err != nil {
+			t.Fatal(err)
+		}
+		const asItIs = "SELECT count(*) FROM items i JOIN sort_keys k ON k.id = i.id AND k.size = i.size"
+		if got, rows := r.numbers(asItIs)[0], r.numbers("SELECT count(*) FROM sort_keys")[0]; got != n-1 || rows != n-1 {
+			t.Errorf("known %v: %d rows, %d of %d as they are", known, rows, got, n-1)
+		}
+	}
+}
+
+// resize has all files be another size.
+func resize(tx *Tx, by int64) error {
+	items, err := tx.items("id > 0")
+	for i := range items {
+		old := items[i]
+		items[i].Size += by
+		err = errors.Join(err, tx.Save(&old, &items[i]))
+	}
+	return err
+}
+
+// TestTheWordsOfAStretchAreOneSegment: what the search writes out in pieces it has to merge.
+func TestTheWordsOfAStretchAreOneSegment(t *testing.T) {
+	r := runFresh(t, Options{})
+	for stretches, root := range []int64{r.addRoot("films"), r.addRoot("more")} {
+		r.films(root, 10*rowsAtOnce+1)
+		if err := r.indexNext(t.Context(), newSorter()); err != nil {
+			t.Fatal(err)
+		}
+		if n := r.numbers("SELECT count(DISTINCT segid) FROM search_idx")[0]; n != int64(stretches)+1 {
+			t.Errorf("the words of %d stretches are %d segments", stretches+1, n)
+		}
+	}
+}
+
 // TestTheIndexForgetsInStretchesToo: however many are forgotten at once, a change that waits is behind a few of them.
 func TestTheIndexForgetsInStretchesToo(t *testing.T) {
 	r := runFresh(t, Options{})

@@ -104,7 +104,7 @@ func TestAnItemOfADirectoryInsertedTogetherIsAdded(t *testing.T) {
 	root := r.addRoot("films")
 	like := r.item(r.put(root, "a").ID)
 	like.ID, like.Name, like.FileID.Inode = r.ReserveIDs(1), "b", like.FileID.Inode+1
-	if r.update(func(tx *Tx) error { return tx.InsertTogether(&like) }); r.newest(like.ID).What != WhatAdded {
+	if r.update(func(tx *Tx) error { return tx.InsertTogether([]Item{like}) }); r.newest(like.ID).What != WhatAdded {
 		t.Errorf("%+v", r.newest(like.ID))
 	}
 	if n := r.numbers("SELECT count(*) FROM vacated")[0]; n != 0 {

@@ -152,6 +152,7 @@ func (m *maker) write(ctx context.Context) error {
 	defer func() { m.group = m.group[:0] }()
 	return m.st.Update(ctx, func(tx *store.Tx) error {
 		dirs := map[string]int64{}
+		items := make([]store.Item, 0, len(m.group))
 		for i := range m.group {
 			it := &m.group[i]
 			if dirs[it.dir] == 0 {
@@ -162,15 +163,15 @@ func (m *maker) write(ctx context.Context) error {
 				dirs[it.dir] = d.ID
 			}
 			it.ID, it.Dir = m.st.ReserveIDs(1), dirs[it.dir]
-			err := tx.InsertTogether(&it.Item)
-			if err == nil && it.ID%madeMissing == 0 {
-				err = tx.MarkMissing(&it.Item, time.Now().UnixNano())
-			}
-			if err != nil {
-				return err
+			items = append(items, it.Item)
+		}
+		err := tx.InsertTogether(items)
+		for i := range items {
+			if items[i].ID%madeMissing == 0 && err == nil {
+				err = tx.MarkMissing(&items[i], time.Now().UnixNano())
 			}
 		}
-		return nil
+		return err
 	})
 }
 

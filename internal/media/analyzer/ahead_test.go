@@ -30,6 +30,10 @@ func (w *world) ahead(dir string, growing ...string) *store.Ahead {
 	}
 	w.update(func(tx *store.Tx) error {
 		d, err := tx.EnsureDir(w.root, dir, 1)
+		if err != nil {
+			return err
+		}
+		var items []store.Item
 		for i := range l.Entries {
 			a := &out.Files[i]
 			it := store.Item{
@@ -40,11 +44,9 @@ func (w *world) ahead(dir string, growing ...string) *store.Ahead {
 			if a.Analysis == store.Pending {
 				it.Work = store.Analyse
 			}
-			if err == nil {
-				err = tx.InsertTogether(&it)
-			}
+			items = append(items, it)
 		}
-		return err
+		return tx.InsertTogether(items)
 	})
 	return out
 }

@@ -26,9 +26,14 @@ func (rc *reconciliation) insertPart(ahead *store.Ahead) error {
 	if err != nil {
 		return err
 	}
-	err = rc.insertAhead(ahead, stands, func(it *store.Item) error {
-		rc.speaks(it)
-		return rc.tx.InsertPart(it, rc.part.from, rc.part.to)
+	err = rc.insertAhead(ahead, stands, func(items []store.Item) error {
+		for i := range items {
+			rc.speaks(&items[i])
+			if err := rc.tx.InsertPart(&items[i], rc.part.from, rc.part.to); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -62,16 +67,16 @@ func (rc *reconciliation) markSpokenFor() error {
 }
 
 // insertAhead adds files with what was found of them ahead. Where that does not stand, they are described once more.
-func (rc *reconciliation) insertAhead(ahead *store.Ahead, stands bool, insert func(*store.Item) error) error {
-	n := 0
+func (rc *reconciliation) insertAhead(ahead *store.Ahead, stands bool, insert func([]store.Item) error) error {
+	items := make([]store.Item, 0, len(ahead.Files))
 	for i := range rc.filesIn(rc.part) {
-		e, found := &rc.Files[i], &ahead.Files[n]
-		it := &store.Item{
-			ID: ahead.First + int64(n), Dir: rc.d.ID, Root: rc.Root, Added: rc.Began,
+		e, found := &rc.Files[i], &ahead.Files[len(items)]
+		items = append(items, store.Item{
+			ID: ahead.First + int64(len(items)), Dir: rc.d.ID, Root: rc.Root, Added: rc.Began,
 			Kind: found.Kind, Doc: found.Doc, Probed: found.Probed, Analysis: found.Analysis,
 			Fingerprint: found.Fingerprint, HasFingerprint: found.HasFingerprint,
-		}
-		n++
+		})
+		it := &items[len(items)-1]
 		it.Observe(rc.vol, e)
 		switch {
 		case found.Analysis == store.Pending:
@@ -79,13 +84,15 @@ func (rc *reconciliation) insertAhead(ahead *store.Ahead, stands bool, insert fu
 		case !stands:
 			it.Work = store.Describe
 		}
-		if err := insert(it); err != nil {
-			return err
-		}
-		rc.v.Added++
-		rc.arrived(it)
-		rc.matched[it.ID] = struct{}{}
 	}
+	if err := insert(items); err != nil {
+		return err
+	}
+	for i := range items {
+		rc.arrived(&items[i])
+		rc.matched[items[i].ID] = struct{}{}
+	}
+	rc.v.Added += len(items)
 	rc.v.Ahead = true
 	return nil
 }
