@@ -70,6 +70,13 @@ func isDamage(err error) bool {
 	return errors.Is(err, ErrCorrupt) || errors.As(err, &se) && (se.Code == sqlite3.ErrCorrupt || se.Code == sqlite3.ErrNotADB)
 }
 
+// diskFailed tells a disk that has no room, or fails, from what is wrong with a request. SQLite gives up the whole
+// transaction for it, but where it can undo the statement alone, as one of the search.
+func diskFailed(err error) bool {
+	var se sqlite3.Error
+	return errors.As(err, &se) && (se.Code == sqlite3.ErrFull || se.Code == sqlite3.ErrIoErr)
+}
+
 // unwritten says that a transaction was not kept, and why.
 func unwritten(err error) error { return fmt.Errorf("%w: %w", ErrUnwritten, err) }
 

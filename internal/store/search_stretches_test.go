@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -32,6 +33,9 @@ func TestWhatIsNotIndexedForWantOfRoomIsIndexedLater(t *testing.T) {
 	pages(fmt.Sprint("max_page_count = ", pages("page_count")+40))
 	if err := r.indexNews(t.Context(), newSorter()); !errors.Is(err, ErrUnwritten) {
 		t.Fatalf("indexed without room: %v", err)
+	}
+	if failure := r.Failure(); failure == nil || !strings.Contains(failure.Error(), r.Path()) {
+		t.Errorf("whoever asks how the catalog is hears of %v", failure)
 	}
 	pages("max_page_count = 1000000")
 	if n := r.numbers("SELECT coalesce(max(value), 0) FROM meta WHERE key = 'indexed'")[0]; n != r.indexed.Load() {

@@ -197,7 +197,7 @@ func (tx *Tx) attempt(fn func(*Tx) error, first bool) (own, lost error) {
 	switch {
 	case tx.c.c.AutoCommit():
 		return nil, fmt.Errorf("%w: %w", errLost, err)
-	case isDamage(err): // what others in the group have done leans on the same pages
+	case isDamage(err), diskFailed(err): // what others in the group have done leans on the same pages
 		return nil, err
 	}
 	return err, nil
