@@ -51,7 +51,10 @@ func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Option
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	notify := newNotifier(log)
+	opened := notify.extend(openingTime)
 	st, err := postgres.Open(ctx, cfg.Hub.Database, password, log)
+	opened()
 	if err != nil {
 		return err
 	}
@@ -85,14 +88,15 @@ func ServeHub(ctx context.Context, cfg *config.Config, log *zap.Logger, o Option
 	}
 	log.Info("serving", zap.String("version", o.Version), zap.Stringer("address", h.server.Addr()),
 		zap.Int("sources", len(cfg.Sources)))
-	return h.runUntilStopped()
+	return h.runUntilStopped(notify)
 }
 
 // runUntilStopped waits for the end, and has new configurations taken in until then.
-func (h *hubServer) runUntilStopped() error {
-	notify := newNotifier(h.log)
-	notify.ready()
+func (h *hubServer) runUntilStopped(notify *notifier) error {
 	ended := h.stages.group.Context()
+	notify.ready()
+	// Nobody's answer is waited for: a hub whose database is away is not better for being started again.
+	h.stages.group.Go("watchdog", func(ctx context.Context) error { return notify.watchdog(ctx, nil) })
 	reloads := reloads{group: h.stages.group, reload: h.reload, notify: notify}
 	for {
 		select {

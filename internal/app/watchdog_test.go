@@ -157,7 +157,6 @@ func TestTheWatchdogIsAnsweredWhileEverybodyAnswers(t *testing.T) {
 	}
 }
 
-// Patience is asked for at once and again, and no longer than something may take that does not hang.
 // mute is a writer that answers nobody.
 type mute struct {
 	since    time.Time
@@ -186,6 +185,7 @@ func TestAWriterThatBuildsLives(t *testing.T) {
 	}
 }
 
+// Patience is asked for at once and again, and no longer than something may take that does not hang.
 func TestPatienceIsAskedForWhileItGoesOn(t *testing.T) {
 	m := newManager(t)
 	done := newNotifier(zap.NewNop()).extend(time.Minute)

@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 	"github.com/catalogizer/catalogizerd/internal/hub/pgtest"
@@ -129,6 +133,38 @@ func TestClientsCannotTellAHubFromADaemon(t *testing.T) {
 	}
 	h.WaitRoot(t, "cellar~films", patience, func(r apptest.RootStatus) bool { return r.State == "offline" && r.Items == 2 })
 	h.Stop(t)
+}
+
+// A unit with a watchdog ends whoever says nothing.
+func TestTheServiceManagerHearsThatAHubLives(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "notify-") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	at := &net.UnixAddr{Name: filepath.Join(dir, "s"), Net: "unixgram"}
+	manager, err := net.ListenUnixgram("unixgram", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = manager.Close() })
+	away := "[[source]]\nname = \"attic\"\nurl = \"http://127.0.0.1:9\"\n"
+	apptest.Start(t, apptest.Config{
+		Command: "hub", DataDir: t.TempDir(), More: hubText(shared.Database(t)) + away,
+		Env: []string{"NOTIFY_SOCKET=" + at.Name, "WATCHDOG_USEC=600000", "WATCHDOG_PID="},
+	})
+	_ = manager.SetReadDeadline(time.Now().Add(patience))
+	b := make([]byte, 4096)
+	for _, want := range []string{"EXTEND_TIMEOUT_USEC=", "READY=1", "WATCHDOG=1", "WATCHDOG=1"} {
+		for told := ""; !strings.HasPrefix(told, want); {
+			n, err := manager.Read(b)
+			if err != nil {
+				t.Fatalf("the service manager is not told %s: %v", want, err)
+			}
+			told = string(b[:n])
+		}
+	}
 }
 
 func get(t *testing.T, url string) (code int, text string) {
