@@ -18,7 +18,7 @@ const (
 	pagePromise   = 100 * time.Millisecond // a page
 	worksPromise  = 50 * time.Millisecond  // a page of works, and facets without a filter
 	searchPromise = 60 * time.Millisecond  // words that are inside of others, misspelled, or a single sign
-	facetPromise  = 350 * time.Millisecond // facets with a filter, which end after 300
+	facetPromise  = 350 * time.Millisecond // facets with a filter, which look for 250
 	busyPromise   = 150 * time.Millisecond // a page beside a scan, 99 of 100
 )
 
