@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What is too long for every change: soaks, long fuzzing, a million mutations, hostile clients at full strength.
-# Prints each part with the seconds so far; ends at the first that fails. CI runs a short form of each part.
+# Prints each part with the seconds so far; ends at the first that fails. CI runs short forms of most parts.
 #
 # usage: scripts/verify.sh [PART...]
 # parts: hostile asleep year upgrade targets replicas hub mutations fuzz-input benchmarks page packages soak soak-share

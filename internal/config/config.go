@@ -67,7 +67,7 @@ type Scanner struct {
 	Workers        int           // 0: chosen from the CPUs
 	RescanInterval time.Duration // between full comparisons; 0: never
 	Window         string        // hours of the day in which that begins, see Hours; empty: any
-	IdlePriority   bool          // scan at low CPU and I/O priority
+	IdlePriority   bool          // files are read at low CPU and I/O priority
 }
 
 // Analyzer is how files are read for what they contain.

@@ -136,7 +136,7 @@ func (w *world) story() string {
 	return b.String()
 }
 
-// ignorePatterns are those that ignore files and the configuration of these tests hold.
+// Patterns that ignore files and the configuration of these tests hold.
 const (
 	ignoreSuffix = "*.skip"
 	ignoreDir    = "skipped/"

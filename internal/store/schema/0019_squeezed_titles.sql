@@ -1,4 +1,4 @@
--- Works sort by squeezed keys: see works_title.go. Those of before are forgotten, and made anew with the works, whose
+-- Works sort by squeezed keys: see sort_squeezed.go. Those of before are forgotten, and made anew with the works, whose
 -- rules are others too. When a work changed last is kept in milliseconds.
 
 DROP INDEX works_title;

@@ -2,7 +2,7 @@ package name
 
 import "strings"
 
-// bookWords are the words before the number of a book in its series. Those that count volumes say so.
+// bookWord tells the words before the number of a book in its series. Those that count volumes say so.
 func bookWord(k []byte) markKind {
 	switch string(k) {
 	case "vol", "volume", "tome", "tomo", "band":

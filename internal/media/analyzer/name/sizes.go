@@ -1,6 +1,6 @@
 package name
 
-// screenHeights are the heights that a number before p or i may give.
+// screenHeight reports whether a number before p or i is a height.
 func screenHeight(n int) bool {
 	switch n {
 	case 240, 288, 320, 360, 368, 400, 432, 480, 486, 540, 544, 576, 720, 800, 900, 1080, 1440, 2160, 4320:

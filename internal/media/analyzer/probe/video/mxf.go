@@ -106,7 +106,7 @@ func first(b []byte) byte {
 	return b[0]
 }
 
-// mxfDescriptors are the sets that describe essence: pictures below 0x40, and those of MPEG; sound.
+// isMXFDescriptor tells the sets that describe essence: pictures below 0x40, and those of MPEG; sound.
 func isMXFDescriptor(set byte) bool {
 	switch set {
 	case 0x27, 0x28, 0x29, 0x42, 0x47, 0x48, 0x51:
