@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'node:test';
 import {look, open} from './harness/browser.mjs';
 import {Daemon} from './harness/daemon.mjs';
-import {goTo, gone, presses, promised, says, settledTruth} from './harness/page.mjs';
+import {goTo, gone, leads, presses, promised, rested, says, settledTruth} from './harness/page.mjs';
 import {sampleLibrary} from './harness/paths.mjs';
 import {library} from './harness/tree.mjs';
 import {patience} from './harness/views.mjs';
@@ -107,8 +107,8 @@ test('photos stand by day, folders as they lie on disk', async t => {
   await main(page).getByRole('heading', {name: 'Without a date'}).waitFor();
   await look(page, 'photos');
   await page.setViewportSize({width: 1281, height: 800});
-  const rows = new Set(await main(page).locator('.photo').evaluateAll(all => all.map(photo => photo.offsetTop)));
-  assert.equal(rows.size, 1, 'days of few photos stand side by side');
+  await page.waitForFunction(() => new Set([...document.querySelectorAll('main .photo')].map(photo =>
+    photo.offsetTop)).size === 1); // days of few photos stand side by side
   await page.getByRole('navigation').getByRole('link', {name: 'Folders'}).click();
   await main(page).getByRole('link', {name: 'library'}).first().click();
   await main(page).getByRole('link', {name: 'Music'}).first().click();
@@ -188,7 +188,8 @@ test('a search draws what the window has room for, then the rest, and tiles stay
 
 test('a tile has the colour of its picture before that comes, once somebody has seen it', async t => {
   const {daemon, page} = await served(t, 'photo');
-  await page.waitForFunction(() => document.querySelectorAll('main .photo img.there').length > 1);
+  const known = (await daemon.ask('/facets?by=kind&kind=photo,image')).total.count;
+  await page.waitForFunction(count => document.querySelectorAll('main .photo img.there').length === count, known);
   let refuse;
   const refused = new Promise(resolve => { refuse = resolve; });
   await page.route('**/thumbnail?*', route => refused.then(() => route.fulfill({status: 404})));
@@ -218,11 +219,9 @@ test('keys lead everywhere, and are listed', async t => {
   await gone(page.getByRole('dialog'));
   for (const [key, heading] of [['f', 'Films'], ['m', 'Music'], ['p', 'Photos'], ['r', 'Machine room'],
     ['d', 'Folders']]) {
-    await presses(page, 'g', key);
-    await main(page).getByRole('heading', {name: heading, level: 1}).waitFor();
+    await leads(page, 'g', key, heading);
   }
-  await presses(page, 'g', 'f');
-  await main(page).getByRole('heading', {name: 'Films', level: 1}).waitFor();
+  await leads(page, 'g', 'f', 'Films'); // to where the focus is, and not before
   await page.getByText(/Everything reachable/).first().waitFor(); // or the wall is drawn anew in between
   await page.keyboard.press('Tab');
   const ring = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
@@ -240,6 +239,8 @@ test('a film that is copied in appears on the wall while one looks', async t => 
 
 test('a picture whose name says nothing shows by itself, and a right-to-left name stands as it is read', async t => {
   const {dir, daemon, page} = await served(t, 'folders/library/Photos');
+  await main(page).getByRole('link', {name: 'Scans'}).waitFor();
+  await rested(page); // from here on it is told of what comes
   copyFileSync(path.join(sampleLibrary, 'Photos/2021/2021-06-12 Lake/IMG_0001.JPG'),
     path.join(dir, 'Photos/صورة من البحر.jpg'));
   await daemon.idle();
@@ -260,17 +261,20 @@ test('a tile keeps the focus while its wall changes, and the arrow keys go on fr
   const focused = () => page.evaluate(() =>
     document.activeElement.closest('a')?.querySelector('.tile-title').textContent);
   assert.equal(await focused(), 'The Paper Lantern');
+  // A key that leads to a tile whose film is just asked for anew waits for that.
+  const goes = async (key, to) => {
+    await page.keyboard.press(key);
+    await page.waitForFunction(title =>
+      document.activeElement.closest('a')?.querySelector('.tile-title')?.textContent === title, to);
+  };
   await film('Amber Quay', 2011); // stands before it
   await film('Zenith Quay', 2012); // and behind
   await daemon.idle();
   assert.equal(await focused(), 'The Paper Lantern');
-  await page.keyboard.press('ArrowLeft');
-  const before = await focused();
-  await page.keyboard.press('ArrowRight');
-  assert.equal(await focused(), 'The Paper Lantern');
-  await page.keyboard.press('Home');
-  assert.equal(await focused(), 'Amber Quay');
-  assert.notEqual(before, 'The Paper Lantern');
+  const titles = (await daemon.ask('/works?kind=movie&sort=title')).works.map(work => work.title);
+  await goes('ArrowLeft', titles[titles.indexOf('The Paper Lantern') - 1]);
+  await goes('ArrowRight', 'The Paper Lantern');
+  await goes('Home', 'Amber Quay');
   await page.setViewportSize({width: 390, height: 844});
   for (const name of ['Yonder Quay', 'Yellow Quay', 'Yesterday Quay']) { // one more row at least
     await film(name, 2014);
@@ -293,19 +297,41 @@ test('a photo and a file keep the focus while their lists change', async t => {
   const {dir, daemon, page} = await served(t, 'photo');
   const focused = () => page.evaluate(() => document.activeElement.closest('a')?.textContent);
   const picture = path.join(sampleLibrary, 'Photos/2021/2021-06-12 Lake/IMG_0001.JPG');
-  for (const [place, one, selector] of [['photo', 'map of the coast', '.photo'],
-    ['folders/library/Photos/Scans', 'map of the coast.png', '.row']]) {
+  for (const [place, one, selector, of] of [['photo', 'map of the coast', '.photo', 'kind=photo,image'],
+    ['folders/library/Photos/Scans', 'map of the coast.png', '.row', 'root=library&under=Photos/Scans']]) {
+    const shown = async () => page.waitForFunction(([s, n]) => document.querySelectorAll(`main ${s}`).length === n,
+      [selector, (await daemon.ask(`/items?${of}`)).items.length]);
     await goTo(page, daemon, place);
-    const all = main(page).locator(selector);
-    await all.filter({hasText: one}).first().focus();
+    await shown();
+    await main(page).locator(selector).filter({hasText: one}).first().focus();
     const text = await focused();
     assert.ok(text.includes(one), text);
-    const before = await all.count();
-    copyFileSync(picture, path.join(dir, `Photos/Scans/another for ${selector}.jpg`));
-    await page.waitForFunction(([s, n]) => document.querySelectorAll(`main ${s}`).length > n, [selector, before]);
+    const another = `another for ${selector}.jpg`;
+    copyFileSync(picture, path.join(dir, 'Photos/Scans', another));
+    await daemon.when(() => daemon.ask(`/items?${of}`), ({items}) => items.some(item => item.name === another));
     await daemon.idle();
-    assert.equal(await focused(), text);
+    await shown();
+    await page.waitForFunction(t => document.activeElement.closest('a')?.textContent === t, text); // or is given back
   }
+});
+
+test('a photo has the focus again where photos are drawn anew before they had come', async t => {
+  const {dir, daemon, page} = await served(t, 'photo');
+  const {count} = (await daemon.ask('/facets?by=kind&kind=photo,image')).total;
+  await main(page).locator('.photo').nth(count - 1).waitFor();
+  await main(page).locator('.photo').filter({hasText: 'map of the coast'}).focus();
+  let release;
+  const released = new Promise(resolve => { release = resolve; });
+  await page.route('**/api/v1/items?*', route => released.then(() => route.continue()).catch(() => {})); // or given up
+  for (const more of [1, 2]) {
+    copyFileSync(path.join(sampleLibrary, 'Photos/2021/2021-06-12 Lake/IMG_0001.JPG'),
+      path.join(dir, `Photos/Scans/another ${more}.jpg`));
+    await says(main(page).locator('.count'), `${count + more} pictures`);
+  }
+  assert.equal(await main(page).locator('.photo').count(), 0);
+  release();
+  await page.waitForFunction(() => document.activeElement.textContent.includes('map of the coast') &&
+    document.activeElement.matches('.photo'));
 });
 
 test('a book that the browser can show by itself is read there', async t => {

@@ -72,17 +72,22 @@ test('a page whose connection says nothing does not say that all is well, and tr
   await daemon.idle();
   const page = await open(t);
   await page.clock.install();
-  let mute = true, connections = 0;
+  let mute = true, connections = 0, swallowed;
+  const greeted = new Promise(resolve => { swallowed = resolve; });
   await page.routeWebSocket('**/api/v1/live', ws => {
     connections++;
     const server = ws.connectToServer();
-    server.onMessage(message => { if (!mute) ws.send(message); });
+    server.onMessage(message => {
+      if (mute) swallowed();
+      else ws.send(message);
+    });
   });
   const told = page.waitForResponse('**/api/v1/status');
   await goTo(page, daemon);
   await (await told).finished();
   await page.clock.runFor(1000);
   assert.equal(await page.locator('.truth').getAttribute('data-kind'), 'asking', 'nobody follows the feed yet');
+  await greeted; // what it begins with is lost: nothing comes of this connection any more
   mute = false;
   await page.clock.runFor(25_000);
   await settledTruth(page);
@@ -103,6 +108,7 @@ test('a file that is made is on the page within its debounce and 300 ms', async 
   await daemon.idle();
   const page = await open(t);
   await goTo(page, daemon, 'machine/changes');
+  await page.getByText('Nothing has changed since you came here').waitFor(); // from here on it is told
   await settledTruth(page);
   await page.evaluate(() => {
     window.seenAt = {};

@@ -16,10 +16,11 @@ const kinds = ['photo', 'image'];
 const heading = 58; // pixels of a day's heading
 const gap = 6; // and between photos
 
-let focused = null; // the address of the photo that had the focus when all was drawn anew
+let focused = null; // the address of the photo that had the focus when all was drawn anew, until it has it again
 
 export default async function photos({query, main, signal, title, path}) {
   title(words.nav.photo);
+  focused = null;
   const count = h('p.quiet.count');
   const bar = h('div.filters');
   const box = h('div.photo-box');
@@ -42,7 +43,8 @@ export default async function photos({query, main, signal, title, path}) {
     cameras(bar, facets.camera, now, path);
     const months = facets.taken_month.sort((a, b) => (a.value === null ? 1 : b.value === null ? -1 : a.value < b.value
       ? 1 : -1));
-    focused = box.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+    const at = document.activeElement; // the body, where what was drawn before has not given the focus back yet
+    if (at !== document.body) focused = box.contains(at) ? at.getAttribute('href') : null;
     replace(box);
     if (!months.length) replace(box, h('section.empty', h('h2', words.wall.none)));
     const all = months.map(m => month(m, wanted, ends.signal));

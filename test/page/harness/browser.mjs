@@ -18,10 +18,10 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export async function open(t, {args = [], faults = []} = {}) {
   const context = await driver.launchPersistentContext(temporary(t, 'browser'), {
     executablePath: chromium, headless: true, args: [...flags, ...args],
-    viewport: views[0].size, colorScheme: views[0].theme, reducedMotion: 'reduce',
+    viewport: views[0].size, colorScheme: views[0].theme, reducedMotion: 'reduce', timeout: patience,
   });
+  context.setDefaultTimeout(patience); // of every page of it, and of those that open
   const page = context.pages()[0];
-  page.setDefaultTimeout(patience);
   const found = watch(page);
   atEnd(t, async () => {
     await context.close();

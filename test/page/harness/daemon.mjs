@@ -8,6 +8,7 @@ import readline from 'node:readline';
 import {atEnd} from './end.mjs';
 import {binary} from './paths.mjs';
 import {temporary} from './tree.mjs';
+import {patience} from './views.mjs';
 
 const stopLimit = 40_000;
 
@@ -112,7 +113,7 @@ export class Daemon {
   root(name, wanted, limit) { return this.when(() => this.ask(`/roots/${name}`), wanted, limit); }
 
   // when asks until the answer is as wanted. The daemon says what it does now, and nobody when it will be done.
-  async when(ask, wanted, limit = 60_000) {
+  async when(ask, wanted, limit = patience) {
     const end = Date.now() + limit;
     for (;;) {
       const answer = await ask();

@@ -33,6 +33,17 @@ export async function presses(page, ...keys) {
   for (const key of keys) await page.keyboard.press(key);
 }
 
+// leads types a pair of keys, and waits for the place that they lead to. They are on their way at once: a busy machine
+// would take longer from one to the other than the page waits.
+export async function leads(page, first, second, heading) {
+  await Promise.all([first, second].map(key => page.keyboard.press(key)));
+  await page.getByRole('main').getByRole('heading', {name: heading, level: 1}).waitFor();
+  await rested(page);
+}
+
+// rested waits until a view is drawn, and whoever came by keys has been led into it.
+export const rested = page => page.waitForFunction(() => !('busy' in document.documentElement.dataset));
+
 // focused is the text of what has the focus.
 export const focused = page => page.evaluate(() => document.activeElement?.textContent ?? '');
 

@@ -9,7 +9,7 @@ import {sampleLibrary} from './paths.mjs';
 export function temporary(t, name) {
   const dir = mkdtempSync(path.join(os.tmpdir(), `page-${name}-`));
   chmodSync(dir, 0o755);
-  atEnd(t, () => rmSync(dir, {recursive: true, force: true, maxRetries: 5}));
+  atEnd(t, () => rmSync(dir, {recursive: true, force: true, maxRetries: 20}));
   return dir;
 }
 
