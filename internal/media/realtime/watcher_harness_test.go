@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,17 @@ func (r *recorder) take() []media.Hint {
 	hints := r.hints
 	r.hints, r.times = nil, nil
 	return hints
+}
+
+// once gives hints without those that repeat an earlier one: a write has two where a busy machine stops for longer than
+// the debounce between its events.
+func once(hints []media.Hint) (out []media.Hint) {
+	for _, h := range hints {
+		if !slices.ContainsFunc(out, func(before media.Hint) bool { return reflect.DeepEqual(before, h) }) {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // taker takes hints.

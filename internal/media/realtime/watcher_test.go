@@ -105,7 +105,7 @@ func TestDirectoryRenamedReportsItsNewPath(t *testing.T) {
 	write(t, r.path("new", "deep", "deeper", "f"), "")
 	r.settle()
 	want := []media.Hint{{Root: testRoot, Dir: "new/deep/deeper", Names: []string{"f"}}}
-	if diff := cmp.Diff(want, sink.take()); diff != "" {
+	if diff := cmp.Diff(want, once(sink.take())); diff != "" {
 		t.Error(diff)
 	}
 	if got := r.State(testRoot).Directories; got != 4 {
