@@ -157,7 +157,7 @@ func (f *feedOnly) put(name string, length int) {
 }
 
 func TestWhoDoesNotReadLeavesNothingInTheKernelOnceItIsCut(t *testing.T) {
-	s := serveFeed(t, 300*time.Millisecond)
+	s := serveFeed(t, 3*time.Second) // within which it is seen to be stuck
 	for i := range 40 {
 		s.put(fmt.Sprint(i), 100<<10)
 	}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"testing"
-	"time"
 )
 
 func (d *daemon) thumbnail(path string) string {
@@ -90,12 +89,12 @@ func TestAThumbnailIsKeptByClientsForAsLongAsTheirVersionStands(t *testing.T) {
 	}
 
 	d.write("photo.png", pngOf(t, 90, 60, 10))
-	deadline := time.Now().Add(patience)
-	for a.Header.Get("ETag") == d.get(url).Header.Get("ETag") && time.Now().Before(deadline) {
-		time.Sleep(10 * time.Millisecond)
-	}
-	d.untilIdle()
-	if b := thumbnailOf(t, d.get(url).is(http.StatusOK)).Bounds(); b.Dx() != 90 {
+	was := a.Header.Get("ETag")
+	eventually(t, "the new picture to be known", func() bool { // until then what is there is not what the catalog knows
+		a = d.get(url)
+		return a.StatusCode == http.StatusOK && a.Header.Get("ETag") != was
+	})
+	if b := thumbnailOf(t, a).Bounds(); b.Dx() != 90 {
 		t.Errorf("the new picture's has %v", b)
 	}
 }

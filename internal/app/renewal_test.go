@@ -29,12 +29,11 @@ func TestACatalogOfAnOlderVersionIsDescribedAnewThroughAKill(t *testing.T) {
 		write(t, root, fmt.Sprintf("%d/%d%s", i/50, i, []string{".flac", ".mp3", ".mkv"}[i%3]), contents[i%3])
 	}
 	d := apptest.Start(t, apptest.Config{DataDir: data, More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
-	d.WaitIdle(t, 5*time.Minute)
+	since := d.WaitIdle(t, 5*time.Minute).Cursor
 	before := d.Items(t, "")
 	d.Stop(t)
 	altered(t, data+"/catalog.db", `UPDATE items SET described = 0, probed = NULL, doc = CAST('"title":"of old"' AS BLOB)`)
 	d.Start(t)
-	since := d.Status(t).Cursor
 	if !apptest.Within(time.Minute, func() bool { return len(changesSince(t, d, since)) > 100 }) {
 		t.Fatal("nothing is described anew")
 	}
@@ -44,7 +43,8 @@ func TestACatalogOfAnOlderVersionIsDescribedAnewThroughAKill(t *testing.T) {
 	began := time.Now()
 	d.WaitIdle(t, 5*time.Minute)
 	t.Logf("%d of %d files described anew after the kill in %v", *outdatedFiles-len(kept), *outdatedFiles, time.Since(began))
-	if log := d.Log(); !strings.Contains(log, "all files are described by this version") {
+	const done = "all files are described by this version"
+	if !apptest.Within(time.Minute, func() bool { return strings.Contains(d.Log(), done) }) {
 		t.Error("the log does not say that it is done")
 	}
 	after, told := d.Items(t, ""), changesSince(t, d, since)
