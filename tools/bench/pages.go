@@ -19,7 +19,7 @@ func (p page) String() string { return fmt.Sprintf("%.1f ms for %s", ms(p.took),
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-var orders = []string{"path", "title", "added", "modified", "size", "year", "duration"}
+var orders = []string{"path", "title", "added", "modified", "size", "year", "duration", "taken", "track", "episode"}
 
 // searches are of words that all items have, that some have and that none has, whole ones and beginnings.
 var searches = []string{
