@@ -334,6 +334,33 @@ test('a photo has the focus again where photos are drawn anew before they had co
     document.activeElement.matches('.photo'));
 });
 
+test('a folder that comes while the one above it is drawn for the first time is shown', async t => {
+  const {dir, daemon, page} = await served(t);
+  const name = 'come meanwhile';
+  const told = []; // by the feed
+  page.on('websocket', ws => ws.on('framereceived', ({payload}) => told.push(String(payload))));
+  const isTold = text => daemon.when(() => told, all => all.some(frame => frame.includes(text)));
+  await page.reload();
+  await settledTruth(page);
+  let asked, release;
+  const isAsked = new Promise(resolve => { asked = resolve; });
+  const released = new Promise(resolve => { release = resolve; });
+  await page.route('**/api/v1/facets?by=folder*', async route => {
+    const before = await route.fetch();
+    asked();
+    await released;
+    await route.fulfill({response: before});
+  }, {times: 1});
+  await goTo(page, daemon, 'folders/library/Films');
+  await isAsked;
+  mkdirSync(path.join(dir, 'Films', name));
+  copyFileSync(path.join(sampleLibrary, 'Films/Зимний сад (2004).mkv'), path.join(dir, 'Films', name, 'a film.mkv'));
+  await isTold(name);
+  await isTold((await daemon.idle()).cursor); // there is no other change to come
+  release();
+  await main(page).getByRole('link', {name}).waitFor();
+});
+
 test('a book that the browser can show by itself is read there', async t => {
   const {page} = await served(t, 'book');
   await main(page).getByRole('link', {name: 'Obscura Pocket 2'}).first().click();

@@ -128,3 +128,56 @@ test('a connection that says nothing is given up: before it is live after 20 sec
   assert.equal(live.state, 'lost');
   assert.ok(await until(t, () => daemon.sockets.length > 2) <= 4);
 });
+
+// views has views drawn that are done when the test says so.
+function views(t) {
+  const over = new AbortController();
+  t.after(() => over.abort());
+  const draws = [];
+  return {draws, over, signal: over.signal, draw: () => new Promise((done, failed) => { draws.push({done, failed}); })};
+}
+
+const change = (daemon, op = 'upsert') => daemon.sockets[0].says({type: 'changes', cursor: 'at-3', changes: [{op}]});
+
+test('what changes while a view is drawn is drawn once more when that is done, and never two at once', async t => {
+  const daemon = feed(t);
+  live.start();
+  await turns();
+  const {draws, draw, signal, over} = views(t);
+  const first = live.follow(signal, c => c.op === 'upsert', draw);
+  change(daemon);
+  change(daemon);
+  await pass(t, 3);
+  assert.equal(draws.length, 1, 'two are drawn at once');
+  draws[0].done();
+  await first;
+  await turns();
+  assert.equal(draws.length, 2, 'what changed during the first time is not shown');
+  change(daemon);
+  await pass(t, 3);
+  assert.equal(draws.length, 2, 'two are drawn at once');
+  draws[1].failed(new Error('away'));
+  await pass(t, 1.1);
+  assert.equal(draws.length, 3, 'what changed during the second time is not shown');
+  draws[2].done();
+  change(daemon, 'delete');
+  await pass(t, 3);
+  assert.equal(draws.length, 3, 'what concerns nobody is drawn');
+  over.abort();
+  change(daemon);
+  await pass(t, 3);
+  assert.equal(draws.length, 3, 'a view that was left is drawn');
+});
+
+test('a view that could not be drawn the first time follows nothing', async t => {
+  const daemon = feed(t);
+  live.start();
+  await turns();
+  const {draws, draw, signal} = views(t);
+  const first = live.follow(signal, () => true, draw);
+  draws[0].failed(new Error('not found'));
+  await assert.rejects(first, /not found/);
+  change(daemon);
+  await pass(t, 3);
+  assert.equal(draws.length, 1);
+});

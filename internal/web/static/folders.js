@@ -30,21 +30,25 @@ export default async function folders({path, query, main, signal, title}) {
   tell();
   onAway(tell, signal);
 
+  let ends = null; // what was drawn before: its files come no more
+  signal.addEventListener('abort', () => ends?.abort(), {once: true});
   const draw = async () => {
-    const {facets, total} = await get('facets', {by: 'folder', root, under}, signal);
+    ends?.abort();
+    ends = new AbortController();
+    const mine = ends.signal;
+    const {facets, total} = await get('facets', {by: 'folder', root, under}, mine);
     replace(head.lastChild, `${n(total.count, 'file')}, ${size(total.size)}`);
     const below = facets.folder.filter(f => f.value !== null).sort((a,
       b) => String(a.value).localeCompare(String(b.value), undefined, {numeric: true}));
     const refocus = keepFocus(list);
     replace(list, below.map(f => folder(root, under, f)));
     const here = facets.folder.find(f => f.value === null);
-    if (here) await files(list, end, {root, under, signal, count: here.count, skip: below.length > 0});
+    if (here) await files(list, end, {root, under, signal: mine, count: here.count});
     if (!below.length && !here) replace(end, h('p.quiet', w.empty));
     refocus();
   };
-  await draw();
   const concerns = c => c.op === 'delete' || (c.item?.root === root && c.item.path.startsWith(under));
-  live.follow(signal, concerns, () => window.scrollY < 300 && draw());
+  await live.follow(signal, concerns, draw, {again: () => window.scrollY < 300 && draw()});
 }
 
 // folder leads to one: its value is its path in the root.

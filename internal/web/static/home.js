@@ -27,8 +27,7 @@ export default async function home({main, signal, title}) {
     const there = all.filter(Boolean);
     anew(box, there.length ? there : h('section.empty', h('h2', w.empty), h('p.quiet', w.emptyHint)));
   };
-  await draw();
-  live.follow(signal, c => !made || c.op !== 'upsert' || c.item?.kind === 'photo', draw, 1500);
+  await live.follow(signal, c => !made || c.op !== 'upsert' || c.item?.kind === 'photo', draw, {pause: 1500});
 }
 
 function shelf(name, kind, tiles) {

@@ -33,27 +33,39 @@ function become(next) {
   tell('state', state);
 }
 
-// follow has draw called at once for a change that concerns somebody, and for those behind it at most once a second.
-export function follow(signal, concerns, draw, pause = 1000) {
+// follow draws, and then again for each change from now on that concerns somebody: at once, and for those behind it at
+// most once a pause, one after the other. What changes while it is drawn may not be in the answers that are under way,
+// so it is drawn once more. The promise is that of the first time; where it fails nothing is followed.
+export async function follow(signal, concerns, draw, {again = draw, pause = 1000} = {}) {
   let timer = 0;
+  let drawing = true;
   let more = false;
-  const run = () => {
+  const run = async () => {
+    const began = performance.now();
     more = false;
-    timer = setTimeout(() => {
+    drawing = true;
+    await Promise.resolve(again()).catch(() => {}); // the line of truth says where the daemon is away
+    drawing = false;
+    timer = signal.aborted ? 0 : setTimeout(() => {
       timer = 0;
       if (more) run();
-    }, pause);
-    Promise.resolve(draw()).catch(() => {}); // the line of truth says where the daemon is away
+    }, Math.max(0, pause - (performance.now() - began)));
   };
-  on('changes', m => {
+  const off = on('changes', m => {
     if (!m.changes.some(concerns)) return;
     more = true;
-    if (!timer) run();
+    if (!drawing && !timer) run();
   }, signal);
   signal.addEventListener('abort', () => {
     more = false;
     clearTimeout(timer);
   });
+  await draw().catch(err => {
+    off();
+    throw err;
+  });
+  drawing = false;
+  if (more) run();
 }
 
 // start follows the feed until stop.

@@ -52,9 +52,8 @@ export default async function photos({query, main, signal, title, path}) {
     near(all, ends.signal);
     years(rail, all);
   };
-  await draw(query);
   const concerns = c => c.op === 'delete' || kinds.includes(c.item?.kind);
-  live.follow(signal, concerns, () => window.scrollY < 300 && draw(query));
+  await live.follow(signal, concerns, () => draw(query), {again: () => window.scrollY < 300 && draw(query)});
   return {update: now => draw(query = now).catch(() => {})};
 }
 

@@ -101,10 +101,10 @@ export default async function wall({path, query, main, signal, title}) {
     };
     return {query, source, wall: grid(box, {source, count, shape: shape(kind), make, label: name, signal: mine})};
   };
-  await draw(query);
   let last = query;
   const concerns = c => (of === 'works' ? c.op === 'delete_work' || c.work?.kind === kind : c.op === 'delete' ||
     c.item?.kind === kind);
-  live.follow(signal, concerns, () => window.scrollY < 300 && draw(last), 600); // who is far down is not to be moved
+  const again = () => window.scrollY < 300 && draw(last); // who is far down is not to be moved
+  await live.follow(signal, concerns, () => draw(last), {again, pause: 600});
   return {update: now => draw(last = now).catch(err => err.name !== 'AbortError' && console.error(err))};
 }

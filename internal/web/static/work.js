@@ -31,9 +31,9 @@ export default async function work({path, main, signal, title, session}) {
       details(mains.slice(0, 12).map(m => m.item))));
     mark(about);
   };
-  await draw();
+  const concerns = c => c.op.includes('work') && (c.id === Number(id) || c.work?.parent_id === Number(id));
+  await live.follow(signal, concerns, draw);
   onAway(() => draw().catch(() => {}), signal);
-  live.follow(signal, c => c.op.includes('work') && (c.id === Number(id) || c.work?.parent_id === Number(id)), draw);
 }
 
 function mark(about) {
