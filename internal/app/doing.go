@@ -55,7 +55,7 @@ func (d *Daemon) doing() string {
 	running := d.scans.text()
 	switch err := d.trouble(); {
 	case err != nil:
-		return strings.Join(strings.Fields(err.Error()), " ") // one line
+		return inOneLine(err)
 	case running != "":
 		return "scanning " + running
 	case counts.Pending > 0:
@@ -63,3 +63,35 @@ func (d *Daemon) doing() string {
 	}
 	return humanize.Comma(counts.Items) + " items, following changes"
 }
+
+// doing says in a line what goes on. It asks neither the database nor a source.
+func (h *hubServer) doing() string {
+	if err := h.store.Health(); err != nil {
+		return inOneLine(err)
+	}
+	states := h.sources.States()
+	text := fmt.Sprintf("%d sources", len(states))
+	if len(states) == 1 {
+		text = "1 source"
+	}
+	var away []string
+	for _, st := range states {
+		if !st.Online {
+			away = append(away, st.Name)
+		}
+	}
+	if len(away) > 0 {
+		text += ", away: " + strings.Join(away, ", ")
+	}
+	switch leader := h.store.Leader(); {
+	case leader == nil:
+		return text + "; no hub leads"
+	case !leader.Here:
+		return text + "; " + leader.Name + " leads"
+	case !h.idle():
+		return text + "; taking in changes"
+	}
+	return text + "; following changes"
+}
+
+func inOneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

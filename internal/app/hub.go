@@ -97,6 +97,7 @@ func (h *hubServer) runUntilStopped(notify *notifier) error {
 	notify.ready()
 	// Nobody's answer is waited for: a hub whose database is away is not better for being started again.
 	h.stages.group.Go("watchdog", func(ctx context.Context) error { return notify.watchdog(ctx, nil) })
+	h.stages.group.Go("status line", func(ctx context.Context) error { return notify.follow(ctx, h.doing) })
 	reloads := reloads{group: h.stages.group, reload: h.reload, notify: notify}
 	for {
 		select {
