@@ -71,10 +71,42 @@ inside() {
 	must "a bad configuration fails the start" bash -c '! systemctl start catalogizerd 2>/dev/null'
 	must "with exit status 2" test "$(property ExecMainStatus)" = 2
 	must "and is given up after a few times" within 120 given_up
+	as_hub
 	set_up
 	must "what setup opens keeps the exposure below 1.2" systemd-analyze security --no-pager --offline=true --threshold=12 \
 		/etc/systemd/system/catalogizerd.service >/dev/null
 }
+
+# as_hub has the unit run a hub, beside a database server of its own.
+as_hub() {
+	local bin data=/var/lib/hub-database before
+	bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1)
+	[[ $bin ]] || { say "skipped: a hub: there is no PostgreSQL"; return; }
+	install -d -o postgres -m 700 "$data"
+	install -d -o postgres /run/postgresql
+	runuser -u postgres -- "$bin/initdb" -D "$data" -A peer >/dev/null
+	systemd-run --quiet --unit=hub-database --uid=postgres "$bin/postgres" -D "$data" -c listen_addresses= \
+		-c unix_socket_directories=/run/postgresql
+	must "a database for a hub is there" within 120 asked 'CREATE ROLE catalogizerd LOGIN'
+	asked 'CREATE DATABASE hub OWNER catalogizerd'
+	printf '[hub]\ndatabase = "postgres:///hub?host=/run/postgresql"\n[[source]]\nname = "attic"\nurl = "http://127.0.0.1:9"\n' \
+		>/etc/catalogizerd/catalogizerd.toml
+	printf '[Service]\nExecStart=\nExecStart=%s\nWatchdogSec=2\n' \
+		'/usr/bin/catalogizerd hub --config /etc/catalogizerd/catalogizerd.toml' \
+		>/etc/systemd/system/catalogizerd.service.d/test.conf
+	systemctl daemon-reload
+	systemctl reset-failed catalogizerd
+	must "the unit runs a hub" systemctl start catalogizerd
+	before=$(property MainPID)
+	must "and says how it is" within 120 status_says '1 source, away: attic; following changes'
+	sleep 7 # three times the watchdog's patience
+	must "and answers its watchdog" test "$(property NRestarts) $(property MainPID)" = "0 $before"
+	must "and stops" systemctl stop catalogizerd
+	must "and that was no failure either" test "$(property Result) $(property ExecMainStatus)" = "success 0"
+	systemctl stop hub-database
+}
+
+asked() { runuser -u postgres -- "$bin/psql" -d postgres -qc "$1" 2>/dev/null; }
 
 # with restarts the service with lines of its own in the unit and in the configuration, and waits until it is idle.
 with() { # UNIT CONFIGURATION
