@@ -89,8 +89,10 @@ as_hub() {
 		-c unix_socket_directories=/run/postgresql
 	must "a database for a hub is there" within 120 asked 'CREATE ROLE catalogizerd LOGIN'
 	asked 'CREATE DATABASE hub OWNER catalogizerd'
-	printf '[hub]\ndatabase = "postgres:///hub?host=/run/postgresql"\n[[source]]\nname = "attic"\nurl = "http://127.0.0.1:9"\n' \
-		>/etc/catalogizerd/catalogizerd.toml
+	{
+		printf '[hub]\ndatabase = "postgres:///hub?host=/run/postgresql"\n'
+		printf '[[source]]\nname = "attic"\nurl = "http://127.0.0.1:9"\n'
+	} >/etc/catalogizerd/catalogizerd.toml
 	printf '[Service]\nExecStart=\nExecStart=%s\nWatchdogSec=2\n' \
 		'/usr/bin/catalogizerd hub --config /etc/catalogizerd/catalogizerd.toml' \
 		>/etc/systemd/system/catalogizerd.service.d/test.conf

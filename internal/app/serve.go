@@ -42,9 +42,9 @@ type Options struct {
 // or what did not stop in time.
 //
 // It starts, and stops in the opposite order: the store, the analyzer, the scanner, the works, the search index,
-// the event bus, what tells other programs, the watcher, pruning, backups, checks and thumbnails, what people see, HTTP,
-// and at last the mounts. So clients are told first, then nothing new comes in, then running work is finished and
-// written, and the database is closed last.
+// the event bus, what tells other programs, the watcher, pruning, backups, checks and thumbnails, what people see,
+// HTTP, and at last the mounts. So clients are told first, then nothing new comes in, then running work is finished
+// and written, and the database is closed last.
 //
 // A daemon that meets damage of its catalog ends so too, and another begins with what takes the catalog's place.
 func Serve(ctx context.Context, cfg *config.Config, log *zap.Logger, o Options) error {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// A statement that may fail with some of its rows written keeps a copy of each page that it writes, unless it is said to
-// FAIL: what it has written stays then, and is undone with the request. Of a table whose rows SQLite numbers it does so
-// all the same. https://sqlite.org/lang_conflict.html
+// A statement that may fail with some of its rows written keeps a copy of each page that it writes, unless it is said
+// to FAIL: what it has written stays then, and is undone with the request. Of a table whose rows SQLite numbers it does
+// so all the same. https://sqlite.org/lang_conflict.html
 
 // rowsAtOnce is how many rows are inserted by one statement where there are as many. To run a statement costs as much
 // as two rows do.
