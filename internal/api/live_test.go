@@ -67,17 +67,21 @@ func TestTheLiveFeedOfTheDaemon(t *testing.T) {
 	d, _ := locked(t, "")
 	d.token = "secret-secret-secret"
 	d.untilIdle()
+	session := d.do(http.MethodPost, "/api/v1/session", `{"token":"secret-secret-secret"}`)
+	cookie, _, _ := strings.Cut(session.Header.Get("Set-Cookie"), ";")
 	for name, headers := range map[string]http.Header{
 		"header": {"Authorization": {"Bearer secret-secret-secret"}},
-		"cookie": {"Cookie": {strings.Split(d.do(http.MethodPost, "/api/v1/session", `{"token":"secret-secret-secret"}`).Header.Get("Set-Cookie"), ";")[0]}},
+		"cookie": {"Cookie": {cookie}},
 	} {
 		ws := follow(t, d.url, headers, `{"id":1,"type":"subscribe","since":null}`)
-		if m := until(t, ws, func(m *liveMessage) bool { return len(m.Changes) > 0 || m.Type == "error" }); m.Type != "changes" {
+		told := func(m *liveMessage) bool { return len(m.Changes) > 0 || m.Type == "error" }
+		if m := until(t, ws, told); m.Type != "changes" {
 			t.Errorf("by %s: %+v", name, m)
 		}
 	}
 	ws := follow(t, d.url, nil, `{"id":1,"type":"auth","token":"secret-secret-secret"}`)
-	if err := ws.WriteMessage(websocket.TextMessage, []byte(`{"id":2,"type":"subscribe","since":null,"signals":["root","scan"]}`)); err != nil {
+	const signals = `{"id":2,"type":"subscribe","since":null,"signals":["root","scan"]}`
+	if err := ws.WriteMessage(websocket.TextMessage, []byte(signals)); err != nil {
 		t.Fatal(err)
 	}
 	until(t, ws, func(m *liveMessage) bool { return m.Type == "signal" && m.Name == "root" })
@@ -149,7 +153,8 @@ func (f *feedOnly) put(name string, length int) {
 			}
 			f.dir = d.ID
 		}
-		return tx.Insert(&store.Item{Dir: f.dir, Root: 1, Name: name, Kind: media.KindMovie, Analysis: store.None, Doc: []byte(`"plot":"` + strings.Repeat("x", length) + `"`)})
+		return tx.Insert(&store.Item{Dir: f.dir, Root: 1, Name: name, Kind: media.KindMovie, Analysis: store.None,
+			Doc: []byte(`"plot":"` + strings.Repeat("x", length) + `"`)})
 	})
 	if err != nil {
 		f.t.Fatal(err)

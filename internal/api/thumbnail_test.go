@@ -45,7 +45,8 @@ func thumbnailOf(t *testing.T, a answer) image.Image {
 func TestAThumbnailShowsWhatTheArtworkDoes(t *testing.T) {
 	d := start(t, map[string]string{
 		"Film (2001)/Film (2001).mkv": "x", "Film (2001)/poster.png": pngOf(t, 1500, 600, 90),
-		"photo.png": pngOf(t, 100, 50, 200), "drawing.svg": "<svg/>", "alone/song.mp3": "x", "broken.jpg": "\xff\xd8\xff and no more",
+		"photo.png": pngOf(t, 100, 50, 200), "drawing.svg": "<svg/>", "alone/song.mp3": "x",
+		"broken.jpg": "\xff\xd8\xff and no more",
 	}, "")
 	d.untilIdle()
 	for _, c := range []struct {
@@ -80,7 +81,8 @@ func TestAThumbnailIsKeptByClientsForAsLongAsTheirVersionStands(t *testing.T) {
 	if got := a.Header.Get("Cache-Control"); got != "private, no-cache" {
 		t.Errorf("without a version: %s", got)
 	}
-	if got := d.get(url + "?v=1").is(http.StatusOK).Header.Get("Cache-Control"); got != "private, max-age=31536000, immutable" {
+	got := d.get(url + "?v=1").is(http.StatusOK).Header.Get("Cache-Control")
+	if got != "private, max-age=31536000, immutable" {
 		t.Errorf("with a version: %s", got)
 	}
 	d.get(url, "If-None-Match", a.Header.Get("ETag")).is(http.StatusNotModified)

@@ -63,8 +63,8 @@ func processIO(t *testing.T, pid int) string {
 	return strings.Join(lines, ", ")
 }
 
-// TestDisksSleepWhileNothingHappens has a daemon with nothing to do, on disks of its own, and looks whether any of them is
-// read or written: for 12 s, or for as long as ASLEEP says.
+// TestDisksSleepWhileNothingHappens has a daemon with nothing to do, on disks of its own, and looks whether any of them
+// is read or written: for 12 s, or for as long as ASLEEP says.
 func TestDisksSleepWhileNothingHappens(t *testing.T) {
 	if !apptest.Inside(t, apptest.Mounts) {
 		return

@@ -90,7 +90,8 @@ func TestDiskOfTheCatalogReadOnly(t *testing.T) {
 	apptest.NewDisk(t, image, "64M")
 	apptest.Mount(t, data, "-o", "loop", image)
 	fill(t, root, 100)
-	d := apptest.Start(t, apptest.Config{DataDir: data + "/catalog", More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	d := apptest.Start(t, apptest.Config{DataDir: data + "/catalog", More: quick,
+		Roots: []apptest.Root{{Name: "films", Path: root}}})
 	d.WaitIdle(t, time.Minute)
 	before := d.Export(t)
 	d.Kill(t)
@@ -115,7 +116,8 @@ func TestDiskOfTheCatalogPulled(t *testing.T) {
 	apptest.NewDisk(t, image, "64M")
 	apptest.Mount(t, data, "-o", "loop", image)
 	fill(t, root, 100)
-	d := apptest.Start(t, apptest.Config{DataDir: data + "/catalog", More: quick, Roots: []apptest.Root{{Name: "films", Path: root}}})
+	d := apptest.Start(t, apptest.Config{DataDir: data + "/catalog", More: quick,
+		Roots: []apptest.Root{{Name: "films", Path: root}}})
 	r := apptest.Follow(t, d)
 	d.WaitIdle(t, time.Minute)
 	before := d.Export(t)
@@ -177,7 +179,8 @@ func TestACatalogThatCannotLieThereIsToldOf(t *testing.T) {
 	apptest.Run(t, fuse, "-o", "cache.files=off", base+"/branch", pool)
 	t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "umount", "-l", pool).Run() })
 	d := apptest.New(t, apptest.Config{DataDir: pool + "/data", Roots: []apptest.Root{{Name: "films", Path: base + "/root"}}})
-	if err := d.TryStart(); err == nil || !strings.Contains(err.Error(), "exit status 2") || !strings.Contains(err.Error(), "put data_dir on a local disk") {
+	if err := d.TryStart(); err == nil || !strings.Contains(err.Error(), "exit status 2") ||
+		!strings.Contains(err.Error(), "put data_dir on a local disk") {
 		t.Errorf("started with %v, want exit status 2 and the mend", err)
 	}
 }

@@ -67,7 +67,8 @@ func (c *conn) closeUntouched(path string) error {
 // isDamage tells what a broken file leads to from what passes, such as a full disk.
 func isDamage(err error) bool {
 	var se sqlite3.Error
-	return errors.Is(err, ErrCorrupt) || errors.As(err, &se) && (se.Code == sqlite3.ErrCorrupt || se.Code == sqlite3.ErrNotADB)
+	return errors.Is(err, ErrCorrupt) ||
+		errors.As(err, &se) && (se.Code == sqlite3.ErrCorrupt || se.Code == sqlite3.ErrNotADB)
 }
 
 // diskFailed tells a disk that has no room, or fails, from what is wrong with a request. SQLite gives up the whole

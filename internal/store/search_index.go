@@ -287,7 +287,8 @@ func (tx *Tx) indexOne(e *indexEntry, cells map[cellKey]int64, all factSums) err
 	if len(set) == 0 {
 		return nil
 	}
-	if err := tx.c.exec("UPDATE sort_keys SET "+strings.Join(set, "=?, ")+"=? WHERE id=?", append(values, e.id)...); err != nil {
+	err = tx.c.exec("UPDATE sort_keys SET "+strings.Join(set, "=?, ")+"=? WHERE id=?", append(values, e.id)...)
+	if err != nil {
 		return err
 	}
 	if sameValue(was[wordsAt], now[wordsAt]) {
@@ -357,7 +358,9 @@ func (tx *Tx) cell(known map[cellKey]int64, k cellKey) (id int64, err error) {
 	if id, ok := known[k]; ok {
 		return id, nil
 	}
-	if err := tx.c.exec("INSERT INTO cells (root, kind, state) VALUES (?,?,?) ON CONFLICT DO NOTHING", k.root, k.kind, int64(k.state)); err != nil {
+	err = tx.c.exec("INSERT INTO cells (root, kind, state) VALUES (?,?,?) ON CONFLICT DO NOTHING",
+		k.root, k.kind, int64(k.state))
+	if err != nil {
 		return 0, err
 	}
 	id, err = tx.c.number("SELECT id FROM cells WHERE root = ? AND kind = ? AND state = ?", k.root, k.kind, int64(k.state))
