@@ -44,12 +44,14 @@ func (s *Scanner) dismiss(entries int) {
 
 func roomFor(entries int) int64 { return int64(min(entries+1, entriesInFlight-largeDirectory)) }
 
-// Workers is how many directories of one local root are scanned at once, where the configuration does not say.
+// Workers is how many directories of one local root are scanned at once, where the configuration does not say: one more
+// than there are processors. A directory that is unchanged is some short system calls, and with as many workers as
+// processors one stands still each time that a worker is given the next: on two, a third of a rescan.
 func Workers(configured int) int {
 	if configured > 0 {
 		return configured
 	}
-	return min(max(runtime.GOMAXPROCS(0), 2), 8)
+	return min(runtime.GOMAXPROCS(0)+1, 8)
 }
 
 // newPool returns the bounded pool that walks one root.
