@@ -15,7 +15,7 @@ import (
 // lives, so a target that does not follow would have the collector run without a rest.
 func TestTheCollectorsTargetFollowsWhatLives(t *testing.T) {
 	for live := uint64(1 << 20); live < 4<<30; live *= 2 {
-		allowed := float64(live) * float64(growth(live)) / 100
+		allowed := float64(live) * float64(growth(live, live)) / 100
 		if least := float64(live) * 0.45; allowed < least {
 			t.Errorf("with %d MiB that live, %.1f MiB may be allocated until the next collection, want %.1f",
 				live>>20, allowed/(1<<20), least/(1<<20))
@@ -26,16 +26,26 @@ func TestTheCollectorsTargetFollowsWhatLives(t *testing.T) {
 	}
 }
 
-// What makes one pass and ends may have more garbage than what stays: at the size that its live heap has, the collector
-// runs half as often.
+// What makes one pass and ends may have more garbage than what stays: beside little that lives the collector runs half
+// as often, and however much of its heap lives, that is no larger.
 func TestTheCollectorRestsLongerDuringASinglePass(t *testing.T) {
-	defer garbage.Store(garbage.Load())
+	defer onePass.Store(onePass.Load())
+	const roots = 2 << 20 // that are scanned beside what lives on the heap
 	for _, live := range []uint64{8 << 20, 12 << 20, 16 << 20} {
-		garbage.Store(0)
-		stays := growth(live)
+		onePass.Store(false)
+		stays := growth(live, live+roots)
 		TuneForPass()
-		if once := growth(live); once < 2*stays && once != 400 {
+		once := growth(live, live+roots)
+		if once < 2*stays {
 			t.Errorf("with %d MiB that live GOGC is %d, and %d in a process that stays", live>>20, once, stays)
+		}
+		if heap := live + (live+roots)*uint64(once)/100; heap < 40<<20 || heap > 41<<20 {
+			t.Errorf("with %d MiB that live the heap of a pass grows to %.1f MiB, want 40", live>>20, float64(heap)/(1<<20))
+		}
+	}
+	for live := uint64(20 << 20); live < 4<<30; live *= 2 {
+		if grows := growth(live, live); grows < leastGrowth {
+			t.Errorf("with %d MiB that live GOGC is %d", live>>20, grows)
 		}
 	}
 }

@@ -83,6 +83,7 @@ type Store struct {
 	trimmed      time.Time     // the writer's: when it gave memory back last
 	gateCooldown time.Time     // the writer's: until then it leaves a long WAL alone
 	unsynced     bool          // commits do not wait for the disk: see ForPass
+	readerCache  string        // of the connections for reading; not changed once it runs
 	stopped      chan struct{} // closed when Run has returned
 
 	running atomic.Bool // Run has begun
@@ -233,8 +234,8 @@ func newStore(path string, o Options) *Store {
 		updates: itemUpdates{}, itemRows: newInserter(insertItem, len(itemColumns)),
 		sortRows: newInserter(insertSort, 1+len(sortColumns)),
 		requests: make(chan request, requestQueue), stopped: make(chan struct{}), readers: newReaders(o.Readers),
-		indexedAsked: make(chan struct{}, 1),
-		damage:       damage{found: make(chan struct{})},
+		indexedAsked: make(chan struct{}, 1), readerCache: readerCache,
+		damage: damage{found: make(chan struct{})},
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 // the WAL before its transaction ends, and reads again.
 const passCache = 8 << 10
 
+// passReaderCache is that of its readers: what is new is read once.
+const passReaderCache = "cache_size=-256"
+
 // ForPass has the WAL written back less often, and more pages kept, in a process that writes much and ends. A killed
 // one leaves up to 64 MiB of WAL beside the catalog, and loses nothing.
 //
@@ -19,6 +22,7 @@ const passCache = 8 << 10
 // they are given to nobody else. Call it before Run.
 // https://sqlite.org/pragma.html#pragma_synchronous
 func (s *Store) ForPass() error {
+	s.readerCache = passReaderCache
 	err := s.writer.script(fmt.Sprintf("PRAGMA wal_autocheckpoint=%d; PRAGMA cache_size=-%d",
 		rarelyCheckpointPages, passCache))
 	boot := thisBoot()

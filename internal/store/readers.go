@@ -149,7 +149,7 @@ func (s *Store) borrow(ctx context.Context, from *pool, fn func(context.Context,
 	c := from.pop()
 	defer func() { from.give(c) }()
 	if c == nil {
-		if c, err = dial(s.path, false, "query_only=ON", readerCache, "temp_store=MEMORY"); err != nil {
+		if c, err = dial(s.path, false, "query_only=ON", s.readerCache, "temp_store=MEMORY"); err != nil {
 			return s.noteDamage(explain(s.path, err))
 		}
 		c.known = &s.meanings

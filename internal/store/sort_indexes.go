@@ -119,8 +119,8 @@ func (s *Store) takeUnbuilt(c *conn, unbuilt []object, older bool) error {
 	return nil
 }
 
-// putOff drops the indexes of what sorts of which all is to come: nothing is indexed, or there are no works. Where that
-// cannot be written they are kept, which takes longer.
+// putOff drops the indexes of what sorts of which all is to come: nothing is indexed, or no works are derived. Where that
+// cannot be written they are kept, which takes longer. Of a library without works nothing is to come.
 func (s *Store) putOff(c *conn) error {
 	var drops strings.Builder
 	for _, table := range []string{"sort_keys", "works"} {
@@ -128,7 +128,11 @@ func (s *Store) putOff(c *conn) error {
 		if err != nil {
 			return err
 		}
-		if rows > 0 || table == "sort_keys" && s.indexed.Load() > 0 {
+		begun := s.indexed.Load()
+		if table == "works" {
+			begun = s.worked.Load()
+		}
+		if rows > 0 || begun > 0 {
 			continue
 		}
 		err = eachObject(c, func(o object) error {
@@ -231,10 +235,30 @@ func (s *Store) Building() (since time.Time, building bool) {
 	return time.Unix(0, at), at != 0
 }
 
+// buildCache is how much of the catalog's file is kept while an index is built, in KiB: its rows are read one after the
+// other, and written in their order. What is sorted takes as much again.
+const buildCache = 1 << 10
+
 // buildIndex builds an index.
 func (c *conn) buildIndex(o object) error {
+	cache, err := c.number("PRAGMA cache_size")
+	if err == nil {
+		err = c.script(fmt.Sprintf("PRAGMA shrink_memory; PRAGMA cache_size=-%d", buildCache))
+	}
+	trimHeap()
+	if err == nil {
+		err = errors.Join(c.sortRows(o), c.script(fmt.Sprintf("PRAGMA cache_size=%d", cache)))
+	}
+	if err != nil {
+		return fmt.Errorf("build %s: %w", o.name, c.interrupted(err))
+	}
+	return nil
+}
+
+// sortRows puts the rows of an index's table into it.
+func (c *conn) sortRows(o object) error {
 	inGroup := !c.c.AutoCommit()
-	err := inFileOrMemory(func(place string) error {
+	return inFileOrMemory(func(place string) error {
 		err := c.script("PRAGMA temp_store=" + place)
 		if err == nil {
 			err = c.script(o.sql)
@@ -245,10 +269,6 @@ func (c *conn) buildIndex(o object) error {
 		}
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("build %s: %w", o.name, c.interrupted(err))
-	}
-	return nil
 }
 
 // inFileOrMemory has something sorted in a temporary file if it is much, or in memory where there is no place for one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -258,6 +259,27 @@ func TestWhatCannotBePutOffIsKept(t *testing.T) {
 	r.indexAtOnce()
 	if n := r.bySize(10); n != 10 || r.due.any() {
 		t.Errorf("%d items by size, still to be built: %v", n, r.dueNames())
+	}
+}
+
+// TestWhatALibraryWithoutWorksSortsByStays: of photos alone no works are to come, and each start would drop the indexes
+// of works and build them again.
+func TestWhatALibraryWithoutWorksSortsByStays(t *testing.T) {
+	dir := t.TempDir()
+	r := runAt(t, dir, Options{SortsLater: true})
+	r.sized(r.addRoot("photos"), 10)
+	r.indexAtOnce()
+	all := int64(math.MaxInt64)
+	if err := r.NewWorkKeeper().Write(t.Context(), &WorkBatch{Upto: r.Head(), Settled: &all}); err != nil {
+		t.Fatal(err)
+	}
+	r.stop()
+	for range 2 {
+		r = runAt(t, dir, Options{SortsLater: true})
+		if got := r.unbuilt(); len(got) > 0 || r.due.any() {
+			t.Errorf("%v are to be built again", got)
+		}
+		r.stop()
 	}
 }
 
