@@ -35,7 +35,8 @@ func rowFacts(f *filter.Facts, v *View) {
 }
 
 // docFacts are of what is known of an item. A document is not decoded, but looked through: a page looks at thousands.
-func docFacts(f *filter.Facts, doc []byte) {
+// It tells how many of the artists, the first ones, are named singly, and the album's artist as the document has it.
+func docFacts(f *filter.Facts, doc []byte) (singly int, albumArtist []byte) {
 	var latitude, longitude *float64
 	artist := ""
 	eachMember(doc, func(name, value []byte) {
@@ -48,6 +49,9 @@ func docFacts(f *filter.Facts, doc []byte) {
 			artist = textOf(value)
 		case "artists":
 			addTexts(f, filter.Artist, value)
+			singly = len(f.Texts(filter.Artist))
+		case "album_artist":
+			albumArtist = value
 		case "album":
 			f.Add(filter.Album, textOf(value))
 		case "series":
@@ -81,6 +85,7 @@ func docFacts(f *filter.Facts, doc []byte) {
 		f.Locate(*latitude, *longitude)
 		f.Add(filter.Has, "location")
 	}
+	return singly, albumArtist
 }
 
 func companionFacts(f *filter.Facts, one []byte) {

@@ -39,7 +39,7 @@ type adding struct {
 }
 
 // adder adds a row's part to sums where sign is 1, and takes it away where that is -1.
-func (all factSums) adder(k *keyed, sign int64) adding {
+func (all factSums) adder(k keyed, sign int64) adding {
 	seconds, _ := k.duration.(float64)
 	return adding{all: all, cell: k.cell, is: sums{sign, sign * (k.size >> 32), sign * (k.size & math.MaxUint32),
 		sign * toMilliseconds(seconds)}}
@@ -70,13 +70,14 @@ func (a *adding) add(id int64) {
 }
 
 // countFacts adds an item to the sums, or takes it away.
-func (tx *Tx) countFacts(all factSums, k *keyed, sign int64) error {
+func (tx *Tx) countFacts(all factSums, k keyed, sign int64) error {
 	a := all.adder(k, sign)
 	a.fact(0)
 	eachFact(k.facts, a.fact)
 	year, hasYear := k.year.(int64)
 	taken, hasTaken := k.taken.(int64)
-	for _, f := range columnFacts(nil, year, k.added, taken, hasYear, hasTaken) {
+	var room [3]fact
+	for _, f := range columnFacts(room[:0], year, k.added, taken, hasYear, hasTaken) {
 		id, err := tx.factID(tx.s.factNames, f)
 		if err != nil {
 			return err

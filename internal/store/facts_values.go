@@ -86,12 +86,33 @@ var textFields = []struct {
 // usualFacts is how many facts an item rarely has more of.
 const usualFacts = 12
 
-// factsOf are an item's facts, each once, in the first of its spellings.
-func factsOf(f *filter.Facts, v *View) (out []fact) {
+// factRoom is where the facts of one item after the other are found, those of many in one piece of memory.
+type factRoom struct {
+	found filter.Facts
+	piece []fact
+}
+
+// factPiece is how many facts stand in a piece.
+const factPiece = 512
+
+// of are an item's facts, each once, in the first of its spellings.
+func (r *factRoom) of(v *View) []fact {
+	if cap(r.piece)-len(r.piece) < usualFacts {
+		r.piece = make([]fact, 0, factPiece)
+	}
+	from := len(r.piece)
+	out := appendFacts(r.piece[from:], &r.found, v)
+	if len(out) <= cap(r.piece)-from { // else it has a piece of its own
+		r.piece = r.piece[:from+len(out)]
+	}
+	return slices.Clip(out)
+}
+
+// appendFacts appends an item's facts to out, which is empty.
+func appendFacts(out []fact, f *filter.Facts, v *View) []fact {
 	f.Clear()
 	rowFacts(f, v)
-	docFacts(f, v.Doc)
-	out = make([]fact, 0, usualFacts)
+	singly, albumArtist := docFacts(f, v.Doc)
 	add := func(field factField, values ...string) {
 		for _, value := range values {
 			one := fact{field, value}
@@ -103,18 +124,19 @@ func factsOf(f *filter.Facts, v *View) (out []fact) {
 	for _, field := range textFields {
 		add(field.fact, f.Texts(field.of)...)
 	}
-	single := artistsOf(f, v)
-	add(factArtist, single...)
-	for _, name := range f.Texts(filter.Artist) {
-		if !slices.Contains(single, name) {
+	artists := f.Texts(filter.Artist)
+	if singly == 0 {
+		singly = len(artists)
+	}
+	add(factArtist, artists[:singly]...)
+	for _, name := range artists[singly:] { // which joins several
+		if !slices.Contains(artists[:singly], name) {
 			add(factArtists, name)
 		}
 	}
-	eachMember(v.Doc, func(member, value []byte) {
-		if string(member) == "album_artist" {
-			add(factAlbumArtist, textOf(value))
-		}
-	})
+	if albumArtist != nil {
+		add(factAlbumArtist, textOf(albumArtist))
+	}
 	if n, known := f.Number(filter.Height); known {
 		add(factHeight, strconv.FormatInt(n, 10))
 	}
@@ -131,18 +153,20 @@ func idHash(id string) string {
 
 // packFacts makes an item's facts short: those of few bits first, each as the distance from the one before it.
 func packFacts(ids []int64) []byte {
-	short := make([]uint64, len(ids))
-	for i, id := range ids {
-		short[i] = uint64(id&(1<<factNumbers-1))<<5 | uint64(id>>factNumbers) //nolint:gosec // never below 0
+	var room [usualFacts]uint64
+	short := room[:0]
+	for _, id := range ids {
+		short = append(short, uint64(id&(1<<factNumbers-1))<<5|uint64(id>>factNumbers)) //nolint:gosec // never below 0
 	}
 	slices.Sort(short)
-	var out []byte
+	var bytes [4 * usualFacts]byte
+	out := bytes[:0]
 	last := uint64(0)
 	for _, n := range slices.Compact(short) {
 		out = binary.AppendUvarint(out, n-last)
 		last = n
 	}
-	return out
+	return slices.Clone(out)
 }
 
 // eachFact calls fn with the facts that packFacts has packed.
@@ -256,4 +280,10 @@ func columnFacts(out []fact, year, added, taken int64, hasYear, hasTaken bool) [
 	return out
 }
 
-func monthOf(ns int64) string { return time.Unix(0, ns).UTC().Format("2006-01") }
+// monthOf writes a month as 2006-01: nanoseconds tell no year that has not four digits.
+func monthOf(ns int64) string {
+	year, month, _ := time.Unix(0, ns).UTC().Date()
+	digit := func(n int) byte { return byte('0' + n%10) } //nolint:gosec // one
+	return string([]byte{digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), '-',
+		digit(int(month) / 10), digit(int(month))})
+}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/catalogizer/catalogizerd/internal/store/filter"
 	"github.com/catalogizer/catalogizerd/internal/store/words"
-	"github.com/catalogizer/catalogizerd/internal/tree"
 )
 
 // searchMost bounds what a search does of some kinds.
@@ -19,7 +18,12 @@ type searchMost struct {
 	known  int // matches whose ids are gathered, rather than each item's texts looked at
 }
 
-func joinPath(dir, name []byte) string { return tree.Join(string(dir), string(name)) }
+func joinPath(dir, name []byte) string {
+	if len(dir) == 0 {
+		return string(name)
+	}
+	return string(dir) + "/" + string(name)
+}
 
 // tier is a part of the ranked order. What is in one stands before all of the next; in it, the shortest titles of the
 // first matches come first, and then the other matches by id. Each place depends on nothing but the item itself: so

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/catalogizer/catalogizerd/internal/store/filter"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 	"github.com/zeebo/xxh3"
 	"go.uber.org/zap"
@@ -118,7 +117,7 @@ type indexEntry struct {
 	id, seq int64
 	deleted bool
 	cell    cellKey
-	sort    []driver.Value // of sort_keys, from title on; words is the hash of text
+	sort    [wordsAt]driver.Value // of sort_keys, from title to words, which is the hash of text
 	text    [len(searchColumns)]string
 	facts   []fact
 }
@@ -128,7 +127,7 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, stretch *indexStretch
 	after, had := stretch.upto, len(stretch.entries)
 	out := slices.Grow(stretch.entries, int(min(indexBatch, max(s.Head()-after, 0))))
 	var upto int64
-	var facts filter.Facts
+	var facts factRoom
 	var doc []byte // of one after the other
 	err := s.read(ctx, func(c *conn) (err error) {
 		if upto, err = c.number("SELECT value FROM meta WHERE key = 'head'"); err != nil {
@@ -176,13 +175,12 @@ func (s *Store) toIndex(ctx context.Context, keys *sorter, stretch *indexStretch
 	return err
 }
 
-func entryFor(r row, doc []byte, keys *sorter, facts *filter.Facts) indexEntry {
+func entryFor(r row, doc []byte, keys *sorter, facts *factRoom) indexEntry {
 	e := indexEntry{id: r.int(0), seq: r.int(1), deleted: State(r.int(4)) == Detached}
 	if e.deleted {
 		return e
 	}
 	k := knownOf(doc)
-	name := string(r.bytes(9))
 	title := k.SortTitle
 	if title == "" {
 		title = k.Title
@@ -197,17 +195,17 @@ func entryFor(r row, doc []byte, keys *sorter, facts *filter.Facts) indexEntry {
 	if k.DurationSeconds > 0 {
 		duration = k.DurationSeconds
 	}
-	path := tree.Join(string(r.bytes(10)), name)
+	path := joinPath(r.bytes(10), r.bytes(9))
 	e.cell = cellKey{r.int(2), r.text(3), State(r.int(4))}
-	e.text = k.texts(path)
+	e.text = keys.texts.of(&k, path)
 	hash := keys.hashOf(e.text[:])
 	taken, track, episode := k.places(keys)
-	e.sort = []driver.Value{key, r.int(5), r.int(6), r.int(7), year, duration, taken, track, episode, r[11], hash}
-	v := View{Name: name, Path: path, Analysis: Analysis(r.int(12)), Doc: doc}
+	e.sort = [...]driver.Value{key, r[5], r[6], r[7], year, duration, taken, track, episode, r[11], hash}
+	v := View{Name: tree.Base(path), Path: path, Analysis: Analysis(r.int(12)), Doc: doc}
 	if r.int(13) != 0 {
 		v.Error = "there is one"
 	}
-	e.facts = factsOf(facts, &v)
+	e.facts = facts.of(&v)
 	return e
 }
 
@@ -227,17 +225,19 @@ func (s *sorter) hashOf(texts []string) int64 {
 const wordsVersion = 2
 
 var (
-	sortColumns = []string{"cell", "title", "added", "modified", "size", "year", "duration", "taken", "track",
+	sortColumns = [...]string{"cell", "title", "added", "modified", "size", "year", "duration", "taken", "track",
 		"episode", "fingerprint", "words", "facts"}
-	wordsAt    = slices.Index(sortColumns, "words")
-	selectSort = "SELECT " + strings.Join(sortColumns, ", ") + " FROM sort_keys WHERE id = ?"
-	insertSort = "INSERT OR FAIL INTO sort_keys (id, " + strings.Join(sortColumns, ", ") + ") VALUES"
+	selectSort = "SELECT " + strings.Join(sortColumns[:], ", ") + " FROM sort_keys WHERE id = ?"
+	insertSort = "INSERT OR FAIL INTO sort_keys (id, " + strings.Join(sortColumns[:], ", ") + ") VALUES"
 )
 
+// wordsAt is where words stand in sortColumns, the facts behind them.
+const wordsAt = len(sortColumns) - 2
+
 // keyedOf are the values of sortColumns.
-func keyedOf(v []driver.Value) *keyed {
+func keyedOf(v []driver.Value) keyed {
 	r := row(v)
-	k := &keyed{cell: r.int(0), added: r.int(2), size: r.int(4), year: v[5], duration: v[6], taken: v[7]}
+	k := keyed{cell: r.int(0), added: r.int(2), size: r.int(4), year: v[5], duration: v[6], taken: v[7]}
 	if facts, some := v[len(v)-1].([]byte); some {
 		k.facts = facts
 	}
@@ -327,15 +327,18 @@ func (tx *Tx) addKeys(e *indexEntry, cells map[cellKey]int64, all factSums) erro
 	if err != nil {
 		return err
 	}
-	ids := make([]int64, len(e.facts))
-	for i, f := range e.facts {
-		if ids[i], err = tx.factID(tx.s.factNames, f); err != nil {
+	var room [usualFacts]int64
+	ids := room[:0]
+	for _, f := range e.facts {
+		id, err := tx.factID(tx.s.factNames, f)
+		if err != nil {
 			return err
 		}
+		ids = append(ids, id)
 	}
 	rows := tx.s.sortRows
 	from := len(rows.values) + 1 // behind the id
-	rows.values = append(append(append(rows.values, e.id, cell), e.sort...), blob(packFacts(ids)))
+	rows.values = append(append(append(rows.values, e.id, cell), e.sort[:]...), blob(packFacts(ids)))
 	return tx.countFacts(all, keyedOf(rows.values[from:]), 1)
 }
 

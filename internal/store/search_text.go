@@ -112,11 +112,43 @@ func (k *known) text(name string) *string {
 var searchColumns = [...]string{"title", "people", "album", "path"}
 
 // texts are what an item is found by, a text for each of searchColumns.
-func (k *known) texts(path string) [len(searchColumns)]string {
-	people := append([]string{k.Artist, k.AlbumArtist, k.Composer, k.Narrator}, k.Authors...)
-	return [...]string{
-		words.Of(strings.Join([]string{k.Title, k.Series, k.EpisodeTitle}, " ")),
-		words.Of(strings.Join(people, " ")), words.Of(k.Album), words.Of(path),
+func (k *known) texts(path string) [len(searchColumns)]string { return new(textRoom).of(k, path) }
+
+// textRoom is where the texts of items are put together. It belongs to one goroutine.
+type textRoom struct{ joined, words []byte }
+
+// of gives known.texts, all of them parts of one piece of memory.
+func (t *textRoom) of(k *known, path string) (texts [len(searchColumns)]string) {
+	t.words = t.words[:0]
+	var ends [len(searchColumns)]int
+	for i := range ends {
+		t.joined = t.joined[:0]
+		switch i {
+		case 0:
+			t.join(k.Title, k.Series, k.EpisodeTitle)
+		case 1:
+			t.join(k.Artist, k.AlbumArtist, k.Composer, k.Narrator)
+			t.join(k.Authors...)
+		case 2:
+			t.join(k.Album)
+		case 3:
+			t.join(path)
+		}
+		t.words = words.Append(t.words, t.joined)
+		ends[i] = len(t.words)
+	}
+	all, from := string(t.words), 0
+	for i, end := range ends {
+		texts[i], from = all[from:end], end
+	}
+	return texts
+}
+
+func (t *textRoom) join(texts ...string) {
+	for _, text := range texts {
+		if text != "" {
+			t.joined = append(append(t.joined, text...), ' ')
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ type sorter struct {
 	}
 	next   int    // of made, to be replaced
 	joined []byte // texts that are hashed
+	texts  textRoom
 }
 
 func newSorter() *sorter { return &sorter{collator: *newCollator()} }

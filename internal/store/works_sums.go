@@ -101,7 +101,7 @@ func (s *workSums) begin(tx *Tx) *workSums {
 // count adds a work to the sums, or takes it away.
 func (s *workSums) count(w *WorkView, sign int64) error {
 	cell := workCell(workKindNumber(w.Kind))
-	a := s.all.adder(&keyed{cell: cell, size: w.Size, duration: float64(w.Duration) / 1000}, sign)
+	a := s.all.adder(keyed{cell: cell, size: w.Size, duration: float64(w.Duration) / 1000}, sign)
 	a.fact(0)
 	s.of = appendFactsOfWork(s.of[:0], &s.facts, w)
 	for _, f := range s.of {

@@ -2,7 +2,7 @@ package words
 
 import "unicode/utf8"
 
-func isASCII(text string) bool {
+func isASCII[T string | []byte](text T) bool {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
 			return false
@@ -11,13 +11,15 @@ func isASCII(text string) bool {
 	return true
 }
 
-// ofASCII is Of for texts of ASCII alone, as most are: it takes no memory but for what it gives.
-func ofASCII(text string) string {
-	w := asciiWords{out: make([]byte, 0, len(text)+len(text)/4)}
+// ofASCII is Append for texts of ASCII alone, as most are: it takes no memory but for what it gives.
+func ofASCII[T string | []byte](to []byte, text T) []byte {
+	w := asciiWords{out: to, begin: len(to)}
+	var room [2 * maxJoined]byte // for most
+	whole := room[:0]
 	for i := range len(text) {
 		switch c := foldASCII(text[i]); {
 		case c == ' ', c == joint && w.last == joint: // two joints are a dash, which divides words
-			w.endWord()
+			whole = w.endWord(whole)
 			w.last = c
 			if c == joint {
 				w.last = ' '
@@ -30,23 +32,25 @@ func ofASCII(text string) string {
 			w.last = c
 		}
 	}
-	w.endWord()
-	return string(w.end())
+	whole = w.endWord(whole)
+	return append(w.out, whole...)
 }
 
-// asciiWords are words on their way: those with joints in parts first, and whole at the end.
+// asciiWords are words on their way: those with joints in parts first. Whole ones, which come at the end, are kept
+// beside.
 type asciiWords struct {
-	out, whole []byte
-	last       byte
-	part       int // signs of the part that is being added
-	parts      int // of the word, that are ended
-	from       int // where the word begins in out
+	out   []byte
+	begin int // of what is the text's in out
+	last  byte
+	part  int // signs of the part that is being added
+	parts int // of the word, that are ended
+	from  int // where the word begins in out
 }
 
 // add adds a sign to the part.
 func (w *asciiWords) add(c byte) {
 	if w.part == 0 {
-		if len(w.out) > 0 {
+		if len(w.out) > w.begin {
 			w.out = append(w.out, ' ')
 		}
 		if w.parts == 0 {
@@ -66,16 +70,18 @@ func (w *asciiWords) endPart() {
 	}
 }
 
-func (w *asciiWords) endWord() {
+// endWord ends a word, which it appends to whole if it is to be found without its joints too.
+func (w *asciiWords) endWord(whole []byte) []byte {
 	w.endPart()
 	if w.parts > 1 && w.parts <= maxParts {
-		w.join(w.out[w.from:])
+		whole = join(whole, w.out[w.from:])
 	}
 	w.parts = 0
+	return whole
 }
 
-// join notes the parts of a word without what is between them, if it is written so.
-func (w *asciiWords) join(parts []byte) {
+// join appends the parts of a word without what is between them, if it is written so.
+func join(whole, parts []byte) []byte {
 	bytes, digits := 0, true
 	for _, c := range parts {
 		if c != ' ' {
@@ -84,14 +90,13 @@ func (w *asciiWords) join(parts []byte) {
 		}
 	}
 	if bytes > maxJoined || bytes > maxDigits && digits {
-		return
+		return whole
 	}
-	w.whole = append(w.whole, ' ')
+	whole = append(whole, ' ')
 	for _, c := range parts {
 		if c != ' ' {
-			w.whole = append(w.whole, c)
+			whole = append(whole, c)
 		}
 	}
+	return whole
 }
-
-func (w *asciiWords) end() []byte { return append(w.out, w.whole...) }

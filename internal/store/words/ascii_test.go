@@ -22,7 +22,7 @@ func TestPlainTextsHaveTheWordsOfAllOthers(t *testing.T) {
 				}
 			}
 		}
-		if got, want := ofASCII(string(text)), ofRuns(string(text)); got != want {
+		if got, want := Of(string(text)), ofRuns(string(text)); got != want {
 			t.Fatalf("words of %q are %q, want %q", text, got, want)
 		}
 	}

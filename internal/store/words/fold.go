@@ -218,9 +218,17 @@ func pairs(s string) (out []string, last string) {
 // whole at the end, so that phrases go on behind them.
 func Of(text string) string {
 	if isASCII(text) {
-		return ofASCII(text)
+		return string(ofASCII(make([]byte, 0, len(text)+len(text)/4), text))
 	}
 	return ofRuns(text)
+}
+
+// Append appends to a buffer what Of gives.
+func Append(to, text []byte) []byte {
+	if isASCII(text) {
+		return ofASCII(to, text)
+	}
+	return append(to, ofRuns(string(text))...)
 }
 
 func ofRuns(text string) string {
