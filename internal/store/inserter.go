@@ -56,6 +56,27 @@ func (in *inserter) flush(tx *Tx) error {
 	return nil
 }
 
+// same gives a number as a row has it that comes before the one it is for, if it is the same there: a number takes
+// memory of its own wherever it becomes a value.
+func (r row) same(at int, n int64) driver.Value {
+	if at < len(r) {
+		if was, is := r[at].(int64); is && was == n {
+			return r[at]
+		}
+	}
+	return n
+}
+
+// sameText is same for texts.
+func (r row) sameText(at int, text string) driver.Value {
+	if at < len(r) {
+		if was, is := r[at].(string); is && was == text {
+			return r[at]
+		}
+	}
+	return text
+}
+
 // drop forgets what has been added.
 func (in *inserter) drop() {
 	clear(in.values)

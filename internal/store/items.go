@@ -116,8 +116,12 @@ func scanItem(r row) (it Item, err error) {
 	return it, err
 }
 
-// appendValues appends those of rowColumns.
+// appendValues appends those of rowColumns. What the row before has too at its place takes no more memory.
 func (it *Item) appendValues(to []driver.Value) []driver.Value {
+	var before row
+	if len(to) >= len(itemColumns) {
+		before = to[len(to)-len(itemColumns):]
+	}
 	var errText, print driver.Value
 	if it.Error != "" {
 		errText = it.Error
@@ -125,10 +129,17 @@ func (it *Item) appendValues(to []driver.Value) []driver.Value {
 	if it.HasFingerprint {
 		print = it.Fingerprint
 	}
+	var seq driver.Value = it.Seq
+	sibling := seq
+	if it.SiblingSeq != it.Seq {
+		sibling = it.SiblingSeq
+	}
 	return append(to,
-		it.ID, it.Dir, it.Root, []byte(it.Name), it.Volume, int64(it.FileID.Inode), it.FileID.Birth, int64(it.Links),
-		it.Size, it.MTime, it.CTime, it.Added, int64(it.State), it.MissingAt, string(it.Kind), int64(it.Analysis), int64(it.Work),
-		it.Attempts, it.RetryAt, errText, print, it.Seq, it.FilterSeq, it.SiblingSeq, int64(it.Described),
+		it.ID, before.same(1, it.Dir), it.Root, []byte(it.Name), before.same(4, it.Volume), int64(it.FileID.Inode),
+		before.same(6, it.FileID.Birth), int64(it.Links), it.Size, before.same(9, it.MTime), before.same(10, it.CTime),
+		before.same(11, it.Added), int64(it.State), it.MissingAt, before.sameText(14, string(it.Kind)), int64(it.Analysis),
+		int64(it.Work), it.Attempts, it.RetryAt, errText, print, seq, it.FilterSeq, sibling,
+		before.same(24, int64(it.Described)),
 	)
 }
 
