@@ -174,8 +174,11 @@ func (c *conn) within(ctx context.Context, fn func(*conn) error) error {
 
 // interrupted gives the context's error for what SQLite was interrupted in.
 func (c *conn) interrupted(err error) error {
+	if err == nil || c.ctx == nil || c.ctx.Err() == nil {
+		return err
+	}
 	var se sqlite3.Error
-	if c.ctx != nil && c.ctx.Err() != nil && errors.As(err, &se) && se.Code == sqlite3.ErrInterrupt {
+	if errors.As(err, &se) && se.Code == sqlite3.ErrInterrupt {
 		return c.ctx.Err()
 	}
 	return err
