@@ -86,7 +86,12 @@ func sortOut(list []store.Companion) (map[string]*store.Companion, *sidecar.Fold
 			names = append(names, o.Name)
 		}
 	}
-	return named, sidecar.NewFolder(names, func(n string) media.Kind { return named[n].Kind })
+	return named, sidecar.NewFolder(names, func(name string) media.Kind {
+		if o := named[name]; o != nil {
+			return o.Kind
+		}
+		return ""
+	})
 }
 
 const (

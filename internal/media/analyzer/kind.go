@@ -67,12 +67,11 @@ func kindByName(path string) media.Kind {
 	if dot < 0 {
 		return media.KindOther
 	}
-	stem, ext := strings.ToLower(base[:dot]), strings.ToLower(base[dot+1:])
-	k, ok := extensions[ext]
+	k, ok := extensions[strings.ToLower(base[dot+1:])]
 	if !ok {
 		return media.KindOther
 	}
-	if k == media.KindImage && isArtwork(stem) {
+	if k == media.KindImage && isArtwork(strings.ToLower(base[:dot])) {
 		return media.KindArtwork
 	}
 	return k

@@ -12,28 +12,32 @@ import (
 // make and does not change afterwards; what lies in folders below, where a rule reaches further
 // ([RuleOf]), is the caller's to add.
 type Folder struct {
-	kinds  map[string]media.Kind
+	kind   func(name string) media.Kind
 	names  []string
-	byStem map[string][]string // of files that can be described: lower-case stem, and whole name
+	called []called            // files that can be described, in the order of what they are called
 	byFile map[string][]string // what goes with a file and no other
 	whole  []string            // what speaks for all files of its kinds
 }
 
-// NewFolder returns the folder that holds names. kind tells what a file is by its name.
+// called is a file by its stem, or by its whole name, in lower case.
+type called struct{ by, name string }
+
+// NewFolder returns the folder that holds names. kind tells what a file is by its name, always the same; of names that
+// it does not hold, nothing.
 func NewFolder(names []string, kind func(name string) media.Kind) *Folder {
-	f := &Folder{
-		kinds: make(map[string]media.Kind, len(names)), names: names,
-		byStem: make(map[string][]string, len(names)), byFile: map[string][]string{},
-	}
+	f := &Folder{kind: kind, names: names, called: make([]called, 0, 2*len(names)), byFile: map[string][]string{}}
 	for _, name := range names {
-		f.kinds[name] = kind(name)
+		if !slices.Contains(describable, kind(name)) {
+			continue
+		}
 		lower := strings.ToLower(name)
 		stem := strings.TrimSuffix(lower, path.Ext(lower))
-		f.byStem[stem] = append(f.byStem[stem], name)
+		f.called = append(f.called, called{stem, name})
 		if lower != stem {
-			f.byStem[lower] = append(f.byStem[lower], name)
+			f.called = append(f.called, called{lower, name})
 		}
 	}
+	slices.SortStableFunc(f.called, func(a, b called) int { return strings.Compare(a.by, b.by) })
 	for _, name := range names {
 		switch rule := RuleOf(name); {
 		case rule.Role == NoRole:
@@ -81,7 +85,7 @@ func (f *Folder) For(name string) []string {
 
 // speaksFor reports whether the rule of a file for the whole folder covers another of its files.
 func (f *Folder) speaksFor(name string, rule Rule, other string) bool {
-	return other != name && slices.Contains(rule.fits, f.kinds[other]) && !isExtra(other)
+	return other != name && slices.Contains(rule.fits, f.kind(other)) && !isExtra(other)
 }
 
 // sameStem returns the files that share the sidecar's stem. XMP may keep the picture's extension in it.
@@ -90,8 +94,10 @@ func (f *Folder) speaksFor(name string, rule Rule, other string) bool {
 func (f *Folder) sameStem(name string, rule Rule) []string {
 	for stem := rule.stem; stem != ""; {
 		var out []string
-		for _, other := range f.byStem[stem] {
-			if other != name && slices.Contains(rule.fits, f.kinds[other]) {
+		at, _ := slices.BinarySearchFunc(f.called, stem, func(c called, by string) int { return strings.Compare(c.by, by) })
+		for ; at < len(f.called) && f.called[at].by == stem; at++ {
+			other := f.called[at].name
+			if other != name && slices.Contains(rule.fits, f.kind(other)) {
 				out = append(out, other)
 			}
 		}

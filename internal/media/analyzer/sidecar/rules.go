@@ -48,7 +48,13 @@ var (
 	ofComic   = []media.Kind{media.KindComic}
 	ofPicture = []media.Kind{media.KindPhoto, media.KindImage, media.KindMovie, media.KindVideo, media.KindEpisode}
 	ofMusic   = []media.Kind{media.KindTrack, media.KindAudio}
+	ofSeries  = []media.Kind{media.KindEpisode, media.KindVideo}
+	ofNFO     = slices.Concat(ofVideo, ofMusic)
+	ofCue     = slices.Concat(ofAudio, []media.Kind{media.KindDisc, media.KindGame})
 	ofAny     = slices.Concat(ofVideo, ofAudio, []media.Kind{media.KindBook, media.KindComic, media.KindGame})
+
+	// describable are all kinds that a sidecar of one file can fit.
+	describable = slices.Concat(ofAny, ofPicture)
 )
 
 // covers are the names, without extension, of the picture that stands for a folder's content (Kodi,
@@ -64,31 +70,30 @@ var (
 
 // RuleOf returns the rule for a file of that name; the role is NoRole where it describes nothing.
 func RuleOf(name string) Rule {
-	lower := strings.ToLower(name)
-	ext := path.Ext(lower)
-	stem := strings.TrimSuffix(lower, ext)
-	switch ext {
+	ext := path.Ext(name)
+	stem := func() string { return strings.ToLower(strings.TrimSuffix(name, ext)) } // which few names need
+	switch strings.ToLower(ext) {
 	case ".nfo":
-		return nfoRule(stem)
+		return nfoRule(stem())
 	case ".opf":
-		if stem == "metadata" || stem == "content" {
-			return Rule{Description, InFolder, "", ofBook}
+		if stem := stem(); stem != "metadata" && stem != "content" {
+			return Rule{Description, OneFile, stem, ofBook}
 		}
-		return Rule{Description, OneFile, stem, ofBook}
+		return Rule{Description, InFolder, "", ofBook}
 	case ".xml":
-		if lower == "comicinfo.xml" {
+		if stem() == "comicinfo" {
 			return Rule{Description, InFolder, "", ofComic}
 		}
 	case ".xmp":
-		return Rule{Description, OneFile, stem, ofPicture}
+		return Rule{Description, OneFile, stem(), ofPicture}
 	case ".lrc":
-		return Rule{LyricsOf, OneFile, stem, ofMusic}
+		return Rule{LyricsOf, OneFile, stem(), ofMusic}
 	case ".cue":
-		return Rule{Index, OneFile, stem, slices.Concat(ofAudio, []media.Kind{media.KindDisc, media.KindGame})}
+		return Rule{Index, OneFile, stem(), ofCue}
 	case ".srt", ".ass", ".ssa", ".vtt", ".sub", ".idx", ".sup", ".smi", ".ttml", ".dfxp", ".usf", ".mks":
-		return Rule{Subtitles, OneFile, stem, ofVideo}
+		return Rule{Subtitles, OneFile, stem(), ofVideo}
 	case ".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".tbn", ".bmp":
-		return pictureRule(stem)
+		return pictureRule(stem())
 	}
 	return Rule{}
 }
@@ -98,15 +103,15 @@ func nfoRule(stem string) Rule {
 	case "movie":
 		return Rule{Description, InFolder, "", ofVideo}
 	case "tvshow":
-		return Rule{Description, InTree, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+		return Rule{Description, InTree, "", ofSeries}
 	case "season":
-		return Rule{Description, InFolder, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+		return Rule{Description, InFolder, "", ofSeries}
 	case "album":
 		return Rule{Description, InFolder, "", ofMusic}
 	case "artist":
 		return Rule{Description, InTree, "", ofMusic}
 	}
-	return Rule{Description, OneFile, stem, slices.Concat(ofVideo, ofMusic)}
+	return Rule{Description, OneFile, stem, ofNFO}
 }
 
 func pictureRule(stem string) Rule {
@@ -117,7 +122,7 @@ func pictureRule(stem string) Rule {
 	case slices.Contains(artworks, base):
 		return Rule{Artwork, InFolder, "", ofAny}
 	case strings.HasPrefix(stem, "season") && strings.Contains(stem, "-"):
-		return Rule{Artwork, InTree, "", []media.Kind{media.KindEpisode, media.KindVideo}}
+		return Rule{Artwork, InTree, "", ofSeries}
 	}
 	if i := strings.LastIndexByte(stem, '-'); i > 0 {
 		what := strings.TrimRight(stem[i+1:], "0123456789")
