@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
+	"github.com/catalogizer/catalogizerd/internal/media/analyzer/fingerprint"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
 )
@@ -194,7 +195,7 @@ func FuzzDescribe(f *testing.F) {
 	})
 }
 
-// FuzzEdges reads anywhere in a file of any size: what comes is what the file holds.
+// FuzzEdges reads anywhere in a file of any size: what comes is what the file holds, and the fingerprint is its own.
 func FuzzEdges(f *testing.F) {
 	for _, size := range []int{0, 1, edge - 1, edge, edge + 1, 2*edge - 1, 2 * edge, 2*edge + 1, 3 * edge} {
 		f.Add(size, int64(size/2), 100)
@@ -214,6 +215,10 @@ func FuzzEdges(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer e.release()
+		end := fingerprint.End(int64(size))
+		if got, want := e.fingerprint(), fingerprint.Of(int64(size), content[:end], content[size-end:]); got != want {
+			t.Fatalf("fingerprint %v of %d bytes, want %v", got, size, want)
+		}
 		got, want := make([]byte, n), make([]byte, n)
 		gotN, gotErr := e.ReadAt(got, off)
 		wantN, wantErr := bytes.NewReader(content).ReadAt(want, off)

@@ -7,7 +7,6 @@ import (
 	"runtime"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
-	"github.com/catalogizer/catalogizerd/internal/media/analyzer/fingerprint"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/probe"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/sidecar"
 	"github.com/catalogizer/catalogizerd/internal/media/analyzer/text/bound"
@@ -178,11 +177,7 @@ func (w *rootWorker) readOpen(
 		return c, fmt.Errorf("read: %w", err)
 	}
 	defer e.release()
-	hash, err := fingerprint.OS(e, t.Size)
-	if err != nil {
-		return c, fmt.Errorf("read: %w", err)
-	}
-	c.fingerprint = int64(hash)
+	c.fingerprint = int64(e.fingerprint())
 	if c.same = t.Work == store.Verify && t.HasFingerprint && c.fingerprint == t.Fingerprint; c.same {
 		return c, nil
 	}

@@ -5,62 +5,32 @@ package fingerprint
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
-	"sync"
 )
 
 // chunk is how much of the head and of the tail counts.
 const chunk = 64 << 10
-
-// ErrShort says that the source ended before the stated size: it changed meanwhile, or was never whole.
-var ErrShort = errors.New("file is shorter than its size")
 
 // Hash is a fingerprint. Its text is 16 hexadecimal digits, as the services exchange it.
 type Hash uint64
 
 func (h Hash) String() string { return fmt.Sprintf("%016x", uint64(h)) }
 
-var buffers = sync.Pool{New: func() any { return new([chunk]byte) }}
+// End is how many bytes count of each end of a file of size bytes.
+func End(size int64) int { return int(min(size, chunk) &^ 7) }
 
-// OS returns the oshash of the size bytes behind src: size plus the sum, modulo 2⁶⁴, of the
-// little-endian 64-bit words of the first and of the last 64 KiB
+// Of returns the oshash of size bytes, of which head and tail are the first and the last End: size plus
+// the sum, modulo 2⁶⁴, of the little-endian 64-bit words of both
 // (https://trac.opensubtitles.org/projects/opensubtitles/wiki/HashSourceCodes). In files under 128 KiB
 // the two overlap. OpenSubtitles leaves files under 64 KiB undefined; as Stash does, both then span the
 // file's length rounded down to whole words, the tail counted from the end.
-//
-// It makes at most two reads. Errors wrap ErrShort or are those of src.
-func OS(src io.ReaderAt, size int64) (Hash, error) {
-	if size < 0 {
-		return 0, fmt.Errorf("fingerprint: negative size %d", size)
-	}
-	n := int(min(size, chunk) &^ 7)
-	sum := uint64(size)
-	buf := buffers.Get().(*[chunk]byte)
-	defer buffers.Put(buf)
-	for _, off := range [2]int64{0, size - int64(n)} {
-		b := buf[:n]
-		if err := readFull(src, b, off); err != nil {
-			return 0, fmt.Errorf("fingerprint: %w", err)
-		}
-		for ; len(b) >= 8; b = b[8:] {
-			sum += binary.LittleEndian.Uint64(b)
-		}
-	}
-	return Hash(sum), nil
+func Of(size int64, head, tail []byte) Hash {
+	return Hash(size) + sum(head) + sum(tail) //nolint:gosec // never below 0
 }
 
-func readFull(src io.ReaderAt, b []byte, off int64) error {
-	if len(b) == 0 {
-		return nil
+func sum(b []byte) (sum Hash) {
+	for ; len(b) >= 8; b = b[8:] {
+		sum += Hash(binary.LittleEndian.Uint64(b))
 	}
-	n, err := src.ReadAt(b, off)
-	switch {
-	case n == len(b):
-		return nil
-	case err == nil || errors.Is(err, io.EOF):
-		return ErrShort
-	}
-	return err
+	return sum
 }

@@ -3,7 +3,6 @@ package window
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +42,7 @@ type Window struct {
 	allowed  int // reads beyond it that a prober asked for
 	deadline time.Time
 	buf      *buffers
-	headLen  int
+	head     []byte
 	headErr  error
 	headRead bool
 	floatOff int64
@@ -56,11 +55,16 @@ type Window struct {
 // buffers are what a window needs, and itself: each file that is read has one.
 type buffers struct {
 	window Window
+	leave  func() // a level of nesting
 	head   [HeadSize]byte
 	float  [Size]byte
 }
 
-var bufferPool = sync.Pool{New: func() any { return new(buffers) }}
+var bufferPool = sync.Pool{New: func() any {
+	b := new(buffers)
+	b.leave = func() { b.window.left.Depth++ }
+	return b
+}}
 
 // New returns a window over src under DefaultBudget.
 func New(ctx context.Context, src io.ReaderAt, size int64) *Window {
@@ -131,14 +135,27 @@ func (w *Window) KeepAhead() (restore func()) {
 // context.
 func (w *Window) Nested(src io.ReaderAt, size int64) *Window { return New(w.ctx, src, size) }
 
-// Head returns the first bytes of the file, at most HeadSize. They stay valid for the whole probe.
+// Head returns the first bytes of the file, at most HeadSize. They stay valid for the whole probe. Of a source that has
+// them in memory and gives them by its method Held, they are its own, and no copy.
 func (w *Window) Head() ([]byte, error) {
 	if !w.headRead {
 		w.headRead = true
-		n := int(min(w.size, HeadSize))
-		w.headLen, w.headErr = w.read(w.buf.head[:n], 0)
+		w.head, w.headErr = w.readHead(int(min(w.size, HeadSize)))
 	}
-	return w.buf.head[:w.headLen], w.headErr
+	return w.head, w.headErr
+}
+
+func (w *Window) readHead(n int) ([]byte, error) {
+	if src, ok := w.src.(interface{ Held() []byte }); ok {
+		if held := src.Held(); len(held) >= n {
+			if err := w.count(n); err != nil {
+				return nil, err
+			}
+			return held[:n:n], nil
+		}
+	}
+	got, err := w.read(w.buf.head[:n], 0)
+	return w.buf.head[:got], err
 }
 
 // Bytes returns n bytes at off, valid until the next call of Bytes or ReadFull. n may be at most the
@@ -304,7 +321,7 @@ func (w *Window) Enter() (leave func(), err error) {
 		return func() {}, w.fail(fmt.Errorf("%w: depth", ErrBudget))
 	}
 	w.left.Depth--
-	return func() { w.left.Depth++ }, nil
+	return w.buf.leave, nil
 }
 
 // Used is how many reads the probe has taken.
@@ -316,7 +333,7 @@ func (w *Window) Taken() int64 { return w.began.Bytes - w.left.Bytes }
 // Holds reports whether n bytes at off, or those of them that the file has, are at hand without a read.
 func (w *Window) Holds(off int64, n int) bool {
 	end := min(off+int64(n), w.size)
-	return end <= int64(w.headLen) || off >= w.floatOff && end <= w.floatOff+int64(w.floatLen)
+	return end <= int64(len(w.head)) || off >= w.floatOff && end <= w.floatOff+int64(w.floatLen)
 }
 
 // Spent is what the probe has used until now: reads and bytes.
@@ -340,18 +357,26 @@ func (w *Window) OnTime() error {
 	return nil
 }
 
-func (w *Window) read(p []byte, off int64) (int, error) {
+// count counts a read of n bytes.
+func (w *Window) count(n int) error {
 	if w.failed != nil {
-		return 0, w.failed
+		return w.failed
 	}
 	if err := w.OnTime(); err != nil {
-		return 0, err
+		return err
 	}
 	if w.left.Reads--; w.left.Reads < 0 {
-		return 0, w.fail(fmt.Errorf("%w: reads", ErrBudget))
+		return w.fail(fmt.Errorf("%w: reads", ErrBudget))
 	}
-	if w.left.Bytes -= int64(len(p)); w.left.Bytes < 0 {
-		return 0, w.fail(fmt.Errorf("%w: bytes", ErrBudget))
+	if w.left.Bytes -= int64(n); w.left.Bytes < 0 {
+		return w.fail(fmt.Errorf("%w: bytes", ErrBudget))
+	}
+	return nil
+}
+
+func (w *Window) read(p []byte, off int64) (int, error) {
+	if err := w.count(len(p)); err != nil {
+		return 0, err
 	}
 	n, err := w.src.ReadAt(p, off)
 	if n == len(p) || errors.Is(err, io.EOF) {
@@ -362,21 +387,3 @@ func (w *Window) read(p []byte, off int64) (int, error) {
 	}
 	return n, err
 }
-
-// BE16 reads an integer of 16 bits at the start of b, which must be long enough, big end first.
-func BE16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
-
-// BE32 reads an integer of 32 bits, big end first.
-func BE32(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
-
-// BE64 reads an integer of 64 bits, big end first.
-func BE64(b []byte) uint64 { return binary.BigEndian.Uint64(b) }
-
-// LE16 reads an integer of 16 bits, little end first.
-func LE16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
-
-// LE32 reads an integer of 32 bits, little end first.
-func LE32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
-
-// LE64 reads an integer of 64 bits, little end first.
-func LE64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
