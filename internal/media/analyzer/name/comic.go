@@ -123,7 +123,9 @@ func (s *scratch) parseComic(g *Guess, p *pathParts) {
 }
 
 func beginsWith(long, short string) bool {
-	return strings.HasPrefix(foldWord(long)+" ", foldWord(short)+" ")
+	var x, y foldRoom
+	l, s := appendFolded(x[:0], long), appendFolded(y[:0], short)
+	return bytes.HasPrefix(append(l, ' '), append(s, ' '))
 }
 
 // fromFolder takes the folder's name for the series; a number right behind it in the file's name is its issue.

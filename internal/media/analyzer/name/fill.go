@@ -273,6 +273,9 @@ func trimNumber(n string) Number {
 	for len(n) > 1 && n[0] == '0' && n[1] != '.' {
 		n = n[1:]
 	}
+	if n == "" {
+		return ""
+	}
 	if _, err := strconv.ParseFloat(n, 64); err != nil {
 		return ""
 	}

@@ -43,7 +43,8 @@ func audiobookPath(p *pathParts) bool {
 }
 
 func isAudiobookShelf(dir string) bool {
-	switch foldWord(dir) {
+	var room foldRoom
+	switch string(appendFolded(room[:0], dir)) {
 	case "audiobooks", "audiobook", "audio books", "books", "bucher", "livres", "libros", "horbucher", "horbuch",
 		"livres audio", "audiolibros":
 		return true

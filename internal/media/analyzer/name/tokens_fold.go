@@ -106,8 +106,16 @@ func isCJK(r rune) bool {
 
 // foldWord returns s in the form in which vocabulary is compared: folded words joined by one space.
 func foldWord(s string) string {
+	var room foldRoom
+	return string(appendFolded(room[:0], s))
+}
+
+// foldRoom has room for most folded words, so that those that are only compared take no memory.
+type foldRoom [64]byte
+
+// appendFolded appends to key, which is empty, what foldWord gives.
+func appendFolded(key []byte, s string) []byte {
 	var out [4]byte
-	key := make([]byte, 0, len(s)+8)
 	space := false
 	for _, r := range s {
 		kind, n := foldRune(r, &out)
@@ -123,5 +131,5 @@ func foldWord(s string) string {
 			space = true
 		}
 	}
-	return string(key)
+	return key
 }

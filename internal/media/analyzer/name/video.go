@@ -284,7 +284,10 @@ func (s *segment) endsWith(title words, d *folder) bool {
 	return ok && len(before) > 1 && before[len(before)-1] == ' '
 }
 
-func sameTitle(a, b string) bool { return foldWord(a) == foldWord(b) }
+func sameTitle(a, b string) bool {
+	var x, y foldRoom
+	return string(appendFolded(x[:0], a)) == string(appendFolded(y[:0], b))
+}
 
 // decideType tells films from episodes.
 func decideType(g *Guess, f *segment, c context) {

@@ -35,6 +35,9 @@ func ComicInfo(data []byte) (media.Description, error) {
 		return d, fmt.Errorf("%w: empty ComicInfo", ErrUnknown)
 	}
 	for name, dst := range map[string]*int{"Year": &year, "Month": &month, "Day": &day} {
+		if fields[name] == "" {
+			continue
+		}
 		if n, err := strconv.Atoi(fields[name]); err == nil && n > 0 {
 			*dst = n
 		}

@@ -17,10 +17,10 @@ const (
 	languageLikely   = 0.01 // how much a script speaks for the commonest language in it
 )
 
-// legacyEncodings are tried on a text that is no Unicode.
+// legacyEncodings are tried on a text that is no Unicode, by labels that are plain: such are not written anew each time.
 var legacyEncodings = []string{
-	"windows-1252", "windows-1251", "windows-1250", "windows-1254", "windows-1253", "windows-1255", "windows-1256",
-	"windows-1257", "koi8-r", "windows-874", "gb18030", "big5", "shift_jis", "euc-kr",
+	"windows1252", "windows1251", "windows1250", "windows1254", "windows1253", "windows1255", "windows1256",
+	"windows1257", "koi8r", "windows874", "gb18030", "big5", "shiftjis", "euckr",
 }
 
 // subtitleText returns a text as UTF-8, or as it is where it is no Unicode: all that a format has to say

@@ -52,7 +52,18 @@ func matchTTML(head []byte, ext string) bool {
 }
 
 func matchSAMI(head []byte, _ string) bool {
-	return bytes.Contains(bytes.ToUpper(Start(head)), []byte("<SAMI"))
+	start := Start(head)
+	for rest := start; ; {
+		_, after, found := bytes.Cut(rest, []byte("<"))
+		if !found || len(after) == 0 {
+			return false
+		}
+		switch after[0] {
+		case 's', 'S', 0xC5: // of the long s, which is one in capitals
+			return bytes.Contains(bytes.ToUpper(start), []byte("<SAMI"))
+		}
+		rest = after
+	}
 }
 
 // matchVobSub knows the pictures beside a VobSub index: an MPEG program stream, or its padding.

@@ -166,6 +166,9 @@ func (t *Set) describeEpisode(d *media.Description) {
 }
 
 func seriesPlace(s string) *float64 {
+	if s == "" { // of nearly all
+		return nil
+	}
 	v, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
 	if err != nil || math.IsNaN(v) || v < 0 || v > 1e6 {
 		return nil

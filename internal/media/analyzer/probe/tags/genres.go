@@ -59,8 +59,10 @@ func genreReferences(s string) []string {
 	}
 	if name := genreReference(s); name != "" {
 		s = name
-	} else if n, err := strconv.Atoi(s); err == nil && n >= 0 && n <= 255 { // of ID3v1's numbers one without a name
-		return refs
+	} else if mayBeNumber(s) {
+		if n, err := strconv.Atoi(s); err == nil && n >= 0 && n <= 255 { // of ID3v1's numbers one without a name
+			return refs
+		}
 	}
 	if n := len(refs); n > 0 {
 		refs = refs[:n-1]
@@ -76,8 +78,14 @@ func genreReference(s string) string {
 	case "CR":
 		return "Cover"
 	}
-	if n, err := strconv.Atoi(s); err == nil && len(s) <= 3 {
+	if len(s) > 3 || !mayBeNumber(s) {
+		return ""
+	}
+	if n, err := strconv.Atoi(s); err == nil {
 		return GenreByNumber(n)
 	}
 	return ""
 }
+
+// mayBeNumber tells names from numbers by how they begin: an error for each name would be dear.
+func mayBeNumber(s string) bool { return s != "" && s[0] <= '9' }

@@ -136,6 +136,9 @@ func decibels(s string) (float64, bool) {
 // q78Decibels reads the gain of an Opus file, in 1/256 dB against -23 LUFS (RFC 7845, 5.2.1; EBU
 // R 128), and gives it against ReplayGain's -18 LUFS.
 func q78Decibels(s string) (float64, bool) {
+	if s == "" { // of nearly all
+		return 0, false
+	}
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 16)
 	if err != nil {
 		return 0, false
