@@ -61,15 +61,16 @@ func (t *Tree) Within(
 			return struct{}{}, proves(err)
 		}
 		defer unix.Close(d)
+		endless, until := context.WithoutCancel(ctx), ctx.Err
 		fn(func(name string) (tree.ReadFile, error) {
 			if !tree.ValidPath(name) || name == "" {
 				return nil, unix.EINVAL
 			}
-			f, err := t.openFrom(context.WithoutCancel(ctx), d, name, p)
+			f, err := t.openFrom(endless, d, name, p)
 			if err != nil {
 				return nil, err
 			}
-			f.until = ctx.Err
+			f.until = until
 			return f, nil
 		})
 		return struct{}{}, nil
