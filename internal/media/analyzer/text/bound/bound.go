@@ -32,7 +32,11 @@ const maxWarnings = 16
 
 // Probed gives a description without what no prober is to give back.
 func Probed(d *media.Description) *media.Description {
-	return (&cutter{measure: measure{ProbedText, ProbedList}}).description(d)
+	m := measure{ProbedText, ProbedList}
+	if m.fits(d) {
+		return d
+	}
+	return (&cutter{measure: m}).description(d)
 }
 
 // Encoded appends the members of a description's JSON to b, without braces, where all of it is kept as it is, as nearly
@@ -226,18 +230,9 @@ func (c *cutter) cutSlice(v reflect.Value) (_ reflect.Value, changed bool) {
 	return out, changed
 }
 
-func (c *cutter) fits(m map[string]string) bool {
-	for k, v := range m {
-		if len(k) > c.text || len(v) > c.text {
-			return false
-		}
-	}
-	return len(m) <= c.list
-}
-
 // cutMap leaves entries out whose key is too long, and those behind the first in the order of keys.
 func (c *cutter) cutMap(v reflect.Value) (_ reflect.Value, changed bool) {
-	if m, ok := v.Interface().(map[string]string); ok && c.fits(m) { // nearly always
+	if m, ok := v.Interface().(map[string]string); ok && c.pairs(m) { // nearly always
 		return v, false
 	}
 	out := reflect.MakeMap(v.Type())
