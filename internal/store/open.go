@@ -363,17 +363,6 @@ func (s *Store) Path() string { return s.path }
 // Epoch names this catalog: cursors of another epoch mean nothing here.
 func (s *Store) Epoch() string { return s.epoch }
 
-// Failure is why the last changes could not be written, or none can be any more; nil while they can.
-func (s *Store) Failure() error {
-	if err := s.Damage(); err != nil {
-		return err
-	}
-	if err := s.failure.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
 // Counters gives the store's statistics.
 func (s *Store) Counters() *Stats { return &s.stats }
 

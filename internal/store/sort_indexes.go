@@ -219,6 +219,7 @@ func (tx *Tx) buildSort(name string) error {
 	if err != nil || there > 0 { // by another request of the same group
 		return err
 	}
+	tx.built = true
 	return tx.s.whileBuilding(func() error { return tx.c.buildIndex(o.object) })
 }
 

@@ -11,6 +11,7 @@ type Tx struct {
 	pending      []tallyChange  // of the running request
 	bare         map[int64]bool // directories without companions, as far as the running request has asked
 	rootsChanged bool
+	built        bool  // an index was built
 	work         bool  // the group left work for the analyzer
 	dirsChanged  bool  // the group changed rows of directories
 	ran          *runs // where the group changed anything

@@ -16,6 +16,7 @@ const (
 	groupTime    = 100 * time.Millisecond // time after which it does
 	groupPause   = 20 * time.Millisecond  // since the last one, after which none waits
 	writerRest   = time.Second            // without a request after which the writer keeps no pages in memory
+	writerTries  = 30 * time.Second       // between two looks whether what could not be written can be now
 	trimPause    = time.Second            // before what transactions have freed is given back to the system again
 )
 
@@ -47,6 +48,10 @@ func (s *Store) Run(ctx context.Context) error {
 			rest.Reset(writerRest)
 		case <-rest.C:
 			s.letGo()
+			if s.failure.Load() != nil {
+				s.tryDisk()
+				rest.Reset(writerTries)
+			}
 		case <-ctx.Done():
 			for {
 				select {
@@ -145,7 +150,7 @@ func (s *Store) writeGroup(first request) {
 		s.answer([]answer{{done: first.done}}, unwritten(err))
 		return
 	}
-	before := s.counts
+	before, changes := s.counts, s.changes()
 	tx := &Tx{s: s, c: s.writer, tally: map[tallyKey]int64{}}
 	var answers []answer
 	err := s.allowIDs(floorStep / 2)
@@ -162,6 +167,7 @@ func (s *Store) writeGroup(first request) {
 	}
 	if err == nil {
 		s.publish(tx)
+		s.heal(tx, answers, changes)
 	} else {
 		s.counts = before
 		_ = s.writer.script("ROLLBACK") // where the failure has not rolled back already
@@ -212,18 +218,6 @@ func (s *Store) answer(answers []answer, err error) {
 		s.stats.Queue.Add(-1)
 		a.done(a.err)
 	}
-}
-
-// giveUp notes why a group was not written, and gives the error for those who asked.
-func (s *Store) giveUp(err error, requests int) error {
-	s.stats.Failures.Add(1)
-	if isDamage(err) {
-		return unwritten(s.noteDamage(err))
-	}
-	err = unwritten(explain(s.path, err))
-	s.failure.Store(&err)
-	s.log.Error("catalog not written", zap.Error(err), zap.Int("requests", requests))
-	return err
 }
 
 // next is the next request of a group. While one group follows the other, a small one waits a moment for more: each
@@ -333,7 +327,6 @@ func (s *Store) commit(tx *Tx, before counts) error {
 func (s *Store) publish(tx *Tx) {
 	s.stats.Commits.Add(1)
 	s.committed = time.Now()
-	s.failure.Store(nil)
 	if tx.rows > 0 || tx.rootsChanged || s.head.Load() != s.lastSeq {
 		s.stats.Changed.Add(1)
 	}
