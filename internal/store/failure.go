@@ -53,5 +53,8 @@ func (s *Store) heal(tx *Tx, answers []answer, before int64) {
 // tryDisk writes what is there already: nobody may want anything written for hours, and until then the failure would
 // stand.
 func (s *Store) tryDisk() {
-	s.writeGroup(request{func(tx *Tx) error { return tx.c.setMeta("head", s.lastSeq) }, func(error) {}})
+	s.writeGroup(request{
+		fn:   func(tx *Tx) error { return tx.c.setMeta("head", s.lastSeq) },
+		done: func(error) {},
+	})
 }

@@ -79,6 +79,7 @@ type Store struct {
 
 	writer       *conn // of the goroutine in Run, once it runs
 	requests     chan request
+	taken        []request     // the writer's: from requests, and not run yet
 	committed    time.Time     // the writer's: when it did last
 	trimmed      time.Time     // the writer's: when it gave memory back last
 	gateCooldown time.Time     // the writer's: until then it leaves a long WAL alone

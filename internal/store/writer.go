@@ -11,21 +11,13 @@ import (
 )
 
 const (
-	requestQueue = 64                     // requests that wait for the writer; a full queue makes producers wait
-	groupRows    = 4000                   // rows after which a group commits
-	groupTime    = 100 * time.Millisecond // time after which it does
-	groupPause   = 20 * time.Millisecond  // since the last one, after which none waits
-	writerRest   = time.Second            // without a request after which the writer keeps no pages in memory
-	writerTries  = 30 * time.Second       // between two looks whether what could not be written can be now
-	trimPause    = time.Second            // before what transactions have freed is given back to the system again
+	groupRows   = 4000                   // rows after which a group commits
+	groupTime   = 100 * time.Millisecond // time after which it does
+	groupPause  = 20 * time.Millisecond  // since the last one, after which none waits
+	writerRest  = time.Second            // without a request after which the writer keeps no pages in memory
+	writerTries = 30 * time.Second       // between two looks whether what could not be written can be now
+	trimPause   = time.Second            // before what transactions have freed is given back to the system again
 )
-
-// request is one change, run whole or not at all. done is called after its group's commit, on the
-// writer's goroutine: it must not wait for anything.
-type request struct {
-	fn   func(*Tx) error
-	done func(error)
-}
 
 // counts are what the writer carries from transaction to transaction.
 type counts struct {
@@ -41,11 +33,15 @@ func (s *Store) Run(ctx context.Context) error {
 	rest := time.NewTimer(writerRest)
 	defer rest.Stop()
 	for {
-		select {
-		case r := <-s.requests:
+		if r, some := s.take(); some {
 			s.writeGroup(r)
 			s.trim()
 			rest.Reset(writerRest)
+			continue
+		}
+		select {
+		case r := <-s.requests:
+			s.taken = append(s.taken, r)
 		case <-rest.C:
 			s.letGo()
 			if s.failure.Load() != nil {
@@ -53,14 +49,10 @@ func (s *Store) Run(ctx context.Context) error {
 				rest.Reset(writerTries)
 			}
 		case <-ctx.Done():
-			for {
-				select {
-				case r := <-s.requests:
-					s.writeGroup(r)
-				default:
-					return nil
-				}
+			for r, some := s.take(); some; r, some = s.take() {
+				s.writeGroup(r)
 			}
+			return nil
 		}
 	}
 }
@@ -104,28 +96,6 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 		default:
 			return ErrClosed
 		}
-	}
-}
-
-// Enqueue hands fn to the writer as Update does, but waits only for room in its queue. done is called
-// exactly once, after the commit that made it durable (or with the error), on the writer's goroutine;
-// it must return at once. If Enqueue fails, done is not called.
-func (s *Store) Enqueue(ctx context.Context, fn func(*Tx) error, done func(error)) error {
-	select {
-	case <-s.stopped:
-		return ErrClosed
-	default:
-	}
-	s.stats.Queue.Add(1)
-	select {
-	case s.requests <- request{fn, done}:
-		return nil
-	case <-s.stopped:
-		s.stats.Queue.Add(-1)
-		return ErrClosed
-	case <-ctx.Done():
-		s.stats.Queue.Add(-1)
-		return ctx.Err()
 	}
 }
 
@@ -217,27 +187,6 @@ func (s *Store) answer(answers []answer, err error) {
 		}
 		s.stats.Queue.Add(-1)
 		a.done(a.err)
-	}
-}
-
-// next is the next request of a group. While one group follows the other, a small one waits a moment for more: each
-// commit costs as much as ten rows, and wakes all who wait for changes.
-func (s *Store) next(tx *Tx) (request, bool) {
-	select {
-	case r := <-s.requests:
-		return r, true
-	default:
-	}
-	if s.groupWait == 0 || tx.rows >= groupRows/2 || time.Since(s.committed) > groupPause {
-		return request{}, false
-	}
-	timer := time.NewTimer(s.groupWait)
-	defer timer.Stop()
-	select {
-	case r := <-s.requests:
-		return r, true
-	case <-timer.C:
-		return request{}, false
 	}
 }
 

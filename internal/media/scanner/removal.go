@@ -31,7 +31,7 @@ func (r *runner) markDirMissing(ctx context.Context, j *job) {
 		return
 	}
 	before := res.result
-	r.commit(ctx, res, func(tx *store.Tx) (err error) {
+	r.commit(ctx, res, 0, func(tx *store.Tx) (err error) {
 		var below []store.Dir
 		r.s.crowds.Leave()
 		res.result, res.children = before, nil

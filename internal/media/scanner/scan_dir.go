@@ -75,23 +75,26 @@ func (r *runner) scanDir(ctx context.Context, j *job) {
 		r.outcomes <- res
 		return
 	}
+	first := int64(0)
 	if last == nil {
 		g.Prepare(nil)
+		first = g.FirstID()
 	}
-	r.commit(ctx, res, func(tx *store.Tx) (err error) {
+	r.commit(ctx, res, first, func(tx *store.Tx) (err error) {
 		res.result, err = g.Reconcile(tx, last, before)
 		return err
 	}, release)
 }
 
-// commit has the store write what a job changes, and delivers its outcome once that is durable, or has failed.
-func (r *runner) commit(ctx context.Context, res *outcome, write func(*store.Tx) error, done func(error)) {
+// commit has the store write what a job changes, and delivers its outcome once that is durable, or has failed. first is
+// the first of the ids under which it inserts; 0: none are known.
+func (r *runner) commit(ctx context.Context, res *outcome, first int64, write func(*store.Tx) error, done func(error)) {
 	deliver := func(err error, unwritten bool) {
 		done(err)
 		res.err, res.unwritten = err, unwritten
 		r.outcomes <- res // has room for every job in flight
 	}
-	if err := r.s.store.Enqueue(ctx, write, func(err error) { deliver(err, err != nil) }); err != nil {
+	if err := r.s.store.EnqueueInsert(ctx, first, write, func(err error) { deliver(err, err != nil) }); err != nil {
 		deliver(err, false)
 	}
 }

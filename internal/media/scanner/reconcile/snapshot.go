@@ -69,6 +69,14 @@ type Doc struct {
 // (probed; nil: nothing yet). It must be pure and safe for concurrent use.
 type Describer func(root int64, path string, probed []byte) Doc
 
+// FirstID is the first of the ids under which the files of a new directory are inserted; 0: they are given then.
+func (s *Snapshot) FirstID() int64 {
+	if s.Ahead == nil {
+		return 0
+	}
+	return s.Ahead.First
+}
+
 func (s *Snapshot) complete() bool { return s.Names == nil }
 
 // prepared is what the files of a part, or all, are described as before they are reconciled. It is not changed then.
