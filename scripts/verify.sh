@@ -3,7 +3,7 @@
 # Prints each part with the seconds so far; ends at the first that fails. CI runs short forms of most parts.
 #
 # usage: scripts/verify.sh [PART...]
-# parts: hostile asleep year upgrade targets replicas hub mutations fuzz-input benchmarks page packages soak soak-share
+# parts: hostile faulty-disk asleep year upgrade targets replicas hub mutations fuzz-input benchmarks page packages soak soak-share
 #        soak-hub millions
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,6 +17,12 @@ hostile() {
 }
 hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTakeLittleMemory'
 hostile_tests+='|TestADaemonThatIsStoppedForAWhileMissesNothing)$'
+
+# Reads, writes and syncs of the catalog that fail: so many of each kind, over all of a pass.
+faulty-disk() {
+	FAULTS=${FAULTS:-32} scripts/require-tests.sh -- go test -count=1 -timeout 0 -v \
+		-run '^(TestAScanOnADiskThatFailsNowAndThen|TestADaemonOnADiskThatFailsForAWhile)$' -tags sqlite_fts5 ./internal/app
+}
 
 # Disks on which nobody wants anything.
 asleep() {
@@ -108,7 +114,7 @@ soak-share() { make soak-share SOAK="$soak"; }
 # Twenty daemons under a hub, two million items; it takes half an hour longer than SOAK until all has come.
 soak-hub() { make soak-hub SOAK="$soak" HUB_SOURCES="${HUB_SOURCES:-20}" HUB_ITEMS="${HUB_ITEMS:-100000}"; }
 
-(($#)) || set -- hostile asleep year upgrade targets replicas hub mutations fuzz-input benchmarks page packages \
+(($#)) || set -- hostile faulty-disk asleep year upgrade targets replicas hub mutations fuzz-input benchmarks page packages \
 	soak soak-share soak-hub millions
 for part; do
 	printf '\n== %s (%ds)\n' "$part" "$SECONDS"

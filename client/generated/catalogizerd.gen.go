@@ -258,6 +258,7 @@ const (
 	ProblemTypeCatalogDamaged      ProblemType = "catalog-damaged"
 	ProblemTypeChanged             ProblemType = "changed"
 	ProblemTypeCrossSite           ProblemType = "cross-site"
+	ProblemTypeDiskFailing         ProblemType = "disk-failing"
 	ProblemTypeForeignHost         ProblemType = "foreign-host"
 	ProblemTypeForeignOrigin       ProblemType = "foreign-origin"
 	ProblemTypeInternal            ProblemType = "internal"
@@ -308,6 +309,8 @@ func (e ProblemType) Valid() bool {
 	case ProblemTypeChanged:
 		return true
 	case ProblemTypeCrossSite:
+		return true
+	case ProblemTypeDiskFailing:
 		return true
 	case ProblemTypeForeignHost:
 		return true

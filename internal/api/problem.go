@@ -54,6 +54,7 @@ func asProblem(err error) *problem {
 		{store.ErrQuery, http.StatusBadRequest, "bad-request"},
 		{media.ErrCursor, http.StatusBadRequest, "bad-request"},
 		{store.ErrCorrupt, http.StatusServiceUnavailable, "catalog-damaged"},
+		{store.ErrDisk, http.StatusServiceUnavailable, "disk-failing"},
 		{store.ErrAway, http.StatusServiceUnavailable, "catalog-away"},
 		{store.ErrClosed, http.StatusServiceUnavailable, "shutting-down"},
 		{tree.ErrAway, http.StatusServiceUnavailable, "root-offline"},
@@ -94,7 +95,7 @@ func (s *Server) handle(fn handler) http.HandlerFunc {
 		if p.Status >= http.StatusInternalServerError && p.Status != http.StatusServiceUnavailable {
 			s.log.Error("request failed", zap.String("path", r.URL.Path), zap.Error(err))
 		}
-		if errors.Is(err, store.ErrAway) {
+		if errors.Is(err, store.ErrAway) || errors.Is(err, store.ErrDisk) {
 			w.Header().Set("Retry-After", "2")
 		}
 		writeProblem(w, p)

@@ -37,7 +37,10 @@ func openStore(ctx context.Context, cfg *config.Config, met error, log *zap.Logg
 		})
 	}
 	if met != nil {
-		if again := store.Sound(ctx, cfg.DataDir); again == nil && !errors.Is(met, errMetAgain) {
+		switch again := store.Sound(ctx, cfg.DataDir); {
+		case errors.Is(again, store.ErrDisk): // which says nothing of the catalog: nothing takes its place for that
+			return nil, again
+		case again == nil && !errors.Is(met, errMetAgain):
 			log.Warn("a second look finds the catalog whole: it is used as it is; look after memory and cables",
 				zap.NamedError("met", met))
 			met = nil

@@ -83,6 +83,7 @@ func dialMode(path, mode string, pragmas ...string) (*conn, error) {
 	// scan. To interrupt one is safe from any thread. https://sqlite.org/threadsafe.html
 	dsn := fmt.Sprintf("file:%s?_busy_timeout=%d&mode=%s&_mutex=no", (&url.URL{Path: abs}).EscapedPath(),
 		busyTimeout.Milliseconds(), mode)
+	honestReads()
 	dc, err := (&sqlite3.SQLiteDriver{}).Open(dsn)
 	if err != nil {
 		return nil, err

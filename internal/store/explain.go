@@ -11,6 +11,27 @@ import (
 // mendCatalog is what to do about a catalog that cannot be used any more.
 const mendCatalog = "restore a backup with `catalogizerd restore FILE`, or move it away and scan anew"
 
+// mendDisk is what to do about a disk that fails.
+const mendDisk = "look after the disk, its cable and what the system's log says of them: what was catalogued stands, " +
+	"and all goes on once they are well"
+
+// hasNoRoom tells a disk that is full from one that fails, where SQLite does not.
+func hasNoRoom(e *sqlite3.Error) bool {
+	return e.Code == sqlite3.ErrIoErr && (e.SystemErrno == syscall.ENOSPC || e.SystemErrno == syscall.EDQUOT)
+}
+
+// failsNow reports whether an error is of a disk that fails, and of nothing that a person has set up wrongly.
+func failsNow(e *sqlite3.Error) bool {
+	switch e.Code {
+	case sqlite3.ErrCantOpen:
+		return e.SystemErrno == syscall.EIO
+	case sqlite3.ErrIoErr:
+		return e.ExtendedCode != sqlite3.ErrIoErrNoMem && e.SystemErrno != syscall.ENODEV &&
+			(e.ExtendedCode != sqlite3.ErrIoErrSHMMap || e.SystemErrno == syscall.EIO)
+	}
+	return false
+}
+
 // explain turns SQLite's codes into errors that name the file and the mend.
 func explain(path string, err error) error {
 	if errors.As(err, new(explained)) {
@@ -26,7 +47,12 @@ func explain(path string, err error) error {
 		}
 		return err
 	}
-	if se.ExtendedCode == sqlite3.ErrIoErrSHMMap || se.Code == sqlite3.ErrIoErr && errors.Is(se.SystemErrno, syscall.ENODEV) {
+	switch {
+	case hasNoRoom(&se):
+		return explained{explainCode(path, sqlite3.ErrFull, err)}
+	case failsNow(&se):
+		return explained{fmt.Errorf("%w: %s (%w): %s", ErrDisk, path, err, mendDisk)}
+	case se.ExtendedCode == sqlite3.ErrIoErrSHMMap, se.Code == sqlite3.ErrIoErr && se.SystemErrno == syscall.ENODEV:
 		return explained{fmt.Errorf("%w: %s: put data_dir on a local disk (%w)", ErrNoMapping, path, err)}
 	}
 	return explained{explainCode(path, se.Code, err)}

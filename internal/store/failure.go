@@ -6,7 +6,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// Failure is why the last changes could not be written, or none can be any more; nil while they can.
+// Failure is why the last changes could not be written, or none can be any more, or what was asked for could not be
+// read a moment ago; nil while all can.
 func (s *Store) Failure() error {
 	if err := s.Damage(); err != nil {
 		return err
@@ -14,7 +15,7 @@ func (s *Store) Failure() error {
 	if err := s.failure.Load(); err != nil {
 		return *err
 	}
-	return nil
+	return s.notRead()
 }
 
 // giveUp notes why a group was not written, and gives the error for those who asked.

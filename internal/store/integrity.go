@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,11 +37,17 @@ func (s *Store) KeepCheck(ctx context.Context, at time.Time) error {
 	return err
 }
 
+// failedRead is what the check says of a page that the disk did not give: SQLITE_IOERR_READ is no word of the page.
+var failedRead = regexp.MustCompile(`\berror code=266$`)
+
 func integrity(c *conn, path string) error {
 	var found []string
 	err := c.each("PRAGMA integrity_check(5)", func(r row) error { found = append(found, r.text(0)); return nil })
 	if err != nil {
 		return explain(path, err)
+	}
+	if slices.ContainsFunc(found, failedRead.MatchString) {
+		return fmt.Errorf("%w: %s (%s): %s", ErrDisk, path, strings.Join(found, "; "), mendDisk)
 	}
 	if len(found) != 1 || found[0] != "ok" {
 		return fmt.Errorf("%w: %s: %s: %s", ErrCorrupt, path, strings.Join(found, "; "), mendCatalog)

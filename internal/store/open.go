@@ -40,6 +40,8 @@ var (
 	ErrForeign = errors.New("not a catalog")
 	ErrNoFTS   = errors.New("this binary was built without full-text search: build it with -tags sqlite_fts5")
 	ErrNone    = errors.New("no catalog")
+	// ErrDisk says that the catalog could not be read or written since its disk fails, now or for good.
+	ErrDisk = errors.New("the disk of the catalog fails")
 	// ErrAway says that the database of a hub does not answer now.
 	ErrAway = errors.New("the hub's database does not answer: ask again in some seconds")
 	// ErrNoMapping says that the catalog's log cannot be kept where it lies: some FUSE and network file systems map no
@@ -132,6 +134,7 @@ type Store struct {
 	dirsGen      atomic.Int64   // commits that changed rows of directories
 	tallies      tallies
 	failure      atomic.Pointer[error] // of the last group, while none has been written since
+	unread       atomic.Pointer[unread]
 	damage       damage
 	stats        Stats
 	roots        atomic.Pointer[map[int64]string] // names by id, for encoding

@@ -150,11 +150,11 @@ func (s *Store) borrow(ctx context.Context, from *pool, fn func(context.Context,
 	defer func() { from.give(c) }()
 	if c == nil {
 		if c, err = dial(s.path, false, "query_only=ON", s.readerCache, "temp_store=MEMORY"); err != nil {
-			return s.noteDamage(explain(s.path, err))
+			return s.noteUnread(s.noteDamage(explain(s.path, err)))
 		}
 		c.known = &s.meanings
 	}
-	return s.whyEnded(s.noteDamage(fn(ctx, c)))
+	return s.whyEnded(s.noteUnread(s.noteDamage(fn(ctx, c))))
 }
 
 // whyEnded tells readers that a closing store has ended them.

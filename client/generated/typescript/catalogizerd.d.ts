@@ -1018,7 +1018,7 @@ export interface components {
              *     the token that it has for a source does not do, and `catalog-away` (503), while its database does not answer.
              * @enum {string}
              */
-            type: "bad-request" | "busy" | "catalog-away" | "catalog-damaged" | "changed" | "cross-site" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "source-refuses" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
+            type: "bad-request" | "busy" | "catalog-away" | "catalog-damaged" | "changed" | "cross-site" | "disk-failing" | "foreign-host" | "foreign-origin" | "internal" | "item-missing" | "login-used" | "method-not-allowed" | "no-artwork" | "no-such-file" | "no-such-item" | "no-such-path" | "no-such-root" | "no-such-target" | "target-failed" | "no-such-scan" | "no-such-work" | "not-found" | "not-permitted" | "not-ready" | "not-now" | "nothing-held" | "nothing-offered" | "precondition-failed" | "query-too-slow" | "range-not-satisfiable" | "read-only" | "resync-required" | "root-offline" | "shutting-down" | "source-refuses" | "timeout" | "too-large" | "too-many-tries" | "unauthorized" | "upgrade-required";
             /** @description The status in words. */
             title: string;
             /** Format: int64 */
@@ -2122,10 +2122,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The problem `root-offline`, `not-ready`, `shutting-down`, `busy` or `query-too-slow` (more than 5 s): nothing is wrong with the request; try again later, or ask for less. Or `not-now`: a link that opens a session is not fetched ahead. Or `catalog-damaged`: what is asked for cannot be read, or nothing can be changed any more, until another catalog has taken its place. Or `catalog-away`, of a hub: its database does not answer now. */
+        /** @description The problem `root-offline`, `not-ready`, `shutting-down`, `busy` or `query-too-slow` (more than 5 s): nothing is wrong with the request; try again later, or ask for less. Or `not-now`: a link that opens a session is not fetched ahead. Or `catalog-damaged`: what is asked for cannot be read, or nothing can be changed any more, until another catalog has taken its place. Or `disk-failing`: the catalog could not be read or written since its disk fails. Or `catalog-away`, of a hub: its database does not answer now. */
         Unavailable: {
             headers: {
-                /** @description Seconds; of `busy` and `catalog-away`. */
+                /** @description Seconds; of `busy`, `catalog-away` and `disk-failing`. */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };

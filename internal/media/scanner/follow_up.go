@@ -158,13 +158,14 @@ func (r *runner) retry(res *outcome) {
 	}
 	r.tries[j.dir]++
 	n, limit, why := r.tries[j.dir], 10*time.Minute, failed
-	if res.unwritten {
+	unread := errors.Is(res.err, store.ErrDisk)
+	if res.unwritten || unread {
 		limit = 15 * time.Second // the store has said why; once it can be written to again, it is for all of them
 	} else {
 		r.log.Info("directory not looked at, what is known of it stands",
 			zap.String("dir", j.dir), zap.Int("tries", n), zap.Error(res.err))
 	}
-	if errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
+	if unread || errors.Is(res.err, store.ErrUnwritten) { // the catalog does not say what was seen: that is not idle
 		why = unresolved
 	}
 	again := *j

@@ -25,8 +25,8 @@ func unreadable(ctx context.Context, err error) bool {
 		return false
 	}
 	for _, other := range []error{
-		tree.ErrNotExist, tree.ErrNotDir, tree.ErrOtherVolume, tree.ErrUnsettled, store.ErrUnwritten, context.Canceled, context.DeadlineExceeded,
-		syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM,
+		tree.ErrNotExist, tree.ErrNotDir, tree.ErrOtherVolume, tree.ErrUnsettled, store.ErrUnwritten, store.ErrDisk,
+		context.Canceled, context.DeadlineExceeded, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM,
 	} {
 		if errors.Is(err, other) {
 			return false
