@@ -65,8 +65,11 @@ func mendEmpty(path string) string {
 // beheaded tells of a log that is left of a catalog. SQLite would delete it.
 func beheaded(path string) error {
 	log := path + "-wal"
-	if fi, err := os.Lstat(log); err != nil || fi.Size() == 0 {
-		return nil //nolint:nilerr // whatever it is, there is nothing in it
+	switch fi, err := os.Lstat(log); {
+	case errors.Is(err, fs.ErrNotExist), err == nil && fi.Size() == 0:
+		return nil
+	case err != nil:
+		return fmt.Errorf("look for what is left of a catalog, %s: %w", log, bare(err))
 	}
 	return fmt.Errorf("%w: %s is gone, and %s, which belongs to it, is there: put the file back beside it, "+
 		"restore a backup with `catalogizerd restore FILE`, or remove %s to begin anew", ErrCorrupt, path, log, log)

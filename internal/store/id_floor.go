@@ -33,8 +33,11 @@ func floorOf(path string) string { return filepath.Join(filepath.Dir(path), Floo
 // readFloor reads what ids may have been given. A file that is not there says that none were.
 func readFloor(path string) (f idFloor, err error) {
 	b, err := os.ReadFile(floorOf(path))
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return f, nil
+	case errors.Is(err, syscall.EIO): // what it says is not known, and may be more than the catalog's
+		return f, fmt.Errorf("%w: %s (%w): %s", ErrDisk, floorOf(path), bare(err), mendDisk)
 	}
 	if err == nil {
 		err = json.Unmarshal(b, &f)
@@ -76,6 +79,9 @@ func writeFloor(path string, f idFloor) error {
 func notKept(file string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return fmt.Errorf("write %s: no space left on its disk: free some, nothing is lost: %w", file, err)
+	}
+	if errors.Is(err, syscall.EIO) {
+		return fmt.Errorf("%w: write %s (%w): %s", ErrDisk, file, err, mendDisk)
 	}
 	return fmt.Errorf("write %s, which ids may be given: %w: make its directory writable for this user", file, err)
 }

@@ -275,7 +275,10 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.nameInstance(c); err != nil {
 		return err
 	}
-	if s.idFloor, err = readFloor(s.path); err != nil {
+	switch s.idFloor, err = readFloor(s.path); {
+	case errors.Is(err, ErrDisk):
+		return err
+	case err != nil:
 		s.log.Warn("which ids were given is known of the catalog alone", zap.Error(err)) // it is written anew
 	}
 	return s.afterBrokenPass()
