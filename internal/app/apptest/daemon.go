@@ -321,10 +321,15 @@ func (d *Daemon) request(tb testing.TB, method, path, body string, into any) {
 	}
 }
 
-// WaitIdle waits until the daemon says that it has nothing to do.
+// patience is how long a daemon that has work is waited for at the least: only one that is stuck takes as long, on
+// however busy a machine.
+const patience = 5 * time.Minute
+
+// WaitIdle waits until the daemon says that it has nothing to do, for limit or somewhat longer.
 func (d *Daemon) WaitIdle(tb testing.TB, limit time.Duration) Status {
 	tb.Helper()
 	var s Status
+	limit = max(limit, patience)
 	if !Within(limit, func() bool { s = d.Status(tb); return s.Idle }) {
 		d.Signal(tb, syscall.SIGQUIT) // it writes what all its goroutines do
 		_ = d.ended(5 * time.Second)
