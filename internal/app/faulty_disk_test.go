@@ -231,7 +231,7 @@ func TestADaemonOnADiskThatFailsForAWhile(t *testing.T) {
 		{Calls: apptest.Writes, Errno: syscall.EIO, Torn: apptest.Half},
 		{Calls: apptest.Syncs, Errno: syscall.EIO},
 	} {
-		if i > 2 && os.Getenv("FAULTS") == "" {
+		if i > 1 && os.Getenv("FAULTS") == "" {
 			break
 		}
 		disk.Fail(f)
