@@ -178,7 +178,9 @@ func TestACatalogThatCannotLieThereIsToldOf(t *testing.T) {
 	}
 	apptest.Run(t, fuse, "-o", "cache.files=off", base+"/branch", pool)
 	t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "umount", "-l", pool).Run() })
-	d := apptest.New(t, apptest.Config{DataDir: pool + "/data", Roots: []apptest.Root{{Name: "films", Path: base + "/root"}}})
+	d := apptest.New(t, apptest.Config{
+		DataDir: pool + "/data", Roots: []apptest.Root{{Name: "films", Path: base + "/root"}},
+	})
 	if err := d.TryStart(); err == nil || !strings.Contains(err.Error(), "exit status 2") ||
 		!strings.Contains(err.Error(), "put data_dir on a local disk") {
 		t.Errorf("started with %v, want exit status 2 and the mend", err)

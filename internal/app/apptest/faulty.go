@@ -67,8 +67,8 @@ type FaultyDisk struct {
 	rule *rule
 }
 
-// NewFaultyDisk prepares a disk whose calls all succeed, until it is told otherwise. What the Go runtime asks for itself
-// is out of its reach: it is SQLite's calls, of C, that fail.
+// NewFaultyDisk prepares a disk whose calls all succeed, until it is told otherwise. What the Go runtime asks for
+// itself is out of its reach: it is SQLite's calls, of C, that fail.
 func NewFaultyDisk(tb testing.TB, dir string) *FaultyDisk {
 	tb.Helper()
 	at := tb.TempDir()

@@ -15,7 +15,9 @@ import (
 )
 
 func TestSidecarsAreSurerThanBytesAndBytesThanNames(t *testing.T) {
-	f := &findings{Kind: media.KindVideo, Description: media.Description{Title: "In the bytes", Genres: []string{"Drama"}, Media: &media.Media{Container: "matroska"}}}
+	f := &findings{Kind: media.KindVideo, Description: media.Description{
+		Title: "In the bytes", Genres: []string{"Drama"}, Media: &media.Media{Container: "matroska"},
+	}}
 	docs := []sidecar.Document{
 		{Form: sidecar.Movie, Description: media.Description{Title: "Of the folder", Plot: "Far"}},
 		{Form: sidecar.Movie, Description: media.Description{Title: "Of the file"}},
@@ -34,16 +36,20 @@ func TestSidecarsAreSurerThanBytesAndBytesThanNames(t *testing.T) {
 	if d := read(describe(path, &findings{}, &companions{})); d.Title != "In the Name" || d.Year != 1999 {
 		t.Errorf("the name: %+v", d)
 	}
-	if d := read(describe(path, f, &companions{})); d.Title != "In the bytes" || d.Year != 1999 || d.Media.Container != "matroska" {
+	if d := read(describe(path, f, &companions{})); d.Title != "In the bytes" || d.Year != 1999 ||
+		d.Media.Container != "matroska" {
 		t.Errorf("the bytes: %+v", d)
 	}
-	if d := read(describe(path, f, &companions{docs: docs})); d.Title != "Of the file" || d.Plot != "Far" || d.Year != 1999 || d.Genres[0] != "Drama" {
+	if d := read(describe(path, f, &companions{docs: docs})); d.Title != "Of the file" || d.Plot != "Far" ||
+		d.Year != 1999 || d.Genres[0] != "Drama" {
 		t.Errorf("the sidecars: %+v", d)
 	}
 }
 
 func TestWhatTheBytesSaidOutlivesItsEncoding(t *testing.T) {
-	f := &findings{Kind: media.KindTrack, Description: media.Description{Title: "A & B <c>", Media: &media.Media{Container: "flac", DurationSeconds: 1.5}}}
+	f := &findings{Kind: media.KindTrack, Description: media.Description{
+		Title: "A & B <c>", Media: &media.Media{Container: "flac", DurationSeconds: 1.5},
+	}}
 	kind, doc := Describe("x.flac", encodeFindings(f))
 	want, wantDoc := describe("x.flac", f, &companions{})
 	if kind != want || !bytes.Equal(doc, wantDoc) || !bytes.Contains(doc, []byte("A & B <c>")) {
@@ -80,7 +86,10 @@ func TestBytesTellTheFamilyAndNamesWhatItIsWithinIt(t *testing.T) {
 }
 
 func TestAPDFOnAShelfOfComicsIsAComicByItsBytesToo(t *testing.T) {
-	kind, doc := Describe("Comics/Moonrail/Moonrail 001 (2018).pdf", encodeFindings(&findings{Kind: media.KindBook, Description: media.Description{Media: &media.Media{Container: "pdf"}}}))
+	found := &findings{
+		Kind: media.KindBook, Description: media.Description{Media: &media.Media{Container: "pdf"}},
+	}
+	kind, doc := Describe("Comics/Moonrail/Moonrail 001 (2018).pdf", encodeFindings(found))
 	if d := decoded(t, doc); kind != media.KindComic || d.Series != "Moonrail" || d.Media.Container != "pdf" {
 		t.Errorf("%s, %+v", kind, d)
 	}
