@@ -93,6 +93,7 @@ func (q *WorkQuery) check() error {
 	if len(q.Kinds) == 0 {
 		q.Kinds = q.Filter.Wanted(filter.Kind)
 	}
+	q.Kinds = slices.Compact(slices.Sorted(slices.Values(q.Kinds))) // each is a stretch of the order of its own
 	if parents := q.Filter.Wanted(filter.Parent); q.Parent == 0 && len(parents) == 1 {
 		q.Parent, _ = strconv.ParseInt(parents[0], 10, 64) // what is no number is nobody's, by the filter
 	}

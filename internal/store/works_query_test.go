@@ -55,6 +55,24 @@ func TestAPageOfWorksIsReadInOrder(t *testing.T) {
 	}
 }
 
+// Who names a kind twice gets its works once, in every order.
+func TestAKindThatIsNamedTwiceIsListedOnce(t *testing.T) {
+	r := runFresh(t, Options{})
+	r.keep(fresh(WorkView{Kind: WorkMovie, Title: "A"}), fresh(WorkView{Kind: WorkBook, Title: "B"}))
+	for sort := range workSorts {
+		for name, q := range map[string]WorkQuery{
+			"a filter": {Filter: parsedWorks(t, "kind=movie,book,movie&kind=book")},
+			"kinds":    {Kinds: []string{WorkMovie, WorkBook, WorkMovie}},
+		} {
+			q.Sort, q.Limit = sort, 10
+			res, err := r.QueryWorks(t.Context(), q)
+			if err != nil || len(res.Works) != 2 {
+				t.Errorf("%s, by %s: %d works, %v", name, sort, len(res.Works), err)
+			}
+		}
+	}
+}
+
 // A page of a hundred among a hundred thousand works of every kind, in every order, page behind page.
 func BenchmarkPageOfWorks(b *testing.B) {
 	r := runAt(b, b.TempDir(), Options{})
