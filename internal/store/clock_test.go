@@ -50,3 +50,93 @@ func TestWhatWasPutOffByAClockThatWasAheadIsDue(t *testing.T) {
 		t.Errorf("due: %+v, %v", due, err)
 	}
 }
+
+// behind has the clock show a time that is before what it has shown, until the last change: as on a machine without a
+// battery that was off.
+func (r *running) behind(at time.Time) {
+	r.lastMoment.Store(r.newMoment(r.Head(), at.UnixNano()))
+}
+
+// A machine without a battery begins in 1970, or where its clock was when it was built. What changed before it was turned
+// off, and while its clock was wrong, has changed since a time before that all the same.
+func TestAClockThatIsBehindHidesNothingThatHasChangedSinceATime(t *testing.T) {
+	for _, shown := range []time.Time{time.Unix(60, 0), time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC)} {
+		r := runFresh(t, Options{})
+		root := r.addRoot("films")
+		first := r.put(root, "a").Seq
+		yesterday := time.Now()
+		r.keptMoment.Store(0)
+		r.lastMoment.Store(r.newMoment(first, yesterday.Add(-momentEvery).UnixNano()))
+		before := r.put(root, "b").Seq // a moment says when what was before it came
+		for _, step := range []string{"turned on", "changed", "set", "changed again"} {
+			switch step {
+			case "turned on":
+				r.behind(shown)
+				r.update(func(tx *Tx) error { // as earlier versions did
+					return tx.c.exec("INSERT INTO moments (seq, at) VALUES (?, ?)", r.Head(), time.Unix(60, 0).UnixNano())
+				})
+			case "changed":
+				r.put(root, "c")
+				r.behind(shown.Add(time.Minute))
+			case "changed again":
+				r.put(root, "d")
+				r.put(root, "e")
+			}
+			seq, err := r.SeqAt(t.Context(), yesterday)
+			if err != nil || seq >= before {
+				t.Errorf("the clock shows %v, %s: all up to %d is left out, though %d is of then: %v", shown, step, seq, before, err)
+			}
+			seq, err = r.SeqAt(t.Context(), time.Now().AddDate(0, 0, -30))
+			if err != nil || seq >= first {
+				t.Errorf("the clock shows %v, %s: all up to %d is taken for a month old: %v", shown, step, seq, err)
+			}
+		}
+	}
+}
+
+func TestAWorkThatGoesWhileTheClockIsBehindMayComeBackOnceItIsSet(t *testing.T) {
+	for _, hasMoments := range []bool{true, false} {
+		r := runFresh(t, Options{})
+		root := r.addRoot("films")
+		it, shown := r.put(root, "a"), time.Unix(60, 0)
+		if hasMoments {
+			shown = time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC)
+			r.keptMoment.Store(now())
+		}
+		w := r.keep(fresh(WorkView{Kind: WorkMovie, Title: "A", Roots: []string{"films"}, Key: 1, Members: mainMembers(it.ID)}))[0]
+		end := WorkBatch{Upto: r.Head(), Gone: []WorkEnd{{Work: w.ID}}, GoneAt: shown.UnixNano()}
+		if err := r.NewWorkKeeper().Write(t.Context(), &end); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			r.update(func(tx *Tx) error {
+				n, err := tx.ForgetWorks(time.Now().AddDate(0, 0, -30).UnixNano(), r.Head(), 10)
+				if err != nil || n != 0 {
+					t.Errorf("%d works are forgotten that went a minute ago: %v", n, err)
+				}
+				return err
+			})
+		}
+		if gone := r.numbers("SELECT gone FROM works")[0]; gone < time.Now().Add(-time.Hour).UnixNano() {
+			t.Errorf("with moments %v: gone since %v", hasMoments, time.Unix(0, gone))
+		}
+	}
+}
+
+// What the clock has shown is known over restarts.
+func TestTheLatestTimeThatIsKnownOutlivesARestart(t *testing.T) {
+	dir := t.TempDir()
+	r := runAt(t, dir, Options{})
+	later := time.Now().Add(time.Hour).UnixNano()
+	r.lastMoment.Store(r.newMoment(r.Head(), later))
+	r.put(r.addRoot("films"), "a")
+	r.stop()
+	r = runAt(t, dir, Options{})
+	t.Cleanup(r.stop)
+	if got := r.NotBefore(now()); got != later {
+		t.Errorf("the latest time is %v, not %v", time.Unix(0, got), time.Unix(0, later))
+	}
+	if !r.lastMoment.Load().unsure {
+		t.Error("a clock that shows less than it has shown is believed")
+	}
+}

@@ -16,12 +16,28 @@ const (
 )
 
 // moment says that from a time on, in nanoseconds, a number was the feed's last.
-type moment struct{ seq, at int64 }
+type moment struct {
+	seq, at int64
+	unsure  bool // the clock shows less than it has shown before: it was later than that
+}
 
-// noteMoment writes when the last number before this group was given, if that is worth a row.
+// ClockSet is a time before which no clock is set: a machine without a battery begins in 1970, or where its clock was
+// when it was turned off, until it has asked for the time.
+var ClockSet = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// newMoment says that a number is the last from a time on.
+func (s *Store) newMoment(seq, at int64) *moment {
+	return &moment{seq, at, at < max(s.keptMoment.Load(), ClockSet.UnixNano())}
+}
+
+// NotBefore is a time, in nanoseconds, or, where that is of a clock that shows less than it has shown before, the latest
+// that is known. What is to be kept for a while is kept from then on: it must not be over once the clock is set.
+func (s *Store) NotBefore(at int64) int64 { return max(at, s.keptMoment.Load()) }
+
+// noteMoment writes when the last number before this group was given, if that is known and worth a row.
 func (tx *Tx) noteMoment(before int64, now time.Time) error {
-	last := tx.s.lastMoment.Load()
-	if last.seq != before || last.at-tx.s.keptMoment < int64(momentEvery) && now.UnixNano()-last.at < int64(momentQuiet) {
+	last, kept := tx.s.lastMoment.Load(), tx.s.keptMoment.Load()
+	if last.unsure || last.seq != before || last.at-kept < int64(momentEvery) && now.UnixNano()-last.at < int64(momentQuiet) {
 		return nil
 	}
 	tx.keptMoment = last.at
@@ -31,12 +47,12 @@ func (tx *Tx) noteMoment(before int64, now time.Time) error {
 // SeqAt is a number of the feed above which everything lies that has changed since a time, and little else.
 func (s *Store) SeqAt(ctx context.Context, t time.Time) (seq int64, err error) {
 	at := t.UnixNano()
-	if last := s.lastMoment.Load(); last.at <= at {
+	if last := s.lastMoment.Load(); last.at <= at && !last.unsure {
 		return last.seq, nil
 	}
 	err = s.readFeed(ctx, func(c *conn) error { // a clock that was put back makes the answer an earlier one
-		seq, err = c.number(`SELECT coalesce(max(seq), 0) FROM moments WHERE at <= ?1
-			AND seq < coalesce((SELECT min(seq) FROM moments WHERE at > ?1), 9223372036854775807)`, at)
+		seq, err = c.number(`SELECT coalesce(max(seq), 0) FROM moments WHERE at BETWEEN ?2 AND ?1
+			AND seq < coalesce((SELECT min(seq) FROM moments WHERE at > ?1), 9223372036854775807)`, at, ClockSet.UnixNano())
 		return err
 	})
 	return seq, err

@@ -117,7 +117,7 @@ type Store struct {
 	floor        atomic.Int64
 	vacatedFloor atomic.Int64           // as floor, of what changes did
 	lastMoment   atomic.Pointer[moment] // the feed's head, and since when it is
-	keptMoment   int64                  // the writer's: when the last moment was that is kept
+	keptMoment   atomic.Int64           // when the latest moment was that is kept
 	targets      atomic.Int64           // programs that are told of changes
 	placing      sync.Mutex             // guards changes of worked and regrouped, which belong together
 	worked       atomic.Int64           // the feed's number up to which works are derived
@@ -322,7 +322,12 @@ func (s *Store) load(c *conn) error {
 	vacatedFloor, _ := v["vacated_floor"].(int64)
 	s.vacatedFloor.Store(vacatedFloor)
 	s.head.Store(s.lastSeq)
-	s.lastMoment.Store(&moment{s.lastSeq, now()})
+	kept, err := c.number("SELECT ifnull(max(at), 0) FROM moments")
+	if err != nil {
+		return err
+	}
+	s.keptMoment.Store(kept)
+	s.lastMoment.Store(s.newMoment(s.lastSeq, now()))
 	if err := s.consistent(c); err != nil {
 		return err
 	}

@@ -126,7 +126,8 @@ func TestATimeIsANumberAboveWhichAllLiesThatChangedSince(t *testing.T) {
 	began := time.Now()
 	first := r.put(root, "a").Seq
 	between := time.Now()
-	r.lastMoment.Store(&moment{first, between.Add(-momentEvery).UnixNano()}) // as if that had been a while ago
+	r.keptMoment.Store(0)
+	r.lastMoment.Store(r.newMoment(first, between.Add(-momentEvery).UnixNano())) // as if that had been a while ago
 	second := r.put(root, "b").Seq
 	after := time.Now()
 	third := r.put(root, "c").Seq // at once, for which there need be no row

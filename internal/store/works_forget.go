@@ -6,6 +6,10 @@ import "context"
 // past their ends.
 func (tx *Tx) ForgetWorks(before, limit int64, most int) (n int, err error) {
 	tx.c.forgetRoots()
+	if err := tx.c.exec("UPDATE works SET gone = ?1 WHERE gone > 0 AND gone < ?2 AND ?3 > ?2", now(), ClockSet.UnixNano(),
+		before); err != nil { // since when is not known: from now on
+		return 0, err
+	}
 	var ended []WorkView
 	ended, err = worksWhere(tx.c, "w.gone > 0 AND w.gone < ? AND w.seq <= ? ORDER BY w.gone LIMIT ?",
 		before, limit, int64(most))

@@ -311,14 +311,14 @@ func TestWorksAreFoundByWordsAndForgottenWithTime(t *testing.T) {
 	if got := find("arbol"); !slices.Equal(got, []int64{2}) || !slices.Equal(find("oak lund"), []int64{1}) {
 		t.Errorf("behind a rename, arbol: %v, oak lund: %v", got, find("oak lund"))
 	}
-	gone := WorkBatch{Upto: r.Head(), Gone: []WorkEnd{{Work: 2}}, GoneAt: 1000}
+	gone := WorkBatch{Upto: r.Head(), Gone: []WorkEnd{{Work: 2}}, GoneAt: now()}
 	if err := r.NewWorkKeeper().Write(t.Context(), &gone); err != nil {
 		t.Fatal(err)
 	}
 	if got := find("tarn"); len(got) != 0 {
 		t.Errorf("a work that is gone is found: %v", got)
 	}
-	for i, before := range []int64{1000, 1001} {
+	for i, before := range []int64{gone.GoneAt, gone.GoneAt + 1} {
 		r.update(func(tx *Tx) error {
 			n, err := tx.ForgetWorks(before, r.Head(), 10)
 			if n != i {

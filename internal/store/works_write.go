@@ -301,7 +301,7 @@ func (tx *Tx) updateWork(rows *workRows, p *WorkPut, title []byte) error {
 	return nil
 }
 
-// endWork has a work gone. Its row and its members stay for as long as it may come back.
+// endWork has a work gone. Its row and its members stay for as long as it may come back, whatever the clock shows now.
 func (tx *Tx) endWork(rows *workRows, e *WorkEnd, at int64) error {
 	tx.rows++
 	was, err := worksWhere(tx.c, "w.id = ? AND w.gone = 0", e.Work)
@@ -312,7 +312,7 @@ func (tx *Tx) endWork(rows *workRows, e *WorkEnd, at int64) error {
 		return err
 	}
 	err = tx.c.exec("UPDATE works SET gone = ?, seq = ?, updated = ? - added/1000000 WHERE id = ?",
-		at, tx.nextSeq(), milliseconds(at), e.Work)
+		tx.s.NotBefore(at), tx.nextSeq(), milliseconds(at), e.Work)
 	if err == nil {
 		err = tx.c.exec("DELETE FROM work_search WHERE rowid = ?", e.Work)
 	}

@@ -293,10 +293,10 @@ func (s *Store) publish(tx *Tx) {
 		s.vacatedFloor.Store(tx.vacatedFloor)
 	}
 	if tx.keptMoment > 0 {
-		s.keptMoment = tx.keptMoment
+		s.keptMoment.Store(tx.keptMoment)
 	}
 	if s.lastMoment.Load().seq != s.lastSeq {
-		s.lastMoment.Store(&moment{s.lastSeq, s.committed.UnixNano()})
+		s.lastMoment.Store(s.newMoment(s.lastSeq, s.committed.UnixNano()))
 	}
 	if tx.rootsChanged {
 		if err := s.noteDamage(s.loadRootNames(s.writer)); err != nil {

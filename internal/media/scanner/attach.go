@@ -75,7 +75,7 @@ func (c *RootConfig) same(o *RootConfig) bool {
 func (s *Scanner) detach(ctx context.Context, row store.Root) error {
 	if row.DetachedAt == 0 {
 		s.log.Info("root left the configuration, its items are kept for 30 days", zap.String("root", row.Name), zap.String("location", row.Location))
-		row.DetachedAt = time.Now().UnixNano()
+		row.DetachedAt = s.store.NotBefore(time.Now().UnixNano())
 		row.Name = fmt.Sprintf("%s (detached %d)", row.Name, row.ID) // a configured root may take the name
 		if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
 			return err
@@ -155,10 +155,6 @@ func restore(tx *store.Tx, it *store.Item) error {
 	return tx.Save(&old, it)
 }
 
-// clockSet is a time before which no clock is set: a machine without a battery begins in 1970 until it has asked for
-// the time.
-var clockSet = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // forgetDetached drops the roots whose time is over.
 func (s *Scanner) forgetDetached(ctx context.Context) error {
 	rows, err := s.store.Roots(ctx)
@@ -169,7 +165,7 @@ func (s *Scanner) forgetDetached(ctx context.Context) error {
 		if row.DetachedAt == 0 || time.Since(time.Unix(0, row.DetachedAt)) < detachedFor {
 			continue
 		}
-		if row.DetachedAt < clockSet.UnixNano() { // since when is not known: from now on
+		if row.DetachedAt < store.ClockSet.UnixNano() { // since when is not known: from now on
 			row.DetachedAt = time.Now().UnixNano()
 			if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.SaveRoot(&row) }); err != nil {
 				return err
