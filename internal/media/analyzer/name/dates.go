@@ -1,5 +1,7 @@
 package name
 
+import "time"
+
 // date is a day of the calendar.
 type date struct{ year, month, day int }
 
@@ -46,7 +48,11 @@ func (s *segment) findDates(c context) {
 			continue
 		}
 		if d, to, ok := s.dateAt(i); ok && s.free(i, to) {
-			s.add(claim{prop: propDate, from: i, to: to, text: d.String()})
+			from := i
+			if i > 1 && s.freeWord(i-1) && (s.monthAt(i) || s.monthAt(i+1)) && s.weekdayOf(i-1, d) {
+				from-- // "Title Monday October 18 2021"
+			}
+			s.add(claim{prop: propDate, from: from, to: to, text: d.String()})
 			return
 		}
 	}
@@ -177,4 +183,15 @@ func (s *segment) namedMonth(i int) (date, int, bool) {
 		d.day, _ = ordinal(s.word(i))
 	}
 	return d, i + 3, d.valid()
+}
+
+func (s *segment) monthAt(i int) bool { e := s.at(i).entry; return e != nil && e.month > 0 }
+
+// weekdayOf reports whether token i names the day of the week on which d fell: another is a word of the title.
+func (s *segment) weekdayOf(i int, d date) bool {
+	k := s.word(i)
+	if len(k) < 6 || string(k[len(k)-3:]) != "day" {
+		return false
+	}
+	return string(k) == foldWord(time.Date(d.year, time.Month(d.month), d.day, 0, 0, 0, 0, time.UTC).Weekday().String())
 }

@@ -4,7 +4,7 @@ import "strings"
 
 // findExtra tells what a file is beside a feature: by the ending of its name, by its whole name, or by
 // the folder it lies in, as media servers have agreed on.
-func findExtra(g *Guess, p *pathParts, m medium) {
+func (s *scratch) findExtra(g *Guess, p *pathParts, m medium) {
 	switch m {
 	case mediumVideo, mediumUnknown, mediumAudio:
 	default:
@@ -31,6 +31,35 @@ func findExtra(g *Guess, p *pathParts, m medium) {
 	case p.n > 0 && len(p.dirs[0]) <= len("behind the scenes")+2:
 		g.Extra = extraFolder(foldWord(p.dirs[0]), m)
 	}
+	if m == mediumVideo && g.Extra == "" && g.Type == Movie {
+		g.Extra = s.spokenExtra(g, p)
+	}
+}
+
+// spokenExtra returns what a file says that it is beside a film: behind the last dash of a name with a year, "Title
+// (1994) - Deleted Scenes", or by all of its name in the folder of a year. Elsewhere a film may be called so.
+func (s *scratch) spokenExtra(g *Guess, p *pathParts) string {
+	text := p.file
+	if i := strings.LastIndex(text, " - "); i >= 0 && g.Year != 0 && strings.Contains(text[:i], itoa(g.Year)) {
+		text = text[i+len(" - "):]
+	} else if p.n == 0 || !s.dirs[0].has(propYear) || beginsWith(p.dirs[0], text) {
+		return ""
+	}
+	if len(text) > len("behind the scenes")+3 {
+		return ""
+	}
+	var room foldRoom
+	return extraWords[strings.TrimRight(string(appendFolded(room[:0], text)), " 0123456789")]
+}
+
+// extraWords are names that people give to what lies beside a film.
+var extraWords = map[string]string{
+	"trailer": "trailer", "theatrical trailer": "trailer", "teaser trailer": "trailer", "official trailer": "trailer",
+	"original trailer": "trailer", "teaser": "trailer", "behind the scenes": "behindthescenes",
+	"making of": "behindthescenes", "the making of": "behindthescenes", "deleted scenes": "deletedscene",
+	"deleted scene": "deletedscene", "featurette": "featurette", "featurettes": "featurette",
+	"interview": "interview", "interviews": "interview", "bloopers": "unknown", "blooper reel": "unknown",
+	"gag reel": "unknown", "outtakes": "unknown", "bonus disc": "unknown", "bonus features": "unknown",
 }
 
 // extraSuffix returns the kind that the last word of a name says, if a dash, a dot or an underscore sets it off.

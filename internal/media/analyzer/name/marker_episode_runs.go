@@ -105,6 +105,14 @@ func (s *segment) continueEpisodes(c *claim) {
 	if s.half(c) {
 		return
 	}
+	s.continueRuns(c)
+	if oneOf(s.word(c.to), "end", "fin") && s.freeWord(c.to) && s.endsWords(c.to+1) { // "E01-E16 END"
+		c.to++
+	}
+}
+
+// continueRuns reads the lists and ranges of continueEpisodes.
+func (s *segment) continueRuns(c *claim) {
 	var room [maxDashed]int
 	named := append(room[:0], s.nums[c.episodes.to-1])
 	dashes, apart := 0, true

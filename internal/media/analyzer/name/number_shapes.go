@@ -99,8 +99,8 @@ func (s *segment) rangeEnd(i int) int {
 		return 0
 	case s.at(i-1).num >= 0 && s.tok[i].sep.tightDash(), next.num >= 0 && next.sep.tightDash():
 		return 0 // within "1-09-70"
-	case join.has(sepSpace|sepDash) && len(s.word(i)) != len(s.word(j)) && s.word(i)[0] != '0':
-		return 0 // "Series 21 - 101" has a number in its title
+	case join.has(sepSpace|sepDash) && len(s.word(i)) != len(s.word(j)) && (s.word(i)[0] != '0' || n == 0):
+		return 0 // "Series 21 - 101" and "Series 0 - 07" have a number in their titles
 	case !s.endsRange(j+1) && !s.rangeOpens(i):
 		return 0
 	}
@@ -145,6 +145,8 @@ func (s *segment) weighLeading(f *figure) candidate {
 	switch {
 	case s.tok[i].bracket >= 0 && !s.alone(i):
 		return candidate{}
+	case season != nil && d <= 2 && f.n == season[0] && s.dottedPair(i):
+		return candidate{weight: weightNumber, pair: true}
 	case season != nil && d <= 4 && !(d == 4 && yearLike(f.n)):
 		return candidate{weight: weightNumber, split: d == 4 || d == 3 && s.ofSeason(f)}
 	case len(s.tok) == 1:
@@ -201,6 +203,13 @@ func (s *segment) pairOpens(i int) bool {
 		s.at(i+2).sep&sepSpace != 0
 }
 
+// dottedPair reports a number with an episode of two digits behind a dot, as in "1.02 Title".
+func (s *segment) dottedPair(i int) bool {
+	next := s.at(i + 1)
+	return next.sep == sepDot && next.num > 0 && len(s.word(i+1)) == 2 &&
+		(i+2 == len(s.tok) || s.tok[i+2].sep&sepSpace != 0 && s.tok[i+2].num < 0)
+}
+
 // rangeOpens reports whether a range of numbers with a dot behind it opens the name: "003-005. Title".
 func (s *segment) rangeOpens(i int) bool {
 	if !s.at(i+1).sep.tightDash() || s.tok[i+1].num <= s.tok[i].num || len(s.word(i)) != len(s.word(i+1)) {
@@ -223,6 +232,8 @@ func (s *segment) weighBracketed(f *figure) candidate {
 		return candidate{weight: s.fansubBracketWeight(i, year)}
 	case s.kind(i) == '[':
 		return s.weighSquare(f)
+	case s.fansub && f.digits <= 3 && f.zero && f.ends && s.wordsBefore(i) && !s.has(propYear): // "[Group] Title (01)"
+		return candidate{weight: weightBare + 5}
 	}
 	return candidate{}
 }
@@ -260,6 +271,8 @@ func (s *segment) weighSplit(f *figure, w int) candidate {
 		return candidate{weight: w + 25}
 	case suffixed || n < 100 || n%100 == 0 || d == 4 && yearLike(n) && !s.has(propYear):
 		return candidate{weight: w - 20}
+	case d == 3 && !suffixed && s.entersBracket(f.next) && s.kind(f.next) == '[' && s.allTagsSquare():
+		return candidate{weight: w + 20} // "Title 249 [1080p BD]", as collections of anime have it
 	case i >= s.anchor && screenHeight(n), d == 5 && n%100 != n/100%100+1:
 		return candidate{}
 	case s.anchor < len(s.tok), s.at(i + 1).prop.technical(),
@@ -272,4 +285,19 @@ func (s *segment) weighSplit(f *figure, w int) candidate {
 // splitConfirmed reports whether a number in brackets repeats the last two digits of that at token i: "110 (10)".
 func (s *segment) splitConfirmed(f *figure) bool {
 	return s.alone(f.at+1) && s.tok[f.at+1].num == f.n%100 && f.n >= 100 && f.n < 10000
+}
+
+// allTagsSquare reports that what describes the release stands in square brackets throughout, and is there.
+func (s *segment) allTagsSquare() bool {
+	tagged := false
+	for i := range s.tok {
+		if !s.tok[i].prop.technical() {
+			continue
+		}
+		if s.kind(i) != '[' {
+			return false
+		}
+		tagged = true
+	}
+	return tagged
 }

@@ -61,7 +61,7 @@ func (s *scratch) parse(p *pathParts) Guess {
 			}
 		}
 	}
-	findExtra(&g, p, m)
+	s.findExtra(&g, p, m)
 	describeFolder(&g, p, s)
 	return g
 }

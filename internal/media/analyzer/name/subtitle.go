@@ -5,8 +5,8 @@ import "strings"
 // cutSubtitle reads what names of subtitle files add to that of their film into g, and returns what is before it:
 // nothing where the name is only a language.
 func cutSubtitle(g *Guess, p *pathParts) string {
-	text := cutSubtitleParts(g, p.file)
-	if lang := soleLanguage(text, p); lang != "" {
+	text := cutSubtitleBracket(g, cutSubtitleParts(g, p.file))
+	if lang := soleLanguage(g, text, p); lang != "" {
 		g.SubtitleLanguage.add(lang)
 		return ""
 	}
@@ -15,7 +15,7 @@ func cutSubtitle(g *Guess, p *pathParts) string {
 
 // soleLanguage is the language that is all of a name: "2_English", as releases number the files of their folder of
 // subtitles; without a number only in such a folder, since a film may be called so.
-func soleLanguage(text string, p *pathParts) string {
+func soleLanguage(g *Guess, text string, p *pathParts) string {
 	word := strings.TrimLeft(text, "0123456789")
 	numbered := len(word) < len(text) && strings.TrimLeft(word, "_ .-") != word
 	if !numbered && !p.inSubtitles() {
@@ -25,8 +25,8 @@ func soleLanguage(text string, p *pathParts) string {
 	if lang := subtitleLanguage(foldWord(word)); lang != "" {
 		return lang
 	}
-	if foldWord(word) == "portuguese (brazil)" || foldWord(word) == "portuguese brazil" {
-		return "pt-BR"
+	if g.subtitleWords(foldWord(word)) && len(g.SubtitleLanguage) > 0 {
+		return g.SubtitleLanguage[0]
 	}
 	return ""
 }
@@ -60,6 +60,9 @@ func cutSubtitleParts(g *Guess, text string) string {
 			if titleAt != "" || !bracketed && (found || !metaBefore(text[:dot])) || part == "" {
 				break
 			}
+			if !bracketed && wordOfTitle(text[:dot]) {
+				break
+			}
 			titleAt = part
 			end = dot
 			continue
@@ -74,6 +77,35 @@ func cutSubtitleParts(g *Guess, text string) string {
 		set(&g.SubtitleTitle, valid(titleAt))
 	}
 	return text[:end]
+}
+
+// cutSubtitleBracket reads languages and flags in brackets at the end of a name, or a language's code behind an
+// underscore there, where no dot set one off: "Title (2020) [en]", "Title (2020)_en".
+func cutSubtitleBracket(g *Guess, text string) string {
+	if len(g.SubtitleLanguage) > 0 || text == "" {
+		return text
+	}
+	switch last := text[len(text)-1]; {
+	case last == ']' || last == ')':
+		i := strings.LastIndexAny(text, "[(")
+		if i > 0 && len(text)-i < 30 && g.subtitlePart(text[i+1:len(text)-1]) {
+			return strings.TrimRight(text[:i], " ._-")
+		}
+	case len(text) > 4:
+		i := strings.LastIndexByte(text, '_')
+		if n := len(text) - i - 1; i > 0 && (n == 2 || n == 3) && strings.IndexByte("0123456789)]", text[i-1]) >= 0 &&
+			g.subtitlePart(text[i+1:]) {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// wordOfTitle reports that the last part of text, which is a language or a flag, may as well be a word of the title:
+// "The.Italian" before "Job". Codes are none, and nothing is behind a year or an episode.
+func wordOfTitle(text string) bool {
+	dot := strings.LastIndexByte(text, '.')
+	return len(text)-dot > 4 && !strings.ContainsAny(text, "0123456789)]")
 }
 
 // metaBefore reports whether the last part of text is a language or a flag.
@@ -100,6 +132,9 @@ func (g *Guess) subtitlePart(part string) bool {
 		g.SubtitleLanguage.add(lang)
 		return true
 	}
+	if g.subtitleWords(key) {
+		return true
+	}
 	lang, title, ok := strings.Cut(part, "-")
 	if ok && len(lang) >= 2 && len(lang) <= 3 {
 		if code := subtitleLanguage(foldWord(lang)); code != "" {
@@ -109,6 +144,49 @@ func (g *Guess) subtitlePart(part string) bool {
 		}
 	}
 	return false
+}
+
+// subtitleWords reads a folded part of several words that are all languages and flags: "English - SDH", "eng,English
+// (SDH)", "chi_sim".
+func (g *Guess) subtitleWords(key string) bool {
+	if len(key) > 40 || !strings.ContainsAny(key, " ,-_([;") {
+		return false
+	}
+	words := strings.FieldsFunc(key, func(r rune) bool { return strings.ContainsRune(" ,-_()[];", r) })
+	if len(words) < 2 || len(words) > 4 {
+		return false
+	}
+	for i, w := range words {
+		switch {
+		case w == "sim" || w == "simp" || w == "tra" || w == "trad":
+			if i == 0 || subtitleLanguage(words[i-1]) != "zh" {
+				return false
+			}
+		case !isSubtitleFlag(w) && subtitleLanguage(w) == "":
+			return false
+		}
+	}
+	for i, w := range words {
+		next := ""
+		if i+1 < len(words) {
+			next = words[i+1]
+		}
+		switch lang := subtitleLanguage(w); {
+		case isSubtitleFlag(w):
+			g.subtitlePart(w)
+		case lang == "zh" && strings.HasPrefix(next, "sim"):
+			g.SubtitleLanguage.add("zh-Hans")
+		case lang == "zh" && strings.HasPrefix(next, "tra"):
+			g.SubtitleLanguage.add("zh-Hant")
+		case lang != "":
+			g.SubtitleLanguage.add(lang)
+		}
+	}
+	return true
+}
+
+func isSubtitleFlag(word string) bool {
+	return oneOf([]byte(word), "default", "forced", "foreign", "sdh", "hi", "cc", "hearing")
 }
 
 func prepend(at *Strings, v string) {
@@ -122,6 +200,14 @@ func subtitleLanguage(key string) string {
 	if key == "br" {
 		return "pt-BR"
 	}
+	if len(key) > 9 {
+		if lang, ok := regionalLanguages[strings.NewReplacer("(", "", ")", "", "[", "", "]", "").Replace(key)]; ok {
+			return lang
+		}
+	}
+	if len(key) == 10 && strings.HasPrefix(key, "zh han") { // zh-Hant-TW
+		return "zh-" + subtag(key[3:7])
+	}
 	if e := lookupWord(key); e != nil && e.tag != nil {
 		switch e.tag.prop {
 		case propLanguage:
@@ -134,12 +220,22 @@ func subtitleLanguage(key string) string {
 			}
 		}
 	}
-	if lang, region, ok := strings.Cut(key, " "); ok && len(lang) == 2 && (len(region) == 2 || len(region) == 4) {
+	if lang, region, ok := strings.Cut(key, " "); ok && len(lang) == 2 &&
+		(len(region) == 2 || len(region) == 4 || len(region) == 3 && allDigits(region)) {
 		if e := lookupWord(lang); e != nil && e.tag != nil && e.tag.prop == propLanguage {
 			return e.tag.value + "-" + subtag(region)
 		}
 	}
 	return ""
+}
+
+// regionalLanguages are names of languages as they are spoken or written somewhere, folded and without brackets.
+var regionalLanguages = map[string]string{
+	"brazilian portuguese": "pt-BR", "portuguese brazil": "pt-BR", "portuguese brazilian": "pt-BR",
+	"latin american spanish": "es-419", "spanish latin america": "es-419", "spanish latin american": "es-419",
+	"latin spanish": "es-419", "spanish latino": "es-419", "european spanish": "es-ES", "spanish spain": "es-ES",
+	"simplified chinese": "zh-Hans", "chinese simplified": "zh-Hans", "traditional chinese": "zh-Hant",
+	"chinese traditional": "zh-Hant", "canadian french": "fr-CA", "french canada": "fr-CA", "french canadian": "fr-CA",
 }
 
 // subtag returns the second part of a language's tag as BCP 47 writes it: a region in capitals, a script with one:

@@ -1,6 +1,9 @@
 package name
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // words is a run of tokens [from, to).
 type words struct{ from, to int }
@@ -29,6 +32,13 @@ func (s *segment) findNames(c context) names {
 		return n
 	}
 	n.title = s.titleFrom(start)
+	if lead == nil && s.bracketNumbered(n.title) {
+		s.drop(s.first(propGroup))
+		s.fansub = false
+		n.title = s.titleFrom(0)
+		n.title.to = max(n.title.to, start+1)
+		return n
+	}
 	if w := s.laterLatin(n.title); !w.empty() {
 		n.alternative, n.title = n.title, w
 	} else if s.fansub && s.tok[start].bracket >= 0 && s.kind(start) != '(' {
@@ -54,6 +64,18 @@ func (s *segment) findNames(c context) names {
 		n.title, n.episode = s.splitAtDash(n.title, lead)
 	}
 	return n
+}
+
+// bracketNumbered reports that the brackets in front hold the title rather than a group: nothing but the number of a
+// sequel, one digit, stands between them and the year, and nothing describes a release: "[Word] 2 (2009)".
+func (s *segment) bracketNumbered(w words) bool {
+	g := s.first(propGroup)
+	if !s.fansub || g < 0 || w.to-w.from != 1 || s.claims[g].to != w.from || !s.has(propYear) || s.hasTechnical() ||
+		s.has(propMarker) {
+		return false
+	}
+	number := s.raw(w.from)
+	return utf8.RuneCountInString(number) == 1 && (s.tok[w.from].num > 1 || number[0] >= utf8.RuneSelf)
 }
 
 // onlyParts reports whether w says no more than which part something is.

@@ -86,6 +86,10 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 		d.generic = true
 		return d
 	}
+	if n := seg.seriesNumber(); n > 0 { // "Series 2", as the British number seasons
+		d.seasons, d.pure = []int{n}, true
+		return d
+	}
 	d.names = seg.findNames(context{})
 	for k := range seg.claims {
 		c := &seg.claims[k]
@@ -103,6 +107,15 @@ func (s *scratch) readFolder(i int, text string, films bool, g *Guess) folder {
 	}
 	d.pure = d.seasons != nil && (d.names.title.empty() || leads) && !d.release
 	return d
+}
+
+// seriesNumber returns the number of a season's folder that is called "Series 2" and no more, 0 if it is none.
+func (s *segment) seriesNumber() int {
+	if len(s.tok) == 2 && s.is(0, "series") && s.tok[1].num > 0 && len(s.word(1)) <= 2 &&
+		s.tok[1].sep.only(sepSpace|sepDot|sepUnderscore) {
+		return s.tok[1].num
+	}
+	return 0
 }
 
 // filmSet reports a folder of films that belong together.

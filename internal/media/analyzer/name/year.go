@@ -97,9 +97,23 @@ func (s *segment) yearOpens() bool {
 		return true
 	}
 	if s.alone(0) && s.br[0].kind == '(' || s.tok[1].sep.spacedDash() && s.tok[1].num < 0 &&
-		s.tok[1].sep&sepSpace != 0 && !s.has(propMarker) && s.nextDash(2) == 0 {
+		s.tok[1].sep&sepSpace != 0 && !s.has(propMarker) && (s.nextDash(2) == 0 || s.colonDashes()) {
 		return true
 	}
 	return s.tok[1].sep == sepDot && s.tok[1].prop == propNone && s.anchor < len(s.tok) && !s.has(propMarker) &&
 		!s.has(propDate)
 }
+
+// colonDashes reports a name whose dashes all stand right behind a word, as those do that were colons before a file was
+// named: "1997- The Valley- A Tale". A dash with room on both sides separates more than that.
+func (s *segment) colonDashes() bool {
+	for i := 1; i < len(s.tok); i++ {
+		if s.tok[i].sep.spacedDash() && !s.dashTouches(i-1) {
+			return false
+		}
+	}
+	return true
+}
+
+// dashTouches reports a dash right behind token i.
+func (s *segment) dashTouches(i int) bool { return byteAt(s.text, s.tok[i].end) == '-' }
