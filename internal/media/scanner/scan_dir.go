@@ -225,6 +225,9 @@ func (r *runner) statNames(ctx context.Context, scan *dirScan, g *reconcile.Snap
 		gone = gone || at == notThere
 	}
 	g.Ended = time.Now().UnixNano()
+	if one, err := r.onlySpelling(ctx, g); err != nil || !one {
+		return false, err
+	}
 	if !gone {
 		return true, nil
 	}

@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/catalogizer/catalogizerd/internal/media/scanner/reconcile"
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -18,17 +20,14 @@ func (r *runner) asListed(ctx context.Context, path string) (bool, error) {
 	dir := ""
 	for name := range strings.SplitSeq(path, "/") {
 		at := tree.Join(dir, name)
-		id, folds, err := r.folds(ctx, dir, name)
+		folds, err := r.folds(ctx, dir, name)
 		if err != nil {
 			return false, err
 		}
 		if folds {
-			l, err := r.tree.List(ctx, dir)
-			if err != nil {
+			as, err := r.listedAs(ctx, dir, name)
+			if err != nil || as == otherwise {
 				return false, err
-			}
-			if listedAs(l, name, id) == otherwise {
-				return false, nil
 			}
 		}
 		dir = at
@@ -36,21 +35,35 @@ func (r *runner) asListed(ctx context.Context, path string) (bool, error) {
 	return true, nil
 }
 
-// folds reports whether a name is found in another case too, and what it is.
-func (r *runner) folds(ctx context.Context, dir, name string) (id tree.FileID, folds bool, err error) {
-	swapped := swapCase(name)
-	if swapped == name {
-		return id, false, nil
-	}
-	other, err := r.tree.Stat(ctx, tree.Join(dir, swapped))
-	if err != nil {
-		if away(ctx, err) {
-			return id, false, err
+// folds reports whether something answers to a name in another spelling too: it may be found by both. What answers need
+// not say so by its number, since through FUSE a file has one by each spelling.
+func (r *runner) folds(ctx context.Context, dir, name string) (bool, error) {
+	for _, respell := range respellings {
+		other := respell(name)
+		if other == name {
+			continue
 		}
-		return id, false, nil
+		_, err := r.tree.Stat(ctx, tree.Join(dir, other))
+		if err == nil || away(ctx, err) {
+			return err == nil, err
+		}
 	}
-	e, err := r.tree.Stat(ctx, tree.Join(dir, name))
-	return e.ID, err == nil && e.ID == other.ID && e.Type == other.Type, err
+	return false, nil
+}
+
+// respellings give another spelling of a name, by which a file system may find it too: in the other case, and with
+// letters that are composed otherwise. One that cannot be spelled otherwise they give back.
+var respellings = [...]func(string) string{swapCase, recompose}
+
+// recompose composes the letters of a name, or decomposes them where they are.
+func recompose(name string) string {
+	if !utf8.ValidString(name) {
+		return name
+	}
+	if s := norm.NFC.String(name); s != name {
+		return s
+	}
+	return norm.NFD.String(name)
 }
 
 // spelling is how a listing shows a name that answers.
@@ -62,16 +75,26 @@ const (
 	otherwise
 )
 
-func listedAs(l *tree.Listing, name string, id tree.FileID) (as spelling) {
+// listedAs says how a directory lists a name that answers. What is listed in another spelling is it: where it has another
+// number, it is all the same unless the listing may lack the name itself.
+func (r *runner) listedAs(ctx context.Context, dir, name string) (as spelling, err error) {
+	e, err := r.tree.Stat(ctx, tree.Join(dir, name))
+	if err != nil && away(ctx, err) {
+		return notAtAll, err
+	}
+	l, err := r.tree.List(ctx, dir)
+	if err != nil {
+		return notAtAll, err
+	}
 	for i := range l.Entries {
-		switch e := &l.Entries[i]; {
-		case e.Name == name:
-			return exactly
-		case e.ID == id && reconcile.SameSpelling(e.Name, name):
+		switch o := &l.Entries[i]; {
+		case o.Name == name:
+			return exactly, nil
+		case (o.ID == e.ID || !l.Provisional) && reconcile.SameSpelling(o.Name, name):
 			as = otherwise
 		}
 	}
-	return as
+	return as, nil
 }
 
 // swapCase exchanges upper and lower case, of ASCII letters where there are any: every file system that ignores case
@@ -117,4 +140,24 @@ func (r *runner) checkSpelling(ctx context.Context, j *job) error {
 // absent reports whether an error proves that a path is not there, or is no directory.
 func absent(err error) bool {
 	return errors.Is(err, tree.ErrNotExist) || errors.Is(err, tree.ErrNotDir)
+}
+
+// onlySpelling reports whether the files that were looked at by their names are found by those alone. Where other
+// spellings find them too, only a listing says which is theirs: an event bears the one that a program came by. A
+// directory ignores case, or how letters are composed, for all that is in it or for nothing: so one name tells.
+func (r *runner) onlySpelling(ctx context.Context, g *reconcile.Snapshot) (bool, error) {
+	for _, respell := range respellings {
+		for i := range g.Files {
+			name := g.Files[i].Name
+			other := respell(name)
+			if other == name {
+				continue
+			}
+			if _, err := r.tree.Stat(ctx, tree.Join(g.Dir, other)); err == nil || away(ctx, err) {
+				return false, err
+			}
+			break
+		}
+	}
+	return true, nil
 }

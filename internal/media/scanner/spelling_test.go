@@ -14,6 +14,7 @@ import (
 var foldingTrees = map[string]faketree.Options{
 	"disk without birth times": {FoldCase: true, NoBirth: true},
 	"disk":                     {FoldCase: true},
+	"disk by FUSE":             {FoldCase: true, NoBirth: true, SpellingIDs: true},
 	"share":                    {FoldCase: true, NoBirth: true, NoLinks: true, Provisional: true},
 }
 
@@ -53,6 +54,52 @@ func TestWhatIsRenamedInCaseOnlyKeepsItsIDsWhereCaseIsIgnored(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// Events bear the name by which a program came to a file. Through FUSE it has a number of its own by each.
+func TestAFileThatIsHintedInOtherSpellingsIsOne(t *testing.T) {
+	composed, decomposed := "\u00e9", "e\u0301"
+	for kind, files := range map[string]faketree.Options{
+		"disk":                      {FoldCase: true, FoldForms: true},
+		"disk without birth times":  {FoldCase: true, FoldForms: true, NoBirth: true},
+		"disk by FUSE":              {FoldCase: true, FoldForms: true, NoBirth: true, SpellingIDs: true},
+		"disk where case counts":    {FoldForms: true},
+		"share":                     {FoldCase: true, FoldForms: true, NoBirth: true, NoLinks: true, Provisional: true},
+		"disk where forms are kept": {FoldCase: true},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			inWorld(t, options{files: files}, func(w *world) {
+				w.run("mkdir Dir\nwrite Dir/Old.bin 1\nwrite Dir/" + composed + ".bin 22")
+				w.scan()
+				before := w.shows()
+				if files.FoldCase {
+					w.hint("Dir/OLD.bin", "Dir/"+composed+".BIN")
+				}
+				if files.FoldForms {
+					w.hint("Dir/" + decomposed + ".bin")
+				}
+				w.expect(before, "Dir/Old.bin<-Dir/Old.bin Dir/"+composed+".bin<-Dir/"+composed+".bin")
+				w.run("write Dir/New.bin 333\nwrite Dir/1" + decomposed + ".bin 4444")
+				names := []string{"New.bin", "1" + decomposed + ".bin"}
+				if files.FoldCase {
+					names = append(names, "NEW.bin", "1"+decomposed+".BIN")
+				}
+				if files.FoldForms {
+					names = append(names, "1"+composed+".bin")
+				}
+				w.hintAll("Dir", names...)
+				w.pass(15 * time.Second)
+				w.isTrue()
+				if files.FoldCase {
+					w.run("rename Dir dir")
+					w.hint("Dir/old.bin", "dir/NEW.BIN", "DIR/x", "dir", "Dir")
+					w.below("dir")
+					w.pass(15 * time.Second)
+					w.isTrue()
+				}
+			})
+		})
 	}
 }
 

@@ -8,12 +8,15 @@ package faketree
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/catalogizer/catalogizerd/internal/tree"
 )
@@ -30,6 +33,10 @@ type Options struct {
 	NoLinks bool
 	// FoldCase finds names whatever their case, and keeps the case that they were given: FAT, NTFS, and most shares.
 	FoldCase bool
+	// FoldForms finds names however their letters are composed: APFS, and ZFS where it is told to.
+	FoldForms bool
+	// SpellingIDs gives what is found by another spelling than its own a number of that spelling's: FUSE.
+	SpellingIDs bool
 	// CrossMounts goes into what Mount mounts.
 	CrossMounts bool
 	// Volume is the volume's id and type; empty means "uuid:fake" and "fake".
@@ -193,15 +200,24 @@ func (t *Tree) find(path string) (*node, *disk, error) {
 
 // named is the name in a directory that a lookup of name finds; name itself where it finds none.
 func (t *Tree) named(dir *node, name string) string {
-	if _, ok := dir.children[name]; ok || !t.opts.FoldCase {
+	if _, ok := dir.children[name]; ok {
 		return name
 	}
 	for other := range dir.children {
-		if strings.EqualFold(other, name) {
+		if t.opts.FoldCase && strings.EqualFold(other, name) || t.opts.FoldForms && norm.NFC.String(other) == norm.NFC.String(name) {
 			return other
 		}
 	}
 	return name
+}
+
+// spelled gives an entry the number that it has by the name by which it was looked up.
+func (t *Tree) spelled(e tree.Entry, path string) tree.Entry {
+	dir, name := tree.Split(path)
+	if above, _, err := t.find(dir); t.opts.SpellingIDs && err == nil && t.named(above, name) != name {
+		e.ID.Inode ^= uint64(crc32.ChecksumIEEE([]byte(name))) << 32
+	}
+	return e
 }
 
 // look runs f under the lock for a call of this name on a path.
@@ -287,7 +303,7 @@ func (t *Tree) Stat(ctx context.Context, path string) (tree.Entry, error) {
 	err := t.look(ctx, "look at", path, func() error {
 		n, _, err := t.find(path)
 		if err == nil {
-			e = t.entry(n, tree.Base(path))
+			e = t.spelled(t.entry(n, tree.Base(path)), path)
 		}
 		return err
 	})
