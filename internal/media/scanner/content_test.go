@@ -10,10 +10,10 @@ import (
 
 func TestWhatTheBytesSaidMovesWithTheFile(t *testing.T) {
 	inWorld(t, options{}, func(w *world) {
-		w.run("mkdir a\nwrite a/f x")
+		w.run("mkdir a\nwrite a/f.mkv x")
 		w.scan()
-		was := w.analysed("a/f")
-		w.run("rename a/f g.mkv")
+		was := w.analysed("a/f.mkv")
+		w.run("rename a/f.mkv g.mkv")
 		w.scan()
 		it := w.item("g.mkv")
 		if it.ID != was.ID || it.Analysis != store.Done || string(it.Probed) != string(was.Probed) || it.Added != was.Added {
@@ -26,6 +26,49 @@ func TestWhatTheBytesSaidMovesWithTheFile(t *testing.T) {
 			t.Errorf("a rename moved its ctime: work %d, want a look at the fingerprint", it.Work)
 		}
 	})
+}
+
+// kind has an item be of a kind.
+func (w *world) kind(it *store.Item, kind media.Kind) {
+	w.t.Helper()
+	old := *it
+	it.Kind = kind
+	if err := w.st.Update(w.t.Context(), func(tx *store.Tx) error { return tx.Save(&old, it) }); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// An ending says as what bytes are read, and a name of metadata of what it speaks: under another one it is read again.
+func TestWhatComesUnderANameByWhichItIsReadOtherwiseIsReadAgain(t *testing.T) {
+	for rename, want := range map[string]store.Work{
+		"a/f.mkv a/g.MKV": store.Verify, "a/f.txt a/f.nfo": store.Analyse, "a/f.nfo.new a/f.nfo": store.Analyse,
+		"a/f a/f.srt": store.Analyse, "a/f.nfo a/album.nfo": store.Analyse, "a/f.zip b/f.cbz": store.Analyse, "a/f.nfo b/f.nfo": store.Verify,
+	} {
+		for _, with := range []string{"alone", "with its folder"} {
+			t.Run(rename+", "+with, func(t *testing.T) {
+				inWorld(t, options{}, func(w *world) {
+					from, to, _ := strings.Cut(rename, " ")
+					w.run("mkdir a\nmkdir b\nwrite " + from + " x\nwrite a/another y")
+					w.scan()
+					was := w.analysed(from)
+					w.analysed("a/another")
+					if strings.HasSuffix(from, ".nfo") {
+						w.kind(&was, media.KindMetadata)
+					}
+					w.run("rename " + from + " " + to)
+					if with != "alone" {
+						dir, name, _ := strings.Cut(to, "/")
+						w.run("rename " + dir + " c")
+						to = "c/" + name
+					}
+					w.scan()
+					if it := w.item(to); it.ID != was.ID || it.Work != want {
+						t.Errorf("the item %d became %d, with work %d, want %d", was.ID, it.ID, it.Work, want)
+					}
+				})
+			})
+		}
+	}
 }
 
 // The analyzer was to look at a fingerprint, and had not when the file was not where it was any more: it is compared

@@ -2,7 +2,9 @@ package reconcile
 
 import (
 	"cmp"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
@@ -225,10 +227,17 @@ func (rc *reconciliation) leaves(it *store.Item) error {
 	return rc.tx.Unsettle(it.Dir)
 }
 
-// carry takes over a new place and keeps what the bytes said; only what the path says is read anew. What lies beside it
+// readOtherwise reports whether the bytes of a file are looked at otherwise by a name than by that of its row: an ending
+// says as what they are read, and of metadata the name says of what it speaks.
+func readOtherwise(it *store.Item, name string) bool {
+	return it.Name != name && (it.Kind == media.KindMetadata || !strings.EqualFold(path.Ext(it.Name), path.Ext(name)))
+}
+
+// carry takes over a new place and keeps what the bytes said; only what the path says is read anew, unless by its name
+// they may say something else. What lies beside it
 // here is left to the analyzer, where anything does: what comes here later says itself whom it describes.
 func (rc *reconciliation) carry(it *store.Item, e *tree.Entry, i int) error {
-	ctime := it.CTime
+	ctime, otherwise := it.CTime, readOtherwise(it, e.Name)
 	it.Observe(rc.vol, e)
 	doc := rc.doc(i)
 	if len(it.Probed) > 0 {
@@ -239,6 +248,8 @@ func (rc *reconciliation) carry(it *store.Item, e *tree.Entry, i int) error {
 	case it.Analysis == store.Pending:
 		it.Work = store.NoWork
 		rc.queueAnalysis(it, e)
+	case otherwise && it.Analysis != store.None:
+		it.Work, it.RetryAt = store.Analyse, 0
 	case it.Analysis == store.Done && it.HasFingerprint && ctime != e.CTime:
 		it.Work = store.Verify
 	case it.Analysis == store.Failed && ctime != e.CTime:

@@ -98,7 +98,7 @@ func (rc *reconciliation) insertAhead(ahead *store.Ahead, stands bool, insert fu
 }
 
 // SameItems gives the items that files of a listing are, by their identities and in its order, where each is known as it
-// is now, has been read, and has one name. Else it gives nil.
+// is now, has been read by such a name as it has now, and has one name. Else it gives nil.
 func SameItems(files []tree.Entry, items []store.Item) []store.Item {
 	by := make(map[tree.FileID]*store.Item, len(items))
 	for i := range items {
@@ -108,7 +108,7 @@ func SameItems(files []tree.Entry, items []store.Item) []store.Item {
 	for i := range files {
 		e := &files[i]
 		it := by[e.ID]
-		if it == nil || !settled(it, e) {
+		if it == nil || !settled(it, e) || it.Analysis != store.None && readOtherwise(it, e.Name) {
 			return nil
 		}
 		out[i] = *it
