@@ -20,10 +20,12 @@ var spokenRoots = map[string]bool{
 func isSpoken(root string) bool { return spokenRoots[Fold(root[strings.LastIndexByte(root, '~')+1:])] }
 
 // spoken is a song read as the file of an audiobook that it is. Who wrote it is its artist, but where that is only what
-// stands before the title in the folder's name, as in "Author/Series/Book 2 - Title".
+// stands before the title in the folder's name, as in "Author/Series/Book 2 - Title", or is the title, as of
+// "Author/Series/02 - Title/Title - 01.mp3".
 func (d *derivation) spoken(it *Item) *Item {
 	b := readBookFolder(d.named.title)
-	if b.number == nil || it.Artist == "" || !strings.HasPrefix(d.named.title, it.Artist) {
+	if b.number == nil || it.Artist == "" ||
+		!strings.HasPrefix(d.named.title, it.Artist) && Fold(it.Artist) != Fold(b.title) {
 		read := *it
 		read.Kind = media.KindAudiobook
 		return &read

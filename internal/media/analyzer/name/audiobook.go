@@ -9,6 +9,11 @@ func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
 			g.Disc, at = Ints{d.anyNumber()}, 1
 		}
 	}
+	if at == 0 && p.n > 1 {
+		if disc := s.discOfWork(p.dirs[0], p.dirs[1]); disc > 0 {
+			g.Disc, at = Ints{disc}, 1
+		}
+	}
 	for n = at; n < p.n && !isGeneric(p.dirs[n]); {
 		n++
 	}
@@ -31,7 +36,11 @@ func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
 		*g = own
 		return
 	case 1:
-		if f.partOfBook() { // "Author - Title/01.mp3"
+		numbered := allDigits(own.Title) && own.Author != "" // "Title - 01.mp3"
+		if numbered {
+			own.Chapter = Span{First: trimNumber(own.Title)}
+		}
+		if numbered || f.partOfBook() { // "Author - Title/01.mp3"
 			s.takeWork(g, dirs[0], false)
 			break
 		}
@@ -55,6 +64,16 @@ func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
 	if g.Year == 0 {
 		g.Year = own.Year
 	}
+}
+
+// discOfWork returns the number of the disc whose folder is called like the work above it with the disc behind, "Title
+// (Disc 01)" in "Title by Author"; 0 if it is none.
+func (s *scratch) discOfWork(dir, up string) int {
+	rest, disc := cutDisc(dir)
+	if disc > 0 && beginsWith(up, rest) {
+		return disc
+	}
+	return 0
 }
 
 // namesWork reports that a folder names an author and the work with this title.

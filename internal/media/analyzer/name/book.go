@@ -1,5 +1,7 @@
 package name
 
+import "strings"
+
 // parseBook reads the name of a book or comic file, with its folders as author and series.
 func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 	f := &s.file
@@ -72,7 +74,7 @@ func (s *scratch) shelvedBook(g *Guess, p *pathParts) {
 // "Author - Series 03 - Title", "Vol 1 - 1994 - Title - Subtitle {Narrator}", "Title by Author" and the like. Where the
 // author is known from elsewhere, the first dash sets a subtitle off.
 func (s *segment) readBook(g *Guess, authorKnown bool) {
-	if s.readSeriesNumber(g) || len(s.tok) == 0 {
+	if len(s.tok) == 0 || s.readListed(g) || s.readSeriesNumber(g) {
 		return
 	}
 	end := s.readBookBrackets(g)
@@ -96,8 +98,57 @@ func (s *segment) readBook(g *Guess, authorKnown bool) {
 		}
 	}
 	f = s.leadingNumbers(g, f, authorKnown)
+	if end < len(s.tok) && !released && s.splitByBrackets(g, f, end, authorKnown) {
+		return
+	}
 	s.nameBook(g, f, authorKnown || g.Author != "")
 	g.Author = turned(g.Author)
+}
+
+// splitByBrackets reads names with author and title on both sides of their brackets, which open at token end: "Title
+// (1936) - Author", "Author [Series 11] Title".
+func (s *segment) splitByBrackets(g *Guess, f []words, end int, authorKnown bool) bool {
+	if len(f) != 1 || authorKnown || g.Author != "" || f[0].to != end {
+		return false
+	}
+	w, dashed := s.behindBrackets(end)
+	if b := s.tok[end].bracket; !dashed && !w.empty() && g.Series == "" && s.br[b].kind == '[' && s.person(f[0]) {
+		if in := (words{end, s.br[b].last}); in.to-in.from > 1 {
+			if m, ok := s.endMark(in); ok { // "Author [Series 11] Title"
+				s.takeSeries(g, in, m)
+			}
+		}
+	}
+	switch {
+	case w.empty():
+		return false
+	case dashed && s.titleOrder(f[0], w) || dashed && s.person(w) && g.Series != "":
+		g.Title, g.Author = s.phrase(f[0]), turned(s.phrase(w))
+	case dashed && s.person(f[0]) || g.Series != "" && s.person(f[0]):
+		g.Author, g.Title = turned(s.phrase(f[0])), s.phrase(w)
+	default:
+		return false
+	}
+	return true
+}
+
+// readListed reads names as large libraries give them to what they lend, all they know between two dashes and spaces:
+// "Title -- Author -- Edition, 2011 -- Publisher -- 9780000000000 -- checksum -- Library".
+func (s *segment) readListed(g *Guess) bool {
+	if strings.Count(s.text, " -- ") < 2 {
+		return false
+	}
+	title, rest, _ := strings.Cut(s.text, " -- ")
+	author, rest, _ := strings.Cut(rest, " -- ")
+	author, _, _ = strings.Cut(author, ";")
+	g.Title, g.Author = valid(strings.TrimSpace(title)), turned(strings.Trim(author, " []"))
+	from := len(s.text) - len(rest)
+	for i := range s.tok {
+		if s.tok[i].start >= from && s.isYear(i) {
+			set(&g.Year, s.tok[i].num)
+		}
+	}
+	return true
 }
 
 // nameBook tells author, series and title among the parts of a name.
@@ -107,6 +158,15 @@ func (s *segment) nameBook(g *Guess, f []words, authorKnown bool) {
 		return
 	}
 	all := words{f[0].from, f[n-1].to}
+	if n > 2 && f[n-1].to == f[n-1].from+1 && s.bookYear(f[n-1].from) { // "Title - Author - 1869"
+		set(&g.Year, s.tok[f[n-1].from].num)
+		f, n = f[:n-1], n-1
+		all.to = f[n-1].to
+	}
+	if n > 1 && s.onlyDate(f[n-1]) { // "Magazine - June 5 2021"
+		f, n = f[:n-1], n-1
+		defer func() { g.Title = s.phrase(all) }()
+	}
 	at, mark := s.seriesField(f)
 	switch {
 	case at >= 0 && n == 1: // "Series Vol 3"
@@ -117,6 +177,12 @@ func (s *segment) nameBook(g *Guess, f []words, authorKnown bool) {
 		g.Title = s.phrase(f[1])
 		if n > 2 && !authorKnown {
 			g.Author = s.phrase(f[2])
+		}
+	case at == 1 && mark.from == f[1].from: // "Magazine - Issue 345", "Series - Tome 1 - Title"
+		s.takeSeries(g, f[0], mark)
+		g.Series, g.Title = s.phrase(f[0]), s.phrase(all)
+		if n > 2 {
+			g.Title = s.phrase(words{f[2].from, f[n-1].to})
 		}
 	case at == 1 && n == 2: // "Author - Series 03"
 		if !authorKnown {
@@ -136,6 +202,11 @@ func (s *segment) nameBook(g *Guess, f []words, authorKnown bool) {
 		g.Title = s.phrase(all)
 	case authorKnown:
 		g.Title, g.Subtitle = s.phrase(f[0]), s.phrase(words{f[1].from, all.to})
+	case s.titleOrder(f[0], f[n-1]): // "Title - Author", "Title - Subtitle - Author"
+		g.Title, g.Author = s.phrase(f[0]), s.phrase(f[n-1])
+		if n > 2 {
+			g.Subtitle = s.phrase(words{f[1].from, f[n-2].to})
+		}
 	default:
 		g.Author, g.Title = s.phrase(f[0]), s.phrase(words{f[1].from, all.to})
 	}
@@ -159,15 +230,13 @@ func (s *segment) readSeriesNumber(g *Guess) bool {
 		if b := s.tok[i].bracket; b >= 0 && s.br[b].kind == '(' && s.br[b].first < i { // "Title (Series, #5)"
 			first := s.br[b].first
 			g.Title, g.Series, g.SeriesIndex = s.phrase(words{0, first}), s.phrase(words{first, i}), index
+			if w, dashed := s.behindBrackets(first); dashed && s.person(w) { // " - Author"
+				g.Author = turned(s.phrase(w))
+			}
 			return true
 		}
-		end := i
-		for j := 1; j < i; j++ {
-			if s.entersBracket(j) {
-				end = min(end, j)
-			}
-		}
-		g.Series, g.SeriesIndex = s.phrase(words{0, end}), index
+		g.SeriesIndex = index
+		s.hashedSeries(g, i)
 		for j := i + 1; j < len(s.tok); j++ {
 			if s.alone(j) && yearLike(s.tok[j].num) {
 				g.Year = s.tok[j].num
@@ -176,6 +245,41 @@ func (s *segment) readSeriesNumber(g *Guess) bool {
 		return true
 	}
 	return false
+}
+
+// hashedSeries reads what stands around the number of a series at token i: "Series (Year) #1", "Series #3 - Title",
+// "Author - #05 Title", "Author - Series #3 - Title".
+func (s *segment) hashedSeries(g *Guess, i int) {
+	w := words{0, i}
+	for j := 1; j < i; j++ {
+		if s.entersBracket(j) {
+			w.to = min(w.to, j)
+		}
+	}
+	behind := i + 1
+	if strings.IndexByte(string(g.SeriesIndex), '.') >= 0 && s.at(behind).sep == sepDot {
+		behind++
+	}
+	title := words{behind, behind}
+	for title.to < len(s.tok) && s.tok[title.to].bracket < 0 {
+		title.to++
+	}
+	dash := s.nextDash(1)
+	switch titled := s.at(behind).sep.spacedDash(); {
+	case s.tok[i].sep.spacedDash() && !titled && !title.empty(): // "Author - #05 Title"
+		g.Author, g.Title = turned(s.phrase(w)), s.phrase(title)
+		s.readBookBrackets(g)
+		return
+	case titled && dash > 0 && dash < w.to: // "Author - Series #3 - Title"
+		g.Author, w.from = turned(s.phrase(words{0, dash})), dash
+		g.Title = s.phrase(title)
+	case titled: // "Series #3 - Title"
+		g.Title = s.phrase(title)
+		if j := s.nextDash(behind + 1); j > 0 && j < title.to && s.person(words{j, title.to}) { // " - Author"
+			g.Title, g.Author = s.phrase(words{behind, j}), s.phrase(words{j, title.to})
+		}
+	}
+	g.Series = s.phrase(w)
 }
 
 // indexAt returns the number at token i, with the digits behind a dot.

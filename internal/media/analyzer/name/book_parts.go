@@ -5,9 +5,9 @@ import "strings"
 // bookWord tells the words before the number of a book in its series. Those that count volumes say so.
 func bookWord(k []byte) markKind {
 	switch string(k) {
-	case "vol", "volume", "tome", "tomo", "band":
+	case "vol", "volume", "tome", "tomo", "band", "bd":
 		return markVolume
-	case "book", "bk", "buch", "libro", "livre", "no", "nr", "part", "teil":
+	case "book", "bk", "buch", "libro", "livre", "no", "nr", "part", "teil", "issue", "folge":
 		return markIssue
 	}
 	return markNone
@@ -17,6 +17,7 @@ func bookWord(k []byte) markKind {
 // opens. Brackets between dashes are parts of the name like others.
 func (s *segment) readBookBrackets(g *Guess) int {
 	end := len(s.tok)
+	site := s.bookSite()
 	for b := range s.br {
 		first, last := s.br[b].first, s.br[b].last
 		if first >= last || s.br[b].parent >= 0 {
@@ -26,10 +27,38 @@ func (s *segment) readBookBrackets(g *Guess) int {
 		if first == 0 || behind && s.tok[first].sep.spacedDash() {
 			continue
 		}
-		s.readBookBracket(g, words{first, last}, s.br[b].kind)
+		if w := (words{first, last}); site && g.Author == "" && s.br[b].kind == '(' && s.person(w) {
+			g.Author = s.phrase(w) // "Title (Author) (z-lib.org)"
+		} else {
+			s.readBookBracket(g, w, s.br[b].kind)
+		}
 		end = min(end, first)
 	}
 	return end
+}
+
+// bookSite reports the bracket in which a shadow library names itself, so that another holds the author.
+func (s *segment) bookSite() bool {
+	for b := range s.br {
+		switch i := s.br[b].first; string(s.word(i)) {
+		case "z", "1lib", "zlibrary", "zlib":
+			return len(s.word(i)) > 1 || oneOf(s.word(i+1), "lib", "library")
+		}
+	}
+	return false
+}
+
+// behindBrackets returns the words behind the brackets that begin at token i, up to the next bracket, and whether a
+// dash with room around it sets them off; no words where none are left.
+func (s *segment) behindBrackets(i int) (w words, dashed bool) {
+	for i < len(s.tok) && s.tok[i].bracket >= 0 {
+		i++
+	}
+	w = words{i, i}
+	for w.to < len(s.tok) && s.tok[w.to].bracket < 0 {
+		w.to++
+	}
+	return w, s.at(i).sep.spacedDash()
 }
 
 // leadingSeries reads a series with the place in it, in square brackets that open a name, and returns the token behind
@@ -53,17 +82,18 @@ func (s *segment) leadingSeries(g *Guess) int {
 // readBookBracket reads "(1869)", "(Unabridged)", "{Narrator}", "(read by Narrator)", "(Series, Book 2)".
 func (s *segment) readBookBracket(g *Guess, w words, kind byte) {
 	k := string(s.word(w.from))
-	switch n := s.tok[w.from].num; {
-	case w.to-w.from == 1 && n >= 1000 && n <= 2050 && len(k) == 4:
-		if g.Year == 0 {
-			g.Year = n
-		}
+	switch {
+	case w.to-w.from == 1 && s.bookYear(w.from):
+		set(&g.Year, s.tok[w.from].num)
 		return
 	case w.to-w.from == 1 && (k == "unabridged" || k == "abridged"):
 		g.Edition.add(strings.ToUpper(k[:1]) + k[1:])
 		return
 	case w.to-w.from > 2 && (k == "read" || k == "narrated") && s.is(w.from+1, "by"):
 		g.Narrators = people(s.phrase(words{w.from + 2, w.to}))
+		return
+	case w.to-w.from > 1 && k == "by" && g.Type == Audiobook && s.person(words{w.from + 1, w.to}):
+		g.Narrators = people(s.phrase(words{w.from + 1, w.to}))
 		return
 	case kind == '{' && g.Type == Audiobook && s.noDigits(w):
 		g.Narrators = people(s.phrase(w))
@@ -72,6 +102,11 @@ func (s *segment) readBookBracket(g *Guess, w words, kind byte) {
 	if m, ok := s.endMark(w); ok && m.kind != markNone && g.Series == "" {
 		s.takeSeries(g, w, m)
 	}
+}
+
+// bookYear reports four digits that could be the year of a book, which may be older than films.
+func (s *segment) bookYear(i int) bool {
+	return len(s.word(i)) == 4 && s.tok[i].num >= 1000 && s.tok[i].num <= 2050
 }
 
 func (s *segment) noDigits(w words) bool {
@@ -197,7 +232,11 @@ func (s *segment) bookNumber(w words) (index Number, volume bool, to int) {
 	if kind != markNone {
 		i++
 	}
-	if i >= w.to || s.tok[i].num < 0 || len(s.word(i)) > 3 || i > w.from && s.tok[i].sep.spacedDash() {
+	most := 3
+	if kind == markVolume { // of series that have been going on for ages
+		most = 4
+	}
+	if i >= w.to || s.tok[i].num < 0 || len(s.word(i)) > most || i > w.from && s.tok[i].sep.spacedDash() {
 		return "", false, 0
 	}
 	index = s.indexAt(i)
@@ -243,10 +282,27 @@ func (s *segment) endMark(w words) (mark, bool) {
 		return mark{}, false
 	}
 	m := mark{from: i, to: w.to, span: Span{First: s.indexAt(i)}}
-	if kind := bookWord(s.word(i - 1)); kind != markNone && i-1 > w.from {
+	if kind := bookWord(s.word(i - 1)); kind != markNone {
 		m.kind, m.from = kind, i-1
 	}
 	return m, true
+}
+
+// onlyDate reports words that are the date of a magazine, with its year, and no more: "June 5 2021", "2019.04".
+func (s *segment) onlyDate(w words) bool {
+	year, numbers := false, 0
+	for i := w.from; i < w.to; i++ {
+		switch {
+		case s.isYear(i):
+			year = true
+		case s.tok[i].num > 0 && s.tok[i].num <= 31:
+		case s.monthAt(i):
+		default:
+			return false
+		}
+		numbers++
+	}
+	return year && numbers > 1 && numbers <= 4
 }
 
 // people cuts a list of names.
@@ -277,9 +333,30 @@ func turned(names string) string {
 			strings.Count(last, " ") > 2 || strings.Count(firsts, " ") > 2 || isSuffix(firsts) {
 			return valid(names)
 		}
+		if twoPeople(last, firsts) {
+			all[i] = last + " & " + firsts
+			continue
+		}
 		all[i] = firsts + " " + last
 	}
 	return valid(strings.Join(all, " & "))
+}
+
+// twoPeople reports that a comma stands between two people, "Ann Writer, Bob Maker", rather than before first names:
+// both have two words, and none of these is an initial or a particle.
+func twoPeople(one, other string) bool {
+	for _, name := range [...]string{one, other} {
+		words := strings.Fields(name)
+		if len(words) != 2 {
+			return false
+		}
+		for _, w := range words {
+			if len(strings.Trim(w, ".")) < 3 || nameParticle([]byte(foldWord(w))) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // isSuffix reports what stands behind a comma without being a first name.

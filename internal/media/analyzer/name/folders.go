@@ -58,3 +58,24 @@ func (s *segment) discFolder() bool {
 	}
 	return next >= len(s.tok) || s.tok[next].sep&sepOpen != 0
 }
+
+// cutDisc cuts the disc off the name of a folder that ends with it: "Title (Disc 2)", "Title CD1", "Title - Disk 2". It
+// returns 0 where the name has none, or nothing else.
+func cutDisc(dir string) (rest string, disc int) {
+	text := strings.TrimRight(dir, " )]}")
+	end := len(strings.TrimRight(text, "0123456789"))
+	if n := len(text) - end; n < 1 || n > 2 {
+		return dir, 0
+	}
+	front := strings.TrimRight(text[:end], " ._-")
+	for _, word := range [...]string{"disc", "disk", "cd"} {
+		at := len(front) - len(word)
+		if at <= 0 || !strings.EqualFold(front[at:], word) || isLetter(front[at-1]) {
+			continue
+		}
+		if rest = strings.TrimRight(front[:at], " ._-,([{"); rest != "" {
+			return rest, number([]byte(text[end:]))
+		}
+	}
+	return dir, 0
+}
