@@ -91,10 +91,18 @@ func (r *runner) countSkipped(ctx context.Context) {
 		r.skipsAt = time.Now().Add(recountEvery)
 		return
 	}
-	if told := r.toldOf; told.Mounts != now.Mounts || told.Links != now.Links || told.Unreadable != now.Unreadable {
+	if worthTelling(&r.toldOf, &now) {
 		r.logSkipped(&now)
+		r.toldOf = now
 	}
-	r.toldOf = now
+}
+
+// worthTelling reports whether the log, which was told of some of what is not followed, is to be told again: whenever
+// mounts change, or what cannot be looked at. Links change all day below folders in which programs work, so only the
+// first ones do, twice as many as it was told of, and that there are none any more.
+func worthTelling(told, now *media.Skipped) bool {
+	return told.Mounts != now.Mounts || told.Unreadable != now.Unreadable ||
+		(told.Links == 0) != (now.Links == 0) || told.Links > 0 && now.Links >= 2*told.Links
 }
 
 func (r *runner) logSkipped(now *media.Skipped) {

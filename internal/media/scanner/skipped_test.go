@@ -154,3 +154,37 @@ func TestACatalogOfAnEarlierVersionIsToldWhatIsNotFollowed(t *testing.T) {
 		w.isTrue()
 	})
 }
+
+// A line each time that a program makes a link, or removes one, would hide all others.
+func TestTheLogIsToldOfMoreLinksOnceTheyAreTwiceAsMany(t *testing.T) {
+	of := func(mounts, links, unreadable int64) media.Skipped {
+		return media.Skipped{Mounts: mounts, Links: links, Unreadable: unreadable}
+	}
+	var told media.Skipped
+	for _, c := range []struct {
+		now  media.Skipped
+		tell bool
+	}{
+		{of(0, 0, 0), false},
+		{of(0, 1, 0), true},
+		{of(0, 2, 0), true},
+		{of(0, 3, 0), false},
+		{of(0, 1, 0), false},
+		{of(0, 4, 0), true},
+		{of(1, 4, 0), true},
+		{of(1, 7, 0), false},
+		{of(1, 7, 1), true},
+		{of(0, 13, 1), true},
+		{of(0, 25, 1), false},
+		{of(0, 26, 0), true},
+		{of(0, 0, 0), true},
+		{of(0, 0, 0), false},
+	} {
+		if got := worthTelling(&told, &c.now); got != c.tell {
+			t.Errorf("told of %+v, and now it is %+v: told again: %t, want %t", told, c.now, got, c.tell)
+		}
+		if c.tell {
+			told = c.now
+		}
+	}
+}
