@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"slices"
@@ -29,7 +30,8 @@ func (p program) send(ctx context.Context, m *message) error {
 	c.Stdin = bytes.NewReader(append(body, '\n'))
 	said := &tail{}
 	c.Stderr = said
-	if err := c.Run(); err != nil {
+	// A program that ended well took its message, though what it left running may still hold its output.
+	if err := c.Run(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("not done within %v", deliveryTime)
 		}

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/catalogizer/catalogizerd/internal/config"
 	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/notify"
@@ -149,6 +151,34 @@ func TestACommandGetsJSONAndNoShell(t *testing.T) {
 		argument, message, _ := strings.Cut(string(b), "\n")
 		return err == nil && argument == "$HOME;" && json.Valid([]byte(message)) && strings.Contains(message, `/srv/films/a 'b'`)
 	})
+}
+
+func TestACommandThatLeavesSomethingRunningHasTakenItsMessage(t *testing.T) {
+	c := open(t)
+	dir := t.TempDir()
+	script, out := filepath.Join(dir, "tell"), filepath.Join(dir, "out")
+	left := filepath.Join(dir, "left") // a pipe that ends what is left with the test
+	if err := unix.Mkfifo(left, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if f, err := os.OpenFile(left, os.O_WRONLY|unix.O_NONBLOCK, 0); err == nil {
+			_ = f.Close()
+		}
+	})
+	// What it leaves holds the standard error, as `curl … &` in a script does.
+	if err := os.WriteFile(script, []byte("#!/bin/sh\ncat "+left+" &\necho told >>"+out+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c.follow(config.Notify{Name: "script", Type: config.NotifyExec, Command: []string{script}})
+	c.put("a")
+	eventually(t, "a state after the command", func() bool {
+		s := c.n.States()[0]
+		return s.Deliveries+s.Failures > 0
+	})
+	if s := c.n.States()[0]; s.Deliveries != 1 || s.State != media.TargetOK {
+		t.Errorf("%d messages taken, %s: %s", s.Deliveries, s.State, s.LastError)
+	}
 }
 
 func TestJellyfinIsToldOfFiles(t *testing.T) {
