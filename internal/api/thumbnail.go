@@ -41,7 +41,7 @@ func (s *Server) getThumbnail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	key := fmt.Sprintf("%x-%x-%x-%x-%d", shown.ID, shown.Size, shown.MTime, shown.Fingerprint, edge)
+	key := fmt.Sprintf("%x-%x-%x-%x-%d-%d", shown.ID, shown.Size, shown.MTime, shown.Fingerprint, edge, thumbnail.Version)
 	if embedded != nil {
 		key += fmt.Sprintf("-%x", embedded.Offset)
 	}

@@ -15,6 +15,9 @@ import (
 // quality of a thumbnail, of image/jpeg's 1 to 100: at 80 the blocks do not show, and 256 pixels take 8 to 15 KB.
 const quality = 80
 
+// Version changes where the same bytes give another thumbnail than before: what was kept of them holds no more.
+const Version = 2
+
 // ErrNoPicture says that no thumbnail can be made of some bytes: they are no picture, a damaged one, or one that would
 // take too much memory.
 var ErrNoPicture = errors.New("no picture that a thumbnail can be made of")

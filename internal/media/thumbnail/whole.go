@@ -103,7 +103,9 @@ func header(src io.ReadSeeker) (h pictureHeader, err error) {
 		if h.orientation = j.Orientation; j.Progressive {
 			h.bytesPerPixel = int64(5 * j.Components) // a sample is a byte, its coefficient four
 		}
+		return h, nil
 	}
+	h.orientation = orientationOf(src, format)
 	return h, nil
 }
 
