@@ -15,17 +15,27 @@ import (
 )
 
 // asListed reports whether a path that answers is spelled as listings spell it, and not only in a way that a file
-// system which ignores case finds it by too. Where case counts that takes a stat of each name, else a listing.
+// system which ignores case finds it by too. Where case counts that takes two looks at each name, else a listing. A share
+// says itself of a name whose directory it has listed that it is not there in this spelling, though it leads to what is
+// below.
 func (r *runner) asListed(ctx context.Context, path string) (bool, error) {
 	dir := ""
 	for name := range strings.SplitSeq(path, "/") {
 		at := tree.Join(dir, name)
+		e, err := r.tree.Stat(ctx, at)
+		switch {
+		case err == nil:
+		case absent(err):
+			return false, nil
+		case away(ctx, err):
+			return false, err
+		}
 		folds, err := r.folds(ctx, dir, name)
 		if err != nil {
 			return false, err
 		}
 		if folds {
-			as, err := r.listedAs(ctx, dir, name)
+			as, err := r.listedAs(ctx, dir, name, e.ID)
 			if err != nil || as == otherwise {
 				return false, err
 			}
@@ -77,11 +87,7 @@ const (
 
 // listedAs says how a directory lists a name that answers. What is listed in another spelling is it: where it has another
 // number, it is all the same unless the listing may lack the name itself.
-func (r *runner) listedAs(ctx context.Context, dir, name string) (as spelling, err error) {
-	e, err := r.tree.Stat(ctx, tree.Join(dir, name))
-	if err != nil && away(ctx, err) {
-		return notAtAll, err
-	}
+func (r *runner) listedAs(ctx context.Context, dir, name string, id tree.FileID) (as spelling, err error) {
 	l, err := r.tree.List(ctx, dir)
 	if err != nil {
 		return notAtAll, err
@@ -90,7 +96,7 @@ func (r *runner) listedAs(ctx context.Context, dir, name string) (as spelling, e
 		switch o := &l.Entries[i]; {
 		case o.Name == name:
 			return exactly, nil
-		case (o.ID == e.ID || !l.Provisional) && reconcile.SameSpelling(o.Name, name):
+		case (o.ID == id || !l.Provisional) && reconcile.SameSpelling(o.Name, name):
 			as = otherwise
 		}
 	}

@@ -16,6 +16,7 @@ var foldingTrees = map[string]faketree.Options{
 	"disk":                     {FoldCase: true},
 	"disk by FUSE":             {FoldCase: true, NoBirth: true, SpellingIDs: true},
 	"share":                    {FoldCase: true, NoBirth: true, NoLinks: true, Provisional: true},
+	"share of known listings":  {FoldCase: true, NoBirth: true, NoLinks: true, Provisional: true, OwnSpelling: true},
 }
 
 // below asks for a look at all that is below a directory.

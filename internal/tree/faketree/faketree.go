@@ -37,6 +37,9 @@ type Options struct {
 	FoldForms bool
 	// SpellingIDs gives what is found by another spelling than its own a number of that spelling's: FUSE.
 	SpellingIDs bool
+	// OwnSpelling does not show what is looked at by another spelling than its own: a share that knows how its directory
+	// lists it. Through a directory in another spelling it is found all the same.
+	OwnSpelling bool
 	// CrossMounts goes into what Mount mounts.
 	CrossMounts bool
 	// Volume is the volume's id and type; empty means "uuid:fake" and "fake".
@@ -211,13 +214,20 @@ func (t *Tree) named(dir *node, name string) string {
 	return name
 }
 
-// spelled gives an entry the number that it has by the name by which it was looked up.
-func (t *Tree) spelled(e tree.Entry, path string) tree.Entry {
+// spelled gives an entry as it is by the name by which it was looked up.
+func (t *Tree) spelled(e tree.Entry, path string) (tree.Entry, error) {
 	dir, name := tree.Split(path)
-	if above, _, err := t.find(dir); t.opts.SpellingIDs && err == nil && t.named(above, name) != name {
+	above, _, err := t.find(dir)
+	if err != nil || t.named(above, name) == name {
+		return e, err
+	}
+	if t.opts.OwnSpelling {
+		return tree.Entry{}, tree.ErrNotExist
+	}
+	if t.opts.SpellingIDs {
 		e.ID.Inode ^= uint64(crc32.ChecksumIEEE([]byte(name))) << 32
 	}
-	return e
+	return e, nil
 }
 
 // look runs f under the lock for a call of this name on a path.
@@ -303,7 +313,7 @@ func (t *Tree) Stat(ctx context.Context, path string) (tree.Entry, error) {
 	err := t.look(ctx, "look at", path, func() error {
 		n, _, err := t.find(path)
 		if err == nil {
-			e = t.spelled(t.entry(n, tree.Base(path)), path)
+			e, err = t.spelled(t.entry(n, tree.Base(path)), path)
 		}
 		return err
 	})
