@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/store"
+	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
 
 // deleted counts the deletions in the feed above a number.
@@ -50,6 +51,40 @@ func TestARootThatLeavesTakesItsItemsOutOfTheFeedAndBack(t *testing.T) {
 		}
 		w.isTrue()
 	})
+}
+
+// One more name of a file of a root that left, in another root, is a new item: the file may be back with its id. But
+// where the root only stands elsewhere now its files keep their ids, however many names they have.
+func TestANewNameOfAFileOfARootThatLeftDoesNotTakeItsID(t *testing.T) {
+	for kind, files := range map[string]faketree.Options{"disk": {}, "weak": {NoBirth: true}, "disk of unknown links": {NoLinks: true}} {
+		t.Run(kind, func(t *testing.T) {
+			inWorld(t, options{files: files, idle: true}, func(w *world) {
+				w.run("mkdir one\nmkdir two\nwrite one/f 1\nwrite one/g 22\nwrite two/h 333")
+				one := RootConfig{Name: "one", Location: "/one", Tree: below{w.files, "one"}}
+				two := RootConfig{Name: "two", Location: "/two", Tree: below{w.files, "two"}}
+				w.roots(one, two)
+				before := w.shows().present
+				w.roots(two)
+				w.run("link one/f two/f\nrename one/g two/g\nlink two/g two/g2")
+				w.roots(two)
+				_, _ = w.s.Scan(w.t.Context(), "two", "", false)
+				w.pass(15 * time.Second)
+				w.roots(one, two)
+				w.pass(15 * time.Second)
+				now := w.shows().present
+				moved := now["two:g"] == before["one:g"] || now["two:g2"] == before["one:g"]
+				if now["one:f"] != before["one:f"] || now["two:f"] == before["one:f"] || !moved || len(now) != 5 {
+					t.Errorf("now %v, before %v", now, before)
+				}
+				w.run("rename one uno")
+				w.roots(two, RootConfig{Name: "one", Location: "/uno", Tree: below{w.files, "uno"}})
+				w.pass(15 * time.Second)
+				if at := w.shows().present; at["one:f"] != before["one:f"] {
+					t.Errorf("elsewhere %v, before %v", at, before)
+				}
+			})
+		})
+	}
 }
 
 func TestTheSamePlaceUnderAnotherNameGetsItsIDsBack(t *testing.T) {

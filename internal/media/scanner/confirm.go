@@ -51,7 +51,7 @@ func (r *runner) confirm(ctx context.Context, j *job, g *reconcile.Snapshot) err
 func (r *runner) confirmLeft(ctx context.Context, dir string, d *reconcile.UnresolvedMove, gone map[reconcile.OldDir]bool) (bool, error) {
 	t := r.s.TreeByID(d.Root)
 	if t == nil {
-		return d.Strong, nil
+		return r.confirmLeftFormer(ctx, d)
 	}
 	place := reconcile.OldDir{Root: d.Root, Dir: d.Dir}
 	if gone[place] {
@@ -79,6 +79,24 @@ func (r *runner) confirmLeft(ctx context.Context, dir string, d *reconcile.Unres
 		return false, err
 	}
 	return d.Strong, nil
+}
+
+// confirmLeftFormer looks at the place of an item whose root is no more in the configuration, if that can be done.
+func (r *runner) confirmLeftFormer(ctx context.Context, d *reconcile.UnresolvedMove) (bool, error) {
+	t := r.s.formerTree(d.Root)
+	if t == nil {
+		return d.Strong || d.Detached, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, attachLimit)
+	defer cancel()
+	e, err := t.Stat(limited, tree.Join(d.Dir, d.Name))
+	switch {
+	case err == nil:
+		return !d.StandsAs(&e), nil
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	}
+	return d.Strong || d.Detached, nil
 }
 
 // Of how many files of a new directory it is asked where they were, and of how many where it has few.

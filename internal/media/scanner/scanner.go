@@ -92,6 +92,7 @@ type Scanner struct {
 	mu      sync.RWMutex // guards the maps; held for look-ups only
 	runners map[string]*runner
 	byID    map[int64]*runner
+	former  map[int64]tree.Tree // of roots that have left since the start, by their ids: their files may still be looked at
 	scans   map[int64]media.Scan
 	walks   map[int64]*walk
 	last    map[string]media.Scan
@@ -113,7 +114,7 @@ func New(cfg Config, st *store.Store, watch Watcher, describe reconcile.Describe
 	s := &Scanner{
 		store: st, watch: watch, describe: describe, analyzer: cfg.Analyzer, log: log, onChange: observer.Scan,
 		onRoot: observer.Root, inFlight: semaphore.NewWeighted(entriesInFlight), large: semaphore.NewWeighted(1),
-		runners: map[string]*runner{}, byID: map[int64]*runner{}, walks: map[int64]*walk{},
+		runners: map[string]*runner{}, byID: map[int64]*runner{}, former: map[int64]tree.Tree{}, walks: map[int64]*walk{},
 		scans: map[int64]media.Scan{}, last: map[string]media.Scan{},
 	}
 	s.timing.Store(&cfg)
@@ -148,6 +149,7 @@ func (s *Scanner) addRunner(r *runner) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runners[r.name], s.byID[r.id] = r, r
+	delete(s.former, r.id)
 }
 
 // runnerByID gives the runner of a root; nil where the root is detached.
@@ -177,6 +179,7 @@ func (s *Scanner) stop(ctx context.Context, name string) error {
 	defer s.mu.Unlock()
 	delete(s.runners, name)
 	delete(s.byID, r.id)
+	s.former[r.id] = r.tree
 	return nil
 }
 
@@ -316,6 +319,13 @@ func (r *runner) mayFind(ident string) bool {
 		return r.awaited.Load() > 0 || !r.noPending.Load() // in this order: see noteTaken
 	}
 	return false
+}
+
+// formerTree gives the tree of a root that has left the configuration since the start; nil where none has.
+func (s *Scanner) formerTree(root int64) tree.Tree {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.former[root]
 }
 
 // RootID gives a root's id in the store.

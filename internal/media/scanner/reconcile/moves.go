@@ -118,6 +118,8 @@ func (rc *reconciliation) placeOf(it *store.Item, e *tree.Entry) (place, error) 
 		return open, nil
 	case matched:
 		return stood, nil
+	case it.State == store.Detached && (e.Links != 1 || rc.weak(e)) && rc.Former != nil && rc.Former(it.Root):
+		return rc.placeElsewhere(it, e) // this may be one more name of a file that stands where no root is now
 	case it.State != store.Present:
 		return left, nil
 	case here:
@@ -164,7 +166,7 @@ func (rc *reconciliation) placeElsewhere(it *store.Item, e *tree.Entry) (place, 
 	weak := rc.weak(e) || it.Volume != rc.vol
 	d := UnresolvedMove{
 		Item: it.ID, Root: it.Root, Dir: dir.Path, Name: it.Name, ID: it.FileID,
-		Size: it.Size, MTime: it.MTime, Weak: weak, Strong: e.Links == 1 && !weak,
+		Size: it.Size, MTime: it.MTime, Weak: weak, Strong: e.Links == 1 && !weak, Detached: it.State == store.Detached,
 	}
 	switch gone, confirmed := rc.Confirmed[d]; {
 	case !confirmed:

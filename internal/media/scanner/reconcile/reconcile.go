@@ -48,6 +48,8 @@ type UnresolvedMove struct {
 	MTime  int64
 	Weak   bool // an identity alone proves nothing: what has the size and time at the name is the file
 	Strong bool // one link, an identity that proves itself: only the file still in its place speaks against a move
+
+	Detached bool // its root left the configuration: only the file still in its place speaks against a move
 }
 
 // StandsAs reports whether what is seen at the item's place is still its file.

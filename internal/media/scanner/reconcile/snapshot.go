@@ -46,6 +46,8 @@ type Snapshot struct {
 	LastID int64   // the highest id that there was when that began
 	Crowds *Crowds // what is remembered of files with many names
 
+	Former func(root int64) bool // it left the configuration, and its files may be looked at all the same; nil: none did
+
 	LeftDirs map[OldDir]bool // directories that are not there any more, and that files here may come from
 
 	Began    int64        // when the scan began
