@@ -35,22 +35,23 @@ func probePDF(w *window.Window, r *format.Result) error {
 	}
 	m := r.Description.Media
 	f.encryption(r)
+	locked := m.Encrypted && f.crypt.locked
 	root, _, err := f.resolve(f.trailer.get("Root"))
+	if locked && (err != nil || root.kind != dict) {
+		return w.Err() // its objects are locked away, and that is what is to know of it
+	}
 	if err != nil {
 		return f.orTruncated(err)
 	}
-	if m.Encrypted && f.crypt.locked && root.kind != dict {
-		return w.Err() // its objects are locked away, and that is what is to know of it
-	}
 	pages, _, err := f.resolve(root.get("Pages"))
-	if err != nil {
+	if err != nil && !locked {
 		return f.orTruncated(err)
 	}
 	count, _, err := f.resolve(pages.get("Count"))
 	if err == nil && count.kind == number && count.n > 0 && count.n < 1e7 {
 		m.Pages = int(count.n)
 	}
-	if l := language.Tag(pdfText(root.get("Lang").text)); l != "" && (f.crypt == nil || !f.crypt.locked) {
+	if l := language.Tag(pdfText(root.get("Lang").text)); l != "" && !locked {
 		r.Description.Languages = []string{l}
 	}
 	f.information(r)

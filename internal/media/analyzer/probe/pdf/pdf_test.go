@@ -54,6 +54,34 @@ func TestPDFTextIsDecodedByItsMark(t *testing.T) {
 	}
 }
 
+// lockedAway lays out a PDF whose catalog stands in an object stream that no password opens: its security handler asks
+// for a certificate.
+func lockedAway() []byte {
+	b := []byte("%PDF-1.5\n")
+	var at [4]int
+	add := func(i int, object string) {
+		at[i] = len(b)
+		b = append(b, fmt.Sprintf("%d 0 obj\n%s\nendobj\n", i, object)...)
+	}
+	add(1, "<</Type/ObjStm/N 1/First 4/Length 16/Filter/FlateDecode>>\nstream\n"+"\xC3\x01\x97\x22\x11\x08\xFE\x10\xC3\x01\x97\x22\x11\x08\xFE\x10"+"\nendstream")
+	add(2, "<</Filter/Adobe.PubSec/SubFilter/adbe.pkcs7.s5/V 4/CF<</DefaultCryptFilter<</CFM/AESV2>>>>/StmF/DefaultCryptFilter/StrF/DefaultCryptFilter>>")
+	at[3] = len(b)
+	table := []byte{0, 0, 0, 255}
+	for i := 1; i < len(at); i++ {
+		table = append(table, 1, byte(at[i]>>8), byte(at[i]), 0)
+	}
+	table = append(table, 2, 0, 1, 0)
+	add(3, fmt.Sprintf("<</Type/XRef/Size 5/W[1 2 1]/Root 4 0 R/Encrypt 2 0 R/Length %d>>\nstream\n%s\nendstream", len(table), table))
+	return append(b, fmt.Sprintf("startxref\n%d\n%%%%EOF\n", at[3])...)
+}
+
+func TestAPDFThatIsLockedIsNoBrokenOne(t *testing.T) {
+	r, err := probeBytes(lockedAway(), ".pdf")
+	if m := r.Description.Media; err != nil || m == nil || !m.Encrypted || m.Truncated {
+		t.Errorf("%v, %+v", err, m)
+	}
+}
+
 func FuzzPDF(f *testing.F) { fuzzProbe(f, ".pdf", "document/*.pdf", "book/*.pdf") }
 
 // manySubsections lays out a PDF whose cross-reference has a subsection for each object, as an editor leaves it that
