@@ -85,6 +85,7 @@ type tarListing struct {
 	first    tarRange // the cover
 	complete bool
 	longName string // of the next entry, by GNU or pax
+	longSize int64  // likewise, by pax: 8 GiB and more have no room in a header
 }
 
 type tarRange struct{ at, length int64 }
@@ -140,19 +141,44 @@ func (l *tarListing) walk(w *window.Window) error {
 			return nil
 		}
 		size, ok := tarNumber(b[124:136])
+		if l.longSize > 0 && strings.IndexByte("xgLK", b[156]) < 0 {
+			size, l.longSize = l.longSize, 0
+		}
 		if !ok || !tarChecksum(b) || size > w.Size()-pos-tarBlock {
 			if ok && tarChecksum(b) {
 				return fmt.Errorf("%w: entry of %d bytes", window.ErrTruncated, size)
 			}
 			return fmt.Errorf("%w: header", window.ErrMalformed)
 		}
+		more := b[156] == 'S' && b[482] != 0
 		if err := l.entry(w, b, pos+tarBlock, size); err != nil {
 			return err
+		}
+		if more {
+			if pos, err = sparseMaps(w, pos); err != nil {
+				return err
+			}
 		}
 		pos += tarBlock + (size+tarBlock-1)&^(tarBlock-1)
 		pos = min(pos, w.Size())
 	}
 	return nil
+}
+
+// sparseMaps passes over the blocks in which GNU tar goes on with the map of a sparse file, behind its header at pos.
+// It returns where the header would lie if it had none.
+func sparseMaps(w *window.Window, pos int64) (int64, error) {
+	for range tarMaxEntries {
+		if err := w.Element(); err != nil {
+			return 0, err
+		}
+		pos += tarBlock
+		b, err := w.Peek(pos, tarBlock)
+		if err != nil || b[504] == 0 {
+			return pos, err
+		}
+	}
+	return 0, fmt.Errorf("%w: map of a sparse file", window.ErrMalformed)
 }
 
 func (l *tarListing) entry(w *window.Window, b []byte, at, size int64) error {
@@ -164,8 +190,8 @@ func (l *tarListing) entry(w *window.Window, b []byte, at, size int64) error {
 		}
 		if kind == 'L' {
 			l.longName = text.CString(value)
-		} else if path := paxPath(value); path != "" {
-			l.longName = path
+		} else {
+			l.paxRecords(value)
 		}
 	case '0', 0, '7':
 		name := l.longName
@@ -186,26 +212,32 @@ func (l *tarListing) entry(w *window.Window, b []byte, at, size int64) error {
 			l.first = tarRange{at, size}
 		}
 	case 'g', 'K':
+	case 'S': // a file, but its bytes do not lie here as they are
+		l.longName = ""
+		l.entries++
 	default: // links, devices and folders
 		l.longName = ""
 	}
 	return nil
 }
 
-// paxPath returns the path of an extended header: lines of "length key=value".
-func paxPath(b []byte) string {
+// paxRecords reads an extended header: lines of "length key=value".
+func (l *tarListing) paxRecords(b []byte) {
 	for len(b) > 0 {
 		length, rest, ok := bytes.Cut(b, []byte(" "))
 		n, err := strconv.Atoi(string(length))
 		if !ok || err != nil || n <= len(length)+1 || n > len(b) {
-			return ""
+			return
 		}
-		if value, ok := bytes.CutPrefix(rest[:n-len(length)-1], []byte("path=")); ok {
-			return strings.TrimSuffix(string(value), "\n")
+		key, value, _ := strings.Cut(strings.TrimSuffix(string(rest[:n-len(length)-1]), "\n"), "=")
+		switch key {
+		case "path":
+			l.longName = value
+		case "size":
+			l.longSize, _ = strconv.ParseInt(value, 10, 64)
 		}
 		b = b[n:]
 	}
-	return ""
 }
 
 func matchGzip(head []byte, _ string) bool {
