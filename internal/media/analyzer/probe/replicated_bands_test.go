@@ -28,8 +28,8 @@ func (w *bitWriter) bits(n int, v uint64) *bitWriter {
 }
 
 // aacBlock is a raw_data_block: a single channel, some of it noise, and where extension is above 0 a fill
-// element of so many bytes with a replicated band.
-func aacBlock(seed, extension int) []byte {
+// element of so many bytes with a replicated band. Behind it stand as many that only fill the frame up.
+func aacBlock(seed, extension, fills int) []byte {
 	w := new(bitWriter).bits(3+4, 0).bits(8, 100).bits(1+2+1, 0).bits(6, 0).bits(1+1+1+1, 0)
 	for i := range 40 { // what only a decoder could walk through
 		w.bits(5, uint64(seed*31+i*i*7)&31)
@@ -46,6 +46,12 @@ func aacBlock(seed, extension int) []byte {
 			w.bits(1, uint64(i/3+seed)&1)
 		}
 	}
+	for i := range fills {
+		w.bits(3, 6).bits(4, 15).bits(8, 26).bits(4, uint64(i)&1).bits(4, 0)
+		for range 39 {
+			w.bits(8, 0xA5)
+		}
+	}
 	return w.bits(3, 7).b
 }
 
@@ -58,7 +64,15 @@ func adtsOf(rate int, block []byte) []byte {
 
 func aacStream(rate, frames int, extension func(i int) int) (out []byte) {
 	for i := range frames {
-		out = append(out, adtsOf(rate, aacBlock(i, extension(i)))...)
+		out = append(out, adtsOf(rate, aacBlock(i, extension(i), 0))...)
+	}
+	return out
+}
+
+// filledAACStream is one of a constant bit rate, whose frames are filled up.
+func filledAACStream(frames, extension, fills int) (out []byte) {
+	for i := range frames {
+		out = append(out, adtsOf(24000, aacBlock(i, extension, fills))...)
 	}
 	return out
 }
@@ -74,6 +88,9 @@ func TestReplicatedBandsAreSeenWhereOnlyFramesTellOfThem(t *testing.T) {
 		"short elements":         {aacStream(24000, 40, always(9)), he},
 		"long ones":              {aacStream(24000, 40, always(60)), he},
 		"a frame without now":    {aacStream(24000, 40, func(i int) int { return 20 * min(1, i%5) }), he},
+		"filled up":              {filledAACStream(40, 12, 1), he},
+		"filled up twice":        {filledAACStream(40, 60, 2), he},
+		"plain, filled up":       {filledAACStream(40, 0, 2), lc},
 		"plain":                  {aacStream(24000, 40, always(0)), lc},
 		"plain, one looks alike": {aacStream(24000, 40, func(i int) int { return max(0, 20-20*i) }), lc},
 		"of a full band's rate":  {aacStream(44100, 40, always(20)), media.Audio{Codec: "aac", Profile: "LC", Channels: 1, SampleRate: 44100}},
@@ -100,7 +117,7 @@ func TestReplicatedBandsAreSeenWhereOnlyFramesTellOfThem(t *testing.T) {
 func TestReplicatedBandsAreSeenInEveryContainer(t *testing.T) {
 	blocks := make([][]byte, 20)
 	for i := range blocks {
-		blocks[i] = aacBlock(i, 20)
+		blocks[i] = aacBlock(i, 20, 0)
 	}
 	config := []byte{0x13, 0x08} // low complexity, 24 kHz, one channel
 

@@ -44,6 +44,32 @@ func (x *AACFrames) Frame(b []byte) {
 	if end -= 3; end < 0 || at(end, 3) != 7 {
 		return
 	}
+	for range maxFills {
+		var kind int
+		switch kind, end = fillBefore(at, end); kind {
+		case extSBR, extSBRChecked:
+			x.extended++
+			return
+		case noFill:
+			return
+		}
+	}
+}
+
+const (
+	noFill        = -1
+	extFill       = 0 // encoders of a constant bit rate fill frames up behind the band's data
+	extFillData   = 1
+	extSBR        = 13
+	extSBRChecked = 14 // with a check sum
+
+	maxFills = 4
+)
+
+// fillBefore looks for a fill element that ends at a bit of a frame, and rather for one of a band. It returns the kind
+// of what the element holds, and where it begins.
+func fillBefore(at func(pos, n int) int, end int) (kind, begin int) {
+	kind = noFill
 	for count := 1; count < 270; count++ {
 		start := end - 8*count // of the element's payload
 		header, want := 7, 6<<4|count
@@ -51,13 +77,21 @@ func (x *AACFrames) Frame(b []byte) {
 			header, want = 15, (6<<4|15)<<8|(count-14)
 		}
 		if start < header {
-			return
+			break
 		}
-		if kind := at(start, 4); (kind == 13 || kind == 14) && at(start-header, header) == want {
-			x.extended++
-			return
+		if at(start-header, header) != want {
+			continue
+		}
+		switch k := at(start, 4); k {
+		case extSBR, extSBRChecked:
+			return k, start - header
+		case extFill, extFillData:
+			if kind == noFill {
+				kind, begin = k, start-header
+			}
 		}
 	}
+	return kind, begin
 }
 
 // ADTS looks at frames of a stream that begins, or lies, in b.
