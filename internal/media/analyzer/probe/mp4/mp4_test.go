@@ -108,7 +108,7 @@ func freeItem(name, value string) []byte {
 
 func TestMP4TagsOfEpisodesAndFreeNames(t *testing.T) {
 	ilst := probetest.BoxOf("ilst", itemOf("\xa9nam", 1, "Pilot"), itemOf("tvsh", 1, "The Show"), itemOf("tvsn", 21, "\x00\x00\x00\x02"), itemOf("tves", 21, "\x05"),
-		itemOf("stik", 21, "\x0A"), itemOf("desc", 1, "What happens"), itemOf("trkn", 0, "\x00\x00\x00\x03\x00\x0C\x00\x00"),
+		itemOf("stik", 21, "\x0A"), itemOf("desc", 1, "What happens"), itemOf("trkn", 0, "\x00\x00\x00\x03\x00\x0C\x00\x00"), itemOf("disk", 0, "\x00\x00\x00\x02"),
 		freeItem("MusicBrainz Album Id", "0d9e7f4e"), freeItem("iTunMOVI", "<plist/>"), itemOf("covr", 13, "\xFF\xD8\xFFpicture"))
 	udta := probetest.BoxOf("udta", probetest.FullBox("meta", probetest.FullBox("hdlr", probetest.U32(0), []byte("mdirappl"), make([]byte, 9)), ilst))
 	data := probetest.MP4Of(probetest.MovieHeader(1000, 10000), plainVideo().Box(), udta)
@@ -120,8 +120,8 @@ func TestMP4TagsOfEpisodesAndFreeNames(t *testing.T) {
 	if d.Title != "Pilot" || d.EpisodeTitle != "Pilot" || d.Series != "The Show" || d.Season == nil || *d.Season != 2 || !slices.Equal(d.Episodes, []int{5}) || d.Plot != "What happens" {
 		t.Errorf("the episode is %+v", d)
 	}
-	if d.Track != 3 || d.TrackTotal != 12 || d.IDs["musicbrainz_album"] != "0d9e7f4e" {
-		t.Errorf("track %d of %d, ids %v", d.Track, d.TrackTotal, d.IDs)
+	if d.Track != 3 || d.TrackTotal != 12 || d.Disc != 2 || d.DiscTotal != 0 || d.IDs["musicbrainz_album"] != "0d9e7f4e" {
+		t.Errorf("track %d of %d, disc %d of %d, ids %v", d.Track, d.TrackTotal, d.Disc, d.DiscTotal, d.IDs)
 	}
 	if a := d.Media.Artwork; a == nil || string(data[a.Offset:a.Offset+a.Length]) != "\xFF\xD8\xFFpicture" || a.MIME != "image/jpeg" {
 		t.Errorf("artwork is %+v", d.Media.Artwork)

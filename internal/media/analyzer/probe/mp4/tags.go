@@ -274,8 +274,9 @@ func (p *mp4) value(set, quick *tags.Set, name string, v value) {
 	case "covr", "artwork":
 		p.cover(v)
 	case "trkn", "disk":
-		if len(v.data) >= 6 {
-			set.Add(tags.ILSTNames[name], strconv.Itoa(int(window.BE16(v.data[2:])))+"/"+strconv.Itoa(int(window.BE16(v.data[4:]))))
+		if len(v.data) >= 4 {
+			total := append(v.data[4:len(v.data):len(v.data)], 0, 0) // which some writers leave out
+			set.Add(tags.ILSTNames[name], strconv.Itoa(int(window.BE16(v.data[2:])))+"/"+strconv.Itoa(int(window.BE16(total))))
 		}
 	case "gnre":
 		if n := v.number(); n > 0 {
