@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -163,6 +164,35 @@ func TestID3ArtworkIsAPlaceInTheFile(t *testing.T) {
 	}
 }
 
+func TestFramesWhoseSizesCountTheBytesOfTheFileAreFollowed(t *testing.T) {
+	picture := jpegHead + strings.Repeat("\xFF\x00\xAB\xFF\xE0", 50)
+	data := unsyncSizedByFile(picture)
+	r, err := probeBytes(data, ".mp3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := r.Description
+	if d.Title != "Title" || d.Track != 12 || !slices.Equal(d.Genres, []string{"Disco"}) {
+		t.Errorf("title %q, track %d, genres %v", d.Title, d.Track, d.Genres)
+	}
+	a := d.Media.Artwork
+	if a == nil || string(tags.Resync(data[a.Offset:a.Offset+a.Length])) != picture {
+		t.Errorf("artwork is %+v", a)
+	}
+}
+
+// unsyncSizedByFile lays out MPEG sound with an unsynchronised tag whose writer stated the sizes of frames as they
+// lie in the file.
+func unsyncSizedByFile(picture string) []byte {
+	frame := func(id, body string) []byte {
+		return probetest.ID3FrameBytes(3, id, 0, string(probetest.Unsynchronise([]byte(body))))
+	}
+	tag := probetest.Id3v2(3, 0, frame("TIT2", "\x01\xFF\xFET\x00i\x00t\x00l\x00e\x00"), frame("APIC", "\x00image/jpeg\x00\x03\x00"+picture),
+		frame("TRCK", "\x0012"), frame("TCON", "\x00Disco"), make([]byte, 1000))
+	tag[5] |= id3Unsync
+	return append(tag, probetest.MPEGFrames(10)...)
+}
+
 func TestID3Chapters(t *testing.T) {
 	chapter := func(id string, start uint32, title string) []byte {
 		b := id + "\x00" + string(binary.BigEndian.AppendUint32(nil, start)) + "\x00\x00\xFF\xFF" + "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"
@@ -219,6 +249,23 @@ func TestTheFirstOfSeveralID3TagsCounts(t *testing.T) {
 	r, err := probeBytes(data, ".mp3")
 	if err != nil || r.Description.Title != "New" || r.Description.Album != "" || len(r.Description.Media.Audio) != 1 {
 		t.Errorf("%v, %+v", err, r.Description)
+	}
+}
+
+func TestATagBehindBytesThatAreNoSoundIsRead(t *testing.T) {
+	tag := probetest.Id3v2(3, 0, probetest.ID3FrameBytes(3, "TIT2", 0, "\x00Buried"))
+	junk := bytes.Repeat([]byte("no sound "), 200)
+	sound := probetest.MPEGFrames(10)
+	for name, c := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"behind junk":              {slices.Concat(junk, tag, sound), "Buried"},
+		"of the second of a joint": {slices.Concat(sound, tag, sound), ""},
+	} {
+		if r, err := probeBytes(c.data, ".mp3"); err != nil || r.Description.Title != c.want || len(r.Description.Media.Audio) != 1 {
+			t.Errorf("%s: %v, title %q, %+v", name, err, r.Description.Title, r.Description.Media)
+		}
 	}
 }
 

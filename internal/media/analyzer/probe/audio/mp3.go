@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -18,9 +19,11 @@ func matchStartTag(head []byte, _ string) bool {
 }
 
 // probeBehindTags reads a file that begins with tags.
-func probeBehindTags(w *window.Window, r *format.Result) error {
+func probeBehindTags(w *window.Window, r *format.Result) error { return probeBehindTagsAt(w, r, 0) }
+
+func probeBehindTagsAt(w *window.Window, r *format.Result, at int64) error {
 	var m tags.Music
-	at, err := m.ReadStartTags(w)
+	at, err := m.ReadStartTags(w, at)
 	if err != nil {
 		return err
 	}
@@ -95,7 +98,24 @@ func matchMPEG(head []byte, ext string) bool {
 }
 
 func probeMPEG(w *window.Window, r *format.Result) error {
+	head, err := w.Head()
+	if err != nil {
+		return err
+	}
+	if at := buriedTag(head); at > 0 {
+		return probeBehindTagsAt(w, r, int64(at))
+	}
 	return tags.AroundSound(w, r, probeMPEGFrom)
+}
+
+// buriedTag returns where a tag stands in the head of a file behind bytes that are no sound, as the remains of a download
+// or of an older tag are; 0: none does.
+func buriedTag(head []byte) int {
+	i := max(bytes.Index(head, []byte("ID3")), 0)
+	if _, ok := tags.ParseID3Header(head[i:], "ID3"); !ok || findMPEGStart(head[:i]) >= 0 {
+		return 0
+	}
+	return i
 }
 
 // probeMPEGFrom reads the stream of frames between start and end.

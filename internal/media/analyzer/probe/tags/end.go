@@ -127,9 +127,9 @@ func AroundSound(w *window.Window, r *format.Result, probe func(w *window.Window
 	return err
 }
 
-// ReadStartTags reads the tag at the start and returns where what follows begins. Taggers that did not
-// see a tag have put another before it: the first is the newer, and the one that counts.
-func (m *Music) ReadStartTags(w *window.Window) (at int64, err error) {
+// ReadStartTags reads the tag at "at", where the file or what is known of it starts, and returns where what follows
+// begins. Taggers that did not see a tag have put another before it: the first is the newer, and the one that counts.
+func (m *Music) ReadStartTags(w *window.Window, at int64) (int64, error) {
 	for range 8 {
 		tag, ok, err := ReadID3(w, at)
 		if err != nil {

@@ -175,7 +175,8 @@ func (t *ID3Tag) frameHeader(src *id3Source) (f id3Frame, err error) {
 	case 2:
 		f = id3Frame{id: string(b[:3]), size: uint32(b[3])<<16 | uint32(b[4])<<8 | uint32(b[5])}
 	case 3:
-		f = id3Frame{id: strings.TrimRight(string(b[:4]), "\x00 "), size: window.BE32(b[4:]), flags: id3Flags3(b[9])}
+		f = id3Frame{id: strings.TrimRight(string(b[:4]), "\x00 "), flags: id3Flags3(b[9])}
+		f.size = src.frameSize3(window.BE32(b[4:]))
 	default:
 		f = id3Frame{id: string(b[:4]), flags: b[9]}
 		f.size = src.frameSize4(b[4:8])

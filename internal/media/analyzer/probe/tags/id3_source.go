@@ -161,6 +161,52 @@ func (s *id3Source) frameSize4(b []byte) uint32 {
 	return safe
 }
 
+// frameSize3 is a frame's size of 2.3, in bytes as they are read. Some writers of unsynchronised tags counted the bytes
+// of the file: that two frames, or one and padding, follow behind those, and none where one should, shows it.
+func (s *id3Source) frameSize3(n uint32) uint32 {
+	end := s.at + int64(n)
+	if !s.unsync || !s.frameBefore(end) {
+		return n
+	}
+	ahead := *s
+	ahead.end = end
+	if ahead.skip(int64(n)) == nil || ahead.at != end { // nothing was put in, or it is too far
+		return n
+	}
+	counted := ahead.decoded - s.decoded
+	ahead.end = s.end
+	if int64(n)-counted > ahead.left() { // it would end behind the tag
+		return uint32(counted)
+	}
+	if ahead.skip(int64(n)-counted) != nil || ahead.left() < id3HeaderSize {
+		return n
+	}
+	if b, err := s.w.Bytes(ahead.at, 4); err != nil || longFrameID(b) {
+		return n
+	}
+	return uint32(counted)
+}
+
+// frameBefore reports whether a frame stands at off, and another, padding or the end behind it.
+func (s *id3Source) frameBefore(off int64) bool {
+	if off > s.end-id3HeaderSize {
+		return false
+	}
+	b, err := s.w.Bytes(off, id3HeaderSize)
+	if err != nil || !longFrameID(b[:4]) {
+		return false
+	}
+	next := off + id3HeaderSize + int64(window.BE32(b[4:]))
+	if next > s.end-id3HeaderSize {
+		return next <= s.end
+	}
+	b, err = s.w.Bytes(next, 4)
+	return err == nil && (window.BE32(b) == 0 || longFrameID(b))
+}
+
+// longFrameID reports whether b is the id of a frame beyond doubt: all four signs of it.
+func longFrameID(b []byte) bool { return id3FrameID(b) && b[3] > ' ' }
+
 func (s *id3Source) frameAt(off int64) bool {
 	if off >= s.end-id3HeaderSize {
 		return off <= s.end
