@@ -57,6 +57,9 @@ func probeMonkeyFrom(w *window.Window, r *format.Result, start, _ int64) error {
 			perFrame = 9216
 		}
 	}
+	if a.Channels == 0 || a.Channels > 32 || a.BitDepth == 0 || a.BitDepth > 32 { // beyond what the format knows
+		return fmt.Errorf("%w: sound of %d channels and %d bits", window.ErrMalformed, a.Channels, a.BitDepth)
+	}
 	if frames > 0 && a.SampleRate > 0 && final <= perFrame {
 		r.SetDuration((float64(frames-1)*float64(perFrame)+float64(final))/float64(a.SampleRate), w.Size())
 	}

@@ -105,12 +105,16 @@ func (f *wavFile) chunk(chunks *riff.Chunks) error {
 }
 
 func (f *wavFile) setFormat(b []byte, order binary.ByteOrder) error {
-	if order == binary.BigEndian { // RIFX: the same fields the other way round
+	swapped := order == binary.BigEndian
+	if swapped { // RIFX: the same fields the other way round
 		b = swappedWaveFormat(b)
 	}
 	var ok bool
 	if f.format, ok = codec.ParseWaveFormat(b); !ok || f.found {
 		return nil
+	}
+	if name, ok := strings.CutSuffix(f.format.Codec, "le"); ok && swapped && codec.PCMDepth(name) > 0 {
+		f.format.Codec = name + "be" // and so are the samples
 	}
 	f.found, f.align = true, int(window.LE16(b[12:]))
 	return nil
@@ -127,6 +131,13 @@ func swappedWaveFormat(b []byte) []byte {
 		for j := range min(n, len(b)-i) {
 			out[i+j] = b[i+n-1-j]
 		}
+	}
+	if len(b) >= 28 { // of an extended format: how many bits are valid, and the tag within the GUID, as 32 bits or as 16
+		tag := b[24:26]
+		if tag[0]|tag[1] == 0 {
+			tag = b[26:28]
+		}
+		out[18], out[19], out[24], out[25] = b[19], b[18], tag[1], tag[0]
 	}
 	return out
 }
@@ -242,6 +253,9 @@ func (f *wavFile) setDuration(a *media.Audio) {
 		return
 	}
 	linear := strings.HasPrefix(a.Codec, "pcm_")
+	if linear && f.align == 0 { // some writers leave it out, as it follows from the other fields
+		f.align = a.Channels * codec.PCMDepth(a.Codec) / 8
+	}
 	byBytes := 0.0
 	if f.format.BitRate > 0 {
 		byBytes = float64(f.data) * 8 / float64(f.format.BitRate)

@@ -33,6 +33,14 @@ func bitsOf(s string) []byte {
 	return b
 }
 
+func TestSpeechOfPhonesIsNamedByItsTag(t *testing.T) {
+	for tag, want := range map[uint16]string{0x42: "g723_1", 0x111: "g723_1", 0xA100: "g723_1", 0x83: "g729", 0x40: "adpcm_g726", 0x38: "amr_nb"} {
+		if got := WaveCodec(tag, 0); got != want {
+			t.Errorf("%#x is %q, should be %q", tag, got, want)
+		}
+	}
+}
+
 func TestBitsPastTheEndAreZerosAndNoticed(t *testing.T) {
 	r := window.BitReader{B: bitsOf("101 1 00110 00111 0000000")}
 	if a, b, c, d := r.Bits(3), r.UE(), r.SE(), r.SE(); a != 5 || b != 0 || c != 3 || d != -3 {

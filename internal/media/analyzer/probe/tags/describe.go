@@ -215,7 +215,7 @@ func (t *Set) describeGain(m *media.Media) {
 	read(&g.AlbumPeak, albumPeak, decibels)
 	read(&g.Track, r128Track, q78Decibels)
 	read(&g.Album, r128Album, q78Decibels)
-	if found {
+	if found && g != (media.Gain{}) {
 		m.ReplayGain = &g
 	}
 }

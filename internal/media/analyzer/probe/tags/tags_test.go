@@ -51,6 +51,10 @@ func TestTagsBecomeADescription(t *testing.T) {
 			[]pair{{"REPLAYGAIN_TRACK_GAIN", "-7.89 dB"}, {"replaygain_track_peak", "0,98"}, {"R128_ALBUM_GAIN", "-1280"}, {"LYRICS", "la la"}},
 			media.KindTrack, media.Description{Media: &media.Media{Lyrics: true, ReplayGain: &media.Gain{Track: -7.89, TrackPeak: 0.98}}},
 		},
+		"gains that say nothing": {
+			[]pair{{"TITLE", "T"}, {"REPLAYGAIN_TRACK_GAIN", "-24601.00 dB"}, {"REPLAYGAIN_TRACK_PEAK", "0.00000000"}},
+			media.KindTrack, media.Description{Title: "T"},
+		},
 		"an audiobook by its genre": {
 			[]pair{{"ARTIST", "Author"}, {"COMPOSER", "Reader"}, {"GENRE", "Audiobook"}, {"MVNM", "Saga"}, {"MVIN", "2.5"}},
 			media.KindAudiobook, media.Description{
