@@ -39,6 +39,7 @@ type wavFile struct {
 	dataSize uint64 // as ds64 states it
 	data     int64  // bytes of sound in the file; -1: none yet
 	dataAt   int64
+	stated   uint64 // bytes of sound as the chunk states them
 	cut      bool
 	info     tags.Set
 	bext     tags.Set
@@ -160,7 +161,7 @@ func (f *wavFile) dataChunk(chunks *riff.Chunks) {
 		f.cut = c.Cut
 	}
 	if f.data < 0 {
-		f.data, f.dataAt = c.Size, c.Off
+		f.data, f.dataAt, f.stated = c.Size, c.Off, stated
 	}
 }
 
@@ -220,6 +221,11 @@ func (f *wavFile) describe() error {
 	if !f.found {
 		return fmt.Errorf("%w: no format of the sound", window.ErrMalformed)
 	}
+	if old, err := f.isWavPack(); err != nil {
+		return err
+	} else if old {
+		return f.describeWavPack()
+	}
 	m := f.r.Description.Media
 	var a media.Audio
 	f.format.Fill(&a)
@@ -269,6 +275,39 @@ func (f *wavFile) setDuration(a *media.Audio) {
 	default:
 		f.r.SetDuration(byBytes, f.w.Size())
 	}
+}
+
+// isWavPack reports whether the sound is that of WavPack before its version 4, whose files begin with what the WAVE file
+// began with that was packed: its format, and how long its sound was.
+func (f *wavFile) isWavPack() (bool, error) {
+	if f.data < 10 {
+		return false, nil
+	}
+	b, err := f.w.Bytes(f.dataAt, 10)
+	if err != nil {
+		return false, err
+	}
+	version := window.LE16(b[8:])
+	return window.HasMagic(b, "wvpk") && version >= 1 && version <= 3, nil
+}
+
+func (f *wavFile) describeWavPack() error {
+	m := f.r.Description.Media
+	m.Container = "wavpack"
+	var a media.Audio
+	f.format.Fill(&a)
+	a.Codec = "wavpack"
+	if f.align > 0 && a.SampleRate > 0 {
+		f.r.SetDuration(float64(f.stated)/float64(f.align)/float64(a.SampleRate), f.w.Size())
+	}
+	a.BitRate = m.BitRate
+	m.Audio = []media.Audio{a}
+	var t tags.Music
+	if err := t.ReadEndTags(f.w); err != nil {
+		return err
+	}
+	t.Describe(f.r)
+	return nil
 }
 
 // hiddenDTS finds DTS that passes for PCM, as it does on CDs: in words of 16 bits, or of 14 in them.
