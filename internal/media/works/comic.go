@@ -121,8 +121,12 @@ func (d *derivation) issuesOf(files []*entry, p *Part, beside *besideComics) []l
 	at := make(map[string]int, len(files))
 	stems := make(map[string]int, len(files))
 	out := make([]leaf, 0, len(files))
+	_, folder := splitPath(d.unit.Dir)
 	for _, e := range files {
 		l := issueOf(e, p.year)
+		if l.number != nil && e.Chapter == nil && isYearName(folder) {
+			l.key += "/" + folder // of magazines, which count from one each year
+		}
 		i, ok := at[l.key]
 		if !ok {
 			i = len(out)
@@ -236,6 +240,12 @@ func issueOf(e *entry, run int) leaf {
 		l.key = "title " + Fold(cmp.Or(e.Title, e.stem))
 	}
 	return l
+}
+
+// isYearName reports the name of a folder that is a year and nothing else.
+func isYearName(name string) bool {
+	year, err := strconv.Atoi(name)
+	return err == nil && len(name) == 4 && plausibleYear(year)
 }
 
 // ordinary are formats of issues that count.

@@ -46,7 +46,7 @@ func (d *derivation) deriveSeries() {
 
 // episodes parts episodes from other videos.
 func (d *derivation) episodes() (episodes, rest []*entry) {
-	serial := d.miniseries()
+	serials := d.miniseries()
 	for _, e := range d.videos {
 		switch half := d.halfOf(e); {
 		case half > 0:
@@ -54,8 +54,8 @@ func (d *derivation) episodes() (episodes, rest []*entry) {
 			rest = append(rest, e)
 		case e.Kind == media.KindEpisode:
 			episodes = append(episodes, e)
-		case serial[e]:
-			e.Item = serialEpisode(e.Item)
+		case serials[e].part > 0:
+			e.Item = serialEpisode(e.Item, serials[e])
 			episodes = append(episodes, e)
 		default:
 			rest = append(rest, e)
@@ -64,26 +64,64 @@ func (d *derivation) episodes() (episodes, rest []*entry) {
 	return episodes, rest
 }
 
+// serial is the episode that a part of a miniseries is.
+type serial struct {
+	series, title string
+	part          int
+}
+
 // miniseries finds videos that are episodes because they are parts 1, 2, … of what their folder is called, without a
-// year that would make a film of it.
-func (d *derivation) miniseries() map[*entry]bool {
-	var out map[*entry]bool
-	if d.named.year != 0 || d.named.title == "" {
+// year that would make a film of it; or three at least with titles of their own, which parts of a film have not.
+func (d *derivation) miniseries() map[*entry]serial {
+	if d.named.title == "" {
 		return nil
 	}
-	count := 0
+	out := d.titledParts()
+	if len(out) > 0 || d.named.year != 0 {
+		return out
+	}
 	for _, e := range d.videos {
 		if e.Kind == media.KindVideo && e.Year == 0 {
-			if title, _, ok := partMarker(e.Title); ok && Fold(title) == Fold(d.named.title) {
+			if title, part, ok := partMarker(e.Title); ok && Fold(title) == Fold(d.named.title) {
 				if out == nil {
-					out = make(map[*entry]bool)
+					out = make(map[*entry]serial)
 				}
-				out[e] = true
-				count++
+				out[e] = serial{series: title, part: part}
 			}
 		}
 	}
-	if count < 2 {
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+// titledParts finds three parts or more of what the folder is called, each with other words behind its number: "Title -
+// Part 1 - Name".
+func (d *derivation) titledParts() map[*entry]serial {
+	var out map[*entry]serial
+	seen := make(map[string]bool)
+	for _, e := range d.videos {
+		if e.Kind != media.KindVideo || e.Year != 0 {
+			continue
+		}
+		rest, part := cutPart(e.stem)
+		front, behind, ok := strings.Cut(rest, "#")
+		key := Fold(behind)
+		if !ok || part == 0 || key == "" || seen[key] || Fold(front) != Fold(d.named.title) {
+			continue
+		}
+		if out == nil {
+			out = make(map[*entry]serial)
+		}
+		seen[key] = true
+		title := ""
+		if _, n := cutPart(e.Title); n == part {
+			title = strings.TrimLeft(e.stem[len(e.stem)-len(behind):], partSeparators+",:")
+		}
+		out[e] = serial{series: d.named.title, title: title, part: part}
+	}
+	if len(out) < 3 {
 		return nil
 	}
 	return out
@@ -119,10 +157,12 @@ func filmHalf(it *Item, half int) *Item {
 }
 
 // serialEpisode is the item read as the episode that its part is.
-func serialEpisode(it *Item) *Item {
+func serialEpisode(it *Item, as serial) *Item {
 	read := it.otherwise()
-	title, part, _ := partMarker(it.Title)
-	read.Series, read.Title, read.Part, read.Episodes = title, title, 0, []int{part}
+	read.Series, read.Title, read.Part, read.Episodes = as.series, as.series, 0, []int{as.part}
+	if as.title != "" {
+		read.EpisodeTitle = as.title
+	}
 	return read
 }
 

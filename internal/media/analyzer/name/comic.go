@@ -14,6 +14,7 @@ type comicName struct {
 	year, version          int
 	story                  string    // what the issue or chapter is called
 	marked                 bool      // a word says what a number counts
+	leading                bool      // a number without a word opens the name, before the words
 	said                   [8][2]int // tokens of the first marks: first, and one past the last
 	marks                  int
 	startsWithMark         bool
@@ -91,9 +92,14 @@ func (s *segment) spacedVersion(i int) bool { return s.at(i+1).sep == sepDot && 
 // Series/Volume 1/Chapter 2.cbz, an issue as Series (2016)/Series 012 (2018).cbz.
 func (s *scratch) parseComic(g *Guess, p *pathParts) {
 	c := s.file.readComic()
+	part := ""
 	for i := 0; i < p.n && !isGeneric(p.dirs[i]); i++ {
 		up := &s.dirs[i]
 		up.reset(p.dirs[i])
+		if named := up.partFolder(); named != "" && i+1 < p.n && !isGeneric(p.dirs[i+1]) {
+			part = named
+			continue
+		}
 		d := up.readComic()
 		set(&c.volume, d.volume)
 		switch {
@@ -108,18 +114,48 @@ func (s *scratch) parseComic(g *Guess, p *pathParts) {
 			}
 			continue
 		}
-		if c.series == "" || beginsWith(c.series, d.series) && s.numberBehind(d.series) {
+		switch {
+		case c.series == "" || beginsWith(c.series, d.series) && s.numberBehind(d.series):
 			c.fromFolder(s, d.series)
+		case c.leading && c.volume.First != "" && c.story == "" && !sameTitle(c.series, d.series):
+			c.series, c.story = d.series, c.series // "Series - Volume 15/183 - Title"
+			c.chapter, c.issue = c.issue, Span{}
 		}
 		if sameTitle(c.series, d.series) {
 			set(&c.year, d.year)
 		}
 		break
 	}
+	if part != "" && c.series != "" {
+		c.series += " " + part
+	}
+	c.splitAnnual()
 	g.Type, g.Series, g.Year, g.Title = Comic, c.series, c.year, c.story
 	g.Version = c.version
 	g.Volume, g.Chapter, g.Issue = c.volume, c.chapter, c.issue
 	g.SeriesIndex = cmp.Or(c.issue.First, c.chapter.First, c.volume.First)
+}
+
+// partFolder returns the part of a series that a folder is called after and nothing else: "Part 1", "01. Part 1".
+func (s *segment) partFolder() string {
+	n := len(s.tok)
+	if n < 2 || n > 3 || !s.is(n-2, "part") || s.tok[n-1].num < 0 || n == 3 && s.tok[0].num < 0 {
+		return ""
+	}
+	return s.span(n-2, n)
+}
+
+// splitAnnual makes a series of its own of the annuals that a name has behind the series: "Series v2 - Annual 2014 -
+// 001" is no first issue of the series.
+func (c *comicName) splitAnnual() {
+	first, rest, _ := strings.Cut(c.story, " ")
+	if foldWord(first) != "annual" || strings.Trim(rest, "0123456789 -#") != "" {
+		return
+	}
+	c.series, c.story = c.series+" "+first, ""
+	if year, _, _ := strings.Cut(rest, " "); isYear(year) {
+		c.series += " " + year
+	}
 }
 
 func beginsWith(long, short string) bool {
@@ -165,7 +201,7 @@ func (s *segment) readComic() (c comicName) {
 		if !ok {
 			m, ok = s.suffixedIssue(i)
 		}
-		if !ok || s.inTitle(m, start) {
+		if !ok || s.inTitle(m, start) || m.kind == markSpecial && yearLike(number([]byte(m.span.First))) {
 			continue
 		}
 		c.take(m, m.from <= start)
@@ -270,6 +306,9 @@ func (s *segment) comicTitle(from, to int) string {
 	for to > from && oneOf(s.word(to-1), "vol", "volume", "chapter", "issue", "light") {
 		to--
 	}
+	if to-2 > from && s.is(to-2, "one") && s.is(to-1, "shot") {
+		to -= 2
+	}
 	return s.phrase(words{from, to})
 }
 
@@ -310,9 +349,11 @@ func (s *segment) bareIssue(c *comicName, start, end int) (int, int) {
 				c.issue.First = "-" + c.issue.First
 			}
 			return min(end, i), start
+		case i == start && titled && s.issueLike(m.to, c) && s.at(m.to+1).sep.spacedDash(): // "421 - 01 - Title"
 		case i == start && (titled || len(s.tok) == 1 || last && m.span.Last != ""):
 			c.issue = m.span
 			if m.to < end {
+				c.leading = true
 				return end, m.to
 			}
 			return start, start
