@@ -2,6 +2,7 @@
 package mp4
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -34,6 +35,7 @@ type mp4 struct {
 	moov      bool            // seen
 	packed    bool            // its header was, and has been unpacked
 	size      int64           // of the file
+	media     int64           // bytes of media data; 0: not all of it was seen
 	fragments bool
 	firstMoof isobmff.Box
 	index     isobmff.Box // the first sidx
@@ -151,6 +153,7 @@ func (p *mp4) file() error {
 			if b.Cut && !p.moov {
 				return fmt.Errorf("%w: media data", window.ErrTruncated)
 			}
+			p.media += b.Size
 		case "ftyp", "free", "skip", "wide", "pnot", "styp", "uuid", "meta", "pdin", "prft", "emsg", "junk", "pict", "udta", "bloc", "ssix", "mfra":
 		default:
 			if !known {
@@ -164,14 +167,19 @@ func (p *mp4) file() error {
 
 // mediaBehind looks whether the file ends before the media data that follow its header.
 func (p *mp4) mediaBehind(walk isobmff.Walk) error {
+	before := p.media
 	for range 4 { // room that was kept free, perhaps
 		if walk.Stop-walk.Pos < 8 || !walk.Next() {
 			break
 		}
 		if b := walk.Box; b.Kind == "mdat" {
 			p.r.Description.Media.Truncated = b.Cut
+			p.media = before + b.Size
 			break
 		}
+	}
+	if walk.Stop-walk.Pos >= 8 || p.r.Description.Media.Truncated { // there may be more
+		p.media = 0
 	}
 	return p.w.Err()
 }
@@ -307,9 +315,7 @@ func (p *mp4) finish() {
 	m.BitRate = format.BitRate(p.size, m.DurationSeconds)
 	p.r.Kind = p.kind(m)
 	if len(m.Video) == 0 && len(m.Audio) == 1 {
-		if m.Audio[0].BitRate == 0 {
-			m.Audio[0].BitRate = m.BitRate
-		}
+		p.soundRate(m)
 		for _, t := range p.tracks {
 			if t.handler == "soun" && t.tags != nil {
 				p.tags.Fill(t.tags)
@@ -319,6 +325,19 @@ func (p *mp4) finish() {
 	p.describeCamera()
 	p.tags.Fill(&p.quick)
 	p.tags.Describe(p.r)
+}
+
+// soundRate is the bit rate of the only stream of sound: what is stated where that is about true, for some writers state
+// what they were asked for, else that of the media data.
+func (p *mp4) soundRate(m *media.Media) {
+	measured := m.BitRate
+	if len(p.tracks) == 1 && !p.fragments && p.media > 0 {
+		measured = format.BitRate(p.media, m.DurationSeconds)
+		if stated := m.Audio[0].BitRate; max(stated-measured, measured-stated) > measured/8 {
+			m.Audio[0].BitRate = measured
+		}
+	}
+	m.Audio[0].BitRate = cmp.Or(m.Audio[0].BitRate, measured)
 }
 
 // finishDuration takes the duration of moov, where fragments do not make it longer, else that of the longest track.
