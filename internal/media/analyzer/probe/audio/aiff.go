@@ -109,6 +109,9 @@ func (f *aiffFile) common(b []byte) {
 	f.audio.Codec = aiffCodec(kind, bits)
 	if strings.HasPrefix(f.audio.Codec, "pcm_") {
 		f.audio.BitDepth = codec.PCMDepth(f.audio.Codec)
+		if f.audio.BitDepth == 0 { // companded to a byte each, whatever it was before
+			bits = 8
+		}
 		f.audio.BitRate = int64(channels) * int64((bits+7)/8*8) * int64(f.rate)
 	}
 	switch kind {

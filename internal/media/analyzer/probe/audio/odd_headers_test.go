@@ -57,3 +57,16 @@ func TestMonkeysAudioOfWhatItDoesNotKnowIsMalformed(t *testing.T) {
 		}
 	}
 }
+
+func TestCompandedAIFFTakesAByteASample(t *testing.T) {
+	sound := make([]byte, 8000)
+	common := be(uint16(1), uint32(8000), uint16(16), uint16(0x400B), uint64(8000)<<51, "alaw\x00\x00")
+	data := be("FORM", uint32(4+8+len(common)+16+len(sound)), "AIFCCOMM", uint32(len(common)), common, "SSND", uint32(8+len(sound)), uint64(0), sound)
+	r, err := probeBytes(data, ".aifc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := r.Description.Media.Audio[0]; a.Codec != "pcm_alaw" || a.BitRate != 64000 {
+		t.Errorf("the sound is %+v", a)
+	}
+}

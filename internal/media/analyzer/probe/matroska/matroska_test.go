@@ -62,9 +62,11 @@ func TestMatroskaOldWrappingsNameTheirCodecs(t *testing.T) {
 		probetest.MkvTrackOf(2, typeAudio, "A_MS/ACM", probetest.El(codecPrivate, wave)),
 		probetest.MkvTrackOf(3, typeAudio, "A_AAC/MPEG4/LC/SBR", probetest.El(audio, probetest.ElFloat(sampling, 22050), probetest.ElFloat(mkvOutput, 44100), probetest.ElUint(channelsOf, 2))),
 		probetest.MkvTrackOf(4, typeAudio, "A_PCM/INT/BIG", probetest.El(audio, probetest.ElFloat(sampling, 96000), probetest.ElUint(channelsOf, 2), probetest.ElUint(bitDepth, 24))),
+		probetest.MkvTrackOf(5, typeAudio, "A_OPUS", probetest.El(audio, probetest.ElFloat(sampling, 8000), probetest.ElUint(channelsOf, 2))),
 	))
 	probetest.CheckFilm(t, "the film", r, probetest.Lines("video, matroska, 5.000 s", "video mpeg4 640x360 8 bit en default", "audio ac3 6 ch 48000 Hz en default",
-		"audio aac HE-AAC 2 ch 44100 Hz en default", "audio pcm_s24be 2 ch 96000 Hz 24 bit en default"))
+		"audio aac HE-AAC 2 ch 44100 Hz en default", "audio pcm_s24be 2 ch 96000 Hz 24 bit en default",
+		"audio opus 2 ch 48000 Hz en default"))
 }
 
 func TestMatroskaTagsMeanWhatTheirLevelSays(t *testing.T) {

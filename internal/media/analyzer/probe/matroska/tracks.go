@@ -304,6 +304,9 @@ func (t *track) describe(m *media.Media) {
 	case typeAudio:
 		a := t.audio
 		a.Codec, a.Language, a.Title, a.Default, a.Forced = t.codec, spoken, title, t.byDefault, t.forced
+		if t.codec == "opus" {
+			a.SampleRate = 48000 // what it decodes to, whatever the track states (RFC 7845, 5.1)
+		}
 		m.Audio = append(m.Audio, a)
 	case typeSubtitle:
 		m.Subtitles = append(m.Subtitles, media.Subtitle{Codec: t.codec, Language: spoken, Title: title, Default: t.byDefault, Forced: t.forced})
