@@ -85,11 +85,8 @@ func (s *Scanner) detach(ctx context.Context, row store.Root) error {
 		return nil
 	}
 	return s.eachItem(ctx, row.ID, store.Present, store.Held, func(tx *store.Tx, it *store.Item) error {
-		if it.State != store.Present {
-			return tx.Remove(it)
-		}
 		old := *it
-		it.State = store.Detached
+		hide(it)
 		if it.DropWork(); it.CTime != old.CTime {
 			if err := tx.Unsettle(it.Dir); err != nil {
 				return err
@@ -97,6 +94,19 @@ func (s *Scanner) detach(ctx context.Context, row store.Root) error {
 		}
 		return tx.Save(&old, it)
 	})
+}
+
+// hide makes an item one of a root that left. That it was missing says only that nothing has found it yet: what moved
+// a moment ago may be found when the root is back, and what is held waits for a person. So it is kept apart from what
+// stood by since when, which of what is held is below zero.
+func hide(it *store.Item) {
+	switch it.State {
+	case store.Present:
+		it.MissingAt = 0
+	case store.Held:
+		it.MissingAt = -it.MissingAt
+	}
+	it.State = store.Detached
 }
 
 // attach finds the row of a configured root: its own, one detached from the same place, or a new one. Where the place
@@ -146,8 +156,17 @@ func volumeIn(ctx context.Context, t tree.Tree) tree.Volume {
 	return v
 }
 
+// restore makes an item of a root that is back what it was before hide. What was missing is so for another grace.
 func restore(tx *store.Tx, it *store.Item) error {
 	old := *it
+	switch {
+	case it.MissingAt > 0:
+		it.State, it.MissingAt = store.Missing, time.Now().UnixNano()
+		return tx.Save(&old, it)
+	case it.MissingAt < 0:
+		it.State, it.MissingAt = store.Held, -it.MissingAt
+		return tx.Save(&old, it)
+	}
 	it.State = store.Present
 	if it.Analysis == store.Pending && it.Size > 0 {
 		it.Work = store.Analyse

@@ -53,6 +53,58 @@ func TestARootThatLeavesTakesItsItemsOutOfTheFeedAndBack(t *testing.T) {
 	})
 }
 
+func TestWhatIsMissingWhenItsRootLeavesIsFoundWhenItIsBack(t *testing.T) {
+	inWorld(t, options{}, func(w *world) {
+		w.run("mkdir a\nmkdir b\nwrite a/f 1\nwrite a/g 22\nwrite h 333")
+		w.scan()
+		before := w.shows()
+		w.run("rename a/f b/f\nremove a/g")
+		w.hint("a/f", "a/g") // and nobody has looked at b
+		w.counts("looked for", 1, 2)
+		head := w.st.Head()
+		w.roots()
+		w.counts("detached", 0, 0)
+		if n := w.deleted(head); n != 3 {
+			t.Errorf("%d deletions in the feed", n)
+		}
+		w.pass(time.Hour)
+		w.roots(w.rootAt("films", "/films"))
+		w.expect(before, "b/f<-a/f h<-h !a/g")
+		w.pass(15 * time.Second)
+		w.expect(before, "b/f<-a/f h<-h")
+		w.isTrue()
+	})
+}
+
+func TestWhatIsHeldWhenItsRootLeavesIsHeldWhenItIsBack(t *testing.T) {
+	root := RootConfig{MaxRemovals: 0.1}
+	inWorld(t, options{root: root}, func(w *world) {
+		w.many("a", 0, 300)
+		w.scan()
+		before := w.shows().present
+		w.removeMany("a", 0, 200)
+		w.scan()
+		w.pass(15 * time.Second)
+		held := w.root("films").Held
+		if held == nil || held.Count != 200 {
+			t.Fatalf("held: %+v", held)
+		}
+		w.roots()
+		w.pass(time.Hour)
+		root.Name, root.Kind, root.Location, root.Tree = "films", "local", "/films", w.tree
+		w.roots(root)
+		w.pass(15 * time.Second)
+		if again := w.root("films").Held; again == nil || again.Count != 200 || !again.Since.Equal(held.Since) {
+			t.Errorf("held: %+v, before: %+v", again, held)
+		}
+		w.run("write a/0 x")
+		w.scan()
+		if now := w.shows().present; now["a/0"] != before["a/0"] || len(now) != 101 {
+			t.Errorf("%d items, a/0 is %d, and was %d", len(now), now["a/0"], before["a/0"])
+		}
+	})
+}
+
 // One more name of a file of a root that left, in another root, is a new item: the file may be back with its id. But
 // where the root only stands elsewhere now its files keep their ids, however many names they have.
 func TestANewNameOfAFileOfARootThatLeftDoesNotTakeItsID(t *testing.T) {
