@@ -19,6 +19,7 @@ type lack struct {
 	special  bool // symbolic links and FIFOs
 	modes    bool // permissions
 	odd      bool // names that are no portable ones
+	cases    bool // names that differ in case only
 	birth    bool // times of birth: what moved and changed is not determined
 	identity bool // numbers of files that last: nor is what moved
 }
@@ -46,7 +47,7 @@ var filesystems = []filesystem{
 	{name: "tmpfs", mount: mountTmpfs},
 	{name: "overlayfs", lacks: lack{links: true, exchange: true, birth: true}, mount: mountOverlay},
 	{name: "btrfs", mount: mountBtrfs},
-	{name: "exfat", lacks: lack{links: true, exchange: true, special: true, modes: true, odd: true, identity: true}, mount: mountExfat},
+	{name: "exfat", lacks: lack{links: true, exchange: true, special: true, modes: true, odd: true, cases: true, identity: true}, mount: mountExfat},
 	{name: "mergerfs", lacks: lack{links: true, exchange: true, birth: true}, mount: mountMergerfs},
 }
 

@@ -28,6 +28,16 @@ func TestSoakModel(t *testing.T) {
 	}
 }
 
+// TestSoakCrowdedModel does it where directories are so large that they come in parts.
+func TestSoakCrowdedModel(t *testing.T) {
+	base := t.TempDir()
+	d := soakTime(t)
+	m := newModel(t, filepath.Join(base, "data"), soakSeed(), newWorld(t, filepath.Join(base, "disk"), "one", "two"))
+	m.crowded = true
+	m.start(m.localRoots(""))
+	m.run(d, func() { m.operations(0.35) })
+}
+
 // model is one run.
 type model struct {
 	*driver

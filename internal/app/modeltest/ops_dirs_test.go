@@ -9,7 +9,7 @@ import (
 
 // opBurst unpacks many files at once.
 func opBurst(d *driver) bool {
-	if len(d.files) > maxFiles/2 {
+	if len(d.files) > d.most()/2 {
 		return false
 	}
 	dir := d.anyDir().join(fmt.Sprintf("burst%d", d.rnd.IntN(1e6)))
@@ -17,8 +17,12 @@ func opBurst(d *driver) bool {
 		return false
 	}
 	d.mkdir(dir)
-	for i := range 30 + d.rnd.IntN(150) {
-		d.create(dir.join(fmt.Sprintf("%03d.mp3", i)), d.title(), pick(d, []int{0, 600}))
+	n, sizes := 30+d.rnd.IntN(150), []int{0, 600}
+	if d.crowded {
+		n, sizes = 30+d.rnd.IntN(2600), []int{0, 0, 0, 0, 0, 0, 0, 600}
+	}
+	for i := range n {
+		d.create(dir.join(fmt.Sprintf("%03d.mp3", i)), d.title(), pick(d, sizes))
 	}
 	return true
 }

@@ -22,7 +22,16 @@ func isTrack(path string) bool { return strings.HasSuffix(path, ".mp3") }
 type driver struct {
 	*world
 	rnd *rand.Rand
-	n   int // names given
+
+	crowded bool // directories are so large that they come in parts
+}
+
+// most is how many files there may be.
+func (d *driver) most() int {
+	if d.crowded {
+		return 20 * maxFiles
+	}
+	return maxFiles
 }
 
 func (d *driver) chance(p float64) bool { return d.rnd.Float64() < p }
@@ -110,10 +119,11 @@ var operations = []struct {
 	{20, opCreate}, {6, opAppend}, {8, opRewrite}, {10, opRename}, {8, opMove}, {6, opReplace}, {6, opSwap}, {6, opRotate},
 	{6, opTagEditor}, {4, opRecreate}, {8, opDelete}, {2, opBurst}, {4, opDeepDirs}, {5, opRenameDir}, {3, opRemoveDir},
 	{4, opLink}, {3, opOthers}, {3, opChmod}, {3, opIgnore}, {4, opStray}, {2, opDirForFile}, {3, opDownload}, {2, opTouch}, {2, opGrow},
+	{3, opSwapDirs}, {3, opRotateDirs}, {4, opDirOut}, {2, opOverEmptyDir}, {2, opUnnamed}, {2, opFarTime}, {2, opRenameAll}, {3, opRespell}, {3, opByOtherName},
 }
 
 func (d *driver) operate() {
-	if len(d.files) > maxFiles {
+	if len(d.files) > d.most() {
 		opRemoveDir(d)
 		for range 20 {
 			opDelete(d)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 func (w *world) mkdir(p place) {
@@ -40,7 +42,12 @@ func (w *world) dirsBelow(dir place) (out []place) {
 
 func (w *world) renameDir(from, to place) {
 	w.note("rename directory %v to %v", from, to)
-	w.must(os.Rename(w.abs(from), w.abs(to)))
+	w.must(unix.Rename(w.abs(from), w.abs(to))) // os.Rename refuses an empty directory in that place, and another case
+	w.dirsMoved(from, to)
+}
+
+// dirsMoved notes that a directory has moved with all that is in it.
+func (w *world) dirsMoved(from, to place) {
 	for _, d := range append(w.dirsBelow(from), from) {
 		delete(w.dirs, d)
 		w.dirs[d.moved(from, to)] = struct{}{}

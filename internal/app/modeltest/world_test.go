@@ -51,6 +51,7 @@ type world struct {
 	at      map[string]string // directories of roots that stand elsewhere
 	roots   []string
 	objects int
+	n       int // names given
 
 	hidden   bool // what moves may not be seen within the grace
 	analysed bool // the bytes of files are read, so that what they say is compared too
@@ -254,9 +255,12 @@ func (w *world) create(p place, title string, size int) {
 	w.straying(w.files[p])
 }
 
-func (w *world) appendTo(p place, n int) {
-	w.note("append %d to %v", n, p)
-	f, err := os.OpenFile(w.abs(p), os.O_APPEND|os.O_WRONLY, 0)
+func (w *world) appendTo(p place, n int) { w.appendBy(p, p, n) }
+
+// appendBy appends to a file by a name that leads to it.
+func (w *world) appendBy(p, by place, n int) {
+	w.note("append %d to %v", n, by)
+	f, err := os.OpenFile(w.abs(by), os.O_APPEND|os.O_WRONLY, 0)
 	w.must(err)
 	_, err = f.Write(frames(n))
 	w.must(err)
