@@ -36,6 +36,7 @@ type runner struct {
 	flying  int            // jobs whose outcome has not come
 	tries   map[string]int // failed scans, by directory
 	rests   rests          // large directories that were listed a moment ago
+	coarse  coarseStamps
 
 	online      bool
 	asked       time.Time // when it was last asked what the root is, and not only glanced at

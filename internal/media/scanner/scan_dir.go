@@ -157,6 +157,9 @@ func (r *runner) snapshotWhole(ctx context.Context, j *job, res *outcome, g *rec
 			return nil, err
 		}
 	}
+	if g.KeepStamp && g.Stamp != 0 && g.Stamp != known.Stamp && !r.coarse.proves(g) {
+		g.Stamp = 0
+	}
 	below := rulesRead{rules, scan.above.generation}
 	if res.children, err = r.below(ctx, j, g, scan.recursive, below, known, found); err != nil {
 		return nil, err

@@ -120,6 +120,27 @@ func TestAPollPassesOverLeavesWhoseStampsStand(t *testing.T) {
 	})
 }
 
+// A server's clock may be behind, and its times may be whole seconds: what is made in the second of a listing, and after
+// it, has the time that the listing showed.
+func TestAStampOfACoarseClockThatIsBehindProvesNothingAtOnce(t *testing.T) {
+	for _, step := range []time.Duration{time.Second, 2 * time.Second} {
+		behind := faketree.Options{Step: step, Now: func() time.Time { return time.Now().Add(-10 * time.Second) }}
+		inWorld(t, options{root: polled, files: behind}, func(w *world) {
+			w.run("mkdir a/leaf\nwrite a/leaf/f 1")
+			w.scan()
+			w.run("write a/leaf/g 2")
+			w.pass(70 * time.Second)
+			w.counts("after a poll", 2, 0)
+			w.pass(70 * time.Second)
+			dirs := w.listed(func() { w.pass(70 * time.Second) })
+			if want := []string{"", "a"}; !slices.Equal(dirs, want) {
+				t.Errorf("listed %q, want %q", dirs, want)
+			}
+			w.writesNothing()
+		})
+	}
+}
+
 func TestStampsThatLieAreBelievedNoMore(t *testing.T) {
 	inWorld(t, options{root: polled}, func(w *world) {
 		w.run("mkdir a\nwrite a/f 1")
