@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
 )
@@ -43,7 +44,7 @@ func (tx *Tx) markDescribed(old, it *Item) error {
 		return nil
 	}
 	for _, o := range []*Item{old, it} {
-		if o == nil || o == old && !moved || !Accompanies(o.Kind) {
+		if o == nil || o == old && !moved {
 			continue
 		}
 		if err := tx.markBeside(o); err != nil {
@@ -113,14 +114,23 @@ func (tx *Tx) nextMark() int64 {
 // analyzer's list to be described only, it would pass for read.
 const (
 	markSets = "marked = ?, work = CASE WHEN work = {no_work} AND analysis <> {pending} THEN {describe} ELSE work END"
-	mark     = "UPDATE items SET " + markSets + " WHERE state = {present} AND kind NOT IN {companions} AND "
+	mark     = "UPDATE items SET " + markSets + " WHERE state = {present} AND id <> ? AND kind NOT IN {companions} AND "
 )
 
+// markBeside leaves to be described anew what an item goes with by its name, whatever kind it is of: a cue sheet is a
+// playlist, a cover may be a photo, and what is called as a subtitle may be something else.
 func (tx *Tx) markBeside(it *Item) error {
 	r := tx.s.scope(it.Name)
-	at := tx.nextMark()
-	if len(r.Stems) > 0 || r.Folder || r.Tree {
-		tx.work = true
+	if len(r.Stems) == 0 && !r.Folder && !r.Tree {
+		return nil
+	}
+	at, mark := tx.nextMark(), mark
+	tx.work = true
+	if !Accompanies(it.Kind) {
+		mark += "kind NOT IN ('photo', 'image') AND " // nothing but what accompanies others goes with those
+		r.Stems = slices.DeleteFunc(r.Stems, func(stem string) bool {
+			return stem != r.Stems[0] && !strings.HasPrefix(it.Name[len(stem):], "-") // as in film-front.jpg
+		})
 	}
 	switch {
 	case r.Tree:
@@ -132,12 +142,12 @@ func (tx *Tx) markBeside(it *Item) error {
 		if d.Path == "" {
 			low, high = []byte{}, []byte{0xff, 0xff}
 		}
-		return tx.c.exec(mark+"dir IN (SELECT id FROM dirs WHERE root = ? AND (id = ? OR (path >= ? AND path < ?)))", at, d.Root, d.ID, low, high)
+		return tx.c.exec(mark+"dir IN (SELECT id FROM dirs WHERE root = ? AND (id = ? OR (path >= ? AND path < ?)))", at, it.ID, d.Root, d.ID, low, high)
 	case r.Folder:
-		return tx.c.exec(mark+"dir = ?", at, it.Dir)
+		return tx.c.exec(mark+"dir = ?", at, it.ID, it.Dir)
 	}
 	for _, stem := range r.Stems {
-		if err := tx.markStem(it.Dir, stem, at); err != nil {
+		if err := tx.markStem(mark, it, stem, at); err != nil {
 			return err
 		}
 	}
@@ -145,12 +155,12 @@ func (tx *Tx) markBeside(it *Item) error {
 }
 
 // markStem marks what is called by a stem: in two, since SQLite reads the names of the whole directory for both at once.
-func (tx *Tx) markStem(dir int64, stem string, at int64) error {
-	err := tx.c.exec(mark+"dir = ? AND name = ?", at, dir, []byte(stem))
+func (tx *Tx) markStem(mark string, it *Item, stem string, at int64) error {
+	err := tx.c.exec(mark+"dir = ? AND name = ?", at, it.ID, it.Dir, []byte(stem))
 	if err != nil {
 		return err
 	}
-	return tx.c.exec(mark+"dir = ? AND name > ? AND name < ?", at, dir, []byte(stem+"."), []byte(stem+"/"))
+	return tx.c.exec(mark+"dir = ? AND name > ? AND name < ?", at, it.ID, it.Dir, []byte(stem+"."), []byte(stem+"/"))
 }
 
 // Accompanied reports whether anything stands in a directory that may describe the items there: a sidecar, a picture or

@@ -55,6 +55,9 @@ func (tx *Tx) markOther(it *Item, from, to string) (err error) {
 		alone, err = tx.markOutside(it, outside)
 	} else if stem := it.Name[:len(it.Name)-len(path.Ext(it.Name))]; outside(stem) {
 		alone, err = false, tx.markWhose(nil, it)
+		if err == nil {
+			_, err = tx.markOutside(it, outside)
+		}
 	}
 	if err == nil && !alone && it.Work == NoWork {
 		it.Work, tx.work = Describe, true
@@ -87,7 +90,7 @@ func (tx *Tx) markOutside(it *Item, outside func(stem string) bool) (alone bool,
 			continue
 		}
 		alone, tx.work = false, true
-		if err := tx.markStem(it.Dir, stem, tx.nextMark()); err != nil {
+		if err := tx.markStem(mark, it, stem, tx.nextMark()); err != nil {
 			return false, err
 		}
 	}

@@ -18,6 +18,10 @@ func scopeOf(name string) Scope {
 		return Scope{Folder: true}
 	case strings.HasSuffix(name, ".nfo"):
 		return Scope{Stems: []string{strings.TrimSuffix(name, ".nfo")}}
+	case strings.HasSuffix(name, ".cue"), strings.HasSuffix(name, ".jpg"):
+		whole := name[:len(name)-4]
+		short, _, _ := strings.Cut(whole, "-")
+		return Scope{Stems: []string{whole, short}}
 	}
 	return Scope{}
 }
@@ -86,6 +90,31 @@ func TestASidecarHasWhatItDescribesDescribedAnew(t *testing.T) {
 	b.expect("it goes", "ab.mkv")
 	b.change(nfo.ID, func(it *Item) { it.State = Present })
 	b.expect("it is back", "ab.mkv")
+}
+
+// A cue sheet is a playlist, a cover may be a photo, and what is called as metadata may be something else by its bytes.
+func TestWhatGoesWithAnotherByItsNameHasItDescribedAnewWhateverItIs(t *testing.T) {
+	for name, kind := range map[string]media.Kind{
+		"a.cue": media.KindPlaylist, "a.jpg": media.KindPhoto, "a-front.jpg": media.KindImage, "a.nfo": media.KindTrack,
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBesides(t)
+			delete(b.paths, "a.en.srt") // which says whose it is whenever anything comes
+			b.paths["a.png"] = b.put(b.root, "a.png", func(it *Item) { it.Kind, it.Analysis = media.KindPhoto, Done }).ID
+			b.expect("at first", "")
+			id := b.put(b.root, name, func(it *Item) { it.Kind, it.Analysis = kind, Done }).ID
+			b.paths[name] = id
+			b.expect("it comes", "a.mkv")
+			b.change(id, func(it *Item) { it.Size++ })
+			b.expect("it is written", "")
+			b.change(id, func(it *Item) { it.State = Missing })
+			b.expect("it goes", "a.mkv")
+			b.change(id, func(it *Item) { it.State = Present })
+			b.expect("it is back", "a.mkv")
+			b.change(id, func(it *Item) { it.Name = "ab" + strings.TrimPrefix(it.Name, "a") })
+			b.expect("it is renamed", "a.mkv, ab.mkv")
+		})
+	}
 }
 
 func TestAFoldersSidecarSpeaksForTheFolder(t *testing.T) {
