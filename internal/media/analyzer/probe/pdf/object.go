@@ -235,6 +235,9 @@ func (l *lexer) collection(kind kind, depth int) (object, error) {
 			switch string(item.text) {
 			case closing:
 				return object{kind: kind, items: slices.Clone((*l.open)[begin:])}, nil
+			case ">>": // an array that was left open ends where its dictionary does
+				l.pos -= len(">>")
+				return object{kind: kind, items: slices.Clone((*l.open)[begin:])}, nil
 			case "endobj", "stream", "endstream", "obj":
 				return object{}, fmt.Errorf("%w: unclosed dictionary", window.ErrMalformed)
 			}

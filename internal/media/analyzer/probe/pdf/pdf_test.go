@@ -82,6 +82,15 @@ func TestAPDFThatIsLockedIsNoBrokenOne(t *testing.T) {
 	}
 }
 
+func TestAnArrayLeftOpenEndsWithItsDictionary(t *testing.T) {
+	data := []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/PageLabels<</Nums[0<</P(x)>>>>/Pages 2 0 R>>endobj\n" +
+		"2 0 obj<</Type/Pages/Count 3/Kids[]>>endobj\ntrailer<</Root 1 0 R>>\n")
+	r, err := probeBytes(data, ".pdf")
+	if m := r.Description.Media; err != nil || m.Pages != 3 {
+		t.Errorf("%v, %+v", err, m)
+	}
+}
+
 func FuzzPDF(f *testing.F) { fuzzProbe(f, ".pdf", "document/*.pdf", "book/*.pdf") }
 
 // manySubsections lays out a PDF whose cross-reference has a subsection for each object, as an editor leaves it that
