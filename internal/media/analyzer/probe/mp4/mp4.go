@@ -2,7 +2,6 @@
 package mp4
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -330,15 +329,21 @@ func (p *mp4) finish() {
 // soundRate is the bit rate of the only stream of sound: what is stated where that is about true, for some writers state
 // what they were asked for, else that of the media data.
 func (p *mp4) soundRate(m *media.Media) {
-	measured := m.BitRate
-	if len(p.tracks) == 1 && !p.fragments && p.media > 0 {
-		measured = format.BitRate(p.media, m.DurationSeconds)
-		if stated := m.Audio[0].BitRate; max(stated-measured, measured-stated) > measured/8 {
-			m.Audio[0].BitRate = measured
-		}
+	stated, measured := m.Audio[0].BitRate, int64(0)
+	if len(p.tracks) == 1 && !p.fragments {
+		t := p.tracks[0] // whose own duration counts what edits leave out
+		measured = format.BitRate(p.media, format.Seconds(t.duration, t.timescale))
 	}
-	m.Audio[0].BitRate = cmp.Or(m.Audio[0].BitRate, measured)
+	switch {
+	case measured > stated/leastMedia && max(stated-measured, measured-stated) > measured/8:
+		m.Audio[0].BitRate = measured
+	case stated == 0:
+		m.Audio[0].BitRate = m.BitRate
+	}
 }
+
+// leastMedia is how much less than stated media data may be: far less is not all that there is.
+const leastMedia = 16
 
 // finishDuration takes the duration of moov, where fragments do not make it longer, else that of the longest track.
 func (p *mp4) finishDuration(m *media.Media) {

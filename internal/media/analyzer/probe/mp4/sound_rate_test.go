@@ -8,10 +8,13 @@ import (
 )
 
 // songOf lays out what a song of ten seconds says of itself, whose bit rate is stated.
-func songOf(stated uint32, more ...[]byte) []byte {
+func songOf(stated uint32, more ...[]byte) []byte { return editedSongOf(10_000, stated, more...) }
+
+// editedSongOf lays out one of which edits leave so many milliseconds.
+func editedSongOf(left, stated uint32, more ...[]byte) []byte {
 	entry := probetest.SoundEntry("mp4a", 2, 16, 44100, probetest.FullBox("esds", probetest.ESDSOf(0x40, 0x12, 0x10)), probetest.BoxOf("btrt", probetest.U32(0, stated, stated)))
 	sound := probetest.TrackOf{ID: 1, Handler: "soun", Scale: 44100, Duration: 441_000, Entry: entry}
-	return probetest.BoxOf("moov", slices.Concat([][]byte{probetest.MovieHeader(1000, 10_000), sound.Box()}, more)...)
+	return probetest.BoxOf("moov", slices.Concat([][]byte{probetest.MovieHeader(1000, left), sound.Box()}, more)...)
 }
 
 func TestABitRateIsStatedWhereTheMediaDataBearItOut(t *testing.T) {
@@ -26,6 +29,8 @@ func TestABitRateIsStatedWhereTheMediaDataBearItOut(t *testing.T) {
 		"too little":              {[][]byte{songOf(9000), media}, 32_000},
 		"none, beside a picture":  {[][]byte{songOf(0, cover), media}, 32_000},
 		"behind the media data":   {[][]byte{media, songOf(256_000)}, 32_000},
+		"edited":                  {[][]byte{editedSongOf(2000, 256_000), media}, 32_000},
+		"of media data elsewhere": {[][]byte{songOf(128_000), probetest.BoxOf("mdat", make([]byte, 30))}, 128_000},
 		"with more data than one": {[][]byte{songOf(256_000), media, media}, 256_000},
 		"between its data":        {[][]byte{media, songOf(256_000), media}, 64_000},
 	} {
