@@ -33,6 +33,15 @@ func TestWAVOfBigEndianNumbersHasSuchSamples(t *testing.T) {
 	}
 }
 
+func TestABigEndianFormatThatEndsInAFieldIsMalformed(t *testing.T) {
+	for n := range uint32(14) {
+		data := be("RIFX", uint32(100), "WAVEfmt ", n, make([]byte, n+n&1), "data", uint32(8), make([]byte, 8))
+		if _, err := probeBytes(data, ".wav"); !errors.Is(err, window.ErrMalformed) {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}
+
 // wavPack3 lays out a file of WavPack's version 3: the head of the WAVE file that was packed, and a tag behind the sound.
 func wavPack3() []byte {
 	return slicesOf(probetest.Le("RIFF", uint32(36+352800), "WAVEfmt ", uint32(16), uint16(1), uint16(2), uint32(44100), uint32(176400), uint16(4), uint16(16),

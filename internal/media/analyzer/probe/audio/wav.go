@@ -1,9 +1,11 @@
 package audio
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -122,16 +124,13 @@ func (f *wavFile) setFormat(b []byte, order binary.ByteOrder) error {
 }
 
 func swappedWaveFormat(b []byte) []byte {
-	out := make([]byte, len(b))
-	copy(out, b)
-	for i, n := 0, 0; i+2 <= min(len(b), 18); i += n {
-		n = 2
-		if i == 4 || i == 8 {
-			n = 4
+	out := bytes.Clone(b)
+	i := 0
+	for _, n := range [...]int{2, 2, 4, 4, 2, 2, 2} {
+		if i += n; i > len(b) {
+			break
 		}
-		for j := range min(n, len(b)-i) {
-			out[i+j] = b[i+n-1-j]
-		}
+		slices.Reverse(out[i-n : i])
 	}
 	if len(b) >= 28 { // of an extended format: how many bits are valid, and the tag within the GUID, as 32 bits or as 16
 		tag := b[24:26]
