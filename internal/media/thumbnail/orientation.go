@@ -10,39 +10,39 @@ import (
 // maxChunks are looked at for the orientation of a picture: a writer that has it needs few before it.
 const maxChunks = 64
 
-// orientationOf is how a PNG, a WebP or a TIFF says that it is to be turned, as EXIF counts it; 1 where nothing is said.
-// An error of reading says nothing either, and src remembers it.
-func orientationOf(src io.ReadSeeker, format string) int {
+// saidOf is what a PNG, a WebP or a TIFF says of itself beside its pixels: how it is to be turned, above all.
+// An error of reading says nothing, and src remembers it.
+func saidOf(src io.ReadSeeker, format string) raw.Found {
 	in, at := &seekReaderAt{src}, int64(-1)
 	switch format {
 	case "tiff":
-		return orientationIn(src)
+		return saidIn(src)
 	case "png":
 		at = exifOfPNG(in)
 	case "webp":
 		at = exifOfWebP(in)
 	}
 	if at < 0 {
-		return 1
+		return raw.Found{Orientation: 1}
 	}
 	const prefix = "Exif\x00\x00" // which some writers keep from JPEG
 	var head [len(prefix)]byte
 	if _, err := in.ReadAt(head[:], at); err == nil && string(head[:]) == prefix {
 		at += int64(len(prefix))
 	}
-	return orientationIn(io.NewSectionReader(in, at, maxEXIF))
+	return saidIn(io.NewSectionReader(in, at, maxEXIF))
 }
 
 // maxEXIF is how far behind its beginning EXIF may say how a picture is turned: a JPEG has no more room for it.
 const maxEXIF = 64 << 10
 
-// orientationIn reads that of a TIFF, as which EXIF is written.
-func orientationIn(src io.ReadSeeker) int {
+// saidIn reads what a TIFF says, as which EXIF is written.
+func saidIn(src io.ReadSeeker) raw.Found {
 	found, err := raw.Find(src)
 	if err != nil {
-		return 1
+		return raw.Found{Orientation: 1}
 	}
-	return found.Orientation
+	return found
 }
 
 // exifOfPNG says where a PNG has its EXIF, before its data (PNG, third edition, 11.3.4.6); -1: nowhere.

@@ -17,7 +17,8 @@ import (
 
 // exifOf is EXIF that says how a picture is turned, and nothing else.
 func exifOf(orientation int) string {
-	return "MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(rune(orientation)) + "\x00\x00\x00\x00\x00\x00"
+	return "MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" +
+		string(rune(orientation)) + "\x00\x00\x00\x00\x00\x00"
 }
 
 // pngTurned is a PNG that says how it is turned, behind a chunk that says something else.

@@ -17,6 +17,7 @@ import (
 	_ "golang.org/x/image/webp"
 
 	"github.com/catalogizer/catalogizerd/internal/media/thumbnail/jpeg"
+	"github.com/catalogizer/catalogizerd/internal/media/thumbnail/raw"
 )
 
 // MaxDecode bounds the memory that a decoding in full may take, in bytes.
@@ -42,9 +43,11 @@ func decodeInFull(
 		return nil, h.orientation, err
 	}
 	defer func() { <-full }()
-	if m, _, err = image.Decode(src); err != nil {
+	m, format, err := image.Decode(src)
+	if err != nil {
 		return nil, 0, err
 	}
+	asMeant(m, format, h.said)
 	b := m.Bounds()
 	if b.Dx() < 1 || b.Dy() < 1 {
 		return nil, 0, errors.New("it has no size")
@@ -72,6 +75,7 @@ type pictureHeader struct {
 	width, height int
 	bytesPerPixel int64 // that decoding it takes at most
 	orientation   int
+	said          raw.Found // of no JPEG
 }
 
 func header(src io.ReadSeeker) (h pictureHeader, err error) {
@@ -105,7 +109,8 @@ func header(src io.ReadSeeker) (h pictureHeader, err error) {
 		}
 		return h, nil
 	}
-	h.orientation = orientationOf(src, format)
+	h.said = saidOf(src, format)
+	h.orientation = h.said.Orientation
 	return h, nil
 }
 

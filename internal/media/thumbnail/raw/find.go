@@ -18,6 +18,7 @@ const (
 // Tags of TIFF 6.0 and of Adobe's supplements to it.
 const (
 	tagCompression  = 0x0103
+	tagPhotometric  = 0x0106
 	tagStripOffsets = 0x0111
 	tagOrientation  = 0x0112
 	tagStripCounts  = 0x0117
@@ -25,6 +26,8 @@ const (
 	tagJPEG         = 0x0201
 	tagJPEGLength   = 0x0202
 
+	compressionFax3    = 3
+	compressionFax4    = 4
 	compressionOldJPEG = 6 // as CR2 says of its largest preview
 	compressionJPEG    = 7
 )
@@ -39,6 +42,7 @@ type Preview struct{ Offset, Length int64 }
 type Found struct {
 	Previews    []Preview // in the order of the file; lossless JPEGs, as the sensor's data is packed, may be among them
 	Orientation int       // EXIF's, 1 to 8, of all of them; 1 where nothing is said
+	FaxOfLight  bool      // the first is packed as a fax whose black stands for light: its PhotometricInterpretation is 1
 }
 
 // walk reads a file's directories.
@@ -136,7 +140,7 @@ func (w *walk) directory(at int64, first bool) error {
 		return err
 	}
 	var strips, jpeg Preview
-	compression := 0
+	compression, photometric := 0, int64(0)
 	for f := fields; len(f) > 4; f = f[12:] {
 		tag := w.order.Uint16(f)
 		if tag == tagSubIFDs {
@@ -152,6 +156,8 @@ func (w *walk) directory(at int64, first bool) error {
 		switch tag {
 		case tagCompression:
 			compression = int(v)
+		case tagPhotometric:
+			photometric = v
 		case tagOrientation:
 			if first && 1 <= v && v <= 8 {
 				w.found.Orientation = int(v)
@@ -165,6 +171,10 @@ func (w *walk) directory(at int64, first bool) error {
 		case tagJPEGLength:
 			jpeg.Length = v
 		}
+	}
+	if first {
+		isFax := compression == compressionFax3 || compression == compressionFax4
+		w.found.FaxOfLight = isFax && photometric == 1
 	}
 	w.take(jpeg)
 	if compression == compressionOldJPEG || compression == compressionJPEG {
