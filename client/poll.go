@@ -59,7 +59,7 @@ func (s *session) longPoll(ctx context.Context) error {
 		if caughtUp {
 			wait = s.client.longestWait()
 		}
-		page, err := s.client.Changes(ctx, f, wait)
+		page, err := s.client.changesWithin(ctx, f, wait)
 		if IsProblem(err, "resync-required") {
 			if !s.reset("resync-required") {
 				return nil
@@ -75,6 +75,14 @@ func (s *session) longPoll(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// changesWithin is Changes of a daemon that may break off in the midst of its answer, without a word: where that takes
+// as long as a WebSocket may be silent the daemon is gone.
+func (c *Client) changesWithin(ctx context.Context, f Follow, wait time.Duration) (Changes, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait+longestSilence)
+	defer cancel()
+	return c.Changes(ctx, f, wait)
 }
 
 // longestWait is how long a request may wait within the timeout of whoever makes it.
