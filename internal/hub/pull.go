@@ -38,6 +38,9 @@ const (
 // errAnew says that what is held of the source is of no use to go on from: its feed is to be loaded anew.
 var errAnew = errors.New("the feed cannot be followed on from where it was")
 
+// errOtherDaemon says that what is asked is not of the catalog that is taken in.
+var errOtherDaemon = errors.New("another daemon has taken the place of the source while it was asked")
+
 // run follows the source until ctx ends.
 func (s *source) run(ctx context.Context) error {
 	for failures, anew := 0, false; ctx.Err() == nil; {
@@ -141,7 +144,7 @@ func (s *source) follow(ctx context.Context, anew bool, heard *bool) error {
 		defer close(ready)
 		return s.prepare(ctx, catalog, came, ready)
 	})
-	group.Go("roots of "+s.Name, func(ctx context.Context) error { return s.listen(ctx, c) })
+	group.Go("roots of "+s.Name, func(ctx context.Context) error { return s.listen(ctx, c, is.Instance.ID) })
 	group.Go("items of "+s.Name, func(ctx context.Context) error {
 		return s.take(ctx, c, catalog, is.Instance.ID, ready, heard, release)
 	})
@@ -186,7 +189,9 @@ func (s *source) read(ctx context.Context, c *client.Client, since, instance str
 		case b.Reset != "":
 			return fmt.Errorf("%w: %s", errAnew, b.Reset)
 		case b.Instance != "" && b.Instance != instance:
-			return errors.New("another daemon has taken the place of the source while it was asked")
+			return errOtherDaemon
+		case b.Cursor == "": // what follows could not be gone on from, and nothing would be taken away any more
+			return errors.New("the feed does not say how far it has come")
 		}
 		select {
 		case came <- b:
@@ -338,51 +343,15 @@ func (s *source) settle(ctx context.Context, c *client.Client, catalog *postgres
 	return nil
 }
 
-// gathered are batches that are taken in together.
-type gathered struct {
-	changes  []postgres.Change
-	bytes    int
-	cursor   string
-	caughtUp bool
-}
-
-func (g *gathered) add(b *client.Batch) {
-	for i := range b.Changes {
-		ch := &b.Changes[i]
-		switch ch.Op {
-		case client.Upsert:
-			g.changes = append(g.changes, postgres.Change{ID: ch.ID, Item: ch.Raw})
-			g.bytes += len(ch.Raw)
-		case client.Delete:
-			g.changes = append(g.changes, postgres.Change{ID: ch.ID})
-		} // what else later versions may say is none of the hub's
-	}
-	g.cursor, g.caughtUp = b.Cursor, b.CaughtUp
-}
-
-// more adds what waits already.
-func (g *gathered) more(came <-chan client.Batch) {
-	for len(g.changes) < groupRows && g.bytes < groupBytes {
-		select {
-		case b, open := <-came:
-			if !open {
-				return
-			}
-			wasCaughtUp := g.caughtUp
-			g.add(&b)
-			g.caughtUp = g.caughtUp || wasCaughtUp
-		default:
-			return
-		}
-	}
-}
-
 // listen asks how the source and its roots are, time after time.
-func (s *source) listen(ctx context.Context, c *client.Client) error {
+func (s *source) listen(ctx context.Context, c *client.Client, instance string) error {
 	for wait(ctx, rootsEvery) {
 		is, err := s.ask(ctx, c)
 		if err != nil {
 			continue // the feed says when the source is away
+		}
+		if is.Instance.ID != "" && is.Instance.ID != instance { // of which long polls do not tell
+			return errOtherDaemon
 		}
 		if err := s.hear(ctx, &is); err != nil && ctx.Err() == nil {
 			s.log.Warn("what the source says of its roots is not kept", zap.Error(err))

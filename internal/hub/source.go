@@ -179,7 +179,7 @@ func (s *source) hear(ctx context.Context, is *said) error {
 	raw := make(map[string][]byte, len(is.Roots))
 	for _, b := range is.Roots {
 		var r media.Root
-		if json.Unmarshal(b, &r) == nil && r.Name != "" { // another version's may be unreadable
+		if json.Unmarshal(b, &r) == nil && postgres.IsName(r.Name) { // another version's may be unreadable
 			raw[r.Name] = b
 		}
 	}

@@ -14,6 +14,11 @@ var stagedColumns = []string{"id", "root", "path", "kind", "state", "analysis", 
 	"fingerprint", "doc", "digest", "title", "year", "duration", "taken", "track", "episode", "height", "latitude",
 	"longitude", "facts", "facets"}
 
+// IsName reports whether a text can be the name of a root or kind.
+func IsName(text string) bool {
+	return text != "" && len(text) <= 255 && utf8.ValidString(text) && !strings.ContainsRune(text, 0)
+}
+
 // describer makes rows of items. It belongs to one goroutine.
 type describer struct {
 	keys   *store.Sorter
@@ -32,7 +37,7 @@ func (d *describer) row(c *Catalog, item []byte) (row []any, err error) {
 		return nil, err
 	}
 	for _, text := range []string{v.Root, string(v.Kind)} {
-		if strings.ContainsRune(text, 0) || !utf8.ValidString(text) || len(text) > 255 {
+		if !IsName(text) {
 			return nil, fmt.Errorf("%.80q cannot be the name of a root or kind", text)
 		}
 	}
