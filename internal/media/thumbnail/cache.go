@@ -126,7 +126,9 @@ func readKept(b []byte) (t Thumbnail, ok bool) {
 }
 
 func (c *Cache) keep(key string, file []byte) {
-	c.makeRoom(int64(len(file)))
+	if !c.makeRoom(int64(len(file))) {
+		return
+	}
 	if err := writeFile(c.path(younger, key), file); err != nil {
 		c.log.Warn("a thumbnail is not kept", zap.Error(err))
 	}
@@ -134,7 +136,9 @@ func (c *Cache) keep(key string, file []byte) {
 
 // rescue moves a thumbnail of the older generation into the younger one.
 func (c *Cache) rescue(key string, size int64) {
-	c.makeRoom(size)
+	if !c.makeRoom(size) {
+		return
+	}
 	to := c.path(younger, key)
 	err := os.MkdirAll(filepath.Dir(to), 0o750)
 	if err == nil {
@@ -145,20 +149,26 @@ func (c *Cache) rescue(key string, size int64) {
 	}
 }
 
-// makeRoom takes room in the younger generation for a file of a size, and forgets the older one where none is left.
-func (c *Cache) makeRoom(size int64) {
+// makeRoom takes room in the younger generation for a file of a size, and forgets the older one where none is left. It
+// reports whether there is room: what cannot be forgotten leaves none, and is tried again with the next file.
+func (c *Cache) makeRoom(size int64) bool {
 	if !c.full(taken(size)) {
-		return
+		return true
 	}
 	select {
 	case c.aging <- struct{}{}:
 	default:
-		return // somebody else is at it
+		return true // somebody else is at it
 	}
 	defer func() { <-c.aging }()
 	if err := c.age(); err != nil {
-		c.log.Warn("old thumbnails are not forgotten", zap.Error(err))
+		c.log.Warn("old thumbnails are not forgotten, and no new ones kept", zap.Error(err))
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.used = c.half
+		return false
 	}
+	return true
 }
 
 // full counts a file into the younger generation, and says whether that is too much for it. Then the count begins anew.
@@ -172,13 +182,20 @@ func (c *Cache) full(size int64) bool {
 	return true
 }
 
-// age makes the younger generation the older one. What is written meanwhile lands in either.
+// age makes the younger generation the older one. What is written meanwhile lands in either. Where it was broken off
+// there may be no older one.
 func (c *Cache) age() error {
 	old, young, gone := filepath.Join(c.dir, older), filepath.Join(c.dir, younger), filepath.Join(c.dir, "gone")
-	if err := errors.Join(os.RemoveAll(gone), os.Rename(old, gone)); err != nil {
+	if err := os.RemoveAll(gone); err != nil {
 		return err
 	}
-	return errors.Join(os.Rename(young, old), os.MkdirAll(young, 0o750), os.RemoveAll(gone))
+	if err := os.Rename(old, gone); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(young, old); err != nil {
+		return err
+	}
+	return errors.Join(os.MkdirAll(young, 0o750), os.RemoveAll(gone))
 }
 
 // writeFile writes a file whole or not at all.

@@ -216,6 +216,37 @@ func TestTheCacheStaysWithinItsSizeAndKeepsWhatIsAskedFor(t *testing.T) {
 	}
 }
 
+// What was broken off while thumbnails were forgotten, or cannot be done, has the cache grow no further.
+func TestTheCacheStaysWithinItsSizeWhateverItsDiskFailsAt(t *testing.T) {
+	const size, each = 1 << 20, 10_000
+	for name, fault := range map[string]func(dir string) error{
+		"the older generation is gone":     func(dir string) error { return os.RemoveAll(filepath.Join(dir, older)) },
+		"nothing can be forgotten or kept": func(dir string) error { return os.Chmod(dir, 0o500) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			c := openCache(t, dir, size)
+			if err := fault(dir); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
+			for i := range 500 {
+				c.Put(fmt.Sprint(i), Thumbnail{JPEG: bytes.Repeat([]byte{1}, each)})
+			}
+			if used := sizeOf(t, dir); used > size || used == 0 {
+				t.Errorf("%d bytes are kept, want at most %d", used, size)
+			}
+			if err := os.Chmod(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			c.Put("newest", Thumbnail{JPEG: []byte{1}})
+			if _, ok := c.Get("newest"); !ok {
+				t.Error("nothing is kept any more")
+			}
+		})
+	}
+}
+
 func sizeOf(t *testing.T, dir string) (total int64) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
