@@ -138,7 +138,7 @@ func (l *logins) keep(code string, end int64) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "%d %s\n", end, code)
+	_, err = fmt.Fprintf(f, "\n%d %s\n", end, code) // a full disk may have cut the line before
 	return errors.Join(err, f.Sync(), f.Close())
 }
 

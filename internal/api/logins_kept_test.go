@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,21 @@ func TestUsedLoginCodesAreKept(t *testing.T) {
 	}
 	if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), "gone") {
 		t.Errorf("%q, %v: the file grows for ever", text, err)
+	}
+}
+
+// What a full disk has left of one code makes none behind it good again.
+func TestACodeBehindOneThatWasCutIsKept(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "logins.used")
+	soon := time.Now().Add(time.Hour).Unix()
+	if err := os.WriteFile(file, fmt.Appendf(nil, "%d hal", soon), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&logins{file: file}).use("one", soon); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&logins{file: file}).use("one", soon); !errors.Is(err, errUsed) {
+		t.Errorf("after a restart: %v, want it used", err)
 	}
 }
 
