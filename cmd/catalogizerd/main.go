@@ -171,6 +171,9 @@ func exitCode(p *process, err error) int {
 		terminal.Fprintf(p.err, "%v\n", err)
 		return exitUsage
 	}
+	if errors.Is(err, syscall.EIO) && !errors.Is(err, store.ErrDisk) { // which says so itself
+		err = fmt.Errorf("%w: look after its disk, the cable and what the system's log says of them", err)
+	}
 	terminal.Fprintf(p.err, "catalogizerd: %v\n", err)
 	if errors.As(err, new(usageError)) || errors.Is(err, store.ErrNoMapping) {
 		return exitUsage

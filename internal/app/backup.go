@@ -17,7 +17,7 @@ func Backup(ctx context.Context, cfg *config.Config, file string) (size int64, e
 	}
 	fi, err := os.Stat(file)
 	if err != nil {
-		return 0, fmt.Errorf("look at the backup: %w", err)
+		return 0, fmt.Errorf("look at the backup, which was written: %w", store.Unkept(file, err))
 	}
 	return fi.Size(), nil
 }

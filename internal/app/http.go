@@ -54,13 +54,15 @@ func linkKey(dataDir string) ([]byte, error) {
 	switch {
 	case err == nil && len(key) == linkKeySize:
 		return key, nil
+	case store.OfDisk(err):
+		return newLinkKey(), fmt.Errorf("read the key of links: %w", store.Unkept(path, err))
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		err = fmt.Errorf("read the key of links: %w: make it readable for this user, or remove it", err)
 		return newLinkKey(), err
 	}
 	key = newLinkKey()
 	if err := keep(path, key); err != nil {
-		return key, fmt.Errorf("keep the key of links: %w", err)
+		return key, fmt.Errorf("keep the key of links: %w", store.Unkept(path, err))
 	}
 	return key, nil
 }

@@ -24,7 +24,9 @@ var ErrInUse = errors.New("data directory is in use")
 
 // lockDataDir makes the data directory where it is not there, and takes it for this process alone.
 func lockDataDir(dir string) (unlock func() error, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); store.OfDisk(err) {
+		return nil, fmt.Errorf("make the data directory: %w", store.Unkept(dir, err))
+	} else if err != nil {
 		return nil, fmt.Errorf("make data directory %s: %w: choose another with --data-dir", dir, plain(err))
 	}
 	path := filepath.Join(dir, lockFile)
@@ -34,6 +36,8 @@ func lockDataDir(dir string) (unlock func() error, err error) {
 	case errors.Is(err, unix.ELOOP):
 		return nil, fmt.Errorf("lock data directory %s: %s is a symbolic link, which is not followed: remove it", dir,
 			path)
+	case store.OfDisk(err) && !errors.Is(err, unix.EROFS):
+		return nil, fmt.Errorf("lock data directory: %w", store.Unkept(path, err))
 	case err != nil && store.Foreign(path) != "":
 		return nil, fmt.Errorf("lock data directory: %s: %w", store.Foreign(path), plain(err))
 	case err != nil:

@@ -85,6 +85,9 @@ func mend(ctx context.Context, cfg *config.Config, why error, log *zap.Logger) (
 func copiesOf(cfg *config.Config) ([]string, error) {
 	dir := cfg.BackupDir()
 	entries, err := os.ReadDir(dir)
+	if store.OfDisk(err) {
+		return nil, fmt.Errorf("look for a backup: %w", store.Unkept(dir, err))
+	}
 	if err != nil && (cfg.Backup.Dir != "" || !errors.Is(err, fs.ErrNotExist)) {
 		return nil, fmt.Errorf("look for a backup: %w: bring back its disk and start again, "+
 			"or take backup.dir out of the configuration", err)

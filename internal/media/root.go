@@ -88,8 +88,8 @@ func (s *Skipped) Text(files int64) string {
 		"folders are mounts of other file systems: give each a root of its own, or set cross_mounts = true")
 	add(s.Links, "entry is a symbolic link: give what it leads to a root of its own",
 		"entries are symbolic links: give what each leads to a root of its own")
-	add(s.Unreadable, "folder cannot be looked at: let the daemon's user read it, or exclude it",
-		"folders cannot be looked at: let the daemon's user read them, or exclude them")
+	add(s.Unreadable, "entry cannot be looked at: let the daemon's user read it, exclude it, or look after its disk",
+		"entries cannot be looked at: let the daemon's user read them, exclude them, or look after their disk")
 	text := "not followed: " + strings.Join(parts, "; ")
 	if files == 0 {
 		text = "0 files, " + text

@@ -7,16 +7,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// Replaced is what the name of a catalog gets behind it when another is restored in its place.
-const Replaced = ".replaced"
 
 // ErrNoBackup says that a file is no catalog that could be restored.
 var ErrNoBackup = errors.New("not a backup of a catalog")
@@ -35,14 +32,13 @@ func Backup(ctx context.Context, dir, file string) error {
 	if same(path, file) {
 		return fmt.Errorf("%s is the catalog itself: name another file", file)
 	}
-	if _, err := os.Stat(file); err == nil {
-		if _, err := identify(ctx, file); err != nil {
-			return fmt.Errorf("%s is there and not a backup: it is left as it is, name another file: %w", file, err)
-		}
+	if err := replaceable(ctx, file); err != nil {
+		return err
 	}
 	if err := hasRoom(file, path); err != nil {
 		return err
 	}
+	forgetParts(file, time.Now())
 	part, err := copyCatalog(ctx, path, file)
 	if err != nil {
 		return err
@@ -50,62 +46,37 @@ func Backup(ctx context.Context, dir, file string) error {
 	return putInPlace(part, file)
 }
 
-// Restored is what Restore has done.
-type Restored struct {
-	Items    int64
-	Replaced string // where the catalog is that was there before; empty: none was
+// replaceable refuses what a backup must not take the place of.
+func replaceable(ctx context.Context, file string) error {
+	for _, log := range []string{file + "-wal", file + "-journal"} {
+		if fi, err := os.Stat(log); err == nil && fi.Size() > 0 { // SQLite would take it for the copy's
+			return fmt.Errorf("%s is there, which belongs to a catalog %s: name another file, or move both away", log, file)
+		}
+	}
+	switch _, err := os.Stat(file); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look at %s: %w: name another file", file, bare(err))
+	}
+	if _, err := identify(ctx, file); err != nil {
+		return fmt.Errorf("%s is there and not a backup: it is left as it is, name another file: %w", file, err)
+	}
+	return nil
 }
 
-// Restore puts the copy of a catalog in file in the place of the one in dir. The caller holds the data directory's
-// lock. The copy is checked before anything is replaced, and whatever happens on the way, a whole catalog is in dir.
-// What it replaces is kept under the name of Restored.Replaced.
-//
-// The restored catalog is another one to clients: it gets an epoch of its own, so that each of them loads it anew, and
-// no id that the replaced one has given is given again.
-func Restore(ctx context.Context, file, dir string) (done Restored, err error) {
-	if err := finishMending(catalogIn(dir)); err != nil {
-		return done, err
+// partForgotten is how long a copy that is not finished has not been written to when nobody is at it any more.
+const partForgotten = 24 * time.Hour
+
+// forgetParts removes what those who were killed have left of copies to a file.
+func forgetParts(file string, now time.Time) {
+	at := filepath.Join(globbed(filepath.Dir(file)), "."+globbed(filepath.Base(file)))
+	left, _ := filepath.Glob(at + ".*.part*") // a pattern that is well formed
+	for _, part := range left {
+		if fi, err := os.Lstat(part); err == nil && now.Sub(fi.ModTime()) > partForgotten {
+			_ = os.Remove(part) // else the next one does
+		}
 	}
-	path, _, err := locate(dir)
-	if err != nil && !errors.Is(err, ErrCorrupt) { // of which nothing is left is what is replaced
-		return done, err
-	}
-	if same(path, file) {
-		return done, fmt.Errorf("%s is the catalog itself: name a backup of it", file)
-	}
-	given, err := identify(ctx, file)
-	if err != nil {
-		return done, err
-	}
-	have, there, err := fold(ctx, path)
-	if err != nil {
-		return done, err
-	}
-	floor, err := readFloor(path)
-	if err != nil {
-		return done, err
-	}
-	if have == (lastIDs{}) { // it may be of a version whose ids this one cannot read, or gone
-		have = floor.ids()
-	}
-	if there {
-		floor = floor.orOf(ctx, path)
-	}
-	part, err := copyCatalog(ctx, file, path)
-	if err != nil {
-		return done, err
-	}
-	if done.Items, err = renew(ctx, part, given.above(have), floor.Instance); err == nil && there {
-		done.Replaced = path + Replaced
-		err = keep(path, done.Replaced)
-	}
-	if err == nil {
-		err = Entrust(part)
-	}
-	if err != nil {
-		return done, errors.Join(err, os.Remove(part))
-	}
-	return done, putInPlace(part, path)
 }
 
 // same reports whether two paths are one file.
@@ -118,6 +89,9 @@ func same(a, b string) bool {
 // identify refuses what is no catalog as this program makes them, and gives the highest ids in it.
 func identify(ctx context.Context, path string) (given lastIDs, err error) {
 	if fi, err := os.Stat(path); err != nil {
+		if OfDisk(err) {
+			err = diskFails{path, bare(err)}
+		}
 		return given, fmt.Errorf("read backup: %w", err)
 	} else if !fi.Mode().IsRegular() {
 		return given, fmt.Errorf("%w: %s is not a regular file", ErrNoBackup, path)
@@ -141,6 +115,8 @@ func identify(ctx context.Context, path string) (given lastIDs, err error) {
 	case errors.Is(err, ErrAltered):
 		return given, fmt.Errorf("%w: %w: use one that `catalogizerd backup` wrote and nobody has changed",
 			ErrNoBackup, err)
+	case OfDisk(err): // which says nothing of the file
+		return given, fmt.Errorf("read backup: %w", explain(path, err))
 	case err != nil:
 		return given, fmt.Errorf("%w: %w", ErrNoBackup, explain(path, err))
 	}
@@ -173,10 +149,10 @@ func copyCatalog(ctx context.Context, path, target string) (string, error) {
 	// what others have there.
 	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.part")
 	if err != nil {
-		return "", fmt.Errorf("make the copy: %w", err)
+		return "", fmt.Errorf("make a copy of %s: %w", path, Unkept(target, err))
 	}
 	part := f.Name()
-	if err = errors.Join(f.Close(), copyInto(ctx, path, part)); err == nil {
+	if err = errors.Join(f.Close(), copyInto(ctx, path, part, target)); err == nil {
 		err = sound(ctx, part)
 	}
 	if err == nil {
@@ -185,13 +161,18 @@ func copyCatalog(ctx context.Context, path, target string) (string, error) {
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return "", errors.Join(err, removeIfThere(part))
+	return "", errors.Join(err, dropPart(part))
+}
+
+// dropPart removes a copy that is not to be finished, with what SQLite had beside it.
+func dropPart(part string) error {
+	return removeIfThere(part+"-journal", part+"-wal", part+"-shm", part)
 }
 
 // copyInto has SQLite write what one read transaction sees into a file that is empty. What is copied is checked before:
 // a copy is made anew of what can be read, and would not show that its original is damaged; and a tree of pages that
 // lead to one another would be copied without an end.
-func copyInto(ctx context.Context, path, part string) error {
+func copyInto(ctx context.Context, path, part, target string) error {
 	if err := sound(ctx, path); err != nil {
 		return err
 	}
@@ -201,7 +182,7 @@ func copyInto(ctx context.Context, path, part string) error {
 	}
 	_, err = src.c.ExecContext(ctx, "VACUUM INTO ?", []driver.NamedValue{{Ordinal: 1, Value: part}})
 	if err = errors.Join(err, src.close()); err != nil {
-		return fmt.Errorf("copy %s to %s: %w", path, part, explain(path, err))
+		return notCopied(path, target, err)
 	}
 	return nil
 }
@@ -235,90 +216,28 @@ func sound(ctx context.Context, path string) error {
 	return errors.Join(explain(path, err), c.close())
 }
 
-// renew makes a catalog another one to clients, and returns how many items it holds. It is of the instance that it says;
-// where it is of a version that says none, of that in whose place it comes.
-func renew(ctx context.Context, part string, given lastIDs, instance string) (items int64, err error) {
-	c, err := dial(part, false, "synchronous=FULL")
-	if err != nil {
-		return 0, explain(part, err)
-	}
-	c.ctx = ctx
-	defer func() { err = errors.Join(err, c.close()) }()
-	err = c.setMeta("epoch", newEpoch())
-	if instance != "" {
-		err = errors.Join(err, c.exec("INSERT OR IGNORE INTO meta (key, value) VALUES ('instance', ?)", instance))
-	}
-	for _, id := range given.kinds() {
-		err = errors.Join(err, c.setMeta(id.key, *id.value))
-	}
-	if err != nil {
-		return 0, explain(part, err)
-	}
-	items, err = c.number("SELECT ifnull(sum(n), 0) FROM tally WHERE state < {detached}")
-	return items, explain(part, err)
-}
-
-// fold puts what the log of a catalog holds into its file, so that the file alone is all of it, and gives the highest
-// id in it. there is false where no catalog is. A broken one is left as SQLite leaves it: it is why a backup is
-// restored.
-func fold(ctx context.Context, path string) (given lastIDs, there bool, err error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return given, false, removeIfThere(path+"-wal", path+"-shm") // taken for the next file's, they would break it
-	}
-	if c, err := dial(path, false); err == nil {
-		_ = c.script("PRAGMA wal_checkpoint(TRUNCATE)") // where it fails there is a log left
-		_ = c.close()
-	}
-	given, broken := identify(ctx, path)
-	if ctx.Err() != nil {
-		return given, true, ctx.Err()
-	}
-	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 && broken == nil {
-		return given, true, fmt.Errorf("%s is read by another process, such as an export: "+
-			"wait for it to end, or end it", path)
-	}
-	return given, true, removeIfThere(path+"-wal", path+"-shm")
-}
-
-// keep gives a file a second name, in place of what had that before.
-func keep(path, name string) error {
-	if err := removeIfThere(name, name+"-wal", name+"-shm"); err != nil {
-		return err
-	}
-	err := os.Link(path, name)
-	if err != nil { // FAT knows no second names
-		err = copyFile(path, name)
-	}
-	if err != nil {
-		return fmt.Errorf("keep the catalog that is replaced: %w", err)
-	}
-	return nil
-}
-
-func copyFile(from, to string) error {
-	src, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	dst, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(dst, src)
-	return errors.Join(err, dst.Sync(), dst.Close())
-}
-
-// putInPlace gives a finished copy its name, and sees that both are on disk.
+// putInPlace gives a finished copy its name, and sees that both are on disk. One that cannot have it is removed.
 func putInPlace(part, file string) error {
+	err := renameOnDisk(part, file)
+	if _, left := os.Lstat(part); err != nil && left == nil {
+		err = errors.Join(err, dropPart(part))
+	}
+	return err
+}
+
+// renameOnDisk gives a finished file its name, and sees that both are on disk.
+func renameOnDisk(part, file string) error {
 	err := syncFile(part)
 	if err == nil {
 		err = os.Rename(part, file)
 	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("put %s in place: %w", file, err), removeIfThere(part))
+	if err == nil {
+		err = syncFile(filepath.Dir(file))
 	}
-	return syncFile(filepath.Dir(file))
+	if err != nil {
+		return fmt.Errorf("put %s in place: %w", file, Unkept(file, err))
+	}
+	return nil
 }
 
 // syncFile waits until a file or directory is on disk.
@@ -338,6 +257,9 @@ func removeIfThere(paths ...string) error {
 	var errs []error
 	for _, p := range paths {
 		if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if OfDisk(err) {
+				err = Unkept(p, err)
+			}
 			errs = append(errs, err)
 		}
 	}

@@ -32,6 +32,8 @@ func locate(dir string) (path string, there bool, err error) {
 		}
 	}
 	switch {
+	case OfDisk(err):
+		return path, true, diskFails{filepath.Join(dir, FileName), bare(err)}
 	case err != nil:
 		return path, true, fmt.Errorf("look at the catalog %s: %w", filepath.Join(dir, FileName), bare(err))
 	case !fi.Mode().IsRegular():
@@ -68,6 +70,8 @@ func beheaded(path string) error {
 	switch fi, err := os.Lstat(log); {
 	case errors.Is(err, fs.ErrNotExist), err == nil && fi.Size() == 0:
 		return nil
+	case OfDisk(err):
+		return diskFails{log, bare(err)}
 	case err != nil:
 		return fmt.Errorf("look for what is left of a catalog, %s: %w", log, bare(err))
 	}
@@ -102,6 +106,9 @@ func makeNew(ctx context.Context, part string, floor idFloor) (err error) {
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // SQLite would make it readable for all
 	if err == nil {
 		err = f.Close()
+	}
+	if OfDisk(err) {
+		return fmt.Errorf("make a catalog: %w", Unkept(strings.TrimSuffix(part, unfinished), err))
 	}
 	if err != nil {
 		return fmt.Errorf("make %s: %w: make its directory writable for this user, or choose another with --data-dir",

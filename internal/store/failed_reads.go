@@ -2,6 +2,7 @@ package store
 
 /*
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -26,17 +27,22 @@ struct vfs {
 
 // The package that SQLite is in is linked with the program, and not yet where this is compiled: hence weak.
 extern vfs *sqlite3_vfs_find(const char *) __attribute__((weak));
-enum { ioerr_read = 10 | 1 << 8, ioerr_corruptfs = 10 | 33 << 8 }; // SQLITE_IOERR_READ, SQLITE_IOERR_CORRUPTFS
+// SQLITE_IOERR_READ, SQLITE_IOERR_CORRUPTFS
+enum { ioerr_read = 10 | 1 << 8, ioerr_corruptfs = 10 | 33 << 8 };
 
 enum { kinds = 8 };
 static struct kind { methods own; const methods *real; } kind_of[kinds]; // of files: SQLite has few
 static pthread_mutex_t kinds_lock = PTHREAD_MUTEX_INITIALIZER;
 static int (*real_open)(vfs *, const char *, file *, int, int *);
 
+static atomic_llong failed_reads;
+
 static int honest_read(file *f, void *to, int n, long long at) {
 	const struct kind *k = (const struct kind *)f->methods; // own is its first field
 	int rc = k->real->read(f, to, n, at);
-	return rc == ioerr_corruptfs ? ioerr_read : rc;
+	if (rc == ioerr_corruptfs) rc = ioerr_read;
+	if (rc == ioerr_read) failed_reads++;
+	return rc;
 }
 
 static int honest_open(vfs *v, const char *name, file *f, int flags, int *out) {
@@ -58,6 +64,8 @@ static int honest_open(vfs *v, const char *name, file *f, int flags, int *out) {
 	pthread_mutex_unlock(&kinds_lock);
 	return rc;
 }
+
+static long long catalogizerd_failed_reads(void) { return failed_reads; }
 
 static void catalogizerd_honest_reads(void) {
 	vfs *v = sqlite3_vfs_find ? sqlite3_vfs_find(NULL) : NULL;
@@ -84,6 +92,9 @@ import (
 // disk image is malformed". But a cable, a controller or a share comes back, and what it holds is whole; a catalog that
 // is taken for damaged is put aside.
 func honestReads() { C.catalogizerd_honest_reads() }
+
+// failedReads counts the reads that the disk has failed in this process.
+func failedReads() int64 { return int64(C.catalogizerd_failed_reads()) }
 
 // unreadFor is how long a read that failed is told of: others may succeed all the while, of other pages.
 const unreadFor = 15 * time.Second

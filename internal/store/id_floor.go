@@ -77,11 +77,8 @@ func writeFloor(path string, f idFloor) error {
 }
 
 func notKept(file string, err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("write %s: no space left on its disk: free some, nothing is lost: %w", file, err)
-	}
-	if errors.Is(err, syscall.EIO) {
-		return fmt.Errorf("%w: write %s (%w): %s", ErrDisk, file, err, mendDisk)
+	if OfDisk(err) {
+		return Unkept(file, err)
 	}
 	return fmt.Errorf("write %s, which ids may be given: %w: make its directory writable for this user", file, err)
 }

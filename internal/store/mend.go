@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,7 +92,7 @@ func Mend(
 		return done, err
 	}
 	text := fmt.Sprintf("%v\n%s\n", why, done.Text())
-	err = errors.Join(os.WriteFile(done.Aside+".txt", []byte(text), 0o600), Entrust(part))
+	err = errors.Join(Unkept(done.Aside, os.WriteFile(done.Aside+".txt", []byte(text), 0o600)), Entrust(part))
 	if err == nil {
 		err = putInPlace(part, path+replacementMark+stamp)
 	}
@@ -134,6 +135,12 @@ func (m *Mending) choose(
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
+		if err != nil && part != "" {
+			err = errors.Join(err, dropPart(part))
+		}
+		if err != nil && !ofBackup(err) { // one that may be whole is not passed over
+			return "", err
+		}
 		if err != nil {
 			log.Warn("a backup is not whole: the one before it is tried", zap.String("file", file), zap.Error(err))
 			continue
@@ -148,6 +155,17 @@ func (m *Mending) choose(
 	return part, makeNew(ctx, part, floor)
 }
 
+// ofBackup reports whether an error says that a backup is none, or not whole, and nothing of a disk or of what is made
+// of it.
+func ofBackup(err error) bool {
+	for _, is := range []error{ErrNoBackup, ErrForeign, ErrNewer, ErrAltered, fs.ErrNotExist} {
+		if errors.Is(err, is) {
+			return true
+		}
+	}
+	return isDamage(err)
+}
+
 // hasRoom refuses a copy of a catalog in file for which the disk of path has no room: whoever writes there would not
 // have any left.
 func hasRoom(path, file string) error {
@@ -156,7 +174,9 @@ func hasRoom(path, file string) error {
 		return nil //nolint:nilerr // reading it says what is wrong
 	}
 	var disk unix.Statfs_t
-	if err := unix.Statfs(filepath.Dir(path), &disk); err != nil {
+	if err := unix.Statfs(filepath.Dir(path), &disk); OfDisk(err) {
+		return diskFails{path, err}
+	} else if err != nil {
 		return fmt.Errorf("ask for the free space of %s: %w", filepath.Dir(path), err)
 	}
 	needed := fi.Size() + mendingSpare
@@ -200,7 +220,7 @@ func finishMending(path string) error {
 		dir := globbed(filepath.Dir(path))
 		left, _ := filepath.Glob(filepath.Join(dir, "."+name+".*.part*")) // a pattern that is well formed
 		if err := removeIfThere(left...); err != nil {
-			return fmt.Errorf("remove what is left of a copy that was not finished: %w", err)
+			return fmt.Errorf("remove what is left of a copy that was not finished: %w", Unkept(path, err))
 		}
 	}
 	found, err := filepath.Glob(globbed(path+replacementMark) + "*")
@@ -211,16 +231,17 @@ func finishMending(path string) error {
 	aside := path + damagedMark + strings.TrimPrefix(replacement, path+replacementMark)
 	for _, end := range []string{"-wal", ""} {
 		if err := os.Rename(path+end, aside+end); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("keep the damaged catalog aside: %w", err)
+			return fmt.Errorf("keep the damaged catalog aside: %w", Unkept(aside, err))
 		}
 	}
-	if err := removeIfThere(path + "-shm"); err != nil {
-		return err
+	err = removeIfThere(path + "-shm")
+	if err == nil {
+		err = syncFile(filepath.Dir(path))
 	}
-	if err := syncFile(filepath.Dir(path)); err != nil {
-		return err
+	if err != nil {
+		return Unkept(path, err)
 	}
-	return putInPlace(replacement, path)
+	return renameOnDisk(replacement, path) // which stays where it cannot be, for the next start
 }
 
 // catalogIn is the path of a directory's catalog, or of what a link in it leads to, which need not be there.

@@ -20,6 +20,9 @@ const schemaMark = ".schema-"
 // have it back. What is no catalog, or of a newer version, is for others to refuse.
 func copyBeforeMigration(ctx context.Context, path string, log *zap.Logger) error {
 	have, last, err := schemaVersion(ctx, path)
+	if OfDisk(err) { // the next look may succeed, and would bring it up to date without a copy
+		return explain(path, err)
+	}
 	if err != nil || have == 0 || have >= last {
 		return nil //nolint:nilerr // opening it says what is wrong
 	}
