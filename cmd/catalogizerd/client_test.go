@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -244,6 +245,38 @@ func until(t *testing.T, lines <-chan string, pattern string) string {
 			t.Fatalf("no line like %s within three minutes", pattern)
 		}
 	}
+}
+
+// Nothing changes at the daemon, so no write tells.
+func TestWatchEndsWithWhoReadsIt(t *testing.T) {
+	d, _ := serve(t, "")
+	d.WaitIdle(t, time.Minute)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Getenv(apptest.BinaryVar), "watch", "--server", "http://"+d.Addr(), "--since", "start")
+	cmd.Stdout = write
+	if err := errors.Join(cmd.Start(), write.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(read).ReadString('\n'); err != nil {
+		t.Error(err)
+	}
+	if err := read.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 141 && !ends(cmd.ProcessState, syscall.SIGPIPE) {
+		t.Errorf("it ended with %v, want the end of a pipe", cmd.ProcessState)
+	}
+}
+
+// ends reports whether a signal ended a process.
+func ends(s *os.ProcessState, by syscall.Signal) bool {
+	w, ok := s.Sys().(syscall.WaitStatus)
+	return ok && w.Signaled() && w.Signal() == by
 }
 
 func TestWatchFollowsTheFeedUntilItIsInterrupted(t *testing.T) {

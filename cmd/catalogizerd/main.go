@@ -165,6 +165,8 @@ func exitCode(p *process, err error) int {
 		return exitDone
 	case errors.As(err, &code):
 		return int(code)
+	case errors.As(err, &by):
+		return signalCode(by.Signal)
 	case errors.Is(err, context.Canceled) && errors.As(context.Cause(p.ctx), &by):
 		return signalCode(by.Signal)
 	case errors.As(err, new(*config.Error)):

@@ -46,8 +46,8 @@ type placeMessage struct{ Root, Path string }
 // reconnectPause is how long the command waits before it connects again.
 const reconnectPause = time.Second
 
-// Run follows the feed until it is interrupted. A daemon that goes away is waited for, and the feed
-// resumed where it was.
+// Run follows the feed until it is interrupted, or nobody reads what it prints. A daemon that goes away is waited for,
+// and the feed resumed where it was.
 func (c *watchCommand) Run(p *process) error {
 	if err := checkSorts(c.Items, c.Works, c.Kind); err != nil {
 		return err
@@ -56,6 +56,8 @@ func (c *watchCommand) Run(p *process) error {
 	if err := c.get(p.ctx, "status", nil, &struct{}{}); err != nil {
 		return err
 	}
+	p, stop := whileRead(p)
+	defer stop()
 	at := c.Since
 	connected := false
 	told := ""
@@ -64,7 +66,7 @@ func (c *watchCommand) Run(p *process) error {
 		var refused *refusedError
 		switch {
 		case p.ctx.Err() != nil:
-			return p.ctx.Err()
+			return context.Cause(p.ctx)
 		case errors.As(err, &refused), !connected:
 			return err
 		}
@@ -75,7 +77,7 @@ func (c *watchCommand) Run(p *process) error {
 		select {
 		case <-time.After(reconnectPause):
 		case <-p.ctx.Done():
-			return p.ctx.Err()
+			return context.Cause(p.ctx)
 		}
 	}
 }
