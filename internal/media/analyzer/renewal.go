@@ -14,7 +14,7 @@ var Version = store.NewVersion(bytesVersion, wordsVersion)
 
 const (
 	bytesVersion = 1 // of probe, photo and what reads sidecars: all files are read anew
-	wordsVersion = 2 // of name, kinds, and how it all is joined: no file is opened
+	wordsVersion = 3 // of name, kinds, and how it all is joined: no file is opened
 )
 
 // fillOutdated reads tasks of files that an older version described, once few are left and the scanner has nothing to

@@ -15,7 +15,7 @@ import (
 
 // Rules is the version of the rules of package works, and of what is made of them here. Who changes what they make of
 // the same items raises it, once for a release: all works are then derived anew, and keep their ids.
-const Rules = 3
+const Rules = 4
 
 // Config says when changes are taken in. The zero value takes them in at once.
 type Config struct {
