@@ -63,7 +63,7 @@ var numbered = map[string]role{
 	"série": folderSeason, "řada": folderSeason, "sezona": folderSeason, "сезон": folderSeason,
 
 	"cd": folderDisc, "disc": folderDisc, "disk": folderDisc, "dvd": folderDisc, "lp": folderDisc,
-	"vinyl": folderDisc, "disque": folderDisc, "disco": folderDisc, "part": folderDisc, "pt": folderDisc,
+	"vinyl": folderDisc, "media": folderDisc, "disque": folderDisc, "disco": folderDisc, "part": folderDisc, "pt": folderDisc,
 	"teil": folderDisc, "partie": folderDisc, "parte": folderDisc, "side": folderDisc, "tape": folderDisc,
 	"cassette": folderDisc, "skiva": folderDisc, "płyta": folderDisc, "диск": folderDisc,
 }
@@ -90,6 +90,7 @@ func folderRole(name string) (role, int) {
 		}
 		return r, -1
 	}
+	lower = strings.TrimPrefix(lower, "digital ") // "Digital Media 01", as MusicBrainz calls it
 	i := strings.IndexFunc(lower, func(r rune) bool { return r < 'a' && r != '\'' || r > 'z' && r < 0x80 })
 	if i <= 0 {
 		return folderPlain, -1

@@ -216,9 +216,9 @@ func (s *segment) nextDash(i int) int {
 // Artist/Album (Year)/CD1, or "Artist - Album (Year)".
 func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
 	i := 0
-	if d := &s.dirs[0]; p.n > 0 && d.isDisc(p.dirs[0]) {
+	if d := &s.dirs[0]; p.n > 0 && (d.isDisc(p.dirs[0]) || p.n > 1 && d.spokenDisc() > 0) {
 		if len(g.Disc) == 0 {
-			g.Disc = Ints{d.anyNumber()}
+			g.Disc = Ints{max(d.anyNumber(), d.spokenDisc())}
 		}
 		i++
 	}
@@ -237,6 +237,22 @@ func (s *scratch) readAlbumFolders(g *Guess, p *pathParts) {
 	set(&g.Album, album)
 	set(&g.Artist, artist)
 	set(&g.Year, year)
+}
+
+// spokenDisc returns the number of the disc that a folder in that of an album is called after, in words, in Roman
+// numerals or by its medium: "Disc One", "CD II", "Vinyl 2", "Digital Media 01"; 0 if it is none.
+func (s *segment) spokenDisc() int {
+	last := len(s.tok) - 1
+	switch {
+	case last == 1 && oneOf(s.word(0), "disc", "disk", "cd", "lp", "vinyl"):
+	case last == 2 && s.is(0, "digital") && s.is(1, "media"):
+	default:
+		return 0
+	}
+	if n, ok := s.smallNumber(last); ok && n <= 99 {
+		return n
+	}
+	return 0
 }
 
 func isYear(text string) bool { return len(text) == 4 && yearLike(number([]byte(text))) }

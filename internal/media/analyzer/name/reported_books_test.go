@@ -70,3 +70,17 @@ func TestReportedAudiobooks(t *testing.T) {
 		check(t, path, wants)
 	}
 }
+
+func TestReportedDiscsOfAlbums(t *testing.T) {
+	t.Parallel()
+	for path, wants := range map[string]string{
+		"Orra/Velm/Disc Two/01 Dusk.mp3":                  `{"artist":"Orra","album":"Velm","disc":2,"track":1}`,
+		"Orra/Velm/CD II/01 Dusk.mp3":                     `{"artist":"Orra","album":"Velm","disc":2}`,
+		"Orra/Velm/Vinyl 2/01 Dusk.mp3":                   `{"artist":"Orra","album":"Velm","disc":2}`,
+		"Orra/1973 - Velm/Digital Media 02/01 - Dusk.mp3": `{"artist":"Orra","album":"Velm","year":1973,"disc":2}`,
+		"Orra/Vinyl Days/01 Dusk.mp3":                     `{"artist":"Orra","album":"Vinyl Days","disc":null}`,
+		"Orra - Velm/LP1/01 Dusk.mp3":                     `{"disc":null}`,
+	} {
+		check(t, path, wants)
+	}
+}
