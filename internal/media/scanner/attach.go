@@ -197,6 +197,9 @@ func (s *Scanner) forgetDetached(ctx context.Context) error {
 		if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.DropRoot(row.ID) }); err != nil {
 			return err
 		}
+		s.mu.Lock()
+		delete(s.former, row.ID)
+		s.mu.Unlock()
 	}
 	return nil
 }

@@ -286,3 +286,33 @@ func TestWhatACrashLeftDetachedIsRestored(t *testing.T) {
 		}
 	})
 }
+
+// A root that is made wider, or narrower, shows the files of the one before by other paths, and in the same places.
+func TestWhereARootIsMadeWiderOrNarrowerItsFilesKeepTheirIDs(t *testing.T) {
+	for kind, files := range map[string]faketree.Options{"disk": {}, "weak": {NoBirth: true}, "disk of unknown links": {NoLinks: true}} {
+		t.Run(kind, func(t *testing.T) {
+			inWorld(t, options{files: files, idle: true}, func(w *world) {
+				w.run("mkdir one\nmkdir one/two\nwrite one/f 1\nlink one/f one/e\nwrite one/two/h 22\nlink one/two/h one/two/g\nwrite one/two/i 333")
+				w.roots(RootConfig{Name: "one", Location: "/one", Tree: below{w.files, "one"}})
+				w.pass(15 * time.Second)
+				before := w.shows().present
+				w.roots(RootConfig{Name: "all", Location: "/", Tree: w.files})
+				w.pass(15 * time.Second)
+				wider := w.shows().present
+				for _, name := range []string{"f", "e", "two/h", "two/g", "two/i"} {
+					if id := wider["all:one/"+name]; id != before["one:"+name] || len(wider) != 5 {
+						t.Errorf("wider: %s is %d, and was %d: %v", name, id, before["one:"+name], wider)
+					}
+				}
+				w.roots(RootConfig{Name: "two", Location: "/one/two", Tree: below{w.files, "one/two"}})
+				w.pass(15 * time.Second)
+				narrower := w.shows().present
+				for _, name := range []string{"h", "g", "i"} {
+					if id := narrower["two:"+name]; id != before["one:two/"+name] || len(narrower) != 3 {
+						t.Errorf("narrower: %s is %d, and was %d: %v", name, id, before["one:two/"+name], narrower)
+					}
+				}
+			})
+		})
+	}
+}

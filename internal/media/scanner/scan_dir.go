@@ -105,7 +105,7 @@ func (r *runner) takeSnapshot(ctx context.Context, j *job, res *outcome) (*recon
 	g := &reconcile.Snapshot{
 		Root: r.id, Dir: j.dir, Volumes: r.volumes.Load(), ListedAbove: j.listed, KeepStamp: r.polled.Load(),
 		Began: time.Now().UnixNano(), Debounce: int64(timing.Debounce), Grace: int64(timing.Grace), Describe: r.s.describe,
-		Crowds: &r.s.crowds, Former: func(root int64) bool { return r.s.formerTree(root) != nil },
+		Crowds: &r.s.crowds, Former: r.mayStandAsFormer,
 	}
 	if j.walk != nil {
 		g.Walk, g.LastID = j.walk.number, j.walk.lastID

@@ -92,7 +92,7 @@ type Scanner struct {
 	mu      sync.RWMutex // guards the maps; held for look-ups only
 	runners map[string]*runner
 	byID    map[int64]*runner
-	former  map[int64]tree.Tree // of roots that have left since the start, by their ids: their files may still be looked at
+	former  map[int64]formerRoot // by their ids
 	scans   map[int64]media.Scan
 	walks   map[int64]*walk
 	last    map[string]media.Scan
@@ -114,7 +114,7 @@ func New(cfg Config, st *store.Store, watch Watcher, describe reconcile.Describe
 	s := &Scanner{
 		store: st, watch: watch, describe: describe, analyzer: cfg.Analyzer, log: log, onChange: observer.Scan,
 		onRoot: observer.Root, inFlight: semaphore.NewWeighted(entriesInFlight), large: semaphore.NewWeighted(1),
-		runners: map[string]*runner{}, byID: map[int64]*runner{}, former: map[int64]tree.Tree{}, walks: map[int64]*walk{},
+		runners: map[string]*runner{}, byID: map[int64]*runner{}, former: map[int64]formerRoot{}, walks: map[int64]*walk{},
 		scans: map[int64]media.Scan{}, last: map[string]media.Scan{},
 	}
 	s.timing.Store(&cfg)
@@ -179,7 +179,7 @@ func (s *Scanner) stop(ctx context.Context, name string) error {
 	defer s.mu.Unlock()
 	delete(s.runners, name)
 	delete(s.byID, r.id)
-	s.former[r.id] = r.tree
+	s.former[r.id] = formerRoot{r.tree, r.cfg.Location}
 	return nil
 }
 
@@ -319,13 +319,6 @@ func (r *runner) mayFind(ident string) bool {
 		return r.awaited.Load() > 0 || !r.noPending.Load() // in this order: see noteTaken
 	}
 	return false
-}
-
-// formerTree gives the tree of a root that has left the configuration since the start; nil where none has.
-func (s *Scanner) formerTree(root int64) tree.Tree {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.former[root]
 }
 
 // RootID gives a root's id in the store.

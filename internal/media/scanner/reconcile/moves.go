@@ -118,8 +118,8 @@ func (rc *reconciliation) placeOf(it *store.Item, e *tree.Entry) (place, error) 
 		return open, nil
 	case matched:
 		return stood, nil
-	case it.State == store.Detached && (e.Links != 1 || rc.weak(e)) && rc.Former != nil && rc.Former(it.Root):
-		return rc.placeElsewhere(it, e) // this may be one more name of a file that stands where no root is now
+	case it.State == store.Detached && (e.Links != 1 || rc.weak(e)) && rc.Former != nil:
+		return rc.placeInFormer(it, e)
 	case it.State != store.Present:
 		return left, nil
 	case here:
@@ -152,6 +152,15 @@ func (rc *reconciliation) placeHere(it *store.Item, e *tree.Entry) place {
 		return left
 	}
 	return open
+}
+
+// placeInFormer tells of a place of a root that left: this may be one more name of a file that stands where no root is now.
+func (rc *reconciliation) placeInFormer(it *store.Item, e *tree.Entry) (place, error) {
+	dir, found, err := rc.dirByID(it.Dir)
+	if err != nil || !found || !rc.Former(it.Root, tree.Join(dir.Path, it.Name), tree.Join(rc.Dir, e.Name)) {
+		return left, err
+	}
+	return rc.placeElsewhere(it, e)
 }
 
 // placeElsewhere tells of a place by what was looked at before this scan.

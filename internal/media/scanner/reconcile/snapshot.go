@@ -46,7 +46,9 @@ type Snapshot struct {
 	LastID int64   // the highest id that there was when that began
 	Crowds *Crowds // what is remembered of files with many names
 
-	Former func(root int64) bool // it left the configuration, and its files may be looked at all the same; nil: none did
+	// Former reports whether a file of a root that left the configuration may be looked at in its place, and that is not
+	// the same as one of this root; nil: none left.
+	Former func(root int64, place, here string) bool
 
 	LeftDirs map[OldDir]bool // directories that are not there any more, and that files here may come from
 
