@@ -123,6 +123,51 @@ func TestAWorkThatGoesWhileTheClockIsBehindMayComeBackOnceItIsSet(t *testing.T) 
 	}
 }
 
+// A clock that was ahead by years for a while, and has been set right, is not taken for one that is behind for as long.
+func TestAClockThatWasAheadIsForgottenOnceItHasBeenRightForADay(t *testing.T) {
+	r := runFresh(t, Options{})
+	root, now := r.addRoot("films"), time.Now()
+	future := now.AddDate(3, 0, 0).UnixNano()
+	it := r.put(root, "a")
+	w := r.keep(fresh(WorkView{Kind: WorkMovie, Title: "A", Roots: []string{"films"}, Key: 1, Members: mainMembers(it.ID)}))[0]
+	r.lastMoment.Store(r.newMoment(r.Head(), future))
+	r.put(root, "ahead")
+	end := WorkBatch{Upto: r.Head(), Gone: []WorkEnd{{Work: w.ID}}, GoneAt: now.UnixNano()}
+	if err := r.NewWorkKeeper().Write(t.Context(), &end); err != nil {
+		t.Fatal(err)
+	}
+	r.update(func(tx *Tx) error { return tx.c.exec("UPDATE roots SET detached_at = ?", future) })
+	prune := func(after time.Duration) (forgotten bool) {
+		t.Helper()
+		r.update(func(tx *Tx) error { return tx.PruneMoments(now.Add(after)) })
+		r.put(root, after.String())
+		gone, detached := r.numbers("SELECT gone FROM works")[0], r.numbers("SELECT detached_at FROM roots")[0]
+		seq, err := r.SeqAt(t.Context(), time.Now())
+		forgotten = seq == r.Head()
+		far := ahead(now.UnixNano())
+		if err != nil || (gone < far) != forgotten || (detached < far) != forgotten || (r.NotBefore(now.UnixNano()) < far) != forgotten {
+			t.Errorf("after %v: forgotten %v, a work gone since %v, a root detached since %v: %v", after, forgotten,
+				time.Unix(0, gone), time.Unix(0, detached), err)
+		}
+		return forgotten
+	}
+	for _, step := range []struct {
+		after     time.Duration
+		forgotten bool
+	}{
+		{0, false},
+		{23 * time.Hour, false},
+		{3 * 365 * 24 * time.Hour, false}, // it was behind, and is set
+		{24 * time.Hour, false},           // and is behind again
+		{47 * time.Hour, false},
+		{48 * time.Hour, true},
+	} {
+		if forgotten := prune(step.after); forgotten != step.forgotten {
+			t.Errorf("after %v: forgotten %v", step.after, forgotten)
+		}
+	}
+}
+
 // What the clock has shown is known over restarts.
 func TestTheLatestTimeThatIsKnownOutlivesARestart(t *testing.T) {
 	dir := t.TempDir()

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/catalogizer/catalogizerd/internal/media"
@@ -69,8 +70,44 @@ func (s *Store) Since(ctx context.Context, text string, f *FeedFilter) (media.Cu
 	return s.Cursor(seq).Forgo(s.FloorOf(f.Sorts())), err
 }
 
+// believedAfter is for how long a clock shows far less than it has shown before until it was that which was wrong. One
+// without a battery asks for the time as soon as it can.
+const believedAfter = 24 * time.Hour
+
+// believeClock has what a clock wrote down that was ahead by years, and has been set right for a while, be of now: it
+// would be kept for as long, and no later moment be known.
+func (tx *Tx) believeClock(now time.Time) error {
+	far, s := ahead(now.UnixNano()), tx.s
+	n, err := tx.c.number(`SELECT EXISTS (SELECT 1 FROM moments WHERE at > ?1) OR EXISTS (SELECT 1 FROM works WHERE gone > 0
+		AND gone > ?1) OR EXISTS (SELECT 1 FROM roots WHERE detached_at > ?1)`, far)
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		s.behindSince = time.Time{}
+		return nil
+	case s.behindSince.IsZero():
+		s.behindSince = now
+	}
+	if now.Sub(s.behindSince) < believedAfter {
+		return nil
+	}
+	err = errors.Join(tx.c.exec("DELETE FROM moments WHERE at > ?", far),
+		tx.c.exec("UPDATE works SET gone = ? WHERE gone > 0 AND gone > ?", now.UnixNano(), far),
+		tx.c.exec("UPDATE roots SET detached_at = ? WHERE detached_at > ?", now.UnixNano(), far))
+	if err != nil {
+		return err
+	}
+	kept, err := tx.c.number("SELECT ifnull(max(at), 0) FROM moments")
+	tx.keptMoment = max(kept, 1)
+	return err
+}
+
 // PruneMoments thins out what is known of when numbers were given.
 func (tx *Tx) PruneMoments(now time.Time) error {
+	if err := tx.believeClock(now); err != nil {
+		return err
+	}
 	return tx.c.exec(`DELETE FROM moments WHERE at < ?1 AND seq NOT IN
 		(SELECT min(seq) FROM moments WHERE at < ?1 GROUP BY at / ?2)`, now.Add(-momentsKept).UnixNano(), int64(momentsThin))
 }

@@ -118,6 +118,7 @@ type Store struct {
 	vacatedFloor atomic.Int64           // as floor, of what changes did
 	lastMoment   atomic.Pointer[moment] // the feed's head, and since when it is
 	keptMoment   atomic.Int64           // when the latest moment was that is kept
+	behindSince  time.Time              // the writer's: since when the clock is known to show far less than it has shown
 	targets      atomic.Int64           // programs that are told of changes
 	placing      sync.Mutex             // guards changes of worked and regrouped, which belong together
 	worked       atomic.Int64           // the feed's number up to which works are derived
