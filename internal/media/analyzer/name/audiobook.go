@@ -36,7 +36,7 @@ func (s *scratch) parseAudiobook(g *Guess, p *pathParts) {
 		*g = own
 		return
 	case 1:
-		numbered := allDigits(own.Title) && own.Author != "" // "Title - 01.mp3"
+		numbered := allDigits(own.Title) && len(own.Title) < 4 && own.Author != "" // "Title - 01.mp3", not "Author - 1984"
 		if numbered {
 			own.Chapter = Span{First: trimNumber(own.Title)}
 		}

@@ -18,12 +18,20 @@ func (s *scratch) parseBook(g *Guess, p *pathParts, m medium) {
 	g.Type = Book
 	f.readBook(g, false)
 	for i := range min(p.n, 2) { // "Title - Author" below a folder of the author
-		if g.Author != "" && sameTitle(turned(p.dirs[i]), g.Title) && !sameTitle(turned(p.dirs[i]), g.Author) {
+		named := turned(p.dirs[i])
+		if g.Author != "" && (sameTitle(named, g.Title) || s.surname(i, named, g.Title)) && !sameTitle(named, g.Author) {
 			g.Author, g.Title = g.Title, g.Author
 			break
 		}
 	}
 	s.shelvedBook(g, p)
+}
+
+// surname reports that folder i, which is called like a person, has this surname: "Ann Writer/Writer - Night.epub".
+func (s *scratch) surname(i int, person, surname string) bool {
+	d := &s.dirs[i]
+	d.reset(person)
+	return d.person(words{0, len(d.tok)}) && sameTitle(person[strings.LastIndexByte(person, ' ')+1:], surname)
 }
 
 // namesAnyBook reports a name that says no more than that the file is a book.

@@ -37,12 +37,13 @@ func (s *scratch) findExtra(g *Guess, p *pathParts, m medium) {
 }
 
 // spokenExtra returns what a file says that it is beside a film: behind the last dash of a name with a year, "Title
-// (1994) - Deleted Scenes", or by all of its name in the folder of a year. Elsewhere a film may be called so.
+// (1994) - Deleted Scenes", or by all of its name in the folder of a work and its year. Elsewhere a film may be called
+// so.
 func (s *scratch) spokenExtra(g *Guess, p *pathParts) string {
 	text := p.file
 	if i := strings.LastIndex(text, " - "); i >= 0 && g.Year != 0 && strings.Contains(text[:i], itoa(g.Year)) {
 		text = text[i+len(" - "):]
-	} else if p.n == 0 || !s.dirs[0].has(propYear) || beginsWith(p.dirs[0], text) {
+	} else if p.n == 0 || s.file.has(propYear) || !s.dirs[0].yearOfWork() || beginsWith(p.dirs[0], text) {
 		return ""
 	}
 	if len(text) > len("behind the scenes")+3 {
@@ -50,6 +51,18 @@ func (s *scratch) spokenExtra(g *Guess, p *pathParts) string {
 	}
 	var room foldRoom
 	return extraWords[strings.TrimRight(string(appendFolded(room[:0], text)), " 0123456789")]
+}
+
+// yearOfWork reports a folder with a year and more than what holds all films of it: "Title (1994)", not "1994" or
+// "Films 1994".
+func (s *segment) yearOfWork() bool {
+	at := s.first(propYear)
+	if at < 0 {
+		return false
+	}
+	rest := strings.Replace(string(s.key), itoa(s.tok[s.claims[at].from].num), "", 1)
+	rest = strings.TrimSpace(rest)
+	return rest != "" && !isGeneric(rest)
 }
 
 // extraWords are names that people give to what lies beside a film.

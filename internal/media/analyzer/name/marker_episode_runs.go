@@ -1,5 +1,7 @@
 package name
 
+import "strings"
+
 // episodeBehindSeason reads the episode that stands in words of its own behind "S01" or "Season 1":
 // "E02", "Ep. 2", "x02", "- 12", "02".
 func (s *segment) episodeBehindSeason(c *claim) bool {
@@ -106,9 +108,19 @@ func (s *segment) continueEpisodes(c *claim) {
 		return
 	}
 	s.continueRuns(c)
-	if oneOf(s.word(c.to), "end", "fin") && s.freeWord(c.to) && s.endsWords(c.to+1) { // "E01-E16 END"
+	if s.endsSeason(c) {
 		c.to++
 	}
+}
+
+// endsSeason reports a word behind an episode that says that it is the last one: "E01-E16 END". A single one may be
+// called so, but where the word shouts: "S06E13 - End".
+func (s *segment) endsSeason(c *claim) bool {
+	i := c.to
+	if !oneOf(s.word(i), "end", "fin") || !s.freeWord(i) || !s.endsWords(i+1) {
+		return false
+	}
+	return c.episodes.to-c.episodes.from > 1 || s.raw(i) == strings.ToUpper(s.raw(i)) && !s.tok[i].sep.spacedDash()
 }
 
 // continueRuns reads the lists and ranges of continueEpisodes.

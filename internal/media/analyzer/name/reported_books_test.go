@@ -42,6 +42,15 @@ func TestReportedBooks(t *testing.T) {
 		"Magazines/Nature Times - 2019.04.pdf":                                 `{"title":"Nature Times - 2019.04","author":null}`,
 		"Magazines/PC Games UK - Issue 345 - July 2020.pdf":                    `{"title":"PC Games UK - Issue 345 - July 2020","author":null,"series":"PC Games UK","series_index":345}`,
 		"PC Games Issue 345.pdf":                                               `{"series":"PC Games","series_index":345}`,
+		"Ann Writer - Night & Day.epub":                                        `{"title":"Night & Day","author":"Ann Writer"}`,
+		"Ann Writer - Run, Wait, Hide.epub":                                    `{"title":"Run, Wait, Hide","author":"Ann Writer"}`,
+		"Ann Writer - Salt, Sand and Stone.epub":                               `{"title":"Salt, Sand and Stone","author":"Ann Writer"}`,
+		"Writer & Maker - Night Signs.epub":                                    `{"title":"Night Signs","author":"Writer & Maker"}`,
+		"Ann and Bob Writer - Night Signs.epub":                                `{"title":"Night Signs","author":"Ann and Bob Writer"}`,
+		"Night Signs - Writer, Ann & Maker, Bob.epub":                          `{"title":"Night Signs","author":"Ann Writer & Bob Maker"}`,
+		"Writer - La Noche.epub":                                               `{"title":"La Noche","author":"Writer"}`,
+		"Ann Writer/Writer - Night Signs.epub":                                 `{"title":"Night Signs","author":"Writer"}`,
+		"Writer, Ann/Writer - Night Signs.epub":                                `{"title":"Night Signs","author":"Writer"}`,
 	} {
 		check(t, path, wants)
 	}
@@ -59,6 +68,7 @@ func TestReportedAudiobooks(t *testing.T) {
 		shelf + "TKK/TKK - Folge 012 - Der Titel/01.mp3":                                        `{"title":"Der Titel","series":"TKK","series_index":12,"chapter":1}`,
 		shelf + "Night Book by Ann Writer/Night Book (Disc 01)/Track 03.mp3":                    `{"title":"Night Book","author":"Ann Writer","disc":1,"chapter":3}`,
 		shelf + "Ann Writer/Night/Night CD2/03.mp3":                                             `{"title":"Night","author":"Ann Writer","disc":2,"chapter":3}`,
+		shelf + "Ann Writer/Ann Writer - 1984.m4b":                                              `{"title":"1984","author":"Ann Writer","chapter":null}`,
 		shelf + "Night - Ann Writer/Night - 01.mp3":                                             `{"title":"Night","author":"Ann Writer","chapter":1}`,
 		shelf + "Ann Writer/Moonrail/Vol 1 - 1990 - The Night {Kate Reader & Bob Reader}/b.m4b": `{"title":"The Night","author":"Ann Writer","series":"Moonrail","series_index":1,"year":1990,"narrators":["Kate Reader","Bob Reader"]}`,
 		shelf + "Ann Writer/Moonrail/Book 2.5 - Between/Between.m4b":                            `{"title":"Between","author":"Ann Writer","series":"Moonrail","series_index":2.5}`,
