@@ -183,7 +183,7 @@ func (c *Cache) full(size int64) bool {
 }
 
 // age makes the younger generation the older one. What is written meanwhile lands in either. Where it was broken off
-// there may be no older one.
+// there may be no older one, or no younger one.
 func (c *Cache) age() error {
 	old, young, gone := filepath.Join(c.dir, older), filepath.Join(c.dir, younger), filepath.Join(c.dir, "gone")
 	if err := os.RemoveAll(gone); err != nil {
@@ -192,7 +192,7 @@ func (c *Cache) age() error {
 	if err := os.Rename(old, gone); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Rename(young, old); err != nil {
+	if err := os.Rename(young, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return errors.Join(os.MkdirAll(young, 0o750), os.RemoveAll(gone))

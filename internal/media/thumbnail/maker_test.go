@@ -247,6 +247,22 @@ func TestTheCacheStaysWithinItsSizeWhateverItsDiskFailsAt(t *testing.T) {
 	}
 }
 
+// Where the younger generation had become the older one, and no other one could be made, the next file makes it.
+func TestTheCacheGoesOnWhereItsYoungerGenerationCouldNotBeMade(t *testing.T) {
+	dir := t.TempDir()
+	c := openCache(t, dir, 1<<20)
+	if err := os.RemoveAll(filepath.Join(dir, younger)); err != nil {
+		t.Fatal(err)
+	}
+	c.used = c.half // as after any fault
+	for range 2 {
+		c.Put("newest", Thumbnail{JPEG: []byte{1}})
+	}
+	if _, ok := c.Get("newest"); !ok {
+		t.Error("nothing is kept any more")
+	}
+}
+
 func sizeOf(t *testing.T, dir string) (total int64) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
