@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -14,14 +15,17 @@ const (
 	// coarseStep is the largest step of time stamps that file systems have (FAT: 2 s).
 	coarseStep = 2 * time.Second
 	maxCoarse  = 4096
+	coarseKept = time.Hour // where there are so many: one that is still there has been listed again by then
 )
 
 // coarseStamps are directories of polled file systems that changed lately by times of whole seconds (sshfs, FAT, HFS+).
 // Whether a second of another machine's clock is over this one's does not tell: its clock may be behind. So such a time
-// proves something once it has been seen for longer than a step. What is forgotten is listed once more.
+// proves something once it has been seen for longer than a step. Of more than are remembered at a time, as in a library
+// that was copied today, those are proven first that are, and then others: what is not remembered is listed again.
 type coarseStamps struct {
-	mu   sync.Mutex // guards seen
-	seen map[string]coarseStamp
+	mu    sync.Mutex // guards what follows
+	seen  map[string]coarseStamp
+	swept time.Time // when those were forgotten last that are of long ago
 }
 
 type coarseStamp struct {
@@ -45,9 +49,21 @@ func (c *coarseStamps) proves(g *reconcile.Snapshot) bool {
 		return true
 	case known && s.mtime == mtime:
 		return false
-	case c.seen == nil || len(c.seen) >= maxCoarse:
+	}
+	if c.seen == nil {
 		c.seen = map[string]coarseStamp{}
 	}
-	c.seen[g.Dir] = coarseStamp{mtime, time.Now()}
+	if known || len(c.seen) < maxCoarse || c.sweep() {
+		c.seen[g.Dir] = coarseStamp{mtime, time.Now()}
+	}
 	return false
+}
+
+// sweep makes room, if it can: of directories that are gone nothing else is forgotten.
+func (c *coarseStamps) sweep() bool {
+	if time.Since(c.swept) > time.Minute { // it looks at all
+		c.swept = time.Now()
+		maps.DeleteFunc(c.seen, func(_ string, s coarseStamp) bool { return time.Since(s.at) > coarseKept })
+	}
+	return len(c.seen) < maxCoarse
 }
