@@ -74,7 +74,12 @@ func (c *Client) ask(ctx context.Context, method, at string, body, into any) err
 	if into == nil {
 		return nil
 	}
-	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+	return read(resp.Body, method, at, into)
+}
+
+// read decodes the answer to a request.
+func read(answer io.Reader, method, at string, into any) error {
+	if err := json.NewDecoder(answer).Decode(into); err != nil {
 		return fmt.Errorf("read the answer to %s %s: %w", method, at, err)
 	}
 	return nil

@@ -3,6 +3,10 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -21,6 +25,11 @@ type Changes struct {
 // Changes asks for the page of the feed behind f.Since, and waits for as long as wait where there is none. A cursor
 // that leads nowhere any more is the problem "resync-required". [Client.Follow] does all this by itself.
 func (c *Client) Changes(ctx context.Context, f Follow, wait time.Duration) (page Changes, err error) {
+	return c.changes(ctx, f, wait, func() {})
+}
+
+// changes is Changes that says when something of the answer has come.
+func (c *Client) changes(ctx context.Context, f Follow, wait time.Duration, came func()) (page Changes, err error) {
 	query := url.Values{"limit": {longest}, "wait": {wait.String()}}
 	for name, values := range map[string][]string{"root": f.Roots, "kind": f.Kinds} {
 		if len(values) > 0 {
@@ -41,7 +50,14 @@ func (c *Client) Changes(ctx context.Context, f Follow, wait time.Duration) (pag
 		Cursor  string          `json:"cursor"`
 		More    bool            `json:"more"`
 	}
-	if err := c.Get(ctx, "changes", query, &m); err != nil {
+	at := c.endpoint("changes", query)
+	resp, err := c.do(ctx, http.MethodGet, at, nil, nil)
+	if err != nil {
+		return page, err
+	}
+	defer resp.Body.Close()
+	came()
+	if err := read(&heard{resp.Body, came}, http.MethodGet, at, &m); err != nil {
 		return page, err
 	}
 	page.Cursor, page.More = m.Cursor, m.More
@@ -77,12 +93,36 @@ func (s *session) longPoll(ctx context.Context) error {
 	}
 }
 
-// changesWithin is Changes of a daemon that may break off in the midst of its answer, without a word: where that takes
-// as long as a WebSocket may be silent the daemon is gone.
+// errSilent says that a daemon broke off.
+var errSilent = fmt.Errorf("nothing more of the answer came for %v", longestSilence)
+
+// changesWithin is Changes of a daemon that may break off in the midst of its answer, without a word: one that says
+// nothing for as long as a WebSocket may be silent is gone. How long all of a page takes is no matter: over a thin line
+// it may be minutes, and would be as many the next time.
 func (c *Client) changesWithin(ctx context.Context, f Follow, wait time.Duration) (Changes, error) {
-	ctx, cancel := context.WithTimeout(ctx, wait+longestSilence)
-	defer cancel()
-	return c.Changes(ctx, f, wait)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := time.AfterFunc(wait+longestSilence, func() { cancel(errSilent) })
+	defer silence.Stop()
+	page, err := c.changes(ctx, f, wait, func() { silence.Reset(longestSilence) })
+	if err != nil && errors.Is(context.Cause(ctx), errSilent) {
+		err = errSilent
+	}
+	return page, err
+}
+
+// heard is an answer that says when something of it has come.
+type heard struct {
+	io.Reader
+	came func()
+}
+
+func (h *heard) Read(into []byte) (int, error) {
+	n, err := h.Reader.Read(into)
+	if n > 0 {
+		h.came()
+	}
+	return n, err
 }
 
 // longestWait is how long a request may wait within the timeout of whoever makes it.
