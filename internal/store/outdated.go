@@ -29,7 +29,7 @@ func (s *Store) isOutdated(it *Item) bool {
 // OutdatedBelow is the version below which items stand in the index items_outdated, as the newest schema has it. Who
 // raises the analyzer's version beyond it adds a schema with that index and raises this number; until then what is
 // outdated is looked for among all items.
-const OutdatedBelow Version = 65539
+const OutdatedBelow Version = 131075
 
 const outdated = "i.state = {present} AND i.work = {no_work} AND i.analysis <> {pending} AND i.root = ? AND i.described < ?"
 

@@ -13,7 +13,7 @@ import (
 var Version = store.NewVersion(bytesVersion, wordsVersion)
 
 const (
-	bytesVersion = 1 // of probe, photo and what reads sidecars: all files are read anew
+	bytesVersion = 2 // of probe, photo and what reads sidecars: all files are read anew
 	wordsVersion = 3 // of name, kinds, and how it all is joined: no file is opened
 )
 
