@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -314,5 +315,49 @@ func TestWhereARootIsMadeWiderOrNarrowerItsFilesKeepTheirIDs(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// However many names a file has in a root that left, one look at all of them tells whether another is new.
+func TestTheNamesOfAFileInARootThatLeftAreLookedAtTogether(t *testing.T) {
+	for _, names := range []int{3, 8, 40} {
+		for kind, files := range map[string]faketree.Options{"disk": {}, "weak": {NoBirth: true}, "disk of unknown links": {NoLinks: true}} {
+			t.Run(fmt.Sprint(kind, names), func(t *testing.T) {
+				inWorld(t, options{files: files, idle: true}, func(w *world) {
+					w.run("mkdir one\nmkdir two\nwrite one/f0 1")
+					for i := range names - 1 {
+						w.run(fmt.Sprintf("link one/f0 one/f%d", i+1))
+					}
+					one := RootConfig{Name: "one", Location: "/one", Tree: below{w.files, "one"}}
+					two := RootConfig{Name: "two", Location: "/two", Tree: below{w.files, "two"}}
+					w.roots(one, two)
+					before := w.shows().present
+					w.roots(two)
+					w.pass(15 * time.Second)
+					w.run("link one/f0 two/f1\nlink one/f0 two/another\nrename one/f2 two/f2")
+					began := time.Now()
+					if _, err := w.s.Scan(w.t.Context(), "two", "", false); err != nil {
+						t.Fatal(err)
+					}
+					w.rest()
+					if took := time.Since(began); took > time.Second {
+						t.Errorf("it takes %v", took)
+					}
+					w.roots(one, two)
+					w.pass(15 * time.Second)
+					now, moved := w.shows().present, 0
+					for at, id := range now {
+						if was := before["one:f2"]; id == was {
+							moved++
+						} else if before[at] != id && id <= int64(names) {
+							t.Errorf("%s took the id of another: %v, before %v", at, now, before)
+						}
+					}
+					if len(now) != names+2 || moved != 1 {
+						t.Errorf("now %v, before %v", now, before)
+					}
+				})
+			})
+		}
 	}
 }

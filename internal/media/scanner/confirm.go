@@ -16,6 +16,9 @@ func (r *runner) confirm(ctx context.Context, j *job, g *reconcile.Snapshot) err
 		gone := map[reconcile.OldDir]bool{}
 		for i := range j.unresolvedMoves {
 			d := &j.unresolvedMoves[i]
+			if _, asked := g.Confirmed[*d]; asked {
+				continue
+			}
 			left, err := r.confirmLeft(ctx, j.dir, d, gone)
 			if err != nil {
 				return err

@@ -43,15 +43,19 @@ func (rc *reconciliation) matchOneOfMany(i int) (known bool, err error) {
 	for ; c.next < len(c.items); c.next++ {
 		it := &c.items[c.next]
 		if _, matched := rc.matched[it.ID]; it.State != store.Present && !matched {
-			if c.waits {
+			if c.waits && it.State != store.Detached {
 				break // it is not known yet whether it is needed
 			}
-			if !c.stands {
+			if !c.waits && !c.stands {
 				if known, home, err := rc.reclaim(i, it.MissingAt); known || home || err != nil {
 					return known, err
 				}
 			}
-			it = rc.missingNamesake(c, e.Name, it)
+			if other := rc.missingNamesake(c, e.Name, it); other != it {
+				if moved, err := rc.takeOneOfMany(c, other, i); moved || err != nil {
+					return moved, err
+				}
+			}
 		}
 		if moved, err := rc.takeOneOfMany(c, it, i); moved || err != nil {
 			return moved, err
@@ -86,7 +90,7 @@ func (rc *reconciliation) takeOneOfMany(c *crowd, it *store.Item, i int) (moved 
 		return false, err
 	}
 	c.stands, c.waits = c.stands || p == stood, c.waits || p == open
-	if p != left {
+	if p != left || c.waits && it.State == store.Detached { // of a root that left all places are looked at together
 		return false, nil
 	}
 	return true, rc.move(it, e, i)

@@ -38,10 +38,10 @@ func (rc *reconciliation) matchMoved(i int) (known bool, err error) {
 	for c := range candidates {
 		it := &candidates[c]
 		if _, matched := rc.matched[it.ID]; it.State != store.Present && !matched {
-			if waits {
+			if waits && it.State != store.Detached {
 				break // it is not known yet whether it is needed
 			}
-			if !stands { // another may have had the identity for longer
+			if !waits && !stands { // another may have had the identity for longer
 				if known, home, err := rc.reclaim(i, it.MissingAt); known || home || err != nil {
 					return known, err
 				}
@@ -50,6 +50,9 @@ func (rc *reconciliation) matchMoved(i int) (known bool, err error) {
 		place, err := rc.placeOf(it, e)
 		if err != nil {
 			return false, err
+		}
+		if place == left && waits && it.State == store.Detached {
+			break // as above: of a root that left all places are looked at together
 		}
 		if place == left {
 			return true, rc.move(it, e, i)
