@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/catalogizer/catalogizerd/internal/media"
 	"github.com/catalogizer/catalogizerd/internal/store"
 	"github.com/catalogizer/catalogizerd/internal/tree/faketree"
 )
@@ -360,4 +361,27 @@ func TestTheNamesOfAFileInARootThatLeftAreLookedAtTogether(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Of two names of a file one was removed a moment before its root left, and the other moved then: it is that one.
+func TestWhatMovesOutOfARootThatLeftIsTheNameThatStood(t *testing.T) {
+	inWorld(t, options{idle: true}, func(w *world) {
+		w.run("mkdir one\nmkdir two\nwrite one/a 1\nlink one/a one/b")
+		one := RootConfig{Name: "one", Location: "/one", Tree: below{w.files, "one"}}
+		two := RootConfig{Name: "two", Location: "/two", Tree: below{w.files, "two"}}
+		w.roots(one, two)
+		before := w.shows().present
+		w.run("remove one/a")
+		w.s.Hint(media.Hint{Root: "one", Names: []string{"a"}})
+		w.rest()
+		w.roots(two)
+		w.run("rename one/b two/c")
+		if _, err := w.s.Scan(w.t.Context(), "two", "", false); err != nil {
+			t.Fatal(err)
+		}
+		w.rest()
+		if now := w.shows().present; now["two:c"] != before["one:b"] {
+			t.Errorf("now %v, before %v", now, before)
+		}
+	})
 }

@@ -76,9 +76,18 @@ func (rc *reconciliation) candidates(e *tree.Entry) ([]store.Item, error) {
 	items, err := rc.bearers(e.ID)
 	items = slices.DeleteFunc(items, func(it store.Item) bool { return rc.weak(e) && !it.SameContent(e) })
 	slices.SortFunc(items, func(a, b store.Item) int {
-		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(b.MissingAt, a.MissingAt), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(vanished(&a), vanished(&b)), cmp.Compare(b.MissingAt, a.MissingAt),
+			cmp.Compare(a.ID, b.ID))
 	})
 	return items, err
+}
+
+// vanished is 0 for an item that stands somewhere, or did when its root left, else 1.
+func vanished(it *store.Item) int {
+	if it.MissingAt == 0 {
+		return 0
+	}
+	return 1
 }
 
 // bearers are the items that have an identity: on this file system, and those of this root that had it on one that was
