@@ -18,11 +18,14 @@ hostile() {
 hostile_tests='^(TestSearchersDelayNeitherFeedNorStop|TestClientsThatDoNotReadTakeLittleMemory'
 hostile_tests+='|TestADaemonThatIsStoppedForAWhileMissesNothing)$'
 
-# Reads, writes and syncs of the catalog that fail: so many of each kind, over all of a pass.
+# Disks that fail: of the catalog's calls each so many-th of each kind, over all of a pass; of all that a backup, a
+# restore, an upgrade and the mending of a damaged catalog call, by SQLite or not, one of so many.
 faulty-disk() {
 	FAULTS=${FAULTS:-32} scripts/require-tests.sh -- go test -count=1 -timeout 0 -v \
-		-run '^(TestAScanOnADiskThatFailsNowAndThen|TestADaemonOnADiskThatFailsForAWhile)$' -tags sqlite_fts5 ./internal/app
+		-run "$failing_disks" -tags sqlite_fts5 ./internal/app
 }
+failing_disks='^(TestAScanOnADiskThatFailsNowAndThen|TestADaemonOnADiskThatFailsForAWhile|Test.*WhateverItsDiskFailsAt'
+failing_disks+='|Test.*WhateverTheDiskFailsAt|TestACheckOfWhichOneReadFailsFindsNoDamage)$'
 
 # Disks on which nobody wants anything.
 asleep() {

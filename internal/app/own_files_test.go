@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,47 +16,58 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
-// sweep has calls of a disk fail, one after the other, alone and with all behind it, under a command that begins anew
-// each time. Sampled, unless FAULTS says each how many-th. What the command said, and what it left, is for check.
+// sweep has calls of a disk fail, alone or with all behind them, under a command that begins anew each time: with each
+// errno one, at random, or by FAULTS each how many-th. What the command said, and what it left, is for check.
 func sweep(t *testing.T, disk *apptest.Failing, begin func(), run func() (code int, said string),
 	check func(code int, said, of string),
 ) {
 	t.Helper()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	rnd, each := rand.New(rand.NewPCG(seed, 0)), 80
-	if n, err := strconv.Atoi(os.Getenv("FAULTS")); err == nil {
-		each = n
-	}
-	for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS} {
-		asked := apptest.Writing
-		if errno == syscall.EIO {
-			asked |= apptest.Reading
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	each, _ := strconv.Atoi(os.Getenv("FAULTS")) // 0: one of each kind
+	// fails has the nth call fail, and reports whether there were so many.
+	fails := func(fault apptest.DiskFault) (failed bool, calls int) {
+		begin()
+		disk.Fail(fault)
+		code, said := run()
+		calls, of := disk.Seen()
+		disk.Heal()
+		if of == "" {
+			if fault.First <= calls || code != 0 {
+				t.Errorf("no call failed, the %dth of %d: %d, %s", fault.First, calls, code, said)
+			}
+			return false, calls
 		}
-		for _, count := range []int{1, 0} {
-			for n := 1 + rnd.IntN(each); ; n += 1 + rnd.IntN(2*each-1) {
-				begin()
-				disk.Fail(apptest.DiskFault{Asked: asked, Errno: errno, First: n, Count: count, Short: n%2 == 0})
-				code, said := run()
-				calls, of := disk.Seen()
-				disk.Heal()
-				if of == "" {
-					if n <= calls || code != 0 {
-						t.Errorf("no call failed, the %dth of %d: %d, %s", n, calls, code, said)
-					}
-					break
-				}
-				where := fmt.Sprintf("%v from call %d of %s, %d of them", errno, n, of, count)
-				if os.Getenv("FAULTS") == "1" {
-					t.Logf("%s: %d, %s", where, code, said)
-				}
-				if code != 0 && !tellsWhatToDo.MatchString(said) {
-					t.Errorf("%s: exit code %d, and no word of what to do: %s", where, code, said)
-				}
-				check(code, said, where)
-				if t.Failed() {
-					return
-				}
+		where := fmt.Sprintf("%v from call %d of %s, %d of them", fault.Errno, fault.First, of, fault.Count)
+		if each == 1 {
+			t.Logf("%s: %d, %s", where, code, said)
+		}
+		if code != 0 && !tellsWhatToDo.MatchString(said) {
+			t.Errorf("%s: exit code %d, and no word of what to do: %s", where, code, said)
+		}
+		check(code, said, where)
+		return true, calls
+	}
+	calls := map[apptest.Asked]int{} // of a run that nothing fails
+	for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS} {
+		fault := apptest.DiskFault{Asked: apptest.Writing, Errno: errno, First: math.MaxInt}
+		if errno == syscall.EIO {
+			fault.Asked |= apptest.Reading
+		}
+		if each == 0 && calls[fault.Asked] == 0 {
+			_, calls[fault.Asked] = fails(fault)
+		}
+		if each == 0 {
+			fault.First, fault.Count = 1+rnd.IntN(calls[fault.Asked]), rnd.IntN(2)
+			fault.Short = fault.First%2 == 0
+			fails(fault) // or it is a call fewer this time
+			continue
+		}
+		for _, fault.Count = range []int{1, 0} {
+			for n, more := 1+rnd.IntN(each), true; more && !t.Failed(); n += 1 + rnd.IntN(2*each-1) {
+				fault.First, fault.Short = n, n%2 == 0
+				more, _ = fails(fault)
 			}
 		}
 	}
@@ -255,8 +267,11 @@ func TestACheckOfWhichOneReadFailsFindsNoDamage(t *testing.T) {
 	base := t.TempDir()
 	disk := apptest.MountFailing(t, base, base+"/disk")
 	scan(t, base+"/data")
-	failed := 0
-	for n := 1; ; n++ {
+	failed, each := 0, 3
+	if os.Getenv("FAULTS") != "" {
+		each = 1
+	}
+	for n := 1; ; n += each {
 		disk.Fail(apptest.DiskFault{Asked: apptest.ToRead, Errno: syscall.EIO, First: n, Count: 1})
 		code, _, errOut := command(t, nil, base+"/disk/data", "backup", base+"/copy")
 		_, of := disk.Seen()
@@ -269,7 +284,7 @@ func TestACheckOfWhichOneReadFailsFindsNoDamage(t *testing.T) {
 			t.Fatalf("read %d, of %s: %d, %s", n, of, code, errOut)
 		}
 	}
-	if failed < 20 {
+	if failed < 20/each {
 		t.Errorf("only %d reads were seen to fail", failed)
 	}
 }

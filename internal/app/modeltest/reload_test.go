@@ -12,7 +12,7 @@ import (
 
 // TestReloadModel runs the model while the configuration changes: roots leave it and come back, and times are others.
 func TestReloadModel(t *testing.T) {
-	runReloads(t, testTime(20*time.Second, 5*time.Second), testSeed())
+	runReloads(t, testTime(10*time.Second, 5*time.Second), testSeed())
 }
 
 // TestSoakReloadModel does so for as long as SOAK says.
