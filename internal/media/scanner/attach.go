@@ -197,9 +197,7 @@ func (s *Scanner) forgetDetached(ctx context.Context) error {
 		if err := s.store.Update(ctx, func(tx *store.Tx) error { return tx.DropRoot(row.ID) }); err != nil {
 			return err
 		}
-		s.mu.Lock()
-		delete(s.former, row.ID)
-		s.mu.Unlock()
+		s.forgetFormer(row.ID)
 	}
 	return nil
 }

@@ -19,6 +19,12 @@ func (s *Scanner) formerTree(root int64) tree.Tree {
 	return s.former[root].tree
 }
 
+func (s *Scanner) forgetFormer(root int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.former, root)
+}
+
 // mayStandAsFormer reports whether a file of a root that left may be looked at in its place, and that place is not the
 // one in which it is seen here: a root that is wider now, or narrower, shows the same files by the same names.
 func (r *runner) mayStandAsFormer(root int64, place, here string) bool {
