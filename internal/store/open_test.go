@@ -51,6 +51,16 @@ func shell(t *testing.T, dir, sql string) {
 	}
 }
 
+// undoOutdated is what makes the index of what is outdated that of a schema from 21 to 25 again.
+func undoOutdated(t *testing.T) string {
+	t.Helper()
+	sql, err := schema.ReadFile("schema/0021_outdated.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(sql)
+}
+
 // makeOlder puts in a catalog's place what the release of an older schema would have kept of it: all but what sorts and
 // searches.
 func makeOlder(t *testing.T, dir string, version int) {

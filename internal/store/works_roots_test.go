@@ -72,7 +72,7 @@ func TestWorksOfBeforeSayTheNamesOfTheirRoots(t *testing.T) {
 	w := r.keep(fresh(WorkView{Kind: WorkMovie, Title: "The Tarn", AddedAt: 5_678_901,
 		Roots: []string{"attic", "films"}}))[0]
 	r.stop()
-	shell(t, dir, fmt.Sprintf("UPDATE works SET doc = x'%x', updated = %d; DROP TABLE work_roots; PRAGMA user_version = 24",
+	shell(t, dir, undoOutdated(t)+fmt.Sprintf("UPDATE works SET doc = x'%x', updated = %d; DROP TABLE work_roots; PRAGMA user_version = 24",
 		w.doc(nil), w.UpdatedAt/1_000_000))
 	r = runAt(t, dir, Options{})
 	defer r.stop()
