@@ -16,8 +16,9 @@ import (
 	"github.com/catalogizer/catalogizerd/internal/app/apptest"
 )
 
-// sweep has calls of a disk fail, alone or with all behind them, under a command that begins anew each time: with each
-// errno one, at random, or by FAULTS each how many-th. What the command said, and what it left, is for check.
+// sweep has calls of a disk fail, alone or with all behind them, under a command that begins anew each time: of all calls
+// one with EIO, and of those that write one with another errno, both at random; or by FAULTS each how many-th with each. What
+// the command said, and what it left, is for check.
 func sweep(t *testing.T, disk *apptest.Failing, begin func(), run func() (code int, said string),
 	check func(code int, said, of string),
 ) {
@@ -50,7 +51,11 @@ func sweep(t *testing.T, disk *apptest.Failing, begin func(), run func() (code i
 		return true, calls
 	}
 	calls := map[apptest.Asked]int{} // of a run that nothing fails
-	for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS} {
+	errnos := []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS}
+	if each == 0 {
+		errnos = []syscall.Errno{errnos[0], errnos[1+rnd.IntN(3)]}
+	}
+	for _, errno := range errnos {
 		fault := apptest.DiskFault{Asked: apptest.Writing, Errno: errno, First: math.MaxInt}
 		if errno == syscall.EIO {
 			fault.Asked |= apptest.Reading
