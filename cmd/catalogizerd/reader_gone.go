@@ -15,7 +15,7 @@ import (
 const lookAtReader = time.Second
 
 // whileRead gives a process whose context ends, as by SIGPIPE, once nobody can read any more what it prints: a write
-// says so too, but to a quiet feed there is none, and the commands before a pipe's head would live until the next change.
+// says so too, but of a quiet feed there is none, and a command before a pipe's head would live until the next change.
 func whileRead(p *process) (read *process, stop func()) {
 	out, ok := p.out.(*os.File)
 	if !ok {

@@ -1,14 +1,12 @@
 package apptest
 
 import (
-	"os"
 	"path"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 
-	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
@@ -64,37 +62,12 @@ type DiskFault struct {
 	Short bool // the first write that fails writes half, and says so
 }
 
-// MountFailing mounts a disk that shows dir, and fails at nothing until it is told to. It needs a namespace with Mounts.
+// MountFailing mounts a disk that shows dir, and fails at nothing until it is told to. It needs a namespace with
+// Mounts.
 func MountFailing(tb testing.TB, dir, at string) *Failing {
 	tb.Helper()
-	shown, err := fs.NewLoopbackRoot(dir)
-	if err == nil {
-		err = os.MkdirAll(at, 0o755)
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-	f := &Failing{RawFileSystem: fs.NewNodeFS(shown, &fs.Options{}), names: map[uint64]placed{}} // each call asks
-	server, err := fuse.NewServer(f, at, &fuse.MountOptions{DirectMountStrict: true, FsName: dir, Name: "failing",
-		DisableReadDirPlus: true})
-	if err != nil {
-		tb.Fatalf("mount a FUSE file system: %v", err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		server.Serve()
-		close(ended)
-	}()
-	tb.Cleanup(func() {
-		f.Heal()
-		if err := server.Unmount(); err != nil {
-			tb.Errorf("unmount: %v", err)
-		}
-		<-ended
-	})
-	if err := server.WaitMount(); err != nil {
-		tb.Fatalf("mount a FUSE file system: %v", err)
-	}
+	f := &Failing{RawFileSystem: shown(tb, dir), names: map[uint64]placed{}}
+	mountFUSE(tb, f, at, fuse.MountOptions{FsName: dir, Name: "failing", DisableReadDirPlus: true}, f.Heal)
 	return f
 }
 

@@ -1,11 +1,9 @@
 package apptest
 
 import (
-	"os"
 	"sync/atomic"
 	"testing"
 
-	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
@@ -20,36 +18,11 @@ type Hanging struct {
 // MountHanging mounts a disk that shows dir. It needs a namespace with Mounts.
 func MountHanging(tb testing.TB, dir, at string) *Hanging {
 	tb.Helper()
-	shown, err := fs.NewLoopbackRoot(dir)
-	if err == nil {
-		err = os.MkdirAll(at, 0o755)
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-	h := &Hanging{RawFileSystem: fs.NewNodeFS(shown, &fs.Options{})} // nothing is remembered: each call asks
+	h := &Hanging{RawFileSystem: shown(tb, dir)}
 	open := make(chan struct{})
 	close(open)
 	h.gate.Store(&open)
-	server, err := fuse.NewServer(h, at, &fuse.MountOptions{DirectMountStrict: true, FsName: dir, Name: "hanging"})
-	if err != nil {
-		tb.Fatalf("mount a FUSE file system: %v", err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		server.Serve()
-		close(ended)
-	}()
-	tb.Cleanup(func() {
-		h.Answer()
-		if err := server.Unmount(); err != nil {
-			tb.Errorf("unmount: %v", err)
-		}
-		<-ended
-	})
-	if err := server.WaitMount(); err != nil {
-		tb.Fatalf("mount a FUSE file system: %v", err)
-	}
+	mountFUSE(tb, h, at, fuse.MountOptions{FsName: dir, Name: "hanging"}, h.Answer)
 	return h
 }
 

@@ -107,6 +107,23 @@ var turnedQuarters = [9][4]int{
 	5: {0, 2, 1, 3}, 6: {2, 0, 3, 1}, 7: {3, 1, 2, 0}, 8: {1, 3, 0, 2},
 }
 
+// checkUpright checks a thumbnail of quarters of 200 pixels that were turned by an orientation of EXIF.
+func checkUpright(t *testing.T, m image.Image, orientation int) {
+	t.Helper()
+	want := image.Pt(200, 120)
+	if orientation >= 5 {
+		want = image.Pt(120, 200)
+	}
+	if m.Bounds().Size() != want {
+		t.Errorf("size %v, want %v", m.Bounds().Size(), want)
+	}
+	var seen [4]color.RGBA
+	for i, q := range turnedQuarters[orientation] {
+		seen[i] = quarterColors[q]
+	}
+	checkQuarters(t, m, seen)
+}
+
 func TestAPictureIsBroughtUprightByItsOrientation(t *testing.T) {
 	for orientation := 1; orientation <= 8; orientation++ {
 		for _, size := range []image.Point{{400, 240}, {1700, 1020}} { // decoded in full, and at an eighth
@@ -116,18 +133,7 @@ func TestAPictureIsBroughtUprightByItsOrientation(t *testing.T) {
 					string(rune(orientation)) + "\x00\x00"
 				app1 := append([]byte{0xff, 0xe1, 0, byte(2 + len(segment))}, segment...)
 				m := made(t, append(file[:2:2], append(app1, file[2:]...)...), 200)
-				want := image.Pt(200, 120)
-				if orientation >= 5 {
-					want = image.Pt(120, 200)
-				}
-				if m.Bounds().Size() != want {
-					t.Errorf("size %v, want %v", m.Bounds().Size(), want)
-				}
-				var seen [4]color.RGBA
-				for i, q := range turnedQuarters[orientation] {
-					seen[i] = quarterColors[q]
-				}
-				checkQuarters(t, m, seen)
+				checkUpright(t, m, orientation)
 			})
 		}
 	}

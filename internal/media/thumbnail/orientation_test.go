@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"image"
-	"image/color"
 	"image/png"
 	"io"
 	"testing"
@@ -79,18 +78,7 @@ func TestPicturesThatAreNoJPEGAreBroughtUprightToo(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%s/%d", name, orientation), func(t *testing.T) {
 				m := made(t, file, 200)
-				want := image.Pt(200, 120)
-				if orientation >= 5 {
-					want = image.Pt(120, 200)
-				}
-				if m.Bounds().Size() != want {
-					t.Errorf("size %v, want %v", m.Bounds().Size(), want)
-				}
-				var seen [4]color.RGBA
-				for i, q := range turnedQuarters[orientation] {
-					seen[i] = quarterColors[q]
-				}
-				checkQuarters(t, m, seen)
+				checkUpright(t, m, orientation)
 			})
 		}
 	}
